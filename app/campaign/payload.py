@@ -1,0 +1,67 @@
+"""A campaign as the JSON that the API is sent: the same values always give the same bytes."""
+
+import hashlib
+import json
+from datetime import date, time
+from typing import Any, TypeAlias
+
+from app.campaign.contract import FIELDS, Kind, Values, used_fields
+from app.campaign.rules import is_blank
+
+Payload: TypeAlias = dict[str, Any]
+"""JSON-ready values by the API's field names, in its documented order."""
+
+
+def payload(values: Values) -> Payload:
+    """Take the values that are in use, in the documented order, as JSON has them."""
+    return {
+        field.name: as_json(values[field.name])
+        for field in used_fields(values)
+        if field.name in values and not is_blank(values[field.name])
+    }
+
+
+def as_json(value: Any) -> Any:
+    """Write one typed value as the API documents it: ``2027-01-04``, ``09:00``, ``[...]``."""
+    if isinstance(value, time):
+        return value.isoformat("seconds" if value.second else "minutes")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, tuple):
+        return list(value)
+    return value
+
+
+def body(document: Payload) -> bytes:
+    """Write the payload as the very bytes that are shown, reviewed and sent (UTF-8)."""
+    return json.dumps(document, ensure_ascii=False, indent=2).encode()
+
+
+def digest(content: bytes) -> str:
+    """Name these bytes: 64 hexadecimal digits (SHA-256)."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def left_out(values: Values) -> list[str]:
+    """Name the fields that hold something which will not be sent."""
+    used = {field.name for field in used_fields(values)}
+    return [
+        field.name
+        for field in FIELDS
+        if field.name not in used and not is_blank(values.get(field.name))
+    ]
+
+
+def answers(document: Payload) -> dict[str, str | list[str]]:
+    """Write a payload as a person would have typed it into the form."""
+    return {
+        field.name: _typed(field.kind, document[field.name])
+        for field in FIELDS
+        if document.get(field.name) is not None
+    }
+
+
+def _typed(kind: Kind, value: Any) -> str | list[str]:
+    if kind is Kind.DAYS:
+        return [str(day) for day in value]
+    return json.dumps(value) if kind in {Kind.FLAG, Kind.COUNT} else str(value)

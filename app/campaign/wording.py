@@ -1,0 +1,151 @@
+"""The words for fields, choices, problems and advice: one place, one sentence each.
+
+A message says what to do, in the words of the screen, and ends in a full stop.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from app.campaign.contract import (
+    FIELD,
+    CallingEntity,
+    CampaignType,
+    DialerType,
+    Kind,
+    Weekday,
+)
+from app.campaign.problems import Code, Problem
+
+
+@dataclass(frozen=True)
+class Words:
+    """What one field is called.
+
+    *label* stands over the field and *thing* in the middle of a sentence. *variants* are
+    labels that take over while `vapi_calling_entity` has the given value.
+    """
+
+    label: str
+    thing: str
+    hint: str = ""
+    variants: Mapping[StrEnum, str] = field(default_factory=dict)
+
+
+WORDS = {
+    "name": Words("Campaign name", "the campaign name", "Only your team sees it."),
+    "type": Words("Who calls whom?", "who calls whom"),
+    "assistant_id": Words(
+        "Assistant id",
+        "the assistant id",
+        "The voice provider's own id, copied from its dashboard.",
+        {
+            CallingEntity.ASSISTANT: "Assistant id",
+            CallingEntity.WORKFLOW: "Workflow id",
+            CallingEntity.SQUAD: "Squad id",
+        },
+    ),
+    "tenant_voice_provider_id": Words(
+        "Voice provider id",
+        "the voice provider id",
+        "The Global ID of the connected voice provider; VoiceAIWrapper also calls it the pod id.",
+    ),
+    "dialer_type": Words("Call from", "what to call from"),
+    "vapi_calling_entity": Words(
+        "What answers the call?", "what answers the call", "Only with the Vapi provider."
+    ),
+    "phone_number_id": Words(
+        "Phone number id",
+        "the phone number id",
+        "The voice provider's own id of the number. Can be set after creation.",
+    ),
+    "phone_number_pool_id": Words(
+        "Number pool id", "the number pool id", "The Global ID of the pool."
+    ),
+    "start_date": Words("First day", "the first day"),
+    "end_date": Words(
+        "Last day", "the last day", "Calls are made on this day too. Leave empty for no end."
+    ),
+    "timezone": Words("Time zone", "the time zone", "Type a city or a zone, such as New York."),
+    "days_of_week": Words("Call on", "the days to call on"),
+    "daily_start_time": Words("From", "the start of calling"),
+    "daily_end_time": Words("Until", "the end of calling", "No call starts at or after this time."),
+    "max_call_attempts": Words("Attempts for each lead", "the attempts for each lead"),
+    "max_daily_attempts": Words("Of these, in one day", "the attempts in one day"),
+    "min_gap_between_attempts": Words(
+        "Minutes between attempts", "the minutes between attempts"
+    ),
+    "consider_voicemail_as_answered": Words(
+        "When voicemail picks up", "what a voicemail counts as"
+    ),
+    "webhook_url": Words(
+        "Webhook address", "the webhook address", "Receives the campaign's events."
+    ),
+}
+
+CHOICES: dict[str, dict[str, str]] = {
+    "type": {
+        CampaignType.OUTBOUND: "We call leads",
+        CampaignType.INBOUND: "Callers ring us",
+    },
+    "dialer_type": {
+        DialerType.SINGLE: "One number",
+        DialerType.POOL: "A pool of numbers",
+    },
+    "vapi_calling_entity": {
+        CallingEntity.ASSISTANT: "An assistant",
+        CallingEntity.WORKFLOW: "A workflow",
+        CallingEntity.SQUAD: "A squad",
+    },
+    "days_of_week": {day: day.capitalize() for day in Weekday},
+    "consider_voicemail_as_answered": {
+        "true": "It counts as answered, and the retries end",
+        "false": "It does not count, and the retries go on",
+    },
+}
+"""Words for each choice, by field and by the text that a form posts, in the order of the screen."""
+
+NOT_CHOSEN = {
+    "vapi_calling_entity": "Not given",
+    "consider_voicemail_as_answered": "Not given: VoiceAIWrapper decides",
+}
+"""Words for leaving an optional choice open."""
+
+FINAL = "Cannot be changed after the campaign is created."
+
+
+def sentence(problem: Problem) -> str:
+    """Say what to do about one problem."""
+    if problem.code is Code.UNKNOWN_FIELD:
+        return f"Remove “{problem.field}”: a campaign has no such field."
+    return _SENTENCES[problem.code].format(**_slots(problem.field))
+
+
+_SENTENCES = {
+    Code.MISSING: "{Ask} {thing}{least}.",
+    Code.NOT_TEXT: "Enter {thing} as plain text.",
+    Code.NOT_A_CHOICE: "Choose {thing}: {choices}.",
+    Code.NOT_DAYS: "Choose {thing} from Monday to Sunday.",
+    Code.NOT_A_DATE: "Enter {thing} as a date, such as 2027-01-31.",
+    Code.NOT_A_TIME: "Enter {thing} as a time from 00:00 to 23:59, such as 09:00.",
+    Code.NOT_A_WHOLE_NUMBER: "Enter {thing} as a whole number{least}.",
+    Code.NOT_YES_OR_NO: "Choose {thing}.",
+    Code.NOT_A_ZONE: "Choose {thing} from the list, such as America/New_York.",
+    Code.NOT_A_URL: "Enter {thing} in full, such as https://example.com/events.",
+    Code.TOO_SMALL: "{Ask} {thing}{least}.",
+    Code.NOT_AFTER: "{Thing} must be later than {earlier}.",
+}
+
+_CHOSEN = {Kind.CHOICE, Kind.DAYS, Kind.FLAG, Kind.ZONE}
+
+
+def _slots(name: str) -> dict[str, str]:
+    line, thing = FIELD[name], WORDS[name].thing
+    return {
+        "Ask": "Choose" if line.kind in _CHOSEN else "Enter",
+        "thing": thing,
+        "Thing": thing[0].upper() + thing[1:],
+        "least": f", {line.minimum} or more" if line.minimum is not None else "",
+        "earlier": WORDS[line.after].thing if line.after else "",
+        "choices": " or ".join(CHOICES.get(name, {}).values()),
+    }
