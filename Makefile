@@ -1,0 +1,75 @@
+# One command runs the app, one tests it; each first makes what is missing.
+# Needs Python 3.11 or newer and make; everything else is installed into .venv.
+
+HOST ?= 127.0.0.1
+PORT ?= 8000
+ARGS ?=
+export HOST PORT
+
+PYTHON := $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$name -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
+BIN := .venv/bin
+UV := $(BIN)/uv --quiet --no-progress
+LOCK := $(UV) pip compile --universal --generate-hashes --no-header --no-annotate
+
+.DEFAULT_GOAL := help
+.PHONY: help run dev sandbox test check format bench lock vendor clean
+
+help: ## Say what each command does
+	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile | expand -t 16
+
+run: .venv/ready ## Run the app on http://127.0.0.1:8000 (HOST= and PORT= change it)
+	@$(BIN)/python -m app
+
+dev: .venv/ready ## Run the app and reload it on every change
+	@$(BIN)/flask --app app run --debug --host $(HOST) --port $(PORT)
+
+sandbox: .venv/ready ## Run only the sandbox of the API (PORT=8001)
+	@PORT=$(if $(filter file,$(origin PORT)),8001,$(PORT)) $(BIN)/python -m app.sandbox
+
+test: .venv/ready-dev ## Run all tests, the browser's included (ARGS= goes to pytest)
+	@CHROMIUM="$$(sh tests/browser/chromium.sh)" && export CHROMIUM && $(BIN)/python -m pytest $(ARGS)
+
+check: .venv/ready-dev ## Check format, lint, types, templates and the direction of imports
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/djlint --quiet --lint templates
+	$(UV) pip check --python $(BIN)/python
+
+format: .venv/ready-dev ## Format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: .venv/ready-dev ## Measure speed, as ratios to a floor on this machine
+	@$(BIN)/python -m tests.benchmarks
+
+lock: .venv/uv ## Renew the locked versions
+	echo uv | $(LOCK) --upgrade --output-file requirements-installer.lock -
+	$(LOCK) --upgrade --output-file requirements.lock pyproject.toml
+	$(LOCK) --upgrade --group test --group browser --group lint --output-file requirements-dev.lock pyproject.toml
+
+vendor: ## Renew the front-end packages under static/vendor (needs npm)
+	@sh static/vendor/renew.sh
+
+clean: ## Remove the environment and all caches; instance/ stays
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/uv: requirements-installer.lock
+	@test -n "$(PYTHON)" || { echo "Install Python 3.11 or newer with its venv module (on Debian: apt-get install python3 python3-venv), then try again."; exit 1; }
+	@echo "Making .venv …"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-installer.lock
+	@touch $@
+
+.venv/ready: requirements.lock .venv/uv
+	@echo "Installing what the app needs …"
+	@$(UV) pip install --python $(BIN)/python --require-hashes --requirement requirements.lock
+	@touch $@
+
+.venv/ready-dev: requirements-dev.lock .venv/ready
+	@echo "Installing what the tests need …"
+	@$(UV) pip install --python $(BIN)/python --require-hashes --requirement requirements-dev.lock
+	@touch $@
