@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date, time
 from typing import Any, TypeAlias
 
-from app.campaign.contract import FIELD, FIELDS, Field, Kind, Values, Weekday
+from app.campaign.contract import FIELDS, Field, Kind, Values, Weekday
 from app.campaign.problems import Code, Problem
 from app.campaign.zones import zone_named
 
@@ -25,7 +25,9 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?", re.ASCII)
 _WHOLE = re.compile(r"[+-]?\d{1,18}", re.ASCII)
 _FLAGS = {"true": True, "false": False}
-_ORDER = {day: number for number, day in enumerate(Weekday)}
+_CHOICES = {field.name: dict(field.choices.__members__) for field in FIELDS if field.choices}
+_WEEK = tuple(Weekday.__members__.items())
+_DAY_NAMES = frozenset(Weekday.__members__)
 
 
 class Unreadable(ValueError):
@@ -48,11 +50,12 @@ def read_json(document: Mapping[str, Any]) -> Reading:
     """Read a decoded JSON object; `null` is no answer, an unknown name is a problem."""
     values, problems = {}, []
     for name, raw in document.items():
-        if name not in FIELD:
+        if name not in _JSON_READERS:
             problems.append(Problem(name, Code.UNKNOWN_FIELD))
         elif raw is not None:
+            field, read = _JSON_READERS[name]
             try:
-                values[name] = _FROM_JSON[FIELD[name].kind](FIELD[name], raw)
+                values[name] = read(field, raw)
             except Unreadable as error:
                 problems.append(Problem(name, error.code))
     return Reading(values, problems)
@@ -94,29 +97,35 @@ def _text(_field: Field, raw: Any) -> str:
     return raw
 
 
+def _url(field: Field, raw: Any) -> str:
+    text = _text(field, raw)
+    if not text.strip():  # A blank is no answer in a form, but it is no URI in JSON.
+        raise Unreadable(Code.NOT_A_URL)
+    return text
+
+
 def _zone(field: Field, raw: Any) -> str:
     text = _text(field, raw)
     return zone_named(text) or text
 
 
 def _choice(field: Field, raw: Any) -> Any:
-    chosen = _members(field).get(raw) if type(raw) is str else None
+    chosen = _CHOICES[field.name].get(raw) if type(raw) is str else None
     if chosen is None:
         raise Unreadable(Code.NOT_A_CHOICE)
     return chosen
-
-
-def _members(field: Field) -> Mapping[str, Any]:
-    return field.choices.__members__ if field.choices else {}
 
 
 def _days(raw: Any) -> tuple[Weekday, ...]:
     if not isinstance(raw, list | tuple):
         raise Unreadable(Code.NOT_DAYS)
     try:
-        return tuple(sorted({Weekday(day) for day in raw}, key=_ORDER.__getitem__))
-    except (ValueError, TypeError) as error:
+        named = frozenset(raw)
+    except TypeError as error:
         raise Unreadable(Code.NOT_DAYS) from error
+    if not named <= _DAY_NAMES:
+        raise Unreadable(Code.NOT_DAYS)
+    return tuple([day for name, day in _WEEK if name in named])
 
 
 def _date(_field: Field, raw: Any) -> date:
@@ -162,7 +171,7 @@ _Reader: TypeAlias = Callable[[Field, Any], Any]
 
 _FROM_JSON: dict[Kind, _Reader] = {
     Kind.TEXT: _text,
-    Kind.URL: _text,
+    Kind.URL: _url,
     Kind.ZONE: _text,
     Kind.CHOICE: _choice,
     Kind.DAYS: lambda _field, raw: _days(raw),
@@ -171,6 +180,7 @@ _FROM_JSON: dict[Kind, _Reader] = {
     Kind.COUNT: _whole_number,
     Kind.FLAG: _flag,
 }
+_JSON_READERS = {field.name: (field, _FROM_JSON[field.kind]) for field in FIELDS}
 _FROM_TEXT = _FROM_JSON | {
     Kind.ZONE: _zone,
     Kind.COUNT: _whole_number_in_text,

@@ -1,4 +1,4 @@
-"""Is this a campaign that the API would accept?
+"""The rules: is this a campaign that the API would accept.
 
 Typed values in, problems out: all of them at once, in the contract's order, and no
 sentences. Only fields that are in use are judged.
@@ -37,7 +37,7 @@ def check(values: Values) -> list[Problem]:
 
 def check_field(field: Field, values: Values) -> Iterator[Problem]:
     """Find what is wrong with one field in use, given all the others."""
-    value = values.get(field.name)
+    value: Any = values.get(field.name)
     if is_blank(value):
         if field.is_required(values):
             yield Problem(field.name, Code.MISSING)
@@ -46,7 +46,7 @@ def check_field(field: Field, values: Values) -> Iterator[Problem]:
     if field.minimum is not None and value < field.minimum:
         yield Problem(field.name, Code.TOO_SMALL)
 
-    earlier = values.get(field.after) if field.after else None
+    earlier: Any = values.get(field.after) if field.after else None
     if earlier is not None and value <= earlier:
         yield Problem(field.name, Code.NOT_AFTER)
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from app.campaign.advice import Advice, AdviceCode
 from app.campaign.contract import (
     FIELD,
     CallingEntity,
@@ -72,9 +73,7 @@ WORDS = {
     "daily_end_time": Words("Until", "the end of calling", "No call starts at or after this time."),
     "max_call_attempts": Words("Attempts for each lead", "the attempts for each lead"),
     "max_daily_attempts": Words("Of these, in one day", "the attempts in one day"),
-    "min_gap_between_attempts": Words(
-        "Minutes between attempts", "the minutes between attempts"
-    ),
+    "min_gap_between_attempts": Words("Minutes between attempts", "the minutes between attempts"),
     "consider_voicemail_as_answered": Words(
         "When voicemail picks up", "what a voicemail counts as"
     ),
@@ -111,7 +110,7 @@ NOT_CHOSEN = {
 }
 """Words for leaving an optional choice open."""
 
-FINAL = "Cannot be changed after the campaign is created."
+FINAL = "Cannot be changed later."
 
 
 def sentence(problem: Problem) -> str:
@@ -149,3 +148,28 @@ def _slots(name: str) -> dict[str, str]:
         "earlier": WORDS[line.after].thing if line.after else "",
         "choices": " or ".join(CHOICES.get(name, {}).values()),
     }
+
+
+def advice_sentence(advice: Advice) -> str:
+    """Say what is worth a second look, and why."""
+    return _ADVICE[advice.code].format(
+        found=_GLOBAL_IDS.get(advice.detail, f"a {advice.detail}"),
+    )
+
+
+_ADVICE = {
+    AdviceCode.NO_NUMBER: "Without a phone number id this campaign cannot call or be rung yet.",
+    AdviceCode.NO_POOL: "Without a number pool id this campaign cannot call or be rung yet.",
+    AdviceCode.STARTS_IN_THE_PAST: "The first day is in the past. Is the year right?",
+    AdviceCode.ENDED: "The last day is in the past: no call would be made.",
+    AdviceCode.NO_CALLING_DAY: "None of these days lies between the first day and the last.",
+    AdviceCode.DAILY_ABOVE_TOTAL: "More attempts in one day than in all: the total comes first.",
+    AdviceCode.OTHER_GLOBAL_ID: "This looks like the id of {found}. Is it in the right field?",
+    AdviceCode.NOT_HTTPS: "Events carry personal data: use an address with https://.",
+}
+
+_GLOBAL_IDS = {
+    "TenantVoiceProvider": "a voice provider",
+    "VoicePhoneNumberPool": "a number pool",
+    "VoiceCampaign": "a campaign",
+}

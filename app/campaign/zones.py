@@ -8,9 +8,12 @@ today, so the search path is emptied here, before any zone is loaded.
 import unicodedata
 import zoneinfo
 from collections import defaultdict
-from datetime import datetime, timedelta
-from functools import cache
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache, cached_property, lru_cache
 from importlib import resources
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import tzdata
@@ -46,6 +49,78 @@ def offset_at(zone: str, instant: datetime) -> timedelta:
     """Tell how far the zone's wall clock is ahead of UTC at an (aware) instant."""
     offset = instant.astimezone(ZoneInfo(zone)).utcoffset()
     return offset if offset is not None else timedelta(0)
+
+
+@dataclass(frozen=True)
+class ClockChange:
+    """A zone's offset from UTC changes at the instant `at` (aware, UTC)."""
+
+    at: datetime
+    before: timedelta
+    after: timedelta
+
+    @property
+    def day(self) -> date:
+        """The day on the wall on which the change shows."""
+        return (self.at + max(self.before, self.after)).date()
+
+    @cached_property
+    def days(self) -> list[date]:
+        """Every day whose hours it adds to, takes from, or takes away altogether."""
+        walls = sorted((self.at + offset).date() for offset in (self.before, self.after))
+        return [walls[0] + timedelta(days=n) for n in range((walls[1] - walls[0]).days + 1)]
+
+
+def changes_between(zone: str, first: date, last: date) -> list[ClockChange]:
+    """Find a zone's clock changes from the start of one day to the end of another, in UTC."""
+    return [
+        change
+        for year in range(first.year, last.year + 1)
+        for change in _changes_in(zone, year)
+        if first <= change.at.date() <= last
+    ]
+
+
+def even_stretches(
+    zone: str, first: date, last: date
+) -> Iterator[tuple[datetime, datetime, timedelta]]:
+    """Cut the time from one day (UTC) to the end of another where the zone's offset changes.
+
+    Gives each stretch's start and end (aware, UTC) and its offset.
+    """
+    start = _midnight(first)
+    for change in changes_between(zone, first, last):
+        yield start, change.at, change.before
+        start = change.at
+    yield start, _midnight(last + timedelta(days=1)), offset_at(zone, start)
+
+
+@lru_cache(maxsize=4096)
+def _changes_in(zone: str, year: int) -> tuple[ClockChange, ...]:
+    """Find the changes of one year (UTC), to the second, by looking at every midnight."""
+    midnights = [_midnight(date(year, 1, 1)) + timedelta(days=n) for n in range(367)]
+    found = []
+    for start, end in pairwise(midnights):
+        before, after = offset_at(zone, start), offset_at(zone, end)
+        if before != after and start.year == year:
+            found.append(ClockChange(_first_instant(zone, start, end), before, after))
+    return tuple(found)
+
+
+def _first_instant(zone: str, start: datetime, end: datetime) -> datetime:
+    """Halve the time between two instants until the change between them is found."""
+    before = offset_at(zone, start)
+    while end - start > timedelta(seconds=1):
+        middle = (start + (end - start) / 2).replace(microsecond=0)
+        if offset_at(zone, middle) == before:
+            start = middle
+        else:
+            end = middle
+    return end
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
 
 
 @cache

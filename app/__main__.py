@@ -1,0 +1,59 @@
+"""Run the app: ``python -m app``."""
+
+import os
+import sys
+
+from waitress import create_server
+
+from app import create_app
+from app.remote.connection import BadConnection
+from app.settings import BadSetting, Settings, read_settings
+from app.submission import recover
+
+THREADS = 16
+
+
+def main() -> None:
+    """Serve until stopped; settings that cannot be meant end it with one sentence."""
+    try:
+        settings = read_settings(os.environ)
+        app = create_app(settings)
+    except (BadSetting, BadConnection) as error:
+        sys.exit(f"Campaign Builder did not start. {error}")
+    recover(app.extensions["store"])
+    try:
+        server = create_server(app, threads=THREADS, ident=None, **_listen(settings))
+    except OSError as error:
+        sys.exit(
+            f"Campaign Builder did not start: port {settings.port} on {settings.host} cannot be "
+            f"used ({error.strerror}). Set PORT to another one, such as PORT=8080."
+        )
+    _greet(settings, str(app.extensions["api"].connection.name))
+    server.run()
+
+
+def _listen(settings: Settings) -> dict[str, object]:
+    listen: dict[str, object] = {"host": settings.host, "port": settings.port}
+    if settings.trusted_proxy:
+        listen |= {
+            "trusted_proxy": settings.trusted_proxy,
+            "trusted_proxy_headers": {"x-forwarded-proto", "x-forwarded-host"},
+            "clear_untrusted_proxy_headers": True,
+        }
+    return listen
+
+
+def _greet(settings: Settings, connection: str) -> None:
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    print(f"Campaign Builder: http://{host}:{settings.port}", flush=True)
+    print(f"Campaigns are sent to: {connection}", flush=True)
+    if not settings.is_loopback:
+        print(
+            f"Warning: there is no sign-in yet. Everybody who can reach {settings.host} "
+            "can read and send every campaign.",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    main()

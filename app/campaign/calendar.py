@@ -1,0 +1,192 @@
+"""When a campaign may call: its windows as exact instants, and the clock changes among them.
+
+The definition: a call may start at an instant when the zone's wall clock then shows a
+calling day and a time in ``[opens, closes)``. Dates are inclusive. So on the day of a
+clock change a window can be shorter, longer, empty or in two pieces. Arithmetic runs in
+UTC between two changes, where the wall clock runs evenly.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from functools import cached_property
+from itertools import islice
+
+from app.campaign.contract import CampaignType, Values, Weekday
+from app.campaign.zones import (
+    ZONE_NAMES,
+    ClockChange,
+    changes_between,
+    even_stretches,
+    offset_at,
+)
+
+SHOWN = timedelta(days=396)
+"""How far ahead a campaign without a last day is shown: 13 months."""
+
+DAY = timedelta(days=1)
+_MINUTE = timedelta(minutes=1)
+_NUMBER = {day: number for number, day in enumerate(Weekday)}
+_FIRST_SHOWN, _LAST_SHOWN = date(1900, 1, 1), date(2199, 12, 31)
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """When calls are wanted: wall clock in `zone`, both dates included, `[opens, closes)`."""
+
+    first: date
+    last: date
+    zone: str
+    days: frozenset[int]
+    opens: time
+    closes: time
+    is_open_ended: bool
+
+    def calls_on(self, day: date) -> bool:
+        return self.first <= day <= self.last and day.weekday() in self.days
+
+
+@dataclass(frozen=True)
+class Window:
+    """One stretch of calling: wall clock, UTC, and its real length in minutes."""
+
+    date: date
+    start: datetime
+    end: datetime
+
+    @property
+    def start_utc(self) -> datetime:
+        return self.start.astimezone(UTC)
+
+    @property
+    def end_utc(self) -> datetime:
+        return self.end.astimezone(UTC)
+
+    @property
+    def length(self) -> timedelta:
+        return self.end - self.start
+
+    @property
+    def minutes(self) -> int:
+        return self.length // _MINUTE
+
+
+@dataclass(frozen=True)
+class Overview:
+    """What a schedule adds up to.
+
+    `length` is the real time of all windows; `changes` are the zone's clock changes
+    from the first day to the last; `shown_until` is the last day that was looked at.
+    """
+
+    schedule: Schedule
+    calling_days: int
+    length: timedelta
+    first: Window | None
+    last: Window | None
+    changes: tuple[ClockChange, ...]
+
+    @property
+    def shown_until(self) -> date:
+        return self.schedule.last
+
+    @cached_property
+    def hours(self) -> str:
+        """All windows together, as hours with at most two decimals."""
+        return f"{self.length / timedelta(hours=1):,.2f}".rstrip("0").rstrip(".")
+
+
+def schedule(values: Values) -> Schedule | None:
+    """Take the schedule from typed values; `None` unless all of it is there and usable."""
+    if values.get("type") is not CampaignType.OUTBOUND:
+        return None
+    first, zone, days = (values.get(name) for name in ("start_date", "timezone", "days_of_week"))
+    opens, closes = values.get("daily_start_time"), values.get("daily_end_time")
+    if not (first and days and zone in ZONE_NAMES and opens is not None and closes is not None):
+        return None
+    last = values.get("end_date") or min(first, _LAST_SHOWN) + SHOWN
+    if not (opens < closes and _FIRST_SHOWN <= first <= last):
+        return None
+    numbers = frozenset(_NUMBER[day] for day in days)
+    end = min(last, _LAST_SHOWN)
+    return Schedule(first, end, zone, numbers, opens, closes, values.get("end_date") is None)
+
+
+def overview(wanted: Schedule) -> Overview:
+    """Add a schedule up. Only the days of a clock change are looked at one by one."""
+    changes = changes_between(wanted.zone, wanted.first - DAY, wanted.last + DAY)
+    odd = {day for change in changes for day in change.days if wanted.calls_on(day)}
+    odd_windows = [windows_on(wanted, day) for day in odd]
+    even_days = _wanted_days(wanted) - len(odd)
+    length = even_days * _even_length(wanted)
+    return Overview(
+        schedule=wanted,
+        calling_days=even_days + sum(1 for found in odd_windows if found),
+        length=sum((window.length for found in odd_windows for window in found), length),
+        first=next(windows(wanted), None),
+        last=_last_window(wanted),
+        changes=tuple(c for c in changes if wanted.first <= c.day <= wanted.last),
+    )
+
+
+def windows(wanted: Schedule, since: date | None = None) -> Iterator[Window]:
+    """Go through all windows in order, from a day on."""
+    day = max(wanted.first, since or wanted.first)
+    while day <= wanted.last:
+        if day.weekday() in wanted.days:
+            yield from windows_on(wanted, day)
+        day += DAY
+
+
+def windows_on(wanted: Schedule, day: date) -> list[Window]:
+    """Find the windows of one calling day: one as a rule, none or two around a clock change."""
+    opens, closes = datetime.combine(day, wanted.opens), datetime.combine(day, wanted.closes)
+    found: list[Window] = []
+    for starts, ends, offset in even_stretches(wanted.zone, day - DAY, day + DAY):
+        zone = timezone(offset)
+        start = max(opens.replace(tzinfo=zone), starts)
+        end = min(closes.replace(tzinfo=zone), ends)
+        if start < end:
+            piece = Window(day, start.astimezone(zone), end.astimezone(zone))
+            if found and found[-1].end == piece.start:
+                piece = Window(day, found.pop().start, piece.end)
+            found.append(piece)
+    return found
+
+
+def allowed_at(wanted: Schedule, instant: datetime) -> bool:
+    """Tell whether a call may start at this (aware) instant."""
+    wall = _wall(wanted, instant)
+    return wanted.calls_on(wall.date()) and wanted.opens <= wall.time() < wanted.closes
+
+
+def next_windows(wanted: Schedule, instant: datetime, count: int) -> list[Window]:
+    """Find the next windows that are not over at this (aware) instant."""
+    since = _wall(wanted, instant).date() - DAY
+    open_ones = (window for window in windows(wanted, since) if window.end_utc > instant)
+    return list(islice(open_ones, count))
+
+
+def _wall(wanted: Schedule, instant: datetime) -> datetime:
+    offset = offset_at(wanted.zone, instant)
+    return instant.astimezone(UTC).replace(tzinfo=None) + offset
+
+
+def _wanted_days(wanted: Schedule) -> int:
+    weeks, rest = divmod((wanted.last - wanted.first).days + 1, 7)
+    start = wanted.first.weekday()
+    return weeks * len(wanted.days) + sum((start + n) % 7 in wanted.days for n in range(rest))
+
+
+def _even_length(wanted: Schedule) -> timedelta:
+    return datetime.combine(date.min, wanted.closes) - datetime.combine(date.min, wanted.opens)
+
+
+def _last_window(wanted: Schedule) -> Window | None:
+    day = wanted.last
+    while day >= wanted.first:
+        found = windows_on(wanted, day) if day.weekday() in wanted.days else []
+        if found:
+            return found[-1]
+        day -= DAY
+    return None

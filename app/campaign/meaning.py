@@ -1,0 +1,55 @@
+"""What a campaign means, all of it: the one answer that preview, review and submission share."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from app.campaign.advice import Advice, advise
+from app.campaign.calendar import Overview, overview, schedule
+from app.campaign.contract import used_fields
+from app.campaign.payload import Payload, body, digest, left_out, payload
+from app.campaign.problems import Problem
+from app.campaign.readback import plain_words
+from app.campaign.reading import Reading
+from app.campaign.rules import find_problems
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """A campaign's problems and advice, its payload and bytes, and what it will do.
+
+    `left_out` names the fields that hold something which is not sent; `plain` is
+    sentences; `overview` is `None` without a usable schedule.
+    """
+
+    problems: Sequence[Problem]
+    advice: Sequence[Advice]
+    left_out: Sequence[str]
+    payload: Payload
+    body: bytes
+    plain: Sequence[str]
+    overview: Overview | None
+
+    @cached_property
+    def digest(self) -> str:
+        """Name of the bytes in `body`."""
+        return digest(self.body)
+
+
+def meaning(reading: Reading, now: datetime) -> Meaning:
+    """Say what these answers mean at the (aware) instant *now*."""
+    values = reading.values
+    used = {line.name: values[line.name] for line in used_fields(values) if line.name in values}
+    wanted = schedule(used)
+    shown = overview(wanted) if wanted else None
+    document = payload(values)
+    return Meaning(
+        problems=find_problems(reading),
+        advice=advise(used, shown, now),
+        left_out=left_out(values),
+        payload=document,
+        body=body(document),
+        plain=plain_words(used, shown),
+        overview=shown,
+    )

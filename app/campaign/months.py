@@ -1,0 +1,50 @@
+"""The months of a campaign as a wall calendar: weeks from Monday, a cell for each day."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from app.campaign.calendar import DAY, Overview
+
+MOST_MONTHS = 13
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One cell: *mark* says what the day is, in words that a style sheet can use."""
+
+    number: int
+    mark: str
+
+
+@dataclass(frozen=True)
+class Month:
+    """One month: its name, and for each week seven cells, empty outside the month."""
+
+    name: str
+    weeks: list[list[Day | None]]
+
+
+def months(shown: Overview) -> list[Month]:
+    """Lay out the months from the first day to the last, `MOST_MONTHS` at the most."""
+    wanted = shown.schedule
+    changes = {change.day for change in shown.changes}
+    edges = {window.date for window in (shown.first, shown.last) if window}
+    first = wanted.first.replace(day=1)
+    found: list[Month] = []
+    while first <= wanted.last and len(found) < MOST_MONTHS:
+        following = (first + timedelta(days=31)).replace(day=1)
+        cells: list[Day | None] = [None] * first.weekday()
+        for number in range((following - first).days):
+            day = first + number * DAY
+            calls = wanted.first <= day <= wanted.last and day.weekday() in wanted.days
+            cells.append(Day(number + 1, _mark(day, calls=calls, edges=edges, changes=changes)))
+        cells += [None] * (-len(cells) % 7)
+        weeks = [cells[start : start + 7] for start in range(0, len(cells), 7)]
+        found.append(Month(f"{first:%B} {first.year}", weeks))
+        first = following
+    return found
+
+
+def _mark(day: date, *, calls: bool, edges: set[date], changes: set[date]) -> str:
+    mark = "call edge" if day in edges else "call" if calls else ""
+    return f"{mark} change".strip() if day in changes else mark

@@ -1,0 +1,1 @@
+"""The forms: what a person is asked, and exactly what they answered."""

@@ -1,0 +1,65 @@
+"""One answer: it keeps what was typed, and reads it as the contract does."""
+
+from typing import Any
+
+from wtforms import Field
+from wtforms.form import BaseForm
+from wtforms.validators import StopValidation
+
+from app.campaign.contract import FIELD, Kind
+from app.campaign.problems import Problem
+from app.campaign.reading import Unreadable, read_text
+from app.campaign.rules import check_field
+from app.campaign.wording import WORDS, sentence
+
+
+class ByContract:
+    """Hold a form field to the line of the contract that has its name.
+
+    A field that is not in use is not judged, however badly it parsed: without
+    JavaScript the browser posts every field, and that must not be an error.
+    """
+
+    def __call__(self, form: Any, field: "Answer") -> None:
+        """Stop with the first problem's sentence, in the words of the screen."""
+        if not field.line.is_used(form.values):
+            field.errors = []
+            raise StopValidation
+        if field.errors:  # It did not parse, and one message about that is enough.
+            raise StopValidation
+        for problem in check_field(field.line, form.values):
+            raise StopValidation(sentence(problem))
+
+
+class Answer(Field):
+    """The answer to one line of the contract.
+
+    `data` is the typed value, or `None`. `typed` is what was typed, right or wrong.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(validators=[ByContract()], **options)
+        self.line = FIELD[self.short_name]
+        self.words = WORDS[self.short_name]
+
+    @property
+    def typed(self) -> Any:
+        """What was typed: for DAYS the list of ticked days, else a text."""
+        given = self.raw_data or []
+        if self.line.kind is Kind.DAYS:
+            return list(given)
+        return given[0] if given else ""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read what was typed; what cannot be read is an error of this field."""
+        self.data = None
+        if valuelist:
+            try:
+                self.data = read_text(self.line, self.typed)
+            except Unreadable as error:
+                raise ValueError(sentence(Problem(self.short_name, error.code))) from error
+
+
+def validated(form: BaseForm) -> bool:
+    """Judge every answer; the errors then stand at the fields."""
+    return bool(form.validate())

@@ -1,0 +1,62 @@
+"""The form of one campaign.
+
+It declares what a person is asked, in the order of the screen. What is allowed is not
+said here: every answer is held to its line of the contract.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+from wtforms import Form
+
+from app.campaign.contract import FIELD, FIELDS, Kind
+from app.campaign.reading import Answers
+from app.forms.answer import Answer
+
+
+class CampaignForm(Form):
+    """One answer for each line of the contract."""
+
+    type = Answer()
+    name = Answer()
+
+    vapi_calling_entity = Answer()
+    assistant_id = Answer()
+    tenant_voice_provider_id = Answer()
+    dialer_type = Answer()
+    phone_number_id = Answer()
+    phone_number_pool_id = Answer()
+
+    start_date = Answer()
+    end_date = Answer()
+    timezone = Answer()
+    days_of_week = Answer()
+    daily_start_time = Answer()
+    daily_end_time = Answer()
+
+    max_call_attempts = Answer()
+    max_daily_attempts = Answer()
+    min_gap_between_attempts = Answer()
+    consider_voicemail_as_answered = Answer()
+
+    webhook_url = Answer()
+
+    @classmethod
+    def of(cls, answers: Answers) -> "CampaignForm":
+        """Make the form with these answers in it, as they were typed."""
+        return cls(MultiDict(answers))
+
+    @property
+    def values(self) -> Mapping[str, Any]:
+        """The answers that could be read, as typed values."""
+        return {name: value for name, value in self.data.items() if value is not None}
+
+
+def typed_answers(posted: MultiDict[str, str]) -> dict[str, Any]:
+    """Take from a posted form exactly what was typed into the fields of the contract."""
+    return {
+        name: posted.getlist(name) if FIELD[name].kind is Kind.DAYS else posted[name]
+        for name in (field.name for field in FIELDS)
+        if name in posted
+    }

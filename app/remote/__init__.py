@@ -1,0 +1,1 @@
+"""The VoiceAIWrapper API, as a caller sees it."""

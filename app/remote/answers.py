@@ -1,0 +1,92 @@
+"""Read what the API answered, whatever shape it has.
+
+The vendor documents the answer of a success and nothing about errors. A message is
+looked for where APIs usually put it; what is not understood is kept raw, never guessed.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+_MESSAGE_KEYS = ("message", "detail", "error", "errors")
+_LONGEST = 500
+_DEEPEST = 4
+
+
+@dataclass(frozen=True)
+class Created:
+    """The campaign that the API says it created, and how it said so."""
+
+    campaign_id: str
+    campaign_name: str
+    campaign_type: str
+    campaign_status: str
+    http_status: int
+    answer: str
+
+
+def created(answer: str, status: int) -> Created | None:
+    """Read the documented answer of a success; `None` if it is anything else."""
+    document = _decoded(answer)
+    data = document.get("data") if isinstance(document, dict) else None
+    if not isinstance(data, dict) or document.get("status") != "success":
+        return None
+    campaign_id = data.get("campaign_id")
+    if not isinstance(campaign_id, str) or not campaign_id.strip():
+        return None
+    keys = ("campaign_name", "campaign_type", "campaign_status")
+    name, kind, state = (str(data.get(key) or "") for key in keys)
+    return Created(campaign_id, name, kind, state, status, answer)
+
+
+def message(answer: str) -> str:
+    """Find the sentence for a person in an error's answer; empty if there is none."""
+    document = _decoded(answer)
+    if isinstance(document, str):
+        return document[:_LONGEST]
+    if not isinstance(document, dict):
+        return ""
+    for key in _MESSAGE_KEYS:
+        if texts := list(_texts(document.get(key))):
+            return " ".join(texts)[:_LONGEST]
+    return ""
+
+
+def errors_by_field(answer: str) -> dict[str, list[str]]:
+    """Find messages that name a field: ``{"errors": {field: message or [messages]}}``."""
+    document = _decoded(answer)
+    if not isinstance(document, dict):
+        return {}
+    found: dict[str, list[str]] = {}
+    for key in ("errors", "detail", "error"):
+        for field, told in _by_field(document.get(key)):
+            found.setdefault(field, []).extend(text[:_LONGEST] for text in _texts(told))
+    return {field: texts for field, texts in found.items() if texts}
+
+
+def _decoded(answer: str) -> Any:
+    try:
+        return json.loads(answer)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _by_field(told: Any) -> Iterator[tuple[str, Any]]:
+    """Pair fields with what is said of them, in the two shapes in common use."""
+    if isinstance(told, dict):
+        yield from told.items()
+    for item in told if isinstance(told, list) else ():
+        if isinstance(item, dict):
+            place = item.get("field") or item.get("loc")
+            name = place[-1] if isinstance(place, list) and place else place
+            if isinstance(name, str):
+                yield name, item.get("message") or item.get("msg")
+
+
+def _texts(told: Any, depth: int = 0) -> Iterator[str]:
+    if isinstance(told, str) and told.strip():
+        yield told.strip()
+    elif isinstance(told, dict | list) and depth < _DEEPEST:
+        for item in told.values() if isinstance(told, dict) else told:
+            yield from _texts(item, depth + 1)

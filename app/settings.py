@@ -1,0 +1,87 @@
+"""The settings: one table, read from the environment once, at the start."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+_ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One environment variable: its name, what it is without one, and what it does."""
+
+    name: str
+    default: str
+    help: str
+
+
+SETTINGS = (
+    Setting("HOST", "127.0.0.1", "Address to listen on. There is no sign-in yet: keep it here."),
+    Setting("PORT", "8000", "Port to listen on."),
+    Setting(
+        "VOICEAIWRAPPER_TOKEN",
+        "",
+        "Token of the real API. Without it, campaigns go to the built-in sandbox.",
+    ),
+    Setting(
+        "VOICEAIWRAPPER_BASE_URL",
+        "https://api.voiceaiwrapper.app",
+        "Where the API is. Only used with a token.",
+    ),
+    Setting("INSTANCE", "instance", "Folder of the database and the secret key."),
+    Setting("TRUSTED_HOSTS", "", "Further host names that the app answers to, with commas."),
+    Setting("TRUSTED_PROXY", "", "Address of a proxy in front that ends TLS."),
+)
+
+
+class BadSetting(ValueError):
+    """A setting that the app cannot start with; the message says what to change."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of one run of the app."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    base_url: str = ""
+    token: str = field(default="", repr=False)
+    instance: Path = _ROOT / "instance"
+    trusted_hosts: tuple[str, ...] = ()
+    trusted_proxy: str = ""
+
+    @property
+    def is_loopback(self) -> bool:
+        return self.host in LOOPBACK
+
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
+
+
+def read_settings(environ: Mapping[str, str]) -> Settings:
+    """Read the settings; raises `BadSetting` for one that cannot be meant."""
+    said = {row.name: environ.get(row.name, "").strip() or row.default for row in SETTINGS}
+    base_url_given = environ.get("VOICEAIWRAPPER_BASE_URL", "").strip()
+    if base_url_given and not said["VOICEAIWRAPPER_TOKEN"]:
+        raise BadSetting(
+            "VOICEAIWRAPPER_BASE_URL is set and VOICEAIWRAPPER_TOKEN is not. "
+            "Set both for the real API, or neither for the sandbox."
+        )
+    if (
+        not said["PORT"].isascii()
+        or not said["PORT"].isdigit()
+        or not 0 < int(said["PORT"]) < 65536
+    ):
+        raise BadSetting(f"PORT is “{said['PORT']}”. Set it to a number from 1 to 65535.")
+    return Settings(
+        host=said["HOST"],
+        port=int(said["PORT"]),
+        base_url=said["VOICEAIWRAPPER_BASE_URL"],
+        token=said["VOICEAIWRAPPER_TOKEN"],
+        instance=_ROOT / said["INSTANCE"],
+        trusted_hosts=tuple(
+            host.strip() for host in said["TRUSTED_HOSTS"].split(",") if host.strip()
+        ),
+        trusted_proxy=said["TRUSTED_PROXY"],
+    )

@@ -1,0 +1,1 @@
+"""What is kept: drafts with their versions, and submissions."""

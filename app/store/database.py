@@ -1,0 +1,61 @@
+"""The SQLite database: how it is opened, and the two kinds of transaction.
+
+A transaction that will write takes the write lock at once (BEGIN IMMEDIATE). The
+driver's default takes it at the first write, and two that read first then lose each
+other's updates. Reading takes no lock and, in WAL mode, waits for nobody. Commits
+are durable (synchronous=FULL): what was acknowledged survives a power cut.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.orm import Session
+
+from app.store.migrations import migrate
+
+_PRAGMAS = ("journal_mode=wal", "synchronous=full", "foreign_keys=on", "busy_timeout=5000")
+
+
+class Store:
+    """The database, as two ways of using it."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the database in this file, making it or bringing it up to date first."""
+        self.engine = _engine(path)
+        self._writer = self.engine.execution_options(writes=True)
+        migrate(self._writer)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Read from one unchanging picture of the database."""
+        with Session(self.engine) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """Write, alone, all of it or nothing; commits at the end of the block."""
+        with (
+            Session(self._writer, autoflush=False, expire_on_commit=False) as session,
+            session.begin(),
+        ):
+            yield session
+
+
+def _engine(path: Path) -> Engine:
+    engine = create_engine(f"sqlite:///{path}")
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # SQLAlchemy says BEGIN, not the driver.
+        for pragma in _PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine

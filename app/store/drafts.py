@@ -1,0 +1,117 @@
+"""Drafts: find, save, delete, restore. Each save makes a new version, and an old one is refused."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from secrets import token_hex
+from typing import Any
+
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from app.campaign.reading import Answers, read_answers
+from app.store.models import Draft
+
+
+class NoSuchDraft(LookupError):
+    """No draft has this id."""
+
+
+class StaleVersion(Exception):
+    """The draft has changed since it was read; *draft* is how it stands now."""
+
+    def __init__(self, draft: Draft) -> None:
+        super().__init__(draft.id)
+        self.draft = draft
+
+
+class AlreadySubmitted(Exception):
+    """The API may hold this draft's campaign, so the draft can no longer change or be sent."""
+
+    def __init__(self, draft_id: str) -> None:
+        super().__init__(draft_id)
+        self.draft_id = draft_id
+
+
+def new_id() -> str:
+    """Make an id that no other draft has and nobody can guess."""
+    return token_hex(8)
+
+
+def find(session: Session, draft_id: str) -> Draft:
+    """Find a draft, a deleted one too; raises `NoSuchDraft`."""
+    draft = session.get(Draft, draft_id)
+    if draft is None:
+        raise NoSuchDraft(draft_id)
+    return draft
+
+
+def exists(session: Session, draft_id: str) -> bool:
+    return session.scalar(select(Draft.place).where(Draft.id == draft_id)) is not None
+
+
+def save(session: Session, draft_id: str, answers: Answers, *, over: int) -> Draft:
+    """Save what was typed over the version that it was typed into; 0 makes a new draft.
+
+    Saving what is there already changes nothing. Raises `StaleVersion` if the draft is
+    at another version, `AlreadySubmitted` if it can no longer change.
+    """
+    draft = session.get(Draft, draft_id)
+    if draft is None:
+        draft = Draft(id=draft_id, version=0, created_at=_now(), answers={})
+        session.add(draft)
+    elif draft.is_locked:
+        raise AlreadySubmitted(draft_id)
+    elif draft.answers == answers:
+        return draft
+    elif draft.version != over:
+        raise StaleVersion(draft)
+    _take(session, draft, answers)
+    return draft
+
+
+def delete(session: Session, draft_id: str) -> Draft:
+    """Put a draft away, where `restore` finds it; raises `AlreadySubmitted` for a sent one."""
+    draft = find(session, draft_id)
+    if draft.is_locked:
+        raise AlreadySubmitted(draft_id)
+    draft.deleted_at = _now()
+    return draft
+
+
+def restore(session: Session, draft_id: str) -> Draft:
+    """Bring a deleted draft back as it was."""
+    draft = find(session, draft_id)
+    draft.deleted_at = None
+    return draft
+
+
+def _take(session: Session, draft: Draft, answers: Mapping[str, Any]) -> None:
+    values = read_answers(answers).values
+    draft.answers = dict(answers)
+    draft.name = values.get("name", "")
+    draft.type = values.get("type")
+    draft.first_day = values.get("start_date")
+    draft.version += 1
+    draft.changed_at = _now()
+    draft.deleted_at = None
+    _move_to_the_top(session, draft)
+
+
+def _move_to_the_top(session: Session, draft: Draft) -> None:
+    old, new = draft.place, (session.scalar(select(func.max(Draft.place))) or 0) + 1
+    draft.place = new
+    session.flush()
+    session.execute(text("DELETE FROM draft_search WHERE rowid = :old"), {"old": old})
+    session.execute(
+        text("INSERT INTO draft_search (rowid, text) VALUES (:new, :words)"),
+        {"new": new, "words": _words(draft.answers)},
+    )
+
+
+def _words(answers: Mapping[str, Any]) -> str:
+    """Join what a search should find: every text that was typed."""
+    return "\n".join(value for value in answers.values() if isinstance(value, str) and value)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

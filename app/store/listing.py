@@ -1,0 +1,125 @@
+"""The list of drafts: searched, filtered, sorted, and read a page at a time.
+
+Pages are found by where the last one ended (keyset), so that the thousandth costs
+what the first does. The search index is keyed by `Draft.place`, so that its hits come
+in the order of the last change without being sorted.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Select, column, func, literal_column, select, table, tuple_
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from app.store.models import Draft, State
+
+PAGE = 50
+COUNTED = 1000
+"""Matches are counted up to here; nobody needs to know more exactly."""
+
+_index = table("draft_search", column("rowid"), column("text"))
+_SHORTEST = 3  # A trigram index finds nothing shorter.
+
+
+class Sort(StrEnum):
+    """The orders of the list."""
+
+    CHANGED = "changed"
+    NAME = "name"
+    FIRST_DAY = "first_day"
+
+
+class Show(StrEnum):
+    """Which drafts to list, beside the states of a submission."""
+
+    ALL = "all"
+    NOT_SENT = "not_sent"
+    DELETED = "deleted"
+
+
+@dataclass(frozen=True)
+class Query:
+    """What to list; *after* is where the page before ended, as `Page.next` gave it."""
+
+    search: str = ""
+    type: str = ""
+    show: Show | State = Show.ALL
+    sort: Sort = Sort.CHANGED
+    after: tuple[str, int] | None = None
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of drafts, how many match (at most `COUNTED`, plus one for "more"), what follows."""
+
+    drafts: list[Draft]
+    count: int
+    next: tuple[str, int] | None
+
+
+def page(session: Session, query: Query) -> Page:
+    """Read one page of the list."""
+    matching = _matching(query)
+    ordered = _ordered(matching, query)
+    drafts = list(session.scalars(ordered.limit(PAGE + 1)))
+    counted = matching.with_only_columns(Draft.place).limit(COUNTED + 1).subquery()
+    count = session.scalar(select(func.count()).select_from(counted)) or 0
+    more = len(drafts) > PAGE
+    return Page(drafts[:PAGE], count, _position(drafts[PAGE - 1], query.sort) if more else None)
+
+
+def _matching(query: Query) -> Select[Draft]:
+    wanted = select(Draft)
+    if query.show is Show.DELETED:
+        wanted = wanted.where(Draft.deleted_at.is_not(None))
+    else:
+        wanted = wanted.where(Draft.deleted_at.is_(None))
+    if query.show is Show.NOT_SENT:
+        wanted = wanted.where(Draft.state.is_(None))
+    elif isinstance(query.show, State):
+        wanted = wanted.where(Draft.state == query.show)
+    if query.type:
+        wanted = wanted.where(Draft.type == query.type)
+    return _searched(wanted, query.search.split())
+
+
+def _searched(wanted: Select[Draft], words: list[str]) -> Select[Draft]:
+    for word in words:
+        if len(word) < _SHORTEST:
+            wanted = wanted.where(Draft.name.icontains(word, autoescape=True))
+    phrases = " ".join(
+        '"' + word.replace('"', '""') + '"' for word in words if len(word) >= _SHORTEST
+    )
+    if phrases:
+        wanted = wanted.join(_index, _index.c.rowid == Draft.place).where(
+            literal_column("draft_search").op("MATCH")(phrases)
+        )
+    return wanted
+
+
+def _ordered(wanted: Select[Draft], query: Query) -> Select[Draft]:
+    searched = any(len(word) >= _SHORTEST for word in query.search.split())
+    place: Any = _index.c.rowid if searched else Draft.place
+    if query.sort is Sort.CHANGED:
+        if query.after:
+            wanted = wanted.where(place < query.after[1])
+        return wanted.order_by(place.desc())
+
+    key = _key(query.sort)
+    if query.after:
+        wanted = wanted.where(tuple_(key, place) > tuple_(*query.after))
+    return wanted.order_by(key, place)
+
+
+def _key(sort: Sort) -> Any:
+    columns: dict[Sort, InstrumentedAttribute[Any]] = {Sort.NAME: Draft.name}
+    return columns.get(sort, func.coalesce(Draft.first_day, "9999-12-31"))
+
+
+def _position(draft: Draft, sort: Sort) -> tuple[str, int]:
+    if sort is Sort.NAME:
+        return draft.name, draft.place
+    if sort is Sort.FIRST_DAY:
+        return (draft.first_day.isoformat() if draft.first_day else "9999-12-31"), draft.place
+    return "", draft.place

@@ -1,0 +1,14 @@
+"""What Alembic runs: migrations, inside the transaction of whoever asked for them."""
+
+from alembic import context
+
+from app.store.models import Base
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Base.metadata,
+    render_as_batch=True,
+    transactional_ddl=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

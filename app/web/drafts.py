@@ -1,0 +1,89 @@
+"""The list of drafts, and what can be done to one from it."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.campaign.contract import CampaignType
+from app.store import drafts
+from app.store.drafts import AlreadySubmitted
+from app.store.listing import COUNTED, Query, Show, Sort, page
+from app.store.models import State
+from app.web.current import store
+
+bp = Blueprint("drafts", __name__)
+
+SHOW_WORDS: dict[Show | State, str] = {
+    Show.ALL: "All",
+    Show.NOT_SENT: "Not sent yet",
+    State.CREATED: "Created",
+    State.REFUSED: "Refused",
+    State.UNSENT: "Not sent: no connection",
+    State.UNKNOWN: "Unknown: look first",
+    Show.DELETED: "Deleted",
+}
+SORT_WORDS = {
+    Sort.CHANGED: "Last changed",
+    Sort.NAME: "Name",
+    Sort.FIRST_DAY: "First day",
+}
+
+
+@bp.get("/")
+def index() -> str:
+    query = _query()
+    with store().reading() as session:
+        found = page(session, query)
+        return render_template(
+            "drafts/index.html",
+            query=query,
+            page=found,
+            counted=COUNTED,
+            show_words=SHOW_WORDS,
+            sort_words=SORT_WORDS,
+            next_page=_address_of_next(found.next),
+        )
+
+
+@bp.post("/drafts/<draft_id>/delete")
+def delete(draft_id: str) -> ResponseReturnValue:
+    try:
+        with store().writing() as session:
+            drafts.delete(session, draft_id)
+    except AlreadySubmitted:
+        flash("This draft was sent, and its record is kept.")
+    else:
+        flash(draft_id, "deleted")
+    return redirect(url_for("drafts.index"))
+
+
+@bp.post("/drafts/<draft_id>/restore")
+def restore(draft_id: str) -> ResponseReturnValue:
+    with store().writing() as session:
+        drafts.restore(session, draft_id)
+    flash("The draft is back.")
+    return redirect(url_for("editing.edit", draft_id=draft_id))
+
+
+def _query() -> Query:
+    """Read the query from the address; what is not known there is not asked for."""
+    asked = request.args
+    shown = {str(key): key for key in SHOW_WORDS}
+    place = asked.get("place", type=int)
+    return Query(
+        search=asked.get("search", "").strip(),
+        type=asked["type"] if asked.get("type") in set(CampaignType) else "",
+        show=shown.get(asked.get("show", ""), Show.ALL),
+        sort=asked.get("sort", Sort.CHANGED, type=Sort),
+        after=None if place is None else (asked.get("key", ""), place),
+    )
+
+
+def _address_of_next(after: tuple[str, int] | None) -> str | None:
+    if after is None:
+        return None
+    kept: dict[str, Any] = {
+        key: value for key, value in request.args.items() if key not in {"key", "place"}
+    }
+    return url_for("drafts.index", **kept | {"key": after[0], "place": str(after[1])})

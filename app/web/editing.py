@@ -1,0 +1,130 @@
+"""The form: opened, saved by hand and by itself, and checked on the way to the review."""
+
+from typing import Any
+
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.campaign.reading import Answers
+from app.forms.campaign import CampaignForm, typed_answers
+from app.store import drafts
+from app.store.drafts import AlreadySubmitted, StaleVersion
+from app.store.models import Draft, State
+from app.web.current import store
+from app.web.panel import panel
+
+bp = Blueprint("editing", __name__)
+
+
+@bp.get("/drafts/new")
+def new() -> ResponseReturnValue:
+    """Give the new campaign its address, so that a reload comes back to it."""
+    return redirect(url_for("editing.blank", draft_id=drafts.new_id()))
+
+
+@bp.get("/drafts/new/<draft_id>")
+def blank(draft_id: str) -> ResponseReturnValue:
+    with store().reading() as session:
+        if drafts.exists(session, draft_id):
+            return redirect(url_for("editing.edit", draft_id=draft_id))
+    return _form(draft_id, 0, {})
+
+
+@bp.get("/drafts/<draft_id>")
+def edit(draft_id: str) -> ResponseReturnValue:
+    with store().reading() as session:
+        draft = drafts.find(session, draft_id)
+        if draft.deleted_at:
+            return render_template("drafts/deleted.html", draft=draft)
+        if draft.is_locked:
+            return redirect(url_for("submissions.latest", draft_id=draft_id))
+        return _form(draft.id, draft.version, draft.answers, refusal=_refusal(draft))
+
+
+@bp.post("/drafts/<draft_id>")
+def save(draft_id: str) -> ResponseReturnValue:
+    answers = typed_answers(request.form)
+    try:
+        draft = _save(draft_id, answers)
+    except StaleVersion as error:
+        return _conflict(error.draft, answers), 409
+    if request.form.get("then") != "review":
+        flash("Saved.")
+        return redirect(url_for("editing.edit", draft_id=draft_id))
+
+    form = CampaignForm.of(answers)
+    if not form.validate():
+        return _form(draft.id, draft.version, answers, form), 422
+    return redirect(url_for("review.show", draft_id=draft_id))
+
+
+@bp.post("/drafts/<draft_id>/autosave")
+def autosave(draft_id: str) -> ResponseReturnValue:
+    """Save as `save` does, for a script: the new version, or why there is none."""
+    try:
+        draft = _save(draft_id, typed_answers(request.form))
+    except StaleVersion:
+        return jsonify(stale=True), 409
+    except AlreadySubmitted:
+        return jsonify(locked=url_for("submissions.latest", draft_id=draft_id)), 423
+    return jsonify(version=draft.version, address=url_for("editing.edit", draft_id=draft_id))
+
+
+@bp.post("/drafts/<draft_id>/merge")
+def merge(draft_id: str) -> ResponseReturnValue:
+    """Save, field by field, what was chosen of two versions."""
+    with store().reading() as session:
+        theirs = dict(drafts.find(session, draft_id).answers)
+    mine = typed_answers(request.form)
+    keep = request.form.get("keep")
+    chosen = {
+        name: (mine if (keep or request.form.get(f"keep-{name}")) == "mine" else theirs).get(name)
+        for name in theirs.keys() | mine.keys()
+    }
+    answers = {name: value for name, value in chosen.items() if value is not None}
+    try:
+        _save(draft_id, answers)
+    except StaleVersion as error:
+        return _conflict(error.draft, mine), 409
+    flash("Saved.")
+    return redirect(url_for("editing.edit", draft_id=draft_id))
+
+
+def _save(draft_id: str, answers: dict[str, Any]) -> Draft:
+    over = request.form.get("version", 0, type=int)
+    with store().writing() as session:
+        return drafts.save(session, draft_id, answers, over=over)
+
+
+def _form(
+    draft_id: str,
+    version: int,
+    answers: Answers,
+    judged: CampaignForm | None = None,
+    refusal: dict[str, list[str]] | None = None,
+) -> str:
+    return render_template(
+        "campaign/form.html",
+        draft_id=draft_id,
+        draft_version=version,
+        form=judged or CampaignForm.of(answers),
+        refusal=refusal or {},
+        panel=panel(answers),
+    )
+
+
+def _refusal(draft: Draft) -> dict[str, list[str]]:
+    """Take the API's messages for the draft as it stands; an edit makes them old."""
+    latest = draft.submissions[0] if draft.submissions else None
+    if latest and latest.state is State.REFUSED and latest.draft_version == draft.version:
+        return latest.errors
+    return {}
+
+
+def _conflict(theirs: Draft, mine: dict[str, Any]) -> str:
+    differ = [
+        name
+        for name in CampaignForm.of(mine)._fields
+        if (theirs.answers.get(name) or "") != (mine.get(name) or "")
+    ]
+    return render_template("drafts/conflict.html", theirs=theirs, mine=mine, differ=differ)

@@ -1,0 +1,49 @@
+"""The last look before sending, and the one button that sends."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.store import drafts
+from app.store.drafts import AlreadySubmitted
+from app.submission import NotReady, StaleReview, submit
+from app.web.current import api, store
+from app.web.panel import panel, public_url
+
+bp = Blueprint("review", __name__)
+
+
+@bp.get("/drafts/<draft_id>/review")
+def show(draft_id: str) -> ResponseReturnValue:
+    with store().reading() as session:
+        draft = drafts.find(session, draft_id)
+        if draft.is_locked:
+            return redirect(url_for("submissions.latest", draft_id=draft_id))
+        if draft.deleted_at:
+            return redirect(url_for("editing.edit", draft_id=draft_id))
+        shown = panel(draft.answers)
+        if shown.meaning.problems:
+            return _back_to_the_form(draft_id)
+        return render_template(
+            "campaign/review.html", draft=draft, panel=shown, url=public_url(api().connection)
+        )
+
+
+@bp.post("/drafts/<draft_id>/send")
+def send(draft_id: str) -> ResponseReturnValue:
+    try:
+        submission_id = submit(
+            draft_id, reviewed=request.form.get("reviewed", ""), store=store(), api=api()
+        )
+    except StaleReview:
+        flash("The draft has changed since you reviewed it. Please look again.")
+        return redirect(url_for("review.show", draft_id=draft_id))
+    except NotReady:
+        return _back_to_the_form(draft_id)
+    except AlreadySubmitted:
+        return redirect(url_for("submissions.latest", draft_id=draft_id))
+    return redirect(url_for("submissions.show", submission_id=submission_id))
+
+
+def _back_to_the_form(draft_id: str) -> ResponseReturnValue:
+    flash("This campaign is not complete yet. The form says what is missing.")
+    return redirect(url_for("editing.edit", draft_id=draft_id))

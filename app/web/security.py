@@ -1,0 +1,50 @@
+"""What every answer carries to keep the browser from being used against the person."""
+
+from flask import Flask, Response, request
+from flask.sessions import SecureCookieSessionInterface
+
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_HEADERS = {
+    "Content-Security-Policy": _POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+_FOR_EVER = "public, max-age=31536000, immutable"
+
+
+class _Sessions(SecureCookieSessionInterface):
+    """Cookies that stay on TLS where the page came over TLS."""
+
+    def get_cookie_secure(self, app: Flask) -> bool:
+        return request.is_secure
+
+
+def install(app: Flask) -> None:
+    """Guard the app's cookies and answers."""
+    app.config.update(
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Strict",
+        WTF_CSRF_TIME_LIMIT=None,  # A form that was open overnight can still be saved.
+    )
+    app.session_interface = _Sessions()
+    app.after_request(_guard)
+
+
+def _guard(response: Response) -> Response:
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.is_secure:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    static = request.endpoint == "static" and response.status_code < 400
+    if static:
+        response.headers["Cache-Control"] = _FOR_EVER
+    else:
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
