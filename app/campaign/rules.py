@@ -4,12 +4,12 @@ Typed values in, problems out: all of them at once, in the contract's order, and
 sentences. Only fields that are in use are judged.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from rfc3986_validator import validate_rfc3986
 
-from app.campaign.contract import Field, Kind, Values, used_fields
+from app.campaign.contract import FIELDS, Field, Kind, Values, used_fields
 from app.campaign.problems import Code, Problem
 from app.campaign.reading import Reading
 from app.campaign.zones import ZONE_NAMES
@@ -50,13 +50,26 @@ def check_field(field: Field, values: Values) -> Iterator[Problem]:
     if earlier is not None and value <= earlier:
         yield Problem(field.name, Code.NOT_AFTER)
 
-    if field.kind is Kind.ZONE and value not in ZONE_NAMES:
-        yield Problem(field.name, Code.NOT_A_ZONE)
-
-    if field.kind is Kind.URL and not validate_rfc3986(value, rule="URI"):
-        yield Problem(field.name, Code.NOT_A_URL)
+    if field.name in _FORM:
+        is_well_formed, code = _FORM[field.name]
+        if not is_well_formed(value):
+            yield Problem(field.name, code)
 
 
 def is_blank(value: Any) -> bool:
     """Tell whether a value says nothing: absent, white space only, or no days."""
-    return value is None or value == () or (isinstance(value, str) and not value.strip())
+    if value:
+        return isinstance(value, str) and value.isspace()
+    return value in ("", (), None)
+
+
+def _is_uri(text: str) -> bool:
+    # The library's pattern ends in "$", which a line break may follow.
+    return not text.endswith("\n") and bool(validate_rfc3986(text, rule="URI"))
+
+
+_FORMS: dict[Kind, tuple[Callable[[Any], bool], Code]] = {
+    Kind.ZONE: (ZONE_NAMES.__contains__, Code.NOT_A_ZONE),
+    Kind.URL: (_is_uri, Code.NOT_A_URL),
+}
+_FORM = {field.name: _FORMS[field.kind] for field in FIELDS if field.kind in _FORMS}
