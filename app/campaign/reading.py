@@ -24,7 +24,6 @@ Answers: TypeAlias = Mapping[str, str | Sequence[str]]
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?", re.ASCII)
 _WHOLE = re.compile(r"[+-]?\d{1,18}", re.ASCII)
-_CHOICES = {line.name: dict(line.choices.__members__) for line in FIELDS if line.choices}
 _FLAGS = {"true": True, "false": False}
 _CHOICES = {field.name: dict(field.choices.__members__) for field in FIELDS if field.choices}
 _WEEK = tuple(Weekday.__members__.items())
