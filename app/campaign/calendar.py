@@ -9,7 +9,7 @@ UTC between two changes, where the wall clock runs evenly.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import islice
 
 from app.campaign.contract import CampaignType, Values, Weekday
@@ -112,6 +112,7 @@ def schedule(values: Values) -> Schedule | None:
     return Schedule(first, end, zone, numbers, opens, closes, values.get("end_date") is None)
 
 
+@lru_cache(maxsize=256)
 def overview(wanted: Schedule) -> Overview:
     """Add a schedule up. Only the days of a clock change are looked at one by one."""
     changes = changes_between(wanted.zone, wanted.first - DAY, wanted.last + DAY)

@@ -4,13 +4,15 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
-from flask import request
+from flask import render_template, request
 from markupsafe import Markup
 
-from app.campaign.calendar import Window
+from app.campaign.calendar import Overview, Window
+from app.campaign.contract import CAMPAIGNS_PATH
 from app.campaign.meaning import Meaning, meaning
-from app.campaign.months import MOST_MONTHS, Month, months
+from app.campaign.months import MOST_MONTHS, months
 from app.campaign.readback import clock
 from app.campaign.reading import Answers, read_answers
 from app.campaign.wording import WORDS, advice_sentence, sentence
@@ -20,6 +22,8 @@ from app.web.current import connection
 from app.web.highlight import highlighted
 from app.web.snippets import as_curl, as_python
 from app.web.words import day
+
+ADVICE = "advice"
 
 
 @dataclass(frozen=True)
@@ -32,27 +36,19 @@ class Note:
 
 @dataclass(frozen=True)
 class Panel:
-    """One campaign's meaning, its JSON in three shapes, and the notes beside its fields."""
+    """One campaign's meaning, made ready: notes by field, calendar, JSON in three shapes."""
 
     meaning: Meaning
     notes: Mapping[str, Sequence[Note]]
+    calendar: Markup | None
     json: Markup
     curl: str
     python: str
-    months: Sequence[Month]
 
     @property
-    def is_cut(self) -> bool:
-        """Whether the campaign goes on after the last month that is shown."""
-        return len(self.months) == MOST_MONTHS
-
-    @property
-    def first_window(self) -> str:
-        return _window_words(self.meaning.overview.first) if self.meaning.overview else ""
-
-    @property
-    def last_window(self) -> str:
-        return _window_words(self.meaning.overview.last) if self.meaning.overview else ""
+    def advice(self) -> list[str]:
+        """Everything worth a second look."""
+        return [note.text for notes in self.notes.values() for note in notes if note.kind == ADVICE]
 
 
 def panel(answers: Answers) -> Panel:
@@ -63,18 +59,32 @@ def panel(answers: Answers) -> Panel:
     return Panel(
         meaning=meant,
         notes=_notes(meant, reading.values.get("timezone"), now),
+        calendar=_calendar(meant.overview) if meant.overview else None,
         json=highlighted(meant.body.decode()),
         curl=as_curl(url, meant.body),
         python=as_python(url, meant.payload),
-        months=months(meant.overview) if meant.overview else (),
+    )
+
+
+@lru_cache(maxsize=256)
+def _calendar(shown: Overview) -> Markup:
+    """Draw the calendar; while the other answers change it stays the same."""
+    drawn = months(shown)
+    return Markup(  # noqa: S704  A rendered template is escaped.
+        render_template(
+            "partials/calendar.html",
+            shown=shown,
+            months=drawn,
+            first=_window_words(shown.first),
+            last=_window_words(shown.last),
+            is_cut=len(drawn) == MOST_MONTHS,
+        )
     )
 
 
 def public_url(to: Connection) -> str:
     """Tell where the API is for somebody outside this process."""
-    if not to.is_sandbox:
-        return to.campaigns_url
-    return Connection(to.name, request.host_url + "sandbox", "").campaigns_url
+    return f"{request.host_url}sandbox{CAMPAIGNS_PATH}" if to.is_sandbox else to.campaigns_url
 
 
 def _window_words(window: Window | None) -> str:
@@ -95,9 +105,9 @@ def _notes(meant: Meaning, zone: str | None, now: datetime) -> Mapping[str, Sequ
     for problem in meant.problems:
         notes[problem.field].append(Note("error", sentence(problem)))
     for advice in meant.advice:
-        notes[advice.field].append(Note("advice", advice_sentence(advice)))
+        notes[advice.field].append(Note(ADVICE, advice_sentence(advice)))
     for name in meant.left_out:
-        notes[name].append(Note("advice", f"{WORDS[name].label} is kept here, but not sent."))
+        notes[name].append(Note(ADVICE, f"{WORDS[name].label} is kept here, but not sent."))
     if zone in ZONE_NAMES:
         told = f"{zone} is now at UTC{offset_words(offset_at(zone, now))}."
         notes["timezone"].append(Note("fact", told))

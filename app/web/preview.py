@@ -10,4 +10,4 @@ bp = Blueprint("preview", __name__)
 
 @bp.post("/preview")
 def show() -> str:
-    return render_template("campaign/live.html", panel=panel(typed_answers(request.form)))
+    return render_template("campaign/preview.html", panel=panel(typed_answers(request.form)))

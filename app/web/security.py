@@ -38,8 +38,7 @@ def install(app: Flask) -> None:
 
 
 def _guard(response: Response) -> Response:
-    for name, value in _HEADERS.items():
-        response.headers.setdefault(name, value)
+    response.headers.extend(_HEADERS)
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     static = request.endpoint == "static" and response.status_code < 400
