@@ -1,20 +1,31 @@
-"""Run the sandbox alone: ``python -m app.sandbox``."""
+"""Run the sandbox alone, on this machine only: ``python -m app.sandbox``."""
 
 import os
+import sys
+from pathlib import Path
 
-from waitress import serve
+from waitress import create_server
 
 from app.sandbox import TOKEN, create_sandbox
-from app.settings import LOOPBACK, read_settings
+
+_ROOT = Path(__file__).resolve().parents[2]
+_HOST = "127.0.0.1"
+_HOSTS = (_HOST, "localhost")
+_THREADS = 16
 
 
 def main() -> None:
-    """Serve the sandbox until stopped."""
-    settings = read_settings(os.environ)
-    address = f"http://{settings.host}:{settings.port}"
-    print(f"Sandbox: {address} (token: {TOKEN})", flush=True)
-    sandbox = create_sandbox(settings.instance, [*LOOPBACK, settings.host])
-    serve(sandbox, host=settings.host, port=settings.port, ident=None)
+    """Serve until stopped; a port that cannot be used ends it with one sentence."""
+    port = os.environ.get("PORT", "").strip() or "8001"
+    instance = _ROOT / (os.environ.get("INSTANCE", "").strip() or "instance")
+    try:
+        server = create_server(
+            create_sandbox(instance, _HOSTS), host=_HOST, port=port, threads=_THREADS, ident=None
+        )
+    except (OSError, ValueError, OverflowError):
+        sys.exit(f"The sandbox did not start: port {port} cannot be used. Set PORT to another.")
+    print(f"Sandbox: http://{_HOST}:{port} (token: {TOKEN})", flush=True)
+    server.run()
 
 
 if __name__ == "__main__":

@@ -1,11 +1,16 @@
 """Take the bytes of a request in as one JSON object, or say what they are instead.
 
 Python's decoder is kinder than the standard: it takes NaN, keeps the last of two equal
-names, and lets half a surrogate pair through.
+names, and lets half of a surrogate pair through.
 """
 
 import json
+from codecs import BOM_UTF8
+from collections.abc import Iterable
 from typing import Any
+
+DEEPEST = 32
+"""How many objects and lists may stand one inside the other. A campaign needs two."""
 
 
 class Malformed(ValueError):
@@ -13,33 +18,66 @@ class Malformed(ValueError):
 
 
 def json_object(content: bytes) -> dict[str, Any]:
-    """Decode a request's body; raises `Malformed`."""
+    """Decode a request's body; raises `Malformed`.
+
+    Half of a surrogate pair is let through in a value, where it is that field's fault.
+    """
+    document = _decoded(_text(content))
+    if not isinstance(document, dict):
+        raise Malformed("Send one JSON object with the fields of a campaign.")
+    if _is_deep(document):
+        raise Malformed("Send JSON that is nested less deeply.")
+    return document
+
+
+def _text(content: bytes) -> str:
+    if not content:
+        raise Malformed("Send a campaign as JSON: the body is empty.")
+    if content.startswith(BOM_UTF8):
+        raise Malformed("Send the body without a byte order mark.")
     try:
-        text = content.decode("utf-8")
+        return content.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise Malformed("Send the body in UTF-8.") from error
+        raise Malformed(f"Send the body in UTF-8: byte {error.start} is not.") from error
+
+
+def _decoded(text: str) -> Any:
     try:
-        document = json.loads(text, object_pairs_hook=_once_each, parse_constant=_no_constant)
-        json.dumps(document, ensure_ascii=False).encode()
+        return json.loads(text, object_pairs_hook=_named_once, parse_constant=_no_constant)
     except Malformed:
         raise
     except RecursionError as error:
         raise Malformed("Send JSON that is nested less deeply.") from error
-    except UnicodeEncodeError as error:
-        raise Malformed("Send whole characters: half of a surrogate pair is none.") from error
-    except ValueError as error:
-        raise Malformed("Send the body as JSON.") from error
-    if not isinstance(document, dict):
-        raise Malformed("Send one JSON object with the fields of a campaign.")
-    return document
+    except json.JSONDecodeError as error:
+        place = f"line {error.lineno}, column {error.colno}"
+        raise Malformed(f"Send the body as JSON; this is not, at {place}.") from error
+    except ValueError as error:  # Python reads no whole number of more than 4,300 digits.
+        raise Malformed("Send numbers with fewer digits.") from error
 
 
-def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _named_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
         raise Malformed("Send each field once.")
+    try:
+        "".join(found).encode()
+    except UnicodeEncodeError as error:
+        raise Malformed("Send field names without half of a surrogate pair.") from error
     return found
 
 
 def _no_constant(name: str) -> Any:
-    raise Malformed(f"{name} is not JSON.")
+    raise Malformed(f"Send the body as JSON, which has no {name}.")
+
+
+def _is_deep(document: Any) -> bool:
+    level = [document]
+    for _ in range(DEEPEST):
+        level = [inner for outer in level for inner in _inside(outer)]
+    return bool(level)
+
+
+def _inside(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()

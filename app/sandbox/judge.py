@@ -1,86 +1,95 @@
 """Judge raw JSON by a standard validator, and by the rules that JSON Schema cannot state."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, time
-from typing import Any
+from typing import Any, cast
 
 from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 from jsonschema.validators import extend
 from rfc3986_validator import validate_rfc3986
 
-from app.campaign.contract import FIELDS, Field, Kind
-from app.campaign.schema import campaign_schema
+from app.campaign.contract import FIELD, FIELDS, Field, Kind
+from app.campaign.schema import ZONE_FORMAT, campaign_schema
+from app.campaign.zones import ZONE_NAMES
+from app.sandbox.expected import sentence, unknown
 
-_formats = FormatChecker(formats=())
-
-
-@_formats.checks("date", raises=ValueError)
-def _is_date(text: object) -> bool:
-    return not isinstance(text, str) or date.fromisoformat(text).isoformat() == text
+_FORMATS = FormatChecker(formats=())
 
 
-@_formats.checks("uri")
-def _is_uri(text: object) -> bool:
-    return not isinstance(text, str) or bool(validate_rfc3986(text, rule="URI"))
+@_FORMATS.checks("date", raises=ValueError)
+def _is_date(value: object) -> bool:
+    # Python also reads 20270104 and 2027-W01-1, but writes only one form.
+    return not isinstance(value, str) or date.fromisoformat(value).isoformat() == value
 
 
-_types = Draft202012Validator.TYPE_CHECKER.redefine(
-    "integer",
-    lambda _checker, value: type(value) is int,  # 3.0 is a whole number, but not written as one.
-)
-_Validator: Any = extend(Draft202012Validator, type_checker=_types)  # type: ignore[no-untyped-call]
-_validator = _Validator(campaign_schema(), format_checker=_formats)
+@_FORMATS.checks("uri")
+def _is_uri(value: object) -> bool:
+    # The library's pattern ends in "$", which a line break may follow.
+    if not isinstance(value, str):
+        return True
+    return "\n" not in value and bool(validate_rfc3986(value, rule="URI"))
 
 
-def faults(document: dict[str, Any]) -> dict[str, list[str]]:
-    """Find every field at fault, with a sentence for each; an empty answer is a yes."""
-    found: dict[str, list[str]] = {}
-    for error in _validator.iter_errors(document):
-        for name, sentence in _said(error, document):
-            if sentence not in found.setdefault(name, []):
-                found[name].append(sentence)
+@_FORMATS.checks(ZONE_FORMAT)
+def _is_zone(value: object) -> bool:
+    return not isinstance(value, str) or value in ZONE_NAMES
+
+
+def _is_integer(_checker: object, value: object) -> bool:
+    return type(value) is int  # 3.0 is a whole number to the standard, and True to Python.
+
+
+def _is_string(_checker: object, value: object) -> bool:
+    if not isinstance(value, str):
+        return False
+    try:
+        value.encode()
+    except UnicodeEncodeError:  # Half of a surrogate pair is no character.
+        return False
+    return True
+
+
+_VALIDATOR = extend(  # type: ignore[no-untyped-call]  # The stubs lack its types.
+    Draft202012Validator,
+    type_checker=Draft202012Validator.TYPE_CHECKER.redefine_many(
+        {"integer": _is_integer, "string": _is_string}
+    ),
+)(campaign_schema(), format_checker=_FORMATS)
+
+_READ: dict[Kind, Callable[[str], Any]] = {
+    Kind.DATE: date.fromisoformat,
+    Kind.TIME: time.fromisoformat,
+}
+
+
+def find_errors(document: dict[str, Any]) -> dict[str, list[str]]:
+    """Find every field at fault, with a sentence for each; nothing found is a yes."""
+    at_fault = {name for error in _VALIDATOR.iter_errors(document) for name in _names(error)}
+    found = {name: [unknown(name)] for name in document if name not in FIELD}
     for field in FIELDS:
-        if field.after and field.name not in found and _is_not_after(field, document):
-            found[field.name] = [f"Must be after {field.after}."]
+        if field.name in at_fault:
+            found[field.name] = [sentence(field, document)]
+        elif field.after and field.after not in at_fault and _is_not_after(field, document):
+            found[field.name] = [f"{field.name} must be later than {field.after}."]
     return found
 
 
-def _said(error: Any, document: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def _names(error: ValidationError) -> Iterator[str]:
     """Name the fields that one error of the validator is about."""
-    if error.path:
-        yield str(error.path[0]), _sentence(error)
+    if error.absolute_path:
+        yield str(error.absolute_path[0])
     elif error.validator == "required":
-        for name in error.validator_value:
-            if name not in document:
-                yield name, "This field is required."
-    else:
-        for name in document.keys() - error.schema["properties"].keys():
-            yield name, "A campaign has no such field."
-
-
-def _sentence(error: ValidationError) -> str:
-    known: dict[str, Any] = {
-        "type": f"Must be of type {_listed(error.validator_value)}.",
-        "enum": f"Must be one of {_listed(error.validator_value)}.",
-        "minimum": f"Must be {error.validator_value} or more.",
-        "minItems": "Must name a day.",
-        "format": f"Must be a {error.validator_value}.",
-        "pattern": "Must be HH:MM or HH:MM:SS."
-        if error.validator_value != r"\S"
-        else "Must say something.",
-    }
-    return str(known.get(str(error.validator), "Is not as documented."))
-
-
-def _listed(options: Any) -> str:
-    names = options if isinstance(options, list) else [options]
-    shown = [str(name) for name in names if name is not None]
-    return ", ".join(shown) if len(shown) < 9 else "the names of the IANA time zones"
+        sent, required = (
+            cast(dict[str, Any], error.instance),
+            cast(list[str], error.validator_value),
+        )
+        yield from (name for name in required if name not in sent)
 
 
 def _is_not_after(field: Field, document: dict[str, Any]) -> bool:
-    read: Any = date.fromisoformat if field.kind is Kind.DATE else time.fromisoformat
-    try:
-        return bool(read(document[field.name]) <= read(document[field.after or ""]))
-    except (KeyError, TypeError, ValueError):  # Missing or malformed is another fault's matter.
+    """Compare two well-formed values, as dates or times and never as text."""
+    value, earlier = document.get(field.name), document.get(field.after or "")
+    if value is None or earlier is None:
         return False
+    read = _READ[field.kind]
+    return bool(read(value) <= read(earlier))

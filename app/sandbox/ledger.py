@@ -1,4 +1,8 @@
-"""What the sandbox was sent, in an SQLite file of its own."""
+"""What the sandbox created, in an SQLite file of its own.
+
+Each call opens the file anew, which costs about a millisecond: so any number of threads
+and processes can share it, and nothing is left open.
+"""
 
 import json
 import sqlite3
@@ -10,10 +14,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+# AUTOINCREMENT: a number is never used again, not even that of a deleted row.
 _TABLE = """
 CREATE TABLE IF NOT EXISTS campaign (
     number INTEGER PRIMARY KEY AUTOINCREMENT, created_at TEXT NOT NULL, request TEXT NOT NULL
 )"""
+_INSERT = "INSERT INTO campaign (created_at, request) VALUES (?, ?)"
+_SELECT = """
+SELECT number, created_at, request FROM campaign
+WHERE number < coalesce(?, number + 1) ORDER BY number DESC LIMIT ?"""
+_PATIENCE = 10
+"""Seconds to wait for another writer."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +37,8 @@ class Kept:
 
     @property
     def campaign_id(self) -> str:
-        return global_id(self.number)
+        """Its id as the API writes one: the base64 of ``VoiceCampaign:number``."""
+        return b64encode(f"VoiceCampaign:{self.number}".encode()).decode()
 
     @property
     def name(self) -> str:
@@ -37,43 +49,33 @@ class Kept:
         return str(self.request["type"])
 
 
-def global_id(number: int) -> str:
-    """Write an id as the API does: the base64 of ``VoiceCampaign:number``."""
-    return b64encode(f"VoiceCampaign:{number}".encode()).decode()
-
-
 class Ledger:
-    """The sandbox's campaigns, oldest first by number; a number is never used again."""
+    """The sandbox's campaigns, numbered in the order in which they came."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        with self._connected() as connection:
-            connection.execute("PRAGMA journal_mode=wal")
-            connection.execute(_TABLE)
+        with self._open() as file:
+            file.execute("PRAGMA journal_mode = wal")
+            file.execute(_TABLE)
 
-    def add(self, request: dict[str, Any]) -> str:
-        """Keep a campaign, and give its new id."""
-        row = (datetime.now(UTC).isoformat(), json.dumps(request, ensure_ascii=False))
-        with self._connected() as connection:
-            made = connection.execute(
-                "INSERT INTO campaign (created_at, request) VALUES (?, ?)", row
-            )
-        return global_id(int(made.lastrowid or 0))
+    def add(self, request: dict[str, Any]) -> Kept:
+        """Keep a campaign for good, under a new number."""
+        now = datetime.now(UTC)
+        with self._open() as file:
+            made = file.execute(_INSERT, (now.isoformat(), json.dumps(request)))
+        return Kept(int(made.lastrowid or 0), now, request)
 
     def page(self, count: int, before: int | None = None) -> list[Kept]:
         """Give the newest campaigns, or the newest of those before a number."""
-        with self._connected() as connection:
-            rows = connection.execute(
-                "SELECT number, created_at, request FROM campaign"
-                " WHERE number < coalesce(?, number + 1) ORDER BY number DESC LIMIT ?",
-                (before, count),
-            ).fetchall()
+        with self._open() as file:
+            rows = file.execute(_SELECT, (before, count)).fetchall()
         return [
             Kept(number, datetime.fromisoformat(at), json.loads(request))
             for number, at, request in rows
         ]
 
     @contextmanager
-    def _connected(self) -> Iterator[sqlite3.Connection]:
-        with closing(sqlite3.connect(self._path, timeout=10)) as connection, connection:
-            yield connection
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        with closing(sqlite3.connect(self._path, timeout=_PATIENCE)) as file, file:
+            file.execute("PRAGMA synchronous = full")
+            yield file

@@ -1,6 +1,8 @@
-"""The sample request of the vendor's own page, which the API accepts as it stands."""
+"""The sample of the vendor's own page: a request that is accepted as it stands, and its answer."""
 
-SAMPLE: dict[str, object] = {
+from typing import Any
+
+SAMPLE_REQUEST: dict[str, Any] = {
     "name": "Q4 Outreach",
     "type": "OUTBOUND",
     "assistant_id": "asst_abc123",
@@ -20,4 +22,15 @@ SAMPLE: dict[str, object] = {
     "min_gap_between_attempts": 60,
     "consider_voicemail_as_answered": True,
     "webhook_url": "https://yourapp.com/webhooks/campaign",
+}
+
+SAMPLE_ANSWER: dict[str, Any] = {
+    "status": "success",
+    "message": "Campaign created successfully",
+    "data": {
+        "campaign_id": "Vm9pY2VDYW1wYWlnbjoxMjM=",
+        "campaign_name": "Q4 Outreach",
+        "campaign_type": "OUTBOUND",
+        "campaign_status": "DRAFT",
+    },
 }

@@ -1,0 +1,53 @@
+"""The one documented call: create a voice campaign."""
+
+from typing import Any, cast
+
+from flask import Blueprint, Response, current_app, request
+
+from app.campaign.contract import CAMPAIGNS_PATH
+from app.sandbox.envelope import success, the_error
+from app.sandbox.intake import Malformed, json_object
+from app.sandbox.judge import find_errors
+from app.sandbox.ledger import Kept, Ledger
+
+TOKEN = "sandbox"  # noqa: S105  # It opens nothing but this.
+
+bp = Blueprint("api", __name__)
+
+
+@bp.post(CAMPAIGNS_PATH)
+def create() -> Response:
+    """Create the campaign that was sent, or say what keeps it from being one."""
+    if not _has_token():
+        return the_error(401, f"Send the header “Authorization: Bearer {TOKEN}”.")
+    if request.mimetype != "application/json" or not _is_utf8():
+        return the_error(415, "Send the body as application/json, in UTF-8.")
+    try:
+        document = json_object(request.get_data())
+    except Malformed as error:
+        return the_error(400, str(error))
+    if errors := find_errors(document):
+        return the_error(422, "Nothing was created. Some fields need a change.", errors)
+    return success(201, "Campaign created successfully", _as_documented(_ledger().add(document)))
+
+
+def _has_token() -> bool:
+    given = request.authorization
+    return given is not None and given.type == "bearer" and given.token == TOKEN
+
+
+def _is_utf8() -> bool:
+    return request.mimetype_params.get("charset", "utf-8").lower() in {"utf-8", "utf8"}
+
+
+def _ledger() -> Ledger:
+    return cast(Ledger, current_app.extensions["ledger"])
+
+
+def _as_documented(campaign: Kept) -> dict[str, Any]:
+    return {
+        "campaign_id": campaign.campaign_id,
+        "campaign_name": campaign.name,
+        "campaign_type": campaign.type,
+        "campaign_status": "DRAFT",
+    }

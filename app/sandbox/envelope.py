@@ -1,0 +1,86 @@
+"""The one shape of every answer of the API, errors included, whatever went wrong."""
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import Flask, Response, current_app, jsonify
+from werkzeug.exceptions import HTTPException, SecurityError
+
+from app.campaign.contract import CAMPAIGNS_PATH
+
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+_SAID = {
+    400: "Send the request again: it did not come whole.",
+    404: f"There is nothing at this address. Send campaigns to {CAMPAIGNS_PATH}.",
+    405: "This address does not know this method; the header Allow says which it knows.",
+    413: "Send less: a campaign is a few hundred bytes.",
+}
+_OTHER_HOST = "Send the request to a host name that this sandbox answers to."
+_FAILED = "The sandbox failed, which it should not. Look at its log."
+
+
+def success(status: int, message: str, data: Mapping[str, Any]) -> Response:
+    """Answer as the API's page documents a success."""
+    return _answer(status, {"status": "success", "message": message, "data": data})
+
+
+def the_error(
+    status: int, message: str, errors: Mapping[str, Sequence[str]] | None = None
+) -> Response:
+    """Answer with an error; *errors* are sentences by field."""
+    content: dict[str, Any] = {"status": "error", "message": message}
+    if errors:
+        content["errors"] = errors
+    answer = _answer(status, content)
+    if status == 401:
+        answer.headers["WWW-Authenticate"] = "Bearer"
+    return answer
+
+
+def install(sandbox: Flask) -> None:
+    """Put whatever the framework refuses, or fails at, into the envelope."""
+    sandbox.register_error_handler(HTTPException, _refused)
+    sandbox.register_error_handler(SecurityError, lambda _error: the_error(400, _OTHER_HOST))
+    sandbox.register_error_handler(sqlite3.Error, _unwritable)
+    sandbox.register_error_handler(Exception, _failed)
+    sandbox.after_request(_guarded)
+
+
+def _answer(status: int, content: Mapping[str, Any]) -> Response:
+    answer = jsonify(content)
+    answer.status_code = status
+    return answer
+
+
+def _refused(error: HTTPException) -> Response:
+    status = error.code or 500
+    answer = the_error(status, _SAID.get(status, error.name))
+    for name, value in error.get_headers():
+        if name == "Allow":
+            answer.headers[name] = value
+    return answer
+
+
+def _unwritable(error: Exception) -> Response:
+    current_app.logger.error("The sandbox cannot use its file", exc_info=error)
+    return the_error(503, "The sandbox cannot use its file just now. Nothing was created.")
+
+
+def _failed(error: Exception) -> Response:
+    current_app.logger.error("Unexpected", exc_info=error)
+    return the_error(500, _FAILED)
+
+
+def _guarded(answer: Response) -> Response:
+    for name, value in _HEADERS.items():
+        answer.headers.setdefault(name, value)
+    return answer

@@ -1,0 +1,52 @@
+"""What each field must be, in a few words from the table: for the errors and the reference page."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.campaign.contract import Field, Kind, When
+
+_KINDS = {
+    Kind.TEXT: "text",
+    Kind.URL: "a full URI, such as https://example.com/events",
+    Kind.ZONE: "the IANA name of a time zone, such as America/New_York",
+    Kind.CHOICE: "one of",
+    Kind.DAYS: "a list of",
+    Kind.DATE: "a date, written YYYY-MM-DD",
+    Kind.TIME: "a time from 00:00 to 23:59, written HH:MM or HH:MM:SS",
+    Kind.COUNT: "a whole number",
+    Kind.FLAG: "true or false",
+}
+
+
+def expected(field: Field) -> str:
+    """Say what a value must be by itself: “a whole number, 3 or more”."""
+    said = _KINDS[field.kind]
+    if field.choices:
+        said += " " + ", ".join(field.choices)
+    if field.minimum is not None:
+        said += f", {field.minimum} or more"
+    return said
+
+
+def required(field: Field) -> str:
+    """Say when the field is required: “always”, “when type is OUTBOUND” or “no”."""
+    if isinstance(field.required, When):
+        return f"when {field.required.field} is {field.required.value}"
+    return "always" if field.required else "no"
+
+
+def sentence(field: Field, document: Mapping[str, Any]) -> str:
+    """Say what to do about a field that the validator found at fault."""
+    if _says_nothing(document.get(field.name)) and field.is_required(document):
+        condition = f" {required(field)}" if isinstance(field.required, When) else ""
+        return f"{field.name} is required{condition}."
+    return f"{field.name} must be {expected(field)}."
+
+
+def unknown(name: str) -> str:
+    """Say what to do about a name that no field has."""
+    return f"{name} is not a field of a campaign."
+
+
+def _says_nothing(value: Any) -> bool:
+    return value is None or value == [] or (isinstance(value, str) and not value.strip())
