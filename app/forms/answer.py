@@ -3,14 +3,14 @@
 from typing import Any
 
 from wtforms import Field
-from wtforms.form import BaseForm
 from wtforms.validators import StopValidation
 
 from app.campaign.contract import FIELD, Kind
 from app.campaign.problems import Problem
 from app.campaign.reading import Unreadable, read_text
 from app.campaign.rules import check_field
-from app.campaign.wording import WORDS, sentence
+from app.campaign.wording import sentence
+from app.forms.question import QUESTIONS
 
 
 class ByContract:
@@ -40,14 +40,14 @@ class Answer(Field):
     def __init__(self, **options: Any) -> None:
         super().__init__(validators=[ByContract()], **options)
         self.line = FIELD[self.short_name]
-        self.words = WORDS[self.short_name]
+        self.question = QUESTIONS[self.short_name]
 
     @property
     def typed(self) -> Any:
-        """What was typed: for DAYS the list of ticked days, else a text."""
-        given = self.raw_data or []
+        """What was typed: for DAYS the ticked days, else a text."""
+        given = tuple(self.raw_data or ())
         if self.line.kind is Kind.DAYS:
-            return list(given)
+            return given
         return given[0] if given else ""
 
     def process_formdata(self, valuelist: list[str]) -> None:
@@ -58,8 +58,3 @@ class Answer(Field):
                 self.data = read_text(self.line, self.typed)
             except Unreadable as error:
                 raise ValueError(sentence(Problem(self.short_name, error.code))) from error
-
-
-def validated(form: BaseForm) -> bool:
-    """Judge every answer; the errors then stand at the fields."""
-    return bool(form.validate())

@@ -19,9 +19,9 @@ from app.campaign.wording import WORDS, advice_sentence, sentence
 from app.campaign.zones import ZONE_NAMES, offset_at, offset_words
 from app.remote.connection import Connection
 from app.web.current import connection
+from app.web.dates import day
 from app.web.highlight import highlighted
 from app.web.snippets import as_curl, as_python
-from app.web.words import day
 
 ADVICE = "advice"
 

@@ -1,16 +1,14 @@
-"""What every template can use: the contract's words, and times as a person reads them."""
-
-from datetime import UTC, date, datetime
-from typing import Any
+"""What every template can use: the contract's words, and ways of writing."""
 
 from flask import Flask
-from markupsafe import Markup
 
 from app.campaign.contract import FIELD
 from app.campaign.wording import CHOICES, FINAL, NOT_CHOSEN, WORDS
 from app.store.models import State
 from app.version import VERSION
 from app.web.current import connection
+from app.web.dates import day, moment
+from app.web.rows import row
 
 STATE_WORDS = {
     None: "Not sent",
@@ -32,23 +30,8 @@ def install(app: Flask) -> None:
         final=FINAL,
         state_words=STATE_WORDS,
         version=VERSION,
+        row=row,
+        asset=lambda name: f"{app.static_url_path}/{name}",
     )
     app.jinja_env.filters.update(moment=moment, day=day)
     app.context_processor(lambda: {"connection": connection()})
-
-
-def moment(at: datetime) -> Markup:
-    """Write an instant in UTC; a script turns it into the reader's own time."""
-    at = at.astimezone(UTC)
-    return Markup('<time datetime="{}" data-moment>{}</time>').format(
-        at.isoformat(timespec="seconds"), f"{day(at)}, {at:%H:%M} UTC"
-    )
-
-
-def day(on: date) -> str:
-    """Write a day so that nobody takes the month for the day: Mon 4 Jan 2027."""
-    return f"{on:%a} {on.day} {on:%b} {on.year}"
-
-
-def label(name: str) -> Any:
-    return WORDS[name].label if name in WORDS else name

@@ -1,0 +1,18 @@
+"""Days and instants as a person reads them."""
+
+from datetime import UTC, date, datetime
+
+from markupsafe import Markup
+
+
+def moment(at: datetime) -> Markup:
+    """Write an instant in UTC; a script turns it into the reader's own time."""
+    at = at.astimezone(UTC)
+    return Markup('<time datetime="{}" data-moment>{}</time>').format(
+        at.isoformat(timespec="seconds"), f"{day(at)}, {at:%H:%M} UTC"
+    )
+
+
+def day(on: date) -> str:
+    """Write a day so that nobody takes the month for the day: Mon 4 Jan 2027."""
+    return f"{on:%a} {on.day} {on:%b} {on.year}"
