@@ -23,10 +23,10 @@ def main() -> None:
     recover(app.extensions["store"])
     try:
         server = create_server(app, threads=THREADS, ident=None, **_listen(settings))
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: there is no such host.
         sys.exit(
             f"Campaign Builder did not start: port {settings.port} on {settings.host} cannot be "
-            f"used ({error.strerror}). Set PORT to another one, such as PORT=8080."
+            f"used ({getattr(error, 'strerror', error)}). Set PORT or HOST to another."
         )
     _greet(settings, str(app.extensions["api"].connection.name))
     server.run()

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from app.campaign.contract import FIELDS, Field, Kind, When
 from app.campaign.wording import CHOICES, FINAL, NOT_CHOSEN, WORDS
@@ -25,7 +26,7 @@ class Question:
     name: str
     kind: str
     label: str
-    variants: Mapping[str, str]
+    variants: Mapping[StrEnum, str]
     hint: str
     is_optional: bool
     input_type: str

@@ -1,7 +1,7 @@
 """Drafts: find, save, delete, restore. Each save makes a new version, and an old one is refused."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from secrets import token_hex
 from typing import Any
 
@@ -64,6 +64,7 @@ def save(session: Session, draft_id: str, answers: Answers, *, over: int) -> Dra
     elif draft.answers == answers:
         return draft
     elif draft.version != over:
+        session.expunge(draft)  # The roll-back would empty it, and it has to be shown.
         raise StaleVersion(draft)
     _take(session, draft, answers)
     return draft
@@ -90,7 +91,9 @@ def _take(session: Session, draft: Draft, answers: Mapping[str, Any]) -> None:
     draft.answers = dict(answers)
     draft.name = values.get("name", "")
     draft.type = values.get("type")
+    draft.name_key = draft.name.casefold()
     draft.first_day = values.get("start_date")
+    draft.day_key = draft.first_day or date.max
     draft.version += 1
     draft.changed_at = _now()
     draft.deleted_at = None

@@ -9,7 +9,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, column, func, literal_column, select, table, tuple_
+from sqlalchemy import (
+    Select,
+    String,
+    column,
+    func,
+    literal_column,
+    select,
+    table,
+    tuple_,
+    type_coerce,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.store.models import Draft, State
@@ -28,6 +38,12 @@ class Sort(StrEnum):
     CHANGED = "changed"
     NAME = "name"
     FIRST_DAY = "first_day"
+
+
+_KEYS: dict[Sort, InstrumentedAttribute[Any]] = {
+    Sort.NAME: Draft.name_key,
+    Sort.FIRST_DAY: Draft.day_key,
+}
 
 
 class Show(StrEnum):
@@ -81,7 +97,11 @@ def _matching(query: Query) -> Select[Draft]:
         wanted = wanted.where(Draft.state == query.show)
     if query.type:
         wanted = wanted.where(Draft.type == query.type)
-    return _searched(wanted, query.search.split())
+    return _searched(wanted, _words(query))
+
+
+def _words(query: Query) -> list[str]:
+    return query.search.replace("\0", " ").split()  # SQLite ends a phrase at a NUL.
 
 
 def _searched(wanted: Select[Draft], words: list[str]) -> Select[Draft]:
@@ -99,27 +119,20 @@ def _searched(wanted: Select[Draft], words: list[str]) -> Select[Draft]:
 
 
 def _ordered(wanted: Select[Draft], query: Query) -> Select[Draft]:
-    searched = any(len(word) >= _SHORTEST for word in query.search.split())
+    searched = any(len(word) >= _SHORTEST for word in _words(query))
     place: Any = _index.c.rowid if searched else Draft.place
     if query.sort is Sort.CHANGED:
         if query.after:
             wanted = wanted.where(place < query.after[1])
         return wanted.order_by(place.desc())
 
-    key = _key(query.sort)
+    key = _KEYS[query.sort]
     if query.after:
-        wanted = wanted.where(tuple_(key, place) > tuple_(*query.after))
+        wanted = wanted.where(tuple_(type_coerce(key, String), place) > tuple_(*query.after))
     return wanted.order_by(key, place)
 
 
-def _key(sort: Sort) -> Any:
-    columns: dict[Sort, InstrumentedAttribute[Any]] = {Sort.NAME: Draft.name}
-    return columns.get(sort, func.coalesce(Draft.first_day, "9999-12-31"))
-
-
 def _position(draft: Draft, sort: Sort) -> tuple[str, int]:
-    if sort is Sort.NAME:
-        return draft.name, draft.place
-    if sort is Sort.FIRST_DAY:
-        return (draft.first_day.isoformat() if draft.first_day else "9999-12-31"), draft.place
-    return "", draft.place
+    if sort is Sort.CHANGED:
+        return "", draft.place
+    return str(getattr(draft, _KEYS[sort].key)), draft.place

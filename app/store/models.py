@@ -68,7 +68,8 @@ class Draft(Base):
 
     *answers* is what was typed, right or wrong; *name*, *type*, *first_day* and *state*
     repeat, for the list, what the answers and the last submission say. *place* grows
-    with every change of any draft, so that "last changed first" is an index.
+    with every change of any draft, so that "last changed first" is an index; *name_key*
+    and *day_key* are what the other orders go by, whatever the case and with no day last.
     """
 
     __tablename__ = "draft"
@@ -79,7 +80,9 @@ class Draft(Base):
     answers: Mapped[dict[str, Any]]
     name: Mapped[str]
     type: Mapped[str | None] = mapped_column(String(8))
+    name_key: Mapped[str]
     first_day: Mapped[date | None]
+    day_key: Mapped[date]
     state: Mapped[State | None]
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
@@ -90,8 +93,8 @@ class Draft(Base):
     )
 
     __table_args__ = (
-        Index("ix_draft_by_name", "name", "place"),
-        Index("ix_draft_by_first_day", "first_day", "place"),
+        Index("ix_draft_by_name", "name_key", "place"),
+        Index("ix_draft_by_first_day", "day_key", "place"),
         Index("ix_draft_by_state", "state", "place"),
     )
 

@@ -1,6 +1,8 @@
 """The pages: one module for each screen. A view reads the request, calls one thing, renders."""
 
-from flask import Flask
+from http import HTTPStatus
+
+from flask import Flask, Response
 from flask_compress import Compress
 from flask_wtf import CSRFProtect
 
@@ -26,8 +28,17 @@ def install(app: Flask) -> None:
     errors.install(app)
     words.install(app)
     Compress(app)
+    app.after_request(_read_whole)
     csrf = CSRFProtect(app)
     csrf.exempt(preview.bp)  # It changes nothing, and answers only the page that asked.
     screens = (about, drafts, duplicates, editing, preview, review, sandbox, submissions, zones)
     for screen in screens:
         app.register_blueprint(screen.bp)
+
+
+def _read_whole(response: Response) -> Response:
+    """Give Flask-Compress a static file as bytes: a stream it leaves open, or uncompressed."""
+    if response.direct_passthrough and response.status_code == HTTPStatus.OK:
+        response.direct_passthrough = False
+        response.set_data(response.get_data())
+    return response

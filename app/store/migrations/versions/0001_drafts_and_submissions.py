@@ -19,7 +19,9 @@ def upgrade() -> None:
         sa.Column("answers", sa.JSON, nullable=False),
         sa.Column("name", sa.String, nullable=False),
         sa.Column("type", sa.String(8)),
+        sa.Column("name_key", sa.String, nullable=False),
         sa.Column("first_day", sa.Date),
+        sa.Column("day_key", sa.Date, nullable=False),
         sa.Column("state", sa.String(10)),
         sa.Column("created_at", sa.DateTime, nullable=False),
         sa.Column("changed_at", sa.DateTime, nullable=False),
@@ -27,8 +29,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_draft"),
         sa.UniqueConstraint("place", name="uq_draft_place"),
     )
-    op.create_index("ix_draft_by_name", "draft", ["name", "place"])
-    op.create_index("ix_draft_by_first_day", "draft", ["first_day", "place"])
+    op.create_index("ix_draft_by_name", "draft", ["name_key", "place"])
+    op.create_index("ix_draft_by_first_day", "draft", ["day_key", "place"])
     op.create_index("ix_draft_by_state", "draft", ["state", "place"])
 
     op.create_table(

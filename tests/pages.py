@@ -1,0 +1,147 @@
+"""Pages, looked at as a person or a screen reader does: by heading, label, link and button.
+
+Opening a page checks the page: one `h1` that the title starts with, unique ids, a label
+for every control, and no inline script, style or handler.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from bs4 import BeautifulSoup, Tag
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+_HEAD = "input:not([type=hidden]), select, textarea"
+
+
+class Page:
+    """One page that was opened."""
+
+    def __init__(self, response: TestResponse) -> None:
+        self.status = response.status_code
+        self.headers = response.headers
+        self.path = response.request.path
+        self.soup = BeautifulSoup(response.get_data(as_text=True), "html.parser")
+        check_markup(self.soup)
+
+    @property
+    def heading(self) -> str:
+        return text(self.soup.h1)
+
+    @property
+    def text(self) -> str:
+        return text(self.soup.main)
+
+    def error(self, name: str) -> str:
+        """Read the error beside a field, which must be shown and tied to the control."""
+        note = self.soup.select_one(f"[data-row={name}][data-left] #{name}-note .error")
+        control = self.soup.find(id=name)
+        assert note is None or (isinstance(control, Tag) and _is_described(control, f"{name}-note"))
+        return "" if note is None else text(note).removeprefix("Error: ")
+
+    def advice(self, name: str) -> str:
+        """Read the advice beside a field."""
+        note = self.soup.select_one(f"#{name}-note .advice")
+        return "" if note is None else text(note).removeprefix("Advice: ")
+
+    def summary(self) -> list[str]:
+        """List the sentences of the error summary on top."""
+        return [text(item) for item in self.soup.select(".summary li")]
+
+    def typed(self, name: str) -> Any:
+        """Read what a field of the form holds."""
+        fields = fields_of(self.form())
+        found = [value for key, value in fields if key == name]
+        return found if name == "days_of_week" else found[0] if found else ""
+
+    def form(self, action: str = "") -> Tag:
+        """Find the form that posts to an address with this ending; the main one without."""
+        forms = self.soup.select("main form[method=post]")
+        return next(form for form in forms if str(form["action"]).endswith(action))
+
+    def flash(self) -> str:
+        return " ".join(text(told) for told in self.soup.select(".flash"))
+
+
+class Visitor:
+    """A person who opens pages, fills in forms and presses buttons; no script runs."""
+
+    def __init__(self, client: FlaskClient) -> None:
+        self.client = client
+
+    def open(self, address: str, **query: Any) -> Page:
+        return Page(self.client.get(address, query_string=query, follow_redirects=True))
+
+    def press(
+        self,
+        page: Page,
+        action: str = "",
+        answers: Mapping[str, str | Sequence[str]] | None = None,
+        **button: str,
+    ) -> Page:
+        """Post a form of the page, changed by these answers, with the named button's value."""
+        form = page.form(action)
+        changed = dict(answers or {}) | button
+        kept = [(key, value) for key, value in fields_of(form) if key not in changed]
+        new = [
+            (key, one)
+            for key, value in changed.items()
+            for one in ([value] if isinstance(value, str) else value)
+        ]
+        data: dict[str, list[str]] = {}
+        for key, value in kept + new:
+            data.setdefault(key, []).append(value)
+        return Page(self.client.post(str(form["action"]), data=data, follow_redirects=True))
+
+
+def fields_of(form: Tag) -> list[tuple[str, str]]:
+    """Say what a browser would post for a form that nobody has touched."""
+    found = []
+    for control in form.select("input[name], select[name], textarea[name]"):
+        if control.get("type") in {"radio", "checkbox"} and not control.has_attr("checked"):
+            continue
+        found.append((str(control["name"]), str(control.get("value", ""))))
+    return found
+
+
+def text(tag: Tag | None) -> str:
+    """Give the text of a part of the page as it reads, or nothing for no part."""
+    return re.sub(r"\s+", " ", tag.get_text()).strip() if tag else ""
+
+
+def query_of(address: str) -> dict[str, str]:
+    return dict(parse_qsl(urlsplit(address).query))
+
+
+def check_markup(soup: BeautifulSoup) -> None:
+    """Hold a page to what every page of ours promises."""
+    headings = soup.find_all("h1")
+    assert len(headings) == 1
+    assert soup.title is not None
+    assert text(soup.title).startswith(text(headings[0]))
+
+    ids = [str(tag["id"]) for tag in soup.find_all(id=True)]
+    assert sorted(ids) == sorted(set(ids))
+    for control in soup.select(_HEAD):
+        assert _is_labelled(soup, control), control
+    for tag in soup.find_all(True):
+        assert not any(name.startswith("on") or name == "style" for name in tag.attrs), tag
+        assert tag.name != "style"
+        assert tag.name != "script" or tag.get("src"), tag
+    for tag in soup.select("[aria-describedby]"):
+        assert all(soup.find(id=name) for name in str(tag["aria-describedby"]).split()), tag
+
+
+def _is_labelled(soup: BeautifulSoup, control: Tag) -> bool:
+    if control.has_attr("aria-label") or control.find_parent("label"):
+        return True
+    return soup.find("label", attrs={"for": str(control.get("id"))}) is not None
+
+
+def _is_described(control: Tag, by: str) -> bool:
+    return (
+        by in str(control.get("aria-describedby", "")).split()
+        and control.get("aria-invalid") == "true"
+    )

@@ -1,0 +1,74 @@
+"""Real servers on free ports of this machine, for as long as a test needs one."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from socket import create_server as listen
+from threading import Thread
+from typing import Any
+
+from waitress import create_server
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a server listens."""
+
+    port: int
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+
+@contextmanager
+def serving(application: Callable[..., Any], threads: int = 8) -> Iterator[Address]:
+    """Serve a WSGI application until the block ends."""
+    server = create_server(application, host="127.0.0.1", port=0, threads=threads)
+    thread = Thread(target=server.run, daemon=True)
+    thread.start()
+    try:
+        yield Address(server.effective_port)
+    finally:
+        server.close()
+        thread.join(timeout=10)
+
+
+@contextmanager
+def answering(*answers: bytes) -> Iterator[tuple[Address, list[bytes]]]:
+    """Listen, and give each caller the next of these raw answers; b"" hangs up without one.
+
+    Gives the address and the requests that came, as raw bytes.
+    """
+    came: list[bytes] = []
+    with listen(("127.0.0.1", 0)) as server:
+        server.settimeout(10)
+        thread = Thread(target=_answer, args=(server, answers, came), daemon=True)
+        thread.start()
+        yield Address(server.getsockname()[1]), came
+        thread.join(timeout=10)
+
+
+def _answer(server: Any, answers: tuple[bytes, ...], came: list[bytes]) -> None:
+    for answer in answers:
+        caller, _ = server.accept()
+        with caller:
+            caller.settimeout(10)
+            came.append(_request(caller))
+            caller.sendall(answer)
+
+
+def _request(caller: Any) -> bytes:
+    """Read one request to its end, which its Content-Length tells."""
+    content = b""
+    while b"\r\n\r\n" not in content:
+        content += caller.recv(65536)
+    head, _, body = content.partition(b"\r\n\r\n")
+    length = next(
+        int(line.split(b":")[1])
+        for line in head.lower().split(b"\r\n")
+        if line.startswith(b"content-length")
+    )
+    while len(body) < length:
+        body += caller.recv(65536)
+    return head + b"\r\n\r\n" + body

@@ -1,0 +1,81 @@
+"""Drafts are kept as typed, version by version."""
+
+import pytest
+
+from app.store import drafts
+from app.store.database import Store
+from app.store.drafts import AlreadySubmitted, NoSuchDraft, StaleVersion
+from app.store.models import Draft, State
+from tests.factories import outbound, typed
+
+
+def kept(store: Store, draft_id: str = "a1") -> Draft:
+    with store.reading() as session:
+        return drafts.find(session, draft_id)
+
+
+def save(store: Store, draft_id: str = "a1", *, over: int = 0, **answers: object) -> Draft:
+    with store.writing() as session:
+        return drafts.save(session, draft_id, typed(outbound()) | answers, over=over)  # type: ignore[arg-type]
+
+
+def test_a_draft_keeps_exactly_what_was_typed_right_or_wrong(store: Store) -> None:
+    save(store, min_gap_between_attempts=" two ", start_date="soon")
+
+    assert kept(store).answers["min_gap_between_attempts"] == " two "
+    assert kept(store).answers["start_date"] == "soon"
+
+
+def test_every_save_makes_a_new_version(store: Store) -> None:
+    save(store)
+    save(store, over=1, name="Another")
+
+    assert (kept(store).version, kept(store).name) == (2, "Another")
+
+
+def test_saving_what_is_there_already_changes_nothing(store: Store) -> None:
+    first = save(store)
+
+    assert save(store, over=0).version == first.version
+
+
+def test_saving_over_a_newer_version_is_refused_and_shows_it(store: Store) -> None:
+    save(store)
+    save(store, over=1, name="Theirs")
+
+    with pytest.raises(StaleVersion) as refused:
+        save(store, over=1, name="Mine")
+
+    assert refused.value.draft.name == "Theirs"
+    assert kept(store).name == "Theirs"
+
+
+@pytest.mark.parametrize("state", [State.SENDING, State.CREATED, State.UNKNOWN])
+def test_a_draft_whose_campaign_may_exist_can_neither_change_nor_go(
+    store: Store, state: State
+) -> None:
+    save(store)
+    with store.writing() as session:
+        drafts.find(session, "a1").state = state
+
+    with pytest.raises(AlreadySubmitted):
+        save(store, over=1, name="Another")
+    with store.writing() as session, pytest.raises(AlreadySubmitted):
+        drafts.delete(session, "a1")
+
+
+def test_a_deleted_draft_comes_back_as_it_was(store: Store) -> None:
+    save(store)
+    with store.writing() as session:
+        drafts.delete(session, "a1")
+    assert kept(store).deleted_at is not None
+
+    with store.writing() as session:
+        drafts.restore(session, "a1")
+    assert kept(store).deleted_at is None
+    assert kept(store).version == 1
+
+
+def test_a_draft_that_never_was_is_missed_by_name(store: Store) -> None:
+    with pytest.raises(NoSuchDraft), store.reading() as session:
+        drafts.find(session, "nothing")

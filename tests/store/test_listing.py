@@ -1,0 +1,108 @@
+"""The list finds drafts by any part of what was typed, in the order that is asked for."""
+
+from datetime import date
+
+import pytest
+
+from app.store import drafts, listing
+from app.store.database import Store
+from app.store.listing import Query, Show, Sort, page
+from app.store.models import State
+from tests.factories import inbound, outbound, typed
+
+
+def add(store: Store, name: str, **changes: object) -> None:
+    with store.writing() as session:
+        draft_id = f"{abs(hash(name)):x}"[:16]
+        drafts.save(session, draft_id, typed(outbound(name=name, **changes)), over=0)
+
+
+def names(store: Store, **query: object) -> list[str]:
+    with store.reading() as session:
+        return [draft.name for draft in page(session, Query(**query)).drafts]  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def three(store: Store) -> Store:
+    add(store, "Beta roofing", start_date=date(2027, 3, 1), end_date=None)
+    add(store, "alpha dental", start_date=date(2027, 5, 3), end_date=None)
+    add(store, "Gamma solar", start_date=date(2027, 1, 4), assistant_id="asst_sunny")
+    return store
+
+
+def test_what_was_changed_last_comes_first(three: Store) -> None:
+    assert names(three) == ["Gamma solar", "alpha dental", "Beta roofing"]
+
+
+def test_the_list_can_be_sorted_by_name_whatever_the_case(three: Store) -> None:
+    assert names(three, sort=Sort.NAME) == ["alpha dental", "Beta roofing", "Gamma solar"]
+
+
+def test_the_list_can_be_sorted_by_the_first_day(three: Store) -> None:
+    assert names(three, sort=Sort.FIRST_DAY) == ["Gamma solar", "Beta roofing", "alpha dental"]
+
+
+@pytest.mark.parametrize("search", ["roof", "ROOF", "eta roo", "roofing beta", "ta"])
+def test_any_part_of_the_words_finds_a_draft(three: Store, search: str) -> None:
+    assert "Beta roofing" in names(three, search=search)
+
+
+def test_an_id_finds_its_draft_and_only_that(three: Store) -> None:
+    assert names(three, search="asst_sunny") == ["Gamma solar"]
+
+
+@pytest.mark.parametrize("search", ['"', "'", "%", "roof*", "NEAR(", "a OR b", "-roof", "x\x00y"])
+def test_signs_of_a_query_language_are_only_text(three: Store, search: str) -> None:
+    assert names(three, search=search) == []
+
+
+def test_a_changed_draft_is_found_by_its_new_words_only(three: Store) -> None:
+    with three.writing() as session:
+        draft = page(session, Query(search="Gamma")).drafts[0]
+        drafts.save(session, draft.id, typed(outbound(name="Delta wind")), over=1)
+
+    assert names(three, search="wind") == ["Delta wind"]
+    assert names(three, search="solar") == []
+
+
+def test_the_list_can_be_held_to_a_type_and_a_state(store: Store) -> None:
+    with store.writing() as session:
+        drafts.save(session, "in", typed(inbound(name="Front desk")), over=0)
+        drafts.save(session, "out", typed(outbound(name="Sent")), over=0).state = State.CREATED
+
+    assert names(store, type="INBOUND") == ["Front desk"]
+    assert names(store, show=State.CREATED) == ["Sent"]
+    assert names(store, show=Show.NOT_SENT) == ["Front desk"]
+
+
+def test_deleted_drafts_are_listed_apart(three: Store) -> None:
+    with three.writing() as session:
+        found = page(session, Query(search="Beta")).drafts[0]
+        drafts.delete(session, found.id)
+
+    assert names(three) == ["Gamma solar", "alpha dental"]
+    assert names(three, show=Show.DELETED) == ["Beta roofing"]
+
+
+@pytest.mark.parametrize("sort", list(Sort))
+@pytest.mark.parametrize("search", ["", "campaign"])
+def test_pages_follow_each_other_without_a_gap_or_a_repeat(
+    store: Store, sort: Sort, search: str
+) -> None:
+    with store.writing() as session:
+        for number in range(listing.PAGE * 2 + 3):
+            named = outbound(
+                name=f"Campaign {number % 7}", start_date=date(2027, 1, 1 + number % 5)
+            )
+            drafts.save(session, f"id{number}", typed(named), over=0)
+
+    seen, after = [], None
+    with store.reading() as session:
+        while True:
+            found = page(session, Query(sort=sort, search=search, after=after))
+            seen += [draft.id for draft in found.drafts]
+            assert found.count == listing.PAGE * 2 + 3
+            if (after := found.next) is None:
+                break
+
+    assert len(seen) == len(set(seen)) == listing.PAGE * 2 + 3

@@ -1,0 +1,41 @@
+"""A database comes to the schema that the models describe, from nothing and only once."""
+
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine
+
+from app.store import migrations
+from app.store.models import Base
+
+
+def test_the_migrations_make_what_the_models_describe(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / 'test.sqlite3'}")
+    migrations.migrate(engine)
+
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"include_name": _is_ours})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_the_newest_migration_is_the_one_that_databases_are_brought_to() -> None:
+    script = ScriptDirectory(str(Path(migrations.__file__).parent))
+
+    assert script.get_current_head() == migrations.HEAD
+
+
+def test_a_database_that_is_up_to_date_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / 'test.sqlite3'}")
+    migrations.migrate(engine)
+
+    monkeypatch.setitem(__import__("sys").modules, "alembic", None)  # Importing it now fails.
+    migrations.migrate(engine)
+
+
+def _is_ours(name: str | None, kind: str, _parents: object) -> bool:
+    return kind != "table" or not str(name).startswith(("draft_search", "alembic_"))
