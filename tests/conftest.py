@@ -1,17 +1,25 @@
 """The app as the tests use it: the real one, on an empty folder, with its real sandbox."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from app import create_app
+from app.campaign.payload import body, digest, payload
 from app.remote.client import CampaignApi
 from app.sandbox.ledger import Ledger
 from app.settings import Settings
+from app.store import drafts
 from app.store.database import Store
+from app.store.models import State
+from app.submission import submit
+from tests.factories import outbound, typed
+from tests.fakes import ANSWERS, Died, FakeApi
 from tests.pages import Visitor
 from tests.servers import Address, serving
 
@@ -54,6 +62,33 @@ def ledger(app: Flask) -> Ledger:
     """Read what the sandbox was sent."""
     found: Ledger = app.extensions["ledger"]
     return found
+
+
+@pytest.fixture
+def saved(store: Store) -> Callable[..., str]:
+    """Save a draft with these typed values, and give its id."""
+
+    def save(values: dict[str, Any] | None = None) -> str:
+        draft_id = drafts.new_id()
+        with store.writing() as session:
+            drafts.save(session, draft_id, typed(values or outbound()), over=0)
+        return draft_id
+
+    return save
+
+
+@pytest.fixture
+def sent(store: Store, saved: Callable[..., str]) -> Callable[[State], int]:
+    """Send a draft to an API that leaves it in this state, and give the submission's id."""
+
+    def send(state: State) -> int:
+        draft_id, reviewed = saved(), digest(body(payload(outbound())))
+        with suppress(Died):
+            submit(draft_id, reviewed=reviewed, store=store, api=FakeApi(ANSWERS[state]))
+        with store.reading() as session:
+            return drafts.find(session, draft_id).submissions[0].id
+
+    return send
 
 
 @pytest.fixture

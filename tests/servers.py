@@ -8,6 +8,7 @@ from threading import Thread
 from typing import Any
 
 from waitress import create_server
+from waitress.wasyncore import close_all
 
 
 @dataclass(frozen=True)
@@ -24,13 +25,15 @@ class Address:
 @contextmanager
 def serving(application: Callable[..., Any], threads: int = 8) -> Iterator[Address]:
     """Serve a WSGI application until the block ends."""
-    server = create_server(application, host="127.0.0.1", port=0, threads=threads)
+    connections: dict[int, Any] = {}
+    server = create_server(application, map=connections, host="127.0.0.1", port=0, threads=threads)
     thread = Thread(target=server.run, daemon=True)
     thread.start()
     try:
         yield Address(server.effective_port)
     finally:
-        server.close()
+        server.task_dispatcher.shutdown(timeout=10)
+        server.trigger.pull_trigger(lambda: close_all(connections))  # In the thread that uses them.
         thread.join(timeout=10)
 
 

@@ -84,8 +84,8 @@ WORDS = {
 
 CHOICES: dict[str, dict[str, str]] = {
     "type": {
-        CampaignType.OUTBOUND: "We call leads",
-        CampaignType.INBOUND: "Callers ring us",
+        CampaignType.OUTBOUND: "We call leads (OUTBOUND)",
+        CampaignType.INBOUND: "Callers ring us (INBOUND)",
     },
     "dialer_type": {
         DialerType.SINGLE: "One number",

@@ -48,6 +48,8 @@ def save(draft_id: str) -> ResponseReturnValue:
         draft = _save(draft_id, answers)
     except StaleVersion as error:
         return _conflict(error.draft, answers), 409
+    except AlreadySubmitted:
+        return _too_late(draft_id, answers), 409
     if request.form.get("then") != "review":
         flash("Saved.")
         return redirect(url_for("editing.edit", draft_id=draft_id))
@@ -64,9 +66,9 @@ def autosave(draft_id: str) -> ResponseReturnValue:
     try:
         draft = _save(draft_id, typed_answers(request.form))
     except StaleVersion:
-        return jsonify(stale=True), 409
+        return jsonify(title="This draft was changed elsewhere", next="Compare the two"), 409
     except AlreadySubmitted:
-        return jsonify(locked=url_for("submissions.latest", draft_id=draft_id)), 423
+        return jsonify(title="This campaign was sent meanwhile", next="Keep what you typed"), 409
     return jsonify(version=draft.version, address=url_for("editing.edit", draft_id=draft_id))
 
 
@@ -88,6 +90,12 @@ def merge(draft_id: str) -> ResponseReturnValue:
         return _conflict(error.draft, mine), 409
     flash("Saved.")
     return redirect(url_for("editing.edit", draft_id=draft_id))
+
+
+def _too_late(draft_id: str, mine: Answers) -> str:
+    return render_template(
+        "drafts/too_late.html", draft_id=draft_id, mine=mine, copy_id=drafts.new_id()
+    )
 
 
 def _save(draft_id: str, answers: dict[str, Any]) -> Draft:

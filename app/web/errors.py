@@ -1,10 +1,11 @@
 """The pages for what went wrong: a sentence, a next step, never a stack trace."""
 
-from flask import Flask, render_template
+from flask import Flask, Response, current_app, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from app.store.drafts import NoSuchDraft
+from app.store.drafts import AlreadySubmitted, NoSuchDraft
 from app.submission import NoSuchSubmission
 
 _SAID = {
@@ -23,28 +24,34 @@ _EXPIRED = (
 def install(app: Flask) -> None:
     """Show these pages instead of the framework's."""
     app.register_error_handler(NoSuchDraft, _missing)
+    app.register_error_handler(AlreadySubmitted, _sent)
     app.register_error_handler(NoSuchSubmission, _missing)
     app.register_error_handler(CSRFError, lambda _error: _page(400, _EXPIRED))
     app.register_error_handler(HTTPException, _refused)
     app.register_error_handler(Exception, _failed)
 
 
-def _missing(_error: Exception) -> tuple[str, int]:
+def _missing(_error: Exception) -> tuple[str | Response, int]:
     return _page(404, _SAID[404])
 
 
-def _refused(error: HTTPException) -> tuple[str, int] | HTTPException:
+def _sent(error: AlreadySubmitted) -> ResponseReturnValue:
+    return redirect(url_for("submissions.latest", draft_id=error.draft_id))
+
+
+def _refused(error: HTTPException) -> tuple[str | Response, int] | HTTPException:
     if error.code is None or error.code < 400:
         return error
     return _page(error.code, _SAID.get(error.code, _OTHERWISE))
 
 
-def _failed(error: Exception) -> tuple[str, int]:
-    from flask import current_app
-
+def _failed(error: Exception) -> tuple[str | Response, int]:
     current_app.logger.error("Unexpected", exc_info=error)
     return _page(500, _OTHERWISE)
 
 
-def _page(status: int, said: tuple[str, str]) -> tuple[str, int]:
-    return render_template("errors/page.html", title=said[0], advice=said[1]), status
+def _page(status: int, said: tuple[str, str]) -> tuple[str | Response, int]:
+    title, advice = said
+    if request.accept_mimetypes.best == "application/json":  # A script asks, and shows this.
+        return jsonify(title=title, advice=advice), status
+    return render_template("errors/page.html", title=title, advice=advice), status

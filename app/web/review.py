@@ -4,7 +4,6 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.store import drafts
-from app.store.drafts import AlreadySubmitted
 from app.submission import NotReady, StaleReview, submit
 from app.web.current import api, store
 from app.web.panel import panel, public_url
@@ -39,8 +38,6 @@ def send(draft_id: str) -> ResponseReturnValue:
         return redirect(url_for("review.show", draft_id=draft_id))
     except NotReady:
         return _back_to_the_form(draft_id)
-    except AlreadySubmitted:
-        return redirect(url_for("submissions.latest", draft_id=draft_id))
     return redirect(url_for("submissions.show", submission_id=submission_id))
 
 

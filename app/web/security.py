@@ -30,7 +30,7 @@ def install(app: Flask) -> None:
     """Guard the app's cookies and answers."""
     app.config.update(
         SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Strict",
+        SESSION_COOKIE_SAMESITE="Lax",  # A link from a mail must not end the open forms' session.
         WTF_CSRF_TIME_LIMIT=None,  # A form that was open overnight can still be saved.
     )
     app.session_interface = _Sessions()

@@ -3,115 +3,130 @@
 // Every change is kept in local storage at once and saved a moment later. When saving fails it is
 // tried again for as long as the page is open; when the page is closed first, the next visit
 // finds what was not saved and puts it back.
+import { isAsServed } from "./served.js";
+
 const form = document.querySelector("form[data-autosave]");
 const status = document.getElementById("saved");
 const key = `draft:${form.dataset.draft}`;
-const PAUSE = 600, LONGEST_WAIT = 30_000, OWN = new Set(["csrf_token", "version"]);
+const PAUSE = 600, FIRST_WAIT = 1000, LONGEST_WAIT = 30_000, SILENCE = 20_000;
+const OWN = new Set(["csrf_token", "version"]);
 
-let timer, wait = 1000, changed = false, saving = null, closed = false;
+let edits = 0, saved = 0; // Changes made here, and how many of them the server has.
+let saving = null, timer, wait = FIRST_WAIT, ended = false;
 
 const say = (words, failed = false) => {
-  status.textContent = words;
+  status.setAttribute("aria-live", failed ? "assertive" : "off"); // Success need not be read out.
   status.classList.toggle("failed", failed);
+  status.textContent = words;
 };
 const answers = () => [...new FormData(form)].filter(([name]) => !OWN.has(name));
-const version = () => form.elements.version.value;
+const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
+// `sent` is what was last on its way to the server: if the draft is that, nobody else changed it.
+let sent = null;
 const keep = () => {
-  try {
-    localStorage.setItem(key, JSON.stringify({ version: version(), answers: answers() }));
-  } catch { /* No storage here: the server's copy has to do. */ }
+  const kept = { version: form.elements.version.value, answers: answers(), sent };
+  try { localStorage.setItem(key, JSON.stringify(kept)); } catch { /* The server's copy has to do. */ }
 };
+const kept = () => { try { return JSON.parse(localStorage.getItem(key)); } catch { return null; } };
 const forget = () => { try { localStorage.removeItem(key); } catch { /* As above. */ } };
 
 const later = (delay) => {
   clearTimeout(timer);
-  if (!closed) timer = setTimeout(save, delay);
+  if (!ended) timer = setTimeout(save, delay);
 };
 
-const stop = (words, link) => {
-  closed = true;
+const end = (words, next) => {
+  ended = true;
+  clearTimeout(timer);
   say(words, true);
-  if (link) status.append(" ", link);
+  if (next) status.append(" ", next);
 };
 
-const compare = () => {
-  const button = Object.assign(document.createElement("button"), { textContent: "Compare the two", className: "link", name: "then", value: "save" });
-  return button;
+const took = (told, count) => {
+  saved = count;
+  wait = FIRST_WAIT;
+  form.elements.version.value = told.version;
+  if (location.pathname !== told.address) history.replaceState(null, "", told.address);
+  if (edits !== saved) { keep(); return later(PAUSE); }
+  forget();
+  say(`Saved at ${new Date().toTimeString().slice(0, 5)}`);
 };
 
-const took = async (answer) => {
-  const told = await answer.json();
-  if (answer.ok) {
-    form.elements.version.value = told.version;
-    wait = 1000;
-    if (location.pathname !== told.address) history.replaceState(null, "", told.address);
-    if (changed) return keep();
-    forget();
-    say(`Saved at ${new Date().toTimeString().slice(0, 5)}`);
-  } else if (told.stale) {
-    stop("Not saved: this draft was changed elsewhere.", compare());
-  } else if (told.locked) {
-    forget();
-    stop("Not saved: this campaign was sent meanwhile.", Object.assign(document.createElement("a"), { href: told.locked, textContent: "See what became of it" }));
-  }
+const refused = (told) => {
+  // Sent the ordinary way, the form is answered with a page that says what can be done.
+  const press = Object.assign(document.createElement("button"), { textContent: told.next, className: "link", name: "then", value: "save" });
+  end(`Not saved. ${told.title}. ${told.advice ?? ""}`, told.next && press);
 };
 
 const failed = () => {
-  changed = true;
   say(`Not saved. It is kept in this browser; trying again in ${wait / 1000} s.`, true);
   later(wait);
   wait = Math.min(wait * 2, LONGEST_WAIT);
 };
 
-const save = () => {
-  if (closed || !changed || saving) return saving;
-  changed = false;
-  say("Saving …");
-  saving = fetch(form.dataset.autosave, { method: "POST", body: new FormData(form), headers: { Accept: "application/json" } })
-    .then((answer) => (answer.ok || answer.status === 409 || answer.status === 423 ? took(answer) : failed()), failed)
-    .catch(failed)
-    .finally(() => { saving = null; if (changed && !closed) later(Math.max(PAUSE, status.classList.contains("failed") ? wait / 2 : 0)); });
-  return saving;
-};
-
-const touched = () => {
-  changed = true;
+const attempt = async () => {
+  clearTimeout(timer);
+  const count = edits;
+  sent = answers();
   keep();
-  if (!status.classList.contains("failed")) say("Not saved yet");
+  if (!status.classList.contains("failed")) say("Saving …");
+  try {
+    const answer = await fetch(form.dataset.autosave, {
+      method: "POST", body: new FormData(form), headers: { Accept: "application/json" }, signal: AbortSignal.timeout(SILENCE),
+    });
+    if (answer.status >= 500) return failed();
+    const told = await answer.json();
+    if (answer.ok) took(told, count);
+    else refused(told);
+  } catch { failed(); }
+};
+const save = () => (saving ??= attempt().finally(() => { saving = null; }));
+
+let typed = answers();
+const touched = () => {
+  if (same(typed, answers())) return; // An input's change, after each of its letters was told.
+  typed = answers();
+  edits += 1;
+  keep();
+  if (status.classList.contains("failed")) return; // A retry is due, or cannot help.
+  say("Not saved yet");
   later(PAUSE);
 };
 
-const putBack = (kept) => {
+const putBack = (given) => {
   for (const control of form.elements) {
     if (!control.name || OWN.has(control.name) || control.type === "submit") continue;
-    const given = kept.answers.filter(([name]) => name === control.name).map(([, value]) => value);
-    if (control.type === "radio" || control.type === "checkbox") control.checked = given.includes(control.value);
-    else control.value = given[0] ?? "";
+    const values = given.filter(([name]) => name === control.name).map(([, value]) => value);
+    if (control.type === "radio" || control.type === "checkbox") control.checked = values.includes(control.value);
+    else control.value = values[0] ?? "";
   }
-  form.elements.version.value = kept.version;
   form.dispatchEvent(new Event("change", { bubbles: true }));
   say("What had not been saved is back.");
 };
 
 form.addEventListener("input", touched);
 form.addEventListener("change", touched);
-window.addEventListener("online", () => later(0));
+window.addEventListener("online", () => { if (edits !== saved) save(); });
+window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 window.addEventListener("pagehide", () => {
-  if (changed && !closed) navigator.sendBeacon(form.dataset.autosave, new FormData(form));
+  if (edits !== saved && !saving && !ended) navigator.sendBeacon(form.dataset.autosave, new FormData(form));
 });
-form.addEventListener("submit", (event) => {
-  clearTimeout(timer);
-  if (saving) {
-    event.preventDefault();
-    saving.finally(() => form.requestSubmit(event.submitter));
-    return;
-  }
-  changed = false;
+form.addEventListener("submit", async (event) => {
+  if (edits === saved || ended) return;
+  event.preventDefault(); // Leave with the draft saved, or stay here and say why not.
+  await saving;
+  if (edits !== saved && !ended) await save();
+  if (edits === saved || ended) form.requestSubmit(event.submitter);
 });
 
-try {
-  const kept = JSON.parse(localStorage.getItem(key));
-  if (kept && JSON.stringify(kept.answers) !== JSON.stringify(answers())) putBack(kept);
-  else forget();
-} catch { forget(); }
+const before = kept();
+if (before && !same(before.answers, answers())) {
+  if (!same(before.sent, answers())) form.elements.version.value = before.version;
+  putBack(before.answers);
+} else if (isAsServed(form)) {
+  forget();
+} else {
+  edits += 1;
+  later(PAUSE);
+}

@@ -1,0 +1,2 @@
+// Look again whether the answer has come.
+setTimeout(() => location.reload(), 2000);

@@ -1,0 +1,9 @@
+// Say so when what stands beside the form is older than what was typed.
+const told = document.getElementById("out-of-date");
+const say = (isStale) => () => {
+  told.hidden = !isStale;
+  told.parentElement.classList.toggle("stale", isStale);
+};
+document.addEventListener("htmx:error", say(true));
+document.addEventListener("htmx:response:error", say(true));
+document.addEventListener("htmx:after:swap", say(false));

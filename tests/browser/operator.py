@@ -1,0 +1,75 @@
+"""What a person does on the screen, by the words that stand on it."""
+
+from collections.abc import Mapping, Sequence
+
+from playwright.sync_api import Locator, Page, expect
+
+from app.campaign.wording import CHOICES, NOT_CHOSEN, WORDS
+
+
+class Operator:
+    """A person at one tab of a browser."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def start(self, answers: Mapping[str, str | Sequence[str]] | None = None) -> None:
+        """Open a new campaign, and answer these questions."""
+        self.page.goto("/")
+        self.page.get_by_role("link", name="New campaign").first.click()
+        self.fill(answers or {})
+
+    def fill(self, answers: Mapping[str, str | Sequence[str]]) -> None:
+        """Answer questions in the words that the form posts."""
+        for name, answer in answers.items():
+            if name in CHOICES:
+                self._choose(name, [answer] if isinstance(answer, str) else answer)
+            else:
+                self.field(name).fill(str(answer))
+
+    def _choose(self, name: str, answers: Sequence[str]) -> None:
+        for value, words in (CHOICES[name] | {"": NOT_CHOSEN.get(name, "")}).items():
+            option = self.row(name).get_by_label(words[:3] if name == "days_of_week" else words)
+            if value in answers:
+                option.check()
+            elif name == "days_of_week" and value:
+                option.uncheck()
+
+    def row(self, name: str) -> Locator:
+        return self.page.locator(f"[data-row={name}]")
+
+    def field(self, name: str) -> Locator:
+        """Find the input of a question by its label, whichever the label is now."""
+        words = WORDS[name]
+        labels = [words.label, *words.variants.values()]
+        found = [self.row(name).get_by_label(label) for label in dict.fromkeys(labels)]
+        return next((one for one in found if one.count()), found[0])
+
+    def press(self, words: str) -> None:
+        self.page.get_by_role("button", name=words).click()
+
+    def leave(self, name: str) -> None:
+        self.field(name).press("Tab")
+
+    def sees(self, words: str) -> None:
+        expect(
+            self.page.get_by_role("main").get_by_text(words).filter(visible=True).first
+        ).to_be_visible()
+
+    def sees_in_the_panel(self, words: str) -> None:
+        expect(self.page.get_by_role("complementary").get_by_text(words)).to_be_visible()
+
+    def sees_heading(self, words: str) -> None:
+        expect(self.page.get_by_role("heading", level=1)).to_have_text(words)
+
+    def sees_error(self, name: str, words: str) -> None:
+        expect(self.row(name).locator(".error:visible")).to_contain_text(words)
+
+    def sees_no_error(self, name: str) -> None:
+        expect(self.row(name).locator(".error:visible")).to_have_count(0)
+
+    def json(self) -> Locator:
+        return self.page.get_by_label("The JSON that is sent")
+
+    def waits_until_saved(self) -> None:
+        expect(self.page.locator("#saved")).to_contain_text("Saved at")

@@ -1,0 +1,102 @@
+"""Nothing that was typed is lost: by a reload, a dead server, a closed tab or another person."""
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import NewWindow
+from tests.browser.operator import Operator
+from tests.factories import inbound, typed
+
+
+def test_what_is_typed_is_saved_by_itself_and_survives_a_reload(operator: Operator) -> None:
+    operator.start({"name": "By itself"})
+    operator.waits_until_saved()
+
+    operator.page.reload()
+    expect(operator.field("name")).to_have_value("By itself")
+    operator.sees_heading("By itself")
+
+
+def test_while_the_server_is_away_the_page_says_so_and_keeps_trying(operator: Operator) -> None:
+    page = operator.page
+    operator.start({"name": "Kept"})
+    operator.waits_until_saved()
+
+    page.context.set_offline(True)
+    operator.fill({"name": "Kept on"})
+    expect(page.locator("#saved")).to_contain_text("Not saved. It is kept in this browser")
+    operator.press("Review and send")
+    expect(page.locator("#saved")).to_contain_text("trying again")
+    operator.sees_in_the_panel("This is not up to date")
+
+    page.context.set_offline(False)
+    operator.waits_until_saved()
+    page.reload()
+    expect(operator.field("name")).to_have_value("Kept on")
+
+
+def test_a_page_that_was_closed_before_it_could_save_brings_back_what_was_typed(
+    operator: Operator,
+) -> None:
+    page = operator.page
+    operator.start({"name": "Before"})
+    operator.waits_until_saved()
+    page.route("**/autosave", lambda route: route.abort())
+    operator.fill({"name": "After", "type": "OUTBOUND", "days_of_week": ["FRIDAY"]})
+    expect(page.locator("#saved")).to_contain_text("Not saved")
+
+    page.unroute("**/autosave")
+    page.goto(page.url.replace("/drafts/new", "/drafts"))
+    expect(operator.field("name")).to_have_value("After")
+    expect(operator.row("days_of_week").get_by_label("Fri")).to_be_checked()
+    operator.waits_until_saved()
+
+
+def test_going_back_from_the_review_finds_the_form_as_it_was(operator: Operator) -> None:
+    operator.start(typed(inbound()))
+    operator.press("Review and send")
+    operator.sees_heading("Review Front desk")
+
+    operator.page.go_back()
+    expect(operator.field("assistant_id")).to_have_value("asst_abc123")
+    operator.fill({"name": "Changed after going back"})
+    operator.waits_until_saved()
+
+
+def test_a_draft_that_somebody_else_changed_is_shown_field_by_field(
+    operator: Operator, window: NewWindow
+) -> None:
+    operator.start({"name": "Common", "type": "INBOUND"})
+    operator.waits_until_saved()
+    other = Operator(window().new_page())
+    other.page.goto(operator.page.url)
+    other.fill({"name": "Theirs", "assistant_id": "asst_theirs"})
+    other.waits_until_saved()
+
+    operator.fill({"name": "Mine"})
+    expect(operator.page.locator("#saved")).to_contain_text("changed elsewhere")
+    operator.press("Compare the two")
+    operator.sees_heading("Two versions of Theirs")
+    operator.page.get_by_label("Mine").check()
+    operator.press("Save what is chosen")
+
+    operator.sees_heading("Mine")
+    expect(operator.field("assistant_id")).to_have_value("asst_theirs")
+
+
+def test_what_was_typed_after_the_campaign_was_sent_can_be_kept_as_a_new_draft(
+    operator: Operator,
+) -> None:
+    operator.start(typed(inbound()))
+    operator.waits_until_saved()
+    other = Operator(operator.page.context.new_page())
+    other.page.goto(operator.page.url + "/review")
+    other.press("Send to the sandbox")
+    other.sees_heading("Created: Front desk")
+
+    operator.fill({"name": "Too late"})
+    expect(operator.page.locator("#saved")).to_contain_text("sent meanwhile")
+    operator.press("Keep what you typed")
+    operator.press("Keep it as a new draft")
+    operator.sees_heading("Too late")
+    operator.press("Review and send")
+    operator.sees_heading("Review Too late")

@@ -1,0 +1,170 @@
+"""The form while somebody fills it in: what shows, what is said and when, what it means."""
+
+import pytest
+from playwright.sync_api import Route, expect
+
+from app.campaign.payload import body, payload
+from tests.browser.operator import Operator
+from tests.factories import inbound, outbound, typed
+
+
+def test_only_the_questions_of_the_chosen_type_are_shown(operator: Operator) -> None:
+    operator.start({"type": "OUTBOUND"})
+    expect(operator.field("start_date")).to_be_visible()
+    operator.fill({"type": "INBOUND"})
+    expect(operator.field("start_date")).to_be_hidden()
+
+
+def test_only_the_id_of_the_chosen_dialer_is_asked_for(operator: Operator) -> None:
+    operator.start({"type": "OUTBOUND", "dialer_type": "POOL"})
+    expect(operator.field("phone_number_pool_id")).to_be_visible()
+    expect(operator.field("phone_number_id")).to_be_hidden()
+
+
+@pytest.mark.parametrize(
+    ("entity", "label"),
+    [("ASSISTANT", "Assistant id"), ("WORKFLOW", "Workflow id"), ("SQUAD", "Squad id")],
+)
+def test_the_id_is_called_what_it_is_the_id_of(operator: Operator, entity: str, label: str) -> None:
+    operator.start({"vapi_calling_entity": entity})
+    expect(operator.row("assistant_id").locator("label")).to_have_text(label, use_inner_text=True)
+
+
+def test_switching_the_type_there_and_back_loses_nothing(operator: Operator) -> None:
+    operator.start(typed(outbound()))
+    operator.fill({"type": "INBOUND"})
+    operator.waits_until_saved()
+    operator.page.reload()
+    operator.fill({"type": "OUTBOUND"})
+
+    expect(operator.json()).to_have_text(body(payload(outbound())).decode())
+
+
+def test_the_panel_shows_the_bytes_that_will_be_sent_while_one_types(operator: Operator) -> None:
+    operator.start(typed(inbound()))
+    expect(operator.json()).to_have_text(body(payload(inbound())).decode())
+
+    operator.fill({"name": "Back desk"})
+    expect(operator.json()).to_have_text(body(payload(inbound(name="Back desk"))).decode())
+    operator.sees("Complete: this can be reviewed and sent.")
+
+
+def test_an_older_answer_never_replaces_a_newer_one(operator: Operator) -> None:
+    held: list[Route] = []
+
+    def hold_the_first(route: Route) -> None:
+        if held:
+            route.continue_()
+        else:
+            held.append(route)
+
+    operator.start({"type": "INBOUND"})
+    operator.page.route("**/preview", hold_the_first)
+    with operator.page.expect_request("**/preview"):
+        operator.fill({"name": "Older"})
+    operator.fill({"name": "Newer"})
+    expect(operator.json()).to_contain_text("Newer")
+    if held:
+        held[0].continue_()
+    operator.fill({"assistant_id": "asst_1"})
+
+    expect(operator.json()).to_contain_text("asst_1")
+    expect(operator.json()).to_contain_text("Newer")
+
+
+def test_an_error_comes_when_the_field_is_left_and_goes_when_it_is_mended(
+    operator: Operator,
+) -> None:
+    operator.start({"type": "OUTBOUND"})
+    with operator.page.expect_response("**/preview"):
+        operator.field("min_gap_between_attempts").press_sequentially("2")
+    operator.sees_no_error("min_gap_between_attempts")
+
+    operator.leave("min_gap_between_attempts")
+    operator.sees_error(
+        "min_gap_between_attempts", "Enter the minutes between attempts, 3 or more."
+    )
+    expect(operator.field("min_gap_between_attempts")).to_have_attribute("aria-invalid", "true")
+
+    operator.fill({"min_gap_between_attempts": "30"})
+    operator.sees_no_error("min_gap_between_attempts")
+    expect(operator.field("min_gap_between_attempts")).not_to_have_attribute("aria-invalid", "true")
+
+
+def test_nothing_moves_under_a_mouse_button_that_is_down(operator: Operator) -> None:
+    operator.start({"type": "OUTBOUND"})
+    operator.field("min_gap_between_attempts").press_sequentially("2")
+    aim = operator.row("consider_voicemail_as_answered").get_by_text("It does not count")
+    aim.hover()
+    with operator.page.expect_response("**/preview"):
+        operator.page.mouse.down()
+    operator.sees_no_error("min_gap_between_attempts")
+    operator.page.mouse.up()
+
+    expect(aim.locator("xpath=..").get_by_role("radio")).to_be_checked()
+    operator.sees_error(
+        "min_gap_between_attempts", "Enter the minutes between attempts, 3 or more."
+    )
+
+
+def test_advice_is_shown_at_once_and_does_not_block(operator: Operator) -> None:
+    operator.start(typed(inbound(webhook_url="http://hooks.example/calls")))
+    advice = operator.row("webhook_url").locator(".advice")
+    expect(advice).to_contain_text("https://")
+
+    operator.press("Review and send")
+    operator.sees_heading("Review Front desk")
+
+
+def test_an_id_of_the_wrong_kind_is_warned_about(operator: Operator) -> None:
+    campaign = "Q2FtcGFpZ246MTIz"  # Campaign:123
+    operator.start({"type": "INBOUND", "dialer_type": "POOL", "phone_number_pool_id": campaign})
+    expect(operator.row("phone_number_pool_id").locator(".advice")).to_be_visible()
+
+
+def test_white_space_around_a_pasted_id_is_not_sent(operator: Operator) -> None:
+    operator.start(typed(inbound(assistant_id=None)) | {"assistant_id": "  asst_abc123\t "})
+    expect(operator.json()).to_have_text(body(payload(inbound())).decode())
+
+
+@pytest.mark.parametrize(("button", "count"), [("Weekdays", 5), ("Every day", 7)])
+def test_one_press_chooses_the_usual_days(operator: Operator, button: str, count: int) -> None:
+    operator.start({"type": "OUTBOUND", "days_of_week": ["SUNDAY"]})
+    operator.press(button)
+    expect(operator.row("days_of_week").get_by_role("checkbox", checked=True)).to_have_count(count)
+    expect(operator.json()).to_contain_text("FRIDAY")
+
+
+def test_a_new_campaign_starts_in_the_zone_of_the_browser(operator: Operator) -> None:
+    operator.start({"type": "OUTBOUND"})
+    expect(operator.field("timezone")).to_have_value("Europe/Berlin")
+    expect(operator.row("timezone").locator(".fact")).to_contain_text("Europe/Berlin is now at UTC")
+
+
+def test_a_zone_can_be_found_by_its_city(operator: Operator) -> None:
+    operator.start({"type": "OUTBOUND", "timezone": "kolkata"})
+    expect(operator.json()).to_contain_text('"timezone": "Asia/Kolkata"')
+    expect(operator.page.locator("#zones option")).not_to_have_count(0)
+
+
+def test_what_cannot_be_changed_later_says_so(operator: Operator) -> None:
+    operator.start({"type": "OUTBOUND"})
+    for name in ("type", "vapi_calling_entity", "start_date", "end_date"):
+        expect(operator.row(name)).to_contain_text("Cannot be changed later.")
+    expect(operator.page.get_by_text("Cannot be changed later.")).to_have_count(4)
+
+
+def test_the_json_can_be_copied(window: object, operator: Operator) -> None:
+    operator.start(typed(inbound()))
+    operator.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    expect(operator.json()).to_contain_text("pn_abc123")
+    operator.page.locator("[data-copy=json]").click()
+    expect(operator.page.locator("[data-copy=json]")).to_have_text("Copied")
+
+    copied = operator.page.evaluate("navigator.clipboard.readText()")
+    assert copied == body(payload(inbound())).decode()
+
+
+def test_the_last_day_offers_none_before_the_first(operator: Operator) -> None:
+    operator.start({"type": "OUTBOUND", "start_date": "2027-05-03"})
+    expect(operator.field("end_date")).to_have_attribute("min", "2027-05-03")

@@ -1,0 +1,77 @@
+"""One campaign, however often and from wherever it is sent."""
+
+import pytest
+from playwright.sync_api import expect
+
+from app.sandbox.ledger import Ledger
+from tests.browser.operator import Operator
+from tests.factories import inbound, typed
+
+
+@pytest.fixture
+def reviewing(operator: Operator) -> Operator:
+    operator.start(typed(inbound()))
+    operator.press("Review and send")
+    operator.sees_heading("Review Front desk")
+    return operator
+
+
+def test_a_double_click_makes_one_campaign(reviewing: Operator, ledger: Ledger) -> None:
+    reviewing.page.get_by_role("button", name="Send to the sandbox").dblclick(no_wait_after=True)
+    reviewing.sees_heading("Created: Front desk")
+    assert len(ledger.page(10)) == 1
+
+
+def test_reloading_the_result_sends_nothing(reviewing: Operator, ledger: Ledger) -> None:
+    reviewing.press("Send to the sandbox")
+    reviewing.sees_heading("Created: Front desk")
+    reviewing.page.reload()
+    reviewing.sees_heading("Created: Front desk")
+    assert len(ledger.page(10)) == 1
+
+
+def test_going_back_shows_what_became_of_it_and_offers_no_second_press(
+    reviewing: Operator, ledger: Ledger
+) -> None:
+    reviewing.press("Send to the sandbox")
+    reviewing.sees_heading("Created: Front desk")
+    reviewing.page.go_back()
+
+    reviewing.sees_heading("Created: Front desk")
+    assert len(ledger.page(10)) == 1
+
+
+def test_a_second_tab_makes_no_second_campaign(reviewing: Operator, ledger: Ledger) -> None:
+    other = Operator(reviewing.page.context.new_page())
+    other.page.goto(reviewing.page.url)
+    reviewing.press("Send to the sandbox")
+    reviewing.sees_heading("Created: Front desk")
+    other.press("Send to the sandbox")
+
+    other.sees_heading("Created: Front desk")
+    assert other.page.url == reviewing.page.url
+    assert len(ledger.page(10)) == 1
+
+
+def test_a_review_that_is_out_of_date_is_shown_again_instead_of_sent(
+    reviewing: Operator, ledger: Ledger
+) -> None:
+    other = Operator(reviewing.page.context.new_page())
+    other.page.goto(reviewing.page.url.removesuffix("/review"))
+    other.fill({"name": "Changed meanwhile"})
+    other.waits_until_saved()
+    reviewing.press("Send to the sandbox")
+
+    reviewing.sees("The draft has changed since you reviewed it.")
+    reviewing.sees_heading("Review Changed meanwhile")
+    assert ledger.page(10) == []
+
+
+def test_the_campaign_id_can_be_copied(reviewing: Operator, ledger: Ledger) -> None:
+    reviewing.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    reviewing.press("Send to the sandbox")
+    reviewing.page.locator("[data-copy=campaign-id]").click()
+    expect(reviewing.page.locator("[data-copy=campaign-id]")).to_have_text("Copied")
+
+    copied = reviewing.page.evaluate("navigator.clipboard.readText()")
+    assert copied == ledger.page(1)[0].campaign_id
