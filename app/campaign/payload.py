@@ -12,6 +12,9 @@ Payload: TypeAlias = dict[str, Any]
 """JSON-ready values by the API's field names, in its documented order."""
 
 
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+
+
 def payload(values: Values) -> Payload:
     """Take the values that are in use, in the documented order, as JSON has them."""
     return {
@@ -33,8 +36,12 @@ def as_json(value: Any) -> Any:
 
 
 def body(document: Payload) -> bytes:
-    """Write the payload as the very bytes that are shown, reviewed and sent (UTF-8)."""
-    return json.dumps(document, ensure_ascii=False, indent=2).encode()
+    """Write the payload as the very bytes that are shown, reviewed and sent.
+
+    UTF-8, a field to a line, so that a person can read down it.
+    """
+    lines = [f"  {_encode(name)}: {_encode(value)}" for name, value in document.items()]
+    return ("{\n" + ",\n".join(lines) + "\n}").encode()
 
 
 def digest(content: bytes) -> str:

@@ -23,7 +23,13 @@ def plain_words(values: Values, shown: Overview | None) -> list[str]:
 
     *values* are those in use and *shown* their calendar, if they have one.
     """
-    said = [*_who(values), *_when(values), *_how_often(values), *_adds_up(shown), *_events(values)]
+    said = [
+        *_who(values),
+        *_when(values),
+        *_how_often(values),
+        *_adds_up(values, shown),
+        *_events(values),
+    ]
     if values.get("type") is CampaignType.INBOUND:
         said.append("It has no schedule and no retries: it answers whenever somebody rings.")
     return said
@@ -67,8 +73,6 @@ def _when(values: Values) -> Iterator[str]:
         f"from {clock(opens)} until just before {clock(closes)}" if opens and closes else "",
         f"by the clock in {zone}" if zone else "",
     ]
-    if opens is not None and closes is not None and not parts[1]:
-        parts[1] = f"from {clock(opens)} until just before {clock(closes)}"
     if any(parts):
         yield f"Calls start {', '.join(part for part in parts if part)}."
     if first := values.get("start_date"):
@@ -109,7 +113,7 @@ def _times(count: int) -> str:
     return {1: "once", 2: "twice"}.get(count, f"{count:,} times")
 
 
-def _adds_up(shown: Overview | None) -> Iterator[str]:
+def _adds_up(values: Values, shown: Overview | None) -> Iterator[str]:
     if shown is None:
         return
     if not shown.calling_days:
@@ -117,7 +121,8 @@ def _adds_up(shown: Overview | None) -> Iterator[str]:
         return
     days = "1 calling day" if shown.calling_days == 1 else f"{shown.calling_days:,} calling days"
     hours = "1 hour" if shown.hours == "1" else f"{shown.hours} hours"
-    within = f" until {day_words(shown.shown_until)}" if shown.schedule.is_open_ended else ""
+    is_whole = values.get("end_date") == shown.shown_until
+    within = "" if is_whole else f" until {day_words(shown.shown_until)}"
     yield f"That makes {days} with {hours} of calling{within}."
     for change in shown.changes[:4]:
         yield (

@@ -5,6 +5,7 @@ said here: every answer is held to its line of the contract.
 """
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
@@ -47,7 +48,7 @@ class CampaignForm(Form):
         """Make the form with these answers in it, as they were typed."""
         return cls(MultiDict(answers))
 
-    @property
+    @cached_property
     def values(self) -> Mapping[str, Any]:
         """The answers that could be read, as typed values."""
         return {name: value for name, value in self.data.items() if value is not None}

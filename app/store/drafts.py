@@ -5,11 +5,13 @@ from datetime import UTC, date, datetime
 from secrets import token_hex
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import bindparam, func, select, text
 from sqlalchemy.orm import Session
 
 from app.campaign.reading import Answers, read_answers
 from app.store.models import Draft
+
+_PLACE = select(Draft.place).where(Draft.id == bindparam("id"))
 
 
 class NoSuchDraft(LookupError):
@@ -46,7 +48,7 @@ def find(session: Session, draft_id: str) -> Draft:
 
 
 def exists(session: Session, draft_id: str) -> bool:
-    return session.scalar(select(Draft.place).where(Draft.id == draft_id)) is not None
+    return session.scalar(_PLACE, {"id": draft_id}) is not None
 
 
 def save(session: Session, draft_id: str, answers: Answers, *, over: int) -> Draft:

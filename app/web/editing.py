@@ -11,7 +11,9 @@ from app.store import drafts
 from app.store.drafts import AlreadySubmitted, StaleVersion
 from app.store.models import Draft, State
 from app.web.current import store
+from app.web.macros import drawn
 from app.web.panel import panel
+from app.web.rows import rows
 
 bp = Blueprint("editing", __name__)
 
@@ -111,22 +113,25 @@ def _form(
     judged: CampaignForm | None = None,
     refusal: dict[str, list[str]] | None = None,
 ) -> str:
+    form, refusal, shown = judged or CampaignForm.of(answers), refusal or {}, panel(answers)
     return render_template(
         "campaign/form.html",
         draft_id=draft_id,
         draft_version=version,
-        form=judged or CampaignForm.of(answers),
-        refusal=refusal or {},
-        panel=panel(answers),
+        form=form,
+        rows=rows(form, shown.notes, refusal),
+        has_schedule=form.start_date.line.is_used(form.values),
+        refusal=refusal,
+        meaning=drawn("meaning", "meaning", shown),
     )
 
 
 def _refusal(draft: Draft) -> dict[str, list[str]]:
     """Take the API's messages for the draft as it stands; an edit makes them old."""
-    latest = draft.submissions[0] if draft.submissions else None
-    if latest and latest.state is State.REFUSED and latest.draft_version == draft.version:
-        return latest.errors
-    return {}
+    if draft.state is not State.REFUSED:
+        return {}
+    latest = draft.submissions[0]
+    return latest.errors if latest.draft_version == draft.version else {}
 
 
 def _conflict(theirs: Draft, mine: dict[str, Any]) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-from flask import render_template, request
+from flask import request
 from markupsafe import Markup
 
 from app.campaign.calendar import Overview, Window
@@ -21,6 +21,7 @@ from app.remote.connection import Connection
 from app.web.current import connection
 from app.web.dates import day
 from app.web.highlight import highlighted
+from app.web.macros import drawn
 from app.web.snippets import as_curl, as_python
 
 ADVICE = "advice"
@@ -69,22 +70,25 @@ def panel(answers: Answers) -> Panel:
 @lru_cache(maxsize=256)
 def _calendar(shown: Overview) -> Markup:
     """Draw the calendar; while the other answers change it stays the same."""
-    drawn = months(shown)
-    return Markup(  # noqa: S704  A rendered template is escaped.
-        render_template(
-            "partials/calendar.html",
-            shown=shown,
-            months=drawn,
-            first=_window_words(shown.first),
-            last=_window_words(shown.last),
-            is_cut=len(drawn) == MOST_MONTHS,
-        )
+    drawn_months = months(shown)
+    return drawn(
+        "calendar",
+        "calendar",
+        shown,
+        drawn_months,
+        _window_words(shown.first),
+        _window_words(shown.last),
+        len(drawn_months) == MOST_MONTHS,
     )
 
 
 def public_url(to: Connection) -> str:
     """Tell where the API is for somebody outside this process."""
-    return f"{request.host_url}sandbox{CAMPAIGNS_PATH}" if to.is_sandbox else to.campaigns_url
+    return (
+        f"{request.scheme}://{request.host}/sandbox{CAMPAIGNS_PATH}"
+        if to.is_sandbox
+        else to.campaigns_url
+    )
 
 
 def _window_words(window: Window | None) -> str:

@@ -4,34 +4,39 @@ A row depends on nothing else, so one that was drawn before is not drawn again: 
 of most forms are the same as somebody's a moment ago.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from flask import current_app
 from markupsafe import Markup
 
-from app.campaign.contract import Values
+from app.campaign.contract import used_fields
 from app.forms.campaign import CampaignForm
 from app.forms.question import Question
+from app.web.macros import drawn
 from app.web.panel import Note
 
 
-def row(form: CampaignForm, values: Values, name: str, notes: Sequence[Note]) -> Markup:
-    """Draw one question of the form, with what stands beside it."""
-    answer = form[name]
-    after = answer.line.after
-    return _drawn(
-        answer.question,
-        answer.typed,
-        used=answer.line.is_used(values),
-        notes=tuple(notes),
-        left=bool(answer.errors),
-        earlier=form[after].typed if after else "",
-    )
+def rows(
+    form: CampaignForm, notes: Mapping[str, Sequence[Note]], refusal: Mapping[str, Sequence[str]]
+) -> dict[str, Markup]:
+    """Draw every question of the form, with what stands beside it."""
+    used = set(used_fields(form.values))
+    return {
+        answer.short_name: _row(
+            answer.question,
+            answer.typed,
+            used=answer.line in used,
+            notes=tuple(notes.get(answer.short_name, ())),
+            left=bool(answer.errors),
+            earlier=form[answer.line.after].typed if answer.line.after else "",
+            refused=tuple(refusal.get(answer.short_name, ())),
+        )
+        for answer in form
+    }
 
 
 @lru_cache(maxsize=1024)
-def _drawn(  # noqa: PLR0913  A row is all of these, and each changes it.
+def _row(  # noqa: PLR0913  A row is all of these, and each changes it.
     question: Question,
     typed: str | tuple[str, ...],
     *,
@@ -39,6 +44,6 @@ def _drawn(  # noqa: PLR0913  A row is all of these, and each changes it.
     notes: tuple[Note, ...],
     left: bool,
     earlier: str,
+    refused: tuple[str, ...],
 ) -> Markup:
-    macros = current_app.jinja_env.get_template("macros/fields.html").module
-    return Markup(macros.ask(question, typed, used, notes, left, earlier))  # type: ignore[attr-defined]  # noqa: S704
+    return drawn("fields", "ask", question, typed, used, notes, left, earlier, refused)

@@ -12,8 +12,7 @@ _CURL = """curl --request POST {url} \\
   --header 'Content-Type: application/json' \\
   --data-binary {body}"""
 
-_PYTHON = """import json
-import os
+_PYTHON = """import os
 
 import requests
 
@@ -23,11 +22,8 @@ campaign = {{
 
 response = requests.post(
     {url!r},
-    data=json.dumps(campaign, ensure_ascii=False, indent=2).encode(),
-    headers={{
-        "Authorization": f"Bearer {{os.environ['VOICEAIWRAPPER_TOKEN']}}",
-        "Content-Type": "application/json",
-    }},
+    json=campaign,
+    headers={{"Authorization": f"Bearer {{os.environ['VOICEAIWRAPPER_TOKEN']}}"}},
     timeout=30,
     allow_redirects=False,
 )
@@ -40,7 +36,7 @@ def as_curl(url: str, body: bytes) -> str:
 
 
 def as_python(url: str, document: Payload) -> str:
-    """Write the request as a Python program that sends the same bytes."""
+    """Write the request as a Python program that sends the same JSON."""
     lines = "\n".join(f"    {name!r}: {_plain(value)!r}," for name, value in document.items())
     return _PYTHON.format(url=url, lines=lines)
 

@@ -1,5 +1,7 @@
 """What every template can use: the contract's words, and ways of writing."""
 
+from functools import lru_cache
+
 from flask import Flask
 
 from app.campaign.contract import FIELD
@@ -8,7 +10,6 @@ from app.store.models import State
 from app.version import VERSION
 from app.web.current import connection
 from app.web.dates import day, moment
-from app.web.rows import row
 
 STATE_WORDS = {
     None: "Not sent",
@@ -30,7 +31,7 @@ def install(app: Flask) -> None:
         final=FINAL,
         state_words=STATE_WORDS,
         version=VERSION,
-        row=row,
+        url_for=lru_cache(maxsize=1024)(app.url_for),  # Nothing in an address but what is asked.
         asset=lambda name: f"{app.static_url_path}/{name}",
     )
     app.jinja_env.filters.update(moment=moment, day=day)

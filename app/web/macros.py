@@ -1,0 +1,10 @@
+"""Macros of the templates, drawn by themselves: without what only a whole page needs."""
+
+from flask import current_app
+from markupsafe import Markup
+
+
+def drawn(template: str, name: str, *given: object) -> Markup:
+    """Draw one macro of a file in `templates/macros`."""
+    module = current_app.jinja_env.get_template(f"macros/{template}.html").module
+    return Markup(getattr(module, name)(*given))  # noqa: S704  A rendered template is escaped.
