@@ -76,7 +76,7 @@ class Overview:
     """What a schedule adds up to.
 
     `length` is the real time of all windows; `changes` are the zone's clock changes
-    from the first day to the last; `shown_until` is the last day that was looked at.
+    on the days from the first to the last; `shown_until` is the last day that was looked at.
     """
 
     schedule: Schedule
@@ -105,10 +105,10 @@ def schedule(values: Values) -> Schedule | None:
     if not (first and days and zone in ZONE_NAMES and opens is not None and closes is not None):
         return None
     last = values.get("end_date") or min(first, _LAST_SHOWN) + SHOWN
-    if not (opens < closes and _FIRST_SHOWN <= first <= last):
+    end = min(last, _LAST_SHOWN)
+    if not (opens < closes and _FIRST_SHOWN <= first <= end):
         return None
     numbers = frozenset(_NUMBER[day] for day in days)
-    end = min(last, _LAST_SHOWN)
     return Schedule(first, end, zone, numbers, opens, closes, values.get("end_date") is None)
 
 
@@ -126,7 +126,7 @@ def overview(wanted: Schedule) -> Overview:
         length=sum((window.length for found in odd_windows for window in found), length),
         first=next(windows(wanted), None),
         last=_last_window(wanted),
-        changes=tuple(c for c in changes if wanted.first <= c.day <= wanted.last),
+        changes=tuple(change for change in changes if _falls_in(wanted, change)),
     )
 
 
@@ -171,6 +171,10 @@ def next_windows(wanted: Schedule, instant: datetime, count: int) -> list[Window
 def _wall(wanted: Schedule, instant: datetime) -> datetime:
     offset = offset_at(wanted.zone, instant)
     return instant.astimezone(UTC).replace(tzinfo=None) + offset
+
+
+def _falls_in(wanted: Schedule, change: ClockChange) -> bool:
+    return any(wanted.first <= day <= wanted.last for day in change.days)
 
 
 def _wanted_days(wanted: Schedule) -> int:

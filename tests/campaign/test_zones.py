@@ -11,7 +11,6 @@ from itertools import pairwise
 import pytest
 
 from app.campaign.zones import (
-    ZONE_DATA_VERSION,
     ZONE_NAMES,
     ClockChange,
     changes_between,
@@ -40,11 +39,6 @@ def test_zone_names_are_those_of_the_package_and_of_nothing_else() -> None:
 
 def test_the_systems_copy_of_the_zones_is_never_looked_at() -> None:
     assert zoneinfo.TZPATH == ()
-
-
-def test_the_version_of_the_zones_is_a_year_and_a_letter() -> None:
-    assert ZONE_DATA_VERSION[:4].isdigit()
-    assert ZONE_DATA_VERSION[4:].isalpha()
 
 
 @pytest.mark.parametrize(
@@ -95,9 +89,8 @@ def test_what_names_no_zone_or_several_is_no_answer(text: str) -> None:
     assert zone_named(text) is None
 
 
-@pytest.mark.parametrize("name", sorted(ZONE_NAMES)[::40])
-def test_each_zone_is_found_by_its_own_name(name: str) -> None:
-    assert zone_named(name) == name
+def test_each_zone_is_found_by_its_own_name() -> None:
+    assert [name for name in ZONE_NAMES if zone_named(name) != name] == []
 
 
 @pytest.mark.parametrize(
