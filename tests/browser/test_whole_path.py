@@ -20,7 +20,7 @@ def test_a_campaign_is_built_saved_reviewed_sent_and_comes_back_as_draft(
     operator.start(typed(campaign))
 
     operator.press("Save draft")
-    operator.sees("Saved")
+    operator.sees("Saved.")
     operator.press("Review and send")
     operator.sees_heading(f"Review {campaign['name']}")
     expect(operator.json()).to_have_text(body(payload(campaign)).decode())
@@ -61,6 +61,7 @@ def test_what_was_typed_wrong_is_still_there_after_saving_and_coming_back(
     operator, page = any_operator, any_operator.page
     operator.start({"type": "OUTBOUND", "name": "Half done", "timezone": "Nowhere/City"})
     operator.press("Save draft")
+    operator.sees("Saved.")
 
     page.get_by_role("link", name="Drafts").first.click()
     page.get_by_role("link", name="Half done", exact=True).click()
