@@ -9,7 +9,7 @@ def moment(at: datetime) -> Markup:
     """Write an instant in UTC; a script turns it into the reader's own time."""
     at = at.astimezone(UTC)
     return Markup('<time datetime="{}" data-moment>{}</time>').format(
-        at.isoformat(timespec="seconds"), f"{day(at)}, {at:%H:%M} UTC"
+        at.isoformat(timespec="seconds"), f"{at.day} {at:%b} {at.year}, {at:%H:%M} UTC"
     )
 
 
