@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from app.campaign.calendar import DAY, Overview
+from app.campaign.calendar import DAY, Overview, Schedule, windows_on
 
 MOST_MONTHS = 13
 
@@ -28,6 +28,7 @@ def months(shown: Overview) -> list[Month]:
     """Lay out the months from the first day to the last, `MOST_MONTHS` at the most."""
     wanted = shown.schedule
     changes = {change.day for change in shown.changes}
+    odd = {day for change in shown.changes for day in change.days}
     edges = {window.date for window in (shown.first, shown.last) if window}
     first = wanted.first.replace(day=1)
     found: list[Month] = []
@@ -36,13 +37,17 @@ def months(shown: Overview) -> list[Month]:
         cells: list[Day | None] = [None] * first.weekday()
         for number in range((following - first).days):
             day = first + number * DAY
-            calls = wanted.first <= day <= wanted.last and day.weekday() in wanted.days
+            calls = _calls(wanted, day, is_odd=day in odd)
             cells.append(Day(number + 1, _mark(day, calls=calls, edges=edges, changes=changes)))
         cells += [None] * (-len(cells) % 7)
         weeks = [cells[start : start + 7] for start in range(0, len(cells), 7)]
         found.append(Month(f"{first:%B} {first.year}", weeks))
         first = following
     return found
+
+
+def _calls(wanted: Schedule, day: date, *, is_odd: bool) -> bool:
+    return wanted.calls_on(day) and (not is_odd or bool(windows_on(wanted, day)))
 
 
 def _mark(day: date, *, calls: bool, edges: set[date], changes: set[date]) -> str:
