@@ -104,7 +104,10 @@ def _how_often(values: Values) -> Iterator[str]:
     if values.get("type") is CampaignType.OUTBOUND:
         yield {
             True: "A voicemail counts as answered: that lead is not called again.",
-            False: "A voicemail does not count as answered: that lead is called again.",
+            False: (
+                "A voicemail does not count as answered: "
+                "that lead is called again while attempts are left."
+            ),
             None: "What a voicemail counts as is left to VoiceAIWrapper.",
         }[values.get("consider_voicemail_as_answered")]
 
