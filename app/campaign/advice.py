@@ -9,9 +9,8 @@ from base64 import b64decode
 from binascii import Error
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum, auto
-from urllib.parse import urlsplit
 
 from app.campaign.calendar import Overview
 from app.campaign.contract import FIELD, FIELDS, DialerType, Values
@@ -94,7 +93,8 @@ def _about_dates(values: Values, shown: Overview | None, now: datetime) -> Itera
 
 def _today(values: Values, now: datetime) -> date:
     zone = values.get("timezone")
-    return (now + offset_at(zone, now)).date() if zone in ZONE_NAMES else now.date()
+    wall = now.astimezone(UTC)
+    return (wall + offset_at(zone, now)).date() if zone in ZONE_NAMES else wall.date()
 
 
 def _about_attempts(values: Values) -> Iterator[Advice]:
@@ -105,5 +105,5 @@ def _about_attempts(values: Values) -> Iterator[Advice]:
 
 def _about_events(values: Values) -> Iterator[Advice]:
     url = values.get("webhook_url")
-    if url and urlsplit(url).scheme.lower() != "https":
+    if url and not url.lower().startswith("https:"):
         yield Advice("webhook_url", AdviceCode.NOT_HTTPS)

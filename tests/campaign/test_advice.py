@@ -1,0 +1,195 @@
+"""Advice: each piece is given when it should be, and not one step to either side."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any, TypeAlias
+
+import pytest
+
+from app.campaign.advice import Advice, AdviceCode
+from app.campaign.contract import DialerType, Weekday
+from app.campaign.meaning import meaning
+from app.campaign.reading import Reading
+from app.campaign.wording import advice_sentence
+from tests.factories import inbound, outbound
+
+POOL = "Vm9pY2VQaG9uZU51bWJlclBvb2w6MTIz"  # VoicePhoneNumberPool:123
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+Campaign: TypeAlias = Callable[..., dict[str, Any]]
+BOTH_TYPES = pytest.mark.parametrize("campaign", [inbound, outbound])
+
+
+def advice(values: dict[str, Any], now: datetime = NOW) -> list[Advice]:
+    return list(meaning(Reading(values, ()), now).advice)
+
+
+def at(year: int, month: int, day: int, hour: int, minute: int = 0) -> datetime:
+    return datetime(year, month, day, hour, minute, tzinfo=UTC)
+
+
+@BOTH_TYPES
+def test_a_sound_campaign_gets_no_advice(campaign: Campaign) -> None:
+    assert advice(campaign()) == []
+
+
+def test_no_answers_get_no_advice() -> None:
+    assert advice({}) == []
+
+
+@BOTH_TYPES
+def test_a_single_dialer_without_a_number_is_pointed_out(campaign: Campaign) -> None:
+    found = advice(campaign(phone_number_id=None))
+
+    assert found == [Advice("phone_number_id", AdviceCode.NO_NUMBER)]
+
+
+@BOTH_TYPES
+def test_a_pool_dialer_without_a_pool_is_pointed_out_though_it_has_a_number(
+    campaign: Campaign,
+) -> None:
+    found = advice(campaign(dialer_type=DialerType.POOL))
+
+    assert found == [Advice("phone_number_pool_id", AdviceCode.NO_POOL)]
+
+
+@BOTH_TYPES
+def test_a_pool_dialer_with_its_pool_needs_no_number(campaign: Campaign) -> None:
+    pool = {"dialer_type": DialerType.POOL, "phone_number_pool_id": POOL}
+
+    assert advice(campaign(**pool, phone_number_id=None)) == []
+
+
+def test_a_number_is_not_missed_before_a_dialer_is_chosen() -> None:
+    assert advice(outbound(dialer_type=None, phone_number_id=None)) == []
+
+
+@pytest.mark.parametrize(
+    ("now", "codes"),
+    [
+        # New York is five hours behind UTC: its 4 January is over at 05:00 UTC on the 5th.
+        (at(2027, 1, 4, 12), []),
+        (at(2027, 1, 5, 4, 59), []),
+        (at(2027, 1, 5, 5), [AdviceCode.STARTS_IN_THE_PAST]),
+        # And four hours behind in April, when its 31 March is over.
+        (at(2027, 4, 1, 3, 59), [AdviceCode.STARTS_IN_THE_PAST]),
+        (at(2027, 4, 1, 4), [AdviceCode.ENDED]),
+    ],
+)
+def test_days_are_past_when_they_are_over_in_the_campaigns_zone(
+    now: datetime, codes: list[AdviceCode]
+) -> None:
+    assert [piece.code for piece in advice(outbound(), now)] == codes
+
+
+@pytest.mark.parametrize("hours", [-12, 5.5, 14])
+def test_it_does_not_matter_in_which_zone_the_present_is_given(hours: float) -> None:
+    here = timezone(timedelta(hours=hours))
+
+    assert advice(outbound(), at(2027, 1, 5, 4, 59).astimezone(here)) == []
+    assert advice(outbound(timezone=None), at(2027, 1, 4, 12).astimezone(here)) == []
+
+
+@pytest.mark.parametrize(
+    ("zone", "now"),
+    [
+        (None, at(2027, 1, 5, 0)),
+        ("America/Newark", at(2027, 1, 5, 0)),  # no such zone
+        ("Pacific/Kiritimati", at(2027, 1, 4, 10)),
+        ("Pacific/Niue", at(2027, 1, 5, 11)),
+    ],
+)
+def test_a_day_is_over_at_midnight_and_not_a_minute_earlier(
+    zone: str | None, now: datetime
+) -> None:
+    values = outbound(timezone=zone, end_date=None)
+
+    assert advice(values, now) == [Advice("start_date", AdviceCode.STARTS_IN_THE_PAST)]
+    assert advice(values, now - timedelta(minutes=1)) == []
+
+
+def test_an_end_in_the_past_is_said_at_the_last_day_and_only_there() -> None:
+    assert advice(outbound(), at(2030, 1, 1, 12)) == [Advice("end_date", AdviceCode.ENDED)]
+
+
+def test_a_campaign_that_is_rung_cannot_be_over() -> None:
+    dates = {"start_date": date(2020, 1, 1), "end_date": date(2020, 2, 1)}
+
+    assert advice(inbound(**dates)) == []
+
+
+@pytest.mark.parametrize(
+    ("days", "is_advised"),
+    [
+        ((Weekday.MONDAY,), False),
+        ((Weekday.TUESDAY, Weekday.SUNDAY), False),
+        ((Weekday.SUNDAY,), True),
+        ((Weekday.WEDNESDAY, Weekday.SATURDAY), True),
+    ],
+)
+def test_days_that_do_not_occur_between_the_dates_are_pointed_out(
+    days: tuple[Weekday, ...], *, is_advised: bool
+) -> None:
+    # 4 January 2027 is a Monday.
+    found = advice(outbound(days_of_week=days, end_date=date(2027, 1, 5)))
+
+    assert found == ([Advice("days_of_week", AdviceCode.NO_CALLING_DAY)] if is_advised else [])
+
+
+@pytest.mark.parametrize(
+    ("daily", "total", "is_advised"),
+    [(3, 3, False), (4, 3, True), (2, 3, False), (4, None, False), (None, 3, False)],
+)
+def test_more_attempts_in_one_day_than_in_all_are_pointed_out(
+    daily: int | None, total: int | None, *, is_advised: bool
+) -> None:
+    found = advice(outbound(max_daily_attempts=daily, max_call_attempts=total))
+
+    expected = [Advice("max_daily_attempts", AdviceCode.DAILY_ABOVE_TOTAL)]
+    assert found == (expected if is_advised else [])
+
+
+@pytest.mark.parametrize(
+    ("url", "is_advised"),
+    [
+        ("https://example.com/events", False),
+        ("HTTPS://example.com/events", False),
+        ("http://example.com/events", True),
+        ("ftp://example.com", True),
+        ("httpsx://example.com", True),
+        ("http://example.com/?to=https://example.com", True),
+        ("https://[", False),
+        ("http://[", True),
+        ("https://a\u2100b/", False),
+    ],
+)
+@BOTH_TYPES
+def test_events_are_advised_to_go_over_https(
+    campaign: Campaign, url: str, *, is_advised: bool
+) -> None:
+    expected = [Advice("webhook_url", AdviceCode.NOT_HTTPS)]
+
+    assert advice(campaign(webhook_url=url)) == (expected if is_advised else [])
+
+
+def test_each_piece_of_advice_has_a_sentence_of_its_own() -> None:
+    said = [advice_sentence(Advice("name", code, "Lead")) for code in AdviceCode]
+
+    assert len(set(said)) == len(AdviceCode)
+    assert all(sentence.endswith((".", "?")) for sentence in said)
+
+
+def test_all_advice_is_given_at_once() -> None:
+    values = outbound(
+        phone_number_id=None,
+        assistant_id=POOL,
+        max_daily_attempts=9,
+        webhook_url="http://example.com",
+    )
+
+    assert [piece.field for piece in advice(values, at(2027, 2, 1, 12))] == [
+        "phone_number_id",
+        "assistant_id",
+        "start_date",
+        "max_daily_attempts",
+        "webhook_url",
+    ]
