@@ -44,8 +44,7 @@ def _listen(settings: Settings) -> dict[str, object]:
 
 
 def _greet(settings: Settings, connection: str) -> None:
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    print(f"Campaign Builder: http://{host}:{settings.port}", flush=True)
+    print(f"Campaign Builder: http://{settings.host}:{settings.port}", flush=True)
     print(f"Campaigns are sent to: {connection}", flush=True)
     if not settings.is_loopback:
         print(

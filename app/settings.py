@@ -56,7 +56,7 @@ class Settings:
         return self.host in LOOPBACK
 
 
-LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
+LOOPBACK = ("127.0.0.1", "localhost")
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
@@ -74,6 +74,8 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         or not 0 < int(said["PORT"]) < 65536
     ):
         raise BadSetting(f"PORT is “{said['PORT']}”. Set it to a number from 1 to 65535.")
+    if ":" in said["HOST"]:  # The check of host names, in Werkzeug, knows no IPv6 address.
+        raise BadSetting(f"HOST is “{said['HOST']}”. Set it to an IPv4 address or a name.")
     return Settings(
         host=said["HOST"],
         port=int(said["PORT"]),

@@ -72,7 +72,7 @@ class Visitor:
         self.client = client
 
     def open(self, address: str, **query: Any) -> Page:
-        return Page(self.client.get(address, query_string=query, follow_redirects=True))
+        return Page(self.client.get(address, query_string=query or None, follow_redirects=True))
 
     def press(
         self,

@@ -1,6 +1,7 @@
 """The pages: one module for each screen. A view reads the request, calls one thing, renders."""
 
 from http import HTTPStatus
+from typing import Any
 
 from flask import Flask, Response
 from flask_compress import Compress
@@ -39,6 +40,8 @@ def install(app: Flask) -> None:
 def _read_whole(response: Response) -> Response:
     """Give Flask-Compress a static file as bytes: a stream it leaves open, or uncompressed."""
     if response.direct_passthrough and response.status_code == HTTPStatus.OK:
+        file: Any = response.response
         response.direct_passthrough = False
         response.set_data(response.get_data())
+        file.close()
     return response

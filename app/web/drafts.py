@@ -11,16 +11,14 @@ from app.store.drafts import AlreadySubmitted
 from app.store.listing import COUNTED, Query, Show, Sort, page
 from app.store.models import State
 from app.web.current import store
+from app.web.words import STATE_WORDS
 
 bp = Blueprint("drafts", __name__)
 
 SHOW_WORDS: dict[Show | State, str] = {
     Show.ALL: "All",
     Show.NOT_SENT: "Not sent yet",
-    State.CREATED: "Created",
-    State.REFUSED: "Refused",
-    State.UNSENT: "Not sent: no connection",
-    State.UNKNOWN: "Unknown: look first",
+    **{state: STATE_WORDS[state] for state in State},
     Show.DELETED: "Deleted",
 }
 SORT_WORDS = {

@@ -12,7 +12,7 @@ from app.web.highlight import highlighted
 bp = Blueprint("submissions", __name__)
 
 
-@bp.get("/submissions/<int:submission_id>")
+@bp.get("/submissions/<int(max=9223372036854775807):submission_id>")
 def show(submission_id: int) -> ResponseReturnValue:
     with store().reading() as session:
         submission = session.get(Submission, submission_id)
@@ -35,7 +35,7 @@ def latest(draft_id: str) -> ResponseReturnValue:
         return redirect(url_for("submissions.show", submission_id=made[0].id))
 
 
-@bp.post("/submissions/<int:submission_id>/resolve")
+@bp.post("/submissions/<int(max=9223372036854775807):submission_id>/resolve")
 def settle(submission_id: int) -> ResponseReturnValue:
     """Take the person's word for what they found in VoiceAIWrapper."""
     found = request.form.get("found")
@@ -46,5 +46,12 @@ def settle(submission_id: int) -> ResponseReturnValue:
     elif found == "yes" and not campaign_id:
         flash("Paste the campaign's id from VoiceAIWrapper.")
     else:
-        resolve(submission_id, campaign_id=campaign_id if found == "yes" else None, store=store())
+        _settle(submission_id, campaign_id if found == "yes" else None)
     return address
+
+
+def _settle(submission_id: int, campaign_id: str | None) -> None:
+    try:
+        resolve(submission_id, campaign_id=campaign_id, store=store())
+    except NoSuchSubmission:
+        flash("This was settled meanwhile. Nothing has changed.")

@@ -23,6 +23,12 @@ STATE_WORDS = {
 
 def install(app: Flask) -> None:
     """Give all templates these words and filters."""
+    addresses = app.url_map.bind("")  # Errors are shown for hosts that are none of ours, too.
+
+    @lru_cache(maxsize=1024)
+    def url_for(endpoint: str, **values: object) -> str:
+        return addresses.build(endpoint, values)
+
     app.jinja_env.globals.update(
         contract=FIELD,
         words=WORDS,
@@ -31,7 +37,7 @@ def install(app: Flask) -> None:
         final=FINAL,
         state_words=STATE_WORDS,
         version=VERSION,
-        url_for=lru_cache(maxsize=1024)(app.url_for),  # Nothing in an address but what is asked.
+        url_for=url_for,
         asset=lambda name: f"{app.static_url_path}/{name}",
     )
     app.jinja_env.filters.update(moment=moment, day=day)

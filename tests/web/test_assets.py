@@ -1,0 +1,51 @@
+"""Static files: compressed, kept for ever, and never an old one with a new page."""
+
+import re
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.web.assets import fingerprint
+
+
+@pytest.fixture
+def sheet(client: FlaskClient) -> str:
+    found = re.search(r'href="(/static/[^"]+/css/main.css)"', client.get("/").text)
+    assert found
+    return found[1]
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "br", "zstd"])
+def test_they_are_compressed_as_the_browser_likes_it(
+    client: FlaskClient, sheet: str, encoding: str
+) -> None:
+    plain = client.get(sheet).data
+    response = client.get(sheet, headers={"Accept-Encoding": encoding})
+    assert response.headers["Content-Encoding"] == encoding
+    assert len(response.data) < len(plain) / 2
+
+
+def test_browsers_may_keep_them_for_a_year(client: FlaskClient, sheet: str) -> None:
+    assert client.get(sheet).headers["Cache-Control"] == "public, max-age=31536000, immutable"
+
+
+def test_an_address_that_is_gone_is_not_kept(client: FlaskClient) -> None:
+    response = client.get("/static/000000000000/css/main.css")
+    assert response.status_code == 404
+    assert response.headers["Cache-Control"] == "no-store"
+
+
+def test_the_address_of_every_file_changes_with_any_of_them(tmp_path: Path) -> None:
+    (tmp_path / "one.js").write_text("1")
+    before = fingerprint(tmp_path)
+    assert fingerprint(tmp_path) == before
+    (tmp_path / "one.js").write_text("2")
+    assert fingerprint(tmp_path) != before
+
+
+def test_every_file_that_a_page_names_is_there(app: Flask, client: FlaskClient) -> None:
+    page = client.get("/drafts/new/a1").text
+    for address in re.findall(r'(?:src|href)="(/static/[^"]+)"', page):
+        assert client.get(address).status_code == 200, address

@@ -1,0 +1,120 @@
+"""The list of drafts: found, sorted, paged, copied, deleted and brought back."""
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+
+from app.store.listing import PAGE
+from app.store.models import State
+from tests.factories import inbound, outbound
+from tests.pages import Page, Visitor, text
+
+
+def names(page: Page) -> list[str]:
+    return [text(row.find("strong")) for row in page.soup.select("tbody tr")]
+
+
+@pytest.fixture
+def three(saved: Callable[..., str]) -> None:
+    saved(outbound(name="Beta roofing"))
+    saved(outbound(name="Alpha dental", start_date=date(2026, 12, 1)))
+    saved(inbound(name="Gamma solar"))
+
+
+def test_an_empty_app_invites_to_the_first_campaign(visitor: Visitor) -> None:
+    page = visitor.open("/")
+    assert "Set up your first campaign" in page.text
+    assert page.soup.select_one("main a[href='/drafts/new']")
+
+
+@pytest.mark.usefixtures("three")
+def test_what_was_changed_last_is_on_top(visitor: Visitor) -> None:
+    assert names(visitor.open("/")) == ["Gamma solar", "Alpha dental", "Beta roofing"]
+
+
+@pytest.mark.usefixtures("three")
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({"search": "roof"}, ["Beta roofing"]),
+        ({"search": "new_york dental"}, ["Alpha dental"]),
+        ({"type": "INBOUND"}, ["Gamma solar"]),
+        ({"sort": "name"}, ["Alpha dental", "Beta roofing", "Gamma solar"]),
+        ({"sort": "first_day"}, ["Alpha dental", "Beta roofing", "Gamma solar"]),
+        ({"show": "CREATED"}, []),
+        (
+            {"type": "SOMETHING", "sort": "up", "show": "me"},
+            ["Gamma solar", "Alpha dental", "Beta roofing"],
+        ),
+    ],
+)
+def test_the_list_shows_what_was_asked_for(
+    visitor: Visitor, query: dict[str, str], found: list[str]
+) -> None:
+    assert names(visitor.open("/", **query)) == found
+
+
+@pytest.mark.usefixtures("three")
+def test_a_search_without_a_hit_leads_back_to_all(visitor: Visitor) -> None:
+    page = visitor.open("/", search="nothing like it")
+    assert "No draft is like that." in page.text
+    assert names(visitor.open(str(page.soup.select_one("main .card a")["href"]))) != []  # type: ignore[index]
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_a_draft_that_was_sent_shows_its_state_and_is_found_by_it(
+    visitor: Visitor, sent: Callable[[State], int], saved: Callable[..., str], state: State
+) -> None:
+    sent(state)
+    saved(outbound(name="Not sent yet"))
+    assert names(visitor.open("/", show=state)) == ["Q4 Outreach"]
+    assert names(visitor.open("/", show="not_sent")) == ["Not sent yet"]
+
+
+def test_pages_follow_each_other_until_all_was_seen(
+    visitor: Visitor, saved: Callable[..., str]
+) -> None:
+    for number in range(PAGE + 1):
+        saved(inbound(name=f"Desk {number}"))
+    first = visitor.open("/", search="Desk", sort="name")
+    second = visitor.open(str(first.soup.find("a", string="Next page")["href"]))  # type: ignore[index]
+
+    assert len(set(names(first) + names(second))) == PAGE + 1
+    assert second.soup.find("a", string="Next page") is None
+    assert f"{PAGE + 1} drafts" in first.text
+
+
+def test_a_deleted_draft_comes_back_by_undo(visitor: Visitor, saved: Callable[..., str]) -> None:
+    draft_id = saved(inbound(name="By mistake"))
+    page = visitor.press(visitor.open("/"), f"{draft_id}/delete")
+    assert names(page) == []
+    assert "The draft is deleted." in page.flash()
+
+    back = visitor.press(page, f"{draft_id}/restore")
+    assert back.heading == "By mistake"
+    assert names(visitor.open("/")) == ["By mistake"]
+
+
+def test_a_deleted_draft_can_be_brought_back_later(
+    visitor: Visitor, saved: Callable[..., str]
+) -> None:
+    draft_id = saved(inbound(name="Later"))
+    visitor.press(visitor.open("/"), f"{draft_id}/delete")
+    assert names(visitor.open("/", show="deleted")) == ["Later"]
+    page = visitor.open(f"/drafts/{draft_id}")
+    assert page.heading == "Deleted: Later"
+    assert visitor.press(page, "restore").heading == "Later"
+
+
+def test_what_may_exist_at_the_api_cannot_be_deleted(
+    visitor: Visitor, sent: Callable[[State], int], saved: Callable[..., str]
+) -> None:
+    sent(State.UNKNOWN)
+    draft_id = saved(inbound())
+    page = visitor.open("/")
+    assert len(page.soup.select("form[action$='/delete']")) == 1
+
+    visitor.press(visitor.open(f"/drafts/{draft_id}/review"), "send")
+    late = visitor.press(page, "delete")
+    assert "This draft was sent, and its record is kept." in late.flash()

@@ -1,0 +1,84 @@
+"""Each address that can be opened is opened, and holds what every page promises."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from tzdata import IANA_VERSION
+
+from app.campaign.zones import ZONE_NAMES
+from app.store.models import State
+from tests.pages import Page, Visitor
+
+NO_PAGES = {"static", "about.healthy", "zones.index"}
+
+
+def test_every_route_that_can_be_opened_gives_a_good_page(
+    app: Flask, visitor: Visitor, saved: Callable[..., str], sent: Callable[[State], int]
+) -> None:
+    known = {"draft_id": saved(), "submission_id": sent(State.CREATED)}
+    opened = 0
+    for rule in app.url_map.iter_rules():
+        if "GET" not in (rule.methods or ()) or rule.endpoint in NO_PAGES:
+            continue
+        with app.test_request_context():
+            address = app.url_for(rule.endpoint, **{name: known[name] for name in rule.arguments})
+        assert visitor.open(address).status == 200, address
+        opened += 1
+    assert opened > 8
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("/nothing", 404),
+        ("/drafts/unknown", 404),
+        ("/drafts/unknown/review", 404),
+        ("/drafts/unknown/duplicate", 404),
+        ("/drafts/unknown/submission", 404),
+        ("/submissions/99", 404),
+        ("/submissions/99999999999999999999", 404),
+        ("/preview", 405),
+    ],
+)
+def test_what_is_not_there_is_said_on_a_page_with_a_next_step(
+    visitor: Visitor, address: str, status: int
+) -> None:
+    page = visitor.open(address)
+    assert page.status == status
+    assert page.soup.select_one("main a[href='/']")
+
+
+def test_a_fault_of_ours_shows_no_trace(app: Flask, client: FlaskClient) -> None:
+    app.extensions["store"].engine.dispose()
+    app.extensions["store"] = None
+    page = Page(client.get("/drafts/new/a1"))
+    assert page.status == 500
+    assert page.heading == "Something went wrong here"
+    assert "Traceback" not in str(page.soup)
+
+
+def test_the_about_page_names_the_time_zone_data(visitor: Visitor) -> None:
+    assert IANA_VERSION in visitor.open("/about").text
+
+
+def test_it_can_be_asked_whether_the_app_is_alive(client: FlaskClient) -> None:
+    assert client.get("/healthz").text == "ok"
+
+
+def test_the_zones_are_those_of_the_table_with_their_offsets(client: FlaskClient) -> None:
+    zones = client.get("/zones.json").get_json()
+    assert {name for name, _ in zones} == set(ZONE_NAMES)
+    assert dict(zones)["Asia/Kolkata"] == "+05:30"
+
+
+def test_the_sandbox_page_is_plainly_not_the_vendors(
+    visitor: Visitor, saved: Callable[..., str]
+) -> None:
+    visitor.press(visitor.open(f"/drafts/{saved()}/review"), "send")
+    page = visitor.open("/sandbox-campaigns")
+    assert "sandbox" in page.heading.lower()
+    assert "Q4 Outreach" in page.text
+    assert "not" in page.text
+    assert "VoiceAIWrapper" in page.text

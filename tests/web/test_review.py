@@ -1,0 +1,77 @@
+"""The last look before sending, and the one press."""
+
+from collections.abc import Callable
+
+import pytest
+
+from app.sandbox.ledger import Ledger
+from app.store import drafts
+from app.store.database import Store
+from tests.factories import inbound, outbound, typed
+from tests.pages import Page, Visitor, text
+
+
+@pytest.fixture
+def review(visitor: Visitor, saved: Callable[..., str]) -> Page:
+    return visitor.open(f"/drafts/{saved(outbound(webhook_url='http://hooks.example'))}/review")
+
+
+def test_the_review_shows_where_it_goes_what_it_means_and_what_is_sent(review: Page) -> None:
+    assert "This goes to the SANDBOX" in review.text
+    assert "63 calling days with 504 hours" in review.text
+    assert "use an address with https://" in review.text
+    assert '"timezone": "America/New_York"' in text(review.soup.find(id="json"))
+
+
+def test_one_press_creates_the_campaign_and_leads_to_its_page(
+    visitor: Visitor, review: Page, ledger: Ledger
+) -> None:
+    page = visitor.press(review, "send")
+    assert page.heading == "Created: Q4 Outreach"
+    assert ledger.page(1)[0].campaign_id in page.text
+    assert "DRAFT" in page.text
+
+
+def test_pressing_again_from_an_old_page_shows_the_same_campaign(
+    visitor: Visitor, review: Page, ledger: Ledger
+) -> None:
+    first, again = visitor.press(review, "send"), visitor.press(review, "send")
+    assert again.path == first.path
+    assert len(ledger.page(10)) == 1
+
+
+def test_a_draft_that_changed_since_is_reviewed_again(
+    visitor: Visitor, review: Page, store: Store, ledger: Ledger
+) -> None:
+    draft_id = review.path.split("/")[2]
+    with store.writing() as session:
+        drafts.save(session, draft_id, typed(outbound(name="Changed")), over=1)
+    page = visitor.press(review, "send")
+    assert page.heading == "Review Changed"
+    assert "has changed since you reviewed it" in page.flash()
+    assert ledger.page(10) == []
+
+
+def test_an_incomplete_draft_leads_back_to_the_form(
+    visitor: Visitor, saved: Callable[..., str]
+) -> None:
+    page = visitor.open(f"/drafts/{saved(inbound(assistant_id=None))}/review")
+    assert page.heading == "Front desk"
+    assert "not complete yet" in page.flash()
+
+
+def test_a_draft_that_became_incomplete_is_not_sent(
+    visitor: Visitor, review: Page, store: Store, ledger: Ledger
+) -> None:
+    with store.writing() as session:
+        drafts.save(session, review.path.split("/")[2], {"name": "Half"}, over=1)
+    page = visitor.press(review, "send")
+    assert (page.heading, ledger.page(10)) == ("Half", [])
+
+
+def test_a_deleted_draft_is_not_sent(visitor: Visitor, review: Page, ledger: Ledger) -> None:
+    draft_id = review.path.split("/")[2]
+    visitor.press(visitor.open("/"), f"{draft_id}/delete")
+    page = visitor.press(review, "send")
+    assert page.heading.startswith("Deleted:")
+    assert ledger.page(10) == []

@@ -1,0 +1,120 @@
+"""What keeps a browser, a stranger's page or another host from being used against the person."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app import create_app
+from app.settings import Settings
+from app.store.models import State
+from tests.factories import inbound
+from tests.fakes import LIVE
+from tests.pages import Visitor
+
+POSTS = ("", "/autosave", "/merge", "/delete", "/restore", "/duplicate", "/send")
+
+
+@pytest.mark.parametrize("address", ["/", "/drafts/new/a1", "/about", "/nothing", "/zones.json"])
+def test_every_answer_forbids_what_the_app_does_not_need(client: FlaskClient, address: str) -> None:
+    headers = client.get(address).headers
+    policy = dict(
+        part.strip().split(" ", 1) for part in headers["Content-Security-Policy"].split(";")
+    )
+    assert policy["default-src"] == "'none'"
+    assert policy["script-src"] == policy["style-src"] == "'self'"
+    assert policy["frame-ancestors"] == policy["base-uri"] == "'none'"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert headers["Cache-Control"] in {"no-store", "private, max-age=3600"}
+
+
+@pytest.mark.parametrize("end", POSTS)
+def test_a_form_of_another_site_is_refused(
+    client: FlaskClient, saved: Callable[..., str], end: str
+) -> None:
+    response = client.post(f"/drafts/{saved(inbound())}{end}", data={"name": "Forged"})
+    assert response.status_code == 400
+    assert "This page is from an older visit" in response.text
+
+
+def test_saying_what_became_of_a_campaign_is_guarded_too(
+    client: FlaskClient, sent: Callable[[State], int]
+) -> None:
+    response = client.post(f"/submissions/{sent(State.UNKNOWN)}/resolve", data={"found": "no"})
+    assert response.status_code == 400
+
+
+def test_every_route_that_changes_something_is_guarded(app: Flask) -> None:
+    open_ones = {
+        rule.endpoint for rule in app.url_map.iter_rules() if "POST" in (rule.methods or ())
+    } - {"preview.show"}
+    assert len(open_ones) == len(POSTS) + 1  # And the one about what became of a campaign.
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "localhost.evil"])
+def test_another_host_name_is_refused(client: FlaskClient, host: str) -> None:
+    assert client.get("/", headers={"Host": host}).status_code == 400
+    assert client.get("/sandbox/", headers={"Host": host}).status_code == 400
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8000", "localhost", "campaigns.example"])
+def test_the_own_names_are_answered(instance: Path, host: str) -> None:
+    app = create_app(Settings(instance=instance, trusted_hosts=("campaigns.example",)))
+    assert app.test_client().get("/about", headers={"Host": host}).status_code == 200
+
+
+@pytest.mark.parametrize(("scheme", "secure"), [("http", False), ("https", True)])
+def test_the_cookie_stays_where_it_belongs(client: FlaskClient, scheme: str, secure: bool) -> None:
+    response = client.get("/drafts/new/a1", base_url=f"{scheme}://localhost")
+    cookie = response.headers["Set-Cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+    assert ("Secure" in cookie) is secure
+    assert ("Strict-Transport-Security" in response.headers) is secure
+
+
+def test_a_request_that_is_too_large_is_refused_with_a_page(client: FlaskClient) -> None:
+    response = client.post("/preview", data={"name": "x" * 300_000})
+    assert response.status_code == 413
+    assert "That is too much at once" in response.text
+
+
+class TestToken:
+    """The token is in the header of the one call, and nowhere else."""
+
+    @pytest.fixture
+    def app(self, instance: Path) -> Flask:
+        return create_app(Settings(instance=instance, base_url=LIVE.base_url, token=LIVE.token))
+
+    def test_it_is_on_no_page(
+        self, app: Flask, visitor: Visitor, saved: Callable[..., str], sent: Callable[[State], int]
+    ) -> None:
+        draft, submission = f"/drafts/{saved()}", f"/submissions/{sent(State.UNKNOWN)}"
+        for address in ("/", "/about", draft, f"{draft}/review", submission, "/nothing"):
+            page = visitor.open(address)
+            assert "LIVE" in str(page.soup)
+            assert LIVE.token not in str(page.soup)
+
+    def test_it_is_in_no_file(
+        self, app: Flask, instance: Path, sent: Callable[[State], int]
+    ) -> None:
+        sent(State.CREATED)
+        for path in instance.rglob("*"):
+            assert LIVE.token.encode() not in path.read_bytes()
+
+    def test_it_is_not_shown_with_the_objects_that_hold_it(self, app: Flask) -> None:
+        assert LIVE.token not in repr(app.extensions["api"].connection)
+        assert LIVE.token not in repr(vars(app.extensions["api"]))
+        assert LIVE.token not in str(app.config)
+
+    def test_the_snippets_take_it_from_the_environment(
+        self, visitor: Visitor, saved: Callable[..., str]
+    ) -> None:
+        page = visitor.open(f"/drafts/{saved()}")
+        curl = page.soup.find(id="curl")
+        assert curl is not None
+        assert '"Authorization: Bearer $VOICEAIWRAPPER_TOKEN"' in curl.text
+        assert f"{LIVE.base_url}/api/v2/voice-campaigns" in curl.text
