@@ -1,6 +1,7 @@
 """Each address that can be opened is opened, and holds what every page promises."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -17,7 +18,7 @@ NO_PAGES = {"static", "about.healthy", "zones.index"}
 def test_every_route_that_can_be_opened_gives_a_good_page(
     app: Flask, visitor: Visitor, saved: Callable[..., str], sent: Callable[[State], int]
 ) -> None:
-    known = {"draft_id": saved(), "submission_id": sent(State.CREATED)}
+    known: dict[str, Any] = {"draft_id": saved(), "submission_id": sent(State.CREATED)}
     opened = 0
     for rule in app.url_map.iter_rules():
         if "GET" not in (rule.methods or ()) or rule.endpoint in NO_PAGES:
