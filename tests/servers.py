@@ -1,7 +1,7 @@
 """Real servers on free ports of this machine, for as long as a test needs one."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from socket import create_server as listen
 from threading import Thread
@@ -33,7 +33,8 @@ def serving(application: Callable[..., Any], threads: int = 8) -> Iterator[Addre
         yield Address(server.effective_port)
     finally:
         server.task_dispatcher.shutdown(timeout=10)
-        server.trigger.pull_trigger(lambda: close_all(connections))  # In the thread that uses them.
+        with suppress(OSError):  # The loop can be woken, and so ended, before we wake it.
+            server.trigger.pull_trigger(lambda: close_all(connections))
         thread.join(timeout=10)
 
 
