@@ -181,5 +181,10 @@ def test_a_campaign_with_a_last_day_is_shown_until_then() -> None:
     assert not found.schedule.is_open_ended
 
 
+@pytest.mark.parametrize("first", [date(1900, 1, 1), date(2199, 12, 30)])
+def test_the_years_from_1900_to_2199_have_a_calendar(first: date) -> None:
+    assert overview(usable(start_date=first, end_date=None)).calling_days > 0
+
+
 def test_a_calendar_stops_at_the_end_of_2199() -> None:
     assert overview(usable(end_date=date(9999, 12, 31))).shown_until == date(2199, 12, 31)
