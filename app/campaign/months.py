@@ -5,7 +5,8 @@ from datetime import date, timedelta
 
 from app.campaign.calendar import DAY, Overview, Schedule, windows_on
 
-MOST_MONTHS = 13
+MOST_MONTHS = 14
+"""Thirteen months from a day on touch fourteen of the calendar's."""
 
 
 @dataclass(frozen=True, slots=True)

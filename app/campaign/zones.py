@@ -28,13 +28,14 @@ def zone_named(text: str) -> str | None:
     """Find the zone that a person means by a zone name or a city, in any case.
 
     A city that names several zones is no answer, unless just one of them is a zone
-    of its own and the others are older names for it.
+    of its own and the others are older names for it; "utc" is none, and means UTC.
     """
     if text in ZONE_NAMES:
         return text
-    found = _zones_by_word().get(_folded(text), set())
+    word = _folded(text)
+    found = _zones_by_word().get(word, set())
     if len(found) > 1:
-        found = found & _listed_zones()
+        found = found & _listed_zones() or {name for name in found if _folded(name) == word}
     return next(iter(found)) if len(found) == 1 else None
 
 

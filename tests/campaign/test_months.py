@@ -71,9 +71,9 @@ def test_each_month_from_the_first_day_to_the_last_is_shown(
     [
         (date(2027, 12, 31), 12),
         (date(2028, 1, 1), 13),
-        (date(2028, 2, 1), 13),
-        (date(2031, 1, 1), 13),
-        (None, 13),
+        (date(2028, 2, 1), 14),
+        (date(2031, 1, 1), 14),
+        (None, 14),
     ],
 )
 def test_thirteen_months_are_the_most(last: date | None, count: int) -> None:

@@ -1,0 +1,134 @@
+"""What the retries can reach: the calls that one lead gets who never answers.
+
+Half-open windows, a least gap between two attempts, a most for each calendar day of the
+campaign's zone and a most in all. Instants are UTC; lengths are real time.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import lru_cache
+from itertools import groupby
+
+from app.campaign.calendar import Schedule, Window, windows
+from app.campaign.contract import Values
+
+LISTED = 100
+"""So many attempts of one lead are listed; the rest is counted."""
+
+_LIMITS = ("min_gap_between_attempts", "max_daily_attempts", "max_call_attempts")
+
+
+class Binding(StrEnum):
+    """The limit that keeps a day from holding more attempts, by the name of its field."""
+
+    WINDOW = "daily_end_time"
+    GAP = "min_gap_between_attempts"
+    DAILY = "max_daily_attempts"
+    TOTAL = "max_call_attempts"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The retries' settings: the least gap, the most in one day, the most in all."""
+
+    gap: timedelta
+    daily: int
+    total: int
+
+
+@dataclass(frozen=True)
+class Attempts:
+    """What one lead gets who never answers.
+
+    `per_day` fit into an ordinary day, held there by `bound_by`; `timeline` is the
+    earliest instants, `LISTED` of them at most; `possible` of the wanted attempts can
+    happen before the schedule ends, `never` cannot. `last` is the instant of the last
+    possible one, `None` if there is none.
+    """
+
+    per_day: int
+    bound_by: Binding
+    timeline: tuple[datetime, ...]
+    possible: int
+    never: int
+    last: datetime | None
+
+
+def limits(values: Values) -> Limits | None:
+    """Take the retries' settings from typed values; `None` unless all are there and positive."""
+    gap, daily, total = (values.get(name) for name in _LIMITS)
+    if not (gap and daily and total) or min(gap, daily, total) < 1:
+        return None
+    return Limits(timedelta(minutes=min(gap, _LONGEST_GAP)), daily, total)
+
+
+_LONGEST_GAP = 60 * 24 * 366 * 300  # Minutes; longer than any schedule that is looked at.
+
+
+def per_day(window: timedelta, wanted: Limits) -> int:
+    """Count the attempts that one window can hold: the first at its start, each a gap later."""
+    return min(wanted.daily, wanted.total, _fits(window, wanted.gap))
+
+
+@lru_cache(maxsize=256)
+def attempts(schedule: Schedule, wanted: Limits) -> Attempts:
+    """Follow one lead through the schedule, each attempt as early as it may be.
+
+    No other choice of instants gives a lead more attempts: a later one leaves no more
+    room behind it.
+    """
+    listed: list[datetime] = []
+    possible, last = 0, None
+    for first, count in _runs(windows(schedule), wanted):
+        room = min(count, LISTED - len(listed))
+        listed += [first + number * wanted.gap for number in range(room)]
+        possible += count
+        last = first + (count - 1) * wanted.gap
+    window = _ordinary(schedule)
+    return Attempts(
+        per_day=per_day(window, wanted),
+        bound_by=_binding(window, wanted),
+        timeline=tuple(listed),
+        possible=possible,
+        never=wanted.total - possible,
+        last=last,
+    )
+
+
+def _runs(found: Iterable[Window], wanted: Limits) -> Iterator[tuple[datetime, int]]:
+    """Give runs of attempts that are one gap apart: the first instant, and how many."""
+    left, free_from = wanted.total, None
+    for _, pieces in groupby(found, key=lambda window: window.date):
+        left_today = wanted.daily
+        for piece in pieces:
+            start = piece.start_utc if free_from is None else max(piece.start_utc, free_from)
+            count = min(left, left_today, _fits(piece.end_utc - start, wanted.gap))
+            if count > 0:
+                yield start, count
+                free_from = start + count * wanted.gap
+                left, left_today = left - count, left_today - count
+        if not left:
+            return
+
+
+def _fits(room: timedelta, gap: timedelta) -> int:
+    return max(0, -(-room // gap))
+
+
+def _ordinary(schedule: Schedule) -> timedelta:
+    opens, closes = (
+        timedelta(hours=at.hour, minutes=at.minute, seconds=at.second)
+        for at in (schedule.opens, schedule.closes)
+    )
+    return closes - opens
+
+
+def _binding(window: timedelta, wanted: Limits) -> Binding:
+    fits = _fits(window, wanted.gap)
+    if wanted.total <= min(wanted.daily, fits):
+        return Binding.TOTAL
+    if wanted.daily <= fits:
+        return Binding.DAILY
+    return Binding.WINDOW if wanted.gap >= window else Binding.GAP

@@ -1,0 +1,93 @@
+"""How tightly the settings let attempts crowd: the most in any stretch of so many hours or days.
+
+A stretch is half open, as long as its real time, and may begin at any instant. Whoever
+wants the most attempts in it begins with one of them, as late in its window as the
+further ones there allow, and makes every later one as early as it may be. So it is
+enough to try the beginnings from which some attempt is the last that a window has room
+for. Weeks are alike but for clock changes, so those that are tried are the days of the
+first week and of the week before each of the first changes.
+"""
+
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from typing import NamedTuple
+
+from app.campaign.attempts import Limits
+from app.campaign.calendar import DAY, Schedule, overview, windows
+
+PERIODS = {
+    "24h": timedelta(hours=24),
+    "7d": timedelta(days=7),
+    "14d": timedelta(days=14),
+    "30d": timedelta(days=30),
+}
+"""The stretches that rules of calling speak of, by a short name."""
+
+_WEEK = 7
+_CHANGES = 4
+_BEGINNINGS = 100
+_SECOND = timedelta(seconds=1)
+
+
+class _Open(NamedTuple):
+    """One window: the day that it counts for, and when it is open, in POSIX seconds."""
+
+    day: date
+    start: int
+    end: int
+
+
+@lru_cache(maxsize=256)
+def most_within(schedule: Schedule, wanted: Limits, period: timedelta) -> tuple[datetime, ...]:
+    """Find the most attempts that one lead can get in a stretch of this length: their instants."""
+    best: list[int] = []
+    for first in _weeks(schedule):
+        opens = _opens(schedule, first, first + _WEEK * DAY + period)
+        for position, window in enumerate(opens):
+            if window.day >= first + _WEEK * DAY:
+                break
+            for start in _beginnings(window, wanted):
+                found = _earliest(opens[position:], start, wanted, start + period // _SECOND)
+                best = max(best, found, key=len)
+    return tuple(datetime.fromtimestamp(at, UTC) for at in best)
+
+
+def _weeks(schedule: Schedule) -> list[date]:
+    changes = [change.day for change in overview(schedule).changes[:_CHANGES]]
+    return [schedule.first, *(day - (_WEEK - 1) * DAY for day in changes)]
+
+
+def _opens(schedule: Schedule, first: date, last: date) -> list[_Open]:
+    found = []
+    for window in windows(schedule, first):
+        if window.date > last:
+            break
+        start, end = window.start_utc.timestamp(), window.end_utc.timestamp()
+        found.append(_Open(window.date, int(start), int(end)))
+    return found
+
+
+def _beginnings(window: _Open, wanted: Limits) -> list[int]:
+    """Give the latest starts from which one, two, … attempts still fit into a window."""
+    gap = wanted.gap // _SECOND
+    most = min(wanted.daily, wanted.total, _BEGINNINGS)
+    late = [window.end - 1 - number * gap for number in range(most)]
+    return [window.start, *(start for start in late if start > window.start)]
+
+
+def _earliest(opens: list[_Open], start: int, wanted: Limits, until: int) -> list[int]:
+    """Make attempts as early as they may be, from *start* and before *until*."""
+    gap = wanted.gap // _SECOND
+    found: list[int] = []
+    free, day, today = start, None, 0
+    for window in opens:
+        if window.start >= until or len(found) == wanted.total:
+            break
+        if window.day != day:
+            day, today = window.day, 0
+        at, end = max(free, window.start), min(window.end, until)
+        room = min(wanted.daily - today, wanted.total - len(found), -((at - end) // gap))
+        if room > 0:
+            found += range(at, at + room * gap, gap)
+            free, today = at + room * gap, today + room
+    return found
