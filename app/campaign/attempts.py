@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import lru_cache
 from itertools import groupby
 
 from app.campaign.calendar import Schedule, Window, windows
@@ -72,7 +71,6 @@ def per_day(window: timedelta, wanted: Limits) -> int:
     return min(wanted.daily, wanted.total, _fits(window, wanted.gap))
 
 
-@lru_cache(maxsize=256)
 def attempts(schedule: Schedule, wanted: Limits) -> Attempts:
     """Follow one lead through the schedule, each attempt as early as it may be.
 

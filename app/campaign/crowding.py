@@ -9,7 +9,6 @@ first week and of the week before each of the first changes.
 """
 
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
 from typing import NamedTuple
 
 from app.campaign.attempts import Limits
@@ -37,7 +36,11 @@ class _Open(NamedTuple):
     end: int
 
 
-@lru_cache(maxsize=256)
+def worst(schedule: Schedule, wanted: Limits) -> dict[str, int]:
+    """Count the most attempts in each of the `PERIODS`."""
+    return {name: len(most_within(schedule, wanted, long)) for name, long in PERIODS.items()}
+
+
 def most_within(schedule: Schedule, wanted: Limits, period: timedelta) -> tuple[datetime, ...]:
     """Find the most attempts that one lead can get in a stretch of this length: their instants."""
     best: list[int] = []

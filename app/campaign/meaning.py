@@ -1,13 +1,15 @@
 """What a campaign means, all of it: the one answer that preview, review and submission share."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from app.campaign.advice import Advice, advise
-from app.campaign.calendar import Overview, overview, schedule
+from app.campaign.attempts import Attempts, Limits, attempts, limits
+from app.campaign.calendar import Overview, Schedule, overview, schedule
 from app.campaign.contract import used_fields
+from app.campaign.crowding import worst
 from app.campaign.payload import Payload, body, digest, left_out, payload
 from app.campaign.problems import Problem
 from app.campaign.readback import plain_words
@@ -15,12 +17,25 @@ from app.campaign.reading import Reading
 from app.campaign.rules import find_problems
 
 
+@dataclass(frozen=True, eq=False)
+class Lead:
+    """What one lead gets who never answers.
+
+    `worst` counts the most attempts in each of `crowding.PERIODS`, by their names.
+    """
+
+    attempts: Attempts
+    worst: Mapping[str, int]
+    overview: Overview
+
+
 @dataclass(frozen=True)
 class Meaning:
     """A campaign's problems and advice, its payload and bytes, and what it will do.
 
     `left_out` names the fields that hold something which is not sent; `plain` is
-    sentences; `overview` is `None` without a usable schedule.
+    sentences; `overview` is `None` without a usable schedule, and `lead` without usable
+    retries as well.
     """
 
     problems: Sequence[Problem]
@@ -30,6 +45,7 @@ class Meaning:
     body: bytes
     plain: Sequence[str]
     overview: Overview | None
+    lead: Lead | None
 
     @cached_property
     def digest(self) -> str:
@@ -44,6 +60,7 @@ def meaning(reading: Reading, now: datetime) -> Meaning:
     wanted = schedule(used)
     shown = overview(wanted) if wanted else None
     document = payload(values)
+    retries = limits(used) if wanted else None
     return Meaning(
         problems=find_problems(reading),
         advice=advise(used, shown, now),
@@ -52,4 +69,11 @@ def meaning(reading: Reading, now: datetime) -> Meaning:
         body=body(document),
         plain=plain_words(used, shown),
         overview=shown,
+        lead=_lead(wanted, retries) if wanted and retries else None,
     )
+
+
+@lru_cache(maxsize=256)
+def _lead(wanted: Schedule, retries: Limits) -> Lead:
+    """Follow one lead; while the other answers change, this stays the very same object."""
+    return Lead(attempts(wanted, retries), worst(wanted, retries), overview(wanted))

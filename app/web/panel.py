@@ -5,13 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from flask import request
 from markupsafe import Markup
 
 from app.campaign.calendar import Overview, Window
 from app.campaign.contract import CAMPAIGNS_PATH
-from app.campaign.meaning import Meaning, meaning
+from app.campaign.meaning import Lead, Meaning, meaning
 from app.campaign.months import MOST_MONTHS, months
 from app.campaign.readback import clock
 from app.campaign.reading import Answers, read_answers
@@ -25,6 +26,7 @@ from app.web.macros import drawn
 from app.web.snippets import as_curl, as_python
 
 ADVICE = "advice"
+_TIMES = 12
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ class Panel:
     meaning: Meaning
     notes: Mapping[str, Sequence[Note]]
     calendar: Markup | None
+    lead: Markup | None
     json: Markup
     curl: str
     python: str
@@ -61,6 +64,7 @@ def panel(answers: Answers) -> Panel:
         meaning=meant,
         notes=_notes(meant, reading.values.get("timezone"), now),
         calendar=_calendar(meant.overview) if meant.overview else None,
+        lead=_lead(meant.lead) if meant.lead else None,
         json=highlighted(meant.body.decode()),
         curl=as_curl(url, meant.body),
         python=as_python(url, meant.payload),
@@ -80,6 +84,20 @@ def _calendar(shown: Overview) -> Markup:
         _window_words(shown.last),
         len(drawn_months) == MOST_MONTHS,
     )
+
+
+@lru_cache(maxsize=256)
+def _lead(lead: Lead) -> Markup:
+    """Draw what one lead gets who never answers."""
+    zone = ZoneInfo(lead.overview.schedule.zone)
+    times = [_moment_words(at.astimezone(zone)) for at in lead.attempts.timeline[:_TIMES]]
+    return drawn("lead", "lead", lead, times, WORDS[lead.attempts.bound_by].label)
+
+
+def _moment_words(at: datetime) -> str:
+    """Write an instant with its offset: Mon 4 Jan 2027, 09:00 (UTC-05:00)."""
+    offset = offset_words(at.utcoffset() or timedelta())
+    return f"{day(at.date())}, {clock(at.time())} (UTC{offset})"
 
 
 def public_url(to: Connection) -> str:

@@ -132,6 +132,7 @@ def _known(app: Flask, answers: dict[str, Any]) -> dict[str, Any]:
         "advice": shown.advice,
         "calendar": meant.overview
         and _calendar(meant.overview, BeautifulSoup(shown.calendar or "", "html.parser")),
+        "lead": shown.lead and _lead(BeautifulSoup(shown.lead, "html.parser")),
         "json": shown.json,
         "curl": shown.curl,
         "python": shown.python,
@@ -147,6 +148,11 @@ def _calendar(shown: Overview, drawn: BeautifulSoup) -> dict[str, Any]:
         "changes": shown.changes,
         "months": months(shown),
     }
+
+
+def _lead(drawn: BeautifulSoup) -> dict[str, Any]:
+    day, worst = (fact.text for fact in drawn.select("dd"))
+    return {"day": day, "worst": worst, "times": [time.text for time in drawn.select("li")]}
 
 
 def _hold_to_the_same_markup(ours: bytes, floor: bytes) -> None:

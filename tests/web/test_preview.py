@@ -6,6 +6,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import pytest
@@ -99,3 +100,22 @@ def test_the_python_program_creates_the_campaign(
     assert done.stdout.startswith("201 ")
     (kept,) = app.extensions["ledger"].page(10)
     assert kept.request == payload(outbound(name="It's é"))
+
+
+def test_it_lists_the_calls_of_a_lead_who_never_answers(client: FlaskClient) -> None:
+    soup = preview(client, typed(outbound()))
+    times = [text(time) for time in soup.select(".times li")]
+    assert times == [f"{day} Jan 2027, 09:00 (UTC-05:00)" for day in ("Mon 4", "Tue 5", "Wed 6")]
+    assert "2 in 24 hours, 3 in 7 days" in text(soup)
+
+
+def test_it_says_how_many_attempts_can_never_happen(client: FlaskClient) -> None:
+    soup = preview(client, typed(outbound(end_date=date(2027, 1, 5))))
+    assert "1 of the 3 attempts can never happen: the campaign ends first." in text(soup)
+
+
+def test_an_inbound_campaign_has_neither_calendar_nor_retries(client: FlaskClient) -> None:
+    soup = preview(client, typed(outbound()) | {"type": "INBOUND"})
+    assert soup.find(id="m-calendar") is None
+    assert soup.find(id="m-lead") is None
+    assert "It has no schedule and no retries" in text(soup)
