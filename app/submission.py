@@ -77,10 +77,12 @@ def submit(draft_id: str, *, reviewed: str, store: Store, api: Api) -> int:
     with store.writing() as session:
         submission = _claim(session, draft_id, reviewed, api.connection)
 
-    outcome = _send(api, submission.body)
-
-    with store.writing() as session:
-        _settle(session.get_one(Submission, submission.id), outcome)
+    outcome = Outcome(State.UNKNOWN, "The app failed while it waited for the answer.")
+    try:
+        outcome = _send(api, submission.body)
+    finally:
+        with store.writing() as session:
+            _settle(session.get_one(Submission, submission.id), outcome)
     return submission.id
 
 

@@ -1,7 +1,6 @@
 """The app as the tests use it: the real one, on an empty folder, with its real sandbox."""
 
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +15,10 @@ from app.sandbox.ledger import Ledger
 from app.settings import Settings
 from app.store import drafts
 from app.store.database import Store
-from app.store.models import State
+from app.store.models import State, Submission
 from app.submission import submit
 from tests.factories import outbound, typed
-from tests.fakes import ANSWERS, Died, FakeApi
+from tests.fakes import ANSWERS, FakeApi
 from tests.pages import Visitor
 from tests.servers import Address, serving
 
@@ -83,10 +82,12 @@ def sent(store: Store, saved: Callable[..., str]) -> Callable[[State], int]:
 
     def send(state: State) -> int:
         draft_id, reviewed = saved(), digest(body(payload(outbound())))
-        with suppress(Died):
-            submit(draft_id, reviewed=reviewed, store=store, api=FakeApi(ANSWERS[state]))
-        with store.reading() as session:
-            return drafts.find(session, draft_id).submissions[0].id
+        answer = ANSWERS.get(state, ANSWERS[State.UNKNOWN])
+        sent_id = submit(draft_id, reviewed=reviewed, store=store, api=FakeApi(answer))
+        with store.writing() as session:  # As if the process had died before it knew.
+            submission = session.get_one(Submission, sent_id)
+            submission.state = submission.draft.state = state
+        return sent_id
 
     return send
 

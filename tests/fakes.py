@@ -8,16 +8,10 @@ from app.store.models import State
 LIVE = Connection("VoiceAIWrapper", "https://api.example", "token-of-a-customer")
 
 
-class Died(BaseException):
-    """The process ends while it waits for the answer."""
-
-
 class FakeApi:
     """Gives the next of these answers to each call, and remembers what it was asked."""
 
-    def __init__(
-        self, *answers: Created | RemoteError | Died, connection: Connection = LIVE
-    ) -> None:
+    def __init__(self, *answers: Created | Exception, connection: Connection = LIVE) -> None:
         self.connection = connection
         self.asked: list[bytes] = []
         self._answers = list(answers)
@@ -25,19 +19,18 @@ class FakeApi:
     def create_campaign(self, body: bytes) -> Created:
         self.asked.append(body)
         answer = self._answers.pop(0)
-        if isinstance(answer, BaseException):
+        if isinstance(answer, Exception):
             raise answer
         return answer
 
 
 _ANSWER = '{"status":"success","data":{"campaign_id":"Q2FtcGFpZ246MQ=="}}'
-ANSWERS: dict[State, Created | RemoteError | Died] = {
+ANSWERS: dict[State, Created | RemoteError] = {
     State.CREATED: Created("Q2FtcGFpZ246MQ==", "Q4 Outreach", "OUTBOUND", "DRAFT", 201, _ANSWER),
     State.REFUSED: Refused(
         "It said no.", status=400, answer="{}", errors={"assistant_id": ["No such assistant."]}
     ),
     State.UNSENT: NotSent("The connection was refused."),
     State.UNKNOWN: Unclear("The answer did not come."),
-    State.SENDING: Died(),
 }
-"""An answer that leaves a submission in each state."""
+"""An answer for each state that is an end."""
