@@ -66,8 +66,10 @@ def errors_by_field(answer: str) -> dict[str, list[str]]:
 
 
 def _decoded(answer: str) -> Any:
+    """Decode JSON; half of a surrogate pair, which can be neither kept nor shown, becomes “?”."""
     try:
-        return json.loads(answer)
+        document = json.loads(answer)
+        return json.loads(json.dumps(document, ensure_ascii=False).encode(errors="replace"))
     except (ValueError, RecursionError):
         return None
 

@@ -40,6 +40,17 @@ class Outgoing(BytesIO):
         return super().read(size)
 
 
+class _Session(requests.Session):
+    """A session that takes no answer for a redirect.
+
+    `requests` reads and takes apart even one that it is told not to follow, without a
+    limit, and fails at an address that is none.
+    """
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        return None
+
+
 class CampaignApi:
     """The calls that this program makes, over one connection."""
 
@@ -58,7 +69,7 @@ class CampaignApi:
         status, answer = self._post(self.connection.campaigns_url, body)
         campaign = created(answer, status) if 200 <= status < 300 else None
         if campaign is None:
-            raise _error(status, answer)
+            raise _error(status, self.connection.without_token(answer))
         return campaign
 
     def _post(self, url: str, body: bytes) -> tuple[int, str]:
@@ -82,7 +93,7 @@ class CampaignApi:
             raise NotSent(f"{self.connection.name} could not be reached.") from error
 
     def _session(self) -> requests.Session:
-        session = requests.Session()
+        session = _Session()
         session.trust_env = False  # A .netrc must not replace the token.
         for prefix, adapter in self._adapters.items():
             session.mount(prefix, adapter)

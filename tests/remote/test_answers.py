@@ -1,0 +1,125 @@
+"""An answer is read in whatever shape it comes; what is not understood is not guessed."""
+
+import json
+from typing import Any
+
+import pytest
+
+from app.remote.answers import created, errors_by_field, message
+from tests.remote.wire import success
+
+NOT_UNDERSTOOD = [
+    "",
+    "<h1>Bad gateway</h1>",
+    "{",
+    "null",
+    "7",
+    "[]",
+    '["No."]',
+    '{"reason": "No."}',
+    "[" * 100_000,
+    "9" * 5_000,
+]
+
+
+@pytest.mark.parametrize("key", ["message", "detail", "error", "errors"])
+@pytest.mark.parametrize(
+    "told", ["No.", ["No."], {"name": "No."}, {"name": ["No."]}, [{"message": "No."}]]
+)
+def test_a_sentence_is_found_where_apis_put_it(key: str, told: Any) -> None:
+    assert message(json.dumps({key: told})) == "No."
+
+
+@pytest.mark.parametrize("keys", [("message", "detail"), ("detail", "error"), ("error", "errors")])
+def test_the_first_of_two_sentences_is_taken(keys: tuple[str, str]) -> None:
+    first, second = keys
+
+    assert message(json.dumps({second: "Second.", first: "First."})) == "First."
+
+
+@pytest.mark.parametrize("nothing", [None, "", "  ", [], {}, 7, True])
+def test_a_key_that_says_nothing_is_passed_over(nothing: Any) -> None:
+    assert message(json.dumps({"message": nothing, "detail": "No."})) == "No."
+
+
+def test_several_sentences_are_read_one_after_the_other() -> None:
+    assert message('{"errors": {"name": ["One.", "Two."], "type": "Three."}}') == "One. Two. Three."
+
+
+def test_an_answer_that_is_only_a_sentence_is_that_sentence() -> None:
+    assert message('"No."') == "No."
+
+
+@pytest.mark.parametrize("answer", NOT_UNDERSTOOD, ids=lambda answer: answer[:20])
+def test_what_is_not_understood_is_no_sentence_and_no_error_of_a_field(answer: str) -> None:
+    assert message(answer) == ""
+    assert errors_by_field(answer) == {}
+
+
+@pytest.mark.parametrize("answer", NOT_UNDERSTOOD, ids=lambda answer: answer[:20])
+def test_what_is_not_understood_is_no_campaign(answer: str) -> None:
+    assert created(answer, 201) is None
+
+
+@pytest.mark.parametrize(
+    "told",
+    ["x" * 100_000, {"message": "x" * 100_000}, {"detail": ["xxxx"] * 100_000}],
+    ids=["alone", "as a message", "as a list"],
+)
+def test_a_sentence_without_end_is_cut(told: Any) -> None:
+    assert len(message(json.dumps(told))) == 500
+
+
+@pytest.mark.parametrize("key", ["errors", "detail", "error"])
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"end_date": "Too early."},
+        {"end_date": ["Too early."]},
+        {"end_date": {"message": "Too early."}},
+        [{"field": "end_date", "message": "Too early."}],
+        [{"loc": ["body", "end_date"], "msg": "Too early."}],
+        [{"loc": "end_date", "msg": ["Too early."]}],
+    ],
+)
+def test_a_field_is_named_in_each_shape_in_common_use(key: str, told: Any) -> None:
+    assert errors_by_field(json.dumps({key: told})) == {"end_date": ["Too early."]}
+
+
+def test_all_that_is_said_of_one_field_is_kept() -> None:
+    told = [{"field": "name", "message": "One."}, {"field": "name", "message": "Two."}]
+
+    assert errors_by_field(json.dumps({"errors": told})) == {"name": ["One.", "Two."]}
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "No.",
+        ["No."],
+        {"name": None},
+        {"name": []},
+        [{"loc": [], "msg": "No."}],
+        [{"loc": ["body", 0], "msg": "No."}],
+        [{"msg": "No."}],
+    ],
+)
+def test_an_error_without_a_field_or_without_a_word_names_none(told: Any) -> None:
+    assert errors_by_field(json.dumps({"errors": told})) == {}
+
+
+@pytest.mark.parametrize("missing", ["campaign_name", "campaign_type", "campaign_status"])
+def test_a_campaign_with_an_id_is_created_whatever_else_is_missing(missing: str) -> None:
+    campaign = created(success(**{missing: None}), 201)
+
+    assert campaign is not None
+    assert getattr(campaign, missing) == ""
+
+
+def test_half_of_a_surrogate_pair_becomes_a_sign_that_can_be_kept_and_shown() -> None:
+    assert message(r'{"message": "No \ud83d."}') == "No ?."
+    assert errors_by_field(r'{"errors": {"na\ud83dme": "No \udc4d."}}') == {"na?me": ["No ?."]}
+
+
+def test_a_whole_surrogate_pair_is_the_sign_that_it_means() -> None:
+    assert message(r'{"message": "Yes \ud83d\udc4d."}') == "Yes 👍."

@@ -1,0 +1,206 @@
+"""What fails on the way: before the request has left it may be sent again, after that never."""
+
+import gzip
+import socket
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from io import BytesIO
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from requests import PreparedRequest, Response
+from requests.adapters import BaseAdapter, HTTPAdapter
+from urllib3 import HTTPResponse
+
+from app.remote import client
+from app.remote.client import LARGEST_ANSWER, CampaignApi
+from app.remote.connection import Connection
+from app.remote.errors import NotSent, Unclear
+from tests.remote.wire import BODY, TOKEN, error_after, http, success
+
+SELF_SIGNED = Path(__file__).parent / "self_signed.pem"
+BROKE = "The connection broke before the answer was complete."
+
+
+class Hurried(HTTPAdapter):
+    """The adapter that is always used, with less patience."""
+
+    def send(self, request: PreparedRequest, *args: Any, **options: Any) -> Response:
+        return super().send(request, *args, **options | {"timeout": 0.05})
+
+
+class Endless(BytesIO):
+    """An answer without an end, by a clock that each piece of it moves ten seconds."""
+
+    now = 0.0
+
+    def read1(self, _size: int | None = None) -> bytes:
+        self.now += 10.0
+        return b" "
+
+
+class Slow(BaseAdapter):
+    """A server that never stops answering; it knows how long it may be silent."""
+
+    patience: Any = None
+
+    def __init__(self, answer: Endless) -> None:
+        super().__init__()
+        self.answer = answer
+
+    def send(self, request: PreparedRequest, *_args: Any, **options: Any) -> Response:
+        request.body.read()  # type: ignore[union-attr]
+        self.patience = options["timeout"]
+        response = Response()
+        response.status_code = 201
+        response.raw = HTTPResponse(body=self.answer, preload_content=False)
+        return response
+
+    def close(self) -> None:
+        pass
+
+
+def create(url: str, adapter: BaseAdapter | None = None) -> None:
+    connection = Connection("VoiceAIWrapper", url, TOKEN)
+    CampaignApi(connection, {url: adapter} if adapter else None).create_campaign(BODY)
+
+
+@contextmanager
+def silent() -> Iterator[socket.socket]:
+    """Let callers in, and say nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server
+
+
+@contextmanager
+def greeting(greet: Callable[[socket.socket], None]) -> Iterator[str]:
+    """Greet one caller like this, and give the address for it."""
+
+    def wait(server: socket.socket) -> None:
+        with server.accept()[0] as caller, suppress(OSError):  # The caller may hang up on us.
+            greet(caller)
+
+    with silent() as server:
+        server.settimeout(10)
+        thread = Thread(target=wait, args=(server,))
+        thread.start()
+        yield f"https://127.0.0.1:{port(server)}"
+        thread.join()
+
+
+def without_tls(caller: socket.socket) -> None:
+    caller.recv(65536)
+    caller.sendall(http(400))
+
+
+def with_own_certificate(caller: socket.socket) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(SELF_SIGNED)
+    with context.wrap_socket(caller, server_side=True) as greeted:
+        greeted.recv(1)
+
+
+def port(server: socket.socket) -> int:
+    return int(server.getsockname()[1])
+
+
+def closed_port() -> int:
+    with silent() as server:
+        return port(server)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"",
+        b"HTTP/1.1 ",
+        b"what is this?\r\n\r\n",
+        http(201, success())[:-1],
+        http(422, '{"message": "No."}')[:-1],
+        b"HTTP/1.1 201 Created\r\nTransfer-Encoding: chunked\r\n\r\n20\r\n{",
+        http(201, b"not gzip", "Content-Encoding: gzip"),
+    ],
+    ids=["none", "a word", "not HTTP", "half", "half a no", "half a chunk", "not gzip"],
+)
+def test_an_answer_that_breaks_off_leaves_it_open_and_nothing_is_repeated(answer: bytes) -> None:
+    error = error_after(answer)
+
+    assert type(error) is Unclear
+    assert error.message == BROKE
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        http(201, b" " * (LARGEST_ANSWER + 1)),
+        http(302, b" " * (LARGEST_ANSWER + 1), "Location: /elsewhere"),
+        http(201, gzip.compress(b" " * 50 * LARGEST_ANSWER), "Content-Encoding: gzip"),
+    ],
+    ids=["plain", "of a redirect", "compressed"],
+)
+def test_an_answer_that_is_too_large_is_not_read_to_its_end(answer: bytes) -> None:
+    assert type(error_after(answer)) is Unclear
+
+
+def test_a_silent_server_is_given_up_and_not_asked_again() -> None:
+    with silent() as server:
+        with pytest.raises(Unclear, match=BROKE):
+            create(f"http://127.0.0.1:{port(server)}", Hurried())
+
+        server.accept()[0].close()
+        server.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            server.accept()
+
+
+def test_an_answer_that_never_ends_is_given_up_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = Endless()
+    monkeypatch.setattr(client, "monotonic", lambda: answer.now)
+    slow = Slow(answer)
+
+    with pytest.raises(Unclear, match=BROKE):
+        create("https://api.example", slow)
+
+    assert slow.patience == (5.0, 30.0)  # Seconds: for the connection, and for a piece.
+    assert answer.now == 40.0  # The first piece after thirty.
+
+
+def test_a_refused_connection_sends_nothing() -> None:
+    with pytest.raises(NotSent, match=r"^VoiceAIWrapper could not be reached\.$"):
+        create(f"http://127.0.0.1:{closed_port()}")
+
+
+def test_a_name_without_an_address_sends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(*_args: object, **_options: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+
+    with pytest.raises(NotSent):
+        create("https://api.example")
+
+
+@pytest.mark.parametrize("host", ["a" * 64, "a..example", "*.example", "xn--a"])
+def test_a_name_that_cannot_be_one_sends_nothing(host: str) -> None:
+    with pytest.raises(NotSent):
+        create(f"https://{host}")
+
+
+def test_a_server_without_tls_gets_nothing() -> None:
+    with greeting(without_tls) as url, pytest.raises(NotSent):
+        create(url)
+
+
+def test_a_server_that_does_not_greet_gets_nothing() -> None:
+    with silent() as server, pytest.raises(NotSent):
+        create(f"https://127.0.0.1:{port(server)}", Hurried())
+
+
+def test_a_certificate_that_nobody_vouches_for_gets_nothing() -> None:
+    with greeting(with_own_certificate) as url, pytest.raises(NotSent) as raised:
+        create(url)
+
+    assert "certificate verify failed" in str(raised.value.__cause__)
