@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum, auto
 
+from app.campaign.attempts import Attempts
 from app.campaign.calendar import Overview
 from app.campaign.contract import FIELD, FIELDS, DialerType, Values
 from app.campaign.zones import ZONE_NAMES, offset_at
@@ -26,6 +27,9 @@ class AdviceCode(StrEnum):
     ENDED = auto()
     NO_CALLING_DAY = auto()
     DAILY_ABOVE_TOTAL = auto()
+    GAP_TOO_LONG = auto()
+    DAY_TOO_SHORT = auto()
+    NEVER_HAPPENS = auto()
     OTHER_GLOBAL_ID = auto()
     NOT_HTTPS = auto()
 
@@ -43,16 +47,20 @@ _GLOBAL_ID = re.compile(r"([A-Z][A-Za-z]+):\d+", re.ASCII)
 _IDS = ("assistant_id", "phone_number_id", *(line.name for line in FIELDS if line.global_id))
 
 
-def advise(values: Values, shown: Overview | None, now: datetime) -> list[Advice]:
+def advise(
+    values: Values, shown: Overview | None, retries: Attempts | None, now: datetime
+) -> list[Advice]:
     """Find what is worth a second look at the (aware) instant *now*.
 
-    *values* are those in use and *shown* their calendar, if they have one.
+    *values* are those in use, *shown* is their calendar and *retries* what those reach, if
+    there are any.
     """
     return [
         *_about_numbers(values),
         *_about_ids(values),
         *_about_dates(values, shown, now),
         *_about_attempts(values),
+        *(_about_retries(retries) if retries else ()),
         *_about_events(values),
     ]
 
@@ -101,6 +109,18 @@ def _about_attempts(values: Values) -> Iterator[Advice]:
     total, daily = values.get("max_call_attempts"), values.get("max_daily_attempts")
     if total and daily and daily > total:
         yield Advice("max_daily_attempts", AdviceCode.DAILY_ABOVE_TOTAL)
+
+
+def _about_retries(found: Attempts) -> Iterator[Advice]:
+    if found.per_day < found.wanted_per_day:
+        least = FIELD["min_gap_between_attempts"].minimum or 0
+        if found.fitting_gap >= least:
+            gap = str(found.fitting_gap)
+            yield Advice("min_gap_between_attempts", AdviceCode.GAP_TOO_LONG, gap)
+        else:
+            yield Advice("daily_end_time", AdviceCode.DAY_TOO_SHORT)
+    if found.possible and found.never:
+        yield Advice("max_call_attempts", AdviceCode.NEVER_HAPPENS, str(found.possible))
 
 
 def _about_events(values: Values) -> Iterator[Advice]:

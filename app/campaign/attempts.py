@@ -41,13 +41,16 @@ class Limits:
 class Attempts:
     """What one lead gets who never answers.
 
-    `per_day` fit into an ordinary day, held there by `bound_by`; `timeline` is the
+    `per_day` fit into an ordinary day, held there by `bound_by`, of the `wanted_per_day`;
+    all of those would fit with a gap of `fitting_gap` minutes or less. `timeline` is the
     earliest instants, `LISTED` of them at most; `possible` of the wanted attempts can
     happen before the schedule ends, `never` cannot. `last` is the instant of the last
     possible one, `None` if there is none.
     """
 
     per_day: int
+    wanted_per_day: int
+    fitting_gap: int
     bound_by: Binding
     timeline: tuple[datetime, ...]
     possible: int
@@ -64,11 +67,19 @@ def limits(values: Values) -> Limits | None:
 
 
 _LONGEST_GAP = 60 * 24 * 366 * 300  # Minutes; longer than any schedule that is looked at.
+_MINUTE = timedelta(minutes=1)
 
 
 def per_day(window: timedelta, wanted: Limits) -> int:
     """Count the attempts that one window can hold: the first at its start, each a gap later."""
     return min(wanted.daily, wanted.total, _fits(window, wanted.gap))
+
+
+def fitting_gap(window: timedelta, count: int) -> int:
+    """Find the longest gap, in whole minutes, with which so many attempts fit into a window."""
+    if count == 1:
+        return _LONGEST_GAP
+    return -(-window // ((count - 1) * _MINUTE)) - 1
 
 
 def attempts(schedule: Schedule, wanted: Limits) -> Attempts:
@@ -87,6 +98,8 @@ def attempts(schedule: Schedule, wanted: Limits) -> Attempts:
     window = _ordinary(schedule)
     return Attempts(
         per_day=per_day(window, wanted),
+        wanted_per_day=min(wanted.daily, wanted.total),
+        fitting_gap=fitting_gap(window, min(wanted.daily, wanted.total)),
         bound_by=_binding(window, wanted),
         timeline=tuple(listed),
         possible=possible,

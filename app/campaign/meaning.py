@@ -60,16 +60,17 @@ def meaning(reading: Reading, now: datetime) -> Meaning:
     wanted = schedule(used)
     shown = overview(wanted) if wanted else None
     document = payload(values)
-    retries = limits(used) if wanted else None
+    retries = limits(used)
+    lead = _lead(wanted, retries) if wanted and retries else None
     return Meaning(
         problems=find_problems(reading),
-        advice=advise(used, shown, now),
+        advice=advise(used, shown, lead.attempts if lead else None, now),
         left_out=left_out(values),
         payload=document,
         body=body(document),
         plain=plain_words(used, shown),
         overview=shown,
-        lead=_lead(wanted, retries) if wanted and retries else None,
+        lead=lead,
     )
 
 

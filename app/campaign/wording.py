@@ -154,6 +154,7 @@ def advice_sentence(advice: Advice) -> str:
     """Say what is worth a second look, and why."""
     return _ADVICE[advice.code].format(
         found=_GLOBAL_IDS.get(advice.detail, f"a {advice.detail}"),
+        detail=advice.detail,
     )
 
 
@@ -164,6 +165,13 @@ _ADVICE = {
     AdviceCode.ENDED: "The last day is in the past: no call would be made.",
     AdviceCode.NO_CALLING_DAY: "None of these days lies between the first day and the last.",
     AdviceCode.DAILY_ABOVE_TOTAL: "More attempts in one day than in all: the total comes first.",
+    AdviceCode.GAP_TOO_LONG: (
+        "With this gap a day cannot hold all its attempts; {detail} minutes or less would do."
+    ),
+    AdviceCode.DAY_TOO_SHORT: "The hours are too short for so many attempts in one day.",
+    AdviceCode.NEVER_HAPPENS: (
+        "Only {detail} of these attempts can happen before the last day is over."
+    ),
     AdviceCode.OTHER_GLOBAL_ID: "This looks like the id of {found}. Is it in the right field?",
     AdviceCode.NOT_HTTPS: "Events carry personal data: use an address with https://.",
 }

@@ -1,7 +1,7 @@
 """Advice: each piece is given when it should be, and not one step to either side."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Any, TypeAlias
 
 import pytest
@@ -130,7 +130,8 @@ def test_days_that_do_not_occur_between_the_dates_are_pointed_out(
     days: tuple[Weekday, ...], *, is_advised: bool
 ) -> None:
     # 4 January 2027 is a Monday.
-    found = advice(outbound(days_of_week=days, end_date=date(2027, 1, 5)))
+    short = {"end_date": date(2027, 1, 5), "max_call_attempts": 1}
+    found = advice(outbound(days_of_week=days, **short))
 
     assert found == ([Advice("days_of_week", AdviceCode.NO_CALLING_DAY)] if is_advised else [])
 
@@ -193,3 +194,42 @@ def test_all_advice_is_given_at_once() -> None:
         "max_daily_attempts",
         "webhook_url",
     ]
+
+
+@pytest.mark.parametrize(
+    ("gap", "found"),
+    [
+        (240, [Advice("min_gap_between_attempts", AdviceCode.GAP_TOO_LONG, "239")]),
+        (239, []),
+    ],
+)
+def test_a_gap_that_keeps_attempts_out_of_the_day_is_pointed_out_with_one_that_does_not(
+    gap: int, found: list[Advice]
+) -> None:
+    limits = {"max_daily_attempts": 3, "max_call_attempts": 3}
+    assert advice(outbound(**limits, min_gap_between_attempts=gap)) == found
+
+
+def test_hours_that_no_gap_makes_long_enough_are_pointed_out() -> None:
+    limits = {"max_daily_attempts": 5, "max_call_attempts": 5, "min_gap_between_attempts": 3}
+    found = advice(outbound(**limits, daily_end_time=time(9, 10)))
+
+    assert found == [Advice("daily_end_time", AdviceCode.DAY_TOO_SHORT)]
+
+
+@pytest.mark.parametrize(
+    ("last", "found"),
+    [
+        (date(2027, 1, 5), [Advice("max_call_attempts", AdviceCode.NEVER_HAPPENS, "2")]),
+        (date(2027, 1, 6), []),
+    ],
+)
+def test_attempts_that_can_never_happen_are_pointed_out(last: date, found: list[Advice]) -> None:
+    assert advice(outbound(end_date=last)) == found
+
+
+def test_without_a_calling_day_the_attempts_are_not_the_trouble() -> None:
+    saturday = date(2027, 1, 9)
+    found = advice(outbound(start_date=saturday, end_date=saturday + timedelta(days=1)))
+
+    assert found == [Advice("days_of_week", AdviceCode.NO_CALLING_DAY)]
