@@ -21,7 +21,7 @@ class WsgiAdapter(HTTPAdapter):
 
     def __init__(self, application: "WSGIApplication") -> None:
         super().__init__()
-        self._client = Client(application)
+        self._client = Client(application, use_cookies=False)
 
     def send(self, request: PreparedRequest, *_args: Any, **_options: Any) -> Response:
         """Call the application with this request, and answer as a server would."""
