@@ -20,14 +20,19 @@ def main() -> None:
         app = create_app(settings)
     except (BadSetting, BadConnection) as error:
         sys.exit(f"Campaign Builder did not start. {error}")
-    recover(app.extensions["store"])
+    except OSError as error:
+        sys.exit(
+            f"Campaign Builder did not start: {error.filename} cannot be used ({error.strerror}). "
+            "Set INSTANCE to another folder."
+        )
     try:
         server = create_server(app, threads=THREADS, ident=None, **_listen(settings))
-    except (OSError, ValueError) as error:  # ValueError: there is no such host.
+    except (OSError, ValueError) as error:
         sys.exit(
             f"Campaign Builder did not start: port {settings.port} on {settings.host} cannot be "
-            f"used ({getattr(error, 'strerror', error)}). Set PORT or HOST to another."
+            f"used ({getattr(error, 'strerror', 'there is no such host')}). Set PORT or HOST to another."
         )
+    recover(app.extensions["store"])  # Not before: a run that has the port may be sending.
     _greet(settings, str(app.extensions["api"].connection.name))
     server.run()
 

@@ -1,5 +1,6 @@
 """The settings: one table, read from the environment once, at the start."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -68,11 +69,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
             "VOICEAIWRAPPER_BASE_URL is set and VOICEAIWRAPPER_TOKEN is not. "
             "Set both for the real API, or neither for the sandbox."
         )
-    if (
-        not said["PORT"].isascii()
-        or not said["PORT"].isdigit()
-        or not 0 < int(said["PORT"]) < 65536
-    ):
+    if not re.fullmatch("[0-9]{1,5}", said["PORT"]) or not 0 < int(said["PORT"]) < 65536:
         raise BadSetting(f"PORT is “{said['PORT']}”. Set it to a number from 1 to 65535.")
     if ":" in said["HOST"]:  # The check of host names, in Werkzeug, knows no IPv6 address.
         raise BadSetting(f"HOST is “{said['HOST']}”. Set it to an IPv4 address or a name.")

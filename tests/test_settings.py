@@ -1,0 +1,130 @@
+"""The settings: what each is without a word, and a sentence for each that cannot be meant."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from app.settings import SETTINGS, BadSetting, Settings, read_settings
+
+ROOT = Path(__file__).parents[1]
+ROW = re.compile(r"^\| `(?P<name>[A-Z_]+)` \| (?:`(?P<default>[^`]*)` )?\|", re.MULTILINE)
+
+
+def refused(**environ: str) -> str:
+    """Give the sentence with which these settings are refused."""
+    with pytest.raises(BadSetting) as raised:
+        read_settings(environ)
+    return str(raised.value)
+
+
+def test_nothing_has_to_be_set() -> None:
+    assert read_settings({}) == Settings(
+        host="127.0.0.1",
+        port=8000,
+        base_url="https://api.voiceaiwrapper.app",
+        token="",
+        instance=ROOT / "instance",
+        trusted_hosts=(),
+        trusted_proxy="",
+    )
+
+
+@pytest.mark.parametrize("name", [setting.name for setting in SETTINGS])
+@pytest.mark.parametrize("blank", ["", "  ", "\n"])
+def test_a_setting_that_is_blank_is_as_if_it_were_not_there(name: str, blank: str) -> None:
+    assert read_settings({name: blank}) == read_settings({})
+
+
+def test_each_setting_is_read_from_its_variable() -> None:
+    settings = read_settings(
+        {
+            "HOST": "0.0.0.0",  # noqa: S104  # Nothing listens here.
+            "PORT": "80",
+            "VOICEAIWRAPPER_TOKEN": "t0ken",
+            "VOICEAIWRAPPER_BASE_URL": "https://api.example",
+            "INSTANCE": "elsewhere",
+            "TRUSTED_HOSTS": "campaigns.example",
+            "TRUSTED_PROXY": "10.0.0.1",
+        }
+    )
+
+    assert settings == Settings(
+        host="0.0.0.0",  # noqa: S104
+        port=80,
+        base_url="https://api.example",
+        token="t0ken",
+        instance=ROOT / "elsewhere",
+        trusted_hosts=("campaigns.example",),
+        trusted_proxy="10.0.0.1",
+    )
+
+
+def test_the_spaces_around_a_setting_do_not_count() -> None:
+    assert read_settings({"VOICEAIWRAPPER_TOKEN": " t0ken\n"}).token == "t0ken"
+
+
+def test_another_variable_changes_nothing() -> None:
+    assert read_settings({"PATH": "/bin", "port": "80"}) == read_settings({})
+
+
+def test_a_folder_may_be_anywhere() -> None:
+    assert read_settings({"INSTANCE": "/var/lib/campaigns"}).instance == Path("/var/lib/campaigns")
+
+
+@pytest.mark.parametrize("port", ["1", "8000", "65535"])
+def test_a_port_can_be_any_that_there_is(port: str) -> None:
+    assert read_settings({"PORT": port}).port == int(port)
+
+
+@pytest.mark.parametrize(
+    "port", ["0", "65536", "-1", "8000.0", "http", "8 000", "0x50", "８０", "²", "9" * 5_000]
+)
+def test_a_port_that_there_is_not_is_refused(port: str) -> None:
+    assert refused(PORT=port) == f"PORT is “{port}”. Set it to a number from 1 to 65535."
+
+
+@pytest.mark.parametrize("host", ["::", "::1", "[::1]", "127.0.0.1:8000"])
+def test_a_host_that_no_browser_could_name_to_us_is_refused(host: str) -> None:
+    assert refused(HOST=host) == f"HOST is “{host}”. Set it to an IPv4 address or a name."
+
+
+def test_the_address_of_the_real_api_needs_its_token() -> None:
+    assert refused(VOICEAIWRAPPER_BASE_URL="https://api.example") == (
+        "VOICEAIWRAPPER_BASE_URL is set and VOICEAIWRAPPER_TOKEN is not. "
+        "Set both for the real API, or neither for the sandbox."
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "hosts"),
+    [
+        ("a.example", ("a.example",)),
+        ("a.example,b.example", ("a.example", "b.example")),
+        (" a.example , b.example ,", ("a.example", "b.example")),
+        (",", ()),
+    ],
+)
+def test_several_host_names_are_told_apart_by_commas(given: str, hosts: tuple[str, ...]) -> None:
+    assert read_settings({"TRUSTED_HOSTS": given}).trusted_hosts == hosts
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_this_machine_alone_is_safe_without_a_sign_in(host: str) -> None:
+    assert read_settings({"HOST": host}).is_loopback
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.0.7", "campaigns.example"])  # noqa: S104
+def test_any_other_address_is_not(host: str) -> None:
+    assert not read_settings({"HOST": host}).is_loopback
+
+
+def test_the_settings_do_not_show_the_token() -> None:
+    assert "t0ken" not in repr(read_settings({"VOICEAIWRAPPER_TOKEN": "t0ken"}))
+
+
+def test_the_readme_lists_every_setting_with_what_it_is_without_one() -> None:
+    readme = (ROOT / "README.md").read_text()
+
+    listed = {row["name"]: row["default"] or "" for row in ROW.finditer(readme)}
+    assert listed == {setting.name: setting.default for setting in SETTINGS}
