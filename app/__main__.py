@@ -28,9 +28,10 @@ def main() -> None:
     try:
         server = create_server(app, threads=THREADS, ident=None, **_listen(settings))
     except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", "there is no such host")
         sys.exit(
             f"Campaign Builder did not start: port {settings.port} on {settings.host} cannot be "
-            f"used ({getattr(error, 'strerror', 'there is no such host')}). Set PORT or HOST to another."
+            f"used ({reason}). Set PORT or HOST to another."
         )
     recover(app.extensions["store"])  # Not before: a run that has the port may be sending.
     _greet(settings, str(app.extensions["api"].connection.name))
