@@ -1,0 +1,32 @@
+"""The sandbox against its own OpenAPI document: whatever that says, it does."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from app.sandbox import TOKEN, create_sandbox
+from tests.servers import serving
+
+ROOT = str(Path(__file__).parents[2])
+
+
+def test_the_sandbox_does_what_its_document_says(tmp_path: Path) -> None:
+    with serving(create_sandbox(tmp_path, ["127.0.0.1"])) as site:
+        done = subprocess.run(  # noqa: S603  A tool of ours, on a server of ours.
+            [
+                *(str(Path(sys.executable).with_name("schemathesis")), "run"),
+                f"{site.url}/openapi.json",
+                *("--header", f"Authorization: Bearer {TOKEN}"),
+                *("--checks", "all"),
+                *("--max-examples", "150"),
+                *("--generation-deterministic", "--no-color"),
+            ],
+            env=os.environ | {"SCHEMATHESIS_HOOKS": "tests.sandbox.fuzzing", "PYTHONPATH": ROOT},
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "1 passed" in done.stdout
