@@ -1,0 +1,54 @@
+"""The form: it keeps what was typed, reads it as the contract does, and judges what is in use."""
+
+from typing import Any
+
+import pytest
+from werkzeug.datastructures import MultiDict
+
+from app.campaign.contract import FIELDS
+from app.campaign.reading import read_answers
+from app.campaign.rules import find_problems
+from app.campaign.wording import sentence
+from app.forms.campaign import CampaignForm, typed_answers
+from tests.factories import inbound, outbound, typed
+
+BROKEN = [
+    typed(outbound(name=None)),
+    typed(outbound()) | {"end_date": "2026-01-01", "max_call_attempts": "0"},
+    typed(outbound()) | {"daily_start_time": "nine", "timezone": "Mars"},
+    typed(inbound()) | {"webhook_url": "no address"},
+    {},
+]
+
+
+def test_it_asks_each_question_of_the_contract_once() -> None:
+    assert sorted(field.short_name for field in CampaignForm()) == sorted(
+        line.name for line in FIELDS
+    )
+
+
+@pytest.mark.parametrize("campaign", [inbound(), outbound()])
+def test_what_was_typed_becomes_the_same_values(campaign: dict[str, Any]) -> None:
+    form = CampaignForm.of(typed(campaign))
+    assert form.validate()
+    assert form.values == campaign
+
+
+@pytest.mark.parametrize("answers", BROKEN)
+def test_it_says_what_the_rules_say(answers: dict[str, Any]) -> None:
+    form = CampaignForm.of(answers)
+    form.validate()
+    found = {one.field: [sentence(one)] for one in find_problems(read_answers(answers))}
+    assert form.errors == found
+
+
+def test_what_was_typed_wrong_is_kept_to_the_letter() -> None:
+    form = CampaignForm.of({"start_date": " 4.1.27 ", "days_of_week": ["MONDAY", "x"]})
+    assert form.start_date.typed == " 4.1.27 "
+    assert form.days_of_week.typed == ("MONDAY", "x")
+
+
+def test_a_posted_form_gives_the_answers_and_nothing_else() -> None:
+    posted = MultiDict([("name", "A"), ("days_of_week", "MONDAY"), ("days_of_week", "FRIDAY")])
+    posted.add("csrf_token", "secret")
+    assert typed_answers(posted) == {"name": "A", "days_of_week": ["MONDAY", "FRIDAY"]}
