@@ -11,8 +11,10 @@ from tests.factories import inbound, outbound, typed
 def test_only_the_questions_of_the_chosen_type_are_shown(operator: Operator) -> None:
     operator.start({"type": "OUTBOUND"})
     expect(operator.field("start_date")).to_be_visible()
+    expect(operator.page.get_by_role("heading", name="When to call")).to_be_visible()
     operator.fill({"type": "INBOUND"})
     expect(operator.field("start_date")).to_be_hidden()
+    expect(operator.page.get_by_role("heading", name="When to call")).to_be_hidden()
 
 
 def test_only_the_id_of_the_chosen_dialer_is_asked_for(operator: Operator) -> None:
