@@ -40,8 +40,8 @@ def body(document: Payload) -> bytes:
 
     UTF-8, a field to a line, so that a person can read down it.
     """
-    lines = [f"  {_encode(name)}: {_encode(value)}" for name, value in document.items()]
-    return ("{\n" + ",\n".join(lines) + "\n}").encode()
+    lines = [f"\n  {_encode(name)}: {_encode(value)}" for name, value in document.items()]
+    return "".join(("{", ",".join(lines), "\n}" if lines else "}")).encode()
 
 
 def digest(content: bytes) -> str:

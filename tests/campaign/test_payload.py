@@ -51,3 +51,7 @@ def test_the_digest_names_the_bytes() -> None:
     assert len(digest(one)) == 64
     assert digest(one) == digest(bytes(one))
     assert digest(one) != digest(other)
+
+
+def test_nothing_to_send_is_an_empty_object() -> None:
+    assert body(payload({})) == b"{}"
