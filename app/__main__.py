@@ -8,6 +8,7 @@ from waitress import create_server
 from app import create_app
 from app.remote.connection import BadConnection
 from app.settings import BadSetting, Settings, read_settings
+from app.store.migrations import UnusableDatabase
 from app.submission import recover
 
 THREADS = 16
@@ -20,6 +21,8 @@ def main() -> None:
         app = create_app(settings)
     except (BadSetting, BadConnection) as error:
         sys.exit(f"Campaign Builder did not start. {error}")
+    except UnusableDatabase as error:
+        sys.exit(f"Campaign Builder did not start: its database cannot be used. {error}")
     except OSError as error:
         sys.exit(
             f"Campaign Builder did not start: {error.filename} cannot be used ({error.strerror}). "

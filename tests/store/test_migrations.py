@@ -1,5 +1,6 @@
 """A database comes to the schema that the models describe, from nothing and only once."""
 
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
 from app.store import migrations
+from app.store.database import Store
 from app.store.models import Base
 
 
@@ -35,6 +37,23 @@ def test_a_database_that_is_up_to_date_is_left_alone(
 
     monkeypatch.setitem(__import__("sys").modules, "alembic", None)  # Importing it now fails.
     migrations.migrate(engine)
+
+
+def test_a_database_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
+    Store(path := tmp_path / "test.sqlite3").engine.dispose()
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
+
+    with pytest.raises(migrations.UnusableDatabase, match="newer version"):
+        Store(path)
+
+
+def test_a_file_that_is_no_database_is_told_so(tmp_path: Path) -> None:
+    (tmp_path / "test.sqlite3").write_text("not a database, however long it may be " * 100)
+
+    with pytest.raises(migrations.UnusableDatabase, match="no database"):
+        Store(tmp_path / "test.sqlite3")
 
 
 def _is_ours(name: str | None, kind: str, _parents: object) -> bool:

@@ -3,18 +3,34 @@
 Alembic takes a second to import, so it is only asked when there is work to do.
 """
 
+import sqlite3
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy.exc import DatabaseError
 
 HEAD = "0001"
 
 
+class UnusableDatabase(Exception):
+    """A file that this version cannot keep its data in; the message says why."""
+
+
 def migrate(engine: Engine) -> None:
-    """Bring the database to `HEAD`, in one transaction that others wait for."""
-    with engine.begin() as connection:
-        if revision(connection) != HEAD:
-            _upgrade(connection)
+    """Bring the database to `HEAD`, in one transaction that others wait for.
+
+    Raises `UnusableDatabase` for one of a newer version, and for a file that is none.
+    """
+    try:
+        with engine.begin() as connection:
+            found = revision(connection)
+            if found is not None and found > HEAD:
+                raise UnusableDatabase("It was made by a newer version of Campaign Builder.")
+            if found != HEAD:
+                _upgrade(connection)
+    except (sqlite3.DatabaseError, DatabaseError) as error:
+        reason = getattr(error, "orig", error)
+        raise UnusableDatabase(f"It is damaged, locked or no database ({reason}).") from error
 
 
 def revision(connection: Connection) -> str | None:
