@@ -11,6 +11,7 @@ from app.store.drafts import AlreadySubmitted
 from app.store.listing import COUNTED, Query, Show, Sort, page
 from app.store.models import State
 from app.web.current import store
+from app.web.paging import place
 from app.web.words import STATE_WORDS
 
 bp = Blueprint("drafts", __name__)
@@ -68,13 +69,13 @@ def _query() -> Query:
     """Read the query from the address; what is not known there is not asked for."""
     asked = request.args
     shown = {str(key): key for key in SHOW_WORDS}
-    place = asked.get("place", type=int)
+    after = asked.get("place", type=place)
     return Query(
         search=asked.get("search", "").strip(),
         type=asked["type"] if asked.get("type") in set(CampaignType) else "",
         show=shown.get(asked.get("show", ""), Show.ALL),
         sort=asked.get("sort", Sort.CHANGED, type=Sort),
-        after=None if place is None else (asked.get("key", ""), place),
+        after=None if after is None else (asked.get("key", ""), after),
     )
 
 

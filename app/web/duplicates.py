@@ -35,7 +35,12 @@ def make(draft_id: str) -> ResponseReturnValue:
     copy_id = drafts.new_id()
     with store().writing() as session:
         answers = dict(drafts.find(session, draft_id).answers)
-        drafts.save(session, copy_id, _copied(answers, weeks), over=0)
+        try:
+            copied = _copied(answers, weeks)
+        except OverflowError:
+            flash("The dates are as they were: the calendar ends before where they would be.")
+            copied = _copied(answers, 0)
+        drafts.save(session, copy_id, copied, over=0)
     flash("This is the copy. The original is unchanged.")
     return redirect(url_for("editing.edit", draft_id=copy_id))
 

@@ -3,6 +3,7 @@
 from flask import Blueprint, render_template, request, url_for
 
 from app.web.current import ledger
+from app.web.paging import place
 
 bp = Blueprint("sandbox", __name__)
 
@@ -11,7 +12,7 @@ _PAGE = 50
 
 @bp.get("/sandbox-campaigns")
 def show() -> str:
-    kept = ledger().page(_PAGE + 1, before=request.args.get("before", type=int))
+    kept = ledger().page(_PAGE + 1, before=request.args.get("before", type=place))
     more = len(kept) > _PAGE
     return render_template(
         "sandbox/show.html",

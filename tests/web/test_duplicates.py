@@ -66,3 +66,12 @@ def test_without_dates_there_is_nothing_to_move(
 
 def test_the_copy_is_kept_only_once_it_was_asked_for(visitor: Visitor, copying: Page) -> None:
     assert len(visitor.open("/").soup.select("tbody tr")) == 1
+
+
+def test_dates_at_the_end_of_the_calendar_stay_where_they_are(
+    visitor: Visitor, saved: Callable[..., str]
+) -> None:
+    page = visitor.open(f"/drafts/{saved(outbound(end_date=date(9999, 12, 31)))}/duplicate")
+    copy = visitor.press(page, "duplicate", {"dates": "move", "weeks": "1"})
+    assert copy.typed("end_date") == "9999-12-31"
+    assert "The dates are as they were" in copy.flash()
