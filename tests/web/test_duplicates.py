@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 import time_machine
 
-from tests.factories import inbound
+from tests.factories import inbound, outbound
 from tests.pages import Page, Visitor
 
 
