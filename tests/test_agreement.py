@@ -111,7 +111,7 @@ def left_out_by_the_form(document: dict[str, Any]) -> set[str]:
     return {field.name for field in FIELDS} - used
 
 
-@settings(max_examples=1500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(document=nearly_valid())
 @example(document=VALID[1] | {"end_date": "2027-01-04"})
 @example(document=VALID[1] | {"daily_start_time": "09:00:00", "daily_end_time": "09:00"})
@@ -133,7 +133,7 @@ def test_each_field_alone_is_named_by_both(sandbox: Caller, field: Field, value:
     assert field.name in named_by_the_sandbox(sandbox, document)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(typed=typed_answers())
 def test_whatever_the_form_would_send_is_accepted(sandbox: Caller, typed: dict[str, Any]) -> None:
     reading = read_answers(typed)
@@ -142,7 +142,7 @@ def test_whatever_the_form_would_send_is_accepted(sandbox: Caller, typed: dict[s
     assert sandbox.post(body(payload(reading.values))).status == 201
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(typed=typed_answers())
 def test_what_the_form_would_send_is_read_back_as_it_was_meant(typed: dict[str, Any]) -> None:
     reading = read_answers(typed)
