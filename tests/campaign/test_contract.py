@@ -94,7 +94,9 @@ def test_only_a_text_is_a_global_id(field: Field) -> None:
     assert field.global_id is None or field.kind is Kind.TEXT
 
 
-@pytest.mark.parametrize("field", [field for field in FIELDS if field.after], ids=str)
+@pytest.mark.parametrize(
+    "field", [field for field in FIELDS if field.after], ids=lambda field: field.name
+)
 def test_what_comes_after_another_is_of_its_kind_and_stands_below_it(field: Field) -> None:
     earlier = FIELD[field.after or ""]
 

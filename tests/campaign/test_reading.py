@@ -6,10 +6,18 @@ from typing import Any
 
 import pytest
 
-from app.campaign.contract import FIELD, FIELDS, Kind, Weekday
+from app.campaign.contract import (
+    FIELD,
+    FIELDS,
+    CallingEntity,
+    DialerType,
+    Field,
+    Kind,
+    Weekday,
+)
 from app.campaign.payload import answers, as_json, body, payload
-from app.campaign.problems import Code
-from app.campaign.reading import Unreadable, read_answers, read_json, read_text
+from app.campaign.problems import Code, Problem
+from app.campaign.reading import Reading, Unreadable, read_answers, read_json, read_text
 from tests.factories import inbound, outbound, typed
 
 
@@ -78,6 +86,7 @@ def test_text_that_says_something_else_is_unreadable(name: str, text: Any, code:
 @pytest.mark.parametrize("raw", [3.0, {"a": 1}, [["MONDAY"]]])
 def test_json_of_another_type_is_a_problem_of_its_field(name: str, raw: Any) -> None:
     reading = read_json({name: raw})
+
     assert [problem.field for problem in reading.problems] == [name]
     assert name not in reading.values
 
@@ -92,11 +101,52 @@ def test_only_a_true_integer_counts_in_json(name: str, raw: Any) -> None:
 
 def test_null_is_no_answer() -> None:
     reading = read_json({line.name: None for line in FIELDS})
+
     assert (dict(reading.values), list(reading.problems)) == ({}, [])
 
 
-@pytest.mark.parametrize("name", [line.name for line in FIELDS])
-def test_what_the_payload_says_can_be_typed_and_read_again(name: str) -> None:
-    document = payload(outbound(webhook_url="https://hooks.example", end_date=date(2027, 2, 1)))
-    if name in document:
-        assert as_json(read_text(FIELD[name], answers(document)[name])) == document[name]
+def test_a_name_that_no_field_has_is_a_problem_even_if_it_holds_nothing() -> None:
+    reading = read_json({"colour": None, "name": "Q4"})
+
+    assert reading.values == {"name": "Q4"}
+    assert reading.problems == [Problem("colour", Code.UNKNOWN_FIELD)]
+
+
+def test_what_is_no_field_of_the_form_is_not_looked_at() -> None:
+    assert read_answers({"colour": "red"}) == Reading({}, [])
+
+
+def test_half_of_a_surrogate_pair_is_no_text() -> None:
+    assert read_json({"name": "\ud83d"}).problems == [Problem("name", Code.NOT_TEXT)]
+
+
+def test_white_space_in_json_is_kept_for_the_rules_to_judge() -> None:
+    assert read_json({"name": " Q4 "}).values == {"name": " Q4 "}
+
+
+def test_json_names_a_zone_and_never_a_city() -> None:
+    assert read_json({"timezone": "new york"}).values == {"timezone": "new york"}
+
+
+def test_what_cannot_be_read_takes_nothing_else_with_it() -> None:
+    reading = read_answers(typed(outbound()) | {"end_date": "soon", "type": "BOTH"})
+
+    assert [problem.field for problem in reading.problems] == ["type", "end_date"]
+    assert reading.values == outbound(end_date=None, type=None)
+
+
+def test_one_ticked_day_may_come_without_a_list() -> None:
+    assert read_text(FIELD["days_of_week"], "MONDAY") == (Weekday.MONDAY,)
+
+
+@pytest.mark.parametrize("field", FIELDS, ids=lambda field: field.name)
+def test_what_the_payload_says_can_be_typed_and_read_again(field: Field) -> None:
+    both = outbound(webhook_url="https://a.example", vapi_calling_entity=CallingEntity.SQUAD)
+    pooled = both | {"dialer_type": DialerType.POOL, "phone_number_pool_id": "pool"}
+    values = both if field.is_used(both) else pooled
+
+    document = payload(values)
+    read = read_text(field, answers(document)[field.name])
+
+    assert read == values[field.name]
+    assert as_json(read) == document[field.name]

@@ -1,11 +1,21 @@
 """The rules, over the table: a new field is tested on the day it arrives."""
 
+import json
 from datetime import date, time
 from typing import Any
 
 import pytest
 
-from app.campaign.contract import FIELD, FIELDS, CampaignType, Kind, used_fields
+from app.campaign.contract import (
+    FIELD,
+    FIELDS,
+    CampaignType,
+    DialerType,
+    Field,
+    Kind,
+    used_fields,
+)
+from app.campaign.payload import body, payload
 from app.campaign.problems import Code, Problem
 from app.campaign.reading import read_answers, read_json
 from app.campaign.rules import check, find_problems
@@ -13,6 +23,7 @@ from tests.factories import inbound, outbound, typed
 
 REQUIRED = [line.name for line in FIELDS if line.is_required(outbound())]
 OPTIONAL = [line.name for line in FIELDS if line.name not in REQUIRED]
+CAMPAIGNS = (inbound(), outbound(dialer_type=DialerType.POOL))
 COUNTS = [line.name for line in FIELDS if line.kind is Kind.COUNT]
 
 
@@ -71,10 +82,29 @@ def test_what_must_come_later_does(changes: dict[str, Any], field: str) -> None:
     assert check(outbound(**changes)) == [Problem(field, Code.NOT_AFTER)]
 
 
-@pytest.mark.parametrize("zone", ["Mars/Olympus", "EST5EDT4", "new york", ""])
+@pytest.mark.parametrize("name", [line.name for line in FIELDS if line.after])
+def test_nothing_is_too_early_while_what_it_must_follow_is_not_known(name: str) -> None:
+    earlier = FIELD[name].after or ""
+
+    assert Problem(name, Code.NOT_AFTER) not in check(outbound(**{earlier: None}))
+
+
+@pytest.mark.parametrize("zone", ["Mars/Olympus", "EST5EDT4", "new york", "UTC+1"])
 def test_a_zone_has_to_be_one(zone: str) -> None:
-    (problem,) = check(outbound(timezone=zone))
-    assert problem.field == "timezone"
+    assert check(outbound(timezone=zone)) == [Problem("timezone", Code.NOT_A_ZONE)]
+
+
+@pytest.mark.parametrize("url", ["yourapp.com", "/events", "https://a b", "https://a\n", "//a"])
+def test_an_address_has_to_be_a_whole_one(url: str) -> None:
+    assert check(inbound(webhook_url=url)) == [Problem("webhook_url", Code.NOT_A_URL)]
+
+
+def test_a_first_day_long_past_is_no_problem() -> None:
+    assert check(outbound(start_date=date(1999, 1, 1))) == []
+
+
+def test_more_attempts_in_a_day_than_in_all_are_no_problem() -> None:
+    assert check(outbound(max_daily_attempts=99)) == []
 
 
 def test_all_problems_are_found_at_once_in_the_order_of_the_table() -> None:
@@ -86,6 +116,17 @@ def test_all_problems_are_found_at_once_in_the_order_of_the_table() -> None:
 def test_fields_that_are_not_used_are_not_judged() -> None:
     unused = {"type": CampaignType.INBOUND, "daily_end_time": time(1), "max_call_attempts": 0}
     assert check(outbound(**unused)) == []
+
+
+@pytest.mark.parametrize(
+    "line", [line for line in FIELDS if line.applies is not True], ids=lambda line: line.name
+)
+def test_what_cannot_be_read_is_no_problem_where_it_is_not_used(line: Field) -> None:
+    values = next(values for values in CAMPAIGNS if not line.is_used(values))
+
+    document = json.loads(body(payload(values))) | {line.name: 3.5}
+
+    assert find_problems(read_json(document)) == []
 
 
 def test_what_cannot_be_read_is_one_problem_and_no_more() -> None:
