@@ -5,11 +5,31 @@ import re
 import pytest
 
 from app.campaign.advice import Advice, AdviceCode
-from app.campaign.contract import FIELDS, Kind
+from app.campaign.contract import FIELD, FIELDS, CallingEntity, Field, Kind
 from app.campaign.problems import Code, Problem
-from app.campaign.wording import CHOICES, WORDS, advice_sentence, sentence
+from app.campaign.wording import (
+    CHOICES,
+    FINAL,
+    NOT_CHOSEN,
+    WORDS,
+    advice_sentence,
+    sentence,
+)
 
-ALL = [(line.name, code) for line in FIELDS for code in Code]
+EACH = pytest.mark.parametrize("line", FIELDS, ids=lambda line: line.name)
+REPROACH = re.compile("invalid|error|illegal|wrong|forbidden|failed|please", re.IGNORECASE)
+
+
+def can_happen(line: Field, code: Code) -> bool:
+    only: dict[Code, object] = {
+        Code.NOT_A_CHOICE: line.kind is Kind.CHOICE,
+        Code.TOO_SMALL: line.minimum,
+        Code.NOT_AFTER: line.after,
+    }
+    return bool(only.get(code, True))
+
+
+ALL = [(line.name, code) for line in FIELDS for code in Code if can_happen(line, code)]
 
 
 def test_every_field_has_its_words_and_no_other() -> None:
@@ -17,23 +37,88 @@ def test_every_field_has_its_words_and_no_other() -> None:
     assert len({words.label for words in WORDS.values()}) == len(FIELDS)
 
 
-def test_every_choice_has_its_words() -> None:
-    for line in FIELDS:
-        if line.choices:
-            assert set(CHOICES[line.name]) == set(line.choices.__members__)
+@EACH
+def test_every_choice_has_its_words_and_no_two_the_same(line: Field) -> None:
+    words = CHOICES.get(line.name, {})
+    flags = {"true", "false"} if line.kind is Kind.FLAG else set()
+
+    assert set(words) == set(line.choices or flags)
+    assert len(set(words.values())) == len(words)
+
+
+@EACH
+def test_what_may_be_left_open_has_words_for_that(line: Field) -> None:
+    may_be_open = line.kind in {Kind.CHOICE, Kind.FLAG} and not line.required
+
+    assert (line.name in NOT_CHOSEN) == may_be_open
+
+
+@EACH
+def test_a_thing_fits_into_a_sentence_and_a_hint_is_one(line: Field) -> None:
+    words = WORDS[line.name]
+
+    assert re.fullmatch(r"[a-z].*[^.?!]", words.thing)
+    assert re.fullmatch(r"([A-Z].*\.)?", words.hint)
+
+
+def test_the_assistant_id_is_called_after_what_answers_the_call() -> None:
+    labels = WORDS["assistant_id"].variants
+
+    assert set(labels) == set(CallingEntity)
+    assert all(entity.lower() in label.lower() for entity, label in labels.items())
+
+
+def test_what_is_final_is_said_in_a_sentence() -> None:
+    assert FINAL == "Cannot be changed later."
 
 
 @pytest.mark.parametrize(("name", "code"), ALL)
 def test_every_problem_is_a_sentence_without_a_gap_or_a_reproach(name: str, code: Code) -> None:
     said = sentence(Problem(name, code))
     assert re.fullmatch(r"[A-Z].*\.", said)
-    assert "{" not in said
-    assert not re.search("invalid|error|illegal|wrong", said, re.IGNORECASE)
+    assert not re.search(r"[{}]|  |None|\s[,.:]|, \.", said)
+    assert not REPROACH.search(said)
+
+
+@pytest.mark.parametrize(
+    "line", [line for line in FIELDS if line.minimum], ids=lambda line: line.name
+)
+@pytest.mark.parametrize("code", [Code.MISSING, Code.TOO_SMALL, Code.NOT_A_WHOLE_NUMBER])
+def test_a_message_about_a_count_says_the_least_it_may_be(line: Field, code: Code) -> None:
+    assert sentence(Problem(line.name, code)).endswith(f", {line.minimum} or more.")
+
+
+@pytest.mark.parametrize(
+    "line", [line for line in FIELDS if line.after], ids=lambda line: line.name
+)
+def test_a_message_about_an_order_names_both(line: Field) -> None:
+    said = sentence(Problem(line.name, Code.NOT_AFTER)).lower()
+
+    assert WORDS[line.name].thing in said
+    assert WORDS[FIELD[line.after or ""].name].thing in said
+
+
+def test_a_name_that_no_field_has_is_repeated_as_it_came() -> None:
+    said = sentence(Problem("{colour}", Code.UNKNOWN_FIELD))
+
+    assert said == "Remove “{colour}”: a campaign has no such field."
 
 
 @pytest.mark.parametrize("code", list(AdviceCode))
 def test_every_advice_is_a_sentence(code: AdviceCode) -> None:
-    assert re.fullmatch(r"[A-Z].*[.?]", advice_sentence(Advice("name", code, "7")))
+    said = advice_sentence(Advice("name", code, "7"))
+
+    assert re.fullmatch(r"[A-Z].*[.?]", said)
+    assert not re.search("[{}]", said)
+
+
+@pytest.mark.parametrize(
+    "line", [line for line in FIELDS if line.global_id], ids=lambda line: line.name
+)
+def test_an_id_in_the_wrong_field_is_called_by_what_it_is_the_id_of(line: Field) -> None:
+    said = advice_sentence(Advice("name", AdviceCode.OTHER_GLOBAL_ID, line.global_id or ""))
+
+    assert re.fullmatch(r"This looks like the id of a [a-z ]+\. Is it in the right field\?", said)
 
 
 @pytest.mark.parametrize(
@@ -53,9 +138,3 @@ def test_a_message_says_what_to_do_in_the_words_of_the_screen(
     name: str, code: Code, said: str
 ) -> None:
     assert sentence(Problem(name, code)) == said
-
-
-def test_flags_can_be_answered_either_way() -> None:
-    for line in FIELDS:
-        if line.kind is Kind.FLAG:
-            assert set(CHOICES[line.name]) == {"true", "false"}
