@@ -12,14 +12,16 @@ ROOT = str(Path(__file__).parents[2])
 
 
 def test_the_sandbox_does_what_its_document_says(tmp_path: Path) -> None:
-    with serving(create_sandbox(tmp_path, ["127.0.0.1"])) as site:
+    sandbox = create_sandbox(tmp_path, ["127.0.0.1"])
+    with serving(sandbox) as site:
         done = subprocess.run(  # noqa: S603  A tool of ours, on a server of ours.
             [
                 *(str(Path(sys.executable).with_name("schemathesis")), "run"),
                 f"{site.url}/openapi.json",
                 *("--header", f"Authorization: Bearer {TOKEN}"),
                 *("--checks", "all"),
-                *("--max-examples", "150"),
+                *("--mode", "all"),
+                *("--max-examples", "300"),
                 *("--generation-deterministic", "--no-color"),
             ],
             env=os.environ | {"SCHEMATHESIS_HOOKS": "tests.sandbox.fuzzing", "PYTHONPATH": ROOT},
@@ -28,5 +30,7 @@ def test_the_sandbox_does_what_its_document_says(tmp_path: Path) -> None:
             text=True,
             check=False,
         )
+
     assert done.returncode == 0, done.stdout + done.stderr
     assert "1 passed" in done.stdout
+    assert len(sandbox.extensions["ledger"].page(100)) == 100
