@@ -128,7 +128,7 @@ VECTORS = [
     *wrong(DAYS, "days_of_week", {"MONDAY": True}, [None], ["MON"]),
     *right(DAYS, "days_of_week", WEEK, *[[day] for day in WEEK], ["FRIDAY", "MONDAY", "FRIDAY"]),
     *wrong(TIME, "daily_start_time", "9:00", "24:00", "09:60", "09", "09:00Z", "09:00\n", "0900"),
-    *wrong(TIME, "daily_start_time", "09:00:60", "09:00:00.5", 9, 32400),
+    *wrong(TIME, "daily_start_time", "09:00:60", "09:00:00.5", "0٩:00", 9),
     *right(TIME, "daily_start_time", "00:00", "09:00:30"),
     *wrong(TIME, "daily_end_time", "24:00", "24:00:00", "17:0", "5 pm", "17", "17:00+01:00"),
     *wrong(AFTER_START, "daily_end_time", "09:00", "09:00:00", "08:59:59", "00:00", "02:00"),

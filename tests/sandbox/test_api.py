@@ -143,3 +143,19 @@ def test_another_host_name_is_refused_in_the_envelope(tmp_path: Path) -> None:
     assert answer.status == 400
     assert "host name" in answer.message
     assert api.create(INBOUND).status == 201
+
+
+def test_a_fault_of_the_sandbox_is_told_in_the_envelope_without_its_innards(tmp_path: Path) -> None:
+    api = Caller(tmp_path)
+    api.sandbox.add_url_rule("/broken", view_func=lambda: SAMPLE["a secret"])
+
+    answer = api.call("GET", "/broken")
+
+    assert (answer.status, answer.errors) == (500, {})
+    assert "secret" not in answer.message
+
+
+def test_no_answer_is_kept_by_a_cache_or_taken_for_another_type(api: Caller) -> None:
+    for answer in (api.create(SAMPLE), api.create({}), api.call("GET")):
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
