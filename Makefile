@@ -21,8 +21,8 @@ help: ## Say what each command does
 run: .venv/ready ## Run the app on http://127.0.0.1:8000 (HOST= and PORT= change it)
 	@$(BIN)/python -m app
 
-dev: .venv/ready ## Run the app and reload it on every change
-	@$(BIN)/flask --app app run --debug --host $(HOST) --port $(PORT)
+dev: .venv/ready ## Run the app on this machine only, and reload it on every change
+	@$(BIN)/flask --app app run --debug --host 127.0.0.1 --port $(PORT)
 
 sandbox: .venv/ready ## Run only the sandbox of the API (PORT=8001)
 	@PORT=$(if $(filter file,$(origin PORT)),8001,$(PORT)) $(BIN)/python -m app.sandbox
