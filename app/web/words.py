@@ -5,7 +5,7 @@ from functools import lru_cache
 from flask import Flask
 
 from app.campaign.contract import FIELD
-from app.campaign.wording import CHOICES, FINAL, NOT_CHOSEN, WORDS
+from app.campaign.wording import WORDS
 from app.store.models import State
 from app.version import VERSION
 from app.web.current import connection
@@ -32,9 +32,6 @@ def install(app: Flask) -> None:
     app.jinja_env.globals.update(
         contract=FIELD,
         words=WORDS,
-        choices=CHOICES,
-        not_chosen=NOT_CHOSEN,
-        final=FINAL,
         state_words=STATE_WORDS,
         version=VERSION,
         url_for=url_for,
