@@ -12,6 +12,7 @@ from jinja2 import StrictUndefined
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from app import web
+from app.explain import explain
 from app.remote.adapter import WsgiAdapter
 from app.remote.client import CampaignApi
 from app.remote.connection import Connection
@@ -50,6 +51,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     app.extensions["ledger"] = sandbox.extensions["ledger"]
     web.install(app)
+    app.cli.add_command(explain)
     app.wsgi_app = DispatcherMiddleware(app.wsgi_app, {"/sandbox": sandbox})  # type: ignore[method-assign]
     return app
 

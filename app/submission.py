@@ -21,6 +21,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from app.campaign.audience import read_audience
 from app.campaign.meaning import Meaning, meaning
 from app.campaign.problems import Problem
 from app.campaign.reading import read_answers
@@ -120,7 +121,8 @@ def _claim(session: Session, draft_id: str, reviewed: str, connection: Connectio
     if draft.is_locked:
         raise AlreadySubmitted(draft_id)
     now = datetime.now(UTC)
-    meant = meaning(read_answers(draft.answers), now)
+    reading = read_answers(draft.answers)
+    meant = meaning(reading, read_audience(draft.answers, reading.values.get("timezone")), now)
     if meant.problems:
         raise NotReady(meant.problems)
     if meant.digest != reviewed or draft.deleted_at:

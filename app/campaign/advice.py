@@ -8,60 +8,53 @@ import re
 from base64 import b64decode
 from binascii import Error
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from enum import StrEnum, auto
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
-from app.campaign.attempts import Attempts
-from app.campaign.calendar import Overview
-from app.campaign.contract import FIELD, FIELDS, DialerType, Values
+from app.campaign.attempts import Attempts, Binding
+from app.campaign.audience import Audience
+from app.campaign.calendar import DAY, Overview, Schedule
+from app.campaign.closed_days import closed_days
+from app.campaign.contract import FIELD, FIELDS, DialerType, Values, Weekday
+from app.campaign.problems import Advice, AdviceCode
+from app.campaign.readback import clock, short_day
 from app.campaign.zones import ZONE_NAMES, offset_at
-
-
-class AdviceCode(StrEnum):
-    """What is worth a second look."""
-
-    NO_NUMBER = auto()
-    NO_POOL = auto()
-    STARTS_IN_THE_PAST = auto()
-    ENDED = auto()
-    NO_CALLING_DAY = auto()
-    DAILY_ABOVE_TOTAL = auto()
-    GAP_TOO_LONG = auto()
-    DAY_TOO_SHORT = auto()
-    NEVER_HAPPENS = auto()
-    OTHER_GLOBAL_ID = auto()
-    NOT_HTTPS = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class Advice:
-    """One thing worth a second look, at one field; *detail* is what the sentence needs."""
-
-    field: str
-    code: AdviceCode
-    detail: str = ""
-
 
 _GLOBAL_ID = re.compile(r"([A-Z][A-Za-z]+):\d+", re.ASCII)
 _IDS = ("assistant_id", "phone_number_id", *(line.name for line in FIELDS if line.global_id))
 
 
+_WEEKEND = {Weekday.SATURDAY, Weekday.SUNDAY}
+_NAMED_DAYS = 3
+_RESERVED = re.compile(
+    r"(.*\.)?(localhost|local|internal|lan|home\.arpa|test|invalid|example(\.(com|net|org))?)\.?"
+)
+"""Host names that lead nowhere outside: RFC 2606, RFC 6761, RFC 6762, RFC 8375, RFC 9476."""
+
+
 def advise(
-    values: Values, shown: Overview | None, retries: Attempts | None, now: datetime
+    values: Values,
+    shown: Overview | None,
+    retries: Attempts | None,
+    audience: Audience,
+    now: datetime,
 ) -> list[Advice]:
     """Find what is worth a second look at the (aware) instant *now*.
 
     *values* are those in use, *shown* is their calendar and *retries* what those reach, if
-    there are any.
+    there are any; the *audience* has its holidays.
     """
     return [
         *_about_numbers(values),
         *_about_ids(values),
         *_about_dates(values, shown, now),
+        *(_about_days(shown.schedule, audience) if shown else ()),
         *_about_attempts(values),
-        *(_about_retries(retries) if retries else ()),
+        *(_about_retries(shown.schedule, retries) if shown and retries else ()),
         *_about_events(values),
+        *(_about_audience(audience) if shown else ()),
     ]
 
 
@@ -95,8 +88,27 @@ def _about_dates(values: Values, shown: Overview | None, now: datetime) -> Itera
         yield Advice("end_date", AdviceCode.ENDED)
     elif first and first < today:
         yield Advice("start_date", AdviceCode.STARTS_IN_THE_PAST)
-    if shown is not None and not shown.calling_days:
+    if shown is None:
+        return
+    if not shown.calling_days:
         yield Advice("days_of_week", AdviceCode.NO_CALLING_DAY)
+        if last:
+            yield Advice("end_date", AdviceCode.NO_CALLING_DAY)
+    elif shown.schedule.last <= shown.schedule.first + DAY:
+        yield Advice("end_date", AdviceCode.ENDS_AT_ONCE)
+
+
+def _about_days(wanted: Schedule, audience: Audience) -> Iterator[Advice]:
+    closed = closed_days(audience, wanted.first, wanted.last)
+    if any(day in _WEEKEND for number, day in enumerate(Weekday) if number in wanted.days):
+        yield Advice("days_of_week", AdviceCode.WEEKEND_DAYS)
+    days_off = [day for day in closed if wanted.calls_on(day)]
+    if wanted.first in days_off:
+        yield Advice("start_date", AdviceCode.STARTS_ON_A_HOLIDAY, closed[days_off.pop(0)])
+    if days_off:
+        named = [f"{short_day(day)}, {closed[day]}" for day in days_off[:_NAMED_DAYS]]
+        more = [f"{len(days_off) - _NAMED_DAYS} more"] if len(days_off) > _NAMED_DAYS else []
+        yield Advice("days_of_week", AdviceCode.CALLS_ON_HOLIDAYS, "; ".join(named + more))
 
 
 def _today(values: Values, now: datetime) -> date:
@@ -111,19 +123,50 @@ def _about_attempts(values: Values) -> Iterator[Advice]:
         yield Advice("max_daily_attempts", AdviceCode.DAILY_ABOVE_TOTAL)
 
 
-def _about_retries(found: Attempts) -> Iterator[Advice]:
+def _about_retries(wanted: Schedule, found: Attempts) -> Iterator[Advice]:
     if found.per_day < found.wanted_per_day:
         least = FIELD["min_gap_between_attempts"].minimum or 0
-        if found.fitting_gap >= least:
-            gap = str(found.fitting_gap)
-            yield Advice("min_gap_between_attempts", AdviceCode.GAP_TOO_LONG, gap)
-        else:
+        if found.fitting_gap < least:
             yield Advice("daily_end_time", AdviceCode.DAY_TOO_SHORT)
+        else:
+            is_above = found.bound_by is Binding.WINDOW
+            code = AdviceCode.GAP_ABOVE_WINDOW if is_above else AdviceCode.GAP_TOO_LONG
+            yield Advice("min_gap_between_attempts", code, f"{found.fitting_gap:,}")
     if found.possible and found.never:
-        yield Advice("max_call_attempts", AdviceCode.NEVER_HAPPENS, str(found.possible))
+        yield Advice("max_call_attempts", AdviceCode.NEVER_HAPPENS, f"{found.possible:,}")
+    zone = ZoneInfo(wanted.zone)
+    times = {at.astimezone(zone).time() for at in found.timeline}
+    if len(times) == 1 and len(found.timeline) > 1:
+        yield Advice("max_daily_attempts", AdviceCode.SAME_CLOCK_TIME, clock(times.pop()))
 
 
 def _about_events(values: Values) -> Iterator[Advice]:
     url = values.get("webhook_url")
     if url and not url.lower().startswith("https:"):
         yield Advice("webhook_url", AdviceCode.NOT_HTTPS)
+    host = _host(url) if url else ""
+    if host and _is_unreachable(host):
+        yield Advice("webhook_url", AdviceCode.UNREACHABLE_HOST, host)
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:  # Not an address; the contract says so beside the field.
+        return ""
+
+
+def _is_unreachable(host: str) -> bool:
+    """Tell whether a host is private or reserved, so that nothing outside can reach it."""
+    try:
+        return not ip_address(host).is_global
+    except ValueError:
+        return "." not in host.rstrip(".") or _RESERVED.fullmatch(host) is not None
+
+
+def _about_audience(audience: Audience) -> Iterator[Advice]:
+    for word, meant in audience.unread:
+        code = AdviceCode.AMBIGUOUS_PLACE if meant else AdviceCode.UNKNOWN_PLACE
+        yield Advice("audience", code, " or ".join(meant) or word)
+    for word in audience.unread_dates:
+        yield Advice("own_dates", AdviceCode.UNKNOWN_DATE, word)

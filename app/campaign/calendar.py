@@ -168,6 +168,18 @@ def next_windows(wanted: Schedule, instant: datetime, count: int) -> list[Window
     return list(islice(open_ones, count))
 
 
+def calling_days_between(
+    weekday: int, first: date, last: date, besides: frozenset[date]
+) -> dict[date, int]:
+    """Count the days of one weekday, but for some, as ``{the first of them: how many}``."""
+    day = first + (weekday - first.weekday()) % 7 * DAY
+    left_out = [odd for odd in besides if odd.weekday() == weekday and day <= odd <= last]
+    count = (last - day).days // 7 + 1 - len(left_out)
+    while day in left_out:
+        day += 7 * DAY
+    return {day: count} if count > 0 else {}
+
+
 def _wall(wanted: Schedule, instant: datetime) -> datetime:
     offset = offset_at(wanted.zone, instant)
     return instant.astimezone(UTC).replace(tzinfo=None) + offset

@@ -8,8 +8,11 @@ for. Weeks are alike but for clock changes, so those that are tried are the days
 first week and of the week before each of the first changes.
 """
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from app.campaign.attempts import Limits
 from app.campaign.calendar import DAY, Schedule, overview, windows
@@ -24,6 +27,7 @@ PERIODS = {
 
 _WEEK = 7
 _CHANGES = 4
+_MONTHS = 13
 _BEGINNINGS = 100
 _SECOND = timedelta(seconds=1)
 
@@ -41,6 +45,7 @@ def worst(schedule: Schedule, wanted: Limits) -> dict[str, int]:
     return {name: len(most_within(schedule, wanted, long)) for name, long in PERIODS.items()}
 
 
+@lru_cache(maxsize=1024)
 def most_within(schedule: Schedule, wanted: Limits, period: timedelta) -> tuple[datetime, ...]:
     """Find the most attempts that one lead can get in a stretch of this length: their instants."""
     best: list[int] = []
@@ -53,6 +58,39 @@ def most_within(schedule: Schedule, wanted: Limits, period: timedelta) -> tuple[
                 found = _earliest(opens[position:], start, wanted, start + period // _SECOND)
                 best = max(best, found, key=len)
     return tuple(datetime.fromtimestamp(at, UTC) for at in best)
+
+
+@lru_cache(maxsize=1024)
+def most_in_calendar(
+    schedule: Schedule, wanted: Limits, unit: str, clocks: tuple[tuple[str, ...], ...]
+) -> tuple[datetime, ...]:
+    """Find the most attempts that one lead can get in a calendar day or month of their own clock.
+
+    *unit* is "day" or "month"; *clocks* are zones, together if their clocks go alike.
+    """
+    best: list[int] = []
+    for zone in (group[0] for group in clocks):
+        for first in _weeks(schedule) if unit == "day" else [schedule.first]:
+            days = _first_days(unit, first, schedule.last)
+            opens = _opens(schedule, first - 2 * DAY, days[-1] + DAY)
+            for start, end in pairwise(_midnight(day, zone) for day in days):
+                ahead = [window for window in opens if window.end > start]
+                best = max(best, _earliest(ahead, start, wanted, end), key=len)
+    return tuple(datetime.fromtimestamp(at, UTC) for at in best)
+
+
+def _first_days(unit: str, first: date, last: date) -> list[date]:
+    """Give the days on which a calendar's units begin, the end of the last one too."""
+    if unit == "day":
+        return [first + n * DAY for n in range(-1, _WEEK + 2)]
+    found = [first.replace(day=1)]
+    while len(found) <= _MONTHS and found[-1] <= last:
+        found.append((found[-1] + 31 * DAY).replace(day=1))
+    return found
+
+
+def _midnight(day: date, zone: str) -> int:
+    return int(datetime.combine(day, time(), ZoneInfo(zone)).timestamp())
 
 
 def _weeks(schedule: Schedule) -> list[date]:

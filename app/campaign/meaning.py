@@ -2,16 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property, lru_cache
 
-from app.campaign.advice import Advice, advise
+from app.campaign.advice import advise
 from app.campaign.attempts import Attempts, Limits, attempts, limits
+from app.campaign.audience import Audience
 from app.campaign.calendar import Overview, Schedule, overview, schedule
+from app.campaign.closed_days import closed_days
 from app.campaign.contract import used_fields
 from app.campaign.crowding import worst
+from app.campaign.findings import Finding, findings
 from app.campaign.payload import Payload, body, digest, left_out, payload
-from app.campaign.problems import Problem
+from app.campaign.problems import Advice, Problem
 from app.campaign.readback import plain_words
 from app.campaign.reading import Reading
 from app.campaign.rules import find_problems
@@ -34,8 +37,9 @@ class Meaning:
     """A campaign's problems and advice, its payload and bytes, and what it will do.
 
     `left_out` names the fields that hold something which is not sent; `plain` is
-    sentences; `overview` is `None` without a usable schedule, and `lead` without usable
-    retries as well.
+    sentences; `overview` is `None` without a usable schedule, `limits` and `lead` without
+    usable retries. `findings` is what rules say about calling this `audience`, and `closed`
+    names its days off while the schedule lasts.
     """
 
     problems: Sequence[Problem]
@@ -45,7 +49,11 @@ class Meaning:
     body: bytes
     plain: Sequence[str]
     overview: Overview | None
+    limits: Limits | None
     lead: Lead | None
+    audience: Audience
+    findings: Sequence[Finding]
+    closed: Mapping[date, str]
 
     @cached_property
     def digest(self) -> str:
@@ -53,24 +61,27 @@ class Meaning:
         return digest(self.body)
 
 
-def meaning(reading: Reading, now: datetime) -> Meaning:
-    """Say what these answers mean at the (aware) instant *now*."""
+def meaning(reading: Reading, audience: Audience, now: datetime) -> Meaning:
+    """Say what these answers mean to that audience at the (aware) instant *now*."""
     values = reading.values
     used = {line.name: values[line.name] for line in used_fields(values) if line.name in values}
-    wanted = schedule(used)
+    wanted, retries = schedule(used), limits(used)
     shown = overview(wanted) if wanted else None
     document = payload(values)
-    retries = limits(used)
     lead = _lead(wanted, retries) if wanted and retries else None
     return Meaning(
         problems=find_problems(reading),
-        advice=advise(used, shown, lead.attempts if lead else None, now),
+        advice=advise(used, shown, lead.attempts if lead else None, audience, now),
         left_out=left_out(values),
         payload=document,
         body=body(document),
         plain=plain_words(used, shown),
         overview=shown,
+        limits=retries,
         lead=lead,
+        audience=audience,
+        findings=findings(wanted, retries, audience) if wanted else (),
+        closed=closed_days(audience, wanted.first, wanted.last) if wanted else {},
     )
 
 

@@ -1,4 +1,4 @@
-"""What can be wrong with a campaign, as codes; `wording` has the sentences."""
+"""What can be said against a campaign, as codes; `wording` has the sentences."""
 
 from dataclasses import dataclass
 from enum import StrEnum, auto
@@ -28,3 +28,46 @@ class Problem:
 
     field: str
     code: Code
+
+
+class AdviceCode(StrEnum):
+    """What is worth a second look."""
+
+    NO_NUMBER = auto()
+    NO_POOL = auto()
+    STARTS_IN_THE_PAST = auto()
+    ENDED = auto()
+    ENDS_AT_ONCE = auto()
+    NO_CALLING_DAY = auto()
+    WEEKEND_DAYS = auto()
+    STARTS_ON_A_HOLIDAY = auto()
+    CALLS_ON_HOLIDAYS = auto()
+    DAILY_ABOVE_TOTAL = auto()
+    GAP_ABOVE_WINDOW = auto()
+    GAP_TOO_LONG = auto()
+    DAY_TOO_SHORT = auto()
+    NEVER_HAPPENS = auto()
+    SAME_CLOCK_TIME = auto()
+    OTHER_GLOBAL_ID = auto()
+    NOT_HTTPS = auto()
+    UNREACHABLE_HOST = auto()
+    UNKNOWN_PLACE = auto()
+    AMBIGUOUS_PLACE = auto()
+    UNKNOWN_DATE = auto()
+
+
+NO_CALL_AT_ALL = {AdviceCode.ENDED, AdviceCode.NO_CALLING_DAY}
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """One thing worth a second look, at one field; *detail* is what the sentence needs."""
+
+    field: str
+    code: AdviceCode
+    detail: str = ""
+
+    @property
+    def is_strong(self) -> bool:
+        """Whether no call would ever be made."""
+        return self.code in NO_CALL_AT_ALL

@@ -45,6 +45,22 @@ def day_words(day: date) -> str:
     return f"{day:%A} {day.day} {day:%B} {day.year}"
 
 
+def short_day(day: date) -> str:
+    """Write a day so that nobody takes the month for the day: Mon 4 Jan 2027."""
+    return f"{day:%a} {day.day} {day:%b} {day.year}"
+
+
+def days_in_words(days: tuple[Weekday, ...]) -> str:
+    """Write days of the week: Monday to Friday; every day; Monday and Sunday."""
+    if len(days) == len(_WEEK):
+        return "every day"
+    numbers = [_WEEK.index(day) for day in days]
+    names = [day.capitalize() for day in days]
+    if len(days) > 2 and numbers[-1] - numbers[0] == len(days) - 1:
+        return f"{names[0]} to {names[-1]}"
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+
+
 def _who(values: Values) -> Iterator[str]:
     entity = _ENTITIES.get(values.get("vapi_calling_entity"), "assistant")
     agent = f"{entity} {values['assistant_id']}" if values.get("assistant_id") else f"the {entity}"
@@ -69,7 +85,7 @@ def _when(values: Values) -> Iterator[str]:
     opens, closes = values.get("daily_start_time"), values.get("daily_end_time")
     days, zone = values.get("days_of_week"), values.get("timezone")
     parts = [
-        f"{_days(days)}" if days else "",
+        days_in_words(days) if days else "",
         f"from {clock(opens)} until just before {clock(closes)}" if opens and closes else "",
         f"by the clock in {zone}" if zone else "",
     ]
@@ -79,16 +95,6 @@ def _when(values: Values) -> Iterator[str]:
         last = values.get("end_date")
         until = f"to {day_words(last)}, that day included" if last else "on, with no last day"
         yield f"From {day_words(first)} {until}."
-
-
-def _days(days: tuple[Weekday, ...]) -> str:
-    if len(days) == len(_WEEK):
-        return "every day"
-    numbers = [_WEEK.index(day) for day in days]
-    names = [day.capitalize() for day in days]
-    if len(days) > 2 and numbers[-1] - numbers[0] == len(days) - 1:
-        return f"{names[0]} to {names[-1]}"
-    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def _how_often(values: Values) -> Iterator[str]:

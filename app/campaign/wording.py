@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from app.campaign.advice import Advice, AdviceCode
 from app.campaign.contract import (
     FIELD,
     CallingEntity,
@@ -16,7 +15,8 @@ from app.campaign.contract import (
     Kind,
     Weekday,
 )
-from app.campaign.problems import Code, Problem
+from app.campaign.problems import Advice, AdviceCode, Code, Problem
+from app.campaign.rule_file import Purpose
 
 
 @dataclass(frozen=True)
@@ -80,6 +80,17 @@ WORDS = {
     "webhook_url": Words(
         "Webhook address", "the webhook address", "Receives the campaign's events."
     ),
+    "audience": Words(
+        "Where are the leads?",
+        "where the leads are",
+        "Countries, US states or time zones, such as 48 states, Canada. Never sent to the API.",
+    ),
+    "purpose": Words("What are the calls for?", "what the calls are for"),
+    "own_dates": Words(
+        "Days of your own without calls",
+        "the days of your own",
+        "Marked on the calendar beside public holidays, such as 2027-03-05 Company day.",
+    ),
 }
 
 CHOICES: dict[str, dict[str, str]] = {
@@ -101,12 +112,19 @@ CHOICES: dict[str, dict[str, str]] = {
         "true": "It counts as answered, and the retries end",
         "false": "It does not count, and the retries go on",
     },
+    "purpose": {
+        Purpose.MARKETING: "Sales or marketing",
+        Purpose.DEBT: "Collecting a debt",
+        Purpose.RESEARCH: "Research or a survey",
+        Purpose.OTHER: "Something else",
+    },
 }
 """Words for each choice, by field and by the text that a form posts, in the order of the screen."""
 
 NOT_CHOSEN = {
     "vapi_calling_entity": "Not given",
     "consider_voicemail_as_answered": "Not given: VoiceAIWrapper decides",
+    "purpose": "Not said: the rules for all of these count",
 }
 """Words for leaving an optional choice open."""
 
@@ -163,8 +181,22 @@ _ADVICE = {
     AdviceCode.NO_POOL: "Without a number pool id this campaign cannot call or be rung yet.",
     AdviceCode.STARTS_IN_THE_PAST: "The first day is in the past. Is the year right?",
     AdviceCode.ENDED: "The last day is in the past: no call would be made.",
-    AdviceCode.NO_CALLING_DAY: "None of these days lies between the first day and the last.",
+    AdviceCode.ENDS_AT_ONCE: "The campaign is over on the day after its first. Is that meant?",
+    AdviceCode.NO_CALLING_DAY: (
+        "No call would ever be made: none of the days to call on lies between the first day "
+        "and the last."
+    ),
+    AdviceCode.WEEKEND_DAYS: "Calls on the weekend: few businesses answer then.",
+    AdviceCode.STARTS_ON_A_HOLIDAY: "The first day is a holiday: {detail}.",
+    AdviceCode.CALLS_ON_HOLIDAYS: (
+        "Calls are made on days off, too: {detail}. The API has no field for holidays: "
+        "split the campaign around them, or pause it by hand."
+    ),
     AdviceCode.DAILY_ABOVE_TOTAL: "More attempts in one day than in all: the total comes first.",
+    AdviceCode.GAP_ABOVE_WINDOW: (
+        "The hours of a day are shorter than this gap, so it holds one attempt; "
+        "{detail} minutes or less would do for all."
+    ),
     AdviceCode.GAP_TOO_LONG: (
         "With this gap a day cannot hold all its attempts; {detail} minutes or less would do."
     ),
@@ -172,8 +204,22 @@ _ADVICE = {
     AdviceCode.NEVER_HAPPENS: (
         "Only {detail} of these attempts can happen before the last day is over."
     ),
+    AdviceCode.SAME_CLOCK_TIME: (
+        "The attempts all come at {detail} if each is made as early as it may be: "
+        "whoever is busy then is never reached."
+    ),
     AdviceCode.OTHER_GLOBAL_ID: "This looks like the id of {found}. Is it in the right field?",
     AdviceCode.NOT_HTTPS: "Events carry personal data: use an address with https://.",
+    AdviceCode.UNREACHABLE_HOST: (
+        "VoiceAIWrapper cannot reach {detail}: it is private or reserved. Use a public address."
+    ),
+    AdviceCode.UNKNOWN_PLACE: (
+        "“{detail}” is no country, US state or time zone that is known here. Is it spelt right?"
+    ),
+    AdviceCode.AMBIGUOUS_PLACE: "Say which one is meant, by its code: {detail}.",
+    AdviceCode.UNKNOWN_DATE: (
+        "Write “{detail}” as a date and a name, such as 2027-03-05 Company day."
+    ),
 }
 
 _GLOBAL_IDS = {

@@ -8,12 +8,11 @@ today, so the search path is emptied here, before any zone is loaded.
 import unicodedata
 import zoneinfo
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache, cached_property, lru_cache
 from importlib import resources
-from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import tzdata
@@ -32,11 +31,16 @@ def zone_named(text: str) -> str | None:
     """
     if text in ZONE_NAMES:
         return text
-    word = _folded(text)
+    word = folded(text)
     found = _zones_by_word().get(word, set())
     if len(found) > 1:
-        found = found & _listed_zones() or {name for name in found if _folded(name) == word}
+        found = found & _listed_zones() or {name for name in found if folded(name) == word}
     return next(iter(found)) if len(found) == 1 else None
+
+
+def city(zone: str) -> str:
+    """Name a zone shortly, by its city: New York."""
+    return zone.rpartition("/")[2].replace("_", " ")
 
 
 def offset_words(offset: timedelta) -> str:
@@ -98,14 +102,28 @@ def even_stretches(
 
 @lru_cache(maxsize=4096)
 def _changes_in(zone: str, year: int) -> tuple[ClockChange, ...]:
-    """Find the changes of one year (UTC), to the second, by looking at every midnight."""
-    midnights = [_midnight(date(year, 1, 1)) + timedelta(days=n) for n in range(367)]
+    """Find the changes of one year (UTC), to the second."""
     found = []
-    for start, end in pairwise(midnights):
+    for day in _days_with_a_change(zone, year):
+        start, end = _midnight(day), _midnight(day) + timedelta(days=1)
         before, after = offset_at(zone, start), offset_at(zone, end)
-        if before != after and start.year == year:
+        if before != after:
             found.append(ClockChange(_first_instant(zone, start, end), before, after))
     return tuple(found)
+
+
+def _days_with_a_change(zone: str, year: int) -> list[date]:
+    """Name the days (UTC) that a change can fall on, by looking at every midnight on the wall."""
+    offset = ZoneInfo(zone).utcoffset
+    midnights = [datetime(year, 1, 1) + timedelta(days=n) for n in range(-2, 369)]  # noqa: DTZ001
+    offsets = [offset(midnight) for midnight in midnights]
+    days = {
+        midnight.date() + timedelta(days=n)
+        for midnight, before, after in zip(midnights, offsets, offsets[1:], strict=False)
+        if before != after
+        for n in (-1, 0, 1)
+    }
+    return sorted(day for day in days if day.year == year)
 
 
 def _first_instant(zone: str, start: datetime, end: datetime) -> datetime:
@@ -128,20 +146,38 @@ def _midnight(day: date) -> datetime:
 def _zones_by_word() -> dict[str, set[str]]:
     zones: dict[str, set[str]] = defaultdict(set)
     for name in ZONE_NAMES:
-        zones[_folded(name)].add(name)
-        zones[_folded(name.rpartition("/")[2])].add(name)
+        zones[folded(name)].add(name)
+        zones[folded(name.rpartition("/")[2])].add(name)
     return zones
 
 
 @cache
 def _listed_zones() -> frozenset[str]:
     """Name the zones of IANA's table of places, which leaves out superseded names."""
-    table = resources.files("tzdata.zoneinfo").joinpath("zone.tab").read_text("utf-8")
-    rows = (line.split("\t") for line in table.splitlines() if not line.startswith("#"))
-    return frozenset(row[2] for row in rows)
+    return frozenset(zone_countries())
 
 
-def _folded(text: str) -> str:
-    """Forget case, accents, and whether words are joined by a space or an underscore."""
+@cache
+def zone_countries() -> Mapping[str, tuple[str, ...]]:
+    """Tell in which countries each listed zone lies: codes of two letters by ISO 3166."""
+    found: dict[str, tuple[str, ...]] = {}
+    for codes, _, zone, *_ in _table("zone.tab"):
+        found[zone] = (*found.get(zone, ()), *codes.split(","))
+    return found
+
+
+@cache
+def countries() -> Mapping[str, str]:
+    """Name every country by its code of two letters."""
+    return {row[0]: row[1] for row in _table("iso3166.tab")}
+
+
+def _table(name: str) -> list[list[str]]:
+    text = resources.files("tzdata.zoneinfo").joinpath(name).read_text("utf-8")
+    return [line.split("\t") for line in text.splitlines() if not line.startswith("#")]
+
+
+def folded(text: str) -> str:
+    """Write a name as it is looked up, without case, accents or underscores."""
     bare = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     return " ".join(bare.replace("_", " ").casefold().split())

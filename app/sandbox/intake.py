@@ -24,21 +24,21 @@ def json_object(content: bytes) -> dict[str, Any]:
     """
     document = _decoded(_text(content))
     if not isinstance(document, dict):
-        raise Malformed("Send one JSON object with the fields of a campaign.")
+        raise Malformed("Write one JSON object with the fields of a campaign.")
     if _is_deep(document):
-        raise Malformed("Send JSON that is nested less deeply.")
+        raise Malformed("Write JSON that is nested less deeply.")
     return document
 
 
 def _text(content: bytes) -> str:
     if not content:
-        raise Malformed("Send a campaign as JSON: the body is empty.")
+        raise Malformed("Write a campaign as JSON: this is empty.")
     if content.startswith(BOM_UTF8):
-        raise Malformed("Send the body without a byte order mark.")
+        raise Malformed("Write the campaign without a byte order mark.")
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise Malformed(f"Send the body in UTF-8: byte {error.start} is not.") from error
+        raise Malformed(f"Write the campaign in UTF-8: byte {error.start} is not.") from error
 
 
 def _decoded(text: str) -> Any:
@@ -47,27 +47,27 @@ def _decoded(text: str) -> Any:
     except Malformed:
         raise
     except RecursionError as error:
-        raise Malformed("Send JSON that is nested less deeply.") from error
+        raise Malformed("Write JSON that is nested less deeply.") from error
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
-        raise Malformed(f"Send the body as JSON; this is not, at {place}.") from error
+        raise Malformed(f"Write the campaign as JSON; this is not, at {place}.") from error
     except ValueError as error:  # Python reads no whole number of more than 4,300 digits.
-        raise Malformed("Send numbers with fewer digits.") from error
+        raise Malformed("Write numbers with fewer digits.") from error
 
 
 def _named_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        raise Malformed("Send each field once.")
+        raise Malformed("Write each field once.")
     try:
         "".join(found).encode()
     except UnicodeEncodeError as error:
-        raise Malformed("Send field names without half of a surrogate pair.") from error
+        raise Malformed("Write field names without half of a surrogate pair.") from error
     return found
 
 
 def _no_constant(name: str) -> Any:
-    raise Malformed(f"Send the body as JSON, which has no {name}.")
+    raise Malformed(f"Write the campaign as JSON, which has no {name}.")
 
 
 def _is_deep(document: Any) -> bool:

@@ -1,6 +1,6 @@
-"""Days and instants as a person reads them."""
+"""Instants as a person reads them."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 from markupsafe import Markup
 
@@ -11,8 +11,3 @@ def moment(at: datetime) -> Markup:
     return Markup('<time datetime="{}" data-moment>{}</time>').format(
         at.isoformat(timespec="seconds"), f"{at.day} {at:%b} {at.year}, {at:%H:%M} UTC"
     )
-
-
-def day(on: date) -> str:
-    """Write a day so that nobody takes the month for the day: Mon 4 Jan 2027."""
-    return f"{on:%a} {on.day} {on:%b} {on.year}"

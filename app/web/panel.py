@@ -10,17 +10,17 @@ from zoneinfo import ZoneInfo
 from flask import request
 from markupsafe import Markup
 
+from app.campaign.audience import read_audience
 from app.campaign.calendar import Overview, Window
 from app.campaign.contract import CAMPAIGNS_PATH
 from app.campaign.meaning import Lead, Meaning, meaning
 from app.campaign.months import MOST_MONTHS, months
-from app.campaign.readback import clock
+from app.campaign.readback import clock, short_day
 from app.campaign.reading import Answers, read_answers
 from app.campaign.wording import WORDS, advice_sentence, sentence
 from app.campaign.zones import ZONE_NAMES, offset_at, offset_words
 from app.remote.connection import Connection
 from app.web.current import connection
-from app.web.dates import day
 from app.web.highlight import highlighted
 from app.web.macros import drawn
 from app.web.snippets import as_curl, as_python
@@ -58,7 +58,8 @@ class Panel:
 def panel(answers: Answers) -> Panel:
     """Say what these answers mean, by the same code that submits them."""
     reading, now = read_answers(answers), datetime.now(UTC)
-    meant = meaning(reading, now)
+    audience = read_audience(answers, reading.values.get("timezone"))
+    meant = meaning(reading, audience, now)
     url = public_url(connection())
     return Panel(
         meaning=meant,
@@ -97,7 +98,7 @@ def _lead(lead: Lead) -> Markup:
 def _moment_words(at: datetime) -> str:
     """Write an instant with its offset: Mon 4 Jan 2027, 09:00 (UTC-05:00)."""
     offset = offset_words(at.utcoffset() or timedelta())
-    return f"{day(at.date())}, {clock(at.time())} (UTC{offset})"
+    return f"{short_day(at.date())}, {clock(at.time())} (UTC{offset})"
 
 
 def public_url(to: Connection) -> str:
@@ -117,9 +118,8 @@ def _window_words(window: Window | None) -> str:
     offsets = dict.fromkeys(
         f"UTC{offset_words(at.utcoffset() or timedelta())}" for at in (start, end)
     )
-    return (
-        f"{day(window.date)}, {clock(start.time())} to {clock(end.time())} ({' to '.join(offsets)})"
-    )
+    times = f"{clock(start.time())} to {clock(end.time())}"
+    return f"{short_day(window.date)}, {times} ({' to '.join(offsets)})"
 
 
 def _notes(meant: Meaning, zone: str | None, now: datetime) -> Mapping[str, Sequence[Note]]:

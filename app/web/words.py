@@ -5,11 +5,12 @@ from functools import lru_cache
 from flask import Flask
 
 from app.campaign.contract import FIELD
+from app.campaign.readback import short_day
 from app.campaign.wording import WORDS
 from app.store.models import State
 from app.version import VERSION
 from app.web.current import connection
-from app.web.dates import day, moment
+from app.web.dates import moment
 
 STATE_WORDS = {
     None: "Not sent",
@@ -37,5 +38,5 @@ def install(app: Flask) -> None:
         url_for=url_for,
         asset=lambda name: f"{app.static_url_path}/{name}",
     )
-    app.jinja_env.filters.update(moment=moment, day=day)
+    app.jinja_env.filters.update(moment=moment, day=short_day)
     app.context_processor(lambda: {"connection": connection()})

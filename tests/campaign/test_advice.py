@@ -6,21 +6,26 @@ from typing import Any, TypeAlias
 
 import pytest
 
-from app.campaign.advice import Advice, AdviceCode
 from app.campaign.contract import DialerType, Weekday
-from app.campaign.meaning import meaning
-from app.campaign.reading import Reading
+from app.campaign.problems import Advice, AdviceCode
 from app.campaign.wording import advice_sentence
-from tests.factories import inbound, outbound
+from tests import factories
+from tests.campaign.meanings import NOW, meant
+from tests.factories import inbound
+
+
+def outbound(**changes: Any) -> dict[str, Any]:
+    """Give a campaign that is worth no second look: its attempts come at different times of day."""
+    return factories.outbound(**{"max_daily_attempts": 2} | changes)
+
 
 POOL = "Vm9pY2VQaG9uZU51bWJlclBvb2w6MTIz"  # VoicePhoneNumberPool:123
-NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 Campaign: TypeAlias = Callable[..., dict[str, Any]]
 BOTH_TYPES = pytest.mark.parametrize("campaign", [inbound, outbound])
 
 
 def advice(values: dict[str, Any], now: datetime = NOW) -> list[Advice]:
-    return list(meaning(Reading(values, ()), now).advice)
+    return list(meant(values, now).advice)
 
 
 def at(year: int, month: int, day: int, hour: int, minute: int = 0) -> datetime:
@@ -131,9 +136,10 @@ def test_days_that_do_not_occur_between_the_dates_are_pointed_out(
 ) -> None:
     # 4 January 2027 is a Monday.
     short = {"end_date": date(2027, 1, 5), "max_call_attempts": 1}
-    found = advice(outbound(days_of_week=days, **short))
+    found = [piece for piece in advice(outbound(days_of_week=days, **short)) if piece.is_strong]
 
-    assert found == ([Advice("days_of_week", AdviceCode.NO_CALLING_DAY)] if is_advised else [])
+    fields = ["days_of_week", "end_date"]
+    assert found == [Advice(name, AdviceCode.NO_CALLING_DAY) for name in fields if is_advised]
 
 
 @pytest.mark.parametrize(
@@ -152,12 +158,12 @@ def test_more_attempts_in_one_day_than_in_all_are_pointed_out(
 @pytest.mark.parametrize(
     ("url", "is_advised"),
     [
-        ("https://example.com/events", False),
-        ("HTTPS://example.com/events", False),
-        ("http://example.com/events", True),
-        ("ftp://example.com", True),
-        ("httpsx://example.com", True),
-        ("http://example.com/?to=https://example.com", True),
+        ("https://acme.io/events", False),
+        ("HTTPS://acme.io/events", False),
+        ("http://acme.io/events", True),
+        ("ftp://acme.io", True),
+        ("httpsx://acme.io", True),
+        ("http://acme.io/?to=https://acme.io", True),
         ("https://[", False),
         ("http://[", True),
         ("https://a\u2100b/", False),
@@ -184,7 +190,7 @@ def test_all_advice_is_given_at_once() -> None:
         phone_number_id=None,
         assistant_id=POOL,
         max_daily_attempts=9,
-        webhook_url="http://example.com",
+        webhook_url="http://acme.io",
     )
 
     assert [piece.field for piece in advice(values, at(2027, 2, 1, 12))] == [
@@ -220,16 +226,16 @@ def test_hours_that_no_gap_makes_long_enough_are_pointed_out() -> None:
 @pytest.mark.parametrize(
     ("last", "found"),
     [
-        (date(2027, 1, 5), [Advice("max_call_attempts", AdviceCode.NEVER_HAPPENS, "2")]),
-        (date(2027, 1, 6), []),
+        (date(2027, 1, 6), [Advice("max_call_attempts", AdviceCode.NEVER_HAPPENS, "6")]),
+        (date(2027, 1, 7), []),
     ],
 )
 def test_attempts_that_can_never_happen_are_pointed_out(last: date, found: list[Advice]) -> None:
-    assert advice(outbound(end_date=last)) == found
+    assert advice(outbound(end_date=last, max_call_attempts=7)) == found
 
 
 def test_without_a_calling_day_the_attempts_are_not_the_trouble() -> None:
     saturday = date(2027, 1, 9)
     found = advice(outbound(start_date=saturday, end_date=saturday + timedelta(days=1)))
 
-    assert found == [Advice("days_of_week", AdviceCode.NO_CALLING_DAY)]
+    assert {piece.code for piece in found} == {AdviceCode.NO_CALLING_DAY}

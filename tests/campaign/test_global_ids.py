@@ -4,11 +4,11 @@ from base64 import b64encode
 
 import pytest
 
-from app.campaign.advice import Advice, AdviceCode, global_id_type
+from app.campaign.advice import global_id_type
 from app.campaign.contract import DialerType
+from app.campaign.problems import Advice, AdviceCode
 from app.campaign.wording import advice_sentence
-from tests.campaign.test_advice import BOTH_TYPES, Campaign, advice
-from tests.factories import outbound
+from tests.campaign.test_advice import BOTH_TYPES, Campaign, advice, outbound
 
 
 def global_id(text: str) -> str:

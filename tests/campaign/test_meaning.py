@@ -1,7 +1,7 @@
 """What a campaign means is one answer: problems, advice, payload, words and calendar agree."""
 
 import json
-from datetime import UTC, date, datetime
+from datetime import date
 from hashlib import sha256
 from typing import Any
 
@@ -10,23 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.campaign.contract import FIELDS, CampaignType, DialerType, Kind, Weekday
-from app.campaign.meaning import Meaning, meaning
 from app.campaign.months import MOST_MONTHS, months
 from app.campaign.problems import Code, Problem
-from app.campaign.reading import Reading, read_answers, read_json
+from app.campaign.reading import read_answers, read_json
 from app.campaign.wording import advice_sentence, sentence
+from tests.campaign.meanings import NOW, meant
 from tests.campaign.test_vectors import SAMPLE
 from tests.factories import inbound, outbound
 
-NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
-
-
-def meant(values: dict[str, Any]) -> Meaning:
-    return meaning(Reading(values, ()), NOW)
-
 
 def test_the_vendors_sample_has_no_problem_and_64_calling_days() -> None:
-    found = meaning(read_json(SAMPLE), NOW)
+    found = meant(read_json(SAMPLE))
 
     assert found.problems == []
     assert found.overview is not None
@@ -34,7 +28,7 @@ def test_the_vendors_sample_has_no_problem_and_64_calling_days() -> None:
 
 
 def test_the_vendors_sample_is_sent_but_for_the_pool_which_a_single_number_does_not_use() -> None:
-    found = meaning(read_json(SAMPLE), NOW)
+    found = meant(read_json(SAMPLE))
 
     assert found.left_out == ["phone_number_pool_id"]
     assert found.payload == {k: v for k, v in SAMPLE.items() if k != "phone_number_pool_id"}
@@ -84,7 +78,7 @@ def test_a_problem_elsewhere_does_not_take_the_calendar_away() -> None:
 
 
 def test_what_could_not_be_read_is_a_problem_and_is_not_sent() -> None:
-    found = meaning(read_json(SAMPLE | {"start_date": "soon"}), NOW)
+    found = meant(read_json(SAMPLE | {"start_date": "soon"}))
 
     assert found.problems == [Problem("start_date", Code.NOT_A_DATE)]
     assert "start_date" not in found.payload
@@ -101,7 +95,7 @@ def test_a_schedule_that_the_api_refuses_is_a_problem_without_a_calendar(name: s
 
 
 def test_advice_does_not_make_a_problem() -> None:
-    found = meant(outbound(dialer_type=DialerType.POOL))
+    found = meant(outbound(dialer_type=DialerType.POOL, max_daily_attempts=2))
 
     assert [piece.field for piece in found.advice] == ["phone_number_pool_id"]
     assert found.problems == []
@@ -135,7 +129,7 @@ ANSWERS = st.fixed_dictionaries(
 def test_whatever_is_typed_has_a_meaning_that_can_be_shown(
     answers: dict[str, Any], years: int
 ) -> None:
-    found = meaning(read_answers(answers), NOW.replace(year=NOW.year + years))
+    found = meant(read_answers(answers), NOW.replace(year=NOW.year + years))
 
     assert all(sentence(problem) for problem in found.problems)
     assert all(advice_sentence(piece) for piece in found.advice)

@@ -1,22 +1,20 @@
 """The plain words: a sentence for each thing that is known, and none for what is not."""
 
-from datetime import UTC, datetime, time
+from datetime import time
 from typing import Any
 
 import pytest
 
 from app.campaign.contract import CallingEntity, DialerType, Weekday
-from app.campaign.meaning import meaning
-from app.campaign.reading import Reading
+from tests.campaign.meanings import meant
 from tests.campaign.schedules import EVERY_DAY
 from tests.factories import WORKDAYS, inbound, outbound
 
-NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY, SATURDAY, SUNDAY = Weekday
 
 
 def words(values: dict[str, Any]) -> list[str]:
-    return list(meaning(Reading(values, ()), NOW).plain)
+    return list(meant(values).plain)
 
 
 def about(start: str, values: dict[str, Any]) -> list[str]:

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from app.campaign.advice import Advice, AdviceCode
+from app.campaign.audience import QUESTIONS
 from app.campaign.contract import FIELD, FIELDS, CallingEntity, Field, Kind
-from app.campaign.problems import Code, Problem
+from app.campaign.problems import Advice, AdviceCode, Code, Problem
 from app.campaign.wording import (
     CHOICES,
     FINAL,
@@ -33,8 +33,8 @@ ALL = [(line.name, code) for line in FIELDS for code in Code if can_happen(line,
 
 
 def test_every_field_has_its_words_and_no_other() -> None:
-    assert sorted(WORDS) == sorted(line.name for line in FIELDS)
-    assert len({words.label for words in WORDS.values()}) == len(FIELDS)
+    assert sorted(WORDS) == sorted([*(line.name for line in FIELDS), *QUESTIONS])
+    assert len({words.label for words in WORDS.values()}) == len(WORDS)
 
 
 @EACH
@@ -108,7 +108,7 @@ def test_a_name_that_no_field_has_is_repeated_as_it_came() -> None:
 def test_every_advice_is_a_sentence(code: AdviceCode) -> None:
     said = advice_sentence(Advice("name", code, "7"))
 
-    assert re.fullmatch(r"[A-Z].*[.?]", said)
+    assert re.fullmatch(r"[A-Z“].*[.?]", said)
     assert not re.search("[{}]", said)
 
 

@@ -1,0 +1,127 @@
+"""Who is called and why, as the person says it. It belongs to the draft, never to the payload.
+
+The API does not ask, and the campaign's zone says nothing about the leads, so whoever leaves
+these questions open gets the strictest answer, and is told so.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from app.campaign.places import Named, Place, country_of, parts_of, place, places_named
+from app.campaign.reading import Answers
+from app.campaign.rule_file import Purpose
+from app.campaign.rulebook import Rule, rulebook
+
+QUESTIONS = ("audience", "purpose", "own_dates")
+"""The answers that are read here, by the names under which a draft keeps them."""
+
+_STRICTEST = "50 states"
+_OWN_DATE = re.compile(r"(\d{4}-\d\d-\d\d)\s*(.*)", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Audience:
+    """The places of the leads, the purpose, and the person's own days without calls.
+
+    `places` is what the person named or, with `is_assumed`, the strictest that the campaign's
+    zone suggests. `purpose` is `None` while it is open. `unread` and `unread_dates` are the
+    words that mean nothing here; see `places.Named`.
+    """
+
+    places: tuple[Place, ...]
+    is_assumed: bool
+    purpose: Purpose | None
+    own_dates: tuple[tuple[date, str], ...]
+    unread: tuple[tuple[str, tuple[str, ...]], ...]
+    unread_dates: tuple[str, ...]
+
+
+def read_audience(answers: Answers, zone: str | None) -> Audience:
+    """Read the three answers; *zone* is the campaign's."""
+    told = [str(answers.get(name) or "").strip() for name in QUESTIONS]
+    return _read(*told, zone or "")
+
+
+@lru_cache(maxsize=256)
+def _read(audience: str, purpose: str, own_dates: str, zone: str) -> Audience:
+    named = places_named(audience)
+    dates, unread_dates = _dates(own_dates)
+    return Audience(
+        places=named.places or _assumed(zone),
+        is_assumed=not named.places,
+        purpose=Purpose(purpose) if purpose in set(Purpose) else None,
+        own_dates=dates,
+        unread=named.unread,
+        unread_dates=unread_dates,
+    )
+
+
+@lru_cache(maxsize=256)
+def reach(audience: Audience) -> Mapping[str, tuple[str, ...]]:
+    """Tell which zones each jurisdiction reaches in this audience, by the jurisdiction's code.
+
+    A country's rules hold in its parts. A whole country holds all its parts; and a zone that
+    is named by itself may lie in any country or part that has it.
+    """
+    found: dict[str, dict[str, None]] = {}
+    for at in audience.places:
+        for code in _jurisdictions(at):
+            shared = [zone for zone in place(code).zones if zone in at.zones]
+            found.setdefault(code, {}).update(dict.fromkeys(shared))
+    return {code: tuple(zones) for code, zones in found.items()}
+
+
+@lru_cache(maxsize=256)
+def rules_for(audience: Audience) -> tuple[Rule, ...]:
+    """Find the rules that hold for this audience and purpose; an open purpose is any of them."""
+    reached = reach(audience)
+    return tuple(
+        rule
+        for rule in rulebook().rules
+        if rule.jurisdiction in reached
+        and (audience.purpose is None or audience.purpose in rule.scope)
+    )
+
+
+@lru_cache(maxsize=256)
+def zones_of(audience: Audience) -> tuple[str, ...]:
+    """Name every zone in which there can be a lead."""
+    return tuple(dict.fromkeys(zone for at in audience.places for zone in at.zones))
+
+
+def _jurisdictions(at: Place) -> list[str]:
+    if not at.country:
+        homes = country_of(at.code)
+        country = [homes.code] if homes else []
+        return country + [
+            part.code for code in country for part in parts_of(code) if at.code in part.zones
+        ]
+    if at.code == at.country:
+        return [at.code, *(part.code for part in parts_of(at.code))]
+    return [at.country, at.code]
+
+
+def _assumed(zone: str) -> tuple[Place, ...]:
+    home = country_of(zone)
+    if home is None or home.code == "US":
+        return _named_strictest().places
+    return (home,)
+
+
+def _named_strictest() -> Named:
+    return places_named(_STRICTEST)
+
+
+def _dates(text: str) -> tuple[tuple[tuple[date, str], ...], tuple[str, ...]]:
+    """Read days such as ``2027-03-05 Founders' day``, with commas or line breaks between them."""
+    found, unread = {}, []
+    for word in filter(None, map(str.strip, re.split(r"[,;\n]", text))):
+        match = _OWN_DATE.fullmatch(word)
+        try:
+            found[date.fromisoformat(match[1] if match else "")] = match[2] if match else ""
+        except ValueError:
+            unread.append(word)
+    return tuple(sorted(found.items())), tuple(unread)

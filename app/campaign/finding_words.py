@@ -1,0 +1,194 @@
+"""The sentences of findings: what is broken, where, when, by how much, and what would mend it."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from app.campaign.audience import Audience
+from app.campaign.calendar import Schedule
+from app.campaign.clock_hours import Day
+from app.campaign.contract import FIELD, Kind, Weekday
+from app.campaign.findings import Finding, OnHolidays, OutsideHours, TooMany
+from app.campaign.mending import Mend
+from app.campaign.readback import clock, days_in_words, short_day
+from app.campaign.rule_file import Confidence, Force
+from app.campaign.rulebook import STALE, AttemptLimit, Rule, rulebook
+from app.campaign.wording import WORDS
+from app.campaign.zones import city
+
+NO_ADVICE = "These are cited facts that may be out of date, and no legal advice."
+
+_SHOWN = 6
+_WEEK = list(Weekday)
+
+
+def what_is_broken(finding: Finding, schedule: Schedule) -> str:
+    """Say by how much and when a campaign breaks the rule; for a duty, what it is."""
+    evidence = finding.evidence
+    if isinstance(evidence, OutsideHours):
+        return _outside(evidence)
+    if isinstance(evidence, TooMany):
+        return _too_many(evidence, finding.rule.attempts, schedule.zone)
+    if isinstance(evidence, OnHolidays):
+        return _on_holidays(evidence)
+    return finding.rule.limit
+
+
+def what_would_mend(finding: Finding, mends: Iterable[Mend]) -> str:
+    """Say which change of the settings would keep the rule, or what to do if none would."""
+    ways = [mend_in_words(mend) for mend in mends]
+    if ways:
+        return f"To keep it, set {', or '.join(ways)}."
+    if isinstance(finding.evidence, OutsideHours):
+        return "No one window keeps it everywhere: split the campaign by place."
+    if isinstance(finding.evidence, OnHolidays):
+        return "The API has no field for holidays: split the campaign, or pause it by hand."
+    if isinstance(finding.evidence, TooMany):
+        return "Ask for fewer attempts, or for a longer gap between them."
+    return ""
+
+
+def measure(finding: Finding) -> str:
+    """Name what was found in a few words; an accepted finding is the same while this is."""
+    evidence = finding.evidence
+    if isinstance(evidence, OutsideHours):
+        return f"{_stretches(evidence)} in {city(evidence.zone)}"
+    if isinstance(evidence, TooMany):
+        return f"{len(evidence.attempts)} in {period_in_words(finding.rule.attempts)}"
+    if isinstance(evidence, OnHolidays):
+        return ", ".join(day.isoformat() for day, _ in evidence.days[:_SHOWN])
+    return finding.rule.title
+
+
+def caution(rule: Rule, today: date) -> str:
+    """Say why a rule should be looked up before anyone relies on it; often nothing."""
+    return " ".join(
+        filter(
+            None,
+            (
+                "Verify this one: its source is only a vendor's table."
+                if rule.confidence is Confidence.C
+                else "",
+                "A code of practice, not a law." if rule.force is Force.CODE else "",
+                f"Last checked more than {STALE.days} days ago." if rule.is_stale(today) else "",
+            ),
+        )
+    )
+
+
+def mend_in_words(mend: Mend) -> str:
+    """Write a change as a part of a sentence: the start of calling to 14:00."""
+    parts = [f"{WORDS[name].thing} to {value_in_words(name, new)}" for name, new in mend.changes]
+    return " and ".join(parts)
+
+
+def value_in_words(name: str, value: Any) -> str:
+    """Write one value of a field as a person reads it; nothing is a dash."""
+    if value is None:
+        return "–"
+    kind = FIELD[name].kind
+    if kind is Kind.DAYS:
+        return days_in_words(value)
+    if isinstance(value, time):
+        return clock(value)
+    return f"{value:,}" if kind is Kind.COUNT else str(value)
+
+
+def audience_in_words(audience: Audience) -> str:
+    """Say whom the rules were held to, and what of that is only assumed."""
+    places = _names(audience)
+    where = ", ".join(places) if len(places) <= _SHOWN else f"{len(places)} states and countries"
+    told = [
+        f"You have not said where the leads are, so {where} "
+        f"{'is' if len(places) == 1 else 'are'} assumed."
+        if audience.is_assumed
+        else f"Held to the rules of {where}.",
+        "You have not said what for, so the rules for every purpose count."
+        if audience.purpose is None
+        else "",
+    ]
+    return " ".join(filter(None, told))
+
+
+def _names(audience: Audience) -> list[str]:
+    """Name the places, by the name of a group where all of it is meant."""
+    rest = [place.code for place in audience.places]
+    names = []
+    for name, codes in rulebook().groups.items():
+        if set(codes) <= set(rest):
+            names.append(f"the {name}")
+            rest = [code for code in rest if code not in codes]
+    return names + [place.name for place in audience.places if place.code in rest]
+
+
+def hours_in_words(day: Day) -> str:
+    """Write stretches of a day: 10:00 to 13:00 and 14:00 to 20:00."""
+    return " and ".join(f"{_clock(start)} to {_clock(end)}" for start, end in day) or "never"
+
+
+def length_in_words(seconds: int) -> str:
+    """Write a length of time in hours and minutes: 1 hour 30 minutes."""
+    hours, minutes = divmod(-(-seconds // 60), 60)
+    parts = [
+        _counted(hours, "hour") if hours else "",
+        _counted(minutes, "minute") if minutes else "",
+    ]
+    return " ".join(filter(None, parts))
+
+
+def _outside(evidence: OutsideHours) -> str:
+    more = f", and in {_counted(len(evidence.others), 'more zone')}" if evidence.others else ""
+    by = f"up to {length_in_words(evidence.seconds)} outside the hours"
+    return (
+        f"In {city(evidence.zone)} it calls {_stretches(evidence)}, {by}{more}. "
+        f"First on {short_day(evidence.first)}, on {_counted(evidence.days, 'day')} in all."
+    )
+
+
+def _stretches(evidence: OutsideHours) -> str:
+    alike: dict[Day, list[Weekday]] = {}
+    for number, day in evidence.outside:
+        alike.setdefault(day, []).append(_WEEK[number])
+    return "; ".join(
+        f"from {hours_in_words(day)} on {days_in_words(tuple(days))}" for day, days in alike.items()
+    )
+
+
+def _too_many(evidence: TooMany, limit: AttemptLimit | None, zone: str) -> str:
+    count, most = len(evidence.attempts), limit.most if limit else 0
+    times = [_moment(at, zone) for at in evidence.attempts[:_SHOWN]]
+    more = f" and {count - _SHOWN:,} more" if count > _SHOWN else ""
+    return (
+        f"One lead can get {count:,} calls in {period_in_words(limit)}, {count - most:,} more than "
+        f"allowed: {', '.join(times)}{more}."
+    )
+
+
+def period_in_words(limit: AttemptLimit | None) -> str:
+    """Write what a limit counts in: 24 hours, 7 days, one calendar month."""
+    if limit is None or limit.period is None:
+        return f"one calendar {limit.unit if limit else 'day'}"
+    if limit.period <= timedelta(days=2):
+        return _counted(limit.period // timedelta(hours=1), "hour")
+    return _counted(limit.period // timedelta(days=1), "day")
+
+
+def _on_holidays(evidence: OnHolidays) -> str:
+    days = [f"{short_day(day)} ({name})" for day, name in evidence.days[:_SHOWN]]
+    more = f" and {len(evidence.days) - _SHOWN:,} more" if len(evidence.days) > _SHOWN else ""
+    count = _counted(len(evidence.days), "holiday")
+    return f"It calls on {count}: {', '.join(days)}{more}."
+
+
+def _moment(at: datetime, zone: str) -> str:
+    there = at.astimezone(ZoneInfo(zone))
+    return f"{short_day(there.date())} {clock(there.time())}"
+
+
+def _clock(at: int) -> str:
+    return f"{at // 3600:02}:{at % 3600 // 60:02}" + (f":{at % 60:02}" if at % 60 else "")
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"

@@ -1,0 +1,251 @@
+"""What rules of calling a campaign breaks: where, when and by how much.
+
+Each finding carries evidence, not sentences; `finding_words` has those. Whoever calls is
+held to the clock of the person who is called: every window is looked at on the clock of
+every zone of the audience.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from functools import lru_cache
+from itertools import chain
+from typing import TypeAlias
+
+from app.campaign.attempts import Limits
+from app.campaign.audience import Audience, reach, rules_for
+from app.campaign.calendar import DAY, Schedule, calling_days_between, windows_on
+from app.campaign.clock_hours import WHOLE_DAY, Day, Stretch, Week, beyond, seconds
+from app.campaign.closed_days import holidays_in
+from app.campaign.crowding import most_in_calendar, most_within
+from app.campaign.rule_file import Confidence, Force
+from app.campaign.rulebook import AttemptLimit, Rule
+from app.campaign.seasons import Seasons, alike, seasons
+from app.campaign.zones import even_stretches
+
+
+class Severity(StrEnum):
+    """How much a finding weighs.
+
+    HIGH breaks a law whose source is good. MEDIUM breaks a code of practice, or a rule that
+    has to be verified first. LOW is a duty that settings cannot show.
+    """
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+@dataclass(frozen=True)
+class OutsideHours:
+    """Calls outside a rule's hours.
+
+    `outside` is what lies beyond them in `zone`, the worst: seconds after midnight there, by
+    weekday; `closed` are those weekdays there that have no hours. `others` are the further
+    zones in which the rule is broken, `days` counts the campaign's days on which it is, and
+    `first` is the first.
+    """
+
+    zone: str
+    outside: tuple[tuple[int, Day], ...]
+    closed: frozenset[int]
+    others: tuple[str, ...]
+    days: int
+    first: date
+
+    @property
+    def seconds(self) -> int:
+        """The most that one day has outside the hours."""
+        return max(_length(day) for _, day in self.outside)
+
+
+@dataclass(frozen=True)
+class TooMany:
+    """More attempts than a rule allows: the instants of the most that there can be."""
+
+    attempts: tuple[datetime, ...]
+
+
+@dataclass(frozen=True)
+class OnHolidays:
+    """Calling days that are holidays where the rule holds, with their names."""
+
+    days: tuple[tuple[date, str], ...]
+
+
+@dataclass(frozen=True)
+class Duty:
+    """Something to be done that no setting shows."""
+
+
+Evidence: TypeAlias = OutsideHours | TooMany | OnHolidays | Duty
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One rule that a campaign breaks, or has to keep in mind."""
+
+    rule: Rule
+    evidence: Evidence
+
+    @property
+    def severity(self) -> Severity:
+        if isinstance(self.evidence, Duty):
+            return Severity.LOW
+        is_sure = self.rule.confidence is not Confidence.C and self.rule.force is Force.LAW
+        return Severity.HIGH if is_sure else Severity.MEDIUM
+
+
+@lru_cache(maxsize=256)
+def findings(schedule: Schedule, retries: Limits | None, audience: Audience) -> tuple[Finding, ...]:
+    """Hold a schedule and its retries to the rules of the audience, the gravest finding first."""
+    found = [
+        Finding(rule, evidence)
+        for rule in rules_for(audience)
+        for evidence in _evidence(rule, schedule, retries, audience)
+    ]
+    return tuple(sorted(found, key=_gravity))
+
+
+def _gravity(finding: Finding) -> tuple[int, bool]:
+    """Put the gravest first and, of equals, a country's rules before those of its parts."""
+    return list(Severity).index(finding.severity), "-" in finding.rule.jurisdiction
+
+
+def _evidence(
+    rule: Rule, schedule: Schedule, retries: Limits | None, audience: Audience
+) -> Iterator[Evidence]:
+    zones = reach(audience)[rule.jurisdiction]
+    if rule.hours is not None:
+        yield from _outside_hours(rule.hours, schedule, zones)
+    elif rule.closed_on_holidays:
+        yield from _on_holidays(rule.jurisdiction, schedule)
+    elif rule.is_duty:
+        yield Duty()
+    elif (
+        rule.attempts
+        and retries
+        and (attempts := too_many(rule.attempts, schedule, retries, zones))
+    ):
+        yield TooMany(attempts)
+
+
+@lru_cache(maxsize=4096)
+def _outside_hours(
+    hours: Week, schedule: Schedule, zones: tuple[str, ...]
+) -> tuple[OutsideHours, ...]:
+    """Compare every window with the hours in every zone; empty if all are inside."""
+    groups = alike(schedule, zones)
+    times = seasons(schedule, tuple(group[0] for group in groups))
+    broken: dict[date, int] = {}
+    worst: dict[str, dict[int, Day]] = defaultdict(dict)
+    lasting: dict[str, int] = defaultdict(int)
+    for days, zone, outside in chain(
+        _in_seasons(hours, schedule, times), _on_odd_days(hours, schedule, times)
+    ):
+        broken |= days
+        lasting[zone] += sum(days.values())
+        for weekday, day in outside.items():
+            worst[zone][weekday] = max(worst[zone].get(weekday, ()), day, key=_length)
+    if not worst:
+        return ()
+    zone = max(worst, key=lambda at: (max(map(_length, worst[at].values())), lasting[at]))
+    members = [name for group in groups if group[0] in worst for name in group]
+    return (
+        OutsideHours(
+            zone=zone,
+            outside=tuple(sorted(worst[zone].items())),
+            closed=frozenset(day for day in worst[zone] if not hours[day]),
+            others=tuple(name for name in members if name != zone),
+            days=sum(broken.values()),
+            first=min(broken),
+        ),
+    )
+
+
+_Found: TypeAlias = tuple[Mapping[date, int], str, Mapping[int, Day]]
+"""First days with how many like them there are, a zone, and what is outside there by weekday."""
+
+
+def _in_seasons(hours: Week, schedule: Schedule, times: Seasons) -> Iterator[_Found]:
+    """Look at each weekday once for each season: all of its days are alike there."""
+    window: Day = ((seconds(schedule.opens), seconds(schedule.closes)),)
+    for season in times.seasons:
+        for weekday in schedule.days:
+            days = calling_days_between(weekday, season.first, season.last, times.odd_days)
+            if not days:
+                continue
+            for zone, ahead in zip(times.zones, season.ahead, strict=True):
+                outside = _outside(hours, ahead, weekday, window)
+                if outside:
+                    yield days, zone, outside
+
+
+def _on_odd_days(hours: Week, schedule: Schedule, times: Seasons) -> Iterator[_Found]:
+    for day in times.odd_days:
+        for zone in times.zones:
+            outside = {
+                weekday: piece
+                for weekday, stretch in _on_the_wall(schedule, day, zone)
+                if (piece := beyond((stretch,), hours[weekday]))
+            }
+            if outside:
+                yield {day: 1}, zone, outside
+
+
+@lru_cache(maxsize=8192)
+def _outside(hours: Week, ahead: int, weekday: int, window: Day) -> dict[int, Day]:
+    """Find what of a window lies outside the hours, on a clock that is so far ahead.
+
+    Gives seconds after midnight there, by weekday there.
+    """
+    found: dict[int, Day] = {}
+    for start, end in window:
+        for days in (-2, -1, 0, 1, 2):
+            shift = ahead - days * WHOLE_DAY
+            there = max(0, start + shift), min(WHOLE_DAY, end + shift)
+            weekday_there = (weekday + days) % 7
+            if there[0] < there[1] and (piece := beyond((there,), hours[weekday_there])):
+                found[weekday_there] = piece
+    return found
+
+
+def _on_the_wall(schedule: Schedule, day: date, zone: str) -> Iterator[tuple[int, Stretch]]:
+    """Give one day's windows on a zone's clock, cut at midnight and where the clock changes."""
+    for window in windows_on(schedule, day):
+        for begins, ends, offset in even_stretches(zone, day - DAY, day + DAY):
+            start = max(window.start_utc, begins) + offset
+            end = min(window.end_utc, ends) + offset
+            while start < end:
+                midnight = datetime.combine(start.date() + DAY, datetime.min.time(), start.tzinfo)
+                stop = min(end, midnight)
+                length = (stop - start) // timedelta(seconds=1)
+                yield start.weekday(), (seconds(start.time()), seconds(start.time()) + length)
+                start = stop
+
+
+def _on_holidays(code: str, schedule: Schedule) -> Iterator[OnHolidays]:
+    days = tuple(
+        (day, name)
+        for day, name in holidays_in(code, schedule.first, schedule.last).items()
+        if schedule.calls_on(day)
+    )
+    if days:
+        yield OnHolidays(days)
+
+
+def too_many(
+    limit: AttemptLimit, schedule: Schedule, retries: Limits, zones: tuple[str, ...]
+) -> tuple[datetime, ...]:
+    """Find the most attempts in the limit's period, if they are too many: their instants."""
+    if limit.period is not None:
+        found = most_within(schedule, retries, limit.period)
+    else:
+        found = most_in_calendar(schedule, retries, limit.unit or "day", alike(schedule, zones))
+    return found if len(found) > limit.most else ()
+
+
+def _length(day: Day) -> int:
+    return sum(end - start for start, end in day)

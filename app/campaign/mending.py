@@ -1,0 +1,104 @@
+"""Changes of the settings by which a finding goes away: computed, tried, and offered."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import time, timedelta
+from functools import lru_cache
+from typing import Any
+
+from app.campaign.attempts import Limits
+from app.campaign.audience import Audience, reach, rules_for
+from app.campaign.calendar import Schedule
+from app.campaign.clock_hours import WHOLE_DAY
+from app.campaign.contract import Weekday
+from app.campaign.findings import Finding, OutsideHours, TooMany, too_many
+from app.campaign.rulebook import Rule
+from app.campaign.safe_hours import safe_window, strip
+
+_GAPS = (*range(15, 120, 15), *range(120, 240, 30), *range(240, 720, 60), 720, 960, 1200)
+_LONG_GAPS = tuple(range(1440, 31 * 1440, 720))
+"""Gaps to try, in minutes: round ones, up to a month."""
+
+
+@dataclass(frozen=True)
+class Mend:
+    """Values by field name that mend something if they are set together."""
+
+    changes: tuple[tuple[str, Any], ...]
+
+
+def mends(
+    finding: Finding, schedule: Schedule, retries: Limits | None, audience: Audience
+) -> tuple[Mend, ...]:
+    """Find changes by which one finding goes away; none for what no setting can mend."""
+    if isinstance(finding.evidence, OutsideHours):
+        mend = _inside_hours((finding.rule,), schedule, audience)
+        return (mend,) if mend else ()
+    if isinstance(finding.evidence, TooMany) and retries is not None:
+        zones = reach(audience)[finding.rule.jurisdiction]
+        return tuple(_fewer(finding.rule, schedule, retries, zones))
+    return ()
+
+
+def mend_all_hours(schedule: Schedule, audience: Audience) -> Mend | None:
+    """Find one window in which no rule of hours is broken; `None` if there is none."""
+    return _inside_hours(rules_for(audience), schedule, audience)
+
+
+@lru_cache(maxsize=1024)
+def _inside_hours(rules: tuple[Rule, ...], schedule: Schedule, audience: Audience) -> Mend | None:
+    found = safe_window(schedule, strip(rules, schedule, audience).safe_all_year)
+    if found is None:
+        return None
+    start, end = found.hours
+    changes: dict[str, Any] = {
+        "days_of_week": _weekdays(found.days),
+        "daily_start_time": _clock(-(-start // 60) * 60),
+        "daily_end_time": _clock(min(end, WHOLE_DAY - 60)),
+    }
+    own = (_weekdays(schedule.days), schedule.opens, schedule.closes)
+    return Mend(
+        tuple(change for change, old in zip(changes.items(), own, strict=True) if change[1] != old)
+    )
+
+
+def _fewer(
+    rule: Rule, schedule: Schedule, retries: Limits, zones: tuple[str, ...]
+) -> Iterator[Mend]:
+    limit = rule.attempts
+    if limit is None:
+        return
+
+    def is_kept(changed: Limits) -> bool:
+        return not too_many(limit, schedule, changed, zones)
+
+    gaps = [timedelta(minutes=gap) for gap in (*_GAPS, *_LONG_GAPS)]
+    gap = _first(gaps, lambda gap: gap > retries.gap and is_kept(replace(retries, gap=gap)))
+    if gap is not None:
+        yield Mend((("min_gap_between_attempts", gap // timedelta(minutes=1)),))
+    for daily in range(min(retries.daily, limit.most) - (retries.daily <= limit.most), 0, -1):
+        if is_kept(replace(retries, daily=daily)):
+            yield Mend((("max_daily_attempts", daily),))
+            break
+    if retries.total > limit.most:
+        yield Mend((("max_call_attempts", limit.most),))
+
+
+def _first(given: list[timedelta], does: Callable[[timedelta], bool]) -> timedelta | None:
+    """Find the first that does, given that after it all do, by halving."""
+    low, high = 0, len(given)
+    while low < high:
+        middle = (low + high) // 2
+        if does(given[middle]):
+            high = middle
+        else:
+            low = middle + 1
+    return given[low] if low < len(given) else None
+
+
+def _clock(at: int) -> time:
+    return time(at // 3600, at % 3600 // 60, at % 60)
+
+
+def _weekdays(numbers: frozenset[int]) -> tuple[Weekday, ...]:
+    return tuple(day for number, day in enumerate(Weekday) if number in numbers)

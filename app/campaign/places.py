@@ -1,0 +1,131 @@
+"""Where leads can be: countries, their parts that have rules of their own, and time zones.
+
+Countries and their zones are those of the zone data; the files of rules add parts, such as
+the states of the US, and further names.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from app.campaign.rulebook import rulebook
+from app.campaign.zones import countries, folded, zone_countries, zone_named
+
+
+@dataclass(frozen=True)
+class Place:
+    """A country or a part of one, or (`code` is the zone's name) all of a time zone."""
+
+    code: str
+    name: str
+    zones: tuple[str, ...]
+
+    @property
+    def country(self) -> str:
+        """Two letters by ISO 3166; empty for a zone."""
+        return "" if "/" in self.code or self.code == "UTC" else self.code[:2]
+
+
+@dataclass(frozen=True)
+class Named:
+    """What was found for a person's words, and the words for which nothing was.
+
+    `unread` gives each of those with the places that it could mean, if there are some.
+    """
+
+    places: tuple[Place, ...]
+    unread: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@lru_cache(maxsize=256)
+def places_named(text: str) -> Named:
+    """Find the places that a person names, with commas between them.
+
+    A name or a code will do, in any case: "48 states, Ontario" is not known, "48 states,
+    Canada", "US-FL; France" and "America/New_York" are.
+    """
+    found: dict[Place, None] = {}
+    unread = []
+    for word in filter(None, map(str.strip, text.replace(";", ",").replace("\n", ",").split(","))):
+        meant = _meant(word)
+        if len(meant) == 1:
+            found |= dict.fromkeys(meant[0])
+        else:
+            names = (f"{place.name} ({place.code})" for group in meant for place in group)
+            unread.append((word, tuple(names)))
+    return Named(tuple(found), tuple(unread))
+
+
+@cache
+def place(code: str) -> Place:
+    """Make the place of a country's or a part's code."""
+    book = rulebook()
+    if code in book.parts:
+        part = book.parts[code]
+        return Place(code, part.name, part.zones)
+    name = book.names.get(code) or countries()[code]
+    zones = [zone for zone, codes in zone_countries().items() if code in codes]
+    inside = [zone for part in parts_of(code) for zone in part.zones]
+    return Place(code, name, tuple(dict.fromkeys(inside or zones)))
+
+
+@cache
+def parts_of(country: str) -> tuple[Place, ...]:
+    """Name a country's parts that are known apart; most countries have none."""
+    return tuple(place(code) for code in rulebook().parts if code.startswith(f"{country}-"))
+
+
+def country_of(zone: str) -> Place | None:
+    """Find the country of a zone; `None` if it has none or lies in several."""
+    codes = zone_countries().get(zone, ())
+    return place(codes[0]) if len(codes) == 1 else None
+
+
+@cache
+def suggestions() -> tuple[tuple[str, str], ...]:
+    """List what can be named, each with a word about it, the most likely first."""
+    book = rulebook()
+    known = {code: place(code) for code in book.names}
+    rest = sorted((place(code) for code in countries().keys() - known), key=lambda at: at.name)
+    return (
+        *((name, f"{len(codes)} states") for name, codes in book.groups.items()),
+        *((at.name, code) for code, at in known.items()),
+        *((_plain_name(code), code) for code in book.parts),
+        *((at.name, at.code) for at in rest),
+    )
+
+
+def _plain_name(code: str) -> str:
+    """Name a part so that it cannot be taken for a country of the same name: US-GA."""
+    name = rulebook().parts[code].name
+    return name if len(_words().get(folded(name), ())) == 1 else code
+
+
+def _meant(word: str) -> list[tuple[Place, ...]]:
+    found = _words().get(folded(word))
+    if found:
+        return list(found)
+    zone = zone_named(word)
+    return [(Place(zone, zone, (zone,)),)] if zone else []
+
+
+@cache
+def _words() -> Mapping[str, tuple[tuple[Place, ...], ...]]:
+    """Collect every word for a place, each with the places that it can mean."""
+    book = rulebook()
+    words: dict[str, dict[tuple[Place, ...], None]] = defaultdict(dict)
+
+    def add(told: Iterable[str], *codes: str) -> None:
+        for word in told:
+            words[folded(word)][tuple(map(place, codes))] = None
+
+    for code, name in countries().items():
+        add((code, name, place(code).name), code)
+    for word, code in book.aliases.items():
+        add((word,), code)
+    for code, part in book.parts.items():
+        add((code, code.partition("-")[2], part.name), code)
+    for word, codes in book.groups.items():
+        add((word,), *codes)
+    return {word: tuple(meant) for word, meant in words.items()}

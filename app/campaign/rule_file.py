@@ -1,0 +1,146 @@
+"""What a file of calling rules may say: its words, its schema, and a check of both."""
+
+import tomllib
+from collections.abc import Mapping
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import best_match
+
+from app.campaign.contract import Weekday
+
+
+class Purpose(StrEnum):
+    """Why leads are called, as far as rules of calling tell reasons apart."""
+
+    MARKETING = "marketing"
+    DEBT = "debt"
+    RESEARCH = "research"
+    OTHER = "other"
+
+
+class Confidence(StrEnum):
+    """How good a source is: the law's own text, a law firm or trade body, a vendor's table."""
+
+    A = "A"
+    B = "B"
+    C = "C"
+
+
+class Force(StrEnum):
+    """What stands behind a rule: a law, or a code of practice."""
+
+    LAW = "law"
+    CODE = "code"
+
+
+class BadRules(ValueError):
+    """A file of rules is not as it should be; the message names the file and the place."""
+
+
+def checked(name: str, content: bytes) -> dict[str, Any]:
+    """Read one file and hold it to the schema; raises `BadRules`."""
+    try:
+        book = tomllib.loads(content.decode())
+    except ValueError as error:
+        raise BadRules(f"{name}: {error}") from error
+    fault = best_match(Draft202012Validator(SCHEMA).iter_errors(_as_json(book)))
+    if fault is not None:
+        place = ".".join(str(step) for step in fault.absolute_path)
+        raise BadRules(f"{name}: {place or 'the file'}: {fault.message}")
+    return book
+
+
+def _as_json(value: Any) -> Any:
+    """Write dates as JSON has them, so that a JSON Schema can judge them."""
+    if isinstance(value, dict):
+        return {name: _as_json(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_as_json(inner) for inner in value]
+    return {"date": value.isoformat()} if isinstance(value, date) else value
+
+
+def _object(required: Mapping[str, Any], optional: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": {**required, **optional},
+        "required": list(required),
+        "additionalProperties": False,
+    }
+
+
+_TEXT = {"type": "string", "pattern": r"\S"}
+_ID = {"type": "string", "pattern": r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"}
+_DATE = {"type": "object", "properties": {"date": {"type": "string"}}, "required": ["date"]}
+_COUNT = {"type": "integer", "minimum": 1}
+_CLOCK = "([01][0-9]|2[0-3]):[0-5][0-9]"
+_STRETCHES = {
+    "type": "array",
+    "items": {"type": "string", "pattern": f"^{_CLOCK}-{_CLOCK}$"},
+}
+_CITED = {
+    "source": {"type": "string", "pattern": "^https?://"},
+    "checked_on": _DATE,
+    "confidence": {"enum": list(Confidence)},
+}
+_HOURS = {
+    "type": "object",
+    "propertyNames": {"enum": ["every_day", "weekdays", "weekend", *(d.lower() for d in Weekday)]},
+    "additionalProperties": _STRETCHES,
+    "minProperties": 1,
+}
+_ATTEMPTS = _object(
+    {"most": _COUNT, "counted_per": {"enum": ["number", "person", "subject", "debt"]}},
+    {"hours": _COUNT, "days": _COUNT, "calendar": {"enum": ["day", "month"]}},
+) | {"minProperties": 3, "maxProperties": 3}
+_RULE = _object(
+    {
+        "id": _ID,
+        "title": _TEXT,
+        "scope": {"type": "array", "items": {"enum": ["any", *Purpose]}, "minItems": 1},
+        "limit": _TEXT,
+        "clock": _TEXT,
+        "citation": _TEXT,
+        **_CITED,
+    },
+    {
+        "force": {"enum": list(Force)},
+        "exceptions": _TEXT,
+        "hours": _HOURS,
+        "attempts": _ATTEMPTS,
+        "closed_on_holidays": {"const": True},
+    },
+) | {
+    "oneOf": [
+        {"required": ["hours"]},
+        {"required": ["attempts"]},
+        {"required": ["closed_on_holidays"]},
+        {
+            "not": {
+                "anyOf": [
+                    {"required": [word]} for word in ("hours", "attempts", "closed_on_holidays")
+                ]
+            }
+        },
+    ]
+}
+_PRESET = _object(
+    {"id": _ID, "title": _TEXT, "note": _TEXT, **_CITED, "settings": {"type": "object"}}, {}
+)
+_PART = _object({"name": _TEXT, "zones": {"type": "array", "items": _TEXT, "minItems": 1}}, {})
+_GROUP = _object({"without": {"type": "array", "items": _TEXT}}, {})
+SCHEMA = _object(
+    {},
+    {
+        "code": {"type": "string", "pattern": "^[A-Z]{2}(-[A-Z0-9]{1,3})?$"},
+        "name": _TEXT,
+        "aliases": {"type": "array", "items": _TEXT},
+        "parts": {"type": "object", "additionalProperties": _PART},
+        "groups": {"type": "object", "additionalProperties": _GROUP},
+        "rules": {"type": "array", "items": _RULE},
+        "presets": {"type": "array", "items": _PRESET},
+    },
+) | {"dependentRequired": {"rules": ["code"], "parts": ["code"], "name": ["code"]}}
+"""What a file may say, as JSON Schema; a date stands as an object, as JSON has no dates."""

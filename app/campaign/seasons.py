@@ -1,0 +1,102 @@
+"""How far the clocks of the leads are ahead of the campaign's, and on which days.
+
+Clocks change on different days in different places, so a campaign's window falls on other
+hours there in winter than in summer, and for some weeks in spring and autumn on others yet.
+A season is the days between two such changes.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from app.campaign.calendar import DAY, Schedule, windows_on
+from app.campaign.zones import ClockChange, changes_between, offset_at
+
+_SECOND = timedelta(seconds=1)
+
+
+@dataclass(frozen=True)
+class Season:
+    """Days, both included, on which each zone is as many seconds ahead of the campaign's.
+
+    `ahead` goes by the order of the zones that were asked about.
+    """
+
+    first: date
+    last: date
+    ahead: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Seasons:
+    """The seasons of a schedule, in order, and its odd days.
+
+    A day is odd if a clock changes during its window, so that it fits no season.
+    """
+
+    zones: tuple[str, ...]
+    seasons: tuple[Season, ...]
+    odd_days: frozenset[date]
+
+
+@lru_cache(maxsize=256)
+def seasons(schedule: Schedule, zones: tuple[str, ...]) -> Seasons:
+    """Cut a schedule's days into seasons, as the clocks stand when its window opens."""
+    changes = _changes(schedule, (schedule.zone, *zones))
+    odd = {day for change in changes for day in _days_around(schedule, change)}
+    starts = {schedule.first, *(day for day in odd if schedule.first < day <= schedule.last)}
+    found: list[Season] = []
+    for first, following in _pairs(sorted(starts), schedule.last + DAY):
+        ahead = tuple(_ahead(schedule, zone, first) for zone in zones)
+        since = found.pop().first if found and found[-1].ahead == ahead else first
+        found.append(Season(since, following - DAY, ahead))
+    instants = {change.at for change in changes}
+    return Seasons(
+        zones, tuple(found), frozenset(day for day in odd if _is_odd(schedule, day, instants))
+    )
+
+
+@lru_cache(maxsize=256)
+def alike(schedule: Schedule, zones: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    """Put zones together whose clocks go alike for as long as the schedule lasts."""
+    found: dict[object, list[str]] = {}
+    opens = datetime.combine(schedule.first - DAY, schedule.opens, UTC)
+    for zone in zones:
+        changes = changes_between(zone, schedule.first - DAY, schedule.last + DAY)
+        found.setdefault((offset_at(zone, opens), tuple(changes)), []).append(zone)
+    return tuple(tuple(group) for group in found.values())
+
+
+def _changes(schedule: Schedule, zones: Iterable[str]) -> set[ClockChange]:
+    first, last = schedule.first - 2 * DAY, schedule.last + 2 * DAY
+    return {change for zone in zones for change in changes_between(zone, first, last)}
+
+
+def _days_around(schedule: Schedule, change: ClockChange) -> list[date]:
+    day = (change.at + offset_at(schedule.zone, change.at)).date()
+    return [day - DAY, day, day + DAY, day + 2 * DAY]
+
+
+def _ahead(schedule: Schedule, zone: str, day: date) -> int:
+    opens = datetime.combine(day, schedule.opens, ZoneInfo(schedule.zone)).astimezone(UTC)
+    return (offset_at(zone, opens) - offset_at(schedule.zone, opens)) // _SECOND
+
+
+def _is_odd(schedule: Schedule, day: date, changes: set[datetime]) -> bool:
+    """Tell whether a calling day's window is not the usual one, or a clock changes inside it."""
+    if not schedule.calls_on(day):
+        return False
+    found = windows_on(schedule, day)
+    if len(found) != 1:
+        return True
+    walls = found[0].start.replace(tzinfo=None), found[0].end.replace(tzinfo=None)
+    return walls != (
+        datetime.combine(day, schedule.opens),
+        datetime.combine(day, schedule.closes),
+    ) or any(found[0].start < at < found[0].end for at in changes)
+
+
+def _pairs(days: list[date], end: date) -> Iterable[tuple[date, date]]:
+    return zip(days, [*days[1:], end], strict=True)

@@ -1,0 +1,207 @@
+"""``flask explain``: what a payload will do, without a browser, for scripts and reviews."""
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+
+from app.campaign.audience import read_audience
+from app.campaign.calendar import Overview, Window, windows
+from app.campaign.finding_words import (
+    NO_ADVICE,
+    audience_in_words,
+    caution,
+    what_is_broken,
+    what_would_mend,
+)
+from app.campaign.findings import Finding
+from app.campaign.meaning import Lead, Meaning, meaning
+from app.campaign.mending import mends
+from app.campaign.places import places_named
+from app.campaign.readback import clock
+from app.campaign.reading import read_json
+from app.campaign.rule_file import Purpose
+from app.campaign.wording import WORDS, advice_sentence, sentence
+from app.campaign.zones import ClockChange, offset_words
+from app.sandbox.intake import Malformed, json_object
+
+
+class Unusable(click.ClickException):
+    """There is no campaign to explain, or no audience to explain it for."""
+
+    exit_code = 2
+
+
+_PURPOSE = click.Choice([purpose.value for purpose in Purpose])
+
+
+@click.command("explain")
+@click.argument("file", type=click.Path(allow_dash=True))
+@click.option("--audience", default="", help="Where the leads are: 48 states, France, US-FL …")
+@click.option("--purpose", type=_PURPOSE, help="What the calls are for.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def explain(file: str, audience: str, purpose: str | None, *, as_json: bool) -> None:
+    """Tell what the campaign in FILE (- is standard input) will do.
+
+    Ends with 0, with 1 if the API would refuse the campaign, with 2 if FILE can't be read.
+    """
+    reading = read_json(_document(file))
+    answers = {"audience": audience, "purpose": purpose or ""}
+    _check_audience(audience)
+    told_to = read_audience(answers, reading.values.get("timezone"))
+    meant = meaning(reading, told_to, datetime.now(UTC))
+    if as_json:
+        click.echo(json.dumps(explanation(meant), ensure_ascii=False, indent=2))
+    else:
+        click.echo("\n".join(_in_words(meant)))
+    sys.exit(1 if meant.problems else 0)
+
+
+def explanation(meant: Meaning) -> dict[str, Any]:
+    """Write a campaign's meaning as JSON; `calendar` and `attempts` are `None` if it has none."""
+    return {
+        "problems": _told(meant.problems, sentence),
+        "advice": _told(meant.advice, advice_sentence),
+        "calendar": _calendar(meant.overview) if meant.overview else None,
+        "attempts": _attempts(meant.lead) if meant.lead else None,
+        "findings": [_finding(found, meant) for found in meant.findings],
+        "plain": list(meant.plain),
+    }
+
+
+def _document(file: str) -> dict[str, Any]:
+    name = "Standard input" if file == "-" else file
+    try:
+        with click.open_file(file, "rb") as opened:
+            return json_object(opened.read())
+    except OSError as error:
+        raise Unusable(f"{name} cannot be read: {error.strerror}.") from error
+    except Malformed as error:
+        raise Unusable(f"{name} is no campaign. {error}") from error
+
+
+def _check_audience(audience: str) -> None:
+    for word, meant in places_named(audience).unread:
+        known = f"it can be {' or '.join(meant)}" if meant else "no such place is known"
+        raise Unusable(f"The audience “{word}” is not clear: {known}.")
+
+
+def _told(told: Sequence[Any], words: Any) -> list[dict[str, str]]:
+    return [{"field": one.field, "code": one.code, "message": words(one)} for one in told]
+
+
+def _calendar(shown: Overview) -> dict[str, Any]:
+    return {
+        "calling_days": shown.calling_days,
+        "hours": _number(shown.length / timedelta(hours=1)),
+        "windows": [_window(window) for window in windows(shown.schedule)],
+        "clock_changes": [_change(change, shown) for change in shown.changes],
+    }
+
+
+def _number(hours: float) -> float:
+    return int(hours) if hours.is_integer() else round(hours, 2)
+
+
+def _window(window: Window) -> dict[str, Any]:
+    return {
+        "date": window.date.isoformat(),
+        "start": clock(window.start.time()),
+        "end": clock(window.end.time()),
+        "start_utc": _utc(window.start),
+        "end_utc": _utc(window.end),
+        "minutes": window.minutes,
+    }
+
+
+def _change(change: ClockChange, shown: Overview) -> dict[str, Any]:
+    return {
+        "at_utc": _utc(change.at),
+        "before": offset_words(change.before),
+        "after": offset_words(change.after),
+        "calling_day": shown.schedule.calls_on(change.day),
+    }
+
+
+def _attempts(lead: Lead) -> dict[str, Any]:
+    zone = ZoneInfo(lead.overview.schedule.zone)
+    return {
+        "per_day": lead.attempts.per_day,
+        "timeline": [at.astimezone(zone).isoformat() for at in lead.attempts.timeline],
+        "never": lead.attempts.never,
+        "worst": dict(lead.worst),
+    }
+
+
+def _finding(found: Finding, meant: Meaning) -> dict[str, str]:
+    return {
+        "rule": found.rule.id,
+        "jurisdiction": found.rule.jurisdiction,
+        "severity": found.severity,
+        "message": _finding_words(found, meant),
+        "source": found.rule.source,
+        "checked_on": found.rule.checked_on.isoformat(),
+    }
+
+
+def _finding_words(found: Finding, meant: Meaning) -> str:
+    if meant.overview is None:
+        return found.rule.limit
+    schedule = meant.overview.schedule
+    ways = mends(found, schedule, meant.limits, meant.audience)
+    said = (
+        f"{found.rule.title} ({found.rule.citation}): {found.rule.limit}",
+        what_is_broken(found, schedule) if not found.rule.is_duty else "",
+        what_would_mend(found, ways),
+        caution(found.rule, datetime.now(UTC).date()),
+    )
+    return " ".join(filter(None, said))
+
+
+def _in_words(meant: Meaning) -> Iterator[str]:
+    yield from _list("To be changed", [_at(one.field, sentence(one)) for one in meant.problems])
+    yield from _list("What it will do", meant.plain)
+    yield from _list(
+        "Worth a second look", [_at(one.field, advice_sentence(one)) for one in meant.advice]
+    )
+    if meant.lead:
+        yield from _list("A lead who never answers", _lead_words(meant.lead))
+    if meant.overview:
+        yield from _list(
+            "Rules of calling",
+            [audience_in_words(meant.audience), *_all_findings(meant), NO_ADVICE],
+        )
+
+
+def _all_findings(meant: Meaning) -> Iterator[str]:
+    for found in meant.findings:
+        said = _finding_words(found, meant)
+        yield f"[{found.severity}] {said} Source: {found.rule.source} ({found.rule.checked_on})"
+
+
+def _lead_words(lead: Lead) -> Iterator[str]:
+    told = _attempts(lead)
+    yield f"In one day at most {told['per_day']}."
+    worst = ", ".join(f"{count} in {period}" for period, count in told["worst"].items())
+    yield f"At worst {worst}."
+    yield f"At the earliest: {', '.join(told['timeline'])}."
+    if told["never"]:
+        yield f"{told['never']:,} attempts can never happen."
+
+
+def _at(name: str, said: str) -> str:
+    return f"{WORDS[name].label if name in WORDS else name}: {said}"
+
+
+def _list(title: str, lines: Sequence[str] | Iterator[str]) -> Iterator[str]:
+    told = [f"  - {line}" for line in lines]
+    if told:
+        yield from (title, *told, "")
+
+
+def _utc(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -1,0 +1,18 @@
+"""What campaigns mean, asked for shortly."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from app.campaign.audience import read_audience
+from app.campaign.meaning import Meaning, meaning
+from app.campaign.reading import Reading
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+def meant(
+    values: dict[str, Any] | Reading, now: datetime = NOW, told: dict[str, str] | None = None
+) -> Meaning:
+    """Say what these typed values mean; *told* is what is said of the audience."""
+    reading = values if isinstance(values, Reading) else Reading(values, ())
+    return meaning(reading, read_audience(told or {}, reading.values.get("timezone")), now)
