@@ -133,7 +133,7 @@ def _attempts(lead: Lead) -> dict[str, Any]:
         "per_day": lead.attempts.per_day,
         "timeline": [at.astimezone(zone).isoformat() for at in lead.attempts.timeline],
         "never": lead.attempts.never,
-        "worst": dict(lead.worst),
+        "worst": {period: len(times) for period, times in lead.worst.items()},
     }
 
 

@@ -62,7 +62,7 @@ class Page:
         return next(form for form in forms if str(form["action"]).endswith(action))
 
     def flash(self) -> str:
-        return " ".join(text(told) for told in self.soup.select(".flash"))
+        return " ".join(text(told) for told in self.soup.select(".flash:not([hidden])"))
 
 
 class Visitor:

@@ -120,7 +120,7 @@ def _today(values: Values, now: datetime) -> date:
 def _about_attempts(values: Values) -> Iterator[Advice]:
     total, daily = values.get("max_call_attempts"), values.get("max_daily_attempts")
     if total and daily and daily > total:
-        yield Advice("max_daily_attempts", AdviceCode.DAILY_ABOVE_TOTAL)
+        yield Advice("max_daily_attempts", AdviceCode.DAILY_ABOVE_TOTAL, better=total)
 
 
 def _about_retries(wanted: Schedule, found: Attempts) -> Iterator[Advice]:
@@ -131,9 +131,11 @@ def _about_retries(wanted: Schedule, found: Attempts) -> Iterator[Advice]:
         else:
             is_above = found.bound_by is Binding.WINDOW
             code = AdviceCode.GAP_ABOVE_WINDOW if is_above else AdviceCode.GAP_TOO_LONG
-            yield Advice("min_gap_between_attempts", code, f"{found.fitting_gap:,}")
+            gap = found.fitting_gap
+            yield Advice("min_gap_between_attempts", code, f"{gap:,}", gap)
     if found.possible and found.never:
-        yield Advice("max_call_attempts", AdviceCode.NEVER_HAPPENS, f"{found.possible:,}")
+        possible = found.possible
+        yield Advice("max_call_attempts", AdviceCode.NEVER_HAPPENS, f"{possible:,}", possible)
     zone = ZoneInfo(wanted.zone)
     times = {at.astimezone(zone).time() for at in found.timeline}
     if len(times) == 1 and len(found.timeline) > 1:

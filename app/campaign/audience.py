@@ -22,13 +22,13 @@ _STRICTEST = "50 states"
 _OWN_DATE = re.compile(r"(\d{4}-\d\d-\d\d)\s*(.*)", re.ASCII)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Audience:
     """The places of the leads, the purpose, and the person's own days without calls.
 
     `places` is what the person named or, with `is_assumed`, the strictest that the campaign's
     zone suggests. `purpose` is `None` while it is open. `unread` and `unread_dates` are the
-    words that mean nothing here; see `places.Named`.
+    words that mean nothing here; see `places.Named`. The same words give the very same object.
     """
 
     places: tuple[Place, ...]

@@ -161,6 +161,11 @@ def allowed_at(wanted: Schedule, instant: datetime) -> bool:
     return wanted.calls_on(wall.date()) and wanted.opens <= wall.time() < wanted.closes
 
 
+def is_inside_a_window(wanted: Schedule, change: ClockChange) -> bool:
+    """Tell whether calls may start right before a clock change, or right after it."""
+    return any(allowed_at(wanted, at) for at in (change.at - timedelta(seconds=1), change.at))
+
+
 def next_windows(wanted: Schedule, instant: datetime, count: int) -> list[Window]:
     """Find the next windows that are not over at this (aware) instant."""
     since = _wall(wanted, instant).date() - DAY

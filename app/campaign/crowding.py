@@ -40,9 +40,9 @@ class _Open(NamedTuple):
     end: int
 
 
-def worst(schedule: Schedule, wanted: Limits) -> dict[str, int]:
-    """Count the most attempts in each of the `PERIODS`."""
-    return {name: len(most_within(schedule, wanted, long)) for name, long in PERIODS.items()}
+def worst(schedule: Schedule, wanted: Limits) -> dict[str, tuple[datetime, ...]]:
+    """Find the most attempts in each of the `PERIODS`: their instants."""
+    return {name: most_within(schedule, wanted, long) for name, long in PERIODS.items()}
 
 
 @lru_cache(maxsize=1024)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from app.campaign.audience import Audience
 from app.campaign.calendar import Schedule
-from app.campaign.clock_hours import Day
+from app.campaign.clock_hours import WHOLE_DAY, Day, Stretch
 from app.campaign.contract import FIELD, Kind, Weekday
 from app.campaign.findings import Finding, OnHolidays, OutsideHours, TooMany
 from app.campaign.mending import Mend
@@ -127,6 +127,18 @@ def hours_in_words(day: Day) -> str:
     return " and ".join(f"{_clock(start)} to {_clock(end)}" for start, end in day) or "never"
 
 
+def short_hours(day: Day) -> str:
+    """Write stretches of a day shortly: 10:00–13:00, 14:00–20:00."""
+    return ", ".join(map(stretch_in_words, day)) or "none"
+
+
+def stretch_in_words(stretch: Stretch) -> str:
+    """Write one stretch shortly, which may begin on the day before or end on the next."""
+    if stretch[1] == WHOLE_DAY:
+        return f"{_clock(stretch[0])}–24:00"
+    return "–".join(f"{_clock(at % WHOLE_DAY)}{_other_day(at)}" for at in stretch)
+
+
 def length_in_words(seconds: int) -> str:
     """Write a length of time in hours and minutes: 1 hour 30 minutes."""
     hours, minutes = divmod(-(-seconds // 60), 60)
@@ -151,8 +163,13 @@ def _stretches(evidence: OutsideHours) -> str:
     for number, day in evidence.outside:
         alike.setdefault(day, []).append(_WEEK[number])
     return "; ".join(
-        f"from {hours_in_words(day)} on {days_in_words(tuple(days))}" for day, days in alike.items()
+        f"from {hours_in_words(day)} {_on(tuple(days))}" for day, days in alike.items()
     )
+
+
+def _on(days: tuple[Weekday, ...]) -> str:
+    words = days_in_words(days)
+    return words if len(days) == len(_WEEK) else f"on {words}"
 
 
 def _too_many(evidence: TooMany, limit: AttemptLimit | None, zone: str) -> str:
@@ -183,7 +200,11 @@ def _on_holidays(evidence: OnHolidays) -> str:
 
 def _moment(at: datetime, zone: str) -> str:
     there = at.astimezone(ZoneInfo(zone))
-    return f"{short_day(there.date())} {clock(there.time())}"
+    return f"{short_day(there.date())} {there:%H:%M}"
+
+
+def _other_day(at: int) -> str:
+    return " the day before" if at < 0 else " next day" if at >= WHOLE_DAY else ""
 
 
 def _clock(at: int) -> str:

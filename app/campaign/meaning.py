@@ -24,11 +24,11 @@ from app.campaign.rules import find_problems
 class Lead:
     """What one lead gets who never answers.
 
-    `worst` counts the most attempts in each of `crowding.PERIODS`, by their names.
+    `worst` is the instants of the most attempts in each of `crowding.PERIODS`, by their names.
     """
 
     attempts: Attempts
-    worst: Mapping[str, int]
+    worst: Mapping[str, tuple[datetime, ...]]
     overview: Overview
 
 

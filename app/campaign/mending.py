@@ -1,6 +1,6 @@
 """Changes of the settings by which a finding goes away: computed, tried, and offered."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import time, timedelta
 from functools import lru_cache
@@ -45,21 +45,35 @@ def mend_all_hours(schedule: Schedule, audience: Audience) -> Mend | None:
     return _inside_hours(rules_for(audience), schedule, audience)
 
 
+def settings(schedule: Schedule, retries: Limits | None) -> Mapping[str, Any]:
+    """Give the values, by field name, that a mend can change, as they are now."""
+    found = {
+        "days_of_week": _weekdays(schedule.days),
+        "daily_start_time": schedule.opens,
+        "daily_end_time": schedule.closes,
+    }
+    if retries is None:
+        return found
+    return found | {
+        "min_gap_between_attempts": retries.gap // timedelta(minutes=1),
+        "max_daily_attempts": retries.daily,
+        "max_call_attempts": retries.total,
+    }
+
+
 @lru_cache(maxsize=1024)
 def _inside_hours(rules: tuple[Rule, ...], schedule: Schedule, audience: Audience) -> Mend | None:
     found = safe_window(schedule, strip(rules, schedule, audience).safe_all_year)
     if found is None:
         return None
     start, end = found.hours
-    changes: dict[str, Any] = {
+    wanted: dict[str, Any] = {
         "days_of_week": _weekdays(found.days),
         "daily_start_time": _clock(-(-start // 60) * 60),
         "daily_end_time": _clock(min(end, WHOLE_DAY - 60)),
     }
-    own = (_weekdays(schedule.days), schedule.opens, schedule.closes)
-    return Mend(
-        tuple(change for change, old in zip(changes.items(), own, strict=True) if change[1] != old)
-    )
+    present = settings(schedule, None)
+    return Mend(tuple((name, new) for name, new in wanted.items() if new != present[name]))
 
 
 def _fewer(

@@ -1,5 +1,6 @@
 """The months of a campaign as a wall calendar: weeks from Monday, a cell for each day."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -11,10 +12,14 @@ MOST_MONTHS = 14
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One cell: *mark* says what the day is, in words that a style sheet can use."""
+    """One cell: *mark* says what the day is, in words that a style sheet can use.
+
+    *name* is what a day off is called, empty for any other.
+    """
 
     number: int
     mark: str
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -25,8 +30,11 @@ class Month:
     weeks: list[list[Day | None]]
 
 
-def months(shown: Overview) -> list[Month]:
-    """Lay out the months from the first day to the last, `MOST_MONTHS` at the most."""
+def months(shown: Overview, closed: Mapping[date, str]) -> list[Month]:
+    """Lay out the months from the first day to the last, `MOST_MONTHS` at the most.
+
+    *closed* names the days off.
+    """
     wanted = shown.schedule
     changes = {change.day for change in shown.changes}
     odd = {day for change in shown.changes for day in change.days}
@@ -39,7 +47,9 @@ def months(shown: Overview) -> list[Month]:
         for number in range((following - first).days):
             day = first + number * DAY
             calls = _calls(wanted, day, is_odd=day in odd)
-            cells.append(Day(number + 1, _mark(day, calls=calls, edges=edges, changes=changes)))
+            marks = ("call", calls), ("edge", day in edges), ("change", day in changes)
+            mark = " ".join(word for word, is_so in (*marks, ("off", day in closed)) if is_so)
+            cells.append(Day(number + 1, mark, closed.get(day, "")))
         cells += [None] * (-len(cells) % 7)
         weeks = [cells[start : start + 7] for start in range(0, len(cells), 7)]
         found.append(Month(f"{first:%B} {first.year}", weeks))
@@ -49,8 +59,3 @@ def months(shown: Overview) -> list[Month]:
 
 def _calls(wanted: Schedule, day: date, *, is_odd: bool) -> bool:
     return wanted.calls_on(day) and (not is_odd or bool(windows_on(wanted, day)))
-
-
-def _mark(day: date, *, calls: bool, edges: set[date], changes: set[date]) -> str:
-    mark = "call edge" if day in edges else "call" if calls else ""
-    return f"{mark} change".strip() if day in changes else mark

@@ -68,6 +68,11 @@ def answers(document: Payload) -> dict[str, str | list[str]]:
     }
 
 
+def typed_values(values: Values) -> dict[str, str | list[str]]:
+    """Write typed values, whether they would be sent or not, as a person would have typed them."""
+    return answers({name: as_json(value) for name, value in values.items()})
+
+
 def _typed(kind: Kind, value: Any) -> str | list[str]:
     if kind is Kind.DAYS:
         return [str(day) for day in value]

@@ -61,11 +61,15 @@ NO_CALL_AT_ALL = {AdviceCode.ENDED, AdviceCode.NO_CALLING_DAY}
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """One thing worth a second look, at one field; *detail* is what the sentence needs."""
+    """One thing worth a second look, at one field; *detail* is what the sentence needs.
+
+    With *better* as its value, the field would be worth none.
+    """
 
     field: str
     code: AdviceCode
     detail: str = ""
+    better: int | None = None
 
     @property
     def is_strong(self) -> bool:

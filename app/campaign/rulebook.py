@@ -34,7 +34,7 @@ class AttemptLimit:
     counted_per: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Rule:
     """One dated and cited rule.
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from app.campaign.calendar import DAY, Schedule, windows_on
-from app.campaign.zones import ClockChange, changes_between, offset_at
+from app.campaign.zones import ClockChange, best_known_zones, changes_between, offset_at
 
 _SECOND = timedelta(seconds=1)
 
@@ -60,13 +60,19 @@ def seasons(schedule: Schedule, zones: tuple[str, ...]) -> Seasons:
 
 @lru_cache(maxsize=256)
 def alike(schedule: Schedule, zones: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
-    """Put zones together whose clocks go alike for as long as the schedule lasts."""
+    """Put zones together whose clocks go alike for as long as the schedule lasts.
+
+    The best known zone of a group comes first.
+    """
     found: dict[object, list[str]] = {}
     opens = datetime.combine(schedule.first - DAY, schedule.opens, UTC)
     for zone in zones:
         changes = changes_between(zone, schedule.first - DAY, schedule.last + DAY)
         found.setdefault((offset_at(zone, opens), tuple(changes)), []).append(zone)
-    return tuple(tuple(group) for group in found.values())
+    known = best_known_zones()
+    return tuple(
+        tuple(sorted(group, key=lambda zone: zone not in known)) for group in found.values()
+    )
 
 
 def _changes(schedule: Schedule, zones: Iterable[str]) -> set[ClockChange]:

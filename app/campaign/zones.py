@@ -21,6 +21,8 @@ zoneinfo.reset_tzpath(to=())
 
 ZONE_NAMES = frozenset(zoneinfo.available_timezones())
 ZONE_DATA_VERSION = tzdata.IANA_VERSION
+ZONE_DATA_LOCKED = {"2026f": date(2026, 11, 23)}[ZONE_DATA_VERSION]
+"""The day on which this version was the newest; to be renewed with the locked version."""
 
 
 def zone_named(text: str) -> str | None:
@@ -164,6 +166,12 @@ def zone_countries() -> Mapping[str, tuple[str, ...]]:
     for codes, _, zone, *_ in _table("zone.tab"):
         found[zone] = (*found.get(zone, ()), *codes.split(","))
     return found
+
+
+@cache
+def best_known_zones() -> frozenset[str]:
+    """Name one zone, the one that most people know, for each way in which clocks go now."""
+    return frozenset(zone for _, _, zone, *_ in _table("zonenow.tab"))
 
 
 @cache

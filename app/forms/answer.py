@@ -1,11 +1,11 @@
-"""One answer: it keeps what was typed, and reads it as the contract does."""
+"""One answer: it keeps what was typed, and reads it as the contract does, if that asks for it."""
 
 from typing import Any
 
 from wtforms import Field
 from wtforms.validators import StopValidation
 
-from app.campaign.contract import FIELD, Kind
+from app.campaign.contract import FIELD, OUTBOUND, Kind, Values
 from app.campaign.problems import Problem
 from app.campaign.reading import Unreadable, read_text
 from app.campaign.rules import check_field
@@ -58,3 +58,21 @@ class Answer(Field):
                 self.data = read_text(self.line, self.typed)
             except Unreadable as error:
                 raise ValueError(sentence(Problem(self.short_name, error.code))) from error
+
+    def is_used(self, values: Values) -> bool:
+        return self.line.is_used(values)
+
+
+class Remark(Field):
+    """An answer about the leads: kept with the draft, never sent, and so never an error."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.question = QUESTIONS[self.short_name]
+
+    @property
+    def typed(self) -> str:
+        return str(self.raw_data[0]) if self.raw_data else ""
+
+    def is_used(self, values: Values) -> bool:
+        return OUTBOUND.holds(values)

@@ -1,7 +1,7 @@
 """The form of one campaign.
 
 It declares what a person is asked, in the order of the screen. What is allowed is not
-said here: every answer is held to its line of the contract.
+said here: every answer is held to its line of the contract, and a remark to nothing.
 """
 
 from collections.abc import Mapping
@@ -11,13 +11,14 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 from wtforms import Form
 
+from app.campaign.audience import QUESTIONS as ABOUT_LEADS
 from app.campaign.contract import FIELD, FIELDS, Kind
 from app.campaign.reading import Answers
-from app.forms.answer import Answer
+from app.forms.answer import Answer, Remark
 
 
 class CampaignForm(Form):
-    """One answer for each line of the contract."""
+    """One answer for each line of the contract, and the remarks about the leads."""
 
     type = Answer()
     name = Answer()
@@ -28,6 +29,10 @@ class CampaignForm(Form):
     dialer_type = Answer()
     phone_number_id = Answer()
     phone_number_pool_id = Answer()
+
+    audience = Remark()
+    purpose = Remark()
+    own_dates = Remark()
 
     start_date = Answer()
     end_date = Answer()
@@ -51,13 +56,21 @@ class CampaignForm(Form):
     @cached_property
     def values(self) -> Mapping[str, Any]:
         """The answers that could be read, as typed values."""
-        return {name: value for name, value in self.data.items() if value is not None}
+        return {
+            name: value
+            for name, value in self.data.items()
+            if value is not None and name not in ABOUT_LEADS
+        }
 
 
 def typed_answers(posted: MultiDict[str, str]) -> dict[str, Any]:
-    """Take from a posted form exactly what was typed into the fields of the contract."""
+    """Take from a posted form exactly what was typed into its fields."""
     return {
-        name: posted.getlist(name) if FIELD[name].kind is Kind.DAYS else posted[name]
-        for name in (field.name for field in FIELDS)
+        name: posted.getlist(name) if name in _LISTS else posted[name]
+        for name in _NAMES
         if name in posted
     }
+
+
+_NAMES = (*FIELD, *ABOUT_LEADS)
+_LISTS = {line.name for line in FIELDS if line.kind is Kind.DAYS}

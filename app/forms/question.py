@@ -1,10 +1,11 @@
-"""What a person is asked for one line of the contract: worked out once, drawn many times."""
+"""What a person is asked, for the contract and beside it: worked out once, drawn many times."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.campaign.contract import FIELDS, Field, Kind, When
+from app.campaign.audience import QUESTIONS as ABOUT_LEADS
+from app.campaign.contract import FIELDS, OUTBOUND, Field, Kind, When
 from app.campaign.wording import CHOICES, FINAL, NOT_CHOSEN, WORDS
 
 _INPUT_TYPES = {
@@ -37,8 +38,7 @@ class Question:
 
 
 def _question(line: Field) -> Question:
-    words, depends = WORDS[line.name], line.applies
-    not_chosen = {"": NOT_CHOSEN[line.name]} if line.name in NOT_CHOSEN else {}
+    words = WORDS[line.name]
     return Question(
         name=line.name,
         kind=line.kind.name.lower(),
@@ -47,11 +47,40 @@ def _question(line: Field) -> Question:
         hint=f"{words.hint} {FINAL if line.final else ''}".strip(),
         is_optional=not line.required,
         input_type=_INPUT_TYPES.get(line.kind, "text"),
-        options=not_chosen | CHOICES.get(line.name, {}),
-        shown_when=f"{depends.field}={depends.value}" if isinstance(depends, When) else "",
+        options=_options(line.name),
+        shown_when=_shown_when(line.applies),
         minimum=line.minimum,
         after=line.after,
     )
 
 
-QUESTIONS = {line.name: _question(line) for line in FIELDS}
+def _about_leads(name: str) -> Question:
+    words, options = WORDS[name], _options(name)
+    return Question(
+        name=name,
+        kind="choice" if options else "places" if name == "audience" else "text",
+        label=words.label,
+        variants=words.variants,
+        hint=words.hint,
+        is_optional=True,
+        input_type="text",
+        options=options,
+        shown_when=_shown_when(OUTBOUND),
+        minimum=None,
+        after=None,
+    )
+
+
+def _options(name: str) -> Mapping[str, str]:
+    not_chosen = {"": NOT_CHOSEN[name]} if name in NOT_CHOSEN else {}
+    return not_chosen | CHOICES.get(name, {})
+
+
+def _shown_when(depends: bool | When) -> str:
+    return f"{depends.field}={depends.value}" if isinstance(depends, When) else ""
+
+
+QUESTIONS = {
+    **{line.name: _question(line) for line in FIELDS},
+    **{name: _about_leads(name) for name in ABOUT_LEADS},
+}

@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, func, select, text
 from sqlalchemy.orm import Session
 
 from app.campaign.reading import Answers, read_answers
+from app.store.acceptances import count_findings
 from app.store.models import Draft
 
 _PLACE = select(Draft.place).where(Draft.id == bindparam("id"))
@@ -59,7 +60,7 @@ def save(session: Session, draft_id: str, answers: Answers, *, over: int) -> Dra
     """
     draft = session.get(Draft, draft_id)
     if draft is None:
-        draft = Draft(id=draft_id, version=0, created_at=_now(), answers={})
+        draft = Draft(id=draft_id, version=0, created_at=_now(), answers={}, accepted={})
         session.add(draft)
     elif draft.is_locked:
         raise AlreadySubmitted(draft_id)
@@ -99,6 +100,7 @@ def _take(session: Session, draft: Draft, answers: Mapping[str, Any]) -> None:
     draft.version += 1
     draft.changed_at = _now()
     draft.deleted_at = None
+    count_findings(draft)
     _move_to_the_top(session, draft)
 
 

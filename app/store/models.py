@@ -70,6 +70,9 @@ class Draft(Base):
     repeat, for the list, what the answers and the last submission say. *place* grows
     with every change of any draft, so that "last changed first" is an index; *name_key*
     and *day_key* are what the other orders go by, whatever the case and with no day last.
+    *accepted* holds, by a rule's id, what was found of it when somebody accepted that, the
+    reason and the time; *findings* counts, by severity, what nobody has accepted, and *rules*
+    is the version of the rules that said so.
     """
 
     __tablename__ = "draft"
@@ -84,6 +87,9 @@ class Draft(Base):
     first_day: Mapped[date | None]
     day_key: Mapped[date]
     state: Mapped[State | None]
+    accepted: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    findings: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    rules: Mapped[str] = mapped_column(String(12), default="")
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     deleted_at: Mapped[datetime | None]
@@ -102,6 +108,17 @@ class Draft(Base):
     def is_locked(self) -> bool:
         """Whether the API may hold this campaign, so that the draft can no longer change."""
         return self.state in MAY_EXIST
+
+
+class Preset(Base):
+    """Settings that somebody has given a name to; *settings* is what was typed, by field."""
+
+    __tablename__ = "preset"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    settings: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
 
 
 class Submission(Base):

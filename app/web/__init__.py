@@ -9,10 +9,14 @@ from flask_wtf import CSRFProtect
 
 from app.web import (
     about,
+    calendars,
+    clocks,
     drafts,
     duplicates,
     editing,
     errors,
+    places,
+    presets,
     preview,
     review,
     sandbox,
@@ -32,7 +36,21 @@ def install(app: Flask) -> None:
     app.after_request(_read_whole)
     csrf = CSRFProtect(app)
     csrf.exempt(preview.bp)  # It changes nothing, and answers only the page that asked.
-    screens = (about, drafts, duplicates, editing, preview, review, sandbox, submissions, zones)
+    screens = (
+        about,
+        calendars,
+        clocks,
+        drafts,
+        duplicates,
+        editing,
+        places,
+        presets,
+        preview,
+        review,
+        sandbox,
+        submissions,
+        zones,
+    )
     for screen in screens:
         app.register_blueprint(screen.bp)
 

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app.campaign.contract import CampaignType
 from app.store import drafts
+from app.store.acceptances import findings_left
 from app.store.drafts import AlreadySubmitted
 from app.store.listing import COUNTED, Query, Show, Sort, page
 from app.store.models import State
@@ -38,6 +39,7 @@ def index() -> str:
             "drafts/index.html",
             query=query,
             page=found,
+            findings={draft.id: findings_left(draft) for draft in found.drafts},
             counted=COUNTED,
             show_words=SHOW_WORDS,
             sort_words=SORT_WORDS,

@@ -1,19 +1,25 @@
 """The form: opened, saved by hand and by itself, and checked on the way to the review."""
 
 from typing import Any
+from urllib.parse import parse_qsl
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
 from app.campaign.reading import Answers
+from app.campaign.wording import WORDS
 from app.forms.campaign import CampaignForm, typed_answers
 from app.store import drafts
+from app.store.acceptances import accepted
 from app.store.drafts import AlreadySubmitted, StaleVersion
 from app.store.models import Draft, State
+from app.web.clocks import clock_switch, set_clock
 from app.web.current import store
 from app.web.macros import drawn
 from app.web.panel import panel
 from app.web.rows import rows
+from app.web.rulings import as_posted
 
 bp = Blueprint("editing", __name__)
 
@@ -29,7 +35,7 @@ def blank(draft_id: str) -> ResponseReturnValue:
     with store().reading() as session:
         if drafts.exists(session, draft_id):
             return redirect(url_for("editing.edit", draft_id=draft_id))
-    return _form(draft_id, 0, {})
+    return _form(draft_id, None, {})
 
 
 @bp.get("/drafts/<draft_id>")
@@ -40,25 +46,28 @@ def edit(draft_id: str) -> ResponseReturnValue:
             return render_template("drafts/deleted.html", draft=draft)
         if draft.is_locked:
             return redirect(url_for("submissions.latest", draft_id=draft_id))
-        return _form(draft.id, draft.version, draft.answers, refusal=_refusal(draft))
+        return _form(draft.id, draft, draft.answers)
 
 
 @bp.post("/drafts/<draft_id>")
 def save(draft_id: str) -> ResponseReturnValue:
     answers = typed_answers(request.form)
+    mend = typed_answers(MultiDict(parse_qsl(request.form.get("mend", ""))))
     try:
-        draft = _save(draft_id, answers)
+        draft = _save(draft_id, answers | mend)
     except StaleVersion as error:
         return _conflict(error.draft, answers), 409
     except AlreadySubmitted:
         return _too_late(draft_id, answers), 409
+    if request.form.get("then") == "presets":
+        return redirect(url_for("presets.choose", draft_id=draft_id))
     if request.form.get("then") != "review":
-        flash("Saved.")
-        return redirect(url_for("editing.edit", draft_id=draft_id))
+        flash(_changed(mend) if mend else "Saved.")
+        return set_clock(redirect(url_for("editing.edit", draft_id=draft_id)))
 
     form = CampaignForm.of(answers)
     if not form.validate():
-        return _form(draft.id, draft.version, answers, form), 422
+        return _form(draft.id, draft, answers, form), 422
     return redirect(url_for("review.show", draft_id=draft_id))
 
 
@@ -94,6 +103,10 @@ def merge(draft_id: str) -> ResponseReturnValue:
     return redirect(url_for("editing.edit", draft_id=draft_id))
 
 
+def _changed(mend: Answers) -> str:
+    return f"Changed: {', '.join(WORDS[name].label for name in mend)}."
+
+
 def _too_late(draft_id: str, mine: Answers) -> str:
     return render_template(
         "drafts/too_late.html", draft_id=draft_id, mine=mine, copy_id=drafts.new_id()
@@ -107,21 +120,23 @@ def _save(draft_id: str, answers: dict[str, Any]) -> Draft:
 
 
 def _form(
-    draft_id: str,
-    version: int,
-    answers: Answers,
-    judged: CampaignForm | None = None,
-    refusal: dict[str, list[str]] | None = None,
+    draft_id: str, draft: Draft | None, answers: Answers, judged: CampaignForm | None = None
 ) -> str:
-    form, refusal, shown = judged or CampaignForm.of(answers), refusal or {}, panel(answers)
+    """Draw the form with these answers; *judged* is one that was posted and has errors."""
+    form = judged or CampaignForm.of(answers)
+    refusal = _refusal(draft) if draft and not judged else {}
+    given = accepted(draft) if draft else {}
+    shown = panel(answers, given)
     return render_template(
         "campaign/form.html",
         draft_id=draft_id,
-        draft_version=version,
+        draft_version=draft.version if draft else 0,
         form=form,
         rows=rows(form, shown.notes, refusal),
-        has_schedule=form.start_date.line.is_used(form.values),
+        has_schedule=form.start_date.is_used(form.values),
         refusal=refusal,
+        accepted=as_posted(given),
+        clocks=clock_switch("campaign"),
         meaning=drawn("meaning", "meaning", shown),
     )
 

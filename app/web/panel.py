@@ -3,46 +3,50 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from functools import lru_cache
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime
 
 from flask import request
 from markupsafe import Markup
 
 from app.campaign.audience import read_audience
-from app.campaign.calendar import Overview, Window
-from app.campaign.contract import CAMPAIGNS_PATH
-from app.campaign.meaning import Lead, Meaning, meaning
-from app.campaign.months import MOST_MONTHS, months
-from app.campaign.readback import clock, short_day
+from app.campaign.contract import CAMPAIGNS_PATH, Values
+from app.campaign.meaning import Meaning, meaning
+from app.campaign.mending import Mend
 from app.campaign.reading import Answers, read_answers
 from app.campaign.wording import WORDS, advice_sentence, sentence
 from app.campaign.zones import ZONE_NAMES, offset_at, offset_words
 from app.remote.connection import Connection
+from app.store.acceptances import Accepted, left
+from app.web.clocks import clock_zone
 from app.web.current import connection
+from app.web.drawings import drawn_calendar, drawn_lead, drawn_rules
 from app.web.highlight import highlighted
-from app.web.macros import drawn
+from app.web.rulings import Change, change
 from app.web.snippets import as_curl, as_python
 
-ADVICE = "advice"
-_TIMES = 12
+ADVICE, STRONG = "advice", "strong"
 
 
 @dataclass(frozen=True)
 class Note:
-    """Something to say beside a field: an error, an advice, or a fact."""
+    """Something to say beside a field: an error, an advice with a change, or a fact."""
 
     kind: str
     text: str
+    change: Change | None = None
 
 
 @dataclass(frozen=True)
 class Panel:
-    """One campaign's meaning, made ready: notes by field, calendar, JSON in three shapes."""
+    """One campaign's meaning, made ready: notes by field, drawn parts, JSON in three shapes.
+
+    `counts` is the findings that nobody has accepted, by severity.
+    """
 
     meaning: Meaning
     notes: Mapping[str, Sequence[Note]]
+    counts: Mapping[str, int]
+    rules: Markup | None
     calendar: Markup | None
     lead: Markup | None
     json: Markup
@@ -50,55 +54,36 @@ class Panel:
     python: str
 
     @property
-    def advice(self) -> list[str]:
-        """Everything worth a second look."""
-        return [note.text for notes in self.notes.values() for note in notes if note.kind == ADVICE]
+    def advice(self) -> list[Note]:
+        """Everything worth a second look, the gravest first; each thing once."""
+        found = [
+            note for notes in self.notes.values() for note in notes if note.kind in {ADVICE, STRONG}
+        ]
+        return sorted(dict.fromkeys(found), key=lambda note: note.kind != STRONG)
 
 
-def panel(answers: Answers) -> Panel:
-    """Say what these answers mean, by the same code that submits them."""
+def panel(answers: Answers, accepted: Accepted, *, can_change: bool = True) -> Panel:
+    """Say what these answers mean, by the same code that submits them.
+
+    *accepted* is the findings that somebody has accepted; *can_change* offers the changes
+    that would mend the others.
+    """
     reading, now = read_answers(answers), datetime.now(UTC)
-    audience = read_audience(answers, reading.values.get("timezone"))
-    meant = meaning(reading, audience, now)
+    meant = meaning(reading, read_audience(answers, reading.values.get("timezone")), now)
     url = public_url(connection())
+    shown = meant.overview
+    clock = clock_zone(shown.schedule.zone) if shown else ""
     return Panel(
         meaning=meant,
-        notes=_notes(meant, reading.values.get("timezone"), now),
-        calendar=_calendar(meant.overview) if meant.overview else None,
-        lead=_lead(meant.lead) if meant.lead else None,
+        notes=_notes(meant, reading.values, now),
+        counts=left(meant.findings, accepted),
+        rules=drawn_rules(meant, accepted, now.date(), can_change=can_change) if shown else None,
+        calendar=drawn_calendar(shown, tuple(meant.closed.items()), clock) if shown else None,
+        lead=drawn_lead(meant.lead, clock) if meant.lead else None,
         json=highlighted(meant.body.decode()),
         curl=as_curl(url, meant.body),
         python=as_python(url, meant.payload),
     )
-
-
-@lru_cache(maxsize=256)
-def _calendar(shown: Overview) -> Markup:
-    """Draw the calendar; while the other answers change it stays the same."""
-    drawn_months = months(shown)
-    return drawn(
-        "calendar",
-        "calendar",
-        shown,
-        drawn_months,
-        _window_words(shown.first),
-        _window_words(shown.last),
-        len(drawn_months) == MOST_MONTHS,
-    )
-
-
-@lru_cache(maxsize=256)
-def _lead(lead: Lead) -> Markup:
-    """Draw what one lead gets who never answers."""
-    zone = ZoneInfo(lead.overview.schedule.zone)
-    times = [_moment_words(at.astimezone(zone)) for at in lead.attempts.timeline[:_TIMES]]
-    return drawn("lead", "lead", lead, times, WORDS[lead.attempts.bound_by].label)
-
-
-def _moment_words(at: datetime) -> str:
-    """Write an instant with its offset: Mon 4 Jan 2027, 09:00 (UTC-05:00)."""
-    offset = offset_words(at.utcoffset() or timedelta())
-    return f"{short_day(at.date())}, {clock(at.time())} (UTC{offset})"
 
 
 def public_url(to: Connection) -> str:
@@ -110,26 +95,18 @@ def public_url(to: Connection) -> str:
     )
 
 
-def _window_words(window: Window | None) -> str:
-    """Write a window with its offsets: Mon 4 Jan 2027, 09:00 to 17:00 (UTC-05:00)."""
-    if window is None:
-        return ""
-    start, end = window.start, window.end
-    offsets = dict.fromkeys(
-        f"UTC{offset_words(at.utcoffset() or timedelta())}" for at in (start, end)
-    )
-    times = f"{clock(start.time())} to {clock(end.time())}"
-    return f"{short_day(window.date)}, {times} ({' to '.join(offsets)})"
-
-
-def _notes(meant: Meaning, zone: str | None, now: datetime) -> Mapping[str, Sequence[Note]]:
+def _notes(meant: Meaning, values: Values, now: datetime) -> Mapping[str, Sequence[Note]]:
     notes: dict[str, list[Note]] = defaultdict(list)
     for problem in meant.problems:
         notes[problem.field].append(Note("error", sentence(problem)))
     for advice in meant.advice:
-        notes[advice.field].append(Note(ADVICE, advice_sentence(advice)))
+        kind = STRONG if advice.is_strong else ADVICE
+        way = Mend(((advice.field, advice.better),)) if advice.better else None
+        said = change(way, values) if way else None
+        notes[advice.field].append(Note(kind, advice_sentence(advice), said))
     for name in meant.left_out:
         notes[name].append(Note(ADVICE, f"{WORDS[name].label} is kept here, but not sent."))
+    zone = values.get("timezone")
     if zone in ZONE_NAMES:
         told = f"{zone} is now at UTC{offset_words(offset_at(zone, now))}."
         notes["timezone"].append(Note("fact", told))

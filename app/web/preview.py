@@ -5,10 +5,15 @@ from flask import Blueprint, request
 from app.forms.campaign import typed_answers
 from app.web.macros import drawn
 from app.web.panel import panel
+from app.web.rulings import from_posted
 
 bp = Blueprint("preview", __name__)
 
 
 @bp.post("/preview")
 def show() -> str:
-    return drawn("meaning", "preview", panel(typed_answers(request.form)))
+    return drawn(
+        "meaning",
+        "preview",
+        panel(typed_answers(request.form), from_posted(request.form.getlist("accepted"))),
+    )

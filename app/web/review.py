@@ -4,7 +4,9 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.store import drafts
+from app.store.acceptances import accept, accepted, findings_of
 from app.submission import NotReady, StaleReview, submit
+from app.web.clocks import clock_switch
 from app.web.current import api, store
 from app.web.panel import panel, public_url
 
@@ -19,12 +21,34 @@ def show(draft_id: str) -> ResponseReturnValue:
             return redirect(url_for("submissions.latest", draft_id=draft_id))
         if draft.deleted_at:
             return redirect(url_for("editing.edit", draft_id=draft_id))
-        shown = panel(draft.answers)
+        shown = panel(draft.answers, accepted(draft), can_change=False)
         if shown.meaning.problems:
             return _back_to_the_form(draft_id)
         return render_template(
-            "campaign/review.html", draft=draft, panel=shown, url=public_url(api().connection)
+            "campaign/review.html",
+            draft=draft,
+            panel=shown,
+            url=public_url(api().connection),
+            clocks=clock_switch("clock"),
         )
+
+
+@bp.post("/drafts/<draft_id>/accept")
+def keep_reason(draft_id: str) -> ResponseReturnValue:
+    """Accept findings of the draft, with the reason that the person writes."""
+    rules = request.form.get("rules", "").split()
+    reason = next((request.form.get(f"reason-{rule}", "").strip() for rule in rules), "")
+    if not reason:
+        flash("Write down why this is fine before you accept it.")
+        return redirect(url_for("review.show", draft_id=draft_id, _anchor="m-rules"))
+    with store().writing() as session:
+        draft = drafts.find(session, draft_id)
+        if draft.is_locked:
+            raise drafts.AlreadySubmitted(draft_id)
+        found = [one for one in findings_of(draft.answers) if one.rule.id in rules]
+        accept(draft, found, reason)
+    flash("Accepted, and the reason is kept with the draft.")
+    return redirect(url_for("review.show", draft_id=draft_id, _anchor="m-rules"))
 
 
 @bp.post("/drafts/<draft_id>/send")

@@ -9,7 +9,6 @@ from functools import lru_cache
 
 from markupsafe import Markup
 
-from app.campaign.contract import used_fields
 from app.forms.campaign import CampaignForm
 from app.forms.question import Question
 from app.web.macros import drawn
@@ -20,15 +19,15 @@ def rows(
     form: CampaignForm, notes: Mapping[str, Sequence[Note]], refusal: Mapping[str, Sequence[str]]
 ) -> dict[str, Markup]:
     """Draw every question of the form, with what stands beside it."""
-    used = set(used_fields(form.values))
+    values = form.values
     return {
         answer.short_name: _row(
             answer.question,
             answer.typed,
-            used=answer.line in used,
+            used=answer.is_used(values),
             notes=tuple(notes.get(answer.short_name, ())),
             left=bool(answer.errors),
-            earlier=form[answer.line.after].typed if answer.line.after else "",
+            earlier=form[answer.question.after].typed if answer.question.after else "",
             refused=tuple(refusal.get(answer.short_name, ())),
         )
         for answer in form

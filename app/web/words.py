@@ -1,12 +1,15 @@
 """What every template can use: the contract's words, and ways of writing."""
 
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from flask import Flask
+from markupsafe import Markup
 
 from app.campaign.contract import FIELD
-from app.campaign.readback import short_day
+from app.campaign.finding_words import short_hours, stretch_in_words
+from app.campaign.readback import days_in_words, short_day
 from app.campaign.wording import WORDS
+from app.campaign.zones import city
 from app.store.models import State
 from app.version import VERSION
 from app.web.current import connection
@@ -30,7 +33,13 @@ def install(app: Flask) -> None:
     def url_for(endpoint: str, **values: object) -> str:
         return addresses.build(endpoint, values)
 
+    @cache
+    def scripts(*names: str) -> Markup:
+        tag = Markup('<script type="module" src="{}/js/{}.js"></script>')
+        return Markup("\n  ").join(tag.format(app.static_url_path, name) for name in names)
+
     app.jinja_env.globals.update(
+        scripts=scripts,
         contract=FIELD,
         words=WORDS,
         state_words=STATE_WORDS,
@@ -38,5 +47,12 @@ def install(app: Flask) -> None:
         url_for=url_for,
         asset=lambda name: f"{app.static_url_path}/{name}",
     )
-    app.jinja_env.filters.update(moment=moment, day=short_day)
+    app.jinja_env.filters.update(
+        moment=moment,
+        day=short_day,
+        days=days_in_words,
+        hours=short_hours,
+        stretch=stretch_in_words,
+        city=city,
+    )
     app.context_processor(lambda: {"connection": connection()})

@@ -9,7 +9,7 @@ const form = document.querySelector("form[data-autosave]");
 const status = document.getElementById("saved");
 const key = `draft:${form.dataset.draft}`;
 const PAUSE = 600, FIRST_WAIT = 1000, LONGEST_WAIT = 30_000, SILENCE = 20_000;
-const OWN = new Set(["csrf_token", "version"]);
+const OWN = new Set(["csrf_token", "version", "accepted"]);
 
 let edits = 0, saved = 0; // Changes made here, and how many of them the server has.
 let saving = null, timer, wait = FIRST_WAIT, ended = false;

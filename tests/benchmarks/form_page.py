@@ -2,21 +2,22 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from bs4 import BeautifulSoup
 from flask import Flask, render_template
 from flask_wtf import CSRFProtect
+from markupsafe import Markup
 
-from app.campaign.calendar import Overview
-from app.campaign.months import months
 from app.campaign.reading import read_answers
 from app.campaign.rules import find_problems
 from app.campaign.wording import WORDS
 from app.forms.campaign import CampaignForm
 from app.forms.question import QUESTIONS
 from app.store import drafts
+from app.web import macros
 from app.web.panel import panel
 from tests.benchmarks.measure import Figure, answer, environ, medians, ratio
 from tests.factories import outbound, typed
@@ -32,6 +33,7 @@ _PARTS = (
             ("", ["dialer_type", "phone_number_id", "phone_number_pool_id"]),
         ],
     ),
+    ("s-leads", "Who is called", True, [("", ["audience", "purpose"])]),
     (
         "s-when",
         "When to call",
@@ -40,6 +42,7 @@ _PARTS = (
             ("pair", ["start_date", "end_date"]),
             ("", ["timezone", "days_of_week"]),
             ("pair", ["daily_start_time", "daily_end_time"]),
+            ("", ["own_dates"]),
         ],
     ),
     (
@@ -85,6 +88,7 @@ def _returning(application: Flask, path: str) -> dict[str, Any]:
 def _by_hand(app: Flask, draft_id: str, version: int, answers: dict[str, Any]) -> Flask:
     floor = Flask(__name__, template_folder=str(Path(__file__).parent))
     floor.config.update(SECRET_KEY=app.secret_key)
+    floor.jinja_env.filters.update(app.jinja_env.filters)
     CSRFProtect(floor)
     known = _known(app, answers) | {"id": draft_id, "version": version}
 
@@ -98,15 +102,16 @@ def _by_hand(app: Flask, draft_id: str, version: int, answers: dict[str, Any]) -
 def _known(app: Flask, answers: dict[str, Any]) -> dict[str, Any]:
     """Work out beforehand everything that the page shows."""
     with app.test_request_context(base_url="http://127.0.0.1:8000"):
-        shown = panel(answers)
+        with _listening() as given:
+            shown = panel(answers, {})
         form = CampaignForm.of(answers)
         form_values = form.values
     meant = shown.meaning
-    is_used = {name: form[name].line.is_used(form_values) for name in QUESTIONS}
+    is_used = {name: form[name].is_used(form_values) for name in QUESTIONS}
     return {
         "heading": answers.get("name") or "New campaign",
         "static": app.static_url_path,
-        "scripts": re.findall(r"/js/(\w+)\.js", app.test_client().get("/drafts/new/other").text),
+        "scripts": re.findall(r"/js/([\w-]+)\.js", app.test_client().get("/drafts/new/other").text),
         "nav": [("/", "Drafts"), ("/sandbox-campaigns", "Sandbox"), ("/about", "About")],
         "is_sandbox": True,
         "connection": "Sandbox",
@@ -130,29 +135,33 @@ def _known(app: Flask, answers: dict[str, Any]) -> dict[str, Any]:
         ],
         "plain": meant.plain,
         "advice": shown.advice,
-        "calendar": meant.overview
-        and _calendar(meant.overview, BeautifulSoup(shown.calendar or "", "html.parser")),
-        "lead": shown.lead and _lead(BeautifulSoup(shown.lead, "html.parser")),
+        "rules": given.get("rules"),
+        "calendar": given.get("calendar"),
+        "lead": given.get("lead"),
+        "accepted": (),
+        "clock": "campaign",
+        **shown.counts,
         "json": shown.json,
         "curl": shown.curl,
         "python": shown.python,
     }
 
 
-def _calendar(shown: Overview, drawn: BeautifulSoup) -> dict[str, Any]:
-    first, last, in_all = (fact.text for fact in drawn.select("dd"))
-    return {
-        "first": first,
-        "last": last,
-        "in_all": in_all,
-        "changes": shown.changes,
-        "months": months(shown),
-    }
+@contextmanager
+def _listening() -> Iterator[dict[str, tuple[Any, ...]]]:
+    """Hear what the panel's pictures are drawn from for the first time, by their names."""
+    given: dict[str, tuple[Any, ...]] = {}
+    draw = macros.drawn
 
+    def drawn(template: str, name: str, *parts: object) -> Markup:
+        given[name] = parts
+        return draw(template, name, *parts)
 
-def _lead(drawn: BeautifulSoup) -> dict[str, Any]:
-    day, worst = (fact.text for fact in drawn.select("dd"))
-    return {"day": day, "worst": worst, "times": [time.text for time in drawn.select("li")]}
+    macros.drawn = drawn
+    try:
+        yield given
+    finally:
+        macros.drawn = draw
 
 
 def _hold_to_the_same_markup(ours: bytes, floor: bytes) -> None:

@@ -110,7 +110,7 @@ def test_nothing_moves_under_a_mouse_button_that_is_down(operator: Operator) -> 
 
 
 def test_advice_is_shown_at_once_and_does_not_block(operator: Operator) -> None:
-    operator.start(typed(inbound(webhook_url="http://hooks.example/calls")))
+    operator.start(typed(inbound(webhook_url="http://hooks.acme.io/calls")))
     advice = operator.row("webhook_url").locator(".advice")
     expect(advice).to_contain_text("https://")
 

@@ -151,7 +151,7 @@ def test_more_attempts_in_one_day_than_in_all_are_pointed_out(
 ) -> None:
     found = advice(outbound(max_daily_attempts=daily, max_call_attempts=total))
 
-    expected = [Advice("max_daily_attempts", AdviceCode.DAILY_ABOVE_TOTAL)]
+    expected = [Advice("max_daily_attempts", AdviceCode.DAILY_ABOVE_TOTAL, better=total)]
     assert found == (expected if is_advised else [])
 
 
@@ -205,7 +205,7 @@ def test_all_advice_is_given_at_once() -> None:
 @pytest.mark.parametrize(
     ("gap", "found"),
     [
-        (240, [Advice("min_gap_between_attempts", AdviceCode.GAP_TOO_LONG, "239")]),
+        (240, [Advice("min_gap_between_attempts", AdviceCode.GAP_TOO_LONG, "239", 239)]),
         (239, []),
     ],
 )
@@ -226,7 +226,7 @@ def test_hours_that_no_gap_makes_long_enough_are_pointed_out() -> None:
 @pytest.mark.parametrize(
     ("last", "found"),
     [
-        (date(2027, 1, 6), [Advice("max_call_attempts", AdviceCode.NEVER_HAPPENS, "6")]),
+        (date(2027, 1, 6), [Advice("max_call_attempts", AdviceCode.NEVER_HAPPENS, "6", 6)]),
         (date(2027, 1, 7), []),
     ],
 )

@@ -136,4 +136,4 @@ def test_whatever_is_typed_has_a_meaning_that_can_be_shown(
     assert json.loads(found.body) == found.payload
     if found.overview:
         assert found.overview.calling_days >= 0
-        assert 1 <= len(months(found.overview)) <= MOST_MONTHS
+        assert 1 <= len(months(found.overview, found.closed)) <= MOST_MONTHS

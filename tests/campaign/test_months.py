@@ -14,7 +14,7 @@ from tests.campaign.schedules import EVERY_DAY, one_day, usable
 
 
 def sheets(first: date, last: date | None, **changes: object) -> list[Month]:
-    return months(overview(usable(start_date=first, end_date=last, **changes)))
+    return months(overview(usable(start_date=first, end_date=last, **changes)), {})
 
 
 def marks(month: Month) -> dict[int, str]:
@@ -140,7 +140,7 @@ def test_a_day_whose_whole_window_the_clocks_skip_is_not_marked_as_a_calling_day
 def test_a_day_that_samoa_left_out_is_not_marked_as_a_calling_day() -> None:
     left_out = one_day("Pacific/Apia", date(2011, 12, 30), time(9), time(17))
 
-    (december,) = months(overview(left_out))
+    (december,) = months(overview(left_out), {})
 
     assert 30 not in marks(december)
 
@@ -158,6 +158,6 @@ def test_as_many_days_are_marked_as_are_counted(zone: str, opens: time) -> None:
             daily_end_time=opens.replace(minute=30),
         )
     )
-    found = [mark for month in months(shown) for mark in marks(month).values()]
+    found = [mark for month in months(shown, {}) for mark in marks(month).values()]
 
     assert sum(mark.startswith("call") for mark in found) == shown.calling_days

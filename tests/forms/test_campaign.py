@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from werkzeug.datastructures import MultiDict
 
+from app.campaign.audience import QUESTIONS
 from app.campaign.contract import FIELDS
 from app.campaign.reading import read_answers
 from app.campaign.rules import find_problems
@@ -21,9 +22,9 @@ BROKEN = [
 ]
 
 
-def test_it_asks_each_question_of_the_contract_once() -> None:
+def test_it_asks_each_question_once_those_of_the_contract_and_those_about_the_leads() -> None:
     assert sorted(field.short_name for field in CampaignForm()) == sorted(
-        line.name for line in FIELDS
+        [*(line.name for line in FIELDS), *QUESTIONS]
     )
 
 

@@ -104,8 +104,8 @@ def test_the_python_program_creates_the_campaign(
 
 def test_it_lists_the_calls_of_a_lead_who_never_answers(client: FlaskClient) -> None:
     soup = preview(client, typed(outbound()))
-    times = [text(time) for time in soup.select(".times li")]
-    assert times == [f"{day} Jan 2027, 09:00 (UTC-05:00)" for day in ("Mon 4", "Tue 5", "Wed 6")]
+    times = [text(row) for row in soup.select(".timeline tr")]
+    assert times == [f"{day} Jan 2027 09:00" for day in ("Mon 4", "Tue 5", "Wed 6")]
     assert "2 in 24 hours, 3 in 7 days" in text(soup)
 
 

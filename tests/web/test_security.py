@@ -14,7 +14,20 @@ from tests.factories import inbound
 from tests.fakes import LIVE
 from tests.pages import Visitor
 
-POSTS = ("", "/autosave", "/merge", "/delete", "/restore", "/duplicate", "/send")
+POSTS = (
+    "",
+    "/autosave",
+    "/merge",
+    "/delete",
+    "/restore",
+    "/duplicate",
+    "/send",
+    "/accept",
+    "/clock",
+    "/presets/use",
+    "/presets/keep",
+    "/presets/forget",
+)
 
 
 @pytest.mark.parametrize("address", ["/", "/drafts/new/a1", "/about", "/nothing", "/zones.json"])

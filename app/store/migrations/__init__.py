@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import DatabaseError
 
-HEAD = "0001"
+HEAD = "0002"
 
 
 class UnusableDatabase(Exception):

@@ -1,0 +1,31 @@
+"""Settings that somebody has given a name to, kept to be used again."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.store.models import Preset
+
+
+def all_presets(session: Session) -> list[Preset]:
+    """Read them in the order of their names."""
+    return list(session.scalars(select(Preset).order_by(Preset.name)))
+
+
+def keep(session: Session, name: str, settings: Mapping[str, Any]) -> None:
+    """Keep settings under a name, in place of those that had it."""
+    preset = session.scalar(select(Preset).where(Preset.name == name))
+    if preset is None:
+        preset = Preset(name=name, settings={}, created_at=datetime.now(UTC))
+        session.add(preset)
+    preset.settings = dict(settings)
+
+
+def forget(session: Session, preset_id: int) -> None:
+    """Delete one; there may be none."""
+    preset = session.get(Preset, preset_id)
+    if preset is not None:
+        session.delete(preset)

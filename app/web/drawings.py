@@ -1,0 +1,191 @@
+"""The parts of the panel that take long to draw, each kept while what it shows stays the same."""
+
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+from markupsafe import Markup
+
+from app.campaign.calendar import Overview, Window, is_inside_a_window
+from app.campaign.clock_hours import seconds
+from app.campaign.finding_words import audience_in_words
+from app.campaign.meaning import Lead, Meaning
+from app.campaign.months import MOST_MONTHS, months
+from app.campaign.readback import clock, short_day
+from app.campaign.wording import WORDS
+from app.campaign.zone_strip import zone_strip
+from app.campaign.zones import (
+    ZONE_DATA_LOCKED,
+    ZONE_DATA_VERSION,
+    ClockChange,
+    city,
+    offset_at,
+    offset_words,
+)
+from app.store.acceptances import Accepted
+from app.web import macros
+from app.web.rulings import rulings, safe_everywhere
+
+_DAYS = 8
+_TIMES = 8
+_CHANGES = 6
+_CHECKED = 12
+
+
+def drawn_rules(
+    meant: Meaning, accepted: Accepted, today: date, *, can_change: bool
+) -> Markup | None:
+    """Draw what rules say about a campaign with a schedule."""
+    return _rules(_Same(meant), tuple(accepted.items()), today, can_change=can_change)
+
+
+class _Same:
+    """A meaning, for a cache: equal to another if the rules cannot tell them apart."""
+
+    def __init__(self, meant: Meaning) -> None:
+        self.meant = meant
+        self._key = (meant.overview and meant.overview.schedule, meant.limits, meant.audience)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self._key == other._key
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+
+@lru_cache(maxsize=256)
+def _rules(
+    same: _Same, accepted: tuple[tuple[str, tuple[str, str]], ...], today: date, *, can_change: bool
+) -> Markup | None:
+    meant = same.meant
+    if meant.overview is None:
+        return None
+    schedule = meant.overview.schedule
+    return macros.drawn(
+        "rules",
+        "rules",
+        rulings(meant, dict(accepted), today),
+        audience_in_words(meant.audience),
+        zone_strip(schedule, meant.audience),
+        (seconds(schedule.opens), seconds(schedule.closes)),
+        city(schedule.zone),
+        safe_everywhere(meant),
+        can_change,
+    )
+
+
+@lru_cache(maxsize=256)
+def drawn_calendar(
+    shown: Overview, closed: tuple[tuple[date, str], ...], clock_zone: str
+) -> Markup:
+    """Draw the calendar; while the other answers change it stays the same."""
+    days_off = dict(closed)
+    laid_out = months(shown, days_off)
+    return macros.drawn(
+        "calendar",
+        "calendar",
+        shown,
+        laid_out,
+        _window_words(shown.first, clock_zone),
+        _window_words(shown.last, clock_zone),
+        len(laid_out) == MOST_MONTHS,
+        [(day, name) for day, name in days_off.items() if shown.schedule.calls_on(day)],
+        [_change_row(change, shown, clock_zone) for change in shown.changes[:_CHANGES]],
+        (ZONE_DATA_VERSION, ZONE_DATA_LOCKED),
+        _checked_instants(shown),
+    )
+
+
+@lru_cache(maxsize=256)
+def drawn_lead(lead: Lead, clock_zone: str) -> Markup:
+    """Draw what one lead gets who never answers."""
+    schedule = lead.overview.schedule
+    own, chosen = ZoneInfo(schedule.zone), ZoneInfo(clock_zone)
+    by_day = groupby(lead.attempts.timeline, key=lambda at: at.astimezone(own).date())
+    rows = [(day, list(found)) for day, found in by_day]
+    shown = [
+        (
+            short_day(day),
+            [_minutes(at.astimezone(own).time()) for at in found],
+            [_time_words(at, chosen, day) for at in found],
+        )
+        for day, found in rows[:_DAYS]
+    ]
+    window = _minutes(schedule.opens), _minutes(schedule.closes)
+    counted = sum(len(found) for _, found in rows[:_DAYS])
+    last = lead.attempts.last
+    return macros.drawn(
+        "lead",
+        "lead",
+        lead,
+        [_short_moment(at.astimezone(chosen)) for at in lead.worst["24h"][:_TIMES]],
+        shown,
+        window,
+        counted,
+        short_day(last.astimezone(own).date()) if last else "",
+        WORDS[lead.attempts.bound_by].label,
+        _clock_words(clock_zone),
+    )
+
+
+def _time_words(at: datetime, zone: ZoneInfo, day: date) -> str:
+    """Write the time of an attempt, with its day if that is another on this clock."""
+    there = at.astimezone(zone)
+    time_there = clock(there.time())
+    return time_there if there.date() == day else f"{time_there} on {short_day(there.date())}"
+
+
+def _short_moment(at: datetime) -> str:
+    return f"{at:%a %H:%M}"
+
+
+def _clock_words(zone: str) -> str:
+    return zone if zone == "UTC" else city(zone)
+
+
+def _minutes(at: time) -> int:
+    return seconds(at) // 60
+
+
+def _change_row(change: ClockChange, shown: Overview, clock_zone: str) -> tuple[str, str, str]:
+    """Say when the clocks change, how, and what that does to the calling."""
+    schedule = shown.schedule
+    if is_inside_a_window(schedule, change):
+        effect = "inside the calling hours: that day is shorter or longer"
+    elif schedule.calls_on(change.day):
+        effect = "a calling day, outside its hours"
+    else:
+        effect = "no calling day"
+    offsets = f"UTC{offset_words(change.before)} to UTC{offset_words(change.after)}"
+    return _moment_words(change.at.astimezone(ZoneInfo(clock_zone))), offsets, effect
+
+
+def _moment_words(at: datetime) -> str:
+    """Write an instant with its offset: Mon 4 Jan 2027, 09:00 (UTC-05:00)."""
+    offset = offset_words(at.utcoffset() or timedelta())
+    return f"{short_day(at.date())}, {clock(at.time())} (UTC{offset})"
+
+
+def _window_words(window: Window | None, clock_zone: str) -> str:
+    """Write a window with its offsets: Mon 4 Jan 2027, 09:00 to 17:00 (UTC-05:00)."""
+    if window is None:
+        return ""
+    start, end = (at.astimezone(ZoneInfo(clock_zone)) for at in (window.start, window.end))
+    offsets = dict.fromkeys(
+        f"UTC{offset_words(at.utcoffset() or timedelta())}" for at in (start, end)
+    )
+    until = clock(end.time())
+    if end.date() != start.date():
+        until = f"{until} on {short_day(end.date())}"
+    return f"{short_day(start.date())}, {clock(start.time())} to {until} ({' to '.join(offsets)})"
+
+
+def _checked_instants(shown: Overview) -> list[tuple[str, int]]:
+    """Give instants at which another copy of the zone data can be compared: offset in minutes."""
+    edges = [window.start_utc for window in (shown.first, shown.last) if window]
+    changes = [at for change in shown.changes[:_CHECKED] for at in (change.at,)]
+    return [
+        (at.isoformat(), offset_at(shown.schedule.zone, at) // timedelta(minutes=1))
+        for at in sorted({*edges, *changes})
+    ]

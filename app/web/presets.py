@@ -1,0 +1,119 @@
+"""Named settings for the schedule and the retries: see what one changes, then use it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from app.campaign.contract import Values
+from app.campaign.finding_words import value_in_words
+from app.campaign.payload import typed_values
+from app.campaign.reading import Answers, read_answers
+from app.campaign.rulebook import Preset, rulebook
+from app.campaign.wording import WORDS
+from app.store import drafts, presets
+from app.store.drafts import StaleVersion
+from app.web.current import store
+
+bp = Blueprint("presets", __name__)
+
+FILLED = (
+    "days_of_week",
+    "daily_start_time",
+    "daily_end_time",
+    "max_call_attempts",
+    "max_daily_attempts",
+    "min_gap_between_attempts",
+)
+"""The settings that a preset can fill."""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A preset: what it fills in, as it would be typed; `rule` is where a given one comes from."""
+
+    id: str
+    title: str
+    settings: Answers
+    rule: Preset | None = None
+
+    def changes(self, answers: Answers) -> Sequence[tuple[str, str, str]]:
+        """Name each setting that would be another: its label, what it is now, what it would be."""
+        now, then = read_answers(answers).values, read_answers(self.settings).values
+        return [
+            (WORDS[name].label, _words(name, now), _words(name, then))
+            for name in FILLED
+            if name in then and now.get(name) != then[name]
+        ]
+
+
+@bp.get("/drafts/<draft_id>/presets")
+def choose(draft_id: str) -> ResponseReturnValue:
+    with store().reading() as session:
+        draft = drafts.find(session, draft_id)
+        if draft.is_locked:
+            return redirect(url_for("submissions.latest", draft_id=draft_id))
+        return render_template(
+            "campaign/presets.html", draft=draft, offers=_offers(session), now=_now(draft.answers)
+        )
+
+
+@bp.post("/drafts/<draft_id>/presets/use")
+def use(draft_id: str) -> ResponseReturnValue:
+    """Fill the draft with one preset; what it does not name stays as it is."""
+    over = request.form.get("version", 0, type=int)
+    try:
+        with store().writing() as session:
+            offered = {offer.id: offer for offer in _offers(session)}
+            offer = offered.get(request.form.get("preset", ""))
+            if offer is None:
+                flash("This preset is gone.")
+                return redirect(url_for("presets.choose", draft_id=draft_id))
+            answers = drafts.find(session, draft_id).answers
+            drafts.save(session, draft_id, {**answers, **offer.settings}, over=over)
+    except StaleVersion:
+        flash("The draft has changed meanwhile. Please look again.")
+        return redirect(url_for("presets.choose", draft_id=draft_id))
+    flash(f"Filled in: {offer.title}.")
+    return redirect(url_for("editing.edit", draft_id=draft_id))
+
+
+@bp.post("/drafts/<draft_id>/presets/keep")
+def keep(draft_id: str) -> ResponseReturnValue:
+    """Give the draft's own settings a name, to be used in other drafts."""
+    name = request.form.get("name", "").strip()
+    if not name:
+        flash("Enter a name for the preset.")
+        return redirect(url_for("presets.choose", draft_id=draft_id))
+    with store().writing() as session:
+        answers = drafts.find(session, draft_id).answers
+        presets.keep(session, name, {key: answers[key] for key in FILLED if answers.get(key)})
+    flash(f"Kept as the preset {name}.")
+    return redirect(url_for("presets.choose", draft_id=draft_id))
+
+
+@bp.post("/drafts/<draft_id>/presets/forget")
+def forget(draft_id: str) -> ResponseReturnValue:
+    with store().writing() as session:
+        presets.forget(session, request.form.get("preset", 0, type=int))
+    flash("The preset is deleted. Drafts that used it stay as they are.")
+    return redirect(url_for("presets.choose", draft_id=draft_id))
+
+
+def _offers(session: Session) -> list[Offer]:
+    own = [Offer(f"{one.id}", one.name, one.settings) for one in presets.all_presets(session)]
+    given = [
+        Offer(one.id, one.title, typed_values(one.settings), one) for one in rulebook().presets
+    ]
+    return own + given
+
+
+def _now(answers: Answers) -> Sequence[tuple[str, str]]:
+    values = read_answers(answers).values
+    return [(WORDS[name].label, _words(name, values)) for name in FILLED if name in values]
+
+
+def _words(name: str, values: Values) -> str:
+    return value_in_words(name, values.get(name))

@@ -1,0 +1,135 @@
+"""What rules say about a campaign, made ready for the screen: grouped, in words, with mends."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from app.campaign.finding_words import (
+    caution,
+    value_in_words,
+    what_is_broken,
+    what_would_mend,
+)
+from app.campaign.findings import Finding, Severity
+from app.campaign.meaning import Meaning
+from app.campaign.mending import Mend, mend_all_hours, mends, settings
+from app.campaign.payload import as_json
+from app.campaign.places import place
+from app.campaign.rulebook import Rule
+from app.campaign.wording import WORDS
+from app.store.acceptances import Accepted, reason_for
+
+SEVERITY_WORDS = {
+    Severity.HIGH: "Breaks a law",
+    Severity.MEDIUM: "To verify",
+    Severity.LOW: "Keep in mind",
+}
+
+
+@dataclass(frozen=True)
+class Change:
+    """A mend as a button: what it posts, and what it changes, from what to what."""
+
+    posted: str
+    said: str
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """Findings that are broken in the same way, as one thing to look at.
+
+    `accepted` is the reason with which somebody accepted all of them, or `None`.
+    """
+
+    severity: Severity
+    rules: tuple[tuple[Rule, str], ...]
+    said: str
+    mending: str
+    changes: tuple[Change, ...]
+    accepted: str | None
+
+    @property
+    def titles(self) -> str:
+        return "; ".join(rule.title for rule, _ in self.rules)
+
+    @property
+    def places(self) -> str:
+        return ", ".join(dict.fromkeys(place(rule.jurisdiction).name for rule, _ in self.rules))
+
+    @property
+    def count(self) -> int:
+        return len(self.rules)
+
+    @property
+    def ids(self) -> str:
+        return " ".join(rule.id for rule, _ in self.rules)
+
+
+def rulings(meant: Meaning, accepted: Accepted, today: date) -> list[Ruling]:
+    """Put findings together that say the same of different rules."""
+    if meant.overview is None:
+        return []
+    schedule = meant.overview.schedule
+    grouped: dict[Any, list[Finding]] = {}
+    for found in meant.findings:
+        said = what_is_broken(found, schedule)
+        reason = reason_for(found, accepted)
+        grouped.setdefault((found.severity, reason, said), []).append(found)
+    return [
+        _ruling(found, said, reason, meant, today) for (_, reason, said), found in grouped.items()
+    ]
+
+
+def safe_everywhere(meant: Meaning) -> Change | None:
+    """Find the change by which no rule of hours is broken, if there is one to make."""
+    if meant.overview is None:
+        return None
+    mend = mend_all_hours(meant.overview.schedule, meant.audience)
+    now = settings(meant.overview.schedule, meant.limits)
+    return change(mend, now) if mend and mend.changes else None
+
+
+def _ruling(
+    found: list[Finding], said: str, reason: str | None, meant: Meaning, today: date
+) -> Ruling:
+    first, shown = found[0], meant.overview
+    ways = mends(first, shown.schedule, meant.limits, meant.audience) if shown else ()
+    now = settings(shown.schedule, meant.limits) if shown else {}
+    return Ruling(
+        severity=first.severity,
+        rules=tuple((one.rule, caution(one.rule, today)) for one in found),
+        said=said,
+        mending=what_would_mend(first, ways),
+        changes=tuple(change(way, now) for way in ways),
+        accepted=reason,
+    )
+
+
+def change(mend: Mend, now: Mapping[str, Any]) -> Change:
+    """Say what a mend changes of the values *now*, and write it as a form would post it."""
+    said = [
+        f"{WORDS[name].label}: {value_in_words(name, now.get(name))} → {value_in_words(name, new)}"
+        for name, new in mend.changes
+    ]
+    posted = {name: as_json(new) for name, new in mend.changes}
+    return Change(urlencode(posted, doseq=True), "; ".join(said))
+
+
+def as_posted(accepted: Accepted) -> list[str]:
+    """Write what was accepted so that the form can carry it to the preview and back."""
+    return [json.dumps([rule, *given], ensure_ascii=False) for rule, given in accepted.items()]
+
+
+def from_posted(posted: Sequence[str]) -> Accepted:
+    """Read what `as_posted` has written; anything else is passed over."""
+    found = {}
+    for text in posted:
+        try:
+            rule, measured, reason = json.loads(text)
+        except ValueError:
+            continue
+        found[str(rule)] = (str(measured), str(reason))
+    return found

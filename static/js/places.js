@@ -1,0 +1,24 @@
+// Offer places while one types: the list completes what stands after the last comma.
+const input = document.querySelector("input[data-places]");
+const list = document.getElementById("places");
+let places = [];
+
+const offer = () => {
+  const told = input.value.split(/[,;]\s*/);
+  const begun = told.pop().toLowerCase();
+  const before = told.length ? `${told.join(", ")}, ` : "";
+  const found = places.filter(([name, word]) => `${name} ${word}`.toLowerCase().includes(begun)).slice(0, 40);
+  list.replaceChildren(...found.map(([name, word]) => {
+    const option = document.createElement("option");
+    option.value = before + name;
+    option.label = word === name ? name : `${name} (${word})`;
+    return option;
+  }));
+};
+
+input?.addEventListener("focus", async () => {
+  if (places.length) return;
+  try { places = await (await fetch(input.dataset.places)).json(); } catch { return; }
+  offer();
+});
+input?.addEventListener("input", offer);

@@ -1,0 +1,106 @@
+"""Presets fill in when and how often to call, and show first what they change."""
+
+from collections.abc import Callable
+from datetime import time
+
+import pytest
+
+from app.campaign.rulebook import rulebook
+from app.store import drafts
+from app.store.database import Store
+from tests.factories import outbound, typed
+from tests.pages import Page, Visitor
+
+
+def card(page: Page, title: str) -> str:
+    found = page.soup.find("h2", string=title)
+    assert found is not None
+    section = found.find_parent("section")
+    assert section is not None
+    return " ".join(section.get_text(" ").split())
+
+
+@pytest.fixture
+def page(visitor: Visitor, saved: Callable[..., str]) -> Page:
+    return visitor.open(f"/drafts/{saved()}/presets")
+
+
+def test_every_preset_of_the_rules_is_offered_with_its_source(page: Page) -> None:
+    for preset in rulebook().presets:
+        assert "checked on" in card(page, preset.title)
+
+
+def test_it_shows_what_would_change_and_nothing_else(page: Page) -> None:
+    assert "From 09:00 10:00" in card(page, "Strictest US")
+    assert "Call on" not in card(page, "Strictest US")  # Monday to Friday already.
+
+
+def test_using_one_fills_it_in_and_leaves_the_rest(visitor: Visitor, page: Page) -> None:
+    form = visitor.press(page, "presets/use", preset="us-strictest")
+    assert form.flash() == "Filled in: Strictest US."
+    assert form.typed("daily_start_time") == "10:00"
+    assert form.typed("min_gap_between_attempts") == "240"
+    assert form.typed("start_date") == "2027-01-04"
+
+
+def test_a_preset_that_changes_nothing_says_so(visitor: Visitor, page: Page) -> None:
+    form = visitor.press(page, "presets/use", preset="us-strictest")
+    again = visitor.open(f"{form.path}/presets")
+    assert "already has these settings" in card(again, "Strictest US")
+
+
+def test_the_form_leads_to_the_presets_and_saves_on_the_way(
+    visitor: Visitor, saved: Callable[..., str]
+) -> None:
+    form = visitor.open(f"/drafts/{saved()}")
+    page = visitor.press(form, answers={"name": "Renamed"}, then="presets")
+    assert page.heading == "Presets for Renamed"
+
+
+def test_own_settings_can_be_kept_used_elsewhere_and_deleted(
+    visitor: Visitor, page: Page, saved: Callable[..., str]
+) -> None:
+    kept = visitor.press(page, "presets/keep", answers={"name": "Our usual"})
+    assert kept.flash() == "Kept as the preset Our usual."
+    other = visitor.open(f"/drafts/{saved(outbound(daily_start_time=time(11)))}/presets")
+    assert "From 11:00 09:00" in card(other, "Our usual")
+    button = other.soup.find("button", string="Use Our usual")
+    assert button is not None
+    form = visitor.press(other, "presets/use", preset=str(button["value"]))
+    assert form.typed("daily_start_time") == "09:00"
+    gone = visitor.press(kept, "presets/forget", preset=str(button["value"]))
+    assert "Our usual" not in gone.text.replace(gone.flash(), "")
+
+
+def test_a_name_that_is_there_already_is_replaced(visitor: Visitor, page: Page) -> None:
+    for _ in range(2):
+        page = visitor.press(page, "presets/keep", answers={"name": "Our usual"})
+    assert len(page.soup.find_all("h2", string="Our usual")) == 1
+
+
+@pytest.mark.parametrize("name", ["", "   "])
+def test_a_preset_without_a_name_is_not_kept(visitor: Visitor, page: Page, name: str) -> None:
+    again = visitor.press(page, "presets/keep", answers={"name": name})
+    assert again.flash() == "Enter a name for the preset."
+
+
+def test_a_draft_that_changed_meanwhile_is_looked_at_again(
+    visitor: Visitor, page: Page, store: Store
+) -> None:
+    draft_id = page.path.split("/")[2]
+    with store.writing() as session:
+        drafts.save(session, draft_id, typed(outbound(name="Renamed")), over=1)
+    again = visitor.press(page, "presets/use", preset="us-strictest")
+    assert again.flash() == "The draft has changed meanwhile. Please look again."
+    assert again.heading == "Presets for Renamed"
+
+
+def test_a_preset_that_is_gone_is_said_to_be(visitor: Visitor, page: Page) -> None:
+    assert visitor.press(page, "presets/use", preset="99").flash() == "This preset is gone."
+
+
+def test_without_any_setting_there_is_nothing_to_keep(
+    visitor: Visitor, saved: Callable[..., str]
+) -> None:
+    page = visitor.open(f"/drafts/{saved({'name': 'Hardly begun'})}/presets")
+    assert "There is nothing to keep yet" in page.text

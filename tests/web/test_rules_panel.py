@@ -1,0 +1,130 @@
+"""What rules of calling say, on screen: who they were held to, the strip, findings and changes."""
+
+from datetime import date, time
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup
+from flask.testing import FlaskClient
+
+from tests.campaign.schedules import EVERY_DAY
+from tests.factories import inbound, outbound, typed
+from tests.pages import text
+
+
+def rules(client: FlaskClient, told: dict[str, str], **changes: Any) -> BeautifulSoup:
+    """Ask for the live preview of a campaign whose audience is told so."""
+    answers = typed(outbound(**changes)) | told
+    return BeautifulSoup(client.post("/preview", data=answers).text, "html.parser")
+
+
+def clocks(soup: BeautifulSoup) -> dict[str, str]:
+    """Read the first strip: the campaign's hours by the clock of each place."""
+    found = soup.select_one(".strip")
+    assert found is not None
+    return {text(row.find("th")): text(row.find_all("td")[0]) for row in found.select("tbody tr")}
+
+
+def test_who_is_assumed_to_be_called_is_said(client: FlaskClient) -> None:
+    told = text(rules(client, {}))
+    assert "You have not said where the leads are, so the 50 states is assumed." in told
+    assert "the rules for every purpose count" in told
+
+
+def test_the_hours_are_shown_on_the_clock_of_every_place(client: FlaskClient) -> None:
+    found = clocks(rules(client, {"audience": "Florida, California", "purpose": "marketing"}))
+    assert found == {
+        "New York": "09:00–17:00",
+        "Chicago": "08:00–16:00",
+        "Los Angeles": "06:00–14:00 breaks a rule",
+        "Safe everywhere": "11:00–20:00",
+    }
+
+
+def test_a_day_that_is_another_one_there_is_named(client: FlaskClient) -> None:
+    found = clocks(rules(client, {"audience": "Pacific/Auckland"}, daily_start_time=time(8)))
+    assert found["Auckland"] == "02:00 next day–11:00 next day"
+
+
+def test_the_second_season_has_a_strip_of_its_own(client: FlaskClient) -> None:
+    soup = rules(client, {"audience": "US-AZ, US-NY", "purpose": "marketing"})
+    titles = [text(part) for part in soup.select(".season h3, .season > summary")]
+    assert titles == [
+        "Winter time, from Mon 4 Jan 2027",
+        "Summer time, from Sun 14 Mar 2027: safe 11:00–21:00",
+    ]
+
+
+def test_a_broken_rule_is_quoted_with_its_source_and_its_date(client: FlaskClient) -> None:
+    soup = rules(client, {"audience": "Florida", "purpose": "marketing"}, daily_end_time=time(21))
+    finding = soup.select_one(".rulings.high li")
+    assert "Florida calling hours" in text(finding)
+    assert "In New York it calls from 20:00 to 21:00 on Monday to Friday" in text(finding)
+    assert "before 8 a.m. or after 8 p.m." in text(finding)
+    assert "checked on Mon 23 Nov 2026, confidence A" in text(finding)
+    assert finding is not None
+    assert "florida_statutes" in str(finding.select_one("a[href]"))
+
+
+def test_a_change_that_keeps_the_rule_says_what_it_changes(client: FlaskClient) -> None:
+    soup = rules(client, {"audience": "Florida", "purpose": "marketing"}, daily_end_time=time(21))
+    (button,) = soup.select(".rulings.high button[name=mend]")
+    assert text(button) == "Until: 21:00 → 20:00"
+    assert button["value"] == "daily_end_time=20%3A00"
+    assert button["form"] == "campaign"
+
+
+def test_rules_that_say_the_same_stand_together(client: FlaskClient) -> None:
+    soup = rules(client, {"audience": "48 states", "purpose": "marketing"})
+    titles = [text(title) for title in soup.select(".rulings.high h4")]
+    assert titles == ["FCC calling hours; FTC calling hours", "Texas calling hours"]
+    assert text(soup.select_one(".verdict.broken")).startswith("3 rules are broken")
+
+
+def test_a_campaign_that_keeps_all_rules_is_told_so(client: FlaskClient) -> None:
+    soup = rules(client, {"audience": "Germany", "purpose": "other"}, timezone="Europe/Berlin")
+    assert "No rule that is known here is broken." in text(soup)
+    assert soup.select_one(".verdict.broken") is None
+
+
+@pytest.mark.parametrize("audience", ["France", "48 states"])
+def test_it_is_said_to_be_no_legal_advice(client: FlaskClient, audience: str) -> None:
+    assert "no legal advice" in text(rules(client, {"audience": audience}))
+
+
+def test_an_inbound_campaign_is_held_to_no_rules(client: FlaskClient) -> None:
+    answers = typed(inbound()) | {"audience": "France"}
+    soup = BeautifulSoup(client.post("/preview", data=answers).text, "html.parser")
+    assert soup.find(id="m-rules") is None
+
+
+def test_days_off_are_marked_and_named(client: FlaskClient) -> None:
+    soup = rules(client, {"audience": "France", "own_dates": "2027-03-05 Company day"})
+    marked = {str(cell["title"]) for cell in soup.select(".month .off.call")}
+    assert marked == {"Easter Monday (France)", "Company day"}
+    assert "2 calling days on which people may be off" in text(soup)
+
+
+def test_days_off_are_not_guessed_for_leads_of_whom_nothing_was_said(client: FlaskClient) -> None:
+    assert not rules(client, {}).select(".month .off")
+
+
+def test_clock_changes_say_whether_they_fall_into_the_calling_hours(client: FlaskClient) -> None:
+    night = {"daily_start_time": time(1), "daily_end_time": time(4), "days_of_week": EVERY_DAY}
+    (row,) = rules(client, {}, **night).select("#m-calendar ~ table.list tr")
+    assert "Sun 14 Mar 2027, 03:00 (UTC-04:00)" in text(row)
+    assert "inside the calling hours" in text(row)
+
+
+def test_a_campaign_that_never_calls_is_not_called_complete_without_a_word(
+    client: FlaskClient,
+) -> None:
+    soup = rules(client, {}, end_date=date(2027, 1, 8), days_of_week=EVERY_DAY[5:])
+    assert "Complete, but no call would ever be made." in text(soup)
+    assert len(soup.select(".note .strong")) == 2
+
+
+def test_a_value_that_would_do_can_be_taken_from_the_advice(client: FlaskClient) -> None:
+    soup = rules(client, {}, max_daily_attempts=3, min_gap_between_attempts=240)
+    said = [text(button) for button in soup.select(".advices button[name=mend]")]
+    assert said == ["Minutes between attempts: 240 → 239"]
