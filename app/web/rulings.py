@@ -13,7 +13,7 @@ from app.campaign.finding_words import (
     what_is_broken,
     what_would_mend,
 )
-from app.campaign.findings import Finding, Severity
+from app.campaign.findings import Finding, OutsideHours, Severity
 from app.campaign.meaning import Meaning
 from app.campaign.mending import Mend, mend_all_hours, mends, settings
 from app.campaign.payload import as_json
@@ -84,8 +84,11 @@ def rulings(meant: Meaning, accepted: Accepted, today: date) -> list[Ruling]:
 
 
 def safe_everywhere(meant: Meaning) -> Change | None:
-    """Find the change by which no rule of hours is broken, if there is one to make."""
-    if meant.overview is None:
+    """Find the change by which no rule of hours is broken, where several are."""
+    broken = {
+        found.evidence for found in meant.findings if isinstance(found.evidence, OutsideHours)
+    }
+    if meant.overview is None or len(broken) < 2:
         return None
     mend = mend_all_hours(meant.overview.schedule, meant.audience)
     now = settings(meant.overview.schedule, meant.limits)
