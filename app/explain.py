@@ -5,7 +5,6 @@ import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import click
 
@@ -26,7 +25,7 @@ from app.campaign.readback import clock
 from app.campaign.reading import read_json
 from app.campaign.rule_file import Purpose
 from app.campaign.wording import WORDS, advice_sentence, sentence
-from app.campaign.zones import ClockChange, offset_words
+from app.campaign.zones import ClockChange, offset_words, zone_info
 from app.sandbox.intake import Malformed, json_object
 
 
@@ -128,7 +127,7 @@ def _change(change: ClockChange, shown: Overview) -> dict[str, Any]:
 
 
 def _attempts(lead: Lead) -> dict[str, Any]:
-    zone = ZoneInfo(lead.overview.schedule.zone)
+    zone = zone_info(lead.overview.schedule.zone)
     return {
         "per_day": lead.attempts.per_day,
         "timeline": [at.astimezone(zone).isoformat() for at in lead.attempts.timeline],

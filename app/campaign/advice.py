@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from ipaddress import ip_address
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from app.campaign.attempts import Attempts, Binding
 from app.campaign.audience import Audience
@@ -20,7 +19,7 @@ from app.campaign.closed_days import closed_days
 from app.campaign.contract import FIELD, FIELDS, DialerType, Values, Weekday
 from app.campaign.problems import Advice, AdviceCode
 from app.campaign.readback import clock, short_day
-from app.campaign.zones import ZONE_NAMES, offset_at
+from app.campaign.zones import ZONE_NAMES, offset_at, zone_info
 
 _GLOBAL_ID = re.compile(r"([A-Z][A-Za-z]+):\d+", re.ASCII)
 _IDS = ("assistant_id", "phone_number_id", *(line.name for line in FIELDS if line.global_id))
@@ -136,7 +135,7 @@ def _about_retries(wanted: Schedule, found: Attempts) -> Iterator[Advice]:
     if found.possible and found.never:
         possible = found.possible
         yield Advice("max_call_attempts", AdviceCode.NEVER_HAPPENS, f"{possible:,}", possible)
-    zone = ZoneInfo(wanted.zone)
+    zone = zone_info(wanted.zone)
     times = {at.astimezone(zone).time() for at in found.timeline}
     if len(times) == 1 and len(found.timeline) > 1:
         yield Advice("max_daily_attempts", AdviceCode.SAME_CLOCK_TIME, clock(times.pop()))

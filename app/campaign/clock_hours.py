@@ -7,7 +7,7 @@ a clock change, `calendar` has the exact instants.
 
 from collections.abc import Iterable
 from datetime import time
-from functools import reduce
+from functools import lru_cache, reduce
 from typing import TypeAlias
 
 Stretch: TypeAlias = tuple[int, int]
@@ -44,6 +44,7 @@ def common_week(weeks: Iterable[Week]) -> Week:
     return reduce(_common_week, weeks, ALWAYS)
 
 
+@lru_cache(maxsize=8192)
 def seen_from(week: Week, ahead: int) -> Week:
     """See a week on another clock, over which its own is `ahead` seconds, at most a day or so.
 
@@ -69,6 +70,7 @@ def longest(day: Day) -> Stretch | None:
     return max(day, key=lambda stretch: stretch[1] - stretch[0], default=None)
 
 
+@lru_cache(maxsize=8192)
 def _common_week(one: Week, other: Week) -> Week:
     return tuple(common(*days) for days in zip(one, other, strict=True))
 

@@ -12,10 +12,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from app.campaign.attempts import Limits
-from app.campaign.calendar import DAY, Schedule, overview, windows
+from app.campaign.calendar import DAY, Schedule, overview, windows_on
+from app.campaign.zones import zone_info
 
 PERIODS = {
     "24h": timedelta(hours=24),
@@ -90,7 +90,7 @@ def _first_days(unit: str, first: date, last: date) -> list[date]:
 
 
 def _midnight(day: date, zone: str) -> int:
-    return int(datetime.combine(day, time(), ZoneInfo(zone)).timestamp())
+    return int(datetime.combine(day, time(), zone_info(zone)).timestamp())
 
 
 def _weeks(schedule: Schedule) -> list[date]:
@@ -99,13 +99,17 @@ def _weeks(schedule: Schedule) -> list[date]:
 
 
 def _opens(schedule: Schedule, first: date, last: date) -> list[_Open]:
-    found = []
-    for window in windows(schedule, first):
-        if window.date > last:
-            break
-        start, end = window.start_utc.timestamp(), window.end_utc.timestamp()
-        found.append(_Open(window.date, int(start), int(end)))
-    return found
+    count = (last - first).days + 1
+    days = (first + number * DAY for number in range(count))
+    return [window for day in days if schedule.calls_on(day) for window in _open_on(schedule, day)]
+
+
+@lru_cache(maxsize=4096)
+def _open_on(schedule: Schedule, day: date) -> tuple[_Open, ...]:
+    return tuple(
+        _Open(day, int(window.start_utc.timestamp()), int(window.end_utc.timestamp()))
+        for window in windows_on(schedule, day)
+    )
 
 
 def _beginnings(window: _Open, wanted: Limits) -> list[int]:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from app.campaign.audience import Audience
 from app.campaign.calendar import Schedule
@@ -15,7 +14,7 @@ from app.campaign.readback import clock, days_in_words, short_day
 from app.campaign.rule_file import Confidence, Force
 from app.campaign.rulebook import STALE, AttemptLimit, Rule, rulebook
 from app.campaign.wording import WORDS
-from app.campaign.zones import city
+from app.campaign.zones import city, zone_info
 
 NO_ADVICE = "These are cited facts that may be out of date, and no legal advice."
 
@@ -199,7 +198,7 @@ def _on_holidays(evidence: OnHolidays) -> str:
 
 
 def _moment(at: datetime, zone: str) -> str:
-    there = at.astimezone(ZoneInfo(zone))
+    there = at.astimezone(zone_info(zone))
     return f"{short_day(there.date())} {there:%H:%M}"
 
 

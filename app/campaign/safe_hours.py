@@ -52,22 +52,24 @@ class Strip:
 def strip(rules: tuple[Rule, ...], schedule: Schedule, audience: Audience) -> Strip:
     """Find what these rules leave open on the days of a schedule; without rules, all hours."""
     groups = alike(schedule, zones_of(audience))
-    hours = tuple(common_week(_weeks(rules, audience, group)) for group in groups)
+    hours = tuple(_hours(rules, audience, group) for group in groups)
     times = seasons(schedule, tuple(group[0] for group in groups))
     safe = tuple(
-        common_week(_seen(week, ahead) for week, ahead in zip(hours, season.ahead, strict=True))
+        common_week(seen_from(week, ahead) for week, ahead in zip(hours, season.ahead, strict=True))
         for season in times.seasons
     )
     return Strip(groups, hours, times, safe, common_week(safe))
 
 
-def _weeks(rules: tuple[Rule, ...], audience: Audience, zones: tuple[str, ...]) -> list[Week]:
+@lru_cache(maxsize=8192)
+def _hours(rules: tuple[Rule, ...], audience: Audience, zones: tuple[str, ...]) -> Week:
+    """Find the hours that rules leave open in all of these zones, by their own clock."""
     reached = reach(audience)
-    return [
+    return common_week(
         rule.hours
         for rule in rules
         if rule.hours is not None and not set(zones).isdisjoint(reached[rule.jurisdiction])
-    ]
+    )
 
 
 def safe_window(schedule: Schedule, week: Week) -> SafeWindow | None:
@@ -84,8 +86,3 @@ def safe_window(schedule: Schedule, week: Week) -> SafeWindow | None:
     if not days or found is None or found[1] - found[0] < _SHORTEST:
         return None
     return SafeWindow(days, found)
-
-
-@lru_cache(maxsize=4096)
-def _seen(week: Week, ahead: int) -> Week:
-    return seen_from(week, ahead)

@@ -7,12 +7,11 @@ A season is the days between two such changes.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 from app.campaign.calendar import DAY, Schedule, windows_on
-from app.campaign.zones import ClockChange, best_known_zones, changes_between, offset_at
+from app.campaign.zones import ClockChange, best_known_zones, changes_between, offset_at, zone_info
 
 _SECOND = timedelta(seconds=1)
 
@@ -58,17 +57,21 @@ def seasons(schedule: Schedule, zones: tuple[str, ...]) -> Seasons:
     )
 
 
-@lru_cache(maxsize=256)
 def alike(schedule: Schedule, zones: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
-    """Put zones together whose clocks go alike for as long as the schedule lasts.
+    """Put zones together whose clocks go alike in all years of a schedule.
 
     The best known zone of a group comes first.
     """
+    return _alike(zones, schedule.first.year, schedule.last.year)
+
+
+@lru_cache(maxsize=256)
+def _alike(zones: tuple[str, ...], first: int, last: int) -> tuple[tuple[str, ...], ...]:
     found: dict[object, list[str]] = {}
-    opens = datetime.combine(schedule.first - DAY, schedule.opens, UTC)
+    start, end = date(first, 1, 1) - DAY, date(last, 12, 31) + DAY
     for zone in zones:
-        changes = changes_between(zone, schedule.first - DAY, schedule.last + DAY)
-        found.setdefault((offset_at(zone, opens), tuple(changes)), []).append(zone)
+        way = offset_at(zone, datetime.combine(start, time(), UTC))
+        found.setdefault((way, *changes_between(zone, start, end)), []).append(zone)
     known = best_known_zones()
     return tuple(
         tuple(sorted(group, key=lambda zone: zone not in known)) for group in found.values()
@@ -86,7 +89,7 @@ def _days_around(schedule: Schedule, change: ClockChange) -> list[date]:
 
 
 def _ahead(schedule: Schedule, zone: str, day: date) -> int:
-    opens = datetime.combine(day, schedule.opens, ZoneInfo(schedule.zone)).astimezone(UTC)
+    opens = datetime.combine(day, schedule.opens, zone_info(schedule.zone)).astimezone(UTC)
     return (offset_at(zone, opens) - offset_at(schedule.zone, opens)) // _SECOND
 
 

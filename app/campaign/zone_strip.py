@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 from app.campaign.audience import Audience, rules_for
 from app.campaign.calendar import DAY, Schedule
@@ -16,6 +15,7 @@ from app.campaign.clock_hours import Day, Week, beyond, common, seconds, seen_fr
 from app.campaign.contract import Weekday
 from app.campaign.safe_hours import Strip, strip
 from app.campaign.seasons import Season
+from app.campaign.zones import zone_info
 
 _WEEK = tuple(Weekday)
 _NOON = time(12)
@@ -129,7 +129,7 @@ def _is_summer(schedule: Schedule, zones: tuple[str, ...], season: Season) -> bo
 @lru_cache(maxsize=4096)
 def _is_ahead(zone: str, day: date) -> bool:
     offsets = [
-        ZoneInfo(zone).utcoffset(datetime.combine(day + weeks * 7 * DAY, _NOON)) or timedelta()
+        zone_info(zone).utcoffset(datetime.combine(day + weeks * 7 * DAY, _NOON)) or timedelta()
         for weeks in range(52)
     ]
     return offsets[0] > min(offsets)

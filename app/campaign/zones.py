@@ -25,6 +25,12 @@ ZONE_DATA_LOCKED = {"2026f": date(2026, 11, 23)}[ZONE_DATA_VERSION]
 """The day on which this version was the newest; to be renewed with the locked version."""
 
 
+@cache
+def zone_info(name: str) -> ZoneInfo:
+    """Load a zone once: Python itself keeps no more than the last eight."""
+    return ZoneInfo(name)
+
+
 def zone_named(text: str) -> str | None:
     """Find the zone that a person means by a zone name or a city, in any case.
 
@@ -54,7 +60,7 @@ def offset_words(offset: timedelta) -> str:
 
 def offset_at(zone: str, instant: datetime) -> timedelta:
     """Tell how far the zone's wall clock is ahead of UTC at an (aware) instant."""
-    offset = instant.astimezone(ZoneInfo(zone)).utcoffset()
+    offset = instant.astimezone(zone_info(zone)).utcoffset()
     return offset if offset is not None else timedelta(0)
 
 
@@ -116,7 +122,7 @@ def _changes_in(zone: str, year: int) -> tuple[ClockChange, ...]:
 
 def _days_with_a_change(zone: str, year: int) -> list[date]:
     """Name the days (UTC) that a change can fall on, by looking at every midnight on the wall."""
-    offset = ZoneInfo(zone).utcoffset
+    offset = zone_info(zone).utcoffset
     midnights = [datetime(year, 1, 1) + timedelta(days=n) for n in range(-2, 369)]  # noqa: DTZ001
     offsets = [offset(midnight) for midnight in midnights]
     days = {

@@ -22,6 +22,7 @@ from app.campaign.zones import (
     city,
     offset_at,
     offset_words,
+    zone_info,
 )
 from app.store.acceptances import Accepted
 from app.web import macros
@@ -101,7 +102,7 @@ def drawn_calendar(
 def drawn_lead(lead: Lead, clock_zone: str) -> Markup:
     """Draw what one lead gets who never answers."""
     schedule = lead.overview.schedule
-    own, chosen = ZoneInfo(schedule.zone), ZoneInfo(clock_zone)
+    own, chosen = zone_info(schedule.zone), zone_info(clock_zone)
     by_day = groupby(lead.attempts.timeline, key=lambda at: at.astimezone(own).date())
     rows = [(day, list(found)) for day, found in by_day]
     shown = [
@@ -158,7 +159,7 @@ def _change_row(change: ClockChange, shown: Overview, clock_zone: str) -> tuple[
     else:
         effect = "no calling day"
     offsets = f"UTC{offset_words(change.before)} to UTC{offset_words(change.after)}"
-    return _moment_words(change.at.astimezone(ZoneInfo(clock_zone))), offsets, effect
+    return _moment_words(change.at.astimezone(zone_info(clock_zone))), offsets, effect
 
 
 def _moment_words(at: datetime) -> str:
@@ -171,7 +172,7 @@ def _window_words(window: Window | None, clock_zone: str) -> str:
     """Write a window with its offsets: Mon 4 Jan 2027, 09:00 to 17:00 (UTC-05:00)."""
     if window is None:
         return ""
-    start, end = (at.astimezone(ZoneInfo(clock_zone)) for at in (window.start, window.end))
+    start, end = (at.astimezone(zone_info(clock_zone)) for at in (window.start, window.end))
     offsets = dict.fromkeys(
         f"UTC{offset_words(at.utcoffset() or timedelta())}" for at in (start, end)
     )

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 from app import create_app
 from app.settings import Settings
-from tests.benchmarks import contract, form_page, listing, preview, sending, transfer
+from tests.benchmarks import contract, form_page, judging, listing, preview, sending, transfer
 from tests.benchmarks.measure import Figure
 
 _INSTANCE = Path(__file__).parents[2] / "instance"
@@ -41,6 +41,7 @@ def _figures(folder: Path) -> Iterator[Figure]:
     app = create_app(Settings(instance=folder / "app"))
     yield from form_page.figures(app)
     yield from preview.figures(folder)
+    yield from judging.figures()
     yield from contract.figures()
     yield from sending.figures(app)
     yield from listing.figures(folder)

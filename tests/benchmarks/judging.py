@@ -1,0 +1,50 @@
+"""What a campaign will do, worked out anew: calendar, attempts and findings of the 50 states."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from itertools import count
+from statistics import median
+from time import perf_counter
+from typing import Any
+
+from app.campaign.audience import read_audience
+from app.campaign.calendar import windows
+from app.campaign.contract import Weekday
+from app.campaign.meaning import meaning
+from app.campaign.mending import mends
+from app.campaign.reading import Reading
+from tests.benchmarks.measure import Figure
+from tests.campaign.meanings import NOW
+from tests.factories import outbound
+
+_TIMES = 60
+_gaps = count(61)
+
+
+def figures() -> Iterator[Figure]:
+    """Measure the vendor's sample and a campaign of ten years, each time with another gap."""
+    sample = outbound()
+    decade = outbound(end_date=date(2037, 1, 4), days_of_week=tuple(Weekday), max_daily_attempts=3)
+    for name, values, goal in (
+        ("Judging the vendor's sample", sample, 10),
+        ("Judging ten years, 7 days a week", decade, 100),
+    ):
+        taken = [_judge(values, day) for day in range(_TIMES)]
+        told = f"first one {taken[0] * 1000:.3g} ms, median of {_TIMES}"
+        yield Figure(name, median(taken[1:]) * 1000, "ms", goal, True, told)
+
+
+def _judge(values: dict[str, Any], day: int) -> float:
+    """Work out a campaign that nobody has asked about before: a day later, with another gap."""
+    later = timedelta(days=day)
+    dates = {name: values[name] + later for name in ("start_date", "end_date")}
+    changed = values | dates | {"min_gap_between_attempts": next(_gaps)}
+    start = perf_counter()
+    meant = meaning(Reading(changed, ()), read_audience({}, changed["timezone"]), NOW)
+    if meant.overview is None:
+        raise RuntimeError("The campaign has no calendar, so nothing was worked out.")
+    for _ in windows(meant.overview.schedule):
+        pass
+    for found in meant.findings:
+        mends(found, meant.overview.schedule, meant.limits, meant.audience)
+    return perf_counter() - start
