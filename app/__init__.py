@@ -12,6 +12,7 @@ from jinja2 import StrictUndefined
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from app import web
+from app.campaign.rulebook import rulebook
 from app.explain import explain
 from app.remote.adapter import WsgiAdapter
 from app.remote.client import CampaignApi
@@ -27,8 +28,12 @@ _LARGEST_REQUEST = 256 * 1024
 
 
 def create_app(settings: Settings | None = None) -> Flask:
-    """Make the app; raises `BadSetting` or `BadConnection` for what it cannot start with."""
+    """Make the app.
+
+    Raises `BadSetting`, `BadConnection` or `BadRules` for what it cannot start with.
+    """
     settings = settings or read_settings(os.environ)
+    rulebook()
     settings.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
     app = Flask(
         __name__,

@@ -6,6 +6,7 @@ import sys
 from waitress import create_server
 
 from app import create_app
+from app.campaign.rule_file import BadRules
 from app.remote.connection import BadConnection
 from app.settings import BadSetting, Settings, read_settings
 from app.store.migrations import UnusableDatabase
@@ -21,6 +22,8 @@ def main() -> None:
         app = create_app(settings)
     except (BadSetting, BadConnection) as error:
         sys.exit(f"Campaign Builder did not start. {error}")
+    except BadRules as error:
+        sys.exit(f"Campaign Builder did not start: a file of calling rules is wrong. {error}.")
     except UnusableDatabase as error:
         sys.exit(f"Campaign Builder did not start: its database cannot be used. {error}")
     except OSError as error:

@@ -119,7 +119,7 @@ def _evidence(
 ) -> Iterator[Evidence]:
     zones = reach(audience)[rule.jurisdiction]
     if rule.hours is not None:
-        yield from _outside_hours(rule.hours, schedule, zones)
+        yield from outside_hours(rule.hours, schedule, zones)
     elif rule.closed_on_holidays:
         yield from _on_holidays(rule.jurisdiction, schedule)
     elif rule.is_duty:
@@ -133,7 +133,7 @@ def _evidence(
 
 
 @lru_cache(maxsize=4096)
-def _outside_hours(
+def outside_hours(
     hours: Week, schedule: Schedule, zones: tuple[str, ...]
 ) -> tuple[OutsideHours, ...]:
     """Compare every window with the hours in every zone; empty if all are inside."""

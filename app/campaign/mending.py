@@ -11,13 +11,14 @@ from app.campaign.audience import Audience, reach, rules_for
 from app.campaign.calendar import Schedule
 from app.campaign.clock_hours import WHOLE_DAY
 from app.campaign.contract import Weekday
-from app.campaign.findings import Finding, OutsideHours, TooMany, too_many
+from app.campaign.findings import Finding, OutsideHours, TooMany, outside_hours, too_many
 from app.campaign.rulebook import Rule
 from app.campaign.safe_hours import safe_window, strip
 
 _GAPS = (*range(15, 120, 15), *range(120, 240, 30), *range(240, 720, 60), 720, 960, 1200)
 _LONG_GAPS = tuple(range(1440, 31 * 1440, 720))
 """Gaps to try, in minutes: round ones, up to a month."""
+_TRIES = 3
 
 
 @dataclass(frozen=True)
@@ -63,17 +64,32 @@ def settings(schedule: Schedule, retries: Limits | None) -> Mapping[str, Any]:
 
 @lru_cache(maxsize=1024)
 def _inside_hours(rules: tuple[Rule, ...], schedule: Schedule, audience: Audience) -> Mend | None:
-    found = safe_window(schedule, strip(rules, schedule, audience).safe_all_year)
-    if found is None:
-        return None
-    start, end = found.hours
-    wanted: dict[str, Any] = {
-        "days_of_week": _weekdays(found.days),
-        "daily_start_time": _clock(-(-start // 60) * 60),
-        "daily_end_time": _clock(min(end, WHOLE_DAY - 60)),
-    }
-    present = settings(schedule, None)
-    return Mend(tuple((name, new) for name, new in wanted.items() if new != present[name]))
+    """Find the days and hours nearest to a schedule's in which these rules are kept.
+
+    A window that opens at another time can fall into other seasons, so what was found is
+    tried, and looked for once more from there.
+    """
+    tried = schedule
+    for _ in range(_TRIES):
+        found = safe_window(tried, strip(rules, tried, audience).safe_all_year)
+        if found is None:
+            return None
+        start, end = found.hours
+        opens, closes = _clock(-(-start // 60) * 60), _clock(min(end, WHOLE_DAY - 60))
+        tried = replace(schedule, days=found.days, opens=opens, closes=closes)
+        if _keeps(rules, tried, audience):
+            present, then = settings(schedule, None), settings(tried, None)
+            return Mend(tuple((name, new) for name, new in then.items() if new != present[name]))
+    return None
+
+
+def _keeps(rules: tuple[Rule, ...], schedule: Schedule, audience: Audience) -> bool:
+    reached = reach(audience)
+    return not any(
+        outside_hours(rule.hours, schedule, reached[rule.jurisdiction])
+        for rule in rules
+        if rule.hours is not None
+    )
 
 
 def _fewer(

@@ -86,20 +86,19 @@ def country_of(zone: str) -> Place | None:
 def suggestions() -> tuple[tuple[str, str], ...]:
     """List what can be named, each with a word about it, the most likely first."""
     book = rulebook()
-    known = {code: place(code) for code in book.names}
-    rest = sorted((place(code) for code in countries().keys() - known), key=lambda at: at.name)
+    known = [place(code) for code in (*book.names, *book.parts)]
+    rest = sorted((place(code) for code in countries().keys() - book.names), key=lambda at: at.name)
     return (
         *((name, f"{len(codes)} states") for name, codes in book.groups.items()),
-        *((at.name, code) for code, at in known.items()),
-        *((_plain_name(code), code) for code in book.parts),
-        *((at.name, at.code) for at in rest),
+        *map(_suggestion, known),
+        *map(_suggestion, rest),
     )
 
 
-def _plain_name(code: str) -> str:
-    """Name a part so that it cannot be taken for a country of the same name: US-GA."""
-    name = rulebook().parts[code].name
-    return name if len(_words().get(folded(name), ())) == 1 else code
+def _suggestion(at: Place) -> tuple[str, str]:
+    """Offer a name or, where that could mean another place too, the code."""
+    is_clear = len(_words()[folded(at.name)]) == 1
+    return (at.name, at.code) if is_clear else (at.code, at.name)
 
 
 def _meant(word: str) -> list[tuple[Place, ...]]:

@@ -164,26 +164,32 @@ def _rules(book: Mapping[str, Any]) -> Iterator[Rule]:
             checked_on=raw["checked_on"],
             confidence=Confidence(raw["confidence"]),
             force=Force(raw.get("force", "law")),
-            hours=_week(raw["hours"]) if "hours" in raw else None,
+            hours=_week(raw["id"], raw["hours"]) if "hours" in raw else None,
             attempts=_limit(raw["attempts"]) if "attempts" in raw else None,
             closed_on_holidays=raw.get("closed_on_holidays", False),
         )
 
 
-def _week(raw: Mapping[str, list[str]]) -> Week:
+def _week(name: str, raw: Mapping[str, list[str]]) -> Week:
     """Read the hours of each weekday: the exactest word counts, and a day without is closed."""
     return tuple(
-        _day(next((raw[word] for word in (day.lower(), kind, "every_day") if word in raw), []))
+        _day(
+            name, next((raw[word] for word in (day.lower(), kind, "every_day") if word in raw), [])
+        )
         for day in Weekday
         for kind in ["weekend" if day in {Weekday.SATURDAY, Weekday.SUNDAY} else "weekdays"]
     )
 
 
-def _day(stretches: list[str]) -> Day:
-    return tuple(
+def _day(name: str, stretches: list[str]) -> Day:
+    found = tuple(
         (seconds(time.fromisoformat(start)), seconds(time.fromisoformat(end)))
         for start, end in (stretch.split("-") for stretch in stretches)
     )
+    moments = [at for stretch in found for at in stretch]
+    if sorted(set(moments)) != moments:
+        raise BadRules(f"{name}: {', '.join(stretches)} are not hours in order and apart")
+    return found
 
 
 def _limit(raw: Mapping[str, Any]) -> AttemptLimit:
