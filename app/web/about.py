@@ -2,7 +2,8 @@
 
 from flask import Blueprint, render_template
 
-from app.campaign.zones import ZONE_DATA_VERSION
+from app.campaign.rulebook import rulebook
+from app.campaign.zones import ZONE_DATA_LOCKED, ZONE_DATA_VERSION
 from app.web.current import connection
 from app.web.panel import public_url
 
@@ -11,8 +12,16 @@ bp = Blueprint("about", __name__)
 
 @bp.get("/about")
 def show() -> str:
+    book = rulebook()
     return render_template(
-        "about/show.html", zone_data=ZONE_DATA_VERSION, url=public_url(connection())
+        "about/show.html",
+        zone_data=ZONE_DATA_VERSION,
+        zone_data_locked=ZONE_DATA_LOCKED,
+        rules=len(book.rules),
+        presets=len(book.presets),
+        rules_version=book.version,
+        rules_checked=min(rule.checked_on for rule in book.rules),
+        url=public_url(connection()),
     )
 
 

@@ -28,7 +28,6 @@ from app.store.acceptances import Accepted
 from app.web import macros
 from app.web.rulings import rulings, safe_everywhere
 
-_DAYS = 8
 _TIMES = 8
 _CHANGES = 6
 _CHECKED = 12
@@ -111,10 +110,10 @@ def drawn_lead(lead: Lead, clock_zone: str) -> Markup:
             [_minutes(at.astimezone(own).time()) for at in found],
             [_time_words(at, chosen, day) for at in found],
         )
-        for day, found in rows[:_DAYS]
+        for day, found in rows
     ]
     window = _minutes(schedule.opens), _minutes(schedule.closes)
-    counted = sum(len(found) for _, found in rows[:_DAYS])
+    counted = len(lead.attempts.timeline)
     last = lead.attempts.last
     return macros.drawn(
         "lead",
