@@ -3,7 +3,9 @@
 import json
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from io import TextIOWrapper
 from typing import Any
 
 import click
@@ -24,6 +26,7 @@ from app.campaign.places import places_named
 from app.campaign.readback import clock
 from app.campaign.reading import read_json
 from app.campaign.rule_file import Purpose
+from app.campaign.rules import find_problems_of_document
 from app.campaign.wording import WORDS, advice_sentence, sentence
 from app.campaign.zones import ClockChange, offset_words, zone_info
 from app.sandbox.intake import Malformed, json_object
@@ -35,28 +38,27 @@ class Unusable(click.ClickException):
     exit_code = 2
 
 
-_PURPOSE = click.Choice([purpose.value for purpose in Purpose])
-
-
 @click.command("explain")
 @click.argument("file", type=click.Path(allow_dash=True))
 @click.option("--audience", default="", help="Where the leads are: 48 states, France, US-FL …")
-@click.option("--purpose", type=_PURPOSE, help="What the calls are for.")
+@click.option("--purpose", default="", help=f"What the calls are for: {', '.join(Purpose)}.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def explain(file: str, audience: str, purpose: str | None, *, as_json: bool) -> None:
+def explain(file: str, audience: str, purpose: str, *, as_json: bool) -> None:
     """Tell what the campaign in FILE (- is standard input) will do.
 
     Ends with 0, with 1 if the API would refuse the campaign, with 2 if FILE can't be read.
     """
     reading = read_json(_document(file))
-    answers = {"audience": audience, "purpose": purpose or ""}
+    answers = {"audience": audience, "purpose": purpose}
     _check_audience(audience)
+    _check_purpose(purpose)
     told_to = read_audience(answers, reading.values.get("timezone"))
     meant = meaning(reading, told_to, datetime.now(UTC))
-    if as_json:
-        click.echo(json.dumps(explanation(meant), ensure_ascii=False, indent=2))
-    else:
-        click.echo("\n".join(_in_words(meant)))
+    meant = replace(meant, problems=find_problems_of_document(reading))
+    told = json.dumps(explanation(meant), indent=2) if as_json else "\n".join(_in_words(meant))
+    if isinstance(sys.stdout, TextIOWrapper):  # What a terminal cannot show must not end it.
+        sys.stdout.reconfigure(errors="replace")
+    click.echo(told)
     sys.exit(1 if meant.problems else 0)
 
 
@@ -80,7 +82,17 @@ def _document(file: str) -> dict[str, Any]:
     except OSError as error:
         raise Unusable(f"{name} cannot be read: {error.strerror}.") from error
     except Malformed as error:
-        raise Unusable(f"{name} is no campaign. {error}") from error
+        raise Unusable(f"{name} is no campaign: {_in_passing(error)}") from error
+
+
+def _in_passing(error: Malformed) -> str:
+    """Write a sentence so that it can follow a colon."""
+    return f"{str(error)[0].lower()}{str(error)[1:]}"
+
+
+def _check_purpose(purpose: str) -> None:
+    if purpose and purpose not in set(Purpose):
+        raise Unusable(f"The purpose “{purpose}” is none of {', '.join(Purpose)}.")
 
 
 def _check_audience(audience: str) -> None:

@@ -9,7 +9,8 @@ from base64 import b64decode
 from binascii import Error
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from socket import inet_aton
 from urllib.parse import urlsplit
 
 from app.campaign.attempts import Attempts, Binding
@@ -28,7 +29,7 @@ _IDS = ("assistant_id", "phone_number_id", *(line.name for line in FIELDS if lin
 _WEEKEND = {Weekday.SATURDAY, Weekday.SUNDAY}
 _NAMED_DAYS = 3
 _RESERVED = re.compile(
-    r"(.*\.)?(localhost|local|internal|lan|home\.arpa|test|invalid|example(\.(com|net|org))?)\.?"
+    r"(.*\.)?(localhost|local|internal|lan|home\.arpa|test|invalid|example(\.(com|net|org))?)"
 )
 """Host names that lead nowhere outside: RFC 2606, RFC 6761, RFC 6762, RFC 8375, RFC 9476."""
 
@@ -87,13 +88,12 @@ def _about_dates(values: Values, shown: Overview | None, now: datetime) -> Itera
         yield Advice("end_date", AdviceCode.ENDED)
     elif first and first < today:
         yield Advice("start_date", AdviceCode.STARTS_IN_THE_PAST)
-    if shown is None:
+    if shown is None or last is None:
         return
     if not shown.calling_days:
         yield Advice("days_of_week", AdviceCode.NO_CALLING_DAY)
-        if last:
-            yield Advice("end_date", AdviceCode.NO_CALLING_DAY)
-    elif shown.schedule.last <= shown.schedule.first + DAY:
+        yield Advice("end_date", AdviceCode.NO_CALLING_DAY)
+    elif last <= shown.schedule.first + DAY:
         yield Advice("end_date", AdviceCode.ENDS_AT_ONCE)
 
 
@@ -132,7 +132,7 @@ def _about_retries(wanted: Schedule, found: Attempts) -> Iterator[Advice]:
             code = AdviceCode.GAP_ABOVE_WINDOW if is_above else AdviceCode.GAP_TOO_LONG
             gap = found.fitting_gap
             yield Advice("min_gap_between_attempts", code, f"{gap:,}", gap)
-    if found.possible and found.never:
+    if found.possible and found.never and not wanted.is_open_ended:
         possible = found.possible
         yield Advice("max_call_attempts", AdviceCode.NEVER_HAPPENS, f"{possible:,}", possible)
     zone = zone_info(wanted.zone)
@@ -159,10 +159,19 @@ def _host(url: str) -> str:
 
 def _is_unreachable(host: str) -> bool:
     """Tell whether a host is private or reserved, so that nothing outside can reach it."""
+    name = host.rstrip(".")
+    address = _address(name)
+    if address is not None:
+        return address.is_multicast or not address.is_global
+    return "." not in name or _RESERVED.fullmatch(name) is not None
+
+
+def _address(host: str) -> IPv4Address | IPv6Address | None:
+    """Read a numeric address as networks do, which know 127.1 and 0x7f.1 for 127.0.0.1, too."""
     try:
-        return not ip_address(host).is_global
-    except ValueError:
-        return "." not in host.rstrip(".") or _RESERVED.fullmatch(host) is not None
+        return ip_address(host) if ":" in host else IPv4Address(inet_aton(host))
+    except (OSError, ValueError):
+        return None
 
 
 def _about_audience(audience: Audience) -> Iterator[Advice]:

@@ -67,7 +67,7 @@ def limits(values: Values) -> Limits | None:
 
 
 _LONGEST_GAP = 60 * 24 * 366 * 300  # Minutes; longer than any schedule that is looked at.
-_MINUTE = timedelta(minutes=1)
+_SECOND = timedelta(seconds=1)
 
 
 def per_day(window: timedelta, wanted: Limits) -> int:
@@ -79,7 +79,7 @@ def fitting_gap(window: timedelta, count: int) -> int:
     """Find the longest gap, in whole minutes, with which so many attempts fit into a window."""
     if count == 1:
         return _LONGEST_GAP
-    return -(-window // ((count - 1) * _MINUTE)) - 1
+    return -(-(window // _SECOND) // ((count - 1) * 60)) - 1
 
 
 def attempts(schedule: Schedule, wanted: Limits) -> Attempts:

@@ -14,6 +14,7 @@ from app.campaign.places import Named, Place, country_of, parts_of, place, place
 from app.campaign.reading import Answers
 from app.campaign.rule_file import Purpose
 from app.campaign.rulebook import Rule, rulebook
+from app.campaign.zones import present_name
 
 QUESTIONS = ("audience", "purpose", "own_dates")
 """The answers that are read here, by the names under which a draft keeps them."""
@@ -69,8 +70,8 @@ def reach(audience: Audience) -> Mapping[str, tuple[str, ...]]:
     found: dict[str, dict[str, None]] = {}
     for at in audience.places:
         for code in _jurisdictions(at):
-            shared = [zone for zone in place(code).zones if zone in at.zones]
-            found.setdefault(code, {}).update(dict.fromkeys(shared))
+            shared = [zone for zone in at.zones if present_name(zone) in place(code).zones]
+            found.setdefault(code, {}).update(dict.fromkeys(shared or at.zones))
     return {code: tuple(zones) for code, zones in found.items()}
 
 
@@ -93,15 +94,21 @@ def zones_of(audience: Audience) -> tuple[str, ...]:
 
 
 def _jurisdictions(at: Place) -> list[str]:
+    """Name the jurisdictions whose rules can hold in a place, its country's first."""
     if not at.country:
-        homes = country_of(at.code)
-        country = [homes.code] if homes else []
-        return country + [
-            part.code for code in country for part in parts_of(code) if at.code in part.zones
-        ]
+        return _jurisdictions_of_zone(at.code)
     if at.code == at.country:
         return [at.code, *(part.code for part in parts_of(at.code))]
     return [at.country, at.code]
+
+
+def _jurisdictions_of_zone(zone: str) -> list[str]:
+    """Name those that have the zone; one that is nobody's counts as the strictest's."""
+    home = country_of(zone)
+    if home is None:
+        return ["US", *(part.code for part in _named_strictest().places)]
+    parts = (part.code for part in parts_of(home.code) if present_name(zone) in part.zones)
+    return [home.code, *parts]
 
 
 def _assumed(zone: str) -> tuple[Place, ...]:

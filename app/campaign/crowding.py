@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from app.campaign.attempts import Limits
 from app.campaign.calendar import DAY, Schedule, overview, windows_on
-from app.campaign.zones import zone_info
+from app.campaign.zones import changes_between, zone_info
 
 PERIODS = {
     "24h": timedelta(hours=24),
@@ -27,7 +27,7 @@ PERIODS = {
 
 _WEEK = 7
 _CHANGES = 4
-_MONTHS = 13
+_MONTHS = 15
 _BEGINNINGS = 100
 _SECOND = timedelta(seconds=1)
 
@@ -70,7 +70,7 @@ def most_in_calendar(
     """
     best: list[int] = []
     for zone in (group[0] for group in clocks):
-        for first in _weeks(schedule) if unit == "day" else [schedule.first]:
+        for first in _weeks(schedule, zone) if unit == "day" else [schedule.first]:
             days = _first_days(unit, first, schedule.last)
             opens = _opens(schedule, first - 2 * DAY, days[-1] + DAY)
             for start, end in pairwise(_midnight(day, zone) for day in days):
@@ -80,11 +80,14 @@ def most_in_calendar(
 
 
 def _first_days(unit: str, first: date, last: date) -> list[date]:
-    """Give the days on which a calendar's units begin, the end of the last one too."""
+    """Give the days on which a calendar's units begin, the end of the last one too.
+
+    On another clock the first day can be the day before, and the last one the day after.
+    """
     if unit == "day":
-        return [first + n * DAY for n in range(-1, _WEEK + 2)]
-    found = [first.replace(day=1)]
-    while len(found) <= _MONTHS and found[-1] <= last:
+        return [first + n * DAY for n in range(-2, _WEEK + 3)]
+    found = [(first - 2 * DAY).replace(day=1)]
+    while len(found) <= _MONTHS and found[-1] <= last + 2 * DAY:
         found.append((found[-1] + 31 * DAY).replace(day=1))
     return found
 
@@ -93,9 +96,12 @@ def _midnight(day: date, zone: str) -> int:
     return int(datetime.combine(day, time(), zone_info(zone)).timestamp())
 
 
-def _weeks(schedule: Schedule) -> list[date]:
-    changes = [change.day for change in overview(schedule).changes[:_CHANGES]]
-    return [schedule.first, *(day - (_WEEK - 1) * DAY for day in changes)]
+def _weeks(schedule: Schedule, zone: str = "") -> list[date]:
+    """Give the first days of the weeks to try; *zone* is a lead's, whose clock may change too."""
+    changes = list(overview(schedule).changes[:_CHANGES])
+    if zone:
+        changes += changes_between(zone, schedule.first, schedule.last)[:_CHANGES]
+    return [schedule.first, *(change.day - (_WEEK - 1) * DAY for change in changes)]
 
 
 def _opens(schedule: Schedule, first: date, last: date) -> list[_Open]:

@@ -40,7 +40,7 @@ def what_would_mend(finding: Finding, mends: Iterable[Mend]) -> str:
     if ways:
         return f"To keep it, set {', or '.join(ways)}."
     if isinstance(finding.evidence, OutsideHours):
-        return "No one window keeps it everywhere: split the campaign by place."
+        return "No one window keeps it: choose other days, or split the campaign by place."
     if isinstance(finding.evidence, OnHolidays):
         return "The API has no field for holidays: split the campaign, or pause it by hand."
     if isinstance(finding.evidence, TooMany):
@@ -100,7 +100,7 @@ def audience_in_words(audience: Audience) -> str:
     where = ", ".join(places) if len(places) <= _SHOWN else f"{len(places)} states and countries"
     told = [
         f"You have not said where the leads are, so {where} "
-        f"{'is' if len(places) == 1 else 'are'} assumed."
+        f"{'is' if len(audience.places) == 1 else 'are'} assumed."
         if audience.is_assumed
         else f"Held to the rules of {where}.",
         "You have not said what for, so the rules for every purpose count."

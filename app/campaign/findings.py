@@ -186,13 +186,15 @@ def _in_seasons(hours: Week, schedule: Schedule, times: Seasons) -> Iterator[_Fo
 def _on_odd_days(hours: Week, schedule: Schedule, times: Seasons) -> Iterator[_Found]:
     for day in times.odd_days:
         for zone in times.zones:
-            outside = {
-                weekday: piece
-                for weekday, stretch in _on_the_wall(schedule, day, zone)
-                if (piece := beyond((stretch,), hours[weekday]))
-            }
-            if outside:
-                yield {day: 1}, zone, outside
+            outside: dict[int, Day] = {}
+            for weekday, stretch in _on_the_wall(schedule, day, zone):
+                outside[weekday] = outside.get(weekday, ()) + beyond((stretch,), hours[weekday])
+            if any(outside.values()):
+                yield (
+                    {day: 1},
+                    zone,
+                    {weekday: piece for weekday, piece in outside.items() if piece},
+                )
 
 
 @lru_cache(maxsize=8192)

@@ -10,21 +10,20 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from app.campaign.rulebook import rulebook
-from app.campaign.zones import countries, folded, zone_countries, zone_named
+from app.campaign.zones import countries, folded, present_name, zone_countries, zone_named
 
 
 @dataclass(frozen=True)
 class Place:
-    """A country or a part of one, or (`code` is the zone's name) all of a time zone."""
+    """A country, a part of one, or all of a time zone.
+
+    `code` is that of ISO 3166, or the zone's name; `country` is two letters, empty for a zone.
+    """
 
     code: str
     name: str
     zones: tuple[str, ...]
-
-    @property
-    def country(self) -> str:
-        """Two letters by ISO 3166; empty for a zone."""
-        return "" if "/" in self.code or self.code == "UTC" else self.code[:2]
+    country: str
 
 
 @dataclass(frozen=True)
@@ -63,11 +62,11 @@ def place(code: str) -> Place:
     book = rulebook()
     if code in book.parts:
         part = book.parts[code]
-        return Place(code, part.name, part.zones)
+        return Place(code, part.name, part.zones, code[:2])
     name = book.names.get(code) or countries()[code]
     zones = [zone for zone, codes in zone_countries().items() if code in codes]
     inside = [zone for part in parts_of(code) for zone in part.zones]
-    return Place(code, name, tuple(dict.fromkeys(inside or zones)))
+    return Place(code, name, tuple(dict.fromkeys(inside or zones)), code)
 
 
 @cache
@@ -78,7 +77,7 @@ def parts_of(country: str) -> tuple[Place, ...]:
 
 def country_of(zone: str) -> Place | None:
     """Find the country of a zone; `None` if it has none or lies in several."""
-    codes = zone_countries().get(zone, ())
+    codes = zone_countries().get(present_name(zone), ())
     return place(codes[0]) if len(codes) == 1 else None
 
 
@@ -106,7 +105,7 @@ def _meant(word: str) -> list[tuple[Place, ...]]:
     if found:
         return list(found)
     zone = zone_named(word)
-    return [(Place(zone, zone, (zone,)),)] if zone else []
+    return [(Place(zone, zone, (zone,), ""),)] if zone else []
 
 
 @cache

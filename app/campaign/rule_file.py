@@ -59,7 +59,7 @@ def _as_json(value: Any) -> Any:
         return {name: _as_json(inner) for name, inner in value.items()}
     if isinstance(value, list):
         return [_as_json(inner) for inner in value]
-    return {"date": value.isoformat()} if isinstance(value, date) else value
+    return {"date": value.isoformat()} if type(value) is date else value
 
 
 def _object(required: Mapping[str, Any], optional: Mapping[str, Any]) -> dict[str, Any]:
@@ -78,7 +78,7 @@ _COUNT = {"type": "integer", "minimum": 1}
 _CLOCK = "([01][0-9]|2[0-3]):[0-5][0-9]"
 _STRETCHES = {
     "type": "array",
-    "items": {"type": "string", "pattern": f"^{_CLOCK}-{_CLOCK}$"},
+    "items": {"type": "string", "pattern": f"^{_CLOCK}-({_CLOCK}|24:00)$"},
 }
 _CITED = {
     "source": {"type": "string", "pattern": "^https?://"},
@@ -142,5 +142,13 @@ SCHEMA = _object(
         "rules": {"type": "array", "items": _RULE},
         "presets": {"type": "array", "items": _PRESET},
     },
-) | {"dependentRequired": {"rules": ["code"], "parts": ["code"], "name": ["code"]}}
+) | {
+    "dependentRequired": {
+        "rules": ["code"],
+        "parts": ["code"],
+        "name": ["code"],
+        "aliases": ["code"],
+        "groups": ["parts"],
+    }
+}
 """What a file may say, as JSON Schema; a date stands as an object, as JSON has no dates."""

@@ -7,12 +7,12 @@ cited facts, and no legal advice.
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from app.campaign.clock_hours import Day, Week, seconds
+from app.campaign.clock_hours import Day, Week
 from app.campaign.contract import Values, Weekday
 from app.campaign.reading import read_json
 from app.campaign.rule_file import BadRules, Confidence, Force, Purpose, checked
@@ -183,13 +183,18 @@ def _week(name: str, raw: Mapping[str, list[str]]) -> Week:
 
 def _day(name: str, stretches: list[str]) -> Day:
     found = tuple(
-        (seconds(time.fromisoformat(start)), seconds(time.fromisoformat(end)))
+        (_seconds(start), _seconds(end))
         for start, end in (stretch.split("-") for stretch in stretches)
     )
     moments = [at for stretch in found for at in stretch]
     if sorted(set(moments)) != moments:
         raise BadRules(f"{name}: {', '.join(stretches)} are not hours in order and apart")
     return found
+
+
+def _seconds(clock: str) -> int:
+    hours, minutes = clock.split(":")
+    return int(hours) * 3600 + int(minutes) * 60
 
 
 def _limit(raw: Mapping[str, Any]) -> AttemptLimit:

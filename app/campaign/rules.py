@@ -4,7 +4,7 @@ Typed values in, problems out: all of them at once, in the contract's order, and
 sentences. Only fields that are in use are judged.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from rfc3986_validator import validate_rfc3986
@@ -20,9 +20,18 @@ def find_problems(reading: Reading) -> list[Problem]:
 
     A field that could not be read gets that one problem and is not judged further.
     """
+    return _found(reading, used_fields(reading.values))
+
+
+def find_problems_of_document(reading: Reading) -> list[Problem]:
+    """Find them among all fields: a document that is sent as it is brings unused ones along."""
+    return _found(reading, FIELDS)
+
+
+def _found(reading: Reading, fields: Iterable[Field]) -> list[Problem]:
     unread = {problem.field: problem for problem in reading.problems}
     found = [problem for problem in reading.problems if problem.code is Code.UNKNOWN_FIELD]
-    for field in used_fields(reading.values):
+    for field in fields:
         if field.name in unread:
             found.append(unread[field.name])
         else:

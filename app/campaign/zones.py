@@ -174,6 +174,19 @@ def zone_countries() -> Mapping[str, tuple[str, ...]]:
     return found
 
 
+def present_name(zone: str) -> str:
+    """Give the name that is listed now for a zone that may be called by an older one."""
+    return zone if zone in zone_countries() else _older_names().get(zone, zone)
+
+
+@cache
+def _older_names() -> Mapping[str, str]:
+    """Read the links of the zone data: each older name with the zone that it means."""
+    text = resources.files("tzdata.zoneinfo").joinpath("tzdata.zi").read_text("utf-8")
+    links = (line.split() for line in text.splitlines() if line.startswith("L "))
+    return {older: zone for _, zone, older in links}
+
+
 @cache
 def best_known_zones() -> frozenset[str]:
     """Name one zone, the one that most people know, for each way in which clocks go now."""
@@ -192,6 +205,6 @@ def _table(name: str) -> list[list[str]]:
 
 
 def folded(text: str) -> str:
-    """Write a name as it is looked up, without case, accents or underscores."""
+    """Write a name as it is looked up, without case, accents, apostrophes or underscores."""
     bare = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    return " ".join(bare.replace("_", " ").casefold().split())
+    return " ".join(bare.replace("_", " ").replace("'", "").casefold().split())

@@ -61,7 +61,7 @@ def test_the_window_stays_where_it_is_as_far_as_that_is_safe() -> None:
 
 
 def test_days_without_hours_are_left_out_and_no_day_is_no_window() -> None:
-    week = ALWAYS[:5] + ((), ())
+    week = (*ALWAYS[:5], (), ())
     found = safe_window(usable(days_of_week=EVERY_DAY), week)
     assert found is not None
     assert found.days == {0, 1, 2, 3, 4}

@@ -27,7 +27,7 @@ def clocks(soup: BeautifulSoup) -> dict[str, str]:
 
 def test_who_is_assumed_to_be_called_is_said(client: FlaskClient) -> None:
     told = text(rules(client, {}))
-    assert "You have not said where the leads are, so the 50 states is assumed." in told
+    assert "You have not said where the leads are, so the 50 states are assumed." in told
     assert "the rules for every purpose count" in told
 
 

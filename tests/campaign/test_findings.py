@@ -1,0 +1,195 @@
+"""What rules a campaign breaks, above all by the clock of whoever is called."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.campaign.attempts import Limits
+from app.campaign.audience import Audience, read_audience
+from app.campaign.calendar import Schedule
+from app.campaign.clock_hours import Week, seconds
+from app.campaign.findings import (
+    Duty,
+    Finding,
+    OnHolidays,
+    OutsideHours,
+    Severity,
+    TooMany,
+    findings,
+    outside_hours,
+)
+from app.campaign.rule_file import Confidence, Force
+from app.campaign.rulebook import rulebook
+from tests.campaign.schedules import EVERY_DAY, one_day, usable
+from tests.campaign.test_seasons import ZONES, schedules
+
+DAY, QUARTER = timedelta(days=1), timedelta(minutes=15)
+HOUR = 3600
+HOURS = [rule.hours for rule in rulebook().rules if rule.hours is not None]
+EIGHT_TO_EIGHT: Week = (((8 * HOUR, 20 * HOUR),),) * 7
+
+
+def told(audience: str, purpose: str = "marketing") -> Audience:
+    return read_audience({"audience": audience, "purpose": purpose}, "America/New_York")
+
+
+def broken(schedule: Schedule, audience: Audience, retries: Limits | None = None) -> set[str]:
+    """Name the rules that are broken; a duty is not."""
+    found = findings(schedule, retries, audience)
+    return {one.rule.id for one in found if not isinstance(one.evidence, Duty)}
+
+
+def named(rule: str, found: tuple[Finding, ...]) -> Finding:
+    return next(one for one in found if one.rule.id == rule)
+
+
+def walked(schedule: Schedule, hours: Week, zone: str) -> dict[date, int]:
+    """Count the seconds outside the hours there, by the campaign's day, from quarter to quarter."""
+    found: dict[date, int] = {}
+    at = datetime.combine(schedule.first - DAY, time(), UTC)
+    while at < datetime.combine(schedule.last + 2 * DAY, time(), UTC):
+        here, there = at.astimezone(ZoneInfo(schedule.zone)), at.astimezone(ZoneInfo(zone))
+        if (
+            schedule.first <= here.date() <= schedule.last
+            and here.weekday() in schedule.days
+            and schedule.opens <= here.time() < schedule.closes
+            and not any(
+                start <= seconds(there.time()) < end for start, end in hours[there.weekday()]
+            )
+        ):
+            found[here.date()] = found.get(here.date(), 0) + 15 * 60
+        at += QUARTER
+    return found
+
+
+@settings(max_examples=120, deadline=None)
+@given(schedules(), st.sampled_from(HOURS), st.sets(st.sampled_from(ZONES), min_size=1, max_size=3))
+def test_hours_are_broken_on_just_the_days_and_in_just_the_zones_of_the_walk(
+    schedule: Schedule, hours: Week, others: set[str]
+) -> None:
+    zones = tuple(sorted(others))
+    by_zone = {zone: walked(schedule, hours, zone) for zone in zones}
+    days = {day for found in by_zone.values() for day in found}
+    found = outside_hours(hours, schedule, zones)
+    assert bool(found) is bool(days)
+    for evidence in found:
+        assert (evidence.days, evidence.first) == (len(days), min(days))
+        assert {evidence.zone, *evidence.others} == {zone for zone in zones if by_zone[zone]}
+        assert evidence.closed == {day for day, _ in evidence.outside if not hours[day]}
+
+
+@pytest.mark.parametrize(
+    ("zone", "breaks"),
+    [("America/Los_Angeles", True), ("America/New_York", False), ("America/Chicago", False)],
+)
+def test_the_clock_that_counts_is_the_leads_and_not_the_campaigns(
+    zone: str, *, breaks: bool
+) -> None:
+    found = findings(usable(), None, told(zone))
+    assert (
+        any(
+            one.rule.id == "us-fcc-hours" and isinstance(one.evidence, OutsideHours)
+            for one in found
+        )
+        is breaks
+    )
+
+
+def test_a_campaign_at_night_by_its_own_clock_is_in_order_where_it_is_day() -> None:
+    night = usable(timezone="Asia/Tokyo", daily_start_time=time(0), daily_end_time=time(4))
+    assert "us-fcc-hours" not in broken(night, told("America/New_York"))
+    assert "us-fcc-hours" in broken(night, told("Pacific/Honolulu, America/Denver, US-ME, US-AK"))
+
+
+def test_what_lies_outside_is_told_by_the_clock_and_the_weekday_there() -> None:
+    evidence = named("us-fcc-hours", findings(usable(), None, told("Hawaii"))).evidence
+    assert isinstance(evidence, OutsideHours)
+    assert evidence.zone == "Pacific/Honolulu"
+    assert evidence.first == date(2027, 1, 4)
+    assert evidence.outside == tuple((day, ((3 * HOUR, 8 * HOUR),)) for day in range(5))
+    assert evidence.seconds == 5 * HOUR
+
+
+def test_a_sunday_that_is_closed_is_named() -> None:
+    week = usable(days_of_week=EVERY_DAY, timezone="America/Chicago")
+    evidence = named("us-al-hours", findings(week, None, told("Alabama"))).evidence
+    assert isinstance(evidence, OutsideHours)
+    assert evidence.closed == {6}
+    assert evidence.outside == ((6, ((9 * HOUR, 17 * HOUR),)),)
+    assert evidence.days == 12
+
+
+def test_on_the_day_of_a_change_both_ends_of_a_long_window_are_outside() -> None:
+    night = one_day("America/New_York", date(2027, 3, 14), time(0), time(23))
+    (evidence,) = outside_hours(EIGHT_TO_EIGHT, night, ("America/New_York",))
+    assert evidence.seconds == (7 + 3) * HOUR
+
+
+def test_findings_are_high_by_law_medium_by_code_or_vendor_and_low_for_duties() -> None:
+    late = usable(daily_start_time=time(6), daily_end_time=time(23), days_of_week=EVERY_DAY)
+    found = findings(late, Limits(timedelta(minutes=60), 9, 9), told("US, UK, Spain"))
+    for one in found:
+        is_duty = isinstance(one.evidence, Duty)
+        is_weak = one.rule.confidence is Confidence.C or one.rule.force is Force.CODE
+        expected = Severity.LOW if is_duty else Severity.MEDIUM if is_weak else Severity.HIGH
+        assert one.severity is expected
+    assert [one.severity for one in found] == sorted(
+        (one.severity for one in found), key=list(Severity).index
+    )
+    severities = {one.rule.id: one.severity for one in found}
+    assert severities["us-fl-hours"] is Severity.HIGH
+    assert severities["us-ri-hours"] is Severity.MEDIUM
+    assert severities["gb-dma-hours"] is Severity.MEDIUM
+    assert severities["us-fcc-ai-voice"] is Severity.LOW
+
+
+def test_of_equal_findings_a_countrys_come_before_those_of_its_states() -> None:
+    late = usable(daily_end_time=time(22))
+    high = [one for one in findings(late, None, told("Florida")) if one.severity is Severity.HIGH]
+    assert [one.rule.jurisdiction for one in high] == ["US", "US", "US-FL"]
+
+
+@pytest.mark.parametrize(
+    ("schedule", "retries", "most"),
+    [
+        (
+            usable(days_of_week=EVERY_DAY, daily_start_time=time(8), daily_end_time=time(20)),
+            Limits(timedelta(minutes=60), 3, 12),
+            6,
+        ),
+        (usable(), Limits(timedelta(minutes=240), 2, 10), 3),
+    ],
+)
+def test_calls_in_any_24_hours_count_over_the_night(
+    schedule: Schedule, retries: Limits, most: int
+) -> None:
+    found = findings(schedule, retries, told("Florida"))
+    counts = [len(one.evidence.attempts) for one in found if isinstance(one.evidence, TooMany)]
+    assert counts == ([most] if most > 3 else [])
+    assert ("us-fl-attempts" in broken(schedule, told("Florida"), retries)) is (most > 3)
+
+
+def test_without_usable_retries_no_limit_of_attempts_is_judged() -> None:
+    assert broken(usable(), told("France")) & {"fr-attempts"} == set()
+
+
+@pytest.mark.parametrize(("total", "breaks"), [(4, False), (5, True)])
+def test_france_counts_in_thirty_days(total: int, *, breaks: bool) -> None:
+    retries = Limits(timedelta(minutes=240), 2, total)
+    assert ("fr-attempts" in broken(usable(), told("France"), retries)) is breaks
+
+
+def test_calling_days_that_are_holidays_there_are_found_by_name() -> None:
+    evidence = named("fr-holidays", findings(usable(), None, told("France"))).evidence
+    assert evidence == OnHolidays(((date(2027, 3, 29), "Easter Monday"),))
+    weekends = usable(days_of_week=EVERY_DAY[5:])
+    assert "fr-holidays" not in broken(weekends, told("France"))
+
+
+def test_duties_hold_whatever_the_settings_are() -> None:
+    found = findings(usable(timezone="Europe/Paris"), None, told("France"))
+    assert [one.rule.id for one in found if one.evidence == Duty()] == ["fr-consent"]
+    assert [one.rule.is_duty for one in found] == [isinstance(one.evidence, Duty) for one in found]
