@@ -12,6 +12,7 @@ import click
 
 from app.campaign.audience import read_audience
 from app.campaign.calendar import Overview, Window, windows
+from app.campaign.evidence import Finding
 from app.campaign.finding_words import (
     NO_ADVICE,
     audience_in_words,
@@ -19,7 +20,6 @@ from app.campaign.finding_words import (
     what_is_broken,
     what_would_mend,
 )
-from app.campaign.findings import Finding
 from app.campaign.meaning import Lead, Meaning, meaning
 from app.campaign.mending import mends
 from app.campaign.places import places_named
@@ -81,6 +81,8 @@ def _document(file: str) -> dict[str, Any]:
             return json_object(opened.read())
     except OSError as error:
         raise Unusable(f"{name} cannot be read: {error.strerror}.") from error
+    except RuntimeError as error:  # There is no standard input at all.
+        raise Unusable(f"{name} cannot be read: it is closed.") from error
     except Malformed as error:
         raise Unusable(f"{name} is no campaign: {_in_passing(error)}") from error
 

@@ -12,9 +12,10 @@ from functools import lru_cache
 
 from app.campaign.places import Named, Place, country_of, parts_of, place, places_named
 from app.campaign.reading import Answers
+from app.campaign.rule import Rule
 from app.campaign.rule_file import Purpose
-from app.campaign.rulebook import Rule, rulebook
-from app.campaign.zones import present_name
+from app.campaign.rulebook import rulebook
+from app.campaign.zone_tables import present_name
 
 QUESTIONS = ("audience", "purpose", "own_dates")
 """The answers that are read here, by the names under which a draft keeps them."""

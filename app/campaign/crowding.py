@@ -82,10 +82,11 @@ def most_in_calendar(
 def _first_days(unit: str, first: date, last: date) -> list[date]:
     """Give the days on which a calendar's units begin, the end of the last one too.
 
-    On another clock the first day can be the day before, and the last one the day after.
+    On another clock the first day can be the day before, and the last one the day after; the
+    second week is that after a change, when the two clocks are as far apart as from then on.
     """
     if unit == "day":
-        return [first + n * DAY for n in range(-2, _WEEK + 3)]
+        return [first + n * DAY for n in range(-2, 2 * _WEEK + 3)]
     found = [(first - 2 * DAY).replace(day=1)]
     while len(found) <= _MONTHS and found[-1] <= last + 2 * DAY:
         found.append((found[-1] + 31 * DAY).replace(day=1))

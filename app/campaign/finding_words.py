@@ -8,11 +8,12 @@ from app.campaign.audience import Audience
 from app.campaign.calendar import Schedule
 from app.campaign.clock_hours import WHOLE_DAY, Day, Stretch
 from app.campaign.contract import FIELD, Kind, Weekday
-from app.campaign.findings import Finding, OnHolidays, OutsideHours, TooMany
+from app.campaign.evidence import Finding, OnHolidays, OutsideHours, TooMany
 from app.campaign.mending import Mend
 from app.campaign.readback import clock, days_in_words, short_day
+from app.campaign.rule import STALE, AttemptLimit, Rule
 from app.campaign.rule_file import Confidence, Force
-from app.campaign.rulebook import STALE, AttemptLimit, Rule, rulebook
+from app.campaign.rulebook import rulebook
 from app.campaign.wording import WORDS
 from app.campaign.zones import city, zone_info
 

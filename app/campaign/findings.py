@@ -7,9 +7,7 @@ every zone of the audience.
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from functools import lru_cache
 from itertools import chain
 from typing import TypeAlias
@@ -20,82 +18,19 @@ from app.campaign.calendar import DAY, Schedule, calling_days_between, windows_o
 from app.campaign.clock_hours import WHOLE_DAY, Day, Stretch, Week, beyond, seconds
 from app.campaign.closed_days import holidays_in
 from app.campaign.crowding import most_in_calendar, most_within
-from app.campaign.rule_file import Confidence, Force
-from app.campaign.rulebook import AttemptLimit, Rule
+from app.campaign.evidence import (
+    Duty,
+    Evidence,
+    Finding,
+    OnHolidays,
+    OutsideHours,
+    Severity,
+    TooMany,
+    length,
+)
+from app.campaign.rule import AttemptLimit, Rule
 from app.campaign.seasons import Seasons, alike, seasons
 from app.campaign.zones import even_stretches
-
-
-class Severity(StrEnum):
-    """How much a finding weighs.
-
-    HIGH breaks a law whose source is good. MEDIUM breaks a code of practice, or a rule that
-    has to be verified first. LOW is a duty that settings cannot show.
-    """
-
-    HIGH = "high"
-    MEDIUM = "medium"
-    LOW = "low"
-
-
-@dataclass(frozen=True)
-class OutsideHours:
-    """Calls outside a rule's hours.
-
-    `outside` is what lies beyond them in `zone`, the worst: seconds after midnight there, by
-    weekday; `closed` are those weekdays there that have no hours. `others` are the further
-    zones in which the rule is broken, `days` counts the campaign's days on which it is, and
-    `first` is the first.
-    """
-
-    zone: str
-    outside: tuple[tuple[int, Day], ...]
-    closed: frozenset[int]
-    others: tuple[str, ...]
-    days: int
-    first: date
-
-    @property
-    def seconds(self) -> int:
-        """The most that one day has outside the hours."""
-        return max(_length(day) for _, day in self.outside)
-
-
-@dataclass(frozen=True)
-class TooMany:
-    """More attempts than a rule allows: the instants of the most that there can be."""
-
-    attempts: tuple[datetime, ...]
-
-
-@dataclass(frozen=True)
-class OnHolidays:
-    """Calling days that are holidays where the rule holds, with their names."""
-
-    days: tuple[tuple[date, str], ...]
-
-
-@dataclass(frozen=True)
-class Duty:
-    """Something to be done that no setting shows."""
-
-
-Evidence: TypeAlias = OutsideHours | TooMany | OnHolidays | Duty
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One rule that a campaign breaks, or has to keep in mind."""
-
-    rule: Rule
-    evidence: Evidence
-
-    @property
-    def severity(self) -> Severity:
-        if isinstance(self.evidence, Duty):
-            return Severity.LOW
-        is_sure = self.rule.confidence is not Confidence.C and self.rule.force is Force.LAW
-        return Severity.HIGH if is_sure else Severity.MEDIUM
 
 
 @lru_cache(maxsize=256)
@@ -148,10 +83,10 @@ def outside_hours(
         broken |= days
         lasting[zone] += sum(days.values())
         for weekday, day in outside.items():
-            worst[zone][weekday] = max(worst[zone].get(weekday, ()), day, key=_length)
+            worst[zone][weekday] = max(worst[zone].get(weekday, ()), day, key=length)
     if not worst:
         return ()
-    zone = max(worst, key=lambda at: (max(map(_length, worst[at].values())), lasting[at]))
+    zone = max(worst, key=lambda at: (max(map(length, worst[at].values())), lasting[at]))
     members = [name for group in groups if group[0] in worst for name in group]
     return (
         OutsideHours(
@@ -247,7 +182,3 @@ def too_many(
     else:
         found = most_in_calendar(schedule, retries, limit.unit or "day", alike(schedule, zones))
     return found if len(found) > limit.most else ()
-
-
-def _length(day: Day) -> int:
-    return sum(end - start for start, end in day)

@@ -12,7 +12,8 @@ from app.campaign.calendar import Overview, Schedule, overview, schedule
 from app.campaign.closed_days import closed_days
 from app.campaign.contract import used_fields
 from app.campaign.crowding import worst
-from app.campaign.findings import Finding, findings
+from app.campaign.evidence import Finding
+from app.campaign.findings import findings
 from app.campaign.payload import Payload, body, digest, left_out, payload
 from app.campaign.problems import Advice, Problem
 from app.campaign.readback import plain_words

@@ -11,8 +11,9 @@ from app.campaign.audience import Audience, reach, rules_for
 from app.campaign.calendar import Schedule
 from app.campaign.clock_hours import WHOLE_DAY
 from app.campaign.contract import Weekday
-from app.campaign.findings import Finding, OutsideHours, TooMany, outside_hours, too_many
-from app.campaign.rulebook import Rule
+from app.campaign.evidence import Finding, OutsideHours, TooMany
+from app.campaign.findings import outside_hours, too_many
+from app.campaign.rule import Rule
 from app.campaign.safe_hours import safe_window, strip
 
 _GAPS = (*range(15, 120, 15), *range(120, 240, 30), *range(240, 720, 60), 720, 960, 1200)

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from app.campaign.rulebook import rulebook
-from app.campaign.zones import countries, folded, present_name, zone_countries, zone_named
+from app.campaign.zone_tables import countries, present_name, zone_countries
+from app.campaign.zones import folded, zone_named
 
 
 @dataclass(frozen=True)

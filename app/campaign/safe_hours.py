@@ -16,7 +16,7 @@ from app.campaign.clock_hours import (
     seconds,
     seen_from,
 )
-from app.campaign.rulebook import Rule
+from app.campaign.rule import Rule
 from app.campaign.seasons import Seasons, alike, seasons
 
 _SHORTEST = 15 * 60

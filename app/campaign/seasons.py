@@ -11,7 +11,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 
 from app.campaign.calendar import DAY, Schedule, windows_on
-from app.campaign.zones import ClockChange, best_known_zones, changes_between, offset_at, zone_info
+from app.campaign.zone_tables import best_known_zones
+from app.campaign.zones import ClockChange, changes_between, offset_at, zone_info
 
 _SECOND = timedelta(seconds=1)
 

@@ -183,7 +183,7 @@ _ADVICE = {
     AdviceCode.ENDED: "The last day is in the past: no call would be made.",
     AdviceCode.ENDS_AT_ONCE: "The campaign is over on the day after its first. Is that meant?",
     AdviceCode.NO_CALLING_DAY: (
-        "No call would ever be made: none of the days to call on lies between the first day "
+        "No call would ever be made: these days and hours never come between the first day "
         "and the last."
     ),
     AdviceCode.WEEKEND_DAYS: "Calls on the weekend: few businesses answer then.",
@@ -194,7 +194,7 @@ _ADVICE = {
     ),
     AdviceCode.DAILY_ABOVE_TOTAL: "More attempts in one day than in all: the total comes first.",
     AdviceCode.GAP_ABOVE_WINDOW: (
-        "The hours of a day are shorter than this gap, so it holds one attempt; "
+        "The hours of a day are no longer than this gap, so it holds one attempt; "
         "{detail} minutes or less would do for all."
     ),
     AdviceCode.GAP_TOO_LONG: (

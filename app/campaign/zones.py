@@ -8,14 +8,15 @@ today, so the search path is emptied here, before any zone is loaded.
 import unicodedata
 import zoneinfo
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache, cached_property, lru_cache
-from importlib import resources
 from zoneinfo import ZoneInfo
 
 import tzdata
+
+from app.campaign.zone_tables import zone_countries
 
 zoneinfo.reset_tzpath(to=())
 
@@ -163,45 +164,6 @@ def _zones_by_word() -> dict[str, set[str]]:
 def _listed_zones() -> frozenset[str]:
     """Name the zones of IANA's table of places, which leaves out superseded names."""
     return frozenset(zone_countries())
-
-
-@cache
-def zone_countries() -> Mapping[str, tuple[str, ...]]:
-    """Tell in which countries each listed zone lies: codes of two letters by ISO 3166."""
-    found: dict[str, tuple[str, ...]] = {}
-    for codes, _, zone, *_ in _table("zone.tab"):
-        found[zone] = (*found.get(zone, ()), *codes.split(","))
-    return found
-
-
-def present_name(zone: str) -> str:
-    """Give the name that is listed now for a zone that may be called by an older one."""
-    return zone if zone in zone_countries() else _older_names().get(zone, zone)
-
-
-@cache
-def _older_names() -> Mapping[str, str]:
-    """Read the links of the zone data: each older name with the zone that it means."""
-    text = resources.files("tzdata.zoneinfo").joinpath("tzdata.zi").read_text("utf-8")
-    links = (line.split() for line in text.splitlines() if line.startswith("L "))
-    return {older: zone for _, zone, older in links}
-
-
-@cache
-def best_known_zones() -> frozenset[str]:
-    """Name one zone, the one that most people know, for each way in which clocks go now."""
-    return frozenset(zone for _, _, zone, *_ in _table("zonenow.tab"))
-
-
-@cache
-def countries() -> Mapping[str, str]:
-    """Name every country by its code of two letters."""
-    return {row[0]: row[1] for row in _table("iso3166.tab")}
-
-
-def _table(name: str) -> list[list[str]]:
-    text = resources.files("tzdata.zoneinfo").joinpath(name).read_text("utf-8")
-    return [line.split("\t") for line in text.splitlines() if not line.startswith("#")]
 
 
 def folded(text: str) -> str:

@@ -7,8 +7,9 @@ from typing import TypeAlias
 from app.campaign.attempts import limits
 from app.campaign.audience import read_audience
 from app.campaign.calendar import schedule
+from app.campaign.evidence import Finding, Severity
 from app.campaign.finding_words import measure
-from app.campaign.findings import Finding, Severity, findings
+from app.campaign.findings import findings
 from app.campaign.reading import Answers, read_answers
 from app.campaign.rulebook import rulebook
 from app.store.models import Draft

@@ -11,7 +11,8 @@ from app.campaign.contract import Values
 from app.campaign.finding_words import value_in_words
 from app.campaign.payload import typed_values
 from app.campaign.reading import Answers, read_answers
-from app.campaign.rulebook import Preset, rulebook
+from app.campaign.rule import Preset
+from app.campaign.rulebook import rulebook
 from app.campaign.wording import WORDS
 from app.store import drafts, presets
 from app.store.drafts import StaleVersion

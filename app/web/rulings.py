@@ -7,18 +7,18 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
+from app.campaign.evidence import Finding, OutsideHours, Severity
 from app.campaign.finding_words import (
     caution,
     value_in_words,
     what_is_broken,
     what_would_mend,
 )
-from app.campaign.findings import Finding, OutsideHours, Severity
 from app.campaign.meaning import Meaning
 from app.campaign.mending import Mend, mend_all_hours, mends, settings
 from app.campaign.payload import as_json
 from app.campaign.places import place
-from app.campaign.rulebook import Rule
+from app.campaign.rule import Rule
 from app.campaign.wording import WORDS
 from app.store.acceptances import Accepted, reason_for
 

@@ -1,12 +1,15 @@
-"""Schedules for the tests of the calendar, and instants written shortly."""
+"""Schedules for the tests of the calendar, any number of odd ones too, and instants, shortly."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
+
+from hypothesis import strategies as st
 
 from app.campaign.calendar import Schedule, Window, schedule
 from app.campaign.contract import Weekday
 from tests.factories import outbound
 
 EVERY_DAY = tuple(Weekday)
+_DAY = timedelta(days=1)
 
 
 def usable(**changes: object) -> Schedule:
@@ -33,3 +36,36 @@ def utc(month: int, day: int, hour: int, minute: int = 0, *, year: int = 2027) -
 
 def wall(window: Window) -> tuple[str, str]:
     return window.start.isoformat(), window.end.isoformat()
+
+
+ODD_ZONES = (
+    "Australia/Lord_Howe",
+    "Africa/Casablanca",
+    "America/New_York",
+    "Europe/London",
+    "America/Santiago",
+    "Asia/Kathmandu",
+    "Pacific/Apia",
+    "America/Havana",
+)
+"""Zones whose clocks do not go by whole hours, or change where others do not."""
+
+_CHANGES = [date(2027, 3, 14), date(2027, 3, 28), date(2027, 4, 4), date(2027, 9, 5)]
+_CHANGES += [date(2027, 10, 3), date(2027, 10, 31), date(2027, 11, 7)]
+
+
+@st.composite
+def schedules(draw: st.DrawFn) -> Schedule:
+    """Draw two to four weeks around a clock change somewhere, on any days, at any hours."""
+    quarters = draw(st.sets(st.integers(0, 95), min_size=2, max_size=2))
+    opens, closes = (time(n // 4, n % 4 * 15) for n in sorted(quarters))
+    days = draw(st.sets(st.sampled_from(EVERY_DAY), min_size=1))
+    first = draw(st.sampled_from(_CHANGES)) - draw(st.integers(1, 12)) * _DAY
+    return usable(
+        timezone=draw(st.sampled_from(ODD_ZONES)),
+        start_date=first,
+        end_date=first + draw(st.integers(13, 27)) * _DAY,
+        days_of_week=tuple(day for day in EVERY_DAY if day in days),
+        daily_start_time=opens,
+        daily_end_time=closes,
+    )

@@ -9,7 +9,7 @@ from app.campaign.closed_days import closed_days
 from app.campaign.finding_words import audience_in_words
 from app.campaign.places import places_named, suggestions
 from app.campaign.rule_file import Purpose
-from app.campaign.zones import countries
+from app.campaign.zone_tables import countries
 
 
 def codes(text: str) -> list[str]:

@@ -7,7 +7,7 @@ import pytest
 from app.campaign.audience import read_audience
 from app.campaign.closed_days import closed_days, holidays_in
 from app.campaign.rulebook import rulebook
-from app.campaign.zones import countries
+from app.campaign.zone_tables import countries
 
 YEAR = date(2027, 1, 1), date(2027, 12, 31)
 

@@ -8,6 +8,7 @@ from app.campaign.attempts import Limits
 from app.campaign.audience import Audience, read_audience
 from app.campaign.calendar import Schedule
 from app.campaign.clock_hours import WHOLE_DAY, Day, Stretch
+from app.campaign.evidence import Duty, Finding
 from app.campaign.finding_words import (
     audience_in_words,
     caution,
@@ -20,10 +21,11 @@ from app.campaign.finding_words import (
     what_is_broken,
     what_would_mend,
 )
-from app.campaign.findings import Duty, Finding, findings
+from app.campaign.findings import findings
 from app.campaign.mending import mends
+from app.campaign.rule import Rule
 from app.campaign.rule_file import Confidence, Force
-from app.campaign.rulebook import Rule, rulebook
+from app.campaign.rulebook import rulebook
 from tests.campaign.schedules import EVERY_DAY, usable
 
 RULES = {rule.id: rule for rule in rulebook().rules}

@@ -12,12 +12,12 @@ from app.campaign.attempts import Limits, limits
 from app.campaign.audience import Audience, read_audience
 from app.campaign.calendar import Schedule, schedule
 from app.campaign.contract import Weekday
-from app.campaign.findings import Finding, OnHolidays, OutsideHours, TooMany, findings
+from app.campaign.evidence import Finding, OnHolidays, OutsideHours, TooMany
+from app.campaign.findings import findings
 from app.campaign.mending import Mend, mend_all_hours, mends
 from app.campaign.mending import settings as settings_of
 from app.campaign.rules import check
-from tests.campaign.schedules import EVERY_DAY, usable
-from tests.campaign.test_seasons import schedules
+from tests.campaign.schedules import EVERY_DAY, schedules, usable
 from tests.factories import outbound
 
 AUDIENCES = (
@@ -144,6 +144,19 @@ def test_places_without_a_common_hour_have_no_window() -> None:
     assert mend_all_hours(usable(), told("Australia, Hawaii, France")) is None
     weekend = usable(timezone="Europe/Paris", days_of_week=EVERY_DAY[5:])
     assert offered("fr-hours", weekend, "France") == []
+
+
+def test_a_window_is_tried_once_more_if_it_opens_into_another_season() -> None:
+    week = usable(
+        timezone="Asia/Kathmandu",
+        start_date=date(2027, 10, 31),
+        end_date=date(2027, 11, 6),
+        days_of_week=EVERY_DAY,
+        daily_start_time=time(15, 15),
+        daily_end_time=time(20, 30),
+    )
+    mend = mend_all_hours(week, told("Canada, UK"))
+    assert mend == Mend((("daily_start_time", time(0)), ("daily_end_time", time(1, 45))))
 
 
 def test_a_campaign_that_keeps_all_hours_needs_no_change() -> None:

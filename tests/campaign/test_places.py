@@ -5,7 +5,8 @@ import pytest
 from app.campaign.audience import read_audience, rules_for, zones_of
 from app.campaign.places import country_of, parts_of, place, places_named, suggestions
 from app.campaign.rulebook import rulebook
-from app.campaign.zones import ZONE_NAMES, countries, zone_countries
+from app.campaign.zone_tables import countries, zone_countries
+from app.campaign.zones import ZONE_NAMES
 
 STATES = tuple(rulebook().parts)
 

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from app.campaign.finding_words import caution, hours_in_words
+from app.campaign.rule import STALE, Rule
 from app.campaign.rule_file import BadRules, Confidence, Purpose
-from app.campaign.rulebook import FOLDER, STALE, Rule, read_rules, rulebook
+from app.campaign.rulebook import FOLDER, read_rules, rulebook
 from app.campaign.zones import ZONE_NAMES
 
 RULES = {rule.id: rule for rule in rulebook().rules}

@@ -1,17 +1,24 @@
 """A database comes to the schema that the models describe, from nothing and only once."""
 
+import json
 import sqlite3
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, text
 
+from app import create_app
+from app.settings import Settings
 from app.store import migrations
 from app.store.database import Store
 from app.store.models import Base
+from tests.factories import outbound, typed
+from tests.pages import Visitor
 
 
 def test_the_migrations_make_what_the_models_describe(tmp_path: Path) -> None:
@@ -37,6 +44,30 @@ def test_a_database_that_is_up_to_date_is_left_alone(
 
     monkeypatch.setitem(__import__("sys").modules, "alembic", None)  # Importing it now fails.
     migrations.migrate(engine)
+
+
+def test_drafts_of_the_first_version_are_kept_and_held_to_the_rules(instance: Path) -> None:
+    instance.mkdir()
+    engine = create_engine(f"sqlite:///{instance / 'campaigns.sqlite3'}")
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.execute(text(_FIRST_DRAFT), {"answers": json.dumps(typed(outbound()))})
+    engine.dispose()
+
+    visitor = Visitor(create_app(Settings(instance=instance)).test_client())
+    assert "rules broken" in visitor.open("/").text
+    assert visitor.open("/drafts/first").typed("daily_start_time") == "09:00"
+
+
+_FIRST_DRAFT = """
+    INSERT INTO draft (id, version, place, answers, name, type, name_key, day_key, created_at,
+                       changed_at)
+    VALUES ('first', 1, 1, :answers, 'Q4 Outreach', 'OUTBOUND', 'q4 outreach', '2027-01-04',
+            '2026-11-23 12:00:00.000000', '2026-11-23 12:00:00.000000')
+"""
 
 
 def test_a_database_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:

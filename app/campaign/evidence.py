@@ -1,0 +1,87 @@
+"""What a finding is: the rule, and the evidence that a campaign breaks it or has to heed it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import TypeAlias
+
+from app.campaign.clock_hours import Day
+from app.campaign.rule import Rule
+from app.campaign.rule_file import Confidence, Force
+
+
+def length(day: Day) -> int:
+    """Count the seconds of a day's stretches."""
+    return sum(end - start for start, end in day)
+
+
+class Severity(StrEnum):
+    """How much a finding weighs.
+
+    HIGH breaks a law whose source is good. MEDIUM breaks a code of practice, or a rule that
+    has to be verified first. LOW is a duty that settings cannot show.
+    """
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+@dataclass(frozen=True)
+class OutsideHours:
+    """Calls outside a rule's hours.
+
+    `outside` is what lies beyond them in `zone`, the worst: seconds after midnight there, by
+    weekday; `closed` are those weekdays there that have no hours. `others` are the further
+    zones in which the rule is broken, `days` counts the campaign's days on which it is, and
+    `first` is the first.
+    """
+
+    zone: str
+    outside: tuple[tuple[int, Day], ...]
+    closed: frozenset[int]
+    others: tuple[str, ...]
+    days: int
+    first: date
+
+    @property
+    def seconds(self) -> int:
+        """The most that one day has outside the hours."""
+        return max(length(day) for _, day in self.outside)
+
+
+@dataclass(frozen=True)
+class TooMany:
+    """More attempts than a rule allows: the instants of the most that there can be."""
+
+    attempts: tuple[datetime, ...]
+
+
+@dataclass(frozen=True)
+class OnHolidays:
+    """Calling days that are holidays where the rule holds, with their names."""
+
+    days: tuple[tuple[date, str], ...]
+
+
+@dataclass(frozen=True)
+class Duty:
+    """Something to be done that no setting shows."""
+
+
+Evidence: TypeAlias = OutsideHours | TooMany | OnHolidays | Duty
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One rule that a campaign breaks, or has to keep in mind."""
+
+    rule: Rule
+    evidence: Evidence
+
+    @property
+    def severity(self) -> Severity:
+        if isinstance(self.evidence, Duty):
+            return Severity.LOW
+        is_sure = self.rule.confidence is not Confidence.C and self.rule.force is Force.LAW
+        return Severity.HIGH if is_sure else Severity.MEDIUM
