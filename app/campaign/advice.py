@@ -28,6 +28,7 @@ _IDS = ("assistant_id", "phone_number_id", *(line.name for line in FIELDS if lin
 
 _WEEKEND = {Weekday.SATURDAY, Weekday.SUNDAY}
 _NAMED_DAYS = 3
+_NAMED_WORDS = 5
 _RESERVED = re.compile(
     r"(.*\.)?(localhost|local|internal|lan|home\.arpa|test|invalid|example(\.(com|net|org))?)"
 )
@@ -175,8 +176,8 @@ def _address(host: str) -> IPv4Address | IPv6Address | None:
 
 
 def _about_audience(audience: Audience) -> Iterator[Advice]:
-    for word, meant in audience.unread:
+    for word, meant in audience.unread[:_NAMED_WORDS]:
         code = AdviceCode.AMBIGUOUS_PLACE if meant else AdviceCode.UNKNOWN_PLACE
         yield Advice("audience", code, " or ".join(meant) or word)
-    for word in audience.unread_dates:
+    for word in audience.unread_dates[:_NAMED_WORDS]:
         yield Advice("own_dates", AdviceCode.UNKNOWN_DATE, word)

@@ -12,6 +12,7 @@ import holidays
 
 from app.campaign.audience import Audience
 from app.campaign.places import Place, place
+from app.campaign.seasons import FORESEEN
 
 _MOST_PARTS = 12
 """So many states are looked at one by one; of more, only the country's own holidays are."""
@@ -20,7 +21,8 @@ _OWN_NAME = "Own date"
 
 @lru_cache(maxsize=256)
 def closed_days(audience: Audience, first: date, last: date) -> Mapping[date, str]:
-    """Name the days off from one day to another, in order."""
+    """Name the days off from one day to another, in order, as far as they can be foreseen."""
+    last = min(last, first + FORESEEN)
     found: dict[date, dict[str, list[str]]] = {}
     for at in _places(audience):
         for day, name in holidays_in(at.code, first, last).items():

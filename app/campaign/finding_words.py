@@ -14,6 +14,7 @@ from app.campaign.readback import clock, days_in_words, short_day
 from app.campaign.rule import STALE, AttemptLimit, Rule
 from app.campaign.rule_file import Confidence, Force
 from app.campaign.rulebook import rulebook
+from app.campaign.seasons import foreseeable
 from app.campaign.wording import WORDS
 from app.campaign.zones import city, zone_info
 
@@ -27,7 +28,7 @@ def what_is_broken(finding: Finding, schedule: Schedule) -> str:
     """Say by how much and when a campaign breaks the rule; for a duty, what it is."""
     evidence = finding.evidence
     if isinstance(evidence, OutsideHours):
-        return _outside(evidence)
+        return _outside(evidence, schedule)
     if isinstance(evidence, TooMany):
         return _too_many(evidence, finding.rule.attempts, schedule.zone)
     if isinstance(evidence, OnHolidays):
@@ -149,12 +150,13 @@ def length_in_words(seconds: int) -> str:
     return " ".join(filter(None, parts))
 
 
-def _outside(evidence: OutsideHours) -> str:
+def _outside(evidence: OutsideHours, schedule: Schedule) -> str:
     more = f", and in {_counted(len(evidence.others), 'more zone')}" if evidence.others else ""
+    within = "in all" if foreseeable(schedule) == schedule else "in the first 12 years"
     by = f"up to {length_in_words(evidence.seconds)} outside the hours"
     return (
         f"In {city(evidence.zone)} it calls {_stretches(evidence)}, {by}{more}. "
-        f"First on {short_day(evidence.first)}, on {_counted(evidence.days, 'day')} in all."
+        f"First on {short_day(evidence.first)}, on {_counted(evidence.days, 'day')} {within}."
     )
 
 

@@ -29,17 +29,21 @@ from app.campaign.evidence import (
     length,
 )
 from app.campaign.rule import AttemptLimit, Rule
-from app.campaign.seasons import Seasons, alike, seasons
+from app.campaign.seasons import Seasons, alike, foreseeable, seasons
 from app.campaign.zones import even_stretches
 
 
 @lru_cache(maxsize=256)
 def findings(schedule: Schedule, retries: Limits | None, audience: Audience) -> tuple[Finding, ...]:
-    """Hold a schedule and its retries to the rules of the audience, the gravest finding first."""
+    """Hold a schedule and its retries to the rules of the audience, the gravest finding first.
+
+    What comes after the foreseeable years is not looked at.
+    """
+    near = foreseeable(schedule)
     found = [
         Finding(rule, evidence)
         for rule in rules_for(audience)
-        for evidence in _evidence(rule, schedule, retries, audience)
+        for evidence in _evidence(rule, near, retries, audience)
     ]
     return tuple(sorted(found, key=_gravity))
 

@@ -15,6 +15,7 @@ from app.campaign.evidence import Finding, OutsideHours, TooMany
 from app.campaign.findings import outside_hours, too_many
 from app.campaign.rule import Rule
 from app.campaign.safe_hours import safe_window, strip
+from app.campaign.seasons import foreseeable
 
 _GAPS = (*range(15, 120, 15), *range(120, 240, 30), *range(240, 720, 60), 720, 960, 1200)
 _LONG_GAPS = tuple(range(1440, 31 * 1440, 720))
@@ -33,18 +34,19 @@ def mends(
     finding: Finding, schedule: Schedule, retries: Limits | None, audience: Audience
 ) -> tuple[Mend, ...]:
     """Find changes by which one finding goes away; none for what no setting can mend."""
+    near = foreseeable(schedule)
     if isinstance(finding.evidence, OutsideHours):
-        mend = _inside_hours((finding.rule,), schedule, audience)
+        mend = _inside_hours((finding.rule,), near, audience)
         return (mend,) if mend else ()
     if isinstance(finding.evidence, TooMany) and retries is not None:
         zones = reach(audience)[finding.rule.jurisdiction]
-        return tuple(_fewer(finding.rule, schedule, retries, zones))
+        return tuple(_fewer(finding.rule, near, retries, zones))
     return ()
 
 
 def mend_all_hours(schedule: Schedule, audience: Audience) -> Mend | None:
     """Find one window in which no rule of hours is broken; `None` if there is none."""
-    return _inside_hours(rules_for(audience), schedule, audience)
+    return _inside_hours(rules_for(audience), foreseeable(schedule), audience)
 
 
 def settings(schedule: Schedule, retries: Limits | None) -> Mapping[str, Any]:

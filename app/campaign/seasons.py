@@ -6,7 +6,7 @@ A season is the days between two such changes.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 
@@ -14,7 +14,13 @@ from app.campaign.calendar import DAY, Schedule, windows_on
 from app.campaign.zone_tables import best_known_zones
 from app.campaign.zones import ClockChange, changes_between, offset_at, zone_info
 
+FORESEEN = timedelta(days=12 * 366)
 _SECOND = timedelta(seconds=1)
+
+
+def foreseeable(schedule: Schedule) -> Schedule:
+    """Cut a schedule off where nobody knows how clocks and holidays will go: after 12 years."""
+    return replace(schedule, last=min(schedule.last, schedule.first + FORESEEN))
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from app.campaign.calendar import DAY, Schedule
 from app.campaign.clock_hours import Day, Week, beyond, common, seconds, seen_from
 from app.campaign.contract import Weekday
 from app.campaign.safe_hours import Strip, strip
-from app.campaign.seasons import Season
+from app.campaign.seasons import Season, foreseeable
 from app.campaign.zones import zone_info
 
 _WEEK = tuple(Weekday)
@@ -63,7 +63,7 @@ class SeasonStrip:
 @lru_cache(maxsize=256)
 def zone_strip(schedule: Schedule, audience: Audience) -> tuple[SeasonStrip, ...]:
     """Lay out a strip for every season, the first one first."""
-    found = strip(rules_for(audience), schedule, audience)
+    found = strip(rules_for(audience), foreseeable(schedule), audience)
     alike: dict[tuple[int, ...], list[int]] = {}
     for number, season in enumerate(found.times.seasons):
         alike.setdefault(season.ahead, []).append(number)

@@ -132,7 +132,7 @@ def from_posted(posted: Sequence[str]) -> Accepted:
     for text in posted:
         try:
             rule, measured, reason = json.loads(text)
-        except ValueError:
+        except (TypeError, ValueError):
             continue
         found[str(rule)] = (str(measured), str(reason))
     return found

@@ -128,3 +128,21 @@ def test_a_value_that_would_do_can_be_taken_from_the_advice(client: FlaskClient)
     soup = rules(client, {}, max_daily_attempts=3, min_gap_between_attempts=240)
     said = [text(button) for button in soup.select(".advices button[name=mend]")]
     assert said == ["Minutes between attempts: 240 → 239"]
+
+
+@pytest.mark.parametrize("carried", ["{", "[1]", "null", '{"a": 1}', '"abc"', "[1, 2, 3]"])
+def test_what_the_page_did_not_write_is_no_acceptance(client: FlaskClient, carried: str) -> None:
+    soup = rules(client, {"audience": "Florida", "accepted": carried}, daily_end_time=time(21))
+    assert "Florida calling hours" in text(soup.select_one(".rulings.high"))
+
+
+def test_a_campaign_of_two_centuries_is_judged_as_far_as_one_can_foresee(
+    client: FlaskClient,
+) -> None:
+    soup = rules(client, {"audience": "Hawaii"}, end_date=date(2199, 12, 31))
+    assert "in the first 12 years" in text(soup.select_one(".rulings.high"))
+
+
+def test_a_thousand_words_that_mean_nothing_are_not_all_said_again(client: FlaskClient) -> None:
+    soup = rules(client, {"audience": ", ".join(f"Narnia {n}" for n in range(1000))})
+    assert len(soup.select("#audience-note .advice")) == 5
