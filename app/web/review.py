@@ -12,6 +12,8 @@ from app.web.panel import panel, public_url
 
 bp = Blueprint("review", __name__)
 
+_CHANGED = "The draft has changed since you reviewed it. Please look again."
+
 
 @bp.get("/drafts/<draft_id>/review")
 def show(draft_id: str) -> ResponseReturnValue:
@@ -35,19 +37,22 @@ def show(draft_id: str) -> ResponseReturnValue:
 
 @bp.post("/drafts/<draft_id>/accept")
 def keep_reason(draft_id: str) -> ResponseReturnValue:
-    """Accept findings of the draft, with the reason that the person writes."""
-    rules = request.form.get("rules", "").split()
+    """Accept findings of the draft as it was seen, with the reason that the person writes."""
+    seen, rules = request.form.get("version", type=int), request.form.get("rules", "").split()
     reason = next((request.form.get(f"reason-{rule}", "").strip() for rule in rules), "")
-    if not reason:
-        flash("Write down why this is fine before you accept it.")
-        return redirect(url_for("review.show", draft_id=draft_id, _anchor="m-rules"))
     with store().writing() as session:
         draft = drafts.find(session, draft_id)
         if draft.is_locked:
             raise drafts.AlreadySubmitted(draft_id)
-        found = [one for one in findings_of(draft.answers) if one.rule.id in rules]
-        accept(draft, found, reason)
-    flash("Accepted, and the reason is kept with the draft.")
+        if draft.version != seen:
+            flash(_CHANGED)
+        elif not reason:
+            flash("Write down why this is fine before you accept it.")
+        else:
+            accept(
+                draft, [one for one in findings_of(draft.answers) if one.rule.id in rules], reason
+            )
+            flash("Accepted, and the reason is kept with the draft.")
     return redirect(url_for("review.show", draft_id=draft_id, _anchor="m-rules"))
 
 
@@ -58,7 +63,7 @@ def send(draft_id: str) -> ResponseReturnValue:
             draft_id, reviewed=request.form.get("reviewed", ""), store=store(), api=api()
         )
     except StaleReview:
-        flash("The draft has changed since you reviewed it. Please look again.")
+        flash(_CHANGED)
         return redirect(url_for("review.show", draft_id=draft_id))
     except NotReady:
         return _back_to_the_form(draft_id)

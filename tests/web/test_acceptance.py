@@ -85,6 +85,18 @@ def test_a_rule_that_is_not_broken_cannot_be_accepted(
         assert accepted(drafts.find(session, late)) == {}
 
 
+def test_what_has_changed_since_it_was_seen_is_not_accepted(
+    visitor: Visitor, late: str, store: Store
+) -> None:
+    page = visitor.open(f"/drafts/{late}/review")
+    visitor.press(visitor.open(f"/drafts/{late}"), answers={"daily_end_time": "23:00"}, then="save")
+    answers = {"reason-us-fl-hours": "Nine is fine."}
+    again = visitor.press(page, "accept", answers=answers, rules="us-fl-hours")
+    assert again.flash() == "The draft has changed since you reviewed it. Please look again."
+    with store.reading() as session:
+        assert accepted(drafts.find(session, late)) == {}
+
+
 def test_the_list_counts_what_is_broken_and_not_accepted(visitor: Visitor, late: str) -> None:
     assert "1 rule broken" in visitor.open("/").text
     accept(visitor, late, "They asked.")
