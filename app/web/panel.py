@@ -54,6 +54,11 @@ class Panel:
     python: str
 
     @property
+    def never_calls(self) -> bool:
+        """Whether some advice is that no call would ever be made."""
+        return any(advice.is_strong for advice in self.meaning.advice)
+
+    @property
     def advice(self) -> list[Note]:
         """Everything worth a second look, the gravest first; each thing once."""
         found = [
