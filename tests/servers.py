@@ -68,11 +68,12 @@ def _request(caller: Any) -> bytes:
     while b"\r\n\r\n" not in content:
         content += caller.recv(65536)
     head, _, body = content.partition(b"\r\n\r\n")
-    length = next(
+    lengths = (
         int(line.split(b":")[1])
         for line in head.lower().split(b"\r\n")
         if line.startswith(b"content-length")
     )
+    length = next(lengths, 0)
     while len(body) < length:
         body += caller.recv(65536)
     return head + b"\r\n\r\n" + body

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from app.remote.exchange import Exchange
+
 _MESSAGE_KEYS = ("message", "detail", "error", "errors")
 _LONGEST = 500
 _DEEPEST = 4
@@ -24,6 +26,7 @@ class Created:
     campaign_status: str
     http_status: int
     answer: str
+    exchange: Exchange | None = None
 
 
 def created(answer: str, status: int) -> Created | None:

@@ -7,58 +7,41 @@ just closing fails a request that may have been sent.
 """
 
 from collections.abc import Mapping
-from io import BytesIO
-from time import monotonic
+from dataclasses import replace
+from typing import NoReturn
 
-import requests
 from requests.adapters import BaseAdapter
-from urllib3.exceptions import HTTPError
 
 from app.remote.answers import Created, created, errors_by_field, message
+from app.remote.call import Broken, Call
 from app.remote.connection import Connection
-from app.remote.errors import BadKey, NotSent, Refused, Unclear
+from app.remote.errors import BadKey, NotSent, Refused, RemoteError, Unclear
+from app.remote.exchange import Exchange
+from app.remote.redaction import redacted
+from app.remote.waiting import seconds_to_wait
 from app.version import VERSION
 
-CONNECT_TIMEOUT = 5.0
-READ_TIMEOUT = 30.0
-LARGEST_ANSWER = 1_000_000
-_CHUNK = 16_384
+DEADLINE = 30.0
+"""Seconds that a call may take, its whole answer included."""
+
 _NOT_A_CLEAR_NO = (408,)  # A server that gave up waiting may have begun.
-
-
-class Outgoing(BytesIO):
-    """The bytes of a request, which know whether anything has asked for them yet.
-
-    The headers go first. While nothing has asked for the body, no server can have
-    received a whole request, so none can have acted on it.
-    """
-
-    asked = False
-
-    def read(self, size: int | None = -1) -> bytes:
-        self.asked = True
-        return super().read(size)
-
-
-class _Session(requests.Session):
-    """A session that takes no answer for a redirect.
-
-    `requests` reads and takes apart even one that it is told not to follow, without a
-    limit, and fails at an address that is none.
-    """
-
-    def get_redirect_target(self, resp: requests.Response) -> None:
-        return None
+# RFC 9110: the request belongs elsewhere and was not carried out. After 302 and 303 it may
+# have been: that is also how a finished POST is answered.
+_ELSEWHERE = (301, 307, 308)
 
 
 class CampaignApi:
     """The calls that this program makes, over one connection."""
 
     def __init__(
-        self, connection: Connection, adapters: Mapping[str, BaseAdapter] | None = None
+        self,
+        connection: Connection,
+        adapters: Mapping[str, BaseAdapter] | None = None,
+        deadline: float = DEADLINE,
     ) -> None:
         """Call over this connection; *adapters* are mounted by the start of the URL."""
         self.connection = connection
+        self.deadline = deadline
         self._adapters = dict(adapters or {})
 
     def create_campaign(self, body: bytes) -> Created:
@@ -66,73 +49,95 @@ class CampaignApi:
 
         Raises `NotSent`, `Refused`, `BadKey` or `Unclear`.
         """
-        status, answer = self._post(self.connection.campaigns_url, body)
-        campaign = created(answer, status) if 200 <= status < 300 else None
+        call = Call("POST", self.connection.campaigns_url, body)
+        self._make(call)
+        status = call.status or 0
+        campaign = created(call.text, status) if 200 <= status < 300 else None
         if campaign is None:
-            raise _error(status, self.connection.without_token(answer))
-        return campaign
+            self._fail(call, self._refusal(call) or self._unclear(call))
+        exchange = call.exchange(self.connection.secret)
+        return replace(campaign, answer=exchange.response_body, exchange=exchange)
 
-    def _post(self, url: str, body: bytes) -> tuple[int, str]:
-        outgoing = Outgoing(body)
+    def probe(self) -> Exchange:
+        """Ask for the address with the token, which can create nothing, and give the call.
+
+        Raises `NotSent`, `BadKey` for a token that is not accepted, `Refused` for a redirect,
+        and `Unclear` for a server that fails or breaks off.
+        """
+        call = Call("GET", self.connection.campaigns_url)
+        self._make(call)
+        status = call.status or 0
+        if status in {401, 403} or 300 <= status < 400:
+            self._fail(call, self._refusal(call) or self._redirect(call))
+        if status >= 500:
+            self._fail(call, self._unclear(call))
+        return call.exchange(self.connection.secret)
+
+    def _make(self, call: Call) -> None:
+        """Make a call, and put into it whatever is learned on the way."""
+        call.headers = self._headers(call)
         try:
-            with (
-                self._session() as session,
-                session.post(
-                    url,
-                    data=outgoing,
-                    headers=self._headers(),
-                    timeout=(CONNECT_TIMEOUT, READ_TIMEOUT),
-                    allow_redirects=False,
-                    stream=True,
-                ) as response,
-            ):
-                return response.status_code, _text(response)
-        except (requests.RequestException, HTTPError, OSError) as error:
-            if outgoing.asked:
-                raise Unclear("The connection broke before the answer was complete.") from error
-            raise NotSent(f"{self.connection.name} could not be reached.") from error
+            call.make(self._adapters, self.deadline)
+        except Broken as error:
+            self._fail(call, self._broken(call, error), error.__cause__)
 
-    def _session(self) -> requests.Session:
-        session = _Session()
-        session.trust_env = False  # A .netrc must not replace the token.
-        for prefix, adapter in self._adapters.items():
-            session.mount(prefix, adapter)
-        return session
-
-    def _headers(self) -> dict[str, str]:
+    def _headers(self, call: Call) -> dict[str, str]:
+        kind = {"Content-Type": "application/json"} if call.body else {}
         return {
             "Authorization": f"Bearer {self.connection.token}",
-            "Content-Type": "application/json",
+            **kind,
             "Accept": "application/json",
             "User-Agent": f"CampaignBuilder/{VERSION}",
             "Connection": "close",
         }
 
+    def _fail(self, call: Call, error: RemoteError, cause: BaseException | None = None) -> NoReturn:
+        """Raise an error with the whole call on it."""
+        error.exchange = call.exchange(self.connection.secret)
+        raise error from cause
 
-def _text(response: requests.Response) -> str:
-    """Read an answer up to `LARGEST_ANSWER` bytes and within `READ_TIMEOUT` seconds."""
-    ends, content = monotonic() + READ_TIMEOUT, b""
-    while chunk := response.raw.read1(_CHUNK, decode_content=True):
-        content += chunk
-        if len(content) > LARGEST_ANSWER:
-            raise requests.ConnectionError("The answer is too large.")
-        if monotonic() > ends:
-            raise requests.Timeout("The answer took too long.")
-    return content.decode("utf-8", errors="replace")
+    def _broken(self, call: Call, error: Broken) -> RemoteError:
+        if error.was_sent or call.status is not None:
+            return Unclear("The connection broke before the answer was complete.")
+        return NotSent(f"{self.connection.name} could not be reached.")
 
-
-def _error(status: int, answer: str) -> Refused | Unclear:
-    """Name what an answer that is no documented success means for the person."""
-    told = message(answer)
-    if status in {401, 403}:
-        return BadKey(told or "The token was not accepted.", status=status, answer=answer)
-    if 400 <= status < 500 and status not in _NOT_A_CLEAR_NO:
+    def _refusal(self, call: Call) -> Refused | None:
+        """Read a clear no; `None` for an answer that is none."""
+        status, answer, told = self._said(call)
+        if status in _ELSEWHERE:
+            return self._redirect(call)
+        if status in {401, 403}:
+            return BadKey(told or "The token was not accepted.", status=status, answer=answer)
+        if not 400 <= status < 500 or status in _NOT_A_CLEAR_NO:
+            return None
         return Refused(
             told or f"The answer was status {status}, without a message.",
             status=status,
             answer=answer,
             errors=errors_by_field(answer),
+            retry_after=seconds_to_wait(call.answer_headers) if status == 429 else None,
         )
-    return Unclear(
-        told or f"The answer was status {status}, and no campaign.", status=status, answer=answer
-    )
+
+    def _redirect(self, call: Call) -> Refused:
+        status, answer, _ = self._said(call)
+        place = redacted(call.answer_headers.get("Location", ""), self.connection.secret)
+        shown = "".join(sign for sign in place if sign.isprintable())[:200]
+        return Refused(
+            f"It answered with a redirect to {shown or 'nowhere'}, which is not followed. If "
+            "that is where the API is, enter it as the base URL.",
+            status=status,
+            answer=answer,
+        )
+
+    def _unclear(self, call: Call) -> Unclear:
+        status, answer, told = self._said(call)
+        return Unclear(
+            told or f"The answer was status {status}, and no campaign.",
+            status=status,
+            answer=answer,
+        )
+
+    def _said(self, call: Call) -> tuple[int, str, str]:
+        """Give an answer's status, its text without secrets, and the message in it."""
+        answer = redacted(call.text, self.connection.secret)
+        return call.status or 0, answer, message(answer)

@@ -6,6 +6,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from app.campaign.contract import CAMPAIGNS_PATH
 
+_SHORTEST_SECRET = 8
 _WHOLE = "Give the base URL as https://host, without “?” or “#”."
 
 
@@ -23,23 +24,46 @@ class Connection:
     is_sandbox: bool = False
 
     def __post_init__(self) -> None:
-        parts = _parts(self.base_url)
-        if "@" in parts.netloc:
-            raise BadConnection("Take the user name and password out of the base URL.")
-        if not parts.hostname or not _is_plain(self.base_url):
-            raise BadConnection(_WHOLE)
-        if parts.scheme != "https" and not (parts.scheme == "http" and _is_here(parts.hostname)):
-            raise BadConnection("Give a base URL that starts with https://.")
-        if not self.token or not all("!" <= sign <= "~" for sign in self.token):
-            raise BadConnection("Copy the token again: it has a space or a sign that no token has.")
+        check_base_url(self.base_url)
+        check_token(self.token)
 
     @property
     def campaigns_url(self) -> str:
-        return self.base_url.rstrip("/") + CAMPAIGNS_PATH
+        return campaigns_url(self.base_url)
 
-    def without_token(self, text: str) -> str:
-        """Take the token out of an answer, which may repeat it; the sandbox's is no secret."""
-        return text if self.is_sandbox else text.replace(self.token, "[token]")
+    @property
+    def secret(self) -> str:
+        """The token, if it is one to hide: the built-in sandbox's is an ordinary word."""
+        is_a_word = self.is_sandbox and len(self.token) < _SHORTEST_SECRET
+        return "" if is_a_word else self.token
+
+
+def check_base_url(url: str) -> None:
+    """Raise `BadConnection` for an address to which no token must go."""
+    parts = _parts(url)
+    if "@" in parts.netloc:
+        raise BadConnection("Take the user name and password out of the base URL.")
+    if not parts.hostname or not _is_plain(url):
+        raise BadConnection(_WHOLE)
+    if parts.scheme != "https" and not (parts.scheme == "http" and _is_here(parts.hostname)):
+        raise BadConnection("Give a base URL that starts with https://.")
+
+
+def check_token(token: str) -> None:
+    """Raise `BadConnection` for what can be no token."""
+    if not token or not all("!" <= sign <= "~" for sign in token):
+        raise BadConnection("Copy the token again: it has a space or a sign that no token has.")
+
+
+def origin(url: str) -> tuple[str, str, int | None]:
+    """Name whom an address reaches: scheme, host and port. Raises `BadConnection`."""
+    parts = _parts(url)
+    return parts.scheme, parts.hostname or "", parts.port
+
+
+def campaigns_url(base_url: str) -> str:
+    """Tell where campaigns are created under a base URL."""
+    return base_url.rstrip("/") + CAMPAIGNS_PATH
 
 
 def _parts(url: str) -> SplitResult:

@@ -9,12 +9,17 @@ RemoteError
 
 from collections.abc import Mapping, Sequence
 
+from app.remote.exchange import Exchange
+
 
 class RemoteError(Exception):
     """A call that did not end in a documented success; *message* is for the person.
 
-    *status* is the HTTP status if there was an answer, and *answer* its raw text.
+    *status* is the HTTP status if there was an answer, and *answer* its raw text; `exchange`
+    is the whole call, for the log.
     """
+
+    exchange: Exchange | None = None
 
     def __init__(self, message: str, *, status: int | None = None, answer: str = "") -> None:
         super().__init__(message)
@@ -28,7 +33,10 @@ class NotSent(RemoteError):
 
 
 class Refused(RemoteError):
-    """The API answered that it will not do this; *errors* is its messages by field."""
+    """The API answered that it will not do this.
+
+    *errors* is its messages by field; *retry_after* the seconds that it wants to be left alone.
+    """
 
     def __init__(
         self,
@@ -37,9 +45,11 @@ class Refused(RemoteError):
         status: int | None = None,
         answer: str = "",
         errors: Mapping[str, Sequence[str]] | None = None,
+        retry_after: int | None = None,
     ) -> None:
         super().__init__(message, status=status, answer=answer)
         self.errors = dict(errors or {})
+        self.retry_after = retry_after
 
 
 class BadKey(Refused):

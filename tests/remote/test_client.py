@@ -2,12 +2,15 @@
 
 import gzip
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import time_machine
 
 from app.remote.answers import Created
-from app.remote.errors import BadKey, Refused, Unclear
+from app.remote.errors import BadKey, Refused, RemoteError, Unclear
+from app.remote.waiting import seconds_to_wait
 from app.version import VERSION
 from tests.remote.wire import BODY, TOKEN, body, calling, error_after, head, http, success
 from tests.servers import answering
@@ -88,7 +91,7 @@ def test_nothing_of_one_answer_is_sent_with_the_next_request() -> None:
 
 @pytest.mark.parametrize("status", [200, 201, 202])
 def test_any_success_with_the_documented_answer_is_a_campaign(status: int) -> None:
-    assert made(http(status, success())) == Created(
+    assert replace(made(http(status, success())), exchange=None) == Created(
         "Vm9pY2VDYW1wYWlnbjox", "Q4 Outreach", "OUTBOUND", "DRAFT", status, success()
     )
 
@@ -155,13 +158,59 @@ def test_a_server_that_gave_up_may_have_begun(status: int) -> None:
     assert (error.message, error.status) == ("Try later.", status)
 
 
-@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (301, Refused),
+        (307, Refused),
+        (308, Refused),
+        (302, Unclear),
+        (303, Unclear),
+        (300, Unclear),
+    ],
+)
 @pytest.mark.parametrize("place", ["/elsewhere", "http://[", "\xff\xfe", ""])
-def test_a_redirect_is_not_followed_wherever_it_leads(status: int, place: str) -> None:
+def test_a_redirect_is_not_followed_wherever_it_leads(
+    status: int, kind: type[RemoteError], place: str
+) -> None:
     error = error_after(http(status, "Moved.", f"Location: {place}"))
 
-    assert type(error) is Unclear
+    assert type(error) is kind
     assert (error.status, error.answer) == (status, "Moved.")
+
+
+def test_a_redirect_says_where_it_leads() -> None:
+    error = error_after(http(308, "", "Location: https://elsewhere.example/api"))
+    assert error.message.startswith("It answered with a redirect to https://elsewhere.example/api,")
+
+
+@pytest.mark.parametrize(
+    ("given", "seconds"),
+    [
+        ("42", 42),
+        ("0", 0),
+        ("999999999999", 86_400),
+        ("Mon, 23 Nov 2026 12:01:30 GMT", 90),
+        ("Mon, 23 Nov 2026 11:00:00 GMT", 0),
+        ("soon", None),
+        ("-1", None),
+        ("", None),
+    ],
+)
+def test_how_long_to_wait_is_read_in_either_way_of_writing_it(
+    given: str, seconds: int | None
+) -> None:
+    with time_machine.travel("2026-11-23T12:00:00Z", tick=False):
+        assert seconds_to_wait({"retry-after": given}) == seconds
+
+
+def test_only_whoever_was_asked_too_often_is_waited_for() -> None:
+    often = error_after(http(429, "", "Retry-After: 7"))
+    assert isinstance(often, Refused)
+    assert often.retry_after == 7
+    never = error_after(http(422, "", "Retry-After: 7"))
+    assert isinstance(never, Refused)
+    assert never.retry_after is None
 
 
 @pytest.mark.parametrize(

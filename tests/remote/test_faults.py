@@ -5,7 +5,6 @@ import socket
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from io import BytesIO
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -13,10 +12,9 @@ from typing import Any
 import pytest
 from requests import PreparedRequest, Response
 from requests.adapters import BaseAdapter, HTTPAdapter
-from urllib3 import HTTPResponse
 
-from app.remote import client
-from app.remote.client import LARGEST_ANSWER, CampaignApi
+from app.remote.call import LARGEST_ANSWER
+from app.remote.client import CampaignApi
 from app.remote.connection import Connection
 from app.remote.errors import NotSent, Unclear
 from tests.remote.wire import BODY, TOKEN, error_after, http, success
@@ -30,37 +28,6 @@ class Hurried(HTTPAdapter):
 
     def send(self, request: PreparedRequest, *args: Any, **options: Any) -> Response:
         return super().send(request, *args, **options | {"timeout": 0.05})
-
-
-class Endless(BytesIO):
-    """An answer without an end, by a clock that each piece of it moves ten seconds."""
-
-    now = 0.0
-
-    def read1(self, _size: int | None = None) -> bytes:
-        self.now += 10.0
-        return b" "
-
-
-class Slow(BaseAdapter):
-    """A server that never stops answering; it knows how long it may be silent."""
-
-    patience: Any = None
-
-    def __init__(self, answer: Endless) -> None:
-        super().__init__()
-        self.answer = answer
-
-    def send(self, request: PreparedRequest, *_args: Any, **options: Any) -> Response:
-        request.body.read()  # type: ignore[union-attr]
-        self.patience = options["timeout"]
-        response = Response()
-        response.status_code = 201
-        response.raw = HTTPResponse(body=self.answer, preload_content=False)
-        return response
-
-    def close(self) -> None:
-        pass
 
 
 def create(url: str, adapter: BaseAdapter | None = None) -> None:
@@ -154,18 +121,6 @@ def test_a_silent_server_is_given_up_and_not_asked_again() -> None:
         server.setblocking(False)
         with pytest.raises(BlockingIOError):
             server.accept()
-
-
-def test_an_answer_that_never_ends_is_given_up_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    answer = Endless()
-    monkeypatch.setattr(client, "monotonic", lambda: answer.now)
-    slow = Slow(answer)
-
-    with pytest.raises(Unclear, match=BROKE):
-        create("https://api.example", slow)
-
-    assert slow.patience == (5.0, 30.0)  # Seconds: for the connection, and for a piece.
-    assert answer.now == 40.0  # The first piece after thirty.
 
 
 def test_a_refused_connection_sends_nothing() -> None:

@@ -1,0 +1,140 @@
+"""One call over the wire: on a connection of its own, within one deadline, and never repeated."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from io import BytesIO
+from time import monotonic
+
+import requests
+from requests.adapters import BaseAdapter
+from urllib3.exceptions import HTTPError
+
+from app.remote.deadline import Deadline, WatchedAdapter
+from app.remote.exchange import Exchange
+from app.remote.redaction import redacted, redacted_headers
+
+CONNECT_TIMEOUT = 5.0
+LARGEST_ANSWER = 1_000_000
+_CHUNK = 16_384
+
+
+class Broken(Exception):
+    """No whole answer came; *was_sent* tells whether the request may have arrived."""
+
+    def __init__(self, *, was_sent: bool) -> None:
+        super().__init__(was_sent)
+        self.was_sent = was_sent
+
+
+class Outgoing(BytesIO):
+    """The bytes of a request, which know whether anything has asked for them yet.
+
+    The headers go first. While nothing has asked for the body, no server can have
+    received a whole request, so none can have acted on it.
+    """
+
+    asked = False
+
+    def __init__(self, content: bytes, deadline: Deadline) -> None:
+        super().__init__(content)
+        self._deadline = deadline
+
+    def read(self, size: int | None = -1) -> bytes:
+        if not self.asked and self._deadline.has_passed:
+            raise TimeoutError("It is too late to send this.")
+        self.asked = True
+        return super().read(size)
+
+
+class _Session(requests.Session):
+    """A session that takes no answer for a redirect.
+
+    `requests` reads and takes apart even one that it is told not to follow, without a
+    limit, and fails at an address that is none.
+    """
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        return None
+
+
+@dataclass
+class Call:
+    """A request, and what is learned of its answer; it still holds whatever is secret."""
+
+    method: str
+    url: str
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    status: int | None = None
+    answer_headers: Mapping[str, str] = field(default_factory=dict)
+    answer: bytes = b""
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    began: float = field(default_factory=monotonic)
+
+    @property
+    def text(self) -> str:
+        return self.answer.decode("utf-8", errors="replace")
+
+    def exchange(self, secret: str) -> Exchange:
+        """Give the call as it may be kept."""
+        return Exchange(
+            at=self.at,
+            duration_ms=round((monotonic() - self.began) * 1000),
+            method=self.method,
+            url=redacted(self.url, secret),
+            request_headers=redacted_headers(self.headers, secret),
+            request_body=redacted(self.body.decode("utf-8", errors="replace"), secret),
+            status=self.status,
+            response_headers=redacted_headers(self.answer_headers, secret),
+            response_body=redacted(self.text, secret),
+        )
+
+    def make(self, adapters: Mapping[str, BaseAdapter], seconds: float) -> None:
+        """Send the request, once, and take the answer in; raises `Broken`.
+
+        *adapters* are mounted by the start of the URL; all of it ends within *seconds*.
+        """
+        with Deadline(seconds) as deadline:
+            outgoing = Outgoing(self.body, deadline)
+            try:
+                self._exchange(outgoing, adapters, deadline)
+            except (requests.RequestException, HTTPError, OSError, UnicodeError) as error:
+                raise Broken(was_sent=outgoing.asked) from error
+
+    def _exchange(
+        self, outgoing: Outgoing, adapters: Mapping[str, BaseAdapter], deadline: Deadline
+    ) -> None:
+        data = outgoing if self.body else None
+        request = requests.Request(self.method, self.url, self.headers, data=data).prepare()
+        self.headers = dict(request.headers)
+        with (
+            _session(adapters, deadline) as session,
+            session.send(
+                request,
+                timeout=(min(CONNECT_TIMEOUT, deadline.left), deadline.left),
+                allow_redirects=False,
+                stream=True,
+            ) as response,
+        ):
+            self.status, self.answer_headers = response.status_code, dict(response.headers)
+            self._read(response, deadline)
+
+    def _read(self, response: requests.Response, deadline: Deadline) -> None:
+        while chunk := response.raw.read1(_CHUNK, decode_content=True):
+            self.answer += chunk
+            if len(self.answer) > LARGEST_ANSWER:
+                self.answer = self.answer[:LARGEST_ANSWER]
+                raise requests.ConnectionError("The answer is too large.")
+            if deadline.has_passed:
+                raise requests.Timeout("The answer took too long.")
+
+
+def _session(adapters: Mapping[str, BaseAdapter], deadline: Deadline) -> requests.Session:
+    session = _Session()
+    session.trust_env = False  # A .netrc must not replace the token.
+    for scheme in ("https://", "http://"):
+        session.mount(scheme, WatchedAdapter(deadline))
+    for prefix, adapter in adapters.items():
+        session.mount(prefix, adapter)
+    return session

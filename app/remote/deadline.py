@@ -1,0 +1,84 @@
+"""One deadline for a whole call: connection, greeting, request, headers and body.
+
+The time-outs of sockets begin anew with every byte, so a server that sends one byte at a
+time is never too slow for them. Here a timer shuts the connection down instead.
+"""
+
+import socket
+from contextlib import suppress
+from threading import Timer
+from time import monotonic, time
+from types import TracebackType
+from typing import Any, Self
+
+from requests.adapters import HTTPAdapter
+
+
+class Deadline:
+    """A moment some seconds from now, and the connections that end with it."""
+
+    def __init__(self, seconds: float) -> None:
+        self._monotonic, self._wall = monotonic() + seconds, time() + seconds
+        self._sockets: list[socket.socket] = []
+        self._timer = Timer(seconds, self._end)
+        self._timer.daemon = True
+
+    def __enter__(self) -> Self:
+        self._timer.start()
+        return self
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        self._timer.cancel()
+        for connection in self._sockets:
+            connection.close()
+
+    @property
+    def left(self) -> float:
+        """Seconds until the moment; never less than a little, which time-outs must not be.
+
+        It has passed as soon as either clock says so: one stands still while the machine
+        sleeps, the other can be set.
+        """
+        return max(0.001, min(self._monotonic - monotonic(), self._wall - time()))
+
+    @property
+    def has_passed(self) -> bool:
+        return monotonic() >= self._monotonic or time() >= self._wall
+
+    def watch(self, connection: socket.socket) -> None:
+        """End this connection with the deadline, whatever is wrapped around it by then."""
+        self._sockets.append(connection.dup())
+        if self.has_passed:
+            self._end()
+
+    def _end(self) -> None:
+        for connection in list(self._sockets):
+            with suppress(OSError):  # It has ended already.
+                connection.shutdown(socket.SHUT_RDWR)
+
+
+class WatchedAdapter(HTTPAdapter):
+    """An adapter of `requests` whose connections end with a deadline."""
+
+    def __init__(self, deadline: Deadline) -> None:
+        super().__init__()
+        self._deadline = deadline
+
+    def get_connection_with_tls_context(self, *args: Any, **options: Any) -> Any:
+        """Give a pool whose next connection is watched."""
+        pool: Any = super().get_connection_with_tls_context(*args, **options)
+        deadline, base = self._deadline, pool.ConnectionCls
+
+        class Watched(base):  # type: ignore[misc, valid-type]
+            def _new_conn(self) -> socket.socket:
+                connection: socket.socket = super()._new_conn()
+                deadline.watch(connection)
+                return connection
+
+        pool.ConnectionCls = Watched
+        return pool
