@@ -3,7 +3,7 @@
 A WSGI application of its own. With the form it shares only the contract's table: it
 judges raw JSON by a standard validator, so that form and sandbox check each other.
 
-    request → token → intake (bytes to one JSON object) → judge → ledger → 201
+    (fault) → request → token → intake (bytes to one JSON object) → judge → ledger → 201
                  └──────────┴─────────────────────────────────┴→ 4xx, in one envelope
 """
 
@@ -15,6 +15,8 @@ from jinja2 import StrictUndefined
 
 from app.sandbox import api, envelope, pages
 from app.sandbox.ledger import Ledger
+from app.sandbox.rehearsal import Rehearsal
+from app.sandbox.switch import Faults
 
 TOKEN = api.TOKEN
 LARGEST_REQUEST = 256 * 1024
@@ -37,8 +39,11 @@ def create_sandbox(instance_path: Path, trusted_hosts: Sequence[str] | None = No
         PROVIDE_AUTOMATIC_OPTIONS=False,
         TRUSTED_HOSTS=list(trusted_hosts) if trusted_hosts else None,
     )
-    sandbox.extensions["ledger"] = Ledger(instance_path / "sandbox.sqlite3")
+    file = instance_path / "sandbox.sqlite3"
+    sandbox.extensions["ledger"] = Ledger(file)
+    sandbox.extensions["faults"] = faults = Faults(file)
     sandbox.register_blueprint(api.bp)
     sandbox.register_blueprint(pages.bp)
     envelope.install(sandbox)
+    sandbox.wsgi_app = Rehearsal(sandbox.wsgi_app, faults)  # type: ignore[method-assign]
     return sandbox

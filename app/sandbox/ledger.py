@@ -1,18 +1,13 @@
-"""What the sandbox created, in an SQLite file of its own.
-
-Each call opens the file anew, which costs about a millisecond: so any number of threads
-and processes can share it, and nothing is left open.
-"""
+"""What the sandbox created, in its SQLite file."""
 
 import json
-import sqlite3
 from base64 import b64encode
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from app.sandbox.file import opened
 
 # AUTOINCREMENT: a number is never used again, not even that of a deleted row.
 _TABLE = """
@@ -23,8 +18,6 @@ _INSERT = "INSERT INTO campaign (created_at, request) VALUES (?, ?)"
 _SELECT = """
 SELECT number, created_at, request FROM campaign
 WHERE number < coalesce(?, number + 1) ORDER BY number DESC LIMIT ?"""
-_PATIENCE = 10
-"""Seconds to wait for another writer."""
 
 
 @dataclass(frozen=True)
@@ -54,28 +47,22 @@ class Ledger:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        with self._open() as file:
+        with opened(self._path) as file:
             file.execute("PRAGMA journal_mode = wal")
             file.execute(_TABLE)
 
     def add(self, request: dict[str, Any]) -> Kept:
         """Keep a campaign for good, under a new number."""
         now = datetime.now(UTC)
-        with self._open() as file:
+        with opened(self._path) as file:
             made = file.execute(_INSERT, (now.isoformat(), json.dumps(request)))
         return Kept(int(made.lastrowid or 0), now, request)
 
     def page(self, count: int, before: int | None = None) -> list[Kept]:
         """Give the newest campaigns, or the newest of those before a number."""
-        with self._open() as file:
+        with opened(self._path) as file:
             rows = file.execute(_SELECT, (before, count)).fetchall()
         return [
             Kept(number, datetime.fromisoformat(at), json.loads(request))
             for number, at, request in rows
         ]
-
-    @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        with closing(sqlite3.connect(self._path, timeout=_PATIENCE)) as file, file:
-            file.execute("PRAGMA synchronous = full")
-            yield file

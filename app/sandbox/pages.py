@@ -11,6 +11,7 @@ from app.campaign.wording import FINAL, WORDS
 from app.sandbox.api import TOKEN
 from app.sandbox.assumptions import ASSUMPTIONS
 from app.sandbox.expected import expected, required
+from app.sandbox.faults import FAULTS, HEADER
 from app.sandbox.sample import SAMPLE_ANSWER, SAMPLE_REQUEST
 
 bp = Blueprint("pages", __name__)
@@ -39,6 +40,8 @@ def reference() -> str:
         rows=[_row(field) for field in FIELDS],
         responses=operation["responses"],
         assumptions=ASSUMPTIONS,
+        faults=FAULTS,
+        header=HEADER,
         token=TOKEN,
         sample=SAMPLE_REQUEST,
         answer=SAMPLE_ANSWER,

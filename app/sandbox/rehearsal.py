@@ -1,0 +1,105 @@
+"""Let a request meet the fault that its header names, or that is switched on."""
+
+import json
+import sqlite3
+import time
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from werkzeug.test import run_wsgi_app
+
+from app.campaign.contract import CAMPAIGNS_PATH
+from app.sandbox.faults import FAULT, HEADER, Answer, Fault, Wait
+from app.sandbox.switch import LONGEST, USUAL, Faults, Switch
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+_PIECE = 0.05
+_CREATED = "201"
+
+
+class BadFault(ValueError):
+    """The header names no fault, or a time that is none; the message says what to write."""
+
+
+class Rehearsal:
+    """The sandbox, with a fault in front of it whenever one is wanted."""
+
+    def __init__(self, application: "WSGIApplication", faults: Faults) -> None:
+        self._application = application
+        self._faults = faults
+
+    def __call__(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        """Answer as the fault does; one that stores only acts on what could be stored."""
+        if (environ["REQUEST_METHOD"], environ["PATH_INFO"]) != ("POST", CAMPAIGNS_PATH):
+            return self._application(environ, start_response)
+        try:
+            switch = self._wanted(environ)
+        except BadFault as error:
+            return _sent(_refusal(str(error)), start_response)
+        if switch is None:
+            return self._application(environ, start_response)
+        return _sent(self._answer(FAULT[switch.name], switch, environ), start_response)
+
+    def _wanted(self, environ: "WSGIEnvironment") -> Switch | None:
+        given = environ.get(f"HTTP_{HEADER.upper().replace('-', '_')}")
+        if given is not None:
+            return read_header(given)
+        try:
+            switch = self._faults.take()
+        except sqlite3.Error:  # The sandbox itself says that its file cannot be used.
+            return None
+        return switch if switch and switch.name in FAULT else None
+
+    def _answer(self, fault: Fault, switch: Switch, environ: "WSGIEnvironment") -> Answer:
+        true = Answer("")
+        if fault.stores:
+            content, status, headers = run_wsgi_app(self._application, environ, buffered=True)
+            true = Answer(status, dict(headers.to_wsgi_list()), b"".join(content))
+            if not status.startswith(_CREATED):
+                return true
+        return fault.act(true, switch.seconds, _waiting(environ))
+
+
+def read_header(text: str) -> Switch:
+    """Read ``name`` or ``name; seconds=2``; raises `BadFault`."""
+    name, _, more = (part.strip() for part in text.partition(";"))
+    if name not in FAULT:
+        raise BadFault(f"There is no fault “{name}”. Name one of {', '.join(FAULT)}.")
+    key, _, given = more.partition("=")
+    try:
+        seconds = float(given) if key.strip() == "seconds" else USUAL
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= LONGEST:
+        raise BadFault(f"Write seconds=, with a number above 0 and up to {LONGEST:g}.")
+    return Switch(name, every=False, seconds=seconds)
+
+
+def _waiting(environ: "WSGIEnvironment") -> Wait:
+    """Wait, but not for somebody who has hung up."""
+    is_gone: Any = environ.get("waitress.client_disconnected", lambda: False)
+
+    def wait(seconds: float) -> None:
+        ends = time.monotonic() + seconds
+        while (left := ends - time.monotonic()) > 0 and not is_gone():
+            time.sleep(min(left, _PIECE))
+
+    return wait
+
+
+def _refusal(message: str) -> Answer:
+    content = json.dumps({"status": "error", "message": message}, ensure_ascii=False)
+    return Answer("400 Bad Request", {"Content-Type": "application/json"}, content.encode())
+
+
+def _sent(answer: Answer, start_response: "StartResponse") -> Iterable[bytes]:
+    length = answer.said if answer.said is not None else len(answer.body)
+    kept = {name: value for name, value in answer.headers.items() if name != "Content-Length"}
+    if not answer.status.startswith("204"):
+        kept["Content-Length"] = str(length)
+    start_response(answer.status, list(kept.items()))
+    return answer.pieces(answer.body)
