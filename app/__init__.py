@@ -11,15 +11,17 @@ from flask import Flask
 from jinja2 import StrictUndefined
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
-from app import web
+from app import upkeep, web
 from app.campaign.rulebook import rulebook
+from app.connections import ENVIRONMENT, SANDBOX, Connections
 from app.explain import explain
 from app.remote.adapter import WsgiAdapter
-from app.remote.client import CampaignApi
 from app.remote.connection import Connection
 from app.sandbox import TOKEN, create_sandbox
+from app.sender import Sender
 from app.settings import LOOPBACK, Settings, read_settings
 from app.store.database import Store
+from app.store.vault import Vault
 from app.web.assets import fingerprint
 
 _ROOT = Path(__file__).resolve().parent.parent
@@ -30,7 +32,7 @@ _LARGEST_REQUEST = 256 * 1024
 def create_app(settings: Settings | None = None) -> Flask:
     """Make the app.
 
-    Raises `BadSetting`, `BadConnection` or `BadRules` for what it cannot start with.
+    Raises `BadSetting`, `BadConnection`, `BadKeys` or `BadRules` for what it cannot start with.
     """
     settings = settings or read_settings(os.environ)
     rulebook()
@@ -50,21 +52,32 @@ def create_app(settings: Settings | None = None) -> Flask:
         TRUSTED_HOSTS=hosts,
     )
     sandbox = create_sandbox(settings.instance, trusted_hosts=[*hosts, "sandbox.localhost"])
-    app.extensions["store"] = Store(settings.instance / "campaigns.sqlite3")
-    app.extensions["api"] = CampaignApi(
-        _connection(settings), {_SANDBOX.base_url: WsgiAdapter(sandbox)}
+    store = Store(settings.instance / "campaigns.sqlite3")
+    app.extensions["store"] = store
+    app.extensions["sender"] = Sender(store)
+    app.extensions["connections"] = Connections(
+        store,
+        Vault(settings.instance / "token_keys", settings.token_keys),
+        _fixed_connections(settings),
+        {_SANDBOX.base_url: WsgiAdapter(sandbox)},
+        settings.deadline,
     )
-    app.extensions["ledger"] = sandbox.extensions["ledger"]
+    for name in ("ledger", "faults"):
+        app.extensions[name] = sandbox.extensions[name]
     web.install(app)
-    app.cli.add_command(explain)
+    for command in (explain, *upkeep.COMMANDS):
+        app.cli.add_command(command)
     app.wsgi_app = DispatcherMiddleware(app.wsgi_app, {"/sandbox": sandbox})  # type: ignore[method-assign]
     return app
 
 
-def _connection(settings: Settings) -> Connection:
-    if not settings.token:
-        return _SANDBOX
-    return Connection("VoiceAIWrapper", settings.base_url, settings.token)
+def _fixed_connections(settings: Settings) -> dict[str, Connection]:
+    """Name the connections that nobody enters, the default first."""
+    fixed = {SANDBOX: _SANDBOX}
+    if settings.token:
+        live = Connection("VoiceAIWrapper", settings.base_url, settings.token)
+        fixed = {ENVIRONMENT: live} | fixed
+    return fixed
 
 
 def _secret_key(path: Path) -> str:

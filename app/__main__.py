@@ -1,8 +1,10 @@
 """Run the app: ``python -m app``."""
 
 import os
+import signal
 import sys
 
+from flask import Flask
 from waitress import create_server
 
 from app import create_app
@@ -10,7 +12,8 @@ from app.campaign.rule_file import BadRules
 from app.remote.connection import BadConnection
 from app.settings import BadSetting, Settings, read_settings
 from app.store.migrations import UnusableDatabase
-from app.submission import recover
+from app.store.vault import BadKeys
+from app.submission import GRACE, recover
 
 THREADS = 16
 
@@ -20,7 +23,7 @@ def main() -> None:
     try:
         settings = read_settings(os.environ)
         app = create_app(settings)
-    except (BadSetting, BadConnection) as error:
+    except (BadSetting, BadConnection, BadKeys) as error:
         sys.exit(f"Campaign Builder did not start. {error}")
     except BadRules as error:
         sys.exit(f"Campaign Builder did not start: a file of calling rules is wrong. {error}.")
@@ -39,9 +42,20 @@ def main() -> None:
             f"Campaign Builder did not start: port {settings.port} on {settings.host} cannot be "
             f"used ({reason}). Set PORT or HOST to another."
         )
-    recover(app.extensions["store"])  # Not before: a run that has the port may be sending.
-    _greet(settings, str(app.extensions["api"].connection.name))
+    recover(app.extensions["store"])
+    _greet(settings, app.extensions["connections"].default.name)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     server.run()
+    server.close()
+    _end_what_is_sent(app, settings.deadline)
+
+
+def _end_what_is_sent(app: Flask, deadline: float) -> None:
+    """Stop only when no campaign is on its way any more, so that each outcome is on record."""
+    sender = app.extensions["sender"]
+    if not sender.drain(0):
+        print("Stopping as soon as the campaigns that are being sent are answered.", flush=True)
+        sender.drain(deadline + GRACE.total_seconds())
 
 
 def _listen(settings: Settings) -> dict[str, object]:

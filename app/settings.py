@@ -17,6 +17,9 @@ class Setting:
     help: str
 
 
+REAL_API = "https://api.voiceaiwrapper.app"
+"""Where the vendor's own API is."""
+
 SETTINGS = (
     Setting("HOST", "127.0.0.1", "Address to listen on. There is no sign-in yet: keep it here."),
     Setting("PORT", "8000", "Port to listen on."),
@@ -27,10 +30,16 @@ SETTINGS = (
     ),
     Setting(
         "VOICEAIWRAPPER_BASE_URL",
-        "https://api.voiceaiwrapper.app",
+        REAL_API,
         "Where the API is. Only used with a token.",
     ),
-    Setting("INSTANCE", "instance", "Folder of the database and the secret key."),
+    Setting("DEADLINE", "30", "Seconds that a call to an API may take, its whole answer included."),
+    Setting("INSTANCE", "instance", "Folder of the databases and the keys."),
+    Setting(
+        "TOKEN_KEYS",
+        "",
+        "Keys that encrypt saved tokens, the newest first, with commas; else a file in INSTANCE.",
+    ),
     Setting("TRUSTED_HOSTS", "", "Further host names that the app answers to, with commas."),
     Setting("TRUSTED_PROXY", "", "Address of a proxy in front that ends TLS."),
 )
@@ -48,7 +57,9 @@ class Settings:
     port: int = 8000
     base_url: str = ""
     token: str = field(default="", repr=False)
+    deadline: float = 30.0
     instance: Path = _ROOT / "instance"
+    token_keys: tuple[str, ...] = field(default=(), repr=False)
     trusted_hosts: tuple[str, ...] = ()
     trusted_proxy: str = ""
 
@@ -73,14 +84,20 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         raise BadSetting(f"PORT is “{said['PORT']}”. Set it to a number from 1 to 65535.")
     if ":" in said["HOST"]:  # The check of host names, in Werkzeug, knows no IPv6 address.
         raise BadSetting(f"HOST is “{said['HOST']}”. Set it to an IPv4 address or a name.")
+    if not re.fullmatch("[0-9]{1,3}", said["DEADLINE"]) or not 0 < int(said["DEADLINE"]) <= 120:
+        raise BadSetting(f"DEADLINE is “{said['DEADLINE']}”. Set it to a number from 1 to 120.")
     return Settings(
         host=said["HOST"],
         port=int(said["PORT"]),
         base_url=said["VOICEAIWRAPPER_BASE_URL"],
         token=said["VOICEAIWRAPPER_TOKEN"],
+        deadline=float(said["DEADLINE"]),
         instance=_ROOT / said["INSTANCE"],
-        trusted_hosts=tuple(
-            host.strip() for host in said["TRUSTED_HOSTS"].split(",") if host.strip()
-        ),
+        token_keys=_list(said["TOKEN_KEYS"]),
+        trusted_hosts=_list(said["TRUSTED_HOSTS"]),
         trusted_proxy=said["TRUSTED_PROXY"],
     )
+
+
+def _list(said: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in said.split(",") if part.strip())

@@ -7,50 +7,38 @@ lost cannot be asked for again. Hence three steps, with a commit between them:
     send     one POST, while no transaction is open
     record   write what is known: CREATED, REFUSED, UNSENT or UNKNOWN
 
-If we die between claim and record, SENDING stays. `recover` finds it at the next start
-and calls it UNKNOWN, which blocks the draft until a person has looked and says what
-became of it. Nothing is ever sent again by itself.
+If we die between claim and record, SENDING stays. Its lease says until when an answer can
+come, since nothing is sent and no answer is read after the call's deadline; `recover` then
+calls it UNKNOWN, which blocks the draft until a person has looked and says what became of
+it. Nothing is ever sent again by itself.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Protocol
+import logging
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from time import sleep
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
-from app.campaign.audience import read_audience
-from app.campaign.meaning import Meaning, meaning
-from app.campaign.problems import Problem
-from app.campaign.reading import read_answers
-from app.remote.answers import Created
-from app.remote.connection import Connection
-from app.remote.errors import NotSent, Refused, Unclear
+from app.campaign.meaning import Meaning
+from app.confirmation import Press, confirmed
+from app.outcome import Api, Outcome, outcome_of, settle
+from app.remote.redaction import redacted
+from app.store import log, records, trail
+from app.store.acceptances import judged
+from app.store.base import State
 from app.store.database import Store
 from app.store.drafts import AlreadySubmitted, find
-from app.store.models import Draft, State, Submission
+from app.store.models import Draft, Submission
+from app.store.trail import Kind
 
+GRACE = timedelta(seconds=15)
+"""How long after a call's deadline its outcome may take to be recorded."""
 
-class Api(Protocol):
-    """What sends: `app.remote.client.CampaignApi`, or a stand-in."""
-
-    connection: Connection
-
-    def create_campaign(self, body: bytes) -> Created: ...
-
-
-class StaleReview(Exception):
-    """The draft is no longer what was reviewed."""
-
-
-class NotReady(Exception):
-    """The draft breaks the contract, and so cannot be sent."""
-
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__(problems)
-        self.problems = problems
+_PAUSE = 0.25
+_log = logging.getLogger(__name__)
 
 
 class NoSuchSubmission(LookupError):
@@ -58,49 +46,56 @@ class NoSuchSubmission(LookupError):
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What is known after one attempt to create a campaign."""
+class Claim:
+    """A submission that may be sent, once: its id and the bytes."""
 
-    state: State
-    message: str = ""
-    http_status: int | None = None
-    answer: str = ""
-    errors: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    campaign: Created | None = None
+    submission_id: int
+    body: bytes
 
 
-def submit(draft_id: str, *, reviewed: str, store: Store, api: Api) -> int:
-    """Create the campaign that was reviewed, and give the id of the submission.
+def claim(press: Press, *, store: Store, deadline: float) -> Claim:
+    """Write down that this draft is being sent, before anything is.
 
-    *reviewed* is the digest of the bytes that the person saw. Raises `StaleReview`,
-    `NotReady` or `AlreadySubmitted`, and then nothing was sent.
+    *deadline* is the seconds that the call may take. Raises what `confirmed` raises, and then
+    nothing is sent.
     """
+    now = datetime.now(UTC)
     with store.writing() as session:
-        submission = _claim(session, draft_id, reviewed, api.connection)
+        draft = find(session, press.draft_id)
+        meant = confirmed(session, draft, press, now)
+        submission = _sending(draft, meant, press, now)
+        submission.lease_until = now + timedelta(seconds=deadline) + GRACE
+        draft.state = State.SENDING
+        session.add(submission)
+        try:
+            session.flush()
+        except IntegrityError as error:
+            raise AlreadySubmitted(press.draft_id) from error
+        _open_records(session, draft, submission, meant, press)
+        return Claim(submission.id, submission.body)
 
+
+def deliver(claimed: Claim, *, store: Store, api: Api) -> None:
+    """Send what was claimed and record what became of it, whatever happens."""
     outcome = Outcome(State.UNKNOWN, "The app failed while it waited for the answer.")
     try:
-        outcome = _send(api, submission.body)
+        outcome = outcome_of(api, claimed.body)
     finally:
-        with store.writing() as session:
-            _settle(session.get_one(Submission, submission.id), outcome)
-    return submission.id
+        _record(claimed.submission_id, outcome, store)
 
 
 def recover(store: Store) -> int:
-    """Call every submission that was interrupted UNKNOWN, and count them.
-
-    To be called before anything is sent: a submission that is under way looks the same.
-    """
+    """Call every submission whose answer can no longer come UNKNOWN, and count them."""
     interrupted = Outcome(State.UNKNOWN, "The app stopped while it waited for the answer.")
+    sending, now = select(Submission).where(Submission.state == State.SENDING), datetime.now(UTC)
     with store.writing() as session:
-        found = session.scalars(select(Submission).where(Submission.state == State.SENDING)).all()
+        found = [one for one in session.scalars(sending) if (one.lease_until or now) <= now]
         for submission in found:
-            _settle(submission, interrupted)
+            settle(session, submission, interrupted)
     return len(found)
 
 
-def resolve(submission_id: int, *, campaign_id: str | None, store: Store) -> None:
+def resolve(submission_id: int, *, campaign_id: str | None, store: Store, who: str = "") -> None:
     """Take a person's word for what became of an UNKNOWN submission.
 
     They looked, and found the campaign under *campaign_id*, or (`None`) found none.
@@ -112,68 +107,87 @@ def resolve(submission_id: int, *, campaign_id: str | None, store: Store) -> Non
             raise NoSuchSubmission(submission_id)
         submission.state = State.CREATED if campaign_id else State.UNSENT
         submission.campaign_id = campaign_id
-        submission.resolved_at = datetime.now(UTC)
+        submission.resolved_at, submission.resolved_by = datetime.now(UTC), who
         submission.draft.state = submission.state
+        trail.record(
+            session,
+            Kind.RESOLVED,
+            draft_id=submission.draft_id,
+            who=who,
+            submission=submission.id,
+            found=campaign_id is not None,
+            campaign_id=campaign_id,
+        )
 
 
-def _claim(session: Session, draft_id: str, reviewed: str, connection: Connection) -> Submission:
-    draft = find(session, draft_id)
-    if draft.is_locked:
-        raise AlreadySubmitted(draft_id)
-    now = datetime.now(UTC)
-    reading = read_answers(draft.answers)
-    meant = meaning(reading, read_audience(draft.answers, reading.values.get("timezone")), now)
-    if meant.problems:
-        raise NotReady(meant.problems)
-    if meant.digest != reviewed or draft.deleted_at:
-        raise StaleReview
-
-    submission = _sending(draft, meant, connection, now)
-    draft.state = State.SENDING
-    session.add(submission)
-    try:
-        session.flush()
-    except IntegrityError as error:
-        raise AlreadySubmitted(draft_id) from error
-    return submission
-
-
-def _sending(draft: Draft, meant: Meaning, connection: Connection, now: datetime) -> Submission:
+def _sending(draft: Draft, meant: Meaning, press: Press, now: datetime) -> Submission:
     return Submission(
-        draft_id=draft.id,
+        draft=draft,
         draft_version=draft.version,
-        connection=connection.name,
-        is_sandbox=connection.is_sandbox,
-        url=connection.campaigns_url,
+        connection=press.to.name,
+        destination=press.to.key,
+        is_sandbox=press.to.is_sandbox,
+        url=press.to.campaigns_url,
         body=meant.body,
         digest=meant.digest,
         state=State.SENDING,
+        who=press.who,
         claimed_at=now,
     )
 
 
-def _send(api: Api, body: bytes) -> Outcome:
-    try:
-        campaign = api.create_campaign(body)
-    except NotSent as error:
-        return Outcome(State.UNSENT, error.message)
-    except Refused as error:
-        return Outcome(State.REFUSED, error.message, error.status, error.answer, error.errors)
-    except Unclear as error:
-        return Outcome(State.UNKNOWN, error.message, error.status, error.answer)
-    return Outcome(State.CREATED, "", campaign.http_status, campaign.answer, campaign=campaign)
+def _open_records(
+    session: Session, draft: Draft, submission: Submission, meant: Meaning, press: Press
+) -> None:
+    call = records.Exchange(
+        submission_id=submission.id,
+        destination=submission.destination,
+        connection=submission.connection,
+        at=submission.claimed_at,
+        method="POST",
+        url=submission.url,
+        request_body=redacted(submission.body.decode(), ""),
+        request_headers={},
+        response_headers={},
+    )
+    session.add(call)
+    log.index(session, call)
+    trail.record(
+        session,
+        Kind.SENT,
+        draft_id=draft.id,
+        who=press.who,
+        submission=submission.id,
+        draft_version=draft.version,
+        connection=submission.connection,
+        is_sandbox=submission.is_sandbox,
+        url=submission.url,
+        digest=submission.digest,
+        in_spite_of=press.in_spite_of,
+        **judged(draft, meant.findings),
+    )
 
 
-def _settle(submission: Submission, outcome: Outcome) -> None:
-    submission.state = outcome.state
-    submission.settled_at = datetime.now(UTC)
-    submission.message = outcome.message
-    submission.errors = dict(outcome.errors)
-    submission.http_status = outcome.http_status
-    submission.answer = outcome.answer
-    if outcome.campaign:
-        submission.campaign_id = outcome.campaign.campaign_id
-        submission.campaign_name = outcome.campaign.campaign_name
-        submission.campaign_type = outcome.campaign.campaign_type
-        submission.campaign_status = outcome.campaign.campaign_status
-    submission.draft.state = outcome.state
+def _record(submission_id: int, outcome: Outcome, store: Store) -> None:
+    """Write an outcome down, trying for as long as the lease lasts.
+
+    A full disk or a locked database may come right again, and only we know the answer.
+    """
+    ends = datetime.now(UTC) + GRACE
+    while True:
+        try:
+            with store.writing() as session:
+                settle(session, session.get_one(Submission, submission_id), outcome)
+        except OperationalError:
+            if datetime.now(UTC) > ends:
+                known = outcome.campaign.campaign_id if outcome.campaign else ""
+                _log.critical(
+                    "Submission %s could not be recorded: %s %s",
+                    submission_id,
+                    outcome.state,
+                    known,
+                )
+                raise
+            sleep(_PAUSE)
+        else:
+            return

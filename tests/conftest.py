@@ -1,6 +1,7 @@
 """The app as the tests use it: the real one, on an empty folder, with its real sandbox."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +11,18 @@ from flask.testing import FlaskClient
 
 from app import create_app
 from app.campaign.payload import body, digest, payload
+from app.connections import SANDBOX
 from app.remote.client import CampaignApi
 from app.sandbox.ledger import Ledger
 from app.settings import Settings
 from app.store import drafts
+from app.store.base import State
 from app.store.database import Store
-from app.store.models import State, Submission
-from app.submission import submit
+from app.store.models import Submission
 from tests.factories import outbound, typed
 from tests.fakes import ANSWERS, FakeApi
 from tests.pages import Visitor
+from tests.sending import entered, submit
 from tests.servers import Address, serving
 
 
@@ -52,8 +55,15 @@ def store(app: Flask) -> Store:
 
 @pytest.fixture
 def api(app: Flask) -> CampaignApi:
-    found: CampaignApi = app.extensions["api"]
+    """Give the way to call the built-in sandbox."""
+    found: CampaignApi = app.extensions["connections"].api(SANDBOX)
     return found
+
+
+@pytest.fixture
+def add_connection(app: Flask) -> Callable[..., str]:
+    """Enter a connection, a live one unless told otherwise, and give its key."""
+    return partial(entered, app.extensions["connections"], app.extensions["store"])
 
 
 @pytest.fixture
@@ -79,14 +89,19 @@ def saved(store: Store) -> Callable[..., str]:
 @pytest.fixture
 def sent(store: Store, saved: Callable[..., str]) -> Callable[[State], int]:
     """Send a draft to an API that leaves it in this state, and give the submission's id."""
+    earlier: list[int | None] = [None]
 
     def send(state: State) -> int:
         draft_id, reviewed = saved(), digest(body(payload(outbound())))
         answer = ANSWERS.get(state, ANSWERS[State.UNKNOWN])
-        sent_id = submit(draft_id, reviewed=reviewed, store=store, api=FakeApi(answer))
-        with store.writing() as session:  # As if the process had died before it knew.
-            submission = session.get_one(Submission, sent_id)
-            submission.state = submission.draft.state = state
+        sent_id = submit(
+            draft_id, reviewed=reviewed, store=store, api=FakeApi(answer), in_spite_of=earlier[-1]
+        )
+        earlier.append(sent_id)
+        if state is State.SENDING:
+            with store.writing() as session:  # As if the process had died before it knew.
+                submission = session.get_one(Submission, sent_id)
+                submission.state = submission.draft.state = state
         return sent_id
 
     return send

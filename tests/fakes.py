@@ -3,7 +3,7 @@
 from app.remote.answers import Created
 from app.remote.connection import Connection
 from app.remote.errors import NotSent, Refused, RemoteError, Unclear
-from app.store.models import State
+from app.store.base import State
 
 LIVE = Connection("VoiceAIWrapper", "https://api.example", "token-of-a-customer")
 
@@ -13,6 +13,7 @@ class FakeApi:
 
     def __init__(self, *answers: Created | Exception, connection: Connection = LIVE) -> None:
         self.connection = connection
+        self.deadline = 30.0
         self.asked: list[bytes] = []
         self._answers = list(answers)
 

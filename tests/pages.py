@@ -72,7 +72,15 @@ class Visitor:
         self.client = client
 
     def open(self, address: str, **query: Any) -> Page:
-        return Page(self.client.get(address, query_string=query or None, follow_redirects=True))
+        answer = self.client.get(address, query_string=query or None, follow_redirects=True)
+        return self._settled(Page(answer))
+
+    def _settled(self, page: Page) -> Page:
+        """Look again, as a browser without scripts does, while something is being sent."""
+        if not page.soup.select_one("noscript meta[http-equiv=refresh]"):
+            return page
+        self.client.application.extensions["sender"].drain(10)
+        return Page(self.client.get(page.path))
 
     def press(
         self,
@@ -93,7 +101,8 @@ class Visitor:
         data: dict[str, list[str]] = {}
         for key, value in kept + new:
             data.setdefault(key, []).append(value)
-        return Page(self.client.post(str(form["action"]), data=data, follow_redirects=True))
+        answer = self.client.post(str(form["action"]), data=data, follow_redirects=True)
+        return self._settled(Page(answer))
 
 
 def fields_of(form: Tag) -> list[tuple[str, str]]:

@@ -12,8 +12,10 @@ import pytest
 import requests
 
 from app.settings import SETTINGS
+from app.store.base import State
 from app.store.database import Store
-from app.store.models import State, Submission
+from app.store.models import Submission
+from tests.sending import expire
 from tests.servers import Address
 
 ROOT = Path(__file__).parents[1]
@@ -80,6 +82,7 @@ def refused(instance: Path, **settings: str) -> str:
 def interrupted(store: Store, sent: Callable[[State], int]) -> Callable[[], State]:
     """Leave a submission in SENDING, and give a way to see what it is called."""
     submission_id = sent(State.SENDING)
+    expire(store, submission_id)
 
     def state() -> State:
         with store.reading() as session:

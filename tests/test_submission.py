@@ -6,16 +6,20 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from app.campaign.payload import body, digest, payload
+from app.confirmation import NotReady, StaleReview
+from app.outcome import Api
 from app.remote.client import CampaignApi
 from app.remote.errors import Unclear
 from app.sandbox.ledger import Ledger
 from app.store import drafts
+from app.store.base import State
 from app.store.database import Store
 from app.store.drafts import AlreadySubmitted
-from app.store.models import Draft, State, Submission
-from app.submission import Api, NoSuchSubmission, NotReady, StaleReview, recover, resolve, submit
+from app.store.models import Draft, Submission
+from app.submission import NoSuchSubmission, recover, resolve
 from tests.factories import inbound, outbound, typed
 from tests.fakes import ANSWERS, FakeApi
+from tests.sending import expire, submit
 
 BODY = body(payload(outbound()))
 REVIEWED = digest(BODY)
@@ -126,12 +130,14 @@ def test_a_bug_of_ours_leaves_the_draft_unknown_and_not_in_sending(
 def test_what_was_interrupted_is_unknown_after_the_next_start(
     store: Store, sent: Callable[[State], int]
 ) -> None:
-    interrupted, created = sent(State.SENDING), sent(State.CREATED)
+    interrupted, created = sent(State.SENDING), sent(State.UNSENT)
+    assert recover(store) == 0  # Its answer may still come.
+    expire(store, interrupted)
     assert recover(store) == 1
     with store.reading() as session:
         found = session.get_one(Submission, interrupted)
         assert (found.state, found.draft.state) == (State.UNKNOWN, State.UNKNOWN)
-        assert session.get_one(Submission, created).state is State.CREATED
+        assert session.get_one(Submission, created).state is State.UNSENT
     assert recover(store) == 0
 
 

@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 
 from app.campaign.advice import advise
 from app.campaign.attempts import Attempts, Limits, attempts, limits
-from app.campaign.audience import Audience
+from app.campaign.audience import Audience, read_audience
 from app.campaign.calendar import Overview, Schedule, overview, schedule
 from app.campaign.closed_days import closed_days
 from app.campaign.contract import used_fields
@@ -17,7 +17,7 @@ from app.campaign.findings import findings
 from app.campaign.payload import Payload, body, digest, left_out, payload
 from app.campaign.problems import Advice, Problem
 from app.campaign.readback import plain_words
-from app.campaign.reading import Reading
+from app.campaign.reading import Answers, Reading, read_answers
 from app.campaign.rules import find_problems
 
 
@@ -60,6 +60,12 @@ class Meaning:
     def digest(self) -> str:
         """Name of the bytes in `body`."""
         return digest(self.body)
+
+
+def meaning_of(answers: Answers, now: datetime) -> Meaning:
+    """Say what was typed means at the (aware) instant *now*."""
+    reading = read_answers(answers)
+    return meaning(reading, read_audience(answers, reading.values.get("timezone")), now)
 
 
 def meaning(reading: Reading, audience: Audience, now: datetime) -> Meaning:

@@ -34,6 +34,7 @@ class Words:
 
 
 WORDS = {
+    "connection": Words("Send to", "where it is sent", "Nothing is sent before you review it."),
     "name": Words("Campaign name", "the campaign name", "Only your team sees it."),
     "type": Words("Who calls whom?", "who calls whom"),
     "assistant_id": Words(

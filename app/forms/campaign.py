@@ -64,13 +64,15 @@ class CampaignForm(Form):
 
 
 def typed_answers(posted: MultiDict[str, str]) -> dict[str, Any]:
-    """Take from a posted form exactly what was typed into its fields."""
+    """Take from a posted form exactly what was typed into its fields, and where it is to go."""
     return {
         name: posted.getlist(name) if name in _LISTS else posted[name]
-        for name in _NAMES
+        for name in TYPED
         if name in posted
     }
 
 
-_NAMES = (*FIELD, *ABOUT_LEADS)
+TYPED = ("connection", *FIELD, *ABOUT_LEADS)
+"""Everything that a draft keeps of what was typed."""
+
 _LISTS = {line.name for line in FIELDS if line.kind is Kind.DAYS}

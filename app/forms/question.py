@@ -7,6 +7,10 @@ from enum import StrEnum
 from app.campaign.audience import QUESTIONS as ABOUT_LEADS
 from app.campaign.contract import FIELDS, OUTBOUND, Field, Kind, When
 from app.campaign.wording import CHOICES, FINAL, NOT_CHOSEN, WORDS
+from app.store import book
+
+BOOK = frozenset(book.FIELDS)
+"""Fields whose ids a connection's address book offers."""
 
 _INPUT_TYPES = {
     Kind.DATE: "date",
@@ -35,6 +39,7 @@ class Question:
     shown_when: str
     minimum: int | None
     after: str | None
+    is_in_book: bool
 
 
 def _question(line: Field) -> Question:
@@ -51,6 +56,7 @@ def _question(line: Field) -> Question:
         shown_when=_shown_when(line.applies),
         minimum=line.minimum,
         after=line.after,
+        is_in_book=line.name in BOOK,
     )
 
 
@@ -68,6 +74,7 @@ def _about_leads(name: str) -> Question:
         shown_when=_shown_when(OUTBOUND),
         minimum=None,
         after=None,
+        is_in_book=False,
     )
 
 

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import TypeAlias
 
+from sqlalchemy.orm import Session
+
 from app.campaign.attempts import limits
 from app.campaign.audience import read_audience
 from app.campaign.calendar import schedule
@@ -12,7 +14,11 @@ from app.campaign.finding_words import measure
 from app.campaign.findings import findings
 from app.campaign.reading import Answers, read_answers
 from app.campaign.rulebook import rulebook
+from app.campaign.zones import ZONE_DATA_VERSION
+from app.store import trail
 from app.store.models import Draft
+from app.store.trail import Kind
+from app.version import VERSION
 
 Accepted: TypeAlias = Mapping[str, tuple[str, str]]
 """By a rule's id: the measure of what was accepted, and the reason that was given."""
@@ -23,13 +29,20 @@ def accepted(draft: Draft) -> Accepted:
     return {rule: (one["measure"], one["reason"]) for rule, one in draft.accepted.items()}
 
 
-def accept(draft: Draft, found: Iterable[Finding], reason: str) -> None:
+def accept(
+    session: Session, draft: Draft, found: Iterable[Finding], reason: str, *, who: str = ""
+) -> None:
     """Keep a reason for these findings of a draft, in place of any earlier one."""
     at = datetime.now(UTC).isoformat(timespec="seconds")
+    measures = {one.rule.id: measure(one) for one in found}
     draft.accepted = draft.accepted | {
-        one.rule.id: {"measure": measure(one), "reason": reason, "at": at} for one in found
+        rule: {"measure": measured, "reason": reason, "at": at}
+        for rule, measured in measures.items()
     }
     count_findings(draft)
+    trail.record(
+        session, Kind.ACCEPTED, draft_id=draft.id, who=who, reason=reason, findings=measures
+    )
 
 
 def reason_for(finding: Finding, given: Accepted) -> str | None:
@@ -53,6 +66,26 @@ def findings_of(answers: Answers) -> tuple[Finding, ...]:
     if wanted is None:
         return ()
     return findings(wanted, limits(values), read_audience(answers, wanted.zone))
+
+
+def judged(draft: Draft, found: Iterable[Finding]) -> dict[str, object]:
+    """Write out what was found of a draft, what was accepted of it, and by which rules and data."""
+    given = accepted(draft)
+    return {
+        "findings": [
+            {
+                "rule": one.rule.id,
+                "severity": one.severity.value,
+                "measure": measure(one),
+                "checked_on": one.rule.checked_on.isoformat(),
+                "accepted": reason_for(one, given),
+            }
+            for one in found
+        ],
+        "rules": rulebook().version,
+        "zone_data": ZONE_DATA_VERSION,
+        "app": VERSION,
+    }
 
 
 def count_findings(draft: Draft) -> None:

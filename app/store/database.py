@@ -34,6 +34,14 @@ class Store:
         with Session(self.engine) as session:
             yield session
 
+    def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Read rows by plain SQL: for what every page asks, where a session costs ten times it."""
+        connection = self.engine.raw_connection()
+        try:
+            return list(connection.cursor().execute(sql, values).fetchall())
+        finally:
+            connection.close()
+
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """Write, alone, all of it or nothing; commits at the end of the block."""
@@ -45,7 +53,7 @@ class Store:
 
 
 def _engine(path: Path) -> Engine:
-    engine = create_engine(f"sqlite:///{path}")
+    engine = create_engine(f"sqlite:///{path}", hide_parameters=True)  # They would be in logs.
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:

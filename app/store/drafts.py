@@ -9,8 +9,10 @@ from sqlalchemy import bindparam, func, select, text
 from sqlalchemy.orm import Session
 
 from app.campaign.reading import Answers, read_answers
+from app.store import trail
 from app.store.acceptances import count_findings
 from app.store.models import Draft
+from app.store.trail import Kind
 
 _PLACE = select(Draft.place).where(Draft.id == bindparam("id"))
 
@@ -52,7 +54,7 @@ def exists(session: Session, draft_id: str) -> bool:
     return session.scalar(_PLACE, {"id": draft_id}) is not None
 
 
-def save(session: Session, draft_id: str, answers: Answers, *, over: int) -> Draft:
+def save(session: Session, draft_id: str, answers: Answers, *, over: int, who: str = "") -> Draft:
     """Save what was typed over the version that it was typed into; 0 makes a new draft.
 
     Saving what is there already changes nothing. Raises `StaleVersion` if the draft is
@@ -69,23 +71,28 @@ def save(session: Session, draft_id: str, answers: Answers, *, over: int) -> Dra
     elif draft.version != over:
         session.expunge(draft)  # The roll-back would empty it, and it has to be shown.
         raise StaleVersion(draft)
+    changed = trail.changes(draft.answers, answers)
     _take(session, draft, answers)
+    kind = Kind.CREATED if draft.version == 1 else Kind.EDITED
+    trail.record(session, kind, draft_id=draft_id, who=who, version=draft.version, fields=changed)
     return draft
 
 
-def delete(session: Session, draft_id: str) -> Draft:
+def delete(session: Session, draft_id: str, *, who: str = "") -> Draft:
     """Put a draft away, where `restore` finds it; raises `AlreadySubmitted` for a sent one."""
     draft = find(session, draft_id)
     if draft.is_locked:
         raise AlreadySubmitted(draft_id)
     draft.deleted_at = _now()
+    trail.record(session, Kind.DELETED, draft_id=draft_id, who=who)
     return draft
 
 
-def restore(session: Session, draft_id: str) -> Draft:
+def restore(session: Session, draft_id: str, *, who: str = "") -> Draft:
     """Bring a deleted draft back as it was."""
     draft = find(session, draft_id)
     draft.deleted_at = None
+    trail.record(session, Kind.RESTORED, draft_id=draft_id, who=who)
     return draft
 
 
@@ -117,7 +124,11 @@ def _move_to_the_top(session: Session, draft: Draft) -> None:
 
 def _words(answers: Mapping[str, Any]) -> str:
     """Join what a search should find: every text that was typed."""
-    return "\n".join(value for value in answers.values() if isinstance(value, str) and value)
+    return "\n".join(
+        value
+        for name, value in answers.items()
+        if isinstance(value, str) and value and name != "connection"
+    )
 
 
 def _now() -> datetime:

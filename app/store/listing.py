@@ -22,7 +22,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from app.store.models import Draft, State
+from app.store.base import State
+from app.store.models import Draft
 
 PAGE = 50
 COUNTED = 1000

@@ -1,66 +1,12 @@
-"""The tables. `migrations` makes them; a test holds the two together."""
+"""The tables of what people work on. `migrations` makes them; a test holds the two together."""
 
-from datetime import UTC, date, datetime
-from enum import StrEnum
-from typing import Any, ClassVar
+from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import (
-    JSON,
-    DateTime,
-    Dialect,
-    Enum,
-    ForeignKey,
-    Index,
-    LargeBinary,
-    MetaData,
-    String,
-    TypeDecorator,
-)
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-
-class State(StrEnum):
-    """What is known about one submission."""
-
-    SENDING = "SENDING"
-    CREATED = "CREATED"
-    REFUSED = "REFUSED"
-    UNSENT = "UNSENT"
-    UNKNOWN = "UNKNOWN"
-
-
-MAY_EXIST = (State.SENDING, State.CREATED, State.UNKNOWN)
-"""States in which the API may hold a campaign: such a draft is not sent again."""
-
-
-class Instant(TypeDecorator[datetime]):
-    """An aware moment, kept as UTC: SQLite forgets the zone and would give a naive one back."""
-
-    impl = DateTime
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return value.astimezone(UTC).replace(tzinfo=None) if value else None
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        return value.replace(tzinfo=UTC) if value else None
-
-
-class Base(DeclarativeBase):
-    """The base of all tables; constraints have names, so that migrations can name them."""
-
-    metadata = MetaData(
-        naming_convention={
-            "pk": "pk_%(table_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_name)s",
-        }
-    )
-    type_annotation_map: ClassVar = {
-        datetime: Instant,
-        dict[str, Any]: JSON,
-        State: Enum(State, native_enum=False, length=10),
-    }
+from app.store.base import MAY_EXIST, Base, State
 
 
 class Draft(Base):
@@ -109,6 +55,11 @@ class Draft(Base):
         """Whether the API may hold this campaign, so that the draft can no longer change."""
         return self.state in MAY_EXIST
 
+    @property
+    def destination(self) -> str:
+        """The key of the connection that it goes to; none is the default's."""
+        return str(self.answers.get("connection", ""))
+
 
 class Preset(Base):
     """Settings that somebody has given a name to; *settings* is what was typed, by field."""
@@ -124,8 +75,10 @@ class Preset(Base):
 class Submission(Base):
     """One attempt to create the campaign of a draft, and what is known of it.
 
-    *body* is the bytes that were sent; *answer* the raw answer; *errors* the API's
-    messages by field.
+    *connection* and *destination* are the name and the key of where it was sent, and *body*
+    is the bytes; *answer* is the raw answer and *errors* the API's messages by field.
+    *lease_until* is when an answer can no longer come, *retry_at* when the API wants to be
+    asked again at the earliest; *who* pressed, and *resolved_by* said what became of it.
     """
 
     __tablename__ = "submission"
@@ -134,12 +87,15 @@ class Submission(Base):
     draft_id: Mapped[str] = mapped_column(ForeignKey("draft.id"))
     draft_version: Mapped[int]
     connection: Mapped[str]
+    destination: Mapped[str] = mapped_column(String(32), default="")
     is_sandbox: Mapped[bool]
     url: Mapped[str]
     body: Mapped[bytes] = mapped_column(LargeBinary)
     digest: Mapped[str] = mapped_column(String(64))
     state: Mapped[State]
+    who: Mapped[str] = mapped_column(default="")
     claimed_at: Mapped[datetime]
+    lease_until: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
     message: Mapped[str] = mapped_column(default="")
     errors: Mapped[dict[str, Any]] = mapped_column(default=dict)
@@ -149,11 +105,16 @@ class Submission(Base):
     campaign_name: Mapped[str | None]
     campaign_type: Mapped[str | None]
     campaign_status: Mapped[str | None]
+    retry_at: Mapped[datetime | None]
     resolved_at: Mapped[datetime | None]
+    resolved_by: Mapped[str] = mapped_column(default="")
 
     draft: Mapped[Draft] = relationship(back_populates="submissions")
 
-    __table_args__ = (Index("ix_submission_by_draft", "draft_id", "id"),)
+    __table_args__ = (
+        Index("ix_submission_by_draft", "draft_id", "id"),
+        Index("ix_submission_by_digest", "digest", "claimed_at"),
+    )
 
 
 Index(
@@ -163,3 +124,54 @@ Index(
     sqlite_where=Submission.state.in_(MAY_EXIST),
     postgresql_where=Submission.state.in_(MAY_EXIST),
 )
+
+
+OPEN = (State.SENDING, State.UNKNOWN)
+"""States that somebody has to know of, whatever page they look at."""
+
+Index(
+    "ix_submission_open",
+    Submission.state,
+    sqlite_where=Submission.state.in_(OPEN),
+    postgresql_where=Submission.state.in_(OPEN),
+)
+
+
+class SavedConnection(Base):
+    """A place to send campaigns to; *token* is encrypted, *version* grows with every change."""
+
+    __tablename__ = "connection"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    version: Mapped[int]
+    name: Mapped[str]
+    name_key: Mapped[str] = mapped_column(unique=True)
+    base_url: Mapped[str]
+    token: Mapped[bytes] = mapped_column(LargeBinary)
+    is_sandbox: Mapped[bool]
+    colour: Mapped[str] = mapped_column(String(16))
+    notes: Mapped[str]
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    disabled_at: Mapped[datetime | None]
+    tested_at: Mapped[datetime | None]
+    test_said: Mapped[str] = mapped_column(default="")
+
+
+class BookEntry(Base):
+    """An id of a voice provider that somebody has used or wrote down, for one connection.
+
+    *destination* is the connection's key and *kind* a `book.Kind`; *nickname* may be empty.
+    """
+
+    __tablename__ = "book"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    destination: Mapped[str] = mapped_column(String(32))
+    kind: Mapped[str] = mapped_column(String(10))
+    value: Mapped[str]
+    nickname: Mapped[str]
+    created_at: Mapped[datetime]
+    last_used_at: Mapped[datetime | None]
+
+    __table_args__ = (UniqueConstraint("destination", "kind", "value", name="uq_book_destination"),)

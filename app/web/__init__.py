@@ -9,12 +9,16 @@ from flask_wtf import CSRFProtect
 
 from app.web import (
     about,
+    book,
     calendars,
     clocks,
+    connections,
     drafts,
     duplicates,
     editing,
     errors,
+    history,
+    log,
     places,
     presets,
     preview,
@@ -38,11 +42,15 @@ def install(app: Flask) -> None:
     csrf.exempt(preview.bp)  # It changes nothing, and answers only the page that asked.
     screens = (
         about,
+        book,
         calendars,
         clocks,
+        connections,
         drafts,
         duplicates,
         editing,
+        history,
+        log,
         places,
         presets,
         preview,

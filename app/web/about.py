@@ -4,7 +4,7 @@ from flask import Blueprint, render_template
 
 from app.campaign.rulebook import rulebook
 from app.campaign.zones import ZONE_DATA_LOCKED, ZONE_DATA_VERSION
-from app.web.current import connection
+from app.web.current import connections
 from app.web.panel import public_url
 
 bp = Blueprint("about", __name__)
@@ -21,7 +21,7 @@ def show() -> str:
         presets=len(book.presets),
         rules_version=book.version,
         rules_checked=min(rule.checked_on for rule in book.rules),
-        url=public_url(connection()),
+        url=public_url(connections().default),
     )
 
 

@@ -8,12 +8,12 @@ from flask.typing import ResponseReturnValue
 from app.campaign.contract import CampaignType
 from app.store import drafts
 from app.store.acceptances import findings_left
+from app.store.base import State
 from app.store.drafts import AlreadySubmitted
 from app.store.listing import COUNTED, Query, Show, Sort, page
-from app.store.models import State
-from app.web.current import store
+from app.web.current import connections, store, who
 from app.web.paging import place
-from app.web.words import STATE_WORDS
+from app.web.state_words import STATE_WORDS
 
 bp = Blueprint("drafts", __name__)
 
@@ -40,6 +40,7 @@ def index() -> str:
             query=query,
             page=found,
             findings={draft.id: findings_left(draft) for draft in found.drafts},
+            destinations={one.key: one for one in connections().all()},
             counted=COUNTED,
             show_words=SHOW_WORDS,
             sort_words=SORT_WORDS,
@@ -51,7 +52,7 @@ def index() -> str:
 def delete(draft_id: str) -> ResponseReturnValue:
     try:
         with store().writing() as session:
-            drafts.delete(session, draft_id)
+            drafts.delete(session, draft_id, who=who())
     except AlreadySubmitted:
         flash("This draft was sent, and its record is kept.")
     else:
@@ -62,7 +63,7 @@ def delete(draft_id: str) -> ResponseReturnValue:
 @bp.post("/drafts/<draft_id>/restore")
 def restore(draft_id: str) -> ResponseReturnValue:
     with store().writing() as session:
-        drafts.restore(session, draft_id)
+        drafts.restore(session, draft_id, who=who())
     flash("The draft is back.")
     return redirect(url_for("editing.edit", draft_id=draft_id))
 

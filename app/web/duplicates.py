@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from app.campaign.reading import read_answers
 from app.store import drafts
-from app.web.current import store
+from app.web.current import connection_of, store, who
 
 bp = Blueprint("duplicates", __name__)
 
@@ -24,7 +24,12 @@ def ask(draft_id: str) -> str:
         first = read_answers(draft.answers).values.get("start_date")
         weeks = _weeks_until_future(first) if first else 0
         return render_template(
-            "drafts/duplicate.html", draft=draft, first=first, weeks=weeks, week=_WEEK
+            "drafts/duplicate.html",
+            connection=connection_of(draft),
+            draft=draft,
+            first=first,
+            weeks=weeks,
+            week=_WEEK,
         )
 
 
@@ -40,7 +45,7 @@ def make(draft_id: str) -> ResponseReturnValue:
         except OverflowError:
             flash("The dates are as they were: the calendar ends before where they would be.")
             copied = _copied(answers, 0)
-        drafts.save(session, copy_id, copied, over=0)
+        drafts.save(session, copy_id, copied, over=0, who=who())
     flash("This is the copy. The original is unchanged.")
     return redirect(url_for("editing.edit", draft_id=copy_id))
 

@@ -9,13 +9,14 @@ from werkzeug.datastructures import MultiDict
 
 from app.campaign.reading import Answers
 from app.campaign.wording import WORDS
-from app.forms.campaign import CampaignForm, typed_answers
+from app.forms.campaign import TYPED, CampaignForm, typed_answers
 from app.store import drafts
 from app.store.acceptances import accepted
+from app.store.base import State
 from app.store.drafts import AlreadySubmitted, StaleVersion
-from app.store.models import Draft, State
+from app.store.models import Draft
 from app.web.clocks import clock_switch, set_clock
-from app.web.current import store
+from app.web.current import connection_of, connections, store, who
 from app.web.macros import drawn
 from app.web.panel import panel
 from app.web.rows import rows
@@ -27,7 +28,11 @@ bp = Blueprint("editing", __name__)
 @bp.get("/drafts/new")
 def new() -> ResponseReturnValue:
     """Give the new campaign its address, so that a reload comes back to it."""
-    return redirect(url_for("editing.blank", draft_id=drafts.new_id()))
+    return redirect(
+        url_for(
+            "editing.blank", draft_id=drafts.new_id(), connection=request.args.get("connection")
+        )
+    )
 
 
 @bp.get("/drafts/new/<draft_id>")
@@ -35,7 +40,7 @@ def blank(draft_id: str) -> ResponseReturnValue:
     with store().reading() as session:
         if drafts.exists(session, draft_id):
             return redirect(url_for("editing.edit", draft_id=draft_id))
-    return _form(draft_id, None, {})
+    return _form(draft_id, None, {"connection": request.args.get("connection", "")})
 
 
 @bp.get("/drafts/<draft_id>")
@@ -116,7 +121,7 @@ def _too_late(draft_id: str, mine: Answers) -> str:
 def _save(draft_id: str, answers: dict[str, Any]) -> Draft:
     over = request.form.get("version", 0, type=int)
     with store().writing() as session:
-        return drafts.save(session, draft_id, answers, over=over)
+        return drafts.save(session, draft_id, answers, over=over, who=who())
 
 
 def _form(
@@ -126,9 +131,12 @@ def _form(
     form = judged or CampaignForm.of(answers)
     refusal = _refusal(draft) if draft and not judged else {}
     given = accepted(draft) if draft else {}
-    shown = panel(answers, given)
+    to = connections().find(str(answers.get("connection", "")))
+    shown = panel(answers, given, to)
     return render_template(
         "campaign/form.html",
+        connection=to,
+        offered=[one for one in connections().all() if one.is_enabled or one.key == to.key],
         draft_id=draft_id,
         draft_version=draft.version if draft else 0,
         form=form,
@@ -150,9 +158,12 @@ def _refusal(draft: Draft) -> dict[str, list[str]]:
 
 
 def _conflict(theirs: Draft, mine: dict[str, Any]) -> str:
-    differ = [
-        name
-        for name in CampaignForm.of(mine)._fields
-        if (theirs.answers.get(name) or "") != (mine.get(name) or "")
-    ]
-    return render_template("drafts/conflict.html", theirs=theirs, mine=mine, differ=differ)
+    differ = [name for name in TYPED if (theirs.answers.get(name) or "") != (mine.get(name) or "")]
+    return render_template(
+        "drafts/conflict.html",
+        connection=connection_of(theirs),
+        theirs=theirs,
+        mine=mine,
+        differ=differ,
+        named={one.key: one.name for one in connections().all()},
+    )

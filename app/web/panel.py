@@ -8,17 +8,15 @@ from datetime import UTC, datetime
 from flask import request
 from markupsafe import Markup
 
-from app.campaign.audience import read_audience
 from app.campaign.contract import CAMPAIGNS_PATH, Values
-from app.campaign.meaning import Meaning, meaning
+from app.campaign.meaning import Meaning, meaning_of
 from app.campaign.mending import Mend
 from app.campaign.reading import Answers, read_answers
 from app.campaign.wording import WORDS, advice_sentence, sentence
 from app.campaign.zones import ZONE_NAMES, offset_at, offset_words
-from app.remote.connection import Connection
+from app.connections import SANDBOX, Destination
 from app.store.acceptances import Accepted, left
 from app.web.clocks import clock_zone
-from app.web.current import connection
 from app.web.drawings import drawn_calendar, drawn_lead, drawn_rules
 from app.web.highlight import highlighted
 from app.web.rulings import Change, change
@@ -67,20 +65,22 @@ class Panel:
         return sorted(dict.fromkeys(found), key=lambda note: note.kind != STRONG)
 
 
-def panel(answers: Answers, accepted: Accepted, *, can_change: bool = True) -> Panel:
+def panel(
+    answers: Answers, accepted: Accepted, to: Destination, *, can_change: bool = True
+) -> Panel:
     """Say what these answers mean, by the same code that submits them.
 
-    *accepted* is the findings that somebody has accepted; *can_change* offers the changes
-    that would mend the others.
+    *accepted* is the findings that somebody has accepted, *to* is where the campaign goes;
+    *can_change* offers the changes that would mend the others.
     """
-    reading, now = read_answers(answers), datetime.now(UTC)
-    meant = meaning(reading, read_audience(answers, reading.values.get("timezone")), now)
-    url = public_url(connection())
+    now = datetime.now(UTC)
+    meant = meaning_of(answers, now)
+    url = public_url(to)
     shown = meant.overview
     clock = clock_zone(shown.schedule.zone) if shown else ""
     return Panel(
         meaning=meant,
-        notes=_notes(meant, reading.values, now),
+        notes=_notes(meant, read_answers(answers).values, now),
         counts=left(meant.findings, accepted),
         rules=drawn_rules(meant, accepted, now.date(), can_change=can_change) if shown else None,
         calendar=drawn_calendar(shown, tuple(meant.closed.items()), clock) if shown else None,
@@ -91,11 +91,11 @@ def panel(answers: Answers, accepted: Accepted, *, can_change: bool = True) -> P
     )
 
 
-def public_url(to: Connection) -> str:
+def public_url(to: Destination) -> str:
     """Tell where the API is for somebody outside this process."""
     return (
         f"{request.scheme}://{request.host}/sandbox{CAMPAIGNS_PATH}"
-        if to.is_sandbox
+        if to.key == SANDBOX
         else to.campaigns_url
     )
 

@@ -16,7 +16,7 @@ from app.campaign.rulebook import rulebook
 from app.campaign.wording import WORDS
 from app.store import drafts, presets
 from app.store.drafts import StaleVersion
-from app.web.current import store
+from app.web.current import connection_of, store, who
 
 bp = Blueprint("presets", __name__)
 
@@ -57,7 +57,11 @@ def choose(draft_id: str) -> ResponseReturnValue:
         if draft.is_locked:
             return redirect(url_for("submissions.latest", draft_id=draft_id))
         return render_template(
-            "campaign/presets.html", draft=draft, offers=_offers(session), now=_now(draft.answers)
+            "campaign/presets.html",
+            connection=connection_of(draft),
+            draft=draft,
+            offers=_offers(session),
+            now=_now(draft.answers),
         )
 
 
@@ -73,7 +77,7 @@ def use(draft_id: str) -> ResponseReturnValue:
                 flash("This preset is gone.")
                 return redirect(url_for("presets.choose", draft_id=draft_id))
             answers = drafts.find(session, draft_id).answers
-            drafts.save(session, draft_id, {**answers, **offer.settings}, over=over)
+            drafts.save(session, draft_id, {**answers, **offer.settings}, over=over, who=who())
     except StaleVersion:
         flash("The draft has changed meanwhile. Please look again.")
         return redirect(url_for("presets.choose", draft_id=draft_id))

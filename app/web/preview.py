@@ -3,6 +3,7 @@
 from flask import Blueprint, request
 
 from app.forms.campaign import typed_answers
+from app.web.current import connections
 from app.web.macros import drawn
 from app.web.panel import panel
 from app.web.rulings import from_posted
@@ -15,5 +16,9 @@ def show() -> str:
     return drawn(
         "meaning",
         "preview",
-        panel(typed_answers(request.form), from_posted(request.form.getlist("accepted"))),
+        panel(
+            typed_answers(request.form),
+            from_posted(request.form.getlist("accepted")),
+            connections().find(request.form.get("connection", "")),
+        ),
     )

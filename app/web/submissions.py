@@ -1,12 +1,13 @@
 """What became of a submission: one page for each state, each with what to do now."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
-from app.store import drafts
+from app.store import drafts, log
 from app.store.models import Submission
-from app.submission import NoSuchSubmission, resolve
-from app.web.current import store
+from app.submission import NoSuchSubmission, recover, resolve
+from app.web.current import remember_who, sent_to, store, who
 from app.web.highlight import highlighted
 
 bp = Blueprint("submissions", __name__)
@@ -14,16 +15,15 @@ bp = Blueprint("submissions", __name__)
 
 @bp.get("/submissions/<int(max=9223372036854775807):submission_id>")
 def show(submission_id: int) -> ResponseReturnValue:
+    return _page(submission_id)
+
+
+@bp.get("/submissions/<int(max=9223372036854775807):submission_id>/state")
+def state(submission_id: int) -> ResponseReturnValue:
+    """Tell a script that waits whether the outcome is known yet."""
+    recover(store())
     with store().reading() as session:
-        submission = session.get(Submission, submission_id)
-        if submission is None:
-            raise NoSuchSubmission(submission_id)
-        return render_template(
-            f"submissions/{submission.state.lower()}.html",
-            submission=submission,
-            draft=submission.draft,
-            sent=highlighted(submission.body.decode()),
-        )
+        return jsonify(state=_found(session, submission_id).state)
 
 
 @bp.get("/drafts/<draft_id>/submission")
@@ -40,18 +40,44 @@ def settle(submission_id: int) -> ResponseReturnValue:
     """Take the person's word for what they found in VoiceAIWrapper."""
     found = request.form.get("found")
     campaign_id = request.form.get("campaign_id", "").strip()
-    address = redirect(url_for("submissions.show", submission_id=submission_id))
-    if found not in {"yes", "no"}:
-        flash("Choose what you found in VoiceAIWrapper.")
-    elif found == "yes" and not campaign_id:
-        flash("Paste the campaign's id from VoiceAIWrapper.")
-    else:
+    if not who():
+        return _page(submission_id, "who", "Enter your name: it is kept with what you say."), 422
+    if found == "yes" and not campaign_id:
+        said = "Paste the campaign's id, as VoiceAIWrapper shows it."
+        return _page(submission_id, "campaign_id", said), 422
+    if found in {"yes", "no"}:
         _settle(submission_id, campaign_id if found == "yes" else None)
-    return address
+    return remember_who(redirect(url_for("submissions.show", submission_id=submission_id)))
 
 
 def _settle(submission_id: int, campaign_id: str | None) -> None:
     try:
-        resolve(submission_id, campaign_id=campaign_id, store=store())
+        resolve(submission_id, campaign_id=campaign_id, store=store(), who=who())
     except NoSuchSubmission:
         flash("This was settled meanwhile. Nothing has changed.")
+
+
+def _page(submission_id: int, wrong: str = "", error: str = "") -> str:
+    """Draw the page of a submission; *error* is about the answer in the field *wrong*."""
+    recover(store())
+    with store().reading() as session:
+        submission = _found(session, submission_id)
+        call = log.of_submission(session, submission_id)
+        return render_template(
+            f"submissions/{submission.state.lower()}.html",
+            connection=sent_to(submission),
+            submission=submission,
+            draft=submission.draft,
+            call=call,
+            wrong=wrong,
+            error=error,
+            typed=request.form,
+            sent=highlighted(submission.body.decode()),
+        )
+
+
+def _found(session: Session, submission_id: int) -> Submission:
+    submission = session.get(Submission, submission_id)
+    if submission is None:
+        raise NoSuchSubmission(submission_id)
+    return submission

@@ -10,19 +10,11 @@ from app.campaign.finding_words import short_hours, stretch_in_words
 from app.campaign.readback import days_in_words, short_day
 from app.campaign.wording import WORDS
 from app.campaign.zones import city
-from app.store.models import State
 from app.version import VERSION
-from app.web.current import connection
+from app.web.attention import attention
+from app.web.current import connections, who
 from app.web.dates import moment
-
-STATE_WORDS = {
-    None: "Not sent",
-    State.SENDING: "Sending",
-    State.CREATED: "Created",
-    State.REFUSED: "Refused",
-    State.UNSENT: "Not sent: no connection",
-    State.UNKNOWN: "Unknown: look first",
-}
+from app.web.state_words import STATE_WORDS
 
 
 def install(app: Flask) -> None:
@@ -55,4 +47,6 @@ def install(app: Flask) -> None:
         stretch=stretch_in_words,
         city=city,
     )
-    app.context_processor(lambda: {"connection": connection()})
+    app.context_processor(
+        lambda: {"connection": connections().default, "attention": attention, "who": who}
+    )

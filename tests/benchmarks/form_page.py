@@ -103,7 +103,7 @@ def _known(app: Flask, answers: dict[str, Any]) -> dict[str, Any]:
     """Work out beforehand everything that the page shows."""
     with app.test_request_context(base_url="http://127.0.0.1:8000"):
         with _listening() as given:
-            shown = panel(answers, {})
+            shown = panel(answers, {}, app.extensions["connections"].default)
         form = CampaignForm.of(answers)
         form_values = form.values
     meant = shown.meaning
@@ -112,9 +112,16 @@ def _known(app: Flask, answers: dict[str, Any]) -> dict[str, Any]:
         "heading": answers.get("name") or "New campaign",
         "static": app.static_url_path,
         "scripts": re.findall(r"/js/([\w-]+)\.js", app.test_client().get("/drafts/new/other").text),
-        "nav": [("/", "Drafts"), ("/sandbox-campaigns", "Sandbox"), ("/about", "About")],
-        "is_sandbox": True,
-        "connection": "Sandbox",
+        "nav": [
+            ("/", "Drafts"),
+            ("/connections", "Connections"),
+            ("/requests", "Requests"),
+            ("/sandbox-campaigns", "Sandbox"),
+            ("/about", "About"),
+        ],
+        "to": app.extensions["connections"].default,
+        "offered": app.extensions["connections"].all(),
+        "to_words": WORDS["connection"],
         "parts": [
             {
                 "id": part_id,

@@ -9,8 +9,8 @@ from flask import Flask
 from playwright.sync_api import Page
 
 from app.store import drafts
+from app.store.base import State
 from app.store.database import Store
-from app.store.models import State
 from tests.browser.conftest import NewWindow
 from tests.browser.operator import Operator
 from tests.factories import inbound, outbound, typed

@@ -62,7 +62,7 @@ def test_a_review_that_is_out_of_date_is_shown_again_instead_of_sent(
     other.waits_until_saved()
     reviewing.press("Send to the sandbox")
 
-    reviewing.sees("The draft has changed since you reviewed it.")
+    reviewing.sees("has changed since you reviewed it.")
     reviewing.sees_heading("Review Changed meanwhile")
     assert ledger.page(10) == []
 

@@ -33,7 +33,7 @@ ALL = [(line.name, code) for line in FIELDS for code in Code if can_happen(line,
 
 
 def test_every_field_has_its_words_and_no_other() -> None:
-    assert sorted(WORDS) == sorted([*(line.name for line in FIELDS), *QUESTIONS])
+    assert sorted(WORDS) == sorted([*(line.name for line in FIELDS), *QUESTIONS, "connection"])
     assert len({words.label for words in WORDS.values()}) == len(WORDS)
 
 

@@ -3,9 +3,10 @@
 import pytest
 
 from app.store import drafts
+from app.store.base import State
 from app.store.database import Store
 from app.store.drafts import AlreadySubmitted, NoSuchDraft, StaleVersion
-from app.store.models import Draft, State
+from app.store.models import Draft
 from tests.factories import outbound, typed
 
 

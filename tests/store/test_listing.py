@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 
 from app.store import drafts, listing
+from app.store.base import State
 from app.store.database import Store
 from app.store.listing import Query, Show, Sort, page
-from app.store.models import State
 from tests.factories import inbound, outbound, typed
 
 

@@ -15,8 +15,8 @@ from sqlalchemy import create_engine, text
 from app import create_app
 from app.settings import Settings
 from app.store import migrations
+from app.store.base import Base
 from app.store.database import Store
-from app.store.models import Base
 from tests.factories import outbound, typed
 from tests.pages import Visitor
 
@@ -88,4 +88,6 @@ def test_a_file_that_is_no_database_is_told_so(tmp_path: Path) -> None:
 
 
 def _is_ours(name: str | None, kind: str, _parents: object) -> bool:
-    return kind != "table" or not str(name).startswith(("draft_search", "alembic_"))
+    return kind != "table" or not str(name).startswith(
+        ("draft_search", "exchange_search", "alembic_")
+    )

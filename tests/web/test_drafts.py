@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
+from app.store.base import State
 from app.store.listing import PAGE
-from app.store.models import State
 from tests.factories import inbound, outbound
 from tests.pages import Page, Visitor, text
 

@@ -8,8 +8,8 @@ from flask.testing import FlaskClient
 from app.campaign.contract import FIELDS
 from app.campaign.payload import body, payload
 from app.store import drafts
+from app.store.base import State
 from app.store.database import Store
-from app.store.models import State
 from tests.factories import inbound, outbound, typed
 from tests.pages import Page, Visitor, text
 

@@ -9,16 +9,35 @@ from flask.testing import FlaskClient
 from tzdata import IANA_VERSION
 
 from app.campaign.zones import ZONE_NAMES
-from app.store.models import State
+from app.store.base import State
 from tests.pages import Page, Visitor
 
-NO_PAGES = {"static", "about.healthy", "calendars.windows_of", "places.index", "zones.index"}
+NO_PAGES = {
+    "static",
+    "about.healthy",
+    "book.offers",
+    "calendars.windows_of",
+    "history.evidence",
+    "log.export",
+    "places.index",
+    "submissions.state",
+    "zones.index",
+}
 
 
 def test_every_route_that_can_be_opened_gives_a_good_page(
-    app: Flask, visitor: Visitor, saved: Callable[..., str], sent: Callable[[State], int]
+    app: Flask,
+    visitor: Visitor,
+    saved: Callable[..., str],
+    sent: Callable[[State], int],
+    add_connection: Callable[..., str],
 ) -> None:
-    known: dict[str, Any] = {"draft_id": saved(), "submission_id": sent(State.CREATED)}
+    known: dict[str, Any] = {
+        "draft_id": saved(),
+        "submission_id": sent(State.CREATED),
+        "exchange_id": 1,
+        "key": add_connection(),
+    }
     opened = 0
     for rule in app.url_map.iter_rules():
         if "GET" not in (rule.methods or ()) or rule.endpoint in NO_PAGES:
@@ -39,6 +58,9 @@ def test_every_route_that_can_be_opened_gives_a_good_page(
         ("/drafts/unknown/duplicate", 404),
         ("/drafts/unknown/submission", 404),
         ("/submissions/99", 404),
+        ("/connections/unknown", 404),
+        ("/connections/unknown/book", 404),
+        ("/requests/99", 404),
         ("/submissions/99999999999999999999", 404),
         ("/preview", 405),
     ],

@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
-from app.store.models import State
+from app.store.base import State
 from tests.pages import Visitor
 
+SAID = {"who": "Ada"}
 MEANS = {
     State.CREATED: ("Created: Q4 Outreach", "created this campaign as DRAFT", "add its leads"),
     State.REFUSED: ("Refused: Q4 Outreach", "nothing was created", "Change what it asks for"),
@@ -51,17 +52,20 @@ def test_a_campaign_that_was_found_there_is_created(
     visitor: Visitor, sent: Callable[[State], int]
 ) -> None:
     page = visitor.open(f"/submissions/{sent(State.UNKNOWN)}")
-    found = visitor.press(page, "resolve", {"campaign_id": " Q2FtcGFpZ246Nw== "}, found="yes")
+    found = visitor.press(
+        page, "resolve", SAID | {"campaign_id": " Q2FtcGFpZ246Nw== "}, found="yes"
+    )
     assert found.heading == "Created: Q4 Outreach"
     assert "Q2FtcGFpZ246Nw==" in found.text
     assert "Looked up by a person" in found.text
+    assert "by Ada" in found.text
 
 
 def test_a_campaign_that_is_not_there_may_be_sent_again(
     visitor: Visitor, sent: Callable[[State], int]
 ) -> None:
     page = visitor.open(f"/submissions/{sent(State.UNKNOWN)}")
-    gone = visitor.press(page, "resolve", found="no")
+    gone = visitor.press(page, "resolve", SAID, found="no")
     assert "You looked, and the campaign is not there" in gone.text
     again = str(gone.soup.select_one("a.button.primary")["href"])  # type: ignore[index]
     assert visitor.open(again).heading == "Review Q4 Outreach"
@@ -69,8 +73,9 @@ def test_a_campaign_that_is_not_there_may_be_sent_again(
 
 def test_it_is_there_needs_its_id(visitor: Visitor, sent: Callable[[State], int]) -> None:
     page = visitor.open(f"/submissions/{sent(State.UNKNOWN)}")
-    asked = visitor.press(page, "resolve", {"campaign_id": "  "}, found="yes")
-    assert "Paste the campaign's id" in asked.flash()
+    asked = visitor.press(page, "resolve", SAID | {"campaign_id": "  "}, found="yes")
+    assert "Paste the campaign's id" in asked.text
+    assert asked.status == 422
     assert asked.heading == "Unknown: Q4 Outreach"
 
 
@@ -78,6 +83,7 @@ def test_an_answer_about_what_is_settled_already_changes_nothing(
     visitor: Visitor, sent: Callable[[State], int]
 ) -> None:
     page = visitor.open(f"/submissions/{sent(State.UNKNOWN)}")
-    settled = visitor.press(page, "resolve", {"campaign_id": "Q2FtcGFpZ246Nw=="}, found="yes")
-    late = visitor.press(page, "resolve", found="no")
+    found = SAID | {"campaign_id": "Q2FtcGFpZ246Nw=="}
+    settled = visitor.press(page, "resolve", found, found="yes")
+    late = visitor.press(page, "resolve", SAID, found="no")
     assert (late.path, late.heading) == (settled.path, settled.heading)

@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import DatabaseError
 
-HEAD = "0002"
+HEAD = "0003"
 
 
 class UnusableDatabase(Exception):

@@ -2,7 +2,8 @@
 
 from alembic import context
 
-from app.store.models import Base
+from app.store import models, records  # noqa: F401  They fill the metadata.
+from app.store.base import Base
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -1,0 +1,140 @@
+"""Every place that campaigns can be sent to: the sandbox, the environment's, and saved ones."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from requests.adapters import BaseAdapter
+
+from app.remote.client import DEADLINE, CampaignApi
+from app.remote.connection import BadConnection, Connection, campaigns_url
+from app.store import saved_connections
+from app.store.database import Store
+from app.store.vault import CannotUnlock, Vault
+
+SANDBOX, ENVIRONMENT = "sandbox", "environment"
+"""Keys of the two connections that nobody has to enter."""
+
+GREEN = "green"
+COLOURS = ("orange", "blue", "purple", "pink", "brown", "teal", "grey")
+"""Colours of the connections that people enter; green is the built-in sandbox's alone."""
+
+_SAVED = """
+SELECT id, name, base_url, is_sandbox, colour, notes, disabled_at IS NULL, version
+FROM connection ORDER BY name_key"""
+_SHORTEST = 12  # Of a shorter token, four characters would give too much away.
+
+
+@dataclass(frozen=True)
+class Destination:
+    """A connection as it is chosen and shown, without its token.
+
+    `is_fixed` is one that no page can change; `version` grows with every change of one.
+    """
+
+    key: str
+    name: str
+    base_url: str
+    is_sandbox: bool
+    colour: str
+    notes: str = ""
+    is_enabled: bool = True
+    is_fixed: bool = True
+    version: int = 0
+
+    @property
+    def campaigns_url(self) -> str:
+        return campaigns_url(self.base_url)
+
+    @property
+    def stamp(self) -> str:
+        """Name everything that a person has to see again before sending, if it changes."""
+        seen = (self.key, self.name, self.base_url, self.is_sandbox, self.version)
+        return hashlib.sha256(repr(seen).encode()).hexdigest()[:16]
+
+
+class Connections:
+    """The connections, by their keys."""
+
+    def __init__(
+        self,
+        store: Store,
+        vault: Vault,
+        fixed: Mapping[str, Connection],
+        adapters: Mapping[str, BaseAdapter],
+        deadline: float = DEADLINE,
+    ) -> None:
+        """Offer the *fixed* ones, the default first, and those in the store.
+
+        Calls go through *adapters* where their URL begins so, and take *deadline* seconds at most.
+        """
+        self.vault = vault
+        self.deadline = deadline
+        self._store = store
+        self._fixed = dict(fixed)
+        self._adapters = adapters
+
+    @property
+    def default(self) -> Destination:
+        """Where a new campaign goes unless somebody chooses another."""
+        return self.find(next(iter(self._fixed)))
+
+    def all(self) -> list[Destination]:
+        """Give every connection: the fixed ones, then the others by name."""
+        saved = [
+            Destination(
+                key,
+                name,
+                url,
+                bool(sandbox),
+                colour,
+                notes,
+                bool(enabled),
+                is_fixed=False,
+                version=at,
+            )
+            for key, name, url, sandbox, colour, notes, enabled, at in self._store.rows(_SAVED)
+        ]
+        return [_fixed(key, one) for key, one in self._fixed.items()] + saved
+
+    def find(self, key: str) -> Destination:
+        """Find a connection; no key is the default, and a strange one is a disabled one."""
+        if not key:
+            return self.default
+        if key in self._fixed:
+            return _fixed(key, self._fixed[key])
+        gone = Destination(key, "a connection that is gone", "", False, "grey", is_enabled=False)
+        return next((one for one in self.all() if one.key == key), gone)
+
+    def api(self, key: str) -> CampaignApi:
+        """Give the way to call over a connection.
+
+        Raises `NoSuchConnection`, and `BadConnection` for one whose token no key decrypts.
+        """
+        return CampaignApi(self._connection(key), self._adapters, self.deadline)
+
+    def token_end(self, key: str) -> str:
+        """Give the last four characters of a token; none of one that is short or lost."""
+        try:
+            token = self._connection(key).token
+        except BadConnection:
+            return ""
+        return token[-4:] if len(token) >= _SHORTEST else ""
+
+    def _connection(self, key: str) -> Connection:
+        if key in self._fixed:
+            return self._fixed[key]
+        with self._store.reading() as session:
+            saved = saved_connections.find(session, key)
+        try:
+            token = self.vault.unlock(saved.token)
+        except CannotUnlock as error:
+            raise BadConnection(
+                f"The token of {saved.name} can no longer be read. Enter it again."
+            ) from error
+        return Connection(saved.name, saved.base_url, token, is_sandbox=saved.is_sandbox)
+
+
+def _fixed(key: str, one: Connection) -> Destination:
+    colour = GREEN if key == SANDBOX else COLOURS[0]
+    return Destination(key, one.name, one.base_url, one.is_sandbox, colour)

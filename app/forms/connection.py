@@ -1,0 +1,150 @@
+"""The forms about connections: what one is, and an id for its address book."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from werkzeug.datastructures import MultiDict
+from wtforms import BooleanField, Form, RadioField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, StopValidation
+
+from app.connections import COLOURS, Destination
+from app.remote.connection import BadConnection, check_base_url, check_token, origin
+from app.settings import REAL_API
+from app.store.book import Kind
+
+LIVE, SANDBOX = "live", "sandbox"
+_LONGEST = 200
+_KINDS = {
+    LIVE: "Live: campaigns are real",
+    SANDBOX: "A sandbox: nobody is called",
+}
+
+
+def _without_space(typed: str | None) -> str:
+    return (typed or "").strip()
+
+
+class ConnectionForm(Form):
+    """What a person says of a connection; *before* is what it was, if it is there already."""
+
+    name = StringField(
+        "Name",
+        [
+            InputRequired("Enter a name, such as the client's."),
+            Length(max=60, message="Choose a name of 60 characters or fewer."),
+        ],
+        filters=[_without_space],
+        description="It has to be typed before anything is sent to a live connection.",
+    )
+    kind = RadioField(
+        "What it reaches", [InputRequired("Choose what it reaches.")], choices=_KINDS, default=LIVE
+    )
+    base_url = StringField(
+        "Base URL",
+        [InputRequired("Enter where the API is, as https://host.")],
+        filters=[_without_space],
+        default=REAL_API,
+        description="Campaigns are created under it, at /api/v2/voice-campaigns.",
+    )
+    replace = BooleanField("Replace the token")
+    token = StringField("Token", filters=[_without_space])
+    colour = RadioField(
+        "Colour",
+        [InputRequired("Choose a colour.")],
+        choices={colour: colour.capitalize() for colour in COLOURS},
+        default=COLOURS[0],
+        description="It marks every page from which something could be sent here.",
+    )
+    notes = TextAreaField(
+        "Notes",
+        [Length(max=2000, message="Write 2,000 characters or fewer.")],
+        filters=[_without_space],
+    )
+
+    def __init__(
+        self, typed: MultiDict[str, str] | None = None, before: Destination | None = None
+    ) -> None:
+        self.before = before
+        super().__init__(typed, data=_as_typed(before) if before else None)
+
+    @property
+    def has_new_token(self) -> bool:
+        """Whether the token that was entered counts: for a new connection, or to replace one."""
+        return self.before is None or bool(self.replace.data)
+
+    def validate_name(self, field: Any) -> None:
+        """Hold the name to what can be typed again."""
+        if not field.data.isprintable():
+            raise StopValidation("Take the invisible characters out of the name.")
+
+    def validate_base_url(self, field: Any) -> None:
+        """Hold the address to what a token may be sent to."""
+        try:
+            check_base_url(field.data)
+        except BadConnection as error:
+            raise StopValidation(str(error)) from error
+
+    def validate_kind(self, field: Any) -> None:
+        """Let nobody call the vendor's own API a sandbox, to which things go unasked."""
+        host = urlsplit(REAL_API).hostname or ""
+        if field.data == SANDBOX and host in (self.base_url.data or "").casefold():
+            raise StopValidation("This is the real API: choose live.")
+
+    def validate_token(self, field: Any) -> None:
+        """Ask for a token where one is needed, and keep an old one from another address."""
+        if self.has_new_token:
+            if not field.data:
+                raise StopValidation("Paste the token.")
+            try:
+                check_token(field.data)
+            except BadConnection as error:
+                raise StopValidation(str(error)) from error
+        elif self.before and _is_elsewhere(self.base_url.data or "", self.before.base_url):
+            raise StopValidation(
+                "The base URL is another now. Tick “Replace the token” and paste it again, "
+                "so that it goes only where you mean it to."
+            )
+
+
+class BookForm(Form):
+    """One id for the address book."""
+
+    kind = RadioField(
+        "Kind",
+        [InputRequired("Choose what it is.")],
+        choices={kind.value: kind.value.capitalize() for kind in Kind},
+        default=Kind.ASSISTANT.value,
+    )
+    value = StringField(
+        "Id",
+        [
+            InputRequired("Paste the id."),
+            Length(max=_LONGEST, message="Paste an id of 200 characters or fewer."),
+        ],
+        filters=[_without_space],
+    )
+    nickname = StringField(
+        "Nickname",
+        [
+            InputRequired("Enter a nickname."),
+            Length(max=80, message="Choose a nickname of 80 characters or fewer."),
+        ],
+        filters=[_without_space],
+    )
+
+
+def _as_typed(one: Destination) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "kind": SANDBOX if one.is_sandbox else LIVE,
+        "base_url": one.base_url,
+        "colour": one.colour,
+        "notes": one.notes,
+    }
+
+
+def _is_elsewhere(now: str, before: str) -> bool:
+    try:
+        return origin(now) != origin(before)
+    except BadConnection:  # The field of the address says so.
+        return False

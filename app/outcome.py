@@ -1,0 +1,122 @@
+"""What is known after an attempt to create a campaign, and how that is written down."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from sqlalchemy.orm import Session
+
+from app.remote.answers import Created
+from app.remote.connection import Connection
+from app.remote.errors import NotSent, Refused, RemoteError, Unclear
+from app.remote.exchange import Exchange
+from app.store import book, log, trail
+from app.store.base import State
+from app.store.models import Submission
+from app.store.trail import Kind
+
+
+class Api(Protocol):
+    """What sends: `app.remote.client.CampaignApi`, or a stand-in."""
+
+    connection: Connection
+    deadline: float
+
+    def create_campaign(self, body: bytes) -> Created: ...
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What is known after one attempt to create a campaign; *retry_after* is in seconds."""
+
+    state: State
+    message: str = ""
+    http_status: int | None = None
+    answer: str = ""
+    errors: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    campaign: Created | None = None
+    retry_after: int | None = None
+    exchange: Exchange | None = None
+
+
+def outcome_of(api: Api, body: bytes) -> Outcome:
+    """Create a campaign from these bytes, with one call, and say how it went."""
+    try:
+        made = api.create_campaign(body)
+    except NotSent as error:
+        return _failed(State.UNSENT, error)
+    except Refused as error:
+        return _failed(State.REFUSED, error, error.errors, error.retry_after)
+    except Unclear as error:
+        return _failed(State.UNKNOWN, error)
+    return Outcome(
+        State.CREATED, "", made.http_status, made.answer, campaign=made, exchange=made.exchange
+    )
+
+
+def _failed(
+    state: State,
+    error: RemoteError,
+    errors: Mapping[str, Sequence[str]] | None = None,
+    retry_after: int | None = None,
+) -> Outcome:
+    return Outcome(
+        state,
+        error.message,
+        error.status,
+        error.answer,
+        errors or {},
+        retry_after=retry_after,
+        exchange=error.exchange,
+    )
+
+
+def settle(session: Session, submission: Submission, outcome: Outcome) -> None:
+    """Take on what is known, and write it to the log and the trail: never one without the others.
+
+    What comes after a person has said what became of it does not undo that.
+    """
+    late = submission.resolved_at is not None
+    if not late:
+        _take(submission, outcome)
+    _complete_call(session, submission, outcome)
+    if outcome.campaign:
+        book.note_use(session, submission.destination, json.loads(submission.body))
+    trail.record(
+        session,
+        Kind.ANSWERED_LATE if late else Kind.ANSWERED,
+        draft_id=submission.draft_id,
+        submission=submission.id,
+        state=outcome.state,
+        message=outcome.message,
+        http_status=outcome.http_status,
+        campaign_id=outcome.campaign.campaign_id if outcome.campaign else None,
+    )
+
+
+def _take(submission: Submission, outcome: Outcome) -> None:
+    submission.state = submission.draft.state = outcome.state
+    submission.settled_at = datetime.now(UTC)
+    submission.message = outcome.message
+    submission.errors = dict(outcome.errors)
+    submission.http_status = outcome.http_status
+    submission.answer = outcome.answer
+    if outcome.retry_after is not None:
+        submission.retry_at = submission.settled_at + timedelta(seconds=outcome.retry_after)
+    if outcome.campaign:
+        submission.campaign_id = outcome.campaign.campaign_id
+        submission.campaign_name = outcome.campaign.campaign_name
+        submission.campaign_type = outcome.campaign.campaign_type
+        submission.campaign_status = outcome.campaign.campaign_status
+
+
+def _complete_call(session: Session, submission: Submission, outcome: Outcome) -> None:
+    call = log.of_submission(session, submission.id)
+    if call is None:  # It was sent before there was a log.
+        return
+    call.outcome = f"{outcome.state} {outcome.message}".strip()
+    if outcome.exchange:
+        log.complete(call, asdict(outcome.exchange))
+    log.index(session, call)

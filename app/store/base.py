@@ -1,0 +1,52 @@
+"""What every table stands on: the kinds of columns, and the states of a submission."""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from sqlalchemy import JSON, DateTime, Dialect, Enum, MetaData, TypeDecorator
+from sqlalchemy.orm import DeclarativeBase
+
+
+class State(StrEnum):
+    """What is known about one submission."""
+
+    SENDING = "SENDING"
+    CREATED = "CREATED"
+    REFUSED = "REFUSED"
+    UNSENT = "UNSENT"
+    UNKNOWN = "UNKNOWN"
+
+
+MAY_EXIST = (State.SENDING, State.CREATED, State.UNKNOWN)
+"""States in which the API may hold a campaign: such a draft is not sent again."""
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware moment, kept as UTC: SQLite forgets the zone and would give a naive one back."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.astimezone(UTC).replace(tzinfo=None) if value else None
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        return value.replace(tzinfo=UTC) if value else None
+
+
+class Base(DeclarativeBase):
+    """The base of all tables; constraints have names, so that migrations can name them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "pk": "pk_%(table_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+        }
+    )
+    type_annotation_map: ClassVar = {
+        datetime: Instant,
+        dict[str, Any]: JSON,
+        State: Enum(State, native_enum=False, length=10),
+    }

@@ -1,0 +1,123 @@
+"""The request log: every call to an API, searched, and read a page at a time."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, column, literal_column, or_, select, table, text
+from sqlalchemy.orm import Session
+
+from app.store.records import Exchange
+
+PAGE = 50
+_index = table("exchange_search", column("rowid"), column("text"))
+_SHORTEST = 3  # A trigram index finds nothing shorter.
+_SHOWN = (
+    "id",
+    "submission_id",
+    "at",
+    "duration_ms",
+    "connection",
+    "method",
+    "url",
+    "status",
+    "outcome",
+    "request_headers",
+    "request_body",
+    "response_headers",
+    "response_body",
+)
+_OVER_THE_WIRE = ("at", "duration_ms", "method", "url", "request_body", "status", "response_body")
+
+
+class NoSuchExchange(LookupError):
+    """The log has no call under this number."""
+
+
+@dataclass(frozen=True)
+class Query:
+    """What to read: words that must all occur, one connection, and numbers below *before*."""
+
+    search: str = ""
+    destination: str = ""
+    before: int | None = None
+
+
+def find(session: Session, exchange_id: int) -> Exchange:
+    """Find one call; raises `NoSuchExchange`."""
+    found = session.get(Exchange, exchange_id)
+    if found is None:
+        raise NoSuchExchange(exchange_id)
+    return found
+
+
+def page(session: Session, query: Query) -> tuple[list[Exchange], int | None]:
+    """Read the newest calls that match, and the number that the next page begins below."""
+    found = list(session.scalars(_matching(query).limit(PAGE + 1)))
+    return found[:PAGE], found[PAGE - 1].id if len(found) > PAGE else None
+
+
+def every(session: Session, query: Query) -> Iterator[dict[str, Any]]:
+    """Read all calls that match, as JSON has them, the newest first."""
+    for one in session.scalars(_matching(query).execution_options(yield_per=200)):
+        yield as_document(one)
+
+
+def as_document(one: Exchange) -> dict[str, Any]:
+    """Write one call out as JSON has it; times are ISO 8601 in UTC."""
+    return {name: getattr(one, name) for name in _SHOWN} | {"at": one.at.isoformat()}
+
+
+def of_submission(session: Session, submission_id: int) -> Exchange | None:
+    """Find the call that a submission made."""
+    return session.scalar(select(Exchange).where(Exchange.submission_id == submission_id))
+
+
+def complete(one: Exchange, known: Mapping[str, Any]) -> None:
+    """Fill in a call, written down before it was made, with how it went over the wire."""
+    for name in _OVER_THE_WIRE:
+        setattr(one, name, known[name])
+    one.request_headers = dict(known["request_headers"])
+    one.response_headers = dict(known["response_headers"])
+
+
+def index(session: Session, one: Exchange) -> None:
+    """Make a call findable by everything in it; once more after it has changed."""
+    session.flush()
+    session.execute(text("DELETE FROM exchange_search WHERE rowid = :id"), {"id": one.id})
+    session.execute(
+        text("INSERT INTO exchange_search (rowid, text) VALUES (:id, :words)"),
+        {"id": one.id, "words": _words(one)},
+    )
+
+
+def _words(one: Exchange) -> str:
+    parts = (one.connection, one.method, one.url, one.status, one.outcome)
+    headers = (*one.request_headers.values(), *one.response_headers.values())
+    return "\n".join(
+        str(part) for part in (*parts, *headers, one.request_body, one.response_body) if part
+    )
+
+
+def _matching(query: Query) -> Select[Exchange]:
+    wanted = select(Exchange).order_by(Exchange.id.desc())
+    if query.destination:
+        wanted = wanted.where(Exchange.destination == query.destination)
+    if query.before is not None:
+        wanted = wanted.where(Exchange.id < query.before)
+    words = query.search.replace("\0", " ").split()
+    phrases = [word for word in words if len(word) >= _SHORTEST]
+    if phrases:
+        quoted = " ".join('"' + word.replace('"', '""') + '"' for word in phrases)
+        wanted = wanted.join(_index, _index.c.rowid == Exchange.id).where(
+            literal_column("exchange_search").op("MATCH")(quoted)
+        )
+    for word in words:
+        if len(word) < _SHORTEST:
+            wanted = wanted.where(
+                or_(
+                    Exchange.connection.icontains(word, autoescape=True),
+                    Exchange.request_body.icontains(word, autoescape=True),
+                )
+            )
+    return wanted

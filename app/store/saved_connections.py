@@ -1,0 +1,116 @@
+"""The connections that somebody has entered; what each change was is on the event trail."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from secrets import token_hex
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.store import trail
+from app.store.models import SavedConnection
+from app.store.trail import Kind
+
+_SHOWN = ("name", "base_url", "is_sandbox", "colour", "notes")
+
+
+class NameTaken(Exception):
+    """Another connection has this name, in whatever case."""
+
+
+class NoSuchConnection(LookupError):
+    """No saved connection has this key."""
+
+
+@dataclass(frozen=True)
+class Entered:
+    """What a person entered; *token* is encrypted, and `None` leaves the one that is there."""
+
+    name: str
+    base_url: str
+    token: bytes | None
+    is_sandbox: bool
+    colour: str
+    notes: str
+
+
+def saved(session: Session) -> list[SavedConnection]:
+    """Read all of them in the order of their names."""
+    return list(session.scalars(select(SavedConnection).order_by(SavedConnection.name_key)))
+
+
+def find(session: Session, key: str) -> SavedConnection:
+    """Find one; raises `NoSuchConnection`."""
+    found = session.get(SavedConnection, key)
+    if found is None:
+        raise NoSuchConnection(key)
+    return found
+
+
+def add(session: Session, entered: Entered, *, who: str = "") -> SavedConnection:
+    """Keep a new connection; raises `NameTaken`. *entered* must have a token."""
+    now = datetime.now(UTC)
+    made = SavedConnection(id=token_hex(8), version=0, created_at=now)
+    _take(session, made, entered, now)
+    session.add(made)
+    session.flush()
+    trail.record(session, Kind.CONNECTION_ADDED, who=who, connection=made.id, **_shown(made))
+    return made
+
+
+def change(session: Session, key: str, entered: Entered, *, who: str = "") -> None:
+    """Replace what a connection is; raises `NameTaken` and `NoSuchConnection`."""
+    found = find(session, key)
+    before = _shown(found)
+    _take(session, found, entered, datetime.now(UTC))
+    _tell(session, found, trail.changes(before, _shown(found)), who, new_token=bool(entered.token))
+
+
+def enable(session: Session, key: str, *, enabled: bool, who: str = "") -> None:
+    """Let campaigns be sent over a connection, or no longer."""
+    found = find(session, key)
+    if enabled is (found.disabled_at is None):
+        return
+    found.disabled_at = None if enabled else datetime.now(UTC)
+    found.version += 1
+    _tell(session, found, {"enabled": [not enabled, enabled]}, who, new_token=False)
+
+
+def keep_test(session: Session, key: str, said: str) -> None:
+    """Keep what a test of the connection showed."""
+    found = find(session, key)
+    found.tested_at, found.test_said = datetime.now(UTC), said
+
+
+def _take(session: Session, into: SavedConnection, entered: Entered, now: datetime) -> None:
+    key = entered.name.casefold()
+    other = session.scalar(select(SavedConnection).where(SavedConnection.name_key == key))
+    if other is not None and other.id != into.id:
+        raise NameTaken(entered.name)
+    for name in _SHOWN:
+        setattr(into, name, getattr(entered, name))
+    if entered.token is not None:
+        into.token = entered.token
+    into.name_key = key
+    into.version += 1
+    into.changed_at = now
+    into.test_said, into.tested_at = "", None
+
+
+def _shown(one: SavedConnection) -> dict[str, Any]:
+    return {name: getattr(one, name) for name in _SHOWN}
+
+
+def _tell(
+    session: Session, one: SavedConnection, fields: object, who: str, *, new_token: bool
+) -> None:
+    trail.record(
+        session,
+        Kind.CONNECTION_CHANGED,
+        who=who,
+        connection=one.id,
+        name=one.name,
+        fields=fields,
+        new_token=new_token,
+    )

@@ -1,0 +1,95 @@
+"""Tokens at rest: encrypted by keys that are not in the database.
+
+The keys stand in a file beside it that only its owner can read, or come from the
+environment; the first one encrypts, and any of them decrypts (Fernet: AES-128-CBC with
+HMAC-SHA256). The file is read at each use, so a running app follows a rotation.
+"""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
+
+class BadKeys(ValueError):
+    """Keys that can encrypt nothing; the message says what to change."""
+
+
+class CannotUnlock(Exception):
+    """No key decrypts this token: it has to be entered again."""
+
+
+class Vault:
+    """Encrypts and decrypts tokens."""
+
+    def __init__(self, path: Path, given: Sequence[str] = ()) -> None:
+        """Use the *given* keys, or those in this file, which is made at the first start."""
+        self._path = path
+        self._given = tuple(given)
+        if not self._given:
+            _create(path, [_new_key()])
+        self._fernet()
+
+    @property
+    def is_file(self) -> bool:
+        """Whether the keys stand in the file."""
+        return not self._given
+
+    def lock(self, token: str) -> bytes:
+        return self._fernet().encrypt(token.encode())
+
+    def unlock(self, locked: bytes) -> str:
+        """Decrypt a token; raises `CannotUnlock`."""
+        try:
+            return self._fernet().decrypt(locked).decode()
+        except InvalidToken as error:
+            raise CannotUnlock from error
+
+    def relock(self, locked: bytes) -> bytes:
+        """Encrypt a token anew by the first key; raises `CannotUnlock`."""
+        try:
+            return self._fernet().rotate(locked)
+        except InvalidToken as error:
+            raise CannotUnlock from error
+
+    def add_key(self) -> None:
+        """Put a new key in front of those in the file."""
+        self._replace([_new_key(), *self._keys()])
+
+    def drop_old_keys(self) -> None:
+        """Leave only the first key in the file: nothing may be encrypted by another any more."""
+        self._replace(self._keys()[:1])
+
+    def _keys(self) -> list[str]:
+        return list(self._given) or self._path.read_text().split()
+
+    def _fernet(self) -> MultiFernet:
+        try:
+            return MultiFernet([Fernet(key) for key in self._keys()])
+        except ValueError as error:
+            where = "TOKEN_KEYS" if self._given else str(self._path)
+            raise BadKeys(
+                f"{where} holds no usable key. A key is 32 bytes in URL-safe base64."
+            ) from error
+
+    def _replace(self, keys: list[str]) -> None:
+        fresh = self._path.with_suffix(".new")
+        fresh.unlink(missing_ok=True)
+        _create(fresh, keys)
+        fresh.replace(self._path)
+
+
+def _new_key() -> str:
+    return Fernet.generate_key().decode()
+
+
+def _create(path: Path, keys: list[str]) -> None:
+    """Write a file that only its owner can read, unless it is there."""
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write("\n".join(keys) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+    except FileExistsError:
+        pass

@@ -1,0 +1,33 @@
+"""Submissions that somebody has to know of, whatever page they look at."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from app.store.base import State
+from app.submission import recover
+from app.web.current import store
+
+_OPEN = """
+SELECT submission.id, submission.state, submission.lease_until, draft.name
+FROM submission JOIN draft ON draft.id = submission.draft_id
+WHERE submission.state IN ('SENDING', 'UNKNOWN') ORDER BY submission.id LIMIT 20"""
+
+
+@dataclass(frozen=True)
+class Attention:
+    """Submissions that nobody knows the outcome of, and those that are under way: id and name."""
+
+    unknown: list[tuple[int, str]]
+    sending: list[tuple[int, str]]
+
+
+def attention() -> Attention:
+    """Find them; one whose answer can no longer come is called UNKNOWN on the way."""
+    found, now = store().rows(_OPEN), datetime.now(UTC).replace(tzinfo=None).isoformat(" ")
+    if any(state == State.SENDING and (until or "") <= now for _, state, until, _ in found):
+        recover(store())
+        found = store().rows(_OPEN)
+    return Attention(
+        unknown=[(number, name) for number, state, _, name in found if state == State.UNKNOWN],
+        sending=[(number, name) for number, state, _, name in found if state == State.SENDING],
+    )

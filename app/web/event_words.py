@@ -1,0 +1,106 @@
+"""The event trail in words, for the history of a draft."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from app.campaign.wording import WORDS
+from app.store.base import State
+from app.store.records import Event
+from app.store.trail import Kind, details
+from app.web.state_words import STATE_WORDS
+
+_ONE_GO = timedelta(minutes=10)
+"""Edits by the same person this close to one another are told as one."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """One event, or several edits in one go, for a person to read.
+
+    `fields` is what was changed: each label with what stood there and what stands there now.
+    """
+
+    number: int
+    at: datetime
+    who: str
+    said: str
+    fields: Sequence[tuple[str, str, str]] = ()
+
+
+def told(events: Iterable[Event]) -> list[Told]:
+    """Put a draft's events into words, the first one first."""
+    found: list[Told] = []
+    going: list[Event] = []
+    for event in events:
+        if going and not _goes_on(going[-1], event):
+            found.append(_tell(going))
+            going = []
+        going.append(event)
+    return found + ([_tell(going)] if going else [])
+
+
+def _goes_on(before: Event, event: Event) -> bool:
+    apart = datetime.fromisoformat(event.at) - datetime.fromisoformat(before.at)
+    edits = before.kind in {Kind.CREATED, Kind.EDITED} and event.kind == Kind.EDITED
+    return edits and before.who == event.who and apart < _ONE_GO
+
+
+def _tell(events: Sequence[Event]) -> Told:
+    first, last = events[0], events[-1]
+    return Told(
+        number=last.id,
+        at=datetime.fromisoformat(last.at),
+        who=last.who,
+        said=_said(first.kind, details(last)),
+        fields=_fields(events) if first.kind in {Kind.CREATED, Kind.EDITED} else (),
+    )
+
+
+def _fields(events: Sequence[Event]) -> list[tuple[str, str, str]]:
+    """Name each field that the edits changed, with its first old value and its last new one."""
+    changed: dict[str, list[Any]] = {}
+    for event in events:
+        for name, (old, new) in details(event)["fields"].items():
+            changed[name] = [changed.get(name, [old])[0], new]
+    return [
+        (WORDS[name].label if name in WORDS else name, _shown(old), _shown(new))
+        for name, (old, new) in changed.items()
+        if old != new
+    ]
+
+
+def _shown(value: Any) -> str:
+    return ", ".join(value) if isinstance(value, list) else str(value)
+
+
+def _said(kind: str, known: dict[str, Any]) -> str:
+    """Say in one sentence what happened."""
+    if kind == Kind.SENT:
+        where = "the sandbox" if known["is_sandbox"] else known["connection"]
+        again = ", though it looks like an earlier one" if known["in_spite_of"] else ""
+        return f"Sent to {where}{again}"
+    if kind in {Kind.ANSWERED, Kind.ANSWERED_LATE}:
+        late = "An answer came late: " if kind == Kind.ANSWERED_LATE else ""
+        end = f". {known['message']}" if known["message"] else ""
+        return f"{late}{STATE_WORDS[State(known['state'])]}{end}"
+    if kind == Kind.RESOLVED:
+        return (
+            f"Looked up: it is there, as {known['campaign_id']}"
+            if known["found"]
+            else ("Looked up: it is not there")
+        )
+    if kind == Kind.ACCEPTED:
+        return f"Accepted {', '.join(known['findings'])}: {known['reason']}"
+    if kind == Kind.REVIEWED:
+        return f"Reviewed, to be sent to {known['connection']}"
+    return _PLAIN[Kind(kind)]
+
+
+_PLAIN = {
+    Kind.CREATED: "Made",
+    Kind.EDITED: "Edited",
+    Kind.DELETED: "Deleted",
+    Kind.RESTORED: "Brought back",
+}

@@ -1,0 +1,108 @@
+"""What happened to a draft, as a page to read and as one file of evidence to keep."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Blueprint, Response, render_template
+from sqlalchemy.orm import Session
+
+from app.campaign.calendar import schedule
+from app.campaign.finding_words import what_is_broken
+from app.campaign.meaning import meaning_of
+from app.campaign.reading import read_answers
+from app.store import drafts, log, trail
+from app.store.acceptances import accepted, judged, reason_for
+from app.store.models import Draft, Submission
+from app.web.current import connection_of, store
+from app.web.event_words import Told, told
+
+bp = Blueprint("history", __name__)
+
+
+@bp.get("/drafts/<draft_id>/history")
+def show(draft_id: str) -> str:
+    with store().reading() as session:
+        draft = drafts.find(session, draft_id)
+        return render_template(
+            "drafts/history.html",
+            connection=connection_of(draft),
+            draft=draft,
+            events=_told(session, draft_id),
+        )
+
+
+@bp.get("/drafts/<draft_id>/evidence.json")
+def evidence(draft_id: str) -> Response:
+    """Give one file with all that is known of a campaign, each thing with its version."""
+    with store().reading() as session:
+        document = _evidence(session, drafts.find(session, draft_id))
+    written = json.dumps(document, ensure_ascii=False, indent=2)
+    answer = Response(written, mimetype="application/json")
+    answer.headers["Content-Disposition"] = f'attachment; filename="evidence-{draft_id}.json"'
+    return answer
+
+
+def _told(session: Session, draft_id: str) -> list[Told]:
+    """Put the events into words, and what one person typed in one go into one of them."""
+    return told(trail.of_draft(session, draft_id))
+
+
+def _evidence(session: Session, draft: Draft) -> dict[str, Any]:
+    chain = trail.verify(session)
+    return {
+        "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "draft": {"id": draft.id, "version": draft.version, "answers": draft.answers},
+        "judged_now": _judged(draft),
+        "submissions": [_submission(session, one) for one in reversed(draft.submissions)],
+        "trail": {
+            "events": [trail.as_document(one) for one in trail.of_draft(session, draft.id)],
+            "chain": {"events": chain.count, "head": chain.head, "fault": chain.fault},
+            "how_to_check": trail.HOW_TO_CHECK,
+        },
+    }
+
+
+def _judged(draft: Draft) -> dict[str, Any]:
+    """Write out what the rules say of a draft now; what they said then is in the trail."""
+    found = meaning_of(draft.answers, datetime.now(UTC)).findings
+    wanted, given = schedule(read_answers(draft.answers).values), accepted(draft)
+    return judged(draft, found) | {
+        "findings": [
+            {
+                "rule": one.rule.id,
+                "title": one.rule.title,
+                "severity": one.severity,
+                "found": what_is_broken(one, wanted) if wanted else "",
+                "source": one.rule.source,
+                "checked_on": one.rule.checked_on.isoformat(),
+                "accepted": reason_for(one, given),
+            }
+            for one in found
+        ]
+    }
+
+
+def _submission(session: Session, one: Submission) -> dict[str, Any]:
+    call = log.of_submission(session, one.id)
+    return {
+        "id": one.id,
+        "state": one.state,
+        "connection": one.connection,
+        "is_sandbox": one.is_sandbox,
+        "url": one.url,
+        "draft_version": one.draft_version,
+        "payload": one.body.decode(),
+        "sha256": one.digest,
+        "pressed_at": one.claimed_at.isoformat(),
+        "pressed_by": one.who,
+        "known_at": one.settled_at.isoformat() if one.settled_at else None,
+        "message": one.message,
+        "http_status": one.http_status,
+        "answer": one.answer,
+        "campaign_id": one.campaign_id,
+        "campaign_status": one.campaign_status,
+        "looked_up_at": one.resolved_at.isoformat() if one.resolved_at else None,
+        "looked_up_by": one.resolved_by,
+        "call": log.as_document(call) if call else None,
+    }

@@ -1,0 +1,73 @@
+"""The request log: every call to an API, found again, looked at, and taken away."""
+
+import json
+from collections.abc import Iterator
+
+from flask import Blueprint, Response, render_template, request, stream_with_context, url_for
+
+from app.store import log
+from app.store.log import Query
+from app.web.current import connections, store
+from app.web.highlight import highlighted
+from app.web.paging import place
+
+bp = Blueprint("log", __name__)
+
+
+@bp.get("/requests")
+def index() -> str:
+    query = _query()
+    with store().reading() as session:
+        calls, before = log.page(session, query)
+        return render_template(
+            "log/index.html",
+            query=query,
+            calls=calls,
+            offered=connections().all(),
+            older=_address("log.index", query, before) if before else None,
+            export=_address("log.export", query),
+        )
+
+
+@bp.get("/requests/<int(max=9223372036854775807):exchange_id>")
+def show(exchange_id: int) -> str:
+    with store().reading() as session:
+        call = log.find(session, exchange_id)
+        return render_template(
+            "log/show.html",
+            call=call,
+            sent=highlighted(call.request_body),
+            answered=highlighted(call.response_body),
+        )
+
+
+@bp.get("/requests.jsonl")
+def export() -> Response:
+    """Give every call that matches, one JSON object to a line, the newest first."""
+    answer = Response(stream_with_context(_lines(_query())), mimetype="application/x-ndjson")
+    answer.headers["Content-Disposition"] = 'attachment; filename="requests.jsonl"'
+    return answer
+
+
+def _lines(query: Query) -> Iterator[str]:
+    with store().reading() as session:
+        for call in log.every(session, query):
+            yield json.dumps(call, ensure_ascii=False) + "\n"
+
+
+def _query() -> Query:
+    asked = request.args
+    return Query(
+        search=asked.get("search", "").strip(),
+        destination=asked.get("connection", ""),
+        before=asked.get("before", type=place),
+    )
+
+
+def _address(endpoint: str, query: Query, before: int | None = None) -> str:
+    return url_for(
+        endpoint,
+        search=query.search or None,
+        connection=query.destination or None,
+        before=before,
+    )

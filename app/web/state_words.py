@@ -1,0 +1,12 @@
+"""What the states of a submission are called on the screen."""
+
+from app.store.base import State
+
+STATE_WORDS: dict[State | None, str] = {
+    None: "Not sent",
+    State.SENDING: "Sending",
+    State.CREATED: "Created",
+    State.REFUSED: "Refused",
+    State.UNSENT: "Not sent: no connection",
+    State.UNKNOWN: "Unknown: look first",
+}

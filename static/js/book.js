@@ -1,0 +1,23 @@
+// Offer the ids of the connection's address book while one types.
+const form = document.querySelector("form[data-books]");
+const books = new Map(); // What each connection's book holds, by the connection's key.
+const KINDS = { WORKFLOW: "workflow", SQUAD: "squad" };
+
+const book = (key) => {
+  if (!books.has(key)) books.set(key, fetch(`${form.dataset.books}/${encodeURIComponent(key)}/book.json`).then((answer) => (answer.ok ? answer.json() : {})));
+  return books.get(key);
+};
+const wanted = (field, kind) => field !== "assistant_id" || kind === (KINDS[new FormData(form).get("vapi_calling_entity")] ?? "assistant");
+
+const offer = async (input) => {
+  const known = (await book(form.elements.connection.value))[input.dataset.book] ?? [];
+  input.list.replaceChildren(...known.filter(([kind]) => wanted(input.dataset.book, kind)).map(([, id, nickname]) => {
+    const option = document.createElement("option");
+    option.value = id;
+    option.label = nickname ? `${nickname} (${id})` : id;
+    return option;
+  }));
+};
+form.addEventListener("focusin", (event) => {
+  if (event.target.dataset.book) offer(event.target).catch(() => books.clear());
+});

@@ -1,0 +1,17 @@
+// Count down to when something may be pressed again, and hold the button until then.
+for (const told of document.querySelectorAll("[data-countdown]")) {
+  const ends = new Date(told.dataset.countdown).getTime();
+  const button = document.querySelector("[data-after-countdown]");
+  const form = button?.form;
+  const hold = (event) => event.preventDefault();
+  form?.addEventListener("submit", hold, true);
+  button?.setAttribute("aria-disabled", "true");
+  const tick = () => {
+    const left = Math.max(0, Math.ceil((ends - Date.now()) / 1000));
+    told.textContent = left ? ` (in ${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")})` : " (now)";
+    if (left) return setTimeout(tick, 500);
+    form?.removeEventListener("submit", hold, true);
+    button?.removeAttribute("aria-disabled");
+  };
+  tick();
+}

@@ -1,0 +1,13 @@
+// Show at once where the campaign goes, when another connection is chosen.
+const choice = document.querySelector("select[name=connection]");
+const shown = document.getElementById("connection-shown");
+
+const show = () => {
+  const { colour, sandbox, shown: name } = choice.selectedOptions[0].dataset;
+  const isSandbox = sandbox !== undefined;
+  document.body.className = `to-${colour}${isSandbox ? " is-sandbox" : ""}`;
+  shown.querySelector("strong").textContent = isSandbox ? "SANDBOX" : "LIVE";
+  shown.querySelector("strong + span").textContent = name;
+};
+choice.addEventListener("change", show);
+if (choice.selectedOptions.length) show(); // A browser may have put an earlier choice back.
