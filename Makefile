@@ -13,7 +13,7 @@ UV := $(BIN)/uv --quiet --no-progress
 LOCK := $(UV) pip compile --universal --generate-hashes --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev sandbox test check format bench lock vendor clean
+.PHONY: help run dev sandbox test check format bench faults lock vendor clean
 
 help: ## Say what each command does
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile | expand -t 16
@@ -44,6 +44,9 @@ format: .venv/ready-dev ## Format the code
 
 bench: .venv/ready-dev ## Measure speed, as ratios to a floor on this machine
 	@$(BIN)/python -m tests.benchmarks
+
+faults: .venv/ready-dev ## Break sending on purpose (RUNS=1000; SEED=, CREATES=, RESTARTS= as well)
+	@RUNS="$(RUNS)" SEED="$(SEED)" CREATES="$(CREATES)" RESTARTS="$(RESTARTS)" $(BIN)/python -m tests.faults
 
 lock: .venv/uv ## Renew the locked versions
 	echo uv | $(LOCK) --upgrade --output-file requirements-installer.lock -

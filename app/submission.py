@@ -81,7 +81,7 @@ def deliver(claimed: Claim, *, store: Store, api: Api) -> None:
     try:
         outcome = outcome_of(api, claimed.body)
     finally:
-        _record(claimed.submission_id, outcome, store)
+        record_outcome(claimed.submission_id, outcome, store)
 
 
 def recover(store: Store) -> int:
@@ -168,7 +168,7 @@ def _open_records(
     )
 
 
-def _record(submission_id: int, outcome: Outcome, store: Store) -> None:
+def record_outcome(submission_id: int, outcome: Outcome, store: Store) -> None:
     """Write an outcome down, trying for as long as the lease lasts.
 
     A full disk or a locked database may come right again, and only we know the answer.

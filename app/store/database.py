@@ -6,17 +6,19 @@ other's updates. Reading takes no lock and, in WAL mode, waits for nobody. Commi
 are durable (synchronous=FULL): what was acknowledged survives a power cut.
 """
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app.store.migrations import migrate
 
-_PRAGMAS = ("journal_mode=wal", "synchronous=full", "foreign_keys=on", "busy_timeout=5000")
+PRAGMAS = ("journal_mode=wal", "synchronous=full", "foreign_keys=on", "busy_timeout=5000")
 
 
 class Store:
@@ -58,14 +60,19 @@ def _engine(path: Path) -> Engine:
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # SQLAlchemy says BEGIN, not the driver.
-        for pragma in _PRAGMAS:
+        for pragma in PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         writes = connection.get_execution_options().get("writes", False)
+        begin = "BEGIN IMMEDIATE" if writes else "BEGIN"
         cursor = connection.connection.cursor()
-        cursor.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
-        cursor.close()
+        try:
+            cursor.execute(begin)
+        except sqlite3.OperationalError as error:  # The same error as of any other statement.
+            raise OperationalError(begin, None, error) from error
+        finally:
+            cursor.close()
 
     return engine

@@ -1,0 +1,1 @@
+"""Sending, broken on purpose: real processes and sockets on this machine, and a judge."""

@@ -1,0 +1,100 @@
+"""Break it a thousand times: ``python -m tests.faults``, a table and a last line to read.
+
+RUNS is how many randomised runs there are after one of each condition, SEED makes them the
+same again, CREATES and RESTARTS say how much is sent while the app is stopped and started.
+"""
+
+import os
+import random
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from app.store import trail
+from tests.faults.conditions import CONDITIONS, Condition
+from tests.faults.gestures import GESTURES
+from tests.faults.house import House, house
+from tests.faults.judge import Run, run
+from tests.faults.restarts import unknown_after_restarts
+
+HOUSES = 2
+STATES = ("Created", "Refused", "Not sent", "Unknown", "Never sent")
+
+
+def main() -> None:
+    """Run it all; exit status 1 unless nothing was lost, double or silent."""
+    runs, seed = _number("RUNS", 200), _number("SEED", random.SystemRandom().randrange(10**6))
+    print(f"{runs} runs, seed {seed}", flush=True)
+    with TemporaryDirectory() as folder:
+        found = _all_runs(Path(folder), runs, seed)
+        creates, restarts = _number("CREATES", 200), _number("RESTARTS", 2)
+        unknown = unknown_after_restarts(Path(folder) / "restarts", creates, restarts)
+    _print_table(found)
+    for one in found:
+        if not one.is_good:
+            print(f"! {one.condition}, {one.gesture}: {one.lost + one.double + one.silent}")
+    print(f"{creates} creates with {restarts} restarts: {unknown} unknown")
+    lost, double, silent = (sum(bool(getattr(one, kind)) for one in found) for kind in _WRONG)
+    print(f"{len(found)} runs, {lost} lost, {double} double, {silent} silent")
+    sys.exit(1 if lost or double or silent or unknown else 0)
+
+
+_WRONG = ("lost", "double", "silent")
+
+
+def _number(name: str, usual: int) -> int:
+    return int(os.environ.get(name) or usual)
+
+
+def _all_runs(folder: Path, count: int, seed: int) -> list[Run]:
+    """Share the runs among some houses, each with processes of its own."""
+    wanted = list(_wanted(count, random.Random(seed)))  # noqa: S311  Nothing secret hangs on it.
+
+    def live(number: int) -> list[Run]:
+        with house(folder / str(number)) as place:
+            share = wanted[number::HOUSES]
+            return [*(run(place, *one) for one in share), *_afterwards(place)]
+
+    with ThreadPoolExecutor(HOUSES) as pool:
+        return [one for part in pool.map(live, range(HOUSES)) for one in part]
+
+
+def _wanted(count: int, chance: random.Random) -> Iterator[tuple[Condition, str, str]]:
+    """Name what to run: each condition once, then any, each with a gesture and a draft's name."""
+    for number in range(max(count, len(CONDITIONS))):
+        condition = CONDITIONS[number] if number < len(CONDITIONS) else chance.choice(CONDITIONS)
+        yield condition, chance.choice(list(GESTURES)), f"Campaign {number}"
+
+
+def _afterwards(place: House) -> Iterator[Run]:
+    """Look for the token in everything that was written, and follow the chain of events."""
+    found = Run("afterwards", "–")
+    if place.leaks():
+        found.silent.append("the token stands in a file")
+    with place.store.reading() as session:
+        if fault := trail.verify(session).fault:
+            found.silent.append(fault)
+    if not found.is_good:
+        yield found
+
+
+def _print_table(found: list[Run]) -> None:
+    rows: dict[str, list[Run]] = defaultdict(list)
+    for one in found:
+        rows[one.condition].append(one)
+    print(_line("", "runs", *STATES, *_WRONG))
+    for name in sorted(rows, key=[one.name for one in CONDITIONS].index):
+        states = Counter(one.state for one in rows[name])
+        wrong = [sum(bool(getattr(one, kind)) for one in rows[name]) for kind in _WRONG]
+        print(_line(name, len(rows[name]), *(states[state] or "" for state in STATES), *wrong))
+
+
+def _line(first: str, *cells: object) -> str:
+    return f"{first:<34}" + "".join(f"{cell!s:>11}" for cell in cells)
+
+
+if __name__ == "__main__":
+    main()

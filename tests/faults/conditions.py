@@ -1,0 +1,123 @@
+"""What goes wrong while somebody presses."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from threading import Thread
+from time import sleep
+
+from app.sandbox.faults import FAULTS
+from app.sandbox.switch import Switch
+from tests.faults.house import DEADLINE, House, wait_until
+from tests.faults.launch import GRACE, PATIENCE_MS, PLACES
+
+Met = Callable[[House, str], AbstractContextManager[None]]
+
+
+@dataclass(frozen=True)
+class Condition:
+    """Something that goes wrong for as long as *met* lasts, with a draft of some name."""
+
+    name: str
+    met: Met
+    kills: bool = False
+
+
+@contextmanager
+def _nothing(_house: House, _name: str) -> Iterator[None]:
+    yield
+
+
+def _fault(fault: str, seconds: float) -> Met:
+    @contextmanager
+    def met(house: House, _name: str) -> Iterator[None]:
+        house.faults.switch_on(Switch(fault, every=False, seconds=seconds))
+        yield
+        house.faults.switch_off()
+
+    return met
+
+
+def _death(place: str) -> Met:
+    @contextmanager
+    def met(house: House, _name: str) -> Iterator[None]:
+        house.die_at(place)
+        yield
+        house.die_at("")
+
+    return met
+
+
+@contextmanager
+def _death_while_it_waits(house: House, name: str) -> Iterator[None]:
+    """Kill the app once the API has the campaign and before it answers."""
+    with _fault("slow-headers", DEADLINE * 0.8)(house, name), _once_stored(house, name, house.kill):
+        yield
+
+
+@contextmanager
+def _api_down(house: House, _name: str) -> Iterator[None]:
+    with house.without_api():
+        yield
+
+
+def _trouble(trouble: Callable[[House], AbstractContextManager[None]]) -> Met:
+    """Let a trouble last while the button is pressed."""
+
+    @contextmanager
+    def met(house: House, _name: str) -> Iterator[None]:
+        with trouble(house):
+            yield
+
+    return met
+
+
+def _trouble_at_the_record(
+    trouble: Callable[[House], AbstractContextManager[None]], seconds: float
+) -> Met:
+    """Let a trouble begin when the API has the campaign, and last some seconds."""
+
+    @contextmanager
+    def met(house: House, name: str) -> Iterator[None]:
+        def hold() -> None:
+            with trouble(house):
+                sleep(seconds)
+
+        with _fault("slow-headers", DEADLINE * 0.3)(house, name), _once_stored(house, name, hold):
+            yield
+
+    return met
+
+
+@contextmanager
+def _once_stored(house: House, name: str, act: Callable[[], None]) -> Iterator[None]:
+    def wait() -> None:
+        wait_until(lambda: house.made(name))
+        act()
+
+    thread = Thread(target=wait)
+    thread.start()
+    yield
+    thread.join()
+
+
+_AT_ONCE = PATIENCE_MS / 1000
+_TOO_LONG = DEADLINE * 0.3 + GRACE.total_seconds() * 2 + _AT_ONCE
+
+CONDITIONS = (
+    Condition("healthy", _nothing),
+    *(Condition(f"API: {one.name}", _fault(one.name, DEADLINE * 3)) for one in FAULTS),
+    Condition("API: slow, but in time", _fault("slow-headers", DEADLINE * 0.2)),
+    Condition("API: not reached", _api_down),
+    *(Condition(f"killed {place}", _death(place), kills=True) for place in PLACES),
+    Condition("killed while it waits", _death_while_it_waits, kills=True),
+    Condition("database locked at the press", _trouble(House.locked_database)),
+    Condition(
+        "database locked at the record",
+        _trouble_at_the_record(House.locked_database, _AT_ONCE),
+    ),
+    Condition("database locked for long", _trouble_at_the_record(House.locked_database, _TOO_LONG)),
+    Condition("disk full at the press", _trouble(House.full_disk)),
+    Condition("disk full at the record", _trouble_at_the_record(House.full_disk, _AT_ONCE)),
+    Condition("disk full for long", _trouble_at_the_record(House.full_disk, _TOO_LONG)),
+)

@@ -1,0 +1,200 @@
+"""The app and the API that it calls, each in processes of its own, for as long as a test needs."""
+
+import resource
+import sqlite3
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from subprocess import DEVNULL, STDOUT, Popen
+from time import monotonic, sleep
+from typing import Any
+
+import requests
+from sqlalchemy import update
+
+from app.sandbox.ledger import Ledger
+from app.sandbox.switch import Faults
+from app.store import drafts
+from app.store.database import Store
+from app.store.models import Submission
+from tests.factories import outbound, typed
+from tests.test_main import environment, free_port
+
+ROOT = Path(__file__).parents[2]
+TOKEN = "t0ken-0f-a-cust0mer-9f3c7a"
+NAME = "VoiceAIWrapper"
+DEADLINE = 1
+_PATIENCE = 30
+_EVERY = 0.02
+
+
+class House:
+    """An API over HTTP, an app that calls it, and a look into both from outside."""
+
+    def __init__(self, folder: Path, mutant: str = "", deadline: int = DEADLINE) -> None:
+        self.instance, self.api_folder = folder / "app", folder / "api"
+        self.control, self.output = folder / "control", folder / "output.txt"
+        self.ports = [free_port(), free_port()]
+        self._api_port, self._mutant, self._deadline = free_port(), mutant, deadline
+        self._processes: dict[str, Popen[bytes]] = {}
+        self.api_folder.mkdir()
+        self._start_api()
+        self.start()
+        self.ledger = Ledger(self.api_folder / "sandbox.sqlite3")
+        self.faults = Faults(self.api_folder / "sandbox.sqlite3")
+        self.store = Store(self.instance / "campaigns.sqlite3")
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.ports[0]}"
+
+    @property
+    def second_url(self) -> str:
+        """The address of a second app on the same folder, started when it is wanted."""
+        second = self._processes.get("second")
+        if second is None or second.poll() is not None:
+            self._start_app("second", self.ports[1])
+        return f"http://127.0.0.1:{self.ports[1]}"
+
+    def start(self) -> None:
+        """Start the app, and wait until it answers."""
+        self._start_app("first", self.ports[0])
+
+    def restart_if_dead(self) -> None:
+        if self._processes["first"].poll() is not None:
+            self.start()
+
+    def stop(self) -> int:
+        """Ask the app to stop, as an operator does, and give its exit status."""
+        process = self._processes["first"]
+        process.terminate()
+        return process.wait(_PATIENCE)
+
+    def kill(self) -> None:
+        self._processes["first"].kill()
+        self._processes["first"].wait(_PATIENCE)
+
+    def die_at(self, place: str) -> None:
+        """Kill the app when it next comes to a place; no place lets it live."""
+        if place:
+            self.control.write_text(place)
+        else:
+            self.control.unlink(missing_ok=True)
+
+    def answers(self, draft_id: str) -> dict[str, Any]:
+        """Read what a draft holds."""
+        with self.store.reading() as session:
+            return dict(drafts.find(session, draft_id).answers)
+
+    def forget_waiting(self) -> None:
+        """Let the time go by that an API has asked for with Retry-After."""
+        with self.store.writing() as session:
+            session.execute(update(Submission).values(retry_at=None))
+
+    def new_draft(self, name: str) -> str:
+        """Save a complete draft of its own name."""
+        draft_id = drafts.new_id()
+        with self.store.writing() as session:
+            drafts.save(session, draft_id, typed(outbound(name=name)), over=0)
+        return draft_id
+
+    def made(self, name: str) -> list[str]:
+        """Give the ids of the campaigns of a name that the API really holds."""
+        return [one.campaign_id for one in self.ledger.page(200) if one.name == name]
+
+    @contextmanager
+    def locked_database(self) -> Iterator[None]:
+        """Hold the write lock of the app's database."""
+        with closing(sqlite3.connect(self.instance / "campaigns.sqlite3", timeout=10)) as other:
+            other.isolation_level = None
+            other.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            finally:
+                other.execute("ROLLBACK")
+
+    @contextmanager
+    def full_disk(self) -> Iterator[None]:
+        """Let the app write to no file any more, as a full disk does."""
+        process = self._processes["first"].pid
+        usual = resource.prlimit(process, resource.RLIMIT_FSIZE)
+        resource.prlimit(process, resource.RLIMIT_FSIZE, (0, usual[1]))
+        try:
+            yield
+        finally:
+            with suppress(ProcessLookupError):
+                resource.prlimit(process, resource.RLIMIT_FSIZE, usual)
+
+    @contextmanager
+    def without_api(self) -> Iterator[None]:
+        """Take the API away, so that nobody listens at its address."""
+        self._processes["api"].kill()
+        self._processes["api"].wait(_PATIENCE)
+        try:
+            yield
+        finally:
+            self._start_api()
+
+    def leaks(self) -> bool:
+        """Tell whether the token stands in anything that the app wrote."""
+        written = [self.output, *(path for path in self.instance.rglob("*") if path.is_file())]
+        return any(TOKEN.encode() in path.read_bytes() for path in written)
+
+    def close(self) -> None:
+        self.store.engine.dispose()
+        for process in self._processes.values():
+            process.kill()
+            process.wait(_PATIENCE)
+
+    def _start_api(self) -> None:
+        command = (sys.executable, "-m", "tests.faults.api", self._api_port)
+        self._processes["api"] = Popen(  # noqa: S603  It is our own program.
+            (*command, str(self.api_folder), TOKEN), cwd=ROOT, stdout=DEVNULL, stderr=DEVNULL
+        )
+        wait_until(lambda: _answers(f"http://127.0.0.1:{self._api_port}/openapi.json"))
+
+    def _start_app(self, which: str, port: str) -> None:
+        settings: dict[str, Any] = {
+            "PORT": port,
+            "DEADLINE": str(self._deadline),
+            "VOICEAIWRAPPER_TOKEN": TOKEN,
+            "VOICEAIWRAPPER_BASE_URL": f"http://127.0.0.1:{self._api_port}",
+            "CONTROL": str(self.control),
+            "MUTANT": self._mutant,
+        }
+        with self.output.open("ab") as output:
+            self._processes[which] = Popen(
+                (sys.executable, "-m", "tests.faults.launch"),
+                cwd=ROOT,
+                env=environment(self.instance, **settings) | {"PYTHONDONTWRITEBYTECODE": ""},
+                stdout=output,
+                stderr=STDOUT,
+            )
+        wait_until(lambda: _answers(f"http://127.0.0.1:{port}/healthz"))
+
+
+def wait_until(holds: Any, seconds: float = _PATIENCE) -> None:
+    """Wait for something to come true; raises `TimeoutError` if it does not."""
+    ends = monotonic() + seconds
+    while not holds():
+        if monotonic() > ends:
+            raise TimeoutError(f"It did not come true in {seconds} s.")
+        sleep(_EVERY)
+
+
+def _answers(url: str) -> bool:
+    with suppress(requests.RequestException):
+        return requests.get(url, timeout=5).ok
+    return False
+
+
+@contextmanager
+def house(folder: Path, mutant: str = "", deadline: int = DEADLINE) -> Iterator[House]:
+    """Run the app and its API until the block ends."""
+    folder.mkdir(parents=True, exist_ok=True)
+    found = House(folder, mutant, deadline)
+    try:
+        yield found
+    finally:
+        found.close()

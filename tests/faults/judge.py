@@ -1,0 +1,100 @@
+"""One run: something goes wrong while somebody presses, and what is left is judged.
+
+lost     the draft is not as it was typed
+double   the API holds more campaigns than people wanted: one
+silent   a page that is not true, leads nowhere, tells a secret, or never comes
+"""
+
+from dataclasses import dataclass, field
+
+from tests.factories import outbound, typed
+from tests.faults.conditions import Condition
+from tests.faults.gestures import GESTURES
+from tests.faults.house import House
+from tests.faults.person import Person, Seen
+
+CREATED, UNKNOWN = "Created", "Unknown"
+_HONEST = (200, 422, 503)  # With 422 it asks for something, with 503 it could not write.
+NOT_THERE = ("Refused", "Not sent")
+
+
+@dataclass
+class Run:
+    """What one run showed: the state that the page named first, and what was wrong."""
+
+    condition: str
+    gesture: str
+    state: str = ""
+    lost: list[str] = field(default_factory=list)
+    double: list[str] = field(default_factory=list)
+    silent: list[str] = field(default_factory=list)
+
+    @property
+    def is_good(self) -> bool:
+        return not (self.lost or self.double or self.silent)
+
+
+def run(house: House, condition: Condition, gesture: str, name: str) -> Run:
+    """Do it once, with a draft of this name that no other has."""
+    found = Run(condition.name, gesture)
+    draft_id = house.new_draft(name)
+    try:
+        answers = GESTURES[gesture](house, draft_id, condition.met(house, name))
+        _judge_answers(found, condition, answers)
+        house.restart_if_dead()
+        person = Person(house.url, draft_id, house.restart_if_dead)
+        _judge_page(found, house, name, page := person.look())
+        found.state = page.state if page.state in {CREATED, UNKNOWN, *NOT_THERE} else "Never sent"
+        _judge_next_step(found, house, name, person, page)
+    except TimeoutError as error:
+        found.silent.append(f"no end: {error}")
+        house.restart_if_dead()
+    _judge_draft(found, house, draft_id, name)
+    return found
+
+
+def _judge_answers(found: Run, condition: Condition, answers: list[Seen | None]) -> None:
+    """Hold what was answered to each press to what any page promises."""
+    for answer in answers:
+        if answer is None:
+            if not condition.kills:
+                found.silent.append("a press was not answered")
+        elif answer.leaks or not answer.has_next_step or answer.status not in _HONEST:
+            found.silent.append(f"a press led to {answer.status} {answer.heading}")
+
+
+def _judge_page(found: Run, house: House, name: str, page: Seen) -> None:
+    """Hold the page to what the API holds."""
+    made = house.made(name)
+    if len(made) > 1:
+        found.double.append(f"{len(made)} campaigns")
+    if page.state == CREATED and (not made or made[0] not in page.words):
+        found.silent.append("it says created, and the API has no such campaign")
+    if page.state not in {CREATED, UNKNOWN} and made:
+        found.silent.append(f"it says “{page.heading}”, and the API has the campaign")
+    if page.status != 200 or page.leaks or not page.has_next_step:
+        found.silent.append(f"{page.status} {page.heading}")
+
+
+def _judge_next_step(found: Run, house: House, name: str, person: Person, page: Seen) -> None:
+    """Take the page's next step until there is one campaign, and never more."""
+    if page.state == UNKNOWN:
+        made = house.made(name)
+        page = person.say(page, made[0] if made else None)
+        _judge_page(found, house, name, page)
+    if page.state == UNKNOWN:
+        found.silent.append("what was looked up is not taken")
+    elif page.state != CREATED:
+        house.forget_waiting()
+        person.review()
+        person.press()
+        page = person.look()
+        _judge_page(found, house, name, page)
+        if page.state != CREATED:
+            found.silent.append(f"it cannot be sent after all: {page.heading}")
+
+
+def _judge_draft(found: Run, house: House, draft_id: str, name: str) -> None:
+    answers = house.answers(draft_id)
+    if answers != typed(outbound(name=name)):
+        found.lost.append(f"{answers}")

@@ -1,0 +1,100 @@
+"""Run the app with places at which it can be killed, or with a classic mistake in it.
+
+``python -m tests.faults.launch``, set up by the environment as the app itself; CONTROL is a
+file: the app kills itself (SIGKILL) at the place that stands in it. MUTANT names a mistake.
+Only its patience is shorter than usual, so that a thousand runs end in minutes.
+"""
+
+import os
+import signal
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from pathlib import Path
+from threading import local
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from app import __main__, outcome, sender, submission
+from app.store import database
+from tests.faults import mutants
+
+GRACE = timedelta(seconds=0.4)
+PATIENCE_MS = 300
+
+PLACES = (
+    "before the claim",
+    "in the claim's commit",
+    "after the claim",
+    "before the call",
+    "after the answer",
+    "before the record",
+    "in the record's commit",
+    "after the record",
+)
+"""Where the app can die between the press and the record, in the order of a submission."""
+
+
+def reach(place: str) -> None:
+    """Die here, if that is wanted."""
+    try:
+        wanted = Path(os.environ["CONTROL"]).read_text()
+    except FileNotFoundError:
+        return
+    if wanted and wanted == place:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+_commit = local()
+
+
+@event.listens_for(Session, "before_commit")
+def _in_commit(_session: Session) -> None:
+    reach(getattr(_commit, "place", ""))
+
+
+def _around(before: str, commit: str, after: str, act: Callable[..., Any]) -> Callable[..., Any]:
+    """Make a place before, in the commit of, and after what *act* does."""
+
+    @wraps(act)
+    def watched(*args: Any, **options: Any) -> Any:
+        reach(before)
+        _commit.place = commit
+        try:
+            done = act(*args, **options)
+        finally:
+            _commit.place = ""
+        reach(after)
+        return done
+
+    return watched
+
+
+def _call(act: Callable[..., Any]) -> Callable[..., Any]:
+    def watched(*args: Any) -> Any:
+        reach("before the call")
+        known = act(*args)
+        reach("after the answer")
+        return known
+
+    return watched
+
+
+def main() -> None:
+    """Put everything in its place, and run the app."""
+    submission.GRACE = GRACE
+    database.PRAGMAS = (*database.PRAGMAS[:-1], f"busy_timeout={PATIENCE_MS}")
+    mutants.put_in(os.environ.get("MUTANT", ""))
+    for module, name, watched in (
+        (sender, "claim", _around(*PLACES[:3], submission.claim)),
+        (submission, "outcome_of", _call(outcome.outcome_of)),
+        (submission, "record_outcome", _around(*PLACES[5:], submission.record_outcome)),
+    ):
+        setattr(module, name, watched)
+    __main__.main()
+
+
+if __name__ == "__main__":
+    main()

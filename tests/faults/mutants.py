@@ -1,0 +1,90 @@
+"""Five classic mistakes of sending, each of which the judge has to catch."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import select
+from urllib3 import Retry
+
+from app import __main__, connections, outcome, submission
+from app.outcome import Outcome
+from app.remote import client, deadline
+from app.remote.answers import Created, created
+from app.store.base import State
+from app.store.database import Store
+from app.store.models import Submission
+
+
+def _repeat_what_is_unknown() -> None:
+    once = outcome.outcome_of
+
+    def twice(api: Any, body: bytes) -> Outcome:
+        first = once(api, body)
+        return once(api, body) if first.state is State.UNKNOWN else first
+
+    outcome.outcome_of = twice
+
+
+def _let_urllib3_retry() -> None:
+    made = deadline.WatchedAdapter.__init__
+
+    def patient(self: Any, *args: Any) -> None:
+        made(self, *args)
+        self.max_retries = Retry(2, allowed_methods=None, status_forcelist=[500, 502, 503])
+
+    setattr(deadline.WatchedAdapter, "__init__", patient)
+
+
+def _send_again_what_died() -> None:
+    kept: list[connections.Connections] = []
+    made = connections.Connections.__init__
+
+    def remembered(self: Any, *args: Any, **options: Any) -> None:
+        made(self, *args, **options)
+        kept.append(self)
+
+    def redeliver(store: Store) -> int:
+        with store.reading() as session:
+            found = session.scalars(
+                select(Submission).where(Submission.state == State.SENDING)
+            ).all()
+        for one in found:
+            again = submission.Claim(one.id, one.body)
+            submission.deliver(again, store=store, api=kept[-1].api(one.destination))
+        return len(found)
+
+    setattr(connections.Connections, "__init__", remembered)
+    setattr(__main__, "recover", redeliver)
+
+
+def _call_every_error_a_failure() -> None:
+    honest = outcome.outcome_of
+
+    def sure(api: Any, body: bytes) -> Outcome:
+        known = honest(api, body)
+        return Outcome(State.UNSENT, "It failed.") if known.state is State.UNKNOWN else known
+
+    outcome.outcome_of = sure
+
+
+def _believe_the_status() -> None:
+
+    def credulous(answer: str, status: int) -> Created | None:
+        return created(answer, status) or Created("?", "", "", "DRAFT", status, answer)
+
+    setattr(client, "created", credulous)
+
+
+MUTANTS: dict[str, Callable[[], None]] = {
+    "repeats what is unknown": _repeat_what_is_unknown,
+    "lets urllib3 retry a POST": _let_urllib3_retry,
+    "sends again what a dead process was sending": _send_again_what_died,
+    "takes every error for a failure": _call_every_error_a_failure,
+    "takes every 2xx for a campaign": _believe_the_status,
+}
+
+
+def put_in(name: str) -> None:
+    """Make this mistake; no name makes none."""
+    if name:
+        MUTANTS[name]()

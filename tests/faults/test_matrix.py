@@ -1,0 +1,62 @@
+"""Whatever goes wrong while somebody presses, nothing is lost, double or silent.
+
+One run of each condition; ``make faults`` makes a thousand.
+"""
+
+from collections.abc import Iterator
+from itertools import cycle
+from pathlib import Path
+
+import pytest
+
+from app.store import trail
+from tests.faults.conditions import CONDITIONS, Condition
+from tests.faults.gestures import GESTURES
+from tests.faults.house import House, house
+from tests.faults.judge import run
+from tests.faults.mutants import MUTANTS
+from tests.faults.restarts import unknown_after_restarts
+
+CASES = list(zip(CONDITIONS, cycle(GESTURES), strict=False))
+KNOWN = {condition.name: condition for condition in CONDITIONS}
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    with house(tmp_path_factory.mktemp("house")) as found:
+        yield found
+
+
+@pytest.mark.parametrize(
+    ("condition", "gesture"), CASES, ids=[f"{one.name}, {gesture}" for one, gesture in CASES]
+)
+def test_one_press_makes_one_campaign_at_most_and_the_page_is_true(
+    place: House, condition: Condition, gesture: str
+) -> None:
+    found = run(place, condition, gesture, f"{condition.name}, {gesture}")
+
+    assert (found.lost, found.double, found.silent) == ([], [], [])
+    assert not place.leaks()
+    with place.store.reading() as session:
+        assert trail.verify(session).fault == ""
+
+
+CAUGHT_BY = {
+    "repeats what is unknown": ["API: stored-then-dropped"],
+    "lets urllib3 retry a POST": ["API: stored-then-dropped"],
+    "sends again what a dead process was sending": ["killed after the answer"],
+    "takes every error for a failure": ["API: stored-then-dropped"],
+    "takes every 2xx for a campaign": ["API: not-json"],
+}
+
+
+@pytest.mark.parametrize("mutant", MUTANTS)
+def test_a_classic_mistake_is_caught(tmp_path: Path, mutant: str) -> None:
+    with house(tmp_path / "house", mutant) as place:
+        found = [run(place, KNOWN[name], "once", name) for name in CAUGHT_BY[mutant]]
+
+    assert any(one.double or one.silent for one in found)
+
+
+def test_a_clean_restart_leaves_nothing_unknown(tmp_path: Path) -> None:
+    assert unknown_after_restarts(tmp_path / "house", creates=30, restarts=1) == 0
