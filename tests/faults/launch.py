@@ -38,19 +38,20 @@ PLACES = (
 
 
 def reach(place: str) -> None:
-    """Die here, if that is wanted."""
+    """Die here, once, if that is wanted."""
+    control = Path(os.environ["CONTROL"])
     try:
-        wanted = Path(os.environ["CONTROL"]).read_text()
+        wanted = control.read_text()
     except FileNotFoundError:
         return
     if wanted and wanted == place:
+        control.unlink()
         os.kill(os.getpid(), signal.SIGKILL)
 
 
 _commit = local()
 
 
-@event.listens_for(Session, "before_commit")
 def _in_commit(_session: Session) -> None:
     reach(getattr(_commit, "place", ""))
 
@@ -86,6 +87,7 @@ def main() -> None:
     """Put everything in its place, and run the app."""
     submission.GRACE = GRACE
     database.PRAGMAS = (*database.PRAGMAS[:-1], f"busy_timeout={PATIENCE_MS}")
+    event.listen(Session, "before_commit", _in_commit)
     mutants.put_in(os.environ.get("MUTANT", ""))
     for module, name, watched in (
         (sender, "claim", _around(*PLACES[:3], submission.claim)),
