@@ -11,7 +11,7 @@ from flask import Flask
 from jinja2 import StrictUndefined
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
-from app import upkeep, web
+from app import backup, upkeep, web
 from app.campaign.rulebook import rulebook
 from app.connections import ENVIRONMENT, SANDBOX, Connections
 from app.explain import explain
@@ -65,7 +65,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for name in ("ledger", "faults"):
         app.extensions[name] = sandbox.extensions[name]
     web.install(app)
-    for command in (explain, *upkeep.COMMANDS):
+    for command in (explain, *backup.COMMANDS, *upkeep.COMMANDS):
         app.cli.add_command(command)
     app.wsgi_app = DispatcherMiddleware(app.wsgi_app, {"/sandbox": sandbox})  # type: ignore[method-assign]
     return app

@@ -1,0 +1,195 @@
+"""A backup holds everything that was acknowledged, and a restore brings it back or says why not."""
+
+import json
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+from click.testing import Result
+from flask import Flask
+
+from app.store.base import State
+from app.store.database import Store
+from app.store.migrations import HEAD
+from app.store.models import Draft
+from tests.factories import inbound
+from tests.pages import Visitor
+
+Saved = Callable[..., str]
+Sent = Callable[[State], int]
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "monday.zip"
+
+
+@pytest.fixture
+def run(app: Flask) -> Callable[..., Result]:
+    """Run one of the app's commands."""
+
+    def run_one(*words: object) -> Result:
+        return app.test_cli_runner().invoke(args=[str(word) for word in words])
+
+    return run_one
+
+
+Run = Callable[..., Result]
+
+
+def names(store: Store) -> set[str]:
+    with store.reading() as session:
+        return {draft.name for draft in session.query(Draft)}
+
+
+def test_everything_comes_back_while_the_app_is_running(
+    run: Run, file: Path, store: Store, saved: Saved, visitor: Visitor
+) -> None:
+    kept = saved(inbound(name="Kept"))
+    assert run("backup", file).exit_code == 0
+    saved(inbound(name="Made later"))
+    changed = visitor.press(visitor.open(f"/drafts/{kept}"), answers={"name": "Changed later"})
+    assert changed.typed("name") == "Changed later"
+
+    told = run("restore", file)
+
+    assert told.exit_code == 0, told.output
+    assert "look in VoiceAIWrapper before you send" in told.output
+    assert names(store) == {"Kept"}
+    assert visitor.open(f"/drafts/{kept}").typed("name") == "Kept"
+
+
+def test_what_is_written_during_a_backup_harms_neither(
+    run: Run, file: Path, store: Store, saved: Saved
+) -> None:
+    for number in range(20):
+        saved(inbound(name=f"Before {number}"))
+
+    with ThreadPoolExecutor(5) as hands:
+        made = hands.submit(run, "backup", file)
+        list(hands.map(lambda n: saved(inbound(name=f"During {n}")), range(60)))
+    assert made.result().exit_code == 0
+
+    everything = names(store)
+    assert run("restore", file).exit_code == 0
+    assert {f"Before {number}" for number in range(20)} <= names(store) <= everything
+
+
+def test_a_backup_is_one_file_for_its_owner_alone_with_all_that_is_needed(
+    run: Run, file: Path, saved: Saved
+) -> None:
+    saved()
+    assert run("backup", file).exit_code == 0
+
+    assert file.stat().st_mode & 0o777 == 0o600
+    with ZipFile(file) as packed:
+        held = set(packed.namelist())
+        manifest = json.loads(packed.read("manifest.json"))
+    assert held == {"manifest.json", *manifest["files"]}
+    assert {"campaigns.sqlite3", "sandbox.sqlite3", "secret_key", "token_keys"} <= held
+    assert manifest["schema"] == HEAD
+
+
+def test_a_file_that_is_there_is_replaced_only_on_request(run: Run, file: Path) -> None:
+    file.write_text("Something else.")
+
+    assert "--force" in run("backup", file).output
+    assert file.read_text() == "Something else."
+    assert run("backup", file, "--force").exit_code == 0
+
+
+def test_a_restore_does_not_forget_what_was_sent(
+    run: Run, file: Path, store: Store, sent: Sent
+) -> None:
+    assert run("backup", file).exit_code == 0
+    sent(State.CREATED)
+
+    refused = run("restore", file)
+
+    assert refused.exit_code == 1
+    assert "could then be sent a second time" in refused.output
+    assert "Q4 Outreach" in refused.output
+    assert names(store) == {"Q4 Outreach"}
+    assert run("restore", file, "--forget-sent").exit_code == 0
+    assert names(store) == set()
+
+
+def test_what_the_backup_knows_as_sent_is_no_reason_to_refuse(
+    run: Run, file: Path, sent: Sent
+) -> None:
+    sent(State.UNKNOWN)
+    assert run("backup", file).exit_code == 0
+    assert run("restore", file).exit_code == 0
+
+
+def test_what_was_there_before_a_restore_can_be_brought_back(
+    run: Run, file: Path, instance: Path, store: Store, saved: Saved
+) -> None:
+    assert run("backup", file).exit_code == 0
+    saved(inbound(name="Nearly lost"))
+    assert run("restore", file).exit_code == 0
+    assert names(store) == set()
+
+    (before,) = (instance / "backups").iterdir()
+    assert run("restore", before).exit_code == 0
+    assert names(store) == {"Nearly lost"}
+
+
+@pytest.fixture
+def backed_up(run: Run, file: Path, saved: Saved) -> Path:
+    """Take a backup, and go on working."""
+    assert run("backup", file).exit_code == 0
+    saved(inbound(name="Still here"))
+    return file
+
+
+def damaged(file: Path) -> None:
+    repacked(file, {"secret_key": b"another"})
+
+
+def repacked(file: Path, changes: dict[str, bytes]) -> None:
+    """Write a backup again, with other files in it."""
+    with ZipFile(file) as packed:
+        held = {name: packed.read(name) for name in packed.namelist()}
+    with ZipFile(file, "w") as packed:
+        for name, content in (held | changes).items():
+            packed.writestr(name, content)
+
+
+def with_manifest(file: Path, **changes: object) -> None:
+    with ZipFile(file) as packed:
+        manifest = json.loads(packed.read("manifest.json"))
+    repacked(file, {"manifest.json": json.dumps(manifest | changes).encode()})
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (damaged, "is damaged"),
+        (lambda file: file.write_bytes(file.read_bytes()[:-300]), "is no whole backup"),
+        (lambda file: file.write_text("Not a zip."), "is no whole backup"),
+        (lambda file: file.unlink(), "is no whole backup"),
+        (lambda file: with_manifest(file, schema="9999"), "newer version"),
+        (lambda file: with_manifest(file, files={"../outside": ""}), "is no backup"),
+        (lambda file: with_manifest(file, files={}), "is no whole backup"),
+    ],
+)
+def test_what_is_no_good_backup_changes_nothing(
+    run: Run, backed_up: Path, store: Store, spoil: Callable[[Path], object], said: str
+) -> None:
+    spoil(backed_up)
+
+    refused = run("restore", backed_up)
+
+    assert (refused.exit_code, "Traceback" in refused.output) == (1, False)
+    assert said in refused.output
+    assert names(store) == {"Still here"}
+    assert not (backed_up.parent / "outside").exists()
+
+
+def test_a_folder_that_is_not_there_is_told(run: Run, tmp_path: Path) -> None:
+    refused = run("backup", tmp_path / "nowhere" / "monday.zip")
+    assert refused.exit_code == 1
+    assert "cannot be written (No such file or directory)." in refused.output
