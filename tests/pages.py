@@ -111,8 +111,15 @@ def fields_of(form: Tag) -> list[tuple[str, str]]:
     for control in form.select("input[name], select[name], textarea[name]"):
         if control.get("type") in {"radio", "checkbox"} and not control.has_attr("checked"):
             continue
-        found.append((str(control["name"]), str(control.get("value", ""))))
+        found.append((str(control["name"]), _held(control)))
     return found
+
+
+def _held(control: Tag) -> str:
+    if control.name == "textarea":
+        return control.text
+    chosen = control.select_one("option[selected]") or control.select_one("option")
+    return str((chosen or control).get("value", ""))
 
 
 def text(tag: Tag | None) -> str:

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Form, RadioField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, StopValidation
+from wtforms.validators import DataRequired, Length, StopValidation
 
 from app.connections import COLOURS, Destination
 from app.remote.connection import BadConnection, check_base_url, check_token, origin
@@ -30,18 +30,18 @@ class ConnectionForm(Form):
     name = StringField(
         "Name",
         [
-            InputRequired("Enter a name, such as the client's."),
+            DataRequired("Enter a name, such as the client's."),
             Length(max=60, message="Choose a name of 60 characters or fewer."),
         ],
         filters=[_without_space],
         description="It has to be typed before anything is sent to a live connection.",
     )
     kind = RadioField(
-        "What it reaches", [InputRequired("Choose what it reaches.")], choices=_KINDS, default=LIVE
+        "What it reaches", [DataRequired("Choose what it reaches.")], choices=_KINDS, default=LIVE
     )
     base_url = StringField(
         "Base URL",
-        [InputRequired("Enter where the API is, as https://host.")],
+        [DataRequired("Enter where the API is, as https://host.")],
         filters=[_without_space],
         default=REAL_API,
         description="Campaigns are created under it, at /api/v2/voice-campaigns.",
@@ -50,7 +50,7 @@ class ConnectionForm(Form):
     token = StringField("Token", filters=[_without_space])
     colour = RadioField(
         "Colour",
-        [InputRequired("Choose a colour.")],
+        [DataRequired("Choose a colour.")],
         choices={colour: colour.capitalize() for colour in COLOURS},
         default=COLOURS[0],
         description="It marks every page from which something could be sent here.",
@@ -111,14 +111,14 @@ class BookForm(Form):
 
     kind = RadioField(
         "Kind",
-        [InputRequired("Choose what it is.")],
+        [DataRequired("Choose what it is.")],
         choices={kind.value: kind.value.capitalize() for kind in Kind},
         default=Kind.ASSISTANT.value,
     )
     value = StringField(
         "Id",
         [
-            InputRequired("Paste the id."),
+            DataRequired("Paste the id."),
             Length(max=_LONGEST, message="Paste an id of 200 characters or fewer."),
         ],
         filters=[_without_space],
@@ -126,7 +126,7 @@ class BookForm(Form):
     nickname = StringField(
         "Nickname",
         [
-            InputRequired("Enter a nickname."),
+            DataRequired("Enter a nickname."),
             Length(max=80, message="Choose a nickname of 80 characters or fewer."),
         ],
         filters=[_without_space],

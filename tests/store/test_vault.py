@@ -1,0 +1,58 @@
+"""Tokens are encrypted at rest, by keys that can be renewed while the app runs."""
+
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet
+
+from app.store.vault import BadKeys, CannotUnlock, Vault
+
+TOKEN = "t0ken-of-a-customer"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "token_keys"
+
+
+def test_what_is_locked_is_unlocked_and_is_not_the_token(path: Path) -> None:
+    vault = Vault(path)
+    locked = vault.lock(TOKEN)
+    assert TOKEN.encode() not in locked
+    assert vault.unlock(locked) == TOKEN
+    assert Vault(path).unlock(locked) == TOKEN  # As after the next start.
+
+
+def test_only_its_owner_can_read_the_file_of_keys(path: Path) -> None:
+    Vault(path)
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_new_key_reads_what_the_old_one_locked_until_that_is_dropped(path: Path) -> None:
+    vault, running = Vault(path), Vault(path)
+    locked = vault.lock(TOKEN)
+    vault.add_key()
+    assert running.unlock(locked) == TOKEN
+    renewed = vault.relock(locked)
+    vault.drop_old_keys()
+
+    assert running.unlock(renewed) == TOKEN
+    with pytest.raises(CannotUnlock):
+        running.unlock(locked)
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_keys_of_the_environment_leave_no_file(path: Path) -> None:
+    old, new = Fernet.generate_key().decode(), Fernet.generate_key().decode()
+    locked = Vault(path, [old]).lock(TOKEN)
+    renewed = Vault(path, [new, old]).relock(locked)
+    assert Vault(path, [new]).unlock(renewed) == TOKEN
+    assert not path.exists()
+
+
+def test_keys_that_are_none_are_told_at_the_start(path: Path) -> None:
+    with pytest.raises(BadKeys, match="TOKEN_KEYS holds no usable key"):
+        Vault(path, ["secret"])
+    path.write_text("")
+    with pytest.raises(BadKeys, match="token_keys holds no usable key"):
+        Vault(path)

@@ -1,0 +1,90 @@
+"""The request log: each call in full, found by anything in it, and taken away as JSON lines."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+
+from app.store.base import State
+from app.store.log import PAGE
+from tests.factories import outbound
+from tests.pages import Visitor
+
+Saved = Callable[..., str]
+
+
+@pytest.fixture
+def called(visitor: Visitor, saved: Saved) -> None:
+    """Make three calls: one that creates, one that is refused, one test of a connection."""
+    visitor.press(visitor.open(f"/drafts/{saved(outbound(name='Spring recall'))}/review"), "send")
+    switch = {"fault": "409", "for": "next"}
+    visitor.press(visitor.open("/sandbox-campaigns"), "fault", switch)
+    visitor.press(visitor.open(f"/drafts/{saved(outbound(name='Autumn recall'))}/review"), "send")
+    visitor.press(visitor.open("/connections/sandbox"), "test")
+
+
+def lines(client: FlaskClient, **query: str) -> list[dict[str, object]]:
+    answer = client.get("/requests.jsonl", query_string=query)
+    assert answer.mimetype == "application/x-ndjson"
+    return [json.loads(line) for line in answer.text.splitlines()]
+
+
+def test_each_call_is_there_with_what_was_sent_and_answered(
+    called: None, client: FlaskClient
+) -> None:
+    test, refused, created = lines(client)
+
+    assert (created["method"], created["status"], created["connection"]) == ("POST", 201, "Sandbox")
+    assert '"name": "Spring recall"' in str(created["request_body"])
+    assert "Campaign created successfully" in str(created["response_body"])
+    assert isinstance(created["duration_ms"], int)
+    assert dict(created["request_headers"])["Authorization"] == "Bearer [token]"  # type: ignore[call-overload]
+    assert (refused["status"], str(refused["outcome"])[:7]) == (409, "REFUSED")
+    assert (test["method"], test["submission_id"]) == ("GET", None)
+
+
+@pytest.mark.parametrize(
+    ("search", "count"),
+    [("Autumn", 1), ("recall", 2), ("409", 1), ("CREATED", 1), ("in the way", 1), ("nowhere", 0)],
+)
+def test_a_call_is_found_by_anything_in_it(
+    called: None, client: FlaskClient, visitor: Visitor, search: str, count: int
+) -> None:
+    assert len(lines(client, search=search)) == count
+    page = visitor.open("/requests", search=search)
+    assert len(page.soup.select("tbody tr")) == count
+
+
+def test_a_call_is_looked_at_in_full(called: None, visitor: Visitor) -> None:
+    listed = visitor.open("/requests", search="Spring")
+    page = visitor.open(str(listed.soup.select_one("tbody a")["href"]))  # type: ignore[index]
+    for said in ("Spring recall", "Bearer [token]", "Campaign created successfully", "201"):
+        assert said in page.text
+
+
+def test_only_one_connections_calls_are_shown_on_request(
+    called: None, visitor: Visitor, client: FlaskClient, add_connection: Callable[..., str]
+) -> None:
+    assert lines(client, connection=add_connection()) == []
+    assert len(lines(client, connection="sandbox")) == 3
+
+
+def test_a_call_that_is_under_way_is_there_already(
+    client: FlaskClient, sent: Callable[[State], int]
+) -> None:
+    sent(State.UNSENT)
+    (call,) = lines(client)
+    assert call["outcome"] == "UNSENT The connection was refused."
+    assert call["status"] is None
+
+
+def test_the_list_goes_on_where_a_page_ends(visitor: Visitor, client: FlaskClient) -> None:
+    page = visitor.open("/connections/sandbox")
+    for _ in range(PAGE + 1):
+        visitor.press(page, "test")
+    first = visitor.open("/requests")
+    assert len(first.soup.select("tbody tr")) == PAGE
+    older = first.soup.find("a", string="Older")
+    assert older is not None
+    assert len(visitor.open(str(older["href"])).soup.select("tbody tr")) == 1
