@@ -18,6 +18,6 @@ const offer = async (input) => {
     return option;
   }));
 };
-form.addEventListener("focusin", (event) => {
-  if (event.target.dataset.book) offer(event.target).catch(() => books.clear());
-});
+const offerIn = (input) => { if (input?.dataset?.book) offer(input).catch(() => books.clear()); };
+form.addEventListener("focusin", (event) => offerIn(event.target));
+offerIn(document.activeElement); // Somebody may be there before this script is.

@@ -8,7 +8,8 @@ from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Page
 
-from app.store import drafts
+from app.connections import COLOURS
+from app.store import book, drafts
 from app.store.base import State
 from app.store.database import Store
 from tests.browser.conftest import NewWindow
@@ -35,7 +36,19 @@ def assert_good(page: Page) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["/", "/drafts/new", "/about", "/sandbox-campaigns", "/sandbox/", "/nothing-here"]
+    "address",
+    [
+        "/",
+        "/drafts/new",
+        "/about",
+        "/connections",
+        "/connections/new",
+        "/connections/sandbox",
+        "/requests",
+        "/sandbox-campaigns",
+        "/sandbox/",
+        "/nothing-here",
+    ],
 )
 def test_the_pages_of_an_empty_app(page: Page, address: str) -> None:
     page.goto(address)
@@ -49,6 +62,32 @@ def test_the_page_of_each_outcome_and_the_list_with_it(
     page.goto(f"/submissions/{sent(state)}")
     assert_good(page)
     page.goto("/")
+    assert_good(page)
+    page.goto("/requests/1")
+    assert_good(page)
+
+
+@pytest.mark.parametrize("colour", COLOURS)
+def test_every_colour_can_be_read(
+    page: Page, add_connection: Callable[..., str], colour: str
+) -> None:
+    key = add_connection(colour=colour)
+    page.goto(f"/connections/{key}")
+    assert_good(page)
+
+
+def test_the_pages_about_a_live_connection(
+    page: Page, store: Store, add_connection: Callable[..., str]
+) -> None:
+    key = add_connection()
+    answers = typed(outbound()) | {"connection": key}
+    with store.writing() as session:
+        drafts.save(session, "live", answers, over=0)
+        book.keep(session, key, book.Kind.ASSISTANT, "asst_abc123", "Front desk bot")
+    for address in ("/drafts/live", "/drafts/live/review", "/drafts/live/history"):
+        page.goto(address)
+        assert_good(page)
+    page.goto(f"/connections/{key}/book")
     assert_good(page)
 
 

@@ -1,0 +1,136 @@
+"""Where a campaign goes is plain on the screen, and what it needs is offered while one types."""
+
+from collections.abc import Callable
+
+from flask import Flask
+from playwright.sync_api import expect
+
+from app.connections import Connections
+from app.sandbox.ledger import Ledger
+from app.sandbox.switch import Faults, Switch
+from app.store import book
+from app.store.database import Store
+from tests.browser.operator import Operator
+from tests.factories import inbound, outbound, typed
+from tests.servers import Address
+
+NewConnection = Callable[..., str]
+Saved = Callable[..., str]
+
+
+def test_another_connection_changes_the_colour_and_the_name_at_once(
+    operator: Operator, add_connection: NewConnection
+) -> None:
+    add_connection("Client A", colour="purple")
+    operator.start(typed(inbound()))
+    operator.page.get_by_label("Send to").select_option("Client A (LIVE)")
+
+    expect(operator.page.locator("#connection-shown")).to_contain_text("LIVE Client A")
+    expect(operator.page.locator("body")).to_have_class("to-purple")
+    operator.waits_until_saved()
+    operator.press("Review and send")
+    operator.sees("This goes to Client A, LIVE")
+    expect(operator.page.locator("body")).to_have_class("to-purple")
+
+
+def test_the_address_book_is_offered_for_the_connection_and_what_answers(
+    operator: Operator, store: Store, add_connection: NewConnection
+) -> None:
+    key = add_connection("Client A")
+    with store.writing() as session:
+        book.keep(session, key, book.Kind.ASSISTANT, "asst_1", "Front desk bot")
+        book.keep(session, key, book.Kind.SQUAD, "squad_1", "Closers")
+    operator.start()
+    operator.page.get_by_label("Send to").select_option(key)
+    offered = operator.page.locator("#book-assistant_id option")
+
+    operator.field("assistant_id").focus()
+    expect(offered).to_have_count(1)
+    expect(offered).to_have_attribute("label", "Front desk bot (asst_1)")
+    operator.row("vapi_calling_entity").get_by_label("squad").check()
+    operator.field("assistant_id").focus()
+    expect(offered).to_have_attribute("value", "squad_1")
+
+
+def test_nothing_goes_to_a_live_connection_that_is_not_named(
+    any_operator: Operator, store: Store, saved: Saved, add_connection: NewConnection
+) -> None:
+    page = any_operator.page
+    page.goto(f"/drafts/new?connection={add_connection('Client A')}")
+    any_operator.fill(typed(inbound()))
+    any_operator.press("Review and send")
+    any_operator.press("Send to Client A")
+
+    any_operator.sees("Type Client A exactly as it stands above.")
+    assert store.rows("SELECT count(*) FROM submission") == [(0,)]
+
+
+def test_the_page_of_what_is_being_sent_waits_and_can_be_closed(
+    any_operator: Operator, app: Flask, saved: Saved, ledger: Ledger
+) -> None:
+    faults: Faults = app.extensions["faults"]
+    faults.switch_on(Switch("slow-headers", every=False, seconds=1.5))
+    any_operator.page.goto(f"/drafts/{saved(outbound())}/review")
+    any_operator.press("Send to the sandbox")
+    any_operator.sees_heading("Sending: Q4 Outreach")
+    other = any_operator.page.context.new_page()
+    any_operator.page.close()
+
+    other.goto("/")
+    other.get_by_role("link", name="Q4 Outreach").first.click()
+    expect(other.get_by_role("heading", level=1)).to_have_text("Created: Q4 Outreach")
+    assert len(ledger.page(9)) == 1
+
+
+def test_an_api_that_asks_to_wait_is_counted_down_for(
+    operator: Operator, app: Flask, saved: Saved, ledger: Ledger
+) -> None:
+    app.extensions["faults"].switch_on(Switch("429", every=False))
+    operator.page.goto(f"/drafts/{saved(outbound())}/review")
+    operator.press("Send to the sandbox")
+    operator.sees_heading("Refused: Q4 Outreach")
+    expect(operator.page.locator("[data-countdown]")).to_contain_text("(in 0:2")
+    operator.page.get_by_role("link", name="Review and send again").click()
+
+    button = operator.page.get_by_role("button", name="Send to the sandbox")
+    expect(button).to_have_attribute("aria-disabled", "true")
+    button.click(force=True)
+    operator.sees_heading("Review Q4 Outreach")
+    assert ledger.page(9) == []
+
+
+def test_a_campaign_like_an_earlier_one_is_sent_only_on_a_tick(
+    any_operator: Operator, saved: Saved, ledger: Ledger
+) -> None:
+    page = any_operator.page
+    page.goto(f"/drafts/{saved(outbound())}/review")
+    any_operator.press("Send to the sandbox")
+    any_operator.sees_heading("Created: Q4 Outreach")
+    page.goto(f"/drafts/{saved(outbound())}/review")
+    any_operator.sees("This looks like the campaign created")
+    any_operator.press("Send to the sandbox")
+    any_operator.sees("Tick this if a second campaign is really wanted.")
+    assert len(ledger.page(9)) == 1
+
+    page.get_by_label("Send it anyway").check()
+    any_operator.press("Send to the sandbox")
+    any_operator.sees_heading("Created: Q4 Outreach")
+    assert len(ledger.page(9)) == 2
+
+
+def test_a_connection_is_entered_tested_and_used(
+    any_operator: Operator, app: Flask, site: Address
+) -> None:
+    page = any_operator.page
+    page.goto("/connections")
+    page.get_by_role("link", name="New connection").click()
+    page.get_by_label("Name").fill("Rehearsals")
+    page.get_by_label("A sandbox").check()
+    page.get_by_label("Base URL").fill(f"{site.url}/sandbox")
+    page.get_by_label("Token").fill("sandbox")
+    page.get_by_label("Teal").check()
+    any_operator.press("Add the connection")
+    any_operator.press("Test it")
+    any_operator.sees("It answers (status 405)")
+    connections: Connections = app.extensions["connections"]
+    assert [one.name for one in connections.all()] == ["Sandbox", "Rehearsals"]
