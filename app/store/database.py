@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -18,7 +19,15 @@ from sqlalchemy.orm import Session
 
 from app.store.migrations import migrate
 
-PRAGMAS = ("journal_mode=wal", "synchronous=full", "foreign_keys=on", "busy_timeout=5000")
+PATIENCE = 5.0
+"""Seconds that a writer waits for another."""
+
+PRAGMAS = (
+    "journal_mode=wal",
+    "synchronous=full",
+    "foreign_keys=on",
+    f"busy_timeout={PATIENCE * 1000:.0f}",
+)
 
 
 class Store:
@@ -26,6 +35,7 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         """Open the database in this file, making it or bringing it up to date first."""
+        self._turn = Lock()
         self.engine = _engine(path)
         self._writer = self.engine.execution_options(writes=True)
         migrate(self._writer)
@@ -46,12 +56,21 @@ class Store:
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """Write, alone, all of it or nothing; commits at the end of the block."""
-        with (
-            Session(self._writer, autoflush=False, expire_on_commit=False) as session,
-            session.begin(),
-        ):
-            yield session
+        """Write, alone, all of it or nothing; commits at the end of the block.
+
+        Writers of this process queue here: SQLite lets them look again only now and then, and
+        the unlucky ones wait very long. Who waits too long tries SQLite's luck all the same.
+        """
+        has_turn = self._turn.acquire(timeout=PATIENCE)
+        try:
+            with (
+                Session(self._writer, autoflush=False, expire_on_commit=False) as session,
+                session.begin(),
+            ):
+                yield session
+        finally:
+            if has_turn:
+                self._turn.release()
 
 
 def _engine(path: Path) -> Engine:

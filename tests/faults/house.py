@@ -24,7 +24,11 @@ from tests.test_main import environment, free_port
 ROOT = Path(__file__).parents[2]
 TOKEN = "t0ken-0f-a-cust0mer-9f3c7a"
 NAME = "VoiceAIWrapper"
+BREAKABLE, AS_IT_IS = "tests.faults.launch", "app"
+"""The app with places to die at and little patience, and the app."""
+
 DEADLINE = 1
+_USUAL_DEADLINE = 30
 _PATIENCE = 30
 _EVERY = 0.02
 
@@ -32,11 +36,11 @@ _EVERY = 0.02
 class House:
     """An API over HTTP, an app that calls it, and a look into both from outside."""
 
-    def __init__(self, folder: Path, mutant: str = "", deadline: int = DEADLINE) -> None:
+    def __init__(self, folder: Path, mutant: str = "", program: str = BREAKABLE) -> None:
         self.instance, self.api_folder = folder / "app", folder / "api"
         self.control, self.output = folder / "control", folder / "output.txt"
         self.ports = [free_port(), free_port()]
-        self._api_port, self._mutant, self._deadline = free_port(), mutant, deadline
+        self._api_port, self._mutant, self._program = free_port(), mutant, program
         self._processes: dict[str, Popen[bytes]] = {}
         self.api_folder.mkdir()
         self._start_api()
@@ -157,15 +161,15 @@ class House:
     def _start_app(self, which: str, port: str) -> None:
         settings: dict[str, Any] = {
             "PORT": port,
-            "DEADLINE": str(self._deadline),
+            "DEADLINE": str(DEADLINE if self._program == BREAKABLE else _USUAL_DEADLINE),
             "VOICEAIWRAPPER_TOKEN": TOKEN,
             "VOICEAIWRAPPER_BASE_URL": f"http://127.0.0.1:{self._api_port}",
             "CONTROL": str(self.control),
             "MUTANT": self._mutant,
         }
         with self.output.open("ab") as output:
-            self._processes[which] = Popen(
-                (sys.executable, "-m", "tests.faults.launch"),
+            self._processes[which] = Popen(  # noqa: S603  It is our own program.
+                (sys.executable, "-m", self._program),
                 cwd=ROOT,
                 env=environment(self.instance, **settings) | {"PYTHONDONTWRITEBYTECODE": ""},
                 stdout=output,
@@ -190,10 +194,10 @@ def _answers(url: str) -> bool:
 
 
 @contextmanager
-def house(folder: Path, mutant: str = "", deadline: int = DEADLINE) -> Iterator[House]:
+def house(folder: Path, mutant: str = "", program: str = BREAKABLE) -> Iterator[House]:
     """Run the app and its API until the block ends."""
     folder.mkdir(parents=True, exist_ok=True)
-    found = House(folder, mutant, deadline)
+    found = House(folder, mutant, program)
     try:
         yield found
     finally:

@@ -8,11 +8,10 @@ from sqlalchemy import func, select
 
 from app.store.base import State
 from app.store.models import Submission
-from tests.faults.house import House, house, wait_until
+from tests.faults.house import AS_IT_IS, House, house, wait_until
 from tests.faults.person import Person
 
 _PEOPLE = 6
-_USUAL_DEADLINE = 30
 
 
 def unknown_after_restarts(folder: Path, creates: int, restarts: int) -> int:
@@ -20,7 +19,7 @@ def unknown_after_restarts(folder: Path, creates: int, restarts: int) -> int:
 
     Every campaign must be there once at the end, or else `RuntimeError` is raised.
     """
-    with house(folder, deadline=_USUAL_DEADLINE) as place:
+    with house(folder, program=AS_IT_IS) as place:
         names = [f"Campaign {number}" for number in range(creates)]
         drafts = {place.new_draft(name): name for name in names}
         done = count()
