@@ -1,14 +1,19 @@
 """Real servers on free ports of this machine, for as long as a test needs one."""
 
+import os
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from socket import create_server as listen
 from threading import Thread
 from typing import Any
 
 from waitress import create_server
 from waitress.wasyncore import close_all
+
+from app.settings import SETTINGS
 
 
 @dataclass(frozen=True)
@@ -77,3 +82,15 @@ def _request(caller: Any) -> bytes:
     while len(body) < length:
         body += caller.recv(65536)
     return head + b"\r\n\r\n" + body
+
+
+def environment(instance: Path, **settings: str) -> dict[str, str]:
+    """Give this environment, with only these settings in it."""
+    ours = {setting.name for setting in SETTINGS}
+    kept = {name: value for name, value in os.environ.items() if name not in ours}
+    return kept | {"PYTHONUTF8": "1", "INSTANCE": str(instance)} | settings
+
+
+def free_port() -> str:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return str(server.getsockname()[1])

@@ -1,6 +1,5 @@
 """``python -m app``: it says where it listens, or in one sentence why it does not."""
 
-import os
 import socket
 import sys
 from collections.abc import Callable, Iterator
@@ -11,29 +10,19 @@ from subprocess import PIPE, Popen, run
 import pytest
 import requests
 
-from app.settings import SETTINGS
+from app.sandbox.switch import Faults, Switch
+from app.store import drafts
 from app.store.base import State
 from app.store.database import Store
 from app.store.models import Submission
+from tests.faults.person import Person
 from tests.sending import expire
-from tests.servers import Address
+from tests.servers import Address, environment, free_port
 
 ROOT = Path(__file__).parents[1]
 COMMAND = (sys.executable, "-m", "app")
 EVERYWHERE = "0.0.0.0"  # noqa: S104  # It is what a test is about.
 NO_NAME = "a" * 64  # Too long for one, so nobody has to be asked.
-
-
-def environment(instance: Path, **settings: str) -> dict[str, str]:
-    """Give this environment, with only these settings in it."""
-    ours = {setting.name for setting in SETTINGS}
-    kept = {name: value for name, value in os.environ.items() if name not in ours}
-    return kept | {"PYTHONUTF8": "1", "INSTANCE": str(instance)} | settings
-
-
-def free_port() -> str:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return str(server.getsockname()[1])
 
 
 @contextmanager
@@ -102,6 +91,26 @@ def test_what_an_earlier_run_left_open_is_unknown_once_it_listens(
 ) -> None:
     with running(instance):
         assert interrupted() is State.UNKNOWN
+
+
+def test_a_stop_waits_for_what_is_being_sent_and_its_outcome_is_on_record(
+    instance: Path, store: Store, saved: Callable[..., str]
+) -> None:
+    draft_id = saved()
+    with running(instance) as (process, address):
+        person = Person(address.url, draft_id)
+        switch = Switch("slow-headers", every=False, seconds=1)
+        Faults(instance / "sandbox.sqlite3").switch_on(switch)
+        person.review()
+        assert person.press() is not None
+        process.terminate()
+        assert process.wait(timeout=30) == 0
+        assert process.stdout is not None
+        assert "Stopping as soon as the campaigns" in process.stdout.read()
+
+    with store.reading() as session:
+        (made,) = drafts.find(session, draft_id).submissions
+    assert made.state is State.CREATED
 
 
 def test_a_port_in_use_ends_it_and_what_is_being_sent_is_left_alone(

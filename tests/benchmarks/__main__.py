@@ -11,7 +11,16 @@ from tempfile import TemporaryDirectory
 
 from app import create_app
 from app.settings import Settings
-from tests.benchmarks import contract, form_page, judging, listing, preview, sending, transfer
+from tests.benchmarks import (
+    contract,
+    form_page,
+    hanging,
+    judging,
+    listing,
+    preview,
+    sending,
+    transfer,
+)
 from tests.benchmarks.measure import Figure
 
 _INSTANCE = Path(__file__).parents[2] / "instance"
@@ -44,6 +53,7 @@ def _figures(folder: Path) -> Iterator[Figure]:
     yield from judging.figures()
     yield from contract.figures()
     yield from sending.figures(app)
+    yield from hanging.figures(folder)
     yield from listing.figures(folder)
     yield from transfer.figures(app)
 

@@ -19,7 +19,7 @@ from app.store import drafts
 from app.store.database import Store
 from app.store.models import Submission
 from tests.factories import outbound, typed
-from tests.test_main import environment, free_port
+from tests.servers import environment, free_port
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "t0ken-0f-a-cust0mer-9f3c7a"

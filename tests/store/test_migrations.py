@@ -13,6 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
 
 from app import create_app
+from app.campaign.payload import body, payload
 from app.settings import Settings
 from app.store import migrations
 from app.store.base import Base
@@ -55,18 +56,37 @@ def test_drafts_of_the_first_version_are_kept_and_held_to_the_rules(instance: Pa
         config.attributes["connection"] = connection
         command.upgrade(config, "0001")
         connection.execute(text(_FIRST_DRAFT), {"answers": json.dumps(typed(outbound()))})
+        for draft, state in (("first", "REFUSED"), ("second", "SENDING")):
+            sent = {"draft": draft, "state": state, "body": body(payload(outbound()))}
+            connection.execute(text(_FIRST_SUBMISSION), sent)
     engine.dispose()
 
     visitor = Visitor(create_app(Settings(instance=instance)).test_client())
     assert "rules broken" in visitor.open("/").text
     assert visitor.open("/drafts/first").typed("daily_start_time") == "09:00"
+    assert visitor.open("/submissions/1").heading == "Refused: Q4 Outreach"
+    assert "older than the record" in visitor.open("/drafts/first/history").text
+    # What a stop had left open before there were leases is found as well.
+    assert visitor.open("/submissions/2").heading == "Unknown: Q4 Outreach"
+    made = visitor.press(visitor.open("/drafts/first/review"), "send")
+    assert made.heading == "Created: Q4 Outreach"
 
 
 _FIRST_DRAFT = """
     INSERT INTO draft (id, version, place, answers, name, type, name_key, day_key, created_at,
                        changed_at)
     VALUES ('first', 1, 1, :answers, 'Q4 Outreach', 'OUTBOUND', 'q4 outreach', '2027-01-04',
+            '2026-11-23 12:00:00.000000', '2026-11-23 12:00:00.000000'),
+           ('second', 1, 2, :answers, 'Q4 Outreach', 'OUTBOUND', 'q4 outreach', '2027-01-04',
             '2026-11-23 12:00:00.000000', '2026-11-23 12:00:00.000000')
+"""
+
+
+_FIRST_SUBMISSION = """
+    INSERT INTO submission (draft_id, draft_version, connection, is_sandbox, url, body, digest,
+                            state, claimed_at, message, errors, answer)
+    VALUES (:draft, 1, 'Sandbox', 1, 'http://sandbox.localhost/api/v2/voice-campaigns', :body,
+            '', :state, '2026-11-23 12:00:00.000000', '', '{}', '')
 """
 
 
