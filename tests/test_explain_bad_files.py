@@ -17,8 +17,9 @@ from app.campaign.contract import FIELD, FIELDS, Field, Kind
 from app.campaign.problems import Code, Problem
 from app.campaign.wording import sentence
 from tests.campaign.test_vectors import COUNTS, FOR_OUTBOUND, INBOUND, POOLED, SAMPLE, sample
-from tests.test_explain import PARTS, explained
 from tests.servers import environment
+from tests.test_explain import PARTS, explained
+from tests.test_main import ROOT
 
 COMMAND = (sys.executable, "-m", "flask", "--app", "app", "explain")
 NO_CAMPAIGN = {
