@@ -1,6 +1,6 @@
 """The event trail in words, for the history of a draft."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -29,16 +29,16 @@ class Told:
     fields: Sequence[tuple[str, str, str]] = ()
 
 
-def told(events: Iterable[Event]) -> list[Told]:
-    """Put a draft's events into words, the first one first."""
+def told(events: Iterable[Event], connections: Mapping[str, str]) -> list[Told]:
+    """Put a draft's events into words, the first one first; *connections* names them by key."""
     found: list[Told] = []
     going: list[Event] = []
     for event in events:
         if going and not _goes_on(going[-1], event):
-            found.append(_tell(going))
+            found.append(_tell(going, connections))
             going = []
         going.append(event)
-    return found + ([_tell(going)] if going else [])
+    return found + ([_tell(going, connections)] if going else [])
 
 
 def _goes_on(before: Event, event: Event) -> bool:
@@ -47,32 +47,32 @@ def _goes_on(before: Event, event: Event) -> bool:
     return edits and before.who == event.who and apart < _ONE_GO
 
 
-def _tell(events: Sequence[Event]) -> Told:
+def _tell(events: Sequence[Event], connections: Mapping[str, str]) -> Told:
     first, last = events[0], events[-1]
     return Told(
         number=last.id,
         at=datetime.fromisoformat(last.at),
         who=last.who,
         said=_said(first.kind, details(last)),
-        fields=_fields(events) if first.kind in {Kind.CREATED, Kind.EDITED} else (),
+        fields=_fields(events, connections) if first.kind in {Kind.CREATED, Kind.EDITED} else (),
     )
 
 
-def _fields(events: Sequence[Event]) -> list[tuple[str, str, str]]:
+def _fields(events: Sequence[Event], connections: Mapping[str, str]) -> list[tuple[str, str, str]]:
     """Name each field that the edits changed, with its first old value and its last new one."""
     changed: dict[str, list[Any]] = {}
     for event in events:
         for name, (old, new) in details(event)["fields"].items():
             changed[name] = [changed.get(name, [old])[0], new]
     return [
-        (WORDS[name].label if name in WORDS else name, _shown(old), _shown(new))
+        (WORDS[name].label, _shown(old, connections), _shown(new, connections))
         for name, (old, new) in changed.items()
         if old != new
     ]
 
 
-def _shown(value: Any) -> str:
-    return ", ".join(value) if isinstance(value, list) else str(value)
+def _shown(value: Any, connections: Mapping[str, str]) -> str:
+    return ", ".join(value) if isinstance(value, list) else connections.get(value, str(value))
 
 
 def _said(kind: str, known: dict[str, Any]) -> str:

@@ -14,7 +14,7 @@ from app.campaign.reading import read_answers
 from app.store import drafts, log, trail
 from app.store.acceptances import accepted, judged, reason_for
 from app.store.models import Draft, Submission
-from app.web.current import connection_of, store
+from app.web.current import connection_of, connections, store
 from app.web.event_words import Told, told
 
 bp = Blueprint("history", __name__)
@@ -45,7 +45,8 @@ def evidence(draft_id: str) -> Response:
 
 def _told(session: Session, draft_id: str) -> list[Told]:
     """Put the events into words, and what one person typed in one go into one of them."""
-    return told(trail.of_draft(session, draft_id))
+    names = {one.key: one.name for one in connections().all()}
+    return told(trail.of_draft(session, draft_id), names)
 
 
 def _evidence(session: Session, draft: Draft) -> dict[str, Any]:
