@@ -76,11 +76,14 @@ def _failed(
 def settle(session: Session, submission: Submission, outcome: Outcome) -> None:
     """Take on what is known, and write it to the log and the trail: never one without the others.
 
-    What comes after a person has said what became of it does not undo that.
+    What comes after a person has said what became of it does not undo that, unless they found
+    nothing, and the draft can still be kept from being sent a second time.
     """
     late = submission.resolved_at is not None
-    if not late:
+    if not late or (outcome.campaign and not submission.draft.is_locked):
         _take(submission, outcome)
+    elif outcome.campaign:
+        submission.message = f"It was created after all, as {outcome.campaign.campaign_id}."
     _complete_call(session, submission, outcome)
     if outcome.campaign:
         book.note_use(session, submission.destination, json.loads(submission.body))

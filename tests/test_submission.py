@@ -7,7 +7,7 @@ import pytest
 
 from app.campaign.payload import body, digest, payload
 from app.confirmation import NotReady, StaleReview
-from app.outcome import Api
+from app.outcome import Api, outcome_of, settle
 from app.remote.client import CampaignApi
 from app.remote.errors import Unclear
 from app.sandbox.ledger import Ledger
@@ -19,6 +19,7 @@ from app.store.models import Draft, Submission
 from app.submission import NoSuchSubmission, recover, resolve
 from tests.factories import inbound, outbound, typed
 from tests.fakes import ANSWERS, FakeApi
+from tests.pages import Visitor
 from tests.sending import expire, submit
 
 BODY = body(payload(outbound()))
@@ -172,3 +173,37 @@ def test_a_stand_in_is_an_api() -> None:
     api: Api = FakeApi(Unclear("Nothing."))
     with pytest.raises(Unclear):
         api.create_campaign(BODY)
+
+
+class TestLate:
+    """An answer that comes when nobody waited for it any more."""
+
+    def answered(self, store: Store, submission_id: int) -> Submission:
+        known = outcome_of(FakeApi(ANSWERS[State.CREATED]), BODY)
+        with store.writing() as session:
+            settle(session, session.get_one(Submission, submission_id), known)
+        with store.reading() as session:
+            return session.get_one(Submission, submission_id)
+
+    def test_it_settles_what_was_unknown(self, store: Store, sent: Callable[[State], int]) -> None:
+        assert self.answered(store, sent(State.UNKNOWN)).state is State.CREATED
+
+    def test_it_locks_a_draft_that_was_thought_not_to_be_there(
+        self, store: Store, sent: Callable[[State], int]
+    ) -> None:
+        submission_id = sent(State.UNKNOWN)
+        resolve(submission_id, campaign_id=None, store=store)
+        found = self.answered(store, submission_id)
+        assert found.state is State.CREATED
+        assert state_of(store, found.draft_id) is State.CREATED
+
+    def test_it_tells_of_two_campaigns_when_the_draft_was_sent_again(
+        self, store: Store, saved: Saved, visitor: Visitor
+    ) -> None:
+        draft_id, api = saved(), FakeApi(ANSWERS[State.UNKNOWN], ANSWERS[State.CREATED])
+        first = submit(draft_id, reviewed=REVIEWED, store=store, api=api)
+        resolve(first, campaign_id=None, store=store)
+        submit(draft_id, reviewed=REVIEWED, store=store, api=api)
+
+        assert self.answered(store, first).state is State.UNSENT
+        assert "there may be two campaigns" in visitor.open(f"/submissions/{first}").text

@@ -24,6 +24,9 @@ from app.version import VERSION
 DEADLINE = 30.0
 """Seconds that a call may take, its whole answer included."""
 
+PROBE_DEADLINE = 5.0
+"""Seconds that somebody waits for a test of a connection."""
+
 _NOT_A_CLEAR_NO = (408,)  # A server that gave up waiting may have begun.
 # RFC 9110: the request belongs elsewhere and was not carried out. After 302 and 303 it may
 # have been: that is also how a finished POST is answered.
@@ -50,7 +53,7 @@ class CampaignApi:
         Raises `NotSent`, `Refused`, `BadKey` or `Unclear`.
         """
         call = Call("POST", self.connection.campaigns_url, body)
-        self._make(call)
+        self._make(call, self.deadline)
         status = call.status or 0
         campaign = created(call.text, status) if 200 <= status < 300 else None
         if campaign is None:
@@ -65,7 +68,7 @@ class CampaignApi:
         and `Unclear` for a server that fails or breaks off.
         """
         call = Call("GET", self.connection.campaigns_url)
-        self._make(call)
+        self._make(call, min(self.deadline, PROBE_DEADLINE))
         status = call.status or 0
         if status in {401, 403} or 300 <= status < 400:
             self._fail(call, self._refusal(call) or self._redirect(call))
@@ -73,11 +76,11 @@ class CampaignApi:
             self._fail(call, self._unclear(call))
         return call.exchange(self.connection.secret)
 
-    def _make(self, call: Call) -> None:
-        """Make a call, and put into it whatever is learned on the way."""
+    def _make(self, call: Call, seconds: float) -> None:
+        """Make a call within these seconds, and put into it whatever is learned on the way."""
         call.headers = self._headers(call)
         try:
-            call.make(self._adapters, self.deadline)
+            call.make(self._adapters, seconds)
         except Broken as error:
             self._fail(call, self._broken(call, error), error.__cause__)
 

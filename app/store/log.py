@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, column, literal_column, or_, select, table, text
+from sqlalchemy import Select, column, literal_column, select, table, text
 from sqlalchemy.orm import Session
 
 from app.store.records import Exchange
@@ -106,18 +106,12 @@ def _matching(query: Query) -> Select[Exchange]:
     if query.before is not None:
         wanted = wanted.where(Exchange.id < query.before)
     words = query.search.replace("\0", " ").split()
-    phrases = [word for word in words if len(word) >= _SHORTEST]
-    if phrases:
-        quoted = " ".join('"' + word.replace('"', '""') + '"' for word in phrases)
-        wanted = wanted.join(_index, _index.c.rowid == Exchange.id).where(
-            literal_column("exchange_search").op("MATCH")(quoted)
-        )
+    if words:
+        wanted = wanted.join(_index, _index.c.rowid == Exchange.id)
     for word in words:
         if len(word) < _SHORTEST:
-            wanted = wanted.where(
-                or_(
-                    Exchange.connection.icontains(word, autoescape=True),
-                    Exchange.request_body.icontains(word, autoescape=True),
-                )
-            )
+            wanted = wanted.where(_index.c.text.icontains(word, autoescape=True))
+        else:
+            phrase = '"' + word.replace('"', '""') + '"'
+            wanted = wanted.where(literal_column("exchange_search").op("MATCH")(phrase))
     return wanted

@@ -1,7 +1,10 @@
 """Submissions that somebody has to know of, whatever page they look at."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+
+from sqlalchemy.exc import OperationalError
 
 from app.store.base import State
 from app.submission import recover
@@ -21,11 +24,17 @@ class Attention:
     sending: list[tuple[int, str]]
 
 
+def find_left_behind() -> None:
+    """Call what a dead process was sending UNKNOWN; when that cannot be written, the next time."""
+    with suppress(OperationalError):
+        recover(store())
+
+
 def attention() -> Attention:
     """Find them; one whose answer can no longer come is called UNKNOWN on the way."""
     found, now = store().rows(_OPEN), datetime.now(UTC).replace(tzinfo=None).isoformat(" ")
     if any(state == State.SENDING and (until or "") <= now for _, state, until, _ in found):
-        recover(store())
+        find_left_behind()
         found = store().rows(_OPEN)
     return Attention(
         unknown=[(number, name) for number, state, _, name in found if state == State.UNKNOWN],

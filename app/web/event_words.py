@@ -65,10 +65,18 @@ def _fields(events: Sequence[Event], connections: Mapping[str, str]) -> list[tup
         for name, (old, new) in details(event)["fields"].items():
             changed[name] = [changed.get(name, [old])[0], new]
     return [
-        (WORDS[name].label, _shown(old, connections), _shown(new, connections))
+        (
+            WORDS[name].label if name in WORDS else name,
+            _shown(old, connections),
+            _shown(new, connections),
+        )
         for name, (old, new) in changed.items()
         if old != new
     ]
+
+
+def _label(name: str) -> str:
+    return WORDS[name].label if name in WORDS else name
 
 
 def _shown(value: Any, connections: Mapping[str, str]) -> str:

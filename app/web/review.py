@@ -17,6 +17,7 @@ from app.confirmation import (
     alike,
     paused_until,
 )
+from app.remote.connection import BadConnection
 from app.store import book, drafts, trail
 from app.store.acceptances import accept, accepted, findings_of
 from app.store.models import Draft
@@ -60,6 +61,9 @@ def send(draft_id: str) -> ResponseReturnValue:
     try:
         press = _press(draft_id)
         submission_id = sender().send(press, connections().api(press.to.key))
+    except BadConnection as error:
+        flash(str(error))
+        return redirect(url_for("review.show", draft_id=draft_id))
     except StaleReview:
         flash(_NOT_AS_SEEN)
         return redirect(url_for("review.show", draft_id=draft_id))

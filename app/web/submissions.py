@@ -6,7 +6,8 @@ from sqlalchemy.orm import Session
 
 from app.store import drafts, log
 from app.store.models import Submission
-from app.submission import NoSuchSubmission, recover, resolve
+from app.submission import NoSuchSubmission, resolve
+from app.web.attention import find_left_behind
 from app.web.current import remember_who, sent_to, store, who
 from app.web.highlight import highlighted
 
@@ -21,7 +22,7 @@ def show(submission_id: int) -> ResponseReturnValue:
 @bp.get("/submissions/<int(max=9223372036854775807):submission_id>/state")
 def state(submission_id: int) -> ResponseReturnValue:
     """Tell a script that waits whether the outcome is known yet."""
-    recover(store())
+    find_left_behind()
     with store().reading() as session:
         return jsonify(state=_found(session, submission_id).state)
 
@@ -59,7 +60,7 @@ def _settle(submission_id: int, campaign_id: str | None) -> None:
 
 def _page(submission_id: int, wrong: str = "", error: str = "") -> str:
     """Draw the page of a submission; *error* is about the answer in the field *wrong*."""
-    recover(store())
+    find_left_behind()
     with store().reading() as session:
         submission = _found(session, submission_id)
         call = log.of_submission(session, submission_id)

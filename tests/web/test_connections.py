@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
 from flask import Flask
 
 from app import create_app
@@ -211,3 +212,18 @@ def test_what_was_changed_is_on_the_trail_without_the_token(
     assert TOKEN not in told
     with store.reading() as session:
         assert saved_connections.saved(session)[0].version == 2
+
+
+def test_a_token_that_can_no_longer_be_read_is_told_and_nothing_is_sent(
+    visitor: Visitor, made: Page, instance: Path, store: Store
+) -> None:
+    key = made.path.rpartition("/")[2]
+    draft = visitor.press(
+        visitor.open("/drafts/new", connection=key), answers=ready(), then="review"
+    )
+    (instance / "token_keys").write_text(Fernet.generate_key().decode())
+
+    page = visitor.press(draft, "send", {"named": "Client A"})
+    assert "The token of Client A can no longer be read. Enter it again." in page.flash()
+    assert store.rows("SELECT count(*) FROM submission") == [(0,)]
+    assert visitor.open(f"/connections/{key}").status == 200
