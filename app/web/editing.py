@@ -48,7 +48,9 @@ def edit(draft_id: str) -> ResponseReturnValue:
     with store().reading() as session:
         draft = drafts.find(session, draft_id)
         if draft.deleted_at:
-            return render_template("drafts/deleted.html", draft=draft)
+            return render_template(
+                "drafts/deleted.html", connection=connection_of(draft), draft=draft
+            )
         if draft.is_locked:
             return redirect(url_for("submissions.latest", draft_id=draft_id))
         return _form(draft.id, draft, draft.answers)
@@ -113,8 +115,9 @@ def _changed(mend: Answers) -> str:
 
 
 def _too_late(draft_id: str, mine: Answers) -> str:
+    to = connections().find(str(mine.get("connection", "")))
     return render_template(
-        "drafts/too_late.html", draft_id=draft_id, mine=mine, copy_id=drafts.new_id()
+        "drafts/too_late.html", connection=to, draft_id=draft_id, mine=mine, copy_id=drafts.new_id()
     )
 
 

@@ -4,8 +4,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.schema import CreateIndex
 
 from app.store import drafts
+from app.store.base import Base
 from app.store.database import Store
 
 
@@ -42,3 +45,14 @@ def test_what_was_kept_is_there_after_a_restart(tmp_path: Path) -> None:
 
     with Store(tmp_path / "test.sqlite3").reading() as session:
         assert drafts.find(session, "a1").name == "kept"
+
+
+def test_one_live_submission_for_each_draft_is_an_index_of_postgresql_alike() -> None:
+    indexes = Base.metadata.tables["submission"].indexes
+    (index,) = (one for one in indexes if one.name == "one_campaign_per_draft")
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy has no types here.
+    made = str(CreateIndex(index).compile(dialect=dialect))
+    assert made == (
+        "CREATE UNIQUE INDEX one_campaign_per_draft ON submission (draft_id) "
+        "WHERE state IN ('SENDING', 'CREATED', 'UNKNOWN')"
+    )
