@@ -53,9 +53,13 @@ def main() -> None:
 def _end_what_is_sent(app: Flask, deadline: float) -> None:
     """Stop only when no campaign is on its way any more, so that each outcome is on record."""
     sender = app.extensions["sender"]
-    if not sender.drain(0):
-        print("Stopping as soon as the campaigns that are being sent are answered.", flush=True)
+    if sender.drain(0):
+        return
+    print("Stopping as soon as the campaigns that are being sent are answered.", flush=True)
+    try:
         sender.drain(deadline + GRACE.total_seconds())
+    except KeyboardInterrupt:
+        sys.exit("Stopped. What was not answered yet is UNKNOWN after the next start.")
 
 
 def _listen(settings: Settings) -> dict[str, object]:

@@ -37,7 +37,14 @@ from app.store.trail import Kind
 GRACE = timedelta(seconds=15)
 """How long after a call's deadline its outcome may take to be recorded."""
 
+BEGIN_WITHIN = timedelta(seconds=5)
+"""How long after the claim the call has to begin: nothing is sent after the lease has ended."""
+
 _PAUSE = 0.25
+_TOO_LATE = Outcome(State.UNSENT, "It could not be sent at once, and so was not sent at all.")
+_LEFT_BEHIND = """
+SELECT 1 FROM submission
+WHERE state = 'SENDING' AND (lease_until IS NULL OR lease_until <= ?) LIMIT 1"""
 _log = logging.getLogger(__name__)
 
 
@@ -47,10 +54,11 @@ class NoSuchSubmission(LookupError):
 
 @dataclass(frozen=True)
 class Claim:
-    """A submission that may be sent, once: its id and the bytes."""
+    """A submission that may be sent, once: its id, the bytes, and when that is too late."""
 
     submission_id: int
     body: bytes
+    begin_by: datetime
 
 
 def claim(press: Press, *, store: Store, deadline: float) -> Claim:
@@ -59,12 +67,13 @@ def claim(press: Press, *, store: Store, deadline: float) -> Claim:
     *deadline* is the seconds that the call may take. Raises what `confirmed` raises, and then
     nothing is sent.
     """
-    now = datetime.now(UTC)
     with store.writing() as session:
+        now = datetime.now(UTC)
+        begin_by = now + BEGIN_WITHIN
         draft = find(session, press.draft_id)
         meant = confirmed(session, draft, press, now)
         submission = _sending(draft, meant, press, now)
-        submission.lease_until = now + timedelta(seconds=deadline) + GRACE
+        submission.lease_until = begin_by + timedelta(seconds=deadline) + GRACE
         draft.state = State.SENDING
         session.add(submission)
         try:
@@ -72,14 +81,16 @@ def claim(press: Press, *, store: Store, deadline: float) -> Claim:
         except IntegrityError as error:
             raise AlreadySubmitted(press.draft_id) from error
         _open_records(session, draft, submission, meant, press)
-        return Claim(submission.id, submission.body)
+        return Claim(submission.id, submission.body, begin_by)
 
 
 def deliver(claimed: Claim, *, store: Store, api: Api) -> None:
     """Send what was claimed and record what became of it, whatever happens."""
     outcome = Outcome(State.UNKNOWN, "The app failed while it waited for the answer.")
     try:
-        outcome = outcome_of(api, claimed.body)
+        # A machine may have slept since the claim, and its lease have ended meanwhile.
+        in_time = datetime.now(UTC) <= claimed.begin_by
+        outcome = outcome_of(api, claimed.body) if in_time else _TOO_LATE
     finally:
         record_outcome(claimed.submission_id, outcome, store)
 
@@ -87,7 +98,10 @@ def deliver(claimed: Claim, *, store: Store, api: Api) -> None:
 def recover(store: Store) -> int:
     """Call every submission whose answer can no longer come UNKNOWN, and count them."""
     interrupted = Outcome(State.UNKNOWN, "The app stopped while it waited for the answer.")
-    sending, now = select(Submission).where(Submission.state == State.SENDING), datetime.now(UTC)
+    now = datetime.now(UTC)
+    if not store.rows(_LEFT_BEHIND, now.replace(tzinfo=None).isoformat(" ", "microseconds")):
+        return 0  # Without waiting for anybody who writes.
+    sending = select(Submission).where(Submission.state == State.SENDING)
     with store.writing() as session:
         found = [one for one in session.scalars(sending) if (one.lease_until or now) <= now]
         for submission in found:

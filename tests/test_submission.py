@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
+import time_machine
 
 from app.campaign.payload import body, digest, payload
 from app.confirmation import NotReady, StaleReview
@@ -16,11 +18,11 @@ from app.store.base import State
 from app.store.database import Store
 from app.store.drafts import AlreadySubmitted
 from app.store.models import Draft, Submission
-from app.submission import NoSuchSubmission, recover, resolve
+from app.submission import NoSuchSubmission, claim, deliver, recover, resolve
 from tests.factories import inbound, outbound, typed
 from tests.fakes import ANSWERS, FakeApi
 from tests.pages import Visitor
-from tests.sending import expire, submit
+from tests.sending import destination, expire, press, submit
 
 BODY = body(payload(outbound()))
 REVIEWED = digest(BODY)
@@ -173,6 +175,16 @@ def test_a_stand_in_is_an_api() -> None:
     api: Api = FakeApi(Unclear("Nothing."))
     with pytest.raises(Unclear):
         api.create_campaign(BODY)
+
+
+def test_what_could_not_be_sent_at_once_is_not_sent_at_all(store: Store, saved: Saved) -> None:
+    api = FakeApi()
+    confirmed = press(draft_id := saved(), reviewed=REVIEWED, to=destination(api))
+    claimed = claim(confirmed, store=store, deadline=30)
+    with time_machine.travel(claimed.begin_by + timedelta(seconds=1)):  # As after a sleep.
+        deliver(claimed, store=store, api=api)
+
+    assert (api.asked, state_of(store, draft_id)) == ([], State.UNSENT)
 
 
 class TestLate:

@@ -2,7 +2,6 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from sqlalchemy.exc import OperationalError
 
@@ -11,7 +10,7 @@ from app.submission import recover
 from app.web.current import store
 
 _OPEN = """
-SELECT submission.id, submission.state, submission.lease_until, draft.name
+SELECT submission.id, submission.state, draft.name
 FROM submission JOIN draft ON draft.id = submission.draft_id
 WHERE submission.state IN ('SENDING', 'UNKNOWN') ORDER BY submission.id LIMIT 20"""
 
@@ -32,11 +31,9 @@ def find_left_behind() -> None:
 
 def attention() -> Attention:
     """Find them; one whose answer can no longer come is called UNKNOWN on the way."""
-    found, now = store().rows(_OPEN), datetime.now(UTC).replace(tzinfo=None).isoformat(" ")
-    if any(state == State.SENDING and (until or "") <= now for _, state, until, _ in found):
-        find_left_behind()
-        found = store().rows(_OPEN)
+    find_left_behind()
+    found = store().rows(_OPEN)
     return Attention(
-        unknown=[(number, name) for number, state, _, name in found if state == State.UNKNOWN],
-        sending=[(number, name) for number, state, _, name in found if state == State.SENDING],
+        unknown=[(number, name) for number, state, name in found if state == State.UNKNOWN],
+        sending=[(number, name) for number, state, name in found if state == State.SENDING],
     )

@@ -85,7 +85,7 @@ def _call(act: Callable[..., Any]) -> Callable[..., Any]:
 
 def main() -> None:
     """Put everything in its place, and run the app."""
-    submission.GRACE = GRACE
+    submission.GRACE, submission.BEGIN_WITHIN = GRACE, GRACE
     database.PRAGMAS = (*database.PRAGMAS[:-1], f"busy_timeout={PATIENCE_MS}")
     event.listen(Session, "before_commit", _in_commit)
     mutants.put_in(os.environ.get("MUTANT", ""))

@@ -1,6 +1,7 @@
 """Five classic mistakes of sending, each of which the judge has to catch."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -49,7 +50,7 @@ def _send_again_what_died() -> None:
                 select(Submission).where(Submission.state == State.SENDING)
             ).all()
         for one in found:
-            again = submission.Claim(one.id, one.body)
+            again = submission.Claim(one.id, one.body, datetime.max.replace(tzinfo=UTC))
             submission.deliver(again, store=store, api=kept[-1].api(one.destination))
         return len(found)
 
