@@ -76,7 +76,7 @@ def _fields(events: Sequence[Event], connections: Mapping[str, str]) -> list[tup
 
 
 def _label(name: str) -> str:
-    return WORDS[name].label if name in WORDS else name
+    return WORDS[name].label.rstrip("?") if name in WORDS else name
 
 
 def _shown(value: Any, connections: Mapping[str, str]) -> str:

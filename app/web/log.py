@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 
 from flask import Blueprint, Response, render_template, request, stream_with_context, url_for
 
@@ -35,6 +36,7 @@ def show(exchange_id: int) -> str:
         call = log.find(session, exchange_id)
         return render_template(
             "log/show.html",
+            connection=replace(connections().find(call.destination), name=call.connection),
             call=call,
             sent=highlighted(call.request_body),
             answered=highlighted(call.response_body),
