@@ -10,7 +10,7 @@ from app.campaign.attempts import Attempts, Limits, attempts, limits
 from app.campaign.audience import Audience, read_audience
 from app.campaign.calendar import Overview, Schedule, overview, schedule
 from app.campaign.closed_days import closed_days
-from app.campaign.contract import used_fields
+from app.campaign.contract import Values, used_fields
 from app.campaign.crowding import worst
 from app.campaign.evidence import Finding
 from app.campaign.findings import findings
@@ -37,12 +37,13 @@ class Lead:
 class Meaning:
     """A campaign's problems and advice, its payload and bytes, and what it will do.
 
-    `left_out` names the fields that hold something which is not sent; `plain` is
-    sentences; `overview` is `None` without a usable schedule, `limits` and `lead` without
-    usable retries. `findings` is what rules say about calling this `audience`, and `closed`
-    names its days off while the schedule lasts.
+    `values` is what could be read of it; `left_out` names the fields that hold something
+    which is not sent; `plain` is sentences; `overview` is `None` without a usable schedule,
+    `limits` and `lead` without usable retries. `findings` is what rules say about calling
+    this `audience`, and `closed` names its days off while the schedule lasts.
     """
 
+    values: Values
     problems: Sequence[Problem]
     advice: Sequence[Advice]
     left_out: Sequence[str]
@@ -77,6 +78,7 @@ def meaning(reading: Reading, audience: Audience, now: datetime) -> Meaning:
     document = payload(values)
     lead = _lead(wanted, retries) if wanted and retries else None
     return Meaning(
+        values=values,
         problems=find_problems(reading),
         advice=advise(used, shown, lead.attempts if lead else None, audience, now),
         left_out=left_out(values),

@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from flask import request
 from markupsafe import Markup
 
-from app.campaign.contract import CAMPAIGNS_PATH, Values
+from app.campaign.contract import CAMPAIGNS_PATH
 from app.campaign.meaning import Meaning, meaning_of
 from app.campaign.mending import Mend
-from app.campaign.reading import Answers, read_answers
+from app.campaign.reading import Answers
 from app.campaign.wording import WORDS, advice_sentence, sentence
 from app.campaign.zones import ZONE_NAMES, offset_at, offset_words
 from app.connections import SANDBOX, Destination
@@ -80,7 +80,7 @@ def panel(
     clock = clock_zone(shown.schedule.zone) if shown else ""
     return Panel(
         meaning=meant,
-        notes=_notes(meant, read_answers(answers).values, now),
+        notes=_notes(meant, now),
         counts=left(meant.findings, accepted),
         rules=drawn_rules(meant, accepted, now.date(), can_change=can_change) if shown else None,
         calendar=drawn_calendar(shown, tuple(meant.closed.items()), clock) if shown else None,
@@ -100,18 +100,18 @@ def public_url(to: Destination) -> str:
     )
 
 
-def _notes(meant: Meaning, values: Values, now: datetime) -> Mapping[str, Sequence[Note]]:
+def _notes(meant: Meaning, now: datetime) -> Mapping[str, Sequence[Note]]:
     notes: dict[str, list[Note]] = defaultdict(list)
     for problem in meant.problems:
         notes[problem.field].append(Note("error", sentence(problem)))
     for advice in meant.advice:
         kind = STRONG if advice.is_strong else ADVICE
         way = Mend(((advice.field, advice.better),)) if advice.better else None
-        said = change(way, values) if way else None
+        said = change(way, meant.values) if way else None
         notes[advice.field].append(Note(kind, advice_sentence(advice), said))
     for name in meant.left_out:
         notes[name].append(Note(ADVICE, f"{WORDS[name].label} is kept here, but not sent."))
-    zone = values.get("timezone")
+    zone = meant.values.get("timezone")
     if zone in ZONE_NAMES:
         told = f"{zone} is now at UTC{offset_words(offset_at(zone, now))}."
         notes["timezone"].append(Note("fact", told))
