@@ -39,7 +39,6 @@ def show(exchange_id: int) -> str:
             connection=replace(connections().find(call.destination), name=call.connection),
             call=call,
             sent=highlighted(call.request_body),
-            answered=highlighted(call.response_body),
         )
 
 

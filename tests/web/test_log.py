@@ -10,6 +10,8 @@ from app.store.base import State
 from app.store.log import PAGE
 from tests.factories import outbound
 from tests.pages import Visitor
+from tests.remote.wire import http
+from tests.servers import answering
 
 Saved = Callable[..., str]
 
@@ -88,3 +90,16 @@ def test_the_list_goes_on_where_a_page_ends(visitor: Visitor, client: FlaskClien
     older = first.soup.find("a", string="Older")
     assert older is not None
     assert len(visitor.open(str(older["href"])).soup.select("tbody tr")) == 1
+
+
+def test_whatever_was_answered_is_shown_as_it_is(
+    visitor: Visitor, saved: Saved, add_connection: Callable[..., str]
+) -> None:
+    odd = '<script>alert("x")</script>' + '\\"' * 200_000  # What would take a highlighter for ever.
+    with answering(http(200, odd)) as (address, _came):
+        key = add_connection(base_url=address.url)
+        visitor.press(visitor.open(f"/connections/{key}"), "test")
+    page = visitor.open("/requests/1")
+    shown = page.soup.select_one("#answered")
+    assert shown is not None
+    assert shown.text == odd
