@@ -69,12 +69,17 @@ class Call:
     status: int | None = None
     answer_headers: Mapping[str, str] = field(default_factory=dict)
     answer: bytes = b""
+    is_whole: bool = False
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
     began: float = field(default_factory=monotonic)
 
     @property
     def text(self) -> str:
         return self.answer.decode("utf-8", errors="replace")
+
+    def redacted_text(self, secret: str) -> str:
+        """Give the answer as it may be kept, even if it ends in the middle of the token."""
+        return redacted(self.text, secret, is_whole=self.is_whole)
 
     def exchange(self, secret: str) -> Exchange:
         """Give the call as it may be kept."""
@@ -87,7 +92,7 @@ class Call:
             request_body=redacted(self.body.decode("utf-8", errors="replace"), secret),
             status=self.status,
             response_headers=redacted_headers(self.answer_headers, secret),
-            response_body=redacted(self.text, secret),
+            response_body=self.redacted_text(secret),
         )
 
     def make(self, adapters: Mapping[str, BaseAdapter], seconds: float) -> None:
@@ -128,6 +133,7 @@ class Call:
                 raise requests.ConnectionError("The answer is too large.")
             if deadline.has_passed:
                 raise requests.Timeout("The answer took too long.")
+        self.is_whole = True
 
 
 def _session(adapters: Mapping[str, BaseAdapter], deadline: Deadline) -> requests.Session:

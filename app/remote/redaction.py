@@ -1,9 +1,9 @@
 """Take out of a text whatever must not be kept: the token, and anything that looks like one."""
 
 import re
-from base64 import b64encode
 from collections.abc import Mapping
-from functools import lru_cache
+
+from app.remote import spellings
 
 TOKEN = "[token]"  # noqa: S105  It stands where one was.
 SECRET = "[secret]"  # noqa: S105
@@ -20,10 +20,14 @@ _KEY = re.compile(r"\b[sprw]k[-_](?:live|test|proj)?[-_]?[A-Za-z0-9]{16,}\b")
 _SECRET_HEADER = re.compile(r"authorization|cookie|token|secret|api-?key|signature", re.IGNORECASE)
 
 
-def redacted(text: str, token: str = "") -> str:
-    """Take the token out of a text, however it is written there, and anything like one."""
+def redacted(text: str, token: str = "", *, is_whole: bool = True) -> str:
+    """Take the token out of a text, however it is written there, and anything like one.
+
+    A text that is not whole also loses its end, from where a token may have begun.
+    """
     if token:
-        text = _spellings(token).sub(TOKEN, text)
+        text = spellings.whole(token).sub(TOKEN, text)
+        text = text if is_whole else _without_start(text, token)
     text = _SCHEME.sub(rf"\1\2{SECRET}", text)
     text = _IN_JSON.sub(_keep_placeholder, text)
     text = _IN_QUERY.sub(rf"\1{SECRET}", text)
@@ -33,30 +37,24 @@ def redacted(text: str, token: str = "") -> str:
 def redacted_headers(headers: Mapping[str, str], token: str = "") -> dict[str, str]:
     """Take the token, and the values of all headers that carry one, out of headers."""
     return {
-        name: _header_value(name, value) if _SECRET_HEADER.search(name) else redacted(value, token)
-        for name, value in headers.items()
+        redacted(name, token): _header_value(name, value, token) for name, value in headers.items()
     }
 
 
-def _header_value(name: str, value: str) -> str:
+def _header_value(name: str, value: str, token: str) -> str:
+    if not _SECRET_HEADER.search(name):
+        return redacted(value, token)
     scheme, space, _ = value.partition(" ")
-    return f"{scheme} {TOKEN}" if space and name.casefold() == "authorization" else SECRET
+    has_scheme = space and name.casefold() == "authorization"
+    return f"{redacted(scheme, token)} {TOKEN}" if has_scheme else SECRET
+
+
+def _without_start(text: str, token: str) -> str:
+    earliest = max(0, len(text) - spellings.LONGEST_SIGN * len(token))
+    begun = spellings.start(token).search(text, earliest)
+    return text[: begun.start()] + TOKEN if begun else text
 
 
 def _keep_placeholder(found: re.Match[str]) -> str:
     said = found[2] if found[2] in {TOKEN, SECRET} else SECRET
     return found[1] + said + found[3]
-
-
-@lru_cache(maxsize=64)
-def _spellings(token: str) -> re.Pattern[str]:
-    """Find a token as it is, with any sign escaped as JSON or a URL may do it, and as base64."""
-    escaped = "".join(_any_spelling(sign) for sign in token)
-    encoded = re.escape(b64encode(token.encode()).decode().rstrip("=")) + "={0,2}"
-    return re.compile(f"{escaped}|{encoded}", re.ASCII)
-
-
-def _any_spelling(sign: str) -> str:
-    code = f"{ord(sign):02x}"
-    ways = [rf"\\?{re.escape(sign)}", rf"\\u00(?i:{code})", f"%(?i:{code})"]
-    return f"(?:{'|'.join(ways)})"

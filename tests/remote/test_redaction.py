@@ -31,6 +31,17 @@ def test_the_token_is_taken_out_in_every_spelling(spelling: str) -> None:
     assert redacted(f'{{"said": "Who is {spelling}?"}}', ODD) == '{"said": "Who is [token]?"}'
 
 
+@pytest.mark.parametrize("end", ["", "t", "x=", "%", "&#"])
+def test_what_was_cut_in_the_middle_of_the_token_loses_its_start(end: str) -> None:
+    text = f"Who is {ODD[:9]}{end}"
+    assert redacted(text, ODD, is_whole=False) == "Who is [token]"
+
+
+@pytest.mark.parametrize("spelling", ["t0ke", "t0ken/of+b", "t0ken/of and so on"])
+def test_a_whole_text_may_hold_a_part_of_the_token(spelling: str) -> None:
+    assert redacted(spelling, ODD) == spelling
+
+
 TOKENS = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=8)
 
 
@@ -88,9 +99,14 @@ def test_a_long_text_is_gone_through_at_once(piece: str) -> None:
         ("Authorization", "Bearer abc", "Bearer [token]"),
         ("Set-Cookie", "session=abc; Path=/", "[secret]"),
         ("X-Api-Key", "abc", "[secret]"),
+        ("Authorization", f"{ODD} abc", "[token] [token]"),
         ("Location", f"https://h.example/?t={ODD}", "https://h.example/?t=[token]"),
         ("Content-Type", "application/json", "application/json"),
     ],
 )
 def test_headers_lose_only_their_secrets(name: str, value: str, left: str) -> None:
     assert redacted_headers({name: value}, ODD) == {name: left}
+
+
+def test_the_name_of_a_header_loses_the_token() -> None:
+    assert redacted_headers({f"X-{ODD.title()}": "1"}, ODD) == {"X-[token]": "1"}
