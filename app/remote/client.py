@@ -59,7 +59,19 @@ class CampaignApi:
         if campaign is None:
             self._fail(call, self._refusal(call) or self._unclear(call))
         exchange = call.exchange(self.connection.secret)
+        campaign = self._without_secret(campaign)
         return replace(campaign, answer=exchange.response_body, exchange=exchange)
+
+    def _without_secret(self, campaign: Created) -> Created:
+        """Take the token out only now: in the JSON, a short one may be part of a key."""
+        secret = self.connection.secret
+        return replace(
+            campaign,
+            campaign_id=redacted(campaign.campaign_id, secret),
+            campaign_name=redacted(campaign.campaign_name, secret),
+            campaign_type=redacted(campaign.campaign_type, secret),
+            campaign_status=redacted(campaign.campaign_status, secret),
+        )
 
     def probe(self) -> Exchange:
         """Ask for the address with the token, which can create nothing, and give the call.
@@ -142,5 +154,5 @@ class CampaignApi:
 
     def _said(self, call: Call) -> tuple[int, str, str]:
         """Give an answer's status, its text without secrets, and the message in it."""
-        answer = redacted(call.text, self.connection.secret)
+        answer = call.redacted_text(self.connection.secret)
         return call.status or 0, answer, message(answer)
