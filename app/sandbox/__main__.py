@@ -2,16 +2,17 @@
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
-from waitress import create_server
-
-from app.sandbox import TOKEN, create_sandbox
+from app.sandbox import LARGEST_REQUEST, TOKEN, create_sandbox
+from app.server import Limits, Server, make_room, stop_on_signals
 
 _ROOT = Path(__file__).resolve().parents[2]
 _HOST = "127.0.0.1"
 _HOSTS = (_HOST, "localhost")
-_THREADS = 16
+_LIMITS = Limits(body=2 * LARGEST_REQUEST, threads=16)
+"""Twice its own limit for a body, so that it can mostly answer in its own words."""
 
 
 def main() -> None:
@@ -19,13 +20,14 @@ def main() -> None:
     port = os.environ.get("PORT", "").strip() or "8001"
     instance = _ROOT / (os.environ.get("INSTANCE", "").strip() or "instance")
     try:
-        server = create_server(
-            create_sandbox(instance, _HOSTS), host=_HOST, port=port, threads=_THREADS, ident=None
-        )
+        server = Server(create_sandbox(instance, _HOSTS), _LIMITS, host=_HOST, port=port)
     except (OSError, ValueError, OverflowError):
         sys.exit(f"The sandbox did not start: port {port} cannot be used. Set PORT to another.")
+    make_room()
+    stop_on_signals(server)
     print(f"Sandbox: http://{_HOST}:{port} (token: {TOKEN})", flush=True)
-    server.run()
+    with suppress(KeyboardInterrupt):
+        server.run()
 
 
 if __name__ == "__main__":
