@@ -1,15 +1,14 @@
 """Run the app: ``python -m app``."""
 
 import os
-import signal
 import sys
-
-from flask import Flask
-from waitress import create_server
+from contextlib import suppress
 
 from app import create_app
 from app.campaign.rule_file import BadRules
 from app.remote.connection import BadConnection
+from app.sender import Sender
+from app.server import Limits, Server, make_room, stop_on_signals
 from app.settings import BadSetting, Settings, read_settings
 from app.store.migrations import UnusableDatabase
 from app.store.vault import BadKeys
@@ -35,31 +34,53 @@ def main() -> None:
             "Set INSTANCE to another folder."
         )
     try:
-        server = create_server(app, threads=THREADS, ident=None, **_listen(settings))
+        limits = Limits(body=app.config["MAX_CONTENT_LENGTH"], threads=THREADS)
+        server = Server(app, limits, **_listen(settings))
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", "there is no such host")
         sys.exit(
             f"Campaign Builder did not start: port {settings.port} on {settings.host} cannot be "
             f"used ({reason}). Set PORT or HOST to another."
         )
+    make_room()
     recover(app.extensions["store"])
+    stop_on_signals(server)
     _greet(settings, app.extensions["connections"].default.name)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
-    server.run()
-    server.close()
-    _end_what_is_sent(app, settings.deadline)
+    _run(server, app.extensions["sender"], settings.deadline + GRACE.total_seconds())
 
 
-def _end_what_is_sent(app: Flask, deadline: float) -> None:
-    """Stop only when no campaign is on its way any more, so that each outcome is on record."""
-    sender = app.extensions["sender"]
-    if sender.drain(0):
-        return
-    print("Stopping as soon as the campaigns that are being sent are answered.", flush=True)
+def _run(server: Server, sender: Sender, seconds: float) -> None:
+    """Serve until stopped, and end only when no campaign is on its way any more.
+
+    So each outcome is on record. A second signal, or *seconds*, end the wait.
+    """
     try:
-        sender.drain(deadline + GRACE.total_seconds())
+        server.run()
+        if sender.drain(0):
+            return
+        with suppress(OSError):  # The terminal that was hung up cannot be written to.
+            print("Stopping as soon as the campaigns that are being sent are answered.", flush=True)
+        if sender.drain(seconds):
+            return
     except KeyboardInterrupt:
-        sys.exit("Stopped. What was not answered yet is UNKNOWN after the next start.")
+        pass
+    sys.exit(cut_off(sender.under_way()))
+
+
+def cut_off(submissions: list[int]) -> str:
+    """Say which submissions have no outcome, as the program ends before there is one."""
+    if not submissions:
+        return "Stopped. No campaign was being sent."
+    numbers = ", ".join(map(str, submissions))
+    if len(submissions) == 1:
+        return (
+            "Stopped. 1 campaign was not answered yet: it is UNKNOWN after the next start "
+            f"(submission {numbers})."
+        )
+    return (
+        f"Stopped. {len(submissions)} campaigns were not answered yet: they are UNKNOWN after "
+        f"the next start (submissions {numbers})."
+    )
 
 
 def _listen(settings: Settings) -> dict[str, object]:

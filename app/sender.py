@@ -19,7 +19,7 @@ class Sender:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._lock = Lock()
-        self._threads: set[Thread] = set()
+        self._threads: dict[int, Thread] = {}
 
     def send(self, press: Press, api: Api) -> int:
         """Claim the draft, begin to send it, and give the id of the submission.
@@ -33,11 +33,11 @@ class Sender:
                 deliver(claimed, store=self._store, api=api)
             finally:
                 with self._lock:
-                    self._threads.discard(thread)
+                    del self._threads[claimed.submission_id]
 
         thread = Thread(target=work, name=f"submission {claimed.submission_id}", daemon=True)
         with self._lock:
-            self._threads.add(thread)
+            self._threads[claimed.submission_id] = thread
             thread.start()
         return claimed.submission_id
 
@@ -50,6 +50,11 @@ class Sender:
                 return False
         return True
 
+    def under_way(self) -> list[int]:
+        """Give the ids of the submissions that are being sent."""
+        with self._lock:
+            return sorted(self._threads)
+
     def _live(self) -> list[Thread]:
         with self._lock:
-            return list(self._threads)
+            return list(self._threads.values())

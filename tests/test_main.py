@@ -1,20 +1,25 @@
 """``python -m app``: it says where it listens, or in one sentence why it does not."""
 
+import signal
 import socket
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from signal import Signals
 from subprocess import PIPE, Popen, run
 
 import pytest
 import requests
+from sqlalchemy import select
 
+from app.__main__ import cut_off
 from app.sandbox.switch import Faults, Switch
-from app.store import drafts
 from app.store.base import State
 from app.store.database import Store
 from app.store.models import Submission
+from tests.factories import outbound
+from tests.faults.house import wait_until
 from tests.faults.person import Person
 from tests.sending import expire
 from tests.servers import Address, environment, free_port
@@ -22,6 +27,7 @@ from tests.servers import Address, environment, free_port
 ROOT = Path(__file__).parents[1]
 COMMAND = (sys.executable, "-m", "app")
 EVERYWHERE = "0.0.0.0"  # noqa: S104  # It is what a test is about.
+STOPS = (Signals.SIGTERM, Signals.SIGINT, Signals.SIGHUP)
 NO_NAME = "a" * 64  # Too long for one, so nobody has to be asked.
 
 
@@ -30,7 +36,7 @@ def running(instance: Path, **settings: str) -> Iterator[tuple[Popen[str], Addre
     """Run the app until the block ends, and give its process and where it says it listens."""
     environ = environment(instance, **{"PORT": free_port()} | settings)
     with Popen(  # noqa: S603  # It is our own program.
-        COMMAND, cwd=ROOT, env=environ, stdout=PIPE, text=True, encoding="utf-8"
+        COMMAND, cwd=ROOT, env=environ, stdout=PIPE, stderr=PIPE, text=True, encoding="utf-8"
     ) as process:
         try:
             assert process.stdout is not None
@@ -40,6 +46,11 @@ def running(instance: Path, **settings: str) -> Iterator[tuple[Popen[str], Addre
             yield process, Address(int(environ["PORT"]))
         finally:
             process.terminate()
+
+
+def is_open(address: Address) -> bool:
+    with socket.socket() as caller:
+        return caller.connect_ex(("127.0.0.1", address.port)) == 0
 
 
 def said_next(instance: Path, **settings: str) -> str:
@@ -93,24 +104,108 @@ def test_what_an_earlier_run_left_open_is_unknown_once_it_listens(
         assert interrupted() is State.UNKNOWN
 
 
-def test_a_stop_waits_for_what_is_being_sent_and_its_outcome_is_on_record(
-    instance: Path, store: Store, saved: Callable[..., str]
-) -> None:
-    draft_id = saved()
-    with running(instance) as (process, address):
-        person = Person(address.url, draft_id)
-        switch = Switch("slow-headers", every=False, seconds=1)
-        Faults(instance / "sandbox.sqlite3").switch_on(switch)
+@pytest.fixture
+def sending(instance: Path, saved: Callable[..., str]) -> Callable[..., None]:
+    """Press the button of a draft of this name, whose answer takes this many seconds."""
+    faults = Faults(instance / "sandbox.sqlite3")
+
+    def press(address: Address, seconds: float, name: str = "One") -> None:
+        person = Person(address.url, saved(outbound(name=name)))
         person.review()
+        faults.switch_on(Switch("slow-headers", every=False, seconds=seconds))
         assert person.press() is not None
-        process.terminate()
+        wait_until(lambda: faults.current() is None)
+
+    return press
+
+
+def states(store: Store) -> list[State]:
+    with store.reading() as session:
+        return list(session.scalars(select(Submission.state)))
+
+
+@pytest.mark.parametrize("number", STOPS)
+def test_a_stop_waits_for_what_is_being_sent_and_its_outcome_is_on_record(
+    instance: Path, store: Store, sending: Callable[..., None], number: Signals
+) -> None:
+    with running(instance) as (process, address):
+        sending(address, seconds=1)
+        process.send_signal(number)
         assert process.wait(timeout=30) == 0
         assert process.stdout is not None
         assert "Stopping as soon as the campaigns" in process.stdout.read()
 
-    with store.reading() as session:
-        (made,) = drafts.find(session, draft_id).submissions
-    assert made.state is State.CREATED
+    assert states(store) == [State.CREATED]
+
+
+def test_a_terminal_that_closes_cuts_nothing_off(
+    instance: Path, store: Store, sending: Callable[..., None]
+) -> None:
+    with running(instance) as (process, address):
+        sending(address, seconds=2)
+        assert process.stdout is not None
+        process.stdout.close()
+        process.send_signal(Signals.SIGHUP)
+        wait_until(lambda: not is_open(address))
+        process.send_signal(Signals.SIGHUP)
+        process.wait(timeout=30)
+
+    assert states(store) == [State.CREATED]
+
+
+def test_what_is_told_to_live_on_without_its_terminal_does(instance: Path) -> None:
+    before = signal.signal(Signals.SIGHUP, signal.SIG_IGN)  # As nohup does; a child inherits it.
+    try:
+        started = ExitStack()
+        process, address = started.enter_context(running(instance))
+    finally:
+        signal.signal(Signals.SIGHUP, before)
+    with started:
+        process.send_signal(Signals.SIGHUP)
+        assert requests.get(f"{address.url}/healthz", timeout=10).text == "ok"
+        process.terminate()
+        assert process.wait(timeout=30) == 0
+
+
+@pytest.mark.parametrize("number", STOPS)
+def test_a_second_signal_names_what_it_cuts_off_and_ends_at_once(
+    instance: Path, store: Store, sending: Callable[..., None], number: Signals
+) -> None:
+    with running(instance) as (process, address):
+        for name in ("One", "Another"):
+            sending(address, seconds=60, name=name)
+        process.terminate()
+        assert process.stdout is not None
+        lines = iter(process.stdout.readline, "")
+        assert any(line.startswith("Stopping as soon as") for line in lines)
+        process.send_signal(number)
+        assert process.wait(timeout=10) == 1
+        assert process.stderr is not None
+        assert process.stderr.read() == (
+            "Stopped. 2 campaigns were not answered yet: they are UNKNOWN after the next start "
+            "(submissions 1, 2).\n"
+        )
+
+    assert states(store) == [State.SENDING, State.SENDING]
+
+
+def test_a_second_signal_ends_a_stop_that_waits_for_no_campaign() -> None:
+    assert cut_off([]) == "Stopped. No campaign was being sent."
+
+
+def test_one_campaign_that_is_cut_off_is_spoken_of_as_one() -> None:
+    assert cut_off([7]) == (
+        "Stopped. 1 campaign was not answered yet: it is UNKNOWN after the next start "
+        "(submission 7)."
+    )
+
+
+def test_the_real_server_refuses_what_is_too_large_for_the_app(instance: Path) -> None:
+    with running(instance) as (_, address):
+        answer = requests.post(address.url, data=b"x" * (256 * 1024 + 1), timeout=10)
+
+    assert answer.status_code == 413
+    assert answer.headers["Connection"] == "close"
 
 
 def test_a_port_in_use_ends_it_and_what_is_being_sent_is_left_alone(
