@@ -84,6 +84,7 @@ class Server:
     def run(self) -> None:
         """Serve until `stop`, then give the requests that are worked on a moment to end."""
         while not self._is_stopping:
+            # select() cannot watch as many connections as may come.
             wasyncore.loop(timeout=1, use_poll=True, map=self._map, count=1)
         self._dispatcher.shutdown()
         wasyncore.close_all(self._map)
@@ -136,7 +137,6 @@ def _adjustments(limits: Limits, listen: dict[str, object]) -> Any:
         cleanup_interval=1,
         connection_limit=limits.connections,
         backlog=limits.connections,
-        asyncore_use_poll=True,  # select() cannot watch this many.
     )
 
 

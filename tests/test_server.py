@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from app.server import Limits, Server, make_room
+from app.server import HEALTH, Limits, Server, make_room
 from tests.faults.house import wait_until
 
 GET = b"GET / HTTP/1.1\r\nHost: x\r\n"
@@ -40,7 +40,7 @@ class Held:
     def __call__(self, environ: Environ, start_response: Any) -> list[bytes]:
         path = environ["PATH_INFO"]
         self.began.append(path)
-        if path != "/healthz":
+        if path != HEALTH:
             assert self.may_answer.wait(20)
         start_response("200 OK", [("Content-Length", "2")])
         return [b"ok"]
@@ -285,7 +285,7 @@ def test_health_is_told_while_every_thread_is_busy(method: str) -> None:
         wait_until(lambda: len(held.began) == 16)
         with connected(port) as connection:
             connection.sendall(
-                f"{method} /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode()
+                f"{method} {HEALTH} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode()
             )
             assert everything(connection).startswith(b"HTTP/1.1 200 OK")
         assert len(held.began) == 17
@@ -295,4 +295,4 @@ def test_health_is_told_while_every_thread_is_busy(method: str) -> None:
 
 
 def test_the_app_tells_its_health_to_the_same_address(app: Flask) -> None:
-    assert app.test_client().head("/healthz").status_code == 200
+    assert app.test_client().head(HEALTH).status_code == 200
