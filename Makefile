@@ -13,7 +13,7 @@ UV := $(BIN)/uv --quiet --no-progress
 LOCK := $(UV) pip compile --universal --generate-hashes --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev sandbox test check format bench faults lock vendor clean
+.PHONY: help run dev sandbox test check format bench faults load lock vendor clean
 
 help: ## Say what each command does
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile | expand -t 16
@@ -47,6 +47,9 @@ bench: .venv/ready-dev ## Measure speed, as ratios to a floor on this machine
 
 faults: .venv/ready-dev ## Break sending on purpose (RUNS=1000; SEED=, CREATES=, RESTARTS= as well)
 	@RUNS="$(RUNS)" SEED="$(SEED)" CREATES="$(CREATES)" RESTARTS="$(RESTARTS)" $(BIN)/python -m tests.faults
+
+load: .venv/ready-dev ## Let people work at the real server at once (SECONDS=30, PEOPLE="8 32")
+	@SECONDS="$(SECONDS)" PEOPLE="$(PEOPLE)" $(BIN)/python -m tests.load
 
 lock: .venv/uv ## Renew the locked versions
 	echo uv | $(LOCK) --upgrade --output-file requirements-installer.lock -

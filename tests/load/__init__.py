@@ -1,0 +1,1 @@
+"""What the app takes: several people at once, a crowd, and connections that are never done."""
