@@ -13,7 +13,7 @@ UV := $(BIN)/uv --quiet --no-progress
 LOCK := $(UV) pip compile --universal --generate-hashes --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev sandbox test check format bench faults load lock vendor clean
+.PHONY: help run dev sandbox test check format bench faults load fuzz lock vendor clean
 
 help: ## Say what each command does
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile | expand -t 16
@@ -50,6 +50,9 @@ faults: .venv/ready-dev ## Break sending on purpose (RUNS=1000; SEED=, CREATES=,
 
 load: .venv/ready-dev ## Let people work at the real server at once (SECONDS=30, PEOPLE="8 32")
 	@SECONDS="$(SECONDS)" PEOPLE="$(PEOPLE)" $(BIN)/python -m tests.load
+
+fuzz: .venv/ready-dev ## Ask the real server oddly (REQUESTS=100000; SEED=, and ONLY= asks one again)
+	@REQUESTS="$(REQUESTS)" SEED="$(SEED)" ONLY="$(ONLY)" $(BIN)/python -m tests.fuzz
 
 lock: .venv/uv ## Renew the locked versions
 	echo uv | $(LOCK) --upgrade --output-file requirements-installer.lock -

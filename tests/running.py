@@ -15,6 +15,7 @@ from tests.servers import environment, free_port
 
 _ROOT = Path(__file__).parents[1]
 _FRAME = re.compile(rf'  File "{re.escape(str(_ROOT))}/((?:app|templates)/.*)", line (\d+)')
+_NUMBER = re.compile(r"\d{2,}|'\\\\[^']*'|characters?")
 _PATIENCE = 30
 _EVERY = 0.05
 
@@ -43,7 +44,7 @@ class Running:
             elif is_inside and line.startswith("  File "):
                 place = _place(line) or place
             elif is_inside and line and not line.startswith(" "):
-                counted[f"{line[:200]}  ({place})"] += 1
+                counted[f"{_NUMBER.sub('…', line[:200])} ({place or 'outside the app'})"] += 1
                 is_inside = False
         return counted
 
