@@ -5,38 +5,65 @@
 
 import os
 import secrets
+import sqlite3
 from pathlib import Path
 
+import click
 from flask import Flask
 from jinja2 import StrictUndefined
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from app import backup, upkeep, web
+from app.campaign.rule_file import BadRules
 from app.campaign.rulebook import rulebook
 from app.connections import ENVIRONMENT, SANDBOX, Connections
 from app.explain import explain
+from app.journal import Journal
+from app.private_files import create_private, make_folder_private
 from app.remote.adapter import WsgiAdapter
-from app.remote.connection import Connection
+from app.remote.connection import BadConnection, Connection
 from app.sandbox import TOKEN, create_sandbox
 from app.sender import Sender
-from app.settings import LOOPBACK, Settings, read_settings
+from app.settings import LOOPBACK, BadSetting, Settings, read_settings
 from app.store.database import Store
-from app.store.vault import Vault
+from app.store.migrations import UnusableDatabase
+from app.store.vault import BadKeys, Vault
 from app.web.assets import fingerprint
 
 _ROOT = Path(__file__).resolve().parent.parent
-_SANDBOX = Connection("Sandbox", "http://sandbox.localhost", TOKEN, is_sandbox=True)
+# No name server answers for .invalid (RFC 6761), so nothing of it can leave this process.
+_SANDBOX = Connection("Sandbox", "https://sandbox.invalid", TOKEN, is_sandbox=True)
 _LARGEST_REQUEST = 256 * 1024
 
 
-def create_app(settings: Settings | None = None) -> Flask:
-    """Make the app.
+class CannotStart(click.ClickException):
+    """Something that the app cannot start with; the message says what to change."""
 
-    Raises `BadSetting`, `BadConnection`, `BadKeys` or `BadRules` for what it cannot start with.
-    """
-    settings = settings or read_settings(os.environ)
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Make the app; raises `CannotStart`."""
+    try:
+        return _make(settings or read_settings(os.environ))
+    except (BadSetting, BadConnection, BadKeys) as error:
+        raise CannotStart(f"Campaign Builder did not start. {error}") from error
+    except BadRules as error:
+        reason = f"a file of calling rules is wrong. {error}."
+        raise CannotStart(f"Campaign Builder did not start: {reason}") from error
+    except UnusableDatabase as error:
+        reason = f"its database cannot be used. {error}"
+        raise CannotStart(f"Campaign Builder did not start: {reason}") from error
+    except (OSError, sqlite3.Error) as error:
+        what = getattr(error, "filename", None) or "the instance folder"
+        reason = str(getattr(error, "strerror", None) or error)
+        raise CannotStart(
+            f"Campaign Builder did not start: {what} cannot be used ({reason}). "
+            "Set INSTANCE to another folder."
+        ) from error
+
+
+def _make(settings: Settings) -> Flask:
     rulebook()
-    settings.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder_private(settings.instance)
     app = Flask(
         __name__,
         instance_path=str(settings.instance),
@@ -51,10 +78,12 @@ def create_app(settings: Settings | None = None) -> Flask:
         MAX_CONTENT_LENGTH=_LARGEST_REQUEST,
         TRUSTED_HOSTS=hosts,
     )
-    sandbox = create_sandbox(settings.instance, trusted_hosts=[*hosts, "sandbox.localhost"])
+    sandbox = create_sandbox(settings.instance, trusted_hosts=[*hosts, "sandbox.invalid"])
     store = Store(settings.instance / "campaigns.sqlite3")
+    journal = Journal(settings.instance / "outcomes")
     app.extensions["store"] = store
-    app.extensions["sender"] = Sender(store)
+    app.extensions["journal"] = journal
+    app.extensions["sender"] = Sender(store, journal)
     app.extensions["connections"] = Connections(
         store,
         Vault(settings.instance / "token_keys", settings.token_keys),
@@ -82,9 +111,5 @@ def _fixed_connections(settings: Settings) -> dict[str, Connection]:
 
 def _secret_key(path: Path) -> str:
     """Read the key that signs cookies and forms, making it at the first start."""
-    try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_hex())
-    except FileExistsError:
-        pass
+    create_private(path, secrets.token_hex())
     return path.read_text()

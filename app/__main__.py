@@ -4,35 +4,29 @@ import os
 import sys
 from contextlib import suppress
 
-from app import create_app
-from app.campaign.rule_file import BadRules
-from app.remote.connection import BadConnection
-from app.sender import Sender
-from app.server import Limits, Server, make_room, stop_on_signals
-from app.settings import BadSetting, Settings, read_settings
-from app.store.migrations import UnusableDatabase
-from app.store.vault import BadKeys
-from app.submission import GRACE, recover
+from sqlalchemy.exc import DatabaseError
 
-THREADS = 16
+from app import CannotStart, create_app
+from app.journal import Journal
+from app.recording import recover
+from app.sender import Sender
+from app.server import Limits, Server, make_room, share_memory, stop_on_signals
+from app.settings import Settings, read_settings
+from app.store import seals
+from app.store.database import Store
+from app.submission import GRACE
+
+THREADS = 8
 
 
 def main() -> None:
     """Serve until stopped; settings that cannot be meant end it with one sentence."""
+    share_memory()
     try:
-        settings = read_settings(os.environ)
-        app = create_app(settings)
-    except (BadSetting, BadConnection, BadKeys) as error:
-        sys.exit(f"Campaign Builder did not start. {error}")
-    except BadRules as error:
-        sys.exit(f"Campaign Builder did not start: a file of calling rules is wrong. {error}.")
-    except UnusableDatabase as error:
-        sys.exit(f"Campaign Builder did not start: its database cannot be used. {error}")
-    except OSError as error:
-        sys.exit(
-            f"Campaign Builder did not start: {error.filename} cannot be used ({error.strerror}). "
-            "Set INSTANCE to another folder."
-        )
+        app = create_app()
+    except CannotStart as error:
+        sys.exit(error.message)
+    settings = read_settings(os.environ)
     try:
         limits = Limits(body=app.config["MAX_CONTENT_LENGTH"], threads=THREADS)
         server = Server(app, limits, **_listen(settings))
@@ -43,10 +37,21 @@ def main() -> None:
             f"used ({reason}). Set PORT or HOST to another."
         )
     make_room()
-    recover(app.extensions["store"])
+    _settle(app.extensions["store"], app.extensions["journal"])
     stop_on_signals(server)
     _greet(settings, app.extensions["connections"].default.name)
     _run(server, app.extensions["sender"], settings.deadline + GRACE.total_seconds())
+
+
+def _settle(store: Store, journal: Journal) -> None:
+    """Settle what an earlier run left open, and seal what is there.
+
+    A database that cannot be written just now is found by the first request.
+    """
+    with suppress(DatabaseError):
+        recover(store, journal)
+        with store.writing() as session:
+            seals.seal(session)
 
 
 def _run(server: Server, sender: Sender, seconds: float) -> None:

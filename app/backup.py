@@ -1,42 +1,37 @@
 """Back the instance folder up into one file, and bring it back, while the app is running.
 
 Databases are copied by SQLite's own online backup, which sees one moment of each. A restore
-never forgets a submission unseen: what was sent since could then be sent a second time.
+never forgets a submission unseen: what was sent since could then be sent a second time. It
+holds the writers' lock alone, so nothing is sent or saved into what is just being replaced.
 """
 
-import hashlib
-import json
-import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
-from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
+from typing import Any, cast
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
+from sqlalchemy.exc import DatabaseError
 
+from app.archive import MAIN, PATIENCE, Unusable, copy_database, unpack, write_backup
+from app.store import seals, trail
 from app.store.database import Store
-from app.store.migrations import HEAD
-from app.version import VERSION
+from app.store.file_lock import Busy, held_alone
+from app.store.trail import INSTANCE, Kind
 
-_MANIFEST = "manifest.json"
-_MAIN = "campaigns.sqlite3"
 _OWN = "backups"
-_PATIENCE = 10
+_LOCK_PATIENCE = 60
 _SENT = """
 SELECT submission.draft_id, submission.digest, submission.claimed_at,
        draft.name, submission.connection, submission.state
 FROM submission JOIN draft ON draft.id = submission.draft_id
 WHERE submission.state IN ('SENDING', 'CREATED', 'UNKNOWN') ORDER BY submission.id"""
-
-
-class Unusable(click.ClickException):
-    """Something that cannot be backed up or brought back; the message says what to do."""
+_COUNTERS = "SELECT name, seq FROM sqlite_sequence"
 
 
 @click.command("backup")
@@ -47,10 +42,8 @@ def backup(file: Path, *, force: bool) -> None:
     """Write everything in the instance folder into FILE, a zip; the app may be running."""
     if file.exists() and not force:
         raise Unusable(f"{file} is there already. Name another file, or say --force.")
-    try:
-        manifest = write_backup(Path(current_app.instance_path), file)
-    except OSError as error:
-        raise Unusable(f"{file} cannot be written ({error.strerror}).") from error
+    _seal()
+    manifest = _written(Path(current_app.instance_path), file)
     click.echo(f"Written to {file}: {len(manifest['files'])} files.")
     click.echo("It holds the keys of the tokens, too: keep it where nobody else can read it.")
 
@@ -62,14 +55,16 @@ def backup(file: Path, *, force: bool) -> None:
 def restore(file: Path, *, forget_sent: bool) -> None:
     """Bring everything back as it is in FILE; the app may be running."""
     instance = Path(current_app.instance_path)
-    with TemporaryDirectory(dir=instance) as folder:
-        manifest = _unpacked(file, Path(folder))
-        forgotten = _forgotten(instance / _MAIN, Path(folder) / _MAIN)
-        if forgotten and not forget_sent:
-            raise Unusable(_refusal(forgotten))
-        before = _keep_the_present(instance)
-        _put_back(Path(folder), instance)
-    Store(instance / _MAIN).engine.dispose()  # An older schema is brought up to date.
+    try:
+        with TemporaryDirectory(dir=instance) as folder:
+            manifest = unpack(file, Path(folder))
+            with held_alone(_store().writers_lock, _LOCK_PATIENCE):
+                before, forgotten = _exchange(instance, Path(folder), forget_sent=forget_sent)
+        _note(manifest, forgotten)
+    except Busy as error:
+        raise Unusable("Nothing is changed: campaigns are being sent. Try again later.") from error
+    except (OSError, sqlite3.Error, DatabaseError) as error:
+        raise Unusable(f"The instance cannot be written ({_reason(error)}).") from error
     click.echo(f"Everything is as it was at {manifest['at']}. What was there before: {before}")
     click.echo(
         "What was sent after that is not known here: look in VoiceAIWrapper before you send. "
@@ -80,58 +75,37 @@ def restore(file: Path, *, forget_sent: bool) -> None:
 COMMANDS = (backup, restore)
 
 
-def write_backup(instance: Path, file: Path) -> dict[str, Any]:
-    """Write a backup, which has its name only once it is whole; gives its manifest."""
-    fresh = file.with_name(f".{file.name}.new")
-    with TemporaryDirectory(dir=instance) as folder:
-        _copy_all(instance, Path(folder))
-        files = {path.name: _digest(path) for path in sorted(Path(folder).iterdir())}
-        manifest = {"version": VERSION, "schema": HEAD, "at": _now(), "files": files}
-        with os.fdopen(os.open(fresh, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600), "w+b") as out:
-            with ZipFile(out, "w", ZIP_DEFLATED) as made:
-                made.writestr(_MANIFEST, json.dumps(manifest, indent=2))
-                for name in files:
-                    made.write(Path(folder) / name, name)
-            out.flush()
-            os.fsync(out.fileno())
-    fresh.replace(file)
-    return manifest
+def _seal() -> None:
+    """Seal what is there, so that the seal is in the backup; one that is read-only is as it is."""
+    with suppress(DatabaseError), _store().writing() as session:
+        seals.seal(session)
 
 
-def _copy_all(instance: Path, folder: Path) -> None:
-    for path in instance.iterdir():
-        if path.suffix == ".sqlite3":
-            _copy_database(path, folder / path.name)
-        elif path.is_file() and not path.name.endswith(("-wal", "-shm", "-journal")):
-            (folder / path.name).write_bytes(path.read_bytes())
-
-
-def _copy_database(source: Path, target: Path) -> None:
-    with (
-        closing(sqlite3.connect(source, timeout=_PATIENCE)) as one,
-        closing(sqlite3.connect(target, timeout=_PATIENCE)) as other,
-    ):
-        one.backup(other)
-
-
-def _unpacked(file: Path, folder: Path) -> dict[str, Any]:
-    """Unpack a backup, held to its manifest, and give that; raises `Unusable`."""
+def _written(instance: Path, file: Path) -> dict[str, Any]:
     try:
-        with ZipFile(file) as packed:
-            manifest: dict[str, Any] = json.loads(packed.read(_MANIFEST))
-            for name in manifest["files"]:
-                if Path(name).name != name:
-                    raise Unusable(f"{file} is no backup of Campaign Builder.")
-                (folder / name).write_bytes(packed.read(name))
-    except (OSError, BadZipFile, KeyError, TypeError, ValueError) as error:
-        raise Unusable(f"{file} is no whole backup of Campaign Builder.") from error
-    if any(_digest(folder / name) != digest for name, digest in manifest["files"].items()):
-        raise Unusable(f"{file} is damaged. Take another backup.")
-    if manifest["schema"] > HEAD:
-        raise Unusable(f"{file} was made by a newer version of Campaign Builder.")
-    if _MAIN not in manifest["files"]:
-        raise Unusable(f"{file} is no whole backup of Campaign Builder.")
-    return manifest
+        return write_backup(instance, file)
+    except OSError as error:
+        raise Unusable(f"{file} cannot be written ({error.strerror}).") from error
+    except sqlite3.Error as error:
+        raise Unusable(f"A database cannot be read ({error}); nothing is written.") from error
+
+
+def _exchange(
+    instance: Path, folder: Path, *, forget_sent: bool
+) -> tuple[Path, list[tuple[str, ...]]]:
+    """Put the backup in the place of what is there.
+
+    Gives where that is kept, and what was sent since the backup.
+    """
+    forgotten = _forgotten(instance / MAIN, folder / MAIN)
+    if forgotten and not forget_sent:
+        raise Unusable(_refusal(forgotten))
+    before = _keep_the_present(instance)
+    counters = _counters(instance / MAIN)
+    _put_back(folder, instance)
+    Store(instance / MAIN).engine.dispose()  # An older schema is brought up to date.
+    _count_on(instance / MAIN, counters)
+    return before, forgotten
 
 
 def _forgotten(now: Path, then: Path) -> list[tuple[str, ...]]:
@@ -141,8 +115,39 @@ def _forgotten(now: Path, then: Path) -> list[tuple[str, ...]]:
 
 
 def _sent(database: Path) -> Iterator[tuple[str, ...]]:
-    with closing(sqlite3.connect(database, timeout=_PATIENCE)) as file:
+    with closing(sqlite3.connect(database, timeout=PATIENCE)) as file:
         yield from file.execute(_SENT).fetchall()
+
+
+def _counters(database: Path) -> dict[str, int]:
+    with closing(sqlite3.connect(database, timeout=PATIENCE)) as file:
+        return dict(file.execute(_COUNTERS).fetchall())
+
+
+def _count_on(database: Path, counters: dict[str, int]) -> None:
+    """Count on from where the present was: no number means a second thing after a restore."""
+    with closing(sqlite3.connect(database, timeout=PATIENCE)) as file, file:
+        then = dict(file.execute(_COUNTERS).fetchall())
+        for name, number in counters.items():
+            if name not in then:
+                file.execute(
+                    "INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", (name, number)
+                )
+            elif then[name] < number:
+                file.execute("UPDATE sqlite_sequence SET seq = ? WHERE name = ?", (number, name))
+
+
+def _note(manifest: dict[str, Any], forgotten: list[tuple[str, ...]]) -> None:
+    with _store().writing() as session:
+        trail.record(
+            session,
+            Kind.BACKUP_RESTORED,
+            INSTANCE,
+            made_at=manifest["at"],
+            sha256=manifest["files"][MAIN],
+            forgotten=forgotten,
+        )
+        seals.seal(session)
 
 
 def _refusal(forgotten: list[tuple[str, ...]]) -> str:
@@ -166,15 +171,15 @@ def _put_back(folder: Path, instance: Path) -> None:
     """Put databases back through SQLite, which other processes follow, and files at one stroke."""
     for path in folder.iterdir():
         if path.suffix == ".sqlite3":
-            _copy_database(path, instance / path.name)
+            copy_database(path, instance / path.name)
         else:
             path.chmod(0o600)
             path.replace(instance / path.name)
 
 
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def _reason(error: Exception) -> str:
+    return str(getattr(error, "strerror", None) or getattr(error, "orig", None) or error)
 
 
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
+def _store() -> Store:
+    return cast(Store, current_app.extensions["store"])

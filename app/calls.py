@@ -7,21 +7,22 @@ from app.connections import Connections, Destination
 from app.remote.connection import BadConnection
 from app.remote.errors import BadKey, NotSent, RemoteError
 from app.remote.exchange import Exchange
-from app.store import log, records, saved_connections
+from app.store import log, records, trail
+from app.store.chains import digest
 from app.store.database import Store
+from app.store.trail import Kind, connection_chain
 
 
-def try_out(connections: Connections, to: Destination, store: Store) -> str:
-    """Call the API of a connection, keep what came of it, and say it in a sentence or two."""
+def try_out(connections: Connections, to: Destination, store: Store) -> None:
+    """Call the API of a connection, and keep what came of it in a sentence or two."""
+    exchange: Exchange | None = None
     try:
-        api = connections.api(to.key)
+        exchange = connections.api(to.key).probe()
+        words = _answered(exchange)
     except BadConnection as error:
-        return str(error)
-    try:
-        exchange: Exchange | None = api.probe()
-        said = _answered(exchange)
+        words = str(error)
     except RemoteError as error:
-        exchange, said = error.exchange, _failed(error)
+        exchange, words = error.exchange, _failed(error)
     with store.writing() as session:
         call = records.Exchange(
             destination=to.key,
@@ -29,15 +30,19 @@ def try_out(connections: Connections, to: Destination, store: Store) -> str:
             at=datetime.now(UTC),
             method="GET",
             url=to.campaigns_url,
-            outcome=said,
+            outcome=words,
         )
         if exchange:
             log.complete(call, asdict(exchange))
         session.add(call)
         log.index(session, call)
-        if not to.is_fixed:
-            saved_connections.keep_test(session, to.key, said)
-    return said
+        trail.record(
+            session,
+            Kind.CONNECTION_TESTED,
+            connection_chain(to.key),
+            call=call.id,
+            call_digest=digest(log.as_document(call)),
+        )
 
 
 def _answered(exchange: Exchange | None) -> str:
@@ -52,5 +57,5 @@ def _failed(error: RemoteError) -> str:
     if isinstance(error, NotSent):
         return f"{error.message} Check the base URL and the network."
     if isinstance(error, BadKey):
-        return f"It answers, and does not accept the token. It said: {error.message}"
+        return f"It answers, and does not accept the token. It words: {error.message}"
     return error.message

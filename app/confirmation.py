@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.campaign.meaning import Meaning, meaning_of
+from app.campaign.meaning import Meaning
 from app.campaign.problems import Problem
 from app.connections import Destination
 from app.store.base import MAY_EXIST
@@ -16,6 +16,9 @@ from app.store.models import Draft, Submission
 
 ALIKE_WITHIN = timedelta(hours=24)
 """How long the same payload to the same connection is taken for a second press."""
+
+LONGEST_WAIT = timedelta(hours=1)
+"""An API that wants to be left alone for longer can be called by a person who says why."""
 
 
 class StaleReview(Exception):
@@ -30,28 +33,53 @@ class NotReady(Exception):
         self.problems = problems
 
 
-class Disabled(Exception):
+class NotConfirmed(Exception):
+    """Something more has to be said with the press; what that is, the page asks for.
+
+    NotConfirmed
+    ├── Disabled       the connection is not to be used, or gone  → choose another
+    ├── TooSoon        the API wants to be left alone             → wait, or say why not
+    ├── LooksCreated   the same payload went there a while ago    → tick that it is meant
+    ├── NotNamed       a live connection's name was not typed     → type it
+    └── NoSender       nobody says who sends to a live one        → enter a name
+    """
+
+    wants_tick = wants_name = wants_sender = wants_reason = False
+
+
+class Disabled(NotConfirmed):
     """The connection is not to be used, or gone."""
 
 
-class TooSoon(Exception):
+class TooSoon(NotConfirmed):
     """The API wants to be asked again only after `until`."""
 
-    def __init__(self, until: datetime) -> None:
+    def __init__(self, until: datetime, *, can_hurry: bool) -> None:
         super().__init__(until)
         self.until = until
+        self.wants_reason = can_hurry
 
 
-class LooksCreated(Exception):
+class LooksCreated(NotConfirmed):
     """The same payload went to the same connection a short while ago, as this submission."""
+
+    wants_tick = True
 
     def __init__(self, submission_id: int) -> None:
         super().__init__(submission_id)
         self.submission_id = submission_id
 
 
-class NotNamed(Exception):
+class NotNamed(NotConfirmed):
     """A live connection's name was not typed."""
+
+    wants_name = True
+
+
+class NoSender(NotConfirmed):
+    """Whoever sends to a live connection has not said who they are."""
+
+    wants_sender = True
 
 
 @dataclass(frozen=True)
@@ -59,8 +87,9 @@ class Press:
     """What a person confirms by one press of the button that sends.
 
     *reviewed* is the digest of the bytes and *stamp* the connection's, as they were seen;
-    *named* is what was typed for a live connection's name, and *in_spite_of* the id of a
-    submission that they know this looks like.
+    *named* is what was typed for a live connection's name, *in_spite_of* the id of a
+    submission that they know this looks like, and *hurry* why they do not wait as long as the
+    API wants.
     """
 
     draft_id: str
@@ -69,35 +98,38 @@ class Press:
     stamp: str
     named: str = ""
     in_spite_of: int | None = None
+    hurry: str = ""
     who: str = ""
 
 
-def confirmed(session: Session, draft: Draft, press: Press, now: datetime) -> Meaning:
-    """Hold a press to what may be sent now, and give what the draft means.
+def hold(session: Session, draft: Draft, meaning: Meaning, press: Press, now: datetime) -> None:
+    """Hold a press to what may be sent now; *meaning* is of the draft as it is.
 
-    Raises `AlreadySubmitted`, `NotReady`, `StaleReview`, `Disabled`, `TooSoon`,
-    `LooksCreated` or `NotNamed`.
+    Raises `AlreadySubmitted`, `NotReady`, `StaleReview` or one of `NotConfirmed`.
     """
     if draft.is_locked:
         raise AlreadySubmitted(draft.id)
-    meant = meaning_of(draft.answers, now)
-    if meant.problems:
-        raise NotReady(meant.problems)
-    if draft.deleted_at or not _is_as_seen(draft, meant, press):
+    if meaning.problems:
+        raise NotReady(meaning.problems)
+    if draft.deleted_at or not _is_as_seen(draft, meaning, press):
         raise StaleReview
     if not press.to.is_enabled:
         raise Disabled
-    if until := paused_until(session, press.to, now):
-        raise TooSoon(until)
-    twin = alike(session, meant.digest, press.to, now)
-    if twin is not None and twin.id != press.in_spite_of:
-        raise LooksCreated(twin.id)
+    until = paused_until(session, press.to, now)
+    if until and not (press.hurry and can_hurry(until, now)):
+        raise TooSoon(until, can_hurry=can_hurry(until, now))
+    duplicate = find_duplicate(session, meaning.digest, press.to, now)
+    if duplicate is not None and duplicate.id != press.in_spite_of:
+        raise LooksCreated(duplicate.id)
     if not is_named(press.to, press.named):
         raise NotNamed
-    return meant
+    if not (press.to.is_sandbox or press.who):
+        raise NoSender
 
 
-def alike(session: Session, digest: str, to: Destination, now: datetime) -> Submission | None:
+def find_duplicate(
+    session: Session, digest: str, to: Destination, now: datetime
+) -> Submission | None:
     """Find the newest submission of these bytes to this connection that may have created one."""
     wanted = select(Submission).where(
         Submission.digest == digest,
@@ -116,11 +148,16 @@ def paused_until(session: Session, to: Destination, now: datetime) -> datetime |
     return session.scalars(wanted.order_by(Submission.retry_at.desc()).limit(1)).first()
 
 
+def can_hurry(until: datetime, now: datetime) -> bool:
+    """Tell whether an API asks for so long a wait that a person may say why they do not wait."""
+    return until - now > LONGEST_WAIT
+
+
 def is_named(to: Destination, typed: str) -> bool:
-    """Tell whether this is a live connection's name; the sandbox needs none."""
-    return to.is_sandbox or " ".join(typed.split()).casefold() == to.name.casefold()
+    """Tell whether this is a live connection's name, as it stands there; the sandbox needs none."""
+    return to.is_sandbox or typed.strip() == to.name
 
 
-def _is_as_seen(draft: Draft, meant: Meaning, press: Press) -> bool:
+def _is_as_seen(draft: Draft, meaning: Meaning, press: Press) -> bool:
     same_place = draft.destination in {"", press.to.key} and press.to.stamp == press.stamp
-    return same_place and meant.digest == press.reviewed
+    return same_place and meaning.digest == press.reviewed

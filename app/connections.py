@@ -10,6 +10,7 @@ from app.remote.client import DEADLINE, CampaignApi
 from app.remote.connection import BadConnection, Connection, campaigns_url
 from app.store import saved_connections
 from app.store.database import Store
+from app.store.models import SavedConnection
 from app.store.vault import CannotUnlock, Vault
 
 SANDBOX, ENVIRONMENT = "sandbox", "environment"
@@ -19,9 +20,6 @@ GREEN = "green"
 COLOURS = ("orange", "blue", "purple", "pink", "brown", "teal", "grey")
 """Colours of the connections that people enter; green is the built-in sandbox's alone."""
 
-_SAVED = """
-SELECT id, name, base_url, is_sandbox, colour, notes, disabled_at IS NULL, version
-FROM connection ORDER BY name_key"""
 _SHORTEST = 12  # Of a shorter token, four characters would give too much away.
 
 
@@ -81,20 +79,8 @@ class Connections:
 
     def all(self) -> list[Destination]:
         """Give every connection: the fixed ones, then the others by name."""
-        saved = [
-            Destination(
-                key,
-                name,
-                url,
-                bool(sandbox),
-                colour,
-                notes,
-                bool(enabled),
-                is_fixed=False,
-                version=at,
-            )
-            for key, name, url, sandbox, colour, notes, enabled, at in self._store.rows(_SAVED)
-        ]
+        with self._store.reading() as session:
+            saved = [_saved(one) for one in saved_connections.saved(session)]
         return [_fixed(key, one) for key, one in self._fixed.items()] + saved
 
     def find(self, key: str) -> Destination:
@@ -138,3 +124,17 @@ class Connections:
 def _fixed(key: str, one: Connection) -> Destination:
     colour = GREEN if key == SANDBOX else COLOURS[0]
     return Destination(key, one.name, one.base_url, one.is_sandbox, colour)
+
+
+def _saved(one: SavedConnection) -> Destination:
+    return Destination(
+        one.id,
+        one.name,
+        one.base_url,
+        one.is_sandbox,
+        one.colour,
+        one.notes,
+        is_enabled=one.disabled_at is None,
+        is_fixed=False,
+        version=one.version,
+    )

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
@@ -12,10 +12,10 @@ from app.remote.answers import Created
 from app.remote.connection import Connection
 from app.remote.errors import NotSent, Refused, RemoteError, Unclear
 from app.remote.exchange import Exchange
-from app.store import book, log, trail
+from app.store import book, log, seals, submissions, trail
 from app.store.base import State
 from app.store.models import Submission
-from app.store.trail import Kind
+from app.store.trail import INSTANCE, Kind, draft_chain
 
 
 class Api(Protocol):
@@ -73,30 +73,48 @@ def _failed(
     )
 
 
-def settle(session: Session, submission: Submission, outcome: Outcome) -> None:
+def settle(session: Session, submission: Submission, outcome: Outcome, *, why: str = "") -> None:
     """Take on what is known, and write it to the log and the trail: never one without the others.
 
     What comes after a person has said what became of it does not undo that, unless they found
-    nothing, and the draft can still be kept from being sent a second time.
+    nothing, and the draft can still be kept from being sent a second time. *why* is the reason
+    for which it was not written down when it came.
     """
-    late = submission.resolved_at is not None
-    if not late or (outcome.campaign and not submission.draft.is_locked):
+    is_late = submission.resolved_at is not None
+    if not is_late or (outcome.campaign and not submission.draft.is_locked):
         _take(submission, outcome)
+    elif outcome.campaign and submission.state is State.UNSENT:
+        submission.campaign_id = outcome.campaign.campaign_id
     elif outcome.campaign:
-        submission.message = f"It was created after all, as {outcome.campaign.campaign_id}."
+        submission.message = f"The answer came later: it is {outcome.campaign.campaign_id}."
     _complete_call(session, submission, outcome)
     if outcome.campaign:
         book.note_use(session, submission.destination, json.loads(submission.body))
     trail.record(
         session,
-        Kind.ANSWERED_LATE if late else Kind.ANSWERED,
-        draft_id=submission.draft_id,
-        submission=submission.id,
-        state=outcome.state,
-        message=outcome.message,
-        http_status=outcome.http_status,
-        campaign_id=outcome.campaign.campaign_id if outcome.campaign else None,
+        Kind.ANSWERED_LATE if is_late else Kind.ANSWERED,
+        draft_chain(submission.draft_id),
+        **_facts(outcome, why),
+        **submissions.bound(session, submission),
     )
+    seals.seal(session)
+
+
+def note_stray(session: Session, submission_id: int, outcome: Outcome, why: str) -> None:
+    """Put an answer on record whose submission is not here: a backup was brought back since."""
+    facts = _facts(outcome, why)
+    trail.record(session, Kind.STRAY_ANSWER, INSTANCE, submission=submission_id, **facts)
+    seals.seal(session)
+
+
+def _facts(outcome: Outcome, why: str) -> dict[str, Any]:
+    return {
+        "state": outcome.state,
+        "message": outcome.message,
+        "http_status": outcome.http_status,
+        "campaign_id": outcome.campaign.campaign_id if outcome.campaign else None,
+        "not_written_down_at_once": why,
+    }
 
 
 def _take(submission: Submission, outcome: Outcome) -> None:

@@ -17,10 +17,13 @@ A signal handler that raises would leave waitress' loop in the middle of whateve
 Ours only asks the loop to end after its turn.
 """
 
+import ctypes
+import logging
 import resource
 import signal
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
 from types import FrameType
@@ -38,6 +41,7 @@ HEALTH = "/healthz"
 _CONNECTIONS = 1000
 _OTHER_FILES = 512  # Databases, in each thread, and what is read or sent.
 _LINGER_SECONDS = 2
+_M_ARENA_MAX, _ARENAS = -8, 2  # The first is from <malloc.h>.
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -61,6 +65,7 @@ class Server:
 
         Raises `OSError` or `ValueError` for where nobody can listen.
         """
+        logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # To wait is no fault.
         adjustments = _adjustments(limits, listen)
         self._map: dict[int, Any] = {}
         self._dispatcher = _Dispatcher(limits.threads)
@@ -113,17 +118,27 @@ def stop_on_signals(server: Server) -> None:
         signal.signal(number, stop)
 
 
+def share_memory() -> None:
+    """Let all threads allocate from few arenas.
+
+    The C library of GNU gives each thread its own, which keeps as much as the largest request
+    that ever came there took; other libraries have no such setting.
+    """
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, _ARENAS)
+
+
 def make_room() -> None:
     """Let this process open the files that all connections need, as far as the system lets it.
 
     Usual is 1024, and a database that cannot be opened is worse than a caller who waits.
     """
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = _CONNECTIONS + _OTHER_FILES
+    limit = _CONNECTIONS + _OTHER_FILES
     if hard != resource.RLIM_INFINITY:
-        wanted = min(wanted, hard)
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        limit = min(limit, hard)
+    if soft != resource.RLIM_INFINITY and soft < limit:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
 
 
 def _adjustments(limits: Limits, listen: dict[str, object]) -> Any:

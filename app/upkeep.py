@@ -1,17 +1,26 @@
-"""Commands for whoever runs the app: new keys for the tokens, and a look at the event trail."""
+"""Commands for whoever runs the app: new keys for the tokens, and a look at the records."""
 
-from typing import cast
+import json
+from pathlib import Path
+from typing import TextIO, cast
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
+from sqlalchemy.exc import DatabaseError
 
 from app.connections import Connections
-from app.store import trail
+from app.store import seals, trail
 from app.store.database import Store
+from app.store.evidence import check_evidence
+from app.store.file_lock import Busy, held_alone
 from app.store.saved_connections import saved
-from app.store.trail import Kind
+from app.store.trail import INSTANCE, Kind
 from app.store.vault import CannotUnlock, Vault
+from app.store.verification import Verdict, verify
+
+_PATIENCE = 10
+_NOTE = "The newest seal is {seal}. Note it somewhere else: verify-trail --seal proves more then."
 
 
 @click.command("rotate-tokens")
@@ -21,7 +30,51 @@ def rotate_tokens() -> None:
 
     With keys from TOKEN_KEYS, the first of them is the new one.
     """
-    vault = cast(Connections, current_app.extensions["connections"]).vault
+    try:
+        # Two at once would each take away the keys that the other has just encrypted by.
+        with held_alone(Path(current_app.instance_path) / "rotation.lock", _PATIENCE):
+            _rotate(cast(Connections, current_app.extensions["connections"]).vault)
+    except Busy as error:
+        raise click.ClickException("Tokens are being encrypted anew already. Wait.") from error
+    except DatabaseError as error:
+        raise click.ClickException(_unusable(error)) from error
+
+
+@click.command("verify-trail")
+@click.option("--seal", default="", help="A seal noted earlier, which has to be in the trail.")
+@with_appcontext
+def verify_trail(seal: str) -> None:
+    """Hold the event trail, submissions and calls to their hashes; ends with 1 if one is wrong."""
+    try:
+        verdict = _verified(seal)
+    except DatabaseError as error:
+        raise click.ClickException(_unusable(error)) from error
+    if verdict.fault:
+        raise click.ClickException(f"The event trail does not hold. {verdict.fault}")
+    click.echo(f"The event trail holds: {verdict.events} events in {verdict.chains} chains.")
+    click.echo(_NOTE.format(seal=verdict.seal))
+
+
+@click.command("verify-evidence")
+@click.argument("file", type=click.File(encoding="utf-8"))
+@click.option("--seal", default="", help="A seal noted earlier, which has to be in the file.")
+def verify_evidence(file: TextIO, seal: str) -> None:
+    """Hold an evidence file to its own hashes, without a database; ends with 1 if one is wrong."""
+    try:
+        fault = check_evidence(json.load(file), seal)
+    except (ValueError, RecursionError) as error:
+        raise click.ClickException("This is no evidence file of Campaign Builder.") from error
+    if fault:
+        raise click.ClickException(f"The evidence does not hold. {fault}")
+    click.echo("The evidence holds: payloads, answers, calls and events are what their hashes say.")
+    if not seal:
+        click.echo("That all of it was made up is only ruled out by a seal noted earlier (--seal).")
+
+
+COMMANDS = (rotate_tokens, verify_trail, verify_evidence)
+
+
+def _rotate(vault: Vault) -> None:
     if vault.is_file:
         vault.add_key()
     count, lost = _relock(vault)
@@ -37,23 +90,11 @@ def rotate_tokens() -> None:
         click.echo("Now take the older keys out of TOKEN_KEYS, and start the app again.")
 
 
-@click.command("verify-trail")
-@click.option("--head", default="", help="A hash noted earlier that has to be in the trail.")
-@with_appcontext
-def verify_trail(head: str) -> None:
-    """Follow the chain of the event trail from its beginning; ends with 1 if it is broken."""
-    with _store().reading() as session:
-        found = trail.verify(session, head)
-    if found.fault:
-        raise click.ClickException(f"The event trail does not hold. {found.fault}")
-    click.echo(f"The event trail holds: {found.count} events, the last one's hash is {found.head}.")
-
-
-COMMANDS = (rotate_tokens, verify_trail)
-
-
 def _relock(vault: Vault) -> tuple[int, list[str]]:
-    """Encrypt all tokens anew, and count them and name those that no key decrypts."""
+    """Encrypt all tokens anew, and count them and name those that no key decrypts.
+
+    What is entered meanwhile waits for this transaction, and is encrypted by the new key.
+    """
     count, lost = 0, []
     with _store().writing() as session:
         for one in saved(session):
@@ -62,8 +103,23 @@ def _relock(vault: Vault) -> tuple[int, list[str]]:
                 count += 1
             except CannotUnlock:
                 lost.append(one.name)
-        trail.record(session, Kind.TOKENS_ROTATED, count=count)
+        trail.record(session, Kind.TOKENS_ROTATED, INSTANCE, count=count)
     return count, lost
+
+
+def _verified(noted: str) -> Verdict:
+    with _store().reading() as session:
+        verdict = verify(session, noted)
+    if verdict.fault:
+        return verdict
+    with _store().writing() as session:  # What is noted now vouches for all that is there now.
+        seals.seal(session)
+    with _store().reading() as session:
+        return verify(session)
+
+
+def _unusable(error: DatabaseError) -> str:
+    return f"The database cannot be used ({error.orig})."
 
 
 def _store() -> Store:

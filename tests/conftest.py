@@ -16,6 +16,7 @@ from app.remote.client import CampaignApi
 from app.sandbox.ledger import Ledger
 from app.settings import Settings
 from app.store import drafts
+from app.store.acceptances import judge
 from app.store.base import State
 from app.store.database import Store
 from app.store.models import Submission
@@ -38,7 +39,10 @@ def app(instance: Path) -> Flask:
 
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
-    return app.test_client()
+    """Give a browser without scripts; like any, it says which site a request comes from."""
+    client = app.test_client()
+    client.environ_base["HTTP_SEC_FETCH_SITE"] = "same-origin"
+    return client
 
 
 @pytest.fixture
@@ -80,7 +84,7 @@ def saved(store: Store) -> Callable[..., str]:
     def save(values: dict[str, Any] | None = None) -> str:
         draft_id = drafts.new_id()
         with store.writing() as session:
-            drafts.save(session, draft_id, typed(values or outbound()), over=0)
+            drafts.save(session, draft_id, judge(typed(values or outbound())), over=0)
         return draft_id
 
     return save
@@ -102,6 +106,7 @@ def sent(store: Store, saved: Callable[..., str]) -> Callable[[State], int]:
             with store.writing() as session:  # As if the process had died before it knew.
                 submission = session.get_one(Submission, sent_id)
                 submission.state = submission.draft.state = state
+                submission.token = "of another run"
         return sent_id
 
     return send

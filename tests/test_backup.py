@@ -1,6 +1,7 @@
 """A backup holds everything that was acknowledged, and a restore brings it back or says why not."""
 
 import json
+import tracemalloc
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -9,11 +10,16 @@ from zipfile import ZipFile
 import pytest
 from click.testing import Result
 from flask import Flask
+from sqlalchemy import select, text
 
+from app import backup
 from app.store.base import State
 from app.store.database import Store
 from app.store.migrations import HEAD
 from app.store.models import Draft
+from app.store.records import Event
+from app.store.trail import INSTANCE, read_details
+from app.store.verification import verify
 from tests.factories import inbound
 from tests.pages import Visitor
 
@@ -168,12 +174,12 @@ def with_manifest(file: Path, **changes: object) -> None:
     ("spoil", "said"),
     [
         (damaged, "is damaged"),
-        (lambda file: file.write_bytes(file.read_bytes()[:-300]), "is no whole backup"),
-        (lambda file: file.write_text("Not a zip."), "is no whole backup"),
-        (lambda file: file.unlink(), "is no whole backup"),
+        (lambda file: file.write_bytes(file.read_bytes()[:-300]), "is not a complete backup"),
+        (lambda file: file.write_text("Not a zip."), "is not a complete backup"),
+        (lambda file: file.unlink(), "cannot be read (No such file or directory)"),
         (lambda file: with_manifest(file, schema="9999"), "newer version"),
-        (lambda file: with_manifest(file, files={"../outside": ""}), "is no backup"),
-        (lambda file: with_manifest(file, files={}), "is no whole backup"),
+        (lambda file: with_manifest(file, files={"../outside": ""}), "is not a backup"),
+        (lambda file: with_manifest(file, files={}), "is not a complete backup"),
     ],
 )
 def test_what_is_no_good_backup_changes_nothing(
@@ -193,3 +199,54 @@ def test_a_folder_that_is_not_there_is_told(run: Run, tmp_path: Path) -> None:
     refused = run("backup", tmp_path / "nowhere" / "monday.zip")
     assert refused.exit_code == 1
     assert "cannot be written (No such file or directory)." in refused.output
+
+
+def test_a_restore_is_on_record_with_what_it_forgot(
+    run: Run, file: Path, store: Store, sent: Sent
+) -> None:
+    assert run("backup", file).exit_code == 0
+    sent(State.CREATED)
+    assert run("restore", file, "--forget-sent").exit_code == 0
+
+    with store.reading() as session:
+        wanted = select(Event).where(Event.chain == INSTANCE).order_by(Event.number)
+        event = session.scalars(wanted).all()[-1]
+        details = read_details(event)
+        assert verify(session).fault == ""
+    assert event.kind == "backup restored"
+    assert details["forgotten"][0][1:] == ["Q4 Outreach", "VoiceAIWrapper", "CREATED"]
+
+
+def test_numbers_go_on_after_a_restore(run: Run, file: Path, store: Store, sent: Sent) -> None:
+    assert run("backup", file).exit_code == 0
+    first = sent(State.REFUSED)
+    assert run("restore", file).exit_code == 0
+    assert sent(State.REFUSED) > first
+
+
+def test_nothing_is_brought_back_while_a_campaign_is_sent(
+    run: Run, file: Path, store: Store, saved: Saved, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backup, "_LOCK_PATIENCE", 0.1)
+    assert run("backup", file).exit_code == 0
+    saved(inbound(name="Later"))
+    with store.kept_in_place():
+        refused = run("restore", file)
+    assert refused.exit_code == 1
+    assert "Nothing is changed: campaigns are being sent." in refused.output
+    assert names(store) == {"Later"}
+    assert run("restore", file).exit_code == 0
+
+
+def test_a_backup_takes_no_more_memory_for_a_larger_instance(
+    run: Run, file: Path, store: Store, instance: Path
+) -> None:
+    with store.writing() as session:
+        session.execute(text("CREATE TABLE ballast AS SELECT randomblob(20000000) AS content"))
+    (instance / "other").write_bytes(bytes(20_000_000))
+    tracemalloc.start()
+    assert run("backup", file).exit_code == 0
+    assert run("restore", file).exit_code == 0
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 8_000_000

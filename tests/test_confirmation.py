@@ -12,6 +12,7 @@ from app.campaign.payload import body, digest, payload
 from app.confirmation import (
     Disabled,
     LooksCreated,
+    NoSender,
     NotNamed,
     StaleReview,
     TooSoon,
@@ -19,9 +20,11 @@ from app.confirmation import (
 )
 from app.connections import Destination
 from app.remote.errors import Refused
-from app.store import drafts
+from app.store import drafts, trail
+from app.store.acceptances import judge
 from app.store.base import State
 from app.store.database import Store
+from app.store.trail import read_details
 from app.submission import claim
 from tests.factories import outbound, typed
 from tests.fakes import ANSWERS, FakeApi
@@ -29,6 +32,7 @@ from tests.sending import destination, press, submit
 
 REVIEWED = digest(body(payload(outbound())))
 TO = destination(FakeApi())
+DRAFT = "a1a1a1a1a1a1a1a1"
 Saved = Callable[..., str]
 
 
@@ -45,13 +49,15 @@ def state(store: Store, draft_id: str) -> State | None:
     ("typed_name", "is_it"),
     [
         ("Client A", True),
-        ("  client  a ", True),
+        (" Client A ", True),
+        ("client a", False),
+        ("Client  A", False),
         ("Client", False),
         ("", False),
         ("Client B", False),
     ],
 )
-def test_a_live_connection_is_named_in_any_case(typed_name: str, is_it: bool) -> None:
+def test_a_live_connection_is_named_as_it_stands_there(typed_name: str, is_it: bool) -> None:
     live = replace(TO, name="Client A")
     assert is_named(live, typed_name) is is_it
     assert is_named(replace(live, is_sandbox=True), typed_name)
@@ -80,9 +86,9 @@ def test_a_connection_that_is_not_as_it_was_seen_gets_nothing(
 
 def test_a_draft_that_goes_elsewhere_meanwhile_is_not_sent(store: Store) -> None:
     with store.writing() as session:
-        drafts.save(session, "a", typed(outbound()) | {"connection": "another"}, over=0)
+        drafts.save(session, DRAFT, judge(typed(outbound()) | {"connection": "another"}), over=0)
     with pytest.raises(StaleReview):
-        refused(store, "a")
+        refused(store, DRAFT)
 
 
 def test_the_same_payload_to_the_same_connection_is_asked_about_for_a_day(
@@ -123,5 +129,26 @@ def test_an_api_that_asks_to_wait_is_left_alone_until_then(store: Store, saved: 
         refused(store, saved())
     assert timedelta(seconds=55) < told.value.until - datetime.now(UTC) <= timedelta(seconds=60)
     refused(store, saved(), replace(TO, key="another"))
+    with pytest.raises(TooSoon):
+        refused(store, saved(), hurry="I cannot wait a minute.")
     with time_machine.travel(told.value.until):
         refused(store, saved())
+
+
+def test_a_wait_of_hours_is_ended_by_a_person_who_says_why(store: Store, saved: Saved) -> None:
+    busy = Refused("Too often.", status=429, retry_after=7 * 3600)
+    submit(saved(), reviewed=REVIEWED, store=store, api=FakeApi(busy))
+
+    with pytest.raises(TooSoon) as told:
+        refused(store, draft_id := saved())
+    assert told.value.wants_reason
+    refused(store, draft_id, hurry="Their support says that it is a mistake.")
+    with store.reading() as session:
+        sent = read_details(trail.of_draft(session, draft_id)[-1])
+    assert sent["in_spite_of_the_wait"] == "Their support says that it is a mistake."
+
+
+def test_whoever_sends_to_a_live_connection_says_who_they_are(store: Store, saved: Saved) -> None:
+    with pytest.raises(NoSender):
+        refused(store, draft_id := saved(), who="")
+    refused(store, draft_id, replace(TO, is_sandbox=True), who="")

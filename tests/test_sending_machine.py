@@ -21,18 +21,22 @@ from app.campaign.payload import body, digest, payload
 from app.campaign.reading import read_answers
 from app.confirmation import Disabled, LooksCreated, NotNamed, NotReady, Press, StaleReview, TooSoon
 from app.connections import Destination
-from app.outcome import Outcome, settle
+from app.outcome import Outcome
+from app.recording import Claim, record_outcome, recover
 from app.remote.answers import Created
 from app.remote.errors import NotSent, Refused, Unclear
-from app.store import drafts, trail
+from app.resolution import NoSuchSubmission
+from app.store import drafts
+from app.store.acceptances import judge
 from app.store.base import MAY_EXIST, State
 from app.store.database import Store
 from app.store.drafts import AlreadySubmitted, StaleVersion
 from app.store.models import Submission
-from app.submission import Claim, NoSuchSubmission, claim, deliver, recover, resolve
+from app.store.verification import verify
+from app.submission import claim, deliver
 from tests.factories import outbound, typed
 from tests.fakes import LIVE
-from tests.sending import expire
+from tests.sending import expire, journal, look_up
 
 CLIENT = Destination("client", LIVE.name, LIVE.base_url, False, "blue")
 NOTHING_SENT = (AlreadySubmitted, NotReady, StaleReview, Disabled, TooSoon, LooksCreated, NotNamed)
@@ -112,7 +116,7 @@ class Sending(RuleBasedStateMachine):
     @rule(target=presses, draft_id=draft_ids)
     def review(self, draft_id: str) -> Press:
         seen = digest(body(payload(read_answers(self.answers[draft_id]).values)))
-        return Press(draft_id, seen, CLIENT, CLIENT.stamp, CLIENT.name)
+        return Press(draft_id, seen, CLIENT, CLIENT.stamp, CLIENT.name, who="Ada")
 
     @rule(press=presses, answer=st.sampled_from(ANSWERS))
     def press(self, press: Press, answer: str) -> None:
@@ -122,7 +126,7 @@ class Sending(RuleBasedStateMachine):
         except NOTHING_SENT:
             return
         with suppress(ZeroDivisionError):
-            deliver(claimed, store=self.store, api=self.vendor)
+            deliver(claimed, store=self.store, api=self.vendor, journal=journal(self.store))
 
     @rule(target=dying, press=presses, has_sent=st.booleans())
     def press_and_die(self, press: Press, has_sent: bool) -> Any:
@@ -139,7 +143,7 @@ class Sending(RuleBasedStateMachine):
     def start_again(self, claimed: Claim) -> None:
         if self._submission(claimed.submission_id).state is State.SENDING:
             expire(self.store, claimed.submission_id)
-        recover(self.store)
+        recover(self.store, journal(self.store))
 
     @rule(claimed=consumes(dying))
     def come_back_late(self, claimed: Claim) -> None:
@@ -148,8 +152,7 @@ class Sending(RuleBasedStateMachine):
         is_there = name in self.vendor.holds
         answer = Created(self.vendor.id_of(name), name, "", "DRAFT", 201, "{}")
         known = Outcome(State.CREATED, campaign=answer) if is_there else Outcome(State.UNSENT)
-        with self.store.writing() as session:
-            settle(session, session.get_one(Submission, claimed.submission_id), known)
+        record_outcome(claimed, known, self.store, journal(self.store))
 
     @rule(draft_id=draft_ids)
     def look(self, draft_id: str) -> None:
@@ -159,8 +162,8 @@ class Sending(RuleBasedStateMachine):
             made = drafts.find(session, draft_id).submissions
             newest = made[0].id if made else 0
         found = self.vendor.id_of(name) if name in self.vendor.holds else None
-        with suppress(NoSuchSubmission):
-            resolve(newest, campaign_id=found, store=self.store, who="Ada")
+        with suppress(NoSuchSubmission, AlreadySubmitted):
+            look_up(self.store, newest, found)
 
     @invariant()
     def no_draft_is_lost(self) -> None:
@@ -186,7 +189,7 @@ class Sending(RuleBasedStateMachine):
     @invariant()
     def the_trail_holds(self) -> None:
         with self.store.reading() as session:
-            assert trail.verify(session).fault == ""
+            assert verify(session).fault == ""
 
     def teardown(self) -> None:
         if hasattr(self, "store"):
@@ -196,7 +199,7 @@ class Sending(RuleBasedStateMachine):
     def _save(self, draft_id: str, *, over: int) -> None:
         answers = typed(outbound(name=f"Campaign {self.names}"))
         with self.store.writing() as session:
-            drafts.save(session, draft_id, answers, over=over)
+            drafts.save(session, draft_id, judge(answers), over=over)
         self.answers[draft_id] = answers
         self.names += 1
 

@@ -2,27 +2,30 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from dataclasses import replace
 
 import pytest
-import time_machine
 
 from app.campaign.payload import body, digest, payload
 from app.confirmation import NotReady, StaleReview
 from app.outcome import Api, outcome_of, settle
+from app.recording import recover
 from app.remote.client import CampaignApi
 from app.remote.errors import Unclear
+from app.resolution import NoSuchSubmission
 from app.sandbox.ledger import Ledger
 from app.store import drafts
+from app.store.acceptances import judge
 from app.store.base import State
 from app.store.database import Store
 from app.store.drafts import AlreadySubmitted
+from app.store.leases import lease
 from app.store.models import Draft, Submission
-from app.submission import NoSuchSubmission, claim, deliver, recover, resolve
+from app.submission import claim, deliver
 from tests.factories import inbound, outbound, typed
 from tests.fakes import ANSWERS, FakeApi
 from tests.pages import Visitor
-from tests.sending import destination, expire, press, submit
+from tests.sending import destination, expire, journal, look_up, press, submit
 
 BODY = body(payload(outbound()))
 REVIEWED = digest(BODY)
@@ -114,7 +117,7 @@ def test_while_it_is_sent_the_draft_cannot_change(store: Store, saved: Saved) ->
     class Meddling(FakeApi):
         def create_campaign(self, body: bytes):  # type: ignore[no-untyped-def]  # noqa: ANN202
             with pytest.raises(AlreadySubmitted), store.writing() as session:
-                drafts.save(session, draft_id, typed(inbound()), over=1)
+                drafts.save(session, draft_id, judge(typed(inbound())), over=1)
             return super().create_campaign(body)
 
     submit(draft_id, reviewed=REVIEWED, store=store, api=Meddling(ANSWERS[State.CREATED]))
@@ -134,21 +137,21 @@ def test_what_was_interrupted_is_unknown_after_the_next_start(
     store: Store, sent: Callable[[State], int]
 ) -> None:
     interrupted, created = sent(State.SENDING), sent(State.UNSENT)
-    assert recover(store) == 0  # Its answer may still come.
+    assert recover(store, journal(store)) == 0  # Its answer may still come.
     expire(store, interrupted)
-    assert recover(store) == 1
+    assert recover(store, journal(store)) == 1
     with store.reading() as session:
         found = session.get_one(Submission, interrupted)
         assert (found.state, found.draft.state) == (State.UNKNOWN, State.UNKNOWN)
         assert session.get_one(Submission, created).state is State.UNSENT
-    assert recover(store) == 0
+    assert recover(store, journal(store)) == 0
 
 
 def test_a_person_who_found_it_settles_it_as_created(
     store: Store, sent: Callable[[State], int]
 ) -> None:
     submission_id = sent(State.UNKNOWN)
-    resolve(submission_id, campaign_id="Q2FtcGFpZ246Nw==", store=store)
+    look_up(store, submission_id, "Q2FtcGFpZ246Nw==")
     with store.reading() as session:
         found = session.get_one(Submission, submission_id)
         assert (found.state, found.campaign_id) == (State.CREATED, "Q2FtcGFpZ246Nw==")
@@ -158,7 +161,7 @@ def test_a_person_who_found_it_settles_it_as_created(
 def test_a_person_who_found_nothing_frees_the_draft(store: Store, saved: Saved) -> None:
     draft_id, api = saved(), FakeApi(ANSWERS[State.UNKNOWN], ANSWERS[State.CREATED])
     first = submit(draft_id, reviewed=REVIEWED, store=store, api=api)
-    resolve(first, campaign_id=None, store=store)
+    look_up(store, first)
     submit(draft_id, reviewed=REVIEWED, store=store, api=api)
     assert state_of(store, draft_id) is State.CREATED
 
@@ -168,7 +171,7 @@ def test_only_what_is_unknown_can_be_settled(
     store: Store, sent: Callable[[State], int], state: State
 ) -> None:
     with pytest.raises(NoSuchSubmission):
-        resolve(sent(state), campaign_id=None, store=store)
+        look_up(store, sent(state))
 
 
 def test_a_stand_in_is_an_api() -> None:
@@ -181,8 +184,8 @@ def test_what_could_not_be_sent_at_once_is_not_sent_at_all(store: Store, saved: 
     api = FakeApi()
     confirmed = press(draft_id := saved(), reviewed=REVIEWED, to=destination(api))
     claimed = claim(confirmed, store=store, deadline=30)
-    with time_machine.travel(claimed.begin_by + timedelta(seconds=1)):  # As after a sleep.
-        deliver(claimed, store=store, api=api)
+    asleep = replace(claimed, begin=lease(0))  # As after a sleep of the machine.
+    deliver(asleep, store=store, api=api, journal=journal(store))
 
     assert (api.asked, state_of(store, draft_id)) == ([], State.UNSENT)
 
@@ -204,7 +207,7 @@ class TestLate:
         self, store: Store, sent: Callable[[State], int]
     ) -> None:
         submission_id = sent(State.UNKNOWN)
-        resolve(submission_id, campaign_id=None, store=store)
+        look_up(store, submission_id)
         found = self.answered(store, submission_id)
         assert found.state is State.CREATED
         assert state_of(store, found.draft_id) is State.CREATED
@@ -214,8 +217,17 @@ class TestLate:
     ) -> None:
         draft_id, api = saved(), FakeApi(ANSWERS[State.UNKNOWN], ANSWERS[State.CREATED])
         first = submit(draft_id, reviewed=REVIEWED, store=store, api=api)
-        resolve(first, campaign_id=None, store=store)
+        look_up(store, first)
         submit(draft_id, reviewed=REVIEWED, store=store, api=api)
 
         assert self.answered(store, first).state is State.UNSENT
         assert "there may be two campaigns" in visitor.open(f"/submissions/{first}").text
+
+    def test_it_does_not_undo_what_a_person_has_found(
+        self, store: Store, sent: Callable[[State], int]
+    ) -> None:
+        submission_id = sent(State.UNKNOWN)
+        look_up(store, submission_id, "Vm9pY2VDYW1wYWlnbjo3")
+        late = self.answered(store, submission_id)
+        assert late.campaign_id == "Vm9pY2VDYW1wYWlnbjo3"
+        assert late.message == "The answer came later: it is Q2FtcGFpZ246MQ==."

@@ -11,16 +11,18 @@ from app.campaign.payload import body, digest, payload
 from app.confirmation import StaleReview
 from app.remote.answers import Created
 from app.remote.errors import BadKey, NotSent, Refused, RemoteError, Unclear
-from app.store import drafts
+from app.resolution import NoSuchSubmission, TooEarly, Word, resolve
+from app.store import drafts, trail
 from app.store.base import State
 from app.store.database import Store
 from app.store.drafts import AlreadySubmitted, NoSuchDraft
 from app.store.models import Submission
-from app.submission import NoSuchSubmission, resolve
+from app.store.trail import read_details
+from app.store.verification import verify
 from tests.factories import outbound
 from tests.fakes import ANSWERS, FakeApi
 from tests.remote.wire import TOKEN, calling, http
-from tests.sending import submit
+from tests.sending import expire, look_up, submit
 from tests.servers import answering
 
 BODY = body(payload(outbound()))
@@ -167,7 +169,7 @@ def test_a_persons_word_is_kept_beside_what_was_known_before(
     store: Store, saved: Saved, campaign_id: str | None
 ) -> None:
     before = recorded(store, saved(), Unclear("Odd.", status=502, answer="Bad gateway"))
-    resolve(before.id, campaign_id=campaign_id, store=store)
+    look_up(store, before.id, campaign_id)
 
     (after,) = kept(store)
     assert (after.message, after.http_status, after.answer) == ("Odd.", 502, "Bad gateway")
@@ -175,18 +177,52 @@ def test_a_persons_word_is_kept_beside_what_was_known_before(
     assert after.resolved_at is not None
 
 
-def test_the_first_persons_word_counts(store: Store, sent: Callable[[State], int]) -> None:
+def test_a_persons_word_can_be_corrected_and_both_stay_on_record(
+    store: Store, sent: Callable[[State], int]
+) -> None:
     submission_id = sent(State.UNKNOWN)
-    resolve(submission_id, campaign_id="Q2FtcGFpZ246Nw==", store=store)
+    look_up(store, submission_id, "Vm9pY2VDYW1wYWlnbjo3")
+    look_up(store, submission_id, "Vm9pY2VDYW1wYWlnbjo4")
+    look_up(store, submission_id)
+    look_up(store, submission_id, "Vm9pY2VDYW1wYWlnbjo4")
 
-    with pytest.raises(NoSuchSubmission):
-        resolve(submission_id, campaign_id=None, store=store)
-    assert kept(store)[0].state is State.CREATED
+    (after,) = kept(store)
+    assert (after.state, after.campaign_id) == (State.CREATED, "Vm9pY2VDYW1wYWlnbjo4")
+    with store.reading() as session:
+        events = trail.of_draft(session, after.draft_id)[-4:]
+        words = [(event.kind, read_details(event)["campaign_id"]) for event in events]
+        assert verify(session).fault == ""
+    assert words == [
+        ("resolved", "Vm9pY2VDYW1wYWlnbjo3"),
+        ("corrected", "Vm9pY2VDYW1wYWlnbjo4"),
+        ("corrected", None),
+        ("corrected", "Vm9pY2VDYW1wYWlnbjo4"),
+    ]
+
+
+def test_that_it_is_not_there_is_taken_only_once_no_late_answer_can_come(
+    store: Store, sent: Callable[[State], int]
+) -> None:
+    submission_id = sent(State.UNKNOWN)
+    with pytest.raises(TooEarly):
+        resolve(submission_id, Word("Ada", None), store)
+    expire(store, submission_id)
+    resolve(submission_id, Word("Ada", None), store)
+    assert kept(store)[0].state is State.UNSENT
+
+
+def test_what_was_sent_again_meanwhile_is_not_found_any_more(store: Store, saved: Saved) -> None:
+    draft_id, api = saved(), FakeApi(ANSWERS[State.UNKNOWN], ANSWERS[State.CREATED])
+    first = submit(draft_id, reviewed=REVIEWED, store=store, api=api)
+    look_up(store, first)
+    submit(draft_id, reviewed=REVIEWED, store=store, api=api)
+    with pytest.raises(AlreadySubmitted):
+        look_up(store, first, "Vm9pY2VDYW1wYWlnbjo3")
 
 
 def test_a_submission_that_never_was_cannot_be_settled(store: Store) -> None:
     with pytest.raises(NoSuchSubmission):
-        resolve(7, campaign_id=None, store=store)
+        look_up(store, 7)
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,6 @@ has the sentences.
 """
 
 import re
-from base64 import b64decode
-from binascii import Error
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from ipaddress import IPv4Address, IPv6Address, ip_address
@@ -18,11 +16,11 @@ from app.campaign.audience import Audience
 from app.campaign.calendar import DAY, Overview, Schedule
 from app.campaign.closed_days import closed_days
 from app.campaign.contract import FIELD, FIELDS, DialerType, Values, Weekday
+from app.campaign.global_ids import global_id_type
 from app.campaign.problems import Advice, AdviceCode
 from app.campaign.readback import clock, short_day
 from app.campaign.zones import ZONE_NAMES, offset_at, zone_info
 
-_GLOBAL_ID = re.compile(r"([A-Z][A-Za-z]+):\d+", re.ASCII)
 _IDS = ("assistant_id", "phone_number_id", *(line.name for line in FIELDS if line.global_id))
 
 
@@ -57,15 +55,6 @@ def advise(
         *_about_events(values),
         *(_about_audience(audience) if shown else ()),
     ]
-
-
-def global_id_type(text: str) -> str | None:
-    """Name the type inside a Global ID, the base64 of ``Type:number``; `None` if it is none."""
-    try:
-        found = _GLOBAL_ID.fullmatch(b64decode(text, validate=True).decode("ascii"))
-    except (Error, ValueError):
-        return None
-    return found[1] if found else None
 
 
 def _about_numbers(values: Values) -> Iterator[Advice]:

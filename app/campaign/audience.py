@@ -15,12 +15,16 @@ from app.campaign.reading import Answers
 from app.campaign.rule import Rule
 from app.campaign.rule_file import Purpose
 from app.campaign.rulebook import rulebook
+from app.campaign.typed_length import find_too_long
 from app.campaign.zone_tables import present_name
 
 QUESTIONS = ("audience", "purpose", "own_dates")
 """The answers that are read here, by the names under which a draft keeps them."""
 
 _STRICTEST = "50 states"
+_MOST_UNREAD = 10
+"""Words that are told as not understood; whoever has mended these sees the next."""
+
 _OWN_DATE = re.compile(r"(\d{4}-\d\d-\d\d)\s*(.*)", re.ASCII)
 
 
@@ -43,8 +47,9 @@ class Audience:
 
 def read_audience(answers: Answers, zone: str | None) -> Audience:
     """Read the three answers; *zone* is the campaign's."""
-    told = [str(answers.get(name) or "").strip() for name in QUESTIONS]
-    return _read(*told, zone or "")
+    too_long = find_too_long(answers)
+    texts = ["" if name in too_long else str(answers.get(name) or "").strip() for name in QUESTIONS]
+    return _read(*texts, zone or "")
 
 
 @lru_cache(maxsize=256)
@@ -56,8 +61,8 @@ def _read(audience: str, purpose: str, own_dates: str, zone: str) -> Audience:
         is_assumed=not named.places,
         purpose=Purpose(purpose) if purpose in set(Purpose) else None,
         own_dates=dates,
-        unread=named.unread,
-        unread_dates=unread_dates,
+        unread=named.unread[:_MOST_UNREAD],
+        unread_dates=unread_dates[:_MOST_UNREAD],
     )
 
 

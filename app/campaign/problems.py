@@ -20,6 +20,8 @@ class Code(StrEnum):
     TOO_SMALL = auto()
     NOT_AFTER = auto()
     UNKNOWN_FIELD = auto()
+    TOO_LONG = auto()
+    TOO_MUCH = auto()
 
 
 @dataclass(frozen=True, slots=True)

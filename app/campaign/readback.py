@@ -17,6 +17,11 @@ _ENTITIES: dict[CallingEntity | None, str] = {
 }
 _WEEK = list(Weekday)
 
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+"""Short names of the months: a page has hundreds of dates, and the system's way is slow."""
+
+_DAYS = tuple(day.capitalize()[:3] for day in Weekday)
+
 
 def plain_words(values: Values, shown: Overview | None) -> list[str]:
     """Give the sentences, most important first.
@@ -47,7 +52,7 @@ def day_words(day: date) -> str:
 
 def short_day(day: date) -> str:
     """Write a day so that nobody takes the month for the day: Mon 4 Jan 2027."""
-    return f"{day:%a} {day.day} {day:%b} {day.year}"
+    return f"{_DAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def days_in_words(days: tuple[Weekday, ...]) -> str:

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from datetime import date, time
 from typing import Any, TypeAlias
 
-from app.campaign.contract import FIELDS, Field, Kind, Values, Weekday
+from app.campaign.contract import FIELDS, OUTBOUND, Field, Kind, Values, Weekday
 from app.campaign.problems import Code, Problem
+from app.campaign.typed_length import REMARKS, find_too_long
 from app.campaign.zones import zone_named
 
 Answers: TypeAlias = Mapping[str, str | Sequence[str]]
@@ -62,9 +63,13 @@ def read_json(document: Mapping[str, Any]) -> Reading:
 
 
 def read_answers(answers: Answers) -> Reading:
-    """Read what a person typed; what is no field of the contract is not looked at."""
+    """Read what a person typed; of what is no field of the contract only the length counts."""
     values, problems = {}, []
+    too_long = find_too_long(answers)
     for field in FIELDS:
+        if field.name in too_long:
+            problems.append(Problem(field.name, too_long[field.name]))
+            continue
         try:
             value = read_text(field, answers.get(field.name, ""))
         except Unreadable as error:
@@ -72,6 +77,8 @@ def read_answers(answers: Answers) -> Reading:
         else:
             if value is not None:
                 values[field.name] = value
+    if OUTBOUND.holds(values):
+        problems += [Problem(name, too_long[name]) for name in REMARKS if name in too_long]
     return Reading(values, problems)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from rfc3986_validator import validate_rfc3986
 
-from app.campaign.contract import FIELDS, Field, Kind, Values, used_fields
+from app.campaign.contract import FIELD, FIELDS, Field, Kind, Values, used_fields
 from app.campaign.problems import Code, Problem
 from app.campaign.reading import Reading
 from app.campaign.zones import ZONE_NAMES
@@ -30,13 +30,13 @@ def find_problems_of_document(reading: Reading) -> list[Problem]:
 
 def _found(reading: Reading, fields: Iterable[Field]) -> list[Problem]:
     unread = {problem.field: problem for problem in reading.problems}
-    found = [problem for problem in reading.problems if problem.code is Code.UNKNOWN_FIELD]
+    problems = [problem for problem in reading.problems if problem.field not in FIELD]
     for field in fields:
         if field.name in unread:
-            found.append(unread[field.name])
+            problems.append(unread[field.name])
         else:
-            found.extend(check_field(field, reading.values))
-    return found
+            problems.extend(check_field(field, reading.values))
+    return problems
 
 
 def check(values: Values) -> list[Problem]:

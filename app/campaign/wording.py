@@ -17,6 +17,7 @@ from app.campaign.contract import (
 )
 from app.campaign.problems import Advice, AdviceCode, Code, Problem
 from app.campaign.rule_file import Purpose
+from app.campaign.typed_length import LONGEST, LONGEST_IN_ALL
 
 
 @dataclass(frozen=True)
@@ -136,6 +137,9 @@ def sentence(problem: Problem) -> str:
     """Say what to do about one problem."""
     if problem.code is Code.UNKNOWN_FIELD:
         return f"Remove “{problem.field}”: a campaign has no such field."
+    if problem.code in _TOO_LONG:
+        thing, longest = WORDS[problem.field].thing, LONGEST.get(problem.field, 0)
+        return _TOO_LONG[problem.code].format(thing=thing, longest=longest, in_all=LONGEST_IN_ALL)
     return _SENTENCES[problem.code].format(**_slots(problem.field))
 
 
@@ -152,6 +156,13 @@ _SENTENCES = {
     Code.NOT_A_URL: "Enter {thing} in full, such as https://example.com/events.",
     Code.TOO_SMALL: "{Ask} {thing}{least}.",
     Code.NOT_AFTER: "{Thing} must be later than {earlier}.",
+}
+
+_TOO_LONG = {
+    Code.TOO_LONG: "Shorten {thing}: Campaign Builder takes {longest:,} characters of it.",
+    Code.TOO_MUCH: (
+        "Shorten {thing}: Campaign Builder takes {in_all:,} characters in all the answers together."
+    ),
 }
 
 _CHOSEN = {Kind.CHOICE, Kind.DAYS, Kind.FLAG, Kind.ZONE}

@@ -22,8 +22,9 @@ zoneinfo.reset_tzpath(to=())
 
 ZONE_NAMES = frozenset(zoneinfo.available_timezones())
 ZONE_DATA_VERSION = tzdata.IANA_VERSION
-ZONE_DATA_LOCKED = {"2026f": date(2026, 11, 23)}[ZONE_DATA_VERSION]
-"""The day on which this version was the newest; to be renewed with the locked version."""
+ZONE_DATA_LOCKED = {"2026f": date(2026, 11, 23)}.get(ZONE_DATA_VERSION)
+"""The day on which this version was the newest, renewed with the locked version; `None` for one
+that somebody else has installed."""
 
 
 @cache

@@ -22,13 +22,21 @@ class ByContract:
 
     def __call__(self, form: Any, field: "Answer") -> None:
         """Stop with the first problem's sentence, in the words of the screen."""
-        if not field.line.is_used(form.values):
+        if not field.is_used(form.values):
             field.errors = []
             raise StopValidation
+        check_length(form, field)
         if field.errors:  # It did not parse, and one message about that is enough.
             raise StopValidation
         for problem in check_field(field.line, form.values):
             raise StopValidation(sentence(problem))
+
+
+def check_length(form: Any, field: "Answer | Remark") -> None:
+    """Stop with a sentence if this answer is longer than we take; raises `StopValidation`."""
+    if code := form.too_long.get(field.short_name):
+        field.errors = []
+        raise StopValidation(sentence(Problem(field.short_name, code)))
 
 
 class Answer(Field):
@@ -63,11 +71,16 @@ class Answer(Field):
         return self.line.is_used(values)
 
 
+def _judge_length(form: Any, field: "Remark") -> None:
+    if field.is_used(form.values):
+        check_length(form, field)
+
+
 class Remark(Field):
-    """An answer about the leads: kept with the draft, never sent, and so never an error."""
+    """An answer about the leads: kept with the draft, never sent, and held to its length only."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
+        super().__init__(validators=[_judge_length], **options)
         self.question = QUESTIONS[self.short_name]
 
     @property

@@ -6,6 +6,7 @@ said here: every answer is held to its line of the contract, and a remark to not
 
 from collections.abc import Mapping
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
@@ -13,7 +14,9 @@ from wtforms import Form
 
 from app.campaign.audience import QUESTIONS as ABOUT_LEADS
 from app.campaign.contract import FIELD, FIELDS, Kind
+from app.campaign.problems import Code
 from app.campaign.reading import Answers
+from app.campaign.typed_length import find_too_long
 from app.forms.answer import Answer, Remark
 
 
@@ -48,10 +51,14 @@ class CampaignForm(Form):
 
     webhook_url = Answer()
 
+    too_long: Mapping[str, Code] = MappingProxyType({})
+
     @classmethod
     def of(cls, answers: Answers) -> "CampaignForm":
         """Make the form with these answers in it, as they were typed."""
-        return cls(MultiDict(answers))
+        form = cls(MultiDict(answers))
+        form.too_long = find_too_long(answers)
+        return form
 
     @cached_property
     def values(self) -> Mapping[str, Any]:

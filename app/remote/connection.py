@@ -6,6 +6,10 @@ from urllib.parse import SplitResult, urlsplit
 
 from app.campaign.contract import CAMPAIGNS_PATH
 
+LONGEST_TOKEN = 2000
+LONGEST_URL = 2000
+"""Characters. No API is known to ask for more; what is longer is a mistake of the clipboard."""
+
 _SHORTEST_SECRET = 8
 _WHOLE = "Give the base URL as https://host, without “?” or “#”."
 
@@ -40,6 +44,10 @@ class Connection:
 
 def check_base_url(url: str) -> None:
     """Raise `BadConnection` for an address to which no token must go."""
+    if len(url) > LONGEST_URL:
+        raise BadConnection(
+            f"Shorten the base URL: Campaign Builder takes {LONGEST_URL:,} characters of it."
+        )
     parts = _parts(url)
     if "@" in parts.netloc:
         raise BadConnection("Take the user name and password out of the base URL.")
@@ -53,6 +61,10 @@ def check_token(token: str) -> None:
     """Raise `BadConnection` for what can be no token."""
     if not token or not all("!" <= sign <= "~" for sign in token):
         raise BadConnection("Copy the token again: it has a space or a sign that no token has.")
+    if len(token) > LONGEST_TOKEN:
+        raise BadConnection(
+            f"Copy the token again: Campaign Builder takes {LONGEST_TOKEN:,} characters of one."
+        )
 
 
 def origin(url: str) -> tuple[str, str, int | None]:
@@ -80,8 +92,11 @@ def _is_plain(url: str) -> bool:
 
 
 def _is_here(host: str) -> bool:
-    """Tell whether a host name is this machine, where http is no risk."""
-    if host == "localhost" or host.endswith(".localhost"):
+    """Tell whether a host name is this machine, where http is no risk.
+
+    A name under localhost is not: what answers for it is up to whoever resolves names.
+    """
+    if host == "localhost":
         return True
     try:
         return ip_address(host).is_loopback

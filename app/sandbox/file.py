@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from app.private_files import make_database_private
+
 _PATIENCE = 10
 """Seconds to wait for another writer."""
 
@@ -16,6 +18,7 @@ _PATIENCE = 10
 @contextmanager
 def opened(path: Path) -> Iterator[sqlite3.Connection]:
     """Open the file for one transaction, which is durable at the end of the block."""
+    make_database_private(path)
     with closing(sqlite3.connect(path, timeout=_PATIENCE)) as file, file:
         file.execute("PRAGMA synchronous = full")
         yield file

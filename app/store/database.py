@@ -4,19 +4,24 @@ A transaction that will write takes the write lock at once (BEGIN IMMEDIATE). Th
 driver's default takes it at the first write, and two that read first then lose each
 other's updates. Reading takes no lock and, in WAL mode, waits for nobody. Commits
 are durable (synchronous=FULL): what was acknowledged survives a power cut.
+
+A thread never holds more than one connection, and there are as many as threads ask for:
+threads that each held one and waited for a second would wait for one another.
 """
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from threading import Lock
+from threading import Lock, local
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from app.private_files import make_database_private
+from app.store.file_lock import Busy, held_together
 from app.store.migrations import migrate
 
 PATIENCE = 5.0
@@ -29,30 +34,41 @@ PRAGMAS = (
     f"busy_timeout={PATIENCE * 1000:.0f}",
 )
 
+_KEPT_OPEN = 16
+_GONE = "the database file was deleted or replaced while the app was running; start it again"
+_IN_RESTORE = "a backup is being brought back just now"
+
 
 class Store:
     """The database, as two ways of using it."""
 
     def __init__(self, path: Path) -> None:
-        """Open the database in this file, making it or bringing it up to date first."""
+        """Open the database in this file, making it or bringing it up to date first.
+
+        Raises `UnusableDatabase`, and `OSError` for a folder that cannot be written.
+        """
+        self.path = path
+        self.writers_lock = path.with_name("writers.lock")
         self._turn = Lock()
+        self._thread = local()
+        make_database_private(path)
         self.engine = _engine(path)
         self._writer = self.engine.execution_options(writes=True)
         migrate(self._writer)
+        self._identity = _identity(path)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """Read from one unchanging picture of the database."""
-        with Session(self.engine) as session:
-            yield session
+        """Read from one unchanging picture of the database.
 
-    def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
-        """Read rows by plain SQL: for what every page asks, where a session costs ten times it."""
-        connection = self.engine.raw_connection()
-        try:
-            return list(connection.cursor().execute(sql, values).fetchall())
-        finally:
-            connection.close()
+        Inside another block of the same thread it is that block's picture.
+        """
+        if session := self._open_session:
+            yield session
+            return
+        self._check_file()
+        with Session(self.engine) as session, self._as_open(session):
+            yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
@@ -60,11 +76,17 @@ class Store:
 
         Writers of this process queue here: SQLite lets them look again only now and then, and
         the unlucky ones wait very long. Who waits too long tries SQLite's luck all the same.
+        Raises `OperationalError`, also for a file that is gone and while a backup is restored.
         """
+        if self._open_session:
+            raise RuntimeError("This thread is still reading: end that block before writing.")
         has_turn = self._turn.acquire(timeout=PATIENCE)
         try:
+            self._check_file()
             with (
+                self._not_in_a_restore(),
                 Session(self._writer, autoflush=False, expire_on_commit=False) as session,
+                self._as_open(session),
                 session.begin(),
             ):
                 yield session
@@ -72,9 +94,61 @@ class Store:
             if has_turn:
                 self._turn.release()
 
+    @contextmanager
+    def kept_in_place(self) -> Iterator[None]:
+        """Let no backup be brought back until the end of the block; raises `OperationalError`."""
+        with self._not_in_a_restore():
+            yield
+
+    @property
+    def _open_session(self) -> Session | None:
+        return getattr(self._thread, "session", None)
+
+    @contextmanager
+    def _as_open(self, session: Session) -> Iterator[None]:
+        self._thread.session = session
+        try:
+            yield
+        finally:
+            self._thread.session = None
+
+    @contextmanager
+    def _not_in_a_restore(self) -> Iterator[None]:
+        with ExitStack() as held:
+            try:
+                held.enter_context(held_together(self.writers_lock, PATIENCE))
+            except Busy as error:
+                raise _unusable(_IN_RESTORE) from error
+            except OSError as error:
+                raise _unusable(str(error)) from error
+            yield
+
+    def _check_file(self) -> None:
+        """Notice a file that is another now: SQLite would go on writing into the lost one."""
+        if _identity(self.path) != self._identity:
+            raise _unusable(_GONE)
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return stat.st_dev, stat.st_ino
+
+
+def _unusable(reason: str) -> OperationalError:
+    """Make the error that SQLite itself gives for a database that cannot be used."""
+    return OperationalError("BEGIN", None, sqlite3.OperationalError(reason))
+
 
 def _engine(path: Path) -> Engine:
-    engine = create_engine(f"sqlite:///{path}", hide_parameters=True)  # They would be in logs.
+    engine = create_engine(
+        f"sqlite:///{path}",
+        hide_parameters=True,  # They would be in logs.
+        pool_size=_KEPT_OPEN,
+        max_overflow=-1,
+    )
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:

@@ -1,5 +1,6 @@
 """Drafts: find, save, delete, restore. Each save makes a new version, and an old one is refused."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from secrets import token_hex
@@ -8,11 +9,11 @@ from typing import Any
 from sqlalchemy import bindparam, func, select, text
 from sqlalchemy.orm import Session
 
-from app.campaign.reading import Answers, read_answers
+from app.campaign.typed_length import LONGEST_IN_ALL
 from app.store import trail
-from app.store.acceptances import count_findings
+from app.store.acceptances import Judgement, count_findings
 from app.store.models import Draft
-from app.store.trail import Kind
+from app.store.trail import Kind, draft_chain
 
 _PLACE = select(Draft.place).where(Draft.id == bindparam("id"))
 
@@ -37,6 +38,10 @@ class AlreadySubmitted(Exception):
         self.draft_id = draft_id
 
 
+ID_FORM = "[0-9a-f]{16}"
+"""The one form of a draft's id, as a regular expression."""
+
+
 def new_id() -> str:
     """Make an id that no other draft has and nobody can guess."""
     return token_hex(8)
@@ -54,14 +59,20 @@ def exists(session: Session, draft_id: str) -> bool:
     return session.scalar(_PLACE, {"id": draft_id}) is not None
 
 
-def save(session: Session, draft_id: str, answers: Answers, *, over: int, who: str = "") -> Draft:
+def save(
+    session: Session, draft_id: str, judgement: Judgement, *, over: int, who: str = ""
+) -> Draft:
     """Save what was typed over the version that it was typed into; 0 makes a new draft.
 
     Saving what is there already changes nothing. Raises `StaleVersion` if the draft is
-    at another version, `AlreadySubmitted` if it can no longer change.
+    at another version, `AlreadySubmitted` if it can no longer change, and `NoSuchDraft` for
+    a new one under what is no id.
     """
+    answers = judgement.answers
     draft = session.get(Draft, draft_id)
     if draft is None:
+        if not re.fullmatch(ID_FORM, draft_id):
+            raise NoSuchDraft(draft_id)
         draft = Draft(id=draft_id, version=0, created_at=_now(), answers={}, accepted={})
         session.add(draft)
     elif draft.is_locked:
@@ -71,10 +82,11 @@ def save(session: Session, draft_id: str, answers: Answers, *, over: int, who: s
     elif draft.version != over:
         session.expunge(draft)  # The roll-back would empty it, and it has to be shown.
         raise StaleVersion(draft)
-    changed = trail.changes(draft.answers, answers)
-    _take(session, draft, answers)
+    changed = trail.find_changes(draft.answers, answers)
+    _take(session, draft, judgement)
     kind = Kind.CREATED if draft.version == 1 else Kind.EDITED
-    trail.record(session, kind, draft_id=draft_id, who=who, version=draft.version, fields=changed)
+    chain = draft_chain(draft_id)
+    trail.record(session, kind, chain, who=who, version=draft.version, fields=changed)
     return draft
 
 
@@ -84,7 +96,7 @@ def delete(session: Session, draft_id: str, *, who: str = "") -> Draft:
     if draft.is_locked:
         raise AlreadySubmitted(draft_id)
     draft.deleted_at = _now()
-    trail.record(session, Kind.DELETED, draft_id=draft_id, who=who)
+    trail.record(session, Kind.DELETED, draft_chain(draft_id), who=who)
     return draft
 
 
@@ -92,13 +104,13 @@ def restore(session: Session, draft_id: str, *, who: str = "") -> Draft:
     """Bring a deleted draft back as it was."""
     draft = find(session, draft_id)
     draft.deleted_at = None
-    trail.record(session, Kind.RESTORED, draft_id=draft_id, who=who)
+    trail.record(session, Kind.RESTORED, draft_chain(draft_id), who=who)
     return draft
 
 
-def _take(session: Session, draft: Draft, answers: Mapping[str, Any]) -> None:
-    values = read_answers(answers).values
-    draft.answers = dict(answers)
+def _take(session: Session, draft: Draft, judgement: Judgement) -> None:
+    values = judgement.values
+    draft.answers = dict(judgement.answers)
     draft.name = values.get("name", "")
     draft.type = values.get("type")
     draft.name_key = draft.name.casefold()
@@ -107,7 +119,7 @@ def _take(session: Session, draft: Draft, answers: Mapping[str, Any]) -> None:
     draft.version += 1
     draft.changed_at = _now()
     draft.deleted_at = None
-    count_findings(draft)
+    count_findings(draft, judgement)
     _move_to_the_top(session, draft)
 
 
@@ -123,12 +135,13 @@ def _move_to_the_top(session: Session, draft: Draft) -> None:
 
 
 def _words(answers: Mapping[str, Any]) -> str:
-    """Join what a search should find: every text that was typed."""
-    return "\n".join(
+    """Join what a search should find: every text that was typed, as far as we take it."""
+    texts = "\n".join(
         value
         for name, value in answers.items()
         if isinstance(value, str) and value and name != "connection"
     )
+    return texts[:LONGEST_IN_ALL]
 
 
 def _now() -> datetime:

@@ -5,9 +5,11 @@ what the first does. The search index is keyed by `Draft.place`, so that its hit
 in the order of the last change without being sorted.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     Select,
@@ -22,15 +24,15 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from app.store.base import State
+from app.store.base import MAY_EXIST, State
 from app.store.models import Draft
+from app.store.search_words import SHORTEST, quoted, search_words
 
-PAGE = 50
+PAGE = 30
 COUNTED = 1000
 """Matches are counted up to here; nobody needs to know more exactly."""
 
 _index = table("draft_search", column("rowid"), column("text"))
-_SHORTEST = 3  # A trigram index finds nothing shorter.
 
 
 class Sort(StrEnum):
@@ -66,20 +68,54 @@ class Query:
     after: tuple[str, int] | None = None
 
 
+class Row(NamedTuple):
+    """A draft as the list shows it; its fields are those of `models.Draft`.
+
+    Whole drafts would take several times as long: each brings all that was typed in it.
+    """
+
+    id: str
+    place: int
+    name: str
+    name_key: str
+    type: str | None
+    state: State | None
+    destination: str
+    first_day: date | None
+    day_key: date
+    changed_at: datetime
+    deleted_at: datetime | None
+    findings: Mapping[str, int]
+    rules: str
+
+    @property
+    def is_locked(self) -> bool:
+        return self.state in MAY_EXIST
+
+
+_COLUMNS = [
+    func.coalesce(Draft.answers["connection"].as_string(), "").label(name)
+    if name == "destination"
+    else getattr(Draft, name)
+    for name in Row._fields
+]
+
+
 @dataclass(frozen=True)
 class Page:
     """One page of drafts, how many match (at most `COUNTED`, plus one for "more"), what follows."""
 
-    drafts: list[Draft]
+    drafts: list[Row]
     count: int
     next: tuple[str, int] | None
 
 
 def page(session: Session, query: Query) -> Page:
-    """Read one page of the list."""
+    """Read one page of the list; raises `NotSearchable`."""
     matching = _matching(query)
     ordered = _ordered(matching, query)
-    drafts = list(session.scalars(ordered.limit(PAGE + 1)))
+    rows = session.execute(ordered.with_only_columns(*_COLUMNS).limit(PAGE + 1))
+    drafts = [Row(*row) for row in rows]
     counted = matching.with_only_columns(Draft.place).limit(COUNTED + 1).subquery()
     count = session.scalar(select(func.count()).select_from(counted)) or 0
     more = len(drafts) > PAGE
@@ -98,20 +134,14 @@ def _matching(query: Query) -> Select[Draft]:
         wanted = wanted.where(Draft.state == query.show)
     if query.type:
         wanted = wanted.where(Draft.type == query.type)
-    return _searched(wanted, _words(query))
-
-
-def _words(query: Query) -> list[str]:
-    return query.search.replace("\0", " ").split()  # SQLite ends a phrase at a NUL.
+    return _searched(wanted, search_words(query.search))
 
 
 def _searched(wanted: Select[Draft], words: list[str]) -> Select[Draft]:
     for word in words:
-        if len(word) < _SHORTEST:
+        if len(word) < SHORTEST:
             wanted = wanted.where(Draft.name.icontains(word, autoescape=True))
-    phrases = " ".join(
-        '"' + word.replace('"', '""') + '"' for word in words if len(word) >= _SHORTEST
-    )
+    phrases = " ".join(quoted(word) for word in words if len(word) >= SHORTEST)
     if phrases:
         wanted = wanted.join(_index, _index.c.rowid == Draft.place).where(
             literal_column("draft_search").op("MATCH")(phrases)
@@ -120,7 +150,7 @@ def _searched(wanted: Select[Draft], words: list[str]) -> Select[Draft]:
 
 
 def _ordered(wanted: Select[Draft], query: Query) -> Select[Draft]:
-    searched = any(len(word) >= _SHORTEST for word in _words(query))
+    searched = any(len(word) >= SHORTEST for word in search_words(query.search))
     place: Any = _index.c.rowid if searched else Draft.place
     if query.sort is Sort.CHANGED:
         if query.after:
@@ -133,7 +163,7 @@ def _ordered(wanted: Select[Draft], query: Query) -> Select[Draft]:
     return wanted.order_by(key, place)
 
 
-def _position(draft: Draft, sort: Sort) -> tuple[str, int]:
+def _position(draft: Row, sort: Sort) -> tuple[str, int]:
     if sort is Sort.CHANGED:
         return "", draft.place
     return str(getattr(draft, _KEYS[sort].key)), draft.place

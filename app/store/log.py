@@ -8,10 +8,10 @@ from sqlalchemy import Select, column, literal_column, select, table, text
 from sqlalchemy.orm import Session
 
 from app.store.records import Exchange
+from app.store.search_words import SHORTEST, NotSearchable, quoted, search_words
 
 PAGE = 50
 _index = table("exchange_search", column("rowid"), column("text"))
-_SHORTEST = 3  # A trigram index finds nothing shorter.
 _SHOWN = (
     "id",
     "submission_id",
@@ -41,6 +41,11 @@ class Query:
     search: str = ""
     destination: str = ""
     before: int | None = None
+
+
+def check(query: Query) -> None:
+    """Raise `NotSearchable` for a query that cannot be answered."""
+    _matching(query)
 
 
 def find(session: Session, exchange_id: int) -> Exchange:
@@ -73,6 +78,14 @@ def of_submission(session: Session, submission_id: int) -> Exchange | None:
     return session.scalar(select(Exchange).where(Exchange.submission_id == submission_id))
 
 
+def last_test(session: Session, destination: str) -> Exchange | None:
+    """Find the last call that tested a connection."""
+    tests = select(Exchange).where(
+        Exchange.destination == destination, Exchange.submission_id.is_(None)
+    )
+    return session.scalars(tests.order_by(Exchange.id.desc()).limit(1)).first()
+
+
 def complete(one: Exchange, known: Mapping[str, Any]) -> None:
     """Fill in a call, written down before it was made, with how it went over the wire."""
     for name in _OVER_THE_WIRE:
@@ -86,8 +99,8 @@ def index(session: Session, one: Exchange) -> None:
     session.flush()
     session.execute(text("DELETE FROM exchange_search WHERE rowid = :id"), {"id": one.id})
     session.execute(
-        text("INSERT INTO exchange_search (rowid, text) VALUES (:id, :words)"),
-        {"id": one.id, "words": _words(one)},
+        text("INSERT INTO exchange_search (rowid, destination, text) VALUES (:id, :to, :words)"),
+        {"id": one.id, "to": one.destination, "words": _words(one)},
     )
 
 
@@ -100,18 +113,30 @@ def _words(one: Exchange) -> str:
 
 
 def _matching(query: Query) -> Select[Exchange]:
-    wanted = select(Exchange).order_by(Exchange.id.desc())
-    if query.destination:
-        wanted = wanted.where(Exchange.destination == query.destination)
+    """Find the newest first; by words it is the index that has the order and the connection.
+
+    Raises `NotSearchable`: to look for short words alone, every call would have to be read.
+    """
+    words = search_words(query.search)
+    long_words = [word for word in words if len(word) >= SHORTEST]
+    if words and not long_words:
+        raise NotSearchable(f"Search for a word of {SHORTEST} characters or more.")
+    if not words:
+        selection, number = select(Exchange), Exchange.id.expression
+        if query.destination:
+            selection = selection.where(Exchange.destination == query.destination)
+    else:
+        number = _index.c.rowid
+        selection = select(Exchange).join(_index, number == Exchange.id)
+        phrases = [f"text : {quoted(word)}" for word in long_words]
+        if query.destination:
+            phrases.append(f"destination : {quoted(query.destination)}")
+        selection = selection.where(
+            literal_column("exchange_search").op("MATCH")(" AND ".join(phrases))
+        )
+        for word in words:
+            if len(word) < SHORTEST:
+                selection = selection.where(_index.c.text.icontains(word, autoescape=True))
     if query.before is not None:
-        wanted = wanted.where(Exchange.id < query.before)
-    words = query.search.replace("\0", " ").split()
-    if words:
-        wanted = wanted.join(_index, _index.c.rowid == Exchange.id)
-    for word in words:
-        if len(word) < _SHORTEST:
-            wanted = wanted.where(_index.c.text.icontains(word, autoescape=True))
-        else:
-            phrase = '"' + word.replace('"', '""') + '"'
-            wanted = wanted.where(literal_column("exchange_search").op("MATCH")(phrase))
-    return wanted
+        selection = selection.where(number < query.before)
+    return selection.order_by(number.desc())

@@ -3,10 +3,11 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import Float, ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.store.base import MAY_EXIST, Base, State
+from app.store.leases import Lease
 
 
 class Draft(Base):
@@ -77,8 +78,10 @@ class Submission(Base):
 
     *connection* and *destination* are the name and the key of where it was sent, and *body*
     is the bytes; *answer* is the raw answer and *errors* the API's messages by field.
-    *lease_until* is when an answer can no longer come, *retry_at* when the API wants to be
-    asked again at the earliest; *who* pressed, and *resolved_by* said what became of it.
+    *token* is the claim's own: only who has it may say what was answered. *lease_until* is
+    when an answer can no longer come, for people to read; *lease_boot* and *lease_ends* are
+    what is gone by (`leases.Lease`). *retry_at* is when the API wants to be asked again at the
+    earliest; *who* pressed, and *resolved_by* said what became of it.
     """
 
     __tablename__ = "submission"
@@ -95,7 +98,10 @@ class Submission(Base):
     state: Mapped[State]
     who: Mapped[str] = mapped_column(default="")
     claimed_at: Mapped[datetime]
+    token: Mapped[str] = mapped_column(String(32), default="")
     lease_until: Mapped[datetime | None]
+    lease_boot: Mapped[str] = mapped_column(String(36), default="")
+    lease_ends: Mapped[float] = mapped_column(Float, default=0.0)
     settled_at: Mapped[datetime | None]
     message: Mapped[str] = mapped_column(default="")
     errors: Mapped[dict[str, Any]] = mapped_column(default=dict)
@@ -114,7 +120,45 @@ class Submission(Base):
     __table_args__ = (
         Index("ix_submission_by_draft", "draft_id", "id"),
         Index("ix_submission_by_digest", "digest", "claimed_at"),
+        Index("ix_submission_by_campaign", "campaign_id"),
+        {"sqlite_autoincrement": True},
     )
+
+    @property
+    def is_created(self) -> bool:
+        return self.state is State.CREATED
+
+    @property
+    def was_not_sent(self) -> bool:
+        """Whether nothing left this machine; what somebody looked up in vain was sent."""
+        return self.state is State.UNSENT and self.resolved_at is None
+
+    @property
+    def turned_up_late(self) -> bool:
+        """Whether it was created after somebody had looked in vain and sent the draft again."""
+        return self.state is State.UNSENT and self.campaign_id is not None
+
+    @property
+    def is_draft_there(self) -> bool:
+        """Whether the API said that the campaign does not call anybody yet."""
+        return self.campaign_status in {"DRAFT", None}
+
+    @property
+    def can_be_settled(self) -> bool:
+        """Whether an answer to it still says something new: none is known but a person's word."""
+        return self.state in OPEN or self.resolved_at is not None
+
+    @property
+    def can_be_resolved(self) -> bool:
+        """Whether a person's word for what became of it counts: a first one, or a correction."""
+        return self.state is State.UNKNOWN or (
+            self.resolved_at is not None and self.state in {State.CREATED, State.UNSENT}
+        )
+
+    @property
+    def lease(self) -> Lease:
+        """Until when its outcome can come; a lease of before there were any is over."""
+        return Lease(self.lease_boot, self.lease_ends)
 
 
 Index(
@@ -154,8 +198,6 @@ class SavedConnection(Base):
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
-    tested_at: Mapped[datetime | None]
-    test_said: Mapped[str] = mapped_column(default="")
 
 
 class BookEntry(Base):

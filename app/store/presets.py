@@ -9,6 +9,9 @@ from sqlalchemy.orm import Session
 
 from app.store.models import Preset
 
+LONGEST_NAME = 80
+"""Characters of a preset's name."""
+
 
 def all_presets(session: Session) -> list[Preset]:
     """Read them in the order of their names."""

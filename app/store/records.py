@@ -1,9 +1,9 @@
-"""The tables of what has happened: the event trail and the request log."""
+"""The tables of what has happened: the event trail with its seals, and the request log."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.store.base import Base
@@ -12,13 +12,15 @@ from app.store.base import Base
 class Event(Base):
     """One thing that happened; never changed, and chained to the one before by its hash.
 
-    *at* is ISO 8601 in UTC and *details* a JSON object, both as the very text that is hashed.
+    *number* counts the events of its *chain*; *at* is ISO 8601 in UTC and *details* a JSON
+    object, both as the very text that is hashed.
     """
 
     __tablename__ = "event"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    draft_id: Mapped[str | None] = mapped_column(String(32))
+    chain: Mapped[str] = mapped_column(String(48))
+    number: Mapped[int]
     at: Mapped[str] = mapped_column(String(32))
     kind: Mapped[str] = mapped_column(String(24))
     who: Mapped[str]
@@ -27,9 +29,43 @@ class Event(Base):
     hash: Mapped[str] = mapped_column(String(64))
 
     __table_args__ = (
-        Index("ix_event_by_draft", "draft_id", "id"),
+        UniqueConstraint("chain", "number", name="uq_event_chain"),
         {"sqlite_autoincrement": True},
     )
+
+
+class ChainHead(Base):
+    """Where a chain of events ends: its last number and hash.
+
+    *sealed* is the number of the event that was sealed last, and *seal* the seal that did it.
+    """
+
+    __tablename__ = "chain_head"
+
+    chain: Mapped[str] = mapped_column(String(48), primary_key=True)
+    number: Mapped[int]
+    hash: Mapped[str] = mapped_column(String(64))
+    sealed: Mapped[int] = mapped_column(default=0)
+    seal: Mapped[int | None]
+
+
+_GROWN = ChainHead.number > ChainHead.sealed
+Index("ix_chain_head_grown", ChainHead.chain, sqlite_where=_GROWN, postgresql_where=_GROWN)
+
+
+class Seal(Base):
+    """The heads of all chains that had grown since the seal before; never changed.
+
+    *heads* is a JSON list of [chain, number, hash], as the very text that is hashed.
+    """
+
+    __tablename__ = "seal"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[str] = mapped_column(String(32))
+    heads: Mapped[str]
+    before: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
 
 
 class Exchange(Base):
@@ -56,4 +92,18 @@ class Exchange(Base):
     response_body: Mapped[str] = mapped_column(default="")
     outcome: Mapped[str] = mapped_column(default="")
 
-    __table_args__ = (Index("ix_exchange_by_submission", "submission_id"),)
+    __table_args__ = (
+        Index("ix_exchange_by_submission", "submission_id"),
+        Index("ix_exchange_by_destination", "destination", "id"),
+        {"sqlite_autoincrement": True},
+    )
+
+
+_IS_TEST = Exchange.submission_id.is_(None)
+Index(
+    "ix_exchange_tests",
+    Exchange.destination,
+    Exchange.id,
+    sqlite_where=_IS_TEST,
+    postgresql_where=_IS_TEST,
+)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.store import trail
 from app.store.models import SavedConnection
-from app.store.trail import Kind
+from app.store.trail import Kind, connection_chain
 
 _SHOWN = ("name", "base_url", "is_sandbox", "colour", "notes")
 
@@ -55,7 +55,7 @@ def add(session: Session, entered: Entered, *, who: str = "") -> SavedConnection
     _take(session, made, entered, now)
     session.add(made)
     session.flush()
-    trail.record(session, Kind.CONNECTION_ADDED, who=who, connection=made.id, **_shown(made))
+    trail.record(session, Kind.CONNECTION_ADDED, connection_chain(made.id), who=who, **_shown(made))
     return made
 
 
@@ -64,7 +64,13 @@ def change(session: Session, key: str, entered: Entered, *, who: str = "") -> No
     found = find(session, key)
     before = _shown(found)
     _take(session, found, entered, datetime.now(UTC))
-    _tell(session, found, trail.changes(before, _shown(found)), who, new_token=bool(entered.token))
+    _tell(
+        session,
+        found,
+        trail.find_changes(before, _shown(found)),
+        who,
+        new_token=bool(entered.token),
+    )
 
 
 def enable(session: Session, key: str, *, enabled: bool, who: str = "") -> None:
@@ -75,12 +81,6 @@ def enable(session: Session, key: str, *, enabled: bool, who: str = "") -> None:
     found.disabled_at = None if enabled else datetime.now(UTC)
     found.version += 1
     _tell(session, found, {"enabled": [not enabled, enabled]}, who, new_token=False)
-
-
-def keep_test(session: Session, key: str, said: str) -> None:
-    """Keep what a test of the connection showed."""
-    found = find(session, key)
-    found.tested_at, found.test_said = datetime.now(UTC), said
 
 
 def _take(session: Session, into: SavedConnection, entered: Entered, now: datetime) -> None:
@@ -95,7 +95,6 @@ def _take(session: Session, into: SavedConnection, entered: Entered, now: dateti
     into.name_key = key
     into.version += 1
     into.changed_at = now
-    into.test_said, into.tested_at = "", None
 
 
 def _shown(one: SavedConnection) -> dict[str, Any]:
@@ -108,8 +107,8 @@ def _tell(
     trail.record(
         session,
         Kind.CONNECTION_CHANGED,
+        connection_chain(one.id),
         who=who,
-        connection=one.id,
         name=one.name,
         fields=fields,
         new_token=new_token,

@@ -1,30 +1,24 @@
-"""The event trail: what was done to a draft or a connection, by whom, and when.
+"""The event trail: what was done to a draft, a connection or the instance, by whom, and when.
 
-Each event carries the hash of the one before it, so that nothing in the middle can be
-changed, taken out or put in unseen; what is cut off at the end shows in the counter that
-SQLite keeps. Writing takes the lock of `Store.writing`, so the chain never forks.
+Each of these has a chain of its own (`chains`), so whoever writes about one draft need not
+wait for those who write about another.
 """
 
-import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, text
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
-from app.store.records import Event
+from app.store.chains import EVENT, NOTHING_BEFORE, event_hash
+from app.store.models import Draft
+from app.store.records import ChainHead, Event
 
-NOTHING_BEFORE = "0" * 64
-
-HOW_TO_CHECK = (
-    "hash is the SHA-256 of the JSON list [id, draft_id, at, kind, who, details, before], with "
-    "“, ” between its members and no other character escaped than JSON demands, in UTF-8; before "
-    "is the hash of the event with the number before, whichever draft that was about."
-)
+INSTANCE = "instance"
+"""The chain of what concerns all that is kept here."""
 
 
 class Kind(StrEnum):
@@ -40,52 +34,57 @@ class Kind(StrEnum):
     ANSWERED = "answered"
     ANSWERED_LATE = "answered late"
     RESOLVED = "resolved"
+    CORRECTED = "corrected"
     CONNECTION_ADDED = "connection added"
     CONNECTION_CHANGED = "connection changed"
+    CONNECTION_TESTED = "connection tested"
     TOKENS_ROTATED = "tokens rotated"
+    BACKUP_RESTORED = "backup restored"
+    STRAY_ANSWER = "stray answer"
+    CHAINED_ANEW = "chained anew"
 
 
-_LAST = select(Event.id, Event.hash).order_by(Event.id.desc()).limit(1)
-_OF_DRAFT = select(Event).where(Event.draft_id == bindparam("draft_id")).order_by(Event.id)
-_LAST_OF_DRAFT = (
-    select(Event).where(Event.draft_id == bindparam("draft_id")).order_by(Event.id.desc()).limit(1)
+def draft_chain(draft_id: str) -> str:
+    """Name the chain of a draft."""
+    return f"draft/{draft_id}"
+
+
+def connection_chain(key: str) -> str:
+    """Name the chain of a connection."""
+    return f"connection/{key}"
+
+
+_HEAD = select(ChainHead.number, ChainHead.hash).where(ChainHead.chain == bindparam("chain"))
+_OF_CHAIN = select(Event).where(Event.chain == bindparam("chain")).order_by(Event.number)
+_LAST = (
+    select(Event).where(Event.chain == bindparam("chain")).order_by(Event.number.desc()).limit(1)
 )
-_COUNTER = text("SELECT seq FROM sqlite_sequence WHERE name = 'event'")
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """What was found of the chain: how many events, the last one's hash, and what is wrong.
-
-    `fault` is a sentence, empty for a chain that holds.
-    """
-
-    count: int
-    head: str
-    fault: str = ""
-
-
-def record(
-    session: Session, kind: Kind, *, draft_id: str | None = None, who: str = "", **details: Any
-) -> None:
-    """Write that something happened, at the end of the chain."""
-    last = session.execute(_LAST).first()
-    number, before = (last.id + 1, last.hash) if last else (1, NOTHING_BEFORE)
+def record(session: Session, kind: Kind, chain: str, *, who: str = "", **details: Any) -> None:
+    """Write that something happened, at the end of a chain."""
+    head = session.execute(_HEAD, {"chain": chain}).first()
     event = {
-        "id": number,
-        "draft_id": draft_id,
+        "chain": chain,
+        "number": head.number + 1 if head else 1,
         "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
         "kind": kind.value,
         "who": who,
         "details": json.dumps(details, ensure_ascii=False),
-        "before": before,
+        "before": head.hash if head else NOTHING_BEFORE,
     }
-    session.execute(insert(Event), event | {"hash": _hash(event)})
+    event["hash"] = event_hash(event)
+    session.execute(insert(Event), event)
+    new = {"number": event["number"], "hash": event["hash"]}
+    if head:
+        session.execute(update(ChainHead).where(ChainHead.chain == chain).values(new))
+    else:
+        session.execute(insert(ChainHead), {"chain": chain, **new})
 
 
 def of_draft(session: Session, draft_id: str) -> list[Event]:
     """Read what happened to one draft, the first thing first."""
-    return list(session.scalars(_OF_DRAFT, {"draft_id": draft_id}))
+    return list(session.scalars(_OF_CHAIN, {"chain": draft_chain(draft_id)}))
 
 
 def record_review(
@@ -93,57 +92,35 @@ def record_review(
 ) -> None:
     """Write that these bytes were looked at before sending; a reload is no further look."""
     seen = {"digest": digest, "connection": connection}
-    last = session.scalars(_LAST_OF_DRAFT, {"draft_id": draft_id}).first()
-    if last is None or last.kind != Kind.REVIEWED or details(last) != seen:
-        record(session, Kind.REVIEWED, draft_id=draft_id, who=who, **seen)
+    chain = draft_chain(draft_id)
+    last = session.scalars(_LAST, {"chain": chain}).first()
+    if last is None or last.kind != Kind.REVIEWED or read_details(last) != seen:
+        record(session, Kind.REVIEWED, chain, who=who, **seen)
+
+
+def answers_at(session: Session, draft: Draft, version: int) -> dict[str, Any]:
+    """Give what stood in a draft at an earlier version, by undoing the edits since."""
+    answers = dict(draft.answers)
+    for event in reversed(of_draft(session, draft.id)):
+        if event.kind in {Kind.CREATED, Kind.EDITED}:
+            details = read_details(event)
+            if details["version"] <= version:
+                break
+            answers |= {name: was for name, (was, _) in details["fields"].items()}
+    return answers
 
 
 def as_document(event: Event) -> dict[str, Any]:
     """Write an event out, with the very text that its hash is of."""
-    return {name: getattr(event, name) for name in (*_HASHED, "hash")}
+    return {name: getattr(event, name) for name in (*EVENT, "hash")}
 
 
-def verify(session: Session, head: str = "") -> Verdict:
-    """Follow the whole chain; *head* is a hash noted earlier that has to be in it."""
-    count, before, met = 0, NOTHING_BEFORE, not head
-    for event in session.scalars(select(Event).order_by(Event.id).execution_options(yield_per=500)):
-        count += 1
-        if fault := _fault(as_document(event), count, before):
-            return Verdict(count, before, fault)
-        before = event.hash
-        met = met or before == head
-    if (session.scalar(_COUNTER) or 0) != count:
-        return Verdict(count, before, "Events are missing at the end.")
-    if not met:
-        return Verdict(count, before, f"No event has the hash {head}.")
-    return Verdict(count, before)
-
-
-def _fault(event: Mapping[str, Any], number: int, before: str) -> str:
-    if event["id"] != number:
-        return f"Event {number} is missing."
-    if event["before"] != before:
-        return f"Event {number} does not follow the one before it."
-    if event["hash"] != _hash(event):
-        return f"Event {number} was changed."
-    return ""
-
-
-_HASHED = ("id", "draft_id", "at", "kind", "who", "details", "before")
-
-
-def _hash(event: Mapping[str, Any]) -> str:
-    """Hash one event (SHA-256) over its fields, as a JSON list in the order of `_HASHED`."""
-    hashed = json.dumps([event[name] for name in _HASHED], ensure_ascii=False)
-    return hashlib.sha256(hashed.encode()).hexdigest()
-
-
-def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, list[Any]]:
+def find_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, list[Any]]:
     """Name the answers that differ, each with the old and the new one; "" is none."""
     both = ((name, old.get(name) or "", new.get(name) or "") for name in {**old, **new})
     return {name: [was, now] for name, was, now in both if was != now}
 
 
-def details(event: Event) -> dict[str, Any]:
+def read_details(event: Event) -> dict[str, Any]:
     """Read an event's details."""
     return dict(json.loads(event.details))

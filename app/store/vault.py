@@ -5,11 +5,12 @@ environment; the first one encrypts, and any of them decrypts (Fernet: AES-128-C
 HMAC-SHA256). The file is read at each use, so a running app follows a rotation.
 """
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
+from app.private_files import create_private, write_private
 
 
 class BadKeys(ValueError):
@@ -28,7 +29,7 @@ class Vault:
         self._path = path
         self._given = tuple(given)
         if not self._given:
-            _create(path, [_new_key()])
+            create_private(path, _as_text([_new_key()]))
         self._fernet()
 
     @property
@@ -43,7 +44,7 @@ class Vault:
         """Decrypt a token; raises `CannotUnlock`."""
         try:
             return self._fernet().decrypt(locked).decode()
-        except InvalidToken as error:
+        except (InvalidToken, BadKeys) as error:
             raise CannotUnlock from error
 
     def relock(self, locked: bytes) -> bytes:
@@ -62,11 +63,20 @@ class Vault:
         self._replace(self._keys()[:1])
 
     def _keys(self) -> list[str]:
-        return list(self._given) or self._path.read_text().split()
+        if self._given:
+            return list(self._given)
+        try:
+            return self._path.read_text().split()
+        except OSError as error:
+            raise BadKeys(
+                f"{self._path} cannot be read ({error.strerror}), and no token without it. "
+                "Bring it back from a backup."
+            ) from error
 
     def _fernet(self) -> MultiFernet:
+        keys = self._keys()
         try:
-            return MultiFernet([Fernet(key) for key in self._keys()])
+            return MultiFernet([Fernet(key) for key in keys])
         except ValueError as error:
             where = "TOKEN_KEYS" if self._given else str(self._path)
             raise BadKeys(
@@ -76,20 +86,12 @@ class Vault:
     def _replace(self, keys: list[str]) -> None:
         fresh = self._path.with_suffix(".new")
         fresh.unlink(missing_ok=True)
-        _create(fresh, keys)
-        fresh.replace(self._path)
+        write_private(fresh, _as_text(keys)).replace(self._path)
 
 
 def _new_key() -> str:
     return Fernet.generate_key().decode()
 
 
-def _create(path: Path, keys: list[str]) -> None:
-    """Write a file that only its owner can read, unless it is there."""
-    try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write("\n".join(keys) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-    except FileExistsError:
-        pass
+def _as_text(keys: Sequence[str]) -> str:
+    return "\n".join(keys) + "\n"

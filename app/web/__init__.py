@@ -9,6 +9,8 @@ from flask_wtf import CSRFProtect
 
 from app.web import (
     about,
+    addresses,
+    attention,
     book,
     calendars,
     clocks,
@@ -33,13 +35,15 @@ from app.web import (
 
 def install(app: Flask) -> None:
     """Give the app its pages, and what all of them share."""
+    addresses.install(app)
+    attention.install(app)
     security.install(app)
     errors.install(app)
     words.install(app)
     Compress(app)
     app.after_request(_read_whole)
     csrf = CSRFProtect(app)
-    csrf.exempt(preview.bp)  # It changes nothing, and answers only the page that asked.
+    csrf.exempt(preview.bp)  # It looks at where a request comes from by itself.
     screens = (
         about,
         book,

@@ -3,16 +3,15 @@
 from contextlib import suppress
 from dataclasses import dataclass
 
-from sqlalchemy.exc import OperationalError
+from flask import Flask, request
+from sqlalchemy.exc import DatabaseError
 
+from app.recording import recover
+from app.store import submissions
 from app.store.base import State
-from app.submission import recover
-from app.web.current import store
+from app.web.current import journal, store
 
-_OPEN = """
-SELECT submission.id, submission.state, draft.name
-FROM submission JOIN draft ON draft.id = submission.draft_id
-WHERE submission.state IN ('SENDING', 'UNKNOWN') ORDER BY submission.id LIMIT 20"""
+_WITHOUT_DATABASE = {None, "static", "about.healthy"}
 
 
 @dataclass(frozen=True)
@@ -23,17 +22,24 @@ class Attention:
     sending: list[tuple[int, str]]
 
 
-def find_left_behind() -> None:
-    """Call what a dead process was sending UNKNOWN; when that cannot be written, the next time."""
-    with suppress(OperationalError):
-        recover(store())
+def install(app: Flask) -> None:
+    """Find what was left behind before a page is made, so that drawing one never writes."""
+    app.before_request(_find_left_behind)
 
 
 def attention() -> Attention:
-    """Find them; one whose answer can no longer come is called UNKNOWN on the way."""
-    find_left_behind()
-    found = store().rows(_OPEN)
+    """Find the submissions that are open."""
+    with store().reading() as session:
+        rows = submissions.open_ones(session)
     return Attention(
-        unknown=[(number, name) for number, state, name in found if state == State.UNKNOWN],
-        sending=[(number, name) for number, state, name in found if state == State.SENDING],
+        unknown=[(number, name) for number, state, name in rows if state is State.UNKNOWN],
+        sending=[(number, name) for number, state, name in rows if state is State.SENDING],
     )
+
+
+def _find_left_behind() -> None:
+    """Settle what a dead process was sending; when that cannot be written, the next time."""
+    if request.endpoint in _WITHOUT_DATABASE:
+        return
+    with suppress(DatabaseError):
+        recover(store(), journal())

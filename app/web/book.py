@@ -10,16 +10,17 @@ from app.store import book
 from app.store.book import FIELDS, Kind
 from app.store.saved_connections import NoSuchConnection
 from app.web.current import connections, store
+from app.web.paging import number
 
 bp = Blueprint("book", __name__)
 
 
-@bp.get("/connections/<key>/book")
+@bp.get("/connections/<key:key>/book")
 def show(key: str) -> str:
     return _page(key, BookForm())
 
 
-@bp.post("/connections/<key>/book")
+@bp.post("/connections/<key:key>/book")
 def keep(key: str) -> ResponseReturnValue:
     """Write an id down, or give one that is there another nickname."""
     form = BookForm(request.form)
@@ -37,15 +38,15 @@ def keep(key: str) -> ResponseReturnValue:
     return redirect(url_for("book.show", key=key))
 
 
-@bp.post("/connections/<key>/book/forget")
+@bp.post("/connections/<key:key>/book/forget")
 def forget(key: str) -> ResponseReturnValue:
     with store().writing() as session:
-        book.forget(session, key, request.form.get("entry", 0, type=int))
+        book.forget(session, key, request.form.get("entry", 0, type=number))
     flash("Taken out of the address book. Drafts that have the id keep it.")
     return redirect(url_for("book.show", key=key))
 
 
-@bp.get("/connections/<key>/book.json")
+@bp.get("/connections/<key:key>/book.json")
 def offers(key: str) -> ResponseReturnValue:
     """Give, for each field of the form, the ids that it could have: kind, id and nickname."""
     with store().reading() as session:

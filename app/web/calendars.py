@@ -1,5 +1,7 @@
 """A draft's calling windows as a calendar file (iCalendar), for other calendars to show."""
 
+from itertools import islice
+
 from flask import Blueprint, Response
 from icalendar import Calendar, Event
 
@@ -10,10 +12,13 @@ from app.store.models import Draft
 from app.version import VERSION
 from app.web.current import store
 
+MOST_WINDOWS = 1000
+"""Windows in a file, almost three years of every day: an open-ended campaign has no last one."""
+
 bp = Blueprint("calendars", __name__)
 
 
-@bp.get("/drafts/<draft_id>/windows.ics")
+@bp.get("/drafts/<draft:draft_id>/windows.ics")
 def windows_of(draft_id: str) -> Response:
     with store().reading() as session:
         draft = drafts.find(session, draft_id)
@@ -23,19 +28,20 @@ def windows_of(draft_id: str) -> Response:
 
 
 def _calendar(draft: Draft) -> Calendar:
-    """Write every window as an event in UTC, which no other copy of the zone data can move."""
-    found = Calendar()
-    found.add("prodid", f"-//Campaign Builder//{VERSION}//EN")
-    found.add("version", "2.0")
-    found.add("x-wr-calname", draft.name or "Unnamed campaign")
-    wanted = schedule(read_answers(draft.answers).values)
-    for window in windows(wanted) if wanted else ():
+    """Write the windows as events in UTC, which no other copy of the zone data can move."""
+    calendar = Calendar()
+    name = " ".join(draft.name.split()) or "Unnamed campaign"
+    calendar.add("prodid", f"-//Campaign Builder//{VERSION}//EN")
+    calendar.add("version", "2.0")
+    calendar.add("x-wr-calname", name)
+    planned = schedule(read_answers(draft.answers).values)
+    for window in islice(windows(planned), MOST_WINDOWS) if planned else ():
         event = Event()
         event.add("uid", f"{draft.id}-{window.start_utc:%Y%m%dT%H%M%S}@campaign-builder")
         event.add("dtstamp", draft.changed_at)
         event.add("dtstart", window.start_utc)
         event.add("dtend", window.end_utc)
-        event.add("summary", f"Calls: {draft.name or 'Unnamed campaign'}")
+        event.add("summary", f"Calls: {name}")
         event.add("transp", "TRANSPARENT")
-        found.add_component(event)
-    return found
+        calendar.add_component(event)
+    return calendar

@@ -20,7 +20,7 @@ _COOKIE = "clock"
 _YEAR = 365 * 24 * 60 * 60
 
 
-@bp.post("/drafts/<draft_id>/clock")
+@bp.post("/drafts/<draft:draft_id>/clock")
 def choose(draft_id: str) -> ResponseReturnValue:
     """Change the clock of the review page; the form does it as it is saved."""
     return set_clock(redirect(url_for("review.show", draft_id=draft_id)))

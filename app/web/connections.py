@@ -1,15 +1,17 @@
 """Connections: entered, tested, changed and disabled on these pages. A token is never shown."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from functools import partial
+
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.calls import try_out
 from app.connections import Destination
 from app.forms.connection import SANDBOX, ConnectionForm
-from app.store import saved_connections
-from app.store.models import SavedConnection
+from app.store import log, saved_connections
+from app.store.records import Exchange
 from app.store.saved_connections import Entered, NameTaken, NoSuchConnection
-from app.web.current import connections, store, who
+from app.web.current import connections, sender, store, who
 
 bp = Blueprint("connections", __name__)
 
@@ -38,13 +40,13 @@ def add() -> ResponseReturnValue:
     return redirect(url_for("connections.edit", key=made.id))
 
 
-@bp.get("/connections/<key>")
+@bp.get("/connections/<key:key>")
 def edit(key: str) -> str:
     one = _find(key)
     return _form(ConnectionForm(before=one), one)
 
 
-@bp.post("/connections/<key>")
+@bp.post("/connections/<key:key>")
 def change(key: str) -> ResponseReturnValue:
     one = _changeable(key)
     form = ConnectionForm(request.form, before=one)
@@ -59,7 +61,7 @@ def change(key: str) -> ResponseReturnValue:
     return redirect(url_for("connections.edit", key=key))
 
 
-@bp.post("/connections/<key>/enabled")
+@bp.post("/connections/<key:key>/enabled")
 def enable(key: str) -> ResponseReturnValue:
     """Let campaigns be sent there, or no longer."""
     enabled = request.form.get("enabled") == "yes"
@@ -69,11 +71,21 @@ def enable(key: str) -> ResponseReturnValue:
     return redirect(url_for("connections.edit", key=key))
 
 
-@bp.post("/connections/<key>/test")
+@bp.post("/connections/<key:key>/test")
 def test(key: str) -> ResponseReturnValue:
-    """Call the API once, in a way that can create nothing, and say what came of it."""
-    flash(try_out(connections(), _find(key), store()))
+    """Call the API once, beside the request and in a way that can create nothing."""
+    sender().run(_test_of(key), partial(try_out, connections(), _find(key), store()))
     return redirect(url_for("connections.edit", key=key))
+
+
+@bp.get("/connections/<key:key>/test")
+def tested(key: str) -> ResponseReturnValue:
+    """Tell a script that waits whether the test is still under way."""
+    return jsonify(pending=sender().is_running(_test_of(key)))
+
+
+def _test_of(key: str) -> str:
+    return f"test of {key}"
 
 
 def _find(key: str) -> Destination:
@@ -124,12 +136,14 @@ def _form(form: ConnectionForm, one: Destination | None = None) -> str:
         one=one,
         connection=one or connections().default,
         token_end=connections().token_end(one.key) if one else "",
-        tested=_tested(one),
+        is_tested_now=one is not None and sender().is_running(_test_of(one.key)),
+        tested=_last_test(one) if one else None,
     )
 
 
-def _tested(one: Destination | None) -> SavedConnection | None:
-    if one is None or one.is_fixed:
-        return None
+def _last_test(one: Destination) -> Exchange | None:
+    """Find the last test of a connection as it is now."""
     with store().reading() as session:
-        return saved_connections.find(session, one.key)
+        test = log.last_test(session, one.key)
+        changed_at = None if one.is_fixed else saved_connections.find(session, one.key).changed_at
+        return test if test and (changed_at is None or test.at > changed_at) else None

@@ -7,6 +7,7 @@ from flask import current_app, request
 from werkzeug.wrappers import Response
 
 from app.connections import SANDBOX, Connections, Destination
+from app.journal import Journal
 from app.sandbox.ledger import Ledger
 from app.sandbox.switch import Faults
 from app.sender import Sender
@@ -24,6 +25,10 @@ def store() -> Store:
 
 def sender() -> Sender:
     return cast(Sender, current_app.extensions["sender"])
+
+
+def journal() -> Journal:
+    return cast(Journal, current_app.extensions["journal"])
 
 
 def connections() -> Connections:

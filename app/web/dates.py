@@ -4,10 +4,13 @@ from datetime import UTC, datetime
 
 from markupsafe import Markup
 
+from app.campaign.readback import MONTHS, clock
+
 
 def moment(at: datetime) -> Markup:
     """Write an instant in UTC; a script turns it into the reader's own time."""
     at = at.astimezone(UTC)
-    return Markup('<time datetime="{}" data-moment>{}</time>').format(
-        at.isoformat(timespec="seconds"), f"{at.day} {at:%b} {at.year}, {at:%H:%M} UTC"
+    words = f"{at.day} {MONTHS[at.month - 1]} {at.year}, {clock(at.time().replace(second=0))} UTC"
+    return Markup(  # noqa: S704  An instant has no sign that means anything to HTML.
+        f'<time datetime="{at.isoformat(timespec="seconds")}" data-moment>{words}</time>'
     )

@@ -1,18 +1,22 @@
 """The list of drafts, and what can be done to one from it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from app.campaign.contract import CampaignType
+from app.campaign.rulebook import rulebook
 from app.store import drafts
 from app.store.acceptances import findings_left
 from app.store.base import State
 from app.store.drafts import AlreadySubmitted
-from app.store.listing import COUNTED, Query, Show, Sort, page
+from app.store.listing import COUNTED, Page, Query, Row, Show, Sort, page
+from app.store.search_words import NotSearchable
 from app.web.current import connections, store, who
-from app.web.paging import place
+from app.web.paging import number
 from app.web.state_words import STATE_WORDS
 
 bp = Blueprint("drafts", __name__)
@@ -32,23 +36,34 @@ SORT_WORDS = {
 
 @bp.get("/")
 def index() -> str:
-    query = _query()
+    query, problem = _query(), ""
     with store().reading() as session:
-        found = page(session, query)
+        try:
+            drafts_page = page(session, query)
+        except NotSearchable as error:
+            drafts_page, problem = Page([], 0, None), str(error)
         return render_template(
             "drafts/index.html",
             query=query,
-            page=found,
-            findings={draft.id: findings_left(draft) for draft in found.drafts},
+            problem=problem,
+            page=drafts_page,
+            findings={row.id: _findings(session, row) for row in drafts_page.drafts},
             destinations={one.key: one for one in connections().all()},
             counted=COUNTED,
             show_words=SHOW_WORDS,
             sort_words=SORT_WORDS,
-            next_page=_address_of_next(found.next),
+            next_page=_address_of_next(drafts_page.next),
         )
 
 
-@bp.post("/drafts/<draft_id>/delete")
+def _findings(session: Session, row: Row) -> Mapping[str, int]:
+    """Count the findings of a draft; those that older rules found are looked for anew."""
+    if row.rules == rulebook().version:
+        return row.findings
+    return findings_left(drafts.find(session, row.id))
+
+
+@bp.post("/drafts/<draft:draft_id>/delete")
 def delete(draft_id: str) -> ResponseReturnValue:
     try:
         with store().writing() as session:
@@ -60,7 +75,7 @@ def delete(draft_id: str) -> ResponseReturnValue:
     return redirect(url_for("drafts.index"))
 
 
-@bp.post("/drafts/<draft_id>/restore")
+@bp.post("/drafts/<draft:draft_id>/restore")
 def restore(draft_id: str) -> ResponseReturnValue:
     with store().writing() as session:
         drafts.restore(session, draft_id, who=who())
@@ -72,7 +87,7 @@ def _query() -> Query:
     """Read the query from the address; what is not known there is not asked for."""
     asked = request.args
     shown = {str(key): key for key in SHOW_WORDS}
-    after = asked.get("place", type=place)
+    after = asked.get("place", type=number)
     return Query(
         search=asked.get("search", "").strip(),
         type=asked["type"] if asked.get("type") in set(CampaignType) else "",

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from app.campaign.reading import read_answers
 from app.store import drafts
+from app.store.acceptances import judge
 from app.web.current import connection_of, store, who
 
 bp = Blueprint("duplicates", __name__)
@@ -17,7 +18,7 @@ _WEEK = timedelta(weeks=1)
 _MOST_WEEKS = 1040
 
 
-@bp.get("/drafts/<draft_id>/duplicate")
+@bp.get("/drafts/<draft:draft_id>/duplicate")
 def ask(draft_id: str) -> str:
     with store().reading() as session:
         draft = drafts.find(session, draft_id)
@@ -33,19 +34,21 @@ def ask(draft_id: str) -> str:
         )
 
 
-@bp.post("/drafts/<draft_id>/duplicate")
+@bp.post("/drafts/<draft:draft_id>/duplicate")
 def make(draft_id: str) -> ResponseReturnValue:
     weeks = request.form.get("weeks", 0, type=int) if request.form.get("dates") == "move" else 0
     weeks = max(-_MOST_WEEKS, min(weeks, _MOST_WEEKS))
     copy_id = drafts.new_id()
-    with store().writing() as session:
+    with store().reading() as session:
         answers = dict(drafts.find(session, draft_id).answers)
-        try:
-            copied = _copied(answers, weeks)
-        except OverflowError:
-            flash("The dates are as they were: the calendar ends before where they would be.")
-            copied = _copied(answers, 0)
-        drafts.save(session, copy_id, copied, over=0, who=who())
+    try:
+        copied = _copied(answers, weeks)
+    except OverflowError:
+        flash("The dates are as they were: the calendar ends before where they would be.")
+        copied = _copied(answers, 0)
+    judgement = judge(copied)
+    with store().writing() as session:
+        drafts.save(session, copy_id, judgement, over=0, who=who())
     flash("This is the copy. The original is unchanged.")
     return redirect(url_for("editing.edit", draft_id=copy_id))
 

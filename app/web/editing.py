@@ -10,14 +10,15 @@ from werkzeug.datastructures import MultiDict
 from app.campaign.reading import Answers
 from app.campaign.wording import WORDS
 from app.forms.campaign import TYPED, CampaignForm, typed_answers
-from app.store import drafts
-from app.store.acceptances import accepted
+from app.store import drafts, trail
+from app.store.acceptances import accepted, judge
 from app.store.base import State
 from app.store.drafts import AlreadySubmitted, StaleVersion
 from app.store.models import Draft
 from app.web.clocks import clock_switch, set_clock
 from app.web.current import connection_of, connections, store, who
 from app.web.macros import drawn
+from app.web.paging import number
 from app.web.panel import panel
 from app.web.rows import rows
 from app.web.rulings import as_posted
@@ -35,7 +36,7 @@ def new() -> ResponseReturnValue:
     )
 
 
-@bp.get("/drafts/new/<draft_id>")
+@bp.get("/drafts/new/<draft:draft_id>")
 def blank(draft_id: str) -> ResponseReturnValue:
     with store().reading() as session:
         if drafts.exists(session, draft_id):
@@ -43,7 +44,7 @@ def blank(draft_id: str) -> ResponseReturnValue:
     return _form(draft_id, None, {"connection": request.args.get("connection", "")})
 
 
-@bp.get("/drafts/<draft_id>")
+@bp.get("/drafts/<draft:draft_id>")
 def edit(draft_id: str) -> ResponseReturnValue:
     with store().reading() as session:
         draft = drafts.find(session, draft_id)
@@ -56,7 +57,7 @@ def edit(draft_id: str) -> ResponseReturnValue:
         return _form(draft.id, draft, draft.answers)
 
 
-@bp.post("/drafts/<draft_id>")
+@bp.post("/drafts/<draft:draft_id>")
 def save(draft_id: str) -> ResponseReturnValue:
     answers = typed_answers(request.form)
     mend = typed_answers(MultiDict(parse_qsl(request.form.get("mend", ""))))
@@ -78,7 +79,7 @@ def save(draft_id: str) -> ResponseReturnValue:
     return redirect(url_for("review.show", draft_id=draft_id))
 
 
-@bp.post("/drafts/<draft_id>/autosave")
+@bp.post("/drafts/<draft:draft_id>/autosave")
 def autosave(draft_id: str) -> ResponseReturnValue:
     """Save as `save` does, for a script: the new version, or why there is none."""
     try:
@@ -90,7 +91,7 @@ def autosave(draft_id: str) -> ResponseReturnValue:
     return jsonify(version=draft.version, address=url_for("editing.edit", draft_id=draft_id))
 
 
-@bp.post("/drafts/<draft_id>/merge")
+@bp.post("/drafts/<draft:draft_id>/merge")
 def merge(draft_id: str) -> ResponseReturnValue:
     """Save, field by field, what was chosen of two versions."""
     with store().reading() as session:
@@ -105,7 +106,9 @@ def merge(draft_id: str) -> ResponseReturnValue:
     try:
         _save(draft_id, answers)
     except StaleVersion as error:
-        return _conflict(error.draft, mine), 409
+        return _conflict(error.draft, answers), 409
+    except AlreadySubmitted:
+        return _too_late(draft_id, answers), 409
     flash("Saved.")
     return redirect(url_for("editing.edit", draft_id=draft_id))
 
@@ -122,9 +125,14 @@ def _too_late(draft_id: str, mine: Answers) -> str:
 
 
 def _save(draft_id: str, answers: dict[str, Any]) -> Draft:
-    over = request.form.get("version", 0, type=int)
+    judgement = judge(answers)
     with store().writing() as session:
-        return drafts.save(session, draft_id, answers, over=over, who=who())
+        return drafts.save(session, draft_id, judgement, over=_over(), who=who())
+
+
+def _over() -> int:
+    """Read which version the form was filled in over; 0 is none."""
+    return request.form.get("version", 0, type=number)
 
 
 def _form(
@@ -161,12 +169,20 @@ def _refusal(draft: Draft) -> dict[str, list[str]]:
 
 
 def _conflict(theirs: Draft, mine: dict[str, Any]) -> str:
-    differ = [name for name in TYPED if (theirs.answers.get(name) or "") != (mine.get(name) or "")]
+    """Show both versions; what only one of them changed is chosen for that one."""
+    with store().reading() as session:
+        before = trail.answers_at(session, theirs, _over())
+    differ = [name for name in TYPED if not _same(name, theirs.answers, mine)]
     return render_template(
         "drafts/conflict.html",
         connection=connection_of(theirs),
         theirs=theirs,
         mine=mine,
         differ=differ,
+        only_mine={name for name in differ if _same(name, theirs.answers, before)},
         named={one.key: one.name for one in connections().all()},
     )
+
+
+def _same(name: str, one: Answers, other: Answers) -> bool:
+    return (one.get(name) or "") == (other.get(name) or "")

@@ -1,15 +1,18 @@
 """The pages for what went wrong: a sentence, a next step, never a stack trace."""
 
+import sqlite3
+
 from flask import Flask, Response, current_app, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
+from app.resolution import NoSuchSubmission
 from app.store.drafts import AlreadySubmitted, NoSuchDraft
 from app.store.log import NoSuchExchange
 from app.store.saved_connections import NoSuchConnection
-from app.submission import NoSuchSubmission
+from app.store.vault import BadKeys
 
 _SAID = {
     400: ("This request could not be read", "Go back, reload the page and try again."),
@@ -17,14 +20,21 @@ _SAID = {
     405: ("This cannot be opened like that", "Start from the list of drafts."),
     413: ("That is too much at once", "Send less than 256 kB."),
 }
-_OTHERWISE = ("Something went wrong here", "Your draft is kept. Try again in a moment.")
-_UNWRITABLE = (
-    "This could not be written down",
-    (
-        "The database cannot be used just now: it is locked, or the disk is full. Nothing was "
-        "sent, and what you typed is kept on this page."
-    ),
+_OTHERWISE = ("Something went wrong here", "Try again in a moment.")
+_FAILED = (
+    "Something went wrong here",
+    "This was not done, or not all of it. What you typed is kept on this page.",
 )
+_UNWRITABLE = "This could not be written down"
+_NOTHING_SENT = "Nothing was sent, and what you typed is kept on this page."
+_REASONS = (
+    ("locked", "Another program has locked the database."),
+    ("full", "The disk is full."),
+    ("readonly", "The database may not be written by this program."),
+    ("deleted or replaced", "The database file was deleted or replaced: start the app again."),
+    ("being brought back", "A backup is being brought back just now."),
+)
+_NOT_CARRIED = {"csrf_token", "token"}
 _EXPIRED = (
     "This page is from an older visit",
     "Go back and reload the page. What you typed is kept in this browser.",
@@ -37,7 +47,9 @@ def install(app: Flask) -> None:
         app.register_error_handler(missing, _missing)
     app.register_error_handler(AlreadySubmitted, _sent)
     app.register_error_handler(CSRFError, lambda _error: _page(400, _EXPIRED))
-    app.register_error_handler(OperationalError, _unwritable)
+    for unusable in (SQLAlchemyError, sqlite3.Error):
+        app.register_error_handler(unusable, _unwritable)
+    app.register_error_handler(BadKeys, _without_keys)
     app.register_error_handler(HTTPException, _refused)
     app.register_error_handler(Exception, _failed)
 
@@ -56,21 +68,34 @@ def _refused(error: HTTPException) -> tuple[str | Response, int] | HTTPException
     return _page(error.code, _SAID.get(error.code, _OTHERWISE))
 
 
-def _unwritable(error: OperationalError) -> tuple[str | Response, int]:
-    """Say that the database cannot be used, and keep what was posted ready to be posted again."""
-    current_app.logger.error("The database cannot be used: %s", error.orig)
-    if _is_for_a_script():
-        return _page(503, _UNWRITABLE)
-    title, advice = _UNWRITABLE
-    posted = [pair for pair in request.form.items(multi=True) if pair[0] != "csrf_token"]
-    return render_template(
-        "errors/again.html", title=title, advice=advice, posted=posted, address=request.full_path
-    ), 503
+def _unwritable(error: Exception) -> tuple[str | Response, int]:
+    """Say why the database cannot be used, and keep what was posted ready to be posted again."""
+    reason = str(getattr(error, "orig", None) or error)
+    current_app.logger.error("The database cannot be used: %s", reason)
+    usual = f"The database cannot be used ({reason})."
+    words = next((words for part, words in _REASONS if part in reason), usual)
+    return _again(503, (_UNWRITABLE, f"{words} {_NOTHING_SENT}"))
+
+
+def _without_keys(error: BadKeys) -> tuple[str | Response, int]:
+    current_app.logger.error("%s", error)
+    return _again(503, (_UNWRITABLE, f"{error} {_NOTHING_SENT}"))
 
 
 def _failed(error: Exception) -> tuple[str | Response, int]:
     current_app.logger.error("Unexpected", exc_info=error)
-    return _page(500, _OTHERWISE)
+    return _again(500, _FAILED) if request.method == "POST" else _page(500, _OTHERWISE)
+
+
+def _again(status: int, said: tuple[str, str]) -> tuple[str | Response, int]:
+    """Show a page from which the same can be posted again; a token is typed again instead."""
+    if _is_for_a_script():
+        return _page(status, said)
+    title, advice = said
+    posted = [pair for pair in request.form.items(multi=True) if pair[0] not in _NOT_CARRIED]
+    return render_template(
+        "errors/again.html", title=title, advice=advice, posted=posted, address=request.full_path
+    ), status
 
 
 def _page(status: int, said: tuple[str, str]) -> tuple[str | Response, int]:

@@ -8,7 +8,7 @@ from typing import Any
 from app.campaign.wording import WORDS
 from app.store.base import State
 from app.store.records import Event
-from app.store.trail import Kind, details
+from app.store.trail import Kind, read_details
 from app.web.state_words import STATE_WORDS
 
 _ONE_GO = timedelta(minutes=10)
@@ -50,10 +50,10 @@ def _goes_on(before: Event, event: Event) -> bool:
 def _tell(events: Sequence[Event], connections: Mapping[str, str]) -> Told:
     first, last = events[0], events[-1]
     return Told(
-        number=last.id,
+        number=last.number,
         at=datetime.fromisoformat(last.at),
         who=last.who,
-        said=_said(first.kind, details(last)),
+        said=_said(first.kind, read_details(last)),
         fields=_fields(events, connections) if first.kind in {Kind.CREATED, Kind.EDITED} else (),
     )
 
@@ -62,7 +62,7 @@ def _fields(events: Sequence[Event], connections: Mapping[str, str]) -> list[tup
     """Name each field that the edits changed, with its first old value and its last new one."""
     changed: dict[str, list[Any]] = {}
     for event in events:
-        for name, (old, new) in details(event)["fields"].items():
+        for name, (old, new) in read_details(event)["fields"].items():
             changed[name] = [changed.get(name, [old])[0], new]
     return [
         (
@@ -88,17 +88,20 @@ def _said(kind: str, known: dict[str, Any]) -> str:
     if kind == Kind.SENT:
         where = "the sandbox" if known["is_sandbox"] else known["connection"]
         again = ", though it looks like an earlier one" if known["in_spite_of"] else ""
-        return f"Sent to {where}{again}"
+        hurry = known.get("in_spite_of_the_wait")
+        early = f", before the time that it asked for: {hurry}" if hurry else ""
+        return f"Sent to {where}{again}{early}"
     if kind in {Kind.ANSWERED, Kind.ANSWERED_LATE}:
         late = "An answer came late: " if kind == Kind.ANSWERED_LATE else ""
         end = f". {known['message']}" if known["message"] else ""
-        return f"{late}{STATE_WORDS[State(known['state'])]}{end}"
-    if kind == Kind.RESOLVED:
-        return (
-            f"Looked up: it is there, as {known['campaign_id']}"
-            if known["found"]
-            else ("Looked up: it is not there")
-        )
+        why = known.get("not_written_down_at_once")
+        waited = f" It could not be written down when it came: {why}." if why else ""
+        return f"{late}{STATE_WORDS[State(known['state'])]}{end}{waited}"
+    if kind in {Kind.RESOLVED, Kind.CORRECTED}:
+        looked = "Corrected" if kind == Kind.CORRECTED else "Looked up"
+        reason = f" ({known['reason']})" if known.get("reason") else ""
+        there = f"it is there, as {known['campaign_id']}{reason}"
+        return f"{looked}: {there if known['found'] else 'it is not there'}"
     if kind == Kind.ACCEPTED:
         return f"Accepted {', '.join(known['findings'])}: {known['reason']}"
     if kind == Kind.REVIEWED:

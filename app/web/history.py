@@ -11,16 +11,17 @@ from app.campaign.calendar import schedule
 from app.campaign.finding_words import what_is_broken
 from app.campaign.meaning import meaning_of
 from app.campaign.reading import read_answers
-from app.store import drafts, log, trail
+from app.store import drafts, trail
 from app.store.acceptances import accepted, judged, reason_for
-from app.store.models import Draft, Submission
+from app.store.evidence import write_submissions, write_trail
+from app.store.models import Draft
 from app.web.current import connection_of, connections, store
 from app.web.event_words import Told, told
 
 bp = Blueprint("history", __name__)
 
 
-@bp.get("/drafts/<draft_id>/history")
+@bp.get("/drafts/<draft:draft_id>/history")
 def show(draft_id: str) -> str:
     with store().reading() as session:
         draft = drafts.find(session, draft_id)
@@ -32,7 +33,7 @@ def show(draft_id: str) -> str:
         )
 
 
-@bp.get("/drafts/<draft_id>/evidence.json")
+@bp.get("/drafts/<draft:draft_id>/evidence.json")
 def evidence(draft_id: str) -> Response:
     """Give one file with all that is known of a campaign, each thing with its version."""
     with store().reading() as session:
@@ -50,17 +51,12 @@ def _told(session: Session, draft_id: str) -> list[Told]:
 
 
 def _evidence(session: Session, draft: Draft) -> dict[str, Any]:
-    chain = trail.verify(session)
     return {
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "draft": {"id": draft.id, "version": draft.version, "answers": draft.answers},
         "judged_now": _judged(draft),
-        "submissions": [_submission(session, one) for one in reversed(draft.submissions)],
-        "trail": {
-            "events": [trail.as_document(one) for one in trail.of_draft(session, draft.id)],
-            "chain": {"events": chain.count, "head": chain.head, "fault": chain.fault},
-            "how_to_check": trail.HOW_TO_CHECK,
-        },
+        "submissions": write_submissions(session, draft),
+        "trail": write_trail(session, draft.id),
     }
 
 
@@ -81,29 +77,4 @@ def _judged(draft: Draft) -> dict[str, Any]:
             }
             for one in found
         ]
-    }
-
-
-def _submission(session: Session, one: Submission) -> dict[str, Any]:
-    call = log.of_submission(session, one.id)
-    return {
-        "id": one.id,
-        "state": one.state,
-        "connection": one.connection,
-        "is_sandbox": one.is_sandbox,
-        "url": one.url,
-        "draft_version": one.draft_version,
-        "payload": one.body.decode(),
-        "sha256": one.digest,
-        "pressed_at": one.claimed_at.isoformat(),
-        "pressed_by": one.who,
-        "known_at": one.settled_at.isoformat() if one.settled_at else None,
-        "message": one.message,
-        "http_status": one.http_status,
-        "answer": one.answer,
-        "campaign_id": one.campaign_id,
-        "campaign_status": one.campaign_status,
-        "looked_up_at": one.resolved_at.isoformat() if one.resolved_at else None,
-        "looked_up_by": one.resolved_by,
-        "call": log.as_document(call) if call else None,
     }

@@ -5,24 +5,30 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from flask import Blueprint, Response, render_template, request, stream_with_context, url_for
+from flask.typing import ResponseReturnValue
 
 from app.store import log
 from app.store.log import Query
+from app.store.search_words import NotSearchable
 from app.web.current import connections, store
 from app.web.highlight import highlighted
-from app.web.paging import place
+from app.web.paging import number
 
 bp = Blueprint("log", __name__)
 
 
 @bp.get("/requests")
 def index() -> str:
-    query = _query()
+    query, problem = _query(), ""
     with store().reading() as session:
-        calls, before = log.page(session, query)
+        try:
+            calls, before = log.page(session, query)
+        except NotSearchable as error:
+            calls, before, problem = [], None, str(error)
         return render_template(
             "log/index.html",
             query=query,
+            problem=problem,
             calls=calls,
             offered=connections().all(),
             older=_address("log.index", query, before) if before else None,
@@ -30,7 +36,7 @@ def index() -> str:
         )
 
 
-@bp.get("/requests/<int(max=9223372036854775807):exchange_id>")
+@bp.get("/requests/<row:exchange_id>")
 def show(exchange_id: int) -> str:
     with store().reading() as session:
         call = log.find(session, exchange_id)
@@ -43,8 +49,12 @@ def show(exchange_id: int) -> str:
 
 
 @bp.get("/requests.jsonl")
-def export() -> Response:
+def export() -> ResponseReturnValue:
     """Give every call that matches, one JSON object to a line, the newest first."""
+    try:
+        log.check(_query())
+    except NotSearchable as error:
+        return Response(f"{error}\n", 422, mimetype="text/plain")
     answer = Response(stream_with_context(_lines(_query())), mimetype="application/x-ndjson")
     answer.headers["Content-Disposition"] = 'attachment; filename="requests.jsonl"'
     return answer
@@ -61,7 +71,7 @@ def _query() -> Query:
     return Query(
         search=asked.get("search", "").strip(),
         destination=asked.get("connection", ""),
-        before=asked.get("before", type=place),
+        before=asked.get("before", type=number),
     )
 
 

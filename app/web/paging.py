@@ -1,11 +1,11 @@
-"""Where a page of a list begins, as it stands in an address."""
+"""Numbers as they stand in an address or a form."""
 
-_PLACES = range(2**63)  # What a database counts to.
+_NUMBERS = range(2**63)  # What a database counts to.
 
 
-def place(text: str) -> int:
-    """Read a place in a list; raises `ValueError` for what can be none."""
-    number = int(text)
-    if number not in _PLACES:
+def number(text: str) -> int:
+    """Read a number of a row; raises `ValueError` for what can be none."""
+    read = int(text) if text.isascii() and len(text) < 20 else -1
+    if read not in _NUMBERS:
         raise ValueError(text)
-    return number
+    return read

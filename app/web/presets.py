@@ -15,8 +15,11 @@ from app.campaign.rule import Preset
 from app.campaign.rulebook import rulebook
 from app.campaign.wording import WORDS
 from app.store import drafts, presets
+from app.store.acceptances import judge
 from app.store.drafts import StaleVersion
+from app.store.presets import LONGEST_NAME
 from app.web.current import connection_of, store, who
+from app.web.paging import number
 
 bp = Blueprint("presets", __name__)
 
@@ -50,7 +53,7 @@ class Offer:
         ]
 
 
-@bp.get("/drafts/<draft_id>/presets")
+@bp.get("/drafts/<draft:draft_id>/presets")
 def choose(draft_id: str) -> ResponseReturnValue:
     with store().reading() as session:
         draft = drafts.find(session, draft_id)
@@ -65,19 +68,21 @@ def choose(draft_id: str) -> ResponseReturnValue:
         )
 
 
-@bp.post("/drafts/<draft_id>/presets/use")
+@bp.post("/drafts/<draft:draft_id>/presets/use")
 def use(draft_id: str) -> ResponseReturnValue:
     """Fill the draft with one preset; what it does not name stays as it is."""
-    over = request.form.get("version", 0, type=int)
+    over = request.form.get("version", 0, type=number)
+    with store().reading() as session:
+        offered = {offer.id: offer for offer in _offers(session)}
+        answers = dict(drafts.find(session, draft_id).answers)
+    offer = offered.get(request.form.get("preset", ""))
+    if offer is None:
+        flash("This preset is gone.")
+        return redirect(url_for("presets.choose", draft_id=draft_id))
+    judgement = judge({**answers, **offer.settings})
     try:
         with store().writing() as session:
-            offered = {offer.id: offer for offer in _offers(session)}
-            offer = offered.get(request.form.get("preset", ""))
-            if offer is None:
-                flash("This preset is gone.")
-                return redirect(url_for("presets.choose", draft_id=draft_id))
-            answers = drafts.find(session, draft_id).answers
-            drafts.save(session, draft_id, {**answers, **offer.settings}, over=over, who=who())
+            drafts.save(session, draft_id, judgement, over=over, who=who())
     except StaleVersion:
         flash("The draft has changed meanwhile. Please look again.")
         return redirect(url_for("presets.choose", draft_id=draft_id))
@@ -85,12 +90,15 @@ def use(draft_id: str) -> ResponseReturnValue:
     return redirect(url_for("editing.edit", draft_id=draft_id))
 
 
-@bp.post("/drafts/<draft_id>/presets/keep")
+@bp.post("/drafts/<draft:draft_id>/presets/keep")
 def keep(draft_id: str) -> ResponseReturnValue:
     """Give the draft's own settings a name, to be used in other drafts."""
     name = request.form.get("name", "").strip()
     if not name:
         flash("Enter a name for the preset.")
+        return redirect(url_for("presets.choose", draft_id=draft_id))
+    if len(name) > LONGEST_NAME:
+        flash(f"Shorten the name of the preset to {LONGEST_NAME} characters: {name[:200]}")
         return redirect(url_for("presets.choose", draft_id=draft_id))
     with store().writing() as session:
         answers = drafts.find(session, draft_id).answers
@@ -99,10 +107,10 @@ def keep(draft_id: str) -> ResponseReturnValue:
     return redirect(url_for("presets.choose", draft_id=draft_id))
 
 
-@bp.post("/drafts/<draft_id>/presets/forget")
+@bp.post("/drafts/<draft:draft_id>/presets/forget")
 def forget(draft_id: str) -> ResponseReturnValue:
     with store().writing() as session:
-        presets.forget(session, request.form.get("preset", 0, type=int))
+        presets.forget(session, request.form.get("preset", 0, type=number))
     flash("The preset is deleted. Drafts that used it stay as they are.")
     return redirect(url_for("presets.choose", draft_id=draft_id))
 

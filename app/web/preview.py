@@ -1,6 +1,8 @@
 """The live preview: one round trip, on the code that submits, and nothing is stored."""
 
 from flask import Blueprint, request
+from flask_wtf.csrf import CSRFError, validate_csrf
+from wtforms import ValidationError
 
 from app.forms.campaign import typed_answers
 from app.web.current import connections
@@ -13,6 +15,7 @@ bp = Blueprint("preview", __name__)
 
 @bp.post("/preview")
 def show() -> str:
+    _check_origin()
     return drawn(
         "meaning",
         "preview",
@@ -22,3 +25,17 @@ def show() -> str:
             connections().find(request.form.get("connection", "")),
         ),
     )
+
+
+def _check_origin() -> None:
+    """Answer a page of ours only: by what the browser says of it, or by the page's token.
+
+    Another site could otherwise keep the server at work. Raises `CSRFError`.
+    """
+    is_same = request.headers.get("Sec-Fetch-Site") == "same-origin"
+    if is_same or request.headers.get("Origin") == request.host_url.rstrip("/"):
+        return
+    try:
+        validate_csrf(request.form.get("csrf_token"))
+    except ValidationError as error:
+        raise CSRFError(str(error)) from error

@@ -1,28 +1,32 @@
 """The last look before sending, and the one button that sends."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
+from app.campaign.typed_length import LONGEST_TEXT
 from app.confirmation import (
     Disabled,
-    LooksCreated,
-    NotNamed,
+    NotConfirmed,
     NotReady,
     Press,
     StaleReview,
-    TooSoon,
-    alike,
+    can_hurry,
+    find_duplicate,
     paused_until,
 )
 from app.remote.connection import BadConnection
 from app.store import book, drafts, trail
-from app.store.acceptances import accept, accepted, findings_of
+from app.store.acceptances import Judgement, accept, accepted, judge
 from app.store.models import Draft
+from app.web.calendars import MOST_WINDOWS
 from app.web.clocks import clock_switch
 from app.web.current import connection_of, connections, remember_who, sender, store, who
+from app.web.paging import number
 from app.web.panel import panel, public_url
 
 bp = Blueprint("review", __name__)
@@ -31,32 +35,45 @@ _CHANGED = "The draft has changed since you reviewed it. Please look again."
 _NOT_AS_SEEN = "The draft or its connection has changed since you reviewed it. Please look again."
 
 
-@bp.get("/drafts/<draft_id>/review")
+@bp.get("/drafts/<draft:draft_id>/review")
 def show(draft_id: str) -> ResponseReturnValue:
     return _review(draft_id)
 
 
-@bp.post("/drafts/<draft_id>/accept")
+@bp.post("/drafts/<draft:draft_id>/accept")
 def keep_reason(draft_id: str) -> ResponseReturnValue:
     """Accept findings of the draft as it was seen, with the reason that the person writes."""
-    seen, rules = request.form.get("version", type=int), request.form.get("rules", "").split()
+    seen, rules = request.form.get("version", type=number), request.form.get("rules", "").split()
     reason = next((request.form.get(f"reason-{rule}", "").strip() for rule in rules), "")
+    with store().reading() as session:
+        draft = drafts.find(session, draft_id)
+        version, answers = draft.version, dict(draft.answers)
+    if version != seen:
+        flash(_CHANGED)
+    elif not reason:
+        flash("Write down why this is fine before you accept it.")
+    elif len(reason) > LONGEST_TEXT:
+        flash(f"Shorten the reason to {LONGEST_TEXT:,} characters: {reason}")
+    else:
+        flash(_accept(draft_id, version, judge(answers), rules, reason))
+    return redirect(url_for("review.show", draft_id=draft_id, _anchor="m-rules"))
+
+
+def _accept(
+    draft_id: str, version: int, judgement: Judgement, rules: list[str], reason: str
+) -> str:
+    """Accept, unless the draft has changed since it was judged; gives what to tell."""
     with store().writing() as session:
         draft = drafts.find(session, draft_id)
         if draft.is_locked:
             raise drafts.AlreadySubmitted(draft_id)
-        if draft.version != seen:
-            flash(_CHANGED)
-        elif not reason:
-            flash("Write down why this is fine before you accept it.")
-        else:
-            found = [one for one in findings_of(draft.answers) if one.rule.id in rules]
-            accept(session, draft, found, reason, who=who())
-            flash("Accepted, and the reason is kept with the draft.")
-    return redirect(url_for("review.show", draft_id=draft_id, _anchor="m-rules"))
+        if draft.version != version:
+            return _CHANGED
+        accept(session, draft, judgement, rules, reason, who=who())
+    return "Accepted, and the reason is kept with the draft."
 
 
-@bp.post("/drafts/<draft_id>/send")
+@bp.post("/drafts/<draft:draft_id>/send")
 def send(draft_id: str) -> ResponseReturnValue:
     try:
         press = _press(draft_id)
@@ -69,7 +86,7 @@ def send(draft_id: str) -> ResponseReturnValue:
         return redirect(url_for("review.show", draft_id=draft_id))
     except NotReady:
         return _back_to_the_form(draft_id)
-    except (Disabled, TooSoon, LooksCreated, NotNamed) as refusal:
+    except NotConfirmed as refusal:
         return _review(draft_id, refusal)
     return remember_who(redirect(url_for("submissions.show", submission_id=submission_id)))
 
@@ -85,12 +102,13 @@ def _press(draft_id: str) -> Press:
         to=to,
         stamp=request.form.get("stamp", ""),
         named=request.form.get("named", ""),
-        in_spite_of=request.form.get("in_spite_of", type=int),
+        in_spite_of=request.form.get("in_spite_of", type=number),
+        hurry=request.form.get("hurry", "").strip()[:LONGEST_TEXT],
         who=who(),
     )
 
 
-def _review(draft_id: str, refusal: Exception | None = None) -> ResponseReturnValue:
+def _review(draft_id: str, refusal: NotConfirmed | None = None) -> ResponseReturnValue:
     """Show the page; *refusal* is why a press of its button was not taken."""
     now = datetime.now(UTC)
     with store().reading() as session:
@@ -103,18 +121,21 @@ def _review(draft_id: str, refusal: Exception | None = None) -> ResponseReturnVa
         shown = panel(draft.answers, accepted(draft), to, can_change=False)
         if shown.meaning.problems:
             return _back_to_the_form(draft_id)
+        until = paused_until(session, to, now)
         page = render_template(
             "campaign/review.html",
             connection=to,
             draft=draft,
             panel=shown,
             url=public_url(to),
-            named=request.form.get("named", ""),
-            refusal=type(refusal).__name__ if refusal else "",
-            until=paused_until(session, to, now),
-            twin=alike(session, shown.meaning.digest, to, now),
+            typed=request.form,
+            refusal=refusal,
+            until=until,
+            can_hurry=until is not None and can_hurry(until, now),
+            duplicate=find_duplicate(session, shown.meaning.digest, to, now),
             nicknames=_nicknames(session, draft, shown.meaning.payload),
             clocks=clock_switch("clock"),
+            most_windows=MOST_WINDOWS,
         )
     _note_the_look(draft_id, shown.meaning.digest, to.name)
     return make_response(page, 422 if refusal else 200)
@@ -136,7 +157,8 @@ def _nicknames(
 
 
 def _note_the_look(draft_id: str, digest: str, connection: str) -> None:
-    with store().writing() as session:
+    """Put the look on record; what cannot be written now can be looked at, and not be sent."""
+    with suppress(DatabaseError), store().writing() as session:
         trail.record_review(session, draft_id, digest=digest, connection=connection, who=who())
 
 

@@ -19,8 +19,13 @@ from app.campaign.mending import Mend, mend_all_hours, mends, settings
 from app.campaign.payload import as_json
 from app.campaign.places import place
 from app.campaign.rule import Rule
+from app.campaign.rulebook import rulebook
+from app.campaign.typed_length import LONGEST_TEXT
 from app.campaign.wording import WORDS
 from app.store.acceptances import Accepted, reason_for
+
+_LONGEST_POSTED = 4 * LONGEST_TEXT
+"""Characters of one accepted finding: its reason, and what was measured."""
 
 SEVERITY_WORDS = {
     Severity.HIGH: "Breaks a law",
@@ -128,11 +133,15 @@ def as_posted(accepted: Accepted) -> list[str]:
 
 def from_posted(posted: Sequence[str]) -> Accepted:
     """Read what `as_posted` has written; anything else is passed over."""
-    found = {}
+    known = {rule.id for rule in rulebook().rules}
+    accepted = {}
     for text in posted:
+        if len(text) > _LONGEST_POSTED:
+            continue
         try:
             rule, measured, reason = json.loads(text)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, RecursionError):
             continue
-        found[str(rule)] = (str(measured), str(reason))
-    return found
+        if all(isinstance(part, str) for part in (rule, measured, reason)) and rule in known:
+            accepted[rule] = (measured, reason)
+    return accepted

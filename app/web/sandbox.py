@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from app.sandbox.faults import FAULT, FAULTS, HEADER
 from app.sandbox.switch import LONGEST, USUAL, Switch
 from app.web.current import faults, ledger
-from app.web.paging import place
+from app.web.paging import number
 
 bp = Blueprint("sandbox", __name__)
 
@@ -20,7 +20,7 @@ _LESSONS = [
 
 @bp.get("/sandbox-campaigns")
 def show() -> str:
-    kept = ledger().page(_PAGE + 1, before=request.args.get("before", type=place))
+    kept = ledger().page(_PAGE + 1, before=request.args.get("before", type=number))
     more = len(kept) > _PAGE
     on = faults().current()
     return render_template(

@@ -1,5 +1,6 @@
 """What every answer carries to keep the browser from being used against the person."""
 
+import hashlib
 from typing import Any
 
 from flask import Flask, Response, request
@@ -39,7 +40,10 @@ class _Sessions(SecureCookieSessionInterface):
 
 def install(app: Flask) -> None:
     """Guard the app's cookies and answers."""
+    instance = hashlib.sha256(str(app.secret_key).encode()).hexdigest()[:8]
     app.config.update(
+        # Cookies know no port: two instances on one machine would end each other's sessions.
+        SESSION_COOKIE_NAME=f"session-{instance}",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",  # A link from a mail must not end the open forms' session.
         WTF_CSRF_TIME_LIMIT=None,  # A form that was open overnight can still be saved.

@@ -7,7 +7,7 @@ import shlex
 
 from app.campaign.payload import Payload
 
-_CURL = """curl --request POST {url} \\
+_CURL = """curl --globoff --request POST {url} \\
   --header "Authorization: Bearer $VOICEAIWRAPPER_TOKEN" \\
   --header 'Content-Type: application/json' \\
   --data-binary {body}"""

@@ -9,7 +9,7 @@ let isPressed = false, isLate = false;
 const ask = () => form.dispatchEvent(new Event("preview"));
 const mark = (row) => {
   if (leaving.delete(row)) row.dataset.left = "";
-  const wrong = row.dataset.left !== undefined && row.querySelector(":scope > .note > .error") !== null;
+  const wrong = row.dataset.left !== undefined && row.querySelector(":scope > .note > .error, :scope > .refusals") !== null;
   for (const control of row.querySelectorAll("[aria-describedby]")) {
     if (wrong) control.setAttribute("aria-invalid", "true");
     else control.removeAttribute("aria-invalid");

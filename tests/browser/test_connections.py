@@ -12,6 +12,7 @@ from app.store import book
 from app.store.database import Store
 from tests.browser.operator import Operator
 from tests.factories import inbound, outbound, typed
+from tests.sending import rows
 from tests.servers import Address
 
 NewConnection = Callable[..., str]
@@ -62,7 +63,7 @@ def test_nothing_goes_to_a_live_connection_that_is_not_named(
     any_operator.press("Send to Client A")
 
     any_operator.sees("Type Client A exactly as it stands above.")
-    assert store.rows("SELECT count(*) FROM submission") == [(0,)]
+    assert rows(store, "SELECT count(*) FROM submission") == [(0,)]
 
 
 def test_the_page_of_what_is_being_sent_waits_and_can_be_closed(

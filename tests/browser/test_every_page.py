@@ -10,6 +10,7 @@ from playwright.sync_api import Page
 
 from app.connections import COLOURS
 from app.store import book, drafts
+from app.store.acceptances import judge
 from app.store.base import State
 from app.store.database import Store
 from tests.browser.conftest import NewWindow
@@ -21,6 +22,8 @@ LOOKS: dict[str, dict[str, Any]] = {
     "dark": {"color_scheme": "dark"},
     "phone": {"color_scheme": "light", "viewport": {"width": 390, "height": 844}},
 }
+
+LIVE = "11e011e011e011e0"
 
 
 @pytest.fixture(params=LOOKS)
@@ -82,9 +85,9 @@ def test_the_pages_about_a_live_connection(
     key = add_connection()
     answers = typed(outbound()) | {"connection": key}
     with store.writing() as session:
-        drafts.save(session, "live", answers, over=0)
+        drafts.save(session, LIVE, judge(answers), over=0)
         book.keep(session, key, book.Kind.ASSISTANT, "asst_abc123", "Front desk bot")
-    for address in ("/drafts/live", "/drafts/live/review", "/drafts/live/history"):
+    for address in (f"/drafts/{LIVE}", f"/drafts/{LIVE}/review", f"/drafts/{LIVE}/history"):
         page.goto(address)
         assert_good(page)
     page.goto(f"/connections/{key}/book")
@@ -120,7 +123,7 @@ def test_the_page_that_shows_two_versions(
     page.context.route("**/autosave", lambda route: route.abort())
     page.goto(f"/drafts/{draft_id}")
     with store.writing() as session:
-        drafts.save(session, draft_id, typed(inbound(name="Theirs")), over=1)
+        drafts.save(session, draft_id, judge(typed(inbound(name="Theirs"))), over=1)
     page.evaluate("document.querySelector('#name').value = 'Mine'")
     Operator(page).press("Save draft")
     Operator(page).sees_heading("Two versions of Theirs")

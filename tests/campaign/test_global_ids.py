@@ -4,8 +4,8 @@ from base64 import b64encode
 
 import pytest
 
-from app.campaign.advice import global_id_type
 from app.campaign.contract import DialerType
+from app.campaign.global_ids import global_id_type
 from app.campaign.problems import Advice, AdviceCode
 from app.campaign.wording import advice_sentence
 from tests.campaign.test_advice import BOTH_TYPES, Campaign, advice, outbound
@@ -64,8 +64,11 @@ def test_an_id_that_is_no_global_id_is_nobodys_business(value: str) -> None:
         (global_id("Lead"), None),
         (global_id("lead:1"), None),
         (global_id("L:1"), None),
+        (global_id("Lead:\x00"), None),
         (global_id("Lead:1\n"), None),
-        (global_id("Lead:1x"), None),
+        (global_id("Lead:1x"), "Lead"),
+        (global_id("TenantPricingTableType:eQDnQwx"), "TenantPricingTable"),
+        (global_id("Lead:a b"), "Lead"),
         (global_id("Lead:١"), None),
         (global_id(" Lead:1"), None),
         ("VGVuYW50Vm9pY2VQcm92aWRlcjoxMjM", None),  # without its last sign

@@ -18,7 +18,7 @@ from app.sandbox.ledger import Ledger
 from tests.factories import outbound
 from tests.remote.wire import BODY
 
-URL = "http://sandbox.localhost"
+URL = "https://sandbox.invalid"
 
 
 def repeat(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
@@ -45,11 +45,11 @@ def ask(url: str = URL, times: int = 1, **options: Any) -> requests.Response:
         ("REQUEST_METHOD", "POST"),
         ("PATH_INFO", "/api/ü".encode().decode("latin-1")),  # As WSGI writes UTF-8.
         ("QUERY_STRING", "page=1&of=%C3%BC"),
-        ("HTTP_HOST", "sandbox.localhost"),
+        ("HTTP_HOST", "sandbox.invalid"),
         ("HTTP_AUTHORIZATION", "Bearer sandbox"),
         ("CONTENT_TYPE", "application/json"),
         ("CONTENT_LENGTH", str(len(BODY))),
-        ("wsgi.url_scheme", "http"),
+        ("wsgi.url_scheme", "https"),
         ("body", BODY.decode()),
     ],
 )

@@ -33,7 +33,6 @@ def refused(base_url: str = "https://api.example", token: str = TOKEN) -> str:
         "http://[::1]:8001",
         "http://localhost:8001",
         "http://LOCALHOST",
-        "http://sandbox.localhost",
     ],
 )
 def test_https_is_for_everywhere_and_http_for_this_machine(base_url: str) -> None:
@@ -107,7 +106,7 @@ def test_a_token_that_no_request_can_carry_is_refused(token: str) -> None:
     assert refused(token=token) == AGAIN
 
 
-@pytest.mark.parametrize("token", ["t", "a.b-c_d~e+f/g==", "!", "~", "x" * 4096])
+@pytest.mark.parametrize("token", ["t", "a.b-c_d~e+f/g==", "!", "~", "x" * 2000])
 def test_a_token_may_have_every_sign_that_tokens_have(token: str) -> None:
     assert Connection("VoiceAIWrapper", "https://api.example", token).token == token
 

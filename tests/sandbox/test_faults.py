@@ -48,7 +48,7 @@ def over_http(sandbox: Flask, deadline: float) -> Iterator[CampaignApi]:
 
 @contextmanager
 def in_process(sandbox: Flask, deadline: float) -> Iterator[CampaignApi]:
-    url = "http://sandbox.localhost"
+    url = "https://sandbox.invalid"
     adapters = {url: WsgiAdapter(sandbox)}
     yield CampaignApi(Connection("Sandbox", url, TOKEN, True), adapters, deadline)
 

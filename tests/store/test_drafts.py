@@ -1,23 +1,28 @@
 """Drafts are kept as typed, version by version."""
 
+import re
+
 import pytest
 
 from app.store import drafts
+from app.store.acceptances import judge
 from app.store.base import State
 from app.store.database import Store
 from app.store.drafts import AlreadySubmitted, NoSuchDraft, StaleVersion
 from app.store.models import Draft
 from tests.factories import outbound, typed
 
+DRAFT = "a1a1a1a1a1a1a1a1"
 
-def kept(store: Store, draft_id: str = "a1") -> Draft:
+
+def kept(store: Store, draft_id: str = DRAFT) -> Draft:
     with store.reading() as session:
         return drafts.find(session, draft_id)
 
 
-def save(store: Store, draft_id: str = "a1", *, over: int = 0, **answers: object) -> Draft:
+def save(store: Store, draft_id: str = DRAFT, *, over: int = 0, **answers: object) -> Draft:
     with store.writing() as session:
-        return drafts.save(session, draft_id, typed(outbound()) | answers, over=over)  # type: ignore[arg-type]
+        return drafts.save(session, draft_id, judge(typed(outbound()) | answers), over=over)  # type: ignore[arg-type]
 
 
 def test_a_draft_keeps_exactly_what_was_typed_right_or_wrong(store: Store) -> None:
@@ -57,22 +62,22 @@ def test_a_draft_whose_campaign_may_exist_can_neither_change_nor_go(
 ) -> None:
     save(store)
     with store.writing() as session:
-        drafts.find(session, "a1").state = state
+        drafts.find(session, DRAFT).state = state
 
     with pytest.raises(AlreadySubmitted):
         save(store, over=1, name="Another")
     with store.writing() as session, pytest.raises(AlreadySubmitted):
-        drafts.delete(session, "a1")
+        drafts.delete(session, DRAFT)
 
 
 def test_a_deleted_draft_comes_back_as_it_was(store: Store) -> None:
     save(store)
     with store.writing() as session:
-        drafts.delete(session, "a1")
+        drafts.delete(session, DRAFT)
     assert kept(store).deleted_at is not None
 
     with store.writing() as session:
-        drafts.restore(session, "a1")
+        drafts.restore(session, DRAFT)
     assert kept(store).deleted_at is None
     assert kept(store).version == 1
 
@@ -80,3 +85,10 @@ def test_a_deleted_draft_comes_back_as_it_was(store: Store) -> None:
 def test_a_draft_that_never_was_is_missed_by_name(store: Store) -> None:
     with pytest.raises(NoSuchDraft), store.reading() as session:
         drafts.find(session, "nothing")
+
+
+@pytest.mark.parametrize("odd", ["a", "A1A1A1A1A1A1A1A1", "a1a1a1a1a1a1a1a1\n", "\U0001f642", ""])
+def test_a_new_draft_has_an_id_of_the_one_form(store: Store, odd: str) -> None:
+    with pytest.raises(drafts.NoSuchDraft):
+        save(store, odd)
+    assert re.fullmatch(drafts.ID_FORM, drafts.new_id())

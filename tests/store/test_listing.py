@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from app.store import drafts, listing
+from app.store.acceptances import judge
 from app.store.base import State
 from app.store.database import Store
 from app.store.listing import Query, Show, Sort, page
@@ -13,8 +14,7 @@ from tests.factories import inbound, outbound, typed
 
 def add(store: Store, name: str, **changes: object) -> None:
     with store.writing() as session:
-        draft_id = f"{abs(hash(name)):x}"[:16]
-        drafts.save(session, draft_id, typed(outbound(name=name, **changes)), over=0)
+        drafts.save(session, drafts.new_id(), judge(typed(outbound(name=name, **changes))), over=0)
 
 
 def names(store: Store, **query: object) -> list[str]:
@@ -59,7 +59,7 @@ def test_signs_of_a_query_language_are_only_text(three: Store, search: str) -> N
 def test_a_changed_draft_is_found_by_its_new_words_only(three: Store) -> None:
     with three.writing() as session:
         draft = page(session, Query(search="Gamma")).drafts[0]
-        drafts.save(session, draft.id, typed(outbound(name="Delta wind")), over=1)
+        drafts.save(session, draft.id, judge(typed(outbound(name="Delta wind"))), over=1)
 
     assert names(three, search="wind") == ["Delta wind"]
     assert names(three, search="solar") == []
@@ -67,8 +67,10 @@ def test_a_changed_draft_is_found_by_its_new_words_only(three: Store) -> None:
 
 def test_the_list_can_be_held_to_a_type_and_a_state(store: Store) -> None:
     with store.writing() as session:
-        drafts.save(session, "in", typed(inbound(name="Front desk")), over=0)
-        drafts.save(session, "out", typed(outbound(name="Sent")), over=0).state = State.CREATED
+        drafts.save(session, drafts.new_id(), judge(typed(inbound(name="Front desk"))), over=0)
+        drafts.save(
+            session, drafts.new_id(), judge(typed(outbound(name="Sent"))), over=0
+        ).state = State.CREATED
 
     assert names(store, type="INBOUND") == ["Front desk"]
     assert names(store, show=State.CREATED) == ["Sent"]
@@ -94,7 +96,7 @@ def test_pages_follow_each_other_without_a_gap_or_a_repeat(
             named = outbound(
                 name=f"Campaign {number % 7}", start_date=date(2027, 1, 1 + number % 5)
             )
-            drafts.save(session, f"id{number}", typed(named), over=0)
+            drafts.save(session, drafts.new_id(), judge(typed(named)), over=0)
 
     seen, after = [], None
     with store.reading() as session:

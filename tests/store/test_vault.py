@@ -53,6 +53,21 @@ def test_keys_of_the_environment_leave_no_file(path: Path) -> None:
 def test_keys_that_are_none_are_told_at_the_start(path: Path) -> None:
     with pytest.raises(BadKeys, match="TOKEN_KEYS holds no usable key"):
         Vault(path, ["secret"])
-    path.write_text("")
+    path.write_text("half a key")
     with pytest.raises(BadKeys, match="token_keys holds no usable key"):
         Vault(path)
+
+
+def test_an_empty_file_of_an_interrupted_start_is_filled(path: Path) -> None:
+    path.touch()
+    assert Vault(path).unlock(Vault(path).lock(TOKEN)) == TOKEN
+
+
+def test_a_file_that_is_gone_is_told_instead_of_made_anew(path: Path) -> None:
+    vault = Vault(path)
+    locked = vault.lock(TOKEN)
+    path.unlink()
+    with pytest.raises(BadKeys, match="Bring it back from a backup"):
+        vault.lock(TOKEN)
+    with pytest.raises(CannotUnlock):
+        vault.unlock(locked)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app.store import drafts
-from app.store.acceptances import accepted
+from app.store.acceptances import accepted, judge
 from app.store.database import Store
 from tests.factories import outbound, typed
 from tests.pages import Page, Visitor, text
@@ -21,7 +21,7 @@ def late(store: Store) -> str:
     """Save a draft that calls Florida until 21:00, an hour too long, and give its id."""
     draft_id = drafts.new_id()
     with store.writing() as session:
-        drafts.save(session, draft_id, typed(outbound(**LATE)) | TOLD, over=0)
+        drafts.save(session, draft_id, judge(typed(outbound(**LATE)) | TOLD), over=0)
     return draft_id
 
 

@@ -27,7 +27,7 @@ def test_an_unknown_submission_is_on_every_page(visitor: Visitor, sent: Sent, ad
 
 def test_it_goes_once_somebody_has_looked(visitor: Visitor, sent: Sent) -> None:
     page = visitor.open(f"/submissions/{sent(State.UNKNOWN)}")
-    visitor.press(page, "resolve", {"who": "Ada"}, found="no")
+    visitor.press(page, "resolve", {"who": "Ada"}, found="surely not")
     assert attention(visitor.open("/")) == ""
 
 

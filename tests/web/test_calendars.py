@@ -4,9 +4,11 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+import pytest
 from flask.testing import FlaskClient
 from icalendar import Calendar
 
+from app.web.calendars import MOST_WINDOWS
 from tests.campaign.schedules import EVERY_DAY
 from tests.factories import inbound, outbound
 
@@ -60,3 +62,22 @@ def test_a_campaign_without_a_schedule_has_an_empty_calendar(
     client: FlaskClient, saved: Callable[..., str]
 ) -> None:
     assert events(client, saved(inbound())) == []
+
+
+@pytest.mark.parametrize("name", ["Spring\nrecall", "Spring\r\nX-EVIL:1", "a\x85b\u2028c\x0bd\re"])
+def test_a_line_break_in_a_name_ends_no_line_of_the_file(
+    client: FlaskClient, saved: Callable[..., str], name: str
+) -> None:
+    draft_id = saved(outbound(name=name))
+    assert len(events(client, draft_id)) == 63
+    written = client.get(f"/drafts/{draft_id}/windows.ics").data
+    assert b"\r\nX-EVIL" not in written
+    assert all(line[:1].isupper() or line[:1] == b" " for line in written.split(b"\r\n") if line)
+
+
+def test_a_campaign_of_centuries_ends_at_a_bound(
+    client: FlaskClient, saved: Callable[..., str]
+) -> None:
+    last = date(9999, 12, 31)
+    found = events(client, saved(outbound(days_of_week=EVERY_DAY, end_date=last)))
+    assert len(found) == MOST_WINDOWS == 1000

@@ -184,7 +184,7 @@ class TestAutosave:
         self, client: FlaskClient, visitor: Visitor
     ) -> None:
         page = visitor.open("/drafts/new")
-        client.delete_cookie("session")
+        client.delete_cookie(client.application.config["SESSION_COOKIE_NAME"])
         status, told = self.save(client, page, name="Typed")
         assert status == 400
         assert "reload" in str(told["advice"])
@@ -201,3 +201,18 @@ def test_what_was_typed_after_sending_can_be_kept_as_a_new_draft(
     kept = visitor.press(late)
     assert (kept.heading, kept.typed("assistant_id")) == ("Too late", "asst_abc123")
     assert kept.path != form.path
+
+
+def test_what_the_api_refused_is_marked_as_any_wrong_answer(
+    visitor: Visitor, sent: Callable[[State], int]
+) -> None:
+    sent(State.REFUSED)
+    draft = str(visitor.open("/").soup.select_one("tbody a")["href"])  # type: ignore[index]
+    page = visitor.open(draft)
+    field = page.soup.find(id="assistant_id")
+    assert field["aria-invalid"] == "true"  # type: ignore[index]
+    assert "assistant_id-refused" in str(field["aria-describedby"])  # type: ignore[index]
+    refused = page.soup.find(id="assistant_id-refused")
+    assert "No such assistant." in text(refused)
+    assert page.soup.select_one("[data-row=assistant_id][data-left]")
+    assert page.soup.find(id="name").get("aria-invalid") is None  # type: ignore[union-attr]

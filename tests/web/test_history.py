@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 
 from app.campaign.zones import ZONE_DATA_VERSION
 from app.store.base import State
+from app.store.evidence import check_evidence
 from app.version import VERSION
 from tests.factories import inbound
 from tests.pages import Page, Visitor
@@ -52,7 +53,7 @@ def test_a_persons_word_is_on_record_with_their_name(
     visitor: Visitor, client: FlaskClient, sent: Callable[[State], int]
 ) -> None:
     page = visitor.open(f"/submissions/{sent(State.UNKNOWN)}")
-    visitor.press(page, "resolve", {"who": "Ada"}, found="no")
+    visitor.press(page, "resolve", {"who": "Ada"}, found="surely not")
     draft = str(visitor.open("/").soup.select_one("tbody a")["href"])  # type: ignore[index]
     assert "Looked up: it is not there" in visitor.open(f"{draft}/history").text
 
@@ -81,7 +82,8 @@ def test_one_file_holds_all_the_evidence(
         "sent",
         "answered",
     ]
-    assert found["trail"]["chain"]["fault"] == ""
+    assert found["trail"]["fault"] == ""
+    assert check_evidence(found, found["trail"]["seal"]["hash"]) == ""
 
 
 def test_the_hashes_in_the_file_can_be_checked_as_it_says(
@@ -89,7 +91,7 @@ def test_the_hashes_in_the_file_can_be_checked_as_it_says(
 ) -> None:
     trail = evidence(client, saved(inbound(name="Für Jürgen")))["trail"]
     (event,) = trail["events"]
-    names = ("id", "draft_id", "at", "kind", "who", "details", "before")
+    names = ("chain", "number", "at", "kind", "who", "details", "before")
     text = json.dumps([event[name] for name in names], ensure_ascii=False)
     assert hashlib.sha256(text.encode()).hexdigest() == event["hash"]
     assert "SHA-256" in trail["how_to_check"]

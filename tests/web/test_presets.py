@@ -7,6 +7,7 @@ import pytest
 
 from app.campaign.rulebook import rulebook
 from app.store import drafts
+from app.store.acceptances import judge
 from app.store.database import Store
 from tests.factories import outbound, typed
 from tests.pages import Page, Visitor
@@ -89,7 +90,7 @@ def test_a_draft_that_changed_meanwhile_is_looked_at_again(
 ) -> None:
     draft_id = page.path.split("/")[2]
     with store.writing() as session:
-        drafts.save(session, draft_id, typed(outbound(name="Renamed")), over=1)
+        drafts.save(session, draft_id, judge(typed(outbound(name="Renamed"))), over=1)
     again = visitor.press(page, "presets/use", preset="us-strictest")
     assert again.flash() == "The draft has changed meanwhile. Please look again."
     assert again.heading == "Presets for Renamed"

@@ -83,6 +83,7 @@ def test_it_keeps_nothing(client: FlaskClient, store: Store) -> None:
 def test_the_curl_command_sends_these_very_bytes(client: FlaskClient, name: str) -> None:
     words = shlex.split(part(preview(client, typed(inbound(name=name))), "curl"))
     assert words[words.index("--data-binary") + 1].encode() == body(payload(inbound(name=name)))
+    assert "--globoff" in words  # Or a bracket in the address would mean many addresses.
 
 
 def test_the_python_program_creates_the_campaign(

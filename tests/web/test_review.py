@@ -6,6 +6,7 @@ import pytest
 
 from app.sandbox.ledger import Ledger
 from app.store import drafts
+from app.store.acceptances import judge
 from app.store.database import Store
 from tests.factories import inbound, outbound, typed
 from tests.pages import Page, Visitor, text
@@ -45,7 +46,7 @@ def test_a_draft_that_changed_since_is_reviewed_again(
 ) -> None:
     draft_id = review.path.split("/")[2]
     with store.writing() as session:
-        drafts.save(session, draft_id, typed(outbound(name="Changed")), over=1)
+        drafts.save(session, draft_id, judge(typed(outbound(name="Changed"))), over=1)
     page = visitor.press(review, "send")
     assert page.heading == "Review Changed"
     assert "has changed since you reviewed it" in page.flash()
@@ -64,7 +65,7 @@ def test_a_draft_that_became_incomplete_is_not_sent(
     visitor: Visitor, review: Page, store: Store, ledger: Ledger
 ) -> None:
     with store.writing() as session:
-        drafts.save(session, review.path.split("/")[2], {"name": "Half"}, over=1)
+        drafts.save(session, review.path.split("/")[2], judge({"name": "Half"}), over=1)
     page = visitor.press(review, "send")
     assert (page.heading, ledger.page(10)) == ("Half", [])
 

@@ -16,8 +16,10 @@ from tests.factories import inbound
 from tests.fakes import LIVE
 from tests.pages import Visitor
 
+NEW = "/drafts/new/a1a1a1a1a1a1a1a1"
 
-@pytest.mark.parametrize("address", ["/", "/drafts/new/a1", "/about", "/nothing", "/zones.json"])
+
+@pytest.mark.parametrize("address", ["/", NEW, "/about", "/nothing", "/zones.json"])
 def test_every_answer_forbids_what_the_app_does_not_need(client: FlaskClient, address: str) -> None:
     headers = client.get(address).headers
     policy = dict(
@@ -70,7 +72,7 @@ def test_the_own_names_are_answered(instance: Path, host: str) -> None:
 
 @pytest.mark.parametrize(("scheme", "secure"), [("http", False), ("https", True)])
 def test_the_cookie_stays_where_it_belongs(client: FlaskClient, scheme: str, secure: bool) -> None:
-    response = client.get("/drafts/new/a1", base_url=f"{scheme}://localhost")
+    response = client.get(NEW, base_url=f"{scheme}://localhost")
     cookie = response.headers["Set-Cookie"]
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie
@@ -122,3 +124,15 @@ class TestToken:
         assert curl is not None
         assert '"Authorization: Bearer $VOICEAIWRAPPER_TOKEN"' in curl.text
         assert f"{LIVE.base_url}/api/v2/voice-campaigns" in curl.text
+
+
+def test_two_instances_on_one_machine_do_not_share_a_cookie(app: Flask, tmp_path: Path) -> None:
+    other = create_app(Settings(instance=tmp_path / "other"))
+    names = {one.config["SESSION_COOKIE_NAME"] for one in (app, other)}
+    assert len(names) == 2
+    assert names & {cookie_of(one) for one in (app, other)} == names
+
+
+def cookie_of(app: Flask) -> str:
+    answer = app.test_client().get(NEW)
+    return answer.headers["Set-Cookie"].partition("=")[0]

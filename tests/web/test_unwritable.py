@@ -6,13 +6,19 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event
 
+from app.campaign.findings import findings
 from app.sandbox.ledger import Ledger
+from app.store.base import State
 from app.store.database import Store
-from tests.factories import inbound, typed
+from app.store.models import Submission
+from app.web.attention import attention
+from tests.factories import inbound, outbound, typed
 from tests.pages import Page, Visitor
+from tests.sending import TOKEN, expire, failing
 
 
 @pytest.fixture
@@ -68,11 +74,103 @@ def test_trying_again_does_what_was_meant(
 
 
 def test_a_script_that_saves_is_told_to_try_again(client: FlaskClient, locked: None) -> None:
-    csrf = Page(client.get("/drafts/new/a1")).typed("csrf_token")
+    csrf = Page(client.get("/drafts/new/a1a1a1a1a1a1a1a1")).typed("csrf_token")
     answer = client.post(
-        "/drafts/a1/autosave",
+        "/drafts/a1a1a1a1a1a1a1a1/autosave",
         data=typed(inbound()) | {"csrf_token": csrf, "version": "0"},
         headers={"Accept": "application/json"},
     )
     assert answer.status_code == 503
     assert answer.get_json()["title"] == "This could not be written down"
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (sqlite3.OperationalError("database or disk is full"), "The disk is full."),
+        (sqlite3.OperationalError("attempt to write a readonly database"), "may not be written"),
+        (sqlite3.DatabaseError("database disk image is malformed"), "disk image is malformed"),
+        (sqlite3.OperationalError("disk I/O error"), "disk I/O error"),
+        (sqlite3.InterfaceError("odd"), "The database cannot be used (odd)."),
+        (PermissionError("odd"), "What you typed is kept on this page."),
+        (ZeroDivisionError("odd"), "What you typed is kept on this page."),
+    ],
+    ids=str,
+)
+def test_however_it_fails_what_was_typed_is_given_back(
+    visitor: Visitor, store: Store, saved: Callable[..., str], error: Exception, said: str
+) -> None:
+    page = visitor.open(f"/drafts/{saved(inbound())}")
+    with failing(store, error):
+        failed = visitor.press(page, answers={"name": "Typed at a bad moment"})
+        script = visitor.client.post(
+            f"{page.path}/autosave",
+            data=typed(inbound())
+            | {"csrf_token": str(page.typed("csrf_token")), "version": "1"}
+            | {"name": "Typed"},
+            headers={"Accept": "application/json"},
+        )
+    assert failed.status >= 500
+    assert said in failed.text
+    assert "Your draft is kept" not in failed.text
+    assert failed.typed("name") == "Typed at a bad moment"
+    assert (script.status_code >= 500, script.is_json) == (True, True)
+    assert visitor.press(failed).typed("name") == "Typed at a bad moment"
+
+
+def test_a_token_that_was_typed_is_typed_again(visitor: Visitor, store: Store) -> None:
+    answers = {"name": "A", "kind": "live", "base_url": "https://a.example", "token": TOKEN}
+    with failing(store, sqlite3.OperationalError("database is locked")):
+        failed = visitor.press(visitor.open("/connections/new"), "new", answers)
+    assert failed.status == 503
+    assert TOKEN not in str(failed.soup)
+    assert "Paste the token." in visitor.press(failed).text
+
+
+def test_a_database_that_went_away_is_told(
+    visitor: Visitor, saved: Callable[..., str], instance: Path
+) -> None:
+    page = visitor.open(f"/drafts/{saved(inbound())}")
+    (instance / "campaigns.sqlite3").unlink()
+    failed = visitor.press(page, answers={"name": "Typed"})
+    assert (failed.status, failed.typed("name")) == (503, "Typed")
+    assert "The database file was deleted or replaced: start the app again." in failed.text
+    assert visitor.open("/").status == 503
+    assert visitor.client.get("/healthz").text == "ok"
+
+
+def test_keys_that_went_away_are_told(visitor: Visitor, instance: Path) -> None:
+    (instance / "token_keys").unlink()
+    answers = {"name": "A", "kind": "live", "base_url": "https://a.example", "token": TOKEN}
+    failed = visitor.press(visitor.open("/connections/new"), "new", answers)
+    assert failed.status == 503
+    assert "Bring it back from a backup." in failed.text
+
+
+def test_a_review_can_be_read_while_nothing_can_be_written(
+    visitor: Visitor, store: Store, saved: Callable[..., str]
+) -> None:
+    draft_id = saved()
+    with failing(store, sqlite3.OperationalError("attempt to write a readonly database")):
+        assert visitor.open(f"/drafts/{draft_id}/review").heading == "Review Q4 Outreach"
+
+
+def test_drawing_a_page_writes_nothing(
+    app: Flask, store: Store, sent: Callable[[State], int]
+) -> None:
+    number = sent(State.SENDING)
+    expire(store, number)
+    with app.test_request_context("/"):
+        assert attention().sending == [(number, "Q4 Outreach")]
+    with store.reading() as session:
+        assert session.get_one(Submission, number).state is State.SENDING
+
+
+def test_a_campaign_is_judged_before_the_database_is_locked(
+    visitor: Visitor, store: Store, saved: Callable[..., str]
+) -> None:
+    page = visitor.open(f"/drafts/{saved(outbound())}")
+    with failing(store, sqlite3.OperationalError("database is locked")):
+        judged = findings.cache_info().misses
+        visitor.press(page, answers={"daily_end_time": "16:17"})
+    assert findings.cache_info().misses > judged

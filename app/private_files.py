@@ -1,0 +1,51 @@
+"""Files that only their owner may read: keys, databases, and the folder that they stand in."""
+
+import os
+from contextlib import suppress
+from pathlib import Path
+from secrets import token_hex
+
+_OURS = {"secret_key", "token_keys", "backups", "outcomes"}
+
+
+def create_private(path: Path, text: str) -> None:
+    """Write a file whole or not at all, unless one with something in it is there.
+
+    An empty one is what an interrupted start of an older version left; it is replaced.
+    """
+    with suppress(FileNotFoundError):
+        if path.read_text().strip():
+            return
+    fresh = write_private(path.with_name(f".{path.name}.{token_hex(4)}"), text)
+    try:
+        os.link(fresh, path)  # Unlike a rename, it never replaces what another start has made.
+    except FileExistsError:
+        if not path.read_text().strip():
+            fresh.replace(path)
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
+def write_private(path: Path, text: str) -> Path:
+    """Write a new file durably, and give its path; raises `FileExistsError`."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    return path
+
+
+def make_database_private(path: Path) -> None:
+    """Make the file of a database before SQLite does, which would let everybody read it."""
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    for file in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))):
+        with suppress(FileNotFoundError, PermissionError):
+            file.chmod(0o600)
+
+
+def make_folder_private(folder: Path) -> None:
+    """Make the instance folder, or close one to others that holds nothing but what is ours."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if all(path.name in _OURS or ".sqlite3" in path.name for path in folder.iterdir()):
+        with suppress(PermissionError):
+            folder.chmod(0o700)

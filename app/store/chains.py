@@ -1,0 +1,101 @@
+"""The hashes of the event trail: how an event, a seal and a document are named by their content.
+
+Each subject (a draft, a connection, the instance) has a chain of its own: every event
+carries the hash of the one before, so that nothing in it can be changed, taken out or put
+in unseen. A seal names the heads of all chains that have grown since the seal before it,
+and that seal's hash. So one seal's hash, noted somewhere else, vouches for all that came
+before it. What is hashed is text, which any program can hash again.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+NOTHING_BEFORE = "0" * 64
+
+EVENT = ("chain", "number", "at", "kind", "who", "details", "before")
+SEAL = ("number", "at", "heads", "before")
+
+HOW_TO_CHECK = (
+    "An event's hash is the SHA-256 of the JSON list [chain, number, at, kind, who, details, "
+    "before], a seal's that of [number, at, SHA-256 of heads, before]; with “, ” between the "
+    "members and no character escaped that JSON lets stand, in UTF-8. before is the hash of the "
+    "event or seal with the number before, of the same chain. The *_digest in an event's details "
+    "are the SHA-256 of the submission, and of its call, as they stand in this file, written as "
+    "JSON with sorted names and “, ” and “: ” between. The command verify-evidence does this."
+)
+
+
+def event_hash(event: Mapping[str, Any]) -> str:
+    """Hash one event over the fields of `EVENT`."""
+    return hash_text(_json([event[name] for name in EVENT]))
+
+
+def seal_hash(seal: Mapping[str, Any]) -> str:
+    """Hash one seal over the fields of `SEAL`; of its heads, which may be many, the hash."""
+    return hash_link({**seal, "heads_sha256": hash_text(seal["heads"])})
+
+
+def hash_link(link: Mapping[str, Any]) -> str:
+    """Hash a seal of whose heads only the hash is there."""
+    return hash_text(_json([link[name] for name in ("number", "at", "heads_sha256", "before")]))
+
+
+def digest(document: Mapping[str, Any]) -> str:
+    """Hash a submission or a call, as it stands in the evidence."""
+    return hash_text(_json(document, sort_keys=True))
+
+
+def find_fault(events: Iterable[Mapping[str, Any]]) -> str:
+    """Follow one chain from its beginning; gives what is wrong in a sentence, or nothing."""
+    before = NOTHING_BEFORE
+    for number, event in enumerate(events, 1):
+        if fault := event_fault(event, number, before):
+            return fault
+        before = event["hash"]
+    return ""
+
+
+def event_fault(event: Mapping[str, Any], number: int, before: str) -> str:
+    """Hold an event to its number and to the hash before it."""
+    name = f"Event {number} of {event['chain']}"
+    if event["number"] != number:
+        return f"{name} is missing."
+    if event["before"] != before:
+        return f"{name} does not follow the one before it."
+    return "" if _is_hash_of(event, event_hash) else f"{name} was changed."
+
+
+def seal_fault(seal: Mapping[str, Any], number: int, before: str) -> str:
+    """Hold a seal to its number and to the hash before it."""
+    if seal["number"] != number:
+        return f"Seal {number} is missing."
+    if seal["before"] != before:
+        return f"Seal {number} does not follow the one before it."
+    return "" if _is_hash_of(seal, seal_hash) else f"Seal {number} was changed."
+
+
+def read_heads(heads: str) -> list[tuple[str, int, str]]:
+    """Read the heads that a seal names: each chain, its number of events, the last one's hash."""
+    return [(chain, number, hashed) for chain, number, hashed in json.loads(heads)]
+
+
+def write_heads(heads: Iterable[tuple[str, int, str]]) -> str:
+    """Write the heads that a seal names, in the order of their chains."""
+    return _json(sorted(map(list, heads)))
+
+
+def _is_hash_of(row: Mapping[str, Any], hashed: Any) -> bool:
+    try:
+        return bool(row["hash"] == hashed(row))
+    except (TypeError, ValueError, AttributeError):  # Somebody wrote bytes where there is text.
+        return False
+
+
+def _json(value: Any, *, sort_keys: bool = False) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=sort_keys)
+
+
+def hash_text(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,142 @@
+"""The evidence of one draft: everything that is known of it, in a form that proves itself.
+
+The file holds the very texts that were hashed, the last seal that names the draft's chain,
+and the seals since then as links: so it can be checked without the database, and against
+any of those seals' hashes that was noted elsewhere.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.store import log, seals, submissions, trail
+from app.store.chains import (
+    HOW_TO_CHECK,
+    NOTHING_BEFORE,
+    digest,
+    find_fault,
+    hash_link,
+    hash_text,
+    read_heads,
+    seal_hash,
+)
+from app.store.models import Draft
+from app.store.records import ChainHead
+from app.store.trail import draft_chain
+from app.store.verification import bound_digests
+
+
+class _Wrong(Exception):
+    """Something in the file is not what its hash says; the message is the sentence."""
+
+
+def write_submissions(session: Session, draft: Draft) -> list[dict[str, Any]]:
+    """Write out each submission of a draft with its call, the first one first."""
+    written = []
+    for one in reversed(draft.submissions):
+        call = log.of_submission(session, one.id)
+        document = log.as_document(call) if call else None
+        written.append(submissions.as_document(one) | {"call": document})
+    return written
+
+
+def write_trail(session: Session, draft_id: str) -> dict[str, Any]:
+    """Write out a draft's chain, the seal that names it last, and those since as links."""
+    events = [trail.as_document(one) for one in trail.of_draft(session, draft_id)]
+    head = session.get(ChainHead, draft_chain(draft_id))
+    since = seals.since(session, head.seal) if head and head.seal else []
+    return {
+        "events": events,
+        "fault": find_fault(events),
+        "sealed_events": head.sealed if head else 0,
+        "seal": since[0] if since else None,
+        "seals_since": [_link(one) for one in since[1:]],
+        "how_to_check": HOW_TO_CHECK,
+    }
+
+
+def check_evidence(document: Any, noted: str = "") -> str:
+    """Hold an evidence file to its hashes; gives what is wrong in a sentence, or nothing.
+
+    *noted* is a seal's hash that was written down elsewhere and has to be in the file. Raises
+    `ValueError` for what is no evidence.
+    """
+    try:
+        records = document["trail"]
+        events = records["events"]
+        _check_events(events, draft_chain(document["draft"]["id"]))
+        _check_documents(events, document["submissions"])
+        _check_seals(records, events, noted)
+    except _Wrong as error:
+        return str(error)
+    except (KeyError, TypeError, AttributeError, IndexError) as error:
+        raise ValueError from error
+    return ""
+
+
+def _link(one: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {name: one[name] for name in ("number", "at", "before", "hash")}
+    return kept | {"heads_sha256": hash_text(one["heads"])}
+
+
+def _check_events(events: list[Mapping[str, Any]], chain: str) -> None:
+    if fault := find_fault(events):
+        raise _Wrong(fault)
+    if any(event["chain"] != chain for event in events):
+        raise _Wrong("Events of another draft are in it.")
+
+
+def _check_documents(events: list[Mapping[str, Any]], written: list[Mapping[str, Any]]) -> None:
+    expected: dict[tuple[str, int], str] = {}
+    for event in events:
+        expected |= bound_digests(event)
+    present = dict(_documents(written))
+    for (kind, number), hashed in expected.items():
+        if (kind, number) not in present:
+            raise _Wrong(f"The {kind} {number} is missing.")
+        if digest(present[kind, number]) != hashed:
+            raise _Wrong(f"The {kind} {number} is not what the trail says.")
+    sent = {json.loads(event["details"]).get("submission") for event in events}
+    for one in written:
+        if hashlib.sha256(one["payload"].encode()).hexdigest() != one["sha256"]:
+            raise _Wrong(f"The payload of submission {one['id']} is not what was reviewed.")
+        if one["id"] not in sent:
+            raise _Wrong(f"The trail knows of no submission {one['id']}.")
+
+
+def _documents(written: list[Mapping[str, Any]]) -> Iterator[tuple[tuple[str, int], Any]]:
+    for one in written:
+        yield (
+            ("submission", one["id"]),
+            {name: value for name, value in one.items() if name != "call"},
+        )
+        if one["call"]:
+            yield ("call", one["call"]["id"]), one["call"]
+
+
+def _check_seals(records: Mapping[str, Any], events: list[Mapping[str, Any]], noted: str) -> None:
+    seal, known = records["seal"], set()
+    if seal:
+        if seal["hash"] != seal_hash(seal):
+            raise _Wrong(f"Seal {seal['number']} was changed.")
+        _check_head(seal, events)
+        before = seal["hash"]
+        known.add(before)
+        for link in records["seals_since"]:
+            if link["before"] != before or link["hash"] != hash_link(link):
+                raise _Wrong(f"Seal {link['number']} does not follow the one before it.")
+            before = link["hash"]
+            known.add(before)
+    if noted and noted not in known:
+        raise _Wrong(f"No seal in it has the hash {noted}.")
+
+
+def _check_head(seal: Mapping[str, Any], events: list[Mapping[str, Any]]) -> None:
+    chain = events[0]["chain"] if events else ""
+    heads = {named: (number, hashed) for named, number, hashed in read_heads(seal["heads"])}
+    number, hashed = heads.get(chain, (0, NOTHING_BEFORE))
+    if not 0 < number <= len(events) or events[number - 1]["hash"] != hashed:
+        raise _Wrong(f"Seal {seal['number']} is of other events.")

@@ -1,0 +1,61 @@
+"""Seals: the heads of all chains that have grown, named together, so that one hash vouches for all.
+
+A seal is made at every outcome, at every start and before every backup. It names only the
+chains that have grown since the one before, so it costs as much as was done in between.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.orm import Session
+
+from app.store.chains import NOTHING_BEFORE, SEAL, seal_hash, write_heads
+from app.store.records import ChainHead, Seal
+
+MOST_HEADS = 1000
+"""Chains in one seal; more of them make further seals, so that evidence stays small."""
+
+_GROWN = (
+    select(ChainHead.chain, ChainHead.number, ChainHead.hash)
+    .where(ChainHead.number > ChainHead.sealed)
+    .limit(MOST_HEADS)
+)
+_NEWEST = select(Seal.number, Seal.hash).order_by(Seal.number.desc()).limit(1)
+_MARK = (
+    update(ChainHead)
+    .where(ChainHead.chain == bindparam("of"))
+    .values(sealed=bindparam("to"), seal=bindparam("by"))
+)
+
+
+def seal(session: Session) -> str:
+    """Seal every chain that has grown, and give the hash of the newest seal."""
+    newest = session.execute(_NEWEST).first()
+    number, before = (newest.number, newest.hash) if newest else (0, NOTHING_BEFORE)
+    while heads := [(chain, to, hashed) for chain, to, hashed in session.execute(_GROWN)]:
+        number += 1
+        made = {
+            "number": number,
+            "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            "heads": write_heads(heads),
+            "before": before,
+        }
+        made["hash"] = before = seal_hash(made)
+        session.execute(insert(Seal), made)
+        session.connection().execute(
+            _MARK, [{"of": chain, "to": to, "by": number} for chain, to, _ in heads]
+        )
+    return before
+
+
+def as_document(one: Seal) -> dict[str, Any]:
+    """Write a seal out, with the very text that its hash is of."""
+    return {name: getattr(one, name) for name in (*SEAL, "hash")}
+
+
+def since(session: Session, number: int) -> list[Mapping[str, Any]]:
+    """Read this seal and all after it."""
+    query = select(Seal).where(Seal.number >= number).order_by(Seal.number)
+    return [as_document(one) for one in session.scalars(query)]

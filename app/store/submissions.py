@@ -1,0 +1,104 @@
+"""Submissions: found by what is asked of them, and written out as they are kept in evidence."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import bindparam, or_, select
+from sqlalchemy.orm import Session
+
+from app.store import log
+from app.store.base import State
+from app.store.chains import digest
+from app.store.leases import boot, clock
+from app.store.models import OPEN, Draft, Submission
+
+_MOST_OPEN = 20
+
+_OPEN = (
+    select(Submission.id, Submission.state, Draft.name)
+    .join(Draft)
+    .where(Submission.state.in_(OPEN))
+    .order_by(Submission.id)
+    .limit(_MOST_OPEN)
+)
+
+
+def open_ones(session: Session) -> Sequence[tuple[int, State, str]]:
+    """Name those that somebody has to know of: id, state, and the draft's name."""
+    return [(number, state, name) for number, state, name in session.execute(_OPEN)]
+
+
+_OVERDUE = (
+    select(Submission)
+    .where(Submission.state == State.SENDING)
+    .where(
+        or_(Submission.lease_boot != bindparam("boot"), Submission.lease_ends <= bindparam("now"))
+    )
+)
+_IS_OVERDUE = _OVERDUE.with_only_columns(Submission.id).limit(1)
+
+
+def is_any_overdue(session: Session) -> bool:
+    """Tell whether there is one whose outcome can no longer come."""
+    return session.execute(_IS_OVERDUE, _now()).first() is not None
+
+
+def overdue(session: Session) -> list[Submission]:
+    """Find those whose outcome can no longer come."""
+    return list(session.scalars(_OVERDUE, _now()))
+
+
+def _now() -> dict[str, Any]:
+    return {"boot": boot(), "now": clock()}
+
+
+def others_with_campaign(session: Session, submission: Submission) -> list[Submission]:
+    """Find submissions of other drafts to the same connection that have this campaign's id."""
+    if not submission.campaign_id:
+        return []
+    query = select(Submission).where(
+        Submission.campaign_id == submission.campaign_id,
+        Submission.destination == submission.destination,
+        Submission.draft_id != submission.draft_id,
+    )
+    return list(session.scalars(query.order_by(Submission.id)))
+
+
+def as_document(one: Submission) -> dict[str, Any]:
+    """Write a submission out as JSON has it; times are ISO 8601 in UTC."""
+    return {
+        "id": one.id,
+        "draft_id": one.draft_id,
+        "state": one.state.value,
+        "connection": one.connection,
+        "is_sandbox": one.is_sandbox,
+        "url": one.url,
+        "draft_version": one.draft_version,
+        "payload": one.body.decode(),
+        "sha256": one.digest,
+        "pressed_at": one.claimed_at.isoformat(),
+        "pressed_by": one.who,
+        "known_at": one.settled_at.isoformat() if one.settled_at else None,
+        "message": one.message,
+        "http_status": one.http_status,
+        "errors": one.errors,
+        "answer": one.answer,
+        "campaign_id": one.campaign_id,
+        "campaign_name": one.campaign_name,
+        "campaign_type": one.campaign_type,
+        "campaign_status": one.campaign_status,
+        "looked_up_at": one.resolved_at.isoformat() if one.resolved_at else None,
+        "looked_up_by": one.resolved_by,
+    }
+
+
+def bound(session: Session, one: Submission) -> dict[str, Any]:
+    """Name a submission and its call by their content, for the event that is about them."""
+    session.flush()
+    call = log.of_submission(session, one.id)
+    return {
+        "submission": one.id,
+        "submission_digest": digest(as_document(one)),
+        "call": call.id if call else None,
+        "call_digest": digest(log.as_document(call)) if call else None,
+    }

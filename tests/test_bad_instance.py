@@ -1,0 +1,93 @@
+"""On an instance that cannot be used, a start and every command say one sentence."""
+
+import resource
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from tests.servers import environment, free_port
+
+START = ("start",)
+Saved = Callable[..., str]
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "monday.zip"
+
+
+def command(instance: Path, *words: object, full: bool = False) -> tuple[int, str]:
+    is_start = words == START
+    program = ("app",) if is_start else ("flask", "--app", "app", *map(str, words))
+
+    def fill() -> None:
+        if full:  # As on a full disk, no file can grow.
+            resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+    ended = subprocess.run(  # noqa: S603  It is our own program.
+        (sys.executable, "-m", *program),
+        cwd=Path(__file__).parents[1],
+        env=environment(instance, PORT=free_port()),
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=fill,
+    )
+    return ended.returncode, ended.stdout + ended.stderr
+
+
+@pytest.fixture
+def used(app: Flask, instance: Path, saved: Saved) -> Path:
+    saved()
+    app.extensions["store"].engine.dispose()
+    return instance
+
+
+def test_a_damaged_database(used: Path, file: Path) -> None:
+    for end in ("-wal", "-shm"):
+        (used / f"campaigns.sqlite3{end}").unlink(missing_ok=True)
+    (used / "campaigns.sqlite3").write_bytes(b"no database " * 2000)
+    for words in (("backup", file), ("verify-trail",), ("rotate-tokens",), START):
+        status, said = command(used, *words)
+        assert (status, "Traceback" in said) == (1, False), words
+        assert "its database cannot be used. It is damaged" in said, words
+
+
+def test_a_database_that_is_damaged_in_the_middle(used: Path, file: Path) -> None:
+    with closing(sqlite3.connect(used / "campaigns.sqlite3")) as database:
+        database.execute("PRAGMA wal_checkpoint(truncate)")
+    with (used / "campaigns.sqlite3").open("r+b") as content:
+        content.seek(4096)
+        content.write(b"\xff" * 60_000)
+    for words in (("verify-trail",), ("backup", file)):
+        status, said = command(used, *words)
+        assert "Traceback" not in said, words
+        assert status in {0, 1}
+
+
+def test_a_full_disk(used: Path, file: Path) -> None:
+    for words in (("backup", file), ("verify-trail",), ("rotate-tokens",)):
+        status, said = command(used, *words, full=True)
+        assert (status, "Traceback" in said) == (1, False), words
+    assert not file.exists()
+
+
+def test_a_folder_that_is_none(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for words in (("verify-trail",), START):
+        status, said = command(tmp_path / "file" / "instance", *words)
+        assert (status, "Traceback" in said) == (1, False)
+        assert "cannot be used (Not a directory). Set INSTANCE to another folder." in said
+
+
+def test_a_full_disk_at_the_first_start(tmp_path: Path) -> None:
+    status, said = command(tmp_path / "instance", *START, full=True)
+    assert (status, "Traceback" in said) == (1, False)
+    assert said.startswith("Campaign Builder did not start")
+    assert len(said.splitlines()) == 1

@@ -1,0 +1,63 @@
+"""What is secret has one owner, is there whole or not at all, and is never made twice."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from secrets import token_hex
+from threading import Barrier
+
+import pytest
+
+from app import create_app
+from app.private_files import create_private, make_folder_private
+from app.settings import Settings
+
+
+def mode(path: Path) -> int:
+    return path.stat().st_mode & 0o777
+
+
+def test_starts_at_the_same_time_agree_on_one_secret(tmp_path: Path) -> None:
+    path, together = tmp_path / "secret", Barrier(8)
+
+    def start(_number: int) -> str:
+        together.wait(10)
+        create_private(path, token_hex())
+        return path.read_text()
+
+    with ThreadPoolExecutor(8) as starts:
+        (kept,) = set(starts.map(start, range(8)))
+    create_private(path, "another")
+    assert (path.read_text(), len(kept), mode(path)) == (kept, 64, 0o600)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_an_empty_file_of_an_interrupted_start_is_filled(instance: Path) -> None:
+    instance.mkdir()
+    for name in ("secret_key", "token_keys"):
+        (instance / name).touch()
+    app = create_app(Settings(instance=instance))
+    assert len(str(app.secret_key)) == 64
+    assert app.test_client().get("/drafts/new", follow_redirects=True).status_code == 200
+
+
+def test_nobody_else_can_look_into_the_instance(instance: Path) -> None:
+    create_app(Settings(instance=instance))
+    assert mode(instance) == 0o700
+    for path in instance.iterdir():
+        assert mode(path) == 0o600, path
+
+
+def test_an_instance_that_was_open_to_others_is_closed(instance: Path) -> None:
+    create_app(Settings(instance=instance))
+    instance.chmod(0o755)
+    (instance / "campaigns.sqlite3").chmod(0o644)
+    create_app(Settings(instance=instance))
+    assert (mode(instance), mode(instance / "campaigns.sqlite3")) == (0o700, 0o600)
+
+
+@pytest.mark.parametrize("other", ["notes.txt", "photos"])
+def test_a_folder_that_holds_other_things_is_left_as_it_is(tmp_path: Path, other: str) -> None:
+    (tmp_path / other).mkdir()
+    tmp_path.chmod(0o755)
+    make_folder_private(tmp_path)
+    assert mode(tmp_path) == 0o755
