@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from app.store import trail
+from app.store.verification import verify
 from tests.faults.conditions import CONDITIONS, Condition
 from tests.faults.gestures import GESTURES
 from tests.faults.house import House, house
@@ -75,7 +75,7 @@ def _afterwards(place: House) -> Iterator[Run]:
     if place.leaks():
         found.silent.append("the token stands in a file")
     with place.store.reading() as session:
-        if fault := trail.verify(session).fault:
+        if fault := verify(session).fault:
             found.silent.append(fault)
     if not found.is_good:
         yield found

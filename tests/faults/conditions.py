@@ -1,14 +1,14 @@
 """What goes wrong while somebody presses."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from threading import Thread
 from time import sleep
 
 from app.sandbox.faults import FAULTS
 from app.sandbox.switch import Switch
-from tests.faults.house import DEADLINE, House, wait_until
+from tests.faults.house import DEADLINE, House, Lost, wait_until
 from tests.faults.launch import GRACE, PATIENCE_MS, PLACES
 
 Met = Callable[[House, str], AbstractContextManager[None]]
@@ -16,11 +16,16 @@ Met = Callable[[House, str], AbstractContextManager[None]]
 
 @dataclass(frozen=True)
 class Condition:
-    """Something that goes wrong for as long as *met* lasts, with a draft of some name."""
+    """Something that goes wrong for as long as *met* lasts, with a draft of some name.
+
+    It may kill the app; whatever else happens, the page must end in the state that it *expects*,
+    unless that is left open.
+    """
 
     name: str
     met: Met
     kills: bool = False
+    expects: str = ""
 
 
 @contextmanager
@@ -43,7 +48,9 @@ def _death(place: str) -> Met:
     def met(house: House, _name: str) -> Iterator[None]:
         house.die_at(place)
         yield
-        house.die_at("")
+        if house.is_to_die:
+            house.die_at("")
+            raise Lost(f"The planned death {place} did not happen.")
 
     return met
 
@@ -95,10 +102,18 @@ def _once_stored(house: House, name: str, act: Callable[[], None]) -> Iterator[N
         wait_until(lambda: house.made(name))
         act()
 
-    thread = Thread(target=wait)
-    thread.start()
-    yield
-    thread.join()
+    with ThreadPoolExecutor(1) as hand:
+        waiting = hand.submit(wait)
+        yield
+        waiting.result()
+
+
+@contextmanager
+def _locked_until_killed(house: House) -> Iterator[None]:
+    """Let the answer come to a database that takes nothing, and to an app that then dies."""
+    with house.locked_database():
+        yield
+        house.kill()
 
 
 _AT_ONCE = PATIENCE_MS / 1000
@@ -115,9 +130,27 @@ CONDITIONS = (
     Condition(
         "database locked at the record",
         _trouble_at_the_record(House.locked_database, _AT_ONCE),
+        expects="Created",
     ),
-    Condition("database locked for long", _trouble_at_the_record(House.locked_database, _TOO_LONG)),
+    Condition(
+        "database locked for long",
+        _trouble_at_the_record(House.locked_database, _TOO_LONG),
+        expects="Created",
+    ),
+    Condition(
+        "database locked until it is killed",
+        _trouble_at_the_record(_locked_until_killed, _TOO_LONG),
+        kills=True,
+        expects="Created",
+    ),
     Condition("disk full at the press", _trouble(House.full_disk)),
     Condition("disk full at the record", _trouble_at_the_record(House.full_disk, _AT_ONCE)),
-    Condition("disk full for long", _trouble_at_the_record(House.full_disk, _TOO_LONG)),
+    Condition(
+        "disk full for long",
+        _trouble_at_the_record(House.full_disk, _TOO_LONG),
+        expects="Created",
+    ),
+    Condition("many more people than threads", _trouble(House.crowd)),
+    Condition("tokens rotated twice at once", _trouble(House.two_rotations)),
+    Condition("a backup is brought back", _trouble(House.restore)),
 )

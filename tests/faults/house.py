@@ -4,20 +4,27 @@ import resource
 import sqlite3
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from secrets import token_hex
 from subprocess import DEVNULL, STDOUT, Popen
+from threading import Event
 from time import monotonic, sleep
 from typing import Any
 
 import requests
 from sqlalchemy import update
 
+from app.archive import write_backup
 from app.sandbox.ledger import Ledger
 from app.sandbox.switch import Faults
-from app.store import drafts
+from app.store import drafts, saved_connections
+from app.store.acceptances import judge
 from app.store.database import Store
 from app.store.models import Submission
+from app.store.saved_connections import Entered
+from app.store.vault import CannotUnlock, Vault
 from tests.factories import outbound, typed
 from tests.servers import environment, free_port
 
@@ -31,12 +38,24 @@ DEADLINE = 1
 _USUAL_DEADLINE = 30
 _PATIENCE = 30
 _EVERY = 0.02
+_CROWD = 40
+
+
+class Lost(Exception):
+    """Something that has nothing to do with a press was not done as it should be."""
 
 
 class House:
     """An API over HTTP, an app that calls it, and a look into both from outside."""
 
-    def __init__(self, folder: Path, mutant: str = "", program: str = BREAKABLE) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        mutant: str = "",
+        program: str = BREAKABLE,
+        without_hook: str = "",
+    ) -> None:
+        self._without_hook = without_hook
         self.instance, self.api_folder = folder / "app", folder / "api"
         self.control, self.output = folder / "control", folder / "output.txt"
         self.ports = [free_port(), free_port()]
@@ -48,6 +67,11 @@ class House:
         self.ledger = Ledger(self.api_folder / "sandbox.sqlite3")
         self.faults = Faults(self.api_folder / "sandbox.sqlite3")
         self.store = Store(self.instance / "campaigns.sqlite3")
+        self._vault = Vault(self.instance / "token_keys")
+        with self.store.writing() as session:
+            locked = self._vault.lock(TOKEN)
+            client = Entered("Client A", "https://api.example", locked, False, "blue", "")
+            self._client = saved_connections.add(session, client).id
 
     @property
     def url(self) -> str:
@@ -86,6 +110,67 @@ class House:
         else:
             self.control.unlink(missing_ok=True)
 
+    @property
+    def is_to_die(self) -> bool:
+        """Whether the app has not come to the place at which it was to die."""
+        return self.control.exists()
+
+    def command(self, *words: str) -> Popen[bytes]:
+        """Begin one of the app's commands on the same folder."""
+        with self.output.open("ab") as output:
+            return Popen(  # noqa: S603  It is our own program.
+                (sys.executable, "-m", "flask", "--app", "app", *words),
+                cwd=ROOT,
+                env=environment(self.instance),
+                stdout=output,
+                stderr=STDOUT,
+            )
+
+    @contextmanager
+    def two_rotations(self) -> Iterator[None]:
+        """Encrypt all tokens anew, twice at the same time; raises `Lost` if one cannot be read."""
+        both = [self.command("rotate-tokens") for _ in range(2)]
+        yield
+        statuses = [one.wait(_PATIENCE) for one in both]
+        with self.store.reading() as session:
+            locked = saved_connections.find(session, self._client).token
+        try:
+            is_readable = self._vault.unlock(locked) == TOKEN
+        except CannotUnlock:
+            is_readable = False
+        if statuses != [0, 0] or not is_readable:
+            raise Lost(f"Rotations ended with {statuses}, and the token is readable: {is_readable}")
+
+    @contextmanager
+    def restore(self) -> Iterator[None]:
+        """Bring a backup of just now back, at whatever moment that falls on."""
+        file = self.instance.parent / f"{token_hex(4)}.zip"
+        write_backup(self.instance, file)
+        process = self.command("restore", str(file))
+        yield
+        if process.wait(_PATIENCE * 3) not in {0, 1}:
+            raise Lost("The restore failed.")
+
+    @contextmanager
+    def crowd(self) -> Iterator[None]:
+        """Let many more people look at pages than the app has threads."""
+        until, failed = Event(), []
+
+        def look() -> None:
+            with requests.Session() as browser:
+                while not until.is_set():
+                    with suppress(requests.ConnectionError):  # It is killed now and then.
+                        if not browser.get(self.url, timeout=_PATIENCE).ok:
+                            failed.append(1)
+
+        with ThreadPoolExecutor(_CROWD) as people:
+            for _ in range(_CROWD):
+                people.submit(look)
+            yield
+            until.set()
+        if failed:
+            raise Lost(f"{len(failed)} pages failed.")
+
     def answers(self, draft_id: str) -> dict[str, Any]:
         """Read what a draft holds."""
         with self.store.reading() as session:
@@ -100,7 +185,7 @@ class House:
         """Save a complete draft of its own name."""
         draft_id = drafts.new_id()
         with self.store.writing() as session:
-            drafts.save(session, draft_id, typed(outbound(name=name)), over=0)
+            drafts.save(session, draft_id, judge(typed(outbound(name=name))), over=0)
         return draft_id
 
     def made(self, name: str) -> list[str]:
@@ -166,6 +251,7 @@ class House:
             "VOICEAIWRAPPER_BASE_URL": f"http://127.0.0.1:{self._api_port}",
             "CONTROL": str(self.control),
             "MUTANT": self._mutant,
+            "WITHOUT_HOOK": self._without_hook,
         }
         with self.output.open("ab") as output:
             self._processes[which] = Popen(  # noqa: S603  It is our own program.
@@ -194,10 +280,10 @@ def _answers(url: str) -> bool:
 
 
 @contextmanager
-def house(folder: Path, mutant: str = "", program: str = BREAKABLE) -> Iterator[House]:
+def house(folder: Path, **more: str) -> Iterator[House]:
     """Run the app and its API until the block ends."""
     folder.mkdir(parents=True, exist_ok=True)
-    found = House(folder, mutant, program)
+    found = House(folder, **more)
     try:
         yield found
     finally:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from tests.factories import outbound, typed
 from tests.faults.conditions import Condition
 from tests.faults.gestures import GESTURES
-from tests.faults.house import House
+from tests.faults.house import House, Lost
 from tests.faults.person import Person, Seen
 
 CREATED, UNKNOWN = "Created", "Unknown"
@@ -44,10 +44,15 @@ def run(house: House, condition: Condition, gesture: str, name: str) -> Run:
         house.restart_if_dead()
         person = Person(house.url, draft_id, house.restart_if_dead)
         _judge_page(found, house, name, page := person.look())
+        if condition.expects and page.state != condition.expects:
+            found.silent.append(f"it says {page.heading}, and the answer had come")
         found.state = page.state if page.state in {CREATED, UNKNOWN, *NOT_THERE} else "Never sent"
         _judge_next_step(found, house, name, person, page)
     except TimeoutError as error:
         found.silent.append(f"no end: {error}")
+        house.restart_if_dead()
+    except Lost as error:
+        found.silent.append(str(error))
         house.restart_if_dead()
     _judge_draft(found, house, draft_id, name)
     return found

@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from app import __main__, outcome, sender, submission
+from app import __main__, sender, submission
 from app.store import database
 from tests.faults import mutants
 
@@ -83,18 +83,23 @@ def _call(act: Callable[..., Any]) -> Callable[..., Any]:
     return watched
 
 
+HOOKS: dict[str, tuple[Any, str, Callable[[Any], Callable[..., Any]]]] = {
+    "claim": (sender, "claim", lambda act: _around(*PLACES[:3], act)),
+    "call": (submission, "outcome_of", _call),
+    "record": (submission, "record_outcome", lambda act: _around(*PLACES[5:], act)),
+}
+"""Where the places are: what is wrapped, by name, so that a wrong name ends the start."""
+
+
 def main() -> None:
-    """Put everything in its place, and run the app."""
+    """Put everything in its place, but for the hook that WITHOUT_HOOK names, and run the app."""
     submission.GRACE, submission.BEGIN_WITHIN = GRACE, GRACE
     database.PRAGMAS = (*database.PRAGMAS[:-1], f"busy_timeout={PATIENCE_MS}")
     event.listen(Session, "before_commit", _in_commit)
     mutants.put_in(os.environ.get("MUTANT", ""))
-    for module, name, watched in (
-        (sender, "claim", _around(*PLACES[:3], submission.claim)),
-        (submission, "outcome_of", _call(outcome.outcome_of)),
-        (submission, "record_outcome", _around(*PLACES[5:], submission.record_outcome)),
-    ):
-        setattr(module, name, watched)
+    for hook, (module, name, watch) in HOOKS.items():
+        if hook != os.environ.get("WITHOUT_HOOK"):
+            setattr(module, name, watch(getattr(module, name)))
     __main__.main()
 
 

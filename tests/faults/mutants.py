@@ -1,18 +1,19 @@
-"""Five classic mistakes of sending, each of which the judge has to catch."""
+"""Classic mistakes of sending, each of which the judge has to catch."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import select
 from urllib3 import Retry
 
-from app import __main__, connections, outcome, submission
+from app import __main__, connections, outcome, recording, submission
+from app.journal import Journal
 from app.outcome import Outcome
 from app.remote import client, deadline
 from app.remote.answers import Created, created
 from app.store.base import State
 from app.store.database import Store
+from app.store.leases import lease
 from app.store.models import Submission
 
 
@@ -23,7 +24,7 @@ def _repeat_what_is_unknown() -> None:
         first = once(api, body)
         return once(api, body) if first.state is State.UNKNOWN else first
 
-    outcome.outcome_of = twice
+    setattr(submission, "outcome_of", twice)
 
 
 def _let_urllib3_retry() -> None:
@@ -44,15 +45,15 @@ def _send_again_what_died() -> None:
         made(self, *args, **options)
         kept.append(self)
 
-    def redeliver(store: Store) -> int:
+    def redeliver(store: Store, journal: Journal) -> int:
         with store.reading() as session:
-            found = session.scalars(
-                select(Submission).where(Submission.state == State.SENDING)
-            ).all()
-        for one in found:
-            again = submission.Claim(one.id, one.body, datetime.max.replace(tzinfo=UTC))
-            submission.deliver(again, store=store, api=kept[-1].api(one.destination))
-        return len(found)
+            sending = select(Submission).where(Submission.state == State.SENDING)
+            left = session.scalars(sending).all()
+        for one in left:
+            again = recording.Claim(one.id, one.token, one.body, lease(60), lease(60))
+            api = kept[-1].api(one.destination)
+            submission.deliver(again, store=store, api=api, journal=journal)
+        return len(left)
 
     setattr(connections.Connections, "__init__", remembered)
     setattr(__main__, "recover", redeliver)
@@ -65,7 +66,7 @@ def _call_every_error_a_failure() -> None:
         known = honest(api, body)
         return Outcome(State.UNSENT, "It failed.") if known.state is State.UNKNOWN else known
 
-    outcome.outcome_of = sure
+    setattr(submission, "outcome_of", sure)
 
 
 def _believe_the_status() -> None:
@@ -76,12 +77,21 @@ def _believe_the_status() -> None:
     setattr(client, "created", credulous)
 
 
+def _throw_an_answer_away() -> None:
+    def careless(claimed: recording.Claim, known: Outcome, store: Store, _: Journal) -> None:
+        with store.writing() as session:
+            recording._record(session, claimed.submission_id, claimed.token, known)  # noqa: SLF001
+
+    setattr(submission, "record_outcome", careless)
+
+
 MUTANTS: dict[str, Callable[[], None]] = {
     "repeats what is unknown": _repeat_what_is_unknown,
     "lets urllib3 retry a POST": _let_urllib3_retry,
     "sends again what a dead process was sending": _send_again_what_died,
     "takes every error for a failure": _call_every_error_a_failure,
     "takes every 2xx for a campaign": _believe_the_status,
+    "throws an answer away that cannot be written": _throw_an_answer_away,
 }
 
 

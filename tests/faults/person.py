@@ -81,7 +81,7 @@ class Person:
         if not isinstance(form, Tag):
             return self.look()
         said = {"who": "Ada", "campaign_id": campaign_id or ""}
-        data = dict(fields_of(form)) | said | {"found": "yes" if campaign_id else "no"}
+        data = dict(fields_of(form)) | said | {"found": "yes" if campaign_id else "surely not"}
         return _seen(self._browser.post(f"{self._url}{form['action']}", data, timeout=_TIMEOUT))
 
 

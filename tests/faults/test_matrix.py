@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from app.store import trail
+from app.store.verification import verify
 from tests.faults.conditions import CONDITIONS, Condition
 from tests.faults.gestures import GESTURES
 from tests.faults.house import House, house
 from tests.faults.judge import run
+from tests.faults.launch import HOOKS, PLACES
 from tests.faults.mutants import MUTANTS
 from tests.faults.restarts import unknown_after_restarts
 
@@ -38,7 +39,7 @@ def test_one_press_makes_one_campaign_at_most_and_the_page_is_true(
     assert (found.lost, found.double, found.silent) == ([], [], [])
     assert not place.leaks()
     with place.store.reading() as session:
-        assert trail.verify(session).fault == ""
+        assert verify(session).fault == ""
 
 
 CAUGHT_BY = {
@@ -47,15 +48,28 @@ CAUGHT_BY = {
     "sends again what a dead process was sending": ["killed after the answer"],
     "takes every error for a failure": ["API: stored-then-dropped"],
     "takes every 2xx for a campaign": ["API: not-json"],
+    "throws an answer away that cannot be written": ["database locked until it is killed"],
 }
 
 
 @pytest.mark.parametrize("mutant", MUTANTS)
 def test_a_classic_mistake_is_caught(tmp_path: Path, mutant: str) -> None:
-    with house(tmp_path / "house", mutant) as place:
+    with house(tmp_path / "house", mutant=mutant) as place:
         found = [run(place, KNOWN[name], "once", name) for name in CAUGHT_BY[mutant]]
 
     assert any(one.double or one.silent for one in found)
+
+
+BITES_AT = {"claim": PLACES[0], "call": PLACES[3], "record": PLACES[5]}
+
+
+@pytest.mark.parametrize("hook", HOOKS)
+def test_a_hook_that_is_not_in_its_place_is_noticed(tmp_path: Path, hook: str) -> None:
+    condition = KNOWN[f"killed {BITES_AT[hook]}"]
+    with house(tmp_path / "house", without_hook=hook) as place:
+        found = run(place, condition, "once", condition.name)
+
+    assert found.silent == [f"The planned death {BITES_AT[hook]} did not happen."]
 
 
 def test_a_clean_restart_leaves_nothing_unknown(tmp_path: Path) -> None:
