@@ -1,6 +1,7 @@
 """Let people work at the real server: ``python -m tests.load``, a table and a last line to read.
 
-SECONDS is how long each activity goes on, PEOPLE how many do it at once (``"8 32"``).
+SECONDS is how long each activity goes on, PEOPLE how many do it at once (``"8 32"``). With
+ROWS the log and the trail are filled with so many rows, and the pages timed that read them.
 """
 
 import os
@@ -14,8 +15,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from tests.load import people, records
 from tests.load.crowds import at_once, beside_drips
-from tests.load.people import ACTIVITIES, Taken, act_together, fill
+from tests.load.people import ACTIVITIES, Taken, act_together
 from tests.running import Running, running
 
 DRAFTS = 200
@@ -29,6 +31,8 @@ def main() -> None:
     crowds = [int(number) for number in (os.environ.get("PEOPLE") or "8 32").split()]
     with TemporaryDirectory() as folder, running(Path(folder)) as server:
         errors = _activities(server, seconds, crowds) + _crowds(server)
+        if rows := int(os.environ.get("ROWS") or 0):
+            _records(Path(folder), server, rows)
         errors += list(server.exceptions().elements())
     for error, number in Counter(errors).most_common(20):
         print(f"! {number} × {error}")
@@ -37,14 +41,14 @@ def main() -> None:
 
 
 def _activities(server: Running, seconds: float, crowds: list[int]) -> list[str]:
-    drafts, errors = fill(server.port, DRAFTS), []
+    drafts, errors = people.fill(server.port, DRAFTS), []
     print(_line("activity", "people", "requests", "errors", "p50", "p95", "longest", "MB"))
     for activity in ACTIVITIES:
-        for people in crowds:
+        for crowd in crowds:
             before = server.resident()
-            taken = _elsewhere(act_together, activity, server.port, people, seconds, drafts)
+            taken = _elsewhere(act_together, activity, server.port, crowd, seconds, drafts)
             memory = f"{before:.0f} → {server.resident():.0f}"
-            print(_line(activity, people, *_figures(taken), memory), flush=True)
+            print(_line(activity, crowd, *_figures(taken), memory), flush=True)
             errors += taken.errors
     return errors
 
@@ -55,6 +59,15 @@ def _crowds(server: Running) -> list[str]:
     drips = _elsewhere(beside_drips, server.port, DRIPS, LOOKS)
     print(f"dripping: {LOOKS} beside {DRIPS} that drip: {_answered(drips)}", flush=True)
     return crowd.errors + drips.errors
+
+
+def _records(folder: Path, server: Running, rows: int) -> None:
+    """Fill log and trail, and tell how long the pages take that read them, in milliseconds."""
+    (draft_id,) = people.fill(server.port, 1)
+    records.fill(folder / "instance", rows)
+    print(f"{rows:,} calls and events: median and longest in ms")
+    for line in records.table(records.page_times(server.port, draft_id)):
+        print(line, flush=True)
 
 
 def _elsewhere(act: Callable[..., Taken], *given: Any) -> Taken:

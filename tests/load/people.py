@@ -12,10 +12,10 @@ from itertools import count
 from threading import Barrier, Thread
 from time import monotonic, perf_counter, sleep
 from typing import Any
-from uuid import uuid4
 
 from app.campaign.payload import answers
 from app.sandbox.sample import SAMPLE_REQUEST
+from app.store.drafts import new_id
 from tests.factories import outbound, typed
 from tests.load.browser import TIMEOUT, Browser, Wrong
 
@@ -28,7 +28,7 @@ class Person:
     def __init__(self, port: int, draft_id: str) -> None:
         self.browser = Browser(port)
         self.draft_id = draft_id
-        self.name = uuid4().hex
+        self.name = new_id()
         self._numbers = count()
 
     def prepare(self) -> None:
@@ -86,7 +86,7 @@ class Sender(Person):
     """Sends one draft after the other; what counts is from the press until the outcome is known."""
 
     def act(self) -> float:
-        draft_id = uuid4().hex
+        draft_id = new_id()
         fields = typed(outbound(name=self.new_name())) | {"version": "0"}
         self.browser.post(f"/drafts/{draft_id}/autosave", fields)
         seen = self.browser.get(f"/drafts/{draft_id}/review").hidden()
@@ -145,7 +145,7 @@ def fill(port: int, number: int) -> list[str]:
     """Save so many drafts, and give their ids."""
     browser = Browser(port)
     browser.enter()
-    made = [uuid4().hex for _ in range(number)]
+    made = [new_id() for _ in range(number)]
     for place, draft_id in enumerate(made):
         fields = typed(outbound(name=f"Draft {place}")) | {"version": "0"}
         browser.post(f"/drafts/{draft_id}/autosave", fields)
