@@ -17,6 +17,7 @@ from app.campaign.wording import WORDS
 from app.forms.campaign import CampaignForm
 from app.forms.question import QUESTIONS
 from app.store import drafts
+from app.store.acceptances import judge
 from app.web import macros
 from app.web.panel import panel
 from tests.benchmarks.measure import Figure, answer, environ, medians, ratio
@@ -57,15 +58,17 @@ _PARTS = (
     ("s-events", "Events", False, [("", ["webhook_url"])]),
 )
 
+FRESH, SAMPLE = "f4e54f4e54f4e540", "5a3b1e5a3b1e5a30"
+
 
 def figures(app: Flask) -> Iterator[Figure]:
     """Measure a new campaign's page and the page of the vendor's sample."""
     sample = typed(outbound())
     with app.extensions["store"].writing() as session:
-        drafts.save(session, "sample", sample, over=0)
+        drafts.save(session, SAMPLE, judge(sample), over=0)
     pages = {
-        "Form page, new campaign": ("/drafts/new/fresh", "fresh", 0, {}),
-        "Form page, the vendor's sample": ("/drafts/sample", "sample", 1, sample),
+        "Form page, new campaign": (f"/drafts/new/{FRESH}", FRESH, 0, {}),
+        "Form page, the vendor's sample": (f"/drafts/{SAMPLE}", SAMPLE, 1, sample),
     }
     for name, (path, draft_id, version, answers) in pages.items():
         by_hand = _by_hand(app, draft_id, version, answers)
@@ -79,10 +82,11 @@ def _returning(application: Flask, path: str) -> dict[str, Any]:
     """Make the request of a browser that has been here, and so sends its session's cookie."""
     client = application.test_client()
     client.get(path)
-    cookie = client.get_cookie("session")
+    name = application.config["SESSION_COOKIE_NAME"]
+    cookie = client.get_cookie(name)
     if cookie is None:
         raise RuntimeError("The page gave no session, so its CSRF token is not real.")
-    return environ(path, headers={"Cookie": f"session={cookie.value}"})
+    return environ(path, headers={"Cookie": f"{name}={cookie.value}"})
 
 
 def _by_hand(app: Flask, draft_id: str, version: int, answers: dict[str, Any]) -> Flask:
@@ -111,7 +115,7 @@ def _known(app: Flask, answers: dict[str, Any]) -> dict[str, Any]:
     return {
         "heading": answers.get("name") or "New campaign",
         "static": app.static_url_path,
-        "scripts": re.findall(r"/js/([\w-]+)\.js", app.test_client().get("/drafts/new/other").text),
+        "scripts": _scripts(app.test_client().get(f"/drafts/new/{FRESH}").text),
         "nav": [
             ("/", "Drafts"),
             ("/connections", "Connections"),
@@ -186,3 +190,7 @@ def _hold_to_the_same_markup(ours: bytes, floor: bytes) -> None:
             raise RuntimeError(f"The floor is not the same page: {left} is {right} there.")
     if len(one) != len(other):
         raise RuntimeError(f"The floor has {len(other)} elements in place of {len(one)}.")
+
+
+def _scripts(page: str) -> list[str]:
+    return re.findall(r"/js/([\w-]+)\.js", page)

@@ -9,6 +9,7 @@ from flask import Flask
 from app import create_app
 from app.settings import Settings
 from app.store import drafts
+from app.store.acceptances import judge
 from tests.benchmarks.measure import Figure, answer, environ, p95, ratio
 from tests.factories import outbound, typed
 
@@ -43,5 +44,5 @@ def _filled(folder: Path, length: int) -> Flask:
     with app.extensions["store"].writing() as session:
         for number in range(length):
             name = f"{_TRADES[number % len(_TRADES)]} {number} for branch {number * 7919 % length}"
-            drafts.save(session, f"d{number}", typed(outbound(name=name)), over=0)
+            drafts.save(session, drafts.new_id(), judge(typed(outbound(name=name))), over=0)
     return app

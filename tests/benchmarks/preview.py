@@ -48,6 +48,7 @@ class Typist:
         self._connection.putrequest("POST", "/preview")
         self._connection.putheader("Content-Type", "application/x-www-form-urlencoded")
         self._connection.putheader("Content-Length", str(len(body)))
+        self._connection.putheader("Sec-Fetch-Site", "same-origin")
         start = perf_counter()  # Not after: by then, on a busy core, the answer may be there.
         self._connection.endheaders(body)
         response = self._connection.getresponse()

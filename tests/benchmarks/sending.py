@@ -8,6 +8,7 @@ from time import perf_counter
 from flask import Flask
 
 from app.store import drafts
+from app.store.acceptances import judge
 from app.store.base import State
 from tests.benchmarks.measure import Figure
 from tests.factories import outbound, typed
@@ -22,9 +23,9 @@ def figures(app: Flask) -> Iterator[Figure]:
     connections = app.extensions["connections"]
     api, connections.api = connections.api, lambda _key: FakeApi(ANSWERS[State.CREATED])
     for number in range(_TIMES):
-        draft_id = f"send{number}"
+        draft_id = f"{number:016x}"
         with app.extensions["store"].writing() as session:
-            drafts.save(session, draft_id, typed(outbound(name=f"Send {number}")), over=0)
+            drafts.save(session, draft_id, judge(typed(outbound(name=f"Send {number}"))), over=0)
         page = client.get(f"/drafts/{draft_id}/review").text
         hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]+)"', page))
         start = perf_counter()
