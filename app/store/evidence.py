@@ -28,6 +28,9 @@ from app.store.records import ChainHead
 from app.store.trail import draft_chain
 from app.store.verification import bound_digests
 
+MOST_LINKS = 1000
+"""Seals after the one that names a draft; later ones are checked in the database alone."""
+
 
 class _Wrong(Exception):
     """Something in the file is not what its hash says; the message is the sentence."""
@@ -47,13 +50,14 @@ def write_trail(session: Session, draft_id: str) -> dict[str, Any]:
     """Write out a draft's chain, the seal that names it last, and those since as links."""
     events = [trail.as_document(one) for one in trail.of_draft(session, draft_id)]
     head = session.get(ChainHead, draft_chain(draft_id))
-    since = seals.since(session, head.seal) if head and head.seal else []
+    since = seals.since(session, head.seal, MOST_LINKS + 1) if head and head.seal else []
     return {
         "events": events,
         "fault": find_fault(events),
         "sealed_events": head.sealed if head else 0,
         "seal": since[0] if since else None,
         "seals_since": [_link(one) for one in since[1:]],
+        "seals_left_out": seals.count(session) - since[-1]["number"] if since else 0,
         "how_to_check": HOW_TO_CHECK,
     }
 

@@ -55,7 +55,13 @@ def as_document(one: Seal) -> dict[str, Any]:
     return {name: getattr(one, name) for name in (*SEAL, "hash")}
 
 
-def since(session: Session, number: int) -> list[Mapping[str, Any]]:
-    """Read this seal and all after it."""
-    query = select(Seal).where(Seal.number >= number).order_by(Seal.number)
+def since(session: Session, number: int, most: int) -> list[Mapping[str, Any]]:
+    """Read this seal and those after it, the next ones first and so many at most."""
+    query = select(Seal).where(Seal.number >= number).order_by(Seal.number).limit(most)
     return [as_document(one) for one in session.scalars(query)]
+
+
+def count(session: Session) -> int:
+    """Count the seals, which is the newest one's number."""
+    newest = session.execute(_NEWEST).first()
+    return newest.number if newest else 0

@@ -42,6 +42,21 @@ def test_a_later_seal_is_in_it_as_a_link(
     assert "does not follow the one before it" in check_evidence(again, noted)
 
 
+def test_however_many_seals_come_after_the_file_stays_small(
+    evidence: Evidence,
+    client: FlaskClient,
+    sent: Callable[[State], int],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("app.store.evidence.MOST_LINKS", 2)  # A thousand take long.
+    for _ in range(4):
+        sent(State.CREATED)
+    again = client.get(f"/drafts/{evidence['draft']['id']}/evidence.json").get_json()
+    assert len(again["trail"]["seals_since"]) == 2
+    assert again["trail"]["seals_left_out"] == 2
+    assert check_evidence(again) == ""
+
+
 def _change(part: str, value: Any) -> Callable[[Evidence], None]:
     *path, last = part.split(".")
 
