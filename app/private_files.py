@@ -1,11 +1,14 @@
 """Files that only their owner may read: keys, databases, and the folder that they stand in."""
 
 import os
+import re
 from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
 
-_OURS = {"secret_key", "token_keys", "backups", "outcomes"}
+_OURS = re.compile(
+    r".*\.lock|.*\.sqlite3(-\w+)?|secret_key|token_keys|backups|outcomes|benchmarks\.json"
+)
 
 
 def create_private(path: Path, text: str) -> None:
@@ -46,6 +49,6 @@ def make_database_private(path: Path) -> None:
 def make_folder_private(folder: Path) -> None:
     """Make the instance folder, or close one to others that holds nothing but what is ours."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if all(path.name in _OURS or ".sqlite3" in path.name for path in folder.iterdir()):
+    if all(_OURS.fullmatch(path.name) for path in folder.iterdir()):
         with suppress(PermissionError):
             folder.chmod(0o700)
