@@ -170,3 +170,11 @@ def test_the_json_can_be_copied(window: object, operator: Operator) -> None:
 def test_the_last_day_offers_none_before_the_first(operator: Operator) -> None:
     operator.start({"type": "OUTBOUND", "start_date": "2027-05-03"})
     expect(operator.field("end_date")).to_have_attribute("min", "2027-05-03")
+
+
+@pytest.mark.parametrize("name", ["name", "min_gap_between_attempts", "start_date"])
+def test_enter_in_a_field_saves(operator: Operator, name: str) -> None:
+    operator.start(typed(outbound()))
+    operator.field(name).press("Enter")
+    operator.sees("Saved.")
+    operator.sees_heading("Q4 Outreach")
