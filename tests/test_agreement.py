@@ -33,7 +33,17 @@ GOOD: dict[Kind, list[Any]] = {
     Kind.DAYS: [["MONDAY"], ["MONDAY", "MONDAY"], ["SUNDAY", "MONDAY"]],
     Kind.COUNT: [1, 2, 3, 4, 10**17],
     Kind.FLAG: [True, False],
-    Kind.URL: ["https://a.example", "ftp://x", "x:y", "https:", "http://[::1]:80/?a=1#b"],
+    Kind.URL: [
+        "https://a.example",
+        "ftp://x",
+        "x:y",
+        "https:",
+        "https://",
+        "http://@",
+        "HTTP://u@h",
+        "https://:80/",
+        "http://[::1]:80/?a=1#b",
+    ],
 }
 """Values that can be right: some of them only for another field, or beside another answer."""
 

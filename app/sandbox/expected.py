@@ -7,7 +7,7 @@ from app.campaign.contract import Field, Kind, When
 
 _KINDS = {
     Kind.TEXT: "text",
-    Kind.URL: "a full URI, such as https://example.com/events",
+    Kind.URL: "a full address of http or https, such as https://example.com/events",
     Kind.ZONE: "the IANA name of a time zone, such as America/New_York",
     Kind.CHOICE: "one of",
     Kind.DAYS: "a list of",

@@ -1,5 +1,6 @@
 """Judge raw JSON by a standard validator, and by the rules that JSON Schema cannot state."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import date, time
 from typing import Any, cast
@@ -14,6 +15,7 @@ from app.campaign.zones import ZONE_NAMES
 from app.sandbox.expected import sentence, unknown
 
 _FORMATS = FormatChecker(formats=())
+_WITH_A_HOST = re.compile(r"https?://([^/?#@]*@)?[^/?#:@]", re.IGNORECASE)
 
 
 @_FORMATS.checks("date", raises=ValueError)
@@ -27,7 +29,9 @@ def _is_uri(value: object) -> bool:
     # The library's pattern ends in "$", which a line break may follow.
     if not isinstance(value, str):
         return True
-    return "\n" not in value and bool(validate_rfc3986(value, rule="URI"))
+    return bool(
+        "\n" not in value and validate_rfc3986(value, rule="URI") and _WITH_A_HOST.match(value)
+    )
 
 
 @_FORMATS.checks(ZONE_FORMAT)

@@ -144,7 +144,12 @@ VECTORS = [
     *wrong("boolean", "consider_voicemail_as_answered", "true", "", 1, 0),
     *right("boolean", "consider_voicemail_as_answered", True, False),
     *wrong("URI", "webhook_url", "yourapp.com", "/events", "https://a b", "https://a\n", "", " "),
+    *wrong(
+        "URI", "webhook_url", "javascript:alert(1)", "ftp://a.example/x", "urn:a:b", "mailto:a@b"
+    ),
+    *wrong("URI", "webhook_url", "https://", "http:///x", "https://@/", "https://:80/"),
     *wrong("URI", "webhook_url", 7, ["https://yourapp.com"], "//yourapp.com/events"),
+    *right("URI", "webhook_url", "HTTPS://A.example", "http://user@a.example:80"),
     *right("URI", "webhook_url", "http://localhost:5000/x?y=1#z", "https://[::1]/"),
     *wrong("an unknown field is rejected by name", "voiceai_pod_id", "x", None, ""),
     *wrong("an unknown field is rejected by name", "Name", "Q4 Outreach"),
