@@ -33,7 +33,7 @@ from app.web.assets import fingerprint
 _ROOT = Path(__file__).resolve().parent.parent
 # No name server answers for .invalid (RFC 6761), so nothing of it can leave this process.
 _SANDBOX = Connection("Sandbox", "https://sandbox.invalid", TOKEN, is_sandbox=True)
-_LARGEST_REQUEST = 256 * 1024
+_LARGEST_REQUEST = 512 * 1024  # Of CJK text, which takes nine bytes a sign in a form, 58,000.
 
 
 class CannotStart(click.ClickException):

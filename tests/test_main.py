@@ -202,7 +202,7 @@ def test_one_campaign_that_is_cut_off_is_spoken_of_as_one() -> None:
 
 def test_the_real_server_refuses_what_is_too_large_for_the_app(instance: Path) -> None:
     with running(instance) as (_, address):
-        answer = requests.post(address.url, data=b"x" * (256 * 1024 + 1), timeout=10)
+        answer = requests.post(address.url, data=b"x" * (512 * 1024 + 1), timeout=10)
 
     assert answer.status_code == 413
     assert answer.headers["Connection"] == "close"

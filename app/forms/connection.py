@@ -67,6 +67,13 @@ class ConnectionForm(Form):
         self.before = before
         super().__init__(typed, data=_as_typed(before) if before else None)
 
+    def validate(self, *args: Any, **options: Any) -> bool:
+        """Hold everything to what it must be; a token does not come back onto the page."""
+        is_valid = bool(super().validate(*args, **options))
+        if not is_valid and self.token.data and not self.token.errors:
+            self.token.errors = ["Paste the token again: no page shows one that was typed."]
+        return is_valid
+
     @property
     def has_new_token(self) -> bool:
         """Whether the token that was entered counts: for a new connection, or to replace one."""
@@ -99,6 +106,8 @@ class ConnectionForm(Form):
                 check_token(field.data)
             except BadConnection as error:
                 raise StopValidation(str(error)) from error
+        elif field.data:
+            raise StopValidation("Tick “Replace the token” to keep this one, or empty the field.")
         elif self.before and _is_elsewhere(self.base_url.data or "", self.before.base_url):
             raise StopValidation(
                 "The base URL is another now. Tick “Replace the token” and paste it again, "

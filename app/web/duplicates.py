@@ -57,7 +57,7 @@ def _copied(answers: dict[str, Any], weeks: int) -> dict[str, Any]:
     """Name the copy as one, and move its dates by whole weeks, so that weekdays stay."""
     values = read_answers(answers).values
     moved = {name: (values[name] + weeks * _WEEK).isoformat() for name in _DATES if name in values}
-    return answers | moved | {"name": f"{values.get('name', '')} (copy)".strip()}
+    return answers | moved | {"name": f"{str(answers.get('name', '')).strip()} (copy)".strip()}
 
 
 def _weeks_until_future(first: date) -> int:

@@ -64,9 +64,9 @@ def save(draft_id: str) -> ResponseReturnValue:
     try:
         draft = _save(draft_id, answers | mend)
     except StaleVersion as error:
-        return _conflict(error.draft, answers), 409
+        return _conflict(error.draft, answers | mend), 409
     except AlreadySubmitted:
-        return _too_late(draft_id, answers), 409
+        return _too_late(draft_id, answers | mend), 409
     if request.form.get("then") == "presets":
         return redirect(url_for("presets.choose", draft_id=draft_id))
     if request.form.get("then") != "review":

@@ -13,12 +13,13 @@ from app.store.drafts import AlreadySubmitted, NoSuchDraft
 from app.store.log import NoSuchExchange
 from app.store.saved_connections import NoSuchConnection
 from app.store.vault import BadKeys
+from app.web.security import is_from_here
 
 _SAID = {
     400: ("This request could not be read", "Go back, reload the page and try again."),
     404: ("There is no such page", "The address may be mistyped, or what was here is gone."),
     405: ("This cannot be opened like that", "Start from the list of drafts."),
-    413: ("That is too much at once", "Send less than 256 kB."),
+    413: ("That is too much at once", "Shorten what you typed: go back, where it still stands."),
 }
 _OTHERWISE = ("Something went wrong here", "Try again in a moment.")
 _FAILED = (
@@ -35,9 +36,10 @@ _REASONS = (
     ("being brought back", "A backup is being brought back just now."),
 )
 _NOT_CARRIED = {"csrf_token", "token"}
-_EXPIRED = (
+_EXPIRED = ("This page is from an older visit", "Go back and reload the page.")
+_OLDER = (
     "This page is from an older visit",
-    "Go back and reload the page. What you typed is kept in this browser.",
+    "Nothing was done, and what you typed is kept on this page. Try again.",
 )
 
 
@@ -46,7 +48,7 @@ def install(app: Flask) -> None:
     for missing in (NoSuchDraft, NoSuchSubmission, NoSuchConnection, NoSuchExchange):
         app.register_error_handler(missing, _missing)
     app.register_error_handler(AlreadySubmitted, _sent)
-    app.register_error_handler(CSRFError, lambda _error: _page(400, _EXPIRED))
+    app.register_error_handler(CSRFError, _expired)
     for unusable in (SQLAlchemyError, sqlite3.Error):
         app.register_error_handler(unusable, _unwritable)
     app.register_error_handler(BadKeys, _without_keys)
@@ -56,6 +58,11 @@ def install(app: Flask) -> None:
 
 def _missing(_error: Exception) -> tuple[str | Response, int]:
     return _page(404, _SAID[404])
+
+
+def _expired(_error: CSRFError) -> tuple[str | Response, int]:
+    """Offer what a page of ours posted once more; what comes from elsewhere is not offered."""
+    return _again(400, _OLDER) if is_from_here() else _page(400, _EXPIRED)
 
 
 def _sent(error: AlreadySubmitted) -> ResponseReturnValue:

@@ -90,7 +90,7 @@ def _said(kind: str, known: dict[str, Any]) -> str:
         again = ", though it looks like an earlier one" if known["in_spite_of"] else ""
         hurry = known.get("in_spite_of_the_wait")
         early = f", before the time that it asked for: {hurry}" if hurry else ""
-        return f"Sent to {where}{again}{early}"
+        return f"Send pressed, to {where}{again}{early}"
     if kind in {Kind.ANSWERED, Kind.ANSWERED_LATE}:
         late = "An answer came late: " if kind == Kind.ANSWERED_LATE else ""
         end = f". {known['message']}" if known["message"] else ""
@@ -101,7 +101,8 @@ def _said(kind: str, known: dict[str, Any]) -> str:
         looked = "Corrected" if kind == Kind.CORRECTED else "Looked up"
         reason = f" ({known['reason']})" if known.get("reason") else ""
         there = f"it is there, as {known['campaign_id']}{reason}"
-        return f"{looked}: {there if known['found'] else 'it is not there'}"
+        twice = " (looked twice: a late answer could still come)" if known.get("is_sure") else ""
+        return f"{looked}: {there if known['found'] else f'it is not there{twice}'}"
     if kind == Kind.ACCEPTED:
         return f"Accepted {', '.join(known['findings'])}: {known['reason']}"
     if kind == Kind.REVIEWED:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -55,6 +55,11 @@ class Offer:
 
 @bp.get("/drafts/<draft:draft_id>/presets")
 def choose(draft_id: str) -> ResponseReturnValue:
+    return _page(draft_id)
+
+
+def _page(draft_id: str, typed: str = "", error: str = "") -> ResponseReturnValue:
+    """Draw the page; *error* is about the name that was *typed* for a preset."""
     with store().reading() as session:
         draft = drafts.find(session, draft_id)
         if draft.is_locked:
@@ -65,6 +70,8 @@ def choose(draft_id: str) -> ResponseReturnValue:
             draft=draft,
             offers=_offers(session),
             now=_now(draft.answers),
+            typed=typed,
+            error=error,
         )
 
 
@@ -98,8 +105,8 @@ def keep(draft_id: str) -> ResponseReturnValue:
         flash("Enter a name for the preset.")
         return redirect(url_for("presets.choose", draft_id=draft_id))
     if len(name) > LONGEST_NAME:
-        flash(f"Shorten the name of the preset to {LONGEST_NAME} characters: {name[:200]}")
-        return redirect(url_for("presets.choose", draft_id=draft_id))
+        error = f"Shorten the name to {LONGEST_NAME} characters."
+        return make_response(_page(draft_id, name, error), 422)
     with store().writing() as session:
         answers = drafts.find(session, draft_id).answers
         presets.keep(session, name, {key: answers[key] for key in FILLED if answers.get(key)})

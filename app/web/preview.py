@@ -9,6 +9,7 @@ from app.web.current import connections
 from app.web.macros import drawn
 from app.web.panel import panel
 from app.web.rulings import from_posted
+from app.web.security import is_from_here
 
 bp = Blueprint("preview", __name__)
 
@@ -32,8 +33,7 @@ def _check_origin() -> None:
 
     Another site could otherwise keep the server at work. Raises `CSRFError`.
     """
-    is_same = request.headers.get("Sec-Fetch-Site") == "same-origin"
-    if is_same or request.headers.get("Origin") == request.host_url.rstrip("/"):
+    if is_from_here():
         return
     try:
         validate_csrf(request.form.get("csrf_token"))

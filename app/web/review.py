@@ -49,28 +49,30 @@ def keep_reason(draft_id: str) -> ResponseReturnValue:
         draft = drafts.find(session, draft_id)
         version, answers = draft.version, dict(draft.answers)
     if version != seen:
-        flash(_CHANGED)
-    elif not reason:
+        return _review(draft_id, told=_CHANGED, unkept=reason)
+    if len(reason) > LONGEST_TEXT:
+        told = f"Shorten the reason to {LONGEST_TEXT:,} characters."
+        return _review(draft_id, told=told, unkept=reason)
+    if not reason:
         flash("Write down why this is fine before you accept it.")
-    elif len(reason) > LONGEST_TEXT:
-        flash(f"Shorten the reason to {LONGEST_TEXT:,} characters: {reason}")
-    else:
-        flash(_accept(draft_id, version, judge(answers), rules, reason))
+    elif not _accept(draft_id, version, judge(answers), rules, reason):
+        return _review(draft_id, told=_CHANGED, unkept=reason)
     return redirect(url_for("review.show", draft_id=draft_id, _anchor="m-rules"))
 
 
 def _accept(
     draft_id: str, version: int, judgement: Judgement, rules: list[str], reason: str
-) -> str:
-    """Accept, unless the draft has changed since it was judged; gives what to tell."""
+) -> bool:
+    """Accept, unless the draft has changed since it was judged; tells whether it was done."""
     with store().writing() as session:
         draft = drafts.find(session, draft_id)
         if draft.is_locked:
             raise drafts.AlreadySubmitted(draft_id)
         if draft.version != version:
-            return _CHANGED
+            return False
         accept(session, draft, judgement, rules, reason, who=who())
-    return "Accepted, and the reason is kept with the draft."
+    flash("Accepted, and the reason is kept with the draft.")
+    return True
 
 
 @bp.post("/drafts/<draft:draft_id>/send")
@@ -79,11 +81,9 @@ def send(draft_id: str) -> ResponseReturnValue:
         press = _press(draft_id)
         submission_id = sender().send(press, connections().api(press.to.key))
     except BadConnection as error:
-        flash(str(error))
-        return redirect(url_for("review.show", draft_id=draft_id))
+        return _review(draft_id, told=str(error))
     except StaleReview:
-        flash(_NOT_AS_SEEN)
-        return redirect(url_for("review.show", draft_id=draft_id))
+        return _review(draft_id, told=_NOT_AS_SEEN)
     except NotReady:
         return _back_to_the_form(draft_id)
     except NotConfirmed as refusal:
@@ -103,13 +103,21 @@ def _press(draft_id: str) -> Press:
         stamp=request.form.get("stamp", ""),
         named=request.form.get("named", ""),
         in_spite_of=request.form.get("in_spite_of", type=number),
-        hurry=request.form.get("hurry", "").strip()[:LONGEST_TEXT],
+        hurry=_hurry(),
         who=who(),
     )
 
 
-def _review(draft_id: str, refusal: NotConfirmed | None = None) -> ResponseReturnValue:
-    """Show the page; *refusal* is why a press of its button was not taken."""
+def _hurry() -> str:
+    """Read why the API's wait is not waited for; what is longer than we take is no reason."""
+    typed = request.form.get("hurry", "").strip()
+    return typed if len(typed) <= LONGEST_TEXT else ""
+
+
+def _review(
+    draft_id: str, refusal: NotConfirmed | None = None, told: str = "", unkept: str = ""
+) -> ResponseReturnValue:
+    """Show the page; *refusal* or *told* is why a press was not taken, *unkept* what was typed."""
     now = datetime.now(UTC)
     with store().reading() as session:
         draft = drafts.find(session, draft_id)
@@ -130,6 +138,8 @@ def _review(draft_id: str, refusal: NotConfirmed | None = None) -> ResponseRetur
             url=public_url(to),
             typed=request.form,
             refusal=refusal,
+            told=told,
+            unkept=unkept,
             until=until,
             can_hurry=until is not None and can_hurry(until, now),
             duplicate=find_duplicate(session, shown.meaning.digest, to, now),
@@ -138,7 +148,7 @@ def _review(draft_id: str, refusal: NotConfirmed | None = None) -> ResponseRetur
             most_windows=MOST_WINDOWS,
         )
     _note_the_look(draft_id, shown.meaning.digest, to.name)
-    return make_response(page, 422 if refusal else 200)
+    return make_response(page, 422 if refusal or told else 200)
 
 
 def _nicknames(

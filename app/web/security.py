@@ -38,6 +38,13 @@ class _Sessions(SecureCookieSessionInterface):
         return request.is_secure
 
 
+def is_from_here() -> bool:
+    """Tell whether the browser says that a request comes from a page of ours."""
+    if request.headers.get("Sec-Fetch-Site") == "same-origin":
+        return True
+    return request.headers.get("Origin") == request.host_url.rstrip("/")
+
+
 def install(app: Flask) -> None:
     """Guard the app's cookies and answers."""
     instance = hashlib.sha256(str(app.secret_key).encode()).hexdigest()[:8]

@@ -68,9 +68,14 @@ def _word() -> Word:
     return Word(
         who=who(),
         campaign_id=campaign_id if is_there else None,
-        reason=request.form.get("reason", "").strip() if is_there else "",
+        reason=_visible(request.form.get("reason", "")) if is_there else "",
         is_sure=request.form.get("found") == "surely not",
     )
+
+
+def _visible(typed: str) -> str:
+    """Take out what nobody sees, such as a space without a width, which would be no reason."""
+    return "".join(sign for sign in typed if sign.isprintable()).strip()
 
 
 def _mistake(word: Word) -> tuple[str, str] | None:

@@ -76,6 +76,7 @@ const attempt = async () => {
       method: "POST", body: new FormData(form), headers: { Accept: "application/json" }, signal: AbortSignal.timeout(SILENCE),
     });
     if (answer.status >= 500) return failed();
+    if (answer.status === 413) return end("Not saved: this is more than Campaign Builder takes at once. Shorten it, and save.");
     const told = await answer.json();
     if (answer.ok) took(told, count);
     else refused(told);

@@ -92,7 +92,8 @@ def test_what_has_changed_since_it_was_seen_is_not_accepted(
     visitor.press(visitor.open(f"/drafts/{late}"), answers={"daily_end_time": "23:00"}, then="save")
     answers = {"reason-us-fl-hours": "Nine is fine."}
     again = visitor.press(page, "accept", answers=answers, rules="us-fl-hours")
-    assert again.flash() == "The draft has changed since you reviewed it. Please look again."
+    assert "The draft has changed since you reviewed it. Please look again." in again.flash()
+    assert "You wrote: “Nine is fine.”" in again.flash()
     with store.reading() as session:
         assert accepted(drafts.find(session, late)) == {}
 

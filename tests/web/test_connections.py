@@ -226,3 +226,17 @@ def test_a_token_that_can_no_longer_be_read_is_told_and_nothing_is_sent(
     assert "The token of Client A can no longer be read. Enter it again." in page.flash()
     assert rows(store, "SELECT count(*) FROM submission") == [(0,)]
     assert visitor.open(f"/connections/{key}").status == 200
+
+
+def test_a_token_that_is_typed_without_the_tick_is_not_dropped_silently(
+    visitor: Visitor, made: Page
+) -> None:
+    page = visitor.press(visitor.open(made.path), made.path, {"token": "another-token-1234"})
+    assert page.status == 422
+    assert "Tick “Replace the token” to keep this one" in page.text
+
+
+def test_a_token_that_does_not_come_back_is_asked_for_again(visitor: Visitor) -> None:
+    page = visitor.press(visitor.open("/connections/new"), "new", ANSWERS | {"name": "a" * 61})
+    assert "Paste the token again" in page.text
+    assert ANSWERS["token"] not in str(page.soup)

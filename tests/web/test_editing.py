@@ -187,7 +187,7 @@ class TestAutosave:
         client.delete_cookie(client.application.config["SESSION_COOKIE_NAME"])
         status, told = self.save(client, page, name="Typed")
         assert status == 400
-        assert "reload" in str(told["advice"])
+        assert "Try again." in str(told["advice"])
 
 
 def test_what_was_typed_after_sending_can_be_kept_as_a_new_draft(

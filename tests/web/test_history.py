@@ -36,7 +36,12 @@ def test_the_whole_way_of_a_campaign_can_be_read(visitor: Visitor, saved: Saved)
 
     page = visitor.open(f"/drafts/{draft_id}/history")
     said = [item.strong.text for item in page.soup.select(".events > li")]  # type: ignore[union-attr]
-    assert said == ["Created", "Sent to the sandbox", "Reviewed, to be sent to Sandbox", "Made"]
+    assert said == [
+        "Created",
+        "Send pressed, to the sandbox",
+        "Reviewed, to be sent to Sandbox",
+        "Made",
+    ]
     assert "Ada" in page.text
     assert "Campaign name: Night desk" in page.text
 

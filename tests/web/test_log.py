@@ -103,3 +103,12 @@ def test_whatever_was_answered_is_shown_as_it_is(
     shown = page.soup.select_one("#answered")
     assert shown is not None
     assert shown.text == odd
+
+
+def test_a_call_that_never_left_is_not_said_to_be_sent(
+    visitor: Visitor, sent: Callable[[State], int]
+) -> None:
+    sent(State.UNSENT)
+    page = visitor.open("/requests/1")
+    assert [heading.text for heading in page.soup.select("h2")][1:] == ["Request", "Answer"]
+    assert "was sent" not in page.text

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.factories import inbound
+from tests.factories import inbound, outbound
 from tests.pages import Page, Visitor
 
 
@@ -58,3 +58,18 @@ class TestWhatOnlyOneChanged:
         saved = visitor.press(again, "merge")
         kept = [saved.typed(name) for name in ("name", "phone_number_id", "webhook_url")]
         assert kept == ["My name", "pn_mine", "https://third.example/e"]
+
+
+def test_a_change_that_was_pressed_on_an_older_version_is_among_mine(
+    visitor: Visitor, saved: Callable[..., str]
+) -> None:
+    mine = visitor.open(f"/drafts/{saved(outbound())}")
+    visitor.press(visitor.open(mine.path), answers={"name": "Theirs"})
+    conflict = visitor.press(mine, mend="daily_start_time=10%3A30")
+    assert conflict.status == 409
+    assert visitor.press(conflict, "merge").typed("daily_start_time") == "10:30"
+
+
+def test_a_copy_keeps_a_name_that_is_too_long(visitor: Visitor, saved: Callable[..., str]) -> None:
+    page = visitor.open(f"/drafts/{saved(inbound(name='a' * 1001))}/duplicate")
+    assert visitor.press(page, "duplicate").typed("name") == "a" * 1001 + " (copy)"

@@ -77,7 +77,9 @@ def test_short_words_beside_a_longer_one_are_looked_for(visitor: Visitor) -> Non
 
 def test_a_preset_has_a_name_of_a_line(visitor: Visitor, saved: Callable[..., str]) -> None:
     page = visitor.open(f"/drafts/{saved()}/presets")
-    assert "Shorten the name" in visitor.press(page, "keep", {"name": "a" * 81}).flash()
+    long = visitor.press(page, "keep", {"name": "a" * 81})
+    assert (long.status, "Shorten the name to 80" in long.text) == (422, True)
+    assert long.soup.find("input", {"name": "name", "value": "a" * 81})
     assert "Kept as" in visitor.press(page, "keep", {"name": "a" * LONGEST_NAME}).flash()
 
 
@@ -85,9 +87,9 @@ def test_a_reason_is_no_essay(visitor: Visitor, saved: Callable[..., str]) -> No
     page = visitor.open(f"/drafts/{saved()}/review")
     rules = str(page.soup.select_one("button[name=rules]")["value"])  # type: ignore[index]
     answers = {f"reason-{rules.split(maxsplit=1)[0]}": "a" * 1001}
-    assert (
-        "Shorten the reason to 1,000" in visitor.press(page, "accept", answers, rules=rules).flash()
-    )
+    told = visitor.press(page, "accept", answers, rules=rules).flash()
+    assert "Shorten the reason to 1,000" in told
+    assert "a" * 1001 in told
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from app.settings import Settings
 from app.store.base import State
 from tests.factories import inbound
 from tests.fakes import LIVE
-from tests.pages import Visitor
+from tests.pages import Page, Visitor
 
 NEW = "/drafts/new/a1a1a1a1a1a1a1a1"
 
@@ -81,7 +81,7 @@ def test_the_cookie_stays_where_it_belongs(client: FlaskClient, scheme: str, sec
 
 
 def test_a_request_that_is_too_large_is_refused_with_a_page(client: FlaskClient) -> None:
-    response = client.post("/preview", data={"name": "x" * 300_000})
+    response = client.post("/preview", data={"name": "x" * 600_000})
     assert response.status_code == 413
     assert "That is too much at once" in response.text
 
@@ -136,3 +136,23 @@ def test_two_instances_on_one_machine_do_not_share_a_cookie(app: Flask, tmp_path
 def cookie_of(app: Flask) -> str:
     answer = app.test_client().get(NEW)
     return answer.headers["Set-Cookie"].partition("=")[0]
+
+
+class TestOlderVisit:
+    """A form whose session is gone."""
+
+    def pressed(self, visitor: Visitor) -> Page:
+        page = visitor.open("/drafts/new")
+        visitor.client.delete_cookie(visitor.client.application.config["SESSION_COOKIE_NAME"])
+        return visitor.press(page, answers={"name": "Typed long ago"})
+
+    def test_what_a_page_of_ours_posted_can_be_posted_again(self, visitor: Visitor) -> None:
+        older = self.pressed(visitor)
+        assert (older.status, older.typed("name")) == (400, "Typed long ago")
+        assert visitor.press(older).heading == "Typed long ago"
+
+    def test_what_comes_from_elsewhere_is_not_offered(self, visitor: Visitor) -> None:
+        visitor.client.environ_base["HTTP_SEC_FETCH_SITE"] = "cross-site"
+        older = self.pressed(visitor)
+        assert older.status == 400
+        assert "Typed long ago" not in str(older.soup)
