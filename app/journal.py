@@ -49,10 +49,10 @@ class Journal:
     def keep(self, entry: Entry) -> bool:
         """Write an outcome down durably, unless it is; tells whether it is there."""
         path = self._path(entry.token)
-        if path.exists():
-            return True
         fresh = path.with_suffix(".new")
         try:
+            if path.exists():
+                return True
             self._folder.mkdir(mode=0o700, exist_ok=True)
             fresh.unlink(missing_ok=True)
             write_private(fresh, json.dumps(asdict(entry), default=_as_text)).replace(path)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from app.store import submissions, trail
+from app.store import seals, submissions, trail
 from app.store.base import MAY_EXIST, State
 from app.store.database import Store
 from app.store.drafts import AlreadySubmitted
@@ -52,7 +52,7 @@ def resolve(submission_id: int, word: Word, store: Store) -> None:
         if _was_sent_again(submission):
             raise AlreadySubmitted(submission.draft_id)
         kind = Kind.CORRECTED if submission.resolved_at else Kind.RESOLVED
-        submission.state = State.CREATED if word.campaign_id else State.UNSENT
+        submission.state = State.UNSENT if word.campaign_id is None else State.CREATED
         submission.campaign_id = word.campaign_id
         submission.resolved_at, submission.resolved_by = datetime.now(UTC), word.who
         submission.draft.state = submission.state
@@ -67,6 +67,7 @@ def resolve(submission_id: int, word: Word, store: Store) -> None:
             is_sure=word.is_sure,
             **submissions.bound(session, submission),
         )
+        seals.seal(session)
 
 
 def _was_sent_again(submission: Submission) -> bool:

@@ -60,8 +60,13 @@ class Sender:
 
         with self._lock:
             if name not in self._threads:
-                self._threads[name] = Thread(target=act, name=f"beside: {name}", daemon=True)
-                self._threads[name].start()
+                thread = Thread(target=act, name=f"beside: {name}", daemon=True)
+                self._threads[name] = thread
+                try:
+                    thread.start()
+                except RuntimeError:
+                    del self._threads[name]
+                    raise
 
     def is_running(self, name: int | str) -> bool:
         """Tell whether what has this name is still being done."""

@@ -220,3 +220,10 @@ def test_a_lease_stands_in_the_database_by_the_machines_clock(store: Store, save
     assert 45 < ends - clock() <= 50
     assert recover(store, journal(store)) == 0
     assert not submission(store, mine.submission_id).lease.is_over
+
+
+def test_a_folder_that_cannot_be_looked_into_loses_no_answer(
+    store: Store, saved: Saved, tmp_path: Path
+) -> None:
+    mine = replace(claimed(store, saved), token="a" * 300)  # Too long for the name of a file.
+    assert not Journal(tmp_path).keep(Entry(mine.submission_id, mine.token, CREATED, "why"))

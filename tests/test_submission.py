@@ -231,3 +231,15 @@ class TestLate:
         late = self.answered(store, submission_id)
         assert late.campaign_id == "Vm9pY2VDYW1wYWlnbjo3"
         assert late.message == "The answer came later: it is Q2FtcGFpZ246MQ==."
+
+    def test_a_person_cannot_undo_what_the_api_said(
+        self, store: Store, sent: Callable[[State], int], visitor: Visitor
+    ) -> None:
+        submission_id = sent(State.UNKNOWN)
+        look_up(store, submission_id)
+        self.answered(store, submission_id)
+        with pytest.raises(NoSuchSubmission):
+            look_up(store, submission_id)
+        page = visitor.open(f"/submissions/{submission_id}").text
+        assert "Correct what was found" not in page
+        assert "does not call anybody yet" in page

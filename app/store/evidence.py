@@ -97,7 +97,10 @@ def _check_documents(events: list[Mapping[str, Any]], written: list[Mapping[str,
     expected: dict[tuple[str, int], str] = {}
     for event in events:
         expected |= bound_digests(event)
-    present = dict(_documents(written))
+    documents = list(_documents(written))
+    present = dict(documents)
+    if len(present) < len(documents):
+        raise _Wrong("A submission or a call is in it twice.")
     for (kind, number), hashed in expected.items():
         if (kind, number) not in present:
             raise _Wrong(f"The {kind} {number} is missing.")

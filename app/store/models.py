@@ -151,9 +151,15 @@ class Submission(Base):
     @property
     def can_be_resolved(self) -> bool:
         """Whether a person's word for what became of it counts: a first one, or a correction."""
-        return self.state is State.UNKNOWN or (
-            self.resolved_at is not None and self.state in {State.CREATED, State.UNSENT}
-        )
+        if self.state is State.UNKNOWN:
+            return True
+        said = self.resolved_at is not None and self.state in {State.CREATED, State.UNSENT}
+        return said and not self.was_answered
+
+    @property
+    def was_answered(self) -> bool:
+        """Whether the API itself has said that it created the campaign, be it late."""
+        return self.campaign_status is not None
 
     @property
     def lease(self) -> Lease:

@@ -51,6 +51,8 @@ def verify(session: Session, noted: str = "") -> Verdict:
         events, chains = _check_chains(session, sealed)
     except _Broken as error:
         return Verdict(fault=str(error))
+    except (TypeError, ValueError, LookupError, AttributeError, OverflowError, RecursionError):
+        return Verdict(fault="Something in it is of a kind that Campaign Builder never writes.")
     return Verdict(events, chains, sealed.newest)
 
 

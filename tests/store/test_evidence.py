@@ -104,3 +104,8 @@ def test_a_seal_that_is_not_in_it_is_told(evidence: Evidence) -> None:
 def test_what_is_no_evidence_is_told_so(document: Any) -> None:
     with pytest.raises(ValueError):  # noqa: PT011  The command has the sentence.
         check_evidence(document)
+
+
+def test_a_second_submission_of_the_same_number_is_found(evidence: Evidence) -> None:
+    evidence["submissions"].insert(0, dict(evidence["submissions"][0]) | {"state": "REFUSED"})
+    assert check_evidence(evidence) == "A submission or a call is in it twice."

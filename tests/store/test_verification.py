@@ -178,3 +178,18 @@ def test_changed_submissions_and_calls_show(
     sent(State.CREATED)
     tamper(store, statement)
     assert verdict(store).fault == fault
+
+
+@pytest.mark.parametrize(
+    "details", ["null", "[1]", "{bad", '{"submission": [1], "submission_digest": "x"}', "[" * 9000]
+)
+def test_details_of_an_odd_kind_give_a_verdict(store: Store, draft_id: str, details: str) -> None:
+    with store.reading() as session:
+        row = session.execute(text("SELECT * FROM event WHERE number = 4")).mappings().one()
+    forged = event_hash({**row, "details": details})
+    tamper(
+        store,
+        f"UPDATE event SET details = '{details}', hash = '{forged}' WHERE number = 4",  # noqa: S608
+        f"UPDATE chain_head SET hash = '{forged}' WHERE number = 4",  # noqa: S608
+    )
+    assert "of a kind that Campaign Builder never writes" in verdict(store).fault
