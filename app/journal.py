@@ -15,10 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from app.outcome import Outcome
-from app.private_files import write_private
+from app.private_files import replace_private
 from app.remote.answers import Created
 from app.remote.exchange import Exchange
 from app.store.base import State
+
+FOLDER = "outcomes"
+"""The journal's name in the instance folder."""
 
 _log = logging.getLogger(__name__)
 
@@ -49,13 +52,11 @@ class Journal:
     def keep(self, entry: Entry) -> bool:
         """Write an outcome down durably, unless it is; tells whether it is there."""
         path = self._path(entry.token)
-        fresh = path.with_suffix(".new")
         try:
             if path.exists():
                 return True
             self._folder.mkdir(mode=0o700, exist_ok=True)
-            fresh.unlink(missing_ok=True)
-            write_private(fresh, json.dumps(asdict(entry), default=_as_text)).replace(path)
+            replace_private(path, json.dumps(asdict(entry), default=_as_text))
         except OSError as error:
             known = entry.outcome.campaign.campaign_id if entry.outcome.campaign else ""
             _log.critical(

@@ -38,6 +38,23 @@ def write_private(path: Path, text: str) -> Path:
     return path
 
 
+def replace_private(path: Path, text: str) -> None:
+    """Write a file anew, durably and at one stroke."""
+    fresh = path.with_suffix(".new")
+    fresh.unlink(missing_ok=True)
+    write_private(fresh, text).replace(path)
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Let the names of the files in a folder survive a power cut."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
 def make_database_private(path: Path) -> None:
     """Make the file of a database before SQLite does, which would let everybody read it."""
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))

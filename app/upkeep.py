@@ -1,7 +1,6 @@
 """Commands for whoever runs the app: new keys for the tokens, and a look at the records."""
 
 import json
-from pathlib import Path
 from typing import TextIO, cast
 
 import click
@@ -12,8 +11,8 @@ from sqlalchemy.exc import DatabaseError
 from app.connections import Connections
 from app.store import seals, trail
 from app.store.database import Store
-from app.store.evidence import check_evidence
-from app.store.file_lock import Busy, held_alone
+from app.store.evidence import check_evidence, what_is_proved
+from app.store.file_lock import Busy
 from app.store.saved_connections import saved
 from app.store.trail import INSTANCE, Kind
 from app.store.vault import CannotUnlock, Vault
@@ -31,11 +30,14 @@ def rotate_tokens() -> None:
     With keys from TOKEN_KEYS, the first of them is the new one.
     """
     try:
+        vault = cast(Connections, current_app.extensions["connections"]).vault
         # Two at once would each take away the keys that the other has just encrypted by.
-        with held_alone(Path(current_app.instance_path) / "rotation.lock", _PATIENCE):
-            _rotate(cast(Connections, current_app.extensions["connections"]).vault)
+        with vault.unchanged(_PATIENCE):
+            _rotate(vault)
     except Busy as error:
-        raise click.ClickException("Tokens are being encrypted anew already. Wait.") from error
+        raise click.ClickException(
+            "Tokens are being encrypted anew, or a backup is made or brought back. Try again later."
+        ) from error
     except DatabaseError as error:
         raise click.ClickException(_unusable(error)) from error
 
@@ -61,13 +63,16 @@ def verify_trail(seal: str) -> None:
 def verify_evidence(file: TextIO, seal: str) -> None:
     """Hold an evidence file to its own hashes, without a database; ends with 1 if one is wrong."""
     try:
-        fault = check_evidence(json.load(file), seal)
+        document = json.load(file)
+        fault = check_evidence(document, seal)
     except (ValueError, RecursionError) as error:
         raise click.ClickException("This is no evidence file of Campaign Builder.") from error
     if fault:
         raise click.ClickException(f"The evidence does not hold. {fault}")
     click.echo("The evidence holds: payloads, answers, calls and events are what their hashes say.")
-    if not seal:
+    if seal:
+        click.echo(what_is_proved(document, seal))
+    else:
         click.echo("That all of it was made up is only ruled out by a seal noted earlier (--seal).")
 
 

@@ -34,17 +34,23 @@ def event_hash(event: Mapping[str, Any]) -> str:
 
 def seal_hash(seal: Mapping[str, Any]) -> str:
     """Hash one seal over the fields of `SEAL`; of its heads, which may be many, the hash."""
-    return hash_link({**seal, "heads_sha256": hash_text(seal["heads"])})
-
-
-def hash_link(link: Mapping[str, Any]) -> str:
-    """Hash a seal of whose heads only the hash is there."""
-    return hash_text(_json([link[name] for name in ("number", "at", "heads_sha256", "before")]))
+    heads = hash_text(seal["heads"])
+    return hash_text(_json([seal["number"], seal["at"], heads, seal["before"]]))
 
 
 def digest(document: Mapping[str, Any]) -> str:
     """Hash a submission or a call, as it stands in the evidence."""
     return hash_text(_json(document, sort_keys=True))
+
+
+def is_digest_of(document: Mapping[str, Any], hashed: str) -> bool:
+    """Tell whether this is the digest of a submission or a call, be it an older one's."""
+    older = {name: value for name, value in document.items() if name not in _ADDED}
+    return hashed in {digest(document), digest(older)}
+
+
+_ADDED = ("destination", "retry_at")
+"""What stands in submissions and calls only since digests were first taken of them."""
 
 
 def find_fault(events: Iterable[Mapping[str, Any]]) -> str:

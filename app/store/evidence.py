@@ -1,8 +1,8 @@
 """The evidence of one draft: everything that is known of it, in a form that proves itself.
 
 The file holds the very texts that were hashed, the last seal that names the draft's chain,
-and the seals since then as links: so it can be checked without the database, and against
-any of those seals' hashes that was noted elsewhere.
+and the seals since, none of which names it again: so it can be checked without the database,
+and against any of those seals' hashes that was noted elsewhere.
 """
 
 import hashlib
@@ -16,20 +16,18 @@ from app.store import log, seals, submissions, trail
 from app.store.chains import (
     HOW_TO_CHECK,
     NOTHING_BEFORE,
-    digest,
     find_fault,
-    hash_link,
-    hash_text,
+    is_digest_of,
     read_heads,
-    seal_hash,
+    seal_fault,
 )
 from app.store.models import Draft
 from app.store.records import ChainHead
-from app.store.trail import draft_chain
+from app.store.trail import OUTCOMES, draft_chain
 from app.store.verification import bound_digests
 
-MOST_LINKS = 1000
-"""Seals after the one that names a draft; later ones are checked in the database alone."""
+MOST_SEALS = 1000
+"""Seals in one file; later ones are checked in the database alone."""
 
 
 class _Wrong(Exception):
@@ -47,16 +45,16 @@ def write_submissions(session: Session, draft: Draft) -> list[dict[str, Any]]:
 
 
 def write_trail(session: Session, draft_id: str) -> dict[str, Any]:
-    """Write out a draft's chain, the seal that names it last, and those since as links."""
+    """Write out a draft's chain, the seal that names it last, and those since."""
     events = [trail.as_document(one) for one in trail.of_draft(session, draft_id)]
     head = session.get(ChainHead, draft_chain(draft_id))
-    since = seals.since(session, head.seal, MOST_LINKS + 1) if head and head.seal else []
+    since = seals.since(session, head.seal, MOST_SEALS) if head and head.seal else []
     return {
         "events": events,
         "fault": find_fault(events),
         "sealed_events": head.sealed if head else 0,
         "seal": since[0] if since else None,
-        "seals_since": [_link(one) for one in since[1:]],
+        "seals_since": since[1:],
         "seals_left_out": seals.count(session) - since[-1]["number"] if since else 0,
         "how_to_check": HOW_TO_CHECK,
     }
@@ -71,9 +69,10 @@ def check_evidence(document: Any, noted: str = "") -> str:
     try:
         records = document["trail"]
         events = records["events"]
-        _check_events(events, draft_chain(document["draft"]["id"]))
+        chain = draft_chain(document["draft"]["id"])
+        _check_events(events, chain)
         _check_documents(events, document["submissions"])
-        _check_seals(records, events, noted)
+        _check_seals(records, chain, noted)
     except _Wrong as error:
         return str(error)
     except (KeyError, TypeError, AttributeError, IndexError) as error:
@@ -81,9 +80,15 @@ def check_evidence(document: Any, noted: str = "") -> str:
     return ""
 
 
-def _link(one: Mapping[str, Any]) -> dict[str, Any]:
-    kept = {name: one[name] for name in ("number", "at", "before", "hash")}
-    return kept | {"heads_sha256": hash_text(one["heads"])}
+def what_is_proved(document: Any, noted: str) -> str:
+    """Say in a sentence what a noted seal proves of evidence that `check_evidence` found sound."""
+    records = document["trail"]
+    of = next(one for one in (records["seal"], *records["seals_since"]) if one["hash"] == noted)
+    number, _ = _heads(records["seal"])[draft_chain(document["draft"]["id"])]
+    return (
+        f"The seal was made at {of['at']}: events 1 to {number} of {len(records['events'])} are "
+        "what they were then, and there was no further one of this draft."
+    )
 
 
 def _check_events(events: list[Mapping[str, Any]], chain: str) -> None:
@@ -104,7 +109,7 @@ def _check_documents(events: list[Mapping[str, Any]], written: list[Mapping[str,
     for (kind, number), hashed in expected.items():
         if (kind, number) not in present:
             raise _Wrong(f"The {kind} {number} is missing.")
-        if digest(present[kind, number]) != hashed:
+        if not is_digest_of(present[kind, number], hashed):
             raise _Wrong(f"The {kind} {number} is not what the trail says.")
     sent = {json.loads(event["details"]).get("submission") for event in events}
     for one in written:
@@ -124,26 +129,32 @@ def _documents(written: list[Mapping[str, Any]]) -> Iterator[tuple[tuple[str, in
             yield ("call", one["call"]["id"]), one["call"]
 
 
-def _check_seals(records: Mapping[str, Any], events: list[Mapping[str, Any]], noted: str) -> None:
+def _check_seals(records: Mapping[str, Any], chain: str, noted: str) -> None:
+    """Follow the seals from the one that names the draft last to the newest in the file."""
     seal, known = records["seal"], set()
     if seal:
-        if seal["hash"] != seal_hash(seal):
-            raise _Wrong(f"Seal {seal['number']} was changed.")
-        _check_head(seal, events)
-        before = seal["hash"]
-        known.add(before)
-        for link in records["seals_since"]:
-            if link["before"] != before or link["hash"] != hash_link(link):
-                raise _Wrong(f"Seal {link['number']} does not follow the one before it.")
-            before = link["hash"]
+        number, before = seal["number"], seal["before"]
+        for one in (seal, *records["seals_since"]):
+            if fault := seal_fault(one, number, before):
+                raise _Wrong(fault)
+            if one is not seal and chain in _heads(one):
+                raise _Wrong(f"Seal {number} names events of the draft that are not in it.")
+            number, before = number + 1, one["hash"]
             known.add(before)
+        _check_head(seal, records["events"], chain)
     if noted and noted not in known:
         raise _Wrong(f"No seal in it has the hash {noted}.")
 
 
-def _check_head(seal: Mapping[str, Any], events: list[Mapping[str, Any]]) -> None:
-    chain = events[0]["chain"] if events else ""
-    heads = {named: (number, hashed) for named, number, hashed in read_heads(seal["heads"])}
-    number, hashed = heads.get(chain, (0, NOTHING_BEFORE))
+def _check_head(seal: Mapping[str, Any], events: list[Mapping[str, Any]], chain: str) -> None:
+    """Hold the events to the seal: it names them, and each outcome was sealed with its event."""
+    number, hashed = _heads(seal).get(chain, (0, NOTHING_BEFORE))
     if not 0 < number <= len(events) or events[number - 1]["hash"] != hashed:
         raise _Wrong(f"Seal {seal['number']} is of other events.")
+    for event in events[number:]:
+        if event["kind"] in OUTCOMES:
+            raise _Wrong(f"Event {event['number']} is an outcome that no seal names.")
+
+
+def _heads(seal: Mapping[str, Any]) -> dict[str, tuple[int, str]]:
+    return {named: (number, hashed) for named, number, hashed in read_heads(seal["heads"])}

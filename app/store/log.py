@@ -18,6 +18,7 @@ _SHOWN = (
     "at",
     "duration_ms",
     "connection",
+    "destination",
     "method",
     "url",
     "status",

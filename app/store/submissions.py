@@ -71,6 +71,7 @@ def as_document(one: Submission) -> dict[str, Any]:
         "draft_id": one.draft_id,
         "state": one.state.value,
         "connection": one.connection,
+        "destination": one.destination,
         "is_sandbox": one.is_sandbox,
         "url": one.url,
         "draft_version": one.draft_version,
@@ -87,6 +88,7 @@ def as_document(one: Submission) -> dict[str, Any]:
         "campaign_name": one.campaign_name,
         "campaign_type": one.campaign_type,
         "campaign_status": one.campaign_status,
+        "retry_at": one.retry_at.isoformat() if one.retry_at else None,
         "looked_up_at": one.resolved_at.isoformat() if one.resolved_at else None,
         "looked_up_by": one.resolved_by,
     }

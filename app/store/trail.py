@@ -42,6 +42,11 @@ class Kind(StrEnum):
     BACKUP_RESTORED = "backup restored"
     STRAY_ANSWER = "stray answer"
     CHAINED_ANEW = "chained anew"
+    COUNTED = "counted"
+
+
+OUTCOMES = frozenset({Kind.ANSWERED, Kind.ANSWERED_LATE, Kind.RESOLVED, Kind.CORRECTED})
+"""What is sealed in the transaction that records it: what became of a submission."""
 
 
 def draft_chain(draft_id: str) -> str:

@@ -5,12 +5,14 @@ environment; the first one encrypts, and any of them decrypts (Fernet: AES-128-C
 HMAC-SHA256). The file is read at each use, so a running app follows a rotation.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
-from app.private_files import create_private, write_private
+from app.private_files import create_private, replace_private
+from app.store.file_lock import held_alone
 
 
 class BadKeys(ValueError):
@@ -31,6 +33,15 @@ class Vault:
         if not self._given:
             create_private(path, _as_text([_new_key()]))
         self._fernet()
+
+    @contextmanager
+    def unchanged(self, seconds: float) -> Iterator[None]:
+        """Let nobody else change keys, nor copy them beside their tokens; raises `Busy`.
+
+        A rotation encrypts all tokens between two changes of the keys.
+        """
+        with held_alone(self._path.with_name("rotation.lock"), seconds):
+            yield
 
     @property
     def is_file(self) -> bool:
@@ -84,9 +95,7 @@ class Vault:
             ) from error
 
     def _replace(self, keys: list[str]) -> None:
-        fresh = self._path.with_suffix(".new")
-        fresh.unlink(missing_ok=True)
-        write_private(fresh, _as_text(keys)).replace(self._path)
+        replace_private(self._path, _as_text(keys))
 
 
 def _new_key() -> str:

@@ -12,6 +12,7 @@ from app.store.base import State
 from app.store.database import Store
 from app.store.evidence import check_evidence
 from app.store.models import Submission
+from tests.sending import look_up
 
 Evidence = dict[str, Any]
 
@@ -30,7 +31,7 @@ def test_an_untouched_file_holds_also_against_its_seal(evidence: Evidence) -> No
     assert check_evidence(json.loads(json.dumps(evidence))) == ""
 
 
-def test_a_later_seal_is_in_it_as_a_link(
+def test_a_later_seal_is_in_it_too(
     evidence: Evidence, client: FlaskClient, store: Store, sent: Callable[[State], int]
 ) -> None:
     sent(State.REFUSED)
@@ -38,7 +39,7 @@ def test_a_later_seal_is_in_it_as_a_link(
         noted = seals.seal(session)
     again = client.get(f"/drafts/{evidence['draft']['id']}/evidence.json").get_json()
     assert check_evidence(again, noted) == ""
-    again["trail"]["seals_since"][0]["heads_sha256"] = "0" * 64
+    again["trail"]["seals_since"][0]["before"] = "0" * 64
     assert "does not follow the one before it" in check_evidence(again, noted)
 
 
@@ -48,7 +49,7 @@ def test_however_many_seals_come_after_the_file_stays_small(
     sent: Callable[[State], int],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("app.store.evidence.MOST_LINKS", 2)  # A thousand take long.
+    monkeypatch.setattr("app.store.evidence.MOST_SEALS", 3)  # A thousand take long.
     for _ in range(4):
         sent(State.CREATED)
     again = client.get(f"/drafts/{evidence['draft']['id']}/evidence.json").get_json()
@@ -94,6 +95,37 @@ def test_any_change_of_the_file_shows(
 def test_the_last_events_cannot_be_left_out(evidence: Evidence) -> None:
     evidence["trail"]["events"].pop()
     assert "is of other events" in check_evidence(evidence)
+
+
+@pytest.fixture
+def corrected(
+    client: FlaskClient, store: Store, sent: Callable[[State], int]
+) -> tuple[Evidence, Evidence]:
+    """Look a submission up, then correct that: its evidence from between and from the end."""
+    number = sent(State.UNKNOWN)
+    with store.reading() as session:
+        address = f"/drafts/{session.get_one(Submission, number).draft_id}/evidence.json"
+    look_up(store, number)
+    between = client.get(address).get_json()
+    look_up(store, number, "Vm9pY2VDYW1wYWlnbjo3")
+    return between, client.get(address).get_json()
+
+
+def test_an_older_seal_does_not_hide_what_was_cut_off_after_it(
+    corrected: tuple[Evidence, Evidence],
+) -> None:
+    between, end = corrected
+    noted = end["trail"]["seal"]
+    between["trail"]["seals_since"] = [noted]
+    told = check_evidence(between, noted["hash"])
+    assert told == f"Seal {noted['number']} names events of the draft that are not in it."
+
+
+def test_an_outcome_after_the_seal_was_made_up(corrected: tuple[Evidence, Evidence]) -> None:
+    between, end = corrected
+    end["trail"]["seal"] = between["trail"]["seal"]
+    noted = between["trail"]["seal"]["hash"]
+    assert "is an outcome that no seal names" in check_evidence(end, noted)
 
 
 def test_a_seal_that_is_not_in_it_is_told(evidence: Evidence) -> None:

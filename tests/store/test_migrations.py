@@ -18,6 +18,7 @@ from app.settings import Settings
 from app.store import migrations
 from app.store.base import Base
 from app.store.database import Store
+from app.store.verification import verify
 from tests.factories import outbound, typed
 from tests.pages import Visitor
 
@@ -73,6 +74,13 @@ def test_drafts_of_the_first_version_are_kept_and_held_to_the_rules(instance: Pa
     assert visitor.open("/submissions/2").heading == "Unknown: Q4 Outreach"
     made = visitor.press(visitor.open(f"{draft}/review"), "send")
     assert made.heading == "Created: Q4 Outreach"
+    store = Store(instance / "campaigns.sqlite3")
+    with store.reading() as session:
+        assert verify(session).fault == ""
+    with store.writing() as session:
+        session.execute(text("DELETE FROM submission WHERE id = 1"))
+    with store.reading() as session:
+        assert verify(session).fault == "2 submissions are kept, and the trail knows of 3."
 
 
 _FIRST_DRAFT = """

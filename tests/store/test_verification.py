@@ -1,17 +1,26 @@
 """Whatever is changed in the records shows: chains, their ends, submissions and calls."""
 
+import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 
-from app.store import drafts, seals
+from app.campaign.payload import body, payload
+from app.campaign.payload import digest as digest_of
+from app.store import drafts, log, seals, submissions
 from app.store.acceptances import judge
 from app.store.base import State
-from app.store.chains import event_hash
+from app.store.chains import digest, event_hash
 from app.store.database import Store
+from app.store.models import Submission
+from app.store.records import Exchange
 from app.store.verification import Verdict, verify
-from tests.factories import inbound, typed
+from app.submission import claim
+from tests.factories import inbound, outbound, typed
+from tests.fakes import ANSWERS, FakeApi
+from tests.sending import destination, press
 
 Sent = Callable[[State], int]
 
@@ -24,6 +33,9 @@ def verdict(store: Store, noted: str = "") -> Verdict:
 def sealed(store: Store) -> str:
     with store.writing() as session:
         return seals.seal(session)
+
+
+_NO_SEALS = ("DELETE FROM seal", "UPDATE chain_head SET sealed = 0, seal = NULL")
 
 
 def tamper(store: Store, *statements: str) -> None:
@@ -121,7 +133,7 @@ def test_an_end_that_is_made_up_anew_shows_by_the_seal(store: Store, draft_id: s
 def test_all_of_it_made_up_anew_does_not_have_a_noted_seal(store: Store, draft_id: str) -> None:
     noted = sealed(store)
     forge_the_last_event(store)
-    tamper(store, "DELETE FROM seal", "UPDATE chain_head SET sealed = 0, seal = NULL")
+    tamper(store, *_NO_SEALS)
     sealed(store)
     assert verdict(store).fault == ""
     assert verdict(store, noted).fault == f"No seal has the hash {noted}."
@@ -136,12 +148,19 @@ def test_a_changed_seal_shows(store: Store, draft_id: str) -> None:
 def forge_the_last_event(store: Store) -> None:
     with store.reading() as session:
         row = session.execute(text("SELECT * FROM event WHERE number = 4")).mappings().one()
-    forged = event_hash({**row, "who": "Eve"})
-    tamper(
-        store,
-        f"UPDATE event SET who = 'Eve', hash = '{forged}' WHERE number = 4",  # noqa: S608
-        f"UPDATE chain_head SET hash = '{forged}' WHERE number = 4",  # noqa: S608
-    )
+    forge(store, row, who="Eve")
+
+
+def forge(store: Store, row: Any, **changes: str) -> None:
+    """Change the last event of a chain, and make its hashes up anew."""
+    hashed = event_hash({**row, **changes})
+    tamper(store)
+    with store.writing() as session:
+        for name, value in {**changes, "hash": hashed}.items():
+            change = text(f"UPDATE event SET {name} = :value WHERE id = :id")  # noqa: S608
+            session.execute(change, {"value": value, "id": row["id"]})
+        end = text("UPDATE chain_head SET hash = :hash WHERE chain = :chain")
+        session.execute(end, {"hash": hashed, "chain": row["chain"]})
 
 
 _SECOND = """
@@ -149,8 +168,15 @@ INSERT INTO submission (draft_id, draft_version, connection, destination, is_san
     digest, state, who, claimed_at, token, lease_boot, lease_ends, message, errors, answer,
     resolved_by)
 SELECT draft_id, draft_version, connection, destination, is_sandbox, url, body, digest, 'REFUSED',
-    who, claimed_at, 'forged', lease_boot, lease_ends, message, errors, answer, resolved_by
+    who, claimed_at, '{token}', lease_boot, lease_ends, message, errors, answer, resolved_by
 FROM submission"""
+
+_SECOND_CALL = """
+INSERT INTO exchange (submission_id, destination, connection, at, method, url, request_headers,
+    request_body, response_headers, response_body, outcome)
+SELECT NULL, destination, connection, at, method, url, request_headers, request_body,
+    response_headers, response_body, outcome
+FROM exchange"""
 
 
 @pytest.mark.parametrize(
@@ -166,10 +192,14 @@ FROM submission"""
         ("UPDATE exchange SET status = 500", "The call 1 was changed."),
         ("UPDATE exchange SET request_headers = 'no JSON'", "The call 1 was changed."),
         ("DELETE FROM exchange", "The call 1 is missing."),
-        (
-            _SECOND,
-            "2 submissions are kept, and the trail knows of 1.",
-        ),
+        ("UPDATE submission SET destination = 'other'", "The submission 1 was changed."),
+        ("UPDATE submission SET retry_at = claimed_at", "The submission 1 was changed."),
+        ("UPDATE exchange SET destination = 'other'", "The call 1 was changed."),
+        ("UPDATE draft SET state = 'REFUSED'", "is not that of its submissions."),
+        ("UPDATE draft SET state = NULL", "is not that of its submissions."),
+        (_SECOND.format(token="forged"), "2 submissions are kept, and the trail knows of 1."),
+        (_SECOND.format(token=""), "2 submissions are kept, and the trail knows of 1."),
+        (_SECOND_CALL, "2 calls are kept, and the trail knows of 1."),
     ],
 )
 def test_changed_submissions_and_calls_show(
@@ -177,7 +207,40 @@ def test_changed_submissions_and_calls_show(
 ) -> None:
     sent(State.CREATED)
     tamper(store, statement)
-    assert verdict(store).fault == fault
+    assert verdict(store).fault.endswith(fault)
+
+
+@pytest.mark.parametrize("state", ANSWERS)
+def test_records_hold_whatever_has_become_of_a_submission(
+    store: Store, sent: Sent, state: State
+) -> None:
+    sent(state)
+    assert verdict(store).fault == ""
+
+
+def test_records_hold_while_a_campaign_is_being_sent(
+    store: Store, saved: Callable[..., str]
+) -> None:
+    reviewed, to = digest_of(body(payload(outbound()))), destination(FakeApi())
+    claim(press(saved(outbound()), reviewed=reviewed, to=to), store=store, deadline=30)
+    assert verdict(store).fault == ""
+
+
+def test_what_was_written_before_more_was_hashed_still_holds(store: Store, sent: Sent) -> None:
+    sent(State.CREATED)
+    with store.reading() as session:
+        row = session.execute(text("SELECT * FROM event WHERE kind = 'answered'")).mappings().one()
+        documents = {
+            "submission": submissions.as_document(session.get_one(Submission, 1)),
+            "call": log.as_document(session.get_one(Exchange, 1)),
+        }
+    details = json.loads(row["details"])
+    for kind, document in documents.items():
+        older = {name: document[name] for name in document.keys() - {"destination", "retry_at"}}
+        details[f"{kind}_digest"] = digest(older)
+    forge(store, row, details=json.dumps(details))
+    tamper(store, *_NO_SEALS)
+    assert verdict(store).fault == ""
 
 
 @pytest.mark.parametrize(
@@ -186,10 +249,5 @@ def test_changed_submissions_and_calls_show(
 def test_details_of_an_odd_kind_give_a_verdict(store: Store, draft_id: str, details: str) -> None:
     with store.reading() as session:
         row = session.execute(text("SELECT * FROM event WHERE number = 4")).mappings().one()
-    forged = event_hash({**row, "details": details})
-    tamper(
-        store,
-        f"UPDATE event SET details = '{details}', hash = '{forged}' WHERE number = 4",  # noqa: S608
-        f"UPDATE chain_head SET hash = '{forged}' WHERE number = 4",  # noqa: S608
-    )
+    forge(store, row, details=details)
     assert "of a kind that Campaign Builder never writes" in verdict(store).fault
