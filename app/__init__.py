@@ -18,7 +18,7 @@ from app.campaign.rule_file import BadRules
 from app.campaign.rulebook import rulebook
 from app.connections import ENVIRONMENT, SANDBOX, Connections
 from app.explain import explain
-from app.journal import Journal
+from app.journal import FOLDER, Journal
 from app.private_files import create_private, make_folder_private
 from app.remote.adapter import WsgiAdapter
 from app.remote.connection import BadConnection, Connection
@@ -80,7 +80,7 @@ def _make(settings: Settings) -> Flask:
     )
     sandbox = create_sandbox(settings.instance, trusted_hosts=[*hosts, "sandbox.invalid"])
     store = Store(settings.instance / "campaigns.sqlite3")
-    journal = Journal(settings.instance / "outcomes")
+    journal = Journal(settings.instance / FOLDER)
     app.extensions["store"] = store
     app.extensions["journal"] = journal
     app.extensions["sender"] = Sender(store, journal)

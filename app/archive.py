@@ -12,13 +12,16 @@ import sqlite3
 import zlib
 from contextlib import closing
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
+from time import monotonic
 from typing import Any
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 
 import click
 
+from app.journal import FOLDER
+from app.private_files import sync_folder
 from app.store.migrations import HEAD
 from app.version import VERSION
 
@@ -27,7 +30,7 @@ PATIENCE = 10
 """Seconds that a copy waits for a database that somebody has locked."""
 
 _MANIFEST = "manifest.json"
-_LEFT_OUT = ("-wal", "-shm", "-journal", ".lock", ".new")
+LEFT_OUT = ("-wal", "-shm", "-journal", ".lock", ".new")
 _BROKEN = (BadZipFile, KeyError, TypeError, ValueError, AttributeError, EOFError, RuntimeError)
 
 
@@ -41,10 +44,11 @@ def write_backup(instance: Path, file: Path) -> dict[str, Any]:
     try:
         with TemporaryDirectory(dir=file.parent) as folder:
             _copy_all(instance, Path(folder))
-            files = {path.name: _digest(path) for path in sorted(Path(folder).iterdir())}
+            files = {name: _digest(Path(folder) / name) for name in _names(Path(folder))}
             manifest = {"version": VERSION, "schema": HEAD, "at": _now(), "files": files}
             _pack(Path(folder), manifest, fresh)
         fresh.replace(file)
+        sync_folder(file.parent)
     finally:
         fresh.unlink(missing_ok=True)
     return manifest
@@ -60,20 +64,35 @@ def _pack(folder: Path, manifest: dict[str, Any], file: Path) -> None:
         os.fsync(out.fileno())
 
 
+def _names(folder: Path) -> list[str]:
+    found = (path for path in folder.rglob("*") if path.is_file())
+    return sorted(path.relative_to(folder).as_posix() for path in found)
+
+
 def _copy_all(instance: Path, folder: Path) -> None:
-    for path in instance.iterdir():
+    """Copy the journal first: what it holds is taken into the database, and then dropped."""
+    (folder / FOLDER).mkdir()
+    for path in (*instance.glob(f"{FOLDER}/*.json"), *instance.iterdir()):
+        target = folder / path.relative_to(instance)
         if path.suffix == ".sqlite3":
-            copy_database(path, folder / path.name)
-        elif path.is_file() and not path.name.endswith(_LEFT_OUT):
-            shutil.copyfile(path, folder / path.name)
+            copy_database(path, target)
+        elif path.is_file() and not path.name.endswith(LEFT_OUT):
+            shutil.copyfile(path, target)
 
 
 def copy_database(source: Path, target: Path) -> None:
+    """Copy a database as it is at one moment; raises `sqlite3.Error`, also if it stays locked."""
+    ends = monotonic() + PATIENCE
+
+    def give_up(status: int, _remaining: int, _total: int) -> None:
+        if status in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED} and monotonic() > ends:
+            raise sqlite3.OperationalError("database is locked")
+
     with (
         closing(sqlite3.connect(source, timeout=PATIENCE)) as one,
         closing(sqlite3.connect(target, timeout=PATIENCE)) as other,
     ):
-        one.backup(other)
+        one.backup(other, progress=give_up)
 
 
 def unpack(file: Path, folder: Path) -> dict[str, Any]:
@@ -82,8 +101,9 @@ def unpack(file: Path, folder: Path) -> dict[str, Any]:
         with ZipFile(file) as packed:
             manifest: dict[str, Any] = json.loads(packed.read(_MANIFEST))
             for name in manifest["files"]:
-                if Path(name).name != name:
+                if not _is_ours(PurePosixPath(name)):
                     raise Unusable(f"{file} is not a backup of Campaign Builder.")
+                (folder / name).parent.mkdir(exist_ok=True)
                 with packed.open(name) as held, (folder / name).open("wb") as out:
                     shutil.copyfileobj(held, out)
         whole = all(_digest(folder / name) == said for name, said in manifest["files"].items())
@@ -99,6 +119,12 @@ def unpack(file: Path, folder: Path) -> dict[str, Any]:
     if MAIN not in manifest["files"]:
         raise Unusable(f"{file} is not a complete backup of Campaign Builder.")
     return manifest
+
+
+def _is_ours(name: PurePosixPath) -> bool:
+    """Tell whether this is the name of a file of an instance folder, and no way out of it."""
+    *folders, last = name.parts or ("..",)
+    return folders in ([], [FOLDER]) and last != ".."
 
 
 def _digest(path: Path) -> str:

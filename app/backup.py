@@ -1,13 +1,15 @@
 """Back the instance folder up into one file, and bring it back, while the app is running.
 
-Databases are copied by SQLite's own online backup, which sees one moment of each. A restore
-never forgets a submission unseen: what was sent since could then be sent a second time. It
-holds the writers' lock alone, so nothing is sent or saved into what is just being replaced.
+Databases are copied by SQLite's own online backup, which sees one moment of each, and never
+during a rotation of the keys. A restore never forgets a submission unseen: what was sent since
+could then be sent a second time. It holds the writers' lock alone, so nothing is sent or saved
+into what is just being replaced.
 """
 
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,22 +18,29 @@ from typing import Any, cast
 import click
 from flask import current_app
 from flask.cli import with_appcontext
+from sqlalchemy import select
 from sqlalchemy.exc import DatabaseError
 
-from app.archive import MAIN, PATIENCE, Unusable, copy_database, unpack, write_backup
+from app.archive import LEFT_OUT, MAIN, PATIENCE, Unusable, copy_database, unpack, write_backup
+from app.connections import Connections
+from app.journal import FOLDER
+from app.outcome import Outcome, settle
 from app.store import seals, trail
+from app.store.base import MAY_EXIST, State
 from app.store.database import Store
 from app.store.file_lock import Busy, held_alone
+from app.store.models import OPEN, Submission
 from app.store.trail import INSTANCE, Kind
+from app.store.vault import Vault
 
 _OWN = "backups"
 _LOCK_PATIENCE = 60
-_SENT = """
+_SUBMISSIONS = """
 SELECT submission.draft_id, submission.digest, submission.claimed_at,
-       draft.name, submission.connection, submission.state
-FROM submission JOIN draft ON draft.id = submission.draft_id
-WHERE submission.state IN ('SENDING', 'CREATED', 'UNKNOWN') ORDER BY submission.id"""
+       draft.name, submission.connection, submission.state, submission.campaign_id
+FROM submission JOIN draft ON draft.id = submission.draft_id ORDER BY submission.id"""
 _COUNTERS = "SELECT name, seq FROM sqlite_sequence"
+_BROUGHT_BACK = "A backup was brought back that was made before the answer came."
 
 
 @click.command("backup")
@@ -43,7 +52,11 @@ def backup(file: Path, *, force: bool) -> None:
     if file.exists() and not force:
         raise Unusable(f"{file} is there already. Name another file, or say --force.")
     _seal()
-    manifest = _written(Path(current_app.instance_path), file)
+    try:
+        with _vault().unchanged(_LOCK_PATIENCE):
+            manifest = _written(Path(current_app.instance_path), file)
+    except Busy as error:
+        raise Unusable("Tokens are being encrypted anew just now. Try again later.") from error
     click.echo(f"Written to {file}: {len(manifest['files'])} files.")
     click.echo("It holds the keys of the tokens, too: keep it where nobody else can read it.")
 
@@ -58,14 +71,20 @@ def restore(file: Path, *, forget_sent: bool) -> None:
     try:
         with TemporaryDirectory(dir=instance) as folder:
             manifest = unpack(file, Path(folder))
-            with held_alone(_store().writers_lock, _LOCK_PATIENCE):
-                before, forgotten = _exchange(instance, Path(folder), forget_sent=forget_sent)
-        _note(manifest, forgotten)
+            with (
+                _vault().unchanged(_LOCK_PATIENCE),
+                held_alone(_store().writers_lock, _LOCK_PATIENCE),
+            ):
+                before, lost = _exchange(instance, Path(folder), manifest, forget_sent=forget_sent)
     except Busy as error:
-        raise Unusable("Nothing is changed: campaigns are being sent. Try again later.") from error
+        reason = "campaigns are being sent, or tokens encrypted anew"
+        raise Unusable(f"Nothing is changed: {reason}. Try again later.") from error
     except (OSError, sqlite3.Error, DatabaseError) as error:
         raise Unusable(f"The instance cannot be written ({_reason(error)}).") from error
     click.echo(f"Everything is as it was at {manifest['at']}. What was there before: {before}")
+    if lost.answers:
+        click.echo("What became of these is not known here any more:")
+        click.echo(_as_lines(lost.answers))
     click.echo(
         "What was sent after that is not known here: look in VoiceAIWrapper before you send. "
         "If the app is running, start it again."
@@ -90,33 +109,71 @@ def _written(instance: Path, file: Path) -> dict[str, Any]:
         raise Unusable(f"A database cannot be read ({error}); nothing is written.") from error
 
 
+@dataclass(frozen=True)
+class _Lost:
+    """What a backup does not know: submissions that may exist, and what became of others.
+
+    Each is the moment of the press, the draft, the connection, the state, the campaign's id.
+    """
+
+    sent: list[tuple[str, ...]]
+    answers: list[tuple[str, ...]]
+
+
 def _exchange(
-    instance: Path, folder: Path, *, forget_sent: bool
-) -> tuple[Path, list[tuple[str, ...]]]:
+    instance: Path, folder: Path, manifest: dict[str, Any], *, forget_sent: bool
+) -> tuple[Path, _Lost]:
     """Put the backup in the place of what is there.
 
-    Gives where that is kept, and what was sent since the backup.
+    Gives where that is kept, and what the backup does not know of.
     """
-    forgotten = _forgotten(instance / MAIN, folder / MAIN)
-    if forgotten and not forget_sent:
-        raise Unusable(_refusal(forgotten))
+    lost = _lost(instance / MAIN, folder / MAIN)
+    if lost.sent and not forget_sent:
+        raise Unusable(_refusal(lost.sent))
     before = _keep_the_present(instance)
-    counters = _counters(instance / MAIN)
+    _prepare(folder / MAIN, _counters(instance / MAIN), manifest, lost)
     _put_back(folder, instance)
-    Store(instance / MAIN).engine.dispose()  # An older schema is brought up to date.
-    _count_on(instance / MAIN, counters)
-    return before, forgotten
+    return before, lost
 
 
-def _forgotten(now: Path, then: Path) -> list[tuple[str, ...]]:
-    """List what may exist at the API and is not known to the backup."""
-    known = {row[:3] for row in _sent(then)}
-    return [row[2:] for row in _sent(now) if row[:3] not in known]
+def _lost(now: Path, then: Path) -> _Lost:
+    known = {row[:3]: row[5] for row in _submissions(then)}
+    lost = _Lost([], [])
+    for row in _submissions(now):
+        state = known.get(row[:3])
+        if row[5] in MAY_EXIST and state not in MAY_EXIST:
+            lost.sent.append(row[2:])
+        elif state in OPEN and state != row[5]:
+            lost.answers.append(row[2:])
+    return lost
 
 
-def _sent(database: Path) -> Iterator[tuple[str, ...]]:
+def _submissions(database: Path) -> Iterator[tuple[str, ...]]:
     with closing(sqlite3.connect(database, timeout=PATIENCE)) as file:
-        yield from file.execute(_SENT).fetchall()
+        yield from file.execute(_SUBMISSIONS)
+
+
+def _prepare(
+    database: Path, counters: dict[str, int], manifest: dict[str, Any], lost: _Lost
+) -> None:
+    """Bring what will be put back to the present schema, and put on record that it was."""
+    store = Store(database)
+    _count_on(database, counters)
+    with store.writing() as session:
+        sending = select(Submission).where(Submission.state == State.SENDING)
+        for one in session.scalars(sending).all():
+            settle(session, one, Outcome(State.UNKNOWN, _BROUGHT_BACK))
+        trail.record(
+            session,
+            Kind.BACKUP_RESTORED,
+            INSTANCE,
+            made_at=manifest["at"],
+            sha256=manifest["files"][MAIN],
+            forgotten=lost.sent,
+            answers_forgotten=lost.answers,
+        )
+        seals.seal(session)
+    store.engine.dispose()
 
 
 def _counters(database: Path) -> dict[str, int]:
@@ -137,26 +194,19 @@ def _count_on(database: Path, counters: dict[str, int]) -> None:
                 file.execute("UPDATE sqlite_sequence SET seq = ? WHERE name = ?", (number, name))
 
 
-def _note(manifest: dict[str, Any], forgotten: list[tuple[str, ...]]) -> None:
-    with _store().writing() as session:
-        trail.record(
-            session,
-            Kind.BACKUP_RESTORED,
-            INSTANCE,
-            made_at=manifest["at"],
-            sha256=manifest["files"][MAIN],
-            forgotten=forgotten,
-        )
-        seals.seal(session)
-
-
-def _refusal(forgotten: list[tuple[str, ...]]) -> str:
-    lines = [f"  {name}, {at} UTC, to {to}: {state}" for at, name, to, state in forgotten]
+def _refusal(sent: list[tuple[str, ...]]) -> str:
     first = (
         "Nothing is changed: the backup does not know of these campaigns, which were sent "
         "after it and could then be sent a second time:"
     )
-    return "\n".join((first, *lines, "Say --forget-sent if that is really meant."))
+    return "\n".join((first, _as_lines(sent), "Say --forget-sent if that is really meant."))
+
+
+def _as_lines(rows: list[tuple[str, ...]]) -> str:
+    return "\n".join(
+        f"  {name}, {at} UTC, to {to}: {state}{f' as {made}' if made else ''}"
+        for at, name, to, state, made in rows
+    )
 
 
 def _keep_the_present(instance: Path) -> Path:
@@ -168,17 +218,27 @@ def _keep_the_present(instance: Path) -> Path:
 
 
 def _put_back(folder: Path, instance: Path) -> None:
-    """Put databases back through SQLite, which other processes follow, and files at one stroke."""
-    for path in folder.iterdir():
+    """Put databases back through SQLite, which other processes follow, and files at one stroke.
+
+    The one that can be locked by another program comes first: nothing is changed then.
+    """
+    copy_database(folder / MAIN, instance / MAIN)
+    (folder / MAIN).unlink()
+    (instance / FOLDER).mkdir(mode=0o700, exist_ok=True)
+    for path in (*folder.glob(f"{FOLDER}/*.json"), *folder.iterdir()):
         if path.suffix == ".sqlite3":
             copy_database(path, instance / path.name)
-        else:
+        elif path.is_file() and not path.name.endswith(LEFT_OUT):
             path.chmod(0o600)
-            path.replace(instance / path.name)
+            path.replace(instance / path.relative_to(folder))
 
 
 def _reason(error: Exception) -> str:
     return str(getattr(error, "strerror", None) or getattr(error, "orig", None) or error)
+
+
+def _vault() -> Vault:
+    return cast(Connections, current_app.extensions["connections"]).vault
 
 
 def _store() -> Store:

@@ -1,9 +1,12 @@
 """A backup holds everything that was acknowledged, and a restore brings it back or says why not."""
 
 import json
+import sqlite3
 import tracemalloc
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -13,15 +16,22 @@ from flask import Flask
 from sqlalchemy import select, text
 
 from app import backup
+from app.campaign.payload import body, digest, payload
+from app.recording import Claim, record_outcome, recover
 from app.store.base import State
 from app.store.database import Store
+from app.store.leases import lease
 from app.store.migrations import HEAD
 from app.store.models import Draft
 from app.store.records import Event
 from app.store.trail import INSTANCE, read_details
 from app.store.verification import verify
-from tests.factories import inbound
+from app.submission import claim
+from tests.factories import inbound, outbound
+from tests.fakes import FakeApi
 from tests.pages import Visitor
+from tests.sending import destination, failing, journal, press
+from tests.test_journal import CREATED, MADE
 
 Saved = Callable[..., str]
 Sent = Callable[[State], int]
@@ -214,7 +224,7 @@ def test_a_restore_is_on_record_with_what_it_forgot(
         details = read_details(event)
         assert verify(session).fault == ""
     assert event.kind == "backup restored"
-    assert details["forgotten"][0][1:] == ["Q4 Outreach", "VoiceAIWrapper", "CREATED"]
+    assert details["forgotten"][0][1:4] == ["Q4 Outreach", "VoiceAIWrapper", "CREATED"]
 
 
 def test_numbers_go_on_after_a_restore(run: Run, file: Path, store: Store, sent: Sent) -> None:
@@ -233,9 +243,69 @@ def test_nothing_is_brought_back_while_a_campaign_is_sent(
     with store.kept_in_place():
         refused = run("restore", file)
     assert refused.exit_code == 1
-    assert "Nothing is changed: campaigns are being sent." in refused.output
+    assert "Nothing is changed: campaigns are being sent" in refused.output
     assert names(store) == {"Later"}
     assert run("restore", file).exit_code == 0
+
+
+def claimed(store: Store, saved: Saved) -> Claim:
+    reviewed, to = digest(body(payload(outbound()))), destination(FakeApi())
+    return claim(press(saved(outbound()), reviewed=reviewed, to=to), store=store, deadline=30)
+
+
+def test_an_answer_that_a_restore_forgets_is_named(
+    run: Run, file: Path, store: Store, saved: Saved, visitor: Visitor
+) -> None:
+    mine = claimed(store, saved)
+    assert run("backup", file).exit_code == 0
+    record_outcome(mine, CREATED, store, journal(store))
+
+    told = run("restore", file)
+
+    assert told.exit_code == 0, told.output
+    assert f"CREATED as {MADE.campaign_id}" in told.output
+    page = visitor.open(f"/submissions/{mine.submission_id}")
+    assert page.heading == "Unknown: Q4 Outreach"
+    assert "A backup was brought back that was made before the answer came." in page.text
+    with store.reading() as session:
+        assert verify(session).fault == ""
+
+
+def test_an_answer_that_is_not_written_down_yet_is_in_the_backup(
+    run: Run, file: Path, store: Store, saved: Saved, visitor: Visitor
+) -> None:
+    mine = claimed(store, saved)
+    with failing(store, OSError("No space left on device")):
+        record_outcome(replace(mine, lease=lease(0)), CREATED, store, journal(store))
+    assert run("backup", file).exit_code == 0
+    assert recover(store, journal(store)) == 1
+    assert run("restore", file).exit_code == 0
+    assert visitor.open(f"/submissions/{mine.submission_id}").heading == "Created: Q4 Outreach"
+
+
+def test_keys_and_tokens_are_not_copied_while_they_change(
+    app: Flask, run: Run, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backup, "_LOCK_PATIENCE", 0.1)
+    vault = app.extensions["connections"].vault
+    with vault.unchanged(1):
+        refused = run("backup", file)
+    assert (refused.exit_code, "Tokens are being encrypted anew" in refused.output) == (1, True)
+    assert run("backup", file).exit_code == 0
+    with vault.unchanged(1):
+        refused = run("restore", file)
+    assert (refused.exit_code, "Nothing is changed" in refused.output) == (1, True)
+
+
+def test_a_restore_does_not_wait_for_ever_for_another_program(
+    run: Run, backed_up: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.archive.PATIENCE", 0.2)
+    with closing(sqlite3.connect(store.path, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        refused = run("restore", backed_up)
+        assert (refused.exit_code, "database is locked" in refused.output) == (1, True)
+    assert names(store) == {"Still here"}
 
 
 def test_a_backup_takes_no_more_memory_for_a_larger_instance(
