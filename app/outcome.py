@@ -94,26 +94,38 @@ def settle(session: Session, submission: Submission, outcome: Outcome, *, why: s
         session,
         Kind.ANSWERED_LATE if is_late else Kind.ANSWERED,
         draft_chain(submission.draft_id),
-        **_facts(outcome, why),
+        **_facts(outcome),
+        not_written_down_at_once=why,
         **submissions.bound(session, submission),
     )
     seals.seal(session)
 
 
+def is_recorded(session: Session, submission: Submission, outcome: Outcome) -> bool:
+    """Tell whether this outcome is in the trail already, whatever a person has said since."""
+    if submission.state is State.SENDING:
+        return False
+    known = {"submission": submission.id} | _facts(outcome)
+    return any(
+        event.kind in {Kind.ANSWERED, Kind.ANSWERED_LATE}
+        and known.items() <= trail.read_details(event).items()
+        for event in trail.of_draft(session, submission.draft_id)
+    )
+
+
 def note_stray(session: Session, submission_id: int, outcome: Outcome, why: str) -> None:
     """Put an answer on record whose submission is not here: a backup was brought back since."""
-    facts = _facts(outcome, why)
-    trail.record(session, Kind.STRAY_ANSWER, INSTANCE, submission=submission_id, **facts)
+    facts = _facts(outcome) | {"submission": submission_id, "not_written_down_at_once": why}
+    trail.record(session, Kind.STRAY_ANSWER, INSTANCE, **facts)
     seals.seal(session)
 
 
-def _facts(outcome: Outcome, why: str) -> dict[str, Any]:
+def _facts(outcome: Outcome) -> dict[str, Any]:
     return {
         "state": outcome.state,
         "message": outcome.message,
         "http_status": outcome.http_status,
         "campaign_id": outcome.campaign.campaign_id if outcome.campaign else None,
-        "not_written_down_at_once": why,
     }
 
 

@@ -13,7 +13,7 @@ from time import sleep
 from sqlalchemy.orm import Session
 
 from app.journal import Entry, Journal
-from app.outcome import Outcome, note_stray, settle
+from app.outcome import Outcome, is_recorded, note_stray, settle
 from app.store import submissions
 from app.store.base import State
 from app.store.database import Store
@@ -22,6 +22,9 @@ from app.store.models import Submission
 
 RUN = token_hex(4)
 """Names this run of the app; the tokens of its claims begin with it."""
+
+_IN_HAND: set[str] = set()
+"""Tokens of the claims whose outcome is known in this process, and not written down yet."""
 
 _PAUSE = 0.25
 _STOPPED = "The app stopped while it waited for the answer."
@@ -50,6 +53,14 @@ def record_outcome(claimed: Claim, outcome: Outcome, store: Store, journal: Jour
     A full disk or a locked database may come right again, so it is tried until the lease is
     over, and longer where not even the journal could keep it.
     """
+    _IN_HAND.add(claimed.token)
+    try:
+        _write_down(claimed, outcome, store, journal)
+    finally:
+        _IN_HAND.discard(claimed.token)
+
+
+def _write_down(claimed: Claim, outcome: Outcome, store: Store, journal: Journal) -> None:
     while True:
         try:
             with store.writing() as session:
@@ -75,7 +86,7 @@ def recover(store: Store, journal: Journal) -> int:
         return 0  # Without waiting for anybody who writes.
     taken = sum(_take_in(entry, store, journal) for entry in entries)
     with store.writing() as session:
-        kept = {entry.token for entry in journal.entries()}
+        kept = {entry.token for entry in journal.entries()} | _IN_HAND
         overdue = [one for one in submissions.overdue(session) if one.token not in kept]
         for submission in overdue:
             settle(session, submission, Outcome(State.UNKNOWN, _why_overdue(submission)))
@@ -89,13 +100,8 @@ def _record(
     submission = session.get(Submission, submission_id)
     if submission is None or submission.token != token:
         note_stray(session, submission_id, outcome, why)
-    elif submission.can_be_settled and not _is_known(submission, outcome):
+    elif submission.can_be_settled and not is_recorded(session, submission, outcome):
         settle(session, submission, outcome, why=why)
-
-
-def _is_known(submission: Submission, outcome: Outcome) -> bool:
-    """Tell whether this was written down by whoever found it in the journal meanwhile."""
-    return (submission.state, submission.message) == (outcome.state, outcome.message)
 
 
 def _take_in(entry: Entry, store: Store, journal: Journal) -> bool:

@@ -41,8 +41,10 @@ def resolve(submission_id: int, word: Word, store: Store) -> None:
     """Take a person's word for what became of an UNKNOWN submission, or correct an earlier one.
 
     Raises `NoSuchSubmission` if it is in no such state, `AlreadySubmitted` if the draft was
-    sent again meanwhile, and `TooEarly`.
+    sent again meanwhile, and `TooEarly`. A campaign that is there has an id: `ValueError`.
     """
+    if word.campaign_id == "":
+        raise ValueError(word)
     with store.writing() as session:
         submission = session.get(Submission, submission_id)
         if submission is None or not submission.can_be_resolved:

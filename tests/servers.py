@@ -1,11 +1,11 @@
 """Real servers on free ports of this machine, for as long as a test needs one."""
 
 import os
-import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from secrets import randbelow
 from socket import create_server as listen
 from threading import Thread
 from typing import Any
@@ -92,5 +92,8 @@ def environment(instance: Path, **settings: str) -> dict[str, str]:
 
 
 def free_port() -> str:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return str(server.getsockname()[1])
+    """Find a port below those that systems give to clients, who could take it meanwhile."""
+    while True:
+        port = 10_000 + randbelow(20_000)
+        with suppress(OSError), listen(("127.0.0.1", port)):
+            return str(port)

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from app import recording
 from app.campaign.payload import body, digest, payload
 from app.journal import Entry, Journal
 from app.outcome import Outcome
@@ -28,7 +29,7 @@ from app.submission import claim
 from tests.factories import outbound
 from tests.fakes import ANSWERS, FakeApi
 from tests.pages import Visitor
-from tests.sending import destination, expire, failing, journal, press, rows, submit
+from tests.sending import destination, expire, failing, journal, look_up, press, rows, submit
 
 Saved = Callable[..., str]
 MADE = Created("Vm9pY2VDYW1wYWlnbjo3", "Q4 Outreach", "OUTBOUND", "DRAFT", 201, "{}")
@@ -126,6 +127,24 @@ def test_where_not_even_the_journal_can_keep_it_it_is_tried_for_ever(
     assert submission(store, mine.submission_id).state is State.CREATED
 
 
+def test_what_is_in_hand_is_not_called_unknown(store: Store, saved: Saved, tmp_path: Path) -> None:
+    mine = claimed(store, saved)
+    (tmp_path / "file").touch()
+    nowhere = Journal(tmp_path / "file" / "outcomes")
+    with failing(store, BROKEN[0]):
+        trying = Thread(target=record_outcome, args=(mine, CREATED, store, nowhere))
+        trying.start()
+        while not recording._IN_HAND:  # noqa: SLF001  It is there at once.
+            trying.join(0.01)
+    expire(store, mine.submission_id)
+    recover(store, nowhere)
+    trying.join(10)
+    draft_id = submission(store, mine.submission_id).draft_id
+    with store.reading() as session:
+        told = [trail.read_details(one) for one in trail.of_draft(session, draft_id)]
+    assert [one["state"] for one in told if "state" in one] == ["CREATED"]
+
+
 def test_an_entry_that_cannot_be_read_keeps_nobody_from_starting(
     store: Store, saved: Saved
 ) -> None:
@@ -147,6 +166,33 @@ def test_an_answer_is_taken_once(store: Store, saved: Saved) -> None:
     with store.reading() as session:
         kinds = [one.kind for one in trail.of_draft(session, draft_id)]
     assert kinds.count("answered") == 1
+
+
+def test_an_entry_that_cannot_be_removed_never_undoes_a_correction(
+    store: Store, saved: Saved
+) -> None:
+    mine = claimed(store, saved)
+    record_outcome(mine, Outcome(State.UNKNOWN, "Silence."), store, journal(store))
+    look_up(store, mine.submission_id)
+    for _ in range(3):
+        record_outcome(mine, CREATED, store, journal(store))
+    assert submission(store, mine.submission_id).state is State.CREATED
+    draft_id = submission(store, mine.submission_id).draft_id
+    with store.reading() as session:
+        kinds = [one.kind for one in trail.of_draft(session, draft_id)]
+    assert kinds.count("answered late") == 1
+
+
+def test_a_late_answer_that_a_person_overrules_is_not_taken_a_second_time(
+    store: Store, saved: Saved
+) -> None:
+    mine = claimed(store, saved)
+    record_outcome(mine, Outcome(State.UNKNOWN, "Silence."), store, journal(store))
+    look_up(store, mine.submission_id, "Vm9pY2VDYW1wYWlnbjo4")
+    record_outcome(mine, CREATED, store, journal(store))
+    look_up(store, mine.submission_id)
+    record_outcome(mine, CREATED, store, journal(store))
+    assert submission(store, mine.submission_id).state is State.UNSENT
 
 
 def test_what_stays_unknown_is_written_down_once(store: Store, saved: Saved) -> None:

@@ -13,7 +13,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from app.store.verification import verify
 from tests.faults.conditions import CONDITIONS, Condition
 from tests.faults.gestures import GESTURES
 from tests.faults.house import House, house
@@ -74,9 +73,8 @@ def _afterwards(place: House) -> Iterator[Run]:
     found = Run("afterwards", "–")
     if place.leaks():
         found.silent.append("the token stands in a file")
-    with place.store.reading() as session:
-        if fault := verify(session).fault:
-            found.silent.append(fault)
+    if fault := place.fault_in_records():
+        found.silent.append(fault)
     if not found.is_good:
         yield found
 

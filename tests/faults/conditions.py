@@ -9,7 +9,7 @@ from time import sleep
 from app.sandbox.faults import FAULTS
 from app.sandbox.switch import Switch
 from tests.faults.house import DEADLINE, House, Lost, wait_until
-from tests.faults.launch import GRACE, PATIENCE_MS, PLACES
+from tests.faults.launch import BEGIN_WITHIN, GRACE, PATIENCE_MS, PLACES
 
 Met = Callable[[House, str], AbstractContextManager[None]]
 
@@ -117,7 +117,7 @@ def _locked_until_killed(house: House) -> Iterator[None]:
 
 
 _AT_ONCE = PATIENCE_MS / 1000
-_TOO_LONG = DEADLINE * 0.3 + GRACE.total_seconds() * 2 + _AT_ONCE
+_TOO_LONG = BEGIN_WITHIN.total_seconds() + DEADLINE + GRACE.total_seconds() + _AT_ONCE
 
 CONDITIONS = (
     Condition("healthy", _nothing),

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from secrets import token_hex
 from subprocess import DEVNULL, STDOUT, Popen
@@ -14,7 +15,7 @@ from time import monotonic, sleep
 from typing import Any
 
 import requests
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from app.archive import write_backup
 from app.sandbox.ledger import Ledger
@@ -25,6 +26,7 @@ from app.store.database import Store
 from app.store.models import Submission
 from app.store.saved_connections import Entered
 from app.store.vault import CannotUnlock, Vault
+from app.store.verification import verify
 from tests.factories import outbound, typed
 from tests.servers import environment, free_port
 
@@ -60,6 +62,7 @@ class House:
         self.control, self.output = folder / "control", folder / "output.txt"
         self.ports = [free_port(), free_port()]
         self._api_port, self._mutant, self._program = free_port(), mutant, program
+        self._waits: dict[int, datetime | None] = {}
         self._processes: dict[str, Popen[bytes]] = {}
         self.api_folder.mkdir()
         self._start_api()
@@ -177,9 +180,23 @@ class House:
             return dict(drafts.find(session, draft_id).answers)
 
     def forget_waiting(self) -> None:
-        """Let the time go by that an API has asked for with Retry-After."""
+        """Let APIs take campaigns again that have asked for patience with Retry-After."""
         with self.store.writing() as session:
+            asked = select(Submission.id, Submission.retry_at)
+            for number, until in session.execute(asked.where(Submission.retry_at.is_not(None))):
+                self._waits[number] = until
             session.execute(update(Submission).values(retry_at=None))
+
+    def fault_in_records(self) -> str:
+        """Hold the records to their hashes, which know of the waits that were forgotten."""
+        with self.store.writing() as session:
+            for number, until in self._waits.items():
+                one = update(Submission).where(Submission.id == number)
+                session.execute(one.values(retry_at=until))
+        with self.store.reading() as session:
+            fault = verify(session).fault
+        self.forget_waiting()
+        return fault
 
     def new_draft(self, name: str) -> str:
         """Save a complete draft of its own name."""

@@ -22,6 +22,7 @@ from app.store import database
 from tests.faults import mutants
 
 GRACE = timedelta(seconds=0.4)
+BEGIN_WITHIN = timedelta(seconds=1.5)  # A busy machine starts a thread late.
 PATIENCE_MS = 300
 
 PLACES = (
@@ -93,7 +94,7 @@ HOOKS: dict[str, tuple[Any, str, Callable[[Any], Callable[..., Any]]]] = {
 
 def main() -> None:
     """Put everything in its place, but for the hook that WITHOUT_HOOK names, and run the app."""
-    submission.GRACE, submission.BEGIN_WITHIN = GRACE, GRACE
+    submission.GRACE, submission.BEGIN_WITHIN = GRACE, BEGIN_WITHIN
     database.PRAGMAS = (*database.PRAGMAS[:-1], f"busy_timeout={PATIENCE_MS}")
     event.listen(Session, "before_commit", _in_commit)
     mutants.put_in(os.environ.get("MUTANT", ""))

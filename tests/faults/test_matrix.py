@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from app.store.verification import verify
 from tests.faults.conditions import CONDITIONS, Condition
 from tests.faults.gestures import GESTURES
 from tests.faults.house import House, house
@@ -38,8 +37,7 @@ def test_one_press_makes_one_campaign_at_most_and_the_page_is_true(
 
     assert (found.lost, found.double, found.silent) == ([], [], [])
     assert not place.leaks()
-    with place.store.reading() as session:
-        assert verify(session).fault == ""
+    assert place.fault_in_records() == ""
 
 
 CAUGHT_BY = {
