@@ -1,21 +1,26 @@
 """How tightly the settings let attempts crowd: the most in any stretch of so many hours or days.
 
-A stretch is half open, as long as its real time, and may begin at any instant. Whoever
-wants the most attempts in it begins with one of them, as late in its window as the
-further ones there allow, and makes every later one as early as it may be. So it is
-enough to try the beginnings from which some attempt is the last that a window has room
-for. Weeks are alike but for clock changes, so those that are tried are the days of the
-first week and of the week before each of the first changes.
+A stretch of hours is half open, as long as its real time, and may begin at any second. One of
+dates goes from midnight to midnight on the lead's clock. From a given beginning nobody gets
+more attempts than whoever makes each as early as it may be.
+
+A stretch of hours begins with an attempt. The later that one is, the further the stretch
+reaches, so it is as late as the attempts behind it allow: each of them may follow a gap after
+the one before, and some last one falls on the last second of its window. A whole gap earlier
+is as good, because that adds an attempt and loses one at most. So for each window that a chain
+of gaps can reach it is enough to try the earliest such beginning; see `_beginnings`.
+
+A stretch may begin on any day of the schedule; `day_rows` has one of each kind.
 """
 
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from itertools import pairwise
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from app.campaign.attempts import Limits
-from app.campaign.calendar import DAY, Schedule, overview, windows_on
-from app.campaign.zones import changes_between, zone_info
+from app.campaign.calendar import DAY, Schedule
+from app.campaign.day_rows import Open, Row, months, rows
 
 PERIODS = {
     "24h": timedelta(hours=24),
@@ -25,19 +30,17 @@ PERIODS = {
 }
 """The stretches that rules of calling speak of, by a short name."""
 
-_WEEK = 7
-_CHANGES = 4
-_MONTHS = 15
-_BEGINNINGS = 100
 _SECOND = timedelta(seconds=1)
 
+_Clocks: TypeAlias = tuple[tuple[str, ...], ...]
+"""Zones, together if their clocks go alike."""
 
-class _Open(NamedTuple):
-    """One window: the day that it counts for, and when it is open, in POSIX seconds."""
 
-    day: date
+class _Run(NamedTuple):
+    """Attempts that are one gap apart: the first, in POSIX seconds, and how many."""
+
     start: int
-    end: int
+    length: int
 
 
 def worst(schedule: Schedule, wanted: Limits) -> dict[str, tuple[datetime, ...]]:
@@ -48,98 +51,100 @@ def worst(schedule: Schedule, wanted: Limits) -> dict[str, tuple[datetime, ...]]
 @lru_cache(maxsize=1024)
 def most_within(schedule: Schedule, wanted: Limits, period: timedelta) -> tuple[datetime, ...]:
     """Find the most attempts that one lead can get in a stretch of this length: their instants."""
-    best: list[int] = []
-    for first in _weeks(schedule):
-        opens = _opens(schedule, first, first + _WEEK * DAY + period)
-        for position, window in enumerate(opens):
-            if window.day >= first + _WEEK * DAY:
-                break
-            for start in _beginnings(window, wanted):
-                found = _earliest(opens[position:], start, wanted, start + period // _SECOND)
-                best = max(best, found, key=len)
-    return tuple(datetime.fromtimestamp(at, UTC) for at in best)
+    enough = min(wanted.total, -(-period // wanted.gap))
+    return _most(_within(schedule, wanted, period), wanted, enough)
 
 
 @lru_cache(maxsize=1024)
-def most_in_calendar(
-    schedule: Schedule, wanted: Limits, unit: str, clocks: tuple[tuple[str, ...], ...]
+def most_in_dates(
+    schedule: Schedule, wanted: Limits, dates: int, clocks: _Clocks
 ) -> tuple[datetime, ...]:
-    """Find the most attempts that one lead can get in a calendar day or month of their own clock.
-
-    *unit* is "day" or "month"; *clocks* are zones, together if their clocks go alike.
-    """
-    best: list[int] = []
-    for zone in (group[0] for group in clocks):
-        for first in _weeks(schedule, zone) if unit == "day" else [schedule.first]:
-            days = _first_days(unit, first, schedule.last)
-            opens = _opens(schedule, first - 2 * DAY, days[-1] + DAY)
-            for start, end in pairwise(_midnight(day, zone) for day in days):
-                ahead = [window for window in opens if window.end > start]
-                best = max(best, _earliest(ahead, start, wanted, end), key=len)
-    return tuple(datetime.fromtimestamp(at, UTC) for at in best)
-
-
-def _first_days(unit: str, first: date, last: date) -> list[date]:
-    """Give the days on which a calendar's units begin, the end of the last one too.
-
-    On another clock the first day can be the day before, and the last one the day after; the
-    second week is that after a change, when the two clocks are as far apart as from then on.
-    """
-    if unit == "day":
-        return [first + n * DAY for n in range(-2, 2 * _WEEK + 3)]
-    found = [(first - 2 * DAY).replace(day=1)]
-    while len(found) <= _MONTHS and found[-1] <= last + 2 * DAY:
-        found.append((found[-1] + 31 * DAY).replace(day=1))
-    return found
-
-
-def _midnight(day: date, zone: str) -> int:
-    return int(datetime.combine(day, time(), zone_info(zone)).timestamp())
-
-
-def _weeks(schedule: Schedule, zone: str = "") -> list[date]:
-    """Give the first days of the weeks to try; *zone* is a lead's, whose clock may change too."""
-    changes = list(overview(schedule).changes[:_CHANGES])
-    if zone:
-        changes += changes_between(zone, schedule.first, schedule.last)[:_CHANGES]
-    return [schedule.first, *(change.day - (_WEEK - 1) * DAY for change in changes)]
-
-
-def _opens(schedule: Schedule, first: date, last: date) -> list[_Open]:
-    count = (last - first).days + 1
-    days = (first + number * DAY for number in range(count))
-    return [window for day in days if schedule.calls_on(day) for window in _open_on(schedule, day)]
-
-
-@lru_cache(maxsize=4096)
-def _open_on(schedule: Schedule, day: date) -> tuple[_Open, ...]:
-    return tuple(
-        _Open(day, int(window.start_utc.timestamp()), int(window.end_utc.timestamp()))
-        for window in windows_on(schedule, day)
+    """Find the most attempts that one lead can get on so many dates in a row of their own clock."""
+    return _most(
+        _between(wanted, clocks, lambda zone: rows(schedule, zone, dates)), wanted, wanted.total
     )
 
 
-def _beginnings(window: _Open, wanted: Limits) -> list[int]:
-    """Give the latest starts from which one, two, … attempts still fit into a window."""
+@lru_cache(maxsize=1024)
+def most_in_months(schedule: Schedule, wanted: Limits, clocks: _Clocks) -> tuple[datetime, ...]:
+    """Find the most attempts that one lead can get in a calendar month of their own clock."""
+    return _most(
+        _between(wanted, clocks, lambda zone: months(schedule, zone)), wanted, wanted.total
+    )
+
+
+def _most(found: Iterator[list[_Run]], wanted: Limits, enough: int) -> tuple[datetime, ...]:
+    """Take the first of those with the most attempts; more than *enough* there cannot be."""
+    best: list[_Run] = []
+    most = 0
+    for runs in found:
+        count = sum(run.length for run in runs)
+        if count > most:
+            best, most = runs, count
+        if most == enough:
+            break
     gap = wanted.gap // _SECOND
-    most = min(wanted.daily, wanted.total, _BEGINNINGS)
-    late = [window.end - 1 - number * gap for number in range(most)]
-    return [window.start, *(start for start in late if start > window.start)]
+    return tuple(
+        datetime.fromtimestamp(run.start + number * gap, UTC)
+        for run in best
+        for number in range(run.length)
+    )
 
 
-def _earliest(opens: list[_Open], start: int, wanted: Limits, until: int) -> list[int]:
+def _within(schedule: Schedule, wanted: Limits, period: timedelta) -> Iterator[list[_Run]]:
+    length = period // _SECOND
+    for row in rows(schedule, schedule.zone, -(-period // DAY) + 1):
+        for position, window in enumerate(row.windows):
+            if window.day == row.first:
+                ahead = row.windows[position:]
+                for start in _beginnings(ahead, wanted):
+                    yield _earliest(ahead, start, start + length, wanted)
+
+
+def _between(
+    wanted: Limits, clocks: _Clocks, laid_out: Callable[[str], Sequence[Row]]
+) -> Iterator[list[_Run]]:
+    for zone, *_ in clocks:
+        for row in laid_out(zone):
+            ahead = [window for window in row.windows if window.end > row.start]
+            yield _earliest(ahead, row.start, row.end, wanted)
+
+
+def _beginnings(ahead: Sequence[Open], wanted: Limits) -> set[int]:
+    """Give the first attempts to try in the first of these windows.
+
+    From each of them a chain of gaps leads to the last second of a window, over pauses that are
+    shorter than a gap, with no more links in the first window than a day may have. The earliest
+    is the best, unless the day has a second window that shares in what the day may have.
+    """
+    own, gap = ahead[0], wanted.gap // _SECOND
+    earliest = max(own.start, own.end - wanted.daily * gap)
+    is_split = len(ahead) > 1 and ahead[1].day == own.day
+    found: set[int] = set()
+    reached = own.end
+    for window in ahead:
+        if window.start - reached >= gap:
+            break
+        reached = window.end
+        chain = range(earliest + (window.end - 1 - earliest) % gap, own.end, gap)
+        found.update(chain if is_split else chain[:1])
+    return found
+
+
+def _earliest(windows: Sequence[Open], start: int, until: int, wanted: Limits) -> list[_Run]:
     """Make attempts as early as they may be, from *start* and before *until*."""
-    gap = wanted.gap // _SECOND
-    found: list[int] = []
-    free, day, today = start, None, 0
-    for window in opens:
-        if window.start >= until or len(found) == wanted.total:
+    gap, left = wanted.gap // _SECOND, wanted.total
+    found: list[_Run] = []
+    free, day, left_today = start, None, 0
+    for window in windows:
+        if window.start >= until or not left:
             break
         if window.day != day:
-            day, today = window.day, 0
+            day, left_today = window.day, wanted.daily
         at, end = max(free, window.start), min(window.end, until)
-        room = min(wanted.daily - today, wanted.total - len(found), -((at - end) // gap))
-        if room > 0:
-            found += range(at, at + room * gap, gap)
-            free, today = at + room * gap, today + room
+        count = min(left, left_today, -((at - end) // gap))
+        if count > 0:
+            found.append(_Run(at, count))
+            free = at + count * gap
+            left, left_today = left - count, left_today - count
     return found

@@ -17,7 +17,7 @@ from app.campaign.audience import Audience, reach, rules_for
 from app.campaign.calendar import DAY, Schedule, calling_days_between, windows_on
 from app.campaign.clock_hours import WHOLE_DAY, Day, Stretch, Week, beyond, seconds
 from app.campaign.closed_days import holidays_in
-from app.campaign.crowding import most_in_calendar, most_within
+from app.campaign.crowding import most_in_dates, most_in_months, most_within
 from app.campaign.evidence import (
     Duty,
     Evidence,
@@ -183,6 +183,8 @@ def too_many(
     """Find the most attempts in the limit's period, if they are too many: their instants."""
     if limit.period is not None:
         found = most_within(schedule, retries, limit.period)
+    elif limit.unit == "month":
+        found = most_in_months(schedule, retries, alike(schedule, zones))
     else:
-        found = most_in_calendar(schedule, retries, limit.unit or "day", alike(schedule, zones))
+        found = most_in_dates(schedule, retries, 1, alike(schedule, zones))
     return found if len(found) > limit.most else ()

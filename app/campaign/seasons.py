@@ -23,6 +23,13 @@ def foreseeable(schedule: Schedule) -> Schedule:
     return replace(schedule, last=min(schedule.last, schedule.first + FORESEEN))
 
 
+def to_the_end(schedule: Schedule) -> Schedule:
+    """Let a schedule without a last day go on for the 12 years, not only while it is shown."""
+    if not schedule.is_open_ended:
+        return schedule
+    return replace(schedule, last=schedule.first + FORESEEN)
+
+
 @dataclass(frozen=True)
 class Season:
     """Days, both included, on which each zone is as many seconds ahead of the campaign's.

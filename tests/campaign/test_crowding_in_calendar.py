@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.campaign.attempts import Limits
 from app.campaign.calendar import Schedule
-from app.campaign.crowding import most_in_calendar
+from app.campaign.crowding import most_in_dates, most_in_months
 from tests.campaign.schedules import EVERY_DAY, ODD_ZONES, one_day, schedules, usable
 
 DAY, QUARTER = timedelta(days=1), timedelta(minutes=15)
@@ -64,7 +64,9 @@ def evenings(last: date) -> Schedule:
 
 
 def found(schedule: Schedule, retries: Limits, unit: str, zone: str) -> tuple[datetime, ...]:
-    return most_in_calendar(schedule, retries, unit, ((zone,),))
+    if unit == "month":
+        return most_in_months(schedule, retries, ((zone,),))
+    return most_in_dates(schedule, retries, 1, ((zone,),))
 
 
 @settings(max_examples=80, deadline=None)
@@ -130,8 +132,8 @@ def test_the_total_holds_in_a_month_too() -> None:
 def test_of_several_clocks_the_worst_counts() -> None:
     retries = Limits(timedelta(minutes=60), 4, 12)
     wanted, clocks = evenings(date(2027, 3, 10)), ((NEW_YORK, "America/Detroit"), (MADRID,))
-    assert len(most_in_calendar(wanted, retries, "day", clocks)) == 7
-    assert len(most_in_calendar(wanted, retries, "day", clocks[:1])) == 4
+    assert len(most_in_dates(wanted, retries, 1, clocks)) == 7
+    assert len(most_in_dates(wanted, retries, 1, clocks[:1])) == 4
 
 
 def test_a_tuesday_after_the_change_can_hold_more_than_the_one_before() -> None:

@@ -185,6 +185,23 @@ def test_a_count_that_is_offered_is_the_most_that_keeps_the_rule() -> None:
     assert isinstance(one_finding("us-fl-attempts", daily, one_more, "Florida").evidence, TooMany)
 
 
+def test_a_gap_that_only_a_clock_change_makes_long_enough_is_not_offered() -> None:
+    tuesdays = usable(
+        timezone="Europe/Paris",
+        start_date=date(2027, 3, 20),
+        end_date=date(2027, 5, 4),
+        days_of_week=EVERY_DAY[1:2],
+        daily_start_time=time(11, 30),
+        daily_end_time=time(11, 45),
+    )
+    gaps = [
+        one["min_gap_between_attempts"]
+        for one in offered("fr-attempts", tuesdays, "France", Limits(timedelta(minutes=10), 5, 8))
+        if "min_gap_between_attempts" in one
+    ]
+    assert gaps == [10800]
+
+
 @pytest.mark.parametrize("rule", ["fr-holidays", "fr-consent"])
 def test_what_no_setting_can_mend_has_no_change(rule: str) -> None:
     assert offered(rule, usable(), "France") == []
