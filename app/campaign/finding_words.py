@@ -178,19 +178,20 @@ def _too_many(evidence: TooMany, limit: AttemptLimit | None, zone: str) -> str:
     count, most = len(evidence.attempts), limit.most if limit else 0
     times = [_moment(at, zone) for at in evidence.attempts[:_SHOWN]]
     more = f" and {count - _SHOWN:,} more" if count > _SHOWN else ""
+    by = " by the lead's clock" if limit and limit.dates else ""
     return (
-        f"One lead can get {count:,} calls in {period_in_words(limit)}, {count - most:,} more than "
-        f"allowed: {', '.join(times)}{more}."
+        f"One lead can get {count:,} calls in {period_in_words(limit)}{by}, {count - most:,} more "
+        f"than allowed: {', '.join(times)}{more}."
     )
 
 
 def period_in_words(limit: AttemptLimit | None) -> str:
     """Write what a limit counts in: 24 hours, 7 days, one calendar month."""
-    if limit is None or limit.period is None:
-        return f"one calendar {limit.unit if limit else 'day'}"
-    if limit.period <= timedelta(days=2):
+    if limit and limit.period:
         return _counted(limit.period // timedelta(hours=1), "hour")
-    return _counted(limit.period // timedelta(days=1), "day")
+    if limit and limit.dates:
+        return _counted(limit.dates, "day")
+    return f"one calendar {limit.unit if limit else 'day'}"
 
 
 def _on_holidays(evidence: OnHolidays) -> str:

@@ -186,5 +186,5 @@ def too_many(
     elif limit.unit == "month":
         found = most_in_months(schedule, retries, alike(schedule, zones))
     else:
-        found = most_in_dates(schedule, retries, 1, alike(schedule, zones))
+        found = most_in_dates(schedule, retries, limit.dates or 1, alike(schedule, zones))
     return found if len(found) > limit.most else ()

@@ -13,10 +13,15 @@ STALE = timedelta(days=180)
 
 @dataclass(frozen=True)
 class AttemptLimit:
-    """So many attempts at most: in any `period`, or in a calendar `unit` ("day" or "month")."""
+    """So many attempts at most: in any `period`, on so many `dates` in a row, or in a `unit`.
+
+    The unit is of the calendar, "day" or "month". It and the dates go by the lead's clock, a
+    period by real time.
+    """
 
     most: int
     period: timedelta | None
+    dates: int | None
     unit: str | None
     counted_per: str
 

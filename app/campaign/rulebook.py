@@ -131,8 +131,13 @@ def _seconds(clock: str) -> int:
 
 
 def _limit(raw: Mapping[str, Any]) -> AttemptLimit:
-    period = timedelta(days=raw.get("days", 0), hours=raw.get("hours", 0))
-    return AttemptLimit(raw["most"], period or None, raw.get("calendar"), raw["counted_per"])
+    return AttemptLimit(
+        most=raw["most"],
+        period=timedelta(hours=raw["hours"]) if "hours" in raw else None,
+        dates=raw.get("days"),
+        unit=raw.get("calendar"),
+        counted_per=raw["counted_per"],
+    )
 
 
 def _preset(name: str, raw: Mapping[str, Any]) -> Preset:

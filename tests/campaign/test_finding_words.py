@@ -71,6 +71,13 @@ def test_too_many_calls_are_told_by_their_times_in_the_campaigns_zone() -> None:
     assert said.endswith(" 10:00.")
 
 
+def test_days_in_a_row_are_said_to_be_the_leads() -> None:
+    said = what_is_broken(one_finding("fr-attempts", DAILY, "France"), DAILY)
+    assert said.startswith(
+        "One lead can get 12 calls in 30 days by the lead's clock, 8 more than allowed: "
+    )
+
+
 def test_holidays_are_told_by_day_and_name() -> None:
     found = one_finding("fr-holidays", usable(), "France")
     assert what_is_broken(found, usable()) == (
@@ -197,4 +204,5 @@ def test_the_period_of_a_limit_is_said() -> None:
     said = {name: period_in_words(rule.attempts) for name, rule in RULES.items() if rule.attempts}
     assert said["us-fl-attempts"] == "24 hours"
     assert said["us-debt-attempts"] == "7 days"
+    assert said["fr-attempts"] == "30 days"
     assert said["es-attempts"] == "one calendar month"

@@ -165,6 +165,16 @@ def test_calls_in_any_24_hours_count_over_the_night(
     assert ("us-fl-attempts" in broken(schedule, told("Florida"), retries)) is (most > 3)
 
 
+def test_seven_consecutive_days_are_dates_and_hours_go_on_over_midnight() -> None:
+    daily = usable(timezone="America/New_York", days_of_week=EVERY_DAY)
+    once, twice = (Limits(timedelta(minutes=60), count, 100) for count in (1, 2))
+    leads = read_audience({"audience": "New York", "purpose": "debt"}, daily.zone)
+    assert "us-debt-attempts" not in broken(daily, leads, once)
+    found = next(one for one in findings(daily, twice, leads) if one.rule.id == "us-debt-attempts")
+    assert isinstance(found.evidence, TooMany)
+    assert len(found.evidence.attempts) == 14
+
+
 def test_without_usable_retries_no_limit_of_attempts_is_judged() -> None:
     assert broken(usable(), told("France")) & {"fr-attempts"} == set()
 

@@ -34,12 +34,12 @@ HOURS = {
     "es-hours": ["09:00 to 21:00"] * 5 + ["never"] * 2,
 }
 LIMITS = {
-    "us-debt-attempts": (7, timedelta(days=7), None),
-    "us-fl-attempts": (3, timedelta(hours=24), None),
-    "us-ok-attempts": (3, timedelta(hours=24), None),
-    "us-md-attempts": (3, timedelta(hours=24), None),
-    "fr-attempts": (4, timedelta(days=30), None),
-    "es-attempts": (3, None, "month"),
+    "us-debt-attempts": (7, None, 7, None),
+    "us-fl-attempts": (3, timedelta(hours=24), None, None),
+    "us-ok-attempts": (3, timedelta(hours=24), None, None),
+    "us-md-attempts": (3, timedelta(hours=24), None, None),
+    "fr-attempts": (4, None, 30, None),
+    "es-attempts": (3, None, None, "month"),
 }
 
 
@@ -64,11 +64,11 @@ def test_no_other_rule_has_hours() -> None:
 
 @pytest.mark.parametrize(("name", "limit"), LIMITS.items(), ids=LIMITS)
 def test_the_attempt_limits_are_those_of_the_source(
-    name: str, limit: tuple[int, timedelta | None, str | None]
+    name: str, limit: tuple[int, timedelta | None, int | None, str | None]
 ) -> None:
     found = RULES[name].attempts
     assert found is not None
-    assert (found.most, found.period, found.unit) == limit
+    assert (found.most, found.period, found.dates, found.unit) == limit
 
 
 def test_the_places_that_close_on_holidays_are_those_of_the_sources() -> None:
