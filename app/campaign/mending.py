@@ -103,7 +103,8 @@ def _fewer(
         return
 
     def is_kept(changed: Limits) -> bool:
-        return not too_many(limit, schedule, changed, zones)
+        enough = replace(changed, total=min(changed.total, limit.most + 1))
+        return not too_many(limit, schedule, enough, zones)
 
     gaps = [timedelta(minutes=gap) for gap in (*_GAPS, *_LONG_GAPS)]
     gap = _first(gaps, lambda gap: gap > retries.gap and is_kept(replace(retries, gap=gap)))
