@@ -11,7 +11,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from socket import inet_aton
 from urllib.parse import urlsplit
 
-from app.campaign.attempts import Attempts, Binding
+from app.campaign.attempts import Attempts
 from app.campaign.audience import Audience
 from app.campaign.calendar import DAY, Overview, Schedule
 from app.campaign.closed_days import closed_days
@@ -113,16 +113,16 @@ def _about_attempts(values: Values) -> Iterator[Advice]:
 
 
 def _about_retries(wanted: Schedule, found: Attempts) -> Iterator[Advice]:
-    if found.per_day < found.wanted_per_day:
+    if found.ordinary_day < found.wanted_per_day:
         least = FIELD["min_gap_between_attempts"].minimum or 0
         if found.fitting_gap < least:
             yield Advice("daily_end_time", AdviceCode.DAY_TOO_SHORT)
         else:
-            is_above = found.bound_by is Binding.WINDOW
+            is_above = found.ordinary_day == 1
             code = AdviceCode.GAP_ABOVE_WINDOW if is_above else AdviceCode.GAP_TOO_LONG
             gap = found.fitting_gap
             yield Advice("min_gap_between_attempts", code, f"{gap:,}", gap)
-    if found.possible and found.never and not wanted.is_open_ended:
+    if found.possible and found.never:
         possible = found.possible
         yield Advice("max_call_attempts", AdviceCode.NEVER_HAPPENS, f"{possible:,}", possible)
     zone = zone_info(wanted.zone)

@@ -10,8 +10,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import groupby
 
-from app.campaign.calendar import Schedule, Window, windows
+from app.campaign.calendar import Schedule, Window, windows, windows_on
 from app.campaign.contract import Values
+from app.campaign.day_rows import rows
+from app.campaign.seasons import to_the_end
 
 LISTED = 100
 """So many attempts of one lead are listed; the rest is counted."""
@@ -41,15 +43,18 @@ class Limits:
 class Attempts:
     """What one lead gets who never answers.
 
-    `per_day` fit into an ordinary day, held there by `bound_by`, of the `wanted_per_day`;
-    all of those would fit with a gap of `fitting_gap` minutes or less. `timeline` is the
-    earliest instants, `LISTED` of them at most; `possible` of the wanted attempts can
-    happen before the schedule ends, `never` cannot. `last` is the instant of the last
-    possible one, `None` if there is none.
+    `per_day` is the most on any day of the campaign, held there by `bound_by`. Of the
+    `wanted_per_day`, `ordinary_day` fit into a day without a clock change; all would fit with
+    a gap of `fitting_gap` minutes or less. `timeline` is the earliest instants, `LISTED` of
+    them at most. `possible` of those `wanted_in_all` can happen by the last day that is shown,
+    and `never` cannot; if the campaign has no end, that is none of them. `last` is the instant
+    of the last possible one, `None` if there is none.
     """
 
     per_day: int
+    ordinary_day: int
     wanted_per_day: int
+    wanted_in_all: int
     fitting_gap: int
     bound_by: Binding
     timeline: tuple[datetime, ...]
@@ -95,15 +100,17 @@ def attempts(schedule: Schedule, wanted: Limits) -> Attempts:
         listed += [first + number * wanted.gap for number in range(room)]
         possible += count
         last = first + (count - 1) * wanted.gap
-    window = _ordinary(schedule)
+    window, most = _ordinary(schedule), _most_on_a_day(schedule, wanted)
     return Attempts(
-        per_day=per_day(window, wanted),
+        per_day=most,
+        ordinary_day=per_day(window, wanted),
         wanted_per_day=min(wanted.daily, wanted.total),
+        wanted_in_all=wanted.total,
         fitting_gap=fitting_gap(window, min(wanted.daily, wanted.total)),
-        bound_by=_binding(window, wanted),
+        bound_by=_binding(most, wanted),
         timeline=tuple(listed),
         possible=possible,
-        never=wanted.total - possible,
+        never=0 if schedule.is_open_ended else wanted.total - possible,
         last=last,
     )
 
@@ -136,10 +143,18 @@ def _ordinary(schedule: Schedule) -> timedelta:
     return closes - opens
 
 
-def _binding(window: timedelta, wanted: Limits) -> Binding:
-    fits = _fits(window, wanted.gap)
-    if wanted.total <= min(wanted.daily, fits):
+def _most_on_a_day(schedule: Schedule, wanted: Limits) -> int:
+    whole = to_the_end(schedule)
+    days = (row.first for row in rows(schedule, schedule.zone, 1) if whole.calls_on(row.first))
+    return max(
+        (sum(count for _, count in _runs(windows_on(whole, day), wanted)) for day in days),
+        default=0,
+    )
+
+
+def _binding(most: int, wanted: Limits) -> Binding:
+    if most == wanted.total:
         return Binding.TOTAL
-    if wanted.daily <= fits:
+    if most == wanted.daily:
         return Binding.DAILY
-    return Binding.WINDOW if wanted.gap >= window else Binding.GAP
+    return Binding.WINDOW if most <= 1 else Binding.GAP

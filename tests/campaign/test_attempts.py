@@ -11,7 +11,7 @@ from app.campaign.attempts import LISTED, Binding, Limits, attempts, limits, per
 from app.campaign.calendar import Schedule, allowed_at, overview
 from app.campaign.contract import Weekday
 from app.campaign.crowding import PERIODS, most_within
-from tests.campaign.schedules import EVERY_DAY, usable, utc
+from tests.campaign.schedules import EVERY_DAY, one_day, usable, utc
 from tests.factories import outbound
 
 MINUTE = timedelta(minutes=1)
@@ -57,6 +57,35 @@ def test_attempts_behind_the_last_day_never_happen() -> None:
     found = attempts(schedule, wanted(240, 2, 10))
     assert (found.possible, found.never) == (4, 6)
     assert found.last == utc(1, 5, 18)
+
+
+def test_without_a_last_day_none_is_said_never_to_happen() -> None:
+    found = attempts(usable(end_date=None), wanted(60, 1, 500))
+    assert (found.possible, found.never) == (285, 0)
+
+
+def test_the_most_in_a_day_is_that_of_the_longest_day_and_not_of_an_ordinary_one() -> None:
+    nights = {
+        "days_of_week": EVERY_DAY,
+        "daily_start_time": time(0),
+        "daily_end_time": time(3),
+    }
+    autumn = usable(start_date=date(2027, 11, 1), end_date=date(2027, 11, 30), **nights)
+    found = attempts(autumn, wanted(60, 9, 9))
+    assert (found.per_day, found.ordinary_day, found.bound_by) == (4, 3, Binding.GAP)
+    spring = one_day("America/New_York", date(2027, 3, 14), time(0), time(3))
+    assert attempts(spring, wanted(60, 9, 9)).per_day == 2
+
+
+def test_a_limit_that_only_the_longest_day_reaches_is_named() -> None:
+    autumn = usable(
+        start_date=date(2027, 11, 1),
+        end_date=date(2027, 11, 30),
+        days_of_week=EVERY_DAY,
+        daily_start_time=time(0),
+        daily_end_time=time(3),
+    )
+    assert attempts(autumn, wanted(60, 4, 9)).bound_by is Binding.DAILY
 
 
 def test_a_gap_may_reach_over_the_night() -> None:

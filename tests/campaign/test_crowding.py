@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.campaign.attempts import Limits
+from app.campaign.attempts import Limits, attempts
 from app.campaign.calendar import Schedule
 from app.campaign.crowding import PERIODS, most_in_dates, most_in_months, most_within
 
@@ -154,6 +154,15 @@ def test_no_dates_in_a_row_hold_more_or_fewer_than_the_walk_finds(
 ) -> None:
     found = most_in_dates(wanted, retries, dates, ((zone,),))
     assert len(found) == most_walked_in_dates(wanted, retries, dates, zone)
+
+
+@often
+@given(near_changes(), RETRIES)
+def test_a_day_holds_no_more_and_no_fewer_than_the_walk_finds(
+    wanted: Schedule, retries: Limits
+) -> None:
+    most = most_walked_in_dates(wanted, retries, 1, wanted.zone)
+    assert attempts(wanted, retries).per_day == most
 
 
 def most_chosen(found: list[tuple[datetime, date]], retries: Limits, period: timedelta) -> int:

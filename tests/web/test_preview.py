@@ -115,6 +115,16 @@ def test_it_says_how_many_attempts_can_never_happen(client: FlaskClient) -> None
     assert "1 of the 3 attempts can never happen: the campaign ends first." in text(soup)
 
 
+def test_without_a_last_day_it_says_how_many_happen_while_it_is_shown(client: FlaskClient) -> None:
+    endless = outbound(end_date=None, max_call_attempts=500)
+    said = text(preview(client, typed(endless)))
+    assert "never happen" not in said
+    assert "The last one" not in said
+    assert "Until Fri 4 Feb 2028" in said
+    assert "attempt 285, on" in said
+    assert "The last one" in text(preview(client, typed(outbound(end_date=None))))
+
+
 def test_an_inbound_campaign_has_neither_calendar_nor_retries(client: FlaskClient) -> None:
     soup = preview(client, typed(outbound()) | {"type": "INBOUND"})
     assert soup.find(id="m-calendar") is None
