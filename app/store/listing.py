@@ -6,33 +6,21 @@ in the order of the last change without being sorted.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import (
-    Select,
-    String,
-    column,
-    func,
-    literal_column,
-    select,
-    table,
-    tuple_,
-    type_coerce,
-)
+from sqlalchemy import Select, String, func, select, tuple_, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.store.base import MAY_EXIST, State
+from app.store.draft_search import search
 from app.store.models import Draft
-from app.store.search_words import SHORTEST, quoted, search_words
 
 PAGE = 30
 COUNTED = 1000
 """Matches are counted up to here; nobody needs to know more exactly."""
-
-_index = table("draft_search", column("rowid"), column("text"))
 
 
 class Sort(StrEnum):
@@ -59,9 +47,13 @@ class Show(StrEnum):
 
 @dataclass(frozen=True)
 class Query:
-    """What to list; *after* is where the page before ended, as `Page.next` gave it."""
+    """What to list; *after* is where the page before ended, as `Page.next` gave it.
+
+    *names* tells how each connection is called, by its key, so that one is found by its name.
+    """
 
     search: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
     type: str = ""
     show: Show | State = Show.ALL
     sort: Sort = Sort.CHANGED
@@ -112,8 +104,8 @@ class Page:
 
 def page(session: Session, query: Query) -> Page:
     """Read one page of the list; raises `NotSearchable`."""
-    matching = _matching(query)
-    ordered = _ordered(matching, query)
+    matching, place = search(session, _filtered(query), query.search, query.names)
+    ordered = _ordered(matching, place, query)
     rows = session.execute(ordered.with_only_columns(*_COLUMNS).limit(PAGE + 1))
     drafts = [Row(*row) for row in rows]
     counted = matching.with_only_columns(Draft.place).limit(COUNTED + 1).subquery()
@@ -122,7 +114,7 @@ def page(session: Session, query: Query) -> Page:
     return Page(drafts[:PAGE], count, _position(drafts[PAGE - 1], query.sort) if more else None)
 
 
-def _matching(query: Query) -> Select[Draft]:
+def _filtered(query: Query) -> Select[Draft]:
     wanted = select(Draft)
     if query.show is Show.DELETED:
         wanted = wanted.where(Draft.deleted_at.is_not(None))
@@ -134,24 +126,10 @@ def _matching(query: Query) -> Select[Draft]:
         wanted = wanted.where(Draft.state == query.show)
     if query.type:
         wanted = wanted.where(Draft.type == query.type)
-    return _searched(wanted, search_words(query.search))
-
-
-def _searched(wanted: Select[Draft], words: list[str]) -> Select[Draft]:
-    for word in words:
-        if len(word) < SHORTEST:
-            wanted = wanted.where(Draft.name.icontains(word, autoescape=True))
-    phrases = " ".join(quoted(word) for word in words if len(word) >= SHORTEST)
-    if phrases:
-        wanted = wanted.join(_index, _index.c.rowid == Draft.place).where(
-            literal_column("draft_search").op("MATCH")(phrases)
-        )
     return wanted
 
 
-def _ordered(wanted: Select[Draft], query: Query) -> Select[Draft]:
-    searched = any(len(word) >= SHORTEST for word in search_words(query.search))
-    place: Any = _index.c.rowid if searched else Draft.place
+def _ordered(wanted: Select[Draft], place: Any, query: Query) -> Select[Draft]:
     if query.sort is Sort.CHANGED:
         if query.after:
             wanted = wanted.where(place < query.after[1])

@@ -36,7 +36,8 @@ SORT_WORDS = {
 
 @bp.get("/")
 def index() -> str:
-    query, problem = _query(), ""
+    destinations = {"": connections().default} | {one.key: one for one in connections().all()}
+    query, problem = _query({key: one.name for key, one in destinations.items()}), ""
     with store().reading() as session:
         try:
             drafts_page = page(session, query)
@@ -48,7 +49,7 @@ def index() -> str:
             problem=problem,
             page=drafts_page,
             findings={row.id: _findings(session, row) for row in drafts_page.drafts},
-            destinations={one.key: one for one in connections().all()},
+            destinations=destinations,
             counted=COUNTED,
             show_words=SHOW_WORDS,
             sort_words=SORT_WORDS,
@@ -83,13 +84,14 @@ def restore(draft_id: str) -> ResponseReturnValue:
     return redirect(url_for("editing.edit", draft_id=draft_id))
 
 
-def _query() -> Query:
+def _query(names: Mapping[str, str]) -> Query:
     """Read the query from the address; what is not known there is not asked for."""
     asked = request.args
     shown = {str(key): key for key in SHOW_WORDS}
     after = asked.get("place", type=number)
     return Query(
         search=asked.get("search", "").strip(),
+        names=names,
         type=asked["type"] if asked.get("type") in set(CampaignType) else "",
         show=shown.get(asked.get("show", ""), Show.ALL),
         sort=asked.get("sort", Sort.CHANGED, type=Sort),

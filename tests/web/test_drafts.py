@@ -5,10 +5,13 @@ from datetime import date
 
 import pytest
 
+from app.sandbox.ledger import Ledger
 from app.store.base import State
+from app.store.database import Store
 from app.store.listing import PAGE
 from tests.factories import inbound, outbound
 from tests.pages import Page, Visitor, text
+from tests.sending import look_up
 
 
 def names(page: Page) -> list[str]:
@@ -61,6 +64,59 @@ def test_a_search_without_a_hit_leads_back_to_all(visitor: Visitor) -> None:
     page = visitor.open("/", search="nothing like it")
     assert "No draft is like that." in page.text
     assert names(visitor.open(str(page.soup.select_one("main .card a")["href"]))) != []  # type: ignore[index]
+
+
+@pytest.mark.parametrize("typed", ["assistant_id", "phone_number_id", "tenant_voice_provider_id"])
+def test_an_id_that_was_typed_finds_its_draft(
+    visitor: Visitor, saved: Callable[..., str], typed: str
+) -> None:
+    saved(inbound(name="Wanted", **{typed: "its_own_7f3a"}))
+    saved(inbound(name="Another"))
+    assert names(visitor.open("/", search="own_7f3a")) == ["Wanted"]
+
+
+def test_a_campaign_is_found_by_its_id_once_that_is_known(
+    visitor: Visitor, saved: Callable[..., str], ledger: Ledger
+) -> None:
+    page = visitor.open(f"/drafts/{saved(outbound(name='Sent'))}/review")
+    saved(outbound(name="Not sent"))
+    visitor.press(page, "send")
+    (campaign,) = ledger.page(1)
+    assert names(visitor.open("/", search=campaign.campaign_id)) == ["Sent"]
+    assert names(visitor.open("/", search=f"sent {campaign.campaign_id}")) == ["Sent"]
+    assert names(visitor.open("/", search=f"nowhere {campaign.campaign_id}")) == []
+
+
+def test_an_id_that_a_person_looked_up_finds_its_draft(
+    visitor: Visitor, sent: Callable[[State], int], store: Store
+) -> None:
+    look_up(store, sent(State.UNKNOWN), "Q2FtcGFpZ246OTk=")
+    assert names(visitor.open("/", search="Q2FtcGFpZ246OTk=")) == ["Q4 Outreach"]
+
+
+@pytest.mark.parametrize("sort", ["changed", "name", "first_day"])
+def test_drafts_are_found_by_what_their_connection_is_called_now(
+    visitor: Visitor, add_connection: Callable[..., str], sort: str
+) -> None:
+    for client in ("Client A", "Client B"):
+        form = visitor.open("/drafts/new", connection=add_connection(client))
+        visitor.press(form, answers={"name": f"Desk of {client[-1]}"})
+    assert names(visitor.open("/", search="client", sort=sort)) in (
+        ["Desk of A", "Desk of B"],
+        ["Desk of B", "Desk of A"],
+    )
+    assert names(visitor.open("/", search="Client A", sort=sort)) == ["Desk of A"]
+    assert names(visitor.open("/", search="desk client b", sort=sort)) == ["Desk of B"]
+
+    page = visitor.open(str(visitor.open("/connections").soup.find("a", string="Client A")["href"]))  # type: ignore[index]
+    visitor.press(page, page.path, {"name": "Acme"})
+    assert names(visitor.open("/", search="acme", sort=sort)) == ["Desk of A"]
+    assert names(visitor.open("/", search="Client", sort=sort)) == ["Desk of B"]
+
+
+@pytest.mark.usefixtures("three")
+def test_drafts_of_no_connection_are_found_by_the_one_they_go_to(visitor: Visitor) -> None:
+    assert len(names(visitor.open("/", search="sandbox"))) == 3
 
 
 @pytest.mark.parametrize("state", list(State))
