@@ -23,6 +23,7 @@ class Page:
         self.status = response.status_code
         self.headers = response.headers
         self.path = response.request.path
+        self.query = response.request.query_string.decode()
         self.soup = BeautifulSoup(response.get_data(as_text=True), "html.parser")
         check_markup(self.soup)
 
@@ -57,9 +58,9 @@ class Page:
         return found if name == "days_of_week" else found[0] if found else ""
 
     def form(self, action: str = "") -> Tag:
-        """Find the form that posts to an address with this ending; the main one without."""
+        """Find the form that posts to an address whose path ends so; the main one without."""
         forms = self.soup.select("main form[method=post]")
-        return next(form for form in forms if str(form["action"]).endswith(action))
+        return next(form for form in forms if urlsplit(str(form["action"])).path.endswith(action))
 
     def flash(self) -> str:
         return " ".join(text(told) for told in self.soup.select(".flash:not([hidden])"))

@@ -5,11 +5,12 @@ what the first does. The search index is keyed by `Draft.place`, so that its hit
 in the order of the last change without being sorted.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, NamedTuple
+from functools import partial
+from typing import Any, NamedTuple, TypeAlias
 
 from sqlalchemy import Select, String, func, select, tuple_, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -21,6 +22,10 @@ from app.store.models import Draft
 PAGE = 30
 COUNTED = 1000
 """Matches are counted up to here; nobody needs to know more exactly."""
+
+
+Position: TypeAlias = tuple[str, int]
+"""Where a page begins or ends: what the order goes by, and the place."""
 
 
 class Sort(StrEnum):
@@ -49,6 +54,7 @@ class Show(StrEnum):
 class Query:
     """What to list; *after* is where the page before ended, as `Page.next` gave it.
 
+    *before*, given instead, is where the page after it began, as `Page.previous` gave it.
     *names* tells how each connection is called, by its key, so that one is found by its name.
     """
 
@@ -57,7 +63,8 @@ class Query:
     type: str = ""
     show: Show | State = Show.ALL
     sort: Sort = Sort.CHANGED
-    after: tuple[str, int] | None = None
+    after: Position | None = None
+    before: Position | None = None
 
 
 class Row(NamedTuple):
@@ -95,23 +102,73 @@ _COLUMNS = [
 
 @dataclass(frozen=True)
 class Page:
-    """One page of drafts, how many match (at most `COUNTED`, plus one for "more"), what follows."""
+    """One page of drafts, how many match (at most `COUNTED`, plus one for "more").
+
+    *previous* and *next* are where it begins and ends, if there is more on that side.
+    """
 
     drafts: list[Row]
     count: int
-    next: tuple[str, int] | None
+    previous: Position | None
+    next: Position | None
 
 
 def page(session: Session, query: Query) -> Page:
     """Read one page of the list; raises `NotSearchable`."""
     matching, place = search(session, _filtered(query), query.search, query.names)
-    ordered = _ordered(matching, place, query)
-    rows = session.execute(ordered.with_only_columns(*_COLUMNS).limit(PAGE + 1))
-    drafts = [Row(*row) for row in rows]
     counted = matching.with_only_columns(Draft.place).limit(COUNTED + 1).subquery()
     count = session.scalar(select(func.count()).select_from(counted)) or 0
-    more = len(drafts) > PAGE
-    return Page(drafts[:PAGE], count, _position(drafts[PAGE - 1], query.sort) if more else None)
+    read = partial(_read, session, matching, place, query.sort)
+    drafts, has_previous, has_next = _turn(read, query)
+    return Page(
+        drafts,
+        count,
+        _position(drafts[0], query.sort) if has_previous else None,
+        _position(drafts[-1], query.sort) if has_next else None,
+    )
+
+
+def _turn(
+    read: Callable[..., tuple[list[Row], bool]], query: Query
+) -> tuple[list[Row], bool, bool]:
+    """Read the page that is asked for, and whether there is one before and after it.
+
+    What would begin before the first draft is the first page; what has become empty is the last.
+    """
+    if query.before:
+        drafts, more = read(query.before, backwards=True)
+        if more:
+            return drafts, True, True
+    elif query.after:
+        drafts, more = read(query.after)
+        if drafts:
+            return drafts, True, more
+        drafts, more = read(None, backwards=True)
+        return drafts, more, False
+    drafts, more = read(None)
+    return drafts, False, more
+
+
+def _read(  # noqa: PLR0913  From where, in which order and direction.
+    session: Session,
+    matching: Select[Draft],
+    place: Any,
+    sort: Sort,
+    start: Position | None,
+    *,
+    backwards: bool = False,
+) -> tuple[list[Row], bool]:
+    """Read what follows a position, or comes before it, and whether there is more that way."""
+    by = [place] if sort is Sort.CHANGED else [type_coerce(_KEYS[sort], String), place]
+    is_down = backwards is not (sort is Sort.CHANGED)
+    if start:
+        position, bound = tuple_(*by), tuple_(*start[-len(by) :])
+        matching = matching.where(position < bound if is_down else position > bound)
+    ordered = matching.order_by(*(key.desc() if is_down else key for key in by))
+    rows = session.execute(ordered.with_only_columns(*_COLUMNS).limit(PAGE + 1))
+    drafts = [Row(*row) for row in rows]
+    more, drafts = len(drafts) > PAGE, drafts[:PAGE]
+    return drafts[::-1] if backwards else drafts, more
 
 
 def _filtered(query: Query) -> Select[Draft]:
@@ -129,19 +186,7 @@ def _filtered(query: Query) -> Select[Draft]:
     return wanted
 
 
-def _ordered(wanted: Select[Draft], place: Any, query: Query) -> Select[Draft]:
-    if query.sort is Sort.CHANGED:
-        if query.after:
-            wanted = wanted.where(place < query.after[1])
-        return wanted.order_by(place.desc())
-
-    key = _KEYS[query.sort]
-    if query.after:
-        wanted = wanted.where(tuple_(type_coerce(key, String), place) > tuple_(*query.after))
-    return wanted.order_by(key, place)
-
-
-def _position(draft: Row, sort: Sort) -> tuple[str, int]:
+def _position(draft: Row, sort: Sort) -> Position:
     if sort is Sort.CHANGED:
         return "", draft.place
     return str(getattr(draft, _KEYS[sort].key)), draft.place

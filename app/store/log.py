@@ -1,7 +1,7 @@
 """The request log: every call to an API, searched, and read a page at a time."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Select, column, literal_column, select, table, text
@@ -37,11 +37,15 @@ class NoSuchExchange(LookupError):
 
 @dataclass(frozen=True)
 class Query:
-    """What to read: words that must all occur, one connection, and numbers below *before*."""
+    """What to read: words that must all occur, and one connection.
+
+    A page has the newest numbers below *before*, or the next ones above *after*.
+    """
 
     search: str = ""
     destination: str = ""
     before: int | None = None
+    after: int | None = None
 
 
 def check(query: Query) -> None:
@@ -57,10 +61,26 @@ def find(session: Session, exchange_id: int) -> Exchange:
     return found
 
 
-def page(session: Session, query: Query) -> tuple[list[Exchange], int | None]:
-    """Read the newest calls that match, and the number that the next page begins below."""
+def page(session: Session, query: Query) -> tuple[list[Exchange], int | None, int | None]:
+    """Read the calls of a page, newest first, and the numbers between which it lies.
+
+    The next newer page begins above the first number, the next older one below the second;
+    `None` if there is none. What would reach over the newest call is the newest page.
+    """
+    if query.after is not None:
+        found, more = _read(session, query)
+        if more:
+            return found[::-1], found[-1].id, found[0].id
+        query = replace(query, after=None, before=None)
+    found, more = _read(session, query)
+    is_newest = query.before is None or not found
+    return found, None if is_newest else found[0].id, found[-1].id if more else None
+
+
+def _read(session: Session, query: Query) -> tuple[list[Exchange], bool]:
+    """Read as many as a page holds, and whether there are more."""
     found = list(session.scalars(_matching(query).limit(PAGE + 1)))
-    return found[:PAGE], found[PAGE - 1].id if len(found) > PAGE else None
+    return found[:PAGE], len(found) > PAGE
 
 
 def every(session: Session, query: Query) -> Iterator[dict[str, Any]]:
@@ -114,7 +134,9 @@ def _words(one: Exchange) -> str:
 
 
 def _matching(query: Query) -> Select[Exchange]:
-    """Find the newest first; by words it is the index that has the order and the connection.
+    """Find the newest first, or the next ones above a number.
+
+    By words it is the index that has the order and the connection.
 
     Raises `NotSearchable`: to look for short words alone, every call would have to be read.
     """
@@ -138,6 +160,8 @@ def _matching(query: Query) -> Select[Exchange]:
         for word in words:
             if len(word) < SHORTEST:
                 selection = selection.where(_index.c.text.icontains(word, autoescape=True))
+    if query.after is not None:
+        return selection.where(number > query.after).order_by(number)
     if query.before is not None:
         selection = selection.where(number < query.before)
     return selection.order_by(number.desc())

@@ -13,7 +13,7 @@ from app.store import drafts
 from app.store.acceptances import findings_left
 from app.store.base import State
 from app.store.drafts import AlreadySubmitted
-from app.store.listing import COUNTED, Page, Query, Row, Show, Sort, page
+from app.store.listing import COUNTED, Page, Position, Query, Row, Show, Sort, page
 from app.store.search_words import NotSearchable
 from app.web.current import connections, store, who
 from app.web.paging import number
@@ -32,6 +32,7 @@ SORT_WORDS = {
     Sort.NAME: "Name",
     Sort.FIRST_DAY: "First day",
 }
+_ASKED = ("search", "type", "show", "sort", "key", "place", "turn")
 
 
 @bp.get("/")
@@ -42,7 +43,7 @@ def index() -> str:
         try:
             drafts_page = page(session, query)
         except NotSearchable as error:
-            drafts_page, problem = Page([], 0, None), str(error)
+            drafts_page, problem = Page([], 0, None, None), str(error)
         return render_template(
             "drafts/index.html",
             query=query,
@@ -53,7 +54,9 @@ def index() -> str:
             counted=COUNTED,
             show_words=SHOW_WORDS,
             sort_words=SORT_WORDS,
-            next_page=_address_of_next(drafts_page.next),
+            asked=_asked(),
+            previous_page=_page_at(drafts_page.previous, "back"),
+            next_page=_page_at(drafts_page.next, "on"),
         )
 
 
@@ -73,36 +76,45 @@ def delete(draft_id: str) -> ResponseReturnValue:
         flash("This draft was sent, and its record is kept.")
     else:
         flash(draft_id, "deleted")
-    return redirect(url_for("drafts.index"))
+    return redirect(url_for("drafts.index", **_asked()))
 
 
 @bp.post("/drafts/<draft:draft_id>/restore")
 def restore(draft_id: str) -> ResponseReturnValue:
+    """Bring a draft back, and lead on to the list as it was, or to the draft."""
     with store().writing() as session:
         drafts.restore(session, draft_id, who=who())
     flash("The draft is back.")
-    return redirect(url_for("editing.edit", draft_id=draft_id))
+    if request.form.get("then") == "edit":
+        return redirect(url_for("editing.edit", draft_id=draft_id))
+    return redirect(url_for("drafts.index", **_asked()))
 
 
 def _query(names: Mapping[str, str]) -> Query:
     """Read the query from the address; what is not known there is not asked for."""
     asked = request.args
     shown = {str(key): key for key in SHOW_WORDS}
-    after = asked.get("place", type=number)
+    place, key = asked.get("place", type=number), asked.get("key", "")
+    position = None if place is None else (key, place)
+    is_back = asked.get("turn") == "back"
     return Query(
         search=asked.get("search", "").strip(),
         names=names,
         type=asked["type"] if asked.get("type") in set(CampaignType) else "",
         show=shown.get(asked.get("show", ""), Show.ALL),
         sort=asked.get("sort", Sort.CHANGED, type=Sort),
-        after=None if after is None else (asked.get("key", ""), after),
+        after=None if is_back else position,
+        before=position if is_back else None,
     )
 
 
-def _address_of_next(after: tuple[str, int] | None) -> str | None:
-    if after is None:
+def _asked() -> dict[str, Any]:
+    """Give what the list was asked for; what is posted from it has that in its address, too."""
+    return {name: request.args[name] for name in _ASKED if request.args.get(name)}
+
+
+def _page_at(position: Position | None, turn: str) -> str | None:
+    if position is None:
         return None
-    kept: dict[str, Any] = {
-        key: value for key, value in request.args.items() if key not in {"key", "place"}
-    }
-    return url_for("drafts.index", **kept | {"key": after[0], "place": str(after[1])})
+    at = {"key": position[0], "place": str(position[1]), "turn": turn}
+    return url_for("drafts.index", **_asked() | at)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 from flask import Blueprint, Response, render_template, request, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
@@ -22,16 +23,17 @@ def index() -> str:
     query, problem = _query(), ""
     with store().reading() as session:
         try:
-            calls, before = log.page(session, query)
+            calls, after, before = log.page(session, query)
         except NotSearchable as error:
-            calls, before, problem = [], None, str(error)
+            calls, after, before, problem = [], None, None, str(error)
         return render_template(
             "log/index.html",
             query=query,
             problem=problem,
             calls=calls,
             offered=connections().all(),
-            older=_address("log.index", query, before) if before else None,
+            newer=_address("log.index", query, after=after) if after else None,
+            older=_address("log.index", query, before=before) if before else None,
             export=_address("log.export", query),
         )
 
@@ -72,13 +74,14 @@ def _query() -> Query:
         search=asked.get("search", "").strip(),
         destination=asked.get("connection", ""),
         before=asked.get("before", type=number),
+        after=asked.get("after", type=number),
     )
 
 
-def _address(endpoint: str, query: Query, before: int | None = None) -> str:
+def _address(endpoint: str, query: Query, **turn: Any) -> str:
     return url_for(
         endpoint,
         search=query.search or None,
         connection=query.destination or None,
-        before=before,
+        **turn,
     )

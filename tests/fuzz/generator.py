@@ -34,13 +34,13 @@ _FIELDS: Mapping[str, tuple[str, ...]] = {
     "connections.enable": ("enabled", "who"),
     "connections.test": (),
     "drafts.delete": ("who",),
-    "drafts.restore": ("who",),
+    "drafts.restore": ("who", "then"),
     "duplicates.make": ("dates", "weeks", "who"),
     "editing.save": _FORM,
     "editing.autosave": _FORM,
     "editing.merge": ("version", "keep", *_KEPT),
     "presets.use": ("preset", "version", "who"),
-    "presets.keep": ("name",),
+    "presets.keep": ("name", "replace"),
     "presets.forget": ("preset",),
     "preview.show": ("accepted", "clock"),
     "review.keep_reason": ("version", "rules", "reason-us-hours", "reason-x", "who"),
@@ -50,7 +50,19 @@ _FIELDS: Mapping[str, tuple[str, ...]] = {
 }
 _OF_A_CAMPAIGN = {"editing.save", "editing.autosave", "editing.merge", "preview.show"}
 _ALL = tuple({name: None for names in _FIELDS.values() for name in names})
-_QUERIES = ("search", "type", "show", "sort", "place", "key", "before", "connection", "x")
+_QUERIES = (
+    "search",
+    "type",
+    "show",
+    "sort",
+    "place",
+    "key",
+    "turn",
+    "before",
+    "after",
+    "connection",
+    "x",
+)
 _METHODS = (
     "HEAD",
     "OPTIONS",

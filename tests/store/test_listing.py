@@ -88,7 +88,7 @@ def test_deleted_drafts_are_listed_apart(three: Store) -> None:
 
 @pytest.mark.parametrize("sort", list(Sort))
 @pytest.mark.parametrize("search", ["", "campaign"])
-def test_pages_follow_each_other_without_a_gap_or_a_repeat(
+def test_pages_follow_each_other_both_ways_without_a_gap_or_a_repeat(
     store: Store, sort: Sort, search: str
 ) -> None:
     with store.writing() as session:
@@ -98,13 +98,23 @@ def test_pages_follow_each_other_without_a_gap_or_a_repeat(
             )
             drafts.save(session, drafts.new_id(), judge(typed(named)), over=0)
 
-    seen, after = [], None
-    with store.reading() as session:
-        while True:
-            found = page(session, Query(sort=sort, search=search, after=after))
-            seen += [draft.id for draft in found.drafts]
-            assert found.count == listing.PAGE * 2 + 3
-            if (after := found.next) is None:
-                break
+    forth, back = read_on(store, sort, search)
+    assert len(set(forth)) == len(forth) == listing.PAGE * 2 + 3
+    assert back == forth[: listing.PAGE * 2]
 
-    assert len(seen) == len(set(seen)) == listing.PAGE * 2 + 3
+
+def read_on(store: Store, sort: Sort, search: str) -> tuple[list[str], list[str]]:
+    """Read all pages to the last one, and from there back to the first."""
+    pages: list[list[str]] = [[], []]
+    with store.reading() as session:
+        found = page(session, Query(sort=sort, search=search))
+        assert found.previous is None
+        pages[0] += [draft.id for draft in found.drafts]
+        while found.next:
+            found = page(session, Query(sort=sort, search=search, after=found.next))
+            assert found.count == listing.PAGE * 2 + 3
+            pages[0] += [draft.id for draft in found.drafts]
+        while found.previous:
+            found = page(session, Query(sort=sort, search=search, before=found.previous))
+            pages[1] = [draft.id for draft in found.drafts] + pages[1]
+    return pages[0], pages[1]

@@ -10,7 +10,7 @@ from app.store.base import State
 from app.store.database import Store
 from app.store.listing import PAGE
 from tests.factories import inbound, outbound
-from tests.pages import Page, Visitor, text
+from tests.pages import Page, Visitor, query_of, text
 from tests.sending import look_up
 
 
@@ -142,6 +142,42 @@ def test_pages_follow_each_other_until_all_was_seen(
     assert f"{PAGE + 1} drafts" in first.text
 
 
+def test_pages_lead_back_to_where_one_came_from(
+    visitor: Visitor, saved: Callable[..., str]
+) -> None:
+    for number in range(PAGE * 2 + 1):
+        saved(inbound(name=f"Desk {number}"))
+    saved(inbound(name="Another"))
+    pages = [visitor.open("/", search="Desk", sort="name")]
+    for _ in range(2):
+        pages.append(follow(visitor, pages[-1], "Next page"))
+    second = follow(visitor, pages[2], "Previous page")
+    first = follow(visitor, second, "Previous page")
+
+    assert [names(second), names(first)] == [names(pages[1]), names(pages[0])]
+    assert first.soup.find("a", string="Previous page") is None
+    assert "Another" not in names(first) + names(second)
+
+
+def follow(visitor: Visitor, page: Page, words: str) -> Page:
+    link = page.soup.find("a", string=words)
+    assert link is not None
+    return visitor.open(str(link["href"]))
+
+
+def test_a_page_whose_last_draft_was_deleted_gives_way_to_the_one_before(
+    visitor: Visitor, saved: Callable[..., str]
+) -> None:
+    oldest = saved(inbound(name="Desk 0"))
+    for number in range(1, PAGE + 1):
+        saved(inbound(name=f"Desk {number}"))
+    second = follow(visitor, visitor.open("/"), "Next page")
+    assert names(second) == ["Desk 0"]
+    page = visitor.press(second, f"{oldest}/delete")
+    assert len(names(page)) == PAGE
+    assert page.soup.find("a", string="Next page") is None
+
+
 def test_a_deleted_draft_comes_back_by_undo(visitor: Visitor, saved: Callable[..., str]) -> None:
     draft_id = saved(inbound(name="By mistake"))
     page = visitor.press(visitor.open("/"), f"{draft_id}/delete")
@@ -149,8 +185,27 @@ def test_a_deleted_draft_comes_back_by_undo(visitor: Visitor, saved: Callable[..
     assert "The draft is deleted." in page.flash()
 
     back = visitor.press(page, f"{draft_id}/restore")
-    assert back.heading == "By mistake"
-    assert names(visitor.open("/")) == ["By mistake"]
+    assert names(back) == ["By mistake"]
+    assert "The draft is back." in back.flash()
+
+
+@pytest.mark.usefixtures("three")
+def test_what_was_looked_for_stays_through_deleting_and_undoing(visitor: Visitor) -> None:
+    asked = {"search": "solar", "type": "INBOUND", "show": "not_sent", "sort": "name"}
+    page = visitor.open("/", **asked)
+    deleted = visitor.press(page, "delete")
+    assert (names(deleted), query_of("?" + deleted.query)) == ([], asked)
+    back = visitor.press(deleted, "restore")
+    assert (names(back), query_of("?" + back.query)) == (["Gamma solar"], asked)
+
+
+def test_an_odd_address_of_the_list_spoils_no_link(
+    visitor: Visitor, saved: Callable[..., str]
+) -> None:
+    draft_id = saved(inbound(name="Desk"))
+    page = visitor.open("/", _anchor="x", _scheme="y", endpoint="z", draft_id="w")
+    assert names(page) == ["Desk"]
+    assert names(visitor.press(page, f"{draft_id}/delete")) == []
 
 
 def test_a_deleted_draft_can_be_brought_back_later(

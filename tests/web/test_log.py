@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from app.store.base import State
 from app.store.log import PAGE
 from tests.factories import outbound
-from tests.pages import Visitor
+from tests.pages import Visitor, query_of
 from tests.remote.wire import http
 from tests.servers import answering
 
@@ -89,7 +89,30 @@ def test_the_list_goes_on_where_a_page_ends(visitor: Visitor, client: FlaskClien
     assert len(first.soup.select("tbody tr")) == PAGE
     older = first.soup.find("a", string="Older")
     assert older is not None
-    assert len(visitor.open(str(older["href"])).soup.select("tbody tr")) == 1
+    second = visitor.open(str(older["href"]))
+    assert len(second.soup.select("tbody tr")) == 1
+    newer = second.soup.find("a", string="Newer")
+    assert newer is not None
+    back = visitor.open(str(newer["href"]))
+    assert back.soup.select("tbody a") == first.soup.select("tbody a")
+    assert back.soup.find("a", string="Newer") is None
+
+
+def test_the_pages_of_a_search_lead_back_to_where_one_came_from(
+    visitor: Visitor, client: FlaskClient
+) -> None:
+    page = visitor.open("/connections/sandbox")
+    for _ in range(PAGE * 2 + 1):
+        visitor.press(page, "test")
+    pages = [visitor.open("/requests", search="sandbox", connection="sandbox")]
+    for words in ("Older", "Older", "Newer", "Newer"):
+        link = pages[-1].soup.find("a", string=words)
+        assert link is not None
+        pages.append(visitor.open(str(link["href"])))
+    shown = [[row["href"] for row in page.soup.select("tbody a")] for page in pages]
+    assert [len(rows) for rows in shown[:3]] == [PAGE, PAGE, 1]
+    assert (shown[3], shown[4]) == (shown[1], shown[0])
+    assert query_of("?" + pages[-1].query)["search"] == "sandbox"
 
 
 def test_whatever_was_answered_is_shown_as_it_is(
