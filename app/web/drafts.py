@@ -3,7 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    flash,
+    get_flashed_messages,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -51,6 +59,10 @@ def index() -> str:
             page=drafts_page,
             findings={row.id: _findings(session, row) for row in drafts_page.drafts},
             destinations=destinations,
+            deleted=[
+                drafts.find(session, str(told))
+                for told in get_flashed_messages(category_filter=["deleted"])
+            ],
             counted=COUNTED,
             show_words=SHOW_WORDS,
             sort_words=SORT_WORDS,

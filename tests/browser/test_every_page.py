@@ -134,7 +134,7 @@ def test_the_page_of_a_deleted_draft(page: Page, saved: Callable[..., str]) -> N
     draft_id = saved()
     page.goto("/")
     page.get_by_role("button", name="Delete").click()
-    Operator(page).sees("The draft is deleted.")
+    Operator(page).sees("Deleted: ")
     assert_good(page)
     page.goto(f"/drafts/{draft_id}")
     assert_good(page)

@@ -182,7 +182,7 @@ def test_a_deleted_draft_comes_back_by_undo(visitor: Visitor, saved: Callable[..
     draft_id = saved(inbound(name="By mistake"))
     page = visitor.press(visitor.open("/"), f"{draft_id}/delete")
     assert names(page) == []
-    assert "The draft is deleted." in page.flash()
+    assert "Deleted: By mistake." in page.flash()
 
     back = visitor.press(page, f"{draft_id}/restore")
     assert names(back) == ["By mistake"]
@@ -206,6 +206,15 @@ def test_an_odd_address_of_the_list_spoils_no_link(
     page = visitor.open("/", _anchor="x", _scheme="y", endpoint="z", draft_id="w")
     assert names(page) == ["Desk"]
     assert names(visitor.press(page, f"{draft_id}/delete")) == []
+
+
+@pytest.mark.parametrize("name", ["", "Ж" * 1000])
+def test_whatever_a_draft_is_called_the_message_tells_it_from_others(
+    visitor: Visitor, saved: Callable[..., str], name: str
+) -> None:
+    draft_id = saved(inbound(name=name))
+    page = visitor.press(visitor.open("/"), f"{draft_id}/delete")
+    assert f"Deleted: {name or 'unnamed campaign'}." in page.flash()
 
 
 def test_a_deleted_draft_can_be_brought_back_later(
