@@ -21,6 +21,7 @@ def show() -> str:
         presets=len(book.presets),
         rules_version=book.version,
         rules_checked=min(rule.checked_on for rule in book.rules),
+        to=connections().default,
         url=public_url(connections().default),
     )
 

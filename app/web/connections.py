@@ -134,7 +134,7 @@ def _form(form: ConnectionForm, one: Destination | None = None) -> str:
         "connections/form.html",
         form=form,
         one=one,
-        connection=one or connections().default,
+        connection=one,
         token_end=connections().token_end(one.key) if one else "",
         is_tested_now=one is not None and sender().is_running(_test_of(one.key)),
         tested=_last_test(one) if one else None,

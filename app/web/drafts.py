@@ -1,6 +1,6 @@
 """The list of drafts, and what can be done to one from it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from flask import (
@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from app.campaign.contract import CampaignType
 from app.campaign.rulebook import rulebook
+from app.connections import Destination
 from app.store import drafts
 from app.store.acceptances import findings_left
 from app.store.base import State
@@ -59,6 +60,7 @@ def index() -> str:
             page=drafts_page,
             findings={row.id: _findings(session, row) for row in drafts_page.drafts},
             destinations=destinations,
+            connection=_common({destinations.get(row.destination) for row in drafts_page.drafts}),
             deleted=[
                 drafts.find(session, str(told))
                 for told in get_flashed_messages(category_filter=["deleted"])
@@ -70,6 +72,13 @@ def index() -> str:
             previous_page=_page_at(drafts_page.previous, "back"),
             next_page=_page_at(drafts_page.next, "on"),
         )
+
+
+def _common(shown: Collection[Destination | None]) -> Destination | None:
+    """Give the one connection that all drafts on a page go to; without drafts, the default."""
+    if not shown:
+        return connections().default
+    return next(iter(shown)) if len(shown) == 1 else None
 
 
 def _findings(session: Session, row: Row) -> Mapping[str, int]:

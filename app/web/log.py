@@ -28,6 +28,7 @@ def index() -> str:
             calls, after, before, problem = [], None, None, str(error)
         return render_template(
             "log/index.html",
+            connection=connections().find(query.destination) if query.destination else None,
             query=query,
             problem=problem,
             calls=calls,

@@ -5,9 +5,10 @@ from itertools import groupby
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.connections import SANDBOX
 from app.sandbox.faults import FAULT, FAULTS, HEADER
 from app.sandbox.switch import LONGEST, USUAL, Switch
-from app.web.current import faults, ledger
+from app.web.current import connections, faults, ledger
 from app.web.paging import number
 
 bp = Blueprint("sandbox", __name__)
@@ -25,6 +26,7 @@ def show() -> str:
     on = faults().current()
     return render_template(
         "sandbox/show.html",
+        connection=connections().find(SANDBOX),
         campaigns=kept[:_PAGE],
         older=url_for("sandbox.show", before=kept[_PAGE - 1].number) if more else None,
         lessons=_LESSONS,

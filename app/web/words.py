@@ -12,7 +12,7 @@ from app.campaign.wording import WORDS
 from app.campaign.zones import city
 from app.version import VERSION
 from app.web.attention import attention
-from app.web.current import connections, who
+from app.web.current import who
 from app.web.dates import moment
 from app.web.state_words import STATE_WORDS
 
@@ -47,6 +47,4 @@ def install(app: Flask) -> None:
         stretch=stretch_in_words,
         city=city,
     )
-    app.context_processor(
-        lambda: {"connection": connections().default, "attention": attention, "who": who}
-    )
+    app.context_processor(lambda: {"connection": None, "attention": attention, "who": who})

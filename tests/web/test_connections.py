@@ -14,7 +14,7 @@ from app.store import saved_connections
 from app.store.database import Store
 from tests.factories import inbound
 from tests.fakes import LIVE
-from tests.pages import Page, Visitor
+from tests.pages import Page, Visitor, text
 from tests.remote.wire import http
 from tests.sending import TOKEN, rows
 from tests.servers import answering
@@ -190,6 +190,38 @@ def test_every_page_from_which_something_could_be_sent_shows_where_to(
         assert "to-purple" in page.soup.body["class"]  # type: ignore[index]
     sandbox = visitor.open("/drafts/new")
     assert "is-sandbox" in sandbox.soup.body["class"]  # type: ignore[index]
+
+
+def badge(page: Page) -> str:
+    return text(page.soup.select_one(".masthead .connection"))
+
+
+def test_the_list_says_in_its_header_only_what_is_true_of_all_that_it_shows(
+    visitor: Visitor, made: Page
+) -> None:
+    assert badge(visitor.open("/")).endswith("SANDBOX nobody is called")
+    form = visitor.open("/drafts/new", connection=made.path.rpartition("/")[2])
+    visitor.press(form, answers=ready() | {"name": "Live desk"})
+    assert badge(visitor.open("/")).endswith("LIVE Client A")
+
+    visitor.press(visitor.open("/drafts/new"), answers=ready())
+    page = visitor.open("/")
+    assert (badge(page), "to-" in str(page.soup.body.attrs)) == ("", False)  # type: ignore[union-attr]
+    assert badge(visitor.open("/", search="Live")).endswith("LIVE Client A")
+    assert badge(visitor.open("/", search="Sandbox")).endswith("SANDBOX nobody is called")
+
+
+@pytest.mark.parametrize("address", ["/connections", "/connections/new", "/requests", "/about"])
+def test_a_page_about_no_connection_in_particular_names_none(
+    visitor: Visitor, made: Page, address: str
+) -> None:
+    assert badge(visitor.open(address)) == ""
+
+
+def test_the_calls_of_one_connection_are_under_its_name(visitor: Visitor, made: Page) -> None:
+    page = visitor.open("/requests", connection=made.path.rpartition("/")[2])
+    assert badge(page).endswith("LIVE Client A")
+    assert badge(visitor.open("/sandbox-campaigns")).endswith("SANDBOX nobody is called")
 
 
 def test_a_draft_whose_connection_is_gone_says_so_and_can_be_given_another(
