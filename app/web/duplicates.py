@@ -1,11 +1,13 @@
 """A copy of a draft, with its dates as they are or some weeks later."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.campaign.contract import FIELD
 from app.campaign.reading import read_answers
 from app.store import drafts
 from app.store.acceptances import judge
@@ -15,48 +17,80 @@ bp = Blueprint("duplicates", __name__)
 
 _DATES = ("start_date", "end_date")
 _WEEK = timedelta(weeks=1)
-_MOST_WEEKS = 1040
+_WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,9}")
+
+_NO_NUMBER = "Enter the weeks as a whole number, such as 2, or -1 to move the dates back."
+_OFF_THE_CALENDAR = "Enter fewer weeks: the calendar ends before where the dates would be."
+
+
+class NotMovable(ValueError):
+    """Weeks by which the dates cannot be moved; the message says what to change."""
 
 
 @bp.get("/drafts/<draft:draft_id>/duplicate")
 def ask(draft_id: str) -> str:
-    with store().reading() as session:
-        draft = drafts.find(session, draft_id)
-        first = read_answers(draft.answers).values.get("start_date")
-        weeks = _weeks_until_future(first) if first else 0
-        return render_template(
-            "drafts/duplicate.html",
-            connection=connection_of(draft),
-            draft=draft,
-            first=first,
-            weeks=weeks,
-            week=_WEEK,
-        )
+    return _page(draft_id)
 
 
 @bp.post("/drafts/<draft:draft_id>/duplicate")
 def make(draft_id: str) -> ResponseReturnValue:
-    weeks = request.form.get("weeks", 0, type=int) if request.form.get("dates") == "move" else 0
-    weeks = max(-_MOST_WEEKS, min(weeks, _MOST_WEEKS))
-    copy_id = drafts.new_id()
+    """Make the copy; weeks that were typed are meant, unless somebody chose to keep the dates."""
+    weeks = request.form.get("weeks", "").strip()
+    moves = request.form.get("dates", "move" if weeks else "keep") == "move"
     with store().reading() as session:
         answers = dict(drafts.find(session, draft_id).answers)
     try:
-        copied = _copied(answers, weeks)
-    except OverflowError:
-        flash("The dates are as they were: the calendar ends before where they would be.")
-        copied = _copied(answers, 0)
-    judgement = judge(copied)
+        copied = _copied(answers, _read_weeks(weeks) if moves else 0)
+    except NotMovable as error:
+        return _page(draft_id, weeks, str(error)), 422
+    copy_id, judgement = drafts.new_id(), judge(copied)
     with store().writing() as session:
         drafts.save(session, copy_id, judgement, over=0, who=who())
     flash("This is the copy. The original is unchanged.")
     return redirect(url_for("editing.edit", draft_id=copy_id))
 
 
-def _copied(answers: dict[str, Any], weeks: int) -> dict[str, Any]:
-    """Name the copy as one, and move its dates by whole weeks, so that weekdays stay."""
+def _page(draft_id: str, typed: str = "", error: str = "") -> str:
+    """Draw the page; *error* is about the weeks that were *typed*."""
+    with store().reading() as session:
+        draft = drafts.find(session, draft_id)
+        first = _first_day(draft.answers)
+        return render_template(
+            "drafts/duplicate.html",
+            connection=connection_of(draft),
+            draft=draft,
+            first=first,
+            weeks=_weeks_until_future(first) if first else 0,
+            week=_WEEK,
+            typed=typed,
+            error=error,
+        )
+
+
+def _first_day(answers: dict[str, Any]) -> date | None:
     values = read_answers(answers).values
-    moved = {name: (values[name] + weeks * _WEEK).isoformat() for name in _DATES if name in values}
+    return values.get("start_date") if FIELD["start_date"].is_used(values) else None
+
+
+def _read_weeks(typed: str) -> int:
+    """Read a number of weeks; raises `NotMovable` for what is none."""
+    if not _WHOLE_NUMBER.fullmatch(typed):
+        raise NotMovable(_NO_NUMBER)
+    return int(typed)
+
+
+def _copied(answers: dict[str, Any], weeks: int) -> dict[str, Any]:
+    """Name the copy as one, and move its dates by whole weeks, so that weekdays stay.
+
+    Raises `NotMovable` where the calendar ends before that.
+    """
+    values = read_answers(answers).values
+    try:
+        moved = {
+            name: (values[name] + weeks * _WEEK).isoformat() for name in _DATES if name in values
+        }
+    except OverflowError as error:
+        raise NotMovable(_OFF_THE_CALENDAR) from error
     return answers | moved | {"name": f"{str(answers.get('name', '')).strip()} (copy)".strip()}
 
 

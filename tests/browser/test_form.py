@@ -1,5 +1,7 @@
 """The form while somebody fills it in: what shows, what is said and when, what it means."""
 
+from collections.abc import Callable
+
 import pytest
 from playwright.sync_api import Route, expect
 
@@ -178,3 +180,13 @@ def test_enter_in_a_field_saves(operator: Operator, name: str) -> None:
     operator.field(name).press("Enter")
     operator.sees("Saved.")
     operator.sees_heading("Q4 Outreach")
+
+
+def test_typing_weeks_chooses_to_move_the_dates(
+    operator: Operator, saved: Callable[..., str]
+) -> None:
+    operator.page.goto(f"/drafts/{saved()}/duplicate")
+    operator.page.get_by_label("Weeks to move").fill("2")
+    expect(operator.page.get_by_label("Move them by whole weeks")).to_be_checked()
+    operator.press("Make the copy")
+    expect(operator.field("start_date")).to_have_value("2027-01-18")

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 
 from tests.factories import inbound, outbound
-from tests.pages import Page, Visitor
+from tests.pages import Page, Visitor, text
 
 
 @pytest.fixture
@@ -34,12 +34,45 @@ def test_both_dates_move_by_whole_weeks(
     assert date.fromisoformat(first).weekday() == date(2027, 1, 4).weekday()
 
 
-@pytest.mark.parametrize("weeks", ["many", "", "999999999999"])
-def test_weeks_that_cannot_be_meant_lose_nothing(
-    visitor: Visitor, copying: Page, weeks: str
+@pytest.mark.parametrize(
+    ("weeks", "said"),
+    [
+        ("many", "Enter the weeks as a whole number"),
+        ("", "Enter the weeks as a whole number"),
+        ("1.5", "Enter the weeks as a whole number"),
+        ("١", "Enter the weeks as a whole number"),
+        ("9" * 5000, "Enter the weeks as a whole number"),
+        ("500000", "Enter fewer weeks"),
+        ("-999999999", "Enter fewer weeks"),
+    ],
+)
+def test_weeks_that_cannot_be_meant_are_told_beside_the_field_and_kept(
+    visitor: Visitor, copying: Page, weeks: str, said: str
 ) -> None:
     page = visitor.press(copying, "duplicate", {"dates": "move", "weeks": weeks})
-    assert page.heading == "Q4 Outreach (copy)"
+    assert (page.status, page.heading) == (422, "Copy Q4 Outreach")
+    assert said in text(page.soup.find(id="weeks-error"))
+    assert "weeks-error" in str(page.soup.find(id="weeks")["aria-describedby"])  # type: ignore[index]
+    assert (page.typed("weeks"), page.typed("dates")) == (weeks, "move")
+    assert len(visitor.open("/").soup.select("tbody tr")) == 1
+
+    copy = visitor.press(page, "duplicate", {"weeks": "1"})
+    assert copy.typed("start_date") == "2027-01-11"
+
+
+@pytest.mark.parametrize(("weeks", "first"), [("2", "2027-01-18"), ("", "2027-01-04")])
+def test_a_number_that_is_typed_without_any_choice_moves_the_dates(
+    visitor: Visitor, copying: Page, weeks: str, first: str
+) -> None:
+    page = visitor.press(copying, "duplicate", {"weeks": weeks})
+    assert page.typed("start_date") == first
+
+
+def test_dates_that_somebody_chose_to_keep_stay_whatever_number_stands_there(
+    visitor: Visitor, copying: Page
+) -> None:
+    page = visitor.press(copying, "duplicate", {"dates": "keep", "weeks": "2"})
+    assert page.typed("start_date") == "2027-01-04"
 
 
 @pytest.mark.parametrize(
@@ -56,10 +89,12 @@ def test_a_past_campaign_is_offered_at_its_next_possible_week(
     assert copy.typed("start_date") == first
 
 
-def test_without_dates_there_is_nothing_to_move(
+def test_without_dates_that_count_there_is_nothing_to_move(
     visitor: Visitor, saved: Callable[..., str]
 ) -> None:
-    page = visitor.open(f"/drafts/{saved(inbound())}/duplicate")
+    draft_id = saved(inbound())
+    visitor.press(visitor.open(f"/drafts/{draft_id}"), answers={"start_date": "2027-01-04"})
+    page = visitor.open(f"/drafts/{draft_id}/duplicate")
     assert page.soup.find(id="weeks") is None
     assert visitor.press(page, "duplicate").heading == "Front desk (copy)"
 
@@ -68,10 +103,10 @@ def test_the_copy_is_kept_only_once_it_was_asked_for(visitor: Visitor, copying: 
     assert len(visitor.open("/").soup.select("tbody tr")) == 1
 
 
-def test_dates_at_the_end_of_the_calendar_stay_where_they_are(
+def test_dates_at_the_end_of_the_calendar_are_not_moved_off_it(
     visitor: Visitor, saved: Callable[..., str]
 ) -> None:
     page = visitor.open(f"/drafts/{saved(outbound(end_date=date(9999, 12, 31)))}/duplicate")
-    copy = visitor.press(page, "duplicate", {"dates": "move", "weeks": "1"})
-    assert copy.typed("end_date") == "9999-12-31"
-    assert "The dates are as they were" in copy.flash()
+    told = visitor.press(page, "duplicate", {"dates": "move", "weeks": "1"})
+    assert "the calendar ends before" in told.text
+    assert visitor.press(told, "duplicate", {"dates": "keep"}).typed("end_date") == "9999-12-31"
