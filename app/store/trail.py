@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.store.chains import EVENT, NOTHING_BEFORE, event_hash
@@ -61,8 +61,16 @@ def connection_chain(key: str) -> str:
 
 _HEAD = select(ChainHead.number, ChainHead.hash).where(ChainHead.chain == bindparam("chain"))
 _OF_CHAIN = select(Event).where(Event.chain == bindparam("chain")).order_by(Event.number)
-_LAST = (
-    select(Event).where(Event.chain == bindparam("chain")).order_by(Event.number.desc()).limit(1)
+_LAST_DEED = (
+    select(func.max(Event.number))
+    .where(Event.chain == bindparam("chain"), Event.kind.not_in((Kind.REVIEWED, Kind.ACCEPTED)))
+    .scalar_subquery()
+)
+_LOOKS_SINCE = select(Event.details).where(
+    Event.chain == bindparam("chain"),
+    Event.kind == Kind.REVIEWED,
+    Event.who == bindparam("who"),
+    Event.number > func.coalesce(_LAST_DEED, 0),
 )
 
 
@@ -95,11 +103,15 @@ def of_draft(session: Session, draft_id: str) -> list[Event]:
 def record_review(
     session: Session, draft_id: str, *, digest: str, connection: str, who: str = ""
 ) -> None:
-    """Write that these bytes were looked at before sending; a reload is no further look."""
+    """Write that somebody looked at these bytes before sending.
+
+    That they look again, or that others look as well, is no further look of theirs while nothing
+    but accepting is done to the draft.
+    """
     seen = {"digest": digest, "connection": connection}
     chain = draft_chain(draft_id)
-    last = session.scalars(_LAST, {"chain": chain}).first()
-    if last is None or last.kind != Kind.REVIEWED or read_details(last) != seen:
+    looks = session.scalars(_LOOKS_SINCE, {"chain": chain, "who": who})
+    if not any(json.loads(look) == seen for look in looks):
         record(session, Kind.REVIEWED, chain, who=who, **seen)
 
 

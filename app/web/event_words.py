@@ -43,7 +43,7 @@ def told(events: Iterable[Event], connections: Mapping[str, str]) -> list[Told]:
 
 def _goes_on(before: Event, event: Event) -> bool:
     apart = datetime.fromisoformat(event.at) - datetime.fromisoformat(before.at)
-    edits = before.kind in {Kind.CREATED, Kind.EDITED} and event.kind == Kind.EDITED
+    edits = before.kind == event.kind == Kind.EDITED
     return edits and before.who == event.who and apart < _ONE_GO
 
 

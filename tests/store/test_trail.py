@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from app.store import drafts, seals, trail
-from app.store.acceptances import judge
+from app.store.acceptances import accept, judge
 from app.store.base import State
 from app.store.database import Store
 from app.store.models import Draft
@@ -100,11 +100,48 @@ def test_what_stood_in_a_draft_is_found_by_its_version(store: Store, draft_id: s
     assert names == ["", "Front desk", "Front desk 1", "Front desk 2", "Front desk 3"]
 
 
+def look(store: Store, draft_id: str, digest: str = "a", who: str = "Ada") -> None:
+    with store.writing() as session:
+        trail.record_review(session, draft_id, digest=digest, connection="Client A", who=who)
+
+
+def reviews(store: Store, draft_id: str) -> int:
+    return kinds(store, draft_id).count(Kind.REVIEWED)
+
+
 def test_a_second_look_at_the_same_thing_is_no_further_review(store: Store, draft_id: str) -> None:
-    for digest in ("a", "a", "b"):
-        with store.writing() as session:
-            trail.record_review(session, draft_id, digest=digest, connection="Client A")
-    assert kinds(store, draft_id).count(Kind.REVIEWED) == 2
+    for digest in ("a", "a", "b", "a", "b"):
+        look(store, draft_id, digest)
+    assert reviews(store, draft_id) == 2
+
+
+def test_two_people_who_look_in_turn_have_each_looked_once(store: Store, draft_id: str) -> None:
+    for who in ("Ada", "Bo", "Ada", "Bo"):
+        look(store, draft_id, who=who)
+    assert reviews(store, draft_id) == 2
+
+
+def test_accepting_a_finding_and_saving_nothing_new_is_the_same_look(
+    store: Store, draft_id: str
+) -> None:
+    look(store, draft_id)
+    with store.writing() as session:
+        answers = judge(typed(inbound(name="Front desk 3")))
+        accept(session, drafts.find(session, draft_id), answers, [], "Fine.")
+        drafts.save(session, draft_id, answers, over=4)
+    look(store, draft_id)
+    assert reviews(store, draft_id) == 1
+
+
+@pytest.mark.parametrize("kind", [Kind.EDITED, Kind.RESTORED, Kind.SENT, Kind.ANSWERED])
+def test_a_look_after_something_was_done_is_a_further_review(
+    store: Store, draft_id: str, kind: Kind
+) -> None:
+    look(store, draft_id)
+    with store.writing() as session:
+        trail.record(session, kind, trail.draft_chain(draft_id))
+    look(store, draft_id)
+    assert reviews(store, draft_id) == 2
 
 
 def test_what_anybody_types_can_be_hashed(store: Store) -> None:

@@ -13,7 +13,7 @@ from app.store.base import State
 from app.store.evidence import check_evidence
 from app.version import VERSION
 from tests.factories import inbound
-from tests.pages import Page, Visitor
+from tests.pages import Page, Visitor, text
 
 Saved = Callable[..., str]
 
@@ -40,10 +40,30 @@ def test_the_whole_way_of_a_campaign_can_be_read(visitor: Visitor, saved: Saved)
         "Created",
         "Send pressed, to the sandbox",
         "Reviewed, to be sent to Sandbox",
+        "Edited",
         "Made",
     ]
     assert "Ada" in page.text
-    assert "Campaign name: Night desk" in page.text
+
+
+def test_what_a_draft_was_made_with_is_not_what_it_became(visitor: Visitor, saved: Saved) -> None:
+    draft_id = saved(inbound())
+    for name in ("Night", "Night desk"):
+        visitor.press(visitor.open(f"/drafts/{draft_id}"), answers={"name": name})
+    edited, made = visitor.open(f"/drafts/{draft_id}/history").soup.select(".events > li")
+    assert "Campaign name: Front desk" in text(made)
+    assert "Night" not in text(made)
+    assert "Campaign name: Front desk Night desk" in text(edited)  # In one go.
+
+
+def test_looking_at_the_review_again_is_no_further_review(visitor: Visitor, saved: Saved) -> None:
+    draft_id = saved()
+    visitor.press(visitor.open(f"/drafts/{draft_id}"))  # The form adds where it goes.
+    for who in ("Ada", "Bo", "Ada", "Bo"):  # Two people, each with a tab of their own.
+        visitor.client.set_cookie("who", who)
+        visitor.open(f"/drafts/{draft_id}/review")
+        visitor.press(visitor.open(f"/drafts/{draft_id}"))  # Nothing has changed.
+    assert visitor.open(f"/drafts/{draft_id}/history").text.count("Reviewed, to be sent to") == 2
 
 
 def test_edits_of_different_people_are_told_apart(visitor: Visitor, saved: Saved) -> None:
