@@ -1,6 +1,6 @@
 """Submissions: found by what is asked of them, and written out as they are kept in evidence."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, or_, select
@@ -26,6 +26,12 @@ _OPEN = (
 def open_ones(session: Session) -> Sequence[tuple[int, State, str]]:
     """Name those that somebody has to know of: id, state, and the draft's name."""
     return [(number, state, name) for number, state, name in session.execute(_OPEN)]
+
+
+def campaigns(session: Session, ids: Iterable[int | None]) -> dict[int, tuple[str, str]]:
+    """Name the drafts that were sent with these submissions: by its id, the draft's id and name."""
+    rows = select(Submission.id, Draft.id, Draft.name).join(Draft).where(Submission.id.in_(ids))
+    return {number: (draft_id, name) for number, draft_id, name in session.execute(rows)}
 
 
 _OVERDUE = (

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
 
-from app.store import log
+from app.store import log, submissions
 from app.store.log import Query
 from app.store.search_words import NotSearchable
 from app.web.current import connections, store
@@ -32,6 +32,7 @@ def index() -> str:
             query=query,
             problem=problem,
             calls=calls,
+            campaigns=submissions.campaigns(session, [call.submission_id for call in calls]),
             offered=connections().all(),
             newer=_address("log.index", query, after=after) if after else None,
             older=_address("log.index", query, before=before) if before else None,
@@ -47,6 +48,9 @@ def show(exchange_id: int) -> str:
             "log/show.html",
             connection=replace(connections().find(call.destination), name=call.connection),
             call=call,
+            campaign=submissions.campaigns(session, [call.submission_id]).get(
+                call.submission_id or 0
+            ),
             sent=highlighted(call.request_body),
         )
 

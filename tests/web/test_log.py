@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from app.store.base import State
 from app.store.log import PAGE
 from tests.factories import outbound
-from tests.pages import Visitor, query_of
+from tests.pages import Visitor, query_of, text
 from tests.remote.wire import http
 from tests.servers import answering
 
@@ -44,6 +44,18 @@ def test_each_call_is_there_with_what_was_sent_and_answered(
     assert dict(created["request_headers"])["Authorization"] == "Bearer [token]"  # type: ignore[call-overload]
     assert (refused["status"], str(refused["outcome"])[:7]) == (409, "REFUSED")
     assert (test["method"], test["submission_id"]) == ("GET", None)
+
+
+def test_each_row_names_its_campaign_and_leads_to_it(called: None, visitor: Visitor) -> None:
+    rows = visitor.open("/requests").soup.select("tbody tr")
+    assert [text(row.select("td")[1]) for row in rows] == ["–", "Autumn recall", "Spring recall"]
+    link = rows[2].find("a", string="Spring recall")
+    assert link is not None
+    assert visitor.open(str(link["href"])).heading == "Created: Spring recall"
+
+    call = visitor.open("/requests/1")
+    assert call.soup.find("a", string="Spring recall") is not None
+    assert visitor.open("/requests/3").soup.find("a", string="what became of it") is None
 
 
 @pytest.mark.parametrize(
