@@ -8,6 +8,7 @@ from markupsafe import Markup
 from app.campaign.contract import FIELD
 from app.campaign.finding_words import short_hours, stretch_in_words
 from app.campaign.readback import days_in_words, short_day
+from app.campaign.shortening import shortened
 from app.campaign.wording import WORDS
 from app.campaign.zones import city
 from app.version import VERSION
@@ -46,5 +47,6 @@ def install(app: Flask) -> None:
         hours=short_hours,
         stretch=stretch_in_words,
         city=city,
+        shortened=shortened,
     )
     app.context_processor(lambda: {"connection": None, "attention": attention, "who": who})

@@ -67,7 +67,7 @@ def test_what_is_not_understood_is_no_campaign(answer: str) -> None:
     ids=["alone", "as a message", "as a list"],
 )
 def test_a_sentence_without_end_is_cut(told: Any) -> None:
-    assert len(message(json.dumps(told))) == 500
+    assert 490 < len(message(json.dumps(told))) <= 500
 
 
 @pytest.mark.parametrize("key", ["errors", "detail", "error"])

@@ -140,6 +140,23 @@ def test_whatever_was_answered_is_shown_as_it_is(
     assert shown.text == odd
 
 
+def test_a_long_outcome_is_not_cut_inside_a_word(
+    visitor: Visitor, saved: Saved, add_connection: Callable[..., str]
+) -> None:
+    told = " ".join(f"reason{number}" for number in range(60))
+    with answering(http(503, json.dumps({"message": told}))) as (address, _came):
+        key = add_connection(base_url=address.url)
+        visitor.press(visitor.open(f"/connections/{key}"), "test")
+    shown = text(visitor.open("/requests").soup.select("tbody td")[2])
+    assert shown.endswith(" …")
+    assert set(shown.split()) <= {*told.split(), "…"}
+    facts = visitor.open("/requests/1").soup.select_one(".facts")
+    assert facts is not None
+    in_full = text(facts.select("dd")[-1])
+    assert len(in_full) > len(shown)
+    assert set(in_full.split()) <= {*told.split(), "…"}
+
+
 def test_a_call_that_never_left_is_not_said_to_be_sent(
     visitor: Visitor, sent: Callable[[State], int]
 ) -> None:
