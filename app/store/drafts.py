@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, select, text
 from sqlalchemy.orm import Session
 
+from app.campaign.contract import CampaignType, Values
 from app.campaign.typed_length import LONGEST_IN_ALL
 from app.store import trail
 from app.store.acceptances import Judgement, count_findings
@@ -108,13 +109,18 @@ def restore(session: Session, draft_id: str, *, who: str = "") -> Draft:
     return draft
 
 
+def first_day(values: Values) -> date | None:
+    """Give the first day of a campaign; an INBOUND one has none, whatever was typed before."""
+    return None if values.get("type") == CampaignType.INBOUND else values.get("start_date")
+
+
 def _take(session: Session, draft: Draft, judgement: Judgement) -> None:
     values = judgement.values
     draft.answers = dict(judgement.answers)
     draft.name = values.get("name", "")
     draft.type = values.get("type")
     draft.name_key = draft.name.casefold()
-    draft.first_day = values.get("start_date")
+    draft.first_day = first_day(values)
     draft.day_key = draft.first_day or date.max
     draft.version += 1
     draft.changed_at = _now()

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, TypeAlias
 from sqlalchemy import Select, String, func, select, tuple_, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from app.campaign.contract import CampaignType
 from app.store.base import MAY_EXIST, State
 from app.store.draft_search import search
 from app.store.models import Draft
@@ -86,6 +87,11 @@ class Row(NamedTuple):
     deleted_at: datetime | None
     findings: Mapping[str, int]
     rules: str
+
+    @property
+    def shown_day(self) -> date | None:
+        """The first day; drafts that were saved long ago may have one though they are INBOUND."""
+        return None if self.type == CampaignType.INBOUND else self.first_day
 
     @property
     def is_locked(self) -> bool:

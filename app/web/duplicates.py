@@ -7,7 +7,6 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.campaign.contract import FIELD
 from app.campaign.reading import read_answers
 from app.store import drafts
 from app.store.acceptances import judge
@@ -54,7 +53,7 @@ def _page(draft_id: str, typed: str = "", error: str = "") -> str:
     """Draw the page; *error* is about the weeks that were *typed*."""
     with store().reading() as session:
         draft = drafts.find(session, draft_id)
-        first = _first_day(draft.answers)
+        first = drafts.first_day(read_answers(draft.answers).values)
         return render_template(
             "drafts/duplicate.html",
             connection=connection_of(draft),
@@ -65,11 +64,6 @@ def _page(draft_id: str, typed: str = "", error: str = "") -> str:
             typed=typed,
             error=error,
         )
-
-
-def _first_day(answers: dict[str, Any]) -> date | None:
-    values = read_answers(answers).values
-    return values.get("start_date") if FIELD["start_date"].is_used(values) else None
 
 
 def _read_weeks(typed: str) -> int:

@@ -9,6 +9,7 @@ from app.sandbox.ledger import Ledger
 from app.store.base import State
 from app.store.database import Store
 from app.store.listing import PAGE
+from app.store.models import Draft
 from tests.factories import inbound, outbound
 from tests.pages import Page, Visitor, query_of, text
 from tests.sending import look_up
@@ -57,6 +58,27 @@ def test_the_list_shows_what_was_asked_for(
     visitor: Visitor, query: dict[str, str], found: list[str]
 ) -> None:
     assert names(visitor.open("/", **query)) == found
+
+
+def test_a_campaign_that_only_answers_has_no_first_day_though_one_was_typed(
+    visitor: Visitor, saved: Callable[..., str], store: Store
+) -> None:
+    draft_id = saved(outbound(name="Turned", start_date=date(2026, 12, 1)))
+    saved(outbound(name="Calls", start_date=date(2027, 1, 4)))
+    visitor.press(visitor.open(f"/drafts/{draft_id}"), answers={"type": "INBOUND"})
+    assert first_days(visitor) == {"Calls": "Mon 4 Jan 2027", "Turned": "–"}
+    assert names(visitor.open("/", sort="first_day")) == ["Calls", "Turned"]
+
+    with store.writing() as session:  # As an earlier version left it.
+        session.get_one(Draft, draft_id).first_day = date(2026, 12, 1)
+    assert first_days(visitor)["Turned"] == "–"
+    visitor.press(visitor.open(f"/drafts/{draft_id}"), answers={"type": "OUTBOUND"})
+    assert first_days(visitor)["Turned"] == "Tue 1 Dec 2026"
+
+
+def first_days(visitor: Visitor) -> dict[str, str]:
+    cells = [row.select("td") for row in visitor.open("/").soup.select("tbody tr")]
+    return {text(row[0].find("strong")): text(row[3]) for row in cells}
 
 
 @pytest.mark.usefixtures("three")
