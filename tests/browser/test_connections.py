@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from flask import Flask
 from playwright.sync_api import expect
 
@@ -32,6 +33,22 @@ def test_another_connection_changes_the_colour_and_the_name_at_once(
     operator.press("Review and send")
     operator.sees("This goes to Client A, LIVE")
     expect(operator.page.locator("body")).to_have_class("to-purple")
+
+
+@pytest.mark.parametrize("colour", ["pink", "teal"])
+def test_a_colour_that_is_chosen_is_still_seen_in_its_own_swatch(
+    operator: Operator, colour: str
+) -> None:
+    page = operator.page
+    page.goto("/connections/new")
+    swatch = page.locator(f".swatch.to-{colour}")
+    before = swatch.evaluate(EDGE)
+    swatch.get_by_role("radio").check()
+    assert swatch.evaluate(EDGE) == before
+    assert before != page.locator(".swatch.to-blue").evaluate(EDGE)
+
+
+EDGE = "(swatch) => [getComputedStyle(swatch).borderLeftColor, swatch.clientLeft].join()"
 
 
 def test_the_address_book_is_offered_for_the_connection_and_what_answers(
