@@ -108,7 +108,11 @@ const putBack = (given) => {
 
 form.addEventListener("input", touched);
 form.addEventListener("change", touched);
-window.addEventListener("online", () => { if (edits !== saved) save(); });
+window.addEventListener("online", () => {
+  if (edits === saved || ended) return;
+  say("Saving …"); // That the server does not answer was true until now.
+  save();
+});
 window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 window.addEventListener("pagehide", () => {
   if (edits !== saved && !saving && !ended) navigator.sendBeacon(form.dataset.autosave, new FormData(form));

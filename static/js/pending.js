@@ -2,7 +2,7 @@
 const told = document.querySelector("[data-pending]");
 const silent = document.getElementById("no-answer");
 const LONGEST = 2000;
-let wait = 150;
+let wait = 150, timer;
 
 const isSilent = (is) => { if (silent) silent.hidden = !is; };
 const look = async () => {
@@ -12,6 +12,11 @@ const look = async () => {
     if (answer.ok && !(await answer.json()).pending) return location.reload();
   } catch { isSilent(true); }
   wait = Math.min(wait * 1.5, LONGEST);
-  setTimeout(look, wait);
+  clearTimeout(timer);
+  timer = setTimeout(look, wait);
 };
-setTimeout(look, wait);
+timer = setTimeout(look, wait);
+window.addEventListener("online", () => {
+  isSilent(false);
+  look();
+});

@@ -7,3 +7,8 @@ const say = (isStale) => () => {
 document.addEventListener("htmx:error", say(true));
 document.addEventListener("htmx:response:error", say(true));
 document.addEventListener("htmx:after:swap", say(false));
+window.addEventListener("online", () => {
+  if (told.hidden) return;
+  say(false)();
+  document.querySelector("form[hx-post]").dispatchEvent(new Event("preview"));
+});

@@ -34,6 +34,36 @@ def test_while_the_server_is_away_the_page_says_so_and_keeps_trying(operator: Op
     expect(operator.field("name")).to_have_value("Kept on")
 
 
+def test_once_the_browser_is_back_online_what_it_means_is_up_to_date_at_once(
+    operator: Operator,
+) -> None:
+    page = operator.page
+    operator.start(typed(inbound()))
+    operator.waits_until_saved()
+    page.context.set_offline(True)
+    operator.fill({"name": "Typed on a train"})
+    operator.sees_in_the_panel("This is not up to date")
+    expect(page.locator("#saved")).to_contain_text("trying again")
+
+    page.context.set_offline(False)
+    expect(page.locator("#out-of-date")).to_be_hidden(timeout=900)
+    expect(page.locator("#saved")).not_to_contain_text("Not saved", timeout=900)
+    expect(operator.json()).to_contain_text("Typed on a train")
+
+
+def test_a_browser_that_is_online_without_an_answer_still_says_so(operator: Operator) -> None:
+    page = operator.page
+    operator.start({"name": "Kept"})
+    operator.waits_until_saved()
+    page.route("**/preview", lambda route: route.abort())
+    page.context.set_offline(True)
+    operator.fill({"name": "Kept on"})
+    operator.sees_in_the_panel("This is not up to date")
+    with page.expect_request("**/preview"):
+        page.context.set_offline(False)
+    operator.sees_in_the_panel("This is not up to date")
+
+
 def test_a_page_that_was_closed_before_it_could_save_brings_back_what_was_typed(
     operator: Operator,
 ) -> None:

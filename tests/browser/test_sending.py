@@ -1,9 +1,11 @@
 """One campaign, however often and from wherever it is sent."""
 
 import pytest
+from flask import Flask
 from playwright.sync_api import expect
 
 from app.sandbox.ledger import Ledger
+from app.sandbox.switch import Switch
 from tests.browser.operator import Operator
 from tests.factories import inbound, typed
 
@@ -75,3 +77,17 @@ def test_the_campaign_id_can_be_copied(reviewing: Operator, ledger: Ledger) -> N
 
     copied = reviewing.page.evaluate("navigator.clipboard.readText()")
     assert copied == ledger.page(1)[0].campaign_id
+
+
+def test_a_page_that_waits_looks_at_once_when_the_browser_is_back_online(
+    reviewing: Operator, app: Flask
+) -> None:
+    page = reviewing.page
+    app.extensions["faults"].switch_on(Switch("slow-headers", every=False, seconds=6))
+    reviewing.press("Send to the sandbox")
+    page.context.set_offline(True)
+    for _ in range(6):  # It asks less often each time.
+        page.wait_for_event("requestfailed")
+    reviewing.sees("Campaign Builder does not answer just now.")
+    page.context.set_offline(False)
+    expect(page.get_by_text("Campaign Builder does not answer just now.")).to_be_hidden(timeout=900)
