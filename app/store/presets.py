@@ -13,17 +13,25 @@ LONGEST_NAME = 80
 """Characters of a preset's name."""
 
 
+class NameTaken(Exception):
+    """Another preset has this name."""
+
+
 def all_presets(session: Session) -> list[Preset]:
     """Read them in the order of their names."""
     return list(session.scalars(select(Preset).order_by(Preset.name)))
 
 
-def keep(session: Session, name: str, settings: Mapping[str, Any]) -> None:
-    """Keep settings under a name, in place of those that had it."""
+def keep(
+    session: Session, name: str, settings: Mapping[str, Any], *, replaces: bool = False
+) -> None:
+    """Keep settings under a name; raises `NameTaken` unless those that have it are replaced."""
     preset = session.scalar(select(Preset).where(Preset.name == name))
     if preset is None:
         preset = Preset(name=name, settings={}, created_at=datetime.now(UTC))
         session.add(preset)
+    elif not replaces:
+        raise NameTaken(name)
     preset.settings = dict(settings)
 
 

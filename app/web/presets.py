@@ -17,7 +17,7 @@ from app.campaign.wording import WORDS
 from app.store import drafts, presets
 from app.store.acceptances import judge
 from app.store.drafts import StaleVersion
-from app.store.presets import LONGEST_NAME
+from app.store.presets import LONGEST_NAME, NameTaken
 from app.web.current import connection_of, store, who
 from app.web.paging import number
 
@@ -32,6 +32,8 @@ FILLED = (
     "min_gap_between_attempts",
 )
 """The settings that a preset can fill."""
+
+_TAKEN = "A preset has this name. Choose another name, or replace what that preset holds."
 
 
 @dataclass(frozen=True)
@@ -58,8 +60,13 @@ def choose(draft_id: str) -> ResponseReturnValue:
     return _page(draft_id)
 
 
-def _page(draft_id: str, typed: str = "", error: str = "") -> ResponseReturnValue:
-    """Draw the page; *error* is about the name that was *typed* for a preset."""
+def _page(
+    draft_id: str, typed: str = "", error: str = "", *, is_taken: bool = False
+) -> ResponseReturnValue:
+    """Draw the page; *error* is about the name that was *typed* for a preset.
+
+    One that is taken can be kept all the same, in place of the preset that has it.
+    """
     with store().reading() as session:
         draft = drafts.find(session, draft_id)
         if draft.is_locked:
@@ -72,6 +79,7 @@ def _page(draft_id: str, typed: str = "", error: str = "") -> ResponseReturnValu
             now=_now(draft.answers),
             typed=typed,
             error=error,
+            is_taken=is_taken,
         )
 
 
@@ -107,10 +115,15 @@ def keep(draft_id: str) -> ResponseReturnValue:
     if len(name) > LONGEST_NAME:
         error = f"Shorten the name to {LONGEST_NAME} characters."
         return make_response(_page(draft_id, name, error), 422)
-    with store().writing() as session:
-        answers = drafts.find(session, draft_id).answers
-        presets.keep(session, name, {key: answers[key] for key in FILLED if answers.get(key)})
-    flash(f"Kept as the preset {name}.")
+    replaces = request.form.get("replace") == name
+    try:
+        with store().writing() as session:
+            answers = drafts.find(session, draft_id).answers
+            settings = {key: answers[key] for key in FILLED if answers.get(key)}
+            presets.keep(session, name, settings, replaces=replaces)
+    except NameTaken:
+        return make_response(_page(draft_id, name, _TAKEN, is_taken=True), 422)
+    flash(f"{'Replaced' if replaces else 'Kept as'} the preset {name}.")
     return redirect(url_for("presets.choose", draft_id=draft_id))
 
 

@@ -10,7 +10,7 @@ from app.store import drafts
 from app.store.acceptances import judge
 from app.store.database import Store
 from tests.factories import outbound, typed
-from tests.pages import Page, Visitor
+from tests.pages import Page, Visitor, text
 
 
 def card(page: Page, title: str) -> str:
@@ -73,10 +73,33 @@ def test_own_settings_can_be_kept_used_elsewhere_and_deleted(
     assert "Our usual" not in gone.text.replace(gone.flash(), "")
 
 
-def test_a_name_that_is_there_already_is_replaced(visitor: Visitor, page: Page) -> None:
-    for _ in range(2):
-        page = visitor.press(page, "presets/keep", answers={"name": "Our usual"})
-    assert len(page.soup.find_all("h2", string="Our usual")) == 1
+def test_a_name_that_is_there_already_is_replaced_only_when_somebody_says_so(
+    visitor: Visitor, page: Page, saved: Callable[..., str]
+) -> None:
+    visitor.press(page, "presets/keep", answers={"name": "Our usual"})
+    later = visitor.open(f"/drafts/{saved(outbound(daily_start_time=time(11)))}/presets")
+    told = visitor.press(later, "presets/keep", answers={"name": "Our usual"})
+    assert told.status == 422
+    assert "A preset has this name." in text(told.soup.find(id="name-error"))
+    assert "From 11:00 09:00" in card(told, "Our usual")
+    button = told.soup.find("button", string="Replace Our usual")
+    assert button is not None
+
+    other = visitor.press(told, "presets/keep", {"name": "Later"}, replace=str(button["value"]))
+    assert other.flash() == "Kept as the preset Later."
+    again = visitor.press(told, "presets/keep", replace=str(button["value"]))
+    assert again.flash() == "Replaced the preset Our usual."
+    assert "already has these settings" in card(again, "Our usual")
+    assert len(again.soup.find_all("h2", string="Our usual")) == 1
+
+
+def test_to_replace_one_preset_is_not_to_replace_another(visitor: Visitor, page: Page) -> None:
+    for name in ("Our usual", "Evenings"):
+        visitor.press(page, "presets/keep", answers={"name": name})
+    told = visitor.press(page, "presets/keep", answers={"name": "Our usual"})
+    again = visitor.press(told, "presets/keep", {"name": "Evenings"}, replace="Our usual")
+    assert again.status == 422
+    assert again.soup.find("button", string="Replace Evenings") is not None
 
 
 @pytest.mark.parametrize("name", ["", "   "])
