@@ -16,6 +16,7 @@ from app.store.trail import Kind, connection_chain
 def try_out(connections: Connections, to: Destination, store: Store) -> None:
     """Call the API of a connection, and keep what came of it in a sentence or two."""
     exchange: Exchange | None = None
+    began = datetime.now(UTC)
     try:
         exchange = connections.api(to.key).probe()
         words = _answered(exchange)
@@ -27,7 +28,7 @@ def try_out(connections: Connections, to: Destination, store: Store) -> None:
         call = records.Exchange(
             destination=to.key,
             connection=to.name,
-            at=datetime.now(UTC),
+            at=began,
             method="GET",
             url=to.campaigns_url,
             outcome=words,

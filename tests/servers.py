@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from secrets import randbelow
 from socket import create_server as listen
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 from waitress import create_server
@@ -44,21 +44,24 @@ def serving(application: Callable[..., Any], threads: int = 8) -> Iterator[Addre
 
 
 @contextmanager
-def answering(*answers: bytes) -> Iterator[tuple[Address, list[bytes]]]:
+def answering(*answers: bytes, once: Event | None = None) -> Iterator[tuple[Address, list[bytes]]]:
     """Listen, and give each caller the next of these raw answers; b"" hangs up without one.
 
-    Gives the address and the requests that came, as raw bytes.
+    Who calls is kept waiting until *once* is set. Gives the address and the requests that
+    came, as raw bytes.
     """
     came: list[bytes] = []
     with listen(("127.0.0.1", 0)) as server:
         server.settimeout(10)
-        thread = Thread(target=_answer, args=(server, answers, came), daemon=True)
+        thread = Thread(target=_answer, args=(server, answers, came, once), daemon=True)
         thread.start()
         yield Address(server.getsockname()[1]), came
         thread.join(timeout=10)
 
 
-def _answer(server: Any, answers: tuple[bytes, ...], came: list[bytes]) -> None:
+def _answer(server: Any, answers: tuple[bytes, ...], came: list[bytes], once: Event | None) -> None:
+    if once:
+        once.wait(10)
     for answer in answers:
         caller, _ = server.accept()
         with caller:

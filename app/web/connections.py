@@ -130,6 +130,7 @@ def _taken(form: ConnectionForm) -> ConnectionForm:
 
 
 def _form(form: ConnectionForm, one: Destination | None = None) -> str:
+    test = _last_test(one) if one else None
     return render_template(
         "connections/form.html",
         form=form,
@@ -137,13 +138,20 @@ def _form(form: ConnectionForm, one: Destination | None = None) -> str:
         connection=one,
         token_end=connections().token_end(one.key) if one else "",
         is_tested_now=one is not None and sender().is_running(_test_of(one.key)),
-        tested=_last_test(one) if one else None,
+        tested=test,
+        has_changed_since=one is not None and test is not None and _has_changed_since(one, test),
     )
 
 
 def _last_test(one: Destination) -> Exchange | None:
-    """Find the last test of a connection as it is now."""
+    """Find the last test of a connection, be it as it was before."""
     with store().reading() as session:
-        test = log.last_test(session, one.key)
-        changed_at = None if one.is_fixed else saved_connections.find(session, one.key).changed_at
-        return test if test and (changed_at is None or test.at > changed_at) else None
+        return log.last_test(session, one.key)
+
+
+def _has_changed_since(one: Destination, test: Exchange) -> bool:
+    """Tell whether a connection was changed after a test of it had begun."""
+    if one.is_fixed:
+        return False
+    with store().reading() as session:
+        return test.at <= saved_connections.find(session, one.key).changed_at

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event
 
 import pytest
 from cryptography.fernet import Fernet
@@ -14,7 +15,7 @@ from app.store import saved_connections
 from app.store.database import Store
 from tests.factories import inbound
 from tests.fakes import LIVE
-from tests.pages import Page, Visitor, text
+from tests.pages import Page, Visitor, fields_of, text
 from tests.remote.wire import http
 from tests.sending import TOKEN, rows
 from tests.servers import answering
@@ -163,6 +164,34 @@ def test_a_test_says_what_came_of_it_and_creates_nothing(
     assert said in tested.text
     assert came[0].startswith(b"GET ")
     assert "Client A" in visitor.open("/requests").text
+
+
+def test_a_test_during_which_the_connection_changed_is_told_to_be_of_the_older_version(
+    app: Flask, visitor: Visitor
+) -> None:
+    is_changed = Event()
+    with answering(http(405, ""), once=is_changed) as (address, _came):
+        made = visitor.press(
+            visitor.open("/connections/new"), "new", ANSWERS | {"base_url": address.url}
+        )
+        for action, changes in (("test", {}), (made.path, {"notes": "Changed meanwhile."})):
+            form = made.form(action)
+            visitor.client.post(str(form["action"]), data=dict(fields_of(form)) | changes)
+        is_changed.set()
+        app.extensions["sender"].drain(10)
+    told = visitor.open(made.path).text
+    assert ", as it was before the last change: It answers (status 405)" in told
+
+    with answering(http(401, "{}")) as (address, _came):
+        changed = visitor.press(
+            visitor.open(made.path),
+            made.path,
+            {"base_url": address.url, "replace": "yes", "token": TOKEN},
+        )
+        assert "as it was before the last change" in changed.text
+        again = visitor.press(changed, "test")
+    assert "It answers, and does not accept the token." in again.text
+    assert "before the last change" not in again.text
 
 
 def test_the_environments_is_there_and_read_only(instance: Path) -> None:
