@@ -38,8 +38,9 @@ def make(draft_id: str) -> ResponseReturnValue:
     moves = request.form.get("dates", "move" if weeks else "keep") == "move"
     with store().reading() as session:
         answers = dict(drafts.find(session, draft_id).answers)
+    can_move = _first_day(answers) is not None
     try:
-        copied = _copied(answers, _read_weeks(weeks) if moves else 0)
+        copied = _copied(answers, _read_weeks(weeks) if moves and can_move else 0)
     except NotMovable as error:
         return _page(draft_id, weeks, str(error)), 422
     copy_id, judgement = drafts.new_id(), judge(copied)
@@ -53,7 +54,7 @@ def _page(draft_id: str, typed: str = "", error: str = "") -> str:
     """Draw the page; *error* is about the weeks that were *typed*."""
     with store().reading() as session:
         draft = drafts.find(session, draft_id)
-        first = drafts.first_day(read_answers(draft.answers).values)
+        first = _first_day(draft.answers)
         return render_template(
             "drafts/duplicate.html",
             connection=connection_of(draft),
@@ -64,6 +65,10 @@ def _page(draft_id: str, typed: str = "", error: str = "") -> str:
             typed=typed,
             error=error,
         )
+
+
+def _first_day(answers: dict[str, Any]) -> date | None:
+    return drafts.first_day(read_answers(answers).values)
 
 
 def _read_weeks(typed: str) -> int:

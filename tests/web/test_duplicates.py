@@ -99,6 +99,15 @@ def test_without_dates_that_count_there_is_nothing_to_move(
     assert visitor.press(page, "duplicate").heading == "Front desk (copy)"
 
 
+def test_weeks_for_dates_that_somebody_took_away_meanwhile_are_not_asked_about(
+    visitor: Visitor, copying: Page
+) -> None:
+    draft = copying.path.removesuffix("/duplicate")
+    visitor.press(visitor.open(draft), answers={"type": "INBOUND"})
+    page = visitor.press(copying, "duplicate", {"dates": "move", "weeks": "many"})
+    assert page.heading == "Q4 Outreach (copy)"
+
+
 def test_the_copy_is_kept_only_once_it_was_asked_for(visitor: Visitor, copying: Page) -> None:
     assert len(visitor.open("/").soup.select("tbody tr")) == 1
 

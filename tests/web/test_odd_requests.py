@@ -48,7 +48,11 @@ def test_a_number_that_no_row_has_finds_none(
     assert post(client, draft, version=number, **inbound_answers()) < 500
     for address in ("/", "/requests", "/sandbox-campaigns"):
         assert (
-            client.get(address, query_string={"place": number, "before": number}).status_code < 500
+            client.get(
+                address,
+                query_string={"place": number, "before": number, "after": number, "turn": "back"},
+            ).status_code
+            < 500
         )
 
 
