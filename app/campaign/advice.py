@@ -26,7 +26,6 @@ _IDS = ("assistant_id", "phone_number_id", *(line.name for line in FIELDS if lin
 
 _WEEKEND = {Weekday.SATURDAY, Weekday.SUNDAY}
 _NAMED_DAYS = 3
-_NAMED_WORDS = 5
 _RESERVED = re.compile(
     r"(.*\.)?(localhost|local|internal|lan|home\.arpa|test|invalid|example(\.(com|net|org))?)"
 )
@@ -53,7 +52,6 @@ def advise(
         *_about_attempts(values),
         *(_about_retries(shown.schedule, retries) if shown and retries else ()),
         *_about_events(values),
-        *(_about_audience(audience) if shown else ()),
     ]
 
 
@@ -162,11 +160,3 @@ def _address(host: str) -> IPv4Address | IPv6Address | None:
         return ip_address(host) if ":" in host else IPv4Address(inet_aton(host))
     except (OSError, ValueError):
         return None
-
-
-def _about_audience(audience: Audience) -> Iterator[Advice]:
-    for word, meant in audience.unread[:_NAMED_WORDS]:
-        code = AdviceCode.AMBIGUOUS_PLACE if meant else AdviceCode.UNKNOWN_PLACE
-        yield Advice("audience", code, " or ".join(meant) or word)
-    for word in audience.unread_dates[:_NAMED_WORDS]:
-        yield Advice("own_dates", AdviceCode.UNKNOWN_DATE, word)

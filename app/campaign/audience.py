@@ -11,6 +11,7 @@ from datetime import date
 from functools import lru_cache
 
 from app.campaign.places import Named, Place, country_of, parts_of, place, places_named
+from app.campaign.problems import Code, Problem
 from app.campaign.reading import Answers
 from app.campaign.rule import Rule
 from app.campaign.rule_file import Purpose
@@ -22,8 +23,8 @@ QUESTIONS = ("audience", "purpose", "own_dates")
 """The answers that are read here, by the names under which a draft keeps them."""
 
 _STRICTEST = "50 states"
-_MOST_UNREAD = 10
-"""Words that are told as not understood; whoever has mended these sees the next."""
+_MOST_UNREAD = 5
+"""Words of one answer that are told as not understood; whoever has mended these sees the next."""
 
 _OWN_DATE = re.compile(r"(\d{4}-\d\d-\d\d)\s*(.*)", re.ASCII)
 
@@ -64,6 +65,19 @@ def _read(audience: str, purpose: str, own_dates: str, zone: str) -> Audience:
         unread=named.unread[:_MOST_UNREAD],
         unread_dates=unread_dates[:_MOST_UNREAD],
     )
+
+
+def find_unread(audience: Audience) -> list[Problem]:
+    """Find a problem for each word that names no place or no day, or several places."""
+    return [
+        *(
+            Problem("audience", Code.AMBIGUOUS_PLACE, " or ".join(meant))
+            if meant
+            else Problem("audience", Code.UNKNOWN_PLACE, word)
+            for word, meant in audience.unread
+        ),
+        *(Problem("own_dates", Code.UNKNOWN_DATE, word) for word in audience.unread_dates),
+    ]
 
 
 @lru_cache(maxsize=256)

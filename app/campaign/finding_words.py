@@ -100,16 +100,26 @@ def audience_in_words(audience: Audience) -> str:
     """Say whom the rules were held to, and what of that is only assumed."""
     places = _names(audience)
     where = ", ".join(places) if len(places) <= _SHOWN else f"{len(places)} states and countries"
+    unread = _not_understood([word for word, _ in audience.unread])
+    assumed = f"so {where} {'is' if len(audience.places) == 1 else 'are'} assumed"
     told = [
-        f"You have not said where the leads are, so {where} "
-        f"{'is' if len(audience.places) == 1 else 'are'} assumed."
+        f"{unread or 'You have not said where the leads are'}, {assumed}."
         if audience.is_assumed
+        else f"Held to the rules of {where} only: {unread}."
+        if unread
         else f"Held to the rules of {where}.",
         "You have not said what for, so the rules for every purpose count."
         if audience.purpose is None
         else "",
     ]
     return " ".join(filter(None, told))
+
+
+def _not_understood(words: list[str]) -> str:
+    """Say which words nothing is known of, to be followed by a comma or a full stop."""
+    quoted = [f"“{word}”" for word in words]
+    listed = " and ".join(filter(None, (", ".join(quoted[:-1]), *quoted[-1:])))
+    return f"{listed} {'is' if len(words) == 1 else 'are'} not understood" if words else ""
 
 
 def _names(audience: Audience) -> list[str]:

@@ -7,10 +7,10 @@ from functools import cached_property, lru_cache
 
 from app.campaign.advice import advise
 from app.campaign.attempts import Attempts, Limits, attempts, limits
-from app.campaign.audience import Audience, read_audience
+from app.campaign.audience import Audience, find_unread, read_audience
 from app.campaign.calendar import Overview, Schedule, overview, schedule
 from app.campaign.closed_days import closed_days
-from app.campaign.contract import Values, used_fields
+from app.campaign.contract import OUTBOUND, Values, used_fields
 from app.campaign.crowding import worst
 from app.campaign.evidence import Finding
 from app.campaign.findings import findings
@@ -76,10 +76,11 @@ def meaning(reading: Reading, audience: Audience, now: datetime) -> Meaning:
     wanted, retries = schedule(used), limits(used)
     shown = overview(wanted) if wanted else None
     document = payload(values)
+    unread = find_unread(audience) if OUTBOUND.holds(values) else []
     lead = _lead(wanted, retries) if wanted and retries else None
     return Meaning(
         values=values,
-        problems=find_problems(reading),
+        problems=find_problems(reading) + unread,
         advice=advise(used, shown, lead.attempts if lead else None, audience, now),
         left_out=left_out(values),
         payload=document,

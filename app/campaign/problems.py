@@ -5,7 +5,7 @@ from enum import StrEnum, auto
 
 
 class Code(StrEnum):
-    """The ways in which a value can break the contract."""
+    """The ways in which a value can break the contract, or say nothing of the leads."""
 
     MISSING = auto()
     NOT_TEXT = auto()
@@ -22,14 +22,21 @@ class Code(StrEnum):
     UNKNOWN_FIELD = auto()
     TOO_LONG = auto()
     TOO_MUCH = auto()
+    UNKNOWN_PLACE = auto()
+    AMBIGUOUS_PLACE = auto()
+    UNKNOWN_DATE = auto()
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One broken line of the contract; a campaign with a problem cannot be sent."""
+    """One answer that has to be changed; a campaign with a problem cannot be sent.
+
+    *detail* is what the sentence needs, if it needs more than the field.
+    """
 
     field: str
     code: Code
+    detail: str = ""
 
 
 class AdviceCode(StrEnum):
@@ -53,9 +60,6 @@ class AdviceCode(StrEnum):
     OTHER_GLOBAL_ID = auto()
     NOT_HTTPS = auto()
     UNREACHABLE_HOST = auto()
-    UNKNOWN_PLACE = auto()
-    AMBIGUOUS_PLACE = auto()
-    UNKNOWN_DATE = auto()
 
 
 NO_CALL_AT_ALL = {AdviceCode.ENDED, AdviceCode.NO_CALLING_DAY}

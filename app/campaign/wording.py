@@ -140,6 +140,8 @@ def sentence(problem: Problem) -> str:
     if problem.code in _TOO_LONG:
         thing, longest = WORDS[problem.field].thing, LONGEST.get(problem.field, 0)
         return _TOO_LONG[problem.code].format(thing=thing, longest=longest, in_all=LONGEST_IN_ALL)
+    if problem.field not in FIELD:
+        return _ABOUT_LEADS[problem.code].format(detail=problem.detail)
     return _SENTENCES[problem.code].format(**_slots(problem.field))
 
 
@@ -163,6 +165,14 @@ _TOO_LONG = {
     Code.TOO_MUCH: (
         "Shorten {thing}: Campaign Builder takes {in_all:,} characters in all the answers together."
     ),
+}
+
+_ABOUT_LEADS = {
+    Code.UNKNOWN_PLACE: (
+        "Change “{detail}”: it is no country, US state or time zone that is known here."
+    ),
+    Code.AMBIGUOUS_PLACE: "Say which place is meant, by its code: {detail}.",
+    Code.UNKNOWN_DATE: "Write “{detail}” as a date and a name, such as 2027-03-05 Company day.",
 }
 
 _CHOSEN = {Kind.CHOICE, Kind.DAYS, Kind.FLAG, Kind.ZONE}
@@ -224,13 +234,6 @@ _ADVICE = {
     AdviceCode.NOT_HTTPS: "Events carry personal data: use an address with https://.",
     AdviceCode.UNREACHABLE_HOST: (
         "VoiceAIWrapper cannot reach {detail}: it is private or reserved. Use a public address."
-    ),
-    AdviceCode.UNKNOWN_PLACE: (
-        "“{detail}” is no country, US state or time zone that is known here. Is it spelt right?"
-    ),
-    AdviceCode.AMBIGUOUS_PLACE: "Say which one is meant, by its code: {detail}.",
-    AdviceCode.UNKNOWN_DATE: (
-        "Write “{detail}” as a date and a name, such as 2027-03-05 Company day."
     ),
 }
 

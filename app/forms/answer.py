@@ -71,16 +71,20 @@ class Answer(Field):
         return self.line.is_used(values)
 
 
-def _judge_length(form: Any, field: "Remark") -> None:
+def _judge_remark(form: Any, field: "Remark") -> None:
+    """Hold a remark to its length, and each of its words to what is known here."""
     if field.is_used(form.values):
         check_length(form, field)
+        field.errors = [
+            sentence(problem) for problem in form.unread if problem.field == field.short_name
+        ]
 
 
 class Remark(Field):
-    """An answer about the leads: kept with the draft, never sent, and held to its length only."""
+    """An answer about the leads: kept with the draft, never sent, and yet to be understood."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(validators=[_judge_length], **options)
+        super().__init__(validators=[_judge_remark], **options)
         self.question = QUESTIONS[self.short_name]
 
     @property

@@ -1,10 +1,11 @@
 """The form of one campaign.
 
 It declares what a person is asked, in the order of the screen. What is allowed is not
-said here: every answer is held to its line of the contract, and a remark to nothing.
+said here: every answer is held to its line of the contract, and a remark to what is
+known of places and days.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
@@ -13,8 +14,9 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Form
 
 from app.campaign.audience import QUESTIONS as ABOUT_LEADS
+from app.campaign.audience import find_unread, read_audience
 from app.campaign.contract import FIELD, FIELDS, Kind
-from app.campaign.problems import Code
+from app.campaign.problems import Code, Problem
 from app.campaign.reading import Answers
 from app.campaign.typed_length import find_too_long
 from app.forms.answer import Answer, Remark
@@ -52,12 +54,14 @@ class CampaignForm(Form):
     webhook_url = Answer()
 
     too_long: Mapping[str, Code] = MappingProxyType({})
+    unread: Sequence[Problem] = ()
 
     @classmethod
     def of(cls, answers: Answers) -> "CampaignForm":
         """Make the form with these answers in it, as they were typed."""
         form = cls(MultiDict(answers))
         form.too_long = find_too_long(answers)
+        form.unread = find_unread(read_audience(answers, None))
         return form
 
     @cached_property

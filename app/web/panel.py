@@ -22,7 +22,7 @@ from app.web.highlight import highlighted
 from app.web.rulings import Change, change
 from app.web.snippets import as_curl, as_python
 
-ADVICE, STRONG = "advice", "strong"
+ERROR, ADVICE, STRONG = "error", "advice", "strong"
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ def public_url(to: Destination) -> str:
 def _notes(meant: Meaning, now: datetime) -> Mapping[str, Sequence[Note]]:
     notes: dict[str, list[Note]] = defaultdict(list)
     for problem in meant.problems:
-        notes[problem.field].append(Note("error", sentence(problem)))
+        notes[problem.field].append(Note(ERROR, sentence(problem)))
     for advice in meant.advice:
         kind = STRONG if advice.is_strong else ADVICE
         way = Mend(((advice.field, advice.better),)) if advice.better else None

@@ -173,5 +173,5 @@ def _note_the_look(draft_id: str, digest: str, connection: str) -> None:
 
 
 def _back_to_the_form(draft_id: str) -> ResponseReturnValue:
-    flash("This campaign is not complete yet. The form says what is missing.")
+    flash("This campaign is not complete yet. The form says what to enter or to change.")
     return redirect(url_for("editing.edit", draft_id=draft_id))

@@ -88,6 +88,19 @@ def test_who_says_nothing_is_held_to_the_strictest(zone: str | None, places: int
     assert "You have not said" in audience_in_words(leads)
 
 
+@pytest.mark.parametrize(
+    ("places", "words"),
+    [
+        ("Narnia", "“Narnia” is not understood, so the 50 states are assumed."),
+        ("Narnia, Oz", "“Narnia” and “Oz” are not understood, so the 50 states are assumed."),
+        ("France, Narnia", "Held to the rules of France only: “Narnia” is not understood."),
+    ],
+)
+def test_a_word_that_is_not_understood_is_never_taken_for_silence(places: str, words: str) -> None:
+    said = audience_in_words(read_audience({"audience": places, "purpose": "marketing"}, None))
+    assert said == words
+
+
 def test_the_campaigns_zone_does_not_change_who_was_named() -> None:
     answers = {"audience": "Hawaii"}
     assert zones_of(read_audience(answers, "Europe/Paris")) == ("Pacific/Honolulu",)

@@ -101,6 +101,40 @@ def test_advice_does_not_make_a_problem() -> None:
     assert found.problems == []
 
 
+GEORGIA = Problem("audience", Code.AMBIGUOUS_PLACE, "Georgia (GE) or Georgia (US-GA)")
+LEMURIA = Problem("audience", Code.UNKNOWN_PLACE, "Lemuria")
+
+
+def no_date(text: str) -> Problem:
+    return Problem("own_dates", Code.UNKNOWN_DATE, text)
+
+
+@pytest.mark.parametrize(
+    ("told", "problems"),
+    [
+        ({"audience": "Lemuria"}, [LEMURIA]),
+        ({"audience": "France, Lemuria"}, [LEMURIA]),
+        ({"audience": "Georgia"}, [GEORGIA]),
+        ({"audience": "US-GA"}, []),
+        ({"audience": "America/New_York; Honolulu"}, []),
+        ({"audience": "utc, Georgia,\nLemuria"}, [GEORGIA, LEMURIA]),
+        ({"own_dates": "next friday"}, [no_date("next friday")]),
+        ({"own_dates": "2027-02-29"}, [no_date("2027-02-29")]),
+        ({"own_dates": "2028-02-29 Leap day"}, []),
+        ({"own_dates": "5.4.2027, 2027-05-04"}, [no_date("5.4.2027")]),
+        ({"audience": "Lemuria", "own_dates": "soon"}, [LEMURIA, no_date("soon")]),
+        ({"audience": " ", "own_dates": " ,;\n"}, []),
+    ],
+)
+def test_a_word_that_names_no_place_or_no_day_is_a_problem_however_much_is_still_missing(
+    told: dict[str, str], problems: list[Problem]
+) -> None:
+    assert meant(outbound(), told=told).problems == problems
+    unfinished = meant({"type": CampaignType.OUTBOUND}, told=told).problems
+    assert [one for one in unfinished if one.field in told] == problems
+    assert meant(inbound(), told=told).problems == []
+
+
 def text_of(kind: Kind) -> st.SearchStrategy[Any]:
     """Draw what a person might type: often sound, sometimes odd, sometimes rubbish."""
     sound: dict[Kind, list[Any]] = {

@@ -1,4 +1,4 @@
-"""Advice on days, gaps, hosts and the audience: each is given when it should be, and only then."""
+"""Advice on days, gaps and hosts: each is given when it should be, and only then."""
 
 from datetime import date
 from typing import Any
@@ -11,8 +11,6 @@ from tests.campaign.meanings import meant
 from tests.campaign.test_advice import outbound
 from tests.factories import WORKDAYS, inbound
 
-GEORGIA = ("audience", AdviceCode.AMBIGUOUS_PLACE, "Georgia (GE) or Georgia (US-GA)")
-LEMURIA = ("audience", AdviceCode.UNKNOWN_PLACE, "Lemuria")
 PRIVATE = """
 10.0.0.1 172.16.0.1 172.31.255.255 192.168.1.1 100.64.0.1 169.254.169.254 127.0.0.1 127.8.8.8
 0.0.0.0 240.0.0.1 192.0.2.1 [::1] [fd00::1] [fe80::1] [::ffff:127.0.0.1] [2001:db8::1] localhost
@@ -87,7 +85,7 @@ def test_calls_on_a_weekend_are_pointed_out(
         (18, 22, US, [AdviceCode.STARTS_ON_A_HOLIDAY]),
         (15, 22, {"audience": "Canada"}, []),
         (15, 22, {"audience": "America/New_York"}, []),
-        (18, 22, {"audience": "Atlantis"}, [AdviceCode.UNKNOWN_PLACE]),
+        (18, 22, {"audience": "Atlantis"}, []),
         (18, 22, {}, []),
         (18, 22, {OWN: "2027-01-18"}, [AdviceCode.STARTS_ON_A_HOLIDAY]),
         (18, 22, {OWN: "2027-01-22"}, [AdviceCode.CALLS_ON_HOLIDAYS]),
@@ -170,25 +168,3 @@ def test_a_host_that_nothing_outside_can_reach_is_pointed_out(host: str) -> None
 @pytest.mark.parametrize("host", PUBLIC.split())
 def test_a_public_host_is_no_trouble(host: str) -> None:
     assert codes(outbound(webhook_url=f"https://{host}/events?from=localhost")) == []
-
-
-@pytest.mark.parametrize(
-    ("told", "found"),
-    [
-        ({"audience": "Lemuria"}, [LEMURIA]),
-        ({"audience": "Georgia"}, [GEORGIA]),
-        ({"audience": "US-GA"}, []),
-        ({"audience": "America/New_York; Honolulu"}, []),
-        ({"audience": "utc, Georgia,\nLemuria"}, [GEORGIA, LEMURIA]),
-        ({OWN: "soon"}, [(OWN, AdviceCode.UNKNOWN_DATE, "soon")]),
-        ({OWN: "2027-02-29"}, [(OWN, AdviceCode.UNKNOWN_DATE, "2027-02-29")]),
-        ({OWN: "2028-02-29 Leap day"}, []),
-        ({OWN: "5.4.2027, 2027-05-04"}, [(OWN, AdviceCode.UNKNOWN_DATE, "5.4.2027")]),
-        ({"audience": " ", OWN: " ,;\n"}, []),
-    ],
-)
-def test_words_that_name_no_place_or_no_day_are_pointed_out(
-    told: dict[str, str], found: list[tuple[str, AdviceCode, str]]
-) -> None:
-    assert list(meant(january(5, 8), told=told).advice) == [Advice(*one) for one in found]
-    assert list(meant(inbound(), told=told).advice) == []

@@ -25,6 +25,9 @@ def can_happen(line: Field, code: Code) -> bool:
         Code.NOT_A_CHOICE: line.kind is Kind.CHOICE,
         Code.TOO_SMALL: line.minimum,
         Code.NOT_AFTER: line.after,
+        Code.UNKNOWN_PLACE: False,
+        Code.AMBIGUOUS_PLACE: False,
+        Code.UNKNOWN_DATE: False,
     }
     return bool(only.get(code, True))
 
@@ -77,6 +80,22 @@ def test_every_problem_is_a_sentence_without_a_gap_or_a_reproach(name: str, code
     said = sentence(Problem(name, code))
     assert re.fullmatch(r"[A-Z].*\.", said)
     assert not re.search(r"[{}]|  |None|\s[,.:]|, \.", said)
+    assert not REPROACH.search(said)
+
+
+@pytest.mark.parametrize(
+    "problem",
+    [
+        Problem("audience", Code.UNKNOWN_PLACE, "Narnia"),
+        Problem("audience", Code.AMBIGUOUS_PLACE, "Georgia (GE) or Georgia (US-GA)"),
+        Problem("own_dates", Code.UNKNOWN_DATE, "next friday"),
+    ],
+    ids=lambda problem: problem.code,
+)
+def test_a_word_about_the_leads_that_is_not_understood_is_repeated(problem: Problem) -> None:
+    said = sentence(problem)
+    assert re.fullmatch(r"[A-Z].*\.", said)
+    assert problem.detail in said
     assert not REPROACH.search(said)
 
 

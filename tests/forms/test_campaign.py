@@ -43,6 +43,24 @@ def test_it_says_what_the_rules_say(answers: dict[str, Any]) -> None:
     assert form.errors == found
 
 
+def test_each_word_that_names_no_place_or_no_day_is_an_error_of_its_field() -> None:
+    leads = {"audience": "Narnia, France, Georgia", "own_dates": "next friday"}
+    form = CampaignForm.of({"type": "OUTBOUND"} | leads)
+    form.validate()
+    assert [message.split("”")[0] for message in form.errors["audience"]] == [
+        "Change “Narnia",
+        "Say which place is meant, by its code: Georgia (GE) or Georgia (US-GA).",
+    ]
+    assert form.errors["own_dates"] == [
+        "Write “next friday” as a date and a name, such as 2027-03-05 Company day."
+    ]
+
+
+def test_what_is_said_of_leads_who_are_not_called_is_not_judged() -> None:
+    form = CampaignForm.of(typed(inbound()) | {"audience": "Narnia", "own_dates": "next friday"})
+    assert form.validate()
+
+
 def test_what_was_typed_wrong_is_kept_to_the_letter() -> None:
     form = CampaignForm.of({"start_date": " 4.1.27 ", "days_of_week": ["MONDAY", "x"]})
     assert form.start_date.typed == " 4.1.27 "

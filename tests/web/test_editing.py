@@ -70,6 +70,47 @@ def test_what_was_typed_wrong_is_kept_as_it_was_typed(visitor: Visitor) -> None:
     assert page.error("max_call_attempts").startswith("Enter the attempts for each lead as a whole")
 
 
+LEADS = {"audience": "France, Narnia", "own_dates": "next friday"}
+
+
+def test_a_place_and_a_day_that_are_none_are_errors_of_an_unfinished_form(visitor: Visitor) -> None:
+    answers = LEADS | {"type": "OUTBOUND"}
+    page = visitor.press(visitor.open("/drafts/new"), answers=answers, **REVIEW)
+    assert page.status == 422
+    assert "“Narnia”" in page.error("audience")
+    assert "“next friday”" in page.error("own_dates")
+    assert {page.error("audience"), page.error("own_dates")} <= set(page.summary())
+
+
+def test_a_place_and_a_day_that_are_none_are_saved_and_told_and_keep_the_draft_from_review(
+    visitor: Visitor,
+) -> None:
+    saved = visitor.press(visitor.open("/drafts/new"), answers=typed(outbound()) | LEADS)
+    assert saved.flash() == "Saved."
+    assert {name: saved.typed(name) for name in LEADS} == LEADS
+    assert "“Narnia”" in saved.error("audience")
+    assert "“next friday”" in saved.error("own_dates")
+
+    review = visitor.open(f"{saved.path}/review")
+    assert review.heading == "Q4 Outreach"
+    assert "not complete yet" in review.flash()
+
+
+def test_each_word_that_names_no_place_is_in_the_summary(visitor: Visitor) -> None:
+    answers = typed(outbound()) | {"audience": "Narnia, Atlantis"}
+    page = visitor.press(visitor.open("/drafts/new"), answers=answers, **REVIEW)
+    assert text(page.soup.select_one(".summary h2")) == "One answer needs a change"
+    assert [message.split("”")[0] for message in page.summary()] == [
+        "Change “Narnia",
+        "Change “Atlantis",
+    ]
+
+
+def test_what_is_missing_is_no_error_when_a_draft_is_opened_again(visitor: Visitor) -> None:
+    page = visitor.press(visitor.open("/drafts/new"), answers={"type": "OUTBOUND"})
+    assert page.soup.select("[data-left]") == []
+
+
 def test_fields_that_do_not_apply_are_kept_and_not_judged(visitor: Visitor) -> None:
     answers = typed(outbound()) | {"type": "INBOUND", "daily_start_time": "late"}
     page = visitor.press(visitor.open("/drafts/new"), answers=answers, **REVIEW)

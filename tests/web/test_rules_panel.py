@@ -145,4 +145,4 @@ def test_a_campaign_of_two_centuries_is_judged_as_far_as_one_can_foresee(
 
 def test_many_words_that_mean_nothing_are_not_all_said_again(client: FlaskClient) -> None:
     soup = rules(client, {"audience": ", ".join(f"Narnia {n}" for n in range(150))})
-    assert len(soup.select("#audience-note .advice")) == 5
+    assert len(soup.select("#audience-note .error")) == 5
