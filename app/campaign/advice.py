@@ -19,7 +19,8 @@ from app.campaign.contract import FIELD, FIELDS, DialerType, Values, Weekday
 from app.campaign.global_ids import global_id_type
 from app.campaign.problems import Advice, AdviceCode
 from app.campaign.readback import clock, short_day
-from app.campaign.zones import ZONE_NAMES, offset_at, zone_info
+from app.campaign.zone_words import is_fixed, place_of_fixed
+from app.campaign.zones import ZONE_NAMES, offset_at, offset_words, zone_info
 
 _IDS = ("assistant_id", "phone_number_id", *(line.name for line in FIELDS if line.global_id))
 
@@ -47,6 +48,7 @@ def advise(
     return [
         *_about_numbers(values),
         *_about_ids(values),
+        *_about_zone(values, now),
         *_about_dates(values, shown, now),
         *(_about_days(shown.schedule, audience) if shown else ()),
         *_about_attempts(values),
@@ -67,6 +69,14 @@ def _about_ids(values: Values) -> Iterator[Advice]:
         found = global_id_type(values[name]) if values.get(name) else None
         if found and found != FIELD[name].global_id:
             yield Advice(name, AdviceCode.OTHER_GLOBAL_ID, found)
+
+
+def _about_zone(values: Values, now: datetime) -> Iterator[Advice]:
+    zone = values.get("timezone", "")
+    if is_fixed(zone):
+        place = place_of_fixed(zone)
+        code = AdviceCode.NO_SUMMER_TIME if place else AdviceCode.NO_PLACE
+        yield Advice("timezone", code, f"{zone} is UTC{offset_words(offset_at(zone, now))}", place)
 
 
 def _about_dates(values: Values, shown: Overview | None, now: datetime) -> Iterator[Advice]:

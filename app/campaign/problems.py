@@ -44,6 +44,8 @@ class AdviceCode(StrEnum):
 
     NO_NUMBER = auto()
     NO_POOL = auto()
+    NO_SUMMER_TIME = auto()
+    NO_PLACE = auto()
     STARTS_IN_THE_PAST = auto()
     ENDED = auto()
     ENDS_AT_ONCE = auto()
@@ -75,7 +77,7 @@ class Advice:
     field: str
     code: AdviceCode
     detail: str = ""
-    better: int | None = None
+    better: int | str | None = None
 
     @property
     def is_strong(self) -> bool:

@@ -195,12 +195,19 @@ def advice_sentence(advice: Advice) -> str:
     return _ADVICE[advice.code].format(
         found=_GLOBAL_IDS.get(advice.detail, f"a {advice.detail}"),
         detail=advice.detail,
+        better=advice.better,
     )
 
 
 _ADVICE = {
     AdviceCode.NO_NUMBER: "Without a phone number id this campaign cannot call or be rung yet.",
     AdviceCode.NO_POOL: "Without a number pool id this campaign cannot call or be rung yet.",
+    AdviceCode.NO_SUMMER_TIME: (
+        "There is no summer time here: {detail} all year. You probably mean {better}."
+    ),
+    AdviceCode.NO_PLACE: (
+        "There is no summer time here: {detail} all year. Choose the zone of a place."
+    ),
     AdviceCode.STARTS_IN_THE_PAST: "The first day is in the past. Is the year right?",
     AdviceCode.ENDED: "The last day is in the past: no call would be made.",
     AdviceCode.ENDS_AT_ONCE: "The campaign is over on the day after its first. Is that meant?",

@@ -4,15 +4,18 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from flask import request
 from markupsafe import Markup
 
-from app.campaign.contract import CAMPAIGNS_PATH
+from app.campaign.contract import CAMPAIGNS_PATH, Values
 from app.campaign.meaning import Meaning, meaning_of
 from app.campaign.mending import Mend
+from app.campaign.problems import Code, Problem
 from app.campaign.reading import Answers
 from app.campaign.wording import WORDS, advice_sentence, sentence
+from app.campaign.zone_words import zones_meant
 from app.campaign.zones import ZONE_NAMES, offset_at, offset_words
 from app.connections import SANDBOX, Destination
 from app.store.acceptances import Accepted, left
@@ -27,11 +30,11 @@ ERROR, ADVICE, STRONG = "error", "advice", "strong"
 
 @dataclass(frozen=True)
 class Note:
-    """Something to say beside a field: an error, an advice with a change, or a fact."""
+    """Something to say beside a field: an error, an advice or a fact, with changes to offer."""
 
     kind: str
     text: str
-    change: Change | None = None
+    changes: tuple[Change, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -103,12 +106,13 @@ def public_url(to: Destination) -> str:
 def _notes(meant: Meaning, now: datetime) -> Mapping[str, Sequence[Note]]:
     notes: dict[str, list[Note]] = defaultdict(list)
     for problem in meant.problems:
-        notes[problem.field].append(Note(ERROR, sentence(problem)))
+        changes = _changes(problem.field, _better(problem, meant.values), meant.values)
+        notes[problem.field].append(Note(ERROR, sentence(problem), changes))
     for advice in meant.advice:
         kind = STRONG if advice.is_strong else ADVICE
-        way = Mend(((advice.field, advice.better),)) if advice.better else None
-        said = change(way, meant.values) if way else None
-        notes[advice.field].append(Note(kind, advice_sentence(advice), said))
+        better = (advice.better,) if advice.better else ()
+        changes = _changes(advice.field, better, meant.values)
+        notes[advice.field].append(Note(kind, advice_sentence(advice), changes))
     for name in meant.left_out:
         notes[name].append(Note(ADVICE, f"{WORDS[name].label} is kept here, but not sent."))
     zone = meant.values.get("timezone")
@@ -116,3 +120,12 @@ def _notes(meant: Meaning, now: datetime) -> Mapping[str, Sequence[Note]]:
         told = f"{zone} is now at UTC{offset_words(offset_at(zone, now))}."
         notes["timezone"].append(Note("fact", told))
     return notes
+
+
+def _better(problem: Problem, values: Values) -> Sequence[Any]:
+    """Name the values that are probably meant by one that is not right."""
+    return zones_meant(values[problem.field]) if problem.code is Code.NOT_A_ZONE else ()
+
+
+def _changes(name: str, better: Sequence[Any], values: Values) -> tuple[Change, ...]:
+    return tuple(change(Mend(((name, value),)), values) for value in better)

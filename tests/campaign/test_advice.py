@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 
 import pytest
 
-from app.campaign.contract import DialerType, Weekday
+from app.campaign.contract import CampaignType, DialerType, Weekday
 from app.campaign.problems import Advice, AdviceCode
 from app.campaign.wording import advice_sentence
 from tests import factories
@@ -120,6 +120,45 @@ def test_a_campaign_that_is_rung_cannot_be_over() -> None:
     dates = {"start_date": date(2020, 1, 1), "end_date": date(2020, 2, 1)}
 
     assert advice(inbound(**dates)) == []
+
+
+@pytest.mark.parametrize(
+    ("zone", "said"),
+    [
+        (
+            "EST",
+            (
+                "There is no summer time here: EST is UTC-05:00 all year. "
+                "You probably mean America/New_York."
+            ),
+        ),
+        (
+            "Etc/GMT+8",
+            (
+                "There is no summer time here: Etc/GMT+8 is UTC-08:00 all year. "
+                "You probably mean America/Los_Angeles."
+            ),
+        ),
+        (
+            "Etc/GMT-14",
+            (
+                "There is no summer time here: Etc/GMT-14 is UTC+14:00 all year. "
+                "Choose the zone of a place."
+            ),
+        ),
+    ],
+)
+def test_a_fixed_offset_is_pointed_out_before_anything_else_is_known(zone: str, said: str) -> None:
+    values = {"type": CampaignType.OUTBOUND, "timezone": zone}
+    (found,) = advice(values)
+    assert found.field == "timezone"
+    assert advice_sentence(found) == said
+    assert found.better is None or str(found.better) in said
+
+
+@pytest.mark.parametrize("zone", ["America/Phoenix", "America/New_York", "UTC", "Pacific/Honolulu"])
+def test_a_place_without_summer_time_is_no_fixed_offset(zone: str) -> None:
+    assert advice(outbound(timezone=zone)) == []
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,7 @@ def test_what_was_typed_wrong_is_kept_as_it_was_typed(visitor: Visitor) -> None:
     assert page.error("max_call_attempts").startswith("Enter the attempts for each lead as a whole")
 
 
-LEADS = {"audience": "France, Narnia", "own_dates": "next friday"}
+LEADS: dict[str, str | list[str]] = {"audience": "France, Narnia", "own_dates": "next friday"}
 
 
 def test_a_place_and_a_day_that_are_none_are_errors_of_an_unfinished_form(visitor: Visitor) -> None:
@@ -104,6 +104,16 @@ def test_each_word_that_names_no_place_is_in_the_summary(visitor: Visitor) -> No
         "Change “Narnia",
         "Change “Atlantis",
     ]
+
+
+def test_the_zone_that_is_meant_can_be_pressed_where_no_script_runs(visitor: Visitor) -> None:
+    answers = typed(outbound()) | {"timezone": "Pacific"}
+    page = visitor.press(visitor.open("/drafts/new"), answers=answers)
+    assert page.error("timezone").startswith("Choose the time zone from the list")
+    press = page.soup.select_one("#timezone-note button")
+    page = visitor.press(page, mend=str(press["value"]))  # type: ignore[index]
+    assert page.typed("timezone") == "America/Los_Angeles"
+    assert page.error("timezone") == ""
 
 
 def test_what_is_missing_is_no_error_when_a_draft_is_opened_again(visitor: Visitor) -> None:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 from bs4 import BeautifulSoup
@@ -56,6 +57,29 @@ def test_it_says_what_is_missing_and_brings_each_note_to_its_field(client: Flask
     assert "One answer is still to be given or changed." in text(soup)
     note = soup.select_one("#name-note[hx-swap-oob]")
     assert text(note) == "Error: Enter the campaign name."
+
+
+@pytest.mark.parametrize(
+    ("zone", "offers"),
+    [
+        ("Eastern", ["America/New_York"]),
+        ("EST", ["America/New_York"]),
+        ("IST", ["Europe/Dublin", "Asia/Jerusalem", "Asia/Kolkata"]),
+        ("Gotham", []),
+        ("America/New_York", []),
+    ],
+)
+def test_the_zones_that_are_meant_are_offered_beside_the_field(
+    client: FlaskClient, zone: str, offers: list[str]
+) -> None:
+    soup = preview(client, typed(outbound()) | {"timezone": zone})
+    buttons = soup.select("#timezone-note button[name=mend][form=campaign]")
+    assert [parse_qs(str(button["value"]))["timezone"] for button in buttons] == [
+        [offer] for offer in offers
+    ]
+    assert [text(button) for button in buttons] == [
+        f"Time zone: {zone} → {offer}" for offer in offers
+    ]
 
 
 def test_an_empty_form_is_no_error(client: FlaskClient) -> None:
