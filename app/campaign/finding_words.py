@@ -15,7 +15,7 @@ from app.campaign.rule import STALE, AttemptLimit, Rule
 from app.campaign.rule_file import Confidence, Force
 from app.campaign.rulebook import rulebook
 from app.campaign.seasons import foreseeable
-from app.campaign.wording import WORDS
+from app.campaign.wording import WORDS, listed
 from app.campaign.zones import city, zone_info
 
 NO_ADVICE = "These are cited facts that may be out of date, and no legal advice."
@@ -117,9 +117,8 @@ def audience_in_words(audience: Audience) -> str:
 
 def _not_understood(words: list[str]) -> str:
     """Say which words nothing is known of, to be followed by a comma or a full stop."""
-    quoted = [f"“{word}”" for word in words]
-    listed = " and ".join(filter(None, (", ".join(quoted[:-1]), *quoted[-1:])))
-    return f"{listed} {'is' if len(words) == 1 else 'are'} not understood" if words else ""
+    quoted = listed([f"“{word}”" for word in words])
+    return f"{quoted} {'is' if len(words) == 1 else 'are'} not understood" if words else ""
 
 
 def _names(audience: Audience) -> list[str]:

@@ -9,6 +9,7 @@ from datetime import date, time
 
 from app.campaign.calendar import Overview
 from app.campaign.contract import CallingEntity, CampaignType, DialerType, Values, Weekday
+from app.campaign.wording import listed
 from app.campaign.zones import offset_words
 
 _ENTITIES: dict[CallingEntity | None, str] = {
@@ -63,7 +64,7 @@ def days_in_words(days: tuple[Weekday, ...]) -> str:
     names = [day.capitalize() for day in days]
     if len(days) > 2 and numbers[-1] - numbers[0] == len(days) - 1:
         return f"{names[0]} to {names[-1]}"
-    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+    return listed(names)
 
 
 def _who(values: Values) -> Iterator[str]:

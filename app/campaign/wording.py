@@ -3,7 +3,7 @@
 A message says what to do, in the words of the screen, and ends in a full stop.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -188,6 +188,18 @@ def _slots(name: str) -> dict[str, str]:
         "earlier": WORDS[line.after].thing if line.after else "",
         "choices": " or ".join(CHOICES.get(name, {}).values()),
     }
+
+
+def kept_sentence(names: Sequence[str]) -> str:
+    """Say of these fields that what they hold is not sent."""
+    things = listed([WORDS[name].thing for name in names])
+    are = "is" if len(names) == 1 else "are"
+    return f"{things[0].upper()}{things[1:]} {are} kept here, but not sent."
+
+
+def listed(words: Sequence[str]) -> str:
+    """Write words one after the other: a, b and c."""
+    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
 
 
 def advice_sentence(advice: Advice) -> str:

@@ -9,12 +9,12 @@ from typing import Any
 from flask import request
 from markupsafe import Markup
 
-from app.campaign.contract import CAMPAIGNS_PATH, Values
+from app.campaign.contract import CAMPAIGNS_PATH, FIELD, Values, When
 from app.campaign.meaning import Meaning, meaning_of
 from app.campaign.mending import Mend
 from app.campaign.problems import Code, Problem
 from app.campaign.reading import Answers
-from app.campaign.wording import WORDS, advice_sentence, sentence
+from app.campaign.wording import advice_sentence, kept_sentence, sentence
 from app.campaign.zone_words import zones_meant
 from app.campaign.zones import ZONE_NAMES, offset_at, offset_words
 from app.connections import SANDBOX, Destination
@@ -25,7 +25,7 @@ from app.web.highlight import highlighted
 from app.web.rulings import Change, change
 from app.web.snippets import as_curl, as_python
 
-ERROR, ADVICE, STRONG = "error", "advice", "strong"
+ERROR, ADVICE, STRONG, FACT = "error", "advice", "strong", "fact"
 
 
 @dataclass(frozen=True)
@@ -113,13 +113,23 @@ def _notes(meant: Meaning, now: datetime) -> Mapping[str, Sequence[Note]]:
         better = (advice.better,) if advice.better else ()
         changes = _changes(advice.field, better, meant.values)
         notes[advice.field].append(Note(kind, advice_sentence(advice), changes))
-    for name in meant.left_out:
-        notes[name].append(Note(ADVICE, f"{WORDS[name].label} is kept here, but not sent."))
+    for name, kept in _kept(meant).items():
+        notes[name].append(Note(FACT, kept_sentence(kept)))
     zone = meant.values.get("timezone")
     if zone in ZONE_NAMES:
         told = f"{zone} is now at UTC{offset_words(offset_at(zone, now))}."
-        notes["timezone"].append(Note("fact", told))
+        notes["timezone"].append(Note(FACT, told))
     return notes
+
+
+def _kept(meant: Meaning) -> Mapping[str, Sequence[str]]:
+    """Name what is not sent, by the question that was answered so that it is not."""
+    kept: dict[str, list[str]] = defaultdict(list)
+    for name in meant.left_out:
+        depends = FIELD[name].applies
+        if isinstance(depends, When) and depends.field in meant.values:
+            kept[depends.field].append(name)
+    return kept
 
 
 def _better(problem: Problem, values: Values) -> Sequence[Any]:

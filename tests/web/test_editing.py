@@ -130,7 +130,12 @@ def test_fields_that_do_not_apply_are_kept_and_not_judged(visitor: Visitor) -> N
     form = visitor.open(page.path.removesuffix("/review"))
     assert form.typed("daily_start_time") == "late"
     assert form.typed("days_of_week") == typed(outbound())["days_of_week"]
-    assert "is kept here, but not sent" in form.advice("days_of_week")
+    assert text(form.soup.select_one("#type-note .fact")) == (
+        "The first day, the last day, the time zone, the days to call on, the end of calling, "
+        "the attempts for each lead, the attempts in one day, the minutes between attempts and "
+        "what a voicemail counts as are kept here, but not sent."
+    )
+    assert form.text.count("kept here, but not sent") == 1
 
 
 def test_the_form_shows_the_bytes_that_will_be_sent(

@@ -82,6 +82,21 @@ def test_the_zones_that_are_meant_are_offered_beside_the_field(
     ]
 
 
+def test_an_id_of_the_other_dialer_is_said_to_be_kept_where_the_dialer_is_chosen(
+    client: FlaskClient,
+) -> None:
+    soup = preview(client, typed(inbound()) | {"phone_number_pool_id": "pool_1"})
+    said = text(soup.select_one("#dialer_type-note"))
+    assert said == "The number pool id is kept here, but not sent."
+
+
+def test_what_depends_on_a_question_that_is_still_open_is_not_said_to_be_left_out(
+    client: FlaskClient,
+) -> None:
+    soup = preview(client, {"timezone": "Europe/Berlin", "phone_number_id": "pn_1"})
+    assert "kept here" not in text(soup)
+
+
 def test_an_empty_form_is_no_error(client: FlaskClient) -> None:
     response = client.post("/preview", data={})
     assert response.status_code == 200
