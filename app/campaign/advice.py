@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from app.campaign.attempts import Attempts
 from app.campaign.audience import Audience
-from app.campaign.calendar import DAY, Overview, Schedule
+from app.campaign.calendar import DAY, Overview, Schedule, is_in_sight
 from app.campaign.closed_days import closed_days
 from app.campaign.contract import FIELD, FIELDS, DialerType, Values, Weekday
 from app.campaign.global_ids import global_id_type
@@ -82,6 +82,9 @@ def _about_zone(values: Values, now: datetime) -> Iterator[Advice]:
 def _about_dates(values: Values, shown: Overview | None, now: datetime) -> Iterator[Advice]:
     today = _today(values, now)
     first, last = values.get("start_date"), values.get("end_date")
+    for name in ("start_date", "end_date"):
+        if values.get(name) and not is_in_sight(values[name]):
+            yield Advice(name, AdviceCode.OUT_OF_SIGHT)
     if last and last < today:
         yield Advice("end_date", AdviceCode.ENDED)
     elif first and first < today:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
+from app.campaign.calendar import is_in_sight
 from app.campaign.places import Named, Place, country_of, parts_of, place, places_named
 from app.campaign.problems import Code, Problem
 from app.campaign.reading import Answers
@@ -147,8 +148,16 @@ def _dates(text: str) -> tuple[tuple[tuple[date, str], ...], tuple[str, ...]]:
     found, unread = {}, []
     for word in filter(None, map(str.strip, re.split(r"[,;\n]", text))):
         match = _OWN_DATE.fullmatch(word)
-        try:
-            found[date.fromisoformat(match[1] if match else "")] = match[2] if match else ""
-        except ValueError:
+        day = _day(match[1]) if match else None
+        if match and day and is_in_sight(day):
+            found[day] = match[2]
+        else:
             unread.append(word)
     return tuple(sorted(found.items())), tuple(unread)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

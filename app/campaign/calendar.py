@@ -112,6 +112,11 @@ def schedule(values: Values) -> Schedule | None:
     return Schedule(first, end, zone, numbers, opens, closes, values.get("end_date") is None)
 
 
+def is_in_sight(day: date) -> bool:
+    """Tell whether a day is one of those that are looked at."""
+    return _FIRST_SHOWN <= day <= _LAST_SHOWN
+
+
 @lru_cache(maxsize=256)
 def overview(wanted: Schedule) -> Overview:
     """Add a schedule up. Only the days of a clock change are looked at one by one."""

@@ -48,6 +48,7 @@ class AdviceCode(StrEnum):
     NO_PLACE = auto()
     STARTS_IN_THE_PAST = auto()
     ENDED = auto()
+    OUT_OF_SIGHT = auto()
     ENDS_AT_ONCE = auto()
     NO_CALLING_DAY = auto()
     WEEKEND_DAYS = auto()

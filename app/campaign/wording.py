@@ -172,7 +172,9 @@ _ABOUT_LEADS = {
         "Change “{detail}”: it is no country, US state or time zone that is known here."
     ),
     Code.AMBIGUOUS_PLACE: "Say which place is meant, by its code: {detail}.",
-    Code.UNKNOWN_DATE: "Write “{detail}” as a date and a name, such as 2027-03-05 Company day.",
+    Code.UNKNOWN_DATE: (
+        "Write “{detail}” as a date from 1900 to 2199 and a name, such as 2027-03-05 Company day."
+    ),
 }
 
 _CHOSEN = {Kind.CHOICE, Kind.DAYS, Kind.FLAG, Kind.ZONE}
@@ -222,6 +224,9 @@ _ADVICE = {
     ),
     AdviceCode.STARTS_IN_THE_PAST: "The first day is in the past. Is the year right?",
     AdviceCode.ENDED: "The last day is in the past: no call would be made.",
+    AdviceCode.OUT_OF_SIGHT: (
+        "The calendar and the rules look at the years 1900 to 2199 only. Is the year right?"
+    ),
     AdviceCode.ENDS_AT_ONCE: "The campaign is over on the day after its first. Is that meant?",
     AdviceCode.NO_CALLING_DAY: (
         "No call would ever be made: these days and hours never come between the first day "

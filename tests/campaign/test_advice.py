@@ -116,6 +116,20 @@ def test_an_end_in_the_past_is_said_at_the_last_day_and_only_there() -> None:
     assert advice(outbound(), at(2030, 1, 1, 12)) == [Advice("end_date", AdviceCode.ENDED)]
 
 
+@pytest.mark.parametrize("day", [date(1, 1, 1), date(1899, 12, 31), date(2200, 1, 1), date.max])
+@pytest.mark.parametrize("name", ["start_date", "end_date"])
+def test_a_day_that_no_calendar_is_drawn_for_is_pointed_out(name: str, day: date) -> None:
+    values = {"type": CampaignType.OUTBOUND, name: day}
+    assert Advice(name, AdviceCode.OUT_OF_SIGHT) in advice(values)
+
+
+@pytest.mark.parametrize("day", [date(1900, 1, 1), date(2027, 1, 4), date(2199, 12, 31)])
+@pytest.mark.parametrize("name", ["start_date", "end_date"])
+def test_a_day_that_a_calendar_can_be_drawn_for_is_in_sight(name: str, day: date) -> None:
+    values = {"type": CampaignType.OUTBOUND, name: day}
+    assert Advice(name, AdviceCode.OUT_OF_SIGHT) not in advice(values)
+
+
 def test_a_campaign_that_is_rung_cannot_be_over() -> None:
     dates = {"start_date": date(2020, 1, 1), "end_date": date(2020, 2, 1)}
 

@@ -147,7 +147,9 @@ def test_own_days_are_read_with_their_names() -> None:
     assert leads.unread_dates == ("soon",)
 
 
-@pytest.mark.parametrize("word", ["2027-02-30", "2027-2-1", "20270201", "05.03.2027"])
+@pytest.mark.parametrize(
+    "word", ["2027-02-30", "2027-2-1", "20270201", "05.03.2027", "1899-12-31", "2200-01-01"]
+)
 def test_a_day_that_is_none_is_kept_as_it_was_typed(word: str) -> None:
     assert read_audience({"own_dates": word}, None).unread_dates == (word,)
 

@@ -52,7 +52,10 @@ def test_each_word_that_names_no_place_or_no_day_is_an_error_of_its_field() -> N
         "Say which place is meant, by its code: Georgia (GE) or Georgia (US-GA).",
     ]
     assert form.errors["own_dates"] == [
-        "Write “next friday” as a date and a name, such as 2027-03-05 Company day."
+        (
+            "Write “next friday” as a date from 1900 to 2199 and a name, "
+            "such as 2027-03-05 Company day."
+        )
     ]
 
 
