@@ -43,12 +43,12 @@ class Limits:
 class Attempts:
     """What one lead gets who never answers.
 
-    `per_day` is the most on any day of the campaign, held there by `bound_by`. Of the
-    `wanted_per_day`, `ordinary_day` fit into a day without a clock change; all would fit with
-    a gap of `fitting_gap` minutes or less. `timeline` is the earliest instants, `LISTED` of
-    them at most. `possible` of those `wanted_in_all` can happen by the last day that is shown,
-    and `never` cannot; if the campaign has no end, that is none of them. `last` is the instant
-    of the last possible one, `None` if there is none.
+    `per_day` fit into an ordinary day, held there by `bound_by`, of the `wanted_per_day`;
+    all of those would fit with a gap of `fitting_gap` minutes or less. `timeline` is the
+    earliest instants, `LISTED` of them at most; `possible` of the wanted attempts can
+    happen before the schedule ends, `never` cannot; without a last day they come `later`
+    than what is looked at. `last` is the instant of the last
+    possible one, `None` if there is none.
     """
 
     per_day: int
@@ -60,6 +60,7 @@ class Attempts:
     timeline: tuple[datetime, ...]
     possible: int
     never: int
+    later: int
     last: datetime | None
 
 
@@ -100,7 +101,7 @@ def attempts(schedule: Schedule, wanted: Limits) -> Attempts:
         listed += [first + number * wanted.gap for number in range(room)]
         possible += count
         last = first + (count - 1) * wanted.gap
-    window, most = _ordinary(schedule), _most_on_a_day(schedule, wanted)
+    window, left = _ordinary(schedule), wanted.total - possible
     return Attempts(
         per_day=most,
         ordinary_day=per_day(window, wanted),
@@ -110,7 +111,8 @@ def attempts(schedule: Schedule, wanted: Limits) -> Attempts:
         bound_by=_binding(most, wanted),
         timeline=tuple(listed),
         possible=possible,
-        never=0 if schedule.is_open_ended else wanted.total - possible,
+        never=0 if schedule.is_open_ended else left,
+        later=left if schedule.is_open_ended else 0,
         last=last,
     )
 

@@ -21,8 +21,8 @@ from app.campaign.zones import (
     offset_at,
 )
 
-SHOWN = timedelta(days=396)
-"""How far ahead a campaign without a last day is shown: 13 months."""
+SHOWN_MONTHS = 13
+"""Of a campaign without a last day so many months are looked at, the month of its first day too."""
 
 DAY = timedelta(days=1)
 _MINUTE = timedelta(minutes=1)
@@ -75,8 +75,9 @@ class Window:
 class Overview:
     """What a schedule adds up to.
 
-    `length` is the real time of all windows; `changes` are the zone's clock changes
-    on the days from the first to the last; `shown_until` is the last day that was looked at.
+    `length` is the real time of all windows; `last` is `None` without one and without a last
+    day; `changes` are the zone's clock changes on the days from the first to the last;
+    `shown_until` is the last day that was looked at.
     """
 
     schedule: Schedule
@@ -104,7 +105,7 @@ def schedule(values: Values) -> Schedule | None:
     opens, closes = values.get("daily_start_time"), values.get("daily_end_time")
     if not (first and days and zone in ZONE_NAMES and opens is not None and closes is not None):
         return None
-    last = values.get("end_date") or min(first, _LAST_SHOWN) + SHOWN
+    last = values.get("end_date") or _end_of_shown_months(min(first, _LAST_SHOWN))
     end = min(last, _LAST_SHOWN)
     if not (opens < closes and _FIRST_SHOWN <= first <= end):
         return None
@@ -130,7 +131,7 @@ def overview(wanted: Schedule) -> Overview:
         calling_days=even_days + sum(1 for found in odd_windows if found),
         length=sum((window.length for found in odd_windows for window in found), length),
         first=next(windows(wanted), None),
-        last=_last_window(wanted),
+        last=None if wanted.is_open_ended else _last_window(wanted),
         changes=tuple(change for change in changes if _falls_in(wanted, change)),
     )
 
@@ -188,6 +189,11 @@ def calling_days_between(
     while day in left_out:
         day += 7 * DAY
     return {day: count} if count > 0 else {}
+
+
+def _end_of_shown_months(first: date) -> date:
+    years, month = divmod(first.month - 1 + SHOWN_MONTHS, 12)
+    return date(first.year + years, month + 1, 1) - DAY
 
 
 def _wall(wanted: Schedule, instant: datetime) -> datetime:

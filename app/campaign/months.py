@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from app.campaign.calendar import DAY, Overview, Schedule, windows_on
+from app.campaign.calendar import DAY, SHOWN_MONTHS, Overview, Schedule, windows_on
 
-MOST_MONTHS = 14
-"""Thirteen months from a day on touch fourteen of the calendar's."""
+MOST_MONTHS = SHOWN_MONTHS
+"""So many are drawn of any campaign."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,12 @@ def months(shown: Overview, closed: Mapping[date, str]) -> list[Month]:
         found.append(Month(f"{first:%B} {first.year}", weeks))
         first = following
     return found
+
+
+def is_cut(wanted: Schedule) -> bool:
+    """Tell whether there are more months than are laid out."""
+    first, last = wanted.first, wanted.last
+    return (last.year - first.year) * 12 + last.month - first.month + 1 > MOST_MONTHS
 
 
 def _calls(wanted: Schedule, day: date, *, is_odd: bool) -> bool:

@@ -132,7 +132,8 @@ def _adds_up(values: Values, shown: Overview | None) -> Iterator[str]:
     if shown is None:
         return
     if not shown.calling_days:
-        yield "That makes no calling day at all: no call will ever start."
+        if not shown.schedule.is_open_ended:
+            yield "That makes no calling day at all: no call will ever start."
         return
     days = "1 calling day" if shown.calling_days == 1 else f"{shown.calling_days:,} calling days"
     hours = "1 hour" if shown.hours == "1" else f"{shown.hours} hours"

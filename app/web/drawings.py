@@ -11,7 +11,7 @@ from app.campaign.calendar import Overview, Window, is_inside_a_window
 from app.campaign.clock_hours import seconds
 from app.campaign.finding_words import audience_in_words
 from app.campaign.meaning import Lead, Meaning
-from app.campaign.months import MOST_MONTHS, months
+from app.campaign.months import is_cut, months
 from app.campaign.readback import clock, short_day
 from app.campaign.wording import WORDS
 from app.campaign.zone_strip import zone_strip
@@ -89,7 +89,7 @@ def drawn_calendar(
         laid_out,
         _window_words(shown.first, clock_zone),
         _window_words(shown.last, clock_zone),
-        len(laid_out) == MOST_MONTHS,
+        is_cut(shown.schedule),
         [(day, name) for day, name in days_off.items() if shown.schedule.calls_on(day)],
         [_change_row(change, shown, clock_zone) for change in shown.changes[:_CHANGES]],
         (ZONE_DATA_VERSION, ZONE_DATA_LOCKED),

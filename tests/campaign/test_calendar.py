@@ -167,11 +167,24 @@ def test_a_single_day_has_a_calendar_though_the_api_would_refuse_it() -> None:
     assert overview(usable(end_date=date(2027, 1, 4))).calling_days == 1
 
 
-def test_a_campaign_without_a_last_day_is_shown_for_13_months() -> None:
-    found = overview(usable(end_date=None))
+@pytest.mark.parametrize(
+    ("first", "until"),
+    [
+        (date(2027, 1, 4), date(2028, 1, 31)),
+        (date(2027, 2, 28), date(2028, 2, 29)),
+        (date(2027, 12, 1), date(2028, 12, 31)),
+        (date(2199, 5, 1), date(2199, 12, 31)),
+    ],
+)
+def test_a_campaign_without_a_last_day_is_shown_to_the_end_of_its_13th_month(
+    first: date, until: date
+) -> None:
+    found = overview(usable(start_date=first, end_date=None))
 
-    assert found.shown_until == date(2028, 2, 4)
+    assert found.shown_until == until
     assert found.schedule.is_open_ended
+    assert found.first is not None
+    assert found.last is None
 
 
 def test_a_campaign_with_a_last_day_is_shown_until_then() -> None:

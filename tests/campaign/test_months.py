@@ -71,13 +71,24 @@ def test_each_month_from_the_first_day_to_the_last_is_shown(
     [
         (date(2027, 12, 31), 12),
         (date(2028, 1, 1), 13),
-        (date(2028, 2, 1), 14),
-        (date(2031, 1, 1), 14),
-        (None, 14),
+        (date(2028, 2, 1), 13),
+        (date(2031, 1, 1), 13),
+        (None, 13),
     ],
 )
 def test_thirteen_months_are_the_most(last: date | None, count: int) -> None:
     assert len(sheets(date(2027, 1, 1), last)) == count <= MOST_MONTHS
+
+
+@pytest.mark.parametrize("first", [date(2027, 1, 1), date(2027, 1, 31), date(2027, 12, 15)])
+def test_a_campaign_without_a_last_day_fills_thirteen_months_and_no_day_is_its_last(
+    first: date,
+) -> None:
+    drawn = sheets(first, None, days_of_week=EVERY_DAY)
+
+    assert len(drawn) == 13
+    assert 28 in marks(drawn[-1])
+    assert sum("edge" in mark for month in drawn for mark in marks(month).values()) == 1
 
 
 def test_calling_days_are_marked_and_the_first_and_the_last_of_them_stand_out() -> None:

@@ -5,20 +5,27 @@ from typing import Any
 
 import pytest
 
+from app.campaign.contract import Weekday
 from app.campaign.readback import clock, day_words
 from tests.campaign.test_readback import about, words
 from tests.factories import outbound
 
 
 def test_without_a_last_day_the_total_says_until_when_it_counts() -> None:
-    # 4 January 2027 to 4 February 2028 are 56 weeks and 5 workdays.
+    # 4 January 2027 to 31 January 2028 are 56 weeks and a Monday.
     said = words(outbound(end_date=None))
 
     assert "From Monday 4 January 2027 on, with no last day." in said
     assert (
-        "That makes 285 calling days with 2,280 hours of calling until Friday 4 February 2028."
+        "That makes 281 calling days with 2,248 hours of calling until Monday 31 January 2028."
         in said
     )
+
+
+def test_without_a_last_day_no_call_is_said_to_never_start() -> None:
+    # The last day that is looked at, a Tuesday, is no calling day; the campaign goes on.
+    values = outbound(start_date=date(2199, 12, 31), end_date=None, days_of_week=(Weekday.MONDAY,))
+    assert about("That makes", values) == []
 
 
 def test_a_total_that_stops_before_the_last_day_says_so() -> None:

@@ -154,14 +154,26 @@ def test_it_says_how_many_attempts_can_never_happen(client: FlaskClient) -> None
     assert "1 of the 3 attempts can never happen: the campaign ends first." in text(soup)
 
 
-def test_without_a_last_day_it_says_how_many_happen_while_it_is_shown(client: FlaskClient) -> None:
-    endless = outbound(end_date=None, max_call_attempts=500)
-    said = text(preview(client, typed(endless)))
-    assert "never happen" not in said
-    assert "The last one" not in said
-    assert "Until Fri 4 Feb 2028" in said
-    assert "attempt 285, on" in said
-    assert "The last one" in text(preview(client, typed(outbound(end_date=None))))
+def test_a_campaign_without_a_last_day_has_no_last_window_and_nothing_that_never_happens(
+    client: FlaskClient,
+) -> None:
+    soup = preview(client, typed(outbound(end_date=None, max_call_attempts=500)))
+    assert "First window" in text(soup)
+    assert "Last window" not in text(soup)
+    assert "first and last" not in text(soup)
+    assert "281 days, 2,248 hours" in text(soup)
+    assert text(soup.select(".facts dt")[1]) == "Until Mon 31 Jan 2028"
+    assert "There is no last day; the first 13 months are shown." in text(soup)
+    assert len(soup.select("table.month")) == 13
+    assert "never happen" not in text(soup)
+    assert "219 of the 500 attempts come after Mon 31 Jan 2028" in text(soup)
+
+
+def test_a_campaign_of_just_thirteen_months_is_not_said_to_go_on(client: FlaskClient) -> None:
+    whole = preview(client, typed(outbound(end_date=date(2028, 1, 31))))
+    longer = preview(client, typed(outbound(end_date=date(2028, 2, 1))))
+    assert "the campaign goes on" not in text(whole)
+    assert "The first 13 months are drawn; the campaign goes on." in text(longer)
 
 
 def test_an_inbound_campaign_has_neither_calendar_nor_retries(client: FlaskClient) -> None:
