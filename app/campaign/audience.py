@@ -32,7 +32,7 @@ _OWN_DATE = re.compile(r"(\d{4}-\d\d-\d\d)\s*(.*)", re.ASCII)
 
 @dataclass(frozen=True, eq=False)
 class Audience:
-    """The places of the leads, the purpose, and the person's own days without calls.
+    """The places of the leads, the purpose, and the days that the person wants to be warned of.
 
     `places` is what the person named or, with `is_assumed`, the strictest that the campaign's
     zone suggests. `purpose` is `None` while it is open. `unread` and `unread_dates` are the

@@ -36,7 +36,11 @@ class Words:
 
 WORDS = {
     "connection": Words("Send to", "where it is sent", "Nothing is sent before you review it."),
-    "name": Words("Campaign name", "the campaign name", "Only your team sees it."),
+    "name": Words(
+        "Campaign name",
+        "the campaign name",
+        "The campaign is listed by it, here and in VoiceAIWrapper.",
+    ),
     "type": Words("Who calls whom?", "who calls whom"),
     "assistant_id": Words(
         "Assistant id",
@@ -53,9 +57,13 @@ WORDS = {
         "the voice provider id",
         "The Global ID of the connected voice provider; VoiceAIWrapper also calls it the pod id.",
     ),
-    "dialer_type": Words("Call from", "what to call from"),
+    "dialer_type": Words(
+        "Phone numbers",
+        "which phone numbers are used",
+        "Calls are made from them, or come in on them.",
+    ),
     "vapi_calling_entity": Words(
-        "What answers the call?", "what answers the call", "Only with the Vapi provider."
+        "What speaks on the call?", "what speaks on the call", "Only with the Vapi provider."
     ),
     "phone_number_id": Words(
         "Phone number id",
@@ -73,9 +81,13 @@ WORDS = {
     "days_of_week": Words("Call on", "the days to call on"),
     "daily_start_time": Words("From", "the start of calling"),
     "daily_end_time": Words("Until", "the end of calling", "No call starts at or after this time."),
-    "max_call_attempts": Words("Attempts for each lead", "the attempts for each lead"),
-    "max_daily_attempts": Words("Of these, in one day", "the attempts in one day"),
-    "min_gap_between_attempts": Words("Minutes between attempts", "the minutes between attempts"),
+    "max_call_attempts": Words("Attempts for each lead, at most", "the attempts for each lead"),
+    "max_daily_attempts": Words(
+        "Attempts for each lead in one day, at most", "the attempts in one day"
+    ),
+    "min_gap_between_attempts": Words(
+        "Minutes between attempts, at least", "the minutes between attempts"
+    ),
     "consider_voicemail_as_answered": Words(
         "When voicemail picks up", "what a voicemail counts as"
     ),
@@ -89,9 +101,10 @@ WORDS = {
     ),
     "purpose": Words("What are the calls for?", "what the calls are for"),
     "own_dates": Words(
-        "Days of your own without calls",
+        "Days of your own to be warned of",
         "the days of your own",
-        "Marked on the calendar beside public holidays, such as 2027-03-05 Company day.",
+        "Calls are made on them all the same. They are marked on the calendar beside public "
+        "holidays, such as 2027-03-05 Company day.",
     ),
 }
 
@@ -124,9 +137,9 @@ CHOICES: dict[str, dict[str, str]] = {
 """Words for each choice, by field and by the text that a form posts, in the order of the screen."""
 
 NOT_CHOSEN = {
-    "vapi_calling_entity": "Not given",
-    "consider_voicemail_as_answered": "Not given: VoiceAIWrapper decides",
-    "purpose": "Not said: the rules for all of these count",
+    "vapi_calling_entity": "Left out: nothing is sent of it",
+    "consider_voicemail_as_answered": "Left out: VoiceAIWrapper decides",
+    "purpose": "Left open: the rules for all of these count",
 }
 """Words for leaving an optional choice open."""
 

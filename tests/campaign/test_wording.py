@@ -64,6 +64,42 @@ def test_a_thing_fits_into_a_sentence_and_a_hint_is_one(line: Field) -> None:
     assert re.fullmatch(r"([A-Z].*\.)?", words.hint)
 
 
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        # Calls are made on these days all the same.
+        ("own_dates", "Days of your own to be warned of"),
+        # Numbers are called from, or rung; an assistant answers, or calls.
+        ("dialer_type", "Phone numbers"),
+        ("vapi_calling_entity", "What speaks on the call?"),
+        # Each is a limit, and is read by itself in the history and on a button, too.
+        ("max_call_attempts", "Attempts for each lead, at most"),
+        ("max_daily_attempts", "Attempts for each lead in one day, at most"),
+        ("min_gap_between_attempts", "Minutes between attempts, at least"),
+    ],
+)
+def test_a_label_says_what_will_happen_whoever_calls_and_wherever_it_is_read(
+    name: str, label: str
+) -> None:
+    assert WORDS[name].label == label
+
+
+def test_days_of_ones_own_are_said_to_be_called_on_all_the_same() -> None:
+    assert "Calls are made on them all the same." in WORDS["own_dates"].hint
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("vapi_calling_entity", "Left out: nothing is sent of it"),
+        ("consider_voicemail_as_answered", "Left out: VoiceAIWrapper decides"),
+        ("purpose", "Left open: the rules for all of these count"),
+    ],
+)
+def test_leaving_a_choice_open_says_what_that_does(name: str, words: str) -> None:
+    assert NOT_CHOSEN[name] == words
+
+
 def test_the_assistant_id_is_called_after_what_answers_the_call() -> None:
     labels = WORDS["assistant_id"].variants
 

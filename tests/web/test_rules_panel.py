@@ -127,7 +127,7 @@ def test_a_campaign_that_never_calls_is_not_called_complete_without_a_word(
 def test_a_value_that_would_do_can_be_taken_from_the_advice(client: FlaskClient) -> None:
     soup = rules(client, {}, max_daily_attempts=3, min_gap_between_attempts=240)
     said = [text(button) for button in soup.select(".advices button[name=mend]")]
-    assert said == ["Minutes between attempts: 240 → 239"]
+    assert said == ["Minutes between attempts, at least: 240 → 239"]
 
 
 @pytest.mark.parametrize("carried", ["{", "[1]", "null", '{"a": 1}', '"abc"', "[1, 2, 3]"])
