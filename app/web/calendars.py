@@ -11,6 +11,7 @@ from app.store import drafts
 from app.store.models import Draft
 from app.version import VERSION
 from app.web.current import store
+from app.web.names import named
 
 MOST_WINDOWS = 1000
 """Windows in a file, almost three years of every day: an open-ended campaign has no last one."""
@@ -30,7 +31,7 @@ def windows_of(draft_id: str) -> Response:
 def _calendar(draft: Draft) -> Calendar:
     """Write the windows as events in UTC, which no other copy of the zone data can move."""
     calendar = Calendar()
-    name = " ".join(draft.name.split()) or "Unnamed campaign"
+    name = named(" ".join(draft.name.split()))
     calendar.add("prodid", f"-//Campaign Builder//{VERSION}//EN")
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", name)

@@ -15,6 +15,7 @@ from app.version import VERSION
 from app.web.attention import attention
 from app.web.current import who
 from app.web.dates import moment
+from app.web.names import named
 from app.web.state_words import STATE_WORDS
 
 
@@ -47,6 +48,6 @@ def install(app: Flask) -> None:
         hours=short_hours,
         stretch=stretch_in_words,
         city=city,
-        shortened=shortened,
+        named=named,
     )
     app.context_processor(lambda: {"connection": None, "attention": attention, "who": who})

@@ -16,6 +16,13 @@ const offer = async () => {
 
 input?.addEventListener("focus", () => offer().catch(() => {}), { once: false });
 
-if (input && input.form.dataset.new !== undefined && !input.value) {
-  input.value = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
+// A new campaign starts at it once it asks for a zone; before, the zone would be kept and not sent.
+const own = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
+const start = () => {
+  const asks = new FormData(input.form).get("type") === "OUTBOUND";
+  if (asks && !input.value) input.value = own;
+};
+if (input && input.form.dataset.new !== undefined) {
+  for (const type of input.form.elements.type) type.addEventListener("change", start);
+  start();
 }

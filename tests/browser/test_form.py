@@ -145,6 +145,14 @@ def test_a_new_campaign_starts_in_the_zone_of_the_browser(operator: Operator) ->
     expect(operator.row("timezone").locator(".fact")).to_contain_text("Europe/Berlin is now at UTC")
 
 
+def test_a_new_campaign_starts_without_advice_or_error(operator: Operator) -> None:
+    with operator.page.expect_response("**/preview"):
+        operator.start({"type": "INBOUND"})
+    expect(operator.field("name")).to_be_visible()
+    said = operator.page.locator(".summary, .advices, .note > p").filter(visible=True)
+    expect(said).to_have_count(0)
+
+
 def test_a_zone_can_be_found_by_its_city(operator: Operator) -> None:
     operator.start({"type": "OUTBOUND", "timezone": "kolkata"})
     expect(operator.json()).to_contain_text('"timezone": "Asia/Kolkata"')

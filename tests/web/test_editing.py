@@ -116,6 +116,27 @@ def test_the_zone_that_is_meant_can_be_pressed_where_no_script_runs(visitor: Vis
     assert page.error("timezone") == ""
 
 
+@pytest.mark.parametrize("name", ["", "   ", "\N{ZERO WIDTH SPACE}"])
+def test_no_page_leaves_a_campaign_without_a_name_to_be_seen(visitor: Visitor, name: str) -> None:
+    draft = visitor.press(visitor.open("/drafts/new"), answers=typed(inbound()) | {"name": name})
+    assert draft.heading == "Unnamed campaign"
+    assert text(visitor.open("/").soup.select_one("tbody a")) == "Unnamed campaign"
+    for page in ("history", "duplicate", "presets"):
+        assert visitor.open(f"{draft.path}/{page}").heading.endswith(" Unnamed campaign")
+
+
+def test_a_name_of_spaces_is_no_name(visitor: Visitor) -> None:
+    answers = typed(inbound()) | {"name": "   "}
+    page = visitor.press(visitor.open("/drafts/new"), answers=answers, **REVIEW)
+    assert page.error("name") == "Enter the campaign name."
+    assert page.heading == "Unnamed campaign"
+
+
+def test_a_new_form_starts_without_advice_or_error(visitor: Visitor) -> None:
+    page = visitor.open("/drafts/new")
+    assert page.soup.select(".summary, .advices, [data-left], .note .advice, .note .fact") == []
+
+
 def test_what_is_missing_is_no_error_when_a_draft_is_opened_again(visitor: Visitor) -> None:
     page = visitor.press(visitor.open("/drafts/new"), answers={"type": "OUTBOUND"})
     assert page.soup.select("[data-left]") == []
