@@ -190,11 +190,30 @@ def test_enter_in_a_field_saves(operator: Operator, name: str) -> None:
     operator.sees_heading("Q4 Outreach")
 
 
-def test_typing_weeks_chooses_to_move_the_dates(
-    operator: Operator, saved: Callable[..., str]
+ON_TOP = """element => {
+  const shown = element.closest(".option") ?? element;
+  const { top, bottom } = shown.getBoundingClientRect();
+  const bar = document.querySelector(".actions");
+  const { top: above, bottom: below } = bar.getBoundingClientRect();
+  return bar.contains(element) || bottom <= above + 1 || top >= below - 1;
+}"""
+
+
+@pytest.mark.parametrize(
+    ("width", "height"), [(320, 256), (320, 480), (320, 568), (640, 512), (1280, 1024)]
+)
+def test_nothing_that_has_focus_lies_under_the_buttons(
+    operator: Operator, width: int, height: int
 ) -> None:
-    operator.page.goto(f"/drafts/{saved()}/duplicate")
-    operator.page.get_by_label("Weeks to move").fill("2")
-    expect(operator.page.get_by_label("Move them by whole weeks")).to_be_checked()
-    operator.press("Make the copy")
-    expect(operator.field("start_date")).to_have_value("2027-01-18")
+    # 1280 by 1024 pixels, zoomed to 400 %, are 320 by 256.
+    operator.page.set_viewport_size({"width": width, "height": height})
+    operator.start(typed(outbound(start_date=None)))
+    with operator.page.expect_response("**/preview"):
+        operator.leave("name")
+    operator.page.locator("#connection").focus()
+    for key in ("Tab", "Shift+Tab"):
+        for _ in range(60):
+            operator.page.keyboard.press(key)
+            focus = operator.page.locator(":focus")
+            if focus.count() and not focus.evaluate(ON_TOP):
+                pytest.fail(f"{key} led under the buttons: {focus.evaluate('e => e.outerHTML')}")
