@@ -1,6 +1,20 @@
 // Put a proposed change into the form at once, and say what it was; without scripts the server does it.
+// The button goes when its change is made, so focus goes to what is nearest: the field that it stood
+// beside, or a heading of the same part. Never to another change: a second press would make that, too.
 const form = document.getElementById("campaign");
 const told = document.getElementById("changed");
+let stay = null; // Puts focus where the pressed button was.
+
+const placeOf = (button) => {
+  const row = button.closest("[data-row]");
+  if (row) return () => document.getElementById(row.dataset.row);
+  const part = button.closest("section").getAttribute("aria-labelledby");
+  const { top } = button.getBoundingClientRect();
+  const far = (place) => Math.abs(place.getBoundingClientRect().top - top);
+  return () => [...document.querySelectorAll(`[aria-labelledby=${part}] :is(h2, summary)`)]
+    .filter((place) => place.checkVisibility())
+    .sort((one, other) => far(one) - far(other))[0];
+};
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button[name=mend]");
@@ -8,6 +22,7 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   const words = button.textContent;
   const wanted = new URLSearchParams(button.value);
+  stay = placeOf(button);
   for (const name of new Set(wanted.keys())) {
     const values = wanted.getAll(name);
     for (const control of form.querySelectorAll(`[name="${name}"]`)) {
@@ -18,5 +33,9 @@ document.addEventListener("click", (event) => {
   form.dispatchEvent(new Event("change", { bubbles: true }));
   told.textContent = `Changed. ${words}`;
   told.hidden = false;
+});
+document.addEventListener("htmx:after:swap", () => {
+  if (stay && document.activeElement === document.body) stay()?.focus({ preventScroll: true });
+  stay = null;
 });
 form?.addEventListener("input", () => { told.hidden = true; });

@@ -1,6 +1,6 @@
 """The form while somebody fills it in: what shows, what is said and when, what it means."""
 
-from collections.abc import Callable
+from datetime import time
 
 import pytest
 from playwright.sync_api import Route, expect
@@ -217,3 +217,45 @@ def test_nothing_that_has_focus_lies_under_the_buttons(
             focus = operator.page.locator(":focus")
             if focus.count() and not focus.evaluate(ON_TOP):
                 pytest.fail(f"{key} led under the buttons: {focus.evaluate('e => e.outerHTML')}")
+
+
+def test_a_change_that_is_pressed_leaves_focus_and_page_where_they_are(operator: Operator) -> None:
+    gaps = {"max_daily_attempts": 3, "max_call_attempts": 9, "min_gap_between_attempts": 240}
+    operator.start(typed(outbound(**gaps)))
+    change = operator.page.locator("#panel button", has_text="240 → 239")
+    change.focus()
+    before = operator.page.evaluate("scrollY")
+    assert before > 500
+    with operator.page.expect_response("**/preview"):
+        change.press("Enter")
+    expect(operator.field("min_gap_between_attempts")).to_have_value("239")
+    expect(change).to_have_count(0)
+
+    expect(operator.page.locator("section:has(#m-words) :focus")).to_have_count(1)
+    assert abs(operator.page.evaluate("scrollY") - before) < 50  # A line of advice is gone.
+
+
+def test_a_change_that_is_pressed_beside_a_field_leaves_focus_at_the_field(
+    operator: Operator,
+) -> None:
+    operator.start(typed(outbound()) | {"timezone": "Eastern"})
+    operator.leave("timezone")
+    change = operator.row("timezone").get_by_role("button", name="America/New_York")
+    change.focus()
+    change.press("Enter")
+    expect(change).to_have_count(0)
+
+    expect(operator.field("timezone")).to_be_focused()
+    expect(operator.field("timezone")).to_have_value("America/New_York")
+
+
+def test_a_change_of_a_broken_rule_leaves_focus_among_the_rules(operator: Operator) -> None:
+    leads = {"audience": "Florida", "purpose": "marketing"}
+    operator.start(typed(outbound(daily_end_time=time(21))) | leads)
+    change = operator.page.locator("#rulings-high button.mend", has_text="21:00 → 20:00").first
+    change.focus()
+    change.press("Enter")
+    expect(operator.field("daily_end_time")).to_have_value("20:00")
+    expect(change).to_have_count(0)
+
+    expect(operator.page.locator("section:has(#m-rules) :focus")).to_have_count(1)
