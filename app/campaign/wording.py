@@ -137,7 +137,7 @@ CHOICES: dict[str, dict[str, str]] = {
 """Words for each choice, by field and by the text that a form posts, in the order of the screen."""
 
 NOT_CHOSEN = {
-    "vapi_calling_entity": "Left out: nothing is sent of it",
+    "vapi_calling_entity": "Left out of what is sent",
     "consider_voicemail_as_answered": "Left out: VoiceAIWrapper decides",
     "purpose": "Left open: the rules for all of these count",
 }

@@ -250,7 +250,7 @@ def test_a_change_that_is_pressed_beside_a_field_leaves_focus_at_the_field(
 
 
 def test_a_change_of_a_broken_rule_leaves_focus_among_the_rules(operator: Operator) -> None:
-    leads = {"audience": "Florida", "purpose": "marketing"}
+    leads: dict[str, str | list[str]] = {"audience": "Florida", "purpose": "marketing"}
     operator.start(typed(outbound(daily_end_time=time(21))) | leads)
     change = operator.page.locator("#rulings-high button.mend", has_text="21:00 → 20:00").first
     change.focus()

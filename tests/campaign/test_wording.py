@@ -91,7 +91,7 @@ def test_days_of_ones_own_are_said_to_be_called_on_all_the_same() -> None:
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("vapi_calling_entity", "Left out: nothing is sent of it"),
+        ("vapi_calling_entity", "Left out of what is sent"),
         ("consider_voicemail_as_answered", "Left out: VoiceAIWrapper decides"),
         ("purpose", "Left open: the rules for all of these count"),
     ],
