@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from app.campaign.audience import read_audience
-from app.campaign.calendar import Overview, Window, windows
+from app.campaign.calendar import Overview, Window, is_on_a_calling_day, windows
 from app.campaign.evidence import Finding
 from app.campaign.finding_words import (
     NO_ADVICE,
@@ -136,7 +136,7 @@ def _change(change: ClockChange, shown: Overview) -> dict[str, Any]:
         "at_utc": _utc(change.at),
         "before": offset_words(change.before),
         "after": offset_words(change.after),
-        "calling_day": shown.schedule.calls_on(change.day),
+        "calling_day": is_on_a_calling_day(shown.schedule, change),
     }
 
 

@@ -167,9 +167,19 @@ def allowed_at(wanted: Schedule, instant: datetime) -> bool:
     return wanted.calls_on(wall.date()) and wanted.opens <= wall.time() < wanted.closes
 
 
+def is_on_a_calling_day(wanted: Schedule, change: ClockChange) -> bool:
+    """Tell whether a calling day gets longer or shorter by a clock change."""
+    return any(wanted.calls_on(day) for day in change.days)
+
+
 def is_inside_a_window(wanted: Schedule, change: ClockChange) -> bool:
-    """Tell whether calls may start right before a clock change, or right after it."""
-    return any(allowed_at(wanted, at) for at in (change.at - timedelta(seconds=1), change.at))
+    """Tell whether a clock change skips or repeats some of the hours of a calling day."""
+    start, end = change.walls
+    return any(
+        datetime.combine(day, wanted.opens) < end and start < datetime.combine(day, wanted.closes)
+        for day in change.days
+        if wanted.calls_on(day)
+    )
 
 
 def next_windows(wanted: Schedule, instant: datetime, count: int) -> list[Window]:

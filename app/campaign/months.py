@@ -36,8 +36,7 @@ def months(shown: Overview, closed: Mapping[date, str]) -> list[Month]:
     *closed* names the days off.
     """
     wanted = shown.schedule
-    changes = {change.day for change in shown.changes}
-    odd = {day for change in shown.changes for day in change.days}
+    changes = {day for change in shown.changes for day in change.days}
     edges = {window.date for window in (shown.first, shown.last) if window}
     first = wanted.first.replace(day=1)
     found: list[Month] = []
@@ -46,7 +45,7 @@ def months(shown: Overview, closed: Mapping[date, str]) -> list[Month]:
         cells: list[Day | None] = [None] * first.weekday()
         for number in range((following - first).days):
             day = first + number * DAY
-            calls = _calls(wanted, day, is_odd=day in odd)
+            calls = _calls(wanted, day, is_odd=day in changes)
             marks = ("call", calls), ("edge", day in edges), ("change", day in changes)
             mark = " ".join(word for word, is_so in (*marks, ("off", day in closed)) if is_so)
             cells.append(Day(number + 1, mark, closed.get(day, "")))

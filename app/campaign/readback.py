@@ -17,6 +17,7 @@ _ENTITIES: dict[CallingEntity | None, str] = {
     CallingEntity.SQUAD: "squad",
 }
 _WEEK = list(Weekday)
+_CHANGES = 4
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 """Short names of the months: a page has hundreds of dates, and the system's way is slow."""
@@ -140,11 +141,13 @@ def _adds_up(values: Values, shown: Overview | None) -> Iterator[str]:
     is_whole = values.get("end_date") == shown.shown_until
     within = "" if is_whole else f" until {day_words(shown.shown_until)}"
     yield f"That makes {days} with {hours} of calling{within}."
-    for change in shown.changes[:4]:
+    for change in shown.changes[:_CHANGES]:
         yield (
             f"The clocks in {shown.schedule.zone} change on {day_words(change.day)}, "
             f"from UTC{offset_words(change.before)} to UTC{offset_words(change.after)}."
         )
+    if (more := len(shown.changes) - _CHANGES) > 0:
+        yield f"The clocks there change {_times(more)} more until {day_words(shown.shown_until)}."
 
 
 def _events(values: Values) -> Iterator[str]:

@@ -80,10 +80,21 @@ class ClockChange:
         return (self.at + max(self.before, self.after)).date()
 
     @cached_property
+    def walls(self) -> tuple[datetime, datetime]:
+        """The times of the wall clock (naive) from which and until which it skips or repeats."""
+        at = self.at.replace(tzinfo=None)
+        return at + min(self.before, self.after), at + max(self.before, self.after)
+
+    @cached_property
     def days(self) -> list[date]:
-        """Every day whose hours it adds to, takes from, or takes away altogether."""
-        walls = sorted((self.at + offset).date() for offset in (self.before, self.after))
-        return [walls[0] + timedelta(days=n) for n in range((walls[1] - walls[0]).days + 1)]
+        """Every day whose hours it adds to, takes from, or takes away altogether.
+
+        A change at midnight is no matter of the day that begins there if it repeats the last
+        hour of the one that ends.
+        """
+        start, end = self.walls
+        first, last = start.date(), (end - timedelta(microseconds=1)).date()
+        return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
 
 def changes_between(zone: str, first: date, last: date) -> list[ClockChange]:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
-from app.campaign.calendar import Overview, Window, is_inside_a_window
+from app.campaign.calendar import Overview, Window, is_inside_a_window, is_on_a_calling_day
 from app.campaign.clock_hours import seconds
 from app.campaign.finding_words import audience_in_words
 from app.campaign.meaning import Lead, Meaning
@@ -153,7 +153,7 @@ def _change_row(change: ClockChange, shown: Overview, clock_zone: str) -> tuple[
     schedule = shown.schedule
     if is_inside_a_window(schedule, change):
         effect = "inside the calling hours: that day is shorter or longer"
-    elif schedule.calls_on(change.day):
+    elif is_on_a_calling_day(schedule, change):
         effect = "a calling day, outside its hours"
     else:
         effect = "no calling day"

@@ -83,7 +83,19 @@ def test_attempts_are_counted_in_words(
     [(date(2027, 3, 13), 0), (date(2027, 3, 14), 1), (date(2027, 11, 7), 2), (date(2040, 1, 1), 4)],
 )
 def test_up_to_four_clock_changes_are_named(last: date, count: int) -> None:
-    assert len(about("The clocks", outbound(end_date=last))) == count
+    assert len(about("The clocks in", outbound(end_date=last))) == count
+
+
+@pytest.mark.parametrize(
+    ("last", "more"),
+    [(date(2028, 12, 31), ""), (date(2029, 3, 11), "once"), (date(2029, 12, 31), "twice")],
+)
+def test_further_clock_changes_are_counted(last: date, more: str) -> None:
+    said = about("The clocks there", outbound(end_date=last))
+
+    assert said == (
+        [f"The clocks there change {more} more until {day_words(last)}."] if more else []
+    )
 
 
 def test_a_clock_change_of_half_an_hour_is_said_to_the_minute() -> None:
