@@ -4,11 +4,11 @@ Half-open windows, a least gap between two attempts, a most for each calendar da
 campaign's zone and a most in all. Instants are UTC; lengths are real time.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
-from itertools import groupby
 
 from app.campaign.calendar import Schedule, Window, windows, windows_on
 from app.campaign.contract import Values
@@ -120,15 +120,16 @@ def attempts(schedule: Schedule, wanted: Limits) -> Attempts:
 def _runs(found: Iterable[Window], wanted: Limits) -> Iterator[tuple[datetime, int]]:
     """Give runs of attempts that are one gap apart: the first instant, and how many."""
     left, free_from = wanted.total, None
-    for _, pieces in groupby(found, key=lambda window: window.date):
-        left_today = wanted.daily
-        for piece in pieces:
-            start = piece.start_utc if free_from is None else max(piece.start_utc, free_from)
-            count = min(left, left_today, _fits(piece.end_utc - start, wanted.gap))
-            if count > 0:
-                yield start, count
-                free_from = start + count * wanted.gap
-                left, left_today = left - count, left_today - count
+    today: Counter[date] = Counter()
+    for window in found:
+        start = window.start_utc if free_from is None else max(window.start_utc, free_from)
+        room = _fits(window.end_utc - start, wanted.gap)
+        count = min(left, wanted.daily - today[window.date], room)
+        if count > 0:
+            yield start, count
+            free_from = start + count * wanted.gap
+            left -= count
+            today[window.date] += count
         if not left:
             return
 

@@ -137,12 +137,22 @@ def overview(wanted: Schedule) -> Overview:
 
 
 def windows(wanted: Schedule, since: date | None = None) -> Iterator[Window]:
-    """Go through all windows in order, from a day on."""
+    """Go through all windows in order of time, from a day on.
+
+    Where clocks go back over midnight, a day has begun once before the last one is over.
+    """
     day = max(wanted.first, since or wanted.first)
+    waiting: list[Window] = []
     while day <= wanted.last:
         if day.weekday() in wanted.days:
-            yield from windows_on(wanted, day)
+            found = windows_on(wanted, day)
+            if waiting:
+                found = sorted([*waiting, *found], key=lambda window: window.start)
+            ready = max((n for n, window in enumerate(found, 1) if window.date < day), default=0)
+            yield from found[:ready]
+            waiting = found[ready:]
         day += DAY
+    yield from waiting
 
 
 def windows_on(wanted: Schedule, day: date) -> list[Window]:

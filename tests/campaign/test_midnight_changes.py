@@ -6,8 +6,17 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from app.campaign.calendar import is_inside_a_window, is_on_a_calling_day, overview
+from app.campaign.attempts import Limits, attempts
+from app.campaign.calendar import (
+    Schedule,
+    is_inside_a_window,
+    is_on_a_calling_day,
+    overview,
+    windows,
+)
 from app.campaign.zones import changes_between
 from tests.campaign.schedules import EVERY_DAY, one_day, usable
 
@@ -79,3 +88,63 @@ def test_a_change_belongs_to_the_days_that_it_makes_longer_or_shorter() -> None:
 
     assert is_on_a_calling_day(weekdays, change)
     assert not is_on_a_calling_day(sundays, change)
+
+
+def walked(wanted: Schedule) -> list[tuple[date, datetime]]:
+    """Go through the minutes at which calls may start, each with its day on the wall."""
+    at, found = datetime.combine(wanted.first - 2 * DAY, time(), UTC), []
+    while at < datetime.combine(wanted.last + 3 * DAY, time(), UTC):
+        wall = at.astimezone(ZoneInfo(wanted.zone))
+        if wanted.calls_on(wall.date()) and wanted.opens <= wall.time() < wanted.closes:
+            found.append((wall.date(), at))
+        at += MINUTE
+    return found
+
+
+@pytest.mark.parametrize(
+    ("opens", "closes"), [(time(0), time(23, 59)), (time(0), time(2)), (time(22), time(23, 30))]
+)
+@pytest.mark.parametrize(("zone", "near"), CHANGES)
+def test_windows_are_in_the_order_of_time(zone: str, near: date, opens: time, closes: time) -> None:
+    wanted = usable(
+        timezone=zone,
+        start_date=near - DAY,
+        end_date=near + DAY,
+        days_of_week=EVERY_DAY,
+        daily_start_time=opens,
+        daily_end_time=closes,
+    )
+    minutes = [
+        (window.date, window.start_utc + n * MINUTE)
+        for window in windows(wanted)
+        for n in range(window.minutes)
+    ]
+
+    assert minutes == walked(wanted)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.sampled_from([change for change in CHANGES if "St_Johns" in change[0]]),
+    st.integers(1, 200),
+    st.integers(1, 5),
+)
+def test_attempts_come_in_order_as_early_as_the_wall_clock_allows(
+    change: tuple[str, date], gap: int, daily: int
+) -> None:
+    wanted = usable(
+        timezone=change[0],
+        start_date=change[1] - DAY,
+        end_date=change[1] + DAY,
+        days_of_week=EVERY_DAY,
+        daily_start_time=time(0),
+        daily_end_time=time(23, 59),
+    )
+    made: list[datetime] = []
+    by_day = Counter[date]()
+    for day, at in walked(wanted):
+        if by_day[day] < daily and (not made or at - made[-1] >= gap * MINUTE):
+            made.append(at)
+            by_day[day] += 1
+
+    assert list(attempts(wanted, Limits(gap * MINUTE, daily, 50)).timeline) == made
