@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from app.campaign.contract import FIELD, FIELDS, DialerType, Field, Kind, used_fields
 from app.campaign.payload import answers, body, payload
 from app.campaign.reading import read_answers, read_json
-from app.campaign.rules import find_problems
+from app.campaign.rules import find_problems, find_problems_of_document
 from tests.factories import inbound, outbound
 from tests.sandbox.caller import Caller
 
@@ -131,6 +131,19 @@ def test_form_and_sandbox_name_the_same_fields(sandbox: Caller, document: dict[s
     named = named_by_the_sandbox(sandbox, document) - left_out_by_the_form(document)
 
     assert named == named_by_the_form(document)
+
+
+@settings(max_examples=600, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(document=nearly_valid())
+@example(document=VALID[0] | {"timezone": ""})
+@example(document=VALID[0] | {"timezone": " ", "days_of_week": []})
+@example(document=VALID[1] | {"timezone": ""})
+def test_explain_and_sandbox_name_the_same_fields_the_unused_ones_too(
+    sandbox: Caller, document: dict[str, Any]
+) -> None:
+    problems = find_problems_of_document(read_json(document))
+
+    assert {problem.field for problem in problems} == named_by_the_sandbox(sandbox, document)
 
 
 @pytest.mark.parametrize("field", FIELDS, ids=lambda field: field.name)
