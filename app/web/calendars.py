@@ -6,6 +6,7 @@ from flask import Blueprint, Response
 from icalendar import Calendar, Event
 
 from app.campaign.calendar import schedule, windows
+from app.campaign.readback import short_day
 from app.campaign.reading import read_answers
 from app.store import drafts
 from app.store.models import Draft
@@ -36,7 +37,14 @@ def _calendar(draft: Draft) -> Calendar:
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", name)
     planned = schedule(read_answers(draft.answers).values)
-    for window in islice(windows(planned), MOST_WINDOWS) if planned else ():
+    found = list(islice(windows(planned), MOST_WINDOWS + 1)) if planned else []
+    shown = found[:MOST_WINDOWS]
+    if planned and shown and (planned.is_open_ended or len(found) > len(shown)):
+        last = planned.last if len(found) == len(shown) else shown[-1].date
+        bound = f"Windows until {short_day(last)}; the campaign goes on after that."
+        for word in ("description", "x-wr-caldesc"):  # RFC 7986, and what was read before it.
+            calendar.add(word, bound)
+    for window in shown:
         event = Event()
         event.add("uid", f"{draft.id}-{window.start_utc:%Y%m%dT%H%M%S}@campaign-builder")
         event.add("dtstamp", draft.changed_at)

@@ -81,3 +81,34 @@ def test_a_campaign_of_centuries_ends_at_a_bound(
     last = date(9999, 12, 31)
     found = events(client, saved(outbound(days_of_week=EVERY_DAY, end_date=last)))
     assert len(found) == MOST_WINDOWS == 1000
+
+
+def described(client: FlaskClient, draft_id: str) -> set[str]:
+    calendar = Calendar.from_ical(client.get(f"/drafts/{draft_id}/windows.ics").data)
+    return {str(calendar[word]) for word in ("description", "x-wr-caldesc") if word in calendar}
+
+
+@pytest.mark.parametrize(
+    ("changes", "last"),
+    [
+        # 4 January 2027 and 396 days.
+        ({"end_date": None}, "Fri 4 Feb 2028"),
+        # The thousandth day from 4 January 2027 on.
+        ({"days_of_week": EVERY_DAY, "end_date": date(2031, 1, 1)}, "Sat 29 Sep 2029"),
+    ],
+)
+def test_a_calendar_that_ends_before_the_campaign_says_where(
+    client: FlaskClient, saved: Callable[..., str], changes: dict[str, Any], last: str
+) -> None:
+    assert date(2027, 1, 4) + timedelta(days=999) == date(2029, 9, 29)
+    assert described(client, saved(outbound(**changes))) == {
+        f"Windows until {last}; the campaign goes on after that."
+    }
+
+
+def test_a_calendar_that_has_all_windows_says_nothing_of_a_bound(
+    client: FlaskClient, saved: Callable[..., str]
+) -> None:
+    thousand = {"days_of_week": EVERY_DAY, "end_date": date(2029, 9, 29)}
+    assert described(client, saved()) == set()
+    assert described(client, saved(outbound(**thousand))) == set()
