@@ -199,16 +199,12 @@ def next_windows(wanted: Schedule, instant: datetime, count: int) -> list[Window
     return list(islice(open_ones, count))
 
 
-def calling_days_between(
-    weekday: int, first: date, last: date, besides: frozenset[date]
-) -> dict[date, int]:
-    """Count the days of one weekday, but for some, as ``{the first of them: how many}``."""
+def calling_days(weekday: int, first: date, last: date) -> Iterator[date]:
+    """Go through the days of one weekday, both dates included."""
     day = first + (weekday - first.weekday()) % 7 * DAY
-    left_out = [odd for odd in besides if odd.weekday() == weekday and day <= odd <= last]
-    count = (last - day).days // 7 + 1 - len(left_out)
-    while day in left_out:
+    while day <= last:
+        yield day
         day += 7 * DAY
-    return {day: count} if count > 0 else {}
 
 
 def _end_of_shown_months(first: date) -> date:

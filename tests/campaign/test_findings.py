@@ -37,8 +37,13 @@ def named(rule: str, found: tuple[Finding, ...]) -> Finding:
     return next(one for one in found if one.rule.id == rule)
 
 
-def walked(schedule: Schedule, hours: Week, zone: str) -> dict[date, int]:
-    """Count the seconds outside the hours there, by the campaign's day, from quarter to quarter."""
+def walked(
+    schedule: Schedule, hours: Week, zone: str, *, by_day_there: bool = False
+) -> dict[date, int]:
+    """Count the seconds outside the hours there, from quarter to quarter.
+
+    They are counted by the campaign's day, or by the lead's.
+    """
     found: dict[date, int] = {}
     at = datetime.combine(schedule.first - DAY, time(), UTC)
     while at < datetime.combine(schedule.last + 2 * DAY, time(), UTC):
@@ -51,7 +56,8 @@ def walked(schedule: Schedule, hours: Week, zone: str) -> dict[date, int]:
                 start <= seconds(there.time()) < end for start, end in hours[there.weekday()]
             )
         ):
-            found[here.date()] = found.get(here.date(), 0) + 15 * 60
+            day = (there if by_day_there else here).date()
+            found[day] = found.get(day, 0) + 15 * 60
         at += QUARTER
     return found
 
@@ -72,6 +78,31 @@ def test_hours_are_broken_on_just_the_days_and_in_just_the_zones_of_the_walk(
         assert (evidence.days, evidence.first) == (len(days), min(days))
         assert {evidence.zone, *evidence.others} == {zone for zone in zones if by_zone[zone]}
         assert evidence.closed == {day for day, _ in evidence.outside if not hours[day]}
+
+
+@settings(max_examples=120, deadline=None)
+@given(schedules(), st.sampled_from(HOURS), st.sampled_from(ODD_ZONES))
+def test_the_most_outside_is_that_of_one_day_there_though_two_windows_fall_on_it(
+    schedule: Schedule, hours: Week, zone: str
+) -> None:
+    days = walked(schedule, hours, zone, by_day_there=True)
+    found = outside_hours(hours, schedule, (zone,))
+    assert [evidence.seconds for evidence in found] == ([max(days.values())] if days else [])
+
+
+def test_the_parts_of_two_windows_on_one_day_there_are_joined() -> None:
+    # Rome is 11 hours ahead of Honolulu: on Sunday, Saturday's window ends and Sunday's begins.
+    weekend = usable(
+        timezone="Pacific/Honolulu",
+        days_of_week=EVERY_DAY[5:],
+        daily_start_time=time(8, 0, 59),
+        daily_end_time=time(23, 0, 59),
+    )
+    evidence = named("it-hours", findings(weekend, None, told("Italy"))).evidence
+    assert isinstance(evidence, OutsideHours)
+    morning, evening = (0, 10 * HOUR + 59), (19 * HOUR + 59, 24 * HOUR)
+    assert dict(evidence.outside)[6] == (morning, evening)
+    assert evidence.seconds == 15 * HOUR
 
 
 @pytest.mark.parametrize(
