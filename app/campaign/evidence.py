@@ -31,14 +31,19 @@ class Severity(StrEnum):
 class OutsideHours:
     """Calls outside a rule's hours.
 
-    `outside` is what lies beyond them in `zone`, the worst: seconds after midnight there, by
-    weekday; `closed` are those weekdays there that have no hours. `others` are the further
-    zones in which the rule is broken, `days` counts the campaign's days on which it is, and
-    `first` is the first.
+    `outside` is what lies beyond them in `zone`, the worst one, as clocks stand on the first
+    such day, `since`: seconds after midnight there, by weekday. `later` is the worst that is
+    otherwise when clocks stand otherwise, first on `later_since`; it is empty if nothing is.
+    `closed` are the weekdays there among these that have no hours. `others` are the further
+    zones in which the rule is broken, `days` counts the campaign's days on which it is in any
+    of them, and `first` is the first.
     """
 
     zone: str
     outside: tuple[tuple[int, Day], ...]
+    since: date
+    later: tuple[tuple[int, Day], ...]
+    later_since: date | None
     closed: frozenset[int]
     others: tuple[str, ...]
     days: int
@@ -47,7 +52,7 @@ class OutsideHours:
     @property
     def seconds(self) -> int:
         """The most that one day has outside the hours."""
-        return max(length(day) for _, day in self.outside)
+        return max(length(day) for _, day in self.outside + self.later)
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,8 @@ def measure(finding: Finding) -> str:
     """Name what was found in a few words; an accepted finding is the same while this is."""
     evidence = finding.evidence
     if isinstance(evidence, OutsideHours):
-        return f"{_stretches(evidence)} in {city(evidence.zone)}"
+        later = f"; later {_stretches(evidence.later)}" if evidence.later else ""
+        return f"{_stretches(evidence.outside)}{later} in {city(evidence.zone)}"
     if isinstance(evidence, TooMany):
         return f"{len(evidence.attempts)} in {period_in_words(finding.rule.attempts)}"
     if isinstance(evidence, OnHolidays):
@@ -163,15 +164,22 @@ def _outside(evidence: OutsideHours, schedule: Schedule) -> str:
     more = f", and in {_counted(len(evidence.others), 'more zone')}" if evidence.others else ""
     within = "in all" if foreseeable(schedule) == schedule else "in the first 12 years"
     by = f"up to {length_in_words(evidence.seconds)} outside the hours"
+    later = (
+        f"; later, first on {short_day(evidence.later_since)}, {_stretches(evidence.later)}"
+        if evidence.later_since
+        else ""
+    )
+    there = "" if evidence.since == evidence.first else f" (there on {short_day(evidence.since)})"
+    days = f"on {_counted(evidence.days, 'day')} {within}"
     return (
-        f"In {city(evidence.zone)} it calls {_stretches(evidence)}, {by}{more}. "
-        f"First on {short_day(evidence.first)}, on {_counted(evidence.days, 'day')} {within}."
+        f"In {city(evidence.zone)} it calls {_stretches(evidence.outside)}{later}, {by}{more}. "
+        f"First on {short_day(evidence.first)}{there}, {days}."
     )
 
 
-def _stretches(evidence: OutsideHours) -> str:
+def _stretches(outside: Iterable[tuple[int, Day]]) -> str:
     alike: dict[Day, list[Weekday]] = {}
-    for number, day in evidence.outside:
+    for number, day in outside:
         alike.setdefault(day, []).append(_WEEK[number])
     return "; ".join(
         f"from {hours_in_words(day)} {_on(tuple(days))}" for day, days in alike.items()

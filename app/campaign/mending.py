@@ -12,7 +12,8 @@ from app.campaign.calendar import Schedule
 from app.campaign.clock_hours import WHOLE_DAY
 from app.campaign.contract import Weekday
 from app.campaign.evidence import Finding, OutsideHours, TooMany
-from app.campaign.findings import outside_hours, too_many
+from app.campaign.findings import too_many
+from app.campaign.outside import outside_hours
 from app.campaign.rule import Rule
 from app.campaign.safe_hours import safe_window, strip
 from app.campaign.seasons import foreseeable

@@ -1,5 +1,6 @@
 """What is said of findings: who, where, when, by how much, and what would keep the rule."""
 
+from dataclasses import replace
 from datetime import date, time, timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from app.campaign.attempts import Limits
 from app.campaign.audience import Audience, read_audience
 from app.campaign.calendar import Schedule
 from app.campaign.clock_hours import WHOLE_DAY, Day, Stretch
-from app.campaign.evidence import Duty, Finding
+from app.campaign.evidence import Duty, Finding, OutsideHours
 from app.campaign.finding_words import (
     audience_in_words,
     caution,
@@ -54,9 +55,39 @@ def ways(rule: str, schedule: Schedule, audience: str) -> str:
 def test_calls_outside_hours_are_told_by_place_time_day_and_length() -> None:
     found = one_finding("us-fcc-hours", usable(), "Hawaii")
     assert what_is_broken(found, usable()) == (
-        "In Honolulu it calls from 03:00 to 08:00 on Monday to Friday, up to 5 hours outside the "
-        "hours. First on Mon 4 Jan 2027, on 63 days in all."
+        "In Honolulu it calls from 04:00 to 08:00 on Monday to Friday; later, first on Mon 15 Mar "
+        "2027, from 03:00 to 08:00 on Monday to Friday, up to 5 hours outside the hours. "
+        "First on Mon 4 Jan 2027, on 63 days in all."
     )
+
+
+def test_a_season_in_which_other_hours_are_outside_is_told_apart() -> None:
+    # In December it is 04:00 in Honolulu when it is 09:00 in New York, and 03:00 in summer.
+    december = usable(start_date=date(2026, 12, 1), end_date=date(2027, 6, 30))
+    said = what_is_broken(one_finding("us-fcc-hours", december, "Hawaii"), december)
+    assert "it calls from 04:00 to 08:00 on Monday to Friday; later, first on Mon 15 Mar" in said
+    assert "First on Tue 1 Dec 2026" in said
+
+
+def test_without_another_season_none_is_told() -> None:
+    winter = usable(end_date=date(2027, 3, 12))
+    said = what_is_broken(one_finding("us-fcc-hours", winter, "Hawaii"), winter)
+    assert "later" not in said
+
+
+def test_a_first_day_that_is_another_zones_is_told_apart() -> None:
+    # 13:00 in New York is 08:00 in Honolulu, and 07:00 from 14 March on.
+    evening = usable(daily_start_time=time(13), daily_end_time=time(20, 30))
+    found = next(
+        one for one in findings(evening, RETRIES, told("Hawaii")) if one.rule.id == "us-fcc-hours"
+    )
+    said = what_is_broken(found, evening)
+    assert "it calls from 07:00 to 08:00" in said
+    assert "First on Mon 15 Mar 2027, on 13 days" in said
+    assert isinstance(found.evidence, OutsideHours)
+    both = replace(found.evidence, since=date(2027, 3, 16))
+    said = what_is_broken(replace(found, evidence=both), evening)
+    assert "First on Mon 15 Mar 2027 (there on Tue 16 Mar 2027), on 13 days" in said
 
 
 def test_further_zones_are_counted() -> None:
@@ -134,9 +165,12 @@ def test_ways_to_fewer_attempts_are_offered_beside_one_another() -> None:
 def test_the_measure_of_a_finding_changes_with_what_is_found() -> None:
     assert measure(one_finding("us-fl-attempts", DAILY, "Florida")) == "6 in 24 hours"
     assert measure(one_finding("fr-holidays", usable(), "France")) == "2027-03-29"
-    for at, there in ((time(9), "03:00"), (time(10), "04:00")):
+    for at, winter, summer in ((time(9), "04:00", "03:00"), (time(10), "05:00", "04:00")):
         found = one_finding("us-fcc-hours", usable(daily_start_time=at), "Hawaii")
-        assert measure(found) == f"from {there} to 08:00 on Monday to Friday in Honolulu"
+        assert measure(found) == (
+            f"from {winter} to 08:00 on Monday to Friday; "
+            f"later from {summer} to 08:00 on Monday to Friday in Honolulu"
+        )
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)

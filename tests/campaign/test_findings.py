@@ -12,7 +12,8 @@ from app.campaign.audience import Audience, read_audience
 from app.campaign.calendar import Schedule
 from app.campaign.clock_hours import Week, seconds
 from app.campaign.evidence import Duty, Finding, OnHolidays, OutsideHours, Severity, TooMany
-from app.campaign.findings import findings, outside_hours
+from app.campaign.findings import findings
+from app.campaign.outside import outside_hours
 from app.campaign.rule_file import Confidence, Force
 from app.campaign.rulebook import rulebook
 from tests.campaign.schedules import EVERY_DAY, ODD_ZONES, one_day, schedules, usable
@@ -77,7 +78,8 @@ def test_hours_are_broken_on_just_the_days_and_in_just_the_zones_of_the_walk(
     for evidence in found:
         assert (evidence.days, evidence.first) == (len(days), min(days))
         assert {evidence.zone, *evidence.others} == {zone for zone in zones if by_zone[zone]}
-        assert evidence.closed == {day for day, _ in evidence.outside if not hours[day]}
+        pieces = evidence.outside + evidence.later
+        assert evidence.closed == {day for day, _ in pieces if not hours[day]}
 
 
 @settings(max_examples=120, deadline=None)
@@ -88,6 +90,42 @@ def test_the_most_outside_is_that_of_one_day_there_though_two_windows_fall_on_it
     days = walked(schedule, hours, zone, by_day_there=True)
     found = outside_hours(hours, schedule, (zone,))
     assert [evidence.seconds for evidence in found] == ([max(days.values())] if days else [])
+
+
+def quarters(day: tuple[tuple[int, int], ...]) -> set[int]:
+    return {at for start, end in day for at in range(start, end, 15 * 60)}
+
+
+@settings(max_examples=120, deadline=None)
+@given(schedules(), st.sampled_from(HOURS), st.sampled_from(ODD_ZONES))
+def test_what_is_told_of_the_first_day_is_what_lies_outside_on_that_day(
+    schedule: Schedule, hours: Week, zone: str
+) -> None:
+    for evidence in outside_hours(hours, schedule, (zone,)):
+        there = outside_on(evidence.since, schedule, hours, zone)
+        assert quarters(dict(evidence.outside)[min(there).weekday()]) >= there[min(there)]
+        if evidence.later_since is not None:
+            then = outside_on(evidence.later_since, schedule, hours, zone)
+            later = dict(evidence.later)
+            assert any(quarters(later.get(day.weekday(), ())) >= then[day] for day in then)
+        assert evidence.since == min(walked(schedule, hours, zone))
+
+
+def outside_on(day: date, schedule: Schedule, hours: Week, zone: str) -> dict[date, set[int]]:
+    """Find the quarters outside the hours of one of the campaign's days, by the day there."""
+    found: dict[date, set[int]] = {}
+    at = datetime.combine(day - DAY, time(), UTC)
+    while at < datetime.combine(day + 2 * DAY, time(), UTC):
+        here, there = at.astimezone(ZoneInfo(schedule.zone)), at.astimezone(ZoneInfo(zone))
+        own = seconds(there.time())
+        if (
+            here.date() == day
+            and schedule.opens <= here.time() < schedule.closes
+            and not any(start <= own < end for start, end in hours[there.weekday()])
+        ):
+            found.setdefault(there.date(), set()).add(own)
+        at += QUARTER
+    return found
 
 
 def test_the_parts_of_two_windows_on_one_day_there_are_joined() -> None:
@@ -133,7 +171,9 @@ def test_what_lies_outside_is_told_by_the_clock_and_the_weekday_there() -> None:
     assert isinstance(evidence, OutsideHours)
     assert evidence.zone == "Pacific/Honolulu"
     assert evidence.first == date(2027, 1, 4)
-    assert evidence.outside == tuple((day, ((3 * HOUR, 8 * HOUR),)) for day in range(5))
+    assert evidence.outside == tuple((day, ((4 * HOUR, 8 * HOUR),)) for day in range(5))
+    assert evidence.later == tuple((day, ((3 * HOUR, 8 * HOUR),)) for day in range(5))
+    assert (evidence.since, evidence.later_since) == (date(2027, 1, 4), date(2027, 3, 15))
     assert evidence.seconds == 5 * HOUR
 
 
