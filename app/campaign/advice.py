@@ -99,7 +99,7 @@ def _about_dates(values: Values, shown: Overview | None, now: datetime) -> Itera
 
 
 def _about_days(wanted: Schedule, audience: Audience) -> Iterator[Advice]:
-    closed = closed_days(audience, wanted.first, wanted.last)
+    closed = closed_days(audience, wanted)
     if any(day in _WEEKEND for number, day in enumerate(Weekday) if number in wanted.days):
         yield Advice("days_of_week", AdviceCode.WEEKEND_DAYS)
     days_off = [day for day in closed if wanted.calls_on(day)]

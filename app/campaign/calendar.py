@@ -19,6 +19,7 @@ from app.campaign.zones import (
     changes_between,
     even_stretches,
     offset_at,
+    zone_info,
 )
 
 SHOWN_MONTHS = 13
@@ -197,6 +198,18 @@ def next_windows(wanted: Schedule, instant: datetime, count: int) -> list[Window
     since = _wall(wanted, instant).date() - DAY
     open_ones = (window for window in windows(wanted, since) if window.end_utc > instant)
     return list(islice(open_ones, count))
+
+
+@lru_cache(maxsize=8192)
+def days_there(wanted: Schedule, day: date, zones: tuple[str, ...]) -> frozenset[date]:
+    """Name the days that it is in these zones during one day's windows."""
+    found: set[date] = set()
+    for window in windows_on(wanted, day):
+        # A window is no longer than 26 hours, so a day within it has the middle of it.
+        start, end = window.start_utc, window.end_utc - timedelta(seconds=1)
+        for at in (start, start + (end - start) / 2, end):
+            found.update(at.astimezone(zone_info(zone)).date() for zone in zones)
+    return frozenset(found)
 
 
 def calling_days(weekday: int, first: date, last: date) -> Iterator[date]:

@@ -1,38 +1,67 @@
 """Days on which people do not expect calls: public holidays where leads are, and own dates.
 
 The API has no field for them: a campaign calls on a holiday unless it is split, or paused by
-hand.
+hand. A holiday is one by the clock of whoever is called: while it lasts there, it can be another
+day where the campaign's clock is.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 
 import holidays
 
-from app.campaign.audience import Audience
+from app.campaign.audience import Audience, reach
+from app.campaign.calendar import DAY, Schedule, days_there
 from app.campaign.places import Place, place
-from app.campaign.seasons import FORESEEN
+from app.campaign.readback import short_day
+from app.campaign.seasons import alike, foreseeable
 
 _MOST_PARTS = 12
 """So many states are looked at one by one; of more, only the country's own holidays are."""
 _OWN_NAME = "Own date"
+_FURTHEST = 2 * DAY
+"""Clocks are 26 hours apart at the most."""
 
 
 @lru_cache(maxsize=256)
-def closed_days(audience: Audience, first: date, last: date) -> Mapping[date, str]:
-    """Name the days off from one day to another, in order, as far as they can be foreseen."""
-    last = min(last, first + FORESEEN)
-    found: dict[date, dict[str, list[str]]] = {}
+def closed_days(audience: Audience, schedule: Schedule) -> Mapping[date, str]:
+    """Name the days off while a schedule lasts, in order, as far as they can be foreseen.
+
+    They are the campaign's days on whose hours it is a holiday where leads are, and the
+    person's own dates, which are the campaign's.
+    """
+    near = foreseeable(schedule)
+    found: dict[date, dict[tuple[str, date], list[str]]] = {}
     for at in _places(audience):
-        for day, name in holidays_in(at.code, first, last).items():
-            told = found.setdefault(day, {}).setdefault(name, [])
+        for day, there, name in holidays_during(at.code, near, reach(audience)[at.code]):
+            told = found.setdefault(day, {}).setdefault((name, there), [])
             if place(at.country).name not in told:  # A state has its country's holidays, too.
                 told.append(at.name)
     for day, name in audience.own_dates:
-        if first <= day <= last:
-            found.setdefault(day, {})[name or _OWN_NAME] = []
-    return {day: _words(found[day]) for day in sorted(found)}
+        if near.first <= day <= near.last:
+            found.setdefault(day, {})[name or _OWN_NAME, day] = []
+    return {day: _words(found[day], day) for day in sorted(found)}
+
+
+def holidays_during(
+    code: str, schedule: Schedule, zones: tuple[str, ...]
+) -> Iterator[tuple[date, date, str]]:
+    """Find the days of a schedule on whose hours it is a holiday in these zones of a place.
+
+    Gives the campaign's day, called on or not, the holiday's own date, and its name.
+    """
+    alike_zones = tuple(group[0] for group in alike(schedule, zones))
+    found = [
+        (day, there, name)
+        for there, name in holidays_in(
+            code, schedule.first - _FURTHEST, schedule.last + _FURTHEST
+        ).items()
+        for day in (there + number * DAY for number in (-2, -1, 0, 1, 2))
+        if schedule.first <= day <= schedule.last
+        and there in days_there(schedule, day, alike_zones)
+    ]
+    yield from sorted(found)
 
 
 def holidays_in(code: str, first: date, last: date) -> Mapping[date, str]:
@@ -55,9 +84,11 @@ def _holidays(code: str, year: int) -> tuple[tuple[date, str], ...]:
     return tuple(sorted(found.items()))
 
 
-def _words(names: Mapping[str, list[str]]) -> str:
+def _words(names: Mapping[tuple[str, date], list[str]], day: date) -> str:
     return ", ".join(
-        f"{name} ({', '.join(where)})" if where else name for name, where in names.items()
+        (f"{name} ({', '.join(where)})" if where else name)
+        + ("" if there == day else f" on {short_day(there)} there")
+        for (name, there), where in names.items()
     )
 
 

@@ -64,9 +64,12 @@ class TooMany:
 
 @dataclass(frozen=True)
 class OnHolidays:
-    """Calling days that are holidays where the rule holds, with their names."""
+    """Calling days on whose hours it is a holiday where the rule holds.
 
-    days: tuple[tuple[date, str], ...]
+    `days` are the campaign's day, the holiday's date there, and its name.
+    """
+
+    days: tuple[tuple[date, date, str], ...]
 
 
 @dataclass(frozen=True)

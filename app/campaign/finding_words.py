@@ -59,7 +59,8 @@ def measure(finding: Finding) -> str:
     if isinstance(evidence, TooMany):
         return f"{len(evidence.attempts)} in {period_in_words(finding.rule.attempts)}"
     if isinstance(evidence, OnHolidays):
-        return ", ".join(day.isoformat() for day, _ in evidence.days[:_SHOWN])
+        days = dict.fromkeys(day.isoformat() for day, _, _ in evidence.days)
+        return ", ".join(list(days)[:_SHOWN])
     return finding.rule.title
 
 
@@ -212,9 +213,12 @@ def period_in_words(limit: AttemptLimit | None) -> str:
 
 
 def _on_holidays(evidence: OnHolidays) -> str:
-    days = [f"{short_day(day)} ({name})" for day, name in evidence.days[:_SHOWN]]
+    days = [
+        f"{short_day(day)} ({name}{'' if there == day else f', {short_day(there)} there'})"
+        for day, there, name in evidence.days[:_SHOWN]
+    ]
     more = f" and {len(evidence.days) - _SHOWN:,} more" if len(evidence.days) > _SHOWN else ""
-    count = _counted(len(evidence.days), "holiday")
+    count = _counted(len({there for _, there, _ in evidence.days}), "holiday")
     return f"It calls on {count}: {', '.join(days)}{more}."
 
 

@@ -12,8 +12,8 @@ from functools import lru_cache
 from app.campaign.attempts import Limits
 from app.campaign.audience import Audience, reach, rules_for
 from app.campaign.calendar import Schedule
-from app.campaign.closed_days import holidays_in
-from app.campaign.crowding import most_in_dates, most_in_months, most_within
+from app.campaign.closed_days import holidays_during
+from app.campaign.crowding import most_in_calendar, most_within
 from app.campaign.evidence import (
     Duty,
     Evidence,
@@ -54,7 +54,7 @@ def _evidence(
     if rule.hours is not None:
         yield from outside_hours(rule.hours, schedule, zones)
     elif rule.closed_on_holidays:
-        yield from _on_holidays(rule.jurisdiction, schedule)
+        yield from _on_holidays(rule.jurisdiction, schedule, zones)
     elif rule.is_duty:
         yield Duty()
     elif (
@@ -65,10 +65,10 @@ def _evidence(
         yield TooMany(attempts)
 
 
-def _on_holidays(code: str, schedule: Schedule) -> Iterator[OnHolidays]:
+def _on_holidays(code: str, schedule: Schedule, zones: tuple[str, ...]) -> Iterator[OnHolidays]:
     days = tuple(
-        (day, name)
-        for day, name in holidays_in(code, schedule.first, schedule.last).items()
+        (day, there, name)
+        for day, there, name in holidays_during(code, schedule, zones)
         if schedule.calls_on(day)
     )
     if days:

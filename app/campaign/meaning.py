@@ -91,7 +91,7 @@ def meaning(reading: Reading, audience: Audience, now: datetime) -> Meaning:
         lead=lead,
         audience=audience,
         findings=findings(wanted, retries, audience) if wanted else (),
-        closed=closed_days(audience, wanted.first, wanted.last) if wanted else {},
+        closed=closed_days(audience, wanted) if wanted else {},
     )
 
 

@@ -10,6 +10,7 @@ from app.campaign.finding_words import audience_in_words
 from app.campaign.places import places_named, suggestions
 from app.campaign.rule_file import Purpose
 from app.campaign.zone_tables import countries
+from tests.campaign.schedules import usable
 
 
 def codes(text: str) -> list[str]:
@@ -72,7 +73,10 @@ def test_everything_that_is_offered_names_just_what_it_says() -> None:
 def test_every_country_can_be_an_audience(code: str) -> None:
     leads = read_audience({"audience": f"{countries()[code]}"}, None)
     if not leads.is_assumed:  # Georgia has to be named by its code.
-        assert closed_days(leads, date(2027, 1, 1), date(2027, 12, 31)) is not None
+        assert (
+            closed_days(leads, usable(start_date=date(2027, 1, 1), end_date=date(2027, 12, 31)))
+            is not None
+        )
         assert rules_for(leads) is not None
 
 
@@ -156,7 +160,7 @@ def test_a_day_that_is_none_is_kept_as_it_was_typed(word: str) -> None:
 
 def test_holidays_are_named_once_however_many_places_have_them() -> None:
     leads = read_audience({"audience": "Florida, France"}, None)
-    found = closed_days(leads, date(2027, 1, 1), date(2027, 1, 31))
+    found = closed_days(leads, usable(start_date=date(2027, 1, 1), end_date=date(2027, 1, 31)))
     assert found == {
         date(2027, 1, 1): "New Year's Day (United States, France)",
         date(2027, 1, 18): "Martin Luther King Jr. Day (United States)",
@@ -166,10 +170,15 @@ def test_holidays_are_named_once_however_many_places_have_them() -> None:
 def test_a_states_own_holidays_count_where_it_is_named() -> None:
     leads = read_audience({"audience": "Louisiana"}, None)
     assert (
-        "Mardi Gras (Louisiana)" in closed_days(leads, date(2027, 2, 1), date(2027, 2, 28)).values()
+        "Mardi Gras (Louisiana)"
+        in closed_days(
+            leads, usable(start_date=date(2027, 2, 1), end_date=date(2027, 2, 28))
+        ).values()
     )
 
 
 def test_own_days_outside_the_campaign_are_left_out() -> None:
     leads = read_audience({"own_dates": "2026-12-24, 2027-01-05 Inventory"}, None)
-    assert closed_days(leads, date(2027, 1, 4), date(2027, 1, 8)) == {date(2027, 1, 5): "Inventory"}
+    assert closed_days(leads, usable(start_date=date(2027, 1, 4), end_date=date(2027, 1, 8))) == {
+        date(2027, 1, 5): "Inventory"
+    }

@@ -258,7 +258,7 @@ def test_france_counts_in_thirty_days(total: int, *, breaks: bool) -> None:
 
 def test_calling_days_that_are_holidays_there_are_found_by_name() -> None:
     evidence = named("fr-holidays", findings(usable(), None, told("France"))).evidence
-    assert evidence == OnHolidays(((date(2027, 3, 29), "Easter Monday"),))
+    assert evidence == OnHolidays(((date(2027, 3, 29), date(2027, 3, 29), "Easter Monday"),))
     weekends = usable(days_of_week=EVERY_DAY[5:])
     assert "fr-holidays" not in broken(weekends, told("France"))
 
