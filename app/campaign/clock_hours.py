@@ -65,11 +65,6 @@ def seen_from(week: Week, ahead: int) -> Week:
     )
 
 
-def longest(day: Day) -> Stretch | None:
-    """Find the longest stretch of a day, the earliest of equals."""
-    return max(day, key=lambda stretch: stretch[1] - stretch[0], default=None)
-
-
 @lru_cache(maxsize=8192)
 def _common_week(one: Week, other: Week) -> Week:
     return tuple(common(*days) for days in zip(one, other, strict=True))

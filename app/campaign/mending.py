@@ -6,22 +6,22 @@ from datetime import time, timedelta
 from functools import lru_cache
 from typing import Any
 
-from app.campaign.attempts import Limits
+from app.campaign.attempts import Limits, limits
 from app.campaign.audience import Audience, reach, rules_for
-from app.campaign.calendar import Schedule
-from app.campaign.clock_hours import WHOLE_DAY
+from app.campaign.calendar import Schedule, overview
 from app.campaign.contract import Weekday
-from app.campaign.evidence import Finding, OutsideHours, TooMany
-from app.campaign.findings import too_many
+from app.campaign.evidence import Evidence, Finding, OutsideHours, TooMany
+from app.campaign.findings import findings, too_many
 from app.campaign.outside import outside_hours
 from app.campaign.rule import Rule
-from app.campaign.safe_hours import safe_window, strip
+from app.campaign.safe_hours import safe_windows, strip
 from app.campaign.seasons import foreseeable
 
 _GAPS = (*range(15, 120, 15), *range(120, 240, 30), *range(240, 720, 60), 720, 960, 1200)
 _LONG_GAPS = tuple(range(1440, 31 * 1440, 720))
 """Gaps to try, in minutes: round ones, up to a month."""
-_TRIES = 3
+_TRIES = 6
+_OPTIONS = 24
 
 
 @dataclass(frozen=True)
@@ -34,20 +34,52 @@ class Mend:
 def mends(
     finding: Finding, schedule: Schedule, retries: Limits | None, audience: Audience
 ) -> tuple[Mend, ...]:
-    """Find changes by which one finding goes away; none for what no setting can mend."""
-    near = foreseeable(schedule)
+    """Find changes by which one finding goes away and no other comes.
+
+    There are none for what no setting can mend.
+    """
     if isinstance(finding.evidence, OutsideHours):
-        mend = _inside_hours((finding.rule,), near, audience)
+        mend = _inside_hours((finding.rule,), schedule, retries, audience)
         return (mend,) if mend else ()
     if isinstance(finding.evidence, TooMany) and retries is not None:
         zones = reach(audience)[finding.rule.jurisdiction]
-        return tuple(_fewer(finding.rule, near, retries, zones))
+        ways = _fewer(finding.rule, foreseeable(schedule), retries, zones)
+        return tuple(way for way in ways if is_harmless(way, schedule, retries, audience))
     return ()
 
 
-def mend_all_hours(schedule: Schedule, audience: Audience) -> Mend | None:
+def mend_all_hours(schedule: Schedule, retries: Limits | None, audience: Audience) -> Mend | None:
     """Find one window in which no rule of hours is broken; `None` if there is none."""
-    return _inside_hours(rules_for(audience), foreseeable(schedule), audience)
+    return _inside_hours(rules_for(audience), schedule, retries, audience)
+
+
+def is_harmless(mend: Mend, schedule: Schedule, retries: Limits | None, audience: Audience) -> bool:
+    """Tell whether a change breaks no rule that is kept, and no limit by more than now."""
+    now, then = (
+        {one.rule.id: one.evidence for one in findings(*changed, audience)}
+        for changed in ((schedule, retries), _changed(mend, schedule, retries))
+    )
+    return all(name in now and not _is_more(then[name], now[name]) for name in then)
+
+
+def _is_more(evidence: Evidence, other: Evidence) -> bool:
+    return (
+        isinstance(evidence, TooMany)
+        and isinstance(other, TooMany)
+        and len(evidence.attempts) > len(other.attempts)
+    )
+
+
+def _changed(
+    mend: Mend, schedule: Schedule, retries: Limits | None
+) -> tuple[Schedule, Limits | None]:
+    new = {**settings(schedule, retries), **dict(mend.changes)}
+    days = frozenset(n for n, day in enumerate(Weekday) if day in new["days_of_week"])
+    opens, closes = new["daily_start_time"], new["daily_end_time"]
+    return (
+        replace(schedule, days=days, opens=opens, closes=closes),
+        limits(new) if retries else None,
+    )
 
 
 def settings(schedule: Schedule, retries: Limits | None) -> Mapping[str, Any]:
@@ -67,23 +99,35 @@ def settings(schedule: Schedule, retries: Limits | None) -> Mapping[str, Any]:
 
 
 @lru_cache(maxsize=1024)
-def _inside_hours(rules: tuple[Rule, ...], schedule: Schedule, audience: Audience) -> Mend | None:
-    """Find the days and hours nearest to a schedule's in which these rules are kept.
+def _inside_hours(
+    rules: tuple[Rule, ...], schedule: Schedule, retries: Limits | None, audience: Audience
+) -> Mend | None:
+    """Find days and hours near to a schedule's in which these rules are kept, and all kept now.
 
-    A window that opens at another time can fall into other seasons, so what was found is
-    tried, and looked for once more from there.
+    A window that opens at another time can fall into other seasons, and one on the day of a
+    clock change into two, so each is tried.
     """
-    tried = schedule
-    for _ in range(_TRIES):
-        found = safe_window(tried, strip(rules, tried, audience).safe_all_year)
-        if found is None:
-            return None
-        start, end = found.hours
-        opens, closes = _clock(-(-start // 60) * 60), _clock(min(end, WHOLE_DAY - 60))
-        tried = replace(schedule, days=found.days, opens=opens, closes=closes)
-        if _keeps(rules, tried, audience):
-            present, then = settings(schedule, None), settings(tried, None)
-            return Mend(tuple((name, new) for name, new in then.items() if new != present[name]))
+    broken = {one.rule.id for one in findings(schedule, retries, audience)}
+    kept = tuple(rule for rule in rules_for(audience) if rule.hours and rule.id not in broken)
+    rules = tuple(dict.fromkeys((*rules, *kept)))
+    near = foreseeable(schedule)
+    present = settings(schedule, None)
+    opens = [near.opens]
+    for at in opens:
+        found = safe_windows(near, strip(rules, replace(near, opens=at), audience).safe_all_year)
+        for option in found[:_OPTIONS]:
+            start, end = map(_clock, option.hours)
+            tried = replace(near, days=option.days, opens=start, closes=end)
+            new = settings(tried, None)
+            mend = Mend(tuple((name, new[name]) for name in new if new[name] != present[name]))
+            if (
+                overview(tried).calling_days
+                and _keeps(rules, tried, audience)
+                and is_harmless(mend, schedule, retries, audience)
+            ):
+                return mend
+            if start not in opens and len(opens) < _TRIES:
+                opens.append(start)
     return None
 
 

@@ -1,26 +1,30 @@
 """The hours that are safe to call: what rules allow in each zone, seen on the campaign's clock."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from datetime import date
+from functools import lru_cache, reduce
+from itertools import chain, combinations
 
 from app.campaign.audience import Audience, reach, zones_of
 from app.campaign.calendar import Schedule
 from app.campaign.clock_hours import (
     ALWAYS,
+    WHOLE_DAY,
     Day,
     Stretch,
     Week,
     common,
     common_week,
-    longest,
     seconds,
     seen_from,
 )
 from app.campaign.rule import Rule
-from app.campaign.seasons import Seasons, alike, seasons
+from app.campaign.seasons import Season, Seasons, alike, seasons
 
-_SHORTEST = 15 * 60
-"""A window of fewer seconds is not worth proposing."""
+_MINUTE = 60
+_SHORTEST = 15 * _MINUTE
+"""Of a schedule's own window, fewer seconds are not worth keeping."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,7 @@ class Strip:
     `zones` are its zones, together if their clocks go alike, and `hours` what may be called in
     each of these groups, by its own clock. `times` has the seasons of the groups, `safe` the
     hours that are allowed everywhere in each of them, by the campaign's clock, and
-    `safe_all_year` those that are allowed in all.
+    `safe_all_year` those that are allowed on all days of each weekday.
     """
 
     zones: tuple[tuple[str, ...], ...]
@@ -58,7 +62,17 @@ def strip(rules: tuple[Rule, ...], schedule: Schedule, audience: Audience) -> St
         common_week(seen_from(week, ahead) for week, ahead in zip(hours, season.ahead, strict=True))
         for season in times.seasons
     )
-    return Strip(groups, hours, times, safe, common_week(safe))
+    needed = (
+        _only(week, season, schedule) for week, season in zip(safe, times.seasons, strict=True)
+    )
+    return Strip(groups, hours, times, safe, common_week(needed))
+
+
+def _only(week: Week, season: Season, schedule: Schedule) -> Week:
+    """Leave the weekdays open that a season does not have."""
+    first, last = max(season.first, schedule.first), min(season.last, schedule.last)
+    days = _weekdays_between(first, last)
+    return tuple(hours if day in days else ALWAYS[day] for day, hours in enumerate(week))
 
 
 @lru_cache(maxsize=8192)
@@ -72,17 +86,58 @@ def _hours(rules: tuple[Rule, ...], audience: Audience, zones: tuple[str, ...]) 
     )
 
 
-def safe_window(schedule: Schedule, week: Week) -> SafeWindow | None:
-    """Choose the one window for a schedule inside these hours, of its own window if it can be.
+def safe_windows(schedule: Schedule, week: Week) -> tuple[SafeWindow, ...]:
+    """Choose days and a window for a schedule inside these hours, the best first.
 
-    Days that have no hours at all are left out; `None` if no window fits the others.
+    A window of its own hours comes first, if not too short and if most of the days that have
+    hours keep it; then the longest that days share; then one as long as its own. Of these
+    the one with the most calling time in a week is best, so that a day with few hours is left
+    out. A window has some day that the dates do have.
     """
-    days = frozenset(day for day in schedule.days if week[day])
-    shared: Day = ALWAYS[0]
-    for day in days:
-        shared = common(shared, week[day])
-    own = common(shared, ((seconds(schedule.opens), seconds(schedule.closes)),))
-    found = longest(own) or longest(shared)
-    if not days or found is None or found[1] - found[0] < _SHORTEST:
-        return None
-    return SafeWindow(days, found)
+    open_days = sorted(day for day in schedule.days if week[day])
+    dates = _weekdays_between(schedule.first, schedule.last)
+    opens, closes = seconds(schedule.opens), seconds(schedule.closes)
+    own, shared, moved = [], [], []
+    for days in _choices(open_days):
+        if dates.isdisjoint(days):
+            continue
+        hours = reduce(common, (week[day] for day in days))
+        if 2 * len(days) >= len(open_days):
+            own += _windows(days, common(hours, ((opens, closes),)), _SHORTEST)
+        shared += _windows(days, hours, _MINUTE)
+        moved += _windows(days, _moved(hours, opens, closes), _MINUTE)
+
+    def weight(found: SafeWindow) -> tuple[int, int]:
+        start, end = found.hours
+        return (end - start) * len(found.days & dates), len(found.days)
+
+    options = (sorted(found, key=weight, reverse=True) for found in (own, shared, moved))
+    return tuple(dict.fromkeys(chain.from_iterable(options)))
+
+
+def _choices(days: list[int]) -> Iterator[tuple[int, ...]]:
+    """Give every choice of some of these days, the largest ones first."""
+    for count in range(len(days), 0, -1):
+        yield from combinations(days, count)
+
+
+def _windows(days: tuple[int, ...], hours: Day, least: int) -> list[SafeWindow]:
+    """Make windows of hours, in whole minutes and before midnight, that are long enough."""
+    whole = (
+        (-(-start // _MINUTE) * _MINUTE, min(end, WHOLE_DAY - _MINUTE) // _MINUTE * _MINUTE)
+        for start, end in hours
+    )
+    return [SafeWindow(frozenset(days), (a, b)) for a, b in whole if b - a >= least]
+
+
+def _moved(hours: Day, opens: int, closes: int) -> Day:
+    """Move a window into each of these hours, as near as it can be and as much as there is room."""
+    found = []
+    for start, end in hours:
+        begin = max(start, min(opens, end - (closes - opens)))
+        found.append((begin, min(end, begin + closes - opens)))
+    return tuple(found)
+
+
+def _weekdays_between(first: date, last: date) -> frozenset[int]:
+    return frozenset((first.weekday() + n) % 7 for n in range(min(7, (last - first).days + 1)))

@@ -95,7 +95,7 @@ def safe_everywhere(meant: Meaning) -> Change | None:
     }
     if meant.overview is None or len(broken) < 2:
         return None
-    mend = mend_all_hours(meant.overview.schedule, meant.audience)
+    mend = mend_all_hours(meant.overview.schedule, meant.limits, meant.audience)
     now = settings(meant.overview.schedule, meant.limits)
     return change(mend, now) if mend and mend.changes else None
 

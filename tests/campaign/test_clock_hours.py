@@ -14,7 +14,6 @@ from app.campaign.clock_hours import (
     beyond,
     common,
     common_week,
-    longest,
     seconds,
     seen_from,
 )
@@ -117,17 +116,3 @@ def test_hours_that_reach_over_midnight_there_fall_on_two_days_here() -> None:
 
 def test_hours_that_meet_at_midnight_are_seen_as_one_stretch() -> None:
     assert seen_from(ALWAYS, 5 * HOUR + 45 * 60) == ALWAYS
-
-
-@pytest.mark.parametrize(
-    ("day", "expected"),
-    [
-        (((0, 5), (10, 20), (30, 35)), (10, 20)),
-        (((0, 10), (20, 30)), (0, 10)),
-        ((), None),
-    ],
-)
-def test_the_longest_stretch_is_the_earliest_of_equals(
-    day: Day, expected: tuple[int, int] | None
-) -> None:
-    assert longest(day) == expected

@@ -92,7 +92,7 @@ def test_the_one_window_for_all_rules_leaves_nothing_outside_hours(
     wanted: Schedule, audience: str
 ) -> None:
     leads = told(audience)
-    mend = mend_all_hours(wanted, leads)
+    mend = mend_all_hours(wanted, None, leads)
     if mend is not None:
         left = after(mend, wanted, None, leads)
         assert not [one for one in left if isinstance(one.evidence, OutsideHours)]
@@ -109,7 +109,7 @@ def test_the_api_takes_every_campaign_that_is_mended(
         for finding in findings(wanted, retries, leads)
         for mend in mends(finding, wanted, retries, leads)
     ]
-    for mend in filter(None, [*offers, mend_all_hours(wanted, leads)]):
+    for mend in filter(None, [*offers, mend_all_hours(wanted, None, leads)]):
         assert check(typed_again(wanted, retries, mend)) == []
 
 
@@ -141,7 +141,7 @@ def test_a_day_that_is_closed_is_left_out_and_nothing_else_is_changed() -> None:
 
 
 def test_places_without_a_common_hour_have_no_window() -> None:
-    assert mend_all_hours(usable(), told("Australia, Hawaii, France")) is None
+    assert mend_all_hours(usable(), None, told("Australia, Hawaii, France")) is None
     weekend = usable(timezone="Europe/Paris", days_of_week=EVERY_DAY[5:])
     assert offered("fr-hours", weekend, "France") == []
 
@@ -155,12 +155,18 @@ def test_a_window_is_tried_once_more_if_it_opens_into_another_season() -> None:
         daily_start_time=time(15, 15),
         daily_end_time=time(20, 30),
     )
-    mend = mend_all_hours(week, told("Canada, UK"))
-    assert mend == Mend((("daily_start_time", time(0)), ("daily_end_time", time(1, 45))))
+    mend = mend_all_hours(week, None, told("Canada, UK"))
+    assert mend == Mend(
+        (
+            ("days_of_week", EVERY_DAY[1:6]),
+            ("daily_start_time", time(0)),
+            ("daily_end_time", time(2, 45)),
+        )
+    )
 
 
 def test_a_campaign_that_keeps_all_hours_needs_no_change() -> None:
-    assert mend_all_hours(usable(), told("New York")) == Mend(())
+    assert mend_all_hours(usable(), None, told("New York")) == Mend(())
 
 
 def test_too_many_calls_become_fewer_by_the_gap_or_by_one_of_two_counts() -> None:
@@ -209,7 +215,7 @@ def test_what_no_setting_can_mend_has_no_change(rule: str) -> None:
 
 def test_holidays_are_left_when_the_hours_are_mended() -> None:
     paris, leads = usable(timezone="Europe/Paris"), told("France")
-    mend = mend_all_hours(paris, leads)
+    mend = mend_all_hours(paris, None, leads)
     assert mend is not None
     left = after(mend, paris, None, leads)
     assert [one.rule.id for one in left if isinstance(one.evidence, OnHolidays)] == ["fr-holidays"]

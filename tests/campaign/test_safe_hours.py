@@ -6,9 +6,9 @@ import pytest
 
 from app.campaign.audience import read_audience, rules_for
 from app.campaign.calendar import Schedule
-from app.campaign.clock_hours import ALWAYS, WHOLE_DAY, Day, beyond, common, longest, seen_from
+from app.campaign.clock_hours import ALWAYS, WHOLE_DAY, Day, beyond, common, seen_from
 from app.campaign.finding_words import short_hours
-from app.campaign.safe_hours import safe_window, strip
+from app.campaign.safe_hours import safe_windows, strip
 from app.campaign.zone_strip import zone_strip
 from tests.campaign.schedules import EVERY_DAY, usable
 
@@ -55,17 +55,15 @@ def test_places_that_share_no_hour_leave_none() -> None:
 
 def test_the_window_stays_where_it_is_as_far_as_that_is_safe() -> None:
     week = (((8 * 3600, 13 * 3600), (14 * 3600, 20 * 3600)),) * 5 + ((), ())
-    found = safe_window(usable(daily_start_time=time(9), daily_end_time=time(15)), week)
-    assert found is not None
+    found = safe_windows(usable(daily_start_time=time(9), daily_end_time=time(15)), week)[0]
     assert found.hours == (9 * 3600, 13 * 3600)
 
 
 def test_days_without_hours_are_left_out_and_no_day_is_no_window() -> None:
     week = (*ALWAYS[:5], (), ())
-    found = safe_window(usable(days_of_week=EVERY_DAY), week)
-    assert found is not None
+    found = safe_windows(usable(days_of_week=EVERY_DAY), week)[0]
     assert found.days == {0, 1, 2, 3, 4}
-    assert safe_window(usable(days_of_week=EVERY_DAY[5:]), week) is None
+    assert safe_windows(usable(days_of_week=EVERY_DAY[5:]), week) == ()
 
 
 def test_half_an_hour_at_lord_howe_is_half_an_hour() -> None:
@@ -97,7 +95,6 @@ def test_pieces_of_a_day_are_cut_and_joined() -> None:
     )
     assert beyond(MORNING, ()) == MORNING
     assert beyond(MORNING, ALWAYS[0]) == ()
-    assert longest(()) is None
 
 
 @pytest.mark.parametrize("hours", range(-26, 27))

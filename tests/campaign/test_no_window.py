@@ -1,0 +1,135 @@
+"""Whether any window keeps all hours, held against a walk through every quarter of an hour."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.campaign.audience import Audience, reach, read_audience, rules_for
+from app.campaign.calendar import Schedule, overview, schedule
+from app.campaign.clock_hours import Week
+from app.campaign.finding_words import what_would_mend
+from app.campaign.findings import findings
+from app.campaign.mending import Mend, mend_all_hours, mends
+from app.campaign.mending import settings as settings_of
+from tests.campaign.schedules import EVERY_DAY, schedules, usable
+from tests.factories import outbound
+
+DAY, QUARTER = timedelta(days=1), timedelta(minutes=15)
+AUDIENCES = ("Florida", "Texas", "US-HI, US-ME", "Canada, UK", "Canada, Australia/Perth", "Hawaii")
+"""Places whose days without calls are no matter of law, but for weekdays."""
+
+
+def told(audience: str) -> Audience:
+    return read_audience({"audience": audience, "purpose": "marketing"}, None)
+
+
+def limited(audience: Audience) -> list[tuple[Week, ZoneInfo]]:
+    return [
+        (rule.hours, ZoneInfo(zone))
+        for rule in rules_for(audience)
+        if rule.hours is not None
+        for zone in reach(audience)[rule.jurisdiction]
+    ]
+
+
+def is_allowed(at: datetime, hours: list[tuple[Week, ZoneInfo]]) -> bool:
+    for week, zone in hours:
+        there = at.astimezone(zone)
+        own = there.hour * 3600 + there.minute * 60
+        if not any(start <= own < end for start, end in week[there.weekday()]):
+            return False
+    return True
+
+
+def some_quarter_is_safe(wanted: Schedule, audience: Audience) -> bool:
+    """Look for a weekday and a quarter of an hour that is allowed whenever the clock shows it."""
+    hours, zone = limited(audience), ZoneInfo(wanted.zone)
+    safe: dict[tuple[int, time], bool] = {}
+    at = datetime.combine(wanted.first - DAY, time(), UTC)
+    while at < datetime.combine(wanted.last + 2 * DAY, time(), UTC):
+        here = at.astimezone(zone)
+        if wanted.first <= here.date() <= wanted.last and here.weekday() in wanted.days:
+            key = here.weekday(), here.time()
+            safe[key] = safe.get(key, True) and is_allowed(at, hours)
+        at += QUARTER
+    # The form has no 24:00, so the last quarter of a day is no window of 15 minutes.
+    return any(found for (_, at_), found in safe.items() if at_ < time(23, 45))
+
+
+def after(wanted: Schedule, mend: Mend) -> Schedule:
+    values = outbound(
+        timezone=wanted.zone,
+        start_date=wanted.first,
+        end_date=wanted.last,
+        **{**settings_of(wanted, None), **dict(mend.changes)},
+    )
+    found = schedule(values)
+    assert found is not None
+    return found
+
+
+@settings(max_examples=250, deadline=None)
+@given(schedules(), st.sampled_from(AUDIENCES), st.integers(1, 30))
+def test_a_window_is_found_just_if_there_is_one(
+    wanted: Schedule, audience: str, length: int
+) -> None:
+    short = Schedule(
+        wanted.first,
+        min(wanted.last, wanted.first + length * DAY),
+        wanted.zone,
+        wanted.days,
+        wanted.opens,
+        wanted.closes,
+        False,
+    )
+    mend = mend_all_hours(short, None, told(audience))
+
+    assert (mend is not None) is some_quarter_is_safe(short, told(audience))
+    if mend is not None:
+        assert overview(after(short, mend)).calling_days > 0
+
+
+def offered(wanted: Schedule, audience: str, rule: str) -> tuple[list[dict[str, object]], str]:
+    found = next(one for one in findings(wanted, None, told(audience)) if one.rule.id == rule)
+    ways = mends(found, wanted, None, told(audience))
+    return [dict(way.changes) for way in ways], what_would_mend(found, ways)
+
+
+def test_a_window_of_which_too_little_is_left_is_moved_to_the_hours_that_are_shared() -> None:
+    late = usable(daily_start_time=time(19, 50), daily_end_time=time(21, 30))
+    found, said = offered(late, "Florida", "us-fl-hours")
+
+    assert found == [{"daily_start_time": time(9), "daily_end_time": time(20)}]
+    assert "No one window" not in said
+
+
+def test_a_day_with_few_hours_is_left_out_where_the_others_then_keep_the_own_window() -> None:
+    # Rome: until 20:00 on weekdays, until 19:00 on Saturday.
+    evening = usable(
+        timezone="Europe/Rome",
+        days_of_week=EVERY_DAY[:6],
+        daily_start_time=time(17),
+        daily_end_time=time(21),
+    )
+    found, _ = offered(evening, "Italy", "it-hours")
+
+    assert found == [{"days_of_week": EVERY_DAY[:5], "daily_end_time": time(20)}]
+
+
+@pytest.mark.parametrize("audience", ["France", "Italy"])
+def test_a_change_that_would_leave_no_calling_day_is_not_offered(audience: str) -> None:
+    # 9 and 10 January 2027 are a Saturday and a Sunday.
+    weekend = usable(
+        timezone="Europe/Paris",
+        start_date=date(2027, 1, 9),
+        end_date=date(2027, 1, 10),
+        days_of_week=EVERY_DAY,
+    )
+    mend = mend_all_hours(weekend, None, told(audience))
+
+    assert (mend is None) is (audience == "France")
+    if mend is not None:
+        assert overview(after(weekend, mend)).calling_days == 1
