@@ -6,17 +6,21 @@ has the sentences.
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from socket import inet_aton
 from urllib.parse import urlsplit
 
-from app.campaign.attempts import Attempts
+from app.campaign.attempts import Attempts, Binding, limits
 from app.campaign.audience import Audience
 from app.campaign.calendar import DAY, Overview, Schedule, is_in_sight
 from app.campaign.closed_days import closed_days
 from app.campaign.contract import FIELD, FIELDS, DialerType, Values, Weekday
+from app.campaign.evidence import TooMany
+from app.campaign.findings import findings
 from app.campaign.global_ids import global_id_type
+from app.campaign.mending import Mend, is_harmless
 from app.campaign.problems import Advice, AdviceCode
 from app.campaign.readback import clock, short_day
 from app.campaign.zone_words import is_fixed, place_of_fixed
@@ -45,7 +49,7 @@ def advise(
     *values* are those in use, *shown* is their calendar and *retries* what those reach, if
     there are any; the *audience* has its holidays.
     """
-    return [
+    found = [
         *_about_numbers(values),
         *_about_ids(values),
         *_about_zone(values, now),
@@ -55,6 +59,19 @@ def advise(
         *(_about_retries(shown.schedule, retries) if shown and retries else ()),
         *_about_events(values),
     ]
+    return [_harmless(one, shown.schedule, values, audience) for one in found] if shown else found
+
+
+def _harmless(advice: Advice, wanted: Schedule, values: Values, audience: Audience) -> Advice:
+    """Take back a value by which a rule of calling would be broken, or stay so."""
+    if not advice.better:
+        return advice
+    retries, way = limits(values), Mend(((advice.field, advice.better),))
+    is_gap = advice.field == "min_gap_between_attempts"
+    crowded = any(isinstance(one.evidence, TooMany) for one in findings(wanted, retries, audience))
+    if is_harmless(way, wanted, retries, audience) and not (is_gap and crowded):
+        return advice
+    return Advice(advice.field, AdviceCode.GAP_BY_RULE) if is_gap else replace(advice, better=None)
 
 
 def _about_numbers(values: Values) -> Iterator[Advice]:

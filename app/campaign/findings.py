@@ -37,7 +37,7 @@ def findings(schedule: Schedule, retries: Limits | None, audience: Audience) -> 
     found = [
         Finding(rule, evidence)
         for rule in rules_for(audience)
-        for evidence in _evidence(rule, near, retries, audience)
+        for evidence in evidence_of(rule, near, retries, audience)
     ]
     return tuple(sorted(found, key=_gravity))
 
@@ -47,9 +47,10 @@ def _gravity(finding: Finding) -> tuple[int, bool]:
     return list(Severity).index(finding.severity), "-" in finding.rule.jurisdiction
 
 
-def _evidence(
+def evidence_of(
     rule: Rule, schedule: Schedule, retries: Limits | None, audience: Audience
 ) -> Iterator[Evidence]:
+    """Hold a schedule that can be foreseen, and its retries, to one rule."""
     zones = reach(audience)[rule.jurisdiction]
     if rule.hours is not None:
         yield from outside_hours(rule.hours, schedule, zones)

@@ -6,12 +6,13 @@ from datetime import time, timedelta
 from functools import lru_cache
 from typing import Any
 
-from app.campaign.attempts import Limits, limits
+from app.campaign.attempts import Limits, fitting_gap, limits
 from app.campaign.audience import Audience, reach, rules_for
 from app.campaign.calendar import Schedule, overview
+from app.campaign.clock_hours import seconds
 from app.campaign.contract import Weekday
 from app.campaign.evidence import Evidence, Finding, OutsideHours, TooMany
-from app.campaign.findings import findings, too_many
+from app.campaign.findings import evidence_of, findings, too_many
 from app.campaign.outside import outside_hours
 from app.campaign.rule import Rule
 from app.campaign.safe_hours import safe_windows, strip
@@ -42,8 +43,7 @@ def mends(
         mend = _inside_hours((finding.rule,), schedule, retries, audience)
         return (mend,) if mend else ()
     if isinstance(finding.evidence, TooMany) and retries is not None:
-        zones = reach(audience)[finding.rule.jurisdiction]
-        ways = _fewer(finding.rule, foreseeable(schedule), retries, zones)
+        ways = _fewer(schedule, retries, audience)
         return tuple(way for way in ways if is_harmless(way, schedule, retries, audience))
     return ()
 
@@ -55,18 +55,21 @@ def mend_all_hours(schedule: Schedule, retries: Limits | None, audience: Audienc
 
 def is_harmless(mend: Mend, schedule: Schedule, retries: Limits | None, audience: Audience) -> bool:
     """Tell whether a change breaks no rule that is kept, and no limit by more than now."""
-    now, then = (
-        {one.rule.id: one.evidence for one in findings(*changed, audience)}
-        for changed in ((schedule, retries), _changed(mend, schedule, retries))
+    now = {one.rule.id: one.evidence for one in findings(schedule, retries, audience)}
+    wanted, fewer = _changed(mend, schedule, retries)
+    return not any(
+        _is_worse(evidence, now.get(rule.id))
+        for rule in rules_for(audience)
+        if rule.id not in now or rule.attempts  # What is broken by hours or days may stay so.
+        for evidence in evidence_of(rule, foreseeable(wanted), fewer, audience)
     )
-    return all(name in now and not _is_more(then[name], now[name]) for name in then)
 
 
-def _is_more(evidence: Evidence, other: Evidence) -> bool:
-    return (
+def _is_worse(evidence: Evidence, now: Evidence | None) -> bool:
+    return not (
         isinstance(evidence, TooMany)
-        and isinstance(other, TooMany)
-        and len(evidence.attempts) > len(other.attempts)
+        and isinstance(now, TooMany)
+        and len(evidence.attempts) <= len(now.attempts)
     )
 
 
@@ -140,27 +143,38 @@ def _keeps(rules: tuple[Rule, ...], schedule: Schedule, audience: Audience) -> b
     )
 
 
-def _fewer(
-    rule: Rule, schedule: Schedule, retries: Limits, zones: tuple[str, ...]
-) -> Iterator[Mend]:
-    limit = rule.attempts
-    if limit is None:
-        return
+def _fewer(schedule: Schedule, retries: Limits, audience: Audience) -> Iterator[Mend]:
+    """Find changes by which all limits of attempts are kept, so that none undoes another."""
+    near = foreseeable(schedule)
+    limited = [
+        (rule.attempts, reach(audience)[rule.jurisdiction])
+        for rule in rules_for(audience)
+        if rule.attempts
+    ]
+    most = min(limit.most for limit, _ in limited)
 
-    def is_kept(changed: Limits) -> bool:
-        enough = replace(changed, total=min(changed.total, limit.most + 1))
-        return not too_many(limit, schedule, enough, zones)
+    def are_kept(changed: Limits) -> bool:
+        return not any(too_many(limit, near, changed, zones) for limit, zones in limited)
 
-    gaps = [timedelta(minutes=gap) for gap in (*_GAPS, *_LONG_GAPS)]
-    gap = _first(gaps, lambda gap: gap > retries.gap and is_kept(replace(retries, gap=gap)))
+    gaps = [
+        timedelta(minutes=gap) for gap in sorted({*_GAPS, *_LONG_GAPS, *_advised(near, retries)})
+    ]
+    gap = _first(gaps, lambda gap: gap > retries.gap and are_kept(replace(retries, gap=gap)))
     if gap is not None:
         yield Mend((("min_gap_between_attempts", gap // timedelta(minutes=1)),))
-    for daily in range(min(retries.daily, limit.most) - (retries.daily <= limit.most), 0, -1):
-        if is_kept(replace(retries, daily=daily)):
+    for daily in range(min(retries.daily, most) - (retries.daily <= most), 0, -1):
+        if are_kept(replace(retries, daily=daily)):
             yield Mend((("max_daily_attempts", daily),))
             break
-    if retries.total > limit.most:
-        yield Mend((("max_call_attempts", limit.most),))
+    if retries.total > most:
+        yield Mend((("max_call_attempts", most),))
+
+
+def _advised(schedule: Schedule, retries: Limits) -> list[int]:
+    """Give the gap that advice would name, so that no longer one is offered where it will do."""
+    count = min(retries.daily, retries.total)
+    window = timedelta(seconds=seconds(schedule.closes) - seconds(schedule.opens))
+    return [fitting_gap(window, count)] if count > 1 else []
 
 
 def _first(given: list[timedelta], does: Callable[[timedelta], bool]) -> timedelta | None:

@@ -57,6 +57,7 @@ class AdviceCode(StrEnum):
     DAILY_ABOVE_TOTAL = auto()
     GAP_ABOVE_WINDOW = auto()
     GAP_TOO_LONG = auto()
+    GAP_BY_RULE = auto()
     DAY_TOO_SHORT = auto()
     NEVER_HAPPENS = auto()
     SAME_CLOCK_TIME = auto()

@@ -259,6 +259,10 @@ _ADVICE = {
     AdviceCode.GAP_TOO_LONG: (
         "With this gap a day cannot hold all its attempts; {detail} minutes or less would do."
     ),
+    AdviceCode.GAP_BY_RULE: (
+        "With this gap a day cannot hold all its attempts, and one that is short enough would "
+        "break a rule of calling. Ask for fewer attempts in one day."
+    ),
     AdviceCode.DAY_TOO_SHORT: "The hours are too short for so many attempts in one day.",
     AdviceCode.NEVER_HAPPENS: (
         "Only {detail} of these attempts can happen before the last day is over."
