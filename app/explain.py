@@ -17,6 +17,8 @@ from app.campaign.finding_words import (
     NO_ADVICE,
     audience_in_words,
     caution,
+    gaps_in_words,
+    none_found_in_words,
     what_is_broken,
     what_would_mend,
 )
@@ -26,6 +28,7 @@ from app.campaign.places import places_named
 from app.campaign.readback import clock
 from app.campaign.reading import read_json
 from app.campaign.rule_file import Purpose
+from app.campaign.rule_list import jurisdictions
 from app.campaign.rules import find_problems_of_document
 from app.campaign.wording import WORDS, advice_sentence, sentence
 from app.campaign.zones import ClockChange, offset_words, zone_info
@@ -62,6 +65,16 @@ def explain(file: str, audience: str, purpose: str, *, as_json: bool) -> None:
     sys.exit(1 if meant.problems else 0)
 
 
+@click.command("rules")
+def list_rules() -> None:
+    """List for which places and kinds of rule the law has been read, and the rules found."""
+    for one in jurisdictions():
+        read = ", ".join(f"{topic}: {said}" for topic, said in one.read.items())
+        click.echo(f"{one.name} ({one.code}): {read}")
+        for rule in one.rules:
+            click.echo(f"  {rule.id}: {rule.title} ({rule.citation}) {rule.source}")
+
+
 def explanation(meant: Meaning) -> dict[str, Any]:
     """Write a campaign's meaning as JSON; `calendar` and `attempts` are `None` if it has none."""
     return {
@@ -70,6 +83,7 @@ def explanation(meant: Meaning) -> dict[str, Any]:
         "calendar": _calendar(meant.overview) if meant.overview else None,
         "attempts": _attempts(meant.lead) if meant.lead else None,
         "findings": [_finding(found, meant) for found in meant.findings],
+        "not_known": gaps_in_words(meant.audience) if meant.overview else [],
         "plain": list(meant.plain),
     }
 
@@ -186,7 +200,13 @@ def _in_words(meant: Meaning) -> Iterator[str]:
     if meant.overview:
         yield from _list(
             "Rules of calling",
-            [audience_in_words(meant.audience), *_all_findings(meant), NO_ADVICE],
+            [
+                audience_in_words(meant.audience),
+                *gaps_in_words(meant.audience),
+                *none_found_in_words(meant.audience),
+                *_all_findings(meant),
+                NO_ADVICE,
+            ],
         )
 
 

@@ -9,7 +9,7 @@ from flask import Flask
 
 from tests.campaign.test_vectors import COUNTS, INBOUND, LEFT_OUT, SAMPLE, WEEK, sample
 
-PARTS = ["problems", "advice", "calendar", "attempts", "findings", "plain"]
+PARTS = ["problems", "advice", "calendar", "attempts", "findings", "not_known", "plain"]
 NO_SCHEDULE = "It has no schedule and no retries: it answers whenever somebody rings."
 
 

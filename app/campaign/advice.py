@@ -12,7 +12,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from socket import inet_aton
 from urllib.parse import urlsplit
 
-from app.campaign.attempts import Attempts, Binding, limits
+from app.campaign.attempts import Attempts, limits
 from app.campaign.audience import Audience
 from app.campaign.calendar import DAY, Overview, Schedule, is_in_sight
 from app.campaign.closed_days import closed_days

@@ -43,18 +43,17 @@ class Limits:
 class Attempts:
     """What one lead gets who never answers.
 
-    `per_day` fit into an ordinary day, held there by `bound_by`, of the `wanted_per_day`;
-    all of those would fit with a gap of `fitting_gap` minutes or less. `timeline` is the
-    earliest instants, `LISTED` of them at most; `possible` of the wanted attempts can
-    happen before the schedule ends, `never` cannot; without a last day they come `later`
-    than what is looked at. `last` is the instant of the last
-    possible one, `None` if there is none.
+    `per_day` is the most on any day of the campaign, held there by `bound_by`. Of the
+    `wanted_per_day`, `ordinary_day` fit into a day without a clock change; all would fit with
+    a gap of `fitting_gap` minutes or less. `timeline` is the earliest instants, `LISTED` of
+    them at most. `possible` of the wanted attempts can happen before the schedule ends, `never`
+    cannot; without a last day they come `later` than what is looked at. `last` is the instant
+    of the last possible one, `None` if there is none.
     """
 
     per_day: int
     ordinary_day: int
     wanted_per_day: int
-    wanted_in_all: int
     fitting_gap: int
     bound_by: Binding
     timeline: tuple[datetime, ...]
@@ -101,12 +100,12 @@ def attempts(schedule: Schedule, wanted: Limits) -> Attempts:
         listed += [first + number * wanted.gap for number in range(room)]
         possible += count
         last = first + (count - 1) * wanted.gap
-    window, left = _ordinary(schedule), wanted.total - possible
+    window, most = _ordinary(schedule), _most_on_a_day(schedule, wanted)
+    left = wanted.total - possible
     return Attempts(
         per_day=most,
         ordinary_day=per_day(window, wanted),
         wanted_per_day=min(wanted.daily, wanted.total),
-        wanted_in_all=wanted.total,
         fitting_gap=fitting_gap(window, min(wanted.daily, wanted.total)),
         bound_by=_binding(most, wanted),
         timeline=tuple(listed),

@@ -11,12 +11,20 @@ from datetime import date
 from functools import lru_cache
 
 from app.campaign.calendar import is_in_sight
-from app.campaign.places import Named, Place, country_of, parts_of, place, places_named
+from app.campaign.places import (
+    Named,
+    Place,
+    country_of,
+    parts_of,
+    place,
+    places_named,
+    unions_of,
+)
 from app.campaign.problems import Code, Problem
 from app.campaign.reading import Answers
 from app.campaign.rule import Rule
-from app.campaign.rule_file import Purpose
-from app.campaign.rulebook import rulebook
+from app.campaign.rule_file import Device, Purpose, Topic
+from app.campaign.rulebook import ANYWHERE, rulebook
 from app.campaign.typed_length import find_too_long
 from app.campaign.zone_tables import present_name
 
@@ -85,27 +93,46 @@ def find_unread(audience: Audience) -> list[Problem]:
 def reach(audience: Audience) -> Mapping[str, tuple[str, ...]]:
     """Tell which zones each jurisdiction reaches in this audience, by the jurisdiction's code.
 
-    A country's rules hold in its parts. A whole country holds all its parts; and a zone that
-    is named by itself may lie in any country or part that has it.
+    A country's rules hold in its parts, and a union's in its countries. A whole country holds
+    all its parts; and a zone that is named by itself may lie in any country or part that has
+    it. Zones for which no calling hours are known are those of `ANYWHERE`.
     """
     found: dict[str, dict[str, None]] = {}
     for at in audience.places:
-        for code in _jurisdictions(at):
+        for code in jurisdictions_of(at):
             shared = [zone for zone in at.zones if present_name(zone) in place(code).zones]
             found.setdefault(code, {}).update(dict.fromkeys(shared or at.zones))
+    with_hours = {
+        zone
+        for rule in rulebook().rules
+        if rule.topic is Topic.HOURS and concerns(rule, audience)
+        for zone in found.get(rule.jurisdiction, ())
+    }
+    if rest := [zone for zone in zones_of(audience) if zone not in with_hours]:
+        found[ANYWHERE] = dict.fromkeys(rest)
     return {code: tuple(zones) for code, zones in found.items()}
 
 
-@lru_cache(maxsize=256)
-def rules_for(audience: Audience) -> tuple[Rule, ...]:
-    """Find the rules that hold for this audience and purpose; an open purpose is any of them."""
+@lru_cache(maxsize=1024)
+def rules_for(audience: Audience, first: date, last: date) -> tuple[Rule, ...]:
+    """Find the rules for this audience and purpose that are in force on any of these days.
+
+    An open purpose is any of them.
+    """
     reached = reach(audience)
     return tuple(
         rule
         for rule in rulebook().rules
         if rule.jurisdiction in reached
-        and (audience.purpose is None or audience.purpose in rule.scope)
+        and concerns(rule, audience)
+        and rule.is_in_force(first, last)
     )
+
+
+def concerns(rule: Rule, audience: Audience) -> bool:
+    """Tell whether a rule is about calls for this purpose in an artificial voice."""
+    is_for = audience.purpose is None or audience.purpose in rule.scope
+    return is_for and rule.device is not Device.LIVE
 
 
 @lru_cache(maxsize=256)
@@ -114,22 +141,23 @@ def zones_of(audience: Audience) -> tuple[str, ...]:
     return tuple(dict.fromkeys(zone for at in audience.places for zone in at.zones))
 
 
-def _jurisdictions(at: Place) -> list[str]:
-    """Name the jurisdictions whose rules can hold in a place, its country's first."""
+@lru_cache(maxsize=1024)
+def jurisdictions_of(at: Place) -> tuple[str, ...]:
+    """Name the jurisdictions whose rules can hold in a place, the widest first."""
     if not at.country:
         return _jurisdictions_of_zone(at.code)
     if at.code == at.country:
-        return [at.code, *(part.code for part in parts_of(at.code))]
-    return [at.country, at.code]
+        return (*unions_of(at.code), at.code, *(part.code for part in parts_of(at.code)))
+    return (*unions_of(at.country), at.country, at.code)
 
 
-def _jurisdictions_of_zone(zone: str) -> list[str]:
+def _jurisdictions_of_zone(zone: str) -> tuple[str, ...]:
     """Name those that have the zone; one that is nobody's counts as the strictest's."""
     home = country_of(zone)
     if home is None:
-        return ["US", *(part.code for part in _named_strictest().places)]
+        return ("US", *(part.code for part in _named_strictest().places))
     parts = (part.code for part in parts_of(home.code) if present_name(zone) in part.zones)
-    return [home.code, *parts]
+    return (*unions_of(home.code), home.code, *parts)
 
 
 def _assumed(zone: str) -> tuple[Place, ...]:

@@ -220,6 +220,18 @@ def calling_days(weekday: int, first: date, last: date) -> Iterator[date]:
         day += 7 * DAY
 
 
+def calling_days_between(
+    weekday: int, first: date, last: date, besides: frozenset[date]
+) -> dict[date, int]:
+    """Count the days of one weekday, but for some, as ``{the first of them: how many}``."""
+    day = first + (weekday - first.weekday()) % 7 * DAY
+    left_out = [odd for odd in besides if odd.weekday() == weekday and day <= odd <= last]
+    count = (last - day).days // 7 + 1 - len(left_out)
+    while day in left_out:
+        day += 7 * DAY
+    return {day: count} if count > 0 else {}
+
+
 def _end_of_shown_months(first: date) -> date:
     years, month = divmod(first.month - 1 + SHOWN_MONTHS, 12)
     return date(first.year + years, month + 1, 1) - DAY

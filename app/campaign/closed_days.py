@@ -15,6 +15,7 @@ from app.campaign.audience import Audience, reach
 from app.campaign.calendar import DAY, Schedule, days_there
 from app.campaign.places import Place, place
 from app.campaign.readback import short_day
+from app.campaign.rule import ClosedHolidays
 from app.campaign.seasons import alike, foreseeable
 
 _MOST_PARTS = 12
@@ -34,7 +35,8 @@ def closed_days(audience: Audience, schedule: Schedule) -> Mapping[date, str]:
     near = foreseeable(schedule)
     found: dict[date, dict[tuple[str, date], list[str]]] = {}
     for at in _places(audience):
-        for day, there, name in holidays_during(at.code, near, reach(audience)[at.code]):
+        found_there = holidays_in(at.code, near.first - _FURTHEST, near.last + _FURTHEST)
+        for day, there, name in holidays_during(found_there, near, reach(audience)[at.code]):
             told = found.setdefault(day, {}).setdefault((name, there), [])
             if place(at.country).name not in told:  # A state has its country's holidays, too.
                 told.append(at.name)
@@ -45,7 +47,7 @@ def closed_days(audience: Audience, schedule: Schedule) -> Mapping[date, str]:
 
 
 def holidays_during(
-    code: str, schedule: Schedule, zones: tuple[str, ...]
+    holidays_there: Mapping[date, str], schedule: Schedule, zones: tuple[str, ...]
 ) -> Iterator[tuple[date, date, str]]:
     """Find the days of a schedule on whose hours it is a holiday in these zones of a place.
 
@@ -54,9 +56,7 @@ def holidays_during(
     alike_zones = tuple(group[0] for group in alike(schedule, zones))
     found = [
         (day, there, name)
-        for there, name in holidays_in(
-            code, schedule.first - _FURTHEST, schedule.last + _FURTHEST
-        ).items()
+        for there, name in holidays_there.items()
         for day in (there + number * DAY for number in (-2, -1, 0, 1, 2))
         if schedule.first <= day <= schedule.last
         and there in days_there(schedule, day, alike_zones)
@@ -74,11 +74,41 @@ def holidays_in(code: str, first: date, last: date) -> Mapping[date, str]:
     }
 
 
+def holidays_closed(code: str, which: ClosedHolidays, schedule: Schedule) -> Mapping[date, str]:
+    """Name the holidays on which a rule closes a place while a schedule lasts there, in order."""
+    first, last = schedule.first - _FURTHEST, schedule.last + _FURTHEST
+    found = {
+        day: name
+        for year in range(first.year, last.year + 1)
+        for day, name in _holidays(code, year, observed=which.observed)
+        if not which.minus & set(name.split("; "))
+    }
+    for year in range(first.year, last.year + 1):
+        for text in which.plus:
+            found |= _further(text, year)
+    return {
+        day: found[day]
+        for day in sorted(found)
+        if first <= day <= last and day.weekday() in which.on
+    }
+
+
+def _further(text: str, year: int) -> dict[date, str]:
+    """Find a day such as ``06-14 Flag Day`` or ``Good Friday of US-DE`` in one year."""
+    if text[0].isdigit():
+        day, _, name = text.partition(" ")
+        return {date.fromisoformat(f"{year}-{day}"): name}
+    name, _, code = text.rpartition(" of ")
+    return {day: name for day, names in _holidays(code, year) if name in names.split("; ")}
+
+
 @lru_cache(maxsize=4096)
-def _holidays(code: str, year: int) -> tuple[tuple[date, str], ...]:
+def _holidays(code: str, year: int, *, observed: bool = True) -> tuple[tuple[date, str], ...]:
     country, _, part = code.partition("-")
     try:
-        found = holidays.country_holidays(country, part or None, years=year, language="en_US")
+        found = holidays.country_holidays(
+            country, part or None, years=year, observed=observed, language="en_US"
+        )
     except NotImplementedError:  # The package knows no holidays of this place.
         return ()
     return tuple(sorted(found.items()))

@@ -18,8 +18,8 @@ def length(day: Day) -> int:
 class Severity(StrEnum):
     """How much a finding weighs.
 
-    HIGH breaks a law whose source is good. MEDIUM breaks a code of practice, or a rule that
-    has to be verified first. LOW is a duty that settings cannot show.
+    HIGH breaks a law whose source is good. MEDIUM breaks what is weaker than a law, or a rule
+    that has to be verified first. LOW is a duty that settings cannot show.
     """
 
     HIGH = "high"

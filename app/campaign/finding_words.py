@@ -1,6 +1,6 @@
 """The sentences of findings: what is broken, where, when, by how much, and what would mend it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -8,11 +8,13 @@ from app.campaign.audience import Audience
 from app.campaign.calendar import Schedule
 from app.campaign.clock_hours import WHOLE_DAY, Day, Stretch
 from app.campaign.contract import FIELD, Kind, Weekday
+from app.campaign.coverage import coverage
 from app.campaign.evidence import Finding, OnHolidays, OutsideHours, TooMany
 from app.campaign.mending import Mend
+from app.campaign.places import place
 from app.campaign.readback import clock, days_in_words, short_day
 from app.campaign.rule import STALE, AttemptLimit, Rule
-from app.campaign.rule_file import Confidence, Force
+from app.campaign.rule_file import Confidence, Force, SourceKind, Topic
 from app.campaign.rulebook import rulebook
 from app.campaign.seasons import foreseeable
 from app.campaign.wording import WORDS, listed
@@ -21,6 +23,7 @@ from app.campaign.zones import city, zone_info
 NO_ADVICE = "These are cited facts that may be out of date, and no legal advice."
 
 _SHOWN = 6
+_NAMED = 3
 _WEEK = list(Weekday)
 
 
@@ -61,7 +64,7 @@ def measure(finding: Finding) -> str:
     if isinstance(evidence, OnHolidays):
         days = dict.fromkeys(day.isoformat() for day, _, _ in evidence.days)
         return ", ".join(list(days)[:_SHOWN])
-    return finding.rule.title
+    return finding.rule.question
 
 
 def caution(rule: Rule, today: date) -> str:
@@ -70,14 +73,28 @@ def caution(rule: Rule, today: date) -> str:
         filter(
             None,
             (
-                "Verify this one: its source is only a vendor's table."
+                f"Verify this one: its source is only a page of a {_SOURCE[rule.source_kind]}."
                 if rule.confidence is Confidence.C
                 else "",
-                "A code of practice, not a law." if rule.force is Force.CODE else "",
+                _FORCE.get(rule.force, ""),
+                f"It binds {rule.binds}." if rule.binds else "",
                 f"Last checked more than {STALE.days} days ago." if rule.is_stale(today) else "",
             ),
         )
     )
+
+
+_SOURCE = {
+    SourceKind.PRESS: "newspaper",
+    SourceKind.VENDOR: "vendor",
+    SourceKind.FORUM: "forum",
+}
+_FORCE = {
+    Force.PRESUMPTION: "A presumption, which can be rebutted, and no fixed limit.",
+    Force.CODE: "A code of practice, not a law.",
+    Force.PLATFORM: "A platform's rule, not a law.",
+    Force.CAUTION: "A caution, not a law.",
+}
 
 
 def mend_in_words(mend: Mend) -> str:
@@ -102,14 +119,15 @@ def audience_in_words(audience: Audience) -> str:
     """Say whom the rules were held to, and what of that is only assumed."""
     places = _names(audience)
     where = ", ".join(places) if len(places) <= _SHOWN else f"{len(places)} states and countries"
-    unread = _not_understood([word for word, _ in audience.unread])
+    unread = _not_understood(audience.unread)
     assumed = f"so {where} {'is' if len(audience.places) == 1 else 'are'} assumed"
+    known = "" if all(one.is_complete for one in coverage(audience)) else " that are known here"
     told = [
         f"{unread or 'You have not said where the leads are'}, {assumed}."
         if audience.is_assumed
         else f"Held to the rules of {where} only: {unread}."
         if unread
-        else f"Held to the rules of {where}.",
+        else f"Held to the rules of {where}{known}.",
         "You have not said what for, so the rules for every purpose count."
         if audience.purpose is None
         else "",
@@ -117,10 +135,52 @@ def audience_in_words(audience: Audience) -> str:
     return " ".join(filter(None, told))
 
 
-def _not_understood(words: list[str]) -> str:
+def gaps_in_words(audience: Audience) -> list[str]:
+    """Say what is not known of the rules of an audience's places, a sentence for each gap."""
+    found = coverage(audience)
+    told = []
+    for topic, thing in _TOPICS.items():
+        if unread := [one.place.name for one in found if topic in one.unread]:
+            told.append(f"{thing} are not known here for {_listed(unread)}.")
+        if country := [one.place.name for one in found if topic in one.own_unread]:
+            told.append(
+                f"{thing}: for {_listed(country)} only those of the country are known here."
+            )
+    if parts := sorted({place(code).name for one in found for code in one.without_own}):
+        told.append(f"Of {_listed(parts)} only the rules of the country are known here.")
+    return told
+
+
+def none_found_in_words(audience: Audience) -> list[str]:
+    """Say where the law was read without finding a rule."""
+    return [
+        f"{thing}: read for {_listed(names)}, and none found."
+        for topic, thing in _TOPICS.items()
+        if (names := [one.place.name for one in coverage(audience) if topic in one.none_found])
+    ]
+
+
+_TOPICS = {
+    Topic.HOURS: "Calling hours",
+    Topic.DAYS: "Days without calls",
+    Topic.ATTEMPTS: "Limits of attempts",
+    Topic.CONSENT: "Duties such as consent",
+}
+
+
+def _listed(names: list[str]) -> str:
+    """Write names in a row, and of many the first ones: Germany, Ireland and 3 more places."""
+    shown, more = names[:_NAMED], len(names) - _NAMED
+    if more > 1:
+        return f"{', '.join(shown)} and {more} more places"
+    return listed(names)
+
+
+def _not_understood(words: Sequence[tuple[str, tuple[str, ...]]]) -> str:
     """Say which words nothing is known of, to be followed by a comma or a full stop."""
-    quoted = listed([f"“{word}”" for word in words])
-    return f"{quoted} {'is' if len(words) == 1 else 'are'} not understood" if words else ""
+    quoted = listed([f"“{word}”" for word, _ in words])
+    how = "clear" if any(meant for _, meant in words) else "understood"
+    return f"{quoted} {'is' if len(words) == 1 else 'are'} not {how}" if words else ""
 
 
 def _names(audience: Audience) -> list[str]:

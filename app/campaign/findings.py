@@ -6,14 +6,15 @@ every zone of the audience.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
 from app.campaign.attempts import Limits
 from app.campaign.audience import Audience, reach, rules_for
-from app.campaign.calendar import Schedule
-from app.campaign.closed_days import holidays_during
-from app.campaign.crowding import most_in_calendar, most_within
+from app.campaign.calendar import DAY, Schedule
+from app.campaign.closed_days import holidays_closed, holidays_during
+from app.campaign.crowding import most_in_dates, most_in_months, most_within
 from app.campaign.evidence import (
     Duty,
     Evidence,
@@ -23,7 +24,7 @@ from app.campaign.evidence import (
     TooMany,
 )
 from app.campaign.outside import outside_hours
-from app.campaign.rule import AttemptLimit, Rule
+from app.campaign.rule import AttemptLimit, ClosedHolidays, Rule
 from app.campaign.seasons import alike, foreseeable
 
 
@@ -36,10 +37,19 @@ def findings(schedule: Schedule, retries: Limits | None, audience: Audience) -> 
     near = foreseeable(schedule)
     found = [
         Finding(rule, evidence)
-        for rule in rules_for(audience)
+        for rule in rules_for(audience, near.first, near.last)
         for evidence in evidence_of(rule, near, retries, audience)
     ]
     return tuple(sorted(found, key=_gravity))
+
+
+def in_force(rule: Rule, schedule: Schedule) -> Schedule:
+    """Cut a schedule to the days on which a rule is in force; it has to be on some of them."""
+    return replace(
+        schedule,
+        first=max(schedule.first, rule.since or schedule.first),
+        last=min(schedule.last, rule.until - DAY if rule.until else schedule.last),
+    )
 
 
 def _gravity(finding: Finding) -> tuple[int, bool]:
@@ -50,12 +60,12 @@ def _gravity(finding: Finding) -> tuple[int, bool]:
 def evidence_of(
     rule: Rule, schedule: Schedule, retries: Limits | None, audience: Audience
 ) -> Iterator[Evidence]:
-    """Hold a schedule that can be foreseen, and its retries, to one rule."""
-    zones = reach(audience)[rule.jurisdiction]
+    """Hold a schedule that can be foreseen, and its retries, to one rule while it is in force."""
+    schedule, zones = in_force(rule, schedule), reach(audience)[rule.jurisdiction]
     if rule.hours is not None:
         yield from outside_hours(rule.hours, schedule, zones)
-    elif rule.closed_on_holidays:
-        yield from _on_holidays(rule.jurisdiction, schedule, zones)
+    elif rule.holidays is not None:
+        yield from _on_holidays(rule.jurisdiction, rule.holidays, schedule, zones)
     elif rule.is_duty:
         yield Duty()
     elif (
@@ -66,10 +76,13 @@ def evidence_of(
         yield TooMany(attempts)
 
 
-def _on_holidays(code: str, schedule: Schedule, zones: tuple[str, ...]) -> Iterator[OnHolidays]:
+def _on_holidays(
+    code: str, which: ClosedHolidays, schedule: Schedule, zones: tuple[str, ...]
+) -> Iterator[OnHolidays]:
+    closed = holidays_closed(code, which, schedule)
     days = tuple(
         (day, there, name)
-        for day, there, name in holidays_during(code, schedule, zones)
+        for day, there, name in holidays_during(closed, schedule, zones)
         if schedule.calls_on(day)
     )
     if days:

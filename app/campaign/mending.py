@@ -50,18 +50,21 @@ def mends(
 
 def mend_all_hours(schedule: Schedule, retries: Limits | None, audience: Audience) -> Mend | None:
     """Find one window in which no rule of hours is broken; `None` if there is none."""
-    return _inside_hours(rules_for(audience), schedule, retries, audience)
+    near = foreseeable(schedule)
+    rules = rules_for(audience, near.first, near.last)
+    return _inside_hours(rules, schedule, retries, audience)
 
 
 def is_harmless(mend: Mend, schedule: Schedule, retries: Limits | None, audience: Audience) -> bool:
     """Tell whether a change breaks no rule that is kept, and no limit by more than now."""
     now = {one.rule.id: one.evidence for one in findings(schedule, retries, audience)}
     wanted, fewer = _changed(mend, schedule, retries)
+    near = foreseeable(wanted)
     return not any(
         _is_worse(evidence, now.get(rule.id))
-        for rule in rules_for(audience)
+        for rule in rules_for(audience, near.first, near.last)
         if rule.id not in now or rule.attempts  # What is broken by hours or days may stay so.
-        for evidence in evidence_of(rule, foreseeable(wanted), fewer, audience)
+        for evidence in evidence_of(rule, near, fewer, audience)
     )
 
 
@@ -111,9 +114,10 @@ def _inside_hours(
     clock change into two, so each is tried.
     """
     broken = {one.rule.id for one in findings(schedule, retries, audience)}
-    kept = tuple(rule for rule in rules_for(audience) if rule.hours and rule.id not in broken)
-    rules = tuple(dict.fromkeys((*rules, *kept)))
     near = foreseeable(schedule)
+    held = rules_for(audience, near.first, near.last)
+    kept = tuple(rule for rule in held if rule.hours and rule.id not in broken)
+    rules = tuple(dict.fromkeys((*rules, *kept)))
     present = settings(schedule, None)
     opens = [near.opens]
     for at in opens:
@@ -148,13 +152,16 @@ def _fewer(schedule: Schedule, retries: Limits, audience: Audience) -> Iterator[
     near = foreseeable(schedule)
     limited = [
         (rule.attempts, reach(audience)[rule.jurisdiction])
-        for rule in rules_for(audience)
+        for rule in rules_for(audience, near.first, near.last)
         if rule.attempts
     ]
     most = min(limit.most for limit, _ in limited)
 
     def are_kept(changed: Limits) -> bool:
-        return not any(too_many(limit, near, changed, zones) for limit, zones in limited)
+        return not any(
+            too_many(limit, near, replace(changed, total=min(changed.total, limit.most + 1)), zones)
+            for limit, zones in limited
+        )
 
     gaps = [
         timedelta(minutes=gap) for gap in sorted({*_GAPS, *_LONG_GAPS, *_advised(near, retries)})

@@ -9,13 +9,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from itertools import count
 from typing import NamedTuple
 
-from app.campaign.calendar import DAY, Schedule, calling_days, windows_on
+from app.campaign.calendar import DAY, Schedule, calling_days, calling_days_between, windows_on
 from app.campaign.clock_hours import WHOLE_DAY, Day, Stretch, Week, beyond, seconds
 from app.campaign.evidence import OutsideHours, length
 from app.campaign.seasons import Seasons, alike, seasons
 from app.campaign.zones import even_stretches
+
+_WEEKS = 14 * DAY
 
 
 @lru_cache(maxsize=4096)
@@ -25,15 +28,16 @@ def outside_hours(
     """Compare every window with the hours in every zone; empty if all are inside."""
     groups = alike(schedule, zones)
     times = seasons(schedule, tuple(group[0] for group in groups))
-    broken: dict[date, None] = {}
+    broken: dict[date, int] = {}
     there: dict[str, list[_Pattern]] = {}
     lasting: dict[str, int] = {}
     for number, zone in enumerate(times.zones):
         parts = sorted(_parts(hours, schedule, times, number))
         if parts:
-            days = dict.fromkeys(part.day for part in parts)
+            days = _counted(hours, schedule, times, number)
+            days |= {part.day: 1 for part in parts if part.day in times.odd_days}
             broken |= days
-            lasting[zone] = len(days)
+            lasting[zone] = sum(days.values())
             there[zone] = _patterns(parts)
     if not there:
         return ()
@@ -50,7 +54,7 @@ def outside_hours(
             later_since=later.since if later else None,
             closed=frozenset(day for day, _ in worst if not hours[day]),
             others=tuple(name for name in members if name != zone),
-            days=len(broken),
+            days=sum(broken.values()),
             first=min(broken),
         ),
     )
@@ -86,7 +90,8 @@ class _Pattern:
 def _patterns(parts: Iterable[_Part]) -> list[_Pattern]:
     """Put the days there together on which clocks stand alike, the first ones first.
 
-    Two of the campaign's days can share one day there.
+    Two of the campaign's days can share one day there. Days of a weekday that have other times
+    outside than those before are a pattern of their own.
     """
     days: dict[date, Day] = {}
     clocks: dict[date, tuple[str, ...]] = {}
@@ -95,12 +100,16 @@ def _patterns(parts: Iterable[_Part]) -> list[_Pattern]:
         days[part.there] = _following(days.get(part.there, ()), part.outside)
         clocks[part.there] = tuple(dict.fromkeys((*clocks.get(part.there, ()), part.clocks)))
         since.setdefault(part.there, part.day)
-    worst: dict[tuple[str, ...], dict[int, Day]] = {}
-    starts: dict[tuple[str, ...], date] = {}
+    worst: dict[tuple[tuple[str, ...], int], dict[int, Day]] = {}
+    starts: dict[tuple[tuple[str, ...], int], date] = {}
     for there, day in days.items():
-        found = worst.setdefault(clocks[there], {})
-        found[there.weekday()] = max(found.get(there.weekday(), ()), day, key=length)
-        starts.setdefault(clocks[there], since[there])
+        for number in count():
+            found = worst.setdefault((clocks[there], number), {})
+            before = found.get(there.weekday(), ())
+            if not (beyond(before, day) and beyond(day, before)):  # One has all of the other.
+                found[there.weekday()] = max(before, day, key=length)
+                starts.setdefault((clocks[there], number), since[there])
+                break
     return [_Pattern(starts[at], tuple(sorted(worst[at].items()))) for at in worst]
 
 
@@ -118,14 +127,29 @@ def _following(day: Day, later: Day) -> Day:
     return day + later
 
 
-def _parts(hours: Week, schedule: Schedule, times: Seasons, number: int) -> Iterator[_Part]:
-    """Look at every calling day in one zone: in a season a weekday is always the same."""
+def _counted(hours: Week, schedule: Schedule, times: Seasons, number: int) -> dict[date, int]:
+    """Count the even days with something outside, as ``{the first of a kind: how many}``."""
+    found: dict[date, int] = {}
+    for season in times.seasons:
+        for weekday in _by_weekday(hours, schedule, season.ahead[number]):
+            found |= calling_days_between(weekday, season.first, season.last, times.odd_days)
+    return found
+
+
+def _by_weekday(
+    hours: Week, schedule: Schedule, ahead: int
+) -> dict[int, tuple[tuple[int, Day], ...]]:
     window: Day = ((seconds(schedule.opens), seconds(schedule.closes)),)
+    found = {day: _outside(hours, ahead, day, window) for day in schedule.days}
+    return {day: pieces for day, pieces in found.items() if pieces}
+
+
+def _parts(hours: Week, schedule: Schedule, times: Seasons, number: int) -> Iterator[_Part]:
+    """Look at the calling days in one zone; within a long season, weeks are alike."""
     for season in times.seasons:
         ahead = season.ahead[number]
-        outside = {day: _outside(hours, ahead, day, window) for day in schedule.days}
-        for weekday, pieces in outside.items():
-            for day in calling_days(weekday, season.first, season.last) if pieces else ():
+        for weekday, pieces in _by_weekday(hours, schedule, ahead).items():
+            for day in _at_the_ends(weekday, season.first, season.last):
                 if day not in times.odd_days:
                     for days, piece in pieces:
                         yield _Part(day, day + days * DAY, str(ahead), piece)
@@ -133,6 +157,15 @@ def _parts(hours: Week, schedule: Schedule, times: Seasons, number: int) -> Iter
         for there, stretch in _on_the_wall(schedule, day, times.zones[number]):
             if piece := beyond((stretch,), hours[there.weekday()]):
                 yield _Part(day, there, str(day), piece)
+
+
+def _at_the_ends(weekday: int, first: date, last: date) -> Iterator[date]:
+    """Go through the days of one weekday in the first and the last weeks."""
+    if last - first <= 2 * _WEEKS:
+        yield from calling_days(weekday, first, last)
+    else:
+        yield from calling_days(weekday, first, first + _WEEKS)
+        yield from calling_days(weekday, last - _WEEKS, last)
 
 
 @lru_cache(maxsize=8192)

@@ -59,8 +59,11 @@ def places_named(text: str) -> Named:
 
 @cache
 def place(code: str) -> Place:
-    """Make the place of a country's or a part's code."""
+    """Make the place of the code of a country, a part of one or a union of them."""
     book = rulebook()
+    if code in book.members:
+        inside = [zone for member in book.members[code] for zone in place(member).zones]
+        return Place(code, book.names[code], tuple(dict.fromkeys(inside)), code)
     if code in book.parts:
         part = book.parts[code]
         return Place(code, part.name, part.zones, code[:2])
@@ -76,6 +79,12 @@ def parts_of(country: str) -> tuple[Place, ...]:
     return tuple(place(code) for code in rulebook().parts if code.startswith(f"{country}-"))
 
 
+@cache
+def unions_of(country: str) -> tuple[str, ...]:
+    """Name the unions that a country is a member of, by their codes."""
+    return tuple(code for code, members in rulebook().members.items() if country in members)
+
+
 def country_of(zone: str) -> Place | None:
     """Find the country of a zone; `None` if it has none or lies in several."""
     codes = zone_countries().get(present_name(zone), ())
@@ -86,10 +95,11 @@ def country_of(zone: str) -> Place | None:
 def suggestions() -> tuple[tuple[str, str], ...]:
     """List what can be named, each with a word about it, the most likely first."""
     book = rulebook()
-    known = [place(code) for code in (*book.names, *book.parts)]
+    named = [code for code in book.names if code in countries()]
+    known = [place(code) for code in (*named, *book.parts)]
     rest = sorted((place(code) for code in countries().keys() - book.names), key=lambda at: at.name)
     return (
-        *((name, f"{len(codes)} states") for name, codes in book.groups.items()),
+        *((name, f"{len(codes)} places") for name, codes in book.groups.items()),
         *map(_suggestion, known),
         *map(_suggestion, rest),
     )
@@ -122,9 +132,10 @@ def _words() -> Mapping[str, tuple[tuple[Place, ...], ...]]:
     for code, name in countries().items():
         add((code, name, place(code).name), code)
     for word, code in book.aliases.items():
-        add((word,), code)
+        add((word,), *book.members.get(code, (code,)))
     for code, part in book.parts.items():
-        add((code, code.partition("-")[2], part.name), code)
+        country, _, short = code.partition("-")
+        add((code, part.name, *([short] if country in book.abbreviated else ())), code)
     for word, codes in book.groups.items():
         add((word,), *codes)
     return {word: tuple(meant) for word, meant in words.items()}

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from app.campaign.clock_hours import Week
 from app.campaign.contract import Values
-from app.campaign.rule_file import Confidence, Force, Purpose
+from app.campaign.rule_file import Confidence, Device, Force, Purpose, SourceKind, Topic
 
 STALE = timedelta(days=180)
 """A rule that was last checked longer ago than this says so."""
@@ -26,34 +26,74 @@ class AttemptLimit:
     counted_per: str
 
 
+@dataclass(frozen=True)
+class ClosedHolidays:
+    """Holidays without calls: those of the place, without `minus` and with `plus`.
+
+    `plus` is ``06-14 Flag Day``, or the name of a day and the place that has it, such as
+    ``Good Friday of US-DE``. Only those on the weekdays in `on` count (0 is Monday), and days
+    off in lieu of a holiday only if they are `observed`.
+    """
+
+    minus: frozenset[str]
+    plus: tuple[str, ...]
+    on: frozenset[int]
+    observed: bool
+
+
 @dataclass(frozen=True, eq=False)
 class Rule:
     """One dated and cited rule.
 
-    `scope` is the purposes it is about, all of them for "any". It limits the `hours` of the
-    week, the `attempts`, or calls `closed_on_holidays`; a rule that does none of these is a
-    duty, which a campaign's settings cannot show.
+    `scope` is the purposes it is about, all of them for "any", and `device` who speaks in the
+    calls. It limits the `hours` of the week, the `attempts`, or names `holidays` without calls;
+    a rule that does none of these is a duty, which a campaign's settings cannot show: whoever
+    answers its `question` with yes says that it is met. It is in force on the days from `since`
+    and before `until`. `binds` says whom, where that is not everybody. `law_as_of` is the date
+    of the text that was read, `checked_on` the day on which somebody looked it up.
     """
 
     id: str
     jurisdiction: str
     title: str
     scope: frozenset[Purpose]
+    device: Device
     limit: str
     clock: str
     exceptions: str
     citation: str
     source: str
+    source_kind: SourceKind
     checked_on: date
-    confidence: Confidence
+    law_as_of: date | None
     force: Force
+    binds: str
+    since: date | None
+    until: date | None
     hours: Week | None
     attempts: AttemptLimit | None
-    closed_on_holidays: bool
+    holidays: ClosedHolidays | None
+    question: str
 
     @property
     def is_duty(self) -> bool:
-        return not (self.hours or self.attempts or self.closed_on_holidays)
+        return bool(self.question)
+
+    @property
+    def topic(self) -> Topic:
+        if self.hours:
+            return Topic.HOURS
+        if self.attempts:
+            return Topic.ATTEMPTS
+        return Topic.CONSENT if self.is_duty else Topic.DAYS
+
+    @property
+    def confidence(self) -> Confidence:
+        return self.source_kind.confidence
+
+    def is_in_force(self, first: date, last: date) -> bool:
+        """Tell whether it holds on any day from *first* to *last*."""
+        return (self.since or first) <= last and (self.until is None or self.until > first)
 
     def is_stale(self, today: date) -> bool:
         """Tell whether nobody has checked the rule for longer than `STALE`."""
@@ -62,15 +102,23 @@ class Rule:
 
 @dataclass(frozen=True)
 class Preset:
-    """Named settings: some values of the schedule and the retries, and where they come from."""
+    """Named settings: some values of the schedule and the retries, and where they come from.
+
+    Its hours can be meant `is_by_leads_clock`, and otherwise by the campaign's.
+    """
 
     id: str
     title: str
     note: str
     source: str
+    source_kind: SourceKind
     checked_on: date
-    confidence: Confidence
+    is_by_leads_clock: bool
     settings: Values
+
+    @property
+    def has_to_be_verified(self) -> bool:
+        return self.source_kind.confidence is Confidence.C
 
 
 @dataclass(frozen=True)

@@ -22,18 +22,65 @@ class Purpose(StrEnum):
 
 
 class Confidence(StrEnum):
-    """How good a source is: the law's own text, a law firm or trade body, a vendor's table."""
+    """How good a source is: the law's own text, a law firm or trade body, a table of a vendor."""
 
     A = "A"
     B = "B"
     C = "C"
 
 
+class SourceKind(StrEnum):
+    """What the page is on which a rule was read."""
+
+    STATUTE = "statute"
+    REGULATOR = "regulator"
+    COURT = "court"
+    LAW_FIRM = "law firm"
+    TRADE_BODY = "trade body"
+    PRESS = "press"
+    VENDOR = "vendor"
+    FORUM = "forum"
+
+    @property
+    def confidence(self) -> Confidence:
+        if self in {SourceKind.STATUTE, SourceKind.REGULATOR, SourceKind.COURT}:
+            return Confidence.A
+        is_expert = self in {SourceKind.LAW_FIRM, SourceKind.TRADE_BODY}
+        return Confidence.B if is_expert else Confidence.C
+
+
 class Force(StrEnum):
-    """What stands behind a rule: a law, or a code of practice."""
+    """What stands behind a rule.
+
+    A presumption can be rebutted, a code of practice binds those who have joined it, a platform
+    its customers; a caution stands where no rule is known.
+    """
 
     LAW = "law"
+    PRESUMPTION = "presumption"
     CODE = "code"
+    PLATFORM = "platform"
+    CAUTION = "caution"
+
+
+class Device(StrEnum):
+    """Who speaks in the calls that a rule is about."""
+
+    ANY = "any"
+    AUTOMATED = "automated"
+    LIVE = "live"
+
+
+class Topic(StrEnum):
+    """What a rule can be about; a place may have been read for some of these only.
+
+    DAYS are days without calls, and CONSENT is every duty that settings cannot show.
+    """
+
+    HOURS = "hours"
+    DAYS = "days"
+    ATTEMPTS = "attempts"
+    CONSENT = "consent"
 
 
 class BadRules(ValueError):
@@ -82,8 +129,8 @@ _STRETCHES = {
 }
 _CITED = {
     "source": {"type": "string", "pattern": "^https?://"},
+    "source_kind": {"enum": list(SourceKind)},
     "checked_on": _DATE,
-    "confidence": {"enum": list(Confidence)},
 }
 _HOURS = {
     "type": "object",
@@ -91,10 +138,21 @@ _HOURS = {
     "additionalProperties": _STRETCHES,
     "minProperties": 1,
 }
+_PLUS = r"^(\d\d-\d\d [^ ].*|.+ of [A-Z]{2}(-[A-Z0-9]{1,3})?)$"
 _ATTEMPTS = _object(
     {"most": _COUNT, "counted_per": {"enum": ["number", "person", "subject", "debt"]}},
     {"hours": _COUNT, "days": _COUNT, "calendar": {"enum": ["day", "month"]}},
 ) | {"minProperties": 3, "maxProperties": 3}
+_HOLIDAYS = _object(
+    {},
+    {
+        "minus": {"type": "array", "items": _TEXT},
+        "plus": {"type": "array", "items": {"type": "string", "pattern": _PLUS}},
+        "on": {"type": "array", "items": {"enum": list(Weekday)}, "minItems": 1},
+        "observed": {"const": False},
+    },
+)
+_LIMITS = ("hours", "attempts", "holidays")
 _RULE = _object(
     {
         "id": _ID,
@@ -107,27 +165,24 @@ _RULE = _object(
     },
     {
         "force": {"enum": list(Force)},
+        "binds": _TEXT,
+        "device": {"enum": list(Device)},
         "exceptions": _TEXT,
+        "law_as_of": _DATE,
+        "from": _DATE,
+        "until": _DATE,
         "hours": _HOURS,
         "attempts": _ATTEMPTS,
-        "closed_on_holidays": {"const": True},
+        "holidays": _HOLIDAYS,
+        "question": _TEXT,
     },
 ) | {
-    "oneOf": [
-        {"required": ["hours"]},
-        {"required": ["attempts"]},
-        {"required": ["closed_on_holidays"]},
-        {
-            "not": {
-                "anyOf": [
-                    {"required": [word]} for word in ("hours", "attempts", "closed_on_holidays")
-                ]
-            }
-        },
-    ]
+    "oneOf": [{"required": [word]} for word in (*_LIMITS, "question")],
+    "dependentRequired": {"binds": ["force"]},
 }
 _PRESET = _object(
-    {"id": _ID, "title": _TEXT, "note": _TEXT, **_CITED, "settings": {"type": "object"}}, {}
+    {"id": _ID, "title": _TEXT, "note": _TEXT, **_CITED, "settings": {"type": "object"}},
+    {"clock": {"enum": ["campaign", "lead"]}},
 )
 _PART = _object({"name": _TEXT, "zones": {"type": "array", "items": _TEXT, "minItems": 1}}, {})
 _GROUP = _object({"without": {"type": "array", "items": _TEXT}}, {})
@@ -137,6 +192,9 @@ SCHEMA = _object(
         "code": {"type": "string", "pattern": "^[A-Z]{2}(-[A-Z0-9]{1,3})?$"},
         "name": _TEXT,
         "aliases": {"type": "array", "items": _TEXT},
+        "members": {"type": "array", "items": {"type": "string", "pattern": "^[A-Z]{2}$"}},
+        "read_for": {"type": "array", "items": {"enum": list(Topic)}, "uniqueItems": True},
+        "abbreviations": {"const": True},
         "parts": {"type": "object", "additionalProperties": _PART},
         "groups": {"type": "object", "additionalProperties": _GROUP},
         "rules": {"type": "array", "items": _RULE},
@@ -149,6 +207,9 @@ SCHEMA = _object(
         "name": ["code"],
         "aliases": ["code"],
         "groups": ["parts"],
+        "members": ["name"],
+        "read_for": ["code"],
+        "abbreviations": ["parts"],
     }
 }
 """What a file may say, as JSON Schema; a date stands as an object, as JSON has no dates."""

@@ -15,10 +15,13 @@ from typing import Any
 from app.campaign.clock_hours import Day, Week
 from app.campaign.contract import Weekday
 from app.campaign.reading import read_json
-from app.campaign.rule import AttemptLimit, Part, Preset, Rule
-from app.campaign.rule_file import BadRules, Confidence, Force, Purpose, checked
+from app.campaign.rule import AttemptLimit, ClosedHolidays, Part, Preset, Rule
+from app.campaign.rule_file import BadRules, Device, Force, Purpose, SourceKind, Topic, checked
 from app.campaign.rules import check
 from app.campaign.zones import ZONE_NAMES
+
+ANYWHERE = "ZZ"
+"""The code of places for which no calling hours are known; ISO 3166 gives it to nobody."""
 
 FOLDER = Path(__file__).parent / "calling_rules"
 
@@ -27,7 +30,10 @@ FOLDER = Path(__file__).parent / "calling_rules"
 class Rulebook:
     """All that the files say. `version` names their content.
 
-    `aliases` and `groups` are further words for places: a code, or several parts' codes.
+    `aliases` and `groups` are further words for places: a code, or several codes. `members` are
+    the countries of a union of them, and `read_for` what a place has been read for, beside what
+    rules of it are about. Parts of the countries in `abbreviated` are known by the end of their
+    codes, too.
     """
 
     rules: tuple[Rule, ...]
@@ -36,6 +42,9 @@ class Rulebook:
     aliases: Mapping[str, str]
     parts: Mapping[str, Part]
     groups: Mapping[str, tuple[str, ...]]
+    members: Mapping[str, tuple[str, ...]]
+    read_for: Mapping[str, frozenset[Topic]]
+    abbreviated: frozenset[str]
     version: str
 
 
@@ -49,6 +58,7 @@ def read_rules(folder: Path) -> Rulebook:
     """Read every file of rules in a folder; raises `BadRules`."""
     files = {path: path.read_bytes() for path in sorted(folder.glob("*.toml"))}
     books = {path.name: checked(path.name, content) for path, content in files.items()}
+    members = {book["code"]: tuple(book["members"]) for book in books.values() if "members" in book}
     found = Rulebook(
         rules=tuple(rule for book in books.values() for rule in _rules(book)),
         presets=tuple(
@@ -61,7 +71,15 @@ def read_rules(folder: Path) -> Rulebook:
             word: _group(book, group)
             for book in books.values()
             for word, group in book.get("groups", {}).items()
+        }
+        | {book["name"]: members[book["code"]] for book in books.values() if "members" in book},
+        members=members,
+        read_for={
+            book["code"]: frozenset(map(Topic, book.get("read_for", ())))
+            for book in books.values()
+            if "code" in book
         },
+        abbreviated=frozenset(book["code"] for book in books.values() if "abbreviations" in book),
         version=hashlib.sha256(b"".join(files.values())).hexdigest()[:12],
     )
     _check_ids(found)
@@ -89,18 +107,34 @@ def _rules(book: Mapping[str, Any]) -> Iterator[Rule]:
             scope=frozenset(Purpose)
             if "any" in raw["scope"]
             else frozenset(map(Purpose, raw["scope"])),
+            device=Device(raw.get("device", Device.ANY)),
             limit=raw["limit"],
             clock=raw["clock"],
             exceptions=raw.get("exceptions", ""),
             citation=raw["citation"],
             source=raw["source"],
+            source_kind=SourceKind(raw["source_kind"]),
             checked_on=raw["checked_on"],
-            confidence=Confidence(raw["confidence"]),
-            force=Force(raw.get("force", "law")),
+            law_as_of=raw.get("law_as_of"),
+            force=Force(raw.get("force", Force.LAW)),
+            binds=raw.get("binds", ""),
+            since=raw.get("from"),
+            until=raw.get("until"),
             hours=_week(raw["id"], raw["hours"]) if "hours" in raw else None,
             attempts=_limit(raw["attempts"]) if "attempts" in raw else None,
-            closed_on_holidays=raw.get("closed_on_holidays", False),
+            holidays=_holidays(raw["holidays"]) if "holidays" in raw else None,
+            question=raw.get("question", ""),
         )
+
+
+def _holidays(raw: Mapping[str, Any]) -> ClosedHolidays:
+    on = raw.get("on", list(Weekday))
+    return ClosedHolidays(
+        minus=frozenset(raw.get("minus", ())),
+        plus=tuple(raw.get("plus", ())),
+        on=frozenset(number for number, day in enumerate(Weekday) if day in on),
+        observed=raw.get("observed", True),
+    )
 
 
 def _week(name: str, raw: Mapping[str, list[str]]) -> Week:
@@ -150,8 +184,9 @@ def _preset(name: str, raw: Mapping[str, Any]) -> Preset:
         raw["title"],
         raw["note"],
         raw["source"],
+        SourceKind(raw["source_kind"]),
         raw["checked_on"],
-        Confidence(raw["confidence"]),
+        raw.get("clock") == "lead",
         reading.values,
     )
 

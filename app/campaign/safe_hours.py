@@ -1,8 +1,8 @@
 """The hours that are safe to call: what rules allow in each zone, seen on the campaign's clock."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, time
 from functools import lru_cache, reduce
 from itertools import chain, combinations
 
@@ -84,6 +84,16 @@ def _hours(rules: tuple[Rule, ...], audience: Audience, zones: tuple[str, ...]) 
         for rule in rules
         if rule.hours is not None and not set(zones).isdisjoint(reached[rule.jurisdiction])
     )
+
+
+def leads_window(hours: Week, schedule: Schedule, audience: Audience) -> SafeWindow | None:
+    """Find the longest window that lies inside these hours on every lead's own clock."""
+    groups = alike(schedule, zones_of(audience))
+    times = seasons(schedule, tuple(group[0] for group in groups))
+    ahead = {far for season in times.seasons for far in season.ahead}
+    any_time = replace(schedule, opens=time(), closes=time(23, 59))
+    shared = common_week(seen_from(hours, far) for far in ahead)
+    return next(iter(safe_windows(any_time, shared)), None)
 
 
 def safe_windows(schedule: Schedule, week: Week) -> tuple[SafeWindow, ...]:

@@ -182,7 +182,7 @@ _TOO_LONG = {
 
 _ABOUT_LEADS = {
     Code.UNKNOWN_PLACE: (
-        "Change “{detail}”: it is no country, US state or time zone that is known here."
+        "Change “{detail}”: it is no country, part of one or time zone that is known here."
     ),
     Code.AMBIGUOUS_PLACE: "Say which place is meant, by its code: {detail}.",
     Code.UNKNOWN_DATE: (

@@ -63,7 +63,8 @@ class SeasonStrip:
 @lru_cache(maxsize=256)
 def zone_strip(schedule: Schedule, audience: Audience) -> tuple[SeasonStrip, ...]:
     """Lay out a strip for every season, the first one first."""
-    found = strip(rules_for(audience), foreseeable(schedule), audience)
+    near = foreseeable(schedule)
+    found = strip(rules_for(audience, near.first, near.last), near, audience)
     alike: dict[tuple[int, ...], list[int]] = {}
     for number, season in enumerate(found.times.seasons):
         alike.setdefault(season.ahead, []).append(number)

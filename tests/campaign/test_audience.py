@@ -12,6 +12,8 @@ from app.campaign.rule_file import Purpose
 from app.campaign.zone_tables import countries
 from tests.campaign.schedules import usable
 
+YEAR = (date(2027, 1, 1), date(2027, 12, 31))
+
 
 def codes(text: str) -> list[str]:
     return [place.code for place in places_named(text).places]
@@ -77,7 +79,7 @@ def test_every_country_can_be_an_audience(code: str) -> None:
             closed_days(leads, usable(start_date=date(2027, 1, 1), end_date=date(2027, 12, 31)))
             is not None
         )
-        assert rules_for(leads) is not None
+        assert rules_for(leads, *YEAR) is not None
 
 
 @pytest.mark.parametrize(
@@ -141,7 +143,7 @@ def test_a_zone_by_itself_may_lie_in_any_state_that_has_it() -> None:
 def test_the_purpose_chooses_among_the_rules(purpose: str, expected: set[str]) -> None:
     leads = read_audience({"audience": "California", "purpose": purpose}, None)
     looked_at = {"us-fcc-hours", "us-debt-hours", "us-fcc-ai-voice"}
-    assert {rule.id for rule in rules_for(leads)} & looked_at == expected
+    assert {rule.id for rule in rules_for(leads, *YEAR)} & looked_at == expected
     assert leads.purpose in {None, *Purpose}
 
 

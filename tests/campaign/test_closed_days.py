@@ -152,7 +152,8 @@ def test_a_day_is_off_if_it_is_a_holiday_there_during_its_hours(
     schedule: Schedule, code: str, later: int
 ) -> None:
     moved = replace(schedule, first=schedule.first + later * DAY, last=schedule.last + later * DAY)
-    found = list(holidays_during(code, moved, WHERE[code]))
+    there = holidays_in(code, moved.first - 2 * DAY, moved.last + 2 * DAY)
+    found = list(holidays_during(there, moved, WHERE[code]))
     assert {(day, there) for day, there, _ in found} == walked(moved, code)
 
 

@@ -126,7 +126,7 @@ def test_a_duty_is_said_as_the_rule_has_it_and_nothing_mends_it(rule: Rule) -> N
     duty = Finding(rule, Duty())
     assert what_is_broken(duty, usable()) == rule.limit
     assert what_would_mend(duty, ()) == ""
-    assert measure(duty) == rule.title
+    assert measure(duty) == rule.question
 
 
 @pytest.mark.parametrize(
@@ -177,7 +177,7 @@ def test_the_measure_of_a_finding_changes_with_what_is_found() -> None:
 def test_weak_rules_say_why_they_are(rule: Rule) -> None:
     said = caution(rule, rule.checked_on + timedelta(days=180))
     assert ("Verify this one" in said) is (rule.confidence is Confidence.C)
-    assert ("not a law" in said) is (rule.force is Force.CODE)
+    assert ("not a law" in said) is (rule.force in {Force.CODE, Force.PLATFORM, Force.CAUTION})
     assert "180 days" not in said
     later = caution(rule, rule.checked_on + timedelta(days=181))
     assert later == f"{said} Last checked more than 180 days ago.".strip()
@@ -186,9 +186,14 @@ def test_weak_rules_say_why_they_are(rule: Rule) -> None:
 @pytest.mark.parametrize(
     ("audience", "purpose", "said"),
     [
-        ("France, Texas", "debt", "Held to the rules of France, Texas."),
-        ("50 states", "other", "Held to the rules of the 50 states."),
-        ("48 states, France", "other", "Held to the rules of the 48 states, France."),
+        ("France, Texas", "debt", "Held to the rules of France, Texas that are known here."),
+        ("50 states", "other", "Held to the rules of the 50 states that are known here."),
+        (
+            "48 states, France",
+            "other",
+            "Held to the rules of the 48 states, France that are known here.",
+        ),
+        ("France", "marketing", "Held to the rules of France."),
         ("", "debt", "You have not said where the leads are, so the 50 states are assumed."),
     ],
 )

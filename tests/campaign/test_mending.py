@@ -155,7 +155,7 @@ def test_a_window_is_tried_once_more_if_it_opens_into_another_season() -> None:
         daily_start_time=time(15, 15),
         daily_end_time=time(20, 30),
     )
-    mend = mend_all_hours(week, None, told("Canada, UK"))
+    mend = mend_all_hours(week, None, told("Canada, Ireland"))
     assert mend == Mend(
         (
             ("days_of_week", EVERY_DAY[1:6]),

@@ -17,6 +17,7 @@ from app.campaign.mending import settings as settings_of
 from tests.campaign.schedules import EVERY_DAY, schedules, usable
 from tests.factories import outbound
 
+YEAR = (date(2027, 1, 1), date(2027, 12, 31))
 DAY, QUARTER = timedelta(days=1), timedelta(minutes=15)
 AUDIENCES = ("Florida", "Texas", "US-HI, US-ME", "Canada, UK", "Canada, Australia/Perth", "Hawaii")
 """Places whose days without calls are no matter of law, but for weekdays."""
@@ -29,7 +30,7 @@ def told(audience: str) -> Audience:
 def limited(audience: Audience) -> list[tuple[Week, ZoneInfo]]:
     return [
         (rule.hours, ZoneInfo(zone))
-        for rule in rules_for(audience)
+        for rule in rules_for(audience, *YEAR)
         if rule.hours is not None
         for zone in reach(audience)[rule.jurisdiction]
     ]

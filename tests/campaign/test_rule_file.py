@@ -12,7 +12,7 @@ from app.campaign.rulebook import FOLDER, Rulebook, read_rules
 CITED = """
 source = "https://example.com/law"
 checked_on = 2026-11-23
-confidence = "A"
+source_kind = "statute"
 """
 RULE = f"""
 [[rules]]
@@ -82,7 +82,7 @@ def test_a_file_that_is_dropped_into_the_folder_is_read_without_any_code(read: R
         ('"marketing"', '"advertising"'),
         ('["marketing"]', "[]"),
         ('id = "nz-hours"', 'id = "NZ hours"'),
-        ('confidence = "A"', 'confidence = "D"'),
+        ('source_kind = "statute"', 'source_kind = "rumour"'),
         ("checked_on = 2026-11-23", 'checked_on = "lately"'),
         ("checked_on = 2026-11-23\n", ""),
         ("https://example.com/law", "a colleague"),
@@ -130,7 +130,7 @@ def test_what_only_the_whole_folder_shows_is_refused_by_its_id(
 def test_an_id_that_stands_in_two_files_is_refused(tmp_path: Path) -> None:
     folder = copytree(FOLDER, tmp_path / "rules")
     (folder / "us-fl-copy.toml").write_bytes((folder / "us-fl.toml").read_bytes())
-    with pytest.raises(BadRules, match="us-fl-attempts, us-fl-hours"):
+    with pytest.raises(BadRules, match="us-fl-attempts, us-fl-consent, us-fl-hours"):
         read_rules(folder)
 
 

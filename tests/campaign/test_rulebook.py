@@ -6,40 +6,78 @@ from pathlib import Path
 
 import pytest
 
+from app.campaign.clock_hours import beyond, seconds
 from app.campaign.finding_words import caution, hours_in_words
 from app.campaign.rule import STALE, Rule
-from app.campaign.rule_file import BadRules, Confidence, Purpose
+from app.campaign.rule_file import BadRules, Confidence, Force, Purpose, Topic
 from app.campaign.rulebook import FOLDER, read_rules, rulebook
 from app.campaign.zones import ZONE_NAMES
 
 RULES = {rule.id: rule for rule in rulebook().rules}
 DAY_8_TO_20 = ["08:00 to 20:00"] * 7
+DAY_9_TO_21 = ["09:00 to 21:00"] * 7
 HOURS = {
     "us-fcc-hours": ["08:00 to 21:00"] * 7,
     "us-ftc-hours": ["08:00 to 21:00"] * 7,
     "us-debt-hours": ["08:00 to 21:00"] * 7,
     "us-fl-hours": DAY_8_TO_20,
     "us-ok-hours": DAY_8_TO_20,
+    "us-ok-device-hours": DAY_9_TO_21,
     "us-md-hours": DAY_8_TO_20,
     "us-tx-hours": ["09:00 to 21:00"] * 6 + ["12:00 to 21:00"],
-    "us-ri-hours": ["09:00 to 18:00"] * 5 + ["never"] * 2,
+    "us-ri-hours": ["09:00 to 18:00"] * 5 + ["10:00 to 17:00", "never"],
     "us-al-hours": [*DAY_8_TO_20[:6], "never"],
     "us-la-hours": [*DAY_8_TO_20[:6], "never"],
     "us-ms-hours": [*DAY_8_TO_20[:6], "never"],
+    "us-pa-sunday": ["00:00 to 24:00"] * 6 + ["never"],
+    "us-ut-hours": ["08:00 to 21:00"] * 6 + ["never"],
+    "us-ct-hours": ["09:00 to 20:00"] * 7,
+    "us-ma-hours": DAY_8_TO_20,
+    "us-wa-hours": DAY_8_TO_20,
+    "us-or-hours": DAY_8_TO_20,
+    "us-wy-hours": DAY_8_TO_20,
+    "us-me-hours": ["09:00 to 17:00"] * 5 + ["never"] * 2,
+    "us-sd-hours": ["09:00 to 21:00"] * 5 + ["never"] * 2,
+    "us-nv-automated-hours": DAY_9_TO_21,
+    "us-nv-live-hours": ["09:00 to 20:00"] * 7,
+    "us-ky-hours": ["10:00 to 21:00"] * 7,
+    "us-ky-automated-hours": ["08:00 to 21:00"] * 7,
+    "us-mi-hours": DAY_9_TO_21,
+    "us-mn-hours": DAY_9_TO_21,
+    "us-nm-hours": DAY_9_TO_21,
     "ca-crtc-hours": ["09:00 to 21:30"] * 5 + ["10:00 to 18:00"] * 2,
+    "ca-adad-hours": ["09:00 to 21:30"] * 5 + ["10:00 to 18:00"] * 2,
+    "ca-bc-hours": ["09:00 to 21:30"] * 5 + ["10:00 to 18:00"] * 2,
+    "ca-qc-debt-hours": [*DAY_8_TO_20[:6], "never"],
+    "ca-on-debt-hours": ["07:00 to 21:00"] * 6 + ["13:00 to 17:00"],
     "au-hours": ["09:00 to 20:00"] * 5 + ["09:00 to 17:00", "never"],
-    "gb-dma-hours": ["08:00 to 21:00"] * 5 + ["09:00 to 21:00"] * 2,
+    "au-research-hours": ["09:00 to 20:30"] * 5 + ["09:00 to 17:00"] * 2,
+    "gb-dma-hours": ["08:00 to 21:00"] * 5 + ["09:00 to 21:00", "never"],
     "fr-hours": ["10:00 to 13:00 and 14:00 to 20:00"] * 5 + ["never"] * 2,
     "it-hours": ["09:00 to 20:00"] * 5 + ["10:00 to 19:00", "never"],
     "es-hours": ["09:00 to 21:00"] * 5 + ["never"] * 2,
+    "es-operators-hours": ["10:00 to 15:00 and 16:00 to 21:00"] * 5 + ["never"] * 2,
+    "ae-hours": ["09:00 to 18:00"] * 7,
+    "za-hours": ["08:00 to 20:00"] * 5 + ["09:00 to 13:00", "never"],
+    "co-hours": ["07:00 to 19:00"] * 5 + ["08:00 to 15:00", "never"],
+    "in-hours": DAY_9_TO_21,
+    "zz-night": ["08:00 to 21:00"] * 7,
 }
 LIMITS = {
-    "us-debt-attempts": (7, None, 7, None),
-    "us-fl-attempts": (3, timedelta(hours=24), None, None),
-    "us-ok-attempts": (3, timedelta(hours=24), None, None),
-    "us-md-attempts": (3, timedelta(hours=24), None, None),
-    "fr-attempts": (4, None, 30, None),
-    "es-attempts": (3, None, None, "month"),
+    "us-debt-attempts": (7, "7 dates"),
+    "us-fcc-exempt-attempts": (3, "30 dates"),
+    "us-fl-attempts": (3, "24 hours"),
+    "us-ok-attempts": (3, "24 hours"),
+    "us-md-attempts": (3, "24 hours"),
+    "us-or-attempts": (3, "24 hours"),
+    "us-me-attempts": (1, "8 hours"),
+    "fr-attempts": (4, "30 dates"),
+    "es-attempts": (3, "month"),
+    "ca-bc-attempts": (1, "30 dates"),
+    "ca-on-debt-attempts": (3, "7 dates"),
+    "ae-attempts-day": (1, "day"),
+    "ae-attempts-week": (2, "7 dates"),
+    "co-attempts": (1, "day"),
 }
 
 
@@ -63,17 +101,46 @@ def test_no_other_rule_has_hours() -> None:
 
 
 @pytest.mark.parametrize(("name", "limit"), LIMITS.items(), ids=LIMITS)
-def test_the_attempt_limits_are_those_of_the_source(
-    name: str, limit: tuple[int, timedelta | None, int | None, str | None]
-) -> None:
+def test_the_attempt_limits_are_those_of_the_source(name: str, limit: tuple[int, str]) -> None:
     found = RULES[name].attempts
     assert found is not None
-    assert (found.most, found.period, found.dates, found.unit) == limit
+    hours = f"{found.period // timedelta(hours=1)} hours" if found.period else ""
+    assert (found.most, hours or (f"{found.dates} dates" if found.dates else found.unit)) == limit
+
+
+def test_no_other_rule_limits_attempts() -> None:
+    assert {name for name, rule in RULES.items() if rule.attempts} == set(LIMITS)
 
 
 def test_the_places_that_close_on_holidays_are_those_of_the_sources() -> None:
-    closed = {rule.jurisdiction for rule in RULES.values() if rule.closed_on_holidays}
-    assert closed == {"US-AL", "US-LA", "US-MS", "US-RI", "AU", "FR", "IT", "ES"}
+    closed = {rule.jurisdiction for rule in RULES.values() if rule.holidays is not None}
+    states = {"US-AL", "US-LA", "US-PA", "US-RI", "US-UT", "CA-BC", "CA-QC", "CA-ON"}
+    assert closed == {*states, "AU", "CO", "ES", "FR", "GB", "IT", "ZA"}
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
+def test_a_rule_is_about_one_thing(rule: Rule) -> None:
+    limits = [rule.hours, rule.attempts, rule.holidays, rule.question or None]
+    assert sum(one is not None for one in limits) == 1
+    assert (rule.topic is Topic.CONSENT) is rule.is_duty
+    assert rule.is_duty is rule.question.endswith("?")
+
+
+def test_the_rules_that_were_wrong_are_gone_or_right() -> None:
+    assert "us-ms-holidays" not in RULES
+    assert {RULES[name].force for name in ("it-hours", "it-holidays", "gb-dma-hours")} == {
+        Force.CODE
+    }
+    assert RULES["us-debt-attempts"].force is Force.PRESUMPTION
+    assert RULES["us-ri-holidays"].holidays is not None
+    assert RULES["us-ri-holidays"].holidays.on == {0, 1, 2, 3, 4}
+    assert {RULES[name].confidence for name in ("us-fcc-hours", "us-ms-hours")} == {Confidence.A}
+
+
+def test_a_rule_says_from_when_it_is_in_force() -> None:
+    ai_act = RULES["eu-ai-disclosure"]
+    assert not ai_act.is_in_force(date(2026, 7, 1), date(2026, 8, 1))
+    assert ai_act.is_in_force(date(2026, 7, 1), date(2026, 8, 2))
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
@@ -90,7 +157,7 @@ def test_a_rule_that_nobody_has_checked_for_180_days_says_so() -> None:
 
 def test_every_state_lies_in_zones_that_there_are() -> None:
     parts = rulebook().parts
-    assert len(parts) == 51
+    assert sum(code.startswith("US-") for code in parts) == 51
     assert all(set(part.zones) <= ZONE_NAMES for part in parts.values())
 
 
@@ -111,7 +178,7 @@ clock = "the called person's location"
 citation = "A decision"
 source = "https://example.org/decision"
 checked_on = 2026-11-23
-confidence = "B"
+source_kind = "trade body"
 [rules.hours]
 weekdays = ["09:00-20:00"]
 """
@@ -142,13 +209,13 @@ def test_the_version_changes_with_any_file(folder: Path) -> None:
         ('scope = ["marketing"]', "scope = []"),
         ('source = "https://example.org/decision"', 'source = "a book"'),
         ("checked_on = 2026-11-23", 'checked_on = "yesterday"'),
-        ('confidence = "B"', 'confidence = "D"'),
+        ('source_kind = "trade body"', 'source_kind = "rumour"'),
         ('"09:00-20:00"', '"9-20"'),
         ('"09:00-20:00"', '"09:00-25:00"'),
         ('"09:00-20:00"', '"20:00-09:00"'),
         ('"09:00-20:00"', '"09:00-13:00", "12:00-20:00"'),
         ("weekdays =", "workdays ="),
-        ("[rules.hours]\nweekdays", "closed_on_holidays = true\n[rules.hours]\nweekdays"),
+        ("[rules.hours]\nweekdays", "[rules.holidays]\n[rules.hours]\nweekdays"),
         ('name = "Germany"', 'name = "Germany"\ncolour = "red"'),
         ('code = "DE"\nname = "Germany"', 'code = "DE-XX"'),
         ('code = "DE"\nname = "Germany"', ""),
@@ -168,13 +235,16 @@ def test_a_bad_file_is_refused_by_name(folder: Path, old: str, new: str) -> None
 
 def test_a_preset_that_the_api_would_refuse_is_refused_here(folder: Path) -> None:
     path = folder / "fr.toml"
-    path.write_text(path.read_text().replace("max_call_attempts = 4", "max_call_attempts = 0"))
+    path.write_text(path.read_text().replace("max_call_attempts = 2", "max_call_attempts = 0"))
     with pytest.raises(BadRules, match=r"fr\.toml: fr-\w+: the API would not take this"):
         read_rules(folder)
 
 
-def test_the_strictest_preset_keeps_every_rule_of_the_us() -> None:
+def test_the_strictest_preset_keeps_the_hours_of_every_state() -> None:
     preset = next(preset for preset in rulebook().presets if preset.id == "us-strictest")
-    assert preset.settings["min_gap_between_attempts"] == 240
-    assert preset.settings["daily_start_time"].hour == 10
-    assert preset.settings["daily_end_time"].hour == 18
+    opens, closes = (seconds(preset.settings[f"daily_{at}_time"]) for at in ("start", "end"))
+    assert preset.is_by_leads_clock
+    for rule in RULES.values():
+        if rule.jurisdiction.startswith("US") and rule.hours and Purpose.MARKETING in rule.scope:
+            assert not any(beyond(((opens, closes),), day) for day in rule.hours[:5]), rule.id
+    assert preset.settings["max_daily_attempts"] <= 3

@@ -18,7 +18,9 @@ YEAR = {"end_date": date(2028, 1, 3), "days_of_week": EVERY_DAY}
 def safe_by_season(schedule: Schedule, audience: str, *ids: str) -> list[str]:
     """Give Monday's safe hours in each season, held to just these rules."""
     leads = read_audience({"audience": audience}, None)
-    rules = tuple(rule for rule in rules_for(leads) if rule.id in ids)
+    rules = tuple(
+        rule for rule in rules_for(leads, schedule.first, schedule.last) if rule.id in ids
+    )
     return [short_hours(week[0]) for week in strip(rules, schedule, leads).safe]
 
 

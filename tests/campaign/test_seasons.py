@@ -75,11 +75,11 @@ def test_an_hour_is_safe_just_if_every_rule_allows_it_on_every_clock(
     told = read_audience({"audience": audience, "purpose": "marketing"}, None)
     limited = [
         (rule.hours, zone)
-        for rule in rules_for(told)
+        for rule in rules_for(told, schedule.first, schedule.last)
         if rule.hours is not None
         for zone in reach(told)[rule.jurisdiction]
     ]
-    found = strip(rules_for(told), schedule, told)
+    found = strip(rules_for(told, schedule.first, schedule.last), schedule, told)
     for at, here in instants(schedule)[::7]:
         if here.date() in found.times.odd_days:
             continue
