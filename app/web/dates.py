@@ -14,3 +14,8 @@ def moment(at: datetime) -> Markup:
     return Markup(  # noqa: S704  An instant has no sign that means anything to HTML.
         f'<time datetime="{at.isoformat(timespec="seconds")}" data-moment>{words}</time>'
     )
+
+
+def instant(text: str) -> Markup | str:
+    """Write an instant that is kept as ISO 8601; older records may have none."""
+    return moment(datetime.fromisoformat(text)) if text else ""

@@ -19,7 +19,7 @@ from app.campaign.contract import CampaignType
 from app.campaign.rulebook import rulebook
 from app.connections import Destination
 from app.store import drafts
-from app.store.acceptances import findings_left
+from app.store.acceptances import counted_anew
 from app.store.base import State
 from app.store.drafts import AlreadySubmitted
 from app.store.listing import COUNTED, Page, Position, Query, Row, Show, Sort, page
@@ -85,7 +85,7 @@ def _findings(session: Session, row: Row) -> Mapping[str, int]:
     """Count the findings of a draft; those that older rules found are looked for anew."""
     if row.rules == rulebook().version:
         return row.findings
-    return findings_left(drafts.find(session, row.id))
+    return counted_anew(drafts.find(session, row.id))
 
 
 @bp.post("/drafts/<draft:draft_id>/delete")

@@ -1,15 +1,21 @@
 """The parts of the panel that take long to draw, each kept while what it shows stays the same."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import groupby
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
 from app.campaign.calendar import Overview, Window, is_inside_a_window, is_on_a_calling_day
 from app.campaign.clock_hours import seconds
-from app.campaign.finding_words import audience_in_words
+from app.campaign.finding_words import (
+    audience_in_words,
+    gaps_in_words,
+    none_found_in_words,
+)
 from app.campaign.meaning import Lead, Meaning
 from app.campaign.months import is_cut, months
 from app.campaign.readback import clock, short_day
@@ -24,9 +30,21 @@ from app.campaign.zones import (
     offset_words,
     zone_info,
 )
-from app.store.acceptances import Accepted
+from app.store.acceptances import Accepted, Said
 from app.web import macros
-from app.web.rulings import rulings, safe_everywhere
+from app.web.rulings import duties, rulings, safe_everywhere
+
+
+class Trouble(NamedTuple):
+    """Reasons that were typed and are not kept, by rule; of one *rule* it is *told* why not."""
+
+    rule: str
+    told: str
+    typed: Mapping[str, str]
+
+    def typed_of(self, rule: str) -> str:
+        return self.typed.get(rule, "")
+
 
 _TIMES = 8
 _CHANGES = 6
@@ -34,10 +52,18 @@ _CHECKED = 12
 
 
 def drawn_rules(
-    meant: Meaning, accepted: Accepted, today: date, *, can_change: bool
+    meant: Meaning,
+    accepted: Accepted,
+    today: date,
+    *,
+    can_change: bool,
+    trouble: Trouble | None = None,
 ) -> Markup | None:
     """Draw what rules say about a campaign with a schedule."""
-    return _rules(_Same(meant), tuple(accepted.items()), today, can_change=can_change)
+    # What was typed just now feeds no cache: it can be long, and is never asked for again.
+    draw = _rules.__wrapped__ if trouble else _rules
+    given = tuple(accepted.items())
+    return draw(_Same(meant), given, today, can_change=can_change, trouble=trouble)
 
 
 class _Same:
@@ -56,7 +82,12 @@ class _Same:
 
 @lru_cache(maxsize=256)
 def _rules(
-    same: _Same, accepted: tuple[tuple[str, tuple[str, str]], ...], today: date, *, can_change: bool
+    same: _Same,
+    accepted: tuple[tuple[str, Said], ...],
+    today: date,
+    *,
+    can_change: bool,
+    trouble: Trouble | None,
 ) -> Markup | None:
     meant = same.meant
     if meant.overview is None:
@@ -67,11 +98,15 @@ def _rules(
         "rules",
         rulings(meant, dict(accepted), today),
         audience_in_words(meant.audience),
+        gaps_in_words(meant.audience),
+        none_found_in_words(meant.audience),
+        duties(meant, dict(accepted), today),
         zone_strip(schedule, meant.audience),
         (seconds(schedule.opens), seconds(schedule.closes)),
         city(schedule.zone),
         safe_everywhere(meant),
         can_change,
+        trouble,
     )
 
 

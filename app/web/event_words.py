@@ -1,10 +1,11 @@
 """The event trail in words, for the history of a draft."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from app.campaign.rulebook import rulebook
 from app.campaign.wording import WORDS
 from app.store.base import State
 from app.store.records import Event
@@ -85,31 +86,64 @@ def _shown(value: Any, connections: Mapping[str, str]) -> str:
 
 def _said(kind: str, known: dict[str, Any]) -> str:
     """Say in one sentence what happened."""
-    if kind == Kind.SENT:
-        where = "the sandbox" if known["is_sandbox"] else known["connection"]
-        again = ", though it looks like an earlier one" if known["in_spite_of"] else ""
-        hurry = known.get("in_spite_of_the_wait")
-        early = f", before the time that it asked for: {hurry}" if hurry else ""
-        return f"Send pressed, to {where}{again}{early}"
-    if kind in {Kind.ANSWERED, Kind.ANSWERED_LATE}:
-        late = "An answer came late: " if kind == Kind.ANSWERED_LATE else ""
-        end = f". {known['message']}" if known["message"] else ""
-        why = known.get("not_written_down_at_once")
-        waited = f" It could not be written down when it came: {why}." if why else ""
-        return f"{late}{STATE_WORDS[State(known['state'])]}{end}{waited}"
-    if kind in {Kind.RESOLVED, Kind.CORRECTED}:
-        looked = "Corrected" if kind == Kind.CORRECTED else "Looked up"
-        reason = f" ({known['reason']})" if known.get("reason") else ""
-        there = f"it is there, as {known['campaign_id']}{reason}"
+    words = _WORDS.get(Kind(kind))
+    return words(known) if words else _PLAIN[Kind(kind)]
+
+
+def _sent(known: dict[str, Any]) -> str:
+    where = "the sandbox" if known["is_sandbox"] else known["connection"]
+    again = ", though it looks like an earlier one" if known["in_spite_of"] else ""
+    hurry = known.get("in_spite_of_the_wait")
+    early = f", before the time that it asked for: {hurry}" if hurry else ""
+    return f"Send pressed, to {where}{again}{early}"
+
+
+def _answered(known: dict[str, Any]) -> str:
+    end = f". {known['message']}" if known["message"] else ""
+    why = known.get("not_written_down_at_once")
+    waited = f" It could not be written down when it came: {why}." if why else ""
+    return f"{STATE_WORDS[State(known['state'])]}{end}{waited}"
+
+
+def _looked_up(known: dict[str, Any]) -> str:
+    if not known["found"]:
         twice = " (looked twice: a late answer could still come)" if known.get("is_sure") else ""
-        return f"{looked}: {there if known['found'] else f'it is not there{twice}'}"
-    if kind == Kind.ACCEPTED:
-        return f"Accepted {', '.join(known['findings'])}: {known['reason']}"
-    if kind == Kind.REVIEWED:
-        return f"Reviewed, to be sent to {known['connection']}"
-    return _PLAIN[Kind(kind)]
+        return f"it is not there{twice}"
+    reason = f" ({known['reason']})" if known.get("reason") else ""
+    return f"it is there, as {known['campaign_id']}{reason}"
 
 
+def _confirmed(known: dict[str, Any]) -> str:
+    told = (
+        f"{title}: {answer}{f' ({reason})' if reason else ''}"
+        for title, answer, reason in known["duties"].values()
+    )
+    return f"Confirmed before sending: {'; '.join(told)}"
+
+
+def _findings(found: Mapping[str, Any]) -> str:
+    """Name findings by the titles of their rules, with what was found."""
+    titles = {rule.id: rule.title for rule in rulebook().rules}
+    said = []
+    for rule, what in found.items():
+        title, measured = what if isinstance(what, list) else (titles.get(rule, rule), what)
+        said.append(f"{title} ({measured})" if measured and measured != title else title)
+    return "; ".join(said)
+
+
+_WORDS: Mapping[Kind, Callable[[dict[str, Any]], str]] = {
+    Kind.SENT: _sent,
+    Kind.ANSWERED: _answered,
+    Kind.ANSWERED_LATE: lambda known: f"An answer came late: {_answered(known)}",
+    Kind.RESOLVED: lambda known: f"Looked up: {_looked_up(known)}",
+    Kind.CORRECTED: lambda known: f"Corrected: {_looked_up(known)}",
+    Kind.ACCEPTED: lambda known: f"Accepted {_findings(known['findings'])}: {known['reason']}",
+    Kind.TAKEN_BACK: lambda known: (
+        f"Opened again {_findings(known['findings'])}: {known['reason']}"
+    ),
+    Kind.CONFIRMED: _confirmed,
+    Kind.REVIEWED: lambda known: f"Reviewed, to be sent to {known['connection']}",
+}
 _PLAIN = {
     Kind.CREATED: "Made",
     Kind.EDITED: "Edited",

@@ -1,6 +1,7 @@
 """What happened to a draft, as a page to read and as one file of evidence to keep."""
 
 import json
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,7 +13,7 @@ from app.campaign.finding_words import what_is_broken
 from app.campaign.meaning import meaning_of
 from app.campaign.reading import read_answers
 from app.store import drafts, trail
-from app.store.acceptances import accepted, judged, reason_for
+from app.store.acceptances import accepted, judged, said_of
 from app.store.evidence import write_submissions, write_trail
 from app.store.models import Draft
 from app.web.current import connection_of, connections, store
@@ -72,9 +73,12 @@ def _judged(draft: Draft) -> dict[str, Any]:
                 "severity": one.severity,
                 "found": what_is_broken(one, wanted) if wanted else "",
                 "source": one.rule.source,
+                "source_kind": one.rule.source_kind,
+                "law_as_of": one.rule.law_as_of and one.rule.law_as_of.isoformat(),
                 "checked_on": one.rule.checked_on.isoformat(),
-                "accepted": reason_for(one, given),
+                "said": asdict(said) if said else None,
             }
             for one in found
+            for said in [said_of(one, given)]
         ]
     }

@@ -10,6 +10,7 @@ from flask import request
 from markupsafe import Markup
 
 from app.campaign.contract import CAMPAIGNS_PATH, FIELD, Values, When
+from app.campaign.finding_words import gaps_in_words
 from app.campaign.meaning import Meaning, meaning_of
 from app.campaign.mending import Mend
 from app.campaign.problems import Code, Problem
@@ -18,9 +19,9 @@ from app.campaign.wording import advice_sentence, kept_sentence, sentence
 from app.campaign.zone_words import zones_meant
 from app.campaign.zones import ZONE_NAMES, offset_at, offset_words
 from app.connections import SANDBOX, Destination
-from app.store.acceptances import Accepted, left
+from app.store.acceptances import Accepted, tally
 from app.web.clocks import clock_zone
-from app.web.drawings import drawn_calendar, drawn_lead, drawn_rules
+from app.web.drawings import Trouble, drawn_calendar, drawn_lead, drawn_rules
 from app.web.highlight import highlighted
 from app.web.rulings import Change, change
 from app.web.snippets import as_curl, as_python
@@ -41,12 +42,14 @@ class Note:
 class Panel:
     """One campaign's meaning, made ready: notes by field, drawn parts, JSON in three shapes.
 
-    `counts` is the findings that nobody has accepted, by severity.
+    `counts` is the findings as `acceptances.tally` counts them, and `gaps` how many sentences
+    say what is not known of the rules.
     """
 
     meaning: Meaning
     notes: Mapping[str, Sequence[Note]]
     counts: Mapping[str, int]
+    gaps: int
     rules: Markup | None
     calendar: Markup | None
     lead: Markup | None
@@ -69,12 +72,18 @@ class Panel:
 
 
 def panel(
-    answers: Answers, accepted: Accepted, to: Destination, *, can_change: bool = True
+    answers: Answers,
+    accepted: Accepted,
+    to: Destination,
+    *,
+    can_change: bool = True,
+    trouble: Trouble | None = None,
 ) -> Panel:
     """Say what these answers mean, by the same code that submits them.
 
     *accepted* is the findings that somebody has accepted, *to* is where the campaign goes;
-    *can_change* offers the changes that would mend the others.
+    *can_change* offers the changes that would mend the others, and *trouble* is why a reason
+    for accepting one was not taken.
     """
     now = datetime.now(UTC)
     meant = meaning_of(answers, now)
@@ -84,8 +93,9 @@ def panel(
     return Panel(
         meaning=meant,
         notes=_notes(meant, now),
-        counts=left(meant.findings, accepted),
-        rules=drawn_rules(meant, accepted, now.date(), can_change=can_change) if shown else None,
+        counts=tally(meant.findings, accepted),
+        gaps=len(gaps_in_words(meant.audience)) if shown else 0,
+        rules=drawn_rules(meant, accepted, now.date(), can_change=can_change, trouble=trouble),
         calendar=drawn_calendar(shown, tuple(meant.closed.items()), clock) if shown else None,
         lead=drawn_lead(meant.lead, clock) if meant.lead else None,
         json=highlighted(meant.body.decode()),

@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import astuple, dataclass
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,10 +22,10 @@ from app.campaign.rule import Rule
 from app.campaign.rulebook import rulebook
 from app.campaign.typed_length import LONGEST_TEXT
 from app.campaign.wording import WORDS
-from app.store.acceptances import Accepted, reason_for
+from app.store.acceptances import Accepted, Answer, Said, said_of
 
-_LONGEST_POSTED = 4 * LONGEST_TEXT
-"""Characters of one accepted finding: its reason, and what was measured."""
+_LONGEST_POSTED = 8 * LONGEST_TEXT
+"""Characters of one accepted finding: its reason, as JSON has it, and what was measured."""
 
 SEVERITY_WORDS = {
     Severity.HIGH: "Breaks a law",
@@ -44,9 +44,9 @@ class Change:
 
 @dataclass(frozen=True)
 class Ruling:
-    """Findings that are broken in the same way, as one thing to look at.
+    """Rules that are broken in the same way, as one thing to look at.
 
-    `accepted` is the reason with which somebody accepted all of them, or `None`.
+    `accepted` is what somebody said who accepted all of them, or `None`.
     """
 
     severity: Severity
@@ -54,7 +54,7 @@ class Ruling:
     said: str
     mending: str
     changes: tuple[Change, ...]
-    accepted: str | None
+    accepted: Said | None
 
     @property
     def titles(self) -> str:
@@ -73,19 +73,42 @@ class Ruling:
         return " ".join(rule.id for rule, _ in self.rules)
 
 
+@dataclass(frozen=True)
+class Asked:
+    """A duty to confirm before sending, and what was said of it."""
+
+    rule: Rule
+    place: str
+    caution: str
+    said: Said | None
+
+
+def duties(meant: Meaning, accepted: Accepted, today: date) -> list[Asked]:
+    """List the duties, those first that nobody has answered or that are not met."""
+    asked = [
+        Asked(one.rule, place(one.rule.jurisdiction).name, caution(one.rule, today), said)
+        for one in meant.findings
+        if one.rule.is_duty
+        for said in [said_of(one, accepted)]
+    ]
+    return sorted(asked, key=lambda one: one.said is not None and one.said.is_settled)
+
+
 def rulings(meant: Meaning, accepted: Accepted, today: date) -> list[Ruling]:
-    """Put findings together that say the same of different rules."""
+    """Put findings together that say the same of different rules; duties are apart."""
     if meant.overview is None:
         return []
     schedule = meant.overview.schedule
     grouped: dict[Any, list[Finding]] = {}
     for found in meant.findings:
-        said = what_is_broken(found, schedule)
-        reason = reason_for(found, accepted)
-        grouped.setdefault((found.severity, reason, said), []).append(found)
-    return [
-        _ruling(found, said, reason, meant, today) for (_, reason, said), found in grouped.items()
-    ]
+        if not found.rule.is_duty:
+            group = found.severity, said_of(found, accepted), what_is_broken(found, schedule)
+            grouped.setdefault(_without_measure(*group), []).append(found)
+    return [_ruling(found, key[-1], accepted, meant, today) for key, found in grouped.items()]
+
+
+def _without_measure(severity: Severity, said: Said | None, what: str) -> tuple[Any, ...]:
+    return severity, said and (said.reason, said.who, said.at), what
 
 
 def safe_everywhere(meant: Meaning) -> Change | None:
@@ -101,7 +124,7 @@ def safe_everywhere(meant: Meaning) -> Change | None:
 
 
 def _ruling(
-    found: list[Finding], said: str, reason: str | None, meant: Meaning, today: date
+    found: list[Finding], said: str, accepted: Accepted, meant: Meaning, today: date
 ) -> Ruling:
     first, shown = found[0], meant.overview
     ways = mends(first, shown.schedule, meant.limits, meant.audience) if shown else ()
@@ -112,7 +135,7 @@ def _ruling(
         said=said,
         mending=what_would_mend(first, ways),
         changes=tuple(change(way, now) for way in ways),
-        accepted=reason,
+        accepted=said_of(first, accepted),
     )
 
 
@@ -127,21 +150,35 @@ def change(mend: Mend, now: Mapping[str, Any]) -> Change:
 
 
 def as_posted(accepted: Accepted) -> list[str]:
-    """Write what was accepted so that the form can carry it to the preview and back."""
-    return [json.dumps([rule, *given], ensure_ascii=False) for rule, given in accepted.items()]
+    """Write what was said of findings so that the form can carry it to the preview and back."""
+    return [
+        json.dumps([rule, *astuple(said)], ensure_ascii=False) for rule, said in accepted.items()
+    ]
 
 
 def from_posted(posted: Sequence[str]) -> Accepted:
     """Read what `as_posted` has written; anything else is passed over."""
-    known = {rule.id for rule in rulebook().rules}
     accepted = {}
     for text in posted:
         if len(text) > _LONGEST_POSTED:
             continue
         try:
-            rule, measured, reason = json.loads(text)
+            rule, *parts = json.loads(text)
+            said = Said(*parts)
         except (TypeError, ValueError, RecursionError):
             continue
-        if all(isinstance(part, str) for part in (rule, measured, reason)) and rule in known:
-            accepted[rule] = (measured, reason)
+        if all(isinstance(part, str) for part in (rule, *parts)) and _could_be(rule, said):
+            accepted[rule] = said
     return accepted
+
+
+def _could_be(rule: str, said: Said) -> bool:
+    """Tell whether this can have been said: of a duty an answer, of anything else none."""
+    duty = {one.id: one.is_duty for one in rulebook().rules}.get(rule)
+    if duty is None or (said.answer in set(Answer)) is not duty or (said.answer and not duty):
+        return False
+    try:
+        datetime.fromisoformat(said.at)
+    except ValueError:
+        return not said.at
+    return True

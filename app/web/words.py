@@ -14,7 +14,7 @@ from app.campaign.zones import city
 from app.version import VERSION
 from app.web.attention import attention
 from app.web.current import who
-from app.web.dates import moment
+from app.web.dates import instant, moment
 from app.web.names import named
 from app.web.state_words import STATE_WORDS
 
@@ -43,11 +43,14 @@ def install(app: Flask) -> None:
     )
     app.jinja_env.filters.update(
         moment=moment,
+        instant=instant,
+        upper_first=lambda said: f"{said[:1].upper()}{said[1:]}",
         day=short_day,
         days=days_in_words,
         hours=short_hours,
         stretch=stretch_in_words,
         city=city,
+        shortened=shortened,
         named=named,
     )
     app.context_processor(lambda: {"connection": None, "attention": attention, "who": who})

@@ -5,12 +5,13 @@ from datetime import time
 from typing import Any
 
 import pytest
+from bs4 import Tag
 
 from app.store import drafts
 from app.store.acceptances import accepted, judge
 from app.store.database import Store
 from tests.factories import outbound, typed
-from tests.pages import Page, Visitor, text
+from tests.pages import Page, Visitor, fields_of, text
 
 LATE = {"daily_end_time": time(21)}
 TOLD: dict[str, str | list[str]] = {"audience": "Florida", "purpose": "marketing"}
@@ -27,24 +28,88 @@ def late(store: Store) -> str:
 
 def accept(visitor: Visitor, draft_id: str, reason: str) -> Page:
     page = visitor.open(f"/drafts/{draft_id}/review")
-    answers = {"reason-us-fl-hours": reason}
+    answers = {"reason-us-fl-hours": reason, "who": "Ada"}
     return visitor.press(page, "accept", answers=answers, rules="us-fl-hours")
 
 
 def test_an_accepted_finding_shows_the_reason_and_no_longer_counts(
     visitor: Visitor, late: str
 ) -> None:
-    assert "1 rule is broken" in visitor.open(f"/drafts/{late}/review").text
+    assert verdict(visitor.open(f"/drafts/{late}/review")).startswith("1 law is broken, ")
     page = accept(visitor, late, "All of them asked for evening calls.")
     assert page.flash() == "Accepted, and the reason is kept with the draft."
-    assert "Accepted: All of them asked for evening calls." in page.text
-    assert "No rule is broken" in page.text
+    assert "Accepted: All of them asked for evening calls. Ada, " in page.text
+    assert "broken" not in verdict(page)
+    assert "1 accepted" in verdict(page)
+
+
+def verdict(page: Page) -> str:
+    return text(page.soup.select_one(".verdict"))
 
 
 def test_without_a_reason_nothing_is_accepted(visitor: Visitor, late: str) -> None:
     page = accept(visitor, late, "  ")
-    assert page.flash() == "Write down why this is fine before you accept it."
-    assert "1 rule is broken" in page.text
+    assert refused(page) == "Write down why this is fine."
+    assert "1 law is broken" in verdict(page)
+
+
+def refused(page: Page) -> str:
+    """Read what is said beside the reason, which is open and in view."""
+    reason = page.soup.find(id="reason-us-fl-hours")
+    assert isinstance(reason, Tag)
+    assert reason.has_attr("autofocus")
+    around = reason.find_parents("details")
+    assert len(around) == 2
+    assert all(one.has_attr("open") for one in around)
+    return text(page.soup.find(id=str(reason["aria-describedby"])))
+
+
+def test_nothing_is_accepted_without_a_name(visitor: Visitor, late: str) -> None:
+    page = visitor.open(f"/drafts/{late}/review")
+    answers = {"reason-us-fl-hours": "They asked.", "who": " "}
+    page = visitor.press(page, "accept", answers=answers, rules="us-fl-hours")
+    assert "Enter your name" in text(page.soup.find(id="who-accept-error"))
+    assert refused(page) == "Enter your name above, then press again."
+    assert dict(fields_of(page.form("accept")))["who"] == ""
+    assert "1 law is broken" in verdict(page)
+
+
+@pytest.mark.parametrize(
+    "button",
+    [{"rules": "us-tx-hours"}, {"rules": "us-fcc-ai-voice"}, {"open_again": "us-fl-hours"}],
+)
+def test_nothing_is_said_to_be_done_that_cannot_be(
+    visitor: Visitor, late: str, button: dict[str, str]
+) -> None:
+    page = visitor.open(f"/drafts/{late}/review")
+    (rule,) = button.values()
+    page = visitor.press(page, "accept", {f"reason-{rule}": "So.", "who": "Ada"}, **button)
+    assert page.status == 422
+    assert "Please look again." in page.flash()
+    assert "Accepted" not in visitor.open(f"/drafts/{late}/history").text
+
+
+def test_other_reasons_that_were_written_stay_on_the_page(visitor: Visitor, late: str) -> None:
+    page = visitor.open(f"/drafts/{late}/review")
+    other = "reason-us-fcc-hours"
+    answers = {"reason-us-fl-hours": "They asked.", other: "Later.", "who": "Ada"}
+    page = visitor.press(page, "accept", answers=answers, rules="us-fl-hours")
+    assert page.status == 200
+    assert page.flash() == "Accepted, and the reason is kept with the draft."
+
+
+def test_what_was_accepted_can_be_taken_back(visitor: Visitor, late: str) -> None:
+    page = accept(visitor, late, "They asked.")
+    answers = {"reason-us-fl-hours": "", "who": "Bea"}
+    page = visitor.press(page, "accept", answers=answers, open_again="us-fl-hours")
+    assert refused(page) == "Write down why this is open again."
+    answers = {"reason-us-fl-hours": "They did not ask.", "who": "Bea"}
+    page = visitor.press(page, "accept", answers=answers, open_again="us-fl-hours")
+    assert page.flash() == "It is open again."
+    assert "1 law is broken" in verdict(page)
+    told = visitor.open(f"/drafts/{late}/history").text
+    assert "Accepted Florida calling hours (from 20:00 to 21:00" in told
+    assert "Opened again Florida calling hours: They did not ask." in told
 
 
 def test_the_form_and_its_preview_know_what_was_accepted(visitor: Visitor, late: str) -> None:
@@ -67,19 +132,19 @@ def test_what_was_accepted_holds_for_what_was_found_then(visitor: Visitor, late:
 
 
 def test_accepting_again_changes_the_reason(visitor: Visitor, late: str, store: Store) -> None:
-    page = visitor.open(f"/drafts/{late}/review")
     for reason in ("First reason.", "Second reason."):
-        answers = {"reason-us-fl-hours": reason}
+        page = visitor.open(f"/drafts/{late}/review")
+        answers = {"reason-us-fl-hours": reason, "who": "Ada"}
         visitor.press(page, "accept", answers=answers, rules="us-fl-hours")
     with store.reading() as session:
-        assert accepted(drafts.find(session, late))["us-fl-hours"][1] == "Second reason."
+        assert accepted(drafts.find(session, late))["us-fl-hours"].reason == "Second reason."
 
 
 def test_a_rule_that_is_not_broken_cannot_be_accepted(
     visitor: Visitor, late: str, store: Store
 ) -> None:
     page = visitor.open(f"/drafts/{late}/review")
-    answers = {"reason-us-tx-hours": "Why not."}
+    answers = {"reason-us-tx-hours": "Why not.", "who": "Ada"}
     visitor.press(page, "accept", answers=answers, rules="us-tx-hours")
     with store.reading() as session:
         assert accepted(drafts.find(session, late)) == {}
@@ -90,18 +155,21 @@ def test_what_has_changed_since_it_was_seen_is_not_accepted(
 ) -> None:
     page = visitor.open(f"/drafts/{late}/review")
     visitor.press(visitor.open(f"/drafts/{late}"), answers={"daily_end_time": "23:00"}, then="save")
-    answers = {"reason-us-fl-hours": "Nine is fine."}
+    answers = {"reason-us-fl-hours": "Nine is fine.", "who": "Ada"}
     again = visitor.press(page, "accept", answers=answers, rules="us-fl-hours")
     assert "The draft has changed since you reviewed it. Please look again." in again.flash()
-    assert "You wrote: “Nine is fine.”" in again.flash()
+    kept = again.soup.find(id="reason-us-fl-hours")
+    assert isinstance(kept, Tag)
+    assert kept["value"] == "Nine is fine."
     with store.reading() as session:
         assert accepted(drafts.find(session, late)) == {}
 
 
 def test_the_list_counts_what_is_broken_and_not_accepted(visitor: Visitor, late: str) -> None:
-    assert "1 rule broken" in visitor.open("/").text
+    assert "1 law broken" in visitor.open("/").text
     accept(visitor, late, "They asked.")
-    assert "rule broken" not in visitor.open("/").text
+    assert "law broken" not in visitor.open("/").text
+    assert "1 accepted" in visitor.open("/").text
 
 
 def test_a_copy_has_the_audience_but_not_what_was_accepted(visitor: Visitor, late: str) -> None:
@@ -122,7 +190,7 @@ def test_findings_of_older_rules_are_counted_anew(
     with store.writing() as session:
         draft = drafts.find(session, late)
         draft.findings, draft.rules = {"high": 7, "medium": 0, "low": 0}, "older"
-    assert "1 rule broken" in visitor.open("/").text
+    assert "1 law broken" in visitor.open("/").text
 
 
 def test_a_draft_without_a_schedule_has_no_findings(

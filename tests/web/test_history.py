@@ -100,7 +100,7 @@ def test_one_file_holds_all_the_evidence(
     assert submission["call"]["response_body"] == submission["answer"]
     judged = found["judged_now"]
     assert (judged["app"], judged["zone_data"]) == (VERSION, ZONE_DATA_VERSION)
-    assert {"rule", "source", "checked_on", "accepted"} <= judged["findings"][0].keys()
+    assert {"rule", "source", "checked_on", "law_as_of", "said"} <= judged["findings"][0].keys()
     assert [event["kind"] for event in found["trail"]["events"]] == [
         "created",
         "reviewed",
@@ -130,7 +130,7 @@ def test_an_accepted_finding_is_on_record_with_its_reason(
     button = page.soup.select_one("button[name=rules]")
     assert button is not None
     rules = str(button["value"])
-    answers = {f"reason-{rules.split(maxsplit=1)[0]}": "Checked with legal."}
+    answers = {f"reason-{rules.split(maxsplit=1)[0]}": "Checked with legal.", "who": "Ada"}
     visitor.press(page, "accept", answers, rules=rules)
 
     events = evidence(client, draft_id)["trail"]["events"]
