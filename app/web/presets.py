@@ -2,18 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import time
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from app.campaign.contract import Values
+from app.campaign.audience import read_audience
+from app.campaign.calendar import schedule
+from app.campaign.contract import Values, Weekday
 from app.campaign.finding_words import value_in_words
+from app.campaign.fitting import DoesNotFit, fit
 from app.campaign.payload import typed_values
 from app.campaign.reading import Answers, read_answers
 from app.campaign.rule import Preset
 from app.campaign.rulebook import rulebook
 from app.campaign.wording import WORDS
+from app.campaign.zones import city
 from app.store import drafts, presets
 from app.store.acceptances import judge
 from app.store.drafts import StaleVersion
@@ -38,12 +43,16 @@ _TAKEN = "A preset has this name. Choose another name, or replace what that pres
 
 @dataclass(frozen=True)
 class Offer:
-    """A preset: what it fills in, as it would be typed; `rule` is where a given one comes from."""
+    """A preset: what it fills in, as it would be typed; `rule` is where a given one comes from.
+
+    `fitting` says how its hours were fitted to the leads' clocks; with no settings, why not.
+    """
 
     id: str
     title: str
     settings: Answers
     rule: Preset | None = None
+    fitting: str = ""
 
     def changes(self, answers: Answers) -> Sequence[tuple[str, str, str]]:
         """Name each setting that would be another: its label, what it is now, what it would be."""
@@ -75,7 +84,7 @@ def _page(
             "campaign/presets.html",
             connection=connection_of(draft),
             draft=draft,
-            offers=_offers(session),
+            offers=_offers(session, draft.answers),
             now=_now(draft.answers),
             typed=typed,
             error=error,
@@ -88,11 +97,11 @@ def use(draft_id: str) -> ResponseReturnValue:
     """Fill the draft with one preset; what it does not name stays as it is."""
     over = request.form.get("version", 0, type=number)
     with store().reading() as session:
-        offered = {offer.id: offer for offer in _offers(session)}
         answers = dict(drafts.find(session, draft_id).answers)
+        offered = {offer.id: offer for offer in _offers(session, answers)}
     offer = offered.get(request.form.get("preset", ""))
-    if offer is None:
-        flash("This preset is gone.")
+    if offer is None or not offer.settings:
+        flash(offer.fitting if offer else "This preset is gone.")
         return redirect(url_for("presets.choose", draft_id=draft_id))
     judgement = judge({**answers, **offer.settings})
     try:
@@ -135,12 +144,39 @@ def forget(draft_id: str) -> ResponseReturnValue:
     return redirect(url_for("presets.choose", draft_id=draft_id))
 
 
-def _offers(session: Session) -> list[Offer]:
+def _offers(session: Session, answers: Answers) -> list[Offer]:
     own = [Offer(f"{one.id}", one.name, one.settings) for one in presets.all_presets(session)]
-    given = [
-        Offer(one.id, one.title, typed_values(one.settings), one) for one in rulebook().presets
-    ]
-    return own + given
+    return own + [_given(one, answers) for one in rulebook().presets]
+
+
+def _given(preset: Preset, answers: Answers) -> Offer:
+    """Offer a preset of the rules; hours on the leads' clocks are put on the campaign's."""
+    if not preset.is_by_leads_clock:
+        return Offer(preset.id, preset.title, typed_values(preset.settings), preset)
+    hours = f"{_words('daily_start_time', preset.settings)} to "
+    hours += _words("daily_end_time", preset.settings)
+    meant = f"{hours} are meant on the clock of every lead."
+    wanted = schedule({**_OFFICE, **read_answers(answers).values})
+    if wanted is None:
+        told = f"{meant} Enter the days and the time zone of the campaign first."
+        return Offer(preset.id, preset.title, {}, preset, told)
+    audience = read_audience(answers, wanted.zone)
+    try:
+        fitted = fit(preset, wanted, audience)
+    except DoesNotFit:
+        told = f"{meant} No one window does that for all of them: split the campaign by place."
+        return Offer(preset.id, preset.title, {}, preset, told)
+    told = f"{meant} What is filled in is by the clock in {city(wanted.zone)}."
+    return Offer(preset.id, preset.title, typed_values(fitted), preset, told)
+
+
+_OFFICE: Values = {
+    "type": "OUTBOUND",
+    "days_of_week": tuple(Weekday)[:5],
+    "daily_start_time": time(9),
+    "daily_end_time": time(17),
+}
+"""What a preset replaces, for a campaign in which it is not filled in yet."""
 
 
 def _now(answers: Answers) -> Sequence[tuple[str, str]]:

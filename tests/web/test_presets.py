@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import time
+from typing import Any
 
 import pytest
 
@@ -32,16 +33,49 @@ def test_every_preset_of_the_rules_is_offered_with_its_source(page: Page) -> Non
 
 
 def test_it_shows_what_would_change_and_nothing_else(page: Page) -> None:
-    assert "From 09:00 10:00" in card(page, "Strictest US")
+    assert "From 09:00 16:00" in card(page, "Strictest US")  # 10:00 in Hawaii, in summer.
     assert "Call on" not in card(page, "Strictest US")  # Monday to Friday already.
 
 
 def test_using_one_fills_it_in_and_leaves_the_rest(visitor: Visitor, page: Page) -> None:
     form = visitor.press(page, "presets/use", preset="us-strictest")
     assert form.flash() == "Filled in: Strictest US."
-    assert form.typed("daily_start_time") == "10:00"
+    assert form.typed("daily_start_time") == "16:00"
     assert form.typed("min_gap_between_attempts") == "240"
     assert form.typed("start_date") == "2027-01-04"
+
+
+@pytest.mark.parametrize(
+    ("audience", "zone", "hours"),
+    [
+        ("Florida", "America/New_York", ("11:00", "17:00")),  # From 10:00 in Pensacola.
+        ("Hawaii, France", "America/New_York", None),
+        ("California", "America/New_York", ("13:00", "20:00")),
+    ],
+)
+def test_hours_on_the_leads_clocks_are_put_on_the_campaigns(
+    visitor: Visitor, store: Store, audience: str, zone: str, hours: Any
+) -> None:
+    draft_id = drafts.new_id()
+    with store.writing() as session:
+        campaign = typed(outbound(timezone=zone)) | {"audience": audience}
+        drafts.save(session, draft_id, judge(campaign), over=0)
+    page = visitor.open(f"/drafts/{draft_id}/presets")
+    shown = card(page, "Strictest US")
+    assert "10:00 to 17:00 are meant on the clock of every lead." in shown
+    if hours is None:
+        assert "No one window does that for all of them" in shown
+        assert "Use Strictest US" not in shown
+    else:
+        form = visitor.press(page, "presets/use", preset="us-strictest")
+        assert (form.typed("daily_start_time"), form.typed("daily_end_time")) == hours
+
+
+def test_without_days_and_a_zone_it_cannot_be_said_what_such_hours_are(
+    visitor: Visitor, saved: Callable[..., str]
+) -> None:
+    page = visitor.open(f"/drafts/{saved({'type': 'OUTBOUND', 'name': 'New'})}/presets")
+    assert "Enter the days and the time zone of the campaign first." in card(page, "Strictest US")
 
 
 def test_a_preset_that_changes_nothing_says_so(visitor: Visitor, page: Page) -> None:

@@ -1,0 +1,77 @@
+"""Campaigns that can call the same people: limits of attempts begin anew with each campaign."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from app.campaign.audience import Audience, read_audience
+from app.campaign.calendar import DAY, Schedule, schedule
+from app.campaign.places import Place
+from app.campaign.reading import read_answers
+from app.campaign.zone_tables import present_name
+from app.store.base import State
+from app.store.models import Draft
+
+LOOKED_AT = 1000
+TOLD = 10
+_TO = func.coalesce(Draft.answers["connection"].as_string(), "")
+_LAST = func.coalesce(Draft.answers["end_date"].as_string(), "")
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """Another campaign over the same connection, on some of the same days and clocks."""
+
+    draft_id: str
+    name: str
+    state: State | None
+    first: date
+    last: date
+
+
+def overlapping(
+    session: Session, draft: Draft, wanted: Schedule, leads: Audience, keys: set[str]
+) -> list[Overlap]:
+    """Find campaigns that overlap with a draft's in time and audience, the latest first.
+
+    *keys* are those of the draft's connection. The latest `LOOKED_AT` are looked at, and one
+    more than `TOLD` is given at the most.
+    """
+    query = (
+        select(Draft.id, Draft.name, Draft.state, Draft.answers)
+        .where(Draft.deleted_at.is_(None), Draft.type == "OUTBOUND", Draft.id != draft.id)
+        .where(Draft.first_day <= wanted.last, _TO.in_(keys))
+        .where(or_(_LAST == "", wanted.first.isoformat() <= _LAST))
+        .order_by(Draft.day_key.desc(), Draft.place.desc())
+        .limit(LOOKED_AT)
+    )
+    found: list[Overlap] = []
+    for draft_id, name, state, answers in session.execute(query.execution_options(yield_per=50)):
+        other = schedule(read_answers(answers).values)
+        if other is None or not _share_a_day(wanted, other):
+            continue
+        if share_leads(leads, read_audience(answers, other.zone)):
+            found.append(Overlap(draft_id, name, state, other.first, other.last))
+        if len(found) > TOLD:
+            break
+    return found
+
+
+def _share_a_day(one: Schedule, other: Schedule) -> bool:
+    first, last = max(one.first, other.first), min(one.last, other.last)
+    weekdays = {(first + n * DAY).weekday() for n in range(min(7, (last - first).days + 1))}
+    return bool(one.days & other.days & weekdays)
+
+
+def share_leads(one: Audience, other: Audience) -> bool:
+    """Tell whether somebody can be among the leads of both: by place, or by clock for a zone."""
+    return any(_meet(here, there) for here in one.places for there in other.places)
+
+
+def _meet(here: Place, there: Place) -> bool:
+    if here.country and there.country:
+        return here.code in {there.code, there.country} or there.code == here.country
+    clocks = set(map(present_name, here.zones))
+    return not clocks.isdisjoint(map(present_name, there.zones))
