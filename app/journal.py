@@ -53,11 +53,11 @@ class Journal:
         """Write an outcome down durably, unless it is; tells whether it is there."""
         path = self._path(entry.token)
         try:
-            if path.exists():
+            if self.find(entry.token):
                 return True
             self._folder.mkdir(mode=0o700, exist_ok=True)
             replace_private(path, json.dumps(asdict(entry), default=_as_text))
-        except OSError as error:
+        except (OSError, TypeError, ValueError) as error:
             known = entry.outcome.campaign.campaign_id if entry.outcome.campaign else ""
             _log.critical(
                 "Submission %s is %s %s, and that can be written nowhere: %s",

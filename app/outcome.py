@@ -114,9 +114,11 @@ def is_recorded(session: Session, submission: Submission, outcome: Outcome) -> b
 
 
 def note_stray(session: Session, submission_id: int, outcome: Outcome, why: str) -> None:
-    """Put an answer on record whose submission is not here: a backup was brought back since."""
-    facts = _facts(outcome) | {"submission": submission_id, "not_written_down_at_once": why}
-    trail.record(session, Kind.STRAY_ANSWER, INSTANCE, **facts)
+    """Put an answer on record, once, whose submission a backup that was brought back has not."""
+    facts = _facts(outcome) | {"submission": submission_id}
+    if any(facts.items() <= details.items() for details in trail.strays(session)):
+        return
+    trail.record(session, Kind.STRAY_ANSWER, INSTANCE, **facts, not_written_down_at_once=why)
     seals.seal(session)
 
 

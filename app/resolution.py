@@ -57,7 +57,7 @@ def resolve(submission_id: int, word: Word, store: Store) -> None:
         submission.state = State.UNSENT if word.campaign_id is None else State.CREATED
         submission.campaign_id = word.campaign_id
         submission.resolved_at, submission.resolved_by = datetime.now(UTC), word.who
-        submission.draft.state = submission.state
+        submission.draft.state = _state_of(submission)
         trail.record(
             session,
             kind,
@@ -70,6 +70,12 @@ def resolve(submission_id: int, word: Word, store: Store) -> None:
             **submissions.bound(session, submission),
         )
         seals.seal(session)
+
+
+def _state_of(submission: Submission) -> State:
+    """Tell the state of a draft after this word: what may exist counts, otherwise the newest."""
+    newest = submission.draft.submissions[0]
+    return submission.state if submission.is_created else newest.state
 
 
 def _was_sent_again(submission: Submission) -> bool:

@@ -30,9 +30,10 @@ from app.journal import Journal
 from app.outcome import Api, Outcome, outcome_of
 from app.recording import RUN, Claim, record_outcome
 from app.remote.redaction import redacted
-from app.store import log, records, trail
+from app.store import log, records, seals, trail
 from app.store.acceptances import judged
 from app.store.base import State
+from app.store.binding import IS_OPEN
 from app.store.database import Store
 from app.store.drafts import AlreadySubmitted, find
 from app.store.leases import Lease, lease
@@ -75,6 +76,7 @@ def claim(press: Press, *, store: Store, deadline: float) -> Claim:
         except IntegrityError as error:
             raise AlreadySubmitted(press.draft_id) from error
         _open_records(session, draft, submission, meaning, press)
+        seals.seal(session)
         return Claim(submission.id, submission.token, submission.body, begin, submission.lease)
 
 
@@ -135,6 +137,7 @@ def _open_records(
         "digest": submission.digest,
         "in_spite_of": press.in_spite_of,
         "in_spite_of_the_wait": press.hurry,
+        IS_OPEN: True,
     }
     chain = draft_chain(draft.id)
     trail.record(

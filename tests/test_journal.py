@@ -6,12 +6,11 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 import pytest
 
-from app import recording
 from app.campaign.payload import body, digest, payload
 from app.journal import Entry, Journal
 from app.outcome import Outcome
@@ -23,7 +22,6 @@ from app.store.base import State
 from app.store.database import Store
 from app.store.leases import clock, lease
 from app.store.models import Submission
-from app.store.trail import INSTANCE, read_details
 from app.store.verification import verify
 from app.submission import claim
 from tests.factories import outbound
@@ -127,22 +125,47 @@ def test_where_not_even_the_journal_can_keep_it_it_is_tried_for_ever(
     assert submission(store, mine.submission_id).state is State.CREATED
 
 
-def test_what_is_in_hand_is_not_called_unknown(store: Store, saved: Saved, tmp_path: Path) -> None:
-    mine = claimed(store, saved)
-    (tmp_path / "file").touch()
-    nowhere = Journal(tmp_path / "file" / "outcomes")
+class Full(Journal):
+    """A journal that has no room, and takes until `go` to find that out."""
+
+    def __init__(self) -> None:
+        super().__init__(Path())
+        self.asked, self.go = Event(), Event()
+
+    def keep(self, entry: Entry) -> bool:
+        self.asked.set()
+        return not self.go.wait(10)
+
+
+def test_what_is_in_hand_is_not_called_unknown(store: Store, saved: Saved) -> None:
+    mine, full = claimed(store, saved), Full()
+    trying = Thread(target=record_outcome, args=(mine, CREATED, store, full))
     with failing(store, BROKEN[0]):
-        trying = Thread(target=record_outcome, args=(mine, CREATED, store, nowhere))
         trying.start()
-        while not recording._IN_HAND:  # noqa: SLF001  It is there at once.
-            trying.join(0.01)
+        assert full.asked.wait(10)
     expire(store, mine.submission_id)
-    recover(store, nowhere)
+    assert recover(store, journal(store)) == 0
+    assert submission(store, mine.submission_id).state is State.SENDING
+    full.go.set()
     trying.join(10)
-    draft_id = submission(store, mine.submission_id).draft_id
+    assert submission(store, mine.submission_id).state is State.CREATED
+
+
+def test_an_entry_that_is_damaged_is_written_again(store: Store, saved: Saved) -> None:
+    mine = claimed(store, saved)
+    folder = store.path.parent / "outcomes"
+    folder.mkdir()
+    (folder / f"{mine.token}.json").touch()
+    assert journal(store).keep(Entry(mine.submission_id, mine.token, CREATED, "why"))
+    assert journal(store).find(mine.token) is not None
+
+
+def test_a_stray_answer_is_on_record_once(store: Store, saved: Saved) -> None:
+    mine = replace(claimed(store, saved), token="of another database")
+    for _ in range(3):
+        record_outcome(mine, CREATED, store, journal(store))
     with store.reading() as session:
-        told = [trail.read_details(one) for one in trail.of_draft(session, draft_id)]
-    assert [one["state"] for one in told if "state" in one] == ["CREATED"]
+        assert len(trail.strays(session)) == 1
 
 
 def test_an_entry_that_cannot_be_read_keeps_nobody_from_starting(
@@ -234,14 +257,8 @@ def test_an_answer_to_what_a_restore_took_away_changes_no_other_submission(
     record_outcome(second, Outcome(State.REFUSED, "No."), store, journal(store))
     assert submission(store, second.submission_id).state is State.REFUSED
     with store.reading() as session:
-        (stray,) = session.execute(
-            trail._OF_CHAIN,  # noqa: SLF001  No page asks for the instance's chain.
-            {"chain": INSTANCE},
-        ).scalars()
-        assert (stray.kind, read_details(stray)["campaign_id"]) == (
-            "stray answer",
-            "Vm9pY2VDYW1wYWlnbjo3",
-        )
+        (stray,) = trail.strays(session)
+        assert stray["campaign_id"] == "Vm9pY2VDYW1wYWlnbjo3"
         assert verify(session).fault == ""
 
 

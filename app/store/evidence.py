@@ -5,26 +5,23 @@ and the seals since, none of which names it again: so it can be checked without 
 and against any of those seals' hashes that was noted elsewhere.
 """
 
-import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from app.store import log, seals, submissions, trail
+from app.store.binding import Bound
 from app.store.chains import (
     HOW_TO_CHECK,
     NOTHING_BEFORE,
     find_fault,
-    is_digest_of,
     read_heads,
     seal_fault,
 )
 from app.store.models import Draft
 from app.store.records import ChainHead
-from app.store.trail import OUTCOMES, draft_chain
-from app.store.verification import bound_digests
+from app.store.trail import SEALED_AT_ONCE, draft_chain
 
 MOST_SEALS = 1000
 """Seals in one file; later ones are checked in the database alone."""
@@ -99,24 +96,25 @@ def _check_events(events: list[Mapping[str, Any]], chain: str) -> None:
 
 
 def _check_documents(events: list[Mapping[str, Any]], written: list[Mapping[str, Any]]) -> None:
-    expected: dict[tuple[str, int], str] = {}
+    bound = Bound()
     for event in events:
-        expected |= bound_digests(event)
+        bound.take(event)
     documents = list(_documents(written))
     present = dict(documents)
     if len(present) < len(documents):
         raise _Wrong("A submission or a call is in it twice.")
-    for (kind, number), hashed in expected.items():
+    for kind, number in (*(("submission", sent) for sent in bound.sent), *bound.digests):
         if (kind, number) not in present:
             raise _Wrong(f"The {kind} {number} is missing.")
-        if not is_digest_of(present[kind, number], hashed):
+    for kind, number in bound.digests:
+        if not bound.is_as_told(kind, number, present[kind, number]):
             raise _Wrong(f"The {kind} {number} is not what the trail says.")
-    sent = {json.loads(event["details"]).get("submission") for event in events}
     for one in written:
-        if hashlib.sha256(one["payload"].encode()).hexdigest() != one["sha256"]:
-            raise _Wrong(f"The payload of submission {one['id']} is not what was reviewed.")
-        if one["id"] not in sent:
-            raise _Wrong(f"The trail knows of no submission {one['id']}.")
+        call = one["call"]
+        if call and call["submission_id"] != one["id"]:
+            raise _Wrong(f"The call {call['id']} is of another submission.")
+        for fault in bound.faults(one["id"], one, call):
+            raise _Wrong(fault)
 
 
 def _documents(written: list[Mapping[str, Any]]) -> Iterator[tuple[tuple[str, int], Any]]:
@@ -147,13 +145,13 @@ def _check_seals(records: Mapping[str, Any], chain: str, noted: str) -> None:
 
 
 def _check_head(seal: Mapping[str, Any], events: list[Mapping[str, Any]], chain: str) -> None:
-    """Hold the events to the seal: it names them, and each outcome was sealed with its event."""
+    """Hold the events to the seal: it names them, and presses and outcomes are sealed at once."""
     number, hashed = _heads(seal).get(chain, (0, NOTHING_BEFORE))
     if not 0 < number <= len(events) or events[number - 1]["hash"] != hashed:
         raise _Wrong(f"Seal {seal['number']} is of other events.")
     for event in events[number:]:
-        if event["kind"] in OUTCOMES:
-            raise _Wrong(f"Event {event['number']} is an outcome that no seal names.")
+        if event["kind"] in SEALED_AT_ONCE:
+            raise _Wrong(f"Event {event['number']} is of a kind that a seal would name.")
 
 
 def _heads(seal: Mapping[str, Any]) -> dict[str, tuple[int, str]]:

@@ -20,7 +20,7 @@ from app.store.base import MAY_EXIST, State
 from app.store.draft_search import search
 from app.store.models import Draft
 
-PAGE = 30
+PAGE = 20
 COUNTED = 1000
 """Matches are counted up to here; nobody needs to know more exactly."""
 

@@ -29,6 +29,8 @@ class Kind(StrEnum):
     DELETED = "deleted"
     RESTORED = "restored"
     ACCEPTED = "accepted"
+    TAKEN_BACK = "taken back"
+    CONFIRMED = "confirmed"
     REVIEWED = "reviewed"
     SENT = "sent"
     ANSWERED = "answered"
@@ -46,7 +48,10 @@ class Kind(StrEnum):
 
 
 OUTCOMES = frozenset({Kind.ANSWERED, Kind.ANSWERED_LATE, Kind.RESOLVED, Kind.CORRECTED})
-"""What is sealed in the transaction that records it: what became of a submission."""
+"""What became of a submission."""
+
+SEALED_AT_ONCE = OUTCOMES | {Kind.SENT}
+"""What is sealed in the transaction that records it."""
 
 
 def draft_chain(draft_id: str) -> str:
@@ -98,6 +103,12 @@ def record(session: Session, kind: Kind, chain: str, *, who: str = "", **details
 def of_draft(session: Session, draft_id: str) -> list[Event]:
     """Read what happened to one draft, the first thing first."""
     return list(session.scalars(_OF_CHAIN, {"chain": draft_chain(draft_id)}))
+
+
+def strays(session: Session) -> list[dict[str, Any]]:
+    """Read the answers whose submissions are not here, as their details."""
+    query = select(Event).where(Event.chain == INSTANCE, Event.kind == Kind.STRAY_ANSWER)
+    return [read_details(event) for event in session.scalars(query)]
 
 
 def record_review(

@@ -1,7 +1,7 @@
 """Is the event trail what it was? Chains, seals, and the rows that events are about."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
@@ -11,16 +11,16 @@ from sqlalchemy.orm import Session
 
 from app.store import log, seals, submissions, trail
 from app.store.base import MAY_EXIST, State
+from app.store.binding import Bound
 from app.store.chains import (
     NOTHING_BEFORE,
     event_fault,
-    is_digest_of,
     read_heads,
     seal_fault,
 )
 from app.store.models import Draft, Submission
 from app.store.records import ChainHead, Event, Exchange, Seal
-from app.store.trail import Kind
+from app.store.trail import INSTANCE, SEALED_AT_ONCE, Kind
 
 Head = tuple[int, str]
 
@@ -44,10 +44,14 @@ class _Broken(Exception):
 
 @dataclass
 class _Sealed:
-    """What the seals vouch for: each chain's last sealed head, now and at the noted seal."""
+    """What the seals vouch for: each chain's last sealed head, now and at the noted seal.
+
+    `by` names the seal of each chain's last head.
+    """
 
     newest: str = NOTHING_BEFORE
     heads: dict[str, Head] = field(default_factory=dict)
+    by: dict[str, int] = field(default_factory=dict)
     noted: dict[str, Head] | None = None
 
 
@@ -70,7 +74,9 @@ def _check_seals(session: Session, noted: str) -> _Sealed:
         if fault := seal_fault(seals.as_document(one), number, sealed.newest):
             raise _Broken(fault)
         sealed.newest = one.hash
-        sealed.heads |= {chain: (count, hashed) for chain, count, hashed in read_heads(one.heads)}
+        heads = {chain: (count, hashed) for chain, count, hashed in read_heads(one.heads)}
+        sealed.heads |= heads
+        sealed.by |= dict.fromkeys(heads, number)
         if one.hash == noted:
             sealed.noted = dict(sealed.heads)
     if noted and sealed.noted is None:
@@ -80,18 +86,26 @@ def _check_seals(session: Session, noted: str) -> _Sealed:
 
 def _check_chains(session: Session, sealed: _Sealed) -> tuple[int, int]:
     """Follow every chain, and count the events and the chains."""
-    ends = {one.chain: (one.number, one.hash) for one in session.scalars(select(ChainHead))}
+    ends = {
+        one.chain: (one.number, one.hash, one.sealed, one.seal)
+        for one in session.scalars(select(ChainHead))
+    }
     all_of = _Facts()
     events = chains = 0
     for chain, rows in groupby(_events(session), key=lambda event: event["chain"]):
-        facts = _check_chain(rows, [sealed.heads.get(chain), (sealed.noted or {}).get(chain)])
-        if ends.pop(chain, None) != (facts.number, facts.hash):
+        known = sealed.heads.pop(chain, None)
+        facts = _check_chain(rows, [known, (sealed.noted or {}).pop(chain, None)])
+        upto = known[0] if known else 0
+        end = (facts.number, facts.hash, upto, sealed.by.get(chain))
+        if (found := ends.pop(chain, None)) is None or found[:2] != end[:2]:
             raise _Broken(f"Events are missing at the end of {chain}.")
-        _check_rows(session, facts)
+        if found != end:
+            raise _Broken(f"What of {chain} is sealed was changed.")
+        if known and facts.last_to_seal > upto:
+            raise _Broken(f"Event {facts.last_to_seal} of {chain} is of a kind that is sealed.")
+        _check_rows(session, facts.bound)
         all_of.take(facts)
         events, chains = events + facts.number, chains + 1
-        sealed.heads.pop(chain, None)
-        (sealed.noted or {}).pop(chain, None)
     for chain in (*ends, *sealed.heads, *(sealed.noted or {})):
         raise _Broken(f"All events of {chain} are missing.")
     _check_counts(session, all_of)
@@ -107,24 +121,26 @@ def _events(session: Session) -> Iterator[Mapping[str, Any]]:
 
 @dataclass
 class _Facts:
-    """What a chain tells: its last number and hash, and the last digest of each row by id.
+    """What a chain tells: its last number and hash, and of submissions and calls.
 
-    `sent` and `called` are the ids of the submissions and calls that it tells of, and `counted`
-    how many rows there were, and up to which id, before calls and submissions were bound in.
+    `sent` and `called` are the ids of those that it tells of, and `counted` how many rows
+    there were, and up to which id, before calls and submissions were bound in. `last_to_seal`
+    is the last event of a kind that is sealed at once.
     """
 
     number: int = 0
     hash: str = NOTHING_BEFORE
+    last_to_seal: int = 0
+    bound: Bound = field(default_factory=Bound)
     sent: set[int] = field(default_factory=set)
     called: set[int] = field(default_factory=set)
     counted: dict[str, list[int]] = field(default_factory=dict)
-    digests: dict[tuple[str, int], str] = field(default_factory=dict)
 
     def take(self, other: "_Facts") -> None:
         """Take on what another chain tells of rows."""
-        self.sent |= other.sent
-        self.called |= {number for kind, number in other.digests if kind == "call"}
-        self.counted |= other.counted
+        self.sent |= other.bound.sent.keys()
+        self.called |= {number for kind, number in other.bound.digests if kind == "call"}
+        self.counted = self.counted or other.counted
 
 
 def _check_chain(events: Iterator[Mapping[str, Any]], heads: list[Head | None]) -> _Facts:
@@ -135,10 +151,10 @@ def _check_chain(events: Iterator[Mapping[str, Any]], heads: list[Head | None]) 
         facts.number, facts.hash = event["number"], event["hash"]
         if any(head and head[0] == facts.number and head[1] != facts.hash for head in heads):
             raise _Broken(f"Event {facts.number} of {event['chain']} is not the one sealed.")
-        facts.digests |= bound_digests(event)
-        if event["kind"] == Kind.SENT:
-            facts.sent.add(int(json.loads(event["details"])["submission"]))
-        elif event["kind"] == Kind.COUNTED:
+        facts.bound.take(event)
+        if event["kind"] in SEALED_AT_ONCE:
+            facts.last_to_seal = facts.number
+        if (event["chain"], event["kind"]) == (INSTANCE, Kind.COUNTED) and not facts.counted:
             facts.counted = json.loads(event["details"])
     for head in heads:
         if head and head[0] > facts.number:
@@ -146,36 +162,48 @@ def _check_chain(events: Iterator[Mapping[str, Any]], heads: list[Head | None]) 
     return facts
 
 
-def bound_digests(event: Mapping[str, Any]) -> dict[tuple[str, int], str]:
-    """Read which submission and which call an event binds, by which digests."""
-    details = json.loads(event["details"])
-    return {
-        (kind, details[kind]): details[f"{kind}_digest"]
-        for kind in ("submission", "call")
-        if details.get(kind) is not None and f"{kind}_digest" in details
-    }
-
-
-_DOCUMENTS: Mapping[str, tuple[Any, Callable[[Any], dict[str, Any]]]] = {
-    "submission": (Submission, submissions.as_document),
-    "call": (Exchange, log.as_document),
-}
-
-
-def _check_rows(session: Session, facts: _Facts) -> None:
+def _check_rows(session: Session, bound: Bound) -> None:
     """Hold submissions and calls to what the trail says of them."""
-    for (kind, number), expected in facts.digests.items():
-        table, write = _DOCUMENTS[kind]
+    for number in bound.sent.keys() | {of for kind, of in bound.digests if kind == "submission"}:
         try:
-            row = session.get(table, number)
-            holds = row is not None and is_digest_of(write(row), expected)
-        except (TypeError, ValueError, LookupError, AttributeError):
-            row, holds = True, False  # Somebody wrote what has no such type.
+            row = session.get(Submission, number)
+            written = submissions.as_document(row) if row else {}
+        except (TypeError, ValueError, LookupError, AttributeError) as error:
+            raise _Broken(f"The submission {number} was changed.") from error  # Of no such type.
         if row is None:
-            raise _Broken(f"The {kind} {number} is missing.")
-        if not holds:
-            raise _Broken(f"The {kind} {number} was changed.")
+            raise _Broken(f"The submission {number} is missing.")
+        _hold(bound, ("submission", number), written)
+        if number in bound.sent:
+            for fault in bound.faults(number, written, _call_of(session, number)):
+                raise _Broken(fault)
+    for kind, number in bound.digests:
+        if kind == "call":
+            _hold(bound, (kind, number), _written_call(session, number))
         session.expire_all()
+
+
+def _written_call(session: Session, number: int) -> dict[str, Any]:
+    try:
+        row = session.get(Exchange, number)
+        written = log.as_document(row) if row else None
+    except (TypeError, ValueError, LookupError, AttributeError) as error:
+        raise _Broken(f"The call {number} was changed.") from error  # Of no such type.
+    if written is None:
+        raise _Broken(f"The call {number} is missing.")
+    return written
+
+
+def _call_of(session: Session, number: int) -> dict[str, Any] | None:
+    try:
+        call = log.of_submission(session, number)
+    except (TypeError, ValueError, LookupError, AttributeError):
+        return None  # Somebody wrote what has no such type; its digest tells.
+    return log.as_document(call) if call else None
+
+
+def _hold(bound: Bound, named: tuple[str, int], written: Mapping[str, Any]) -> None:
+    if named in bound.digests and not bound.is_as_told(*named, written):
+        raise _Broken("The {} {} was changed.".format(*named))
 
 
 def _check_counts(session: Session, told: _Facts) -> None:
@@ -188,11 +216,11 @@ def _check_counts(session: Session, told: _Facts) -> None:
     ):
         last, before = told.counted.get(name, (0, 0))
         older = session.scalar(select(func.count()).where(key <= last))
-        newer = session.scalar(select(func.count()).where(key > last, kept)) or 0
-        expected = sum(number > last for number in known)
+        newer = set(session.scalars(select(key).where(key > last, kept)))
+        expected = {number for number in known if number > last}
         if (older, newer) != (before, expected):
-            total = f"{(older or 0) + newer} {name} are kept"
-            raise _Broken(f"{total}, and the trail knows of {before + expected}.")
+            total = f"{(older or 0) + len(newer)} {name} are kept"
+            raise _Broken(f"{total}, and the trail knows of {before + len(expected)}.")
 
 
 def _check_states(session: Session) -> None:

@@ -7,12 +7,18 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from app.campaign.payload import body, payload
+from app.campaign.payload import digest as payload_digest
 from app.store import seals
 from app.store.base import State
+from app.store.chains import digest, event_hash
 from app.store.database import Store
 from app.store.evidence import check_evidence
 from app.store.models import Submission
-from tests.sending import look_up
+from app.submission import claim
+from tests.factories import outbound
+from tests.fakes import FakeApi
+from tests.sending import destination, look_up, press
 
 Evidence = dict[str, Any]
 
@@ -54,7 +60,7 @@ def test_however_many_seals_come_after_the_file_stays_small(
         sent(State.CREATED)
     again = client.get(f"/drafts/{evidence['draft']['id']}/evidence.json").get_json()
     assert len(again["trail"]["seals_since"]) == 2
-    assert again["trail"]["seals_left_out"] == 2
+    assert again["trail"]["seals_left_out"] == 6
     assert check_evidence(again) == ""
 
 
@@ -81,7 +87,7 @@ def _change(part: str, value: Any) -> Callable[[Evidence], None]:
         ("submissions", [], "The submission 1 is missing."),
         ("trail.events.0.who", "Eve", "was changed."),
         ("trail.events.1.number", 7, "is missing."),
-        ("trail.seal.heads", "[]", "Seal 1 was changed."),
+        ("trail.seal.heads", "[]", "Seal 2 was changed."),
         ("draft.id", "another", "Events of another draft are in it."),
     ],
 )
@@ -94,7 +100,54 @@ def test_any_change_of_the_file_shows(
 
 def test_the_last_events_cannot_be_left_out(evidence: Evidence) -> None:
     evidence["trail"]["events"].pop()
+    assert "was changed" in check_evidence(evidence)
+    evidence["submissions"] = []
+    evidence["trail"]["events"] = evidence["trail"]["events"][:1]
     assert "is of other events" in check_evidence(evidence)
+
+
+def test_events_that_were_made_up_anew_are_not_those_of_the_seal(evidence: Evidence) -> None:
+    events = evidence["trail"]["events"]
+    first = events[0] | {"who": "Eve"}
+    before = ""
+    for number, event in enumerate([first, *events[1:]]):
+        event["before"] = before or event["before"]
+        event["hash"] = before = event_hash(event)
+        events[number] = event
+    assert "is of other events" in check_evidence(evidence)
+
+
+def test_a_further_submission_is_not_in_the_trail(evidence: Evidence) -> None:
+    evidence["submissions"].append(evidence["submissions"][0] | {"id": 99, "call": None})
+    assert check_evidence(evidence) == "The trail knows of no submission 99."
+
+
+def test_no_later_event_binds_other_bytes(evidence: Evidence) -> None:
+    """Put an event of a kind that is not sealed at once behind, with digests of what is forged."""
+    forged = evidence["submissions"][0] | {"state": "REFUSED"}
+    document = {name: value for name, value in forged.items() if name != "call"}
+    last = evidence["trail"]["events"][-1]
+    details = {"submission": 1, "submission_digest": digest(document)}
+    event = last | {"kind": "reviewed", "number": last["number"] + 1, "before": last["hash"]}
+    event["details"] = json.dumps(details)
+    event["hash"] = event_hash(event)
+    evidence["trail"]["events"].append(event)
+    evidence["submissions"][0] = forged
+    noted = evidence["trail"]["seal"]["hash"]
+    assert "The submission 1 is not what the trail says." in check_evidence(evidence, noted)
+
+
+@pytest.mark.parametrize("change", [{"state": "CREATED", "campaign_id": "x"}, {"url": "x"}])
+def test_what_is_being_sent_is_held_to_the_press(
+    client: FlaskClient, store: Store, saved: Callable[..., str], change: dict[str, str]
+) -> None:
+    draft_id = saved(outbound())
+    reviewed, to = payload_digest(body(payload(outbound()))), destination(FakeApi())
+    claim(press(draft_id, reviewed=reviewed, to=to), store=store, deadline=30)
+    found = client.get(f"/drafts/{draft_id}/evidence.json").get_json()
+    assert check_evidence(found, found["trail"]["seal"]["hash"]) == ""
+    found["submissions"][0] |= change
+    assert check_evidence(found) == "The submission 1 was changed."
 
 
 @pytest.fixture
@@ -125,7 +178,7 @@ def test_an_outcome_after_the_seal_was_made_up(corrected: tuple[Evidence, Eviden
     between, end = corrected
     end["trail"]["seal"] = between["trail"]["seal"]
     noted = between["trail"]["seal"]["hash"]
-    assert "is an outcome that no seal names" in check_evidence(end, noted)
+    assert "is of a kind that a seal would name" in check_evidence(end, noted)
 
 
 def test_a_seal_that_is_not_in_it_is_told(evidence: Evidence) -> None:

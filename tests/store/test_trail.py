@@ -127,7 +127,7 @@ def test_accepting_a_finding_and_saving_nothing_new_is_the_same_look(
     look(store, draft_id)
     with store.writing() as session:
         answers = judge(typed(inbound(name="Front desk 3")))
-        accept(session, drafts.find(session, draft_id), answers, [], "Fine.")
+        accept(session, drafts.find(session, draft_id), answers, [], "Fine.", who="Ada")
         drafts.save(session, draft_id, answers, over=4)
     look(store, draft_id)
     assert reviews(store, draft_id) == 1

@@ -9,18 +9,19 @@ from sqlalchemy import text
 
 from app.campaign.payload import body, payload
 from app.campaign.payload import digest as digest_of
-from app.store import drafts, log, seals, submissions
+from app.store import drafts, log, seals, submissions, trail
 from app.store.acceptances import judge
 from app.store.base import State
 from app.store.chains import digest, event_hash
 from app.store.database import Store
 from app.store.models import Submission
 from app.store.records import Exchange
+from app.store.trail import Kind, draft_chain
 from app.store.verification import Verdict, verify
 from app.submission import claim
 from tests.factories import inbound, outbound, typed
 from tests.fakes import ANSWERS, FakeApi
-from tests.sending import destination, press
+from tests.sending import destination, look_up, press, submit
 
 Sent = Callable[[State], int]
 
@@ -62,7 +63,7 @@ def test_an_untouched_trail_holds(store: Store, draft_id: str, sent: Sent) -> No
     sent(State.CREATED)
     noted = sealed(store)
     found = verdict(store, noted)
-    assert (found.events, found.chains, found.fault) == (7, 2, "")
+    assert (found.events, found.chains, found.fault) == (8, 3, "")
     assert found.seal == noted
 
 
@@ -94,7 +95,10 @@ def test_many_chains_are_sealed_in_several_seals(
     [
         ("UPDATE event SET who = 'Eve' WHERE number = 2", "was changed"),
         ("UPDATE event SET details = '{}' WHERE number = 4", "was changed"),
-        ("UPDATE event SET chain = 'connection/b' WHERE number = 1", "was changed"),
+        (
+            "UPDATE event SET chain = 'connection/b' WHERE number = 1 AND chain != 'instance'",
+            "was changed",
+        ),
         ("DELETE FROM event WHERE number = 2", "is missing"),
         ("DELETE FROM event WHERE number = 4", "Events are missing at the end"),
         ("DELETE FROM event", "are missing"),
@@ -210,6 +214,80 @@ def test_changed_submissions_and_calls_show(
     assert verdict(store).fault.endswith(fault)
 
 
+SENDING = [
+    "UPDATE submission SET state = 'UNSENT'; UPDATE draft SET state = 'UNSENT'",
+    "UPDATE submission SET body = x'7b7d', digest = '4a5e1e4b'",
+    "UPDATE submission SET url = 'https://evil.example'",
+    "UPDATE submission SET who = 'Eve'",
+    "UPDATE submission SET connection = 'Other'",
+    "UPDATE submission SET campaign_id = 'x'",
+    "UPDATE exchange SET status = 201",
+    "UPDATE exchange SET url = 'https://evil.example'",
+    "UPDATE exchange SET submission_id = NULL; UPDATE submission SET id = 77",
+]
+
+
+@pytest.mark.parametrize("statements", SENDING)
+def test_what_is_being_sent_is_held_to_the_press(
+    store: Store, saved: Callable[..., str], statements: str
+) -> None:
+    reviewed, to = digest_of(body(payload(outbound()))), destination(FakeApi())
+    claim(press(saved(outbound()), reviewed=reviewed, to=to), store=store, deadline=30)
+    noted = sealed(store)
+    assert verdict(store, noted).fault == ""
+    tamper(store, *statements.split("; "))
+    assert verdict(store, noted).fault != ""
+
+
+def test_no_other_event_binds_a_submission_to_something_else(store: Store, sent: Sent) -> None:
+    sent(State.REFUSED)
+    noted = sealed(store)
+    with store.reading() as session:
+        draft_id = session.get_one(Submission, 1).draft_id
+    tamper(store, "UPDATE submission SET state = 'CREATED'", "UPDATE draft SET state = 'CREATED'")
+    with store.writing() as session:
+        bound = submissions.bound(session, session.get_one(Submission, 1))
+        trail.record(session, Kind.REVIEWED, draft_chain(draft_id), **bound)
+    assert verdict(store, noted).fault == "The submission 1 was changed."
+
+
+def test_an_outcome_that_no_seal_names_was_made_up(store: Store, sent: Sent) -> None:
+    sent(State.REFUSED)
+    with store.reading() as session:
+        draft_id = session.get_one(Submission, 1).draft_id
+    with store.writing() as session:
+        trail.record(session, Kind.CORRECTED, draft_chain(draft_id))
+    assert "is of a kind that is sealed" in verdict(store).fault
+
+
+def test_what_is_marked_as_sealed_is_held_to_the_seals(store: Store, draft_id: str) -> None:
+    sealed(store)
+    tamper(store, "UPDATE chain_head SET sealed = 1000 WHERE chain LIKE 'draft/%'")
+    assert "What of draft/" in verdict(store).fault
+
+
+def test_rows_are_counted_once(store: Store, sent: Sent) -> None:
+    """Set the schema back, so that the next start would count a row that was made up."""
+    sent(State.CREATED)
+    noted = sealed(store)
+    tamper(store, _SECOND.format(token="x"), "UPDATE alembic_version SET version_num = '0004'")
+    again = Store(store.path)
+    assert verdict(again, noted).fault == "2 submissions are kept, and the trail knows of 1."
+
+
+def test_the_state_of_a_draft_is_that_of_its_newest_submission(
+    store: Store, sent: Sent, saved: Callable[..., str]
+) -> None:
+    first = sent(State.UNKNOWN)
+    look_up(store, first)
+    with store.reading() as session:
+        draft_id = session.get_one(Submission, first).draft_id
+    api = FakeApi(ANSWERS[State.REFUSED])
+    submit(draft_id, reviewed=digest_of(body(payload(outbound()))), store=store, api=api)
+    look_up(store, first)
+    assert verdict(store).fault == ""
+
+
 @pytest.mark.parametrize("state", ANSWERS)
 def test_records_hold_whatever_has_become_of_a_submission(
     store: Store, sent: Sent, state: State
@@ -243,9 +321,7 @@ def test_what_was_written_before_more_was_hashed_still_holds(store: Store, sent:
     assert verdict(store).fault == ""
 
 
-@pytest.mark.parametrize(
-    "details", ["null", "[1]", "{bad", '{"submission": [1], "submission_digest": "x"}', "[" * 9000]
-)
+@pytest.mark.parametrize("details", ["null", "[1]", "{bad", "[" * 9000])
 def test_details_of_an_odd_kind_give_a_verdict(store: Store, draft_id: str, details: str) -> None:
     with store.reading() as session:
         row = session.execute(text("SELECT * FROM event WHERE number = 4")).mappings().one()

@@ -11,6 +11,7 @@ revision = "0005"
 down_revision = "0004"
 
 _HEAD = "SELECT number, hash FROM chain_head WHERE chain = 'instance'"
+_IS_COUNTED = "SELECT 1 FROM event WHERE chain = 'instance' AND kind = 'counted'"
 _ROWS = "SELECT coalesce(max(id), 0), count(*) FROM "
 _EVENT = """
 INSERT INTO event (chain, number, at, kind, who, details, before, hash)
@@ -26,8 +27,8 @@ def upgrade() -> None:
     run = op.get_bind().execute
     tables = {"submissions": "submission", "calls": "exchange"}
     counted = {name: list(run(sa.text(_ROWS + of)).one()) for name, of in tables.items()}
-    if not any(count for _, count in counted.values()):
-        return
+    if run(sa.text(_IS_COUNTED)).first():
+        return  # Once is all: what is counted a second time could be anybody's.
     head = run(sa.text(_HEAD)).first()
     event = {
         "chain": "instance",

@@ -1,0 +1,88 @@
+"""What binds submissions and calls to the trail: the events of the press and of the outcome."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.store.base import State
+from app.store.chains import is_digest_of
+from app.store.trail import OUTCOMES, Kind
+
+IS_OPEN = "outcome_is_open"
+"""In the event of a press: nothing is known of its submission until an outcome is bound in."""
+
+_BINDS = OUTCOMES | {Kind.CONNECTION_TESTED}
+_PRESSED = {
+    "draft_version": "draft_version",
+    "connection": "connection",
+    "is_sandbox": "is_sandbox",
+    "url": "url",
+    "digest": "sha256",
+}
+"""What the event of a press tells of its submission: its names there, and in the document."""
+_UNKNOWN_YET: Mapping[str, Any] = {
+    "state": State.SENDING,
+    "known_at": None,
+    "message": "",
+    "http_status": None,
+    "errors": {},
+    "answer": "",
+    "campaign_id": None,
+    "campaign_name": None,
+    "campaign_type": None,
+    "campaign_status": None,
+    "looked_up_at": None,
+}
+
+
+@dataclass
+class Bound:
+    """What a chain tells of submissions and calls.
+
+    `sent` has the details of each press by the submission's id, with who pressed as `who`;
+    `digests` the last digest of each submission and call, by ("submission" or "call", id).
+    """
+
+    sent: dict[int, Mapping[str, Any]] = field(default_factory=dict)
+    digests: dict[tuple[str, int], str] = field(default_factory=dict)
+
+    def take(self, event: Mapping[str, Any]) -> None:
+        """Take on what one event tells."""
+        details = json.loads(event["details"])
+        if not isinstance(details, dict):
+            raise TypeError(details)
+        if event["kind"] == Kind.SENT:
+            self.sent[int(details["submission"])] = {**details, "who": event["who"]}
+        if event["kind"] in _BINDS:
+            for kind in ("submission", "call"):
+                if details.get(kind) is not None and f"{kind}_digest" in details:
+                    self.digests[kind, details[kind]] = details[f"{kind}_digest"]
+
+    def faults(
+        self, number: int, written: Mapping[str, Any], call: Mapping[str, Any] | None
+    ) -> Iterator[str]:
+        """Hold one submission and its call, as documents, to what is told of them."""
+        if number not in self.sent:
+            yield f"The trail knows of no submission {number}."
+            return
+        told = self.sent[number]
+        is_known = ("submission", number) in self.digests
+        paid = hashlib.sha256(written["payload"].encode()).hexdigest()
+        if paid != written["sha256"] or (IS_OPEN in told and not _is_pressed(told, written)):
+            yield f"The submission {number} was changed."
+        if IS_OPEN in told and not is_known:
+            if any(written[name] != was for name, was in _UNKNOWN_YET.items()):
+                yield f"The submission {number} was changed."
+            if call and (call["status"] is not None or call["url"] != told["url"]):
+                yield f"The call {call['id']} was changed."
+
+    def is_as_told(self, kind: str, number: int, document: Mapping[str, Any]) -> bool:
+        """Tell whether a submission or a call is what the last event about it says."""
+        return is_digest_of(document, self.digests[kind, number])
+
+
+def _is_pressed(told: Mapping[str, Any], written: Mapping[str, Any]) -> bool:
+    pressed = {new: told[old] for old, new in _PRESSED.items()} | {"pressed_by": told["who"]}
+    return pressed.items() <= written.items()
