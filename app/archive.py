@@ -10,7 +10,7 @@ import os
 import shutil
 import sqlite3
 import zlib
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
@@ -30,7 +30,7 @@ PATIENCE = 10
 """Seconds that a copy waits for a database that somebody has locked."""
 
 _MANIFEST = "manifest.json"
-LEFT_OUT = ("-wal", "-shm", "-journal", ".lock", ".new")
+LEFT_OUT = ("-wal", "-shm", "-journal", ".lock", ".new", ".zip")
 _BROKEN = (BadZipFile, KeyError, TypeError, ValueError, AttributeError, EOFError, RuntimeError)
 
 
@@ -76,8 +76,11 @@ def _copy_all(instance: Path, folder: Path) -> None:
         target = folder / path.relative_to(instance)
         if path.suffix == ".sqlite3":
             copy_database(path, target)
-        elif path.is_file() and not path.name.endswith(LEFT_OUT):
+        elif path.parent == instance and path.is_file() and not path.name.endswith(LEFT_OUT):
             shutil.copyfile(path, target)
+        elif path.parent != instance:
+            with suppress(FileNotFoundError):  # Then it is in the database by now.
+                shutil.copyfile(path, target)
 
 
 def copy_database(source: Path, target: Path) -> None:

@@ -23,20 +23,21 @@ from sqlalchemy.exc import DatabaseError
 
 from app.archive import LEFT_OUT, MAIN, PATIENCE, Unusable, copy_database, unpack, write_backup
 from app.connections import Connections
-from app.journal import FOLDER
+from app.journal import FOLDER, Journal
 from app.outcome import Outcome, settle
+from app.recording import recover
 from app.store import seals, trail
 from app.store.base import MAY_EXIST, State
 from app.store.database import Store
 from app.store.file_lock import Busy, held_alone
-from app.store.models import OPEN, Submission
+from app.store.models import Submission
 from app.store.trail import INSTANCE, Kind
 from app.store.vault import Vault
 
 _OWN = "backups"
 _LOCK_PATIENCE = 60
 _SUBMISSIONS = """
-SELECT submission.draft_id, submission.digest, submission.claimed_at,
+SELECT submission.draft_id, submission.digest, submission.claimed_at, submission.id,
        draft.name, submission.connection, submission.state, submission.campaign_id
 FROM submission JOIN draft ON draft.id = submission.draft_id ORDER BY submission.id"""
 _COUNTERS = "SELECT name, seq FROM sqlite_sequence"
@@ -68,6 +69,8 @@ def backup(file: Path, *, force: bool) -> None:
 def restore(file: Path, *, forget_sent: bool) -> None:
     """Bring everything back as it is in FILE; the app may be running."""
     instance = Path(current_app.instance_path)
+    with suppress(DatabaseError):  # What the journal holds is known, too.
+        recover(_store(), cast(Journal, current_app.extensions["journal"]))
     try:
         with TemporaryDirectory(dir=instance) as folder:
             manifest = unpack(file, Path(folder))
@@ -80,7 +83,10 @@ def restore(file: Path, *, forget_sent: bool) -> None:
         reason = "campaigns are being sent, or tokens encrypted anew"
         raise Unusable(f"Nothing is changed: {reason}. Try again later.") from error
     except (OSError, sqlite3.Error, DatabaseError) as error:
-        raise Unusable(f"The instance cannot be written ({_reason(error)}).") from error
+        raise Unusable(
+            f"The instance cannot be written ({_reason(error)}). What was there before, as far as "
+            f"anything was replaced, is in {instance / _OWN}."
+        ) from error
     click.echo(f"Everything is as it was at {manifest['at']}. What was there before: {before}")
     if lost.answers:
         click.echo("What became of these is not known here any more:")
@@ -137,14 +143,16 @@ def _exchange(
 
 
 def _lost(now: Path, then: Path) -> _Lost:
-    known = {row[:3]: row[5] for row in _submissions(then)}
+    """Compare what is known now with what the backup knows, its journal included."""
+    known = {row[:3]: row[6:] for row in _submissions(then)}
+    answered = {str(one.submission_id) for one in Journal(then.parent / FOLDER).entries()}
     lost = _Lost([], [])
     for row in _submissions(now):
-        state = known.get(row[:3])
-        if row[5] in MAY_EXIST and state not in MAY_EXIST:
-            lost.sent.append(row[2:])
-        elif state in OPEN and state != row[5]:
-            lost.answers.append(row[2:])
+        told, was = (row[2], *row[4:]), known.get(row[:3])
+        if row[6] in MAY_EXIST and (was is None or was[0] not in MAY_EXIST):
+            lost.sent.append(told)
+        elif was is not None and was != row[6:] and str(row[3]) not in answered:
+            lost.answers.append(told)
     return lost
 
 
@@ -220,15 +228,15 @@ def _keep_the_present(instance: Path) -> Path:
 def _put_back(folder: Path, instance: Path) -> None:
     """Put databases back through SQLite, which other processes follow, and files at one stroke.
 
-    The one that can be locked by another program comes first: nothing is changed then.
+    A database can be locked by another program, so the one with the tokens comes last, and
+    their keys, which nothing keeps back, at once after it.
     """
-    copy_database(folder / MAIN, instance / MAIN)
-    (folder / MAIN).unlink()
+    databases = sorted(folder.glob("*.sqlite3"), key=lambda path: path.name == MAIN)
+    for path in databases:
+        copy_database(path, instance / path.name)
     (instance / FOLDER).mkdir(mode=0o700, exist_ok=True)
-    for path in (*folder.glob(f"{FOLDER}/*.json"), *folder.iterdir()):
-        if path.suffix == ".sqlite3":
-            copy_database(path, instance / path.name)
-        elif path.is_file() and not path.name.endswith(LEFT_OUT):
+    for path in (*folder.iterdir(), *folder.glob(f"{FOLDER}/*.json")):
+        if path.is_file() and path not in databases and not path.name.endswith(LEFT_OUT):
             path.chmod(0o600)
             path.replace(instance / path.relative_to(folder))
 

@@ -17,6 +17,7 @@ from sqlalchemy import select, text
 
 from app import backup
 from app.campaign.payload import body, digest, payload
+from app.outcome import Outcome
 from app.recording import Claim, record_outcome, recover
 from app.store.base import State
 from app.store.database import Store
@@ -30,7 +31,7 @@ from app.submission import claim
 from tests.factories import inbound, outbound
 from tests.fakes import FakeApi
 from tests.pages import Visitor
-from tests.sending import destination, failing, journal, press
+from tests.sending import destination, failing, journal, look_up, press
 from tests.test_journal import CREATED, MADE
 
 Saved = Callable[..., str]
@@ -306,6 +307,64 @@ def test_a_restore_does_not_wait_for_ever_for_another_program(
         refused = run("restore", backed_up)
         assert (refused.exit_code, "database is locked" in refused.output) == (1, True)
     assert names(store) == {"Still here"}
+
+
+def test_an_answer_that_the_backup_holds_itself_is_not_named_as_lost(
+    run: Run, file: Path, store: Store, saved: Saved
+) -> None:
+    mine = claimed(store, saved)
+    with failing(store, OSError("No space left on device")):
+        record_outcome(replace(mine, lease=lease(0)), CREATED, store, journal(store))
+    assert run("backup", file).exit_code == 0
+    recover(store, journal(store))
+    assert "not known here any more" not in run("restore", file).output.split("What was sent")[0]
+
+
+def test_an_id_that_was_corrected_since_is_named(
+    run: Run, file: Path, store: Store, sent: Sent
+) -> None:
+    number = sent(State.UNKNOWN)
+    look_up(store, number, "Vm9pY2VDYW1wYWlnbjo3")
+    assert run("backup", file).exit_code == 0
+    look_up(store, number, "Vm9pY2VDYW1wYWlnbjo4")
+    assert "CREATED as Vm9pY2VDYW1wYWlnbjo4" in run("restore", file).output
+
+
+def test_an_answer_in_the_journal_is_no_reason_to_forget_a_campaign(
+    run: Run, file: Path, store: Store, saved: Saved
+) -> None:
+    assert run("backup", file).exit_code == 0
+    mine = claimed(store, saved)
+    record_outcome(mine, Outcome(State.UNKNOWN, "Silence."), store, journal(store))
+    look_up(store, mine.submission_id)
+    with failing(store, OSError("No space left on device")):
+        record_outcome(replace(mine, lease=lease(0)), CREATED, store, journal(store))
+    refused = run("restore", file)
+    assert (refused.exit_code, f"CREATED as {MADE.campaign_id}" in refused.output) == (1, True)
+
+
+def test_a_restore_that_fails_half_way_leaves_keys_and_tokens_together(
+    run: Run, file: Path, app: Flask, instance: Path, add_connection: Callable[..., str]
+) -> None:
+    key = add_connection("Client A")
+    assert run("backup", file).exit_code == 0
+    assert run("rotate-tokens").exit_code == 0
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        closing(sqlite3.connect(instance / "sandbox.sqlite3", isolation_level=None)) as other,
+    ):
+        patch.setattr("app.archive.PATIENCE", 0.2)
+        other.execute("BEGIN EXCLUSIVE")
+        refused = run("restore", file)
+    assert (refused.exit_code, "What was there before" in refused.output) == (1, True)
+    assert app.extensions["connections"].api(key).connection.token
+
+
+def test_a_backup_beside_the_databases_holds_no_earlier_one(run: Run, instance: Path) -> None:
+    for name in ("one.zip", "two.zip"):
+        assert run("backup", instance / name).exit_code == 0
+    with ZipFile(instance / "two.zip") as packed:
+        assert "one.zip" not in packed.namelist()
 
 
 def test_a_backup_takes_no_more_memory_for_a_larger_instance(
