@@ -17,7 +17,7 @@ from app import backup, upkeep, web
 from app.campaign.rule_file import BadRules
 from app.campaign.rulebook import rulebook
 from app.connections import ENVIRONMENT, SANDBOX, Connections
-from app.explain import explain
+from app.explain import explain, list_rules
 from app.journal import FOLDER, Journal
 from app.private_files import create_private, make_folder_private
 from app.remote.adapter import WsgiAdapter
@@ -94,7 +94,7 @@ def _make(settings: Settings) -> Flask:
     for name in ("ledger", "faults"):
         app.extensions[name] = sandbox.extensions[name]
     web.install(app)
-    for command in (explain, *backup.COMMANDS, *upkeep.COMMANDS):
+    for command in (explain, list_rules, *backup.COMMANDS, *upkeep.COMMANDS):
         app.cli.add_command(command)
     app.wsgi_app = DispatcherMiddleware(app.wsgi_app, {"/sandbox": sandbox})  # type: ignore[method-assign]
     return app

@@ -1,5 +1,6 @@
 """The form while somebody fills it in: what shows, what is said and when, what it means."""
 
+from collections.abc import Callable
 from datetime import time
 
 import pytest
@@ -190,6 +191,16 @@ def test_enter_in_a_field_saves(operator: Operator, name: str) -> None:
     operator.sees_heading("Q4 Outreach")
 
 
+def test_typing_weeks_chooses_to_move_the_dates(
+    operator: Operator, saved: Callable[..., str]
+) -> None:
+    operator.page.goto(f"/drafts/{saved()}/duplicate")
+    operator.page.get_by_label("Weeks to move").fill("2")
+    expect(operator.page.get_by_label("Move them by whole weeks")).to_be_checked()
+    operator.press("Make the copy")
+    expect(operator.field("start_date")).to_have_value("2027-01-18")
+
+
 ON_TOP = """element => {
   const shown = element.closest(".option") ?? element;
   const { top, bottom } = shown.getBoundingClientRect();
@@ -221,7 +232,7 @@ def test_nothing_that_has_focus_lies_under_the_buttons(
 
 def test_a_change_that_is_pressed_leaves_focus_and_page_where_they_are(operator: Operator) -> None:
     gaps = {"max_daily_attempts": 3, "max_call_attempts": 9, "min_gap_between_attempts": 240}
-    operator.start(typed(outbound(**gaps)))
+    operator.start(typed(outbound(**gaps)) | {"audience": "Norway"})  # No limit stands in the way.
     change = operator.page.locator("#panel button", has_text="240 → 239")
     change.focus()
     before = operator.page.evaluate("scrollY")

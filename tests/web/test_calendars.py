@@ -92,7 +92,7 @@ def described(client: FlaskClient, draft_id: str) -> set[str]:
     ("changes", "last"),
     [
         # 4 January 2027 and 396 days.
-        ({"end_date": None}, "Fri 4 Feb 2028"),
+        ({"end_date": None}, "Mon 31 Jan 2028"),
         # The thousandth day from 4 January 2027 on.
         ({"days_of_week": EVERY_DAY, "end_date": date(2031, 1, 1)}, "Sat 29 Sep 2029"),
     ],
