@@ -84,9 +84,10 @@ def test_a_page_that_waits_looks_at_once_when_the_browser_is_back_online(
 ) -> None:
     page = reviewing.page
     app.extensions["faults"].switch_on(Switch("slow-headers", every=False, seconds=6))
-    reviewing.press("Send to the sandbox")
+    with page.expect_response(lambda answer: answer.request.resource_type == "fetch"):
+        reviewing.press("Send to the sandbox")  # And the page has begun to ask.
     page.context.set_offline(True)
-    for _ in range(6):  # It asks less often each time.
+    for _ in range(5):  # It asks less often each time.
         page.wait_for_event("requestfailed")
     reviewing.sees("Campaign Builder does not answer just now.")
     page.context.set_offline(False)
