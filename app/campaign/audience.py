@@ -44,7 +44,8 @@ class Audience:
 
     `places` is what the person named or, with `is_assumed`, the strictest that the campaign's
     zone suggests. `purpose` is `None` while it is open. `unread` and `unread_dates` are the
-    words that mean nothing here; see `places.Named`. The same words give the very same object.
+    words that mean nothing here; see `places.Named`. What `is_too_long` is not read at all. The
+    same words give the very same object.
     """
 
     places: tuple[Place, ...]
@@ -53,17 +54,18 @@ class Audience:
     own_dates: tuple[tuple[date, str], ...]
     unread: tuple[tuple[str, tuple[str, ...]], ...]
     unread_dates: tuple[str, ...]
+    is_too_long: bool
 
 
 def read_audience(answers: Answers, zone: str | None) -> Audience:
     """Read the three answers; *zone* is the campaign's."""
     too_long = find_too_long(answers)
     texts = ["" if name in too_long else str(answers.get(name) or "").strip() for name in QUESTIONS]
-    return _read(*texts, zone or "")
+    return _read(*texts, zone or "", is_too_long="audience" in too_long)
 
 
 @lru_cache(maxsize=256)
-def _read(audience: str, purpose: str, own_dates: str, zone: str) -> Audience:
+def _read(audience: str, purpose: str, own_dates: str, zone: str, *, is_too_long: bool) -> Audience:
     named = places_named(audience)
     dates, unread_dates = _dates(own_dates)
     return Audience(
@@ -73,6 +75,7 @@ def _read(audience: str, purpose: str, own_dates: str, zone: str) -> Audience:
         own_dates=dates,
         unread=named.unread[:_MOST_UNREAD],
         unread_dates=unread_dates[:_MOST_UNREAD],
+        is_too_long=is_too_long,
     )
 
 

@@ -123,7 +123,7 @@ def audience_in_words(audience: Audience) -> str:
     assumed = f"so {where} {'is' if len(audience.places) == 1 else 'are'} assumed"
     known = "" if all(one.is_complete for one in coverage(audience)) else " that are known here"
     told = [
-        f"{unread or 'You have not said where the leads are'}, {assumed}."
+        f"{unread or _unsaid(audience)}, {assumed}."
         if audience.is_assumed
         else f"Held to the rules of {where} only: {unread}."
         if unread
@@ -174,6 +174,12 @@ def _listed(names: list[str]) -> str:
     if more > 1:
         return f"{', '.join(shown)} and {more} more places"
     return listed(names)
+
+
+def _unsaid(audience: Audience) -> str:
+    if audience.is_too_long:
+        return "What you typed is too long to be read"
+    return "You have not said where the leads are"
 
 
 def _not_understood(words: Sequence[tuple[str, tuple[str, ...]]]) -> str:

@@ -184,3 +184,8 @@ def test_own_days_outside_the_campaign_are_left_out() -> None:
     assert closed_days(leads, usable(start_date=date(2027, 1, 4), end_date=date(2027, 1, 8))) == {
         date(2027, 1, 5): "Inventory"
     }
+
+
+def test_what_is_too_long_to_be_read_is_not_called_unsaid() -> None:
+    leads = read_audience({"audience": "France, " * 300}, None)
+    assert audience_in_words(leads).startswith("What you typed is too long to be read, so the 50 ")
