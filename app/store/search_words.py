@@ -14,7 +14,7 @@ class NotSearchable(ValueError):
 
 def search_words(typed: str) -> list[str]:
     """Cut what was typed into words; raises `NotSearchable` for too many."""
-    words = typed.replace("\0", " ").split()  # SQLite ends a phrase at a NUL.
+    words = typed.replace("\0", " ").split()
     if len(words) > MOST_WORDS:
         raise NotSearchable(f"Search for {MOST_WORDS} words or fewer.")
     return words
@@ -22,4 +22,5 @@ def search_words(typed: str) -> list[str]:
 
 def quoted(word: str) -> str:
     """Write a word as a phrase of a query, so that no sign in it means anything."""
+    word = word.replace("\0", " ")  # SQLite ends a phrase at a NUL.
     return '"' + word.replace('"', '""') + '"'

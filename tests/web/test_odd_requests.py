@@ -148,3 +148,11 @@ def test_a_name_under_localhost_is_not_this_machine(visitor: Visitor, host: str)
     answers = {"name": "A", "kind": "live", "base_url": host, "token": TOKEN}
     page = visitor.press(visitor.open("/connections/new"), "new", answers)
     assert "Give a base URL that starts with https://." in page.text
+
+
+@pytest.mark.parametrize("connection", ["a\0b", '"', "\0"])
+def test_no_connection_has_an_odd_name_among_the_requests(
+    visitor: Visitor, connection: str
+) -> None:
+    page = visitor.open("/requests", search="Africa/Monrovia", connection=connection)
+    assert (page.status, page.heading) == (200, "Requests")
