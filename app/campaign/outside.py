@@ -21,7 +21,7 @@ from app.campaign.zones import even_stretches
 _WEEKS = 14 * DAY
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2048)
 def outside_hours(
     hours: Week, schedule: Schedule, zones: tuple[str, ...]
 ) -> tuple[OutsideHours, ...]:

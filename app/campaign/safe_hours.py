@@ -52,7 +52,7 @@ class Strip:
     safe_all_year: Week
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=128)
 def strip(rules: tuple[Rule, ...], schedule: Schedule, audience: Audience) -> Strip:
     """Find what these rules leave open on the days of a schedule; without rules, all hours."""
     groups = alike(schedule, zones_of(audience))

@@ -80,7 +80,7 @@ class _Same:
         return hash(self._key)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def _rules(
     same: _Same,
     accepted: tuple[tuple[str, Said], ...],
