@@ -60,7 +60,7 @@ class SeasonStrip:
     others: tuple[OtherDays, ...]
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def zone_strip(schedule: Schedule, audience: Audience) -> tuple[SeasonStrip, ...]:
     """Lay out a strip for every season, the first one first."""
     near = foreseeable(schedule)
