@@ -81,7 +81,7 @@ class Judgement:
 
 
 def judge(answers: Answers) -> Judgement:
-    """Read what was typed and hold it to the rules; takes milliseconds, at worst 0.3 seconds."""
+    """Read what was typed and hold it to the rules; takes milliseconds, at worst 0.7 seconds."""
     values = read_answers(answers).values
     return Judgement(answers, values, findings_of(answers), rulebook().version)
 
