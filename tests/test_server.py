@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from waitress.adjustments import Adjustments
 
-from app.server import HEALTH, Limits, Server, make_room
+from app.server import HEALTH, Limits, RefusableRequest, Server, make_room
 from tests.faults.house import wait_until
 
 GET = b"GET / HTTP/1.1\r\nHost: x\r\n"
@@ -296,3 +297,12 @@ def test_health_is_told_while_every_thread_is_busy(method: str) -> None:
 
 def test_the_app_tells_its_health_to_the_same_address(app: Flask) -> None:
     assert app.test_client().head(HEALTH).status_code == 200
+
+
+def test_a_refused_request_has_a_path_for_the_log() -> None:
+    """Waitress names it where the caller has gone before the refusal is written."""
+    request = RefusableRequest(Adjustments())
+
+    request.received(b"no request at all\r\n\r\n")
+
+    assert request.error and request.path == ""
