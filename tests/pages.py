@@ -5,9 +5,9 @@ for every control, and no inline script, style or handler.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from bs4 import BeautifulSoup, Tag
 from flask.testing import FlaskClient
@@ -60,7 +60,12 @@ class Page:
     def form(self, action: str = "") -> Tag:
         """Find the form that posts to an address whose path ends so; the main one without."""
         forms = self.soup.select("main form[method=post]")
-        return next(form for form in forms if urlsplit(str(form["action"])).path.endswith(action))
+        return next(form for form in forms if any(_ends_so(self, form, action)))
+
+    def address(self, action: str) -> str:
+        """Give the address that ends so, to which a form posts or one of its buttons."""
+        form = self.form(action)
+        return next(address for address in _ends_so(self, form, action) if address)
 
     def flash(self) -> str:
         return " ".join(text(told) for told in self.soup.select(".flash:not([hidden])"))
@@ -102,8 +107,16 @@ class Visitor:
         data: dict[str, list[str]] = {}
         for key, value in kept + new:
             data.setdefault(key, []).append(value)
-        answer = self.client.post(str(form["action"]), data=data, follow_redirects=True)
+        answer = self.client.post(page.address(action), data=data, follow_redirects=True)
         return self._settled(Page(answer))
+
+
+def _ends_so(page: Page, form: Tag, ending: str) -> Iterator[str]:
+    """Give those of a form's addresses, its own and its buttons', whose paths end so."""
+    buttons = [str(button["formaction"]) for button in form.select("[formaction]")]
+    for address in (str(form["action"]), *buttons):
+        if urlsplit(address).path.endswith(ending):
+            yield urljoin(page.path, address)
 
 
 def fields_of(form: Tag) -> list[tuple[str, str]]:

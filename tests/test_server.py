@@ -305,4 +305,5 @@ def test_a_refused_request_has_a_path_for_the_log() -> None:
 
     request.received(b"no request at all\r\n\r\n")
 
-    assert request.error and request.path == ""
+    assert request.error
+    assert request.path == ""

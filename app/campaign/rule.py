@@ -5,7 +5,15 @@ from datetime import date, timedelta
 
 from app.campaign.clock_hours import Week
 from app.campaign.contract import Values
-from app.campaign.rule_file import Confidence, Device, Force, Purpose, SourceKind, Topic
+from app.campaign.rule_file import (
+    Confidence,
+    Device,
+    Exemption,
+    Force,
+    Purpose,
+    SourceKind,
+    Topic,
+)
 
 STALE = timedelta(days=180)
 """A rule that was last checked longer ago than this says so."""
@@ -48,7 +56,8 @@ class Rule:
     `scope` is the purposes it is about, all of them for "any", and `device` who speaks in the
     calls. It limits the `hours` of the week, the `attempts`, or names `holidays` without calls;
     a rule that does none of these is a duty, which a campaign's settings cannot show: whoever
-    answers its `question` with yes says that it is met. It is in force on the days from `since`
+    answers its `question` with yes says that it is met. Any of the exemptions in `lifted_by` lifts
+    it, under the conditions that `exceptions` tells. It is in force on the days from `since`
     and before `until`. `binds` says whom, where that is not everybody. `law_as_of` is the date
     of the text that was read, `checked_on` the day on which somebody looked it up.
     """
@@ -61,6 +70,7 @@ class Rule:
     limit: str
     clock: str
     exceptions: str
+    lifted_by: tuple[Exemption, ...]
     citation: str
     source: str
     source_kind: SourceKind

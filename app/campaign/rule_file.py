@@ -83,6 +83,15 @@ class Topic(StrEnum):
     CONSENT = "consent"
 
 
+class Exemption(StrEnum):
+    """What can be true of every lead of a campaign, so that some rules do not hold for it."""
+
+    TIMES = "agreed-times"
+    AUTOMATED = "agreed-automated"
+    CUSTOMERS = "customers"
+    BUSINESSES = "businesses"
+
+
 class BadRules(ValueError):
     """A file of rules is not as it should be; the message names the file and the place."""
 
@@ -168,6 +177,7 @@ _RULE = _object(
         "binds": _TEXT,
         "device": {"enum": list(Device)},
         "exceptions": _TEXT,
+        "lifted_by": {"type": "array", "items": {"enum": list(Exemption)}, "minItems": 1},
         "law_as_of": _DATE,
         "from": _DATE,
         "until": _DATE,
@@ -178,7 +188,7 @@ _RULE = _object(
     },
 ) | {
     "oneOf": [{"required": [word]} for word in (*_LIMITS, "question")],
-    "dependentRequired": {"binds": ["force"]},
+    "dependentRequired": {"binds": ["force"], "lifted_by": ["exceptions"]},
 }
 _PRESET = _object(
     {"id": _ID, "title": _TEXT, "note": _TEXT, **_CITED, "settings": {"type": "object"}},

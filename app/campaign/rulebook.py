@@ -16,7 +16,16 @@ from app.campaign.clock_hours import Day, Week
 from app.campaign.contract import Weekday
 from app.campaign.reading import read_json
 from app.campaign.rule import AttemptLimit, ClosedHolidays, Part, Preset, Rule
-from app.campaign.rule_file import BadRules, Device, Force, Purpose, SourceKind, Topic, checked
+from app.campaign.rule_file import (
+    BadRules,
+    Device,
+    Exemption,
+    Force,
+    Purpose,
+    SourceKind,
+    Topic,
+    checked,
+)
 from app.campaign.rules import check
 from app.campaign.zones import ZONE_NAMES
 
@@ -111,6 +120,7 @@ def _rules(book: Mapping[str, Any]) -> Iterator[Rule]:
             limit=raw["limit"],
             clock=raw["clock"],
             exceptions=raw.get("exceptions", ""),
+            lifted_by=tuple(map(Exemption, raw.get("lifted_by", ()))),
             citation=raw["citation"],
             source=raw["source"],
             source_kind=SourceKind(raw["source_kind"]),

@@ -1,23 +1,30 @@
 """What people say of a draft's findings: accepted with a reason, or a duty answered.
 
 Findings that break a rule can be accepted, and that can be taken back; duties are confirmed
-one by one, and may stay open. Both are kept with the draft by rule, with who, when and what
-was found then: what has changed since is open again.
+one by one, and may stay open; what is true of all leads can lift rules. All of it is kept with
+the draft by rule, with who, when and what was found then: what has changed since is open again.
 """
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
-from typing import TypeAlias
 
 from sqlalchemy.orm import Session
 
+from app.campaign.acceptance import (
+    EXEMPTIONS,
+    Answer,
+    Said,
+    exemptions_for,
+    key_of,
+    said_of,
+    tally,
+)
 from app.campaign.attempts import limits
 from app.campaign.audience import read_audience
 from app.campaign.calendar import schedule
 from app.campaign.contract import Values
-from app.campaign.evidence import Finding, Severity
+from app.campaign.evidence import Finding
 from app.campaign.finding_words import measure
 from app.campaign.findings import findings
 from app.campaign.reading import Answers, read_answers
@@ -30,39 +37,7 @@ from app.store.trail import Kind, draft_chain
 from app.version import VERSION
 
 
-class Answer(StrEnum):
-    """What is said of a duty: it is met, it is not, or it does not concern this campaign."""
-
-    YES = "yes"
-    NO = "no"
-    NOT_NEEDED = "not needed"
-
-
-@dataclass(frozen=True)
-class Said:
-    """What somebody said of one finding.
-
-    `measure` is what was found then, `reason` why it is fine, `at` an instant in ISO 8601, and
-    `answer` an `Answer` to a duty or empty.
-    """
-
-    measure: str
-    reason: str
-    who: str = ""
-    at: str = ""
-    answer: str = ""
-
-    @property
-    def is_settled(self) -> bool:
-        """Whether nothing is left to do; a duty that is not met stays open."""
-        return self.answer != Answer.NO
-
-
-Accepted: TypeAlias = Mapping[str, Said]
-"""What was said of findings, by a rule's id."""
-
-
-def accepted(draft: Draft) -> Accepted:
+def accepted(draft: Draft) -> dict[str, Said]:
     """Read what was said of a draft's findings."""
     return {rule: Said(**one) for rule, one in draft.accepted.items()}
 
@@ -102,7 +77,11 @@ def accept(  # noqa: PLR0913  What, of what, by whom and why.
     found = [one for one in judgement.findings if one.rule.id in rules and not one.rule.is_duty]
     if not found:
         return False
-    _keep(draft, judgement, {one: Said(measure(one), reason, who, _now()) for one in found})
+    _keep(
+        draft,
+        judgement,
+        {one.rule.id: Said(measure(one), reason, who, _now()) for one in found},
+    )
     told = {one.rule.id: [one.rule.title, measure(one)] for one in found}
     trail.record(
         session, Kind.ACCEPTED, draft_chain(draft.id), who=who, reason=reason, findings=told
@@ -143,28 +122,56 @@ def confirm(
     *,
     who: str,
 ) -> bool:
-    """Keep answers to duties by rule, each with its reason; those that are kept already stay.
+    """Keep answers, each with its reason: to duties by rule, to exemptions by their keys.
 
-    Tells whether the draft has these duties.
+    Those that are kept already stay. Tells whether all of this is asked of the draft.
     """
-    asked = {one.rule.id for one in judgement.findings if one.rule.is_duty}
-    if not answers or answers.keys() - asked:
+    asked = _questions(judgement.findings)
+    if not answers or answers.keys() - asked.keys():
         return False
-    given = accepted(draft)
-    changed = {
-        one: Said(measure(one), answers[one.rule.id][1], who, _now(), answers[one.rule.id][0])
+    given = accepted(draft) | {
+        one.rule.id: said
         for one in judgement.findings
-        if one.rule.is_duty and one.rule.id in answers
-        if not _is_same(said_of(one, given), answers[one.rule.id])
+        if one.rule.is_duty and (said := said_of(one, accepted(draft)))
+    }
+    changed = {
+        key: Said(asked[key].measure, reason, who, _now(), answer)
+        for key, (answer, reason) in answers.items()
+        if not _is_same(given.get(key), asked[key].measure, answer, reason)
     }
     if not changed:
         return True
     _keep(draft, judgement, changed)
     told = {
-        one.rule.id: [one.rule.title, said.answer, said.reason] for one, said in changed.items()
+        key: [asked[key].title, said.answer, said.reason, *asked[key].lifts]
+        for key, said in changed.items()
     }
     trail.record(session, Kind.CONFIRMED, draft_chain(draft.id), who=who, duties=told)
     return True
+
+
+@dataclass(frozen=True)
+class _Question:
+    """What is asked: its words, what it is about, and the titles of the rules that a yes lifts."""
+
+    title: str
+    measure: str
+    lifts: tuple[str, ...] = ()
+
+
+def _questions(findings: Iterable[Finding]) -> dict[str, _Question]:
+    duties = {
+        one.rule.id: _Question(one.rule.title, measure(one)) for one in findings if one.rule.is_duty
+    }
+    exemptions = {
+        key_of(exemption): _Question(
+            EXEMPTIONS[exemption].question,
+            " ".join(rule.id for rule in rules),
+            tuple(rule.title for rule in rules),
+        )
+        for exemption, rules in exemptions_for(findings).items()
+    }
+    return duties | exemptions
 
 
 def stamp(draft: Draft) -> str:
@@ -172,39 +179,16 @@ def stamp(draft: Draft) -> str:
     return digest(draft.accepted)[:12]
 
 
-def _is_same(said: Said | None, answer: tuple[Answer, str]) -> bool:
-    return said is not None and (said.answer, said.reason) == answer
+def _is_same(said: Said | None, measured: str, answer: Answer, reason: str) -> bool:
+    """Tell whether this was said already; a duty that an exemption lifts is not needed by it."""
+    if said is None or (said.answer, said.reason) != (answer, reason):
+        return False
+    return bool(said.lifted_by) or said.measure == measured
 
 
-def _keep(draft: Draft, judgement: Judgement, said: Mapping[Finding, Said]) -> None:
-    draft.accepted = draft.accepted | {one.rule.id: asdict(what) for one, what in said.items()}
+def _keep(draft: Draft, judgement: Judgement, said: Mapping[str, Said]) -> None:
+    draft.accepted = draft.accepted | {key: asdict(what) for key, what in said.items()}
     count_findings(draft, judgement)
-
-
-def said_of(finding: Finding, given: Accepted) -> Said | None:
-    """Find what was said of a finding as it is now; `None` if nothing was."""
-    said = given.get(finding.rule.id)
-    return said if said and said.measure == measure(finding) else None
-
-
-def tally(found: Iterable[Finding], given: Accepted) -> dict[str, int]:
-    """Count findings: by severity those that are open, and those that are accepted.
-
-    Open duties are of low severity; `unmet` counts those to which the answer is no.
-    """
-    counts = dict.fromkeys((*Severity, ACCEPTED, UNMET), 0)
-    for one in found:
-        said = said_of(one, given)
-        if said is None:
-            counts[one.severity] += 1
-        elif not said.is_settled:
-            counts[UNMET] += 1
-        elif not one.rule.is_duty:
-            counts[ACCEPTED] += 1
-    return {str(name): count for name, count in counts.items()}
-
-
-ACCEPTED, UNMET = "accepted", "unmet"
 
 
 def _now() -> str:
@@ -244,7 +228,8 @@ def _as_judged(said: Said | None) -> dict[str, object]:
     """Write out what was said: `accepted` is the reason, as it was before there were answers."""
     if said is None:
         return {"accepted": None}
-    return {"accepted": said.reason, "answer": said.answer, "by": said.who, "at": said.at}
+    lifted: dict[str, object] = {"lifted_by": said.lifted_by} if said.lifted_by else {}
+    return {"accepted": said.reason, "answer": said.answer, "by": said.who, "at": said.at} | lifted
 
 
 def count_findings(draft: Draft, judgement: Judgement) -> None:

@@ -10,10 +10,10 @@ from flask_wtf import CSRFProtect
 from app.web import (
     about,
     addresses,
+    answers,
     attention,
     book,
     calendars,
-    clocks,
     connections,
     drafts,
     duplicates,
@@ -47,9 +47,9 @@ def install(app: Flask) -> None:
     csrf.exempt(preview.bp)  # It looks at where a request comes from by itself.
     screens = (
         about,
+        answers,
         book,
         calendars,
-        clocks,
         connections,
         drafts,
         duplicates,

@@ -3,27 +3,16 @@
 It is the reader's choice, kept in a cookie: the campaign itself is always by its own clock.
 """
 
-from functools import lru_cache
-
-from flask import Blueprint, redirect, request, url_for
-from flask.typing import ResponseReturnValue
+from flask import request
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from app.campaign.zones import ZONE_NAMES
 from app.web.macros import drawn
 
-bp = Blueprint("clocks", __name__)
-
 CAMPAIGN = "campaign"
 _COOKIE = "clock"
 _YEAR = 365 * 24 * 60 * 60
-
-
-@bp.post("/drafts/<draft:draft_id>/clock")
-def choose(draft_id: str) -> ResponseReturnValue:
-    """Change the clock of the review page; the form does it as it is saved."""
-    return set_clock(redirect(url_for("review.show", draft_id=draft_id)))
 
 
 def set_clock(response: Response) -> Response:
@@ -36,15 +25,13 @@ def set_clock(response: Response) -> Response:
 
 def clock_zone(zone: str) -> str:
     """Name the zone by whose clock to show times, for a campaign in this zone."""
-    chosen = request.cookies.get(_COOKIE, CAMPAIGN)
+    chosen = request.form.get(_COOKIE) or request.cookies.get(_COOKIE, CAMPAIGN)
     return chosen if chosen in ZONE_NAMES else zone
 
 
-def clock_switch(form: str) -> Markup:
-    """Draw the buttons that choose the clock, as a part of the form with this id."""
-    return _switch(clock_zone(CAMPAIGN), form)
+def clock_switch(form: str, address: str = "") -> Markup:
+    """Draw the buttons that choose the clock, in the form with this id.
 
-
-@lru_cache(maxsize=64)
-def _switch(chosen: str, form: str) -> Markup:
-    return drawn("clocks", "clocks", chosen, form)
+    They post to *address*, or to where the form does.
+    """
+    return drawn("clocks", "clocks", clock_zone(CAMPAIGN), form, address)

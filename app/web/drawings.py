@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
+from app.campaign.acceptance import Accepted, Said
 from app.campaign.calendar import Overview, Window, is_inside_a_window, is_on_a_calling_day
 from app.campaign.clock_hours import seconds
 from app.campaign.finding_words import (
@@ -30,7 +31,6 @@ from app.campaign.zones import (
     offset_words,
     zone_info,
 )
-from app.store.acceptances import Accepted, Said
 from app.web import macros
 from app.web.rulings import duties, rulings, safe_everywhere
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from app.campaign.acceptance import Answer
 from app.campaign.rulebook import rulebook
 from app.campaign.wording import WORDS
 from app.store.base import State
@@ -114,11 +115,15 @@ def _looked_up(known: dict[str, Any]) -> str:
 
 
 def _confirmed(known: dict[str, Any]) -> str:
-    told = (
-        f"{title}: {answer}{f' ({reason})' if reason else ''}"
-        for title, answer, reason in known["duties"].values()
-    )
+    told = (_answer(*said) for said in known["duties"].values())
     return f"Confirmed before sending: {'; '.join(told)}"
+
+
+def _answer(title: str, answer: str, reason: str, *lifted: str) -> str:
+    """Say what was answered; a yes to what is asked of all leads lifts rules."""
+    why = f" ({reason})" if reason else ""
+    lifts = f", which lifts {', '.join(lifted)}" if lifted and answer == Answer.YES else ""
+    return f"{title.rstrip('?')}: {answer}{why}{lifts}"
 
 
 def _findings(found: Mapping[str, Any]) -> str:

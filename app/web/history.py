@@ -8,12 +8,13 @@ from typing import Any
 from flask import Blueprint, Response, render_template
 from sqlalchemy.orm import Session
 
+from app.campaign.acceptance import said_of
 from app.campaign.calendar import schedule
 from app.campaign.finding_words import what_is_broken
 from app.campaign.meaning import meaning_of
 from app.campaign.reading import read_answers
 from app.store import drafts, trail
-from app.store.acceptances import accepted, judged, said_of
+from app.store.acceptances import accepted, judged
 from app.store.evidence import write_submissions, write_trail
 from app.store.models import Draft
 from app.web.current import connection_of, connections, store

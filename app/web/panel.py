@@ -9,6 +9,7 @@ from typing import Any
 from flask import request
 from markupsafe import Markup
 
+from app.campaign.acceptance import Accepted, tally
 from app.campaign.contract import CAMPAIGNS_PATH, FIELD, Values, When
 from app.campaign.finding_words import gaps_in_words
 from app.campaign.meaning import Meaning, meaning_of
@@ -19,7 +20,6 @@ from app.campaign.wording import advice_sentence, kept_sentence, sentence
 from app.campaign.zone_words import zones_meant
 from app.campaign.zones import ZONE_NAMES, offset_at, offset_words
 from app.connections import SANDBOX, Destination
-from app.store.acceptances import Accepted, tally
 from app.web.clocks import clock_zone
 from app.web.drawings import Trouble, drawn_calendar, drawn_lead, drawn_rules
 from app.web.highlight import highlighted

@@ -7,6 +7,17 @@ from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from app.campaign.acceptance import (
+    EXEMPTIONS,
+    Accepted,
+    Answer,
+    Exempting,
+    Said,
+    exemptions_for,
+    key_of,
+    lifts,
+    said_of,
+)
 from app.campaign.evidence import Finding, OutsideHours, Severity
 from app.campaign.finding_words import (
     caution,
@@ -22,8 +33,8 @@ from app.campaign.rule import Rule
 from app.campaign.rulebook import rulebook
 from app.campaign.typed_length import LONGEST_TEXT
 from app.campaign.wording import WORDS
-from app.store.acceptances import Accepted, Answer, Said, said_of
 
+_KEYS = tuple(map(key_of, EXEMPTIONS))
 _LONGEST_POSTED = 8 * LONGEST_TEXT
 """Characters of one accepted finding: its reason, as JSON has it, and what was measured."""
 
@@ -46,7 +57,8 @@ class Change:
 class Ruling:
     """Rules that are broken in the same way, as one thing to look at.
 
-    `accepted` is what somebody said who accepted all of them, or `None`.
+    `accepted` is what somebody said who accepted all of them, or by what they are lifted, or
+    `None`; `statements` is what would lift some of them if it were true.
     """
 
     severity: Severity
@@ -55,6 +67,7 @@ class Ruling:
     mending: str
     changes: tuple[Change, ...]
     accepted: Said | None
+    statements: tuple[str, ...]
 
     @property
     def titles(self) -> str:
@@ -94,6 +107,36 @@ def duties(meant: Meaning, accepted: Accepted, today: date) -> list[Asked]:
     return sorted(asked, key=lambda one: one.said is not None and one.said.is_settled)
 
 
+@dataclass(frozen=True)
+class AskedOfAll:
+    """What is asked of all leads, the rules that a yes lifts, and what was said of it.
+
+    Each rule is there with whether it is lifted: those that came since somebody answered are not.
+    """
+
+    key: str
+    words: Exempting
+    rules: tuple[tuple[Rule, bool], ...]
+    said: Said | None
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether what was answered is of all these rules."""
+        return self.said is not None and all(
+            rule.id in self.said.measure.split() for rule, _ in self.rules
+        )
+
+
+def asked_of_all(meant: Meaning, accepted: Accepted) -> list[AskedOfAll]:
+    """List the exemptions that can lift rules which this campaign breaks or has to heed."""
+    asked = []
+    for exemption, rules in exemptions_for(meant.findings).items():
+        said = accepted.get(key_of(exemption))
+        lifted = tuple((rule, lifts(said, rule)) for rule in rules)
+        asked.append(AskedOfAll(key_of(exemption), EXEMPTIONS[exemption], lifted, said))
+    return asked
+
+
 def rulings(meant: Meaning, accepted: Accepted, today: date) -> list[Ruling]:
     """Put findings together that say the same of different rules; duties are apart."""
     if meant.overview is None:
@@ -108,7 +151,7 @@ def rulings(meant: Meaning, accepted: Accepted, today: date) -> list[Ruling]:
 
 
 def _without_measure(severity: Severity, said: Said | None, what: str) -> tuple[Any, ...]:
-    return severity, said and (said.reason, said.who, said.at), what
+    return severity, said and (said.reason, said.who, said.at, said.lifted_by), what
 
 
 def safe_everywhere(meant: Meaning) -> Change | None:
@@ -136,6 +179,7 @@ def _ruling(
         mending=what_would_mend(first, ways),
         changes=tuple(change(way, now) for way in ways),
         accepted=said_of(first, accepted),
+        statements=tuple(EXEMPTIONS[one].statement for one in exemptions_for(found)),
     )
 
 
@@ -173,9 +217,11 @@ def from_posted(posted: Sequence[str]) -> Accepted:
 
 
 def _could_be(rule: str, said: Said) -> bool:
-    """Tell whether this can have been said: of a duty an answer, of anything else none."""
-    duty = {one.id: one.is_duty for one in rulebook().rules}.get(rule)
-    if duty is None or (said.answer in set(Answer)) is not duty or (said.answer and not duty):
+    """Tell whether this can have been said: an answer to a question, of anything else none."""
+    asks = {one.id: one.is_duty for one in rulebook().rules} | dict.fromkeys(_KEYS, True)
+    if rule not in asks or bool(said.answer) is not asks[rule] or said.lifted_by:
+        return False
+    if said.answer and said.answer not in set(Answer):
         return False
     try:
         datetime.fromisoformat(said.at)

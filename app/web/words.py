@@ -5,6 +5,7 @@ from functools import cache, lru_cache
 from flask import Flask
 from markupsafe import Markup
 
+from app.campaign.acceptance import EXEMPTIONS
 from app.campaign.contract import FIELD
 from app.campaign.finding_words import short_hours, stretch_in_words
 from app.campaign.readback import days_in_words, short_day
@@ -36,6 +37,7 @@ def install(app: Flask) -> None:
         scripts=scripts,
         contract=FIELD,
         words=WORDS,
+        exemptions=EXEMPTIONS,
         state_words=STATE_WORDS,
         version=VERSION,
         url_for=url_for,
@@ -44,6 +46,7 @@ def install(app: Flask) -> None:
     app.jinja_env.filters.update(
         moment=moment,
         instant=instant,
+        lower_first=lambda said: f"{said[:1].lower()}{said[1:]}",
         upper_first=lambda said: f"{said[:1].upper()}{said[1:]}",
         day=short_day,
         days=days_in_words,

@@ -3,7 +3,7 @@ for (const told of document.querySelectorAll("[data-countdown]")) {
   const ends = new Date(told.dataset.countdown).getTime();
   const button = document.querySelector("[data-after-countdown]");
   const form = button?.form;
-  const hold = (event) => event.preventDefault();
+  const hold = (event) => event.submitter === button && event.preventDefault();
   form?.addEventListener("submit", hold, true);
   button?.setAttribute("aria-disabled", "true");
   const tick = () => {

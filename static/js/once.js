@@ -1,9 +1,10 @@
-// A form that sends is sent by one press; the server makes sure of it, this only says so.
+// The button that sends is pressed once; the server makes sure of it, this only says so.
 for (const form of document.querySelectorAll("form[data-once]")) {
   form.addEventListener("submit", (event) => {
     if (form.dataset.sent !== undefined) return event.preventDefault();
+    const button = event.submitter;
+    if (button?.dataset.sending === undefined) return;
     form.dataset.sent = "";
-    const button = form.querySelector("button[data-sending]");
     button.textContent = button.dataset.sending;
     button.setAttribute("aria-disabled", "true");
   });

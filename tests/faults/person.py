@@ -44,7 +44,7 @@ class Person:
         """Open the review page, and keep its form ready to be posted."""
         answer = self._browser.get(f"{self._url}/drafts/{self._draft_id}/review", timeout=_TIMEOUT)
         soup = BeautifulSoup(answer.text, "html.parser")
-        form = soup.select_one("form.send-form")
+        form = soup.select_one("form#review")
         if form:
             self._form = dict(fields_of(form)) | {"named": NAME, "who": "Ada"}
         return _seen(answer, soup)

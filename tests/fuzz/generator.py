@@ -28,7 +28,6 @@ _CONNECTION = ("name", "kind", "replace", "token", "colour", "notes", "who")
 _FIELDS: Mapping[str, tuple[str, ...]] = {
     "book.keep": ("kind", "value", "nickname"),
     "book.forget": ("entry",),
-    "clocks.choose": ("clock",),
     "connections.add": _CONNECTION,
     "connections.change": _CONNECTION,
     "connections.enable": ("enabled", "who"),
@@ -43,7 +42,9 @@ _FIELDS: Mapping[str, tuple[str, ...]] = {
     "presets.keep": ("name", "replace"),
     "presets.forget": ("preset",),
     "preview.show": ("accepted", "clock"),
-    "review.keep_reason": ("version", "rules", "reason-us-hours", "reason-x", "who"),
+    "answers.confirm_duties": ("version", "answer-us-fcc-ai-voice", "because-x", "who"),
+    "answers.keep_reason": ("version", "rules", "reason-us-hours", "reason-x", "who"),
+    "review.look": ("clock", "answer-exemption-customers", "because-x", "who"),
     "review.send": ("reviewed", "stamp", "named", "in_spite_of", "who"),
     "sandbox.switch": ("fault", "for", "seconds"),
     "submissions.settle": ("found", "campaign_id", "who"),

@@ -68,7 +68,7 @@ def test_nothing_is_accepted_without_a_name(visitor: Visitor, late: str) -> None
     page = visitor.open(f"/drafts/{late}/review")
     answers = {"reason-us-fl-hours": "They asked.", "who": " "}
     page = visitor.press(page, "accept", answers=answers, rules="us-fl-hours")
-    assert "Enter your name" in text(page.soup.find(id="who-accept-error"))
+    assert "Enter your name" in text(page.soup.find(id="who-error"))
     assert refused(page) == "Enter your name above, then press again."
     assert dict(fields_of(page.form("accept")))["who"] == ""
     assert "1 law is broken" in verdict(page)

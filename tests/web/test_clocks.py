@@ -39,7 +39,7 @@ def test_choosing_a_clock_in_the_form_saves_what_was_typed(
 
 def test_the_review_has_the_same_switch(visitor: Visitor, saved: Callable[..., str]) -> None:
     page = visitor.open(f"/drafts/{saved()}/review")
-    page = visitor.press(page, "clock", clock="UTC")
+    page = visitor.press(page, "review", clock="UTC")
     assert page.heading == "Review Q4 Outreach"
     assert FIRST["UTC"] in page.text
 

@@ -126,7 +126,7 @@ def test_what_is_written_of_a_campaign_that_is_gone_is_shown_again(
 def test_nobody_confirms_without_a_name(visitor: Visitor, german: str) -> None:
     page = answer(visitor, german, who=" ", **{f"answer-{AI}": "yes"})
     assert page.status == 422
-    assert "Enter your name" in text(page.soup.find(id="who-duties-error"))
+    assert "Enter your name" in text(page.soup.find(id="who-error"))
     assert dict(fields_of(page.form("confirm")))[f"answer-{AI}"] == "yes"
     assert "3 to confirm" in verdict(page)
 

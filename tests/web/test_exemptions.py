@@ -1,0 +1,126 @@
+"""What is true of every lead lifts the rules that say so, and stays on record."""
+
+from datetime import time
+
+import pytest
+from flask.testing import FlaskClient
+
+from app.store import drafts
+from app.store.acceptances import judge
+from app.store.database import Store
+from tests.factories import outbound, typed
+from tests.pages import Page, Visitor, fields_of, text
+
+LATE = {"daily_end_time": time(22), "timezone": "America/Los_Angeles"}
+CUSTOMERS, TIMES = "exemption-customers", "exemption-agreed-times"
+
+
+def save(store: Store, audience: str, draft_id: str = "", over: int = 0) -> str:
+    draft_id = draft_id or drafts.new_id()
+    answers = typed(outbound(**LATE)) | {"audience": audience, "purpose": "marketing"}
+    with store.writing() as session:
+        drafts.save(session, draft_id, judge(answers), over=over)
+    return draft_id
+
+
+@pytest.fixture
+def oregon(store: Store) -> str:
+    """Save a campaign that calls Oregon until 22:00, and give its id."""
+    return save(store, "Oregon")
+
+
+def answer(
+    visitor: Visitor, draft_id: str, reason: str = "CRM, exported today", **more: str
+) -> Page:
+    page = visitor.open(f"/drafts/{draft_id}/review")
+    answers = {f"answer-{CUSTOMERS}": "yes", f"because-{CUSTOMERS}": reason, "who": "Ada"}
+    return visitor.press(page, "confirm", answers=answers | more)
+
+
+def verdict(page: Page) -> str:
+    return text(page.soup.select_one(".verdict"))
+
+
+def question(page: Page, key: str = CUSTOMERS) -> str:
+    return text(page.soup.find(id=f"duty-{key}"))
+
+
+def test_an_exemption_is_asked_with_the_rules_and_the_conditions_it_has(
+    visitor: Visitor, oregon: str
+) -> None:
+    asked = question(visitor.open(f"/drafts/{oregon}/review"))
+
+    assert "Is every lead a customer of this company already?" in asked
+    assert "Oregon calling hours: An established business relationship" in asked
+    assert "18 months" in asked
+
+
+def test_a_yes_lifts_these_rules_and_says_which(
+    visitor: Visitor, client: FlaskClient, oregon: str
+) -> None:
+    before = verdict(visitor.open(f"/drafts/{oregon}/review"))
+    page = answer(visitor, oregon)
+
+    assert "3 laws are broken" in before
+    assert "1 law is broken" in verdict(page)
+    assert "3 lifted" in verdict(page)
+    assert "Lifted: every lead is a customer already: CRM, exported today Ada, " in page.text
+    assert "3 lifted" in visitor.open("/").text
+    told = visitor.open(f"/drafts/{oregon}/history").text
+    assert "yes (CRM, exported today), which lifts " in told
+    assert "Oregon calling hours" in told
+    judged = client.get(f"/drafts/{oregon}/evidence.json").get_json()["judged_now"]
+    lifted = {one["rule"] for one in judged["findings"] if (one["said"] or {}).get("lifted_by")}
+    assert lifted == {"us-fcc-hours", "us-or-hours", "us-or-opt-out"}
+
+
+def test_a_yes_wants_to_be_known_from_somewhere_and_loses_nothing(
+    visitor: Visitor, oregon: str
+) -> None:
+    page = answer(visitor, oregon, reason=" ")
+
+    assert page.status == 422
+    assert "Write down how this is known." in question(page)
+    assert dict(fields_of(page.form("confirm")))[f"answer-{CUSTOMERS}"] == "yes"
+    assert "3 laws are broken" in verdict(page)
+
+
+def test_a_no_opens_the_rules_again(visitor: Visitor, oregon: str) -> None:
+    answer(visitor, oregon)
+    page = answer(visitor, oregon, reason="", **{f"answer-{CUSTOMERS}": "no"})
+
+    assert "3 laws are broken" in verdict(page)
+    assert "lifted" not in verdict(page)
+
+
+def test_a_rule_that_comes_later_is_not_lifted_by_an_earlier_yes(
+    visitor: Visitor, store: Store, oregon: str
+) -> None:
+    answer(visitor, oregon)
+    save(store, "Oregon, Connecticut", oregon, over=1)
+    page = visitor.open(f"/drafts/{oregon}/review")
+
+    assert "2 laws are broken" in verdict(page)
+    assert "It came later: answer again." in question(page)
+    assert f"answer-{CUSTOMERS}" not in dict(fields_of(page.form("confirm")))
+    assert "1 law is broken" in verdict(answer(visitor, oregon))
+
+
+def test_agreed_hours_lift_hours_only_where_the_law_lets_them(
+    visitor: Visitor, store: Store
+) -> None:
+    draft_id = save(store, "South Africa, Italy")
+    asked = question(visitor.open(f"/drafts/{draft_id}/review"), TIMES)
+
+    assert "South African calling hours" in asked
+    assert "Italian" not in asked
+
+
+def test_the_form_says_that_a_rule_can_be_lifted(visitor: Visitor, oregon: str) -> None:
+    page = visitor.open(f"/drafts/{oregon}")
+
+    assert "It can be lifted: " in page.text
+    answer(visitor, oregon)
+    page = visitor.open(f"/drafts/{oregon}")
+    assert page.text.count("It can be lifted: ") == 1
+    assert "3 lifted" in verdict(page)
