@@ -1,8 +1,8 @@
-"""Which drafts a search finds: by any part of what was typed, by its connection and its campaign.
+"""Which drafts a search finds: by any part of what was typed, by its connection and by ids.
 
 What was typed is in a full-text index. A connection is looked for by its present name and a
-campaign by its whole id, in the tables that have them: neither is typed into a draft, and
-both can come, or change, after its last save.
+draft or its campaign by its whole id, in the tables that have them: none of these is typed
+into a draft, and all but its own id can come, or change, after its last save.
 """
 
 from collections.abc import Mapping
@@ -27,29 +27,31 @@ def search(
     *names* tells how each connection is called, by its key. Raises `NotSearchable`.
     """
     words = search_words(typed)
-    campaigns = _drafts_of_campaigns(session, words)
+    named = _drafts_by_id(session, words)
     phrases = []
     for word in words:
         keys = [key for key, name in names.items() if word.casefold() in name.casefold()]
-        if len(word) >= SHORTEST and not keys and word not in campaigns:
+        if len(word) >= SHORTEST and not keys and word not in named:
             phrases.append(quoted(word))
         else:
-            wanted = wanted.where(_has(word, keys, campaigns.get(word, [])))
+            wanted = wanted.where(_has(word, keys, named.get(word, [])))
     if not phrases:
         return wanted, Draft.place
     joined = wanted.join(_index, _index.c.rowid == Draft.place)
     return joined.where(_hits(" ".join(phrases))), _index.c.rowid
 
 
-def _drafts_of_campaigns(session: Session, words: list[str]) -> dict[str, list[str]]:
-    """Find the drafts of the campaigns whose ids are among the words."""
+def _drafts_by_id(session: Session, words: list[str]) -> dict[str, list[str]]:
+    """Find the drafts whose own id, or whose campaign's, is among the words."""
     if not words:
         return {}
-    created = session.scalars(select(Submission).where(Submission.campaign_id.in_(words))).all()
-    return {
-        word: [one.draft_id for one in created if one.campaign_id == word]
-        for word in {one.campaign_id for one in created if one.campaign_id}
-    }
+    campaign = select(Submission.campaign_id, Submission.draft_id)
+    created = session.execute(campaign.where(Submission.campaign_id.in_(words))).all()
+    themselves = session.scalars(select(Draft.id).where(Draft.id.in_(words)))
+    found: dict[str, list[str]] = {}
+    for word, draft_id in (*((one, one) for one in themselves), *created):
+        found.setdefault(str(word), []).append(draft_id)
+    return found
 
 
 def _has(word: str, keys: list[str], draft_ids: list[str]) -> ColumnElement[bool]:

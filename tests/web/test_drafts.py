@@ -109,6 +109,24 @@ def test_a_campaign_is_found_by_its_id_once_that_is_known(
     assert names(visitor.open("/", search=f"nowhere {campaign.campaign_id}")) == []
 
 
+def test_a_draft_is_found_by_the_id_in_its_address(
+    visitor: Visitor, saved: Callable[..., str]
+) -> None:
+    draft_id = saved(outbound(name="Wanted"))
+    saved(outbound(name="Another"))
+    assert names(visitor.open("/", search=draft_id)) == ["Wanted"]
+    assert names(visitor.open("/", search=f"{draft_id} q4")) == []
+    assert names(visitor.open("/", search=f"wanted {draft_id}", sort="name")) == ["Wanted"]
+
+
+def test_what_a_connection_is_called_inside_finds_nothing(
+    visitor: Visitor, add_connection: Callable[..., str]
+) -> None:
+    key = add_connection("Client A")
+    visitor.press(visitor.open("/drafts/new", connection=key), answers={"name": "Desk"})
+    assert names(visitor.open("/", search=key)) == []
+
+
 def test_an_id_that_a_person_looked_up_finds_its_draft(
     visitor: Visitor, sent: Callable[[State], int], store: Store
 ) -> None:
