@@ -257,6 +257,7 @@ def test_a_draft_whose_connection_is_gone_says_so_and_can_be_given_another(
     visitor: Visitor, saved: Callable[..., str]
 ) -> None:
     page = visitor.press(visitor.open("/drafts/new", connection="gone"), answers=ready())
+    assert badge(visitor.open("/")) == ""
     assert "Choose another: nothing can be sent there." in page.text
     moved = visitor.press(page, answers={"connection": "sandbox"}, then="review")
     assert moved.heading == "Review Front desk"

@@ -218,6 +218,49 @@ def test_a_page_whose_last_draft_was_deleted_gives_way_to_the_one_before(
     assert page.soup.find("a", string="Next page") is None
 
 
+def test_every_filter_goes_along_from_page_to_page(
+    visitor: Visitor, saved: Callable[..., str]
+) -> None:
+    for number in range(PAGE + 1):
+        saved(inbound(name=f"Desk {number}"))
+    saved(outbound(name="Desk that calls"))
+    asked = {"search": "Desk", "type": "INBOUND", "show": "not_sent", "sort": "name"}
+    second = follow(visitor, visitor.open("/", **asked), "Next page")
+    first = follow(visitor, second, "Previous page")
+    for page in (second, first):
+        assert asked.items() <= query_of("?" + page.query).items()
+        assert "Desk that calls" not in names(page)
+    assert len(names(first) + names(second)) == PAGE + 1
+
+
+def test_deleting_and_undoing_stay_on_the_page_that_one_came_back_to(
+    visitor: Visitor, saved: Callable[..., str]
+) -> None:
+    for number in range(PAGE * 3):
+        saved(inbound(name=f"Desk {number:02}"))
+    third = visitor.open("/", sort="name")
+    for _ in range(2):
+        third = follow(visitor, third, "Next page")
+    second = follow(visitor, third, "Previous page")
+    shown = names(second)
+    assert shown[0] == f"Desk {PAGE:02}"
+    deleted = visitor.press(second, "delete")
+    assert set(shown[1:]) <= set(names(deleted))
+    assert names(visitor.press(deleted, "restore")) == shown
+
+
+def test_a_draft_that_is_brought_back_leaves_the_list_of_deleted_ones_open(
+    visitor: Visitor, saved: Callable[..., str]
+) -> None:
+    for name in ("Desk one", "Desk two"):
+        draft_id = saved(inbound(name=name))
+        visitor.press(visitor.open("/"), f"{draft_id}/delete")
+    page = visitor.open("/", show="deleted", search="Desk")
+    back = visitor.press(page, "restore")
+    assert names(back) == names(page)[1:]
+    assert query_of("?" + back.query) == {"show": "deleted", "search": "Desk"}
+
+
 def test_a_deleted_draft_comes_back_by_undo(visitor: Visitor, saved: Callable[..., str]) -> None:
     draft_id = saved(inbound(name="By mistake"))
     page = visitor.press(visitor.open("/"), f"{draft_id}/delete")
