@@ -10,6 +10,7 @@ from app.store.base import State
 from app.store.database import Store
 from app.store.listing import PAGE
 from app.store.models import Draft
+from app.web.names import named
 from tests.factories import inbound, outbound
 from tests.pages import Page, Visitor, query_of, text
 from tests.sending import look_up
@@ -291,13 +292,16 @@ def test_an_odd_address_of_the_list_spoils_no_link(
     assert names(visitor.press(page, f"{draft_id}/delete")) == []
 
 
-@pytest.mark.parametrize("name", ["", "Ж" * 1000])
+@pytest.mark.parametrize("name", ["", "\N{ZERO WIDTH SPACE}", "Ж" * 1000])
 def test_whatever_a_draft_is_called_the_message_tells_it_from_others(
     visitor: Visitor, saved: Callable[..., str], name: str
 ) -> None:
     draft_id = saved(inbound(name=name))
     page = visitor.press(visitor.open("/"), f"{draft_id}/delete")
-    assert f"Deleted: {name or 'unnamed campaign'}." in page.flash()
+    told = named(name)
+    assert f"Deleted: {told}." in page.flash()
+    assert f"Undo deleting {told}" in page.flash()
+    assert visitor.open(f"/drafts/{draft_id}").heading == f"Deleted: {told}"
 
 
 def test_a_deleted_draft_can_be_brought_back_later(
