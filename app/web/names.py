@@ -3,5 +3,9 @@
 
 def named(name: str) -> str:
     """Give the name as it is, or words in place of one of which nothing can be seen."""
-    can_be_seen = any(sign.isprintable() and not sign.isspace() for sign in name)
-    return name if can_be_seen else "Unnamed campaign"
+    return name if can_be_seen(name) else "Unnamed campaign"
+
+
+def can_be_seen(name: str) -> bool:
+    """Tell whether a name has any sign that leaves a mark."""
+    return any(sign.isprintable() and not sign.isspace() for sign in name)

@@ -24,6 +24,7 @@ from app.store.acceptances import judge
 from app.store.drafts import StaleVersion
 from app.store.presets import LONGEST_NAME, NameTaken
 from app.web.current import connection_of, store, who
+from app.web.names import can_be_seen
 from app.web.paging import number
 
 bp = Blueprint("presets", __name__)
@@ -38,6 +39,7 @@ FILLED = (
 )
 """The settings that a preset can fill."""
 
+_GIVEN = "A preset of the rules has this name. Choose another name."
 _TAKEN = "A preset has this name. Choose another name, or replace what that preset holds."
 
 
@@ -118,12 +120,14 @@ def use(draft_id: str) -> ResponseReturnValue:
 def keep(draft_id: str) -> ResponseReturnValue:
     """Give the draft's own settings a name, to be used in other drafts."""
     name = request.form.get("name", "").strip()
-    if not name:
+    if not can_be_seen(name):
         flash("Enter a name for the preset.")
         return redirect(url_for("presets.choose", draft_id=draft_id))
     if len(name) > LONGEST_NAME:
         error = f"Shorten the name to {LONGEST_NAME} characters."
         return make_response(_page(draft_id, name, error), 422)
+    if name in {one.title for one in rulebook().presets}:
+        return make_response(_page(draft_id, name, _GIVEN), 422)
     replaces = request.form.get("replace") == name
     try:
         with store().writing() as session:

@@ -240,6 +240,15 @@ def test_a_preset_that_the_api_would_refuse_is_refused_here(folder: Path) -> Non
         read_rules(folder)
 
 
+def test_presets_for_two_parts_of_a_day_share_the_legal_limit_and_say_so() -> None:
+    parts = [one for one in rulebook().presets if one.id in {"fr-morning", "fr-afternoon"}]
+    (rule,) = [one for one in rulebook().rules if one.id == "fr-attempts"]
+    assert rule.attempts is not None
+    assert sum(one.settings["max_call_attempts"] for one in parts) == rule.attempts.most
+    for one in parts:
+        assert "together reach the legal four in 30 days" in one.note
+
+
 def test_the_strictest_preset_keeps_the_hours_of_every_state() -> None:
     preset = next(preset for preset in rulebook().presets if preset.id == "us-strictest")
     opens, closes = (seconds(preset.settings[f"daily_{at}_time"]) for at in ("start", "end"))

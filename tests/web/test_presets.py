@@ -30,6 +30,7 @@ def page(visitor: Visitor, saved: Callable[..., str]) -> Page:
 def test_every_preset_of_the_rules_is_offered_with_its_source(page: Page) -> None:
     for preset in rulebook().presets:
         assert "checked on" in card(page, preset.title)
+        assert preset.note in card(page, preset.title)
 
 
 def test_it_shows_what_would_change_and_nothing_else(page: Page) -> None:
@@ -136,10 +137,30 @@ def test_to_replace_one_preset_is_not_to_replace_another(visitor: Visitor, page:
     assert again.soup.find("button", string="Replace Evenings") is not None
 
 
-@pytest.mark.parametrize("name", ["", "   "])
+@pytest.mark.parametrize("name", ["", "   ", "\N{ZERO WIDTH SPACE}"])
 def test_a_preset_without_a_name_is_not_kept(visitor: Visitor, page: Page, name: str) -> None:
     again = visitor.press(page, "presets/keep", answers={"name": name})
     assert again.flash() == "Enter a name for the preset."
+    assert all(text(heading) for heading in again.soup.select("h2"))
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Strictest US", "A preset of the rules has this name."),
+        ("x" * 81, "Shorten the name to 80"),
+    ],
+)
+def test_a_name_that_cannot_be_given_is_told_beside_the_field(
+    visitor: Visitor, page: Page, name: str, said: str
+) -> None:
+    told = visitor.press(page, "presets/keep", answers={"name": name})
+    assert told.status == 422
+    assert said in text(told.soup.find(id="name-error"))
+    assert told.soup.find("button", attrs={"name": "replace"}) is None
+    assert "Delete" not in told.text
+    kept = visitor.press(told, "presets/keep", answers={"name": name[:70] + "!"})
+    assert kept.flash() == f"Kept as the preset {name[:70]}!."
 
 
 def test_a_draft_that_changed_meanwhile_is_looked_at_again(
@@ -151,6 +172,14 @@ def test_a_draft_that_changed_meanwhile_is_looked_at_again(
     again = visitor.press(page, "presets/use", preset="us-strictest")
     assert again.flash() == "The draft has changed meanwhile. Please look again."
     assert again.heading == "Presets for Renamed"
+
+
+def test_a_preset_that_has_stopped_to_fit_is_not_filled_in(visitor: Visitor, page: Page) -> None:
+    draft = page.path.removesuffix("/presets")
+    visitor.press(visitor.open(draft), answers={"audience": "Hawaii, France"})
+    told = visitor.press(page, "presets/use", preset="us-strictest")
+    assert "No one window does that for all of them" in told.flash()
+    assert visitor.open(draft).typed("daily_start_time") == "09:00"
 
 
 def test_a_preset_that_is_gone_is_said_to_be(visitor: Visitor, page: Page) -> None:
