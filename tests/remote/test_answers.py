@@ -50,6 +50,15 @@ def test_an_answer_that_is_only_a_sentence_is_that_sentence() -> None:
     assert message('"No."') == "No."
 
 
+@pytest.mark.parametrize("shape", ['"{}"', '{{"message": "{}"}}', '{{"errors": {{"name": "{}"}}}}'])
+def test_a_long_sentence_is_not_cut_inside_a_word(shape: str) -> None:
+    words = [f"reason{number}" for number in range(1000)]
+    answer = shape.format(" ".join(words))
+    for said in (message(answer), *errors_by_field(answer).get("name", ())):
+        assert said.endswith(" …")
+        assert set(said.split()) <= {*words, "…"}
+
+
 @pytest.mark.parametrize("answer", NOT_UNDERSTOOD, ids=lambda answer: answer[:20])
 def test_what_is_not_understood_is_no_sentence_and_no_error_of_a_field(answer: str) -> None:
     assert message(answer) == ""

@@ -179,6 +179,12 @@ def test_a_redirect_is_not_followed_wherever_it_leads(
     assert (error.status, error.answer) == (status, "Moved.")
 
 
+def test_a_redirect_to_a_long_address_is_shown_with_its_cut() -> None:
+    error = error_after(http(308, "", f"Location: https://elsewhere.example/{'a' * 500}"))
+    shown = error.message.removeprefix("It answered with a redirect to ").split(",")[0]
+    assert (len(shown), shown[-1]) == (200, "…")
+
+
 def test_a_redirect_says_where_it_leads() -> None:
     error = error_after(http(308, "", "Location: https://elsewhere.example/api"))
     assert error.message.startswith("It answered with a redirect to https://elsewhere.example/api,")
