@@ -1,5 +1,6 @@
 """A backup holds everything that was acknowledged, and a restore brings it back or says why not."""
 
+import hashlib
 import json
 import sqlite3
 import tracemalloc
@@ -15,7 +16,7 @@ from click.testing import Result
 from flask import Flask
 from sqlalchemy import select, text
 
-from app import backup
+from app import archive, backup
 from app.campaign.payload import body, digest, payload
 from app.outcome import Outcome
 from app.recording import Claim, record_outcome, recover
@@ -284,6 +285,61 @@ def test_an_answer_that_is_not_written_down_yet_is_in_the_backup(
     assert visitor.open(f"/submissions/{mine.submission_id}").heading == "Created: Q4 Outreach"
 
 
+def test_an_answer_that_is_written_down_during_a_backup_is_in_it(
+    run: Run,
+    file: Path,
+    store: Store,
+    saved: Saved,
+    visitor: Visitor,
+) -> None:
+    mine = claimed(store, saved)
+    with failing(store, OSError("No space left on device")):
+        record_outcome(replace(mine, lease=lease(0)), CREATED, store, journal(store))
+    copy = archive.copy_database
+
+    def copy_then_recover(source: Path, target: Path) -> None:
+        copy(source, target)
+        if source == store.path:
+            recover(store, journal(store))  # As the running app does at any moment.
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(archive, "copy_database", copy_then_recover)
+        assert run("backup", file).exit_code == 0
+    assert run("restore", file).exit_code == 0
+    assert visitor.open(f"/submissions/{mine.submission_id}").heading == "Created: Q4 Outreach"
+
+
+def test_a_campaign_of_which_more_was_found_out_since_is_not_forgotten(
+    run: Run, file: Path, store: Store, sent: Sent
+) -> None:
+    number = sent(State.UNKNOWN)
+    look_up(store, number)
+    assert run("backup", file).exit_code == 0
+    look_up(store, number, "Vm9pY2VDYW1wYWlnbjo3")
+    refused = run("restore", file)
+    assert (refused.exit_code, "as Vm9pY2VDYW1wYWlnbjo3" in refused.output) == (1, True)
+
+
+def not_sealed(database: Path) -> list[str]:
+    """Name the chains of which not everything is sealed."""
+    with closing(sqlite3.connect(database)) as file_of:
+        rows = file_of.execute("SELECT chain FROM chain_head WHERE number > sealed")
+        return [chain for (chain,) in rows]
+
+
+def test_everything_is_sealed_in_a_backup_and_after_a_restore(
+    run: Run, file: Path, store: Store, saved: Saved, tmp_path: Path
+) -> None:
+    saved(inbound())
+    assert not_sealed(store.path) != []
+    assert run("backup", file).exit_code == 0
+    with ZipFile(file) as packed:
+        assert not_sealed(Path(packed.extract("campaigns.sqlite3", tmp_path))) == []
+    saved(inbound())
+    assert run("restore", file).exit_code == 0
+    assert not_sealed(store.path) == []
+
+
 def test_keys_and_tokens_are_not_copied_while_they_change(
     app: Flask, run: Run, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -365,6 +421,38 @@ def test_a_backup_beside_the_databases_holds_no_earlier_one(run: Run, instance: 
         assert run("backup", instance / name).exit_code == 0
     with ZipFile(instance / "two.zip") as packed:
         assert "one.zip" not in packed.namelist()
+
+
+PASSING = ("campaigns.sqlite3-wal", "x.sqlite3-shm", "x.sqlite3-journal", "x.lock", ".x.new")
+
+
+def test_what_belongs_to_a_running_process_is_not_in_a_backup(
+    run: Run, file: Path, instance: Path, saved: Saved
+) -> None:
+    saved()
+    for name in PASSING[1:]:
+        (instance / name).touch()
+    with closing(sqlite3.connect(instance / "campaigns.sqlite3")) as other:
+        other.execute("SELECT * FROM draft").fetchone()
+        assert (instance / PASSING[0]).exists()
+        assert run("backup", file).exit_code == 0
+    with ZipFile(file) as packed:
+        assert not set(PASSING) & set(packed.namelist())
+
+
+def test_what_belongs_to_a_running_process_is_not_replaced_by_a_restore(
+    run: Run, backed_up: Path, instance: Path, store: Store
+) -> None:
+    (instance / "x.lock").write_text("held")
+    content = b"of another machine"
+    with ZipFile(backed_up) as packed:
+        files = json.loads(packed.read("manifest.json"))["files"]
+    repacked(backed_up, {"x.lock": content})
+    with_manifest(backed_up, files=files | {"x.lock": hashlib.sha256(content).hexdigest()})
+    told = run("restore", backed_up)
+    assert told.exit_code == 0, told.output
+    assert (instance / "x.lock").read_text() == "held"
+    assert names(store) == set()
 
 
 def test_a_backup_takes_no_more_memory_for_a_larger_instance(
