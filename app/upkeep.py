@@ -69,7 +69,10 @@ def verify_evidence(file: TextIO, seal: str) -> None:
         raise click.ClickException("This is no evidence file of Campaign Builder.") from error
     if fault:
         raise click.ClickException(f"The evidence does not hold. {fault}")
-    click.echo("The evidence holds: payloads, answers, calls and events are what their hashes say.")
+    click.echo(
+        "The evidence holds: payloads, answers, calls, events and what was said of findings are "
+        "what their hashes say."
+    )
     if seal:
         click.echo(what_is_proved(document, seal))
     else:

@@ -33,7 +33,7 @@ from app.campaign.zones import ZONE_DATA_VERSION
 from app.store import trail
 from app.store.chains import digest
 from app.store.models import Draft
-from app.store.trail import Kind, draft_chain
+from app.store.trail import SAID, Kind, draft_chain
 from app.version import VERSION
 
 
@@ -83,9 +83,7 @@ def accept(  # noqa: PLR0913  What, of what, by whom and why.
         {one.rule.id: Said(measure(one), reason, who, _now()) for one in found},
     )
     told = {one.rule.id: [one.rule.title, measure(one)] for one in found}
-    trail.record(
-        session, Kind.ACCEPTED, draft_chain(draft.id), who=who, reason=reason, findings=told
-    )
+    _record(session, draft, Kind.ACCEPTED, who, reason=reason, findings=told)
     return True
 
 
@@ -108,9 +106,7 @@ def take_back(  # noqa: PLR0913  What, of what, by whom and why.
         return False
     draft.accepted = {rule: one for rule, one in draft.accepted.items() if rule not in titles}
     count_findings(draft, judgement)
-    trail.record(
-        session, Kind.TAKEN_BACK, draft_chain(draft.id), who=who, reason=reason, findings=titles
-    )
+    _record(session, draft, Kind.TAKEN_BACK, who, reason=reason, findings=titles)
     return True
 
 
@@ -146,7 +142,7 @@ def confirm(
         key: [asked[key].title, said.answer, said.reason, *asked[key].lifts]
         for key, said in changed.items()
     }
-    trail.record(session, Kind.CONFIRMED, draft_chain(draft.id), who=who, duties=told)
+    _record(session, draft, Kind.CONFIRMED, who, duties=told)
     return True
 
 
@@ -172,6 +168,12 @@ def _questions(findings: Iterable[Finding]) -> dict[str, _Question]:
         for exemption, rules in exemptions_for(findings).items()
     }
     return duties | exemptions
+
+
+def _record(session: Session, draft: Draft, kind: Kind, who: str, **details: object) -> None:
+    """Write down what was said, and bind all that is kept of it now to the trail."""
+    bound = {SAID: digest(draft.accepted)}
+    trail.record(session, kind, draft_chain(draft.id), who=who, **details, **bound)
 
 
 def stamp(draft: Draft) -> str:

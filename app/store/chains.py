@@ -22,8 +22,9 @@ HOW_TO_CHECK = (
     "before], a seal's that of [number, at, SHA-256 of heads, before]; with “, ” between the "
     "members and no character escaped that JSON lets stand, in UTF-8. before is the hash of the "
     "event or seal with the number before, of the same chain. The *_digest in an event's details "
-    "are the SHA-256 of the submission, and of its call, as they stand in this file, written as "
-    "JSON with sorted names and “, ” and “: ” between. The command verify-evidence does this."
+    "are the SHA-256 of the submission, of its call, and (said_digest) of what is accepted of the "
+    "draft, as they stand in this file, written as JSON with sorted names and “, ” and “: ” "
+    "between. The command verify-evidence does this."
 )
 
 

@@ -5,6 +5,7 @@ and the seals since, none of which names it again: so it can be checked without 
 and against any of those seals' hashes that was noted elsewhere.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -15,13 +16,14 @@ from app.store.binding import Bound
 from app.store.chains import (
     HOW_TO_CHECK,
     NOTHING_BEFORE,
+    digest,
     find_fault,
     read_heads,
     seal_fault,
 )
 from app.store.models import Draft
 from app.store.records import ChainHead
-from app.store.trail import SEALED_AT_ONCE, draft_chain
+from app.store.trail import SAID, SAYS, SEALED_AT_ONCE, Kind, draft_chain
 
 MOST_SEALS = 1000
 """Seals in one file; later ones are checked in the database alone."""
@@ -69,6 +71,7 @@ def check_evidence(document: Any, noted: str = "") -> str:
         chain = draft_chain(document["draft"]["id"])
         _check_events(events, chain)
         _check_documents(events, document["submissions"])
+        _check_said(events, document["draft"], document.get("judged_now", {}))
         _check_seals(records, chain, noted)
     except _Wrong as error:
         return str(error)
@@ -115,6 +118,29 @@ def _check_documents(events: list[Mapping[str, Any]], written: list[Mapping[str,
             raise _Wrong(f"The call {call['id']} is of another submission.")
         for fault in bound.faults(one["id"], one, call):
             raise _Wrong(fault)
+
+
+def _check_said(
+    events: list[Mapping[str, Any]], draft: Mapping[str, Any], now: Mapping[str, Any]
+) -> None:
+    """Hold what was said of findings to the last event that binds it; older events bind nothing."""
+    kept, said = draft.get("accepted", {}), [one for one in events if one["kind"] in SAYS]
+    if said:
+        told = json.loads(said[-1]["details"]).get(SAID)
+    else:
+        is_whole = bool(events) and events[0]["kind"] == Kind.CREATED
+        told = digest({}) if is_whole else None
+    if told is None:
+        return
+    if digest(kept) != told:
+        raise _Wrong("What was said of findings is not what the trail says.")
+    for one in now.get("findings", ()):
+        given = kept.get(one["rule"])
+        if given and given["measure"] != one["measure"]:
+            given = None  # What was found then is not what is found now.
+        shown = one["said"]
+        if bool(shown) != bool(given) or (given and not given.items() <= shown.items()):
+            raise _Wrong(f"What was said of {one['rule']} is not what the trail says.")
 
 
 def _documents(written: list[Mapping[str, Any]]) -> Iterator[tuple[tuple[str, int], Any]]:

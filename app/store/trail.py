@@ -50,6 +50,12 @@ class Kind(StrEnum):
 OUTCOMES = frozenset({Kind.ANSWERED, Kind.ANSWERED_LATE, Kind.RESOLVED, Kind.CORRECTED})
 """What became of a submission."""
 
+SAYS = frozenset({Kind.ACCEPTED, Kind.TAKEN_BACK, Kind.CONFIRMED})
+"""What somebody says of findings."""
+
+SAID = "said_digest"
+"""In these events: the digest of all that is kept then of what was said of the draft."""
+
 SEALED_AT_ONCE = OUTCOMES | {Kind.SENT}
 """What is sealed in the transaction that records it."""
 

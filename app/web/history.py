@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.campaign.acceptance import said_of
 from app.campaign.calendar import schedule
-from app.campaign.finding_words import what_is_broken
+from app.campaign.finding_words import measure, what_is_broken
 from app.campaign.meaning import meaning_of
 from app.campaign.reading import read_answers
 from app.store import drafts, trail
@@ -55,7 +55,12 @@ def _told(session: Session, draft_id: str) -> list[Told]:
 def _evidence(session: Session, draft: Draft) -> dict[str, Any]:
     return {
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "draft": {"id": draft.id, "version": draft.version, "answers": draft.answers},
+        "draft": {
+            "id": draft.id,
+            "version": draft.version,
+            "answers": draft.answers,
+            "accepted": draft.accepted,
+        },
         "judged_now": _judged(draft),
         "submissions": write_submissions(session, draft),
         "trail": write_trail(session, draft.id),
@@ -72,6 +77,7 @@ def _judged(draft: Draft) -> dict[str, Any]:
                 "rule": one.rule.id,
                 "title": one.rule.title,
                 "severity": one.severity,
+                "measure": measure(one),
                 "found": what_is_broken(one, wanted) if wanted else "",
                 "source": one.rule.source,
                 "source_kind": one.rule.source_kind,

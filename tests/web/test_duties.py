@@ -10,7 +10,9 @@ from flask.testing import FlaskClient
 
 from app.store import drafts
 from app.store.acceptances import judge
+from app.store.chains import event_hash
 from app.store.database import Store
+from app.store.evidence import check_evidence
 from tests.factories import outbound, typed
 from tests.pages import Page, Visitor, fields_of, text
 
@@ -64,6 +66,77 @@ def test_answers_are_kept_with_who_and_when_and_stay_on_record(
     assert (said["who"], said["answer"]) == ("Ada", "yes")
     (event,) = [one for one in evidence["trail"]["events"] if one["kind"] == "confirmed"]
     assert json.loads(event["details"])["duties"][AI][1] == "yes"
+
+
+@pytest.mark.parametrize(
+    ("shown", "kept"),
+    [
+        ({"answer": "yes"}, {}),
+        ({"who": "Eve"}, {}),
+        ({"reason": "Everybody has agreed."}, {}),
+        ({}, {"answer": "yes"}),
+        ({"answer": "yes"}, {"answer": "yes"}),
+    ],
+)
+def test_an_answer_that_is_changed_in_the_evidence_shows(
+    visitor: Visitor, client: FlaskClient, german: str, shown: dict[str, str], kept: dict[str, str]
+) -> None:
+    untouched = client.get(f"/drafts/{german}/evidence.json").get_json()
+    assert check_evidence(untouched) == ""
+    answer(visitor, german, **{f"answer-{MACHINE}": "no"})
+    answer(visitor, german, **{f"answer-{AI}": "yes"})
+    evidence = client.get(f"/drafts/{german}/evidence.json").get_json()
+    assert check_evidence(evidence) == ""
+
+    (found,) = [one for one in evidence["judged_now"]["findings"] if one["rule"] == MACHINE]
+    found["said"] |= shown
+    evidence["draft"]["accepted"][MACHINE] |= kept
+    assert "is not what the trail says." in check_evidence(evidence)
+
+
+def test_an_answer_that_is_added_to_or_taken_from_the_evidence_shows(
+    visitor: Visitor, client: FlaskClient, german: str
+) -> None:
+    def added(evidence: Any) -> Any:
+        for one in evidence["judged_now"]["findings"]:
+            said = {
+                "measure": one["measure"],
+                "reason": "",
+                "who": "Ada",
+                "at": "",
+                "answer": "yes",
+            }
+            one["said"] = one["said"] or said
+        return evidence
+
+    address = f"/drafts/{german}/evidence.json"
+    assert "is not what the trail says." in check_evidence(added(client.get(address).get_json()))
+    answer(visitor, german, **{f"answer-{AI}": "no"})
+    assert "is not what the trail says." in check_evidence(added(client.get(address).get_json()))
+    taken = client.get(address).get_json()
+    for one in taken["judged_now"]["findings"]:
+        one["said"] = None
+    assert f"What was said of {AI} is not" in check_evidence(taken)
+    del taken["draft"]["accepted"]
+    assert "What was said of findings is not" in check_evidence(taken)
+
+
+def test_evidence_of_before_answers_were_bound_still_holds(
+    visitor: Visitor, client: FlaskClient, german: str
+) -> None:
+    answer(visitor, german, **{f"answer-{AI}": "no"})
+    evidence = client.get(f"/drafts/{german}/evidence.json").get_json()
+    del evidence["draft"]["accepted"]
+    for one in evidence["judged_now"]["findings"]:
+        del one["measure"]
+    before = ""
+    for event in evidence["trail"]["events"]:
+        details = json.loads(event["details"])
+        details.pop("said_digest", None)
+        event |= {"details": json.dumps(details), "before": before or event["before"]}
+        event["hash"] = before = event_hash(event)
+    evidence["trail"]["seal"] = None
+    assert check_evidence(evidence) == ""
 
 
 def test_a_duty_that_is_not_met_stays_in_view(visitor: Visitor, german: str) -> None:

@@ -11,7 +11,7 @@ from tests.factories import outbound, typed
 from tests.pages import Page, Visitor, fields_of
 
 AI = "eu-ai-disclosure"
-TYPED = {
+TYPED: dict[str, str | list[str]] = {
     f"answer-{AI}": "not needed",
     f"because-{AI}": "People call.",
     "reason-it-hours": "They asked.",
@@ -31,13 +31,13 @@ def page(store: Store, visitor: Visitor) -> Page:
     return visitor.open(f"/drafts/{draft_id}/review")
 
 
-def held(page: Page, *but: str) -> Mapping[str, str]:
+def held(page: Page, *but: str) -> Mapping[str, object]:
     """Read what the page still holds of what was typed."""
     fields = dict(fields_of(page.form("confirm")))
     return {name: fields.get(name, "") for name in TYPED if name not in but}
 
 
-def wanted(*but: str) -> Mapping[str, str]:
+def wanted(*but: str) -> Mapping[str, object]:
     return {name: value for name, value in TYPED.items() if name not in but}
 
 
