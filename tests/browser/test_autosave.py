@@ -51,6 +51,24 @@ def test_once_the_browser_is_back_online_what_it_means_is_up_to_date_at_once(
     expect(operator.json()).to_contain_text("Typed on a train")
 
 
+def test_coming_back_online_takes_back_what_is_said_of_the_server_before_it_answers(
+    operator: Operator,
+) -> None:
+    page = operator.page
+    operator.start(typed(inbound()))
+    operator.waits_until_saved()
+    page.context.set_offline(True)
+    operator.fill({"name": "Typed on a train"})
+    operator.sees_in_the_panel("This is not up to date")
+    expect(page.locator("#saved")).to_contain_text("trying again")
+    for path in ("**/preview", "**/autosave"):
+        page.route(path, lambda _route: None)  # The server takes its time.
+
+    page.context.set_offline(False)
+    expect(page.locator("#out-of-date")).to_be_hidden(timeout=900)
+    expect(page.locator("#saved")).not_to_contain_text("Not saved", timeout=900)
+
+
 def test_a_browser_that_is_online_without_an_answer_still_says_so(operator: Operator) -> None:
     page = operator.page
     operator.start({"name": "Kept"})
