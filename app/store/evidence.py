@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.campaign.acceptance import Answer, key_of
 from app.store import log, seals, submissions, trail
 from app.store.binding import Bound
 from app.store.chains import (
@@ -135,12 +136,23 @@ def _check_said(
     if digest(kept) != told:
         raise _Wrong("What was said of findings is not what the trail says.")
     for one in now.get("findings", ()):
-        given = kept.get(one["rule"])
-        if given and given["measure"] != one["measure"]:
-            given = None  # What was found then is not what is found now.
-        shown = one["said"]
+        given, shown = _kept_of(one, kept), one["said"]
         if bool(shown) != bool(given) or (given and not given.items() <= shown.items()):
             raise _Wrong(f"What was said of {one['rule']} is not what the trail says.")
+
+
+def _kept_of(finding: Mapping[str, Any], kept: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Find what is kept of a finding as it is now, or of the exemption that it says lifts it."""
+    given = kept.get(finding["rule"])
+    if given and given["measure"] == finding["measure"]:
+        return dict(given)
+    lifted_by = (finding["said"] or {}).get("lifted_by")
+    of_all = kept.get(key_of(lifted_by)) if lifted_by else None
+    if not of_all or of_all["answer"] != Answer.YES:
+        return None
+    if finding["rule"] not in of_all["measure"].split():
+        return None
+    return {name: of_all[name] for name in ("reason", "who", "at")}
 
 
 def _documents(written: list[Mapping[str, Any]]) -> Iterator[tuple[tuple[str, int], Any]]:

@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from app.store import drafts
 from app.store.acceptances import judge
 from app.store.database import Store
+from app.store.evidence import check_evidence
 from tests.factories import outbound, typed
 from tests.pages import Page, Visitor, fields_of, text
 
@@ -72,6 +73,19 @@ def test_a_yes_lifts_these_rules_and_says_which(
     judged = client.get(f"/drafts/{oregon}/evidence.json").get_json()["judged_now"]
     lifted = {one["rule"] for one in judged["findings"] if (one["said"] or {}).get("lifted_by")}
     assert lifted == {"us-fcc-hours", "us-or-hours", "us-or-opt-out"}
+
+
+def test_the_evidence_of_a_lifted_rule_cannot_be_changed(
+    visitor: Visitor, client: FlaskClient, oregon: str
+) -> None:
+    answer(visitor, oregon)
+    evidence = client.get(f"/drafts/{oregon}/evidence.json").get_json()
+    assert check_evidence(evidence) == ""
+
+    (lifted,) = (one for one in evidence["judged_now"]["findings"] if one["rule"] == "us-or-hours")
+    lifted["said"]["reason"] = "Somebody said so."
+
+    assert "What was said of us-or-hours is not" in check_evidence(evidence)
 
 
 def test_a_yes_wants_to_be_known_from_somewhere_and_loses_nothing(

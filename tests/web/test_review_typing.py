@@ -20,14 +20,16 @@ TYPED: dict[str, str | list[str]] = {
 }
 
 
+ITALY: dict[str, str | list[str]] = {"audience": "Italy", "purpose": "marketing"}
+
+
 @pytest.fixture
 def page(store: Store, visitor: Visitor) -> Page:
     """Open the review of a campaign that calls Italy at midnight."""
     draft_id = drafts.new_id()
-    answers = typed(outbound(timezone="America/New_York"))
+    campaign = typed(outbound(timezone="America/New_York"))
     with store.writing() as session:
-        told = {"audience": "Italy", "purpose": "marketing"}
-        drafts.save(session, draft_id, judge(answers | told), over=0)
+        drafts.save(session, draft_id, judge(campaign | ITALY), over=0)
     return visitor.open(f"/drafts/{draft_id}/review")
 
 
