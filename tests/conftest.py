@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import BytecodeCache, FileSystemBytecodeCache
 
 from app import create_app
 from app.campaign.payload import body, digest, payload
@@ -32,9 +34,27 @@ def instance(tmp_path: Path) -> Path:
     return tmp_path / "instance"
 
 
+@pytest.fixture(scope="session")
+def fresh_instance(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make what the first start makes, once: databases at the present schema, and keys."""
+    folder = tmp_path_factory.mktemp("fresh") / "instance"
+    create_app(Settings(instance=folder))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> BytecodeCache:
+    """Keep compiled templates: every test has an app of its own, and all have the same pages."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def app(instance: Path) -> Flask:
-    return create_app(Settings(instance=instance))
+def app(instance: Path, fresh_instance: Path, compiled_templates: BytecodeCache) -> Flask:
+    if not instance.exists():
+        copytree(fresh_instance, instance)
+    app = create_app(Settings(instance=instance))
+    app.jinja_env.bytecode_cache = compiled_templates
+    return app
 
 
 @pytest.fixture
