@@ -36,6 +36,7 @@ _MOST_UNREAD = 5
 """Words of one answer that are told as not understood; whoever has mended these sees the next."""
 
 _OWN_DATE = re.compile(r"(\d{4}-\d\d-\d\d)\s*(.*)", re.ASCII)
+_ANY_DATE = re.compile(r"\d{4}([-./])\d\d?\1\d\d?|\d\d?([-./])\d\d?\2\d{4}", re.ASCII)
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +89,12 @@ def find_unread(audience: Audience) -> list[Problem]:
             else Problem("audience", Code.UNKNOWN_PLACE, word)
             for word, meant in audience.unread
         ),
-        *(Problem("own_dates", Code.UNKNOWN_DATE, word) for word in audience.unread_dates),
+        *(
+            Problem(
+                "own_dates", Code.SEVERAL_DATES if _has_several(word) else Code.UNKNOWN_DATE, word
+            )
+            for word in audience.unread_dates
+        ),
     ]
 
 
@@ -180,11 +186,16 @@ def _dates(text: str) -> tuple[tuple[tuple[date, str], ...], tuple[str, ...]]:
     for word in filter(None, map(str.strip, re.split(r"[,;\n]", text))):
         match = _OWN_DATE.fullmatch(word)
         day = _day(match[1]) if match else None
-        if match and day and is_in_sight(day):
+        if match and day and is_in_sight(day) and not _has_several(word):
             found[day] = match[2]
         else:
             unread.append(word)
     return tuple(sorted(found.items())), tuple(unread)
+
+
+def _has_several(word: str) -> bool:
+    """Tell whether one entry has several dates, such as the two ends of a range."""
+    return len(_ANY_DATE.findall(word)) > 1
 
 
 def _day(text: str) -> date | None:

@@ -25,6 +25,7 @@ class Code(StrEnum):
     UNKNOWN_PLACE = auto()
     AMBIGUOUS_PLACE = auto()
     UNKNOWN_DATE = auto()
+    SEVERAL_DATES = auto()
 
 
 @dataclass(frozen=True, slots=True)

@@ -188,6 +188,10 @@ _ABOUT_LEADS = {
     Code.UNKNOWN_DATE: (
         "Write “{detail}” as a date from 1900 to 2199 and a name, such as 2027-03-05 Company day."
     ),
+    Code.SEVERAL_DATES: (
+        "Write each day of “{detail}” by itself, with commas between them, such as "
+        "2027-03-05 Fair, 2027-03-06 Fair."
+    ),
 }
 
 _CHOSEN = {Kind.CHOICE, Kind.DAYS, Kind.FLAG, Kind.ZONE}

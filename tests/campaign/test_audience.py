@@ -4,10 +4,11 @@ from datetime import date
 
 import pytest
 
-from app.campaign.audience import reach, read_audience, rules_for, zones_of
+from app.campaign.audience import find_unread, reach, read_audience, rules_for, zones_of
 from app.campaign.closed_days import closed_days
 from app.campaign.finding_words import audience_in_words
 from app.campaign.places import places_named, suggestions
+from app.campaign.problems import Code, Problem
 from app.campaign.rule_file import Purpose
 from app.campaign.zone_tables import countries
 from tests.campaign.schedules import usable
@@ -158,6 +159,22 @@ def test_own_days_are_read_with_their_names() -> None:
 )
 def test_a_day_that_is_none_is_kept_as_it_was_typed(word: str) -> None:
     assert read_audience({"own_dates": word}, None).unread_dates == (word,)
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "2027-03-01 to 2027-03-08 Fair",
+        "2027-03-05 2027-03-06",
+        "2027-03-01/2027-03-08",
+        "2027-03-01–08.03.2027 Fair",
+        "2027-03-01 until 3/8/2027",
+    ],
+)
+def test_several_days_in_one_entry_are_no_day_with_an_odd_name(word: str) -> None:
+    leads = read_audience({"own_dates": f"{word}, 2027-02-01 Version 1.2"}, None)
+    assert leads.own_dates == ((date(2027, 2, 1), "Version 1.2"),)
+    assert find_unread(leads) == [Problem("own_dates", Code.SEVERAL_DATES, word)]
 
 
 def test_holidays_are_named_once_however_many_places_have_them() -> None:

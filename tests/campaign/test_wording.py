@@ -28,6 +28,7 @@ def can_happen(line: Field, code: Code) -> bool:
         Code.UNKNOWN_PLACE: False,
         Code.AMBIGUOUS_PLACE: False,
         Code.UNKNOWN_DATE: False,
+        Code.SEVERAL_DATES: False,
     }
     return bool(only.get(code, True))
 
@@ -125,6 +126,7 @@ def test_every_problem_is_a_sentence_without_a_gap_or_a_reproach(name: str, code
         Problem("audience", Code.UNKNOWN_PLACE, "Narnia"),
         Problem("audience", Code.AMBIGUOUS_PLACE, "Georgia (GE) or Georgia (US-GA)"),
         Problem("own_dates", Code.UNKNOWN_DATE, "next friday"),
+        Problem("own_dates", Code.SEVERAL_DATES, "2027-03-01 to 2027-03-08 Fair"),
     ],
     ids=lambda problem: problem.code,
 )
