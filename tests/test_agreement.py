@@ -1,6 +1,6 @@
 """The form's rules and the sandbox's JSON Schema find the same fields at fault.
 
-They share the table and nothing else. Wholly random campaigns are nearly always wrong
+They share the table, and what a web address is, and nothing else. Wholly random campaigns are nearly always wrong
 in some other way, and would agree about that; so a valid one is changed in at most
 three answers, and the sets of fields are compared.
 """
@@ -43,6 +43,7 @@ GOOD: dict[Kind, list[Any]] = {
         "HTTP://u@h",
         "https://:80/",
         "http://[::1]:80/?a=1#b",
+        "https://a.b.:65535",
     ],
 }
 """Values that can be right: some of them only for another field, or beside another answer."""
@@ -56,7 +57,22 @@ WRONG: dict[Kind, list[Any]] = {
     Kind.DAYS: [["monday"], "MONDAY", [1], [["MONDAY"]], ["MONDAY", None], {"MONDAY": 1}],
     Kind.COUNT: ["3", 3.5, 3.0, False, -(10**30), 1e300],
     Kind.FLAG: ["true", "yes", 1, 0.0],
-    Kind.URL: ["//a", "a b", "http://[", "http://ä", "https://a\n", "/x", "https://a/%zz"],
+    Kind.URL: [
+        "//a",
+        "a b",
+        "http://[",
+        "http://ä",
+        "https://a\n",
+        "/x",
+        "https://a/%zz",
+        "https://a:99999",
+        "https://a..b",
+        "https://256.1.1.1",
+        "https://.",
+        "https://-",
+        "https://*",
+        "https://%20/",
+    ],
 }
 ODD: list[Any] = [LEFT_OUT, None, "", " ", "x", "\ud800", 0, -1, 10**30, True, [], {}, ["x"]]
 

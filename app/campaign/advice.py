@@ -23,6 +23,7 @@ from app.campaign.global_ids import global_id_type
 from app.campaign.mending import Mend, is_harmless
 from app.campaign.problems import Advice, AdviceCode
 from app.campaign.readback import clock, short_day
+from app.campaign.web_address import is_web_address
 from app.campaign.zone_words import is_fixed, place_of_fixed
 from app.campaign.zones import ZONE_NAMES, offset_at, offset_words, zone_info
 
@@ -160,19 +161,14 @@ def _about_retries(wanted: Schedule, found: Attempts) -> Iterator[Advice]:
 
 
 def _about_events(values: Values) -> Iterator[Advice]:
-    url = values.get("webhook_url")
-    if url and not url.lower().startswith("https:"):
+    url = values.get("webhook_url", "")
+    if not is_web_address(url):  # The contract says so beside the field.
+        return
+    parts = urlsplit(url)
+    if parts.scheme != "https":
         yield Advice("webhook_url", AdviceCode.NOT_HTTPS)
-    host = _host(url) if url else ""
-    if host and _is_unreachable(host):
-        yield Advice("webhook_url", AdviceCode.UNREACHABLE_HOST, host)
-
-
-def _host(url: str) -> str:
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:  # Not an address; the contract says so beside the field.
-        return ""
+    if parts.hostname and _is_unreachable(parts.hostname):
+        yield Advice("webhook_url", AdviceCode.UNREACHABLE_HOST, parts.hostname)
 
 
 def _is_unreachable(host: str) -> bool:

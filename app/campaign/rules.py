@@ -6,13 +6,11 @@ sentences. Only fields that are in use are judged.
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
-from urllib.parse import urlsplit
-
-from rfc3986_validator import validate_rfc3986
 
 from app.campaign.contract import FIELD, FIELDS, Field, Kind, Values, used_fields
 from app.campaign.problems import Code, Problem
 from app.campaign.reading import Reading
+from app.campaign.web_address import is_web_address
 from app.campaign.zones import ZONE_NAMES
 
 
@@ -75,17 +73,8 @@ def is_blank(value: Any) -> bool:
     return value in ("", (), None)
 
 
-def _is_web_address(text: str) -> bool:
-    """Tell whether events can be sent there: a URI of http or https, with a host."""
-    # The library's pattern ends in "$", which a line break may follow.
-    if text.endswith("\n") or not validate_rfc3986(text, rule="URI"):
-        return False
-    parts = urlsplit(text)
-    return parts.scheme in {"http", "https"} and bool(parts.hostname)
-
-
 _FORMS: dict[Kind, tuple[Callable[[Any], bool], Code]] = {
     Kind.ZONE: (ZONE_NAMES.__contains__, Code.NOT_A_ZONE),
-    Kind.URL: (_is_web_address, Code.NOT_A_URL),
+    Kind.URL: (is_web_address, Code.NOT_A_URL),
 }
 _FORM = {field.name: _FORMS[field.kind] for field in FIELDS if field.kind in _FORMS}

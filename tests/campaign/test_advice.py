@@ -214,11 +214,12 @@ def test_more_attempts_in_one_day_than_in_all_are_pointed_out(
         ("https://acme.io/events", False),
         ("HTTPS://acme.io/events", False),
         ("http://acme.io/events", True),
-        ("ftp://acme.io", True),
-        ("httpsx://acme.io", True),
+        ("ftp://acme.io", False),  # No address, which is told beside the field.
+        ("httpsx://acme.io", False),
         ("http://acme.io/?to=https://acme.io", True),
         ("https://[", False),
-        ("http://[", True),
+        ("http://[", False),
+        ("http://acme..io", False),
         ("https://a\u2100b/", False),
     ],
 )

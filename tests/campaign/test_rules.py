@@ -99,6 +99,48 @@ def test_an_address_has_to_be_a_whole_one(url: str) -> None:
     assert check(inbound(webhook_url=url)) == [Problem("webhook_url", Code.NOT_A_URL)]
 
 
+UNREACHABLE = [
+    "https://hooks.acme.io:99999/",
+    "https://acme.io:0",
+    "https://hooks..acme.io",
+    "https://.acme.io",
+    "https://256.1.1.1",
+    "https://1.2.3.4.5",
+    "https://acme.0x",
+    "https://.",
+    "https://-",
+    "https://acme-.io",
+    "https://*",
+    "https://%20/",
+    "https://%6cocalhost/",
+    "https://[v1.a]/",
+    f"https://{'a' * 64}.io",
+    f"https://{'a.' * 130}io",
+]
+
+
+@pytest.mark.parametrize("url", UNREACHABLE)
+def test_a_request_can_be_made_to_an_address(url: str) -> None:
+    assert check(inbound(webhook_url=url)) == [Problem("webhook_url", Code.NOT_A_URL)]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://hooks.acme.io:65535/a?b=c#d",
+        "HTTPS://Hooks.Acme.IO./",
+        "https://xn--bcher-kva.example",
+        "https://my_hooks.acme-tools.io:/",
+        "https://203.0.113.9",
+        "https://127.1",
+        "https://0x7f.1",
+        "https://[2001:db8::1]:8443/",
+    ],
+)
+def test_hosts_of_every_kind_can_be_an_address(url: str) -> None:
+    assert check(inbound(webhook_url=url)) == []
+
+
 def test_a_first_day_long_past_is_no_problem() -> None:
     assert check(outbound(start_date=date(1999, 1, 1))) == []
 

@@ -15,8 +15,7 @@ PRIVATE = """
 10.0.0.1 172.16.0.1 172.31.255.255 192.168.1.1 100.64.0.1 169.254.169.254 127.0.0.1 127.8.8.8
 0.0.0.0 240.0.0.1 192.0.2.1 [::1] [fd00::1] [fe80::1] [::ffff:127.0.0.1] [2001:db8::1] localhost
 intranet intranet. printer.local printer.local. a.localhost db.internal nas.lan nas.home.arpa
-example.com www.example.org a.test LOCALHOST Printer.Local a@localhost localhost:5000 2130706433
-%6cocalhost"""
+example.com www.example.org a.test LOCALHOST Printer.Local a@localhost localhost:5000 2130706433"""
 ODDLY_WRITTEN = "127.1 0x7f.1 0177.0.0.1 127.0.0.1. 224.0.0.1 [ff02::1]"
 PUBLIC = """
 8.8.8.8 172.15.255.255 172.32.0.1 100.128.0.1 126.255.255.255 128.0.0.1 [2606:4700::1111]

@@ -1,0 +1,53 @@
+"""What counts as a web address to which events can be sent: for the form and for the sandbox.
+
+RFC 3986 alone lets hosts and ports pass that no request can be made to.
+"""
+
+import re
+from ipaddress import IPv6Address
+from socket import inet_aton
+from urllib.parse import urlsplit
+
+from rfc3986_validator import validate_rfc3986
+
+_LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
+_NUMBER = re.compile(r"\d+|0x[0-9a-f]*")
+_LONGEST_NAME = 253
+
+
+def is_web_address(text: str) -> bool:
+    """Tell whether a request can be made to it: a URI of http or https, with a host and a port."""
+    # The library's pattern ends in "$", which a line break may follow.
+    if text.endswith("\n") or not validate_rfc3986(text, rule="URI"):
+        return False
+    try:
+        parts = urlsplit(text)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:  # The port is above 65535, or what is in brackets is no address.
+        return False
+    is_host = _is_ipv6 if "[" in parts.netloc else _is_ipv4_or_name
+    return parts.scheme in {"http", "https"} and port != 0 and is_host(host)
+
+
+def _is_ipv4_or_name(host: str) -> bool:
+    """Tell whether it is an address or could be a name, which the dot of the root may end."""
+    labels = host.removesuffix(".").split(".")
+    if _NUMBER.fullmatch(labels[-1]):  # What ends in a number is read as an address of IPv4.
+        return _is_ipv4(host)
+    return len(host) <= _LONGEST_NAME and all(map(_LABEL.fullmatch, labels))
+
+
+def _is_ipv4(host: str) -> bool:
+    try:
+        inet_aton(host.removesuffix("."))
+    except OSError:
+        return False
+    return True
+
+
+def _is_ipv6(host: str) -> bool:
+    try:
+        IPv6Address(host)
+    except ValueError:
+        return False
+    return True
