@@ -72,16 +72,19 @@ def connection_chain(key: str) -> str:
 
 _HEAD = select(ChainHead.number, ChainHead.hash).where(ChainHead.chain == bindparam("chain"))
 _OF_CHAIN = select(Event).where(Event.chain == bindparam("chain")).order_by(Event.number)
+_WORDS_ABOUT_FINDINGS = (Kind.ACCEPTED, Kind.TAKEN_BACK, Kind.CONFIRMED)
+"""What is done on the review page, and changes nothing that is sent."""
+
 _LAST_DEED = (
     select(func.max(Event.number))
-    .where(Event.chain == bindparam("chain"), Event.kind.not_in((Kind.REVIEWED, Kind.ACCEPTED)))
+    .where(
+        Event.chain == bindparam("chain"),
+        Event.kind.not_in((Kind.REVIEWED, *_WORDS_ABOUT_FINDINGS)),
+    )
     .scalar_subquery()
 )
-_LOOKS_SINCE = select(Event.details).where(
-    Event.chain == bindparam("chain"),
-    Event.kind == Kind.REVIEWED,
-    Event.who == bindparam("who"),
-    Event.number > func.coalesce(_LAST_DEED, 0),
+_SINCE_THEN = select(Event.kind, Event.who, Event.details).where(
+    Event.chain == bindparam("chain"), Event.number > func.coalesce(_LAST_DEED, 0)
 )
 
 
@@ -122,13 +125,17 @@ def record_review(
 ) -> None:
     """Write that somebody looked at these bytes before sending.
 
-    That they look again, or that others look as well, is no further look of theirs while nothing
-    but accepting is done to the draft.
+    That they look again, or that others look as well, is no further look of theirs while no more
+    than words about findings come to the draft. Whoever has said some was there when somebody
+    looked who had given no name yet.
     """
     seen = {"digest": digest, "connection": connection}
     chain = draft_chain(draft_id)
-    looks = session.scalars(_LOOKS_SINCE, {"chain": chain, "who": who})
-    if not any(json.loads(look) == seen for look in looks):
+    since = session.execute(_SINCE_THEN, {"chain": chain}).all()
+    has_spoken = any(one.who == who and one.kind in _WORDS_ABOUT_FINDINGS for one in since)
+    names = {who, ""} if has_spoken else {who}
+    looks = (one for one in since if one.kind == Kind.REVIEWED and one.who in names)
+    if not any(json.loads(look.details) == seen for look in looks):
         record(session, Kind.REVIEWED, chain, who=who, **seen)
 
 

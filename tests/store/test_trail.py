@@ -133,6 +133,23 @@ def test_accepting_a_finding_and_saving_nothing_new_is_the_same_look(
     assert reviews(store, draft_id) == 1
 
 
+@pytest.mark.parametrize("kind", [Kind.ACCEPTED, Kind.TAKEN_BACK, Kind.CONFIRMED])
+def test_a_word_about_findings_changes_nothing_that_was_reviewed(
+    store: Store, draft_id: str, kind: Kind
+) -> None:
+    look(store, draft_id, who="")
+    with store.writing() as session:
+        trail.record(session, kind, trail.draft_chain(draft_id), who="Ada")
+    look(store, draft_id, who="Ada")  # The page comes back with the name that they gave.
+    assert reviews(store, draft_id) == 1
+
+
+def test_a_look_under_a_name_comes_on_top_of_one_under_none(store: Store, draft_id: str) -> None:
+    look(store, draft_id, who="")
+    look(store, draft_id, who="Ada")
+    assert reviews(store, draft_id) == 2
+
+
 @pytest.mark.parametrize("kind", [Kind.EDITED, Kind.RESTORED, Kind.SENT, Kind.ANSWERED])
 def test_a_look_after_something_was_done_is_a_further_review(
     store: Store, draft_id: str, kind: Kind

@@ -66,6 +66,17 @@ def test_looking_at_the_review_again_is_no_further_review(visitor: Visitor, save
     assert visitor.open(f"/drafts/{draft_id}/history").text.count("Reviewed, to be sent to") == 2
 
 
+def test_a_duty_that_is_answered_is_no_further_review(visitor: Visitor, saved: Saved) -> None:
+    draft_id = saved()
+    for answer in ("yes", "no"):
+        page = visitor.open(f"/drafts/{draft_id}/review")
+        duty = str(page.soup.select_one("[name^=answer-]")["name"])  # type: ignore[index]
+        visitor.press(page, "confirm", answers={duty: answer, "who": "Ada"})
+    told = visitor.open(f"/drafts/{draft_id}/history").text
+    assert told.count("Confirmed before sending") == 2
+    assert told.count("Reviewed, to be sent to") == 1
+
+
 def test_edits_of_different_people_are_told_apart(visitor: Visitor, saved: Saved) -> None:
     draft_id = saved(inbound())
     visitor.client.set_cookie("who", "Bo")
