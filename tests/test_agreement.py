@@ -25,7 +25,7 @@ VALID = [json.loads(body(payload(values))) for values in CAMPAIGNS]
 LEFT_OUT = object()
 
 GOOD: dict[Kind, list[Any]] = {
-    Kind.TEXT: ["a", " a ", "é" * 300, "a\nb", "🙂", "\u202e\u0000"],
+    Kind.TEXT: ["a", " a ", "é" * 300, "a\nb", "🙂", "\u202eb\u0000"],
     Kind.CHOICE: ["INBOUND", "OUTBOUND", "SINGLE", "POOL", "ASSISTANT", "WORKFLOW", "SQUAD"],
     Kind.DATE: ["2027-01-03", "2027-01-04", "2027-01-05", "2027-03-31", "0001-01-01", "9999-12-31"],
     Kind.TIME: ["00:00", "08:59:59", "09:00", "09:00:00", "09:00:01", "17:00", "23:59:59"],
@@ -49,7 +49,7 @@ GOOD: dict[Kind, list[Any]] = {
 """Values that can be right: some of them only for another field, or beside another answer."""
 
 WRONG: dict[Kind, list[Any]] = {
-    Kind.TEXT: ["\n", "\u3000", "\x1f"],
+    Kind.TEXT: ["\n", "\u3000", "\x1f", "\u202e\u0000", "\u3164\u2800"],
     Kind.CHOICE: ["inbound", "OUTBOUND ", "BOTH", "__class__"],
     Kind.DATE: ["2027-02-29", "20270104", "2027-1-4", "2027-W01-1", "٢٠٢٧-01-04", "0000-01-01"],
     Kind.TIME: ["24:00", "9:00", "09:60", "09:00Z", "09", "0900", "09:00:00.5", "09:00\n", "0٩:00"],

@@ -10,6 +10,7 @@ from typing import Any
 from app.campaign.contract import FIELD, FIELDS, Field, Kind, Values, used_fields
 from app.campaign.problems import Code, Problem
 from app.campaign.reading import Reading
+from app.campaign.visible import can_be_seen
 from app.campaign.web_address import is_web_address
 from app.campaign.zones import ZONE_NAMES
 
@@ -67,10 +68,10 @@ def check_field(field: Field, values: Values) -> Iterator[Problem]:
 
 
 def is_blank(value: Any) -> bool:
-    """Tell whether a value says nothing: absent, white space only, or no days."""
-    if value:
-        return isinstance(value, str) and value.isspace()
-    return value in ("", (), None)
+    """Tell whether a value says nothing: absent, a text that cannot be seen, or no days."""
+    if isinstance(value, str):
+        return not can_be_seen(value)
+    return value in ((), None)
 
 
 _FORMS: dict[Kind, tuple[Callable[[Any], bool], Code]] = {

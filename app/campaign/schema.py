@@ -8,6 +8,7 @@ required may be `null`, which is the same as leaving it out.
 from typing import Any, TypeAlias
 
 from app.campaign.contract import CAMPAIGNS_PATH, CONDITIONS, FIELDS, Field, Kind, When
+from app.campaign.visible import VISIBLE
 from app.campaign.wording import FINAL, WORDS
 from app.version import VERSION
 
@@ -31,7 +32,7 @@ _KINDS: dict[Kind, Schema] = {
     Kind.FLAG: {"type": "boolean"},
 }
 _SAYS_SOMETHING: dict[Kind, Schema] = {
-    Kind.TEXT: {"minLength": 1, "pattern": r"\S"},
+    Kind.TEXT: {"minLength": 1, "pattern": VISIBLE},
     Kind.DAYS: {"minItems": 1},
 }
 

@@ -7,6 +7,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Form, RadioField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, StopValidation
 
+from app.campaign.visible import can_be_seen
 from app.connections import COLOURS, Destination
 from app.remote.connection import BadConnection, check_base_url, check_token, origin
 from app.settings import REAL_API
@@ -81,7 +82,7 @@ class ConnectionForm(Form):
 
     def validate_name(self, field: Any) -> None:
         """Hold the name to what can be typed again."""
-        if not field.data.isprintable():
+        if not (field.data.isprintable() and can_be_seen(field.data)):
             raise StopValidation("Take the invisible characters out of the name.")
 
     def validate_base_url(self, field: Any) -> None:

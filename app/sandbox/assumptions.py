@@ -58,7 +58,7 @@ ASSUMPTIONS = (
         "by name. The form sends neither.",
     ),
     Assumption(
-        "Text that is blank",
+        "Text that is blank or cannot be seen",
         "Refused where the field is required, and wherever it is not of the field's format.",
     ),
     Assumption(

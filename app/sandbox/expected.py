@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.campaign.contract import Field, Kind, When
+from app.campaign.visible import can_be_seen
 
 _KINDS = {
     Kind.TEXT: "text",
@@ -49,4 +50,4 @@ def unknown(name: str) -> str:
 
 
 def _says_nothing(value: Any) -> bool:
-    return value is None or value == [] or (isinstance(value, str) and not value.strip())
+    return value is None or value == [] or (isinstance(value, str) and not can_be_seen(value))

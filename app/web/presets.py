@@ -17,6 +17,7 @@ from app.campaign.payload import typed_values
 from app.campaign.reading import Answers, read_answers
 from app.campaign.rule import Preset
 from app.campaign.rulebook import rulebook
+from app.campaign.visible import can_be_seen
 from app.campaign.wording import WORDS
 from app.campaign.zones import city
 from app.store import drafts, presets
@@ -24,7 +25,6 @@ from app.store.acceptances import judge
 from app.store.drafts import StaleVersion
 from app.store.presets import LONGEST_NAME, NameTaken
 from app.web.current import connection_of, store, who
-from app.web.names import can_be_seen
 from app.web.paging import number
 
 bp = Blueprint("presets", __name__)

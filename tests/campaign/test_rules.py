@@ -50,6 +50,20 @@ def test_white_space_is_no_answer_to_any_question(name: str) -> None:
     assert find_problems(read_answers(answers)) == [Problem(name, Code.MISSING)]
 
 
+INVISIBLE = "\u200b\ufeff\u00ad\u202e\u2800\u3164\u115f\u1160\x00\ufe0f\U000e0041"
+
+
+@pytest.mark.parametrize("sign", [*INVISIBLE, f" {INVISIBLE}"], ids=ascii)
+def test_what_cannot_be_seen_is_no_answer(sign: str) -> None:
+    assert check(outbound(name=sign)) == [Problem("name", Code.MISSING)]
+    assert check(outbound(name=f"{sign}a")) == []
+
+
+@pytest.mark.parametrize("name", ["🫨", "\U0001f3f4\u200d☠️", "é", "電話", "-", "\ue000"], ids=ascii)
+def test_any_sign_that_can_be_seen_is_a_name(name: str) -> None:
+    assert check(outbound(name=name)) == []
+
+
 @pytest.mark.parametrize("name", OPTIONAL)
 def test_no_optional_field_is_missed(name: str) -> None:
     assert check(outbound(**{name: None})) == []

@@ -72,7 +72,7 @@ def test_null_is_taken_of_what_is_optional_and_of_nothing_else(field: Field) -> 
     ids=lambda field: field.name,
 )
 def test_a_required_text_or_list_has_to_say_something(field: Field) -> None:
-    blanks: list[Any] = [[]] if field.kind is Kind.DAYS else ["", " \t\u3000"]
+    blanks: list[Any] = [[]] if field.kind is Kind.DAYS else ["", " \t\u3000", "\u200b\u2800"]
 
     for blank in blanks:
         assert finds(SAMPLE | {field.name: blank}) == {field.name}

@@ -65,6 +65,7 @@ def test_a_connection_is_entered_and_its_token_never_shown(
     ("changes", "field", "said"),
     [
         ({"name": ""}, "name", "Enter a name, such as the client's."),
+        ({"name": "\u3164"}, "name", "Take the invisible characters out of the name."),
         ({"name": "Sandbox"}, "name", "Another connection has this name."),
         ({"base_url": "http://api.example"}, "base_url", "starts with https://"),
         ({"base_url": "https://me:secret@api.example"}, "base_url", "Take the user name"),

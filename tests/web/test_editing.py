@@ -116,7 +116,7 @@ def test_the_zone_that_is_meant_can_be_pressed_where_no_script_runs(visitor: Vis
     assert page.error("timezone") == ""
 
 
-@pytest.mark.parametrize("name", ["", "   ", "\N{ZERO WIDTH SPACE}"])
+@pytest.mark.parametrize("name", ["", "   ", "\N{ZERO WIDTH SPACE}", "\u3164\u2800"])
 def test_no_page_leaves_a_campaign_without_a_name_to_be_seen(visitor: Visitor, name: str) -> None:
     draft = visitor.press(visitor.open("/drafts/new"), answers=typed(inbound()) | {"name": name})
     assert draft.heading == "Unnamed campaign"
@@ -149,8 +149,9 @@ def test_a_campaign_whose_name_cannot_be_seen_is_called_unnamed_wherever_it_is_t
     assert text(visitor.open("/requests").soup.select("tbody a")[1]) == "Unnamed campaign"
 
 
-def test_a_name_of_spaces_is_no_name(visitor: Visitor) -> None:
-    answers = typed(inbound()) | {"name": "   "}
+@pytest.mark.parametrize("name", ["   ", "\u200b", "\u3164\u2800"])
+def test_a_name_of_which_nothing_can_be_seen_is_no_name(visitor: Visitor, name: str) -> None:
+    answers = typed(inbound()) | {"name": name}
     page = visitor.press(visitor.open("/drafts/new"), answers=answers, **REVIEW)
     assert page.error("name") == "Enter the campaign name."
     assert page.heading == "Unnamed campaign"

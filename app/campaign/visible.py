@@ -1,0 +1,21 @@
+"""Whether a text can be seen: one pattern, for the form, the schema and whatever has a name.
+
+Signs that Unicode calls ignorable, fillers and an empty pattern of Braille show nothing, as
+spaces do. They are listed here, since Python takes new signs, which can be seen, for unprintable.
+"""
+
+import re
+
+VISIBLE = (
+    r"[^\s\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
+    r"\u2028-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+"""A regular expression, as Python and JSON Schema read it, for one sign that can be seen."""
+
+_VISIBLE = re.compile(VISIBLE)
+
+
+def can_be_seen(text: str) -> bool:
+    """Tell whether anything of a text can be seen."""
+    return _VISIBLE.search(text) is not None
