@@ -18,7 +18,9 @@ _DATES = ("start_date", "end_date")
 _WEEK = timedelta(weeks=1)
 _WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,9}")
 
-_NO_NUMBER = "Enter the weeks as a whole number, such as 2, or -1 to move the dates back."
+_NO_NUMBER = (
+    "Enter the weeks as a whole number other than 0, such as 2, or -1 to move the dates back."
+)
 _OFF_THE_CALENDAR = "Enter fewer weeks: the calendar ends before where the dates would be."
 
 
@@ -33,20 +35,21 @@ def ask(draft_id: str) -> str:
 
 @bp.post("/drafts/<draft:draft_id>/duplicate")
 def make(draft_id: str) -> ResponseReturnValue:
-    """Make the copy; weeks that were typed are meant, unless somebody chose to keep the dates."""
+    """Make the copy, and tell what became of its dates, if it has some."""
     weeks = request.form.get("weeks", "").strip()
-    moves = request.form.get("dates", "move" if weeks else "keep") == "move"
     with store().reading() as session:
         answers = dict(drafts.find(session, draft_id).answers)
-    can_move = _first_day(answers) is not None
+    has_dates = _first_day(answers) is not None
+    moves = has_dates and request.form.get("dates") == "move"
     try:
-        copied = _copied(answers, _read_weeks(weeks) if moves and can_move else 0)
+        copied = _copied(answers, _read_weeks(weeks) if moves else 0)
     except NotMovable as error:
         return _page(draft_id, weeks, str(error)), 422
     copy_id, judgement = drafts.new_id(), judge(copied)
     with store().writing() as session:
         drafts.save(session, copy_id, judgement, over=0, who=who())
-    flash("This is the copy. The original is unchanged.")
+    dates = "with its dates moved" if moves else "with the dates of the original"
+    flash(f"This is the copy{f', {dates}' if has_dates else ''}. The original is unchanged.")
     return redirect(url_for("editing.edit", draft_id=copy_id))
 
 
@@ -72,8 +75,8 @@ def _first_day(answers: dict[str, Any]) -> date | None:
 
 
 def _read_weeks(typed: str) -> int:
-    """Read a number of weeks; raises `NotMovable` for what is none."""
-    if not _WHOLE_NUMBER.fullmatch(typed):
+    """Read a number of weeks; raises `NotMovable` for what is none, and for 0."""
+    if not _WHOLE_NUMBER.fullmatch(typed) or int(typed) == 0:
         raise NotMovable(_NO_NUMBER)
     return int(typed)
 

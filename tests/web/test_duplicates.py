@@ -60,12 +60,15 @@ def test_weeks_that_cannot_be_meant_are_told_beside_the_field_and_kept(
     assert copy.typed("start_date") == "2027-01-11"
 
 
-@pytest.mark.parametrize(("weeks", "first"), [("2", "2027-01-18"), ("", "2027-01-04")])
-def test_a_number_that_is_typed_without_any_choice_moves_the_dates(
-    visitor: Visitor, copying: Page, weeks: str, first: str
+@pytest.mark.parametrize(
+    ("choice", "told"),
+    [("keep", "with the dates of the original"), ("move", "with its dates moved")],
+)
+def test_the_copy_tells_what_became_of_its_dates(
+    visitor: Visitor, copying: Page, choice: str, told: str
 ) -> None:
-    page = visitor.press(copying, "duplicate", {"weeks": weeks})
-    assert page.typed("start_date") == first
+    page = visitor.press(copying, "duplicate", {"dates": choice, "weeks": "2"})
+    assert page.flash() == f"This is the copy, {told}. The original is unchanged."
 
 
 def test_dates_that_somebody_chose_to_keep_stay_whatever_number_stands_there(
@@ -87,6 +90,30 @@ def test_a_past_campaign_is_offered_at_its_next_possible_week(
         page = visitor.open(f"/drafts/{draft_id}/duplicate")
         copy = visitor.press(page, "duplicate")
     assert copy.typed("start_date") == first
+
+
+def test_without_any_choice_of_its_own_the_page_keeps_the_dates_visibly(copying: Page) -> None:
+    assert copying.typed("dates") == "keep"
+    assert "Leave it empty" not in copying.text
+
+
+def test_the_weeks_that_are_offered_for_a_past_campaign_are_told_as_an_example(
+    visitor: Visitor, saved: Callable[..., str]
+) -> None:
+    draft_id = saved()
+    with time_machine.travel(datetime(2027, 2, 3, 12, tzinfo=UTC), tick=False):
+        page = visitor.open(f"/drafts/{draft_id}/duplicate")
+    assert (page.typed("dates"), page.typed("weeks")) == ("move", "5")
+    assert "With 5, the first day is Mon 8 Feb 2027." in page.text
+
+
+@pytest.mark.parametrize("weeks", ["0", "-0", "+00"])
+def test_to_move_the_dates_by_no_week_is_a_mistake(
+    visitor: Visitor, copying: Page, weeks: str
+) -> None:
+    page = visitor.press(copying, "duplicate", {"dates": "move", "weeks": weeks})
+    assert page.status == 422
+    assert "Enter the weeks as a whole number" in text(page.soup.find(id="weeks-error"))
 
 
 def test_without_dates_that_count_there_is_nothing_to_move(
