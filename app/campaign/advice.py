@@ -24,7 +24,7 @@ from app.campaign.mending import Mend, is_harmless
 from app.campaign.problems import Advice, AdviceCode
 from app.campaign.readback import clock, short_day
 from app.campaign.web_address import is_web_address
-from app.campaign.zone_words import is_fixed, place_of_fixed
+from app.campaign.zone_words import has_turned_sign, is_fixed, place_of_fixed
 from app.campaign.zones import ZONE_NAMES, offset_at, offset_words, zone_info
 
 _IDS = ("assistant_id", "phone_number_id", *(line.name for line in FIELDS if line.global_id))
@@ -94,7 +94,9 @@ def _about_zone(values: Values, now: datetime) -> Iterator[Advice]:
     if is_fixed(zone):
         place = place_of_fixed(zone)
         code = AdviceCode.NO_SUMMER_TIME if place else AdviceCode.NO_PLACE
-        yield Advice("timezone", code, f"{zone} is UTC{offset_words(offset_at(zone, now))}", place)
+        sign = ", whose sign is the other way round," if has_turned_sign(zone) else ""
+        known = f"{zone}{sign} is UTC{offset_words(offset_at(zone, now))}"
+        yield Advice("timezone", code, known, place)
 
 
 def _about_dates(values: Values, shown: Overview | None, now: datetime) -> Iterator[Advice]:

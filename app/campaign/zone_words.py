@@ -82,6 +82,8 @@ _NO_PART = re.compile(r"\b(?:us|usa|canada|north american?|standard|daylight|sum
 
 _FIXED = re.compile(r"(?:Etc/)?(?:EST|MST|HST|Greenwich|GMT(?:[+-]?\d+)?)")
 _NOUGHT = re.compile(r"GMT[+-]?0|Greenwich")
+_TURNED_SIGN = re.compile(r"(?:Etc/)?GMT[+-][1-9]\d*")
+_TURN = str.maketrans("+-", "-+")
 PLACES_OF_FIXED = {
     "HST": "Pacific/Honolulu",
     "GMT+9": "America/Anchorage",
@@ -113,8 +115,14 @@ def is_fixed(zone: str) -> bool:
 
 
 def place_of_fixed(zone: str) -> str | None:
-    """Name the zone of a place that is probably meant by a fixed one."""
-    return PLACES_OF_FIXED.get(_NOUGHT.sub("GMT", zone.removeprefix("Etc/")))
+    """Name the zone of a place that is probably meant by a fixed one, be it with the other sign."""
+    name = _NOUGHT.sub("GMT", zone.removeprefix("Etc/"))
+    return PLACES_OF_FIXED.get(name) or PLACES_OF_FIXED.get(name.translate(_TURN))
+
+
+def has_turned_sign(zone: str) -> bool:
+    """Tell whether a fixed zone is named by POSIX, which counts hours towards the west."""
+    return _TURNED_SIGN.fullmatch(zone) is not None
 
 
 def _bare(word: str) -> str:

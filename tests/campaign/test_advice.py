@@ -149,15 +149,29 @@ def test_a_campaign_that_is_rung_cannot_be_over() -> None:
         (
             "Etc/GMT+8",
             (
-                "There is no summer time here: Etc/GMT+8 is UTC-08:00 all year. "
-                "You probably mean America/Los_Angeles."
+                "There is no summer time here: Etc/GMT+8, whose sign is the other way "
+                "round, is UTC-08:00 all year. You probably mean America/Los_Angeles."
             ),
         ),
         (
             "Etc/GMT-14",
             (
-                "There is no summer time here: Etc/GMT-14 is UTC+14:00 all year. "
-                "Choose the zone of a place."
+                "There is no summer time here: Etc/GMT-14, whose sign is the other way "
+                "round, is UTC+14:00 all year. Choose the zone of a place."
+            ),
+        ),
+        (
+            "Etc/GMT+2",
+            (
+                "There is no summer time here: Etc/GMT+2, whose sign is the other way "
+                "round, is UTC-02:00 all year. You probably mean Europe/Athens."
+            ),
+        ),
+        (
+            "Etc/GMT-0",
+            (
+                "There is no summer time here: Etc/GMT-0 is UTC+00:00 all year. "
+                "You probably mean Europe/London."
             ),
         ),
     ],

@@ -65,6 +65,8 @@ def test_no_word_stands_twice_at_a_zone_or_has_more_than_letters() -> None:
         ("GMT", "Europe/London"),
         ("Etc/GMT-0", "Europe/London"),
         ("Etc/GMT+5", "America/New_York"),
+        ("Etc/GMT+2", "Europe/Athens"),  # Whoever writes GMT+2 means a place ahead of Greenwich.
+        ("Etc/GMT-5", "America/New_York"),
         ("Etc/GMT+10", None),
         ("Etc/GMT-14", None),
     ],
