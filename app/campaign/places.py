@@ -4,14 +4,21 @@ Countries and their zones are those of the zone data; the files of rules add par
 the states of the US, and further names.
 """
 
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import chain
 
 from app.campaign.rulebook import rulebook
 from app.campaign.zone_tables import countries, present_name, zone_countries
+from app.campaign.zone_words import zones_meant
 from app.campaign.zones import folded, zone_named
+
+_AND = re.compile(r"(?:^|\s+)and\s+|\s*&\s*", re.IGNORECASE)
+_NO_PART = re.compile(r"^the |\.")
+"""What people write around a name, or leave out."""
 
 
 @dataclass(frozen=True)
@@ -40,20 +47,19 @@ class Named:
 
 @lru_cache(maxsize=256)
 def places_named(text: str) -> Named:
-    """Find the places that a person names, with commas between them.
+    """Find the places that a person names, with commas or "and" between them.
 
-    A name or a code will do, in any case: "48 states, Ontario" is not known, "48 states,
-    Canada", "US-FL; France" and "America/New_York" are.
+    A name or a code will do, in any case, and so does what the clocks of a zone are called:
+    "the U.S.", "48 states, Canada", "US-FL; France and Spain", "America/New_York" and "Eastern".
     """
     found: dict[Place, None] = {}
     unread = []
-    for word in filter(None, map(str.strip, text.replace(";", ",").replace("\n", ",").split(","))):
-        meant = _meant(word)
-        if len(meant) == 1:
-            found |= dict.fromkeys(meant[0])
-        else:
-            names = (f"{place.name} ({place.code})" for group in meant for place in group)
-            unread.append((word, tuple(names)))
+    for word in filter(None, map(str.strip, re.split("[,;\n]", text))):
+        for name, meant in _taken_apart(word):
+            if len(meant) == 1:
+                found |= dict.fromkeys(meant[0])
+            else:
+                unread.append((name, tuple(map(_to_choose, chain.from_iterable(meant)))))
     return Named(tuple(found), tuple(unread))
 
 
@@ -107,16 +113,38 @@ def suggestions() -> tuple[tuple[str, str], ...]:
 
 def _suggestion(at: Place) -> tuple[str, str]:
     """Offer a name or, where that could mean another place too, the code."""
-    is_clear = len(_words()[folded(at.name)]) == 1
+    is_clear = len(_words()[_bare(at.name)]) == 1
     return (at.name, at.code) if is_clear else (at.code, at.name)
 
 
+def _to_choose(at: Place) -> str:
+    return f"{at.name} ({at.code})" if at.country else at.name
+
+
+def _taken_apart(word: str) -> Iterator[tuple[str, list[tuple[Place, ...]]]]:
+    """Give each of the names between which there is an "and", with what it can mean.
+
+    The "and" of a name such as Trinidad and Tobago is its own.
+    """
+    pieces = list(filter(None, map(str.strip, _AND.split(word)))) or [word]
+    while pieces:
+        both = _meant(" and ".join(pieces[:2]))
+        size = 2 if both else 1
+        yield (" and ".join(pieces[:size]), both or _meant(pieces[0]))
+        pieces = pieces[size:]
+
+
 def _meant(word: str) -> list[tuple[Place, ...]]:
-    found = _words().get(folded(word))
+    found = _words().get(_bare(word))
     if found:
         return list(found)
     zone = zone_named(word)
-    return [(Place(zone, zone, (zone,), ""),)] if zone else []
+    return [(Place(name, name, (name,), ""),) for name in ([zone] if zone else zones_meant(word))]
+
+
+def _bare(word: str) -> str:
+    """Write a name as it is looked up: the U.S. is us, and Trinidad & Tobago has an and."""
+    return _NO_PART.sub("", folded(word.replace("&", " and ")))
 
 
 @cache
@@ -127,7 +155,7 @@ def _words() -> Mapping[str, tuple[tuple[Place, ...], ...]]:
 
     def add(told: Iterable[str], *codes: str) -> None:
         for word in told:
-            words[folded(word)][tuple(map(place, codes))] = None
+            words[_bare(word)][tuple(map(place, codes))] = None
 
     for code, name in countries().items():
         add((code, name, place(code).name), code)

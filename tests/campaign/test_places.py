@@ -55,6 +55,57 @@ def test_a_place_is_found_by_name_code_alias_or_city_in_any_case(
     assert codes(text) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("California and Texas", ["US-CA", "US-TX"]),
+        ("France, the UK and the Netherlands", ["FR", "GB", "NL"]),
+        ("California & Texas", ["US-CA", "US-TX"]),
+        ("France, and Spain", ["FR", "ES"]),
+        ("Trinidad and Tobago", ["TT"]),
+        ("Trinidad & Tobago and Spain", ["TT", "ES"]),
+        ("Newfoundland and Labrador", ["CA-NL"]),
+        ("the Bahamas", ["BS"]),
+        ("U.S.", ["US"]),
+        ("the U.S.A.", ["US"]),
+        ("U.K.", ["GB"]),
+        ("St. Lucia", ["LC"]),
+        ("Eastern", ["America/New_York"]),
+        ("Pacific Time and Mumbai", ["America/Los_Angeles", "Asia/Kolkata"]),
+    ],
+)
+def test_places_are_found_as_people_write_them(text: str, expected: list[str]) -> None:
+    assert codes(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "contiguous US",
+        "the contiguous U.S.",
+        "contiguous United States",
+        "the lower 48 states",
+        "lower 48",
+        "contiguous states",
+        "the 48 states",
+    ],
+)
+def test_the_48_states_have_many_names(text: str) -> None:
+    assert codes(text) == codes("48 states")
+
+
+def test_of_places_with_an_and_between_them_each_has_to_be_known() -> None:
+    found = places_named("Spain and Narnia, Atlantis & Mordor")
+    assert [at.code for at in found.places] == ["ES"]
+    assert [word for word, _ in found.unread] == ["Narnia", "Atlantis", "Mordor"]
+
+
+def test_a_word_for_the_clocks_of_several_zones_is_never_guessed() -> None:
+    ((word, meant),) = places_named("CST").unread
+    assert word == "CST"
+    assert [codes(name) for name in meant] == [["America/Chicago"], ["Asia/Shanghai"]]
+
+
 @pytest.mark.parametrize("word", ["CA", "ca", "Georgia", "GA", "IN", "DE", "AL", "CO", "LA"])
 def test_a_word_for_a_state_and_a_country_is_never_guessed(word: str) -> None:
     found = places_named(f"France, {word}")
@@ -158,6 +209,6 @@ def test_a_zone_has_the_country_in_which_it_lies(zone: str, expected: str | None
     assert (home.code if home else None) == expected
 
 
-@pytest.mark.parametrize("word", ["Atlantis", "Narnia", "US-XX", "50  statesmen", "<i>"])
+@pytest.mark.parametrize("word", ["Atlantis", "Narnia", "US-XX", "50  statesmen", "<i>", "&", "."])
 def test_a_word_that_means_nothing_is_kept_as_it_was_typed(word: str) -> None:
     assert places_named(f"{word}, Spain").unread == ((word, ()),)
