@@ -41,6 +41,8 @@ GOOD: dict[Kind, list[Any]] = {
         "https://",
         "http://@",
         "HTTP://u@h",
+        "http://u@/",
+        "https://u:p@:80/",
         "https://:80/",
         "http://[::1]:80/?a=1#b",
         "https://a.b.:65535",

@@ -148,6 +148,7 @@ VECTORS = [
         "URI", "webhook_url", "javascript:alert(1)", "ftp://a.example/x", "urn:a:b", "mailto:a@b"
     ),
     *wrong("URI", "webhook_url", "https://", "http:///x", "https://@/", "https://:80/"),
+    *wrong("URI", "webhook_url", "http://u@/", "https://u:p@:80/x", "http://user%20name@"),
     *wrong("URI", "webhook_url", 7, ["https://yourapp.com"], "//yourapp.com/events"),
     *right("URI", "webhook_url", "HTTPS://A.example", "http://user@a.example:80"),
     *right("URI", "webhook_url", "http://localhost:5000/x?y=1#z", "https://[::1]/"),
