@@ -22,7 +22,6 @@ _GAPS = (*range(15, 120, 15), *range(120, 240, 30), *range(240, 720, 60), 720, 9
 _LONG_GAPS = tuple(range(1440, 31 * 1440, 720))
 """Gaps to try, in minutes: round ones, up to a month."""
 _TRIES = 6
-_OPTIONS = 24
 
 
 @dataclass(frozen=True)
@@ -122,7 +121,7 @@ def _inside_hours(
     opens = [near.opens]
     for at in opens:
         found = safe_windows(near, strip(rules, replace(near, opens=at), audience).safe_all_year)
-        for option in found[:_OPTIONS]:
+        for option in found:
             start, end = map(_clock, option.hours)
             tried = replace(near, days=option.days, opens=start, closes=end)
             new = settings(tried, None)

@@ -25,6 +25,8 @@ from app.campaign.seasons import Season, Seasons, alike, seasons
 _MINUTE = 60
 _SHORTEST = 15 * _MINUTE
 """Of a schedule's own window, fewer seconds are not worth keeping."""
+_MOST = 12
+"""So many windows of each sort are given, and no sort leaves no room for the next."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,7 @@ def safe_windows(schedule: Schedule, week: Week) -> tuple[SafeWindow, ...]:
         start, end = found.hours
         return (end - start) * len(found.days & dates), len(found.days)
 
-    options = (sorted(found, key=weight, reverse=True) for found in (own, shared, moved))
+    options = (sorted(found, key=weight, reverse=True)[:_MOST] for found in (own, shared, moved))
     return tuple(dict.fromkeys(chain.from_iterable(options)))
 
 

@@ -165,8 +165,35 @@ def test_a_window_is_tried_once_more_if_it_opens_into_another_season() -> None:
     )
 
 
+def test_a_day_that_comes_only_before_a_clock_change_is_not_held_to_the_hours_after_it() -> None:
+    # 8:00 to 20:00 in Maryland and to 21:00 in Singapore share the evening before 14 March,
+    # from 19:00, and the morning after it, until 9:00.
+    friday_and_monday = usable(
+        start_date=date(2027, 3, 12),
+        end_date=date(2027, 3, 15),
+        days_of_week=(Weekday.MONDAY, Weekday.FRIDAY),
+    )
+    mend = mend_all_hours(friday_and_monday, None, told("Maryland, Asia/Singapore"))
+    assert mend == Mend(
+        (
+            ("days_of_week", (Weekday.MONDAY,)),
+            ("daily_start_time", time(8)),
+            ("daily_end_time", time(9)),
+        )
+    )
+
+
 def test_a_campaign_that_keeps_all_hours_needs_no_change() -> None:
     assert mend_all_hours(usable(), None, told("New York")) == Mend(())
+
+
+def test_a_window_that_has_room_for_too_many_calls_is_no_longer_than_the_own_one() -> None:
+    # Between 8:00 and 20:00 there is room for five calls, of which Florida allows three.
+    late = usable(daily_start_time=time(21, 30), daily_end_time=time(22))
+    retries = Limits(timedelta(minutes=15), 5, 10)
+    assert offered("us-fl-hours", late, "Florida", retries) == [
+        {"daily_start_time": time(19, 30), "daily_end_time": time(20)}
+    ]
 
 
 def test_too_many_calls_become_fewer_by_the_gap_or_by_one_of_two_counts() -> None:

@@ -4,12 +4,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from app.campaign.audience import Audience, reach, read_audience, rules_for
 from app.campaign.calendar import Schedule, overview, schedule
 from app.campaign.clock_hours import Week
+from app.campaign.contract import Weekday
 from app.campaign.finding_words import what_would_mend
 from app.campaign.findings import findings
 from app.campaign.mending import Mend, mend_all_hours, mends
@@ -74,6 +75,30 @@ def after(wanted: Schedule, mend: Mend) -> Schedule:
 
 @settings(max_examples=250, deadline=None)
 @given(schedules(), st.sampled_from(AUDIENCES), st.integers(1, 30))
+@example(  # At 4:00 the clocks in Florida have yet to change, at 14:00 they have.
+    usable(
+        timezone="Africa/Casablanca",
+        start_date=date(2027, 11, 6),
+        end_date=date(2027, 11, 7),
+        days_of_week=(Weekday.MONDAY, Weekday.SUNDAY),
+        daily_start_time=time(4),
+        daily_end_time=time(9, 30),
+    ),
+    "Florida",
+    1,
+)
+@example(  # The longest window that the days share is none on the days of the changes.
+    usable(
+        timezone="Asia/Kathmandu",
+        start_date=date(2027, 3, 26),
+        end_date=date(2027, 4, 4),
+        days_of_week=EVERY_DAY[2:5],
+        daily_start_time=time(3, 45),
+        daily_end_time=time(8, 45),
+    ),
+    "Canada, UK",
+    30,
+)
 def test_a_window_is_found_just_if_there_is_one(
     wanted: Schedule, audience: str, length: int
 ) -> None:
