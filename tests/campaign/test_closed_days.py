@@ -148,6 +148,17 @@ def walked(schedule: Schedule, code: str) -> set[tuple[date, date]]:
     "FR",
     0,
 )
+@example(  # Until midnight in Paris, and not a second longer.
+    usable(
+        timezone="Asia/Tokyo",
+        start_date=date(2026, 11, 9),
+        end_date=date(2026, 11, 13),
+        daily_start_time=time(6),
+        daily_end_time=time(8),
+    ),
+    "FR",
+    0,
+)
 def test_a_day_is_off_if_it_is_a_holiday_there_during_its_hours(
     schedule: Schedule, code: str, later: int
 ) -> None:

@@ -8,7 +8,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from app.campaign.calendar import Window, allowed_at, next_windows, windows, windows_on
+from app.campaign.calendar import (
+    Window,
+    allowed_at,
+    days_there,
+    next_windows,
+    windows,
+    windows_on,
+)
 from tests.campaign.schedules import one_day, usable, utc, wall
 
 NEW_YORK = "America/New_York"
@@ -147,3 +154,11 @@ def test_windows_can_be_gone_through_from_a_day_on() -> None:
     found = windows(usable(), date(2027, 3, 30))
 
     assert [window.date for window in found] == [date(2027, 3, 30), date(2027, 3, 31)]
+
+
+def test_a_long_window_on_a_day_of_25_hours_can_fall_on_three_days_elsewhere() -> None:
+    # From 23:30 on the 3rd to 00:29 on the 5th in Brisbane.
+    sunday = date(2027, 4, 4)
+    adelaide = one_day("Australia/Adelaide", sunday, time(0), time(23, 59))
+    found = days_there(adelaide, sunday, ("Australia/Brisbane",))
+    assert found == {date(2027, 4, 3), sunday, date(2027, 4, 5)}

@@ -93,6 +93,8 @@ def described(client: FlaskClient, draft_id: str) -> set[str]:
     [
         # 4 January 2027 and 396 days.
         ({"end_date": None}, "Mon 31 Jan 2028"),
+        # A Sunday: Friday has the last of these windows.
+        ({"start_date": date(2027, 4, 5), "end_date": None}, "Sun 30 Apr 2028"),
         # The thousandth day from 4 January 2027 on.
         ({"days_of_week": EVERY_DAY, "end_date": date(2031, 1, 1)}, "Sat 29 Sep 2029"),
     ],

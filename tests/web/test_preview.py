@@ -15,6 +15,7 @@ from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app.campaign.contract import Weekday
 from app.campaign.payload import body, payload
 from app.sandbox import TOKEN
 from app.store.database import Store
@@ -168,6 +169,24 @@ def test_a_campaign_without_a_last_day_has_no_last_window_and_nothing_that_never
     assert len(soup.select("table.month")) == 13
     assert "never happen" not in text(soup)
     assert "219 of the 500 attempts come after Mon 31 Jan 2028" in text(soup)
+    assert "The last one" not in text(soup)
+
+
+def test_the_last_call_that_a_lead_can_get_is_named(client: FlaskClient) -> None:
+    for last in (date(2027, 3, 31), None):
+        soup = preview(client, typed(outbound(end_date=last)))
+        said = [text(line) for line in soup.select("#m-lead ~ dl.facts > *")]
+        assert said[said.index("The last one") + 1] == "attempt 3, on Wed 6 Jan 2027"
+
+
+def test_without_a_last_day_none_is_said_to_make_no_calling_day(client: FlaskClient) -> None:
+    # The last day that is looked at, a Tuesday, is no calling day; the campaign goes on.
+    monday = {"start_date": date(2199, 12, 31), "days_of_week": (Weekday.MONDAY,)}
+    open_ended = preview(client, typed(outbound(end_date=None, **monday)))
+    ended = preview(client, typed(outbound(end_date=date(2200, 1, 1), **monday)))
+    never = "No calling day: the dates and the days of the week never meet."
+    assert never not in text(open_ended)
+    assert never in text(ended)
 
 
 def test_a_campaign_of_just_thirteen_months_is_not_said_to_go_on(client: FlaskClient) -> None:

@@ -143,6 +143,20 @@ def test_clock_changes_say_whether_they_fall_into_the_calling_hours(client: Flas
     assert "inside the calling hours" in text(row)
 
 
+def test_of_many_clock_changes_the_first_are_listed_and_the_others_counted(
+    client: FlaskClient,
+) -> None:
+    # Two in each of the ten years from 2027 to 2036.
+    soup = rules(client, {}, end_date=date(2036, 12, 31))
+    listed = len(soup.select("#m-calendar ~ table.list tr"))
+    (counted,) = soup.select("#m-calendar ~ table.list + .hint")
+    assert 0 < listed < 20
+    assert text(counted) == f"and {20 - listed} more times"
+    one_year = rules(client, {}, end_date=date(2027, 12, 31))
+    assert len(one_year.select("#m-calendar ~ table.list tr")) == 2
+    assert "more times" not in text(one_year)
+
+
 def test_a_campaign_that_never_calls_is_not_called_complete_without_a_word(
     client: FlaskClient,
 ) -> None:
