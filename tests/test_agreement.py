@@ -1,8 +1,8 @@
 """The form's rules and the sandbox's JSON Schema find the same fields at fault.
 
-They share the table, and what a web address is, and nothing else. Wholly random campaigns are nearly always wrong
-in some other way, and would agree about that; so a valid one is changed in at most
-three answers, and the sets of fields are compared.
+They share the table, and what a web address is, and nothing else. Wholly random campaigns are
+nearly always wrong in some other way, and would agree about that; so a valid one is changed in
+at most three answers, and the sets of fields are compared.
 """
 
 import json
