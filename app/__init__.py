@@ -13,17 +13,18 @@ from flask import Flask
 from jinja2 import StrictUndefined
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
-from app import backup, upkeep, web
-from app.campaign.rule_file import BadRules
-from app.campaign.rulebook import rulebook
+from app import web
+from app.campaign.compliance.rule_file import BadRules
+from app.campaign.compliance.rulebook import rulebook
+from app.cli import backup, maintenance
+from app.cli.explain import explain, list_rules
 from app.connections import ENVIRONMENT, SANDBOX, Connections
-from app.explain import explain, list_rules
-from app.journal import FOLDER, Journal
 from app.private_files import create_private, make_folder_private
 from app.remote.adapter import WsgiAdapter
 from app.remote.connection import BadConnection, Connection
 from app.sandbox import TOKEN, create_sandbox
-from app.sender import Sender
+from app.sending.background import Sender
+from app.sending.journal import FOLDER, Journal
 from app.settings import LOOPBACK, BadSetting, Settings, read_settings
 from app.store.database import Store
 from app.store.migrations import UnusableDatabase
@@ -94,7 +95,7 @@ def _make(settings: Settings) -> Flask:
     for name in ("ledger", "faults"):
         app.extensions[name] = sandbox.extensions[name]
     web.install(app)
-    for command in (explain, list_rules, *backup.COMMANDS, *upkeep.COMMANDS):
+    for command in (explain, list_rules, *backup.COMMANDS, *maintenance.COMMANDS):
         app.cli.add_command(command)
     app.wsgi_app = DispatcherMiddleware(app.wsgi_app, {"/sandbox": sandbox})  # type: ignore[method-assign]
     return app

@@ -7,14 +7,14 @@ from contextlib import suppress
 from sqlalchemy.exc import DatabaseError
 
 from app import CannotStart, create_app
-from app.journal import Journal
-from app.recording import recover
-from app.sender import Sender
+from app.sending.background import Sender
+from app.sending.journal import Journal
+from app.sending.recording import recover
+from app.sending.submission import GRACE
 from app.server import Limits, Server, make_room, share_memory, stop_on_signals
 from app.settings import Settings, read_settings
 from app.store import seals
 from app.store.database import Store
-from app.submission import GRACE
 
 THREADS = 8
 

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from jinja2 import BytecodeCache, FileSystemBytecodeCache
 
 from app import create_app
-from app.campaign.payload import body, digest, payload
+from app.campaign.contract.payload import body, digest, payload
 from app.connections import SANDBOX
 from app.remote.client import CampaignApi
 from app.sandbox.ledger import Ledger
@@ -25,7 +25,7 @@ from app.store.models import Submission
 from tests.factories import outbound, typed
 from tests.fakes import ANSWERS, FakeApi
 from tests.pages import Visitor
-from tests.sending import entered, submit
+from tests.sending.presses import entered, submit
 from tests.servers import Address, serving
 
 

@@ -3,8 +3,8 @@
 from datetime import date, time
 from typing import Any
 
-from app.campaign.contract import CampaignType, DialerType, Weekday
-from app.campaign.payload import answers, payload
+from app.campaign.contract.fields import CampaignType, DialerType, Weekday
+from app.campaign.contract.payload import answers, payload
 
 WORKDAYS = tuple(Weekday)[:5]
 

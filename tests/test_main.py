@@ -21,7 +21,7 @@ from app.store.models import Submission
 from tests.factories import outbound
 from tests.faults.house import wait_until
 from tests.faults.person import Person
-from tests.sending import expire
+from tests.sending.presses import expire
 from tests.servers import Address, environment, free_port
 
 ROOT = Path(__file__).parents[1]

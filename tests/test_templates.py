@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app import confirmation
+from app.sending import confirmation
 from app.store.base import State
 
 TEMPLATES = sorted((Path(__file__).parents[1] / "templates").rglob("*.html"))

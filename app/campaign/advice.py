@@ -12,20 +12,20 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from socket import inet_aton
 from urllib.parse import urlsplit
 
-from app.campaign.attempts import Attempts, limits
-from app.campaign.audience import Audience
-from app.campaign.calendar import DAY, Overview, Schedule, is_in_sight
-from app.campaign.closed_days import closed_days
-from app.campaign.contract import FIELD, FIELDS, DialerType, Values, Weekday
-from app.campaign.evidence import TooMany
-from app.campaign.findings import findings
-from app.campaign.global_ids import global_id_type
-from app.campaign.mending import Mend, is_harmless
-from app.campaign.problems import Advice, AdviceCode
-from app.campaign.readback import clock, short_day
-from app.campaign.web_address import is_web_address
-from app.campaign.zone_words import has_turned_sign, is_fixed, place_of_fixed
-from app.campaign.zones import ZONE_NAMES, offset_at, offset_words, zone_info
+from app.campaign.compliance.audience import Audience
+from app.campaign.compliance.evidence import TooMany
+from app.campaign.compliance.findings import findings
+from app.campaign.compliance.fixes import Mend, is_harmless
+from app.campaign.compliance.holidays import closed_days
+from app.campaign.contract.fields import FIELD, FIELDS, DialerType, Values, Weekday
+from app.campaign.contract.global_ids import global_id_type
+from app.campaign.contract.problems import Advice, AdviceCode
+from app.campaign.contract.web_address import is_web_address
+from app.campaign.formatting import clock, short_day
+from app.campaign.schedule.attempts import Attempts, limits
+from app.campaign.schedule.windows import DAY, Overview, Schedule, is_in_sight
+from app.campaign.timezones.words import has_turned_sign, is_fixed, place_of_fixed
+from app.campaign.timezones.zones import ZONE_NAMES, offset_at, offset_words, zone_info
 
 _IDS = ("assistant_id", "phone_number_id", *(line.name for line in FIELDS if line.global_id))
 

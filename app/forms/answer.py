@@ -5,11 +5,11 @@ from typing import Any
 from wtforms import Field
 from wtforms.validators import StopValidation
 
-from app.campaign.contract import FIELD, OUTBOUND, Kind, Values
-from app.campaign.problems import Problem
-from app.campaign.reading import Unreadable, read_text
-from app.campaign.rules import check_field
-from app.campaign.wording import sentence
+from app.campaign.contract.fields import FIELD, OUTBOUND, Kind, Values
+from app.campaign.contract.problems import Problem
+from app.campaign.contract.reading import Unreadable, read_text
+from app.campaign.contract.validation import check_field
+from app.campaign.contract.wording import sentence
 from app.forms.question import QUESTIONS
 
 

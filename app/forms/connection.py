@@ -7,11 +7,11 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Form, RadioField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, StopValidation
 
-from app.campaign.visible import can_be_seen
+from app.campaign.contract.visible import can_be_seen
 from app.connections import COLOURS, Destination
 from app.remote.connection import BadConnection, check_base_url, check_token, origin
 from app.settings import REAL_API
-from app.store.book import Kind
+from app.store.address_book import Kind
 
 LIVE, SANDBOX = "live", "sandbox"
 _LONGEST = 200

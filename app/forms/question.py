@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.campaign.audience import QUESTIONS as ABOUT_LEADS
-from app.campaign.contract import FIELDS, OUTBOUND, Field, Kind, When
-from app.campaign.wording import CHOICES, FINAL, NOT_CHOSEN, WORDS
-from app.store import book
+from app.campaign.compliance.audience import QUESTIONS as ABOUT_LEADS
+from app.campaign.contract.fields import FIELDS, OUTBOUND, Field, Kind, When
+from app.campaign.contract.wording import CHOICES, FINAL, NOT_CHOSEN, WORDS
+from app.store import address_book
 
-BOOK = frozenset(book.FIELDS)
+BOOK = frozenset(address_book.FIELDS)
 """Fields whose ids a connection's address book offers."""
 
 _INPUT_TYPES = {

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from app.campaign.shortening import shortened
+from app.campaign.formatting import shortened
 from app.remote.exchange import Exchange
 
 _MESSAGE_KEYS = ("message", "detail", "error", "errors")

@@ -12,7 +12,7 @@ from typing import NoReturn
 
 from requests.adapters import BaseAdapter
 
-from app.campaign.shortening import shortened
+from app.campaign.formatting import shortened
 from app.remote.answers import Created, created, errors_by_field, message
 from app.remote.call import Broken, Call
 from app.remote.connection import Connection

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
-from app.campaign.contract import CAMPAIGNS_PATH
+from app.campaign.contract.fields import CAMPAIGNS_PATH
 
 LONGEST_TOKEN = 2000
 LONGEST_URL = 2000

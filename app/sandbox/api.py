@@ -4,7 +4,7 @@ from typing import Any, cast
 
 from flask import Blueprint, Response, current_app, request
 
-from app.campaign.contract import CAMPAIGNS_PATH
+from app.campaign.contract.fields import CAMPAIGNS_PATH
 from app.sandbox.envelope import success, the_error
 from app.sandbox.intake import Malformed, json_object
 from app.sandbox.judge import find_errors

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask, Response, current_app, jsonify
 from werkzeug.exceptions import HTTPException, SecurityError
 
-from app.campaign.contract import CAMPAIGNS_PATH
+from app.campaign.contract.fields import CAMPAIGNS_PATH
 
 _HEADERS = {
     "Cache-Control": "no-store",

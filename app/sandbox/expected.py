@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from app.campaign.contract import Field, Kind, When
-from app.campaign.visible import can_be_seen
+from app.campaign.contract.fields import Field, Kind, When
+from app.campaign.contract.visible import can_be_seen
 
 _KINDS = {
     Kind.TEXT: "text",

@@ -7,10 +7,10 @@ from typing import Any, cast
 from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 from jsonschema.validators import extend
 
-from app.campaign.contract import FIELD, FIELDS, Field, Kind
-from app.campaign.schema import ZONE_FORMAT, campaign_schema
-from app.campaign.web_address import is_web_address
-from app.campaign.zones import ZONE_NAMES
+from app.campaign.contract.fields import FIELD, FIELDS, Field, Kind
+from app.campaign.contract.json_schema import ZONE_FORMAT, campaign_schema
+from app.campaign.contract.web_address import is_web_address
+from app.campaign.timezones.zones import ZONE_NAMES
 from app.sandbox.expected import sentence, unknown
 
 _FORMATS = FormatChecker(formats=())

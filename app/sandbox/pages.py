@@ -5,9 +5,9 @@ from pathlib import Path
 
 from flask import Blueprint, Response, jsonify, render_template, request, send_from_directory
 
-from app.campaign.contract import FIELDS, Field
-from app.campaign.schema import openapi
-from app.campaign.wording import FINAL, WORDS
+from app.campaign.contract.fields import FIELDS, Field
+from app.campaign.contract.json_schema import openapi
+from app.campaign.contract.wording import FINAL, WORDS
 from app.sandbox.api import TOKEN
 from app.sandbox.assumptions import ASSUMPTIONS
 from app.sandbox.expected import expected, required

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug.test import run_wsgi_app
 
-from app.campaign.contract import CAMPAIGNS_PATH
+from app.campaign.contract.fields import CAMPAIGNS_PATH
 from app.sandbox.faults import FAULT, HEADER, Answer, Fault, Wait
 from app.sandbox.switch import LONGEST, USUAL, Faults, Switch
 

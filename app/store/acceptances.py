@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
-from app.campaign.acceptance import (
+from app.campaign.compliance.acceptance import (
     EXEMPTIONS,
     Answer,
     Said,
@@ -20,20 +20,20 @@ from app.campaign.acceptance import (
     said_of,
     tally,
 )
-from app.campaign.attempts import limits
-from app.campaign.audience import read_audience
-from app.campaign.calendar import schedule
-from app.campaign.contract import Values
-from app.campaign.evidence import Finding
-from app.campaign.finding_words import measure
-from app.campaign.findings import findings
-from app.campaign.reading import Answers, read_answers
-from app.campaign.rulebook import rulebook
-from app.campaign.zones import ZONE_DATA_VERSION
-from app.store import trail
+from app.campaign.compliance.audience import read_audience
+from app.campaign.compliance.evidence import Finding
+from app.campaign.compliance.finding_words import measure
+from app.campaign.compliance.findings import findings
+from app.campaign.compliance.rulebook import rulebook
+from app.campaign.contract.fields import Values
+from app.campaign.contract.reading import Answers, read_answers
+from app.campaign.schedule.attempts import limits
+from app.campaign.schedule.windows import schedule
+from app.campaign.timezones.zones import ZONE_DATA_VERSION
+from app.store import audit_trail
+from app.store.audit_trail import SAID, Kind, draft_chain
 from app.store.chains import digest
 from app.store.models import Draft
-from app.store.trail import SAID, Kind, draft_chain
 from app.version import VERSION
 
 
@@ -173,7 +173,7 @@ def _questions(findings: Iterable[Finding]) -> dict[str, _Question]:
 def _record(session: Session, draft: Draft, kind: Kind, who: str, **details: object) -> None:
     """Write down what was said, and bind all that is kept of it now to the trail."""
     bound = {SAID: digest(draft.accepted)}
-    trail.record(session, kind, draft_chain(draft.id), who=who, **details, **bound)
+    audit_trail.record(session, kind, draft_chain(draft.id), who=who, **details, **bound)
 
 
 def stamp(draft: Draft) -> str:

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.store.audit_trail import OUTCOMES, Kind
 from app.store.base import State
 from app.store.chains import is_digest_of
-from app.store.trail import OUTCOMES, Kind
 
 IS_OPEN = "outcome_is_open"
 """In the event of a press: nothing is known of its submission until an outcome is bound in."""

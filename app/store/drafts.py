@@ -9,12 +9,12 @@ from typing import Any
 from sqlalchemy import bindparam, func, select, text
 from sqlalchemy.orm import Session
 
-from app.campaign.contract import CampaignType, Values
-from app.campaign.typed_length import LONGEST_IN_ALL
-from app.store import trail
+from app.campaign.contract.fields import CampaignType, Values
+from app.campaign.contract.typed_length import LONGEST_IN_ALL
+from app.store import audit_trail
 from app.store.acceptances import Judgement, count_findings
+from app.store.audit_trail import Kind, draft_chain
 from app.store.models import Draft
-from app.store.trail import Kind, draft_chain
 
 _PLACE = select(Draft.place).where(Draft.id == bindparam("id"))
 
@@ -83,11 +83,11 @@ def save(
     elif draft.version != over:
         session.expunge(draft)  # The roll-back would empty it, and it has to be shown.
         raise StaleVersion(draft)
-    changed = trail.find_changes(draft.answers, answers)
+    changed = audit_trail.find_changes(draft.answers, answers)
     _take(session, draft, judgement)
     kind = Kind.CREATED if draft.version == 1 else Kind.EDITED
     chain = draft_chain(draft_id)
-    trail.record(session, kind, chain, who=who, version=draft.version, fields=changed)
+    audit_trail.record(session, kind, chain, who=who, version=draft.version, fields=changed)
     return draft
 
 
@@ -97,7 +97,7 @@ def delete(session: Session, draft_id: str, *, who: str = "") -> Draft:
     if draft.is_locked:
         raise AlreadySubmitted(draft_id)
     draft.deleted_at = _now()
-    trail.record(session, Kind.DELETED, draft_chain(draft_id), who=who)
+    audit_trail.record(session, Kind.DELETED, draft_chain(draft_id), who=who)
     return draft
 
 
@@ -105,7 +105,7 @@ def restore(session: Session, draft_id: str, *, who: str = "") -> Draft:
     """Bring a deleted draft back as it was."""
     draft = find(session, draft_id)
     draft.deleted_at = None
-    trail.record(session, Kind.RESTORED, draft_chain(draft_id), who=who)
+    audit_trail.record(session, Kind.RESTORED, draft_chain(draft_id), who=who)
     return draft
 
 

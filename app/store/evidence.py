@@ -11,8 +11,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.campaign.acceptance import Answer, key_of
-from app.store import log, seals, submissions, trail
+from app.campaign.compliance.acceptance import Answer, key_of
+from app.store import audit_trail, request_log, seals, submissions
+from app.store.audit_trail import SAID, SAYS, SEALED_AT_ONCE, Kind, draft_chain
 from app.store.binding import Bound
 from app.store.chains import (
     HOW_TO_CHECK,
@@ -24,7 +25,6 @@ from app.store.chains import (
 )
 from app.store.models import Draft
 from app.store.records import ChainHead
-from app.store.trail import SAID, SAYS, SEALED_AT_ONCE, Kind, draft_chain
 
 MOST_SEALS = 1000
 """Seals in one file; later ones are checked in the database alone."""
@@ -38,15 +38,15 @@ def write_submissions(session: Session, draft: Draft) -> list[dict[str, Any]]:
     """Write out each submission of a draft with its call, the first one first."""
     written = []
     for one in reversed(draft.submissions):
-        call = log.of_submission(session, one.id)
-        document = log.as_document(call) if call else None
+        call = request_log.of_submission(session, one.id)
+        document = request_log.as_document(call) if call else None
         written.append(submissions.as_document(one) | {"call": document})
     return written
 
 
 def write_trail(session: Session, draft_id: str) -> dict[str, Any]:
     """Write out a draft's chain, the seal that names it last, and those since."""
-    events = [trail.as_document(one) for one in trail.of_draft(session, draft_id)]
+    events = [audit_trail.as_document(one) for one in audit_trail.of_draft(session, draft_id)]
     head = session.get(ChainHead, draft_chain(draft_id))
     since = seals.since(session, head.seal, MOST_SEALS) if head and head.seal else []
     return {

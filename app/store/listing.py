@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, TypeAlias
 from sqlalchemy import Select, String, func, select, tuple_, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from app.campaign.contract import CampaignType
+from app.campaign.contract.fields import CampaignType
 from app.store.base import MAY_EXIST, State
 from app.store.draft_search import search
 from app.store.models import Draft

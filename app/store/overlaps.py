@@ -6,11 +6,11 @@ from datetime import date
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from app.campaign.audience import Audience, read_audience
-from app.campaign.calendar import DAY, Schedule, schedule
-from app.campaign.places import Place
-from app.campaign.reading import read_answers
-from app.campaign.zone_tables import present_name
+from app.campaign.compliance.audience import Audience, read_audience
+from app.campaign.compliance.places import Place
+from app.campaign.contract.reading import read_answers
+from app.campaign.schedule.windows import DAY, Schedule, schedule
+from app.campaign.timezones.tables import present_name
 from app.store.base import State
 from app.store.models import Draft
 

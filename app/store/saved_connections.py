@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.store import trail
+from app.store import audit_trail
+from app.store.audit_trail import Kind, connection_chain
 from app.store.models import SavedConnection
-from app.store.trail import Kind, connection_chain
 
 _SHOWN = ("name", "base_url", "is_sandbox", "colour", "notes")
 
@@ -55,7 +55,9 @@ def add(session: Session, entered: Entered, *, who: str = "") -> SavedConnection
     _take(session, made, entered, now)
     session.add(made)
     session.flush()
-    trail.record(session, Kind.CONNECTION_ADDED, connection_chain(made.id), who=who, **_shown(made))
+    audit_trail.record(
+        session, Kind.CONNECTION_ADDED, connection_chain(made.id), who=who, **_shown(made)
+    )
     return made
 
 
@@ -67,7 +69,7 @@ def change(session: Session, key: str, entered: Entered, *, who: str = "") -> No
     _tell(
         session,
         found,
-        trail.find_changes(before, _shown(found)),
+        audit_trail.find_changes(before, _shown(found)),
         who,
         new_token=bool(entered.token),
     )
@@ -104,7 +106,7 @@ def _shown(one: SavedConnection) -> dict[str, Any]:
 def _tell(
     session: Session, one: SavedConnection, fields: object, who: str, *, new_token: bool
 ) -> None:
-    trail.record(
+    audit_trail.record(
         session,
         Kind.CONNECTION_CHANGED,
         connection_chain(one.id),

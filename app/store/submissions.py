@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
-from app.store import log
+from app.store import request_log
 from app.store.base import State
 from app.store.chains import digest
 from app.store.leases import boot, clock
@@ -103,10 +103,10 @@ def as_document(one: Submission) -> dict[str, Any]:
 def bound(session: Session, one: Submission) -> dict[str, Any]:
     """Name a submission and its call by their content, for the event that is about them."""
     session.flush()
-    call = log.of_submission(session, one.id)
+    call = request_log.of_submission(session, one.id)
     return {
         "submission": one.id,
         "submission_digest": digest(as_document(one)),
         "call": call.id if call else None,
-        "call_digest": digest(log.as_document(call)) if call else None,
+        "call_digest": digest(request_log.as_document(call)) if call else None,
     }

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from app.store import log, seals, submissions, trail
+from app.store import audit_trail, request_log, seals, submissions
+from app.store.audit_trail import INSTANCE, SEALED_AT_ONCE, Kind
 from app.store.base import MAY_EXIST, State
 from app.store.binding import Bound
 from app.store.chains import (
@@ -20,7 +21,6 @@ from app.store.chains import (
 )
 from app.store.models import Draft, Submission
 from app.store.records import ChainHead, Event, Exchange, Seal
-from app.store.trail import INSTANCE, SEALED_AT_ONCE, Kind
 
 Head = tuple[int, str]
 
@@ -116,7 +116,7 @@ def _check_chains(session: Session, sealed: _Sealed) -> tuple[int, int]:
 def _events(session: Session) -> Iterator[Mapping[str, Any]]:
     query = select(Event).order_by(Event.chain, Event.number)
     for event in session.scalars(query.execution_options(yield_per=500)):
-        yield trail.as_document(event)
+        yield audit_trail.as_document(event)
 
 
 @dataclass
@@ -185,7 +185,7 @@ def _check_rows(session: Session, bound: Bound) -> None:
 def _written_call(session: Session, number: int) -> dict[str, Any]:
     try:
         row = session.get(Exchange, number)
-        written = log.as_document(row) if row else None
+        written = request_log.as_document(row) if row else None
     except (TypeError, ValueError, LookupError, AttributeError) as error:
         raise _Broken(f"The call {number} was changed.") from error  # Of no such type.
     if written is None:
@@ -195,10 +195,10 @@ def _written_call(session: Session, number: int) -> dict[str, Any]:
 
 def _call_of(session: Session, number: int) -> dict[str, Any] | None:
     try:
-        call = log.of_submission(session, number)
+        call = request_log.of_submission(session, number)
     except (TypeError, ValueError, LookupError, AttributeError):
         return None  # Somebody wrote what has no such type; its digest tells.
-    return log.as_document(call) if call else None
+    return request_log.as_document(call) if call else None
 
 
 def _hold(bound: Bound, named: tuple[str, int], written: Mapping[str, Any]) -> None:

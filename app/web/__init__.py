@@ -7,18 +7,16 @@ from flask import Flask, Response
 from flask_compress import Compress
 from flask_wtf import CSRFProtect
 
-from app.web import (
+from app.web import addresses, attention, errors, security, template_globals
+from app.web.screens import (
     about,
-    addresses,
     answers,
-    attention,
     book,
     calendars,
     connections,
     drafts,
     duplicates,
     editing,
-    errors,
     history,
     log,
     places,
@@ -27,9 +25,7 @@ from app.web import (
     review,
     rulebook,
     sandbox,
-    security,
     submissions,
-    words,
     zones,
 )
 
@@ -40,7 +36,7 @@ def install(app: Flask) -> None:
     attention.install(app)
     security.install(app)
     errors.install(app)
-    words.install(app)
+    template_globals.install(app)
     Compress(app)
     app.after_request(_read_whole)
     csrf = CSRFProtect(app)

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from flask import Flask, request
 from sqlalchemy.exc import DatabaseError
 
-from app.recording import recover
+from app.sending.recording import recover
 from app.store import submissions
 from app.store.base import State
-from app.web.current import journal, store
+from app.web.services import journal, store
 
 _WITHOUT_DATABASE = {None, "static", "about.healthy"}
 

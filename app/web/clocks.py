@@ -7,8 +7,8 @@ from flask import request
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from app.campaign.zones import ZONE_NAMES
-from app.web.macros import drawn
+from app.campaign.timezones.zones import ZONE_NAMES
+from app.web.panel.macros import drawn
 
 CAMPAIGN = "campaign"
 _COOKIE = "clock"

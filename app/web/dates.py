@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from markupsafe import Markup
 
-from app.campaign.readback import MONTHS, clock
+from app.campaign.formatting import MONTHS, clock
 
 
 def moment(at: datetime) -> Markup:

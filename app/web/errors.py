@@ -8,9 +8,9 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
-from app.resolution import NoSuchSubmission
+from app.sending.resolution import NoSuchSubmission
 from app.store.drafts import AlreadySubmitted, NoSuchDraft
-from app.store.log import NoSuchExchange
+from app.store.request_log import NoSuchExchange
 from app.store.saved_connections import NoSuchConnection
 from app.store.vault import BadKeys
 from app.web.security import is_from_here

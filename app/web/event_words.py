@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from app.campaign.acceptance import Answer
-from app.campaign.rulebook import rulebook
-from app.campaign.wording import WORDS
+from app.campaign.compliance.acceptance import Answer
+from app.campaign.compliance.rulebook import rulebook
+from app.campaign.contract.wording import WORDS
+from app.store.audit_trail import Kind, read_details
 from app.store.base import State
 from app.store.records import Event
-from app.store.trail import Kind, read_details
 from app.web.state_words import STATE_WORDS
 
 _ONE_GO = timedelta(minutes=10)

@@ -1,6 +1,6 @@
 """What a campaign is called on the screen, also while it has no name."""
 
-from app.campaign.visible import can_be_seen
+from app.campaign.contract.visible import can_be_seen
 
 
 def named(name: str) -> str:

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 from statistics import median
 from time import perf_counter
 
-from app.campaign.payload import body, payload
-from app.campaign.reading import read_json
-from app.campaign.rules import find_problems
+from app.campaign.contract.payload import body, payload
+from app.campaign.contract.reading import read_json
+from app.campaign.contract.validation import find_problems
 from app.forms.campaign import CampaignForm
 from tests.benchmarks.measure import Figure
 from tests.factories import outbound, typed

@@ -11,15 +11,15 @@ from flask import Flask, render_template
 from flask_wtf import CSRFProtect
 from markupsafe import Markup
 
-from app.campaign.reading import read_answers
-from app.campaign.rules import find_problems
-from app.campaign.wording import WORDS
+from app.campaign.contract.reading import read_answers
+from app.campaign.contract.validation import find_problems
+from app.campaign.contract.wording import WORDS
 from app.forms.campaign import CampaignForm
 from app.forms.question import QUESTIONS
 from app.store import drafts
 from app.store.acceptances import judge
-from app.web import macros
-from app.web.panel import panel
+from app.web.panel import macros
+from app.web.panel.panel import panel
 from tests.benchmarks.measure import Figure, answer, environ, medians, ratio
 from tests.factories import outbound, typed
 

@@ -7,12 +7,12 @@ from statistics import median
 from time import perf_counter
 from typing import Any
 
-from app.campaign.audience import read_audience
-from app.campaign.calendar import windows
-from app.campaign.contract import Weekday
-from app.campaign.meaning import meaning
-from app.campaign.mending import mends
-from app.campaign.reading import Reading
+from app.campaign.compliance.audience import read_audience
+from app.campaign.compliance.fixes import mends
+from app.campaign.contract.fields import Weekday
+from app.campaign.contract.reading import Reading
+from app.campaign.explanation import meaning
+from app.campaign.schedule.windows import windows
 from tests.benchmarks.measure import Figure
 from tests.campaign.meanings import NOW
 from tests.factories import outbound

@@ -14,7 +14,7 @@ from statistics import median
 from time import perf_counter, sleep
 from urllib.parse import urlencode
 
-from app.campaign.reading import Answers
+from app.campaign.contract.reading import Answers
 from tests.benchmarks.measure import Figure, p95, ratio
 from tests.factories import outbound, typed
 

@@ -12,7 +12,7 @@ from waitress import create_server
 
 from app import create_app
 from app.__main__ import THREADS
-from app.campaign.contract import FIELDS
+from app.campaign.contract.fields import FIELDS
 from app.settings import Settings
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from playwright.sync_api import Locator, Page, expect
 
-from app.campaign.wording import CHOICES, NOT_CHOSEN, WORDS
+from app.campaign.contract.wording import CHOICES, NOT_CHOSEN, WORDS
 
 
 class Operator:

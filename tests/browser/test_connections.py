@@ -9,11 +9,11 @@ from playwright.sync_api import expect
 from app.connections import Connections
 from app.sandbox.ledger import Ledger
 from app.sandbox.switch import Faults, Switch
-from app.store import book
+from app.store import address_book
 from app.store.database import Store
 from tests.browser.operator import Operator
 from tests.factories import inbound, outbound, typed
-from tests.sending import rows
+from tests.sending.presses import rows
 from tests.servers import Address
 
 NewConnection = Callable[..., str]
@@ -70,8 +70,8 @@ def test_the_address_book_is_offered_for_the_connection_and_what_answers(
 ) -> None:
     key = add_connection("Client A")
     with store.writing() as session:
-        book.keep(session, key, book.Kind.ASSISTANT, "asst_1", "Front desk bot")
-        book.keep(session, key, book.Kind.SQUAD, "squad_1", "Closers")
+        address_book.keep(session, key, address_book.Kind.ASSISTANT, "asst_1", "Front desk bot")
+        address_book.keep(session, key, address_book.Kind.SQUAD, "squad_1", "Closers")
     operator.start()
     operator.page.get_by_label("Send to").select_option(key)
     offered = operator.page.locator("#book-assistant_id option")

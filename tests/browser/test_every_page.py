@@ -9,7 +9,7 @@ from flask import Flask
 from playwright.sync_api import Page
 
 from app.connections import COLOURS
-from app.store import book, drafts
+from app.store import address_book, drafts
 from app.store.acceptances import judge
 from app.store.base import State
 from app.store.database import Store
@@ -86,7 +86,9 @@ def test_the_pages_about_a_live_connection(
     answers = typed(outbound()) | {"connection": key}
     with store.writing() as session:
         drafts.save(session, LIVE, judge(answers), over=0)
-        book.keep(session, key, book.Kind.ASSISTANT, "asst_abc123", "Front desk bot")
+        address_book.keep(
+            session, key, address_book.Kind.ASSISTANT, "asst_abc123", "Front desk bot"
+        )
     for address in (f"/drafts/{LIVE}", f"/drafts/{LIVE}/review", f"/drafts/{LIVE}/history"):
         page.goto(address)
         assert_good(page)

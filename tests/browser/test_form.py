@@ -6,7 +6,7 @@ from datetime import time
 import pytest
 from playwright.sync_api import Route, expect
 
-from app.campaign.payload import body, payload
+from app.campaign.contract.payload import body, payload
 from tests.browser.operator import Operator
 from tests.factories import inbound, outbound, typed
 

@@ -5,8 +5,8 @@ import json
 import pytest
 from playwright.sync_api import expect
 
-from app.campaign.contract import CampaignType
-from app.campaign.payload import body, payload
+from app.campaign.contract.fields import CampaignType
+from app.campaign.contract.payload import body, payload
 from app.sandbox.ledger import Ledger
 from tests.browser.operator import Operator
 from tests.factories import inbound, outbound, typed

@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from app.campaign.audience import read_audience
-from app.campaign.meaning import Meaning, meaning
-from app.campaign.reading import Reading
+from app.campaign.compliance.audience import read_audience
+from app.campaign.contract.reading import Reading
+from app.campaign.explanation import Meaning, meaning
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 

@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from hypothesis import strategies as st
 
-from app.campaign.calendar import Schedule, Window, schedule
-from app.campaign.contract import Weekday
+from app.campaign.contract.fields import Weekday
+from app.campaign.schedule.windows import Schedule, Window, schedule
 from tests.factories import outbound
 
 EVERY_DAY = tuple(Weekday)

@@ -6,9 +6,9 @@ from typing import Any, TypeAlias
 
 import pytest
 
-from app.campaign.contract import CampaignType, DialerType, Weekday
-from app.campaign.problems import Advice, AdviceCode
-from app.campaign.wording import advice_sentence
+from app.campaign.contract.fields import CampaignType, DialerType, Weekday
+from app.campaign.contract.problems import Advice, AdviceCode
+from app.campaign.contract.wording import advice_sentence
 from tests import factories
 from tests.campaign.meanings import NOW, meant
 from tests.factories import inbound

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from app.campaign.contract import Weekday
-from app.campaign.problems import Advice, AdviceCode
+from app.campaign.contract.fields import Weekday
+from app.campaign.contract.problems import Advice, AdviceCode
 from tests.campaign.meanings import meant
 from tests.campaign.test_advice import outbound
 from tests.factories import WORKDAYS, inbound

@@ -17,7 +17,7 @@ from typing import Any
 import requests
 from sqlalchemy import select, update
 
-from app.archive import write_backup
+from app.cli.archive import write_backup
 from app.sandbox.ledger import Ledger
 from app.sandbox.switch import Faults
 from app.store import drafts, saved_connections

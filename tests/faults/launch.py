@@ -17,7 +17,9 @@ from typing import Any
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from app import __main__, sender, submission
+from app import __main__
+from app.sending import background as sender
+from app.sending import submission
 from app.store import database
 from tests.faults import mutants
 

@@ -6,11 +6,12 @@ from typing import Any
 from sqlalchemy import select
 from urllib3 import Retry
 
-from app import __main__, connections, outcome, recording, submission
-from app.journal import Journal
-from app.outcome import Outcome
+from app import __main__, connections
 from app.remote import client, deadline
 from app.remote.answers import Created, created
+from app.sending import outcome, recording, submission
+from app.sending.journal import Journal
+from app.sending.outcome import Outcome
 from app.store.base import State
 from app.store.database import Store
 from app.store.leases import lease

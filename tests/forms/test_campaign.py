@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 from werkzeug.datastructures import MultiDict
 
-from app.campaign.audience import QUESTIONS
-from app.campaign.contract import FIELDS
-from app.campaign.reading import read_answers
-from app.campaign.rules import find_problems
-from app.campaign.wording import sentence
+from app.campaign.compliance.audience import QUESTIONS
+from app.campaign.contract.fields import FIELDS
+from app.campaign.contract.reading import read_answers
+from app.campaign.contract.validation import find_problems
+from app.campaign.contract.wording import sentence
 from app.forms.campaign import CampaignForm, typed_answers
 from tests.factories import inbound, outbound, typed
 

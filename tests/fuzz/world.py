@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from app import create_app
-from app.campaign.contract import CAMPAIGNS_PATH
+from app.campaign.contract.fields import CAMPAIGNS_PATH
 from app.settings import Settings
 from tests.factories import inbound, outbound, typed
 from tests.fuzz.odd import NOWHERE

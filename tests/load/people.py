@@ -13,7 +13,7 @@ from threading import Barrier, Thread
 from time import monotonic, perf_counter, sleep
 from typing import Any
 
-from app.campaign.payload import answers
+from app.campaign.contract.payload import answers
 from app.sandbox.sample import SAMPLE_REQUEST
 from app.store.drafts import new_id
 from tests.factories import outbound, typed

@@ -9,8 +9,8 @@ from secrets import token_hex
 from statistics import median
 from time import perf_counter
 
+from app.store.audit_trail import draft_chain
 from app.store.chains import NOTHING_BEFORE, event_hash
-from app.store.trail import draft_chain
 from tests.load.browser import Browser
 
 _EVENTS_OF_A_DRAFT = 10

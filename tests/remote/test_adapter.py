@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import requests
 
-from app.campaign.payload import body, payload
+from app.campaign.contract.payload import body, payload
 from app.remote.adapter import WsgiAdapter
 from app.remote.client import CampaignApi
 from app.remote.connection import Connection

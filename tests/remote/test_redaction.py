@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from app.campaign.payload import body, payload
+from app.campaign.contract.payload import body, payload
 from app.remote.redaction import redacted, redacted_headers
 from tests.factories import inbound, outbound
 from tests.remote.wire import success

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from app.campaign.contract import CAMPAIGNS_PATH
+from app.campaign.contract.fields import CAMPAIGNS_PATH
 from app.sandbox import TOKEN, create_sandbox
 
 JSON = "application/json"

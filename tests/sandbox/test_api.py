@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.sandbox.sample import SAMPLE_ANSWER, SAMPLE_REQUEST
-from tests.campaign.test_vectors import INBOUND, SAMPLE, sample
+from tests.campaign.contract.test_vectors import INBOUND, SAMPLE, sample
 from tests.sandbox.caller import WITH_TOKEN, Caller
 
 

@@ -9,8 +9,8 @@ import pytest
 import requests
 from flask import Flask
 
-from app.campaign.contract import CAMPAIGNS_PATH
-from app.campaign.payload import body, payload
+from app.campaign.contract.fields import CAMPAIGNS_PATH
+from app.campaign.contract.payload import body, payload
 from app.remote.adapter import WsgiAdapter
 from app.remote.answers import Created
 from app.remote.client import CampaignApi

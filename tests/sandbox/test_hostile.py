@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.sandbox import LARGEST_REQUEST
-from tests.campaign.test_vectors import INBOUND, SAMPLE
+from tests.campaign.contract.test_vectors import INBOUND, SAMPLE
 from tests.sandbox.caller import JSON, Caller
 
 DEEP = 100_000

@@ -12,7 +12,7 @@ import requests
 from waitress.server import create_server
 
 from app.sandbox import create_sandbox
-from tests.campaign.test_vectors import SAMPLE
+from tests.campaign.contract.test_vectors import SAMPLE
 from tests.sandbox.caller import WITH_TOKEN
 
 PATH = "/api/v2/voice-campaigns"

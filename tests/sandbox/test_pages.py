@@ -10,10 +10,10 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.test import Client, TestResponse
 from werkzeug.wrappers import Response
 
-from app.campaign.contract import FIELDS
+from app.campaign.contract.fields import FIELDS
 from app.sandbox import create_sandbox
 from app.sandbox.assumptions import ASSUMPTIONS
-from tests.campaign.test_vectors import SAMPLE
+from tests.campaign.contract.test_vectors import SAMPLE
 
 
 @pytest.fixture

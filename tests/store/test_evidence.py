@@ -7,18 +7,18 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from app.campaign.payload import body, payload
-from app.campaign.payload import digest as payload_digest
+from app.campaign.contract.payload import body, payload
+from app.campaign.contract.payload import digest as payload_digest
+from app.sending.submission import claim
 from app.store import seals
 from app.store.base import State
 from app.store.chains import digest, event_hash
 from app.store.database import Store
 from app.store.evidence import check_evidence
 from app.store.models import Submission
-from app.submission import claim
 from tests.factories import outbound
 from tests.fakes import FakeApi
-from tests.sending import destination, look_up, press
+from tests.sending.presses import destination, look_up, press
 
 Evidence = dict[str, Any]
 

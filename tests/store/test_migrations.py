@@ -13,7 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
 
 from app import create_app
-from app.campaign.payload import body, payload
+from app.campaign.contract.payload import body, payload
 from app.settings import Settings
 from app.store import migrations
 from app.store.base import Base

@@ -7,21 +7,21 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from app.campaign.payload import body, payload
-from app.campaign.payload import digest as digest_of
-from app.store import drafts, log, seals, submissions, trail
+from app.campaign.contract.payload import body, payload
+from app.campaign.contract.payload import digest as digest_of
+from app.sending.submission import claim
+from app.store import audit_trail, drafts, request_log, seals, submissions
 from app.store.acceptances import judge
+from app.store.audit_trail import Kind, draft_chain
 from app.store.base import State
 from app.store.chains import digest, event_hash
 from app.store.database import Store
 from app.store.models import Submission
 from app.store.records import Exchange
-from app.store.trail import Kind, draft_chain
 from app.store.verification import Verdict, verify
-from app.submission import claim
 from tests.factories import inbound, outbound, typed
 from tests.fakes import ANSWERS, FakeApi
-from tests.sending import destination, look_up, press, submit
+from tests.sending.presses import destination, look_up, press, submit
 
 Sent = Callable[[State], int]
 
@@ -247,7 +247,7 @@ def test_no_other_event_binds_a_submission_to_something_else(store: Store, sent:
     tamper(store, "UPDATE submission SET state = 'CREATED'", "UPDATE draft SET state = 'CREATED'")
     with store.writing() as session:
         bound = submissions.bound(session, session.get_one(Submission, 1))
-        trail.record(session, Kind.REVIEWED, draft_chain(draft_id), **bound)
+        audit_trail.record(session, Kind.REVIEWED, draft_chain(draft_id), **bound)
     assert verdict(store, noted).fault == "The submission 1 was changed."
 
 
@@ -256,7 +256,7 @@ def test_an_outcome_that_no_seal_names_was_made_up(store: Store, sent: Sent) -> 
     with store.reading() as session:
         draft_id = session.get_one(Submission, 1).draft_id
     with store.writing() as session:
-        trail.record(session, Kind.CORRECTED, draft_chain(draft_id))
+        audit_trail.record(session, Kind.CORRECTED, draft_chain(draft_id))
     assert "is of a kind that is sealed" in verdict(store).fault
 
 
@@ -310,7 +310,7 @@ def test_what_was_written_before_more_was_hashed_still_holds(store: Store, sent:
         row = session.execute(text("SELECT * FROM event WHERE kind = 'answered'")).mappings().one()
         documents = {
             "submission": submissions.as_document(session.get_one(Submission, 1)),
-            "call": log.as_document(session.get_one(Exchange, 1)),
+            "call": request_log.as_document(session.get_one(Exchange, 1)),
         }
     details = json.loads(row["details"])
     for kind, document in documents.items():

@@ -7,7 +7,7 @@ import pytest
 from app.store.base import State
 from app.store.database import Store
 from tests.pages import Page, Visitor, text
-from tests.sending import expire
+from tests.sending.presses import expire
 
 Sent = Callable[[State], int]
 

@@ -8,7 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from tzdata import IANA_VERSION
 
-from app.campaign.zones import ZONE_NAMES
+from app.campaign.timezones.zones import ZONE_NAMES
 from app.store.base import State
 from tests.pages import Page, Visitor
 

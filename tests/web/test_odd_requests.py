@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from app.store.presets import LONGEST_NAME
 from tests.factories import inbound, outbound, typed
 from tests.pages import Page, Visitor
-from tests.sending import TOKEN
+from tests.sending.presses import TOKEN
 
 HUGE = str(10**30)
 ODD_IDS = ["a\nb", "\u0663", "\U0001f642", "a" * 4000, "..", "A1A1A1A1A1A1A1A1", HUGE, "\x00"]

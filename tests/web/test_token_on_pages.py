@@ -10,7 +10,7 @@ from flask import Flask
 from tests.factories import outbound, typed
 from tests.pages import Visitor
 from tests.remote.wire import http
-from tests.sending import TOKEN
+from tests.sending.presses import TOKEN
 from tests.servers import answering
 
 SPELLINGS: dict[str, Callable[[str], str]] = {

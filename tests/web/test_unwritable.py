@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event
 
-from app.campaign.findings import findings
+from app.campaign.compliance.findings import findings
 from app.sandbox.ledger import Ledger
 from app.store.base import State
 from app.store.database import Store
@@ -18,7 +18,7 @@ from app.store.models import Submission
 from app.web.attention import attention
 from tests.factories import inbound, outbound, typed
 from tests.pages import Page, Visitor
-from tests.sending import TOKEN, expire, failing
+from tests.sending.presses import TOKEN, expire, failing
 
 
 @pytest.fixture

@@ -1,0 +1,206 @@
+"""Who is called and why, as the person says it. It belongs to the draft, never to the payload.
+
+The API does not ask, and the campaign's zone says nothing about the leads, so whoever leaves
+these questions open gets the strictest answer, and is told so.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from app.campaign.compliance.places import (
+    Named,
+    Place,
+    country_of,
+    parts_of,
+    place,
+    places_named,
+    unions_of,
+)
+from app.campaign.compliance.rule import Rule
+from app.campaign.compliance.rule_file import Device, Topic
+from app.campaign.compliance.rulebook import ANYWHERE, rulebook
+from app.campaign.contract.fields import Purpose
+from app.campaign.contract.problems import Code, Problem
+from app.campaign.contract.reading import Answers
+from app.campaign.contract.typed_length import find_too_long
+from app.campaign.schedule.windows import is_in_sight
+from app.campaign.timezones.tables import present_name
+
+QUESTIONS = ("audience", "purpose", "own_dates")
+"""The answers that are read here, by the names under which a draft keeps them."""
+
+_STRICTEST = "50 states"
+_MOST_UNREAD = 5
+"""Words of one answer that are told as not understood; whoever has mended these sees the next."""
+
+_OWN_DATE = re.compile(r"(\d{4}-\d\d-\d\d)\s*(.*)", re.ASCII)
+_ANY_DATE = re.compile(r"\d{4}([-./])\d\d?\1\d\d?|\d\d?([-./])\d\d?\2\d{4}", re.ASCII)
+
+
+@dataclass(frozen=True, eq=False)
+class Audience:
+    """The places of the leads, the purpose, and the days that the person wants to be warned of.
+
+    `places` is what the person named or, with `is_assumed`, the strictest that the campaign's
+    zone suggests. `purpose` is `None` while it is open. `unread` and `unread_dates` are the
+    words that mean nothing here; see `places.Named`. What `is_too_long` is not read at all. The
+    same words give the very same object.
+    """
+
+    places: tuple[Place, ...]
+    is_assumed: bool
+    purpose: Purpose | None
+    own_dates: tuple[tuple[date, str], ...]
+    unread: tuple[tuple[str, tuple[str, ...]], ...]
+    unread_dates: tuple[str, ...]
+    is_too_long: bool
+
+
+def read_audience(answers: Answers, zone: str | None) -> Audience:
+    """Read the three answers; *zone* is the campaign's."""
+    too_long = find_too_long(answers)
+    texts = ["" if name in too_long else str(answers.get(name) or "").strip() for name in QUESTIONS]
+    return _read(*texts, zone or "", is_too_long="audience" in too_long)
+
+
+@lru_cache(maxsize=256)
+def _read(audience: str, purpose: str, own_dates: str, zone: str, *, is_too_long: bool) -> Audience:
+    named = places_named(audience)
+    dates, unread_dates = _dates(own_dates)
+    return Audience(
+        places=named.places or _assumed(zone),
+        is_assumed=not named.places,
+        purpose=Purpose(purpose) if purpose in set(Purpose) else None,
+        own_dates=dates,
+        unread=named.unread[:_MOST_UNREAD],
+        unread_dates=unread_dates[:_MOST_UNREAD],
+        is_too_long=is_too_long,
+    )
+
+
+def find_unread(audience: Audience) -> list[Problem]:
+    """Find a problem for each word that names no place or no day, or several places."""
+    return [
+        *(
+            Problem("audience", Code.AMBIGUOUS_PLACE, " or ".join(meant))
+            if meant
+            else Problem("audience", Code.UNKNOWN_PLACE, word)
+            for word, meant in audience.unread
+        ),
+        *(
+            Problem(
+                "own_dates", Code.SEVERAL_DATES if _has_several(word) else Code.UNKNOWN_DATE, word
+            )
+            for word in audience.unread_dates
+        ),
+    ]
+
+
+@lru_cache(maxsize=256)
+def reach(audience: Audience) -> Mapping[str, tuple[str, ...]]:
+    """Tell which zones each jurisdiction reaches in this audience, by the jurisdiction's code.
+
+    A country's rules hold in its parts, and a union's in its countries. A whole country holds
+    all its parts; and a zone that is named by itself may lie in any country or part that has
+    it. Zones for which no calling hours are known are those of `ANYWHERE`.
+    """
+    found: dict[str, dict[str, None]] = {}
+    for at in audience.places:
+        for code in jurisdictions_of(at):
+            shared = [zone for zone in at.zones if present_name(zone) in place(code).zones]
+            found.setdefault(code, {}).update(dict.fromkeys(shared or at.zones))
+    with_hours = {
+        zone
+        for rule in rulebook().rules
+        if rule.topic is Topic.HOURS and concerns(rule, audience)
+        for zone in found.get(rule.jurisdiction, ())
+    }
+    if rest := [zone for zone in zones_of(audience) if zone not in with_hours]:
+        found[ANYWHERE] = dict.fromkeys(rest)
+    return {code: tuple(zones) for code, zones in found.items()}
+
+
+@lru_cache(maxsize=1024)
+def rules_for(audience: Audience, first: date, last: date) -> tuple[Rule, ...]:
+    """Find the rules for this audience and purpose that are in force on any of these days.
+
+    An open purpose is any of them.
+    """
+    reached = reach(audience)
+    return tuple(
+        rule
+        for rule in rulebook().rules
+        if rule.jurisdiction in reached
+        and concerns(rule, audience)
+        and rule.is_in_force(first, last)
+    )
+
+
+def concerns(rule: Rule, audience: Audience) -> bool:
+    """Tell whether a rule is about calls for this purpose in an artificial voice."""
+    is_for = audience.purpose is None or audience.purpose in rule.scope
+    return is_for and rule.device is not Device.LIVE
+
+
+@lru_cache(maxsize=256)
+def zones_of(audience: Audience) -> tuple[str, ...]:
+    """Name every zone in which there can be a lead."""
+    return tuple(dict.fromkeys(zone for at in audience.places for zone in at.zones))
+
+
+@lru_cache(maxsize=1024)
+def jurisdictions_of(at: Place) -> tuple[str, ...]:
+    """Name the jurisdictions whose rules can hold in a place, the widest first."""
+    if not at.country:
+        return _jurisdictions_of_zone(at.code)
+    if at.code == at.country:
+        return (*unions_of(at.code), at.code, *(part.code for part in parts_of(at.code)))
+    return (*unions_of(at.country), at.country, at.code)
+
+
+def _jurisdictions_of_zone(zone: str) -> tuple[str, ...]:
+    """Name those that have the zone; one that is nobody's counts as the strictest's."""
+    home = country_of(zone)
+    if home is None:
+        return ("US", *(part.code for part in _named_strictest().places))
+    parts = (part.code for part in parts_of(home.code) if present_name(zone) in part.zones)
+    return (*unions_of(home.code), home.code, *parts)
+
+
+def _assumed(zone: str) -> tuple[Place, ...]:
+    home = country_of(zone)
+    if home is None or home.code == "US":
+        return _named_strictest().places
+    return (home,)
+
+
+def _named_strictest() -> Named:
+    return places_named(_STRICTEST)
+
+
+def _dates(text: str) -> tuple[tuple[tuple[date, str], ...], tuple[str, ...]]:
+    """Read days such as ``2027-03-05 Founders' day``, with commas or line breaks between them."""
+    found, unread = {}, []
+    for word in filter(None, map(str.strip, re.split(r"[,;\n]", text))):
+        match = _OWN_DATE.fullmatch(word)
+        day = _day(match[1]) if match else None
+        if match and day and is_in_sight(day) and not _has_several(word):
+            found[day] = match[2]
+        else:
+            unread.append(word)
+    return tuple(sorted(found.items())), tuple(unread)
+
+
+def _has_several(word: str) -> bool:
+    """Tell whether one entry has several dates, such as the two ends of a range."""
+    return len(_ANY_DATE.findall(word)) > 1
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

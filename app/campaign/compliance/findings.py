@@ -1,0 +1,102 @@
+"""What rules of calling a campaign breaks: where, when and by how much.
+
+Each finding carries evidence, not sentences; `finding_words` has those. Whoever calls is
+held to the clock of the person who is called: every window is looked at on the clock of
+every zone of the audience.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from functools import lru_cache
+
+from app.campaign.compliance.audience import Audience, reach, rules_for
+from app.campaign.compliance.evidence import (
+    Duty,
+    Evidence,
+    Finding,
+    OnHolidays,
+    Severity,
+    TooMany,
+)
+from app.campaign.compliance.holidays import holidays_closed, holidays_during
+from app.campaign.compliance.outside import outside_hours
+from app.campaign.compliance.rule import AttemptLimit, ClosedHolidays, Rule
+from app.campaign.schedule.attempts import Limits
+from app.campaign.schedule.offset_periods import alike, foreseeable
+from app.campaign.schedule.peak_attempts import most_in_dates, most_in_months, most_within
+from app.campaign.schedule.windows import DAY, Schedule
+
+
+@lru_cache(maxsize=256)
+def findings(schedule: Schedule, retries: Limits | None, audience: Audience) -> tuple[Finding, ...]:
+    """Hold a schedule and its retries to the rules of the audience, the gravest finding first.
+
+    What comes after the foreseeable years is not looked at.
+    """
+    near = foreseeable(schedule)
+    found = [
+        Finding(rule, evidence)
+        for rule in rules_for(audience, near.first, near.last)
+        for evidence in evidence_of(rule, near, retries, audience)
+    ]
+    return tuple(sorted(found, key=_gravity))
+
+
+def in_force(rule: Rule, schedule: Schedule) -> Schedule:
+    """Cut a schedule to the days on which a rule is in force; it has to be on some of them."""
+    return replace(
+        schedule,
+        first=max(schedule.first, rule.since or schedule.first),
+        last=min(schedule.last, rule.until - DAY if rule.until else schedule.last),
+    )
+
+
+def _gravity(finding: Finding) -> tuple[int, bool]:
+    """Put the gravest first and, of equals, a country's rules before those of its parts."""
+    return list(Severity).index(finding.severity), "-" in finding.rule.jurisdiction
+
+
+def evidence_of(
+    rule: Rule, schedule: Schedule, retries: Limits | None, audience: Audience
+) -> Iterator[Evidence]:
+    """Hold a schedule that can be foreseen, and its retries, to one rule while it is in force."""
+    schedule, zones = in_force(rule, schedule), reach(audience)[rule.jurisdiction]
+    if rule.hours is not None:
+        yield from outside_hours(rule.hours, schedule, zones)
+    elif rule.holidays is not None:
+        yield from _on_holidays(rule.jurisdiction, rule.holidays, schedule, zones)
+    elif rule.is_duty:
+        yield Duty()
+    elif (
+        rule.attempts
+        and retries
+        and (attempts := too_many(rule.attempts, schedule, retries, zones))
+    ):
+        yield TooMany(attempts)
+
+
+def _on_holidays(
+    code: str, which: ClosedHolidays, schedule: Schedule, zones: tuple[str, ...]
+) -> Iterator[OnHolidays]:
+    closed = holidays_closed(code, which, schedule)
+    days = tuple(
+        (day, there, name)
+        for day, there, name in holidays_during(closed, schedule, zones)
+        if schedule.calls_on(day)
+    )
+    if days:
+        yield OnHolidays(days)
+
+
+def too_many(
+    limit: AttemptLimit, schedule: Schedule, retries: Limits, zones: tuple[str, ...]
+) -> tuple[datetime, ...]:
+    """Find the most attempts in the limit's period, if they are too many: their instants."""
+    if limit.period is not None:
+        found = most_within(schedule, retries, limit.period)
+    elif limit.unit == "month":
+        found = most_in_months(schedule, retries, alike(schedule, zones))
+    else:
+        found = most_in_dates(schedule, retries, limit.dates or 1, alike(schedule, zones))
+    return found if len(found) > limit.most else ()

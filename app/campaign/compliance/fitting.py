@@ -1,0 +1,41 @@
+"""Presets whose hours are meant on the leads' clocks, fitted to a campaign and its audience."""
+
+from dataclasses import replace
+from datetime import time
+
+from app.campaign.compliance.allowed_hours import leads_window
+from app.campaign.compliance.audience import Audience
+from app.campaign.compliance.rule import Preset
+from app.campaign.contract.fields import Values, Weekday
+from app.campaign.schedule.intervals import WHOLE_DAY, Week, seconds
+from app.campaign.schedule.offset_periods import foreseeable
+from app.campaign.schedule.windows import Schedule
+
+
+class DoesNotFit(Exception):
+    """No one window of a campaign lies inside a preset's hours on every lead's clock."""
+
+
+def fit(preset: Preset, schedule: Schedule, audience: Audience) -> Values:
+    """Give a preset's settings with days and hours by the campaign's clock.
+
+    Raises `DoesNotFit`.
+    """
+    values = dict(preset.settings)
+    days = frozenset(
+        number for number, day in enumerate(Weekday) if day in values.get("days_of_week", Weekday)
+    )
+    opens, closes = values["daily_start_time"], values["daily_end_time"]
+    hours: Week = tuple(
+        ((seconds(opens), seconds(closes)),) if number in days else () for number in range(7)
+    )
+    wanted = replace(foreseeable(schedule), days=days, opens=opens, closes=closes)
+    found = leads_window(hours, wanted, audience)
+    if found is None:
+        raise DoesNotFit(preset.id)
+    start, end = -(-found.hours[0] // 60), min(found.hours[1], WHOLE_DAY - 60) // 60
+    return values | {
+        "days_of_week": tuple(day for number, day in enumerate(Weekday) if number in found.days),
+        "daily_start_time": time(start // 60, start % 60),
+        "daily_end_time": time(end // 60, end % 60),
+    }

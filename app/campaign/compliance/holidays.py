@@ -1,0 +1,131 @@
+"""Days on which people do not expect calls: public holidays where leads are, and own dates.
+
+The API has no field for them: a campaign calls on a holiday unless it is split, or paused by
+hand. A holiday is one by the clock of whoever is called: while it lasts there, it can be another
+day where the campaign's clock is.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from functools import lru_cache
+
+import holidays
+
+from app.campaign.compliance.audience import Audience, reach
+from app.campaign.compliance.places import Place, place
+from app.campaign.compliance.rule import ClosedHolidays
+from app.campaign.formatting import short_day
+from app.campaign.schedule.offset_periods import alike, foreseeable
+from app.campaign.schedule.windows import DAY, Schedule, days_there
+
+_MOST_PARTS = 12
+"""So many states are looked at one by one; of more, only the country's own holidays are."""
+_OWN_NAME = "Own date"
+_FURTHEST = 2 * DAY
+"""Clocks are 26 hours apart at the most."""
+
+
+@lru_cache(maxsize=256)
+def closed_days(audience: Audience, schedule: Schedule) -> Mapping[date, str]:
+    """Name the days off while a schedule lasts, in order, as far as they can be foreseen.
+
+    They are the campaign's days on whose hours it is a holiday where leads are, and the
+    person's own dates, which are the campaign's.
+    """
+    near = foreseeable(schedule)
+    found: dict[date, dict[tuple[str, date], list[str]]] = {}
+    for at in _places(audience):
+        found_there = holidays_in(at.code, near.first - _FURTHEST, near.last + _FURTHEST)
+        for day, there, name in holidays_during(found_there, near, reach(audience)[at.code]):
+            told = found.setdefault(day, {}).setdefault((name, there), [])
+            if place(at.country).name not in told:  # A state has its country's holidays, too.
+                told.append(at.name)
+    for day, name in audience.own_dates:
+        if near.first <= day <= near.last:
+            found.setdefault(day, {})[name or _OWN_NAME, day] = []
+    return {day: _words(found[day], day) for day in sorted(found)}
+
+
+def holidays_during(
+    holidays_there: Mapping[date, str], schedule: Schedule, zones: tuple[str, ...]
+) -> Iterator[tuple[date, date, str]]:
+    """Find the days of a schedule on whose hours it is a holiday in these zones of a place.
+
+    Gives the campaign's day, called on or not, the holiday's own date, and its name.
+    """
+    alike_zones = tuple(group[0] for group in alike(schedule, zones))
+    found = [
+        (day, there, name)
+        for there, name in holidays_there.items()
+        for day in (there + number * DAY for number in (-2, -1, 0, 1, 2))
+        if schedule.first <= day <= schedule.last
+        and there in days_there(schedule, day, alike_zones)
+    ]
+    yield from sorted(found)
+
+
+def holidays_in(code: str, first: date, last: date) -> Mapping[date, str]:
+    """Name the public holidays of a country or a part of one, by the ``holidays`` package."""
+    return {
+        day: name
+        for year in range(first.year, last.year + 1)
+        for day, name in _holidays(code, year)
+        if first <= day <= last
+    }
+
+
+def holidays_closed(code: str, which: ClosedHolidays, schedule: Schedule) -> Mapping[date, str]:
+    """Name the holidays on which a rule closes a place while a schedule lasts there, in order."""
+    first, last = schedule.first - _FURTHEST, schedule.last + _FURTHEST
+    found = {
+        day: name
+        for year in range(first.year, last.year + 1)
+        for day, name in _holidays(code, year, observed=which.observed)
+        if not which.minus & set(name.split("; "))
+    }
+    for year in range(first.year, last.year + 1):
+        for text in which.plus:
+            found |= _further(text, year)
+    return {
+        day: found[day]
+        for day in sorted(found)
+        if first <= day <= last and day.weekday() in which.on
+    }
+
+
+def _further(text: str, year: int) -> dict[date, str]:
+    """Find a day such as ``06-14 Flag Day`` or ``Good Friday of US-DE`` in one year."""
+    if text[0].isdigit():
+        day, _, name = text.partition(" ")
+        return {date.fromisoformat(f"{year}-{day}"): name}
+    name, _, code = text.rpartition(" of ")
+    return {day: name for day, names in _holidays(code, year) if name in names.split("; ")}
+
+
+@lru_cache(maxsize=4096)
+def _holidays(code: str, year: int, *, observed: bool = True) -> tuple[tuple[date, str], ...]:
+    country, _, part = code.partition("-")
+    try:
+        found = holidays.country_holidays(
+            country, part or None, years=year, observed=observed, language="en_US"
+        )
+    except NotImplementedError:  # The package knows no holidays of this place.
+        return ()
+    return tuple(sorted(found.items()))
+
+
+def _words(names: Mapping[tuple[str, date], list[str]], day: date) -> str:
+    return ", ".join(
+        (f"{name} ({', '.join(where)})" if where else name)
+        + ("" if there == day else f" on {short_day(there)} there")
+        for (name, there), where in names.items()
+    )
+
+
+def _places(audience: Audience) -> list[Place]:
+    """Choose the places whose holidays count: the named countries, and parts if they are few."""
+    if audience.is_assumed:
+        return []
+    countries = dict.fromkeys(at.country for at in audience.places if at.country)
+    parts = [at for at in audience.places if at.code != at.country and at.country]
+    return [*map(place, countries), *(parts if len(parts) <= _MOST_PARTS else ())]

@@ -1,0 +1,136 @@
+"""A campaign's daily window on the clock of every zone of its audience, ready to be drawn.
+
+Everything is placed by the campaign's clock, in minutes after midnight, so that what is
+safe in each zone lies above what is safe everywhere.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+
+from app.campaign.compliance.allowed_hours import Strip, strip
+from app.campaign.compliance.audience import Audience, rules_for
+from app.campaign.contract.fields import Weekday
+from app.campaign.schedule.intervals import Day, Week, beyond, common, seconds, seen_from
+from app.campaign.schedule.offset_periods import Season, foreseeable
+from app.campaign.schedule.windows import DAY, Schedule
+from app.campaign.timezones.zones import zone_info
+
+_WEEK = tuple(Weekday)
+_NOON = time(12)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One group of zones whose clocks go alike.
+
+    `there` is the window by their clock, in seconds after that day's midnight there; it can
+    begin before 0, or end after 24 hours. The days are by the campaign's clock.
+    """
+
+    zones: tuple[str, ...]
+    there: tuple[int, int]
+    allowed: Day
+    inside: Day
+    outside: Day
+
+
+@dataclass(frozen=True)
+class OtherDays:
+    """Weekdays on which other hours are safe than on most."""
+
+    days: tuple[Weekday, ...]
+    safe: Day
+
+
+@dataclass(frozen=True)
+class SeasonStrip:
+    """The strip of one or more seasons in which all clocks are alike.
+
+    `days` are the weekdays that it is drawn for, those with the most in common; `since` are
+    the first days of the seasons.
+    """
+
+    since: tuple[date, ...]
+    is_summer: bool
+    days: tuple[Weekday, ...]
+    rows: tuple[Row, ...]
+    safe: Day
+    others: tuple[OtherDays, ...]
+
+
+@lru_cache(maxsize=64)
+def zone_strip(schedule: Schedule, audience: Audience) -> tuple[SeasonStrip, ...]:
+    """Lay out a strip for every season, the first one first."""
+    near = foreseeable(schedule)
+    found = strip(rules_for(audience, near.first, near.last), near, audience)
+    alike: dict[tuple[int, ...], list[int]] = {}
+    for number, season in enumerate(found.times.seasons):
+        alike.setdefault(season.ahead, []).append(number)
+    return tuple(_season(found, schedule, numbers) for numbers in alike.values())
+
+
+def _season(found: Strip, schedule: Schedule, numbers: list[int]) -> SeasonStrip:
+    seasons = [found.times.seasons[number] for number in numbers]
+    ahead, safe = seasons[0].ahead, found.safe[numbers[0]]
+    seen = [seen_from(week, far) for week, far in zip(found.hours, ahead, strict=True)]
+    kinds = _kinds_of_days(seen, schedule)
+    usual, *others = sorted(kinds, key=len, reverse=True)
+    window: Day = ((seconds(schedule.opens), seconds(schedule.closes)),)
+    rows = (
+        _row(zones, week[usual[0]], window, far)
+        for zones, week, far in zip(found.zones, seen, ahead, strict=True)
+    )
+    return SeasonStrip(
+        since=tuple(season.first for season in seasons),
+        is_summer=_is_summer(schedule, found.times.zones, seasons[0]),
+        days=_names(usual),
+        rows=tuple(sorted(rows, key=lambda row: row.there, reverse=True)),
+        safe=safe[usual[0]],
+        others=_other_days(others, safe),
+    )
+
+
+def _other_days(kinds: Iterable[list[int]], safe: Week) -> tuple[OtherDays, ...]:
+    alike: dict[Day, list[int]] = {}
+    for day in sorted(day for days in kinds for day in days):
+        alike.setdefault(safe[day], []).append(day)
+    return tuple(OtherDays(_names(days), hours) for hours, days in alike.items())
+
+
+def _row(zones: tuple[str, ...], allowed: Day, window: Day, ahead: int) -> Row:
+    start, end = window[0]
+    return Row(
+        zones=zones,
+        there=(start + ahead, end + ahead),
+        allowed=allowed,
+        inside=common(window, allowed),
+        outside=beyond(window, allowed),
+    )
+
+
+def _kinds_of_days(seen: list[Week], schedule: Schedule) -> Iterable[list[int]]:
+    """Put weekdays together on which the same hours are allowed in every zone."""
+    kinds: dict[tuple[Day, ...], list[int]] = {}
+    for day in sorted(schedule.days):
+        kinds.setdefault(tuple(week[day] for week in seen), []).append(day)
+    return kinds.values()
+
+
+def _names(days: list[int]) -> tuple[Weekday, ...]:
+    return tuple(_WEEK[day] for day in days)
+
+
+def _is_summer(schedule: Schedule, zones: tuple[str, ...], season: Season) -> bool:
+    """Tell whether any clock is ahead of its own earliest of the year around these days."""
+    return any(_is_ahead(zone, season.first) for zone in {schedule.zone, *zones})
+
+
+@lru_cache(maxsize=4096)
+def _is_ahead(zone: str, day: date) -> bool:
+    offsets = [
+        zone_info(zone).utcoffset(datetime.combine(day + weeks * 7 * DAY, _NOON)) or timedelta()
+        for weeks in range(52)
+    ]
+    return offsets[0] > min(offsets)

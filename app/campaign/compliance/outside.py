@@ -1,0 +1,204 @@
+"""What of a campaign's windows lies outside the hours that a rule allows, on each lead's clock.
+
+A day of a lead can have the end of one window and the start of the next, and clocks change
+on different days in different places; so days there are put together first, and then those
+on which clocks stand alike.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from itertools import count
+from typing import NamedTuple
+
+from app.campaign.compliance.evidence import OutsideHours, length
+from app.campaign.schedule.intervals import WHOLE_DAY, Day, Stretch, Week, beyond, seconds
+from app.campaign.schedule.offset_periods import Seasons, alike, seasons
+from app.campaign.schedule.windows import (
+    DAY,
+    Schedule,
+    calling_days,
+    calling_days_between,
+    windows_on,
+)
+from app.campaign.timezones.zones import even_stretches
+
+_WEEKS = 14 * DAY
+
+
+@lru_cache(maxsize=2048)
+def outside_hours(
+    hours: Week, schedule: Schedule, zones: tuple[str, ...]
+) -> tuple[OutsideHours, ...]:
+    """Compare every window with the hours in every zone; empty if all are inside."""
+    groups = alike(schedule, zones)
+    times = seasons(schedule, tuple(group[0] for group in groups))
+    broken: dict[date, int] = {}
+    there: dict[str, list[_Pattern]] = {}
+    lasting: dict[str, int] = {}
+    for number, zone in enumerate(times.zones):
+        parts = sorted(_parts(hours, schedule, times, number))
+        if parts:
+            days = _counted(hours, schedule, times, number)
+            days |= {part.day: 1 for part in parts if part.day in times.odd_days}
+            broken |= days
+            lasting[zone] = sum(days.values())
+            there[zone] = _patterns(parts)
+    if not there:
+        return ()
+    zone = max(there, key=lambda at: (max(one.seconds for one in there[at]), lasting[at]))
+    first, later = there[zone][0], _worst_other(there[zone])
+    worst = first.outside + (later.outside if later else ())
+    members = [name for group in groups if group[0] in there for name in group]
+    return (
+        OutsideHours(
+            zone=zone,
+            outside=first.outside,
+            since=first.since,
+            later=later.outside if later else (),
+            later_since=later.since if later else None,
+            closed=frozenset(day for day, _ in worst if not hours[day]),
+            others=tuple(name for name in members if name != zone),
+            days=sum(broken.values()),
+            first=min(broken),
+        ),
+    )
+
+
+class _Part(NamedTuple):
+    """What one of the campaign's days has outside the hours on one day *there*.
+
+    `clocks` says how far the clock there is ahead on such days, or which odd day it is.
+    """
+
+    day: date
+    there: date
+    clocks: str
+    outside: Day
+
+
+@dataclass(frozen=True)
+class _Pattern:
+    """The most that days there have outside, by weekday, while clocks stand in one way.
+
+    `since` is the first of the campaign's days that it is of.
+    """
+
+    since: date
+    outside: tuple[tuple[int, Day], ...]
+
+    @property
+    def seconds(self) -> int:
+        return max(length(day) for _, day in self.outside)
+
+
+def _patterns(parts: Iterable[_Part]) -> list[_Pattern]:
+    """Put the days there together on which clocks stand alike, the first ones first.
+
+    Two of the campaign's days can share one day there. Days of a weekday that have other times
+    outside than those before are a pattern of their own.
+    """
+    days: dict[date, Day] = {}
+    clocks: dict[date, tuple[str, ...]] = {}
+    since: dict[date, date] = {}
+    for part in parts:
+        days[part.there] = _following(days.get(part.there, ()), part.outside)
+        clocks[part.there] = tuple(dict.fromkeys((*clocks.get(part.there, ()), part.clocks)))
+        since.setdefault(part.there, part.day)
+    worst: dict[tuple[tuple[str, ...], int], dict[int, Day]] = {}
+    starts: dict[tuple[tuple[str, ...], int], date] = {}
+    for there, day in days.items():
+        for number in count():
+            found = worst.setdefault((clocks[there], number), {})
+            before = found.get(there.weekday(), ())
+            if not (beyond(before, day) and beyond(day, before)):  # One has all of the other.
+                found[there.weekday()] = max(before, day, key=length)
+                starts.setdefault((clocks[there], number), since[there])
+                break
+    return [_Pattern(starts[at], tuple(sorted(worst[at].items()))) for at in worst]
+
+
+def _worst_other(patterns: list[_Pattern]) -> _Pattern | None:
+    """Find the worst pattern of those that are not as the first one says."""
+    first = patterns[0]
+    others = [one for one in patterns if not set(one.outside) <= set(first.outside)]
+    return max(others, key=lambda one: one.seconds, default=None)
+
+
+def _following(day: Day, later: Day) -> Day:
+    """Put what comes later behind a day's stretches, as one where it follows at once."""
+    if day and later and day[-1][1] == later[0][0]:
+        return (*day[:-1], (day[-1][0], later[0][1]), *later[1:])
+    return day + later
+
+
+def _counted(hours: Week, schedule: Schedule, times: Seasons, number: int) -> dict[date, int]:
+    """Count the even days with something outside, as ``{the first of a kind: how many}``."""
+    found: dict[date, int] = {}
+    for season in times.seasons:
+        for weekday in _by_weekday(hours, schedule, season.ahead[number]):
+            found |= calling_days_between(weekday, season.first, season.last, times.odd_days)
+    return found
+
+
+def _by_weekday(
+    hours: Week, schedule: Schedule, ahead: int
+) -> dict[int, tuple[tuple[int, Day], ...]]:
+    window: Day = ((seconds(schedule.opens), seconds(schedule.closes)),)
+    found = {day: _outside(hours, ahead, day, window) for day in schedule.days}
+    return {day: pieces for day, pieces in found.items() if pieces}
+
+
+def _parts(hours: Week, schedule: Schedule, times: Seasons, number: int) -> Iterator[_Part]:
+    """Look at the calling days in one zone; within a long season, weeks are alike."""
+    for season in times.seasons:
+        ahead = season.ahead[number]
+        for weekday, pieces in _by_weekday(hours, schedule, ahead).items():
+            for day in _at_the_ends(weekday, season.first, season.last):
+                if day not in times.odd_days:
+                    for days, piece in pieces:
+                        yield _Part(day, day + days * DAY, str(ahead), piece)
+    for day in times.odd_days:
+        for there, stretch in _on_the_wall(schedule, day, times.zones[number]):
+            if piece := beyond((stretch,), hours[there.weekday()]):
+                yield _Part(day, there, str(day), piece)
+
+
+def _at_the_ends(weekday: int, first: date, last: date) -> Iterator[date]:
+    """Go through the days of one weekday in the first and the last weeks."""
+    if last - first <= 2 * _WEEKS:
+        yield from calling_days(weekday, first, last)
+    else:
+        yield from calling_days(weekday, first, first + _WEEKS)
+        yield from calling_days(weekday, last - _WEEKS, last)
+
+
+@lru_cache(maxsize=8192)
+def _outside(hours: Week, ahead: int, weekday: int, window: Day) -> tuple[tuple[int, Day], ...]:
+    """Find what of a window lies outside the hours, on a clock that is so far ahead.
+
+    Gives how many days later it is there, and seconds after midnight there.
+    """
+    found = []
+    for start, end in window:
+        for days in (-2, -1, 0, 1, 2):
+            shift = ahead - days * WHOLE_DAY
+            there = max(0, start + shift), min(WHOLE_DAY, end + shift)
+            if there[0] < there[1] and (piece := beyond((there,), hours[(weekday + days) % 7])):
+                found.append((days, piece))
+    return tuple(found)
+
+
+def _on_the_wall(schedule: Schedule, day: date, zone: str) -> Iterator[tuple[date, Stretch]]:
+    """Give one day's windows on a zone's clock, cut at midnight and where the clock changes."""
+    for window in windows_on(schedule, day):
+        for begins, ends, offset in even_stretches(zone, day - DAY, day + DAY):
+            start = max(window.start_utc, begins) + offset
+            end = min(window.end_utc, ends) + offset
+            while start < end:
+                midnight = datetime.combine(start.date() + DAY, datetime.min.time(), start.tzinfo)
+                stop = min(end, midnight)
+                length = (stop - start) // timedelta(seconds=1)
+                yield start.date(), (seconds(start.time()), seconds(start.time()) + length)
+                start = stop

@@ -1,0 +1,169 @@
+"""Where leads can be: countries, their parts that have rules of their own, and time zones.
+
+Countries and their zones are those of the zone data; the files of rules add parts, such as
+the states of the US, and further names.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from itertools import chain
+
+from app.campaign.compliance.rulebook import rulebook
+from app.campaign.timezones.tables import countries, present_name, zone_countries
+from app.campaign.timezones.words import zones_meant
+from app.campaign.timezones.zones import folded, zone_named
+
+_AND = re.compile(r"(?:^|\s+)and\s+|\s*&\s*", re.IGNORECASE)
+_NO_PART = re.compile(r"^the |\.")
+"""What people write around a name, or leave out."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A country, a part of one, or all of a time zone.
+
+    `code` is that of ISO 3166, or the zone's name; `country` is two letters, empty for a zone.
+    """
+
+    code: str
+    name: str
+    zones: tuple[str, ...]
+    country: str
+
+
+@dataclass(frozen=True)
+class Named:
+    """What was found for a person's words, and the words for which nothing was.
+
+    `unread` gives each of those with the places that it could mean, if there are some.
+    """
+
+    places: tuple[Place, ...]
+    unread: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@lru_cache(maxsize=256)
+def places_named(text: str) -> Named:
+    """Find the places that a person names, with commas or "and" between them.
+
+    A name or a code will do, in any case, and so does what the clocks of a zone are called:
+    "the U.S.", "48 states, Canada", "US-FL; France and Spain", "America/New_York" and "Eastern".
+    """
+    found: dict[Place, None] = {}
+    unread = []
+    for word in filter(None, map(str.strip, re.split("[,;\n]", text))):
+        for name, meant in _taken_apart(word):
+            if len(meant) == 1:
+                found |= dict.fromkeys(meant[0])
+            else:
+                unread.append((name, tuple(map(_to_choose, chain.from_iterable(meant)))))
+    return Named(tuple(found), tuple(unread))
+
+
+@cache
+def place(code: str) -> Place:
+    """Make the place of the code of a country, a part of one or a union of them."""
+    book = rulebook()
+    if code in book.members:
+        inside = [zone for member in book.members[code] for zone in place(member).zones]
+        return Place(code, book.names[code], tuple(dict.fromkeys(inside)), code)
+    if code in book.parts:
+        part = book.parts[code]
+        return Place(code, part.name, part.zones, code[:2])
+    name = book.names.get(code) or countries()[code]
+    zones = [zone for zone, codes in zone_countries().items() if code in codes]
+    inside = [zone for part in parts_of(code) for zone in part.zones]
+    return Place(code, name, tuple(dict.fromkeys(inside or zones)), code)
+
+
+@cache
+def parts_of(country: str) -> tuple[Place, ...]:
+    """Name a country's parts that are known apart; most countries have none."""
+    return tuple(place(code) for code in rulebook().parts if code.startswith(f"{country}-"))
+
+
+@cache
+def unions_of(country: str) -> tuple[str, ...]:
+    """Name the unions that a country is a member of, by their codes."""
+    return tuple(code for code, members in rulebook().members.items() if country in members)
+
+
+def country_of(zone: str) -> Place | None:
+    """Find the country of a zone; `None` if it has none or lies in several."""
+    codes = zone_countries().get(present_name(zone), ())
+    return place(codes[0]) if len(codes) == 1 else None
+
+
+@cache
+def suggestions() -> tuple[tuple[str, str], ...]:
+    """List what can be named, each with a word about it, the most likely first."""
+    book = rulebook()
+    named = [code for code in book.names if code in countries()]
+    known = [place(code) for code in (*named, *book.parts)]
+    rest = sorted((place(code) for code in countries().keys() - book.names), key=lambda at: at.name)
+    return (
+        *((name, f"{len(codes)} places") for name, codes in book.groups.items()),
+        *map(_suggestion, known),
+        *map(_suggestion, rest),
+    )
+
+
+def _suggestion(at: Place) -> tuple[str, str]:
+    """Offer a name or, where that could mean another place too, the code."""
+    is_clear = len(_words()[_bare(at.name)]) == 1
+    return (at.name, at.code) if is_clear else (at.code, at.name)
+
+
+def _to_choose(at: Place) -> str:
+    return f"{at.name} ({at.code})" if at.country else at.name
+
+
+def _taken_apart(word: str) -> Iterator[tuple[str, list[tuple[Place, ...]]]]:
+    """Give each of the names between which there is an "and", with what it can mean.
+
+    The "and" of a name such as Trinidad and Tobago is its own.
+    """
+    pieces = list(filter(None, map(str.strip, _AND.split(word)))) or [word]
+    while pieces:
+        both = _meant(" and ".join(pieces[:2]))
+        size = 2 if both else 1
+        yield (" and ".join(pieces[:size]), both or _meant(pieces[0]))
+        pieces = pieces[size:]
+
+
+def _meant(word: str) -> list[tuple[Place, ...]]:
+    found = _words().get(_bare(word))
+    if found:
+        return list(found)
+    zone = zone_named(word)
+    return [(Place(name, name, (name,), ""),) for name in ([zone] if zone else zones_meant(word))]
+
+
+def _bare(word: str) -> str:
+    """Write a name as it is looked up: the U.S. is us, and Trinidad & Tobago has an and."""
+    return _NO_PART.sub("", folded(word.replace("&", " and ")))
+
+
+@cache
+def _words() -> Mapping[str, tuple[tuple[Place, ...], ...]]:
+    """Collect every word for a place, each with the places that it can mean."""
+    book = rulebook()
+    words: dict[str, dict[tuple[Place, ...], None]] = defaultdict(dict)
+
+    def add(told: Iterable[str], *codes: str) -> None:
+        for word in told:
+            words[_bare(word)][tuple(map(place, codes))] = None
+
+    for code, name in countries().items():
+        add((code, name, place(code).name), code)
+    for word, code in book.aliases.items():
+        add((word,), *book.members.get(code, (code,)))
+    for code, part in book.parts.items():
+        country, _, short = code.partition("-")
+        add((code, part.name, *([short] if country in book.abbreviated else ())), code)
+    for word, codes in book.groups.items():
+        add((word,), *codes)
+    return {word: tuple(meant) for word, meant in words.items()}

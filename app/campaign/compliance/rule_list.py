@@ -1,0 +1,45 @@
+"""The rules by jurisdiction, each with what its law has been read for."""
+
+from dataclasses import dataclass
+from functools import cache
+
+from app.campaign.compliance.coverage import read_for
+from app.campaign.compliance.places import place
+from app.campaign.compliance.rule import Rule
+from app.campaign.compliance.rule_file import Topic
+from app.campaign.compliance.rulebook import rulebook
+
+
+@dataclass(frozen=True)
+class Jurisdiction:
+    """One place with rules or a reading of its own; `read` says so for each topic."""
+
+    code: str
+    name: str
+    read: dict[Topic, str]
+    rules: tuple[Rule, ...]
+
+
+@cache
+def jurisdictions() -> tuple[Jurisdiction, ...]:
+    """List every place that has rules or was read for some, by name; parts after their country."""
+    rules = rulebook().rules
+    codes = {rule.jurisdiction for rule in rules} | rulebook().read_for.keys()
+    found = (
+        Jurisdiction(
+            code,
+            place(code).name,
+            {topic: _found(code, topic) for topic in Topic},
+            tuple(rule for rule in rules if rule.jurisdiction == code),
+        )
+        for code in codes
+    )
+    return tuple(sorted(found, key=lambda one: (place(one.code[:2]).name, one.name)))
+
+
+def _found(code: str, topic: Topic) -> str:
+    """Say what was found for a topic: so many rules, none, or that nobody has looked."""
+    count = sum(rule.jurisdiction == code and rule.topic is topic for rule in rulebook().rules)
+    if count:
+        return "1 rule" if count == 1 else f"{count} rules"
+    return "none found" if topic in read_for(code) else "not read"

@@ -1,0 +1,209 @@
+"""The rules of calling, read from the files in `rules`: one for each jurisdiction.
+
+A file needs no code beside it: `rule_file` says what it may hold. The rules are dated and
+cited facts, and no legal advice.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from app.campaign.compliance.rule import AttemptLimit, ClosedHolidays, Part, Preset, Rule
+from app.campaign.compliance.rule_file import (
+    BadRules,
+    Device,
+    Exemption,
+    Force,
+    SourceKind,
+    Topic,
+    checked,
+)
+from app.campaign.contract.fields import Purpose, Weekday
+from app.campaign.contract.reading import read_json
+from app.campaign.contract.validation import check
+from app.campaign.schedule.intervals import Day, Week
+from app.campaign.timezones.zones import ZONE_NAMES
+
+ANYWHERE = "ZZ"
+"""The code of places for which no calling hours are known; ISO 3166 gives it to nobody."""
+
+FOLDER = Path(__file__).parent / "rules"
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """All that the files say. `version` names their content.
+
+    `aliases` and `groups` are further words for places: a code, or several codes. `members` are
+    the countries of a union of them, and `read_for` what a place has been read for, beside what
+    rules of it are about. Parts of the countries in `abbreviated` are known by the end of their
+    codes, too.
+    """
+
+    rules: tuple[Rule, ...]
+    presets: tuple[Preset, ...]
+    names: Mapping[str, str]
+    aliases: Mapping[str, str]
+    parts: Mapping[str, Part]
+    groups: Mapping[str, tuple[str, ...]]
+    members: Mapping[str, tuple[str, ...]]
+    read_for: Mapping[str, frozenset[Topic]]
+    abbreviated: frozenset[str]
+    version: str
+
+
+@cache
+def rulebook() -> Rulebook:
+    """Read the files that come with the app, once; raises `BadRules`."""
+    return read_rules(FOLDER)
+
+
+def read_rules(folder: Path) -> Rulebook:
+    """Read every file of rules in a folder; raises `BadRules`."""
+    files = {path: path.read_bytes() for path in sorted(folder.glob("*.toml"))}
+    books = {path.name: checked(path.name, content) for path, content in files.items()}
+    members = {book["code"]: tuple(book["members"]) for book in books.values() if "members" in book}
+    found = Rulebook(
+        rules=tuple(rule for book in books.values() for rule in _rules(book)),
+        presets=tuple(
+            _preset(name, raw) for name, book in books.items() for raw in book.get("presets", ())
+        ),
+        names={book["code"]: book["name"] for book in books.values() if "name" in book},
+        aliases={word: book["code"] for book in books.values() for word in book.get("aliases", ())},
+        parts={part.code: part for book in books.values() for part in _parts(book)},
+        groups={
+            word: _group(book, group)
+            for book in books.values()
+            for word, group in book.get("groups", {}).items()
+        }
+        | {book["name"]: members[book["code"]] for book in books.values() if "members" in book},
+        members=members,
+        read_for={
+            book["code"]: frozenset(map(Topic, book.get("read_for", ())))
+            for book in books.values()
+            if "code" in book
+        },
+        abbreviated=frozenset(book["code"] for book in books.values() if "abbreviations" in book),
+        version=hashlib.sha256(b"".join(files.values())).hexdigest()[:12],
+    )
+    _check_ids(found)
+    return found
+
+
+def _check_ids(book: Rulebook) -> None:
+    ids = [*(rule.id for rule in book.rules), *(preset.id for preset in book.presets)]
+    if twice := {name for name in ids if ids.count(name) > 1}:
+        raise BadRules(f"{', '.join(sorted(twice))}: the id stands in two places")
+    places = book.names.keys() | book.parts.keys()
+    if homeless := {rule.jurisdiction for rule in book.rules} - places:
+        raise BadRules(f"{', '.join(sorted(homeless))}: no file has its name")
+    for part in book.parts.values():
+        if unknown := set(part.zones) - ZONE_NAMES:
+            raise BadRules(f"{part.code}: {', '.join(sorted(unknown))} is no time zone")
+
+
+def _rules(book: Mapping[str, Any]) -> Iterator[Rule]:
+    for raw in book.get("rules", ()):
+        yield Rule(
+            id=raw["id"],
+            jurisdiction=book["code"],
+            title=raw["title"],
+            scope=frozenset(Purpose)
+            if "any" in raw["scope"]
+            else frozenset(map(Purpose, raw["scope"])),
+            device=Device(raw.get("device", Device.ANY)),
+            limit=raw["limit"],
+            clock=raw["clock"],
+            exceptions=raw.get("exceptions", ""),
+            lifted_by=tuple(map(Exemption, raw.get("lifted_by", ()))),
+            citation=raw["citation"],
+            source=raw["source"],
+            source_kind=SourceKind(raw["source_kind"]),
+            checked_on=raw["checked_on"],
+            law_as_of=raw.get("law_as_of"),
+            force=Force(raw.get("force", Force.LAW)),
+            binds=raw.get("binds", ""),
+            since=raw.get("from"),
+            until=raw.get("until"),
+            hours=_week(raw["id"], raw["hours"]) if "hours" in raw else None,
+            attempts=_limit(raw["attempts"]) if "attempts" in raw else None,
+            holidays=_holidays(raw["holidays"]) if "holidays" in raw else None,
+            question=raw.get("question", ""),
+        )
+
+
+def _holidays(raw: Mapping[str, Any]) -> ClosedHolidays:
+    on = raw.get("on", list(Weekday))
+    return ClosedHolidays(
+        minus=frozenset(raw.get("minus", ())),
+        plus=tuple(raw.get("plus", ())),
+        on=frozenset(number for number, day in enumerate(Weekday) if day in on),
+        observed=raw.get("observed", True),
+    )
+
+
+def _week(name: str, raw: Mapping[str, list[str]]) -> Week:
+    """Read the hours of each weekday: the exactest word counts, and a day without is closed."""
+    return tuple(
+        _day(
+            name, next((raw[word] for word in (day.lower(), kind, "every_day") if word in raw), [])
+        )
+        for day in Weekday
+        for kind in ["weekend" if day in {Weekday.SATURDAY, Weekday.SUNDAY} else "weekdays"]
+    )
+
+
+def _day(name: str, stretches: list[str]) -> Day:
+    found = tuple(
+        (_seconds(start), _seconds(end))
+        for start, end in (stretch.split("-") for stretch in stretches)
+    )
+    moments = [at for stretch in found for at in stretch]
+    if sorted(set(moments)) != moments:
+        raise BadRules(f"{name}: {', '.join(stretches)} are not hours in order and apart")
+    return found
+
+
+def _seconds(clock: str) -> int:
+    hours, minutes = clock.split(":")
+    return int(hours) * 3600 + int(minutes) * 60
+
+
+def _limit(raw: Mapping[str, Any]) -> AttemptLimit:
+    return AttemptLimit(
+        most=raw["most"],
+        period=timedelta(hours=raw["hours"]) if "hours" in raw else None,
+        dates=raw.get("days"),
+        unit=raw.get("calendar"),
+        counted_per=raw["counted_per"],
+    )
+
+
+def _preset(name: str, raw: Mapping[str, Any]) -> Preset:
+    reading = read_json(raw["settings"])
+    problems = [*reading.problems, *check({"type": "OUTBOUND"} | dict(reading.values))]
+    if wrong := {problem.field for problem in problems} & raw["settings"].keys():
+        raise BadRules(f"{name}: {raw['id']}: the API would not take this {', '.join(wrong)}")
+    return Preset(
+        raw["id"],
+        raw["title"],
+        raw["note"],
+        raw["source"],
+        SourceKind(raw["source_kind"]),
+        raw["checked_on"],
+        raw.get("clock") == "lead",
+        reading.values,
+    )
+
+
+def _parts(book: Mapping[str, Any]) -> Iterator[Part]:
+    for code, raw in book.get("parts", {}).items():
+        yield Part(code, raw["name"], tuple(raw["zones"]))
+
+
+def _group(book: Mapping[str, Any], raw: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(code for code in book["parts"] if code not in raw["without"])

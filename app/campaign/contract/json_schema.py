@@ -1,0 +1,196 @@
+"""The contract as JSON Schema (2020-12) and OpenAPI 3.1, generated from the table.
+
+JSON Schema cannot compare two values, so the "after" rules stand in it only as the
+annotation ``x-after``; whoever validates with it has to add them. A field that is not
+required may be `null`, which is the same as leaving it out.
+"""
+
+from typing import Any, TypeAlias
+
+from app.campaign.contract.fields import CAMPAIGNS_PATH, CONDITIONS, FIELDS, Field, Kind, When
+from app.campaign.contract.visible import VISIBLE
+from app.campaign.contract.wording import FINAL, WORDS
+from app.version import VERSION
+
+Schema: TypeAlias = dict[str, Any]
+
+ZONE_FORMAT = "iana-time-zone"
+"""Format of the name of a time zone; not one of the standard's, so a validator has to be told."""
+
+# What follows "$" keeps Python from taking a line break for the end.
+_TIME = "^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$(?!\\n)"
+
+_KINDS: dict[Kind, Schema] = {
+    Kind.TEXT: {"type": "string"},
+    Kind.URL: {"type": "string", "format": "uri"},
+    Kind.ZONE: {"type": "string", "format": ZONE_FORMAT},
+    Kind.CHOICE: {"type": "string"},
+    Kind.DAYS: {"type": "array"},
+    Kind.DATE: {"type": "string", "format": "date"},
+    Kind.TIME: {"type": "string", "pattern": _TIME},
+    Kind.COUNT: {"type": "integer"},
+    Kind.FLAG: {"type": "boolean"},
+}
+_SAYS_SOMETHING: dict[Kind, Schema] = {
+    Kind.TEXT: {"minLength": 1, "pattern": VISIBLE},
+    Kind.DAYS: {"minItems": 1},
+}
+
+
+def campaign_schema() -> Schema:
+    """Describe the body of a create request, so that a standard validator can judge one."""
+    return {
+        "type": "object",
+        "properties": {field.name: _property(field) for field in FIELDS},
+        "required": [field.name for field in FIELDS if field.required is True],
+        "additionalProperties": False,
+        "allOf": [_insist(condition) for condition in CONDITIONS if _required_when(condition)],
+    }
+
+
+def openapi(sample_request: dict[str, Any], sample_answer: dict[str, Any]) -> Schema:
+    """Describe the API: one operation with its token, its sample and its answers."""
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Sandbox of Campaign Builder, not VoiceAIWrapper",
+            "version": VERSION,
+            "description": "Stands in for the VoiceAIWrapper API. It calls nobody.",
+        },
+        "security": [{"token": []}],
+        "paths": {CAMPAIGNS_PATH: {"post": _create(sample_request, sample_answer)}},
+        "components": {
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+            "schemas": {
+                "Campaign": campaign_schema(),
+                "Created": _CREATED,
+                "Error": _object(_ERROR),
+                "FieldErrors": _object(_ERROR | {"errors": _ERRORS}),
+            },
+        },
+    }
+
+
+def _property(field: Field) -> Schema:
+    """Say what a field must be, whatever the others are."""
+    rule = _KINDS[field.kind] | _limits(field)
+    if field.required is True:
+        rule |= _SAYS_SOMETHING.get(field.kind, {})
+    else:
+        rule["type"] = [rule["type"], "null"]
+        if "enum" in rule:
+            rule["enum"] = [*rule["enum"], None]
+    return rule | _told(field)
+
+
+def _limits(field: Field) -> Schema:
+    limits: Schema = {}
+    if field.choices:
+        choices: Schema = {"enum": [str(choice) for choice in field.choices]}
+        limits |= {"items": choices} if field.kind is Kind.DAYS else choices
+    if field.minimum is not None:
+        limits["minimum"] = field.minimum
+    return limits
+
+
+def _told(field: Field) -> Schema:
+    """Tell a person what the field is; `x-after` is for whoever can compare two fields."""
+    words = WORDS[field.name]
+    sentences = [words.hint, FINAL if field.final else ""]
+    told: Schema = {"title": words.label}
+    if any(sentences):
+        told["description"] = " ".join(filter(None, sentences))
+    if field.after:
+        told["x-after"] = field.after
+    return told
+
+
+def _required_when(condition: When) -> list[Field]:
+    return [field for field in FIELDS if field.required == condition]
+
+
+def _insist(condition: When) -> Schema:
+    """Require, under one condition, the fields that the table says, with something in them."""
+    fields = _required_when(condition)
+    return {
+        "if": {
+            "properties": {condition.field: {"const": str(condition.value)}},
+            "required": [condition.field],
+        },
+        "then": {
+            "required": [field.name for field in fields],
+            "properties": {
+                field.name: {"type": _KINDS[field.kind]["type"]}
+                | _SAYS_SOMETHING.get(field.kind, {})
+                for field in fields
+            },
+        },
+    }
+
+
+def _create(sample_request: dict[str, Any], sample_answer: dict[str, Any]) -> Schema:
+    return {
+        "operationId": "createVoiceCampaign",
+        "summary": "Create a voice campaign",
+        "requestBody": {"required": True, "content": _content("Campaign", sample_request)},
+        "responses": {
+            "201": {
+                "description": "The campaign was created, as DRAFT.",
+                "content": _content("Created", sample_answer),
+            },
+            "400": _error("The body is not one JSON object, or the host is not known."),
+            "401": _error("The token is missing or wrong.", "WWW-Authenticate"),
+            "405": _error("Only POST is known here.", "Allow"),
+            "413": _error("The body is too large."),
+            "415": _error("The body is not application/json in UTF-8."),
+            "422": _error("Some fields break the contract.", schema="FieldErrors"),
+            "503": _error("The file of campaigns cannot be written. Nothing was created."),
+        },
+    }
+
+
+def _error(told: str, *headers: str, schema: str = "Error") -> Schema:
+    named = {name: {"schema": {"type": "string"}, "required": True} for name in headers}
+    return {
+        "description": told,
+        "content": _content(schema),
+        **({"headers": named} if named else {}),
+    }
+
+
+def _content(schema: str, example: dict[str, Any] | None = None) -> Schema:
+    content: Schema = {"schema": {"$ref": f"#/components/schemas/{schema}"}}
+    if example is not None:
+        content["example"] = example
+    return {"application/json": content}
+
+
+def _object(properties: Schema) -> Schema:
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+_TEXT: Schema = {"type": "string"}
+_CREATED = _object(
+    {
+        "status": {"const": "success"},
+        "message": _TEXT,
+        "data": _object(
+            {
+                "campaign_id": _TEXT,
+                "campaign_name": _TEXT,
+                "campaign_type": _TEXT,
+                "campaign_status": {"const": "DRAFT"},
+            }
+        ),
+    }
+)
+_ERROR: Schema = {"status": {"const": "error"}, "message": _TEXT}
+_ERRORS: Schema = {
+    "type": "object",
+    "additionalProperties": {"type": "array", "items": _TEXT, "minItems": 1},
+}

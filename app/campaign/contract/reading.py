@@ -1,0 +1,195 @@
+"""Turn what was written, as JSON or as text in a form, into typed values.
+
+Both doors lead to the same values. JSON is held to the API's own types; text is
+what a person typed, so white space around it is dropped, a blank is no answer,
+and a city will do for a zone.
+
+Python's own parsers accept more than the API documents (`date.fromisoformat` reads
+``20270104``, `time.fromisoformat` reads ``09``, `int` reads ``1_0``), hence the patterns.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, time
+from typing import Any, TypeAlias
+
+from app.campaign.contract.fields import FIELDS, OUTBOUND, Field, Kind, Values, Weekday
+from app.campaign.contract.problems import Code, Problem
+from app.campaign.contract.typed_length import REMARKS, find_too_long
+from app.campaign.timezones.zones import zone_named
+
+Answers: TypeAlias = Mapping[str, str | Sequence[str]]
+"""What a person typed, by field name: a text, or for DAYS the names of the ticked days."""
+
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?", re.ASCII)
+_WHOLE = re.compile(r"[+-]?\d{1,18}", re.ASCII)
+_FLAGS = {"true": True, "false": False}
+_CHOICES = {field.name: dict(field.choices.__members__) for field in FIELDS if field.choices}
+_WEEK = tuple(Weekday.__members__.items())
+_DAY_NAMES = frozenset(Weekday.__members__)
+
+
+class Unreadable(ValueError):
+    """A text or a JSON value that is not of its field's kind."""
+
+    def __init__(self, code: Code) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The values that could be read, and a problem for each that could not."""
+
+    values: Values
+    problems: Sequence[Problem]
+
+
+def read_json(document: Mapping[str, Any]) -> Reading:
+    """Read a decoded JSON object; `null` is no answer, an unknown name is a problem."""
+    values, problems = {}, []
+    for name, raw in document.items():
+        if name not in _JSON_READERS:
+            problems.append(Problem(name, Code.UNKNOWN_FIELD))
+        elif raw is not None:
+            field, read = _JSON_READERS[name]
+            try:
+                values[name] = read(field, raw)
+            except Unreadable as error:
+                problems.append(Problem(name, error.code))
+    return Reading(values, problems)
+
+
+def read_answers(answers: Answers) -> Reading:
+    """Read what a person typed; of what is no field of the contract only the length counts."""
+    values, problems = {}, []
+    too_long = find_too_long(answers)
+    for field in FIELDS:
+        if field.name in too_long:
+            problems.append(Problem(field.name, too_long[field.name]))
+            continue
+        try:
+            value = read_text(field, answers.get(field.name, ""))
+        except Unreadable as error:
+            problems.append(Problem(field.name, error.code))
+        else:
+            if value is not None:
+                values[field.name] = value
+    if OUTBOUND.holds(values):
+        problems += [Problem(name, too_long[name]) for name in REMARKS if name in too_long]
+    return Reading(values, problems)
+
+
+def read_text(field: Field, typed: str | Sequence[str]) -> Any:
+    """Read one answer; a blank one is `None`.
+
+    Raises `Unreadable` if something was typed that is not of the field's kind.
+    """
+    if field.kind is Kind.DAYS:
+        return _days([typed] if isinstance(typed, str) else typed) if typed else None
+    text = typed.strip() if isinstance(typed, str) else " ".join(typed).strip()
+    return _FROM_TEXT[field.kind](field, text) if text else None
+
+
+def _text(_field: Field, raw: Any) -> str:
+    if type(raw) is not str:
+        raise Unreadable(Code.NOT_TEXT)
+    if not raw.isascii():
+        try:
+            raw.encode()
+        except UnicodeEncodeError as error:  # Half of a surrogate pair cannot be sent.
+            raise Unreadable(Code.NOT_TEXT) from error
+    return raw
+
+
+def _url(field: Field, raw: Any) -> str:
+    text = _text(field, raw)
+    if not text.strip():  # A blank is no answer in a form, but it is no URI in JSON.
+        raise Unreadable(Code.NOT_A_URL)
+    return text
+
+
+def _zone(field: Field, raw: Any) -> str:
+    text = _text(field, raw)
+    return zone_named(text) or text
+
+
+def _choice(field: Field, raw: Any) -> Any:
+    chosen = _CHOICES[field.name].get(raw) if type(raw) is str else None
+    if chosen is None:
+        raise Unreadable(Code.NOT_A_CHOICE)
+    return chosen
+
+
+def _days(raw: Any) -> tuple[Weekday, ...]:
+    if not isinstance(raw, list | tuple):
+        raise Unreadable(Code.NOT_DAYS)
+    try:
+        named = frozenset(raw)
+    except TypeError as error:
+        raise Unreadable(Code.NOT_DAYS) from error
+    if not named <= _DAY_NAMES:
+        raise Unreadable(Code.NOT_DAYS)
+    return tuple([day for name, day in _WEEK if name in named])
+
+
+def _date(_field: Field, raw: Any) -> date:
+    if type(raw) is not str or not _DATE.fullmatch(raw):
+        raise Unreadable(Code.NOT_A_DATE)
+    try:
+        return date.fromisoformat(raw)
+    except ValueError as error:
+        raise Unreadable(Code.NOT_A_DATE) from error
+
+
+def _time(_field: Field, raw: Any) -> time:
+    if type(raw) is not str or not _TIME.fullmatch(raw):
+        raise Unreadable(Code.NOT_A_TIME)
+    return time.fromisoformat(raw)
+
+
+def _whole_number(_field: Field, raw: Any) -> int:
+    if type(raw) is not int:  # True is an int to isinstance, and must not be.
+        raise Unreadable(Code.NOT_A_WHOLE_NUMBER)
+    return raw
+
+
+def _whole_number_in_text(_field: Field, text: str) -> int:
+    if not _WHOLE.fullmatch(text):
+        raise Unreadable(Code.NOT_A_WHOLE_NUMBER)
+    return int(text)
+
+
+def _flag(_field: Field, raw: Any) -> bool:
+    if type(raw) is not bool:
+        raise Unreadable(Code.NOT_YES_OR_NO)
+    return raw
+
+
+def _flag_in_text(_field: Field, text: str) -> bool:
+    if text not in _FLAGS:
+        raise Unreadable(Code.NOT_YES_OR_NO)
+    return _FLAGS[text]
+
+
+_Reader: TypeAlias = Callable[[Field, Any], Any]
+
+_FROM_JSON: dict[Kind, _Reader] = {
+    Kind.TEXT: _text,
+    Kind.URL: _url,
+    Kind.ZONE: _text,
+    Kind.CHOICE: _choice,
+    Kind.DAYS: lambda _field, raw: _days(raw),
+    Kind.DATE: _date,
+    Kind.TIME: _time,
+    Kind.COUNT: _whole_number,
+    Kind.FLAG: _flag,
+}
+_JSON_READERS = {field.name: (field, _FROM_JSON[field.kind]) for field in FIELDS}
+_FROM_TEXT = _FROM_JSON | {
+    Kind.ZONE: _zone,
+    Kind.COUNT: _whole_number_in_text,
+    Kind.FLAG: _flag_in_text,
+}

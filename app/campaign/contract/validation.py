@@ -1,0 +1,81 @@
+"""The rules: is this a campaign that the API would accept.
+
+Typed values in, problems out: all of them at once, in the contract's order, and no
+sentences. Only fields that are in use are judged.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from app.campaign.contract.fields import FIELD, FIELDS, Field, Kind, Values, used_fields
+from app.campaign.contract.problems import Code, Problem
+from app.campaign.contract.reading import Reading
+from app.campaign.contract.visible import can_be_seen
+from app.campaign.contract.web_address import is_web_address
+from app.campaign.timezones.zones import ZONE_NAMES
+
+
+def find_problems(reading: Reading) -> list[Problem]:
+    """Find what could not be read and every broken rule, among the fields in use.
+
+    A field that could not be read gets that one problem and is not judged further.
+    """
+    return _found(reading, used_fields(reading.values))
+
+
+def find_problems_of_document(reading: Reading) -> list[Problem]:
+    """Find them among all fields: a document that is sent as it is brings unused ones along."""
+    return _found(reading, FIELDS)
+
+
+def _found(reading: Reading, fields: Iterable[Field]) -> list[Problem]:
+    unread = {problem.field: problem for problem in reading.problems}
+    problems = [problem for problem in reading.problems if problem.field not in FIELD]
+    for field in fields:
+        if field.name in unread:
+            problems.append(unread[field.name])
+        else:
+            problems.extend(check_field(field, reading.values))
+    return problems
+
+
+def check(values: Values) -> list[Problem]:
+    """Find every broken rule among the fields that are in use."""
+    return find_problems(Reading(values, ()))
+
+
+def check_field(field: Field, values: Values) -> Iterator[Problem]:
+    """Find what is wrong with one field in use, given all the others."""
+    value: Any = values.get(field.name)
+    if is_blank(value):
+        if field.is_required(values):
+            yield Problem(field.name, Code.MISSING)
+        elif isinstance(value, str) and field.name in _FORM:  # No answer, but sent all the same.
+            yield Problem(field.name, _FORM[field.name][1])
+        return
+
+    if field.minimum is not None and value < field.minimum:
+        yield Problem(field.name, Code.TOO_SMALL)
+
+    earlier: Any = values.get(field.after) if field.after else None
+    if earlier is not None and value <= earlier:
+        yield Problem(field.name, Code.NOT_AFTER)
+
+    if field.name in _FORM:
+        is_well_formed, code = _FORM[field.name]
+        if not is_well_formed(value):
+            yield Problem(field.name, code)
+
+
+def is_blank(value: Any) -> bool:
+    """Tell whether a value says nothing: absent, a text that cannot be seen, or no days."""
+    if isinstance(value, str):
+        return not can_be_seen(value)
+    return value in ((), None)
+
+
+_FORMS: dict[Kind, tuple[Callable[[Any], bool], Code]] = {
+    Kind.ZONE: (ZONE_NAMES.__contains__, Code.NOT_A_ZONE),
+    Kind.URL: (is_web_address, Code.NOT_A_URL),
+}
+_FORM = {field.name: _FORMS[field.kind] for field in FIELDS if field.kind in _FORMS}

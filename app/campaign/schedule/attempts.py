@@ -1,0 +1,162 @@
+"""What the retries can reach: the calls that one lead gets who never answers.
+
+Half-open windows, a least gap between two attempts, a most for each calendar day of the
+campaign's zone and a most in all. Instants are UTC; lengths are real time.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from app.campaign.contract.fields import Values
+from app.campaign.schedule.day_rows import rows
+from app.campaign.schedule.offset_periods import to_the_end
+from app.campaign.schedule.windows import Schedule, Window, windows, windows_on
+
+LISTED = 100
+"""So many attempts of one lead are listed; the rest is counted."""
+
+_LIMITS = ("min_gap_between_attempts", "max_daily_attempts", "max_call_attempts")
+
+
+class Binding(StrEnum):
+    """The limit that keeps a day from holding more attempts, by the name of its field."""
+
+    WINDOW = "daily_end_time"
+    GAP = "min_gap_between_attempts"
+    DAILY = "max_daily_attempts"
+    TOTAL = "max_call_attempts"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The retries' settings: the least gap, the most in one day, the most in all."""
+
+    gap: timedelta
+    daily: int
+    total: int
+
+
+@dataclass(frozen=True)
+class Attempts:
+    """What one lead gets who never answers.
+
+    `per_day` is the most on any day of the campaign, held there by `bound_by`. Of the
+    `wanted_per_day`, `ordinary_day` fit into a day without a clock change; all would fit with
+    a gap of `fitting_gap` minutes or less. `timeline` is the earliest instants, `LISTED` of
+    them at most. `possible` of the wanted attempts can happen before the schedule ends, `never`
+    cannot; without a last day they come `later` than what is looked at. `last` is the instant
+    of the last possible one, `None` if there is none.
+    """
+
+    per_day: int
+    ordinary_day: int
+    wanted_per_day: int
+    fitting_gap: int
+    bound_by: Binding
+    timeline: tuple[datetime, ...]
+    possible: int
+    never: int
+    later: int
+    last: datetime | None
+
+
+def limits(values: Values) -> Limits | None:
+    """Take the retries' settings from typed values; `None` unless all are there and positive."""
+    gap, daily, total = (values.get(name) for name in _LIMITS)
+    if not (gap and daily and total) or min(gap, daily, total) < 1:
+        return None
+    return Limits(timedelta(minutes=min(gap, _LONGEST_GAP)), daily, total)
+
+
+_LONGEST_GAP = 60 * 24 * 366 * 300  # Minutes; longer than any schedule that is looked at.
+_SECOND = timedelta(seconds=1)
+
+
+def per_day(window: timedelta, wanted: Limits) -> int:
+    """Count the attempts that one window can hold: the first at its start, each a gap later."""
+    return min(wanted.daily, wanted.total, _fits(window, wanted.gap))
+
+
+def fitting_gap(window: timedelta, count: int) -> int:
+    """Find the longest gap, in whole minutes, with which so many attempts fit into a window."""
+    if count == 1:
+        return _LONGEST_GAP
+    return -(-(window // _SECOND) // ((count - 1) * 60)) - 1
+
+
+def attempts(schedule: Schedule, wanted: Limits) -> Attempts:
+    """Follow one lead through the schedule, each attempt as early as it may be.
+
+    No other choice of instants gives a lead more attempts: a later one leaves no more
+    room behind it.
+    """
+    listed: list[datetime] = []
+    possible, last = 0, None
+    for first, count in _runs(windows(schedule), wanted):
+        room = min(count, LISTED - len(listed))
+        listed += [first + number * wanted.gap for number in range(room)]
+        possible += count
+        last = first + (count - 1) * wanted.gap
+    window, most = _ordinary(schedule), _most_on_a_day(schedule, wanted)
+    left = wanted.total - possible
+    return Attempts(
+        per_day=most,
+        ordinary_day=per_day(window, wanted),
+        wanted_per_day=min(wanted.daily, wanted.total),
+        fitting_gap=fitting_gap(window, min(wanted.daily, wanted.total)),
+        bound_by=_binding(most, wanted),
+        timeline=tuple(listed),
+        possible=possible,
+        never=0 if schedule.is_open_ended else left,
+        later=left if schedule.is_open_ended else 0,
+        last=last,
+    )
+
+
+def _runs(found: Iterable[Window], wanted: Limits) -> Iterator[tuple[datetime, int]]:
+    """Give runs of attempts that are one gap apart: the first instant, and how many."""
+    left, free_from = wanted.total, None
+    today: Counter[date] = Counter()
+    for window in found:
+        start = window.start_utc if free_from is None else max(window.start_utc, free_from)
+        room = _fits(window.end_utc - start, wanted.gap)
+        count = min(left, wanted.daily - today[window.date], room)
+        if count > 0:
+            yield start, count
+            free_from = start + count * wanted.gap
+            left -= count
+            today[window.date] += count
+        if not left:
+            return
+
+
+def _fits(room: timedelta, gap: timedelta) -> int:
+    return max(0, -(-room // gap))
+
+
+def _ordinary(schedule: Schedule) -> timedelta:
+    opens, closes = (
+        timedelta(hours=at.hour, minutes=at.minute, seconds=at.second)
+        for at in (schedule.opens, schedule.closes)
+    )
+    return closes - opens
+
+
+def _most_on_a_day(schedule: Schedule, wanted: Limits) -> int:
+    whole = to_the_end(schedule)
+    days = (row.first for row in rows(schedule, schedule.zone, 1) if whole.calls_on(row.first))
+    return max(
+        (sum(count for _, count in _runs(windows_on(whole, day), wanted)) for day in days),
+        default=0,
+    )
+
+
+def _binding(most: int, wanted: Limits) -> Binding:
+    if most == wanted.total:
+        return Binding.TOTAL
+    if most == wanted.daily:
+        return Binding.DAILY
+    return Binding.WINDOW if most <= 1 else Binding.GAP

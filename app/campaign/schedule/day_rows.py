@@ -1,0 +1,122 @@
+"""Days in a row, on a lead's clock, with the windows in them: of those that are alike, one.
+
+Years have few days that differ: the windows of a row depend on its weekday, on the clock
+changes near it and on how near the schedule's ends are. Whatever is the most in any row of a
+schedule is the most in these few, so that nobody has to go through all of its days.
+"""
+
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from typing import NamedTuple
+
+from app.campaign.schedule.offset_periods import to_the_end
+from app.campaign.schedule.windows import DAY, Schedule, windows_on
+from app.campaign.timezones.zones import ClockChange, changes_between, offset_at, zone_info
+
+_WEEK = 7
+_AROUND = 3
+"""So many days before and after a row decide on its windows: clocks are up to a day apart."""
+_NONE = timedelta(0)
+
+
+class Open(NamedTuple):
+    """One window: the day that it counts for, and when it is open, in POSIX seconds."""
+
+    day: date
+    start: int
+    end: int
+
+
+class Row(NamedTuple):
+    """Days in a row: the first, their midnights in POSIX seconds, the windows in and near them."""
+
+    first: date
+    start: int
+    end: int
+    windows: tuple[Open, ...]
+
+
+@lru_cache(maxsize=128)
+def rows(schedule: Schedule, zone: str, days: int) -> tuple[Row, ...]:
+    """Lay out so many days in a row on a zone's clock, from any day on."""
+    whole = to_the_end(schedule)
+    changes = (change for name in (whole.zone, zone) for change in _changes(whole, name))
+    edges = {whole.first, whole.last, *(change.at.date() for change in changes)}
+    # Further from all of these, a row is like the one a week before.
+    around = range(-days - _AROUND, _AROUND + _WEEK + 1)
+    firsts = sorted({edge + number * DAY for edge in edges for number in around})
+    start, end = _reached(whole)
+    return _one_of_each(whole, zone, [(day, days) for day in firsts if start <= day <= end])
+
+
+@lru_cache(maxsize=128)
+def months(schedule: Schedule, zone: str) -> tuple[Row, ...]:
+    """Lay out the calendar months on a zone's clock."""
+    whole = to_the_end(schedule)
+    found: list[tuple[date, int]] = []
+    start, end = _reached(whole)
+    first = start.replace(day=1)
+    while first <= end:
+        following = (first + 31 * DAY).replace(day=1)
+        found.append((first, (following - first).days))
+        first = following
+    return _one_of_each(whole, zone, found)
+
+
+def _reached(schedule: Schedule) -> tuple[date, date]:
+    """Give the first and the last date that a schedule can fall on, on any clock."""
+    return schedule.first - 2 * DAY, schedule.last + 2 * DAY
+
+
+def _changes(schedule: Schedule, zone: str) -> list[ClockChange]:
+    start, end = _reached(schedule)
+    return changes_between(zone, start - _AROUND * DAY, end + _AROUND * DAY)
+
+
+def _one_of_each(schedule: Schedule, zone: str, wanted: list[tuple[date, int]]) -> tuple[Row, ...]:
+    kinds: dict[object, tuple[date, int]] = {}
+    for first, days in wanted:
+        kinds.setdefault(_kind(schedule, zone, first, days), (first, days))
+    return tuple(_row(schedule, zone, first, days) for first, days in kinds.values())
+
+
+def _kind(schedule: Schedule, zone: str, first: date, days: int) -> object:
+    """Tell what a row's windows and midnights depend on, as seen from its first midnight."""
+    start, end = first - _AROUND * DAY, first + (days + _AROUND) * DAY
+    own, other = (
+        offset_at(name, datetime.combine(start, time(), UTC)) for name in (schedule.zone, zone)
+    )
+    midnight = datetime.combine(first, time(), UTC) - own
+    changes = (
+        tuple(
+            (change.at - midnight, change.after - change.before)
+            for change in changes_between(name, start, end)
+        )
+        for name in (schedule.zone, zone)
+    )
+    beyond = max(schedule.first - start, _NONE), max(end - schedule.last, _NONE)
+    return first.weekday(), days, beyond, other - own, *changes
+
+
+def _row(schedule: Schedule, zone: str, first: date, days: int) -> Row:
+    near = (first + number * DAY for number in range(1 - _AROUND, days + _AROUND))
+    return Row(
+        first,
+        _midnight(first, zone),
+        _midnight(first + days * DAY, zone),
+        tuple(
+            window for day in near if schedule.calls_on(day) for window in _open_on(schedule, day)
+        ),
+    )
+
+
+def _midnight(day: date, zone: str) -> int:
+    return int(datetime.combine(day, time(), zone_info(zone)).timestamp())
+
+
+@lru_cache(maxsize=4096)
+def _open_on(schedule: Schedule, day: date) -> tuple[Open, ...]:
+    return tuple(
+        Open(day, int(window.start_utc.timestamp()), int(window.end_utc.timestamp()))
+        for window in windows_on(schedule, day)
+    )

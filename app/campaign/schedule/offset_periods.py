@@ -1,0 +1,125 @@
+"""How far the clocks of the leads are ahead of the campaign's, and on which days.
+
+Clocks change on different days in different places, so a campaign's window falls on other
+hours there in winter than in summer, and for some weeks in spring and autumn on others yet.
+A season is the days between two such changes.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+
+from app.campaign.schedule.windows import DAY, Schedule, windows_on
+from app.campaign.timezones.tables import best_known_zones
+from app.campaign.timezones.zones import ClockChange, changes_between, offset_at, zone_info
+
+FORESEEN = timedelta(days=12 * 366)
+_SECOND = timedelta(seconds=1)
+
+
+def foreseeable(schedule: Schedule) -> Schedule:
+    """Cut a schedule off where nobody knows how clocks and holidays will go: after 12 years."""
+    return replace(schedule, last=min(schedule.last, schedule.first + FORESEEN))
+
+
+def to_the_end(schedule: Schedule) -> Schedule:
+    """Let a schedule without a last day go on for the 12 years, not only while it is shown."""
+    if not schedule.is_open_ended:
+        return schedule
+    return replace(schedule, last=schedule.first + FORESEEN)
+
+
+@dataclass(frozen=True)
+class Season:
+    """Days, both included, on which each zone is as many seconds ahead of the campaign's.
+
+    `ahead` goes by the order of the zones that were asked about.
+    """
+
+    first: date
+    last: date
+    ahead: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Seasons:
+    """The seasons of a schedule, in order, and its odd days.
+
+    A day is odd if a clock changes during its window, so that it fits no season.
+    """
+
+    zones: tuple[str, ...]
+    seasons: tuple[Season, ...]
+    odd_days: frozenset[date]
+
+
+@lru_cache(maxsize=256)
+def seasons(schedule: Schedule, zones: tuple[str, ...]) -> Seasons:
+    """Cut a schedule's days into seasons, as the clocks stand when its window opens."""
+    changes = _changes(schedule, (schedule.zone, *zones))
+    odd = {day for change in changes for day in _days_around(schedule, change)}
+    starts = {schedule.first, *(day for day in odd if schedule.first < day <= schedule.last)}
+    found: list[Season] = []
+    for first, following in _pairs(sorted(starts), schedule.last + DAY):
+        ahead = tuple(_ahead(schedule, zone, first) for zone in zones)
+        since = found.pop().first if found and found[-1].ahead == ahead else first
+        found.append(Season(since, following - DAY, ahead))
+    instants = {change.at for change in changes}
+    return Seasons(
+        zones, tuple(found), frozenset(day for day in odd if _is_odd(schedule, day, instants))
+    )
+
+
+def alike(schedule: Schedule, zones: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    """Put zones together whose clocks go alike in all years of a schedule.
+
+    The best known zone of a group comes first.
+    """
+    return _alike(zones, schedule.first.year, schedule.last.year)
+
+
+@lru_cache(maxsize=256)
+def _alike(zones: tuple[str, ...], first: int, last: int) -> tuple[tuple[str, ...], ...]:
+    found: dict[object, list[str]] = {}
+    start, end = date(first, 1, 1) - DAY, date(last, 12, 31) + DAY
+    for zone in zones:
+        way = offset_at(zone, datetime.combine(start, time(), UTC))
+        found.setdefault((way, *changes_between(zone, start, end)), []).append(zone)
+    known = best_known_zones()
+    return tuple(
+        tuple(sorted(group, key=lambda zone: zone not in known)) for group in found.values()
+    )
+
+
+def _changes(schedule: Schedule, zones: Iterable[str]) -> set[ClockChange]:
+    first, last = schedule.first - 2 * DAY, schedule.last + 2 * DAY
+    return {change for zone in zones for change in changes_between(zone, first, last)}
+
+
+def _days_around(schedule: Schedule, change: ClockChange) -> list[date]:
+    day = (change.at + offset_at(schedule.zone, change.at)).date()
+    return [day - DAY, day, day + DAY, day + 2 * DAY]
+
+
+def _ahead(schedule: Schedule, zone: str, day: date) -> int:
+    opens = datetime.combine(day, schedule.opens, zone_info(schedule.zone)).astimezone(UTC)
+    return (offset_at(zone, opens) - offset_at(schedule.zone, opens)) // _SECOND
+
+
+def _is_odd(schedule: Schedule, day: date, changes: set[datetime]) -> bool:
+    """Tell whether a calling day's window is not the usual one, or a clock changes inside it."""
+    if not schedule.calls_on(day):
+        return False
+    found = windows_on(schedule, day)
+    if len(found) != 1:
+        return True
+    walls = found[0].start.replace(tzinfo=None), found[0].end.replace(tzinfo=None)
+    return walls != (
+        datetime.combine(day, schedule.opens),
+        datetime.combine(day, schedule.closes),
+    ) or any(found[0].start < at < found[0].end for at in changes)
+
+
+def _pairs(days: list[date], end: date) -> Iterable[tuple[date, date]]:
+    return zip(days, [*days[1:], end], strict=True)

@@ -1,0 +1,150 @@
+"""How tightly the settings let attempts crowd: the most in any stretch of so many hours or days.
+
+A stretch of hours is half open, as long as its real time, and may begin at any second. One of
+dates goes from midnight to midnight on the lead's clock. From a given beginning nobody gets
+more attempts than whoever makes each as early as it may be.
+
+A stretch of hours begins with an attempt. The later that one is, the further the stretch
+reaches, so it is as late as the attempts behind it allow: each of them may follow a gap after
+the one before, and some last one falls on the last second of its window. A whole gap earlier
+is as good, because that adds an attempt and loses one at most. So for each window that a chain
+of gaps can reach it is enough to try the earliest such beginning; see `_beginnings`.
+
+A stretch may begin on any day of the schedule; `day_rows` has one of each kind.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import NamedTuple, TypeAlias
+
+from app.campaign.schedule.attempts import Limits
+from app.campaign.schedule.day_rows import Open, Row, months, rows
+from app.campaign.schedule.windows import DAY, Schedule
+
+PERIODS = {
+    "24h": timedelta(hours=24),
+    "7d": timedelta(days=7),
+    "14d": timedelta(days=14),
+    "30d": timedelta(days=30),
+}
+"""The stretches that rules of calling speak of, by a short name."""
+
+_SECOND = timedelta(seconds=1)
+
+_Clocks: TypeAlias = tuple[tuple[str, ...], ...]
+"""Zones, together if their clocks go alike."""
+
+
+class _Run(NamedTuple):
+    """Attempts that are one gap apart: the first, in POSIX seconds, and how many."""
+
+    start: int
+    length: int
+
+
+def worst(schedule: Schedule, wanted: Limits) -> dict[str, tuple[datetime, ...]]:
+    """Find the most attempts in each of the `PERIODS`: their instants."""
+    return {name: most_within(schedule, wanted, long) for name, long in PERIODS.items()}
+
+
+@lru_cache(maxsize=1024)
+def most_within(schedule: Schedule, wanted: Limits, period: timedelta) -> tuple[datetime, ...]:
+    """Find the most attempts that one lead can get in a stretch of this length: their instants."""
+    enough = min(wanted.total, -(-period // wanted.gap))
+    return _most(_within(schedule, wanted, period), wanted, enough)
+
+
+@lru_cache(maxsize=1024)
+def most_in_dates(
+    schedule: Schedule, wanted: Limits, dates: int, clocks: _Clocks
+) -> tuple[datetime, ...]:
+    """Find the most attempts that one lead can get on so many dates in a row of their own clock."""
+    return _most(
+        _between(wanted, clocks, lambda zone: rows(schedule, zone, dates)), wanted, wanted.total
+    )
+
+
+@lru_cache(maxsize=1024)
+def most_in_months(schedule: Schedule, wanted: Limits, clocks: _Clocks) -> tuple[datetime, ...]:
+    """Find the most attempts that one lead can get in a calendar month of their own clock."""
+    return _most(
+        _between(wanted, clocks, lambda zone: months(schedule, zone)), wanted, wanted.total
+    )
+
+
+def _most(found: Iterator[list[_Run]], wanted: Limits, enough: int) -> tuple[datetime, ...]:
+    """Take the first of those with the most attempts; more than *enough* there cannot be."""
+    best: list[_Run] = []
+    most = 0
+    for runs in found:
+        count = sum(run.length for run in runs)
+        if count > most:
+            best, most = runs, count
+        if most == enough:
+            break
+    gap = wanted.gap // _SECOND
+    return tuple(
+        datetime.fromtimestamp(run.start + number * gap, UTC)
+        for run in best
+        for number in range(run.length)
+    )
+
+
+def _within(schedule: Schedule, wanted: Limits, period: timedelta) -> Iterator[list[_Run]]:
+    length = period // _SECOND
+    for row in rows(schedule, schedule.zone, -(-period // DAY) + 1):
+        for position, window in enumerate(row.windows):
+            if window.day == row.first:
+                ahead = row.windows[position:]
+                for start in _beginnings(ahead, wanted):
+                    yield _earliest(ahead, start, start + length, wanted)
+
+
+def _between(
+    wanted: Limits, clocks: _Clocks, laid_out: Callable[[str], Sequence[Row]]
+) -> Iterator[list[_Run]]:
+    for zone, *_ in clocks:
+        for row in laid_out(zone):
+            ahead = [window for window in row.windows if window.end > row.start]
+            yield _earliest(ahead, row.start, row.end, wanted)
+
+
+def _beginnings(ahead: Sequence[Open], wanted: Limits) -> set[int]:
+    """Give the first attempts to try in the first of these windows.
+
+    From each of them a chain of gaps leads to the last second of a window, over pauses that are
+    shorter than a gap, with no more links in the first window than a day may have. The earliest
+    is the best, unless the day has a second window that shares in what the day may have.
+    """
+    own, gap = ahead[0], wanted.gap // _SECOND
+    earliest = max(own.start, own.end - wanted.daily * gap)
+    is_split = len(ahead) > 1 and ahead[1].day == own.day
+    found: set[int] = set()
+    reached = own.end
+    for window in ahead:
+        if window.start - reached >= gap:
+            break
+        reached = window.end
+        chain = range(earliest + (window.end - 1 - earliest) % gap, own.end, gap)
+        found.update(chain if is_split else chain[:1])
+    return found
+
+
+def _earliest(windows: Sequence[Open], start: int, until: int, wanted: Limits) -> list[_Run]:
+    """Make attempts as early as they may be, from *start* and before *until*."""
+    gap, left = wanted.gap // _SECOND, wanted.total
+    found: list[_Run] = []
+    free, day, left_today = start, None, 0
+    for window in windows:
+        if window.start >= until or not left:
+            break
+        if window.day != day:
+            day, left_today = window.day, wanted.daily
+        at, end = max(free, window.start), min(window.end, until)
+        count = min(left, left_today, -((at - end) // gap))
+        if count > 0:
+            found.append(_Run(at, count))
+            free = at + count * gap
+            left, left_today = left - count, left_today - count
+    return found

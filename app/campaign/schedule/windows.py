@@ -1,0 +1,266 @@
+"""When a campaign may call: its windows as exact instants, and the clock changes among them.
+
+The definition: a call may start at an instant when the zone's wall clock then shows a
+calling day and a time in ``[opens, closes)``. Dates are inclusive. So on the day of a
+clock change a window can be shorter, longer, empty or in two pieces. Arithmetic runs in
+UTC between two changes, where the wall clock runs evenly.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from functools import cached_property, lru_cache
+from itertools import islice
+
+from app.campaign.contract.fields import CampaignType, Values, Weekday
+from app.campaign.timezones.zones import (
+    ZONE_NAMES,
+    ClockChange,
+    changes_between,
+    even_stretches,
+    offset_at,
+    zone_info,
+)
+
+SHOWN_MONTHS = 13
+"""Of a campaign without a last day so many months are looked at, the month of its first day too."""
+
+DAY = timedelta(days=1)
+_MINUTE = timedelta(minutes=1)
+_NUMBER = {day: number for number, day in enumerate(Weekday)}
+_FIRST_SHOWN, _LAST_SHOWN = date(1900, 1, 1), date(2199, 12, 31)
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """When calls are wanted: wall clock in `zone`, both dates included, `[opens, closes)`."""
+
+    first: date
+    last: date
+    zone: str
+    days: frozenset[int]
+    opens: time
+    closes: time
+    is_open_ended: bool
+
+    def calls_on(self, day: date) -> bool:
+        return self.first <= day <= self.last and day.weekday() in self.days
+
+
+@dataclass(frozen=True)
+class Window:
+    """One stretch of calling: wall clock, UTC, and its real length in minutes."""
+
+    date: date
+    start: datetime
+    end: datetime
+
+    @property
+    def start_utc(self) -> datetime:
+        return self.start.astimezone(UTC)
+
+    @property
+    def end_utc(self) -> datetime:
+        return self.end.astimezone(UTC)
+
+    @property
+    def length(self) -> timedelta:
+        return self.end - self.start
+
+    @property
+    def minutes(self) -> int:
+        return self.length // _MINUTE
+
+
+@dataclass(frozen=True)
+class Overview:
+    """What a schedule adds up to.
+
+    `length` is the real time of all windows; `last` is `None` without one and without a last
+    day; `changes` are the zone's clock changes on the days from the first to the last;
+    `shown_until` is the last day that was looked at.
+    """
+
+    schedule: Schedule
+    calling_days: int
+    length: timedelta
+    first: Window | None
+    last: Window | None
+    changes: tuple[ClockChange, ...]
+
+    @property
+    def shown_until(self) -> date:
+        return self.schedule.last
+
+    @cached_property
+    def hours(self) -> str:
+        """All windows together, as hours with at most two decimals."""
+        return f"{self.length / timedelta(hours=1):,.2f}".rstrip("0").rstrip(".")
+
+
+def schedule(values: Values) -> Schedule | None:
+    """Take the schedule from typed values; `None` unless all of it is there and usable."""
+    if values.get("type") is not CampaignType.OUTBOUND:
+        return None
+    first, zone, days = (values.get(name) for name in ("start_date", "timezone", "days_of_week"))
+    opens, closes = values.get("daily_start_time"), values.get("daily_end_time")
+    if not (first and days and zone in ZONE_NAMES and opens is not None and closes is not None):
+        return None
+    last = values.get("end_date") or _end_of_shown_months(min(first, _LAST_SHOWN))
+    end = min(last, _LAST_SHOWN)
+    if not (opens < closes and _FIRST_SHOWN <= first <= end):
+        return None
+    numbers = frozenset(_NUMBER[day] for day in days)
+    return Schedule(first, end, zone, numbers, opens, closes, values.get("end_date") is None)
+
+
+def is_in_sight(day: date) -> bool:
+    """Tell whether a day is one of those that are looked at."""
+    return _FIRST_SHOWN <= day <= _LAST_SHOWN
+
+
+@lru_cache(maxsize=256)
+def overview(wanted: Schedule) -> Overview:
+    """Add a schedule up. Only the days of a clock change are looked at one by one."""
+    changes = changes_between(wanted.zone, wanted.first - DAY, wanted.last + DAY)
+    odd = {day for change in changes for day in change.days if wanted.calls_on(day)}
+    odd_windows = [windows_on(wanted, day) for day in odd]
+    even_days = _wanted_days(wanted) - len(odd)
+    length = even_days * _even_length(wanted)
+    return Overview(
+        schedule=wanted,
+        calling_days=even_days + sum(1 for found in odd_windows if found),
+        length=sum((window.length for found in odd_windows for window in found), length),
+        first=next(windows(wanted), None),
+        last=None if wanted.is_open_ended else _last_window(wanted),
+        changes=tuple(change for change in changes if _falls_in(wanted, change)),
+    )
+
+
+def windows(wanted: Schedule, since: date | None = None) -> Iterator[Window]:
+    """Go through all windows in order of time, from a day on.
+
+    Where clocks go back over midnight, a day has begun once before the last one is over.
+    """
+    day = max(wanted.first, since or wanted.first)
+    waiting: list[Window] = []
+    while day <= wanted.last:
+        if day.weekday() in wanted.days:
+            found = windows_on(wanted, day)
+            if waiting:
+                found = sorted([*waiting, *found], key=lambda window: window.start)
+            ready = max((n for n, window in enumerate(found, 1) if window.date < day), default=0)
+            yield from found[:ready]
+            waiting = found[ready:]
+        day += DAY
+    yield from waiting
+
+
+def windows_on(wanted: Schedule, day: date) -> list[Window]:
+    """Find the windows of one calling day: one as a rule, none or two around a clock change."""
+    opens, closes = datetime.combine(day, wanted.opens), datetime.combine(day, wanted.closes)
+    found: list[Window] = []
+    for starts, ends, offset in even_stretches(wanted.zone, day - DAY, day + DAY):
+        zone = timezone(offset)
+        start = max(opens.replace(tzinfo=zone), starts)
+        end = min(closes.replace(tzinfo=zone), ends)
+        if start < end:
+            piece = Window(day, start.astimezone(zone), end.astimezone(zone))
+            if found and found[-1].end == piece.start:
+                piece = Window(day, found.pop().start, piece.end)
+            found.append(piece)
+    return found
+
+
+def allowed_at(wanted: Schedule, instant: datetime) -> bool:
+    """Tell whether a call may start at this (aware) instant."""
+    wall = _wall(wanted, instant)
+    return wanted.calls_on(wall.date()) and wanted.opens <= wall.time() < wanted.closes
+
+
+def is_on_a_calling_day(wanted: Schedule, change: ClockChange) -> bool:
+    """Tell whether a calling day gets longer or shorter by a clock change."""
+    return any(wanted.calls_on(day) for day in change.days)
+
+
+def is_inside_a_window(wanted: Schedule, change: ClockChange) -> bool:
+    """Tell whether a clock change skips or repeats some of the hours of a calling day."""
+    start, end = change.walls
+    return any(
+        datetime.combine(day, wanted.opens) < end and start < datetime.combine(day, wanted.closes)
+        for day in change.days
+        if wanted.calls_on(day)
+    )
+
+
+def next_windows(wanted: Schedule, instant: datetime, count: int) -> list[Window]:
+    """Find the next windows that are not over at this (aware) instant."""
+    since = _wall(wanted, instant).date() - DAY
+    open_ones = (window for window in windows(wanted, since) if window.end_utc > instant)
+    return list(islice(open_ones, count))
+
+
+@lru_cache(maxsize=8192)
+def days_there(wanted: Schedule, day: date, zones: tuple[str, ...]) -> frozenset[date]:
+    """Name the days that it is in these zones during one day's windows."""
+    found: set[date] = set()
+    for window in windows_on(wanted, day):
+        # A window is no longer than 26 hours, so a day within it has the middle of it.
+        start, end = window.start_utc, window.end_utc - timedelta(seconds=1)
+        for at in (start, start + (end - start) / 2, end):
+            found.update(at.astimezone(zone_info(zone)).date() for zone in zones)
+    return frozenset(found)
+
+
+def calling_days(weekday: int, first: date, last: date) -> Iterator[date]:
+    """Go through the days of one weekday, both dates included."""
+    day = first + (weekday - first.weekday()) % 7 * DAY
+    while day <= last:
+        yield day
+        day += 7 * DAY
+
+
+def calling_days_between(
+    weekday: int, first: date, last: date, besides: frozenset[date]
+) -> dict[date, int]:
+    """Count the days of one weekday, but for some, as ``{the first of them: how many}``."""
+    day = first + (weekday - first.weekday()) % 7 * DAY
+    left_out = [odd for odd in besides if odd.weekday() == weekday and day <= odd <= last]
+    count = (last - day).days // 7 + 1 - len(left_out)
+    while day in left_out:
+        day += 7 * DAY
+    return {day: count} if count > 0 else {}
+
+
+def _end_of_shown_months(first: date) -> date:
+    years, month = divmod(first.month - 1 + SHOWN_MONTHS, 12)
+    return date(first.year + years, month + 1, 1) - DAY
+
+
+def _wall(wanted: Schedule, instant: datetime) -> datetime:
+    offset = offset_at(wanted.zone, instant)
+    return instant.astimezone(UTC).replace(tzinfo=None) + offset
+
+
+def _falls_in(wanted: Schedule, change: ClockChange) -> bool:
+    return any(wanted.first <= day <= wanted.last for day in change.days)
+
+
+def _wanted_days(wanted: Schedule) -> int:
+    weeks, rest = divmod((wanted.last - wanted.first).days + 1, 7)
+    start = wanted.first.weekday()
+    return weeks * len(wanted.days) + sum((start + n) % 7 in wanted.days for n in range(rest))
+
+
+def _even_length(wanted: Schedule) -> timedelta:
+    return datetime.combine(date.min, wanted.closes) - datetime.combine(date.min, wanted.opens)
+
+
+def _last_window(wanted: Schedule) -> Window | None:
+    day = wanted.last
+    while day >= wanted.first:
+        found = windows_on(wanted, day) if day.weekday() in wanted.days else []
+        if found:
+            return found[-1]
+        day -= DAY
+    return None

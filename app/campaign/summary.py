@@ -1,0 +1,122 @@
+"""Say in plain words what a campaign will do, from what its payload will contain.
+
+What is left out of the payload is not spoken of, and what is not answered yet is
+passed over: nothing is invented.
+"""
+
+from collections.abc import Iterator
+
+from app.campaign.contract.fields import CallingEntity, CampaignType, DialerType, Values
+from app.campaign.formatting import clock, day_words, days_in_words
+from app.campaign.schedule.windows import Overview
+from app.campaign.timezones.zones import offset_words
+
+_ENTITIES: dict[CallingEntity | None, str] = {
+    CallingEntity.WORKFLOW: "workflow",
+    CallingEntity.SQUAD: "squad",
+}
+_CHANGES = 4
+
+
+def plain_words(values: Values, shown: Overview | None) -> list[str]:
+    """Give the sentences, most important first.
+
+    *values* are those in use and *shown* their calendar, if they have one.
+    """
+    said = [
+        *_who(values),
+        *_when(values),
+        *_how_often(values),
+        *_adds_up(values, shown),
+        *_events(values),
+    ]
+    if values.get("type") is CampaignType.INBOUND:
+        said.append("It has no schedule and no retries: it answers whenever somebody rings.")
+    return said
+
+
+def _who(values: Values) -> Iterator[str]:
+    entity = _ENTITIES.get(values.get("vapi_calling_entity"), "assistant")
+    agent = f"{entity} {values['assistant_id']}" if values.get("assistant_id") else f"the {entity}"
+    over = _number(values)
+    if values.get("type") is CampaignType.OUTBOUND:
+        yield f"{agent[0].upper()}{agent[1:]} calls your leads{' from ' + over if over else ''}."
+    elif values.get("type") is CampaignType.INBOUND:
+        yield f"Callers ring {over or 'the number'}, and {agent} answers."
+
+
+def _number(values: Values) -> str:
+    if values.get("dialer_type") is DialerType.SINGLE:
+        number = values.get("phone_number_id")
+        return f"number {number}" if number else "one number, which is not given yet"
+    if values.get("dialer_type") is DialerType.POOL:
+        pool = values.get("phone_number_pool_id")
+        return f"the numbers of pool {pool}" if pool else "a pool of numbers, not given yet"
+    return ""
+
+
+def _when(values: Values) -> Iterator[str]:
+    opens, closes = values.get("daily_start_time"), values.get("daily_end_time")
+    days, zone = values.get("days_of_week"), values.get("timezone")
+    parts = [
+        days_in_words(days) if days else "",
+        f"from {clock(opens)} until just before {clock(closes)}" if opens and closes else "",
+        f"by the clock in {zone}" if zone else "",
+    ]
+    if any(parts):
+        yield f"Calls start {', '.join(part for part in parts if part)}."
+    if first := values.get("start_date"):
+        last = values.get("end_date")
+        until = f"to {day_words(last)}, that day included" if last else "on, with no last day"
+        yield f"From {day_words(first)} {until}."
+
+
+def _how_often(values: Values) -> Iterator[str]:
+    total, daily = values.get("max_call_attempts"), values.get("max_daily_attempts")
+    gap = values.get("min_gap_between_attempts")
+    parts = [
+        f"at most {_times(total)} in all" if total else "",
+        f"at most {_times(daily)} in one day" if daily else "",
+        f"at least {gap:,} minutes apart" if gap and (total or 2) > 1 else "",
+    ]
+    if any(parts):
+        yield f"Each lead is called {', '.join(part for part in parts if part)}."
+    if values.get("type") is CampaignType.OUTBOUND:
+        yield {
+            True: "A voicemail counts as answered: that lead is not called again.",
+            False: (
+                "A voicemail does not count as answered: "
+                "that lead is called again while attempts are left."
+            ),
+            None: "What a voicemail counts as is left to VoiceAIWrapper.",
+        }[values.get("consider_voicemail_as_answered")]
+
+
+def _times(count: int) -> str:
+    return {1: "once", 2: "twice"}.get(count, f"{count:,} times")
+
+
+def _adds_up(values: Values, shown: Overview | None) -> Iterator[str]:
+    if shown is None:
+        return
+    if not shown.calling_days:
+        if not shown.schedule.is_open_ended:
+            yield "That makes no calling day at all: no call will ever start."
+        return
+    days = "1 calling day" if shown.calling_days == 1 else f"{shown.calling_days:,} calling days"
+    hours = "1 hour" if shown.hours == "1" else f"{shown.hours} hours"
+    is_whole = values.get("end_date") == shown.shown_until
+    within = "" if is_whole else f" until {day_words(shown.shown_until)}"
+    yield f"That makes {days} with {hours} of calling{within}."
+    for change in shown.changes[:_CHANGES]:
+        yield (
+            f"The clocks in {shown.schedule.zone} change on {day_words(change.day)}, "
+            f"from UTC{offset_words(change.before)} to UTC{offset_words(change.after)}."
+        )
+    if (more := len(shown.changes) - _CHANGES) > 0:
+        yield f"The clocks there change {_times(more)} more until {day_words(shown.shown_until)}."
+
+
+def _events(values: Values) -> Iterator[str]:
+    if values.get("webhook_url"):
+        yield f"Its events are sent to {values['webhook_url']}."

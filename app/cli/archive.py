@@ -1,0 +1,139 @@
+"""Everything in an instance folder as one file, and that file unpacked and held to its manifest.
+
+Databases are copied by SQLite's own online backup, which sees one moment of each. Nothing is
+read into memory whole, however large it is.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+import zlib
+from contextlib import closing, suppress
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
+from time import monotonic
+from typing import Any
+from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
+
+import click
+
+from app.private_files import sync_folder
+from app.sending.journal import FOLDER
+from app.store.migrations import HEAD
+from app.version import VERSION
+
+MAIN = "campaigns.sqlite3"
+PATIENCE = 10
+"""Seconds that a copy waits for a database that somebody has locked."""
+
+_MANIFEST = "manifest.json"
+LEFT_OUT = ("-wal", "-shm", "-journal", ".lock", ".new", ".zip")
+_BROKEN = (BadZipFile, KeyError, TypeError, ValueError, AttributeError, EOFError, RuntimeError)
+
+
+class Unusable(click.ClickException):
+    """Something that cannot be backed up or brought back; the message says what to do."""
+
+
+def write_backup(instance: Path, file: Path) -> dict[str, Any]:
+    """Write a backup, which has its name only once it is whole; gives its manifest."""
+    fresh = file.with_name(f".{file.name}.new")
+    try:
+        with TemporaryDirectory(dir=file.parent) as folder:
+            _copy_all(instance, Path(folder))
+            files = {name: _digest(Path(folder) / name) for name in _names(Path(folder))}
+            manifest = {"version": VERSION, "schema": HEAD, "at": _now(), "files": files}
+            _pack(Path(folder), manifest, fresh)
+        fresh.replace(file)
+        sync_folder(file.parent)
+    finally:
+        fresh.unlink(missing_ok=True)
+    return manifest
+
+
+def _pack(folder: Path, manifest: dict[str, Any], file: Path) -> None:
+    with os.fdopen(os.open(file, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600), "w+b") as out:
+        with ZipFile(out, "w", ZIP_DEFLATED) as packed:
+            packed.writestr(_MANIFEST, json.dumps(manifest, indent=2))
+            for name in manifest["files"]:
+                packed.write(folder / name, name)
+        out.flush()
+        os.fsync(out.fileno())
+
+
+def _names(folder: Path) -> list[str]:
+    found = (path for path in folder.rglob("*") if path.is_file())
+    return sorted(path.relative_to(folder).as_posix() for path in found)
+
+
+def _copy_all(instance: Path, folder: Path) -> None:
+    """Copy the journal first: what it holds is taken into the database, and then dropped."""
+    (folder / FOLDER).mkdir()
+    for path in (*instance.glob(f"{FOLDER}/*.json"), *instance.iterdir()):
+        target = folder / path.relative_to(instance)
+        if path.suffix == ".sqlite3":
+            copy_database(path, target)
+        elif path.parent == instance and path.is_file() and not path.name.endswith(LEFT_OUT):
+            shutil.copyfile(path, target)
+        elif path.parent != instance:
+            with suppress(FileNotFoundError):  # Then it is in the database by now.
+                shutil.copyfile(path, target)
+
+
+def copy_database(source: Path, target: Path) -> None:
+    """Copy a database as it is at one moment; raises `sqlite3.Error`, also if it stays locked."""
+    ends = monotonic() + PATIENCE
+
+    def give_up(status: int, _remaining: int, _total: int) -> None:
+        if status in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED} and monotonic() > ends:
+            raise sqlite3.OperationalError("database is locked")
+
+    with (
+        closing(sqlite3.connect(source, timeout=PATIENCE)) as one,
+        closing(sqlite3.connect(target, timeout=PATIENCE)) as other,
+    ):
+        one.backup(other, progress=give_up)
+
+
+def unpack(file: Path, folder: Path) -> dict[str, Any]:
+    """Unpack a backup, held to its manifest, and give that; raises `Unusable`."""
+    try:
+        with ZipFile(file) as packed:
+            manifest: dict[str, Any] = json.loads(packed.read(_MANIFEST))
+            for name in manifest["files"]:
+                if not _is_ours(PurePosixPath(name)):
+                    raise Unusable(f"{file} is not a backup of Campaign Builder.")
+                (folder / name).parent.mkdir(exist_ok=True)
+                with packed.open(name) as held, (folder / name).open("wb") as out:
+                    shutil.copyfileobj(held, out)
+        whole = all(_digest(folder / name) == said for name, said in manifest["files"].items())
+        schema, _ = str(manifest["schema"]), str(manifest["at"])
+    except OSError as error:
+        raise Unusable(f"{file} cannot be read ({error.strerror or error}).") from error
+    except (*_BROKEN, zlib.error) as error:
+        raise Unusable(f"{file} is not a complete backup of Campaign Builder.") from error
+    if not whole:
+        raise Unusable(f"{file} is damaged. Take another backup.")
+    if schema > HEAD:
+        raise Unusable(f"{file} was made by a newer version of Campaign Builder.")
+    if MAIN not in manifest["files"]:
+        raise Unusable(f"{file} is not a complete backup of Campaign Builder.")
+    return manifest
+
+
+def _is_ours(name: PurePosixPath) -> bool:
+    """Tell whether this is the name of a file of an instance folder, and no way out of it."""
+    *folders, last = name.parts or ("..",)
+    return folders in ([], [FOLDER]) and last != ".."
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

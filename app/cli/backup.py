@@ -1,0 +1,253 @@
+"""Back the instance folder up into one file, and bring it back, while the app is running.
+
+Databases are copied by SQLite's own online backup, which sees one moment of each, and never
+during a rotation of the keys. A restore never forgets a submission unseen: what was sent since
+could then be sent a second time. It holds the writers' lock alone, so nothing is sent or saved
+into what is just being replaced.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, cast
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+from sqlalchemy import select
+from sqlalchemy.exc import DatabaseError
+
+from app.cli.archive import LEFT_OUT, MAIN, PATIENCE, Unusable, copy_database, unpack, write_backup
+from app.connections import Connections
+from app.sending.journal import FOLDER, Journal
+from app.sending.outcome import Outcome, settle
+from app.sending.recording import recover
+from app.store import audit_trail, seals
+from app.store.audit_trail import INSTANCE, Kind
+from app.store.base import MAY_EXIST, State
+from app.store.database import Store
+from app.store.file_lock import Busy, held_alone
+from app.store.models import Submission
+from app.store.vault import Vault
+
+_OWN = "backups"
+_LOCK_PATIENCE = 60
+_SUBMISSIONS = """
+SELECT submission.draft_id, submission.digest, submission.claimed_at, submission.id,
+       draft.name, submission.connection, submission.state, submission.campaign_id
+FROM submission JOIN draft ON draft.id = submission.draft_id ORDER BY submission.id"""
+_COUNTERS = "SELECT name, seq FROM sqlite_sequence"
+_BROUGHT_BACK = "A backup was brought back that was made before the answer came."
+
+
+@click.command("backup")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--force", is_flag=True, help="Replace FILE if it is there.")
+@with_appcontext
+def backup(file: Path, *, force: bool) -> None:
+    """Write everything in the instance folder into FILE, a zip; the app may be running."""
+    if file.exists() and not force:
+        raise Unusable(f"{file} is there already. Name another file, or say --force.")
+    _seal()
+    try:
+        with _vault().unchanged(_LOCK_PATIENCE):
+            manifest = _written(Path(current_app.instance_path), file)
+    except Busy as error:
+        raise Unusable("Tokens are being encrypted anew just now. Try again later.") from error
+    click.echo(f"Written to {file}: {len(manifest['files'])} files.")
+    click.echo("It holds the keys of the tokens, too: keep it where nobody else can read it.")
+
+
+@click.command("restore")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--forget-sent", is_flag=True, help="Forget what was sent after the backup.")
+@with_appcontext
+def restore(file: Path, *, forget_sent: bool) -> None:
+    """Bring everything back as it is in FILE; the app may be running."""
+    instance = Path(current_app.instance_path)
+    with suppress(DatabaseError):  # What the journal holds is known, too.
+        recover(_store(), cast(Journal, current_app.extensions["journal"]))
+    try:
+        with TemporaryDirectory(dir=instance) as folder:
+            manifest = unpack(file, Path(folder))
+            with (
+                _vault().unchanged(_LOCK_PATIENCE),
+                held_alone(_store().writers_lock, _LOCK_PATIENCE),
+            ):
+                before, lost = _exchange(instance, Path(folder), manifest, forget_sent=forget_sent)
+    except Busy as error:
+        reason = "campaigns are being sent, or tokens encrypted anew"
+        raise Unusable(f"Nothing is changed: {reason}. Try again later.") from error
+    except (OSError, sqlite3.Error, DatabaseError) as error:
+        raise Unusable(
+            f"The instance cannot be written ({_reason(error)}). What was there before, as far as "
+            f"anything was replaced, is in {instance / _OWN}."
+        ) from error
+    click.echo(f"Everything is as it was at {manifest['at']}. What was there before: {before}")
+    if lost.answers:
+        click.echo("What became of these is not known here any more:")
+        click.echo(_as_lines(lost.answers))
+    click.echo(
+        "What was sent after that is not known here: look in VoiceAIWrapper before you send. "
+        "If the app is running, start it again."
+    )
+
+
+COMMANDS = (backup, restore)
+
+
+def _seal() -> None:
+    """Seal what is there, so that the seal is in the backup; one that is read-only is as it is."""
+    with suppress(DatabaseError), _store().writing() as session:
+        seals.seal(session)
+
+
+def _written(instance: Path, file: Path) -> dict[str, Any]:
+    try:
+        return write_backup(instance, file)
+    except OSError as error:
+        raise Unusable(f"{file} cannot be written ({error.strerror}).") from error
+    except sqlite3.Error as error:
+        raise Unusable(f"A database cannot be read ({error}); nothing is written.") from error
+
+
+@dataclass(frozen=True)
+class _Lost:
+    """What a backup does not know: submissions that may exist, and what became of others.
+
+    Each is the moment of the press, the draft, the connection, the state, the campaign's id.
+    """
+
+    sent: list[tuple[str, ...]]
+    answers: list[tuple[str, ...]]
+
+
+def _exchange(
+    instance: Path, folder: Path, manifest: dict[str, Any], *, forget_sent: bool
+) -> tuple[Path, _Lost]:
+    """Put the backup in the place of what is there.
+
+    Gives where that is kept, and what the backup does not know of.
+    """
+    lost = _lost(instance / MAIN, folder / MAIN)
+    if lost.sent and not forget_sent:
+        raise Unusable(_refusal(lost.sent))
+    before = _keep_the_present(instance)
+    _prepare(folder / MAIN, _counters(instance / MAIN), manifest, lost)
+    _put_back(folder, instance)
+    return before, lost
+
+
+def _lost(now: Path, then: Path) -> _Lost:
+    """Compare what is known now with what the backup knows, its journal included."""
+    known = {row[:3]: row[6:] for row in _submissions(then)}
+    answered = {str(one.submission_id) for one in Journal(then.parent / FOLDER).entries()}
+    lost = _Lost([], [])
+    for row in _submissions(now):
+        told, was = (row[2], *row[4:]), known.get(row[:3])
+        if row[6] in MAY_EXIST and (was is None or was[0] not in MAY_EXIST):
+            lost.sent.append(told)
+        elif was is not None and was != row[6:] and str(row[3]) not in answered:
+            lost.answers.append(told)
+    return lost
+
+
+def _submissions(database: Path) -> Iterator[tuple[str, ...]]:
+    with closing(sqlite3.connect(database, timeout=PATIENCE)) as file:
+        yield from file.execute(_SUBMISSIONS)
+
+
+def _prepare(
+    database: Path, counters: dict[str, int], manifest: dict[str, Any], lost: _Lost
+) -> None:
+    """Bring what will be put back to the present schema, and put on record that it was."""
+    store = Store(database)
+    _count_on(database, counters)
+    with store.writing() as session:
+        sending = select(Submission).where(Submission.state == State.SENDING)
+        for one in session.scalars(sending).all():
+            settle(session, one, Outcome(State.UNKNOWN, _BROUGHT_BACK))
+        audit_trail.record(
+            session,
+            Kind.BACKUP_RESTORED,
+            INSTANCE,
+            made_at=manifest["at"],
+            sha256=manifest["files"][MAIN],
+            forgotten=lost.sent,
+            answers_forgotten=lost.answers,
+        )
+        seals.seal(session)
+    store.engine.dispose()
+
+
+def _counters(database: Path) -> dict[str, int]:
+    with closing(sqlite3.connect(database, timeout=PATIENCE)) as file:
+        return dict(file.execute(_COUNTERS).fetchall())
+
+
+def _count_on(database: Path, counters: dict[str, int]) -> None:
+    """Count on from where the present was: no number means a second thing after a restore."""
+    with closing(sqlite3.connect(database, timeout=PATIENCE)) as file, file:
+        then = dict(file.execute(_COUNTERS).fetchall())
+        for name, number in counters.items():
+            if name not in then:
+                file.execute(
+                    "INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", (name, number)
+                )
+            elif then[name] < number:
+                file.execute("UPDATE sqlite_sequence SET seq = ? WHERE name = ?", (number, name))
+
+
+def _refusal(sent: list[tuple[str, ...]]) -> str:
+    first = (
+        "Nothing is changed: the backup does not know of these campaigns, which were sent "
+        "after it and could then be sent a second time:"
+    )
+    return "\n".join((first, _as_lines(sent), "Say --forget-sent if that is really meant."))
+
+
+def _as_lines(rows: list[tuple[str, ...]]) -> str:
+    return "\n".join(
+        f"  {name}, {at} UTC, to {to}: {state}{f' as {made}' if made else ''}"
+        for at, name, to, state, made in rows
+    )
+
+
+def _keep_the_present(instance: Path) -> Path:
+    folder = instance / _OWN
+    folder.mkdir(mode=0o700, exist_ok=True)
+    file = folder / f"before-restore-{datetime.now(UTC):%Y%m%dT%H%M%S%f}.zip"
+    write_backup(instance, file)
+    return file
+
+
+def _put_back(folder: Path, instance: Path) -> None:
+    """Put databases back through SQLite, which other processes follow, and files at one stroke.
+
+    A database can be locked by another program, so the one with the tokens comes last, and
+    their keys, which nothing keeps back, at once after it.
+    """
+    databases = sorted(folder.glob("*.sqlite3"), key=lambda path: path.name == MAIN)
+    for path in databases:
+        copy_database(path, instance / path.name)
+    (instance / FOLDER).mkdir(mode=0o700, exist_ok=True)
+    for path in (*folder.iterdir(), *folder.glob(f"{FOLDER}/*.json")):
+        if path.is_file() and path not in databases and not path.name.endswith(LEFT_OUT):
+            path.chmod(0o600)
+            path.replace(instance / path.relative_to(folder))
+
+
+def _reason(error: Exception) -> str:
+    return str(getattr(error, "strerror", None) or getattr(error, "orig", None) or error)
+
+
+def _vault() -> Vault:
+    return cast(Connections, current_app.extensions["connections"]).vault
+
+
+def _store() -> Store:
+    return cast(Store, current_app.extensions["store"])

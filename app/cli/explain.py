@@ -1,0 +1,240 @@
+"""``flask explain``: what a payload will do, without a browser, for scripts and reviews."""
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from io import TextIOWrapper
+from typing import Any
+
+import click
+
+from app.campaign.compliance.audience import read_audience
+from app.campaign.compliance.evidence import Finding
+from app.campaign.compliance.finding_words import (
+    NO_ADVICE,
+    audience_in_words,
+    caution,
+    gaps_in_words,
+    none_found_in_words,
+    what_is_broken,
+    what_would_mend,
+)
+from app.campaign.compliance.fixes import mends
+from app.campaign.compliance.places import places_named
+from app.campaign.compliance.rule_list import jurisdictions
+from app.campaign.contract.fields import Purpose
+from app.campaign.contract.reading import read_json
+from app.campaign.contract.validation import find_problems_of_document
+from app.campaign.contract.wording import WORDS, advice_sentence, sentence
+from app.campaign.explanation import Lead, Meaning, meaning
+from app.campaign.formatting import clock
+from app.campaign.schedule.windows import Overview, Window, is_on_a_calling_day, windows
+from app.campaign.timezones.zones import ClockChange, offset_words, zone_info
+from app.sandbox.intake import Malformed, json_object
+
+
+class Unusable(click.ClickException):
+    """There is no campaign to explain, or no audience to explain it for."""
+
+    exit_code = 2
+
+
+@click.command("explain")
+@click.argument("file", type=click.Path(allow_dash=True))
+@click.option("--audience", default="", help="Where the leads are: 48 states, France, US-FL …")
+@click.option("--purpose", default="", help=f"What the calls are for: {', '.join(Purpose)}.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def explain(file: str, audience: str, purpose: str, *, as_json: bool) -> None:
+    """Tell what the campaign in FILE (- is standard input) will do.
+
+    Ends with 0, with 1 if the API would refuse the campaign, with 2 if FILE can't be read.
+    """
+    reading = read_json(_document(file))
+    answers = {"audience": audience, "purpose": purpose}
+    _check_audience(audience)
+    _check_purpose(purpose)
+    told_to = read_audience(answers, reading.values.get("timezone"))
+    meant = meaning(reading, told_to, datetime.now(UTC))
+    meant = replace(meant, problems=find_problems_of_document(reading))
+    told = json.dumps(explanation(meant), indent=2) if as_json else "\n".join(_in_words(meant))
+    if isinstance(sys.stdout, TextIOWrapper):  # What a terminal cannot show must not end it.
+        sys.stdout.reconfigure(errors="replace")
+    click.echo(told)
+    sys.exit(1 if meant.problems else 0)
+
+
+@click.command("rules")
+def list_rules() -> None:
+    """List for which places and kinds of rule the law has been read, and the rules found."""
+    for one in jurisdictions():
+        read = ", ".join(f"{topic}: {said}" for topic, said in one.read.items())
+        click.echo(f"{one.name} ({one.code}): {read}")
+        for rule in one.rules:
+            click.echo(f"  {rule.id}: {rule.title} ({rule.citation}) {rule.source}")
+
+
+def explanation(meant: Meaning) -> dict[str, Any]:
+    """Write a campaign's meaning as JSON; `calendar` and `attempts` are `None` if it has none."""
+    return {
+        "problems": _told(meant.problems, sentence),
+        "advice": _told(meant.advice, advice_sentence),
+        "calendar": _calendar(meant.overview) if meant.overview else None,
+        "attempts": _attempts(meant.lead) if meant.lead else None,
+        "findings": [_finding(found, meant) for found in meant.findings],
+        "not_known": gaps_in_words(meant.audience) if meant.overview else [],
+        "plain": list(meant.plain),
+    }
+
+
+def _document(file: str) -> dict[str, Any]:
+    name = "Standard input" if file == "-" else file
+    try:
+        with click.open_file(file, "rb") as opened:
+            return json_object(opened.read())
+    except OSError as error:
+        raise Unusable(f"{name} cannot be read: {error.strerror}.") from error
+    except RuntimeError as error:  # There is no standard input at all.
+        raise Unusable(f"{name} cannot be read: it is closed.") from error
+    except Malformed as error:
+        raise Unusable(f"{name} is no campaign: {_in_passing(error)}") from error
+
+
+def _in_passing(error: Malformed) -> str:
+    """Write a sentence so that it can follow a colon."""
+    return f"{str(error)[0].lower()}{str(error)[1:]}"
+
+
+def _check_purpose(purpose: str) -> None:
+    if purpose and purpose not in set(Purpose):
+        raise Unusable(f"The purpose “{purpose}” is none of {', '.join(Purpose)}.")
+
+
+def _check_audience(audience: str) -> None:
+    for word, meant in places_named(audience).unread:
+        known = f"it can be {' or '.join(meant)}" if meant else "no such place is known"
+        raise Unusable(f"The audience “{word}” is not clear: {known}.")
+
+
+def _told(told: Sequence[Any], words: Any) -> list[dict[str, str]]:
+    return [{"field": one.field, "code": one.code, "message": words(one)} for one in told]
+
+
+def _calendar(shown: Overview) -> dict[str, Any]:
+    return {
+        "calling_days": shown.calling_days,
+        "hours": _number(shown.length / timedelta(hours=1)),
+        "windows": [_window(window) for window in windows(shown.schedule)],
+        "clock_changes": [_change(change, shown) for change in shown.changes],
+    }
+
+
+def _number(hours: float) -> float:
+    return int(hours) if hours.is_integer() else round(hours, 2)
+
+
+def _window(window: Window) -> dict[str, Any]:
+    return {
+        "date": window.date.isoformat(),
+        "start": clock(window.start.time()),
+        "end": clock(window.end.time()),
+        "start_utc": _utc(window.start),
+        "end_utc": _utc(window.end),
+        "minutes": window.minutes,
+    }
+
+
+def _change(change: ClockChange, shown: Overview) -> dict[str, Any]:
+    return {
+        "at_utc": _utc(change.at),
+        "before": offset_words(change.before),
+        "after": offset_words(change.after),
+        "calling_day": is_on_a_calling_day(shown.schedule, change),
+    }
+
+
+def _attempts(lead: Lead) -> dict[str, Any]:
+    zone = zone_info(lead.overview.schedule.zone)
+    return {
+        "per_day": lead.attempts.per_day,
+        "timeline": [at.astimezone(zone).isoformat() for at in lead.attempts.timeline],
+        "never": lead.attempts.never,
+        "worst": {period: len(times) for period, times in lead.worst.items()},
+    }
+
+
+def _finding(found: Finding, meant: Meaning) -> dict[str, str]:
+    return {
+        "rule": found.rule.id,
+        "jurisdiction": found.rule.jurisdiction,
+        "severity": found.severity,
+        "message": _finding_words(found, meant),
+        "source": found.rule.source,
+        "checked_on": found.rule.checked_on.isoformat(),
+    }
+
+
+def _finding_words(found: Finding, meant: Meaning) -> str:
+    if meant.overview is None:
+        return found.rule.limit
+    schedule = meant.overview.schedule
+    ways = mends(found, schedule, meant.limits, meant.audience)
+    said = (
+        f"{found.rule.title} ({found.rule.citation}): {found.rule.limit}",
+        what_is_broken(found, schedule) if not found.rule.is_duty else "",
+        what_would_mend(found, ways),
+        caution(found.rule, datetime.now(UTC).date()),
+    )
+    return " ".join(filter(None, said))
+
+
+def _in_words(meant: Meaning) -> Iterator[str]:
+    yield from _list("To be changed", [_at(one.field, sentence(one)) for one in meant.problems])
+    yield from _list("What it will do", meant.plain)
+    yield from _list(
+        "Worth a second look", [_at(one.field, advice_sentence(one)) for one in meant.advice]
+    )
+    if meant.lead:
+        yield from _list("A lead who never answers", _lead_words(meant.lead))
+    if meant.overview:
+        yield from _list(
+            "Rules of calling",
+            [
+                audience_in_words(meant.audience),
+                *gaps_in_words(meant.audience),
+                *none_found_in_words(meant.audience),
+                *_all_findings(meant),
+                NO_ADVICE,
+            ],
+        )
+
+
+def _all_findings(meant: Meaning) -> Iterator[str]:
+    for found in meant.findings:
+        said = _finding_words(found, meant)
+        yield f"[{found.severity}] {said} Source: {found.rule.source} ({found.rule.checked_on})"
+
+
+def _lead_words(lead: Lead) -> Iterator[str]:
+    told = _attempts(lead)
+    yield f"In one day at most {told['per_day']}."
+    worst = ", ".join(f"{count} in {period}" for period, count in told["worst"].items())
+    yield f"At worst {worst}."
+    yield f"At the earliest: {', '.join(told['timeline'])}."
+    if told["never"]:
+        yield f"{told['never']:,} attempts can never happen."
+
+
+def _at(name: str, said: str) -> str:
+    return f"{WORDS[name].label if name in WORDS else name}: {said}"
+
+
+def _list(title: str, lines: Sequence[str] | Iterator[str]) -> Iterator[str]:
+    told = [f"  - {line}" for line in lines]
+    if told:
+        yield from (title, *told, "")
+
+
+def _utc(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")

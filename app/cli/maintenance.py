@@ -1,0 +1,134 @@
+"""Commands for whoever runs the app: new keys for the tokens, and a look at the records."""
+
+import json
+from typing import TextIO, cast
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+from sqlalchemy.exc import DatabaseError
+
+from app.connections import Connections
+from app.store import audit_trail, seals
+from app.store.audit_trail import INSTANCE, Kind
+from app.store.database import Store
+from app.store.evidence import check_evidence, what_is_proved
+from app.store.file_lock import Busy
+from app.store.saved_connections import saved
+from app.store.vault import CannotUnlock, Vault
+from app.store.verification import Verdict, verify
+
+_PATIENCE = 10
+_NOTE = "The newest seal is {seal}. Note it somewhere else: verify-trail --seal proves more then."
+
+
+@click.command("rotate-tokens")
+@with_appcontext
+def rotate_tokens() -> None:
+    """Encrypt every saved token by a new key; the app may be running.
+
+    With keys from TOKEN_KEYS, the first of them is the new one.
+    """
+    try:
+        vault = cast(Connections, current_app.extensions["connections"]).vault
+        # Two at once would each take away the keys that the other has just encrypted by.
+        with vault.unchanged(_PATIENCE):
+            _rotate(vault)
+    except Busy as error:
+        raise click.ClickException(
+            "Tokens are being encrypted anew, or a backup is made or brought back. Try again later."
+        ) from error
+    except DatabaseError as error:
+        raise click.ClickException(_unusable(error)) from error
+
+
+@click.command("verify-trail")
+@click.option("--seal", default="", help="A seal noted earlier, which has to be in the trail.")
+@with_appcontext
+def verify_trail(seal: str) -> None:
+    """Hold the event trail, submissions and calls to their hashes; ends with 1 if one is wrong."""
+    try:
+        verdict = _verified(seal)
+    except DatabaseError as error:
+        raise click.ClickException(_unusable(error)) from error
+    if verdict.fault:
+        raise click.ClickException(f"The event trail does not hold. {verdict.fault}")
+    click.echo(f"The event trail holds: {verdict.events} events in {verdict.chains} chains.")
+    click.echo(_NOTE.format(seal=verdict.seal))
+
+
+@click.command("verify-evidence")
+@click.argument("file", type=click.File(encoding="utf-8"))
+@click.option("--seal", default="", help="A seal noted earlier, which has to be in the file.")
+def verify_evidence(file: TextIO, seal: str) -> None:
+    """Hold an evidence file to its own hashes, without a database; ends with 1 if one is wrong."""
+    try:
+        document = json.load(file)
+        fault = check_evidence(document, seal)
+    except (ValueError, RecursionError) as error:
+        raise click.ClickException("This is no evidence file of Campaign Builder.") from error
+    if fault:
+        raise click.ClickException(f"The evidence does not hold. {fault}")
+    click.echo(
+        "The evidence holds: payloads, answers, calls, events and what was said of findings are "
+        "what their hashes say."
+    )
+    if seal:
+        click.echo(what_is_proved(document, seal))
+    else:
+        click.echo("That all of it was made up is only ruled out by a seal noted earlier (--seal).")
+
+
+COMMANDS = (rotate_tokens, verify_trail, verify_evidence)
+
+
+def _rotate(vault: Vault) -> None:
+    if vault.is_file:
+        vault.add_key()
+    count, lost = _relock(vault)
+    if vault.is_file and not lost:
+        vault.drop_old_keys()
+    click.echo(f"{count} token{'' if count == 1 else 's'} encrypted by the new key.")
+    if lost:
+        raise click.ClickException(
+            f"No key decrypts the token of {', '.join(lost)}. Enter it again on the "
+            "connection's page; the older keys are kept."
+        )
+    if not vault.is_file:
+        click.echo("Now take the older keys out of TOKEN_KEYS, and start the app again.")
+
+
+def _relock(vault: Vault) -> tuple[int, list[str]]:
+    """Encrypt all tokens anew, and count them and name those that no key decrypts.
+
+    What is entered meanwhile waits for this transaction, and is encrypted by the new key.
+    """
+    count, lost = 0, []
+    with _store().writing() as session:
+        for one in saved(session):
+            try:
+                one.token = vault.relock(one.token)
+                count += 1
+            except CannotUnlock:
+                lost.append(one.name)
+        audit_trail.record(session, Kind.TOKENS_ROTATED, INSTANCE, count=count)
+    return count, lost
+
+
+def _verified(noted: str) -> Verdict:
+    with _store().reading() as session:
+        verdict = verify(session, noted)
+    if verdict.fault:
+        return verdict
+    with _store().writing() as session:  # What is noted now vouches for all that is there now.
+        seals.seal(session)
+    with _store().reading() as session:
+        return verify(session)
+
+
+def _unusable(error: DatabaseError) -> str:
+    return f"The database cannot be used ({error.orig})."
+
+
+def _store() -> Store:
+    return cast(Store, current_app.extensions["store"])

@@ -1,0 +1,92 @@
+"""Send beside the requests: whoever pressed need not wait, and an API that hangs holds no page up.
+
+Each submission has a thread of its own for as long as its call may take. A clean stop
+waits for all of them, so that none is cut off before its outcome is written down.
+"""
+
+import logging
+from collections.abc import Callable
+from contextlib import ExitStack
+from threading import Lock, Thread
+from time import monotonic
+
+from app.sending.confirmation import Press
+from app.sending.journal import Journal
+from app.sending.outcome import Api
+from app.sending.submission import claim, deliver
+from app.store.database import Store
+
+_log = logging.getLogger(__name__)
+
+
+class Sender:
+    """Sends what people confirm, and calls APIs for them otherwise, each in a thread."""
+
+    def __init__(self, store: Store, journal: Journal) -> None:
+        self._store = store
+        self._journal = journal
+        self._lock = Lock()
+        self._threads: dict[int | str, Thread] = {}
+
+    def send(self, press: Press, api: Api) -> int:
+        """Claim the draft, begin to send it, and give the id of the submission.
+
+        Raises what `app.sending.submission.claim` raises, and then nothing is sent. No backup is
+        brought back meanwhile: it would not know of the campaign.
+        """
+        with ExitStack() as stack:
+            stack.enter_context(self._store.kept_in_place())
+            claimed = claim(press, store=self._store, deadline=api.deadline)
+            held = stack.pop_all()
+
+        def work() -> None:
+            with held:
+                deliver(claimed, store=self._store, api=api, journal=self._journal)
+
+        self.run(claimed.submission_id, work)
+        return claimed.submission_id
+
+    def run(self, name: int | str, work: Callable[[], None]) -> None:
+        """Do this beside the request, under a name; nothing if it is being done already."""
+
+        def act() -> None:
+            try:
+                work()
+            except Exception:  # noqa: BLE001  Nobody waits for it who could be told.
+                _log.exception("Failed beside the request: %s", name)
+            finally:
+                with self._lock:
+                    del self._threads[name]
+
+        with self._lock:
+            if name not in self._threads:
+                thread = Thread(target=act, name=f"beside: {name}", daemon=True)
+                self._threads[name] = thread
+                try:
+                    thread.start()
+                except RuntimeError:
+                    del self._threads[name]
+                    raise
+
+    def is_running(self, name: int | str) -> bool:
+        """Tell whether what has this name is still being done."""
+        with self._lock:
+            return name in self._threads
+
+    def drain(self, seconds: float) -> bool:
+        """Wait until nothing is being done any more; tell whether that was in time."""
+        ends = monotonic() + seconds
+        while threads := self._live():
+            threads[0].join(max(0.0, ends - monotonic()))
+            if monotonic() > ends:
+                return False
+        return True
+
+    def under_way(self) -> list[int]:
+        """Give the ids of the submissions that are being sent."""
+        with self._lock:
+            return sorted(name for name in self._threads if isinstance(name, int))
+
+    def _live(self) -> list[Thread]:
+        with self._lock:
+            return list(self._threads.values())

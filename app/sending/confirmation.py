@@ -1,0 +1,163 @@
+"""What a person confirms by pressing the button that sends, and whether it may be sent now."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.campaign.contract.problems import Problem
+from app.campaign.explanation import Meaning
+from app.connections import Destination
+from app.store.base import MAY_EXIST
+from app.store.drafts import AlreadySubmitted
+from app.store.models import Draft, Submission
+
+ALIKE_WITHIN = timedelta(hours=24)
+"""How long the same payload to the same connection is taken for a second press."""
+
+LONGEST_WAIT = timedelta(hours=1)
+"""An API that wants to be left alone for longer can be called by a person who says why."""
+
+
+class StaleReview(Exception):
+    """The draft, or the connection, is no longer what was reviewed."""
+
+
+class NotReady(Exception):
+    """The draft breaks the contract, and so cannot be sent."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__(problems)
+        self.problems = problems
+
+
+class NotConfirmed(Exception):
+    """Something more has to be said with the press; what that is, the page asks for.
+
+    NotConfirmed
+    ├── Disabled       the connection is not to be used, or gone  → choose another
+    ├── TooSoon        the API wants to be left alone             → wait, or say why not
+    ├── LooksCreated   the same payload went there a while ago    → tick that it is meant
+    ├── NotNamed       a live connection's name was not typed     → type it
+    └── NoSender       nobody says who sends to a live one        → enter a name
+    """
+
+    wants_tick = wants_name = wants_sender = wants_reason = False
+
+
+class Disabled(NotConfirmed):
+    """The connection is not to be used, or gone."""
+
+
+class TooSoon(NotConfirmed):
+    """The API wants to be asked again only after `until`."""
+
+    def __init__(self, until: datetime, *, can_hurry: bool) -> None:
+        super().__init__(until)
+        self.until = until
+        self.wants_reason = can_hurry
+
+
+class LooksCreated(NotConfirmed):
+    """The same payload went to the same connection a short while ago, as this submission."""
+
+    wants_tick = True
+
+    def __init__(self, submission_id: int) -> None:
+        super().__init__(submission_id)
+        self.submission_id = submission_id
+
+
+class NotNamed(NotConfirmed):
+    """A live connection's name was not typed."""
+
+    wants_name = True
+
+
+class NoSender(NotConfirmed):
+    """Whoever sends to a live connection has not said who they are."""
+
+    wants_sender = True
+
+
+@dataclass(frozen=True)
+class Press:
+    """What a person confirms by one press of the button that sends.
+
+    *reviewed* is the digest of the bytes and *stamp* the connection's, as they were seen;
+    *named* is what was typed for a live connection's name, *in_spite_of* the id of a
+    submission that they know this looks like, and *hurry* why they do not wait as long as the
+    API wants.
+    """
+
+    draft_id: str
+    reviewed: str
+    to: Destination
+    stamp: str
+    named: str = ""
+    in_spite_of: int | None = None
+    hurry: str = ""
+    who: str = ""
+
+
+def hold(session: Session, draft: Draft, meaning: Meaning, press: Press, now: datetime) -> None:
+    """Hold a press to what may be sent now; *meaning* is of the draft as it is.
+
+    Raises `AlreadySubmitted`, `NotReady`, `StaleReview` or one of `NotConfirmed`.
+    """
+    if draft.is_locked:
+        raise AlreadySubmitted(draft.id)
+    if meaning.problems:
+        raise NotReady(meaning.problems)
+    if draft.deleted_at or not _is_as_seen(draft, meaning, press):
+        raise StaleReview
+    if not press.to.is_enabled:
+        raise Disabled
+    until = paused_until(session, press.to, now)
+    if until and not (press.hurry and can_hurry(until, now)):
+        raise TooSoon(until, can_hurry=can_hurry(until, now))
+    duplicate = find_duplicate(session, meaning.digest, press.to, now)
+    if duplicate is not None and duplicate.id != press.in_spite_of:
+        raise LooksCreated(duplicate.id)
+    if not is_named(press.to, press.named):
+        raise NotNamed
+    if not (press.to.is_sandbox or press.who):
+        raise NoSender
+
+
+def find_duplicate(
+    session: Session, digest: str, to: Destination, now: datetime
+) -> Submission | None:
+    """Find the newest submission of these bytes to this connection that may have created one."""
+    wanted = select(Submission).where(
+        Submission.digest == digest,
+        Submission.destination == to.key,
+        Submission.state.in_(MAY_EXIST),
+        Submission.claimed_at > now - ALIKE_WITHIN,
+    )
+    return session.scalars(wanted.order_by(Submission.id.desc()).limit(1)).first()
+
+
+def paused_until(session: Session, to: Destination, now: datetime) -> datetime | None:
+    """Tell until when a connection's API wants to be left alone; `None` if it does not."""
+    wanted = select(Submission.retry_at).where(
+        Submission.destination == to.key, Submission.retry_at > now
+    )
+    return session.scalars(wanted.order_by(Submission.retry_at.desc()).limit(1)).first()
+
+
+def can_hurry(until: datetime, now: datetime) -> bool:
+    """Tell whether an API asks for so long a wait that a person may say why they do not wait."""
+    return until - now > LONGEST_WAIT
+
+
+def is_named(to: Destination, typed: str) -> bool:
+    """Tell whether this is a live connection's name, as it stands there; the sandbox needs none."""
+    return to.is_sandbox or typed.strip() == to.name
+
+
+def _is_as_seen(draft: Draft, meaning: Meaning, press: Press) -> bool:
+    same_place = draft.destination in {"", press.to.key} and press.to.stamp == press.stamp
+    return same_place and meaning.digest == press.reviewed

@@ -1,0 +1,62 @@
+"""Try a connection out: one call that can create nothing, written to the request log."""
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+from app.connections import Connections, Destination
+from app.remote.connection import BadConnection
+from app.remote.errors import BadKey, NotSent, RemoteError
+from app.remote.exchange import Exchange
+from app.store import audit_trail, records, request_log
+from app.store.audit_trail import Kind, connection_chain
+from app.store.chains import digest
+from app.store.database import Store
+
+
+def try_out(connections: Connections, to: Destination, store: Store) -> None:
+    """Call the API of a connection, and keep what came of it in a sentence or two."""
+    exchange: Exchange | None = None
+    began = datetime.now(UTC)
+    try:
+        exchange = connections.api(to.key).probe()
+        words = _answered(exchange)
+    except BadConnection as error:
+        words = str(error)
+    except RemoteError as error:
+        exchange, words = error.exchange, _failed(error)
+    with store.writing() as session:
+        call = records.Exchange(
+            destination=to.key,
+            connection=to.name,
+            at=began,
+            method="GET",
+            url=to.campaigns_url,
+            outcome=words,
+        )
+        if exchange:
+            request_log.complete(call, asdict(exchange))
+        session.add(call)
+        request_log.index(session, call)
+        audit_trail.record(
+            session,
+            Kind.CONNECTION_TESTED,
+            connection_chain(to.key),
+            call=call.id,
+            call_digest=digest(request_log.as_document(call)),
+        )
+
+
+def _answered(exchange: Exchange | None) -> str:
+    status = exchange.status if exchange else None
+    return (
+        f"It answers (status {status}), and did not refuse the token. The API publishes no call "
+        "that would prove the token without creating a campaign."
+    )
+
+
+def _failed(error: RemoteError) -> str:
+    if isinstance(error, NotSent):
+        return f"{error.message} Check the base URL and the network."
+    if isinstance(error, BadKey):
+        return f"It answers, and does not accept the token. It words: {error.message}"
+    return error.message

@@ -1,0 +1,157 @@
+"""What is known after an attempt to create a campaign, and how that is written down."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
+
+from sqlalchemy.orm import Session
+
+from app.remote.answers import Created
+from app.remote.connection import Connection
+from app.remote.errors import NotSent, Refused, RemoteError, Unclear
+from app.remote.exchange import Exchange
+from app.store import address_book, audit_trail, request_log, seals, submissions
+from app.store.audit_trail import INSTANCE, Kind, draft_chain
+from app.store.base import State
+from app.store.models import Submission
+
+
+class Api(Protocol):
+    """What sends: `app.remote.client.CampaignApi`, or a stand-in."""
+
+    connection: Connection
+    deadline: float
+
+    def create_campaign(self, body: bytes) -> Created: ...
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What is known after one attempt to create a campaign; *retry_after* is in seconds."""
+
+    state: State
+    message: str = ""
+    http_status: int | None = None
+    answer: str = ""
+    errors: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    campaign: Created | None = None
+    retry_after: int | None = None
+    exchange: Exchange | None = None
+
+
+def outcome_of(api: Api, body: bytes) -> Outcome:
+    """Create a campaign from these bytes, with one call, and say how it went."""
+    try:
+        made = api.create_campaign(body)
+    except NotSent as error:
+        return _failed(State.UNSENT, error)
+    except Refused as error:
+        return _failed(State.REFUSED, error, error.errors, error.retry_after)
+    except Unclear as error:
+        return _failed(State.UNKNOWN, error)
+    return Outcome(
+        State.CREATED, "", made.http_status, made.answer, campaign=made, exchange=made.exchange
+    )
+
+
+def _failed(
+    state: State,
+    error: RemoteError,
+    errors: Mapping[str, Sequence[str]] | None = None,
+    retry_after: int | None = None,
+) -> Outcome:
+    return Outcome(
+        state,
+        error.message,
+        error.status,
+        error.answer,
+        errors or {},
+        retry_after=retry_after,
+        exchange=error.exchange,
+    )
+
+
+def settle(session: Session, submission: Submission, outcome: Outcome, *, why: str = "") -> None:
+    """Take on what is known, and write it to the log and the trail: never one without the others.
+
+    What comes after a person has said what became of it does not undo that, unless they found
+    nothing, and the draft can still be kept from being sent a second time. *why* is the reason
+    for which it was not written down when it came.
+    """
+    is_late = submission.resolved_at is not None
+    if not is_late or (outcome.campaign and not submission.draft.is_locked):
+        _take(submission, outcome)
+    elif outcome.campaign and submission.state is State.UNSENT:
+        submission.campaign_id = outcome.campaign.campaign_id
+    elif outcome.campaign:
+        submission.message = f"The answer came later: it is {outcome.campaign.campaign_id}."
+    _complete_call(session, submission, outcome)
+    if outcome.campaign:
+        address_book.note_use(session, submission.destination, json.loads(submission.body))
+    audit_trail.record(
+        session,
+        Kind.ANSWERED_LATE if is_late else Kind.ANSWERED,
+        draft_chain(submission.draft_id),
+        **_facts(outcome),
+        not_written_down_at_once=why,
+        **submissions.bound(session, submission),
+    )
+    seals.seal(session)
+
+
+def is_recorded(session: Session, submission: Submission, outcome: Outcome) -> bool:
+    """Tell whether this outcome is in the trail already, whatever a person has said since."""
+    if submission.state is State.SENDING:
+        return False
+    known = {"submission": submission.id} | _facts(outcome)
+    return any(
+        event.kind in {Kind.ANSWERED, Kind.ANSWERED_LATE}
+        and known.items() <= audit_trail.read_details(event).items()
+        for event in audit_trail.of_draft(session, submission.draft_id)
+    )
+
+
+def note_stray(session: Session, submission_id: int, outcome: Outcome, why: str) -> None:
+    """Put an answer on record, once, whose submission a backup that was brought back has not."""
+    facts = _facts(outcome) | {"submission": submission_id}
+    if any(facts.items() <= details.items() for details in audit_trail.strays(session)):
+        return
+    audit_trail.record(session, Kind.STRAY_ANSWER, INSTANCE, **facts, not_written_down_at_once=why)
+    seals.seal(session)
+
+
+def _facts(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "state": outcome.state,
+        "message": outcome.message,
+        "http_status": outcome.http_status,
+        "campaign_id": outcome.campaign.campaign_id if outcome.campaign else None,
+    }
+
+
+def _take(submission: Submission, outcome: Outcome) -> None:
+    submission.state = submission.draft.state = outcome.state
+    submission.settled_at = datetime.now(UTC)
+    submission.message = outcome.message
+    submission.errors = dict(outcome.errors)
+    submission.http_status = outcome.http_status
+    submission.answer = outcome.answer
+    if outcome.retry_after is not None:
+        submission.retry_at = submission.settled_at + timedelta(seconds=outcome.retry_after)
+    if outcome.campaign:
+        submission.campaign_id = outcome.campaign.campaign_id
+        submission.campaign_name = outcome.campaign.campaign_name
+        submission.campaign_type = outcome.campaign.campaign_type
+        submission.campaign_status = outcome.campaign.campaign_status
+
+
+def _complete_call(session: Session, submission: Submission, outcome: Outcome) -> None:
+    call = request_log.of_submission(session, submission.id)
+    if call is None:  # It was sent before there was a log.
+        return
+    call.outcome = f"{outcome.state} {outcome.message}".strip()
+    if outcome.exchange:
+        request_log.complete(call, asdict(outcome.exchange))
+    request_log.index(session, call)

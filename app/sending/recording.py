@@ -1,0 +1,125 @@
+"""Write down what became of a submission: at once, or as soon as that can be done.
+
+Whoever claims a submission draws a token, and only who has it may record: an answer that
+comes late can never be taken for the one to another submission. An answer that the database
+cannot take is kept in the journal.
+"""
+
+import logging
+from dataclasses import dataclass
+from secrets import token_hex
+from time import sleep
+
+from sqlalchemy.orm import Session
+
+from app.sending.journal import Entry, Journal
+from app.sending.outcome import Outcome, is_recorded, note_stray, settle
+from app.store import submissions
+from app.store.base import State
+from app.store.database import Store
+from app.store.leases import Lease
+from app.store.models import Submission
+
+RUN = token_hex(4)
+"""Names this run of the app; the tokens of its claims begin with it."""
+
+_IN_HAND: set[str] = set()
+"""Tokens of the claims whose outcome is known in this process, and not written down yet."""
+
+_PAUSE = 0.25
+_STOPPED = "The app stopped while it waited for the answer."
+_UNWRITTEN = "The answer could not be written down before its time was over."
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A submission that may be sent, once.
+
+    *token* proves that an outcome is this claim's; the call has to begin before *begin* is
+    over, and its outcome to be recorded before *lease* is.
+    """
+
+    submission_id: int
+    token: str
+    body: bytes
+    begin: Lease
+    lease: Lease
+
+
+def record_outcome(claimed: Claim, outcome: Outcome, store: Store, journal: Journal) -> None:
+    """Write an outcome down, whatever fails: only we know the answer.
+
+    A full disk or a locked database may come right again, so it is tried until the lease is
+    over, and longer where not even the journal could keep it.
+    """
+    _IN_HAND.add(claimed.token)
+    try:
+        _write_down(claimed, outcome, store, journal)
+    finally:
+        _IN_HAND.discard(claimed.token)
+
+
+def _write_down(claimed: Claim, outcome: Outcome, store: Store, journal: Journal) -> None:
+    while True:
+        try:
+            with store.writing() as session:
+                _record(session, claimed.submission_id, claimed.token, outcome)
+        except Exception as error:  # noqa: BLE001  No kind of failure may lose an answer.
+            entry = Entry(claimed.submission_id, claimed.token, outcome, _reason(error))
+            is_kept = journal.keep(entry)
+            if is_kept and claimed.lease.is_over:
+                _log.critical("Submission %s is in the journal: %s", entry.submission_id, entry.why)
+                return
+            sleep(_PAUSE)
+        else:
+            journal.drop(claimed.token)
+            return
+
+
+def recover(store: Store, journal: Journal) -> int:
+    """Take in what the journal holds, call UNKNOWN what no answer can come to, and count both."""
+    entries = list(journal.entries())
+    with store.reading() as session:
+        is_left = submissions.is_any_overdue(session)
+    if not entries and not is_left:
+        return 0  # Without waiting for anybody who writes.
+    taken = sum(_take_in(entry, store, journal) for entry in entries)
+    with store.writing() as session:
+        kept = {entry.token for entry in journal.entries()} | _IN_HAND
+        overdue = [one for one in submissions.overdue(session) if one.token not in kept]
+        for submission in overdue:
+            settle(session, submission, Outcome(State.UNKNOWN, _why_overdue(submission)))
+    return taken + len(overdue)
+
+
+def _record(
+    session: Session, submission_id: int, token: str, outcome: Outcome, why: str = ""
+) -> None:
+    """Settle the submission that was claimed with this token, unless that has been done."""
+    submission = session.get(Submission, submission_id)
+    if submission is None or submission.token != token:
+        note_stray(session, submission_id, outcome, why)
+    elif submission.can_be_settled and not is_recorded(session, submission, outcome):
+        settle(session, submission, outcome, why=why)
+
+
+def _take_in(entry: Entry, store: Store, journal: Journal) -> bool:
+    """Record what the journal kept; what still cannot be recorded stays there."""
+    try:
+        with store.writing() as session:
+            _record(session, entry.submission_id, entry.token, entry.outcome, entry.why)
+    except Exception:  # noqa: BLE001  One bad entry must not keep the app from starting.
+        _log.exception("The outcome of submission %s stays in the journal.", entry.submission_id)
+        return False
+    journal.drop(entry.token)
+    return True
+
+
+def _why_overdue(submission: Submission) -> str:
+    """Say what happened: a token begins with the run of the app that drew it."""
+    return _UNWRITTEN if submission.token.startswith(RUN) else _STOPPED
+
+
+def _reason(error: Exception) -> str:
+    return str(getattr(error, "orig", None) or error) or type(error).__name__

@@ -1,0 +1,83 @@
+"""Take a person's word for what became of a submission that nobody knows the outcome of."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from app.store import audit_trail, seals, submissions
+from app.store.audit_trail import Kind, draft_chain
+from app.store.base import MAY_EXIST, State
+from app.store.database import Store
+from app.store.drafts import AlreadySubmitted
+from app.store.models import Submission
+
+
+class NoSuchSubmission(LookupError):
+    """No submission has this id, or it is not in the state that was asked for."""
+
+
+class TooEarly(Exception):
+    """A late answer can still come, until *until*: look again before it is not there."""
+
+    def __init__(self, until: datetime | None) -> None:
+        super().__init__(until)
+        self.until = until
+
+
+@dataclass(frozen=True)
+class Word:
+    """What a person found: the campaign under *campaign_id*, or (`None`) none.
+
+    *reason* is why an id is right that does not look like one; *is_sure* is said when no
+    campaign is there though one could still appear.
+    """
+
+    who: str
+    campaign_id: str | None
+    reason: str = ""
+    is_sure: bool = False
+
+
+def resolve(submission_id: int, word: Word, store: Store) -> None:
+    """Take a person's word for what became of an UNKNOWN submission, or correct an earlier one.
+
+    Raises `NoSuchSubmission` if it is in no such state, `AlreadySubmitted` if the draft was
+    sent again meanwhile, and `TooEarly`. A campaign that is there has an id: `ValueError`.
+    """
+    if word.campaign_id == "":
+        raise ValueError(word)
+    with store.writing() as session:
+        submission = session.get(Submission, submission_id)
+        if submission is None or not submission.can_be_resolved:
+            raise NoSuchSubmission(submission_id)
+        if word.campaign_id is None and not (word.is_sure or submission.lease.is_over):
+            raise TooEarly(submission.lease_until)
+        if _was_sent_again(submission):
+            raise AlreadySubmitted(submission.draft_id)
+        kind = Kind.CORRECTED if submission.resolved_at else Kind.RESOLVED
+        submission.state = State.UNSENT if word.campaign_id is None else State.CREATED
+        submission.campaign_id = word.campaign_id
+        submission.resolved_at, submission.resolved_by = datetime.now(UTC), word.who
+        submission.draft.state = _state_of(submission)
+        audit_trail.record(
+            session,
+            kind,
+            draft_chain(submission.draft_id),
+            who=word.who,
+            found=word.campaign_id is not None,
+            campaign_id=word.campaign_id,
+            reason=word.reason,
+            is_sure=word.is_sure,
+            **submissions.bound(session, submission),
+        )
+        seals.seal(session)
+
+
+def _state_of(submission: Submission) -> State:
+    """Tell the state of a draft after this word: what may exist counts, otherwise the newest."""
+    newest = submission.draft.submissions[0]
+    return submission.state if submission.is_created else newest.state
+
+
+def _was_sent_again(submission: Submission) -> bool:
+    others = submission.draft.submissions
+    return any(one.state in MAY_EXIST and one.id != submission.id for one in others)

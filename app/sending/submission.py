@@ -1,0 +1,145 @@
+"""Send one reviewed draft, at most once.
+
+The API has no idempotency key and no way to look a campaign up, so an answer that is
+lost cannot be asked for again. Hence three steps, with a commit between them:
+
+    claim    write SENDING before a byte leaves; an index allows one per draft
+    send     one POST, while no transaction is open
+    record   write what is known: CREATED, REFUSED, UNSENT or UNKNOWN
+
+If the process dies between claim and record, SENDING stays. Its lease says until when an
+answer can come, since nothing is sent and no answer is read after the call's deadline;
+`recording.recover` then calls it UNKNOWN, which blocks the draft until a person has looked and says
+what became of it. Nothing is ever sent again by itself.
+
+Whoever claims draws a token, and only who has it may record: an answer that comes late can
+never be taken for the one to another submission. An answer that the database cannot take
+is kept in the journal.
+"""
+
+from datetime import UTC, datetime, timedelta
+from secrets import token_hex
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.campaign.explanation import Meaning, meaning_of
+from app.remote.redaction import redacted
+from app.sending.confirmation import Press, StaleReview, hold
+from app.sending.journal import Journal
+from app.sending.outcome import Api, Outcome, outcome_of
+from app.sending.recording import RUN, Claim, record_outcome
+from app.store import audit_trail, records, request_log, seals
+from app.store.acceptances import judged
+from app.store.audit_trail import Kind, draft_chain
+from app.store.base import State
+from app.store.binding import IS_OPEN
+from app.store.database import Store
+from app.store.drafts import AlreadySubmitted, find
+from app.store.leases import Lease, lease
+from app.store.models import Draft, Submission
+
+GRACE = timedelta(seconds=15)
+"""How long after a call's deadline its outcome may take to be recorded."""
+
+BEGIN_WITHIN = timedelta(seconds=5)
+"""How long after the claim the call has to begin: nothing is sent after the lease has ended."""
+
+_TOO_LATE = Outcome(State.UNSENT, "It could not be sent at once, and so was not sent at all.")
+
+
+def claim(press: Press, *, store: Store, deadline: float) -> Claim:
+    """Write down that this draft is being sent, before anything is.
+
+    *deadline* is the seconds that the call may take. Raises what `hold` raises, and
+    then nothing is sent.
+    """
+    now = datetime.now(UTC)
+    with store.reading() as session:
+        draft = find(session, press.draft_id)
+        version, answers = draft.version, draft.answers
+    meaning = meaning_of(answers, now)  # It can take long, and nobody else waits meanwhile.
+    with store.writing() as session:
+        draft = find(session, press.draft_id)
+        if draft.version != version and not draft.is_locked:
+            raise StaleReview
+        hold(session, draft, meaning, press, now)
+        submission = _sending(draft, meaning, press, now)
+        begin = lease(BEGIN_WITHIN.total_seconds())
+        whole = BEGIN_WITHIN.total_seconds() + deadline + GRACE.total_seconds()
+        _give(submission, lease(whole), now + timedelta(seconds=whole))
+        draft.state = State.SENDING
+        session.add(submission)
+        try:
+            session.flush()
+        except IntegrityError as error:
+            raise AlreadySubmitted(press.draft_id) from error
+        _open_records(session, draft, submission, meaning, press)
+        seals.seal(session)
+        return Claim(submission.id, submission.token, submission.body, begin, submission.lease)
+
+
+def deliver(claimed: Claim, *, store: Store, api: Api, journal: Journal) -> None:
+    """Send what was claimed and record what became of it, whatever happens."""
+    outcome = Outcome(State.UNKNOWN, "The app failed while it waited for the answer.")
+    try:
+        # A machine may have slept since the claim, and its lease have ended meanwhile.
+        outcome = _TOO_LATE if claimed.begin.is_over else outcome_of(api, claimed.body)
+    finally:
+        record_outcome(claimed, outcome, store, journal)
+
+
+def _sending(draft: Draft, meaning: Meaning, press: Press, now: datetime) -> Submission:
+    return Submission(
+        draft=draft,
+        draft_version=draft.version,
+        connection=press.to.name,
+        destination=press.to.key,
+        is_sandbox=press.to.is_sandbox,
+        url=press.to.campaigns_url,
+        body=meaning.body,
+        digest=meaning.digest,
+        state=State.SENDING,
+        who=press.who,
+        claimed_at=now,
+        token=RUN + token_hex(12),
+    )
+
+
+def _give(submission: Submission, given: Lease, until: datetime) -> None:
+    submission.lease_boot, submission.lease_ends = given.boot, given.ends
+    submission.lease_until = until
+
+
+def _open_records(
+    session: Session, draft: Draft, submission: Submission, meaning: Meaning, press: Press
+) -> None:
+    call = records.Exchange(
+        submission_id=submission.id,
+        destination=submission.destination,
+        connection=submission.connection,
+        at=submission.claimed_at,
+        method="POST",
+        url=submission.url,
+        request_body=redacted(submission.body.decode(), ""),
+        request_headers={},
+        response_headers={},
+    )
+    session.add(call)
+    request_log.index(session, call)
+    details: dict[str, Any] = {
+        "submission": submission.id,
+        "draft_version": draft.version,
+        "connection": submission.connection,
+        "is_sandbox": submission.is_sandbox,
+        "url": submission.url,
+        "digest": submission.digest,
+        "in_spite_of": press.in_spite_of,
+        "in_spite_of_the_wait": press.hurry,
+        IS_OPEN: True,
+    }
+    chain = draft_chain(draft.id)
+    audit_trail.record(
+        session, Kind.SENT, chain, who=press.who, **details, **judged(draft, meaning.findings)
+    )

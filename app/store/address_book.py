@@ -1,0 +1,99 @@
+"""The address book of a connection: the ids that campaigns of it need, under nicknames.
+
+The API publishes no list to read them from, so the book is filled by use and by hand.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.campaign.contract.fields import CallingEntity
+from app.store.models import BookEntry
+
+
+class Kind(StrEnum):
+    """What an id in the book is of."""
+
+    ASSISTANT = "assistant"
+    WORKFLOW = "workflow"
+    SQUAD = "squad"
+    PROVIDER = "provider"
+    NUMBER = "number"
+    POOL = "pool"
+
+
+FIELDS: Mapping[str, tuple[Kind, ...]] = {
+    "assistant_id": (Kind.ASSISTANT, Kind.WORKFLOW, Kind.SQUAD),
+    "tenant_voice_provider_id": (Kind.PROVIDER,),
+    "phone_number_id": (Kind.NUMBER,),
+    "phone_number_pool_id": (Kind.POOL,),
+}
+"""Which kinds of id each field of the contract takes."""
+
+_OF_ENTITY: Mapping[str | None, Kind] = {
+    CallingEntity.WORKFLOW: Kind.WORKFLOW,
+    CallingEntity.SQUAD: Kind.SQUAD,
+}
+
+
+def entries(session: Session, destination: str) -> list[BookEntry]:
+    """Read a connection's book, by kind, what was used last first."""
+    found = session.scalars(select(BookEntry).where(BookEntry.destination == destination))
+    order = list(Kind)
+    return sorted(
+        found, key=lambda one: (order.index(Kind(one.kind)), -_last(one), one.nickname, one.value)
+    )
+
+
+def keep(session: Session, destination: str, kind: Kind, value: str, nickname: str) -> None:
+    """Write an id down, or give the one that is there this nickname."""
+    _entry(session, destination, kind, value).nickname = nickname
+
+
+def forget(session: Session, destination: str, entry_id: int) -> None:
+    """Take an id out of the book; it may not be there."""
+    entry = session.get(BookEntry, entry_id)
+    if entry is not None and entry.destination == destination:
+        session.delete(entry)
+
+
+def note_use(session: Session, destination: str, payload: Mapping[str, Any]) -> None:
+    """Write down every id of a campaign that was created, as used now."""
+    for kind, value in ids_of(payload):
+        _entry(session, destination, kind, value).last_used_at = datetime.now(UTC)
+
+
+def ids_of(payload: Mapping[str, Any]) -> Iterator[tuple[Kind, str]]:
+    """Name the ids of a campaign, each with its kind."""
+    for field, kinds in FIELDS.items():
+        if value := payload.get(field):
+            kind = kinds[0]
+            if len(kinds) > 1:
+                kind = _OF_ENTITY.get(payload.get("vapi_calling_entity"), kind)
+            yield kind, str(value)
+
+
+def _entry(session: Session, destination: str, kind: Kind, value: str) -> BookEntry:
+    wanted = select(BookEntry).where(
+        BookEntry.destination == destination, BookEntry.kind == kind, BookEntry.value == value
+    )
+    entry = session.scalar(wanted)
+    if entry is None:
+        entry = BookEntry(
+            destination=destination,
+            kind=kind.value,
+            value=value,
+            nickname="",
+            created_at=datetime.now(UTC),
+        )
+        session.add(entry)
+        session.flush()
+    return entry
+
+
+def _last(entry: BookEntry) -> float:
+    return entry.last_used_at.timestamp() if entry.last_used_at else 0.0

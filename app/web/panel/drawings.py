@@ -1,0 +1,226 @@
+"""The parts of the panel that take long to draw, each kept while what it shows stays the same."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from itertools import groupby
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from markupsafe import Markup
+
+from app.campaign.compliance.acceptance import Accepted, Said
+from app.campaign.compliance.finding_words import (
+    audience_in_words,
+    gaps_in_words,
+    none_found_in_words,
+)
+from app.campaign.compliance.hours_chart import zone_strip
+from app.campaign.contract.wording import WORDS
+from app.campaign.explanation import Lead, Meaning
+from app.campaign.formatting import clock, short_day
+from app.campaign.schedule.intervals import seconds
+from app.campaign.schedule.months import is_cut, months
+from app.campaign.schedule.windows import Overview, Window, is_inside_a_window, is_on_a_calling_day
+from app.campaign.timezones.zones import (
+    ZONE_DATA_LOCKED,
+    ZONE_DATA_VERSION,
+    ClockChange,
+    city,
+    offset_at,
+    offset_words,
+    zone_info,
+)
+from app.web.panel import macros
+from app.web.panel.findings_view import duties, rulings, safe_everywhere
+
+
+class Trouble(NamedTuple):
+    """Reasons that were typed and are not kept, by rule; of one *rule* it is *told* why not."""
+
+    rule: str
+    told: str
+    typed: Mapping[str, str]
+
+    def typed_of(self, rule: str) -> str:
+        return self.typed.get(rule, "")
+
+
+_TIMES = 8
+_CHANGES = 6
+_CHECKED = 12
+
+
+def drawn_rules(
+    meant: Meaning,
+    accepted: Accepted,
+    today: date,
+    *,
+    can_change: bool,
+    trouble: Trouble | None = None,
+) -> Markup | None:
+    """Draw what rules say about a campaign with a schedule."""
+    # What was typed just now feeds no cache: it can be long, and is never asked for again.
+    draw = _rules.__wrapped__ if trouble else _rules
+    given = tuple(accepted.items())
+    return draw(_Same(meant), given, today, can_change=can_change, trouble=trouble)
+
+
+class _Same:
+    """A meaning, for a cache: equal to another if the rules cannot tell them apart."""
+
+    def __init__(self, meant: Meaning) -> None:
+        self.meant = meant
+        self._key = (meant.overview and meant.overview.schedule, meant.limits, meant.audience)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self._key == other._key
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+
+@lru_cache(maxsize=64)
+def _rules(
+    same: _Same,
+    accepted: tuple[tuple[str, Said], ...],
+    today: date,
+    *,
+    can_change: bool,
+    trouble: Trouble | None,
+) -> Markup | None:
+    meant = same.meant
+    if meant.overview is None:
+        return None
+    schedule = meant.overview.schedule
+    return macros.drawn(
+        "rules",
+        "rules",
+        rulings(meant, dict(accepted), today),
+        audience_in_words(meant.audience),
+        gaps_in_words(meant.audience),
+        none_found_in_words(meant.audience),
+        duties(meant, dict(accepted), today),
+        zone_strip(schedule, meant.audience),
+        (seconds(schedule.opens), seconds(schedule.closes)),
+        city(schedule.zone),
+        safe_everywhere(meant),
+        can_change,
+        trouble,
+    )
+
+
+@lru_cache(maxsize=256)
+def drawn_calendar(
+    shown: Overview, closed: tuple[tuple[date, str], ...], clock_zone: str
+) -> Markup:
+    """Draw the calendar; while the other answers change it stays the same."""
+    days_off = dict(closed)
+    laid_out = months(shown, days_off)
+    return macros.drawn(
+        "calendar",
+        "calendar",
+        shown,
+        laid_out,
+        _window_words(shown.first, clock_zone),
+        _window_words(shown.last, clock_zone),
+        is_cut(shown.schedule),
+        [(day, name) for day, name in days_off.items() if shown.schedule.calls_on(day)],
+        [_change_row(change, shown, clock_zone) for change in shown.changes[:_CHANGES]],
+        (ZONE_DATA_VERSION, ZONE_DATA_LOCKED),
+        _checked_instants(shown),
+    )
+
+
+@lru_cache(maxsize=256)
+def drawn_lead(lead: Lead, clock_zone: str) -> Markup:
+    """Draw what one lead gets who never answers."""
+    schedule = lead.overview.schedule
+    own, chosen = zone_info(schedule.zone), zone_info(clock_zone)
+    by_day = groupby(lead.attempts.timeline, key=lambda at: at.astimezone(own).date())
+    rows = [(day, list(found)) for day, found in by_day]
+    shown = [
+        (
+            short_day(day),
+            [_minutes(at.astimezone(own).time()) for at in found],
+            [_time_words(at, chosen, day) for at in found],
+        )
+        for day, found in rows
+    ]
+    window = _minutes(schedule.opens), _minutes(schedule.closes)
+    counted = len(lead.attempts.timeline)
+    last = lead.attempts.last
+    return macros.drawn(
+        "lead",
+        "lead",
+        lead,
+        [_short_moment(at.astimezone(chosen)) for at in lead.worst["24h"][:_TIMES]],
+        shown,
+        window,
+        counted,
+        short_day(last.astimezone(own).date()) if last else "",
+        WORDS[lead.attempts.bound_by].label,
+        _clock_words(clock_zone),
+    )
+
+
+def _time_words(at: datetime, zone: ZoneInfo, day: date) -> str:
+    """Write the time of an attempt, with its day if that is another on this clock."""
+    there = at.astimezone(zone)
+    time_there = clock(there.time())
+    return time_there if there.date() == day else f"{time_there} on {short_day(there.date())}"
+
+
+def _short_moment(at: datetime) -> str:
+    return f"{at:%a %H:%M}"
+
+
+def _clock_words(zone: str) -> str:
+    return zone if zone == "UTC" else city(zone)
+
+
+def _minutes(at: time) -> int:
+    return seconds(at) // 60
+
+
+def _change_row(change: ClockChange, shown: Overview, clock_zone: str) -> tuple[str, str, str]:
+    """Say when the clocks change, how, and what that does to the calling."""
+    schedule = shown.schedule
+    if is_inside_a_window(schedule, change):
+        effect = "inside the calling hours: that day is shorter or longer"
+    elif is_on_a_calling_day(schedule, change):
+        effect = "a calling day, outside its hours"
+    else:
+        effect = "no calling day"
+    offsets = f"UTC{offset_words(change.before)} to UTC{offset_words(change.after)}"
+    return _moment_words(change.at.astimezone(zone_info(clock_zone))), offsets, effect
+
+
+def _moment_words(at: datetime) -> str:
+    """Write an instant with its offset: Mon 4 Jan 2027, 09:00 (UTC-05:00)."""
+    offset = offset_words(at.utcoffset() or timedelta())
+    return f"{short_day(at.date())}, {clock(at.time())} (UTC{offset})"
+
+
+def _window_words(window: Window | None, clock_zone: str) -> str:
+    """Write a window with its offsets: Mon 4 Jan 2027, 09:00 to 17:00 (UTC-05:00)."""
+    if window is None:
+        return ""
+    start, end = (at.astimezone(zone_info(clock_zone)) for at in (window.start, window.end))
+    offsets = dict.fromkeys(
+        f"UTC{offset_words(at.utcoffset() or timedelta())}" for at in (start, end)
+    )
+    until = clock(end.time())
+    if end.date() != start.date():
+        until = f"{until} on {short_day(end.date())}"
+    return f"{short_day(start.date())}, {clock(start.time())} to {until} ({' to '.join(offsets)})"
+
+
+def _checked_instants(shown: Overview) -> list[tuple[str, int]]:
+    """Give instants at which another copy of the zone data can be compared: offset in minutes."""
+    edges = [window.start_utc for window in (shown.first, shown.last) if window]
+    changes = [at for change in shown.changes[:_CHECKED] for at in (change.at,)]
+    return [
+        (at.isoformat(), offset_at(shown.schedule.zone, at) // timedelta(minutes=1))
+        for at in sorted({*edges, *changes})
+    ]

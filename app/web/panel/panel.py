@@ -1,0 +1,151 @@
+"""What a campaign means, made ready for the screen: beside the form and on the review page."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import request
+from markupsafe import Markup
+
+from app.campaign.compliance.acceptance import Accepted, tally
+from app.campaign.compliance.finding_words import gaps_in_words
+from app.campaign.compliance.fixes import Mend
+from app.campaign.contract.fields import CAMPAIGNS_PATH, FIELD, Values, When
+from app.campaign.contract.problems import Code, Problem
+from app.campaign.contract.reading import Answers
+from app.campaign.contract.wording import advice_sentence, kept_sentence, sentence
+from app.campaign.explanation import Meaning, meaning_of
+from app.campaign.timezones.words import zones_meant
+from app.campaign.timezones.zones import ZONE_NAMES, offset_at, offset_words
+from app.connections import SANDBOX, Destination
+from app.web.clocks import clock_zone
+from app.web.panel.drawings import Trouble, drawn_calendar, drawn_lead, drawn_rules
+from app.web.panel.findings_view import Change, change
+from app.web.panel.highlight import highlighted
+from app.web.panel.snippets import as_curl, as_python
+
+ERROR, ADVICE, STRONG, FACT = "error", "advice", "strong", "fact"
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something to say beside a field: an error, an advice or a fact, with changes to offer."""
+
+    kind: str
+    text: str
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One campaign's meaning, made ready: notes by field, drawn parts, JSON in three shapes.
+
+    `counts` is the findings as `acceptances.tally` counts them, and `gaps` how many sentences
+    say what is not known of the rules.
+    """
+
+    meaning: Meaning
+    notes: Mapping[str, Sequence[Note]]
+    counts: Mapping[str, int]
+    gaps: int
+    rules: Markup | None
+    calendar: Markup | None
+    lead: Markup | None
+    json: Markup
+    curl: str
+    python: str
+
+    @property
+    def never_calls(self) -> bool:
+        """Whether some advice is that no call would ever be made."""
+        return any(advice.is_strong for advice in self.meaning.advice)
+
+    @property
+    def advice(self) -> list[Note]:
+        """Everything worth a second look, the gravest first; each thing once."""
+        found = [
+            note for notes in self.notes.values() for note in notes if note.kind in {ADVICE, STRONG}
+        ]
+        return sorted(dict.fromkeys(found), key=lambda note: note.kind != STRONG)
+
+
+def panel(
+    answers: Answers,
+    accepted: Accepted,
+    to: Destination,
+    *,
+    can_change: bool = True,
+    trouble: Trouble | None = None,
+) -> Panel:
+    """Say what these answers mean, by the same code that submits them.
+
+    *accepted* is the findings that somebody has accepted, *to* is where the campaign goes;
+    *can_change* offers the changes that would mend the others, and *trouble* is why a reason
+    for accepting one was not taken.
+    """
+    now = datetime.now(UTC)
+    meant = meaning_of(answers, now)
+    url = public_url(to)
+    shown = meant.overview
+    clock = clock_zone(shown.schedule.zone) if shown else ""
+    return Panel(
+        meaning=meant,
+        notes=_notes(meant, now),
+        counts=tally(meant.findings, accepted),
+        gaps=len(gaps_in_words(meant.audience)) if shown else 0,
+        rules=drawn_rules(meant, accepted, now.date(), can_change=can_change, trouble=trouble),
+        calendar=drawn_calendar(shown, tuple(meant.closed.items()), clock) if shown else None,
+        lead=drawn_lead(meant.lead, clock) if meant.lead else None,
+        json=highlighted(meant.body.decode()),
+        curl=as_curl(url, meant.body),
+        python=as_python(url, meant.payload),
+    )
+
+
+def public_url(to: Destination) -> str:
+    """Tell where the API is for somebody outside this process."""
+    return (
+        f"{request.scheme}://{request.host}/sandbox{CAMPAIGNS_PATH}"
+        if to.key == SANDBOX
+        else to.campaigns_url
+    )
+
+
+def _notes(meant: Meaning, now: datetime) -> Mapping[str, Sequence[Note]]:
+    notes: dict[str, list[Note]] = defaultdict(list)
+    for problem in meant.problems:
+        changes = _changes(problem.field, _better(problem, meant.values), meant.values)
+        notes[problem.field].append(Note(ERROR, sentence(problem), changes))
+    for advice in meant.advice:
+        kind = STRONG if advice.is_strong else ADVICE
+        better = (advice.better,) if advice.better else ()
+        changes = _changes(advice.field, better, meant.values)
+        notes[advice.field].append(Note(kind, advice_sentence(advice), changes))
+    for name, kept in _kept(meant).items():
+        notes[name].append(Note(FACT, kept_sentence(kept)))
+    zone = meant.values.get("timezone")
+    if zone in ZONE_NAMES:
+        told = f"{zone} is now at UTC{offset_words(offset_at(zone, now))}."
+        notes["timezone"].append(Note(FACT, told))
+    return notes
+
+
+def _kept(meant: Meaning) -> Mapping[str, Sequence[str]]:
+    """Name what is not sent, by the question that was answered so that it is not."""
+    kept: dict[str, list[str]] = defaultdict(list)
+    for name in meant.left_out:
+        depends = FIELD[name].applies
+        if isinstance(depends, When) and depends.field in meant.values:
+            kept[depends.field].append(name)
+    return kept
+
+
+def _better(problem: Problem, values: Values) -> Sequence[Any]:
+    """Name the values that are probably meant by one that is not right."""
+    return zones_meant(values[problem.field]) if problem.code is Code.NOT_A_ZONE else ()
+
+
+def _changes(name: str, better: Sequence[Any], values: Values) -> tuple[Change, ...]:
+    return tuple(change(Mend(((name, value),)), values) for value in better)

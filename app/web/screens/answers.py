@@ -1,0 +1,146 @@
+"""What a person says of a campaign on the review page: reasons, duties, and what is true of all."""
+
+from collections.abc import Callable, Mapping
+
+from flask import Blueprint, flash, make_response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from app.campaign.compliance.acceptance import EXEMPTIONS, Accepted, Answer, key_of
+from app.campaign.contract.typed_length import LONGEST_TEXT
+from app.store import drafts
+from app.store.acceptances import Judgement, accept, accepted, confirm, judge, stamp, take_back
+from app.store.models import Draft
+from app.web.pagination import number
+from app.web.panel.drawings import Trouble
+from app.web.screens.review import SENDING, draw_review, typed_by_rule
+from app.web.services import remember_who, store, who
+
+bp = Blueprint("answers", __name__)
+
+_NAMELESS = "Enter your name: it is kept with what you say."
+_SAID_MORE = "Somebody has answered or accepted something since you opened this page. Look again."
+_CHANGED = "The draft has changed since you reviewed it. Please look again."
+_OF_ALL = frozenset(map(key_of, EXEMPTIONS))
+
+
+@bp.post("/drafts/<draft:draft_id>/accept")
+def keep_reason(draft_id: str) -> ResponseReturnValue:
+    """Accept findings of the draft as it was seen, or open them again, with a written reason."""
+    opens = "open_again" in request.form
+    rules = request.form.get("open_again" if opens else "rules", "").split()
+    first, reasons = rules[0] if rules else "", typed_by_rule("reason-")
+    reason = reasons.get(first, "")
+    if told := _changed(draft_id):
+        return draw_review(draft_id, told=told, trouble=Trouble(first, told, reasons))
+    if fault := _fault_in(reason, "this is open again" if opens else "this is fine"):
+        return draw_review(draft_id, trouble=Trouble(first, fault, reasons))
+    if not who():
+        trouble = Trouble(first, "Enter your name above, then press again.", reasons)
+        return draw_review(draft_id, trouble=trouble, wrong={"who": _NAMELESS})
+
+    def act(session: Session, draft: Draft, judgement: Judgement) -> bool:
+        do = take_back if opens else accept
+        return do(session, draft, judgement, rules, reason, who=who())
+
+    if not _say(draft_id, act):
+        return draw_review(draft_id, told=_CHANGED, trouble=Trouble(first, _CHANGED, reasons))
+    done = "It is open again." if opens else "Accepted, and the reason is kept with the draft."
+    others = {rule: text for rule, text in reasons.items() if rule != first}
+    return _done(draft_id, done, others, "m-rules")
+
+
+@bp.post("/drafts/<draft:draft_id>/confirm")
+def confirm_duties(draft_id: str) -> ResponseReturnValue:
+    """Keep what is answered of duties and of all leads; what is left open stays open."""
+    answers, wrong = _answers()
+    if told := _changed(draft_id):
+        return draw_review(draft_id, told=told)
+    if not answers and not wrong:
+        return draw_review(draft_id, told="Answer a question first: nothing is kept.")
+    if not who():
+        wrong["who"] = _NAMELESS
+    if wrong:
+        return draw_review(draft_id, told="An answer needs a change.", wrong=wrong)
+
+    def act(session: Session, draft: Draft, judgement: Judgement) -> bool:
+        return confirm(session, draft, judgement, answers, who=who())
+
+    if not _say(draft_id, act):
+        return draw_review(draft_id, told=_CHANGED)
+    done = "Your answers are kept with the draft."
+    return _done(draft_id, done, typed_by_rule("reason-"), "duties")
+
+
+def _answers() -> tuple[dict[str, tuple[Answer, str]], dict[str, str]]:
+    """Read the answers by what is asked, and what has to be changed of them."""
+    reasons = typed_by_rule("because-")
+    answers = _chosen(reasons)
+    wrong = {asked: "Choose an answer, too." for asked in reasons if asked not in answers}
+    for asked, (answer, reason) in answers.items():
+        is_of_all = asked in _OF_ALL and answer is Answer.YES
+        if reason or is_of_all or answer is Answer.NOT_NEEDED:
+            what = "how this is known" if is_of_all else "why it is not needed"
+            if fault := _fault_in(reason, what, ""):
+                wrong[asked] = fault
+    return answers, wrong
+
+
+def _chosen(reasons: Mapping[str, str]) -> dict[str, tuple[Answer, str]]:
+    return {
+        asked: (Answer(answer), reasons.get(asked, ""))
+        for asked, answer in typed_by_rule("answer-").items()
+        if answer in set(Answer)
+    }
+
+
+def _fault_in(reason: str, what: str, why: str = "why ") -> str:
+    if not reason:
+        return f"Write down {why}{what}."
+    return f"Shorten this to {LONGEST_TEXT:,} characters." if len(reason) > LONGEST_TEXT else ""
+
+
+def _changed(draft_id: str) -> str:
+    """Say what has changed since the page was drawn on which this was pressed."""
+    with store().reading() as session:
+        return _difference(drafts.find(session, draft_id))
+
+
+def _difference(draft: Draft) -> str:
+    if draft.version != request.form.get("version", type=number):
+        return _CHANGED
+    return _SAID_MORE if stamp(draft) != request.form.get("said") else ""
+
+
+def _say(draft_id: str, act: Callable[[Session, Draft, Judgement], bool]) -> bool:
+    """Do this to the draft as it was seen; tells whether it was done."""
+    with store().reading() as session:
+        answers = dict(drafts.find(session, draft_id).answers)
+    judgement = judge(answers)  # It can take long, and nobody else waits meanwhile.
+    with store().writing() as session:
+        draft = drafts.find(session, draft_id)
+        if draft.is_locked or draft.deleted_at or _difference(draft):
+            return False
+        return act(session, draft, judgement)
+
+
+def _done(draft_id: str, told: str, reasons: Mapping[str, str], anchor: str) -> ResponseReturnValue:
+    """Show the page anew; if more is typed there than what is kept now, with all of that."""
+    with store().reading() as session:
+        given = accepted(drafts.find(session, draft_id))
+    if reasons or any(map(request.form.get, SENDING)) or _is_more_answered(given):
+        trouble = Trouble("", "", reasons)
+        page = draw_review(draft_id, done=told, trouble=trouble)
+        return remember_who(make_response(page))
+    flash(told)
+    return remember_who(redirect(url_for("review.show", draft_id=draft_id, _anchor=anchor)))
+
+
+def _is_more_answered(given: Accepted) -> bool:
+    """Tell whether answers or their reasons were typed that are not kept."""
+    reasons = typed_by_rule("because-")
+    kept = {asked: (said.answer, said.reason) for asked, said in given.items()}
+    chosen = _chosen(reasons)
+    return any(kept.get(asked) != answer for asked, answer in chosen.items()) or any(
+        asked not in chosen for asked in reasons
+    )

@@ -1,0 +1,74 @@
+"""The address book of a connection: its page, and what the form offers from it while one types."""
+
+from typing import Any
+
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.forms.connection import BookForm
+from app.store import address_book
+from app.store.address_book import FIELDS, Kind
+from app.store.saved_connections import NoSuchConnection
+from app.web.pagination import number
+from app.web.services import connections, store
+
+bp = Blueprint("book", __name__)
+
+
+@bp.get("/connections/<key:key>/book")
+def show(key: str) -> str:
+    return _page(key, BookForm())
+
+
+@bp.post("/connections/<key:key>/book")
+def keep(key: str) -> ResponseReturnValue:
+    """Write an id down, or give one that is there another nickname."""
+    form = BookForm(request.form)
+    if not form.validate():
+        return _page(key, form), 422
+    with store().writing() as session:
+        address_book.keep(
+            session,
+            _known(key),
+            Kind(form.kind.data),
+            form.value.data or "",
+            form.nickname.data or "",
+        )
+    flash(f"{form.nickname.data} is in the address book.")
+    return redirect(url_for("book.show", key=key))
+
+
+@bp.post("/connections/<key:key>/book/forget")
+def forget(key: str) -> ResponseReturnValue:
+    with store().writing() as session:
+        address_book.forget(session, key, request.form.get("entry", 0, type=number))
+    flash("Taken out of the address book. Drafts that have the id keep it.")
+    return redirect(url_for("book.show", key=key))
+
+
+@bp.get("/connections/<key:key>/book.json")
+def offers(key: str) -> ResponseReturnValue:
+    """Give, for each field of the form, the ids that it could have: kind, id and nickname."""
+    with store().reading() as session:
+        known = address_book.entries(session, key)
+        offered: dict[str, list[Any]] = {
+            field: [(one.kind, one.value, one.nickname) for one in known if Kind(one.kind) in kinds]
+            for field, kinds in FIELDS.items()
+        }
+    return jsonify(offered)
+
+
+def _known(key: str) -> str:
+    if key not in {one.key for one in connections().all()}:
+        raise NoSuchConnection(key)
+    return key
+
+
+def _page(key: str, form: BookForm) -> str:
+    with store().reading() as session:
+        return render_template(
+            "connections/book.html",
+            connection=connections().find(_known(key)),
+            entries=address_book.entries(session, key),
+            form=form,
+        )

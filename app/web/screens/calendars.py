@@ -1,0 +1,56 @@
+"""A draft's calling windows as a calendar file (iCalendar), for other calendars to show."""
+
+from itertools import islice
+
+from flask import Blueprint, Response
+from icalendar import Calendar, Event
+
+from app.campaign.contract.reading import read_answers
+from app.campaign.formatting import short_day
+from app.campaign.schedule.windows import schedule, windows
+from app.store import drafts
+from app.store.models import Draft
+from app.version import VERSION
+from app.web.names import named
+from app.web.services import store
+
+MOST_WINDOWS = 1000
+"""Windows in a file, almost three years of every day: an open-ended campaign has no last one."""
+
+bp = Blueprint("calendars", __name__)
+
+
+@bp.get("/drafts/<draft:draft_id>/windows.ics")
+def windows_of(draft_id: str) -> Response:
+    with store().reading() as session:
+        draft = drafts.find(session, draft_id)
+        answer = Response(_calendar(draft).to_ical(), mimetype="text/calendar")
+    answer.headers["Content-Disposition"] = f'attachment; filename="campaign-{draft_id}.ics"'
+    return answer
+
+
+def _calendar(draft: Draft) -> Calendar:
+    """Write the windows as events in UTC, which no other copy of the zone data can move."""
+    calendar = Calendar()
+    name = named(" ".join(draft.name.split()))
+    calendar.add("prodid", f"-//Campaign Builder//{VERSION}//EN")
+    calendar.add("version", "2.0")
+    calendar.add("x-wr-calname", name)
+    planned = schedule(read_answers(draft.answers).values)
+    found = list(islice(windows(planned), MOST_WINDOWS + 1)) if planned else []
+    shown = found[:MOST_WINDOWS]
+    if planned and shown and (planned.is_open_ended or len(found) > len(shown)):
+        last = planned.last if len(found) == len(shown) else shown[-1].date
+        bound = f"Windows until {short_day(last)}; the campaign goes on after that."
+        for word in ("description", "x-wr-caldesc"):  # RFC 7986, and what was read before it.
+            calendar.add(word, bound)
+    for window in shown:
+        event = Event()
+        event.add("uid", f"{draft.id}-{window.start_utc:%Y%m%dT%H%M%S}@campaign-builder")
+        event.add("dtstamp", draft.changed_at)
+        event.add("dtstart", window.start_utc)
+        event.add("dtend", window.end_utc)
+        event.add("summary", f"Calls: {name}")
+        event.add("transp", "TRANSPARENT")
+        calendar.add_component(event)
+    return calendar

@@ -1,0 +1,157 @@
+"""Connections: entered, tested, changed and disabled on these pages. A token is never shown."""
+
+from functools import partial
+
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.connections import Destination
+from app.forms.connection import SANDBOX, ConnectionForm
+from app.sending.connection_test import try_out
+from app.store import request_log, saved_connections
+from app.store.records import Exchange
+from app.store.saved_connections import Entered, NameTaken, NoSuchConnection
+from app.web.services import connections, sender, store, who
+
+bp = Blueprint("connections", __name__)
+
+
+@bp.get("/connections")
+def index() -> str:
+    return render_template("connections/index.html", offered=connections().all())
+
+
+@bp.get("/connections/new")
+def new() -> str:
+    return _form(ConnectionForm())
+
+
+@bp.post("/connections/new")
+def add() -> ResponseReturnValue:
+    form = ConnectionForm(request.form)
+    if not form.validate() or not _is_free(form):
+        return _form(form), 422
+    try:
+        with store().writing() as session:
+            made = saved_connections.add(session, _entered(form), who=who())
+    except NameTaken:
+        return _form(_taken(form)), 422
+    flash(f"{made.name} is there. Test it before you send anything.")
+    return redirect(url_for("connections.edit", key=made.id))
+
+
+@bp.get("/connections/<key:key>")
+def edit(key: str) -> str:
+    one = _find(key)
+    return _form(ConnectionForm(before=one), one)
+
+
+@bp.post("/connections/<key:key>")
+def change(key: str) -> ResponseReturnValue:
+    one = _changeable(key)
+    form = ConnectionForm(request.form, before=one)
+    if not form.validate() or not _is_free(form):
+        return _form(form, one), 422
+    try:
+        with store().writing() as session:
+            saved_connections.change(session, key, _entered(form), who=who())
+    except NameTaken:
+        return _form(_taken(form), one), 422
+    flash("Saved. Drafts that go there have to be reviewed again.")
+    return redirect(url_for("connections.edit", key=key))
+
+
+@bp.post("/connections/<key:key>/enabled")
+def enable(key: str) -> ResponseReturnValue:
+    """Let campaigns be sent there, or no longer."""
+    enabled = request.form.get("enabled") == "yes"
+    with store().writing() as session:
+        saved_connections.enable(session, _changeable(key).key, enabled=enabled, who=who())
+    flash("Campaigns can be sent there again." if enabled else "Nothing is sent there any more.")
+    return redirect(url_for("connections.edit", key=key))
+
+
+@bp.post("/connections/<key:key>/test")
+def test(key: str) -> ResponseReturnValue:
+    """Call the API once, beside the request and in a way that can create nothing."""
+    sender().run(_test_of(key), partial(try_out, connections(), _find(key), store()))
+    return redirect(url_for("connections.edit", key=key))
+
+
+@bp.get("/connections/<key:key>/test")
+def tested(key: str) -> ResponseReturnValue:
+    """Tell a script that waits whether the test is still under way."""
+    return jsonify(pending=sender().is_running(_test_of(key)))
+
+
+def _test_of(key: str) -> str:
+    return f"test of {key}"
+
+
+def _find(key: str) -> Destination:
+    """Find a connection that is there; raises `NoSuchConnection`."""
+    found = {one.key: one for one in connections().all()}
+    if key not in found:
+        raise NoSuchConnection(key)
+    return found[key]
+
+
+def _changeable(key: str) -> Destination:
+    found = _find(key)
+    if found.is_fixed:
+        raise NoSuchConnection(key)
+    return found
+
+
+def _entered(form: ConnectionForm) -> Entered:
+    given = form.token.data if form.has_new_token else None
+    return Entered(
+        name=form.name.data or "",
+        base_url=form.base_url.data or "",
+        token=connections().vault.lock(given) if given else None,
+        is_sandbox=form.kind.data == SANDBOX,
+        colour=form.colour.data,
+        notes=form.notes.data or "",
+    )
+
+
+def _is_free(form: ConnectionForm) -> bool:
+    """Keep the names of the connections that nobody enters for those."""
+    fixed = {one.name.casefold() for one in connections().all() if one.is_fixed}
+    if (form.name.data or "").casefold() in fixed:
+        _taken(form)
+        return False
+    return True
+
+
+def _taken(form: ConnectionForm) -> ConnectionForm:
+    form.name.errors = ["Another connection has this name. Choose one that tells them apart."]
+    return form
+
+
+def _form(form: ConnectionForm, one: Destination | None = None) -> str:
+    test = _last_test(one) if one else None
+    return render_template(
+        "connections/form.html",
+        form=form,
+        one=one,
+        connection=one,
+        token_end=connections().token_end(one.key) if one else "",
+        is_tested_now=one is not None and sender().is_running(_test_of(one.key)),
+        tested=test,
+        has_changed_since=one is not None and test is not None and _has_changed_since(one, test),
+    )
+
+
+def _last_test(one: Destination) -> Exchange | None:
+    """Find the last test of a connection, be it as it was before."""
+    with store().reading() as session:
+        return request_log.last_test(session, one.key)
+
+
+def _has_changed_since(one: Destination, test: Exchange) -> bool:
+    """Tell whether a connection was changed after a test of it had begun."""
+    if one.is_fixed:
+        return False
+    with store().reading() as session:
+        return test.at <= saved_connections.find(session, one.key).changed_at

@@ -1,0 +1,141 @@
+"""The list of drafts, and what can be done to one from it."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from flask import (
+    Blueprint,
+    flash,
+    get_flashed_messages,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from app.campaign.compliance.rulebook import rulebook
+from app.campaign.contract.fields import CampaignType
+from app.connections import Destination
+from app.store import drafts
+from app.store.acceptances import counted_anew
+from app.store.base import State
+from app.store.drafts import AlreadySubmitted
+from app.store.listing import COUNTED, Page, Position, Query, Row, Show, Sort, page
+from app.store.search_words import NotSearchable
+from app.web.pagination import number
+from app.web.services import connections, store, who
+from app.web.state_words import STATE_WORDS
+
+bp = Blueprint("drafts", __name__)
+
+SHOW_WORDS: dict[Show | State, str] = {
+    Show.ALL: "All",
+    Show.NOT_SENT: "Not sent yet",
+    **{state: STATE_WORDS[state] for state in State},
+    Show.DELETED: "Deleted",
+}
+SORT_WORDS = {
+    Sort.CHANGED: "Last changed",
+    Sort.NAME: "Name",
+    Sort.FIRST_DAY: "First day",
+}
+_ASKED = ("search", "type", "show", "sort", "key", "place", "turn")
+
+
+@bp.get("/")
+def index() -> str:
+    destinations = {"": connections().default} | {one.key: one for one in connections().all()}
+    query, problem = _query({key: one.name for key, one in destinations.items()}), ""
+    with store().reading() as session:
+        try:
+            drafts_page = page(session, query)
+        except NotSearchable as error:
+            drafts_page, problem = Page([], 0, None, None), str(error)
+        return render_template(
+            "drafts/index.html",
+            query=query,
+            problem=problem,
+            page=drafts_page,
+            findings={row.id: _findings(session, row) for row in drafts_page.drafts},
+            destinations=destinations,
+            connection=_common({destinations.get(row.destination) for row in drafts_page.drafts}),
+            deleted=[
+                drafts.find(session, str(told))
+                for told in get_flashed_messages(category_filter=["deleted"])
+            ],
+            counted=COUNTED,
+            show_words=SHOW_WORDS,
+            sort_words=SORT_WORDS,
+            asked=_asked(),
+            previous_page=_page_at(drafts_page.previous, "back"),
+            next_page=_page_at(drafts_page.next, "on"),
+        )
+
+
+def _common(shown: Collection[Destination | None]) -> Destination | None:
+    """Give the one connection that all drafts on a page go to; without drafts, the default."""
+    if not shown:
+        return connections().default
+    return next(iter(shown)) if len(shown) == 1 else None
+
+
+def _findings(session: Session, row: Row) -> Mapping[str, int]:
+    """Count the findings of a draft; those that older rules found are looked for anew."""
+    if row.rules == rulebook().version:
+        return row.findings
+    return counted_anew(drafts.find(session, row.id))
+
+
+@bp.post("/drafts/<draft:draft_id>/delete")
+def delete(draft_id: str) -> ResponseReturnValue:
+    try:
+        with store().writing() as session:
+            drafts.delete(session, draft_id, who=who())
+    except AlreadySubmitted:
+        flash("This draft was sent, and its record is kept.")
+    else:
+        flash(draft_id, "deleted")
+    return redirect(url_for("drafts.index", **_asked()))
+
+
+@bp.post("/drafts/<draft:draft_id>/restore")
+def restore(draft_id: str) -> ResponseReturnValue:
+    """Bring a draft back, and lead on to the list as it was, or to the draft."""
+    with store().writing() as session:
+        drafts.restore(session, draft_id, who=who())
+    flash("The draft is back.")
+    if request.form.get("then") == "edit":
+        return redirect(url_for("editing.edit", draft_id=draft_id))
+    return redirect(url_for("drafts.index", **_asked()))
+
+
+def _query(names: Mapping[str, str]) -> Query:
+    """Read the query from the address; what is not known there is not asked for."""
+    asked = request.args
+    shown = {str(key): key for key in SHOW_WORDS}
+    place, key = asked.get("place", type=number), asked.get("key", "")
+    position = None if place is None else (key, place)
+    is_back = asked.get("turn") == "back"
+    return Query(
+        search=asked.get("search", "").strip(),
+        names=names,
+        type=asked["type"] if asked.get("type") in set(CampaignType) else "",
+        show=shown.get(asked.get("show", ""), Show.ALL),
+        sort=asked.get("sort", Sort.CHANGED, type=Sort),
+        after=None if is_back else position,
+        before=position if is_back else None,
+    )
+
+
+def _asked() -> dict[str, Any]:
+    """Give what the list was asked for; what is posted from it has that in its address, too."""
+    return {name: request.args[name] for name in _ASKED if request.args.get(name)}
+
+
+def _page_at(position: Position | None, turn: str) -> str | None:
+    if position is None:
+        return None
+    at = {"key": position[0], "place": str(position[1]), "turn": turn}
+    return url_for("drafts.index", **_asked() | at)

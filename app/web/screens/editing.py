@@ -1,0 +1,188 @@
+"""The form: opened, saved by hand and by itself, and checked on the way to the review."""
+
+from typing import Any
+from urllib.parse import parse_qsl
+
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
+
+from app.campaign.contract.reading import Answers
+from app.campaign.contract.wording import WORDS
+from app.forms.campaign import TYPED, CampaignForm, typed_answers
+from app.store import audit_trail, drafts
+from app.store.acceptances import accepted, judge
+from app.store.base import State
+from app.store.drafts import AlreadySubmitted, StaleVersion
+from app.store.models import Draft
+from app.web.clocks import clock_switch, set_clock
+from app.web.pagination import number
+from app.web.panel.findings_view import as_posted
+from app.web.panel.macros import drawn
+from app.web.panel.panel import panel
+from app.web.panel.rows import rows
+from app.web.services import connection_of, connections, store, who
+
+bp = Blueprint("editing", __name__)
+
+
+@bp.get("/drafts/new")
+def new() -> ResponseReturnValue:
+    """Give the new campaign its address, so that a reload comes back to it."""
+    return redirect(
+        url_for(
+            "editing.blank", draft_id=drafts.new_id(), connection=request.args.get("connection")
+        )
+    )
+
+
+@bp.get("/drafts/new/<draft:draft_id>")
+def blank(draft_id: str) -> ResponseReturnValue:
+    with store().reading() as session:
+        if drafts.exists(session, draft_id):
+            return redirect(url_for("editing.edit", draft_id=draft_id))
+    return _form(draft_id, None, {"connection": request.args.get("connection", "")})
+
+
+@bp.get("/drafts/<draft:draft_id>")
+def edit(draft_id: str) -> ResponseReturnValue:
+    with store().reading() as session:
+        draft = drafts.find(session, draft_id)
+        if draft.deleted_at:
+            return render_template(
+                "drafts/deleted.html", connection=connection_of(draft), draft=draft
+            )
+        if draft.is_locked:
+            return redirect(url_for("submissions.latest", draft_id=draft_id))
+        return _form(draft.id, draft, draft.answers)
+
+
+@bp.post("/drafts/<draft:draft_id>")
+def save(draft_id: str) -> ResponseReturnValue:
+    answers = typed_answers(request.form)
+    mend = typed_answers(MultiDict(parse_qsl(request.form.get("mend", ""))))
+    try:
+        draft = _save(draft_id, answers | mend)
+    except StaleVersion as error:
+        return _conflict(error.draft, answers | mend), 409
+    except AlreadySubmitted:
+        return _too_late(draft_id, answers | mend), 409
+    if request.form.get("then") == "presets":
+        return redirect(url_for("presets.choose", draft_id=draft_id))
+    if request.form.get("then") != "review":
+        flash(_changed(mend) if mend else "Saved.")
+        return set_clock(redirect(url_for("editing.edit", draft_id=draft_id)))
+
+    form = CampaignForm.of(answers)
+    if not form.validate():
+        return _form(draft.id, draft, answers, form), 422
+    return redirect(url_for("review.show", draft_id=draft_id))
+
+
+@bp.post("/drafts/<draft:draft_id>/autosave")
+def autosave(draft_id: str) -> ResponseReturnValue:
+    """Save as `save` does, for a script: the new version, or why there is none."""
+    try:
+        draft = _save(draft_id, typed_answers(request.form))
+    except StaleVersion:
+        return jsonify(title="This draft was changed elsewhere", next="Compare the two"), 409
+    except AlreadySubmitted:
+        return jsonify(title="This campaign was sent meanwhile", next="Keep what you typed"), 409
+    return jsonify(version=draft.version, address=url_for("editing.edit", draft_id=draft_id))
+
+
+@bp.post("/drafts/<draft:draft_id>/merge")
+def merge(draft_id: str) -> ResponseReturnValue:
+    """Save, field by field, what was chosen of two versions."""
+    with store().reading() as session:
+        theirs = dict(drafts.find(session, draft_id).answers)
+    mine = typed_answers(request.form)
+    keep = request.form.get("keep")
+    chosen = {
+        name: (mine if (keep or request.form.get(f"keep-{name}")) == "mine" else theirs).get(name)
+        for name in theirs.keys() | mine.keys()
+    }
+    answers = {name: value for name, value in chosen.items() if value is not None}
+    try:
+        _save(draft_id, answers)
+    except StaleVersion as error:
+        return _conflict(error.draft, answers), 409
+    except AlreadySubmitted:
+        return _too_late(draft_id, answers), 409
+    flash("Saved.")
+    return redirect(url_for("editing.edit", draft_id=draft_id))
+
+
+def _changed(mend: Answers) -> str:
+    return f"Changed: {', '.join(WORDS[name].label for name in mend)}."
+
+
+def _too_late(draft_id: str, mine: Answers) -> str:
+    to = connections().find(str(mine.get("connection", "")))
+    return render_template(
+        "drafts/too_late.html", connection=to, draft_id=draft_id, mine=mine, copy_id=drafts.new_id()
+    )
+
+
+def _save(draft_id: str, answers: dict[str, Any]) -> Draft:
+    judgement = judge(answers)
+    with store().writing() as session:
+        return drafts.save(session, draft_id, judgement, over=_over(), who=who())
+
+
+def _over() -> int:
+    """Read which version the form was filled in over; 0 is none."""
+    return request.form.get("version", 0, type=number)
+
+
+def _form(
+    draft_id: str, draft: Draft | None, answers: Answers, judged: CampaignForm | None = None
+) -> str:
+    """Draw the form with these answers; *judged* is one that was posted and has errors."""
+    form = judged or CampaignForm.of(answers)
+    refusal = _refusal(draft) if draft and not judged else {}
+    given = accepted(draft) if draft else {}
+    to = connections().find(str(answers.get("connection", "")))
+    shown = panel(answers, given, to)
+    return render_template(
+        "campaign/form.html",
+        connection=to,
+        offered=[one for one in connections().all() if one.is_enabled or one.key == to.key],
+        draft_id=draft_id,
+        draft_version=draft.version if draft else 0,
+        form=form,
+        rows=rows(form, shown.notes, refusal),
+        has_schedule=form.start_date.is_used(form.values),
+        refusal=refusal,
+        accepted=as_posted(given),
+        clocks=clock_switch("campaign"),
+        meaning=drawn("meaning", "meaning", shown),
+    )
+
+
+def _refusal(draft: Draft) -> dict[str, list[str]]:
+    """Take the API's messages for the draft as it stands; an edit makes them old."""
+    if draft.state is not State.REFUSED:
+        return {}
+    latest = draft.submissions[0]
+    return latest.errors if latest.draft_version == draft.version else {}
+
+
+def _conflict(theirs: Draft, mine: dict[str, Any]) -> str:
+    """Show both versions; what only one of them changed is chosen for that one."""
+    with store().reading() as session:
+        before = audit_trail.answers_at(session, theirs, _over())
+    differ = [name for name in TYPED if not _same(name, theirs.answers, mine)]
+    return render_template(
+        "drafts/conflict.html",
+        connection=connection_of(theirs),
+        theirs=theirs,
+        mine=mine,
+        differ=differ,
+        only_mine={name for name in differ if _same(name, theirs.answers, before)},
+        named={one.key: one.name for one in connections().all()},
+    )
+
+
+def _same(name: str, one: Answers, other: Answers) -> bool:
+    return (one.get(name) or "") == (other.get(name) or "")

@@ -1,0 +1,91 @@
+"""What happened to a draft, as a page to read and as one file of evidence to keep."""
+
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Blueprint, Response, render_template
+from sqlalchemy.orm import Session
+
+from app.campaign.compliance.acceptance import said_of
+from app.campaign.compliance.finding_words import measure, what_is_broken
+from app.campaign.contract.reading import read_answers
+from app.campaign.explanation import meaning_of
+from app.campaign.schedule.windows import schedule
+from app.store import audit_trail, drafts
+from app.store.acceptances import accepted, judged
+from app.store.evidence import write_submissions, write_trail
+from app.store.models import Draft
+from app.web.event_words import Told, told
+from app.web.services import connection_of, connections, store
+
+bp = Blueprint("history", __name__)
+
+
+@bp.get("/drafts/<draft:draft_id>/history")
+def show(draft_id: str) -> str:
+    with store().reading() as session:
+        draft = drafts.find(session, draft_id)
+        return render_template(
+            "drafts/history.html",
+            connection=connection_of(draft),
+            draft=draft,
+            events=_told(session, draft_id),
+        )
+
+
+@bp.get("/drafts/<draft:draft_id>/evidence.json")
+def evidence(draft_id: str) -> Response:
+    """Give one file with all that is known of a campaign, each thing with its version."""
+    with store().reading() as session:
+        document = _evidence(session, drafts.find(session, draft_id))
+    written = json.dumps(document, ensure_ascii=False, indent=2)
+    answer = Response(written, mimetype="application/json")
+    answer.headers["Content-Disposition"] = f'attachment; filename="evidence-{draft_id}.json"'
+    return answer
+
+
+def _told(session: Session, draft_id: str) -> list[Told]:
+    """Put the events into words, and what one person typed in one go into one of them."""
+    names = {one.key: one.name for one in connections().all()}
+    return told(audit_trail.of_draft(session, draft_id), names)
+
+
+def _evidence(session: Session, draft: Draft) -> dict[str, Any]:
+    return {
+        "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "draft": {
+            "id": draft.id,
+            "version": draft.version,
+            "answers": draft.answers,
+            "accepted": draft.accepted,
+        },
+        "judged_now": _judged(draft),
+        "submissions": write_submissions(session, draft),
+        "trail": write_trail(session, draft.id),
+    }
+
+
+def _judged(draft: Draft) -> dict[str, Any]:
+    """Write out what the rules say of a draft now; what they said then is in the trail."""
+    found = meaning_of(draft.answers, datetime.now(UTC)).findings
+    wanted, given = schedule(read_answers(draft.answers).values), accepted(draft)
+    return judged(draft, found) | {
+        "findings": [
+            {
+                "rule": one.rule.id,
+                "title": one.rule.title,
+                "severity": one.severity,
+                "measure": measure(one),
+                "found": what_is_broken(one, wanted) if wanted else "",
+                "source": one.rule.source,
+                "source_kind": one.rule.source_kind,
+                "law_as_of": one.rule.law_as_of and one.rule.law_as_of.isoformat(),
+                "checked_on": one.rule.checked_on.isoformat(),
+                "said": asdict(said) if said else None,
+            }
+            for one in found
+            for said in [said_of(one, given)]
+        ]
+    }

@@ -1,0 +1,92 @@
+"""The request log: every call to an API, found again, looked at, and taken away."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request, stream_with_context, url_for
+from flask.typing import ResponseReturnValue
+
+from app.store import request_log, submissions
+from app.store.request_log import Query
+from app.store.search_words import NotSearchable
+from app.web.pagination import number
+from app.web.panel.highlight import highlighted
+from app.web.services import connections, store
+
+bp = Blueprint("log", __name__)
+
+
+@bp.get("/requests")
+def index() -> str:
+    query, problem = _query(), ""
+    with store().reading() as session:
+        try:
+            calls, after, before = request_log.page(session, query)
+        except NotSearchable as error:
+            calls, after, before, problem = [], None, None, str(error)
+        return render_template(
+            "log/index.html",
+            connection=connections().find(query.destination) if query.destination else None,
+            query=query,
+            problem=problem,
+            calls=calls,
+            campaigns=submissions.campaigns(session, [call.submission_id for call in calls]),
+            offered=connections().all(),
+            newer=_address("log.index", query, after=after) if after else None,
+            older=_address("log.index", query, before=before) if before else None,
+            export=_address("log.export", query),
+        )
+
+
+@bp.get("/requests/<row:exchange_id>")
+def show(exchange_id: int) -> str:
+    with store().reading() as session:
+        call = request_log.find(session, exchange_id)
+        return render_template(
+            "log/show.html",
+            connection=replace(connections().find(call.destination), name=call.connection),
+            call=call,
+            campaign=submissions.campaigns(session, [call.submission_id]).get(
+                call.submission_id or 0
+            ),
+            sent=highlighted(call.request_body),
+        )
+
+
+@bp.get("/requests.jsonl")
+def export() -> ResponseReturnValue:
+    """Give every call that matches, one JSON object to a line, the newest first."""
+    try:
+        request_log.check(_query())
+    except NotSearchable as error:
+        return Response(f"{error}\n", 422, mimetype="text/plain")
+    answer = Response(stream_with_context(_lines(_query())), mimetype="application/x-ndjson")
+    answer.headers["Content-Disposition"] = 'attachment; filename="requests.jsonl"'
+    return answer
+
+
+def _lines(query: Query) -> Iterator[str]:
+    with store().reading() as session:
+        for call in request_log.every(session, query):
+            yield json.dumps(call, ensure_ascii=False) + "\n"
+
+
+def _query() -> Query:
+    asked = request.args
+    return Query(
+        search=asked.get("search", "").strip(),
+        destination=asked.get("connection", ""),
+        before=asked.get("before", type=number),
+        after=asked.get("after", type=number),
+    )
+
+
+def _address(endpoint: str, query: Query, **turn: Any) -> str:
+    return url_for(
+        endpoint,
+        search=query.search or None,
+        connection=query.destination or None,
+        **turn,
+    )

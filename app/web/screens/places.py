@@ -1,0 +1,16 @@
+"""What can be named as an audience, for the form to offer; fetched when first needed."""
+
+from flask import Blueprint, jsonify
+from flask.typing import ResponseReturnValue
+
+from app.campaign.compliance.places import suggestions
+
+bp = Blueprint("places", __name__)
+
+
+@bp.get("/places.json")
+def index() -> ResponseReturnValue:
+    """Pair every name with a word about it: ``[["48 states", "48 states"], ["France", "FR"]]``."""
+    answer = jsonify(suggestions())
+    answer.headers["Cache-Control"] = "private, max-age=3600"
+    return answer

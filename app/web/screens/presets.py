@@ -1,0 +1,192 @@
+"""Named settings for the schedule and the retries: see what one changes, then use it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import time
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from app.campaign.compliance.audience import read_audience
+from app.campaign.compliance.finding_words import value_in_words
+from app.campaign.compliance.fitting import DoesNotFit, fit
+from app.campaign.compliance.rule import Preset
+from app.campaign.compliance.rulebook import rulebook
+from app.campaign.contract.fields import Values, Weekday
+from app.campaign.contract.payload import typed_values
+from app.campaign.contract.reading import Answers, read_answers
+from app.campaign.contract.visible import can_be_seen
+from app.campaign.contract.wording import WORDS
+from app.campaign.schedule.windows import schedule
+from app.campaign.timezones.zones import city
+from app.store import drafts, presets
+from app.store.acceptances import judge
+from app.store.drafts import StaleVersion
+from app.store.presets import LONGEST_NAME, NameTaken
+from app.web.pagination import number
+from app.web.services import connection_of, store, who
+
+bp = Blueprint("presets", __name__)
+
+FILLED = (
+    "days_of_week",
+    "daily_start_time",
+    "daily_end_time",
+    "max_call_attempts",
+    "max_daily_attempts",
+    "min_gap_between_attempts",
+)
+"""The settings that a preset can fill."""
+
+_GIVEN = "A preset of the rules has this name. Choose another name."
+_TAKEN = "A preset has this name. Choose another name, or replace what that preset holds."
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A preset: what it fills in, as it would be typed; `rule` is where a given one comes from.
+
+    `fitting` says how its hours were fitted to the leads' clocks; with no settings, why not.
+    """
+
+    id: str
+    title: str
+    settings: Answers
+    rule: Preset | None = None
+    fitting: str = ""
+
+    def changes(self, answers: Answers) -> Sequence[tuple[str, str, str]]:
+        """Name each setting that would be another: its label, what it is now, what it would be."""
+        now, then = read_answers(answers).values, read_answers(self.settings).values
+        return [
+            (WORDS[name].label, _words(name, now), _words(name, then))
+            for name in FILLED
+            if name in then and now.get(name) != then[name]
+        ]
+
+
+@bp.get("/drafts/<draft:draft_id>/presets")
+def choose(draft_id: str) -> ResponseReturnValue:
+    return _page(draft_id)
+
+
+def _page(
+    draft_id: str, typed: str = "", error: str = "", *, is_taken: bool = False
+) -> ResponseReturnValue:
+    """Draw the page; *error* is about the name that was *typed* for a preset.
+
+    One that is taken can be kept all the same, in place of the preset that has it.
+    """
+    with store().reading() as session:
+        draft = drafts.find(session, draft_id)
+        if draft.is_locked:
+            return redirect(url_for("submissions.latest", draft_id=draft_id))
+        return render_template(
+            "campaign/presets.html",
+            connection=connection_of(draft),
+            draft=draft,
+            offers=_offers(session, draft.answers),
+            now=_now(draft.answers),
+            typed=typed,
+            error=error,
+            is_taken=is_taken,
+        )
+
+
+@bp.post("/drafts/<draft:draft_id>/presets/use")
+def use(draft_id: str) -> ResponseReturnValue:
+    """Fill the draft with one preset; what it does not name stays as it is."""
+    over = request.form.get("version", 0, type=number)
+    with store().reading() as session:
+        answers = dict(drafts.find(session, draft_id).answers)
+        offered = {offer.id: offer for offer in _offers(session, answers)}
+    offer = offered.get(request.form.get("preset", ""))
+    if offer is None or not offer.settings:
+        flash(offer.fitting if offer else "This preset is gone.")
+        return redirect(url_for("presets.choose", draft_id=draft_id))
+    judgement = judge({**answers, **offer.settings})
+    try:
+        with store().writing() as session:
+            drafts.save(session, draft_id, judgement, over=over, who=who())
+    except StaleVersion:
+        flash("The draft has changed meanwhile. Please look again.")
+        return redirect(url_for("presets.choose", draft_id=draft_id))
+    flash(f"Filled in: {offer.title}.")
+    return redirect(url_for("editing.edit", draft_id=draft_id))
+
+
+@bp.post("/drafts/<draft:draft_id>/presets/keep")
+def keep(draft_id: str) -> ResponseReturnValue:
+    """Give the draft's own settings a name, to be used in other drafts."""
+    name = request.form.get("name", "").strip()
+    if not can_be_seen(name):
+        flash("Enter a name for the preset.")
+        return redirect(url_for("presets.choose", draft_id=draft_id))
+    if len(name) > LONGEST_NAME:
+        error = f"Shorten the name to {LONGEST_NAME} characters."
+        return make_response(_page(draft_id, name, error), 422)
+    if name in {one.title for one in rulebook().presets}:
+        return make_response(_page(draft_id, name, _GIVEN), 422)
+    replaces = request.form.get("replace") == name
+    try:
+        with store().writing() as session:
+            answers = drafts.find(session, draft_id).answers
+            settings = {key: answers[key] for key in FILLED if answers.get(key)}
+            presets.keep(session, name, settings, replaces=replaces)
+    except NameTaken:
+        return make_response(_page(draft_id, name, _TAKEN, is_taken=True), 422)
+    flash(f"{'Replaced' if replaces else 'Kept as'} the preset {name}.")
+    return redirect(url_for("presets.choose", draft_id=draft_id))
+
+
+@bp.post("/drafts/<draft:draft_id>/presets/forget")
+def forget(draft_id: str) -> ResponseReturnValue:
+    with store().writing() as session:
+        presets.forget(session, request.form.get("preset", 0, type=number))
+    flash("The preset is deleted. Drafts that used it stay as they are.")
+    return redirect(url_for("presets.choose", draft_id=draft_id))
+
+
+def _offers(session: Session, answers: Answers) -> list[Offer]:
+    own = [Offer(f"{one.id}", one.name, one.settings) for one in presets.all_presets(session)]
+    return own + [_given(one, answers) for one in rulebook().presets]
+
+
+def _given(preset: Preset, answers: Answers) -> Offer:
+    """Offer a preset of the rules; hours on the leads' clocks are put on the campaign's."""
+    if not preset.is_by_leads_clock:
+        return Offer(preset.id, preset.title, typed_values(preset.settings), preset)
+    hours = f"{_words('daily_start_time', preset.settings)} to "
+    hours += _words("daily_end_time", preset.settings)
+    meant = f"{hours} are meant on the clock of every lead."
+    wanted = schedule({**_OFFICE, **read_answers(answers).values})
+    if wanted is None:
+        told = f"{meant} Enter the days and the time zone of the campaign first."
+        return Offer(preset.id, preset.title, {}, preset, told)
+    audience = read_audience(answers, wanted.zone)
+    try:
+        fitted = fit(preset, wanted, audience)
+    except DoesNotFit:
+        told = f"{meant} No one window does that for all of them: split the campaign by place."
+        return Offer(preset.id, preset.title, {}, preset, told)
+    told = f"{meant} What is filled in is by the clock in {city(wanted.zone)}."
+    return Offer(preset.id, preset.title, typed_values(fitted), preset, told)
+
+
+_OFFICE: Values = {
+    "type": "OUTBOUND",
+    "days_of_week": tuple(Weekday)[:5],
+    "daily_start_time": time(9),
+    "daily_end_time": time(17),
+}
+"""What a preset replaces, for a campaign in which it is not filled in yet."""
+
+
+def _now(answers: Answers) -> Sequence[tuple[str, str]]:
+    values = read_answers(answers).values
+    return [(WORDS[name].label, _words(name, values)) for name in FILLED if name in values]
+
+
+def _words(name: str, values: Values) -> str:
+    return value_in_words(name, values.get(name))

@@ -1,0 +1,41 @@
+"""The live preview: one round trip, on the code that submits, and nothing is stored."""
+
+from flask import Blueprint, request
+from flask_wtf.csrf import CSRFError, validate_csrf
+from wtforms import ValidationError
+
+from app.forms.campaign import typed_answers
+from app.web.panel.findings_view import from_posted
+from app.web.panel.macros import drawn
+from app.web.panel.panel import panel
+from app.web.security import is_from_here
+from app.web.services import connections
+
+bp = Blueprint("preview", __name__)
+
+
+@bp.post("/preview")
+def show() -> str:
+    _check_origin()
+    return drawn(
+        "meaning",
+        "preview",
+        panel(
+            typed_answers(request.form),
+            from_posted(request.form.getlist("accepted")),
+            connections().find(request.form.get("connection", "")),
+        ),
+    )
+
+
+def _check_origin() -> None:
+    """Answer a page of ours only: by what the browser says of it, or by the page's token.
+
+    Another site could otherwise keep the server at work. Raises `CSRFError`.
+    """
+    if is_from_here():
+        return
+    try:
+        validate_csrf(request.form.get("csrf_token"))
+    except ValidationError as error:
+        raise CSRFError(str(error)) from error

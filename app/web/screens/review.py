@@ -1,0 +1,207 @@
+"""The last look before sending, and the one button that sends."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.orm import Session
+
+from app.campaign.contract.typed_length import LONGEST_TEXT
+from app.campaign.explanation import Meaning
+from app.connections import Destination
+from app.remote.connection import BadConnection
+from app.sending.confirmation import (
+    Disabled,
+    NotConfirmed,
+    NotReady,
+    Press,
+    StaleReview,
+    can_hurry,
+    find_duplicate,
+    paused_until,
+)
+from app.store import address_book, audit_trail, drafts
+from app.store.acceptances import accepted, stamp
+from app.store.models import Draft
+from app.store.overlaps import TOLD, Overlap, overlapping
+from app.web.clocks import clock_switch, set_clock
+from app.web.pagination import number
+from app.web.panel.drawings import Trouble
+from app.web.panel.findings_view import asked_of_all, duties
+from app.web.panel.panel import panel, public_url
+from app.web.screens.calendars import MOST_WINDOWS
+from app.web.services import connection_of, connections, remember_who, sender, store, who
+
+bp = Blueprint("review", __name__)
+
+SENDING = ("named", "hurry", "in_spite_of")
+"""What is typed or ticked for one press of Send, and kept nowhere."""
+
+_NOT_AS_SEEN = "The draft or its connection has changed since you reviewed it. Please look again."
+
+
+@bp.get("/drafts/<draft:draft_id>/review")
+def show(draft_id: str) -> ResponseReturnValue:
+    return draw_review(draft_id)
+
+
+@bp.post("/drafts/<draft:draft_id>/review")
+def look(draft_id: str) -> ResponseReturnValue:
+    """Show the page again, by another clock if one was chosen, with all that was typed."""
+    return set_clock(make_response(draw_review(draft_id)))
+
+
+@bp.post("/drafts/<draft:draft_id>/send")
+def send(draft_id: str) -> ResponseReturnValue:
+    try:
+        press = _press(draft_id)
+        submission_id = sender().send(press, connections().api(press.to.key))
+    except BadConnection as error:
+        return draw_review(draft_id, told=str(error))
+    except StaleReview:
+        return draw_review(draft_id, told=_NOT_AS_SEEN)
+    except NotReady:
+        return _back_to_the_form(draft_id)
+    except NotConfirmed as refusal:
+        return draw_review(draft_id, refusal)
+    return remember_who(redirect(url_for("submissions.show", submission_id=submission_id)))
+
+
+def _press(draft_id: str) -> Press:
+    with store().reading() as session:
+        to = connection_of(drafts.find(session, draft_id))
+    if not to.is_enabled:
+        raise Disabled
+    return Press(
+        draft_id=draft_id,
+        reviewed=request.form.get("reviewed", ""),
+        to=to,
+        stamp=request.form.get("stamp", ""),
+        named=request.form.get("named", ""),
+        in_spite_of=request.form.get("in_spite_of", type=number),
+        hurry=_hurry(),
+        who=who(),
+    )
+
+
+def _hurry() -> str:
+    """Read why the API's wait is not waited for; what is longer than we take is no reason."""
+    typed = request.form.get("hurry", "").strip()
+    return typed if len(typed) <= LONGEST_TEXT else ""
+
+
+def typed_by_rule(prefix: str) -> dict[str, str]:
+    """Read what was typed in the fields whose names begin so, by the rest of their names."""
+    fields = request.form.items()
+    found = {name[len(prefix) :]: text.strip() for name, text in fields if name.startswith(prefix)}
+    return {rule: text for rule, text in found.items() if text}
+
+
+def draw_review(  # noqa: PLR0913  Each is another thing to say.
+    draft_id: str,
+    refusal: NotConfirmed | None = None,
+    *,
+    told: str = "",
+    done: str = "",
+    trouble: Trouble | None = None,
+    wrong: Mapping[str, str] | None = None,
+) -> ResponseReturnValue:
+    """Show the page, with all that was typed on it.
+
+    *refusal* or *told* is why a press was not taken, and *done* what was done by one. *trouble*
+    has the reasons that are not kept, all that were typed unless it is given. *wrong* says by
+    duty, exemption, or "who" what has to be changed there.
+    """
+    is_refused = refusal or told or wrong or (trouble and not done)
+    if trouble is None and (reasons := typed_by_rule("reason-")):
+        trouble = Trouble("", "", reasons)
+    now = datetime.now(UTC)
+    with store().reading() as session:
+        draft = drafts.find(session, draft_id)
+        to = connection_of(draft)
+        if draft.is_locked or draft.deleted_at:
+            return _gone(draft, to)
+        given = accepted(draft)
+        shown = panel(draft.answers, given, to, can_change=False, trouble=trouble)
+        if shown.meaning.problems:
+            return _back_to_the_form(draft_id)
+        until = paused_until(session, to, now)
+        page = render_template(
+            "campaign/review.html",
+            connection=to,
+            draft=draft,
+            panel=shown,
+            url=public_url(to),
+            typed=request.form,
+            refusal=refusal,
+            told=told,
+            done=done,
+            said=stamp(draft),
+            most_overlaps=TOLD,
+            wrong=wrong or {},
+            overlaps=_overlaps(session, draft, shown.meaning),
+            duties=duties(shown.meaning, given, now.date()),
+            asked_of_all=asked_of_all(shown.meaning, given),
+            until=until,
+            can_hurry=until is not None and can_hurry(until, now),
+            duplicate=find_duplicate(session, shown.meaning.digest, to, now),
+            nicknames=_nicknames(session, draft, shown.meaning.payload),
+            clocks=clock_switch("review", url_for("review.look", draft_id=draft_id)),
+            most_windows=MOST_WINDOWS,
+        )
+    _note_the_look(draft_id, shown.meaning.digest, to.name)
+    return make_response(page, 422 if is_refused else 200)
+
+
+def _gone(draft: Draft, to: Destination) -> ResponseReturnValue:
+    """Lead on from a draft that cannot be reviewed any more; what was written is shown."""
+    unkept = [*typed_by_rule("reason-").values(), *typed_by_rule("because-").values()]
+    if draft.is_locked:
+        further = url_for("submissions.latest", draft_id=draft.id)
+    else:
+        further = url_for("editing.edit", draft_id=draft.id)
+    if not unkept:
+        return redirect(further)
+    page = render_template(
+        "campaign/unkept.html", connection=to, draft=draft, unkept=unkept, further=further
+    )
+    return make_response(page, 409)
+
+
+def _overlaps(session: Session, draft: Draft, meant: Meaning) -> list[Overlap]:
+    if meant.overview is None:
+        return []
+    to, usual = connection_of(draft).key, connections().default.key
+    keys = {to, ""} if to == usual else {to}
+    return overlapping(session, draft, meant.overview.schedule, meant.audience, keys)
+
+
+def _nicknames(
+    session: Session, draft: Draft, payload: dict[str, object]
+) -> list[tuple[str, str, str]]:
+    """Name the ids of a campaign by the connection's address book: kind, nickname and id."""
+    known = {
+        (entry.kind, entry.value): entry.nickname
+        for entry in address_book.entries(session, connection_of(draft).key)
+    }
+    return [
+        (kind, known[kind, value], value)
+        for kind, value in address_book.ids_of(payload)
+        if known.get((kind, value))
+    ]
+
+
+def _note_the_look(draft_id: str, digest: str, connection: str) -> None:
+    """Put the look on record; what cannot be written now can be looked at, and not be sent."""
+    with suppress(DatabaseError), store().writing() as session:
+        audit_trail.record_review(
+            session, draft_id, digest=digest, connection=connection, who=who()
+        )
+
+
+def _back_to_the_form(draft_id: str) -> ResponseReturnValue:
+    flash("This campaign is not complete yet. The form says what to enter or to change.")
+    return redirect(url_for("editing.edit", draft_id=draft_id))

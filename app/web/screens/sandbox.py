@@ -1,0 +1,53 @@
+"""What the sandbox was sent, and which fault it rehearses, plainly not the vendor's."""
+
+from itertools import groupby
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.connections import SANDBOX
+from app.sandbox.faults import FAULT, FAULTS, HEADER
+from app.sandbox.switch import LONGEST, USUAL, Switch
+from app.web.pagination import number
+from app.web.services import connections, faults, ledger
+
+bp = Blueprint("sandbox", __name__)
+
+_PAGE = 50
+_LESSONS = [
+    (lesson, list(taught)) for lesson, taught in groupby(FAULTS, lambda fault: fault.lesson)
+]
+
+
+@bp.get("/sandbox-campaigns")
+def show() -> str:
+    kept = ledger().page(_PAGE + 1, before=request.args.get("before", type=number))
+    more = len(kept) > _PAGE
+    on = faults().current()
+    return render_template(
+        "sandbox/show.html",
+        connection=connections().find(SANDBOX),
+        campaigns=kept[:_PAGE],
+        older=url_for("sandbox.show", before=kept[_PAGE - 1].number) if more else None,
+        lessons=_LESSONS,
+        on=on,
+        fault=FAULT.get(on.name) if on else None,
+        usual=USUAL,
+        longest=LONGEST,
+        header=HEADER,
+    )
+
+
+@bp.post("/sandbox-campaigns/fault")
+def switch() -> ResponseReturnValue:
+    """Switch a fault on, for the next request or for all; no name switches it off."""
+    name = request.form.get("fault", "")
+    seconds = request.form.get("seconds", 0.0, type=float)
+    if not name:
+        faults().switch_off()
+        flash("The sandbox answers as usual.")
+    elif name not in FAULT or not 0 < seconds <= LONGEST:
+        flash(f"Choose a fault, and a time of up to {LONGEST:g} seconds.")
+    else:
+        faults().switch_on(Switch(name, request.form.get("for") == "all", seconds))
+    return redirect(url_for("sandbox.show", _anchor="s-fault"))

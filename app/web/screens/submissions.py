@@ -1,0 +1,126 @@
+"""What became of a submission: one page for each state, each with what to do now."""
+
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from app.campaign.contract.global_ids import CAMPAIGN, global_id_type
+from app.campaign.contract.typed_length import LONGEST_TEXT
+from app.sending.resolution import NoSuchSubmission, TooEarly, Word, resolve
+from app.store import drafts, request_log, submissions
+from app.store.base import State
+from app.store.drafts import AlreadySubmitted
+from app.store.models import Submission
+from app.web.panel.highlight import highlighted
+from app.web.services import journal, remember_who, sent_to, store, who
+
+bp = Blueprint("submissions", __name__)
+
+
+@bp.get("/submissions/<row:submission_id>")
+def show(submission_id: int) -> ResponseReturnValue:
+    return _page(submission_id)
+
+
+@bp.get("/submissions/<row:submission_id>/state")
+def state(submission_id: int) -> ResponseReturnValue:
+    """Tell a script that waits whether the outcome is known yet."""
+    with store().reading() as session:
+        submission = _found(session, submission_id)
+        return jsonify(state=submission.state, pending=submission.state is State.SENDING)
+
+
+@bp.get("/drafts/<draft:draft_id>/submission")
+def latest(draft_id: str) -> ResponseReturnValue:
+    with store().reading() as session:
+        made = drafts.find(session, draft_id).submissions
+        if not made:
+            return redirect(url_for("editing.edit", draft_id=draft_id))
+        return redirect(url_for("submissions.show", submission_id=made[0].id))
+
+
+@bp.post("/submissions/<row:submission_id>/resolve")
+def settle(submission_id: int) -> ResponseReturnValue:
+    """Take the person's word for what they found in VoiceAIWrapper."""
+    word = _word()
+    if mistake := _mistake(word):
+        return _page(submission_id, *mistake), 422
+    try:
+        resolve(submission_id, word, store())
+    except TooEarly:
+        return _page(submission_id, "found", _TOO_EARLY), 422
+    except AlreadySubmitted:
+        flash("This draft was sent again meanwhile. Nothing has changed.")
+    except NoSuchSubmission:
+        flash("This was settled meanwhile. Nothing has changed.")
+    return remember_who(redirect(url_for("submissions.show", submission_id=submission_id)))
+
+
+_TOO_EARLY = (
+    "A late answer can still come, and a campaign can appear some minutes late. Look once more "
+    "in VoiceAIWrapper before you say that it is not there: then it can be sent a second time."
+)
+
+
+def _word() -> Word:
+    campaign_id = request.form.get("campaign_id", "").strip()
+    is_there = request.form.get("found") == "yes"
+    return Word(
+        who=who(),
+        campaign_id=campaign_id if is_there else None,
+        reason=_visible(request.form.get("reason", "")) if is_there else "",
+        is_sure=request.form.get("found") == "surely not",
+    )
+
+
+def _visible(typed: str) -> str:
+    """Take out what nobody sees, such as a space without a width, which would be no reason."""
+    return "".join(sign for sign in typed if sign.isprintable()).strip()
+
+
+def _mistake(word: Word) -> tuple[str, str] | None:
+    """Find what is wrong with an answer: the field, and what to do."""
+    if request.form.get("found") not in {"yes", "no", "surely not"}:
+        return "found", "Say whether it is there."
+    if not word.who:
+        return "who", "Enter your name: it is kept with what you say."
+    return None if word.campaign_id is None else _mistake_in_id(word.campaign_id, word.reason)
+
+
+def _mistake_in_id(campaign_id: str, reason: str) -> tuple[str, str] | None:
+    if not campaign_id:
+        return "campaign_id", "Paste the campaign's id, as VoiceAIWrapper shows it."
+    if len(campaign_id + reason) > LONGEST_TEXT:
+        return "campaign_id", f"Shorten this to {LONGEST_TEXT:,} characters, the reason included."
+    if global_id_type(campaign_id) != CAMPAIGN and not reason:
+        return "reason", (
+            "This does not look like the id of a campaign. Paste the right one, or write "
+            "down here why it is right."
+        )
+    return None
+
+
+def _page(submission_id: int, wrong: str = "", error: str = "") -> str:
+    """Draw the page of a submission; *error* is about the answer in the field *wrong*."""
+    with store().reading() as session:
+        submission = _found(session, submission_id)
+        return render_template(
+            f"submissions/{submission.state.lower()}.html",
+            connection=sent_to(submission),
+            submission=submission,
+            draft=submission.draft,
+            call=request_log.of_submission(session, submission_id),
+            others=submissions.others_with_campaign(session, submission),
+            waiting=journal().find(submission.token),
+            wrong=wrong,
+            error=error,
+            typed=request.form,
+            sent=highlighted(submission.body.decode()),
+        )
+
+
+def _found(session: Session, submission_id: int) -> Submission:
+    submission = session.get(Submission, submission_id)
+    if submission is None:
+        raise NoSuchSubmission(submission_id)
+    return submission

@@ -1,0 +1,58 @@
+"""What every template can use: the contract's words, and ways of writing."""
+
+from functools import cache, lru_cache
+
+from flask import Flask
+from markupsafe import Markup
+
+from app.campaign.compliance.acceptance import EXEMPTIONS
+from app.campaign.compliance.finding_words import short_hours, stretch_in_words
+from app.campaign.contract.fields import FIELD
+from app.campaign.contract.wording import WORDS
+from app.campaign.formatting import days_in_words, short_day, shortened
+from app.campaign.timezones.zones import city
+from app.version import VERSION
+from app.web.attention import attention
+from app.web.dates import instant, moment
+from app.web.names import named
+from app.web.services import who
+from app.web.state_words import STATE_WORDS
+
+
+def install(app: Flask) -> None:
+    """Give all templates these words and filters."""
+    addresses = app.url_map.bind("")  # Errors are shown for hosts that are none of ours, too.
+
+    @lru_cache(maxsize=1024)
+    def url_for(endpoint: str, **values: object) -> str:
+        return addresses.build(endpoint, values)
+
+    @cache
+    def scripts(*names: str) -> Markup:
+        tag = Markup('<script type="module" src="{}/js/{}.js"></script>')
+        return Markup("\n  ").join(tag.format(app.static_url_path, name) for name in names)
+
+    app.jinja_env.globals.update(
+        scripts=scripts,
+        contract=FIELD,
+        words=WORDS,
+        exemptions=EXEMPTIONS,
+        state_words=STATE_WORDS,
+        version=VERSION,
+        url_for=url_for,
+        asset=lambda name: f"{app.static_url_path}/{name}",
+    )
+    app.jinja_env.filters.update(
+        moment=moment,
+        instant=instant,
+        lower_first=lambda said: f"{said[:1].lower()}{said[1:]}",
+        upper_first=lambda said: f"{said[:1].upper()}{said[1:]}",
+        day=short_day,
+        days=days_in_words,
+        hours=short_hours,
+        stretch=stretch_in_words,
+        city=city,
+        shortened=shortened,
+        named=named,
+    )
+    app.context_processor(lambda: {"connection": None, "attention": attention, "who": who})

@@ -1,0 +1,247 @@
+"""What is said of findings: who, where, when, by how much, and what would keep the rule."""
+
+from dataclasses import replace
+from datetime import date, time, timedelta
+
+import pytest
+
+from app.campaign.compliance.audience import Audience, read_audience
+from app.campaign.compliance.evidence import Duty, Finding, OutsideHours
+from app.campaign.compliance.finding_words import (
+    audience_in_words,
+    caution,
+    hours_in_words,
+    length_in_words,
+    measure,
+    period_in_words,
+    short_hours,
+    stretch_in_words,
+    what_is_broken,
+    what_would_mend,
+)
+from app.campaign.compliance.findings import findings
+from app.campaign.compliance.fixes import mends
+from app.campaign.compliance.rule import Rule
+from app.campaign.compliance.rule_file import Confidence, Force
+from app.campaign.compliance.rulebook import rulebook
+from app.campaign.schedule.attempts import Limits
+from app.campaign.schedule.intervals import WHOLE_DAY, Day, Stretch
+from app.campaign.schedule.windows import Schedule
+from tests.campaign.schedules import EVERY_DAY, usable
+
+RULES = {rule.id: rule for rule in rulebook().rules}
+HOUR = 3600
+SPLIT = "No one window keeps it: choose other days, or split the campaign by place."
+PAUSE = "The API has no field for holidays: split the campaign, or pause it by hand."
+RETRIES = Limits(timedelta(minutes=60), 3, 12)
+WEEKEND = usable(days_of_week=EVERY_DAY[5:])
+DAILY = usable(days_of_week=EVERY_DAY, daily_start_time=time(8), daily_end_time=time(20))
+
+
+def told(audience: str, purpose: str = "marketing") -> Audience:
+    return read_audience({"audience": audience, "purpose": purpose}, "America/New_York")
+
+
+def one_finding(rule: str, schedule: Schedule, audience: str) -> Finding:
+    found = findings(schedule, RETRIES, told(audience))
+    return next(one for one in found if one.rule.id == rule)
+
+
+def ways(rule: str, schedule: Schedule, audience: str) -> str:
+    found = one_finding(rule, schedule, audience)
+    return what_would_mend(found, mends(found, schedule, RETRIES, told(audience)))
+
+
+def test_calls_outside_hours_are_told_by_place_time_day_and_length() -> None:
+    found = one_finding("us-fcc-hours", usable(), "Hawaii")
+    assert what_is_broken(found, usable()) == (
+        "In Honolulu it calls from 04:00 to 08:00 on Monday to Friday; later, first on Mon 15 Mar "
+        "2027, from 03:00 to 08:00 on Monday to Friday, up to 5 hours outside the hours. "
+        "First on Mon 4 Jan 2027, on 63 days in all."
+    )
+
+
+def test_a_season_in_which_other_hours_are_outside_is_told_apart() -> None:
+    # In December it is 04:00 in Honolulu when it is 09:00 in New York, and 03:00 in summer.
+    december = usable(start_date=date(2026, 12, 1), end_date=date(2027, 6, 30))
+    said = what_is_broken(one_finding("us-fcc-hours", december, "Hawaii"), december)
+    assert "it calls from 04:00 to 08:00 on Monday to Friday; later, first on Mon 15 Mar" in said
+    assert "First on Tue 1 Dec 2026" in said
+
+
+def test_without_another_season_none_is_told() -> None:
+    winter = usable(end_date=date(2027, 3, 12))
+    said = what_is_broken(one_finding("us-fcc-hours", winter, "Hawaii"), winter)
+    assert "later" not in said
+
+
+def test_a_first_day_that_is_another_zones_is_told_apart() -> None:
+    # 13:00 in New York is 08:00 in Honolulu, and 07:00 from 14 March on.
+    evening = usable(daily_start_time=time(13), daily_end_time=time(20, 30))
+    found = next(
+        one for one in findings(evening, RETRIES, told("Hawaii")) if one.rule.id == "us-fcc-hours"
+    )
+    said = what_is_broken(found, evening)
+    assert "it calls from 07:00 to 08:00" in said
+    assert "First on Mon 15 Mar 2027, on 13 days" in said
+    assert isinstance(found.evidence, OutsideHours)
+    both = replace(found.evidence, since=date(2027, 3, 16))
+    said = what_is_broken(replace(found, evidence=both), evening)
+    assert "First on Mon 15 Mar 2027 (there on Tue 16 Mar 2027), on 13 days" in said
+
+
+def test_further_zones_are_counted() -> None:
+    found = one_finding("us-fcc-hours", usable(), "Hawaii, California, Nevada")
+    assert ", and in 2 more zones. First" in what_is_broken(found, usable())
+
+
+def test_too_many_calls_are_told_by_their_times_in_the_campaigns_zone() -> None:
+    said = what_is_broken(one_finding("us-fl-attempts", DAILY, "Florida"), DAILY)
+    assert said.startswith("One lead can get 6 calls in 24 hours, 3 more than allowed: ")
+    assert said.count(" Jan 2027 ") == 6
+    assert said.endswith(" 10:00.")
+
+
+def test_days_in_a_row_are_said_to_be_the_leads() -> None:
+    said = what_is_broken(one_finding("fr-attempts", DAILY, "France"), DAILY)
+    assert said.startswith(
+        "One lead can get 12 calls in 30 days by the lead's clock, 8 more than allowed: "
+    )
+
+
+def test_holidays_are_told_by_day_and_name() -> None:
+    found = one_finding("fr-holidays", usable(), "France")
+    assert what_is_broken(found, usable()) == (
+        "It calls on 1 holiday: Mon 29 Mar 2027 (Easter Monday)."
+    )
+
+
+def test_many_holidays_are_cut_short() -> None:
+    year = usable(end_date=date(2029, 1, 3))
+    assert " more." in what_is_broken(one_finding("es-holidays", year, "Spain"), year)
+
+
+@pytest.mark.parametrize("rule", [rule for rule in RULES.values() if rule.is_duty])
+def test_a_duty_is_said_as_the_rule_has_it_and_nothing_mends_it(rule: Rule) -> None:
+    duty = Finding(rule, Duty())
+    assert what_is_broken(duty, usable()) == rule.limit
+    assert what_would_mend(duty, ()) == ""
+    assert measure(duty) == rule.question
+
+
+@pytest.mark.parametrize(
+    ("rule", "schedule", "audience", "said"),
+    [
+        ("us-fcc-hours", usable(), "California", "To keep it, set the start of calling to 11:00."),
+        (
+            "fr-hours",
+            WEEKEND,
+            "France",
+            "No one window keeps it: choose other days, or split the campaign by place.",
+        ),
+        (
+            "fr-holidays",
+            usable(),
+            "France",
+            "The API has no field for holidays: split the campaign, or pause it by hand.",
+        ),
+    ],
+)
+def test_what_would_keep_a_rule_is_said_in_the_words_of_the_form(
+    rule: str, schedule: Schedule, audience: str, said: str
+) -> None:
+    assert ways(rule, schedule, audience) == said
+
+
+def test_ways_to_fewer_attempts_are_offered_beside_one_another() -> None:
+    said = ways("us-fl-attempts", DAILY, "Florida")
+    assert said.startswith("To keep it, set ")
+    assert said.count(", or ") == 2
+    assert what_would_mend(one_finding("us-fl-attempts", DAILY, "Florida"), ()) == (
+        "Ask for fewer attempts, or for a longer gap between them."
+    )
+
+
+def test_the_measure_of_a_finding_changes_with_what_is_found() -> None:
+    assert measure(one_finding("us-fl-attempts", DAILY, "Florida")) == "6 in 24 hours"
+    assert measure(one_finding("fr-holidays", usable(), "France")) == "2027-03-29"
+    for at, winter, summer in ((time(9), "04:00", "03:00"), (time(10), "05:00", "04:00")):
+        found = one_finding("us-fcc-hours", usable(daily_start_time=at), "Hawaii")
+        assert measure(found) == (
+            f"from {winter} to 08:00 on Monday to Friday; "
+            f"later from {summer} to 08:00 on Monday to Friday in Honolulu"
+        )
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
+def test_weak_rules_say_why_they_are(rule: Rule) -> None:
+    said = caution(rule, rule.checked_on + timedelta(days=180))
+    assert ("Verify this one" in said) is (rule.confidence is Confidence.C)
+    assert ("not a law" in said) is (rule.force in {Force.CODE, Force.PLATFORM, Force.CAUTION})
+    assert "180 days" not in said
+    later = caution(rule, rule.checked_on + timedelta(days=181))
+    assert later == f"{said} Last checked more than 180 days ago.".strip()
+
+
+@pytest.mark.parametrize(
+    ("audience", "purpose", "said"),
+    [
+        ("France, Texas", "debt", "Held to the rules of France, Texas that are known here."),
+        ("50 states", "other", "Held to the rules of the 50 states that are known here."),
+        (
+            "48 states, France",
+            "other",
+            "Held to the rules of the 48 states, France that are known here.",
+        ),
+        ("France", "marketing", "Held to the rules of France."),
+        ("", "debt", "You have not said where the leads are, so the 50 states are assumed."),
+    ],
+)
+def test_whom_the_rules_were_held_to_is_said(audience: str, purpose: str, said: str) -> None:
+    assert audience_in_words(told(audience, purpose)) == said
+
+
+def test_an_open_purpose_is_said_to_count_as_every_one() -> None:
+    assert audience_in_words(told("France", "")).endswith("the rules for every purpose count.")
+
+
+@pytest.mark.parametrize(
+    ("day", "long", "short"),
+    [
+        ((), "never", "none"),
+        (((10 * HOUR, 13 * HOUR),), "10:00 to 13:00", "10:00–13:00"),
+        (
+            ((0, HOUR), (2 * HOUR, WHOLE_DAY)),
+            "00:00 to 01:00 and 02:00 to 24:00",
+            "00:00–01:00, 02:00–24:00",
+        ),
+        (((30, 90),), "00:00:30 to 00:01:30", "00:00:30–00:01:30"),
+    ],
+)
+def test_hours_are_written_long_and_short(day: Day, long: str, short: str) -> None:
+    assert (hours_in_words(day), short_hours(day)) == (long, short)
+
+
+@pytest.mark.parametrize(
+    ("stretch", "said"),
+    [
+        ((-2 * HOUR, 4 * HOUR), "22:00 the day before–04:00"),
+        ((20 * HOUR, 26 * HOUR), "20:00–02:00 next day"),
+        ((0, WHOLE_DAY), "00:00–24:00"),
+    ],
+)
+def test_a_stretch_over_midnight_says_on_which_day(stretch: Stretch, said: str) -> None:
+    assert stretch_in_words(stretch) == said
+
+
+def test_lengths_are_rounded_up_to_minutes() -> None:
+    said = [length_in_words(length) for length in (HOUR, 5400, 60, 7261)]
+    assert said == ["1 hour", "1 hour 30 minutes", "1 minute", "2 hours 2 minutes"]
+
+
+def test_the_period_of_a_limit_is_said() -> None:
+    said = {name: period_in_words(rule.attempts) for name, rule in RULES.items() if rule.attempts}
+    assert said["us-fl-attempts"] == "24 hours"
+    assert said["us-debt-attempts"] == "7 days"
+    assert said["fr-attempts"] == "30 days"
+    assert said["es-attempts"] == "one calendar month"

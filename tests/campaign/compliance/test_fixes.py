@@ -1,0 +1,248 @@
+"""Changes that are offered: each is tried, and its finding is gone."""
+
+from dataclasses import replace
+from datetime import date, time, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.campaign.compliance.audience import Audience, read_audience
+from app.campaign.compliance.evidence import Finding, OnHolidays, OutsideHours, TooMany
+from app.campaign.compliance.findings import findings
+from app.campaign.compliance.fixes import Mend, mend_all_hours, mends
+from app.campaign.compliance.fixes import settings as settings_of
+from app.campaign.contract.fields import Weekday
+from app.campaign.contract.validation import check
+from app.campaign.schedule.attempts import Limits, limits
+from app.campaign.schedule.windows import Schedule, schedule
+from tests.campaign.schedules import EVERY_DAY, schedules, usable
+from tests.factories import outbound
+
+AUDIENCES = (
+    "50 states",
+    "Florida",
+    "Texas, Alabama",
+    "France",
+    "Spain",
+    "Australia, Italy",
+    "Canada, UK",
+)
+RETRIES = st.builds(
+    Limits,
+    st.sampled_from([15, 60, 90, 240, 700, 1500]).map(lambda gap: timedelta(minutes=gap)),
+    st.integers(1, 6),
+    st.integers(1, 12),
+)
+
+
+def told(audience: str) -> Audience:
+    return read_audience({"audience": audience, "purpose": "marketing"}, "America/New_York")
+
+
+def typed_again(wanted: Schedule, retries: Limits | None, mend: Mend) -> dict[str, Any]:
+    """Type a campaign's settings, and over them those of the mend."""
+    return outbound(
+        timezone=wanted.zone,
+        start_date=wanted.first,
+        end_date=wanted.last,
+        **{**settings_of(wanted, retries), **dict(mend.changes)},
+    )
+
+
+def after(
+    mend: Mend, wanted: Schedule, retries: Limits | None, audience: Audience
+) -> tuple[Finding, ...]:
+    """Find what is still broken once a mend has been typed into the form."""
+    values = typed_again(wanted, retries, mend)
+    changed = schedule(values)
+    assert changed is not None
+    return findings(changed, limits(values) if retries else None, audience)
+
+
+def one_finding(rule: str, wanted: Schedule, retries: Limits | None, audience: str) -> Finding:
+    found = findings(wanted, retries, told(audience))
+    return next(one for one in found if one.rule.id == rule)
+
+
+def offered(
+    rule: str, wanted: Schedule, audience: str, retries: Limits | None = None
+) -> list[dict[str, Any]]:
+    found = one_finding(rule, wanted, retries, audience)
+    return [dict(mend.changes) for mend in mends(found, wanted, retries, told(audience))]
+
+
+@settings(max_examples=80, deadline=None)
+@given(schedules(), RETRIES, st.sampled_from(AUDIENCES))
+def test_each_change_makes_its_finding_go_away(
+    wanted: Schedule, retries: Limits, audience: str
+) -> None:
+    leads = told(audience)
+    for finding in findings(wanted, retries, leads):
+        for mend in mends(finding, wanted, retries, leads):
+            assert mend.changes
+            left = after(mend, wanted, retries, leads)
+            assert finding.rule.id not in {one.rule.id for one in left}
+
+
+@settings(max_examples=80, deadline=None)
+@given(schedules(), st.sampled_from(AUDIENCES))
+def test_the_one_window_for_all_rules_leaves_nothing_outside_hours(
+    wanted: Schedule, audience: str
+) -> None:
+    leads = told(audience)
+    mend = mend_all_hours(wanted, None, leads)
+    if mend is not None:
+        left = after(mend, wanted, None, leads)
+        assert not [one for one in left if isinstance(one.evidence, OutsideHours)]
+
+
+@settings(max_examples=40, deadline=None)
+@given(schedules(), RETRIES, st.sampled_from(AUDIENCES))
+def test_the_api_takes_every_campaign_that_is_mended(
+    wanted: Schedule, retries: Limits, audience: str
+) -> None:
+    leads = told(audience)
+    offers = [
+        mend
+        for finding in findings(wanted, retries, leads)
+        for mend in mends(finding, wanted, retries, leads)
+    ]
+    for mend in filter(None, [*offers, mend_all_hours(wanted, None, leads)]):
+        assert check(typed_again(wanted, retries, mend)) == []
+
+
+def test_a_campaign_in_new_york_is_moved_into_the_hours_of_all_states() -> None:
+    early = usable(days_of_week=EVERY_DAY, daily_start_time=time(8), daily_end_time=time(23))
+    assert offered("us-fcc-hours", early, "48 states") == [
+        {"daily_start_time": time(11), "daily_end_time": time(21)}
+    ]
+    summer = usable(end_date=date(2027, 12, 31), daily_end_time=time(23))
+    assert offered("us-fcc-hours", summer, "50 states") == [
+        {"daily_start_time": time(14), "daily_end_time": time(21)}
+    ]
+
+
+def test_of_two_stretches_the_longer_part_of_the_own_window_is_kept() -> None:
+    paris = usable(timezone="Europe/Paris", days_of_week=EVERY_DAY, daily_end_time=time(15))
+    assert offered("fr-hours", paris, "France") == [
+        {
+            "days_of_week": tuple(Weekday)[:5],
+            "daily_start_time": time(10),
+            "daily_end_time": time(13),
+        }
+    ]
+
+
+def test_a_day_that_is_closed_is_left_out_and_nothing_else_is_changed() -> None:
+    week = usable(timezone="America/Chicago", days_of_week=EVERY_DAY)
+    assert offered("us-al-hours", week, "Alabama") == [{"days_of_week": tuple(Weekday)[:6]}]
+
+
+def test_places_without_a_common_hour_have_no_window() -> None:
+    assert mend_all_hours(usable(), None, told("Australia, Hawaii, France")) is None
+    weekend = usable(timezone="Europe/Paris", days_of_week=EVERY_DAY[5:])
+    assert offered("fr-hours", weekend, "France") == []
+
+
+def test_a_window_is_tried_once_more_if_it_opens_into_another_season() -> None:
+    week = usable(
+        timezone="Asia/Kathmandu",
+        start_date=date(2027, 10, 31),
+        end_date=date(2027, 11, 6),
+        days_of_week=EVERY_DAY,
+        daily_start_time=time(15, 15),
+        daily_end_time=time(20, 30),
+    )
+    mend = mend_all_hours(week, None, told("Canada, Ireland"))
+    assert mend == Mend(
+        (
+            ("days_of_week", EVERY_DAY[1:6]),
+            ("daily_start_time", time(0)),
+            ("daily_end_time", time(2, 45)),
+        )
+    )
+
+
+def test_a_day_that_comes_only_before_a_clock_change_is_not_held_to_the_hours_after_it() -> None:
+    # 8:00 to 20:00 in Maryland and to 21:00 in Singapore share the evening before 14 March,
+    # from 19:00, and the morning after it, until 9:00.
+    friday_and_monday = usable(
+        start_date=date(2027, 3, 12),
+        end_date=date(2027, 3, 15),
+        days_of_week=(Weekday.MONDAY, Weekday.FRIDAY),
+    )
+    mend = mend_all_hours(friday_and_monday, None, told("Maryland, Asia/Singapore"))
+    assert mend == Mend(
+        (
+            ("days_of_week", (Weekday.MONDAY,)),
+            ("daily_start_time", time(8)),
+            ("daily_end_time", time(9)),
+        )
+    )
+
+
+def test_a_campaign_that_keeps_all_hours_needs_no_change() -> None:
+    assert mend_all_hours(usable(), None, told("New York")) == Mend(())
+
+
+def test_a_window_that_has_room_for_too_many_calls_is_no_longer_than_the_own_one() -> None:
+    # Between 8:00 and 20:00 there is room for five calls, of which Florida allows three.
+    late = usable(daily_start_time=time(21, 30), daily_end_time=time(22))
+    retries = Limits(timedelta(minutes=15), 5, 10)
+    assert offered("us-fl-hours", late, "Florida", retries) == [
+        {"daily_start_time": time(19, 30), "daily_end_time": time(20)}
+    ]
+
+
+def test_too_many_calls_become_fewer_by_the_gap_or_by_one_of_two_counts() -> None:
+    daily = usable(days_of_week=EVERY_DAY, daily_start_time=time(8), daily_end_time=time(20))
+    retries = Limits(timedelta(minutes=60), 3, 12)
+    gap, a_day, in_all = offered("us-fl-attempts", daily, "Florida", retries)
+    assert a_day == {"max_daily_attempts": 1}
+    assert in_all == {"max_call_attempts": 3}
+    assert list(gap) == ["min_gap_between_attempts"]
+    assert gap["min_gap_between_attempts"] > 60
+
+
+def test_a_count_that_is_offered_is_the_most_that_keeps_the_rule() -> None:
+    daily = usable(days_of_week=EVERY_DAY)
+    retries = Limits(timedelta(minutes=200), 3, 12)
+    (changed,) = (
+        one["max_daily_attempts"]
+        for one in offered("us-fl-attempts", daily, "Florida", retries)
+        if "max_daily_attempts" in one
+    )
+    one_more = replace(retries, daily=changed + 1)
+    assert isinstance(one_finding("us-fl-attempts", daily, one_more, "Florida").evidence, TooMany)
+
+
+def test_a_gap_that_only_a_clock_change_makes_long_enough_is_not_offered() -> None:
+    tuesdays = usable(
+        timezone="Europe/Paris",
+        start_date=date(2027, 3, 20),
+        end_date=date(2027, 5, 4),
+        days_of_week=EVERY_DAY[1:2],
+        daily_start_time=time(11, 30),
+        daily_end_time=time(11, 45),
+    )
+    gaps = [
+        one["min_gap_between_attempts"]
+        for one in offered("fr-attempts", tuesdays, "France", Limits(timedelta(minutes=10), 5, 8))
+        if "min_gap_between_attempts" in one
+    ]
+    assert gaps == [10800]
+
+
+@pytest.mark.parametrize("rule", ["fr-holidays", "fr-consent"])
+def test_what_no_setting_can_mend_has_no_change(rule: str) -> None:
+    assert offered(rule, usable(), "France") == []
+
+
+def test_holidays_are_left_when_the_hours_are_mended() -> None:
+    paris, leads = usable(timezone="Europe/Paris"), told("France")
+    mend = mend_all_hours(paris, None, leads)
+    assert mend is not None
+    left = after(mend, paris, None, leads)
+    assert [one.rule.id for one in left if isinstance(one.evidence, OnHolidays)] == ["fr-holidays"]

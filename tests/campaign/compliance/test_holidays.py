@@ -1,0 +1,221 @@
+"""Days without calls: whose holidays count, under which names, and the person's own dates."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from holidays import country_holidays
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from app.campaign.compliance.audience import read_audience
+from app.campaign.compliance.evidence import OnHolidays
+from app.campaign.compliance.finding_words import what_is_broken
+from app.campaign.compliance.findings import findings
+from app.campaign.compliance.holidays import closed_days, holidays_during, holidays_in
+from app.campaign.compliance.rulebook import rulebook
+from app.campaign.contract.fields import Weekday
+from app.campaign.contract.problems import Advice, AdviceCode
+from app.campaign.schedule.months import months
+from app.campaign.schedule.windows import Schedule
+from app.campaign.timezones.tables import countries
+from tests.campaign.meanings import meant
+from tests.campaign.schedules import EVERY_DAY, schedules, usable
+from tests.factories import outbound
+
+DAY = timedelta(days=1)
+YEAR = date(2027, 1, 1), date(2027, 12, 31)
+
+
+def closed(
+    audience: str, first: date = YEAR[0], last: date = YEAR[1], own: str = ""
+) -> dict[date, str]:
+    told = read_audience({"audience": audience, "own_dates": own}, "America/New_York")
+    return dict(closed_days(told, usable(start_date=first, end_date=last)))
+
+
+def test_holidays_that_fall_on_fixed_days_are_found_where_they_are_kept() -> None:
+    assert closed("France")[date(2027, 7, 14)] == "National Day (France)"
+    assert closed("US")[date(2027, 7, 4)] == "Independence Day (United States)"
+    assert date(2027, 7, 14) not in closed("US")
+
+
+def test_a_holiday_of_two_countries_names_both_once() -> None:
+    found = closed("France, Spain, France")
+    assert found[date(2027, 1, 1)] == "New Year's Day (France, Spain)"
+
+
+def test_two_holidays_of_one_day_are_both_named() -> None:
+    found = closed("US, Canada", date(2027, 7, 1), date(2027, 7, 1), "2027-07-01 Stocktaking")
+    assert found == {date(2027, 7, 1): "Canada Day (Canada), Stocktaking"}
+
+
+def test_a_state_is_named_only_for_what_its_country_does_not_keep() -> None:
+    found = closed("Louisiana, Texas")
+    assert found[date(2027, 2, 9)] == "Mardi Gras (Louisiana)"
+    assert found[date(2027, 12, 25)] == "Christmas Day (United States)"
+
+
+def test_the_country_alone_keeps_no_holiday_of_one_of_its_states() -> None:
+    assert date(2027, 2, 9) not in closed("US")
+
+
+def test_of_many_states_only_the_countrys_holidays_are_named() -> None:
+    assert closed("50 states") == closed("US")
+
+
+def test_twelve_states_are_few_enough_to_name_their_own_holidays() -> None:
+    few = "US-LA, US-TX, US-FL, US-NY, US-WA, US-OR, US-NV, US-UT, US-ID, US-MT, US-WY, US-OH"
+    assert date(2027, 2, 9) in closed(few)
+    assert date(2027, 2, 9) not in closed(f"{few}, US-ME")
+
+
+def test_holidays_are_those_of_the_days_asked_for_and_in_order() -> None:
+    first, last = date(2026, 12, 25), date(2027, 1, 1)
+    assert list(closed("US", first, last)) == [first, last]
+    assert closed("US", first + timedelta(days=1), last - timedelta(days=1)) == {}
+    assert list(closed("US")) == sorted(closed("US"))
+
+
+def test_an_audience_that_is_assumed_has_own_dates_and_no_holidays() -> None:
+    own = "2027-03-05 Founders' day; 2027-12-25, 2028-01-01 Too late"
+    assert closed("", own=own) == {
+        date(2027, 3, 5): "Founders' day",
+        date(2027, 12, 25): "Own date",
+    }
+
+
+def test_an_own_date_stands_beside_the_holiday_that_it_falls_on() -> None:
+    found = closed("France", own="2027-07-14")
+    assert found[date(2027, 7, 14)] == "National Day (France), Own date"
+
+
+def test_a_bare_zone_has_no_holidays_of_its_own() -> None:
+    assert closed("America/Chicago") == {}
+
+
+@pytest.mark.parametrize("code", sorted({*countries(), *rulebook().parts}))
+def test_every_place_can_be_asked_for_its_holidays(code: str) -> None:
+    found = holidays_in(code, *YEAR)
+    assert all(YEAR[0] <= day <= YEAR[1] and name for day, name in found.items())
+
+
+@pytest.mark.parametrize("code", ["US", "CA", "AU", "GB", "FR", "IT", "ES", *rulebook().parts])
+def test_every_place_with_rules_has_holidays(code: str) -> None:
+    assert date(2027, 12, 25) in holidays_in(code, *YEAR)
+
+
+def test_a_state_keeps_its_countrys_holidays_too() -> None:
+    assert holidays_in("US-LA", *YEAR).keys() >= {date(2027, 2, 9), date(2027, 12, 25)}
+
+
+PARIS = ("Europe/Paris",)
+WHERE = {
+    "FR": PARIS,
+    "ES": ("Europe/Madrid", "Atlantic/Canary"),
+    "AU": ("Australia/Perth", "Australia/Sydney"),
+}
+
+
+def walked(schedule: Schedule, code: str) -> set[tuple[date, date]]:
+    """Go through the windows by quarters: the campaign's days with the holidays there."""
+    years = range(schedule.first.year - 1, schedule.last.year + 2)
+    days_off = country_holidays(code, years=years)
+    found, at = set(), datetime.combine(schedule.first - DAY, time(), UTC)
+    while at < datetime.combine(schedule.last + 2 * DAY, time(), UTC):
+        here = at.astimezone(ZoneInfo(schedule.zone))
+        if (
+            schedule.first <= here.date() <= schedule.last
+            and schedule.opens <= here.time() < schedule.closes
+        ):
+            theres = {at.astimezone(ZoneInfo(zone)).date() for zone in WHERE[code]}
+            found |= {(here.date(), there) for there in theres if there in days_off}
+        at += timedelta(minutes=15)
+    return found
+
+
+@settings(max_examples=80, deadline=None)
+@given(schedules(), st.sampled_from(sorted(WHERE)), st.integers(-120, 120))
+@example(
+    usable(
+        timezone="Asia/Tokyo",
+        start_date=date(2026, 11, 9),
+        end_date=date(2026, 11, 13),
+        daily_start_time=time(2),
+        daily_end_time=time(4),
+    ),
+    "FR",
+    0,
+)
+@example(  # Until midnight in Paris, and not a second longer.
+    usable(
+        timezone="Asia/Tokyo",
+        start_date=date(2026, 11, 9),
+        end_date=date(2026, 11, 13),
+        daily_start_time=time(6),
+        daily_end_time=time(8),
+    ),
+    "FR",
+    0,
+)
+def test_a_day_is_off_if_it_is_a_holiday_there_during_its_hours(
+    schedule: Schedule, code: str, later: int
+) -> None:
+    moved = replace(schedule, first=schedule.first + later * DAY, last=schedule.last + later * DAY)
+    there = holidays_in(code, moved.first - 2 * DAY, moved.last + 2 * DAY)
+    found = list(holidays_during(there, moved, WHERE[code]))
+    assert {(day, there) for day, there, _ in found} == walked(moved, code)
+
+
+def tokyo(days: tuple[Weekday, ...] = EVERY_DAY) -> Schedule:
+    """Call at night in Tokyo, which is from 18:00 to 20:00 of the day before in Paris."""
+    return usable(
+        timezone="Asia/Tokyo",
+        start_date=date(2026, 11, 9),
+        end_date=date(2026, 11, 13),
+        days_of_week=days,
+        daily_start_time=time(2),
+        daily_end_time=time(4),
+    )
+
+
+def test_a_day_off_is_told_with_its_date_where_the_leads_are() -> None:
+    france = read_audience({"audience": "France", "own_dates": "2026-11-10 Fair"}, None)
+    assert closed_days(france, tokyo()) == {
+        date(2026, 11, 10): "Fair",
+        date(2026, 11, 12): "Armistice Day (France) on Wed 11 Nov 2026 there",
+    }
+
+
+@pytest.mark.parametrize(
+    ("days", "is_broken"), [(EVERY_DAY[:5], True), (EVERY_DAY[:3], False), (EVERY_DAY[3:4], True)]
+)
+def test_a_rule_of_holidays_looks_at_the_leads_day_and_names_the_campaigns(
+    days: tuple[Weekday, ...], *, is_broken: bool
+) -> None:
+    france = read_audience({"audience": "France", "purpose": "marketing"}, None)
+    found = findings(tokyo(days), None, france)
+    said = [what_is_broken(one, tokyo()) for one in found if isinstance(one.evidence, OnHolidays)]
+    assert said == (
+        ["It calls on 1 holiday: Thu 12 Nov 2026 (Armistice Day, Wed 11 Nov 2026 there)."]
+        if is_broken
+        else []
+    )
+
+
+def test_advice_and_calendar_name_the_campaigns_day() -> None:
+    values = outbound(
+        timezone="Asia/Tokyo",
+        start_date=date(2026, 11, 12),
+        end_date=date(2026, 11, 16),
+        daily_start_time=time(2),
+        daily_end_time=time(4),
+    )
+    found = meant(values, told={"audience": "France"})
+    holiday = "Armistice Day (France) on Wed 11 Nov 2026 there"
+    assert Advice("start_date", AdviceCode.STARTS_ON_A_HOLIDAY, holiday) in found.advice
+    assert found.overview is not None
+    (november,) = months(found.overview, found.closed)
+    marked = {day.number for week in november.weeks for day in week if day and "off" in day.mark}
+    assert marked == {12}

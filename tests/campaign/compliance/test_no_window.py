@@ -1,0 +1,161 @@
+"""Whether any window keeps all hours, held against a walk through every quarter of an hour."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from app.campaign.compliance.audience import Audience, reach, read_audience, rules_for
+from app.campaign.compliance.finding_words import what_would_mend
+from app.campaign.compliance.findings import findings
+from app.campaign.compliance.fixes import Mend, mend_all_hours, mends
+from app.campaign.compliance.fixes import settings as settings_of
+from app.campaign.contract.fields import Weekday
+from app.campaign.schedule.intervals import Week
+from app.campaign.schedule.windows import Schedule, overview, schedule
+from tests.campaign.schedules import EVERY_DAY, schedules, usable
+from tests.factories import outbound
+
+YEAR = (date(2027, 1, 1), date(2027, 12, 31))
+DAY, QUARTER = timedelta(days=1), timedelta(minutes=15)
+AUDIENCES = ("Florida", "Texas", "US-HI, US-ME", "Canada, UK", "Canada, Australia/Perth", "Hawaii")
+"""Places whose days without calls are no matter of law, but for weekdays."""
+
+
+def told(audience: str) -> Audience:
+    return read_audience({"audience": audience, "purpose": "marketing"}, None)
+
+
+def limited(audience: Audience) -> list[tuple[Week, ZoneInfo]]:
+    return [
+        (rule.hours, ZoneInfo(zone))
+        for rule in rules_for(audience, *YEAR)
+        if rule.hours is not None
+        for zone in reach(audience)[rule.jurisdiction]
+    ]
+
+
+def is_allowed(at: datetime, hours: list[tuple[Week, ZoneInfo]]) -> bool:
+    for week, zone in hours:
+        there = at.astimezone(zone)
+        own = there.hour * 3600 + there.minute * 60
+        if not any(start <= own < end for start, end in week[there.weekday()]):
+            return False
+    return True
+
+
+def some_quarter_is_safe(wanted: Schedule, audience: Audience) -> bool:
+    """Look for a weekday and a quarter of an hour that is allowed whenever the clock shows it."""
+    hours, zone = limited(audience), ZoneInfo(wanted.zone)
+    safe: dict[tuple[int, time], bool] = {}
+    at = datetime.combine(wanted.first - DAY, time(), UTC)
+    while at < datetime.combine(wanted.last + 2 * DAY, time(), UTC):
+        here = at.astimezone(zone)
+        if wanted.first <= here.date() <= wanted.last and here.weekday() in wanted.days:
+            key = here.weekday(), here.time()
+            safe[key] = safe.get(key, True) and is_allowed(at, hours)
+        at += QUARTER
+    # The form has no 24:00, so the last quarter of a day is no window of 15 minutes.
+    return any(found for (_, at_), found in safe.items() if at_ < time(23, 45))
+
+
+def after(wanted: Schedule, mend: Mend) -> Schedule:
+    values = outbound(
+        timezone=wanted.zone,
+        start_date=wanted.first,
+        end_date=wanted.last,
+        **{**settings_of(wanted, None), **dict(mend.changes)},
+    )
+    found = schedule(values)
+    assert found is not None
+    return found
+
+
+@settings(max_examples=250, deadline=None)
+@given(schedules(), st.sampled_from(AUDIENCES), st.integers(1, 30))
+@example(  # At 4:00 the clocks in Florida have yet to change, at 14:00 they have.
+    usable(
+        timezone="Africa/Casablanca",
+        start_date=date(2027, 11, 6),
+        end_date=date(2027, 11, 7),
+        days_of_week=(Weekday.MONDAY, Weekday.SUNDAY),
+        daily_start_time=time(4),
+        daily_end_time=time(9, 30),
+    ),
+    "Florida",
+    1,
+)
+@example(  # The longest window that the days share is none on the days of the changes.
+    usable(
+        timezone="Asia/Kathmandu",
+        start_date=date(2027, 3, 26),
+        end_date=date(2027, 4, 4),
+        days_of_week=EVERY_DAY[2:5],
+        daily_start_time=time(3, 45),
+        daily_end_time=time(8, 45),
+    ),
+    "Canada, UK",
+    30,
+)
+def test_a_window_is_found_just_if_there_is_one(
+    wanted: Schedule, audience: str, length: int
+) -> None:
+    short = Schedule(
+        wanted.first,
+        min(wanted.last, wanted.first + length * DAY),
+        wanted.zone,
+        wanted.days,
+        wanted.opens,
+        wanted.closes,
+        False,
+    )
+    mend = mend_all_hours(short, None, told(audience))
+
+    assert (mend is not None) is some_quarter_is_safe(short, told(audience))
+    if mend is not None:
+        assert overview(after(short, mend)).calling_days > 0
+
+
+def offered(wanted: Schedule, audience: str, rule: str) -> tuple[list[dict[str, object]], str]:
+    found = next(one for one in findings(wanted, None, told(audience)) if one.rule.id == rule)
+    ways = mends(found, wanted, None, told(audience))
+    return [dict(way.changes) for way in ways], what_would_mend(found, ways)
+
+
+def test_a_window_of_which_too_little_is_left_is_moved_to_the_hours_that_are_shared() -> None:
+    late = usable(daily_start_time=time(19, 50), daily_end_time=time(21, 30))
+    found, said = offered(late, "Florida", "us-fl-hours")
+
+    assert found == [{"daily_start_time": time(9), "daily_end_time": time(20)}]
+    assert "No one window" not in said
+
+
+def test_a_day_with_few_hours_is_left_out_where_the_others_then_keep_the_own_window() -> None:
+    # Rome: until 20:00 on weekdays, until 19:00 on Saturday.
+    evening = usable(
+        timezone="Europe/Rome",
+        days_of_week=EVERY_DAY[:6],
+        daily_start_time=time(17),
+        daily_end_time=time(21),
+    )
+    found, _ = offered(evening, "Italy", "it-hours")
+
+    assert found == [{"days_of_week": EVERY_DAY[:5], "daily_end_time": time(20)}]
+
+
+@pytest.mark.parametrize("audience", ["France", "Italy"])
+def test_a_change_that_would_leave_no_calling_day_is_not_offered(audience: str) -> None:
+    # 9 and 10 January 2027 are a Saturday and a Sunday.
+    weekend = usable(
+        timezone="Europe/Paris",
+        start_date=date(2027, 1, 9),
+        end_date=date(2027, 1, 10),
+        days_of_week=EVERY_DAY,
+    )
+    mend = mend_all_hours(weekend, None, told(audience))
+
+    assert (mend is None) is (audience == "France")
+    if mend is not None:
+        assert overview(after(weekend, mend)).calling_days == 1

@@ -1,0 +1,301 @@
+"""The most attempts in any stretch, held against a walk that shares nothing with the app.
+
+The walk reads the zone data, notes every fifth minute at which a call may start, and from each
+of them calls as early as it may. All hours, gaps and periods are whole tens of minutes, so that
+a step of five finds the latest beginnings, too.
+"""
+
+from bisect import bisect_left
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.campaign.schedule.attempts import Limits, attempts
+from app.campaign.schedule.peak_attempts import PERIODS, most_in_dates, most_in_months, most_within
+from app.campaign.schedule.windows import Schedule
+
+DAY, STEP = timedelta(days=1), timedelta(minutes=5)
+NEW_YORK, LONDON, PARIS = "America/New_York", "Europe/London", "Europe/Paris"
+ZONES = (
+    NEW_YORK,
+    LONDON,
+    PARIS,
+    "Australia/Lord_Howe",
+    "America/Santiago",
+    "Asia/Beirut",
+    "Africa/Casablanca",
+    "America/Havana",
+)
+LEADS = (*ZONES, "Asia/Kolkata")
+TUESDAY, THURSDAY, SATURDAY, SUNDAY = 1, 3, 5, 6
+
+
+def starts(wanted: Schedule) -> list[tuple[datetime, date]]:
+    """Note each instant at which a call may start, with its date in the campaign's zone."""
+    zone, found = ZoneInfo(wanted.zone), []
+    for number in range(-1, (wanted.last - wanted.first).days + 2):
+        day = datetime.combine(wanted.first + number * DAY, time(), UTC)
+        for step in range(DAY // STEP):
+            here = (day + step * STEP).astimezone(zone)
+            if (
+                wanted.first <= here.date() <= wanted.last
+                and here.weekday() in wanted.days
+                and wanted.opens <= here.time() < wanted.closes
+            ):
+                found.append((day + step * STEP, here.date()))
+    return found
+
+
+def walked(
+    found: list[tuple[datetime, date]], retries: Limits, since: datetime, until: datetime
+) -> int:
+    """Count the calls of one lead who is called as early as may be."""
+    by_day: Counter[date] = Counter()
+    free, made = since, 0
+    for at, day in found[bisect_left(found, (since, date.min)) :]:
+        if at >= until or made == retries.total:
+            break
+        if at >= free and by_day[day] < retries.daily:
+            by_day[day] += 1
+            free, made = at + retries.gap, made + 1
+    return made
+
+
+def most_walked(wanted: Schedule, retries: Limits, period: timedelta) -> int:
+    found = starts(wanted)
+    return max((walked(found, retries, at, at + period) for at, _ in found), default=0)
+
+
+def most_walked_in_dates(wanted: Schedule, retries: Limits, dates: int, zone: str) -> int:
+    """Begin at midnight in a zone, before each date that a campaign can reach there."""
+    found, clock = starts(wanted), ZoneInfo(zone)
+    days = (wanted.first + n * DAY for n in range(-2, (wanted.last - wanted.first).days + 3))
+    ends = [
+        [
+            datetime.combine(day, time(), clock).astimezone(UTC)
+            for day in (first, first + dates * DAY)
+        ]
+        for first in days
+    ]
+    return max(walked(found, retries, since, until) for since, until in ends)
+
+
+def changes() -> list[tuple[str, date]]:
+    """Find the days around which a zone's clock changes in two years."""
+    days = [date(2027, 1, 1) + n * DAY for n in range(730)]
+    noons = {day: datetime.combine(day, time(12), UTC) for day in [*days, days[-1] + DAY]}
+    return [
+        (zone, day)
+        for zone in ZONES
+        for day in days
+        if noons[day].astimezone(ZoneInfo(zone)).utcoffset()
+        != noons[day + DAY].astimezone(ZoneInfo(zone)).utcoffset()
+    ]
+
+
+def at(tens: int) -> time:
+    return time(tens // 6, tens % 6 * 10)
+
+
+@st.composite
+def near_changes(draw: st.DrawFn) -> Schedule:
+    """Draw a campaign that starts within 16 days of a clock change and lasts up to nine weeks.
+
+    Half of the windows are in the night, where the clock changes; most are short.
+    """
+    zone, change = draw(st.sampled_from(changes()))
+    opens = draw(st.integers(0, 24) | st.integers(0, 140))
+    long = draw(st.integers(1, 9) | st.integers(1, 60))
+    first = change + draw(st.integers(-16, 16)) * DAY
+    return Schedule(
+        first=first,
+        last=first + draw(st.integers(0, 12) | st.integers(13, 63)) * DAY,
+        zone=zone,
+        days=draw(st.frozensets(st.integers(0, 6), min_size=1)),
+        opens=at(opens),
+        closes=at(min(opens + long, 143)),
+        is_open_ended=False,
+    )
+
+
+RETRIES = st.builds(
+    Limits,
+    st.one_of(st.integers(1, 12), st.integers(60, 160), st.sampled_from([144, 288, 720, 1008])).map(
+        lambda tens: timedelta(minutes=10 * tens)
+    ),
+    st.integers(1, 6),
+    st.integers(1, 9) | st.integers(10, 200),
+)
+LENGTHS = st.sampled_from([*PERIODS.values(), timedelta(hours=36), timedelta(days=3)])
+
+often = settings(max_examples=150, deadline=None)
+
+
+@often
+@given(near_changes(), RETRIES, LENGTHS)
+def test_no_stretch_holds_more_or_fewer_than_the_walk_finds(
+    wanted: Schedule, retries: Limits, period: timedelta
+) -> None:
+    found = most_within(wanted, retries, period)
+    assert len(found) == most_walked(wanted, retries, period)
+    assert not found or found[-1] - found[0] < period
+
+
+@often
+@given(near_changes(), RETRIES, st.sampled_from([1, 2, 7, 30]), st.sampled_from(LEADS))
+def test_no_dates_in_a_row_hold_more_or_fewer_than_the_walk_finds(
+    wanted: Schedule, retries: Limits, dates: int, zone: str
+) -> None:
+    found = most_in_dates(wanted, retries, dates, ((zone,),))
+    assert len(found) == most_walked_in_dates(wanted, retries, dates, zone)
+
+
+@often
+@given(near_changes(), RETRIES)
+def test_a_day_holds_no_more_and_no_fewer_than_the_walk_finds(
+    wanted: Schedule, retries: Limits
+) -> None:
+    most = most_walked_in_dates(wanted, retries, 1, wanted.zone)
+    assert attempts(wanted, retries).per_day == most
+
+
+def most_chosen(found: list[tuple[datetime, date]], retries: Limits, period: timedelta) -> int:
+    """Choose the most calls out of all there can be: each is made, or is not."""
+
+    @cache
+    def further(number: int, made: int, today: int) -> int:
+        """Count those after one call, which is so many after the first, of its day and in all."""
+        at, day = found[number]
+        best = 0
+        for later in range(number + 1, len(found)):
+            (then, its_day), begun = found[later], found[first][0]
+            count = today + 1 if its_day == day else 1
+            if then - begun < period and then - at >= retries.gap and count <= retries.daily:
+                best = max(best, 1 + further(later, made + 1, count))
+        return min(best, retries.total - made)
+
+    best = 0
+    for first in range(len(found)):
+        further.cache_clear()
+        best = max(best, 1 + further(first, 1, 1))
+    return best
+
+
+@settings(max_examples=60, deadline=None)
+@given(near_changes(), RETRIES, LENGTHS)
+def test_no_choice_of_calls_is_better_than_to_call_as_early_as_may_be(
+    wanted: Schedule, retries: Limits, period: timedelta
+) -> None:
+    opens = wanted.opens.replace(hour=min(wanted.opens.hour, 22))
+    short = replace(
+        wanted,
+        last=min(wanted.last, wanted.first + 8 * DAY),
+        opens=opens,
+        closes=min(wanted.closes, opens.replace(hour=opens.hour + 1)),
+    )
+    most = most_chosen(starts(short), retries, period)
+    assert len(most_within(short, retries, period)) == most
+
+
+def weekly(
+    zone: str, days: set[int], hours: tuple[time, time], first: date, last: date | None
+) -> Schedule:
+    return Schedule(first, last or first + 396 * DAY, zone, frozenset(days), *hours, not last)
+
+
+def limits_of(total: int, daily: int, gap: int) -> Limits:
+    return Limits(timedelta(minutes=gap), daily, total)
+
+
+CASES = {
+    "each hour of a weekend, from the day before a change": (
+        weekly(
+            NEW_YORK,
+            {SATURDAY, SUNDAY},
+            (time(12), time(13)),
+            date(2027, 11, 6),
+            date(2027, 12, 19),
+        ),
+        limits_of(20, 2, 10),
+        {"24h": 4},
+    ),
+    "an hour that the first Sunday does not have": (
+        weekly(NEW_YORK, {SUNDAY}, (time(2), time(3)), date(2027, 3, 10), date(2027, 5, 30)),
+        limits_of(20, 5, 10),
+        {"24h": 5, "14d": 12, "30d": 20},
+    ),
+    "Thursdays, the first ones around a change": (
+        weekly(
+            LONDON, {THURSDAY}, (time(11, 30), time(12, 30)), date(2028, 10, 20), date(2028, 12, 4)
+        ),
+        limits_of(8, 4, 5),
+        {"7d": 8},
+    ),
+    "a quarter of an hour on Tuesdays": (
+        weekly(PARIS, {TUESDAY}, (time(11, 30), time(11, 45)), date(2027, 3, 20), date(2027, 5, 4)),
+        limits_of(8, 5, 10080),
+        {"30d": 5},
+    ),
+    "a first evening in two pieces, which share what the day may have": (
+        weekly(
+            "Asia/Beirut",
+            {SATURDAY, SUNDAY},
+            (time(20), time(23, 30)),
+            date(2027, 10, 30),
+            date(2027, 10, 31),
+        ),
+        limits_of(20, 4, 30),
+        {"24h": 7},
+    ),
+}
+
+
+@pytest.mark.parametrize(("wanted", "retries", "expected"), CASES.values(), ids=CASES)
+def test_a_campaign_that_starts_near_a_change_has_ordinary_weeks_too(
+    wanted: Schedule, retries: Limits, expected: dict[str, int]
+) -> None:
+    found = {name: len(most_within(wanted, retries, PERIODS[name])) for name in expected}
+    assert found == expected
+
+
+def test_a_stretch_can_begin_so_that_a_later_window_is_just_reached() -> None:
+    days = set(range(5))
+    wanted = weekly(LONDON, days, (time(9), time(17)), date(2027, 1, 4), date(2027, 1, 8))
+    # From the start of a window the gap leads past the end of the next.
+    found = most_within(wanted, limits_of(3, 1, 25 * 60), timedelta(hours=51))
+    assert len(found) == 3
+
+
+def test_every_month_counts_of_a_campaign_of_several_years_or_without_a_last_day() -> None:
+    # The first month of 31 days that begins on a Tuesday is August 2028.
+    days, hours = {1, 2, 3}, (time(9), time(17))
+    for last in (date(2029, 1, 4), None):
+        wanted = weekly(NEW_YORK, days, hours, date(2027, 1, 4), last)
+        found = most_in_months(wanted, limits_of(1000, 1, 60), ((NEW_YORK,),))
+        assert len(found) == 15
+        assert found[0].date() == date(2028, 8, 1)
+
+
+def test_a_date_far_from_any_change_can_hold_more_in_summer_than_in_winter() -> None:
+    # Midnight in Kolkata is at 13:30 in New York in winter, at 14:30 in summer.
+    days, hours = {THURSDAY, THURSDAY + 1}, (time(13, 40), time(15))
+    winter = weekly(NEW_YORK, days, hours, date(2027, 1, 4), date(2027, 3, 13))
+    summer = replace(winter, last=date(2027, 8, 31))
+    for wanted, most in ((winter, 1), (summer, 2)):
+        found = most_in_dates(wanted, limits_of(20, 1, 60), 1, (("Asia/Kolkata",),))
+        assert len(found) == most
+
+
+def test_one_call_a_day_is_seven_in_seven_days_and_no_more() -> None:
+    daily = weekly(NEW_YORK, set(range(7)), (time(9), time(17)), date(2027, 1, 4), None)
+    once, twice = limits_of(100, 1, 60), limits_of(100, 2, 60)
+    assert len(most_in_dates(daily, once, 7, ((NEW_YORK,),))) == 7
+    assert len(most_in_dates(daily, twice, 7, ((NEW_YORK,),))) == 14
+    # A rolling week, but not seven dates, can hold the end of one window and the next week's start.
+    assert len(most_within(daily, once, PERIODS["7d"])) == 8

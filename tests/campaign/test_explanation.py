@@ -1,0 +1,173 @@
+"""What a campaign means is one answer: problems, advice, payload, words and calendar agree."""
+
+import json
+from datetime import date
+from hashlib import sha256
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.campaign.contract.fields import FIELDS, CampaignType, DialerType, Kind, Weekday
+from app.campaign.contract.problems import Code, Problem
+from app.campaign.contract.reading import read_answers, read_json
+from app.campaign.contract.wording import advice_sentence, sentence
+from app.campaign.schedule.months import MOST_MONTHS, months
+from tests.campaign.contract.test_vectors import SAMPLE
+from tests.campaign.meanings import NOW, meant
+from tests.factories import inbound, outbound
+
+
+def test_the_vendors_sample_has_no_problem_and_64_calling_days() -> None:
+    found = meant(read_json(SAMPLE))
+
+    assert found.problems == []
+    assert found.overview is not None
+    assert found.overview.calling_days == 64
+
+
+def test_the_vendors_sample_is_sent_but_for_the_pool_which_a_single_number_does_not_use() -> None:
+    found = meant(read_json(SAMPLE))
+
+    assert found.left_out == ["phone_number_pool_id"]
+    assert found.payload == {k: v for k, v in SAMPLE.items() if k != "phone_number_pool_id"}
+
+
+def test_the_body_is_the_payload_and_the_digest_names_the_body() -> None:
+    found = meant(outbound())
+
+    assert json.loads(found.body) == found.payload
+    assert found.digest == sha256(found.body).hexdigest()
+
+
+def test_another_answer_has_another_digest() -> None:
+    assert meant(outbound()).digest != meant(outbound(max_call_attempts=4)).digest
+
+
+def test_a_campaign_that_is_rung_leaves_its_schedule_out_and_has_no_calendar() -> None:
+    found = meant(outbound(type=CampaignType.INBOUND))
+
+    assert found.overview is None
+    assert found.problems == []
+    assert found.left_out == [name for name in outbound() if name not in inbound()]
+
+
+def test_what_is_left_out_can_be_as_wrong_as_it_likes() -> None:
+    values = inbound(start_date=date(2027, 1, 4), end_date=date(2020, 1, 1), max_call_attempts=-1)
+
+    assert (meant(values).problems, meant(values).advice) == ([], [])
+
+
+def test_a_change_of_what_is_left_out_does_not_change_what_is_sent() -> None:
+    assert meant(inbound(timezone="Asia/Kolkata")).digest == meant(inbound()).digest
+
+
+def test_an_unfinished_campaign_has_problems_but_no_calendar_yet() -> None:
+    found = meant(outbound(timezone=None))
+
+    assert found.problems == [Problem("timezone", Code.MISSING)]
+    assert found.overview is None
+
+
+def test_a_problem_elsewhere_does_not_take_the_calendar_away() -> None:
+    found = meant(outbound(name=None))
+
+    assert found.problems == [Problem("name", Code.MISSING)]
+    assert found.overview is not None
+
+
+def test_what_could_not_be_read_is_a_problem_and_is_not_sent() -> None:
+    found = meant(read_json(SAMPLE | {"start_date": "soon"}))
+
+    assert found.problems == [Problem("start_date", Code.NOT_A_DATE)]
+    assert "start_date" not in found.payload
+    assert found.overview is None
+
+
+@pytest.mark.parametrize("name", ["start_date", "daily_start_time"])
+def test_a_schedule_that_the_api_refuses_is_a_problem_without_a_calendar(name: str) -> None:
+    after = {"start_date": "end_date", "daily_start_time": "daily_end_time"}[name]
+    turned = outbound(**{name: outbound()[after], after: outbound()[name]})
+
+    assert meant(turned).problems == [Problem(after, Code.NOT_AFTER)]
+    assert meant(turned).overview is None
+
+
+def test_advice_does_not_make_a_problem() -> None:
+    found = meant(outbound(dialer_type=DialerType.POOL, max_daily_attempts=2))
+
+    assert [piece.field for piece in found.advice] == ["phone_number_pool_id"]
+    assert found.problems == []
+
+
+GEORGIA = Problem("audience", Code.AMBIGUOUS_PLACE, "Georgia (GE) or Georgia (US-GA)")
+LEMURIA = Problem("audience", Code.UNKNOWN_PLACE, "Lemuria")
+
+
+def no_date(text: str) -> Problem:
+    return Problem("own_dates", Code.UNKNOWN_DATE, text)
+
+
+@pytest.mark.parametrize(
+    ("told", "problems"),
+    [
+        ({"audience": "Lemuria"}, [LEMURIA]),
+        ({"audience": "France, Lemuria"}, [LEMURIA]),
+        ({"audience": "Georgia"}, [GEORGIA]),
+        ({"audience": "US-GA"}, []),
+        ({"audience": "America/New_York; Honolulu"}, []),
+        ({"audience": "utc, Georgia,\nLemuria"}, [GEORGIA, LEMURIA]),
+        ({"own_dates": "next friday"}, [no_date("next friday")]),
+        ({"own_dates": "2027-02-29"}, [no_date("2027-02-29")]),
+        ({"own_dates": "2028-02-29 Leap day"}, []),
+        ({"own_dates": "5.4.2027, 2027-05-04"}, [no_date("5.4.2027")]),
+        ({"audience": "Lemuria", "own_dates": "soon"}, [LEMURIA, no_date("soon")]),
+        ({"audience": " ", "own_dates": " ,;\n"}, []),
+    ],
+)
+def test_a_word_that_names_no_place_or_no_day_is_a_problem_however_much_is_still_missing(
+    told: dict[str, str], problems: list[Problem]
+) -> None:
+    assert meant(outbound(), told=told).problems == problems
+    unfinished = meant({"type": CampaignType.OUTBOUND}, told=told).problems
+    assert [one for one in unfinished if one.field in told] == problems
+    assert meant(inbound(), told=told).problems == []
+
+
+def text_of(kind: Kind) -> st.SearchStrategy[Any]:
+    """Draw what a person might type: often sound, sometimes odd, sometimes rubbish."""
+    sound: dict[Kind, list[Any]] = {
+        Kind.TEXT: ["asst_abc123", SAMPLE["tenant_voice_provider_id"]],
+        Kind.URL: ["https://example.com", "https://[", "http://]", "https://a\u2100b", "x:"],
+        Kind.ZONE: ["America/New_York", "kolkata", "Pacific/Apia", "UTC", "localtime"],
+        Kind.DATE: ["2027-01-04", "2027-12-31", "0001-01-01", "2199-12-31", "9999-12-31"],
+        Kind.TIME: ["00:00", "09:00", "17:00", "23:59:59"],
+        Kind.COUNT: ["1", "3", "-1", "0", "9" * 18],
+        Kind.FLAG: ["true", "false"],
+        Kind.DAYS: [list(Weekday), [Weekday.SUNDAY], []],
+    }
+    if kind is Kind.CHOICE:
+        return st.sampled_from(["OUTBOUND", "INBOUND", "SINGLE", "POOL", "SQUAD", ""])
+    return st.one_of(*[st.sampled_from(sound[kind])] * 4, st.text(max_size=5))
+
+
+ANSWERS = st.fixed_dictionaries(
+    {"type": st.sampled_from(["OUTBOUND", "OUTBOUND", "INBOUND"])},
+    optional={field.name: text_of(field.kind) for field in FIELDS if field.name != "type"},
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(ANSWERS, st.integers(-40, 40))
+def test_whatever_is_typed_has_a_meaning_that_can_be_shown(
+    answers: dict[str, Any], years: int
+) -> None:
+    found = meant(read_answers(answers), NOW.replace(year=NOW.year + years))
+
+    assert all(sentence(problem) for problem in found.problems)
+    assert all(advice_sentence(piece) for piece in found.advice)
+    assert json.loads(found.body) == found.payload
+    if found.overview:
+        assert found.overview.calling_days >= 0
+        assert 1 <= len(months(found.overview, found.closed)) <= MOST_MONTHS

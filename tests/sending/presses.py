@@ -1,0 +1,94 @@
+"""Send as a press of the button does, without a browser and without waiting for a thread."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import event, text
+
+from app.connections import SANDBOX, Connections, Destination
+from app.sending.confirmation import Press
+from app.sending.journal import Journal
+from app.sending.outcome import Api
+from app.sending.resolution import Word, resolve
+from app.sending.submission import claim, deliver
+from app.store import saved_connections
+from app.store.database import Store
+from app.store.models import Submission
+from app.store.saved_connections import Entered
+
+TOKEN = "t0ken-of-client-a-7x9q"
+
+
+def press(draft_id: str, *, reviewed: str, to: Destination, **more: Any) -> Press:
+    """Confirm everything that is asked, but for what a test changes."""
+    confirmed = {"stamp": to.stamp, "named": to.name, "who": "Ada"}
+    return Press(draft_id, reviewed, to, **confirmed | more)
+
+
+def submit(draft_id: str, *, reviewed: str, store: Store, api: Api, **more: Any) -> int:
+    """Claim a draft, send it, and give the id of the submission once its outcome is recorded."""
+    to = destination(api)
+    claimed = claim(
+        press(draft_id, reviewed=reviewed, to=to, **more), store=store, deadline=api.deadline
+    )
+    deliver(claimed, store=store, api=api, journal=journal(store))
+    return claimed.submission_id
+
+
+def journal(store: Store) -> Journal:
+    """Give the journal beside a store, as the app has it."""
+    return Journal(store.path.parent / "outcomes")
+
+
+def look_up(store: Store, submission_id: int, campaign_id: str | None = None) -> None:
+    """Say as a person who has just looked that a campaign is there, or (`None`) that none is."""
+    resolve(submission_id, Word("Ada", campaign_id, is_sure=True), store)
+
+
+def expire(store: Store, submission_id: int) -> None:
+    """Let the time go by in which the answer to a submission can come."""
+    with store.writing() as session:
+        session.get_one(Submission, submission_id).lease_ends = 0.0
+
+
+def destination(api: Api) -> Destination:
+    """Describe where an API is, as the connections do."""
+    one = api.connection
+    return Destination(
+        SANDBOX if one.is_sandbox else "client", one.name, one.base_url, one.is_sandbox, "blue"
+    )
+
+
+def entered(connections: Connections, store: Store, name: str = "Client A", **changes: Any) -> str:
+    """Enter a connection, and give its key."""
+    given: dict[str, Any] = {
+        "base_url": "https://api.example",
+        "token": connections.vault.lock(TOKEN),
+        "is_sandbox": False,
+        "colour": "blue",
+        "notes": "",
+    }
+    with store.writing() as session:
+        return saved_connections.add(session, Entered(name, **given | changes)).id
+
+
+def rows(store: Store, statement: str) -> list[tuple[Any, ...]]:
+    """Read rows by plain SQL, to look at what no page shows."""
+    with store.reading() as session:
+        return [tuple(row) for row in session.execute(text(statement))]
+
+
+@contextmanager
+def failing(store: Store, error: Exception) -> Iterator[None]:
+    """Let every statement that writes fail like this."""
+
+    def fail(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if not statement.lstrip().upper().startswith(("SELECT", "PRAGMA")):
+            raise error
+
+    event.listen(store.engine, "before_cursor_execute", fail)
+    try:
+        yield
+    finally:
+        event.remove(store.engine, "before_cursor_execute", fail)

@@ -1,0 +1,100 @@
+"""Sending goes on beside the request that asked for it, and a stop waits for it."""
+
+from collections.abc import Callable, Iterator
+from threading import Event
+
+import pytest
+
+from app.campaign.contract.payload import body, digest, payload
+from app.remote.answers import Created
+from app.sending.background import Sender
+from app.sending.confirmation import StaleReview
+from app.store.base import State
+from app.store.database import Store
+from app.store.file_lock import Busy, held_alone
+from app.store.models import Submission
+from tests.factories import outbound
+from tests.fakes import ANSWERS, FakeApi
+from tests.sending.presses import destination, journal, press
+
+REVIEWED = digest(body(payload(outbound())))
+
+
+class Hanging(FakeApi):
+    """An API that answers when it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__(ANSWERS[State.CREATED])
+        self.began, self.may_answer = Event(), Event()
+
+    def create_campaign(self, body: bytes) -> Created:
+        self.began.set()
+        assert self.may_answer.wait(10)
+        return super().create_campaign(body)
+
+
+@pytest.fixture
+def api() -> Iterator[Hanging]:
+    found = Hanging()
+    yield found
+    found.may_answer.set()
+
+
+def state(store: Store, submission_id: int) -> State:
+    with store.reading() as session:
+        return session.get_one(Submission, submission_id).state
+
+
+def test_whoever_presses_need_not_wait(
+    store: Store, saved: Callable[..., str], api: Hanging
+) -> None:
+    sender = Sender(store, journal(store))
+    submission_id = sender.send(press(saved(), reviewed=REVIEWED, to=destination(api)), api)
+
+    assert api.began.wait(10)
+    assert state(store, submission_id) is State.SENDING
+    assert not sender.drain(0)
+    assert sender.under_way() == [submission_id]
+    api.may_answer.set()
+    assert sender.drain(10)
+    assert sender.under_way() == []
+    assert state(store, submission_id) is State.CREATED
+
+
+def test_nothing_under_way_is_nothing_to_wait_for(store: Store) -> None:
+    assert Sender(store, journal(store)).drain(0)
+
+
+def test_no_backup_is_brought_back_while_a_campaign_is_sent(
+    store: Store, saved: Callable[..., str], api: Hanging
+) -> None:
+    sender = Sender(store, journal(store))
+    sender.send(press(saved(), reviewed=REVIEWED, to=destination(api)), api)
+    assert api.began.wait(10)
+    with pytest.raises(Busy), held_alone(store.writers_lock, 0.1):
+        pass
+    api.may_answer.set()
+    assert sender.drain(10)
+    with held_alone(store.writers_lock, 1):
+        pass
+
+
+def test_a_press_that_is_not_taken_leaves_nothing_held(
+    store: Store, saved: Callable[..., str], api: Hanging
+) -> None:
+    sender = Sender(store, journal(store))
+    with pytest.raises(StaleReview):
+        sender.send(press(saved(), reviewed="another", to=destination(api)), api)
+    with held_alone(store.writers_lock, 1):
+        pass
+
+
+def test_what_fails_beside_a_request_ends_there(store: Store) -> None:
+    sender = Sender(store, journal(store))
+
+    def fail() -> None:
+        raise ZeroDivisionError
+
+    sender.run("test of a", fail)
+    assert sender.drain(10)
+    assert not sender.is_running("test of a")

@@ -1,0 +1,301 @@
+"""An answer in hand is never thrown away, and never taken for another's."""
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Event, Thread
+from typing import Any
+
+import pytest
+
+from app.campaign.contract.payload import body, digest, payload
+from app.remote.answers import Created
+from app.remote.exchange import Exchange
+from app.sending.journal import Entry, Journal
+from app.sending.outcome import Outcome
+from app.sending.recording import Claim, record_outcome, recover
+from app.sending.submission import claim
+from app.store import audit_trail
+from app.store.base import State
+from app.store.database import Store
+from app.store.leases import clock, lease
+from app.store.models import Submission
+from app.store.verification import verify
+from tests.factories import outbound
+from tests.fakes import ANSWERS, FakeApi
+from tests.pages import Visitor
+from tests.sending.presses import (
+    destination,
+    expire,
+    failing,
+    journal,
+    look_up,
+    press,
+    rows,
+    submit,
+)
+
+Saved = Callable[..., str]
+MADE = Created("Vm9pY2VDYW1wYWlnbjo3", "Q4 Outreach", "OUTBOUND", "DRAFT", 201, "{}")
+CREATED = Outcome(State.CREATED, http_status=201, answer="{}", campaign=MADE)
+BROKEN = [
+    sqlite3.OperationalError("database is locked"),
+    sqlite3.DatabaseError("database disk image is malformed"),
+    OSError("Input/output error"),
+    ValueError("Something that nobody thought of."),
+]
+
+
+def claimed(store: Store, saved: Saved, **values: Any) -> Claim:
+    """Claim a draft whose lease ends at once, so that recording is tried once."""
+    to, reviewed = destination(FakeApi()), digest(body(payload(outbound(**values))))
+    made = claim(
+        press(saved(outbound(**values)), reviewed=reviewed, to=to), store=store, deadline=30
+    )
+    return replace(made, lease=lease(0))
+
+
+def submission(store: Store, submission_id: int) -> Submission:
+    with store.reading() as session:
+        return session.get_one(Submission, submission_id)
+
+
+@pytest.mark.parametrize("error", BROKEN, ids=str)
+def test_whatever_fails_the_answer_is_kept_and_taken_in_at_the_next_start(
+    store: Store, saved: Saved, visitor: Visitor, error: Exception
+) -> None:
+    mine = claimed(store, saved)
+    with failing(store, error):
+        record_outcome(mine, CREATED, store, journal(store))
+    assert submission(store, mine.submission_id).state is State.SENDING
+    kept = journal(store).find(mine.token)
+    assert kept is not None
+    assert (kept.outcome, kept.why) == (CREATED, str(error))
+
+    expire(store, mine.submission_id)
+    assert recover(store, journal(store)) == 1
+    assert submission(store, mine.submission_id).campaign_id == "Vm9pY2VDYW1wYWlnbjo3"
+    assert list(journal(store).entries()) == []
+    draft_id = submission(store, mine.submission_id).draft_id
+    told = visitor.open(f"/drafts/{draft_id}/history").text
+    assert f"It could not be written down when it came: {error}" in told
+
+
+def test_while_it_cannot_be_written_the_page_says_what_really_is(
+    store: Store, saved: Saved, visitor: Visitor
+) -> None:
+    mine = claimed(store, saved)
+    with failing(store, BROKEN[0]):
+        record_outcome(mine, CREATED, store, journal(store))
+        page = visitor.open(f"/submissions/{mine.submission_id}")
+    assert "The answer is here, and cannot be written down yet" in page.text
+    assert "The campaign was created, as Vm9pY2VDYW1wYWlnbjo3." in page.text
+    assert "database is locked" in page.text
+    assert visitor.open(f"/submissions/{mine.submission_id}").heading == "Created: Q4 Outreach"
+
+
+def test_a_whole_answer_survives_the_journal(store: Store) -> None:
+    call = Exchange(
+        at=datetime.now(UTC),
+        duration_ms=12,
+        method="POST",
+        url="https://api.example",
+        request_headers={"A": "b"},
+        request_body="{}",
+        status=201,
+        response_headers={"C": "d"},
+        response_body="für",
+    )
+    campaign = replace(MADE, exchange=call)
+    made = replace(CREATED, campaign=campaign, exchange=call)
+    refused = Outcome(State.REFUSED, "No.", 422, "{}", {"name": ["Odd."]}, None, 30, call)
+    box = journal(store)
+    for number, outcome in enumerate((made, refused)):
+        entry = Entry(number, f"{number:032x}", outcome, "database is locked")
+        assert box.keep(entry)
+        assert box.find(entry.token) == entry
+
+
+def test_where_not_even_the_journal_can_keep_it_it_is_tried_for_ever(
+    store: Store, saved: Saved, tmp_path: Path
+) -> None:
+    mine = claimed(store, saved)
+    (tmp_path / "file").touch()
+    nowhere = Journal(tmp_path / "file" / "outcomes")
+    with failing(store, BROKEN[0]):
+        trying = Thread(target=record_outcome, args=(mine, CREATED, store, nowhere))
+        trying.start()
+        trying.join(0.5)
+        assert trying.is_alive()
+    trying.join(10)
+    assert submission(store, mine.submission_id).state is State.CREATED
+
+
+class Full(Journal):
+    """A journal that has no room, and takes until `go` to find that out."""
+
+    def __init__(self) -> None:
+        super().__init__(Path())
+        self.asked, self.go = Event(), Event()
+
+    def keep(self, entry: Entry) -> bool:
+        self.asked.set()
+        return not self.go.wait(10)
+
+
+def test_what_is_in_hand_is_not_called_unknown(store: Store, saved: Saved) -> None:
+    mine, full = claimed(store, saved), Full()
+    trying = Thread(target=record_outcome, args=(mine, CREATED, store, full))
+    with failing(store, BROKEN[0]):
+        trying.start()
+        assert full.asked.wait(10)
+    expire(store, mine.submission_id)
+    assert recover(store, journal(store)) == 0
+    assert submission(store, mine.submission_id).state is State.SENDING
+    full.go.set()
+    trying.join(10)
+    assert submission(store, mine.submission_id).state is State.CREATED
+
+
+def test_an_entry_that_is_damaged_is_written_again(store: Store, saved: Saved) -> None:
+    mine = claimed(store, saved)
+    folder = store.path.parent / "outcomes"
+    folder.mkdir()
+    (folder / f"{mine.token}.json").touch()
+    assert journal(store).keep(Entry(mine.submission_id, mine.token, CREATED, "why"))
+    assert journal(store).find(mine.token) is not None
+
+
+def test_a_stray_answer_is_on_record_once(store: Store, saved: Saved) -> None:
+    mine = replace(claimed(store, saved), token="of another database")
+    for _ in range(3):
+        record_outcome(mine, CREATED, store, journal(store))
+    with store.reading() as session:
+        assert len(audit_trail.strays(session)) == 1
+
+
+def test_an_entry_that_cannot_be_read_keeps_nobody_from_starting(
+    store: Store, saved: Saved
+) -> None:
+    folder = store.path.parent / "outcomes"
+    folder.mkdir()
+    (folder / "half.json").write_text('{"submission_id": 1')
+    mine = claimed(store, saved)
+    expire(store, mine.submission_id)
+    assert recover(store, journal(store)) == 1
+    assert submission(store, mine.submission_id).state is State.UNKNOWN
+    assert (folder / "half.json").exists()
+
+
+def test_an_answer_is_taken_once(store: Store, saved: Saved) -> None:
+    mine = claimed(store, saved)
+    for _ in range(2):
+        record_outcome(mine, CREATED, store, journal(store))
+    draft_id = submission(store, mine.submission_id).draft_id
+    with store.reading() as session:
+        kinds = [one.kind for one in audit_trail.of_draft(session, draft_id)]
+    assert kinds.count("answered") == 1
+
+
+def test_an_entry_that_cannot_be_removed_never_undoes_a_correction(
+    store: Store, saved: Saved
+) -> None:
+    mine = claimed(store, saved)
+    record_outcome(mine, Outcome(State.UNKNOWN, "Silence."), store, journal(store))
+    look_up(store, mine.submission_id)
+    for _ in range(3):
+        record_outcome(mine, CREATED, store, journal(store))
+    assert submission(store, mine.submission_id).state is State.CREATED
+    draft_id = submission(store, mine.submission_id).draft_id
+    with store.reading() as session:
+        kinds = [one.kind for one in audit_trail.of_draft(session, draft_id)]
+    assert kinds.count("answered late") == 1
+
+
+def test_a_late_answer_that_a_person_overrules_is_not_taken_a_second_time(
+    store: Store, saved: Saved
+) -> None:
+    mine = claimed(store, saved)
+    record_outcome(mine, Outcome(State.UNKNOWN, "Silence."), store, journal(store))
+    look_up(store, mine.submission_id, "Vm9pY2VDYW1wYWlnbjo4")
+    record_outcome(mine, CREATED, store, journal(store))
+    look_up(store, mine.submission_id)
+    record_outcome(mine, CREATED, store, journal(store))
+    assert submission(store, mine.submission_id).state is State.UNSENT
+
+
+def test_what_stays_unknown_is_written_down_once(store: Store, saved: Saved) -> None:
+    mine = claimed(store, saved)
+    for _ in range(2):
+        record_outcome(mine, Outcome(State.UNKNOWN, "Silence."), store, journal(store))
+    record_outcome(mine, Outcome(State.UNKNOWN, "A page of a proxy.", 502), store, journal(store))
+    draft_id = submission(store, mine.submission_id).draft_id
+    with store.reading() as session:
+        kinds = [one.kind for one in audit_trail.of_draft(session, draft_id)]
+    assert kinds.count("answered") == 2
+
+
+@pytest.mark.parametrize("state", [State.CREATED, State.REFUSED, State.UNSENT])
+def test_what_is_settled_is_not_settled_by_a_late_answer(
+    store: Store, saved: Saved, state: State
+) -> None:
+    mine = claimed(store, saved)
+    first = Outcome(state, "First.")
+    record_outcome(mine, first, store, journal(store))
+    record_outcome(mine, Outcome(State.UNKNOWN, "Later."), store, journal(store))
+    assert submission(store, mine.submission_id).message == "First."
+
+
+def test_an_answer_to_what_a_restore_took_away_changes_no_other_submission(
+    store: Store, saved: Saved, tmp_path: Path
+) -> None:
+    """Bring an older database back by hand during a send, and send another draft meanwhile."""
+    backup = tmp_path / "older.sqlite3"
+    copy(store.path, backup)
+    first = claimed(store, saved)
+    copy(backup, store.path)
+    second = claimed(store, saved, name="Another")
+    assert second.submission_id == first.submission_id  # As SQLite counts in an older file.
+
+    record_outcome(first, CREATED, store, journal(store))
+
+    assert submission(store, second.submission_id).state is State.SENDING
+    record_outcome(second, Outcome(State.REFUSED, "No."), store, journal(store))
+    assert submission(store, second.submission_id).state is State.REFUSED
+    with store.reading() as session:
+        (stray,) = audit_trail.strays(session)
+        assert stray["campaign_id"] == "Vm9pY2VDYW1wYWlnbjo3"
+        assert verify(session).fault == ""
+
+
+def copy(source: Path, target: Path) -> None:
+    with closing(sqlite3.connect(source)) as one, closing(sqlite3.connect(target)) as other:
+        one.backup(other)
+
+
+def test_numbers_of_submissions_are_never_used_again(store: Store, saved: Saved) -> None:
+    api = FakeApi(ANSWERS[State.CREATED], ANSWERS[State.CREATED])
+    reviewed = digest(body(payload(outbound())))
+    first = submit(saved(), reviewed=reviewed, store=store, api=api)
+    with store.writing() as session:
+        session.connection().exec_driver_sql("UPDATE exchange SET submission_id = NULL")
+        session.connection().exec_driver_sql("DELETE FROM submission")
+    assert submit(saved(), reviewed=reviewed, store=store, api=api) > first
+
+
+def test_a_lease_stands_in_the_database_by_the_machines_clock(store: Store, saved: Saved) -> None:
+    mine = claimed(store, saved)
+    ((ends,),) = rows(store, "SELECT lease_ends FROM submission")
+    assert 45 < ends - clock() <= 50
+    assert recover(store, journal(store)) == 0
+    assert not submission(store, mine.submission_id).lease.is_over
+
+
+def test_a_folder_that_cannot_be_looked_into_loses_no_answer(
+    store: Store, saved: Saved, tmp_path: Path
+) -> None:
+    mine = replace(claimed(store, saved), token="a" * 300)  # Too long for the name of a file.
+    assert not Journal(tmp_path).keep(Entry(mine.submission_id, mine.token, CREATED, "why"))

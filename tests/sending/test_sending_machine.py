@@ -1,0 +1,225 @@
+"""Whatever people, the API and crashes do, in any order: at most one campaign, and the truth."""
+
+from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    consumes,
+    initialize,
+    invariant,
+    multiple,
+    rule,
+)
+
+from app.campaign.contract.payload import body, digest, payload
+from app.campaign.contract.reading import read_answers
+from app.connections import Destination
+from app.remote.answers import Created
+from app.remote.errors import NotSent, Refused, Unclear
+from app.sending.confirmation import (
+    Disabled,
+    LooksCreated,
+    NotNamed,
+    NotReady,
+    Press,
+    StaleReview,
+    TooSoon,
+)
+from app.sending.outcome import Outcome
+from app.sending.recording import Claim, record_outcome, recover
+from app.sending.resolution import NoSuchSubmission
+from app.sending.submission import claim, deliver
+from app.store import drafts
+from app.store.acceptances import judge
+from app.store.base import MAY_EXIST, State
+from app.store.database import Store
+from app.store.drafts import AlreadySubmitted, StaleVersion
+from app.store.models import Submission
+from app.store.verification import verify
+from tests.factories import outbound, typed
+from tests.fakes import LIVE
+from tests.sending.presses import expire, journal, look_up
+
+CLIENT = Destination("client", LIVE.name, LIVE.base_url, False, "blue")
+NOTHING_SENT = (AlreadySubmitted, NotReady, StaleReview, Disabled, TooSoon, LooksCreated, NotNamed)
+ANSWERS = ("created", "refused", "busy", "unsent", "lost", "lost after storing", "a bug of ours")
+
+
+class Vendor:
+    """The other side: it holds campaigns by name, and answers as it is told to."""
+
+    connection = LIVE
+    deadline = 30.0
+
+    def __init__(self) -> None:
+        self.holds: list[str] = []
+        self.answer = "created"
+
+    def create_campaign(self, body: bytes) -> Created:
+        name = body.decode().split('"name": "')[1].split('"')[0]
+        if self.answer in {"created", "lost after storing"}:
+            self.holds.append(name)
+        if self.answer == "created":
+            return Created(self.id_of(name), name, "OUTBOUND", "DRAFT", 201, "{}")
+        if self.answer == "unsent":
+            raise NotSent("Nobody there.")
+        if self.answer == "refused":
+            raise Refused("No.", status=422)
+        if self.answer == "busy":
+            raise Refused("Later.", status=429, retry_after=0)
+        if self.answer == "a bug of ours":
+            raise ZeroDivisionError
+        raise Unclear("Silence.")
+
+    def id_of(self, name: str) -> str:
+        return f"id of {name}"
+
+
+class Sending(RuleBasedStateMachine):
+    """People write, review, press and look; the API answers or not; the app dies now and then."""
+
+    draft_ids = Bundle("draft_ids")
+    presses = Bundle("presses")
+    dying = Bundle("dying")
+
+    @initialize()
+    def move_in(self) -> None:
+        self.folder = TemporaryDirectory()
+        self.store = Store(Path(self.folder.name) / "campaigns.sqlite3")
+        self.vendor = Vendor()
+        self.answers: dict[str, dict[str, Any]] = {}
+        self.names = 0
+
+    @rule(target=draft_ids)
+    def write(self) -> str:
+        draft_id = drafts.new_id()
+        self._save(draft_id, over=0)
+        return draft_id
+
+    @rule(draft_id=draft_ids, is_stale=st.booleans())
+    def edit(self, draft_id: str, is_stale: bool) -> None:
+        with self.store.reading() as session:
+            version = drafts.find(session, draft_id).version
+        try:
+            self._save(draft_id, over=version - is_stale)
+        except (AlreadySubmitted, StaleVersion):
+            self.names += 1
+
+    @rule(draft_id=draft_ids)
+    def delete_and_restore(self, draft_id: str) -> None:
+        try:
+            with self.store.writing() as session:
+                drafts.delete(session, draft_id)
+        except AlreadySubmitted:
+            return
+        with self.store.writing() as session:
+            drafts.restore(session, draft_id)
+
+    @rule(target=presses, draft_id=draft_ids)
+    def review(self, draft_id: str) -> Press:
+        seen = digest(body(payload(read_answers(self.answers[draft_id]).values)))
+        return Press(draft_id, seen, CLIENT, CLIENT.stamp, CLIENT.name, who="Ada")
+
+    @rule(press=presses, answer=st.sampled_from(ANSWERS))
+    def press(self, press: Press, answer: str) -> None:
+        self.vendor.answer = answer
+        try:
+            claimed = claim(press, store=self.store, deadline=30)
+        except NOTHING_SENT:
+            return
+        with suppress(ZeroDivisionError):
+            deliver(claimed, store=self.store, api=self.vendor, journal=journal(self.store))
+
+    @rule(target=dying, press=presses, has_sent=st.booleans())
+    def press_and_die(self, press: Press, has_sent: bool) -> Any:
+        try:
+            claimed = claim(press, store=self.store, deadline=30)
+        except NOTHING_SENT:
+            return multiple()
+        if has_sent:
+            self.vendor.answer = "created"
+            self.vendor.create_campaign(claimed.body)
+        return claimed
+
+    @rule(claimed=dying)
+    def start_again(self, claimed: Claim) -> None:
+        if self._submission(claimed.submission_id).state is State.SENDING:
+            expire(self.store, claimed.submission_id)
+        recover(self.store, journal(self.store))
+
+    @rule(claimed=consumes(dying))
+    def come_back_late(self, claimed: Claim) -> None:
+        """Let a process that was thought dead report what it knows."""
+        name = claimed.body.decode().split('"name": "')[1].split('"')[0]
+        is_there = name in self.vendor.holds
+        answer = Created(self.vendor.id_of(name), name, "", "DRAFT", 201, "{}")
+        known = Outcome(State.CREATED, campaign=answer) if is_there else Outcome(State.UNSENT)
+        record_outcome(claimed, known, self.store, journal(self.store))
+
+    @rule(draft_id=draft_ids)
+    def look(self, draft_id: str) -> None:
+        """Look at the vendor's, and say truly what is there."""
+        name = str(self.answers[draft_id]["name"])
+        with self.store.reading() as session:
+            made = drafts.find(session, draft_id).submissions
+            newest = made[0].id if made else 0
+        found = self.vendor.id_of(name) if name in self.vendor.holds else None
+        with suppress(NoSuchSubmission, AlreadySubmitted):
+            look_up(self.store, newest, found)
+
+    @invariant()
+    def no_draft_is_lost(self) -> None:
+        with self.store.reading() as session:
+            for draft_id, answers in self.answers.items():
+                assert drafts.find(session, draft_id).answers == answers
+
+    @invariant()
+    def no_campaign_is_there_twice(self) -> None:
+        assert len(self.vendor.holds) == len(set(self.vendor.holds))
+
+    @invariant()
+    def every_state_is_true(self) -> None:
+        with self.store.reading() as session:
+            for draft_id, answers in self.answers.items():
+                draft = drafts.find(session, draft_id)
+                is_there = answers["name"] in self.vendor.holds
+                if draft.state is State.CREATED:
+                    assert is_there
+                if draft.state not in MAY_EXIST:
+                    assert not is_there
+
+    @invariant()
+    def the_trail_holds(self) -> None:
+        with self.store.reading() as session:
+            assert verify(session).fault == ""
+
+    def teardown(self) -> None:
+        if hasattr(self, "store"):
+            self.store.engine.dispose()
+            self.folder.cleanup()
+
+    def _save(self, draft_id: str, *, over: int) -> None:
+        answers = typed(outbound(name=f"Campaign {self.names}"))
+        with self.store.writing() as session:
+            drafts.save(session, draft_id, judge(answers), over=over)
+        self.answers[draft_id] = answers
+        self.names += 1
+
+    def _submission(self, submission_id: int) -> Submission:
+        with self.store.reading() as session:
+            return session.get_one(Submission, submission_id)
+
+
+TestSending = Sending.TestCase
+TestSending.settings = settings(
+    max_examples=40,
+    stateful_step_count=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)

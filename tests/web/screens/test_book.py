@@ -1,0 +1,92 @@
+"""The address book: filled by use and by hand, and offered in the form."""
+
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+
+from app.campaign.contract.fields import CallingEntity
+from tests.factories import outbound
+from tests.pages import Visitor
+
+Saved = Callable[..., str]
+
+
+def offered(client: FlaskClient, key: str = "sandbox") -> dict[str, list[list[str]]]:
+    return dict(client.get(f"/connections/{key}/book.json").get_json())
+
+
+def test_a_campaign_that_is_created_puts_its_ids_into_the_book(
+    visitor: Visitor, client: FlaskClient, saved: Saved
+) -> None:
+    visitor.press(visitor.open(f"/drafts/{saved()}/review"), "send")
+
+    found = offered(client)
+    assert found["assistant_id"] == [["assistant", "asst_abc123", ""]]
+    assert found["phone_number_id"] == [["number", "pn_abc123", ""]]
+    assert found["tenant_voice_provider_id"][0][0] == "provider"
+    assert "asst_abc123" in visitor.open("/connections/sandbox/book").text
+
+
+@pytest.mark.parametrize("entity", list(CallingEntity))
+def test_the_kind_of_the_id_is_what_answers_the_call(
+    visitor: Visitor, client: FlaskClient, saved: Saved, entity: CallingEntity
+) -> None:
+    draft_id = saved(outbound(vapi_calling_entity=entity))
+    visitor.press(visitor.open(f"/drafts/{draft_id}/review"), "send")
+    assert offered(client)["assistant_id"][0][0] == entity.lower()
+
+
+def test_a_nickname_is_given_by_hand_and_stands_on_the_review(
+    visitor: Visitor, client: FlaskClient, saved: Saved
+) -> None:
+    page = visitor.open("/connections/sandbox/book")
+    answers = {"kind": "assistant", "value": " asst_abc123 ", "nickname": "Front desk bot"}
+    kept = visitor.press(page, "book", answers)
+
+    assert "Front desk bot is in the address book." in kept.flash()
+    assert offered(client)["assistant_id"] == [["assistant", "asst_abc123", "Front desk bot"]]
+    assert "assistant: Front desk bot" in visitor.open(f"/drafts/{saved()}/review").text
+
+
+def test_each_connection_has_a_book_of_its_own(
+    visitor: Visitor, client: FlaskClient, add_connection: Callable[..., str]
+) -> None:
+    key = add_connection()
+    answers = {"kind": "pool", "value": "pool_1", "nickname": "All lines"}
+    visitor.press(visitor.open(f"/connections/{key}/book"), "book", answers)
+
+    assert offered(client, key)["phone_number_pool_id"] == [["pool", "pool_1", "All lines"]]
+    assert offered(client)["phone_number_pool_id"] == []
+
+
+def test_an_entry_is_taken_out_again(visitor: Visitor, client: FlaskClient) -> None:
+    answers = {"kind": "squad", "value": "squad_1", "nickname": "Closers"}
+    page = visitor.press(visitor.open("/connections/sandbox/book"), "book", answers)
+    number = str(page.soup.select_one("button[name=entry]")["value"])  # type: ignore[index]
+    visitor.press(page, "forget", entry=number)
+    assert offered(client)["assistant_id"] == []
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        ({"value": "", "nickname": "A"}, "Paste the id."),
+        ({"value": "a", "nickname": " "}, "Enter a nickname."),
+    ],
+)
+def test_what_is_missing_is_asked_for(visitor: Visitor, answers: dict[str, str], said: str) -> None:
+    page = visitor.press(visitor.open("/connections/sandbox/book"), "book", answers)
+    assert (page.status, said in page.text) == (422, True)
+
+
+def test_the_form_asks_the_book_for_every_field_that_has_ids(visitor: Visitor) -> None:
+    page = visitor.open("/drafts/new")
+    asked = {str(field["data-book"]) for field in page.soup.select("[data-book]")}
+    assert asked == {
+        "assistant_id",
+        "tenant_voice_provider_id",
+        "phone_number_id",
+        "phone_number_pool_id",
+    }
+    assert all(page.soup.find("datalist", id=f"book-{name}") for name in asked)

@@ -1,0 +1,116 @@
+"""The calling windows as a calendar file that other calendars can read."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from icalendar import Calendar
+
+from app.web.screens.calendars import MOST_WINDOWS
+from tests.campaign.schedules import EVERY_DAY
+from tests.factories import inbound, outbound
+
+
+def events(client: FlaskClient, draft_id: str) -> list[tuple[Any, Any]]:
+    answer = client.get(f"/drafts/{draft_id}/windows.ics")
+    assert answer.mimetype == "text/calendar"
+    found = Calendar.from_ical(answer.data)
+    assert isinstance(found, Calendar)
+    return [(event.start, event.end) for event in found.events]
+
+
+def test_each_window_is_an_event_in_utc(client: FlaskClient, saved: Callable[..., str]) -> None:
+    found = events(client, saved())
+    assert len(found) == 63
+    assert found[0] == (
+        datetime(2027, 1, 4, 14, tzinfo=UTC),
+        datetime(2027, 1, 4, 22, tzinfo=UTC),
+    )
+    assert found[-1][0] == datetime(2027, 3, 31, 13, tzinfo=UTC)
+
+
+def test_a_window_with_a_clock_change_in_it_is_as_long_as_it_really_is(
+    client: FlaskClient, saved: Callable[..., str]
+) -> None:
+    day = {"start_date": date(2027, 3, 14), "end_date": date(2027, 3, 14)}
+    night = {"daily_start_time": time(1), "daily_end_time": time(4), "days_of_week": EVERY_DAY}
+    (only,) = events(client, saved(outbound(**day, **night)))
+    assert only[1] - only[0] == timedelta(hours=2)
+
+
+def test_events_have_ids_of_their_own_that_stay(
+    client: FlaskClient, saved: Callable[..., str]
+) -> None:
+    draft_id = saved()
+    files = [client.get(f"/drafts/{draft_id}/windows.ics").data for _ in range(2)]
+    ids = [str(event["uid"]) for event in Calendar.from_ical(files[0]).walk("VEVENT")]
+    assert len(set(ids)) == len(ids) == 63
+    assert files[0] == files[1]
+
+
+def test_a_name_with_line_breaks_and_signs_stays_one_name(
+    client: FlaskClient, saved: Callable[..., str]
+) -> None:
+    answer = client.get(f"/drafts/{saved(outbound(name='A;B, C: été'))}/windows.ics")
+    event = Calendar.from_ical(answer.data).walk("VEVENT")[0]
+    assert str(event["summary"]) == "Calls: A;B, C: été"
+
+
+def test_a_campaign_without_a_schedule_has_an_empty_calendar(
+    client: FlaskClient, saved: Callable[..., str]
+) -> None:
+    assert events(client, saved(inbound())) == []
+
+
+@pytest.mark.parametrize("name", ["Spring\nrecall", "Spring\r\nX-EVIL:1", "a\x85b\u2028c\x0bd\re"])
+def test_a_line_break_in_a_name_ends_no_line_of_the_file(
+    client: FlaskClient, saved: Callable[..., str], name: str
+) -> None:
+    draft_id = saved(outbound(name=name))
+    assert len(events(client, draft_id)) == 63
+    written = client.get(f"/drafts/{draft_id}/windows.ics").data
+    assert b"\r\nX-EVIL" not in written
+    assert all(line[:1].isupper() or line[:1] == b" " for line in written.split(b"\r\n") if line)
+
+
+def test_a_campaign_of_centuries_ends_at_a_bound(
+    client: FlaskClient, saved: Callable[..., str]
+) -> None:
+    last = date(9999, 12, 31)
+    found = events(client, saved(outbound(days_of_week=EVERY_DAY, end_date=last)))
+    assert len(found) == MOST_WINDOWS == 1000
+
+
+def described(client: FlaskClient, draft_id: str) -> set[str]:
+    calendar = Calendar.from_ical(client.get(f"/drafts/{draft_id}/windows.ics").data)
+    return {str(calendar[word]) for word in ("description", "x-wr-caldesc") if word in calendar}
+
+
+@pytest.mark.parametrize(
+    ("changes", "last"),
+    [
+        # 4 January 2027 and 396 days.
+        ({"end_date": None}, "Mon 31 Jan 2028"),
+        # A Sunday: Friday has the last of these windows.
+        ({"start_date": date(2027, 4, 5), "end_date": None}, "Sun 30 Apr 2028"),
+        # The thousandth day from 4 January 2027 on.
+        ({"days_of_week": EVERY_DAY, "end_date": date(2031, 1, 1)}, "Sat 29 Sep 2029"),
+    ],
+)
+def test_a_calendar_that_ends_before_the_campaign_says_where(
+    client: FlaskClient, saved: Callable[..., str], changes: dict[str, Any], last: str
+) -> None:
+    assert date(2027, 1, 4) + timedelta(days=999) == date(2029, 9, 29)
+    assert described(client, saved(outbound(**changes))) == {
+        f"Windows until {last}; the campaign goes on after that."
+    }
+
+
+def test_a_calendar_that_has_all_windows_says_nothing_of_a_bound(
+    client: FlaskClient, saved: Callable[..., str]
+) -> None:
+    thousand = {"days_of_week": EVERY_DAY, "end_date": date(2029, 9, 29)}
+    assert described(client, saved()) == set()
+    assert described(client, saved(outbound(**thousand))) == set()

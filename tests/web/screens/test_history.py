@@ -1,0 +1,150 @@
+"""What happened to a campaign, on a page to read and in a file to keep."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.campaign.timezones.zones import ZONE_DATA_VERSION
+from app.store.base import State
+from app.store.evidence import check_evidence
+from app.version import VERSION
+from tests.factories import inbound
+from tests.pages import Page, Visitor, text
+
+Saved = Callable[..., str]
+
+
+def sent_by_ada(visitor: Visitor, draft_id: str) -> Page:
+    page = visitor.open(f"/drafts/{draft_id}/review")
+    return visitor.press(page, "send", {"who": "Ada"})
+
+
+def evidence(client: FlaskClient, draft_id: str) -> dict[str, Any]:
+    answer = client.get(f"/drafts/{draft_id}/evidence.json")
+    assert "attachment" in answer.headers["Content-Disposition"]
+    return dict(json.loads(answer.text))
+
+
+def test_the_whole_way_of_a_campaign_can_be_read(visitor: Visitor, saved: Saved) -> None:
+    draft_id = saved(inbound())
+    visitor.press(visitor.open(f"/drafts/{draft_id}"), answers={"name": "Night desk"})
+    assert sent_by_ada(visitor, draft_id).heading == "Created: Night desk"
+
+    page = visitor.open(f"/drafts/{draft_id}/history")
+    said = [item.strong.text for item in page.soup.select(".events > li")]  # type: ignore[union-attr]
+    assert said == [
+        "Created",
+        "Send pressed, to the sandbox",
+        "Reviewed, to be sent to Sandbox",
+        "Edited",
+        "Made",
+    ]
+    assert "Ada" in page.text
+
+
+def test_what_a_draft_was_made_with_is_not_what_it_became(visitor: Visitor, saved: Saved) -> None:
+    draft_id = saved(inbound())
+    for name in ("Night", "Night desk"):
+        visitor.press(visitor.open(f"/drafts/{draft_id}"), answers={"name": name})
+    edited, made = visitor.open(f"/drafts/{draft_id}/history").soup.select(".events > li")
+    assert "Campaign name: Front desk" in text(made)
+    assert "Night" not in text(made)
+    assert "Campaign name: Front desk Night desk" in text(edited)  # In one go.
+
+
+def test_looking_at_the_review_again_is_no_further_review(visitor: Visitor, saved: Saved) -> None:
+    draft_id = saved()
+    visitor.press(visitor.open(f"/drafts/{draft_id}"))  # The form adds where it goes.
+    for who in ("Ada", "Bo", "Ada", "Bo"):  # Two people, each with a tab of their own.
+        visitor.client.set_cookie("who", who)
+        visitor.open(f"/drafts/{draft_id}/review")
+        visitor.press(visitor.open(f"/drafts/{draft_id}"))  # Nothing has changed.
+    assert visitor.open(f"/drafts/{draft_id}/history").text.count("Reviewed, to be sent to") == 2
+
+
+def test_a_duty_that_is_answered_is_no_further_review(visitor: Visitor, saved: Saved) -> None:
+    draft_id = saved()
+    for answer in ("yes", "no"):
+        page = visitor.open(f"/drafts/{draft_id}/review")
+        duty = str(page.soup.select_one("[name^=answer-]")["name"])  # type: ignore[index]
+        visitor.press(page, "confirm", answers={duty: answer, "who": "Ada"})
+    told = visitor.open(f"/drafts/{draft_id}/history").text
+    assert told.count("Confirmed before sending") == 2
+    assert told.count("Reviewed, to be sent to") == 1
+
+
+def test_edits_of_different_people_are_told_apart(visitor: Visitor, saved: Saved) -> None:
+    draft_id = saved(inbound())
+    visitor.client.set_cookie("who", "Bo")
+    visitor.press(visitor.open(f"/drafts/{draft_id}"), answers={"name": "Bo's"})
+    page = visitor.open(f"/drafts/{draft_id}/history")
+    assert "Campaign name: Front desk Bo's" in page.text
+
+
+def test_a_persons_word_is_on_record_with_their_name(
+    visitor: Visitor, client: FlaskClient, sent: Callable[[State], int]
+) -> None:
+    page = visitor.open(f"/submissions/{sent(State.UNKNOWN)}")
+    visitor.press(page, "resolve", {"who": "Ada"}, found="surely not")
+    draft = str(visitor.open("/").soup.select_one("tbody a")["href"])  # type: ignore[index]
+    assert "Looked up: it is not there" in visitor.open(f"{draft}/history").text
+
+    (submission,) = evidence(client, draft.rpartition("/")[2])["submissions"]
+    assert submission["looked_up_by"] == "Ada"
+    assert submission["looked_up_at"] is not None
+
+
+def test_one_file_holds_all_the_evidence(
+    app: Flask, visitor: Visitor, client: FlaskClient, saved: Saved
+) -> None:
+    draft_id = saved()
+    created = sent_by_ada(visitor, draft_id)
+    found = evidence(client, draft_id)
+
+    (submission,) = found["submissions"]
+    assert hashlib.sha256(submission["payload"].encode()).hexdigest() == submission["sha256"]
+    assert submission["campaign_id"] in created.text
+    assert submission["call"]["response_body"] == submission["answer"]
+    judged = found["judged_now"]
+    assert (judged["app"], judged["zone_data"]) == (VERSION, ZONE_DATA_VERSION)
+    assert {"rule", "source", "checked_on", "law_as_of", "said"} <= judged["findings"][0].keys()
+    assert [event["kind"] for event in found["trail"]["events"]] == [
+        "created",
+        "reviewed",
+        "sent",
+        "answered",
+    ]
+    assert found["trail"]["fault"] == ""
+    assert check_evidence(found, found["trail"]["seal"]["hash"]) == ""
+
+
+def test_the_hashes_in_the_file_can_be_checked_as_it_says(
+    client: FlaskClient, saved: Saved
+) -> None:
+    trail = evidence(client, saved(inbound(name="Für Jürgen")))["trail"]
+    (event,) = trail["events"]
+    names = ("chain", "number", "at", "kind", "who", "details", "before")
+    text = json.dumps([event[name] for name in names], ensure_ascii=False)
+    assert hashlib.sha256(text.encode()).hexdigest() == event["hash"]
+    assert "SHA-256" in trail["how_to_check"]
+
+
+def test_an_accepted_finding_is_on_record_with_its_reason(
+    visitor: Visitor, client: FlaskClient, saved: Saved
+) -> None:
+    draft_id = saved()
+    page = visitor.open(f"/drafts/{draft_id}/review")
+    button = page.soup.select_one("button[name=rules]")
+    assert button is not None
+    rules = str(button["value"])
+    answers = {f"reason-{rules.split(maxsplit=1)[0]}": "Checked with legal.", "who": "Ada"}
+    visitor.press(page, "accept", answers, rules=rules)
+
+    events = evidence(client, draft_id)["trail"]["events"]
+    (accepted,) = [json.loads(one["details"]) for one in events if one["kind"] == "accepted"]
+    assert accepted["reason"] == "Checked with legal."
+    assert set(accepted["findings"]) == set(rules.split())

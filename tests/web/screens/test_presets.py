@@ -1,0 +1,193 @@
+"""Presets fill in when and how often to call, and show first what they change."""
+
+from collections.abc import Callable
+from datetime import time
+from typing import Any
+
+import pytest
+
+from app.campaign.compliance.rulebook import rulebook
+from app.store import drafts
+from app.store.acceptances import judge
+from app.store.database import Store
+from tests.factories import outbound, typed
+from tests.pages import Page, Visitor, text
+
+
+def card(page: Page, title: str) -> str:
+    found = page.soup.find("h2", string=title)
+    assert found is not None
+    section = found.find_parent("section")
+    assert section is not None
+    return " ".join(section.get_text(" ").split())
+
+
+@pytest.fixture
+def page(visitor: Visitor, saved: Callable[..., str]) -> Page:
+    return visitor.open(f"/drafts/{saved()}/presets")
+
+
+def test_every_preset_of_the_rules_is_offered_with_its_source(page: Page) -> None:
+    for preset in rulebook().presets:
+        assert "checked on" in card(page, preset.title)
+        assert preset.note in card(page, preset.title)
+
+
+def test_it_shows_what_would_change_and_nothing_else(page: Page) -> None:
+    assert "From 09:00 16:00" in card(page, "Strictest US")  # 10:00 in Hawaii, in summer.
+    assert "Call on" not in card(page, "Strictest US")  # Monday to Friday already.
+
+
+def test_using_one_fills_it_in_and_leaves_the_rest(visitor: Visitor, page: Page) -> None:
+    form = visitor.press(page, "presets/use", preset="us-strictest")
+    assert form.flash() == "Filled in: Strictest US."
+    assert form.typed("daily_start_time") == "16:00"
+    assert form.typed("min_gap_between_attempts") == "240"
+    assert form.typed("start_date") == "2027-01-04"
+
+
+@pytest.mark.parametrize(
+    ("audience", "zone", "hours"),
+    [
+        ("Florida", "America/New_York", ("11:00", "17:00")),  # From 10:00 in Pensacola.
+        ("Hawaii, France", "America/New_York", None),
+        ("California", "America/New_York", ("13:00", "20:00")),
+    ],
+)
+def test_hours_on_the_leads_clocks_are_put_on_the_campaigns(
+    visitor: Visitor, store: Store, audience: str, zone: str, hours: Any
+) -> None:
+    draft_id = drafts.new_id()
+    with store.writing() as session:
+        campaign = typed(outbound(timezone=zone)) | {"audience": audience}
+        drafts.save(session, draft_id, judge(campaign), over=0)
+    page = visitor.open(f"/drafts/{draft_id}/presets")
+    shown = card(page, "Strictest US")
+    assert "10:00 to 17:00 are meant on the clock of every lead." in shown
+    if hours is None:
+        assert "No one window does that for all of them" in shown
+        assert "Use Strictest US" not in shown
+    else:
+        form = visitor.press(page, "presets/use", preset="us-strictest")
+        assert (form.typed("daily_start_time"), form.typed("daily_end_time")) == hours
+
+
+def test_without_days_and_a_zone_it_cannot_be_said_what_such_hours_are(
+    visitor: Visitor, saved: Callable[..., str]
+) -> None:
+    page = visitor.open(f"/drafts/{saved({'type': 'OUTBOUND', 'name': 'New'})}/presets")
+    assert "Enter the days and the time zone of the campaign first." in card(page, "Strictest US")
+
+
+def test_a_preset_that_changes_nothing_says_so(visitor: Visitor, page: Page) -> None:
+    form = visitor.press(page, "presets/use", preset="us-strictest")
+    again = visitor.open(f"{form.path}/presets")
+    assert "already has these settings" in card(again, "Strictest US")
+
+
+def test_the_form_leads_to_the_presets_and_saves_on_the_way(
+    visitor: Visitor, saved: Callable[..., str]
+) -> None:
+    form = visitor.open(f"/drafts/{saved()}")
+    page = visitor.press(form, answers={"name": "Renamed"}, then="presets")
+    assert page.heading == "Presets for Renamed"
+
+
+def test_own_settings_can_be_kept_used_elsewhere_and_deleted(
+    visitor: Visitor, page: Page, saved: Callable[..., str]
+) -> None:
+    kept = visitor.press(page, "presets/keep", answers={"name": "Our usual"})
+    assert kept.flash() == "Kept as the preset Our usual."
+    other = visitor.open(f"/drafts/{saved(outbound(daily_start_time=time(11)))}/presets")
+    assert "From 11:00 09:00" in card(other, "Our usual")
+    button = other.soup.find("button", string="Use Our usual")
+    assert button is not None
+    form = visitor.press(other, "presets/use", preset=str(button["value"]))
+    assert form.typed("daily_start_time") == "09:00"
+    gone = visitor.press(kept, "presets/forget", preset=str(button["value"]))
+    assert "Our usual" not in gone.text.replace(gone.flash(), "")
+
+
+def test_a_name_that_is_there_already_is_replaced_only_when_somebody_says_so(
+    visitor: Visitor, page: Page, saved: Callable[..., str]
+) -> None:
+    visitor.press(page, "presets/keep", answers={"name": "Our usual"})
+    later = visitor.open(f"/drafts/{saved(outbound(daily_start_time=time(11)))}/presets")
+    told = visitor.press(later, "presets/keep", answers={"name": "Our usual"})
+    assert told.status == 422
+    assert "A preset has this name." in text(told.soup.find(id="name-error"))
+    assert "From 11:00 09:00" in card(told, "Our usual")
+    button = told.soup.find("button", string="Replace Our usual")
+    assert button is not None
+
+    other = visitor.press(told, "presets/keep", {"name": "Later"}, replace=str(button["value"]))
+    assert other.flash() == "Kept as the preset Later."
+    again = visitor.press(told, "presets/keep", replace=str(button["value"]))
+    assert again.flash() == "Replaced the preset Our usual."
+    assert "already has these settings" in card(again, "Our usual")
+    assert len(again.soup.find_all("h2", string="Our usual")) == 1
+
+
+def test_to_replace_one_preset_is_not_to_replace_another(visitor: Visitor, page: Page) -> None:
+    for name in ("Our usual", "Evenings"):
+        visitor.press(page, "presets/keep", answers={"name": name})
+    told = visitor.press(page, "presets/keep", answers={"name": "Our usual"})
+    again = visitor.press(told, "presets/keep", {"name": "Evenings"}, replace="Our usual")
+    assert again.status == 422
+    assert again.soup.find("button", string="Replace Evenings") is not None
+
+
+@pytest.mark.parametrize("name", ["", "   ", "\N{ZERO WIDTH SPACE}"])
+def test_a_preset_without_a_name_is_not_kept(visitor: Visitor, page: Page, name: str) -> None:
+    again = visitor.press(page, "presets/keep", answers={"name": name})
+    assert again.flash() == "Enter a name for the preset."
+    assert all(text(heading) for heading in again.soup.select("h2"))
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Strictest US", "A preset of the rules has this name."),
+        ("x" * 81, "Shorten the name to 80"),
+    ],
+)
+def test_a_name_that_cannot_be_given_is_told_beside_the_field(
+    visitor: Visitor, page: Page, name: str, said: str
+) -> None:
+    told = visitor.press(page, "presets/keep", answers={"name": name})
+    assert told.status == 422
+    assert said in text(told.soup.find(id="name-error"))
+    assert told.soup.find("button", attrs={"name": "replace"}) is None
+    assert "Delete" not in told.text
+    kept = visitor.press(told, "presets/keep", answers={"name": name[:70] + "!"})
+    assert kept.flash() == f"Kept as the preset {name[:70]}!."
+
+
+def test_a_draft_that_changed_meanwhile_is_looked_at_again(
+    visitor: Visitor, page: Page, store: Store
+) -> None:
+    draft_id = page.path.split("/")[2]
+    with store.writing() as session:
+        drafts.save(session, draft_id, judge(typed(outbound(name="Renamed"))), over=1)
+    again = visitor.press(page, "presets/use", preset="us-strictest")
+    assert again.flash() == "The draft has changed meanwhile. Please look again."
+    assert again.heading == "Presets for Renamed"
+
+
+def test_a_preset_that_has_stopped_to_fit_is_not_filled_in(visitor: Visitor, page: Page) -> None:
+    draft = page.path.removesuffix("/presets")
+    visitor.press(visitor.open(draft), answers={"audience": "Hawaii, France"})
+    told = visitor.press(page, "presets/use", preset="us-strictest")
+    assert "No one window does that for all of them" in told.flash()
+    assert visitor.open(draft).typed("daily_start_time") == "09:00"
+
+
+def test_a_preset_that_is_gone_is_said_to_be(visitor: Visitor, page: Page) -> None:
+    assert visitor.press(page, "presets/use", preset="99").flash() == "This preset is gone."
+
+
+def test_without_any_setting_there_is_nothing_to_keep(
+    visitor: Visitor, saved: Callable[..., str]
+) -> None:
+    page = visitor.open(f"/drafts/{saved({'name': 'Hardly begun'})}/presets")
+    assert "There is nothing to keep yet" in page.text

@@ -1,0 +1,203 @@
+"""The live preview: the same code as submit, told as markup, and nothing is kept."""
+
+import json
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from urllib.parse import parse_qs
+
+import pytest
+from bs4 import BeautifulSoup
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.campaign.contract.fields import Weekday
+from app.campaign.contract.payload import body, payload
+from app.sandbox import TOKEN
+from app.store.database import Store
+from app.store.listing import Query, page
+from tests.factories import inbound, outbound, typed
+from tests.pages import text
+from tests.servers import Address
+
+
+def preview(client: FlaskClient, answers: Mapping[str, Any]) -> BeautifulSoup:
+    return BeautifulSoup(client.post("/preview", data=answers).text, "html.parser")
+
+
+def part(soup: BeautifulSoup, name: str) -> str:
+    found = soup.find(id=name)
+    assert found is not None
+    return found.get_text()
+
+
+@pytest.mark.parametrize("campaign", [inbound(), outbound()], ids=["INBOUND", "OUTBOUND"])
+def test_it_shows_the_bytes_that_would_be_sent(
+    client: FlaskClient, campaign: dict[str, Any]
+) -> None:
+    soup = preview(client, typed(campaign))
+    assert part(soup, "json").encode() == body(payload(campaign))
+    said = text(soup.select_one(".verdict"))
+    assert said.endswith(("Complete: this can be reviewed and sent.", "No answer is missing."))
+
+
+def test_it_counts_days_and_hours_and_marks_the_clock_change(client: FlaskClient) -> None:
+    soup = preview(client, typed(outbound()))
+    assert "63 days, 504 hours" in text(soup)
+    assert "Mon 4 Jan 2027, 09:00 to 17:00 (UTC-05:00)" in text(soup)
+    assert "Wed 31 Mar 2027, 09:00 to 17:00 (UTC-04:00)" in text(soup)
+    marked = {text(day) for day in soup.select(".month .change")}
+    assert marked == {"14"}
+
+
+def test_it_says_what_is_missing_and_brings_each_note_to_its_field(client: FlaskClient) -> None:
+    soup = preview(client, typed(inbound(name=None)))
+    assert "One answer is still to be given or changed." in text(soup)
+    note = soup.select_one("#name-note[hx-swap-oob]")
+    assert text(note) == "Error: Enter the campaign name."
+
+
+@pytest.mark.parametrize(
+    ("zone", "offers"),
+    [
+        ("Eastern", ["America/New_York"]),
+        ("EST", ["America/New_York"]),
+        ("IST", ["Europe/Dublin", "Asia/Jerusalem", "Asia/Kolkata"]),
+        ("Gotham", []),
+        ("America/New_York", []),
+    ],
+)
+def test_the_zones_that_are_meant_are_offered_beside_the_field(
+    client: FlaskClient, zone: str, offers: list[str]
+) -> None:
+    soup = preview(client, typed(outbound()) | {"timezone": zone})
+    buttons = soup.select("#timezone-note button[name=mend][form=campaign]")
+    assert [parse_qs(str(button["value"]))["timezone"] for button in buttons] == [
+        [offer] for offer in offers
+    ]
+    assert [text(button) for button in buttons] == [
+        f"Time zone: {zone} → {offer}" for offer in offers
+    ]
+
+
+def test_an_id_of_the_other_dialer_is_said_to_be_kept_where_the_dialer_is_chosen(
+    client: FlaskClient,
+) -> None:
+    soup = preview(client, typed(inbound()) | {"phone_number_pool_id": "pool_1"})
+    said = text(soup.select_one("#dialer_type-note"))
+    assert said == "The number pool id is kept here, but not sent."
+
+
+def test_what_depends_on_a_question_that_is_still_open_is_not_said_to_be_left_out(
+    client: FlaskClient,
+) -> None:
+    soup = preview(client, {"timezone": "Europe/Berlin", "phone_number_id": "pn_1"})
+    assert "kept here" not in text(soup)
+
+
+def test_an_empty_form_is_no_error(client: FlaskClient) -> None:
+    response = client.post("/preview", data={})
+    assert response.status_code == 200
+    assert "Answer the first questions" in response.text
+
+
+@pytest.mark.parametrize(
+    "name", ['<script>alert("x")</script>', "O'Hara & <b>Söhne</b> “é” 🙂", "a\u2028b"]
+)
+def test_what_is_typed_is_text_and_never_markup(client: FlaskClient, name: str) -> None:
+    soup = preview(client, typed(inbound(name=name)))
+    assert soup.find("script") is None
+    assert json.loads(part(soup, "json"))["name"] == name
+
+
+def test_it_keeps_nothing(client: FlaskClient, store: Store) -> None:
+    preview(client, typed(outbound()))
+    with store.reading() as session:
+        assert page(session, Query()).count == 0
+
+
+@pytest.mark.parametrize("name", ["Plain", 'It\'s "quoted" $HOME `x` \\ {0} é'])
+def test_the_curl_command_sends_these_very_bytes(client: FlaskClient, name: str) -> None:
+    words = shlex.split(part(preview(client, typed(inbound(name=name))), "curl"))
+    assert words[words.index("--data-binary") + 1].encode() == body(payload(inbound(name=name)))
+    assert "--globoff" in words  # Or a bracket in the address would mean many addresses.
+
+
+def test_the_python_program_creates_the_campaign(
+    client: FlaskClient, site: Address, app: Flask
+) -> None:
+    program = part(preview(client, typed(outbound(name="It's é"))), "python")
+    program = program.replace("http://localhost", site.url)
+    done = subprocess.run(  # noqa: S603  Our own program, on our own sandbox.
+        [sys.executable, "-c", program],
+        env=os.environ | {"VOICEAIWRAPPER_TOKEN": TOKEN},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.startswith("201 ")
+    (kept,) = app.extensions["ledger"].page(10)
+    assert kept.request == payload(outbound(name="It's é"))
+
+
+def test_it_lists_the_calls_of_a_lead_who_never_answers(client: FlaskClient) -> None:
+    soup = preview(client, typed(outbound()))
+    times = [text(row) for row in soup.select(".timeline tr")]
+    assert times == [f"{day} Jan 2027 09:00" for day in ("Mon 4", "Tue 5", "Wed 6")]
+    assert "2 in 24 hours, 3 in 7 days" in text(soup)
+
+
+def test_it_says_how_many_attempts_can_never_happen(client: FlaskClient) -> None:
+    soup = preview(client, typed(outbound(end_date=date(2027, 1, 5))))
+    assert "1 of the 3 attempts can never happen: the campaign ends first." in text(soup)
+
+
+def test_a_campaign_without_a_last_day_has_no_last_window_and_nothing_that_never_happens(
+    client: FlaskClient,
+) -> None:
+    soup = preview(client, typed(outbound(end_date=None, max_call_attempts=500)))
+    assert "First window" in text(soup)
+    assert "Last window" not in text(soup)
+    assert "first and last" not in text(soup)
+    assert "281 days, 2,248 hours" in text(soup)
+    assert text(soup.select(".facts dt")[1]) == "Until Mon 31 Jan 2028"
+    assert "There is no last day; the first 13 months are shown." in text(soup)
+    assert len(soup.select("table.month")) == 13
+    assert "never happen" not in text(soup)
+    assert "219 of the 500 attempts come after Mon 31 Jan 2028" in text(soup)
+    assert "The last one" not in text(soup)
+
+
+def test_the_last_call_that_a_lead_can_get_is_named(client: FlaskClient) -> None:
+    for last in (date(2027, 3, 31), None):
+        soup = preview(client, typed(outbound(end_date=last)))
+        said = [text(line) for line in soup.select("#m-lead ~ dl.facts > *")]
+        assert said[said.index("The last one") + 1] == "attempt 3, on Wed 6 Jan 2027"
+
+
+def test_without_a_last_day_none_is_said_to_make_no_calling_day(client: FlaskClient) -> None:
+    # The last day that is looked at, a Tuesday, is no calling day; the campaign goes on.
+    monday = {"start_date": date(2199, 12, 31), "days_of_week": (Weekday.MONDAY,)}
+    open_ended = preview(client, typed(outbound(end_date=None, **monday)))
+    ended = preview(client, typed(outbound(end_date=date(2200, 1, 1), **monday)))
+    never = "No calling day: the dates and the days of the week never meet."
+    assert never not in text(open_ended)
+    assert never in text(ended)
+
+
+def test_a_campaign_of_just_thirteen_months_is_not_said_to_go_on(client: FlaskClient) -> None:
+    whole = preview(client, typed(outbound(end_date=date(2028, 1, 31))))
+    longer = preview(client, typed(outbound(end_date=date(2028, 2, 1))))
+    assert "the campaign goes on" not in text(whole)
+    assert "The first 13 months are drawn; the campaign goes on." in text(longer)
+
+
+def test_an_inbound_campaign_has_neither_calendar_nor_retries(client: FlaskClient) -> None:
+    soup = preview(client, typed(outbound()) | {"type": "INBOUND"})
+    assert soup.find(id="m-calendar") is None
+    assert soup.find(id="m-lead") is None
+    assert "It has no schedule and no retries" in text(soup)

@@ -1,0 +1,179 @@
+"""What became of a submission: each state says what it means and what to do now."""
+
+from collections.abc import Callable
+
+import pytest
+
+from app.campaign.contract.payload import body, digest, payload
+from app.remote.answers import Created
+from app.store.base import State
+from app.store.database import Store
+from app.store.models import Submission
+from tests.factories import outbound
+from tests.fakes import ANSWERS, FakeApi
+from tests.pages import Visitor, text
+from tests.sending.presses import expire, submit
+
+SAID = {"who": "Ada"}
+FOUND = "Vm9pY2VDYW1wYWlnbjo3"
+MEANS = {
+    State.CREATED: ("Created: Q4 Outreach", "created this campaign as DRAFT", "add its leads"),
+    State.REFUSED: ("Refused: Q4 Outreach", "nothing was created", "Change what it asks for"),
+    State.UNSENT: ("Not sent: Q4 Outreach", "Nothing left this machine", "safe to review and send"),
+    State.UNKNOWN: ("Unknown: Q4 Outreach", "may have been created, or not", "look for a campaign"),
+    State.SENDING: ("Sending: Q4 Outreach", "is being sent", "there is nothing to press"),
+}
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_each_state_says_what_it_means_and_what_to_do(
+    visitor: Visitor, sent: Callable[[State], int], state: State
+) -> None:
+    page = visitor.open(f"/submissions/{sent(state)}")
+    heading, meaning, advice = MEANS[state]
+    assert page.heading == heading
+    assert meaning in page.text
+    assert advice in page.text
+    assert '"name": "Q4 Outreach"' in page.text  # What was sent stays on record.
+
+
+@pytest.mark.parametrize("state", [State.CREATED, State.UNKNOWN, State.SENDING])
+def test_a_draft_that_may_exist_leads_to_what_became_of_it(
+    visitor: Visitor, sent: Callable[[State], int], state: State
+) -> None:
+    submission = f"/submissions/{sent(state)}"
+    draft = str(visitor.open("/").soup.select_one("tbody a")["href"])  # type: ignore[index]
+    assert visitor.open(draft).path == submission
+    assert visitor.open(f"{draft}/review").path == submission
+
+
+@pytest.mark.parametrize("state", [State.REFUSED, State.UNSENT])
+def test_a_draft_that_does_not_exist_there_can_be_reviewed_again(
+    visitor: Visitor, sent: Callable[[State], int], state: State
+) -> None:
+    sent(state)
+    draft = str(visitor.open("/").soup.select_one("tbody a")["href"])  # type: ignore[index]
+    assert visitor.open(f"{draft}/review").heading == "Review Q4 Outreach"
+
+
+def test_a_campaign_that_was_found_there_is_created(
+    visitor: Visitor, sent: Callable[[State], int]
+) -> None:
+    page = visitor.open(f"/submissions/{sent(State.UNKNOWN)}")
+    found = visitor.press(
+        page, "resolve", SAID | {"campaign_id": " Vm9pY2VDYW1wYWlnbjo3 "}, found="yes"
+    )
+    assert found.heading == "Created: Q4 Outreach"
+    assert "Vm9pY2VDYW1wYWlnbjo3" in found.text
+    assert "Looked up by a person" in found.text
+    assert "by Ada" in found.text
+
+
+def test_a_campaign_that_is_not_there_may_be_sent_again(
+    visitor: Visitor, sent: Callable[[State], int]
+) -> None:
+    page = visitor.open(f"/submissions/{sent(State.UNKNOWN)}")
+    gone = visitor.press(page, "resolve", SAID, found="surely not")
+    assert "You looked, and the campaign is not there" in gone.text
+    again = str(gone.soup.select_one("a.button.primary")["href"])  # type: ignore[index]
+    assert visitor.open(again).heading == "Review Q4 Outreach"
+
+
+def test_it_is_there_needs_its_id(visitor: Visitor, sent: Callable[[State], int]) -> None:
+    page = visitor.open(f"/submissions/{sent(State.UNKNOWN)}")
+    asked = visitor.press(page, "resolve", SAID | {"campaign_id": "  "}, found="yes")
+    assert "Paste the campaign's id" in asked.text
+    assert asked.status == 422
+    assert asked.heading == "Unknown: Q4 Outreach"
+
+
+def test_an_id_that_is_none_of_a_campaign_wants_a_reason(
+    visitor: Visitor, sent: Callable[[State], int]
+) -> None:
+    page = visitor.open(f"/submissions/{sent(State.UNKNOWN)}")
+    odd = SAID | {"campaign_id": "VGVuYW50Vm9pY2VQcm92aWRlcjoxMjM="}
+    asked = visitor.press(page, "resolve", odd, found="yes")
+    assert (asked.status, asked.heading) == (422, "Unknown: Q4 Outreach")
+    assert "does not look like the id of a campaign" in asked.text
+    assert asked.typed("campaign_id") == odd["campaign_id"]
+    told = {"reason": "It is shown like that there."}
+    assert visitor.press(asked, "resolve", told, found="yes").heading == "Created: Q4 Outreach"
+
+
+def test_that_it_is_not_there_is_asked_once_more_while_an_answer_can_come(
+    visitor: Visitor, store: Store, sent: Callable[[State], int]
+) -> None:
+    submission_id = sent(State.UNKNOWN)
+    asked = visitor.press(
+        visitor.open(f"/submissions/{submission_id}"), "resolve", SAID, found="no"
+    )
+    assert (asked.status, asked.heading) == (422, "Unknown: Q4 Outreach")
+    assert "A late answer can still come" in asked.text
+    assert asked.soup.select_one("button[value='surely not']")
+    expire(store, submission_id)
+    assert visitor.press(asked, "resolve", found="no").heading == "Not sent: Q4 Outreach"
+
+
+def test_what_was_found_can_be_corrected(visitor: Visitor, sent: Callable[[State], int]) -> None:
+    page = visitor.open(f"/submissions/{sent(State.UNKNOWN)}")
+    found = visitor.press(page, "resolve", SAID | {"campaign_id": FOUND}, found="yes")
+    corrected = visitor.press(
+        found, "resolve", {"campaign_id": "Vm9pY2VDYW1wYWlnbjo4"}, found="yes"
+    )
+    assert "Vm9pY2VDYW1wYWlnbjo4" in corrected.text
+    history = str(corrected.soup.find("a", string="History of this campaign")["href"])  # type: ignore[index]
+    told = visitor.open(history).text
+    assert f"Looked up: it is there, as {FOUND}" in told
+    assert "Corrected: it is there, as Vm9pY2VDYW1wYWlnbjo4" in told
+
+
+def test_what_the_api_created_needs_no_correction(
+    visitor: Visitor, sent: Callable[[State], int]
+) -> None:
+    page = visitor.open(f"/submissions/{sent(State.CREATED)}")
+    assert "Correct what was found" not in page.text
+
+
+def test_the_same_campaign_id_for_two_drafts_is_told(
+    visitor: Visitor, store: Store, saved: Callable[..., str]
+) -> None:
+    for name in ("Spring", "Autumn"):
+        values = outbound(name=name)
+        reviewed = digest(body(payload(values)))
+        api = FakeApi(ANSWERS[State.CREATED])
+        last = submit(saved(values), reviewed=reviewed, store=store, api=api)
+    page = visitor.open(f"/submissions/{last}")
+    assert "The same campaign id stands in Spring, too." in page.text
+
+
+@pytest.mark.parametrize(
+    ("status", "told"), [("ACTIVE", "it may call already"), ("DRAFT", "does not call anybody yet")]
+)
+def test_only_a_campaign_that_is_a_draft_is_said_to_call_nobody(
+    visitor: Visitor, store: Store, saved: Callable[..., str], status: str, told: str
+) -> None:
+    made = Created(FOUND, "Q4 Outreach", "OUTBOUND", status, 201, "{}")
+    reviewed = digest(body(payload(outbound())))
+    number = submit(saved(), reviewed=reviewed, store=store, api=FakeApi(made))
+    page = visitor.open(f"/submissions/{number}")
+    assert told in page.text
+    assert ("does not call anybody yet" in page.text) == (status == "DRAFT")
+
+
+@pytest.mark.parametrize(
+    ("state", "heading"),
+    [
+        (State.UNSENT, "What would have been sent"),
+        (State.SENDING, "What is being sent"),
+        (State.REFUSED, "What was sent"),
+    ],
+)
+def test_what_never_left_is_not_called_sent(
+    visitor: Visitor, store: Store, sent: Callable[[State], int], state: State, heading: str
+) -> None:
+    number = sent(state)
+    if state is State.SENDING:
+        with store.writing() as session:
+            session.get_one(Submission, number).settled_at = None
+    page = visitor.open(f"/submissions/{number}")
+    assert heading in [text(part) for part in page.soup.select("summary")]
