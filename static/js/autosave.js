@@ -2,7 +2,7 @@
 //
 // Every change is kept in local storage at once and saved a moment later. When saving fails it is
 // tried again for as long as the page is open; when the page is closed first, the next visit
-// finds what was not saved and puts it back.
+// finds what was not saved and puts it back. Enter in a field saves at once, and stays there.
 import { isAsServed } from "./served.js";
 
 const form = document.querySelector("form[data-autosave]");
@@ -12,10 +12,10 @@ const PAUSE = 600, FIRST_WAIT = 1000, LONGEST_WAIT = 30_000, SILENCE = 20_000;
 const OWN = new Set(["csrf_token", "version", "accepted"]);
 
 let edits = 0, saved = 0; // Changes made here, and how many of them the server has.
-let saving = null, timer, wait = FIRST_WAIT, ended = false;
+let saving = null, timer, wait = FIRST_WAIT, ended = false, isAskedFor = false;
 
 const say = (words, failed = false) => {
-  status.setAttribute("aria-live", failed ? "assertive" : "off"); // Success need not be read out.
+  status.setAttribute("aria-live", failed ? "assertive" : isAskedFor ? "polite" : "off"); // Nobody waits for other success.
   status.classList.toggle("failed", failed);
   status.textContent = words;
 };
@@ -51,6 +51,7 @@ const took = (told, count) => {
   if (edits !== saved) { keep(); return later(PAUSE); }
   forget();
   say(`Saved at ${new Date().toTimeString().slice(0, 5)}`);
+  isAskedFor = false;
 };
 
 const refused = (told) => {
@@ -118,6 +119,12 @@ window.addEventListener("pagehide", () => {
   if (edits !== saved && !saving && !ended) navigator.sendBeacon(form.dataset.autosave, new FormData(form));
 });
 form.addEventListener("submit", async (event) => {
+  if (event.submitter?.matches("[data-by-enter]") && !ended) {
+    event.preventDefault();
+    isAskedFor = true;
+    edits += 1; // Even if nothing was typed: a new campaign is made by it.
+    return save();
+  }
   if (edits === saved || ended) return;
   event.preventDefault(); // Leave with the draft saved, or stay here and say why not.
   await saving;

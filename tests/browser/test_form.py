@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import time
+from typing import Any
 
 import pytest
 from playwright.sync_api import Route, expect
@@ -184,9 +185,23 @@ def test_the_last_day_offers_none_before_the_first(operator: Operator) -> None:
 
 
 @pytest.mark.parametrize("name", ["name", "min_gap_between_attempts", "start_date"])
-def test_enter_in_a_field_saves(operator: Operator, name: str) -> None:
+def test_enter_in_a_field_saves_and_stays_there(operator: Operator, name: str) -> None:
     operator.start(typed(outbound()))
-    operator.field(name).press("Enter")
+    operator.waits_until_saved()
+    operator.field(name).focus()
+    before = operator.page.evaluate("scrollY")
+    with operator.page.expect_response("**/autosave"):
+        operator.field(name).press("Enter")
+
+    expect(operator.page.locator("#saved[aria-live=polite]")).to_contain_text("Saved at")
+    expect(operator.field(name)).to_be_focused()
+    assert operator.page.evaluate("scrollY") == before
+
+
+def test_enter_in_a_field_saves_where_no_script_runs(window: Callable[..., Any]) -> None:
+    operator = Operator(window(java_script_enabled=False).new_page())
+    operator.start(typed(outbound()))
+    operator.field("name").press("Enter")
     operator.sees("Saved.")
     operator.sees_heading("Q4 Outreach")
 
