@@ -1,12 +1,21 @@
 // Show a field's error once the person has left the field, and never while they first type in it.
-// The server sends the notes of the fields that have some; the others' are emptied first.
+// The server sends the notes of the fields that have some; the others' are emptied first. A change
+// that is offered in a note and has focus, keeps it: in the new note, or else in the field.
 import { isAsServed } from "./served.js";
 
 const form = document.querySelector("form[hx-post]");
 const leaving = new Set(); // Rows that were left; shown so with the next answer, which knows what was typed.
 let isPressed = false, isLate = false;
+let held = null; // Gives focus back to what had it in a note.
 
 const ask = () => form.dispatchEvent(new Event("preview"));
+const hold = (button) => {
+  const row = button?.closest("[data-row] > .note")?.parentElement;
+  if (!row) return null;
+  const { value } = button;
+  return () => ([...row.querySelectorAll(".note button")].find((one) => one.value === value)
+    ?? document.getElementById(row.dataset.row)).focus({ preventScroll: true });
+};
 const mark = (row) => {
   if (leaving.delete(row)) row.dataset.left = "";
   const wrong = row.dataset.left !== undefined && row.querySelector(":scope > .note > .error, :scope > .refusals") !== null;
@@ -37,8 +46,13 @@ document.addEventListener("htmx:before:swap", (event) => {
     isLate = true;
     event.preventDefault();
   } else if (event.detail.ctx.response.status === 200) {
+    held = hold(document.activeElement);
     document.querySelectorAll("[data-row] > .note").forEach((note) => note.replaceChildren());
   }
 });
-document.addEventListener("htmx:after:swap", () => document.querySelectorAll("[data-row]").forEach(mark));
+document.addEventListener("htmx:after:swap", () => {
+  document.querySelectorAll("[data-row]").forEach(mark);
+  if (document.activeElement === document.body) held?.();
+  held = null;
+});
 document.addEventListener("DOMContentLoaded", () => setTimeout(() => isAsServed(form) || ask()));

@@ -275,6 +275,32 @@ def test_a_change_that_is_pressed_beside_a_field_leaves_focus_at_the_field(
     expect(operator.field("timezone")).to_have_value("America/New_York")
 
 
+def test_a_change_beside_a_field_keeps_focus_while_an_answer_comes(operator: Operator) -> None:
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    operator.start(typed(outbound()) | {"timezone": "Eastern"})
+    with operator.page.expect_response("**/preview"):
+        operator.leave("timezone")
+    change = operator.row("timezone").get_by_role("button", name="America/New_York")
+    expect(change).to_be_visible()
+    operator.page.route("**/preview", hold)
+    with operator.page.expect_request("**/preview"):
+        operator.page.keyboard.press("Shift+Tab")  # Back to the field, out of another one.
+    operator.page.keyboard.press("Shift+Tab")
+    expect(change).to_be_focused()
+    with operator.page.expect_response("**/preview"):
+        held.pop().continue_()
+    operator.page.unroute("**/preview")
+    operator.page.evaluate("new Promise((done) => setTimeout(done, 100))")
+
+    expect(change).to_be_focused()
+    operator.page.keyboard.press("Enter")
+    expect(operator.field("timezone")).to_have_value("America/New_York")
+
+
 def test_a_change_of_a_broken_rule_leaves_focus_among_the_rules(operator: Operator) -> None:
     leads: dict[str, str | list[str]] = {"audience": "Florida", "purpose": "marketing"}
     operator.start(typed(outbound(daily_end_time=time(21))) | leads)
