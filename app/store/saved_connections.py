@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.store import audit_trail
 from app.store.audit_trail import Kind, connection_chain
 from app.store.models import SavedConnection
+from app.store.records import Event
 
 _SHOWN = ("name", "base_url", "is_sandbox", "colour", "notes")
 
@@ -83,6 +84,14 @@ def enable(session: Session, key: str, *, enabled: bool, who: str = "") -> None:
     found.disabled_at = None if enabled else datetime.now(UTC)
     found.version += 1
     _tell(session, found, {"enabled": [not enabled, enabled]}, who, new_token=False)
+
+
+def names_of(session: Session, key: str) -> list[tuple[str, str]]:
+    """Read what a connection has been called, each name with the time (ISO 8601) of its start."""
+    named = (Kind.CONNECTION_ADDED, Kind.CONNECTION_CHANGED)
+    query = select(Event).where(Event.chain == connection_chain(key), Event.kind.in_(named))
+    events = session.scalars(query.order_by(Event.number))
+    return [(event.at, str(trail.read_details(event)["name"])) for event in events]
 
 
 def _take(session: Session, into: SavedConnection, entered: Entered, now: datetime) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
 from app.campaign.compliance.acceptance import Answer
 from app.campaign.compliance.rulebook import rulebook
@@ -15,6 +15,9 @@ from app.web.state_words import STATE_WORDS
 
 _ONE_GO = timedelta(minutes=10)
 """Edits by the same person this close to one another are told as one."""
+
+Called: TypeAlias = Callable[[str, str], str]
+"""Names a connection by its key, as it was called at a time; any other text stays as it is."""
 
 
 @dataclass(frozen=True)
@@ -31,16 +34,16 @@ class Told:
     fields: Sequence[tuple[str, str, str]] = ()
 
 
-def told(events: Iterable[Event], connections: Mapping[str, str]) -> list[Told]:
-    """Put a draft's events into words, the first one first; *connections* names them by key."""
+def told(events: Iterable[Event], called: Called) -> list[Told]:
+    """Put a draft's events into words, the first one first."""
     found: list[Told] = []
     going: list[Event] = []
     for event in events:
         if going and not _goes_on(going[-1], event):
-            found.append(_tell(going, connections))
+            found.append(_tell(going, called))
             going = []
         going.append(event)
-    return found + ([_tell(going, connections)] if going else [])
+    return found + ([_tell(going, called)] if going else [])
 
 
 def _goes_on(before: Event, event: Event) -> bool:
@@ -49,18 +52,18 @@ def _goes_on(before: Event, event: Event) -> bool:
     return edits and before.who == event.who and apart < _ONE_GO
 
 
-def _tell(events: Sequence[Event], connections: Mapping[str, str]) -> Told:
+def _tell(events: Sequence[Event], called: Called) -> Told:
     first, last = events[0], events[-1]
     return Told(
         number=last.number,
         at=datetime.fromisoformat(last.at),
         who=last.who,
         said=_said(first.kind, read_details(last)),
-        fields=_fields(events, connections) if first.kind in {Kind.CREATED, Kind.EDITED} else (),
+        fields=_fields(events, called) if first.kind in {Kind.CREATED, Kind.EDITED} else (),
     )
 
 
-def _fields(events: Sequence[Event], connections: Mapping[str, str]) -> list[tuple[str, str, str]]:
+def _fields(events: Sequence[Event], called: Called) -> list[tuple[str, str, str]]:
     """Name each field that the edits changed, with its first old value and its last new one."""
     changed: dict[str, list[Any]] = {}
     for event in events:
@@ -69,8 +72,8 @@ def _fields(events: Sequence[Event], connections: Mapping[str, str]) -> list[tup
     return [
         (
             WORDS[name].label if name in WORDS else name,
-            _shown(old, connections),
-            _shown(new, connections),
+            _shown(old, called, events[0].at),
+            _shown(new, called, events[-1].at),
         )
         for name, (old, new) in changed.items()
         if old != new
@@ -81,8 +84,8 @@ def _label(name: str) -> str:
     return WORDS[name].label.rstrip("?") if name in WORDS else name
 
 
-def _shown(value: Any, connections: Mapping[str, str]) -> str:
-    return ", ".join(value) if isinstance(value, list) else connections.get(value, str(value))
+def _shown(value: Any, called: Called, at: str) -> str:
+    return ", ".join(value) if isinstance(value, list) else called(str(value), at)
 
 
 def _said(kind: str, known: dict[str, Any]) -> str:

@@ -3,6 +3,7 @@
 import json
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import cache, partial
 from typing import Any
 
 from flask import Blueprint, Response, render_template
@@ -13,11 +14,11 @@ from app.campaign.compliance.finding_words import measure, what_is_broken
 from app.campaign.contract.reading import read_answers
 from app.campaign.explanation import meaning_of
 from app.campaign.schedule.windows import schedule
-from app.store import audit_trail, drafts
+from app.store import audit_trail, drafts, saved_connections
 from app.store.acceptances import accepted, judged
 from app.store.evidence import write_submissions, write_trail
 from app.store.models import Draft
-from app.web.event_words import Told, told
+from app.web.event_words import Called, Told, told
 from app.web.services import connection_of, connections, store
 
 bp = Blueprint("history", __name__)
@@ -48,8 +49,22 @@ def evidence(draft_id: str) -> Response:
 
 def _told(session: Session, draft_id: str) -> list[Told]:
     """Put the events into words, and what one person typed in one go into one of them."""
+    return told(audit_trail.of_draft(session, draft_id), _called(session))
+
+
+def _called(session: Session) -> Called:
+    """Name connections by their keys as they were called at a time, and as they are called now."""
     names = {one.key: one.name for one in connections().all()}
-    return told(audit_trail.of_draft(session, draft_id), names)
+    names_of = cache(partial(saved_connections.names_of, session))
+
+    def called(key: str, at: str) -> str:
+        if key not in names:
+            return key
+        then = [name for since, name in names_of(key) if since <= at]
+        now = names[key]
+        return f"{then[-1]} (now {now})" if then and then[-1] != now else now
+
+    return called
 
 
 def _evidence(session: Session, draft: Draft) -> dict[str, Any]:

@@ -12,8 +12,9 @@ from app.campaign.timezones.zones import ZONE_DATA_VERSION
 from app.store.base import State
 from app.store.evidence import check_evidence
 from app.version import VERSION
-from tests.factories import inbound
+from tests.factories import inbound, typed
 from tests.pages import Page, Visitor, text
+from tests.sending import TOKEN
 
 Saved = Callable[..., str]
 
@@ -54,6 +55,22 @@ def test_what_a_draft_was_made_with_is_not_what_it_became(visitor: Visitor, save
     assert "Campaign name: Front desk" in text(made)
     assert "Night" not in text(made)
     assert "Campaign name: Front desk Night desk" in text(edited)  # In one go.
+
+
+def test_a_connection_is_told_by_the_name_that_it_had_then(visitor: Visitor) -> None:
+    told = {"kind": "live", "base_url": "https://api.example", "token": TOKEN, "colour": "blue"}
+    client = visitor.press(visitor.open("/connections/new"), "new", told | {"name": "Client Alpha"})
+    key = client.path.rpartition("/")[2]
+    answers = typed(inbound()) | {"connection": key}
+    draft = visitor.press(visitor.open("/drafts/new"), answers=answers)
+    visitor.press(client, key, {"name": "Client Omega"})
+    visitor.client.set_cookie("who", "Bo")  # Another person, so that both edits are told.
+    visitor.press(visitor.open(draft.path), answers={"connection": "sandbox"})
+
+    edited, made = map(text, visitor.open(f"{draft.path}/history").soup.select(".events > li"))
+    assert "Client Alpha (now Client Omega)" in made
+    assert "Client Omega" in edited
+    assert "Client Alpha" not in edited
 
 
 def test_looking_at_the_review_again_is_no_further_review(visitor: Visitor, saved: Saved) -> None:
