@@ -91,7 +91,7 @@ def names_of(session: Session, key: str) -> list[tuple[str, str]]:
     named = (Kind.CONNECTION_ADDED, Kind.CONNECTION_CHANGED)
     query = select(Event).where(Event.chain == connection_chain(key), Event.kind.in_(named))
     events = session.scalars(query.order_by(Event.number))
-    return [(event.at, str(trail.read_details(event)["name"])) for event in events]
+    return [(event.at, str(audit_trail.read_details(event)["name"])) for event in events]
 
 
 def _take(session: Session, into: SavedConnection, entered: Entered, now: datetime) -> None:

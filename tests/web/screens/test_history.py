@@ -14,7 +14,7 @@ from app.store.evidence import check_evidence
 from app.version import VERSION
 from tests.factories import inbound, typed
 from tests.pages import Page, Visitor, text
-from tests.sending import TOKEN
+from tests.sending.presses import TOKEN
 
 Saved = Callable[..., str]
 
