@@ -9,13 +9,13 @@ import json
 from typing import Any
 
 import pytest
-from app.campaign.payload import answers, body, payload
-from app.campaign.reading import read_answers, read_json
-from app.campaign.rules import find_problems, find_problems_of_document
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
-from app.campaign.contract import FIELD, FIELDS, DialerType, Field, Kind, used_fields
+from app.campaign.contract.fields import FIELD, FIELDS, DialerType, Field, Kind, used_fields
+from app.campaign.contract.payload import answers, body, payload
+from app.campaign.contract.reading import read_answers, read_json
+from app.campaign.contract.validation import find_problems, find_problems_of_document
 from tests.factories import inbound, outbound
 from tests.sandbox.caller import Caller
 
@@ -41,6 +41,8 @@ GOOD: dict[Kind, list[Any]] = {
         "https://",
         "http://@",
         "HTTP://u@h",
+        "http://u@/",
+        "https://u:p@:80/",
         "https://:80/",
         "http://[::1]:80/?a=1#b",
         "https://a.b.:65535",

@@ -129,26 +129,6 @@ def test_no_page_leaves_a_campaign_without_a_name_to_be_seen(visitor: Visitor, n
     assert conflict.heading == "Two versions of Unnamed campaign"
 
 
-def test_a_campaign_whose_name_cannot_be_seen_is_called_unnamed_wherever_it_is_told_of(
-    visitor: Visitor, store: Store
-) -> None:
-    name = "\N{ZERO WIDTH SPACE}"
-    drafted = [
-        visitor.press(visitor.open("/drafts/new"), answers=typed(outbound(name=name)))
-        for _ in range(2)
-    ]
-    review = visitor.open(f"{drafted[0].path}/review")
-    assert review.heading == "Review Unnamed campaign"
-    overlaps = review.soup.select_one("[aria-labelledby=overlaps] li a")
-    assert text(overlaps) == "Unnamed campaign"
-
-    fault = {"fault": "dropped", "for": "next"}
-    visitor.press(visitor.open("/sandbox-campaigns"), "fault", fault)
-    visitor.press(review, "send")
-    assert text(visitor.open("/").soup.select_one(".attention a")) == "Unnamed campaign"
-    assert text(visitor.open("/requests").soup.select("tbody a")[1]) == "Unnamed campaign"
-
-
 @pytest.mark.parametrize("name", ["   ", "\u200b", "\u3164\u2800"])
 def test_a_name_of_which_nothing_can_be_seen_is_no_name(visitor: Visitor, name: str) -> None:
     answers = typed(inbound()) | {"name": name}
