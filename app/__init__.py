@@ -15,13 +15,13 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from app import web
 from app.campaign.compliance.rule_file import BadRules
-from app.campaign.compliance.rulebook import rulebook
+from app.campaign.compliance.rulebook import load_rulebook
 from app.cli import backup, maintenance
-from app.cli.explain import explain, list_rules
-from app.connections import ENVIRONMENT, SANDBOX, Connections
+from app.cli.explain import explain_command, list_rules
+from app.connections import ENVIRONMENT, SANDBOX, ConnectionRegistry
 from app.private_files import create_private, make_folder_private
 from app.remote.adapter import WsgiAdapter
-from app.remote.connection import BadConnection, Connection
+from app.remote.connection import BadConnection, Credentials
 from app.sandbox import TOKEN, create_sandbox
 from app.sending.background import Sender
 from app.sending.journal import FOLDER, Journal
@@ -33,7 +33,7 @@ from app.web.assets import fingerprint
 
 _ROOT = Path(__file__).resolve().parent.parent
 # No name server answers for .invalid (RFC 6761), so nothing of it can leave this process.
-_SANDBOX = Connection("Sandbox", "https://sandbox.invalid", TOKEN, is_sandbox=True)
+_SANDBOX = Credentials("Sandbox", "https://sandbox.invalid", TOKEN, is_sandbox=True)
 _LARGEST_REQUEST = 512 * 1024  # Of CJK text, which takes nine bytes a sign in a form, 58,000.
 
 
@@ -63,7 +63,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def _make(settings: Settings) -> Flask:
-    rulebook()
+    load_rulebook()
     make_folder_private(settings.instance)
     app = Flask(
         __name__,
@@ -85,7 +85,7 @@ def _make(settings: Settings) -> Flask:
     app.extensions["store"] = store
     app.extensions["journal"] = journal
     app.extensions["sender"] = Sender(store, journal)
-    app.extensions["connections"] = Connections(
+    app.extensions["connections"] = ConnectionRegistry(
         store,
         Vault(settings.instance / "token_keys", settings.token_keys),
         _fixed_connections(settings),
@@ -95,17 +95,17 @@ def _make(settings: Settings) -> Flask:
     for name in ("ledger", "faults"):
         app.extensions[name] = sandbox.extensions[name]
     web.install(app)
-    for command in (explain, list_rules, *backup.COMMANDS, *maintenance.COMMANDS):
+    for command in (explain_command, list_rules, *backup.COMMANDS, *maintenance.COMMANDS):
         app.cli.add_command(command)
     app.wsgi_app = DispatcherMiddleware(app.wsgi_app, {"/sandbox": sandbox})  # type: ignore[method-assign]
     return app
 
 
-def _fixed_connections(settings: Settings) -> dict[str, Connection]:
+def _fixed_connections(settings: Settings) -> dict[str, Credentials]:
     """Name the connections that nobody enters, the default first."""
     fixed = {SANDBOX: _SANDBOX}
     if settings.token:
-        live = Connection("VoiceAIWrapper", settings.base_url, settings.token)
+        live = Credentials("VoiceAIWrapper", settings.base_url, settings.token)
         fixed = {ENVIRONMENT: live} | fixed
     return fixed
 

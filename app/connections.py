@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from requests.adapters import BaseAdapter
 
 from app.remote.client import DEADLINE, CampaignApi
-from app.remote.connection import BadConnection, Connection, campaigns_url
+from app.remote.connection import BadConnection, Credentials, campaigns_url
 from app.store import saved_connections
 from app.store.database import Store
 from app.store.models import SavedConnection
@@ -24,7 +24,7 @@ _SHORTEST = 12  # Of a shorter token, four characters would give too much away.
 
 
 @dataclass(frozen=True)
-class Destination:
+class Connection:
     """A connection as it is chosen and shown, without its token.
 
     `is_fixed` is one that no page can change; `version` grows with every change of one.
@@ -51,14 +51,14 @@ class Destination:
         return hashlib.sha256(repr(seen).encode()).hexdigest()[:16]
 
 
-class Connections:
+class ConnectionRegistry:
     """The connections, by their keys."""
 
     def __init__(
         self,
         store: Store,
         vault: Vault,
-        fixed: Mapping[str, Connection],
+        fixed: Mapping[str, Credentials],
         adapters: Mapping[str, BaseAdapter],
         deadline: float = DEADLINE,
     ) -> None:
@@ -73,23 +73,23 @@ class Connections:
         self._adapters = adapters
 
     @property
-    def default(self) -> Destination:
+    def default(self) -> Connection:
         """Where a new campaign goes unless somebody chooses another."""
         return self.find(next(iter(self._fixed)))
 
-    def all(self) -> list[Destination]:
+    def all(self) -> list[Connection]:
         """Give every connection: the fixed ones, then the others by name."""
         with self._store.reading() as session:
             saved = [_saved(one) for one in saved_connections.saved(session)]
         return [_fixed(key, one) for key, one in self._fixed.items()] + saved
 
-    def find(self, key: str) -> Destination:
+    def find(self, key: str) -> Connection:
         """Find a connection; no key is the default, and a strange one is a disabled one."""
         if not key:
             return self.default
         if key in self._fixed:
             return _fixed(key, self._fixed[key])
-        gone = Destination(key, "a connection that is gone", "", False, "grey", is_enabled=False)
+        gone = Connection(key, "a connection that is gone", "", False, "grey", is_enabled=False)
         return next((one for one in self.all() if one.key == key), gone)
 
     def api(self, key: str) -> CampaignApi:
@@ -107,7 +107,7 @@ class Connections:
             return ""
         return token[-4:] if len(token) >= _SHORTEST else ""
 
-    def _connection(self, key: str) -> Connection:
+    def _connection(self, key: str) -> Credentials:
         if key in self._fixed:
             return self._fixed[key]
         with self._store.reading() as session:
@@ -118,16 +118,16 @@ class Connections:
             raise BadConnection(
                 f"The token of {saved.name} can no longer be read. Enter it again."
             ) from error
-        return Connection(saved.name, saved.base_url, token, is_sandbox=saved.is_sandbox)
+        return Credentials(saved.name, saved.base_url, token, is_sandbox=saved.is_sandbox)
 
 
-def _fixed(key: str, one: Connection) -> Destination:
+def _fixed(key: str, one: Credentials) -> Connection:
     colour = GREEN if key == SANDBOX else COLOURS[0]
-    return Destination(key, one.name, one.base_url, one.is_sandbox, colour)
+    return Connection(key, one.name, one.base_url, one.is_sandbox, colour)
 
 
-def _saved(one: SavedConnection) -> Destination:
-    return Destination(
+def _saved(one: SavedConnection) -> Connection:
+    return Connection(
         one.id,
         one.name,
         one.base_url,

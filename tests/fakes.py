@@ -1,17 +1,17 @@
 """An API that answers as a test wants, in place of the one on the network."""
 
 from app.remote.answers import Created
-from app.remote.connection import Connection
+from app.remote.connection import Credentials
 from app.remote.errors import NotSent, Refused, RemoteError, Unclear
 from app.store.base import State
 
-LIVE = Connection("VoiceAIWrapper", "https://api.example", "token-of-a-customer")
+LIVE = Credentials("VoiceAIWrapper", "https://api.example", "token-of-a-customer")
 
 
 class FakeApi:
     """Gives the next of these answers to each call, and remembers what it was asked."""
 
-    def __init__(self, *answers: Created | Exception, connection: Connection = LIVE) -> None:
+    def __init__(self, *answers: Created | Exception, connection: Credentials = LIVE) -> None:
         self.connection = connection
         self.deadline = 30.0
         self.asked: list[bytes] = []

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from app.campaign.contract.fields import FIELD, FIELDS, DialerType, Field, Kind, used_fields
-from app.campaign.contract.payload import answers, body, payload
+from app.campaign.contract.payload import answers, build_payload, encode_payload
 from app.campaign.contract.reading import read_answers, read_json
 from app.campaign.contract.validation import find_problems, find_problems_of_document
 from tests.factories import inbound, outbound
@@ -21,7 +21,7 @@ from tests.sandbox.caller import Caller
 
 POOL = {"dialer_type": DialerType.POOL, "phone_number_pool_id": "Vm9pY2VQaG9uZU51bWJlclBvb2w6MQ=="}
 CAMPAIGNS = (inbound(), outbound(), inbound(**POOL), outbound(webhook_url="https://a/b", **POOL))
-VALID = [json.loads(body(payload(values))) for values in CAMPAIGNS]
+VALID = [json.loads(encode_payload(build_payload(values))) for values in CAMPAIGNS]
 LEFT_OUT = object()
 
 GOOD: dict[Kind, list[Any]] = {
@@ -180,7 +180,7 @@ def test_whatever_the_form_would_send_is_accepted(sandbox: Caller, typed: dict[s
     reading = read_answers(typed)
     assume(not find_problems(reading))
 
-    assert sandbox.post(body(payload(reading.values))).status == 201
+    assert sandbox.post(encode_payload(build_payload(reading.values))).status == 201
 
 
 @settings(max_examples=300, deadline=None)
@@ -188,9 +188,9 @@ def test_whatever_the_form_would_send_is_accepted(sandbox: Caller, typed: dict[s
 def test_what_the_form_would_send_is_read_back_as_it_was_meant(typed: dict[str, Any]) -> None:
     reading = read_answers(typed)
     assume(not find_problems(reading))
-    document = payload(reading.values)
+    document = build_payload(reading.values)
 
-    back = read_json(json.loads(body(document)))
+    back = read_json(json.loads(encode_payload(document)))
 
     assert (back.problems, find_problems(back)) == ([], [])
     assert back.values == {name: reading.values[name] for name in document}

@@ -14,15 +14,15 @@ from urllib.parse import urlsplit
 
 from app.campaign.compliance.audience import Audience
 from app.campaign.compliance.evidence import TooMany
-from app.campaign.compliance.findings import findings
-from app.campaign.compliance.fixes import Mend, is_harmless
-from app.campaign.compliance.holidays import closed_days
+from app.campaign.compliance.findings import check_rules
+from app.campaign.compliance.fixes import Fix, is_harmless
+from app.campaign.compliance.holidays import find_closed_days
 from app.campaign.contract.fields import FIELD, FIELDS, DialerType, Values, Weekday
 from app.campaign.contract.global_ids import global_id_type
 from app.campaign.contract.problems import Advice, AdviceCode
 from app.campaign.contract.web_address import is_web_address
 from app.campaign.formatting import clock, short_day
-from app.campaign.schedule.attempts import Attempts, limits
+from app.campaign.schedule.attempts import Attempts, read_limits
 from app.campaign.schedule.windows import DAY, Overview, Schedule, is_in_sight
 from app.campaign.timezones.words import has_turned_sign, is_fixed, place_of_fixed
 from app.campaign.timezones.zones import ZONE_NAMES, offset_at, offset_words, zone_info
@@ -67,9 +67,11 @@ def _harmless(advice: Advice, wanted: Schedule, values: Values, audience: Audien
     """Take back a value by which a rule of calling would be broken, or stay so."""
     if not advice.better:
         return advice
-    retries, way = limits(values), Mend(((advice.field, advice.better),))
+    retries, way = read_limits(values), Fix(((advice.field, advice.better),))
     is_gap = advice.field == "min_gap_between_attempts"
-    crowded = any(isinstance(one.evidence, TooMany) for one in findings(wanted, retries, audience))
+    crowded = any(
+        isinstance(one.evidence, TooMany) for one in check_rules(wanted, retries, audience)
+    )
     if is_harmless(way, wanted, retries, audience) and not (is_gap and crowded):
         return advice
     return Advice(advice.field, AdviceCode.GAP_BY_RULE) if is_gap else replace(advice, better=None)
@@ -119,7 +121,7 @@ def _about_dates(values: Values, shown: Overview | None, now: datetime) -> Itera
 
 
 def _about_days(wanted: Schedule, audience: Audience) -> Iterator[Advice]:
-    closed = closed_days(audience, wanted)
+    closed = find_closed_days(audience, wanted)
     if any(day in _WEEKEND for number, day in enumerate(Weekday) if number in wanted.days):
         yield Advice("days_of_week", AdviceCode.WEEKEND_DAYS)
     days_off = [day for day in closed if wanted.calls_on(day)]

@@ -8,17 +8,23 @@ from functools import cached_property, lru_cache
 from app.campaign.advice import advise
 from app.campaign.compliance.audience import Audience, find_unread, read_audience
 from app.campaign.compliance.evidence import Finding
-from app.campaign.compliance.findings import findings
-from app.campaign.compliance.holidays import closed_days
+from app.campaign.compliance.findings import check_rules
+from app.campaign.compliance.holidays import find_closed_days
 from app.campaign.contract.fields import OUTBOUND, Values, used_fields
-from app.campaign.contract.payload import Payload, body, digest, left_out, payload
+from app.campaign.contract.payload import (
+    Payload,
+    build_payload,
+    digest,
+    encode_payload,
+    find_left_out,
+)
 from app.campaign.contract.problems import Advice, Problem
 from app.campaign.contract.reading import Answers, Reading, read_answers
 from app.campaign.contract.validation import find_problems
-from app.campaign.schedule.attempts import Attempts, Limits, attempts, limits
-from app.campaign.schedule.peak_attempts import worst
-from app.campaign.schedule.windows import Overview, Schedule, overview, schedule
-from app.campaign.summary import plain_words
+from app.campaign.schedule.attempts import Attempts, Limits, follow_attempts, read_limits
+from app.campaign.schedule.peak_attempts import find_peaks
+from app.campaign.schedule.windows import Overview, Schedule, read_schedule, summarise
+from app.campaign.summary import describe
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +40,7 @@ class Lead:
 
 
 @dataclass(frozen=True)
-class Meaning:
+class Explanation:
     """A campaign's problems and advice, its payload and bytes, and what it will do.
 
     `values` is what could be read of it; `left_out` names the fields that hold something
@@ -63,39 +69,39 @@ class Meaning:
         return digest(self.body)
 
 
-def meaning_of(answers: Answers, now: datetime) -> Meaning:
+def explain(answers: Answers, now: datetime) -> Explanation:
     """Say what was typed means at the (aware) instant *now*."""
     reading = read_answers(answers)
-    return meaning(reading, read_audience(answers, reading.values.get("timezone")), now)
+    return explain_reading(reading, read_audience(answers, reading.values.get("timezone")), now)
 
 
-def meaning(reading: Reading, audience: Audience, now: datetime) -> Meaning:
+def explain_reading(reading: Reading, audience: Audience, now: datetime) -> Explanation:
     """Say what these answers mean to that audience at the (aware) instant *now*."""
     values = reading.values
     used = {line.name: values[line.name] for line in used_fields(values) if line.name in values}
-    wanted, retries = schedule(used), limits(used)
-    shown = overview(wanted) if wanted else None
-    document = payload(values)
+    wanted, retries = read_schedule(used), read_limits(used)
+    shown = summarise(wanted) if wanted else None
+    document = build_payload(values)
     unread = find_unread(audience) if OUTBOUND.holds(values) else []
     lead = _lead(wanted, retries) if wanted and retries else None
-    return Meaning(
+    return Explanation(
         values=values,
         problems=find_problems(reading) + unread,
         advice=advise(used, shown, lead.attempts if lead else None, audience, now),
-        left_out=left_out(values),
+        left_out=find_left_out(values),
         payload=document,
-        body=body(document),
-        plain=plain_words(used, shown),
+        body=encode_payload(document),
+        plain=describe(used, shown),
         overview=shown,
         limits=retries,
         lead=lead,
         audience=audience,
-        findings=findings(wanted, retries, audience) if wanted else (),
-        closed=closed_days(audience, wanted) if wanted else {},
+        findings=check_rules(wanted, retries, audience) if wanted else (),
+        closed=find_closed_days(audience, wanted) if wanted else {},
     )
 
 
 @lru_cache(maxsize=256)
 def _lead(wanted: Schedule, retries: Limits) -> Lead:
     """Follow one lead; while the other answers change, this stays the very same object."""
-    return Lead(attempts(wanted, retries), worst(wanted, retries), overview(wanted))
+    return Lead(follow_attempts(wanted, retries), find_peaks(wanted, retries), summarise(wanted))

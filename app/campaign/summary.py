@@ -18,7 +18,7 @@ _ENTITIES: dict[CallingEntity | None, str] = {
 _CHANGES = 4
 
 
-def plain_words(values: Values, shown: Overview | None) -> list[str]:
+def describe(values: Values, shown: Overview | None) -> list[str]:
     """Give the sentences, most important first.
 
     *values* are those in use and *shown* their calendar, if they have one.

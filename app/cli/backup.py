@@ -22,9 +22,9 @@ from sqlalchemy import select
 from sqlalchemy.exc import DatabaseError
 
 from app.cli.archive import LEFT_OUT, MAIN, PATIENCE, Unusable, copy_database, unpack, write_backup
-from app.connections import Connections
+from app.connections import ConnectionRegistry
 from app.sending.journal import FOLDER, Journal
-from app.sending.outcome import Outcome, settle
+from app.sending.outcome import Outcome, apply_outcome
 from app.sending.recording import recover
 from app.store import audit_trail, seals
 from app.store.audit_trail import INSTANCE, Kind
@@ -48,7 +48,7 @@ _BROUGHT_BACK = "A backup was brought back that was made before the answer came.
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--force", is_flag=True, help="Replace FILE if it is there.")
 @with_appcontext
-def backup(file: Path, *, force: bool) -> None:
+def backup_command(file: Path, *, force: bool) -> None:
     """Write everything in the instance folder into FILE, a zip; the app may be running."""
     if file.exists() and not force:
         raise Unusable(f"{file} is there already. Name another file, or say --force.")
@@ -97,7 +97,7 @@ def restore(file: Path, *, forget_sent: bool) -> None:
     )
 
 
-COMMANDS = (backup, restore)
+COMMANDS = (backup_command, restore)
 
 
 def _seal() -> None:
@@ -170,7 +170,7 @@ def _prepare(
     with store.writing() as session:
         sending = select(Submission).where(Submission.state == State.SENDING)
         for one in session.scalars(sending).all():
-            settle(session, one, Outcome(State.UNKNOWN, _BROUGHT_BACK))
+            apply_outcome(session, one, Outcome(State.UNKNOWN, _BROUGHT_BACK))
         audit_trail.record(
             session,
             Kind.BACKUP_RESTORED,
@@ -246,7 +246,7 @@ def _reason(error: Exception) -> str:
 
 
 def _vault() -> Vault:
-    return cast(Connections, current_app.extensions["connections"]).vault
+    return cast(ConnectionRegistry, current_app.extensions["connections"]).vault
 
 
 def _store() -> Store:

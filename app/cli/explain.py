@@ -15,22 +15,22 @@ from app.campaign.compliance.evidence import Finding
 from app.campaign.compliance.finding_words import (
     NO_ADVICE,
     audience_in_words,
-    caution,
+    describe_finding,
+    describe_fixes,
+    find_caution,
     gaps_in_words,
     none_found_in_words,
-    what_is_broken,
-    what_would_mend,
 )
-from app.campaign.compliance.fixes import mends
-from app.campaign.compliance.places import places_named
-from app.campaign.compliance.rule_list import jurisdictions
+from app.campaign.compliance.fixes import find_fixes
+from app.campaign.compliance.places import find_places
+from app.campaign.compliance.rule_list import list_jurisdictions
 from app.campaign.contract.fields import Purpose
 from app.campaign.contract.reading import read_json
 from app.campaign.contract.validation import find_problems_of_document
 from app.campaign.contract.wording import WORDS, advice_sentence, sentence
-from app.campaign.explanation import Lead, Meaning, meaning
+from app.campaign.explanation import Explanation, Lead, explain_reading
 from app.campaign.formatting import clock
-from app.campaign.schedule.windows import Overview, Window, is_on_a_calling_day, windows
+from app.campaign.schedule.windows import Overview, Window, is_on_a_calling_day, iterate_windows
 from app.campaign.timezones.zones import ClockChange, offset_words, zone_info
 from app.sandbox.intake import Malformed, json_object
 
@@ -46,7 +46,7 @@ class Unusable(click.ClickException):
 @click.option("--audience", default="", help="Where the leads are: 48 states, France, US-FL …")
 @click.option("--purpose", default="", help=f"What the calls are for: {', '.join(Purpose)}.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def explain(file: str, audience: str, purpose: str, *, as_json: bool) -> None:
+def explain_command(file: str, audience: str, purpose: str, *, as_json: bool) -> None:
     """Tell what the campaign in FILE (- is standard input) will do.
 
     Ends with 0, with 1 if the API would refuse the campaign, with 2 if FILE can't be read.
@@ -56,7 +56,7 @@ def explain(file: str, audience: str, purpose: str, *, as_json: bool) -> None:
     _check_audience(audience)
     _check_purpose(purpose)
     told_to = read_audience(answers, reading.values.get("timezone"))
-    meant = meaning(reading, told_to, datetime.now(UTC))
+    meant = explain_reading(reading, told_to, datetime.now(UTC))
     meant = replace(meant, problems=find_problems_of_document(reading))
     told = json.dumps(explanation(meant), indent=2) if as_json else "\n".join(_in_words(meant))
     if isinstance(sys.stdout, TextIOWrapper):  # What a terminal cannot show must not end it.
@@ -68,14 +68,14 @@ def explain(file: str, audience: str, purpose: str, *, as_json: bool) -> None:
 @click.command("rules")
 def list_rules() -> None:
     """List for which places and kinds of rule the law has been read, and the rules found."""
-    for one in jurisdictions():
+    for one in list_jurisdictions():
         read = ", ".join(f"{topic}: {said}" for topic, said in one.read.items())
         click.echo(f"{one.name} ({one.code}): {read}")
         for rule in one.rules:
             click.echo(f"  {rule.id}: {rule.title} ({rule.citation}) {rule.source}")
 
 
-def explanation(meant: Meaning) -> dict[str, Any]:
+def explanation(meant: Explanation) -> dict[str, Any]:
     """Write a campaign's meaning as JSON; `calendar` and `attempts` are `None` if it has none."""
     return {
         "problems": _told(meant.problems, sentence),
@@ -112,7 +112,7 @@ def _check_purpose(purpose: str) -> None:
 
 
 def _check_audience(audience: str) -> None:
-    for word, meant in places_named(audience).unread:
+    for word, meant in find_places(audience).unread:
         known = f"it can be {' or '.join(meant)}" if meant else "no such place is known"
         raise Unusable(f"The audience “{word}” is not clear: {known}.")
 
@@ -125,7 +125,7 @@ def _calendar(shown: Overview) -> dict[str, Any]:
     return {
         "calling_days": shown.calling_days,
         "hours": _number(shown.length / timedelta(hours=1)),
-        "windows": [_window(window) for window in windows(shown.schedule)],
+        "windows": [_window(window) for window in iterate_windows(shown.schedule)],
         "clock_changes": [_change(change, shown) for change in shown.changes],
     }
 
@@ -164,7 +164,7 @@ def _attempts(lead: Lead) -> dict[str, Any]:
     }
 
 
-def _finding(found: Finding, meant: Meaning) -> dict[str, str]:
+def _finding(found: Finding, meant: Explanation) -> dict[str, str]:
     return {
         "rule": found.rule.id,
         "jurisdiction": found.rule.jurisdiction,
@@ -175,21 +175,21 @@ def _finding(found: Finding, meant: Meaning) -> dict[str, str]:
     }
 
 
-def _finding_words(found: Finding, meant: Meaning) -> str:
+def _finding_words(found: Finding, meant: Explanation) -> str:
     if meant.overview is None:
         return found.rule.limit
     schedule = meant.overview.schedule
-    ways = mends(found, schedule, meant.limits, meant.audience)
+    ways = find_fixes(found, schedule, meant.limits, meant.audience)
     said = (
         f"{found.rule.title} ({found.rule.citation}): {found.rule.limit}",
-        what_is_broken(found, schedule) if not found.rule.is_duty else "",
-        what_would_mend(found, ways),
-        caution(found.rule, datetime.now(UTC).date()),
+        describe_finding(found, schedule) if not found.rule.is_duty else "",
+        describe_fixes(found, ways),
+        find_caution(found.rule, datetime.now(UTC).date()),
     )
     return " ".join(filter(None, said))
 
 
-def _in_words(meant: Meaning) -> Iterator[str]:
+def _in_words(meant: Explanation) -> Iterator[str]:
     yield from _list("To be changed", [_at(one.field, sentence(one)) for one in meant.problems])
     yield from _list("What it will do", meant.plain)
     yield from _list(
@@ -210,7 +210,7 @@ def _in_words(meant: Meaning) -> Iterator[str]:
         )
 
 
-def _all_findings(meant: Meaning) -> Iterator[str]:
+def _all_findings(meant: Explanation) -> Iterator[str]:
     for found in meant.findings:
         said = _finding_words(found, meant)
         yield f"[{found.severity}] {said} Source: {found.rule.source} ({found.rule.checked_on})"

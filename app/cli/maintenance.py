@@ -8,7 +8,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy.exc import DatabaseError
 
-from app.connections import Connections
+from app.connections import ConnectionRegistry
 from app.store import audit_trail, seals
 from app.store.audit_trail import INSTANCE, Kind
 from app.store.database import Store
@@ -30,7 +30,7 @@ def rotate_tokens() -> None:
     With keys from TOKEN_KEYS, the first of them is the new one.
     """
     try:
-        vault = cast(Connections, current_app.extensions["connections"]).vault
+        vault = cast(ConnectionRegistry, current_app.extensions["connections"]).vault
         # Two at once would each take away the keys that the other has just encrypted by.
         with vault.unchanged(_PATIENCE):
             _rotate(vault)

@@ -8,7 +8,7 @@ from wtforms import BooleanField, Form, RadioField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, StopValidation
 
 from app.campaign.contract.visible import can_be_seen
-from app.connections import COLOURS, Destination
+from app.connections import COLOURS, Connection
 from app.remote.connection import BadConnection, check_base_url, check_token, origin
 from app.settings import REAL_API
 from app.store.address_book import Kind
@@ -63,7 +63,7 @@ class ConnectionForm(Form):
     )
 
     def __init__(
-        self, typed: MultiDict[str, str] | None = None, before: Destination | None = None
+        self, typed: MultiDict[str, str] | None = None, before: Connection | None = None
     ) -> None:
         self.before = before
         super().__init__(typed, data=_as_typed(before) if before else None)
@@ -143,7 +143,7 @@ class BookForm(Form):
     )
 
 
-def _as_typed(one: Destination) -> dict[str, Any]:
+def _as_typed(one: Connection) -> dict[str, Any]:
     return {
         "name": one.name,
         "kind": SANDBOX if one.is_sandbox else LIVE,

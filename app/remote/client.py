@@ -15,7 +15,7 @@ from requests.adapters import BaseAdapter
 from app.campaign.formatting import shortened
 from app.remote.answers import Created, created, errors_by_field, message
 from app.remote.call import Broken, Call
-from app.remote.connection import Connection
+from app.remote.connection import Credentials
 from app.remote.errors import BadKey, NotSent, Refused, RemoteError, Unclear
 from app.remote.exchange import Exchange
 from app.remote.redaction import redacted
@@ -39,7 +39,7 @@ class CampaignApi:
 
     def __init__(
         self,
-        connection: Connection,
+        connection: Credentials,
         adapters: Mapping[str, BaseAdapter] | None = None,
         deadline: float = DEADLINE,
     ) -> None:

@@ -19,7 +19,7 @@ class BadConnection(ValueError):
 
 
 @dataclass(frozen=True)
-class Connection:
+class Credentials:
     """A base URL and a token, under a name; raises `BadConnection` for an unsafe one."""
 
     name: str

@@ -19,7 +19,7 @@ _KINDS = {
 }
 
 
-def expected(field: Field) -> str:
+def describe_expected(field: Field) -> str:
     """Say what a value must be by itself: “a whole number, 3 or more”."""
     said = _KINDS[field.kind]
     if field.choices:
@@ -41,7 +41,7 @@ def sentence(field: Field, document: Mapping[str, Any]) -> str:
     if _says_nothing(document.get(field.name)) and field.is_required(document):
         condition = f" {required(field)}" if isinstance(field.required, When) else ""
         return f"{field.name} is required{condition}."
-    return f"{field.name} must be {expected(field)}."
+    return f"{field.name} must be {describe_expected(field)}."
 
 
 def unknown(name: str) -> str:

@@ -10,7 +10,7 @@ from app.campaign.contract.json_schema import openapi
 from app.campaign.contract.wording import FINAL, WORDS
 from app.sandbox.api import TOKEN
 from app.sandbox.assumptions import ASSUMPTIONS
-from app.sandbox.expected import expected, required
+from app.sandbox.expected import describe_expected, required
 from app.sandbox.faults import FAULTS, HEADER
 from app.sandbox.sample import SAMPLE_ANSWER, SAMPLE_REQUEST
 
@@ -61,7 +61,7 @@ def asset(name: str) -> Response:
 
 
 def _row(field: Field) -> _Row:
-    rule = expected(field)
+    rule = describe_expected(field)
     if field.after:
         rule += f"; later than {field.after}"
     rule = rule[0].upper() + rule[1:] + "."

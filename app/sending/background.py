@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from threading import Lock, Thread
 from time import monotonic
 
-from app.sending.confirmation import Press
+from app.sending.confirmation import SendRequest
 from app.sending.journal import Journal
 from app.sending.outcome import Api
 from app.sending.submission import claim, deliver
@@ -28,7 +28,7 @@ class Sender:
         self._lock = Lock()
         self._threads: dict[int | str, Thread] = {}
 
-    def send(self, press: Press, api: Api) -> int:
+    def send(self, press: SendRequest, api: Api) -> int:
         """Claim the draft, begin to send it, and give the id of the submission.
 
         Raises what `app.sending.submission.claim` raises, and then nothing is sent. No backup is

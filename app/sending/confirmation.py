@@ -8,8 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.campaign.contract.problems import Problem
-from app.campaign.explanation import Meaning
-from app.connections import Destination
+from app.campaign.explanation import Explanation
+from app.connections import Connection
 from app.store.base import MAY_EXIST
 from app.store.drafts import AlreadySubmitted
 from app.store.models import Draft, Submission
@@ -83,7 +83,7 @@ class NoSender(NotConfirmed):
 
 
 @dataclass(frozen=True)
-class Press:
+class SendRequest:
     """What a person confirms by one press of the button that sends.
 
     *reviewed* is the digest of the bytes and *stamp* the connection's, as they were seen;
@@ -94,7 +94,7 @@ class Press:
 
     draft_id: str
     reviewed: str
-    to: Destination
+    to: Connection
     stamp: str
     named: str = ""
     in_spite_of: int | None = None
@@ -102,7 +102,9 @@ class Press:
     who: str = ""
 
 
-def hold(session: Session, draft: Draft, meaning: Meaning, press: Press, now: datetime) -> None:
+def check_request(
+    session: Session, draft: Draft, meaning: Explanation, press: SendRequest, now: datetime
+) -> None:
     """Hold a press to what may be sent now; *meaning* is of the draft as it is.
 
     Raises `AlreadySubmitted`, `NotReady`, `StaleReview` or one of `NotConfirmed`.
@@ -128,7 +130,7 @@ def hold(session: Session, draft: Draft, meaning: Meaning, press: Press, now: da
 
 
 def find_duplicate(
-    session: Session, digest: str, to: Destination, now: datetime
+    session: Session, digest: str, to: Connection, now: datetime
 ) -> Submission | None:
     """Find the newest submission of these bytes to this connection that may have created one."""
     wanted = select(Submission).where(
@@ -140,7 +142,7 @@ def find_duplicate(
     return session.scalars(wanted.order_by(Submission.id.desc()).limit(1)).first()
 
 
-def paused_until(session: Session, to: Destination, now: datetime) -> datetime | None:
+def paused_until(session: Session, to: Connection, now: datetime) -> datetime | None:
     """Tell until when a connection's API wants to be left alone; `None` if it does not."""
     wanted = select(Submission.retry_at).where(
         Submission.destination == to.key, Submission.retry_at > now
@@ -153,11 +155,11 @@ def can_hurry(until: datetime, now: datetime) -> bool:
     return until - now > LONGEST_WAIT
 
 
-def is_named(to: Destination, typed: str) -> bool:
+def is_named(to: Connection, typed: str) -> bool:
     """Tell whether this is a live connection's name, as it stands there; the sandbox needs none."""
     return to.is_sandbox or typed.strip() == to.name
 
 
-def _is_as_seen(draft: Draft, meaning: Meaning, press: Press) -> bool:
+def _is_as_seen(draft: Draft, meaning: Explanation, press: SendRequest) -> bool:
     same_place = draft.destination in {"", press.to.key} and press.to.stamp == press.stamp
     return same_place and meaning.digest == press.reviewed

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from datetime import UTC, datetime
 
-from app.connections import Connections, Destination
+from app.connections import Connection, ConnectionRegistry
 from app.remote.connection import BadConnection
 from app.remote.errors import BadKey, NotSent, RemoteError
 from app.remote.exchange import Exchange
@@ -13,7 +13,7 @@ from app.store.chains import digest
 from app.store.database import Store
 
 
-def try_out(connections: Connections, to: Destination, store: Store) -> None:
+def test_connection(connections: ConnectionRegistry, to: Connection, store: Store) -> None:
     """Call the API of a connection, and keep what came of it in a sentence or two."""
     exchange: Exchange | None = None
     began = datetime.now(UTC)

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from sqlalchemy.orm import Session
 
 from app.remote.answers import Created
-from app.remote.connection import Connection
+from app.remote.connection import Credentials
 from app.remote.errors import NotSent, Refused, RemoteError, Unclear
 from app.remote.exchange import Exchange
 from app.store import address_book, audit_trail, request_log, seals, submissions
@@ -21,7 +21,7 @@ from app.store.models import Submission
 class Api(Protocol):
     """What sends: `app.remote.client.CampaignApi`, or a stand-in."""
 
-    connection: Connection
+    connection: Credentials
     deadline: float
 
     def create_campaign(self, body: bytes) -> Created: ...
@@ -41,7 +41,7 @@ class Outcome:
     exchange: Exchange | None = None
 
 
-def outcome_of(api: Api, body: bytes) -> Outcome:
+def create_campaign(api: Api, body: bytes) -> Outcome:
     """Create a campaign from these bytes, with one call, and say how it went."""
     try:
         made = api.create_campaign(body)
@@ -73,7 +73,9 @@ def _failed(
     )
 
 
-def settle(session: Session, submission: Submission, outcome: Outcome, *, why: str = "") -> None:
+def apply_outcome(
+    session: Session, submission: Submission, outcome: Outcome, *, why: str = ""
+) -> None:
     """Take on what is known, and write it to the log and the trail: never one without the others.
 
     What comes after a person has said what became of it does not undo that, unless they found

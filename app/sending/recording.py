@@ -13,7 +13,7 @@ from time import sleep
 from sqlalchemy.orm import Session
 
 from app.sending.journal import Entry, Journal
-from app.sending.outcome import Outcome, is_recorded, note_stray, settle
+from app.sending.outcome import Outcome, apply_outcome, is_recorded, note_stray
 from app.store import submissions
 from app.store.base import State
 from app.store.database import Store
@@ -89,7 +89,7 @@ def recover(store: Store, journal: Journal) -> int:
         kept = {entry.token for entry in journal.entries()} | _IN_HAND
         overdue = [one for one in submissions.overdue(session) if one.token not in kept]
         for submission in overdue:
-            settle(session, submission, Outcome(State.UNKNOWN, _why_overdue(submission)))
+            apply_outcome(session, submission, Outcome(State.UNKNOWN, _why_overdue(submission)))
     return taken + len(overdue)
 
 
@@ -101,7 +101,7 @@ def _record(
     if submission is None or submission.token != token:
         note_stray(session, submission_id, outcome, why)
     elif submission.can_be_settled and not is_recorded(session, submission, outcome):
-        settle(session, submission, outcome, why=why)
+        apply_outcome(session, submission, outcome, why=why)
 
 
 def _take_in(entry: Entry, store: Store, journal: Journal) -> bool:

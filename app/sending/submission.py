@@ -24,11 +24,11 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.campaign.explanation import Meaning, meaning_of
+from app.campaign.explanation import Explanation, explain
 from app.remote.redaction import redacted
-from app.sending.confirmation import Press, StaleReview, hold
+from app.sending.confirmation import SendRequest, StaleReview, check_request
 from app.sending.journal import Journal
-from app.sending.outcome import Api, Outcome, outcome_of
+from app.sending.outcome import Api, Outcome, create_campaign
 from app.sending.recording import RUN, Claim, record_outcome
 from app.store import audit_trail, records, request_log, seals
 from app.store.acceptances import judged
@@ -49,7 +49,7 @@ BEGIN_WITHIN = timedelta(seconds=5)
 _TOO_LATE = Outcome(State.UNSENT, "It could not be sent at once, and so was not sent at all.")
 
 
-def claim(press: Press, *, store: Store, deadline: float) -> Claim:
+def claim(press: SendRequest, *, store: Store, deadline: float) -> Claim:
     """Write down that this draft is being sent, before anything is.
 
     *deadline* is the seconds that the call may take. Raises what `hold` raises, and
@@ -59,12 +59,12 @@ def claim(press: Press, *, store: Store, deadline: float) -> Claim:
     with store.reading() as session:
         draft = find(session, press.draft_id)
         version, answers = draft.version, draft.answers
-    meaning = meaning_of(answers, now)  # It can take long, and nobody else waits meanwhile.
+    meaning = explain(answers, now)  # It can take long, and nobody else waits meanwhile.
     with store.writing() as session:
         draft = find(session, press.draft_id)
         if draft.version != version and not draft.is_locked:
             raise StaleReview
-        hold(session, draft, meaning, press, now)
+        check_request(session, draft, meaning, press, now)
         submission = _sending(draft, meaning, press, now)
         begin = lease(BEGIN_WITHIN.total_seconds())
         whole = BEGIN_WITHIN.total_seconds() + deadline + GRACE.total_seconds()
@@ -85,12 +85,12 @@ def deliver(claimed: Claim, *, store: Store, api: Api, journal: Journal) -> None
     outcome = Outcome(State.UNKNOWN, "The app failed while it waited for the answer.")
     try:
         # A machine may have slept since the claim, and its lease have ended meanwhile.
-        outcome = _TOO_LATE if claimed.begin.is_over else outcome_of(api, claimed.body)
+        outcome = _TOO_LATE if claimed.begin.is_over else create_campaign(api, claimed.body)
     finally:
         record_outcome(claimed, outcome, store, journal)
 
 
-def _sending(draft: Draft, meaning: Meaning, press: Press, now: datetime) -> Submission:
+def _sending(draft: Draft, meaning: Explanation, press: SendRequest, now: datetime) -> Submission:
     return Submission(
         draft=draft,
         draft_version=draft.version,
@@ -113,7 +113,7 @@ def _give(submission: Submission, given: Lease, until: datetime) -> None:
 
 
 def _open_records(
-    session: Session, draft: Draft, submission: Submission, meaning: Meaning, press: Press
+    session: Session, draft: Draft, submission: Submission, meaning: Explanation, press: SendRequest
 ) -> None:
     call = records.Exchange(
         submission_id=submission.id,

@@ -14,21 +14,21 @@ from sqlalchemy.orm import Session
 from app.campaign.compliance.acceptance import (
     EXEMPTIONS,
     Answer,
-    Said,
-    exemptions_for,
+    Statement,
+    find_exemptions,
+    find_statement,
     key_of,
-    said_of,
     tally,
 )
 from app.campaign.compliance.audience import read_audience
 from app.campaign.compliance.evidence import Finding
 from app.campaign.compliance.finding_words import measure
-from app.campaign.compliance.findings import findings
-from app.campaign.compliance.rulebook import rulebook
+from app.campaign.compliance.findings import check_rules
+from app.campaign.compliance.rulebook import load_rulebook
 from app.campaign.contract.fields import Values
 from app.campaign.contract.reading import Answers, read_answers
-from app.campaign.schedule.attempts import limits
-from app.campaign.schedule.windows import schedule
+from app.campaign.schedule.attempts import read_limits
+from app.campaign.schedule.windows import read_schedule
 from app.campaign.timezones.zones import ZONE_DATA_VERSION
 from app.store import audit_trail
 from app.store.audit_trail import SAID, Kind, draft_chain
@@ -37,9 +37,9 @@ from app.store.models import Draft
 from app.version import VERSION
 
 
-def accepted(draft: Draft) -> dict[str, Said]:
+def accepted(draft: Draft) -> dict[str, Statement]:
     """Read what was said of a draft's findings."""
-    return {rule: Said(**one) for rule, one in draft.accepted.items()}
+    return {rule: Statement(**one) for rule, one in draft.accepted.items()}
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Judgement:
 def judge(answers: Answers) -> Judgement:
     """Read what was typed and hold it to the rules; takes milliseconds, at worst 0.7 seconds."""
     values = read_answers(answers).values
-    return Judgement(answers, values, findings_of(answers), rulebook().version)
+    return Judgement(answers, values, findings_of(answers), load_rulebook().version)
 
 
 def accept(  # noqa: PLR0913  What, of what, by whom and why.
@@ -80,7 +80,7 @@ def accept(  # noqa: PLR0913  What, of what, by whom and why.
     _keep(
         draft,
         judgement,
-        {one.rule.id: Said(measure(one), reason, who, _now()) for one in found},
+        {one.rule.id: Statement(measure(one), reason, who, _now()) for one in found},
     )
     told = {one.rule.id: [one.rule.title, measure(one)] for one in found}
     _record(session, draft, Kind.ACCEPTED, who, reason=reason, findings=told)
@@ -128,10 +128,10 @@ def confirm(
     given = accepted(draft) | {
         one.rule.id: said
         for one in judgement.findings
-        if one.rule.is_duty and (said := said_of(one, accepted(draft)))
+        if one.rule.is_duty and (said := find_statement(one, accepted(draft)))
     }
     changed = {
-        key: Said(asked[key].measure, reason, who, _now(), answer)
+        key: Statement(asked[key].measure, reason, who, _now(), answer)
         for key, (answer, reason) in answers.items()
         if not _is_same(given.get(key), asked[key].measure, answer, reason)
     }
@@ -165,7 +165,7 @@ def _questions(findings: Iterable[Finding]) -> dict[str, _Question]:
             " ".join(rule.id for rule in rules),
             tuple(rule.title for rule in rules),
         )
-        for exemption, rules in exemptions_for(findings).items()
+        for exemption, rules in find_exemptions(findings).items()
     }
     return duties | exemptions
 
@@ -181,14 +181,14 @@ def stamp(draft: Draft) -> str:
     return digest(draft.accepted)[:12]
 
 
-def _is_same(said: Said | None, measured: str, answer: Answer, reason: str) -> bool:
+def _is_same(said: Statement | None, measured: str, answer: Answer, reason: str) -> bool:
     """Tell whether this was said already; a duty that an exemption lifts is not needed by it."""
     if said is None or (said.answer, said.reason) != (answer, reason):
         return False
     return bool(said.lifted_by) or said.measure == measured
 
 
-def _keep(draft: Draft, judgement: Judgement, said: Mapping[str, Said]) -> None:
+def _keep(draft: Draft, judgement: Judgement, said: Mapping[str, Statement]) -> None:
     draft.accepted = draft.accepted | {key: asdict(what) for key, what in said.items()}
     count_findings(draft, judgement)
 
@@ -200,10 +200,10 @@ def _now() -> str:
 def findings_of(answers: Answers) -> tuple[Finding, ...]:
     """Hold what was typed to the rules."""
     values = read_answers(answers).values
-    wanted = schedule(values)
+    wanted = read_schedule(values)
     if wanted is None:
         return ()
-    return findings(wanted, limits(values), read_audience(answers, wanted.zone))
+    return check_rules(wanted, read_limits(values), read_audience(answers, wanted.zone))
 
 
 def judged(draft: Draft, found: Iterable[Finding]) -> dict[str, object]:
@@ -216,17 +216,17 @@ def judged(draft: Draft, found: Iterable[Finding]) -> dict[str, object]:
                 "severity": one.severity.value,
                 "measure": measure(one),
                 "checked_on": one.rule.checked_on.isoformat(),
-                **_as_judged(said_of(one, given)),
+                **_as_judged(find_statement(one, given)),
             }
             for one in found
         ],
-        "rules": rulebook().version,
+        "rules": load_rulebook().version,
         "zone_data": ZONE_DATA_VERSION,
         "app": VERSION,
     }
 
 
-def _as_judged(said: Said | None) -> dict[str, object]:
+def _as_judged(said: Statement | None) -> dict[str, object]:
     """Write out what was said: `accepted` is the reason, as it was before there were answers."""
     if said is None:
         return {"accepted": None}

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, column, func, literal_column, or_,
 from sqlalchemy.orm import Session
 
 from app.store.models import Draft, Submission
-from app.store.search_words import SHORTEST, quoted, search_words
+from app.store.search_words import SHORTEST, quoted, split_search_words
 
 _index = table("draft_search", column("rowid"), column("text"))
 _hits = literal_column("draft_search").op("MATCH")
@@ -26,7 +26,7 @@ def search(
 
     *names* tells how each connection is called, by its key. Raises `NotSearchable`.
     """
-    words = search_words(typed)
+    words = split_search_words(typed)
     named = _drafts_by_id(session, words)
     phrases = []
     for word in words:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.campaign.compliance.audience import Audience, read_audience
 from app.campaign.compliance.places import Place
 from app.campaign.contract.reading import read_answers
-from app.campaign.schedule.windows import DAY, Schedule, schedule
+from app.campaign.schedule.windows import DAY, Schedule, read_schedule
 from app.campaign.timezones.tables import present_name
 from app.store.base import State
 from app.store.models import Draft
@@ -49,7 +49,7 @@ def overlapping(
     )
     found: list[Overlap] = []
     for draft_id, name, state, answers in session.execute(query.execution_options(yield_per=50)):
-        other = schedule(read_answers(answers).values)
+        other = read_schedule(read_answers(answers).values)
         if other is None or not _share_a_day(wanted, other):
             continue
         if share_leads(leads, read_audience(answers, other.zone)):

@@ -8,7 +8,7 @@ from sqlalchemy import Select, column, literal_column, select, table, text
 from sqlalchemy.orm import Session
 
 from app.store.records import Exchange
-from app.store.search_words import SHORTEST, NotSearchable, quoted, search_words
+from app.store.search_words import SHORTEST, NotSearchable, quoted, split_search_words
 
 PAGE = 50
 _index = table("exchange_search", column("rowid"), column("text"))
@@ -140,7 +140,7 @@ def _matching(query: Query) -> Select[Exchange]:
 
     Raises `NotSearchable`: to look for short words alone, every call would have to be read.
     """
-    words = search_words(query.search)
+    words = split_search_words(query.search)
     long_words = [word for word in words if len(word) >= SHORTEST]
     if words and not long_words:
         raise NotSearchable(f"Search for a word of {SHORTEST} characters or more.")

@@ -12,7 +12,7 @@ class NotSearchable(ValueError):
     """What cannot be looked for; the message says what to change."""
 
 
-def search_words(typed: str) -> list[str]:
+def split_search_words(typed: str) -> list[str]:
     """Cut what was typed into words; raises `NotSearchable` for too many."""
     words = typed.replace("\0", " ").split()
     if len(words) > MOST_WORDS:

@@ -27,7 +27,7 @@ def install(app: Flask) -> None:
     app.before_request(_find_left_behind)
 
 
-def attention() -> Attention:
+def find_attention() -> Attention:
     """Find the submissions that are open."""
     with store().reading() as session:
         rows = submissions.open_ones(session)

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from app.campaign.timezones.zones import ZONE_NAMES
-from app.web.panel.macros import drawn
+from app.web.panel.macros import draw_macro
 
 CAMPAIGN = "campaign"
 _COOKIE = "clock"
@@ -34,4 +34,4 @@ def clock_switch(form: str, address: str = "") -> Markup:
 
     They post to *address*, or to where the form does.
     """
-    return drawn("clocks", "clocks", clock_zone(CAMPAIGN), form, address)
+    return draw_macro("clocks", "clocks", clock_zone(CAMPAIGN), form, address)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
 from app.campaign.compliance.acceptance import Answer
-from app.campaign.compliance.rulebook import rulebook
+from app.campaign.compliance.rulebook import load_rulebook
 from app.campaign.contract.wording import WORDS
 from app.store.audit_trail import Kind, read_details
 from app.store.base import State
@@ -131,7 +131,7 @@ def _answer(title: str, answer: str, reason: str, *lifted: str) -> str:
 
 def _findings(found: Mapping[str, Any]) -> str:
     """Name findings by the titles of their rules, with what was found."""
-    titles = {rule.id: rule.title for rule in rulebook().rules}
+    titles = {rule.id: rule.title for rule in load_rulebook().rules}
     said = []
     for rule, what in found.items():
         title, measured = what if isinstance(what, list) else (titles.get(rule, rule), what)

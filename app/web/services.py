@@ -6,7 +6,7 @@ from typing import cast
 from flask import current_app, request
 from werkzeug.wrappers import Response
 
-from app.connections import SANDBOX, Connections, Destination
+from app.connections import SANDBOX, Connection, ConnectionRegistry
 from app.sandbox.ledger import Ledger
 from app.sandbox.switch import Faults
 from app.sending.background import Sender
@@ -31,8 +31,8 @@ def journal() -> Journal:
     return cast(Journal, current_app.extensions["journal"])
 
 
-def connections() -> Connections:
-    return cast(Connections, current_app.extensions["connections"])
+def connections() -> ConnectionRegistry:
+    return cast(ConnectionRegistry, current_app.extensions["connections"])
 
 
 def ledger() -> Ledger:
@@ -43,12 +43,12 @@ def faults() -> Faults:
     return cast(Faults, current_app.extensions["faults"])
 
 
-def connection_of(draft: Draft) -> Destination:
+def connection_of(draft: Draft) -> Connection:
     """Find where a draft goes."""
     return connections().find(draft.destination)
 
 
-def sent_to(submission: Submission) -> Destination:
+def sent_to(submission: Submission) -> Connection:
     """Tell where a submission went, as it was called then, whatever has become of it."""
     key = submission.destination or (SANDBOX if submission.is_sandbox else "")
     return replace(

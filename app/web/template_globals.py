@@ -12,7 +12,7 @@ from app.campaign.contract.wording import WORDS
 from app.campaign.formatting import days_in_words, short_day, shortened
 from app.campaign.timezones.zones import city
 from app.version import VERSION
-from app.web.attention import attention
+from app.web.attention import find_attention
 from app.web.dates import instant, moment
 from app.web.names import named
 from app.web.services import who
@@ -55,4 +55,4 @@ def install(app: Flask) -> None:
         shortened=shortened,
         named=named,
     )
-    app.context_processor(lambda: {"connection": None, "attention": attention, "who": who})
+    app.context_processor(lambda: {"connection": None, "attention": find_attention, "who": who})

@@ -19,7 +19,7 @@ from app.forms.question import QUESTIONS
 from app.store import drafts
 from app.store.acceptances import judge
 from app.web.panel import macros
-from app.web.panel.panel import panel
+from app.web.panel.panel import build_panel
 from tests.benchmarks.measure import Figure, answer, environ, medians, ratio
 from tests.factories import outbound, typed
 
@@ -107,7 +107,7 @@ def _known(app: Flask, answers: dict[str, Any]) -> dict[str, Any]:
     """Work out beforehand everything that the page shows."""
     with app.test_request_context(base_url="http://127.0.0.1:8000"):
         with _listening() as given:
-            shown = panel(answers, {}, app.extensions["connections"].default)
+            shown = build_panel(answers, {}, app.extensions["connections"].default)
         form = CampaignForm.of(answers)
         form_values = form.values
     meant = shown.meaning
@@ -162,17 +162,17 @@ def _known(app: Flask, answers: dict[str, Any]) -> dict[str, Any]:
 def _listening() -> Iterator[dict[str, tuple[Any, ...]]]:
     """Hear what the panel's pictures are drawn from for the first time, by their names."""
     given: dict[str, tuple[Any, ...]] = {}
-    draw = macros.drawn
+    draw = macros.draw_macro
 
     def drawn(template: str, name: str, *parts: object) -> Markup:
         given[name] = parts
         return draw(template, name, *parts)
 
-    macros.drawn = drawn
+    macros.draw_macro = drawn
     try:
         yield given
     finally:
-        macros.drawn = draw
+        macros.draw_macro = draw
 
 
 def _hold_to_the_same_markup(ours: bytes, floor: bytes) -> None:

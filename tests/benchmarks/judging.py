@@ -8,11 +8,11 @@ from time import perf_counter
 from typing import Any
 
 from app.campaign.compliance.audience import read_audience
-from app.campaign.compliance.fixes import mends
+from app.campaign.compliance.fixes import find_fixes
 from app.campaign.contract.fields import Weekday
 from app.campaign.contract.reading import Reading
-from app.campaign.explanation import meaning
-from app.campaign.schedule.windows import windows
+from app.campaign.explanation import explain_reading
+from app.campaign.schedule.windows import iterate_windows
 from tests.benchmarks.measure import Figure
 from tests.campaign.meanings import NOW
 from tests.factories import outbound
@@ -40,11 +40,11 @@ def _judge(values: dict[str, Any], day: int) -> float:
     dates = {name: values[name] + later for name in ("start_date", "end_date")}
     changed = values | dates | {"min_gap_between_attempts": next(_gaps)}
     start = perf_counter()
-    meant = meaning(Reading(changed, ()), read_audience({}, changed["timezone"]), NOW)
+    meant = explain_reading(Reading(changed, ()), read_audience({}, changed["timezone"]), NOW)
     if meant.overview is None:
         raise RuntimeError("The campaign has no calendar, so nothing was worked out.")
-    for _ in windows(meant.overview.schedule):
+    for _ in iterate_windows(meant.overview.schedule):
         pass
     for found in meant.findings:
-        mends(found, meant.overview.schedule, meant.limits, meant.audience)
+        find_fixes(found, meant.overview.schedule, meant.limits, meant.audience)
     return perf_counter() - start

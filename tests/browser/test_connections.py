@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import expect
 
-from app.connections import Connections
+from app.connections import ConnectionRegistry
 from app.sandbox.ledger import Ledger
 from app.sandbox.switch import Faults, Switch
 from app.store import address_book
@@ -164,5 +164,5 @@ def test_a_connection_is_entered_tested_and_used(
     any_operator.press("Add the connection")
     any_operator.press("Test it")
     any_operator.sees("It answers (status 405)")
-    connections: Connections = app.extensions["connections"]
+    connections: ConnectionRegistry = app.extensions["connections"]
     assert [one.name for one in connections.all()] == ["Sandbox", "Rehearsals"]

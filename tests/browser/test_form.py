@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Route, expect
 
-from app.campaign.contract.payload import body, payload
+from app.campaign.contract.payload import build_payload, encode_payload
 from tests.browser.operator import Operator
 from tests.factories import inbound, outbound, typed
 
@@ -43,15 +43,17 @@ def test_switching_the_type_there_and_back_loses_nothing(operator: Operator) -> 
     operator.page.reload()
     operator.fill({"type": "OUTBOUND"})
 
-    expect(operator.json()).to_have_text(body(payload(outbound())).decode())
+    expect(operator.json()).to_have_text(encode_payload(build_payload(outbound())).decode())
 
 
 def test_the_panel_shows_the_bytes_that_will_be_sent_while_one_types(operator: Operator) -> None:
     operator.start(typed(inbound()))
-    expect(operator.json()).to_have_text(body(payload(inbound())).decode())
+    expect(operator.json()).to_have_text(encode_payload(build_payload(inbound())).decode())
 
     operator.fill({"name": "Back desk"})
-    expect(operator.json()).to_have_text(body(payload(inbound(name="Back desk"))).decode())
+    expect(operator.json()).to_have_text(
+        encode_payload(build_payload(inbound(name="Back desk"))).decode()
+    )
     operator.sees("Complete: this can be reviewed and sent.")
 
 
@@ -130,7 +132,7 @@ def test_an_id_of_the_wrong_kind_is_warned_about(operator: Operator) -> None:
 
 def test_white_space_around_a_pasted_id_is_not_sent(operator: Operator) -> None:
     operator.start(typed(inbound(assistant_id=None)) | {"assistant_id": "  asst_abc123\t "})
-    expect(operator.json()).to_have_text(body(payload(inbound())).decode())
+    expect(operator.json()).to_have_text(encode_payload(build_payload(inbound())).decode())
 
 
 @pytest.mark.parametrize(("button", "count"), [("Weekdays", 5), ("Every day", 7)])
@@ -176,7 +178,7 @@ def test_the_json_can_be_copied(window: object, operator: Operator) -> None:
     expect(operator.page.locator("[data-copy=json]")).to_have_text("Copied")
 
     copied = operator.page.evaluate("navigator.clipboard.readText()")
-    assert copied == body(payload(inbound())).decode()
+    assert copied == encode_payload(build_payload(inbound())).decode()
 
 
 def test_the_last_day_offers_none_before_the_first(operator: Operator) -> None:

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from app.campaign.contract.fields import CampaignType
-from app.campaign.contract.payload import body, payload
+from app.campaign.contract.payload import build_payload, encode_payload
 from app.sandbox.ledger import Ledger
 from tests.browser.operator import Operator
 from tests.factories import inbound, outbound, typed
@@ -23,7 +23,7 @@ def test_a_campaign_is_built_saved_reviewed_sent_and_comes_back_as_draft(
     operator.sees("Saved.")
     operator.press("Review and send")
     operator.sees_heading(f"Review {campaign['name']}")
-    expect(operator.json()).to_have_text(body(payload(campaign)).decode())
+    expect(operator.json()).to_have_text(encode_payload(build_payload(campaign)).decode())
     operator.sees("This goes to the SANDBOX")
     operator.press("Send to the sandbox")
 
@@ -31,7 +31,7 @@ def test_a_campaign_is_built_saved_reviewed_sent_and_comes_back_as_draft(
     operator.sees("The sandbox created this campaign as DRAFT")
     (kept,) = ledger.page(10)
     expect(page.locator("#campaign-id")).to_have_text(kept.campaign_id)
-    assert json.loads(page.locator("#sent").inner_text()) == payload(campaign)
+    assert json.loads(page.locator("#sent").inner_text()) == build_payload(campaign)
 
     page.get_by_role("link", name="Sandbox", exact=True).click()
     operator.sees(kept.campaign_id)

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from hypothesis import strategies as st
 
 from app.campaign.contract.fields import Weekday
-from app.campaign.schedule.windows import Schedule, Window, schedule
+from app.campaign.schedule.windows import Schedule, Window, read_schedule
 from tests.factories import outbound
 
 EVERY_DAY = tuple(Weekday)
@@ -14,7 +14,7 @@ _DAY = timedelta(days=1)
 
 def usable(**changes: object) -> Schedule:
     """Take the schedule of the valid campaign with these changes."""
-    found = schedule(outbound(**changes))
+    found = read_schedule(outbound(**changes))
     assert found is not None
     return found
 

@@ -13,7 +13,7 @@ from app.campaign.contract.fields import FIELDS, CampaignType, DialerType, Kind,
 from app.campaign.contract.problems import Code, Problem
 from app.campaign.contract.reading import read_answers, read_json
 from app.campaign.contract.wording import advice_sentence, sentence
-from app.campaign.schedule.months import MOST_MONTHS, months
+from app.campaign.schedule.months import MOST_MONTHS, lay_out_months
 from tests.campaign.contract.test_vectors import SAMPLE
 from tests.campaign.meanings import NOW, meant
 from tests.factories import inbound, outbound
@@ -170,4 +170,4 @@ def test_whatever_is_typed_has_a_meaning_that_can_be_shown(
     assert json.loads(found.body) == found.payload
     if found.overview:
         assert found.overview.calling_days >= 0
-        assert 1 <= len(months(found.overview, found.closed)) <= MOST_MONTHS
+        assert 1 <= len(lay_out_months(found.overview, found.closed)) <= MOST_MONTHS

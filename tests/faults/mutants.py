@@ -19,7 +19,7 @@ from app.store.models import Submission
 
 
 def _repeat_what_is_unknown() -> None:
-    once = outcome.outcome_of
+    once = outcome.create_campaign
 
     def twice(api: Any, body: bytes) -> Outcome:
         first = once(api, body)
@@ -39,8 +39,8 @@ def _let_urllib3_retry() -> None:
 
 
 def _send_again_what_died() -> None:
-    kept: list[connections.Connections] = []
-    made = connections.Connections.__init__
+    kept: list[connections.ConnectionRegistry] = []
+    made = connections.ConnectionRegistry.__init__
 
     def remembered(self: Any, *args: Any, **options: Any) -> None:
         made(self, *args, **options)
@@ -56,12 +56,12 @@ def _send_again_what_died() -> None:
             submission.deliver(again, store=store, api=api, journal=journal)
         return len(left)
 
-    setattr(connections.Connections, "__init__", remembered)
+    setattr(connections.ConnectionRegistry, "__init__", remembered)
     setattr(__main__, "recover", redeliver)
 
 
 def _call_every_error_a_failure() -> None:
-    honest = outcome.outcome_of
+    honest = outcome.create_campaign
 
     def sure(api: Any, body: bytes) -> Outcome:
         known = honest(api, body)

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 import requests
 
-from app.campaign.contract.payload import body, payload
+from app.campaign.contract.payload import build_payload, encode_payload
 from app.remote.adapter import WsgiAdapter
 from app.remote.client import CampaignApi
-from app.remote.connection import Connection
+from app.remote.connection import Credentials
 from app.remote.errors import BadKey, Refused
 from app.sandbox import create_sandbox
 from app.sandbox.ledger import Ledger
@@ -74,17 +74,17 @@ def test_nothing_of_one_answer_is_sent_with_the_next_request() -> None:
 def test_a_campaign_is_created_without_a_socket(
     api: CampaignApi, ledger: Ledger, socket_disabled: None
 ) -> None:
-    campaign = api.create_campaign(body(payload(outbound())))
+    campaign = api.create_campaign(encode_payload(build_payload(outbound())))
 
     (kept,) = ledger.page(2)
     assert campaign.campaign_id == kept.campaign_id
     assert (campaign.campaign_name, campaign.campaign_status) == ("Q4 Outreach", "DRAFT")
-    assert kept.request == payload(outbound())
+    assert kept.request == build_payload(outbound())
 
 
 def test_the_sandbox_refuses_by_field(api: CampaignApi, ledger: Ledger) -> None:
     with pytest.raises(Refused) as raised:
-        api.create_campaign(body(payload(outbound(timezone=None))))
+        api.create_campaign(encode_payload(build_payload(outbound(timezone=None))))
 
     assert (raised.value.status, list(raised.value.errors)) == (422, ["timezone"])
     assert ledger.page(1) == []
@@ -92,8 +92,8 @@ def test_the_sandbox_refuses_by_field(api: CampaignApi, ledger: Ledger) -> None:
 
 def test_the_sandbox_refuses_a_token_that_is_not_its_own(tmp_path: Path) -> None:
     sandbox = create_sandbox(tmp_path)
-    api = CampaignApi(Connection("Sandbox", URL, "another"), {URL: WsgiAdapter(sandbox)})
+    api = CampaignApi(Credentials("Sandbox", URL, "another"), {URL: WsgiAdapter(sandbox)})
     with pytest.raises(BadKey):
-        api.create_campaign(body(payload(outbound())))
+        api.create_campaign(encode_payload(build_payload(outbound())))
 
     assert sandbox.extensions["ledger"].page(1) == []

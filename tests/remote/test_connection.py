@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.remote.connection import BadConnection, Connection
+from app.remote.connection import BadConnection, Credentials
 from tests.remote.wire import TOKEN
 
 USER = "Take the user name and password out of the base URL."
@@ -14,7 +14,7 @@ AGAIN = "Copy the token again: it has a space or a sign that no token has."
 def refused(base_url: str = "https://api.example", token: str = TOKEN) -> str:
     """Give the sentence with which this connection is refused."""
     with pytest.raises(BadConnection) as raised:
-        Connection("VoiceAIWrapper", base_url, token)
+        Credentials("VoiceAIWrapper", base_url, token)
     return str(raised.value)
 
 
@@ -36,7 +36,7 @@ def refused(base_url: str = "https://api.example", token: str = TOKEN) -> str:
     ],
 )
 def test_https_is_for_everywhere_and_http_for_this_machine(base_url: str) -> None:
-    connection = Connection("VoiceAIWrapper", base_url, TOKEN)
+    connection = Credentials("VoiceAIWrapper", base_url, TOKEN)
 
     assert connection.campaigns_url == base_url.rstrip("/") + "/api/v2/voice-campaigns"
 
@@ -108,7 +108,7 @@ def test_a_token_that_no_request_can_carry_is_refused(token: str) -> None:
 
 @pytest.mark.parametrize("token", ["t", "a.b-c_d~e+f/g==", "!", "~", "x" * 2000])
 def test_a_token_may_have_every_sign_that_tokens_have(token: str) -> None:
-    assert Connection("VoiceAIWrapper", "https://api.example", token).token == token
+    assert Credentials("VoiceAIWrapper", "https://api.example", token).token == token
 
 
 def test_a_refusal_does_not_repeat_the_password_or_the_token() -> None:
@@ -117,6 +117,6 @@ def test_a_refusal_does_not_repeat_the_password_or_the_token() -> None:
 
 
 def test_a_connection_does_not_show_its_token() -> None:
-    connection = Connection("VoiceAIWrapper", "https://api.example", TOKEN)
+    connection = Credentials("VoiceAIWrapper", "https://api.example", TOKEN)
 
     assert TOKEN not in repr(connection) + str(connection)

@@ -15,7 +15,7 @@ from requests.adapters import BaseAdapter, HTTPAdapter
 
 from app.remote.call import LARGEST_ANSWER
 from app.remote.client import CampaignApi
-from app.remote.connection import Connection
+from app.remote.connection import Credentials
 from app.remote.errors import NotSent, Unclear
 from tests.remote.wire import BODY, TOKEN, error_after, http, success
 
@@ -31,7 +31,7 @@ class Hurried(HTTPAdapter):
 
 
 def create(url: str, adapter: BaseAdapter | None = None) -> None:
-    connection = Connection("VoiceAIWrapper", url, TOKEN)
+    connection = Credentials("VoiceAIWrapper", url, TOKEN)
     CampaignApi(connection, {url: adapter} if adapter else None).create_campaign(BODY)
 
 

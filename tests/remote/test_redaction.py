@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from app.campaign.contract.payload import body, payload
+from app.campaign.contract.payload import build_payload, encode_payload
 from app.remote.redaction import redacted, redacted_headers
 from tests.factories import inbound, outbound
 from tests.remote.wire import success
@@ -70,8 +70,12 @@ def test_what_looks_like_a_token_goes_too(text: str, left: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        body(payload(outbound(webhook_url="https://hooks.example/campaigns?id=7"))).decode(),
-        body(payload(inbound(name="Basic membership: the bearer of good news"))).decode(),
+        encode_payload(
+            build_payload(outbound(webhook_url="https://hooks.example/campaigns?id=7"))
+        ).decode(),
+        encode_payload(
+            build_payload(inbound(name="Basic membership: the bearer of good news"))
+        ).decode(),
         success(),
         '{"message": "The token was not accepted."}',
     ],

@@ -8,7 +8,7 @@ import pytest
 
 from app.remote.call import LARGEST_ANSWER
 from app.remote.client import CampaignApi
-from app.remote.connection import Connection
+from app.remote.connection import Credentials
 from app.remote.errors import RemoteError
 from tests.remote.wire import BODY, TOKEN, calling, error_after, http, success
 from tests.servers import answering
@@ -45,7 +45,7 @@ def test_what_stood_around_the_token_is_still_told() -> None:
 
 
 def test_a_connection_that_fails_does_not_tell_the_token() -> None:
-    api = CampaignApi(Connection("VoiceAIWrapper", f"https://{'a' * 64}", TOKEN))
+    api = CampaignApi(Credentials("VoiceAIWrapper", f"https://{'a' * 64}", TOKEN))
     with pytest.raises(RemoteError) as raised:
         api.create_campaign(BODY)
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from app.remote.client import CampaignApi
-from app.remote.connection import Connection
+from app.remote.connection import Credentials
 from app.remote.errors import RemoteError
 from tests.servers import Address, answering
 
@@ -35,7 +35,7 @@ def success(**changes: Any) -> str:
 
 
 def calling(address: Address) -> CampaignApi:
-    return CampaignApi(Connection("VoiceAIWrapper", address.url, TOKEN))
+    return CampaignApi(Credentials("VoiceAIWrapper", address.url, TOKEN))
 
 
 def error_after(answer: bytes) -> RemoteError:

@@ -10,11 +10,11 @@ import requests
 from flask import Flask
 
 from app.campaign.contract.fields import CAMPAIGNS_PATH
-from app.campaign.contract.payload import body, payload
+from app.campaign.contract.payload import build_payload, encode_payload
 from app.remote.adapter import WsgiAdapter
 from app.remote.answers import Created
 from app.remote.client import CampaignApi
-from app.remote.connection import Connection
+from app.remote.connection import Credentials
 from app.remote.errors import BadKey, Refused, RemoteError, Unclear
 from app.sandbox import TOKEN, create_sandbox
 from app.sandbox.faults import FAULT, FAULTS, HEADER, Fault
@@ -23,7 +23,7 @@ from tests.factories import inbound
 from tests.sandbox.caller import WITH_TOKEN
 from tests.servers import Address, serving
 
-BODY = body(payload(inbound()))
+BODY = encode_payload(build_payload(inbound()))
 SEEN: dict[str, type[RemoteError | Created]] = {
     **dict.fromkeys(("400", "404", "409", "422", "422-detail", "422-places"), Refused),
     **dict.fromkeys(("422-list", "422-text", "429", "429-date", "307"), Refused),
@@ -43,14 +43,14 @@ def sandbox(tmp_path: Path) -> Flask:
 @contextmanager
 def over_http(sandbox: Flask, deadline: float) -> Iterator[CampaignApi]:
     with serving(sandbox) as address:
-        yield CampaignApi(Connection("Sandbox", address.url, TOKEN, True), deadline=deadline)
+        yield CampaignApi(Credentials("Sandbox", address.url, TOKEN, True), deadline=deadline)
 
 
 @contextmanager
 def in_process(sandbox: Flask, deadline: float) -> Iterator[CampaignApi]:
     url = "https://sandbox.invalid"
     adapters = {url: WsgiAdapter(sandbox)}
-    yield CampaignApi(Connection("Sandbox", url, TOKEN, True), adapters, deadline)
+    yield CampaignApi(Credentials("Sandbox", url, TOKEN, True), adapters, deadline)
 
 
 Way = Callable[..., AbstractContextManager[CampaignApi]]

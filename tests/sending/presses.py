@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import event, text
 
-from app.connections import SANDBOX, Connections, Destination
-from app.sending.confirmation import Press
+from app.connections import SANDBOX, Connection, ConnectionRegistry
+from app.sending.confirmation import SendRequest
 from app.sending.journal import Journal
 from app.sending.outcome import Api
 from app.sending.resolution import Word, resolve
@@ -20,10 +20,10 @@ from app.store.saved_connections import Entered
 TOKEN = "t0ken-of-client-a-7x9q"
 
 
-def press(draft_id: str, *, reviewed: str, to: Destination, **more: Any) -> Press:
+def press(draft_id: str, *, reviewed: str, to: Connection, **more: Any) -> SendRequest:
     """Confirm everything that is asked, but for what a test changes."""
     confirmed = {"stamp": to.stamp, "named": to.name, "who": "Ada"}
-    return Press(draft_id, reviewed, to, **confirmed | more)
+    return SendRequest(draft_id, reviewed, to, **confirmed | more)
 
 
 def submit(draft_id: str, *, reviewed: str, store: Store, api: Api, **more: Any) -> int:
@@ -52,15 +52,17 @@ def expire(store: Store, submission_id: int) -> None:
         session.get_one(Submission, submission_id).lease_ends = 0.0
 
 
-def destination(api: Api) -> Destination:
+def destination(api: Api) -> Connection:
     """Describe where an API is, as the connections do."""
     one = api.connection
-    return Destination(
+    return Connection(
         SANDBOX if one.is_sandbox else "client", one.name, one.base_url, one.is_sandbox, "blue"
     )
 
 
-def entered(connections: Connections, store: Store, name: str = "Client A", **changes: Any) -> str:
+def entered(
+    connections: ConnectionRegistry, store: Store, name: str = "Client A", **changes: Any
+) -> str:
     """Enter a connection, and give its key."""
     given: dict[str, Any] = {
         "base_url": "https://api.example",

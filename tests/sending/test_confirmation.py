@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import time_machine
 
-from app.campaign.contract.payload import body, digest, payload
-from app.connections import Destination
+from app.campaign.contract.payload import build_payload, digest, encode_payload
+from app.connections import Connection
 from app.remote.errors import Refused
 from app.sending.confirmation import (
     Disabled,
@@ -30,13 +30,13 @@ from tests.factories import outbound, typed
 from tests.fakes import ANSWERS, FakeApi
 from tests.sending.presses import destination, press, submit
 
-REVIEWED = digest(body(payload(outbound())))
+REVIEWED = digest(encode_payload(build_payload(outbound())))
 TO = destination(FakeApi())
 DRAFT = "a1a1a1a1a1a1a1a1"
 Saved = Callable[..., str]
 
 
-def refused(store: Store, draft_id: str, to: Destination = TO, **more: object) -> None:
+def refused(store: Store, draft_id: str, to: Connection = TO, **more: object) -> None:
     claim(press(draft_id, reviewed=REVIEWED, to=to, **more), store=store, deadline=1)
 
 

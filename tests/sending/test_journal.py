@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from app.campaign.contract.payload import body, digest, payload
+from app.campaign.contract.payload import build_payload, digest, encode_payload
 from app.remote.answers import Created
 from app.remote.exchange import Exchange
 from app.sending.journal import Entry, Journal
@@ -51,7 +51,7 @@ BROKEN = [
 
 def claimed(store: Store, saved: Saved, **values: Any) -> Claim:
     """Claim a draft whose lease ends at once, so that recording is tried once."""
-    to, reviewed = destination(FakeApi()), digest(body(payload(outbound(**values))))
+    to, reviewed = destination(FakeApi()), digest(encode_payload(build_payload(outbound(**values))))
     made = claim(
         press(saved(outbound(**values)), reviewed=reviewed, to=to), store=store, deadline=30
     )
@@ -278,7 +278,7 @@ def copy(source: Path, target: Path) -> None:
 
 def test_numbers_of_submissions_are_never_used_again(store: Store, saved: Saved) -> None:
     api = FakeApi(ANSWERS[State.CREATED], ANSWERS[State.CREATED])
-    reviewed = digest(body(payload(outbound())))
+    reviewed = digest(encode_payload(build_payload(outbound())))
     first = submit(saved(), reviewed=reviewed, store=store, api=api)
     with store.writing() as session:
         session.connection().exec_driver_sql("UPDATE exchange SET submission_id = NULL")

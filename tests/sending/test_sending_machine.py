@@ -17,9 +17,9 @@ from hypothesis.stateful import (
     rule,
 )
 
-from app.campaign.contract.payload import body, digest, payload
+from app.campaign.contract.payload import build_payload, digest, encode_payload
 from app.campaign.contract.reading import read_answers
-from app.connections import Destination
+from app.connections import Connection
 from app.remote.answers import Created
 from app.remote.errors import NotSent, Refused, Unclear
 from app.sending.confirmation import (
@@ -27,7 +27,7 @@ from app.sending.confirmation import (
     LooksCreated,
     NotNamed,
     NotReady,
-    Press,
+    SendRequest,
     StaleReview,
     TooSoon,
 )
@@ -46,7 +46,7 @@ from tests.factories import outbound, typed
 from tests.fakes import LIVE
 from tests.sending.presses import expire, journal, look_up
 
-CLIENT = Destination("client", LIVE.name, LIVE.base_url, False, "blue")
+CLIENT = Connection("client", LIVE.name, LIVE.base_url, False, "blue")
 NOTHING_SENT = (AlreadySubmitted, NotReady, StaleReview, Disabled, TooSoon, LooksCreated, NotNamed)
 ANSWERS = ("created", "refused", "busy", "unsent", "lost", "lost after storing", "a bug of ours")
 
@@ -122,12 +122,12 @@ class Sending(RuleBasedStateMachine):
             drafts.restore(session, draft_id)
 
     @rule(target=presses, draft_id=draft_ids)
-    def review(self, draft_id: str) -> Press:
-        seen = digest(body(payload(read_answers(self.answers[draft_id]).values)))
-        return Press(draft_id, seen, CLIENT, CLIENT.stamp, CLIENT.name, who="Ada")
+    def review(self, draft_id: str) -> SendRequest:
+        seen = digest(encode_payload(build_payload(read_answers(self.answers[draft_id]).values)))
+        return SendRequest(draft_id, seen, CLIENT, CLIENT.stamp, CLIENT.name, who="Ada")
 
     @rule(press=presses, answer=st.sampled_from(ANSWERS))
-    def press(self, press: Press, answer: str) -> None:
+    def press(self, press: SendRequest, answer: str) -> None:
         self.vendor.answer = answer
         try:
             claimed = claim(press, store=self.store, deadline=30)
@@ -137,7 +137,7 @@ class Sending(RuleBasedStateMachine):
             deliver(claimed, store=self.store, api=self.vendor, journal=journal(self.store))
 
     @rule(target=dying, press=presses, has_sent=st.booleans())
-    def press_and_die(self, press: Press, has_sent: bool) -> Any:
+    def press_and_die(self, press: SendRequest, has_sent: bool) -> Any:
         try:
             claimed = claim(press, store=self.store, deadline=30)
         except NOTHING_SENT:

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from app.campaign.contract.payload import body, digest, payload
+from app.campaign.contract.payload import build_payload, digest, encode_payload
 from app.remote.client import CampaignApi
 from app.remote.errors import Unclear
 from app.sandbox.ledger import Ledger
 from app.sending.confirmation import NotReady, StaleReview
-from app.sending.outcome import Api, outcome_of, settle
+from app.sending.outcome import Api, apply_outcome, create_campaign
 from app.sending.recording import recover
 from app.sending.resolution import NoSuchSubmission
 from app.sending.submission import claim, deliver
@@ -27,7 +27,7 @@ from tests.fakes import ANSWERS, FakeApi
 from tests.pages import Visitor
 from tests.sending.presses import destination, expire, journal, look_up, press, submit
 
-BODY = body(payload(outbound()))
+BODY = encode_payload(build_payload(outbound()))
 REVIEWED = digest(BODY)
 Saved = Callable[..., str]
 
@@ -194,9 +194,9 @@ class TestLate:
     """An answer that comes when nobody waited for it any more."""
 
     def answered(self, store: Store, submission_id: int) -> Submission:
-        known = outcome_of(FakeApi(ANSWERS[State.CREATED]), BODY)
+        known = create_campaign(FakeApi(ANSWERS[State.CREATED]), BODY)
         with store.writing() as session:
-            settle(session, session.get_one(Submission, submission_id), known)
+            apply_outcome(session, session.get_one(Submission, submission_id), known)
         with store.reading() as session:
             return session.get_one(Submission, submission_id)
 

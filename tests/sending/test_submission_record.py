@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from app.campaign.contract.payload import body, digest, payload
+from app.campaign.contract.payload import build_payload, digest, encode_payload
 from app.remote.answers import Created
 from app.remote.errors import BadKey, NotSent, Refused, RemoteError, Unclear
 from app.sending.confirmation import StaleReview
@@ -25,7 +25,7 @@ from tests.remote.wire import TOKEN, calling, http
 from tests.sending.presses import expire, look_up, submit
 from tests.servers import answering
 
-BODY = body(payload(outbound()))
+BODY = encode_payload(build_payload(outbound()))
 REVIEWED = digest(BODY)
 Saved = Callable[..., str]
 

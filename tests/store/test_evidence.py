@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from app.campaign.contract.payload import body, payload
+from app.campaign.contract.payload import build_payload, encode_payload
 from app.campaign.contract.payload import digest as payload_digest
 from app.sending.submission import claim
 from app.store import seals
@@ -142,7 +142,7 @@ def test_what_is_being_sent_is_held_to_the_press(
     client: FlaskClient, store: Store, saved: Callable[..., str], change: dict[str, str]
 ) -> None:
     draft_id = saved(outbound())
-    reviewed, to = payload_digest(body(payload(outbound()))), destination(FakeApi())
+    reviewed, to = payload_digest(encode_payload(build_payload(outbound()))), destination(FakeApi())
     claim(press(draft_id, reviewed=reviewed, to=to), store=store, deadline=30)
     found = client.get(f"/drafts/{draft_id}/evidence.json").get_json()
     assert check_evidence(found, found["trail"]["seal"]["hash"]) == ""

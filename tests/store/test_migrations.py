@@ -13,7 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
 
 from app import create_app
-from app.campaign.contract.payload import body, payload
+from app.campaign.contract.payload import build_payload, encode_payload
 from app.settings import Settings
 from app.store import migrations
 from app.store.base import Base
@@ -58,7 +58,11 @@ def test_drafts_of_the_first_version_are_kept_and_held_to_the_rules(instance: Pa
         command.upgrade(config, "0001")
         connection.execute(text(_FIRST_DRAFT), {"answers": json.dumps(typed(outbound()))})
         for draft, state in (("first", "REFUSED"), ("second", "SENDING")):
-            sent = {"draft": draft, "state": state, "body": body(payload(outbound()))}
+            sent = {
+                "draft": draft,
+                "state": state,
+                "body": encode_payload(build_payload(outbound())),
+            }
             connection.execute(text(_FIRST_SUBMISSION), sent)
     engine.dispose()
 

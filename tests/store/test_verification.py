@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from app.campaign.contract.payload import body, payload
+from app.campaign.contract.payload import build_payload, encode_payload
 from app.campaign.contract.payload import digest as digest_of
 from app.sending.submission import claim
 from app.store import audit_trail, drafts, request_log, seals, submissions
@@ -231,7 +231,7 @@ SENDING = [
 def test_what_is_being_sent_is_held_to_the_press(
     store: Store, saved: Callable[..., str], statements: str
 ) -> None:
-    reviewed, to = digest_of(body(payload(outbound()))), destination(FakeApi())
+    reviewed, to = digest_of(encode_payload(build_payload(outbound()))), destination(FakeApi())
     claim(press(saved(outbound()), reviewed=reviewed, to=to), store=store, deadline=30)
     noted = sealed(store)
     assert verdict(store, noted).fault == ""
@@ -283,7 +283,12 @@ def test_the_state_of_a_draft_is_that_of_its_newest_submission(
     with store.reading() as session:
         draft_id = session.get_one(Submission, first).draft_id
     api = FakeApi(ANSWERS[State.REFUSED])
-    submit(draft_id, reviewed=digest_of(body(payload(outbound()))), store=store, api=api)
+    submit(
+        draft_id,
+        reviewed=digest_of(encode_payload(build_payload(outbound()))),
+        store=store,
+        api=api,
+    )
     look_up(store, first)
     assert verdict(store).fault == ""
 
@@ -299,7 +304,7 @@ def test_records_hold_whatever_has_become_of_a_submission(
 def test_records_hold_while_a_campaign_is_being_sent(
     store: Store, saved: Callable[..., str]
 ) -> None:
-    reviewed, to = digest_of(body(payload(outbound()))), destination(FakeApi())
+    reviewed, to = digest_of(encode_payload(build_payload(outbound()))), destination(FakeApi())
     claim(press(saved(outbound()), reviewed=reviewed, to=to), store=store, deadline=30)
     assert verdict(store).fault == ""
 

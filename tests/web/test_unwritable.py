@@ -10,12 +10,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event
 
-from app.campaign.compliance.findings import findings
+from app.campaign.compliance.findings import check_rules
 from app.sandbox.ledger import Ledger
 from app.store.base import State
 from app.store.database import Store
 from app.store.models import Submission
-from app.web.attention import attention
+from app.web.attention import find_attention
 from tests.factories import inbound, outbound, typed
 from tests.pages import Page, Visitor
 from tests.sending.presses import TOKEN, expire, failing
@@ -161,7 +161,7 @@ def test_drawing_a_page_writes_nothing(
     number = sent(State.SENDING)
     expire(store, number)
     with app.test_request_context("/"):
-        assert attention().sending == [(number, "Q4 Outreach")]
+        assert find_attention().sending == [(number, "Q4 Outreach")]
     with store.reading() as session:
         assert session.get_one(Submission, number).state is State.SENDING
 
@@ -171,6 +171,6 @@ def test_a_campaign_is_judged_before_the_database_is_locked(
 ) -> None:
     page = visitor.open(f"/drafts/{saved(outbound())}")
     with failing(store, sqlite3.OperationalError("database is locked")):
-        judged = findings.cache_info().misses
+        judged = check_rules.cache_info().misses
         visitor.press(page, answers={"daily_end_time": "16:17"})
-    assert findings.cache_info().misses > judged
+    assert check_rules.cache_info().misses > judged

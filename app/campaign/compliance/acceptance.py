@@ -24,7 +24,7 @@ class Answer(StrEnum):
 
 
 @dataclass(frozen=True)
-class Said:
+class Statement:
     """What somebody said of one finding.
 
     `measure` is what was found then, `reason` why it is fine, `at` an instant in ISO 8601, and
@@ -45,7 +45,7 @@ class Said:
         return self.answer != Answer.NO
 
 
-Accepted: TypeAlias = Mapping[str, Said]
+Accepted: TypeAlias = Mapping[str, Statement]
 """What was said of findings, by a rule's id, and of all leads, by an exemption's key."""
 
 ACCEPTED, LIFTED, UNMET = "accepted", "lifted", "unmet"
@@ -84,19 +84,19 @@ def key_of(exemption: str) -> str:
     return f"exemption-{exemption}"
 
 
-def exemptions_for(findings: Iterable[Finding]) -> dict[Exemption, list[Rule]]:
+def find_exemptions(findings: Iterable[Finding]) -> dict[Exemption, list[Rule]]:
     """List the exemptions that would lift some of these findings' rules, with those rules."""
     rules = list(dict.fromkeys(finding.rule for finding in findings))
     lifted = {one: [rule for rule in rules if one in rule.lifted_by] for one in Exemption}
     return {one: rules for one, rules in lifted.items() if rules}
 
 
-def lifts(said: Said | None, rule: Rule) -> bool:
+def lifts(said: Statement | None, rule: Rule) -> bool:
     """Tell whether what was said of an exemption lifts this rule."""
     return said is not None and said.answer == Answer.YES and rule.id in said.measure.split()
 
 
-def said_of(finding: Finding, given: Accepted) -> Said | None:
+def find_statement(finding: Finding, given: Accepted) -> Statement | None:
     """Find what was said of a finding as it is now, or what lifts its rule; `None` if nothing."""
     said = given.get(finding.rule.id)
     if said and said.measure == measure(finding):
@@ -116,7 +116,7 @@ def tally(findings: Iterable[Finding], given: Accepted) -> dict[str, int]:
     """
     counts = dict.fromkeys((*Severity, ACCEPTED, LIFTED, UNMET), 0)
     for finding in findings:
-        said = said_of(finding, given)
+        said = find_statement(finding, given)
         if said is None:
             counts[finding.severity] += 1
         elif not said.is_settled:

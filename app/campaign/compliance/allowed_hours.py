@@ -6,20 +6,25 @@ from datetime import date, time
 from functools import lru_cache, reduce
 from itertools import chain, combinations
 
-from app.campaign.compliance.audience import Audience, reach, zones_of
+from app.campaign.compliance.audience import Audience, find_reach, find_zones
 from app.campaign.compliance.rule import Rule
 from app.campaign.schedule.intervals import (
     ALWAYS,
     WHOLE_DAY,
-    Day,
+    DayHours,
     Stretch,
-    Week,
-    common,
-    common_week,
+    WeekHours,
+    intersect,
+    intersect_weeks,
     seconds,
-    seen_from,
+    shift_week,
 )
-from app.campaign.schedule.offset_periods import Season, Seasons, alike, seasons
+from app.campaign.schedule.offset_periods import (
+    OffsetPeriod,
+    OffsetPeriods,
+    find_offset_periods,
+    find_same_offsets,
+)
 from app.campaign.schedule.windows import Schedule
 
 _MINUTE = 60
@@ -30,7 +35,7 @@ _MOST = 12
 
 
 @dataclass(frozen=True)
-class SafeWindow:
+class AllowedWindow:
     """Days (0 is Monday) and hours on the campaign's clock in which no rule is broken."""
 
     days: frozenset[int]
@@ -38,7 +43,7 @@ class SafeWindow:
 
 
 @dataclass(frozen=True)
-class Strip:
+class AllowedHours:
     """The hours that rules leave open to an audience.
 
     `zones` are its zones, together if their clocks go alike, and `hours` what may be called in
@@ -48,29 +53,33 @@ class Strip:
     """
 
     zones: tuple[tuple[str, ...], ...]
-    hours: tuple[Week, ...]
-    times: Seasons
-    safe: tuple[Week, ...]
-    safe_all_year: Week
+    hours: tuple[WeekHours, ...]
+    times: OffsetPeriods
+    safe: tuple[WeekHours, ...]
+    safe_all_year: WeekHours
 
 
 @lru_cache(maxsize=128)
-def strip(rules: tuple[Rule, ...], schedule: Schedule, audience: Audience) -> Strip:
+def find_allowed_hours(
+    rules: tuple[Rule, ...], schedule: Schedule, audience: Audience
+) -> AllowedHours:
     """Find what these rules leave open on the days of a schedule; without rules, all hours."""
-    groups = alike(schedule, zones_of(audience))
+    groups = find_same_offsets(schedule, find_zones(audience))
     hours = tuple(_hours(rules, audience, group) for group in groups)
-    times = seasons(schedule, tuple(group[0] for group in groups))
+    times = find_offset_periods(schedule, tuple(group[0] for group in groups))
     safe = tuple(
-        common_week(seen_from(week, ahead) for week, ahead in zip(hours, season.ahead, strict=True))
+        intersect_weeks(
+            shift_week(week, ahead) for week, ahead in zip(hours, season.ahead, strict=True)
+        )
         for season in times.seasons
     )
     needed = (
         _only(week, season, schedule) for week, season in zip(safe, times.seasons, strict=True)
     )
-    return Strip(groups, hours, times, safe, common_week(needed))
+    return AllowedHours(groups, hours, times, safe, intersect_weeks(needed))
 
 
-def _only(week: Week, season: Season, schedule: Schedule) -> Week:
+def _only(week: WeekHours, season: OffsetPeriod, schedule: Schedule) -> WeekHours:
     """Leave the weekdays open that a season does not have."""
     first, last = max(season.first, schedule.first), min(season.last, schedule.last)
     days = _weekdays_between(first, last)
@@ -78,27 +87,27 @@ def _only(week: Week, season: Season, schedule: Schedule) -> Week:
 
 
 @lru_cache(maxsize=8192)
-def _hours(rules: tuple[Rule, ...], audience: Audience, zones: tuple[str, ...]) -> Week:
+def _hours(rules: tuple[Rule, ...], audience: Audience, zones: tuple[str, ...]) -> WeekHours:
     """Find the hours that rules leave open in all of these zones, by their own clock."""
-    reached = reach(audience)
-    return common_week(
+    reached = find_reach(audience)
+    return intersect_weeks(
         rule.hours
         for rule in rules
         if rule.hours is not None and not set(zones).isdisjoint(reached[rule.jurisdiction])
     )
 
 
-def leads_window(hours: Week, schedule: Schedule, audience: Audience) -> SafeWindow | None:
+def leads_window(hours: WeekHours, schedule: Schedule, audience: Audience) -> AllowedWindow | None:
     """Find the longest window that lies inside these hours on every lead's own clock."""
-    groups = alike(schedule, zones_of(audience))
-    times = seasons(schedule, tuple(group[0] for group in groups))
+    groups = find_same_offsets(schedule, find_zones(audience))
+    times = find_offset_periods(schedule, tuple(group[0] for group in groups))
     ahead = {far for season in times.seasons for far in season.ahead}
     any_time = replace(schedule, opens=time(), closes=time(23, 59))
-    shared = common_week(seen_from(hours, far) for far in ahead)
-    return next(iter(safe_windows(any_time, shared)), None)
+    shared = intersect_weeks(shift_week(hours, far) for far in ahead)
+    return next(iter(find_allowed_windows(any_time, shared)), None)
 
 
-def safe_windows(schedule: Schedule, week: Week) -> tuple[SafeWindow, ...]:
+def find_allowed_windows(schedule: Schedule, week: WeekHours) -> tuple[AllowedWindow, ...]:
     """Choose days and a window for a schedule inside these hours, the best first.
 
     A window of its own hours comes first, if not too short and if most of the days that have
@@ -113,13 +122,13 @@ def safe_windows(schedule: Schedule, week: Week) -> tuple[SafeWindow, ...]:
     for days in _choices(open_days):
         if dates.isdisjoint(days):
             continue
-        hours = reduce(common, (week[day] for day in days))
+        hours = reduce(intersect, (week[day] for day in days))
         if 2 * len(days) >= len(open_days):
-            own += _windows(days, common(hours, ((opens, closes),)), _SHORTEST)
+            own += _windows(days, intersect(hours, ((opens, closes),)), _SHORTEST)
         shared += _windows(days, hours, _MINUTE)
         moved += _windows(days, _moved(hours, opens, closes), _MINUTE)
 
-    def weight(found: SafeWindow) -> tuple[int, int]:
+    def weight(found: AllowedWindow) -> tuple[int, int]:
         start, end = found.hours
         return (end - start) * len(found.days & dates), len(found.days)
 
@@ -133,16 +142,16 @@ def _choices(days: list[int]) -> Iterator[tuple[int, ...]]:
         yield from combinations(days, count)
 
 
-def _windows(days: tuple[int, ...], hours: Day, least: int) -> list[SafeWindow]:
+def _windows(days: tuple[int, ...], hours: DayHours, least: int) -> list[AllowedWindow]:
     """Make windows of hours, in whole minutes and before midnight, that are long enough."""
     whole = (
         (-(-start // _MINUTE) * _MINUTE, min(end, WHOLE_DAY - _MINUTE) // _MINUTE * _MINUTE)
         for start, end in hours
     )
-    return [SafeWindow(frozenset(days), (a, b)) for a, b in whole if b - a >= least]
+    return [AllowedWindow(frozenset(days), (a, b)) for a, b in whole if b - a >= least]
 
 
-def _moved(hours: Day, opens: int, closes: int) -> Day:
+def _moved(hours: DayHours, opens: int, closes: int) -> DayHours:
     """Move a window into each of these hours, as near as it can be and as much as there is room."""
     found = []
     for start, end in hours:

@@ -14,14 +14,14 @@ from app.campaign.compliance.places import (
     Named,
     Place,
     country_of,
+    find_place,
+    find_places,
     parts_of,
-    place,
-    places_named,
     unions_of,
 )
 from app.campaign.compliance.rule import Rule
 from app.campaign.compliance.rule_file import Device, Topic
-from app.campaign.compliance.rulebook import ANYWHERE, rulebook
+from app.campaign.compliance.rulebook import ANYWHERE, load_rulebook
 from app.campaign.contract.fields import Purpose
 from app.campaign.contract.problems import Code, Problem
 from app.campaign.contract.reading import Answers
@@ -68,7 +68,7 @@ def read_audience(answers: Answers, zone: str | None) -> Audience:
 
 @lru_cache(maxsize=256)
 def _read(audience: str, purpose: str, own_dates: str, zone: str, *, is_too_long: bool) -> Audience:
-    named = places_named(audience)
+    named = find_places(audience)
     dates, unread_dates = _dates(own_dates)
     return Audience(
         places=named.places or _assumed(zone),
@@ -100,7 +100,7 @@ def find_unread(audience: Audience) -> list[Problem]:
 
 
 @lru_cache(maxsize=256)
-def reach(audience: Audience) -> Mapping[str, tuple[str, ...]]:
+def find_reach(audience: Audience) -> Mapping[str, tuple[str, ...]]:
     """Tell which zones each jurisdiction reaches in this audience, by the jurisdiction's code.
 
     A country's rules hold in its parts, and a union's in its countries. A whole country holds
@@ -110,29 +110,29 @@ def reach(audience: Audience) -> Mapping[str, tuple[str, ...]]:
     found: dict[str, dict[str, None]] = {}
     for at in audience.places:
         for code in jurisdictions_of(at):
-            shared = [zone for zone in at.zones if present_name(zone) in place(code).zones]
+            shared = [zone for zone in at.zones if present_name(zone) in find_place(code).zones]
             found.setdefault(code, {}).update(dict.fromkeys(shared or at.zones))
     with_hours = {
         zone
-        for rule in rulebook().rules
+        for rule in load_rulebook().rules
         if rule.topic is Topic.HOURS and concerns(rule, audience)
         for zone in found.get(rule.jurisdiction, ())
     }
-    if rest := [zone for zone in zones_of(audience) if zone not in with_hours]:
+    if rest := [zone for zone in find_zones(audience) if zone not in with_hours]:
         found[ANYWHERE] = dict.fromkeys(rest)
     return {code: tuple(zones) for code, zones in found.items()}
 
 
 @lru_cache(maxsize=1024)
-def rules_for(audience: Audience, first: date, last: date) -> tuple[Rule, ...]:
+def select_rules(audience: Audience, first: date, last: date) -> tuple[Rule, ...]:
     """Find the rules for this audience and purpose that are in force on any of these days.
 
     An open purpose is any of them.
     """
-    reached = reach(audience)
+    reached = find_reach(audience)
     return tuple(
         rule
-        for rule in rulebook().rules
+        for rule in load_rulebook().rules
         if rule.jurisdiction in reached
         and concerns(rule, audience)
         and rule.is_in_force(first, last)
@@ -146,7 +146,7 @@ def concerns(rule: Rule, audience: Audience) -> bool:
 
 
 @lru_cache(maxsize=256)
-def zones_of(audience: Audience) -> tuple[str, ...]:
+def find_zones(audience: Audience) -> tuple[str, ...]:
     """Name every zone in which there can be a lead."""
     return tuple(dict.fromkeys(zone for at in audience.places for zone in at.zones))
 
@@ -178,7 +178,7 @@ def _assumed(zone: str) -> tuple[Place, ...]:
 
 
 def _named_strictest() -> Named:
-    return places_named(_STRICTEST)
+    return find_places(_STRICTEST)
 
 
 def _dates(text: str) -> tuple[tuple[tuple[date, str], ...], tuple[str, ...]]:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from app.campaign.compliance.audience import Audience, concerns, jurisdictions_of
 from app.campaign.compliance.places import Place, parts_of, unions_of
 from app.campaign.compliance.rule_file import Topic
-from app.campaign.compliance.rulebook import rulebook
+from app.campaign.compliance.rulebook import load_rulebook
 
 
 @dataclass(frozen=True)
@@ -32,14 +32,14 @@ class Coverage:
 
 
 @lru_cache(maxsize=256)
-def coverage(audience: Audience) -> tuple[Coverage, ...]:
+def find_coverage(audience: Audience) -> tuple[Coverage, ...]:
     """Say for each place of an audience what is known of its rules."""
     return tuple(_coverage(at, audience) for at in audience.places)
 
 
 def read_for(code: str) -> frozenset[Topic]:
     """Tell for which topics a jurisdiction's own law has been read."""
-    book = rulebook()
+    book = load_rulebook()
     ruled = {rule.topic for rule in book.rules if rule.jurisdiction == code}
     return book.read_for.get(code, frozenset()) | ruled
 
@@ -48,7 +48,7 @@ def _coverage(at: Place, audience: Audience) -> Coverage:
     """Put together what is known of each country and part that a place can lie in."""
     codes = jurisdictions_of(at)
     parts = [code for code in codes if "-" in code and _has_laws(code)]
-    countries = [code for code in codes if "-" not in code and code not in rulebook().members]
+    countries = [code for code in codes if "-" not in code and code not in load_rulebook().members]
     homes = parts or countries
     known = [_of_one(home, audience) for home in homes]
     own = [code for code in parts if read_for(code)]
@@ -69,7 +69,7 @@ def _of_one(home: str, audience: Audience) -> tuple[frozenset[Topic], frozenset[
     """Give the topics of which nothing is known in a country or a part, and of which no rule is."""
     country = home[:2]
     own = [*unions_of(country), country, *([home] if home != country else [])]
-    rules = [rule for rule in rulebook().rules if rule.jurisdiction in own]
+    rules = [rule for rule in load_rulebook().rules if rule.jurisdiction in own]
     held = {rule.topic for rule in rules if concerns(rule, audience)}
     read = read_for(country) & read_for(home)
     none = read - {rule.topic for rule in rules}

@@ -7,10 +7,10 @@ from typing import TypeAlias
 
 from app.campaign.compliance.rule import Rule
 from app.campaign.compliance.rule_file import Confidence, Force
-from app.campaign.schedule.intervals import Day
+from app.campaign.schedule.intervals import DayHours
 
 
-def length(day: Day) -> int:
+def length(day: DayHours) -> int:
     """Count the seconds of a day's stretches."""
     return sum(end - start for start, end in day)
 
@@ -40,9 +40,9 @@ class OutsideHours:
     """
 
     zone: str
-    outside: tuple[tuple[int, Day], ...]
+    outside: tuple[tuple[int, DayHours], ...]
     since: date
-    later: tuple[tuple[int, Day], ...]
+    later: tuple[tuple[int, DayHours], ...]
     later_since: date | None
     closed: frozenset[int]
     others: tuple[str, ...]

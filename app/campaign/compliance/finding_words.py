@@ -5,18 +5,18 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from app.campaign.compliance.audience import Audience
-from app.campaign.compliance.coverage import coverage
+from app.campaign.compliance.coverage import find_coverage
 from app.campaign.compliance.evidence import Finding, OnHolidays, OutsideHours, TooMany
-from app.campaign.compliance.fixes import Mend
-from app.campaign.compliance.places import place
+from app.campaign.compliance.fixes import Fix
+from app.campaign.compliance.places import find_place
 from app.campaign.compliance.rule import STALE, AttemptLimit, Rule
 from app.campaign.compliance.rule_file import Confidence, Force, SourceKind, Topic
-from app.campaign.compliance.rulebook import rulebook
+from app.campaign.compliance.rulebook import load_rulebook
 from app.campaign.contract.fields import FIELD, Kind, Weekday
 from app.campaign.contract.wording import WORDS, listed
 from app.campaign.formatting import clock, days_in_words, short_day
-from app.campaign.schedule.intervals import WHOLE_DAY, Day, Stretch
-from app.campaign.schedule.offset_periods import foreseeable
+from app.campaign.schedule.intervals import WHOLE_DAY, DayHours, Stretch
+from app.campaign.schedule.offset_periods import cut_to_foreseeable
 from app.campaign.schedule.windows import Schedule
 from app.campaign.timezones.zones import city, zone_info
 
@@ -27,7 +27,7 @@ _NAMED = 3
 _WEEK = list(Weekday)
 
 
-def what_is_broken(finding: Finding, schedule: Schedule) -> str:
+def describe_finding(finding: Finding, schedule: Schedule) -> str:
     """Say by how much and when a campaign breaks the rule; for a duty, what it is."""
     evidence = finding.evidence
     if isinstance(evidence, OutsideHours):
@@ -39,9 +39,9 @@ def what_is_broken(finding: Finding, schedule: Schedule) -> str:
     return finding.rule.limit
 
 
-def what_would_mend(finding: Finding, mends: Iterable[Mend]) -> str:
+def describe_fixes(finding: Finding, mends: Iterable[Fix]) -> str:
     """Say which change of the settings would keep the rule, or what to do if none would."""
-    ways = [mend_in_words(mend) for mend in mends]
+    ways = [describe_fix(mend) for mend in mends]
     if ways:
         return f"To keep it, set {', or '.join(ways)}."
     if isinstance(finding.evidence, OutsideHours):
@@ -67,7 +67,7 @@ def measure(finding: Finding) -> str:
     return finding.rule.question
 
 
-def caution(rule: Rule, today: date) -> str:
+def find_caution(rule: Rule, today: date) -> str:
     """Say why a rule should be looked up before anyone relies on it; often nothing."""
     return " ".join(
         filter(
@@ -97,7 +97,7 @@ _FORCE = {
 }
 
 
-def mend_in_words(mend: Mend) -> str:
+def describe_fix(mend: Fix) -> str:
     """Write a change as a part of a sentence: the start of calling to 14:00."""
     parts = [f"{WORDS[name].thing} to {value_in_words(name, new)}" for name, new in mend.changes]
     return " and ".join(parts)
@@ -121,7 +121,9 @@ def audience_in_words(audience: Audience) -> str:
     where = ", ".join(places) if len(places) <= _SHOWN else f"{len(places)} states and countries"
     unread = _not_understood(audience.unread)
     assumed = f"so {where} {'is' if len(audience.places) == 1 else 'are'} assumed"
-    known = "" if all(one.is_complete for one in coverage(audience)) else " that are known here"
+    known = (
+        "" if all(one.is_complete for one in find_coverage(audience)) else " that are known here"
+    )
     told = [
         f"{unread or _unsaid(audience)}, {assumed}."
         if audience.is_assumed
@@ -137,7 +139,7 @@ def audience_in_words(audience: Audience) -> str:
 
 def gaps_in_words(audience: Audience) -> list[str]:
     """Say what is not known of the rules of an audience's places, a sentence for each gap."""
-    found = coverage(audience)
+    found = find_coverage(audience)
     told = []
     for topic, thing in _TOPICS.items():
         if unread := [one.place.name for one in found if topic in one.unread]:
@@ -146,7 +148,7 @@ def gaps_in_words(audience: Audience) -> list[str]:
             told.append(
                 f"{thing}: for {_listed(country)} only those of the country are known here."
             )
-    if parts := sorted({place(code).name for one in found for code in one.without_own}):
+    if parts := sorted({find_place(code).name for one in found for code in one.without_own}):
         told.append(f"Of {_listed(parts)} only the rules of the country are known here.")
     return told
 
@@ -156,7 +158,7 @@ def none_found_in_words(audience: Audience) -> list[str]:
     return [
         f"{thing}: read for {_listed(names)}, and none found."
         for topic, thing in _TOPICS.items()
-        if (names := [one.place.name for one in coverage(audience) if topic in one.none_found])
+        if (names := [one.place.name for one in find_coverage(audience) if topic in one.none_found])
     ]
 
 
@@ -193,19 +195,19 @@ def _names(audience: Audience) -> list[str]:
     """Name the places, by the name of a group where all of it is meant."""
     rest = [place.code for place in audience.places]
     names = []
-    for name, codes in rulebook().groups.items():
+    for name, codes in load_rulebook().groups.items():
         if set(codes) <= set(rest):
             names.append(f"the {name}")
             rest = [code for code in rest if code not in codes]
-    return names + [place.name for place in audience.places if place.code in rest]
+    return names + [find_place.name for find_place in audience.places if find_place.code in rest]
 
 
-def hours_in_words(day: Day) -> str:
+def hours_in_words(day: DayHours) -> str:
     """Write stretches of a day: 10:00 to 13:00 and 14:00 to 20:00."""
     return " and ".join(f"{_clock(start)} to {_clock(end)}" for start, end in day) or "never"
 
 
-def short_hours(day: Day) -> str:
+def short_hours(day: DayHours) -> str:
     """Write stretches of a day shortly: 10:00–13:00, 14:00–20:00."""
     return ", ".join(map(stretch_in_words, day)) or "none"
 
@@ -229,7 +231,7 @@ def length_in_words(seconds: int) -> str:
 
 def _outside(evidence: OutsideHours, schedule: Schedule) -> str:
     more = f", and in {_counted(len(evidence.others), 'more zone')}" if evidence.others else ""
-    within = "in all" if foreseeable(schedule) == schedule else "in the first 12 years"
+    within = "in all" if cut_to_foreseeable(schedule) == schedule else "in the first 12 years"
     by = f"up to {length_in_words(evidence.seconds)} outside the hours"
     later = (
         f"; later, first on {short_day(evidence.later_since)}, {_stretches(evidence.later)}"
@@ -244,8 +246,8 @@ def _outside(evidence: OutsideHours, schedule: Schedule) -> str:
     )
 
 
-def _stretches(outside: Iterable[tuple[int, Day]]) -> str:
-    alike: dict[Day, list[Weekday]] = {}
+def _stretches(outside: Iterable[tuple[int, DayHours]]) -> str:
+    alike: dict[DayHours, list[Weekday]] = {}
     for number, day in outside:
         alike.setdefault(day, []).append(_WEEK[number])
     return "; ".join(

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
-from app.campaign.compliance.audience import Audience, reach, rules_for
+from app.campaign.compliance.audience import Audience, find_reach, select_rules
 from app.campaign.compliance.evidence import (
     Duty,
     Evidence,
@@ -19,31 +19,37 @@ from app.campaign.compliance.evidence import (
     Severity,
     TooMany,
 )
-from app.campaign.compliance.holidays import holidays_closed, holidays_during
-from app.campaign.compliance.outside import outside_hours
+from app.campaign.compliance.holidays import find_closed_holidays, find_holidays_during
+from app.campaign.compliance.outside import find_outside_hours
 from app.campaign.compliance.rule import AttemptLimit, ClosedHolidays, Rule
 from app.campaign.schedule.attempts import Limits
-from app.campaign.schedule.offset_periods import alike, foreseeable
-from app.campaign.schedule.peak_attempts import most_in_dates, most_in_months, most_within
+from app.campaign.schedule.offset_periods import cut_to_foreseeable, find_same_offsets
+from app.campaign.schedule.peak_attempts import (
+    find_most_in_dates,
+    find_most_in_months,
+    find_most_within,
+)
 from app.campaign.schedule.windows import DAY, Schedule
 
 
 @lru_cache(maxsize=256)
-def findings(schedule: Schedule, retries: Limits | None, audience: Audience) -> tuple[Finding, ...]:
+def check_rules(
+    schedule: Schedule, retries: Limits | None, audience: Audience
+) -> tuple[Finding, ...]:
     """Hold a schedule and its retries to the rules of the audience, the gravest finding first.
 
     What comes after the foreseeable years is not looked at.
     """
-    near = foreseeable(schedule)
+    near = cut_to_foreseeable(schedule)
     found = [
         Finding(rule, evidence)
-        for rule in rules_for(audience, near.first, near.last)
-        for evidence in evidence_of(rule, near, retries, audience)
+        for rule in select_rules(audience, near.first, near.last)
+        for evidence in find_evidence(rule, near, retries, audience)
     ]
     return tuple(sorted(found, key=_gravity))
 
 
-def in_force(rule: Rule, schedule: Schedule) -> Schedule:
+def cut_to_force(rule: Rule, schedule: Schedule) -> Schedule:
     """Cut a schedule to the days on which a rule is in force; it has to be on some of them."""
     return replace(
         schedule,
@@ -57,13 +63,13 @@ def _gravity(finding: Finding) -> tuple[int, bool]:
     return list(Severity).index(finding.severity), "-" in finding.rule.jurisdiction
 
 
-def evidence_of(
+def find_evidence(
     rule: Rule, schedule: Schedule, retries: Limits | None, audience: Audience
 ) -> Iterator[Evidence]:
     """Hold a schedule that can be foreseen, and its retries, to one rule while it is in force."""
-    schedule, zones = in_force(rule, schedule), reach(audience)[rule.jurisdiction]
+    schedule, zones = cut_to_force(rule, schedule), find_reach(audience)[rule.jurisdiction]
     if rule.hours is not None:
-        yield from outside_hours(rule.hours, schedule, zones)
+        yield from find_outside_hours(rule.hours, schedule, zones)
     elif rule.holidays is not None:
         yield from _on_holidays(rule.jurisdiction, rule.holidays, schedule, zones)
     elif rule.is_duty:
@@ -71,7 +77,7 @@ def evidence_of(
     elif (
         rule.attempts
         and retries
-        and (attempts := too_many(rule.attempts, schedule, retries, zones))
+        and (attempts := find_too_many(rule.attempts, schedule, retries, zones))
     ):
         yield TooMany(attempts)
 
@@ -79,24 +85,26 @@ def evidence_of(
 def _on_holidays(
     code: str, which: ClosedHolidays, schedule: Schedule, zones: tuple[str, ...]
 ) -> Iterator[OnHolidays]:
-    closed = holidays_closed(code, which, schedule)
+    closed = find_closed_holidays(code, which, schedule)
     days = tuple(
         (day, there, name)
-        for day, there, name in holidays_during(closed, schedule, zones)
+        for day, there, name in find_holidays_during(closed, schedule, zones)
         if schedule.calls_on(day)
     )
     if days:
         yield OnHolidays(days)
 
 
-def too_many(
+def find_too_many(
     limit: AttemptLimit, schedule: Schedule, retries: Limits, zones: tuple[str, ...]
 ) -> tuple[datetime, ...]:
     """Find the most attempts in the limit's period, if they are too many: their instants."""
     if limit.period is not None:
-        found = most_within(schedule, retries, limit.period)
+        found = find_most_within(schedule, retries, limit.period)
     elif limit.unit == "month":
-        found = most_in_months(schedule, retries, alike(schedule, zones))
+        found = find_most_in_months(schedule, retries, find_same_offsets(schedule, zones))
     else:
-        found = most_in_dates(schedule, retries, limit.dates or 1, alike(schedule, zones))
+        found = find_most_in_dates(
+            schedule, retries, limit.dates or 1, find_same_offsets(schedule, zones)
+        )
     return found if len(found) > limit.most else ()

@@ -7,8 +7,8 @@ from app.campaign.compliance.allowed_hours import leads_window
 from app.campaign.compliance.audience import Audience
 from app.campaign.compliance.rule import Preset
 from app.campaign.contract.fields import Values, Weekday
-from app.campaign.schedule.intervals import WHOLE_DAY, Week, seconds
-from app.campaign.schedule.offset_periods import foreseeable
+from app.campaign.schedule.intervals import WHOLE_DAY, WeekHours, seconds
+from app.campaign.schedule.offset_periods import cut_to_foreseeable
 from app.campaign.schedule.windows import Schedule
 
 
@@ -26,10 +26,10 @@ def fit(preset: Preset, schedule: Schedule, audience: Audience) -> Values:
         number for number, day in enumerate(Weekday) if day in values.get("days_of_week", Weekday)
     )
     opens, closes = values["daily_start_time"], values["daily_end_time"]
-    hours: Week = tuple(
+    hours: WeekHours = tuple(
         ((seconds(opens), seconds(closes)),) if number in days else () for number in range(7)
     )
-    wanted = replace(foreseeable(schedule), days=days, opens=opens, closes=closes)
+    wanted = replace(cut_to_foreseeable(schedule), days=days, opens=opens, closes=closes)
     found = leads_window(hours, wanted, audience)
     if found is None:
         raise DoesNotFit(preset.id)

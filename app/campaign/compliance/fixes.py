@@ -6,17 +6,17 @@ from datetime import time, timedelta
 from functools import lru_cache
 from typing import Any
 
-from app.campaign.compliance.allowed_hours import safe_windows, strip
-from app.campaign.compliance.audience import Audience, reach, rules_for
+from app.campaign.compliance.allowed_hours import find_allowed_hours, find_allowed_windows
+from app.campaign.compliance.audience import Audience, find_reach, select_rules
 from app.campaign.compliance.evidence import Evidence, Finding, OutsideHours, TooMany
-from app.campaign.compliance.findings import evidence_of, findings, too_many
-from app.campaign.compliance.outside import outside_hours
+from app.campaign.compliance.findings import check_rules, find_evidence, find_too_many
+from app.campaign.compliance.outside import find_outside_hours
 from app.campaign.compliance.rule import Rule
 from app.campaign.contract.fields import Weekday
-from app.campaign.schedule.attempts import Limits, fitting_gap, limits
+from app.campaign.schedule.attempts import Limits, find_fitting_gap, read_limits
 from app.campaign.schedule.intervals import seconds
-from app.campaign.schedule.offset_periods import foreseeable
-from app.campaign.schedule.windows import Schedule, overview
+from app.campaign.schedule.offset_periods import cut_to_foreseeable
+from app.campaign.schedule.windows import Schedule, summarise
 
 _GAPS = (*range(15, 120, 15), *range(120, 240, 30), *range(240, 720, 60), 720, 960, 1200)
 _LONG_GAPS = tuple(range(1440, 31 * 1440, 720))
@@ -25,15 +25,15 @@ _TRIES = 6
 
 
 @dataclass(frozen=True)
-class Mend:
+class Fix:
     """Values by field name that mend something if they are set together."""
 
     changes: tuple[tuple[str, Any], ...]
 
 
-def mends(
+def find_fixes(
     finding: Finding, schedule: Schedule, retries: Limits | None, audience: Audience
-) -> tuple[Mend, ...]:
+) -> tuple[Fix, ...]:
     """Find changes by which one finding goes away and no other comes.
 
     There are none for what no setting can mend.
@@ -47,23 +47,23 @@ def mends(
     return ()
 
 
-def mend_all_hours(schedule: Schedule, retries: Limits | None, audience: Audience) -> Mend | None:
+def fix_all_hours(schedule: Schedule, retries: Limits | None, audience: Audience) -> Fix | None:
     """Find one window in which no rule of hours is broken; `None` if there is none."""
-    near = foreseeable(schedule)
-    rules = rules_for(audience, near.first, near.last)
+    near = cut_to_foreseeable(schedule)
+    rules = select_rules(audience, near.first, near.last)
     return _inside_hours(rules, schedule, retries, audience)
 
 
-def is_harmless(mend: Mend, schedule: Schedule, retries: Limits | None, audience: Audience) -> bool:
+def is_harmless(mend: Fix, schedule: Schedule, retries: Limits | None, audience: Audience) -> bool:
     """Tell whether a change breaks no rule that is kept, and no limit by more than now."""
-    now = {one.rule.id: one.evidence for one in findings(schedule, retries, audience)}
+    now = {one.rule.id: one.evidence for one in check_rules(schedule, retries, audience)}
     wanted, fewer = _changed(mend, schedule, retries)
-    near = foreseeable(wanted)
+    near = cut_to_foreseeable(wanted)
     return not any(
         _is_worse(evidence, now.get(rule.id))
-        for rule in rules_for(audience, near.first, near.last)
+        for rule in select_rules(audience, near.first, near.last)
         if rule.id not in now or rule.attempts  # What is broken by hours or days may stay so.
-        for evidence in evidence_of(rule, near, fewer, audience)
+        for evidence in find_evidence(rule, near, fewer, audience)
     )
 
 
@@ -76,18 +76,18 @@ def _is_worse(evidence: Evidence, now: Evidence | None) -> bool:
 
 
 def _changed(
-    mend: Mend, schedule: Schedule, retries: Limits | None
+    mend: Fix, schedule: Schedule, retries: Limits | None
 ) -> tuple[Schedule, Limits | None]:
-    new = {**settings(schedule, retries), **dict(mend.changes)}
+    new = {**read_settings(schedule, retries), **dict(mend.changes)}
     days = frozenset(n for n, day in enumerate(Weekday) if day in new["days_of_week"])
     opens, closes = new["daily_start_time"], new["daily_end_time"]
     return (
         replace(schedule, days=days, opens=opens, closes=closes),
-        limits(new) if retries else None,
+        read_limits(new) if retries else None,
     )
 
 
-def settings(schedule: Schedule, retries: Limits | None) -> Mapping[str, Any]:
+def read_settings(schedule: Schedule, retries: Limits | None) -> Mapping[str, Any]:
     """Give the values, by field name, that a mend can change, as they are now."""
     found = {
         "days_of_week": _weekdays(schedule.days),
@@ -106,28 +106,30 @@ def settings(schedule: Schedule, retries: Limits | None) -> Mapping[str, Any]:
 @lru_cache(maxsize=1024)
 def _inside_hours(
     rules: tuple[Rule, ...], schedule: Schedule, retries: Limits | None, audience: Audience
-) -> Mend | None:
+) -> Fix | None:
     """Find days and hours near to a schedule's in which these rules are kept, and all kept now.
 
     A window that opens at another time can fall into other seasons, and one on the day of a
     clock change into two, so each is tried.
     """
-    broken = {one.rule.id for one in findings(schedule, retries, audience)}
-    near = foreseeable(schedule)
-    held = rules_for(audience, near.first, near.last)
+    broken = {one.rule.id for one in check_rules(schedule, retries, audience)}
+    near = cut_to_foreseeable(schedule)
+    held = select_rules(audience, near.first, near.last)
     kept = tuple(rule for rule in held if rule.hours and rule.id not in broken)
     rules = tuple(dict.fromkeys((*rules, *kept)))
-    present = settings(schedule, None)
+    present = read_settings(schedule, None)
     opens = [near.opens]
     for at in opens:
-        found = safe_windows(near, strip(rules, replace(near, opens=at), audience).safe_all_year)
+        found = find_allowed_windows(
+            near, find_allowed_hours(rules, replace(near, opens=at), audience).safe_all_year
+        )
         for option in found:
             start, end = map(_clock, option.hours)
             tried = replace(near, days=option.days, opens=start, closes=end)
-            new = settings(tried, None)
-            mend = Mend(tuple((name, new[name]) for name in new if new[name] != present[name]))
+            new = read_settings(tried, None)
+            mend = Fix(tuple((name, new[name]) for name in new if new[name] != present[name]))
             if (
-                overview(tried).calling_days
+                summarise(tried).calling_days
                 and _keeps(rules, tried, audience)
                 and is_harmless(mend, schedule, retries, audience)
             ):
@@ -138,27 +140,29 @@ def _inside_hours(
 
 
 def _keeps(rules: tuple[Rule, ...], schedule: Schedule, audience: Audience) -> bool:
-    reached = reach(audience)
+    reached = find_reach(audience)
     return not any(
-        outside_hours(rule.hours, schedule, reached[rule.jurisdiction])
+        find_outside_hours(rule.hours, schedule, reached[rule.jurisdiction])
         for rule in rules
         if rule.hours is not None
     )
 
 
-def _fewer(schedule: Schedule, retries: Limits, audience: Audience) -> Iterator[Mend]:
+def _fewer(schedule: Schedule, retries: Limits, audience: Audience) -> Iterator[Fix]:
     """Find changes by which all limits of attempts are kept, so that none undoes another."""
-    near = foreseeable(schedule)
+    near = cut_to_foreseeable(schedule)
     limited = [
-        (rule.attempts, reach(audience)[rule.jurisdiction])
-        for rule in rules_for(audience, near.first, near.last)
+        (rule.attempts, find_reach(audience)[rule.jurisdiction])
+        for rule in select_rules(audience, near.first, near.last)
         if rule.attempts
     ]
     most = min(limit.most for limit, _ in limited)
 
     def are_kept(changed: Limits) -> bool:
         return not any(
-            too_many(limit, near, replace(changed, total=min(changed.total, limit.most + 1)), zones)
+            find_too_many(
+                limit, near, replace(changed, total=min(changed.total, limit.most + 1)), zones
+            )
             for limit, zones in limited
         )
 
@@ -167,20 +171,20 @@ def _fewer(schedule: Schedule, retries: Limits, audience: Audience) -> Iterator[
     ]
     gap = _first(gaps, lambda gap: gap > retries.gap and are_kept(replace(retries, gap=gap)))
     if gap is not None:
-        yield Mend((("min_gap_between_attempts", gap // timedelta(minutes=1)),))
+        yield Fix((("min_gap_between_attempts", gap // timedelta(minutes=1)),))
     for daily in range(min(retries.daily, most) - (retries.daily <= most), 0, -1):
         if are_kept(replace(retries, daily=daily)):
-            yield Mend((("max_daily_attempts", daily),))
+            yield Fix((("max_daily_attempts", daily),))
             break
     if retries.total > most:
-        yield Mend((("max_call_attempts", most),))
+        yield Fix((("max_call_attempts", most),))
 
 
 def _advised(schedule: Schedule, retries: Limits) -> list[int]:
     """Give the gap that advice would name, so that no longer one is offered where it will do."""
     count = min(retries.daily, retries.total)
     window = timedelta(seconds=seconds(schedule.closes) - seconds(schedule.opens))
-    return [fitting_gap(window, count)] if count > 1 else []
+    return [find_fitting_gap(window, count)] if count > 1 else []
 
 
 def _first(given: list[timedelta], does: Callable[[timedelta], bool]) -> timedelta | None:

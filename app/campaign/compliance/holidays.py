@@ -11,12 +11,12 @@ from functools import lru_cache
 
 import holidays
 
-from app.campaign.compliance.audience import Audience, reach
-from app.campaign.compliance.places import Place, place
+from app.campaign.compliance.audience import Audience, find_reach
+from app.campaign.compliance.places import Place, find_place
 from app.campaign.compliance.rule import ClosedHolidays
 from app.campaign.formatting import short_day
-from app.campaign.schedule.offset_periods import alike, foreseeable
-from app.campaign.schedule.windows import DAY, Schedule, days_there
+from app.campaign.schedule.offset_periods import cut_to_foreseeable, find_same_offsets
+from app.campaign.schedule.windows import DAY, Schedule, find_days_there
 
 _MOST_PARTS = 12
 """So many states are looked at one by one; of more, only the country's own holidays are."""
@@ -26,19 +26,21 @@ _FURTHEST = 2 * DAY
 
 
 @lru_cache(maxsize=256)
-def closed_days(audience: Audience, schedule: Schedule) -> Mapping[date, str]:
+def find_closed_days(audience: Audience, schedule: Schedule) -> Mapping[date, str]:
     """Name the days off while a schedule lasts, in order, as far as they can be foreseen.
 
     They are the campaign's days on whose hours it is a holiday where leads are, and the
     person's own dates, which are the campaign's.
     """
-    near = foreseeable(schedule)
+    near = cut_to_foreseeable(schedule)
     found: dict[date, dict[tuple[str, date], list[str]]] = {}
     for at in _places(audience):
         found_there = holidays_in(at.code, near.first - _FURTHEST, near.last + _FURTHEST)
-        for day, there, name in holidays_during(found_there, near, reach(audience)[at.code]):
+        for day, there, name in find_holidays_during(
+            found_there, near, find_reach(audience)[at.code]
+        ):
             told = found.setdefault(day, {}).setdefault((name, there), [])
-            if place(at.country).name not in told:  # A state has its country's holidays, too.
+            if find_place(at.country).name not in told:  # A state has its country's holidays, too.
                 told.append(at.name)
     for day, name in audience.own_dates:
         if near.first <= day <= near.last:
@@ -46,20 +48,20 @@ def closed_days(audience: Audience, schedule: Schedule) -> Mapping[date, str]:
     return {day: _words(found[day], day) for day in sorted(found)}
 
 
-def holidays_during(
+def find_holidays_during(
     holidays_there: Mapping[date, str], schedule: Schedule, zones: tuple[str, ...]
 ) -> Iterator[tuple[date, date, str]]:
     """Find the days of a schedule on whose hours it is a holiday in these zones of a place.
 
     Gives the campaign's day, called on or not, the holiday's own date, and its name.
     """
-    alike_zones = tuple(group[0] for group in alike(schedule, zones))
+    alike_zones = tuple(group[0] for group in find_same_offsets(schedule, zones))
     found = [
         (day, there, name)
         for there, name in holidays_there.items()
         for day in (there + number * DAY for number in (-2, -1, 0, 1, 2))
         if schedule.first <= day <= schedule.last
-        and there in days_there(schedule, day, alike_zones)
+        and there in find_days_there(schedule, day, alike_zones)
     ]
     yield from sorted(found)
 
@@ -74,7 +76,9 @@ def holidays_in(code: str, first: date, last: date) -> Mapping[date, str]:
     }
 
 
-def holidays_closed(code: str, which: ClosedHolidays, schedule: Schedule) -> Mapping[date, str]:
+def find_closed_holidays(
+    code: str, which: ClosedHolidays, schedule: Schedule
+) -> Mapping[date, str]:
     """Name the holidays on which a rule closes a place while a schedule lasts there, in order."""
     first, last = schedule.first - _FURTHEST, schedule.last + _FURTHEST
     found = {
@@ -128,4 +132,4 @@ def _places(audience: Audience) -> list[Place]:
         return []
     countries = dict.fromkeys(at.country for at in audience.places if at.country)
     parts = [at for at in audience.places if at.code != at.country and at.country]
-    return [*map(place, countries), *(parts if len(parts) <= _MOST_PARTS else ())]
+    return [*map(find_place, countries), *(parts if len(parts) <= _MOST_PARTS else ())]

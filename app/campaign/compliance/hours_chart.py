@@ -9,11 +9,18 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
-from app.campaign.compliance.allowed_hours import Strip, strip
-from app.campaign.compliance.audience import Audience, rules_for
+from app.campaign.compliance.allowed_hours import AllowedHours, find_allowed_hours
+from app.campaign.compliance.audience import Audience, select_rules
 from app.campaign.contract.fields import Weekday
-from app.campaign.schedule.intervals import Day, Week, beyond, common, seconds, seen_from
-from app.campaign.schedule.offset_periods import Season, foreseeable
+from app.campaign.schedule.intervals import (
+    DayHours,
+    WeekHours,
+    intersect,
+    seconds,
+    shift_week,
+    subtract,
+)
+from app.campaign.schedule.offset_periods import OffsetPeriod, cut_to_foreseeable
 from app.campaign.schedule.windows import DAY, Schedule
 from app.campaign.timezones.zones import zone_info
 
@@ -31,9 +38,9 @@ class Row:
 
     zones: tuple[str, ...]
     there: tuple[int, int]
-    allowed: Day
-    inside: Day
-    outside: Day
+    allowed: DayHours
+    inside: DayHours
+    outside: DayHours
 
 
 @dataclass(frozen=True)
@@ -41,11 +48,11 @@ class OtherDays:
     """Weekdays on which other hours are safe than on most."""
 
     days: tuple[Weekday, ...]
-    safe: Day
+    safe: DayHours
 
 
 @dataclass(frozen=True)
-class SeasonStrip:
+class HoursChart:
     """The strip of one or more seasons in which all clocks are alike.
 
     `days` are the weekdays that it is drawn for, those with the most in common; `since` are
@@ -56,33 +63,33 @@ class SeasonStrip:
     is_summer: bool
     days: tuple[Weekday, ...]
     rows: tuple[Row, ...]
-    safe: Day
+    safe: DayHours
     others: tuple[OtherDays, ...]
 
 
 @lru_cache(maxsize=64)
-def zone_strip(schedule: Schedule, audience: Audience) -> tuple[SeasonStrip, ...]:
+def chart_hours(schedule: Schedule, audience: Audience) -> tuple[HoursChart, ...]:
     """Lay out a strip for every season, the first one first."""
-    near = foreseeable(schedule)
-    found = strip(rules_for(audience, near.first, near.last), near, audience)
+    near = cut_to_foreseeable(schedule)
+    found = find_allowed_hours(select_rules(audience, near.first, near.last), near, audience)
     alike: dict[tuple[int, ...], list[int]] = {}
     for number, season in enumerate(found.times.seasons):
         alike.setdefault(season.ahead, []).append(number)
     return tuple(_season(found, schedule, numbers) for numbers in alike.values())
 
 
-def _season(found: Strip, schedule: Schedule, numbers: list[int]) -> SeasonStrip:
+def _season(found: AllowedHours, schedule: Schedule, numbers: list[int]) -> HoursChart:
     seasons = [found.times.seasons[number] for number in numbers]
     ahead, safe = seasons[0].ahead, found.safe[numbers[0]]
-    seen = [seen_from(week, far) for week, far in zip(found.hours, ahead, strict=True)]
+    seen = [shift_week(week, far) for week, far in zip(found.hours, ahead, strict=True)]
     kinds = _kinds_of_days(seen, schedule)
     usual, *others = sorted(kinds, key=len, reverse=True)
-    window: Day = ((seconds(schedule.opens), seconds(schedule.closes)),)
+    window: DayHours = ((seconds(schedule.opens), seconds(schedule.closes)),)
     rows = (
         _row(zones, week[usual[0]], window, far)
         for zones, week, far in zip(found.zones, seen, ahead, strict=True)
     )
-    return SeasonStrip(
+    return HoursChart(
         since=tuple(season.first for season in seasons),
         is_summer=_is_summer(schedule, found.times.zones, seasons[0]),
         days=_names(usual),
@@ -92,27 +99,27 @@ def _season(found: Strip, schedule: Schedule, numbers: list[int]) -> SeasonStrip
     )
 
 
-def _other_days(kinds: Iterable[list[int]], safe: Week) -> tuple[OtherDays, ...]:
-    alike: dict[Day, list[int]] = {}
+def _other_days(kinds: Iterable[list[int]], safe: WeekHours) -> tuple[OtherDays, ...]:
+    alike: dict[DayHours, list[int]] = {}
     for day in sorted(day for days in kinds for day in days):
         alike.setdefault(safe[day], []).append(day)
     return tuple(OtherDays(_names(days), hours) for hours, days in alike.items())
 
 
-def _row(zones: tuple[str, ...], allowed: Day, window: Day, ahead: int) -> Row:
+def _row(zones: tuple[str, ...], allowed: DayHours, window: DayHours, ahead: int) -> Row:
     start, end = window[0]
     return Row(
         zones=zones,
         there=(start + ahead, end + ahead),
         allowed=allowed,
-        inside=common(window, allowed),
-        outside=beyond(window, allowed),
+        inside=intersect(window, allowed),
+        outside=subtract(window, allowed),
     )
 
 
-def _kinds_of_days(seen: list[Week], schedule: Schedule) -> Iterable[list[int]]:
+def _kinds_of_days(seen: list[WeekHours], schedule: Schedule) -> Iterable[list[int]]:
     """Put weekdays together on which the same hours are allowed in every zone."""
-    kinds: dict[tuple[Day, ...], list[int]] = {}
+    kinds: dict[tuple[DayHours, ...], list[int]] = {}
     for day in sorted(schedule.days):
         kinds.setdefault(tuple(week[day] for week in seen), []).append(day)
     return kinds.values()
@@ -122,7 +129,7 @@ def _names(days: list[int]) -> tuple[Weekday, ...]:
     return tuple(_WEEK[day] for day in days)
 
 
-def _is_summer(schedule: Schedule, zones: tuple[str, ...], season: Season) -> bool:
+def _is_summer(schedule: Schedule, zones: tuple[str, ...], season: OffsetPeriod) -> bool:
     """Tell whether any clock is ahead of its own earliest of the year around these days."""
     return any(_is_ahead(zone, season.first) for zone in {schedule.zone, *zones})
 

@@ -13,14 +13,25 @@ from itertools import count
 from typing import NamedTuple
 
 from app.campaign.compliance.evidence import OutsideHours, length
-from app.campaign.schedule.intervals import WHOLE_DAY, Day, Stretch, Week, beyond, seconds
-from app.campaign.schedule.offset_periods import Seasons, alike, seasons
+from app.campaign.schedule.intervals import (
+    WHOLE_DAY,
+    DayHours,
+    Stretch,
+    WeekHours,
+    seconds,
+    subtract,
+)
+from app.campaign.schedule.offset_periods import (
+    OffsetPeriods,
+    find_offset_periods,
+    find_same_offsets,
+)
 from app.campaign.schedule.windows import (
     DAY,
     Schedule,
-    calling_days,
-    calling_days_between,
-    windows_on,
+    count_calling_days_between,
+    find_windows_on,
+    iterate_calling_days,
 )
 from app.campaign.timezones.zones import even_stretches
 
@@ -28,12 +39,12 @@ _WEEKS = 14 * DAY
 
 
 @lru_cache(maxsize=2048)
-def outside_hours(
-    hours: Week, schedule: Schedule, zones: tuple[str, ...]
+def find_outside_hours(
+    hours: WeekHours, schedule: Schedule, zones: tuple[str, ...]
 ) -> tuple[OutsideHours, ...]:
     """Compare every window with the hours in every zone; empty if all are inside."""
-    groups = alike(schedule, zones)
-    times = seasons(schedule, tuple(group[0] for group in groups))
+    groups = find_same_offsets(schedule, zones)
+    times = find_offset_periods(schedule, tuple(group[0] for group in groups))
     broken: dict[date, int] = {}
     there: dict[str, list[_Pattern]] = {}
     lasting: dict[str, int] = {}
@@ -75,7 +86,7 @@ class _Part(NamedTuple):
     day: date
     there: date
     clocks: str
-    outside: Day
+    outside: DayHours
 
 
 @dataclass(frozen=True)
@@ -86,7 +97,7 @@ class _Pattern:
     """
 
     since: date
-    outside: tuple[tuple[int, Day], ...]
+    outside: tuple[tuple[int, DayHours], ...]
 
     @property
     def seconds(self) -> int:
@@ -99,20 +110,20 @@ def _patterns(parts: Iterable[_Part]) -> list[_Pattern]:
     Two of the campaign's days can share one day there. Days of a weekday that have other times
     outside than those before are a pattern of their own.
     """
-    days: dict[date, Day] = {}
+    days: dict[date, DayHours] = {}
     clocks: dict[date, tuple[str, ...]] = {}
     since: dict[date, date] = {}
     for part in parts:
         days[part.there] = _following(days.get(part.there, ()), part.outside)
         clocks[part.there] = tuple(dict.fromkeys((*clocks.get(part.there, ()), part.clocks)))
         since.setdefault(part.there, part.day)
-    worst: dict[tuple[tuple[str, ...], int], dict[int, Day]] = {}
+    worst: dict[tuple[tuple[str, ...], int], dict[int, DayHours]] = {}
     starts: dict[tuple[tuple[str, ...], int], date] = {}
     for there, day in days.items():
         for number in count():
             found = worst.setdefault((clocks[there], number), {})
             before = found.get(there.weekday(), ())
-            if not (beyond(before, day) and beyond(day, before)):  # One has all of the other.
+            if not (subtract(before, day) and subtract(day, before)):  # One has all of the other.
                 found[there.weekday()] = max(before, day, key=length)
                 starts.setdefault((clocks[there], number), since[there])
                 break
@@ -126,31 +137,35 @@ def _worst_other(patterns: list[_Pattern]) -> _Pattern | None:
     return max(others, key=lambda one: one.seconds, default=None)
 
 
-def _following(day: Day, later: Day) -> Day:
+def _following(day: DayHours, later: DayHours) -> DayHours:
     """Put what comes later behind a day's stretches, as one where it follows at once."""
     if day and later and day[-1][1] == later[0][0]:
         return (*day[:-1], (day[-1][0], later[0][1]), *later[1:])
     return day + later
 
 
-def _counted(hours: Week, schedule: Schedule, times: Seasons, number: int) -> dict[date, int]:
+def _counted(
+    hours: WeekHours, schedule: Schedule, times: OffsetPeriods, number: int
+) -> dict[date, int]:
     """Count the even days with something outside, as ``{the first of a kind: how many}``."""
     found: dict[date, int] = {}
     for season in times.seasons:
         for weekday in _by_weekday(hours, schedule, season.ahead[number]):
-            found |= calling_days_between(weekday, season.first, season.last, times.odd_days)
+            found |= count_calling_days_between(weekday, season.first, season.last, times.odd_days)
     return found
 
 
 def _by_weekday(
-    hours: Week, schedule: Schedule, ahead: int
-) -> dict[int, tuple[tuple[int, Day], ...]]:
-    window: Day = ((seconds(schedule.opens), seconds(schedule.closes)),)
+    hours: WeekHours, schedule: Schedule, ahead: int
+) -> dict[int, tuple[tuple[int, DayHours], ...]]:
+    window: DayHours = ((seconds(schedule.opens), seconds(schedule.closes)),)
     found = {day: _outside(hours, ahead, day, window) for day in schedule.days}
     return {day: pieces for day, pieces in found.items() if pieces}
 
 
-def _parts(hours: Week, schedule: Schedule, times: Seasons, number: int) -> Iterator[_Part]:
+def _parts(
+    hours: WeekHours, schedule: Schedule, times: OffsetPeriods, number: int
+) -> Iterator[_Part]:
     """Look at the calling days in one zone; within a long season, weeks are alike."""
     for season in times.seasons:
         ahead = season.ahead[number]
@@ -161,21 +176,23 @@ def _parts(hours: Week, schedule: Schedule, times: Seasons, number: int) -> Iter
                         yield _Part(day, day + days * DAY, str(ahead), piece)
     for day in times.odd_days:
         for there, stretch in _on_the_wall(schedule, day, times.zones[number]):
-            if piece := beyond((stretch,), hours[there.weekday()]):
+            if piece := subtract((stretch,), hours[there.weekday()]):
                 yield _Part(day, there, str(day), piece)
 
 
 def _at_the_ends(weekday: int, first: date, last: date) -> Iterator[date]:
     """Go through the days of one weekday in the first and the last weeks."""
     if last - first <= 2 * _WEEKS:
-        yield from calling_days(weekday, first, last)
+        yield from iterate_calling_days(weekday, first, last)
     else:
-        yield from calling_days(weekday, first, first + _WEEKS)
-        yield from calling_days(weekday, last - _WEEKS, last)
+        yield from iterate_calling_days(weekday, first, first + _WEEKS)
+        yield from iterate_calling_days(weekday, last - _WEEKS, last)
 
 
 @lru_cache(maxsize=8192)
-def _outside(hours: Week, ahead: int, weekday: int, window: Day) -> tuple[tuple[int, Day], ...]:
+def _outside(
+    hours: WeekHours, ahead: int, weekday: int, window: DayHours
+) -> tuple[tuple[int, DayHours], ...]:
     """Find what of a window lies outside the hours, on a clock that is so far ahead.
 
     Gives how many days later it is there, and seconds after midnight there.
@@ -185,14 +202,14 @@ def _outside(hours: Week, ahead: int, weekday: int, window: Day) -> tuple[tuple[
         for days in (-2, -1, 0, 1, 2):
             shift = ahead - days * WHOLE_DAY
             there = max(0, start + shift), min(WHOLE_DAY, end + shift)
-            if there[0] < there[1] and (piece := beyond((there,), hours[(weekday + days) % 7])):
+            if there[0] < there[1] and (piece := subtract((there,), hours[(weekday + days) % 7])):
                 found.append((days, piece))
     return tuple(found)
 
 
 def _on_the_wall(schedule: Schedule, day: date, zone: str) -> Iterator[tuple[date, Stretch]]:
     """Give one day's windows on a zone's clock, cut at midnight and where the clock changes."""
-    for window in windows_on(schedule, day):
+    for window in find_windows_on(schedule, day):
         for begins, ends, offset in even_stretches(zone, day - DAY, day + DAY):
             start = max(window.start_utc, begins) + offset
             end = min(window.end_utc, ends) + offset

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import chain
 
-from app.campaign.compliance.rulebook import rulebook
+from app.campaign.compliance.rulebook import load_rulebook
 from app.campaign.timezones.tables import countries, present_name, zone_countries
-from app.campaign.timezones.words import zones_meant
-from app.campaign.timezones.zones import folded, zone_named
+from app.campaign.timezones.words import find_meant_zones
+from app.campaign.timezones.zones import find_zone, folded
 
 _AND = re.compile(r"(?:^|\s+)and\s+|\s*&\s*", re.IGNORECASE)
 _NO_PART = re.compile(r"^the |\.")
@@ -46,7 +46,7 @@ class Named:
 
 
 @lru_cache(maxsize=256)
-def places_named(text: str) -> Named:
+def find_places(text: str) -> Named:
     """Find the places that a person names, with commas or "and" between them.
 
     A name or a code will do, in any case, and so does what the clocks of a zone are called:
@@ -64,11 +64,11 @@ def places_named(text: str) -> Named:
 
 
 @cache
-def place(code: str) -> Place:
+def find_place(code: str) -> Place:
     """Make the place of the code of a country, a part of one or a union of them."""
-    book = rulebook()
+    book = load_rulebook()
     if code in book.members:
-        inside = [zone for member in book.members[code] for zone in place(member).zones]
+        inside = [zone for member in book.members[code] for zone in find_place(member).zones]
         return Place(code, book.names[code], tuple(dict.fromkeys(inside)), code)
     if code in book.parts:
         part = book.parts[code]
@@ -82,28 +82,32 @@ def place(code: str) -> Place:
 @cache
 def parts_of(country: str) -> tuple[Place, ...]:
     """Name a country's parts that are known apart; most countries have none."""
-    return tuple(place(code) for code in rulebook().parts if code.startswith(f"{country}-"))
+    return tuple(
+        find_place(code) for code in load_rulebook().parts if code.startswith(f"{country}-")
+    )
 
 
 @cache
 def unions_of(country: str) -> tuple[str, ...]:
     """Name the unions that a country is a member of, by their codes."""
-    return tuple(code for code, members in rulebook().members.items() if country in members)
+    return tuple(code for code, members in load_rulebook().members.items() if country in members)
 
 
 def country_of(zone: str) -> Place | None:
     """Find the country of a zone; `None` if it has none or lies in several."""
     codes = zone_countries().get(present_name(zone), ())
-    return place(codes[0]) if len(codes) == 1 else None
+    return find_place(codes[0]) if len(codes) == 1 else None
 
 
 @cache
-def suggestions() -> tuple[tuple[str, str], ...]:
+def list_suggestions() -> tuple[tuple[str, str], ...]:
     """List what can be named, each with a word about it, the most likely first."""
-    book = rulebook()
+    book = load_rulebook()
     named = [code for code in book.names if code in countries()]
-    known = [place(code) for code in (*named, *book.parts)]
-    rest = sorted((place(code) for code in countries().keys() - book.names), key=lambda at: at.name)
+    known = [find_place(code) for code in (*named, *book.parts)]
+    rest = sorted(
+        (find_place(code) for code in countries().keys() - book.names), key=lambda at: at.name
+    )
     return (
         *((name, f"{len(codes)} places") for name, codes in book.groups.items()),
         *map(_suggestion, known),
@@ -138,8 +142,10 @@ def _meant(word: str) -> list[tuple[Place, ...]]:
     found = _words().get(_bare(word))
     if found:
         return list(found)
-    zone = zone_named(word)
-    return [(Place(name, name, (name,), ""),) for name in ([zone] if zone else zones_meant(word))]
+    zone = find_zone(word)
+    return [
+        (Place(name, name, (name,), ""),) for name in ([zone] if zone else find_meant_zones(word))
+    ]
 
 
 def _bare(word: str) -> str:
@@ -150,15 +156,15 @@ def _bare(word: str) -> str:
 @cache
 def _words() -> Mapping[str, tuple[tuple[Place, ...], ...]]:
     """Collect every word for a place, each with the places that it can mean."""
-    book = rulebook()
+    book = load_rulebook()
     words: dict[str, dict[tuple[Place, ...], None]] = defaultdict(dict)
 
     def add(told: Iterable[str], *codes: str) -> None:
         for word in told:
-            words[_bare(word)][tuple(map(place, codes))] = None
+            words[_bare(word)][tuple(map(find_place, codes))] = None
 
     for code, name in countries().items():
-        add((code, name, place(code).name), code)
+        add((code, name, find_place(code).name), code)
     for word, code in book.aliases.items():
         add((word,), *book.members.get(code, (code,)))
     for code, part in book.parts.items():

@@ -12,7 +12,7 @@ from app.campaign.compliance.rule_file import (
     Topic,
 )
 from app.campaign.contract.fields import Purpose, Values
-from app.campaign.schedule.intervals import Week
+from app.campaign.schedule.intervals import WeekHours
 
 STALE = timedelta(days=180)
 """A rule that was last checked longer ago than this says so."""
@@ -79,7 +79,7 @@ class Rule:
     binds: str
     since: date | None
     until: date | None
-    hours: Week | None
+    hours: WeekHours | None
     attempts: AttemptLimit | None
     holidays: ClosedHolidays | None
     question: str

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from functools import cache
 
 from app.campaign.compliance.coverage import read_for
-from app.campaign.compliance.places import place
+from app.campaign.compliance.places import find_place
 from app.campaign.compliance.rule import Rule
 from app.campaign.compliance.rule_file import Topic
-from app.campaign.compliance.rulebook import rulebook
+from app.campaign.compliance.rulebook import load_rulebook
 
 
 @dataclass(frozen=True)
@@ -21,25 +21,25 @@ class Jurisdiction:
 
 
 @cache
-def jurisdictions() -> tuple[Jurisdiction, ...]:
+def list_jurisdictions() -> tuple[Jurisdiction, ...]:
     """List every place that has rules or was read for some, by name; parts after their country."""
-    rules = rulebook().rules
-    codes = {rule.jurisdiction for rule in rules} | rulebook().read_for.keys()
+    rules = load_rulebook().rules
+    codes = {rule.jurisdiction for rule in rules} | load_rulebook().read_for.keys()
     found = (
         Jurisdiction(
             code,
-            place(code).name,
+            find_place(code).name,
             {topic: _found(code, topic) for topic in Topic},
             tuple(rule for rule in rules if rule.jurisdiction == code),
         )
         for code in codes
     )
-    return tuple(sorted(found, key=lambda one: (place(one.code[:2]).name, one.name)))
+    return tuple(sorted(found, key=lambda one: (find_place(one.code[:2]).name, one.name)))
 
 
 def _found(code: str, topic: Topic) -> str:
     """Say what was found for a topic: so many rules, none, or that nobody has looked."""
-    count = sum(rule.jurisdiction == code and rule.topic is topic for rule in rulebook().rules)
+    count = sum(rule.jurisdiction == code and rule.topic is topic for rule in load_rulebook().rules)
     if count:
         return "1 rule" if count == 1 else f"{count} rules"
     return "none found" if topic in read_for(code) else "not read"

@@ -25,7 +25,7 @@ from app.campaign.compliance.rule_file import (
 from app.campaign.contract.fields import Purpose, Weekday
 from app.campaign.contract.reading import read_json
 from app.campaign.contract.validation import check
-from app.campaign.schedule.intervals import Day, Week
+from app.campaign.schedule.intervals import DayHours, WeekHours
 from app.campaign.timezones.zones import ZONE_NAMES
 
 ANYWHERE = "ZZ"
@@ -57,7 +57,7 @@ class Rulebook:
 
 
 @cache
-def rulebook() -> Rulebook:
+def load_rulebook() -> Rulebook:
     """Read the files that come with the app, once; raises `BadRules`."""
     return read_rules(FOLDER)
 
@@ -146,7 +146,7 @@ def _holidays(raw: Mapping[str, Any]) -> ClosedHolidays:
     )
 
 
-def _week(name: str, raw: Mapping[str, list[str]]) -> Week:
+def _week(name: str, raw: Mapping[str, list[str]]) -> WeekHours:
     """Read the hours of each weekday: the exactest word counts, and a day without is closed."""
     return tuple(
         _day(
@@ -157,7 +157,7 @@ def _week(name: str, raw: Mapping[str, list[str]]) -> Week:
     )
 
 
-def _day(name: str, stretches: list[str]) -> Day:
+def _day(name: str, stretches: list[str]) -> DayHours:
     found = tuple(
         (_seconds(start), _seconds(end))
         for start, end in (stretch.split("-") for stretch in stretches)

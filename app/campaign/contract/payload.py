@@ -15,7 +15,7 @@ Payload: TypeAlias = dict[str, Any]
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
-def payload(values: Values) -> Payload:
+def build_payload(values: Values) -> Payload:
     """Take the values that are in use, in the documented order, as JSON has them."""
     return {
         field.name: as_json(values[field.name])
@@ -35,7 +35,7 @@ def as_json(value: Any) -> Any:
     return value
 
 
-def body(document: Payload) -> bytes:
+def encode_payload(document: Payload) -> bytes:
     """Write the payload as the very bytes that are shown, reviewed and sent.
 
     UTF-8, a field to a line, so that a person can read down it.
@@ -49,7 +49,7 @@ def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def left_out(values: Values) -> list[str]:
+def find_left_out(values: Values) -> list[str]:
     """Name the fields that hold something which will not be sent."""
     used = {field.name for field in used_fields(values)}
     return [

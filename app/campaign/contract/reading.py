@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 from app.campaign.contract.fields import FIELDS, OUTBOUND, Field, Kind, Values, Weekday
 from app.campaign.contract.problems import Code, Problem
 from app.campaign.contract.typed_length import REMARKS, find_too_long
-from app.campaign.timezones.zones import zone_named
+from app.campaign.timezones.zones import find_zone
 
 Answers: TypeAlias = Mapping[str, str | Sequence[str]]
 """What a person typed, by field name: a text, or for DAYS the names of the ticked days."""
@@ -113,7 +113,7 @@ def _url(field: Field, raw: Any) -> str:
 
 def _zone(field: Field, raw: Any) -> str:
     text = _text(field, raw)
-    return zone_named(text) or text
+    return find_zone(text) or text
 
 
 def _choice(field: Field, raw: Any) -> Any:

@@ -11,9 +11,9 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from app.campaign.contract.fields import Values
-from app.campaign.schedule.day_rows import rows
+from app.campaign.schedule.day_rows import lay_out_days
 from app.campaign.schedule.offset_periods import to_the_end
-from app.campaign.schedule.windows import Schedule, Window, windows, windows_on
+from app.campaign.schedule.windows import Schedule, Window, find_windows_on, iterate_windows
 
 LISTED = 100
 """So many attempts of one lead are listed; the rest is counted."""
@@ -63,7 +63,7 @@ class Attempts:
     last: datetime | None
 
 
-def limits(values: Values) -> Limits | None:
+def read_limits(values: Values) -> Limits | None:
     """Take the retries' settings from typed values; `None` unless all are there and positive."""
     gap, daily, total = (values.get(name) for name in _LIMITS)
     if not (gap and daily and total) or min(gap, daily, total) < 1:
@@ -75,19 +75,19 @@ _LONGEST_GAP = 60 * 24 * 366 * 300  # Minutes; longer than any schedule that is 
 _SECOND = timedelta(seconds=1)
 
 
-def per_day(window: timedelta, wanted: Limits) -> int:
+def count_per_day(window: timedelta, wanted: Limits) -> int:
     """Count the attempts that one window can hold: the first at its start, each a gap later."""
     return min(wanted.daily, wanted.total, _fits(window, wanted.gap))
 
 
-def fitting_gap(window: timedelta, count: int) -> int:
+def find_fitting_gap(window: timedelta, count: int) -> int:
     """Find the longest gap, in whole minutes, with which so many attempts fit into a window."""
     if count == 1:
         return _LONGEST_GAP
     return -(-(window // _SECOND) // ((count - 1) * 60)) - 1
 
 
-def attempts(schedule: Schedule, wanted: Limits) -> Attempts:
+def follow_attempts(schedule: Schedule, wanted: Limits) -> Attempts:
     """Follow one lead through the schedule, each attempt as early as it may be.
 
     No other choice of instants gives a lead more attempts: a later one leaves no more
@@ -95,7 +95,7 @@ def attempts(schedule: Schedule, wanted: Limits) -> Attempts:
     """
     listed: list[datetime] = []
     possible, last = 0, None
-    for first, count in _runs(windows(schedule), wanted):
+    for first, count in _runs(iterate_windows(schedule), wanted):
         room = min(count, LISTED - len(listed))
         listed += [first + number * wanted.gap for number in range(room)]
         possible += count
@@ -104,9 +104,9 @@ def attempts(schedule: Schedule, wanted: Limits) -> Attempts:
     left = wanted.total - possible
     return Attempts(
         per_day=most,
-        ordinary_day=per_day(window, wanted),
+        ordinary_day=count_per_day(window, wanted),
         wanted_per_day=min(wanted.daily, wanted.total),
-        fitting_gap=fitting_gap(window, min(wanted.daily, wanted.total)),
+        fitting_gap=find_fitting_gap(window, min(wanted.daily, wanted.total)),
         bound_by=_binding(most, wanted),
         timeline=tuple(listed),
         possible=possible,
@@ -147,9 +147,11 @@ def _ordinary(schedule: Schedule) -> timedelta:
 
 def _most_on_a_day(schedule: Schedule, wanted: Limits) -> int:
     whole = to_the_end(schedule)
-    days = (row.first for row in rows(schedule, schedule.zone, 1) if whole.calls_on(row.first))
+    days = (
+        row.first for row in lay_out_days(schedule, schedule.zone, 1) if whole.calls_on(row.first)
+    )
     return max(
-        (sum(count for _, count in _runs(windows_on(whole, day), wanted)) for day in days),
+        (sum(count for _, count in _runs(find_windows_on(whole, day), wanted)) for day in days),
         default=0,
     )
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from app.campaign.schedule.offset_periods import to_the_end
-from app.campaign.schedule.windows import DAY, Schedule, windows_on
+from app.campaign.schedule.windows import DAY, Schedule, find_windows_on
 from app.campaign.timezones.zones import ClockChange, changes_between, offset_at, zone_info
 
 _WEEK = 7
@@ -37,7 +37,7 @@ class Row(NamedTuple):
 
 
 @lru_cache(maxsize=128)
-def rows(schedule: Schedule, zone: str, days: int) -> tuple[Row, ...]:
+def lay_out_days(schedule: Schedule, zone: str, days: int) -> tuple[Row, ...]:
     """Lay out so many days in a row on a zone's clock, from any day on."""
     whole = to_the_end(schedule)
     changes = (change for name in (whole.zone, zone) for change in _changes(whole, name))
@@ -50,7 +50,7 @@ def rows(schedule: Schedule, zone: str, days: int) -> tuple[Row, ...]:
 
 
 @lru_cache(maxsize=128)
-def months(schedule: Schedule, zone: str) -> tuple[Row, ...]:
+def lay_out_months(schedule: Schedule, zone: str) -> tuple[Row, ...]:
     """Lay out the calendar months on a zone's clock."""
     whole = to_the_end(schedule)
     found: list[tuple[date, int]] = []
@@ -118,5 +118,5 @@ def _midnight(day: date, zone: str) -> int:
 def _open_on(schedule: Schedule, day: date) -> tuple[Open, ...]:
     return tuple(
         Open(day, int(window.start_utc.timestamp()), int(window.end_utc.timestamp()))
-        for window in windows_on(schedule, day)
+        for window in find_windows_on(schedule, day)
     )

@@ -11,11 +11,11 @@ from functools import lru_cache, reduce
 from typing import TypeAlias
 
 Stretch: TypeAlias = tuple[int, int]
-Day: TypeAlias = tuple[Stretch, ...]
-Week: TypeAlias = tuple[Day, ...]
+DayHours: TypeAlias = tuple[Stretch, ...]
+WeekHours: TypeAlias = tuple[DayHours, ...]
 
 WHOLE_DAY = 24 * 60 * 60
-ALWAYS: Week = (((0, WHOLE_DAY),),) * 7
+ALWAYS: WeekHours = (((0, WHOLE_DAY),),) * 7
 
 
 def seconds(at: time) -> int:
@@ -23,7 +23,7 @@ def seconds(at: time) -> int:
     return (at.hour * 60 + at.minute) * 60 + at.second
 
 
-def common(one: Day, other: Day) -> Day:
+def intersect(one: DayHours, other: DayHours) -> DayHours:
     """Find what two days share."""
     return tuple(
         (max(start, begin), min(end, finish))
@@ -33,19 +33,19 @@ def common(one: Day, other: Day) -> Day:
     )
 
 
-def beyond(one: Day, other: Day) -> Day:
+def subtract(one: DayHours, other: DayHours) -> DayHours:
     """Find what of one day lies outside another."""
     ends = [0, *(at for stretch in other for at in stretch), WHOLE_DAY]
-    return common(one, tuple(zip(ends[::2], ends[1::2], strict=True)))
+    return intersect(one, tuple(zip(ends[::2], ends[1::2], strict=True)))
 
 
-def common_week(weeks: Iterable[Week]) -> Week:
+def intersect_weeks(weeks: Iterable[WeekHours]) -> WeekHours:
     """Find the hours that several weeks share; of none, all hours."""
     return reduce(_common_week, weeks, ALWAYS)
 
 
 @lru_cache(maxsize=8192)
-def seen_from(week: Week, ahead: int) -> Week:
+def shift_week(week: WeekHours, ahead: int) -> WeekHours:
     """See a week on another clock, over which its own is `ahead` seconds, at most a day or so.
 
     Monday 08:00 in New York is Monday 14:00 in Paris, where the own clock is 21,600 behind:
@@ -66,11 +66,11 @@ def seen_from(week: Week, ahead: int) -> Week:
 
 
 @lru_cache(maxsize=8192)
-def _common_week(one: Week, other: Week) -> Week:
-    return tuple(common(*days) for days in zip(one, other, strict=True))
+def _common_week(one: WeekHours, other: WeekHours) -> WeekHours:
+    return tuple(intersect(*days) for days in zip(one, other, strict=True))
 
 
-def _joined(stretches: Iterable[Stretch]) -> Day:
+def _joined(stretches: Iterable[Stretch]) -> DayHours:
     found: list[Stretch] = []
     for start, end in sorted(stretches):
         if found and start <= found[-1][1]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from app.campaign.schedule.windows import DAY, SHOWN_MONTHS, Overview, Schedule, windows_on
+from app.campaign.schedule.windows import DAY, SHOWN_MONTHS, Overview, Schedule, find_windows_on
 
 MOST_MONTHS = SHOWN_MONTHS
 """So many are drawn of any campaign."""
@@ -30,7 +30,7 @@ class Month:
     weeks: list[list[Day | None]]
 
 
-def months(shown: Overview, closed: Mapping[date, str]) -> list[Month]:
+def lay_out_months(shown: Overview, closed: Mapping[date, str]) -> list[Month]:
     """Lay out the months from the first day to the last, `MOST_MONTHS` at the most.
 
     *closed* names the days off.
@@ -63,4 +63,4 @@ def is_cut(wanted: Schedule) -> bool:
 
 
 def _calls(wanted: Schedule, day: date, *, is_odd: bool) -> bool:
-    return wanted.calls_on(day) and (not is_odd or bool(windows_on(wanted, day)))
+    return wanted.calls_on(day) and (not is_odd or bool(find_windows_on(wanted, day)))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 
-from app.campaign.schedule.windows import DAY, Schedule, windows_on
+from app.campaign.schedule.windows import DAY, Schedule, find_windows_on
 from app.campaign.timezones.tables import best_known_zones
 from app.campaign.timezones.zones import ClockChange, changes_between, offset_at, zone_info
 
@@ -18,7 +18,7 @@ FORESEEN = timedelta(days=12 * 366)
 _SECOND = timedelta(seconds=1)
 
 
-def foreseeable(schedule: Schedule) -> Schedule:
+def cut_to_foreseeable(schedule: Schedule) -> Schedule:
     """Cut a schedule off where nobody knows how clocks and holidays will go: after 12 years."""
     return replace(schedule, last=min(schedule.last, schedule.first + FORESEEN))
 
@@ -31,7 +31,7 @@ def to_the_end(schedule: Schedule) -> Schedule:
 
 
 @dataclass(frozen=True)
-class Season:
+class OffsetPeriod:
     """Days, both included, on which each zone is as many seconds ahead of the campaign's.
 
     `ahead` goes by the order of the zones that were asked about.
@@ -43,35 +43,35 @@ class Season:
 
 
 @dataclass(frozen=True)
-class Seasons:
+class OffsetPeriods:
     """The seasons of a schedule, in order, and its odd days.
 
     A day is odd if a clock changes during its window, so that it fits no season.
     """
 
     zones: tuple[str, ...]
-    seasons: tuple[Season, ...]
+    seasons: tuple[OffsetPeriod, ...]
     odd_days: frozenset[date]
 
 
 @lru_cache(maxsize=256)
-def seasons(schedule: Schedule, zones: tuple[str, ...]) -> Seasons:
+def find_offset_periods(schedule: Schedule, zones: tuple[str, ...]) -> OffsetPeriods:
     """Cut a schedule's days into seasons, as the clocks stand when its window opens."""
     changes = _changes(schedule, (schedule.zone, *zones))
     odd = {day for change in changes for day in _days_around(schedule, change)}
     starts = {schedule.first, *(day for day in odd if schedule.first < day <= schedule.last)}
-    found: list[Season] = []
+    found: list[OffsetPeriod] = []
     for first, following in _pairs(sorted(starts), schedule.last + DAY):
         ahead = tuple(_ahead(schedule, zone, first) for zone in zones)
         since = found.pop().first if found and found[-1].ahead == ahead else first
-        found.append(Season(since, following - DAY, ahead))
+        found.append(OffsetPeriod(since, following - DAY, ahead))
     instants = {change.at for change in changes}
-    return Seasons(
+    return OffsetPeriods(
         zones, tuple(found), frozenset(day for day in odd if _is_odd(schedule, day, instants))
     )
 
 
-def alike(schedule: Schedule, zones: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+def find_same_offsets(schedule: Schedule, zones: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
     """Put zones together whose clocks go alike in all years of a schedule.
 
     The best known zone of a group comes first.
@@ -111,7 +111,7 @@ def _is_odd(schedule: Schedule, day: date, changes: set[datetime]) -> bool:
     """Tell whether a calling day's window is not the usual one, or a clock changes inside it."""
     if not schedule.calls_on(day):
         return False
-    found = windows_on(schedule, day)
+    found = find_windows_on(schedule, day)
     if len(found) != 1:
         return True
     walls = found[0].start.replace(tzinfo=None), found[0].end.replace(tzinfo=None)

@@ -19,7 +19,7 @@ from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from app.campaign.schedule.attempts import Limits
-from app.campaign.schedule.day_rows import Open, Row, months, rows
+from app.campaign.schedule.day_rows import Open, Row, lay_out_days, lay_out_months
 from app.campaign.schedule.windows import DAY, Schedule
 
 PERIODS = {
@@ -43,33 +43,37 @@ class _Run(NamedTuple):
     length: int
 
 
-def worst(schedule: Schedule, wanted: Limits) -> dict[str, tuple[datetime, ...]]:
+def find_peaks(schedule: Schedule, wanted: Limits) -> dict[str, tuple[datetime, ...]]:
     """Find the most attempts in each of the `PERIODS`: their instants."""
-    return {name: most_within(schedule, wanted, long) for name, long in PERIODS.items()}
+    return {name: find_most_within(schedule, wanted, long) for name, long in PERIODS.items()}
 
 
 @lru_cache(maxsize=1024)
-def most_within(schedule: Schedule, wanted: Limits, period: timedelta) -> tuple[datetime, ...]:
+def find_most_within(schedule: Schedule, wanted: Limits, period: timedelta) -> tuple[datetime, ...]:
     """Find the most attempts that one lead can get in a stretch of this length: their instants."""
     enough = min(wanted.total, -(-period // wanted.gap))
     return _most(_within(schedule, wanted, period), wanted, enough)
 
 
 @lru_cache(maxsize=1024)
-def most_in_dates(
+def find_most_in_dates(
     schedule: Schedule, wanted: Limits, dates: int, clocks: _Clocks
 ) -> tuple[datetime, ...]:
     """Find the most attempts that one lead can get on so many dates in a row of their own clock."""
     return _most(
-        _between(wanted, clocks, lambda zone: rows(schedule, zone, dates)), wanted, wanted.total
+        _between(wanted, clocks, lambda zone: lay_out_days(schedule, zone, dates)),
+        wanted,
+        wanted.total,
     )
 
 
 @lru_cache(maxsize=1024)
-def most_in_months(schedule: Schedule, wanted: Limits, clocks: _Clocks) -> tuple[datetime, ...]:
+def find_most_in_months(
+    schedule: Schedule, wanted: Limits, clocks: _Clocks
+) -> tuple[datetime, ...]:
     """Find the most attempts that one lead can get in a calendar month of their own clock."""
     return _most(
-        _between(wanted, clocks, lambda zone: months(schedule, zone)), wanted, wanted.total
+        _between(wanted, clocks, lambda zone: lay_out_months(schedule, zone)), wanted, wanted.total
     )
 
 
@@ -93,7 +97,7 @@ def _most(found: Iterator[list[_Run]], wanted: Limits, enough: int) -> tuple[dat
 
 def _within(schedule: Schedule, wanted: Limits, period: timedelta) -> Iterator[list[_Run]]:
     length = period // _SECOND
-    for row in rows(schedule, schedule.zone, -(-period // DAY) + 1):
+    for row in lay_out_days(schedule, schedule.zone, -(-period // DAY) + 1):
         for position, window in enumerate(row.windows):
             if window.day == row.first:
                 ahead = row.windows[position:]

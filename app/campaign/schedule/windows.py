@@ -98,7 +98,7 @@ class Overview:
         return f"{self.length / timedelta(hours=1):,.2f}".rstrip("0").rstrip(".")
 
 
-def schedule(values: Values) -> Schedule | None:
+def read_schedule(values: Values) -> Schedule | None:
     """Take the schedule from typed values; `None` unless all of it is there and usable."""
     if values.get("type") is not CampaignType.OUTBOUND:
         return None
@@ -120,24 +120,24 @@ def is_in_sight(day: date) -> bool:
 
 
 @lru_cache(maxsize=256)
-def overview(wanted: Schedule) -> Overview:
+def summarise(wanted: Schedule) -> Overview:
     """Add a schedule up. Only the days of a clock change are looked at one by one."""
     changes = changes_between(wanted.zone, wanted.first - DAY, wanted.last + DAY)
     odd = {day for change in changes for day in change.days if wanted.calls_on(day)}
-    odd_windows = [windows_on(wanted, day) for day in odd]
+    odd_windows = [find_windows_on(wanted, day) for day in odd]
     even_days = _wanted_days(wanted) - len(odd)
     length = even_days * _even_length(wanted)
     return Overview(
         schedule=wanted,
         calling_days=even_days + sum(1 for found in odd_windows if found),
         length=sum((window.length for found in odd_windows for window in found), length),
-        first=next(windows(wanted), None),
+        first=next(iterate_windows(wanted), None),
         last=None if wanted.is_open_ended else _last_window(wanted),
         changes=tuple(change for change in changes if _falls_in(wanted, change)),
     )
 
 
-def windows(wanted: Schedule, since: date | None = None) -> Iterator[Window]:
+def iterate_windows(wanted: Schedule, since: date | None = None) -> Iterator[Window]:
     """Go through all windows in order of time, from a day on.
 
     Where clocks go back over midnight, a day has begun once before the last one is over.
@@ -146,7 +146,7 @@ def windows(wanted: Schedule, since: date | None = None) -> Iterator[Window]:
     waiting: list[Window] = []
     while day <= wanted.last:
         if day.weekday() in wanted.days:
-            found = windows_on(wanted, day)
+            found = find_windows_on(wanted, day)
             if waiting:
                 found = sorted([*waiting, *found], key=lambda window: window.start)
             ready = max((n for n, window in enumerate(found, 1) if window.date < day), default=0)
@@ -156,7 +156,7 @@ def windows(wanted: Schedule, since: date | None = None) -> Iterator[Window]:
     yield from waiting
 
 
-def windows_on(wanted: Schedule, day: date) -> list[Window]:
+def find_windows_on(wanted: Schedule, day: date) -> list[Window]:
     """Find the windows of one calling day: one as a rule, none or two around a clock change."""
     opens, closes = datetime.combine(day, wanted.opens), datetime.combine(day, wanted.closes)
     found: list[Window] = []
@@ -172,7 +172,7 @@ def windows_on(wanted: Schedule, day: date) -> list[Window]:
     return found
 
 
-def allowed_at(wanted: Schedule, instant: datetime) -> bool:
+def is_allowed_at(wanted: Schedule, instant: datetime) -> bool:
     """Tell whether a call may start at this (aware) instant."""
     wall = _wall(wanted, instant)
     return wanted.calls_on(wall.date()) and wanted.opens <= wall.time() < wanted.closes
@@ -193,18 +193,18 @@ def is_inside_a_window(wanted: Schedule, change: ClockChange) -> bool:
     )
 
 
-def next_windows(wanted: Schedule, instant: datetime, count: int) -> list[Window]:
+def find_next_windows(wanted: Schedule, instant: datetime, count: int) -> list[Window]:
     """Find the next windows that are not over at this (aware) instant."""
     since = _wall(wanted, instant).date() - DAY
-    open_ones = (window for window in windows(wanted, since) if window.end_utc > instant)
+    open_ones = (window for window in iterate_windows(wanted, since) if window.end_utc > instant)
     return list(islice(open_ones, count))
 
 
 @lru_cache(maxsize=8192)
-def days_there(wanted: Schedule, day: date, zones: tuple[str, ...]) -> frozenset[date]:
+def find_days_there(wanted: Schedule, day: date, zones: tuple[str, ...]) -> frozenset[date]:
     """Name the days that it is in these zones during one day's windows."""
     found: set[date] = set()
-    for window in windows_on(wanted, day):
+    for window in find_windows_on(wanted, day):
         # A window is no longer than 26 hours, so a day within it has the middle of it.
         start, end = window.start_utc, window.end_utc - timedelta(seconds=1)
         for at in (start, start + (end - start) / 2, end):
@@ -212,7 +212,7 @@ def days_there(wanted: Schedule, day: date, zones: tuple[str, ...]) -> frozenset
     return frozenset(found)
 
 
-def calling_days(weekday: int, first: date, last: date) -> Iterator[date]:
+def iterate_calling_days(weekday: int, first: date, last: date) -> Iterator[date]:
     """Go through the days of one weekday, both dates included."""
     day = first + (weekday - first.weekday()) % 7 * DAY
     while day <= last:
@@ -220,7 +220,7 @@ def calling_days(weekday: int, first: date, last: date) -> Iterator[date]:
         day += 7 * DAY
 
 
-def calling_days_between(
+def count_calling_days_between(
     weekday: int, first: date, last: date, besides: frozenset[date]
 ) -> dict[date, int]:
     """Count the days of one weekday, but for some, as ``{the first of them: how many}``."""
@@ -259,7 +259,7 @@ def _even_length(wanted: Schedule) -> timedelta:
 def _last_window(wanted: Schedule) -> Window | None:
     day = wanted.last
     while day >= wanted.first:
-        found = windows_on(wanted, day) if day.weekday() in wanted.days else []
+        found = find_windows_on(wanted, day) if day.weekday() in wanted.days else []
         if found:
             return found[-1]
         day -= DAY

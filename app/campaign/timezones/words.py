@@ -100,7 +100,7 @@ PLACES_OF_FIXED = {
 }
 
 
-def zones_meant(text: str) -> tuple[str, ...]:
+def find_meant_zones(text: str) -> tuple[str, ...]:
     """Name the zones that a person probably means by a word that is no name of one."""
     word = re.sub(r"[^a-z ]", "", folded(text.replace("-", " ")))
     return _zones_by_word().get(word, ()) or _zones_by_word().get(_bare(word), ())

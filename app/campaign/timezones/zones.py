@@ -33,7 +33,7 @@ def zone_info(name: str) -> ZoneInfo:
     return ZoneInfo(name)
 
 
-def zone_named(text: str) -> str | None:
+def find_zone(text: str) -> str | None:
     """Find the zone that a person means by a zone name or a city, in any case.
 
     A city that names several zones is no answer, unless just one of them is a zone

@@ -9,18 +9,18 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
-from app.campaign.compliance.acceptance import Accepted, Said
+from app.campaign.compliance.acceptance import Accepted, Statement
 from app.campaign.compliance.finding_words import (
     audience_in_words,
     gaps_in_words,
     none_found_in_words,
 )
-from app.campaign.compliance.hours_chart import zone_strip
+from app.campaign.compliance.hours_chart import chart_hours
 from app.campaign.contract.wording import WORDS
-from app.campaign.explanation import Lead, Meaning
+from app.campaign.explanation import Explanation, Lead
 from app.campaign.formatting import clock, short_day
 from app.campaign.schedule.intervals import seconds
-from app.campaign.schedule.months import is_cut, months
+from app.campaign.schedule.months import is_cut, lay_out_months
 from app.campaign.schedule.windows import Overview, Window, is_inside_a_window, is_on_a_calling_day
 from app.campaign.timezones.zones import (
     ZONE_DATA_LOCKED,
@@ -32,7 +32,7 @@ from app.campaign.timezones.zones import (
     zone_info,
 )
 from app.web.panel import macros
-from app.web.panel.findings_view import duties, rulings, safe_everywhere
+from app.web.panel.findings_view import group_findings, list_duties, safe_everywhere
 
 
 class Trouble(NamedTuple):
@@ -51,8 +51,8 @@ _CHANGES = 6
 _CHECKED = 12
 
 
-def drawn_rules(
-    meant: Meaning,
+def draw_rules(
+    meant: Explanation,
     accepted: Accepted,
     today: date,
     *,
@@ -69,7 +69,7 @@ def drawn_rules(
 class _Same:
     """A meaning, for a cache: equal to another if the rules cannot tell them apart."""
 
-    def __init__(self, meant: Meaning) -> None:
+    def __init__(self, meant: Explanation) -> None:
         self.meant = meant
         self._key = (meant.overview and meant.overview.schedule, meant.limits, meant.audience)
 
@@ -83,7 +83,7 @@ class _Same:
 @lru_cache(maxsize=64)
 def _rules(
     same: _Same,
-    accepted: tuple[tuple[str, Said], ...],
+    accepted: tuple[tuple[str, Statement], ...],
     today: date,
     *,
     can_change: bool,
@@ -93,15 +93,15 @@ def _rules(
     if meant.overview is None:
         return None
     schedule = meant.overview.schedule
-    return macros.drawn(
+    return macros.draw_macro(
         "rules",
         "rules",
-        rulings(meant, dict(accepted), today),
+        group_findings(meant, dict(accepted), today),
         audience_in_words(meant.audience),
         gaps_in_words(meant.audience),
         none_found_in_words(meant.audience),
-        duties(meant, dict(accepted), today),
-        zone_strip(schedule, meant.audience),
+        list_duties(meant, dict(accepted), today),
+        chart_hours(schedule, meant.audience),
         (seconds(schedule.opens), seconds(schedule.closes)),
         city(schedule.zone),
         safe_everywhere(meant),
@@ -111,13 +111,11 @@ def _rules(
 
 
 @lru_cache(maxsize=256)
-def drawn_calendar(
-    shown: Overview, closed: tuple[tuple[date, str], ...], clock_zone: str
-) -> Markup:
+def draw_calendar(shown: Overview, closed: tuple[tuple[date, str], ...], clock_zone: str) -> Markup:
     """Draw the calendar; while the other answers change it stays the same."""
     days_off = dict(closed)
-    laid_out = months(shown, days_off)
-    return macros.drawn(
+    laid_out = lay_out_months(shown, days_off)
+    return macros.draw_macro(
         "calendar",
         "calendar",
         shown,
@@ -133,7 +131,7 @@ def drawn_calendar(
 
 
 @lru_cache(maxsize=256)
-def drawn_lead(lead: Lead, clock_zone: str) -> Markup:
+def draw_lead(lead: Lead, clock_zone: str) -> Markup:
     """Draw what one lead gets who never answers."""
     schedule = lead.overview.schedule
     own, chosen = zone_info(schedule.zone), zone_info(clock_zone)
@@ -150,7 +148,7 @@ def drawn_lead(lead: Lead, clock_zone: str) -> Markup:
     window = _minutes(schedule.opens), _minutes(schedule.closes)
     counted = len(lead.attempts.timeline)
     last = lead.attempts.last
-    return macros.drawn(
+    return macros.draw_macro(
         "lead",
         "lead",
         lead,

@@ -12,27 +12,27 @@ from app.campaign.compliance.acceptance import (
     Accepted,
     Answer,
     Exempting,
-    Said,
-    exemptions_for,
+    Statement,
+    find_exemptions,
+    find_statement,
     key_of,
     lifts,
-    said_of,
 )
 from app.campaign.compliance.evidence import Finding, OutsideHours, Severity
 from app.campaign.compliance.finding_words import (
-    caution,
+    describe_finding,
+    describe_fixes,
+    find_caution,
     value_in_words,
-    what_is_broken,
-    what_would_mend,
 )
-from app.campaign.compliance.fixes import Mend, mend_all_hours, mends, settings
-from app.campaign.compliance.places import place
+from app.campaign.compliance.fixes import Fix, find_fixes, fix_all_hours, read_settings
+from app.campaign.compliance.places import find_place
 from app.campaign.compliance.rule import Rule
-from app.campaign.compliance.rulebook import rulebook
+from app.campaign.compliance.rulebook import load_rulebook
 from app.campaign.contract.payload import as_json
 from app.campaign.contract.typed_length import LONGEST_TEXT
 from app.campaign.contract.wording import WORDS
-from app.campaign.explanation import Meaning
+from app.campaign.explanation import Explanation
 
 _KEYS = tuple(map(key_of, EXEMPTIONS))
 _LONGEST_POSTED = 8 * LONGEST_TEXT
@@ -54,7 +54,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Ruling:
+class FindingGroup:
     """Rules that are broken in the same way, as one thing to look at.
 
     `accepted` is what somebody said who accepted all of them, or by what they are lifted, or
@@ -66,7 +66,7 @@ class Ruling:
     said: str
     mending: str
     changes: tuple[Change, ...]
-    accepted: Said | None
+    accepted: Statement | None
     statements: tuple[str, ...]
 
     @property
@@ -75,7 +75,9 @@ class Ruling:
 
     @property
     def places(self) -> str:
-        return ", ".join(dict.fromkeys(place(rule.jurisdiction).name for rule, _ in self.rules))
+        return ", ".join(
+            dict.fromkeys(find_place(rule.jurisdiction).name for rule, _ in self.rules)
+        )
 
     @property
     def count(self) -> int:
@@ -93,16 +95,16 @@ class Asked:
     rule: Rule
     place: str
     caution: str
-    said: Said | None
+    said: Statement | None
 
 
-def duties(meant: Meaning, accepted: Accepted, today: date) -> list[Asked]:
+def list_duties(meant: Explanation, accepted: Accepted, today: date) -> list[Asked]:
     """List the duties, those first that nobody has answered or that are not met."""
     asked = [
-        Asked(one.rule, place(one.rule.jurisdiction).name, caution(one.rule, today), said)
+        Asked(one.rule, find_place(one.rule.jurisdiction).name, find_caution(one.rule, today), said)
         for one in meant.findings
         if one.rule.is_duty
-        for said in [said_of(one, accepted)]
+        for said in [find_statement(one, accepted)]
     ]
     return sorted(asked, key=lambda one: one.said is not None and one.said.is_settled)
 
@@ -117,7 +119,7 @@ class AskedOfAll:
     key: str
     words: Exempting
     rules: tuple[tuple[Rule, bool], ...]
-    said: Said | None
+    said: Statement | None
 
     @property
     def is_answered(self) -> bool:
@@ -127,17 +129,17 @@ class AskedOfAll:
         )
 
 
-def asked_of_all(meant: Meaning, accepted: Accepted) -> list[AskedOfAll]:
+def asked_of_all(meant: Explanation, accepted: Accepted) -> list[AskedOfAll]:
     """List the exemptions that can lift rules which this campaign breaks or has to heed."""
     asked = []
-    for exemption, rules in exemptions_for(meant.findings).items():
+    for exemption, rules in find_exemptions(meant.findings).items():
         said = accepted.get(key_of(exemption))
         lifted = tuple((rule, lifts(said, rule)) for rule in rules)
         asked.append(AskedOfAll(key_of(exemption), EXEMPTIONS[exemption], lifted, said))
     return asked
 
 
-def rulings(meant: Meaning, accepted: Accepted, today: date) -> list[Ruling]:
+def group_findings(meant: Explanation, accepted: Accepted, today: date) -> list[FindingGroup]:
     """Put findings together that say the same of different rules; duties are apart."""
     if meant.overview is None:
         return []
@@ -145,45 +147,49 @@ def rulings(meant: Meaning, accepted: Accepted, today: date) -> list[Ruling]:
     grouped: dict[Any, list[Finding]] = {}
     for found in meant.findings:
         if not found.rule.is_duty:
-            group = found.severity, said_of(found, accepted), what_is_broken(found, schedule)
+            group = (
+                found.severity,
+                find_statement(found, accepted),
+                describe_finding(found, schedule),
+            )
             grouped.setdefault(_without_measure(*group), []).append(found)
     return [_ruling(found, key[-1], accepted, meant, today) for key, found in grouped.items()]
 
 
-def _without_measure(severity: Severity, said: Said | None, what: str) -> tuple[Any, ...]:
+def _without_measure(severity: Severity, said: Statement | None, what: str) -> tuple[Any, ...]:
     return severity, said and (said.reason, said.who, said.at, said.lifted_by), what
 
 
-def safe_everywhere(meant: Meaning) -> Change | None:
+def safe_everywhere(meant: Explanation) -> Change | None:
     """Find the change by which no rule of hours is broken, where several are."""
     broken = {
         found.evidence for found in meant.findings if isinstance(found.evidence, OutsideHours)
     }
     if meant.overview is None or len(broken) < 2:
         return None
-    mend = mend_all_hours(meant.overview.schedule, meant.limits, meant.audience)
-    now = settings(meant.overview.schedule, meant.limits)
+    mend = fix_all_hours(meant.overview.schedule, meant.limits, meant.audience)
+    now = read_settings(meant.overview.schedule, meant.limits)
     return change(mend, now) if mend and mend.changes else None
 
 
 def _ruling(
-    found: list[Finding], said: str, accepted: Accepted, meant: Meaning, today: date
-) -> Ruling:
+    found: list[Finding], said: str, accepted: Accepted, meant: Explanation, today: date
+) -> FindingGroup:
     first, shown = found[0], meant.overview
-    ways = mends(first, shown.schedule, meant.limits, meant.audience) if shown else ()
-    now = settings(shown.schedule, meant.limits) if shown else {}
-    return Ruling(
+    ways = find_fixes(first, shown.schedule, meant.limits, meant.audience) if shown else ()
+    now = read_settings(shown.schedule, meant.limits) if shown else {}
+    return FindingGroup(
         severity=first.severity,
-        rules=tuple((one.rule, caution(one.rule, today)) for one in found),
+        rules=tuple((one.rule, find_caution(one.rule, today)) for one in found),
         said=said,
-        mending=what_would_mend(first, ways),
+        mending=describe_fixes(first, ways),
         changes=tuple(change(way, now) for way in ways),
-        accepted=said_of(first, accepted),
-        statements=tuple(EXEMPTIONS[one].statement for one in exemptions_for(found)),
+        accepted=find_statement(first, accepted),
+        statements=tuple(EXEMPTIONS[one].statement for one in find_exemptions(found)),
     )
 
 
-def change(mend: Mend, now: Mapping[str, Any]) -> Change:
+def change(mend: Fix, now: Mapping[str, Any]) -> Change:
     """Say what a mend changes of the values *now*, and write it as a form would post it."""
     said = [
         f"{WORDS[name].label}: {value_in_words(name, now.get(name))} → {value_in_words(name, new)}"
@@ -208,7 +214,7 @@ def from_posted(posted: Sequence[str]) -> Accepted:
             continue
         try:
             rule, *parts = json.loads(text)
-            said = Said(*parts)
+            said = Statement(*parts)
         except (TypeError, ValueError, RecursionError):
             continue
         if all(isinstance(part, str) for part in (rule, *parts)) and _could_be(rule, said):
@@ -216,9 +222,9 @@ def from_posted(posted: Sequence[str]) -> Accepted:
     return accepted
 
 
-def _could_be(rule: str, said: Said) -> bool:
+def _could_be(rule: str, said: Statement) -> bool:
     """Tell whether this can have been said: an answer to a question, of anything else none."""
-    asks = {one.id: one.is_duty for one in rulebook().rules} | dict.fromkeys(_KEYS, True)
+    asks = {one.id: one.is_duty for one in load_rulebook().rules} | dict.fromkeys(_KEYS, True)
     if rule not in asks or bool(said.answer) is not asks[rule] or said.lifted_by:
         return False
     if said.answer and said.answer not in set(Answer):

@@ -11,17 +11,17 @@ from markupsafe import Markup
 
 from app.campaign.compliance.acceptance import Accepted, tally
 from app.campaign.compliance.finding_words import gaps_in_words
-from app.campaign.compliance.fixes import Mend
+from app.campaign.compliance.fixes import Fix
 from app.campaign.contract.fields import CAMPAIGNS_PATH, FIELD, Values, When
 from app.campaign.contract.problems import Code, Problem
 from app.campaign.contract.reading import Answers
 from app.campaign.contract.wording import advice_sentence, kept_sentence, sentence
-from app.campaign.explanation import Meaning, meaning_of
-from app.campaign.timezones.words import zones_meant
+from app.campaign.explanation import Explanation, explain
+from app.campaign.timezones.words import find_meant_zones
 from app.campaign.timezones.zones import ZONE_NAMES, offset_at, offset_words
-from app.connections import SANDBOX, Destination
+from app.connections import SANDBOX, Connection
 from app.web.clocks import clock_zone
-from app.web.panel.drawings import Trouble, drawn_calendar, drawn_lead, drawn_rules
+from app.web.panel.drawings import Trouble, draw_calendar, draw_lead, draw_rules
 from app.web.panel.findings_view import Change, change
 from app.web.panel.highlight import highlighted
 from app.web.panel.snippets import as_curl, as_python
@@ -46,7 +46,7 @@ class Panel:
     say what is not known of the rules.
     """
 
-    meaning: Meaning
+    meaning: Explanation
     notes: Mapping[str, Sequence[Note]]
     counts: Mapping[str, int]
     gaps: int
@@ -71,10 +71,10 @@ class Panel:
         return sorted(dict.fromkeys(found), key=lambda note: note.kind != STRONG)
 
 
-def panel(
+def build_panel(
     answers: Answers,
     accepted: Accepted,
-    to: Destination,
+    to: Connection,
     *,
     can_change: bool = True,
     trouble: Trouble | None = None,
@@ -86,7 +86,7 @@ def panel(
     for accepting one was not taken.
     """
     now = datetime.now(UTC)
-    meant = meaning_of(answers, now)
+    meant = explain(answers, now)
     url = public_url(to)
     shown = meant.overview
     clock = clock_zone(shown.schedule.zone) if shown else ""
@@ -95,16 +95,16 @@ def panel(
         notes=_notes(meant, now),
         counts=tally(meant.findings, accepted),
         gaps=len(gaps_in_words(meant.audience)) if shown else 0,
-        rules=drawn_rules(meant, accepted, now.date(), can_change=can_change, trouble=trouble),
-        calendar=drawn_calendar(shown, tuple(meant.closed.items()), clock) if shown else None,
-        lead=drawn_lead(meant.lead, clock) if meant.lead else None,
+        rules=draw_rules(meant, accepted, now.date(), can_change=can_change, trouble=trouble),
+        calendar=draw_calendar(shown, tuple(meant.closed.items()), clock) if shown else None,
+        lead=draw_lead(meant.lead, clock) if meant.lead else None,
         json=highlighted(meant.body.decode()),
         curl=as_curl(url, meant.body),
         python=as_python(url, meant.payload),
     )
 
 
-def public_url(to: Destination) -> str:
+def public_url(to: Connection) -> str:
     """Tell where the API is for somebody outside this process."""
     return (
         f"{request.scheme}://{request.host}/sandbox{CAMPAIGNS_PATH}"
@@ -113,7 +113,7 @@ def public_url(to: Destination) -> str:
     )
 
 
-def _notes(meant: Meaning, now: datetime) -> Mapping[str, Sequence[Note]]:
+def _notes(meant: Explanation, now: datetime) -> Mapping[str, Sequence[Note]]:
     notes: dict[str, list[Note]] = defaultdict(list)
     for problem in meant.problems:
         changes = _changes(problem.field, _better(problem, meant.values), meant.values)
@@ -132,7 +132,7 @@ def _notes(meant: Meaning, now: datetime) -> Mapping[str, Sequence[Note]]:
     return notes
 
 
-def _kept(meant: Meaning) -> Mapping[str, Sequence[str]]:
+def _kept(meant: Explanation) -> Mapping[str, Sequence[str]]:
     """Name what is not sent, by the question that was answered so that it is not."""
     kept: dict[str, list[str]] = defaultdict(list)
     for name in meant.left_out:
@@ -144,8 +144,8 @@ def _kept(meant: Meaning) -> Mapping[str, Sequence[str]]:
 
 def _better(problem: Problem, values: Values) -> Sequence[Any]:
     """Name the values that are probably meant by one that is not right."""
-    return zones_meant(values[problem.field]) if problem.code is Code.NOT_A_ZONE else ()
+    return find_meant_zones(values[problem.field]) if problem.code is Code.NOT_A_ZONE else ()
 
 
 def _changes(name: str, better: Sequence[Any], values: Values) -> tuple[Change, ...]:
-    return tuple(change(Mend(((name, value),)), values) for value in better)
+    return tuple(change(Fix(((name, value),)), values) for value in better)

@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from markupsafe import Markup
 
 from app.forms.campaign import CampaignForm
-from app.web.panel.macros import drawn
+from app.web.panel.macros import draw_macro
 from app.web.panel.panel import ERROR, Note
 
 
-def rows(
+def build_rows(
     form: CampaignForm, notes: Mapping[str, Sequence[Note]], refusal: Mapping[str, Sequence[str]]
 ) -> dict[str, Markup]:
     """Draw every question of the form, with what stands beside it.
@@ -19,7 +19,7 @@ def rows(
     values = form.values
     wrong = {name for name, told in notes.items() if any(note.kind == ERROR for note in told)}
     return {
-        answer.short_name: drawn(
+        answer.short_name: draw_macro(
             "fields",
             "ask",
             answer.question,

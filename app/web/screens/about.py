@@ -2,7 +2,7 @@
 
 from flask import Blueprint, render_template
 
-from app.campaign.compliance.rulebook import rulebook
+from app.campaign.compliance.rulebook import load_rulebook
 from app.campaign.timezones.zones import ZONE_DATA_LOCKED, ZONE_DATA_VERSION
 from app.web.panel.panel import public_url
 from app.web.services import connections
@@ -12,7 +12,7 @@ bp = Blueprint("about", __name__)
 
 @bp.get("/about")
 def show() -> str:
-    book = rulebook()
+    book = load_rulebook()
     return render_template(
         "about/show.html",
         zone_data=ZONE_DATA_VERSION,

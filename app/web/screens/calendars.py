@@ -7,7 +7,7 @@ from icalendar import Calendar, Event
 
 from app.campaign.contract.reading import read_answers
 from app.campaign.formatting import short_day
-from app.campaign.schedule.windows import schedule, windows
+from app.campaign.schedule.windows import iterate_windows, read_schedule
 from app.store import drafts
 from app.store.models import Draft
 from app.version import VERSION
@@ -36,8 +36,8 @@ def _calendar(draft: Draft) -> Calendar:
     calendar.add("prodid", f"-//Campaign Builder//{VERSION}//EN")
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", name)
-    planned = schedule(read_answers(draft.answers).values)
-    found = list(islice(windows(planned), MOST_WINDOWS + 1)) if planned else []
+    planned = read_schedule(read_answers(draft.answers).values)
+    found = list(islice(iterate_windows(planned), MOST_WINDOWS + 1)) if planned else []
     shown = found[:MOST_WINDOWS]
     if planned and shown and (planned.is_open_ended or len(found) > len(shown)):
         last = planned.last if len(found) == len(shown) else shown[-1].date

@@ -5,9 +5,9 @@ from functools import partial
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.connections import Destination
+from app.connections import Connection
 from app.forms.connection import SANDBOX, ConnectionForm
-from app.sending.connection_test import try_out
+from app.sending.connection_test import test_connection
 from app.store import request_log, saved_connections
 from app.store.records import Exchange
 from app.store.saved_connections import Entered, NameTaken, NoSuchConnection
@@ -74,7 +74,7 @@ def enable(key: str) -> ResponseReturnValue:
 @bp.post("/connections/<key:key>/test")
 def test(key: str) -> ResponseReturnValue:
     """Call the API once, beside the request and in a way that can create nothing."""
-    sender().run(_test_of(key), partial(try_out, connections(), _find(key), store()))
+    sender().run(_test_of(key), partial(test_connection, connections(), _find(key), store()))
     return redirect(url_for("connections.edit", key=key))
 
 
@@ -88,7 +88,7 @@ def _test_of(key: str) -> str:
     return f"test of {key}"
 
 
-def _find(key: str) -> Destination:
+def _find(key: str) -> Connection:
     """Find a connection that is there; raises `NoSuchConnection`."""
     found = {one.key: one for one in connections().all()}
     if key not in found:
@@ -96,7 +96,7 @@ def _find(key: str) -> Destination:
     return found[key]
 
 
-def _changeable(key: str) -> Destination:
+def _changeable(key: str) -> Connection:
     found = _find(key)
     if found.is_fixed:
         raise NoSuchConnection(key)
@@ -129,7 +129,7 @@ def _taken(form: ConnectionForm) -> ConnectionForm:
     return form
 
 
-def _form(form: ConnectionForm, one: Destination | None = None) -> str:
+def _form(form: ConnectionForm, one: Connection | None = None) -> str:
     test = _last_test(one) if one else None
     return render_template(
         "connections/form.html",
@@ -143,13 +143,13 @@ def _form(form: ConnectionForm, one: Destination | None = None) -> str:
     )
 
 
-def _last_test(one: Destination) -> Exchange | None:
+def _last_test(one: Connection) -> Exchange | None:
     """Find the last test of a connection, be it as it was before."""
     with store().reading() as session:
         return request_log.last_test(session, one.key)
 
 
-def _has_changed_since(one: Destination, test: Exchange) -> bool:
+def _has_changed_since(one: Connection, test: Exchange) -> bool:
     """Tell whether a connection was changed after a test of it had begun."""
     if one.is_fixed:
         return False

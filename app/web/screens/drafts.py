@@ -15,9 +15,9 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from app.campaign.compliance.rulebook import rulebook
+from app.campaign.compliance.rulebook import load_rulebook
 from app.campaign.contract.fields import CampaignType
-from app.connections import Destination
+from app.connections import Connection
 from app.store import drafts
 from app.store.acceptances import counted_anew
 from app.store.base import State
@@ -74,7 +74,7 @@ def index() -> str:
         )
 
 
-def _common(shown: Collection[Destination | None]) -> Destination | None:
+def _common(shown: Collection[Connection | None]) -> Connection | None:
     """Give the one connection that all drafts on a page go to; without drafts, the default."""
     if not shown:
         return connections().default
@@ -83,7 +83,7 @@ def _common(shown: Collection[Destination | None]) -> Destination | None:
 
 def _findings(session: Session, row: Row) -> Mapping[str, int]:
     """Count the findings of a draft; those that older rules found are looked for anew."""
-    if row.rules == rulebook().version:
+    if row.rules == load_rulebook().version:
         return row.findings
     return counted_anew(drafts.find(session, row.id))
 

@@ -18,9 +18,9 @@ from app.store.models import Draft
 from app.web.clocks import clock_switch, set_clock
 from app.web.pagination import number
 from app.web.panel.findings_view import as_posted
-from app.web.panel.macros import drawn
-from app.web.panel.panel import panel
-from app.web.panel.rows import rows
+from app.web.panel.macros import draw_macro
+from app.web.panel.panel import build_panel
+from app.web.panel.rows import build_rows
 from app.web.services import connection_of, connections, store, who
 
 bp = Blueprint("editing", __name__)
@@ -143,7 +143,7 @@ def _form(
     refusal = _refusal(draft) if draft and not judged else {}
     given = accepted(draft) if draft else {}
     to = connections().find(str(answers.get("connection", "")))
-    shown = panel(answers, given, to)
+    shown = build_panel(answers, given, to)
     return render_template(
         "campaign/form.html",
         connection=to,
@@ -151,12 +151,12 @@ def _form(
         draft_id=draft_id,
         draft_version=draft.version if draft else 0,
         form=form,
-        rows=rows(form, shown.notes, refusal),
+        build_rows=build_rows(form, shown.notes, refusal),
         has_schedule=form.start_date.is_used(form.values),
         refusal=refusal,
         accepted=as_posted(given),
         clocks=clock_switch("campaign"),
-        meaning=drawn("meaning", "meaning", shown),
+        meaning=draw_macro("meaning", "meaning", shown),
     )
 
 

@@ -9,11 +9,11 @@ from typing import Any
 from flask import Blueprint, Response, render_template
 from sqlalchemy.orm import Session
 
-from app.campaign.compliance.acceptance import said_of
-from app.campaign.compliance.finding_words import measure, what_is_broken
+from app.campaign.compliance.acceptance import find_statement
+from app.campaign.compliance.finding_words import describe_finding, measure
 from app.campaign.contract.reading import read_answers
-from app.campaign.explanation import meaning_of
-from app.campaign.schedule.windows import schedule
+from app.campaign.explanation import explain
+from app.campaign.schedule.windows import read_schedule
 from app.store import audit_trail, drafts, saved_connections
 from app.store.acceptances import accepted, judged
 from app.store.evidence import write_submissions, write_trail
@@ -84,8 +84,8 @@ def _evidence(session: Session, draft: Draft) -> dict[str, Any]:
 
 def _judged(draft: Draft) -> dict[str, Any]:
     """Write out what the rules say of a draft now; what they said then is in the trail."""
-    found = meaning_of(draft.answers, datetime.now(UTC)).findings
-    wanted, given = schedule(read_answers(draft.answers).values), accepted(draft)
+    found = explain(draft.answers, datetime.now(UTC)).findings
+    wanted, given = read_schedule(read_answers(draft.answers).values), accepted(draft)
     return judged(draft, found) | {
         "findings": [
             {
@@ -93,7 +93,7 @@ def _judged(draft: Draft) -> dict[str, Any]:
                 "title": one.rule.title,
                 "severity": one.severity,
                 "measure": measure(one),
-                "found": what_is_broken(one, wanted) if wanted else "",
+                "found": describe_finding(one, wanted) if wanted else "",
                 "source": one.rule.source,
                 "source_kind": one.rule.source_kind,
                 "law_as_of": one.rule.law_as_of and one.rule.law_as_of.isoformat(),
@@ -101,6 +101,6 @@ def _judged(draft: Draft) -> dict[str, Any]:
                 "said": asdict(said) if said else None,
             }
             for one in found
-            for said in [said_of(one, given)]
+            for said in [find_statement(one, given)]
         ]
     }

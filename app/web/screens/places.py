@@ -3,7 +3,7 @@
 from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 
-from app.campaign.compliance.places import suggestions
+from app.campaign.compliance.places import list_suggestions
 
 bp = Blueprint("places", __name__)
 
@@ -11,6 +11,6 @@ bp = Blueprint("places", __name__)
 @bp.get("/places.json")
 def index() -> ResponseReturnValue:
     """Pair every name with a word about it: ``[["48 states", "48 states"], ["France", "FR"]]``."""
-    answer = jsonify(suggestions())
+    answer = jsonify(list_suggestions())
     answer.headers["Cache-Control"] = "private, max-age=3600"
     return answer

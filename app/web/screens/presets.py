@@ -12,13 +12,13 @@ from app.campaign.compliance.audience import read_audience
 from app.campaign.compliance.finding_words import value_in_words
 from app.campaign.compliance.fitting import DoesNotFit, fit
 from app.campaign.compliance.rule import Preset
-from app.campaign.compliance.rulebook import rulebook
+from app.campaign.compliance.rulebook import load_rulebook
 from app.campaign.contract.fields import Values, Weekday
 from app.campaign.contract.payload import typed_values
 from app.campaign.contract.reading import Answers, read_answers
 from app.campaign.contract.visible import can_be_seen
 from app.campaign.contract.wording import WORDS
-from app.campaign.schedule.windows import schedule
+from app.campaign.schedule.windows import read_schedule
 from app.campaign.timezones.zones import city
 from app.store import drafts, presets
 from app.store.acceptances import judge
@@ -126,7 +126,7 @@ def keep(draft_id: str) -> ResponseReturnValue:
     if len(name) > LONGEST_NAME:
         error = f"Shorten the name to {LONGEST_NAME} characters."
         return make_response(_page(draft_id, name, error), 422)
-    if name in {one.title for one in rulebook().presets}:
+    if name in {one.title for one in load_rulebook().presets}:
         return make_response(_page(draft_id, name, _GIVEN), 422)
     replaces = request.form.get("replace") == name
     try:
@@ -150,7 +150,7 @@ def forget(draft_id: str) -> ResponseReturnValue:
 
 def _offers(session: Session, answers: Answers) -> list[Offer]:
     own = [Offer(f"{one.id}", one.name, one.settings) for one in presets.all_presets(session)]
-    return own + [_given(one, answers) for one in rulebook().presets]
+    return own + [_given(one, answers) for one in load_rulebook().presets]
 
 
 def _given(preset: Preset, answers: Answers) -> Offer:
@@ -160,7 +160,7 @@ def _given(preset: Preset, answers: Answers) -> Offer:
     hours = f"{_words('daily_start_time', preset.settings)} to "
     hours += _words("daily_end_time", preset.settings)
     meant = f"{hours} are meant on the clock of every lead."
-    wanted = schedule({**_OFFICE, **read_answers(answers).values})
+    wanted = read_schedule({**_OFFICE, **read_answers(answers).values})
     if wanted is None:
         told = f"{meant} Enter the days and the time zone of the campaign first."
         return Offer(preset.id, preset.title, {}, preset, told)

@@ -6,8 +6,8 @@ from wtforms import ValidationError
 
 from app.forms.campaign import typed_answers
 from app.web.panel.findings_view import from_posted
-from app.web.panel.macros import drawn
-from app.web.panel.panel import panel
+from app.web.panel.macros import draw_macro
+from app.web.panel.panel import build_panel
 from app.web.security import is_from_here
 from app.web.services import connections
 
@@ -17,10 +17,10 @@ bp = Blueprint("preview", __name__)
 @bp.post("/preview")
 def show() -> str:
     _check_origin()
-    return drawn(
+    return draw_macro(
         "meaning",
         "preview",
-        panel(
+        build_panel(
             typed_answers(request.form),
             from_posted(request.form.getlist("accepted")),
             connections().find(request.form.get("connection", "")),

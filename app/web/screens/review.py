@@ -10,14 +10,14 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from app.campaign.contract.typed_length import LONGEST_TEXT
-from app.campaign.explanation import Meaning
-from app.connections import Destination
+from app.campaign.explanation import Explanation
+from app.connections import Connection
 from app.remote.connection import BadConnection
 from app.sending.confirmation import (
     Disabled,
     NotConfirmed,
     NotReady,
-    Press,
+    SendRequest,
     StaleReview,
     can_hurry,
     find_duplicate,
@@ -30,8 +30,8 @@ from app.store.overlaps import TOLD, Overlap, overlapping
 from app.web.clocks import clock_switch, set_clock
 from app.web.pagination import number
 from app.web.panel.drawings import Trouble
-from app.web.panel.findings_view import asked_of_all, duties
-from app.web.panel.panel import panel, public_url
+from app.web.panel.findings_view import asked_of_all, list_duties
+from app.web.panel.panel import build_panel, public_url
 from app.web.screens.calendars import MOST_WINDOWS
 from app.web.services import connection_of, connections, remember_who, sender, store, who
 
@@ -70,12 +70,12 @@ def send(draft_id: str) -> ResponseReturnValue:
     return remember_who(redirect(url_for("submissions.show", submission_id=submission_id)))
 
 
-def _press(draft_id: str) -> Press:
+def _press(draft_id: str) -> SendRequest:
     with store().reading() as session:
         to = connection_of(drafts.find(session, draft_id))
     if not to.is_enabled:
         raise Disabled
-    return Press(
+    return SendRequest(
         draft_id=draft_id,
         reviewed=request.form.get("reviewed", ""),
         to=to,
@@ -125,7 +125,7 @@ def draw_review(  # noqa: PLR0913  Each is another thing to say.
         if draft.is_locked or draft.deleted_at:
             return _gone(draft, to)
         given = accepted(draft)
-        shown = panel(draft.answers, given, to, can_change=False, trouble=trouble)
+        shown = build_panel(draft.answers, given, to, can_change=False, trouble=trouble)
         if shown.meaning.problems:
             return _back_to_the_form(draft_id)
         until = paused_until(session, to, now)
@@ -133,7 +133,7 @@ def draw_review(  # noqa: PLR0913  Each is another thing to say.
             "campaign/review.html",
             connection=to,
             draft=draft,
-            panel=shown,
+            build_panel=shown,
             url=public_url(to),
             typed=request.form,
             refusal=refusal,
@@ -143,7 +143,7 @@ def draw_review(  # noqa: PLR0913  Each is another thing to say.
             most_overlaps=TOLD,
             wrong=wrong or {},
             overlaps=_overlaps(session, draft, shown.meaning),
-            duties=duties(shown.meaning, given, now.date()),
+            list_duties=list_duties(shown.meaning, given, now.date()),
             asked_of_all=asked_of_all(shown.meaning, given),
             until=until,
             can_hurry=until is not None and can_hurry(until, now),
@@ -156,7 +156,7 @@ def draw_review(  # noqa: PLR0913  Each is another thing to say.
     return make_response(page, 422 if is_refused else 200)
 
 
-def _gone(draft: Draft, to: Destination) -> ResponseReturnValue:
+def _gone(draft: Draft, to: Connection) -> ResponseReturnValue:
     """Lead on from a draft that cannot be reviewed any more; what was written is shown."""
     unkept = [*typed_by_rule("reason-").values(), *typed_by_rule("because-").values()]
     if draft.is_locked:
@@ -171,7 +171,7 @@ def _gone(draft: Draft, to: Destination) -> ResponseReturnValue:
     return make_response(page, 409)
 
 
-def _overlaps(session: Session, draft: Draft, meant: Meaning) -> list[Overlap]:
+def _overlaps(session: Session, draft: Draft, meant: Explanation) -> list[Overlap]:
     if meant.overview is None:
         return []
     to, usual = connection_of(draft).key, connections().default.key

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 from flask import Blueprint, render_template
 
-from app.campaign.compliance.finding_words import caution
-from app.campaign.compliance.rule_list import jurisdictions
+from app.campaign.compliance.finding_words import find_caution
+from app.campaign.compliance.rule_list import list_jurisdictions
 
 bp = Blueprint("rulebook", __name__)
 
@@ -13,6 +13,6 @@ bp = Blueprint("rulebook", __name__)
 @bp.get("/rules")
 def show() -> str:
     today = datetime.now(UTC).date()
-    found = jurisdictions()
-    cautions = {rule.id: caution(rule, today) for one in found for rule in one.rules}
-    return render_template("rulebook/show.html", jurisdictions=found, cautions=cautions)
+    found = list_jurisdictions()
+    cautions = {rule.id: find_caution(rule, today) for one in found for rule in one.rules}
+    return render_template("rulebook/show.html", list_jurisdictions=found, cautions=cautions)

@@ -4,11 +4,18 @@ from datetime import date, time
 
 import pytest
 
-from app.campaign.compliance.allowed_hours import safe_windows, strip
-from app.campaign.compliance.audience import read_audience, rules_for
+from app.campaign.compliance.allowed_hours import find_allowed_hours, find_allowed_windows
+from app.campaign.compliance.audience import read_audience, select_rules
 from app.campaign.compliance.finding_words import short_hours
-from app.campaign.compliance.hours_chart import zone_strip
-from app.campaign.schedule.intervals import ALWAYS, WHOLE_DAY, Day, beyond, common, seen_from
+from app.campaign.compliance.hours_chart import chart_hours
+from app.campaign.schedule.intervals import (
+    ALWAYS,
+    WHOLE_DAY,
+    DayHours,
+    intersect,
+    shift_week,
+    subtract,
+)
 from app.campaign.schedule.windows import Schedule
 from tests.campaign.schedules import EVERY_DAY, usable
 
@@ -19,9 +26,9 @@ def safe_by_season(schedule: Schedule, audience: str, *ids: str) -> list[str]:
     """Give Monday's safe hours in each season, held to just these rules."""
     leads = read_audience({"audience": audience}, None)
     rules = tuple(
-        rule for rule in rules_for(leads, schedule.first, schedule.last) if rule.id in ids
+        rule for rule in select_rules(leads, schedule.first, schedule.last) if rule.id in ids
     )
-    return [short_hours(week[0]) for week in strip(rules, schedule, leads).safe]
+    return [short_hours(week[0]) for week in find_allowed_hours(rules, schedule, leads).safe]
 
 
 @pytest.mark.parametrize(
@@ -57,15 +64,15 @@ def test_places_that_share_no_hour_leave_none() -> None:
 
 def test_the_window_stays_where_it_is_as_far_as_that_is_safe() -> None:
     week = (((8 * 3600, 13 * 3600), (14 * 3600, 20 * 3600)),) * 5 + ((), ())
-    found = safe_windows(usable(daily_start_time=time(9), daily_end_time=time(15)), week)[0]
+    found = find_allowed_windows(usable(daily_start_time=time(9), daily_end_time=time(15)), week)[0]
     assert found.hours == (9 * 3600, 13 * 3600)
 
 
 def test_days_without_hours_are_left_out_and_no_day_is_no_window() -> None:
     week = (*ALWAYS[:5], (), ())
-    found = safe_windows(usable(days_of_week=EVERY_DAY), week)[0]
+    found = find_allowed_windows(usable(days_of_week=EVERY_DAY), week)[0]
     assert found.days == {0, 1, 2, 3, 4}
-    assert safe_windows(usable(days_of_week=EVERY_DAY[5:]), week) == ()
+    assert find_allowed_windows(usable(days_of_week=EVERY_DAY[5:]), week) == ()
 
 
 def test_half_an_hour_at_lord_howe_is_half_an_hour() -> None:
@@ -78,31 +85,31 @@ def test_half_an_hour_at_lord_howe_is_half_an_hour() -> None:
 
 def test_the_strip_has_one_season_while_the_clocks_go_together() -> None:
     half_a_year = usable(start_date=date(2027, 7, 1), end_date=date(2027, 12, 1))
-    (together,) = zone_strip(half_a_year, read_audience({"audience": "US-NY"}, None))
+    (together,) = chart_hours(half_a_year, read_audience({"audience": "US-NY"}, None))
     assert together.is_summer
-    summer, winter = zone_strip(half_a_year, read_audience({"audience": "Arizona"}, None))
+    summer, winter = chart_hours(half_a_year, read_audience({"audience": "Arizona"}, None))
     assert summer.since == (date(2027, 7, 1),)
     assert winter.since == (date(2027, 11, 7),)
     assert not winter.is_summer
 
 
-MORNING: Day = ((8 * 3600, 12 * 3600),)
+MORNING: DayHours = ((8 * 3600, 12 * 3600),)
 
 
 def test_pieces_of_a_day_are_cut_and_joined() -> None:
-    assert common(MORNING, ((11 * 3600, 15 * 3600),)) == ((11 * 3600, 12 * 3600),)
-    assert beyond(((7 * 3600, 13 * 3600),), MORNING) == (
+    assert intersect(MORNING, ((11 * 3600, 15 * 3600),)) == ((11 * 3600, 12 * 3600),)
+    assert subtract(((7 * 3600, 13 * 3600),), MORNING) == (
         (7 * 3600, 8 * 3600),
         (12 * 3600, 13 * 3600),
     )
-    assert beyond(MORNING, ()) == MORNING
-    assert beyond(MORNING, ALWAYS[0]) == ()
+    assert subtract(MORNING, ()) == MORNING
+    assert subtract(MORNING, ALWAYS[0]) == ()
 
 
 @pytest.mark.parametrize("hours", range(-26, 27))
 def test_a_week_seen_from_another_clock_is_the_same_instants(hours: int) -> None:
     week = tuple(((day * 3600, (day + 3) * 3600),) if day != 6 else () for day in range(7))
-    seen = seen_from(week, hours * 3600)
+    seen = shift_week(week, hours * 3600)
     own = {
         day * WHOLE_DAY + at for day in range(7) for a, b in week[day] for at in range(a, b, 1800)
     }

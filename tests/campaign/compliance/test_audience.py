@@ -4,10 +4,16 @@ from datetime import date
 
 import pytest
 
-from app.campaign.compliance.audience import find_unread, reach, read_audience, rules_for, zones_of
+from app.campaign.compliance.audience import (
+    find_reach,
+    find_unread,
+    find_zones,
+    read_audience,
+    select_rules,
+)
 from app.campaign.compliance.finding_words import audience_in_words
-from app.campaign.compliance.holidays import closed_days
-from app.campaign.compliance.places import places_named, suggestions
+from app.campaign.compliance.holidays import find_closed_days
+from app.campaign.compliance.places import find_places, list_suggestions
 from app.campaign.contract.fields import Purpose
 from app.campaign.contract.problems import Code, Problem
 from app.campaign.timezones.tables import countries
@@ -17,7 +23,7 @@ YEAR = (date(2027, 1, 1), date(2027, 12, 31))
 
 
 def codes(text: str) -> list[str]:
-    return [place.code for place in places_named(text).places]
+    return [place.code for place in find_places(text).places]
 
 
 @pytest.mark.parametrize(
@@ -40,7 +46,7 @@ def codes(text: str) -> list[str]:
 )
 def test_places_are_found_by_name_code_or_zone(text: str, found: list[str]) -> None:
     assert codes(text) == found
-    assert places_named(text).unread == ()
+    assert find_places(text).unread == ()
 
 
 def test_groups_of_states_are_places_too() -> None:
@@ -50,7 +56,7 @@ def test_groups_of_states_are_places_too() -> None:
 
 @pytest.mark.parametrize("word", ["Narnia", "48", "USS", "<b>France</b>", "%", "é"])
 def test_a_word_that_names_no_place_is_kept(word: str) -> None:
-    found = places_named(f"France, {word}")
+    found = find_places(f"France, {word}")
     assert [place.code for place in found.places] == ["FR"]
     assert found.unread == ((word, ()),)
 
@@ -64,12 +70,12 @@ def test_a_word_that_names_no_place_is_kept(word: str) -> None:
 )
 def test_a_word_for_two_places_is_not_guessed(word: str, meant: tuple[str, str]) -> None:
     assert codes(word) == []
-    assert places_named(word).unread == ((word, meant),)
+    assert find_places(word).unread == ((word, meant),)
 
 
 def test_everything_that_is_offered_names_just_what_it_says() -> None:
-    assert all(not places_named(name).unread for name, _ in suggestions())
-    assert len({name for name, _ in suggestions()}) == len(suggestions())
+    assert all(not find_places(name).unread for name, _ in list_suggestions())
+    assert len({name for name, _ in list_suggestions()}) == len(list_suggestions())
 
 
 @pytest.mark.parametrize("code", countries())
@@ -77,10 +83,12 @@ def test_every_country_can_be_an_audience(code: str) -> None:
     leads = read_audience({"audience": f"{countries()[code]}"}, None)
     if not leads.is_assumed:  # Georgia has to be named by its code.
         assert (
-            closed_days(leads, usable(start_date=date(2027, 1, 1), end_date=date(2027, 12, 31)))
+            find_closed_days(
+                leads, usable(start_date=date(2027, 1, 1), end_date=date(2027, 12, 31))
+            )
             is not None
         )
-        assert rules_for(leads, *YEAR) is not None
+        assert select_rules(leads, *YEAR) is not None
 
 
 @pytest.mark.parametrize(
@@ -110,22 +118,22 @@ def test_a_word_that_is_not_understood_is_never_taken_for_silence(places: str, w
 
 def test_the_campaigns_zone_does_not_change_who_was_named() -> None:
     answers = {"audience": "Hawaii"}
-    assert zones_of(read_audience(answers, "Europe/Paris")) == ("Pacific/Honolulu",)
+    assert find_zones(read_audience(answers, "Europe/Paris")) == ("Pacific/Honolulu",)
 
 
 def test_a_country_brings_its_states_and_a_state_its_country() -> None:
-    assert {"US", "US-FL", "US-TX"} <= reach(read_audience({"audience": "US"}, None)).keys()
-    assert reach(read_audience({"audience": "Texas"}, None)).keys() == {"US", "US-TX"}
+    assert {"US", "US-FL", "US-TX"} <= find_reach(read_audience({"audience": "US"}, None)).keys()
+    assert find_reach(read_audience({"audience": "Texas"}, None)).keys() == {"US", "US-TX"}
 
 
 def test_a_states_rules_reach_no_further_than_its_zones() -> None:
-    found = reach(read_audience({"audience": "Florida, California"}, None))
+    found = find_reach(read_audience({"audience": "Florida, California"}, None))
     assert set(found["US-FL"]) == {"America/New_York", "America/Chicago"}
     assert "America/Los_Angeles" in found["US"]
 
 
 def test_a_zone_by_itself_may_lie_in_any_state_that_has_it() -> None:
-    found = reach(read_audience({"audience": "America/Chicago"}, None))
+    found = find_reach(read_audience({"audience": "America/Chicago"}, None))
     assert {"US", "US-FL", "US-TX", "US-AL"} <= found.keys()
     assert found["US-FL"] == ("America/Chicago",)
     assert "US-CA" not in found
@@ -144,7 +152,7 @@ def test_a_zone_by_itself_may_lie_in_any_state_that_has_it() -> None:
 def test_the_purpose_chooses_among_the_rules(purpose: str, expected: set[str]) -> None:
     leads = read_audience({"audience": "California", "purpose": purpose}, None)
     looked_at = {"us-fcc-hours", "us-debt-hours", "us-fcc-ai-voice"}
-    assert {rule.id for rule in rules_for(leads, *YEAR)} & looked_at == expected
+    assert {rule.id for rule in select_rules(leads, *YEAR)} & looked_at == expected
     assert leads.purpose in {None, *Purpose}
 
 
@@ -179,7 +187,7 @@ def test_several_days_in_one_entry_are_no_day_with_an_odd_name(word: str) -> Non
 
 def test_holidays_are_named_once_however_many_places_have_them() -> None:
     leads = read_audience({"audience": "Florida, France"}, None)
-    found = closed_days(leads, usable(start_date=date(2027, 1, 1), end_date=date(2027, 1, 31)))
+    found = find_closed_days(leads, usable(start_date=date(2027, 1, 1), end_date=date(2027, 1, 31)))
     assert found == {
         date(2027, 1, 1): "New Year's Day (United States, France)",
         date(2027, 1, 18): "Martin Luther King Jr. Day (United States)",
@@ -190,7 +198,7 @@ def test_a_states_own_holidays_count_where_it_is_named() -> None:
     leads = read_audience({"audience": "Louisiana"}, None)
     assert (
         "Mardi Gras (Louisiana)"
-        in closed_days(
+        in find_closed_days(
             leads, usable(start_date=date(2027, 2, 1), end_date=date(2027, 2, 28))
         ).values()
     )
@@ -198,9 +206,9 @@ def test_a_states_own_holidays_count_where_it_is_named() -> None:
 
 def test_own_days_outside_the_campaign_are_left_out() -> None:
     leads = read_audience({"own_dates": "2026-12-24, 2027-01-05 Inventory"}, None)
-    assert closed_days(leads, usable(start_date=date(2027, 1, 4), end_date=date(2027, 1, 8))) == {
-        date(2027, 1, 5): "Inventory"
-    }
+    assert find_closed_days(
+        leads, usable(start_date=date(2027, 1, 4), end_date=date(2027, 1, 8))
+    ) == {date(2027, 1, 5): "Inventory"}
 
 
 def test_what_is_too_long_to_be_read_is_not_called_unsaid() -> None:

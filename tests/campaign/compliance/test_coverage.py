@@ -4,13 +4,13 @@ from datetime import date
 
 import pytest
 
-from app.campaign.compliance.audience import Audience, reach, read_audience, rules_for
-from app.campaign.compliance.coverage import coverage, read_for
+from app.campaign.compliance.audience import Audience, find_reach, read_audience, select_rules
+from app.campaign.compliance.coverage import find_coverage, read_for
 from app.campaign.compliance.finding_words import gaps_in_words, none_found_in_words
-from app.campaign.compliance.places import place
+from app.campaign.compliance.places import find_place
 from app.campaign.compliance.rule_file import Device, Topic
-from app.campaign.compliance.rule_list import jurisdictions
-from app.campaign.compliance.rulebook import ANYWHERE, rulebook
+from app.campaign.compliance.rule_list import list_jurisdictions
+from app.campaign.compliance.rulebook import ANYWHERE, load_rulebook
 from app.campaign.timezones.tables import countries
 
 YEAR = (date(2027, 1, 1), date(2027, 12, 31))
@@ -20,17 +20,17 @@ def told(places: str, purpose: str = "marketing") -> Audience:
     return read_audience({"audience": places, "purpose": purpose}, None)
 
 
-@pytest.mark.parametrize("code", sorted(countries().keys() - rulebook().names.keys() - {"GE"}))
+@pytest.mark.parametrize("code", sorted(countries().keys() - load_rulebook().names.keys() - {"GE"}))
 def test_every_country_without_a_file_is_said_to_be_unknown(code: str) -> None:
-    leads = told(place(code).name)
-    (found,) = coverage(leads)
-    known = {Topic.CONSENT} if code in rulebook().members["EU"] else set()
+    leads = told(find_place(code).name)
+    (found,) = find_coverage(leads)
+    known = {Topic.CONSENT} if code in load_rulebook().members["EU"] else set()
     assert found.unread == set(Topic) - known
     assert len(gaps_in_words(leads)) == len(found.unread)
 
 
 def test_what_was_read_without_finding_a_rule_is_told_apart_from_what_was_not_read() -> None:
-    (germany,) = coverage(told("Germany"))
+    (germany,) = find_coverage(told("Germany"))
     assert germany.none_found == {Topic.HOURS}
     assert germany.unread == {Topic.DAYS, Topic.ATTEMPTS}
     said = none_found_in_words(told("Germany"))
@@ -39,17 +39,17 @@ def test_what_was_read_without_finding_a_rule_is_told_apart_from_what_was_not_re
 
 
 def test_france_was_read_for_everything() -> None:
-    (france,) = coverage(told("France"))
+    (france,) = find_coverage(told("France"))
     assert france.is_complete
     assert gaps_in_words(told("France")) == []
 
 
 def test_a_state_without_rules_of_its_own_says_so() -> None:
-    (georgia,) = coverage(told("US-GA"))
+    (georgia,) = find_coverage(told("US-GA"))
     assert georgia.without_own == {"US-GA"}
     said = "Of Georgia only the rules of the country are known here."
     assert said in gaps_in_words(told("US-GA"))
-    (florida,) = coverage(told("Florida"))
+    (florida,) = find_coverage(told("Florida"))
     assert florida.without_own == set()
 
 
@@ -63,8 +63,8 @@ def test_a_state_that_was_read_for_some_topics_says_for_which_not() -> None:
 def test_nothing_is_said_to_be_read_that_the_list_of_rules_calls_not_read(
     place: str, purpose: str
 ) -> None:
-    listed = {one.code: one for one in jurisdictions()}
-    for found in coverage(told(place, purpose)):
+    listed = {one.code: one for one in list_jurisdictions()}
+    for found in find_coverage(told(place, purpose)):
         for topic in found.none_found:
             assert listed[found.place.code].read[topic] == "none found"
 
@@ -77,12 +77,12 @@ def test_a_rule_for_another_purpose_is_no_reading_without_a_rule() -> None:
 
 @pytest.mark.parametrize("zone", ["America/Chicago", "America/Toronto", "Etc/UTC"])
 def test_a_zone_is_known_no_better_than_the_places_that_lie_in_it(zone: str) -> None:
-    (found,) = coverage(told(zone, "debt"))
+    (found,) = find_coverage(told(zone, "debt"))
     assert not found.is_complete
 
 
 def test_parts_without_laws_of_their_own_need_none() -> None:
-    (england,) = coverage(told("England"))
+    (england,) = find_coverage(told("England"))
     assert england.without_own == set()
 
 
@@ -107,32 +107,32 @@ def test_many_places_are_counted() -> None:
 def test_night_is_watched_just_where_no_hours_are_known(
     places: str, purpose: str, zones: set[str]
 ) -> None:
-    assert set(reach(told(places, purpose)).get(ANYWHERE, ())) == zones
+    assert set(find_reach(told(places, purpose)).get(ANYWHERE, ())) == zones
 
 
 def test_rules_about_human_callers_alone_are_not_applied() -> None:
-    live = {rule.id for rule in rulebook().rules if rule.device is Device.LIVE}
+    live = {rule.id for rule in load_rulebook().rules if rule.device is Device.LIVE}
     assert live
-    assert not live & {rule.id for rule in rules_for(told("50 states"), *YEAR)}
+    assert not live & {rule.id for rule in select_rules(told("50 states"), *YEAR)}
 
 
 def test_a_rule_holds_on_the_days_on_which_it_is_in_force() -> None:
     before = (date(2026, 7, 1), date(2026, 8, 1))
-    ids = {rule.id for rule in rules_for(told("France"), *before)}
+    ids = {rule.id for rule in select_rules(told("France"), *before)}
     assert "eu-ai-disclosure" not in ids
     assert "fr-consent" not in ids
     assert "fr-hours" in ids
 
 
 def test_the_list_of_rules_says_what_every_place_was_read_for() -> None:
-    listed = {one.code: one for one in jurisdictions()}
-    assert listed.keys() >= {rule.jurisdiction for rule in rulebook().rules}
+    listed = {one.code: one for one in list_jurisdictions()}
+    assert listed.keys() >= {rule.jurisdiction for rule in load_rulebook().rules}
     assert listed["DE"].read[Topic.HOURS] == "none found"
     assert listed["DE"].read[Topic.DAYS] == "not read"
     assert listed["FR"].read[Topic.HOURS] == "1 rule"
-    assert sum(len(one.rules) for one in listed.values()) == len(rulebook().rules)
+    assert sum(len(one.rules) for one in listed.values()) == len(load_rulebook().rules)
 
 
 def test_a_rule_is_a_reading_of_its_topic() -> None:
-    for rule in rulebook().rules:
+    for rule in load_rulebook().rules:
         assert rule.topic in read_for(rule.jurisdiction)

@@ -9,27 +9,27 @@ from app.campaign.compliance.audience import Audience, read_audience
 from app.campaign.compliance.evidence import Duty, Finding, OutsideHours
 from app.campaign.compliance.finding_words import (
     audience_in_words,
-    caution,
+    describe_finding,
+    describe_fixes,
+    find_caution,
     hours_in_words,
     length_in_words,
     measure,
     period_in_words,
     short_hours,
     stretch_in_words,
-    what_is_broken,
-    what_would_mend,
 )
-from app.campaign.compliance.findings import findings
-from app.campaign.compliance.fixes import mends
+from app.campaign.compliance.findings import check_rules
+from app.campaign.compliance.fixes import find_fixes
 from app.campaign.compliance.rule import Rule
 from app.campaign.compliance.rule_file import Confidence, Force
-from app.campaign.compliance.rulebook import rulebook
+from app.campaign.compliance.rulebook import load_rulebook
 from app.campaign.schedule.attempts import Limits
-from app.campaign.schedule.intervals import WHOLE_DAY, Day, Stretch
+from app.campaign.schedule.intervals import WHOLE_DAY, DayHours, Stretch
 from app.campaign.schedule.windows import Schedule
 from tests.campaign.schedules import EVERY_DAY, usable
 
-RULES = {rule.id: rule for rule in rulebook().rules}
+RULES = {rule.id: rule for rule in load_rulebook().rules}
 HOUR = 3600
 SPLIT = "No one window keeps it: choose other days, or split the campaign by place."
 PAUSE = "The API has no field for holidays: split the campaign, or pause it by hand."
@@ -43,18 +43,18 @@ def told(audience: str, purpose: str = "marketing") -> Audience:
 
 
 def one_finding(rule: str, schedule: Schedule, audience: str) -> Finding:
-    found = findings(schedule, RETRIES, told(audience))
+    found = check_rules(schedule, RETRIES, told(audience))
     return next(one for one in found if one.rule.id == rule)
 
 
 def ways(rule: str, schedule: Schedule, audience: str) -> str:
     found = one_finding(rule, schedule, audience)
-    return what_would_mend(found, mends(found, schedule, RETRIES, told(audience)))
+    return describe_fixes(found, find_fixes(found, schedule, RETRIES, told(audience)))
 
 
 def test_calls_outside_hours_are_told_by_place_time_day_and_length() -> None:
     found = one_finding("us-fcc-hours", usable(), "Hawaii")
-    assert what_is_broken(found, usable()) == (
+    assert describe_finding(found, usable()) == (
         "In Honolulu it calls from 04:00 to 08:00 on Monday to Friday; later, first on Mon 15 Mar "
         "2027, from 03:00 to 08:00 on Monday to Friday, up to 5 hours outside the hours. "
         "First on Mon 4 Jan 2027, on 63 days in all."
@@ -64,14 +64,14 @@ def test_calls_outside_hours_are_told_by_place_time_day_and_length() -> None:
 def test_a_season_in_which_other_hours_are_outside_is_told_apart() -> None:
     # In December it is 04:00 in Honolulu when it is 09:00 in New York, and 03:00 in summer.
     december = usable(start_date=date(2026, 12, 1), end_date=date(2027, 6, 30))
-    said = what_is_broken(one_finding("us-fcc-hours", december, "Hawaii"), december)
+    said = describe_finding(one_finding("us-fcc-hours", december, "Hawaii"), december)
     assert "it calls from 04:00 to 08:00 on Monday to Friday; later, first on Mon 15 Mar" in said
     assert "First on Tue 1 Dec 2026" in said
 
 
 def test_without_another_season_none_is_told() -> None:
     winter = usable(end_date=date(2027, 3, 12))
-    said = what_is_broken(one_finding("us-fcc-hours", winter, "Hawaii"), winter)
+    said = describe_finding(one_finding("us-fcc-hours", winter, "Hawaii"), winter)
     assert "later" not in said
 
 
@@ -79,31 +79,33 @@ def test_a_first_day_that_is_another_zones_is_told_apart() -> None:
     # 13:00 in New York is 08:00 in Honolulu, and 07:00 from 14 March on.
     evening = usable(daily_start_time=time(13), daily_end_time=time(20, 30))
     found = next(
-        one for one in findings(evening, RETRIES, told("Hawaii")) if one.rule.id == "us-fcc-hours"
+        one
+        for one in check_rules(evening, RETRIES, told("Hawaii"))
+        if one.rule.id == "us-fcc-hours"
     )
-    said = what_is_broken(found, evening)
+    said = describe_finding(found, evening)
     assert "it calls from 07:00 to 08:00" in said
     assert "First on Mon 15 Mar 2027, on 13 days" in said
     assert isinstance(found.evidence, OutsideHours)
     both = replace(found.evidence, since=date(2027, 3, 16))
-    said = what_is_broken(replace(found, evidence=both), evening)
+    said = describe_finding(replace(found, evidence=both), evening)
     assert "First on Mon 15 Mar 2027 (there on Tue 16 Mar 2027), on 13 days" in said
 
 
 def test_further_zones_are_counted() -> None:
     found = one_finding("us-fcc-hours", usable(), "Hawaii, California, Nevada")
-    assert ", and in 2 more zones. First" in what_is_broken(found, usable())
+    assert ", and in 2 more zones. First" in describe_finding(found, usable())
 
 
 def test_too_many_calls_are_told_by_their_times_in_the_campaigns_zone() -> None:
-    said = what_is_broken(one_finding("us-fl-attempts", DAILY, "Florida"), DAILY)
+    said = describe_finding(one_finding("us-fl-attempts", DAILY, "Florida"), DAILY)
     assert said.startswith("One lead can get 6 calls in 24 hours, 3 more than allowed: ")
     assert said.count(" Jan 2027 ") == 6
     assert said.endswith(" 10:00.")
 
 
 def test_days_in_a_row_are_said_to_be_the_leads() -> None:
-    said = what_is_broken(one_finding("fr-attempts", DAILY, "France"), DAILY)
+    said = describe_finding(one_finding("fr-attempts", DAILY, "France"), DAILY)
     assert said.startswith(
         "One lead can get 12 calls in 30 days by the lead's clock, 8 more than allowed: "
     )
@@ -111,21 +113,21 @@ def test_days_in_a_row_are_said_to_be_the_leads() -> None:
 
 def test_holidays_are_told_by_day_and_name() -> None:
     found = one_finding("fr-holidays", usable(), "France")
-    assert what_is_broken(found, usable()) == (
+    assert describe_finding(found, usable()) == (
         "It calls on 1 holiday: Mon 29 Mar 2027 (Easter Monday)."
     )
 
 
 def test_many_holidays_are_cut_short() -> None:
     year = usable(end_date=date(2029, 1, 3))
-    assert " more." in what_is_broken(one_finding("es-holidays", year, "Spain"), year)
+    assert " more." in describe_finding(one_finding("es-holidays", year, "Spain"), year)
 
 
 @pytest.mark.parametrize("rule", [rule for rule in RULES.values() if rule.is_duty])
 def test_a_duty_is_said_as_the_rule_has_it_and_nothing_mends_it(rule: Rule) -> None:
     duty = Finding(rule, Duty())
-    assert what_is_broken(duty, usable()) == rule.limit
-    assert what_would_mend(duty, ()) == ""
+    assert describe_finding(duty, usable()) == rule.limit
+    assert describe_fixes(duty, ()) == ""
     assert measure(duty) == rule.question
 
 
@@ -157,7 +159,7 @@ def test_ways_to_fewer_attempts_are_offered_beside_one_another() -> None:
     said = ways("us-fl-attempts", DAILY, "Florida")
     assert said.startswith("To keep it, set ")
     assert said.count(", or ") == 2
-    assert what_would_mend(one_finding("us-fl-attempts", DAILY, "Florida"), ()) == (
+    assert describe_fixes(one_finding("us-fl-attempts", DAILY, "Florida"), ()) == (
         "Ask for fewer attempts, or for a longer gap between them."
     )
 
@@ -175,11 +177,11 @@ def test_the_measure_of_a_finding_changes_with_what_is_found() -> None:
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
 def test_weak_rules_say_why_they_are(rule: Rule) -> None:
-    said = caution(rule, rule.checked_on + timedelta(days=180))
+    said = find_caution(rule, rule.checked_on + timedelta(days=180))
     assert ("Verify this one" in said) is (rule.confidence is Confidence.C)
     assert ("not a law" in said) is (rule.force in {Force.CODE, Force.PLATFORM, Force.CAUTION})
     assert "180 days" not in said
-    later = caution(rule, rule.checked_on + timedelta(days=181))
+    later = find_caution(rule, rule.checked_on + timedelta(days=181))
     assert later == f"{said} Last checked more than 180 days ago.".strip()
 
 
@@ -218,7 +220,7 @@ def test_an_open_purpose_is_said_to_count_as_every_one() -> None:
         (((30, 90),), "00:00:30 to 00:01:30", "00:00:30–00:01:30"),
     ],
 )
-def test_hours_are_written_long_and_short(day: Day, long: str, short: str) -> None:
+def test_hours_are_written_long_and_short(day: DayHours, long: str, short: str) -> None:
     assert (hours_in_words(day), short_hours(day)) == (long, short)
 
 

@@ -16,19 +16,19 @@ from app.campaign.compliance.evidence import (
     Severity,
     TooMany,
 )
-from app.campaign.compliance.findings import findings
-from app.campaign.compliance.outside import outside_hours
+from app.campaign.compliance.findings import check_rules
+from app.campaign.compliance.outside import find_outside_hours
 from app.campaign.compliance.rule_file import Confidence, Force
-from app.campaign.compliance.rulebook import rulebook
+from app.campaign.compliance.rulebook import load_rulebook
 from app.campaign.schedule.attempts import Limits
-from app.campaign.schedule.intervals import Week, seconds
+from app.campaign.schedule.intervals import WeekHours, seconds
 from app.campaign.schedule.windows import Schedule
 from tests.campaign.schedules import EVERY_DAY, ODD_ZONES, one_day, schedules, usable
 
 DAY, QUARTER = timedelta(days=1), timedelta(minutes=15)
 HOUR = 3600
-HOURS = [rule.hours for rule in rulebook().rules if rule.hours is not None]
-EIGHT_TO_EIGHT: Week = (((8 * HOUR, 20 * HOUR),),) * 7
+HOURS = [rule.hours for rule in load_rulebook().rules if rule.hours is not None]
+EIGHT_TO_EIGHT: WeekHours = (((8 * HOUR, 20 * HOUR),),) * 7
 
 
 def told(audience: str, purpose: str = "marketing") -> Audience:
@@ -37,7 +37,7 @@ def told(audience: str, purpose: str = "marketing") -> Audience:
 
 def broken(schedule: Schedule, audience: Audience, retries: Limits | None = None) -> set[str]:
     """Name the rules that are broken; a duty is not."""
-    found = findings(schedule, retries, audience)
+    found = check_rules(schedule, retries, audience)
     return {one.rule.id for one in found if not isinstance(one.evidence, Duty)}
 
 
@@ -46,7 +46,7 @@ def named(rule: str, found: tuple[Finding, ...]) -> Finding:
 
 
 def walked(
-    schedule: Schedule, hours: Week, zone: str, *, by_day_there: bool = False
+    schedule: Schedule, hours: WeekHours, zone: str, *, by_day_there: bool = False
 ) -> dict[date, int]:
     """Count the seconds outside the hours there, from quarter to quarter.
 
@@ -75,12 +75,12 @@ def walked(
     schedules(), st.sampled_from(HOURS), st.sets(st.sampled_from(ODD_ZONES), min_size=1, max_size=3)
 )
 def test_hours_are_broken_on_just_the_days_and_in_just_the_zones_of_the_walk(
-    schedule: Schedule, hours: Week, others: set[str]
+    schedule: Schedule, hours: WeekHours, others: set[str]
 ) -> None:
     zones = tuple(sorted(others))
     by_zone = {zone: walked(schedule, hours, zone) for zone in zones}
     days = {day for found in by_zone.values() for day in found}
-    found = outside_hours(hours, schedule, zones)
+    found = find_outside_hours(hours, schedule, zones)
     assert bool(found) is bool(days)
     for evidence in found:
         assert (evidence.days, evidence.first) == (len(days), min(days))
@@ -92,10 +92,10 @@ def test_hours_are_broken_on_just_the_days_and_in_just_the_zones_of_the_walk(
 @settings(max_examples=120, deadline=None)
 @given(schedules(), st.sampled_from(HOURS), st.sampled_from(ODD_ZONES))
 def test_the_most_outside_is_that_of_one_day_there_though_two_windows_fall_on_it(
-    schedule: Schedule, hours: Week, zone: str
+    schedule: Schedule, hours: WeekHours, zone: str
 ) -> None:
     days = walked(schedule, hours, zone, by_day_there=True)
-    found = outside_hours(hours, schedule, (zone,))
+    found = find_outside_hours(hours, schedule, (zone,))
     assert [evidence.seconds for evidence in found] == ([max(days.values())] if days else [])
 
 
@@ -118,9 +118,9 @@ def quarters(day: tuple[tuple[int, int], ...]) -> set[int]:
     "Pacific/Apia",
 )
 def test_what_is_told_of_the_first_day_is_what_lies_outside_on_that_day(
-    schedule: Schedule, hours: Week, zone: str
+    schedule: Schedule, hours: WeekHours, zone: str
 ) -> None:
-    for evidence in outside_hours(hours, schedule, (zone,)):
+    for evidence in find_outside_hours(hours, schedule, (zone,)):
         there = outside_on(evidence.since, schedule, hours, zone)
         assert quarters(dict(evidence.outside)[min(there).weekday()]) >= there[min(there)]
         if evidence.later_since is not None:
@@ -130,7 +130,7 @@ def test_what_is_told_of_the_first_day_is_what_lies_outside_on_that_day(
         assert evidence.since == min(walked(schedule, hours, zone))
 
 
-def outside_on(day: date, schedule: Schedule, hours: Week, zone: str) -> dict[date, set[int]]:
+def outside_on(day: date, schedule: Schedule, hours: WeekHours, zone: str) -> dict[date, set[int]]:
     """Find the quarters outside the hours of one of the campaign's days, by the day there."""
     found: dict[date, set[int]] = {}
     at = datetime.combine(day - DAY, time(), UTC)
@@ -155,7 +155,7 @@ def test_the_parts_of_two_windows_on_one_day_there_are_joined() -> None:
         daily_start_time=time(8, 0, 59),
         daily_end_time=time(23, 0, 59),
     )
-    evidence = named("it-hours", findings(weekend, None, told("Italy"))).evidence
+    evidence = named("it-hours", check_rules(weekend, None, told("Italy"))).evidence
     assert isinstance(evidence, OutsideHours)
     morning, evening = (0, 10 * HOUR + 59), (19 * HOUR + 59, 24 * HOUR)
     assert dict(evidence.outside)[6] == (morning, evening)
@@ -169,7 +169,7 @@ def test_the_parts_of_two_windows_on_one_day_there_are_joined() -> None:
 def test_the_clock_that_counts_is_the_leads_and_not_the_campaigns(
     zone: str, *, breaks: bool
 ) -> None:
-    found = findings(usable(), None, told(zone))
+    found = check_rules(usable(), None, told(zone))
     assert (
         any(
             one.rule.id == "us-fcc-hours" and isinstance(one.evidence, OutsideHours)
@@ -186,7 +186,7 @@ def test_a_campaign_at_night_by_its_own_clock_is_in_order_where_it_is_day() -> N
 
 
 def test_what_lies_outside_is_told_by_the_clock_and_the_weekday_there() -> None:
-    evidence = named("us-fcc-hours", findings(usable(), None, told("Hawaii"))).evidence
+    evidence = named("us-fcc-hours", check_rules(usable(), None, told("Hawaii"))).evidence
     assert isinstance(evidence, OutsideHours)
     assert evidence.zone == "Pacific/Honolulu"
     assert evidence.first == date(2027, 1, 4)
@@ -198,7 +198,7 @@ def test_what_lies_outside_is_told_by_the_clock_and_the_weekday_there() -> None:
 
 def test_a_sunday_that_is_closed_is_named() -> None:
     week = usable(days_of_week=EVERY_DAY, timezone="America/Chicago")
-    evidence = named("us-al-hours", findings(week, None, told("Alabama"))).evidence
+    evidence = named("us-al-hours", check_rules(week, None, told("Alabama"))).evidence
     assert isinstance(evidence, OutsideHours)
     assert evidence.closed == {6}
     assert evidence.outside == ((6, ((9 * HOUR, 17 * HOUR),)),)
@@ -207,13 +207,13 @@ def test_a_sunday_that_is_closed_is_named() -> None:
 
 def test_on_the_day_of_a_change_both_ends_of_a_long_window_are_outside() -> None:
     night = one_day("America/New_York", date(2027, 3, 14), time(0), time(23))
-    (evidence,) = outside_hours(EIGHT_TO_EIGHT, night, ("America/New_York",))
+    (evidence,) = find_outside_hours(EIGHT_TO_EIGHT, night, ("America/New_York",))
     assert evidence.seconds == (7 + 3) * HOUR
 
 
 def test_findings_are_high_by_law_medium_by_code_or_vendor_and_low_for_duties() -> None:
     late = usable(daily_start_time=time(6), daily_end_time=time(23), days_of_week=EVERY_DAY)
-    found = findings(late, Limits(timedelta(minutes=60), 9, 9), told("US, UK, Spain"))
+    found = check_rules(late, Limits(timedelta(minutes=60), 9, 9), told("US, UK, Spain"))
     for one in found:
         is_duty = isinstance(one.evidence, Duty)
         is_weak = one.rule.confidence is Confidence.C or one.rule.force is not Force.LAW
@@ -231,7 +231,9 @@ def test_findings_are_high_by_law_medium_by_code_or_vendor_and_low_for_duties() 
 
 def test_of_equal_findings_a_countrys_come_before_those_of_its_states() -> None:
     late = usable(daily_end_time=time(22))
-    high = [one for one in findings(late, None, told("Florida")) if one.severity is Severity.HIGH]
+    high = [
+        one for one in check_rules(late, None, told("Florida")) if one.severity is Severity.HIGH
+    ]
     assert [one.rule.jurisdiction for one in high] == ["US", "US", "US-FL"]
 
 
@@ -249,7 +251,7 @@ def test_of_equal_findings_a_countrys_come_before_those_of_its_states() -> None:
 def test_calls_in_any_24_hours_count_over_the_night(
     schedule: Schedule, retries: Limits, most: int
 ) -> None:
-    found = findings(schedule, retries, told("Florida"))
+    found = check_rules(schedule, retries, told("Florida"))
     counts = [len(one.evidence.attempts) for one in found if isinstance(one.evidence, TooMany)]
     assert counts == ([most] if most > 3 else [])
     assert ("us-fl-attempts" in broken(schedule, told("Florida"), retries)) is (most > 3)
@@ -260,7 +262,9 @@ def test_seven_consecutive_days_are_dates_and_hours_go_on_over_midnight() -> Non
     once, twice = (Limits(timedelta(minutes=60), count, 100) for count in (1, 2))
     leads = read_audience({"audience": "New York", "purpose": "debt"}, daily.zone)
     assert "us-debt-attempts" not in broken(daily, leads, once)
-    found = next(one for one in findings(daily, twice, leads) if one.rule.id == "us-debt-attempts")
+    found = next(
+        one for one in check_rules(daily, twice, leads) if one.rule.id == "us-debt-attempts"
+    )
     assert isinstance(found.evidence, TooMany)
     assert len(found.evidence.attempts) == 14
 
@@ -276,14 +280,14 @@ def test_france_counts_in_thirty_days(total: int, *, breaks: bool) -> None:
 
 
 def test_calling_days_that_are_holidays_there_are_found_by_name() -> None:
-    evidence = named("fr-holidays", findings(usable(), None, told("France"))).evidence
+    evidence = named("fr-holidays", check_rules(usable(), None, told("France"))).evidence
     assert evidence == OnHolidays(((date(2027, 3, 29), date(2027, 3, 29), "Easter Monday"),))
     weekends = usable(days_of_week=EVERY_DAY[5:])
     assert "fr-holidays" not in broken(weekends, told("France"))
 
 
 def test_duties_hold_whatever_the_settings_are() -> None:
-    found = findings(usable(timezone="Europe/Paris"), None, told("France"))
+    found = check_rules(usable(timezone="Europe/Paris"), None, told("France"))
     duties = {one.rule.id for one in found if one.evidence == Duty()}
     assert duties == {"eu-ai-disclosure", "fr-consent", "fr-home-works", "fr-automated-consent"}
     assert [one.rule.is_duty for one in found] == [isinstance(one.evidence, Duty) for one in found]

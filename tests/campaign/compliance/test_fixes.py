@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from app.campaign.compliance.audience import Audience, read_audience
 from app.campaign.compliance.evidence import Finding, OnHolidays, OutsideHours, TooMany
-from app.campaign.compliance.findings import findings
-from app.campaign.compliance.fixes import Mend, mend_all_hours, mends
-from app.campaign.compliance.fixes import settings as settings_of
+from app.campaign.compliance.findings import check_rules
+from app.campaign.compliance.fixes import Fix, find_fixes, fix_all_hours
+from app.campaign.compliance.fixes import read_settings as settings_of
 from app.campaign.contract.fields import Weekday
 from app.campaign.contract.validation import check
-from app.campaign.schedule.attempts import Limits, limits
-from app.campaign.schedule.windows import Schedule, schedule
+from app.campaign.schedule.attempts import Limits, read_limits
+from app.campaign.schedule.windows import Schedule, read_schedule
 from tests.campaign.schedules import EVERY_DAY, schedules, usable
 from tests.factories import outbound
 
@@ -41,7 +41,7 @@ def told(audience: str) -> Audience:
     return read_audience({"audience": audience, "purpose": "marketing"}, "America/New_York")
 
 
-def typed_again(wanted: Schedule, retries: Limits | None, mend: Mend) -> dict[str, Any]:
+def typed_again(wanted: Schedule, retries: Limits | None, mend: Fix) -> dict[str, Any]:
     """Type a campaign's settings, and over them those of the mend."""
     return outbound(
         timezone=wanted.zone,
@@ -52,17 +52,17 @@ def typed_again(wanted: Schedule, retries: Limits | None, mend: Mend) -> dict[st
 
 
 def after(
-    mend: Mend, wanted: Schedule, retries: Limits | None, audience: Audience
+    mend: Fix, wanted: Schedule, retries: Limits | None, audience: Audience
 ) -> tuple[Finding, ...]:
     """Find what is still broken once a mend has been typed into the form."""
     values = typed_again(wanted, retries, mend)
-    changed = schedule(values)
+    changed = read_schedule(values)
     assert changed is not None
-    return findings(changed, limits(values) if retries else None, audience)
+    return check_rules(changed, read_limits(values) if retries else None, audience)
 
 
 def one_finding(rule: str, wanted: Schedule, retries: Limits | None, audience: str) -> Finding:
-    found = findings(wanted, retries, told(audience))
+    found = check_rules(wanted, retries, told(audience))
     return next(one for one in found if one.rule.id == rule)
 
 
@@ -70,7 +70,7 @@ def offered(
     rule: str, wanted: Schedule, audience: str, retries: Limits | None = None
 ) -> list[dict[str, Any]]:
     found = one_finding(rule, wanted, retries, audience)
-    return [dict(mend.changes) for mend in mends(found, wanted, retries, told(audience))]
+    return [dict(mend.changes) for mend in find_fixes(found, wanted, retries, told(audience))]
 
 
 @settings(max_examples=80, deadline=None)
@@ -79,8 +79,8 @@ def test_each_change_makes_its_finding_go_away(
     wanted: Schedule, retries: Limits, audience: str
 ) -> None:
     leads = told(audience)
-    for finding in findings(wanted, retries, leads):
-        for mend in mends(finding, wanted, retries, leads):
+    for finding in check_rules(wanted, retries, leads):
+        for mend in find_fixes(finding, wanted, retries, leads):
             assert mend.changes
             left = after(mend, wanted, retries, leads)
             assert finding.rule.id not in {one.rule.id for one in left}
@@ -92,7 +92,7 @@ def test_the_one_window_for_all_rules_leaves_nothing_outside_hours(
     wanted: Schedule, audience: str
 ) -> None:
     leads = told(audience)
-    mend = mend_all_hours(wanted, None, leads)
+    mend = fix_all_hours(wanted, None, leads)
     if mend is not None:
         left = after(mend, wanted, None, leads)
         assert not [one for one in left if isinstance(one.evidence, OutsideHours)]
@@ -106,10 +106,10 @@ def test_the_api_takes_every_campaign_that_is_mended(
     leads = told(audience)
     offers = [
         mend
-        for finding in findings(wanted, retries, leads)
-        for mend in mends(finding, wanted, retries, leads)
+        for finding in check_rules(wanted, retries, leads)
+        for mend in find_fixes(finding, wanted, retries, leads)
     ]
-    for mend in filter(None, [*offers, mend_all_hours(wanted, None, leads)]):
+    for mend in filter(None, [*offers, fix_all_hours(wanted, None, leads)]):
         assert check(typed_again(wanted, retries, mend)) == []
 
 
@@ -141,7 +141,7 @@ def test_a_day_that_is_closed_is_left_out_and_nothing_else_is_changed() -> None:
 
 
 def test_places_without_a_common_hour_have_no_window() -> None:
-    assert mend_all_hours(usable(), None, told("Australia, Hawaii, France")) is None
+    assert fix_all_hours(usable(), None, told("Australia, Hawaii, France")) is None
     weekend = usable(timezone="Europe/Paris", days_of_week=EVERY_DAY[5:])
     assert offered("fr-hours", weekend, "France") == []
 
@@ -155,8 +155,8 @@ def test_a_window_is_tried_once_more_if_it_opens_into_another_season() -> None:
         daily_start_time=time(15, 15),
         daily_end_time=time(20, 30),
     )
-    mend = mend_all_hours(week, None, told("Canada, Ireland"))
-    assert mend == Mend(
+    mend = fix_all_hours(week, None, told("Canada, Ireland"))
+    assert mend == Fix(
         (
             ("days_of_week", EVERY_DAY[1:6]),
             ("daily_start_time", time(0)),
@@ -173,8 +173,8 @@ def test_a_day_that_comes_only_before_a_clock_change_is_not_held_to_the_hours_af
         end_date=date(2027, 3, 15),
         days_of_week=(Weekday.MONDAY, Weekday.FRIDAY),
     )
-    mend = mend_all_hours(friday_and_monday, None, told("Maryland, Asia/Singapore"))
-    assert mend == Mend(
+    mend = fix_all_hours(friday_and_monday, None, told("Maryland, Asia/Singapore"))
+    assert mend == Fix(
         (
             ("days_of_week", (Weekday.MONDAY,)),
             ("daily_start_time", time(8)),
@@ -184,7 +184,7 @@ def test_a_day_that_comes_only_before_a_clock_change_is_not_held_to_the_hours_af
 
 
 def test_a_campaign_that_keeps_all_hours_needs_no_change() -> None:
-    assert mend_all_hours(usable(), None, told("New York")) == Mend(())
+    assert fix_all_hours(usable(), None, told("New York")) == Fix(())
 
 
 def test_a_window_that_has_room_for_too_many_calls_is_no_longer_than_the_own_one() -> None:
@@ -242,7 +242,7 @@ def test_what_no_setting_can_mend_has_no_change(rule: str) -> None:
 
 def test_holidays_are_left_when_the_hours_are_mended() -> None:
     paris, leads = usable(timezone="Europe/Paris"), told("France")
-    mend = mend_all_hours(paris, None, leads)
+    mend = fix_all_hours(paris, None, leads)
     assert mend is not None
     left = after(mend, paris, None, leads)
     assert [one.rule.id for one in left if isinstance(one.evidence, OnHolidays)] == ["fr-holidays"]

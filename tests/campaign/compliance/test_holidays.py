@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from app.campaign.compliance.audience import read_audience
 from app.campaign.compliance.evidence import OnHolidays
-from app.campaign.compliance.finding_words import what_is_broken
-from app.campaign.compliance.findings import findings
-from app.campaign.compliance.holidays import closed_days, holidays_during, holidays_in
-from app.campaign.compliance.rulebook import rulebook
+from app.campaign.compliance.finding_words import describe_finding
+from app.campaign.compliance.findings import check_rules
+from app.campaign.compliance.holidays import find_closed_days, find_holidays_during, holidays_in
+from app.campaign.compliance.rulebook import load_rulebook
 from app.campaign.contract.fields import Weekday
 from app.campaign.contract.problems import Advice, AdviceCode
-from app.campaign.schedule.months import months
+from app.campaign.schedule.months import lay_out_months
 from app.campaign.schedule.windows import Schedule
 from app.campaign.timezones.tables import countries
 from tests.campaign.meanings import meant
@@ -32,7 +32,7 @@ def closed(
     audience: str, first: date = YEAR[0], last: date = YEAR[1], own: str = ""
 ) -> dict[date, str]:
     told = read_audience({"audience": audience, "own_dates": own}, "America/New_York")
-    return dict(closed_days(told, usable(start_date=first, end_date=last)))
+    return dict(find_closed_days(told, usable(start_date=first, end_date=last)))
 
 
 def test_holidays_that_fall_on_fixed_days_are_found_where_they_are_kept() -> None:
@@ -95,13 +95,13 @@ def test_a_bare_zone_has_no_holidays_of_its_own() -> None:
     assert closed("America/Chicago") == {}
 
 
-@pytest.mark.parametrize("code", sorted({*countries(), *rulebook().parts}))
+@pytest.mark.parametrize("code", sorted({*countries(), *load_rulebook().parts}))
 def test_every_place_can_be_asked_for_its_holidays(code: str) -> None:
     found = holidays_in(code, *YEAR)
     assert all(YEAR[0] <= day <= YEAR[1] and name for day, name in found.items())
 
 
-@pytest.mark.parametrize("code", ["US", "CA", "AU", "GB", "FR", "IT", "ES", *rulebook().parts])
+@pytest.mark.parametrize("code", ["US", "CA", "AU", "GB", "FR", "IT", "ES", *load_rulebook().parts])
 def test_every_place_with_rules_has_holidays(code: str) -> None:
     assert date(2027, 12, 25) in holidays_in(code, *YEAR)
 
@@ -164,7 +164,7 @@ def test_a_day_is_off_if_it_is_a_holiday_there_during_its_hours(
 ) -> None:
     moved = replace(schedule, first=schedule.first + later * DAY, last=schedule.last + later * DAY)
     there = holidays_in(code, moved.first - 2 * DAY, moved.last + 2 * DAY)
-    found = list(holidays_during(there, moved, WHERE[code]))
+    found = list(find_holidays_during(there, moved, WHERE[code]))
     assert {(day, there) for day, there, _ in found} == walked(moved, code)
 
 
@@ -182,7 +182,7 @@ def tokyo(days: tuple[Weekday, ...] = EVERY_DAY) -> Schedule:
 
 def test_a_day_off_is_told_with_its_date_where_the_leads_are() -> None:
     france = read_audience({"audience": "France", "own_dates": "2026-11-10 Fair"}, None)
-    assert closed_days(france, tokyo()) == {
+    assert find_closed_days(france, tokyo()) == {
         date(2026, 11, 10): "Fair",
         date(2026, 11, 12): "Armistice Day (France) on Wed 11 Nov 2026 there",
     }
@@ -195,8 +195,8 @@ def test_a_rule_of_holidays_looks_at_the_leads_day_and_names_the_campaigns(
     days: tuple[Weekday, ...], *, is_broken: bool
 ) -> None:
     france = read_audience({"audience": "France", "purpose": "marketing"}, None)
-    found = findings(tokyo(days), None, france)
-    said = [what_is_broken(one, tokyo()) for one in found if isinstance(one.evidence, OnHolidays)]
+    found = check_rules(tokyo(days), None, france)
+    said = [describe_finding(one, tokyo()) for one in found if isinstance(one.evidence, OnHolidays)]
     assert said == (
         ["It calls on 1 holiday: Thu 12 Nov 2026 (Armistice Day, Wed 11 Nov 2026 there)."]
         if is_broken
@@ -216,6 +216,6 @@ def test_advice_and_calendar_name_the_campaigns_day() -> None:
     holiday = "Armistice Day (France) on Wed 11 Nov 2026 there"
     assert Advice("start_date", AdviceCode.STARTS_ON_A_HOLIDAY, holiday) in found.advice
     assert found.overview is not None
-    (november,) = months(found.overview, found.closed)
+    (november,) = lay_out_months(found.overview, found.closed)
     marked = {day.number for week in november.weeks for day in week if day and "off" in day.mark}
     assert marked == {12}

@@ -7,14 +7,14 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from app.campaign.compliance.audience import Audience, reach, read_audience, rules_for
-from app.campaign.compliance.finding_words import what_would_mend
-from app.campaign.compliance.findings import findings
-from app.campaign.compliance.fixes import Mend, mend_all_hours, mends
-from app.campaign.compliance.fixes import settings as settings_of
+from app.campaign.compliance.audience import Audience, find_reach, read_audience, select_rules
+from app.campaign.compliance.finding_words import describe_fixes
+from app.campaign.compliance.findings import check_rules
+from app.campaign.compliance.fixes import Fix, find_fixes, fix_all_hours
+from app.campaign.compliance.fixes import read_settings as settings_of
 from app.campaign.contract.fields import Weekday
-from app.campaign.schedule.intervals import Week
-from app.campaign.schedule.windows import Schedule, overview, schedule
+from app.campaign.schedule.intervals import WeekHours
+from app.campaign.schedule.windows import Schedule, read_schedule, summarise
 from tests.campaign.schedules import EVERY_DAY, schedules, usable
 from tests.factories import outbound
 
@@ -28,16 +28,16 @@ def told(audience: str) -> Audience:
     return read_audience({"audience": audience, "purpose": "marketing"}, None)
 
 
-def limited(audience: Audience) -> list[tuple[Week, ZoneInfo]]:
+def limited(audience: Audience) -> list[tuple[WeekHours, ZoneInfo]]:
     return [
         (rule.hours, ZoneInfo(zone))
-        for rule in rules_for(audience, *YEAR)
+        for rule in select_rules(audience, *YEAR)
         if rule.hours is not None
-        for zone in reach(audience)[rule.jurisdiction]
+        for zone in find_reach(audience)[rule.jurisdiction]
     ]
 
 
-def is_allowed(at: datetime, hours: list[tuple[Week, ZoneInfo]]) -> bool:
+def is_allowed(at: datetime, hours: list[tuple[WeekHours, ZoneInfo]]) -> bool:
     for week, zone in hours:
         there = at.astimezone(zone)
         own = there.hour * 3600 + there.minute * 60
@@ -61,14 +61,14 @@ def some_quarter_is_safe(wanted: Schedule, audience: Audience) -> bool:
     return any(found for (_, at_), found in safe.items() if at_ < time(23, 45))
 
 
-def after(wanted: Schedule, mend: Mend) -> Schedule:
+def after(wanted: Schedule, mend: Fix) -> Schedule:
     values = outbound(
         timezone=wanted.zone,
         start_date=wanted.first,
         end_date=wanted.last,
         **{**settings_of(wanted, None), **dict(mend.changes)},
     )
-    found = schedule(values)
+    found = read_schedule(values)
     assert found is not None
     return found
 
@@ -111,17 +111,17 @@ def test_a_window_is_found_just_if_there_is_one(
         wanted.closes,
         False,
     )
-    mend = mend_all_hours(short, None, told(audience))
+    mend = fix_all_hours(short, None, told(audience))
 
     assert (mend is not None) is some_quarter_is_safe(short, told(audience))
     if mend is not None:
-        assert overview(after(short, mend)).calling_days > 0
+        assert summarise(after(short, mend)).calling_days > 0
 
 
 def offered(wanted: Schedule, audience: str, rule: str) -> tuple[list[dict[str, object]], str]:
-    found = next(one for one in findings(wanted, None, told(audience)) if one.rule.id == rule)
-    ways = mends(found, wanted, None, told(audience))
-    return [dict(way.changes) for way in ways], what_would_mend(found, ways)
+    found = next(one for one in check_rules(wanted, None, told(audience)) if one.rule.id == rule)
+    ways = find_fixes(found, wanted, None, told(audience))
+    return [dict(way.changes) for way in ways], describe_fixes(found, ways)
 
 
 def test_a_window_of_which_too_little_is_left_is_moved_to_the_hours_that_are_shared() -> None:
@@ -154,8 +154,8 @@ def test_a_change_that_would_leave_no_calling_day_is_not_offered(audience: str) 
         end_date=date(2027, 1, 10),
         days_of_week=EVERY_DAY,
     )
-    mend = mend_all_hours(weekend, None, told(audience))
+    mend = fix_all_hours(weekend, None, told(audience))
 
     assert (mend is None) is (audience == "France")
     if mend is not None:
-        assert overview(after(weekend, mend)).calling_days == 1
+        assert summarise(after(weekend, mend)).calling_days == 1

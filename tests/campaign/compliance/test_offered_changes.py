@@ -7,10 +7,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.campaign.compliance.evidence import Duty
-from app.campaign.compliance.fixes import mend_all_hours, mends
+from app.campaign.compliance.fixes import find_fixes, fix_all_hours
 from app.campaign.contract.fields import Weekday
 from app.campaign.contract.problems import AdviceCode
-from app.campaign.explanation import Meaning
+from app.campaign.explanation import Explanation
 from app.campaign.schedule.windows import Schedule
 from tests.campaign.meanings import meant
 from tests.campaign.schedules import EVERY_DAY, schedules
@@ -32,7 +32,7 @@ PRESSES = 15
 GAP = "min_gap_between_attempts"
 
 
-def broken(found: Meaning) -> set[str]:
+def broken(found: Explanation) -> set[str]:
     return {one.rule.id for one in found.findings if not isinstance(one.evidence, Duty)}
 
 
@@ -42,12 +42,12 @@ def gaps(values: dict[str, Any], told: dict[str, str]) -> set[int]:
     return {way[GAP] for way in found if GAP in way}
 
 
-def offers(found: Meaning) -> list[dict[str, Any]]:
+def offers(found: Explanation) -> list[dict[str, Any]]:
     """Give every change that is offered, in the order of the page."""
     assert found.overview is not None
     schedule, retries, leads = found.overview.schedule, found.limits, found.audience
-    ways = [way for one in found.findings for way in mends(one, schedule, retries, leads)]
-    everywhere = mend_all_hours(schedule, retries, leads)
+    ways = [way for one in found.findings for way in find_fixes(one, schedule, retries, leads)]
+    everywhere = fix_all_hours(schedule, retries, leads)
     if everywhere is not None and everywhere.changes:
         ways.append(everywhere)
     pressed = [dict(way.changes) for way in ways]

@@ -4,27 +4,27 @@ from datetime import date
 
 import pytest
 
-from app.campaign.compliance.audience import read_audience, rules_for, zones_of
+from app.campaign.compliance.audience import find_zones, read_audience, select_rules
 from app.campaign.compliance.places import (
     country_of,
+    find_place,
+    find_places,
+    list_suggestions,
     parts_of,
-    place,
-    places_named,
-    suggestions,
     unions_of,
 )
-from app.campaign.compliance.rulebook import ANYWHERE, rulebook
+from app.campaign.compliance.rulebook import ANYWHERE, load_rulebook
 from app.campaign.timezones.tables import countries, zone_countries
 from app.campaign.timezones.zones import ZONE_NAMES
 
-PARTS = tuple(rulebook().parts)
+PARTS = tuple(load_rulebook().parts)
 STATES = tuple(code for code in PARTS if code.startswith("US-"))
 YEAR = (date(2027, 1, 1), date(2027, 12, 31))
 
 
 def codes(text: str) -> list[str]:
     """Name the places that are found; there must be nothing left over."""
-    found = places_named(text)
+    found = find_places(text)
     assert found.unread == ()
     return [at.code for at in found.places]
 
@@ -95,20 +95,20 @@ def test_the_48_states_have_many_names(text: str) -> None:
 
 
 def test_of_places_with_an_and_between_them_each_has_to_be_known() -> None:
-    found = places_named("Spain and Narnia, Atlantis & Mordor")
+    found = find_places("Spain and Narnia, Atlantis & Mordor")
     assert [at.code for at in found.places] == ["ES"]
     assert [word for word, _ in found.unread] == ["Narnia", "Atlantis", "Mordor"]
 
 
 def test_a_word_for_the_clocks_of_several_zones_is_never_guessed() -> None:
-    ((word, meant),) = places_named("CST").unread
+    ((word, meant),) = find_places("CST").unread
     assert word == "CST"
     assert [codes(name) for name in meant] == [["America/Chicago"], ["Asia/Shanghai"]]
 
 
 @pytest.mark.parametrize("word", ["CA", "ca", "Georgia", "GA", "IN", "DE", "AL", "CO", "LA"])
 def test_a_word_for_a_state_and_a_country_is_never_guessed(word: str) -> None:
-    found = places_named(f"France, {word}")
+    found = find_places(f"France, {word}")
     assert [at.code for at in found.places] == ["FR"]
     ((kept, meant),) = found.unread
     assert kept == word
@@ -117,7 +117,7 @@ def test_a_word_for_a_state_and_a_country_is_never_guessed(word: str) -> None:
 
 
 def test_each_place_that_was_meant_is_named_so_that_it_can_be_typed() -> None:
-    ((_, meant),) = places_named("Georgia").unread
+    ((_, meant),) = find_places("Georgia").unread
     assert [codes(name.rpartition("(")[2].rstrip(")")) for name in meant] == [["GE"], ["US-GA"]]
 
 
@@ -125,8 +125,8 @@ def test_each_place_that_was_meant_is_named_so_that_it_can_be_typed() -> None:
 def test_a_part_is_found_by_its_full_code_and_lies_in_its_country(code: str) -> None:
     assert codes(code.lower()) == [code]
     country, _, _ = code.partition("-")
-    assert place(code).country == country
-    assert place(code) in parts_of(country)
+    assert find_place(code).country == country
+    assert find_place(code) in parts_of(country)
 
 
 def test_groups_of_states_leave_out_the_capital() -> None:
@@ -140,42 +140,42 @@ def test_a_group_beside_one_of_its_own_states_names_it_once() -> None:
 
 
 def test_the_country_has_every_zone_of_its_states_and_no_island_of_its_territories() -> None:
-    zones = set(place("US").zones)
-    assert zones == {zone for code in STATES for zone in place(code).zones}
+    zones = set(find_place("US").zones)
+    assert zones == {zone for code in STATES for zone in find_place(code).zones}
     assert "Pacific/Guam" not in zones
 
 
 def test_every_zone_of_the_country_by_the_zone_data_lies_in_some_state() -> None:
     listed = {zone for zone, homes in zone_countries().items() if homes == ("US",)}
-    assert listed == set(place("US").zones)
+    assert listed == set(find_place("US").zones)
 
 
 def test_each_suggestion_means_exactly_one_thing() -> None:
-    names = [name for name, _ in suggestions()]
-    assert [name for name in names if places_named(name).unread] == []
+    names = [name for name, _ in list_suggestions()]
+    assert [name for name in names if find_places(name).unread] == []
     assert len(set(names)) == len(names)
 
 
 def test_every_country_and_every_state_can_be_chosen_from_the_suggestions() -> None:
-    chosen = {at.code for name, _ in suggestions() for at in places_named(name).places}
+    chosen = {at.code for name, _ in list_suggestions() for at in find_places(name).places}
     assert chosen >= {*PARTS, *countries()} - {"GE"}
 
 
 @pytest.mark.parametrize("code", countries())
 def test_every_country_of_the_zone_data_can_be_an_audience(code: str) -> None:
-    at = place(code)
+    at = find_place(code)
     audience = read_audience({"audience": f"{at.zones[0] if at.zones else at.name}"}, None)
     assert not audience.is_assumed
-    held = {rule.jurisdiction.partition("-")[0] for rule in rules_for(audience, *YEAR)}
+    held = {rule.jurisdiction.partition("-")[0] for rule in select_rules(audience, *YEAR)}
     assert held <= {code, ANYWHERE, *unions_of(code)}
 
 
 def test_every_zone_of_a_region_can_be_an_audience() -> None:
     for zone in (name for name in ZONE_NAMES if "/" in name):
         audience = read_audience({"audience": zone}, None)
-        assert zones_of(audience) == (zone,)
-        assert {rule.jurisdiction for rule in rules_for(audience, *YEAR)} <= {
-            *rulebook().names,
+        assert find_zones(audience) == (zone,)
+        assert {rule.jurisdiction for rule in select_rules(audience, *YEAR)} <= {
+            *load_rulebook().names,
             *PARTS,
         }
 
@@ -183,16 +183,16 @@ def test_every_zone_of_a_region_can_be_an_audience() -> None:
 @pytest.mark.parametrize("zone", ["EST", "GMT", "CET", "Navajo", "PST8PDT", "Zulu"])
 def test_a_zone_without_a_region_can_be_an_audience(zone: str) -> None:
     audience = read_audience({"audience": zone}, None)
-    assert zones_of(audience) == (zone,)
-    assert {rule.jurisdiction for rule in rules_for(audience, *YEAR)} <= {
-        *rulebook().names,
+    assert find_zones(audience) == (zone,)
+    assert {rule.jurisdiction for rule in select_rules(audience, *YEAR)} <= {
+        *load_rulebook().names,
         *PARTS,
     }
 
 
 @pytest.mark.parametrize("zone", ["US/Eastern", "Australia/ACT", "Canada/Pacific"])
 def test_an_old_name_of_a_zone_brings_in_the_rules_of_its_country(zone: str) -> None:
-    assert rules_for(read_audience({"audience": zone}, None), *YEAR)
+    assert select_rules(read_audience({"audience": zone}, None), *YEAR)
 
 
 @pytest.mark.parametrize("word", ["Côte d'Ivoire", "cote d'ivoire"])
@@ -211,4 +211,4 @@ def test_a_zone_has_the_country_in_which_it_lies(zone: str, expected: str | None
 
 @pytest.mark.parametrize("word", ["Atlantis", "Narnia", "US-XX", "50  statesmen", "<i>", "&", "."])
 def test_a_word_that_means_nothing_is_kept_as_it_was_typed(word: str) -> None:
-    assert places_named(f"{word}, Spain").unread == ((word, ()),)
+    assert find_places(f"{word}, Spain").unread == ((word, ()),)

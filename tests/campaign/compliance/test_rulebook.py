@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from app.campaign.compliance.finding_words import caution, hours_in_words
+from app.campaign.compliance.finding_words import find_caution, hours_in_words
 from app.campaign.compliance.rule import STALE, Rule
 from app.campaign.compliance.rule_file import BadRules, Confidence, Force, Topic
-from app.campaign.compliance.rulebook import FOLDER, read_rules, rulebook
+from app.campaign.compliance.rulebook import FOLDER, load_rulebook, read_rules
 from app.campaign.contract.fields import Purpose
-from app.campaign.schedule.intervals import beyond, seconds
+from app.campaign.schedule.intervals import seconds, subtract
 from app.campaign.timezones.zones import ZONE_NAMES
 
-RULES = {rule.id: rule for rule in rulebook().rules}
+RULES = {rule.id: rule for rule in load_rulebook().rules}
 DAY_8_TO_20 = ["08:00 to 20:00"] * 7
 DAY_9_TO_21 = ["09:00 to 21:00"] * 7
 HOURS = {
@@ -146,18 +146,18 @@ def test_a_rule_says_from_when_it_is_in_force() -> None:
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
 def test_a_rule_from_a_vendors_table_has_to_be_verified(rule: Rule) -> None:
-    asks = "Verify" in caution(rule, rule.checked_on)
+    asks = "Verify" in find_caution(rule, rule.checked_on)
     assert asks is (rule.confidence is Confidence.C)
 
 
 def test_a_rule_that_nobody_has_checked_for_180_days_says_so() -> None:
     rule = RULES["us-fl-hours"]
-    assert "180 days" not in caution(rule, rule.checked_on + STALE)
-    assert "180 days" in caution(rule, rule.checked_on + STALE + timedelta(days=1))
+    assert "180 days" not in find_caution(rule, rule.checked_on + STALE)
+    assert "180 days" in find_caution(rule, rule.checked_on + STALE + timedelta(days=1))
 
 
 def test_every_state_lies_in_zones_that_there_are() -> None:
-    parts = rulebook().parts
+    parts = load_rulebook().parts
     assert sum(code.startswith("US-") for code in parts) == 51
     assert all(set(part.zones) <= ZONE_NAMES for part in parts.values())
 
@@ -242,8 +242,8 @@ def test_a_preset_that_the_api_would_refuse_is_refused_here(folder: Path) -> Non
 
 
 def test_presets_for_two_parts_of_a_day_share_the_legal_limit_and_say_so() -> None:
-    parts = [one for one in rulebook().presets if one.id in {"fr-morning", "fr-afternoon"}]
-    (rule,) = [one for one in rulebook().rules if one.id == "fr-attempts"]
+    parts = [one for one in load_rulebook().presets if one.id in {"fr-morning", "fr-afternoon"}]
+    (rule,) = [one for one in load_rulebook().rules if one.id == "fr-attempts"]
     assert rule.attempts is not None
     assert sum(one.settings["max_call_attempts"] for one in parts) == rule.attempts.most
     for one in parts:
@@ -251,10 +251,10 @@ def test_presets_for_two_parts_of_a_day_share_the_legal_limit_and_say_so() -> No
 
 
 def test_the_strictest_preset_keeps_the_hours_of_every_state() -> None:
-    preset = next(preset for preset in rulebook().presets if preset.id == "us-strictest")
+    preset = next(preset for preset in load_rulebook().presets if preset.id == "us-strictest")
     opens, closes = (seconds(preset.settings[f"daily_{at}_time"]) for at in ("start", "end"))
     assert preset.is_by_leads_clock
     for rule in RULES.values():
         if rule.jurisdiction.startswith("US") and rule.hours and Purpose.MARKETING in rule.scope:
-            assert not any(beyond(((opens, closes),), day) for day in rule.hours[:5]), rule.id
+            assert not any(subtract(((opens, closes),), day) for day in rule.hours[:5]), rule.id
     assert preset.settings["max_daily_attempts"] <= 3

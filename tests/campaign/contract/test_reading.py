@@ -15,7 +15,7 @@ from app.campaign.contract.fields import (
     Kind,
     Weekday,
 )
-from app.campaign.contract.payload import answers, as_json, body, payload
+from app.campaign.contract.payload import answers, as_json, build_payload, encode_payload
 from app.campaign.contract.problems import Code, Problem
 from app.campaign.contract.reading import Reading, Unreadable, read_answers, read_json, read_text
 from tests.factories import inbound, outbound, typed
@@ -24,7 +24,7 @@ from tests.factories import inbound, outbound, typed
 @pytest.mark.parametrize("values", [inbound(), outbound()])
 def test_what_is_typed_and_what_stands_in_json_are_the_same_values(values: dict[str, Any]) -> None:
     assert read_answers(typed(values)).values == values
-    assert read_json(json.loads(body(payload(values)))).values == values
+    assert read_json(json.loads(encode_payload(build_payload(values)))).values == values
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_what_the_payload_says_can_be_typed_and_read_again(field: Field) -> None
     pooled = both | {"dialer_type": DialerType.POOL, "phone_number_pool_id": "pool"}
     values = both if field.is_used(both) else pooled
 
-    document = payload(values)
+    document = build_payload(values)
     read = read_text(field, answers(document)[field.name])
 
     assert read == values[field.name]

@@ -15,7 +15,7 @@ from app.campaign.contract.fields import (
     Kind,
     used_fields,
 )
-from app.campaign.contract.payload import body, payload
+from app.campaign.contract.payload import build_payload, encode_payload
 from app.campaign.contract.problems import Code, Problem
 from app.campaign.contract.reading import read_answers, read_json
 from app.campaign.contract.validation import check, find_problems
@@ -180,7 +180,7 @@ def test_fields_that_are_not_used_are_not_judged() -> None:
 def test_what_cannot_be_read_is_no_problem_where_it_is_not_used(line: Field) -> None:
     values = next(values for values in CAMPAIGNS if not line.is_used(values))
 
-    document = json.loads(body(payload(values))) | {line.name: 3.5}
+    document = json.loads(encode_payload(build_payload(values))) | {line.name: 3.5}
 
     assert find_problems(read_json(document)) == []
 

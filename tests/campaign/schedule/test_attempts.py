@@ -8,9 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.campaign.contract.fields import Weekday
-from app.campaign.schedule.attempts import LISTED, Binding, Limits, attempts, limits, per_day
-from app.campaign.schedule.peak_attempts import PERIODS, most_within
-from app.campaign.schedule.windows import Schedule, allowed_at, overview
+from app.campaign.schedule.attempts import (
+    LISTED,
+    Binding,
+    Limits,
+    count_per_day,
+    follow_attempts,
+    read_limits,
+)
+from app.campaign.schedule.peak_attempts import PERIODS, find_most_within
+from app.campaign.schedule.windows import Schedule, is_allowed_at, summarise
 from tests.campaign.schedules import EVERY_DAY, one_day, usable, utc
 from tests.factories import outbound
 
@@ -30,7 +37,7 @@ def wanted(gap: int, daily: int, total: int) -> Limits:
     [(480, 60, 10, 8), (120, 180, 3, 1), (480, 60, 1, 1), (481, 60, 10, 9), (60, 60, 10, 1)],
 )
 def test_so_many_attempts_fit_into_a_day(window: int, gap: int, cap: int, fit: int) -> None:
-    assert per_day(minutes(window), wanted(gap, cap, 100)) == fit
+    assert count_per_day(minutes(window), wanted(gap, cap, 100)) == fit
 
 
 @pytest.mark.parametrize(
@@ -43,24 +50,24 @@ def test_so_many_attempts_fit_into_a_day(window: int, gap: int, cap: int, fit: i
     ],
 )
 def test_the_limit_that_binds_is_named(gap: int, daily: int, total: int, binding: Binding) -> None:
-    assert attempts(usable(), wanted(gap, daily, total)).bound_by is binding
+    assert follow_attempts(usable(), wanted(gap, daily, total)).bound_by is binding
 
 
 def test_the_samples_three_attempts_are_made_on_three_days() -> None:
-    found = attempts(usable(), wanted(60, 1, 3))
+    found = follow_attempts(usable(), wanted(60, 1, 3))
     assert found.timeline == (utc(1, 4, 14), utc(1, 5, 14), utc(1, 6, 14))
     assert (found.possible, found.never, found.last) == (3, 0, utc(1, 6, 14))
 
 
 def test_attempts_behind_the_last_day_never_happen() -> None:
     schedule = usable(end_date=date(2027, 1, 5))
-    found = attempts(schedule, wanted(240, 2, 10))
+    found = follow_attempts(schedule, wanted(240, 2, 10))
     assert (found.possible, found.never) == (4, 6)
     assert found.last == utc(1, 5, 18)
 
 
 def test_without_a_last_day_none_is_said_never_to_happen() -> None:
-    found = attempts(usable(end_date=None), wanted(60, 1, 500))
+    found = follow_attempts(usable(end_date=None), wanted(60, 1, 500))
     assert (found.possible, found.never) == (281, 0)
 
 
@@ -71,10 +78,10 @@ def test_the_most_in_a_day_is_that_of_the_longest_day_and_not_of_an_ordinary_one
         "daily_end_time": time(3),
     }
     autumn = usable(start_date=date(2027, 11, 1), end_date=date(2027, 11, 30), **nights)
-    found = attempts(autumn, wanted(60, 9, 9))
+    found = follow_attempts(autumn, wanted(60, 9, 9))
     assert (found.per_day, found.ordinary_day, found.bound_by) == (4, 3, Binding.GAP)
     spring = one_day("America/New_York", date(2027, 3, 14), time(0), time(3))
-    assert attempts(spring, wanted(60, 9, 9)).per_day == 2
+    assert follow_attempts(spring, wanted(60, 9, 9)).per_day == 2
 
 
 def test_a_limit_that_only_the_longest_day_reaches_is_named() -> None:
@@ -85,35 +92,35 @@ def test_a_limit_that_only_the_longest_day_reaches_is_named() -> None:
         daily_start_time=time(0),
         daily_end_time=time(3),
     )
-    assert attempts(autumn, wanted(60, 4, 9)).bound_by is Binding.DAILY
+    assert follow_attempts(autumn, wanted(60, 4, 9)).bound_by is Binding.DAILY
 
 
 def test_a_gap_may_reach_over_the_night() -> None:
-    found = attempts(usable(), wanted(20 * 60, 5, 2))
+    found = follow_attempts(usable(), wanted(20 * 60, 5, 2))
     assert found.timeline == (utc(1, 4, 14), utc(1, 5, 14))
-    assert attempts(usable(), wanted(26 * 60, 5, 2)).timeline[1] == utc(1, 5, 16)
+    assert follow_attempts(usable(), wanted(26 * 60, 5, 2)).timeline[1] == utc(1, 5, 16)
 
 
 def test_a_day_without_a_window_holds_none() -> None:
     schedule = usable(start_date=date(2027, 1, 9), end_date=date(2027, 1, 10))
-    assert attempts(schedule, wanted(60, 1, 3)).never == 3
+    assert follow_attempts(schedule, wanted(60, 1, 3)).never == 3
 
 
 def test_more_attempts_than_anybody_reads_are_counted_and_not_listed() -> None:
-    found = attempts(usable(), wanted(3, 200, 1000))
+    found = follow_attempts(usable(), wanted(3, 200, 1000))
     assert (len(found.timeline), found.possible) == (LISTED, 1000)
 
 
 @pytest.mark.parametrize("name", ["min_gap_between_attempts", "max_daily_attempts"])
 @pytest.mark.parametrize("value", [None, 0, -1])
 def test_without_usable_limits_nothing_is_said(name: str, value: int | None) -> None:
-    assert limits(outbound(**{name: value})) is None
+    assert read_limits(outbound(**{name: value})) is None
 
 
 def test_a_gap_beyond_all_calendars_is_no_error() -> None:
-    found = limits(outbound(min_gap_between_attempts=10**30))
+    found = read_limits(outbound(min_gap_between_attempts=10**30))
     assert found is not None
-    assert attempts(usable(), found).possible == 1
+    assert follow_attempts(usable(), found).possible == 1
 
 
 @pytest.mark.parametrize(
@@ -132,8 +139,8 @@ def test_a_gap_beyond_all_calendars_is_no_error() -> None:
 def test_the_worst_stretches_are_those_worked_out_by_hand(
     schedule: Schedule, limits_: Limits, day: int, week: int
 ) -> None:
-    assert len(most_within(schedule, limits_, PERIODS["24h"])) == day
-    assert len(most_within(schedule, limits_, PERIODS["7d"])) == week
+    assert len(find_most_within(schedule, limits_, PERIODS["24h"])) == day
+    assert len(find_most_within(schedule, limits_, PERIODS["7d"])) == week
 
 
 ZONES = st.sampled_from(
@@ -171,7 +178,7 @@ def walked(schedule: Schedule, limits_: Limits, start: datetime, end: datetime) 
     made: list[datetime] = []
     at = start
     while at < end and len(made) < limits_.total:
-        if allowed_at(schedule, at) and _is_free(schedule, limits_, made, at):
+        if is_allowed_at(schedule, at) and _is_free(schedule, limits_, made, at):
             made.append(at)
             at += limits_.gap
         else:
@@ -195,7 +202,7 @@ def whole(schedule: Schedule) -> tuple[datetime, datetime]:
 def test_the_timeline_is_what_a_walk_through_every_quarter_gives(
     schedule: Schedule, limits_: Limits
 ) -> None:
-    found = attempts(schedule, limits_)
+    found = follow_attempts(schedule, limits_)
     made = walked(schedule, limits_, *whole(schedule))
     assert list(found.timeline) == made
     assert found.never == limits_.total - len(made)
@@ -206,7 +213,7 @@ def test_the_timeline_is_what_a_walk_through_every_quarter_gives(
 def test_no_stretch_holds_more_than_the_worst(
     schedule: Schedule, limits_: Limits, period: timedelta
 ) -> None:
-    worst = most_within(schedule, limits_, period)
+    worst = find_most_within(schedule, limits_, period)
     begins, ends = whole(schedule)
     starts = [begins + MINUTE * n for n in range(0, (ends - begins) // MINUTE, 15)]
     late = [start - MINUTE for start in starts]
@@ -217,8 +224,8 @@ def test_no_stretch_holds_more_than_the_worst(
 
 def test_the_worst_stretch_is_one_that_the_settings_allow() -> None:
     schedule = usable()
-    for at in most_within(schedule, wanted(240, 2, 10), PERIODS["7d"]):
-        assert allowed_at(schedule, at)
+    for at in find_most_within(schedule, wanted(240, 2, 10), PERIODS["7d"]):
+        assert is_allowed_at(schedule, at)
 
 
 def test_a_stretch_over_the_spring_change_reaches_an_hour_further() -> None:
@@ -228,7 +235,7 @@ def test_a_stretch_over_the_spring_change_reaches_an_hour_further() -> None:
         daily_start_time=time(9),
         daily_end_time=time(10),
     )
-    assert overview(schedule).changes
-    found = most_within(schedule, wanted(60, 1, 100), timedelta(hours=23))
+    assert summarise(schedule).changes
+    found = find_most_within(schedule, wanted(60, 1, 100), timedelta(hours=23))
     assert len(found) == 2
     assert found[0].date() in {date(2027, 3, 13), date(2027, 1, 1)}

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.campaign.schedule.attempts import Limits, attempts
+from app.campaign.schedule.attempts import Limits, follow_attempts
 from app.campaign.schedule.windows import (
     Schedule,
     is_inside_a_window,
     is_on_a_calling_day,
-    overview,
-    windows,
+    iterate_windows,
+    summarise,
 )
 from app.campaign.timezones.zones import changes_between
 from tests.campaign.schedules import EVERY_DAY, one_day, usable
@@ -61,7 +61,7 @@ def test_a_change_is_on_a_calling_day_if_that_day_is_not_24_hours_long(
         minutes = walked.get(day, Counter[time]())
         wanted = one_day(zone, day, opens, opens.replace(minute=45))
         is_odd = set(minutes.values()) != {1} or len(minutes) != 24 * 60
-        changes = overview(wanted).changes
+        changes = summarise(wanted).changes
         assert bool(changes) is is_odd
         assert all(is_on_a_calling_day(wanted, change) for change in changes)
         hours = [minutes[opens.replace(minute=n)] for n in range(opens.minute, 45)]
@@ -73,7 +73,7 @@ def test_a_change_at_the_midnight_before_the_first_day_is_no_matter_of_the_campa
     # Santiago, 3 April 2027: 24:00 of the Saturday becomes 23:00.
     sunday = one_day("America/Santiago", date(2027, 4, 4), time(9), time(17))
 
-    assert overview(sunday).changes == ()
+    assert summarise(sunday).changes == ()
 
 
 def test_a_change_belongs_to_the_days_that_it_makes_longer_or_shorter() -> None:
@@ -116,7 +116,7 @@ def test_windows_are_in_the_order_of_time(zone: str, near: date, opens: time, cl
     )
     minutes = [
         (window.date, window.start_utc + n * MINUTE)
-        for window in windows(wanted)
+        for window in iterate_windows(wanted)
         for n in range(window.minutes)
     ]
 
@@ -147,4 +147,4 @@ def test_attempts_come_in_order_as_early_as_the_wall_clock_allows(
             made.append(at)
             by_day[day] += 1
 
-    assert list(attempts(wanted, Limits(gap * MINUTE, daily, 50)).timeline) == made
+    assert list(follow_attempts(wanted, Limits(gap * MINUTE, daily, 50)).timeline) == made

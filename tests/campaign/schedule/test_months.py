@@ -8,13 +8,13 @@ from datetime import date, time
 import pytest
 
 from app.campaign.contract.fields import Weekday
-from app.campaign.schedule.months import MOST_MONTHS, Month, months
-from app.campaign.schedule.windows import overview
+from app.campaign.schedule.months import MOST_MONTHS, Month, lay_out_months
+from app.campaign.schedule.windows import summarise
 from tests.campaign.schedules import EVERY_DAY, one_day, usable
 
 
 def sheets(first: date, last: date | None, **changes: object) -> list[Month]:
-    return months(overview(usable(start_date=first, end_date=last, **changes)), {})
+    return lay_out_months(summarise(usable(start_date=first, end_date=last, **changes)), {})
 
 
 def marks(month: Month) -> dict[int, str]:
@@ -151,7 +151,7 @@ def test_a_day_whose_whole_window_the_clocks_skip_is_not_marked_as_a_calling_day
 def test_a_day_that_samoa_left_out_is_not_marked_as_a_calling_day() -> None:
     left_out = one_day("Pacific/Apia", date(2011, 12, 30), time(9), time(17))
 
-    (december,) = months(overview(left_out), {})
+    (december,) = lay_out_months(summarise(left_out), {})
 
     assert marks(december) == {30: "change"}
 
@@ -159,7 +159,7 @@ def test_a_day_that_samoa_left_out_is_not_marked_as_a_calling_day() -> None:
 @pytest.mark.parametrize("zone", ["America/New_York", "Australia/Lord_Howe", "America/Nuuk"])
 @pytest.mark.parametrize("opens", [time(0), time(2), time(9), time(23)])
 def test_as_many_days_are_marked_as_are_counted(zone: str, opens: time) -> None:
-    shown = overview(
+    shown = summarise(
         usable(
             timezone=zone,
             start_date=date(2027, 1, 1),
@@ -169,6 +169,6 @@ def test_as_many_days_are_marked_as_are_counted(zone: str, opens: time) -> None:
             daily_end_time=opens.replace(minute=30),
         )
     )
-    found = [mark for month in months(shown, {}) for mark in marks(month).values()]
+    found = [mark for month in lay_out_months(shown, {}) for mark in marks(month).values()]
 
     assert sum(mark.startswith("call") for mark in found) == shown.calling_days

@@ -7,11 +7,15 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.campaign.compliance.allowed_hours import strip
-from app.campaign.compliance.audience import reach, read_audience, rules_for
+from app.campaign.compliance.allowed_hours import find_allowed_hours
+from app.campaign.compliance.audience import find_reach, read_audience, select_rules
 from app.campaign.schedule.intervals import seconds
-from app.campaign.schedule.offset_periods import Season, alike, seasons
-from app.campaign.schedule.windows import Schedule, allowed_at
+from app.campaign.schedule.offset_periods import (
+    OffsetPeriod,
+    find_offset_periods,
+    find_same_offsets,
+)
+from app.campaign.schedule.windows import Schedule, is_allowed_at
 from tests.campaign.schedules import EVERY_DAY, ODD_ZONES, schedules, usable
 
 DAY = timedelta(days=1)
@@ -25,7 +29,7 @@ def instants(schedule: Schedule) -> list[tuple[datetime, datetime]]:
     zone, at = ZoneInfo(schedule.zone), datetime.combine(schedule.first - DAY, time(), UTC)
     end = datetime.combine(schedule.last + 2 * DAY, time(), UTC)
     every = (at + n * QUARTER for n in range((end - at) // QUARTER))
-    return [(one, one.astimezone(zone)) for one in every if allowed_at(schedule, one)]
+    return [(one, one.astimezone(zone)) for one in every if is_allowed_at(schedule, one)]
 
 
 def ahead(one: datetime, zone: str) -> int:
@@ -36,7 +40,7 @@ def ahead(one: datetime, zone: str) -> int:
     return (there - here) // timedelta(seconds=1)
 
 
-def season_of(found: tuple[Season, ...], day: date) -> int:
+def season_of(found: tuple[OffsetPeriod, ...], day: date) -> int:
     (number,) = (n for n, season in enumerate(found) if season.first <= day <= season.last)
     return number
 
@@ -47,7 +51,7 @@ def test_on_all_but_odd_days_the_clocks_are_as_far_apart_as_the_season_says(
     schedule: Schedule, others: set[str]
 ) -> None:
     zones = tuple(sorted(others))
-    found = seasons(schedule, zones)
+    found = find_offset_periods(schedule, zones)
     for _, here in instants(schedule):
         if here.date() not in found.odd_days:
             expected = tuple(ahead(here, zone) for zone in zones)
@@ -60,7 +64,7 @@ def test_on_all_but_odd_days_the_clocks_are_as_far_apart_as_the_season_says(
 def test_seasons_follow_one_another_from_the_first_day_to_the_last(
     schedule: Schedule, others: set[str]
 ) -> None:
-    found = seasons(schedule, tuple(sorted(others))).seasons
+    found = find_offset_periods(schedule, tuple(sorted(others))).seasons
     assert (found[0].first, found[-1].last) == (schedule.first, schedule.last)
     for one, following in pairwise(found):
         assert one.last + DAY == following.first
@@ -75,11 +79,11 @@ def test_an_hour_is_safe_just_if_every_rule_allows_it_on_every_clock(
     told = read_audience({"audience": audience, "purpose": "marketing"}, None)
     limited = [
         (rule.hours, zone)
-        for rule in rules_for(told, schedule.first, schedule.last)
+        for rule in select_rules(told, schedule.first, schedule.last)
         if rule.hours is not None
-        for zone in reach(told)[rule.jurisdiction]
+        for zone in find_reach(told)[rule.jurisdiction]
     ]
-    found = strip(rules_for(told, schedule.first, schedule.last), schedule, told)
+    found = find_allowed_hours(select_rules(told, schedule.first, schedule.last), schedule, told)
     for at, here in instants(schedule)[::7]:
         if here.date() in found.times.odd_days:
             continue
@@ -93,7 +97,7 @@ def test_an_hour_is_safe_just_if_every_rule_allows_it_on_every_clock(
 
 
 def test_between_the_changes_of_new_york_and_london_the_clocks_are_an_hour_nearer() -> None:
-    found = seasons(usable(end_date=date(2027, 12, 31)), ("Europe/London",))
+    found = find_offset_periods(usable(end_date=date(2027, 12, 31)), ("Europe/London",))
     assert [(season.first, season.ahead) for season in found.seasons] == [
         (date(2027, 1, 4), (5 * HOUR,)),
         (date(2027, 3, 14), (4 * HOUR,)),
@@ -106,25 +110,25 @@ def test_between_the_changes_of_new_york_and_london_the_clocks_are_an_hour_neare
 
 def test_a_day_is_odd_if_a_clock_changes_within_its_window() -> None:
     night = usable(days_of_week=EVERY_DAY, daily_start_time=time(1), daily_end_time=time(4))
-    assert seasons(night, ("America/New_York",)).odd_days == {date(2027, 3, 14)}
+    assert find_offset_periods(night, ("America/New_York",)).odd_days == {date(2027, 3, 14)}
     evening = usable(days_of_week=EVERY_DAY, daily_start_time=time(20), daily_end_time=time(22))
-    assert seasons(evening, ("Europe/London",)).odd_days == {date(2027, 3, 27)}
+    assert find_offset_periods(evening, ("Europe/London",)).odd_days == {date(2027, 3, 27)}
 
 
 def test_a_day_without_calls_is_never_odd() -> None:
     night = usable(daily_start_time=time(1), daily_end_time=time(4))
-    assert seasons(night, ("America/New_York",)).odd_days == frozenset()
+    assert find_offset_periods(night, ("America/New_York",)).odd_days == frozenset()
 
 
 def test_lord_howe_comes_half_an_hour_nearer() -> None:
     autumn = usable(start_date=date(2027, 4, 1), end_date=date(2027, 4, 30), timezone="Etc/UTC")
-    found = seasons(autumn, ("Australia/Lord_Howe",)).seasons
+    found = find_offset_periods(autumn, ("Australia/Lord_Howe",)).seasons
     assert [season.ahead for season in found] == [(11 * HOUR,), (10 * HOUR + HOUR // 2,)]
 
 
 def test_zones_whose_clocks_go_alike_are_looked_at_together_under_the_best_known_name() -> None:
     zones = ("America/Detroit", "America/New_York", "America/Phoenix", "America/Denver")
-    assert alike(usable(), zones) == (
+    assert find_same_offsets(usable(), zones) == (
         ("America/New_York", "America/Detroit"),
         ("America/Phoenix",),
         ("America/Denver",),
@@ -134,7 +138,7 @@ def test_zones_whose_clocks_go_alike_are_looked_at_together_under_the_best_known
 @settings(max_examples=30, deadline=None)
 @given(st.sets(st.sampled_from([*ODD_ZONES, "America/Detroit", "Europe/Belfast"]), min_size=1))
 def test_each_zone_is_in_one_group_and_its_clock_goes_like_the_others(zones: set[str]) -> None:
-    groups = alike(usable(), tuple(sorted(zones)))
+    groups = find_same_offsets(usable(), tuple(sorted(zones)))
     assert sorted(zone for group in groups for zone in group) == sorted(zones)
     for at in (datetime(2027, month, 15, tzinfo=UTC) for month in range(1, 13)):
         for group in groups:

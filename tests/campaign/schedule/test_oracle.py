@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from app.campaign.schedule.windows import (
     Schedule,
     Window,
-    allowed_at,
-    next_windows,
-    overview,
-    windows,
+    find_next_windows,
+    is_allowed_at,
+    iterate_windows,
+    summarise,
 )
 
 STEP = timedelta(minutes=15)
@@ -111,7 +111,7 @@ often = settings(max_examples=250, deadline=None)
 @example(night_of(date(2027, 3, 14)))
 @example(night_of(date(2027, 11, 7)))
 def test_windows_are_the_instants_at_which_the_wall_clock_allows_a_call(wanted: Schedule) -> None:
-    assert pieces(list(windows(wanted))) == oracle(wanted)
+    assert pieces(list(iterate_windows(wanted))) == oracle(wanted)
 
 
 @often
@@ -119,7 +119,7 @@ def test_windows_are_the_instants_at_which_the_wall_clock_allows_a_call(wanted: 
 @example(night_of(date(2027, 3, 14)))
 @example(night_of(date(2027, 11, 7)))
 def test_a_schedule_adds_up_to_what_the_wall_clock_allows(wanted: Schedule) -> None:
-    expected, found = oracle(wanted), overview(wanted)
+    expected, found = oracle(wanted), summarise(wanted)
 
     assert found.calling_days == len({piece.day for piece in expected})
     assert found.length == sum((piece.end - piece.start for piece in expected), timedelta())
@@ -135,7 +135,7 @@ def test_a_call_may_start_within_the_windows_and_at_no_other_minute(
     instant = datetime.combine(wanted.first - DAY, time(), UTC) + timedelta(minutes=minutes)
     expected = any(piece.start <= instant < piece.end for piece in oracle(wanted))
 
-    assert allowed_at(wanted, instant) is expected
+    assert is_allowed_at(wanted, instant) is expected
 
 
 @often
@@ -146,7 +146,7 @@ def test_the_next_windows_are_the_first_that_end_later(
     instant = datetime.combine(wanted.first - DAY, time(), UTC) + timedelta(minutes=minutes)
     later = (piece for piece in oracle(wanted) if piece.end > instant)
 
-    assert pieces(next_windows(wanted, instant, count)) == list(islice(later, count))
+    assert pieces(find_next_windows(wanted, instant, count)) == list(islice(later, count))
 
 
 @often
@@ -154,7 +154,7 @@ def test_the_next_windows_are_the_first_that_end_later(
 def test_a_total_that_is_not_days_times_hours_is_explained_by_a_clock_change(
     wanted: Schedule,
 ) -> None:
-    found = overview(wanted)
+    found = summarise(wanted)
     opens, closes = (datetime.combine(wanted.first, at) for at in (wanted.opens, wanted.closes))
 
     assert found.changes or found.length == found.calling_days * (closes - opens)

@@ -5,13 +5,13 @@ from datetime import date, time, timedelta
 import pytest
 
 from app.campaign.contract.fields import Weekday
-from app.campaign.schedule.windows import Overview, overview, schedule, windows
+from app.campaign.schedule.windows import Overview, iterate_windows, read_schedule, summarise
 from tests.campaign.schedules import EVERY_DAY, one_day, usable, utc, wall
 from tests.factories import inbound, outbound
 
 
 def sample() -> Overview:
-    return overview(usable(start_date=date(2025, 1, 1), end_date=date(2025, 3, 31)))
+    return summarise(usable(start_date=date(2025, 1, 1), end_date=date(2025, 3, 31)))
 
 
 def test_the_vendors_sample_makes_64_days_and_512_hours() -> None:
@@ -39,18 +39,21 @@ def test_the_first_and_the_last_window_of_the_vendors_sample_lie_on_either_side_
 
 
 def test_twelve_weeks_and_three_days_of_workdays_are_63_days() -> None:
-    assert overview(usable()).calling_days == 12 * 5 + 3
+    assert summarise(usable()).calling_days == 12 * 5 + 3
 
 
 def test_both_dates_are_called_on() -> None:
     wanted = usable(start_date=date(2027, 1, 4), end_date=date(2027, 1, 5))
 
-    assert [window.date for window in windows(wanted)] == [date(2027, 1, 4), date(2027, 1, 5)]
+    assert [window.date for window in iterate_windows(wanted)] == [
+        date(2027, 1, 4),
+        date(2027, 1, 5),
+    ]
 
 
 def test_the_first_window_waits_for_a_wanted_day_and_the_last_ends_on_one() -> None:
     # 1 January 2027 is a Friday.
-    found = overview(usable(start_date=date(2027, 1, 2), end_date=date(2027, 1, 10)))
+    found = summarise(usable(start_date=date(2027, 1, 2), end_date=date(2027, 1, 10)))
 
     assert found.first is not None
     assert found.last is not None
@@ -58,7 +61,7 @@ def test_the_first_window_waits_for_a_wanted_day_and_the_last_ends_on_one() -> N
 
 
 def test_dates_without_a_wanted_day_make_no_window() -> None:
-    found = overview(usable(start_date=date(2027, 1, 2), end_date=date(2027, 1, 3)))
+    found = summarise(usable(start_date=date(2027, 1, 2), end_date=date(2027, 1, 3)))
 
     assert (found.calling_days, found.length, found.hours) == (0, timedelta(0), "0")
     assert (found.first, found.last) == (None, None)
@@ -78,12 +81,12 @@ def test_dates_without_a_wanted_day_make_no_window() -> None:
 def test_hours_are_written_with_two_decimals_at_the_most(
     opens: time, closes: time, hours: str
 ) -> None:
-    assert overview(one_day("UTC", date(2027, 1, 4), opens, closes)).hours == hours
+    assert summarise(one_day("UTC", date(2027, 1, 4), opens, closes)).hours == hours
 
 
 def test_thousands_of_hours_are_written_with_a_comma() -> None:
     # 2028-01-01 to 2028-12-29 are 52 weeks: 260 workdays of 8 hours.
-    found = overview(usable(start_date=date(2028, 1, 1), end_date=date(2028, 12, 29)))
+    found = summarise(usable(start_date=date(2028, 1, 1), end_date=date(2028, 12, 29)))
 
     assert found.hours == "2,080"
 
@@ -91,7 +94,7 @@ def test_thousands_of_hours_are_written_with_a_comma() -> None:
 def test_a_day_that_samoa_left_out_is_no_calling_day() -> None:
     left_out = one_day("Pacific/Apia", date(2011, 12, 30), time(9), time(17))
 
-    assert overview(left_out).calling_days == 0
+    assert summarise(left_out).calling_days == 0
 
 
 def test_a_week_with_a_day_that_samoa_left_out_has_six_calling_days() -> None:
@@ -102,8 +105,8 @@ def test_a_week_with_a_day_that_samoa_left_out_has_six_calling_days() -> None:
         days_of_week=EVERY_DAY,
     )
 
-    assert overview(wanted).calling_days == 6
-    assert overview(wanted).hours == "48"
+    assert summarise(wanted).calling_days == 6
+    assert summarise(wanted).hours == "48"
 
 
 @pytest.mark.parametrize(
@@ -118,14 +121,14 @@ def test_a_week_with_a_day_that_samoa_left_out_has_six_calling_days() -> None:
 def test_clock_changes_from_the_first_day_to_the_last_are_named(
     first: date, last: date, days: list[date]
 ) -> None:
-    found = overview(usable(start_date=first, end_date=last))
+    found = summarise(usable(start_date=first, end_date=last))
 
     assert [change.day for change in found.changes] == days
 
 
 def test_a_change_just_after_midnight_is_named_if_it_takes_from_the_last_day() -> None:
     # Nuuk, 27 March 2027: 23:00 becomes 00:00 of the 28th.
-    found = overview(one_day("America/Nuuk", date(2027, 3, 27), time(22), time(23, 30)))
+    found = summarise(one_day("America/Nuuk", date(2027, 3, 27), time(22), time(23, 30)))
 
     assert found.hours == "1"
     assert [change.day for change in found.changes] == [date(2027, 3, 28)]
@@ -136,7 +139,7 @@ def test_a_change_just_after_midnight_is_named_if_it_takes_from_the_last_day() -
     ["start_date", "timezone", "days_of_week", "daily_start_time", "daily_end_time"],
 )
 def test_there_is_no_calendar_until_the_schedule_is_complete(name: str) -> None:
-    assert schedule(outbound(**{name: None})) is None
+    assert read_schedule(outbound(**{name: None})) is None
 
 
 @pytest.mark.parametrize(
@@ -154,17 +157,17 @@ def test_there_is_no_calendar_until_the_schedule_is_complete(name: str) -> None:
     ],
 )
 def test_there_is_no_calendar_of_what_cannot_be(changes: dict[str, object]) -> None:
-    assert schedule(outbound(**changes)) is None
+    assert read_schedule(outbound(**changes)) is None
 
 
 def test_a_campaign_that_is_rung_has_no_calendar() -> None:
     dates = {name: value for name, value in outbound().items() if name not in inbound()}
 
-    assert schedule(inbound(**dates)) is None
+    assert read_schedule(inbound(**dates)) is None
 
 
 def test_a_single_day_has_a_calendar_though_the_api_would_refuse_it() -> None:
-    assert overview(usable(end_date=date(2027, 1, 4))).calling_days == 1
+    assert summarise(usable(end_date=date(2027, 1, 4))).calling_days == 1
 
 
 @pytest.mark.parametrize(
@@ -179,7 +182,7 @@ def test_a_single_day_has_a_calendar_though_the_api_would_refuse_it() -> None:
 def test_a_campaign_without_a_last_day_is_shown_to_the_end_of_its_13th_month(
     first: date, until: date
 ) -> None:
-    found = overview(usable(start_date=first, end_date=None))
+    found = summarise(usable(start_date=first, end_date=None))
 
     assert found.shown_until == until
     assert found.schedule.is_open_ended
@@ -188,7 +191,7 @@ def test_a_campaign_without_a_last_day_is_shown_to_the_end_of_its_13th_month(
 
 
 def test_a_campaign_with_a_last_day_is_shown_until_then() -> None:
-    found = overview(usable())
+    found = summarise(usable())
 
     assert found.shown_until == date(2027, 3, 31)
     assert not found.schedule.is_open_ended
@@ -196,8 +199,8 @@ def test_a_campaign_with_a_last_day_is_shown_until_then() -> None:
 
 @pytest.mark.parametrize("first", [date(1900, 1, 1), date(2199, 12, 30)])
 def test_the_years_from_1900_to_2199_have_a_calendar(first: date) -> None:
-    assert overview(usable(start_date=first, end_date=None)).calling_days > 0
+    assert summarise(usable(start_date=first, end_date=None)).calling_days > 0
 
 
 def test_a_calendar_stops_at_the_end_of_2199() -> None:
-    assert overview(usable(end_date=date(9999, 12, 31))).shown_until == date(2199, 12, 31)
+    assert summarise(usable(end_date=date(9999, 12, 31))).shown_until == date(2199, 12, 31)

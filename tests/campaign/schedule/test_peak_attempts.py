@@ -16,8 +16,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.campaign.schedule.attempts import Limits, attempts
-from app.campaign.schedule.peak_attempts import PERIODS, most_in_dates, most_in_months, most_within
+from app.campaign.schedule.attempts import Limits, follow_attempts
+from app.campaign.schedule.peak_attempts import (
+    PERIODS,
+    find_most_in_dates,
+    find_most_in_months,
+    find_most_within,
+)
 from app.campaign.schedule.windows import Schedule
 
 DAY, STEP = timedelta(days=1), timedelta(minutes=5)
@@ -142,7 +147,7 @@ often = settings(max_examples=150, deadline=None)
 def test_no_stretch_holds_more_or_fewer_than_the_walk_finds(
     wanted: Schedule, retries: Limits, period: timedelta
 ) -> None:
-    found = most_within(wanted, retries, period)
+    found = find_most_within(wanted, retries, period)
     assert len(found) == most_walked(wanted, retries, period)
     assert not found or found[-1] - found[0] < period
 
@@ -152,7 +157,7 @@ def test_no_stretch_holds_more_or_fewer_than_the_walk_finds(
 def test_no_dates_in_a_row_hold_more_or_fewer_than_the_walk_finds(
     wanted: Schedule, retries: Limits, dates: int, zone: str
 ) -> None:
-    found = most_in_dates(wanted, retries, dates, ((zone,),))
+    found = find_most_in_dates(wanted, retries, dates, ((zone,),))
     assert len(found) == most_walked_in_dates(wanted, retries, dates, zone)
 
 
@@ -162,7 +167,7 @@ def test_a_day_holds_no_more_and_no_fewer_than_the_walk_finds(
     wanted: Schedule, retries: Limits
 ) -> None:
     most = most_walked_in_dates(wanted, retries, 1, wanted.zone)
-    assert attempts(wanted, retries).per_day == most
+    assert follow_attempts(wanted, retries).per_day == most
 
 
 def most_chosen(found: list[tuple[datetime, date]], retries: Limits, period: timedelta) -> int:
@@ -200,7 +205,7 @@ def test_no_choice_of_calls_is_better_than_to_call_as_early_as_may_be(
         closes=min(wanted.closes, opens.replace(hour=opens.hour + 1)),
     )
     most = most_chosen(starts(short), retries, period)
-    assert len(most_within(short, retries, period)) == most
+    assert len(find_most_within(short, retries, period)) == most
 
 
 def weekly(
@@ -260,7 +265,7 @@ CASES = {
 def test_a_campaign_that_starts_near_a_change_has_ordinary_weeks_too(
     wanted: Schedule, retries: Limits, expected: dict[str, int]
 ) -> None:
-    found = {name: len(most_within(wanted, retries, PERIODS[name])) for name in expected}
+    found = {name: len(find_most_within(wanted, retries, PERIODS[name])) for name in expected}
     assert found == expected
 
 
@@ -268,7 +273,7 @@ def test_a_stretch_can_begin_so_that_a_later_window_is_just_reached() -> None:
     days = set(range(5))
     wanted = weekly(LONDON, days, (time(9), time(17)), date(2027, 1, 4), date(2027, 1, 8))
     # From the start of a window the gap leads past the end of the next.
-    found = most_within(wanted, limits_of(3, 1, 25 * 60), timedelta(hours=51))
+    found = find_most_within(wanted, limits_of(3, 1, 25 * 60), timedelta(hours=51))
     assert len(found) == 3
 
 
@@ -277,7 +282,7 @@ def test_every_month_counts_of_a_campaign_of_several_years_or_without_a_last_day
     days, hours = {1, 2, 3}, (time(9), time(17))
     for last in (date(2029, 1, 4), None):
         wanted = weekly(NEW_YORK, days, hours, date(2027, 1, 4), last)
-        found = most_in_months(wanted, limits_of(1000, 1, 60), ((NEW_YORK,),))
+        found = find_most_in_months(wanted, limits_of(1000, 1, 60), ((NEW_YORK,),))
         assert len(found) == 15
         assert found[0].date() == date(2028, 8, 1)
 
@@ -288,14 +293,14 @@ def test_a_date_far_from_any_change_can_hold_more_in_summer_than_in_winter() -> 
     winter = weekly(NEW_YORK, days, hours, date(2027, 1, 4), date(2027, 3, 13))
     summer = replace(winter, last=date(2027, 8, 31))
     for wanted, most in ((winter, 1), (summer, 2)):
-        found = most_in_dates(wanted, limits_of(20, 1, 60), 1, (("Asia/Kolkata",),))
+        found = find_most_in_dates(wanted, limits_of(20, 1, 60), 1, (("Asia/Kolkata",),))
         assert len(found) == most
 
 
 def test_one_call_a_day_is_seven_in_seven_days_and_no_more() -> None:
     daily = weekly(NEW_YORK, set(range(7)), (time(9), time(17)), date(2027, 1, 4), None)
     once, twice = limits_of(100, 1, 60), limits_of(100, 2, 60)
-    assert len(most_in_dates(daily, once, 7, ((NEW_YORK,),))) == 7
-    assert len(most_in_dates(daily, twice, 7, ((NEW_YORK,),))) == 14
+    assert len(find_most_in_dates(daily, once, 7, ((NEW_YORK,),))) == 7
+    assert len(find_most_in_dates(daily, twice, 7, ((NEW_YORK,),))) == 14
     # A rolling week, but not seven dates, can hold the end of one window and the next week's start.
-    assert len(most_within(daily, once, PERIODS["7d"])) == 8
+    assert len(find_most_within(daily, once, PERIODS["7d"])) == 8

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.campaign.schedule.attempts import Limits
-from app.campaign.schedule.peak_attempts import most_in_dates, most_in_months
+from app.campaign.schedule.peak_attempts import find_most_in_dates, find_most_in_months
 from app.campaign.schedule.windows import Schedule
 from tests.campaign.schedules import EVERY_DAY, ODD_ZONES, one_day, schedules, usable
 
@@ -65,8 +65,8 @@ def evenings(last: date) -> Schedule:
 
 def found(schedule: Schedule, retries: Limits, unit: str, zone: str) -> tuple[datetime, ...]:
     if unit == "month":
-        return most_in_months(schedule, retries, ((zone,),))
-    return most_in_dates(schedule, retries, 1, ((zone,),))
+        return find_most_in_months(schedule, retries, ((zone,),))
+    return find_most_in_dates(schedule, retries, 1, ((zone,),))
 
 
 @settings(max_examples=80, deadline=None)
@@ -132,8 +132,8 @@ def test_the_total_holds_in_a_month_too() -> None:
 def test_of_several_clocks_the_worst_counts() -> None:
     retries = Limits(timedelta(minutes=60), 4, 12)
     wanted, clocks = evenings(date(2027, 3, 10)), ((NEW_YORK, "America/Detroit"), (MADRID,))
-    assert len(most_in_dates(wanted, retries, 1, clocks)) == 7
-    assert len(most_in_dates(wanted, retries, 1, clocks[:1])) == 4
+    assert len(find_most_in_dates(wanted, retries, 1, clocks)) == 7
+    assert len(find_most_in_dates(wanted, retries, 1, clocks[:1])) == 4
 
 
 def test_a_tuesday_after_the_change_can_hold_more_than_the_one_before() -> None:

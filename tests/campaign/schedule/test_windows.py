@@ -10,11 +10,11 @@ import pytest
 
 from app.campaign.schedule.windows import (
     Window,
-    allowed_at,
-    days_there,
-    next_windows,
-    windows,
-    windows_on,
+    find_days_there,
+    find_next_windows,
+    find_windows_on,
+    is_allowed_at,
+    iterate_windows,
 )
 from tests.campaign.schedules import one_day, usable, utc, wall
 
@@ -43,17 +43,17 @@ def in_utc(window: Window) -> str:
 def test_a_call_may_start_with_the_window_but_not_with_its_end(
     instant: datetime, *, allowed: bool
 ) -> None:
-    assert allowed_at(usable(), instant) is allowed
+    assert is_allowed_at(usable(), instant) is allowed
 
 
 def test_a_call_may_start_in_the_last_second_of_a_window() -> None:
     last = utc(1, 4, 22) - timedelta(seconds=1)
 
-    assert allowed_at(usable(), last)
+    assert is_allowed_at(usable(), last)
 
 
 def test_it_is_the_instant_that_counts_and_not_the_zone_it_is_given_in() -> None:
-    assert allowed_at(usable(), utc(1, 4, 14).astimezone(ZoneInfo("Asia/Kolkata")))
+    assert is_allowed_at(usable(), utc(1, 4, 14).astimezone(ZoneInfo("Asia/Kolkata")))
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_a_window_in_the_night_of_a_change_is_what_the_wall_clock_shows(
     on = date.fromisoformat(day)
     wanted = one_day(zone, on, time.fromisoformat(opens), time.fromisoformat(closes))
 
-    assert [in_utc(window) for window in windows_on(wanted, on)] == expected
+    assert [in_utc(window) for window in find_windows_on(wanted, on)] == expected
 
 
 @pytest.mark.parametrize(
@@ -114,21 +114,21 @@ def test_a_window_in_the_night_of_a_change_is_what_the_wall_clock_shows(
     [(date(2027, 3, 14), 7 * 60), (date(2027, 3, 15), 8 * 60), (date(2027, 11, 7), 9 * 60)],
 )
 def test_the_length_of_a_window_is_real_time(day: date, minutes: int) -> None:
-    (window,) = windows_on(one_day(NEW_YORK, day, time(0), time(8)), day)
+    (window,) = find_windows_on(one_day(NEW_YORK, day, time(0), time(8)), day)
 
     assert window.minutes == minutes
 
 
 def test_a_daytime_window_keeps_its_length_on_the_day_of_a_change() -> None:
     day = date(2027, 3, 14)
-    (window,) = windows_on(one_day(NEW_YORK, day, time(9), time(17)), day)
+    (window,) = find_windows_on(one_day(NEW_YORK, day, time(9), time(17)), day)
 
     assert wall(window) == ("2027-03-14T09:00:00-04:00", "2027-03-14T17:00:00-04:00")
 
 
 def test_a_window_across_a_change_is_shown_with_the_clock_of_each_end() -> None:
     day = date(2027, 11, 7)
-    (window,) = windows_on(one_day(NEW_YORK, day, time(0), time(8)), day)
+    (window,) = find_windows_on(one_day(NEW_YORK, day, time(0), time(8)), day)
 
     assert wall(window) == ("2027-11-07T00:00:00-04:00", "2027-11-07T08:00:00-05:00")
 
@@ -147,11 +147,11 @@ def test_a_window_across_a_change_is_shown_with_the_clock_of_each_end() -> None:
 def test_the_next_windows_are_those_that_are_not_over(
     instant: datetime, starts: list[datetime]
 ) -> None:
-    assert [window.start_utc for window in next_windows(usable(), instant, 2)] == starts
+    assert [window.start_utc for window in find_next_windows(usable(), instant, 2)] == starts
 
 
 def test_windows_can_be_gone_through_from_a_day_on() -> None:
-    found = windows(usable(), date(2027, 3, 30))
+    found = iterate_windows(usable(), date(2027, 3, 30))
 
     assert [window.date for window in found] == [date(2027, 3, 30), date(2027, 3, 31)]
 
@@ -160,5 +160,5 @@ def test_a_long_window_on_a_day_of_25_hours_can_fall_on_three_days_elsewhere() -
     # From 23:30 on the 3rd to 00:29 on the 5th in Brisbane.
     sunday = date(2027, 4, 4)
     adelaide = one_day("Australia/Adelaide", sunday, time(0), time(23, 59))
-    found = days_there(adelaide, sunday, ("Australia/Brisbane",))
+    found = find_days_there(adelaide, sunday, ("Australia/Brisbane",))
     assert found == {date(2027, 4, 3), sunday, date(2027, 4, 5)}

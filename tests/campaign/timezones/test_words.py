@@ -5,11 +5,11 @@ import pytest
 from app.campaign.timezones.words import (
     PLACES_OF_FIXED,
     WORDS_FOR,
+    find_meant_zones,
     is_fixed,
     place_of_fixed,
-    zones_meant,
 )
-from app.campaign.timezones.zones import ZONE_NAMES, zone_named
+from app.campaign.timezones.zones import ZONE_NAMES, find_zone
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ from app.campaign.timezones.zones import ZONE_NAMES, zone_named
     ],
 )
 def test_the_zones_that_are_meant_by_a_word_are_known(word: str, zones: list[str]) -> None:
-    assert list(zones_meant(word)) == zones
+    assert list(find_meant_zones(word)) == zones
 
 
 def test_what_is_meant_are_zones() -> None:
@@ -53,7 +53,7 @@ def test_no_word_stands_twice_at_a_zone_or_has_more_than_letters() -> None:
     for zone, words in WORDS_FOR.items():
         listed = words.split(", ")
         assert len(set(listed)) == len(listed), zone
-        assert all(zone in zones_meant(word) for word in listed)
+        assert all(zone in find_meant_zones(word) for word in listed)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_no_word_stands_twice_at_a_zone_or_has_more_than_letters() -> None:
 def test_a_fixed_offset_is_known_and_the_place_that_is_meant_by_it(
     zone: str, place: str | None
 ) -> None:
-    assert zone_named(zone) == zone
+    assert find_zone(zone) == zone
     assert is_fixed(zone)
     assert place_of_fixed(zone) == place
 

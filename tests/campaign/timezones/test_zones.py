@@ -15,9 +15,9 @@ from app.campaign.timezones.zones import (
     ClockChange,
     changes_between,
     even_stretches,
+    find_zone,
     offset_at,
     offset_words,
-    zone_named,
 )
 
 NEW_YEAR, NEW_YEARS_EVE = date(2027, 1, 1), date(2027, 12, 31)
@@ -71,7 +71,7 @@ def test_a_zone_that_old_copies_have_wrong_is_right(zone: str, offset: int) -> N
     ],
 )
 def test_a_zone_is_found_by_its_name_or_its_city_in_any_case(text: str, zone: str) -> None:
-    assert zone_named(text) == zone
+    assert find_zone(text) == zone
 
 
 @pytest.mark.parametrize(
@@ -83,16 +83,16 @@ def test_a_zone_is_found_by_its_name_or_its_city_in_any_case(text: str, zone: st
     ],
 )
 def test_a_city_with_an_older_name_means_the_zone_of_today(text: str, zone: str) -> None:
-    assert zone_named(text) == zone
+    assert find_zone(text) == zone
 
 
 @pytest.mark.parametrize("text", ["", " ", "Eastern", "Portland", "York", "America", "東京"])
 def test_what_names_no_zone_or_several_is_no_answer(text: str) -> None:
-    assert zone_named(text) is None
+    assert find_zone(text) is None
 
 
 def test_each_zone_is_found_by_its_own_name() -> None:
-    assert [name for name in ZONE_NAMES if zone_named(name) != name] == []
+    assert [name for name in ZONE_NAMES if find_zone(name) != name] == []
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.campaign.compliance.rulebook import rulebook
+from app.campaign.compliance.rulebook import load_rulebook
 from app.store import drafts
 from app.store.acceptances import judge
 from app.store.database import Store
@@ -28,7 +28,7 @@ def page(visitor: Visitor, saved: Callable[..., str]) -> Page:
 
 
 def test_every_preset_of_the_rules_is_offered_with_its_source(page: Page) -> None:
-    for preset in rulebook().presets:
+    for preset in load_rulebook().presets:
         assert "checked on" in card(page, preset.title)
         assert preset.note in card(page, preset.title)
 

@@ -16,7 +16,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.campaign.contract.fields import Weekday
-from app.campaign.contract.payload import body, payload
+from app.campaign.contract.payload import build_payload, encode_payload
 from app.sandbox import TOKEN
 from app.store.database import Store
 from app.store.listing import Query, page
@@ -40,7 +40,7 @@ def test_it_shows_the_bytes_that_would_be_sent(
     client: FlaskClient, campaign: dict[str, Any]
 ) -> None:
     soup = preview(client, typed(campaign))
-    assert part(soup, "json").encode() == body(payload(campaign))
+    assert part(soup, "json").encode() == encode_payload(build_payload(campaign))
     said = text(soup.select_one(".verdict"))
     assert said.endswith(("Complete: this can be reviewed and sent.", "No answer is missing."))
 
@@ -123,7 +123,9 @@ def test_it_keeps_nothing(client: FlaskClient, store: Store) -> None:
 @pytest.mark.parametrize("name", ["Plain", 'It\'s "quoted" $HOME `x` \\ {0} é'])
 def test_the_curl_command_sends_these_very_bytes(client: FlaskClient, name: str) -> None:
     words = shlex.split(part(preview(client, typed(inbound(name=name))), "curl"))
-    assert words[words.index("--data-binary") + 1].encode() == body(payload(inbound(name=name)))
+    assert words[words.index("--data-binary") + 1].encode() == encode_payload(
+        build_payload(inbound(name=name))
+    )
     assert "--globoff" in words  # Or a bracket in the address would mean many addresses.
 
 
@@ -141,7 +143,7 @@ def test_the_python_program_creates_the_campaign(
     )
     assert done.stdout.startswith("201 ")
     (kept,) = app.extensions["ledger"].page(10)
-    assert kept.request == payload(outbound(name="It's é"))
+    assert kept.request == build_payload(outbound(name="It's é"))
 
 
 def test_it_lists_the_calls_of_a_lead_who_never_answers(client: FlaskClient) -> None:
