@@ -121,20 +121,20 @@ class ConnectionRegistry:
         return Credentials(saved.name, saved.base_url, token, is_sandbox=saved.is_sandbox)
 
 
-def _fixed(key: str, one: Credentials) -> Connection:
+def _fixed(key: str, credentials: Credentials) -> Connection:
     colour = GREEN if key == SANDBOX else COLOURS[0]
-    return Connection(key, one.name, one.base_url, one.is_sandbox, colour)
+    return Connection(key, credentials.name, credentials.base_url, credentials.is_sandbox, colour)
 
 
-def _saved(one: SavedConnection) -> Connection:
+def _saved(connection: SavedConnection) -> Connection:
     return Connection(
-        one.id,
-        one.name,
-        one.base_url,
-        one.is_sandbox,
-        one.colour,
-        one.notes,
-        is_enabled=one.disabled_at is None,
+        connection.id,
+        connection.name,
+        connection.base_url,
+        connection.is_sandbox,
+        connection.colour,
+        connection.notes,
+        is_enabled=connection.disabled_at is None,
         is_fixed=False,
-        version=one.version,
+        version=connection.version,
     )

@@ -40,39 +40,44 @@ _RESERVED = re.compile(
 
 def advise(
     values: Values,
-    shown: Overview | None,
+    overview: Overview | None,
     retries: Attempts | None,
     audience: Audience,
     now: datetime,
 ) -> list[Advice]:
     """Find what is worth a second look at the (aware) instant *now*.
 
-    *values* are those in use, *shown* is their calendar and *retries* what those reach, if
+    *values* are those in use, *overview* is their calendar and *retries* what those reach, if
     there are any; the *audience* has its holidays.
     """
     found = [
         *_about_numbers(values),
         *_about_ids(values),
         *_about_zone(values, now),
-        *_about_dates(values, shown, now),
-        *(_about_days(shown.schedule, audience) if shown else ()),
+        *_about_dates(values, overview, now),
+        *(_about_days(overview.schedule, audience) if overview else ()),
         *_about_attempts(values),
-        *(_about_retries(shown.schedule, retries) if shown and retries else ()),
+        *(_about_retries(overview.schedule, retries) if overview and retries else ()),
         *_about_events(values),
     ]
-    return [_harmless(one, shown.schedule, values, audience) for one in found] if shown else found
+    return (
+        [_harmless(one, overview.schedule, values, audience) for one in found]
+        if overview
+        else found
+    )
 
 
-def _harmless(advice: Advice, wanted: Schedule, values: Values, audience: Audience) -> Advice:
+def _harmless(advice: Advice, schedule: Schedule, values: Values, audience: Audience) -> Advice:
     """Take back a value by which a rule of calling would be broken, or stay so."""
     if not advice.better:
         return advice
     retries, way = read_limits(values), Fix(((advice.field, advice.better),))
     is_gap = advice.field == "min_gap_between_attempts"
     crowded = any(
-        isinstance(one.evidence, TooMany) for one in check_rules(wanted, retries, audience)
+        isinstance(finding.evidence, TooMany)
+        for finding in check_rules(schedule, retries, audience)
     )
-    if is_harmless(way, wanted, retries, audience) and not (is_gap and crowded):
+    if is_harmless(way, schedule, retries, audience) and not (is_gap and crowded):
         return advice
     return Advice(advice.field, AdviceCode.GAP_BY_RULE) if is_gap else replace(advice, better=None)
 
@@ -101,7 +106,7 @@ def _about_zone(values: Values, now: datetime) -> Iterator[Advice]:
         yield Advice("timezone", code, known, place)
 
 
-def _about_dates(values: Values, shown: Overview | None, now: datetime) -> Iterator[Advice]:
+def _about_dates(values: Values, overview: Overview | None, now: datetime) -> Iterator[Advice]:
     today = _today(values, now)
     first, last = values.get("start_date"), values.get("end_date")
     for name in ("start_date", "end_date"):
@@ -111,21 +116,21 @@ def _about_dates(values: Values, shown: Overview | None, now: datetime) -> Itera
         yield Advice("end_date", AdviceCode.ENDED)
     elif first and first < today:
         yield Advice("start_date", AdviceCode.STARTS_IN_THE_PAST)
-    if shown is None or last is None:
+    if overview is None or last is None:
         return
-    if not shown.calling_days:
+    if not overview.calling_days:
         yield Advice("days_of_week", AdviceCode.NO_CALLING_DAY)
         yield Advice("end_date", AdviceCode.NO_CALLING_DAY)
-    elif last <= shown.schedule.first + DAY:
+    elif last <= overview.schedule.first + DAY:
         yield Advice("end_date", AdviceCode.ENDS_AT_ONCE)
 
 
-def _about_days(wanted: Schedule, audience: Audience) -> Iterator[Advice]:
-    closed = find_closed_days(audience, wanted)
-    if any(day in _WEEKEND for number, day in enumerate(Weekday) if number in wanted.days):
+def _about_days(schedule: Schedule, audience: Audience) -> Iterator[Advice]:
+    closed = find_closed_days(audience, schedule)
+    if any(day in _WEEKEND for number, day in enumerate(Weekday) if number in schedule.days):
         yield Advice("days_of_week", AdviceCode.WEEKEND_DAYS)
-    days_off = [day for day in closed if wanted.calls_on(day)]
-    if wanted.first in days_off:
+    days_off = [day for day in closed if schedule.calls_on(day)]
+    if schedule.first in days_off:
         yield Advice("start_date", AdviceCode.STARTS_ON_A_HOLIDAY, closed[days_off.pop(0)])
     if days_off:
         named = [f"{short_day(day)}, {closed[day]}" for day in days_off[:_NAMED_DAYS]]
@@ -145,22 +150,22 @@ def _about_attempts(values: Values) -> Iterator[Advice]:
         yield Advice("max_daily_attempts", AdviceCode.DAILY_ABOVE_TOTAL, better=total)
 
 
-def _about_retries(wanted: Schedule, found: Attempts) -> Iterator[Advice]:
-    if found.ordinary_day < found.wanted_per_day:
+def _about_retries(schedule: Schedule, attempts: Attempts) -> Iterator[Advice]:
+    if attempts.ordinary_day < attempts.wanted_per_day:
         least = FIELD["min_gap_between_attempts"].minimum or 0
-        if found.fitting_gap < least:
+        if attempts.fitting_gap < least:
             yield Advice("daily_end_time", AdviceCode.DAY_TOO_SHORT)
         else:
-            is_above = found.ordinary_day == 1
+            is_above = attempts.ordinary_day == 1
             code = AdviceCode.GAP_ABOVE_WINDOW if is_above else AdviceCode.GAP_TOO_LONG
-            gap = found.fitting_gap
+            gap = attempts.fitting_gap
             yield Advice("min_gap_between_attempts", code, f"{gap:,}", gap)
-    if found.possible and found.never:
-        possible = found.possible
+    if attempts.possible and attempts.never:
+        possible = attempts.possible
         yield Advice("max_call_attempts", AdviceCode.NEVER_HAPPENS, f"{possible:,}", possible)
-    zone = zone_info(wanted.zone)
-    times = {at.astimezone(zone).time() for at in found.timeline}
-    if len(times) == 1 and len(found.timeline) > 1:
+    zone = zone_info(schedule.zone)
+    times = {at.astimezone(zone).time() for at in attempts.timeline}
+    if len(times) == 1 and len(attempts.timeline) > 1:
         yield Advice("max_daily_attempts", AdviceCode.SAME_CLOCK_TIME, clock(times.pop()))
 
 

@@ -79,11 +79,11 @@ def explain_reading(reading: Reading, audience: Audience, now: datetime) -> Expl
     """Say what these answers mean to that audience at the (aware) instant *now*."""
     values = reading.values
     used = {line.name: values[line.name] for line in used_fields(values) if line.name in values}
-    wanted, retries = read_schedule(used), read_limits(used)
-    shown = summarise(wanted) if wanted else None
+    schedule, retries = read_schedule(used), read_limits(used)
+    shown = summarise(schedule) if schedule else None
     document = build_payload(values)
     unread = find_unread(audience) if OUTBOUND.holds(values) else []
-    lead = _lead(wanted, retries) if wanted and retries else None
+    lead = _lead(schedule, retries) if schedule and retries else None
     return Explanation(
         values=values,
         problems=find_problems(reading) + unread,
@@ -96,12 +96,14 @@ def explain_reading(reading: Reading, audience: Audience, now: datetime) -> Expl
         limits=retries,
         lead=lead,
         audience=audience,
-        findings=check_rules(wanted, retries, audience) if wanted else (),
-        closed=find_closed_days(audience, wanted) if wanted else {},
+        findings=check_rules(schedule, retries, audience) if schedule else (),
+        closed=find_closed_days(audience, schedule) if schedule else {},
     )
 
 
 @lru_cache(maxsize=256)
-def _lead(wanted: Schedule, retries: Limits) -> Lead:
+def _lead(schedule: Schedule, retries: Limits) -> Lead:
     """Follow one lead; while the other answers change, this stays the very same object."""
-    return Lead(follow_attempts(wanted, retries), find_peaks(wanted, retries), summarise(wanted))
+    return Lead(
+        follow_attempts(schedule, retries), find_peaks(schedule, retries), summarise(schedule)
+    )

@@ -18,16 +18,16 @@ _ENTITIES: dict[CallingEntity | None, str] = {
 _CHANGES = 4
 
 
-def describe(values: Values, shown: Overview | None) -> list[str]:
+def describe(values: Values, overview: Overview | None) -> list[str]:
     """Give the sentences, most important first.
 
-    *values* are those in use and *shown* their calendar, if they have one.
+    *values* are those in use and *overview* their calendar, if they have one.
     """
     said = [
         *_who(values),
         *_when(values),
         *_how_often(values),
-        *_adds_up(values, shown),
+        *_adds_up(values, overview),
         *_events(values),
     ]
     if values.get("type") is CampaignType.INBOUND:
@@ -96,25 +96,27 @@ def _times(count: int) -> str:
     return {1: "once", 2: "twice"}.get(count, f"{count:,} times")
 
 
-def _adds_up(values: Values, shown: Overview | None) -> Iterator[str]:
-    if shown is None:
+def _adds_up(values: Values, overview: Overview | None) -> Iterator[str]:
+    if overview is None:
         return
-    if not shown.calling_days:
-        if not shown.schedule.is_open_ended:
+    if not overview.calling_days:
+        if not overview.schedule.is_open_ended:
             yield "That makes no calling day at all: no call will ever start."
         return
-    days = "1 calling day" if shown.calling_days == 1 else f"{shown.calling_days:,} calling days"
-    hours = "1 hour" if shown.hours == "1" else f"{shown.hours} hours"
-    is_whole = values.get("end_date") == shown.shown_until
-    within = "" if is_whole else f" until {day_words(shown.shown_until)}"
+    days = (
+        "1 calling day" if overview.calling_days == 1 else f"{overview.calling_days:,} calling days"
+    )
+    hours = "1 hour" if overview.hours == "1" else f"{overview.hours} hours"
+    is_whole = values.get("end_date") == overview.shown_until
+    within = "" if is_whole else f" until {day_words(overview.shown_until)}"
     yield f"That makes {days} with {hours} of calling{within}."
-    for change in shown.changes[:_CHANGES]:
+    for change in overview.changes[:_CHANGES]:
         yield (
-            f"The clocks in {shown.schedule.zone} change on {day_words(change.day)}, "
+            f"The clocks in {overview.schedule.zone} change on {day_words(change.day)}, "
             f"from UTC{offset_words(change.before)} to UTC{offset_words(change.after)}."
         )
-    if (more := len(shown.changes) - _CHANGES) > 0:
-        yield f"The clocks there change {_times(more)} more until {day_words(shown.shown_until)}."
+    if (more := len(overview.changes) - _CHANGES) > 0:
+        yield f"The clocks there change {_times(more)} more until {day_words(overview.shown_until)}."
 
 
 def _events(values: Values) -> Iterator[str]:

@@ -145,7 +145,7 @@ def _exchange(
 def _lost(now: Path, then: Path) -> _Lost:
     """Compare what is known now with what the backup knows, its journal included."""
     known = {row[:3]: row[6:] for row in _submissions(then)}
-    answered = {str(one.submission_id) for one in Journal(then.parent / FOLDER).entries()}
+    answered = {str(entry.submission_id) for entry in Journal(then.parent / FOLDER).entries()}
     lost = _Lost([], [])
     for row in _submissions(now):
         told, was = (row[2], *row[4:]), known.get(row[:3])

@@ -68,10 +68,10 @@ def explain_command(file: str, audience: str, purpose: str, *, as_json: bool) ->
 @click.command("rules")
 def list_rules() -> None:
     """List for which places and kinds of rule the law has been read, and the rules found."""
-    for one in list_jurisdictions():
-        read = ", ".join(f"{topic}: {said}" for topic, said in one.read.items())
-        click.echo(f"{one.name} ({one.code}): {read}")
-        for rule in one.rules:
+    for jurisdiction in list_jurisdictions():
+        read = ", ".join(f"{topic}: {said}" for topic, said in jurisdiction.read.items())
+        click.echo(f"{jurisdiction.name} ({jurisdiction.code}): {read}")
+        for rule in jurisdiction.rules:
             click.echo(f"  {rule.id}: {rule.title} ({rule.citation}) {rule.source}")
 
 
@@ -82,7 +82,7 @@ def explanation(meant: Explanation) -> dict[str, Any]:
         "advice": _told(meant.advice, advice_sentence),
         "calendar": _calendar(meant.overview) if meant.overview else None,
         "attempts": _attempts(meant.lead) if meant.lead else None,
-        "findings": [_finding(found, meant) for found in meant.findings],
+        "findings": [_finding(finding, meant) for finding in meant.findings],
         "not_known": gaps_in_words(meant.audience) if meant.overview else [],
         "plain": list(meant.plain),
     }
@@ -121,12 +121,12 @@ def _told(told: Sequence[Any], words: Any) -> list[dict[str, str]]:
     return [{"field": one.field, "code": one.code, "message": words(one)} for one in told]
 
 
-def _calendar(shown: Overview) -> dict[str, Any]:
+def _calendar(overview: Overview) -> dict[str, Any]:
     return {
-        "calling_days": shown.calling_days,
-        "hours": _number(shown.length / timedelta(hours=1)),
-        "windows": [_window(window) for window in iterate_windows(shown.schedule)],
-        "clock_changes": [_change(change, shown) for change in shown.changes],
+        "calling_days": overview.calling_days,
+        "hours": _number(overview.length / timedelta(hours=1)),
+        "windows": [_window(window) for window in iterate_windows(overview.schedule)],
+        "clock_changes": [_change(change, overview) for change in overview.changes],
     }
 
 
@@ -145,12 +145,12 @@ def _window(window: Window) -> dict[str, Any]:
     }
 
 
-def _change(change: ClockChange, shown: Overview) -> dict[str, Any]:
+def _change(change: ClockChange, overview: Overview) -> dict[str, Any]:
     return {
         "at_utc": _utc(change.at),
         "before": offset_words(change.before),
         "after": offset_words(change.after),
-        "calling_day": is_on_a_calling_day(shown.schedule, change),
+        "calling_day": is_on_a_calling_day(overview.schedule, change),
     }
 
 
@@ -164,27 +164,27 @@ def _attempts(lead: Lead) -> dict[str, Any]:
     }
 
 
-def _finding(found: Finding, meant: Explanation) -> dict[str, str]:
+def _finding(finding: Finding, meant: Explanation) -> dict[str, str]:
     return {
-        "rule": found.rule.id,
-        "jurisdiction": found.rule.jurisdiction,
-        "severity": found.severity,
-        "message": _finding_words(found, meant),
-        "source": found.rule.source,
-        "checked_on": found.rule.checked_on.isoformat(),
+        "rule": finding.rule.id,
+        "jurisdiction": finding.rule.jurisdiction,
+        "severity": finding.severity,
+        "message": _finding_words(finding, meant),
+        "source": finding.rule.source,
+        "checked_on": finding.rule.checked_on.isoformat(),
     }
 
 
-def _finding_words(found: Finding, meant: Explanation) -> str:
+def _finding_words(finding: Finding, meant: Explanation) -> str:
     if meant.overview is None:
-        return found.rule.limit
+        return finding.rule.limit
     schedule = meant.overview.schedule
-    ways = find_fixes(found, schedule, meant.limits, meant.audience)
+    fixes = find_fixes(finding, schedule, meant.limits, meant.audience)
     said = (
-        f"{found.rule.title} ({found.rule.citation}): {found.rule.limit}",
-        describe_finding(found, schedule) if not found.rule.is_duty else "",
-        describe_fixes(found, ways),
-        find_caution(found.rule, datetime.now(UTC).date()),
+        f"{finding.rule.title} ({finding.rule.citation}): {finding.rule.limit}",
+        describe_finding(finding, schedule) if not finding.rule.is_duty else "",
+        describe_fixes(finding, fixes),
+        find_caution(finding.rule, datetime.now(UTC).date()),
     )
     return " ".join(filter(None, said))
 
@@ -211,9 +211,9 @@ def _in_words(meant: Explanation) -> Iterator[str]:
 
 
 def _all_findings(meant: Explanation) -> Iterator[str]:
-    for found in meant.findings:
-        said = _finding_words(found, meant)
-        yield f"[{found.severity}] {said} Source: {found.rule.source} ({found.rule.checked_on})"
+    for finding in meant.findings:
+        said = _finding_words(finding, meant)
+        yield f"[{finding.severity}] {said} Source: {finding.rule.source} ({finding.rule.checked_on})"
 
 
 def _lead_words(lead: Lead) -> Iterator[str]:

@@ -143,13 +143,13 @@ class BookForm(Form):
     )
 
 
-def _as_typed(one: Connection) -> dict[str, Any]:
+def _as_typed(connection: Connection) -> dict[str, Any]:
     return {
-        "name": one.name,
-        "kind": SANDBOX if one.is_sandbox else LIVE,
-        "base_url": one.base_url,
-        "colour": one.colour,
-        "notes": one.notes,
+        "name": connection.name,
+        "kind": SANDBOX if connection.is_sandbox else LIVE,
+        "base_url": connection.base_url,
+        "colour": connection.colour,
+        "notes": connection.notes,
     }
 
 

@@ -28,7 +28,7 @@ class Sender:
         self._lock = Lock()
         self._threads: dict[int | str, Thread] = {}
 
-    def send(self, press: SendRequest, api: Api) -> int:
+    def send(self, send_request: SendRequest, api: Api) -> int:
         """Claim the draft, begin to send it, and give the id of the submission.
 
         Raises what `app.sending.submission.claim` raises, and then nothing is sent. No backup is
@@ -36,7 +36,7 @@ class Sender:
         """
         with ExitStack() as stack:
             stack.enter_context(self._store.kept_in_place())
-            claimed = claim(press, store=self._store, deadline=api.deadline)
+            claimed = claim(send_request, store=self._store, deadline=api.deadline)
             held = stack.pop_all()
 
         def work() -> None:

@@ -103,7 +103,7 @@ class SendRequest:
 
 
 def check_request(
-    session: Session, draft: Draft, meaning: Explanation, press: SendRequest, now: datetime
+    session: Session, draft: Draft, meaning: Explanation, send_request: SendRequest, now: datetime
 ) -> None:
     """Hold a press to what may be sent now; *meaning* is of the draft as it is.
 
@@ -113,19 +113,19 @@ def check_request(
         raise AlreadySubmitted(draft.id)
     if meaning.problems:
         raise NotReady(meaning.problems)
-    if draft.deleted_at or not _is_as_seen(draft, meaning, press):
+    if draft.deleted_at or not _is_as_seen(draft, meaning, send_request):
         raise StaleReview
-    if not press.to.is_enabled:
+    if not send_request.to.is_enabled:
         raise Disabled
-    until = paused_until(session, press.to, now)
-    if until and not (press.hurry and can_hurry(until, now)):
+    until = paused_until(session, send_request.to, now)
+    if until and not (send_request.hurry and can_hurry(until, now)):
         raise TooSoon(until, can_hurry=can_hurry(until, now))
-    duplicate = find_duplicate(session, meaning.digest, press.to, now)
-    if duplicate is not None and duplicate.id != press.in_spite_of:
+    duplicate = find_duplicate(session, meaning.digest, send_request.to, now)
+    if duplicate is not None and duplicate.id != send_request.in_spite_of:
         raise LooksCreated(duplicate.id)
-    if not is_named(press.to, press.named):
+    if not is_named(send_request.to, send_request.named):
         raise NotNamed
-    if not (press.to.is_sandbox or press.who):
+    if not (send_request.to.is_sandbox or send_request.who):
         raise NoSender
 
 
@@ -160,6 +160,9 @@ def is_named(to: Connection, typed: str) -> bool:
     return to.is_sandbox or typed.strip() == to.name
 
 
-def _is_as_seen(draft: Draft, meaning: Explanation, press: SendRequest) -> bool:
-    same_place = draft.destination in {"", press.to.key} and press.to.stamp == press.stamp
-    return same_place and meaning.digest == press.reviewed
+def _is_as_seen(draft: Draft, meaning: Explanation, send_request: SendRequest) -> bool:
+    same_place = (
+        draft.destination in {"", send_request.to.key}
+        and send_request.to.stamp == send_request.stamp
+    )
+    return same_place and meaning.digest == send_request.reviewed

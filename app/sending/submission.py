@@ -49,7 +49,7 @@ BEGIN_WITHIN = timedelta(seconds=5)
 _TOO_LATE = Outcome(State.UNSENT, "It could not be sent at once, and so was not sent at all.")
 
 
-def claim(press: SendRequest, *, store: Store, deadline: float) -> Claim:
+def claim(send_request: SendRequest, *, store: Store, deadline: float) -> Claim:
     """Write down that this draft is being sent, before anything is.
 
     *deadline* is the seconds that the call may take. Raises what `hold` raises, and
@@ -57,15 +57,15 @@ def claim(press: SendRequest, *, store: Store, deadline: float) -> Claim:
     """
     now = datetime.now(UTC)
     with store.reading() as session:
-        draft = find(session, press.draft_id)
+        draft = find(session, send_request.draft_id)
         version, answers = draft.version, draft.answers
     meaning = explain(answers, now)  # It can take long, and nobody else waits meanwhile.
     with store.writing() as session:
-        draft = find(session, press.draft_id)
+        draft = find(session, send_request.draft_id)
         if draft.version != version and not draft.is_locked:
             raise StaleReview
-        check_request(session, draft, meaning, press, now)
-        submission = _sending(draft, meaning, press, now)
+        check_request(session, draft, meaning, send_request, now)
+        submission = _sending(draft, meaning, send_request, now)
         begin = lease(BEGIN_WITHIN.total_seconds())
         whole = BEGIN_WITHIN.total_seconds() + deadline + GRACE.total_seconds()
         _give(submission, lease(whole), now + timedelta(seconds=whole))
@@ -74,8 +74,8 @@ def claim(press: SendRequest, *, store: Store, deadline: float) -> Claim:
         try:
             session.flush()
         except IntegrityError as error:
-            raise AlreadySubmitted(press.draft_id) from error
-        _open_records(session, draft, submission, meaning, press)
+            raise AlreadySubmitted(send_request.draft_id) from error
+        _open_records(session, draft, submission, meaning, send_request)
         seals.seal(session)
         return Claim(submission.id, submission.token, submission.body, begin, submission.lease)
 
@@ -90,18 +90,20 @@ def deliver(claimed: Claim, *, store: Store, api: Api, journal: Journal) -> None
         record_outcome(claimed, outcome, store, journal)
 
 
-def _sending(draft: Draft, meaning: Explanation, press: SendRequest, now: datetime) -> Submission:
+def _sending(
+    draft: Draft, meaning: Explanation, send_request: SendRequest, now: datetime
+) -> Submission:
     return Submission(
         draft=draft,
         draft_version=draft.version,
-        connection=press.to.name,
-        destination=press.to.key,
-        is_sandbox=press.to.is_sandbox,
-        url=press.to.campaigns_url,
+        connection=send_request.to.name,
+        destination=send_request.to.key,
+        is_sandbox=send_request.to.is_sandbox,
+        url=send_request.to.campaigns_url,
         body=meaning.body,
         digest=meaning.digest,
         state=State.SENDING,
-        who=press.who,
+        who=send_request.who,
         claimed_at=now,
         token=RUN + token_hex(12),
     )
@@ -113,7 +115,11 @@ def _give(submission: Submission, given: Lease, until: datetime) -> None:
 
 
 def _open_records(
-    session: Session, draft: Draft, submission: Submission, meaning: Explanation, press: SendRequest
+    session: Session,
+    draft: Draft,
+    submission: Submission,
+    meaning: Explanation,
+    send_request: SendRequest,
 ) -> None:
     call = records.Exchange(
         submission_id=submission.id,
@@ -135,11 +141,16 @@ def _open_records(
         "is_sandbox": submission.is_sandbox,
         "url": submission.url,
         "digest": submission.digest,
-        "in_spite_of": press.in_spite_of,
-        "in_spite_of_the_wait": press.hurry,
+        "in_spite_of": send_request.in_spite_of,
+        "in_spite_of_the_wait": send_request.hurry,
         IS_OPEN: True,
     }
     chain = draft_chain(draft.id)
     audit_trail.record(
-        session, Kind.SENT, chain, who=press.who, **details, **judged(draft, meaning.findings)
+        session,
+        Kind.SENT,
+        chain,
+        who=send_request.who,
+        **details,
+        **judged(draft, meaning.findings),
     )

@@ -74,15 +74,15 @@ def accept(  # noqa: PLR0913  What, of what, by whom and why.
 
     *judgement* is of the draft as it is. Tells whether there is such a finding.
     """
-    found = [one for one in judgement.findings if one.rule.id in rules and not one.rule.is_duty]
-    if not found:
+    findings = [one for one in judgement.findings if one.rule.id in rules and not one.rule.is_duty]
+    if not findings:
         return False
     _keep(
         draft,
         judgement,
-        {one.rule.id: Statement(measure(one), reason, who, _now()) for one in found},
+        {one.rule.id: Statement(measure(one), reason, who, _now()) for one in findings},
     )
-    told = {one.rule.id: [one.rule.title, measure(one)] for one in found}
+    told = {one.rule.id: [one.rule.title, measure(one)] for one in findings}
     _record(session, draft, Kind.ACCEPTED, who, reason=reason, findings=told)
     return True
 
@@ -126,9 +126,9 @@ def confirm(
     if not answers or answers.keys() - asked.keys():
         return False
     given = accepted(draft) | {
-        one.rule.id: said
-        for one in judgement.findings
-        if one.rule.is_duty and (said := find_statement(one, accepted(draft)))
+        finding.rule.id: said
+        for finding in judgement.findings
+        if finding.rule.is_duty and (said := find_statement(finding, accepted(draft)))
     }
     changed = {
         key: Statement(asked[key].measure, reason, who, _now(), answer)
@@ -157,7 +157,9 @@ class _Question:
 
 def _questions(findings: Iterable[Finding]) -> dict[str, _Question]:
     duties = {
-        one.rule.id: _Question(one.rule.title, measure(one)) for one in findings if one.rule.is_duty
+        finding.rule.id: _Question(finding.rule.title, measure(finding))
+        for finding in findings
+        if finding.rule.is_duty
     }
     exemptions = {
         key_of(exemption): _Question(
@@ -181,11 +183,11 @@ def stamp(draft: Draft) -> str:
     return digest(draft.accepted)[:12]
 
 
-def _is_same(said: Statement | None, measured: str, answer: Answer, reason: str) -> bool:
+def _is_same(statement: Statement | None, measured: str, answer: Answer, reason: str) -> bool:
     """Tell whether this was said already; a duty that an exemption lifts is not needed by it."""
-    if said is None or (said.answer, said.reason) != (answer, reason):
+    if statement is None or (statement.answer, statement.reason) != (answer, reason):
         return False
-    return bool(said.lifted_by) or said.measure == measured
+    return bool(statement.lifted_by) or statement.measure == measured
 
 
 def _keep(draft: Draft, judgement: Judgement, said: Mapping[str, Statement]) -> None:
@@ -200,15 +202,15 @@ def _now() -> str:
 def findings_of(answers: Answers) -> tuple[Finding, ...]:
     """Hold what was typed to the rules."""
     values = read_answers(answers).values
-    wanted = read_schedule(values)
-    if wanted is None:
+    schedule = read_schedule(values)
+    if schedule is None:
         return ()
-    return check_rules(wanted, read_limits(values), read_audience(answers, wanted.zone))
+    return check_rules(schedule, read_limits(values), read_audience(answers, schedule.zone))
 
 
-def judged(draft: Draft, found: Iterable[Finding]) -> dict[str, object]:
+def judged(draft: Draft, findings: Iterable[Finding]) -> dict[str, object]:
     """Write out what was found of a draft, what was accepted of it, and by which rules and data."""
-    given = accepted(draft)
+    statements = accepted(draft)
     return {
         "findings": [
             {
@@ -216,9 +218,9 @@ def judged(draft: Draft, found: Iterable[Finding]) -> dict[str, object]:
                 "severity": one.severity.value,
                 "measure": measure(one),
                 "checked_on": one.rule.checked_on.isoformat(),
-                **_as_judged(find_statement(one, given)),
+                **_as_judged(find_statement(one, statements)),
             }
-            for one in found
+            for one in findings
         ],
         "rules": load_rulebook().version,
         "zone_data": ZONE_DATA_VERSION,
@@ -226,12 +228,17 @@ def judged(draft: Draft, found: Iterable[Finding]) -> dict[str, object]:
     }
 
 
-def _as_judged(said: Statement | None) -> dict[str, object]:
+def _as_judged(statement: Statement | None) -> dict[str, object]:
     """Write out what was said: `accepted` is the reason, as it was before there were answers."""
-    if said is None:
+    if statement is None:
         return {"accepted": None}
-    lifted: dict[str, object] = {"lifted_by": said.lifted_by} if said.lifted_by else {}
-    return {"accepted": said.reason, "answer": said.answer, "by": said.who, "at": said.at} | lifted
+    lifted: dict[str, object] = {"lifted_by": statement.lifted_by} if statement.lifted_by else {}
+    return {
+        "accepted": statement.reason,
+        "answer": statement.answer,
+        "by": statement.who,
+        "at": statement.at,
+    } | lifted
 
 
 def count_findings(draft: Draft, judgement: Judgement) -> None:

@@ -37,16 +37,16 @@ class _Wrong(Exception):
 def write_submissions(session: Session, draft: Draft) -> list[dict[str, Any]]:
     """Write out each submission of a draft with its call, the first one first."""
     written = []
-    for one in reversed(draft.submissions):
-        call = request_log.of_submission(session, one.id)
+    for submission in reversed(draft.submissions):
+        call = request_log.of_submission(session, submission.id)
         document = request_log.as_document(call) if call else None
-        written.append(submissions.as_document(one) | {"call": document})
+        written.append(submissions.as_document(submission) | {"call": document})
     return written
 
 
 def write_trail(session: Session, draft_id: str) -> dict[str, Any]:
     """Write out a draft's chain, the seal that names it last, and those since."""
-    events = [audit_trail.as_document(one) for one in audit_trail.of_draft(session, draft_id)]
+    events = [audit_trail.as_document(event) for event in audit_trail.of_draft(session, draft_id)]
     head = session.get(ChainHead, draft_chain(draft_id))
     since = seals.since(session, head.seal, MOST_SEALS) if head and head.seal else []
     return {

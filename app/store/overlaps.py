@@ -32,7 +32,7 @@ class Overlap:
 
 
 def overlapping(
-    session: Session, draft: Draft, wanted: Schedule, leads: Audience, keys: set[str]
+    session: Session, draft: Draft, schedule: Schedule, leads: Audience, keys: set[str]
 ) -> list[Overlap]:
     """Find campaigns that overlap with a draft's in time and audience, the latest first.
 
@@ -42,15 +42,15 @@ def overlapping(
     query = (
         select(Draft.id, Draft.name, Draft.state, Draft.answers)
         .where(Draft.deleted_at.is_(None), Draft.type == "OUTBOUND", Draft.id != draft.id)
-        .where(Draft.first_day <= wanted.last, _TO.in_(keys))
-        .where(or_(_LAST == "", wanted.first.isoformat() <= _LAST))
+        .where(Draft.first_day <= schedule.last, _TO.in_(keys))
+        .where(or_(_LAST == "", schedule.first.isoformat() <= _LAST))
         .order_by(Draft.day_key.desc(), Draft.place.desc())
         .limit(LOOKED_AT)
     )
     found: list[Overlap] = []
     for draft_id, name, state, answers in session.execute(query.execution_options(yield_per=50)):
         other = read_schedule(read_answers(answers).values)
-        if other is None or not _share_a_day(wanted, other):
+        if other is None or not _share_a_day(schedule, other):
             continue
         if share_leads(leads, read_audience(answers, other.zone)):
             found.append(Overlap(draft_id, name, state, other.first, other.last))
@@ -59,15 +59,15 @@ def overlapping(
     return found
 
 
-def _share_a_day(one: Schedule, other: Schedule) -> bool:
-    first, last = max(one.first, other.first), min(one.last, other.last)
+def _share_a_day(schedule: Schedule, other: Schedule) -> bool:
+    first, last = max(schedule.first, other.first), min(schedule.last, other.last)
     weekdays = {(first + n * DAY).weekday() for n in range(min(7, (last - first).days + 1))}
-    return bool(one.days & other.days & weekdays)
+    return bool(schedule.days & other.days & weekdays)
 
 
-def share_leads(one: Audience, other: Audience) -> bool:
+def share_leads(audience: Audience, other: Audience) -> bool:
     """Tell whether somebody can be among the leads of both: by place, or by clock for a zone."""
-    return any(_meet(here, there) for here in one.places for there in other.places)
+    return any(_meet(here, there) for here in audience.places for there in other.places)
 
 
 def _meet(here: Place, there: Place) -> bool:

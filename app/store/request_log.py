@@ -89,9 +89,9 @@ def every(session: Session, query: Query) -> Iterator[dict[str, Any]]:
         yield as_document(one)
 
 
-def as_document(one: Exchange) -> dict[str, Any]:
+def as_document(exchange: Exchange) -> dict[str, Any]:
     """Write one call out as JSON has it; times are ISO 8601 in UTC."""
-    return {name: getattr(one, name) for name in _SHOWN} | {"at": one.at.isoformat()}
+    return {name: getattr(exchange, name) for name in _SHOWN} | {"at": exchange.at.isoformat()}
 
 
 def of_submission(session: Session, submission_id: int) -> Exchange | None:
@@ -107,29 +107,31 @@ def last_test(session: Session, destination: str) -> Exchange | None:
     return session.scalars(tests.order_by(Exchange.id.desc()).limit(1)).first()
 
 
-def complete(one: Exchange, known: Mapping[str, Any]) -> None:
+def complete(exchange: Exchange, known: Mapping[str, Any]) -> None:
     """Fill in a call, written down before it was made, with how it went over the wire."""
     for name in _OVER_THE_WIRE:
-        setattr(one, name, known[name])
-    one.request_headers = dict(known["request_headers"])
-    one.response_headers = dict(known["response_headers"])
+        setattr(exchange, name, known[name])
+    exchange.request_headers = dict(known["request_headers"])
+    exchange.response_headers = dict(known["response_headers"])
 
 
-def index(session: Session, one: Exchange) -> None:
+def index(session: Session, exchange: Exchange) -> None:
     """Make a call findable by everything in it; once more after it has changed."""
     session.flush()
-    session.execute(text("DELETE FROM exchange_search WHERE rowid = :id"), {"id": one.id})
+    session.execute(text("DELETE FROM exchange_search WHERE rowid = :id"), {"id": exchange.id})
     session.execute(
         text("INSERT INTO exchange_search (rowid, destination, text) VALUES (:id, :to, :words)"),
-        {"id": one.id, "to": one.destination, "words": _words(one)},
+        {"id": exchange.id, "to": exchange.destination, "words": _words(exchange)},
     )
 
 
-def _words(one: Exchange) -> str:
-    parts = (one.connection, one.method, one.url, one.status, one.outcome)
-    headers = (*one.request_headers.values(), *one.response_headers.values())
+def _words(exchange: Exchange) -> str:
+    parts = (exchange.connection, exchange.method, exchange.url, exchange.status, exchange.outcome)
+    headers = (*exchange.request_headers.values(), *exchange.response_headers.values())
     return "\n".join(
-        str(part) for part in (*parts, *headers, one.request_body, one.response_body) if part
+        str(part)
+        for part in (*parts, *headers, exchange.request_body, exchange.response_body)
+        if part
     )
 
 

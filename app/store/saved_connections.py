@@ -108,19 +108,19 @@ def _take(session: Session, into: SavedConnection, entered: Entered, now: dateti
     into.changed_at = now
 
 
-def _shown(one: SavedConnection) -> dict[str, Any]:
-    return {name: getattr(one, name) for name in _SHOWN}
+def _shown(connection: SavedConnection) -> dict[str, Any]:
+    return {name: getattr(connection, name) for name in _SHOWN}
 
 
 def _tell(
-    session: Session, one: SavedConnection, fields: object, who: str, *, new_token: bool
+    session: Session, connection: SavedConnection, fields: object, who: str, *, new_token: bool
 ) -> None:
     audit_trail.record(
         session,
         Kind.CONNECTION_CHANGED,
-        connection_chain(one.id),
+        connection_chain(connection.id),
         who=who,
-        name=one.name,
+        name=connection.name,
         fields=fields,
         new_token=new_token,
     )

@@ -70,43 +70,43 @@ def others_with_campaign(session: Session, submission: Submission) -> list[Submi
     return list(session.scalars(query.order_by(Submission.id)))
 
 
-def as_document(one: Submission) -> dict[str, Any]:
+def as_document(submission: Submission) -> dict[str, Any]:
     """Write a submission out as JSON has it; times are ISO 8601 in UTC."""
     return {
-        "id": one.id,
-        "draft_id": one.draft_id,
-        "state": one.state.value,
-        "connection": one.connection,
-        "destination": one.destination,
-        "is_sandbox": one.is_sandbox,
-        "url": one.url,
-        "draft_version": one.draft_version,
-        "payload": one.body.decode(),
-        "sha256": one.digest,
-        "pressed_at": one.claimed_at.isoformat(),
-        "pressed_by": one.who,
-        "known_at": one.settled_at.isoformat() if one.settled_at else None,
-        "message": one.message,
-        "http_status": one.http_status,
-        "errors": one.errors,
-        "answer": one.answer,
-        "campaign_id": one.campaign_id,
-        "campaign_name": one.campaign_name,
-        "campaign_type": one.campaign_type,
-        "campaign_status": one.campaign_status,
-        "retry_at": one.retry_at.isoformat() if one.retry_at else None,
-        "looked_up_at": one.resolved_at.isoformat() if one.resolved_at else None,
-        "looked_up_by": one.resolved_by,
+        "id": submission.id,
+        "draft_id": submission.draft_id,
+        "state": submission.state.value,
+        "connection": submission.connection,
+        "destination": submission.destination,
+        "is_sandbox": submission.is_sandbox,
+        "url": submission.url,
+        "draft_version": submission.draft_version,
+        "payload": submission.body.decode(),
+        "sha256": submission.digest,
+        "pressed_at": submission.claimed_at.isoformat(),
+        "pressed_by": submission.who,
+        "known_at": submission.settled_at.isoformat() if submission.settled_at else None,
+        "message": submission.message,
+        "http_status": submission.http_status,
+        "errors": submission.errors,
+        "answer": submission.answer,
+        "campaign_id": submission.campaign_id,
+        "campaign_name": submission.campaign_name,
+        "campaign_type": submission.campaign_type,
+        "campaign_status": submission.campaign_status,
+        "retry_at": submission.retry_at.isoformat() if submission.retry_at else None,
+        "looked_up_at": submission.resolved_at.isoformat() if submission.resolved_at else None,
+        "looked_up_by": submission.resolved_by,
     }
 
 
-def bound(session: Session, one: Submission) -> dict[str, Any]:
+def bound(session: Session, submission: Submission) -> dict[str, Any]:
     """Name a submission and its call by their content, for the event that is about them."""
     session.flush()
-    call = request_log.of_submission(session, one.id)
+    call = request_log.of_submission(session, submission.id)
     return {
-        "submission": one.id,
-        "submission_digest": digest(as_document(one)),
+        "submission": submission.id,
+        "submission_digest": digest(as_document(submission)),
         "call": call.id if call else None,
         "call_digest": digest(request_log.as_document(call)) if call else None,
     }

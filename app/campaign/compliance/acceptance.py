@@ -91,37 +91,41 @@ def find_exemptions(findings: Iterable[Finding]) -> dict[Exemption, list[Rule]]:
     return {one: rules for one, rules in lifted.items() if rules}
 
 
-def lifts(said: Statement | None, rule: Rule) -> bool:
+def lifts(statement: Statement | None, rule: Rule) -> bool:
     """Tell whether what was said of an exemption lifts this rule."""
-    return said is not None and said.answer == Answer.YES and rule.id in said.measure.split()
+    return (
+        statement is not None
+        and statement.answer == Answer.YES
+        and rule.id in statement.measure.split()
+    )
 
 
-def find_statement(finding: Finding, given: Accepted) -> Statement | None:
+def find_statement(finding: Finding, statements: Accepted) -> Statement | None:
     """Find what was said of a finding as it is now, or what lifts its rule; `None` if nothing."""
-    said = given.get(finding.rule.id)
+    said = statements.get(finding.rule.id)
     if said and said.measure == measure(finding):
         return said
     answer = Answer.NOT_NEEDED if finding.rule.is_duty else ""
     for exemption in finding.rule.lifted_by:
-        said = given.get(key_of(exemption))
+        said = statements.get(key_of(exemption))
         if said and lifts(said, finding.rule):
             return replace(said, answer=answer, lifted_by=exemption)
     return None
 
 
-def tally(findings: Iterable[Finding], given: Accepted) -> dict[str, int]:
+def tally(findings: Iterable[Finding], statements: Accepted) -> dict[str, int]:
     """Count findings: by severity those that are open, those accepted, and those lifted.
 
     Open duties are of low severity; `unmet` counts those to which the answer is no.
     """
     counts = dict.fromkeys((*Severity, ACCEPTED, LIFTED, UNMET), 0)
     for finding in findings:
-        said = find_statement(finding, given)
-        if said is None:
+        statement = find_statement(finding, statements)
+        if statement is None:
             counts[finding.severity] += 1
-        elif not said.is_settled:
+        elif not statement.is_settled:
             counts[UNMET] += 1
-        elif said.lifted_by:
+        elif statement.lifted_by:
             counts[LIFTED] += 1
         elif not finding.rule.is_duty:
             counts[ACCEPTED] += 1

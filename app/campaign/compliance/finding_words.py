@@ -39,9 +39,9 @@ def describe_finding(finding: Finding, schedule: Schedule) -> str:
     return finding.rule.limit
 
 
-def describe_fixes(finding: Finding, mends: Iterable[Fix]) -> str:
+def describe_fixes(finding: Finding, fixes: Iterable[Fix]) -> str:
     """Say which change of the settings would keep the rule, or what to do if none would."""
-    ways = [describe_fix(mend) for mend in mends]
+    ways = [describe_fix(mend) for mend in fixes]
     if ways:
         return f"To keep it, set {', or '.join(ways)}."
     if isinstance(finding.evidence, OutsideHours):
@@ -97,9 +97,9 @@ _FORCE = {
 }
 
 
-def describe_fix(mend: Fix) -> str:
+def describe_fix(fix: Fix) -> str:
     """Write a change as a part of a sentence: the start of calling to 14:00."""
-    parts = [f"{WORDS[name].thing} to {value_in_words(name, new)}" for name, new in mend.changes]
+    parts = [f"{WORDS[name].thing} to {value_in_words(name, new)}" for name, new in fix.changes]
     return " and ".join(parts)
 
 
@@ -139,16 +139,16 @@ def audience_in_words(audience: Audience) -> str:
 
 def gaps_in_words(audience: Audience) -> list[str]:
     """Say what is not known of the rules of an audience's places, a sentence for each gap."""
-    found = find_coverage(audience)
+    coverage = find_coverage(audience)
     told = []
     for topic, thing in _TOPICS.items():
-        if unread := [one.place.name for one in found if topic in one.unread]:
+        if unread := [one.place.name for one in coverage if topic in one.unread]:
             told.append(f"{thing} are not known here for {_listed(unread)}.")
-        if country := [one.place.name for one in found if topic in one.own_unread]:
+        if country := [one.place.name for one in coverage if topic in one.own_unread]:
             told.append(
                 f"{thing}: for {_listed(country)} only those of the country are known here."
             )
-    if parts := sorted({find_place(code).name for one in found for code in one.without_own}):
+    if parts := sorted({find_place(code).name for one in coverage for code in one.without_own}):
         told.append(f"Of {_listed(parts)} only the rules of the country are known here.")
     return told
 

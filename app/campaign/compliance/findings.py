@@ -100,11 +100,11 @@ def find_too_many(
 ) -> tuple[datetime, ...]:
     """Find the most attempts in the limit's period, if they are too many: their instants."""
     if limit.period is not None:
-        found = find_most_within(schedule, retries, limit.period)
+        instants = find_most_within(schedule, retries, limit.period)
     elif limit.unit == "month":
-        found = find_most_in_months(schedule, retries, find_same_offsets(schedule, zones))
+        instants = find_most_in_months(schedule, retries, find_same_offsets(schedule, zones))
     else:
-        found = find_most_in_dates(
+        instants = find_most_in_dates(
             schedule, retries, limit.dates or 1, find_same_offsets(schedule, zones)
         )
-    return found if len(found) > limit.most else ()
+    return instants if len(instants) > limit.most else ()

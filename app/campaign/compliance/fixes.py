@@ -54,10 +54,12 @@ def fix_all_hours(schedule: Schedule, retries: Limits | None, audience: Audience
     return _inside_hours(rules, schedule, retries, audience)
 
 
-def is_harmless(mend: Fix, schedule: Schedule, retries: Limits | None, audience: Audience) -> bool:
+def is_harmless(fix: Fix, schedule: Schedule, retries: Limits | None, audience: Audience) -> bool:
     """Tell whether a change breaks no rule that is kept, and no limit by more than now."""
-    now = {one.rule.id: one.evidence for one in check_rules(schedule, retries, audience)}
-    wanted, fewer = _changed(mend, schedule, retries)
+    now = {
+        finding.rule.id: finding.evidence for finding in check_rules(schedule, retries, audience)
+    }
+    wanted, fewer = _changed(fix, schedule, retries)
     near = cut_to_foreseeable(wanted)
     return not any(
         _is_worse(evidence, now.get(rule.id))
@@ -76,9 +78,9 @@ def _is_worse(evidence: Evidence, now: Evidence | None) -> bool:
 
 
 def _changed(
-    mend: Fix, schedule: Schedule, retries: Limits | None
+    fix: Fix, schedule: Schedule, retries: Limits | None
 ) -> tuple[Schedule, Limits | None]:
-    new = {**read_settings(schedule, retries), **dict(mend.changes)}
+    new = {**read_settings(schedule, retries), **dict(fix.changes)}
     days = frozenset(n for n, day in enumerate(Weekday) if day in new["days_of_week"])
     opens, closes = new["daily_start_time"], new["daily_end_time"]
     return (
@@ -112,7 +114,7 @@ def _inside_hours(
     A window that opens at another time can fall into other seasons, and one on the day of a
     clock change into two, so each is tried.
     """
-    broken = {one.rule.id for one in check_rules(schedule, retries, audience)}
+    broken = {finding.rule.id for finding in check_rules(schedule, retries, audience)}
     near = cut_to_foreseeable(schedule)
     held = select_rules(audience, near.first, near.last)
     kept = tuple(rule for rule in held if rule.hours and rule.id not in broken)
@@ -120,10 +122,10 @@ def _inside_hours(
     present = read_settings(schedule, None)
     opens = [near.opens]
     for at in opens:
-        found = find_allowed_windows(
+        windows = find_allowed_windows(
             near, find_allowed_hours(rules, replace(near, opens=at), audience).safe_all_year
         )
-        for option in found:
+        for option in windows:
             start, end = map(_clock, option.hours)
             tried = replace(near, days=option.days, opens=start, closes=end)
             new = read_settings(tried, None)

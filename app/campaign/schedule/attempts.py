@@ -75,9 +75,9 @@ _LONGEST_GAP = 60 * 24 * 366 * 300  # Minutes; longer than any schedule that is 
 _SECOND = timedelta(seconds=1)
 
 
-def count_per_day(window: timedelta, wanted: Limits) -> int:
+def count_per_day(window: timedelta, limits: Limits) -> int:
     """Count the attempts that one window can hold: the first at its start, each a gap later."""
-    return min(wanted.daily, wanted.total, _fits(window, wanted.gap))
+    return min(limits.daily, limits.total, _fits(window, limits.gap))
 
 
 def find_fitting_gap(window: timedelta, count: int) -> int:
@@ -87,7 +87,7 @@ def find_fitting_gap(window: timedelta, count: int) -> int:
     return -(-(window // _SECOND) // ((count - 1) * 60)) - 1
 
 
-def follow_attempts(schedule: Schedule, wanted: Limits) -> Attempts:
+def follow_attempts(schedule: Schedule, limits: Limits) -> Attempts:
     """Follow one lead through the schedule, each attempt as early as it may be.
 
     No other choice of instants gives a lead more attempts: a later one leaves no more
@@ -95,19 +95,19 @@ def follow_attempts(schedule: Schedule, wanted: Limits) -> Attempts:
     """
     listed: list[datetime] = []
     possible, last = 0, None
-    for first, count in _runs(iterate_windows(schedule), wanted):
+    for first, count in _runs(iterate_windows(schedule), limits):
         room = min(count, LISTED - len(listed))
-        listed += [first + number * wanted.gap for number in range(room)]
+        listed += [first + number * limits.gap for number in range(room)]
         possible += count
-        last = first + (count - 1) * wanted.gap
-    window, most = _ordinary(schedule), _most_on_a_day(schedule, wanted)
-    left = wanted.total - possible
+        last = first + (count - 1) * limits.gap
+    window, most = _ordinary(schedule), _most_on_a_day(schedule, limits)
+    left = limits.total - possible
     return Attempts(
         per_day=most,
-        ordinary_day=count_per_day(window, wanted),
-        wanted_per_day=min(wanted.daily, wanted.total),
-        fitting_gap=find_fitting_gap(window, min(wanted.daily, wanted.total)),
-        bound_by=_binding(most, wanted),
+        ordinary_day=count_per_day(window, limits),
+        wanted_per_day=min(limits.daily, limits.total),
+        fitting_gap=find_fitting_gap(window, min(limits.daily, limits.total)),
+        bound_by=_binding(most, limits),
         timeline=tuple(listed),
         possible=possible,
         never=0 if schedule.is_open_ended else left,
@@ -116,17 +116,17 @@ def follow_attempts(schedule: Schedule, wanted: Limits) -> Attempts:
     )
 
 
-def _runs(found: Iterable[Window], wanted: Limits) -> Iterator[tuple[datetime, int]]:
+def _runs(windows: Iterable[Window], limits: Limits) -> Iterator[tuple[datetime, int]]:
     """Give runs of attempts that are one gap apart: the first instant, and how many."""
-    left, free_from = wanted.total, None
+    left, free_from = limits.total, None
     today: Counter[date] = Counter()
-    for window in found:
+    for window in windows:
         start = window.start_utc if free_from is None else max(window.start_utc, free_from)
-        room = _fits(window.end_utc - start, wanted.gap)
-        count = min(left, wanted.daily - today[window.date], room)
+        room = _fits(window.end_utc - start, limits.gap)
+        count = min(left, limits.daily - today[window.date], room)
         if count > 0:
             yield start, count
-            free_from = start + count * wanted.gap
+            free_from = start + count * limits.gap
             left -= count
             today[window.date] += count
         if not left:
@@ -145,20 +145,20 @@ def _ordinary(schedule: Schedule) -> timedelta:
     return closes - opens
 
 
-def _most_on_a_day(schedule: Schedule, wanted: Limits) -> int:
+def _most_on_a_day(schedule: Schedule, limits: Limits) -> int:
     whole = to_the_end(schedule)
     days = (
         row.first for row in lay_out_days(schedule, schedule.zone, 1) if whole.calls_on(row.first)
     )
     return max(
-        (sum(count for _, count in _runs(find_windows_on(whole, day), wanted)) for day in days),
+        (sum(count for _, count in _runs(find_windows_on(whole, day), limits)) for day in days),
         default=0,
     )
 
 
-def _binding(most: int, wanted: Limits) -> Binding:
-    if most == wanted.total:
+def _binding(most: int, limits: Limits) -> Binding:
+    if most == limits.total:
         return Binding.TOTAL
-    if most == wanted.daily:
+    if most == limits.daily:
         return Binding.DAILY
     return Binding.WINDOW if most <= 1 else Binding.GAP

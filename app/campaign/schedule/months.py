@@ -30,14 +30,14 @@ class Month:
     weeks: list[list[Day | None]]
 
 
-def lay_out_months(shown: Overview, closed: Mapping[date, str]) -> list[Month]:
+def lay_out_months(overview: Overview, closed: Mapping[date, str]) -> list[Month]:
     """Lay out the months from the first day to the last, `MOST_MONTHS` at the most.
 
     *closed* names the days off.
     """
-    wanted = shown.schedule
-    changes = {day for change in shown.changes for day in change.days}
-    edges = {window.date for window in (shown.first, shown.last) if window}
+    wanted = overview.schedule
+    changes = {day for change in overview.changes for day in change.days}
+    edges = {window.date for window in (overview.first, overview.last) if window}
     first = wanted.first.replace(day=1)
     found: list[Month] = []
     while first <= wanted.last and len(found) < MOST_MONTHS:
@@ -56,11 +56,11 @@ def lay_out_months(shown: Overview, closed: Mapping[date, str]) -> list[Month]:
     return found
 
 
-def is_cut(wanted: Schedule) -> bool:
+def is_cut(schedule: Schedule) -> bool:
     """Tell whether there are more months than are laid out."""
-    first, last = wanted.first, wanted.last
+    first, last = schedule.first, schedule.last
     return (last.year - first.year) * 12 + last.month - first.month + 1 > MOST_MONTHS
 
 
-def _calls(wanted: Schedule, day: date, *, is_odd: bool) -> bool:
-    return wanted.calls_on(day) and (not is_odd or bool(find_windows_on(wanted, day)))
+def _calls(schedule: Schedule, day: date, *, is_odd: bool) -> bool:
+    return schedule.calls_on(day) and (not is_odd or bool(find_windows_on(schedule, day)))

@@ -111,14 +111,14 @@ def _is_odd(schedule: Schedule, day: date, changes: set[datetime]) -> bool:
     """Tell whether a calling day's window is not the usual one, or a clock changes inside it."""
     if not schedule.calls_on(day):
         return False
-    found = find_windows_on(schedule, day)
-    if len(found) != 1:
+    windows = find_windows_on(schedule, day)
+    if len(windows) != 1:
         return True
-    walls = found[0].start.replace(tzinfo=None), found[0].end.replace(tzinfo=None)
+    walls = windows[0].start.replace(tzinfo=None), windows[0].end.replace(tzinfo=None)
     return walls != (
         datetime.combine(day, schedule.opens),
         datetime.combine(day, schedule.closes),
-    ) or any(found[0].start < at < found[0].end for at in changes)
+    ) or any(windows[0].start < at < windows[0].end for at in changes)
 
 
 def _pairs(days: list[date], end: date) -> Iterable[tuple[date, date]]:

@@ -43,41 +43,41 @@ class _Run(NamedTuple):
     length: int
 
 
-def find_peaks(schedule: Schedule, wanted: Limits) -> dict[str, tuple[datetime, ...]]:
+def find_peaks(schedule: Schedule, limits: Limits) -> dict[str, tuple[datetime, ...]]:
     """Find the most attempts in each of the `PERIODS`: their instants."""
-    return {name: find_most_within(schedule, wanted, long) for name, long in PERIODS.items()}
+    return {name: find_most_within(schedule, limits, long) for name, long in PERIODS.items()}
 
 
 @lru_cache(maxsize=1024)
-def find_most_within(schedule: Schedule, wanted: Limits, period: timedelta) -> tuple[datetime, ...]:
+def find_most_within(schedule: Schedule, limits: Limits, period: timedelta) -> tuple[datetime, ...]:
     """Find the most attempts that one lead can get in a stretch of this length: their instants."""
-    enough = min(wanted.total, -(-period // wanted.gap))
-    return _most(_within(schedule, wanted, period), wanted, enough)
+    enough = min(limits.total, -(-period // limits.gap))
+    return _most(_within(schedule, limits, period), limits, enough)
 
 
 @lru_cache(maxsize=1024)
 def find_most_in_dates(
-    schedule: Schedule, wanted: Limits, dates: int, clocks: _Clocks
+    schedule: Schedule, limits: Limits, dates: int, clocks: _Clocks
 ) -> tuple[datetime, ...]:
     """Find the most attempts that one lead can get on so many dates in a row of their own clock."""
     return _most(
-        _between(wanted, clocks, lambda zone: lay_out_days(schedule, zone, dates)),
-        wanted,
-        wanted.total,
+        _between(limits, clocks, lambda zone: lay_out_days(schedule, zone, dates)),
+        limits,
+        limits.total,
     )
 
 
 @lru_cache(maxsize=1024)
 def find_most_in_months(
-    schedule: Schedule, wanted: Limits, clocks: _Clocks
+    schedule: Schedule, limits: Limits, clocks: _Clocks
 ) -> tuple[datetime, ...]:
     """Find the most attempts that one lead can get in a calendar month of their own clock."""
     return _most(
-        _between(wanted, clocks, lambda zone: lay_out_months(schedule, zone)), wanted, wanted.total
+        _between(limits, clocks, lambda zone: lay_out_months(schedule, zone)), limits, limits.total
     )
 
 
-def _most(found: Iterator[list[_Run]], wanted: Limits, enough: int) -> tuple[datetime, ...]:
+def _most(found: Iterator[list[_Run]], limits: Limits, enough: int) -> tuple[datetime, ...]:
     """Take the first of those with the most attempts; more than *enough* there cannot be."""
     best: list[_Run] = []
     most = 0
@@ -87,7 +87,7 @@ def _most(found: Iterator[list[_Run]], wanted: Limits, enough: int) -> tuple[dat
             best, most = runs, count
         if most == enough:
             break
-    gap = wanted.gap // _SECOND
+    gap = limits.gap // _SECOND
     return tuple(
         datetime.fromtimestamp(run.start + number * gap, UTC)
         for run in best
@@ -95,34 +95,34 @@ def _most(found: Iterator[list[_Run]], wanted: Limits, enough: int) -> tuple[dat
     )
 
 
-def _within(schedule: Schedule, wanted: Limits, period: timedelta) -> Iterator[list[_Run]]:
+def _within(schedule: Schedule, limits: Limits, period: timedelta) -> Iterator[list[_Run]]:
     length = period // _SECOND
     for row in lay_out_days(schedule, schedule.zone, -(-period // DAY) + 1):
         for position, window in enumerate(row.windows):
             if window.day == row.first:
                 ahead = row.windows[position:]
-                for start in _beginnings(ahead, wanted):
-                    yield _earliest(ahead, start, start + length, wanted)
+                for start in _beginnings(ahead, limits):
+                    yield _earliest(ahead, start, start + length, limits)
 
 
 def _between(
-    wanted: Limits, clocks: _Clocks, laid_out: Callable[[str], Sequence[Row]]
+    limits: Limits, clocks: _Clocks, laid_out: Callable[[str], Sequence[Row]]
 ) -> Iterator[list[_Run]]:
     for zone, *_ in clocks:
         for row in laid_out(zone):
             ahead = [window for window in row.windows if window.end > row.start]
-            yield _earliest(ahead, row.start, row.end, wanted)
+            yield _earliest(ahead, row.start, row.end, limits)
 
 
-def _beginnings(ahead: Sequence[Open], wanted: Limits) -> set[int]:
+def _beginnings(ahead: Sequence[Open], limits: Limits) -> set[int]:
     """Give the first attempts to try in the first of these windows.
 
     From each of them a chain of gaps leads to the last second of a window, over pauses that are
     shorter than a gap, with no more links in the first window than a day may have. The earliest
     is the best, unless the day has a second window that shares in what the day may have.
     """
-    own, gap = ahead[0], wanted.gap // _SECOND
-    earliest = max(own.start, own.end - wanted.daily * gap)
+    own, gap = ahead[0], limits.gap // _SECOND
+    earliest = max(own.start, own.end - limits.daily * gap)
     is_split = len(ahead) > 1 and ahead[1].day == own.day
     found: set[int] = set()
     reached = own.end
@@ -135,16 +135,16 @@ def _beginnings(ahead: Sequence[Open], wanted: Limits) -> set[int]:
     return found
 
 
-def _earliest(windows: Sequence[Open], start: int, until: int, wanted: Limits) -> list[_Run]:
+def _earliest(windows: Sequence[Open], start: int, until: int, limits: Limits) -> list[_Run]:
     """Make attempts as early as they may be, from *start* and before *until*."""
-    gap, left = wanted.gap // _SECOND, wanted.total
+    gap, left = limits.gap // _SECOND, limits.total
     found: list[_Run] = []
     free, day, left_today = start, None, 0
     for window in windows:
         if window.start >= until or not left:
             break
         if window.day != day:
-            day, left_today = window.day, wanted.daily
+            day, left_today = window.day, limits.daily
         at, end = max(free, window.start), min(window.end, until)
         count = min(left, left_today, -((at - end) // gap))
         if count > 0:

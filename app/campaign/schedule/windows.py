@@ -120,33 +120,33 @@ def is_in_sight(day: date) -> bool:
 
 
 @lru_cache(maxsize=256)
-def summarise(wanted: Schedule) -> Overview:
+def summarise(schedule: Schedule) -> Overview:
     """Add a schedule up. Only the days of a clock change are looked at one by one."""
-    changes = changes_between(wanted.zone, wanted.first - DAY, wanted.last + DAY)
-    odd = {day for change in changes for day in change.days if wanted.calls_on(day)}
-    odd_windows = [find_windows_on(wanted, day) for day in odd]
-    even_days = _wanted_days(wanted) - len(odd)
-    length = even_days * _even_length(wanted)
+    changes = changes_between(schedule.zone, schedule.first - DAY, schedule.last + DAY)
+    odd = {day for change in changes for day in change.days if schedule.calls_on(day)}
+    odd_windows = [find_windows_on(schedule, day) for day in odd]
+    even_days = _wanted_days(schedule) - len(odd)
+    length = even_days * _even_length(schedule)
     return Overview(
-        schedule=wanted,
+        schedule=schedule,
         calling_days=even_days + sum(1 for found in odd_windows if found),
         length=sum((window.length for found in odd_windows for window in found), length),
-        first=next(iterate_windows(wanted), None),
-        last=None if wanted.is_open_ended else _last_window(wanted),
-        changes=tuple(change for change in changes if _falls_in(wanted, change)),
+        first=next(iterate_windows(schedule), None),
+        last=None if schedule.is_open_ended else _last_window(schedule),
+        changes=tuple(change for change in changes if _falls_in(schedule, change)),
     )
 
 
-def iterate_windows(wanted: Schedule, since: date | None = None) -> Iterator[Window]:
+def iterate_windows(schedule: Schedule, since: date | None = None) -> Iterator[Window]:
     """Go through all windows in order of time, from a day on.
 
     Where clocks go back over midnight, a day has begun once before the last one is over.
     """
-    day = max(wanted.first, since or wanted.first)
+    day = max(schedule.first, since or schedule.first)
     waiting: list[Window] = []
-    while day <= wanted.last:
-        if day.weekday() in wanted.days:
-            found = find_windows_on(wanted, day)
+    while day <= schedule.last:
+        if day.weekday() in schedule.days:
+            found = find_windows_on(schedule, day)
             if waiting:
                 found = sorted([*waiting, *found], key=lambda window: window.start)
             ready = max((n for n, window in enumerate(found, 1) if window.date < day), default=0)
@@ -156,60 +156,61 @@ def iterate_windows(wanted: Schedule, since: date | None = None) -> Iterator[Win
     yield from waiting
 
 
-def find_windows_on(wanted: Schedule, day: date) -> list[Window]:
+def find_windows_on(schedule: Schedule, day: date) -> list[Window]:
     """Find the windows of one calling day: one as a rule, none or two around a clock change."""
-    opens, closes = datetime.combine(day, wanted.opens), datetime.combine(day, wanted.closes)
-    found: list[Window] = []
-    for starts, ends, offset in even_stretches(wanted.zone, day - DAY, day + DAY):
+    opens, closes = datetime.combine(day, schedule.opens), datetime.combine(day, schedule.closes)
+    windows: list[Window] = []
+    for starts, ends, offset in even_stretches(schedule.zone, day - DAY, day + DAY):
         zone = timezone(offset)
         start = max(opens.replace(tzinfo=zone), starts)
         end = min(closes.replace(tzinfo=zone), ends)
         if start < end:
             piece = Window(day, start.astimezone(zone), end.astimezone(zone))
-            if found and found[-1].end == piece.start:
-                piece = Window(day, found.pop().start, piece.end)
-            found.append(piece)
-    return found
+            if windows and windows[-1].end == piece.start:
+                piece = Window(day, windows.pop().start, piece.end)
+            windows.append(piece)
+    return windows
 
 
-def is_allowed_at(wanted: Schedule, instant: datetime) -> bool:
+def is_allowed_at(schedule: Schedule, instant: datetime) -> bool:
     """Tell whether a call may start at this (aware) instant."""
-    wall = _wall(wanted, instant)
-    return wanted.calls_on(wall.date()) and wanted.opens <= wall.time() < wanted.closes
+    wall = _wall(schedule, instant)
+    return schedule.calls_on(wall.date()) and schedule.opens <= wall.time() < schedule.closes
 
 
-def is_on_a_calling_day(wanted: Schedule, change: ClockChange) -> bool:
+def is_on_a_calling_day(schedule: Schedule, change: ClockChange) -> bool:
     """Tell whether a calling day gets longer or shorter by a clock change."""
-    return any(wanted.calls_on(day) for day in change.days)
+    return any(schedule.calls_on(day) for day in change.days)
 
 
-def is_inside_a_window(wanted: Schedule, change: ClockChange) -> bool:
+def is_inside_a_window(schedule: Schedule, change: ClockChange) -> bool:
     """Tell whether a clock change skips or repeats some of the hours of a calling day."""
     start, end = change.walls
     return any(
-        datetime.combine(day, wanted.opens) < end and start < datetime.combine(day, wanted.closes)
+        datetime.combine(day, schedule.opens) < end
+        and start < datetime.combine(day, schedule.closes)
         for day in change.days
-        if wanted.calls_on(day)
+        if schedule.calls_on(day)
     )
 
 
-def find_next_windows(wanted: Schedule, instant: datetime, count: int) -> list[Window]:
+def find_next_windows(schedule: Schedule, instant: datetime, count: int) -> list[Window]:
     """Find the next windows that are not over at this (aware) instant."""
-    since = _wall(wanted, instant).date() - DAY
-    open_ones = (window for window in iterate_windows(wanted, since) if window.end_utc > instant)
+    since = _wall(schedule, instant).date() - DAY
+    open_ones = (window for window in iterate_windows(schedule, since) if window.end_utc > instant)
     return list(islice(open_ones, count))
 
 
 @lru_cache(maxsize=8192)
-def find_days_there(wanted: Schedule, day: date, zones: tuple[str, ...]) -> frozenset[date]:
+def find_days_there(schedule: Schedule, day: date, zones: tuple[str, ...]) -> frozenset[date]:
     """Name the days that it is in these zones during one day's windows."""
-    found: set[date] = set()
-    for window in find_windows_on(wanted, day):
+    days: set[date] = set()
+    for window in find_windows_on(schedule, day):
         # A window is no longer than 26 hours, so a day within it has the middle of it.
         start, end = window.start_utc, window.end_utc - timedelta(seconds=1)
         for at in (start, start + (end - start) / 2, end):
-            found.update(at.astimezone(zone_info(zone)).date() for zone in zones)
-    return frozenset(found)
+            days.update(at.astimezone(zone_info(zone)).date() for zone in zones)
+    return frozenset(days)
 
 
 def iterate_calling_days(weekday: int, first: date, last: date) -> Iterator[date]:
@@ -237,29 +238,29 @@ def _end_of_shown_months(first: date) -> date:
     return date(first.year + years, month + 1, 1) - DAY
 
 
-def _wall(wanted: Schedule, instant: datetime) -> datetime:
-    offset = offset_at(wanted.zone, instant)
+def _wall(schedule: Schedule, instant: datetime) -> datetime:
+    offset = offset_at(schedule.zone, instant)
     return instant.astimezone(UTC).replace(tzinfo=None) + offset
 
 
-def _falls_in(wanted: Schedule, change: ClockChange) -> bool:
-    return any(wanted.first <= day <= wanted.last for day in change.days)
+def _falls_in(schedule: Schedule, change: ClockChange) -> bool:
+    return any(schedule.first <= day <= schedule.last for day in change.days)
 
 
-def _wanted_days(wanted: Schedule) -> int:
-    weeks, rest = divmod((wanted.last - wanted.first).days + 1, 7)
-    start = wanted.first.weekday()
-    return weeks * len(wanted.days) + sum((start + n) % 7 in wanted.days for n in range(rest))
+def _wanted_days(schedule: Schedule) -> int:
+    weeks, rest = divmod((schedule.last - schedule.first).days + 1, 7)
+    start = schedule.first.weekday()
+    return weeks * len(schedule.days) + sum((start + n) % 7 in schedule.days for n in range(rest))
 
 
-def _even_length(wanted: Schedule) -> timedelta:
-    return datetime.combine(date.min, wanted.closes) - datetime.combine(date.min, wanted.opens)
+def _even_length(schedule: Schedule) -> timedelta:
+    return datetime.combine(date.min, schedule.closes) - datetime.combine(date.min, schedule.opens)
 
 
-def _last_window(wanted: Schedule) -> Window | None:
-    day = wanted.last
-    while day >= wanted.first:
-        found = find_windows_on(wanted, day) if day.weekday() in wanted.days else []
+def _last_window(schedule: Schedule) -> Window | None:
+    day = schedule.last
+    while day >= schedule.first:
+        found = find_windows_on(schedule, day) if day.weekday() in schedule.days else []
         if found:
             return found[-1]
         day -= DAY

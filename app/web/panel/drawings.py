@@ -52,7 +52,7 @@ _CHECKED = 12
 
 
 def draw_rules(
-    meant: Explanation,
+    explanation: Explanation,
     accepted: Accepted,
     today: date,
     *,
@@ -63,15 +63,19 @@ def draw_rules(
     # What was typed just now feeds no cache: it can be long, and is never asked for again.
     draw = _rules.__wrapped__ if trouble else _rules
     given = tuple(accepted.items())
-    return draw(_Same(meant), given, today, can_change=can_change, trouble=trouble)
+    return draw(_Same(explanation), given, today, can_change=can_change, trouble=trouble)
 
 
 class _Same:
     """A meaning, for a cache: equal to another if the rules cannot tell them apart."""
 
-    def __init__(self, meant: Explanation) -> None:
-        self.meant = meant
-        self._key = (meant.overview and meant.overview.schedule, meant.limits, meant.audience)
+    def __init__(self, explanation: Explanation) -> None:
+        self.meant = explanation
+        self._key = (
+            explanation.overview and explanation.overview.schedule,
+            explanation.limits,
+            explanation.audience,
+        )
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _Same) and self._key == other._key
@@ -111,22 +115,24 @@ def _rules(
 
 
 @lru_cache(maxsize=256)
-def draw_calendar(shown: Overview, closed: tuple[tuple[date, str], ...], clock_zone: str) -> Markup:
+def draw_calendar(
+    overview: Overview, closed: tuple[tuple[date, str], ...], clock_zone: str
+) -> Markup:
     """Draw the calendar; while the other answers change it stays the same."""
     days_off = dict(closed)
-    laid_out = lay_out_months(shown, days_off)
+    laid_out = lay_out_months(overview, days_off)
     return macros.draw_macro(
         "calendar",
         "calendar",
-        shown,
+        overview,
         laid_out,
-        _window_words(shown.first, clock_zone),
-        _window_words(shown.last, clock_zone),
-        is_cut(shown.schedule),
-        [(day, name) for day, name in days_off.items() if shown.schedule.calls_on(day)],
-        [_change_row(change, shown, clock_zone) for change in shown.changes[:_CHANGES]],
+        _window_words(overview.first, clock_zone),
+        _window_words(overview.last, clock_zone),
+        is_cut(overview.schedule),
+        [(day, name) for day, name in days_off.items() if overview.schedule.calls_on(day)],
+        [_change_row(change, overview, clock_zone) for change in overview.changes[:_CHANGES]],
         (ZONE_DATA_VERSION, ZONE_DATA_LOCKED),
-        _checked_instants(shown),
+        _checked_instants(overview),
     )
 
 
@@ -181,9 +187,9 @@ def _minutes(at: time) -> int:
     return seconds(at) // 60
 
 
-def _change_row(change: ClockChange, shown: Overview, clock_zone: str) -> tuple[str, str, str]:
+def _change_row(change: ClockChange, overview: Overview, clock_zone: str) -> tuple[str, str, str]:
     """Say when the clocks change, how, and what that does to the calling."""
-    schedule = shown.schedule
+    schedule = overview.schedule
     if is_inside_a_window(schedule, change):
         effect = "inside the calling hours: that day is shorter or longer"
     elif is_on_a_calling_day(schedule, change):
@@ -214,11 +220,11 @@ def _window_words(window: Window | None, clock_zone: str) -> str:
     return f"{short_day(start.date())}, {clock(start.time())} to {until} ({' to '.join(offsets)})"
 
 
-def _checked_instants(shown: Overview) -> list[tuple[str, int]]:
+def _checked_instants(overview: Overview) -> list[tuple[str, int]]:
     """Give instants at which another copy of the zone data can be compared: offset in minutes."""
-    edges = [window.start_utc for window in (shown.first, shown.last) if window]
-    changes = [at for change in shown.changes[:_CHECKED] for at in (change.at,)]
+    edges = [window.start_utc for window in (overview.first, overview.last) if window]
+    changes = [at for change in overview.changes[:_CHECKED] for at in (change.at,)]
     return [
-        (at.isoformat(), offset_at(shown.schedule.zone, at) // timedelta(minutes=1))
+        (at.isoformat(), offset_at(overview.schedule.zone, at) // timedelta(minutes=1))
         for at in sorted({*edges, *changes})
     ]

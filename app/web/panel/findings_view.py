@@ -98,15 +98,20 @@ class Asked:
     said: Statement | None
 
 
-def list_duties(meant: Explanation, accepted: Accepted, today: date) -> list[Asked]:
+def list_duties(explanation: Explanation, accepted: Accepted, today: date) -> list[Asked]:
     """List the duties, those first that nobody has answered or that are not met."""
     asked = [
-        Asked(one.rule, find_place(one.rule.jurisdiction).name, find_caution(one.rule, today), said)
-        for one in meant.findings
-        if one.rule.is_duty
-        for said in [find_statement(one, accepted)]
+        Asked(
+            finding.rule,
+            find_place(finding.rule.jurisdiction).name,
+            find_caution(finding.rule, today),
+            said,
+        )
+        for finding in explanation.findings
+        if finding.rule.is_duty
+        for said in [find_statement(finding, accepted)]
     ]
-    return sorted(asked, key=lambda one: one.said is not None and one.said.is_settled)
+    return sorted(asked, key=lambda finding: finding.said is not None and finding.said.is_settled)
 
 
 @dataclass(frozen=True)
@@ -129,23 +134,23 @@ class AskedOfAll:
         )
 
 
-def asked_of_all(meant: Explanation, accepted: Accepted) -> list[AskedOfAll]:
+def asked_of_all(explanation: Explanation, accepted: Accepted) -> list[AskedOfAll]:
     """List the exemptions that can lift rules which this campaign breaks or has to heed."""
     asked = []
-    for exemption, rules in find_exemptions(meant.findings).items():
+    for exemption, rules in find_exemptions(explanation.findings).items():
         said = accepted.get(key_of(exemption))
         lifted = tuple((rule, lifts(said, rule)) for rule in rules)
         asked.append(AskedOfAll(key_of(exemption), EXEMPTIONS[exemption], lifted, said))
     return asked
 
 
-def group_findings(meant: Explanation, accepted: Accepted, today: date) -> list[FindingGroup]:
+def group_findings(explanation: Explanation, accepted: Accepted, today: date) -> list[FindingGroup]:
     """Put findings together that say the same of different rules; duties are apart."""
-    if meant.overview is None:
+    if explanation.overview is None:
         return []
-    schedule = meant.overview.schedule
+    schedule = explanation.overview.schedule
     grouped: dict[Any, list[Finding]] = {}
-    for found in meant.findings:
+    for found in explanation.findings:
         if not found.rule.is_duty:
             group = (
                 found.severity,
@@ -153,49 +158,57 @@ def group_findings(meant: Explanation, accepted: Accepted, today: date) -> list[
                 describe_finding(found, schedule),
             )
             grouped.setdefault(_without_measure(*group), []).append(found)
-    return [_ruling(found, key[-1], accepted, meant, today) for key, found in grouped.items()]
+    return [_ruling(found, key[-1], accepted, explanation, today) for key, found in grouped.items()]
 
 
-def _without_measure(severity: Severity, said: Statement | None, what: str) -> tuple[Any, ...]:
-    return severity, said and (said.reason, said.who, said.at, said.lifted_by), what
+def _without_measure(severity: Severity, statement: Statement | None, what: str) -> tuple[Any, ...]:
+    return (
+        severity,
+        statement and (statement.reason, statement.who, statement.at, statement.lifted_by),
+        what,
+    )
 
 
-def safe_everywhere(meant: Explanation) -> Change | None:
+def safe_everywhere(explanation: Explanation) -> Change | None:
     """Find the change by which no rule of hours is broken, where several are."""
     broken = {
-        found.evidence for found in meant.findings if isinstance(found.evidence, OutsideHours)
+        finding.evidence
+        for finding in explanation.findings
+        if isinstance(finding.evidence, OutsideHours)
     }
-    if meant.overview is None or len(broken) < 2:
+    if explanation.overview is None or len(broken) < 2:
         return None
-    mend = fix_all_hours(meant.overview.schedule, meant.limits, meant.audience)
-    now = read_settings(meant.overview.schedule, meant.limits)
-    return change(mend, now) if mend and mend.changes else None
+    fix = fix_all_hours(explanation.overview.schedule, explanation.limits, explanation.audience)
+    now = read_settings(explanation.overview.schedule, explanation.limits)
+    return change(fix, now) if fix and fix.changes else None
 
 
 def _ruling(
-    found: list[Finding], said: str, accepted: Accepted, meant: Explanation, today: date
+    findings: list[Finding], said: str, accepted: Accepted, explanation: Explanation, today: date
 ) -> FindingGroup:
-    first, shown = found[0], meant.overview
-    ways = find_fixes(first, shown.schedule, meant.limits, meant.audience) if shown else ()
-    now = read_settings(shown.schedule, meant.limits) if shown else {}
+    first, shown = findings[0], explanation.overview
+    ways = (
+        find_fixes(first, shown.schedule, explanation.limits, explanation.audience) if shown else ()
+    )
+    now = read_settings(shown.schedule, explanation.limits) if shown else {}
     return FindingGroup(
         severity=first.severity,
-        rules=tuple((one.rule, find_caution(one.rule, today)) for one in found),
+        rules=tuple((one.rule, find_caution(one.rule, today)) for one in findings),
         said=said,
         mending=describe_fixes(first, ways),
         changes=tuple(change(way, now) for way in ways),
         accepted=find_statement(first, accepted),
-        statements=tuple(EXEMPTIONS[one].statement for one in find_exemptions(found)),
+        statements=tuple(EXEMPTIONS[one].statement for one in find_exemptions(findings)),
     )
 
 
-def change(mend: Fix, now: Mapping[str, Any]) -> Change:
+def change(fix: Fix, now: Mapping[str, Any]) -> Change:
     """Say what a mend changes of the values *now*, and write it as a form would post it."""
     said = [
         f"{WORDS[name].label}: {value_in_words(name, now.get(name))} → {value_in_words(name, new)}"
-        for name, new in mend.changes
+        for name, new in fix.changes
     ]
-    posted = {name: as_json(new) for name, new in mend.changes}
+    posted = {name: as_json(new) for name, new in fix.changes}
     return Change(urlencode(posted, doseq=True), "; ".join(said))
 
 
@@ -222,15 +235,15 @@ def from_posted(posted: Sequence[str]) -> Accepted:
     return accepted
 
 
-def _could_be(rule: str, said: Statement) -> bool:
+def _could_be(rule: str, statement: Statement) -> bool:
     """Tell whether this can have been said: an answer to a question, of anything else none."""
     asks = {one.id: one.is_duty for one in load_rulebook().rules} | dict.fromkeys(_KEYS, True)
-    if rule not in asks or bool(said.answer) is not asks[rule] or said.lifted_by:
+    if rule not in asks or bool(statement.answer) is not asks[rule] or statement.lifted_by:
         return False
-    if said.answer and said.answer not in set(Answer):
+    if statement.answer and statement.answer not in set(Answer):
         return False
     try:
-        datetime.fromisoformat(said.at)
+        datetime.fromisoformat(statement.at)
     except ValueError:
-        return not said.at
+        return not statement.at
     return True

@@ -86,21 +86,21 @@ def build_panel(
     for accepting one was not taken.
     """
     now = datetime.now(UTC)
-    meant = explain(answers, now)
+    explanation = explain(answers, now)
     url = public_url(to)
-    shown = meant.overview
+    shown = explanation.overview
     clock = clock_zone(shown.schedule.zone) if shown else ""
     return Panel(
-        meaning=meant,
-        notes=_notes(meant, now),
-        counts=tally(meant.findings, accepted),
-        gaps=len(gaps_in_words(meant.audience)) if shown else 0,
-        rules=draw_rules(meant, accepted, now.date(), can_change=can_change, trouble=trouble),
-        calendar=draw_calendar(shown, tuple(meant.closed.items()), clock) if shown else None,
-        lead=draw_lead(meant.lead, clock) if meant.lead else None,
-        json=highlighted(meant.body.decode()),
-        curl=as_curl(url, meant.body),
-        python=as_python(url, meant.payload),
+        meaning=explanation,
+        notes=_notes(explanation, now),
+        counts=tally(explanation.findings, accepted),
+        gaps=len(gaps_in_words(explanation.audience)) if shown else 0,
+        rules=draw_rules(explanation, accepted, now.date(), can_change=can_change, trouble=trouble),
+        calendar=draw_calendar(shown, tuple(explanation.closed.items()), clock) if shown else None,
+        lead=draw_lead(explanation.lead, clock) if explanation.lead else None,
+        json=highlighted(explanation.body.decode()),
+        curl=as_curl(url, explanation.body),
+        python=as_python(url, explanation.payload),
     )
 
 
@@ -113,31 +113,31 @@ def public_url(to: Connection) -> str:
     )
 
 
-def _notes(meant: Explanation, now: datetime) -> Mapping[str, Sequence[Note]]:
+def _notes(explanation: Explanation, now: datetime) -> Mapping[str, Sequence[Note]]:
     notes: dict[str, list[Note]] = defaultdict(list)
-    for problem in meant.problems:
-        changes = _changes(problem.field, _better(problem, meant.values), meant.values)
+    for problem in explanation.problems:
+        changes = _changes(problem.field, _better(problem, explanation.values), explanation.values)
         notes[problem.field].append(Note(ERROR, sentence(problem), changes))
-    for advice in meant.advice:
+    for advice in explanation.advice:
         kind = STRONG if advice.is_strong else ADVICE
         better = (advice.better,) if advice.better else ()
-        changes = _changes(advice.field, better, meant.values)
+        changes = _changes(advice.field, better, explanation.values)
         notes[advice.field].append(Note(kind, advice_sentence(advice), changes))
-    for name, kept in _kept(meant).items():
+    for name, kept in _kept(explanation).items():
         notes[name].append(Note(FACT, kept_sentence(kept)))
-    zone = meant.values.get("timezone")
+    zone = explanation.values.get("timezone")
     if zone in ZONE_NAMES:
         told = f"{zone} is now at UTC{offset_words(offset_at(zone, now))}."
         notes["timezone"].append(Note(FACT, told))
     return notes
 
 
-def _kept(meant: Explanation) -> Mapping[str, Sequence[str]]:
+def _kept(explanation: Explanation) -> Mapping[str, Sequence[str]]:
     """Name what is not sent, by the question that was answered so that it is not."""
     kept: dict[str, list[str]] = defaultdict(list)
-    for name in meant.left_out:
+    for name in explanation.left_out:
         depends = FIELD[name].applies
-        if isinstance(depends, When) and depends.field in meant.values:
+        if isinstance(depends, When) and depends.field in explanation.values:
             kept[depends.field].append(name)
     return kept
 

@@ -127,8 +127,8 @@ def _say(draft_id: str, act: Callable[[Session, Draft, Judgement], bool]) -> boo
 def _done(draft_id: str, told: str, reasons: Mapping[str, str], anchor: str) -> ResponseReturnValue:
     """Show the page anew; if more is typed there than what is kept now, with all of that."""
     with store().reading() as session:
-        given = accepted(drafts.find(session, draft_id))
-    if reasons or any(map(request.form.get, SENDING)) or _is_more_answered(given):
+        statements = accepted(drafts.find(session, draft_id))
+    if reasons or any(map(request.form.get, SENDING)) or _is_more_answered(statements):
         trouble = Trouble("", "", reasons)
         page = draw_review(draft_id, done=told, trouble=trouble)
         return remember_who(make_response(page))
@@ -136,10 +136,10 @@ def _done(draft_id: str, told: str, reasons: Mapping[str, str], anchor: str) -> 
     return remember_who(redirect(url_for("review.show", draft_id=draft_id, _anchor=anchor)))
 
 
-def _is_more_answered(given: Accepted) -> bool:
+def _is_more_answered(statements: Accepted) -> bool:
     """Tell whether answers or their reasons were typed that are not kept."""
     reasons = typed_by_rule("because-")
-    kept = {asked: (said.answer, said.reason) for asked, said in given.items()}
+    kept = {asked: (said.answer, said.reason) for asked, said in statements.items()}
     chosen = _chosen(reasons)
     return any(kept.get(asked) != answer for asked, answer in chosen.items()) or any(
         asked not in chosen for asked in reasons

@@ -59,7 +59,7 @@ def offers(key: str) -> ResponseReturnValue:
 
 
 def _known(key: str) -> str:
-    if key not in {one.key for one in connections().all()}:
+    if key not in {connection.key for connection in connections().all()}:
         raise NoSuchConnection(key)
     return key
 

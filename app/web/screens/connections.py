@@ -90,7 +90,7 @@ def _test_of(key: str) -> str:
 
 def _find(key: str) -> Connection:
     """Find a connection that is there; raises `NoSuchConnection`."""
-    found = {one.key: one for one in connections().all()}
+    found = {connection.key: connection for connection in connections().all()}
     if key not in found:
         raise NoSuchConnection(key)
     return found[key]
@@ -117,7 +117,9 @@ def _entered(form: ConnectionForm) -> Entered:
 
 def _is_free(form: ConnectionForm) -> bool:
     """Keep the names of the connections that nobody enters for those."""
-    fixed = {one.name.casefold() for one in connections().all() if one.is_fixed}
+    fixed = {
+        connection.name.casefold() for connection in connections().all() if connection.is_fixed
+    }
     if (form.name.data or "").casefold() in fixed:
         _taken(form)
         return False
@@ -129,29 +131,31 @@ def _taken(form: ConnectionForm) -> ConnectionForm:
     return form
 
 
-def _form(form: ConnectionForm, one: Connection | None = None) -> str:
-    test = _last_test(one) if one else None
+def _form(form: ConnectionForm, connection: Connection | None = None) -> str:
+    test = _last_test(connection) if connection else None
     return render_template(
         "connections/form.html",
         form=form,
-        one=one,
-        connection=one,
-        token_end=connections().token_end(one.key) if one else "",
-        is_tested_now=one is not None and sender().is_running(_test_of(one.key)),
+        one=connection,
+        connection=connection,
+        token_end=connections().token_end(connection.key) if connection else "",
+        is_tested_now=connection is not None and sender().is_running(_test_of(connection.key)),
         tested=test,
-        has_changed_since=one is not None and test is not None and _has_changed_since(one, test),
+        has_changed_since=connection is not None
+        and test is not None
+        and _has_changed_since(connection, test),
     )
 
 
-def _last_test(one: Connection) -> Exchange | None:
+def _last_test(connection: Connection) -> Exchange | None:
     """Find the last test of a connection, be it as it was before."""
     with store().reading() as session:
-        return request_log.last_test(session, one.key)
+        return request_log.last_test(session, connection.key)
 
 
-def _has_changed_since(one: Connection, test: Exchange) -> bool:
+def _has_changed_since(connection: Connection, test: Exchange) -> bool:
     """Tell whether a connection was changed after a test of it had begun."""
-    if one.is_fixed:
+    if connection.is_fixed:
         return False
     with store().reading() as session:
-        return test.at <= saved_connections.find(session, one.key).changed_at
+        return test.at <= saved_connections.find(session, connection.key).changed_at

@@ -143,20 +143,24 @@ def _form(
     refusal = _refusal(draft) if draft and not judged else {}
     given = accepted(draft) if draft else {}
     to = connections().find(str(answers.get("connection", "")))
-    shown = build_panel(answers, given, to)
+    panel = build_panel(answers, given, to)
     return render_template(
         "campaign/form.html",
         connection=to,
-        offered=[one for one in connections().all() if one.is_enabled or one.key == to.key],
+        offered=[
+            connection
+            for connection in connections().all()
+            if connection.is_enabled or connection.key == to.key
+        ],
         draft_id=draft_id,
         draft_version=draft.version if draft else 0,
         form=form,
-        build_rows=build_rows(form, shown.notes, refusal),
+        build_rows=build_rows(form, panel.notes, refusal),
         has_schedule=form.start_date.is_used(form.values),
         refusal=refusal,
         accepted=as_posted(given),
         clocks=clock_switch("campaign"),
-        meaning=draw_macro("meaning", "meaning", shown),
+        meaning=draw_macro("meaning", "meaning", panel),
     )
 
 
@@ -180,7 +184,7 @@ def _conflict(theirs: Draft, mine: dict[str, Any]) -> str:
         mine=mine,
         differ=differ,
         only_mine={name for name in differ if _same(name, theirs.answers, before)},
-        named={one.key: one.name for one in connections().all()},
+        named={connection.key: connection.name for connection in connections().all()},
     )
 
 

@@ -54,7 +54,7 @@ def _told(session: Session, draft_id: str) -> list[Told]:
 
 def _called(session: Session) -> Called:
     """Name connections by their keys as they were called at a time, and as they are called now."""
-    names = {one.key: one.name for one in connections().all()}
+    names = {connection.key: connection.name for connection in connections().all()}
     names_of = cache(partial(saved_connections.names_of, session))
 
     def called(key: str, at: str) -> str:
@@ -85,7 +85,7 @@ def _evidence(session: Session, draft: Draft) -> dict[str, Any]:
 def _judged(draft: Draft) -> dict[str, Any]:
     """Write out what the rules say of a draft now; what they said then is in the trail."""
     found = explain(draft.answers, datetime.now(UTC)).findings
-    wanted, given = read_schedule(read_answers(draft.answers).values), accepted(draft)
+    schedule, statements = read_schedule(read_answers(draft.answers).values), accepted(draft)
     return judged(draft, found) | {
         "findings": [
             {
@@ -93,7 +93,7 @@ def _judged(draft: Draft) -> dict[str, Any]:
                 "title": one.rule.title,
                 "severity": one.severity,
                 "measure": measure(one),
-                "found": describe_finding(one, wanted) if wanted else "",
+                "found": describe_finding(one, schedule) if schedule else "",
                 "source": one.rule.source,
                 "source_kind": one.rule.source_kind,
                 "law_as_of": one.rule.law_as_of and one.rule.law_as_of.isoformat(),
@@ -101,6 +101,6 @@ def _judged(draft: Draft) -> dict[str, Any]:
                 "said": asdict(said) if said else None,
             }
             for one in found
-            for said in [find_statement(one, given)]
+            for said in [find_statement(one, statements)]
         ]
     }

@@ -126,7 +126,7 @@ def keep(draft_id: str) -> ResponseReturnValue:
     if len(name) > LONGEST_NAME:
         error = f"Shorten the name to {LONGEST_NAME} characters."
         return make_response(_page(draft_id, name, error), 422)
-    if name in {one.title for one in load_rulebook().presets}:
+    if name in {preset.title for preset in load_rulebook().presets}:
         return make_response(_page(draft_id, name, _GIVEN), 422)
     replaces = request.form.get("replace") == name
     try:
@@ -160,17 +160,17 @@ def _given(preset: Preset, answers: Answers) -> Offer:
     hours = f"{_words('daily_start_time', preset.settings)} to "
     hours += _words("daily_end_time", preset.settings)
     meant = f"{hours} are meant on the clock of every lead."
-    wanted = read_schedule({**_OFFICE, **read_answers(answers).values})
-    if wanted is None:
+    schedule = read_schedule({**_OFFICE, **read_answers(answers).values})
+    if schedule is None:
         told = f"{meant} Enter the days and the time zone of the campaign first."
         return Offer(preset.id, preset.title, {}, preset, told)
-    audience = read_audience(answers, wanted.zone)
+    audience = read_audience(answers, schedule.zone)
     try:
-        fitted = fit(preset, wanted, audience)
+        fitted = fit(preset, schedule, audience)
     except DoesNotFit:
         told = f"{meant} No one window does that for all of them: split the campaign by place."
         return Offer(preset.id, preset.title, {}, preset, told)
-    told = f"{meant} What is filled in is by the clock in {city(wanted.zone)}."
+    told = f"{meant} What is filled in is by the clock in {city(schedule.zone)}."
     return Offer(preset.id, preset.title, typed_values(fitted), preset, told)
 
 

@@ -124,16 +124,16 @@ def draw_review(  # noqa: PLR0913  Each is another thing to say.
         to = connection_of(draft)
         if draft.is_locked or draft.deleted_at:
             return _gone(draft, to)
-        given = accepted(draft)
-        shown = build_panel(draft.answers, given, to, can_change=False, trouble=trouble)
-        if shown.meaning.problems:
+        statements = accepted(draft)
+        panel = build_panel(draft.answers, statements, to, can_change=False, trouble=trouble)
+        if panel.meaning.problems:
             return _back_to_the_form(draft_id)
         until = paused_until(session, to, now)
         page = render_template(
             "campaign/review.html",
             connection=to,
             draft=draft,
-            build_panel=shown,
+            build_panel=panel,
             url=public_url(to),
             typed=request.form,
             refusal=refusal,
@@ -142,17 +142,17 @@ def draw_review(  # noqa: PLR0913  Each is another thing to say.
             said=stamp(draft),
             most_overlaps=TOLD,
             wrong=wrong or {},
-            overlaps=_overlaps(session, draft, shown.meaning),
-            list_duties=list_duties(shown.meaning, given, now.date()),
-            asked_of_all=asked_of_all(shown.meaning, given),
+            overlaps=_overlaps(session, draft, panel.meaning),
+            list_duties=list_duties(panel.meaning, statements, now.date()),
+            asked_of_all=asked_of_all(panel.meaning, statements),
             until=until,
             can_hurry=until is not None and can_hurry(until, now),
-            duplicate=find_duplicate(session, shown.meaning.digest, to, now),
-            nicknames=_nicknames(session, draft, shown.meaning.payload),
+            duplicate=find_duplicate(session, panel.meaning.digest, to, now),
+            nicknames=_nicknames(session, draft, panel.meaning.payload),
             clocks=clock_switch("review", url_for("review.look", draft_id=draft_id)),
             most_windows=MOST_WINDOWS,
         )
-    _note_the_look(draft_id, shown.meaning.digest, to.name)
+    _note_the_look(draft_id, panel.meaning.digest, to.name)
     return make_response(page, 422 if is_refused else 200)
 
 
@@ -171,12 +171,12 @@ def _gone(draft: Draft, to: Connection) -> ResponseReturnValue:
     return make_response(page, 409)
 
 
-def _overlaps(session: Session, draft: Draft, meant: Explanation) -> list[Overlap]:
-    if meant.overview is None:
+def _overlaps(session: Session, draft: Draft, explanation: Explanation) -> list[Overlap]:
+    if explanation.overview is None:
         return []
     to, usual = connection_of(draft).key, connections().default.key
     keys = {to, ""} if to == usual else {to}
-    return overlapping(session, draft, meant.overview.schedule, meant.audience, keys)
+    return overlapping(session, draft, explanation.overview.schedule, explanation.audience, keys)
 
 
 def _nicknames(
