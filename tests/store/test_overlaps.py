@@ -51,6 +51,12 @@ def test_two_drafts_of_the_same_days_and_clocks_are_named_to_each_other(
         {"days_of_week": EVERY_DAY[5:]},
         {"start_date": date(2027, 4, 1), "end_date": date(2027, 5, 1)},
         {"start_date": date(2026, 12, 1), "end_date": date(2027, 1, 3)},
+        # The one day that both have is a Monday.
+        {
+            "start_date": date(2026, 12, 1),
+            "end_date": date(2027, 1, 4),
+            "days_of_week": EVERY_DAY[1:],
+        },
         {"connection": "another"},
         {"type": "INBOUND"},
     ],

@@ -187,10 +187,14 @@ def test_a_campaign_that_keeps_all_hours_needs_no_change() -> None:
     assert fix_all_hours(usable(), None, told("New York")) == Fix(())
 
 
-def test_a_window_that_has_room_for_too_many_calls_is_no_longer_than_the_own_one() -> None:
-    # Between 8:00 and 20:00 there is room for five calls, of which Florida allows three.
+@pytest.mark.parametrize(("gap", "daily"), [(15, 5), (5, 9)])
+def test_a_window_with_room_for_more_calls_than_are_allowed_is_not_offered(
+    gap: int, daily: int
+) -> None:
+    # Florida allows three in 24 hours. Half an hour has room for three with the one gap, and for
+    # too many with the other: but not for as many as the hours from 8:00 to 20:00.
     late = usable(daily_start_time=time(21, 30), daily_end_time=time(22))
-    retries = Limits(timedelta(minutes=15), 5, 10)
+    retries = Limits(timedelta(minutes=gap), daily, 12)
     assert offered("us-fl-hours", late, "Florida", retries) == [
         {"daily_start_time": time(19, 30), "daily_end_time": time(20)}
     ]

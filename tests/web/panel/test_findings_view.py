@@ -161,7 +161,9 @@ def test_a_campaign_that_never_calls_is_not_called_complete_without_a_word(
     client: FlaskClient,
 ) -> None:
     soup = rules(client, {}, end_date=date(2027, 1, 8), days_of_week=EVERY_DAY[5:])
-    assert "No call would ever be made" in text(soup)
+    verdict = soup.select_one(".verdict.broken")
+    assert text(verdict).startswith("No call would ever be made, ")
+    assert "Complete" not in text(soup)
     assert len(soup.select(".note .strong")) == 2
 
 
