@@ -5,7 +5,7 @@ from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from app.campaign.compliance.audience import Audience, read_audience
@@ -88,6 +88,17 @@ def test_each_change_makes_its_finding_go_away(
 
 @settings(max_examples=80, deadline=None)
 @given(schedules(), st.sampled_from(AUDIENCES))
+@example(  # The longest window that the days share is none on the days of the changes.
+    usable(
+        timezone="Asia/Kathmandu",
+        start_date=date(2027, 3, 26),
+        end_date=date(2027, 4, 4),
+        days_of_week=EVERY_DAY[2:5],
+        daily_start_time=time(3, 45),
+        daily_end_time=time(8, 45),
+    ),
+    "Canada, UK",
+)
 def test_the_one_window_for_all_rules_leaves_nothing_outside_hours(
     wanted: Schedule, audience: str
 ) -> None:
@@ -185,6 +196,15 @@ def test_a_day_that_comes_only_before_a_clock_change_is_not_held_to_the_hours_af
 
 def test_a_campaign_that_keeps_all_hours_needs_no_change() -> None:
     assert fix_all_hours(usable(), None, told("New York")) == Fix(())
+
+
+def test_the_hours_of_a_rule_that_is_kept_bound_the_window_that_keeps_another() -> None:
+    # Alabama allows 8:00 to 20:00; in El Paso, an hour behind, Texas allows calls from 9:00.
+    late = {"daily_start_time": time(19, 50), "daily_end_time": time(20, 30)}
+    evening = usable(timezone="America/Chicago", **late)
+    assert offered("us-al-hours", evening, "Texas, Alabama") == [
+        {"daily_start_time": time(10), "daily_end_time": time(20)}
+    ]
 
 
 @pytest.mark.parametrize(("gap", "daily"), [(15, 5), (5, 9)])

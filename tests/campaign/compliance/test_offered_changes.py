@@ -124,3 +124,17 @@ def test_a_gap_that_would_break_a_limit_is_not_advised() -> None:
         if one.field == "min_gap_between_attempts"
     )
     assert elsewhere.better == 209
+
+
+def test_a_shorter_gap_is_not_advised_while_a_limit_of_attempts_is_broken() -> None:
+    # France allows four in 30 days, and one a day for eight days is more already.
+    values = florida() | {
+        "daily_start_time": time(16),
+        "max_daily_attempts": 2,
+        "max_call_attempts": 8,
+        GAP: 240,
+    }
+    found = meant(values, told={"audience": "France", "purpose": "marketing"})
+    assert "fr-attempts" in broken(found)
+    (advice,) = (one for one in found.advice if one.field == GAP)
+    assert (advice.code, advice.better) == (AdviceCode.GAP_BY_RULE, None)

@@ -89,6 +89,13 @@ def test_a_campaign_that_keeps_all_rules_is_told_so(client: FlaskClient) -> None
     assert soup.select_one(".verdict.broken") is None
 
 
+@pytest.mark.parametrize("audience", ["France", "48 states", "Germany"])
+@pytest.mark.parametrize("name", ["Plain", ""])
+def test_there_is_one_verdict(client: FlaskClient, audience: str, name: str) -> None:
+    soup = rules(client, {"audience": audience}, name=name)
+    assert len(soup.select("section[aria-labelledby=m-words] .verdict")) == 1
+
+
 @pytest.mark.parametrize("place", ["Germany", "Japan", "Brazil"])
 def test_a_place_without_data_is_never_green(client: FlaskClient, place: str) -> None:
     soup = rules(client, {"audience": place, "purpose": "marketing"}, timezone="Europe/Berlin")
