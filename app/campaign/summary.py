@@ -116,7 +116,8 @@ def _adds_up(values: Values, overview: Overview | None) -> Iterator[str]:
             f"from UTC{offset_words(change.before)} to UTC{offset_words(change.after)}."
         )
     if (more := len(overview.changes) - _CHANGES) > 0:
-        yield f"The clocks there change {_times(more)} more until {day_words(overview.shown_until)}."
+        until = day_words(overview.shown_until)
+        yield f"The clocks there change {_times(more)} more until {until}."
 
 
 def _events(values: Values) -> Iterator[str]:

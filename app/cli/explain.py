@@ -213,7 +213,8 @@ def _in_words(meant: Explanation) -> Iterator[str]:
 def _all_findings(meant: Explanation) -> Iterator[str]:
     for finding in meant.findings:
         said = _finding_words(finding, meant)
-        yield f"[{finding.severity}] {said} Source: {finding.rule.source} ({finding.rule.checked_on})"
+        source = f"{finding.rule.source} ({finding.rule.checked_on})"
+        yield f"[{finding.severity}] {said} Source: {source}"
 
 
 def _lead_words(lead: Lead) -> Iterator[str]:

@@ -91,12 +91,17 @@ def test_nothing_is_said_to_be_done_that_cannot_be(
 
 
 def test_other_reasons_that_were_written_stay_on_the_page(visitor: Visitor, late: str) -> None:
+    later = visitor.open(f"/drafts/{late}")
+    visitor.press(later, answers={"daily_end_time": "22:00"}, then="save")  # Too late by two laws.
     page = visitor.open(f"/drafts/{late}/review")
     other = "reason-us-fcc-hours"
     answers = {"reason-us-fl-hours": "They asked.", other: "Later.", "who": "Ada"}
     page = visitor.press(page, "accept", answers=answers, rules="us-fl-hours")
     assert page.status == 200
     assert page.flash() == "Accepted, and the reason is kept with the draft."
+    kept = page.soup.find(id=other)
+    assert isinstance(kept, Tag)
+    assert kept["value"] == "Later."
 
 
 def test_what_was_accepted_can_be_taken_back(visitor: Visitor, late: str) -> None:

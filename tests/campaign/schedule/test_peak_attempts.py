@@ -10,13 +10,16 @@ from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.campaign.schedule import peak_attempts
 from app.campaign.schedule.attempts import Limits, follow_attempts
+from app.campaign.schedule.day_rows import Row, lay_out_days
 from app.campaign.schedule.peak_attempts import (
     PERIODS,
     find_most_in_dates,
@@ -304,3 +307,27 @@ def test_one_call_a_day_is_seven_in_seven_days_and_no_more() -> None:
     assert len(find_most_in_dates(daily, twice, 7, ((NEW_YORK,),))) == 14
     # A rolling week, but not seven dates, can hold the end of one window and the next week's start.
     assert len(find_most_within(daily, once, PERIODS["7d"])) == 8
+
+
+def laid_out(monkeypatch: pytest.MonkeyPatch, years: int) -> int:
+    """Count the windows that are gone through for the worst 30 days of so many years."""
+    last = date(2026 + years, 12, 31)
+    wanted = weekly(NEW_YORK, set(range(5)), (time(9), time(17)), date(2027, 1, 1), last)
+    counts: list[int] = []
+
+    def counted(*asked: Any) -> tuple[Row, ...]:
+        found = lay_out_days(*asked)
+        counts.extend(len(row.windows) for row in found)
+        return found
+
+    with monkeypatch.context() as patch:
+        patch.setattr(peak_attempts, "lay_out_days", counted)
+        found = find_most_within(wanted, limits_of(10**6, 1000, 3), PERIODS["30d"])
+    assert len(found) > 20 * 160  # Twenty windows of eight hours at the least.
+    return sum(counts)
+
+
+def test_ten_years_of_calls_every_three_minutes_take_few_more_steps_than_three_years(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert 0 < laid_out(monkeypatch, 10) < 2 * laid_out(monkeypatch, 3)
