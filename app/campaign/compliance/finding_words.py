@@ -20,7 +20,7 @@ from app.campaign.schedule.offset_periods import cut_to_foreseeable
 from app.campaign.schedule.windows import Schedule
 from app.campaign.timezones.zones import city, zone_info
 
-NO_ADVICE = "These are cited facts that may be out of date, and no legal advice."
+NO_ADVICE = "These are cited facts that may be out of date, not legal advice."
 
 _SHOWN = 6
 _NAMED = 3

@@ -1,7 +1,7 @@
 """The rules of calling, read from the files in `rules`: one for each jurisdiction.
 
 A file needs no code beside it: `rule_file` says what it may hold. The rules are dated and
-cited facts, and no legal advice.
+cited facts, not legal advice.
 """
 
 import hashlib
