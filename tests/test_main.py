@@ -19,7 +19,7 @@ from app.store.base import State
 from app.store.database import Store
 from app.store.models import Submission
 from tests.factories import outbound
-from tests.faults.house import wait_until
+from tests.faults.bed import wait_until
 from tests.faults.person import Person
 from tests.sending.presses import expire
 from tests.servers import Address, environment, free_port

@@ -12,7 +12,7 @@ from flask import Flask
 from waitress.adjustments import Adjustments
 
 from app.server import HEALTH, Limits, RefusableRequest, Server, make_room
-from tests.faults.house import wait_until
+from tests.faults.bed import wait_until
 
 GET = b"GET / HTTP/1.1\r\nHost: x\r\n"
 ASKS = GET + b"\r\n"

@@ -13,13 +13,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from tests.faults.bed import TestBed, open_test_bed
 from tests.faults.conditions import CONDITIONS, Condition
-from tests.faults.gestures import GESTURES
-from tests.faults.house import House, house
 from tests.faults.judge import Run, run
 from tests.faults.restarts import unknown_after_restarts
+from tests.faults.submit_patterns import SUBMIT_PATTERNS
 
-HOUSES = 2
+BEDS = 2
 STATES = ("Created", "Refused", "Not sent", "Unknown", "Never sent")
 
 
@@ -34,7 +34,7 @@ def main() -> None:
     _print_table(found)
     for one in found:
         if not one.is_good:
-            print(f"! {one.condition}, {one.gesture}: {one.lost + one.double + one.silent}")
+            print(f"! {one.condition}, {one.pattern}: {one.lost + one.double + one.silent}")
     print(f"{creates} creates with {restarts} restarts: {unknown} unknown")
     lost, double, silent = (sum(bool(getattr(one, kind)) for one in found) for kind in _WRONG)
     print(f"{len(found)} runs, {lost} lost, {double} double, {silent} silent")
@@ -49,26 +49,26 @@ def _number(name: str, usual: int) -> int:
 
 
 def _all_runs(folder: Path, count: int, seed: int) -> list[Run]:
-    """Share the runs among some houses, each with processes of its own."""
+    """Share the runs among some beds, each with processes of its own."""
     wanted = list(_wanted(count, random.Random(seed)))  # noqa: S311  Nothing secret hangs on it.
 
     def live(number: int) -> list[Run]:
-        with house(folder / str(number)) as place:
-            share = wanted[number::HOUSES]
+        with open_test_bed(folder / str(number)) as place:
+            share = wanted[number::BEDS]
             return [*(run(place, *one) for one in share), *_afterwards(place)]
 
-    with ThreadPoolExecutor(HOUSES) as pool:
-        return [one for part in pool.map(live, range(HOUSES)) for one in part]
+    with ThreadPoolExecutor(BEDS) as pool:
+        return [one for part in pool.map(live, range(BEDS)) for one in part]
 
 
 def _wanted(count: int, chance: random.Random) -> Iterator[tuple[Condition, str, str]]:
-    """Name what to run: each condition once, then any, each with a gesture and a draft's name."""
+    """Name what to run: each condition once, then any, each with a pattern and a draft's name."""
     for number in range(max(count, len(CONDITIONS))):
         condition = CONDITIONS[number] if number < len(CONDITIONS) else chance.choice(CONDITIONS)
-        yield condition, chance.choice(list(GESTURES)), f"Campaign {number}"
+        yield condition, chance.choice(list(SUBMIT_PATTERNS)), f"Campaign {number}"
 
 
-def _afterwards(place: House) -> Iterator[Run]:
+def _afterwards(place: TestBed) -> Iterator[Run]:
     """Look for the token in everything that was written, and follow the chain of events."""
     found = Run("afterwards", "–")
     if place.leaks():

@@ -8,10 +8,10 @@ from time import sleep
 
 from app.sandbox.faults import FAULTS
 from app.sandbox.switch import Switch
-from tests.faults.house import DEADLINE, House, Lost, wait_until
+from tests.faults.bed import DEADLINE, Lost, TestBed, wait_until
 from tests.faults.launch import BEGIN_WITHIN, GRACE, PATIENCE_MS, PLACES
 
-Met = Callable[[House, str], AbstractContextManager[None]]
+Met = Callable[[TestBed, str], AbstractContextManager[None]]
 
 
 @dataclass(frozen=True)
@@ -29,77 +29,77 @@ class Condition:
 
 
 @contextmanager
-def _nothing(_house: House, _name: str) -> Iterator[None]:
+def _nothing(_bed: TestBed, _name: str) -> Iterator[None]:
     yield
 
 
 def _fault(fault: str, seconds: float) -> Met:
     @contextmanager
-    def met(house: House, _name: str) -> Iterator[None]:
-        house.faults.switch_on(Switch(fault, every=False, seconds=seconds))
+    def met(bed: TestBed, _name: str) -> Iterator[None]:
+        bed.faults.switch_on(Switch(fault, every=False, seconds=seconds))
         yield
-        house.faults.switch_off()
+        bed.faults.switch_off()
 
     return met
 
 
 def _death(place: str) -> Met:
     @contextmanager
-    def met(house: House, _name: str) -> Iterator[None]:
-        house.die_at(place)
+    def met(bed: TestBed, _name: str) -> Iterator[None]:
+        bed.die_at(place)
         yield
-        if house.is_to_die:
-            house.die_at("")
+        if bed.is_to_die:
+            bed.die_at("")
             raise Lost(f"The planned death {place} did not happen.")
 
     return met
 
 
 @contextmanager
-def _death_while_it_waits(house: House, name: str) -> Iterator[None]:
+def _death_while_it_waits(bed: TestBed, name: str) -> Iterator[None]:
     """Kill the app once the API has the campaign and before it answers."""
-    with _fault("slow-headers", DEADLINE * 0.8)(house, name), _once_stored(house, name, house.kill):
+    with _fault("slow-headers", DEADLINE * 0.8)(bed, name), _once_stored(bed, name, bed.kill):
         yield
 
 
 @contextmanager
-def _api_down(house: House, _name: str) -> Iterator[None]:
-    with house.without_api():
+def _api_down(bed: TestBed, _name: str) -> Iterator[None]:
+    with bed.without_api():
         yield
 
 
-def _trouble(trouble: Callable[[House], AbstractContextManager[None]]) -> Met:
+def _trouble(trouble: Callable[[TestBed], AbstractContextManager[None]]) -> Met:
     """Let a trouble last while the button is pressed."""
 
     @contextmanager
-    def met(house: House, _name: str) -> Iterator[None]:
-        with trouble(house):
+    def met(bed: TestBed, _name: str) -> Iterator[None]:
+        with trouble(bed):
             yield
 
     return met
 
 
 def _trouble_at_the_record(
-    trouble: Callable[[House], AbstractContextManager[None]], seconds: float
+    trouble: Callable[[TestBed], AbstractContextManager[None]], seconds: float
 ) -> Met:
     """Let a trouble begin when the API has the campaign, and last some seconds."""
 
     @contextmanager
-    def met(house: House, name: str) -> Iterator[None]:
+    def met(bed: TestBed, name: str) -> Iterator[None]:
         def hold() -> None:
-            with trouble(house):
+            with trouble(bed):
                 sleep(seconds)
 
-        with _fault("slow-headers", DEADLINE * 0.3)(house, name), _once_stored(house, name, hold):
+        with _fault("slow-headers", DEADLINE * 0.3)(bed, name), _once_stored(bed, name, hold):
             yield
 
     return met
 
 
 @contextmanager
-def _once_stored(house: House, name: str, act: Callable[[], None]) -> Iterator[None]:
+def _once_stored(bed: TestBed, name: str, act: Callable[[], None]) -> Iterator[None]:
     def wait() -> None:
-        wait_until(lambda: house.made(name))
+        wait_until(lambda: bed.made(name))
         act()
 
     with ThreadPoolExecutor(1) as hand:
@@ -109,11 +109,11 @@ def _once_stored(house: House, name: str, act: Callable[[], None]) -> Iterator[N
 
 
 @contextmanager
-def _locked_until_killed(house: House) -> Iterator[None]:
+def _locked_until_killed(bed: TestBed) -> Iterator[None]:
     """Let the answer come to a database that takes nothing, and to an app that then dies."""
-    with house.locked_database():
+    with bed.locked_database():
         yield
-        house.kill()
+        bed.kill()
 
 
 _AT_ONCE = PATIENCE_MS / 1000
@@ -126,15 +126,15 @@ CONDITIONS = (
     Condition("API: not reached", _api_down),
     *(Condition(f"killed {place}", _death(place), kills=True) for place in PLACES),
     Condition("killed while it waits", _death_while_it_waits, kills=True),
-    Condition("database locked at the press", _trouble(House.locked_database)),
+    Condition("database locked at the press", _trouble(TestBed.locked_database)),
     Condition(
         "database locked at the record",
-        _trouble_at_the_record(House.locked_database, _AT_ONCE),
+        _trouble_at_the_record(TestBed.locked_database, _AT_ONCE),
         expects="Created",
     ),
     Condition(
         "database locked for long",
-        _trouble_at_the_record(House.locked_database, _TOO_LONG),
+        _trouble_at_the_record(TestBed.locked_database, _TOO_LONG),
         expects="Created",
     ),
     Condition(
@@ -143,14 +143,14 @@ CONDITIONS = (
         kills=True,
         expects="Created",
     ),
-    Condition("disk full at the press", _trouble(House.full_disk)),
-    Condition("disk full at the record", _trouble_at_the_record(House.full_disk, _AT_ONCE)),
+    Condition("disk full at the press", _trouble(TestBed.full_disk)),
+    Condition("disk full at the record", _trouble_at_the_record(TestBed.full_disk, _AT_ONCE)),
     Condition(
         "disk full for long",
-        _trouble_at_the_record(House.full_disk, _TOO_LONG),
+        _trouble_at_the_record(TestBed.full_disk, _TOO_LONG),
         expects="Created",
     ),
-    Condition("many more people than threads", _trouble(House.crowd)),
-    Condition("tokens rotated twice at once", _trouble(House.two_rotations)),
-    Condition("a backup is brought back", _trouble(House.restore)),
+    Condition("many more people than threads", _trouble(TestBed.crowd)),
+    Condition("tokens rotated twice at once", _trouble(TestBed.two_rotations)),
+    Condition("a backup is brought back", _trouble(TestBed.restore)),
 )

@@ -8,10 +8,10 @@ silent   a page that is not true, leads nowhere, tells a secret, or never comes
 from dataclasses import dataclass, field
 
 from tests.factories import outbound, typed
+from tests.faults.bed import Lost, TestBed
 from tests.faults.conditions import Condition
-from tests.faults.gestures import GESTURES
-from tests.faults.house import House, Lost
 from tests.faults.person import Person, Seen
+from tests.faults.submit_patterns import SUBMIT_PATTERNS
 
 CREATED, UNKNOWN = "Created", "Unknown"
 _HONEST = (200, 422, 503)  # With 422 it asks for something, with 503 it could not write.
@@ -23,7 +23,7 @@ class Run:
     """What one run showed: the state that the page named first, and what was wrong."""
 
     condition: str
-    gesture: str
+    pattern: str
     state: str = ""
     lost: list[str] = field(default_factory=list)
     double: list[str] = field(default_factory=list)
@@ -34,27 +34,27 @@ class Run:
         return not (self.lost or self.double or self.silent)
 
 
-def run(house: House, condition: Condition, gesture: str, name: str) -> Run:
+def run(bed: TestBed, condition: Condition, pattern: str, name: str) -> Run:
     """Do it once, with a draft of this name that no other has."""
-    found = Run(condition.name, gesture)
-    draft_id = house.new_draft(name)
+    found = Run(condition.name, pattern)
+    draft_id = bed.new_draft(name)
     try:
-        answers = GESTURES[gesture](house, draft_id, condition.met(house, name))
+        answers = SUBMIT_PATTERNS[pattern](bed, draft_id, condition.met(bed, name))
         _judge_answers(found, condition, answers)
-        house.restart_if_dead()
-        person = Person(house.url, draft_id, house.restart_if_dead)
-        _judge_page(found, house, name, page := person.look())
+        bed.restart_if_dead()
+        person = Person(bed.url, draft_id, bed.restart_if_dead)
+        _judge_page(found, bed, name, page := person.look())
         if condition.expects and page.state != condition.expects:
             found.silent.append(f"it says {page.heading}, and the answer had come")
         found.state = page.state if page.state in {CREATED, UNKNOWN, *NOT_THERE} else "Never sent"
-        _judge_next_step(found, house, name, person, page)
+        _judge_next_step(found, bed, name, person, page)
     except TimeoutError as error:
         found.silent.append(f"no end: {error}")
-        house.restart_if_dead()
+        bed.restart_if_dead()
     except Lost as error:
         found.silent.append(str(error))
-        house.restart_if_dead()
-    _judge_draft(found, house, draft_id, name)
+        bed.restart_if_dead()
+    _judge_draft(found, bed, draft_id, name)
     return found
 
 
@@ -68,9 +68,9 @@ def _judge_answers(found: Run, condition: Condition, answers: list[Seen | None])
             found.silent.append(f"a press led to {answer.status} {answer.heading}")
 
 
-def _judge_page(found: Run, house: House, name: str, page: Seen) -> None:
+def _judge_page(found: Run, bed: TestBed, name: str, page: Seen) -> None:
     """Hold the page to what the API holds."""
-    made = house.made(name)
+    made = bed.made(name)
     if len(made) > 1:
         found.double.append(f"{len(made)} campaigns")
     if page.state == CREATED and (not made or made[0] not in page.words):
@@ -81,25 +81,25 @@ def _judge_page(found: Run, house: House, name: str, page: Seen) -> None:
         found.silent.append(f"{page.status} {page.heading}")
 
 
-def _judge_next_step(found: Run, house: House, name: str, person: Person, page: Seen) -> None:
+def _judge_next_step(found: Run, bed: TestBed, name: str, person: Person, page: Seen) -> None:
     """Take the page's next step until there is one campaign, and never more."""
     if page.state == UNKNOWN:
-        made = house.made(name)
+        made = bed.made(name)
         page = person.say(page, made[0] if made else None)
-        _judge_page(found, house, name, page)
+        _judge_page(found, bed, name, page)
     if page.state == UNKNOWN:
         found.silent.append("what was looked up is not taken")
     elif page.state != CREATED:
-        house.forget_waiting()
+        bed.forget_waiting()
         person.review()
         person.press()
         page = person.look()
-        _judge_page(found, house, name, page)
+        _judge_page(found, bed, name, page)
         if page.state != CREATED:
             found.silent.append(f"it cannot be sent after all: {page.heading}")
 
 
-def _judge_draft(found: Run, house: House, draft_id: str, name: str) -> None:
-    answers = house.answers(draft_id)
+def _judge_draft(found: Run, bed: TestBed, draft_id: str, name: str) -> None:
+    answers = bed.answers(draft_id)
     if answers != typed(outbound(name=name)):
         found.lost.append(f"{answers}")

@@ -1,7 +1,7 @@
 """Run the app with places at which it can be killed, or with a classic mistake in it.
 
 ``python -m tests.faults.launch``, set up by the environment as the app itself; CONTROL is a
-file: the app kills itself (SIGKILL) at the place that stands in it. MUTANT names a mistake.
+file: the app kills itself (SIGKILL) at the place that stands in it. KNOWN_BUG names a mistake.
 Only its patience is shorter than usual, so that a thousand runs end in minutes.
 """
 
@@ -21,7 +21,7 @@ from app import __main__
 from app.sending import background as sender
 from app.sending import submission
 from app.store import database
-from tests.faults import mutants
+from tests.faults import known_bugs
 
 GRACE = timedelta(seconds=0.4)
 BEGIN_WITHIN = timedelta(seconds=1.5)  # A busy machine starts a thread late.
@@ -99,7 +99,7 @@ def main() -> None:
     submission.GRACE, submission.BEGIN_WITHIN = GRACE, BEGIN_WITHIN
     database.PRAGMAS = (*database.PRAGMAS[:-1], f"busy_timeout={PATIENCE_MS}")
     event.listen(Session, "before_commit", _in_commit)
-    mutants.put_in(os.environ.get("MUTANT", ""))
+    known_bugs.put_in(os.environ.get("KNOWN_BUG", ""))
     for hook, (module, name, watch) in HOOKS.items():
         if hook != os.environ.get("WITHOUT_HOOK"):
             setattr(module, name, watch(getattr(module, name)))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import requests
 from bs4 import BeautifulSoup, Tag
 
-from tests.faults.house import NAME, TOKEN, wait_until
+from tests.faults.bed import NAME, TOKEN, wait_until
 from tests.pages import fields_of, text
 
 _TIMEOUT = 20

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from app.store.base import State
 from app.store.models import Submission
-from tests.faults.house import AS_IT_IS, House, house, wait_until
+from tests.faults.bed import AS_IT_IS, TestBed, open_test_bed, wait_until
 from tests.faults.person import Person
 
 _PEOPLE = 6
@@ -19,7 +19,7 @@ def unknown_after_restarts(folder: Path, creates: int, restarts: int) -> int:
 
     Every campaign must be there once at the end, or else `RuntimeError` is raised.
     """
-    with house(folder, program=AS_IT_IS) as place:
+    with open_test_bed(folder, program=AS_IT_IS) as place:
         names = [f"Campaign {number}" for number in range(creates)]
         drafts = {place.new_draft(name): name for name in names}
         done = count()
@@ -44,7 +44,7 @@ def unknown_after_restarts(folder: Path, creates: int, restarts: int) -> int:
         return _count_unknown(place)
 
 
-def _send(place: House, draft_id: str) -> None:
+def _send(place: TestBed, draft_id: str) -> None:
     """Review, press and look, over again for as long as the app is away."""
     person = Person(place.url, draft_id)
 
@@ -62,7 +62,7 @@ def _send(place: House, draft_id: str) -> None:
     wait_until(is_sent, 600)
 
 
-def _count_unknown(place: House) -> int:
+def _count_unknown(place: TestBed) -> int:
     with place.store.reading() as session:
         wanted = select(func.count()).where(Submission.state == State.UNKNOWN)
         return session.scalar(wanted) or 0

@@ -9,31 +9,31 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults.bed import TestBed, open_test_bed
 from tests.faults.conditions import CONDITIONS, Condition
-from tests.faults.gestures import GESTURES
-from tests.faults.house import House, house
 from tests.faults.judge import run
+from tests.faults.known_bugs import KNOWN_BUGS
 from tests.faults.launch import HOOKS, PLACES
-from tests.faults.mutants import MUTANTS
 from tests.faults.restarts import unknown_after_restarts
+from tests.faults.submit_patterns import SUBMIT_PATTERNS
 
-CASES = list(zip(CONDITIONS, cycle(GESTURES), strict=False))
+CASES = list(zip(CONDITIONS, cycle(SUBMIT_PATTERNS), strict=False))
 KNOWN = {condition.name: condition for condition in CONDITIONS}
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with house(tmp_path_factory.mktemp("house")) as found:
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestBed]:
+    with open_test_bed(tmp_path_factory.mktemp("bed")) as found:
         yield found
 
 
 @pytest.mark.parametrize(
-    ("condition", "gesture"), CASES, ids=[f"{one.name}, {gesture}" for one, gesture in CASES]
+    ("condition", "pattern"), CASES, ids=[f"{one.name}, {pattern}" for one, pattern in CASES]
 )
 def test_one_press_makes_one_campaign_at_most_and_the_page_is_true(
-    place: House, condition: Condition, gesture: str
+    place: TestBed, condition: Condition, pattern: str
 ) -> None:
-    found = run(place, condition, gesture, f"{condition.name}, {gesture}")
+    found = run(place, condition, pattern, f"{condition.name}, {pattern}")
 
     assert (found.lost, found.double, found.silent) == ([], [], [])
     assert not place.leaks()
@@ -50,10 +50,10 @@ CAUGHT_BY = {
 }
 
 
-@pytest.mark.parametrize("mutant", MUTANTS)
-def test_a_classic_mistake_is_caught(tmp_path: Path, mutant: str) -> None:
-    with house(tmp_path / "house", mutant=mutant) as place:
-        found = [run(place, KNOWN[name], "once", name) for name in CAUGHT_BY[mutant]]
+@pytest.mark.parametrize("known_bug", KNOWN_BUGS)
+def test_a_classic_mistake_is_caught(tmp_path: Path, known_bug: str) -> None:
+    with open_test_bed(tmp_path / "bed", known_bug=known_bug) as place:
+        found = [run(place, KNOWN[name], "once", name) for name in CAUGHT_BY[known_bug]]
 
     assert any(one.double or one.silent for one in found)
 
@@ -64,11 +64,11 @@ BITES_AT = {"claim": PLACES[0], "call": PLACES[3], "record": PLACES[5]}
 @pytest.mark.parametrize("hook", HOOKS)
 def test_a_hook_that_is_not_in_its_place_is_noticed(tmp_path: Path, hook: str) -> None:
     condition = KNOWN[f"killed {BITES_AT[hook]}"]
-    with house(tmp_path / "house", without_hook=hook) as place:
+    with open_test_bed(tmp_path / "bed", without_hook=hook) as place:
         found = run(place, condition, "once", condition.name)
 
     assert found.silent == [f"The planned death {BITES_AT[hook]} did not happen."]
 
 
 def test_a_clean_restart_leaves_nothing_unknown(tmp_path: Path) -> None:
-    assert unknown_after_restarts(tmp_path / "house", creates=30, restarts=1) == 0
+    assert unknown_after_restarts(tmp_path / "bed", creates=30, restarts=1) == 0

@@ -47,13 +47,15 @@ class Lost(Exception):
     """Something that has nothing to do with a press was not done as it should be."""
 
 
-class House:
+class TestBed:
     """An API over HTTP, an app that calls it, and a look into both from outside."""
+
+    __test__ = False  # It is no test, whatever pytest thinks of its name.
 
     def __init__(
         self,
         folder: Path,
-        mutant: str = "",
+        known_bug: str = "",
         program: str = BREAKABLE,
         without_hook: str = "",
     ) -> None:
@@ -61,7 +63,7 @@ class House:
         self.instance, self.api_folder = folder / "app", folder / "api"
         self.control, self.output = folder / "control", folder / "output.txt"
         self.ports = [free_port(), free_port()]
-        self._api_port, self._mutant, self._program = free_port(), mutant, program
+        self._api_port, self._known_bug, self._program = free_port(), known_bug, program
         self._waits: dict[int, datetime | None] = {}
         self._processes: dict[str, Popen[bytes]] = {}
         self.api_folder.mkdir()
@@ -267,7 +269,7 @@ class House:
             "VOICEAIWRAPPER_TOKEN": TOKEN,
             "VOICEAIWRAPPER_BASE_URL": f"http://127.0.0.1:{self._api_port}",
             "CONTROL": str(self.control),
-            "MUTANT": self._mutant,
+            "KNOWN_BUG": self._known_bug,
             "WITHOUT_HOOK": self._without_hook,
         }
         with self.output.open("ab") as output:
@@ -297,10 +299,10 @@ def _answers(url: str) -> bool:
 
 
 @contextmanager
-def house(folder: Path, **more: str) -> Iterator[House]:
+def open_test_bed(folder: Path, **more: str) -> Iterator[TestBed]:
     """Run the app and its API until the block ends."""
     folder.mkdir(parents=True, exist_ok=True)
-    found = House(folder, **more)
+    found = TestBed(folder, **more)
     try:
         yield found
     finally:

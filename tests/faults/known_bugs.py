@@ -86,7 +86,7 @@ def _throw_an_answer_away() -> None:
     setattr(submission, "record_outcome", careless)
 
 
-MUTANTS: dict[str, Callable[[], None]] = {
+KNOWN_BUGS: dict[str, Callable[[], None]] = {
     "repeats what is unknown": _repeat_what_is_unknown,
     "lets urllib3 retry a POST": _let_urllib3_retry,
     "sends again what a dead process was sending": _send_again_what_died,
@@ -99,4 +99,4 @@ MUTANTS: dict[str, Callable[[], None]] = {
 def put_in(name: str) -> None:
     """Make this mistake; no name makes none."""
     if name:
-        MUTANTS[name]()
+        KNOWN_BUGS[name]()

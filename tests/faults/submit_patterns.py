@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 
-from tests.faults.house import House
+from tests.faults.bed import TestBed
 from tests.faults.person import Person, Seen
 
 Trouble = AbstractContextManager[None]
-Gesture = Callable[[House, str, Trouble], list[Seen | None]]
+SubmitPattern = Callable[[TestBed, str, Trouble], list[Seen | None]]
 """Reviews a draft and presses amid the trouble.
 
 Gives what was answered to each press, `None` where nothing was.
@@ -23,53 +23,53 @@ def _at_once(people: Sequence[Person]) -> list[Seen | None]:
     return answers
 
 
-def once(house: House, draft_id: str, trouble: Trouble) -> list[Seen | None]:
-    person = _reviewing(house, draft_id)
+def once(bed: TestBed, draft_id: str, trouble: Trouble) -> list[Seen | None]:
+    person = _reviewing(bed, draft_id)
     with trouble:
         return _at_once([person])
 
 
-def double_click(house: House, draft_id: str, trouble: Trouble) -> list[Seen | None]:
-    person = _reviewing(house, draft_id)
+def double_click(bed: TestBed, draft_id: str, trouble: Trouble) -> list[Seen | None]:
+    person = _reviewing(bed, draft_id)
     with trouble:
         return _at_once([person, person])
 
 
-def two_people(house: House, draft_id: str, trouble: Trouble) -> list[Seen | None]:
-    people = [_reviewing(house, draft_id), _reviewing(house, draft_id)]
+def two_people(bed: TestBed, draft_id: str, trouble: Trouble) -> list[Seen | None]:
+    people = [_reviewing(bed, draft_id), _reviewing(bed, draft_id)]
     with trouble:
         return _at_once(people)
 
 
-def two_processes(house: House, draft_id: str, trouble: Trouble) -> list[Seen | None]:
-    other = Person(house.second_url, draft_id)
+def two_processes(bed: TestBed, draft_id: str, trouble: Trouble) -> list[Seen | None]:
+    other = Person(bed.second_url, draft_id)
     other.review()
-    people = [_reviewing(house, draft_id), other]
+    people = [_reviewing(bed, draft_id), other]
     with trouble:
         return _at_once(people)
 
 
-def reload(house: House, draft_id: str, trouble: Trouble) -> list[Seen | None]:
+def reload(bed: TestBed, draft_id: str, trouble: Trouble) -> list[Seen | None]:
     """Press, and let the browser post the same form again."""
-    person = _reviewing(house, draft_id)
+    person = _reviewing(bed, draft_id)
     with trouble:
         return [person.press(), *_at_once([person])]
 
 
-def back(house: House, draft_id: str, trouble: Trouble) -> list[Seen | None]:
+def back(bed: TestBed, draft_id: str, trouble: Trouble) -> list[Seen | None]:
     """Press, see the outcome, go back to the form as it was, and press again."""
-    person = _reviewing(house, draft_id)
+    person = _reviewing(bed, draft_id)
     with trouble:
         return [*_at_once([person]), *_at_once([person])]
 
 
-def _reviewing(house: House, draft_id: str) -> Person:
-    person = Person(house.url, draft_id, house.restart_if_dead)
+def _reviewing(bed: TestBed, draft_id: str) -> Person:
+    person = Person(bed.url, draft_id, bed.restart_if_dead)
     person.review()
     return person
 
 
-GESTURES: dict[str, Gesture] = {
+SUBMIT_PATTERNS: dict[str, SubmitPattern] = {
     "once": once,
     "double click": double_click,
     "two people": two_people,
