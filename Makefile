@@ -10,13 +10,14 @@ PYTHON := $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 	$$name -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 BIN := .venv/bin
 UV := $(BIN)/uv --quiet --no-progress
+PARALLEL := --numprocesses=logical --dist=worksteal
 LOCK := $(UV) pip compile --universal --generate-hashes --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev sandbox test check format bench faults load fuzz lock vendor clean
+.PHONY: help run dev sandbox test test-fast check format bench faults load fuzz lock vendor clean
 
 help: ## Say what each command does
-	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile | expand -t 20
 
 run: .venv/ready ## Run the app on http://127.0.0.1:8000 (HOST= and PORT= change it)
 	@$(BIN)/python -m app
@@ -28,13 +29,20 @@ sandbox: .venv/ready ## Run only the sandbox of the API (PORT=8001)
 	@PORT=$(if $(filter file,$(origin PORT)),8001,$(PORT)) $(BIN)/python -m app.sandbox
 
 test: .venv/ready-dev ## Run all tests, the browser's included (ARGS= goes to pytest)
-	@CHROMIUM="$$(sh tests/browser/chromium.sh)" && export CHROMIUM && $(BIN)/python -m pytest $(ARGS)
+	@CHROMIUM="$$(sh tests/browser/chromium.sh)" && export CHROMIUM && \
+	$(if $(ARGS),$(BIN)/python -m pytest $(ARGS),\
+	$(BIN)/python -m pytest $(PARALLEL) -m "not browser and not faults" && \
+	$(BIN)/python -m pytest $(PARALLEL) -m browser && $(BIN)/python -m pytest -m faults)
 
-check: .venv/ready-dev ## Check format, lint, types, templates and the direction of imports
+test-fast: .venv/ready-dev ## Run the tests that need neither a browser nor seconds each
+	@$(BIN)/python -m pytest $(PARALLEL) -m "not browser and not faults and not slow" $(ARGS)
+
+check: .venv/ready-dev ## Check format, lint, types, templates, dead code and the direction of imports
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/vulture
 	$(BIN)/djlint --quiet --lint templates
 	$(UV) pip check --python $(BIN)/python
 

@@ -29,6 +29,17 @@ from tests.sending.presses import entered, submit
 from tests.servers import Address, serving
 
 
+_TESTS = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what drives a browser, and what breaks sending, by their folders."""
+    for item in items:
+        folder = item.path.relative_to(_TESTS).parts[0]
+        if folder in {"browser", "faults"}:
+            item.add_marker(folder)
+
+
 @pytest.fixture
 def instance(tmp_path: Path) -> Path:
     return tmp_path / "instance"

@@ -80,10 +80,6 @@ def _fields(events: Sequence[Event], called: Called) -> list[tuple[str, str, str
     ]
 
 
-def _label(name: str) -> str:
-    return WORDS[name].label.rstrip("?") if name in WORDS else name
-
-
 def _shown(value: Any, called: Called, at: str) -> str:
     return ", ".join(value) if isinstance(value, list) else called(str(value), at)
 

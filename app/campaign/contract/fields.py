@@ -19,7 +19,6 @@ TEXT, URL and ZONE are `str`, CHOICE is a member of the field's enum, DAYS a tup
 and FLAG a `bool`.
 """
 
-BASE_URL = "https://api.voiceaiwrapper.app"
 CAMPAIGNS_PATH = "/api/v2/voice-campaigns"
 
 

@@ -38,12 +38,6 @@ _KEYS = tuple(map(key_of, EXEMPTIONS))
 _LONGEST_POSTED = 8 * LONGEST_TEXT
 """Characters of one accepted finding: its reason, as JSON has it, and what was measured."""
 
-SEVERITY_WORDS = {
-    Severity.HIGH: "Breaks a law",
-    Severity.MEDIUM: "To verify",
-    Severity.LOW: "Keep in mind",
-}
-
 
 @dataclass(frozen=True)
 class Change:

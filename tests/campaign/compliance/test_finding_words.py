@@ -31,8 +31,6 @@ from tests.campaign.schedules import EVERY_DAY, usable
 
 RULES = {rule.id: rule for rule in load_rulebook().rules}
 HOUR = 3600
-SPLIT = "No one window keeps it: choose other days, or split the campaign by place."
-PAUSE = "The API has no field for holidays: split the campaign, or pause it by hand."
 RETRIES = Limits(timedelta(minutes=60), 3, 12)
 WEEKEND = usable(days_of_week=EVERY_DAY[5:])
 DAILY = usable(days_of_week=EVERY_DAY, daily_start_time=time(8), daily_end_time=time(20))
