@@ -28,7 +28,6 @@ from tests.pages import Visitor
 from tests.sending.presses import entered, submit
 from tests.servers import Address, serving
 
-
 _TESTS = Path(__file__).parent
 
 

@@ -99,7 +99,7 @@ def test_a_finding_is_accepted_with_a_reason_on_the_way_to_sending(any_operator:
     any_operator.press("Review and send")
     any_operator.page.get_by_text("Accept this, and say why").first.click()
     any_operator.page.get_by_label("Why is this fine?").first.fill("They asked for it.")
-    any_operator.page.get_by_label("Who accepts?").fill("Ada")
+    any_operator.page.get_by_label("Your name").fill("Ada")
     any_operator.press("Accept Florida calling hours")
     any_operator.sees("Accepted, and the reason is kept with the draft.")
     any_operator.press("Send to the sandbox")
