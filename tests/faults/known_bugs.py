@@ -25,7 +25,7 @@ def _repeat_what_is_unknown() -> None:
         first = once(api, body)
         return once(api, body) if first.state is State.UNKNOWN else first
 
-    setattr(submission, "outcome_of", twice)
+    setattr(submission, "create_campaign", twice)
 
 
 def _let_urllib3_retry() -> None:
@@ -67,7 +67,7 @@ def _call_every_error_a_failure() -> None:
         known = honest(api, body)
         return Outcome(State.UNSENT, "It failed.") if known.state is State.UNKNOWN else known
 
-    setattr(submission, "outcome_of", sure)
+    setattr(submission, "create_campaign", sure)
 
 
 def _believe_the_status() -> None:

@@ -88,7 +88,7 @@ def _call(act: Callable[..., Any]) -> Callable[..., Any]:
 
 HOOKS: dict[str, tuple[Any, str, Callable[[Any], Callable[..., Any]]]] = {
     "claim": (sender, "claim", lambda act: _around(*PLACES[:3], act)),
-    "call": (submission, "outcome_of", _call),
+    "call": (submission, "create_campaign", _call),
     "record": (submission, "record_outcome", lambda act: _around(*PLACES[5:], act)),
 }
 """Where the places are: what is wrapped, by name, so that a wrong name ends the start."""

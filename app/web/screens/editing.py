@@ -155,7 +155,7 @@ def _form(
         draft_id=draft_id,
         draft_version=draft.version if draft else 0,
         form=form,
-        build_rows=build_rows(form, panel.notes, refusal),
+        rows=build_rows(form, panel.notes, refusal),
         has_schedule=form.start_date.is_used(form.values),
         refusal=refusal,
         accepted=as_posted(given),

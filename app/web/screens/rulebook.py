@@ -15,4 +15,4 @@ def show() -> str:
     today = datetime.now(UTC).date()
     found = list_jurisdictions()
     cautions = {rule.id: find_caution(rule, today) for one in found for rule in one.rules}
-    return render_template("rulebook/show.html", list_jurisdictions=found, cautions=cautions)
+    return render_template("rulebook/show.html", jurisdictions=found, cautions=cautions)

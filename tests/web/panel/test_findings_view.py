@@ -122,8 +122,8 @@ def test_no_night_is_added_where_hours_are_known(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize("audience", ["France", "48 states"])
-def test_it_is_said_to_be_no_legal_advice(client: FlaskClient, audience: str) -> None:
-    assert "no legal advice" in text(rules(client, {"audience": audience}))
+def test_it_is_said_not_to_be_legal_advice(client: FlaskClient, audience: str) -> None:
+    assert "not legal advice" in text(rules(client, {"audience": audience}))
 
 
 def test_an_inbound_campaign_is_held_to_no_rules(client: FlaskClient) -> None:
