@@ -1,7 +1,6 @@
 """What every answer carries to keep the browser from being used against the person."""
 
 import hashlib
-from typing import Any
 
 from flask import Flask, Response, request
 from flask.sessions import SecureCookieSessionInterface
@@ -23,16 +22,7 @@ _FOR_EVER = "public, max-age=31536000, immutable"
 
 
 class _Sessions(SecureCookieSessionInterface):
-    """Cookies that stay on TLS where the page came over TLS, signed by one signer for all."""
-
-    def __init__(self) -> None:
-        self._signers: dict[str, Any] = {}
-
-    def get_signing_serializer(self, app: Flask) -> Any:
-        key = str(app.secret_key)
-        if key not in self._signers:
-            self._signers[key] = super().get_signing_serializer(app)
-        return self._signers[key]
+    """Cookies that stay on TLS where the page came over TLS."""
 
     def get_cookie_secure(self, app: Flask) -> bool:
         return request.is_secure

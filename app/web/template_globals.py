@@ -1,7 +1,5 @@
 """What every template can use: the contract's words, and ways of writing."""
 
-from functools import cache, lru_cache
-
 from flask import Flask
 from markupsafe import Markup
 
@@ -23,11 +21,9 @@ def install(app: Flask) -> None:
     """Give all templates these words and filters."""
     addresses = app.url_map.bind("")  # Errors are shown for hosts that are none of ours, too.
 
-    @lru_cache(maxsize=1024)
     def url_for(endpoint: str, **values: object) -> str:
         return addresses.build(endpoint, values)
 
-    @cache
     def scripts(*names: str) -> Markup:
         tag = Markup('<script type="module" src="{}/js/{}.js"></script>')
         return Markup("\n  ").join(tag.format(app.static_url_path, name) for name in names)

@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
-from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
-from app.campaign.compliance.acceptance import Accepted, Statement
+from app.campaign.compliance.acceptance import Accepted
 from app.campaign.compliance.finding_words import (
     audience_in_words,
     gaps_in_words,
@@ -53,72 +52,37 @@ _CHECKED = 12
 
 def draw_rules(
     explanation: Explanation,
-    accepted: Accepted,
+    statements: Accepted,
     today: date,
     *,
     can_change: bool,
     trouble: Trouble | None = None,
 ) -> Markup | None:
     """Draw what rules say about a campaign with a schedule."""
-    # What was typed just now feeds no cache: it can be long, and is never asked for again.
-    draw = _rules.__wrapped__ if trouble else _rules
-    given = tuple(accepted.items())
-    return draw(_Same(explanation), given, today, can_change=can_change, trouble=trouble)
-
-
-class _Same:
-    """A meaning, for a cache: equal to another if the rules cannot tell them apart."""
-
-    def __init__(self, explanation: Explanation) -> None:
-        self.meant = explanation
-        self._key = (
-            explanation.overview and explanation.overview.schedule,
-            explanation.limits,
-            explanation.audience,
-        )
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and self._key == other._key
-
-    def __hash__(self) -> int:
-        return hash(self._key)
-
-
-@lru_cache(maxsize=64)
-def _rules(
-    same: _Same,
-    accepted: tuple[tuple[str, Statement], ...],
-    today: date,
-    *,
-    can_change: bool,
-    trouble: Trouble | None,
-) -> Markup | None:
-    meant = same.meant
-    if meant.overview is None:
+    if explanation.overview is None:
         return None
-    schedule = meant.overview.schedule
+    schedule, audience = explanation.overview.schedule, explanation.audience
     return macros.draw_macro(
         "rules",
         "rules",
-        group_findings(meant, dict(accepted), today),
-        audience_in_words(meant.audience),
-        gaps_in_words(meant.audience),
-        none_found_in_words(meant.audience),
-        list_duties(meant, dict(accepted), today),
-        chart_hours(schedule, meant.audience),
+        group_findings(explanation, statements, today),
+        audience_in_words(audience),
+        gaps_in_words(audience),
+        none_found_in_words(audience),
+        list_duties(explanation, statements, today),
+        chart_hours(schedule, audience),
         (seconds(schedule.opens), seconds(schedule.closes)),
         city(schedule.zone),
-        safe_everywhere(meant),
+        safe_everywhere(explanation),
         can_change,
         trouble,
     )
 
 
-@lru_cache(maxsize=256)
 def draw_calendar(
     overview: Overview, closed: tuple[tuple[date, str], ...], clock_zone: str
 ) -> Markup:
-    """Draw the calendar; while the other answers change it stays the same."""
+    """Draw the calendar."""
     days_off = dict(closed)
     laid_out = lay_out_months(overview, days_off)
     return macros.draw_macro(
@@ -136,7 +100,6 @@ def draw_calendar(
     )
 
 
-@lru_cache(maxsize=256)
 def draw_lead(lead: Lead, clock_zone: str) -> Markup:
     """Draw what one lead gets who never answers."""
     schedule = lead.overview.schedule
