@@ -25,6 +25,7 @@ from app.remote.connection import BadConnection, Credentials
 from app.sandbox import TOKEN, create_sandbox
 from app.sending.background import Sender
 from app.sending.journal import FOLDER, Journal
+from app.services import Services
 from app.settings import LOOPBACK, BadSetting, Settings, read_settings
 from app.store.database import Store
 from app.store.migrations import UnusableDatabase
@@ -82,18 +83,21 @@ def _make(settings: Settings) -> Flask:
     sandbox = create_sandbox(settings.instance, trusted_hosts=[*hosts, "sandbox.invalid"])
     store = Store(settings.instance / "campaigns.sqlite3")
     journal = Journal(settings.instance / FOLDER)
-    app.extensions["store"] = store
-    app.extensions["journal"] = journal
-    app.extensions["sender"] = Sender(store, journal)
-    app.extensions["connections"] = ConnectionRegistry(
+    connections = ConnectionRegistry(
         store,
         Vault(settings.instance / "token_keys", settings.token_keys),
         _fixed_connections(settings),
         {_SANDBOX.base_url: WsgiAdapter(sandbox)},
         settings.deadline,
     )
-    for name in ("ledger", "faults"):
-        app.extensions[name] = sandbox.extensions[name]
+    Services(
+        store=store,
+        journal=journal,
+        sender=Sender(store, journal),
+        connections=connections,
+        ledger=sandbox.extensions["ledger"],
+        faults=sandbox.extensions["faults"],
+    ).install(app)
     web.install(app)
     for command in (explain_command, list_rules, *backup.COMMANDS, *maintenance.COMMANDS):
         app.cli.add_command(command)

@@ -12,6 +12,7 @@ from app.sending.journal import Journal
 from app.sending.recording import recover
 from app.sending.submission import GRACE
 from app.server import Limits, Server, make_room, share_memory, stop_on_signals
+from app.services import services_of
 from app.settings import Settings, read_settings
 from app.store import seals
 from app.store.database import Store
@@ -37,10 +38,10 @@ def main() -> None:
             f"used ({reason}). Set PORT or HOST to another."
         )
     make_room()
-    _settle(app.extensions["store"], app.extensions["journal"])
+    _settle(services_of(app).store, services_of(app).journal)
     stop_on_signals(server)
-    _greet(settings, app.extensions["connections"].default.name)
-    _run(server, app.extensions["sender"], settings.deadline + GRACE.total_seconds())
+    _greet(settings, services_of(app).connections.default.name)
+    _run(server, services_of(app).sender, settings.deadline + GRACE.total_seconds())
 
 
 def _settle(store: Store, journal: Journal) -> None:

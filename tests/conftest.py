@@ -16,6 +16,7 @@ from app.campaign.contract.payload import build_payload, digest, encode_payload
 from app.connections import SANDBOX
 from app.remote.client import CampaignApi
 from app.sandbox.ledger import Ledger
+from app.services import services_of
 from app.settings import Settings
 from app.store import drafts
 from app.store.acceptances import judge
@@ -83,27 +84,27 @@ def visitor(client: FlaskClient) -> Visitor:
 
 @pytest.fixture
 def store(app: Flask) -> Store:
-    found: Store = app.extensions["store"]
+    found: Store = services_of(app).store
     return found
 
 
 @pytest.fixture
 def api(app: Flask) -> CampaignApi:
     """Give the way to call the built-in sandbox."""
-    found: CampaignApi = app.extensions["connections"].api(SANDBOX)
+    found: CampaignApi = services_of(app).connections.api(SANDBOX)
     return found
 
 
 @pytest.fixture
 def add_connection(app: Flask) -> Callable[..., str]:
     """Enter a connection, a live one unless told otherwise, and give its key."""
-    return partial(entered, app.extensions["connections"], app.extensions["store"])
+    return partial(entered, services_of(app).connections, services_of(app).store)
 
 
 @pytest.fixture
 def ledger(app: Flask) -> Ledger:
     """Read what the sandbox was sent."""
-    found: Ledger = app.extensions["ledger"]
+    found: Ledger = services_of(app).ledger
     return found
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from app.services import services_of
 from tests.servers import environment, free_port
 
 START = ("start",)
@@ -45,7 +46,7 @@ def command(instance: Path, *words: object, full: bool = False) -> tuple[int, st
 @pytest.fixture
 def used(app: Flask, instance: Path, saved: Saved) -> Path:
     saved()
-    app.extensions["store"].engine.dispose()
+    services_of(app).store.engine.dispose()
     return instance
 
 

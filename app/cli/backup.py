@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, cast
+from typing import Any
 
 import click
 from flask import current_app
@@ -22,10 +22,10 @@ from sqlalchemy import select
 from sqlalchemy.exc import DatabaseError
 
 from app.cli.archive import LEFT_OUT, MAIN, PATIENCE, Unusable, copy_database, unpack, write_backup
-from app.connections import ConnectionRegistry
 from app.sending.journal import FOLDER, Journal
 from app.sending.outcome import Outcome, apply_outcome
 from app.sending.recording import recover
+from app.services import services
 from app.store import audit_trail, seals
 from app.store.audit_trail import INSTANCE, Kind
 from app.store.base import MAY_EXIST, State
@@ -70,7 +70,7 @@ def restore(file: Path, *, forget_sent: bool) -> None:
     """Bring everything back as it is in FILE; the app may be running."""
     instance = Path(current_app.instance_path)
     with suppress(DatabaseError):  # What the journal holds is known, too.
-        recover(_store(), cast(Journal, current_app.extensions["journal"]))
+        recover(_store(), services().journal)
     try:
         with TemporaryDirectory(dir=instance) as folder:
             manifest = unpack(file, Path(folder))
@@ -246,8 +246,8 @@ def _reason(error: Exception) -> str:
 
 
 def _vault() -> Vault:
-    return cast(ConnectionRegistry, current_app.extensions["connections"]).vault
+    return services().connections.vault
 
 
 def _store() -> Store:
-    return cast(Store, current_app.extensions["store"])
+    return services().store

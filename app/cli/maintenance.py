@@ -1,14 +1,13 @@
 """Commands for whoever runs the app: new keys for the tokens, and a look at the records."""
 
 import json
-from typing import TextIO, cast
+from typing import TextIO
 
 import click
-from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy.exc import DatabaseError
 
-from app.connections import ConnectionRegistry
+from app.services import services
 from app.store import audit_trail, seals
 from app.store.audit_trail import INSTANCE, Kind
 from app.store.database import Store
@@ -30,7 +29,7 @@ def rotate_tokens() -> None:
     With keys from TOKEN_KEYS, the first of them is the new one.
     """
     try:
-        vault = cast(ConnectionRegistry, current_app.extensions["connections"]).vault
+        vault = services().connections.vault
         # Two at once would each take away the keys that the other has just encrypted by.
         with vault.unchanged(_PATIENCE):
             _rotate(vault)
@@ -131,4 +130,4 @@ def _unusable(error: DatabaseError) -> str:
 
 
 def _store() -> Store:
-    return cast(Store, current_app.extensions["store"])
+    return services().store

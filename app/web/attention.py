@@ -7,9 +7,9 @@ from flask import Flask, request
 from sqlalchemy.exc import DatabaseError
 
 from app.sending.recording import recover
+from app.services import services, store
 from app.store import submissions
 from app.store.base import State
-from app.web.services import journal, store
 
 _WITHOUT_DATABASE = {None, "static", "about.healthy"}
 
@@ -42,4 +42,4 @@ def _find_left_behind() -> None:
     if request.endpoint in _WITHOUT_DATABASE:
         return
     with suppress(DatabaseError):
-        recover(store(), journal())
+        recover(store(), services().journal)

@@ -13,8 +13,8 @@ from app.version import VERSION
 from app.web.attention import find_attention
 from app.web.dates import instant, moment
 from app.web.names import named
-from app.web.services import who
 from app.web.state_words import STATE_WORDS
+from app.web.visit import who
 
 
 def install(app: Flask) -> None:

@@ -16,6 +16,7 @@ from app.campaign.contract.validation import find_problems
 from app.campaign.contract.wording import WORDS
 from app.forms.campaign import CampaignForm
 from app.forms.question import QUESTIONS
+from app.services import services_of
 from app.store import drafts
 from app.store.acceptances import judge
 from app.web.panel import macros
@@ -64,7 +65,7 @@ FRESH, SAMPLE = "f4e54f4e54f4e540", "5a3b1e5a3b1e5a30"
 def figures(app: Flask) -> Iterator[Figure]:
     """Measure a new campaign's page and the page of the vendor's sample."""
     sample = typed(outbound())
-    with app.extensions["store"].writing() as session:
+    with services_of(app).store.writing() as session:
         drafts.save(session, SAMPLE, judge(sample), over=0)
     pages = {
         "Form page, new campaign": (f"/drafts/new/{FRESH}", FRESH, 0, {}),
@@ -107,7 +108,7 @@ def _known(app: Flask, answers: dict[str, Any]) -> dict[str, Any]:
     """Work out beforehand everything that the page shows."""
     with app.test_request_context(base_url="http://127.0.0.1:8000"):
         with _listening() as given:
-            shown = build_panel(answers, {}, app.extensions["connections"].default)
+            shown = build_panel(answers, {}, services_of(app).connections.default)
         form = CampaignForm.of(answers)
         form_values = form.values
     meant = shown.meaning
@@ -123,8 +124,8 @@ def _known(app: Flask, answers: dict[str, Any]) -> dict[str, Any]:
             ("/sandbox-campaigns", "Sandbox"),
             ("/about", "About"),
         ],
-        "to": app.extensions["connections"].default,
-        "offered": app.extensions["connections"].all(),
+        "to": services_of(app).connections.default,
+        "offered": services_of(app).connections.all(),
         "to_words": WORDS["connection"],
         "parts": [
             {

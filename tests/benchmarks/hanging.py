@@ -9,6 +9,7 @@ import requests
 
 from app import create_app
 from app.sandbox.switch import Switch
+from app.services import services_of
 from app.settings import Settings
 from app.store import drafts
 from app.store.acceptances import judge
@@ -26,14 +27,14 @@ _PAUSE = 0.05
 def figures(folder: Path) -> Iterator[Figure]:
     """Measure the list and the form for some people, before and while many calls hang."""
     app = create_app(Settings(instance=folder / "hanging", deadline=60))
-    store = app.extensions["store"]
+    store = services_of(app).store
     for number in range(_CAMPAIGNS):
         with store.writing() as session:
             answers = typed(outbound(name=f"Hanging {number}"))
             drafts.save(session, f"{number:016x}", judge(answers), over=0)
     with serving(app, threads=16) as address:
         usual = _looks(address)
-        app.extensions["faults"].switch_on(Switch("slow-headers", every=True, seconds=40))
+        services_of(app).faults.switch_on(Switch("slow-headers", every=True, seconds=40))
         for number in range(_CAMPAIGNS):
             person = Person(address.url, f"{number:016x}")
             person.review()

@@ -7,6 +7,7 @@ from time import perf_counter
 from flask import Flask
 
 from app import create_app
+from app.services import services_of
 from app.settings import Settings
 from app.store import drafts
 from app.store.acceptances import judge
@@ -41,7 +42,7 @@ def figures(folder: Path) -> Iterator[Figure]:
 
 def _filled(folder: Path, length: int) -> Flask:
     app = create_app(Settings(instance=folder))
-    with app.extensions["store"].writing() as session:
+    with services_of(app).store.writing() as session:
         for number in range(length):
             name = f"{_TRADES[number % len(_TRADES)]} {number} for branch {number * 7919 % length}"
             drafts.save(session, drafts.new_id(), judge(typed(outbound(name=name))), over=0)

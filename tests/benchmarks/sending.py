@@ -4,9 +4,11 @@ import re
 from collections.abc import Iterator
 from statistics import median
 from time import perf_counter
+from typing import Any
 
 from flask import Flask
 
+from app.services import services_of
 from app.store import drafts
 from app.store.acceptances import judge
 from app.store.base import State
@@ -20,17 +22,17 @@ _TIMES = 200
 def figures(app: Flask) -> Iterator[Figure]:
     """Measure pressing Send, until its outcome is on record, while the API answers in no time."""
     client, taken = app.test_client(), []
-    connections = app.extensions["connections"]
+    connections: Any = services_of(app).connections
     api, connections.api = connections.api, lambda _key: FakeApi(ANSWERS[State.CREATED])
     for number in range(_TIMES):
         draft_id = f"{number:016x}"
-        with app.extensions["store"].writing() as session:
+        with services_of(app).store.writing() as session:
             drafts.save(session, draft_id, judge(typed(outbound(name=f"Send {number}"))), over=0)
         page = client.get(f"/drafts/{draft_id}/review").text
         hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]+)"', page))
         start = perf_counter()
         answer = client.post(f"/drafts/{draft_id}/send", data=hidden)
-        app.extensions["sender"].drain(10)
+        services_of(app).sender.drain(10)
         taken.append(perf_counter() - start)
         if "/submissions/" not in answer.location:
             raise RuntimeError(f"Not sent: {answer.status}")

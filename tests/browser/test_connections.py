@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from app.connections import ConnectionRegistry
 from app.sandbox.ledger import Ledger
 from app.sandbox.switch import Faults, Switch
+from app.services import services_of
 from app.store import address_book
 from app.store.database import Store
 from tests.browser.operator import Operator
@@ -100,7 +101,7 @@ def test_nothing_goes_to_a_live_connection_that_is_not_named(
 def test_the_page_of_what_is_being_sent_waits_and_can_be_closed(
     any_operator: Operator, app: Flask, saved: Saved, ledger: Ledger
 ) -> None:
-    faults: Faults = app.extensions["faults"]
+    faults: Faults = services_of(app).faults
     faults.switch_on(Switch("slow-headers", every=False, seconds=1.5))
     any_operator.page.goto(f"/drafts/{saved(outbound())}/review")
     any_operator.press("Send to the sandbox")
@@ -117,7 +118,7 @@ def test_the_page_of_what_is_being_sent_waits_and_can_be_closed(
 def test_an_api_that_asks_to_wait_is_counted_down_for(
     operator: Operator, app: Flask, saved: Saved, ledger: Ledger
 ) -> None:
-    app.extensions["faults"].switch_on(Switch("429", every=False))
+    services_of(app).faults.switch_on(Switch("429", every=False))
     operator.page.goto(f"/drafts/{saved(outbound())}/review")
     operator.press("Send to the sandbox")
     operator.sees_heading("Refused: Q4 Outreach")
@@ -164,5 +165,5 @@ def test_a_connection_is_entered_tested_and_used(
     any_operator.press("Add the connection")
     any_operator.press("Test it")
     any_operator.sees("It answers (status 405)")
-    connections: ConnectionRegistry = app.extensions["connections"]
+    connections: ConnectionRegistry = services_of(app).connections
     assert [one.name for one in connections.all()] == ["Sandbox", "Rehearsals"]

@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 
 from app.sandbox.ledger import Ledger
 from app.sandbox.switch import Switch
+from app.services import services_of
 from tests.browser.operator import Operator
 from tests.factories import inbound, typed
 
@@ -83,7 +84,7 @@ def test_a_page_that_waits_looks_at_once_when_the_browser_is_back_online(
     reviewing: Operator, app: Flask
 ) -> None:
     page = reviewing.page
-    app.extensions["faults"].switch_on(Switch("slow-headers", every=False, seconds=6))
+    services_of(app).faults.switch_on(Switch("slow-headers", every=False, seconds=6))
     with page.expect_response(lambda answer: answer.request.resource_type == "fetch"):
         reviewing.press("Send to the sandbox")  # And the page has begun to ask.
     page.context.set_offline(True)

@@ -21,6 +21,7 @@ from app.cli import archive, backup
 from app.sending.outcome import Outcome
 from app.sending.recording import Claim, record_outcome, recover
 from app.sending.submission import claim
+from app.services import services_of
 from app.store.audit_trail import INSTANCE, read_details
 from app.store.base import State
 from app.store.database import Store
@@ -344,7 +345,7 @@ def test_keys_and_tokens_are_not_copied_while_they_change(
     app: Flask, run: Run, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(backup, "_LOCK_PATIENCE", 0.1)
-    vault = app.extensions["connections"].vault
+    vault = services_of(app).connections.vault
     with vault.unchanged(1):
         refused = run("backup", file)
     assert (refused.exit_code, "Tokens are being encrypted anew" in refused.output) == (1, True)
@@ -413,7 +414,7 @@ def test_a_restore_that_fails_half_way_leaves_keys_and_tokens_together(
         other.execute("BEGIN EXCLUSIVE")
         refused = run("restore", file)
     assert (refused.exit_code, "What was there before" in refused.output) == (1, True)
-    assert app.extensions["connections"].api(key).connection.token
+    assert services_of(app).connections.api(key).connection.token
 
 
 def test_a_backup_beside_the_databases_holds_no_earlier_one(run: Run, instance: Path) -> None:

@@ -75,8 +75,7 @@ def test_what_is_not_there_is_said_on_a_page_with_a_next_step(
 
 
 def test_a_fault_of_ours_shows_no_trace(app: Flask, client: FlaskClient) -> None:
-    app.extensions["store"].engine.dispose()
-    app.extensions["store"] = None
+    del app.extensions["services"]
     page = Page(client.get("/drafts/new/a1a1a1a1a1a1a1a1"))
     assert page.status == 500
     assert page.heading == "Something went wrong here"

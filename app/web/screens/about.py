@@ -4,8 +4,8 @@ from flask import Blueprint, render_template
 
 from app.campaign.compliance.rulebook import load_rulebook
 from app.campaign.timezones.zones import ZONE_DATA_LOCKED, ZONE_DATA_VERSION
+from app.services import connections
 from app.web.panel.panel import public_url
-from app.web.services import connections
 
 bp = Blueprint("about", __name__)
 

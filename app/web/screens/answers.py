@@ -8,13 +8,14 @@ from sqlalchemy.orm import Session
 
 from app.campaign.compliance.acceptance import EXEMPTIONS, Accepted, Answer, key_of
 from app.campaign.contract.typed_length import LONGEST_TEXT
+from app.services import store
 from app.store import drafts
 from app.store.acceptances import Judgement, accept, accepted, confirm, judge, stamp, take_back
 from app.store.models import Draft
 from app.web.pagination import number
 from app.web.panel.drawings import Trouble
 from app.web.screens.review import SENDING, draw_review, typed_by_rule
-from app.web.services import remember_who, store, who
+from app.web.visit import remember_who, who
 
 bp = Blueprint("answers", __name__)
 

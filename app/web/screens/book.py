@@ -6,11 +6,11 @@ from flask import Blueprint, flash, jsonify, redirect, render_template, request,
 from flask.typing import ResponseReturnValue
 
 from app.forms.connection import BookForm
+from app.services import connections, store
 from app.store import address_book
 from app.store.address_book import FIELDS, Kind
 from app.store.saved_connections import NoSuchConnection
 from app.web.pagination import number
-from app.web.services import connections, store
 
 bp = Blueprint("book", __name__)
 

@@ -8,11 +8,11 @@ from icalendar import Calendar, Event
 from app.campaign.contract.reading import read_answers
 from app.campaign.formatting import short_day
 from app.campaign.schedule.windows import iterate_windows, read_schedule
+from app.services import store
 from app.store import drafts
 from app.store.models import Draft
 from app.version import VERSION
 from app.web.names import named
-from app.web.services import store
 
 MOST_WINDOWS = 1000
 """Windows in a file, almost three years of every day: an open-ended campaign has no last one."""

@@ -8,10 +8,11 @@ from flask.typing import ResponseReturnValue
 from app.connections import Connection
 from app.forms.connection import SANDBOX, ConnectionForm
 from app.sending.connection_test import test_connection
+from app.services import connections, services, store
 from app.store import request_log, saved_connections
 from app.store.records import Exchange
 from app.store.saved_connections import Entered, NameTaken, NoSuchConnection
-from app.web.services import connections, sender, store, who
+from app.web.visit import who
 
 bp = Blueprint("connections", __name__)
 
@@ -74,14 +75,16 @@ def enable(key: str) -> ResponseReturnValue:
 @bp.post("/connections/<key:key>/test")
 def test(key: str) -> ResponseReturnValue:
     """Call the API once, beside the request and in a way that can create nothing."""
-    sender().run(_test_of(key), partial(test_connection, connections(), _find(key), store()))
+    services().sender.run(
+        _test_of(key), partial(test_connection, connections(), _find(key), store())
+    )
     return redirect(url_for("connections.edit", key=key))
 
 
 @bp.get("/connections/<key:key>/test")
 def tested(key: str) -> ResponseReturnValue:
     """Tell a script that waits whether the test is still under way."""
-    return jsonify(pending=sender().is_running(_test_of(key)))
+    return jsonify(pending=services().sender.is_running(_test_of(key)))
 
 
 def _test_of(key: str) -> str:
@@ -139,7 +142,8 @@ def _form(form: ConnectionForm, connection: Connection | None = None) -> str:
         one=connection,
         connection=connection,
         token_end=connections().token_end(connection.key) if connection else "",
-        is_tested_now=connection is not None and sender().is_running(_test_of(connection.key)),
+        is_tested_now=connection is not None
+        and services().sender.is_running(_test_of(connection.key)),
         tested=test,
         has_changed_since=connection is not None
         and test is not None

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from app.campaign.compliance.rulebook import load_rulebook
 from app.campaign.contract.fields import CampaignType
 from app.connections import Connection
+from app.services import connections, store
 from app.store import drafts
 from app.store.acceptances import counted_anew
 from app.store.base import State
@@ -25,8 +26,8 @@ from app.store.drafts import AlreadySubmitted
 from app.store.listing import COUNTED, Page, Position, Query, Row, Show, Sort, page
 from app.store.search_words import NotSearchable
 from app.web.pagination import number
-from app.web.services import connections, store, who
 from app.web.state_words import STATE_WORDS
+from app.web.visit import who
 
 bp = Blueprint("drafts", __name__)
 

@@ -8,9 +8,10 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.campaign.contract.reading import read_answers
+from app.services import store
 from app.store import drafts
 from app.store.acceptances import judge
-from app.web.services import connection_of, store, who
+from app.web.visit import connection_of, who
 
 bp = Blueprint("duplicates", __name__)
 

@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 from app.campaign.contract.reading import Answers
 from app.campaign.contract.wording import WORDS
 from app.forms.campaign import TYPED, CampaignForm, typed_answers
+from app.services import connections, store
 from app.store import audit_trail, drafts
 from app.store.acceptances import accepted, judge
 from app.store.base import State
@@ -21,7 +22,7 @@ from app.web.panel.findings_view import as_posted
 from app.web.panel.macros import draw_macro
 from app.web.panel.panel import build_panel
 from app.web.panel.rows import build_rows
-from app.web.services import connection_of, connections, store, who
+from app.web.visit import connection_of, who
 
 bp = Blueprint("editing", __name__)
 

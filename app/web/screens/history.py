@@ -14,12 +14,13 @@ from app.campaign.compliance.finding_words import describe_finding, measure
 from app.campaign.contract.reading import read_answers
 from app.campaign.explanation import explain
 from app.campaign.schedule.windows import read_schedule
+from app.services import connections, store
 from app.store import audit_trail, drafts, saved_connections
 from app.store.acceptances import accepted, judged
 from app.store.evidence import write_submissions, write_trail
 from app.store.models import Draft
 from app.web.event_words import Called, Told, told
-from app.web.services import connection_of, connections, store
+from app.web.visit import connection_of
 
 bp = Blueprint("history", __name__)
 

@@ -8,12 +8,12 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
 
+from app.services import connections, store
 from app.store import request_log, submissions
 from app.store.request_log import Query
 from app.store.search_words import NotSearchable
 from app.web.pagination import number
 from app.web.panel.highlight import highlighted
-from app.web.services import connections, store
 
 bp = Blueprint("log", __name__)
 

@@ -20,12 +20,13 @@ from app.campaign.contract.visible import can_be_seen
 from app.campaign.contract.wording import WORDS
 from app.campaign.schedule.windows import read_schedule
 from app.campaign.timezones.zones import city
+from app.services import store
 from app.store import drafts, presets
 from app.store.acceptances import judge
 from app.store.drafts import StaleVersion
 from app.store.presets import LONGEST_NAME, NameTaken
 from app.web.pagination import number
-from app.web.services import connection_of, store, who
+from app.web.visit import connection_of, who
 
 bp = Blueprint("presets", __name__)
 

@@ -5,11 +5,11 @@ from flask_wtf.csrf import CSRFError, validate_csrf
 from wtforms import ValidationError
 
 from app.forms.campaign import typed_answers
+from app.services import connections
 from app.web.panel.findings_view import from_posted
 from app.web.panel.macros import draw_macro
 from app.web.panel.panel import build_panel
 from app.web.security import is_from_here
-from app.web.services import connections
 
 bp = Blueprint("preview", __name__)
 

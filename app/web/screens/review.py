@@ -23,6 +23,7 @@ from app.sending.confirmation import (
     find_duplicate,
     paused_until,
 )
+from app.services import connections, services, store
 from app.store import address_book, audit_trail, drafts
 from app.store.acceptances import accepted, stamp
 from app.store.models import Draft
@@ -33,7 +34,7 @@ from app.web.panel.drawings import Trouble
 from app.web.panel.findings_view import asked_of_all, list_duties
 from app.web.panel.panel import build_panel, public_url
 from app.web.screens.calendars import MOST_WINDOWS
-from app.web.services import connection_of, connections, remember_who, sender, store, who
+from app.web.visit import connection_of, remember_who, who
 
 bp = Blueprint("review", __name__)
 
@@ -58,7 +59,7 @@ def look(draft_id: str) -> ResponseReturnValue:
 def send(draft_id: str) -> ResponseReturnValue:
     try:
         press = _press(draft_id)
-        submission_id = sender().send(press, connections().api(press.to.key))
+        submission_id = services().sender.send(press, connections().api(press.to.key))
     except BadConnection as error:
         return draw_review(draft_id, told=str(error))
     except StaleReview:

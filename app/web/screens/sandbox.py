@@ -8,8 +8,8 @@ from flask.typing import ResponseReturnValue
 from app.connections import SANDBOX
 from app.sandbox.faults import FAULT, FAULTS, HEADER
 from app.sandbox.switch import LONGEST, USUAL, Switch
+from app.services import connections, services
 from app.web.pagination import number
-from app.web.services import connections, faults, ledger
 
 bp = Blueprint("sandbox", __name__)
 
@@ -21,9 +21,9 @@ _LESSONS = [
 
 @bp.get("/sandbox-campaigns")
 def show() -> str:
-    kept = ledger().page(_PAGE + 1, before=request.args.get("before", type=number))
+    kept = services().ledger.page(_PAGE + 1, before=request.args.get("before", type=number))
     more = len(kept) > _PAGE
-    on = faults().current()
+    on = services().faults.current()
     return render_template(
         "sandbox/show.html",
         connection=connections().find(SANDBOX),
@@ -44,10 +44,10 @@ def switch() -> ResponseReturnValue:
     name = request.form.get("fault", "")
     seconds = request.form.get("seconds", 0.0, type=float)
     if not name:
-        faults().switch_off()
+        services().faults.switch_off()
         flash("The sandbox answers as usual.")
     elif name not in FAULT or not 0 < seconds <= LONGEST:
         flash(f"Choose a fault, and a time of up to {LONGEST:g} seconds.")
     else:
-        faults().switch_on(Switch(name, request.form.get("for") == "all", seconds))
+        services().faults.switch_on(Switch(name, request.form.get("for") == "all", seconds))
     return redirect(url_for("sandbox.show", _anchor="s-fault"))

@@ -7,12 +7,13 @@ from sqlalchemy.orm import Session
 from app.campaign.contract.global_ids import CAMPAIGN, global_id_type
 from app.campaign.contract.typed_length import LONGEST_TEXT
 from app.sending.resolution import NoSuchSubmission, TooEarly, Word, resolve
+from app.services import services, store
 from app.store import drafts, request_log, submissions
 from app.store.base import State
 from app.store.drafts import AlreadySubmitted
 from app.store.models import Submission
 from app.web.panel.highlight import highlighted
-from app.web.services import journal, remember_who, sent_to, store, who
+from app.web.visit import remember_who, sent_to, who
 
 bp = Blueprint("submissions", __name__)
 
@@ -111,7 +112,7 @@ def _page(submission_id: int, wrong: str = "", error: str = "") -> str:
             draft=submission.draft,
             call=request_log.of_submission(session, submission_id),
             others=submissions.others_with_campaign(session, submission),
-            waiting=journal().find(submission.token),
+            waiting=services().journal.find(submission.token),
             wrong=wrong,
             error=error,
             typed=request.form,

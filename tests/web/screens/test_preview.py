@@ -18,6 +18,7 @@ from flask.testing import FlaskClient
 from app.campaign.contract.fields import Weekday
 from app.campaign.contract.payload import build_payload, encode_payload
 from app.sandbox import TOKEN
+from app.services import services_of
 from app.store.database import Store
 from app.store.listing import Query, page
 from tests.factories import inbound, outbound, typed
@@ -142,7 +143,7 @@ def test_the_python_program_creates_the_campaign(
         check=False,
     )
     assert done.stdout.startswith("201 ")
-    (kept,) = app.extensions["ledger"].page(10)
+    (kept,) = services_of(app).ledger.page(10)
     assert kept.request == build_payload(outbound(name="It's é"))
 
 

@@ -1,46 +1,17 @@
-"""What the views work with, as the present app has it, and who is at the browser."""
+"""Who is at the browser, and where what they look at goes."""
 
 from dataclasses import replace
-from typing import cast
 
-from flask import current_app, request
+from flask import request
 from werkzeug.wrappers import Response
 
-from app.connections import SANDBOX, Connection, ConnectionRegistry
-from app.sandbox.ledger import Ledger
-from app.sandbox.switch import Faults
-from app.sending.background import Sender
-from app.sending.journal import Journal
-from app.store.database import Store
+from app.connections import SANDBOX, Connection
+from app.services import connections
 from app.store.models import Draft, Submission
 
 _NAME = "who"
 _LONGEST_NAME = 80
 _YEAR = 365 * 24 * 60 * 60
-
-
-def store() -> Store:
-    return cast(Store, current_app.extensions["store"])
-
-
-def sender() -> Sender:
-    return cast(Sender, current_app.extensions["sender"])
-
-
-def journal() -> Journal:
-    return cast(Journal, current_app.extensions["journal"])
-
-
-def connections() -> ConnectionRegistry:
-    return cast(ConnectionRegistry, current_app.extensions["connections"])
-
-
-def ledger() -> Ledger:
-    return cast(Ledger, current_app.extensions["ledger"])
-
-
-def faults() -> Faults:
-    return cast(Faults, current_app.extensions["faults"])
 
 
 def connection_of(draft: Draft) -> Connection:

@@ -1,0 +1,49 @@
+"""What the present app works with: made once at its start, asked for by screens and commands."""
+
+from dataclasses import dataclass
+from typing import cast
+
+from flask import Flask, current_app
+
+from app.connections import ConnectionRegistry
+from app.sandbox.ledger import Ledger
+from app.sandbox.switch import Faults
+from app.sending.background import Sender
+from app.sending.journal import Journal
+from app.store.database import Store
+
+_NAME = "services"
+
+
+@dataclass(frozen=True)
+class Services:
+    """The parts of one app; `ledger` and `faults` are those of its built-in sandbox."""
+
+    store: Store
+    journal: Journal
+    sender: Sender
+    connections: ConnectionRegistry
+    ledger: Ledger
+    faults: Faults
+
+    def install(self, app: Flask) -> None:
+        """Let the app's screens and commands find these."""
+        app.extensions[_NAME] = self
+
+
+def services_of(app: Flask) -> Services:
+    """Give what an app works with."""
+    return cast(Services, app.extensions[_NAME])
+
+
+def services() -> Services:
+    """Give what the present app works with."""
+    return services_of(current_app)
+
+
+def store() -> Store:
+    return services().store
+
+
+def connections() -> ConnectionRegistry:
+    return services().connections
