@@ -21,7 +21,7 @@ THREADS = 8
 
 
 def main() -> None:
-    """Serve until stopped; settings that cannot be meant end it with one sentence."""
+    """Serve until stopped; an unusable setting ends it with one sentence."""
     share_memory()
     try:
         app = create_app()

@@ -72,7 +72,7 @@ LOOPBACK = ("127.0.0.1", "localhost")
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
-    """Read the settings; raises `BadSetting` for one that cannot be meant."""
+    """Read the settings; raises `BadSetting` for a value that cannot be used."""
     said = {row.name: environ.get(row.name, "").strip() or row.default for row in SETTINGS}
     base_url_given = environ.get("VOICEAIWRAPPER_BASE_URL", "").strip()
     if base_url_given and not said["VOICEAIWRAPPER_TOKEN"]:

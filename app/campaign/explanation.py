@@ -70,13 +70,13 @@ class Explanation:
 
 
 def explain(answers: Answers, now: datetime) -> Explanation:
-    """Say what was typed means at the (aware) instant *now*."""
+    """Explain what was typed, judged at the aware instant *now*."""
     reading = read_answers(answers)
     return explain_reading(reading, read_audience(answers, reading.values.get("timezone")), now)
 
 
 def explain_reading(reading: Reading, audience: Audience, now: datetime) -> Explanation:
-    """Say what these answers mean to that audience at the (aware) instant *now*."""
+    """Explain answers that were read, for this audience, judged at the aware instant *now*."""
     values = reading.values
     used = {line.name: values[line.name] for line in used_fields(values) if line.name in values}
     schedule, retries = read_schedule(used), read_limits(used)

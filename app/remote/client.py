@@ -118,7 +118,7 @@ class CampaignApi:
         return NotSent(f"{self.connection.name} could not be reached.")
 
     def _refusal(self, call: Call) -> Refused | None:
-        """Read a clear no; `None` for an answer that is none."""
+        """Read a clear refusal; `None` for any other answer."""
         status, answer, told = self._said(call)
         if status in _ELSEWHERE:
             return self._redirect(call)

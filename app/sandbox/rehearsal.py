@@ -20,7 +20,7 @@ _CREATED = "201"
 
 
 class BadFault(ValueError):
-    """The header names no fault, or a time that is none; the message says what to write."""
+    """The header names an unknown fault or time; the message says what to write."""
 
 
 class Rehearsal:

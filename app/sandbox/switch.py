@@ -53,7 +53,7 @@ class Faults:
         return Switch(row[0], bool(row[1]), row[2]) if row else None
 
     def take(self) -> Switch | None:
-        """Give the fault for one request; one that was meant for the next is off from then on."""
+        """Give the fault for one request; one for the next request only is off from then on."""
         if self.current() is None:
             return None
         with opened(self._path) as file:

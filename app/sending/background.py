@@ -1,4 +1,4 @@
-"""Send beside the requests: whoever pressed need not wait, and an API that hangs holds no page up.
+"""Send in the background: whoever pressed need not wait, and an API that hangs blocks no page.
 
 Each submission has a thread of its own for as long as its call may take. A clean stop
 waits for all of them, so that none is cut off before its outcome is written down.

@@ -157,7 +157,7 @@ def as_document(event: Event) -> dict[str, Any]:
 
 
 def find_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, list[Any]]:
-    """Name the answers that differ, each with the old and the new one; "" is none."""
+    """Name the answers that differ, each with the old and the new one; "" stands for no answer."""
     both = ((name, old.get(name) or "", new.get(name) or "") for name in {**old, **new})
     return {name: [was, now] for name, was, now in both if was != now}
 

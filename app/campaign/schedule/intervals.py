@@ -40,7 +40,7 @@ def subtract(one: DayHours, other: DayHours) -> DayHours:
 
 
 def intersect_weeks(weeks: Iterable[WeekHours]) -> WeekHours:
-    """Find the hours that several weeks share; of none, all hours."""
+    """Intersect the hours of several weeks; without any week, all hours are left."""
     return reduce(_common_week, weeks, ALWAYS)
 
 

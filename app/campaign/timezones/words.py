@@ -101,7 +101,7 @@ PLACES_OF_FIXED = {
 
 
 def find_meant_zones(text: str) -> tuple[str, ...]:
-    """Name the zones that a person probably means by a word that is no name of one."""
+    """Name the zones that a person probably means by a word that is not a zone's name."""
     word = re.sub(r"[^a-z ]", "", folded(text.replace("-", " ")))
     return _zones_by_word().get(word, ()) or _zones_by_word().get(_bare(word), ())
 
@@ -115,7 +115,7 @@ def is_fixed(zone: str) -> bool:
 
 
 def place_of_fixed(zone: str) -> str | None:
-    """Name the zone of a place that is probably meant by a fixed one, be it with the other sign."""
+    """Name the zone of a place that a person probably means by a zone with a fixed offset."""
     name = _NOUGHT.sub("GMT", zone.removeprefix("Etc/"))
     return PLACES_OF_FIXED.get(name) or PLACES_OF_FIXED.get(name.translate(_TURN))
 
