@@ -1,4 +1,4 @@
-"""What an experienced operator would say: settings that the API accepts and that are rarely intended.
+"""What an experienced operator would say: settings that the API accepts, rarely intended.
 
 Advice never blocks. Each has a code and the field that it is best said at; `wording`
 has the sentences.

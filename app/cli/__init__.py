@@ -1,0 +1,1 @@
+"""The commands, which do without a browser."""

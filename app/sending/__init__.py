@@ -1,0 +1,1 @@
+"""Sending a reviewed draft, at most once: confirmed, claimed, sent, and its outcome recorded."""

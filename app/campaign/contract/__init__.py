@@ -1,0 +1,1 @@
+"""What the API accepts: the fields, how answers are read and checked, and the JSON that is sent."""

@@ -1,0 +1,1 @@
+"""What a campaign means, drawn: beside the form and on the review page."""

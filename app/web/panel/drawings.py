@@ -1,4 +1,4 @@
-"""The parts of the panel that take long to draw, each kept while what it shows stays the same."""
+"""The larger parts of the panel, drawn: the rules, the calendar, and a lead's attempts."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta

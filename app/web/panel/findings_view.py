@@ -1,4 +1,4 @@
-"""What rules say about a campaign, made ready for the screen: grouped, in words, with mends."""
+"""What rules say about a campaign, made ready for the screen: grouped, in words, with fixes."""
 
 import json
 from collections.abc import Mapping, Sequence
