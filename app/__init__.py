@@ -19,6 +19,7 @@ from app.campaign.compliance.rulebook import load_rulebook
 from app.cli import backup, maintenance
 from app.cli.explain import explain_command, list_rules
 from app.connections import ENVIRONMENT, SANDBOX, ConnectionRegistry
+from app.files import STATIC, TEMPLATES
 from app.private_files import create_private, make_folder_private
 from app.remote.adapter import WsgiAdapter
 from app.remote.connection import BadConnection, Credentials
@@ -32,7 +33,6 @@ from app.store.migrations import UnusableDatabase
 from app.store.vault import BadKeys, Vault
 from app.web.assets import fingerprint
 
-_ROOT = Path(__file__).resolve().parent.parent
 # No name server answers for .invalid (RFC 6761), so nothing of it can leave this process.
 _SANDBOX = Credentials("Sandbox", "https://sandbox.invalid", TOKEN, is_sandbox=True)
 _LARGEST_REQUEST = 512 * 1024  # Of CJK text, which takes nine bytes a sign in a form, 58,000.
@@ -69,9 +69,9 @@ def _make(settings: Settings) -> Flask:
     app = Flask(
         __name__,
         instance_path=str(settings.instance),
-        template_folder=str(_ROOT / "templates"),
-        static_folder=str(_ROOT / "static"),
-        static_url_path=f"/static/{fingerprint(_ROOT / 'static')}",
+        template_folder=str(TEMPLATES),
+        static_folder=str(STATIC),
+        static_url_path=f"/static/{fingerprint(STATIC)}",
     )
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     hosts = [*LOOPBACK, settings.host, *settings.trusted_hosts]

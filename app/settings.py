@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-_ROOT = Path(__file__).resolve().parent.parent
+from app.files import HOME
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Settings:
     base_url: str = ""
     token: str = field(default="", repr=False)
     deadline: float = 30.0
-    instance: Path = _ROOT / "instance"
+    instance: Path = HOME / "instance"
     token_keys: tuple[str, ...] = field(default=(), repr=False)
     trusted_hosts: tuple[str, ...] = ()
     trusted_proxy: str = ""
@@ -92,7 +92,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         base_url=said["VOICEAIWRAPPER_BASE_URL"],
         token=said["VOICEAIWRAPPER_TOKEN"],
         deadline=float(said["DEADLINE"]),
-        instance=_ROOT / said["INSTANCE"],
+        instance=HOME / said["INSTANCE"],
         token_keys=_list(said["TOKEN_KEYS"]),
         trusted_hosts=_list(said["TRUSTED_HOSTS"]),
         trusted_proxy=said["TRUSTED_PROXY"],

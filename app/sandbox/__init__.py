@@ -13,6 +13,7 @@ from pathlib import Path
 from flask import Flask
 from jinja2 import StrictUndefined
 
+from app.files import TEMPLATES
 from app.sandbox import api, envelope, pages
 from app.sandbox.ledger import Ledger
 from app.sandbox.rehearsal import Rehearsal
@@ -20,7 +21,6 @@ from app.sandbox.switch import Faults
 
 TOKEN = api.TOKEN
 LARGEST_REQUEST = 256 * 1024
-_ROOT = Path(__file__).resolve().parents[2]
 
 
 def create_sandbox(instance_path: Path, trusted_hosts: Sequence[str] | None = None) -> Flask:
@@ -29,7 +29,7 @@ def create_sandbox(instance_path: Path, trusted_hosts: Sequence[str] | None = No
     Without *trusted_hosts* it answers to any host name.
     """
     instance_path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    sandbox = Flask(__name__, static_folder=None, template_folder=str(_ROOT / "templates"))
+    sandbox = Flask(__name__, static_folder=None, template_folder=str(TEMPLATES))
     sandbox.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True}
     sandbox.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's own provider has it.
     sandbox.jinja_env.policies["json.dumps_kwargs"] = {}  # Or the sample would be sorted by name.

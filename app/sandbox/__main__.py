@@ -3,12 +3,11 @@
 import os
 import sys
 from contextlib import suppress
-from pathlib import Path
 
+from app.files import HOME
 from app.sandbox import LARGEST_REQUEST, TOKEN, create_sandbox
 from app.server import Limits, Server, make_room, stop_on_signals
 
-_ROOT = Path(__file__).resolve().parents[2]
 _HOST = "127.0.0.1"
 _HOSTS = (_HOST, "localhost")
 _LIMITS = Limits(body=2 * LARGEST_REQUEST, threads=16)
@@ -18,7 +17,7 @@ _LIMITS = Limits(body=2 * LARGEST_REQUEST, threads=16)
 def main() -> None:
     """Serve until stopped; a port that cannot be used ends it with one sentence."""
     port = os.environ.get("PORT", "").strip() or "8001"
-    instance = _ROOT / (os.environ.get("INSTANCE", "").strip() or "instance")
+    instance = HOME / (os.environ.get("INSTANCE", "").strip() or "instance")
     try:
         server = Server(create_sandbox(instance, _HOSTS), _LIMITS, host=_HOST, port=port)
     except (OSError, ValueError, OverflowError):

@@ -1,13 +1,13 @@
 """What the sandbox says about itself: a page to read and an OpenAPI document."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from flask import Blueprint, Response, jsonify, render_template, request, send_from_directory
 
 from app.campaign.contract.fields import FIELDS, Field
 from app.campaign.contract.json_schema import openapi
 from app.campaign.contract.wording import FINAL, WORDS
+from app.files import STATIC
 from app.sandbox.api import TOKEN
 from app.sandbox.assumptions import ASSUMPTIONS
 from app.sandbox.expected import describe_expected, required
@@ -16,7 +16,6 @@ from app.sandbox.sample import SAMPLE_ANSWER, SAMPLE_REQUEST
 
 bp = Blueprint("pages", __name__)
 
-_STATIC = Path(__file__).resolve().parents[2] / "static"
 _OPENAPI = openapi(SAMPLE_REQUEST, SAMPLE_ANSWER)
 _STYLE_CHANGES_RARELY = 300
 
@@ -57,7 +56,7 @@ def description() -> Response:
 @bp.get("/<any('sandbox.css', 'icon.svg'):name>")
 def asset(name: str) -> Response:
     """Serve the page's own style sheet and icon."""
-    return send_from_directory(_STATIC, name, max_age=_STYLE_CHANGES_RARELY)
+    return send_from_directory(STATIC, name, max_age=_STYLE_CHANGES_RARELY)
 
 
 def _row(field: Field) -> _Row:
