@@ -1,4 +1,4 @@
-"""Where the files are that the program needs beside its modules: in a checkout, or once installed."""
+"""Where the files are that the program needs beside its modules."""
 
 from pathlib import Path
 
