@@ -19,6 +19,8 @@ from app.campaign.contract.validation import find_problems, find_problems_of_doc
 from tests.factories import inbound, outbound
 from tests.sandbox.caller import Caller
 
+pytestmark = pytest.mark.slow
+
 POOL = {"dialer_type": DialerType.POOL, "phone_number_pool_id": "Vm9pY2VQaG9uZU51bWJlclBvb2w6MQ=="}
 CAMPAIGNS = (inbound(), outbound(), inbound(**POOL), outbound(webhook_url="https://a/b", **POOL))
 VALID = [json.loads(encode_payload(build_payload(values))) for values in CAMPAIGNS]

@@ -14,6 +14,8 @@ from flask import Flask
 from app.services import services_of
 from tests.servers import environment, free_port
 
+pytestmark = pytest.mark.slow
+
 START = ("start",)
 Saved = Callable[..., str]
 

@@ -24,6 +24,8 @@ from tests.faults.person import Person
 from tests.sending.presses import expire
 from tests.servers import Address, environment, free_port
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 COMMAND = (sys.executable, "-m", "app")
 EVERYWHERE = "0.0.0.0"  # noqa: S104  # It is what a test is about.

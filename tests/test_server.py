@@ -14,6 +14,8 @@ from waitress.adjustments import Adjustments
 from app.server import HEALTH, Limits, RefusableRequest, Server, make_room
 from tests.faults.bed import wait_until
 
+pytestmark = pytest.mark.slow
+
 GET = b"GET / HTTP/1.1\r\nHost: x\r\n"
 ASKS = GET + b"\r\n"
 POSTS = b"POST / HTTP/1.1\r\nHost: x\r\n"

@@ -36,6 +36,8 @@ from tests.pages import Visitor
 from tests.sending.presses import destination, failing, journal, look_up, press
 from tests.sending.test_journal import CREATED, MADE
 
+pytestmark = pytest.mark.slow
+
 Saved = Callable[..., str]
 Sent = Callable[[State], int]
 

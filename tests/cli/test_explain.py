@@ -9,6 +9,8 @@ from flask import Flask
 
 from tests.campaign.contract.test_vectors import COUNTS, INBOUND, LEFT_OUT, SAMPLE, WEEK, sample
 
+pytestmark = pytest.mark.slow
+
 PARTS = ["problems", "advice", "calendar", "attempts", "findings", "not_known", "plain"]
 NO_SCHEDULE = "It has no schedule and no retries: it answers whenever somebody rings."
 

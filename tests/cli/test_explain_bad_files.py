@@ -28,6 +28,8 @@ from tests.cli.test_explain import PARTS, explained
 from tests.servers import environment
 from tests.test_main import ROOT
 
+pytestmark = pytest.mark.slow
+
 COMMAND = (sys.executable, "-m", "flask", "--app", "app", "explain")
 NO_CAMPAIGN = {
     "empty": b"",

@@ -1,9 +1,13 @@
 """A few hundred odd requests to the real server in this process; ``make fuzz`` sends many more."""
 
+import pytest
+
 from tests.fuzz.asking import ask
 from tests.fuzz.wire import Client
 from tests.fuzz.world import settle
 from tests.servers import Address
+
+pytestmark = pytest.mark.slow
 
 _SEED, _REQUESTS = 3, 400
 

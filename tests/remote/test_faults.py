@@ -19,6 +19,8 @@ from app.remote.connection import Credentials
 from app.remote.errors import NotSent, Unclear
 from tests.remote.wire import BODY, TOKEN, error_after, http, success
 
+pytestmark = pytest.mark.slow
+
 SELF_SIGNED = Path(__file__).parent / "self_signed.pem"
 BROKE = "The connection broke before the answer was complete."
 

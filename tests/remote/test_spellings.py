@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 
 from app.remote.redaction import redacted
 
+pytestmark = pytest.mark.slow
+
 PRINTABLE = st.characters(min_codepoint=33, max_codepoint=126)
 TOKENS = st.text(PRINTABLE, min_size=8, max_size=60)
 LONG = "".join(Random(7).choices(ascii_letters + digits + "+/=&", k=2_000))  # noqa: S311

@@ -23,6 +23,8 @@ from tests.factories import inbound
 from tests.sandbox.caller import WITH_TOKEN
 from tests.servers import Address, serving
 
+pytestmark = pytest.mark.slow
+
 BODY = encode_payload(build_payload(inbound()))
 SEEN: dict[str, type[RemoteError | Created]] = {
     **dict.fromkeys(("400", "404", "409", "422", "422-detail", "422-places"), Refused),

@@ -5,8 +5,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from app.sandbox import TOKEN, create_sandbox
 from tests.servers import serving
+
+pytestmark = pytest.mark.slow
 
 ROOT = str(Path(__file__).parents[2])
 

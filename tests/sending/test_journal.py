@@ -38,6 +38,8 @@ from tests.sending.presses import (
     submit,
 )
 
+pytestmark = pytest.mark.slow
+
 Saved = Callable[..., str]
 MADE = Created("Vm9pY2VDYW1wYWlnbjo3", "Q4 Outreach", "OUTBOUND", "DRAFT", 201, "{}")
 CREATED = Outcome(State.CREATED, http_status=201, answer="{}", campaign=MADE)

@@ -5,6 +5,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -45,6 +46,8 @@ from app.store.verification import verify
 from tests.factories import outbound, typed
 from tests.fakes import LIVE
 from tests.sending.presses import expire, journal, look_up
+
+pytestmark = pytest.mark.slow
 
 CLIENT = Connection("client", LIVE.name, LIVE.base_url, False, "blue")
 NOTHING_SENT = (AlreadySubmitted, NotReady, StaleReview, Disabled, TooSoon, LooksCreated, NotNamed)

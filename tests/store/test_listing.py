@@ -11,6 +11,8 @@ from app.store.database import Store
 from app.store.listing import Query, Show, Sort, page
 from tests.factories import inbound, outbound, typed
 
+pytestmark = pytest.mark.slow
+
 
 def add(store: Store, name: str, **changes: object) -> None:
     with store.writing() as session:

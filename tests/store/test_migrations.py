@@ -22,6 +22,8 @@ from app.store.verification import verify
 from tests.factories import outbound, typed
 from tests.pages import Visitor
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_migrations_make_what_the_models_describe(tmp_path: Path) -> None:
     engine = create_engine(f"sqlite:///{tmp_path / 'test.sqlite3'}")

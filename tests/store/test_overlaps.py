@@ -14,6 +14,8 @@ from tests.campaign.schedules import EVERY_DAY
 from tests.factories import outbound, typed
 from tests.pages import Visitor, text
 
+pytestmark = pytest.mark.slow
+
 Save = Callable[..., str]
 
 

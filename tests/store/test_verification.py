@@ -23,6 +23,8 @@ from tests.factories import inbound, outbound, typed
 from tests.fakes import ANSWERS, FakeApi
 from tests.sending.presses import destination, look_up, press, submit
 
+pytestmark = pytest.mark.slow
+
 Sent = Callable[[State], int]
 
 

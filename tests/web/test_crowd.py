@@ -15,6 +15,8 @@ from app.store.database import Store
 from tests.pages import Visitor
 from tests.servers import serving
 
+pytestmark = pytest.mark.slow
+
 PEOPLE = 40
 ADDRESSES = (
     *("/", "/connections", "/connections/sandbox", "/connections/sandbox/book", "/about"),

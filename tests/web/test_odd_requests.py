@@ -11,6 +11,8 @@ from tests.factories import inbound, outbound, typed
 from tests.pages import Page, Visitor
 from tests.sending.presses import TOKEN
 
+pytestmark = pytest.mark.slow
+
 HUGE = str(10**30)
 ODD_IDS = ["a\nb", "\u0663", "\U0001f642", "a" * 4000, "..", "A1A1A1A1A1A1A1A1", HUGE, "\x00"]
 PARTS = ["", "/review", "/history", "/evidence.json", "/windows.ics", "/presets", "/duplicate"]

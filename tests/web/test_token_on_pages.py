@@ -13,6 +13,8 @@ from tests.remote.wire import http
 from tests.sending.presses import TOKEN
 from tests.servers import answering
 
+pytestmark = pytest.mark.slow
+
 SPELLINGS: dict[str, Callable[[str], str]] = {
     "as it is": lambda token: token,
     "in capitals": str.upper,

@@ -20,6 +20,8 @@ from tests.factories import inbound, outbound, typed
 from tests.pages import Page, Visitor
 from tests.sending.presses import TOKEN, expire, failing
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def locked(store: Store, instance: Path) -> Iterator[None]:

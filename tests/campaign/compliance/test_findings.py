@@ -25,6 +25,8 @@ from app.campaign.schedule.intervals import WeekHours, seconds
 from app.campaign.schedule.windows import Schedule
 from tests.campaign.schedules import EVERY_DAY, ODD_ZONES, one_day, schedules, usable
 
+pytestmark = pytest.mark.slow
+
 DAY, QUARTER = timedelta(days=1), timedelta(minutes=15)
 HOUR = 3600
 HOURS = [rule.hours for rule in load_rulebook().rules if rule.hours is not None]

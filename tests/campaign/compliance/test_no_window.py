@@ -18,6 +18,8 @@ from app.campaign.schedule.windows import Schedule, read_schedule, summarise
 from tests.campaign.schedules import EVERY_DAY, schedules, usable
 from tests.factories import outbound
 
+pytestmark = pytest.mark.slow
+
 YEAR = (date(2027, 1, 1), date(2027, 12, 31))
 DAY, QUARTER = timedelta(days=1), timedelta(minutes=15)
 AUDIENCES = ("Florida", "Texas", "US-HI, US-ME", "Canada, UK", "Canada, Australia/Perth", "Hawaii")

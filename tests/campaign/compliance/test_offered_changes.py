@@ -3,6 +3,7 @@
 from datetime import date, time, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +16,8 @@ from app.campaign.schedule.windows import Schedule
 from tests.campaign.meanings import meant
 from tests.campaign.schedules import EVERY_DAY, schedules
 from tests.factories import outbound
+
+pytestmark = pytest.mark.slow
 
 AUDIENCES = (
     "Florida",

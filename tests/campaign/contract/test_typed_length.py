@@ -24,6 +24,8 @@ from tests.factories import outbound, typed
 from tests.pages import Visitor
 from tests.sandbox.caller import WITH_TOKEN
 
+pytestmark = pytest.mark.slow
+
 LINES = [line.name for line in FIELDS if line.kind is Kind.TEXT]
 REMARKS = ["audience", "own_dates"]
 

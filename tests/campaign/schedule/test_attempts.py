@@ -21,6 +21,8 @@ from app.campaign.schedule.windows import Schedule, is_allowed_at, summarise
 from tests.campaign.schedules import EVERY_DAY, one_day, usable, utc
 from tests.factories import outbound
 
+pytestmark = pytest.mark.slow
+
 MINUTE = timedelta(minutes=1)
 
 

@@ -9,6 +9,7 @@ from itertools import islice
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -20,6 +21,8 @@ from app.campaign.schedule.windows import (
     iterate_windows,
     summarise,
 )
+
+pytestmark = pytest.mark.slow
 
 STEP = timedelta(minutes=15)
 DAY = timedelta(days=1)

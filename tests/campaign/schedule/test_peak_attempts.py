@@ -28,6 +28,8 @@ from app.campaign.schedule.peak_attempts import (
 )
 from app.campaign.schedule.windows import Schedule
 
+pytestmark = pytest.mark.slow
+
 DAY, STEP = timedelta(days=1), timedelta(minutes=5)
 NEW_YORK, LONDON, PARIS = "America/New_York", "Europe/London", "Europe/Paris"
 ZONES = (

@@ -12,6 +12,8 @@ from app.campaign.schedule.peak_attempts import find_most_in_dates, find_most_in
 from app.campaign.schedule.windows import Schedule
 from tests.campaign.schedules import EVERY_DAY, ODD_ZONES, one_day, schedules, usable
 
+pytestmark = pytest.mark.slow
+
 DAY, QUARTER = timedelta(days=1), timedelta(minutes=15)
 NEW_YORK, MADRID = "America/New_York", "Europe/Madrid"
 RETRIES = st.builds(

@@ -9,6 +9,8 @@ import time_machine
 from tests.factories import inbound, outbound
 from tests.pages import Page, Visitor, text
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def copying(visitor: Visitor, saved: Callable[..., str]) -> Page:

@@ -13,6 +13,8 @@ from tests.pages import Visitor, query_of, text
 from tests.remote.wire import http
 from tests.servers import answering
 
+pytestmark = pytest.mark.slow
+
 Saved = Callable[..., str]
 
 
