@@ -1,23 +1,29 @@
-"""How long an API wants to be left alone: the header ``Retry-After`` (RFC 9110, 10.2.3)."""
+"""How long an API wants to be left alone: the header ``Retry-After`` (RFC 9110, 10.2.3).
+
+urllib3 reads both ways of writing it, and no more than `LONGEST` is believed. But it carries a
+31 February over into March, and Python reads no number of thousands of digits.
+"""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+
+from requests.structures import CaseInsensitiveDict
+from urllib3.exceptions import InvalidHeader
+from urllib3.util import Retry
 
 LONGEST = 24 * 60 * 60
 """Seconds; whoever asks for more is not believed."""
 
+_RETRY = Retry(retry_after_max=LONGEST)
+_MOST_CHARACTERS = 1000
+
 
 def seconds_to_wait(headers: Mapping[str, str]) -> int | None:
     """Read the header as whole seconds from now, whichever way it is written."""
-    given = next((value for name, value in headers.items() if name.lower() == "retry-after"), "")
-    if given.strip().isascii() and given.strip().isdigit():
-        return min(int(given.strip()[:9]), LONGEST)
+    value = CaseInsensitiveDict(headers).get("Retry-After", "")[:_MOST_CHARACTERS]
     try:
-        until = parsedate_to_datetime(given)
-    except (ValueError, TypeError, OverflowError):
+        if not value.strip().isdigit():
+            parsedate_to_datetime(value)  # Raises for a day or an hour that there is not.
+        return round(_RETRY.parse_retry_after(value))
+    except (InvalidHeader, ValueError, OverflowError):
         return None
-    if until.tzinfo is None:
-        until = until.replace(tzinfo=UTC)
-    left = round((until - datetime.now(UTC)).total_seconds())
-    return max(0, min(left, LONGEST))
