@@ -1,10 +1,12 @@
 """The months of a campaign as a wall calendar: weeks from Monday, a cell for each day."""
 
-from collections.abc import Mapping
+from calendar import Calendar
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import islice
 
-from app.campaign.schedule.windows import DAY, SHOWN_MONTHS, Overview, Schedule, find_windows_on
+from app.campaign.schedule.windows import SHOWN_MONTHS, Overview, Schedule, find_windows_on
 
 MOST_MONTHS = SHOWN_MONTHS
 """So many are drawn of any campaign."""
@@ -35,31 +37,40 @@ def lay_out_months(overview: Overview, closed: Mapping[date, str]) -> list[Month
 
     *closed* names the days off.
     """
-    wanted = overview.schedule
+    schedule = overview.schedule
     changes = {day for change in overview.changes for day in change.days}
     edges = {window.date for window in (overview.first, overview.last) if window}
-    first = wanted.first.replace(day=1)
-    found: list[Month] = []
-    while first <= wanted.last and len(found) < MOST_MONTHS:
-        following = (first + timedelta(days=31)).replace(day=1)
-        cells: list[Day | None] = [None] * first.weekday()
-        for number in range((following - first).days):
-            day = first + number * DAY
-            calls = _calls(wanted, day, is_odd=day in changes)
-            marks = ("call", calls), ("edge", day in edges), ("change", day in changes)
-            mark = " ".join(word for word, is_so in (*marks, ("off", day in closed)) if is_so)
-            cells.append(Day(number + 1, mark, closed.get(day, "")))
-        cells += [None] * (-len(cells) % 7)
-        weeks = [cells[start : start + 7] for start in range(0, len(cells), 7)]
-        found.append(Month(f"{first:%B} {first.year}", weeks))
-        first = following
-    return found
+
+    def lay_out(day: date) -> Day:
+        calls = _calls(schedule, day, is_odd=day in changes)
+        marks = ("call", calls), ("edge", day in edges), ("change", day in changes)
+        mark = " ".join(word for word, is_so in (*marks, ("off", day in closed)) if is_so)
+        return Day(day.day, mark, closed.get(day, ""))
+
+    months = islice(_first_days(schedule), MOST_MONTHS)
+    return [Month(f"{first:%B} {first.year}", _weeks_of(first, lay_out)) for first in months]
 
 
 def is_cut(schedule: Schedule) -> bool:
     """Tell whether there are more months than are laid out."""
     first, last = schedule.first, schedule.last
     return (last.year - first.year) * 12 + last.month - first.month + 1 > MOST_MONTHS
+
+
+def _first_days(schedule: Schedule) -> Iterator[date]:
+    """Give the first day of each month of a schedule."""
+    first = schedule.first.replace(day=1)
+    while first <= schedule.last:
+        yield first
+        first = (first + timedelta(days=31)).replace(day=1)
+
+
+def _weeks_of(first: date, lay_out: Callable[[date], Day]) -> list[list[Day | None]]:
+    """Lay out the month of a day; the days of others, which fill its weeks up, stay empty."""
+    return [
+        [lay_out(day) if day.month == first.month else None for day in week]
+        for week in Calendar().monthdatescalendar(first.year, first.month)
+    ]
 
 
 def _calls(schedule: Schedule, day: date, *, is_odd: bool) -> bool:
