@@ -1,6 +1,7 @@
 """Changes of the settings by which a finding goes away: computed, tried, and offered."""
 
-from collections.abc import Callable, Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import time, timedelta
 from functools import lru_cache
@@ -171,9 +172,11 @@ def _fewer(schedule: Schedule, retries: Limits, audience: Audience) -> Iterator[
     gaps = [
         timedelta(minutes=gap) for gap in sorted({*_GAPS, *_LONG_GAPS, *_advised(near, retries)})
     ]
-    gap = _first(gaps, lambda gap: gap > retries.gap and are_kept(replace(retries, gap=gap)))
-    if gap is not None:
-        yield Fix((("min_gap_between_attempts", gap // timedelta(minutes=1)),))
+    shortest = bisect_left(  # Once a gap is long enough, so are all that are longer.
+        gaps, True, key=lambda gap: gap > retries.gap and are_kept(replace(retries, gap=gap))
+    )
+    if shortest < len(gaps):
+        yield Fix((("min_gap_between_attempts", gaps[shortest] // timedelta(minutes=1)),))
     for daily in range(min(retries.daily, most) - (retries.daily <= most), 0, -1):
         if are_kept(replace(retries, daily=daily)):
             yield Fix((("max_daily_attempts", daily),))
@@ -187,18 +190,6 @@ def _advised(schedule: Schedule, retries: Limits) -> list[int]:
     count = min(retries.daily, retries.total)
     window = timedelta(seconds=seconds(schedule.closes) - seconds(schedule.opens))
     return [find_fitting_gap(window, count)] if count > 1 else []
-
-
-def _first(given: list[timedelta], does: Callable[[timedelta], bool]) -> timedelta | None:
-    """Find the first that does, given that after it all do, by halving."""
-    low, high = 0, len(given)
-    while low < high:
-        middle = (low + high) // 2
-        if does(given[middle]):
-            high = middle
-        else:
-            low = middle + 1
-    return given[low] if low < len(given) else None
 
 
 def _clock(at: int) -> time:

@@ -7,6 +7,7 @@ today, so the search path is emptied here, before any zone is loaded.
 
 import unicodedata
 import zoneinfo
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -148,15 +149,12 @@ def _days_with_a_change(zone: str, year: int) -> list[date]:
 
 
 def _first_instant(zone: str, start: datetime, end: datetime) -> datetime:
-    """Halve the time between two instants until the change between them is found."""
-    before = offset_at(zone, start)
-    while end - start > timedelta(seconds=1):
-        middle = (start + (end - start) / 2).replace(microsecond=0)
-        if offset_at(zone, middle) == before:
-            start = middle
-        else:
-            end = middle
-    return end
+    """Find the change between two instants, to the second."""
+    before, second = offset_at(zone, start), timedelta(seconds=1)
+    seconds = range((end - start) // second)
+    return start + second * bisect_left(
+        seconds, True, key=lambda later: offset_at(zone, start + later * second) != before
+    )
 
 
 def _midnight(day: date) -> datetime:
