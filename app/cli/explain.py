@@ -26,13 +26,13 @@ from app.campaign.compliance.places import find_places
 from app.campaign.compliance.rule_list import list_jurisdictions
 from app.campaign.contract.fields import Purpose
 from app.campaign.contract.reading import read_json
+from app.campaign.contract.strict_json import Malformed, parse_object
 from app.campaign.contract.validation import find_problems_of_document
 from app.campaign.contract.wording import WORDS, advice_sentence, sentence
 from app.campaign.explanation import Explanation, Lead, explain_reading
 from app.campaign.formatting import clock
 from app.campaign.schedule.windows import Overview, Window, is_on_a_calling_day, iterate_windows
 from app.campaign.timezones.zones import ClockChange, offset_words, zone_info
-from app.sandbox.intake import Malformed, json_object
 
 
 class Unusable(click.ClickException):
@@ -92,7 +92,7 @@ def _document(file: str) -> dict[str, Any]:
     name = "Standard input" if file == "-" else file
     try:
         with click.open_file(file, "rb") as opened:
-            return json_object(opened.read())
+            return parse_object(opened.read())
     except OSError as error:
         raise Unusable(f"{name} cannot be read: {error.strerror}.") from error
     except RuntimeError as error:  # There is no standard input at all.

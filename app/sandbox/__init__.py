@@ -3,7 +3,7 @@
 A WSGI application of its own. With the form it shares only the contract's table: it
 judges raw JSON by a standard validator, so that form and sandbox check each other.
 
-    (fault) → request → token → intake (bytes to one JSON object) → judge → ledger → 201
+    (fault) → request → token → strict JSON (bytes to one object) → judge → ledger → 201
                  └──────────┴─────────────────────────────────┴→ 4xx, in one envelope
 """
 

@@ -5,8 +5,8 @@ from typing import Any, cast
 from flask import Blueprint, Response, current_app, request
 
 from app.campaign.contract.fields import CAMPAIGNS_PATH
+from app.campaign.contract.strict_json import Malformed, parse_object
 from app.sandbox.envelope import success, the_error
-from app.sandbox.intake import Malformed, json_object
 from app.sandbox.judge import find_errors
 from app.sandbox.ledger import Kept, Ledger
 
@@ -23,7 +23,7 @@ def create() -> Response:
     if request.mimetype != "application/json" or not _is_utf8():
         return the_error(415, "Send the body as application/json, in UTF-8.")
     try:
-        document = json_object(request.get_data())
+        document = parse_object(request.get_data())
     except Malformed as error:
         return the_error(400, str(error))
     if errors := find_errors(document):

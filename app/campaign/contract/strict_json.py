@@ -1,7 +1,8 @@
-"""Take the bytes of a request in as one JSON object, or say what they are instead.
+"""Read bytes as one JSON object, or say what they are instead.
 
 Python's decoder is kinder than the standard: it takes NaN, keeps the last of two equal
-names, and lets half of a surrogate pair through.
+names, and lets half of a surrogate pair through. The sandbox and `flask explain` judge the
+same bytes, so both read them here.
 """
 
 import json
@@ -17,8 +18,8 @@ class Malformed(ValueError):
     """These bytes are not one JSON object; the message says what to change."""
 
 
-def json_object(content: bytes) -> dict[str, Any]:
-    """Decode a request's body; raises `Malformed`.
+def parse_object(content: bytes) -> dict[str, Any]:
+    """Decode a campaign, which is one object; raises `Malformed`.
 
     Half of a surrogate pair is let through in a value, where it is that field's fault.
     """
