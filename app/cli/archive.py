@@ -1,20 +1,18 @@
 """Everything in an instance folder as one file, and that file unpacked and held to its manifest.
 
-Databases are copied by SQLite's own online backup, which sees one moment of each. Nothing is
-read into memory whole, however large it is.
+Each database is copied as it is at one moment. Nothing is read into memory whole, however
+large it is.
 """
 
 import hashlib
 import json
 import os
 import shutil
-import sqlite3
 import zlib
-from contextlib import closing, suppress
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
-from time import monotonic
 from typing import Any
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 
@@ -22,13 +20,11 @@ import click
 
 from app.private_files import sync_folder
 from app.sending.journal import FOLDER
+from app.store.database_file import copy_database
 from app.store.migrations import HEAD
 from app.version import VERSION
 
 MAIN = "campaigns.sqlite3"
-PATIENCE = 10
-"""Seconds that a copy waits for a database that somebody has locked."""
-
 _MANIFEST = "manifest.json"
 LEFT_OUT = ("-wal", "-shm", "-journal", ".lock", ".new", ".zip")
 _BROKEN = (BadZipFile, KeyError, TypeError, ValueError, AttributeError, EOFError, RuntimeError)
@@ -81,21 +77,6 @@ def _copy_all(instance: Path, folder: Path) -> None:
         elif path.parent != instance:
             with suppress(FileNotFoundError):  # Then it is in the database by now.
                 shutil.copyfile(path, target)
-
-
-def copy_database(source: Path, target: Path) -> None:
-    """Copy a database as it is at one moment; raises `sqlite3.Error`, also if it stays locked."""
-    ends = monotonic() + PATIENCE
-
-    def give_up(status: int, _remaining: int, _total: int) -> None:
-        if status in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED} and monotonic() > ends:
-            raise sqlite3.OperationalError("database is locked")
-
-    with (
-        closing(sqlite3.connect(source, timeout=PATIENCE)) as one,
-        closing(sqlite3.connect(target, timeout=PATIENCE)) as other,
-    ):
-        one.backup(other, progress=give_up)
 
 
 def unpack(file: Path, folder: Path) -> dict[str, Any]:

@@ -7,8 +7,7 @@ into what is just being replaced.
 """
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +20,7 @@ from flask.cli import with_appcontext
 from sqlalchemy import select
 from sqlalchemy.exc import DatabaseError
 
-from app.cli.archive import LEFT_OUT, MAIN, PATIENCE, Unusable, copy_database, unpack, write_backup
+from app.cli.archive import LEFT_OUT, MAIN, Unusable, unpack, write_backup
 from app.sending.journal import FOLDER, Journal
 from app.sending.outcome import Outcome, apply_outcome
 from app.sending.recording import recover
@@ -30,17 +29,13 @@ from app.store import audit_trail, seals
 from app.store.audit_trail import INSTANCE, Kind
 from app.store.base import MAY_EXIST, State
 from app.store.database import Store
+from app.store.database_file import copy_database, count_on, read_counters, read_submissions
 from app.store.file_lock import Busy, held_alone
 from app.store.models import Submission
 from app.store.vault import Vault
 
 _OWN = "backups"
 _LOCK_PATIENCE = 60
-_SUBMISSIONS = """
-SELECT submission.draft_id, submission.digest, submission.claimed_at, submission.id,
-       draft.name, submission.connection, submission.state, submission.campaign_id
-FROM submission JOIN draft ON draft.id = submission.draft_id ORDER BY submission.id"""
-_COUNTERS = "SELECT name, seq FROM sqlite_sequence"
 _BROUGHT_BACK = "A backup was brought back that was made before the answer came."
 
 
@@ -115,6 +110,9 @@ def _written(instance: Path, file: Path) -> dict[str, Any]:
         raise Unusable(f"A database cannot be read ({error}); nothing is written.") from error
 
 
+_Told = tuple[str, str, str, str, str | None]
+
+
 @dataclass(frozen=True)
 class _Lost:
     """What a backup does not know: submissions that may exist, and what became of others.
@@ -122,8 +120,8 @@ class _Lost:
     Each is the moment of the press, the draft, the connection, the state, the campaign's id.
     """
 
-    sent: list[tuple[str, ...]]
-    answers: list[tuple[str, ...]]
+    sent: list[_Told]
+    answers: list[_Told]
 
 
 def _exchange(
@@ -137,28 +135,24 @@ def _exchange(
     if lost.sent and not forget_sent:
         raise Unusable(_refusal(lost.sent))
     before = _keep_the_present(instance)
-    _prepare(folder / MAIN, _counters(instance / MAIN), manifest, lost)
+    _prepare(folder / MAIN, read_counters(instance / MAIN), manifest, lost)
     _put_back(folder, instance)
     return before, lost
 
 
 def _lost(now: Path, then: Path) -> _Lost:
     """Compare what is known now with what the backup knows, its journal included."""
-    known = {row[:3]: row[6:] for row in _submissions(then)}
-    answered = {str(entry.submission_id) for entry in Journal(then.parent / FOLDER).entries()}
+    known = {row.press: row for row in read_submissions(then)}
+    answered = {entry.submission_id for entry in Journal(then.parent / FOLDER).entries()}
     lost = _Lost([], [])
-    for row in _submissions(now):
-        told, was = (row[2], *row[4:]), known.get(row[:3])
-        if row[6] in MAY_EXIST and (was is None or was[0] not in MAY_EXIST):
+    for row in read_submissions(now):
+        was = known.get(row.press)
+        told = (row.claimed_at, row.campaign, row.connection, *row.outcome)
+        if row.state in MAY_EXIST and (was is None or was.state not in MAY_EXIST):
             lost.sent.append(told)
-        elif was is not None and was != row[6:] and str(row[3]) not in answered:
+        elif was and row.outcome != was.outcome and row.id not in answered:
             lost.answers.append(told)
     return lost
-
-
-def _submissions(database: Path) -> Iterator[tuple[str, ...]]:
-    with closing(sqlite3.connect(database, timeout=PATIENCE)) as file:
-        yield from file.execute(_SUBMISSIONS)
 
 
 def _prepare(
@@ -166,7 +160,7 @@ def _prepare(
 ) -> None:
     """Bring what will be put back to the present schema, and put on record that it was."""
     store = Store(database)
-    _count_on(database, counters)
+    count_on(database, counters)  # No number means a second thing after a restore.
     with store.writing() as session:
         sending = select(Submission).where(Submission.state == State.SENDING)
         for one in session.scalars(sending).all():
@@ -184,25 +178,7 @@ def _prepare(
     store.engine.dispose()
 
 
-def _counters(database: Path) -> dict[str, int]:
-    with closing(sqlite3.connect(database, timeout=PATIENCE)) as file:
-        return dict(file.execute(_COUNTERS).fetchall())
-
-
-def _count_on(database: Path, counters: dict[str, int]) -> None:
-    """Count on from where the present was: no number means a second thing after a restore."""
-    with closing(sqlite3.connect(database, timeout=PATIENCE)) as file, file:
-        then = dict(file.execute(_COUNTERS).fetchall())
-        for name, number in counters.items():
-            if name not in then:
-                file.execute(
-                    "INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", (name, number)
-                )
-            elif then[name] < number:
-                file.execute("UPDATE sqlite_sequence SET seq = ? WHERE name = ?", (number, name))
-
-
-def _refusal(sent: list[tuple[str, ...]]) -> str:
+def _refusal(sent: list[_Told]) -> str:
     first = (
         "Nothing is changed: the backup does not know of these campaigns, which were sent "
         "after it and could then be sent a second time:"
@@ -210,7 +186,7 @@ def _refusal(sent: list[tuple[str, ...]]) -> str:
     return "\n".join((first, _as_lines(sent), "Say --forget-sent if that is really meant."))
 
 
-def _as_lines(rows: list[tuple[str, ...]]) -> str:
+def _as_lines(rows: list[_Told]) -> str:
     return "\n".join(
         f"  {name}, {at} UTC, to {to}: {state}{f' as {made}' if made else ''}"
         for at, name, to, state, made in rows

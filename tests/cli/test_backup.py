@@ -22,6 +22,7 @@ from app.sending.outcome import Outcome
 from app.sending.recording import Claim, record_outcome, recover
 from app.sending.submission import claim
 from app.services import services_of
+from app.store import database_file
 from app.store.audit_trail import INSTANCE, read_details
 from app.store.base import State
 from app.store.database import Store
@@ -298,7 +299,7 @@ def test_an_answer_that_is_written_down_during_a_backup_is_in_it(
     mine = claimed(store, saved)
     with failing(store, OSError("No space left on device")):
         record_outcome(replace(mine, lease=lease(0)), CREATED, store, journal(store))
-    copy = archive.copy_database
+    copy = database_file.copy_database
 
     def copy_then_recover(source: Path, target: Path) -> None:
         copy(source, target)
@@ -360,7 +361,7 @@ def test_keys_and_tokens_are_not_copied_while_they_change(
 def test_a_restore_does_not_wait_for_ever_for_another_program(
     run: Run, backed_up: Path, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.cli.archive.PATIENCE", 0.2)
+    monkeypatch.setattr(database_file, "PATIENCE", 0.2)
     with closing(sqlite3.connect(store.path, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         refused = run("restore", backed_up)
@@ -412,7 +413,7 @@ def test_a_restore_that_fails_half_way_leaves_keys_and_tokens_together(
         pytest.MonkeyPatch.context() as patch,
         closing(sqlite3.connect(instance / "sandbox.sqlite3", isolation_level=None)) as other,
     ):
-        patch.setattr("app.cli.archive.PATIENCE", 0.2)
+        patch.setattr(database_file, "PATIENCE", 0.2)
         other.execute("BEGIN EXCLUSIVE")
         refused = run("restore", file)
     assert (refused.exit_code, "What was there before" in refused.output) == (1, True)
