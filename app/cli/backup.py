@@ -17,7 +17,6 @@ from typing import Any
 import click
 from flask import current_app
 from flask.cli import with_appcontext
-from sqlalchemy import select
 from sqlalchemy.exc import DatabaseError
 
 from app.cli.archive import LEFT_OUT, MAIN, Unusable, unpack, write_backup
@@ -25,13 +24,12 @@ from app.sending.journal import FOLDER, Journal
 from app.sending.outcome import Outcome, apply_outcome
 from app.sending.recording import recover
 from app.services import services
-from app.store import audit_trail, seals
+from app.store import audit_trail, seals, submissions
 from app.store.audit_trail import INSTANCE, Kind
 from app.store.base import MAY_EXIST, State
 from app.store.database import Store
 from app.store.database_file import copy_database, count_on, read_counters, read_submissions
 from app.store.file_lock import Busy, held_alone
-from app.store.models import Submission
 from app.store.vault import Vault
 
 _OWN = "backups"
@@ -162,9 +160,8 @@ def _prepare(
     store = Store(database)
     count_on(database, counters)  # No number means a second thing after a restore.
     with store.writing() as session:
-        sending = select(Submission).where(Submission.state == State.SENDING)
-        for one in session.scalars(sending).all():
-            apply_outcome(session, one, Outcome(State.UNKNOWN, _BROUGHT_BACK))
+        for submission in submissions.find_under_way(session):
+            apply_outcome(session, submission, Outcome(State.UNKNOWN, _BROUGHT_BACK))
         audit_trail.record(
             session,
             Kind.BACKUP_RESTORED,

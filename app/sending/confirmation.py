@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.campaign.contract.problems import Problem
 from app.campaign.explanation import Explanation
 from app.connections import Connection
-from app.store.base import MAY_EXIST
+from app.store import submissions
 from app.store.drafts import AlreadySubmitted
 from app.store.models import Draft, Submission
 
@@ -117,7 +116,7 @@ def check_request(
         raise StaleReview
     if not send_request.to.is_enabled:
         raise Disabled
-    until = paused_until(session, send_request.to, now)
+    until = submissions.find_end_of_wait(session, send_request.to.key, now)
     if until and not (send_request.hurry and can_hurry(until, now)):
         raise TooSoon(until, can_hurry=can_hurry(until, now))
     duplicate = find_duplicate(session, meaning.digest, send_request.to, now)
@@ -132,22 +131,8 @@ def check_request(
 def find_duplicate(
     session: Session, digest: str, to: Connection, now: datetime
 ) -> Submission | None:
-    """Find the newest submission of these bytes to this connection that may have created one."""
-    wanted = select(Submission).where(
-        Submission.digest == digest,
-        Submission.destination == to.key,
-        Submission.state.in_(MAY_EXIST),
-        Submission.claimed_at > now - ALIKE_WITHIN,
-    )
-    return session.scalars(wanted.order_by(Submission.id.desc()).limit(1)).first()
-
-
-def paused_until(session: Session, to: Connection, now: datetime) -> datetime | None:
-    """Tell until when a connection's API wants to be left alone; `None` if it does not."""
-    wanted = select(Submission.retry_at).where(
-        Submission.destination == to.key, Submission.retry_at > now
-    )
-    return session.scalars(wanted.order_by(Submission.retry_at.desc()).limit(1)).first()
+    """Find what a press for these bytes could be a second press for; `None` if it is the first."""
+    return submissions.find_alike(session, digest, to.key, since=now - ALIKE_WITHIN)
 
 
 def can_hurry(until: datetime, now: datetime) -> bool:

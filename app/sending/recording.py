@@ -87,7 +87,7 @@ def recover(store: Store, journal: Journal) -> int:
     taken = sum(_take_in(entry, store, journal) for entry in entries)
     with store.writing() as session:
         kept = {entry.token for entry in journal.entries()} | _IN_HAND
-        overdue = [one for one in submissions.overdue(session) if one.token not in kept]
+        overdue = [one for one in submissions.find_overdue(session) if one.token not in kept]
         for submission in overdue:
             apply_outcome(session, submission, Outcome(State.UNKNOWN, _why_overdue(submission)))
     return taken + len(overdue)

@@ -1,13 +1,14 @@
 """Submissions: found by what is asked of them, and written out as they are kept in evidence."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from app.store import request_log
-from app.store.base import State
+from app.store.base import MAY_EXIST, State
 from app.store.chains import digest
 from app.store.leases import boot, clock
 from app.store.models import OPEN, Draft, Submission
@@ -23,7 +24,7 @@ _OPEN = (
 )
 
 
-def open_ones(session: Session) -> Sequence[tuple[int, State, str]]:
+def find_open(session: Session) -> Sequence[tuple[int, State, str]]:
     """Name those that somebody has to know of: id, state, and the draft's name."""
     return [(number, state, name) for number, state, name in session.execute(_OPEN)]
 
@@ -49,13 +50,39 @@ def is_any_overdue(session: Session) -> bool:
     return session.execute(_IS_OVERDUE, _now()).first() is not None
 
 
-def overdue(session: Session) -> list[Submission]:
+def find_overdue(session: Session) -> list[Submission]:
     """Find those whose outcome can no longer come."""
     return list(session.scalars(_OVERDUE, _now()))
 
 
 def _now() -> dict[str, Any]:
     return {"boot": boot(), "now": clock()}
+
+
+def find_under_way(session: Session) -> list[Submission]:
+    """Find those whose outcome nobody has written down, whether it can still come or not."""
+    return list(session.scalars(select(Submission).where(Submission.state == State.SENDING)))
+
+
+def find_alike(
+    session: Session, digest: str, destination: str, since: datetime
+) -> Submission | None:
+    """Find the newest one of these bytes to a connection that may have created a campaign."""
+    query = select(Submission).where(
+        Submission.digest == digest,
+        Submission.destination == destination,
+        Submission.state.in_(MAY_EXIST),
+        Submission.claimed_at > since,
+    )
+    return session.scalars(query.order_by(Submission.id.desc()).limit(1)).first()
+
+
+def find_end_of_wait(session: Session, destination: str, now: datetime) -> datetime | None:
+    """Tell until when a connection's API wants to be left alone; `None` if it does not."""
+    query = select(Submission.retry_at).where(
+        Submission.destination == destination, Submission.retry_at > now
+    )
+    return session.scalars(query.order_by(Submission.retry_at.desc()).limit(1)).first()
 
 
 def others_with_campaign(session: Session, submission: Submission) -> list[Submission]:

@@ -30,7 +30,7 @@ def install(app: Flask) -> None:
 def find_attention() -> Attention:
     """Find the submissions that are open."""
     with store().reading() as session:
-        rows = submissions.open_ones(session)
+        rows = submissions.find_open(session)
     return Attention(
         unknown=[(number, name) for number, state, name in rows if state is State.UNKNOWN],
         sending=[(number, name) for number, state, name in rows if state is State.SENDING],

@@ -21,10 +21,9 @@ from app.sending.confirmation import (
     StaleReview,
     can_hurry,
     find_duplicate,
-    paused_until,
 )
 from app.services import connections, services, store
-from app.store import address_book, audit_trail, drafts
+from app.store import address_book, audit_trail, drafts, submissions
 from app.store.acceptances import accepted, stamp
 from app.store.models import Draft
 from app.store.overlaps import TOLD, Overlap, overlapping
@@ -129,7 +128,7 @@ def draw_review(  # noqa: PLR0913  Each is another thing to say.
         panel = build_panel(draft.answers, statements, to, can_change=False, trouble=trouble)
         if panel.meaning.problems:
             return _back_to_the_form(draft_id)
-        until = paused_until(session, to, now)
+        until = submissions.find_end_of_wait(session, to.key, now)
         page = render_template(
             "campaign/review.html",
             connection=to,

@@ -1,0 +1,76 @@
+"""Submissions are found by what may have become of them."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from app.store import submissions
+from app.store.base import MAY_EXIST, State
+from app.store.database import Store
+from app.store.models import OPEN, Submission
+
+Sent = Callable[[State], int]
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+OVER = timedelta(hours=1)
+
+
+def place_of(store: Store, number: int) -> tuple[str, str]:
+    """Give the digest of a submission's bytes, and where it went."""
+    with store.reading() as session:
+        submission = session.get_one(Submission, number)
+        return submission.digest, submission.destination
+
+
+def alike(store: Store, digest: str, destination: str, since: datetime) -> int | None:
+    with store.reading() as session:
+        submission = submissions.find_alike(session, digest, destination, since)
+        return submission.id if submission else None
+
+
+@pytest.mark.parametrize("state", State)
+def test_only_what_may_exist_is_alike(store: Store, sent: Sent, state: State) -> None:
+    number = sent(state)
+    since = datetime.now(UTC) - OVER
+
+    assert alike(store, *place_of(store, number), since) == (number if state in MAY_EXIST else None)
+
+
+def test_the_newest_that_is_alike_is_found(store: Store, sent: Sent) -> None:
+    sent(State.CREATED)
+    newest = sent(State.UNKNOWN)
+
+    digest, destination = place_of(store, newest)
+
+    assert alike(store, digest, destination, datetime.now(UTC) - OVER) == newest
+    assert alike(store, digest, destination, datetime.now(UTC) + OVER) is None
+    assert alike(store, digest, "another", datetime.now(UTC) - OVER) is None
+    assert alike(store, "other bytes", destination, datetime.now(UTC) - OVER) is None
+
+
+@pytest.mark.parametrize("state", State)
+def test_what_somebody_has_to_know_of_is_open(store: Store, sent: Sent, state: State) -> None:
+    number = sent(state)
+
+    with store.reading() as session:
+        open_ones = [(one, was) for one, was, _name in submissions.find_open(session)]
+        under_way = [one.id for one in submissions.find_under_way(session)]
+
+    assert open_ones == ([(number, state)] if state in OPEN else [])
+    assert under_way == ([number] if state is State.SENDING else [])
+
+
+def test_the_longest_wait_of_a_connection_counts(store: Store, sent: Sent) -> None:
+    waits = (timedelta(minutes=5), timedelta(minutes=9), timedelta(minutes=-1))
+    numbers = [sent(State.REFUSED) for _ in waits]
+    with store.writing() as session:
+        for number, wait in zip(numbers, waits, strict=True):
+            session.get_one(Submission, number).retry_at = NOW + wait
+    _, destination = place_of(store, numbers[0])
+
+    with store.reading() as session:
+        ends = submissions.find_end_of_wait(session, destination, NOW)
+        over = submissions.find_end_of_wait(session, destination, NOW + waits[1])
+        elsewhere = submissions.find_end_of_wait(session, "another", NOW)
+
+    assert (ends, over, elsewhere) == (NOW + waits[1], None, None)
