@@ -61,52 +61,46 @@ def judge(answers: Answers) -> Judgement:
     return Judgement(answers, values, findings_of(answers), load_rulebook().version)
 
 
-def accept(  # noqa: PLR0913  What, of what, by whom and why.
-    session: Session,
-    draft: Draft,
-    judgement: Judgement,
-    rules: Collection[str],
-    reason: str,
-    *,
-    who: str,
-) -> bool:
+@dataclass(frozen=True)
+class Reason:
+    """Why the findings of some rules, by their ids, are fine or open again, and who says so."""
+
+    rules: Collection[str]
+    text: str
+    who: str
+
+
+def accept(session: Session, draft: Draft, judgement: Judgement, reason: Reason) -> bool:
     """Keep a reason for the findings of these rules, in place of any earlier one.
 
     *judgement* is of the draft as it is. Tells whether there is such a finding.
     """
-    findings = [one for one in judgement.findings if one.rule.id in rules and not one.rule.is_duty]
+    findings = [
+        one for one in judgement.findings if one.rule.id in reason.rules and not one.rule.is_duty
+    ]
     if not findings:
         return False
-    _keep(
-        draft,
-        judgement,
-        {one.rule.id: Statement(measure(one), reason, who, _now()) for one in findings},
-    )
+    statements = {
+        one.rule.id: Statement(measure(one), reason.text, reason.who, _now()) for one in findings
+    }
+    _keep(draft, judgement, statements)
     told = {one.rule.id: [one.rule.title, measure(one)] for one in findings}
-    _record(session, draft, Kind.ACCEPTED, who, reason=reason, findings=told)
+    _record(session, draft, Kind.ACCEPTED, reason.who, reason=reason.text, findings=told)
     return True
 
 
-def take_back(  # noqa: PLR0913  What, of what, by whom and why.
-    session: Session,
-    draft: Draft,
-    judgement: Judgement,
-    rules: Collection[str],
-    reason: str,
-    *,
-    who: str,
-) -> bool:
-    """Open findings again that are accepted; *reason* is why. Tells whether there are some."""
+def take_back(session: Session, draft: Draft, judgement: Judgement, reason: Reason) -> bool:
+    """Open findings again that are accepted. Tells whether there are some."""
     titles = {
         one.rule.id: one.rule.title
         for one in judgement.findings
-        if one.rule.id in rules and one.rule.id in draft.accepted and not one.rule.is_duty
+        if one.rule.id in reason.rules and one.rule.id in draft.accepted and not one.rule.is_duty
     }
     if not titles:
         return False
     draft.accepted = {rule: one for rule, one in draft.accepted.items() if rule not in titles}
     count_findings(draft, judgement)
-    _record(session, draft, Kind.TAKEN_BACK, who, reason=reason, findings=titles)
+    _record(session, draft, Kind.TAKEN_BACK, reason.who, reason=reason.text, findings=titles)
     return True
 
 

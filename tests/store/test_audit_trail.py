@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from app.store import audit_trail, drafts, seals
-from app.store.acceptances import accept, judge
+from app.store.acceptances import Reason, accept, judge
 from app.store.audit_trail import Kind, read_details
 from app.store.base import State
 from app.store.database import Store
@@ -131,7 +131,7 @@ def test_accepting_a_finding_and_saving_nothing_new_is_the_same_look(
     look(store, draft_id)
     with store.writing() as session:
         answers = judge(typed(inbound(name="Front desk 3")))
-        accept(session, drafts.find(session, draft_id), answers, [], "Fine.", who="Ada")
+        accept(session, drafts.find(session, draft_id), answers, Reason([], "Fine.", "Ada"))
         drafts.save(session, draft_id, answers, over=4)
     look(store, draft_id)
     assert reviews(store, draft_id) == 1

@@ -10,7 +10,16 @@ from app.campaign.compliance.acceptance import EXEMPTIONS, Accepted, Answer, key
 from app.campaign.contract.typed_length import LONGEST_TEXT
 from app.services import store
 from app.store import drafts
-from app.store.acceptances import Judgement, accept, accepted, confirm, judge, stamp, take_back
+from app.store.acceptances import (
+    Judgement,
+    Reason,
+    accept,
+    accepted,
+    confirm,
+    judge,
+    stamp,
+    take_back,
+)
 from app.store.models import Draft
 from app.web.pagination import number
 from app.web.panel.drawings import Trouble
@@ -42,7 +51,7 @@ def keep_reason(draft_id: str) -> ResponseReturnValue:
 
     def act(session: Session, draft: Draft, judgement: Judgement) -> bool:
         do = take_back if opens else accept
-        return do(session, draft, judgement, rules, reason, who=who())
+        return do(session, draft, judgement, Reason(rules, reason, who()))
 
     if not _say(draft_id, act):
         return draw_review(draft_id, told=_CHANGED, trouble=Trouble(first, _CHANGED, reasons))

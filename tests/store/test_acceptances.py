@@ -1,0 +1,57 @@
+"""What is said of findings is kept with the draft, by rule, with the reason and whose it is."""
+
+from collections.abc import Callable
+from datetime import time
+
+import pytest
+
+from app.store import audit_trail, drafts
+from app.store.acceptances import Judgement, Reason, accept, accepted, judge, take_back
+from app.store.audit_trail import Kind, read_details
+from app.store.database import Store
+from tests.factories import outbound, typed
+
+LATE = outbound(daily_start_time=time(10), daily_end_time=time(20, 30))
+HOURS = "us-fl-hours"
+FINE = Reason([HOURS], "They asked for it.", "Ada")
+OPEN = Reason([HOURS], "They did not.", "Bea")
+
+
+@pytest.fixture
+def late(saved: Callable[..., str]) -> str:
+    return saved(LATE)
+
+
+@pytest.fixture
+def judgement() -> Judgement:
+    return judge(typed(LATE) | {"audience": "Florida", "purpose": "marketing"})
+
+
+def test_a_reason_is_kept_with_who_gave_it_until_another_takes_it_back(
+    store: Store, late: str, judgement: Judgement
+) -> None:
+    with store.writing() as session:
+        draft = drafts.find(session, late)
+        assert accept(session, draft, judgement, FINE)
+        kept = accepted(draft)[HOURS]
+        assert take_back(session, draft, judgement, OPEN)
+        assert accepted(draft) == {}
+        said = [
+            (event.kind, event.who, read_details(event)["reason"])
+            for event in audit_trail.of_draft(session, late)
+            if event.kind in {Kind.ACCEPTED, Kind.TAKEN_BACK}
+        ]
+
+    assert (kept.reason, kept.who) == (FINE.text, "Ada")
+    assert said == [(Kind.ACCEPTED, "Ada", FINE.text), (Kind.TAKEN_BACK, "Bea", OPEN.text)]
+
+
+@pytest.mark.parametrize("rule", ["us-fl-attempts", "us-fl-consent"])
+def test_of_what_is_not_found_or_is_a_duty_nothing_is_kept(
+    store: Store, late: str, judgement: Judgement, rule: str
+) -> None:
+    with store.writing() as session:
+        draft = drafts.find(session, late)
+        assert not accept(session, draft, judgement, Reason([rule], "Fine.", "Ada"))
+        assert not take_back(session, draft, judgement, Reason([rule], "Not fine.", "Ada"))
+        assert accepted(draft) == {}
