@@ -1,10 +1,12 @@
 """What is said of findings is kept with the draft, by rule, with the reason and whose it is."""
 
 from collections.abc import Callable
-from datetime import time
+from datetime import date, time
 
 import pytest
 
+from app.campaign.compliance.acceptance import find_statement
+from app.campaign.contract.fields import Weekday
 from app.store import audit_trail, drafts
 from app.store.acceptances import Judgement, Reason, accept, accepted, judge, take_back
 from app.store.audit_trail import Kind, read_details
@@ -44,6 +46,30 @@ def test_a_reason_is_kept_with_who_gave_it_until_another_takes_it_back(
 
     assert (kept.reason, kept.who) == (FINE.text, "Ada")
     assert said == [(Kind.ACCEPTED, "Ada", FINE.text), (Kind.TAKEN_BACK, "Bea", OPEN.text)]
+
+
+def test_what_is_accepted_is_open_again_once_more_holidays_are_found(
+    store: Store, saved: Callable[..., str]
+) -> None:
+    def judged_until(last: date) -> Judgement:
+        year = outbound(end_date=last, days_of_week=tuple(Weekday))
+        return judge(typed(year) | {"audience": "France", "purpose": "marketing"})
+
+    november, december = judged_until(date(2027, 11, 11)), judged_until(date(2027, 12, 25))
+    draft_id = saved()
+    with store.writing() as session:
+        draft = drafts.find(session, draft_id)
+        assert accept(session, draft, november, Reason(["fr-holidays"], "We may.", "Ada"))
+        statements = accepted(draft)
+
+    def said_of_holidays(judgement: Judgement) -> list[bool]:
+        return [
+            find_statement(one, statements) is not None
+            for one in judgement.findings
+            if one.rule.id == "fr-holidays"
+        ]
+
+    assert (said_of_holidays(november), said_of_holidays(december)) == ([True], [False])
 
 
 @pytest.mark.parametrize("rule", ["us-fl-attempts", "us-fl-consent"])

@@ -54,7 +54,7 @@ def describe_fixes(finding: Finding, fixes: Iterable[Fix]) -> str:
 
 
 def measure(finding: Finding) -> str:
-    """Name what was found in a few words; an accepted finding is the same while this is."""
+    """Name all that was found, shortly; an accepted finding is the same while this is."""
     evidence = finding.evidence
     if isinstance(evidence, OutsideHours):
         later = f"; later {_stretches(evidence.later)}" if evidence.later else ""
@@ -62,8 +62,7 @@ def measure(finding: Finding) -> str:
     if isinstance(evidence, TooMany):
         return f"{len(evidence.attempts)} in {period_in_words(finding.rule.attempts)}"
     if isinstance(evidence, OnHolidays):
-        days = dict.fromkeys(day.isoformat() for day, _, _ in evidence.days)
-        return ", ".join(list(days)[:_SHOWN])
+        return ", ".join(dict.fromkeys(day.isoformat() for day, _, _ in evidence.days))
     return finding.rule.question
 
 

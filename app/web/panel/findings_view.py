@@ -35,7 +35,7 @@ from app.campaign.contract.wording import WORDS
 from app.campaign.explanation import Explanation
 
 _KEYS = tuple(map(key_of, EXEMPTIONS))
-_LONGEST_POSTED = 8 * LONGEST_TEXT
+_LONGEST_POSTED = 10 * LONGEST_TEXT
 """Characters of one accepted finding: its reason, as JSON has it, and what was measured."""
 
 

@@ -173,6 +173,18 @@ def test_the_measure_of_a_finding_changes_with_what_is_found() -> None:
         )
 
 
+def test_the_measure_of_holidays_names_each_of_them_however_many() -> None:
+    def measured(last: date) -> list[str]:
+        schedule = usable(end_date=last, days_of_week=EVERY_DAY)
+        return measure(one_finding("fr-holidays", schedule, "France")).split(", ")
+
+    until_november = measured(date(2027, 11, 11))
+    until_december = measured(date(2027, 12, 25))
+
+    assert (len(until_november), until_november[-1]) == (9, "2027-11-11")
+    assert until_december == [*until_november, "2027-12-25"]
+
+
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
 def test_weak_rules_say_why_they_are(rule: Rule) -> None:
     said = find_caution(rule, rule.checked_on + timedelta(days=180))
