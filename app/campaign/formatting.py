@@ -46,3 +46,8 @@ def shortened(text: str, longest: int) -> str:
         return text
     words = re.match(rf"(?s).{{1,{longest - 2}}}(?=\s)", text)
     return f"{words[0].rstrip()} …" if words else f"{text[: longest - 1]}…"
+
+
+def counted(number: int, thing: str) -> str:
+    """Write a number with what it counts: 1 hour, 2,000 hours."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"

@@ -11,19 +11,18 @@ from typing import Any
 import click
 
 from app.campaign.compliance.audience import read_audience
-from app.campaign.compliance.evidence import Finding
-from app.campaign.compliance.finding_words import (
-    NO_ADVICE,
+from app.campaign.compliance.audience_words import (
     audience_in_words,
-    describe_finding,
-    describe_fixes,
-    find_caution,
     gaps_in_words,
     none_found_in_words,
 )
+from app.campaign.compliance.evidence import Finding
+from app.campaign.compliance.finding_words import describe_finding
+from app.campaign.compliance.fix_words import describe_fixes
 from app.campaign.compliance.fixes import find_fixes
 from app.campaign.compliance.places import find_places
 from app.campaign.compliance.rule_list import list_jurisdictions
+from app.campaign.compliance.rule_words import NO_ADVICE, find_caution
 from app.campaign.contract.fields import Purpose
 from app.campaign.contract.reading import read_json
 from app.campaign.contract.strict_json import Malformed, parse_object

@@ -4,7 +4,7 @@ from flask import Flask
 from markupsafe import Markup
 
 from app.campaign.compliance.acceptance import EXEMPTIONS
-from app.campaign.compliance.finding_words import short_hours, stretch_in_words
+from app.campaign.compliance.hours_words import short_hours, stretch_in_words
 from app.campaign.contract.fields import FIELD
 from app.campaign.contract.wording import WORDS
 from app.campaign.formatting import days_in_words, short_day, shortened

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup
 
 from app.campaign.compliance.acceptance import Accepted
-from app.campaign.compliance.finding_words import (
+from app.campaign.compliance.audience_words import (
     audience_in_words,
     gaps_in_words,
     none_found_in_words,

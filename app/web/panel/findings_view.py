@@ -19,15 +19,12 @@ from app.campaign.compliance.acceptance import (
     lifts,
 )
 from app.campaign.compliance.evidence import Finding, OutsideHours, Severity
-from app.campaign.compliance.finding_words import (
-    describe_finding,
-    describe_fixes,
-    find_caution,
-    value_in_words,
-)
+from app.campaign.compliance.finding_words import describe_finding
+from app.campaign.compliance.fix_words import describe_fixes, value_in_words
 from app.campaign.compliance.fixes import Fix, find_fixes, fix_all_hours, read_settings
 from app.campaign.compliance.places import find_place
 from app.campaign.compliance.rule import Rule
+from app.campaign.compliance.rule_words import find_caution
 from app.campaign.compliance.rulebook import load_rulebook
 from app.campaign.contract.payload import as_json
 from app.campaign.contract.typed_length import LONGEST_TEXT

@@ -10,7 +10,7 @@ from flask import request
 from markupsafe import Markup
 
 from app.campaign.compliance.acceptance import Accepted, tally
-from app.campaign.compliance.finding_words import gaps_in_words
+from app.campaign.compliance.audience_words import gaps_in_words
 from app.campaign.compliance.fixes import Fix
 from app.campaign.contract.fields import CAMPAIGNS_PATH, FIELD, Values, When
 from app.campaign.contract.problems import Code, Problem

@@ -9,8 +9,8 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from app.campaign.compliance.audience import read_audience
-from app.campaign.compliance.finding_words import value_in_words
 from app.campaign.compliance.fitting import DoesNotFit, fit
+from app.campaign.compliance.fix_words import value_in_words
 from app.campaign.compliance.rule import Preset
 from app.campaign.compliance.rulebook import load_rulebook
 from app.campaign.contract.fields import Values, Weekday

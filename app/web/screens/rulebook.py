@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 from flask import Blueprint, render_template
 
-from app.campaign.compliance.finding_words import find_caution
 from app.campaign.compliance.rule_list import list_jurisdictions
+from app.campaign.compliance.rule_words import find_caution
 
 bp = Blueprint("rulebook", __name__)
 

@@ -6,8 +6,8 @@ import pytest
 
 from app.campaign.compliance.allowed_hours import find_allowed_hours, find_allowed_windows
 from app.campaign.compliance.audience import read_audience, select_rules
-from app.campaign.compliance.finding_words import short_hours
 from app.campaign.compliance.hours_chart import chart_hours
+from app.campaign.compliance.hours_words import short_hours
 from app.campaign.schedule.intervals import (
     ALWAYS,
     WHOLE_DAY,

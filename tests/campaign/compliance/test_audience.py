@@ -11,7 +11,7 @@ from app.campaign.compliance.audience import (
     read_audience,
     select_rules,
 )
-from app.campaign.compliance.finding_words import audience_in_words
+from app.campaign.compliance.audience_words import audience_in_words
 from app.campaign.compliance.holidays import find_closed_days
 from app.campaign.compliance.places import find_places, list_suggestions
 from app.campaign.contract.fields import Purpose

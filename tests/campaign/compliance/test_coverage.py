@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from app.campaign.compliance.audience import Audience, find_reach, read_audience, select_rules
+from app.campaign.compliance.audience_words import gaps_in_words, none_found_in_words
 from app.campaign.compliance.coverage import find_coverage, read_for
-from app.campaign.compliance.finding_words import gaps_in_words, none_found_in_words
 from app.campaign.compliance.places import find_place
 from app.campaign.compliance.rule_file import Device, Topic
 from app.campaign.compliance.rule_list import list_jurisdictions

@@ -6,23 +6,21 @@ from datetime import date, time, timedelta
 import pytest
 
 from app.campaign.compliance.audience import Audience, read_audience
+from app.campaign.compliance.audience_words import audience_in_words
 from app.campaign.compliance.evidence import Duty, Finding, OutsideHours
-from app.campaign.compliance.finding_words import (
-    audience_in_words,
-    describe_finding,
-    describe_fixes,
-    find_caution,
+from app.campaign.compliance.finding_words import describe_finding, measure, period_in_words
+from app.campaign.compliance.findings import check_rules
+from app.campaign.compliance.fix_words import describe_fixes
+from app.campaign.compliance.fixes import find_fixes
+from app.campaign.compliance.hours_words import (
     hours_in_words,
     length_in_words,
-    measure,
-    period_in_words,
     short_hours,
     stretch_in_words,
 )
-from app.campaign.compliance.findings import check_rules
-from app.campaign.compliance.fixes import find_fixes
 from app.campaign.compliance.rule import Rule
 from app.campaign.compliance.rule_file import Confidence, Force
+from app.campaign.compliance.rule_words import find_caution
 from app.campaign.compliance.rulebook import load_rulebook
 from app.campaign.schedule.attempts import Limits
 from app.campaign.schedule.intervals import WHOLE_DAY, DayHours, Stretch

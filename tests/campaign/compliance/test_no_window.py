@@ -8,8 +8,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from app.campaign.compliance.audience import Audience, find_reach, read_audience, select_rules
-from app.campaign.compliance.finding_words import describe_fixes
 from app.campaign.compliance.findings import check_rules
+from app.campaign.compliance.fix_words import describe_fixes
 from app.campaign.compliance.fixes import Fix, find_fixes, fix_all_hours
 from app.campaign.compliance.fixes import read_settings as settings_of
 from app.campaign.contract.fields import Weekday

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from app.campaign.compliance.finding_words import find_caution, hours_in_words
+from app.campaign.compliance.hours_words import hours_in_words
 from app.campaign.compliance.rule import STALE, Rule
 from app.campaign.compliance.rule_file import BadRules, Confidence, Force, Topic
+from app.campaign.compliance.rule_words import find_caution
 from app.campaign.compliance.rulebook import FOLDER, load_rulebook, read_rules
 from app.campaign.contract.fields import Purpose
 from app.campaign.schedule.intervals import seconds, subtract

@@ -1,0 +1,100 @@
+"""The sentences about an audience: whom rules are held to, and what is not known of them."""
+
+from collections.abc import Sequence
+
+from app.campaign.compliance.audience import Audience
+from app.campaign.compliance.coverage import find_coverage
+from app.campaign.compliance.places import find_place
+from app.campaign.compliance.rule_file import Topic
+from app.campaign.compliance.rulebook import load_rulebook
+from app.campaign.contract.wording import listed
+
+_SHOWN = 6
+_NAMED = 3
+
+
+def audience_in_words(audience: Audience) -> str:
+    """Say whom the rules were held to, and what of that is only assumed."""
+    places = _names(audience)
+    where = ", ".join(places) if len(places) <= _SHOWN else f"{len(places)} states and countries"
+    unread = _not_understood(audience.unread)
+    assumed = f"so {where} {'is' if len(audience.places) == 1 else 'are'} assumed"
+    known = (
+        "" if all(one.is_complete for one in find_coverage(audience)) else " that are known here"
+    )
+    told = [
+        f"{unread or _unsaid(audience)}, {assumed}."
+        if audience.is_assumed
+        else f"Held to the rules of {where} only: {unread}."
+        if unread
+        else f"Held to the rules of {where}{known}.",
+        "You have not said what for, so the rules for every purpose count."
+        if audience.purpose is None
+        else "",
+    ]
+    return " ".join(filter(None, told))
+
+
+def gaps_in_words(audience: Audience) -> list[str]:
+    """Say what is not known of the rules of an audience's places, a sentence for each gap."""
+    coverage = find_coverage(audience)
+    told = []
+    for topic, thing in _TOPICS.items():
+        if unread := [one.place.name for one in coverage if topic in one.unread]:
+            told.append(f"{thing} are not known here for {_listed(unread)}.")
+        if country := [one.place.name for one in coverage if topic in one.own_unread]:
+            told.append(
+                f"{thing}: for {_listed(country)} only those of the country are known here."
+            )
+    if parts := sorted({find_place(code).name for one in coverage for code in one.without_own}):
+        told.append(f"Of {_listed(parts)} only the rules of the country are known here.")
+    return told
+
+
+def none_found_in_words(audience: Audience) -> list[str]:
+    """Say where the law was read without finding a rule."""
+    return [
+        f"{thing}: read for {_listed(names)}, and none found."
+        for topic, thing in _TOPICS.items()
+        if (names := [one.place.name for one in find_coverage(audience) if topic in one.none_found])
+    ]
+
+
+_TOPICS = {
+    Topic.HOURS: "Calling hours",
+    Topic.DAYS: "Days without calls",
+    Topic.ATTEMPTS: "Limits of attempts",
+    Topic.CONSENT: "Duties such as consent",
+}
+
+
+def _listed(names: list[str]) -> str:
+    """Write names in a row, and of many the first ones: Germany, Ireland and 3 more places."""
+    shown, more = names[:_NAMED], len(names) - _NAMED
+    if more > 1:
+        return f"{', '.join(shown)} and {more} more places"
+    return listed(names)
+
+
+def _unsaid(audience: Audience) -> str:
+    if audience.is_too_long:
+        return "What you typed is too long to be read"
+    return "You have not said where the leads are"
+
+
+def _not_understood(words: Sequence[tuple[str, tuple[str, ...]]]) -> str:
+    """Say which words nothing is known of, to be followed by a comma or a full stop."""
+    quoted = listed([f"“{word}”" for word, _ in words])
+    how = "clear" if any(meant for _, meant in words) else "understood"
+    return f"{quoted} {'is' if len(words) == 1 else 'are'} not {how}" if words else ""
+
+
+def _names(audience: Audience) -> list[str]:
+    """Name the places, by the name of a group where all of it is meant."""
+    rest = [place.code for place in audience.places]
+    names = []
+    for name, codes in load_rulebook().groups.items():
+        if set(codes) <= set(rest):
+            names.append(f"the {name}")
+            rest = [code for code in rest if code not in codes]
+    return names + [place.name for place in audience.places if place.code in rest]

@@ -1,0 +1,43 @@
+"""The sentences of changes that would keep a rule, in the words of the form."""
+
+from collections.abc import Iterable
+from datetime import time
+from typing import Any
+
+from app.campaign.compliance.evidence import Finding, OnHolidays, OutsideHours, TooMany
+from app.campaign.compliance.fixes import Fix
+from app.campaign.contract.fields import FIELD, Kind
+from app.campaign.contract.wording import WORDS
+from app.campaign.formatting import clock, days_in_words
+
+
+def describe_fixes(finding: Finding, fixes: Iterable[Fix]) -> str:
+    """Say which change of the settings would keep the rule, or what to do if none would."""
+    ways = [describe_fix(mend) for mend in fixes]
+    if ways:
+        return f"To keep it, set {', or '.join(ways)}."
+    if isinstance(finding.evidence, OutsideHours):
+        return "No one window keeps it: choose other days, or split the campaign by place."
+    if isinstance(finding.evidence, OnHolidays):
+        return "The API has no field for holidays: split the campaign, or pause it by hand."
+    if isinstance(finding.evidence, TooMany):
+        return "Ask for fewer attempts, or for a longer gap between them."
+    return ""
+
+
+def describe_fix(fix: Fix) -> str:
+    """Write a change as a part of a sentence: the start of calling to 14:00."""
+    parts = [f"{WORDS[name].thing} to {value_in_words(name, new)}" for name, new in fix.changes]
+    return " and ".join(parts)
+
+
+def value_in_words(name: str, value: Any) -> str:
+    """Write one value of a field as a person reads it; nothing is a dash."""
+    if value is None:
+        return "–"
+    kind = FIELD[name].kind
+    if kind is Kind.DAYS:
+        return days_in_words(value)
+    if isinstance(value, time):
+        return clock(value)
+    return f"{value:,}" if kind is Kind.COUNT else str(value)

@@ -1,0 +1,39 @@
+"""Hours and lengths of time as a person reads them."""
+
+from app.campaign.formatting import counted
+from app.campaign.schedule.intervals import WHOLE_DAY, DayHours, Stretch
+
+
+def hours_in_words(day: DayHours) -> str:
+    """Write stretches of a day: 10:00 to 13:00 and 14:00 to 20:00."""
+    return " and ".join(f"{_clock(start)} to {_clock(end)}" for start, end in day) or "never"
+
+
+def short_hours(day: DayHours) -> str:
+    """Write stretches of a day shortly: 10:00–13:00, 14:00–20:00."""
+    return ", ".join(map(stretch_in_words, day)) or "none"
+
+
+def stretch_in_words(stretch: Stretch) -> str:
+    """Write one stretch shortly, which may begin on the day before or end on the next."""
+    if stretch[1] == WHOLE_DAY:
+        return f"{_clock(stretch[0])}–24:00"
+    return "–".join(f"{_clock(at % WHOLE_DAY)}{_other_day(at)}" for at in stretch)
+
+
+def length_in_words(seconds: int) -> str:
+    """Write a length of time in hours and minutes: 1 hour 30 minutes."""
+    hours, minutes = divmod(-(-seconds // 60), 60)
+    parts = [
+        counted(hours, "hour") if hours else "",
+        counted(minutes, "minute") if minutes else "",
+    ]
+    return " ".join(filter(None, parts))
+
+
+def _other_day(at: int) -> str:
+    return " the day before" if at < 0 else " next day" if at >= WHOLE_DAY else ""
+
+
+def _clock(at: int) -> str:
+    return f"{at // 3600:02}:{at % 3600 // 60:02}" + (f":{at % 60:02}" if at % 60 else "")
