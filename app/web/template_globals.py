@@ -1,6 +1,7 @@
 """What every template can use: the contract's words, and ways of writing."""
 
 from flask import Flask
+from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
 from app.campaign.compliance.acceptance import EXEMPTIONS
@@ -36,6 +37,7 @@ def install(app: Flask) -> None:
         state_words=STATE_WORDS,
         version=VERSION,
         url_for=url_for,
+        csrf_field=_csrf_field,
         asset=lambda name: f"{app.static_url_path}/{name}",
     )
     app.jinja_env.filters.update(
@@ -52,3 +54,9 @@ def install(app: Flask) -> None:
         named=named,
     )
     app.context_processor(lambda: {"connection": None, "attention": find_attention, "who": who})
+
+
+def _csrf_field() -> Markup:
+    """Draw what every form that posts has to carry."""
+    field = Markup('<input type="hidden" name="csrf_token" value="{}">')
+    return field.format(generate_csrf())
