@@ -41,6 +41,11 @@ class Connection:
     version: int = 0
 
     @property
+    def is_built_in(self) -> bool:
+        """Tell the sandbox within this app, which calls nobody, from every other connection."""
+        return self.key == SANDBOX
+
+    @property
     def campaigns_url(self) -> str:
         return campaigns_url(self.base_url)
 

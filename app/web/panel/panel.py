@@ -19,7 +19,7 @@ from app.campaign.contract.wording import advice_sentence, kept_sentence, senten
 from app.campaign.explanation import Explanation, explain
 from app.campaign.timezones.words import find_meant_zones
 from app.campaign.timezones.zones import ZONE_NAMES, offset_at, offset_words
-from app.connections import SANDBOX, Connection
+from app.connections import Connection
 from app.web.clocks import clock_zone
 from app.web.panel.drawings import Trouble, draw_calendar, draw_lead, draw_rules
 from app.web.panel.findings_view import Change, change
@@ -108,7 +108,7 @@ def public_url(to: Connection) -> str:
     """Tell where the API is for somebody outside this process."""
     return (
         f"{request.scheme}://{request.host}/sandbox{CAMPAIGNS_PATH}"
-        if to.key == SANDBOX
+        if to.is_built_in
         else to.campaigns_url
     )
 
