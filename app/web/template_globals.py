@@ -52,6 +52,7 @@ def install(app: Flask) -> None:
         city=city,
         shortened=shortened,
         named=named,
+        plural=_plural,
     )
     app.context_processor(lambda: {"connection": None, "attention": find_attention, "who": who})
 
@@ -60,3 +61,8 @@ def _csrf_field() -> Markup:
     """Draw what every form that posts has to carry."""
     field = Markup('<input type="hidden" name="csrf_token" value="{}">')
     return field.format(generate_csrf())
+
+
+def _plural(count: int, one: str, many: str) -> str:
+    """Write a count into the words for one, or into those for none or many."""
+    return (one if count == 1 else many).format(count)
