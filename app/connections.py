@@ -85,8 +85,8 @@ class ConnectionRegistry:
     def all(self) -> list[Connection]:
         """Give every connection: the fixed ones, then the others by name."""
         with self._store.reading() as session:
-            saved = [_saved(one) for one in saved_connections.saved(session)]
-        return [_fixed(key, one) for key, one in self._fixed.items()] + saved
+            saved = [_saved(connection) for connection in saved_connections.saved(session)]
+        return [_fixed(key, connection) for key, connection in self._fixed.items()] + saved
 
     def find(self, key: str) -> Connection:
         """Find a connection; no key is the default, and a strange one is a disabled one."""
@@ -95,7 +95,7 @@ class ConnectionRegistry:
         if key in self._fixed:
             return _fixed(key, self._fixed[key])
         gone = Connection(key, "a connection that is gone", "", False, "grey", is_enabled=False)
-        return next((one for one in self.all() if one.key == key), gone)
+        return next((connection for connection in self.all() if connection.key == key), gone)
 
     def api(self, key: str) -> CampaignApi:
         """Give the way to call over a connection.

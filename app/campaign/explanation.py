@@ -80,19 +80,19 @@ def explain_reading(reading: Reading, audience: Audience, now: datetime) -> Expl
     values = reading.values
     used = {line.name: values[line.name] for line in used_fields(values) if line.name in values}
     schedule, retries = read_schedule(used), read_limits(used)
-    shown = summarise(schedule) if schedule else None
+    overview = summarise(schedule) if schedule else None
     document = build_payload(values)
     unread = find_unread(audience) if OUTBOUND.holds(values) else []
     lead = _lead(schedule, retries) if schedule and retries else None
     return Explanation(
         values=values,
         problems=find_problems(reading) + unread,
-        advice=advise(used, shown, lead.attempts if lead else None, audience, now),
+        advice=advise(used, overview, lead.attempts if lead else None, audience, now),
         left_out=find_left_out(values),
         payload=document,
         body=encode_payload(document),
-        plain=describe(used, shown),
-        overview=shown,
+        plain=describe(used, overview),
+        overview=overview,
         limits=retries,
         lead=lead,
         audience=audience,

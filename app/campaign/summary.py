@@ -23,7 +23,7 @@ def describe(values: Values, overview: Overview | None) -> list[str]:
 
     *values* are those in use and *overview* their calendar, if they have one.
     """
-    said = [
+    sentences = [
         *_who(values),
         *_when(values),
         *_how_often(values),
@@ -31,8 +31,8 @@ def describe(values: Values, overview: Overview | None) -> list[str]:
         *_events(values),
     ]
     if values.get("type") is CampaignType.INBOUND:
-        said.append("It has no schedule and no retries: it answers whenever somebody rings.")
-    return said
+        sentences.append("It has no schedule and no retries: it answers whenever somebody rings.")
+    return sentences
 
 
 def _who(values: Values) -> Iterator[str]:

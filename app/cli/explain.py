@@ -55,13 +55,17 @@ def explain_command(file: str, audience: str, purpose: str, *, as_json: bool) ->
     _check_audience(audience)
     _check_purpose(purpose)
     told_to = read_audience(answers, reading.values.get("timezone"))
-    meant = explain_reading(reading, told_to, datetime.now(UTC))
-    meant = replace(meant, problems=find_problems_of_document(reading))
-    told = json.dumps(explanation(meant), indent=2) if as_json else "\n".join(_in_words(meant))
+    explanation = explain_reading(reading, told_to, datetime.now(UTC))
+    explanation = replace(explanation, problems=find_problems_of_document(reading))
+    text = (
+        json.dumps(as_document(explanation), indent=2)
+        if as_json
+        else "\n".join(_in_words(explanation))
+    )
     if isinstance(sys.stdout, TextIOWrapper):  # What a terminal cannot show must not end it.
         sys.stdout.reconfigure(errors="replace")
-    click.echo(told)
-    sys.exit(1 if meant.problems else 0)
+    click.echo(text)
+    sys.exit(1 if explanation.problems else 0)
 
 
 @click.command("rules")
@@ -74,16 +78,16 @@ def list_rules() -> None:
             click.echo(f"  {rule.id}: {rule.title} ({rule.citation}) {rule.source}")
 
 
-def explanation(meant: Explanation) -> dict[str, Any]:
+def as_document(explanation: Explanation) -> dict[str, Any]:
     """Write a campaign's meaning as JSON; `calendar` and `attempts` are `None` if it has none."""
     return {
-        "problems": _told(meant.problems, sentence),
-        "advice": _told(meant.advice, advice_sentence),
-        "calendar": _calendar(meant.overview) if meant.overview else None,
-        "attempts": _attempts(meant.lead) if meant.lead else None,
-        "findings": [_finding(finding, meant) for finding in meant.findings],
-        "not_known": gaps_in_words(meant.audience) if meant.overview else [],
-        "plain": list(meant.plain),
+        "problems": _told(explanation.problems, sentence),
+        "advice": _told(explanation.advice, advice_sentence),
+        "calendar": _calendar(explanation.overview) if explanation.overview else None,
+        "attempts": _attempts(explanation.lead) if explanation.lead else None,
+        "findings": [_finding(finding, explanation) for finding in explanation.findings],
+        "not_known": gaps_in_words(explanation.audience) if explanation.overview else [],
+        "plain": list(explanation.plain),
     }
 
 
@@ -111,8 +115,8 @@ def _check_purpose(purpose: str) -> None:
 
 
 def _check_audience(audience: str) -> None:
-    for word, meant in find_places(audience).unread:
-        known = f"it can be {' or '.join(meant)}" if meant else "no such place is known"
+    for word, candidates in find_places(audience).unread:
+        known = f"it can be {' or '.join(candidates)}" if candidates else "no such place is known"
         raise Unusable(f"The audience “{word}” is not clear: {known}.")
 
 
@@ -163,57 +167,60 @@ def _attempts(lead: Lead) -> dict[str, Any]:
     }
 
 
-def _finding(finding: Finding, meant: Explanation) -> dict[str, str]:
+def _finding(finding: Finding, explanation: Explanation) -> dict[str, str]:
     return {
         "rule": finding.rule.id,
         "jurisdiction": finding.rule.jurisdiction,
         "severity": finding.severity,
-        "message": _finding_words(finding, meant),
+        "message": _finding_words(finding, explanation),
         "source": finding.rule.source,
         "checked_on": finding.rule.checked_on.isoformat(),
     }
 
 
-def _finding_words(finding: Finding, meant: Explanation) -> str:
-    if meant.overview is None:
+def _finding_words(finding: Finding, explanation: Explanation) -> str:
+    if explanation.overview is None:
         return finding.rule.limit
-    schedule = meant.overview.schedule
-    fixes = find_fixes(finding, schedule, meant.limits, meant.audience)
-    said = (
+    schedule = explanation.overview.schedule
+    fixes = find_fixes(finding, schedule, explanation.limits, explanation.audience)
+    words = (
         f"{finding.rule.title} ({finding.rule.citation}): {finding.rule.limit}",
         describe_finding(finding, schedule) if not finding.rule.is_duty else "",
         describe_fixes(finding, fixes),
         find_caution(finding.rule, datetime.now(UTC).date()),
     )
-    return " ".join(filter(None, said))
+    return " ".join(filter(None, words))
 
 
-def _in_words(meant: Explanation) -> Iterator[str]:
-    yield from _list("To be changed", [_at(one.field, sentence(one)) for one in meant.problems])
-    yield from _list("What it will do", meant.plain)
+def _in_words(explanation: Explanation) -> Iterator[str]:
     yield from _list(
-        "Worth a second look", [_at(one.field, advice_sentence(one)) for one in meant.advice]
+        "To be changed", [_at(note.field, sentence(note)) for note in explanation.problems]
     )
-    if meant.lead:
-        yield from _list("A lead who never answers", _lead_words(meant.lead))
-    if meant.overview:
+    yield from _list("What it will do", explanation.plain)
+    yield from _list(
+        "Worth a second look",
+        [_at(note.field, advice_sentence(note)) for note in explanation.advice],
+    )
+    if explanation.lead:
+        yield from _list("A lead who never answers", _lead_words(explanation.lead))
+    if explanation.overview:
         yield from _list(
             "Rules of calling",
             [
-                audience_in_words(meant.audience),
-                *gaps_in_words(meant.audience),
-                *none_found_in_words(meant.audience),
-                *_all_findings(meant),
+                audience_in_words(explanation.audience),
+                *gaps_in_words(explanation.audience),
+                *none_found_in_words(explanation.audience),
+                *_all_findings(explanation),
                 NO_ADVICE,
             ],
         )
 
 
-def _all_findings(meant: Explanation) -> Iterator[str]:
-    for finding in meant.findings:
-        said = _finding_words(finding, meant)
+def _all_findings(explanation: Explanation) -> Iterator[str]:
+    for finding in explanation.findings:
+        words = _finding_words(finding, explanation)
         source = f"{finding.rule.source} ({finding.rule.checked_on})"
-        yield f"[{finding.severity}] {said} Source: {source}"
+        yield f"[{finding.severity}] {words} Source: {source}"
 
 
 def _lead_words(lead: Lead) -> Iterator[str]:

@@ -39,7 +39,7 @@ from app.version import VERSION
 
 def accepted(draft: Draft) -> dict[str, Statement]:
     """Read what was said of a draft's findings."""
-    return {rule: Statement(**one) for rule, one in draft.accepted.items()}
+    return {rule: Statement(**statement) for rule, statement in draft.accepted.items()}
 
 
 @dataclass(frozen=True)
@@ -76,29 +76,36 @@ def accept(session: Session, draft: Draft, judgement: Judgement, reason: Reason)
     *judgement* is of the draft as it is. Tells whether there is such a finding.
     """
     findings = [
-        one for one in judgement.findings if one.rule.id in reason.rules and not one.rule.is_duty
+        finding
+        for finding in judgement.findings
+        if finding.rule.id in reason.rules and not finding.rule.is_duty
     ]
     if not findings:
         return False
     statements = {
-        one.rule.id: Statement(measure(one), reason.text, reason.who, _now()) for one in findings
+        finding.rule.id: Statement(measure(finding), reason.text, reason.who, _now())
+        for finding in findings
     }
     _keep(draft, judgement, statements)
-    told = {one.rule.id: [one.rule.title, measure(one)] for one in findings}
-    _record(session, draft, Kind.ACCEPTED, reason.who, reason=reason.text, findings=told)
+    details = {finding.rule.id: [finding.rule.title, measure(finding)] for finding in findings}
+    _record(session, draft, Kind.ACCEPTED, reason.who, reason=reason.text, findings=details)
     return True
 
 
 def take_back(session: Session, draft: Draft, judgement: Judgement, reason: Reason) -> bool:
     """Open findings again that are accepted. Tells whether there are some."""
     titles = {
-        one.rule.id: one.rule.title
-        for one in judgement.findings
-        if one.rule.id in reason.rules and one.rule.id in draft.accepted and not one.rule.is_duty
+        finding.rule.id: finding.rule.title
+        for finding in judgement.findings
+        if finding.rule.id in reason.rules
+        and finding.rule.id in draft.accepted
+        and not finding.rule.is_duty
     }
     if not titles:
         return False
-    draft.accepted = {rule: one for rule, one in draft.accepted.items() if rule not in titles}
+    draft.accepted = {
+        rule: finding for rule, finding in draft.accepted.items() if rule not in titles
+    }
     count_findings(draft, judgement)
     _record(session, draft, Kind.TAKEN_BACK, reason.who, reason=reason.text, findings=titles)
     return True
@@ -119,24 +126,24 @@ def confirm(
     asked = _questions(judgement.findings)
     if not answers or answers.keys() - asked.keys():
         return False
-    given = accepted(draft) | {
-        finding.rule.id: said
+    statements = accepted(draft) | {
+        finding.rule.id: statement
         for finding in judgement.findings
-        if finding.rule.is_duty and (said := find_statement(finding, accepted(draft)))
+        if finding.rule.is_duty and (statement := find_statement(finding, accepted(draft)))
     }
     changed = {
         key: Statement(asked[key].measure, reason, who, _now(), answer)
         for key, (answer, reason) in answers.items()
-        if not _is_same(given.get(key), asked[key].measure, answer, reason)
+        if not _is_same(statements.get(key), asked[key].measure, answer, reason)
     }
     if not changed:
         return True
     _keep(draft, judgement, changed)
-    told = {
-        key: [asked[key].title, said.answer, said.reason, *asked[key].lifts]
-        for key, said in changed.items()
+    details = {
+        key: [asked[key].title, statement.answer, statement.reason, *asked[key].lifts]
+        for key, statement in changed.items()
     }
-    _record(session, draft, Kind.CONFIRMED, who, duties=told)
+    _record(session, draft, Kind.CONFIRMED, who, duties=details)
     return True
 
 
@@ -184,8 +191,8 @@ def _is_same(statement: Statement | None, measured: str, answer: Answer, reason:
     return bool(statement.lifted_by) or statement.measure == measured
 
 
-def _keep(draft: Draft, judgement: Judgement, said: Mapping[str, Statement]) -> None:
-    draft.accepted = draft.accepted | {key: asdict(what) for key, what in said.items()}
+def _keep(draft: Draft, judgement: Judgement, statements: Mapping[str, Statement]) -> None:
+    draft.accepted = draft.accepted | {key: asdict(what) for key, what in statements.items()}
     count_findings(draft, judgement)
 
 
@@ -208,13 +215,13 @@ def judged(draft: Draft, findings: Iterable[Finding]) -> dict[str, object]:
     return {
         "findings": [
             {
-                "rule": one.rule.id,
-                "severity": one.severity.value,
-                "measure": measure(one),
-                "checked_on": one.rule.checked_on.isoformat(),
-                **_as_judged(find_statement(one, statements)),
+                "rule": finding.rule.id,
+                "severity": finding.severity.value,
+                "measure": measure(finding),
+                "checked_on": finding.rule.checked_on.isoformat(),
+                **_as_judged(find_statement(finding, statements)),
             }
-            for one in findings
+            for finding in findings
         ],
         "rules": load_rulebook().version,
         "zone_data": ZONE_DATA_VERSION,

@@ -42,10 +42,16 @@ _OF_ENTITY: Mapping[str | None, Kind] = {
 
 def entries(session: Session, destination: str) -> list[BookEntry]:
     """Read a connection's book, by kind, what was used last first."""
-    found = session.scalars(select(BookEntry).where(BookEntry.destination == destination))
+    rows = session.scalars(select(BookEntry).where(BookEntry.destination == destination))
     order = list(Kind)
     return sorted(
-        found, key=lambda one: (order.index(Kind(one.kind)), -_last(one), one.nickname, one.value)
+        rows,
+        key=lambda entry: (
+            order.index(Kind(entry.kind)),
+            -_last(entry),
+            entry.nickname,
+            entry.value,
+        ),
     )
 
 

@@ -55,10 +55,10 @@ def check(query: Query) -> None:
 
 def find(session: Session, exchange_id: int) -> Exchange:
     """Find one call; raises `NoSuchExchange`."""
-    found = session.get(Exchange, exchange_id)
-    if found is None:
+    exchange = session.get(Exchange, exchange_id)
+    if exchange is None:
         raise NoSuchExchange(exchange_id)
-    return found
+    return exchange
 
 
 def page(session: Session, query: Query) -> tuple[list[Exchange], int | None, int | None]:
@@ -68,25 +68,25 @@ def page(session: Session, query: Query) -> tuple[list[Exchange], int | None, in
     `None` if there is none. What would reach over the newest call is the newest page.
     """
     if query.after is not None:
-        found, more = _read(session, query)
+        exchanges, more = _read(session, query)
         if more:
-            return found[::-1], found[-1].id, found[0].id
+            return exchanges[::-1], exchanges[-1].id, exchanges[0].id
         query = replace(query, after=None, before=None)
-    found, more = _read(session, query)
-    is_newest = query.before is None or not found
-    return found, None if is_newest else found[0].id, found[-1].id if more else None
+    exchanges, more = _read(session, query)
+    is_newest = query.before is None or not exchanges
+    return exchanges, None if is_newest else exchanges[0].id, exchanges[-1].id if more else None
 
 
 def _read(session: Session, query: Query) -> tuple[list[Exchange], bool]:
     """Read as many as a page holds, and whether there are more."""
-    found = list(session.scalars(_matching(query).limit(PAGE + 1)))
-    return found[:PAGE], len(found) > PAGE
+    exchanges = list(session.scalars(_matching(query).limit(PAGE + 1)))
+    return exchanges[:PAGE], len(exchanges) > PAGE
 
 
 def every(session: Session, query: Query) -> Iterator[dict[str, Any]]:
     """Read all calls that match, as JSON has them, the newest first."""
-    for one in session.scalars(_matching(query).execution_options(yield_per=200)):
-        yield as_document(one)
+    for exchange in session.scalars(_matching(query).execution_options(yield_per=200)):
+        yield as_document(exchange)
 
 
 def as_document(exchange: Exchange) -> dict[str, Any]:

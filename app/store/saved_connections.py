@@ -43,10 +43,10 @@ def saved(session: Session) -> list[SavedConnection]:
 
 def find(session: Session, key: str) -> SavedConnection:
     """Find one; raises `NoSuchConnection`."""
-    found = session.get(SavedConnection, key)
-    if found is None:
+    connection = session.get(SavedConnection, key)
+    if connection is None:
         raise NoSuchConnection(key)
-    return found
+    return connection
 
 
 def add(session: Session, entered: Entered, *, who: str = "") -> SavedConnection:
@@ -64,13 +64,13 @@ def add(session: Session, entered: Entered, *, who: str = "") -> SavedConnection
 
 def change(session: Session, key: str, entered: Entered, *, who: str = "") -> None:
     """Replace what a connection is; raises `NameTaken` and `NoSuchConnection`."""
-    found = find(session, key)
-    before = _shown(found)
-    _take(session, found, entered, datetime.now(UTC))
+    connection = find(session, key)
+    before = _shown(connection)
+    _take(session, connection, entered, datetime.now(UTC))
     _tell(
         session,
-        found,
-        audit_trail.find_changes(before, _shown(found)),
+        connection,
+        audit_trail.find_changes(before, _shown(connection)),
         who,
         new_token=bool(entered.token),
     )
@@ -78,12 +78,12 @@ def change(session: Session, key: str, entered: Entered, *, who: str = "") -> No
 
 def enable(session: Session, key: str, *, enabled: bool, who: str = "") -> None:
     """Let campaigns be sent over a connection, or no longer."""
-    found = find(session, key)
-    if enabled is (found.disabled_at is None):
+    connection = find(session, key)
+    if enabled is (connection.disabled_at is None):
         return
-    found.disabled_at = None if enabled else datetime.now(UTC)
-    found.version += 1
-    _tell(session, found, {"enabled": [not enabled, enabled]}, who, new_token=False)
+    connection.disabled_at = None if enabled else datetime.now(UTC)
+    connection.version += 1
+    _tell(session, connection, {"enabled": [not enabled, enabled]}, who, new_token=False)
 
 
 def names_of(session: Session, key: str) -> list[tuple[str, str]]:

@@ -50,15 +50,15 @@ def seal(session: Session) -> str:
     return before
 
 
-def as_document(one: Seal) -> dict[str, Any]:
+def as_document(made: Seal) -> dict[str, Any]:
     """Write a seal out, with the very text that its hash is of."""
-    return {name: getattr(one, name) for name in (*SEAL, "hash")}
+    return {name: getattr(made, name) for name in (*SEAL, "hash")}
 
 
 def since(session: Session, number: int, most: int) -> list[Mapping[str, Any]]:
     """Read this seal and those after it, the next ones first and so many at most."""
     query = select(Seal).where(Seal.number >= number).order_by(Seal.number).limit(most)
-    return [as_document(one) for one in session.scalars(query)]
+    return [as_document(later) for later in session.scalars(query)]
 
 
 def count(session: Session) -> int:

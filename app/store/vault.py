@@ -26,10 +26,10 @@ class CannotUnlock(Exception):
 class Vault:
     """Encrypts and decrypts tokens."""
 
-    def __init__(self, path: Path, given: Sequence[str] = ()) -> None:
+    def __init__(self, path: Path, keys: Sequence[str] = ()) -> None:
         """Use the *given* keys, or those in this file, which is made at the first start."""
         self._path = path
-        self._given = tuple(given)
+        self._given = tuple(keys)
         if not self._given:
             create_private(path, _as_text([_new_key()]))
         self._fernet()

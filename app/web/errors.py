@@ -94,19 +94,19 @@ def _failed(error: Exception) -> tuple[str | Response, int]:
     return _again(500, _FAILED) if request.method == "POST" else _page(500, _OTHERWISE)
 
 
-def _again(status: int, said: tuple[str, str]) -> tuple[str | Response, int]:
+def _again(status: int, sentence: tuple[str, str]) -> tuple[str | Response, int]:
     """Show a page from which the same can be posted again; a token is typed again instead."""
     if _is_for_a_script():
-        return _page(status, said)
-    title, advice = said
+        return _page(status, sentence)
+    title, advice = sentence
     posted = [pair for pair in request.form.items(multi=True) if pair[0] not in _NOT_CARRIED]
     return render_template(
         "errors/again.html", title=title, advice=advice, posted=posted, address=request.full_path
     ), status
 
 
-def _page(status: int, said: tuple[str, str]) -> tuple[str | Response, int]:
-    title, advice = said
+def _page(status: int, sentence: tuple[str, str]) -> tuple[str | Response, int]:
+    title, advice = sentence
     if _is_for_a_script():
         return jsonify(title=title, advice=advice), status
     return render_template("errors/page.html", status=status, title=title, advice=advice), status

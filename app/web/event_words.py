@@ -36,14 +36,14 @@ class Told:
 
 def told(events: Iterable[Event], called: Called) -> list[Told]:
     """Put a draft's events into words, the first one first."""
-    found: list[Told] = []
+    history: list[Told] = []
     going: list[Event] = []
     for event in events:
         if going and not _goes_on(going[-1], event):
-            found.append(_tell(going, called))
+            history.append(_tell(going, called))
             going = []
         going.append(event)
-    return found + ([_tell(going, called)] if going else [])
+    return history + ([_tell(going, called)] if going else [])
 
 
 def _goes_on(before: Event, event: Event) -> bool:

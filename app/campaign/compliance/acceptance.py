@@ -87,8 +87,11 @@ def key_of(exemption: str) -> str:
 def find_exemptions(findings: Iterable[Finding]) -> dict[Exemption, list[Rule]]:
     """List the exemptions that would lift some of these findings' rules, with those rules."""
     rules = list(dict.fromkeys(finding.rule for finding in findings))
-    lifted = {one: [rule for rule in rules if one in rule.lifted_by] for one in Exemption}
-    return {one: rules for one, rules in lifted.items() if rules}
+    lifted = {
+        exemption: [rule for rule in rules if exemption in rule.lifted_by]
+        for exemption in Exemption
+    }
+    return {exemption: rules for exemption, rules in lifted.items() if rules}
 
 
 def lifts(statement: Statement | None, rule: Rule) -> bool:
@@ -102,14 +105,14 @@ def lifts(statement: Statement | None, rule: Rule) -> bool:
 
 def find_statement(finding: Finding, statements: Accepted) -> Statement | None:
     """Find what was said of a finding as it is now, or what lifts its rule; `None` if nothing."""
-    said = statements.get(finding.rule.id)
-    if said and said.measure == measure(finding):
-        return said
+    statement = statements.get(finding.rule.id)
+    if statement and statement.measure == measure(finding):
+        return statement
     answer = Answer.NOT_NEEDED if finding.rule.is_duty else ""
     for exemption in finding.rule.lifted_by:
-        said = statements.get(key_of(exemption))
-        if said and lifts(said, finding.rule):
-            return replace(said, answer=answer, lifted_by=exemption)
+        statement = statements.get(key_of(exemption))
+        if statement and lifts(statement, finding.rule):
+            return replace(statement, answer=answer, lifted_by=exemption)
     return None
 
 

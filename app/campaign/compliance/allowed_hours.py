@@ -128,11 +128,13 @@ def find_allowed_windows(schedule: Schedule, week: WeekHours) -> tuple[AllowedWi
         shared += _windows(days, hours, _MINUTE)
         moved += _windows(days, _moved(hours, opens, closes), _MINUTE)
 
-    def weight(found: AllowedWindow) -> tuple[int, int]:
-        start, end = found.hours
-        return (end - start) * len(found.days & dates), len(found.days)
+    def weight(windows: AllowedWindow) -> tuple[int, int]:
+        start, end = windows.hours
+        return (end - start) * len(windows.days & dates), len(windows.days)
 
-    options = (sorted(found, key=weight, reverse=True)[:_MOST] for found in (own, shared, moved))
+    options = (
+        sorted(windows, key=weight, reverse=True)[:_MOST] for windows in (own, shared, moved)
+    )
     return tuple(dict.fromkeys(chain.from_iterable(options)))
 
 

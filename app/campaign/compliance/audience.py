@@ -85,10 +85,10 @@ def find_unread(audience: Audience) -> list[Problem]:
     """Find a problem for each word that names no place or no day, or several places."""
     return [
         *(
-            Problem("audience", Code.AMBIGUOUS_PLACE, " or ".join(meant))
-            if meant
+            Problem("audience", Code.AMBIGUOUS_PLACE, " or ".join(candidates))
+            if candidates
             else Problem("audience", Code.UNKNOWN_PLACE, word)
-            for word, meant in audience.unread
+            for word, candidates in audience.unread
         ),
         *(
             Problem(
@@ -183,15 +183,15 @@ def _named_strictest() -> Named:
 
 def _dates(text: str) -> tuple[tuple[tuple[date, str], ...], tuple[str, ...]]:
     """Read days such as ``2027-03-05 Founders' day``, with commas or line breaks between them."""
-    found, unread = {}, []
+    dates, unread = {}, []
     for word in filter(None, map(str.strip, re.split(r"[,;\n]", text))):
         match = _OWN_DATE.fullmatch(word)
         day = _day(match[1]) if match else None
         if match and day and is_in_sight(day) and not _has_several(word):
-            found[day] = match[2]
+            dates[day] = match[2]
         else:
             unread.append(word)
-    return tuple(sorted(found.items())), tuple(unread)
+    return tuple(sorted(dates.items())), tuple(unread)
 
 
 def _has_several(word: str) -> bool:

@@ -22,7 +22,7 @@ def audience_in_words(audience: Audience) -> str:
     known = (
         "" if all(one.is_complete for one in find_coverage(audience)) else " that are known here"
     )
-    told = [
+    sentences = [
         f"{unread or _unsaid(audience)}, {assumed}."
         if audience.is_assumed
         else f"Held to the rules of {where} only: {unread}."
@@ -32,23 +32,23 @@ def audience_in_words(audience: Audience) -> str:
         if audience.purpose is None
         else "",
     ]
-    return " ".join(filter(None, told))
+    return " ".join(filter(None, sentences))
 
 
 def gaps_in_words(audience: Audience) -> list[str]:
     """Say what is not known of the rules of an audience's places, a sentence for each gap."""
     coverage = find_coverage(audience)
-    told = []
+    sentences = []
     for topic, thing in _TOPICS.items():
         if unread := [one.place.name for one in coverage if topic in one.unread]:
-            told.append(f"{thing} are not known here for {_listed(unread)}.")
+            sentences.append(f"{thing} are not known here for {_listed(unread)}.")
         if country := [one.place.name for one in coverage if topic in one.own_unread]:
-            told.append(
+            sentences.append(
                 f"{thing}: for {_listed(country)} only those of the country are known here."
             )
     if parts := sorted({find_place(code).name for one in coverage for code in one.without_own}):
-        told.append(f"Of {_listed(parts)} only the rules of the country are known here.")
-    return told
+        sentences.append(f"Of {_listed(parts)} only the rules of the country are known here.")
+    return sentences
 
 
 def none_found_in_words(audience: Audience) -> list[str]:
@@ -85,7 +85,7 @@ def _unsaid(audience: Audience) -> str:
 def _not_understood(words: Sequence[tuple[str, tuple[str, ...]]]) -> str:
     """Say which words nothing is known of, to be followed by a comma or a full stop."""
     quoted = listed([f"“{word}”" for word, _ in words])
-    how = "clear" if any(meant for _, meant in words) else "understood"
+    how = "clear" if any(candidates for _, candidates in words) else "understood"
     return f"{quoted} {'is' if len(words) == 1 else 'are'} not {how}" if words else ""
 
 

@@ -41,12 +41,12 @@ def check_rules(
     What comes after the foreseeable years is not looked at.
     """
     near = cut_to_foreseeable(schedule)
-    found = [
+    findings = [
         Finding(rule, evidence)
         for rule in select_rules(audience, near.first, near.last)
         for evidence in find_evidence(rule, near, retries, audience)
     ]
-    return tuple(sorted(found, key=_gravity))
+    return tuple(sorted(findings, key=_gravity))
 
 
 def cut_to_force(rule: Rule, schedule: Schedule) -> Schedule:

@@ -13,9 +13,9 @@ from app.campaign.formatting import clock, days_in_words
 
 def describe_fixes(finding: Finding, fixes: Iterable[Fix]) -> str:
     """Say which change of the settings would keep the rule, or what to do if none would."""
-    ways = [describe_fix(mend) for mend in fixes]
-    if ways:
-        return f"To keep it, set {', or '.join(ways)}."
+    phrases = [describe_fix(fix) for fix in fixes]
+    if phrases:
+        return f"To keep it, set {', or '.join(phrases)}."
     if isinstance(finding.evidence, OutsideHours):
         return "No one window keeps it: choose other days, or split the campaign by place."
     if isinstance(finding.evidence, OnHolidays):

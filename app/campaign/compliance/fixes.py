@@ -40,11 +40,11 @@ def find_fixes(
     There are none for what no setting can mend.
     """
     if isinstance(finding.evidence, OutsideHours):
-        mend = _inside_hours((finding.rule,), schedule, retries, audience)
-        return (mend,) if mend else ()
+        fix = _inside_hours((finding.rule,), schedule, retries, audience)
+        return (fix,) if fix else ()
     if isinstance(finding.evidence, TooMany) and retries is not None:
-        ways = _fewer(schedule, retries, audience)
-        return tuple(way for way in ways if is_harmless(way, schedule, retries, audience))
+        fixes = _fewer(schedule, retries, audience)
+        return tuple(way for way in fixes if is_harmless(way, schedule, retries, audience))
     return ()
 
 
@@ -92,14 +92,14 @@ def _changed(
 
 def read_settings(schedule: Schedule, retries: Limits | None) -> Mapping[str, Any]:
     """Give the values, by field name, that a mend can change, as they are now."""
-    found = {
+    settings = {
         "days_of_week": _weekdays(schedule.days),
         "daily_start_time": schedule.opens,
         "daily_end_time": schedule.closes,
     }
     if retries is None:
-        return found
-    return found | {
+        return settings
+    return settings | {
         "min_gap_between_attempts": retries.gap // timedelta(minutes=1),
         "max_daily_attempts": retries.daily,
         "max_call_attempts": retries.total,
@@ -130,13 +130,13 @@ def _inside_hours(
             start, end = map(_clock, option.hours)
             tried = replace(near, days=option.days, opens=start, closes=end)
             new = read_settings(tried, None)
-            mend = Fix(tuple((name, new[name]) for name in new if new[name] != present[name]))
+            fix = Fix(tuple((name, new[name]) for name in new if new[name] != present[name]))
             if (
                 summarise(tried).calling_days
                 and _keeps(rules, tried, audience)
-                and is_harmless(mend, schedule, retries, audience)
+                and is_harmless(fix, schedule, retries, audience)
             ):
-                return mend
+                return fix
             if start not in opens and len(opens) < _TRIES:
                 opens.append(start)
     return None

@@ -33,19 +33,21 @@ def find_closed_days(audience: Audience, schedule: Schedule) -> Mapping[date, st
     person's own dates, which are the campaign's.
     """
     near = cut_to_foreseeable(schedule)
-    found: dict[date, dict[tuple[str, date], list[str]]] = {}
+    closed: dict[date, dict[tuple[str, date], list[str]]] = {}
     for at in _places(audience):
         found_there = holidays_in(at.code, near.first - _FURTHEST, near.last + _FURTHEST)
         for day, there, name in find_holidays_during(
             found_there, near, find_reach(audience)[at.code]
         ):
-            told = found.setdefault(day, {}).setdefault((name, there), [])
-            if find_place(at.country).name not in told:  # A state has its country's holidays, too.
-                told.append(at.name)
+            places = closed.setdefault(day, {}).setdefault((name, there), [])
+            if (
+                find_place(at.country).name not in places
+            ):  # A state has its country's holidays, too.
+                places.append(at.name)
     for day, name in audience.own_dates:
         if near.first <= day <= near.last:
-            found.setdefault(day, {})[name or _OWN_NAME, day] = []
-    return {day: _words(found[day], day) for day in sorted(found)}
+            closed.setdefault(day, {})[name or _OWN_NAME, day] = []
+    return {day: _words(closed[day], day) for day in sorted(closed)}
 
 
 def find_holidays_during(
@@ -56,14 +58,14 @@ def find_holidays_during(
     Gives the campaign's day, called on or not, the holiday's own date, and its name.
     """
     alike_zones = tuple(group[0] for group in find_same_offsets(schedule, zones))
-    found = [
+    days = [
         (day, there, name)
         for there, name in holidays_there.items()
         for day in (there + number * DAY for number in (-2, -1, 0, 1, 2))
         if schedule.first <= day <= schedule.last
         and there in find_days_there(schedule, day, alike_zones)
     ]
-    yield from sorted(found)
+    yield from sorted(days)
 
 
 def holidays_in(code: str, first: date, last: date) -> Mapping[date, str]:
@@ -81,7 +83,7 @@ def find_closed_holidays(
 ) -> Mapping[date, str]:
     """Name the holidays on which a rule closes a place while a schedule lasts there, in order."""
     first, last = schedule.first - _FURTHEST, schedule.last + _FURTHEST
-    found = {
+    closed = {
         day: name
         for year in range(first.year, last.year + 1)
         for day, name in _holidays(code, year, observed=which.observed)
@@ -89,10 +91,10 @@ def find_closed_holidays(
     }
     for year in range(first.year, last.year + 1):
         for text in which.plus:
-            found |= _further(text, year)
+            closed |= _further(text, year)
     return {
-        day: found[day]
-        for day in sorted(found)
+        day: closed[day]
+        for day in sorted(closed)
         if first <= day <= last and day.weekday() in which.on
     }
 
@@ -110,12 +112,12 @@ def _further(text: str, year: int) -> dict[date, str]:
 def _holidays(code: str, year: int, *, observed: bool = True) -> tuple[tuple[date, str], ...]:
     country, _, part = code.partition("-")
     try:
-        found = holidays.country_holidays(
+        holidays_there = holidays.country_holidays(
             country, part or None, years=year, observed=observed, language="en_US"
         )
     except NotImplementedError:  # The package knows no holidays of this place.
         return ()
-    return tuple(sorted(found.items()))
+    return tuple(sorted(holidays_there.items()))
 
 
 def _words(names: Mapping[tuple[str, date], list[str]], day: date) -> str:

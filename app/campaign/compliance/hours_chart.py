@@ -71,11 +71,11 @@ class HoursChart:
 def chart_hours(schedule: Schedule, audience: Audience) -> tuple[HoursChart, ...]:
     """Lay out a strip for every season, the first one first."""
     near = cut_to_foreseeable(schedule)
-    found = find_allowed_hours(select_rules(audience, near.first, near.last), near, audience)
+    charts = find_allowed_hours(select_rules(audience, near.first, near.last), near, audience)
     alike: dict[tuple[int, ...], list[int]] = {}
-    for number, season in enumerate(found.times.seasons):
+    for number, season in enumerate(charts.times.seasons):
         alike.setdefault(season.ahead, []).append(number)
-    return tuple(_season(found, schedule, numbers) for numbers in alike.values())
+    return tuple(_season(charts, schedule, numbers) for numbers in alike.values())
 
 
 def _season(found: AllowedHours, schedule: Schedule, numbers: list[int]) -> HoursChart:

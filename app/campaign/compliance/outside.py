@@ -148,11 +148,11 @@ def _counted(
     hours: WeekHours, schedule: Schedule, times: OffsetPeriods, number: int
 ) -> dict[date, int]:
     """Count the even days with something outside, as ``{the first of a kind: how many}``."""
-    found: dict[date, int] = {}
+    counts: dict[date, int] = {}
     for season in times.seasons:
         for weekday in _by_weekday(hours, schedule, season.ahead[number]):
-            found |= count_calling_days_between(weekday, season.first, season.last, times.odd_days)
-    return found
+            counts |= count_calling_days_between(weekday, season.first, season.last, times.odd_days)
+    return counts
 
 
 def _by_weekday(

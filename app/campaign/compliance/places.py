@@ -52,15 +52,15 @@ def find_places(text: str) -> Named:
     A name or a code will do, in any case, and so does what the clocks of a zone are called:
     "the U.S.", "48 states, Canada", "US-FL; France and Spain", "America/New_York" and "Eastern".
     """
-    found: dict[Place, None] = {}
+    places: dict[Place, None] = {}
     unread = []
     for word in filter(None, map(str.strip, re.split("[,;\n]", text))):
-        for name, meant in _taken_apart(word):
-            if len(meant) == 1:
-                found |= dict.fromkeys(meant[0])
+        for name, candidates in _taken_apart(word):
+            if len(candidates) == 1:
+                places |= dict.fromkeys(candidates[0])
             else:
-                unread.append((name, tuple(map(_to_choose, chain.from_iterable(meant)))))
-    return Named(tuple(found), tuple(unread))
+                unread.append((name, tuple(map(_to_choose, chain.from_iterable(candidates)))))
+    return Named(tuple(places), tuple(unread))
 
 
 @cache
@@ -172,4 +172,4 @@ def _words() -> Mapping[str, tuple[tuple[Place, ...], ...]]:
         add((code, part.name, *([short] if country in book.abbreviated else ())), code)
     for word, codes in book.groups.items():
         add((word,), *codes)
-    return {word: tuple(meant) for word, meant in words.items()}
+    return {word: tuple(candidates) for word, candidates in words.items()}

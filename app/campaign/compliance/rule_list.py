@@ -25,7 +25,7 @@ def list_jurisdictions() -> tuple[Jurisdiction, ...]:
     """List every place that has rules or was read for some, by name; parts after their country."""
     rules = load_rulebook().rules
     codes = {rule.jurisdiction for rule in rules} | load_rulebook().read_for.keys()
-    found = (
+    entries = (
         Jurisdiction(
             code,
             find_place(code).name,
@@ -34,7 +34,7 @@ def list_jurisdictions() -> tuple[Jurisdiction, ...]:
         )
         for code in codes
     )
-    return tuple(sorted(found, key=lambda one: (find_place(one.code[:2]).name, one.name)))
+    return tuple(sorted(entries, key=lambda one: (find_place(one.code[:2]).name, one.name)))
 
 
 def _found(code: str, topic: Topic) -> str:

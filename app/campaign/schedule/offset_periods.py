@@ -60,14 +60,14 @@ def find_offset_periods(schedule: Schedule, zones: tuple[str, ...]) -> OffsetPer
     changes = _changes(schedule, (schedule.zone, *zones))
     odd = {day for change in changes for day in _days_around(schedule, change)}
     starts = {schedule.first, *(day for day in odd if schedule.first < day <= schedule.last)}
-    found: list[OffsetPeriod] = []
+    periods: list[OffsetPeriod] = []
     for first, following in _pairs(sorted(starts), schedule.last + DAY):
         ahead = tuple(_ahead(schedule, zone, first) for zone in zones)
-        since = found.pop().first if found and found[-1].ahead == ahead else first
-        found.append(OffsetPeriod(since, following - DAY, ahead))
+        since = periods.pop().first if periods and periods[-1].ahead == ahead else first
+        periods.append(OffsetPeriod(since, following - DAY, ahead))
     instants = {change.at for change in changes}
     return OffsetPeriods(
-        zones, tuple(found), frozenset(day for day in odd if _is_odd(schedule, day, instants))
+        zones, tuple(periods), frozenset(day for day in odd if _is_odd(schedule, day, instants))
     )
 
 

@@ -96,11 +96,11 @@ def list_duties(explanation: Explanation, accepted: Accepted, today: date) -> li
             finding.rule,
             find_place(finding.rule.jurisdiction).name,
             find_caution(finding.rule, today),
-            said,
+            statement,
         )
         for finding in explanation.findings
         if finding.rule.is_duty
-        for said in [find_statement(finding, accepted)]
+        for statement in [find_statement(finding, accepted)]
     ]
     return sorted(asked, key=lambda finding: finding.said is not None and finding.said.is_settled)
 
@@ -129,9 +129,9 @@ def asked_of_all(explanation: Explanation, accepted: Accepted) -> list[AskedOfAl
     """List the exemptions that can lift rules which this campaign breaks or has to heed."""
     asked = []
     for exemption, rules in find_exemptions(explanation.findings).items():
-        said = accepted.get(key_of(exemption))
-        lifted = tuple((rule, lifts(said, rule)) for rule in rules)
-        asked.append(AskedOfAll(key_of(exemption), EXEMPTIONS[exemption], lifted, said))
+        statement = accepted.get(key_of(exemption))
+        lifted = tuple((rule, lifts(statement, rule)) for rule in rules)
+        asked.append(AskedOfAll(key_of(exemption), EXEMPTIONS[exemption], lifted, statement))
     return asked
 
 
@@ -141,15 +141,17 @@ def group_findings(explanation: Explanation, accepted: Accepted, today: date) ->
         return []
     schedule = explanation.overview.schedule
     grouped: dict[Any, list[Finding]] = {}
-    for found in explanation.findings:
-        if not found.rule.is_duty:
+    for finding in explanation.findings:
+        if not finding.rule.is_duty:
             group = (
-                found.severity,
-                find_statement(found, accepted),
-                describe_finding(found, schedule),
+                finding.severity,
+                find_statement(finding, accepted),
+                describe_finding(finding, schedule),
             )
-            grouped.setdefault(_without_measure(*group), []).append(found)
-    return [_ruling(found, key[-1], accepted, explanation, today) for key, found in grouped.items()]
+            grouped.setdefault(_without_measure(*group), []).append(finding)
+    return [
+        _ruling(finding, key[-1], accepted, explanation, today) for key, finding in grouped.items()
+    ]
 
 
 def _without_measure(severity: Severity, statement: Statement | None, what: str) -> tuple[Any, ...]:
@@ -177,17 +179,19 @@ def safe_everywhere(explanation: Explanation) -> Change | None:
 def _ruling(
     findings: list[Finding], said: str, accepted: Accepted, explanation: Explanation, today: date
 ) -> FindingGroup:
-    first, shown = findings[0], explanation.overview
-    ways = (
-        find_fixes(first, shown.schedule, explanation.limits, explanation.audience) if shown else ()
+    first, overview = findings[0], explanation.overview
+    fixes = (
+        find_fixes(first, overview.schedule, explanation.limits, explanation.audience)
+        if overview
+        else ()
     )
-    now = read_settings(shown.schedule, explanation.limits) if shown else {}
+    now = read_settings(overview.schedule, explanation.limits) if overview else {}
     return FindingGroup(
         severity=first.severity,
         rules=tuple((one.rule, find_caution(one.rule, today)) for one in findings),
         said=said,
-        mending=describe_fixes(first, ways),
-        changes=tuple(change(way, now) for way in ways),
+        mending=describe_fixes(first, fixes),
+        changes=tuple(change(way, now) for way in fixes),
         accepted=find_statement(first, accepted),
         statements=tuple(EXEMPTIONS[one].statement for one in find_exemptions(findings)),
     )
@@ -206,7 +210,8 @@ def change(fix: Fix, now: Mapping[str, Any]) -> Change:
 def as_posted(accepted: Accepted) -> list[str]:
     """Write what was said of findings so that the form can carry it to the preview and back."""
     return [
-        json.dumps([rule, *astuple(said)], ensure_ascii=False) for rule, said in accepted.items()
+        json.dumps([rule, *astuple(statement)], ensure_ascii=False)
+        for rule, statement in accepted.items()
     ]
 
 
@@ -218,11 +223,11 @@ def from_posted(posted: Sequence[str]) -> Accepted:
             continue
         try:
             rule, *parts = json.loads(text)
-            said = Statement(*parts)
+            statement = Statement(*parts)
         except (TypeError, ValueError, RecursionError):
             continue
-        if all(isinstance(part, str) for part in (rule, *parts)) and _could_be(rule, said):
-            accepted[rule] = said
+        if all(isinstance(part, str) for part in (rule, *parts)) and _could_be(rule, statement):
+            accepted[rule] = statement
     return accepted
 
 

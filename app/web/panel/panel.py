@@ -88,15 +88,17 @@ def build_panel(
     now = datetime.now(UTC)
     explanation = explain(answers, now)
     url = public_url(to)
-    shown = explanation.overview
-    clock = clock_zone(shown.schedule.zone) if shown else ""
+    overview = explanation.overview
+    clock = clock_zone(overview.schedule.zone) if overview else ""
     return Panel(
         meaning=explanation,
         notes=_notes(explanation, now),
         counts=tally(explanation.findings, accepted),
-        gaps=len(gaps_in_words(explanation.audience)) if shown else 0,
+        gaps=len(gaps_in_words(explanation.audience)) if overview else 0,
         rules=draw_rules(explanation, accepted, now.date(), can_change=can_change, trouble=trouble),
-        calendar=draw_calendar(shown, tuple(explanation.closed.items()), clock) if shown else None,
+        calendar=draw_calendar(overview, tuple(explanation.closed.items()), clock)
+        if overview
+        else None,
         lead=draw_lead(explanation.lead, clock) if explanation.lead else None,
         json=highlighted(explanation.body.decode()),
         curl=as_curl(url, explanation.body),
@@ -127,8 +129,8 @@ def _notes(explanation: Explanation, now: datetime) -> Mapping[str, Sequence[Not
         notes[name].append(Note(FACT, kept_sentence(kept)))
     zone = explanation.values.get("timezone")
     if zone in ZONE_NAMES:
-        told = f"{zone} is now at UTC{offset_words(offset_at(zone, now))}."
-        notes["timezone"].append(Note(FACT, told))
+        messages = f"{zone} is now at UTC{offset_words(offset_at(zone, now))}."
+        notes["timezone"].append(Note(FACT, messages))
     return notes
 
 

@@ -41,8 +41,8 @@ def keep_reason(draft_id: str) -> ResponseReturnValue:
     rules = request.form.get("open_again" if opens else "rules", "").split()
     first, reasons = rules[0] if rules else "", typed_by_rule("reason-")
     reason = reasons.get(first, "")
-    if told := _changed(draft_id):
-        return draw_review(draft_id, told=told, trouble=Trouble(first, told, reasons))
+    if refusal := _changed(draft_id):
+        return draw_review(draft_id, told=refusal, trouble=Trouble(first, refusal, reasons))
     if fault := _fault_in(reason, "this is open again" if opens else "this is fine"):
         return draw_review(draft_id, trouble=Trouble(first, fault, reasons))
     if not who():
@@ -64,8 +64,8 @@ def keep_reason(draft_id: str) -> ResponseReturnValue:
 def confirm_duties(draft_id: str) -> ResponseReturnValue:
     """Keep what is answered of duties and of all leads; what is left open stays open."""
     answers, wrong = _answers()
-    if told := _changed(draft_id):
-        return draw_review(draft_id, told=told)
+    if refusal := _changed(draft_id):
+        return draw_review(draft_id, told=refusal)
     if not answers and not wrong:
         return draw_review(draft_id, told="Answer a question first: nothing is kept.")
     if not who():
@@ -149,7 +149,7 @@ def _done(draft_id: str, told: str, reasons: Mapping[str, str], anchor: str) -> 
 def _is_more_answered(statements: Accepted) -> bool:
     """Tell whether answers or their reasons were typed that are not kept."""
     reasons = typed_by_rule("because-")
-    kept = {asked: (said.answer, said.reason) for asked, said in statements.items()}
+    kept = {asked: (statement.answer, statement.reason) for asked, statement in statements.items()}
     chosen = _chosen(reasons)
     return any(kept.get(asked) != answer for asked, answer in chosen.items()) or any(
         asked not in chosen for asked in reasons

@@ -43,21 +43,21 @@ def add() -> ResponseReturnValue:
 
 @bp.get("/connections/<key:key>")
 def edit(key: str) -> str:
-    one = _find(key)
-    return _form(ConnectionForm(before=one), one)
+    connection = _find(key)
+    return _form(ConnectionForm(before=connection), connection)
 
 
 @bp.post("/connections/<key:key>")
 def change(key: str) -> ResponseReturnValue:
-    one = _changeable(key)
-    form = ConnectionForm(request.form, before=one)
+    connection = _changeable(key)
+    form = ConnectionForm(request.form, before=connection)
     if not form.validate() or not _is_free(form):
-        return _form(form, one), 422
+        return _form(form, connection), 422
     try:
         with store().writing() as session:
             saved_connections.change(session, key, _entered(form), who=who())
     except NameTaken:
-        return _form(_taken(form), one), 422
+        return _form(_taken(form), connection), 422
     flash("Saved. Drafts that go there have to be reviewed again.")
     return redirect(url_for("connections.edit", key=key))
 
@@ -100,10 +100,10 @@ def _find(key: str) -> Connection:
 
 
 def _changeable(key: str) -> Connection:
-    found = _find(key)
-    if found.is_fixed:
+    connection = _find(key)
+    if connection.is_fixed:
         raise NoSuchConnection(key)
-    return found
+    return connection
 
 
 def _entered(form: ConnectionForm) -> Entered:

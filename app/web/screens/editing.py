@@ -61,17 +61,17 @@ def edit(draft_id: str) -> ResponseReturnValue:
 @bp.post("/drafts/<draft:draft_id>")
 def save(draft_id: str) -> ResponseReturnValue:
     answers = typed_answers(request.form)
-    mend = typed_answers(MultiDict(parse_qsl(request.form.get("mend", ""))))
+    fix = typed_answers(MultiDict(parse_qsl(request.form.get("mend", ""))))
     try:
-        draft = _save(draft_id, answers | mend)
+        draft = _save(draft_id, answers | fix)
     except StaleVersion as error:
-        return _conflict(error.draft, answers | mend), 409
+        return _conflict(error.draft, answers | fix), 409
     except AlreadySubmitted:
-        return _too_late(draft_id, answers | mend), 409
+        return _too_late(draft_id, answers | fix), 409
     if request.form.get("then") == "presets":
         return redirect(url_for("presets.choose", draft_id=draft_id))
     if request.form.get("then") != "review":
-        flash(_changed(mend) if mend else "Saved.")
+        flash(_changed(fix) if fix else "Saved.")
         return set_clock(redirect(url_for("editing.edit", draft_id=draft_id)))
 
     form = CampaignForm.of(answers)
@@ -114,8 +114,8 @@ def merge(draft_id: str) -> ResponseReturnValue:
     return redirect(url_for("editing.edit", draft_id=draft_id))
 
 
-def _changed(mend: Answers) -> str:
-    return f"Changed: {', '.join(WORDS[name].label for name in mend)}."
+def _changed(fix: Answers) -> str:
+    return f"Changed: {', '.join(WORDS[name].label for name in fix)}."
 
 
 def _too_late(draft_id: str, mine: Answers) -> str:
@@ -142,9 +142,9 @@ def _form(
     """Draw the form with these answers; *judged* is one that was posted and has errors."""
     form = judged or CampaignForm.of(answers)
     refusal = _refusal(draft) if draft and not judged else {}
-    given = accepted(draft) if draft else {}
+    statements = accepted(draft) if draft else {}
     to = connections().find(str(answers.get("connection", "")))
-    panel = build_panel(answers, given, to)
+    panel = build_panel(answers, statements, to)
     return render_template(
         "campaign/form.html",
         connection=to,
@@ -159,7 +159,7 @@ def _form(
         rows=build_rows(form, panel.notes, refusal),
         has_schedule=form.start_date.is_used(form.values),
         refusal=refusal,
-        accepted=as_posted(given),
+        accepted=as_posted(statements),
         clocks=clock_switch("campaign"),
         meaning=draw_macro("meaning", "meaning", panel),
     )

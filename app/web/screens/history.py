@@ -85,23 +85,23 @@ def _evidence(session: Session, draft: Draft) -> dict[str, Any]:
 
 def _judged(draft: Draft) -> dict[str, Any]:
     """Write out what the rules say of a draft now; what they said then is in the trail."""
-    found = explain(draft.answers, datetime.now(UTC)).findings
+    findings = explain(draft.answers, datetime.now(UTC)).findings
     schedule, statements = read_schedule(read_answers(draft.answers).values), accepted(draft)
-    return judged(draft, found) | {
+    return judged(draft, findings) | {
         "findings": [
             {
-                "rule": one.rule.id,
-                "title": one.rule.title,
-                "severity": one.severity,
-                "measure": measure(one),
-                "found": describe_finding(one, schedule) if schedule else "",
-                "source": one.rule.source,
-                "source_kind": one.rule.source_kind,
-                "law_as_of": one.rule.law_as_of and one.rule.law_as_of.isoformat(),
-                "checked_on": one.rule.checked_on.isoformat(),
-                "said": asdict(said) if said else None,
+                "rule": finding.rule.id,
+                "title": finding.rule.title,
+                "severity": finding.severity,
+                "measure": measure(finding),
+                "found": describe_finding(finding, schedule) if schedule else "",
+                "source": finding.rule.source,
+                "source_kind": finding.rule.source_kind,
+                "law_as_of": finding.rule.law_as_of and finding.rule.law_as_of.isoformat(),
+                "checked_on": finding.rule.checked_on.isoformat(),
+                "said": asdict(statement) if statement else None,
             }
-            for one in found
-            for said in [find_statement(one, statements)]
+            for finding in findings
+            for statement in [find_statement(finding, statements)]
         ]
     }

@@ -57,8 +57,8 @@ def look(draft_id: str) -> ResponseReturnValue:
 @bp.post("/drafts/<draft:draft_id>/send")
 def send(draft_id: str) -> ResponseReturnValue:
     try:
-        press = _press(draft_id)
-        submission_id = services().sender.send(press, connections().api(press.to.key))
+        send_request = _press(draft_id)
+        submission_id = services().sender.send(send_request, connections().api(send_request.to.key))
     except BadConnection as error:
         return draw_review(draft_id, told=str(error))
     except StaleReview:
@@ -96,8 +96,8 @@ def _hurry() -> str:
 def typed_by_rule(prefix: str) -> dict[str, str]:
     """Read what was typed in the fields whose names begin so, by the rest of their names."""
     fields = request.form.items()
-    found = {name[len(prefix) :]: text.strip() for name, text in fields if name.startswith(prefix)}
-    return {rule: text for rule, text in found.items() if text}
+    typed = {name[len(prefix) :]: text.strip() for name, text in fields if name.startswith(prefix)}
+    return {rule: text for rule, text in typed.items() if text}
 
 
 def draw_review(  # noqa: PLR0913  Each is another thing to say.
