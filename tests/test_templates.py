@@ -1,4 +1,4 @@
-"""Templates ask a value what it is; they compare no text of a state, a class or a key."""
+"""Templates ask a value what it is, never compare its text, and stay legible."""
 
 import re
 from pathlib import Path
@@ -21,3 +21,8 @@ def test_nothing_is_compared_as_text(template: Path) -> None:
 
 def test_a_comparison_would_be_found() -> None:
     assert COMPARED.findall("{% if submission.state == 'UNSENT' %}{% if x != \"NotNamed\" %}")
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.stem)
+def test_no_line_is_too_long_to_read(template: Path) -> None:
+    assert [line for line in template.read_text().splitlines() if len(line) > 160] == []
