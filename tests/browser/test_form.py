@@ -306,7 +306,7 @@ def test_a_change_beside_a_field_keeps_focus_while_an_answer_comes(operator: Ope
 def test_a_change_of_a_broken_rule_leaves_focus_among_the_rules(operator: Operator) -> None:
     leads: dict[str, str | list[str]] = {"audience": "Florida", "purpose": "marketing"}
     operator.start(typed(outbound(daily_end_time=time(21))) | leads)
-    change = operator.page.locator("#rulings-high button.mend", has_text="21:00 → 20:00").first
+    change = operator.page.locator("#rulings-high button.fix", has_text="21:00 → 20:00").first
     change.focus()
     change.press("Enter")
     expect(operator.field("daily_end_time")).to_have_value("20:00")

@@ -22,7 +22,7 @@ from tests.fuzz.world import Route, World, pressed
 Conversation: TypeAlias = Generator[Request, Answer | None, None]
 """Gives requests, and is sent the answer to each; `None` where none came."""
 
-_FORM = ("version", "then", "mend", "clock", "who")
+_FORM = ("version", "then", "fix", "clock", "who")
 _KEPT = tuple(f"keep-{name}" for name in TYPED)
 _CONNECTION = ("name", "kind", "replace", "token", "colour", "notes", "who")
 _FIELDS: Mapping[str, tuple[str, ...]] = {

@@ -172,7 +172,7 @@ USUAL: Mapping[str, Sequence[str]] = {
     "in_spite_of": ("1", "2", "3"),
     "keep": ("mine", "theirs"),
     "kind": ("live", "sandbox", "assistant", "workflow", "pool"),
-    "mend": (
+    "fix": (
         *("daily_start_time=10%3A00", "days_of_week=MONDAY&days_of_week=FRIDAY", "name=%ED%A0%80"),
         *("x=1", "name", "&&&", "connection=nowhere&name=%00", "start_date=9999-12-31"),
     ),

@@ -65,7 +65,7 @@ def test_a_change_that_was_pressed_on_an_older_version_is_among_mine(
 ) -> None:
     mine = visitor.open(f"/drafts/{saved(outbound())}")
     visitor.press(visitor.open(mine.path), answers={"name": "Theirs"})
-    conflict = visitor.press(mine, mend="daily_start_time=10%3A30")
+    conflict = visitor.press(mine, fix="daily_start_time=10%3A30")
     assert conflict.status == 409
     assert visitor.press(conflict, "merge").typed("daily_start_time") == "10:30"
 

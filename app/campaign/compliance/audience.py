@@ -34,7 +34,7 @@ QUESTIONS = ("audience", "purpose", "own_dates")
 
 _STRICTEST = "50 states"
 _MOST_UNREAD = 5
-"""Words of one answer that are told as not understood; whoever has mended these sees the next."""
+"""Words of one answer that are told as not understood; whoever has fixed these sees the next."""
 
 _OWN_DATE = re.compile(r"(\d{4}-\d\d-\d\d)\s*(.*)", re.ASCII)
 _ANY_DATE = re.compile(r"\d{4}([-./])\d\d?\1\d\d?|\d\d?([-./])\d\d?\2\d{4}", re.ASCII)

@@ -27,7 +27,7 @@ _TRIES = 6
 
 @dataclass(frozen=True)
 class Fix:
-    """Values by field name that mend something if they are set together."""
+    """Values by field name that fix something if they are set together."""
 
     changes: tuple[tuple[str, Any], ...]
 
@@ -37,7 +37,7 @@ def find_fixes(
 ) -> tuple[Fix, ...]:
     """Find changes by which one finding goes away and no other comes.
 
-    There are none for what no setting can mend.
+    There are none for what no setting can fix.
     """
     if isinstance(finding.evidence, OutsideHours):
         fix = _inside_hours((finding.rule,), schedule, retries, audience)
@@ -91,7 +91,7 @@ def _changed(
 
 
 def read_settings(schedule: Schedule, retries: Limits | None) -> Mapping[str, Any]:
-    """Give the values, by field name, that a mend can change, as they are now."""
+    """Give the values, by field name, that a fix can change, as they are now."""
     settings = {
         "days_of_week": _weekdays(schedule.days),
         "daily_start_time": schedule.opens,

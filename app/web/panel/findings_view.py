@@ -38,7 +38,7 @@ _LONGEST_POSTED = 10 * LONGEST_TEXT
 
 @dataclass(frozen=True)
 class Change:
-    """A mend as a button: what it posts, and what it changes, from what to what."""
+    """A fix as a button: what it posts, and what it changes, from what to what."""
 
     posted: str
     said: str
@@ -55,7 +55,7 @@ class FindingGroup:
     severity: Severity
     rules: tuple[tuple[Rule, str], ...]
     said: str
-    mending: str
+    fixes_in_words: str
     changes: tuple[Change, ...]
     accepted: Statement | None
     statements: tuple[str, ...]
@@ -190,7 +190,7 @@ def _ruling(
         severity=first.severity,
         rules=tuple((one.rule, find_caution(one.rule, today)) for one in findings),
         said=said,
-        mending=describe_fixes(first, fixes),
+        fixes_in_words=describe_fixes(first, fixes),
         changes=tuple(change(way, now) for way in fixes),
         accepted=find_statement(first, accepted),
         statements=tuple(EXEMPTIONS[one].statement for one in find_exemptions(findings)),
@@ -198,7 +198,7 @@ def _ruling(
 
 
 def change(fix: Fix, now: Mapping[str, Any]) -> Change:
-    """Say what a mend changes of the values *now*, and write it as a form would post it."""
+    """Say what a fix changes of the values *now*, and write it as a form would post it."""
     said = [
         f"{WORDS[name].label}: {value_in_words(name, now.get(name))} → {value_in_words(name, new)}"
         for name, new in fix.changes

@@ -82,7 +82,7 @@ def build_panel(
     """Say what these answers mean, by the same code that submits them.
 
     *accepted* is the findings that somebody has accepted, *to* is where the campaign goes;
-    *can_change* offers the changes that would mend the others, and *trouble* is why a reason
+    *can_change* offers the changes that would fix the others, and *trouble* is why a reason
     for accepting one was not taken.
     """
     now = datetime.now(UTC)

@@ -61,7 +61,7 @@ def edit(draft_id: str) -> ResponseReturnValue:
 @bp.post("/drafts/<draft:draft_id>")
 def save(draft_id: str) -> ResponseReturnValue:
     answers = typed_answers(request.form)
-    fix = typed_answers(MultiDict(parse_qsl(request.form.get("mend", ""))))
+    fix = typed_answers(MultiDict(parse_qsl(request.form.get("fix", ""))))
     try:
         draft = _save(draft_id, answers | fix)
     except StaleVersion as error:

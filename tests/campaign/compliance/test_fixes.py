@@ -41,21 +41,21 @@ def told(audience: str) -> Audience:
     return read_audience({"audience": audience, "purpose": "marketing"}, "America/New_York")
 
 
-def typed_again(wanted: Schedule, retries: Limits | None, mend: Fix) -> dict[str, Any]:
-    """Type a campaign's settings, and over them those of the mend."""
+def typed_again(wanted: Schedule, retries: Limits | None, fix: Fix) -> dict[str, Any]:
+    """Type a campaign's settings, and over them those of the fix."""
     return outbound(
         timezone=wanted.zone,
         start_date=wanted.first,
         end_date=wanted.last,
-        **{**settings_of(wanted, retries), **dict(mend.changes)},
+        **{**settings_of(wanted, retries), **dict(fix.changes)},
     )
 
 
 def after(
-    mend: Fix, wanted: Schedule, retries: Limits | None, audience: Audience
+    fix: Fix, wanted: Schedule, retries: Limits | None, audience: Audience
 ) -> tuple[Finding, ...]:
-    """Find what is still broken once a mend has been typed into the form."""
-    values = typed_again(wanted, retries, mend)
+    """Find what is still broken once a fix has been typed into the form."""
+    values = typed_again(wanted, retries, fix)
     changed = read_schedule(values)
     assert changed is not None
     return check_rules(changed, read_limits(values) if retries else None, audience)
@@ -70,7 +70,7 @@ def offered(
     rule: str, wanted: Schedule, audience: str, retries: Limits | None = None
 ) -> list[dict[str, Any]]:
     found = one_finding(rule, wanted, retries, audience)
-    return [dict(mend.changes) for mend in find_fixes(found, wanted, retries, told(audience))]
+    return [dict(fix.changes) for fix in find_fixes(found, wanted, retries, told(audience))]
 
 
 @settings(max_examples=80, deadline=None)
@@ -80,9 +80,9 @@ def test_each_change_makes_its_finding_go_away(
 ) -> None:
     leads = told(audience)
     for finding in check_rules(wanted, retries, leads):
-        for mend in find_fixes(finding, wanted, retries, leads):
-            assert mend.changes
-            left = after(mend, wanted, retries, leads)
+        for fix in find_fixes(finding, wanted, retries, leads):
+            assert fix.changes
+            left = after(fix, wanted, retries, leads)
             assert finding.rule.id not in {one.rule.id for one in left}
 
 
@@ -103,9 +103,9 @@ def test_the_one_window_for_all_rules_leaves_nothing_outside_hours(
     wanted: Schedule, audience: str
 ) -> None:
     leads = told(audience)
-    mend = fix_all_hours(wanted, None, leads)
-    if mend is not None:
-        left = after(mend, wanted, None, leads)
+    fix = fix_all_hours(wanted, None, leads)
+    if fix is not None:
+        left = after(fix, wanted, None, leads)
         assert not [one for one in left if isinstance(one.evidence, OutsideHours)]
 
 
@@ -116,12 +116,12 @@ def test_the_api_takes_every_campaign_that_is_mended(
 ) -> None:
     leads = told(audience)
     offers = [
-        mend
+        fix
         for finding in check_rules(wanted, retries, leads)
-        for mend in find_fixes(finding, wanted, retries, leads)
+        for fix in find_fixes(finding, wanted, retries, leads)
     ]
-    for mend in filter(None, [*offers, fix_all_hours(wanted, None, leads)]):
-        assert check(typed_again(wanted, retries, mend)) == []
+    for fix in filter(None, [*offers, fix_all_hours(wanted, None, leads)]):
+        assert check(typed_again(wanted, retries, fix)) == []
 
 
 def test_a_campaign_in_new_york_is_moved_into_the_hours_of_all_states() -> None:
@@ -166,8 +166,8 @@ def test_a_window_is_tried_once_more_if_it_opens_into_another_season() -> None:
         daily_start_time=time(15, 15),
         daily_end_time=time(20, 30),
     )
-    mend = fix_all_hours(week, None, told("Canada, Ireland"))
-    assert mend == Fix(
+    fix = fix_all_hours(week, None, told("Canada, Ireland"))
+    assert fix == Fix(
         (
             ("days_of_week", EVERY_DAY[1:6]),
             ("daily_start_time", time(0)),
@@ -184,8 +184,8 @@ def test_a_day_that_comes_only_before_a_clock_change_is_not_held_to_the_hours_af
         end_date=date(2027, 3, 15),
         days_of_week=(Weekday.MONDAY, Weekday.FRIDAY),
     )
-    mend = fix_all_hours(friday_and_monday, None, told("Maryland, Asia/Singapore"))
-    assert mend == Fix(
+    fix = fix_all_hours(friday_and_monday, None, told("Maryland, Asia/Singapore"))
+    assert fix == Fix(
         (
             ("days_of_week", (Weekday.MONDAY,)),
             ("daily_start_time", time(8)),
@@ -266,7 +266,7 @@ def test_what_no_setting_can_mend_has_no_change(rule: str) -> None:
 
 def test_holidays_are_left_when_the_hours_are_mended() -> None:
     paris, leads = usable(timezone="Europe/Paris"), told("France")
-    mend = fix_all_hours(paris, None, leads)
-    assert mend is not None
-    left = after(mend, paris, None, leads)
+    fix = fix_all_hours(paris, None, leads)
+    assert fix is not None
+    left = after(fix, paris, None, leads)
     assert [one.rule.id for one in left if isinstance(one.evidence, OnHolidays)] == ["fr-holidays"]

@@ -62,12 +62,12 @@ def safe_quarters(wanted: Schedule, audience: Audience) -> set[time]:
     return {quarter for (_, quarter), is_safe in safe.items() if is_safe}
 
 
-def after(wanted: Schedule, mend: Fix) -> Schedule:
+def after(wanted: Schedule, fix: Fix) -> Schedule:
     values = outbound(
         timezone=wanted.zone,
         start_date=wanted.first,
         end_date=wanted.last,
-        **{**settings_of(wanted, None), **dict(mend.changes)},
+        **{**settings_of(wanted, None), **dict(fix.changes)},
     )
     found = read_schedule(values)
     assert found is not None
@@ -175,8 +175,8 @@ def test_a_change_that_would_leave_no_calling_day_is_not_offered(audience: str) 
         end_date=date(2027, 1, 10),
         days_of_week=EVERY_DAY,
     )
-    mend = fix_all_hours(weekend, None, told(audience))
+    fix = fix_all_hours(weekend, None, told(audience))
 
-    assert (mend is None) is (audience == "France")
-    if mend is not None:
-        assert summarise(after(weekend, mend)).calling_days == 1
+    assert (fix is None) is (audience == "France")
+    if fix is not None:
+        assert summarise(after(weekend, fix)).calling_days == 1

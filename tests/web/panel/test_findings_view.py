@@ -66,7 +66,7 @@ def test_a_broken_rule_is_quoted_with_its_source_and_its_date(client: FlaskClien
 
 def test_a_change_that_keeps_the_rule_says_what_it_changes(client: FlaskClient) -> None:
     soup = rules(client, {"audience": "Florida", "purpose": "marketing"}, daily_end_time=time(21))
-    (button,) = soup.select(".rulings.high button[name=mend]")
+    (button,) = soup.select(".rulings.high button[name=fix]")
     assert text(button) == "Until: 21:00 → 20:00"
     assert button["value"] == "daily_end_time=20%3A00"
     assert button["form"] == "campaign"
@@ -176,7 +176,7 @@ def test_a_campaign_that_never_calls_is_not_called_complete_without_a_word(
 
 def test_a_value_that_would_do_can_be_taken_from_the_advice(client: FlaskClient) -> None:
     soup = rules(client, {"audience": "Norway"}, max_daily_attempts=3, min_gap_between_attempts=240)
-    said = [text(button) for button in soup.select(".advices button[name=mend]")]
+    said = [text(button) for button in soup.select(".advices button[name=fix]")]
     assert said == ["Minutes between attempts, at least: 240 → 239"]
 
 

@@ -111,7 +111,7 @@ def test_the_zone_that_is_meant_can_be_pressed_where_no_script_runs(visitor: Vis
     page = visitor.press(visitor.open("/drafts/new"), answers=answers)
     assert page.error("timezone").startswith("Choose the time zone from the list")
     press = page.soup.select_one("#timezone-note button")
-    page = visitor.press(page, mend=str(press["value"]))  # type: ignore[index]
+    page = visitor.press(page, fix=str(press["value"]))  # type: ignore[index]
     assert page.typed("timezone") == "America/Los_Angeles"
     assert page.error("timezone") == ""
 

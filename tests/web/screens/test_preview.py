@@ -76,7 +76,7 @@ def test_the_zones_that_are_meant_are_offered_beside_the_field(
     client: FlaskClient, zone: str, offers: list[str]
 ) -> None:
     soup = preview(client, typed(outbound()) | {"timezone": zone})
-    buttons = soup.select("#timezone-note button[name=mend][form=campaign]")
+    buttons = soup.select("#timezone-note button[name=fix][form=campaign]")
     assert [parse_qs(str(button["value"]))["timezone"] for button in buttons] == [
         [offer] for offer in offers
     ]

@@ -17,7 +17,7 @@ const placeOf = (button) => {
 };
 
 document.addEventListener("click", (event) => {
-  const button = event.target.closest("button[name=mend]");
+  const button = event.target.closest("button[name=fix]");
   if (!button) return;
   event.preventDefault();
   const words = button.textContent;
