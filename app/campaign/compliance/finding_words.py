@@ -34,7 +34,8 @@ def measure(finding: Finding) -> str:
     evidence = finding.evidence
     if isinstance(evidence, OutsideHours):
         later = f"; later {_stretches(evidence.later)}" if evidence.later else ""
-        return f"{_stretches(evidence.outside)}{later} in {city(evidence.zone)}"
+        cities = ", ".join(map(city, (evidence.zone, *evidence.others)))
+        return f"{_stretches(evidence.outside)}{later} in {cities}"
     if isinstance(evidence, TooMany):
         return f"{len(evidence.attempts)} in {period_in_words(finding.rule.attempts)}"
     if isinstance(evidence, OnHolidays):
