@@ -7,7 +7,7 @@ from flask import Flask, Response
 from flask_compress import Compress
 from flask_wtf import CSRFProtect
 
-from app.web import addresses, attention, errors, security, template_globals
+from app.web import addresses, assets, attention, errors, security, template_globals
 from app.web.screens import (
     about,
     answers,
@@ -33,6 +33,7 @@ from app.web.screens import (
 def install(app: Flask) -> None:
     """Give the app its pages, and what all of them share."""
     addresses.install(app)
+    assets.install(app)
     attention.install(app)
     security.install(app)
     errors.install(app)

@@ -1,11 +1,31 @@
-"""The static files' version: one for the whole folder, as a part of every address.
+"""The static files' version, and the pages' style in one piece.
 
-A file's address changes when any file does, so browsers may keep what they have for a
-year, and scripts may import each other by relative paths.
+One version for the whole folder is a part of every address. A file's address changes when
+any file does, so browsers may keep what they have for a year, and scripts may import each
+other by relative paths. The style is written as one file a component, and asked for once.
 """
 
 import hashlib
 from pathlib import Path
+
+from flask import Flask, Response
+
+_ORDER = "layers.css"
+
+
+def install(app: Flask) -> None:
+    """Serve the style beside the static files, joined once."""
+    joined = join_style(Path(str(app.static_folder)) / "css")
+
+    @app.get(f"{app.static_url_path}/style.css")
+    def style() -> Response:
+        return Response(joined, mimetype="text/css")
+
+
+def join_style(folder: Path) -> str:
+    """Join the style sheets of this folder, the order of their layers first."""
+    parts = sorted(path for path in folder.rglob("*.css") if path.name != _ORDER)
+    return "\n".join(path.read_text(encoding="utf-8") for path in (folder / _ORDER, *parts))
 
 
 def fingerprint(folder: Path) -> str:

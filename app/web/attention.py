@@ -11,7 +11,7 @@ from app.services import services, store
 from app.store import submissions
 from app.store.base import State
 
-_WITHOUT_DATABASE = {None, "static", "about.healthy"}
+_WITHOUT_DATABASE = {None, "static", "style", "about.healthy"}
 
 
 @dataclass(frozen=True)

@@ -53,8 +53,8 @@ def _guard(response: Response) -> Response:
     response.headers.extend(_HEADERS)
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-    static = request.endpoint == "static" and response.status_code < 400
-    if static:
+    is_static = request.endpoint in {"static", "style"} and response.status_code < 400
+    if is_static:
         response.headers["Cache-Control"] = _FOR_EVER
     else:
         response.headers.setdefault("Cache-Control", "no-store")

@@ -14,6 +14,7 @@ from tests.pages import Page, Visitor
 
 NO_PAGES = {
     "static",
+    "style",
     "about.healthy",
     "book.offers",
     "connections.tested",
