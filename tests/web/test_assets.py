@@ -9,10 +9,14 @@ from flask.testing import FlaskClient
 
 from app.web.assets import fingerprint
 
+STYLE = Path(__file__).parents[2] / "static" / "css"
+PARTS = sorted(STYLE.glob("*/*.css"))
+LAYER = re.compile(r"^@layer ([\w, ]+)(;| {)", re.MULTILINE)
+
 
 @pytest.fixture
 def sheet(client: FlaskClient) -> str:
-    found = re.search(r'href="(/static/[^"]+/css/main.css)"', client.get("/").text)
+    found = re.search(r'href="(/static/[^"]+/style.css)"', client.get("/").text)
     assert found
     return found[1]
 
@@ -32,7 +36,7 @@ def test_browsers_may_keep_them_for_a_year(client: FlaskClient, sheet: str) -> N
 
 
 def test_an_address_that_is_gone_is_not_kept(client: FlaskClient) -> None:
-    response = client.get("/static/000000000000/css/main.css")
+    response = client.get("/static/000000000000/style.css")
     assert response.status_code == 404
     assert response.headers["Cache-Control"] == "no-store"
 
@@ -49,3 +53,23 @@ def test_every_file_that_a_page_names_is_there(app: Flask, client: FlaskClient) 
     page = client.get("/drafts/new/a1a1a1a1a1a1a1a1").text
     for address in re.findall(r'(?:src|href)="(/static/[^"]+)"', page):
         assert client.get(address).status_code == 200, address
+
+
+def test_the_style_is_every_part_of_it_after_the_order_of_the_layers(
+    client: FlaskClient, sheet: str
+) -> None:
+    response = client.get(sheet)
+    assert response.mimetype == "text/css"
+    assert response.text.startswith((STYLE / "layers.css").read_text())
+    assert len(PARTS) > 40
+    for part in PARTS:
+        assert part.read_text() in response.text, part
+
+
+def test_every_part_of_the_style_is_in_the_declared_layer_that_its_folder_names() -> None:
+    declared = LAYER.findall((STYLE / "layers.css").read_text())
+    assert [end for _, end in declared] == [";"]
+    layers = declared[0][0].split(", ")
+    for part in PARTS:
+        assert LAYER.findall(part.read_text()) == [(part.parent.name, " {")], part
+        assert part.parent.name in layers, part
