@@ -15,7 +15,7 @@ from app.settings import read_settings
 app = create_app(read_settings({}))
 client = app.test_client()
 assert client.get("/drafts/new/a1a1a1a1a1a1a1a1").status_code == 200
-assert client.get(f"{app.static_url_path}/css/main.css").status_code == 200
+assert client.get(f"{app.static_url_path}/style.css").status_code == 200
 assert client.get("/sandbox/").status_code == 200
 print(app.instance_path)
 """

@@ -160,6 +160,15 @@ def test_ways_to_fewer_attempts_are_offered_beside_one_another() -> None:
     )
 
 
+def test_the_measure_names_every_zone_in_which_hours_are_broken() -> None:
+    late = usable(daily_end_time=time(22))
+    texan = measure(one_finding("us-fcc-hours", late, "America/New_York"))
+    further = measure(one_finding("us-fcc-hours", late, "America/New_York, America/Detroit"))
+
+    assert texan.endswith("in New York")
+    assert further.endswith("in New York, Detroit") or further.endswith("in Detroit, New York")
+
+
 def test_the_measure_of_a_finding_changes_with_what_is_found() -> None:
     assert measure(one_finding("us-fl-attempts", DAILY, "Florida")) == "6 in 24 hours"
     assert measure(one_finding("fr-holidays", usable(), "France")) == "2027-03-29"
