@@ -49,7 +49,8 @@ class FindingGroup:
     """Rules that are broken in the same way, as one thing to look at.
 
     `accepted` is what somebody said who accepted all of them, or by what they are lifted, or
-    `None`; `statements` is what would lift some of them if it were true.
+    `None`; `conditions` is, by the titles of those that can be lifted, what would
+    lift them if it were true.
     """
 
     severity: Severity
@@ -58,7 +59,7 @@ class FindingGroup:
     fixes_in_words: str
     changes: tuple[Change, ...]
     accepted: Statement | None
-    statements: tuple[str, ...]
+    conditions: tuple[tuple[str, tuple[str, ...]], ...]
 
     @property
     def titles(self) -> str:
@@ -193,7 +194,11 @@ def _ruling(
         fixes_in_words=describe_fixes(first, fixes),
         changes=tuple(change(way, now) for way in fixes),
         accepted=find_statement(first, accepted),
-        statements=tuple(EXEMPTIONS[one].statement for one in find_exemptions(findings)),
+        conditions=tuple(
+            (finding.rule.title, tuple(EXEMPTIONS[one].statement for one in finding.rule.lifted_by))
+            for finding in findings
+            if finding.rule.lifted_by
+        ),
     )
 
 
