@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
-from app.campaign.contract.fields import FIELD, FIELDS, DialerType, Field, Kind, used_fields
+from app.campaign.contract.fields import FIELD, FIELDS, DialerType, Field, ValueKind, used_fields
 from app.campaign.contract.payload import answers, build_payload, encode_payload
 from app.campaign.contract.reading import read_answers, read_json
 from app.campaign.contract.validation import find_problems, find_problems_of_document
@@ -26,16 +26,23 @@ CAMPAIGNS = (inbound(), outbound(), inbound(**POOL), outbound(webhook_url="https
 VALID = [json.loads(encode_payload(build_payload(values))) for values in CAMPAIGNS]
 LEFT_OUT = object()
 
-GOOD: dict[Kind, list[Any]] = {
-    Kind.TEXT: ["a", " a ", "é" * 300, "a\nb", "🙂", "\u202eb\u0000"],
-    Kind.CHOICE: ["INBOUND", "OUTBOUND", "SINGLE", "POOL", "ASSISTANT", "WORKFLOW", "SQUAD"],
-    Kind.DATE: ["2027-01-03", "2027-01-04", "2027-01-05", "2027-03-31", "0001-01-01", "9999-12-31"],
-    Kind.TIME: ["00:00", "08:59:59", "09:00", "09:00:00", "09:00:01", "17:00", "23:59:59"],
-    Kind.ZONE: ["UTC", "Asia/Kolkata", "EST5EDT", "Etc/GMT+5", "America/Argentina/Ushuaia"],
-    Kind.DAYS: [["MONDAY"], ["MONDAY", "MONDAY"], ["SUNDAY", "MONDAY"]],
-    Kind.COUNT: [1, 2, 3, 4, 10**17],
-    Kind.FLAG: [True, False],
-    Kind.URL: [
+GOOD: dict[ValueKind, list[Any]] = {
+    ValueKind.TEXT: ["a", " a ", "é" * 300, "a\nb", "🙂", "\u202eb\u0000"],
+    ValueKind.CHOICE: ["INBOUND", "OUTBOUND", "SINGLE", "POOL", "ASSISTANT", "WORKFLOW", "SQUAD"],
+    ValueKind.DATE: [
+        "2027-01-03",
+        "2027-01-04",
+        "2027-01-05",
+        "2027-03-31",
+        "0001-01-01",
+        "9999-12-31",
+    ],
+    ValueKind.TIME: ["00:00", "08:59:59", "09:00", "09:00:00", "09:00:01", "17:00", "23:59:59"],
+    ValueKind.ZONE: ["UTC", "Asia/Kolkata", "EST5EDT", "Etc/GMT+5", "America/Argentina/Ushuaia"],
+    ValueKind.DAYS: [["MONDAY"], ["MONDAY", "MONDAY"], ["SUNDAY", "MONDAY"]],
+    ValueKind.COUNT: [1, 2, 3, 4, 10**17],
+    ValueKind.FLAG: [True, False],
+    ValueKind.URL: [
         "https://a.example",
         "ftp://x",
         "x:y",
@@ -52,16 +59,33 @@ GOOD: dict[Kind, list[Any]] = {
 }
 """Values that can be right: some of them only for another field, or beside another answer."""
 
-WRONG: dict[Kind, list[Any]] = {
-    Kind.TEXT: ["\n", "\u3000", "\x1f", "\u202e\u0000", "\u3164\u2800"],
-    Kind.CHOICE: ["inbound", "OUTBOUND ", "BOTH", "__class__"],
-    Kind.DATE: ["2027-02-29", "20270104", "2027-1-4", "2027-W01-1", "٢٠٢٧-01-04", "0000-01-01"],
-    Kind.TIME: ["24:00", "9:00", "09:60", "09:00Z", "09", "0900", "09:00:00.5", "09:00\n", "0٩:00"],
-    Kind.ZONE: ["New York", "america/new_york", "+05:30", "Mars/X", "../UTC", "UTC\n"],
-    Kind.DAYS: [["monday"], "MONDAY", [1], [["MONDAY"]], ["MONDAY", None], {"MONDAY": 1}],
-    Kind.COUNT: ["3", 3.5, 3.0, False, -(10**30), 1e300],
-    Kind.FLAG: ["true", "yes", 1, 0.0],
-    Kind.URL: [
+WRONG: dict[ValueKind, list[Any]] = {
+    ValueKind.TEXT: ["\n", "\u3000", "\x1f", "\u202e\u0000", "\u3164\u2800"],
+    ValueKind.CHOICE: ["inbound", "OUTBOUND ", "BOTH", "__class__"],
+    ValueKind.DATE: [
+        "2027-02-29",
+        "20270104",
+        "2027-1-4",
+        "2027-W01-1",
+        "٢٠٢٧-01-04",
+        "0000-01-01",
+    ],
+    ValueKind.TIME: [
+        "24:00",
+        "9:00",
+        "09:60",
+        "09:00Z",
+        "09",
+        "0900",
+        "09:00:00.5",
+        "09:00\n",
+        "0٩:00",
+    ],
+    ValueKind.ZONE: ["New York", "america/new_york", "+05:30", "Mars/X", "../UTC", "UTC\n"],
+    ValueKind.DAYS: [["monday"], "MONDAY", [1], [["MONDAY"]], ["MONDAY", None], {"MONDAY": 1}],
+    ValueKind.COUNT: ["3", 3.5, 3.0, False, -(10**30), 1e300],
+    ValueKind.FLAG: ["true", "yes", 1, 0.0],
+    ValueKind.URL: [
         "//a",
         "a b",
         "http://[",
@@ -89,7 +113,7 @@ def a_change() -> st.SearchStrategy[tuple[str, Any]]:
 
 
 def _another_value(name: str) -> st.SearchStrategy[Any]:
-    kind = FIELD[name].kind if name in FIELD else Kind.TEXT
+    kind = FIELD[name].kind if name in FIELD else ValueKind.TEXT
     return st.one_of(*map(st.sampled_from, (GOOD[kind], WRONG[kind], ODD)))
 
 
@@ -116,7 +140,7 @@ def _typed_anew() -> st.SearchStrategy[tuple[str, Any]]:
 def _good_or_any_text(field: Field) -> st.SearchStrategy[Any]:
     good = [answers({field.name: value})[field.name] for value in GOOD[field.kind]]
     any_text: st.SearchStrategy[Any] = st.text(max_size=12)
-    return st.sampled_from(good) | (st.just([]) if field.kind is Kind.DAYS else any_text)
+    return st.sampled_from(good) | (st.just([]) if field.kind is ValueKind.DAYS else any_text)
 
 
 @pytest.fixture(scope="module")

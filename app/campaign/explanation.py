@@ -31,7 +31,7 @@ from app.campaign.summary import describe
 class Lead:
     """What one lead gets who never answers.
 
-    `worst` is the instants of the most attempts in each of `crowding.PERIODS`, by their names.
+    `worst` is the instants of the most attempts in each of `peak_attempts.PERIODS`, by their names.
     """
 
     attempts: Attempts

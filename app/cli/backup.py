@@ -25,7 +25,7 @@ from app.sending.outcome import Outcome, apply_outcome
 from app.sending.recording import recover
 from app.services import services
 from app.store import audit_trail, seals, submissions
-from app.store.audit_trail import INSTANCE, Kind
+from app.store.audit_trail import INSTANCE, EventKind
 from app.store.base import MAY_EXIST, State
 from app.store.database import Store
 from app.store.database_file import copy_database, count_on, read_counters, read_submissions
@@ -164,7 +164,7 @@ def _prepare(
             apply_outcome(session, submission, Outcome(State.UNKNOWN, _BROUGHT_BACK))
         audit_trail.record(
             session,
-            Kind.BACKUP_RESTORED,
+            EventKind.BACKUP_RESTORED,
             INSTANCE,
             made_at=manifest["at"],
             sha256=manifest["files"][MAIN],

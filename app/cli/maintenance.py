@@ -9,7 +9,7 @@ from sqlalchemy.exc import DatabaseError
 
 from app.services import services
 from app.store import audit_trail, seals
-from app.store.audit_trail import INSTANCE, Kind
+from app.store.audit_trail import INSTANCE, EventKind
 from app.store.database import Store
 from app.store.evidence import check_evidence, what_is_proved
 from app.store.file_lock import Busy
@@ -110,7 +110,7 @@ def _relock(vault: Vault) -> tuple[int, list[str]]:
                 count += 1
             except CannotUnlock:
                 lost.append(one.name)
-        audit_trail.record(session, Kind.TOKENS_ROTATED, INSTANCE, count=count)
+        audit_trail.record(session, EventKind.TOKENS_ROTATED, INSTANCE, count=count)
     return count, lost
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from wtforms import Field
 from wtforms.validators import StopValidation
 
-from app.campaign.contract.fields import FIELD, OUTBOUND, Kind, Values
+from app.campaign.contract.fields import FIELD, OUTBOUND, ValueKind, Values
 from app.campaign.contract.problems import Problem
 from app.campaign.contract.reading import Unreadable, read_text
 from app.campaign.contract.validation import check_field
@@ -54,7 +54,7 @@ class Answer(Field):
     def typed(self) -> Any:
         """What was typed: for DAYS the ticked days, else a text."""
         given = tuple(self.raw_data or ())
-        if self.line.kind is Kind.DAYS:
+        if self.line.kind is ValueKind.DAYS:
             return given
         return given[0] if given else ""
 

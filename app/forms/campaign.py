@@ -15,7 +15,7 @@ from wtforms import Form
 
 from app.campaign.compliance.audience import QUESTIONS as ABOUT_LEADS
 from app.campaign.compliance.audience import find_unread, read_audience
-from app.campaign.contract.fields import FIELD, FIELDS, Kind
+from app.campaign.contract.fields import FIELD, FIELDS, ValueKind
 from app.campaign.contract.problems import Code, Problem
 from app.campaign.contract.reading import Answers
 from app.campaign.contract.typed_length import find_too_long
@@ -86,4 +86,4 @@ def typed_answers(posted: MultiDict[str, str]) -> dict[str, Any]:
 TYPED = ("connection", *FIELD, *ABOUT_LEADS)
 """Everything that a draft keeps of what was typed."""
 
-_LISTS = {line.name for line in FIELDS if line.kind is Kind.DAYS}
+_LISTS = {line.name for line in FIELDS if line.kind is ValueKind.DAYS}

@@ -11,7 +11,7 @@ from app.campaign.contract.visible import can_be_seen
 from app.connections import COLOURS, Connection
 from app.remote.connection import BadConnection, check_base_url, check_token, origin
 from app.settings import REAL_API
-from app.store.address_book import Kind
+from app.store.address_book import IdKind
 
 LIVE, SANDBOX = "live", "sandbox"
 _LONGEST = 200
@@ -122,8 +122,8 @@ class BookForm(Form):
     kind = RadioField(
         "Kind",
         [DataRequired("Choose what it is.")],
-        choices={kind.value: kind.value.capitalize() for kind in Kind},
-        default=Kind.ASSISTANT.value,
+        choices={kind.value: kind.value.capitalize() for kind in IdKind},
+        default=IdKind.ASSISTANT.value,
     )
     value = StringField(
         "Id",

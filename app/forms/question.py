@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.campaign.compliance.audience import QUESTIONS as ABOUT_LEADS
-from app.campaign.contract.fields import FIELDS, OUTBOUND, Field, Kind, When
+from app.campaign.contract.fields import FIELDS, OUTBOUND, Field, ValueKind, When
 from app.campaign.contract.wording import CHOICES, FINAL, NOT_CHOSEN, WORDS
 from app.store import address_book
 
@@ -13,10 +13,10 @@ BOOK = frozenset(address_book.FIELDS)
 """Fields whose ids a connection's address book offers."""
 
 _INPUT_TYPES = {
-    Kind.DATE: "date",
-    Kind.TIME: "time",
-    Kind.COUNT: "number",
-    Kind.URL: "url",
+    ValueKind.DATE: "date",
+    ValueKind.TIME: "time",
+    ValueKind.COUNT: "number",
+    ValueKind.URL: "url",
 }
 
 

@@ -3,19 +3,19 @@
 from collections.abc import Mapping
 from typing import Any
 
-from app.campaign.contract.fields import Field, Kind, When
+from app.campaign.contract.fields import Field, ValueKind, When
 from app.campaign.contract.visible import can_be_seen
 
 _KINDS = {
-    Kind.TEXT: "text",
-    Kind.URL: "a full address of http or https, such as https://example.com/events",
-    Kind.ZONE: "the IANA name of a time zone, such as America/New_York",
-    Kind.CHOICE: "one of",
-    Kind.DAYS: "a list of",
-    Kind.DATE: "a date, written YYYY-MM-DD",
-    Kind.TIME: "a time from 00:00 to 23:59, written HH:MM or HH:MM:SS",
-    Kind.COUNT: "a whole number",
-    Kind.FLAG: "true or false",
+    ValueKind.TEXT: "text",
+    ValueKind.URL: "a full address of http or https, such as https://example.com/events",
+    ValueKind.ZONE: "the IANA name of a time zone, such as America/New_York",
+    ValueKind.CHOICE: "one of",
+    ValueKind.DAYS: "a list of",
+    ValueKind.DATE: "a date, written YYYY-MM-DD",
+    ValueKind.TIME: "a time from 00:00 to 23:59, written HH:MM or HH:MM:SS",
+    ValueKind.COUNT: "a whole number",
+    ValueKind.FLAG: "true or false",
 }
 
 

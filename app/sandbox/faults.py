@@ -23,7 +23,7 @@ class Dropped(ClientDisconnected, ConnectionAbortedError):
 
 
 @dataclass(frozen=True)
-class Answer:
+class FaultAnswer:
     """An answer as it goes out; `said` is the length that is told of the body, if not its own."""
 
     status: str
@@ -53,45 +53,47 @@ class Fault:
     name: str
     lesson: Lesson
     words: str
-    act: Callable[[Answer, float, Wait], Answer]
+    act: Callable[[FaultAnswer, float, Wait], FaultAnswer]
     stores: bool = False
     is_slow: bool = False
 
 
 def _says(
     status: str, content: Any = None, headers: Mapping[str, str] | None = None
-) -> Callable[..., Answer]:
+) -> Callable[..., FaultAnswer]:
     """Answer with a status and, unless it is text already, JSON."""
     body = content if isinstance(content, str) else json.dumps(content)
     given = _JSON | dict(headers or {})
-    return lambda *_: Answer(status, given, body.encode())
+    return lambda *_: FaultAnswer(status, given, body.encode())
 
 
 def _error(status: str, message: str, headers: Mapping[str, str] | None = None) -> Any:
     return _says(status, {"status": "error", "message": message}, headers)
 
 
-def _at_a_date(*_: object) -> Answer:
+def _at_a_date(*_: object) -> FaultAnswer:
     until = format_datetime(datetime.now(UTC) + timedelta(seconds=_WAIT), usegmt=True)
-    answer: Answer = _error("429 Too Many Requests", "Too many requests.", {"Retry-After": until})()
+    answer: FaultAnswer = _error(
+        "429 Too Many Requests", "Too many requests.", {"Retry-After": until}
+    )()
     return answer
 
 
-def _changed(**changes: Any) -> Callable[..., Answer]:
+def _changed(**changes: Any) -> Callable[..., FaultAnswer]:
     """Answer truly but for these members of the JSON."""
 
-    def act(true: Answer, *_: object) -> Answer:
+    def act(true: FaultAnswer, *_: object) -> FaultAnswer:
         return replace(true, body=json.dumps(json.loads(true.body) | changes).encode())
 
     return act
 
 
-def _late(true: Answer, seconds: float, wait: Wait) -> Answer:
+def _late(true: FaultAnswer, seconds: float, wait: Wait) -> FaultAnswer:
     wait(seconds)
     return true
 
 
-def _dripping(true: Answer, seconds: float, wait: Wait) -> Answer:
+def _dripping(true: FaultAnswer, seconds: float, wait: Wait) -> FaultAnswer:
     def pieces(body: bytes) -> Iterator[bytes]:
         for number in range(len(body)):
             wait(seconds / len(body))
@@ -100,19 +102,19 @@ def _dripping(true: Answer, seconds: float, wait: Wait) -> Answer:
     return replace(true, pieces=pieces)
 
 
-def _cut(true: Answer, *_: object) -> Answer:
+def _cut(true: FaultAnswer, *_: object) -> FaultAnswer:
     return replace(true, body=true.body[: len(true.body) // 2], said=len(true.body))
 
 
-def _huge(true: Answer, *_: object) -> Answer:
+def _huge(true: FaultAnswer, *_: object) -> FaultAnswer:
     return replace(true, body=true.body + b" " * 2_000_000)
 
 
-def _as_html(true: Answer, *_: object) -> Answer:
+def _as_html(true: FaultAnswer, *_: object) -> FaultAnswer:
     return replace(true, headers=dict(true.headers) | {"Content-Type": "text/html"})
 
 
-def _dropped(*_: object) -> Answer:
+def _dropped(*_: object) -> FaultAnswer:
     raise Dropped
 
 

@@ -7,7 +7,7 @@ from typing import Any, cast
 from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 from jsonschema.validators import extend
 
-from app.campaign.contract.fields import FIELD, FIELDS, Field, Kind
+from app.campaign.contract.fields import FIELD, FIELDS, Field, ValueKind
 from app.campaign.contract.json_schema import ZONE_FORMAT, campaign_schema
 from app.campaign.contract.web_address import is_web_address
 from app.campaign.timezones.zones import ZONE_NAMES
@@ -53,9 +53,9 @@ _VALIDATOR = extend(  # type: ignore[no-untyped-call]  # The stubs lack its type
     ),
 )(campaign_schema(), format_checker=_FORMATS)
 
-_READ: dict[Kind, Callable[[str], Any]] = {
-    Kind.DATE: date.fromisoformat,
-    Kind.TIME: time.fromisoformat,
+_READ: dict[ValueKind, Callable[[str], Any]] = {
+    ValueKind.DATE: date.fromisoformat,
+    ValueKind.TIME: time.fromisoformat,
 }
 
 

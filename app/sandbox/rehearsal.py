@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from werkzeug.test import run_wsgi_app
 
 from app.campaign.contract.fields import CAMPAIGNS_PATH
-from app.sandbox.faults import FAULT, HEADER, Answer, Fault, Wait
+from app.sandbox.faults import FAULT, HEADER, Fault, FaultAnswer, Wait
 from app.sandbox.switch import LONGEST, USUAL, Faults, Switch
 
 if TYPE_CHECKING:
@@ -54,11 +54,11 @@ class Rehearsal:
             return None
         return switch if switch and switch.name in FAULT else None
 
-    def _answer(self, fault: Fault, switch: Switch, environ: "WSGIEnvironment") -> Answer:
-        true = Answer("")
+    def _answer(self, fault: Fault, switch: Switch, environ: "WSGIEnvironment") -> FaultAnswer:
+        true = FaultAnswer("")
         if fault.stores:
             content, status, headers = run_wsgi_app(self._application, environ, buffered=True)
-            true = Answer(status, dict(headers.to_wsgi_list()), b"".join(content))
+            true = FaultAnswer(status, dict(headers.to_wsgi_list()), b"".join(content))
             if not status.startswith(_CREATED):
                 return true
         return fault.act(true, switch.seconds, _waiting(environ))
@@ -91,12 +91,12 @@ def _waiting(environ: "WSGIEnvironment") -> Wait:
     return wait
 
 
-def _refusal(message: str) -> Answer:
+def _refusal(message: str) -> FaultAnswer:
     content = json.dumps({"status": "error", "message": message}, ensure_ascii=False)
-    return Answer("400 Bad Request", {"Content-Type": "application/json"}, content.encode())
+    return FaultAnswer("400 Bad Request", {"Content-Type": "application/json"}, content.encode())
 
 
-def _sent(answer: Answer, start_response: "StartResponse") -> Iterable[bytes]:
+def _sent(answer: FaultAnswer, start_response: "StartResponse") -> Iterable[bytes]:
     length = answer.said if answer.said is not None else len(answer.body)
     kept = {name: value for name, value in answer.headers.items() if name != "Content-Length"}
     if not answer.status.startswith("204"):

@@ -8,7 +8,7 @@ from app.remote.connection import BadConnection
 from app.remote.errors import BadKey, NotSent, RemoteError
 from app.remote.exchange import Exchange
 from app.store import audit_trail, records, request_log
-from app.store.audit_trail import Kind, connection_chain
+from app.store.audit_trail import EventKind, connection_chain
 from app.store.chains import digest
 from app.store.database import Store
 
@@ -39,7 +39,7 @@ def test_connection(connections: ConnectionRegistry, to: Connection, store: Stor
         request_log.index(session, call)
         audit_trail.record(
             session,
-            Kind.CONNECTION_TESTED,
+            EventKind.CONNECTION_TESTED,
             connection_chain(to.key),
             call=call.id,
             call_digest=digest(request_log.as_document(call)),

@@ -13,7 +13,7 @@ from app.remote.connection import Credentials
 from app.remote.errors import NotSent, Refused, RemoteError, Unclear
 from app.remote.exchange import Exchange
 from app.store import address_book, audit_trail, request_log, seals, submissions
-from app.store.audit_trail import INSTANCE, Kind, draft_chain
+from app.store.audit_trail import INSTANCE, EventKind, draft_chain
 from app.store.base import State
 from app.store.models import Submission
 
@@ -76,7 +76,7 @@ def _failed(
 def apply_outcome(
     session: Session, submission: Submission, outcome: Outcome, *, why: str = ""
 ) -> None:
-    """Take on what is known, and write it to the log and the trail: never one without the others.
+    """Apply the outcome to the submission, and write log and trail in the same transaction.
 
     What comes after a person has said what became of it does not undo that, unless they found
     nothing, and the draft can still be kept from being sent a second time. *why* is the reason
@@ -84,7 +84,7 @@ def apply_outcome(
     """
     is_late = submission.resolved_at is not None
     if not is_late or (outcome.campaign and not submission.draft.is_locked):
-        _take(submission, outcome)
+        _copy_outcome(submission, outcome)
     elif outcome.campaign and submission.state is State.UNSENT:
         submission.campaign_id = outcome.campaign.campaign_id
     elif outcome.campaign:
@@ -94,7 +94,7 @@ def apply_outcome(
         address_book.note_use(session, submission.destination, json.loads(submission.body))
     audit_trail.record(
         session,
-        Kind.ANSWERED_LATE if is_late else Kind.ANSWERED,
+        EventKind.ANSWERED_LATE if is_late else EventKind.ANSWERED,
         draft_chain(submission.draft_id),
         **_facts(outcome),
         not_written_down_at_once=why,
@@ -109,7 +109,7 @@ def is_recorded(session: Session, submission: Submission, outcome: Outcome) -> b
         return False
     known = {"submission": submission.id} | _facts(outcome)
     return any(
-        event.kind in {Kind.ANSWERED, Kind.ANSWERED_LATE}
+        event.kind in {EventKind.ANSWERED, EventKind.ANSWERED_LATE}
         and known.items() <= audit_trail.read_details(event).items()
         for event in audit_trail.of_draft(session, submission.draft_id)
     )
@@ -120,7 +120,9 @@ def note_stray(session: Session, submission_id: int, outcome: Outcome, why: str)
     facts = _facts(outcome) | {"submission": submission_id}
     if any(facts.items() <= details.items() for details in audit_trail.strays(session)):
         return
-    audit_trail.record(session, Kind.STRAY_ANSWER, INSTANCE, **facts, not_written_down_at_once=why)
+    audit_trail.record(
+        session, EventKind.STRAY_ANSWER, INSTANCE, **facts, not_written_down_at_once=why
+    )
     seals.seal(session)
 
 
@@ -133,7 +135,7 @@ def _facts(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _take(submission: Submission, outcome: Outcome) -> None:
+def _copy_outcome(submission: Submission, outcome: Outcome) -> None:
     submission.state = submission.draft.state = outcome.state
     submission.settled_at = datetime.now(UTC)
     submission.message = outcome.message

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from app.store import audit_trail, seals, submissions
-from app.store.audit_trail import Kind, draft_chain
+from app.store.audit_trail import EventKind, draft_chain
 from app.store.base import MAY_EXIST, State
 from app.store.database import Store
 from app.store.drafts import AlreadySubmitted
@@ -53,7 +53,7 @@ def resolve(submission_id: int, word: Word, store: Store) -> None:
             raise TooEarly(submission.lease_until)
         if _was_sent_again(submission):
             raise AlreadySubmitted(submission.draft_id)
-        kind = Kind.CORRECTED if submission.resolved_at else Kind.RESOLVED
+        kind = EventKind.CORRECTED if submission.resolved_at else EventKind.RESOLVED
         submission.state = State.UNSENT if word.campaign_id is None else State.CREATED
         submission.campaign_id = word.campaign_id
         submission.resolved_at, submission.resolved_by = datetime.now(UTC), word.who

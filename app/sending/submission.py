@@ -32,7 +32,7 @@ from app.sending.outcome import Api, Outcome, create_campaign
 from app.sending.recording import RUN, Claim, record_outcome
 from app.store import audit_trail, records, request_log, seals
 from app.store.acceptances import judged
-from app.store.audit_trail import Kind, draft_chain
+from app.store.audit_trail import EventKind, draft_chain
 from app.store.base import State
 from app.store.binding import IS_OPEN
 from app.store.database import Store
@@ -68,7 +68,7 @@ def claim(send_request: SendRequest, *, store: Store, deadline: float) -> Claim:
         submission = _sending(draft, meaning, send_request, now)
         begin = lease(BEGIN_WITHIN.total_seconds())
         whole = BEGIN_WITHIN.total_seconds() + deadline + GRACE.total_seconds()
-        _give(submission, lease(whole), now + timedelta(seconds=whole))
+        _set_lease(submission, lease(whole), now + timedelta(seconds=whole))
         draft.state = State.SENDING
         session.add(submission)
         try:
@@ -109,7 +109,7 @@ def _sending(
     )
 
 
-def _give(submission: Submission, given: Lease, until: datetime) -> None:
+def _set_lease(submission: Submission, given: Lease, until: datetime) -> None:
     submission.lease_boot, submission.lease_ends = given.boot, given.ends
     submission.lease_until = until
 
@@ -148,7 +148,7 @@ def _open_records(
     chain = draft_chain(draft.id)
     audit_trail.record(
         session,
-        Kind.SENT,
+        EventKind.SENT,
         chain,
         who=send_request.who,
         **details,

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.campaign.compliance.acceptance import (
     EXEMPTIONS,
-    Answer,
+    DutyAnswer,
     Statement,
     find_exemptions,
     find_statement,
@@ -31,7 +31,7 @@ from app.campaign.schedule.attempts import read_limits
 from app.campaign.schedule.windows import read_schedule
 from app.campaign.timezones.zones import ZONE_DATA_VERSION
 from app.store import audit_trail
-from app.store.audit_trail import SAID, Kind, draft_chain
+from app.store.audit_trail import SAID, EventKind, draft_chain
 from app.store.chains import digest
 from app.store.models import Draft
 from app.version import VERSION
@@ -88,7 +88,7 @@ def accept(session: Session, draft: Draft, judgement: Judgement, reason: Reason)
     }
     _keep(draft, judgement, statements)
     details = {finding.rule.id: [finding.rule.title, measure(finding)] for finding in findings}
-    _record(session, draft, Kind.ACCEPTED, reason.who, reason=reason.text, findings=details)
+    _record(session, draft, EventKind.ACCEPTED, reason.who, reason=reason.text, findings=details)
     return True
 
 
@@ -107,7 +107,7 @@ def take_back(session: Session, draft: Draft, judgement: Judgement, reason: Reas
         rule: finding for rule, finding in draft.accepted.items() if rule not in titles
     }
     count_findings(draft, judgement)
-    _record(session, draft, Kind.TAKEN_BACK, reason.who, reason=reason.text, findings=titles)
+    _record(session, draft, EventKind.TAKEN_BACK, reason.who, reason=reason.text, findings=titles)
     return True
 
 
@@ -115,7 +115,7 @@ def confirm(
     session: Session,
     draft: Draft,
     judgement: Judgement,
-    answers: Mapping[str, tuple[Answer, str]],
+    answers: Mapping[str, tuple[DutyAnswer, str]],
     *,
     who: str,
 ) -> bool:
@@ -143,7 +143,7 @@ def confirm(
         key: [asked[key].title, statement.answer, statement.reason, *asked[key].lifts]
         for key, statement in changed.items()
     }
-    _record(session, draft, Kind.CONFIRMED, who, duties=details)
+    _record(session, draft, EventKind.CONFIRMED, who, duties=details)
     return True
 
 
@@ -173,7 +173,7 @@ def _questions(findings: Iterable[Finding]) -> dict[str, _Question]:
     return duties | exemptions
 
 
-def _record(session: Session, draft: Draft, kind: Kind, who: str, **details: object) -> None:
+def _record(session: Session, draft: Draft, kind: EventKind, who: str, **details: object) -> None:
     """Write down what was said, and bind all that is kept of it now to the trail."""
     bound = {SAID: digest(draft.accepted)}
     audit_trail.record(session, kind, draft_chain(draft.id), who=who, **details, **bound)
@@ -184,7 +184,7 @@ def stamp(draft: Draft) -> str:
     return digest(draft.accepted)[:12]
 
 
-def _is_same(statement: Statement | None, measured: str, answer: Answer, reason: str) -> bool:
+def _is_same(statement: Statement | None, measured: str, answer: DutyAnswer, reason: str) -> bool:
     """Tell whether this was said already; a duty that an exemption lifts is not needed by it."""
     if statement is None or (statement.answer, statement.reason) != (answer, reason):
         return False

@@ -15,7 +15,7 @@ from app.campaign.contract.fields import CallingEntity
 from app.store.models import BookEntry
 
 
-class Kind(StrEnum):
+class IdKind(StrEnum):
     """What an id in the book is of."""
 
     ASSISTANT = "assistant"
@@ -26,28 +26,28 @@ class Kind(StrEnum):
     POOL = "pool"
 
 
-FIELDS: Mapping[str, tuple[Kind, ...]] = {
-    "assistant_id": (Kind.ASSISTANT, Kind.WORKFLOW, Kind.SQUAD),
-    "tenant_voice_provider_id": (Kind.PROVIDER,),
-    "phone_number_id": (Kind.NUMBER,),
-    "phone_number_pool_id": (Kind.POOL,),
+FIELDS: Mapping[str, tuple[IdKind, ...]] = {
+    "assistant_id": (IdKind.ASSISTANT, IdKind.WORKFLOW, IdKind.SQUAD),
+    "tenant_voice_provider_id": (IdKind.PROVIDER,),
+    "phone_number_id": (IdKind.NUMBER,),
+    "phone_number_pool_id": (IdKind.POOL,),
 }
 """Which kinds of id each field of the contract takes."""
 
-_OF_ENTITY: Mapping[str | None, Kind] = {
-    CallingEntity.WORKFLOW: Kind.WORKFLOW,
-    CallingEntity.SQUAD: Kind.SQUAD,
+_OF_ENTITY: Mapping[str | None, IdKind] = {
+    CallingEntity.WORKFLOW: IdKind.WORKFLOW,
+    CallingEntity.SQUAD: IdKind.SQUAD,
 }
 
 
 def entries(session: Session, destination: str) -> list[BookEntry]:
     """Read a connection's book, by kind, what was used last first."""
     rows = session.scalars(select(BookEntry).where(BookEntry.destination == destination))
-    order = list(Kind)
+    order = list(IdKind)
     return sorted(
         rows,
         key=lambda entry: (
-            order.index(Kind(entry.kind)),
+            order.index(IdKind(entry.kind)),
             -_last(entry),
             entry.nickname,
             entry.value,
@@ -55,7 +55,7 @@ def entries(session: Session, destination: str) -> list[BookEntry]:
     )
 
 
-def keep(session: Session, destination: str, kind: Kind, value: str, nickname: str) -> None:
+def keep(session: Session, destination: str, kind: IdKind, value: str, nickname: str) -> None:
     """Write an id down, or give the one that is there this nickname."""
     _entry(session, destination, kind, value).nickname = nickname
 
@@ -73,7 +73,7 @@ def note_use(session: Session, destination: str, payload: Mapping[str, Any]) -> 
         _entry(session, destination, kind, value).last_used_at = datetime.now(UTC)
 
 
-def ids_of(payload: Mapping[str, Any]) -> Iterator[tuple[Kind, str]]:
+def ids_of(payload: Mapping[str, Any]) -> Iterator[tuple[IdKind, str]]:
     """Name the ids of a campaign, each with its kind."""
     for field, kinds in FIELDS.items():
         if value := payload.get(field):
@@ -83,7 +83,7 @@ def ids_of(payload: Mapping[str, Any]) -> Iterator[tuple[Kind, str]]:
             yield kind, str(value)
 
 
-def _entry(session: Session, destination: str, kind: Kind, value: str) -> BookEntry:
+def _entry(session: Session, destination: str, kind: IdKind, value: str) -> BookEntry:
     wanted = select(BookEntry).where(
         BookEntry.destination == destination, BookEntry.kind == kind, BookEntry.value == value
     )

@@ -21,7 +21,7 @@ INSTANCE = "instance"
 """The chain of what concerns all that is kept here."""
 
 
-class Kind(StrEnum):
+class EventKind(StrEnum):
     """What can happen."""
 
     CREATED = "created"
@@ -47,16 +47,18 @@ class Kind(StrEnum):
     COUNTED = "counted"
 
 
-OUTCOMES = frozenset({Kind.ANSWERED, Kind.ANSWERED_LATE, Kind.RESOLVED, Kind.CORRECTED})
+OUTCOMES = frozenset(
+    {EventKind.ANSWERED, EventKind.ANSWERED_LATE, EventKind.RESOLVED, EventKind.CORRECTED}
+)
 """What became of a submission."""
 
-SAYS = frozenset({Kind.ACCEPTED, Kind.TAKEN_BACK, Kind.CONFIRMED})
+SAYS = frozenset({EventKind.ACCEPTED, EventKind.TAKEN_BACK, EventKind.CONFIRMED})
 """What somebody says of findings."""
 
 SAID = "said_digest"
 """In these events: the digest of all that is kept then of what was said of the draft."""
 
-SEALED_AT_ONCE = OUTCOMES | {Kind.SENT}
+SEALED_AT_ONCE = OUTCOMES | {EventKind.SENT}
 """What is sealed in the transaction that records it."""
 
 
@@ -72,14 +74,14 @@ def connection_chain(key: str) -> str:
 
 _HEAD = select(ChainHead.number, ChainHead.hash).where(ChainHead.chain == bindparam("chain"))
 _OF_CHAIN = select(Event).where(Event.chain == bindparam("chain")).order_by(Event.number)
-_WORDS_ABOUT_FINDINGS = (Kind.ACCEPTED, Kind.TAKEN_BACK, Kind.CONFIRMED)
+_WORDS_ABOUT_FINDINGS = (EventKind.ACCEPTED, EventKind.TAKEN_BACK, EventKind.CONFIRMED)
 """What is done on the review page, and changes nothing that is sent."""
 
 _LAST_DEED = (
     select(func.max(Event.number))
     .where(
         Event.chain == bindparam("chain"),
-        Event.kind.not_in((Kind.REVIEWED, *_WORDS_ABOUT_FINDINGS)),
+        Event.kind.not_in((EventKind.REVIEWED, *_WORDS_ABOUT_FINDINGS)),
     )
     .scalar_subquery()
 )
@@ -88,7 +90,7 @@ _SINCE_THEN = select(Event.kind, Event.who, Event.details).where(
 )
 
 
-def record(session: Session, kind: Kind, chain: str, *, who: str = "", **details: Any) -> None:
+def record(session: Session, kind: EventKind, chain: str, *, who: str = "", **details: Any) -> None:
     """Write that something happened, at the end of a chain."""
     head = session.execute(_HEAD, {"chain": chain}).first()
     event = {
@@ -116,7 +118,7 @@ def of_draft(session: Session, draft_id: str) -> list[Event]:
 
 def strays(session: Session) -> list[dict[str, Any]]:
     """Read the answers whose submissions are not here, as their details."""
-    query = select(Event).where(Event.chain == INSTANCE, Event.kind == Kind.STRAY_ANSWER)
+    query = select(Event).where(Event.chain == INSTANCE, Event.kind == EventKind.STRAY_ANSWER)
     return [read_details(event) for event in session.scalars(query)]
 
 
@@ -134,16 +136,16 @@ def record_review(
     since = session.execute(_SINCE_THEN, {"chain": chain}).all()
     has_spoken = any(one.who == who and one.kind in _WORDS_ABOUT_FINDINGS for one in since)
     names = {who, ""} if has_spoken else {who}
-    looks = (one for one in since if one.kind == Kind.REVIEWED and one.who in names)
+    looks = (one for one in since if one.kind == EventKind.REVIEWED and one.who in names)
     if not any(json.loads(look.details) == seen for look in looks):
-        record(session, Kind.REVIEWED, chain, who=who, **seen)
+        record(session, EventKind.REVIEWED, chain, who=who, **seen)
 
 
 def answers_at(session: Session, draft: Draft, version: int) -> dict[str, Any]:
     """Give what stood in a draft at an earlier version, by undoing the edits since."""
     answers = dict(draft.answers)
     for event in reversed(of_draft(session, draft.id)):
-        if event.kind in {Kind.CREATED, Kind.EDITED}:
+        if event.kind in {EventKind.CREATED, EventKind.EDITED}:
             details = read_details(event)
             if details["version"] <= version:
                 break

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.store.audit_trail import OUTCOMES, Kind
+from app.store.audit_trail import OUTCOMES, EventKind
 from app.store.base import State
 from app.store.chains import is_digest_of
 
 IS_OPEN = "outcome_is_open"
 """In the event of a press: nothing is known of its submission until an outcome is bound in."""
 
-_BINDS = OUTCOMES | {Kind.CONNECTION_TESTED}
+_BINDS = OUTCOMES | {EventKind.CONNECTION_TESTED}
 _PRESSED = {
     "draft_version": "draft_version",
     "connection": "connection",
@@ -53,7 +53,7 @@ class Bound:
         details = json.loads(event["details"])
         if not isinstance(details, dict):
             raise TypeError(details)
-        if event["kind"] == Kind.SENT:
+        if event["kind"] == EventKind.SENT:
             self.sent[int(details["submission"])] = {**details, "who": event["who"]}
         if event["kind"] in _BINDS:
             for kind in ("submission", "call"):

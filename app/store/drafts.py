@@ -13,7 +13,7 @@ from app.campaign.contract.fields import CampaignType, Values
 from app.campaign.contract.typed_length import LONGEST_IN_ALL
 from app.store import audit_trail
 from app.store.acceptances import Judgement, count_findings
-from app.store.audit_trail import Kind, draft_chain
+from app.store.audit_trail import EventKind, draft_chain
 from app.store.models import Draft
 
 _PLACE = select(Draft.place).where(Draft.id == bindparam("id"))
@@ -85,7 +85,7 @@ def save(
         raise StaleVersion(draft)
     changed = audit_trail.find_changes(draft.answers, answers)
     _take(session, draft, judgement)
-    kind = Kind.CREATED if draft.version == 1 else Kind.EDITED
+    kind = EventKind.CREATED if draft.version == 1 else EventKind.EDITED
     chain = draft_chain(draft_id)
     audit_trail.record(session, kind, chain, who=who, version=draft.version, fields=changed)
     return draft
@@ -97,7 +97,7 @@ def delete(session: Session, draft_id: str, *, who: str = "") -> Draft:
     if draft.is_locked:
         raise AlreadySubmitted(draft_id)
     draft.deleted_at = _now()
-    audit_trail.record(session, Kind.DELETED, draft_chain(draft_id), who=who)
+    audit_trail.record(session, EventKind.DELETED, draft_chain(draft_id), who=who)
     return draft
 
 
@@ -105,7 +105,7 @@ def restore(session: Session, draft_id: str, *, who: str = "") -> Draft:
     """Bring a deleted draft back as it was."""
     draft = find(session, draft_id)
     draft.deleted_at = None
-    audit_trail.record(session, Kind.RESTORED, draft_chain(draft_id), who=who)
+    audit_trail.record(session, EventKind.RESTORED, draft_chain(draft_id), who=who)
     return draft
 
 

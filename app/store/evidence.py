@@ -11,9 +11,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.campaign.compliance.acceptance import Answer, key_of
+from app.campaign.compliance.acceptance import DutyAnswer, key_of
 from app.store import audit_trail, request_log, seals, submissions
-from app.store.audit_trail import SAID, SAYS, SEALED_AT_ONCE, Kind, draft_chain
+from app.store.audit_trail import SAID, SAYS, SEALED_AT_ONCE, EventKind, draft_chain
 from app.store.binding import Bound
 from app.store.chains import (
     HOW_TO_CHECK,
@@ -129,7 +129,7 @@ def _check_said(
     if said:
         told = json.loads(said[-1]["details"]).get(SAID)
     else:
-        is_whole = bool(events) and events[0]["kind"] == Kind.CREATED
+        is_whole = bool(events) and events[0]["kind"] == EventKind.CREATED
         told = digest({}) if is_whole else None
     if told is None:
         return
@@ -148,7 +148,7 @@ def _kept_of(finding: Mapping[str, Any], kept: Mapping[str, Any]) -> Mapping[str
         return dict(given)
     lifted_by = (finding["said"] or {}).get("lifted_by")
     of_all = kept.get(key_of(lifted_by)) if lifted_by else None
-    if not of_all or of_all["answer"] != Answer.YES:
+    if not of_all or of_all["answer"] != DutyAnswer.YES:
         return None
     if finding["rule"] not in of_all["measure"].split():
         return None

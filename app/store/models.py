@@ -209,7 +209,7 @@ class SavedConnection(Base):
 class BookEntry(Base):
     """An id of a voice provider that somebody has used or wrote down, for one connection.
 
-    *destination* is the connection's key and *kind* a `book.Kind`; *nickname* may be empty.
+    *destination* is the connection's key and *kind* a `address_book.Kind`; *nickname* may be empty.
     """
 
     __tablename__ = "book"

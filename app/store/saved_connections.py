@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.store import audit_trail
-from app.store.audit_trail import Kind, connection_chain
+from app.store.audit_trail import EventKind, connection_chain
 from app.store.models import SavedConnection
 from app.store.records import Event
 
@@ -57,7 +57,7 @@ def add(session: Session, entered: Entered, *, who: str = "") -> SavedConnection
     session.add(made)
     session.flush()
     audit_trail.record(
-        session, Kind.CONNECTION_ADDED, connection_chain(made.id), who=who, **_shown(made)
+        session, EventKind.CONNECTION_ADDED, connection_chain(made.id), who=who, **_shown(made)
     )
     return made
 
@@ -88,7 +88,7 @@ def enable(session: Session, key: str, *, enabled: bool, who: str = "") -> None:
 
 def names_of(session: Session, key: str) -> list[tuple[str, str]]:
     """Read what a connection has been called, each name with the time (ISO 8601) of its start."""
-    named = (Kind.CONNECTION_ADDED, Kind.CONNECTION_CHANGED)
+    named = (EventKind.CONNECTION_ADDED, EventKind.CONNECTION_CHANGED)
     query = select(Event).where(Event.chain == connection_chain(key), Event.kind.in_(named))
     events = session.scalars(query.order_by(Event.number))
     return [(event.at, str(audit_trail.read_details(event)["name"])) for event in events]
@@ -117,7 +117,7 @@ def _tell(
 ) -> None:
     audit_trail.record(
         session,
-        Kind.CONNECTION_CHANGED,
+        EventKind.CONNECTION_CHANGED,
         connection_chain(connection.id),
         who=who,
         name=connection.name,

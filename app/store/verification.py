@@ -10,7 +10,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from app.store import audit_trail, request_log, seals, submissions
-from app.store.audit_trail import INSTANCE, SEALED_AT_ONCE, Kind
+from app.store.audit_trail import INSTANCE, SEALED_AT_ONCE, EventKind
 from app.store.base import MAY_EXIST, State
 from app.store.binding import Bound
 from app.store.chains import (
@@ -154,7 +154,7 @@ def _check_chain(events: Iterator[Mapping[str, Any]], heads: list[Head | None]) 
         facts.bound.take(event)
         if event["kind"] in SEALED_AT_ONCE:
             facts.last_to_seal = facts.number
-        if (event["chain"], event["kind"]) == (INSTANCE, Kind.COUNTED) and not facts.counted:
+        if (event["chain"], event["kind"]) == (INSTANCE, EventKind.COUNTED) and not facts.counted:
             facts.counted = json.loads(event["details"])
     for head in heads:
         if head and head[0] > facts.number:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
-from app.campaign.compliance.acceptance import Answer
+from app.campaign.compliance.acceptance import DutyAnswer
 from app.campaign.compliance.rulebook import load_rulebook
 from app.campaign.contract.wording import WORDS
-from app.store.audit_trail import Kind, read_details
+from app.store.audit_trail import EventKind, read_details
 from app.store.base import State
 from app.store.records import Event
 from app.web.state_words import STATE_WORDS
@@ -48,7 +48,7 @@ def told(events: Iterable[Event], called: Called) -> list[Told]:
 
 def _goes_on(before: Event, event: Event) -> bool:
     apart = datetime.fromisoformat(event.at) - datetime.fromisoformat(before.at)
-    edits = before.kind == event.kind == Kind.EDITED
+    edits = before.kind == event.kind == EventKind.EDITED
     return edits and before.who == event.who and apart < _ONE_GO
 
 
@@ -59,7 +59,9 @@ def _tell(events: Sequence[Event], called: Called) -> Told:
         at=datetime.fromisoformat(last.at),
         who=last.who,
         said=_said(first.kind, read_details(last)),
-        fields=_fields(events, called) if first.kind in {Kind.CREATED, Kind.EDITED} else (),
+        fields=_fields(events, called)
+        if first.kind in {EventKind.CREATED, EventKind.EDITED}
+        else (),
     )
 
 
@@ -86,8 +88,8 @@ def _shown(value: Any, called: Called, at: str) -> str:
 
 def _said(kind: str, known: dict[str, Any]) -> str:
     """Say in one sentence what happened."""
-    words = _WORDS.get(Kind(kind))
-    return words(known) if words else _PLAIN[Kind(kind)]
+    words = _WORDS.get(EventKind(kind))
+    return words(known) if words else _PLAIN[EventKind(kind)]
 
 
 def _sent(known: dict[str, Any]) -> str:
@@ -121,7 +123,7 @@ def _confirmed(known: dict[str, Any]) -> str:
 def _answer(title: str, answer: str, reason: str, *lifted: str) -> str:
     """Say what was answered; a yes to what is asked of all leads lifts rules."""
     why = f" ({reason})" if reason else ""
-    lifts = f", which lifts {', '.join(lifted)}" if lifted and answer == Answer.YES else ""
+    lifts = f", which lifts {', '.join(lifted)}" if lifted and answer == DutyAnswer.YES else ""
     return f"{title.rstrip('?')}: {answer}{why}{lifts}"
 
 
@@ -135,22 +137,22 @@ def _findings(found: Mapping[str, Any]) -> str:
     return "; ".join(said)
 
 
-_WORDS: Mapping[Kind, Callable[[dict[str, Any]], str]] = {
-    Kind.SENT: _sent,
-    Kind.ANSWERED: _answered,
-    Kind.ANSWERED_LATE: lambda known: f"An answer came late: {_answered(known)}",
-    Kind.RESOLVED: lambda known: f"Looked up: {_looked_up(known)}",
-    Kind.CORRECTED: lambda known: f"Corrected: {_looked_up(known)}",
-    Kind.ACCEPTED: lambda known: f"Accepted {_findings(known['findings'])}: {known['reason']}",
-    Kind.TAKEN_BACK: lambda known: (
+_WORDS: Mapping[EventKind, Callable[[dict[str, Any]], str]] = {
+    EventKind.SENT: _sent,
+    EventKind.ANSWERED: _answered,
+    EventKind.ANSWERED_LATE: lambda known: f"An answer came late: {_answered(known)}",
+    EventKind.RESOLVED: lambda known: f"Looked up: {_looked_up(known)}",
+    EventKind.CORRECTED: lambda known: f"Corrected: {_looked_up(known)}",
+    EventKind.ACCEPTED: lambda known: f"Accepted {_findings(known['findings'])}: {known['reason']}",
+    EventKind.TAKEN_BACK: lambda known: (
         f"Opened again {_findings(known['findings'])}: {known['reason']}"
     ),
-    Kind.CONFIRMED: _confirmed,
-    Kind.REVIEWED: lambda known: f"Reviewed, to be sent to {known['connection']}",
+    EventKind.CONFIRMED: _confirmed,
+    EventKind.REVIEWED: lambda known: f"Reviewed, to be sent to {known['connection']}",
 }
 _PLAIN = {
-    Kind.CREATED: "Made",
-    Kind.EDITED: "Edited",
-    Kind.DELETED: "Deleted",
-    Kind.RESTORED: "Brought back",
+    EventKind.CREATED: "Made",
+    EventKind.EDITED: "Edited",
+    EventKind.DELETED: "Deleted",
+    EventKind.RESTORED: "Brought back",
 }

@@ -71,8 +71,8 @@ def test_the_address_book_is_offered_for_the_connection_and_what_answers(
 ) -> None:
     key = add_connection("Client A")
     with store.writing() as session:
-        address_book.keep(session, key, address_book.Kind.ASSISTANT, "asst_1", "Front desk bot")
-        address_book.keep(session, key, address_book.Kind.SQUAD, "squad_1", "Closers")
+        address_book.keep(session, key, address_book.IdKind.ASSISTANT, "asst_1", "Front desk bot")
+        address_book.keep(session, key, address_book.IdKind.SQUAD, "squad_1", "Closers")
     operator.start()
     operator.page.get_by_label("Send to").select_option(key)
     offered = operator.page.locator("#book-assistant_id option")

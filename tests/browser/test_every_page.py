@@ -87,7 +87,7 @@ def test_the_pages_about_a_live_connection(
     with store.writing() as session:
         drafts.save(session, LIVE, judge(answers), over=0)
         address_book.keep(
-            session, key, address_book.Kind.ASSISTANT, "asst_abc123", "Front desk bot"
+            session, key, address_book.IdKind.ASSISTANT, "asst_abc123", "Front desk bot"
         )
     for address in (f"/drafts/{LIVE}", f"/drafts/{LIVE}/review", f"/drafts/{LIVE}/history"):
         page.goto(address)

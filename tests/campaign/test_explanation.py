@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.campaign.contract.fields import FIELDS, CampaignType, DialerType, Kind, Weekday
+from app.campaign.contract.fields import FIELDS, CampaignType, DialerType, ValueKind, Weekday
 from app.campaign.contract.problems import Code, Problem
 from app.campaign.contract.reading import read_answers, read_json
 from app.campaign.contract.wording import advice_sentence, sentence
@@ -135,19 +135,19 @@ def test_a_word_that_names_no_place_or_no_day_is_a_problem_however_much_is_still
     assert meant(inbound(), told=told).problems == []
 
 
-def text_of(kind: Kind) -> st.SearchStrategy[Any]:
+def text_of(kind: ValueKind) -> st.SearchStrategy[Any]:
     """Draw what a person might type: often sound, sometimes odd, sometimes rubbish."""
-    sound: dict[Kind, list[Any]] = {
-        Kind.TEXT: ["asst_abc123", SAMPLE["tenant_voice_provider_id"]],
-        Kind.URL: ["https://example.com", "https://[", "http://]", "https://a\u2100b", "x:"],
-        Kind.ZONE: ["America/New_York", "kolkata", "Pacific/Apia", "UTC", "localtime"],
-        Kind.DATE: ["2027-01-04", "2027-12-31", "0001-01-01", "2199-12-31", "9999-12-31"],
-        Kind.TIME: ["00:00", "09:00", "17:00", "23:59:59"],
-        Kind.COUNT: ["1", "3", "-1", "0", "9" * 18],
-        Kind.FLAG: ["true", "false"],
-        Kind.DAYS: [list(Weekday), [Weekday.SUNDAY], []],
+    sound: dict[ValueKind, list[Any]] = {
+        ValueKind.TEXT: ["asst_abc123", SAMPLE["tenant_voice_provider_id"]],
+        ValueKind.URL: ["https://example.com", "https://[", "http://]", "https://a\u2100b", "x:"],
+        ValueKind.ZONE: ["America/New_York", "kolkata", "Pacific/Apia", "UTC", "localtime"],
+        ValueKind.DATE: ["2027-01-04", "2027-12-31", "0001-01-01", "2199-12-31", "9999-12-31"],
+        ValueKind.TIME: ["00:00", "09:00", "17:00", "23:59:59"],
+        ValueKind.COUNT: ["1", "3", "-1", "0", "9" * 18],
+        ValueKind.FLAG: ["true", "false"],
+        ValueKind.DAYS: [list(Weekday), [Weekday.SUNDAY], []],
     }
-    if kind is Kind.CHOICE:
+    if kind is ValueKind.CHOICE:
         return st.sampled_from(["OUTBOUND", "INBOUND", "SINGLE", "POOL", "SQUAD", ""])
     return st.one_of(*[st.sampled_from(sound[kind])] * 4, st.text(max_size=5))
 

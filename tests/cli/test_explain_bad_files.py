@@ -13,7 +13,7 @@ from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.campaign.contract.fields import FIELD, FIELDS, Field, Kind
+from app.campaign.contract.fields import FIELD, FIELDS, Field, ValueKind
 from app.campaign.contract.problems import Code, Problem
 from app.campaign.contract.wording import sentence
 from tests.campaign.contract.test_vectors import (
@@ -53,11 +53,11 @@ JSON: st.SearchStrategy[Any] = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=6,
 )
-LIKELY: dict[Kind, list[Any]] = {
-    Kind.DATE: ["2027-01-05", "2025-01-01", "0001-01-01", "1899-12-31", "2030-12-31"],
-    Kind.TIME: ["00:00", "23:59:59", "17:00", "09:00"],
-    Kind.COUNT: [-1, 0, 1, 3, 10**6],
-    Kind.URL: ["http://[", "https://a℀b/"],
+LIKELY: dict[ValueKind, list[Any]] = {
+    ValueKind.DATE: ["2027-01-05", "2025-01-01", "0001-01-01", "1899-12-31", "2030-12-31"],
+    ValueKind.TIME: ["00:00", "23:59:59", "17:00", "09:00"],
+    ValueKind.COUNT: [-1, 0, 1, 3, 10**6],
+    ValueKind.URL: ["http://[", "https://a℀b/"],
 }
 ODD = ["INBOUND", "POOL", "SQUAD", "Asia/Tokyo", "\ud800", ["SUNDAY"], [["SUNDAY"]]]
 CHANGES = st.lists(

@@ -9,12 +9,12 @@ from typing import Any
 import schemathesis
 from hypothesis import strategies as st
 
-from app.campaign.contract.fields import FIELDS, Kind
+from app.campaign.contract.fields import FIELDS, ValueKind
 from app.campaign.contract.json_schema import ZONE_FORMAT
 from app.campaign.contract.reading import read_json
 from app.campaign.timezones.zones import ZONE_NAMES
 
-_IN_ORDER = {Kind.DATE: ("2027-01-04", "2027-03-31"), Kind.TIME: ("09:00", "17:00")}
+_IN_ORDER = {ValueKind.DATE: ("2027-01-04", "2027-03-31"), ValueKind.TIME: ("09:00", "17:00")}
 
 schemathesis.openapi.format(ZONE_FORMAT, st.sampled_from(sorted(ZONE_NAMES)))
 

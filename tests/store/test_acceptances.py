@@ -9,7 +9,7 @@ from app.campaign.compliance.acceptance import find_statement
 from app.campaign.contract.fields import Weekday
 from app.store import audit_trail, drafts
 from app.store.acceptances import Judgement, Reason, accept, accepted, judge, take_back
-from app.store.audit_trail import Kind, read_details
+from app.store.audit_trail import EventKind, read_details
 from app.store.database import Store
 from tests.factories import outbound, typed
 
@@ -41,11 +41,14 @@ def test_a_reason_is_kept_with_who_gave_it_until_another_takes_it_back(
         said = [
             (event.kind, event.who, read_details(event)["reason"])
             for event in audit_trail.of_draft(session, late)
-            if event.kind in {Kind.ACCEPTED, Kind.TAKEN_BACK}
+            if event.kind in {EventKind.ACCEPTED, EventKind.TAKEN_BACK}
         ]
 
     assert (kept.reason, kept.who) == (FINE.text, "Ada")
-    assert said == [(Kind.ACCEPTED, "Ada", FINE.text), (Kind.TAKEN_BACK, "Bea", OPEN.text)]
+    assert said == [
+        (EventKind.ACCEPTED, "Ada", FINE.text),
+        (EventKind.TAKEN_BACK, "Bea", OPEN.text),
+    ]
 
 
 def test_what_is_accepted_is_open_again_once_more_holidays_are_found(

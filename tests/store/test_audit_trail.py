@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.store import audit_trail, drafts, seals
 from app.store.acceptances import Reason, accept, judge
-from app.store.audit_trail import Kind, read_details
+from app.store.audit_trail import EventKind, read_details
 from app.store.base import State
 from app.store.database import Store
 from app.store.models import Draft
@@ -110,7 +110,7 @@ def look(store: Store, draft_id: str, digest: str = "a", who: str = "Ada") -> No
 
 
 def reviews(store: Store, draft_id: str) -> int:
-    return kinds(store, draft_id).count(Kind.REVIEWED)
+    return kinds(store, draft_id).count(EventKind.REVIEWED)
 
 
 def test_a_second_look_at_the_same_thing_is_no_further_review(store: Store, draft_id: str) -> None:
@@ -137,9 +137,9 @@ def test_accepting_a_finding_and_saving_nothing_new_is_the_same_look(
     assert reviews(store, draft_id) == 1
 
 
-@pytest.mark.parametrize("kind", [Kind.ACCEPTED, Kind.TAKEN_BACK, Kind.CONFIRMED])
+@pytest.mark.parametrize("kind", [EventKind.ACCEPTED, EventKind.TAKEN_BACK, EventKind.CONFIRMED])
 def test_a_word_about_findings_changes_nothing_that_was_reviewed(
-    store: Store, draft_id: str, kind: Kind
+    store: Store, draft_id: str, kind: EventKind
 ) -> None:
     look(store, draft_id, who="")
     with store.writing() as session:
@@ -154,9 +154,11 @@ def test_a_look_under_a_name_comes_on_top_of_one_under_none(store: Store, draft_
     assert reviews(store, draft_id) == 2
 
 
-@pytest.mark.parametrize("kind", [Kind.EDITED, Kind.RESTORED, Kind.SENT, Kind.ANSWERED])
+@pytest.mark.parametrize(
+    "kind", [EventKind.EDITED, EventKind.RESTORED, EventKind.SENT, EventKind.ANSWERED]
+)
 def test_a_look_after_something_was_done_is_a_further_review(
-    store: Store, draft_id: str, kind: Kind
+    store: Store, draft_id: str, kind: EventKind
 ) -> None:
     look(store, draft_id)
     with store.writing() as session:
@@ -168,6 +170,6 @@ def test_a_look_after_something_was_done_is_a_further_review(
 def test_what_anybody_types_can_be_hashed(store: Store) -> None:
     odd: dict[str, Any] = {"said": "“für” \u2028 \U0001f600 \x00", "list": [1, None, {"a": ""}]}
     with store.writing() as session:
-        audit_trail.record(session, Kind.EDITED, "draft/a", who="Zoë", **odd)
+        audit_trail.record(session, EventKind.EDITED, "draft/a", who="Zoë", **odd)
     with store.reading() as session:
         assert verify(session).fault == ""

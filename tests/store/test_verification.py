@@ -12,7 +12,7 @@ from app.campaign.contract.payload import digest as digest_of
 from app.sending.submission import claim
 from app.store import audit_trail, drafts, request_log, seals, submissions
 from app.store.acceptances import judge
-from app.store.audit_trail import Kind, draft_chain
+from app.store.audit_trail import EventKind, draft_chain
 from app.store.base import State
 from app.store.chains import digest, event_hash
 from app.store.database import Store
@@ -249,7 +249,7 @@ def test_no_other_event_binds_a_submission_to_something_else(store: Store, sent:
     tamper(store, "UPDATE submission SET state = 'CREATED'", "UPDATE draft SET state = 'CREATED'")
     with store.writing() as session:
         bound = submissions.bound(session, session.get_one(Submission, 1))
-        audit_trail.record(session, Kind.REVIEWED, draft_chain(draft_id), **bound)
+        audit_trail.record(session, EventKind.REVIEWED, draft_chain(draft_id), **bound)
     assert verdict(store, noted).fault == "The submission 1 was changed."
 
 
@@ -258,7 +258,7 @@ def test_an_outcome_that_no_seal_names_was_made_up(store: Store, sent: Sent) -> 
     with store.reading() as session:
         draft_id = session.get_one(Submission, 1).draft_id
     with store.writing() as session:
-        audit_trail.record(session, Kind.CORRECTED, draft_chain(draft_id))
+        audit_trail.record(session, EventKind.CORRECTED, draft_chain(draft_id))
     assert "is of a kind that is sealed" in verdict(store).fault
 
 

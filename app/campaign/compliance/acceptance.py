@@ -15,7 +15,7 @@ from app.campaign.compliance.rule import Rule
 from app.campaign.compliance.rule_file import Exemption
 
 
-class Answer(StrEnum):
+class DutyAnswer(StrEnum):
     """What is said of a duty: it is met, it is not, or it does not concern this campaign."""
 
     YES = "yes"
@@ -42,7 +42,7 @@ class Statement:
     @property
     def is_settled(self) -> bool:
         """Whether nothing is left to do; a duty that is not met stays open."""
-        return self.answer != Answer.NO
+        return self.answer != DutyAnswer.NO
 
 
 Accepted: TypeAlias = Mapping[str, Statement]
@@ -98,7 +98,7 @@ def lifts(statement: Statement | None, rule: Rule) -> bool:
     """Tell whether what was said of an exemption lifts this rule."""
     return (
         statement is not None
-        and statement.answer == Answer.YES
+        and statement.answer == DutyAnswer.YES
         and rule.id in statement.measure.split()
     )
 
@@ -108,7 +108,7 @@ def find_statement(finding: Finding, statements: Accepted) -> Statement | None:
     statement = statements.get(finding.rule.id)
     if statement and statement.measure == measure(finding):
         return statement
-    answer = Answer.NOT_NEEDED if finding.rule.is_duty else ""
+    answer = DutyAnswer.NOT_NEEDED if finding.rule.is_duty else ""
     for exemption in finding.rule.lifted_by:
         statement = statements.get(key_of(exemption))
         if statement and lifts(statement, finding.rule):

@@ -64,7 +64,7 @@ class TooMany:
 
 @dataclass(frozen=True)
 class OnHolidays:
-    """Calling days on whose hours it is a holiday where the rule holds.
+    """Calling days whose hours fall on a public holiday in the rule's jurisdiction.
 
     `days` are the campaign's day, the holiday's date there, and its name.
     """

@@ -6,7 +6,7 @@ from typing import Any
 
 from app.campaign.compliance.evidence import Finding, OnHolidays, OutsideHours, TooMany
 from app.campaign.compliance.fixes import Fix
-from app.campaign.contract.fields import FIELD, Kind
+from app.campaign.contract.fields import FIELD, ValueKind
 from app.campaign.contract.wording import WORDS
 from app.campaign.formatting import clock, days_in_words
 
@@ -36,8 +36,8 @@ def value_in_words(name: str, value: Any) -> str:
     if value is None:
         return "–"
     kind = FIELD[name].kind
-    if kind is Kind.DAYS:
+    if kind is ValueKind.DAYS:
         return days_in_words(value)
     if isinstance(value, time):
         return clock(value)
-    return f"{value:,}" if kind is Kind.COUNT else str(value)
+    return f"{value:,}" if kind is ValueKind.COUNT else str(value)

@@ -65,7 +65,7 @@ class Weekday(StrEnum):
     SUNDAY = "SUNDAY"
 
 
-class Kind(Enum):
+class ValueKind(Enum):
     """What a value is in Python, and so how it is written as JSON."""
 
     TEXT = auto()
@@ -105,7 +105,7 @@ class Field:
     """
 
     name: str
-    kind: Kind
+    kind: ValueKind
     required: bool | When = False
     applies: bool | When = True
     choices: type[StrEnum] | None = None
@@ -122,31 +122,35 @@ class Field:
 
 
 FIELDS = (
-    Field("name", Kind.TEXT, required=True),
-    Field("type", Kind.CHOICE, required=True, choices=CampaignType, final=True),
-    Field("assistant_id", Kind.TEXT, required=True),
-    Field("tenant_voice_provider_id", Kind.TEXT, required=True, global_id="TenantVoiceProvider"),
-    Field("dialer_type", Kind.CHOICE, required=True, choices=DialerType),
-    Field("vapi_calling_entity", Kind.CHOICE, choices=CallingEntity, final=True),
-    Field("phone_number_id", Kind.TEXT, applies=SINGLE),
-    Field("phone_number_pool_id", Kind.TEXT, applies=POOL, global_id="VoicePhoneNumberPool"),
-    Field("start_date", Kind.DATE, required=OUTBOUND, applies=OUTBOUND, final=True),
-    Field("end_date", Kind.DATE, applies=OUTBOUND, after="start_date", final=True),
-    Field("timezone", Kind.ZONE, required=OUTBOUND, applies=OUTBOUND),
-    Field("days_of_week", Kind.DAYS, required=OUTBOUND, applies=OUTBOUND, choices=Weekday),
-    Field("daily_start_time", Kind.TIME, required=OUTBOUND, applies=OUTBOUND),
+    Field("name", ValueKind.TEXT, required=True),
+    Field("type", ValueKind.CHOICE, required=True, choices=CampaignType, final=True),
+    Field("assistant_id", ValueKind.TEXT, required=True),
+    Field(
+        "tenant_voice_provider_id", ValueKind.TEXT, required=True, global_id="TenantVoiceProvider"
+    ),
+    Field("dialer_type", ValueKind.CHOICE, required=True, choices=DialerType),
+    Field("vapi_calling_entity", ValueKind.CHOICE, choices=CallingEntity, final=True),
+    Field("phone_number_id", ValueKind.TEXT, applies=SINGLE),
+    Field("phone_number_pool_id", ValueKind.TEXT, applies=POOL, global_id="VoicePhoneNumberPool"),
+    Field("start_date", ValueKind.DATE, required=OUTBOUND, applies=OUTBOUND, final=True),
+    Field("end_date", ValueKind.DATE, applies=OUTBOUND, after="start_date", final=True),
+    Field("timezone", ValueKind.ZONE, required=OUTBOUND, applies=OUTBOUND),
+    Field("days_of_week", ValueKind.DAYS, required=OUTBOUND, applies=OUTBOUND, choices=Weekday),
+    Field("daily_start_time", ValueKind.TIME, required=OUTBOUND, applies=OUTBOUND),
     Field(
         "daily_end_time",
-        Kind.TIME,
+        ValueKind.TIME,
         required=OUTBOUND,
         applies=OUTBOUND,
         after="daily_start_time",
     ),
-    Field("max_call_attempts", Kind.COUNT, required=OUTBOUND, applies=OUTBOUND, minimum=1),
-    Field("max_daily_attempts", Kind.COUNT, required=OUTBOUND, applies=OUTBOUND, minimum=1),
-    Field("min_gap_between_attempts", Kind.COUNT, required=OUTBOUND, applies=OUTBOUND, minimum=3),
-    Field("consider_voicemail_as_answered", Kind.FLAG, applies=OUTBOUND),
-    Field("webhook_url", Kind.URL),
+    Field("max_call_attempts", ValueKind.COUNT, required=OUTBOUND, applies=OUTBOUND, minimum=1),
+    Field("max_daily_attempts", ValueKind.COUNT, required=OUTBOUND, applies=OUTBOUND, minimum=1),
+    Field(
+        "min_gap_between_attempts", ValueKind.COUNT, required=OUTBOUND, applies=OUTBOUND, minimum=3
+    ),
+    Field("consider_voicemail_as_answered", ValueKind.FLAG, applies=OUTBOUND),
+    Field("webhook_url", ValueKind.URL),
 )
 FIELD = {field.name: field for field in FIELDS}
 

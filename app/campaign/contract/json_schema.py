@@ -7,7 +7,7 @@ required may be `null`, which is the same as leaving it out.
 
 from typing import Any, TypeAlias
 
-from app.campaign.contract.fields import CAMPAIGNS_PATH, CONDITIONS, FIELDS, Field, Kind, When
+from app.campaign.contract.fields import CAMPAIGNS_PATH, CONDITIONS, FIELDS, Field, ValueKind, When
 from app.campaign.contract.visible import VISIBLE
 from app.campaign.contract.wording import FINAL, WORDS
 from app.version import VERSION
@@ -20,20 +20,20 @@ ZONE_FORMAT = "iana-time-zone"
 # What follows "$" keeps Python from taking a line break for the end.
 _TIME = "^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$(?!\\n)"
 
-_KINDS: dict[Kind, Schema] = {
-    Kind.TEXT: {"type": "string"},
-    Kind.URL: {"type": "string", "format": "uri"},
-    Kind.ZONE: {"type": "string", "format": ZONE_FORMAT},
-    Kind.CHOICE: {"type": "string"},
-    Kind.DAYS: {"type": "array"},
-    Kind.DATE: {"type": "string", "format": "date"},
-    Kind.TIME: {"type": "string", "pattern": _TIME},
-    Kind.COUNT: {"type": "integer"},
-    Kind.FLAG: {"type": "boolean"},
+_KINDS: dict[ValueKind, Schema] = {
+    ValueKind.TEXT: {"type": "string"},
+    ValueKind.URL: {"type": "string", "format": "uri"},
+    ValueKind.ZONE: {"type": "string", "format": ZONE_FORMAT},
+    ValueKind.CHOICE: {"type": "string"},
+    ValueKind.DAYS: {"type": "array"},
+    ValueKind.DATE: {"type": "string", "format": "date"},
+    ValueKind.TIME: {"type": "string", "pattern": _TIME},
+    ValueKind.COUNT: {"type": "integer"},
+    ValueKind.FLAG: {"type": "boolean"},
 }
-_SAYS_SOMETHING: dict[Kind, Schema] = {
-    Kind.TEXT: {"minLength": 1, "pattern": VISIBLE},
-    Kind.DAYS: {"minItems": 1},
+_SAYS_SOMETHING: dict[ValueKind, Schema] = {
+    ValueKind.TEXT: {"minLength": 1, "pattern": VISIBLE},
+    ValueKind.DAYS: {"minItems": 1},
 }
 
 
@@ -87,7 +87,7 @@ def _limits(field: Field) -> Schema:
     limits: Schema = {}
     if field.choices:
         choices: Schema = {"enum": [str(choice) for choice in field.choices]}
-        limits |= {"items": choices} if field.kind is Kind.DAYS else choices
+        limits |= {"items": choices} if field.kind is ValueKind.DAYS else choices
     if field.minimum is not None:
         limits["minimum"] = field.minimum
     return limits

@@ -5,7 +5,7 @@ import json
 from datetime import date, time
 from typing import Any, TypeAlias
 
-from app.campaign.contract.fields import FIELDS, Kind, Values, used_fields
+from app.campaign.contract.fields import FIELDS, ValueKind, Values, used_fields
 from app.campaign.contract.validation import is_blank
 
 Payload: TypeAlias = dict[str, Any]
@@ -73,7 +73,7 @@ def typed_values(values: Values) -> dict[str, str | list[str]]:
     return answers({name: as_json(value) for name, value in values.items()})
 
 
-def _typed(kind: Kind, value: Any) -> str | list[str]:
-    if kind is Kind.DAYS:
+def _typed(kind: ValueKind, value: Any) -> str | list[str]:
+    if kind is ValueKind.DAYS:
         return [str(day) for day in value]
-    return json.dumps(value) if kind in {Kind.FLAG, Kind.COUNT} else str(value)
+    return json.dumps(value) if kind in {ValueKind.FLAG, ValueKind.COUNT} else str(value)

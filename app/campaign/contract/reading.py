@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date, time
 from typing import Any, TypeAlias
 
-from app.campaign.contract.fields import FIELDS, OUTBOUND, Field, Kind, Values, Weekday
+from app.campaign.contract.fields import FIELDS, OUTBOUND, Field, ValueKind, Values, Weekday
 from app.campaign.contract.problems import Code, Problem
 from app.campaign.contract.typed_length import REMARKS, find_too_long
 from app.campaign.timezones.zones import find_zone
@@ -87,7 +87,7 @@ def read_text(field: Field, typed: str | Sequence[str]) -> Any:
 
     Raises `Unreadable` if something was typed that is not of the field's kind.
     """
-    if field.kind is Kind.DAYS:
+    if field.kind is ValueKind.DAYS:
         return _days([typed] if isinstance(typed, str) else typed) if typed else None
     text = typed.strip() if isinstance(typed, str) else " ".join(typed).strip()
     return _FROM_TEXT[field.kind](field, text) if text else None
@@ -176,20 +176,20 @@ def _flag_in_text(_field: Field, text: str) -> bool:
 
 _Reader: TypeAlias = Callable[[Field, Any], Any]
 
-_FROM_JSON: dict[Kind, _Reader] = {
-    Kind.TEXT: _text,
-    Kind.URL: _url,
-    Kind.ZONE: _text,
-    Kind.CHOICE: _choice,
-    Kind.DAYS: lambda _field, raw: _days(raw),
-    Kind.DATE: _date,
-    Kind.TIME: _time,
-    Kind.COUNT: _whole_number,
-    Kind.FLAG: _flag,
+_FROM_JSON: dict[ValueKind, _Reader] = {
+    ValueKind.TEXT: _text,
+    ValueKind.URL: _url,
+    ValueKind.ZONE: _text,
+    ValueKind.CHOICE: _choice,
+    ValueKind.DAYS: lambda _field, raw: _days(raw),
+    ValueKind.DATE: _date,
+    ValueKind.TIME: _time,
+    ValueKind.COUNT: _whole_number,
+    ValueKind.FLAG: _flag,
 }
 _JSON_READERS = {field.name: (field, _FROM_JSON[field.kind]) for field in FIELDS}
 _FROM_TEXT = _FROM_JSON | {
-    Kind.ZONE: _zone,
-    Kind.COUNT: _whole_number_in_text,
-    Kind.FLAG: _flag_in_text,
+    ValueKind.ZONE: _zone,
+    ValueKind.COUNT: _whole_number_in_text,
+    ValueKind.FLAG: _flag_in_text,
 }

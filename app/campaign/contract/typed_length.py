@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from app.campaign.contract.fields import FIELDS, Kind
+from app.campaign.contract.fields import FIELDS, ValueKind
 from app.campaign.contract.problems import Code
 
 LONGEST_TEXT = 1000
@@ -17,7 +17,7 @@ REMARKS = ("audience", "purpose", "own_dates")
 
 LONGEST = (
     {field.name: LONGEST_TEXT for field in FIELDS}
-    | {field.name: LONGEST_ADDRESS for field in FIELDS if field.kind is Kind.URL}
+    | {field.name: LONGEST_ADDRESS for field in FIELDS if field.kind is ValueKind.URL}
     | dict.fromkeys(REMARKS, LONGEST_ADDRESS)
 )
 

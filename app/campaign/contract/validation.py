@@ -1,4 +1,4 @@
-"""The rules: is this a campaign that the API would accept.
+"""The contract's checks: is this a campaign that the API would accept.
 
 Typed values in, problems out: all of them at once, in the contract's order, and no
 sentences. Only fields that are in use are judged.
@@ -7,7 +7,7 @@ sentences. Only fields that are in use are judged.
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from app.campaign.contract.fields import FIELD, FIELDS, Field, Kind, Values, used_fields
+from app.campaign.contract.fields import FIELD, FIELDS, Field, ValueKind, Values, used_fields
 from app.campaign.contract.problems import Code, Problem
 from app.campaign.contract.reading import Reading
 from app.campaign.contract.visible import can_be_seen
@@ -74,8 +74,8 @@ def is_blank(value: Any) -> bool:
     return value in ((), None)
 
 
-_FORMS: dict[Kind, tuple[Callable[[Any], bool], Code]] = {
-    Kind.ZONE: (ZONE_NAMES.__contains__, Code.NOT_A_ZONE),
-    Kind.URL: (is_web_address, Code.NOT_A_URL),
+_FORMS: dict[ValueKind, tuple[Callable[[Any], bool], Code]] = {
+    ValueKind.ZONE: (ZONE_NAMES.__contains__, Code.NOT_A_ZONE),
+    ValueKind.URL: (is_web_address, Code.NOT_A_URL),
 }
 _FORM = {field.name: _FORMS[field.kind] for field in FIELDS if field.kind in _FORMS}

@@ -12,8 +12,8 @@ from app.campaign.contract.fields import (
     CallingEntity,
     CampaignType,
     DialerType,
-    Kind,
     Purpose,
+    ValueKind,
     Weekday,
 )
 from app.campaign.contract.problems import Advice, AdviceCode, Code, Problem
@@ -194,7 +194,7 @@ _ABOUT_LEADS = {
     ),
 }
 
-_CHOSEN = {Kind.CHOICE, Kind.DAYS, Kind.FLAG, Kind.ZONE}
+_CHOSEN = {ValueKind.CHOICE, ValueKind.DAYS, ValueKind.FLAG, ValueKind.ZONE}
 
 
 def _slots(name: str) -> dict[str, str]:

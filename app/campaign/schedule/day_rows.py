@@ -1,4 +1,4 @@
-"""Days in a row, on a lead's clock, with the windows in them: of those that are alike, one.
+"""Days in a row, on a lead's clock, with their windows: one of each group of identical runs.
 
 Years have few days that differ: the windows of a row depend on its weekday, on the clock
 changes near it and on how near the schedule's ends are. Whatever is the most in any row of a

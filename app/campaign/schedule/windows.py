@@ -23,7 +23,7 @@ from app.campaign.timezones.zones import (
 )
 
 SHOWN_MONTHS = 13
-"""Of a campaign without a last day so many months are looked at, the month of its first day too."""
+"""How many months of an open-ended campaign are examined, that of its first day included."""
 
 DAY = timedelta(days=1)
 _MINUTE = timedelta(minutes=1)

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from app.campaign.compliance.acceptance import (
     EXEMPTIONS,
     Accepted,
-    Answer,
+    DutyAnswer,
     Exempting,
     Statement,
     find_exemptions,
@@ -241,7 +241,7 @@ def _could_be(rule: str, statement: Statement) -> bool:
     asks = {one.id: one.is_duty for one in load_rulebook().rules} | dict.fromkeys(_KEYS, True)
     if rule not in asks or bool(statement.answer) is not asks[rule] or statement.lifted_by:
         return False
-    if statement.answer and statement.answer not in set(Answer):
+    if statement.answer and statement.answer not in set(DutyAnswer):
         return False
     try:
         datetime.fromisoformat(statement.at)

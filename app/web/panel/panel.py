@@ -42,7 +42,7 @@ class Note:
 class Panel:
     """One campaign's meaning, made ready: notes by field, drawn parts, JSON in three shapes.
 
-    `counts` is the findings as `acceptances.tally` counts them, and `gaps` how many sentences
+    `counts` is the findings as `acceptance.tally` counts them, and `gaps` how many sentences
     say what is not known of the rules.
     """
 

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from app.campaign.compliance.acceptance import EXEMPTIONS, Accepted, Answer, key_of
+from app.campaign.compliance.acceptance import EXEMPTIONS, Accepted, DutyAnswer, key_of
 from app.campaign.contract.typed_length import LONGEST_TEXT
 from app.services import store
 from app.store import drafts
@@ -21,9 +21,9 @@ from app.store.acceptances import (
     take_back,
 )
 from app.store.models import Draft
-from app.web.pagination import number
 from app.web.panel.drawings import Trouble
-from app.web.screens.review import SENDING, draw_review, typed_by_rule
+from app.web.row_numbers import number
+from app.web.screens.review import SEND_FIELDS, draw_review, typed_by_rule
 from app.web.visit import remember_who, who
 
 bp = Blueprint("answers", __name__)
@@ -82,25 +82,25 @@ def confirm_duties(draft_id: str) -> ResponseReturnValue:
     return _done(draft_id, done, typed_by_rule("reason-"), "duties")
 
 
-def _answers() -> tuple[dict[str, tuple[Answer, str]], dict[str, str]]:
+def _answers() -> tuple[dict[str, tuple[DutyAnswer, str]], dict[str, str]]:
     """Read the answers by what is asked, and what has to be changed of them."""
     reasons = typed_by_rule("because-")
     answers = _chosen(reasons)
     wrong = {asked: "Choose an answer, too." for asked in reasons if asked not in answers}
     for asked, (answer, reason) in answers.items():
-        is_of_all = asked in _OF_ALL and answer is Answer.YES
-        if reason or is_of_all or answer is Answer.NOT_NEEDED:
+        is_of_all = asked in _OF_ALL and answer is DutyAnswer.YES
+        if reason or is_of_all or answer is DutyAnswer.NOT_NEEDED:
             what = "how this is known" if is_of_all else "why it is not needed"
             if fault := _fault_in(reason, what, ""):
                 wrong[asked] = fault
     return answers, wrong
 
 
-def _chosen(reasons: Mapping[str, str]) -> dict[str, tuple[Answer, str]]:
+def _chosen(reasons: Mapping[str, str]) -> dict[str, tuple[DutyAnswer, str]]:
     return {
-        asked: (Answer(answer), reasons.get(asked, ""))
+        asked: (DutyAnswer(answer), reasons.get(asked, ""))
         for asked, answer in typed_by_rule("answer-").items()
-        if answer in set(Answer)
+        if answer in set(DutyAnswer)
     }
 
 
@@ -138,7 +138,7 @@ def _done(draft_id: str, told: str, reasons: Mapping[str, str], anchor: str) -> 
     """Show the page anew; if more is typed there than what is kept now, with all of that."""
     with store().reading() as session:
         statements = accepted(drafts.find(session, draft_id))
-    if reasons or any(map(request.form.get, SENDING)) or _is_more_answered(statements):
+    if reasons or any(map(request.form.get, SEND_FIELDS)) or _is_more_answered(statements):
         trouble = Trouble("", "", reasons)
         page = draw_review(draft_id, done=told, trouble=trouble)
         return remember_who(make_response(page))

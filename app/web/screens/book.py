@@ -8,9 +8,9 @@ from flask.typing import ResponseReturnValue
 from app.forms.connection import BookForm
 from app.services import connections, store
 from app.store import address_book
-from app.store.address_book import FIELDS, Kind
+from app.store.address_book import FIELDS, IdKind
 from app.store.saved_connections import NoSuchConnection
-from app.web.pagination import number
+from app.web.row_numbers import number
 
 bp = Blueprint("book", __name__)
 
@@ -30,7 +30,7 @@ def keep(key: str) -> ResponseReturnValue:
         address_book.keep(
             session,
             _known(key),
-            Kind(form.kind.data),
+            IdKind(form.kind.data),
             form.value.data or "",
             form.nickname.data or "",
         )
@@ -52,7 +52,9 @@ def offers(key: str) -> ResponseReturnValue:
     with store().reading() as session:
         known = address_book.entries(session, key)
         offered: dict[str, list[Any]] = {
-            field: [(one.kind, one.value, one.nickname) for one in known if Kind(one.kind) in kinds]
+            field: [
+                (one.kind, one.value, one.nickname) for one in known if IdKind(one.kind) in kinds
+            ]
             for field, kinds in FIELDS.items()
         }
     return jsonify(offered)

@@ -25,7 +25,7 @@ from app.store.base import State
 from app.store.drafts import AlreadySubmitted
 from app.store.listing import COUNTED, Page, Position, Query, Row, Show, Sort, page
 from app.store.search_words import NotSearchable
-from app.web.pagination import number
+from app.web.row_numbers import number
 from app.web.state_words import STATE_WORDS
 from app.web.visit import who
 

@@ -17,11 +17,11 @@ from app.store.base import State
 from app.store.drafts import AlreadySubmitted, StaleVersion
 from app.store.models import Draft
 from app.web.clocks import clock_switch, set_clock
-from app.web.pagination import number
 from app.web.panel.findings_view import as_posted
 from app.web.panel.macros import draw_macro
 from app.web.panel.panel import build_panel
 from app.web.panel.rows import build_rows
+from app.web.row_numbers import number
 from app.web.visit import connection_of, who
 
 bp = Blueprint("editing", __name__)

@@ -12,8 +12,8 @@ from app.services import connections, store
 from app.store import request_log, submissions
 from app.store.request_log import Query
 from app.store.search_words import NotSearchable
-from app.web.pagination import number
 from app.web.panel.highlight import highlighted
+from app.web.row_numbers import number
 
 bp = Blueprint("log", __name__)
 

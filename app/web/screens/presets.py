@@ -25,7 +25,7 @@ from app.store import drafts, presets
 from app.store.acceptances import judge
 from app.store.drafts import StaleVersion
 from app.store.presets import LONGEST_NAME, NameTaken
-from app.web.pagination import number
+from app.web.row_numbers import number
 from app.web.visit import connection_of, who
 
 bp = Blueprint("presets", __name__)

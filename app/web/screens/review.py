@@ -28,16 +28,16 @@ from app.store.acceptances import accepted, stamp
 from app.store.models import Draft
 from app.store.overlaps import TOLD, Overlap, overlapping
 from app.web.clocks import clock_switch, set_clock
-from app.web.pagination import number
 from app.web.panel.drawings import Trouble
 from app.web.panel.findings_view import asked_of_all, list_duties
 from app.web.panel.panel import build_panel, public_url
+from app.web.row_numbers import number
 from app.web.screens.calendars import MOST_WINDOWS
 from app.web.visit import connection_of, remember_who, who
 
 bp = Blueprint("review", __name__)
 
-SENDING = ("named", "hurry", "in_spite_of")
+SEND_FIELDS = ("named", "hurry", "in_spite_of")
 """What is typed or ticked for one press of Send, and kept nowhere."""
 
 _NOT_AS_SEEN = "The draft or its connection has changed since you reviewed it. Please look again."
@@ -57,7 +57,7 @@ def look(draft_id: str) -> ResponseReturnValue:
 @bp.post("/drafts/<draft:draft_id>/send")
 def send(draft_id: str) -> ResponseReturnValue:
     try:
-        send_request = _press(draft_id)
+        send_request = _read_send_request(draft_id)
         submission_id = services().sender.send(send_request, connections().api(send_request.to.key))
     except BadConnection as error:
         return draw_review(draft_id, told=str(error))
@@ -70,7 +70,7 @@ def send(draft_id: str) -> ResponseReturnValue:
     return remember_who(redirect(url_for("submissions.show", submission_id=submission_id)))
 
 
-def _press(draft_id: str) -> SendRequest:
+def _read_send_request(draft_id: str) -> SendRequest:
     with store().reading() as session:
         to = connection_of(drafts.find(session, draft_id))
     if not to.is_enabled:

@@ -9,7 +9,7 @@ from app.connections import SANDBOX
 from app.sandbox.faults import FAULT, FAULTS, HEADER
 from app.sandbox.switch import LONGEST, USUAL, Switch
 from app.services import connections, services
-from app.web.pagination import number
+from app.web.row_numbers import number
 
 bp = Blueprint("sandbox", __name__)
 

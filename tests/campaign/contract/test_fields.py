@@ -13,7 +13,7 @@ from app.campaign.contract.fields import (
     CampaignType,
     DialerType,
     Field,
-    Kind,
+    ValueKind,
     Weekday,
     When,
     used_fields,
@@ -74,7 +74,7 @@ def test_the_fields_in_use_are_those_that_say_so_in_order(values: dict[str, str 
 
 @EACH
 def test_a_choice_or_a_list_of_days_has_choices_and_nothing_else_has(field: Field) -> None:
-    assert (field.choices is not None) == (field.kind in {Kind.CHOICE, Kind.DAYS})
+    assert (field.choices is not None) == (field.kind in {ValueKind.CHOICE, ValueKind.DAYS})
 
 
 @pytest.mark.parametrize("choices", [field.choices for field in FIELDS if field.choices])
@@ -86,12 +86,12 @@ def test_a_choice_is_written_as_it_is_named(choices: type[StrEnum]) -> None:
 
 @EACH
 def test_only_a_count_has_a_minimum_and_each_has_one(field: Field) -> None:
-    assert (field.minimum is not None) == (field.kind is Kind.COUNT)
+    assert (field.minimum is not None) == (field.kind is ValueKind.COUNT)
 
 
 @EACH
 def test_only_a_text_is_a_global_id(field: Field) -> None:
-    assert field.global_id is None or field.kind is Kind.TEXT
+    assert field.global_id is None or field.kind is ValueKind.TEXT
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from app.campaign.contract.fields import FIELD, FIELDS, Field, Kind, When
+from app.campaign.contract.fields import FIELD, FIELDS, Field, ValueKind, When
 from app.campaign.contract.json_schema import campaign_schema, openapi
 from app.campaign.contract.wording import FINAL, WORDS
 from app.sandbox.sample import SAMPLE_ANSWER, SAMPLE_REQUEST
@@ -68,11 +68,15 @@ def test_null_is_taken_of_what_is_optional_and_of_nothing_else(field: Field) -> 
 
 @pytest.mark.parametrize(
     "field",
-    [field for field in FIELDS if field.required and field.kind in {Kind.TEXT, Kind.DAYS}],
+    [
+        field
+        for field in FIELDS
+        if field.required and field.kind in {ValueKind.TEXT, ValueKind.DAYS}
+    ],
     ids=lambda field: field.name,
 )
 def test_a_required_text_or_list_has_to_say_something(field: Field) -> None:
-    blanks: list[Any] = [[]] if field.kind is Kind.DAYS else ["", " \t\u3000", "\u200b\u2800"]
+    blanks: list[Any] = [[]] if field.kind is ValueKind.DAYS else ["", " \t\u3000", "\u200b\u2800"]
 
     for blank in blanks:
         assert finds(SAMPLE | {field.name: blank}) == {field.name}
@@ -92,7 +96,7 @@ def test_the_minimum_is_the_tables(field: Field) -> None:
     "field", [field for field in FIELDS if field.choices], ids=lambda field: field.name
 )
 def test_the_choices_are_the_tables(field: Field) -> None:
-    a_list = field.kind is Kind.DAYS
+    a_list = field.kind is ValueKind.DAYS
 
     for choice in field.choices or ():
         assert finds(SAMPLE | {field.name: [choice] if a_list else choice}) == set()

@@ -12,7 +12,7 @@ from app.campaign.contract.fields import (
     CallingEntity,
     DialerType,
     Field,
-    Kind,
+    ValueKind,
     Weekday,
 )
 from app.campaign.contract.payload import answers, as_json, build_payload, encode_payload
@@ -52,7 +52,7 @@ def test_text_is_read_as_it_is_meant(name: str, text: Any, value: Any) -> None:
 @pytest.mark.parametrize("name", [line.name for line in FIELDS])
 @pytest.mark.parametrize("blank", ["", "   "])
 def test_a_blank_is_no_answer(name: str, blank: str) -> None:
-    given = [] if FIELD[name].kind is Kind.DAYS else blank
+    given = [] if FIELD[name].kind is ValueKind.DAYS else blank
     assert read_text(FIELD[name], given) is None
 
 
@@ -93,7 +93,7 @@ def test_json_of_another_type_is_a_problem_of_its_field(name: str, raw: Any) -> 
     assert name not in reading.values
 
 
-@pytest.mark.parametrize("name", [line.name for line in FIELDS if line.kind is Kind.COUNT])
+@pytest.mark.parametrize("name", [line.name for line in FIELDS if line.kind is ValueKind.COUNT])
 @pytest.mark.parametrize("raw", [True, "3", 3.0])
 def test_only_a_true_integer_counts_in_json(name: str, raw: Any) -> None:
     assert [problem.code for problem in read_json({name: raw}).problems] == [

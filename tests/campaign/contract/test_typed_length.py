@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from app.campaign.compliance.audience import read_audience
-from app.campaign.contract.fields import CAMPAIGNS_PATH, FIELDS, Kind
+from app.campaign.contract.fields import CAMPAIGNS_PATH, FIELDS, ValueKind
 from app.campaign.contract.problems import Code, Problem
 from app.campaign.contract.reading import read_answers
 from app.campaign.contract.typed_length import (
@@ -26,7 +26,7 @@ from tests.sandbox.caller import WITH_TOKEN
 
 pytestmark = pytest.mark.slow
 
-LINES = [line.name for line in FIELDS if line.kind is Kind.TEXT]
+LINES = [line.name for line in FIELDS if line.kind is ValueKind.TEXT]
 REMARKS = ["audience", "own_dates"]
 
 

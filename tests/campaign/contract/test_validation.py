@@ -12,7 +12,7 @@ from app.campaign.contract.fields import (
     CampaignType,
     DialerType,
     Field,
-    Kind,
+    ValueKind,
     used_fields,
 )
 from app.campaign.contract.payload import build_payload, encode_payload
@@ -24,7 +24,7 @@ from tests.factories import inbound, outbound, typed
 REQUIRED = [line.name for line in FIELDS if line.is_required(outbound())]
 OPTIONAL = [line.name for line in FIELDS if line.name not in REQUIRED]
 CAMPAIGNS = (inbound(), outbound(dialer_type=DialerType.POOL))
-COUNTS = [line.name for line in FIELDS if line.kind is Kind.COUNT]
+COUNTS = [line.name for line in FIELDS if line.kind is ValueKind.COUNT]
 
 
 @pytest.mark.parametrize("values", [inbound(), outbound()])
@@ -45,7 +45,7 @@ def test_every_required_field_is_missed_by_name(name: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name in REQUIRED if name != "type"])
 def test_white_space_is_no_answer_to_any_question(name: str) -> None:
-    blank = [] if FIELD[name].kind is Kind.DAYS else " \t "
+    blank = [] if FIELD[name].kind is ValueKind.DAYS else " \t "
     answers = {**typed(outbound()), name: blank}
     assert find_problems(read_answers(answers)) == [Problem(name, Code.MISSING)]
 

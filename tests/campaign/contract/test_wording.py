@@ -5,7 +5,7 @@ import re
 import pytest
 
 from app.campaign.compliance.audience import QUESTIONS
-from app.campaign.contract.fields import FIELD, FIELDS, CallingEntity, Field, Kind
+from app.campaign.contract.fields import FIELD, FIELDS, CallingEntity, Field, ValueKind
 from app.campaign.contract.problems import Advice, AdviceCode, Code, Problem
 from app.campaign.contract.wording import (
     CHOICES,
@@ -22,7 +22,7 @@ REPROACH = re.compile("invalid|error|illegal|wrong|forbidden|failed|please", re.
 
 def can_happen(line: Field, code: Code) -> bool:
     only: dict[Code, object] = {
-        Code.NOT_A_CHOICE: line.kind is Kind.CHOICE,
+        Code.NOT_A_CHOICE: line.kind is ValueKind.CHOICE,
         Code.TOO_SMALL: line.minimum,
         Code.NOT_AFTER: line.after,
         Code.UNKNOWN_PLACE: False,
@@ -44,7 +44,7 @@ def test_every_field_has_its_words_and_no_other() -> None:
 @EACH
 def test_every_choice_has_its_words_and_no_two_the_same(line: Field) -> None:
     words = CHOICES.get(line.name, {})
-    flags = {"true", "false"} if line.kind is Kind.FLAG else set()
+    flags = {"true", "false"} if line.kind is ValueKind.FLAG else set()
 
     assert set(words) == set(line.choices or flags)
     assert len(set(words.values())) == len(words)
@@ -52,7 +52,7 @@ def test_every_choice_has_its_words_and_no_two_the_same(line: Field) -> None:
 
 @EACH
 def test_what_may_be_left_open_has_words_for_that(line: Field) -> None:
-    may_be_open = line.kind in {Kind.CHOICE, Kind.FLAG} and not line.required
+    may_be_open = line.kind in {ValueKind.CHOICE, ValueKind.FLAG} and not line.required
 
     assert (line.name in NOT_CHOSEN) == may_be_open
 

@@ -1,10 +1,10 @@
-"""Numbers as they stand in an address or a form."""
+"""Numbers of rows, as they stand in an address or a form."""
 
 _NUMBERS = range(2**63)  # What a database counts to.
 
 
 def number(text: str) -> int:
-    """Read a number of a row; raises `ValueError` for what can be none."""
+    """Read a row's number; raises `ValueError` for any other text."""
     read = int(text) if text.isascii() and len(text) < 20 else -1
     if read not in _NUMBERS:
         raise ValueError(text)
