@@ -1,7 +1,7 @@
 """Try a connection out: one call that can create nothing, written to the request log."""
 
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import datetime
 
 from app.connections import Connection, ConnectionRegistry
 from app.remote.connection import BadConnection
@@ -13,10 +13,14 @@ from app.store.chains import digest
 from app.store.database import Store
 
 
-def test_connection(connections: ConnectionRegistry, to: Connection, store: Store) -> None:
-    """Call the API of a connection, and keep what came of it in a sentence or two."""
+def test_connection(
+    connections: ConnectionRegistry, to: Connection, began: datetime, store: Store
+) -> None:
+    """Call the API of a connection, and keep what came of it in a sentence or two.
+
+    *began* is an instant before *to* was read: whatever changed later, this test does not know.
+    """
     exchange: Exchange | None = None
-    began = datetime.now(UTC)
     try:
         exchange = connections.api(to.key).probe()
         words = _answered(exchange)
@@ -58,5 +62,5 @@ def _failed(error: RemoteError) -> str:
     if isinstance(error, NotSent):
         return f"{error.message} Check the base URL and the network."
     if isinstance(error, BadKey):
-        return f"It answers, and does not accept the token. It words: {error.message}"
+        return f"It answers, and does not accept the token. It says: {error.message}"
     return error.message

@@ -1,5 +1,6 @@
 """Connections: entered, tested, changed and disabled on these pages. A token is never shown."""
 
+from datetime import UTC, datetime
 from functools import partial
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
@@ -75,8 +76,9 @@ def enable(key: str) -> ResponseReturnValue:
 @bp.post("/connections/<key:key>/test")
 def test(key: str) -> ResponseReturnValue:
     """Call the API once, beside the request and in a way that can create nothing."""
+    began = datetime.now(UTC)
     services().sender.run(
-        _test_of(key), partial(test_connection, connections(), _find(key), store())
+        _test_of(key), partial(test_connection, connections(), _find(key), began, store())
     )
     return redirect(url_for("connections.edit", key=key))
 
