@@ -81,7 +81,7 @@ def recover(store: Store, journal: Journal) -> int:
     """Take in what the journal holds, call UNKNOWN what no answer can come to, and count both."""
     entries = list(journal.entries())
     with store.reading() as session:
-        is_left = submissions.is_any_overdue(session)
+        is_left = any(one.is_overdue for one in submissions.find_open(session))
     if not entries and not is_left:
         return 0  # Without waiting for anybody who writes.
     taken = sum(_take_in(entry, store, journal) for entry in entries)

@@ -20,8 +20,8 @@ _connection = func.coalesce(Draft.answers["connection"].as_string(), "")
 
 
 def search(
-    session: Session, wanted: Select[Draft], typed: str, names: Mapping[str, str]
-) -> tuple[Select[Draft], Any]:
+    session: Session, wanted: Select[Any], typed: str, names: Mapping[str, str]
+) -> tuple[Select[Any], Any]:
     """Hold a selection to what has all the words, and give the column of its rows' places.
 
     *names* tells how each connection is called, by its key. Raises `NotSearchable`.

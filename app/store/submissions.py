@@ -1,10 +1,10 @@
 """Submissions: found by what is asked of them, and written out as they are kept in evidence."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from app.store import request_log
@@ -15,39 +15,42 @@ from app.store.models import OPEN, Draft, Submission
 
 _MOST_OPEN = 20
 
+_IS_OVERDUE = and_(
+    Submission.state == State.SENDING,
+    or_(Submission.lease_boot != bindparam("boot"), Submission.lease_ends <= bindparam("now")),
+)
 _OPEN = (
-    select(Submission.id, Submission.state, Draft.name)
+    select(Submission.id, Submission.state, Draft.name, _IS_OVERDUE.label("is_overdue"))
     .join(Draft)
     .where(Submission.state.in_(OPEN))
-    .order_by(Submission.id)
+    .order_by(_IS_OVERDUE.desc(), Submission.id)
     .limit(_MOST_OPEN)
 )
+_OVERDUE = select(Submission).where(_IS_OVERDUE)
 
 
-def find_open(session: Session) -> Sequence[tuple[int, State, str]]:
-    """Name those that somebody has to know of: id, state, and the draft's name."""
-    return [(number, state, name) for number, state, name in session.execute(_OPEN)]
+class OpenSubmission(NamedTuple):
+    """One that somebody has to know of; if *is_overdue*, its outcome can no longer come."""
+
+    id: int
+    state: State
+    name: str
+    is_overdue: bool
+
+
+def find_open(session: Session) -> list[OpenSubmission]:
+    """Find those that are under way or UNKNOWN, by the name of the draft, overdue ones first."""
+    rows = session.execute(_OPEN, _now())
+    return [
+        OpenSubmission(number, state, name, bool(is_overdue))
+        for number, state, name, is_overdue in rows
+    ]
 
 
 def campaigns(session: Session, ids: Iterable[int | None]) -> dict[int, tuple[str, str]]:
     """Name the drafts that were sent with these submissions: by its id, the draft's id and name."""
     rows = select(Submission.id, Draft.id, Draft.name).join(Draft).where(Submission.id.in_(ids))
     return {number: (draft_id, name) for number, draft_id, name in session.execute(rows)}
-
-
-_OVERDUE = (
-    select(Submission)
-    .where(Submission.state == State.SENDING)
-    .where(
-        or_(Submission.lease_boot != bindparam("boot"), Submission.lease_ends <= bindparam("now"))
-    )
-)
-_IS_OVERDUE = _OVERDUE.with_only_columns(Submission.id).limit(1)
-
-
-def is_any_overdue(session: Session) -> bool:
-    """Tell whether there is one whose outcome can no longer come."""
-    return session.execute(_IS_OVERDUE, _now()).first() is not None
 
 
 def find_overdue(session: Session) -> list[Submission]:

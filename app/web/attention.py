@@ -3,13 +3,14 @@
 from contextlib import suppress
 from dataclasses import dataclass
 
-from flask import Flask, request
+from flask import Flask, g, request
 from sqlalchemy.exc import DatabaseError
 
 from app.sending.recording import recover
 from app.services import services, store
 from app.store import submissions
 from app.store.base import State
+from app.store.submissions import OpenSubmission
 
 _WITHOUT_DATABASE = {None, "static", "style", "about.healthy"}
 
@@ -28,12 +29,12 @@ def install(app: Flask) -> None:
 
 
 def find_attention() -> Attention:
-    """Find the submissions that are open."""
-    with store().reading() as session:
-        rows = submissions.find_open(session)
+    """Name the submissions that are open, as they were when the request began."""
+    if "open_submissions" not in g:
+        g.open_submissions = _read_open()
     return Attention(
-        unknown=[(number, name) for number, state, name in rows if state is State.UNKNOWN],
-        sending=[(number, name) for number, state, name in rows if state is State.SENDING],
+        unknown=[(one.id, one.name) for one in g.open_submissions if one.state is State.UNKNOWN],
+        sending=[(one.id, one.name) for one in g.open_submissions if one.state is State.SENDING],
     )
 
 
@@ -42,4 +43,13 @@ def _find_left_behind() -> None:
     if request.endpoint in _WITHOUT_DATABASE:
         return
     with suppress(DatabaseError):
-        recover(store(), services().journal)
+        open_submissions, journal = _read_open(), services().journal
+        if any(one.is_overdue for one in open_submissions) or any(journal.entries()):
+            recover(store(), journal)
+            open_submissions = _read_open()
+        g.open_submissions = open_submissions
+
+
+def _read_open() -> list[OpenSubmission]:
+    with store().reading() as session:
+        return submissions.find_open(session)

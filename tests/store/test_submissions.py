@@ -9,6 +9,7 @@ from app.store import submissions
 from app.store.base import MAY_EXIST, State
 from app.store.database import Store
 from app.store.models import OPEN, Submission
+from tests.sending.presses import expire
 
 Sent = Callable[[State], int]
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -53,11 +54,22 @@ def test_what_somebody_has_to_know_of_is_open(store: Store, sent: Sent, state: S
     number = sent(state)
 
     with store.reading() as session:
-        open_ones = [(one, was) for one, was, _name in submissions.find_open(session)]
+        open_ones = [(one.id, one.state) for one in submissions.find_open(session)]
         under_way = [one.id for one in submissions.find_under_way(session)]
 
     assert open_ones == ([(number, state)] if state in OPEN else [])
     assert under_way == ([number] if state is State.SENDING else [])
+
+
+def test_one_that_is_overdue_is_named_however_many_are_open(store: Store, sent: Sent) -> None:
+    *_, newest = [sent(State.UNKNOWN) for _ in range(20)] + [sent(State.SENDING)]
+    expire(store, newest)
+
+    with store.reading() as session:
+        first, *others = submissions.find_open(session)
+
+    assert (first.id, first.is_overdue) == (newest, True)
+    assert not any(one.is_overdue for one in others)
 
 
 def test_the_longest_wait_of_a_connection_counts(store: Store, sent: Sent) -> None:
