@@ -24,8 +24,8 @@ from app.campaign.contract.web_address import is_web_address
 from app.campaign.formatting import clock, short_day
 from app.campaign.schedule.attempts import Attempts, read_limits
 from app.campaign.schedule.windows import DAY, Overview, Schedule, is_in_sight
-from app.campaign.timezones.words import has_turned_sign, is_fixed, place_of_fixed
-from app.campaign.timezones.zones import ZONE_NAMES, offset_at, offset_words, zone_info
+from app.campaign.timezones.words import find_regional_zone, has_turned_sign, is_fixed
+from app.campaign.timezones.zones import ZONE_NAMES, find_offset, format_offset, load_zone
 
 _IDS = ("assistant_id", "phone_number_id", *(line.name for line in FIELDS if line.global_id))
 
@@ -99,10 +99,10 @@ def _about_ids(values: Values) -> Iterator[Advice]:
 def _about_zone(values: Values, now: datetime) -> Iterator[Advice]:
     zone = values.get("timezone", "")
     if is_fixed(zone):
-        place = place_of_fixed(zone)
+        place = find_regional_zone(zone)
         code = AdviceCode.NO_SUMMER_TIME if place else AdviceCode.NO_PLACE
         sign = ", whose sign is the other way round," if has_turned_sign(zone) else ""
-        known = f"{zone}{sign} is UTC{offset_words(offset_at(zone, now))}"
+        known = f"{zone}{sign} is UTC{format_offset(find_offset(zone, now))}"
         yield Advice("timezone", code, known, place)
 
 
@@ -141,7 +141,7 @@ def _about_days(schedule: Schedule, audience: Audience) -> Iterator[Advice]:
 def _today(values: Values, now: datetime) -> date:
     zone = values.get("timezone")
     wall = now.astimezone(UTC)
-    return (wall + offset_at(zone, now)).date() if zone in ZONE_NAMES else wall.date()
+    return (wall + find_offset(zone, now)).date() if zone in ZONE_NAMES else wall.date()
 
 
 def _about_attempts(values: Values) -> Iterator[Advice]:
@@ -163,7 +163,7 @@ def _about_retries(schedule: Schedule, attempts: Attempts) -> Iterator[Advice]:
     if attempts.possible and attempts.never:
         possible = attempts.possible
         yield Advice("max_call_attempts", AdviceCode.NEVER_HAPPENS, f"{possible:,}", possible)
-    zone = zone_info(schedule.zone)
+    zone = load_zone(schedule.zone)
     times = {at.astimezone(zone).time() for at in attempts.timeline}
     if len(times) == 1 and len(attempts.timeline) > 1:
         yield Advice("max_daily_attempts", AdviceCode.SAME_CLOCK_TIME, clock(times.pop()))

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from app.campaign.contract.fields import CallingEntity, CampaignType, DialerType, Values
 from app.campaign.formatting import clock, day_words, days_in_words
 from app.campaign.schedule.windows import Overview
-from app.campaign.timezones.zones import offset_words
+from app.campaign.timezones.zones import format_offset
 
 _ENTITIES: dict[CallingEntity | None, str] = {
     CallingEntity.WORKFLOW: "workflow",
@@ -113,7 +113,7 @@ def _adds_up(values: Values, overview: Overview | None) -> Iterator[str]:
     for change in overview.changes[:_CHANGES]:
         yield (
             f"The clocks in {overview.schedule.zone} change on {day_words(change.day)}, "
-            f"from UTC{offset_words(change.before)} to UTC{offset_words(change.after)}."
+            f"from UTC{format_offset(change.before)} to UTC{format_offset(change.after)}."
         )
     if (more := len(overview.changes) - _CHANGES) > 0:
         until = day_words(overview.shown_until)

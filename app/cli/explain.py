@@ -31,7 +31,7 @@ from app.campaign.contract.wording import WORDS, advice_sentence, sentence
 from app.campaign.explanation import Explanation, Lead, explain_reading
 from app.campaign.formatting import clock
 from app.campaign.schedule.windows import Overview, Window, is_on_a_calling_day, iterate_windows
-from app.campaign.timezones.zones import ClockChange, offset_words, zone_info
+from app.campaign.timezones.zones import ClockChange, format_offset, load_zone
 
 
 class Unusable(click.ClickException):
@@ -151,14 +151,14 @@ def _window(window: Window) -> dict[str, Any]:
 def _change(change: ClockChange, overview: Overview) -> dict[str, Any]:
     return {
         "at_utc": _utc(change.at),
-        "before": offset_words(change.before),
-        "after": offset_words(change.after),
+        "before": format_offset(change.before),
+        "after": format_offset(change.after),
         "calling_day": is_on_a_calling_day(overview.schedule, change),
     }
 
 
 def _attempts(lead: Lead) -> dict[str, Any]:
-    zone = zone_info(lead.overview.schedule.zone)
+    zone = load_zone(lead.overview.schedule.zone)
     return {
         "per_day": lead.attempts.per_day,
         "timeline": [at.astimezone(zone).isoformat() for at in lead.attempts.timeline],

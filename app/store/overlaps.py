@@ -10,7 +10,7 @@ from app.campaign.compliance.audience import Audience, read_audience
 from app.campaign.compliance.places import Place
 from app.campaign.contract.reading import read_answers
 from app.campaign.schedule.windows import DAY, Schedule, read_schedule
-from app.campaign.timezones.tables import present_name
+from app.campaign.timezones.tables import find_present_name
 from app.store.base import State
 from app.store.models import Draft
 
@@ -73,5 +73,5 @@ def share_leads(audience: Audience, other: Audience) -> bool:
 def _meet(here: Place, there: Place) -> bool:
     if here.country and there.country:
         return here.code in {there.code, there.country} or there.code == here.country
-    clocks = set(map(present_name, here.zones))
-    return not clocks.isdisjoint(map(present_name, there.zones))
+    clocks = set(map(find_present_name, here.zones))
+    return not clocks.isdisjoint(map(find_present_name, there.zones))

@@ -9,7 +9,7 @@ from app.campaign.compliance.hours_words import short_hours, stretch_in_words
 from app.campaign.contract.fields import FIELD
 from app.campaign.contract.wording import WORDS
 from app.campaign.formatting import days_in_words, short_day, shortened
-from app.campaign.timezones.zones import city
+from app.campaign.timezones.zones import name_city
 from app.version import VERSION
 from app.web.attention import find_attention
 from app.web.dates import instant, moment
@@ -49,7 +49,7 @@ def install(app: Flask) -> None:
         days=days_in_words,
         hours=short_hours,
         stretch=stretch_in_words,
-        city=city,
+        city=name_city,
         shortened=shortened,
         named=named,
         plural=_plural,

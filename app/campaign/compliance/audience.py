@@ -27,7 +27,7 @@ from app.campaign.contract.problems import Code, Problem
 from app.campaign.contract.reading import Answers
 from app.campaign.contract.typed_length import find_too_long
 from app.campaign.schedule.windows import is_in_sight
-from app.campaign.timezones.tables import present_name
+from app.campaign.timezones.tables import find_present_name
 
 QUESTIONS = ("audience", "purpose", "own_dates")
 """The answers that are read here, by the names under which a draft keeps them."""
@@ -110,7 +110,9 @@ def find_reach(audience: Audience) -> Mapping[str, tuple[str, ...]]:
     found: dict[str, dict[str, None]] = {}
     for at in audience.places:
         for code in jurisdictions_of(at):
-            shared = [zone for zone in at.zones if present_name(zone) in find_place(code).zones]
+            shared = [
+                zone for zone in at.zones if find_present_name(zone) in find_place(code).zones
+            ]
             found.setdefault(code, {}).update(dict.fromkeys(shared or at.zones))
     with_hours = {
         zone
@@ -166,7 +168,7 @@ def _jurisdictions_of_zone(zone: str) -> tuple[str, ...]:
     home = country_of(zone)
     if home is None:
         return ("US", *(part.code for part in _named_strictest().places))
-    parts = (part.code for part in parts_of(home.code) if present_name(zone) in part.zones)
+    parts = (part.code for part in parts_of(home.code) if find_present_name(zone) in part.zones)
     return (*unions_of(home.code), home.code, *parts)
 
 

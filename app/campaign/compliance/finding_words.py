@@ -11,7 +11,7 @@ from app.campaign.formatting import counted, days_in_words, short_day
 from app.campaign.schedule.intervals import DayHours
 from app.campaign.schedule.offset_periods import cut_to_foreseeable
 from app.campaign.schedule.windows import Schedule
-from app.campaign.timezones.zones import city, zone_info
+from app.campaign.timezones.zones import load_zone, name_city
 
 _SHOWN = 6
 _WEEK = list(Weekday)
@@ -34,7 +34,7 @@ def measure(finding: Finding) -> str:
     evidence = finding.evidence
     if isinstance(evidence, OutsideHours):
         later = f"; later {_stretches(evidence.later)}" if evidence.later else ""
-        cities = ", ".join(map(city, (evidence.zone, *evidence.others)))
+        cities = ", ".join(map(name_city, (evidence.zone, *evidence.others)))
         return f"{_stretches(evidence.outside)}{later} in {cities}"
     if isinstance(evidence, TooMany):
         return f"{len(evidence.attempts)} in {period_in_words(finding.rule.attempts)}"
@@ -55,7 +55,8 @@ def _outside(evidence: OutsideHours, schedule: Schedule) -> str:
     there = "" if evidence.since == evidence.first else f" (there on {short_day(evidence.since)})"
     days = f"on {counted(evidence.days, 'day')} {within}"
     return (
-        f"In {city(evidence.zone)} it calls {_stretches(evidence.outside)}{later}, {by}{more}. "
+        f"In {name_city(evidence.zone)} it calls "
+        f"{_stretches(evidence.outside)}{later}, {by}{more}. "
         f"First on {short_day(evidence.first)}{there}, {days}."
     )
 
@@ -105,5 +106,5 @@ def _on_holidays(evidence: OnHolidays) -> str:
 
 
 def _moment(at: datetime, zone: str) -> str:
-    there = at.astimezone(zone_info(zone))
+    there = at.astimezone(load_zone(zone))
     return f"{short_day(there.date())} {there:%H:%M}"

@@ -22,7 +22,7 @@ from app.campaign.schedule.intervals import (
 )
 from app.campaign.schedule.offset_periods import OffsetPeriod, cut_to_foreseeable
 from app.campaign.schedule.windows import DAY, Schedule
-from app.campaign.timezones.zones import zone_info
+from app.campaign.timezones.zones import load_zone
 
 _WEEK = tuple(Weekday)
 _NOON = time(12)
@@ -137,7 +137,7 @@ def _is_summer(schedule: Schedule, zones: tuple[str, ...], season: OffsetPeriod)
 @lru_cache(maxsize=4096)
 def _is_ahead(zone: str, day: date) -> bool:
     offsets = [
-        zone_info(zone).utcoffset(datetime.combine(day + weeks * 7 * DAY, _NOON)) or timedelta()
+        load_zone(zone).utcoffset(datetime.combine(day + weeks * 7 * DAY, _NOON)) or timedelta()
         for weeks in range(52)
     ]
     return offsets[0] > min(offsets)

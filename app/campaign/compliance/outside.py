@@ -33,7 +33,7 @@ from app.campaign.schedule.windows import (
     find_windows_on,
     iterate_calling_days,
 )
-from app.campaign.timezones.zones import even_stretches
+from app.campaign.timezones.zones import iterate_even_stretches
 
 _WEEKS = 14 * DAY
 
@@ -210,7 +210,7 @@ def _outside(
 def _on_the_wall(schedule: Schedule, day: date, zone: str) -> Iterator[tuple[date, Stretch]]:
     """Give one day's windows on a zone's clock, cut at midnight and where the clock changes."""
     for window in find_windows_on(schedule, day):
-        for begins, ends, offset in even_stretches(zone, day - DAY, day + DAY):
+        for begins, ends, offset in iterate_even_stretches(zone, day - DAY, day + DAY):
             start = max(window.start_utc, begins) + offset
             end = min(window.end_utc, ends) + offset
             while start < end:

@@ -12,9 +12,9 @@ from functools import cache, lru_cache
 from itertools import chain
 
 from app.campaign.compliance.rulebook import load_rulebook
-from app.campaign.timezones.tables import countries, present_name, zone_countries
-from app.campaign.timezones.words import find_meant_zones
-from app.campaign.timezones.zones import find_zone, folded
+from app.campaign.timezones.tables import find_present_name, load_countries, load_zone_countries
+from app.campaign.timezones.words import find_likely_zones
+from app.campaign.timezones.zones import find_zone, fold
 
 _AND = re.compile(r"(?:^|\s+)and\s+|\s*&\s*", re.IGNORECASE)
 _NO_PART = re.compile(r"^the |\.")
@@ -73,8 +73,8 @@ def find_place(code: str) -> Place:
     if code in book.parts:
         part = book.parts[code]
         return Place(code, part.name, part.zones, code[:2])
-    name = book.names.get(code) or countries()[code]
-    zones = [zone for zone, codes in zone_countries().items() if code in codes]
+    name = book.names.get(code) or load_countries()[code]
+    zones = [zone for zone, codes in load_zone_countries().items() if code in codes]
     inside = [zone for part in parts_of(code) for zone in part.zones]
     return Place(code, name, tuple(dict.fromkeys(inside or zones)), code)
 
@@ -95,7 +95,7 @@ def unions_of(country: str) -> tuple[str, ...]:
 
 def country_of(zone: str) -> Place | None:
     """Find the country of a zone; `None` if it has none or lies in several."""
-    codes = zone_countries().get(present_name(zone), ())
+    codes = load_zone_countries().get(find_present_name(zone), ())
     return find_place(codes[0]) if len(codes) == 1 else None
 
 
@@ -103,10 +103,10 @@ def country_of(zone: str) -> Place | None:
 def list_suggestions() -> tuple[tuple[str, str], ...]:
     """List what can be named, each with a word about it, the most likely first."""
     book = load_rulebook()
-    named = [code for code in book.names if code in countries()]
+    named = [code for code in book.names if code in load_countries()]
     known = [find_place(code) for code in (*named, *book.parts)]
     rest = sorted(
-        (find_place(code) for code in countries().keys() - book.names), key=lambda at: at.name
+        (find_place(code) for code in load_countries().keys() - book.names), key=lambda at: at.name
     )
     return (
         *((name, f"{len(codes)} places") for name, codes in book.groups.items()),
@@ -144,13 +144,13 @@ def _meant(word: str) -> list[tuple[Place, ...]]:
         return list(found)
     zone = find_zone(word)
     return [
-        (Place(name, name, (name,), ""),) for name in ([zone] if zone else find_meant_zones(word))
+        (Place(name, name, (name,), ""),) for name in ([zone] if zone else find_likely_zones(word))
     ]
 
 
 def _bare(word: str) -> str:
     """Write a name as it is looked up: the U.S. is us, and Trinidad & Tobago has an and."""
-    return _NO_PART.sub("", folded(word.replace("&", " and ")))
+    return _NO_PART.sub("", fold(word.replace("&", " and ")))
 
 
 @cache
@@ -163,7 +163,7 @@ def _words() -> Mapping[str, tuple[tuple[Place, ...], ...]]:
         for word in told:
             words[_bare(word)][tuple(map(find_place, codes))] = None
 
-    for code, name in countries().items():
+    for code, name in load_countries().items():
         add((code, name, find_place(code).name), code)
     for word, code in book.aliases.items():
         add((word,), *book.members.get(code, (code,)))

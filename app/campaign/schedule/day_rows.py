@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from app.campaign.schedule.offset_periods import to_the_end
 from app.campaign.schedule.windows import DAY, Schedule, find_windows_on
-from app.campaign.timezones.zones import ClockChange, changes_between, offset_at, zone_info
+from app.campaign.timezones.zones import ClockChange, find_clock_changes, find_offset, load_zone
 
 _WEEK = 7
 _AROUND = 3
@@ -70,7 +70,7 @@ def _reached(schedule: Schedule) -> tuple[date, date]:
 
 def _changes(schedule: Schedule, zone: str) -> list[ClockChange]:
     start, end = _reached(schedule)
-    return changes_between(zone, start - _AROUND * DAY, end + _AROUND * DAY)
+    return find_clock_changes(zone, start - _AROUND * DAY, end + _AROUND * DAY)
 
 
 def _one_of_each(schedule: Schedule, zone: str, wanted: list[tuple[date, int]]) -> tuple[Row, ...]:
@@ -84,13 +84,13 @@ def _kind(schedule: Schedule, zone: str, first: date, days: int) -> object:
     """Tell what a row's windows and midnights depend on, as seen from its first midnight."""
     start, end = first - _AROUND * DAY, first + (days + _AROUND) * DAY
     own, other = (
-        offset_at(name, datetime.combine(start, time(), UTC)) for name in (schedule.zone, zone)
+        find_offset(name, datetime.combine(start, time(), UTC)) for name in (schedule.zone, zone)
     )
     midnight = datetime.combine(first, time(), UTC) - own
     changes = (
         tuple(
             (change.at - midnight, change.after - change.before)
-            for change in changes_between(name, start, end)
+            for change in find_clock_changes(name, start, end)
         )
         for name in (schedule.zone, zone)
     )
@@ -111,7 +111,7 @@ def _row(schedule: Schedule, zone: str, first: date, days: int) -> Row:
 
 
 def _midnight(day: date, zone: str) -> int:
-    return int(datetime.combine(day, time(), zone_info(zone)).timestamp())
+    return int(datetime.combine(day, time(), load_zone(zone)).timestamp())
 
 
 @lru_cache(maxsize=4096)

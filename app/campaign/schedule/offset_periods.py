@@ -11,8 +11,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 
 from app.campaign.schedule.windows import DAY, Schedule, find_windows_on
-from app.campaign.timezones.tables import best_known_zones
-from app.campaign.timezones.zones import ClockChange, changes_between, offset_at, zone_info
+from app.campaign.timezones.tables import load_best_known_zones
+from app.campaign.timezones.zones import ClockChange, find_clock_changes, find_offset, load_zone
 
 FORESEEN = timedelta(days=12 * 366)
 _SECOND = timedelta(seconds=1)
@@ -84,9 +84,9 @@ def _alike(zones: tuple[str, ...], first: int, last: int) -> tuple[tuple[str, ..
     found: dict[object, list[str]] = {}
     start, end = date(first, 1, 1) - DAY, date(last, 12, 31) + DAY
     for zone in zones:
-        way = offset_at(zone, datetime.combine(start, time(), UTC))
-        found.setdefault((way, *changes_between(zone, start, end)), []).append(zone)
-    known = best_known_zones()
+        way = find_offset(zone, datetime.combine(start, time(), UTC))
+        found.setdefault((way, *find_clock_changes(zone, start, end)), []).append(zone)
+    known = load_best_known_zones()
     return tuple(
         tuple(sorted(group, key=lambda zone: zone not in known)) for group in found.values()
     )
@@ -94,17 +94,17 @@ def _alike(zones: tuple[str, ...], first: int, last: int) -> tuple[tuple[str, ..
 
 def _changes(schedule: Schedule, zones: Iterable[str]) -> set[ClockChange]:
     first, last = schedule.first - 2 * DAY, schedule.last + 2 * DAY
-    return {change for zone in zones for change in changes_between(zone, first, last)}
+    return {change for zone in zones for change in find_clock_changes(zone, first, last)}
 
 
 def _days_around(schedule: Schedule, change: ClockChange) -> list[date]:
-    day = (change.at + offset_at(schedule.zone, change.at)).date()
+    day = (change.at + find_offset(schedule.zone, change.at)).date()
     return [day - DAY, day, day + DAY, day + 2 * DAY]
 
 
 def _ahead(schedule: Schedule, zone: str, day: date) -> int:
-    opens = datetime.combine(day, schedule.opens, zone_info(schedule.zone)).astimezone(UTC)
-    return (offset_at(zone, opens) - offset_at(schedule.zone, opens)) // _SECOND
+    opens = datetime.combine(day, schedule.opens, load_zone(schedule.zone)).astimezone(UTC)
+    return (find_offset(zone, opens) - find_offset(schedule.zone, opens)) // _SECOND
 
 
 def _is_odd(schedule: Schedule, day: date, changes: set[datetime]) -> bool:

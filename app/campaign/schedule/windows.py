@@ -16,10 +16,10 @@ from app.campaign.contract.fields import CampaignType, Values, Weekday
 from app.campaign.timezones.zones import (
     ZONE_NAMES,
     ClockChange,
-    changes_between,
-    even_stretches,
-    offset_at,
-    zone_info,
+    find_clock_changes,
+    find_offset,
+    iterate_even_stretches,
+    load_zone,
 )
 
 SHOWN_MONTHS = 13
@@ -122,7 +122,7 @@ def is_in_sight(day: date) -> bool:
 @lru_cache(maxsize=256)
 def summarise(schedule: Schedule) -> Overview:
     """Add a schedule up. Only the days of a clock change are looked at one by one."""
-    changes = changes_between(schedule.zone, schedule.first - DAY, schedule.last + DAY)
+    changes = find_clock_changes(schedule.zone, schedule.first - DAY, schedule.last + DAY)
     odd = {day for change in changes for day in change.days if schedule.calls_on(day)}
     odd_windows = [find_windows_on(schedule, day) for day in odd]
     even_days = _wanted_days(schedule) - len(odd)
@@ -160,7 +160,7 @@ def find_windows_on(schedule: Schedule, day: date) -> list[Window]:
     """Find the windows of one calling day: one as a rule, none or two around a clock change."""
     opens, closes = datetime.combine(day, schedule.opens), datetime.combine(day, schedule.closes)
     windows: list[Window] = []
-    for starts, ends, offset in even_stretches(schedule.zone, day - DAY, day + DAY):
+    for starts, ends, offset in iterate_even_stretches(schedule.zone, day - DAY, day + DAY):
         zone = timezone(offset)
         start = max(opens.replace(tzinfo=zone), starts)
         end = min(closes.replace(tzinfo=zone), ends)
@@ -209,7 +209,7 @@ def find_days_there(schedule: Schedule, day: date, zones: tuple[str, ...]) -> fr
         # A window is no longer than 26 hours, so a day within it has the middle of it.
         start, end = window.start_utc, window.end_utc - timedelta(seconds=1)
         for at in (start, start + (end - start) / 2, end):
-            days.update(at.astimezone(zone_info(zone)).date() for zone in zones)
+            days.update(at.astimezone(load_zone(zone)).date() for zone in zones)
     return frozenset(days)
 
 
@@ -239,7 +239,7 @@ def _end_of_shown_months(first: date) -> date:
 
 
 def _wall(schedule: Schedule, instant: datetime) -> datetime:
-    offset = offset_at(schedule.zone, instant)
+    offset = find_offset(schedule.zone, instant)
     return instant.astimezone(UTC).replace(tzinfo=None) + offset
 
 

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from functools import cache
 
-from app.campaign.timezones.zones import folded
+from app.campaign.timezones.zones import fold
 
 WORDS_FOR = {
     "America/New_York": (
@@ -100,10 +100,10 @@ PLACES_OF_FIXED = {
 }
 
 
-def find_meant_zones(text: str) -> tuple[str, ...]:
+def find_likely_zones(text: str) -> tuple[str, ...]:
     """Name the zones that a person probably means by a word that is not a zone's name."""
-    word = re.sub(r"[^a-z ]", "", folded(text.replace("-", " ")))
-    return _zones_by_word().get(word, ()) or _zones_by_word().get(_bare(word), ())
+    word = re.sub(r"[^a-z ]", "", fold(text.replace("-", " ")))
+    return _index_zones().get(word, ()) or _index_zones().get(_strip_filler(word), ())
 
 
 def is_fixed(zone: str) -> bool:
@@ -114,7 +114,7 @@ def is_fixed(zone: str) -> bool:
     return _FIXED.fullmatch(zone) is not None
 
 
-def place_of_fixed(zone: str) -> str | None:
+def find_regional_zone(zone: str) -> str | None:
     """Name the zone of a place that a person probably means by a zone with a fixed offset."""
     name = _NOUGHT.sub("GMT", zone.removeprefix("Etc/"))
     return PLACES_OF_FIXED.get(name) or PLACES_OF_FIXED.get(name.translate(_TURN))
@@ -125,12 +125,12 @@ def has_turned_sign(zone: str) -> bool:
     return _TURNED_SIGN.fullmatch(zone) is not None
 
 
-def _bare(word: str) -> str:
+def _strip_filler(word: str) -> str:
     return " ".join(_NO_PART.sub(" ", word).split())
 
 
 @cache
-def _zones_by_word() -> Mapping[str, tuple[str, ...]]:
+def _index_zones() -> Mapping[str, tuple[str, ...]]:
     zones: dict[str, tuple[str, ...]] = defaultdict(tuple)
     for zone, words in WORDS_FOR.items():
         for word in words.split(", "):

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 import tzdata
 
-from app.campaign.timezones.tables import zone_countries
+from app.campaign.timezones.tables import load_zone_countries
 
 zoneinfo.reset_tzpath(to=())
 
@@ -29,7 +29,7 @@ that somebody else has installed."""
 
 
 @cache
-def zone_info(name: str) -> ZoneInfo:
+def load_zone(name: str) -> ZoneInfo:
     """Load a zone once: Python itself keeps no more than the last eight."""
     return ZoneInfo(name)
 
@@ -42,28 +42,28 @@ def find_zone(text: str) -> str | None:
     """
     if text in ZONE_NAMES:
         return text
-    word = folded(text)
-    found = _zones_by_word().get(word, set())
+    word = fold(text)
+    found = _index_zones().get(word, set())
     if len(found) > 1:
-        found = found & _listed_zones() or {name for name in found if folded(name) == word}
+        found = found & _load_listed_zones() or {name for name in found if fold(name) == word}
     return next(iter(found)) if len(found) == 1 else None
 
 
-def city(zone: str) -> str:
+def name_city(zone: str) -> str:
     """Name a zone shortly, by its city: New York."""
     return zone.rpartition("/")[2].replace("_", " ")
 
 
-def offset_words(offset: timedelta) -> str:
+def format_offset(offset: timedelta) -> str:
     """Write an offset from UTC as ISO 8601 does: ``+05:30``, ``-08:00``."""
     minutes = int(offset.total_seconds() // 60)
     hours, rest = divmod(abs(minutes), 60)
     return f"{'-' if minutes < 0 else '+'}{hours:02}:{rest:02}"
 
 
-def offset_at(zone: str, instant: datetime) -> timedelta:
+def find_offset(zone: str, instant: datetime) -> timedelta:
     """Tell how far the zone's wall clock is ahead of UTC at an (aware) instant."""
-    offset = instant.astimezone(zone_info(zone)).utcoffset()
+    offset = instant.astimezone(load_zone(zone)).utcoffset()
     return offset if offset is not None else timedelta(0)
 
 
@@ -98,45 +98,45 @@ class ClockChange:
         return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
 
-def changes_between(zone: str, first: date, last: date) -> list[ClockChange]:
+def find_clock_changes(zone: str, first: date, last: date) -> list[ClockChange]:
     """Find a zone's clock changes from the start of one day to the end of another, in UTC."""
     return [
         change
         for year in range(first.year, last.year + 1)
-        for change in _changes_in(zone, year)
+        for change in _find_changes_in(zone, year)
         if first <= change.at.date() <= last
     ]
 
 
-def even_stretches(
+def iterate_even_stretches(
     zone: str, first: date, last: date
 ) -> Iterator[tuple[datetime, datetime, timedelta]]:
     """Cut the time from one day (UTC) to the end of another where the zone's offset changes.
 
     Gives each stretch's start and end (aware, UTC) and its offset.
     """
-    start = _midnight(first)
-    for change in changes_between(zone, first, last):
+    start = _find_midnight(first)
+    for change in find_clock_changes(zone, first, last):
         yield start, change.at, change.before
         start = change.at
-    yield start, _midnight(last + timedelta(days=1)), offset_at(zone, start)
+    yield start, _find_midnight(last + timedelta(days=1)), find_offset(zone, start)
 
 
 @lru_cache(maxsize=4096)
-def _changes_in(zone: str, year: int) -> tuple[ClockChange, ...]:
+def _find_changes_in(zone: str, year: int) -> tuple[ClockChange, ...]:
     """Find the changes of one year (UTC), to the second."""
     found = []
-    for day in _days_with_a_change(zone, year):
-        start, end = _midnight(day), _midnight(day) + timedelta(days=1)
-        before, after = offset_at(zone, start), offset_at(zone, end)
+    for day in _find_days_with_a_change(zone, year):
+        start, end = _find_midnight(day), _find_midnight(day) + timedelta(days=1)
+        before, after = find_offset(zone, start), find_offset(zone, end)
         if before != after:
-            found.append(ClockChange(_first_instant(zone, start, end), before, after))
+            found.append(ClockChange(_find_first_instant(zone, start, end), before, after))
     return tuple(found)
 
 
-def _days_with_a_change(zone: str, year: int) -> list[date]:
+def _find_days_with_a_change(zone: str, year: int) -> list[date]:
     """Name the days (UTC) that a change can fall on, by looking at every midnight on the wall."""
-    offset = zone_info(zone).utcoffset
+    offset = load_zone(zone).utcoffset
     midnights = [datetime(year, 1, 1) + timedelta(days=n) for n in range(-2, 369)]  # noqa: DTZ001
     offsets = [offset(midnight) for midnight in midnights]
     days = {
@@ -148,35 +148,35 @@ def _days_with_a_change(zone: str, year: int) -> list[date]:
     return sorted(day for day in days if day.year == year)
 
 
-def _first_instant(zone: str, start: datetime, end: datetime) -> datetime:
+def _find_first_instant(zone: str, start: datetime, end: datetime) -> datetime:
     """Find the change between two instants, to the second."""
-    before, second = offset_at(zone, start), timedelta(seconds=1)
+    before, second = find_offset(zone, start), timedelta(seconds=1)
     seconds = range((end - start) // second)
     return start + second * bisect_left(
-        seconds, True, key=lambda later: offset_at(zone, start + later * second) != before
+        seconds, True, key=lambda later: find_offset(zone, start + later * second) != before
     )
 
 
-def _midnight(day: date) -> datetime:
+def _find_midnight(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
 
 
 @cache
-def _zones_by_word() -> dict[str, set[str]]:
+def _index_zones() -> dict[str, set[str]]:
     zones: dict[str, set[str]] = defaultdict(set)
     for name in ZONE_NAMES:
-        zones[folded(name)].add(name)
-        zones[folded(name.rpartition("/")[2])].add(name)
+        zones[fold(name)].add(name)
+        zones[fold(name.rpartition("/")[2])].add(name)
     return zones
 
 
 @cache
-def _listed_zones() -> frozenset[str]:
+def _load_listed_zones() -> frozenset[str]:
     """Name the zones of IANA's table of places, which leaves out superseded names."""
-    return frozenset(zone_countries())
+    return frozenset(load_zone_countries())
 
 
-def folded(text: str) -> str:
+def fold(text: str) -> str:
     """Write a name as it is looked up, without case, accents, apostrophes or underscores."""
     bare = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     return " ".join(bare.replace("_", " ").replace("'", "").casefold().split())

@@ -39,10 +39,10 @@ from app.campaign.timezones.zones import (
     ZONE_DATA_LOCKED,
     ZONE_DATA_VERSION,
     ClockChange,
-    city,
-    offset_at,
-    offset_words,
-    zone_info,
+    find_offset,
+    format_offset,
+    load_zone,
+    name_city,
 )
 from app.web.panel import macros
 from app.web.panel.findings_view import group_findings, list_duties, safe_everywhere
@@ -111,7 +111,7 @@ def _draw_rules(
         list_duties(subject.explanation, statements, today),
         chart_hours(schedule, audience),
         (seconds(schedule.opens), seconds(schedule.closes)),
-        city(schedule.zone),
+        name_city(schedule.zone),
         safe_everywhere(subject.explanation),
         can_change,
         trouble,
@@ -144,7 +144,7 @@ def draw_calendar(
 def draw_lead(lead: Lead, clock_zone: str) -> Markup:
     """Draw what one lead gets who never answers."""
     schedule = lead.overview.schedule
-    own, chosen = zone_info(schedule.zone), zone_info(clock_zone)
+    own, chosen = load_zone(schedule.zone), load_zone(clock_zone)
     by_day = groupby(lead.attempts.timeline, key=lambda at: at.astimezone(own).date())
     rows = [(day, list(found)) for day, found in by_day]
     shown = [
@@ -184,7 +184,7 @@ def _short_moment(at: datetime) -> str:
 
 
 def _clock_words(zone: str) -> str:
-    return zone if zone == "UTC" else city(zone)
+    return zone if zone == "UTC" else name_city(zone)
 
 
 def _minutes(at: time) -> int:
@@ -200,13 +200,13 @@ def _change_row(change: ClockChange, overview: Overview, clock_zone: str) -> tup
         effect = "a calling day, outside its hours"
     else:
         effect = "no calling day"
-    offsets = f"UTC{offset_words(change.before)} to UTC{offset_words(change.after)}"
-    return _moment_words(change.at.astimezone(zone_info(clock_zone))), offsets, effect
+    offsets = f"UTC{format_offset(change.before)} to UTC{format_offset(change.after)}"
+    return _moment_words(change.at.astimezone(load_zone(clock_zone))), offsets, effect
 
 
 def _moment_words(at: datetime) -> str:
     """Write an instant with its offset: Mon 4 Jan 2027, 09:00 (UTC-05:00)."""
-    offset = offset_words(at.utcoffset() or timedelta())
+    offset = format_offset(at.utcoffset() or timedelta())
     return f"{short_day(at.date())}, {clock(at.time())} (UTC{offset})"
 
 
@@ -214,9 +214,9 @@ def _window_words(window: Window | None, clock_zone: str) -> str:
     """Write a window with its offsets: Mon 4 Jan 2027, 09:00 to 17:00 (UTC-05:00)."""
     if window is None:
         return ""
-    start, end = (at.astimezone(zone_info(clock_zone)) for at in (window.start, window.end))
+    start, end = (at.astimezone(load_zone(clock_zone)) for at in (window.start, window.end))
     offsets = dict.fromkeys(
-        f"UTC{offset_words(at.utcoffset() or timedelta())}" for at in (start, end)
+        f"UTC{format_offset(at.utcoffset() or timedelta())}" for at in (start, end)
     )
     until = clock(end.time())
     if end.date() != start.date():
@@ -229,6 +229,6 @@ def _checked_instants(overview: Overview) -> list[tuple[str, int]]:
     edges = [window.start_utc for window in (overview.first, overview.last) if window]
     changes = [at for change in overview.changes[:_CHECKED] for at in (change.at,)]
     return [
-        (at.isoformat(), offset_at(overview.schedule.zone, at) // timedelta(minutes=1))
+        (at.isoformat(), find_offset(overview.schedule.zone, at) // timedelta(minutes=1))
         for at in sorted({*edges, *changes})
     ]

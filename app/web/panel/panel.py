@@ -17,8 +17,8 @@ from app.campaign.contract.problems import Code, Problem
 from app.campaign.contract.reading import Answers
 from app.campaign.contract.wording import advice_sentence, kept_sentence, sentence
 from app.campaign.explanation import Explanation, explain
-from app.campaign.timezones.words import find_meant_zones
-from app.campaign.timezones.zones import ZONE_NAMES, offset_at, offset_words
+from app.campaign.timezones.words import find_likely_zones
+from app.campaign.timezones.zones import ZONE_NAMES, find_offset, format_offset
 from app.connections import Connection
 from app.web.clocks import clock_zone
 from app.web.panel.drawings import Trouble, draw_calendar, draw_lead, draw_rules
@@ -129,7 +129,7 @@ def _notes(explanation: Explanation, now: datetime) -> Mapping[str, Sequence[Not
         notes[name].append(Note(FACT, kept_sentence(kept)))
     zone = explanation.values.get("timezone")
     if zone in ZONE_NAMES:
-        messages = f"{zone} is now at UTC{offset_words(offset_at(zone, now))}."
+        messages = f"{zone} is now at UTC{format_offset(find_offset(zone, now))}."
         notes["timezone"].append(Note(FACT, messages))
     return notes
 
@@ -146,7 +146,7 @@ def _kept(explanation: Explanation) -> Mapping[str, Sequence[str]]:
 
 def _better(problem: Problem, values: Values) -> Sequence[Any]:
     """Name the values that are probably meant by one that is not right."""
-    return find_meant_zones(values[problem.field]) if problem.code is Code.NOT_A_ZONE else ()
+    return find_likely_zones(values[problem.field]) if problem.code is Code.NOT_A_ZONE else ()
 
 
 def _changes(name: str, better: Sequence[Any], values: Values) -> tuple[Change, ...]:

@@ -19,7 +19,7 @@ from app.campaign.contract.reading import Answers, read_answers
 from app.campaign.contract.visible import can_be_seen
 from app.campaign.contract.wording import WORDS
 from app.campaign.schedule.windows import read_schedule
-from app.campaign.timezones.zones import city
+from app.campaign.timezones.zones import name_city
 from app.services import store
 from app.store import drafts, presets
 from app.store.acceptances import judge
@@ -171,7 +171,7 @@ def _given(preset: Preset, answers: Answers) -> Offer:
     except DoesNotFit:
         told = f"{meant} No one window does that for all of them: split the campaign by place."
         return Offer(preset.id, preset.title, {}, preset, told)
-    told = f"{meant} What is filled in is by the clock in {city(schedule.zone)}."
+    told = f"{meant} What is filled in is by the clock in {name_city(schedule.zone)}."
     return Offer(preset.id, preset.title, typed_values(fitted), preset, told)
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 
-from app.campaign.timezones.zones import ZONE_NAMES, offset_at, offset_words
+from app.campaign.timezones.zones import ZONE_NAMES, find_offset, format_offset
 
 bp = Blueprint("zones", __name__)
 
@@ -14,6 +14,6 @@ bp = Blueprint("zones", __name__)
 def index() -> ResponseReturnValue:
     """Pair every zone's name with its offset from UTC now: ``[["Asia/Tokyo", "+09:00"]]``."""
     now = datetime.now(UTC)
-    answer = jsonify([[name, offset_words(offset_at(name, now))] for name in sorted(ZONE_NAMES)])
+    answer = jsonify([[name, format_offset(find_offset(name, now))] for name in sorted(ZONE_NAMES)])
     answer.headers["Cache-Control"] = "private, max-age=3600"
     return answer

@@ -11,7 +11,7 @@ from app.campaign.compliance.places import find_place
 from app.campaign.compliance.rule_file import Device, Topic
 from app.campaign.compliance.rule_list import list_jurisdictions
 from app.campaign.compliance.rulebook import ANYWHERE, load_rulebook
-from app.campaign.timezones.tables import countries
+from app.campaign.timezones.tables import load_countries
 
 YEAR = (date(2027, 1, 1), date(2027, 12, 31))
 
@@ -20,7 +20,9 @@ def told(places: str, purpose: str = "marketing") -> Audience:
     return read_audience({"audience": places, "purpose": purpose}, None)
 
 
-@pytest.mark.parametrize("code", sorted(countries().keys() - load_rulebook().names.keys() - {"GE"}))
+@pytest.mark.parametrize(
+    "code", sorted(load_countries().keys() - load_rulebook().names.keys() - {"GE"})
+)
 def test_every_country_without_a_file_is_said_to_be_unknown(code: str) -> None:
     leads = told(find_place(code).name)
     (found,) = find_coverage(leads)

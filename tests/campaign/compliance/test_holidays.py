@@ -19,7 +19,7 @@ from app.campaign.contract.fields import Weekday
 from app.campaign.contract.problems import Advice, AdviceCode
 from app.campaign.schedule.months import lay_out_months
 from app.campaign.schedule.windows import Schedule
-from app.campaign.timezones.tables import countries
+from app.campaign.timezones.tables import load_countries
 from tests.campaign.meanings import meant
 from tests.campaign.schedules import EVERY_DAY, schedules, usable
 from tests.factories import outbound
@@ -95,7 +95,7 @@ def test_a_bare_zone_has_no_holidays_of_its_own() -> None:
     assert closed("America/Chicago") == {}
 
 
-@pytest.mark.parametrize("code", sorted({*countries(), *load_rulebook().parts}))
+@pytest.mark.parametrize("code", sorted({*load_countries(), *load_rulebook().parts}))
 def test_every_place_can_be_asked_for_its_holidays(code: str) -> None:
     found = holidays_in(code, *YEAR)
     assert all(YEAR[0] <= day <= YEAR[1] and name for day, name in found.items())

@@ -17,7 +17,7 @@ from app.campaign.schedule.windows import (
     iterate_windows,
     summarise,
 )
-from app.campaign.timezones.zones import changes_between
+from app.campaign.timezones.zones import find_clock_changes
 from tests.campaign.schedules import EVERY_DAY, one_day, usable
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
@@ -77,7 +77,7 @@ def test_a_change_at_the_midnight_before_the_first_day_is_no_matter_of_the_campa
 
 
 def test_a_change_belongs_to_the_days_that_it_makes_longer_or_shorter() -> None:
-    (change,) = changes_between("America/Santiago", date(2027, 4, 1), date(2027, 4, 30))
+    (change,) = find_clock_changes("America/Santiago", date(2027, 4, 1), date(2027, 4, 30))
     april: dict[str, object] = {
         "timezone": "America/Santiago",
         "start_date": date(2027, 4, 1),

@@ -5,9 +5,9 @@ import pytest
 from app.campaign.timezones.words import (
     PLACES_OF_FIXED,
     WORDS_FOR,
-    find_meant_zones,
+    find_likely_zones,
+    find_regional_zone,
     is_fixed,
-    place_of_fixed,
 )
 from app.campaign.timezones.zones import ZONE_NAMES, find_zone
 
@@ -42,7 +42,7 @@ from app.campaign.timezones.zones import ZONE_NAMES, find_zone
     ],
 )
 def test_the_zones_that_are_meant_by_a_word_are_known(word: str, zones: list[str]) -> None:
-    assert list(find_meant_zones(word)) == zones
+    assert list(find_likely_zones(word)) == zones
 
 
 def test_what_is_meant_are_zones() -> None:
@@ -53,7 +53,7 @@ def test_no_word_stands_twice_at_a_zone_or_has_more_than_letters() -> None:
     for zone, words in WORDS_FOR.items():
         listed = words.split(", ")
         assert len(set(listed)) == len(listed), zone
-        assert all(zone in find_meant_zones(word) for word in listed)
+        assert all(zone in find_likely_zones(word) for word in listed)
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_a_fixed_offset_is_known_and_the_place_that_is_meant_by_it(
 ) -> None:
     assert find_zone(zone) == zone
     assert is_fixed(zone)
-    assert place_of_fixed(zone) == place
+    assert find_regional_zone(zone) == place
 
 
 @pytest.mark.parametrize("zone", ["America/Phoenix", "EST5EDT", "CET", "UTC", "Etc/UTC"])

@@ -13,11 +13,11 @@ import pytest
 from app.campaign.timezones.zones import (
     ZONE_NAMES,
     ClockChange,
-    changes_between,
-    even_stretches,
+    find_clock_changes,
+    find_offset,
     find_zone,
-    offset_at,
-    offset_words,
+    format_offset,
+    iterate_even_stretches,
 )
 
 NEW_YEAR, NEW_YEARS_EVE = date(2027, 1, 1), date(2027, 12, 31)
@@ -51,7 +51,7 @@ def test_the_systems_copy_of_the_zones_is_never_looked_at() -> None:
     ],
 )
 def test_a_zone_that_old_copies_have_wrong_is_right(zone: str, offset: int) -> None:
-    assert offset_at(zone, utc(2027, 1, 4)) == hours(offset)
+    assert find_offset(zone, utc(2027, 1, 4)) == hours(offset)
 
 
 @pytest.mark.parametrize(
@@ -100,13 +100,13 @@ def test_each_zone_is_found_by_its_own_name() -> None:
     [(0, "+00:00"), (5.5, "+05:30"), (-8, "-08:00"), (-3.5, "-03:30"), (12.75, "+12:45")],
 )
 def test_an_offset_is_written_with_its_sign_hours_and_minutes(offset: float, words: str) -> None:
-    assert offset_words(hours(offset)) == words
+    assert format_offset(hours(offset)) == words
 
 
 def test_an_offset_is_that_of_the_instant_whatever_zone_the_instant_is_given_in() -> None:
     in_kolkata = datetime(2027, 7, 1, 9, tzinfo=timezone(hours(5.5)))
 
-    assert offset_at("America/New_York", in_kolkata) == hours(-4)
+    assert find_offset("America/New_York", in_kolkata) == hours(-4)
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_an_offset_is_that_of_the_instant_whatever_zone_the_instant_is_given_in(
 def test_the_clock_changes_of_2027_are_the_published_ones(
     zone: str, expected: list[ClockChange]
 ) -> None:
-    assert changes_between(zone, NEW_YEAR, NEW_YEARS_EVE) == expected
+    assert find_clock_changes(zone, NEW_YEAR, NEW_YEARS_EVE) == expected
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ def test_the_clock_changes_of_2027_are_the_published_ones(
     ],
 )
 def test_both_days_of_a_search_for_changes_count(first: date, last: date, count: int) -> None:
-    assert len(changes_between("America/New_York", first, last)) == count
+    assert len(find_clock_changes("America/New_York", first, last)) == count
 
 
 @pytest.mark.parametrize(
@@ -176,14 +176,14 @@ def test_both_days_of_a_search_for_changes_count(first: date, last: date, count:
 def test_a_change_names_the_day_it_shows_on_and_each_day_it_touches(
     zone: str, year: int, shown: list[tuple[int, int]], touched: list[tuple[int, int]]
 ) -> None:
-    found = changes_between(zone, date(year, 1, 1), date(year, 12, 31))
+    found = find_clock_changes(zone, date(year, 1, 1), date(year, 12, 31))
 
     assert [change.day for change in found] == [date(year, *day) for day in shown]
     assert [day for change in found for day in change.days] == [date(year, *day) for day in touched]
 
 
 def test_the_day_that_samoa_left_out_is_touched_by_its_change() -> None:
-    (change,) = changes_between("Pacific/Apia", date(2011, 12, 29), date(2011, 12, 31))
+    (change,) = find_clock_changes("Pacific/Apia", date(2011, 12, 29), date(2011, 12, 31))
 
     assert (change.before, change.after) == (hours(-10), hours(14))
     assert change.day == date(2011, 12, 31)
@@ -191,7 +191,7 @@ def test_the_day_that_samoa_left_out_is_touched_by_its_change() -> None:
 
 
 def test_stretches_follow_each_other_and_keep_one_offset_each() -> None:
-    found = list(even_stretches("America/New_York", NEW_YEAR, NEW_YEARS_EVE))
+    found = list(iterate_even_stretches("America/New_York", NEW_YEAR, NEW_YEARS_EVE))
 
     assert found[0][0] == utc(2027, 1, 1)
     assert found[-1][1] == utc(2028, 1, 1)
@@ -200,6 +200,6 @@ def test_stretches_follow_each_other_and_keep_one_offset_each() -> None:
 
 
 def test_without_a_change_there_is_one_stretch() -> None:
-    found = list(even_stretches("Asia/Kolkata", NEW_YEAR, NEW_YEAR))
+    found = list(iterate_even_stretches("Asia/Kolkata", NEW_YEAR, NEW_YEAR))
 
     assert found == [(utc(2027, 1, 1), utc(2027, 1, 2), hours(5.5))]
