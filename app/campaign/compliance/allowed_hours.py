@@ -14,9 +14,9 @@ from app.campaign.schedule.intervals import (
     DayHours,
     Stretch,
     WeekHours,
+    count_seconds,
     intersect,
     intersect_weeks,
-    seconds,
     shift_week,
 )
 from app.campaign.schedule.offset_periods import (
@@ -117,7 +117,7 @@ def find_allowed_windows(schedule: Schedule, week: WeekHours) -> tuple[AllowedWi
     """
     open_days = sorted(day for day in schedule.days if week[day])
     dates = _weekdays_between(schedule.first, schedule.last)
-    opens, closes = seconds(schedule.opens), seconds(schedule.closes)
+    opens, closes = count_seconds(schedule.opens), count_seconds(schedule.closes)
     own, shared, moved = [], [], []
     for days in _choices(open_days):
         if dates.isdisjoint(days):

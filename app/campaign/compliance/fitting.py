@@ -7,7 +7,7 @@ from app.campaign.compliance.allowed_hours import leads_window
 from app.campaign.compliance.audience import Audience
 from app.campaign.compliance.rule import Preset
 from app.campaign.contract.fields import Values, Weekday
-from app.campaign.schedule.intervals import WHOLE_DAY, WeekHours, seconds
+from app.campaign.schedule.intervals import WHOLE_DAY, WeekHours, count_seconds
 from app.campaign.schedule.offset_periods import cut_to_foreseeable
 from app.campaign.schedule.windows import Schedule
 
@@ -27,7 +27,8 @@ def fit(preset: Preset, schedule: Schedule, audience: Audience) -> Values:
     )
     opens, closes = values["daily_start_time"], values["daily_end_time"]
     hours: WeekHours = tuple(
-        ((seconds(opens), seconds(closes)),) if number in days else () for number in range(7)
+        ((count_seconds(opens), count_seconds(closes)),) if number in days else ()
+        for number in range(7)
     )
     wanted = replace(cut_to_foreseeable(schedule), days=days, opens=opens, closes=closes)
     found = leads_window(hours, wanted, audience)

@@ -15,7 +15,7 @@ from app.campaign.compliance.outside import find_outside_hours
 from app.campaign.compliance.rule import Rule
 from app.campaign.contract.fields import Weekday
 from app.campaign.schedule.attempts import Limits, find_fitting_gap, read_limits
-from app.campaign.schedule.intervals import seconds
+from app.campaign.schedule.intervals import count_seconds
 from app.campaign.schedule.offset_periods import cut_to_foreseeable
 from app.campaign.schedule.windows import Schedule, summarise
 
@@ -188,7 +188,7 @@ def _fewer(schedule: Schedule, retries: Limits, audience: Audience) -> Iterator[
 def _advised(schedule: Schedule, retries: Limits) -> list[int]:
     """Give the gap that advice would name, so that no longer one is offered where it will do."""
     count = min(retries.daily, retries.total)
-    window = timedelta(seconds=seconds(schedule.closes) - seconds(schedule.opens))
+    window = timedelta(seconds=count_seconds(schedule.closes) - count_seconds(schedule.opens))
     return [find_fitting_gap(window, count)] if count > 1 else []
 
 

@@ -15,8 +15,8 @@ from app.campaign.contract.fields import Weekday
 from app.campaign.schedule.intervals import (
     DayHours,
     WeekHours,
+    count_seconds,
     intersect,
-    seconds,
     shift_week,
     subtract,
 )
@@ -84,7 +84,7 @@ def _season(found: AllowedHours, schedule: Schedule, numbers: list[int]) -> Hour
     seen = [shift_week(week, far) for week, far in zip(found.hours, ahead, strict=True)]
     kinds = _kinds_of_days(seen, schedule)
     usual, *others = sorted(kinds, key=len, reverse=True)
-    window: DayHours = ((seconds(schedule.opens), seconds(schedule.closes)),)
+    window: DayHours = ((count_seconds(schedule.opens), count_seconds(schedule.closes)),)
     rows = (
         _row(zones, week[usual[0]], window, far)
         for zones, week, far in zip(found.zones, seen, ahead, strict=True)

@@ -18,7 +18,7 @@ from app.campaign.schedule.intervals import (
     DayHours,
     Stretch,
     WeekHours,
-    seconds,
+    count_seconds,
     subtract,
 )
 from app.campaign.schedule.offset_periods import (
@@ -158,7 +158,7 @@ def _counted(
 def _by_weekday(
     hours: WeekHours, schedule: Schedule, ahead: int
 ) -> dict[int, tuple[tuple[int, DayHours], ...]]:
-    window: DayHours = ((seconds(schedule.opens), seconds(schedule.closes)),)
+    window: DayHours = ((count_seconds(schedule.opens), count_seconds(schedule.closes)),)
     found = {day: _outside(hours, ahead, day, window) for day in schedule.days}
     return {day: pieces for day, pieces in found.items() if pieces}
 
@@ -217,5 +217,8 @@ def _on_the_wall(schedule: Schedule, day: date, zone: str) -> Iterator[tuple[dat
                 midnight = datetime.combine(start.date() + DAY, datetime.min.time(), start.tzinfo)
                 stop = min(end, midnight)
                 length = (stop - start) // timedelta(seconds=1)
-                yield start.date(), (seconds(start.time()), seconds(start.time()) + length)
+                yield (
+                    start.date(),
+                    (count_seconds(start.time()), count_seconds(start.time()) + length),
+                )
                 start = stop

@@ -11,8 +11,8 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from app.campaign.contract.fields import Values
-from app.campaign.schedule.day_rows import lay_out_days
-from app.campaign.schedule.offset_periods import to_the_end
+from app.campaign.schedule.day_rows import lay_out_day_rows
+from app.campaign.schedule.offset_periods import extend_to_foreseeable
 from app.campaign.schedule.windows import Schedule, Window, find_windows_on, iterate_windows
 
 LISTED = 100
@@ -77,7 +77,7 @@ _SECOND = timedelta(seconds=1)
 
 def count_per_day(window: timedelta, limits: Limits) -> int:
     """Count the attempts that one window can hold: the first at its start, each a gap later."""
-    return min(limits.daily, limits.total, _fits(window, limits.gap))
+    return min(limits.daily, limits.total, _count_fitting(window, limits.gap))
 
 
 def find_fitting_gap(window: timedelta, count: int) -> int:
@@ -95,19 +95,19 @@ def follow_attempts(schedule: Schedule, limits: Limits) -> Attempts:
     """
     listed: list[datetime] = []
     possible, last = 0, None
-    for first, count in _runs(iterate_windows(schedule), limits):
+    for first, count in _iterate_runs(iterate_windows(schedule), limits):
         room = min(count, LISTED - len(listed))
         listed += [first + number * limits.gap for number in range(room)]
         possible += count
         last = first + (count - 1) * limits.gap
-    window, most = _ordinary(schedule), _most_on_a_day(schedule, limits)
+    window, most = _measure_ordinary_day(schedule), _find_most_on_a_day(schedule, limits)
     left = limits.total - possible
     return Attempts(
         per_day=most,
         ordinary_day=count_per_day(window, limits),
         wanted_per_day=min(limits.daily, limits.total),
         fitting_gap=find_fitting_gap(window, min(limits.daily, limits.total)),
-        bound_by=_binding(most, limits),
+        bound_by=_find_binding(most, limits),
         timeline=tuple(listed),
         possible=possible,
         never=0 if schedule.is_open_ended else left,
@@ -116,13 +116,13 @@ def follow_attempts(schedule: Schedule, limits: Limits) -> Attempts:
     )
 
 
-def _runs(windows: Iterable[Window], limits: Limits) -> Iterator[tuple[datetime, int]]:
+def _iterate_runs(windows: Iterable[Window], limits: Limits) -> Iterator[tuple[datetime, int]]:
     """Give runs of attempts that are one gap apart: the first instant, and how many."""
     left, free_from = limits.total, None
     today: Counter[date] = Counter()
     for window in windows:
         start = window.start_utc if free_from is None else max(window.start_utc, free_from)
-        room = _fits(window.end_utc - start, limits.gap)
+        room = _count_fitting(window.end_utc - start, limits.gap)
         count = min(left, limits.daily - today[window.date], room)
         if count > 0:
             yield start, count
@@ -133,11 +133,11 @@ def _runs(windows: Iterable[Window], limits: Limits) -> Iterator[tuple[datetime,
             return
 
 
-def _fits(room: timedelta, gap: timedelta) -> int:
+def _count_fitting(room: timedelta, gap: timedelta) -> int:
     return max(0, -(-room // gap))
 
 
-def _ordinary(schedule: Schedule) -> timedelta:
+def _measure_ordinary_day(schedule: Schedule) -> timedelta:
     opens, closes = (
         timedelta(hours=at.hour, minutes=at.minute, seconds=at.second)
         for at in (schedule.opens, schedule.closes)
@@ -145,18 +145,23 @@ def _ordinary(schedule: Schedule) -> timedelta:
     return closes - opens
 
 
-def _most_on_a_day(schedule: Schedule, limits: Limits) -> int:
-    whole = to_the_end(schedule)
+def _find_most_on_a_day(schedule: Schedule, limits: Limits) -> int:
+    whole = extend_to_foreseeable(schedule)
     days = (
-        row.first for row in lay_out_days(schedule, schedule.zone, 1) if whole.calls_on(row.first)
+        row.first
+        for row in lay_out_day_rows(schedule, schedule.zone, 1)
+        if whole.calls_on(row.first)
     )
     return max(
-        (sum(count for _, count in _runs(find_windows_on(whole, day), limits)) for day in days),
+        (
+            sum(count for _, count in _iterate_runs(find_windows_on(whole, day), limits))
+            for day in days
+        ),
         default=0,
     )
 
 
-def _binding(most: int, limits: Limits) -> Binding:
+def _find_binding(most: int, limits: Limits) -> Binding:
     if most == limits.total:
         return Binding.TOTAL
     if most == limits.daily:

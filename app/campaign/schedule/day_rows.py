@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
-from app.campaign.schedule.offset_periods import to_the_end
+from app.campaign.schedule.offset_periods import extend_to_foreseeable
 from app.campaign.schedule.windows import DAY, Schedule, find_windows_on
 from app.campaign.timezones.zones import ClockChange, find_clock_changes, find_offset, load_zone
 
@@ -37,50 +37,52 @@ class Row(NamedTuple):
 
 
 @lru_cache(maxsize=128)
-def lay_out_days(schedule: Schedule, zone: str, days: int) -> tuple[Row, ...]:
+def lay_out_day_rows(schedule: Schedule, zone: str, days: int) -> tuple[Row, ...]:
     """Lay out so many days in a row on a zone's clock, from any day on."""
-    whole = to_the_end(schedule)
-    changes = (change for name in (whole.zone, zone) for change in _changes(whole, name))
+    whole = extend_to_foreseeable(schedule)
+    changes = (change for name in (whole.zone, zone) for change in _find_changes(whole, name))
     edges = {whole.first, whole.last, *(change.at.date() for change in changes)}
     # Further from all of these, a row is like the one a week before.
     around = range(-days - _AROUND, _AROUND + _WEEK + 1)
     firsts = sorted({edge + number * DAY for edge in edges for number in around})
-    start, end = _reached(whole)
-    return _one_of_each(whole, zone, [(day, days) for day in firsts if start <= day <= end])
+    start, end = _find_reach(whole)
+    return _keep_one_of_each(whole, zone, [(day, days) for day in firsts if start <= day <= end])
 
 
 @lru_cache(maxsize=128)
-def lay_out_months(schedule: Schedule, zone: str) -> tuple[Row, ...]:
+def lay_out_month_rows(schedule: Schedule, zone: str) -> tuple[Row, ...]:
     """Lay out the calendar months on a zone's clock."""
-    whole = to_the_end(schedule)
+    whole = extend_to_foreseeable(schedule)
     found: list[tuple[date, int]] = []
-    start, end = _reached(whole)
+    start, end = _find_reach(whole)
     first = start.replace(day=1)
     while first <= end:
         following = (first + 31 * DAY).replace(day=1)
         found.append((first, (following - first).days))
         first = following
-    return _one_of_each(whole, zone, found)
+    return _keep_one_of_each(whole, zone, found)
 
 
-def _reached(schedule: Schedule) -> tuple[date, date]:
+def _find_reach(schedule: Schedule) -> tuple[date, date]:
     """Give the first and the last date that a schedule can fall on, on any clock."""
     return schedule.first - 2 * DAY, schedule.last + 2 * DAY
 
 
-def _changes(schedule: Schedule, zone: str) -> list[ClockChange]:
-    start, end = _reached(schedule)
+def _find_changes(schedule: Schedule, zone: str) -> list[ClockChange]:
+    start, end = _find_reach(schedule)
     return find_clock_changes(zone, start - _AROUND * DAY, end + _AROUND * DAY)
 
 
-def _one_of_each(schedule: Schedule, zone: str, wanted: list[tuple[date, int]]) -> tuple[Row, ...]:
+def _keep_one_of_each(
+    schedule: Schedule, zone: str, wanted: list[tuple[date, int]]
+) -> tuple[Row, ...]:
     kinds: dict[object, tuple[date, int]] = {}
     for first, days in wanted:
-        kinds.setdefault(_kind(schedule, zone, first, days), (first, days))
-    return tuple(_row(schedule, zone, first, days) for first, days in kinds.values())
+        kinds.setdefault(_classify(schedule, zone, first, days), (first, days))
+    return tuple(_build_row(schedule, zone, first, days) for first, days in kinds.values())
 
 
-def _kind(schedule: Schedule, zone: str, first: date, days: int) -> object:
+def _classify(schedule: Schedule, zone: str, first: date, days: int) -> object:
     """Tell what a row's windows and midnights depend on, as seen from its first midnight."""
     start, end = first - _AROUND * DAY, first + (days + _AROUND) * DAY
     own, other = (
@@ -98,24 +100,27 @@ def _kind(schedule: Schedule, zone: str, first: date, days: int) -> object:
     return first.weekday(), days, beyond, other - own, *changes
 
 
-def _row(schedule: Schedule, zone: str, first: date, days: int) -> Row:
+def _build_row(schedule: Schedule, zone: str, first: date, days: int) -> Row:
     near = (first + number * DAY for number in range(1 - _AROUND, days + _AROUND))
     return Row(
         first,
-        _midnight(first, zone),
-        _midnight(first + days * DAY, zone),
+        _find_midnight(first, zone),
+        _find_midnight(first + days * DAY, zone),
         tuple(
-            window for day in near if schedule.calls_on(day) for window in _open_on(schedule, day)
+            window
+            for day in near
+            if schedule.calls_on(day)
+            for window in _find_open_windows(schedule, day)
         ),
     )
 
 
-def _midnight(day: date, zone: str) -> int:
+def _find_midnight(day: date, zone: str) -> int:
     return int(datetime.combine(day, time(), load_zone(zone)).timestamp())
 
 
 @lru_cache(maxsize=4096)
-def _open_on(schedule: Schedule, day: date) -> tuple[Open, ...]:
+def _find_open_windows(schedule: Schedule, day: date) -> tuple[Open, ...]:
     return tuple(
         Open(day, int(window.start_utc.timestamp()), int(window.end_utc.timestamp()))
         for window in find_windows_on(schedule, day)

@@ -18,7 +18,7 @@ WHOLE_DAY = 24 * 60 * 60
 ALWAYS: WeekHours = (((0, WHOLE_DAY),),) * 7
 
 
-def seconds(at: time) -> int:
+def count_seconds(at: time) -> int:
     """Count the seconds from midnight to a time of day."""
     return (at.hour * 60 + at.minute) * 60 + at.second
 
@@ -41,7 +41,7 @@ def subtract(one: DayHours, other: DayHours) -> DayHours:
 
 def intersect_weeks(weeks: Iterable[WeekHours]) -> WeekHours:
     """Intersect the hours of several weeks; without any week, all hours are left."""
-    return reduce(_common_week, weeks, ALWAYS)
+    return reduce(_intersect_two_weeks, weeks, ALWAYS)
 
 
 @lru_cache(maxsize=8192)
@@ -52,7 +52,7 @@ def shift_week(week: WeekHours, ahead: int) -> WeekHours:
     `ahead` is -21,600.
     """
     return tuple(
-        _joined(
+        _join(
             (
                 max(0, start - ahead + days * WHOLE_DAY),
                 min(WHOLE_DAY, end - ahead + days * WHOLE_DAY),
@@ -66,11 +66,11 @@ def shift_week(week: WeekHours, ahead: int) -> WeekHours:
 
 
 @lru_cache(maxsize=8192)
-def _common_week(one: WeekHours, other: WeekHours) -> WeekHours:
+def _intersect_two_weeks(one: WeekHours, other: WeekHours) -> WeekHours:
     return tuple(intersect(*days) for days in zip(one, other, strict=True))
 
 
-def _joined(stretches: Iterable[Stretch]) -> DayHours:
+def _join(stretches: Iterable[Stretch]) -> DayHours:
     found: list[Stretch] = []
     for start, end in sorted(stretches):
         if found and start <= found[-1][1]:

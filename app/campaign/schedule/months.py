@@ -42,13 +42,13 @@ def lay_out_months(overview: Overview, closed: Mapping[date, str]) -> list[Month
     edges = {window.date for window in (overview.first, overview.last) if window}
 
     def lay_out(day: date) -> Day:
-        calls = _calls(schedule, day, is_odd=day in changes)
+        calls = _has_calls(schedule, day, is_odd=day in changes)
         marks = ("call", calls), ("edge", day in edges), ("change", day in changes)
         mark = " ".join(word for word, is_so in (*marks, ("off", day in closed)) if is_so)
         return Day(day.day, mark, closed.get(day, ""))
 
-    months = islice(_first_days(schedule), MOST_MONTHS)
-    return [Month(f"{first:%B} {first.year}", _weeks_of(first, lay_out)) for first in months]
+    months = islice(_iterate_first_days(schedule), MOST_MONTHS)
+    return [Month(f"{first:%B} {first.year}", _lay_out_weeks(first, lay_out)) for first in months]
 
 
 def is_cut(schedule: Schedule) -> bool:
@@ -57,7 +57,7 @@ def is_cut(schedule: Schedule) -> bool:
     return (last.year - first.year) * 12 + last.month - first.month + 1 > MOST_MONTHS
 
 
-def _first_days(schedule: Schedule) -> Iterator[date]:
+def _iterate_first_days(schedule: Schedule) -> Iterator[date]:
     """Give the first day of each month of a schedule."""
     first = schedule.first.replace(day=1)
     while first <= schedule.last:
@@ -65,7 +65,7 @@ def _first_days(schedule: Schedule) -> Iterator[date]:
         first = (first + timedelta(days=31)).replace(day=1)
 
 
-def _weeks_of(first: date, lay_out: Callable[[date], Day]) -> list[list[Day | None]]:
+def _lay_out_weeks(first: date, lay_out: Callable[[date], Day]) -> list[list[Day | None]]:
     """Lay out the month of a day; the days of others, which fill its weeks up, stay empty."""
     return [
         [lay_out(day) if day.month == first.month else None for day in week]
@@ -73,5 +73,5 @@ def _weeks_of(first: date, lay_out: Callable[[date], Day]) -> list[list[Day | No
     ]
 
 
-def _calls(schedule: Schedule, day: date, *, is_odd: bool) -> bool:
+def _has_calls(schedule: Schedule, day: date, *, is_odd: bool) -> bool:
     return schedule.calls_on(day) and (not is_odd or bool(find_windows_on(schedule, day)))

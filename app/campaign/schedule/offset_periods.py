@@ -23,7 +23,7 @@ def cut_to_foreseeable(schedule: Schedule) -> Schedule:
     return replace(schedule, last=min(schedule.last, schedule.first + FORESEEN))
 
 
-def to_the_end(schedule: Schedule) -> Schedule:
+def extend_to_foreseeable(schedule: Schedule) -> Schedule:
     """Let a schedule without a last day go on for the 12 years, not only while it is shown."""
     if not schedule.is_open_ended:
         return schedule
@@ -57,12 +57,12 @@ class OffsetPeriods:
 @lru_cache(maxsize=256)
 def find_offset_periods(schedule: Schedule, zones: tuple[str, ...]) -> OffsetPeriods:
     """Cut a schedule's days into seasons, as the clocks stand when its window opens."""
-    changes = _changes(schedule, (schedule.zone, *zones))
-    odd = {day for change in changes for day in _days_around(schedule, change)}
+    changes = _find_changes(schedule, (schedule.zone, *zones))
+    odd = {day for change in changes for day in _list_days_around(schedule, change)}
     starts = {schedule.first, *(day for day in odd if schedule.first < day <= schedule.last)}
     periods: list[OffsetPeriod] = []
-    for first, following in _pairs(sorted(starts), schedule.last + DAY):
-        ahead = tuple(_ahead(schedule, zone, first) for zone in zones)
+    for first, following in _iterate_pairs(sorted(starts), schedule.last + DAY):
+        ahead = tuple(_compare_offsets(schedule, zone, first) for zone in zones)
         since = periods.pop().first if periods and periods[-1].ahead == ahead else first
         periods.append(OffsetPeriod(since, following - DAY, ahead))
     instants = {change.at for change in changes}
@@ -76,11 +76,11 @@ def find_same_offsets(schedule: Schedule, zones: tuple[str, ...]) -> tuple[tuple
 
     The best known zone of a group comes first.
     """
-    return _alike(zones, schedule.first.year, schedule.last.year)
+    return _group_zones(zones, schedule.first.year, schedule.last.year)
 
 
 @lru_cache(maxsize=256)
-def _alike(zones: tuple[str, ...], first: int, last: int) -> tuple[tuple[str, ...], ...]:
+def _group_zones(zones: tuple[str, ...], first: int, last: int) -> tuple[tuple[str, ...], ...]:
     found: dict[object, list[str]] = {}
     start, end = date(first, 1, 1) - DAY, date(last, 12, 31) + DAY
     for zone in zones:
@@ -92,17 +92,17 @@ def _alike(zones: tuple[str, ...], first: int, last: int) -> tuple[tuple[str, ..
     )
 
 
-def _changes(schedule: Schedule, zones: Iterable[str]) -> set[ClockChange]:
+def _find_changes(schedule: Schedule, zones: Iterable[str]) -> set[ClockChange]:
     first, last = schedule.first - 2 * DAY, schedule.last + 2 * DAY
     return {change for zone in zones for change in find_clock_changes(zone, first, last)}
 
 
-def _days_around(schedule: Schedule, change: ClockChange) -> list[date]:
+def _list_days_around(schedule: Schedule, change: ClockChange) -> list[date]:
     day = (change.at + find_offset(schedule.zone, change.at)).date()
     return [day - DAY, day, day + DAY, day + 2 * DAY]
 
 
-def _ahead(schedule: Schedule, zone: str, day: date) -> int:
+def _compare_offsets(schedule: Schedule, zone: str, day: date) -> int:
     opens = datetime.combine(day, schedule.opens, load_zone(schedule.zone)).astimezone(UTC)
     return (find_offset(zone, opens) - find_offset(schedule.zone, opens)) // _SECOND
 
@@ -121,5 +121,5 @@ def _is_odd(schedule: Schedule, day: date, changes: set[datetime]) -> bool:
     ) or any(windows[0].start < at < windows[0].end for at in changes)
 
 
-def _pairs(days: list[date], end: date) -> Iterable[tuple[date, date]]:
+def _iterate_pairs(days: list[date], end: date) -> Iterable[tuple[date, date]]:
     return zip(days, [*days[1:], end], strict=True)

@@ -8,7 +8,7 @@ A stretch of hours begins with an attempt. The later that one is, the further th
 reaches, so it is as late as the attempts behind it allow: each of them may follow a gap after
 the one before, and some last one falls on the last second of its window. A whole gap earlier
 is as good, because that adds an attempt and loses one at most. So for each window that a chain
-of gaps can reach it is enough to try the earliest such beginning; see `_beginnings`.
+of gaps can reach it is enough to try the earliest such beginning; see `_find_beginnings`.
 
 A stretch may begin on any day of the schedule; `day_rows` has one of each kind.
 """
@@ -19,7 +19,7 @@ from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from app.campaign.schedule.attempts import Limits
-from app.campaign.schedule.day_rows import Open, Row, lay_out_days, lay_out_months
+from app.campaign.schedule.day_rows import Open, Row, lay_out_day_rows, lay_out_month_rows
 from app.campaign.schedule.windows import DAY, Schedule
 
 PERIODS = {
@@ -52,7 +52,7 @@ def find_peaks(schedule: Schedule, limits: Limits) -> dict[str, tuple[datetime, 
 def find_most_within(schedule: Schedule, limits: Limits, period: timedelta) -> tuple[datetime, ...]:
     """Find the most attempts that one lead can get in a stretch of this length: their instants."""
     enough = min(limits.total, -(-period // limits.gap))
-    return _most(_within(schedule, limits, period), limits, enough)
+    return _select_most(_iterate_within(schedule, limits, period), limits, enough)
 
 
 @lru_cache(maxsize=1024)
@@ -60,8 +60,8 @@ def find_most_in_dates(
     schedule: Schedule, limits: Limits, dates: int, clocks: _Clocks
 ) -> tuple[datetime, ...]:
     """Find the most attempts that one lead can get on so many dates in a row of their own clock."""
-    return _most(
-        _between(limits, clocks, lambda zone: lay_out_days(schedule, zone, dates)),
+    return _select_most(
+        _iterate_between(limits, clocks, lambda zone: lay_out_day_rows(schedule, zone, dates)),
         limits,
         limits.total,
     )
@@ -72,12 +72,14 @@ def find_most_in_months(
     schedule: Schedule, limits: Limits, clocks: _Clocks
 ) -> tuple[datetime, ...]:
     """Find the most attempts that one lead can get in a calendar month of their own clock."""
-    return _most(
-        _between(limits, clocks, lambda zone: lay_out_months(schedule, zone)), limits, limits.total
+    return _select_most(
+        _iterate_between(limits, clocks, lambda zone: lay_out_month_rows(schedule, zone)),
+        limits,
+        limits.total,
     )
 
 
-def _most(found: Iterator[list[_Run]], limits: Limits, enough: int) -> tuple[datetime, ...]:
+def _select_most(found: Iterator[list[_Run]], limits: Limits, enough: int) -> tuple[datetime, ...]:
     """Take the first of those with the most attempts; more than *enough* there cannot be."""
     best: list[_Run] = []
     most = 0
@@ -95,26 +97,26 @@ def _most(found: Iterator[list[_Run]], limits: Limits, enough: int) -> tuple[dat
     )
 
 
-def _within(schedule: Schedule, limits: Limits, period: timedelta) -> Iterator[list[_Run]]:
+def _iterate_within(schedule: Schedule, limits: Limits, period: timedelta) -> Iterator[list[_Run]]:
     length = period // _SECOND
-    for row in lay_out_days(schedule, schedule.zone, -(-period // DAY) + 1):
+    for row in lay_out_day_rows(schedule, schedule.zone, -(-period // DAY) + 1):
         for position, window in enumerate(row.windows):
             if window.day == row.first:
                 ahead = row.windows[position:]
-                for start in _beginnings(ahead, limits):
-                    yield _earliest(ahead, start, start + length, limits)
+                for start in _find_beginnings(ahead, limits):
+                    yield _make_attempts(ahead, start, start + length, limits)
 
 
-def _between(
+def _iterate_between(
     limits: Limits, clocks: _Clocks, laid_out: Callable[[str], Sequence[Row]]
 ) -> Iterator[list[_Run]]:
     for zone, *_ in clocks:
         for row in laid_out(zone):
             ahead = [window for window in row.windows if window.end > row.start]
-            yield _earliest(ahead, row.start, row.end, limits)
+            yield _make_attempts(ahead, row.start, row.end, limits)
 
 
-def _beginnings(ahead: Sequence[Open], limits: Limits) -> set[int]:
+def _find_beginnings(ahead: Sequence[Open], limits: Limits) -> set[int]:
     """Give the first attempts to try in the first of these windows.
 
     From each of them a chain of gaps leads to the last second of a window, over pauses that are
@@ -135,7 +137,7 @@ def _beginnings(ahead: Sequence[Open], limits: Limits) -> set[int]:
     return found
 
 
-def _earliest(windows: Sequence[Open], start: int, until: int, limits: Limits) -> list[_Run]:
+def _make_attempts(windows: Sequence[Open], start: int, until: int, limits: Limits) -> list[_Run]:
     """Make attempts as early as they may be, from *start* and before *until*."""
     gap, left = limits.gap // _SECOND, limits.total
     found: list[_Run] = []

@@ -106,7 +106,7 @@ def read_schedule(values: Values) -> Schedule | None:
     opens, closes = values.get("daily_start_time"), values.get("daily_end_time")
     if not (first and days and zone in ZONE_NAMES and opens is not None and closes is not None):
         return None
-    last = values.get("end_date") or _end_of_shown_months(min(first, _LAST_SHOWN))
+    last = values.get("end_date") or _find_end_of_shown_months(min(first, _LAST_SHOWN))
     end = min(last, _LAST_SHOWN)
     if not (opens < closes and _FIRST_SHOWN <= first <= end):
         return None
@@ -125,14 +125,14 @@ def summarise(schedule: Schedule) -> Overview:
     changes = find_clock_changes(schedule.zone, schedule.first - DAY, schedule.last + DAY)
     odd = {day for change in changes for day in change.days if schedule.calls_on(day)}
     odd_windows = [find_windows_on(schedule, day) for day in odd]
-    even_days = _wanted_days(schedule) - len(odd)
-    length = even_days * _even_length(schedule)
+    even_days = _count_calling_days(schedule) - len(odd)
+    length = even_days * _measure_even_day(schedule)
     return Overview(
         schedule=schedule,
         calling_days=even_days + sum(1 for found in odd_windows if found),
         length=sum((window.length for found in odd_windows for window in found), length),
         first=next(iterate_windows(schedule), None),
-        last=None if schedule.is_open_ended else _last_window(schedule),
+        last=None if schedule.is_open_ended else _find_last_window(schedule),
         changes=tuple(change for change in changes if _falls_in(schedule, change)),
     )
 
@@ -174,7 +174,7 @@ def find_windows_on(schedule: Schedule, day: date) -> list[Window]:
 
 def is_allowed_at(schedule: Schedule, instant: datetime) -> bool:
     """Tell whether a call may start at this (aware) instant."""
-    wall = _wall(schedule, instant)
+    wall = _find_wall_time(schedule, instant)
     return schedule.calls_on(wall.date()) and schedule.opens <= wall.time() < schedule.closes
 
 
@@ -196,7 +196,7 @@ def is_inside_a_window(schedule: Schedule, change: ClockChange) -> bool:
 
 def find_next_windows(schedule: Schedule, instant: datetime, count: int) -> list[Window]:
     """Find the next windows that are not over at this (aware) instant."""
-    since = _wall(schedule, instant).date() - DAY
+    since = _find_wall_time(schedule, instant).date() - DAY
     open_ones = (window for window in iterate_windows(schedule, since) if window.end_utc > instant)
     return list(islice(open_ones, count))
 
@@ -233,12 +233,12 @@ def count_calling_days_between(
     return {day: count} if count > 0 else {}
 
 
-def _end_of_shown_months(first: date) -> date:
+def _find_end_of_shown_months(first: date) -> date:
     years, month = divmod(first.month - 1 + SHOWN_MONTHS, 12)
     return date(first.year + years, month + 1, 1) - DAY
 
 
-def _wall(schedule: Schedule, instant: datetime) -> datetime:
+def _find_wall_time(schedule: Schedule, instant: datetime) -> datetime:
     offset = find_offset(schedule.zone, instant)
     return instant.astimezone(UTC).replace(tzinfo=None) + offset
 
@@ -247,17 +247,17 @@ def _falls_in(schedule: Schedule, change: ClockChange) -> bool:
     return any(schedule.first <= day <= schedule.last for day in change.days)
 
 
-def _wanted_days(schedule: Schedule) -> int:
+def _count_calling_days(schedule: Schedule) -> int:
     weeks, rest = divmod((schedule.last - schedule.first).days + 1, 7)
     start = schedule.first.weekday()
     return weeks * len(schedule.days) + sum((start + n) % 7 in schedule.days for n in range(rest))
 
 
-def _even_length(schedule: Schedule) -> timedelta:
+def _measure_even_day(schedule: Schedule) -> timedelta:
     return datetime.combine(date.min, schedule.closes) - datetime.combine(date.min, schedule.opens)
 
 
-def _last_window(schedule: Schedule) -> Window | None:
+def _find_last_window(schedule: Schedule) -> Window | None:
     day = schedule.last
     while day >= schedule.first:
         found = find_windows_on(schedule, day) if day.weekday() in schedule.days else []

@@ -26,7 +26,7 @@ from app.campaign.contract.wording import WORDS
 from app.campaign.explanation import Explanation, Lead
 from app.campaign.formatting import clock, short_day
 from app.campaign.schedule.attempts import Limits
-from app.campaign.schedule.intervals import seconds
+from app.campaign.schedule.intervals import count_seconds
 from app.campaign.schedule.months import is_cut, lay_out_months
 from app.campaign.schedule.windows import (
     Overview,
@@ -110,7 +110,7 @@ def _draw_rules(
         none_found_in_words(audience),
         list_duties(subject.explanation, statements, today),
         chart_hours(schedule, audience),
-        (seconds(schedule.opens), seconds(schedule.closes)),
+        (count_seconds(schedule.opens), count_seconds(schedule.closes)),
         name_city(schedule.zone),
         safe_everywhere(subject.explanation),
         can_change,
@@ -188,7 +188,7 @@ def _clock_words(zone: str) -> str:
 
 
 def _minutes(at: time) -> int:
-    return seconds(at) // 60
+    return count_seconds(at) // 60
 
 
 def _change_row(change: ClockChange, overview: Overview, clock_zone: str) -> tuple[str, str, str]:

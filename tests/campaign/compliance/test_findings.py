@@ -21,7 +21,7 @@ from app.campaign.compliance.outside import find_outside_hours
 from app.campaign.compliance.rule_file import Confidence, Force
 from app.campaign.compliance.rulebook import load_rulebook
 from app.campaign.schedule.attempts import Limits
-from app.campaign.schedule.intervals import WeekHours, seconds
+from app.campaign.schedule.intervals import WeekHours, count_seconds
 from app.campaign.schedule.windows import Schedule
 from tests.campaign.schedules import EVERY_DAY, ODD_ZONES, one_day, schedules, usable
 
@@ -63,7 +63,7 @@ def walked(
             and here.weekday() in schedule.days
             and schedule.opens <= here.time() < schedule.closes
             and not any(
-                start <= seconds(there.time()) < end for start, end in hours[there.weekday()]
+                start <= count_seconds(there.time()) < end for start, end in hours[there.weekday()]
             )
         ):
             day = (there if by_day_there else here).date()
@@ -138,7 +138,7 @@ def outside_on(day: date, schedule: Schedule, hours: WeekHours, zone: str) -> di
     at = datetime.combine(day - DAY, time(), UTC)
     while at < datetime.combine(day + 2 * DAY, time(), UTC):
         here, there = at.astimezone(ZoneInfo(schedule.zone)), at.astimezone(ZoneInfo(zone))
-        own = seconds(there.time())
+        own = count_seconds(there.time())
         if (
             here.date() == day
             and schedule.opens <= here.time() < schedule.closes

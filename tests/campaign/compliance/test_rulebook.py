@@ -12,7 +12,7 @@ from app.campaign.compliance.rule_file import BadRules, Confidence, Force, Topic
 from app.campaign.compliance.rule_words import find_caution
 from app.campaign.compliance.rulebook import FOLDER, load_rulebook, read_rules
 from app.campaign.contract.fields import Purpose
-from app.campaign.schedule.intervals import seconds, subtract
+from app.campaign.schedule.intervals import count_seconds, subtract
 from app.campaign.timezones.zones import ZONE_NAMES
 
 RULES = {rule.id: rule for rule in load_rulebook().rules}
@@ -253,7 +253,7 @@ def test_presets_for_two_parts_of_a_day_share_the_legal_limit_and_say_so() -> No
 
 def test_the_strictest_preset_keeps_the_hours_of_every_state() -> None:
     preset = next(preset for preset in load_rulebook().presets if preset.id == "us-strictest")
-    opens, closes = (seconds(preset.settings[f"daily_{at}_time"]) for at in ("start", "end"))
+    opens, closes = (count_seconds(preset.settings[f"daily_{at}_time"]) for at in ("start", "end"))
     assert preset.is_by_leads_clock
     for rule in RULES.values():
         if rule.jurisdiction.startswith("US") and rule.hours and Purpose.MARKETING in rule.scope:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.campaign.compliance.allowed_hours import find_allowed_hours
 from app.campaign.compliance.audience import find_reach, read_audience, select_rules
-from app.campaign.schedule.intervals import seconds
+from app.campaign.schedule.intervals import count_seconds
 from app.campaign.schedule.offset_periods import (
     OffsetPeriod,
     find_offset_periods,
@@ -89,11 +89,11 @@ def test_an_hour_is_safe_just_if_every_rule_allows_it_on_every_clock(
             continue
         walls = [(hours, at.astimezone(ZoneInfo(zone))) for hours, zone in limited]
         expected = all(
-            any(start <= seconds(wall.time()) < end for start, end in hours[wall.weekday()])
+            any(start <= count_seconds(wall.time()) < end for start, end in hours[wall.weekday()])
             for hours, wall in walls
         )
         safe = found.safe[season_of(found.times.seasons, here.date())][here.weekday()]
-        assert any(start <= seconds(here.time()) < end for start, end in safe) is expected
+        assert any(start <= count_seconds(here.time()) < end for start, end in safe) is expected
 
 
 def test_between_the_changes_of_new_york_and_london_the_clocks_are_an_hour_nearer() -> None:

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from app.campaign.schedule import peak_attempts
 from app.campaign.schedule.attempts import Limits, follow_attempts
-from app.campaign.schedule.day_rows import Row, lay_out_days
+from app.campaign.schedule.day_rows import Row, lay_out_day_rows
 from app.campaign.schedule.peak_attempts import (
     PERIODS,
     find_most_in_dates,
@@ -318,12 +318,12 @@ def laid_out(monkeypatch: pytest.MonkeyPatch, years: int) -> int:
     counts: list[int] = []
 
     def counted(*asked: Any) -> tuple[Row, ...]:
-        found = lay_out_days(*asked)
+        found = lay_out_day_rows(*asked)
         counts.extend(len(row.windows) for row in found)
         return found
 
     with monkeypatch.context() as patch:
-        patch.setattr(peak_attempts, "lay_out_days", counted)
+        patch.setattr(peak_attempts, "lay_out_day_rows", counted)
         found = find_most_within(wanted, limits_of(10**6, 1000, 3), PERIODS["30d"])
     assert len(found) > 20 * 160  # Twenty windows of eight hours at the least.
     return sum(counts)
