@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from jinja2 import BytecodeCache, FileSystemBytecodeCache
 
 from app import create_app
-from app.campaign.contract.payload import build_payload, digest, encode_payload
+from app.campaign.contract.payload import build_payload, compute_digest, encode_payload
 from app.connections import SANDBOX
 from app.remote.client import CampaignApi
 from app.sandbox.ledger import Ledger
@@ -127,7 +127,7 @@ def sent(store: Store, saved: Callable[..., str]) -> Callable[[State], int]:
     earlier: list[int | None] = [None]
 
     def send(state: State) -> int:
-        draft_id, reviewed = saved(), digest(encode_payload(build_payload(outbound())))
+        draft_id, reviewed = saved(), compute_digest(encode_payload(build_payload(outbound())))
         answer = ANSWERS.get(state, ANSWERS[State.UNKNOWN])
         sent_id = submit(
             draft_id, reviewed=reviewed, store=store, api=FakeApi(answer), in_spite_of=earlier[-1]

@@ -4,7 +4,7 @@ from datetime import date, time
 from typing import Any
 
 from app.campaign.contract.fields import CampaignType, DialerType, Weekday
-from app.campaign.contract.payload import answers, build_payload
+from app.campaign.contract.payload import build_payload, write_answers
 
 WORKDAYS = tuple(Weekday)[:5]
 
@@ -47,7 +47,7 @@ def outbound(**changes: Any) -> dict[str, Any]:
 
 def typed(values: dict[str, Any]) -> dict[str, str | list[str]]:
     """Write these values as a person would type them into the form."""
-    return answers(build_payload(values))
+    return write_answers(build_payload(values))
 
 
 def _changed(values: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:

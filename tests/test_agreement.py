@@ -12,8 +12,15 @@ import pytest
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
-from app.campaign.contract.fields import FIELD, FIELDS, DialerType, Field, ValueKind, used_fields
-from app.campaign.contract.payload import answers, build_payload, encode_payload
+from app.campaign.contract.fields import (
+    FIELD,
+    FIELDS,
+    DialerType,
+    Field,
+    ValueKind,
+    list_used_fields,
+)
+from app.campaign.contract.payload import build_payload, encode_payload, write_answers
 from app.campaign.contract.reading import read_answers, read_json
 from app.campaign.contract.validation import find_problems, find_problems_of_document
 from tests.factories import inbound, outbound
@@ -128,7 +135,7 @@ def nearly_valid(draw: st.DrawFn) -> dict[str, Any]:
 def typed_answers(draw: st.DrawFn) -> dict[str, Any]:
     """Answers as they are posted, with at most three of them typed anew."""
     changes = draw(st.lists(_typed_anew(), max_size=3))
-    return answers(draw(st.sampled_from(VALID))) | dict(changes)
+    return write_answers(draw(st.sampled_from(VALID))) | dict(changes)
 
 
 def _typed_anew() -> st.SearchStrategy[tuple[str, Any]]:
@@ -138,7 +145,7 @@ def _typed_anew() -> st.SearchStrategy[tuple[str, Any]]:
 
 
 def _good_or_any_text(field: Field) -> st.SearchStrategy[Any]:
-    good = [answers({field.name: value})[field.name] for value in GOOD[field.kind]]
+    good = [write_answers({field.name: value})[field.name] for value in GOOD[field.kind]]
     any_text: st.SearchStrategy[Any] = st.text(max_size=12)
     return st.sampled_from(good) | (st.just([]) if field.kind is ValueKind.DAYS else any_text)
 
@@ -161,7 +168,7 @@ def named_by_the_sandbox(sandbox: Caller, document: dict[str, Any]) -> set[str]:
 
 def left_out_by_the_form(document: dict[str, Any]) -> set[str]:
     """Name what the form would not send, and so does not judge; the sandbox checks it still."""
-    used = {field.name for field in used_fields(read_json(document).values)}
+    used = {field.name for field in list_used_fields(read_json(document).values)}
     return {field.name for field in FIELDS} - used
 
 
@@ -220,4 +227,4 @@ def test_what_the_form_would_send_is_read_back_as_it_was_meant(typed: dict[str, 
 
     assert (back.problems, find_problems(back)) == ([], [])
     assert back.values == {name: reading.values[name] for name in document}
-    assert read_answers(answers(document)).values == back.values
+    assert read_answers(write_answers(document)).values == back.values

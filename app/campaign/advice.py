@@ -18,7 +18,7 @@ from app.campaign.compliance.findings import check_rules
 from app.campaign.compliance.fixes import Fix, is_harmless
 from app.campaign.compliance.holidays import find_closed_days
 from app.campaign.contract.fields import FIELD, FIELDS, DialerType, Values, Weekday
-from app.campaign.contract.global_ids import global_id_type
+from app.campaign.contract.global_ids import read_global_id_type
 from app.campaign.contract.problems import Advice, AdviceCode
 from app.campaign.contract.web_address import is_web_address
 from app.campaign.formatting import clock, short_day
@@ -91,7 +91,7 @@ def _about_numbers(values: Values) -> Iterator[Advice]:
 
 def _about_ids(values: Values) -> Iterator[Advice]:
     for name in _IDS:
-        found = global_id_type(values[name]) if values.get(name) else None
+        found = read_global_id_type(values[name]) if values.get(name) else None
         if found and found != FIELD[name].global_id:
             yield Advice(name, AdviceCode.OTHER_GLOBAL_ID, found)
 

@@ -10,11 +10,11 @@ from app.campaign.compliance.audience import Audience, find_unread, read_audienc
 from app.campaign.compliance.evidence import Finding
 from app.campaign.compliance.findings import check_rules
 from app.campaign.compliance.holidays import find_closed_days
-from app.campaign.contract.fields import OUTBOUND, Values, used_fields
+from app.campaign.contract.fields import OUTBOUND, Values, list_used_fields
 from app.campaign.contract.payload import (
     Payload,
     build_payload,
-    digest,
+    compute_digest,
     encode_payload,
     find_left_out,
 )
@@ -66,7 +66,7 @@ class Explanation:
     @cached_property
     def digest(self) -> str:
         """Name of the bytes in `body`."""
-        return digest(self.body)
+        return compute_digest(self.body)
 
 
 def explain(answers: Answers, now: datetime) -> Explanation:
@@ -78,7 +78,9 @@ def explain(answers: Answers, now: datetime) -> Explanation:
 def explain_reading(reading: Reading, audience: Audience, now: datetime) -> Explanation:
     """Explain answers that were read, for this audience, judged at the aware instant *now*."""
     values = reading.values
-    used = {line.name: values[line.name] for line in used_fields(values) if line.name in values}
+    used = {
+        line.name: values[line.name] for line in list_used_fields(values) if line.name in values
+    }
     schedule, retries = read_schedule(used), read_limits(used)
     overview = summarise(schedule) if schedule else None
     document = build_payload(values)

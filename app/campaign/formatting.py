@@ -4,7 +4,7 @@ import re
 from datetime import date, time
 
 from app.campaign.contract.fields import Weekday
-from app.campaign.contract.wording import listed
+from app.campaign.contract.wording import join_words
 
 _WEEK = list(Weekday)
 
@@ -37,7 +37,7 @@ def days_in_words(days: tuple[Weekday, ...]) -> str:
     names = [day.capitalize() for day in days]
     if len(days) > 2 and numbers[-1] - numbers[0] == len(days) - 1:
         return f"{names[0]} to {names[-1]}"
-    return listed(names)
+    return join_words(names)
 
 
 def shortened(text: str, longest: int) -> str:

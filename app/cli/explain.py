@@ -27,7 +27,7 @@ from app.campaign.contract.fields import Purpose
 from app.campaign.contract.reading import read_json
 from app.campaign.contract.strict_json import Malformed, parse_object
 from app.campaign.contract.validation import find_problems_of_document
-from app.campaign.contract.wording import WORDS, advice_sentence, sentence
+from app.campaign.contract.wording import WORDS, describe_advice, describe_problem
 from app.campaign.explanation import Explanation, Lead, explain_reading
 from app.campaign.formatting import clock
 from app.campaign.schedule.windows import Overview, Window, is_on_a_calling_day, iterate_windows
@@ -81,8 +81,8 @@ def list_rules() -> None:
 def as_document(explanation: Explanation) -> dict[str, Any]:
     """Write a campaign's meaning as JSON; `calendar` and `attempts` are `None` if it has none."""
     return {
-        "problems": _told(explanation.problems, sentence),
-        "advice": _told(explanation.advice, advice_sentence),
+        "problems": _told(explanation.problems, describe_problem),
+        "advice": _told(explanation.advice, describe_advice),
         "calendar": _calendar(explanation.overview) if explanation.overview else None,
         "attempts": _attempts(explanation.lead) if explanation.lead else None,
         "findings": [_finding(finding, explanation) for finding in explanation.findings],
@@ -194,12 +194,12 @@ def _finding_words(finding: Finding, explanation: Explanation) -> str:
 
 def _in_words(explanation: Explanation) -> Iterator[str]:
     yield from _list(
-        "To be changed", [_at(note.field, sentence(note)) for note in explanation.problems]
+        "To be changed", [_at(note.field, describe_problem(note)) for note in explanation.problems]
     )
     yield from _list("What it will do", explanation.plain)
     yield from _list(
         "Worth a second look",
-        [_at(note.field, advice_sentence(note)) for note in explanation.advice],
+        [_at(note.field, describe_advice(note)) for note in explanation.advice],
     )
     if explanation.lead:
         yield from _list("A lead who never answers", _lead_words(explanation.lead))

@@ -7,9 +7,9 @@ from wtforms.validators import StopValidation
 
 from app.campaign.contract.fields import FIELD, OUTBOUND, ValueKind, Values
 from app.campaign.contract.problems import Problem
-from app.campaign.contract.reading import Unreadable, read_text
+from app.campaign.contract.reading import Unreadable, read_answer
 from app.campaign.contract.validation import check_field
-from app.campaign.contract.wording import sentence
+from app.campaign.contract.wording import describe_problem
 from app.forms.question import QUESTIONS
 
 
@@ -29,14 +29,14 @@ class ByContract:
         if field.errors:  # It did not parse, and one message about that is enough.
             raise StopValidation
         for problem in check_field(field.line, form.values):
-            raise StopValidation(sentence(problem))
+            raise StopValidation(describe_problem(problem))
 
 
 def check_length(form: Any, field: "Answer | Remark") -> None:
     """Stop with a sentence if this answer is longer than we take; raises `StopValidation`."""
     if code := form.too_long.get(field.short_name):
         field.errors = []
-        raise StopValidation(sentence(Problem(field.short_name, code)))
+        raise StopValidation(describe_problem(Problem(field.short_name, code)))
 
 
 class Answer(Field):
@@ -63,9 +63,9 @@ class Answer(Field):
         self.data = None
         if valuelist:
             try:
-                self.data = read_text(self.line, self.typed)
+                self.data = read_answer(self.line, self.typed)
             except Unreadable as error:
-                raise ValueError(sentence(Problem(self.short_name, error.code))) from error
+                raise ValueError(describe_problem(Problem(self.short_name, error.code))) from error
 
     def is_used(self, values: Values) -> bool:
         return self.line.is_used(values)
@@ -76,7 +76,9 @@ def _judge_remark(form: Any, field: "Remark") -> None:
     if field.is_used(form.values):
         check_length(form, field)
         field.errors = [
-            sentence(problem) for problem in form.unread if problem.field == field.short_name
+            describe_problem(problem)
+            for problem in form.unread
+            if problem.field == field.short_name
         ]
 
 

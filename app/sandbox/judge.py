@@ -8,7 +8,7 @@ from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 from jsonschema.validators import extend
 
 from app.campaign.contract.fields import FIELD, FIELDS, Field, ValueKind
-from app.campaign.contract.json_schema import ZONE_FORMAT, campaign_schema
+from app.campaign.contract.json_schema import ZONE_FORMAT, build_campaign_schema
 from app.campaign.contract.web_address import is_web_address
 from app.campaign.timezones.zones import ZONE_NAMES
 from app.sandbox.expected import sentence, unknown
@@ -51,7 +51,7 @@ _VALIDATOR = extend(  # type: ignore[no-untyped-call]  # The stubs lack its type
     type_checker=Draft202012Validator.TYPE_CHECKER.redefine_many(
         {"integer": _is_integer, "string": _is_string}
     ),
-)(campaign_schema(), format_checker=_FORMATS)
+)(build_campaign_schema(), format_checker=_FORMATS)
 
 _READ: dict[ValueKind, Callable[[str], Any]] = {
     ValueKind.DATE: date.fromisoformat,

@@ -8,7 +8,7 @@ import pytest
 
 from app.campaign.contract.fields import CampaignType, DialerType, Weekday
 from app.campaign.contract.problems import Advice, AdviceCode
-from app.campaign.contract.wording import advice_sentence
+from app.campaign.contract.wording import describe_advice
 from tests import factories
 from tests.campaign.meanings import NOW, meant
 from tests.factories import inbound
@@ -180,7 +180,7 @@ def test_a_fixed_offset_is_pointed_out_before_anything_else_is_known(zone: str, 
     values = {"type": CampaignType.OUTBOUND, "timezone": zone}
     (found,) = advice(values)
     assert found.field == "timezone"
-    assert advice_sentence(found) == said
+    assert describe_advice(found) == said
     assert found.better is None or str(found.better) in said
 
 
@@ -247,7 +247,7 @@ def test_events_are_advised_to_go_over_https(
 
 
 def test_each_piece_of_advice_has_a_sentence_of_its_own() -> None:
-    said = [advice_sentence(Advice("name", code, "Lead")) for code in AdviceCode]
+    said = [describe_advice(Advice("name", code, "Lead")) for code in AdviceCode]
 
     assert len(set(said)) == len(AdviceCode)
     assert all(sentence.endswith((".", "?")) for sentence in said)

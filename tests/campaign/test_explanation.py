@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from app.campaign.contract.fields import FIELDS, CampaignType, DialerType, ValueKind, Weekday
 from app.campaign.contract.problems import Code, Problem
 from app.campaign.contract.reading import read_answers, read_json
-from app.campaign.contract.wording import advice_sentence, sentence
+from app.campaign.contract.wording import describe_advice, describe_problem
 from app.campaign.schedule.months import MOST_MONTHS, lay_out_months
 from tests.campaign.contract.test_vectors import SAMPLE
 from tests.campaign.meanings import NOW, meant
@@ -165,8 +165,8 @@ def test_whatever_is_typed_has_a_meaning_that_can_be_shown(
 ) -> None:
     found = meant(read_answers(answers), NOW.replace(year=NOW.year + years))
 
-    assert all(sentence(problem) for problem in found.problems)
-    assert all(advice_sentence(piece) for piece in found.advice)
+    assert all(describe_problem(problem) for problem in found.problems)
+    assert all(describe_advice(piece) for piece in found.advice)
     assert json.loads(found.body) == found.payload
     if found.overview:
         assert found.overview.calling_days >= 0

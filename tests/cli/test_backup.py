@@ -16,7 +16,7 @@ from click.testing import Result
 from flask import Flask
 from sqlalchemy import select, text
 
-from app.campaign.contract.payload import build_payload, digest, encode_payload
+from app.campaign.contract.payload import build_payload, compute_digest, encode_payload
 from app.cli import archive, backup
 from app.sending.outcome import Outcome
 from app.sending.recording import Claim, record_outcome, recover
@@ -255,7 +255,7 @@ def test_nothing_is_brought_back_while_a_campaign_is_sent(
 
 
 def claimed(store: Store, saved: Saved) -> Claim:
-    reviewed, to = digest(encode_payload(build_payload(outbound()))), destination(FakeApi())
+    reviewed, to = compute_digest(encode_payload(build_payload(outbound()))), destination(FakeApi())
     return claim(press(saved(outbound()), reviewed=reviewed, to=to), store=store, deadline=30)
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from app.campaign.contract.fields import FIELD, FIELDS, Field, ValueKind
 from app.campaign.contract.problems import Code, Problem
-from app.campaign.contract.wording import sentence
+from app.campaign.contract.wording import describe_problem
 from tests.campaign.contract.test_vectors import (
     COUNTS,
     FOR_OUTBOUND,
@@ -152,7 +152,7 @@ def test_a_broken_field_ends_with_1_and_the_rest_is_told(app: Flask, field: Fiel
 
     assert (result.exit_code, words.exit_code) == (1, 1)
     assert problem["field"] == field.name
-    assert problem["message"] == sentence(Problem(field.name, Code(problem["code"])))
+    assert problem["message"] == describe_problem(Problem(field.name, Code(problem["code"])))
     assert (found["calendar"] is None) == (field.name in SCHEDULE)
     assert (found["attempts"] is None) == (field.name in SCHEDULE | {*COUNTS})
     assert "asst_abc123" in " ".join(found["plain"]) or field.name in {"type", "assistant_id"}

@@ -9,7 +9,7 @@ from app.campaign.compliance.audience import QUESTIONS
 from app.campaign.contract.fields import FIELDS
 from app.campaign.contract.reading import read_answers
 from app.campaign.contract.validation import find_problems
-from app.campaign.contract.wording import sentence
+from app.campaign.contract.wording import describe_problem
 from app.forms.campaign import CampaignForm, typed_answers
 from tests.factories import inbound, outbound, typed
 
@@ -39,7 +39,7 @@ def test_what_was_typed_becomes_the_same_values(campaign: dict[str, Any]) -> Non
 def test_it_says_what_the_rules_say(answers: dict[str, Any]) -> None:
     form = CampaignForm.of(answers)
     form.validate()
-    found = {one.field: [sentence(one)] for one in find_problems(read_answers(answers))}
+    found = {one.field: [describe_problem(one)] for one in find_problems(read_answers(answers))}
     assert form.errors == found
 
 

@@ -13,7 +13,7 @@ from threading import Barrier, Thread
 from time import monotonic, perf_counter, sleep
 from typing import Any
 
-from app.campaign.contract.payload import answers
+from app.campaign.contract.payload import write_answers
 from app.sandbox.sample import SAMPLE_REQUEST
 from app.store.drafts import new_id
 from tests.factories import outbound, typed
@@ -61,7 +61,7 @@ class Typist(Person):
     """Types one more letter of the vendor's sample, and sees what it means."""
 
     def act(self) -> float:
-        fields = answers(SAMPLE_REQUEST) | {"name": self.new_name()}
+        fields = write_answers(SAMPLE_REQUEST) | {"name": self.new_name()}
         return _timed(lambda: self.browser.post("/preview", fields))
 
 

@@ -5,7 +5,7 @@ from threading import Event
 
 import pytest
 
-from app.campaign.contract.payload import build_payload, digest, encode_payload
+from app.campaign.contract.payload import build_payload, compute_digest, encode_payload
 from app.remote.answers import Created
 from app.sending.background import Sender
 from app.sending.confirmation import StaleReview
@@ -17,7 +17,7 @@ from tests.factories import outbound
 from tests.fakes import ANSWERS, FakeApi
 from tests.sending.presses import destination, journal, press
 
-REVIEWED = digest(encode_payload(build_payload(outbound())))
+REVIEWED = compute_digest(encode_payload(build_payload(outbound())))
 
 
 class Hanging(FakeApi):

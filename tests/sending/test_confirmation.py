@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import time_machine
 
-from app.campaign.contract.payload import build_payload, digest, encode_payload
+from app.campaign.contract.payload import build_payload, compute_digest, encode_payload
 from app.connections import Connection
 from app.remote.errors import Refused
 from app.sending.confirmation import (
@@ -30,7 +30,7 @@ from tests.factories import outbound, typed
 from tests.fakes import ANSWERS, FakeApi
 from tests.sending.presses import destination, press, submit
 
-REVIEWED = digest(encode_payload(build_payload(outbound())))
+REVIEWED = compute_digest(encode_payload(build_payload(outbound())))
 TO = destination(FakeApi())
 DRAFT = "a1a1a1a1a1a1a1a1"
 Saved = Callable[..., str]

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from app.campaign.contract.payload import build_payload, digest, encode_payload
+from app.campaign.contract.payload import build_payload, compute_digest, encode_payload
 from app.remote.answers import Created
 from app.remote.exchange import Exchange
 from app.sending.journal import Entry, Journal
@@ -53,7 +53,10 @@ BROKEN = [
 
 def claimed(store: Store, saved: Saved, **values: Any) -> Claim:
     """Claim a draft whose lease ends at once, so that recording is tried once."""
-    to, reviewed = destination(FakeApi()), digest(encode_payload(build_payload(outbound(**values))))
+    to, reviewed = (
+        destination(FakeApi()),
+        compute_digest(encode_payload(build_payload(outbound(**values)))),
+    )
     made = claim(
         press(saved(outbound(**values)), reviewed=reviewed, to=to), store=store, deadline=30
     )
@@ -280,7 +283,7 @@ def copy(source: Path, target: Path) -> None:
 
 def test_numbers_of_submissions_are_never_used_again(store: Store, saved: Saved) -> None:
     api = FakeApi(ANSWERS[State.CREATED], ANSWERS[State.CREATED])
-    reviewed = digest(encode_payload(build_payload(outbound())))
+    reviewed = compute_digest(encode_payload(build_payload(outbound())))
     first = submit(saved(), reviewed=reviewed, store=store, api=api)
     with store.writing() as session:
         session.connection().exec_driver_sql("UPDATE exchange SET submission_id = NULL")

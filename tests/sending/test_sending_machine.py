@@ -18,7 +18,7 @@ from hypothesis.stateful import (
     rule,
 )
 
-from app.campaign.contract.payload import build_payload, digest, encode_payload
+from app.campaign.contract.payload import build_payload, compute_digest, encode_payload
 from app.campaign.contract.reading import read_answers
 from app.connections import Connection
 from app.remote.answers import Created
@@ -126,7 +126,9 @@ class Sending(RuleBasedStateMachine):
 
     @rule(target=presses, draft_id=draft_ids)
     def review(self, draft_id: str) -> SendRequest:
-        seen = digest(encode_payload(build_payload(read_answers(self.answers[draft_id]).values)))
+        seen = compute_digest(
+            encode_payload(build_payload(read_answers(self.answers[draft_id]).values))
+        )
         return SendRequest(draft_id, seen, CLIENT, CLIENT.stamp, CLIENT.name, who="Ada")
 
     @rule(press=presses, answer=st.sampled_from(ANSWERS))

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.campaign.contract.payload import build_payload, digest, encode_payload
+from app.campaign.contract.payload import build_payload, compute_digest, encode_payload
 from app.remote.client import CampaignApi
 from app.remote.errors import Unclear
 from app.sandbox.ledger import Ledger
@@ -28,7 +28,7 @@ from tests.pages import Visitor
 from tests.sending.presses import destination, expire, journal, look_up, press, submit
 
 BODY = encode_payload(build_payload(outbound()))
-REVIEWED = digest(BODY)
+REVIEWED = compute_digest(BODY)
 Saved = Callable[..., str]
 
 

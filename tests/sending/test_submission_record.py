@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from app.campaign.contract.payload import build_payload, digest, encode_payload
+from app.campaign.contract.payload import build_payload, compute_digest, encode_payload
 from app.remote.answers import Created
 from app.remote.errors import BadKey, NotSent, Refused, RemoteError, Unclear
 from app.sending.confirmation import StaleReview
@@ -26,7 +26,7 @@ from tests.sending.presses import expire, look_up, submit
 from tests.servers import answering
 
 BODY = encode_payload(build_payload(outbound()))
-REVIEWED = digest(BODY)
+REVIEWED = compute_digest(BODY)
 Saved = Callable[..., str]
 
 

@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from app.campaign.contract.payload import build_payload, encode_payload
-from app.campaign.contract.payload import digest as payload_digest
+from app.campaign.contract.payload import compute_digest as payload_digest
 from app.sending.submission import claim
 from app.store import seals
 from app.store.base import State

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from app.campaign.contract.payload import build_payload, encode_payload
-from app.campaign.contract.payload import digest as digest_of
+from app.campaign.contract.payload import compute_digest as digest_of
 from app.sending.submission import claim
 from app.store import audit_trail, drafts, request_log, seals, submissions
 from app.store.acceptances import judge

@@ -7,7 +7,7 @@ from app.campaign.compliance.coverage import find_coverage
 from app.campaign.compliance.places import find_place
 from app.campaign.compliance.rule_file import Topic
 from app.campaign.compliance.rulebook import load_rulebook
-from app.campaign.contract.wording import listed
+from app.campaign.contract.wording import join_words
 
 _SHOWN = 6
 _NAMED = 3
@@ -73,7 +73,7 @@ def _listed(names: list[str]) -> str:
     shown, more = names[:_NAMED], len(names) - _NAMED
     if more > 1:
         return f"{', '.join(shown)} and {more} more places"
-    return listed(names)
+    return join_words(names)
 
 
 def _unsaid(audience: Audience) -> str:
@@ -84,7 +84,7 @@ def _unsaid(audience: Audience) -> str:
 
 def _not_understood(words: Sequence[tuple[str, tuple[str, ...]]]) -> str:
     """Say which words nothing is known of, to be followed by a comma or a full stop."""
-    quoted = listed([f"“{word}”" for word, _ in words])
+    quoted = join_words([f"“{word}”" for word, _ in words])
     how = "clear" if any(candidates for _, candidates in words) else "understood"
     return f"{quoted} {'is' if len(words) == 1 else 'are'} not {how}" if words else ""
 

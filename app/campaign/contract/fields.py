@@ -164,13 +164,13 @@ CONDITIONS = tuple(
 )
 
 
-def used_fields(values: Values) -> tuple[Field, ...]:
+def list_used_fields(values: Values) -> tuple[Field, ...]:
     """Name the fields that apply to this campaign, in the contract's order."""
-    return _used_fields(tuple([condition.holds(values) for condition in CONDITIONS]))
+    return _list_used_fields(tuple([condition.holds(values) for condition in CONDITIONS]))
 
 
 @cache
-def _used_fields(held: tuple[bool, ...]) -> tuple[Field, ...]:
+def _list_used_fields(held: tuple[bool, ...]) -> tuple[Field, ...]:
     holds = dict(zip(CONDITIONS, held, strict=True))
     return tuple(
         field

@@ -14,7 +14,7 @@ CAMPAIGN = "VoiceCampaign"
 _GLOBAL_ID = re.compile(r"([A-Z][A-Za-z]+?)(?:Type)?:([ -~]+)")
 
 
-def global_id_type(text: str) -> str | None:
+def read_global_id_type(text: str) -> str | None:
     """Name the type inside a Global ID, without a final ``Type``; `None` for any other text."""
     try:
         match = _GLOBAL_ID.fullmatch(b64decode(text, validate=True).decode("ascii"))

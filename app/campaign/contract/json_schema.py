@@ -37,18 +37,20 @@ _SAYS_SOMETHING: dict[ValueKind, Schema] = {
 }
 
 
-def campaign_schema() -> Schema:
+def build_campaign_schema() -> Schema:
     """Describe the body of a create request, so that a standard validator can judge one."""
     return {
         "type": "object",
-        "properties": {field.name: _property(field) for field in FIELDS},
+        "properties": {field.name: _build_property(field) for field in FIELDS},
         "required": [field.name for field in FIELDS if field.required is True],
         "additionalProperties": False,
-        "allOf": [_insist(condition) for condition in CONDITIONS if _required_when(condition)],
+        "allOf": [
+            _build_condition(condition) for condition in CONDITIONS if _list_required(condition)
+        ],
     }
 
 
-def openapi(sample_request: dict[str, Any], sample_answer: dict[str, Any]) -> Schema:
+def build_openapi(sample_request: dict[str, Any], sample_answer: dict[str, Any]) -> Schema:
     """Describe the API: one operation with its token, its sample and its answers."""
     return {
         "openapi": "3.1.0",
@@ -58,32 +60,32 @@ def openapi(sample_request: dict[str, Any], sample_answer: dict[str, Any]) -> Sc
             "description": "Stands in for the VoiceAIWrapper API. It calls nobody.",
         },
         "security": [{"token": []}],
-        "paths": {CAMPAIGNS_PATH: {"post": _create(sample_request, sample_answer)}},
+        "paths": {CAMPAIGNS_PATH: {"post": _build_operation(sample_request, sample_answer)}},
         "components": {
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
             "schemas": {
-                "Campaign": campaign_schema(),
+                "Campaign": build_campaign_schema(),
                 "Created": _CREATED,
-                "Error": _object(_ERROR),
-                "FieldErrors": _object(_ERROR | {"errors": _ERRORS}),
+                "Error": _build_object(_ERROR),
+                "FieldErrors": _build_object(_ERROR | {"errors": _ERRORS}),
             },
         },
     }
 
 
-def _property(field: Field) -> Schema:
+def _build_property(field: Field) -> Schema:
     """Say what a field must be, whatever the others are."""
-    rule = _KINDS[field.kind] | _limits(field)
+    rule = _KINDS[field.kind] | _build_limits(field)
     if field.required is True:
         rule |= _SAYS_SOMETHING.get(field.kind, {})
     else:
         rule["type"] = [rule["type"], "null"]
         if "enum" in rule:
             rule["enum"] = [*rule["enum"], None]
-    return rule | _told(field)
+    return rule | _build_annotations(field)
 
 
-def _limits(field: Field) -> Schema:
+def _build_limits(field: Field) -> Schema:
     limits: Schema = {}
     if field.choices:
         choices: Schema = {"enum": [str(choice) for choice in field.choices]}
@@ -93,7 +95,7 @@ def _limits(field: Field) -> Schema:
     return limits
 
 
-def _told(field: Field) -> Schema:
+def _build_annotations(field: Field) -> Schema:
     """Tell a person what the field is; `x-after` is for whoever can compare two fields."""
     words = WORDS[field.name]
     sentences = [words.hint, FINAL if field.final else ""]
@@ -105,13 +107,13 @@ def _told(field: Field) -> Schema:
     return told
 
 
-def _required_when(condition: When) -> list[Field]:
+def _list_required(condition: When) -> list[Field]:
     return [field for field in FIELDS if field.required == condition]
 
 
-def _insist(condition: When) -> Schema:
+def _build_condition(condition: When) -> Schema:
     """Require, under one condition, the fields that the table says, with something in them."""
-    fields = _required_when(condition)
+    fields = _list_required(condition)
     return {
         "if": {
             "properties": {condition.field: {"const": str(condition.value)}},
@@ -128,44 +130,44 @@ def _insist(condition: When) -> Schema:
     }
 
 
-def _create(sample_request: dict[str, Any], sample_answer: dict[str, Any]) -> Schema:
+def _build_operation(sample_request: dict[str, Any], sample_answer: dict[str, Any]) -> Schema:
     return {
         "operationId": "createVoiceCampaign",
         "summary": "Create a voice campaign",
-        "requestBody": {"required": True, "content": _content("Campaign", sample_request)},
+        "requestBody": {"required": True, "content": _build_content("Campaign", sample_request)},
         "responses": {
             "201": {
                 "description": "The campaign was created, as DRAFT.",
-                "content": _content("Created", sample_answer),
+                "content": _build_content("Created", sample_answer),
             },
-            "400": _error("The body is not one JSON object, or the host is not known."),
-            "401": _error("The token is missing or wrong.", "WWW-Authenticate"),
-            "405": _error("Only POST is known here.", "Allow"),
-            "413": _error("The body is too large."),
-            "415": _error("The body is not application/json in UTF-8."),
-            "422": _error("Some fields break the contract.", schema="FieldErrors"),
-            "503": _error("The file of campaigns cannot be written. Nothing was created."),
+            "400": _build_error("The body is not one JSON object, or the host is not known."),
+            "401": _build_error("The token is missing or wrong.", "WWW-Authenticate"),
+            "405": _build_error("Only POST is known here.", "Allow"),
+            "413": _build_error("The body is too large."),
+            "415": _build_error("The body is not application/json in UTF-8."),
+            "422": _build_error("Some fields break the contract.", schema="FieldErrors"),
+            "503": _build_error("The file of campaigns cannot be written. Nothing was created."),
         },
     }
 
 
-def _error(told: str, *headers: str, schema: str = "Error") -> Schema:
+def _build_error(told: str, *headers: str, schema: str = "Error") -> Schema:
     named = {name: {"schema": {"type": "string"}, "required": True} for name in headers}
     return {
         "description": told,
-        "content": _content(schema),
+        "content": _build_content(schema),
         **({"headers": named} if named else {}),
     }
 
 
-def _content(schema: str, example: dict[str, Any] | None = None) -> Schema:
+def _build_content(schema: str, example: dict[str, Any] | None = None) -> Schema:
     content: Schema = {"schema": {"$ref": f"#/components/schemas/{schema}"}}
     if example is not None:
         content["example"] = example
     return {"application/json": content}
 
 
-def _object(properties: Schema) -> Schema:
+def _build_object(properties: Schema) -> Schema:
     return {
         "type": "object",
         "properties": properties,
@@ -175,11 +177,11 @@ def _object(properties: Schema) -> Schema:
 
 
 _TEXT: Schema = {"type": "string"}
-_CREATED = _object(
+_CREATED = _build_object(
     {
         "status": {"const": "success"},
         "message": _TEXT,
-        "data": _object(
+        "data": _build_object(
             {
                 "campaign_id": _TEXT,
                 "campaign_name": _TEXT,

@@ -5,7 +5,7 @@ import json
 from datetime import date, time
 from typing import Any, TypeAlias
 
-from app.campaign.contract.fields import FIELDS, ValueKind, Values, used_fields
+from app.campaign.contract.fields import FIELDS, ValueKind, Values, list_used_fields
 from app.campaign.contract.validation import is_blank
 
 Payload: TypeAlias = dict[str, Any]
@@ -18,13 +18,13 @@ _encode = json.JSONEncoder(ensure_ascii=False).encode
 def build_payload(values: Values) -> Payload:
     """Take the values that are in use, in the documented order, as JSON has them."""
     return {
-        field.name: as_json(values[field.name])
-        for field in used_fields(values)
+        field.name: encode_value(values[field.name])
+        for field in list_used_fields(values)
         if field.name in values and not is_blank(values[field.name])
     }
 
 
-def as_json(value: Any) -> Any:
+def encode_value(value: Any) -> Any:
     """Write one typed value as the API documents it: ``2027-01-04``, ``09:00``, ``[...]``."""
     if isinstance(value, time):
         return value.isoformat("seconds" if value.second else "minutes")
@@ -44,14 +44,14 @@ def encode_payload(document: Payload) -> bytes:
     return "".join(("{", ",".join(lines), "\n}" if lines else "}")).encode()
 
 
-def digest(content: bytes) -> str:
+def compute_digest(content: bytes) -> str:
     """Name these bytes: 64 hexadecimal digits (SHA-256)."""
     return hashlib.sha256(content).hexdigest()
 
 
 def find_left_out(values: Values) -> list[str]:
     """Name the fields that hold something which will not be sent."""
-    used = {field.name for field in used_fields(values)}
+    used = {field.name for field in list_used_fields(values)}
     return [
         field.name
         for field in FIELDS
@@ -59,21 +59,21 @@ def find_left_out(values: Values) -> list[str]:
     ]
 
 
-def answers(document: Payload) -> dict[str, str | list[str]]:
+def write_answers(document: Payload) -> dict[str, str | list[str]]:
     """Write a payload as a person would have typed it into the form."""
     return {
-        field.name: _typed(field.kind, document[field.name])
+        field.name: _write_answer(field.kind, document[field.name])
         for field in FIELDS
         if document.get(field.name) is not None
     }
 
 
-def typed_values(values: Values) -> dict[str, str | list[str]]:
+def write_values_as_answers(values: Values) -> dict[str, str | list[str]]:
     """Write typed values, whether they would be sent or not, as a person would have typed them."""
-    return answers({name: as_json(value) for name, value in values.items()})
+    return write_answers({name: encode_value(value) for name, value in values.items()})
 
 
-def _typed(kind: ValueKind, value: Any) -> str | list[str]:
+def _write_answer(kind: ValueKind, value: Any) -> str | list[str]:
     if kind is ValueKind.DAYS:
         return [str(day) for day in value]
     return json.dumps(value) if kind in {ValueKind.FLAG, ValueKind.COUNT} else str(value)

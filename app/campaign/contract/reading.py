@@ -71,7 +71,7 @@ def read_answers(answers: Answers) -> Reading:
             problems.append(Problem(field.name, too_long[field.name]))
             continue
         try:
-            value = read_text(field, answers.get(field.name, ""))
+            value = read_answer(field, answers.get(field.name, ""))
         except Unreadable as error:
             problems.append(Problem(field.name, error.code))
         else:
@@ -82,18 +82,18 @@ def read_answers(answers: Answers) -> Reading:
     return Reading(values, problems)
 
 
-def read_text(field: Field, typed: str | Sequence[str]) -> Any:
+def read_answer(field: Field, typed: str | Sequence[str]) -> Any:
     """Read one answer; a blank one is `None`.
 
     Raises `Unreadable` if something was typed that is not of the field's kind.
     """
     if field.kind is ValueKind.DAYS:
-        return _days([typed] if isinstance(typed, str) else typed) if typed else None
+        return _read_days([typed] if isinstance(typed, str) else typed) if typed else None
     text = typed.strip() if isinstance(typed, str) else " ".join(typed).strip()
     return _FROM_TEXT[field.kind](field, text) if text else None
 
 
-def _text(_field: Field, raw: Any) -> str:
+def _read_text(_field: Field, raw: Any) -> str:
     if type(raw) is not str:
         raise Unreadable(Code.NOT_TEXT)
     if not raw.isascii():
@@ -104,26 +104,26 @@ def _text(_field: Field, raw: Any) -> str:
     return raw
 
 
-def _url(field: Field, raw: Any) -> str:
-    text = _text(field, raw)
+def _read_url(field: Field, raw: Any) -> str:
+    text = _read_text(field, raw)
     if not text.strip():  # A blank is no answer in a form, but it is no URI in JSON.
         raise Unreadable(Code.NOT_A_URL)
     return text
 
 
-def _zone(field: Field, raw: Any) -> str:
-    text = _text(field, raw)
+def _read_zone(field: Field, raw: Any) -> str:
+    text = _read_text(field, raw)
     return find_zone(text) or text
 
 
-def _choice(field: Field, raw: Any) -> Any:
+def _read_choice(field: Field, raw: Any) -> Any:
     chosen = _CHOICES[field.name].get(raw) if type(raw) is str else None
     if chosen is None:
         raise Unreadable(Code.NOT_A_CHOICE)
     return chosen
 
 
-def _days(raw: Any) -> tuple[Weekday, ...]:
+def _read_days(raw: Any) -> tuple[Weekday, ...]:
     if not isinstance(raw, list | tuple):
         raise Unreadable(Code.NOT_DAYS)
     try:
@@ -135,7 +135,7 @@ def _days(raw: Any) -> tuple[Weekday, ...]:
     return tuple([day for name, day in _WEEK if name in named])
 
 
-def _date(_field: Field, raw: Any) -> date:
+def _read_date(_field: Field, raw: Any) -> date:
     if type(raw) is not str or not _DATE.fullmatch(raw):
         raise Unreadable(Code.NOT_A_DATE)
     try:
@@ -144,31 +144,31 @@ def _date(_field: Field, raw: Any) -> date:
         raise Unreadable(Code.NOT_A_DATE) from error
 
 
-def _time(_field: Field, raw: Any) -> time:
+def _read_time(_field: Field, raw: Any) -> time:
     if type(raw) is not str or not _TIME.fullmatch(raw):
         raise Unreadable(Code.NOT_A_TIME)
     return time.fromisoformat(raw)
 
 
-def _whole_number(_field: Field, raw: Any) -> int:
+def _read_whole_number(_field: Field, raw: Any) -> int:
     if type(raw) is not int:  # True is an int to isinstance, and must not be.
         raise Unreadable(Code.NOT_A_WHOLE_NUMBER)
     return raw
 
 
-def _whole_number_in_text(_field: Field, text: str) -> int:
+def _read_whole_number_in_text(_field: Field, text: str) -> int:
     if not _WHOLE.fullmatch(text):
         raise Unreadable(Code.NOT_A_WHOLE_NUMBER)
     return int(text)
 
 
-def _flag(_field: Field, raw: Any) -> bool:
+def _read_flag(_field: Field, raw: Any) -> bool:
     if type(raw) is not bool:
         raise Unreadable(Code.NOT_YES_OR_NO)
     return raw
 
 
-def _flag_in_text(_field: Field, text: str) -> bool:
+def _read_flag_in_text(_field: Field, text: str) -> bool:
     if text not in _FLAGS:
         raise Unreadable(Code.NOT_YES_OR_NO)
     return _FLAGS[text]
@@ -177,19 +177,19 @@ def _flag_in_text(_field: Field, text: str) -> bool:
 _Reader: TypeAlias = Callable[[Field, Any], Any]
 
 _FROM_JSON: dict[ValueKind, _Reader] = {
-    ValueKind.TEXT: _text,
-    ValueKind.URL: _url,
-    ValueKind.ZONE: _text,
-    ValueKind.CHOICE: _choice,
-    ValueKind.DAYS: lambda _field, raw: _days(raw),
-    ValueKind.DATE: _date,
-    ValueKind.TIME: _time,
-    ValueKind.COUNT: _whole_number,
-    ValueKind.FLAG: _flag,
+    ValueKind.TEXT: _read_text,
+    ValueKind.URL: _read_url,
+    ValueKind.ZONE: _read_text,
+    ValueKind.CHOICE: _read_choice,
+    ValueKind.DAYS: lambda _field, raw: _read_days(raw),
+    ValueKind.DATE: _read_date,
+    ValueKind.TIME: _read_time,
+    ValueKind.COUNT: _read_whole_number,
+    ValueKind.FLAG: _read_flag,
 }
 _JSON_READERS = {field.name: (field, _FROM_JSON[field.kind]) for field in FIELDS}
 _FROM_TEXT = _FROM_JSON | {
-    ValueKind.ZONE: _zone,
-    ValueKind.COUNT: _whole_number_in_text,
-    ValueKind.FLAG: _flag_in_text,
+    ValueKind.ZONE: _read_zone,
+    ValueKind.COUNT: _read_whole_number_in_text,
+    ValueKind.FLAG: _read_flag_in_text,
 }

@@ -23,7 +23,7 @@ def parse_object(content: bytes) -> dict[str, Any]:
 
     Half of a surrogate pair is let through in a value, where it is that field's fault.
     """
-    document = _decoded(_text(content))
+    document = _decode_json(_decode_utf8(content))
     if not isinstance(document, dict):
         raise Malformed("Write one JSON object with the fields of a campaign.")
     if _is_deep(document):
@@ -31,7 +31,7 @@ def parse_object(content: bytes) -> dict[str, Any]:
     return document
 
 
-def _text(content: bytes) -> str:
+def _decode_utf8(content: bytes) -> str:
     if not content:
         raise Malformed("Write a campaign as JSON: this is empty.")
     if content.startswith(BOM_UTF8):
@@ -42,9 +42,11 @@ def _text(content: bytes) -> str:
         raise Malformed(f"Write the campaign in UTF-8: byte {error.start} is not.") from error
 
 
-def _decoded(text: str) -> Any:
+def _decode_json(text: str) -> Any:
     try:
-        return json.loads(text, object_pairs_hook=_named_once, parse_constant=_no_constant)
+        return json.loads(
+            text, object_pairs_hook=_refuse_duplicates, parse_constant=_refuse_constant
+        )
     except Malformed:
         raise
     except RecursionError as error:
@@ -56,7 +58,7 @@ def _decoded(text: str) -> Any:
         raise Malformed("Write numbers with fewer digits.") from error
 
 
-def _named_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
         raise Malformed("Write each field once.")
@@ -67,18 +69,18 @@ def _named_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _no_constant(name: str) -> Any:
+def _refuse_constant(name: str) -> Any:
     raise Malformed(f"Write the campaign as JSON, which has no {name}.")
 
 
 def _is_deep(document: Any) -> bool:
     level = [document]
     for _ in range(DEEPEST):
-        level = [inner for outer in level for inner in _inside(outer)]
+        level = [inner for outer in level for inner in _list_inner(outer)]
     return bool(level)
 
 
-def _inside(value: Any) -> Iterable[Any]:
+def _list_inner(value: Any) -> Iterable[Any]:
     if isinstance(value, dict):
         return value.values()
     return value if isinstance(value, list) else ()

@@ -24,12 +24,12 @@ LONGEST = (
 
 def find_too_long(answers: Mapping[str, str | Sequence[str]]) -> dict[str, Code]:
     """Name the answers that are too long, or of an all too long campaign the longest one."""
-    lengths = {name: _length(answers[name]) for name in LONGEST if name in answers}
+    lengths = {name: _count_characters(answers[name]) for name in LONGEST if name in answers}
     too_long = {name: Code.TOO_LONG for name, length in lengths.items() if length > LONGEST[name]}
     if not too_long and sum(lengths.values()) > LONGEST_IN_ALL:
         return {max(lengths, key=lengths.__getitem__): Code.TOO_MUCH}
     return too_long
 
 
-def _length(typed: str | Sequence[str]) -> int:
+def _count_characters(typed: str | Sequence[str]) -> int:
     return len(typed) if isinstance(typed, str) else sum(map(len, typed))

@@ -7,7 +7,7 @@ sentences. Only fields that are in use are judged.
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from app.campaign.contract.fields import FIELD, FIELDS, Field, ValueKind, Values, used_fields
+from app.campaign.contract.fields import FIELD, FIELDS, Field, ValueKind, Values, list_used_fields
 from app.campaign.contract.problems import Code, Problem
 from app.campaign.contract.reading import Reading
 from app.campaign.contract.visible import can_be_seen
@@ -20,15 +20,15 @@ def find_problems(reading: Reading) -> list[Problem]:
 
     A field that could not be read gets that one problem and is not judged further.
     """
-    return _found(reading, used_fields(reading.values))
+    return _collect_problems(reading, list_used_fields(reading.values))
 
 
 def find_problems_of_document(reading: Reading) -> list[Problem]:
     """Find them among all fields: a document that is sent as it is brings unused ones along."""
-    return _found(reading, FIELDS)
+    return _collect_problems(reading, FIELDS)
 
 
-def _found(reading: Reading, fields: Iterable[Field]) -> list[Problem]:
+def _collect_problems(reading: Reading, fields: Iterable[Field]) -> list[Problem]:
     unread = {problem.field: problem for problem in reading.problems}
     problems = [problem for problem in reading.problems if problem.field not in FIELD]
     for field in fields:

@@ -146,7 +146,7 @@ NOT_CHOSEN = {
 FINAL = "Cannot be changed later."
 
 
-def sentence(problem: Problem) -> str:
+def describe_problem(problem: Problem) -> str:
     """Say what to do about one problem."""
     if problem.code is Code.UNKNOWN_FIELD:
         return f"Remove “{problem.field}”: a campaign has no such field."
@@ -155,7 +155,7 @@ def sentence(problem: Problem) -> str:
         return _TOO_LONG[problem.code].format(thing=thing, longest=longest, in_all=LONGEST_IN_ALL)
     if problem.field not in FIELD:
         return _ABOUT_LEADS[problem.code].format(detail=problem.detail)
-    return _SENTENCES[problem.code].format(**_slots(problem.field))
+    return _SENTENCES[problem.code].format(**_fill_slots(problem.field))
 
 
 _SENTENCES = {
@@ -197,7 +197,7 @@ _ABOUT_LEADS = {
 _CHOSEN = {ValueKind.CHOICE, ValueKind.DAYS, ValueKind.FLAG, ValueKind.ZONE}
 
 
-def _slots(name: str) -> dict[str, str]:
+def _fill_slots(name: str) -> dict[str, str]:
     line, thing = FIELD[name], WORDS[name].thing
     return {
         "Ask": "Choose" if line.kind in _CHOSEN else "Enter",
@@ -209,19 +209,19 @@ def _slots(name: str) -> dict[str, str]:
     }
 
 
-def kept_sentence(names: Sequence[str]) -> str:
+def describe_kept(names: Sequence[str]) -> str:
     """Say of these fields that what they hold is not sent."""
-    things = listed([WORDS[name].thing for name in names])
+    things = join_words([WORDS[name].thing for name in names])
     are = "is" if len(names) == 1 else "are"
     return f"{things[0].upper()}{things[1:]} {are} kept here, but not sent."
 
 
-def listed(words: Sequence[str]) -> str:
+def join_words(words: Sequence[str]) -> str:
     """Write words one after the other: a, b and c."""
     return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
 
 
-def advice_sentence(advice: Advice) -> str:
+def describe_advice(advice: Advice) -> str:
     """Say what is worth a second look, and why."""
     return _ADVICE[advice.code].format(
         found=_GLOBAL_IDS.get(advice.detail, f"a {advice.detail}"),

@@ -26,7 +26,7 @@ from app.campaign.compliance.places import find_place
 from app.campaign.compliance.rule import Rule
 from app.campaign.compliance.rule_words import find_caution
 from app.campaign.compliance.rulebook import load_rulebook
-from app.campaign.contract.payload import as_json
+from app.campaign.contract.payload import encode_value
 from app.campaign.contract.typed_length import LONGEST_TEXT
 from app.campaign.contract.wording import WORDS
 from app.campaign.explanation import Explanation
@@ -208,7 +208,7 @@ def change(fix: Fix, now: Mapping[str, Any]) -> Change:
         f"{WORDS[name].label}: {value_in_words(name, now.get(name))} → {value_in_words(name, new)}"
         for name, new in fix.changes
     ]
-    posted = {name: as_json(new) for name, new in fix.changes}
+    posted = {name: encode_value(new) for name, new in fix.changes}
     return Change(urlencode(posted, doseq=True), "; ".join(said))
 
 

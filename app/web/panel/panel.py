@@ -15,7 +15,7 @@ from app.campaign.compliance.fixes import Fix
 from app.campaign.contract.fields import CAMPAIGNS_PATH, FIELD, Values, When
 from app.campaign.contract.problems import Code, Problem
 from app.campaign.contract.reading import Answers
-from app.campaign.contract.wording import advice_sentence, kept_sentence, sentence
+from app.campaign.contract.wording import describe_advice, describe_kept, describe_problem
 from app.campaign.explanation import Explanation, explain
 from app.campaign.timezones.words import find_likely_zones
 from app.campaign.timezones.zones import ZONE_NAMES, find_offset, format_offset
@@ -119,14 +119,14 @@ def _notes(explanation: Explanation, now: datetime) -> Mapping[str, Sequence[Not
     notes: dict[str, list[Note]] = defaultdict(list)
     for problem in explanation.problems:
         changes = _changes(problem.field, _better(problem, explanation.values), explanation.values)
-        notes[problem.field].append(Note(ERROR, sentence(problem), changes))
+        notes[problem.field].append(Note(ERROR, describe_problem(problem), changes))
     for advice in explanation.advice:
         kind = STRONG if advice.is_strong else ADVICE
         better = (advice.better,) if advice.better else ()
         changes = _changes(advice.field, better, explanation.values)
-        notes[advice.field].append(Note(kind, advice_sentence(advice), changes))
+        notes[advice.field].append(Note(kind, describe_advice(advice), changes))
     for name, kept in _kept(explanation).items():
-        notes[name].append(Note(FACT, kept_sentence(kept)))
+        notes[name].append(Note(FACT, describe_kept(kept)))
     zone = explanation.values.get("timezone")
     if zone in ZONE_NAMES:
         messages = f"{zone} is now at UTC{format_offset(find_offset(zone, now))}."

@@ -14,7 +14,7 @@ from app.campaign.compliance.fix_words import value_in_words
 from app.campaign.compliance.rule import Preset
 from app.campaign.compliance.rulebook import load_rulebook
 from app.campaign.contract.fields import Values, Weekday
-from app.campaign.contract.payload import typed_values
+from app.campaign.contract.payload import write_values_as_answers
 from app.campaign.contract.reading import Answers, read_answers
 from app.campaign.contract.visible import can_be_seen
 from app.campaign.contract.wording import WORDS
@@ -157,7 +157,7 @@ def _offers(session: Session, answers: Answers) -> list[Offer]:
 def _given(preset: Preset, answers: Answers) -> Offer:
     """Offer a preset of the rules; hours on the leads' clocks are put on the campaign's."""
     if not preset.is_by_leads_clock:
-        return Offer(preset.id, preset.title, typed_values(preset.settings), preset)
+        return Offer(preset.id, preset.title, write_values_as_answers(preset.settings), preset)
     hours = f"{_words('daily_start_time', preset.settings)} to "
     hours += _words("daily_end_time", preset.settings)
     meant = f"{hours} are meant on the clock of every lead."
@@ -172,7 +172,7 @@ def _given(preset: Preset, answers: Answers) -> Offer:
         told = f"{meant} No one window does that for all of them: split the campaign by place."
         return Offer(preset.id, preset.title, {}, preset, told)
     told = f"{meant} What is filled in is by the clock in {name_city(schedule.zone)}."
-    return Offer(preset.id, preset.title, typed_values(fitted), preset, told)
+    return Offer(preset.id, preset.title, write_values_as_answers(fitted), preset, told)
 
 
 _OFFICE: Values = {

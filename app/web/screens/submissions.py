@@ -4,7 +4,7 @@ from flask import Blueprint, flash, jsonify, redirect, render_template, request,
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from app.campaign.contract.global_ids import CAMPAIGN, global_id_type
+from app.campaign.contract.global_ids import CAMPAIGN, read_global_id_type
 from app.campaign.contract.typed_length import LONGEST_TEXT
 from app.sending.resolution import NoSuchSubmission, TooEarly, Word, resolve
 from app.services import services, store
@@ -93,7 +93,7 @@ def _mistake_in_id(campaign_id: str, reason: str) -> tuple[str, str] | None:
         return "campaign_id", "Paste the campaign's id, as VoiceAIWrapper shows it."
     if len(campaign_id + reason) > LONGEST_TEXT:
         return "campaign_id", f"Shorten this to {LONGEST_TEXT:,} characters, the reason included."
-    if global_id_type(campaign_id) != CAMPAIGN and not reason:
+    if read_global_id_type(campaign_id) != CAMPAIGN and not reason:
         return "reason", (
             "This does not look like the id of a campaign. Paste the right one, or write "
             "down here why it is right."

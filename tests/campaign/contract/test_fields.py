@@ -16,7 +16,7 @@ from app.campaign.contract.fields import (
     ValueKind,
     Weekday,
     When,
-    used_fields,
+    list_used_fields,
 )
 from tests.campaign.contract.test_vectors import ALWAYS, FOR_OUTBOUND, OPTIONAL, SAMPLE
 
@@ -69,7 +69,7 @@ def test_what_is_required_is_sent(values: dict[str, str | None]) -> None:
 
 @pytest.mark.parametrize("values", CAMPAIGNS, ids=str)
 def test_the_fields_in_use_are_those_that_say_so_in_order(values: dict[str, str | None]) -> None:
-    assert used_fields(values) == tuple(field for field in FIELDS if field.is_used(values))
+    assert list_used_fields(values) == tuple(field for field in FIELDS if field.is_used(values))
 
 
 @EACH

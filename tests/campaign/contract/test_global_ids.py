@@ -5,9 +5,9 @@ from base64 import b64encode
 import pytest
 
 from app.campaign.contract.fields import DialerType
-from app.campaign.contract.global_ids import global_id_type
+from app.campaign.contract.global_ids import read_global_id_type
 from app.campaign.contract.problems import Advice, AdviceCode
-from app.campaign.contract.wording import advice_sentence
+from app.campaign.contract.wording import describe_advice
 from tests.campaign.test_advice import BOTH_TYPES, Campaign, advice, outbound
 
 
@@ -80,7 +80,7 @@ def test_an_id_that_is_no_global_id_is_nobodys_business(value: str) -> None:
 def test_the_type_inside_a_global_id_is_read_and_nothing_else_is_taken_for_one(
     text: str, found: str | None
 ) -> None:
-    assert global_id_type(text) == found
+    assert read_global_id_type(text) == found
 
 
 @pytest.mark.parametrize(
@@ -93,4 +93,4 @@ def test_the_type_inside_a_global_id_is_read_and_nothing_else_is_taken_for_one(
 def test_a_wrong_id_is_named_in_words(detail: str, sentence: str) -> None:
     found = Advice("assistant_id", AdviceCode.OTHER_GLOBAL_ID, detail)
 
-    assert advice_sentence(found) == sentence
+    assert describe_advice(found) == sentence

@@ -7,13 +7,13 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from app.campaign.contract.fields import FIELD, FIELDS, Field, ValueKind, When
-from app.campaign.contract.json_schema import campaign_schema, openapi
+from app.campaign.contract.json_schema import build_campaign_schema, build_openapi
 from app.campaign.contract.wording import FINAL, WORDS
 from app.sandbox.sample import SAMPLE_ANSWER, SAMPLE_REQUEST
 from tests.campaign.contract.test_vectors import INBOUND, SAMPLE
 
 EACH = pytest.mark.parametrize("field", FIELDS, ids=lambda field: field.name)
-JUDGE = Draft202012Validator(campaign_schema())
+JUDGE = Draft202012Validator(build_campaign_schema())
 
 
 def finds(document: dict[str, Any]) -> set[str]:
@@ -25,29 +25,31 @@ def finds(document: dict[str, Any]) -> set[str]:
 
 
 def test_the_schema_is_one() -> None:
-    Draft202012Validator.check_schema(campaign_schema())
+    Draft202012Validator.check_schema(build_campaign_schema())
 
 
 def test_it_knows_every_field_and_no_other() -> None:
-    schema = campaign_schema()
+    schema = build_campaign_schema()
     assert list(schema["properties"]) == [line.name for line in FIELDS]
     assert schema["additionalProperties"] is False
 
 
 def test_what_is_always_required_is_required() -> None:
     always = {line.name for line in FIELDS if line.required is True}
-    assert set(campaign_schema()["required"]) == always
+    assert set(build_campaign_schema()["required"]) == always
 
 
 @pytest.mark.parametrize("name", [one.name for one in FIELDS if isinstance(one.required, When)])
 def test_what_is_required_of_some_is_required_of_those(name: str) -> None:
-    conditions = [rule for rule in campaign_schema()["allOf"] if name in rule["then"]["required"]]
+    conditions = [
+        rule for rule in build_campaign_schema()["allOf"] if name in rule["then"]["required"]
+    ]
     assert len(conditions) == 1
 
 
 @pytest.mark.parametrize("name", [line.name for line in FIELDS if line.after])
 def test_an_order_that_a_schema_cannot_say_is_noted(name: str) -> None:
-    assert campaign_schema()["properties"][name]["x-after"] == FIELD[name].after
+    assert build_campaign_schema()["properties"][name]["x-after"] == FIELD[name].after
 
 
 def test_a_standard_validator_takes_the_vendors_sample_as_it_stands() -> None:
@@ -105,7 +107,7 @@ def test_the_choices_are_the_tables(field: Field) -> None:
 
 @EACH
 def test_a_reader_is_told_the_label_and_what_cannot_be_changed_later(field: Field) -> None:
-    told = campaign_schema()["properties"][field.name]
+    told = build_campaign_schema()["properties"][field.name]
 
     assert told["title"] == WORDS[field.name].label
     assert (FINAL in told.get("description", "")) == field.final
@@ -117,7 +119,7 @@ def test_an_inbound_campaign_needs_no_schedule() -> None:
 
 
 def test_the_openapi_document_is_plain_json_with_the_samples() -> None:
-    document = openapi(SAMPLE_REQUEST, SAMPLE_ANSWER)
+    document = build_openapi(SAMPLE_REQUEST, SAMPLE_ANSWER)
     assert json.loads(json.dumps(document)) == document
     assert document["openapi"].startswith("3.1")
     assert list(document["paths"]) == ["/api/v2/voice-campaigns"]

@@ -8,11 +8,11 @@ import pytest
 
 from app.campaign.contract.fields import FIELDS, CampaignType, DialerType
 from app.campaign.contract.payload import (
-    answers,
     build_payload,
-    digest,
+    compute_digest,
     encode_payload,
     find_left_out,
+    write_answers,
 )
 from tests.factories import WORKDAYS, inbound, outbound
 
@@ -70,7 +70,7 @@ def test_what_is_blank_is_not_called_left_out() -> None:
 
 
 def test_a_payload_is_typed_as_a_person_would_type_it() -> None:
-    answered = answers(build_payload(outbound()))
+    answered = write_answers(build_payload(outbound()))
 
     assert answered["days_of_week"] == [day.value for day in WORKDAYS]
     assert answered["max_call_attempts"] == "3"
@@ -80,7 +80,7 @@ def test_a_payload_is_typed_as_a_person_would_type_it() -> None:
 
 
 def test_null_in_a_document_is_nothing_typed() -> None:
-    assert answers({"name": "Q4", "webhook_url": None}) == {"name": "Q4"}
+    assert write_answers({"name": "Q4", "webhook_url": None}) == {"name": "Q4"}
 
 
 @pytest.mark.parametrize("blank", [None, "", "  "])
@@ -119,11 +119,11 @@ def test_the_bytes_are_the_same_every_time_and_read_a_field_to_a_line() -> None:
 def test_the_digest_names_the_bytes() -> None:
     again, other = dict(reversed(inbound().items())), inbound(name="Other")
 
-    assert re.fullmatch("[0-9a-f]{64}", digest(encode_payload(build_payload(inbound()))))
-    assert digest(encode_payload(build_payload(inbound()))) == digest(
+    assert re.fullmatch("[0-9a-f]{64}", compute_digest(encode_payload(build_payload(inbound()))))
+    assert compute_digest(encode_payload(build_payload(inbound()))) == compute_digest(
         encode_payload(build_payload(again))
     )
-    assert digest(encode_payload(build_payload(inbound()))) != digest(
+    assert compute_digest(encode_payload(build_payload(inbound()))) != compute_digest(
         encode_payload(build_payload(other))
     )
 

@@ -15,9 +15,9 @@ from app.campaign.contract.fields import (
     ValueKind,
     Weekday,
 )
-from app.campaign.contract.payload import answers, as_json, build_payload, encode_payload
+from app.campaign.contract.payload import build_payload, encode_payload, encode_value, write_answers
 from app.campaign.contract.problems import Code, Problem
-from app.campaign.contract.reading import Reading, Unreadable, read_answers, read_json, read_text
+from app.campaign.contract.reading import Reading, Unreadable, read_answer, read_answers, read_json
 from tests.factories import inbound, outbound, typed
 
 
@@ -46,14 +46,14 @@ def test_what_is_typed_and_what_stands_in_json_are_the_same_values(values: dict[
     ],
 )
 def test_text_is_read_as_it_is_meant(name: str, text: Any, value: Any) -> None:
-    assert read_text(FIELD[name], text) == value
+    assert read_answer(FIELD[name], text) == value
 
 
 @pytest.mark.parametrize("name", [line.name for line in FIELDS])
 @pytest.mark.parametrize("blank", ["", "   "])
 def test_a_blank_is_no_answer(name: str, blank: str) -> None:
     given = [] if FIELD[name].kind is ValueKind.DAYS else blank
-    assert read_text(FIELD[name], given) is None
+    assert read_answer(FIELD[name], given) is None
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_a_blank_is_no_answer(name: str, blank: str) -> None:
 )
 def test_text_that_says_something_else_is_unreadable(name: str, text: Any, code: Code) -> None:
     with pytest.raises(Unreadable) as caught:
-        read_text(FIELD[name], text)
+        read_answer(FIELD[name], text)
     assert caught.value.code is code
 
 
@@ -138,7 +138,7 @@ def test_what_cannot_be_read_takes_nothing_else_with_it() -> None:
 
 
 def test_one_ticked_day_may_come_without_a_list() -> None:
-    assert read_text(FIELD["days_of_week"], "MONDAY") == (Weekday.MONDAY,)
+    assert read_answer(FIELD["days_of_week"], "MONDAY") == (Weekday.MONDAY,)
 
 
 @pytest.mark.parametrize("field", FIELDS, ids=lambda field: field.name)
@@ -148,7 +148,7 @@ def test_what_the_payload_says_can_be_typed_and_read_again(field: Field) -> None
     values = both if field.is_used(both) else pooled
 
     document = build_payload(values)
-    read = read_text(field, answers(document)[field.name])
+    read = read_answer(field, write_answers(document)[field.name])
 
     assert read == values[field.name]
-    assert as_json(read) == document[field.name]
+    assert encode_value(read) == document[field.name]

@@ -18,7 +18,7 @@ from app.campaign.contract.typed_length import (
     LONGEST_TEXT,
 )
 from app.campaign.contract.validation import find_problems
-from app.campaign.contract.wording import sentence
+from app.campaign.contract.wording import describe_problem
 from app.forms.campaign import CampaignForm
 from tests.factories import outbound, typed
 from tests.pages import Visitor
@@ -44,11 +44,11 @@ def test_an_answer_may_be_as_long_as_its_limit_and_no_longer(name: str) -> None:
 
 
 def test_the_limit_is_told_as_ours() -> None:
-    assert sentence(Problem("name", Code.TOO_LONG)) == (
+    assert describe_problem(Problem("name", Code.TOO_LONG)) == (
         "Shorten the campaign name: Campaign Builder takes 1,000 characters of it."
     )
     assert (LONGEST_TEXT, LONGEST_ADDRESS) == (1000, 2000)
-    assert "20,000 characters in all" in sentence(Problem("audience", Code.TOO_MUCH))
+    assert "20,000 characters in all" in describe_problem(Problem("audience", Code.TOO_MUCH))
 
 
 def test_all_answers_together_have_a_limit_too() -> None:
@@ -76,7 +76,7 @@ def test_the_form_says_it_beside_the_field_and_keeps_what_was_typed(
         visitor.open("/drafts/new"), answers=typed(outbound()) | {name: long}, then="review"
     )
     assert page.status == 422
-    assert page.error(name) == sentence(Problem(name, Code.TOO_LONG))
+    assert page.error(name) == describe_problem(Problem(name, Code.TOO_LONG))
     assert page.typed(name) == long
     assert visitor.open(page.path).typed(name) == long
 
@@ -87,7 +87,7 @@ def test_form_and_reading_agree_on_what_is_too_long() -> None:
         form = CampaignForm.of(answers)
         form.validate()
         said = {one: errors[0] for one, errors in form.errors.items() if one}
-        assert said == {one.field: sentence(one) for one in problems(answers)}, name
+        assert said == {one.field: describe_problem(one) for one in problems(answers)}, name
 
 
 def test_the_sandbox_knows_no_such_limit(client: FlaskClient) -> None:

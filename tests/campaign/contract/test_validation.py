@@ -13,7 +13,7 @@ from app.campaign.contract.fields import (
     DialerType,
     Field,
     ValueKind,
-    used_fields,
+    list_used_fields,
 )
 from app.campaign.contract.payload import build_payload, encode_payload
 from app.campaign.contract.problems import Code, Problem
@@ -198,7 +198,7 @@ def test_an_unknown_name_in_json_is_a_problem() -> None:
 
 
 def test_the_fields_in_use_follow_type_and_dialer() -> None:
-    names = [line.name for line in used_fields(inbound())]
+    names = [line.name for line in list_used_fields(inbound())]
     assert "phone_number_id" in names
     assert "phone_number_pool_id" not in names
     assert "start_date" not in names

@@ -12,8 +12,8 @@ from app.campaign.contract.wording import (
     FINAL,
     NOT_CHOSEN,
     WORDS,
-    advice_sentence,
-    sentence,
+    describe_advice,
+    describe_problem,
 )
 
 EACH = pytest.mark.parametrize("line", FIELDS, ids=lambda line: line.name)
@@ -114,7 +114,7 @@ def test_what_is_final_is_said_in_a_sentence() -> None:
 
 @pytest.mark.parametrize(("name", "code"), ALL)
 def test_every_problem_is_a_sentence_without_a_gap_or_a_reproach(name: str, code: Code) -> None:
-    said = sentence(Problem(name, code))
+    said = describe_problem(Problem(name, code))
     assert re.fullmatch(r"[A-Z].*\.", said)
     assert not re.search(r"[{}]|  |None|\s[,.:]|, \.", said)
     assert not REPROACH.search(said)
@@ -131,7 +131,7 @@ def test_every_problem_is_a_sentence_without_a_gap_or_a_reproach(name: str, code
     ids=lambda problem: problem.code,
 )
 def test_a_word_about_the_leads_that_is_not_understood_is_repeated(problem: Problem) -> None:
-    said = sentence(problem)
+    said = describe_problem(problem)
     assert re.fullmatch(r"[A-Z].*\.", said)
     assert problem.detail in said
     assert not REPROACH.search(said)
@@ -142,28 +142,28 @@ def test_a_word_about_the_leads_that_is_not_understood_is_repeated(problem: Prob
 )
 @pytest.mark.parametrize("code", [Code.MISSING, Code.TOO_SMALL, Code.NOT_A_WHOLE_NUMBER])
 def test_a_message_about_a_count_says_the_least_it_may_be(line: Field, code: Code) -> None:
-    assert sentence(Problem(line.name, code)).endswith(f", {line.minimum} or more.")
+    assert describe_problem(Problem(line.name, code)).endswith(f", {line.minimum} or more.")
 
 
 @pytest.mark.parametrize(
     "line", [line for line in FIELDS if line.after], ids=lambda line: line.name
 )
 def test_a_message_about_an_order_names_both(line: Field) -> None:
-    said = sentence(Problem(line.name, Code.NOT_AFTER)).lower()
+    said = describe_problem(Problem(line.name, Code.NOT_AFTER)).lower()
 
     assert WORDS[line.name].thing in said
     assert WORDS[FIELD[line.after or ""].name].thing in said
 
 
 def test_a_name_that_no_field_has_is_repeated_as_it_came() -> None:
-    said = sentence(Problem("{colour}", Code.UNKNOWN_FIELD))
+    said = describe_problem(Problem("{colour}", Code.UNKNOWN_FIELD))
 
     assert said == "Remove “{colour}”: a campaign has no such field."
 
 
 @pytest.mark.parametrize("code", list(AdviceCode))
 def test_every_advice_is_a_sentence(code: AdviceCode) -> None:
-    said = advice_sentence(Advice("name", code, "7"))
+    said = describe_advice(Advice("name", code, "7"))
 
     assert re.fullmatch(r"[A-Z“].*[.?]", said)
     assert not re.search("[{}]", said)
@@ -173,7 +173,7 @@ def test_every_advice_is_a_sentence(code: AdviceCode) -> None:
     "line", [line for line in FIELDS if line.global_id], ids=lambda line: line.name
 )
 def test_an_id_in_the_wrong_field_is_called_by_what_it_is_the_id_of(line: Field) -> None:
-    said = advice_sentence(Advice("name", AdviceCode.OTHER_GLOBAL_ID, line.global_id or ""))
+    said = describe_advice(Advice("name", AdviceCode.OTHER_GLOBAL_ID, line.global_id or ""))
 
     assert re.fullmatch(r"This looks like the id of a [a-z ]+\. Is it in the right field\?", said)
 
@@ -194,4 +194,4 @@ def test_an_id_in_the_wrong_field_is_called_by_what_it_is_the_id_of(line: Field)
 def test_a_message_says_what_to_do_in_the_words_of_the_screen(
     name: str, code: Code, said: str
 ) -> None:
-    assert sentence(Problem(name, code)) == said
+    assert describe_problem(Problem(name, code)) == said

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from app.campaign.contract.payload import build_payload, digest, encode_payload
+from app.campaign.contract.payload import build_payload, compute_digest, encode_payload
 from app.remote.answers import Created
 from app.store.base import State
 from app.store.database import Store
@@ -139,7 +139,7 @@ def test_the_same_campaign_id_for_two_drafts_is_told(
 ) -> None:
     for name in ("Spring", "Autumn"):
         values = outbound(name=name)
-        reviewed = digest(encode_payload(build_payload(values)))
+        reviewed = compute_digest(encode_payload(build_payload(values)))
         api = FakeApi(ANSWERS[State.CREATED])
         last = submit(saved(values), reviewed=reviewed, store=store, api=api)
     page = visitor.open(f"/submissions/{last}")
@@ -153,7 +153,7 @@ def test_only_a_campaign_that_is_a_draft_is_said_to_call_nobody(
     visitor: Visitor, store: Store, saved: Callable[..., str], status: str, told: str
 ) -> None:
     made = Created(FOUND, "Q4 Outreach", "OUTBOUND", status, 201, "{}")
-    reviewed = digest(encode_payload(build_payload(outbound())))
+    reviewed = compute_digest(encode_payload(build_payload(outbound())))
     number = submit(saved(), reviewed=reviewed, store=store, api=FakeApi(made))
     page = visitor.open(f"/submissions/{number}")
     assert told in page.text
