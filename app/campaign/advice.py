@@ -21,7 +21,7 @@ from app.campaign.contract.fields import FIELD, FIELDS, DialerType, Values, Week
 from app.campaign.contract.global_ids import read_global_id_type
 from app.campaign.contract.problems import Advice, AdviceCode
 from app.campaign.contract.web_address import is_web_address
-from app.campaign.formatting import clock, short_day
+from app.campaign.formatting import format_clock, format_short_day
 from app.campaign.schedule.attempts import Attempts, read_limits
 from app.campaign.schedule.windows import DAY, Overview, Schedule, is_in_sight
 from app.campaign.timezones.words import find_regional_zone, has_turned_sign, is_fixed
@@ -51,23 +51,25 @@ def advise(
     there are any; the *audience* has its holidays.
     """
     found = [
-        *_about_numbers(values),
-        *_about_ids(values),
-        *_about_zone(values, now),
-        *_about_dates(values, overview, now),
-        *(_about_days(overview.schedule, audience) if overview else ()),
-        *_about_attempts(values),
-        *(_about_retries(overview.schedule, retries) if overview and retries else ()),
-        *_about_events(values),
+        *_advise_on_numbers(values),
+        *_advise_on_ids(values),
+        *_advise_on_zone(values, now),
+        *_advise_on_dates(values, overview, now),
+        *(_advise_on_days(overview.schedule, audience) if overview else ()),
+        *_advise_on_attempts(values),
+        *(_advise_on_retries(overview.schedule, retries) if overview and retries else ()),
+        *_advise_on_events(values),
     ]
     return (
-        [_harmless(one, overview.schedule, values, audience) for one in found]
+        [_drop_harmful_value(one, overview.schedule, values, audience) for one in found]
         if overview
         else found
     )
 
 
-def _harmless(advice: Advice, schedule: Schedule, values: Values, audience: Audience) -> Advice:
+def _drop_harmful_value(
+    advice: Advice, schedule: Schedule, values: Values, audience: Audience
+) -> Advice:
     """Take back a value by which a rule of calling would be broken, or stay so."""
     if not advice.better:
         return advice
@@ -82,21 +84,21 @@ def _harmless(advice: Advice, schedule: Schedule, values: Values, audience: Audi
     return Advice(advice.field, AdviceCode.GAP_BY_RULE) if is_gap else replace(advice, better=None)
 
 
-def _about_numbers(values: Values) -> Iterator[Advice]:
+def _advise_on_numbers(values: Values) -> Iterator[Advice]:
     if values.get("dialer_type") is DialerType.SINGLE and not values.get("phone_number_id"):
         yield Advice("phone_number_id", AdviceCode.NO_NUMBER)
     if values.get("dialer_type") is DialerType.POOL and not values.get("phone_number_pool_id"):
         yield Advice("phone_number_pool_id", AdviceCode.NO_POOL)
 
 
-def _about_ids(values: Values) -> Iterator[Advice]:
+def _advise_on_ids(values: Values) -> Iterator[Advice]:
     for name in _IDS:
         found = read_global_id_type(values[name]) if values.get(name) else None
         if found and found != FIELD[name].global_id:
             yield Advice(name, AdviceCode.OTHER_GLOBAL_ID, found)
 
 
-def _about_zone(values: Values, now: datetime) -> Iterator[Advice]:
+def _advise_on_zone(values: Values, now: datetime) -> Iterator[Advice]:
     zone = values.get("timezone", "")
     if is_fixed(zone):
         place = find_regional_zone(zone)
@@ -106,8 +108,8 @@ def _about_zone(values: Values, now: datetime) -> Iterator[Advice]:
         yield Advice("timezone", code, known, place)
 
 
-def _about_dates(values: Values, overview: Overview | None, now: datetime) -> Iterator[Advice]:
-    today = _today(values, now)
+def _advise_on_dates(values: Values, overview: Overview | None, now: datetime) -> Iterator[Advice]:
+    today = _find_today(values, now)
     first, last = values.get("start_date"), values.get("end_date")
     for name in ("start_date", "end_date"):
         if values.get(name) and not is_in_sight(values[name]):
@@ -125,7 +127,7 @@ def _about_dates(values: Values, overview: Overview | None, now: datetime) -> It
         yield Advice("end_date", AdviceCode.ENDS_AT_ONCE)
 
 
-def _about_days(schedule: Schedule, audience: Audience) -> Iterator[Advice]:
+def _advise_on_days(schedule: Schedule, audience: Audience) -> Iterator[Advice]:
     closed = find_closed_days(audience, schedule)
     if any(day in _WEEKEND for number, day in enumerate(Weekday) if number in schedule.days):
         yield Advice("days_of_week", AdviceCode.WEEKEND_DAYS)
@@ -133,24 +135,24 @@ def _about_days(schedule: Schedule, audience: Audience) -> Iterator[Advice]:
     if schedule.first in days_off:
         yield Advice("start_date", AdviceCode.STARTS_ON_A_HOLIDAY, closed[days_off.pop(0)])
     if days_off:
-        named = [f"{short_day(day)}, {closed[day]}" for day in days_off[:_NAMED_DAYS]]
+        named = [f"{format_short_day(day)}, {closed[day]}" for day in days_off[:_NAMED_DAYS]]
         more = [f"{len(days_off) - _NAMED_DAYS} more"] if len(days_off) > _NAMED_DAYS else []
         yield Advice("days_of_week", AdviceCode.CALLS_ON_HOLIDAYS, "; ".join(named + more))
 
 
-def _today(values: Values, now: datetime) -> date:
+def _find_today(values: Values, now: datetime) -> date:
     zone = values.get("timezone")
     wall = now.astimezone(UTC)
     return (wall + find_offset(zone, now)).date() if zone in ZONE_NAMES else wall.date()
 
 
-def _about_attempts(values: Values) -> Iterator[Advice]:
+def _advise_on_attempts(values: Values) -> Iterator[Advice]:
     total, daily = values.get("max_call_attempts"), values.get("max_daily_attempts")
     if total and daily and daily > total:
         yield Advice("max_daily_attempts", AdviceCode.DAILY_ABOVE_TOTAL, better=total)
 
 
-def _about_retries(schedule: Schedule, attempts: Attempts) -> Iterator[Advice]:
+def _advise_on_retries(schedule: Schedule, attempts: Attempts) -> Iterator[Advice]:
     if attempts.ordinary_day < attempts.wanted_per_day:
         least = FIELD["min_gap_between_attempts"].minimum or 0
         if attempts.fitting_gap < least:
@@ -166,10 +168,10 @@ def _about_retries(schedule: Schedule, attempts: Attempts) -> Iterator[Advice]:
     zone = load_zone(schedule.zone)
     times = {at.astimezone(zone).time() for at in attempts.timeline}
     if len(times) == 1 and len(attempts.timeline) > 1:
-        yield Advice("max_daily_attempts", AdviceCode.SAME_CLOCK_TIME, clock(times.pop()))
+        yield Advice("max_daily_attempts", AdviceCode.SAME_CLOCK_TIME, format_clock(times.pop()))
 
 
-def _about_events(values: Values) -> Iterator[Advice]:
+def _advise_on_events(values: Values) -> Iterator[Advice]:
     url = values.get("webhook_url", "")
     if not is_web_address(url):  # The contract says so beside the field.
         return
@@ -183,13 +185,13 @@ def _about_events(values: Values) -> Iterator[Advice]:
 def _is_unreachable(host: str) -> bool:
     """Tell whether a host is private or reserved, so that nothing outside can reach it."""
     name = host.rstrip(".")
-    address = _address(name)
+    address = _read_address(name)
     if address is not None:
         return address.is_multicast or not address.is_global
     return "." not in name or _RESERVED.fullmatch(name) is not None
 
 
-def _address(host: str) -> IPv4Address | IPv6Address | None:
+def _read_address(host: str) -> IPv4Address | IPv6Address | None:
     """Read a numeric address as networks do, which know 127.1 and 0x7f.1 for 127.0.0.1, too."""
     try:
         return ip_address(host) if ":" in host else IPv4Address(inet_aton(host))

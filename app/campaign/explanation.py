@@ -85,7 +85,7 @@ def explain_reading(reading: Reading, audience: Audience, now: datetime) -> Expl
     overview = summarise(schedule) if schedule else None
     document = build_payload(values)
     unread = find_unread(audience) if OUTBOUND.holds(values) else []
-    lead = _lead(schedule, retries) if schedule and retries else None
+    lead = _follow_lead(schedule, retries) if schedule and retries else None
     return Explanation(
         values=values,
         problems=find_problems(reading) + unread,
@@ -104,7 +104,7 @@ def explain_reading(reading: Reading, audience: Audience, now: datetime) -> Expl
 
 
 @lru_cache(maxsize=256)
-def _lead(schedule: Schedule, retries: Limits) -> Lead:
+def _follow_lead(schedule: Schedule, retries: Limits) -> Lead:
     """Follow one lead; while the other answers change, this stays the very same object."""
     return Lead(
         follow_attempts(schedule, retries), find_peaks(schedule, retries), summarise(schedule)

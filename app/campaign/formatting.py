@@ -14,22 +14,22 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 _DAYS = tuple(day.capitalize()[:3] for day in Weekday)
 
 
-def clock(at: time) -> str:
+def format_clock(at: time) -> str:
     """Write a time of day in 24 hours: 09:00, and seconds only if there are any."""
     return at.isoformat("seconds" if at.second else "minutes")
 
 
-def day_words(day: date) -> str:
+def format_day(day: date) -> str:
     """Write a day in full: Monday 4 January 2027."""
     return f"{day:%A} {day.day} {day:%B} {day.year}"
 
 
-def short_day(day: date) -> str:
+def format_short_day(day: date) -> str:
     """Write a day so that nobody takes the month for the day: Mon 4 Jan 2027."""
     return f"{_DAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
-def days_in_words(days: tuple[Weekday, ...]) -> str:
+def format_weekdays(days: tuple[Weekday, ...]) -> str:
     """Write days of the week: Monday to Friday; every day; Monday and Sunday."""
     if len(days) == len(_WEEK):
         return "every day"
@@ -40,7 +40,7 @@ def days_in_words(days: tuple[Weekday, ...]) -> str:
     return join_words(names)
 
 
-def shortened(text: str, longest: int) -> str:
+def shorten(text: str, longest: int) -> str:
     """Cut a text between two words, and say so by “…”; only a single long word is cut itself."""
     if len(text) <= longest:
         return text
@@ -48,6 +48,6 @@ def shortened(text: str, longest: int) -> str:
     return f"{words[0].rstrip()} …" if words else f"{text[: longest - 1]}…"
 
 
-def counted(number: int, thing: str) -> str:
+def format_count(number: int, thing: str) -> str:
     """Write a number with what it counts: 1 hour, 2,000 hours."""
     return f"{number:,} {thing}{'' if number == 1 else 's'}"

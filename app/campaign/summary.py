@@ -7,7 +7,7 @@ passed over: nothing is invented.
 from collections.abc import Iterator
 
 from app.campaign.contract.fields import CallingEntity, CampaignType, DialerType, Values
-from app.campaign.formatting import clock, day_words, days_in_words
+from app.campaign.formatting import format_clock, format_day, format_weekdays
 from app.campaign.schedule.windows import Overview
 from app.campaign.timezones.zones import format_offset
 
@@ -24,28 +24,28 @@ def describe(values: Values, overview: Overview | None) -> list[str]:
     *values* are those in use and *overview* their calendar, if they have one.
     """
     sentences = [
-        *_who(values),
-        *_when(values),
-        *_how_often(values),
-        *_adds_up(values, overview),
-        *_events(values),
+        *_describe_who(values),
+        *_describe_when(values),
+        *_describe_how_often(values),
+        *_describe_total(values, overview),
+        *_describe_events(values),
     ]
     if values.get("type") is CampaignType.INBOUND:
         sentences.append("It has no schedule and no retries: it answers whenever somebody rings.")
     return sentences
 
 
-def _who(values: Values) -> Iterator[str]:
+def _describe_who(values: Values) -> Iterator[str]:
     entity = _ENTITIES.get(values.get("vapi_calling_entity"), "assistant")
     agent = f"{entity} {values['assistant_id']}" if values.get("assistant_id") else f"the {entity}"
-    over = _number(values)
+    over = _describe_number(values)
     if values.get("type") is CampaignType.OUTBOUND:
         yield f"{agent[0].upper()}{agent[1:]} calls your leads{' from ' + over if over else ''}."
     elif values.get("type") is CampaignType.INBOUND:
         yield f"Callers ring {over or 'the number'}, and {agent} answers."
 
 
-def _number(values: Values) -> str:
+def _describe_number(values: Values) -> str:
     if values.get("dialer_type") is DialerType.SINGLE:
         number = values.get("phone_number_id")
         return f"number {number}" if number else "one number, which is not given yet"
@@ -55,28 +55,30 @@ def _number(values: Values) -> str:
     return ""
 
 
-def _when(values: Values) -> Iterator[str]:
+def _describe_when(values: Values) -> Iterator[str]:
     opens, closes = values.get("daily_start_time"), values.get("daily_end_time")
     days, zone = values.get("days_of_week"), values.get("timezone")
     parts = [
-        days_in_words(days) if days else "",
-        f"from {clock(opens)} until just before {clock(closes)}" if opens and closes else "",
+        format_weekdays(days) if days else "",
+        f"from {format_clock(opens)} until just before {format_clock(closes)}"
+        if opens and closes
+        else "",
         f"by the clock in {zone}" if zone else "",
     ]
     if any(parts):
         yield f"Calls start {', '.join(part for part in parts if part)}."
     if first := values.get("start_date"):
         last = values.get("end_date")
-        until = f"to {day_words(last)}, that day included" if last else "on, with no last day"
-        yield f"From {day_words(first)} {until}."
+        until = f"to {format_day(last)}, that day included" if last else "on, with no last day"
+        yield f"From {format_day(first)} {until}."
 
 
-def _how_often(values: Values) -> Iterator[str]:
+def _describe_how_often(values: Values) -> Iterator[str]:
     total, daily = values.get("max_call_attempts"), values.get("max_daily_attempts")
     gap = values.get("min_gap_between_attempts")
     parts = [
-        f"at most {_times(total)} in all" if total else "",
-        f"at most {_times(daily)} in one day" if daily else "",
+        f"at most {_format_times(total)} in all" if total else "",
+        f"at most {_format_times(daily)} in one day" if daily else "",
         f"at least {gap:,} minutes apart" if gap and (total or 2) > 1 else "",
     ]
     if any(parts):
@@ -92,11 +94,11 @@ def _how_often(values: Values) -> Iterator[str]:
         }[values.get("consider_voicemail_as_answered")]
 
 
-def _times(count: int) -> str:
+def _format_times(count: int) -> str:
     return {1: "once", 2: "twice"}.get(count, f"{count:,} times")
 
 
-def _adds_up(values: Values, overview: Overview | None) -> Iterator[str]:
+def _describe_total(values: Values, overview: Overview | None) -> Iterator[str]:
     if overview is None:
         return
     if not overview.calling_days:
@@ -108,18 +110,18 @@ def _adds_up(values: Values, overview: Overview | None) -> Iterator[str]:
     )
     hours = "1 hour" if overview.hours == "1" else f"{overview.hours} hours"
     is_whole = values.get("end_date") == overview.shown_until
-    within = "" if is_whole else f" until {day_words(overview.shown_until)}"
+    within = "" if is_whole else f" until {format_day(overview.shown_until)}"
     yield f"That makes {days} with {hours} of calling{within}."
     for change in overview.changes[:_CHANGES]:
         yield (
-            f"The clocks in {overview.schedule.zone} change on {day_words(change.day)}, "
+            f"The clocks in {overview.schedule.zone} change on {format_day(change.day)}, "
             f"from UTC{format_offset(change.before)} to UTC{format_offset(change.after)}."
         )
     if (more := len(overview.changes) - _CHANGES) > 0:
-        until = day_words(overview.shown_until)
-        yield f"The clocks there change {_times(more)} more until {until}."
+        until = format_day(overview.shown_until)
+        yield f"The clocks there change {_format_times(more)} more until {until}."
 
 
-def _events(values: Values) -> Iterator[str]:
+def _describe_events(values: Values) -> Iterator[str]:
     if values.get("webhook_url"):
         yield f"Its events are sent to {values['webhook_url']}."

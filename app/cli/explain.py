@@ -29,7 +29,7 @@ from app.campaign.contract.strict_json import Malformed, parse_object
 from app.campaign.contract.validation import find_problems_of_document
 from app.campaign.contract.wording import WORDS, describe_advice, describe_problem
 from app.campaign.explanation import Explanation, Lead, explain_reading
-from app.campaign.formatting import clock
+from app.campaign.formatting import format_clock
 from app.campaign.schedule.windows import Overview, Window, is_on_a_calling_day, iterate_windows
 from app.campaign.timezones.zones import ClockChange, format_offset, load_zone
 
@@ -140,8 +140,8 @@ def _number(hours: float) -> float:
 def _window(window: Window) -> dict[str, Any]:
     return {
         "date": window.date.isoformat(),
-        "start": clock(window.start.time()),
-        "end": clock(window.end.time()),
+        "start": format_clock(window.start.time()),
+        "end": format_clock(window.end.time()),
         "start_utc": _utc(window.start),
         "end_utc": _utc(window.end),
         "minutes": window.minutes,

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from app.campaign.formatting import shortened
+from app.campaign.formatting import shorten
 from app.remote.exchange import Exchange
 
 _MESSAGE_KEYS = ("message", "detail", "error", "errors")
@@ -48,12 +48,12 @@ def message(answer: str) -> str:
     """Find the sentence for a person in an error's answer; empty if there is none."""
     document = _decoded(answer)
     if isinstance(document, str):
-        return shortened(document, _LONGEST)
+        return shorten(document, _LONGEST)
     if not isinstance(document, dict):
         return ""
     for key in _MESSAGE_KEYS:
         if texts := list(_texts(document.get(key))):
-            return shortened(" ".join(texts), _LONGEST)
+            return shorten(" ".join(texts), _LONGEST)
     return ""
 
 
@@ -65,7 +65,7 @@ def errors_by_field(answer: str) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for key in ("errors", "detail", "error"):
         for field, told in _by_field(document.get(key)):
-            found.setdefault(field, []).extend(shortened(text, _LONGEST) for text in _texts(told))
+            found.setdefault(field, []).extend(shorten(text, _LONGEST) for text in _texts(told))
     return {field: texts for field, texts in found.items() if texts}
 
 

@@ -12,7 +12,7 @@ from typing import NoReturn
 
 from requests.adapters import BaseAdapter
 
-from app.campaign.formatting import shortened
+from app.campaign.formatting import shorten
 from app.remote.answers import Created, created, errors_by_field, message
 from app.remote.call import Broken, Call
 from app.remote.connection import Credentials
@@ -137,7 +137,7 @@ class CampaignApi:
     def _redirect(self, call: Call) -> Refused:
         status, answer, _ = self._said(call)
         place = redacted(call.answer_headers.get("Location", ""), self.connection.secret)
-        shown = shortened("".join(sign for sign in place if sign.isprintable()), 200)
+        shown = shorten("".join(sign for sign in place if sign.isprintable()), 200)
         return Refused(
             f"It answered with a redirect to {shown or 'nowhere'}, which is not followed. If "
             "that is where the API is, enter it as the base URL.",

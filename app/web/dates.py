@@ -4,13 +4,14 @@ from datetime import UTC, datetime
 
 from markupsafe import Markup
 
-from app.campaign.formatting import MONTHS, clock
+from app.campaign.formatting import MONTHS, format_clock
 
 
 def moment(at: datetime) -> Markup:
     """Write an instant in UTC; a script turns it into the reader's own time."""
     at = at.astimezone(UTC)
-    words = f"{at.day} {MONTHS[at.month - 1]} {at.year}, {clock(at.time().replace(second=0))} UTC"
+    time_of_day = format_clock(at.time().replace(second=0))
+    words = f"{at.day} {MONTHS[at.month - 1]} {at.year}, {time_of_day} UTC"
     return Markup(  # noqa: S704  An instant has no sign that means anything to HTML.
         f'<time datetime="{at.isoformat(timespec="seconds")}" data-moment>{words}</time>'
     )

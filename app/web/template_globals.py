@@ -8,7 +8,7 @@ from app.campaign.compliance.acceptance import EXEMPTIONS
 from app.campaign.compliance.hours_words import short_hours, stretch_in_words
 from app.campaign.contract.fields import FIELD
 from app.campaign.contract.wording import WORDS
-from app.campaign.formatting import days_in_words, short_day, shortened
+from app.campaign.formatting import format_short_day, format_weekdays, shorten
 from app.campaign.timezones.zones import name_city
 from app.version import VERSION
 from app.web.attention import find_attention
@@ -45,12 +45,12 @@ def install(app: Flask) -> None:
         instant=instant,
         lower_first=lambda said: f"{said[:1].lower()}{said[1:]}",
         upper_first=lambda said: f"{said[:1].upper()}{said[1:]}",
-        day=short_day,
-        days=days_in_words,
+        day=format_short_day,
+        days=format_weekdays,
         hours=short_hours,
         stretch=stretch_in_words,
         city=name_city,
-        shortened=shortened,
+        shortened=shorten,
         named=named,
         plural=_plural,
     )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.campaign.formatting import shortened
+from app.campaign.formatting import shorten
 
 
 @pytest.mark.parametrize(
@@ -18,5 +18,5 @@ from app.campaign.formatting import shortened
     ],
 )
 def test_it_is_cut_between_two_words(text: str, short: str) -> None:
-    assert shortened(text, 12) == short
+    assert shorten(text, 12) == short
     assert len(short) <= 12

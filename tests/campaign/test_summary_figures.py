@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from app.campaign.contract.fields import Weekday
-from app.campaign.formatting import clock, day_words
+from app.campaign.formatting import format_clock, format_day
 from tests.campaign.test_summary import about, words
 from tests.factories import outbound
 
@@ -94,7 +94,7 @@ def test_further_clock_changes_are_counted(last: date, more: str) -> None:
     said = about("The clocks there", outbound(end_date=last))
 
     assert said == (
-        [f"The clocks there change {more} more until {day_words(last)}."] if more else []
+        [f"The clocks there change {more} more until {format_day(last)}."] if more else []
     )
 
 
@@ -116,8 +116,8 @@ def test_a_clock_change_of_half_an_hour_is_said_to_the_minute() -> None:
 def test_a_time_is_written_in_24_hours_with_seconds_only_if_there_are_any(
     at: time, written: str
 ) -> None:
-    assert clock(at) == written
+    assert format_clock(at) == written
 
 
 def test_a_day_is_written_in_full() -> None:
-    assert day_words(date(2027, 1, 4)) == "Monday 4 January 2027"
+    assert format_day(date(2027, 1, 4)) == "Monday 4 January 2027"

@@ -7,7 +7,7 @@ from app.campaign.compliance.evidence import Finding, OnHolidays, OutsideHours, 
 from app.campaign.compliance.hours_words import hours_in_words, length_in_words
 from app.campaign.compliance.rule import AttemptLimit
 from app.campaign.contract.fields import Weekday
-from app.campaign.formatting import counted, days_in_words, short_day
+from app.campaign.formatting import format_count, format_short_day, format_weekdays
 from app.campaign.schedule.intervals import DayHours
 from app.campaign.schedule.offset_periods import cut_to_foreseeable
 from app.campaign.schedule.windows import Schedule
@@ -44,20 +44,24 @@ def measure(finding: Finding) -> str:
 
 
 def _outside(evidence: OutsideHours, schedule: Schedule) -> str:
-    more = f", and in {counted(len(evidence.others), 'more zone')}" if evidence.others else ""
+    more = f", and in {format_count(len(evidence.others), 'more zone')}" if evidence.others else ""
     within = "in all" if cut_to_foreseeable(schedule) == schedule else "in the first 12 years"
     by = f"up to {length_in_words(evidence.seconds)} outside the hours"
     later = (
-        f"; later, first on {short_day(evidence.later_since)}, {_stretches(evidence.later)}"
+        f"; later, first on {format_short_day(evidence.later_since)}, {_stretches(evidence.later)}"
         if evidence.later_since
         else ""
     )
-    there = "" if evidence.since == evidence.first else f" (there on {short_day(evidence.since)})"
-    days = f"on {counted(evidence.days, 'day')} {within}"
+    there = (
+        ""
+        if evidence.since == evidence.first
+        else f" (there on {format_short_day(evidence.since)})"
+    )
+    days = f"on {format_count(evidence.days, 'day')} {within}"
     return (
         f"In {name_city(evidence.zone)} it calls "
         f"{_stretches(evidence.outside)}{later}, {by}{more}. "
-        f"First on {short_day(evidence.first)}{there}, {days}."
+        f"First on {format_short_day(evidence.first)}{there}, {days}."
     )
 
 
@@ -71,7 +75,7 @@ def _stretches(outside: Iterable[tuple[int, DayHours]]) -> str:
 
 
 def _on(days: tuple[Weekday, ...]) -> str:
-    words = days_in_words(days)
+    words = format_weekdays(days)
     return words if len(days) == len(_WEEK) else f"on {words}"
 
 
@@ -89,22 +93,23 @@ def _too_many(evidence: TooMany, limit: AttemptLimit | None, zone: str) -> str:
 def period_in_words(limit: AttemptLimit | None) -> str:
     """Write what a limit counts in: 24 hours, 7 days, one calendar month."""
     if limit and limit.period:
-        return counted(limit.period // timedelta(hours=1), "hour")
+        return format_count(limit.period // timedelta(hours=1), "hour")
     if limit and limit.dates:
-        return counted(limit.dates, "day")
+        return format_count(limit.dates, "day")
     return f"one calendar {limit.unit if limit else 'day'}"
 
 
 def _on_holidays(evidence: OnHolidays) -> str:
     days = [
-        f"{short_day(day)} ({name}{'' if there == day else f', {short_day(there)} there'})"
+        f"{format_short_day(day)} ({name}"
+        f"{'' if there == day else f', {format_short_day(there)} there'})"
         for day, there, name in evidence.days[:_SHOWN]
     ]
     more = f" and {len(evidence.days) - _SHOWN:,} more" if len(evidence.days) > _SHOWN else ""
-    count = counted(len({there for _, there, _ in evidence.days}), "holiday")
+    count = format_count(len({there for _, there, _ in evidence.days}), "holiday")
     return f"It calls on {count}: {', '.join(days)}{more}."
 
 
 def _moment(at: datetime, zone: str) -> str:
     there = at.astimezone(load_zone(zone))
-    return f"{short_day(there.date())} {there:%H:%M}"
+    return f"{format_short_day(there.date())} {there:%H:%M}"

@@ -8,7 +8,7 @@ from app.campaign.compliance.evidence import Finding, OnHolidays, OutsideHours, 
 from app.campaign.compliance.fixes import Fix
 from app.campaign.contract.fields import FIELD, ValueKind
 from app.campaign.contract.wording import WORDS
-from app.campaign.formatting import clock, days_in_words
+from app.campaign.formatting import format_clock, format_weekdays
 
 
 def describe_fixes(finding: Finding, fixes: Iterable[Fix]) -> str:
@@ -37,7 +37,7 @@ def value_in_words(name: str, value: Any) -> str:
         return "–"
     kind = FIELD[name].kind
     if kind is ValueKind.DAYS:
-        return days_in_words(value)
+        return format_weekdays(value)
     if isinstance(value, time):
-        return clock(value)
+        return format_clock(value)
     return f"{value:,}" if kind is ValueKind.COUNT else str(value)

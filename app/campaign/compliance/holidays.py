@@ -14,7 +14,7 @@ import holidays
 from app.campaign.compliance.audience import Audience, find_reach
 from app.campaign.compliance.places import Place, find_place
 from app.campaign.compliance.rule import ClosedHolidays
-from app.campaign.formatting import short_day
+from app.campaign.formatting import format_short_day
 from app.campaign.schedule.offset_periods import cut_to_foreseeable, find_same_offsets
 from app.campaign.schedule.windows import DAY, Schedule, find_days_there
 
@@ -123,7 +123,7 @@ def _holidays(code: str, year: int, *, observed: bool = True) -> tuple[tuple[dat
 def _words(names: Mapping[tuple[str, date], list[str]], day: date) -> str:
     return ", ".join(
         (f"{name} ({', '.join(where)})" if where else name)
-        + ("" if there == day else f" on {short_day(there)} there")
+        + ("" if there == day else f" on {format_short_day(there)} there")
         for (name, there), where in names.items()
     )
 

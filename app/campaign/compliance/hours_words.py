@@ -1,6 +1,6 @@
 """Hours and lengths of time as a person reads them."""
 
-from app.campaign.formatting import counted
+from app.campaign.formatting import format_count
 from app.campaign.schedule.intervals import WHOLE_DAY, DayHours, Stretch
 
 
@@ -25,8 +25,8 @@ def length_in_words(seconds: int) -> str:
     """Write a length of time in hours and minutes: 1 hour 30 minutes."""
     hours, minutes = divmod(-(-seconds // 60), 60)
     parts = [
-        counted(hours, "hour") if hours else "",
-        counted(minutes, "minute") if minutes else "",
+        format_count(hours, "hour") if hours else "",
+        format_count(minutes, "minute") if minutes else "",
     ]
     return " ".join(filter(None, parts))
 

@@ -24,7 +24,7 @@ from app.campaign.compliance.audience_words import (
 from app.campaign.compliance.hours_chart import chart_hours
 from app.campaign.contract.wording import WORDS
 from app.campaign.explanation import Explanation, Lead
-from app.campaign.formatting import clock, short_day
+from app.campaign.formatting import format_clock, format_short_day
 from app.campaign.schedule.attempts import Limits
 from app.campaign.schedule.intervals import count_seconds
 from app.campaign.schedule.months import is_cut, lay_out_months
@@ -149,7 +149,7 @@ def draw_lead(lead: Lead, clock_zone: str) -> Markup:
     rows = [(day, list(found)) for day, found in by_day]
     shown = [
         (
-            short_day(day),
+            format_short_day(day),
             [_minutes(at.astimezone(own).time()) for at in found],
             [_time_words(at, chosen, day) for at in found],
         )
@@ -166,7 +166,7 @@ def draw_lead(lead: Lead, clock_zone: str) -> Markup:
         shown,
         window,
         counted,
-        short_day(last.astimezone(own).date()) if last else "",
+        format_short_day(last.astimezone(own).date()) if last else "",
         WORDS[lead.attempts.bound_by].label,
         _clock_words(clock_zone),
     )
@@ -175,8 +175,10 @@ def draw_lead(lead: Lead, clock_zone: str) -> Markup:
 def _time_words(at: datetime, zone: ZoneInfo, day: date) -> str:
     """Write the time of an attempt, with its day if that is another on this clock."""
     there = at.astimezone(zone)
-    time_there = clock(there.time())
-    return time_there if there.date() == day else f"{time_there} on {short_day(there.date())}"
+    time_there = format_clock(there.time())
+    return (
+        time_there if there.date() == day else f"{time_there} on {format_short_day(there.date())}"
+    )
 
 
 def _short_moment(at: datetime) -> str:
@@ -207,7 +209,7 @@ def _change_row(change: ClockChange, overview: Overview, clock_zone: str) -> tup
 def _moment_words(at: datetime) -> str:
     """Write an instant with its offset: Mon 4 Jan 2027, 09:00 (UTC-05:00)."""
     offset = format_offset(at.utcoffset() or timedelta())
-    return f"{short_day(at.date())}, {clock(at.time())} (UTC{offset})"
+    return f"{format_short_day(at.date())}, {format_clock(at.time())} (UTC{offset})"
 
 
 def _window_words(window: Window | None, clock_zone: str) -> str:
@@ -218,10 +220,11 @@ def _window_words(window: Window | None, clock_zone: str) -> str:
     offsets = dict.fromkeys(
         f"UTC{format_offset(at.utcoffset() or timedelta())}" for at in (start, end)
     )
-    until = clock(end.time())
+    until = format_clock(end.time())
     if end.date() != start.date():
-        until = f"{until} on {short_day(end.date())}"
-    return f"{short_day(start.date())}, {clock(start.time())} to {until} ({' to '.join(offsets)})"
+        until = f"{until} on {format_short_day(end.date())}"
+    since = f"{format_short_day(start.date())}, {format_clock(start.time())}"
+    return f"{since} to {until} ({' to '.join(offsets)})"
 
 
 def _checked_instants(overview: Overview) -> list[tuple[str, int]]:

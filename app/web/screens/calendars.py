@@ -6,7 +6,7 @@ from flask import Blueprint, Response
 from icalendar import Calendar, Event
 
 from app.campaign.contract.reading import read_answers
-from app.campaign.formatting import short_day
+from app.campaign.formatting import format_short_day
 from app.campaign.schedule.windows import iterate_windows, read_schedule
 from app.services import store
 from app.store import drafts
@@ -41,7 +41,7 @@ def _calendar(draft: Draft) -> Calendar:
     shown = found[:MOST_WINDOWS]
     if planned and shown and (planned.is_open_ended or len(found) > len(shown)):
         last = planned.last if len(found) == len(shown) else shown[-1].date
-        bound = f"Windows until {short_day(last)}; the campaign goes on after that."
+        bound = f"Windows until {format_short_day(last)}; the campaign goes on after that."
         for word in ("description", "x-wr-caldesc"):  # RFC 7986, and what was read before it.
             calendar.add(word, bound)
     for window in shown:
