@@ -12,9 +12,9 @@ import click
 
 from app.campaign.compliance.audience import read_audience
 from app.campaign.compliance.audience_words import (
-    audience_in_words,
-    gaps_in_words,
-    none_found_in_words,
+    describe_audience,
+    describe_gaps,
+    describe_none_found,
 )
 from app.campaign.compliance.evidence import Finding
 from app.campaign.compliance.finding_words import describe_finding
@@ -86,7 +86,7 @@ def as_document(explanation: Explanation) -> dict[str, Any]:
         "calendar": _calendar(explanation.overview) if explanation.overview else None,
         "attempts": _attempts(explanation.lead) if explanation.lead else None,
         "findings": [_finding(finding, explanation) for finding in explanation.findings],
-        "not_known": gaps_in_words(explanation.audience) if explanation.overview else [],
+        "not_known": describe_gaps(explanation.audience) if explanation.overview else [],
         "plain": list(explanation.plain),
     }
 
@@ -207,9 +207,9 @@ def _in_words(explanation: Explanation) -> Iterator[str]:
         yield from _list(
             "Rules of calling",
             [
-                audience_in_words(explanation.audience),
-                *gaps_in_words(explanation.audience),
-                *none_found_in_words(explanation.audience),
+                describe_audience(explanation.audience),
+                *describe_gaps(explanation.audience),
+                *describe_none_found(explanation.audience),
                 *_all_findings(explanation),
                 NO_ADVICE,
             ],

@@ -15,9 +15,9 @@ from app.campaign.compliance.acceptance import (
     EXEMPTIONS,
     DutyAnswer,
     Statement,
+    build_exemption_key,
     find_exemptions,
     find_statement,
-    key_of,
     tally,
 )
 from app.campaign.compliance.audience import read_audience
@@ -163,7 +163,7 @@ def _questions(findings: Iterable[Finding]) -> dict[str, _Question]:
         if finding.rule.is_duty
     }
     exemptions = {
-        key_of(exemption): _Question(
+        build_exemption_key(exemption): _Question(
             EXEMPTIONS[exemption].question,
             " ".join(rule.id for rule in rules),
             tuple(rule.title for rule in rules),

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.campaign.compliance.acceptance import DutyAnswer, key_of
+from app.campaign.compliance.acceptance import DutyAnswer, build_exemption_key
 from app.store import audit_trail, request_log, seals, submissions
 from app.store.audit_trail import SAID, SAYS, SEALED_AT_ONCE, EventKind, draft_chain
 from app.store.binding import Bound
@@ -147,7 +147,7 @@ def _kept_of(finding: Mapping[str, Any], kept: Mapping[str, Any]) -> Mapping[str
     if given and given["measure"] == finding["measure"]:
         return dict(given)
     lifted_by = (finding["said"] or {}).get("lifted_by")
-    of_all = kept.get(key_of(lifted_by)) if lifted_by else None
+    of_all = kept.get(build_exemption_key(lifted_by)) if lifted_by else None
     if not of_all or of_all["answer"] != DutyAnswer.YES:
         return None
     if finding["rule"] not in of_all["measure"].split():

@@ -5,7 +5,7 @@ from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
 from app.campaign.compliance.acceptance import EXEMPTIONS
-from app.campaign.compliance.hours_words import short_hours, stretch_in_words
+from app.campaign.compliance.hours_words import format_short_hours, format_stretch
 from app.campaign.contract.fields import FIELD
 from app.campaign.contract.wording import WORDS
 from app.campaign.formatting import format_short_day, format_weekdays, shorten
@@ -47,8 +47,8 @@ def install(app: Flask) -> None:
         upper_first=lambda said: f"{said[:1].upper()}{said[1:]}",
         day=format_short_day,
         days=format_weekdays,
-        hours=short_hours,
-        stretch=stretch_in_words,
+        hours=format_short_hours,
+        stretch=format_stretch,
         city=name_city,
         shortened=shorten,
         named=named,

@@ -79,7 +79,7 @@ EXEMPTIONS: Mapping[Exemption, Exempting] = {
 }
 
 
-def key_of(exemption: str) -> str:
+def build_exemption_key(exemption: str) -> str:
     """Name an exemption among rules' ids, none of which begins so."""
     return f"exemption-{exemption}"
 
@@ -110,7 +110,7 @@ def find_statement(finding: Finding, statements: Accepted) -> Statement | None:
         return statement
     answer = DutyAnswer.NOT_NEEDED if finding.rule.is_duty else ""
     for exemption in finding.rule.lifted_by:
-        statement = statements.get(key_of(exemption))
+        statement = statements.get(build_exemption_key(exemption))
         if statement and lifts(statement, finding.rule):
             return replace(statement, answer=answer, lifted_by=exemption)
     return None

@@ -65,7 +65,7 @@ def find_allowed_hours(
 ) -> AllowedHours:
     """Find what these rules leave open on the days of a schedule; without rules, all hours."""
     groups = find_same_offsets(schedule, find_zones(audience))
-    hours = tuple(_hours(rules, audience, group) for group in groups)
+    hours = tuple(_find_group_hours(rules, audience, group) for group in groups)
     times = find_offset_periods(schedule, tuple(group[0] for group in groups))
     safe = tuple(
         intersect_weeks(
@@ -74,20 +74,23 @@ def find_allowed_hours(
         for season in times.seasons
     )
     needed = (
-        _only(week, season, schedule) for week, season in zip(safe, times.seasons, strict=True)
+        _open_other_weekdays(week, season, schedule)
+        for week, season in zip(safe, times.seasons, strict=True)
     )
     return AllowedHours(groups, hours, times, safe, intersect_weeks(needed))
 
 
-def _only(week: WeekHours, season: OffsetPeriod, schedule: Schedule) -> WeekHours:
+def _open_other_weekdays(week: WeekHours, season: OffsetPeriod, schedule: Schedule) -> WeekHours:
     """Leave the weekdays open that a season does not have."""
     first, last = max(season.first, schedule.first), min(season.last, schedule.last)
-    days = _weekdays_between(first, last)
+    days = _find_weekdays(first, last)
     return tuple(hours if day in days else ALWAYS[day] for day, hours in enumerate(week))
 
 
 @lru_cache(maxsize=8192)
-def _hours(rules: tuple[Rule, ...], audience: Audience, zones: tuple[str, ...]) -> WeekHours:
+def _find_group_hours(
+    rules: tuple[Rule, ...], audience: Audience, zones: tuple[str, ...]
+) -> WeekHours:
     """Find the hours that rules leave open in all of these zones, by their own clock."""
     reached = find_reach(audience)
     return intersect_weeks(
@@ -97,7 +100,9 @@ def _hours(rules: tuple[Rule, ...], audience: Audience, zones: tuple[str, ...]) 
     )
 
 
-def leads_window(hours: WeekHours, schedule: Schedule, audience: Audience) -> AllowedWindow | None:
+def find_window_for_leads(
+    hours: WeekHours, schedule: Schedule, audience: Audience
+) -> AllowedWindow | None:
     """Find the longest window that lies inside these hours on every lead's own clock."""
     groups = find_same_offsets(schedule, find_zones(audience))
     times = find_offset_periods(schedule, tuple(group[0] for group in groups))
@@ -116,17 +121,17 @@ def find_allowed_windows(schedule: Schedule, week: WeekHours) -> tuple[AllowedWi
     out. A window has some day that the dates do have.
     """
     open_days = sorted(day for day in schedule.days if week[day])
-    dates = _weekdays_between(schedule.first, schedule.last)
+    dates = _find_weekdays(schedule.first, schedule.last)
     opens, closes = count_seconds(schedule.opens), count_seconds(schedule.closes)
     own, shared, moved = [], [], []
-    for days in _choices(open_days):
+    for days in _iterate_choices(open_days):
         if dates.isdisjoint(days):
             continue
         hours = reduce(intersect, (week[day] for day in days))
         if 2 * len(days) >= len(open_days):
-            own += _windows(days, intersect(hours, ((opens, closes),)), _SHORTEST)
-        shared += _windows(days, hours, _MINUTE)
-        moved += _windows(days, _moved(hours, opens, closes), _MINUTE)
+            own += _build_windows(days, intersect(hours, ((opens, closes),)), _SHORTEST)
+        shared += _build_windows(days, hours, _MINUTE)
+        moved += _build_windows(days, _move_window(hours, opens, closes), _MINUTE)
 
     def weight(windows: AllowedWindow) -> tuple[int, int]:
         start, end = windows.hours
@@ -138,13 +143,13 @@ def find_allowed_windows(schedule: Schedule, week: WeekHours) -> tuple[AllowedWi
     return tuple(dict.fromkeys(chain.from_iterable(options)))
 
 
-def _choices(days: list[int]) -> Iterator[tuple[int, ...]]:
+def _iterate_choices(days: list[int]) -> Iterator[tuple[int, ...]]:
     """Give every choice of some of these days, the largest ones first."""
     for count in range(len(days), 0, -1):
         yield from combinations(days, count)
 
 
-def _windows(days: tuple[int, ...], hours: DayHours, least: int) -> list[AllowedWindow]:
+def _build_windows(days: tuple[int, ...], hours: DayHours, least: int) -> list[AllowedWindow]:
     """Make windows of hours, in whole minutes and before midnight, that are long enough."""
     whole = (
         (-(-start // _MINUTE) * _MINUTE, min(end, WHOLE_DAY - _MINUTE) // _MINUTE * _MINUTE)
@@ -153,7 +158,7 @@ def _windows(days: tuple[int, ...], hours: DayHours, least: int) -> list[Allowed
     return [AllowedWindow(frozenset(days), (a, b)) for a, b in whole if b - a >= least]
 
 
-def _moved(hours: DayHours, opens: int, closes: int) -> DayHours:
+def _move_window(hours: DayHours, opens: int, closes: int) -> DayHours:
     """Move a window into each of these hours, as near as it can be and as much as there is room."""
     found = []
     for start, end in hours:
@@ -162,5 +167,5 @@ def _moved(hours: DayHours, opens: int, closes: int) -> DayHours:
     return tuple(found)
 
 
-def _weekdays_between(first: date, last: date) -> frozenset[int]:
+def _find_weekdays(first: date, last: date) -> frozenset[int]:
     return frozenset((first.weekday() + n) % 7 for n in range(min(7, (last - first).days + 1)))

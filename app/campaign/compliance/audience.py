@@ -13,11 +13,11 @@ from functools import lru_cache
 from app.campaign.compliance.places import (
     Named,
     Place,
-    country_of,
+    find_country,
     find_place,
     find_places,
-    parts_of,
-    unions_of,
+    list_parts,
+    list_unions,
 )
 from app.campaign.compliance.rule import Rule
 from app.campaign.compliance.rule_file import Device, Topic
@@ -69,9 +69,9 @@ def read_audience(answers: Answers, zone: str | None) -> Audience:
 @lru_cache(maxsize=256)
 def _read(audience: str, purpose: str, own_dates: str, zone: str, *, is_too_long: bool) -> Audience:
     named = find_places(audience)
-    dates, unread_dates = _dates(own_dates)
+    dates, unread_dates = _read_dates(own_dates)
     return Audience(
-        places=named.places or _assumed(zone),
+        places=named.places or _assume_places(zone),
         is_assumed=not named.places,
         purpose=Purpose(purpose) if purpose in set(Purpose) else None,
         own_dates=dates,
@@ -109,7 +109,7 @@ def find_reach(audience: Audience) -> Mapping[str, tuple[str, ...]]:
     """
     found: dict[str, dict[str, None]] = {}
     for at in audience.places:
-        for code in jurisdictions_of(at):
+        for code in find_jurisdictions(at):
             shared = [
                 zone for zone in at.zones if find_present_name(zone) in find_place(code).zones
             ]
@@ -154,41 +154,41 @@ def find_zones(audience: Audience) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1024)
-def jurisdictions_of(at: Place) -> tuple[str, ...]:
+def find_jurisdictions(at: Place) -> tuple[str, ...]:
     """Name the jurisdictions whose rules can hold in a place, the widest first."""
     if not at.country:
-        return _jurisdictions_of_zone(at.code)
+        return _find_zone_jurisdictions(at.code)
     if at.code == at.country:
-        return (*unions_of(at.code), at.code, *(part.code for part in parts_of(at.code)))
-    return (*unions_of(at.country), at.country, at.code)
+        return (*list_unions(at.code), at.code, *(part.code for part in list_parts(at.code)))
+    return (*list_unions(at.country), at.country, at.code)
 
 
-def _jurisdictions_of_zone(zone: str) -> tuple[str, ...]:
+def _find_zone_jurisdictions(zone: str) -> tuple[str, ...]:
     """Name those that have the zone; one that is nobody's counts as the strictest's."""
-    home = country_of(zone)
+    home = find_country(zone)
     if home is None:
-        return ("US", *(part.code for part in _named_strictest().places))
-    parts = (part.code for part in parts_of(home.code) if find_present_name(zone) in part.zones)
-    return (*unions_of(home.code), home.code, *parts)
+        return ("US", *(part.code for part in _find_strictest().places))
+    parts = (part.code for part in list_parts(home.code) if find_present_name(zone) in part.zones)
+    return (*list_unions(home.code), home.code, *parts)
 
 
-def _assumed(zone: str) -> tuple[Place, ...]:
-    home = country_of(zone)
+def _assume_places(zone: str) -> tuple[Place, ...]:
+    home = find_country(zone)
     if home is None or home.code == "US":
-        return _named_strictest().places
+        return _find_strictest().places
     return (home,)
 
 
-def _named_strictest() -> Named:
+def _find_strictest() -> Named:
     return find_places(_STRICTEST)
 
 
-def _dates(text: str) -> tuple[tuple[tuple[date, str], ...], tuple[str, ...]]:
+def _read_dates(text: str) -> tuple[tuple[tuple[date, str], ...], tuple[str, ...]]:
     """Read days such as ``2027-03-05 Founders' day``, with commas or line breaks between them."""
     dates, unread = {}, []
     for word in filter(None, map(str.strip, re.split(r"[,;\n]", text))):
         match = _OWN_DATE.fullmatch(word)
-        day = _day(match[1]) if match else None
+        day = _read_day(match[1]) if match else None
         if match and day and is_in_sight(day) and not _has_several(word):
             dates[day] = match[2]
         else:
@@ -201,7 +201,7 @@ def _has_several(word: str) -> bool:
     return len(_ANY_DATE.findall(word)) > 1
 
 
-def _day(text: str) -> date | None:
+def _read_day(text: str) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError:

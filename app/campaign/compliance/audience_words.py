@@ -13,17 +13,17 @@ _SHOWN = 6
 _NAMED = 3
 
 
-def audience_in_words(audience: Audience) -> str:
+def describe_audience(audience: Audience) -> str:
     """Say whom the rules were held to, and what of that is only assumed."""
-    places = _names(audience)
+    places = _name_places(audience)
     where = ", ".join(places) if len(places) <= _SHOWN else f"{len(places)} states and countries"
-    unread = _not_understood(audience.unread)
+    unread = _describe_unread(audience.unread)
     assumed = f"so {where} {'is' if len(audience.places) == 1 else 'are'} assumed"
     known = (
         "" if all(one.is_complete for one in find_coverage(audience)) else " that are known here"
     )
     sentences = [
-        f"{unread or _unsaid(audience)}, {assumed}."
+        f"{unread or _describe_missing_places(audience)}, {assumed}."
         if audience.is_assumed
         else f"Held to the rules of {where} only: {unread}."
         if unread
@@ -35,26 +35,26 @@ def audience_in_words(audience: Audience) -> str:
     return " ".join(filter(None, sentences))
 
 
-def gaps_in_words(audience: Audience) -> list[str]:
+def describe_gaps(audience: Audience) -> list[str]:
     """Say what is not known of the rules of an audience's places, a sentence for each gap."""
     coverage = find_coverage(audience)
     sentences = []
     for topic, thing in _TOPICS.items():
         if unread := [one.place.name for one in coverage if topic in one.unread]:
-            sentences.append(f"{thing} are not known here for {_listed(unread)}.")
+            sentences.append(f"{thing} are not known here for {_join_names(unread)}.")
         if country := [one.place.name for one in coverage if topic in one.own_unread]:
             sentences.append(
-                f"{thing}: for {_listed(country)} only those of the country are known here."
+                f"{thing}: for {_join_names(country)} only those of the country are known here."
             )
     if parts := sorted({find_place(code).name for one in coverage for code in one.without_own}):
-        sentences.append(f"Of {_listed(parts)} only the rules of the country are known here.")
+        sentences.append(f"Of {_join_names(parts)} only the rules of the country are known here.")
     return sentences
 
 
-def none_found_in_words(audience: Audience) -> list[str]:
+def describe_none_found(audience: Audience) -> list[str]:
     """Say where the law was read without finding a rule."""
     return [
-        f"{thing}: read for {_listed(names)}, and none found."
+        f"{thing}: read for {_join_names(names)}, and none found."
         for topic, thing in _TOPICS.items()
         if (names := [one.place.name for one in find_coverage(audience) if topic in one.none_found])
     ]
@@ -68,7 +68,7 @@ _TOPICS = {
 }
 
 
-def _listed(names: list[str]) -> str:
+def _join_names(names: list[str]) -> str:
     """Write names in a row, and of many the first ones: Germany, Ireland and 3 more places."""
     shown, more = names[:_NAMED], len(names) - _NAMED
     if more > 1:
@@ -76,20 +76,20 @@ def _listed(names: list[str]) -> str:
     return join_words(names)
 
 
-def _unsaid(audience: Audience) -> str:
+def _describe_missing_places(audience: Audience) -> str:
     if audience.is_too_long:
         return "What you typed is too long to be read"
     return "You have not said where the leads are"
 
 
-def _not_understood(words: Sequence[tuple[str, tuple[str, ...]]]) -> str:
+def _describe_unread(words: Sequence[tuple[str, tuple[str, ...]]]) -> str:
     """Say which words nothing is known of, to be followed by a comma or a full stop."""
     quoted = join_words([f"“{word}”" for word, _ in words])
     how = "clear" if any(candidates for _, candidates in words) else "understood"
     return f"{quoted} {'is' if len(words) == 1 else 'are'} not {how}" if words else ""
 
 
-def _names(audience: Audience) -> list[str]:
+def _name_places(audience: Audience) -> list[str]:
     """Name the places, by the name of a group where all of it is meant."""
     rest = [place.code for place in audience.places]
     names = []

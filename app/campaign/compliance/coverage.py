@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from app.campaign.compliance.audience import Audience, concerns, jurisdictions_of
-from app.campaign.compliance.places import Place, parts_of, unions_of
+from app.campaign.compliance.audience import Audience, concerns, find_jurisdictions
+from app.campaign.compliance.places import Place, list_parts, list_unions
 from app.campaign.compliance.rule_file import Topic
 from app.campaign.compliance.rulebook import load_rulebook
 
@@ -34,24 +34,24 @@ class Coverage:
 @lru_cache(maxsize=256)
 def find_coverage(audience: Audience) -> tuple[Coverage, ...]:
     """Say for each place of an audience what is known of its rules."""
-    return tuple(_coverage(at, audience) for at in audience.places)
+    return tuple(_combine_coverage(at, audience) for at in audience.places)
 
 
-def read_for(code: str) -> frozenset[Topic]:
+def find_read_topics(code: str) -> frozenset[Topic]:
     """Tell for which topics a jurisdiction's own law has been read."""
     book = load_rulebook()
     ruled = {rule.topic for rule in book.rules if rule.jurisdiction == code}
     return book.read_for.get(code, frozenset()) | ruled
 
 
-def _coverage(at: Place, audience: Audience) -> Coverage:
+def _combine_coverage(at: Place, audience: Audience) -> Coverage:
     """Put together what is known of each country and part that a place can lie in."""
-    codes = jurisdictions_of(at)
+    codes = find_jurisdictions(at)
     parts = [code for code in codes if "-" in code and _has_laws(code)]
     countries = [code for code in codes if "-" not in code and code not in load_rulebook().members]
     homes = parts or countries
-    known = [_of_one(home, audience) for home in homes]
-    own = [code for code in parts if read_for(code)]
+    known = [_find_unknown_topics(home, audience) for home in homes]
+    own = [code for code in parts if find_read_topics(code)]
     whole = at.code == at.country  # Its parts are told by name, one by one, if they are meant.
     return Coverage(
         place=at,
@@ -59,23 +59,25 @@ def _coverage(at: Place, audience: Audience) -> Coverage:
         none_found=known[0][1].intersection(*(none for _, none in known)),
         own_unread=frozenset()
         if whole
-        else frozenset().union(*(frozenset(Topic) - read_for(code) for code in own))
+        else frozenset().union(*(frozenset(Topic) - find_read_topics(code) for code in own))
         - frozenset().union(*(unread for unread, _ in known)),
         without_own=frozenset(parts) - frozenset(own),
     )
 
 
-def _of_one(home: str, audience: Audience) -> tuple[frozenset[Topic], frozenset[Topic]]:
+def _find_unknown_topics(
+    home: str, audience: Audience
+) -> tuple[frozenset[Topic], frozenset[Topic]]:
     """Give the topics of which nothing is known in a country or a part, and of which no rule is."""
     country = home[:2]
-    own = [*unions_of(country), country, *([home] if home != country else [])]
+    own = [*list_unions(country), country, *([home] if home != country else [])]
     rules = [rule for rule in load_rulebook().rules if rule.jurisdiction in own]
     held = {rule.topic for rule in rules if concerns(rule, audience)}
-    read = read_for(country) & read_for(home)
+    read = find_read_topics(country) & find_read_topics(home)
     none = read - {rule.topic for rule in rules}
     return frozenset(Topic) - held - none, frozenset(none)
 
 
 def _has_laws(part: str) -> bool:
     """Tell whether parts of this country have rules of calling of their own."""
-    return any(read_for(at.code) for at in parts_of(part[:2]))
+    return any(find_read_topics(at.code) for at in list_parts(part[:2]))

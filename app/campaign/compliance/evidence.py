@@ -10,7 +10,7 @@ from app.campaign.compliance.rule_file import Confidence, Force
 from app.campaign.schedule.intervals import DayHours
 
 
-def length(day: DayHours) -> int:
+def sum_lengths(day: DayHours) -> int:
     """Count the seconds of a day's stretches."""
     return sum(end - start for start, end in day)
 
@@ -52,7 +52,7 @@ class OutsideHours:
     @property
     def seconds(self) -> int:
         """The most that one day has outside the hours."""
-        return max(length(day) for _, day in self.outside + self.later)
+        return max(sum_lengths(day) for _, day in self.outside + self.later)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from app.campaign.compliance.evidence import Finding, OnHolidays, OutsideHours, TooMany
-from app.campaign.compliance.hours_words import hours_in_words, length_in_words
+from app.campaign.compliance.hours_words import format_hours, format_length
 from app.campaign.compliance.rule import AttemptLimit
 from app.campaign.contract.fields import Weekday
 from app.campaign.formatting import format_count, format_short_day, format_weekdays
@@ -21,11 +21,11 @@ def describe_finding(finding: Finding, schedule: Schedule) -> str:
     """Say by how much and when a campaign breaks the rule; for a duty, what it is."""
     evidence = finding.evidence
     if isinstance(evidence, OutsideHours):
-        return _outside(evidence, schedule)
+        return _describe_outside(evidence, schedule)
     if isinstance(evidence, TooMany):
-        return _too_many(evidence, finding.rule.attempts, schedule.zone)
+        return _describe_too_many(evidence, finding.rule.attempts, schedule.zone)
     if isinstance(evidence, OnHolidays):
-        return _on_holidays(evidence)
+        return _describe_holidays(evidence)
     return finding.rule.limit
 
 
@@ -33,22 +33,23 @@ def measure(finding: Finding) -> str:
     """Name what was found, shortly; an accepted finding is the same while this is."""
     evidence = finding.evidence
     if isinstance(evidence, OutsideHours):
-        later = f"; later {_stretches(evidence.later)}" if evidence.later else ""
+        later = f"; later {_describe_stretches(evidence.later)}" if evidence.later else ""
         cities = ", ".join(map(name_city, (evidence.zone, *evidence.others)))
-        return f"{_stretches(evidence.outside)}{later} in {cities}"
+        return f"{_describe_stretches(evidence.outside)}{later} in {cities}"
     if isinstance(evidence, TooMany):
-        return f"{len(evidence.attempts)} in {period_in_words(finding.rule.attempts)}"
+        return f"{len(evidence.attempts)} in {format_period(finding.rule.attempts)}"
     if isinstance(evidence, OnHolidays):
         return ", ".join(dict.fromkeys(day.isoformat() for day, _, _ in evidence.days))
     return finding.rule.question
 
 
-def _outside(evidence: OutsideHours, schedule: Schedule) -> str:
+def _describe_outside(evidence: OutsideHours, schedule: Schedule) -> str:
     more = f", and in {format_count(len(evidence.others), 'more zone')}" if evidence.others else ""
     within = "in all" if cut_to_foreseeable(schedule) == schedule else "in the first 12 years"
-    by = f"up to {length_in_words(evidence.seconds)} outside the hours"
+    by = f"up to {format_length(evidence.seconds)} outside the hours"
     later = (
-        f"; later, first on {format_short_day(evidence.later_since)}, {_stretches(evidence.later)}"
+        f"; later, first on {format_short_day(evidence.later_since)}, "
+        f"{_describe_stretches(evidence.later)}"
         if evidence.later_since
         else ""
     )
@@ -60,37 +61,37 @@ def _outside(evidence: OutsideHours, schedule: Schedule) -> str:
     days = f"on {format_count(evidence.days, 'day')} {within}"
     return (
         f"In {name_city(evidence.zone)} it calls "
-        f"{_stretches(evidence.outside)}{later}, {by}{more}. "
+        f"{_describe_stretches(evidence.outside)}{later}, {by}{more}. "
         f"First on {format_short_day(evidence.first)}{there}, {days}."
     )
 
 
-def _stretches(outside: Iterable[tuple[int, DayHours]]) -> str:
+def _describe_stretches(outside: Iterable[tuple[int, DayHours]]) -> str:
     alike: dict[DayHours, list[Weekday]] = {}
     for number, day in outside:
         alike.setdefault(day, []).append(_WEEK[number])
     return "; ".join(
-        f"from {hours_in_words(day)} {_on(tuple(days))}" for day, days in alike.items()
+        f"from {format_hours(day)} {_format_days(tuple(days))}" for day, days in alike.items()
     )
 
 
-def _on(days: tuple[Weekday, ...]) -> str:
+def _format_days(days: tuple[Weekday, ...]) -> str:
     words = format_weekdays(days)
     return words if len(days) == len(_WEEK) else f"on {words}"
 
 
-def _too_many(evidence: TooMany, limit: AttemptLimit | None, zone: str) -> str:
+def _describe_too_many(evidence: TooMany, limit: AttemptLimit | None, zone: str) -> str:
     count, most = len(evidence.attempts), limit.most if limit else 0
-    times = [_moment(at, zone) for at in evidence.attempts[:_SHOWN]]
+    times = [_format_moment(at, zone) for at in evidence.attempts[:_SHOWN]]
     more = f" and {count - _SHOWN:,} more" if count > _SHOWN else ""
     by = " by the lead's clock" if limit and limit.dates else ""
     return (
-        f"One lead can get {count:,} calls in {period_in_words(limit)}{by}, {count - most:,} more "
+        f"One lead can get {count:,} calls in {format_period(limit)}{by}, {count - most:,} more "
         f"than allowed: {', '.join(times)}{more}."
     )
 
 
-def period_in_words(limit: AttemptLimit | None) -> str:
+def format_period(limit: AttemptLimit | None) -> str:
     """Write what a limit counts in: 24 hours, 7 days, one calendar month."""
     if limit and limit.period:
         return format_count(limit.period // timedelta(hours=1), "hour")
@@ -99,7 +100,7 @@ def period_in_words(limit: AttemptLimit | None) -> str:
     return f"one calendar {limit.unit if limit else 'day'}"
 
 
-def _on_holidays(evidence: OnHolidays) -> str:
+def _describe_holidays(evidence: OnHolidays) -> str:
     days = [
         f"{format_short_day(day)} ({name}"
         f"{'' if there == day else f', {format_short_day(there)} there'})"
@@ -110,6 +111,6 @@ def _on_holidays(evidence: OnHolidays) -> str:
     return f"It calls on {count}: {', '.join(days)}{more}."
 
 
-def _moment(at: datetime, zone: str) -> str:
+def _format_moment(at: datetime, zone: str) -> str:
     there = at.astimezone(load_zone(zone))
     return f"{format_short_day(there.date())} {there:%H:%M}"

@@ -46,7 +46,7 @@ def check_rules(
         for rule in select_rules(audience, near.first, near.last)
         for evidence in find_evidence(rule, near, retries, audience)
     ]
-    return tuple(sorted(findings, key=_gravity))
+    return tuple(sorted(findings, key=_rank))
 
 
 def cut_to_force(rule: Rule, schedule: Schedule) -> Schedule:
@@ -58,7 +58,7 @@ def cut_to_force(rule: Rule, schedule: Schedule) -> Schedule:
     )
 
 
-def _gravity(finding: Finding) -> tuple[int, bool]:
+def _rank(finding: Finding) -> tuple[int, bool]:
     """Put the gravest first and, of equals, a country's rules before those of its parts."""
     return list(Severity).index(finding.severity), "-" in finding.rule.jurisdiction
 
@@ -71,7 +71,7 @@ def find_evidence(
     if rule.hours is not None:
         yield from find_outside_hours(rule.hours, schedule, zones)
     elif rule.holidays is not None:
-        yield from _on_holidays(rule.jurisdiction, rule.holidays, schedule, zones)
+        yield from _find_on_holidays(rule.jurisdiction, rule.holidays, schedule, zones)
     elif rule.is_duty:
         yield Duty()
     elif (
@@ -82,7 +82,7 @@ def find_evidence(
         yield TooMany(attempts)
 
 
-def _on_holidays(
+def _find_on_holidays(
     code: str, which: ClosedHolidays, schedule: Schedule, zones: tuple[str, ...]
 ) -> Iterator[OnHolidays]:
     closed = find_closed_holidays(code, which, schedule)

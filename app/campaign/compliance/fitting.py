@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import time
 
-from app.campaign.compliance.allowed_hours import leads_window
+from app.campaign.compliance.allowed_hours import find_window_for_leads
 from app.campaign.compliance.audience import Audience
 from app.campaign.compliance.rule import Preset
 from app.campaign.contract.fields import Values, Weekday
@@ -31,7 +31,7 @@ def fit(preset: Preset, schedule: Schedule, audience: Audience) -> Values:
         for number in range(7)
     )
     wanted = replace(cut_to_foreseeable(schedule), days=days, opens=opens, closes=closes)
-    found = leads_window(hours, wanted, audience)
+    found = find_window_for_leads(hours, wanted, audience)
     if found is None:
         raise DoesNotFit(preset.id)
     start, end = -(-found.hours[0] // 60), min(found.hours[1], WHOLE_DAY - 60) // 60

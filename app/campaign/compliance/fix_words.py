@@ -27,11 +27,11 @@ def describe_fixes(finding: Finding, fixes: Iterable[Fix]) -> str:
 
 def describe_fix(fix: Fix) -> str:
     """Write a change as a part of a sentence: the start of calling to 14:00."""
-    parts = [f"{WORDS[name].thing} to {value_in_words(name, new)}" for name, new in fix.changes]
+    parts = [f"{WORDS[name].thing} to {format_value(name, new)}" for name, new in fix.changes]
     return " and ".join(parts)
 
 
-def value_in_words(name: str, value: Any) -> str:
+def format_value(name: str, value: Any) -> str:
     """Write one value of a field as a person reads it; nothing is a dash."""
     if value is None:
         return "–"

@@ -40,10 +40,10 @@ def find_fixes(
     There are none for what no setting can fix.
     """
     if isinstance(finding.evidence, OutsideHours):
-        fix = _inside_hours((finding.rule,), schedule, retries, audience)
+        fix = _fix_hours((finding.rule,), schedule, retries, audience)
         return (fix,) if fix else ()
     if isinstance(finding.evidence, TooMany) and retries is not None:
-        fixes = _fewer(schedule, retries, audience)
+        fixes = _fix_attempts(schedule, retries, audience)
         return tuple(way for way in fixes if is_harmless(way, schedule, retries, audience))
     return ()
 
@@ -52,7 +52,7 @@ def fix_all_hours(schedule: Schedule, retries: Limits | None, audience: Audience
     """Find one window in which no rule of hours is broken; `None` if there is none."""
     near = cut_to_foreseeable(schedule)
     rules = select_rules(audience, near.first, near.last)
-    return _inside_hours(rules, schedule, retries, audience)
+    return _fix_hours(rules, schedule, retries, audience)
 
 
 def is_harmless(fix: Fix, schedule: Schedule, retries: Limits | None, audience: Audience) -> bool:
@@ -60,7 +60,7 @@ def is_harmless(fix: Fix, schedule: Schedule, retries: Limits | None, audience: 
     now = {
         finding.rule.id: finding.evidence for finding in check_rules(schedule, retries, audience)
     }
-    wanted, fewer = _changed(fix, schedule, retries)
+    wanted, fewer = _apply_fix(fix, schedule, retries)
     near = cut_to_foreseeable(wanted)
     return not any(
         _is_worse(evidence, now.get(rule.id))
@@ -78,7 +78,7 @@ def _is_worse(evidence: Evidence, now: Evidence | None) -> bool:
     )
 
 
-def _changed(
+def _apply_fix(
     fix: Fix, schedule: Schedule, retries: Limits | None
 ) -> tuple[Schedule, Limits | None]:
     new = {**read_settings(schedule, retries), **dict(fix.changes)}
@@ -93,7 +93,7 @@ def _changed(
 def read_settings(schedule: Schedule, retries: Limits | None) -> Mapping[str, Any]:
     """Give the values, by field name, that a fix can change, as they are now."""
     settings = {
-        "days_of_week": _weekdays(schedule.days),
+        "days_of_week": _list_weekdays(schedule.days),
         "daily_start_time": schedule.opens,
         "daily_end_time": schedule.closes,
     }
@@ -107,7 +107,7 @@ def read_settings(schedule: Schedule, retries: Limits | None) -> Mapping[str, An
 
 
 @lru_cache(maxsize=1024)
-def _inside_hours(
+def _fix_hours(
     rules: tuple[Rule, ...], schedule: Schedule, retries: Limits | None, audience: Audience
 ) -> Fix | None:
     """Find days and hours near to a schedule's in which these rules are kept, and all kept now.
@@ -127,7 +127,7 @@ def _inside_hours(
             near, find_allowed_hours(rules, replace(near, opens=at), audience).safe_all_year
         )
         for option in windows:
-            start, end = map(_clock, option.hours)
+            start, end = map(_build_time, option.hours)
             tried = replace(near, days=option.days, opens=start, closes=end)
             new = read_settings(tried, None)
             fix = Fix(tuple((name, new[name]) for name in new if new[name] != present[name]))
@@ -151,7 +151,7 @@ def _keeps(rules: tuple[Rule, ...], schedule: Schedule, audience: Audience) -> b
     )
 
 
-def _fewer(schedule: Schedule, retries: Limits, audience: Audience) -> Iterator[Fix]:
+def _fix_attempts(schedule: Schedule, retries: Limits, audience: Audience) -> Iterator[Fix]:
     """Find changes by which all limits of attempts are kept, so that none undoes another."""
     near = cut_to_foreseeable(schedule)
     limited = [
@@ -170,7 +170,8 @@ def _fewer(schedule: Schedule, retries: Limits, audience: Audience) -> Iterator[
         )
 
     gaps = [
-        timedelta(minutes=gap) for gap in sorted({*_GAPS, *_LONG_GAPS, *_advised(near, retries)})
+        timedelta(minutes=gap)
+        for gap in sorted({*_GAPS, *_LONG_GAPS, *_list_advised_gaps(near, retries)})
     ]
     shortest = bisect_left(  # Once a gap is long enough, so are all that are longer.
         gaps, True, key=lambda gap: gap > retries.gap and are_kept(replace(retries, gap=gap))
@@ -185,16 +186,16 @@ def _fewer(schedule: Schedule, retries: Limits, audience: Audience) -> Iterator[
         yield Fix((("max_call_attempts", most),))
 
 
-def _advised(schedule: Schedule, retries: Limits) -> list[int]:
+def _list_advised_gaps(schedule: Schedule, retries: Limits) -> list[int]:
     """Give the gap that advice would name, so that no longer one is offered where it will do."""
     count = min(retries.daily, retries.total)
     window = timedelta(seconds=count_seconds(schedule.closes) - count_seconds(schedule.opens))
     return [find_fitting_gap(window, count)] if count > 1 else []
 
 
-def _clock(at: int) -> time:
+def _build_time(at: int) -> time:
     return time(at // 3600, at % 3600 // 60, at % 60)
 
 
-def _weekdays(numbers: frozenset[int]) -> tuple[Weekday, ...]:
+def _list_weekdays(numbers: frozenset[int]) -> tuple[Weekday, ...]:
     return tuple(day for number, day in enumerate(Weekday) if number in numbers)

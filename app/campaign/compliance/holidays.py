@@ -34,8 +34,8 @@ def find_closed_days(audience: Audience, schedule: Schedule) -> Mapping[date, st
     """
     near = cut_to_foreseeable(schedule)
     closed: dict[date, dict[tuple[str, date], list[str]]] = {}
-    for at in _places(audience):
-        found_there = holidays_in(at.code, near.first - _FURTHEST, near.last + _FURTHEST)
+    for at in _select_places(audience):
+        found_there = find_holidays(at.code, near.first - _FURTHEST, near.last + _FURTHEST)
         for day, there, name in find_holidays_during(
             found_there, near, find_reach(audience)[at.code]
         ):
@@ -47,7 +47,7 @@ def find_closed_days(audience: Audience, schedule: Schedule) -> Mapping[date, st
     for day, name in audience.own_dates:
         if near.first <= day <= near.last:
             closed.setdefault(day, {})[name or _OWN_NAME, day] = []
-    return {day: _words(closed[day], day) for day in sorted(closed)}
+    return {day: _format_names(closed[day], day) for day in sorted(closed)}
 
 
 def find_holidays_during(
@@ -68,12 +68,12 @@ def find_holidays_during(
     yield from sorted(days)
 
 
-def holidays_in(code: str, first: date, last: date) -> Mapping[date, str]:
+def find_holidays(code: str, first: date, last: date) -> Mapping[date, str]:
     """Name the public holidays of a country or a part of one, by the ``holidays`` package."""
     return {
         day: name
         for year in range(first.year, last.year + 1)
-        for day, name in _holidays(code, year)
+        for day, name in _load_holidays(code, year)
         if first <= day <= last
     }
 
@@ -86,12 +86,12 @@ def find_closed_holidays(
     closed = {
         day: name
         for year in range(first.year, last.year + 1)
-        for day, name in _holidays(code, year, observed=which.observed)
+        for day, name in _load_holidays(code, year, observed=which.observed)
         if not which.minus & set(name.split("; "))
     }
     for year in range(first.year, last.year + 1):
         for text in which.plus:
-            closed |= _further(text, year)
+            closed |= _find_extra_days(text, year)
     return {
         day: closed[day]
         for day in sorted(closed)
@@ -99,17 +99,17 @@ def find_closed_holidays(
     }
 
 
-def _further(text: str, year: int) -> dict[date, str]:
+def _find_extra_days(text: str, year: int) -> dict[date, str]:
     """Find a day such as ``06-14 Flag Day`` or ``Good Friday of US-DE`` in one year."""
     if text[0].isdigit():
         day, _, name = text.partition(" ")
         return {date.fromisoformat(f"{year}-{day}"): name}
     name, _, code = text.rpartition(" of ")
-    return {day: name for day, names in _holidays(code, year) if name in names.split("; ")}
+    return {day: name for day, names in _load_holidays(code, year) if name in names.split("; ")}
 
 
 @lru_cache(maxsize=4096)
-def _holidays(code: str, year: int, *, observed: bool = True) -> tuple[tuple[date, str], ...]:
+def _load_holidays(code: str, year: int, *, observed: bool = True) -> tuple[tuple[date, str], ...]:
     country, _, part = code.partition("-")
     try:
         holidays_there = holidays.country_holidays(
@@ -120,7 +120,7 @@ def _holidays(code: str, year: int, *, observed: bool = True) -> tuple[tuple[dat
     return tuple(sorted(holidays_there.items()))
 
 
-def _words(names: Mapping[tuple[str, date], list[str]], day: date) -> str:
+def _format_names(names: Mapping[tuple[str, date], list[str]], day: date) -> str:
     return ", ".join(
         (f"{name} ({', '.join(where)})" if where else name)
         + ("" if there == day else f" on {format_short_day(there)} there")
@@ -128,7 +128,7 @@ def _words(names: Mapping[tuple[str, date], list[str]], day: date) -> str:
     )
 
 
-def _places(audience: Audience) -> list[Place]:
+def _select_places(audience: Audience) -> list[Place]:
     """Choose the places whose holidays count: the named countries, and parts if they are few."""
     if audience.is_assumed:
         return []

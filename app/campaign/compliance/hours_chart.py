@@ -75,38 +75,38 @@ def chart_hours(schedule: Schedule, audience: Audience) -> tuple[HoursChart, ...
     alike: dict[tuple[int, ...], list[int]] = {}
     for number, season in enumerate(charts.times.seasons):
         alike.setdefault(season.ahead, []).append(number)
-    return tuple(_season(charts, schedule, numbers) for numbers in alike.values())
+    return tuple(_chart_season(charts, schedule, numbers) for numbers in alike.values())
 
 
-def _season(found: AllowedHours, schedule: Schedule, numbers: list[int]) -> HoursChart:
+def _chart_season(found: AllowedHours, schedule: Schedule, numbers: list[int]) -> HoursChart:
     seasons = [found.times.seasons[number] for number in numbers]
     ahead, safe = seasons[0].ahead, found.safe[numbers[0]]
     seen = [shift_week(week, far) for week, far in zip(found.hours, ahead, strict=True)]
-    kinds = _kinds_of_days(seen, schedule)
+    kinds = _group_days(seen, schedule)
     usual, *others = sorted(kinds, key=len, reverse=True)
     window: DayHours = ((count_seconds(schedule.opens), count_seconds(schedule.closes)),)
     rows = (
-        _row(zones, week[usual[0]], window, far)
+        _build_row(zones, week[usual[0]], window, far)
         for zones, week, far in zip(found.zones, seen, ahead, strict=True)
     )
     return HoursChart(
         since=tuple(season.first for season in seasons),
         is_summer=_is_summer(schedule, found.times.zones, seasons[0]),
-        days=_names(usual),
+        days=_list_weekdays(usual),
         rows=tuple(sorted(rows, key=lambda row: row.there, reverse=True)),
         safe=safe[usual[0]],
-        others=_other_days(others, safe),
+        others=_group_other_days(others, safe),
     )
 
 
-def _other_days(kinds: Iterable[list[int]], safe: WeekHours) -> tuple[OtherDays, ...]:
+def _group_other_days(kinds: Iterable[list[int]], safe: WeekHours) -> tuple[OtherDays, ...]:
     alike: dict[DayHours, list[int]] = {}
     for day in sorted(day for days in kinds for day in days):
         alike.setdefault(safe[day], []).append(day)
-    return tuple(OtherDays(_names(days), hours) for hours, days in alike.items())
+    return tuple(OtherDays(_list_weekdays(days), hours) for hours, days in alike.items())
 
 
-def _row(zones: tuple[str, ...], allowed: DayHours, window: DayHours, ahead: int) -> Row:
+def _build_row(zones: tuple[str, ...], allowed: DayHours, window: DayHours, ahead: int) -> Row:
     start, end = window[0]
     return Row(
         zones=zones,
@@ -117,7 +117,7 @@ def _row(zones: tuple[str, ...], allowed: DayHours, window: DayHours, ahead: int
     )
 
 
-def _kinds_of_days(seen: list[WeekHours], schedule: Schedule) -> Iterable[list[int]]:
+def _group_days(seen: list[WeekHours], schedule: Schedule) -> Iterable[list[int]]:
     """Put weekdays together on which the same hours are allowed in every zone."""
     kinds: dict[tuple[DayHours, ...], list[int]] = {}
     for day in sorted(schedule.days):
@@ -125,7 +125,7 @@ def _kinds_of_days(seen: list[WeekHours], schedule: Schedule) -> Iterable[list[i
     return kinds.values()
 
 
-def _names(days: list[int]) -> tuple[Weekday, ...]:
+def _list_weekdays(days: list[int]) -> tuple[Weekday, ...]:
     return tuple(_WEEK[day] for day in days)
 
 

@@ -4,24 +4,27 @@ from app.campaign.formatting import format_count
 from app.campaign.schedule.intervals import WHOLE_DAY, DayHours, Stretch
 
 
-def hours_in_words(day: DayHours) -> str:
+def format_hours(day: DayHours) -> str:
     """Write stretches of a day: 10:00 to 13:00 and 14:00 to 20:00."""
-    return " and ".join(f"{_clock(start)} to {_clock(end)}" for start, end in day) or "never"
+    return (
+        " and ".join(f"{_format_clock(start)} to {_format_clock(end)}" for start, end in day)
+        or "never"
+    )
 
 
-def short_hours(day: DayHours) -> str:
+def format_short_hours(day: DayHours) -> str:
     """Write stretches of a day shortly: 10:00–13:00, 14:00–20:00."""
-    return ", ".join(map(stretch_in_words, day)) or "none"
+    return ", ".join(map(format_stretch, day)) or "none"
 
 
-def stretch_in_words(stretch: Stretch) -> str:
+def format_stretch(stretch: Stretch) -> str:
     """Write one stretch shortly, which may begin on the day before or end on the next."""
     if stretch[1] == WHOLE_DAY:
-        return f"{_clock(stretch[0])}–24:00"
-    return "–".join(f"{_clock(at % WHOLE_DAY)}{_other_day(at)}" for at in stretch)
+        return f"{_format_clock(stretch[0])}–24:00"
+    return "–".join(f"{_format_clock(at % WHOLE_DAY)}{_mark_other_day(at)}" for at in stretch)
 
 
-def length_in_words(seconds: int) -> str:
+def format_length(seconds: int) -> str:
     """Write a length of time in hours and minutes: 1 hour 30 minutes."""
     hours, minutes = divmod(-(-seconds // 60), 60)
     parts = [
@@ -31,9 +34,9 @@ def length_in_words(seconds: int) -> str:
     return " ".join(filter(None, parts))
 
 
-def _other_day(at: int) -> str:
+def _mark_other_day(at: int) -> str:
     return " the day before" if at < 0 else " next day" if at >= WHOLE_DAY else ""
 
 
-def _clock(at: int) -> str:
+def _format_clock(at: int) -> str:
     return f"{at // 3600:02}:{at % 3600 // 60:02}" + (f":{at % 60:02}" if at % 60 else "")

@@ -12,7 +12,7 @@ from functools import lru_cache
 from itertools import count
 from typing import NamedTuple
 
-from app.campaign.compliance.evidence import OutsideHours, length
+from app.campaign.compliance.evidence import OutsideHours, sum_lengths
 from app.campaign.schedule.intervals import (
     WHOLE_DAY,
     DayHours,
@@ -49,17 +49,17 @@ def find_outside_hours(
     there: dict[str, list[_Pattern]] = {}
     lasting: dict[str, int] = {}
     for number, zone in enumerate(times.zones):
-        parts = sorted(_parts(hours, schedule, times, number))
+        parts = sorted(_iterate_parts(hours, schedule, times, number))
         if parts:
-            days = _counted(hours, schedule, times, number)
+            days = _count_even_days(hours, schedule, times, number)
             days |= {part.day: 1 for part in parts if part.day in times.odd_days}
             broken |= days
             lasting[zone] = sum(days.values())
-            there[zone] = _patterns(parts)
+            there[zone] = _group_patterns(parts)
     if not there:
         return ()
     zone = max(there, key=lambda at: (max(one.seconds for one in there[at]), lasting[at]))
-    first, later = there[zone][0], _worst_other(there[zone])
+    first, later = there[zone][0], _find_worst_other(there[zone])
     worst = first.outside + (later.outside if later else ())
     members = [name for group in groups if group[0] in there for name in group]
     return (
@@ -101,10 +101,10 @@ class _Pattern:
 
     @property
     def seconds(self) -> int:
-        return max(length(day) for _, day in self.outside)
+        return max(sum_lengths(day) for _, day in self.outside)
 
 
-def _patterns(parts: Iterable[_Part]) -> list[_Pattern]:
+def _group_patterns(parts: Iterable[_Part]) -> list[_Pattern]:
     """Put the days there together on which clocks stand alike, the first ones first.
 
     Two of the campaign's days can share one day there. Days of a weekday that have other times
@@ -114,7 +114,7 @@ def _patterns(parts: Iterable[_Part]) -> list[_Pattern]:
     clocks: dict[date, tuple[str, ...]] = {}
     since: dict[date, date] = {}
     for part in parts:
-        days[part.there] = _following(days.get(part.there, ()), part.outside)
+        days[part.there] = _append_stretches(days.get(part.there, ()), part.outside)
         clocks[part.there] = tuple(dict.fromkeys((*clocks.get(part.there, ()), part.clocks)))
         since.setdefault(part.there, part.day)
     worst: dict[tuple[tuple[str, ...], int], dict[int, DayHours]] = {}
@@ -124,63 +124,63 @@ def _patterns(parts: Iterable[_Part]) -> list[_Pattern]:
             found = worst.setdefault((clocks[there], number), {})
             before = found.get(there.weekday(), ())
             if not (subtract(before, day) and subtract(day, before)):  # One has all of the other.
-                found[there.weekday()] = max(before, day, key=length)
+                found[there.weekday()] = max(before, day, key=sum_lengths)
                 starts.setdefault((clocks[there], number), since[there])
                 break
     return [_Pattern(starts[at], tuple(sorted(worst[at].items()))) for at in worst]
 
 
-def _worst_other(patterns: list[_Pattern]) -> _Pattern | None:
+def _find_worst_other(patterns: list[_Pattern]) -> _Pattern | None:
     """Find the worst pattern of those that are not as the first one says."""
     first = patterns[0]
     others = [one for one in patterns if not set(one.outside) <= set(first.outside)]
     return max(others, key=lambda one: one.seconds, default=None)
 
 
-def _following(day: DayHours, later: DayHours) -> DayHours:
+def _append_stretches(day: DayHours, later: DayHours) -> DayHours:
     """Put what comes later behind a day's stretches, as one where it follows at once."""
     if day and later and day[-1][1] == later[0][0]:
         return (*day[:-1], (day[-1][0], later[0][1]), *later[1:])
     return day + later
 
 
-def _counted(
+def _count_even_days(
     hours: WeekHours, schedule: Schedule, times: OffsetPeriods, number: int
 ) -> dict[date, int]:
     """Count the even days with something outside, as ``{the first of a kind: how many}``."""
     counts: dict[date, int] = {}
     for season in times.seasons:
-        for weekday in _by_weekday(hours, schedule, season.ahead[number]):
+        for weekday in _find_outside_by_weekday(hours, schedule, season.ahead[number]):
             counts |= count_calling_days_between(weekday, season.first, season.last, times.odd_days)
     return counts
 
 
-def _by_weekday(
+def _find_outside_by_weekday(
     hours: WeekHours, schedule: Schedule, ahead: int
 ) -> dict[int, tuple[tuple[int, DayHours], ...]]:
     window: DayHours = ((count_seconds(schedule.opens), count_seconds(schedule.closes)),)
-    found = {day: _outside(hours, ahead, day, window) for day in schedule.days}
+    found = {day: _find_outside(hours, ahead, day, window) for day in schedule.days}
     return {day: pieces for day, pieces in found.items() if pieces}
 
 
-def _parts(
+def _iterate_parts(
     hours: WeekHours, schedule: Schedule, times: OffsetPeriods, number: int
 ) -> Iterator[_Part]:
     """Look at the calling days in one zone; within a long season, weeks are alike."""
     for season in times.seasons:
         ahead = season.ahead[number]
-        for weekday, pieces in _by_weekday(hours, schedule, ahead).items():
-            for day in _at_the_ends(weekday, season.first, season.last):
+        for weekday, pieces in _find_outside_by_weekday(hours, schedule, ahead).items():
+            for day in _iterate_outer_weeks(weekday, season.first, season.last):
                 if day not in times.odd_days:
                     for days, piece in pieces:
                         yield _Part(day, day + days * DAY, str(ahead), piece)
     for day in times.odd_days:
-        for there, stretch in _on_the_wall(schedule, day, times.zones[number]):
+        for there, stretch in _iterate_local_stretches(schedule, day, times.zones[number]):
             if piece := subtract((stretch,), hours[there.weekday()]):
                 yield _Part(day, there, str(day), piece)
 
 
-def _at_the_ends(weekday: int, first: date, last: date) -> Iterator[date]:
+def _iterate_outer_weeks(weekday: int, first: date, last: date) -> Iterator[date]:
     """Go through the days of one weekday in the first and the last weeks."""
     if last - first <= 2 * _WEEKS:
         yield from iterate_calling_days(weekday, first, last)
@@ -190,7 +190,7 @@ def _at_the_ends(weekday: int, first: date, last: date) -> Iterator[date]:
 
 
 @lru_cache(maxsize=8192)
-def _outside(
+def _find_outside(
     hours: WeekHours, ahead: int, weekday: int, window: DayHours
 ) -> tuple[tuple[int, DayHours], ...]:
     """Find what of a window lies outside the hours, on a clock that is so far ahead.
@@ -207,7 +207,9 @@ def _outside(
     return tuple(found)
 
 
-def _on_the_wall(schedule: Schedule, day: date, zone: str) -> Iterator[tuple[date, Stretch]]:
+def _iterate_local_stretches(
+    schedule: Schedule, day: date, zone: str
+) -> Iterator[tuple[date, Stretch]]:
     """Give one day's windows on a zone's clock, cut at midnight and where the clock changes."""
     for window in find_windows_on(schedule, day):
         for begins, ends, offset in iterate_even_stretches(zone, day - DAY, day + DAY):

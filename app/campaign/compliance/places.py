@@ -55,11 +55,13 @@ def find_places(text: str) -> Named:
     places: dict[Place, None] = {}
     unread = []
     for word in filter(None, map(str.strip, re.split("[,;\n]", text))):
-        for name, candidates in _taken_apart(word):
+        for name, candidates in _split_names(word):
             if len(candidates) == 1:
                 places |= dict.fromkeys(candidates[0])
             else:
-                unread.append((name, tuple(map(_to_choose, chain.from_iterable(candidates)))))
+                unread.append(
+                    (name, tuple(map(_format_candidate, chain.from_iterable(candidates))))
+                )
     return Named(tuple(places), tuple(unread))
 
 
@@ -75,12 +77,12 @@ def find_place(code: str) -> Place:
         return Place(code, part.name, part.zones, code[:2])
     name = book.names.get(code) or load_countries()[code]
     zones = [zone for zone, codes in load_zone_countries().items() if code in codes]
-    inside = [zone for part in parts_of(code) for zone in part.zones]
+    inside = [zone for part in list_parts(code) for zone in part.zones]
     return Place(code, name, tuple(dict.fromkeys(inside or zones)), code)
 
 
 @cache
-def parts_of(country: str) -> tuple[Place, ...]:
+def list_parts(country: str) -> tuple[Place, ...]:
     """Name a country's parts that are known apart; most countries have none."""
     return tuple(
         find_place(code) for code in load_rulebook().parts if code.startswith(f"{country}-")
@@ -88,12 +90,12 @@ def parts_of(country: str) -> tuple[Place, ...]:
 
 
 @cache
-def unions_of(country: str) -> tuple[str, ...]:
+def list_unions(country: str) -> tuple[str, ...]:
     """Name the unions that a country is a member of, by their codes."""
     return tuple(code for code, members in load_rulebook().members.items() if country in members)
 
 
-def country_of(zone: str) -> Place | None:
+def find_country(zone: str) -> Place | None:
     """Find the country of a zone; `None` if it has none or lies in several."""
     codes = load_zone_countries().get(find_present_name(zone), ())
     return find_place(codes[0]) if len(codes) == 1 else None
@@ -110,36 +112,36 @@ def list_suggestions() -> tuple[tuple[str, str], ...]:
     )
     return (
         *((name, f"{len(codes)} places") for name, codes in book.groups.items()),
-        *map(_suggestion, known),
-        *map(_suggestion, rest),
+        *map(_build_suggestion, known),
+        *map(_build_suggestion, rest),
     )
 
 
-def _suggestion(at: Place) -> tuple[str, str]:
+def _build_suggestion(at: Place) -> tuple[str, str]:
     """Offer a name or, where that could mean another place too, the code."""
-    is_clear = len(_words()[_bare(at.name)]) == 1
+    is_clear = len(_collect_words()[_normalise(at.name)]) == 1
     return (at.name, at.code) if is_clear else (at.code, at.name)
 
 
-def _to_choose(at: Place) -> str:
+def _format_candidate(at: Place) -> str:
     return f"{at.name} ({at.code})" if at.country else at.name
 
 
-def _taken_apart(word: str) -> Iterator[tuple[str, list[tuple[Place, ...]]]]:
+def _split_names(word: str) -> Iterator[tuple[str, list[tuple[Place, ...]]]]:
     """Give each of the names between which there is an "and", with what it can mean.
 
     The "and" of a name such as Trinidad and Tobago is its own.
     """
     pieces = list(filter(None, map(str.strip, _AND.split(word)))) or [word]
     while pieces:
-        both = _meant(" and ".join(pieces[:2]))
+        both = _find_candidates(" and ".join(pieces[:2]))
         size = 2 if both else 1
-        yield (" and ".join(pieces[:size]), both or _meant(pieces[0]))
+        yield (" and ".join(pieces[:size]), both or _find_candidates(pieces[0]))
         pieces = pieces[size:]
 
 
-def _meant(word: str) -> list[tuple[Place, ...]]:
-    found = _words().get(_bare(word))
+def _find_candidates(word: str) -> list[tuple[Place, ...]]:
+    found = _collect_words().get(_normalise(word))
     if found:
         return list(found)
     zone = find_zone(word)
@@ -148,20 +150,20 @@ def _meant(word: str) -> list[tuple[Place, ...]]:
     ]
 
 
-def _bare(word: str) -> str:
+def _normalise(word: str) -> str:
     """Write a name as it is looked up: the U.S. is us, and Trinidad & Tobago has an and."""
     return _NO_PART.sub("", fold(word.replace("&", " and ")))
 
 
 @cache
-def _words() -> Mapping[str, tuple[tuple[Place, ...], ...]]:
+def _collect_words() -> Mapping[str, tuple[tuple[Place, ...], ...]]:
     """Collect every word for a place, each with the places that it can mean."""
     book = load_rulebook()
     words: dict[str, dict[tuple[Place, ...], None]] = defaultdict(dict)
 
     def add(told: Iterable[str], *codes: str) -> None:
         for word in told:
-            words[_bare(word)][tuple(map(find_place, codes))] = None
+            words[_normalise(word)][tuple(map(find_place, codes))] = None
 
     for code, name in load_countries().items():
         add((code, name, find_place(code).name), code)

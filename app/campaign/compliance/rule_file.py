@@ -87,29 +87,29 @@ class BadRules(ValueError):
     """A file of rules is not as it should be; the message names the file and the place."""
 
 
-def checked(name: str, content: bytes) -> dict[str, Any]:
+def parse_rule_file(name: str, content: bytes) -> dict[str, Any]:
     """Read one file and hold it to the schema; raises `BadRules`."""
     try:
         book = tomllib.loads(content.decode())
     except ValueError as error:
         raise BadRules(f"{name}: {error}") from error
-    fault = best_match(Draft202012Validator(SCHEMA).iter_errors(_as_json(book)))
+    fault = best_match(Draft202012Validator(SCHEMA).iter_errors(_convert_dates(book)))
     if fault is not None:
         place = ".".join(str(step) for step in fault.absolute_path)
         raise BadRules(f"{name}: {place or 'the file'}: {fault.message}")
     return book
 
 
-def _as_json(value: Any) -> Any:
+def _convert_dates(value: Any) -> Any:
     """Write dates as JSON has them, so that a JSON Schema can judge them."""
     if isinstance(value, dict):
-        return {name: _as_json(inner) for name, inner in value.items()}
+        return {name: _convert_dates(inner) for name, inner in value.items()}
     if isinstance(value, list):
-        return [_as_json(inner) for inner in value]
+        return [_convert_dates(inner) for inner in value]
     return {"date": value.isoformat()} if type(value) is date else value
 
 
-def _object(required: Mapping[str, Any], optional: Mapping[str, Any]) -> dict[str, Any]:
+def _build_object(required: Mapping[str, Any], optional: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "type": "object",
         "properties": {**required, **optional},
@@ -139,11 +139,11 @@ _HOURS = {
     "minProperties": 1,
 }
 _PLUS = r"^(\d\d-\d\d [^ ].*|.+ of [A-Z]{2}(-[A-Z0-9]{1,3})?)$"
-_ATTEMPTS = _object(
+_ATTEMPTS = _build_object(
     {"most": _COUNT, "counted_per": {"enum": ["number", "person", "subject", "debt"]}},
     {"hours": _COUNT, "days": _COUNT, "calendar": {"enum": ["day", "month"]}},
 ) | {"minProperties": 3, "maxProperties": 3}
-_HOLIDAYS = _object(
+_HOLIDAYS = _build_object(
     {},
     {
         "minus": {"type": "array", "items": _TEXT},
@@ -153,7 +153,7 @@ _HOLIDAYS = _object(
     },
 )
 _LIMITS = ("hours", "attempts", "holidays")
-_RULE = _object(
+_RULE = _build_object(
     {
         "id": _ID,
         "title": _TEXT,
@@ -181,13 +181,15 @@ _RULE = _object(
     "oneOf": [{"required": [word]} for word in (*_LIMITS, "question")],
     "dependentRequired": {"binds": ["force"], "lifted_by": ["exceptions"]},
 }
-_PRESET = _object(
+_PRESET = _build_object(
     {"id": _ID, "title": _TEXT, "note": _TEXT, **_CITED, "settings": {"type": "object"}},
     {"clock": {"enum": ["campaign", "lead"]}},
 )
-_PART = _object({"name": _TEXT, "zones": {"type": "array", "items": _TEXT, "minItems": 1}}, {})
-_GROUP = _object({"without": {"type": "array", "items": _TEXT}}, {})
-SCHEMA = _object(
+_PART = _build_object(
+    {"name": _TEXT, "zones": {"type": "array", "items": _TEXT, "minItems": 1}}, {}
+)
+_GROUP = _build_object({"without": {"type": "array", "items": _TEXT}}, {})
+SCHEMA = _build_object(
     {},
     {
         "code": {"type": "string", "pattern": "^[A-Z]{2}(-[A-Z0-9]{1,3})?$"},

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cache
 
-from app.campaign.compliance.coverage import read_for
+from app.campaign.compliance.coverage import find_read_topics
 from app.campaign.compliance.places import find_place
 from app.campaign.compliance.rule import Rule
 from app.campaign.compliance.rule_file import Topic
@@ -29,7 +29,7 @@ def list_jurisdictions() -> tuple[Jurisdiction, ...]:
         Jurisdiction(
             code,
             find_place(code).name,
-            {topic: _found(code, topic) for topic in Topic},
+            {topic: _describe_reading(code, topic) for topic in Topic},
             tuple(rule for rule in rules if rule.jurisdiction == code),
         )
         for code in codes
@@ -37,9 +37,9 @@ def list_jurisdictions() -> tuple[Jurisdiction, ...]:
     return tuple(sorted(entries, key=lambda one: (find_place(one.code[:2]).name, one.name)))
 
 
-def _found(code: str, topic: Topic) -> str:
+def _describe_reading(code: str, topic: Topic) -> str:
     """Say what was found for a topic: so many rules, none, or that nobody has looked."""
     count = sum(rule.jurisdiction == code and rule.topic is topic for rule in load_rulebook().rules)
     if count:
         return "1 rule" if count == 1 else f"{count} rules"
-    return "none found" if topic in read_for(code) else "not read"
+    return "none found" if topic in find_read_topics(code) else "not read"

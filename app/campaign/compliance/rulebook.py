@@ -20,7 +20,7 @@ from app.campaign.compliance.rule_file import (
     Force,
     SourceKind,
     Topic,
-    checked,
+    parse_rule_file,
 )
 from app.campaign.contract.fields import Purpose, Weekday
 from app.campaign.contract.reading import read_json
@@ -65,18 +65,20 @@ def load_rulebook() -> Rulebook:
 def read_rules(folder: Path) -> Rulebook:
     """Read every file of rules in a folder; raises `BadRules`."""
     files = {path: path.read_bytes() for path in sorted(folder.glob("*.toml"))}
-    books = {path.name: checked(path.name, content) for path, content in files.items()}
+    books = {path.name: parse_rule_file(path.name, content) for path, content in files.items()}
     members = {book["code"]: tuple(book["members"]) for book in books.values() if "members" in book}
     found = Rulebook(
-        rules=tuple(rule for book in books.values() for rule in _rules(book)),
+        rules=tuple(rule for book in books.values() for rule in _iterate_rules(book)),
         presets=tuple(
-            _preset(name, raw) for name, book in books.items() for raw in book.get("presets", ())
+            _read_preset(name, raw)
+            for name, book in books.items()
+            for raw in book.get("presets", ())
         ),
         names={book["code"]: book["name"] for book in books.values() if "name" in book},
         aliases={word: book["code"] for book in books.values() for word in book.get("aliases", ())},
-        parts={part.code: part for book in books.values() for part in _parts(book)},
+        parts={part.code: part for book in books.values() for part in _iterate_parts(book)},
         groups={
-            word: _group(book, group)
+            word: _expand_group(book, group)
             for book in books.values()
             for word, group in book.get("groups", {}).items()
         }
@@ -106,7 +108,7 @@ def _check_ids(book: Rulebook) -> None:
             raise BadRules(f"{part.code}: {', '.join(sorted(unknown))} is no time zone")
 
 
-def _rules(book: Mapping[str, Any]) -> Iterator[Rule]:
+def _iterate_rules(book: Mapping[str, Any]) -> Iterator[Rule]:
     for raw in book.get("rules", ()):
         yield Rule(
             id=raw["id"],
@@ -129,14 +131,14 @@ def _rules(book: Mapping[str, Any]) -> Iterator[Rule]:
             binds=raw.get("binds", ""),
             since=raw.get("from"),
             until=raw.get("until"),
-            hours=_week(raw["id"], raw["hours"]) if "hours" in raw else None,
-            attempts=_limit(raw["attempts"]) if "attempts" in raw else None,
-            holidays=_holidays(raw["holidays"]) if "holidays" in raw else None,
+            hours=_read_week(raw["id"], raw["hours"]) if "hours" in raw else None,
+            attempts=_read_limit(raw["attempts"]) if "attempts" in raw else None,
+            holidays=_read_holidays(raw["holidays"]) if "holidays" in raw else None,
             question=raw.get("question", ""),
         )
 
 
-def _holidays(raw: Mapping[str, Any]) -> ClosedHolidays:
+def _read_holidays(raw: Mapping[str, Any]) -> ClosedHolidays:
     on = raw.get("on", list(Weekday))
     return ClosedHolidays(
         minus=frozenset(raw.get("minus", ())),
@@ -146,10 +148,10 @@ def _holidays(raw: Mapping[str, Any]) -> ClosedHolidays:
     )
 
 
-def _week(name: str, raw: Mapping[str, list[str]]) -> WeekHours:
+def _read_week(name: str, raw: Mapping[str, list[str]]) -> WeekHours:
     """Read the hours of each weekday: the exactest word counts, and a day without is closed."""
     return tuple(
-        _day(
+        _read_day(
             name, next((raw[word] for word in (day.lower(), kind, "every_day") if word in raw), [])
         )
         for day in Weekday
@@ -157,9 +159,9 @@ def _week(name: str, raw: Mapping[str, list[str]]) -> WeekHours:
     )
 
 
-def _day(name: str, stretches: list[str]) -> DayHours:
+def _read_day(name: str, stretches: list[str]) -> DayHours:
     found = tuple(
-        (_seconds(start), _seconds(end))
+        (_parse_clock(start), _parse_clock(end))
         for start, end in (stretch.split("-") for stretch in stretches)
     )
     moments = [at for stretch in found for at in stretch]
@@ -168,12 +170,12 @@ def _day(name: str, stretches: list[str]) -> DayHours:
     return found
 
 
-def _seconds(clock: str) -> int:
+def _parse_clock(clock: str) -> int:
     hours, minutes = clock.split(":")
     return int(hours) * 3600 + int(minutes) * 60
 
 
-def _limit(raw: Mapping[str, Any]) -> AttemptLimit:
+def _read_limit(raw: Mapping[str, Any]) -> AttemptLimit:
     return AttemptLimit(
         most=raw["most"],
         period=timedelta(hours=raw["hours"]) if "hours" in raw else None,
@@ -183,7 +185,7 @@ def _limit(raw: Mapping[str, Any]) -> AttemptLimit:
     )
 
 
-def _preset(name: str, raw: Mapping[str, Any]) -> Preset:
+def _read_preset(name: str, raw: Mapping[str, Any]) -> Preset:
     reading = read_json(raw["settings"])
     problems = [*reading.problems, *check({"type": "OUTBOUND"} | dict(reading.values))]
     if wrong := {problem.field for problem in problems} & raw["settings"].keys():
@@ -200,10 +202,10 @@ def _preset(name: str, raw: Mapping[str, Any]) -> Preset:
     )
 
 
-def _parts(book: Mapping[str, Any]) -> Iterator[Part]:
+def _iterate_parts(book: Mapping[str, Any]) -> Iterator[Part]:
     for code, raw in book.get("parts", {}).items():
         yield Part(code, raw["name"], tuple(raw["zones"]))
 
 
-def _group(book: Mapping[str, Any], raw: Mapping[str, Any]) -> tuple[str, ...]:
+def _expand_group(book: Mapping[str, Any], raw: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(code for code in book["parts"] if code not in raw["without"])

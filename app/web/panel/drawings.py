@@ -17,9 +17,9 @@ from markupsafe import Markup
 from app.campaign.compliance.acceptance import Accepted, Statement
 from app.campaign.compliance.audience import Audience
 from app.campaign.compliance.audience_words import (
-    audience_in_words,
-    gaps_in_words,
-    none_found_in_words,
+    describe_audience,
+    describe_gaps,
+    describe_none_found,
 )
 from app.campaign.compliance.hours_chart import chart_hours
 from app.campaign.contract.wording import WORDS
@@ -105,9 +105,9 @@ def _draw_rules(
         "rules",
         "rules",
         group_findings(subject.explanation, statements, today),
-        audience_in_words(audience),
-        gaps_in_words(audience),
-        none_found_in_words(audience),
+        describe_audience(audience),
+        describe_gaps(audience),
+        describe_none_found(audience),
         list_duties(subject.explanation, statements, today),
         chart_hours(schedule, audience),
         (count_seconds(schedule.opens), count_seconds(schedule.closes)),

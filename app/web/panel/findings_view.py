@@ -13,14 +13,14 @@ from app.campaign.compliance.acceptance import (
     DutyAnswer,
     Exempting,
     Statement,
+    build_exemption_key,
     find_exemptions,
     find_statement,
-    key_of,
     lifts,
 )
 from app.campaign.compliance.evidence import Finding, OutsideHours, Severity
 from app.campaign.compliance.finding_words import describe_finding
-from app.campaign.compliance.fix_words import describe_fixes, value_in_words
+from app.campaign.compliance.fix_words import describe_fixes, format_value
 from app.campaign.compliance.fixes import Fix, find_fixes, fix_all_hours, read_settings
 from app.campaign.compliance.places import find_place
 from app.campaign.compliance.rule import Rule
@@ -31,7 +31,7 @@ from app.campaign.contract.typed_length import LONGEST_TEXT
 from app.campaign.contract.wording import WORDS
 from app.campaign.explanation import Explanation
 
-_KEYS = tuple(map(key_of, EXEMPTIONS))
+_KEYS = tuple(map(build_exemption_key, EXEMPTIONS))
 _LONGEST_POSTED = 10 * LONGEST_TEXT
 """Characters of one accepted finding: its reason, as JSON has it, and what was measured."""
 
@@ -130,9 +130,11 @@ def asked_of_all(explanation: Explanation, accepted: Accepted) -> list[AskedOfAl
     """List the exemptions that can lift rules which this campaign breaks or has to heed."""
     asked = []
     for exemption, rules in find_exemptions(explanation.findings).items():
-        statement = accepted.get(key_of(exemption))
+        statement = accepted.get(build_exemption_key(exemption))
         lifted = tuple((rule, lifts(statement, rule)) for rule in rules)
-        asked.append(AskedOfAll(key_of(exemption), EXEMPTIONS[exemption], lifted, statement))
+        asked.append(
+            AskedOfAll(build_exemption_key(exemption), EXEMPTIONS[exemption], lifted, statement)
+        )
     return asked
 
 
@@ -205,7 +207,7 @@ def _ruling(
 def change(fix: Fix, now: Mapping[str, Any]) -> Change:
     """Say what a fix changes of the values *now*, and write it as a form would post it."""
     said = [
-        f"{WORDS[name].label}: {value_in_words(name, now.get(name))} → {value_in_words(name, new)}"
+        f"{WORDS[name].label}: {format_value(name, now.get(name))} → {format_value(name, new)}"
         for name, new in fix.changes
     ]
     posted = {name: encode_value(new) for name, new in fix.changes}

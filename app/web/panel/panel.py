@@ -10,7 +10,7 @@ from flask import request
 from markupsafe import Markup
 
 from app.campaign.compliance.acceptance import Accepted, tally
-from app.campaign.compliance.audience_words import gaps_in_words
+from app.campaign.compliance.audience_words import describe_gaps
 from app.campaign.compliance.fixes import Fix
 from app.campaign.contract.fields import CAMPAIGNS_PATH, FIELD, Values, When
 from app.campaign.contract.problems import Code, Problem
@@ -94,7 +94,7 @@ def build_panel(
         meaning=explanation,
         notes=_notes(explanation, now),
         counts=tally(explanation.findings, accepted),
-        gaps=len(gaps_in_words(explanation.audience)) if overview else 0,
+        gaps=len(describe_gaps(explanation.audience)) if overview else 0,
         rules=draw_rules(explanation, accepted, now.date(), can_change=can_change, trouble=trouble),
         calendar=draw_calendar(overview, tuple(explanation.closed.items()), clock)
         if overview

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from app.campaign.compliance.acceptance import EXEMPTIONS, Accepted, DutyAnswer, key_of
+from app.campaign.compliance.acceptance import EXEMPTIONS, Accepted, DutyAnswer, build_exemption_key
 from app.campaign.contract.typed_length import LONGEST_TEXT
 from app.services import store
 from app.store import drafts
@@ -31,7 +31,7 @@ bp = Blueprint("answers", __name__)
 _NAMELESS = "Enter your name: it is kept with what you say."
 _SAID_MORE = "Somebody has answered or accepted something since you opened this page. Look again."
 _CHANGED = "The draft has changed since you reviewed it. Please look again."
-_OF_ALL = frozenset(map(key_of, EXEMPTIONS))
+_OF_ALL = frozenset(map(build_exemption_key, EXEMPTIONS))
 
 
 @bp.post("/drafts/<draft:draft_id>/accept")

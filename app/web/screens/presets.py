@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.campaign.compliance.audience import read_audience
 from app.campaign.compliance.fitting import DoesNotFit, fit
-from app.campaign.compliance.fix_words import value_in_words
+from app.campaign.compliance.fix_words import format_value
 from app.campaign.compliance.rule import Preset
 from app.campaign.compliance.rulebook import load_rulebook
 from app.campaign.contract.fields import Values, Weekday
@@ -190,4 +190,4 @@ def _now(answers: Answers) -> Sequence[tuple[str, str]]:
 
 
 def _words(name: str, values: Values) -> str:
-    return value_in_words(name, values.get(name))
+    return format_value(name, values.get(name))

@@ -7,7 +7,7 @@ import pytest
 from app.campaign.compliance.allowed_hours import find_allowed_hours, find_allowed_windows
 from app.campaign.compliance.audience import read_audience, select_rules
 from app.campaign.compliance.hours_chart import chart_hours
-from app.campaign.compliance.hours_words import short_hours
+from app.campaign.compliance.hours_words import format_short_hours
 from app.campaign.schedule.intervals import (
     ALWAYS,
     WHOLE_DAY,
@@ -28,7 +28,7 @@ def safe_by_season(schedule: Schedule, audience: str, *ids: str) -> list[str]:
     rules = tuple(
         rule for rule in select_rules(leads, schedule.first, schedule.last) if rule.id in ids
     )
-    return [short_hours(week[0]) for week in find_allowed_hours(rules, schedule, leads).safe]
+    return [format_short_hours(week[0]) for week in find_allowed_hours(rules, schedule, leads).safe]
 
 
 @pytest.mark.parametrize(

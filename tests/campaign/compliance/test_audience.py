@@ -11,7 +11,7 @@ from app.campaign.compliance.audience import (
     read_audience,
     select_rules,
 )
-from app.campaign.compliance.audience_words import audience_in_words
+from app.campaign.compliance.audience_words import describe_audience
 from app.campaign.compliance.holidays import find_closed_days
 from app.campaign.compliance.places import find_places, list_suggestions
 from app.campaign.contract.fields import Purpose
@@ -100,7 +100,7 @@ def test_who_says_nothing_is_held_to_the_strictest(zone: str | None, places: int
     assert leads.is_assumed
     assert len(leads.places) == places
     assert leads.purpose is None
-    assert "You have not said" in audience_in_words(leads)
+    assert "You have not said" in describe_audience(leads)
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_who_says_nothing_is_held_to_the_strictest(zone: str | None, places: int
     ],
 )
 def test_a_word_that_is_not_understood_is_never_taken_for_silence(places: str, words: str) -> None:
-    said = audience_in_words(read_audience({"audience": places, "purpose": "marketing"}, None))
+    said = describe_audience(read_audience({"audience": places, "purpose": "marketing"}, None))
     assert said == words
 
 
@@ -213,4 +213,4 @@ def test_own_days_outside_the_campaign_are_left_out() -> None:
 
 def test_what_is_too_long_to_be_read_is_not_called_unsaid() -> None:
     leads = read_audience({"audience": "France, " * 300}, None)
-    assert audience_in_words(leads).startswith("What you typed is too long to be read, so the 50 ")
+    assert describe_audience(leads).startswith("What you typed is too long to be read, so the 50 ")

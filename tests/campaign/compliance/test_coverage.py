@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from app.campaign.compliance.audience import Audience, find_reach, read_audience, select_rules
-from app.campaign.compliance.audience_words import gaps_in_words, none_found_in_words
-from app.campaign.compliance.coverage import find_coverage, read_for
+from app.campaign.compliance.audience_words import describe_gaps, describe_none_found
+from app.campaign.compliance.coverage import find_coverage, find_read_topics
 from app.campaign.compliance.places import find_place
 from app.campaign.compliance.rule_file import Device, Topic
 from app.campaign.compliance.rule_list import list_jurisdictions
@@ -28,36 +28,36 @@ def test_every_country_without_a_file_is_said_to_be_unknown(code: str) -> None:
     (found,) = find_coverage(leads)
     known = {Topic.CONSENT} if code in load_rulebook().members["EU"] else set()
     assert found.unread == set(Topic) - known
-    assert len(gaps_in_words(leads)) == len(found.unread)
+    assert len(describe_gaps(leads)) == len(found.unread)
 
 
 def test_what_was_read_without_finding_a_rule_is_told_apart_from_what_was_not_read() -> None:
     (germany,) = find_coverage(told("Germany"))
     assert germany.none_found == {Topic.HOURS}
     assert germany.unread == {Topic.DAYS, Topic.ATTEMPTS}
-    said = none_found_in_words(told("Germany"))
+    said = describe_none_found(told("Germany"))
     assert said == ["Calling hours: read for Germany, and none found."]
-    assert "Limits of attempts are not known here for Germany." in gaps_in_words(told("Germany"))
+    assert "Limits of attempts are not known here for Germany." in describe_gaps(told("Germany"))
 
 
 def test_france_was_read_for_everything() -> None:
     (france,) = find_coverage(told("France"))
     assert france.is_complete
-    assert gaps_in_words(told("France")) == []
+    assert describe_gaps(told("France")) == []
 
 
 def test_a_state_without_rules_of_its_own_says_so() -> None:
     (georgia,) = find_coverage(told("US-GA"))
     assert georgia.without_own == {"US-GA"}
     said = "Of Georgia only the rules of the country are known here."
-    assert said in gaps_in_words(told("US-GA"))
+    assert said in describe_gaps(told("US-GA"))
     (florida,) = find_coverage(told("Florida"))
     assert florida.without_own == set()
 
 
 def test_a_state_that_was_read_for_some_topics_says_for_which_not() -> None:
     said = "for South Dakota only those of the country are known here."
-    assert f"Duties such as consent: {said}" in gaps_in_words(told("South Dakota"))
+    assert f"Duties such as consent: {said}" in describe_gaps(told("South Dakota"))
 
 
 @pytest.mark.parametrize("place", ["US-GA", "South Dakota", "Alabama", "Indiana", "48 states"])
@@ -72,9 +72,9 @@ def test_nothing_is_said_to_be_read_that_the_list_of_rules_calls_not_read(
 
 
 def test_a_rule_for_another_purpose_is_no_reading_without_a_rule() -> None:
-    said = gaps_in_words(told("India", "debt"))
+    said = describe_gaps(told("India", "debt"))
     assert "Calling hours are not known here for India." in said
-    assert none_found_in_words(told("India", "debt")) == []
+    assert describe_none_found(told("India", "debt")) == []
 
 
 @pytest.mark.parametrize("zone", ["America/Chicago", "America/Toronto", "Etc/UTC"])
@@ -89,7 +89,7 @@ def test_parts_without_laws_of_their_own_need_none() -> None:
 
 
 def test_many_places_are_counted() -> None:
-    (said, *_) = gaps_in_words(told("EU"))
+    (said, *_) = describe_gaps(told("EU"))
     assert said.startswith("Calling hours are not known here for Austria, Belgium, Bulgaria and ")
 
 
@@ -137,4 +137,4 @@ def test_the_list_of_rules_says_what_every_place_was_read_for() -> None:
 
 def test_a_rule_is_a_reading_of_its_topic() -> None:
     for rule in load_rulebook().rules:
-        assert rule.topic in read_for(rule.jurisdiction)
+        assert rule.topic in find_read_topics(rule.jurisdiction)

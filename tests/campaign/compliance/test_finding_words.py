@@ -6,17 +6,17 @@ from datetime import date, time, timedelta
 import pytest
 
 from app.campaign.compliance.audience import Audience, read_audience
-from app.campaign.compliance.audience_words import audience_in_words
+from app.campaign.compliance.audience_words import describe_audience
 from app.campaign.compliance.evidence import Duty, Finding, OutsideHours
-from app.campaign.compliance.finding_words import describe_finding, measure, period_in_words
+from app.campaign.compliance.finding_words import describe_finding, format_period, measure
 from app.campaign.compliance.findings import check_rules
 from app.campaign.compliance.fix_words import describe_fixes
 from app.campaign.compliance.fixes import find_fixes
 from app.campaign.compliance.hours_words import (
-    hours_in_words,
-    length_in_words,
-    short_hours,
-    stretch_in_words,
+    format_hours,
+    format_length,
+    format_short_hours,
+    format_stretch,
 )
 from app.campaign.compliance.rule import Rule
 from app.campaign.compliance.rule_file import Confidence, Force
@@ -217,11 +217,11 @@ def test_weak_rules_say_why_they_are(rule: Rule) -> None:
     ],
 )
 def test_whom_the_rules_were_held_to_is_said(audience: str, purpose: str, said: str) -> None:
-    assert audience_in_words(told(audience, purpose)) == said
+    assert describe_audience(told(audience, purpose)) == said
 
 
 def test_an_open_purpose_is_said_to_count_as_every_one() -> None:
-    assert audience_in_words(told("France", "")).endswith("the rules for every purpose count.")
+    assert describe_audience(told("France", "")).endswith("the rules for every purpose count.")
 
 
 @pytest.mark.parametrize(
@@ -238,7 +238,7 @@ def test_an_open_purpose_is_said_to_count_as_every_one() -> None:
     ],
 )
 def test_hours_are_written_long_and_short(day: DayHours, long: str, short: str) -> None:
-    assert (hours_in_words(day), short_hours(day)) == (long, short)
+    assert (format_hours(day), format_short_hours(day)) == (long, short)
 
 
 @pytest.mark.parametrize(
@@ -250,16 +250,16 @@ def test_hours_are_written_long_and_short(day: DayHours, long: str, short: str) 
     ],
 )
 def test_a_stretch_over_midnight_says_on_which_day(stretch: Stretch, said: str) -> None:
-    assert stretch_in_words(stretch) == said
+    assert format_stretch(stretch) == said
 
 
 def test_lengths_are_rounded_up_to_minutes() -> None:
-    said = [length_in_words(length) for length in (HOUR, 5400, 60, 7261)]
+    said = [format_length(length) for length in (HOUR, 5400, 60, 7261)]
     assert said == ["1 hour", "1 hour 30 minutes", "1 minute", "2 hours 2 minutes"]
 
 
 def test_the_period_of_a_limit_is_said() -> None:
-    said = {name: period_in_words(rule.attempts) for name, rule in RULES.items() if rule.attempts}
+    said = {name: format_period(rule.attempts) for name, rule in RULES.items() if rule.attempts}
     assert said["us-fl-attempts"] == "24 hours"
     assert said["us-debt-attempts"] == "7 days"
     assert said["fr-attempts"] == "30 days"

@@ -13,7 +13,7 @@ from app.campaign.compliance.audience import read_audience
 from app.campaign.compliance.evidence import OnHolidays
 from app.campaign.compliance.finding_words import describe_finding
 from app.campaign.compliance.findings import check_rules
-from app.campaign.compliance.holidays import find_closed_days, find_holidays_during, holidays_in
+from app.campaign.compliance.holidays import find_closed_days, find_holidays, find_holidays_during
 from app.campaign.compliance.rulebook import load_rulebook
 from app.campaign.contract.fields import Weekday
 from app.campaign.contract.problems import Advice, AdviceCode
@@ -97,17 +97,17 @@ def test_a_bare_zone_has_no_holidays_of_its_own() -> None:
 
 @pytest.mark.parametrize("code", sorted({*load_countries(), *load_rulebook().parts}))
 def test_every_place_can_be_asked_for_its_holidays(code: str) -> None:
-    found = holidays_in(code, *YEAR)
+    found = find_holidays(code, *YEAR)
     assert all(YEAR[0] <= day <= YEAR[1] and name for day, name in found.items())
 
 
 @pytest.mark.parametrize("code", ["US", "CA", "AU", "GB", "FR", "IT", "ES", *load_rulebook().parts])
 def test_every_place_with_rules_has_holidays(code: str) -> None:
-    assert date(2027, 12, 25) in holidays_in(code, *YEAR)
+    assert date(2027, 12, 25) in find_holidays(code, *YEAR)
 
 
 def test_a_state_keeps_its_countrys_holidays_too() -> None:
-    assert holidays_in("US-LA", *YEAR).keys() >= {date(2027, 2, 9), date(2027, 12, 25)}
+    assert find_holidays("US-LA", *YEAR).keys() >= {date(2027, 2, 9), date(2027, 12, 25)}
 
 
 PARIS = ("Europe/Paris",)
@@ -163,7 +163,7 @@ def test_a_day_is_off_if_it_is_a_holiday_there_during_its_hours(
     schedule: Schedule, code: str, later: int
 ) -> None:
     moved = replace(schedule, first=schedule.first + later * DAY, last=schedule.last + later * DAY)
-    there = holidays_in(code, moved.first - 2 * DAY, moved.last + 2 * DAY)
+    there = find_holidays(code, moved.first - 2 * DAY, moved.last + 2 * DAY)
     found = list(find_holidays_during(there, moved, WHERE[code]))
     assert {(day, there) for day, there, _ in found} == walked(moved, code)
 

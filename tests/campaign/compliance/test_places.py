@@ -6,12 +6,12 @@ import pytest
 
 from app.campaign.compliance.audience import find_zones, read_audience, select_rules
 from app.campaign.compliance.places import (
-    country_of,
+    find_country,
     find_place,
     find_places,
+    list_parts,
     list_suggestions,
-    parts_of,
-    unions_of,
+    list_unions,
 )
 from app.campaign.compliance.rulebook import ANYWHERE, load_rulebook
 from app.campaign.timezones.tables import load_countries, load_zone_countries
@@ -126,7 +126,7 @@ def test_a_part_is_found_by_its_full_code_and_lies_in_its_country(code: str) -> 
     assert codes(code.lower()) == [code]
     country, _, _ = code.partition("-")
     assert find_place(code).country == country
-    assert find_place(code) in parts_of(country)
+    assert find_place(code) in list_parts(country)
 
 
 def test_groups_of_states_leave_out_the_capital() -> None:
@@ -167,7 +167,7 @@ def test_every_country_of_the_zone_data_can_be_an_audience(code: str) -> None:
     audience = read_audience({"audience": f"{at.zones[0] if at.zones else at.name}"}, None)
     assert not audience.is_assumed
     held = {rule.jurisdiction.partition("-")[0] for rule in select_rules(audience, *YEAR)}
-    assert held <= {code, ANYWHERE, *unions_of(code)}
+    assert held <= {code, ANYWHERE, *list_unions(code)}
 
 
 def test_every_zone_of_a_region_can_be_an_audience() -> None:
@@ -205,7 +205,7 @@ def test_an_apostrophe_may_be_typed_as_keyboards_have_it(word: str) -> None:
     [("Europe/Paris", "FR"), ("America/Chicago", "US"), ("UTC", None), ("", None)],
 )
 def test_a_zone_has_the_country_in_which_it_lies(zone: str, expected: str | None) -> None:
-    home = country_of(zone)
+    home = find_country(zone)
     assert (home.code if home else None) == expected
 
 

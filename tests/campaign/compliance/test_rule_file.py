@@ -6,7 +6,7 @@ from shutil import copytree
 
 import pytest
 
-from app.campaign.compliance.rule_file import BadRules, checked
+from app.campaign.compliance.rule_file import BadRules, parse_rule_file
 from app.campaign.compliance.rulebook import FOLDER, Rulebook, read_rules
 
 CITED = """
@@ -104,7 +104,7 @@ def test_the_place_of_a_fault_is_named(read: Read) -> None:
 
 def test_what_is_no_text_is_refused_with_the_files_name() -> None:
     with pytest.raises(BadRules, match=r"^nz\.toml: "):
-        checked("nz.toml", b"\xff\xfe")
+        parse_rule_file("nz.toml", b"\xff\xfe")
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.campaign.compliance.hours_words import hours_in_words
+from app.campaign.compliance.hours_words import format_hours
 from app.campaign.compliance.rule import STALE, Rule
 from app.campaign.compliance.rule_file import BadRules, Confidence, Force, Topic
 from app.campaign.compliance.rule_words import find_caution
@@ -95,7 +95,7 @@ def test_every_rule_is_cited_and_dated(rule: Rule) -> None:
 def test_the_hours_are_those_of_the_source(name: str, hours: list[str]) -> None:
     week = RULES[name].hours
     assert week is not None
-    assert [hours_in_words(day) for day in week] == hours
+    assert [format_hours(day) for day in week] == hours
 
 
 def test_no_other_rule_has_hours() -> None:
