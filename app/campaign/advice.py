@@ -50,7 +50,7 @@ def advise(
     *values* are those in use, *overview* is their calendar and *retries* what those reach, if
     there are any; the *audience* has its holidays.
     """
-    found = [
+    advice = [
         *_advise_on_numbers(values),
         *_advise_on_ids(values),
         *_advise_on_zone(values, now),
@@ -61,9 +61,9 @@ def advise(
         *_advise_on_events(values),
     ]
     return (
-        [_drop_harmful_value(one, overview.schedule, values, audience) for one in found]
+        [_drop_harmful_value(piece, overview.schedule, values, audience) for piece in advice]
         if overview
-        else found
+        else advice
     )
 
 
@@ -73,13 +73,13 @@ def _drop_harmful_value(
     """Take back a value by which a rule of calling would be broken, or stay so."""
     if not advice.better:
         return advice
-    retries, way = read_limits(values), Fix(((advice.field, advice.better),))
+    retries, fix = read_limits(values), Fix(((advice.field, advice.better),))
     is_gap = advice.field == "min_gap_between_attempts"
-    crowded = any(
+    has_too_many = any(
         isinstance(finding.evidence, TooMany)
         for finding in check_rules(schedule, retries, audience)
     )
-    if is_harmless(way, schedule, retries, audience) and not (is_gap and crowded):
+    if is_harmless(fix, schedule, retries, audience) and not (is_gap and has_too_many):
         return advice
     return Advice(advice.field, AdviceCode.GAP_BY_RULE) if is_gap else replace(advice, better=None)
 
@@ -93,9 +93,9 @@ def _advise_on_numbers(values: Values) -> Iterator[Advice]:
 
 def _advise_on_ids(values: Values) -> Iterator[Advice]:
     for name in _IDS:
-        found = read_global_id_type(values[name]) if values.get(name) else None
-        if found and found != FIELD[name].global_id:
-            yield Advice(name, AdviceCode.OTHER_GLOBAL_ID, found)
+        id_type = read_global_id_type(values[name]) if values.get(name) else None
+        if id_type and id_type != FIELD[name].global_id:
+            yield Advice(name, AdviceCode.OTHER_GLOBAL_ID, id_type)
 
 
 def _advise_on_zone(values: Values, now: datetime) -> Iterator[Advice]:
@@ -104,8 +104,8 @@ def _advise_on_zone(values: Values, now: datetime) -> Iterator[Advice]:
         place = find_regional_zone(zone)
         code = AdviceCode.NO_SUMMER_TIME if place else AdviceCode.NO_PLACE
         sign = ", whose sign is the other way round," if has_turned_sign(zone) else ""
-        known = f"{zone}{sign} is UTC{format_offset(find_offset(zone, now))}"
-        yield Advice("timezone", code, known, place)
+        clock_offset = f"{zone}{sign} is UTC{format_offset(find_offset(zone, now))}"
+        yield Advice("timezone", code, clock_offset, place)
 
 
 def _advise_on_dates(values: Values, overview: Overview | None, now: datetime) -> Iterator[Advice]:
@@ -135,9 +135,9 @@ def _advise_on_days(schedule: Schedule, audience: Audience) -> Iterator[Advice]:
     if schedule.first in days_off:
         yield Advice("start_date", AdviceCode.STARTS_ON_A_HOLIDAY, closed[days_off.pop(0)])
     if days_off:
-        named = [f"{format_short_day(day)}, {closed[day]}" for day in days_off[:_NAMED_DAYS]]
+        first_names = [f"{format_short_day(day)}, {closed[day]}" for day in days_off[:_NAMED_DAYS]]
         more = [f"{len(days_off) - _NAMED_DAYS} more"] if len(days_off) > _NAMED_DAYS else []
-        yield Advice("days_of_week", AdviceCode.CALLS_ON_HOLIDAYS, "; ".join(named + more))
+        yield Advice("days_of_week", AdviceCode.CALLS_ON_HOLIDAYS, "; ".join(first_names + more))
 
 
 def _find_today(values: Values, now: datetime) -> date:
@@ -166,7 +166,7 @@ def _advise_on_retries(schedule: Schedule, attempts: Attempts) -> Iterator[Advic
         possible = attempts.possible
         yield Advice("max_call_attempts", AdviceCode.NEVER_HAPPENS, f"{possible:,}", possible)
     zone = load_zone(schedule.zone)
-    times = {at.astimezone(zone).time() for at in attempts.timeline}
+    times = {instant.astimezone(zone).time() for instant in attempts.timeline}
     if len(times) == 1 and len(attempts.timeline) > 1:
         yield Advice("max_daily_attempts", AdviceCode.SAME_CLOCK_TIME, format_clock(times.pop()))
 

@@ -14,9 +14,9 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 _DAYS = tuple(day.capitalize()[:3] for day in Weekday)
 
 
-def format_clock(at: time) -> str:
+def format_clock(time_of_day: time) -> str:
     """Write a time of day in 24 hours: 09:00, and seconds only if there are any."""
-    return at.isoformat("seconds" if at.second else "minutes")
+    return time_of_day.isoformat("seconds" if time_of_day.second else "minutes")
 
 
 def format_day(day: date) -> str:

@@ -106,9 +106,9 @@ def find_window_for_leads(
     """Find the longest window that lies inside these hours on every lead's own clock."""
     groups = find_same_offsets(schedule, find_zones(audience))
     times = find_offset_periods(schedule, tuple(group[0] for group in groups))
-    ahead = {far for season in times.seasons for far in season.ahead}
+    ahead = {seconds for season in times.seasons for seconds in season.ahead}
     any_time = replace(schedule, opens=time(), closes=time(23, 59))
-    shared = intersect_weeks(shift_week(hours, far) for far in ahead)
+    shared = intersect_weeks(shift_week(hours, seconds) for seconds in ahead)
     return next(iter(find_allowed_windows(any_time, shared)), None)
 
 
@@ -160,11 +160,11 @@ def _build_windows(days: tuple[int, ...], hours: DayHours, least: int) -> list[A
 
 def _move_window(hours: DayHours, opens: int, closes: int) -> DayHours:
     """Move a window into each of these hours, as near as it can be and as much as there is room."""
-    found = []
+    moved = []
     for start, end in hours:
         begin = max(start, min(opens, end - (closes - opens)))
-        found.append((begin, min(end, begin + closes - opens)))
-    return tuple(found)
+        moved.append((begin, min(end, begin + closes - opens)))
+    return tuple(moved)
 
 
 def _find_weekdays(first: date, last: date) -> frozenset[int]:

@@ -107,22 +107,22 @@ def find_reach(audience: Audience) -> Mapping[str, tuple[str, ...]]:
     all its parts; and a zone that is named by itself may lie in any country or part that has
     it. Zones for which no calling hours are known are those of `ANYWHERE`.
     """
-    found: dict[str, dict[str, None]] = {}
-    for at in audience.places:
-        for code in find_jurisdictions(at):
+    reach: dict[str, dict[str, None]] = {}
+    for place in audience.places:
+        for code in find_jurisdictions(place):
             shared = [
-                zone for zone in at.zones if find_present_name(zone) in find_place(code).zones
+                zone for zone in place.zones if find_present_name(zone) in find_place(code).zones
             ]
-            found.setdefault(code, {}).update(dict.fromkeys(shared or at.zones))
+            reach.setdefault(code, {}).update(dict.fromkeys(shared or place.zones))
     with_hours = {
         zone
         for rule in load_rulebook().rules
         if rule.topic is Topic.HOURS and concerns(rule, audience)
-        for zone in found.get(rule.jurisdiction, ())
+        for zone in reach.get(rule.jurisdiction, ())
     }
     if rest := [zone for zone in find_zones(audience) if zone not in with_hours]:
-        found[ANYWHERE] = dict.fromkeys(rest)
-    return {code: tuple(zones) for code, zones in found.items()}
+        reach[ANYWHERE] = dict.fromkeys(rest)
+    return {code: tuple(zones) for code, zones in reach.items()}
 
 
 @lru_cache(maxsize=1024)
@@ -131,13 +131,11 @@ def select_rules(audience: Audience, first: date, last: date) -> tuple[Rule, ...
 
     An open purpose is any of them.
     """
-    reached = find_reach(audience)
+    reach = find_reach(audience)
     return tuple(
         rule
         for rule in load_rulebook().rules
-        if rule.jurisdiction in reached
-        and concerns(rule, audience)
-        and rule.is_in_force(first, last)
+        if rule.jurisdiction in reach and concerns(rule, audience) and rule.is_in_force(first, last)
     )
 
 
@@ -150,17 +148,21 @@ def concerns(rule: Rule, audience: Audience) -> bool:
 @lru_cache(maxsize=256)
 def find_zones(audience: Audience) -> tuple[str, ...]:
     """Name every zone in which there can be a lead."""
-    return tuple(dict.fromkeys(zone for at in audience.places for zone in at.zones))
+    return tuple(dict.fromkeys(zone for place in audience.places for zone in place.zones))
 
 
 @lru_cache(maxsize=1024)
-def find_jurisdictions(at: Place) -> tuple[str, ...]:
+def find_jurisdictions(place: Place) -> tuple[str, ...]:
     """Name the jurisdictions whose rules can hold in a place, the widest first."""
-    if not at.country:
-        return _find_zone_jurisdictions(at.code)
-    if at.code == at.country:
-        return (*list_unions(at.code), at.code, *(part.code for part in list_parts(at.code)))
-    return (*list_unions(at.country), at.country, at.code)
+    if not place.country:
+        return _find_zone_jurisdictions(place.code)
+    if place.code == place.country:
+        return (
+            *list_unions(place.code),
+            place.code,
+            *(part.code for part in list_parts(place.code)),
+        )
+    return (*list_unions(place.country), place.country, place.code)
 
 
 def _find_zone_jurisdictions(zone: str) -> tuple[str, ...]:

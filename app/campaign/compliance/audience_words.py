@@ -20,7 +20,9 @@ def describe_audience(audience: Audience) -> str:
     unread = _describe_unread(audience.unread)
     assumed = f"so {where} {'is' if len(audience.places) == 1 else 'are'} assumed"
     known = (
-        "" if all(one.is_complete for one in find_coverage(audience)) else " that are known here"
+        ""
+        if all(coverage.is_complete for coverage in find_coverage(audience))
+        else " that are known here"
     )
     sentences = [
         f"{unread or _describe_missing_places(audience)}, {assumed}."
@@ -40,13 +42,27 @@ def describe_gaps(audience: Audience) -> list[str]:
     coverage = find_coverage(audience)
     sentences = []
     for topic, thing in _TOPICS.items():
-        if unread := [one.place.name for one in coverage if topic in one.unread]:
+        if unread := [
+            place_coverage.place.name
+            for place_coverage in coverage
+            if topic in place_coverage.unread
+        ]:
             sentences.append(f"{thing} are not known here for {_join_names(unread)}.")
-        if country := [one.place.name for one in coverage if topic in one.own_unread]:
+        if country := [
+            place_coverage.place.name
+            for place_coverage in coverage
+            if topic in place_coverage.own_unread
+        ]:
             sentences.append(
                 f"{thing}: for {_join_names(country)} only those of the country are known here."
             )
-    if parts := sorted({find_place(code).name for one in coverage for code in one.without_own}):
+    if parts := sorted(
+        {
+            find_place(code).name
+            for place_coverage in coverage
+            for code in place_coverage.without_own
+        }
+    ):
         sentences.append(f"Of {_join_names(parts)} only the rules of the country are known here.")
     return sentences
 
@@ -56,7 +72,13 @@ def describe_none_found(audience: Audience) -> list[str]:
     return [
         f"{thing}: read for {_join_names(names)}, and none found."
         for topic, thing in _TOPICS.items()
-        if (names := [one.place.name for one in find_coverage(audience) if topic in one.none_found])
+        if (
+            names := [
+                coverage.place.name
+                for coverage in find_coverage(audience)
+                if topic in coverage.none_found
+            ]
+        )
     ]
 
 
@@ -70,9 +92,9 @@ _TOPICS = {
 
 def _join_names(names: list[str]) -> str:
     """Write names in a row, and of many the first ones: Germany, Ireland and 3 more places."""
-    shown, more = names[:_NAMED], len(names) - _NAMED
+    first_names, more = names[:_NAMED], len(names) - _NAMED
     if more > 1:
-        return f"{', '.join(shown)} and {more} more places"
+        return f"{', '.join(first_names)} and {more} more places"
     return join_words(names)
 
 

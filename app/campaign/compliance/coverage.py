@@ -34,7 +34,7 @@ class Coverage:
 @lru_cache(maxsize=256)
 def find_coverage(audience: Audience) -> tuple[Coverage, ...]:
     """Say for each place of an audience what is known of its rules."""
-    return tuple(_combine_coverage(at, audience) for at in audience.places)
+    return tuple(_combine_coverage(place, audience) for place in audience.places)
 
 
 def find_read_topics(code: str) -> frozenset[Topic]:
@@ -44,21 +44,23 @@ def find_read_topics(code: str) -> frozenset[Topic]:
     return book.read_for.get(code, frozenset()) | ruled
 
 
-def _combine_coverage(at: Place, audience: Audience) -> Coverage:
+def _combine_coverage(place: Place, audience: Audience) -> Coverage:
     """Put together what is known of each country and part that a place can lie in."""
-    codes = find_jurisdictions(at)
+    codes = find_jurisdictions(place)
     parts = [code for code in codes if "-" in code and _has_laws(code)]
     countries = [code for code in codes if "-" not in code and code not in load_rulebook().members]
     homes = parts or countries
     known = [_find_unknown_topics(home, audience) for home in homes]
     own = [code for code in parts if find_read_topics(code)]
-    whole = at.code == at.country  # Its parts are told by name, one by one, if they are meant.
+    is_whole_country = (
+        place.code == place.country
+    )  # Its parts are told by name, one by one, if they are meant.
     return Coverage(
-        place=at,
+        place=place,
         unread=frozenset().union(*(unread for unread, _ in known)),
         none_found=known[0][1].intersection(*(none for _, none in known)),
         own_unread=frozenset()
-        if whole
+        if is_whole_country
         else frozenset().union(*(frozenset(Topic) - find_read_topics(code) for code in own))
         - frozenset().union(*(unread for unread, _ in known)),
         without_own=frozenset(parts) - frozenset(own),
@@ -72,12 +74,12 @@ def _find_unknown_topics(
     country = home[:2]
     own = [*list_unions(country), country, *([home] if home != country else [])]
     rules = [rule for rule in load_rulebook().rules if rule.jurisdiction in own]
-    held = {rule.topic for rule in rules if concerns(rule, audience)}
+    ruled = {rule.topic for rule in rules if concerns(rule, audience)}
     read = find_read_topics(country) & find_read_topics(home)
     none = read - {rule.topic for rule in rules}
-    return frozenset(Topic) - held - none, frozenset(none)
+    return frozenset(Topic) - ruled - none, frozenset(none)
 
 
 def _has_laws(part: str) -> bool:
     """Tell whether parts of this country have rules of calling of their own."""
-    return any(find_read_topics(at.code) for at in list_parts(part[:2]))
+    return any(find_read_topics(place.code) for place in list_parts(part[:2]))

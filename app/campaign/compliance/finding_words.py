@@ -82,7 +82,7 @@ def _format_days(days: tuple[Weekday, ...]) -> str:
 
 def _describe_too_many(evidence: TooMany, limit: AttemptLimit | None, zone: str) -> str:
     count, most = len(evidence.attempts), limit.most if limit else 0
-    times = [_format_moment(at, zone) for at in evidence.attempts[:_SHOWN]]
+    times = [_format_moment(instant, zone) for instant in evidence.attempts[:_SHOWN]]
     more = f" and {count - _SHOWN:,} more" if count > _SHOWN else ""
     by = " by the lead's clock" if limit and limit.dates else ""
     return (
@@ -111,6 +111,6 @@ def _describe_holidays(evidence: OnHolidays) -> str:
     return f"It calls on {count}: {', '.join(days)}{more}."
 
 
-def _format_moment(at: datetime, zone: str) -> str:
-    there = at.astimezone(load_zone(zone))
+def _format_moment(instant: datetime, zone: str) -> str:
+    there = instant.astimezone(load_zone(zone))
     return f"{format_short_day(there.date())} {there:%H:%M}"

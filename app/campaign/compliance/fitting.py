@@ -30,13 +30,13 @@ def fit(preset: Preset, schedule: Schedule, audience: Audience) -> Values:
         ((count_seconds(opens), count_seconds(closes)),) if number in days else ()
         for number in range(7)
     )
-    wanted = replace(cut_to_foreseeable(schedule), days=days, opens=opens, closes=closes)
-    found = find_window_for_leads(hours, wanted, audience)
-    if found is None:
+    preset_schedule = replace(cut_to_foreseeable(schedule), days=days, opens=opens, closes=closes)
+    window = find_window_for_leads(hours, preset_schedule, audience)
+    if window is None:
         raise DoesNotFit(preset.id)
-    start, end = -(-found.hours[0] // 60), min(found.hours[1], WHOLE_DAY - 60) // 60
+    start, end = -(-window.hours[0] // 60), min(window.hours[1], WHOLE_DAY - 60) // 60
     return values | {
-        "days_of_week": tuple(day for number, day in enumerate(Weekday) if number in found.days),
+        "days_of_week": tuple(day for number, day in enumerate(Weekday) if number in window.days),
         "daily_start_time": time(start // 60, start % 60),
         "daily_end_time": time(end // 60, end % 60),
     }

@@ -44,7 +44,9 @@ def find_fixes(
         return (fix,) if fix else ()
     if isinstance(finding.evidence, TooMany) and retries is not None:
         fixes = _fix_attempts(schedule, retries, audience)
-        return tuple(way for way in fixes if is_harmless(way, schedule, retries, audience))
+        return tuple(
+            candidate for candidate in fixes if is_harmless(candidate, schedule, retries, audience)
+        )
     return ()
 
 
@@ -60,13 +62,13 @@ def is_harmless(fix: Fix, schedule: Schedule, retries: Limits | None, audience: 
     now = {
         finding.rule.id: finding.evidence for finding in check_rules(schedule, retries, audience)
     }
-    wanted, fewer = _apply_fix(fix, schedule, retries)
-    near = cut_to_foreseeable(wanted)
+    changed, changed_retries = _apply_fix(fix, schedule, retries)
+    near = cut_to_foreseeable(changed)
     return not any(
         _is_worse(evidence, now.get(rule.id))
         for rule in select_rules(audience, near.first, near.last)
         if rule.id not in now or rule.attempts  # What is broken by hours or days may stay so.
-        for evidence in find_evidence(rule, near, fewer, audience)
+        for evidence in find_evidence(rule, near, changed_retries, audience)
     )
 
 
@@ -117,28 +119,28 @@ def _fix_hours(
     """
     broken = {finding.rule.id for finding in check_rules(schedule, retries, audience)}
     near = cut_to_foreseeable(schedule)
-    held = select_rules(audience, near.first, near.last)
-    kept = tuple(rule for rule in held if rule.hours and rule.id not in broken)
+    selected = select_rules(audience, near.first, near.last)
+    kept = tuple(rule for rule in selected if rule.hours and rule.id not in broken)
     rules = tuple(dict.fromkeys((*rules, *kept)))
     present = read_settings(schedule, None)
-    opens = [near.opens]
-    for at in opens:
+    openings = [near.opens]
+    for opening in openings:
         windows = find_allowed_windows(
-            near, find_allowed_hours(rules, replace(near, opens=at), audience).safe_all_year
+            near, find_allowed_hours(rules, replace(near, opens=opening), audience).safe_all_year
         )
         for option in windows:
             start, end = map(_build_time, option.hours)
-            tried = replace(near, days=option.days, opens=start, closes=end)
-            new = read_settings(tried, None)
+            candidate = replace(near, days=option.days, opens=start, closes=end)
+            new = read_settings(candidate, None)
             fix = Fix(tuple((name, new[name]) for name in new if new[name] != present[name]))
             if (
-                summarise(tried).calling_days
-                and _keeps(rules, tried, audience)
+                summarise(candidate).calling_days
+                and _keeps(rules, candidate, audience)
                 and is_harmless(fix, schedule, retries, audience)
             ):
                 return fix
-            if start not in opens and len(opens) < _TRIES:
-                opens.append(start)
+            if start not in openings and len(openings) < _TRIES:
+                openings.append(start)
     return None
 
 
@@ -193,8 +195,8 @@ def _list_advised_gaps(schedule: Schedule, retries: Limits) -> list[int]:
     return [find_fitting_gap(window, count)] if count > 1 else []
 
 
-def _build_time(at: int) -> time:
-    return time(at // 3600, at % 3600 // 60, at % 60)
+def _build_time(seconds: int) -> time:
+    return time(seconds // 3600, seconds % 3600 // 60, seconds % 60)
 
 
 def _list_weekdays(numbers: frozenset[int]) -> tuple[Weekday, ...]:

@@ -34,16 +34,16 @@ def find_closed_days(audience: Audience, schedule: Schedule) -> Mapping[date, st
     """
     near = cut_to_foreseeable(schedule)
     closed: dict[date, dict[tuple[str, date], list[str]]] = {}
-    for at in _select_places(audience):
-        found_there = find_holidays(at.code, near.first - _FURTHEST, near.last + _FURTHEST)
+    for place in _select_places(audience):
+        holidays_there = find_holidays(place.code, near.first - _FURTHEST, near.last + _FURTHEST)
         for day, there, name in find_holidays_during(
-            found_there, near, find_reach(audience)[at.code]
+            holidays_there, near, find_reach(audience)[place.code]
         ):
             places = closed.setdefault(day, {}).setdefault((name, there), [])
             if (
-                find_place(at.country).name not in places
+                find_place(place.country).name not in places
             ):  # A state has its country's holidays, too.
-                places.append(at.name)
+                places.append(place.name)
     for day, name in audience.own_dates:
         if near.first <= day <= near.last:
             closed.setdefault(day, {})[name or _OWN_NAME, day] = []
@@ -132,6 +132,6 @@ def _select_places(audience: Audience) -> list[Place]:
     """Choose the places whose holidays count: the named countries, and parts if they are few."""
     if audience.is_assumed:
         return []
-    countries = dict.fromkeys(at.country for at in audience.places if at.country)
-    parts = [at for at in audience.places if at.code != at.country and at.country]
+    countries = dict.fromkeys(place.country for place in audience.places if place.country)
+    parts = [place for place in audience.places if place.code != place.country and place.country]
     return [*map(find_place, countries), *(parts if len(parts) <= _MOST_PARTS else ())]

@@ -71,27 +71,33 @@ class HoursChart:
 def chart_hours(schedule: Schedule, audience: Audience) -> tuple[HoursChart, ...]:
     """Lay out a strip for every season, the first one first."""
     near = cut_to_foreseeable(schedule)
-    charts = find_allowed_hours(select_rules(audience, near.first, near.last), near, audience)
+    allowed_hours = find_allowed_hours(
+        select_rules(audience, near.first, near.last), near, audience
+    )
     alike: dict[tuple[int, ...], list[int]] = {}
-    for number, season in enumerate(charts.times.seasons):
+    for number, season in enumerate(allowed_hours.times.seasons):
         alike.setdefault(season.ahead, []).append(number)
-    return tuple(_chart_season(charts, schedule, numbers) for numbers in alike.values())
+    return tuple(_chart_season(allowed_hours, schedule, numbers) for numbers in alike.values())
 
 
-def _chart_season(found: AllowedHours, schedule: Schedule, numbers: list[int]) -> HoursChart:
-    seasons = [found.times.seasons[number] for number in numbers]
-    ahead, safe = seasons[0].ahead, found.safe[numbers[0]]
-    seen = [shift_week(week, far) for week, far in zip(found.hours, ahead, strict=True)]
-    kinds = _group_days(seen, schedule)
+def _chart_season(
+    allowed_hours: AllowedHours, schedule: Schedule, numbers: list[int]
+) -> HoursChart:
+    seasons = [allowed_hours.times.seasons[number] for number in numbers]
+    ahead, safe = seasons[0].ahead, allowed_hours.safe[numbers[0]]
+    weeks = [
+        shift_week(week, seconds) for week, seconds in zip(allowed_hours.hours, ahead, strict=True)
+    ]
+    kinds = _group_days(weeks, schedule)
     usual, *others = sorted(kinds, key=len, reverse=True)
     window: DayHours = ((count_seconds(schedule.opens), count_seconds(schedule.closes)),)
     rows = (
-        _build_row(zones, week[usual[0]], window, far)
-        for zones, week, far in zip(found.zones, seen, ahead, strict=True)
+        _build_row(zones, week[usual[0]], window, seconds)
+        for zones, week, seconds in zip(allowed_hours.zones, weeks, ahead, strict=True)
     )
     return HoursChart(
         since=tuple(season.first for season in seasons),
-        is_summer=_is_summer(schedule, found.times.zones, seasons[0]),
+        is_summer=_is_summer(schedule, allowed_hours.times.zones, seasons[0]),
         days=_list_weekdays(usual),
         rows=tuple(sorted(rows, key=lambda row: row.there, reverse=True)),
         safe=safe[usual[0]],
@@ -117,11 +123,11 @@ def _build_row(zones: tuple[str, ...], allowed: DayHours, window: DayHours, ahea
     )
 
 
-def _group_days(seen: list[WeekHours], schedule: Schedule) -> Iterable[list[int]]:
+def _group_days(weeks: list[WeekHours], schedule: Schedule) -> Iterable[list[int]]:
     """Put weekdays together on which the same hours are allowed in every zone."""
     kinds: dict[tuple[DayHours, ...], list[int]] = {}
     for day in sorted(schedule.days):
-        kinds.setdefault(tuple(week[day] for week in seen), []).append(day)
+        kinds.setdefault(tuple(week[day] for week in weeks), []).append(day)
     return kinds.values()
 
 

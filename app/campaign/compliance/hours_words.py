@@ -21,7 +21,9 @@ def format_stretch(stretch: Stretch) -> str:
     """Write one stretch shortly, which may begin on the day before or end on the next."""
     if stretch[1] == WHOLE_DAY:
         return f"{_format_clock(stretch[0])}–24:00"
-    return "–".join(f"{_format_clock(at % WHOLE_DAY)}{_mark_other_day(at)}" for at in stretch)
+    return "–".join(
+        f"{_format_clock(second % WHOLE_DAY)}{_mark_other_day(second)}" for second in stretch
+    )
 
 
 def format_length(seconds: int) -> str:
@@ -34,9 +36,11 @@ def format_length(seconds: int) -> str:
     return " ".join(filter(None, parts))
 
 
-def _mark_other_day(at: int) -> str:
-    return " the day before" if at < 0 else " next day" if at >= WHOLE_DAY else ""
+def _mark_other_day(second: int) -> str:
+    return " the day before" if second < 0 else " next day" if second >= WHOLE_DAY else ""
 
 
-def _format_clock(at: int) -> str:
-    return f"{at // 3600:02}:{at % 3600 // 60:02}" + (f":{at % 60:02}" if at % 60 else "")
+def _format_clock(second: int) -> str:
+    return f"{second // 3600:02}:{second % 3600 // 60:02}" + (
+        f":{second % 60:02}" if second % 60 else ""
+    )

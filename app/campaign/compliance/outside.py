@@ -58,7 +58,9 @@ def find_outside_hours(
             there[zone] = _group_patterns(parts)
     if not there:
         return ()
-    zone = max(there, key=lambda at: (max(one.seconds for one in there[at]), lasting[at]))
+    zone = max(
+        there, key=lambda name: (max(pattern.seconds for pattern in there[name]), lasting[name])
+    )
     first, later = there[zone][0], _find_worst_other(there[zone])
     worst = first.outside + (later.outside if later else ())
     members = [name for group in groups if group[0] in there for name in group]
@@ -121,20 +123,20 @@ def _group_patterns(parts: Iterable[_Part]) -> list[_Pattern]:
     starts: dict[tuple[tuple[str, ...], int], date] = {}
     for there, day in days.items():
         for number in count():
-            found = worst.setdefault((clocks[there], number), {})
-            before = found.get(there.weekday(), ())
+            pattern = worst.setdefault((clocks[there], number), {})
+            before = pattern.get(there.weekday(), ())
             if not (subtract(before, day) and subtract(day, before)):  # One has all of the other.
-                found[there.weekday()] = max(before, day, key=sum_lengths)
+                pattern[there.weekday()] = max(before, day, key=sum_lengths)
                 starts.setdefault((clocks[there], number), since[there])
                 break
-    return [_Pattern(starts[at], tuple(sorted(worst[at].items()))) for at in worst]
+    return [_Pattern(starts[key], tuple(sorted(worst[key].items()))) for key in worst]
 
 
 def _find_worst_other(patterns: list[_Pattern]) -> _Pattern | None:
     """Find the worst pattern of those that are not as the first one says."""
     first = patterns[0]
-    others = [one for one in patterns if not set(one.outside) <= set(first.outside)]
-    return max(others, key=lambda one: one.seconds, default=None)
+    others = [pattern for pattern in patterns if not set(pattern.outside) <= set(first.outside)]
+    return max(others, key=lambda pattern: pattern.seconds, default=None)
 
 
 def _append_stretches(day: DayHours, later: DayHours) -> DayHours:
@@ -159,8 +161,8 @@ def _find_outside_by_weekday(
     hours: WeekHours, schedule: Schedule, ahead: int
 ) -> dict[int, tuple[tuple[int, DayHours], ...]]:
     window: DayHours = ((count_seconds(schedule.opens), count_seconds(schedule.closes)),)
-    found = {day: _find_outside(hours, ahead, day, window) for day in schedule.days}
-    return {day: pieces for day, pieces in found.items() if pieces}
+    outside = {day: _find_outside(hours, ahead, day, window) for day in schedule.days}
+    return {day: pieces for day, pieces in outside.items() if pieces}
 
 
 def _iterate_parts(
@@ -197,14 +199,14 @@ def _find_outside(
 
     Gives how many days later it is there, and seconds after midnight there.
     """
-    found = []
+    outside = []
     for start, end in window:
         for days in (-2, -1, 0, 1, 2):
             shift = ahead - days * WHOLE_DAY
             there = max(0, start + shift), min(WHOLE_DAY, end + shift)
             if there[0] < there[1] and (piece := subtract((there,), hours[(weekday + days) % 7])):
-                found.append((days, piece))
-    return tuple(found)
+                outside.append((days, piece))
+    return tuple(outside)
 
 
 def _iterate_local_stretches(

@@ -105,10 +105,11 @@ def find_country(zone: str) -> Place | None:
 def list_suggestions() -> tuple[tuple[str, str], ...]:
     """List what can be named, each with a word about it, the most likely first."""
     book = load_rulebook()
-    named = [code for code in book.names if code in load_countries()]
-    known = [find_place(code) for code in (*named, *book.parts)]
+    codes_with_file = [code for code in book.names if code in load_countries()]
+    known = [find_place(code) for code in (*codes_with_file, *book.parts)]
     rest = sorted(
-        (find_place(code) for code in load_countries().keys() - book.names), key=lambda at: at.name
+        (find_place(code) for code in load_countries().keys() - book.names),
+        key=lambda place: place.name,
     )
     return (
         *((name, f"{len(codes)} places") for name, codes in book.groups.items()),
@@ -117,14 +118,14 @@ def list_suggestions() -> tuple[tuple[str, str], ...]:
     )
 
 
-def _build_suggestion(at: Place) -> tuple[str, str]:
+def _build_suggestion(place: Place) -> tuple[str, str]:
     """Offer a name or, where that could mean another place too, the code."""
-    is_clear = len(_collect_words()[_normalise(at.name)]) == 1
-    return (at.name, at.code) if is_clear else (at.code, at.name)
+    is_clear = len(_collect_words()[_normalise(place.name)]) == 1
+    return (place.name, place.code) if is_clear else (place.code, place.name)
 
 
-def _format_candidate(at: Place) -> str:
-    return f"{at.name} ({at.code})" if at.country else at.name
+def _format_candidate(place: Place) -> str:
+    return f"{place.name} ({place.code})" if place.country else place.name
 
 
 def _split_names(word: str) -> Iterator[tuple[str, list[tuple[Place, ...]]]]:
@@ -141,9 +142,9 @@ def _split_names(word: str) -> Iterator[tuple[str, list[tuple[Place, ...]]]]:
 
 
 def _find_candidates(word: str) -> list[tuple[Place, ...]]:
-    found = _collect_words().get(_normalise(word))
-    if found:
-        return list(found)
+    candidates = _collect_words().get(_normalise(word))
+    if candidates:
+        return list(candidates)
     zone = find_zone(word)
     return [
         (Place(name, name, (name,), ""),) for name in ([zone] if zone else find_likely_zones(word))
@@ -161,8 +162,8 @@ def _collect_words() -> Mapping[str, tuple[tuple[Place, ...], ...]]:
     book = load_rulebook()
     words: dict[str, dict[tuple[Place, ...], None]] = defaultdict(dict)
 
-    def add(told: Iterable[str], *codes: str) -> None:
-        for word in told:
+    def add(names: Iterable[str], *codes: str) -> None:
+        for word in names:
             words[_normalise(word)][tuple(map(find_place, codes))] = None
 
     for code, name in load_countries().items():

@@ -34,7 +34,12 @@ def list_jurisdictions() -> tuple[Jurisdiction, ...]:
         )
         for code in codes
     )
-    return tuple(sorted(entries, key=lambda one: (find_place(one.code[:2]).name, one.name)))
+    return tuple(
+        sorted(
+            entries,
+            key=lambda jurisdiction: (find_place(jurisdiction.code[:2]).name, jurisdiction.name),
+        )
+    )
 
 
 def _describe_reading(code: str, topic: Topic) -> str:

@@ -67,7 +67,7 @@ def read_rules(folder: Path) -> Rulebook:
     files = {path: path.read_bytes() for path in sorted(folder.glob("*.toml"))}
     books = {path.name: parse_rule_file(path.name, content) for path, content in files.items()}
     members = {book["code"]: tuple(book["members"]) for book in books.values() if "members" in book}
-    found = Rulebook(
+    rulebook = Rulebook(
         rules=tuple(rule for book in books.values() for rule in _iterate_rules(book)),
         presets=tuple(
             _read_preset(name, raw)
@@ -92,8 +92,8 @@ def read_rules(folder: Path) -> Rulebook:
         abbreviated=frozenset(book["code"] for book in books.values() if "abbreviations" in book),
         version=hashlib.sha256(b"".join(files.values())).hexdigest()[:12],
     )
-    _check_ids(found)
-    return found
+    _check_ids(rulebook)
+    return rulebook
 
 
 def _check_ids(book: Rulebook) -> None:
@@ -160,14 +160,14 @@ def _read_week(name: str, raw: Mapping[str, list[str]]) -> WeekHours:
 
 
 def _read_day(name: str, stretches: list[str]) -> DayHours:
-    found = tuple(
+    hours = tuple(
         (_parse_clock(start), _parse_clock(end))
         for start, end in (stretch.split("-") for stretch in stretches)
     )
-    moments = [at for stretch in found for at in stretch]
+    moments = [second for stretch in hours for second in stretch]
     if sorted(set(moments)) != moments:
         raise BadRules(f"{name}: {', '.join(stretches)} are not hours in order and apart")
-    return found
+    return hours
 
 
 def _parse_clock(clock: str) -> int:

@@ -99,12 +99,12 @@ def _build_annotations(field: Field) -> Schema:
     """Tell a person what the field is; `x-after` is for whoever can compare two fields."""
     words = WORDS[field.name]
     sentences = [words.hint, FINAL if field.final else ""]
-    told: Schema = {"title": words.label}
+    annotations: Schema = {"title": words.label}
     if any(sentences):
-        told["description"] = " ".join(filter(None, sentences))
+        annotations["description"] = " ".join(filter(None, sentences))
     if field.after:
-        told["x-after"] = field.after
-    return told
+        annotations["x-after"] = field.after
+    return annotations
 
 
 def _list_required(condition: When) -> list[Field]:
@@ -151,12 +151,12 @@ def _build_operation(sample_request: dict[str, Any], sample_answer: dict[str, An
     }
 
 
-def _build_error(told: str, *headers: str, schema: str = "Error") -> Schema:
-    named = {name: {"schema": {"type": "string"}, "required": True} for name in headers}
+def _build_error(description: str, *headers: str, schema: str = "Error") -> Schema:
+    header_schemas = {name: {"schema": {"type": "string"}, "required": True} for name in headers}
     return {
-        "description": told,
+        "description": description,
         "content": _build_content(schema),
-        **({"headers": named} if named else {}),
+        **({"headers": header_schemas} if header_schemas else {}),
     }
 
 

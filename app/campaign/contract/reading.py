@@ -127,12 +127,12 @@ def _read_days(raw: Any) -> tuple[Weekday, ...]:
     if not isinstance(raw, list | tuple):
         raise Unreadable(Code.NOT_DAYS)
     try:
-        named = frozenset(raw)
+        names = frozenset(raw)
     except TypeError as error:
         raise Unreadable(Code.NOT_DAYS) from error
-    if not named <= _DAY_NAMES:
+    if not names <= _DAY_NAMES:
         raise Unreadable(Code.NOT_DAYS)
-    return tuple([day for name, day in _WEEK if name in named])
+    return tuple([day for name, day in _WEEK if name in names])
 
 
 def _read_date(_field: Field, raw: Any) -> date:

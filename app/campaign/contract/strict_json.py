@@ -52,21 +52,21 @@ def _decode_json(text: str) -> Any:
     except RecursionError as error:
         raise Malformed("Write JSON that is nested less deeply.") from error
     except json.JSONDecodeError as error:
-        place = f"line {error.lineno}, column {error.colno}"
-        raise Malformed(f"Write the campaign as JSON; this is not, at {place}.") from error
+        position = f"line {error.lineno}, column {error.colno}"
+        raise Malformed(f"Write the campaign as JSON; this is not, at {position}.") from error
     except ValueError as error:  # Python reads no whole number of more than 4,300 digits.
         raise Malformed("Write numbers with fewer digits.") from error
 
 
 def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
+    document = dict(pairs)
+    if len(document) < len(pairs):
         raise Malformed("Write each field once.")
     try:
-        "".join(found).encode()
+        "".join(document).encode()
     except UnicodeEncodeError as error:
         raise Malformed("Write field names without half of a surrogate pair.") from error
-    return found
+    return document
 
 
 def _refuse_constant(name: str) -> Any:

@@ -93,11 +93,11 @@ def follow_attempts(schedule: Schedule, limits: Limits) -> Attempts:
     No other choice of instants gives a lead more attempts: a later one leaves no more
     room behind it.
     """
-    listed: list[datetime] = []
+    timeline: list[datetime] = []
     possible, last = 0, None
     for first, count in _iterate_runs(iterate_windows(schedule), limits):
-        room = min(count, LISTED - len(listed))
-        listed += [first + number * limits.gap for number in range(room)]
+        room = min(count, LISTED - len(timeline))
+        timeline += [first + number * limits.gap for number in range(room)]
         possible += count
         last = first + (count - 1) * limits.gap
     window, most = _measure_ordinary_day(schedule), _find_most_on_a_day(schedule, limits)
@@ -108,7 +108,7 @@ def follow_attempts(schedule: Schedule, limits: Limits) -> Attempts:
         wanted_per_day=min(limits.daily, limits.total),
         fitting_gap=find_fitting_gap(window, min(limits.daily, limits.total)),
         bound_by=_find_binding(most, limits),
-        timeline=tuple(listed),
+        timeline=tuple(timeline),
         possible=possible,
         never=0 if schedule.is_open_ended else left,
         later=left if schedule.is_open_ended else 0,
@@ -139,8 +139,8 @@ def _count_fitting(room: timedelta, gap: timedelta) -> int:
 
 def _measure_ordinary_day(schedule: Schedule) -> timedelta:
     opens, closes = (
-        timedelta(hours=at.hour, minutes=at.minute, seconds=at.second)
-        for at in (schedule.opens, schedule.closes)
+        timedelta(hours=time_of_day.hour, minutes=time_of_day.minute, seconds=time_of_day.second)
+        for time_of_day in (schedule.opens, schedule.closes)
     )
     return closes - opens
 

@@ -53,14 +53,14 @@ def lay_out_day_rows(schedule: Schedule, zone: str, days: int) -> tuple[Row, ...
 def lay_out_month_rows(schedule: Schedule, zone: str) -> tuple[Row, ...]:
     """Lay out the calendar months on a zone's clock."""
     whole = extend_to_foreseeable(schedule)
-    found: list[tuple[date, int]] = []
+    months: list[tuple[date, int]] = []
     start, end = _find_reach(whole)
     first = start.replace(day=1)
     while first <= end:
         following = (first + 31 * DAY).replace(day=1)
-        found.append((first, (following - first).days))
+        months.append((first, (following - first).days))
         first = following
-    return _keep_one_of_each(whole, zone, found)
+    return _keep_one_of_each(whole, zone, months)
 
 
 def _find_reach(schedule: Schedule) -> tuple[date, date]:
@@ -74,10 +74,10 @@ def _find_changes(schedule: Schedule, zone: str) -> list[ClockChange]:
 
 
 def _keep_one_of_each(
-    schedule: Schedule, zone: str, wanted: list[tuple[date, int]]
+    schedule: Schedule, zone: str, runs: list[tuple[date, int]]
 ) -> tuple[Row, ...]:
     kinds: dict[object, tuple[date, int]] = {}
-    for first, days in wanted:
+    for first, days in runs:
         kinds.setdefault(_classify(schedule, zone, first, days), (first, days))
     return tuple(_build_row(schedule, zone, first, days) for first, days in kinds.values())
 

@@ -18,25 +18,25 @@ WHOLE_DAY = 24 * 60 * 60
 ALWAYS: WeekHours = (((0, WHOLE_DAY),),) * 7
 
 
-def count_seconds(at: time) -> int:
+def count_seconds(time_of_day: time) -> int:
     """Count the seconds from midnight to a time of day."""
-    return (at.hour * 60 + at.minute) * 60 + at.second
+    return (time_of_day.hour * 60 + time_of_day.minute) * 60 + time_of_day.second
 
 
-def intersect(one: DayHours, other: DayHours) -> DayHours:
+def intersect(hours: DayHours, other: DayHours) -> DayHours:
     """Find what two days share."""
     return tuple(
         (max(start, begin), min(end, finish))
-        for start, end in one
+        for start, end in hours
         for begin, finish in other
         if max(start, begin) < min(end, finish)
     )
 
 
-def subtract(one: DayHours, other: DayHours) -> DayHours:
+def subtract(hours: DayHours, other: DayHours) -> DayHours:
     """Find what of one day lies outside another."""
-    ends = [0, *(at for stretch in other for at in stretch), WHOLE_DAY]
-    return intersect(one, tuple(zip(ends[::2], ends[1::2], strict=True)))
+    ends = [0, *(second for stretch in other for second in stretch), WHOLE_DAY]
+    return intersect(hours, tuple(zip(ends[::2], ends[1::2], strict=True)))
 
 
 def intersect_weeks(weeks: Iterable[WeekHours]) -> WeekHours:
@@ -66,15 +66,15 @@ def shift_week(week: WeekHours, ahead: int) -> WeekHours:
 
 
 @lru_cache(maxsize=8192)
-def _intersect_two_weeks(one: WeekHours, other: WeekHours) -> WeekHours:
-    return tuple(intersect(*days) for days in zip(one, other, strict=True))
+def _intersect_two_weeks(week: WeekHours, other: WeekHours) -> WeekHours:
+    return tuple(intersect(*days) for days in zip(week, other, strict=True))
 
 
 def _join(stretches: Iterable[Stretch]) -> DayHours:
-    found: list[Stretch] = []
+    joined: list[Stretch] = []
     for start, end in sorted(stretches):
-        if found and start <= found[-1][1]:
-            found[-1] = found[-1][0], max(end, found[-1][1])
+        if joined and start <= joined[-1][1]:
+            joined[-1] = joined[-1][0], max(end, joined[-1][1])
         else:
-            found.append((start, end))
-    return tuple(found)
+            joined.append((start, end))
+    return tuple(joined)

@@ -81,14 +81,14 @@ def find_same_offsets(schedule: Schedule, zones: tuple[str, ...]) -> tuple[tuple
 
 @lru_cache(maxsize=256)
 def _group_zones(zones: tuple[str, ...], first: int, last: int) -> tuple[tuple[str, ...], ...]:
-    found: dict[object, list[str]] = {}
+    groups: dict[object, list[str]] = {}
     start, end = date(first, 1, 1) - DAY, date(last, 12, 31) + DAY
     for zone in zones:
-        way = find_offset(zone, datetime.combine(start, time(), UTC))
-        found.setdefault((way, *find_clock_changes(zone, start, end)), []).append(zone)
+        offset = find_offset(zone, datetime.combine(start, time(), UTC))
+        groups.setdefault((offset, *find_clock_changes(zone, start, end)), []).append(zone)
     known = load_best_known_zones()
     return tuple(
-        tuple(sorted(group, key=lambda zone: zone not in known)) for group in found.values()
+        tuple(sorted(group, key=lambda zone: zone not in known)) for group in groups.values()
     )
 
 
@@ -118,7 +118,7 @@ def _is_odd(schedule: Schedule, day: date, changes: set[datetime]) -> bool:
     return walls != (
         datetime.combine(day, schedule.opens),
         datetime.combine(day, schedule.closes),
-    ) or any(windows[0].start < at < windows[0].end for at in changes)
+    ) or any(windows[0].start < instant < windows[0].end for instant in changes)
 
 
 def _iterate_pairs(days: list[date], end: date) -> Iterable[tuple[date, date]]:

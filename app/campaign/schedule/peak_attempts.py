@@ -79,11 +79,13 @@ def find_most_in_months(
     )
 
 
-def _select_most(found: Iterator[list[_Run]], limits: Limits, enough: int) -> tuple[datetime, ...]:
+def _select_most(
+    candidates: Iterator[list[_Run]], limits: Limits, enough: int
+) -> tuple[datetime, ...]:
     """Take the first of those with the most attempts; more than *enough* there cannot be."""
     best: list[_Run] = []
     most = 0
-    for runs in found:
+    for runs in candidates:
         count = sum(run.length for run in runs)
         if count > most:
             best, most = runs, count
@@ -126,31 +128,31 @@ def _find_beginnings(ahead: Sequence[Open], limits: Limits) -> set[int]:
     own, gap = ahead[0], limits.gap // _SECOND
     earliest = max(own.start, own.end - limits.daily * gap)
     is_split = len(ahead) > 1 and ahead[1].day == own.day
-    found: set[int] = set()
+    beginnings: set[int] = set()
     reached = own.end
     for window in ahead:
         if window.start - reached >= gap:
             break
         reached = window.end
         chain = range(earliest + (window.end - 1 - earliest) % gap, own.end, gap)
-        found.update(chain if is_split else chain[:1])
-    return found
+        beginnings.update(chain if is_split else chain[:1])
+    return beginnings
 
 
 def _make_attempts(windows: Sequence[Open], start: int, until: int, limits: Limits) -> list[_Run]:
     """Make attempts as early as they may be, from *start* and before *until*."""
     gap, left = limits.gap // _SECOND, limits.total
-    found: list[_Run] = []
+    runs: list[_Run] = []
     free, day, left_today = start, None, 0
     for window in windows:
         if window.start >= until or not left:
             break
         if window.day != day:
             day, left_today = window.day, limits.daily
-        at, end = max(free, window.start), min(window.end, until)
-        count = min(left, left_today, -((at - end) // gap))
+        start_of_run, end = max(free, window.start), min(window.end, until)
+        count = min(left, left_today, -((start_of_run - end) // gap))
         if count > 0:
-            found.append(_Run(at, count))
-            free = at + count * gap
+            runs.append(_Run(start_of_run, count))
+            free = start_of_run + count * gap
             left, left_today = left - count, left_today - count
-    return found
+    return runs

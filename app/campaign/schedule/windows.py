@@ -129,8 +129,8 @@ def summarise(schedule: Schedule) -> Overview:
     length = even_days * _measure_even_day(schedule)
     return Overview(
         schedule=schedule,
-        calling_days=even_days + sum(1 for found in odd_windows if found),
-        length=sum((window.length for found in odd_windows for window in found), length),
+        calling_days=even_days + sum(1 for windows in odd_windows if windows),
+        length=sum((window.length for windows in odd_windows for window in windows), length),
         first=next(iterate_windows(schedule), None),
         last=None if schedule.is_open_ended else _find_last_window(schedule),
         changes=tuple(change for change in changes if _falls_in(schedule, change)),
@@ -146,12 +146,12 @@ def iterate_windows(schedule: Schedule, since: date | None = None) -> Iterator[W
     waiting: list[Window] = []
     while day <= schedule.last:
         if day.weekday() in schedule.days:
-            found = find_windows_on(schedule, day)
+            windows = find_windows_on(schedule, day)
             if waiting:
-                found = sorted([*waiting, *found], key=lambda window: window.start)
-            ready = max((n for n, window in enumerate(found, 1) if window.date < day), default=0)
-            yield from found[:ready]
-            waiting = found[ready:]
+                windows = sorted([*waiting, *windows], key=lambda window: window.start)
+            ready = max((n for n, window in enumerate(windows, 1) if window.date < day), default=0)
+            yield from windows[:ready]
+            waiting = windows[ready:]
         day += DAY
     yield from waiting
 
@@ -208,8 +208,8 @@ def find_days_there(schedule: Schedule, day: date, zones: tuple[str, ...]) -> fr
     for window in find_windows_on(schedule, day):
         # A window is no longer than 26 hours, so a day within it has the middle of it.
         start, end = window.start_utc, window.end_utc - timedelta(seconds=1)
-        for at in (start, start + (end - start) / 2, end):
-            days.update(at.astimezone(load_zone(zone)).date() for zone in zones)
+        for instant in (start, start + (end - start) / 2, end):
+            days.update(instant.astimezone(load_zone(zone)).date() for zone in zones)
     return frozenset(days)
 
 
@@ -260,8 +260,8 @@ def _measure_even_day(schedule: Schedule) -> timedelta:
 def _find_last_window(schedule: Schedule) -> Window | None:
     day = schedule.last
     while day >= schedule.first:
-        found = find_windows_on(schedule, day) if day.weekday() in schedule.days else []
-        if found:
-            return found[-1]
+        windows = find_windows_on(schedule, day) if day.weekday() in schedule.days else []
+        if windows:
+            return windows[-1]
         day -= DAY
     return None

@@ -8,10 +8,10 @@ from importlib import resources
 @cache
 def load_zone_countries() -> Mapping[str, tuple[str, ...]]:
     """Tell in which countries each listed zone lies: codes of two letters by ISO 3166."""
-    found: dict[str, tuple[str, ...]] = {}
+    countries: dict[str, tuple[str, ...]] = {}
     for codes, _, zone, *_ in _read_table("zone.tab"):
-        found[zone] = (*found.get(zone, ()), *codes.split(","))
-    return found
+        countries[zone] = (*countries.get(zone, ()), *codes.split(","))
+    return countries
 
 
 def find_present_name(zone: str) -> str:

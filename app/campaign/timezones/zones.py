@@ -43,10 +43,12 @@ def find_zone(text: str) -> str | None:
     if text in ZONE_NAMES:
         return text
     word = fold(text)
-    found = _index_zones().get(word, set())
-    if len(found) > 1:
-        found = found & _load_listed_zones() or {name for name in found if fold(name) == word}
-    return next(iter(found)) if len(found) == 1 else None
+    candidates = _index_zones().get(word, set())
+    if len(candidates) > 1:
+        candidates = candidates & _load_listed_zones() or {
+            name for name in candidates if fold(name) == word
+        }
+    return next(iter(candidates)) if len(candidates) == 1 else None
 
 
 def name_city(zone: str) -> str:
@@ -125,13 +127,13 @@ def iterate_even_stretches(
 @lru_cache(maxsize=4096)
 def _find_changes_in(zone: str, year: int) -> tuple[ClockChange, ...]:
     """Find the changes of one year (UTC), to the second."""
-    found = []
+    changes = []
     for day in _find_days_with_a_change(zone, year):
         start, end = _find_midnight(day), _find_midnight(day) + timedelta(days=1)
         before, after = find_offset(zone, start), find_offset(zone, end)
         if before != after:
-            found.append(ClockChange(_find_first_instant(zone, start, end), before, after))
-    return tuple(found)
+            changes.append(ClockChange(_find_first_instant(zone, start, end), before, after))
+    return tuple(changes)
 
 
 def _find_days_with_a_change(zone: str, year: int) -> list[date]:
