@@ -1,6 +1,6 @@
-"""What an experienced operator would say: settings that the API accepts, rarely intended.
+"""Advise on settings that the API accepts but that are rarely intended.
 
-Advice never blocks. Each has a code and the field that it is best said at; `wording`
+Advice never blocks. Each piece has a code and the field beside which it is shown; `wording`
 has the sentences.
 """
 
@@ -35,7 +35,7 @@ _NAMED_DAYS = 3
 _RESERVED = re.compile(
     r"(.*\.)?(localhost|local|internal|lan|home\.arpa|test|invalid|example(\.(com|net|org))?)"
 )
-"""Host names that lead nowhere outside: RFC 2606, RFC 6761, RFC 6762, RFC 8375, RFC 9476."""
+"""Host names that cannot be reached from outside: RFC 2606, 6761, 6762, 8375 and 9476."""
 
 
 def advise(
@@ -45,10 +45,10 @@ def advise(
     audience: Audience,
     now: datetime,
 ) -> list[Advice]:
-    """Find what is worth a second look at the (aware) instant *now*.
+    """Find what is worth a second look at the aware instant *now*.
 
-    *values* are those in use, *overview* is their calendar and *retries* what those reach, if
-    there are any; the *audience* has its holidays.
+    *values* are those in use, *overview* is their calendar and *retries* the attempts that they
+    allow, each `None` without usable values; holidays are those of the *audience*.
     """
     advice = [
         *_advise_on_numbers(values),
@@ -70,7 +70,7 @@ def advise(
 def _drop_harmful_value(
     advice: Advice, schedule: Schedule, values: Values, audience: Audience
 ) -> Advice:
-    """Take back a value by which a rule of calling would be broken, or stay so."""
+    """Drop the suggested value if a rule of calling would be broken with it, or remain broken."""
     if not advice.better:
         return advice
     retries, fix = read_limits(values), Fix(((advice.field, advice.better),))
@@ -192,7 +192,7 @@ def _is_unreachable(host: str) -> bool:
 
 
 def _read_address(host: str) -> IPv4Address | IPv6Address | None:
-    """Read a numeric address as networks do, which know 127.1 and 0x7f.1 for 127.0.0.1, too."""
+    """Read a numeric address as networks do: 127.1 and 0x7f.1 are 127.0.0.1, too."""
     try:
         return ip_address(host) if ":" in host else IPv4Address(inet_aton(host))
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""What a campaign means, all of it: the one answer that preview, review and submission share."""
+"""Explain a campaign: the one result that preview, review and submission share."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -29,9 +29,9 @@ from app.campaign.summary import describe
 
 @dataclass(frozen=True, eq=False)
 class Lead:
-    """What one lead gets who never answers.
+    """The attempts to one lead who never answers.
 
-    `worst` is the instants of the most attempts in each of `peak_attempts.PERIODS`, by their names.
+    `worst` has the instants of the most attempts in each of `peak_attempts.PERIODS`, by name.
     """
 
     attempts: Attempts
@@ -65,18 +65,18 @@ class Explanation:
 
     @cached_property
     def digest(self) -> str:
-        """Name of the bytes in `body`."""
+        """The SHA-256 of `body`, in hexadecimal digits."""
         return compute_digest(self.body)
 
 
 def explain(answers: Answers, now: datetime) -> Explanation:
-    """Explain what was typed, judged at the aware instant *now*."""
+    """Explain the answers of a form, as of the aware instant *now*."""
     reading = read_answers(answers)
     return explain_reading(reading, read_audience(answers, reading.values.get("timezone")), now)
 
 
 def explain_reading(reading: Reading, audience: Audience, now: datetime) -> Explanation:
-    """Explain answers that were read, for this audience, judged at the aware instant *now*."""
+    """Explain a campaign that has been read, for this audience, as of the aware instant *now*."""
     values = reading.values
     used = {
         line.name: values[line.name] for line in list_used_fields(values) if line.name in values
@@ -105,7 +105,7 @@ def explain_reading(reading: Reading, audience: Audience, now: datetime) -> Expl
 
 @lru_cache(maxsize=256)
 def _follow_lead(schedule: Schedule, retries: Limits) -> Lead:
-    """Follow one lead; while the other answers change, this stays the very same object."""
+    """Follow one lead; cached, so the object stays the same while other answers change."""
     return Lead(
         follow_attempts(schedule, retries), find_peaks(schedule, retries), summarise(schedule)
     )

@@ -1,4 +1,4 @@
-"""Days, times, lists and long texts, as a person reads them."""
+"""Format days, times, counts and long texts for a person."""
 
 import re
 from datetime import date, time
@@ -15,22 +15,22 @@ _DAYS = tuple(day.capitalize()[:3] for day in Weekday)
 
 
 def format_clock(time_of_day: time) -> str:
-    """Write a time of day in 24 hours: 09:00, and seconds only if there are any."""
+    """Format a time of day on the 24-hour clock: 09:00, and 09:00:30 only with seconds."""
     return time_of_day.isoformat("seconds" if time_of_day.second else "minutes")
 
 
 def format_day(day: date) -> str:
-    """Write a day in full: Monday 4 January 2027."""
+    """Format a day in full: Monday 4 January 2027."""
     return f"{day:%A} {day.day} {day:%B} {day.year}"
 
 
 def format_short_day(day: date) -> str:
-    """Write a day so that nobody takes the month for the day: Mon 4 Jan 2027."""
+    """Format a day shortly, with the month in letters, which is unambiguous: Mon 4 Jan 2027."""
     return f"{_DAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def format_weekdays(days: tuple[Weekday, ...]) -> str:
-    """Write days of the week: Monday to Friday; every day; Monday and Sunday."""
+    """Format weekdays, in the order of the week: Monday to Friday; every day; Monday and Sunday."""
     if len(days) == len(_WEEK):
         return "every day"
     numbers = [_WEEK.index(day) for day in days]
@@ -41,7 +41,7 @@ def format_weekdays(days: tuple[Weekday, ...]) -> str:
 
 
 def shorten(text: str, longest: int) -> str:
-    """Cut a text between two words, and say so by “…”; only a single long word is cut itself."""
+    """Cut a text to *longest* characters, between two words if possible, and mark it with “…”."""
     if len(text) <= longest:
         return text
     words = re.match(rf"(?s).{{1,{longest - 2}}}(?=\s)", text)
@@ -49,5 +49,5 @@ def shorten(text: str, longest: int) -> str:
 
 
 def format_count(number: int, thing: str) -> str:
-    """Write a number with what it counts: 1 hour, 2,000 hours."""
+    """Format a number with the thing that it counts: 1 hour, 2,000 hours."""
     return f"{number:,} {thing}{'' if number == 1 else 's'}"

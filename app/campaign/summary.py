@@ -1,7 +1,7 @@
-"""Say in plain words what a campaign will do, from what its payload will contain.
+"""Describe in plain words what a campaign will do, from what its payload will contain.
 
-What is left out of the payload is not spoken of, and what is not answered yet is
-passed over: nothing is invented.
+Values that the payload leaves out are not mentioned, and questions without an answer are
+skipped: nothing is invented.
 """
 
 from collections.abc import Iterator
@@ -19,9 +19,9 @@ _CHANGES = 4
 
 
 def describe(values: Values, overview: Overview | None) -> list[str]:
-    """Give the sentences, most important first.
+    """Describe a campaign in sentences, the most important first.
 
-    *values* are those in use and *overview* their calendar, if they have one.
+    *values* are those in use and *overview* their calendar, `None` without a usable schedule.
     """
     sentences = [
         *_describe_who(values),

@@ -1,1 +1,1 @@
-"""The rules of calling as data: who they protect, what a campaign breaks, and what would fix it."""
+"""The rules of calling as data: whom they protect, which ones a campaign breaks, and fixes."""

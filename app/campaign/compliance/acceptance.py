@@ -1,7 +1,7 @@
-"""What people say of findings: accepted with a reason, a duty answered, a rule lifted.
+"""Statements about findings: accepted with a reason, a duty answered, a rule lifted.
 
-Each is of a finding as it was then: what has changed since is open again. What is true of
-every lead can lift rules; such an answer says which, and lifts no other.
+Each is about a finding as it was then: one that has changed since is open again. A fact about
+every lead can lift rules; such a statement lists which ones, and lifts no others.
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,7 +16,7 @@ from app.campaign.compliance.rule_file import Exemption
 
 
 class DutyAnswer(StrEnum):
-    """What is said of a duty: it is met, it is not, or it does not concern this campaign."""
+    """The answer to a duty: it is met, it is not, or it does not concern this campaign."""
 
     YES = "yes"
     NO = "no"
@@ -25,11 +25,11 @@ class DutyAnswer(StrEnum):
 
 @dataclass(frozen=True)
 class Statement:
-    """What somebody said of one finding.
+    """What somebody stated about one finding, or about one exemption.
 
-    `measure` is what was found then, `reason` why it is fine, `at` an instant in ISO 8601, and
-    `answer` an `Answer` to a duty or empty. Of an exemption, `measure` is the ids of the rules
-    that it lifts, with spaces between. `lifted_by` is the exemption by which a rule is lifted.
+    `measure` is the finding's `measure` at that time, or the ids of the rules that an exemption
+    lifts, separated by spaces. `reason` is why the finding is acceptable, `at` an instant in
+    ISO 8601, `answer` a `DutyAnswer` or empty, and `lifted_by` the exemption that lifts the rule.
     """
 
     measure: str
@@ -46,14 +46,14 @@ class Statement:
 
 
 Accepted: TypeAlias = Mapping[str, Statement]
-"""What was said of findings, by a rule's id, and of all leads, by an exemption's key."""
+"""Statements about findings, by rule id, and about all leads, by `build_exemption_key`."""
 
 ACCEPTED, LIFTED, UNMET = "accepted", "lifted", "unmet"
 
 
 @dataclass(frozen=True)
 class Exempting:
-    """An exemption in words: what is asked of all leads, and what a yes says of them."""
+    """An exemption in words: the question about all leads, and the statement that a yes makes."""
 
     question: str
     statement: str
@@ -80,12 +80,12 @@ EXEMPTIONS: Mapping[Exemption, Exempting] = {
 
 
 def build_exemption_key(exemption: str) -> str:
-    """Name an exemption among rules' ids, none of which begins so."""
+    """Build the key of an exemption among rule ids, none of which has this prefix."""
     return f"exemption-{exemption}"
 
 
 def find_exemptions(findings: Iterable[Finding]) -> dict[Exemption, list[Rule]]:
-    """List the exemptions that would lift some of these findings' rules, with those rules."""
+    """Find the exemptions that lift some of these findings' rules: ``{exemption: rules}``."""
     rules = list(dict.fromkeys(finding.rule for finding in findings))
     lifted = {
         exemption: [rule for rule in rules if exemption in rule.lifted_by]
@@ -95,7 +95,7 @@ def find_exemptions(findings: Iterable[Finding]) -> dict[Exemption, list[Rule]]:
 
 
 def lifts(statement: Statement | None, rule: Rule) -> bool:
-    """Tell whether what was said of an exemption lifts this rule."""
+    """Tell whether a statement about an exemption lifts this rule."""
     return (
         statement is not None
         and statement.answer == DutyAnswer.YES
@@ -104,7 +104,7 @@ def lifts(statement: Statement | None, rule: Rule) -> bool:
 
 
 def find_statement(finding: Finding, statements: Accepted) -> Statement | None:
-    """Find what was said of a finding as it is now, or what lifts its rule; `None` if nothing."""
+    """Find the statement about a finding as it is now, or one that lifts its rule; else `None`."""
     statement = statements.get(finding.rule.id)
     if statement and statement.measure == measure(finding):
         return statement
@@ -117,9 +117,10 @@ def find_statement(finding: Finding, statements: Accepted) -> Statement | None:
 
 
 def tally(findings: Iterable[Finding], statements: Accepted) -> dict[str, int]:
-    """Count findings: by severity those that are open, those accepted, and those lifted.
+    """Count findings: ``{severity: open ones}`` and those `accepted`, `lifted` and `unmet`.
 
-    Open duties are of low severity; `unmet` counts those to which the answer is no.
+    Open duties are of low severity; `unmet` counts duties with the answer no. Duties with any
+    other answer are not counted.
     """
     counts = dict.fromkeys((*Severity, ACCEPTED, LIFTED, UNMET), 0)
     for finding in findings:

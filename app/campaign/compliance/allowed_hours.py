@@ -1,4 +1,4 @@
-"""The hours that are safe to call: what rules allow in each zone, seen on the campaign's clock."""
+"""The hours in which calls are allowed: the rules of each zone on the campaign's clock."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -29,9 +29,9 @@ from app.campaign.schedule.windows import Schedule
 
 _MINUTE = 60
 _SHORTEST = 15 * _MINUTE
-"""Of a schedule's own window, fewer seconds are not worth keeping."""
+"""The minimum length, in seconds, of what is kept of a schedule's own window."""
 _MOST = 12
-"""So many windows of each sort are given, and no sort leaves no room for the next."""
+"""The maximum number of windows of each kind, so that there is room for every kind."""
 
 
 @dataclass(frozen=True)
@@ -44,12 +44,12 @@ class AllowedWindow:
 
 @dataclass(frozen=True)
 class AllowedHours:
-    """The hours that rules leave open to an audience.
+    """The hours in which rules allow calls to an audience.
 
-    `zones` are its zones, together if their clocks go alike, and `hours` what may be called in
-    each of these groups, by its own clock. `times` has the seasons of the groups, `safe` the
-    hours that are allowed everywhere in each of them, by the campaign's clock, and
-    `safe_all_year` those that are allowed on all days of each weekday.
+    `zones` are its zones, grouped by equal offsets, and `hours` the allowed hours of each group on
+    its own clock. `times` has the seasons of the groups, `safe` the hours that are allowed in all
+    groups, for each season on the campaign's clock, and `safe_all_year` those that are allowed on
+    all dates of each weekday.
     """
 
     zones: tuple[tuple[str, ...], ...]
@@ -63,7 +63,7 @@ class AllowedHours:
 def find_allowed_hours(
     rules: tuple[Rule, ...], schedule: Schedule, audience: Audience
 ) -> AllowedHours:
-    """Find what these rules leave open on the days of a schedule; without rules, all hours."""
+    """Find the hours that these rules allow on the days of a schedule; without rules, all hours."""
     groups = find_same_offsets(schedule, find_zones(audience))
     hours = tuple(_find_group_hours(rules, audience, group) for group in groups)
     times = find_offset_periods(schedule, tuple(group[0] for group in groups))
@@ -81,7 +81,7 @@ def find_allowed_hours(
 
 
 def _open_other_weekdays(week: WeekHours, season: OffsetPeriod, schedule: Schedule) -> WeekHours:
-    """Leave the weekdays open that a season does not have."""
+    """Open the weekdays that do not occur in a season, so that they restrict nothing."""
     first, last = max(season.first, schedule.first), min(season.last, schedule.last)
     days = _find_weekdays(first, last)
     return tuple(hours if day in days else ALWAYS[day] for day, hours in enumerate(week))
@@ -91,7 +91,7 @@ def _open_other_weekdays(week: WeekHours, season: OffsetPeriod, schedule: Schedu
 def _find_group_hours(
     rules: tuple[Rule, ...], audience: Audience, zones: tuple[str, ...]
 ) -> WeekHours:
-    """Find the hours that rules leave open in all of these zones, by their own clock."""
+    """Find the hours that rules allow in all of these zones, on their own clock."""
     reached = find_reach(audience)
     return intersect_weeks(
         rule.hours
@@ -103,7 +103,10 @@ def _find_group_hours(
 def find_window_for_leads(
     hours: WeekHours, schedule: Schedule, audience: Audience
 ) -> AllowedWindow | None:
-    """Find the longest window that lies inside these hours on every lead's own clock."""
+    """Find the longest window inside *hours* on every lead's own clock; `None` if there is none.
+
+    The window is on the campaign's clock, *hours* are on the leads'.
+    """
     groups = find_same_offsets(schedule, find_zones(audience))
     times = find_offset_periods(schedule, tuple(group[0] for group in groups))
     ahead = {seconds for season in times.seasons for seconds in season.ahead}
@@ -113,12 +116,12 @@ def find_window_for_leads(
 
 
 def find_allowed_windows(schedule: Schedule, week: WeekHours) -> tuple[AllowedWindow, ...]:
-    """Choose days and a window for a schedule inside these hours, the best first.
+    """Find days and a window for a schedule inside the hours of *week*, the best first.
 
-    A window of its own hours comes first, if not too short and if most of the days that have
-    hours keep it; then the longest that days share; then one as long as its own. Of these
-    the one with the most calling time in a week is best, so that a day with few hours is left
-    out. A window has some day that the dates do have.
+    Parts of the schedule's own window come first, if not too short and if at least half of the
+    open days keep them; then the longest windows that days share; then its own window, moved.
+    Among these, the most calling time in a week is best, which leaves out a day with few
+    hours. Each window has a weekday that occurs in the schedule. All on the campaign's clock.
     """
     open_days = sorted(day for day in schedule.days if week[day])
     dates = _find_weekdays(schedule.first, schedule.last)
@@ -144,13 +147,13 @@ def find_allowed_windows(schedule: Schedule, week: WeekHours) -> tuple[AllowedWi
 
 
 def _iterate_choices(days: list[int]) -> Iterator[tuple[int, ...]]:
-    """Give every choice of some of these days, the largest ones first."""
+    """Yield every non-empty subset of these days, the largest first."""
     for count in range(len(days), 0, -1):
         yield from combinations(days, count)
 
 
 def _build_windows(days: tuple[int, ...], hours: DayHours, least: int) -> list[AllowedWindow]:
-    """Make windows of hours, in whole minutes and before midnight, that are long enough."""
+    """Build windows of at least *least* seconds, in whole minutes and before midnight."""
     whole = (
         (-(-start // _MINUTE) * _MINUTE, min(end, WHOLE_DAY - _MINUTE) // _MINUTE * _MINUTE)
         for start, end in hours
@@ -159,7 +162,7 @@ def _build_windows(days: tuple[int, ...], hours: DayHours, least: int) -> list[A
 
 
 def _move_window(hours: DayHours, opens: int, closes: int) -> DayHours:
-    """Move a window into each of these hours, as near as it can be and as much as there is room."""
+    """Move a window into each of these stretches: as near as possible, shortened if necessary."""
     moved = []
     for start, end in hours:
         begin = max(start, min(opens, end - (closes - opens)))

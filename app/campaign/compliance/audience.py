@@ -1,7 +1,7 @@
-"""Who is called and why, as the person says it. It belongs to the draft, never to the payload.
+"""Who is called and why, as the operator states it. Part of the draft, never of the payload.
 
-The API does not ask, and the campaign's zone says nothing about the leads, so whoever leaves
-these questions open gets the strictest answer, and is told so.
+The API does not ask, and the campaign's zone says nothing about the leads. Where a question is
+left open, the strictest answer is assumed, and the panel says so.
 """
 
 import re
@@ -34,7 +34,7 @@ QUESTIONS = ("audience", "purpose", "own_dates")
 
 _STRICTEST = "50 states"
 _MOST_UNREAD = 5
-"""Words of one answer that are told as not understood; whoever has fixed these sees the next."""
+"""The most unread words that are reported at once; the next follow when these are fixed."""
 
 _OWN_DATE = re.compile(r"(\d{4}-\d\d-\d\d)\s*(.*)", re.ASCII)
 _ANY_DATE = re.compile(r"\d{4}([-./])\d\d?\1\d\d?|\d\d?([-./])\d\d?\2\d{4}", re.ASCII)
@@ -42,12 +42,12 @@ _ANY_DATE = re.compile(r"\d{4}([-./])\d\d?\1\d\d?|\d\d?([-./])\d\d?\2\d{4}", re.
 
 @dataclass(frozen=True, eq=False)
 class Audience:
-    """The places of the leads, the purpose, and the days that the person wants to be warned of.
+    """The places of the leads, the purpose, and the operator's own dates to be warned of.
 
-    `places` is what the person named or, with `is_assumed`, the strictest that the campaign's
+    `places` are those that were named or, with `is_assumed`, the strictest that the campaign's
     zone suggests. `purpose` is `None` while it is open. `unread` and `unread_dates` are the
-    words that mean nothing here; see `places.Named`. What `is_too_long` is not read at all. The
-    same words give the very same object.
+    words that were not understood; see `places.Named`. An answer that `is_too_long` is not read
+    at all. Equal answers give the same object.
     """
 
     places: tuple[Place, ...]
@@ -60,7 +60,7 @@ class Audience:
 
 
 def read_audience(answers: Answers, zone: str | None) -> Audience:
-    """Read the three answers; *zone* is the campaign's."""
+    """Read the answers to the three `QUESTIONS`; *zone* is the campaign's, `None` if unknown."""
     too_long = find_too_long(answers)
     texts = ["" if name in too_long else str(answers.get(name) or "").strip() for name in QUESTIONS]
     return _read(*texts, zone or "", is_too_long="audience" in too_long)
@@ -82,7 +82,7 @@ def _read(audience: str, purpose: str, own_dates: str, zone: str, *, is_too_long
 
 
 def find_unread(audience: Audience) -> list[Problem]:
-    """Find a problem for each word that names no place or no day, or several places."""
+    """Find a problem for each word that names no place or no date, or more than one."""
     return [
         *(
             Problem("audience", Code.AMBIGUOUS_PLACE, " or ".join(candidates))
@@ -101,11 +101,11 @@ def find_unread(audience: Audience) -> list[Problem]:
 
 @lru_cache(maxsize=256)
 def find_reach(audience: Audience) -> Mapping[str, tuple[str, ...]]:
-    """Tell which zones each jurisdiction reaches in this audience, by the jurisdiction's code.
+    """Find the zones in which each jurisdiction's rules apply: ``{jurisdiction code: zones}``.
 
-    A country's rules hold in its parts, and a union's in its countries. A whole country holds
-    all its parts; and a zone that is named by itself may lie in any country or part that has
-    it. Zones for which no calling hours are known are those of `ANYWHERE`.
+    A country's rules apply in its parts, and a union's in its countries. A whole country includes
+    all its parts; a zone that is named by itself may be in any country or part that has
+    it. Zones for which no calling hours are known belong to `ANYWHERE`.
     """
     reach: dict[str, dict[str, None]] = {}
     for place in audience.places:
@@ -127,9 +127,9 @@ def find_reach(audience: Audience) -> Mapping[str, tuple[str, ...]]:
 
 @lru_cache(maxsize=1024)
 def select_rules(audience: Audience, first: date, last: date) -> tuple[Rule, ...]:
-    """Find the rules for this audience and purpose that are in force on any of these days.
+    """Select the rules for this audience and purpose that are in force from *first* to *last*.
 
-    An open purpose is any of them.
+    A rule that is in force on any of these days counts, and an open purpose matches every rule.
     """
     reach = find_reach(audience)
     return tuple(
@@ -140,20 +140,20 @@ def select_rules(audience: Audience, first: date, last: date) -> tuple[Rule, ...
 
 
 def concerns(rule: Rule, audience: Audience) -> bool:
-    """Tell whether a rule is about calls for this purpose in an artificial voice."""
+    """Tell whether a rule applies to calls for this purpose with an artificial voice."""
     is_for = audience.purpose is None or audience.purpose in rule.scope
     return is_for and rule.device is not Device.LIVE
 
 
 @lru_cache(maxsize=256)
 def find_zones(audience: Audience) -> tuple[str, ...]:
-    """Name every zone in which there can be a lead."""
+    """Find every zone in which there can be a lead, without duplicates."""
     return tuple(dict.fromkeys(zone for place in audience.places for zone in place.zones))
 
 
 @lru_cache(maxsize=1024)
 def find_jurisdictions(place: Place) -> tuple[str, ...]:
-    """Name the jurisdictions whose rules can hold in a place, the widest first."""
+    """Find the codes of the jurisdictions whose rules can apply in a place, the widest first."""
     if not place.country:
         return _find_zone_jurisdictions(place.code)
     if place.code == place.country:
@@ -166,7 +166,7 @@ def find_jurisdictions(place: Place) -> tuple[str, ...]:
 
 
 def _find_zone_jurisdictions(zone: str) -> tuple[str, ...]:
-    """Name those that have the zone; one that is nobody's counts as the strictest's."""
+    """Find the jurisdictions that have a zone; a zone of no country gets the strictest ones."""
     home = find_country(zone)
     if home is None:
         return ("US", *(part.code for part in _find_strictest().places))

@@ -1,4 +1,4 @@
-"""The sentences about an audience: whom rules are held to, and what is not known of them."""
+"""The sentences about an audience: whose rules were applied, and which are not known."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ _NAMED = 3
 
 
 def describe_audience(audience: Audience) -> str:
-    """Say whom the rules were held to, and what of that is only assumed."""
+    """Describe whose rules were applied, and which of that is only assumed."""
     places = _name_places(audience)
     where = ", ".join(places) if len(places) <= _SHOWN else f"{len(places)} states and countries"
     unread = _describe_unread(audience.unread)
@@ -38,7 +38,7 @@ def describe_audience(audience: Audience) -> str:
 
 
 def describe_gaps(audience: Audience) -> list[str]:
-    """Say what is not known of the rules of an audience's places, a sentence for each gap."""
+    """Describe what is not known about the rules of an audience's places, a sentence a gap."""
     coverage = find_coverage(audience)
     sentences = []
     for topic, thing in _TOPICS.items():
@@ -68,7 +68,7 @@ def describe_gaps(audience: Audience) -> list[str]:
 
 
 def describe_none_found(audience: Audience) -> list[str]:
-    """Say where the law was read without finding a rule."""
+    """Describe where the law was read without finding a rule: one sentence for each topic."""
     return [
         f"{thing}: read for {_join_names(names)}, and none found."
         for topic, thing in _TOPICS.items()
@@ -91,7 +91,7 @@ _TOPICS = {
 
 
 def _join_names(names: list[str]) -> str:
-    """Write names in a row, and of many the first ones: Germany, Ireland and 3 more places."""
+    """Join names, of many only the first ones: Germany, Ireland and 3 more places."""
     first_names, more = names[:_NAMED], len(names) - _NAMED
     if more > 1:
         return f"{', '.join(first_names)} and {more} more places"
@@ -105,14 +105,14 @@ def _describe_missing_places(audience: Audience) -> str:
 
 
 def _describe_unread(words: Sequence[tuple[str, tuple[str, ...]]]) -> str:
-    """Say which words nothing is known of, to be followed by a comma or a full stop."""
+    """Describe the words that were not understood, as a clause without punctuation at the end."""
     quoted = join_words([f"“{word}”" for word, _ in words])
     how = "clear" if any(candidates for _, candidates in words) else "understood"
     return f"{quoted} {'is' if len(words) == 1 else 'are'} not {how}" if words else ""
 
 
 def _name_places(audience: Audience) -> list[str]:
-    """Name the places, by the name of a group where all of it is meant."""
+    """List the names of the places, with the name of a group instead of all its members."""
     rest = [place.code for place in audience.places]
     names = []
     for name, codes in load_rulebook().groups.items():

@@ -1,4 +1,4 @@
-"""What is known of the rules of an audience's places, and what is not: no data is never a pass."""
+"""What is known about the rules of an audience's places. Missing data never counts as a pass."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,12 +11,12 @@ from app.campaign.compliance.rulebook import load_rulebook
 
 @dataclass(frozen=True)
 class Coverage:
-    """What is known of one place, for an audience's purpose.
+    """What is known about one place, for an audience's purpose.
 
-    `unread` are topics of which no rule is known for it; for `none_found` the law was read, and
-    has none. In a country whose parts have rules of their own, `own_unread` are topics of which
-    only the country's are known in some of the place, and `without_own` the parts, by their
-    codes, of whose own rules none is.
+    `unread` are topics without a known rule; for those in `none_found` the law was read and has
+    no rule. In a country whose parts have rules of their own, `own_unread` are topics for which
+    only the country's rules are known in a part of the place, and `without_own` are the codes of
+    the parts whose own rules are not known at all.
     """
 
     place: Place
@@ -27,34 +27,33 @@ class Coverage:
 
     @property
     def is_complete(self) -> bool:
-        """Whether nothing is left that nobody has looked for."""
+        """Whether every topic has been read for the whole place."""
         return not (self.unread or self.own_unread or self.without_own)
 
 
 @lru_cache(maxsize=256)
 def find_coverage(audience: Audience) -> tuple[Coverage, ...]:
-    """Say for each place of an audience what is known of its rules."""
+    """Find what is known about the rules of each place of an audience, in its order."""
     return tuple(_combine_coverage(place, audience) for place in audience.places)
 
 
 def find_read_topics(code: str) -> frozenset[Topic]:
-    """Tell for which topics a jurisdiction's own law has been read."""
+    """Find the topics for which a jurisdiction's own law has been read."""
     book = load_rulebook()
     ruled = {rule.topic for rule in book.rules if rule.jurisdiction == code}
     return book.read_for.get(code, frozenset()) | ruled
 
 
 def _combine_coverage(place: Place, audience: Audience) -> Coverage:
-    """Put together what is known of each country and part that a place can lie in."""
+    """Combine what is known about each country and part that a place can be in."""
     codes = find_jurisdictions(place)
     parts = [code for code in codes if "-" in code and _has_laws(code)]
     countries = [code for code in codes if "-" not in code and code not in load_rulebook().members]
     homes = parts or countries
     known = [_find_unknown_topics(home, audience) for home in homes]
     own = [code for code in parts if find_read_topics(code)]
-    is_whole_country = (
-        place.code == place.country
-    )  # Its parts are told by name, one by one, if they are meant.
+    # Of a whole country, parts without rules of their own are listed by name in `without_own`.
+    is_whole_country = place.code == place.country
     return Coverage(
         place=place,
         unread=frozenset().union(*(unread for unread, _ in known)),
@@ -70,7 +69,7 @@ def _combine_coverage(place: Place, audience: Audience) -> Coverage:
 def _find_unknown_topics(
     home: str, audience: Audience
 ) -> tuple[frozenset[Topic], frozenset[Topic]]:
-    """Give the topics of which nothing is known in a country or a part, and of which no rule is."""
+    """Find the topics that are unknown in a country or part, and those known to have no rule."""
     country = home[:2]
     own = [*list_unions(country), country, *([home] if home != country else [])]
     rules = [rule for rule in load_rulebook().rules if rule.jurisdiction in own]

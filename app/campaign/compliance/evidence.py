@@ -1,4 +1,4 @@
-"""What a finding is: the rule, and the evidence that a campaign breaks it or has to heed it."""
+"""Findings: a rule, with the evidence that a campaign breaks it or has to observe it."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,12 +11,12 @@ from app.campaign.schedule.intervals import DayHours
 
 
 def sum_lengths(day: DayHours) -> int:
-    """Count the seconds of a day's stretches."""
+    """Add up the lengths of a day's stretches, in seconds."""
     return sum(end - start for start, end in day)
 
 
 class Severity(StrEnum):
-    """How much a finding weighs.
+    """How serious a finding is.
 
     HIGH breaks a law whose source is good. MEDIUM breaks what is weaker than a law, or a rule
     that has to be verified first. LOW is a duty that settings cannot show.
@@ -31,12 +31,12 @@ class Severity(StrEnum):
 class OutsideHours:
     """Calls outside a rule's hours.
 
-    `outside` is what lies beyond them in `zone`, the worst one, as clocks stand on the first
-    such day, `since`: seconds after midnight there, by weekday. `later` is the worst that is
-    otherwise when clocks stand otherwise, first on `later_since`; it is empty if nothing is.
-    `closed` are the weekdays there among these that have no hours. `others` are the further
-    zones in which the rule is broken, `days` counts the campaign's days on which it is in any
-    of them, and `first` is the first.
+    `zone` is the worst zone. `outside` are the stretches outside the hours there, by weekday, in
+    seconds after midnight, with the offsets of the first such day, `since`. `later` are the worst
+    that differ with other offsets, first on `later_since`; empty if there are none. `closed` are
+    the weekdays among them without any hours. `others` are further zones in which the rule is
+    broken, `days` is the number of the campaign's days on which it is broken in any zone, and
+    `first` is the first of them.
     """
 
     zone: str
@@ -51,13 +51,13 @@ class OutsideHours:
 
     @property
     def seconds(self) -> int:
-        """The most that one day has outside the hours."""
+        """The most seconds outside the hours on one day."""
         return max(sum_lengths(day) for _, day in self.outside + self.later)
 
 
 @dataclass(frozen=True)
 class TooMany:
-    """More attempts than a rule allows: the instants of the most that there can be."""
+    """More attempts than a rule allows: the instants of the largest possible number."""
 
     attempts: tuple[datetime, ...]
 
@@ -74,7 +74,7 @@ class OnHolidays:
 
 @dataclass(frozen=True)
 class Duty:
-    """Something to be done that no setting shows."""
+    """An obligation that no setting can show."""
 
 
 Evidence: TypeAlias = OutsideHours | TooMany | OnHolidays | Duty
@@ -82,7 +82,7 @@ Evidence: TypeAlias = OutsideHours | TooMany | OnHolidays | Duty
 
 @dataclass(frozen=True)
 class Finding:
-    """One rule that a campaign breaks, or has to keep in mind."""
+    """One rule that a campaign breaks, or a duty that it has."""
 
     rule: Rule
     evidence: Evidence

@@ -18,7 +18,7 @@ _WEEK = list(Weekday)
 
 
 def describe_finding(finding: Finding, schedule: Schedule) -> str:
-    """Say by how much and when a campaign breaks the rule; for a duty, what it is."""
+    """Describe by how much and when a campaign breaks the rule; for a duty, what it requires."""
     evidence = finding.evidence
     if isinstance(evidence, OutsideHours):
         return _describe_outside(evidence, schedule)
@@ -30,7 +30,7 @@ def describe_finding(finding: Finding, schedule: Schedule) -> str:
 
 
 def measure(finding: Finding) -> str:
-    """Name what was found, shortly; an accepted finding is the same while this is."""
+    """Write a finding's evidence as a short text; a statement stays valid while it is the same."""
     evidence = finding.evidence
     if isinstance(evidence, OutsideHours):
         later = f"; later {_describe_stretches(evidence.later)}" if evidence.later else ""
@@ -92,7 +92,7 @@ def _describe_too_many(evidence: TooMany, limit: AttemptLimit | None, zone: str)
 
 
 def format_period(limit: AttemptLimit | None) -> str:
-    """Write what a limit counts in: 24 hours, 7 days, one calendar month."""
+    """Format the period of a limit: 24 hours, 7 days, one calendar month."""
     if limit and limit.period:
         return format_count(limit.period // timedelta(hours=1), "hour")
     if limit and limit.dates:

@@ -1,8 +1,7 @@
-"""What rules of calling a campaign breaks: where, when and by how much.
+"""The rules of calling that a campaign breaks: where, when and by how much.
 
-Each finding carries evidence, not sentences; `finding_words` has those. Whoever calls is
-held to the clock of the person who is called: every window is looked at on the clock of
-every zone of the audience.
+Each finding has evidence, not sentences; those are in `finding_words`. The clock of the person
+who is called decides, so every window is checked on the clock of every zone of the audience.
 """
 
 from collections.abc import Iterator
@@ -36,9 +35,10 @@ from app.campaign.schedule.windows import DAY, Schedule
 def check_rules(
     schedule: Schedule, retries: Limits | None, audience: Audience
 ) -> tuple[Finding, ...]:
-    """Hold a schedule and its retries to the rules of the audience, the gravest finding first.
+    """Check a schedule and its retries against the audience's rules, the gravest finding first.
 
-    What comes after the foreseeable years is not looked at.
+    Without retries, limits of attempts are not checked. Days beyond the foreseeable 12 years are
+    not checked either.
     """
     near = cut_to_foreseeable(schedule)
     findings = [
@@ -50,7 +50,7 @@ def check_rules(
 
 
 def cut_to_force(rule: Rule, schedule: Schedule) -> Schedule:
-    """Cut a schedule to the days on which a rule is in force; it has to be on some of them."""
+    """Cut a schedule to the days on which a rule is in force, of which there has to be one."""
     return replace(
         schedule,
         first=max(schedule.first, rule.since or schedule.first),
@@ -59,14 +59,17 @@ def cut_to_force(rule: Rule, schedule: Schedule) -> Schedule:
 
 
 def _rank(finding: Finding) -> tuple[int, bool]:
-    """Put the gravest first and, of equals, a country's rules before those of its parts."""
+    """Build the sort key: the gravest first and, of equals, a country's rules before its parts'."""
     return list(Severity).index(finding.severity), "-" in finding.rule.jurisdiction
 
 
 def find_evidence(
     rule: Rule, schedule: Schedule, retries: Limits | None, audience: Audience
 ) -> Iterator[Evidence]:
-    """Hold a schedule that can be foreseen, and its retries, to one rule while it is in force."""
+    """Check a foreseeable schedule and its retries against one rule while it is in force.
+
+    Yields the evidence that the rule is broken, nothing if it is kept; for a duty always `Duty`.
+    """
     schedule, zones = cut_to_force(rule, schedule), find_reach(audience)[rule.jurisdiction]
     if rule.hours is not None:
         yield from find_outside_hours(rule.hours, schedule, zones)
@@ -98,7 +101,7 @@ def _find_on_holidays(
 def find_too_many(
     limit: AttemptLimit, schedule: Schedule, retries: Limits, zones: tuple[str, ...]
 ) -> tuple[datetime, ...]:
-    """Find the most attempts in the limit's period, if they are too many: their instants."""
+    """Find the instants of the most attempts in the limit's period; empty if they are allowed."""
     if limit.period is not None:
         instants = find_most_within(schedule, retries, limit.period)
     elif limit.unit == "month":

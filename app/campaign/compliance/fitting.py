@@ -1,4 +1,4 @@
-"""Presets whose hours are meant on the leads' clocks, fitted to a campaign and its audience."""
+"""Fit presets with hours on the leads' clocks to a campaign and its audience."""
 
 from dataclasses import replace
 from datetime import time
@@ -13,13 +13,13 @@ from app.campaign.schedule.windows import Schedule
 
 
 class DoesNotFit(Exception):
-    """No one window of a campaign lies inside a preset's hours on every lead's clock."""
+    """No single window of a campaign is inside a preset's hours on every lead's clock."""
 
 
 def fit(preset: Preset, schedule: Schedule, audience: Audience) -> Values:
-    """Give a preset's settings with days and hours by the campaign's clock.
+    """Convert a preset's settings to days and hours on the campaign's clock, in whole minutes.
 
-    Raises `DoesNotFit`.
+    Raises `DoesNotFit` if no window is inside the preset's hours for every lead.
     """
     values = dict(preset.settings)
     days = frozenset(

@@ -1,4 +1,4 @@
-"""The sentences of changes that would keep a rule, in the words of the form."""
+"""The sentences about changes that would keep a rule, in the words of the form."""
 
 from collections.abc import Iterable
 from datetime import time
@@ -12,7 +12,7 @@ from app.campaign.formatting import format_clock, format_weekdays
 
 
 def describe_fixes(finding: Finding, fixes: Iterable[Fix]) -> str:
-    """Say which change of the settings would keep the rule, or what to do if none would."""
+    """Describe which changes of the settings would keep the rule, or what to do if none would."""
     phrases = [describe_fix(fix) for fix in fixes]
     if phrases:
         return f"To keep it, set {', or '.join(phrases)}."
@@ -26,13 +26,13 @@ def describe_fixes(finding: Finding, fixes: Iterable[Fix]) -> str:
 
 
 def describe_fix(fix: Fix) -> str:
-    """Write a change as a part of a sentence: the start of calling to 14:00."""
+    """Describe a change as part of a sentence: the start of calling to 14:00."""
     parts = [f"{WORDS[name].thing} to {format_value(name, new)}" for name, new in fix.changes]
     return " and ".join(parts)
 
 
 def format_value(name: str, value: Any) -> str:
-    """Write one value of a field as a person reads it; nothing is a dash."""
+    """Format one value of a field for a person; `None` is a dash."""
     if value is None:
         return "–"
     kind = FIELD[name].kind

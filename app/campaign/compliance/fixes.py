@@ -1,4 +1,4 @@
-"""Changes of the settings by which a finding goes away: computed, tried, and offered."""
+"""Fixes: changes of the settings that resolve a finding, each one tried before it is offered."""
 
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
@@ -21,13 +21,13 @@ from app.campaign.schedule.windows import Schedule, summarise
 
 _GAPS = (*range(15, 120, 15), *range(120, 240, 30), *range(240, 720, 60), 720, 960, 1200)
 _LONG_GAPS = tuple(range(1440, 31 * 1440, 720))
-"""Gaps to try, in minutes: round ones, up to a month."""
+"""Gaps to try, in minutes: round numbers, up to a month."""
 _TRIES = 6
 
 
 @dataclass(frozen=True)
 class Fix:
-    """Values by field name that fix something if they are set together."""
+    """Pairs of a field name and its new value that resolve something if they are set together."""
 
     changes: tuple[tuple[str, Any], ...]
 
@@ -35,9 +35,9 @@ class Fix:
 def find_fixes(
     finding: Finding, schedule: Schedule, retries: Limits | None, audience: Audience
 ) -> tuple[Fix, ...]:
-    """Find changes by which one finding goes away and no other comes.
+    """Find fixes that resolve one finding without causing another.
 
-    There are none for what no setting can fix.
+    Empty if no setting can resolve it.
     """
     if isinstance(finding.evidence, OutsideHours):
         fix = _fix_hours((finding.rule,), schedule, retries, audience)
@@ -51,14 +51,14 @@ def find_fixes(
 
 
 def fix_all_hours(schedule: Schedule, retries: Limits | None, audience: Audience) -> Fix | None:
-    """Find one window in which no rule of hours is broken; `None` if there is none."""
+    """Find one window and days in which no rule about hours is broken; `None` if there are none."""
     near = cut_to_foreseeable(schedule)
     rules = select_rules(audience, near.first, near.last)
     return _fix_hours(rules, schedule, retries, audience)
 
 
 def is_harmless(fix: Fix, schedule: Schedule, retries: Limits | None, audience: Audience) -> bool:
-    """Tell whether a change breaks no rule that is kept, and no limit by more than now."""
+    """Tell whether a fix breaks no rule that is kept now, and exceeds no limit by more than now."""
     now = {
         finding.rule.id: finding.evidence for finding in check_rules(schedule, retries, audience)
     }
@@ -93,7 +93,7 @@ def _apply_fix(
 
 
 def read_settings(schedule: Schedule, retries: Limits | None) -> Mapping[str, Any]:
-    """Give the values, by field name, that a fix can change, as they are now."""
+    """Read the present values that a fix can change, by field name, with the gap in minutes."""
     settings = {
         "days_of_week": _list_weekdays(schedule.days),
         "daily_start_time": schedule.opens,
@@ -112,10 +112,10 @@ def read_settings(schedule: Schedule, retries: Limits | None) -> Mapping[str, An
 def _fix_hours(
     rules: tuple[Rule, ...], schedule: Schedule, retries: Limits | None, audience: Audience
 ) -> Fix | None:
-    """Find days and hours near to a schedule's in which these rules are kept, and all kept now.
+    """Find days and hours near a schedule's with which these rules, and all kept now, are kept.
 
     A window that opens at another time can fall into other seasons, and one on the day of a
-    clock change into two, so each is tried.
+    clock change into two, so each candidate is tried.
     """
     broken = {finding.rule.id for finding in check_rules(schedule, retries, audience)}
     near = cut_to_foreseeable(schedule)
@@ -154,7 +154,7 @@ def _keeps(rules: tuple[Rule, ...], schedule: Schedule, audience: Audience) -> b
 
 
 def _fix_attempts(schedule: Schedule, retries: Limits, audience: Audience) -> Iterator[Fix]:
-    """Find changes by which all limits of attempts are kept, so that none undoes another."""
+    """Find fixes that keep all limits of attempts together, so that none undoes another."""
     near = cut_to_foreseeable(schedule)
     limited = [
         (rule.attempts, find_reach(audience)[rule.jurisdiction])
@@ -189,7 +189,7 @@ def _fix_attempts(schedule: Schedule, retries: Limits, audience: Audience) -> It
 
 
 def _list_advised_gaps(schedule: Schedule, retries: Limits) -> list[int]:
-    """Give the gap that advice would name, so that no longer one is offered where it will do."""
+    """List the gap that advice would suggest, if any, so that no longer one is offered instead."""
     count = min(retries.daily, retries.total)
     window = timedelta(seconds=count_seconds(schedule.closes) - count_seconds(schedule.opens))
     return [find_fitting_gap(window, count)] if count > 1 else []

@@ -1,8 +1,8 @@
 """Days on which people do not expect calls: public holidays where leads are, and own dates.
 
 The API has no field for them: a campaign calls on a holiday unless it is split, or paused by
-hand. A holiday is one by the clock of whoever is called: while it lasts there, it can be another
-day where the campaign's clock is.
+hand. The clock of the person who is called decides what is a holiday; on the campaign's clock it
+can be another date at that time.
 """
 
 from collections.abc import Iterator, Mapping
@@ -19,7 +19,7 @@ from app.campaign.schedule.offset_periods import cut_to_foreseeable, find_same_o
 from app.campaign.schedule.windows import DAY, Schedule, find_days_there
 
 _MOST_PARTS = 12
-"""So many states are looked at one by one; of more, only the country's own holidays are."""
+"""The most parts whose own holidays count; with more, only the country's holidays do."""
 _OWN_NAME = "Own date"
 _FURTHEST = 2 * DAY
 """Clocks are 26 hours apart at the most."""
@@ -27,10 +27,10 @@ _FURTHEST = 2 * DAY
 
 @lru_cache(maxsize=256)
 def find_closed_days(audience: Audience, schedule: Schedule) -> Mapping[date, str]:
-    """Name the days off while a schedule lasts, in order, as far as they can be foreseen.
+    """Find the days off in the foreseeable part of a schedule, in order: ``{date: names}``.
 
-    They are the campaign's days on whose hours it is a holiday where leads are, and the
-    person's own dates, which are the campaign's.
+    They are the campaign's days during whose hours it is a holiday where leads are, and the
+    operator's own dates, which are dates on the campaign's clock.
     """
     near = cut_to_foreseeable(schedule)
     closed: dict[date, dict[tuple[str, date], list[str]]] = {}
@@ -53,9 +53,9 @@ def find_closed_days(audience: Audience, schedule: Schedule) -> Mapping[date, st
 def find_holidays_during(
     holidays_there: Mapping[date, str], schedule: Schedule, zones: tuple[str, ...]
 ) -> Iterator[tuple[date, date, str]]:
-    """Find the days of a schedule on whose hours it is a holiday in these zones of a place.
+    """Find the days of a schedule during whose hours it is a holiday in these zones of a place.
 
-    Gives the campaign's day, called on or not, the holiday's own date, and its name.
+    Yields the campaign's day (a calling day or not), the holiday's own date, and its name.
     """
     alike_zones = tuple(group[0] for group in find_same_offsets(schedule, zones))
     days = [
@@ -69,7 +69,10 @@ def find_holidays_during(
 
 
 def find_holidays(code: str, first: date, last: date) -> Mapping[date, str]:
-    """Name the public holidays of a country or a part of one, by the ``holidays`` package."""
+    """Find the public holidays of a country or part: ``{date: name}``, both ends included.
+
+    They are those of the ``holidays`` package; empty for a place that it does not know.
+    """
     return {
         day: name
         for year in range(first.year, last.year + 1)
@@ -81,7 +84,7 @@ def find_holidays(code: str, first: date, last: date) -> Mapping[date, str]:
 def find_closed_holidays(
     code: str, which: ClosedHolidays, schedule: Schedule
 ) -> Mapping[date, str]:
-    """Name the holidays on which a rule closes a place while a schedule lasts there, in order."""
+    """Find the holidays on which a rule forbids calls during a schedule: ``{date: name}``."""
     first, last = schedule.first - _FURTHEST, schedule.last + _FURTHEST
     closed = {
         day: name
@@ -100,7 +103,7 @@ def find_closed_holidays(
 
 
 def _find_extra_days(text: str, year: int) -> dict[date, str]:
-    """Find a day such as ``06-14 Flag Day`` or ``Good Friday of US-DE`` in one year."""
+    """Find the dates of ``06-14 Flag Day`` or ``Good Friday of US-DE`` in one year."""
     if text[0].isdigit():
         day, _, name = text.partition(" ")
         return {date.fromisoformat(f"{year}-{day}"): name}
@@ -129,7 +132,7 @@ def _format_names(names: Mapping[tuple[str, date], list[str]], day: date) -> str
 
 
 def _select_places(audience: Audience) -> list[Place]:
-    """Choose the places whose holidays count: the named countries, and parts if they are few."""
+    """Select the places whose holidays count: the named countries, and parts if they are few."""
     if audience.is_assumed:
         return []
     countries = dict.fromkeys(place.country for place in audience.places if place.country)

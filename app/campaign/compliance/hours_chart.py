@@ -1,7 +1,7 @@
 """A campaign's daily window on the clock of every zone of its audience, ready to be drawn.
 
-Everything is placed by the campaign's clock, in minutes after midnight, so that what is
-safe in each zone lies above what is safe everywhere.
+All hours are on the campaign's clock, in seconds after midnight, so that those allowed in each
+zone line up with those allowed everywhere.
 """
 
 from collections.abc import Iterable
@@ -30,10 +30,10 @@ _NOON = time(12)
 
 @dataclass(frozen=True)
 class Row:
-    """One group of zones whose clocks go alike.
+    """One group of zones with the same offsets.
 
-    `there` is the window by their clock, in seconds after that day's midnight there; it can
-    begin before 0, or end after 24 hours. The days are by the campaign's clock.
+    `there` is the window on their clock, in seconds after that day's midnight there; it can
+    begin before 0, or end after 24 hours. The days are those of the campaign's clock.
     """
 
     zones: tuple[str, ...]
@@ -45,7 +45,7 @@ class Row:
 
 @dataclass(frozen=True)
 class OtherDays:
-    """Weekdays on which other hours are safe than on most."""
+    """Weekdays on which the allowed hours differ from those of most days."""
 
     days: tuple[Weekday, ...]
     safe: DayHours
@@ -53,10 +53,10 @@ class OtherDays:
 
 @dataclass(frozen=True)
 class HoursChart:
-    """The strip of one or more seasons in which all clocks are alike.
+    """The chart of one or more seasons with the same offsets.
 
-    `days` are the weekdays that it is drawn for, those with the most in common; `since` are
-    the first days of the seasons.
+    `days` are the weekdays that it is drawn for, the largest group with the same hours; `since`
+    are the first days of the seasons.
     """
 
     since: tuple[date, ...]
@@ -69,7 +69,7 @@ class HoursChart:
 
 @lru_cache(maxsize=64)
 def chart_hours(schedule: Schedule, audience: Audience) -> tuple[HoursChart, ...]:
-    """Lay out a strip for every season, the first one first."""
+    """Lay out a chart for each set of offsets, in the order in which they first occur."""
     near = cut_to_foreseeable(schedule)
     allowed_hours = find_allowed_hours(
         select_rules(audience, near.first, near.last), near, audience
@@ -124,7 +124,7 @@ def _build_row(zones: tuple[str, ...], allowed: DayHours, window: DayHours, ahea
 
 
 def _group_days(weeks: list[WeekHours], schedule: Schedule) -> Iterable[list[int]]:
-    """Put weekdays together on which the same hours are allowed in every zone."""
+    """Group the weekdays on which the same hours are allowed in every zone."""
     kinds: dict[tuple[DayHours, ...], list[int]] = {}
     for day in sorted(schedule.days):
         kinds.setdefault(tuple(week[day] for week in weeks), []).append(day)
@@ -136,7 +136,7 @@ def _list_weekdays(days: list[int]) -> tuple[Weekday, ...]:
 
 
 def _is_summer(schedule: Schedule, zones: tuple[str, ...], season: OffsetPeriod) -> bool:
-    """Tell whether any clock is ahead of its own earliest of the year around these days."""
+    """Tell whether any clock is ahead of its smallest offset in the year after the first day."""
     return any(_is_ahead(zone, season.first) for zone in {schedule.zone, *zones})
 
 

@@ -1,11 +1,11 @@
-"""Hours and lengths of time as a person reads them."""
+"""Format hours and lengths of time for a person."""
 
 from app.campaign.formatting import format_count
 from app.campaign.schedule.intervals import WHOLE_DAY, DayHours, Stretch
 
 
 def format_hours(day: DayHours) -> str:
-    """Write stretches of a day: 10:00 to 13:00 and 14:00 to 20:00."""
+    """Format stretches of a day in a sentence: 10:00 to 13:00 and 14:00 to 20:00, or never."""
     return (
         " and ".join(f"{_format_clock(start)} to {_format_clock(end)}" for start, end in day)
         or "never"
@@ -13,12 +13,12 @@ def format_hours(day: DayHours) -> str:
 
 
 def format_short_hours(day: DayHours) -> str:
-    """Write stretches of a day shortly: 10:00–13:00, 14:00–20:00."""
+    """Format stretches of a day shortly: 10:00–13:00, 14:00–20:00, or none."""
     return ", ".join(map(format_stretch, day)) or "none"
 
 
 def format_stretch(stretch: Stretch) -> str:
-    """Write one stretch shortly, which may begin on the day before or end on the next."""
+    """Format one stretch shortly; it may begin on the day before or end on the next."""
     if stretch[1] == WHOLE_DAY:
         return f"{_format_clock(stretch[0])}–24:00"
     return "–".join(
@@ -27,7 +27,7 @@ def format_stretch(stretch: Stretch) -> str:
 
 
 def format_length(seconds: int) -> str:
-    """Write a length of time in hours and minutes: 1 hour 30 minutes."""
+    """Format a length in seconds, rounded up to minutes: 1 hour 30 minutes."""
     hours, minutes = divmod(-(-seconds // 60), 60)
     parts = [
         format_count(hours, "hour") if hours else "",

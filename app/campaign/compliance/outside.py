@@ -1,8 +1,8 @@
-"""What of a campaign's windows lies outside the hours that a rule allows, on each lead's clock.
+"""The parts of a campaign's windows outside the hours that a rule allows, on each lead's clock.
 
-A day of a lead can have the end of one window and the start of the next, and clocks change
-on different days in different places; so days there are put together first, and then those
-on which clocks stand alike.
+A lead's day can contain the end of one window and the start of the next, and clocks change on
+different days in different places. So the pieces of each day there are joined first, and then
+the days with the same offset are grouped.
 """
 
 from collections.abc import Iterable, Iterator
@@ -42,7 +42,10 @@ _WEEKS = 14 * DAY
 def find_outside_hours(
     hours: WeekHours, schedule: Schedule, zones: tuple[str, ...]
 ) -> tuple[OutsideHours, ...]:
-    """Compare every window with the hours in every zone; empty if all are inside."""
+    """Compare every window with the allowed *hours* in every zone.
+
+    Returns one `OutsideHours` for all zones together; empty if all windows are inside.
+    """
     groups = find_same_offsets(schedule, zones)
     times = find_offset_periods(schedule, tuple(group[0] for group in groups))
     broken: dict[date, int] = {}
@@ -80,9 +83,9 @@ def find_outside_hours(
 
 
 class _Part(NamedTuple):
-    """What one of the campaign's days has outside the hours on one day *there*.
+    """The stretches of one campaign day that are outside the hours on one day *there*.
 
-    `clocks` says how far the clock there is ahead on such days, or which odd day it is.
+    `clocks` is the key of its offset: the seconds that the clock there is ahead, or the odd day.
     """
 
     day: date
@@ -93,9 +96,9 @@ class _Part(NamedTuple):
 
 @dataclass(frozen=True)
 class _Pattern:
-    """The most that days there have outside, by weekday, while clocks stand in one way.
+    """The most that days there have outside the hours, by weekday, with one offset.
 
-    `since` is the first of the campaign's days that it is of.
+    `since` is the first of the campaign's days with this pattern.
     """
 
     since: date
@@ -107,9 +110,9 @@ class _Pattern:
 
 
 def _group_patterns(parts: Iterable[_Part]) -> list[_Pattern]:
-    """Put the days there together on which clocks stand alike, the first ones first.
+    """Group the days there with the same offset, the first ones first.
 
-    Two of the campaign's days can share one day there. Days of a weekday that have other times
+    Two of the campaign's days can share one day there. Days of a weekday with other stretches
     outside than those before are a pattern of their own.
     """
     days: dict[date, DayHours] = {}
@@ -133,14 +136,14 @@ def _group_patterns(parts: Iterable[_Part]) -> list[_Pattern]:
 
 
 def _find_worst_other(patterns: list[_Pattern]) -> _Pattern | None:
-    """Find the worst pattern of those that are not as the first one says."""
+    """Find the worst of the patterns that the first one does not contain; `None` without any."""
     first = patterns[0]
     others = [pattern for pattern in patterns if not set(pattern.outside) <= set(first.outside)]
     return max(others, key=lambda pattern: pattern.seconds, default=None)
 
 
 def _append_stretches(day: DayHours, later: DayHours) -> DayHours:
-    """Put what comes later behind a day's stretches, as one where it follows at once."""
+    """Append later stretches to a day's, joined where they touch."""
     if day and later and day[-1][1] == later[0][0]:
         return (*day[:-1], (day[-1][0], later[0][1]), *later[1:])
     return day + later
@@ -149,7 +152,7 @@ def _append_stretches(day: DayHours, later: DayHours) -> DayHours:
 def _count_even_days(
     hours: WeekHours, schedule: Schedule, times: OffsetPeriods, number: int
 ) -> dict[date, int]:
-    """Count the even days with something outside, as ``{the first of a kind: how many}``."""
+    """Count the days, odd ones apart, with something outside: ``{first day of a kind: count}``."""
     counts: dict[date, int] = {}
     for season in times.seasons:
         for weekday in _find_outside_by_weekday(hours, schedule, season.ahead[number]):
@@ -168,7 +171,7 @@ def _find_outside_by_weekday(
 def _iterate_parts(
     hours: WeekHours, schedule: Schedule, times: OffsetPeriods, number: int
 ) -> Iterator[_Part]:
-    """Look at the calling days in one zone; within a long season, weeks are alike."""
+    """Yield the parts of the calling days in one zone; weeks within a long season are alike."""
     for season in times.seasons:
         ahead = season.ahead[number]
         for weekday, pieces in _find_outside_by_weekday(hours, schedule, ahead).items():
@@ -183,7 +186,7 @@ def _iterate_parts(
 
 
 def _iterate_outer_weeks(weekday: int, first: date, last: date) -> Iterator[date]:
-    """Go through the days of one weekday in the first and the last weeks."""
+    """Yield the dates of one weekday in the first two and the last two weeks."""
     if last - first <= 2 * _WEEKS:
         yield from iterate_calling_days(weekday, first, last)
     else:
@@ -195,9 +198,9 @@ def _iterate_outer_weeks(weekday: int, first: date, last: date) -> Iterator[date
 def _find_outside(
     hours: WeekHours, ahead: int, weekday: int, window: DayHours
 ) -> tuple[tuple[int, DayHours], ...]:
-    """Find what of a window lies outside the hours, on a clock that is so far ahead.
+    """Find the parts of a window outside the hours, on a clock that is *ahead* seconds ahead.
 
-    Gives how many days later it is there, and seconds after midnight there.
+    Each is the number of days that the date there is later, with seconds after midnight there.
     """
     outside = []
     for start, end in window:
@@ -212,7 +215,7 @@ def _find_outside(
 def _iterate_local_stretches(
     schedule: Schedule, day: date, zone: str
 ) -> Iterator[tuple[date, Stretch]]:
-    """Give one day's windows on a zone's clock, cut at midnight and where the clock changes."""
+    """Yield one day's windows on a zone's clock, split at midnight and at clock changes."""
     for window in find_windows_on(schedule, day):
         for begins, ends, offset in iterate_even_stretches(zone, day - DAY, day + DAY):
             start = max(window.start_utc, begins) + offset

@@ -18,7 +18,7 @@ from app.campaign.timezones.zones import find_zone, fold
 
 _AND = re.compile(r"(?:^|\s+)and\s+|\s*&\s*", re.IGNORECASE)
 _NO_PART = re.compile(r"^the |\.")
-"""What people write around a name, or leave out."""
+"""Filler around a name: a leading "the", and dots."""
 
 
 @dataclass(frozen=True)
@@ -36,9 +36,9 @@ class Place:
 
 @dataclass(frozen=True)
 class Named:
-    """What was found for a person's words, and the words for which nothing was.
+    """The places that a person named, and the words that name none or more than one.
 
-    `unread` gives each of those with the places that it could mean, if there are some.
+    `unread` has each such word with the places that it could mean, if any.
     """
 
     places: tuple[Place, ...]
@@ -47,9 +47,9 @@ class Named:
 
 @lru_cache(maxsize=256)
 def find_places(text: str) -> Named:
-    """Find the places that a person names, with commas or "and" between them.
+    """Find the places that a person names, separated by commas, semicolons, lines or "and".
 
-    A name or a code will do, in any case, and so does what the clocks of a zone are called:
+    A name or a code is accepted in any case, and so is the name of a zone or of its clock:
     "the U.S.", "48 states, Canada", "US-FL; France and Spain", "America/New_York" and "Eastern".
     """
     places: dict[Place, None] = {}
@@ -67,7 +67,10 @@ def find_places(text: str) -> Named:
 
 @cache
 def find_place(code: str) -> Place:
-    """Make the place of the code of a country, a part of one or a union of them."""
+    """Find the place for the code of a country, a part of one or a union of countries.
+
+    Raises `KeyError` for a code that neither ISO 3166 nor a file of rules has.
+    """
     book = load_rulebook()
     if code in book.members:
         inside = [zone for member in book.members[code] for zone in find_place(member).zones]
@@ -83,7 +86,7 @@ def find_place(code: str) -> Place:
 
 @cache
 def list_parts(country: str) -> tuple[Place, ...]:
-    """Name a country's parts that are known apart; most countries have none."""
+    """List the parts of a country that the files of rules distinguish; most countries have none."""
     return tuple(
         find_place(code) for code in load_rulebook().parts if code.startswith(f"{country}-")
     )
@@ -91,19 +94,19 @@ def list_parts(country: str) -> tuple[Place, ...]:
 
 @cache
 def list_unions(country: str) -> tuple[str, ...]:
-    """Name the unions that a country is a member of, by their codes."""
+    """List the codes of the unions of which a country is a member."""
     return tuple(code for code, members in load_rulebook().members.items() if country in members)
 
 
 def find_country(zone: str) -> Place | None:
-    """Find the country of a zone; `None` if it has none or lies in several."""
+    """Find the country of a zone; `None` if it has none or more than one."""
     codes = load_zone_countries().get(find_present_name(zone), ())
     return find_place(codes[0]) if len(codes) == 1 else None
 
 
 @cache
 def list_suggestions() -> tuple[tuple[str, str], ...]:
-    """List what can be named, each with a word about it, the most likely first."""
+    """List the names of all places, each with a note (its code or size), the most likely first."""
     book = load_rulebook()
     codes_with_file = [code for code in book.names if code in load_countries()]
     known = [find_place(code) for code in (*codes_with_file, *book.parts)]
@@ -119,7 +122,7 @@ def list_suggestions() -> tuple[tuple[str, str], ...]:
 
 
 def _build_suggestion(place: Place) -> tuple[str, str]:
-    """Offer a name or, where that could mean another place too, the code."""
+    """Build a suggestion: the name or, if it is ambiguous, the code."""
     is_clear = len(_collect_words()[_normalise(place.name)]) == 1
     return (place.name, place.code) if is_clear else (place.code, place.name)
 
@@ -129,9 +132,9 @@ def _format_candidate(place: Place) -> str:
 
 
 def _split_names(word: str) -> Iterator[tuple[str, list[tuple[Place, ...]]]]:
-    """Give each of the names between which there is an "and", with what it can mean.
+    """Yield each of the names that an "and" separates, with the places that it can mean.
 
-    The "and" of a name such as Trinidad and Tobago is its own.
+    The "and" in a name such as Trinidad and Tobago does not separate.
     """
     pieces = list(filter(None, map(str.strip, _AND.split(word)))) or [word]
     while pieces:
@@ -152,13 +155,13 @@ def _find_candidates(word: str) -> list[tuple[Place, ...]]:
 
 
 def _normalise(word: str) -> str:
-    """Write a name as it is looked up: the U.S. is us, and Trinidad & Tobago has an and."""
+    """Normalise a name for look-up: "the U.S." is "us", and "&" is "and"."""
     return _NO_PART.sub("", fold(word.replace("&", " and ")))
 
 
 @cache
 def _collect_words() -> Mapping[str, tuple[tuple[Place, ...], ...]]:
-    """Collect every word for a place, each with the places that it can mean."""
+    """Collect every word for a place: ``{normalised word: candidates}``, each a tuple of places."""
     book = load_rulebook()
     words: dict[str, dict[tuple[Place, ...], None]] = defaultdict(dict)
 

@@ -1,4 +1,4 @@
-"""One dated and cited rule of calling, and what else a file of rules can hold."""
+"""One dated and cited rule of calling, and the other things that a file of rules can contain."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -15,15 +15,15 @@ from app.campaign.contract.fields import Purpose, Values
 from app.campaign.schedule.intervals import WeekHours
 
 STALE = timedelta(days=180)
-"""A rule that was last checked longer ago than this says so."""
+"""A rule that was last checked longer ago than this is shown with a warning."""
 
 
 @dataclass(frozen=True)
 class AttemptLimit:
-    """So many attempts at most: in any `period`, on so many `dates` in a row, or in a `unit`.
+    """A maximum of attempts in any `period`, on so many consecutive `dates`, or in a `unit`.
 
-    The unit is of the calendar, "day" or "month". It and the dates go by the lead's clock, a
-    period by real time.
+    Exactly one of the three is set. The unit is a calendar "day" or "month". It and the dates
+    follow the lead's clock, a period is elapsed time.
     """
 
     most: int
@@ -52,13 +52,13 @@ class ClosedHolidays:
 class Rule:
     """One dated and cited rule.
 
-    `scope` is the purposes it is about, all of them for "any", and `device` who speaks in the
-    calls. It limits the `hours` of the week, the `attempts`, or names `holidays` without calls;
-    a rule that does none of these is a duty, which a campaign's settings cannot show: whoever
-    answers its `question` with yes says that it is met. Any of the exemptions in `lifted_by` lifts
-    it, under the conditions that `exceptions` tells. It is in force on the days from `since`
-    and before `until`. `binds` says whom, where that is not everybody. `law_as_of` is the date
-    of the text that was read, `checked_on` the day on which somebody looked it up.
+    `scope` is the purposes that it is about, all of them for "any", and `device` who speaks in the
+    calls. It limits the `hours` of the week or the `attempts`, or names `holidays` without calls.
+    A rule that does none of these is a duty, which a campaign's settings cannot show: the answer
+    yes to its `question` states that it is met. Any of the exemptions in `lifted_by` lifts it,
+    under the conditions in `exceptions`. It is in force from `since` on and before `until`.
+    `binds` says whom it binds, where that is not everybody. `law_as_of` is the date of the text
+    that was read, `checked_on` the day on which somebody looked it up.
     """
 
     id: str
@@ -101,7 +101,7 @@ class Rule:
         return self.source_kind.confidence
 
     def is_in_force(self, first: date, last: date) -> bool:
-        """Tell whether it holds on any day from *first* to *last*."""
+        """Tell whether the rule is in force on any day from *first* to *last*."""
         return (self.since or first) <= last and (self.until is None or self.until > first)
 
     def is_stale(self, today: date) -> bool:
@@ -111,9 +111,9 @@ class Rule:
 
 @dataclass(frozen=True)
 class Preset:
-    """Named settings: some values of the schedule and the retries, and where they come from.
+    """Named settings: some values of the schedule and the retries, and their source.
 
-    Its hours can be meant `is_by_leads_clock`, and otherwise by the campaign's.
+    Its hours are on the leads' clocks with `is_by_leads_clock`, otherwise on the campaign's.
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""What a file of calling rules may say: its words, its schema, and a check of both."""
+"""The format of a file of calling rules: its words, its schema, and the check of a file."""
 
 import tomllib
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from app.campaign.contract.fields import Purpose, Weekday
 
 
 class Confidence(StrEnum):
-    """How good a source is: the law's own text, a law firm or trade body, a table of a vendor."""
+    """How good a source is: official (A), a law firm or trade body (B), press or a vendor (C)."""
 
     A = "A"
     B = "B"
@@ -21,7 +21,7 @@ class Confidence(StrEnum):
 
 
 class SourceKind(StrEnum):
-    """What the page is on which a rule was read."""
+    """What kind of page a rule was read on."""
 
     STATUTE = "statute"
     REGULATOR = "regulator"
@@ -41,10 +41,10 @@ class SourceKind(StrEnum):
 
 
 class Force(StrEnum):
-    """What stands behind a rule.
+    """What kind of obligation a rule is.
 
-    A presumption can be rebutted, a code of practice binds those who have joined it, a platform
-    its customers; a caution stands where no rule is known.
+    A presumption can be rebutted, a code of practice binds those who have joined it, a platform's
+    rule binds its customers, and a caution is given where no rule is known.
     """
 
     LAW = "law"
@@ -63,7 +63,7 @@ class Device(StrEnum):
 
 
 class Topic(StrEnum):
-    """What a rule can be about; a place may have been read for some of these only.
+    """What a rule can be about; the law of a place may have been read for only some topics.
 
     DAYS are days without calls, and CONSENT is every duty that settings cannot show.
     """
@@ -75,7 +75,7 @@ class Topic(StrEnum):
 
 
 class Exemption(StrEnum):
-    """What can be true of every lead of a campaign, so that some rules do not hold for it."""
+    """A fact about every lead of a campaign, by which some rules do not apply to it."""
 
     TIMES = "agreed-times"
     AUTOMATED = "agreed-automated"
@@ -84,24 +84,27 @@ class Exemption(StrEnum):
 
 
 class BadRules(ValueError):
-    """A file of rules is not as it should be; the message names the file and the place."""
+    """A file of rules breaks the format; the message names the file and the key."""
 
 
 def parse_rule_file(name: str, content: bytes) -> dict[str, Any]:
-    """Read one file and hold it to the schema; raises `BadRules`."""
+    """Parse one TOML file and validate it against `SCHEMA`; raises `BadRules`.
+
+    Returns the file's tables as `tomllib` gives them.
+    """
     try:
         book = tomllib.loads(content.decode())
     except ValueError as error:
         raise BadRules(f"{name}: {error}") from error
     fault = best_match(Draft202012Validator(SCHEMA).iter_errors(_convert_dates(book)))
     if fault is not None:
-        place = ".".join(str(step) for step in fault.absolute_path)
-        raise BadRules(f"{name}: {place or 'the file'}: {fault.message}")
+        key = ".".join(str(step) for step in fault.absolute_path)
+        raise BadRules(f"{name}: {key or 'the file'}: {fault.message}")
     return book
 
 
 def _convert_dates(value: Any) -> Any:
-    """Write dates as JSON has them, so that a JSON Schema can judge them."""
+    """Convert dates to objects, because JSON Schema has no type for a date of TOML."""
     if isinstance(value, dict):
         return {name: _convert_dates(inner) for name, inner in value.items()}
     if isinstance(value, list):
@@ -215,4 +218,4 @@ SCHEMA = _build_object(
         "abbreviations": ["parts"],
     }
 }
-"""What a file may say, as JSON Schema; a date stands as an object, as JSON has no dates."""
+"""The format of a file, as JSON Schema; a date is an object, because JSON has no dates."""

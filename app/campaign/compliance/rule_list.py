@@ -1,4 +1,4 @@
-"""The rules by jurisdiction, each with what its law has been read for."""
+"""The rules by jurisdiction, each with the topics for which its law has been read."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -22,7 +22,7 @@ class Jurisdiction:
 
 @cache
 def list_jurisdictions() -> tuple[Jurisdiction, ...]:
-    """List every place that has rules or was read for some, by name; parts after their country."""
+    """List every place that has rules or has been read for any, by name, parts after countries."""
     rules = load_rulebook().rules
     codes = {rule.jurisdiction for rule in rules} | load_rulebook().read_for.keys()
     entries = (
@@ -43,7 +43,7 @@ def list_jurisdictions() -> tuple[Jurisdiction, ...]:
 
 
 def _describe_reading(code: str, topic: Topic) -> str:
-    """Say what was found for a topic: so many rules, none, or that nobody has looked."""
+    """Describe what is known for a topic: the number of rules, none found, or not read."""
     count = sum(rule.jurisdiction == code and rule.topic is topic for rule in load_rulebook().rules)
     if count:
         return "1 rule" if count == 1 else f"{count} rules"

@@ -1,4 +1,4 @@
-"""The sentences about how far a rule can be relied on."""
+"""The sentences about how reliable a rule is."""
 
 from datetime import date
 
@@ -9,7 +9,7 @@ NO_ADVICE = "These are cited facts that may be out of date, not legal advice."
 
 
 def find_caution(rule: Rule, today: date) -> str:
-    """Say why a rule should be looked up before anyone relies on it; often nothing."""
+    """Describe why a rule should be verified before anyone relies on it; empty without a reason."""
     return " ".join(
         filter(
             None,

@@ -1,7 +1,7 @@
 """The rules of calling, read from the files in `rules`: one for each jurisdiction.
 
-A file needs no code beside it: `rule_file` says what it may hold. The rules are dated and
-cited facts, not legal advice.
+A file needs no code of its own: `rule_file` defines its format. The rules are dated and cited
+facts, not legal advice.
 """
 
 import hashlib
@@ -29,14 +29,14 @@ from app.campaign.schedule.intervals import DayHours, WeekHours
 from app.campaign.timezones.zones import ZONE_NAMES
 
 ANYWHERE = "ZZ"
-"""The code of places for which no calling hours are known; ISO 3166 gives it to nobody."""
+"""The code of places without known calling hours; ISO 3166 leaves it to users."""
 
 FOLDER = Path(__file__).parent / "rules"
 
 
 @dataclass(frozen=True)
 class Rulebook:
-    """All that the files say. `version` names their content.
+    """The content of all files; `version` is 12 digits of its SHA-256.
 
     `aliases` and `groups` are further words for places: a code, or several codes. `members` are
     the countries of a union of them, and `read_for` what a place has been read for, beside what
@@ -58,12 +58,12 @@ class Rulebook:
 
 @cache
 def load_rulebook() -> Rulebook:
-    """Read the files that come with the app, once; raises `BadRules`."""
+    """Load the files that come with the app, once; raises `BadRules`."""
     return read_rules(FOLDER)
 
 
 def read_rules(folder: Path) -> Rulebook:
-    """Read every file of rules in a folder; raises `BadRules`."""
+    """Read every file of rules in a folder; raises `BadRules` for one that breaks the format."""
     files = {path: path.read_bytes() for path in sorted(folder.glob("*.toml"))}
     books = {path.name: parse_rule_file(path.name, content) for path, content in files.items()}
     members = {book["code"]: tuple(book["members"]) for book in books.values() if "members" in book}
@@ -149,7 +149,7 @@ def _read_holidays(raw: Mapping[str, Any]) -> ClosedHolidays:
 
 
 def _read_week(name: str, raw: Mapping[str, list[str]]) -> WeekHours:
-    """Read the hours of each weekday: the exactest word counts, and a day without is closed."""
+    """Read the hours of each weekday: the most specific key counts, a day without one is closed."""
     return tuple(
         _read_day(
             name, next((raw[word] for word in (day.lower(), kind, "every_day") if word in raw), [])

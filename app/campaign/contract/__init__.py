@@ -1,1 +1,1 @@
-"""What the API accepts: the fields, how answers are read and checked, and the JSON that is sent."""
+"""The API's contract: its fields, the reading and checking of answers, and the JSON to send."""

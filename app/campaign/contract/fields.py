@@ -23,7 +23,7 @@ CAMPAIGNS_PATH = "/api/v2/voice-campaigns"
 
 
 class CampaignType(StrEnum):
-    """Who calls whom."""
+    """The direction of the calls."""
 
     INBOUND = "INBOUND"
     OUTBOUND = "OUTBOUND"
@@ -45,7 +45,7 @@ class CallingEntity(StrEnum):
 
 
 class Purpose(StrEnum):
-    """Why leads are called, as far as rules of calling tell reasons apart."""
+    """Why leads are called, as far as the rules of calling distinguish reasons."""
 
     MARKETING = "marketing"
     DEBT = "debt"
@@ -81,7 +81,7 @@ class ValueKind(Enum):
 
 @dataclass(frozen=True)
 class When:
-    """A condition on one other field. The contract needs no other sort."""
+    """A condition on one other field. The contract needs no other kind."""
 
     field: str
     value: StrEnum
@@ -165,7 +165,7 @@ CONDITIONS = tuple(
 
 
 def list_used_fields(values: Values) -> tuple[Field, ...]:
-    """Name the fields that apply to this campaign, in the contract's order."""
+    """List the fields that apply to this campaign, in the contract's order."""
     return _list_used_fields(tuple([condition.holds(values) for condition in CONDITIONS]))
 
 

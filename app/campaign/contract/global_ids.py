@@ -1,4 +1,4 @@
-"""Global IDs: the base64 of ``Type:key``, read only to notice one of the wrong kind.
+"""Global IDs: the base64 of ``Type:key``, decoded only to notice one of the wrong type.
 
 To a client every id is opaque (the vendor documents no form). The samples carry
 ``VoiceCampaign:123``; ids of the live dashboard had letters in the key, and a type that
@@ -15,7 +15,7 @@ _GLOBAL_ID = re.compile(r"([A-Z][A-Za-z]+?)(?:Type)?:([ -~]+)")
 
 
 def read_global_id_type(text: str) -> str | None:
-    """Name the type inside a Global ID, without a final ``Type``; `None` for any other text."""
+    """Read the type in a Global ID, without a final ``Type``; `None` for any other text."""
     try:
         match = _GLOBAL_ID.fullmatch(b64decode(text, validate=True).decode("ascii"))
     except (Error, ValueError):

@@ -1,7 +1,7 @@
 """The contract as JSON Schema (2020-12) and OpenAPI 3.1, generated from the table.
 
-JSON Schema cannot compare two values, so the "after" rules stand in it only as the
-annotation ``x-after``; whoever validates with it has to add them. A field that is not
+JSON Schema cannot compare two values, so the "after" rules appear only as the annotation
+``x-after``; whoever validates with the schema has to add them. A field that is not
 required may be `null`, which is the same as leaving it out.
 """
 
@@ -15,7 +15,7 @@ from app.version import VERSION
 Schema: TypeAlias = dict[str, Any]
 
 ZONE_FORMAT = "iana-time-zone"
-"""Format of the name of a time zone; not one of the standard's, so a validator has to be told."""
+"""Format of a time zone name; not a standard one, so a validator has to be given its check."""
 
 # What follows "$" keeps Python from taking a line break for the end.
 _TIME = "^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$(?!\\n)"
@@ -38,7 +38,7 @@ _SAYS_SOMETHING: dict[ValueKind, Schema] = {
 
 
 def build_campaign_schema() -> Schema:
-    """Describe the body of a create request, so that a standard validator can judge one."""
+    """Build the JSON Schema of the body of a create request, for any standard validator."""
     return {
         "type": "object",
         "properties": {field.name: _build_property(field) for field in FIELDS},
@@ -51,7 +51,7 @@ def build_campaign_schema() -> Schema:
 
 
 def build_openapi(sample_request: dict[str, Any], sample_answer: dict[str, Any]) -> Schema:
-    """Describe the API: one operation with its token, its sample and its answers."""
+    """Build the OpenAPI document: one operation with its token, its sample and its responses."""
     return {
         "openapi": "3.1.0",
         "info": {
@@ -74,7 +74,7 @@ def build_openapi(sample_request: dict[str, Any], sample_answer: dict[str, Any])
 
 
 def _build_property(field: Field) -> Schema:
-    """Say what a field must be, whatever the others are."""
+    """Build the schema of a field, as far as it is independent of the other fields."""
     rule = _KINDS[field.kind] | _build_limits(field)
     if field.required is True:
         rule |= _SAYS_SOMETHING.get(field.kind, {})
@@ -96,7 +96,7 @@ def _build_limits(field: Field) -> Schema:
 
 
 def _build_annotations(field: Field) -> Schema:
-    """Tell a person what the field is; `x-after` is for whoever can compare two fields."""
+    """Build the annotations of a field: title and description, and `x-after` for other tools."""
     words = WORDS[field.name]
     sentences = [words.hint, FINAL if field.final else ""]
     annotations: Schema = {"title": words.label}
@@ -112,7 +112,7 @@ def _list_required(condition: When) -> list[Field]:
 
 
 def _build_condition(condition: When) -> Schema:
-    """Require, under one condition, the fields that the table says, with something in them."""
+    """Build the condition under which further fields are required and must not be blank."""
     fields = _list_required(condition)
     return {
         "if": {

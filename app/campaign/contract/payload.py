@@ -16,7 +16,10 @@ _encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def build_payload(values: Values) -> Payload:
-    """Take the values that are in use, in the documented order, as JSON has them."""
+    """Build the payload from the values that are in use, in the documented order.
+
+    Blank values are left out. The result is JSON-ready: `str`, `int`, `bool` and lists.
+    """
     return {
         field.name: encode_value(values[field.name])
         for field in list_used_fields(values)
@@ -25,7 +28,7 @@ def build_payload(values: Values) -> Payload:
 
 
 def encode_value(value: Any) -> Any:
-    """Write one typed value as the API documents it: ``2027-01-04``, ``09:00``, ``[...]``."""
+    """Encode one typed value as the API documents it: ``2027-01-04``, ``09:00``, ``[...]``."""
     if isinstance(value, time):
         return value.isoformat("seconds" if value.second else "minutes")
     if isinstance(value, date):
@@ -36,21 +39,21 @@ def encode_value(value: Any) -> Any:
 
 
 def encode_payload(document: Payload) -> bytes:
-    """Write the payload as the very bytes that are shown, reviewed and sent.
+    """Encode the payload as the exact bytes that are shown, reviewed and sent.
 
-    UTF-8, a field to a line, so that a person can read down it.
+    UTF-8, with one field on each line, so that a person can read it.
     """
     lines = [f"\n  {_encode(name)}: {_encode(value)}" for name, value in document.items()]
     return "".join(("{", ",".join(lines), "\n}" if lines else "}")).encode()
 
 
 def compute_digest(content: bytes) -> str:
-    """Name these bytes: 64 hexadecimal digits (SHA-256)."""
+    """Compute the SHA-256 of these bytes, as 64 hexadecimal digits."""
     return hashlib.sha256(content).hexdigest()
 
 
 def find_left_out(values: Values) -> list[str]:
-    """Name the fields that hold something which will not be sent."""
+    """Find the names of the fields whose value will not be sent, in the contract's order."""
     used = {field.name for field in list_used_fields(values)}
     return [
         field.name
@@ -60,7 +63,7 @@ def find_left_out(values: Values) -> list[str]:
 
 
 def write_answers(document: Payload) -> dict[str, str | list[str]]:
-    """Write a payload as a person would have typed it into the form."""
+    """Write a payload as answers that a person would have typed into the form, by field name."""
     return {
         field.name: _write_answer(field.kind, document[field.name])
         for field in FIELDS
@@ -69,7 +72,7 @@ def write_answers(document: Payload) -> dict[str, str | list[str]]:
 
 
 def write_values_as_answers(values: Values) -> dict[str, str | list[str]]:
-    """Write typed values, whether they would be sent or not, as a person would have typed them."""
+    """Write typed values as answers, whether they would be sent or not; see `write_answers`."""
     return write_answers({name: encode_value(value) for name, value in values.items()})
 
 

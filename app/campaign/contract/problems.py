@@ -5,7 +5,7 @@ from enum import StrEnum, auto
 
 
 class Code(StrEnum):
-    """The ways in which a value can break the contract, or say nothing of the leads."""
+    """The ways in which a value can break the contract, or an answer about leads be unreadable."""
 
     MISSING = auto()
     NOT_TEXT = auto()
@@ -32,7 +32,7 @@ class Code(StrEnum):
 class Problem:
     """One answer that has to be changed; a campaign with a problem cannot be sent.
 
-    *detail* is what the sentence needs, if it needs more than the field.
+    *detail* is the word that the sentence quotes, if it needs more than the field.
     """
 
     field: str
@@ -72,9 +72,9 @@ NO_CALL_AT_ALL = {AdviceCode.ENDED, AdviceCode.NO_CALLING_DAY}
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """One thing worth a second look, at one field; *detail* is what the sentence needs.
+    """One field that is worth a second look; *detail* is what the sentence quotes.
 
-    With *better* as its value, the field would be worth none.
+    With *better* as its value, the field would need no advice.
     """
 
     field: str

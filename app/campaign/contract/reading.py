@@ -1,8 +1,8 @@
-"""Turn what was written, as JSON or as text in a form, into typed values.
+"""Convert a campaign, from JSON or from the text of a form, to typed values.
 
-Both doors lead to the same values. JSON is held to the API's own types; text is
-what a person typed, so white space around it is dropped, a blank is no answer,
-and a city will do for a zone.
+Both give the same values. JSON must have the API's own types; text is what a person
+typed, so white space around it is dropped, a blank counts as no answer, and a city
+is accepted for a zone.
 
 Python's own parsers accept more than the API documents (`date.fromisoformat` reads
 ``20270104``, `time.fromisoformat` reads ``09``, `int` reads ``1_0``), hence the patterns.
@@ -48,7 +48,7 @@ class Reading:
 
 
 def read_json(document: Mapping[str, Any]) -> Reading:
-    """Read a decoded JSON object; `null` is no answer, an unknown name is a problem."""
+    """Read a decoded JSON object; `null` counts as no answer, an unknown name as a problem."""
     values, problems = {}, []
     for name, raw in document.items():
         if name not in _JSON_READERS:
@@ -63,7 +63,7 @@ def read_json(document: Mapping[str, Any]) -> Reading:
 
 
 def read_answers(answers: Answers) -> Reading:
-    """Read what a person typed; of what is no field of the contract only the length counts."""
+    """Read what a person typed into the contract's fields; the `REMARKS` are only measured."""
     values, problems = {}, []
     too_long = find_too_long(answers)
     for field in FIELDS:
@@ -83,9 +83,9 @@ def read_answers(answers: Answers) -> Reading:
 
 
 def read_answer(field: Field, typed: str | Sequence[str]) -> Any:
-    """Read one answer; a blank one is `None`.
+    """Convert one answer to the value of its field (see `Values`); a blank one is `None`.
 
-    Raises `Unreadable` if something was typed that is not of the field's kind.
+    Raises `Unreadable` if the text is not of the field's kind.
     """
     if field.kind is ValueKind.DAYS:
         return _read_days([typed] if isinstance(typed, str) else typed) if typed else None

@@ -1,6 +1,6 @@
-"""Read bytes as one JSON object, or say what they are instead.
+"""Decode bytes as one JSON object, or say why they are not one.
 
-Python's decoder is kinder than the standard: it takes NaN, keeps the last of two equal
+Python's decoder is more lenient than RFC 8259: it accepts NaN, keeps the last of two equal
 names, and lets half of a surrogate pair through. The sandbox and `flask explain` judge the
 same bytes, so both read them here.
 """
@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 DEEPEST = 32
-"""How many objects and lists may stand one inside the other. A campaign needs two."""
+"""The maximum depth of nested objects and lists. A campaign needs two."""
 
 
 class Malformed(ValueError):
@@ -19,9 +19,9 @@ class Malformed(ValueError):
 
 
 def parse_object(content: bytes) -> dict[str, Any]:
-    """Decode a campaign, which is one object; raises `Malformed`.
+    """Decode a campaign, which is one JSON object in UTF-8, as a `dict`; raises `Malformed`.
 
-    Half of a surrogate pair is let through in a value, where it is that field's fault.
+    Half of a surrogate pair in a value is let through, and reported later as that field's problem.
     """
     document = _decode_json(_decode_utf8(content))
     if not isinstance(document, dict):

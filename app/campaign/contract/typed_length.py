@@ -1,4 +1,4 @@
-"""How much may be typed. The API states no limits; these are ours, and are told as ours."""
+"""How much may be typed. The API states no limits; these are ours, and messages say so."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,7 +6,7 @@ from app.campaign.contract.fields import FIELDS, ValueKind
 from app.campaign.contract.problems import Code
 
 LONGEST_TEXT = 1000
-"""Characters of a name, an id and every other answer that stands on one line."""
+"""Characters of a name, an id and every other answer on one line."""
 
 LONGEST_ADDRESS = 2000
 LONGEST_IN_ALL = 20_000
@@ -23,7 +23,11 @@ LONGEST = (
 
 
 def find_too_long(answers: Mapping[str, str | Sequence[str]]) -> dict[str, Code]:
-    """Name the answers that are too long, or of an all too long campaign the longest one."""
+    """Find the answers that are too long: ``{field name: code}``.
+
+    If only all answers together are too long, the longest one gets `Code.TOO_MUCH`. Lengths are
+    in characters.
+    """
     lengths = {name: _count_characters(answers[name]) for name in LONGEST if name in answers}
     too_long = {name: Code.TOO_LONG for name, length in lengths.items() if length > LONGEST[name]}
     if not too_long and sum(lengths.values()) > LONGEST_IN_ALL:

@@ -1,7 +1,7 @@
-"""The contract's checks: is this a campaign that the API would accept.
+"""The contract's checks: whether the API would accept a campaign.
 
-Typed values in, problems out: all of them at once, in the contract's order, and no
-sentences. Only fields that are in use are judged.
+They take typed values and return all problems at once, in the contract's order, as codes
+without sentences. Only fields that are in use are checked.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -18,13 +18,13 @@ from app.campaign.timezones.zones import ZONE_NAMES
 def find_problems(reading: Reading) -> list[Problem]:
     """Find what could not be read and every broken rule, among the fields in use.
 
-    A field that could not be read gets that one problem and is not judged further.
+    A field that could not be read gets that one problem and is not checked further.
     """
     return _collect_problems(reading, list_used_fields(reading.values))
 
 
 def find_problems_of_document(reading: Reading) -> list[Problem]:
-    """Find them among all fields: a document that is sent as it is brings unused ones along."""
+    """Find problems among all fields, because a document is sent with its unused fields."""
     return _collect_problems(reading, FIELDS)
 
 
@@ -45,7 +45,7 @@ def check(values: Values) -> list[Problem]:
 
 
 def check_field(field: Field, values: Values) -> Iterator[Problem]:
-    """Find what is wrong with one field in use, given all the others."""
+    """Find the problems of one field in use, given the values of all fields."""
     value: Any = values.get(field.name)
     if is_blank(value):
         if field.is_required(values):
@@ -68,7 +68,7 @@ def check_field(field: Field, values: Values) -> Iterator[Problem]:
 
 
 def is_blank(value: Any) -> bool:
-    """Tell whether a value says nothing: absent, a text that cannot be seen, or no days."""
+    """Tell whether a value is blank: absent, a text without a visible character, or no days."""
     if isinstance(value, str):
         return not can_be_seen(value)
     return value in ((), None)

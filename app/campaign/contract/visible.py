@@ -1,7 +1,7 @@
-"""Whether a text can be seen: one pattern, for the form, the schema and whatever has a name.
+"""Whether a text is visible: one pattern for the form, the schema and everything with a name.
 
-Signs that Unicode calls ignorable, fillers and an empty pattern of Braille show nothing, as
-spaces do. They are listed here, since Python takes new signs, which can be seen, for unprintable.
+Characters that Unicode calls ignorable, fillers and the blank Braille pattern show nothing, as
+spaces do. They are listed here, because `str.isprintable` is false for new visible characters.
 """
 
 import re
@@ -11,11 +11,11 @@ VISIBLE = (
     r"\u2028-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
-"""A regular expression, as Python and JSON Schema read it, for one sign that can be seen."""
+"""A regular expression for one visible character, for Python and for JSON Schema."""
 
 _VISIBLE = re.compile(VISIBLE)
 
 
 def can_be_seen(text: str) -> bool:
-    """Tell whether anything of a text can be seen."""
+    """Tell whether a text has a visible character."""
     return _VISIBLE.search(text) is not None

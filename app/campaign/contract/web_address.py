@@ -1,6 +1,6 @@
-"""What counts as a web address to which events can be sent: for the form and for the sandbox.
+"""Whether a text is a web address to which events can be sent, for the form and the sandbox.
 
-RFC 3986 alone lets hosts and ports pass that no request can be made to.
+RFC 3986 alone accepts hosts and ports to which no request can be made.
 """
 
 import re
@@ -16,7 +16,7 @@ _LONGEST_NAME = 253
 
 
 def is_web_address(text: str) -> bool:
-    """Tell whether a request can be made to it: a URI of http or https, with a host and a port."""
+    """Tell whether a request can be made to a text: an http(s) URI with a valid host and port."""
     # The library's pattern ends in "$", which a line break may follow.
     if text.endswith("\n") or not validate_rfc3986(text, rule="URI"):
         return False
@@ -30,7 +30,7 @@ def is_web_address(text: str) -> bool:
 
 
 def _is_ipv4_or_name(host: str) -> bool:
-    """Tell whether it is an address or could be a name, which the dot of the root may end."""
+    """Tell whether a host is an IPv4 address or could be a name, with or without the final dot."""
     labels = host.removesuffix(".").split(".")
     if _NUMBER.fullmatch(labels[-1]):  # What ends in a number is read as an address of IPv4.
         return _is_ipv4(host)

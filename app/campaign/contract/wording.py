@@ -1,4 +1,4 @@
-"""The words for fields, choices, problems and advice: one place, one sentence each.
+"""The words for fields, choices, problems and advice: one sentence for each.
 
 A message says what to do, in the words of the screen, and ends in a full stop.
 """
@@ -147,7 +147,7 @@ FINAL = "Cannot be changed later."
 
 
 def describe_problem(problem: Problem) -> str:
-    """Say what to do about one problem."""
+    """Describe what to do about one problem, in one sentence."""
     if problem.code is Code.UNKNOWN_FIELD:
         return f"Remove “{problem.field}”: a campaign has no such field."
     if problem.code in _TOO_LONG:
@@ -210,19 +210,19 @@ def _fill_slots(name: str) -> dict[str, str]:
 
 
 def describe_kept(names: Sequence[str]) -> str:
-    """Say of these fields that what they hold is not sent."""
+    """Describe, in one sentence, that the values of these fields are kept but not sent."""
     things = join_words([WORDS[name].thing for name in names])
     are = "is" if len(names) == 1 else "are"
     return f"{things[0].upper()}{things[1:]} {are} kept here, but not sent."
 
 
 def join_words(words: Sequence[str]) -> str:
-    """Write words one after the other: a, b and c."""
+    """Join words to a list in a sentence: a, b and c."""
     return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
 
 
 def describe_advice(advice: Advice) -> str:
-    """Say what is worth a second look, and why."""
+    """Describe what is worth a second look, and why, in a sentence or two."""
     return _ADVICE[advice.code].format(
         found=_GLOBAL_IDS.get(advice.detail, f"a {advice.detail}"),
         detail=advice.detail,

@@ -1,7 +1,7 @@
-"""What the retries can reach: the calls that one lead gets who never answers.
+"""How many attempts the retries allow: the calls to one lead who never answers.
 
-Half-open windows, a least gap between two attempts, a most for each calendar day of the
-campaign's zone and a most in all. Instants are UTC; lengths are real time.
+Windows are half open; there is a minimum gap between two attempts, a maximum for each calendar
+day in the campaign's zone, and a maximum in total. Instants are UTC; lengths are elapsed time.
 """
 
 from collections import Counter
@@ -16,7 +16,7 @@ from app.campaign.schedule.offset_periods import extend_to_foreseeable
 from app.campaign.schedule.windows import Schedule, Window, find_windows_on, iterate_windows
 
 LISTED = 100
-"""So many attempts of one lead are listed; the rest is counted."""
+"""The number of attempts that are listed for one lead; further ones are only counted."""
 
 _LIMITS = ("min_gap_between_attempts", "max_daily_attempts", "max_call_attempts")
 
@@ -32,7 +32,7 @@ class Binding(StrEnum):
 
 @dataclass(frozen=True)
 class Limits:
-    """The retries' settings: the least gap, the most in one day, the most in all."""
+    """The retries' settings: the minimum gap, the maximum in one day and in total."""
 
     gap: timedelta
     daily: int
@@ -64,7 +64,7 @@ class Attempts:
 
 
 def read_limits(values: Values) -> Limits | None:
-    """Take the retries' settings from typed values; `None` unless all are there and positive."""
+    """Take the retries' settings from typed values; `None` unless all three are positive."""
     gap, daily, total = (values.get(name) for name in _LIMITS)
     if not (gap and daily and total) or min(gap, daily, total) < 1:
         return None
@@ -76,22 +76,25 @@ _SECOND = timedelta(seconds=1)
 
 
 def count_per_day(window: timedelta, limits: Limits) -> int:
-    """Count the attempts that one window can hold: the first at its start, each a gap later."""
+    """Count the attempts that fit into one window of this length, within the limits.
+
+    The first is at its start and each other one gap later; none is at its end.
+    """
     return min(limits.daily, limits.total, _count_fitting(window, limits.gap))
 
 
 def find_fitting_gap(window: timedelta, count: int) -> int:
-    """Find the longest gap, in whole minutes, with which so many attempts fit into a window."""
+    """Find the longest gap, in whole minutes, with which *count* attempts fit into a window."""
     if count == 1:
         return _LONGEST_GAP
     return -(-(window // _SECOND) // ((count - 1) * 60)) - 1
 
 
 def follow_attempts(schedule: Schedule, limits: Limits) -> Attempts:
-    """Follow one lead through the schedule, each attempt as early as it may be.
+    """Follow one lead through the schedule, with each attempt as early as possible.
 
-    No other choice of instants gives a lead more attempts: a later one leaves no more
-    room behind it.
+    No other choice of instants gives a lead more attempts: a later attempt never leaves more
+    room for the ones after it.
     """
     timeline: list[datetime] = []
     possible, last = 0, None
@@ -117,7 +120,7 @@ def follow_attempts(schedule: Schedule, limits: Limits) -> Attempts:
 
 
 def _iterate_runs(windows: Iterable[Window], limits: Limits) -> Iterator[tuple[datetime, int]]:
-    """Give runs of attempts that are one gap apart: the first instant, and how many."""
+    """Yield runs of attempts that are one gap apart: the first instant and their number."""
     left, free_from = limits.total, None
     today: Counter[date] = Counter()
     for window in windows:

@@ -1,8 +1,8 @@
-"""Days in a row, on a lead's clock, with their windows: one of each group of identical runs.
+"""Consecutive days on a lead's clock, with their windows: one row of each kind.
 
-Years have few days that differ: the windows of a row depend on its weekday, on the clock
-changes near it and on how near the schedule's ends are. Whatever is the most in any row of a
-schedule is the most in these few, so that nobody has to go through all of its days.
+Few days of a year differ: the windows of a row depend on its weekday, on the clock changes near
+it and on the distance to the ends of the schedule. The maximum over all rows of a schedule is the
+maximum over one row of each kind, so there is no need to go through all of its days.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
@@ -15,12 +15,12 @@ from app.campaign.timezones.zones import ClockChange, find_clock_changes, find_o
 
 _WEEK = 7
 _AROUND = 3
-"""So many days before and after a row decide on its windows: clocks are up to a day apart."""
+"""Days before and after a row that decide on its windows: clocks are up to a day apart."""
 _NONE = timedelta(0)
 
 
 class Open(NamedTuple):
-    """One window: the day that it counts for, and when it is open, in POSIX seconds."""
+    """One window: the campaign's day that it belongs to, its start and its end in POSIX seconds."""
 
     day: date
     start: int
@@ -28,7 +28,7 @@ class Open(NamedTuple):
 
 
 class Row(NamedTuple):
-    """Days in a row: the first, their midnights in POSIX seconds, the windows in and near them."""
+    """Consecutive days: first date, start and end in POSIX seconds, windows in and near them."""
 
     first: date
     start: int
@@ -38,7 +38,7 @@ class Row(NamedTuple):
 
 @lru_cache(maxsize=128)
 def lay_out_day_rows(schedule: Schedule, zone: str, days: int) -> tuple[Row, ...]:
-    """Lay out so many days in a row on a zone's clock, from any day on."""
+    """Lay out runs of so many consecutive days on a zone's clock, one of each kind."""
     whole = extend_to_foreseeable(schedule)
     changes = (change for name in (whole.zone, zone) for change in _find_changes(whole, name))
     edges = {whole.first, whole.last, *(change.at.date() for change in changes)}
@@ -51,7 +51,7 @@ def lay_out_day_rows(schedule: Schedule, zone: str, days: int) -> tuple[Row, ...
 
 @lru_cache(maxsize=128)
 def lay_out_month_rows(schedule: Schedule, zone: str) -> tuple[Row, ...]:
-    """Lay out the calendar months on a zone's clock."""
+    """Lay out the calendar months on a zone's clock, one of each kind."""
     whole = extend_to_foreseeable(schedule)
     months: list[tuple[date, int]] = []
     start, end = _find_reach(whole)
@@ -64,7 +64,7 @@ def lay_out_month_rows(schedule: Schedule, zone: str) -> tuple[Row, ...]:
 
 
 def _find_reach(schedule: Schedule) -> tuple[date, date]:
-    """Give the first and the last date that a schedule can fall on, on any clock."""
+    """Find the first and the last date that a schedule can fall on, on any clock."""
     return schedule.first - 2 * DAY, schedule.last + 2 * DAY
 
 
@@ -83,7 +83,7 @@ def _keep_one_of_each(
 
 
 def _classify(schedule: Schedule, zone: str, first: date, days: int) -> object:
-    """Tell what a row's windows and midnights depend on, as seen from its first midnight."""
+    """Build the key on which a row's windows depend, relative to its first midnight."""
     start, end = first - _AROUND * DAY, first + (days + _AROUND) * DAY
     own, other = (
         find_offset(name, datetime.combine(start, time(), UTC)) for name in (schedule.zone, zone)

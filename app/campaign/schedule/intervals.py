@@ -1,8 +1,8 @@
-"""Hours of the day on the clocks of several places: cut, joined, and seen from one another.
+"""Hours of the day on several clocks: intersected, subtracted, and converted to another clock.
 
-A `Day` is stretches of one day in seconds after midnight, half open, in order and apart.
-A `Week` is seven of them from Monday. The wall clock is taken to run evenly: on the day of
-a clock change, `calendar` has the exact instants.
+`DayHours` are stretches of one day in seconds after midnight: half open, in order, not touching.
+`WeekHours` are seven of them from Monday. The wall clock is taken to run evenly: on the day of a
+clock change, `windows` has the exact instants.
 """
 
 from collections.abc import Iterable
@@ -24,7 +24,7 @@ def count_seconds(time_of_day: time) -> int:
 
 
 def intersect(hours: DayHours, other: DayHours) -> DayHours:
-    """Find what two days share."""
+    """Find the stretches that two days share."""
     return tuple(
         (max(start, begin), min(end, finish))
         for start, end in hours
@@ -34,22 +34,22 @@ def intersect(hours: DayHours, other: DayHours) -> DayHours:
 
 
 def subtract(hours: DayHours, other: DayHours) -> DayHours:
-    """Find what of one day lies outside another."""
+    """Find the stretches of *hours* that lie outside *other*."""
     ends = [0, *(second for stretch in other for second in stretch), WHOLE_DAY]
     return intersect(hours, tuple(zip(ends[::2], ends[1::2], strict=True)))
 
 
 def intersect_weeks(weeks: Iterable[WeekHours]) -> WeekHours:
-    """Intersect the hours of several weeks; without any week, all hours are left."""
+    """Intersect the hours of several weeks; without any week the result is `ALWAYS`."""
     return reduce(_intersect_two_weeks, weeks, ALWAYS)
 
 
 @lru_cache(maxsize=8192)
 def shift_week(week: WeekHours, ahead: int) -> WeekHours:
-    """See a week on another clock, over which its own is `ahead` seconds, at most a day or so.
+    """Convert a week to another clock, of which its own clock is ahead by *ahead* seconds.
 
-    Monday 08:00 in New York is Monday 14:00 in Paris, where the own clock is 21,600 behind:
-    `ahead` is -21,600.
+    Monday 08:00 in New York is Monday 14:00 in Paris. New York is 21,600 seconds behind Paris, so
+    *ahead* is -21,600. Clocks may be up to two days apart.
     """
     return tuple(
         _join(

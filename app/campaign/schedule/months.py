@@ -9,14 +9,14 @@ from itertools import islice
 from app.campaign.schedule.windows import SHOWN_MONTHS, Overview, Schedule, find_windows_on
 
 MOST_MONTHS = SHOWN_MONTHS
-"""So many are drawn of any campaign."""
+"""The maximum number of months that are drawn."""
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One cell: *mark* says what the day is, in words that a style sheet can use.
+    """One cell: the day of the month, and its *mark*, class names such as ``call edge``.
 
-    *name* is what a day off is called, empty for any other.
+    *name* is the name of a day off, empty for any other day.
     """
 
     number: int
@@ -33,9 +33,9 @@ class Month:
 
 
 def lay_out_months(overview: Overview, closed: Mapping[date, str]) -> list[Month]:
-    """Lay out the months from the first day to the last, `MOST_MONTHS` at the most.
+    """Lay out the months from the first day to the last, `MOST_MONTHS` at most.
 
-    *closed* names the days off.
+    *closed* is ``{date: name}`` of the days off.
     """
     schedule = overview.schedule
     changes = {day for change in overview.changes for day in change.days}
@@ -58,7 +58,7 @@ def is_cut(schedule: Schedule) -> bool:
 
 
 def _iterate_first_days(schedule: Schedule) -> Iterator[date]:
-    """Give the first day of each month of a schedule."""
+    """Yield the first day of each month of a schedule."""
     first = schedule.first.replace(day=1)
     while first <= schedule.last:
         yield first
@@ -66,7 +66,7 @@ def _iterate_first_days(schedule: Schedule) -> Iterator[date]:
 
 
 def _lay_out_weeks(first: date, lay_out: Callable[[date], Day]) -> list[list[Day | None]]:
-    """Lay out the month of a day; the days of others, which fill its weeks up, stay empty."""
+    """Lay out the weeks of the month that begins on *first*; days of other months are `None`."""
     return [
         [lay_out(day) if day.month == first.month else None for day in week]
         for week in Calendar().monthdatescalendar(first.year, first.month)

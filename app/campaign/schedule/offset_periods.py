@@ -1,8 +1,8 @@
 """How far the clocks of the leads are ahead of the campaign's, and on which days.
 
-Clocks change on different days in different places, so a campaign's window falls on other
-hours there in winter than in summer, and for some weeks in spring and autumn on others yet.
-A season is the days between two such changes.
+Clocks change on different days in different places, so a campaign's window falls on other hours
+there in winter than in summer, and on yet others for some weeks in spring and autumn. A season is
+the period between two such changes.
 """
 
 from collections.abc import Iterable
@@ -19,12 +19,12 @@ _SECOND = timedelta(seconds=1)
 
 
 def cut_to_foreseeable(schedule: Schedule) -> Schedule:
-    """Cut a schedule off where nobody knows how clocks and holidays will go: after 12 years."""
+    """Cut a schedule off after 12 years, beyond which clocks and holidays cannot be foreseen."""
     return replace(schedule, last=min(schedule.last, schedule.first + FORESEEN))
 
 
 def extend_to_foreseeable(schedule: Schedule) -> Schedule:
-    """Let a schedule without a last day go on for the 12 years, not only while it is shown."""
+    """Extend an open-ended schedule from the months that are shown to the foreseeable 12 years."""
     if not schedule.is_open_ended:
         return schedule
     return replace(schedule, last=schedule.first + FORESEEN)
@@ -32,9 +32,9 @@ def extend_to_foreseeable(schedule: Schedule) -> Schedule:
 
 @dataclass(frozen=True)
 class OffsetPeriod:
-    """Days, both included, on which each zone is as many seconds ahead of the campaign's.
+    """Days, both included, on which each zone keeps the same distance to the campaign's clock.
 
-    `ahead` goes by the order of the zones that were asked about.
+    `ahead` is in seconds, negative if behind, in the order of `OffsetPeriods.zones`.
     """
 
     first: date
@@ -56,7 +56,7 @@ class OffsetPeriods:
 
 @lru_cache(maxsize=256)
 def find_offset_periods(schedule: Schedule, zones: tuple[str, ...]) -> OffsetPeriods:
-    """Cut a schedule's days into seasons, as the clocks stand when its window opens."""
+    """Divide a schedule's days into seasons, by the offsets at the time when its window opens."""
     changes = _find_changes(schedule, (schedule.zone, *zones))
     odd = {day for change in changes for day in _list_days_around(schedule, change)}
     starts = {schedule.first, *(day for day in odd if schedule.first < day <= schedule.last)}
@@ -72,9 +72,9 @@ def find_offset_periods(schedule: Schedule, zones: tuple[str, ...]) -> OffsetPer
 
 
 def find_same_offsets(schedule: Schedule, zones: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
-    """Put zones together whose clocks go alike in all years of a schedule.
+    """Group zones that have the same offsets in all years of a schedule.
 
-    The best known zone of a group comes first.
+    The best-known zone of a group (`load_best_known_zones`) comes first.
     """
     return _group_zones(zones, schedule.first.year, schedule.last.year)
 

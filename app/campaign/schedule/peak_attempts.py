@@ -1,16 +1,17 @@
-"""How tightly the settings let attempts crowd: the most in any stretch of so many hours or days.
+"""The maximum number of attempts in any stretch of so many hours, dates or calendar months.
 
-A stretch of hours is half open, as long as its real time, and may begin at any second. One of
-dates goes from midnight to midnight on the lead's clock. From a given beginning nobody gets
-more attempts than whoever makes each as early as it may be.
+A stretch of hours is half open, measured in elapsed time, and may begin at any second. A stretch
+of dates runs from midnight to midnight on the lead's clock. From a fixed beginning, making each
+attempt as early as possible gives the maximum.
 
-A stretch of hours begins with an attempt. The later that one is, the further the stretch
-reaches, so it is as late as the attempts behind it allow: each of them may follow a gap after
-the one before, and some last one falls on the last second of its window. A whole gap earlier
-is as good, because that adds an attempt and loses one at most. So for each window that a chain
-of gaps can reach it is enough to try the earliest such beginning; see `_find_beginnings`.
+It is enough to consider stretches of hours that begin with an attempt. The later that attempt is,
+the further the stretch reaches, so it should be as late as the following attempts allow: each
+follows one gap after the one before, and the last falls on the last second of its window. A
+beginning one whole gap earlier is as good, because it adds an attempt and loses one at most. So
+for each window that a chain of gaps can reach, only the earliest such beginning has to be tried;
+see `_find_beginnings`.
 
-A stretch may begin on any day of the schedule; `day_rows` has one of each kind.
+A stretch may begin on any day of the schedule; `day_rows` has one row of each kind.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -33,7 +34,7 @@ PERIODS = {
 _SECOND = timedelta(seconds=1)
 
 _Clocks: TypeAlias = tuple[tuple[str, ...], ...]
-"""Zones, together if their clocks go alike."""
+"""Groups of zones that have the same offsets."""
 
 
 class _Run(NamedTuple):
@@ -44,13 +45,13 @@ class _Run(NamedTuple):
 
 
 def find_peaks(schedule: Schedule, limits: Limits) -> dict[str, tuple[datetime, ...]]:
-    """Find the most attempts in each of the `PERIODS`: their instants."""
+    """Find the most attempts in each of the `PERIODS`: ``{name: instants in UTC}``."""
     return {name: find_most_within(schedule, limits, long) for name, long in PERIODS.items()}
 
 
 @lru_cache(maxsize=1024)
 def find_most_within(schedule: Schedule, limits: Limits, period: timedelta) -> tuple[datetime, ...]:
-    """Find the most attempts that one lead can get in a stretch of this length: their instants."""
+    """Find the most attempts that one lead can get in any *period*: their instants in UTC."""
     enough = min(limits.total, -(-period // limits.gap))
     return _select_most(_iterate_within(schedule, limits, period), limits, enough)
 
@@ -59,7 +60,10 @@ def find_most_within(schedule: Schedule, limits: Limits, period: timedelta) -> t
 def find_most_in_dates(
     schedule: Schedule, limits: Limits, dates: int, clocks: _Clocks
 ) -> tuple[datetime, ...]:
-    """Find the most attempts that one lead can get on so many dates in a row of their own clock."""
+    """Find the most attempts to one lead on so many consecutive dates: their instants in UTC.
+
+    Dates are those of the lead's own clock, which is one of *clocks*.
+    """
     return _select_most(
         _iterate_between(limits, clocks, lambda zone: lay_out_day_rows(schedule, zone, dates)),
         limits,
@@ -71,7 +75,10 @@ def find_most_in_dates(
 def find_most_in_months(
     schedule: Schedule, limits: Limits, clocks: _Clocks
 ) -> tuple[datetime, ...]:
-    """Find the most attempts that one lead can get in a calendar month of their own clock."""
+    """Find the most attempts to one lead in a calendar month: their instants in UTC.
+
+    Months are those of the lead's own clock, which is one of *clocks*.
+    """
     return _select_most(
         _iterate_between(limits, clocks, lambda zone: lay_out_month_rows(schedule, zone)),
         limits,
@@ -82,7 +89,7 @@ def find_most_in_months(
 def _select_most(
     candidates: Iterator[list[_Run]], limits: Limits, enough: int
 ) -> tuple[datetime, ...]:
-    """Take the first of those with the most attempts; more than *enough* there cannot be."""
+    """Select the first candidate with the most attempts; *enough* is the highest possible."""
     best: list[_Run] = []
     most = 0
     for runs in candidates:
@@ -119,11 +126,11 @@ def _iterate_between(
 
 
 def _find_beginnings(ahead: Sequence[Open], limits: Limits) -> set[int]:
-    """Give the first attempts to try in the first of these windows.
+    """Find the beginnings to try in the first of these windows, in POSIX seconds.
 
-    From each of them a chain of gaps leads to the last second of a window, over pauses that are
-    shorter than a gap, with no more links in the first window than a day may have. The earliest
-    is the best, unless the day has a second window that shares in what the day may have.
+    From each of them a chain of gaps leads to the last second of a window, over pauses shorter
+    than a gap, with no more attempts in the first window than a day allows. The earliest
+    is the best, unless the day has a second window that shares the day's maximum.
     """
     own, gap = ahead[0], limits.gap // _SECOND
     earliest = max(own.start, own.end - limits.daily * gap)
@@ -140,7 +147,7 @@ def _find_beginnings(ahead: Sequence[Open], limits: Limits) -> set[int]:
 
 
 def _make_attempts(windows: Sequence[Open], start: int, until: int, limits: Limits) -> list[_Run]:
-    """Make attempts as early as they may be, from *start* and before *until*."""
+    """Make each attempt as early as possible, from *start* and before *until* (POSIX seconds)."""
     gap, left = limits.gap // _SECOND, limits.total
     runs: list[_Run] = []
     free, day, left_today = start, None, 0

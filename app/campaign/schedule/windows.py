@@ -33,7 +33,10 @@ _FIRST_SHOWN, _LAST_SHOWN = date(1900, 1, 1), date(2199, 12, 31)
 
 @dataclass(frozen=True)
 class Schedule:
-    """When calls are wanted: wall clock in `zone`, both dates included, `[opens, closes)`."""
+    """When calls may start: wall clock in `zone`, both dates included, `[opens, closes)`.
+
+    `days` are weekdays, 0 for Monday. `last` of an open-ended schedule is the last day examined.
+    """
 
     first: date
     last: date
@@ -99,7 +102,10 @@ class Overview:
 
 
 def read_schedule(values: Values) -> Schedule | None:
-    """Take the schedule from typed values; `None` unless all of it is there and usable."""
+    """Take the schedule from typed values; `None` unless it is complete and consistent.
+
+    Without `end_date` it runs to the end of the `SHOWN_MONTHS`; days after 2199 are cut off.
+    """
     if values.get("type") is not CampaignType.OUTBOUND:
         return None
     first, zone, days = (values.get(name) for name in ("start_date", "timezone", "days_of_week"))
@@ -115,13 +121,16 @@ def read_schedule(values: Values) -> Schedule | None:
 
 
 def is_in_sight(day: date) -> bool:
-    """Tell whether a day is one of those that are looked at."""
+    """Tell whether a day is in the years that are examined: 1900 to 2199."""
     return _FIRST_SHOWN <= day <= _LAST_SHOWN
 
 
 @lru_cache(maxsize=256)
 def summarise(schedule: Schedule) -> Overview:
-    """Add a schedule up. Only the days of a clock change are looked at one by one."""
+    """Add a schedule up: days, time, first and last window, clock changes.
+
+    Only the days of a clock change are examined one by one; all others are alike.
+    """
     changes = find_clock_changes(schedule.zone, schedule.first - DAY, schedule.last + DAY)
     odd = {day for change in changes for day in change.days if schedule.calls_on(day)}
     odd_windows = [find_windows_on(schedule, day) for day in odd]
@@ -138,9 +147,10 @@ def summarise(schedule: Schedule) -> Overview:
 
 
 def iterate_windows(schedule: Schedule, since: date | None = None) -> Iterator[Window]:
-    """Go through all windows in order of time, from a day on.
+    """Yield all windows in order of time, those of dates before *since* left out.
 
-    Where clocks go back over midnight, a day has begun once before the last one is over.
+    Where clocks go back over midnight, a date can begin before the previous one has ended, so
+    windows wait until no earlier one can follow.
     """
     day = max(schedule.first, since or schedule.first)
     waiting: list[Window] = []
@@ -173,7 +183,7 @@ def find_windows_on(schedule: Schedule, day: date) -> list[Window]:
 
 
 def is_allowed_at(schedule: Schedule, instant: datetime) -> bool:
-    """Tell whether a call may start at this (aware) instant."""
+    """Tell whether a call may start at this aware instant."""
     wall = _find_wall_time(schedule, instant)
     return schedule.calls_on(wall.date()) and schedule.opens <= wall.time() < schedule.closes
 
@@ -195,7 +205,7 @@ def is_inside_a_window(schedule: Schedule, change: ClockChange) -> bool:
 
 
 def find_next_windows(schedule: Schedule, instant: datetime, count: int) -> list[Window]:
-    """Find the next windows that are not over at this (aware) instant."""
+    """Find the next *count* windows that end after this aware instant, in order of time."""
     since = _find_wall_time(schedule, instant).date() - DAY
     open_ones = (window for window in iterate_windows(schedule, since) if window.end_utc > instant)
     return list(islice(open_ones, count))
@@ -203,7 +213,7 @@ def find_next_windows(schedule: Schedule, instant: datetime, count: int) -> list
 
 @lru_cache(maxsize=8192)
 def find_days_there(schedule: Schedule, day: date, zones: tuple[str, ...]) -> frozenset[date]:
-    """Name the days that it is in these zones during one day's windows."""
+    """Find the dates in these zones during the windows of one day of the schedule."""
     days: set[date] = set()
     for window in find_windows_on(schedule, day):
         # A window is no longer than 26 hours, so a day within it has the middle of it.
@@ -214,7 +224,7 @@ def find_days_there(schedule: Schedule, day: date, zones: tuple[str, ...]) -> fr
 
 
 def iterate_calling_days(weekday: int, first: date, last: date) -> Iterator[date]:
-    """Go through the days of one weekday, both dates included."""
+    """Yield the dates of one weekday (0 is Monday) from *first* to *last*, both included."""
     day = first + (weekday - first.weekday()) % 7 * DAY
     while day <= last:
         yield day
@@ -224,7 +234,10 @@ def iterate_calling_days(weekday: int, first: date, last: date) -> Iterator[date
 def count_calling_days_between(
     weekday: int, first: date, last: date, besides: frozenset[date]
 ) -> dict[date, int]:
-    """Count the days of one weekday, but for some, as ``{the first of them: how many}``."""
+    """Count the dates of one weekday from *first* to *last* without those in *besides*.
+
+    Returns ``{first such date: count}``, empty if there is none. Weekday 0 is Monday.
+    """
     day = first + (weekday - first.weekday()) % 7 * DAY
     left_out = [odd for odd in besides if odd.weekday() == weekday and day <= odd <= last]
     count = (last - day).days // 7 + 1 - len(left_out)

@@ -1,8 +1,8 @@
-"""The zones that people mean by words that are no names of zones: Eastern, PST, Mumbai.
+"""The zones that people mean by words that are not zone names: Eastern, PST, Mumbai.
 
-What clocks are called follows the metazones of Unicode's CLDR; the cities are large ones without
-a zone of their own. A word that can mean several zones has each of them. Nothing here is taken
-for an answer by itself: it is offered, and a person presses it.
+Clock names follow the metazones of Unicode's CLDR; the cities are large ones without a zone of
+their own. A word that can mean several zones lists each of them. None of these words is accepted
+as an answer: the zones are offered, and a person chooses one.
 """
 
 import re
@@ -78,7 +78,7 @@ WORDS_FOR = {
     "Pacific/Auckland": "new zealand, nzst, nzdt, christchurch, wellington",
 }
 _NO_PART = re.compile(r"\b(?:us|usa|canada|north american?|standard|daylight|summer|time|zone)\b")
-"""What is said around such a word: Eastern Time (US & Canada)."""
+"""Filler around such a word: Eastern Time (US & Canada)."""
 
 _FIXED = re.compile(r"(?:Etc/)?(?:EST|MST|HST|Greenwich|GMT(?:[+-]?\d+)?)")
 _NOUGHT = re.compile(r"GMT[+-]?0|Greenwich")
@@ -101,27 +101,34 @@ PLACES_OF_FIXED = {
 
 
 def find_likely_zones(text: str) -> tuple[str, ...]:
-    """Name the zones that a person probably means by a word that is not a zone's name."""
+    """Find the zones that a person probably means by a word that is not a zone name.
+
+    Returns names from the zone data, empty for an unknown word. Case, accents and filler such as
+    "time" or "US" make no difference.
+    """
     word = re.sub(r"[^a-z ]", "", fold(text.replace("-", " ")))
     return _index_zones().get(word, ()) or _index_zones().get(_strip_filler(word), ())
 
 
 def is_fixed(zone: str) -> bool:
-    """Tell whether a zone is an offset by the name of a clock; UTC, which nobody mistakes, is not.
+    """Tell whether a zone is a fixed offset that looks like a regional zone; UTC does not.
 
-    Its clocks never go forward, whatever those of the places do that are called by its name.
+    A fixed zone such as ``EST`` has no summer time, although the regions that use the name do.
     """
     return _FIXED.fullmatch(zone) is not None
 
 
 def find_regional_zone(zone: str) -> str | None:
-    """Name the zone of a place that a person probably means by a zone with a fixed offset."""
+    """Find the regional zone that a person probably means by a fixed one; `None` if none is known.
+
+    The sign of ``GMT+5`` is tried as POSIX reads it first, then as people write it.
+    """
     name = _NOUGHT.sub("GMT", zone.removeprefix("Etc/"))
     return PLACES_OF_FIXED.get(name) or PLACES_OF_FIXED.get(name.translate(_TURN))
 
 
 def has_turned_sign(zone: str) -> bool:
-    """Tell whether a fixed zone is named by POSIX, which counts hours towards the west."""
+    """Tell whether a fixed zone has the sign of POSIX, which counts hours west of Greenwich."""
     return _TURNED_SIGN.fullmatch(zone) is not None
 
 

@@ -30,15 +30,18 @@ that somebody else has installed."""
 
 @cache
 def load_zone(name: str) -> ZoneInfo:
-    """Load a zone once: Python itself keeps no more than the last eight."""
+    """Load a zone and keep it: Python itself keeps only the last eight.
+
+    Raises `zoneinfo.ZoneInfoNotFoundError` for a name that is not in `ZONE_NAMES`.
+    """
     return ZoneInfo(name)
 
 
 def find_zone(text: str) -> str | None:
-    """Find the zone that a person means by a zone name or a city, in any case.
+    """Find the zone for a zone name or a city, in any case; `None` if there is not exactly one.
 
-    A city that names several zones is no answer, unless just one of them is a zone
-    of its own and the others are older names for it; "utc" is none, and means UTC.
+    A city that several zones share counts only if all but one of them are older names. A zone
+    name without a city, such as "utc", counts in any case, too.
     """
     if text in ZONE_NAMES:
         return text
@@ -52,7 +55,7 @@ def find_zone(text: str) -> str | None:
 
 
 def name_city(zone: str) -> str:
-    """Name a zone shortly, by its city: New York."""
+    """Take the city from a zone name: ``America/New_York`` gives New York."""
     return zone.rpartition("/")[2].replace("_", " ")
 
 
@@ -64,7 +67,7 @@ def format_offset(offset: timedelta) -> str:
 
 
 def find_offset(zone: str, instant: datetime) -> timedelta:
-    """Tell how far the zone's wall clock is ahead of UTC at an (aware) instant."""
+    """Find how far the zone's clock is ahead of UTC at an aware instant; negative if behind."""
     offset = instant.astimezone(load_zone(zone)).utcoffset()
     return offset if offset is not None else timedelta(0)
 
@@ -84,16 +87,15 @@ class ClockChange:
 
     @cached_property
     def walls(self) -> tuple[datetime, datetime]:
-        """The times of the wall clock (naive) from which and until which it skips or repeats."""
+        """The naive wall clock times that are skipped or repeated: start and end, half open."""
         at = self.at.replace(tzinfo=None)
         return at + min(self.before, self.after), at + max(self.before, self.after)
 
     @cached_property
     def days(self) -> list[date]:
-        """Every day whose hours it adds to, takes from, or takes away altogether.
+        """Every date on the wall clock that the change makes longer or shorter, or skips.
 
-        A change at midnight is no matter of the day that begins there if it repeats the last
-        hour of the one that ends.
+        A change at midnight that repeats the last hour of a day does not touch the day after it.
         """
         start, end = self.walls
         first, last = start.date(), (end - timedelta(microseconds=1)).date()
@@ -101,7 +103,7 @@ class ClockChange:
 
 
 def find_clock_changes(zone: str, first: date, last: date) -> list[ClockChange]:
-    """Find a zone's clock changes from the start of one day to the end of another, in UTC."""
+    """Find a zone's clock changes whose date in UTC is from *first* to *last*, in order of time."""
     return [
         change
         for year in range(first.year, last.year + 1)
@@ -113,9 +115,9 @@ def find_clock_changes(zone: str, first: date, last: date) -> list[ClockChange]:
 def iterate_even_stretches(
     zone: str, first: date, last: date
 ) -> Iterator[tuple[datetime, datetime, timedelta]]:
-    """Cut the time from one day (UTC) to the end of another where the zone's offset changes.
+    """Split the time from *first* to the end of *last* (dates in UTC) at the zone's clock changes.
 
-    Gives each stretch's start and end (aware, UTC) and its offset.
+    Yields the start and the end of each stretch (aware, UTC) and its offset from UTC.
     """
     start = _find_midnight(first)
     for change in find_clock_changes(zone, first, last):
@@ -126,7 +128,7 @@ def iterate_even_stretches(
 
 @lru_cache(maxsize=4096)
 def _find_changes_in(zone: str, year: int) -> tuple[ClockChange, ...]:
-    """Find the changes of one year (UTC), to the second."""
+    """Find the changes of one year in UTC, exact to the second."""
     changes = []
     for day in _find_days_with_a_change(zone, year):
         start, end = _find_midnight(day), _find_midnight(day) + timedelta(days=1)
@@ -137,7 +139,7 @@ def _find_changes_in(zone: str, year: int) -> tuple[ClockChange, ...]:
 
 
 def _find_days_with_a_change(zone: str, year: int) -> list[date]:
-    """Name the days (UTC) that a change can fall on, by looking at every midnight on the wall."""
+    """Find the dates in UTC on which a change is possible, by comparing every local midnight."""
     offset = load_zone(zone).utcoffset
     midnights = [datetime(year, 1, 1) + timedelta(days=n) for n in range(-2, 369)]  # noqa: DTZ001
     offsets = [offset(midnight) for midnight in midnights]
@@ -151,7 +153,7 @@ def _find_days_with_a_change(zone: str, year: int) -> list[date]:
 
 
 def _find_first_instant(zone: str, start: datetime, end: datetime) -> datetime:
-    """Find the change between two instants, to the second."""
+    """Find the instant, exact to the second, at which the offset changes between two others."""
     before, second = find_offset(zone, start), timedelta(seconds=1)
     seconds = range((end - start) // second)
     return start + second * bisect_left(
@@ -174,11 +176,11 @@ def _index_zones() -> dict[str, set[str]]:
 
 @cache
 def _load_listed_zones() -> frozenset[str]:
-    """Name the zones of IANA's table of places, which leaves out superseded names."""
+    """Load the zones of IANA's `zone.tab`, which leaves out superseded names."""
     return frozenset(load_zone_countries())
 
 
 def fold(text: str) -> str:
-    """Write a name as it is looked up, without case, accents, apostrophes or underscores."""
+    """Normalise a name for look-up: ASCII, lower case, spaces for underscores, no apostrophes."""
     bare = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     return " ".join(bare.replace("_", " ").replace("'", "").casefold().split())
