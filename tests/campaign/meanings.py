@@ -1,4 +1,4 @@
-"""What campaigns mean, asked for shortly."""
+"""Explanations of campaigns from their typed values, for tests."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -10,9 +10,11 @@ from app.campaign.explanation import Explanation, explain_reading
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
-def meant(
-    values: dict[str, Any] | Reading, now: datetime = NOW, told: dict[str, str] | None = None
+def explain_values(
+    values: dict[str, Any] | Reading, now: datetime = NOW, remarks: dict[str, str] | None = None
 ) -> Explanation:
-    """Say what these typed values mean; *told* is what is said of the audience."""
+    """Explain these typed values; *remarks* are the answers about the audience."""
     reading = values if isinstance(values, Reading) else Reading(values, ())
-    return explain_reading(reading, read_audience(told or {}, reading.values.get("timezone")), now)
+    return explain_reading(
+        reading, read_audience(remarks or {}, reading.values.get("timezone")), now
+    )

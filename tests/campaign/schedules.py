@@ -14,9 +14,9 @@ _DAY = timedelta(days=1)
 
 def usable(**changes: object) -> Schedule:
     """Take the schedule of the valid campaign with these changes."""
-    found = read_schedule(outbound(**changes))
-    assert found is not None
-    return found
+    schedule = read_schedule(outbound(**changes))
+    assert schedule is not None
+    return schedule
 
 
 def one_day(zone: str, day: date, opens: time, closes: time) -> Schedule:

@@ -10,7 +10,7 @@ from app.campaign.contract.fields import CampaignType, DialerType, Weekday
 from app.campaign.contract.problems import Advice, AdviceCode
 from app.campaign.contract.wording import describe_advice
 from tests import factories
-from tests.campaign.meanings import NOW, meant
+from tests.campaign.meanings import NOW, explain_values
 from tests.factories import inbound
 
 
@@ -25,7 +25,7 @@ BOTH_TYPES = pytest.mark.parametrize("campaign", [inbound, outbound])
 
 
 def advice(values: dict[str, Any], now: datetime = NOW) -> list[Advice]:
-    return list(meant(values, now).advice)
+    return list(explain_values(values, now).advice)
 
 
 def at(year: int, month: int, day: int, hour: int, minute: int = 0) -> datetime:
@@ -43,18 +43,18 @@ def test_no_answers_get_no_advice() -> None:
 
 @BOTH_TYPES
 def test_a_single_dialer_without_a_number_is_pointed_out(campaign: Campaign) -> None:
-    found = advice(campaign(phone_number_id=None))
+    pieces = advice(campaign(phone_number_id=None))
 
-    assert found == [Advice("phone_number_id", AdviceCode.NO_NUMBER)]
+    assert pieces == [Advice("phone_number_id", AdviceCode.NO_NUMBER)]
 
 
 @BOTH_TYPES
 def test_a_pool_dialer_without_a_pool_is_pointed_out_though_it_has_a_number(
     campaign: Campaign,
 ) -> None:
-    found = advice(campaign(dialer_type=DialerType.POOL))
+    pieces = advice(campaign(dialer_type=DialerType.POOL))
 
-    assert found == [Advice("phone_number_pool_id", AdviceCode.NO_POOL)]
+    assert pieces == [Advice("phone_number_pool_id", AdviceCode.NO_POOL)]
 
 
 @BOTH_TYPES
@@ -137,7 +137,7 @@ def test_a_campaign_that_is_rung_cannot_be_over() -> None:
 
 
 @pytest.mark.parametrize(
-    ("zone", "said"),
+    ("zone", "sentence"),
     [
         (
             "EST",
@@ -176,12 +176,14 @@ def test_a_campaign_that_is_rung_cannot_be_over() -> None:
         ),
     ],
 )
-def test_a_fixed_offset_is_pointed_out_before_anything_else_is_known(zone: str, said: str) -> None:
+def test_a_fixed_offset_is_pointed_out_before_anything_else_is_known(
+    zone: str, sentence: str
+) -> None:
     values = {"type": CampaignType.OUTBOUND, "timezone": zone}
-    (found,) = advice(values)
-    assert found.field == "timezone"
-    assert describe_advice(found) == said
-    assert found.better is None or str(found.better) in said
+    (pieces,) = advice(values)
+    assert pieces.field == "timezone"
+    assert describe_advice(pieces) == sentence
+    assert pieces.better is None or str(pieces.better) in sentence
 
 
 @pytest.mark.parametrize("zone", ["America/Phoenix", "America/New_York", "UTC", "Pacific/Honolulu"])
@@ -203,10 +205,10 @@ def test_days_that_do_not_occur_between_the_dates_are_pointed_out(
 ) -> None:
     # 4 January 2027 is a Monday.
     short = {"end_date": date(2027, 1, 5), "max_call_attempts": 1}
-    found = [piece for piece in advice(outbound(days_of_week=days, **short)) if piece.is_strong]
+    pieces = [piece for piece in advice(outbound(days_of_week=days, **short)) if piece.is_strong]
 
     fields = ["days_of_week", "end_date"]
-    assert found == [Advice(name, AdviceCode.NO_CALLING_DAY) for name in fields if is_advised]
+    assert pieces == [Advice(name, AdviceCode.NO_CALLING_DAY) for name in fields if is_advised]
 
 
 @pytest.mark.parametrize(
@@ -216,10 +218,10 @@ def test_days_that_do_not_occur_between_the_dates_are_pointed_out(
 def test_more_attempts_in_one_day_than_in_all_are_pointed_out(
     daily: int | None, total: int | None, *, is_advised: bool
 ) -> None:
-    found = advice(outbound(max_daily_attempts=daily, max_call_attempts=total))
+    pieces = advice(outbound(max_daily_attempts=daily, max_call_attempts=total))
 
     expected = [Advice("max_daily_attempts", AdviceCode.DAILY_ABOVE_TOTAL, better=total)]
-    assert found == (expected if is_advised else [])
+    assert pieces == (expected if is_advised else [])
 
 
 @pytest.mark.parametrize(
@@ -247,10 +249,10 @@ def test_events_are_advised_to_go_over_https(
 
 
 def test_each_piece_of_advice_has_a_sentence_of_its_own() -> None:
-    said = [describe_advice(Advice("name", code, "Lead")) for code in AdviceCode]
+    sentences = [describe_advice(Advice("name", code, "Lead")) for code in AdviceCode]
 
-    assert len(set(said)) == len(AdviceCode)
-    assert all(sentence.endswith((".", "?")) for sentence in said)
+    assert len(set(sentences)) == len(AdviceCode)
+    assert all(sentence.endswith((".", "?")) for sentence in sentences)
 
 
 def test_all_advice_is_given_at_once() -> None:
@@ -271,40 +273,41 @@ def test_all_advice_is_given_at_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("gap", "found"),
+    ("gap", "expected"),
     [
         (240, [Advice("min_gap_between_attempts", AdviceCode.GAP_TOO_LONG, "239", 239)]),
         (239, []),
     ],
 )
 def test_a_gap_that_keeps_attempts_out_of_the_day_is_pointed_out_with_one_that_does_not(
-    gap: int, found: list[Advice]
+    gap: int, expected: list[Advice]
 ) -> None:
     values = outbound(max_daily_attempts=3, max_call_attempts=3, min_gap_between_attempts=gap)
-    given = meant(values, told={"audience": "Norway"}).advice  # Of which no limits are known.
-    assert [one for one in given if one.field == "min_gap_between_attempts"] == found
+    norway = {"audience": "Norway"}  # No limits of attempts are known for it.
+    pieces = explain_values(values, remarks=norway).advice
+    assert [piece for piece in pieces if piece.field == "min_gap_between_attempts"] == expected
 
 
 def test_hours_that_no_gap_makes_long_enough_are_pointed_out() -> None:
     limits = {"max_daily_attempts": 5, "max_call_attempts": 5, "min_gap_between_attempts": 3}
-    found = advice(outbound(**limits, daily_end_time=time(9, 10)))
+    pieces = advice(outbound(**limits, daily_end_time=time(9, 10)))
 
-    assert found == [Advice("daily_end_time", AdviceCode.DAY_TOO_SHORT)]
+    assert pieces == [Advice("daily_end_time", AdviceCode.DAY_TOO_SHORT)]
 
 
 @pytest.mark.parametrize(
-    ("last", "found"),
+    ("last", "expected"),
     [
         (date(2027, 1, 6), [Advice("max_call_attempts", AdviceCode.NEVER_HAPPENS, "6", 6)]),
         (date(2027, 1, 7), []),
     ],
 )
-def test_attempts_that_can_never_happen_are_pointed_out(last: date, found: list[Advice]) -> None:
-    assert advice(outbound(end_date=last, max_call_attempts=7)) == found
+def test_attempts_that_can_never_happen_are_pointed_out(last: date, expected: list[Advice]) -> None:
+    assert advice(outbound(end_date=last, max_call_attempts=7)) == expected
 
 
 def test_without_a_calling_day_the_attempts_are_not_the_trouble() -> None:
     saturday = date(2027, 1, 9)
-    found = advice(outbound(start_date=saturday, end_date=saturday + timedelta(days=1)))
+    pieces = advice(outbound(start_date=saturday, end_date=saturday + timedelta(days=1)))
 
-    assert {piece.code for piece in found} == {AdviceCode.NO_CALLING_DAY}
+    assert {piece.code for piece in pieces} == {AdviceCode.NO_CALLING_DAY}

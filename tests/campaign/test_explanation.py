@@ -15,74 +15,76 @@ from app.campaign.contract.reading import read_answers, read_json
 from app.campaign.contract.wording import describe_advice, describe_problem
 from app.campaign.schedule.months import MOST_MONTHS, lay_out_months
 from tests.campaign.contract.test_vectors import SAMPLE
-from tests.campaign.meanings import NOW, meant
+from tests.campaign.meanings import NOW, explain_values
 from tests.factories import inbound, outbound
 
 
 def test_the_vendors_sample_has_no_problem_and_64_calling_days() -> None:
-    found = meant(read_json(SAMPLE))
+    explanation = explain_values(read_json(SAMPLE))
 
-    assert found.problems == []
-    assert found.overview is not None
-    assert found.overview.calling_days == 64
+    assert explanation.problems == []
+    assert explanation.overview is not None
+    assert explanation.overview.calling_days == 64
 
 
 def test_the_vendors_sample_is_sent_but_for_the_pool_which_a_single_number_does_not_use() -> None:
-    found = meant(read_json(SAMPLE))
+    explanation = explain_values(read_json(SAMPLE))
 
-    assert found.left_out == ["phone_number_pool_id"]
-    assert found.payload == {k: v for k, v in SAMPLE.items() if k != "phone_number_pool_id"}
+    assert explanation.left_out == ["phone_number_pool_id"]
+    assert explanation.payload == {k: v for k, v in SAMPLE.items() if k != "phone_number_pool_id"}
 
 
 def test_the_body_is_the_payload_and_the_digest_names_the_body() -> None:
-    found = meant(outbound())
+    explanation = explain_values(outbound())
 
-    assert json.loads(found.body) == found.payload
-    assert found.digest == sha256(found.body).hexdigest()
+    assert json.loads(explanation.body) == explanation.payload
+    assert explanation.digest == sha256(explanation.body).hexdigest()
 
 
 def test_another_answer_has_another_digest() -> None:
-    assert meant(outbound()).digest != meant(outbound(max_call_attempts=4)).digest
+    assert explain_values(outbound()).digest != explain_values(outbound(max_call_attempts=4)).digest
 
 
 def test_a_campaign_that_is_rung_leaves_its_schedule_out_and_has_no_calendar() -> None:
-    found = meant(outbound(type=CampaignType.INBOUND))
+    explanation = explain_values(outbound(type=CampaignType.INBOUND))
 
-    assert found.overview is None
-    assert found.problems == []
-    assert found.left_out == [name for name in outbound() if name not in inbound()]
+    assert explanation.overview is None
+    assert explanation.problems == []
+    assert explanation.left_out == [name for name in outbound() if name not in inbound()]
 
 
 def test_what_is_left_out_can_be_as_wrong_as_it_likes() -> None:
     values = inbound(start_date=date(2027, 1, 4), end_date=date(2020, 1, 1), max_call_attempts=-1)
 
-    assert (meant(values).problems, meant(values).advice) == ([], [])
+    assert (explain_values(values).problems, explain_values(values).advice) == ([], [])
 
 
 def test_a_change_of_what_is_left_out_does_not_change_what_is_sent() -> None:
-    assert meant(inbound(timezone="Asia/Kolkata")).digest == meant(inbound()).digest
+    changed = explain_values(inbound(timezone="Asia/Kolkata"))
+
+    assert changed.digest == explain_values(inbound()).digest
 
 
 def test_an_unfinished_campaign_has_problems_but_no_calendar_yet() -> None:
-    found = meant(outbound(timezone=None))
+    explanation = explain_values(outbound(timezone=None))
 
-    assert found.problems == [Problem("timezone", Code.MISSING)]
-    assert found.overview is None
+    assert explanation.problems == [Problem("timezone", Code.MISSING)]
+    assert explanation.overview is None
 
 
 def test_a_problem_elsewhere_does_not_take_the_calendar_away() -> None:
-    found = meant(outbound(name=None))
+    explanation = explain_values(outbound(name=None))
 
-    assert found.problems == [Problem("name", Code.MISSING)]
-    assert found.overview is not None
+    assert explanation.problems == [Problem("name", Code.MISSING)]
+    assert explanation.overview is not None
 
 
 def test_what_could_not_be_read_is_a_problem_and_is_not_sent() -> None:
-    found = meant(read_json(SAMPLE | {"start_date": "soon"}))
+    explanation = explain_values(read_json(SAMPLE | {"start_date": "soon"}))
 
-    assert found.problems == [Problem("start_date", Code.NOT_A_DATE)]
-    assert "start_date" not in found.payload
-    assert found.overview is None
+    assert explanation.problems == [Problem("start_date", Code.NOT_A_DATE)]
+    assert "start_date" not in explanation.payload
+    assert explanation.overview is None
 
 
 @pytest.mark.parametrize("name", ["start_date", "daily_start_time"])
@@ -90,15 +92,15 @@ def test_a_schedule_that_the_api_refuses_is_a_problem_without_a_calendar(name: s
     after = {"start_date": "end_date", "daily_start_time": "daily_end_time"}[name]
     turned = outbound(**{name: outbound()[after], after: outbound()[name]})
 
-    assert meant(turned).problems == [Problem(after, Code.NOT_AFTER)]
-    assert meant(turned).overview is None
+    assert explain_values(turned).problems == [Problem(after, Code.NOT_AFTER)]
+    assert explain_values(turned).overview is None
 
 
 def test_advice_does_not_make_a_problem() -> None:
-    found = meant(outbound(dialer_type=DialerType.POOL, max_daily_attempts=2))
+    explanation = explain_values(outbound(dialer_type=DialerType.POOL, max_daily_attempts=2))
 
-    assert [piece.field for piece in found.advice] == ["phone_number_pool_id"]
-    assert found.problems == []
+    assert [piece.field for piece in explanation.advice] == ["phone_number_pool_id"]
+    assert explanation.problems == []
 
 
 GEORGIA = Problem("audience", Code.AMBIGUOUS_PLACE, "Georgia (GE) or Georgia (US-GA)")
@@ -110,7 +112,7 @@ def no_date(text: str) -> Problem:
 
 
 @pytest.mark.parametrize(
-    ("told", "problems"),
+    ("remarks", "problems"),
     [
         ({"audience": "Lemuria"}, [LEMURIA]),
         ({"audience": "France, Lemuria"}, [LEMURIA]),
@@ -127,12 +129,12 @@ def no_date(text: str) -> Problem:
     ],
 )
 def test_a_word_that_names_no_place_or_no_day_is_a_problem_however_much_is_still_missing(
-    told: dict[str, str], problems: list[Problem]
+    remarks: dict[str, str], problems: list[Problem]
 ) -> None:
-    assert meant(outbound(), told=told).problems == problems
-    unfinished = meant({"type": CampaignType.OUTBOUND}, told=told).problems
-    assert [one for one in unfinished if one.field in told] == problems
-    assert meant(inbound(), told=told).problems == []
+    assert explain_values(outbound(), remarks=remarks).problems == problems
+    unfinished = explain_values({"type": CampaignType.OUTBOUND}, remarks=remarks).problems
+    assert [problem for problem in unfinished if problem.field in remarks] == problems
+    assert explain_values(inbound(), remarks=remarks).problems == []
 
 
 def text_of(kind: ValueKind) -> st.SearchStrategy[Any]:
@@ -163,11 +165,11 @@ ANSWERS = st.fixed_dictionaries(
 def test_whatever_is_typed_has_a_meaning_that_can_be_shown(
     answers: dict[str, Any], years: int
 ) -> None:
-    found = meant(read_answers(answers), NOW.replace(year=NOW.year + years))
+    explanation = explain_values(read_answers(answers), NOW.replace(year=NOW.year + years))
 
-    assert all(describe_problem(problem) for problem in found.problems)
-    assert all(describe_advice(piece) for piece in found.advice)
-    assert json.loads(found.body) == found.payload
-    if found.overview:
-        assert found.overview.calling_days >= 0
-        assert 1 <= len(lay_out_months(found.overview, found.closed)) <= MOST_MONTHS
+    assert all(describe_problem(problem) for problem in explanation.problems)
+    assert all(describe_advice(piece) for piece in explanation.advice)
+    assert json.loads(explanation.body) == explanation.payload
+    if explanation.overview:
+        assert explanation.overview.calling_days >= 0
+        assert 1 <= len(lay_out_months(explanation.overview, explanation.closed)) <= MOST_MONTHS

@@ -7,7 +7,7 @@ import pytest
 
 from app.campaign.contract.fields import Weekday
 from app.campaign.contract.problems import Advice, AdviceCode
-from tests.campaign.meanings import meant
+from tests.campaign.meanings import explain_values
 from tests.campaign.test_advice import outbound
 from tests.factories import WORKDAYS, inbound
 
@@ -32,8 +32,8 @@ def january(first: int, last: int, **changes: Any) -> dict[str, Any]:
     return outbound(**dates | {"max_call_attempts": 2} | changes)
 
 
-def codes(values: dict[str, Any], **told: str) -> list[tuple[str, AdviceCode]]:
-    return [(one.field, one.code) for one in meant(values, told=told).advice]
+def codes(values: dict[str, Any], **remarks: str) -> list[tuple[str, AdviceCode]]:
+    return [(piece.field, piece.code) for piece in explain_values(values, remarks=remarks).advice]
 
 
 @pytest.mark.parametrize(("last", "is_advised"), [(4, True), (5, True), (6, False)])
@@ -52,9 +52,9 @@ def test_a_campaign_that_ends_the_day_after_its_first_is_pointed_out(
 def test_without_a_calling_day_both_the_days_and_the_last_day_are_pointed_out(
     first: int, last: int, fields: list[str]
 ) -> None:
-    found = meant(january(first, last)).advice
+    pieces = explain_values(january(first, last)).advice
 
-    assert list(found) == [Advice(name, AdviceCode.NO_CALLING_DAY) for name in fields]
+    assert list(pieces) == [Advice(name, AdviceCode.NO_CALLING_DAY) for name in fields]
 
 
 @pytest.mark.parametrize("days", [(Weekday.MONDAY,), (Weekday.TUESDAY,)])
@@ -69,14 +69,14 @@ def test_a_campaign_without_a_last_day_does_not_end(days: tuple[Weekday, ...]) -
 def test_calls_on_a_weekend_are_pointed_out(
     further: tuple[Weekday, ...], *, is_advised: bool
 ) -> None:
-    found = codes(outbound(days_of_week=WORKDAYS + further))
+    codes_found = codes(outbound(days_of_week=WORKDAYS + further))
 
-    assert found == ([("days_of_week", AdviceCode.WEEKEND_DAYS)] if is_advised else [])
+    assert codes_found == ([("days_of_week", AdviceCode.WEEKEND_DAYS)] if is_advised else [])
 
 
 # The 18th of January 2027 is Martin Luther King Jr. Day, a Monday.
 @pytest.mark.parametrize(
-    ("first", "last", "told", "found"),
+    ("first", "last", "remarks", "expected"),
     [
         (11, 15, US, []),
         (19, 22, US, []),
@@ -94,26 +94,27 @@ def test_calls_on_a_weekend_are_pointed_out(
     ],
 )
 def test_calls_on_days_off_are_pointed_out_where_the_audience_was_named(
-    first: int, last: int, told: dict[str, str], found: list[AdviceCode]
+    first: int, last: int, remarks: dict[str, str], expected: list[AdviceCode]
 ) -> None:
-    assert [code for _, code in codes(january(first, last), **told)] == found
+    assert [code for _, code in codes(january(first, last), **remarks)] == expected
 
 
 def test_days_off_are_named_and_from_the_fourth_on_counted() -> None:
     us = "Mon 18 Jan 2027, Martin Luther King Jr. Day (United States)"
     own = "2027-01-04 Kick-off, 2027-01-19 Party, 2027-01-20, 2027-01-21"
 
-    found = meant(january(4, 22), told={"audience": "US", "own_dates": own}).advice
+    remarks = {"audience": "US", "own_dates": own}
+    pieces = explain_values(january(4, 22), remarks=remarks).advice
 
     named = f"{us}; Tue 19 Jan 2027, Party; Wed 20 Jan 2027, Own date"
-    assert list(found) == [
+    assert list(pieces) == [
         Advice("start_date", AdviceCode.STARTS_ON_A_HOLIDAY, "Kick-off"),
         Advice("days_of_week", AdviceCode.CALLS_ON_HOLIDAYS, f"{named}; 1 more"),
     ]
 
 
 @pytest.mark.parametrize(
-    ("gap", "daily", "found"),
+    ("gap", "daily", "expected"),
     [
         (479, 2, []),
         (480, 2, [AdviceCode.GAP_ABOVE_WINDOW]),
@@ -123,14 +124,17 @@ def test_days_off_are_named_and_from_the_fourth_on_counted() -> None:
     ],
 )
 def test_a_gap_as_long_as_the_hours_of_a_day_is_pointed_out_with_one_that_is_not(
-    gap: int, daily: int, found: list[AdviceCode]
+    gap: int, daily: int, expected: list[AdviceCode]
 ) -> None:
     values = outbound(max_daily_attempts=daily, min_gap_between_attempts=gap, max_call_attempts=9)
-    found_now = meant(values, told={"audience": "Norway"}).advice  # Of which no rules are known.
-    gaps = [one for one in found_now if one.field == "min_gap_between_attempts"]
+    norway = {"audience": "Norway"}  # No limits of attempts are known for it.
+    pieces = explain_values(values, remarks=norway).advice
+    gaps = [piece for piece in pieces if piece.field == "min_gap_between_attempts"]
 
-    better = 480 // (daily - 1) - 1 if found else None
-    assert gaps == [Advice("min_gap_between_attempts", code, str(better), better) for code in found]
+    better = 480 // (daily - 1) - 1 if expected else None
+    assert gaps == [
+        Advice("min_gap_between_attempts", code, str(better), better) for code in expected
+    ]
 
 
 @pytest.mark.parametrize(
@@ -151,18 +155,20 @@ def test_attempts_that_all_come_at_the_same_time_of_day_are_pointed_out(
     changes: dict[str, Any], *, is_advised: bool
 ) -> None:
     values = outbound(**{"max_daily_attempts": 1} | changes)
-    found = [one for one in meant(values).advice if one.code is AdviceCode.SAME_CLOCK_TIME]
+    pieces = [
+        piece for piece in explain_values(values).advice if piece.code is AdviceCode.SAME_CLOCK_TIME
+    ]
 
     expected = Advice("max_daily_attempts", AdviceCode.SAME_CLOCK_TIME, "09:00")
-    assert found == ([expected] if is_advised else [])
+    assert pieces == ([expected] if is_advised else [])
 
 
 @pytest.mark.parametrize("host", [*PRIVATE.split(), *ODDLY_WRITTEN.split()])
 def test_a_host_that_nothing_outside_can_reach_is_pointed_out(host: str) -> None:
     for campaign in (inbound, outbound):
-        found = codes(campaign(webhook_url=f"https://{host}/events"))
+        codes_found = codes(campaign(webhook_url=f"https://{host}/events"))
 
-        assert found == [("webhook_url", AdviceCode.UNREACHABLE_HOST)]
+        assert codes_found == [("webhook_url", AdviceCode.UNREACHABLE_HOST)]
 
 
 @pytest.mark.parametrize("host", PUBLIC.split())

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from app.campaign.contract.fields import CallingEntity, DialerType, Weekday
-from tests.campaign.meanings import meant
+from tests.campaign.meanings import explain_values
 from tests.campaign.schedules import EVERY_DAY
 from tests.factories import WORKDAYS, inbound, outbound
 
@@ -14,7 +14,7 @@ MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY, SATURDAY, SUNDAY = Weekday
 
 
 def words(values: dict[str, Any]) -> list[str]:
-    return list(meant(values).plain)
+    return list(explain_values(values).plain)
 
 
 def about(start: str, values: dict[str, Any]) -> list[str]:
@@ -64,11 +64,11 @@ def test_without_a_type_nobody_is_said_to_call() -> None:
 
 @pytest.mark.parametrize("field", sorted(set(outbound()) - {"type"}))
 def test_an_answer_that_is_not_given_is_passed_over(field: str) -> None:
-    said = " ".join(words(outbound(**{field: None})))
+    sentences = " ".join(words(outbound(**{field: None})))
 
-    assert said
-    assert "None" not in said
-    assert "  " not in said
+    assert sentences
+    assert "None" not in sentences
+    assert "  " not in sentences
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_it_is_said_who_answers_which_number(changes: dict[str, Any], sentence: 
 
 
 @pytest.mark.parametrize(
-    ("days", "said"),
+    ("days", "phrase"),
     [
         (EVERY_DAY, "every day"),
         (WORKDAYS, "Monday to Friday"),
@@ -139,10 +139,10 @@ def test_it_is_said_who_answers_which_number(changes: dict[str, Any], sentence: 
         ((WEDNESDAY,), "Wednesday"),
     ],
 )
-def test_days_are_named_as_people_name_them(days: tuple[Weekday, ...], said: str) -> None:
+def test_days_are_named_as_people_name_them(days: tuple[Weekday, ...], phrase: str) -> None:
     (sentence,) = about("Calls start", outbound(days_of_week=days))
 
-    assert sentence.startswith(f"Calls start {said}, from 09:00")
+    assert sentence.startswith(f"Calls start {phrase}, from 09:00")
 
 
 @pytest.mark.parametrize(
@@ -190,9 +190,9 @@ def test_a_voicemail_counts_as_answered_or_not_or_is_left_open(
     answer: bool | None,
     sentence: str,
 ) -> None:
-    said = words(outbound(consider_voicemail_as_answered=answer))
+    sentences = words(outbound(consider_voicemail_as_answered=answer))
 
-    assert [line for line in said if "voicemail" in line] == [sentence]
+    assert [line for line in sentences if "voicemail" in line] == [sentence]
 
 
 def test_events_are_said_to_go_to_the_webhook() -> None:

@@ -13,12 +13,12 @@ from tests.factories import outbound
 
 def test_without_a_last_day_the_total_says_until_when_it_counts() -> None:
     # 4 January 2027 to 31 January 2028 are 56 weeks and a Monday.
-    said = words(outbound(end_date=None))
+    sentences = words(outbound(end_date=None))
 
-    assert "From Monday 4 January 2027 on, with no last day." in said
+    assert "From Monday 4 January 2027 on, with no last day." in sentences
     assert (
         "That makes 281 calling days with 2,248 hours of calling until Monday 31 January 2028."
-        in said
+        in sentences
     )
 
 
@@ -29,9 +29,9 @@ def test_without_a_last_day_no_call_is_said_to_never_start() -> None:
 
 
 def test_a_total_that_stops_before_the_last_day_says_so() -> None:
-    (said,) = about("That makes", outbound(end_date=date(9999, 12, 31)))
+    (sentence,) = about("That makes", outbound(end_date=date(9999, 12, 31)))
 
-    assert said.endswith("until Tuesday 31 December 2199.")
+    assert sentence.endswith("until Tuesday 31 December 2199.")
 
 
 @pytest.mark.parametrize(
@@ -91,9 +91,9 @@ def test_up_to_four_clock_changes_are_named(last: date, count: int) -> None:
     [(date(2028, 12, 31), ""), (date(2029, 3, 11), "once"), (date(2029, 12, 31), "twice")],
 )
 def test_further_clock_changes_are_counted(last: date, more: str) -> None:
-    said = about("The clocks there", outbound(end_date=last))
+    sentences = about("The clocks there", outbound(end_date=last))
 
-    assert said == (
+    assert sentences == (
         [f"The clocks there change {more} more until {format_day(last)}."] if more else []
     )
 

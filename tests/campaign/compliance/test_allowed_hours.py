@@ -38,8 +38,8 @@ def safe_by_season(schedule: Schedule, audience: str, *ids: str) -> list[str]:
 def test_the_federal_hours_leave_these_in_eastern_time(
     audience: str, winter: str, summer: str
 ) -> None:
-    found = safe_by_season(usable(**YEAR), audience, "us-fcc-hours")
-    assert found == [winter, summer, winter]
+    hours_by_season = safe_by_season(usable(**YEAR), audience, "us-fcc-hours")
+    assert hours_by_season == [winter, summer, winter]
 
 
 def test_a_lunch_break_leaves_two_stretches() -> None:
@@ -58,20 +58,22 @@ def test_without_rules_every_hour_is_safe() -> None:
 
 def test_places_that_share_no_hour_leave_none() -> None:
     rules = ("us-fcc-hours", "au-hours", "fr-hours")
-    found = safe_by_season(usable(**YEAR), "Hawaii, France, Australia/Perth", *rules)
-    assert set(found) == {"none"}
+    hours_by_season = safe_by_season(usable(**YEAR), "Hawaii, France, Australia/Perth", *rules)
+    assert set(hours_by_season) == {"none"}
 
 
 def test_the_window_stays_where_it_is_as_far_as_that_is_safe() -> None:
     week = (((8 * 3600, 13 * 3600), (14 * 3600, 20 * 3600)),) * 5 + ((), ())
-    found = find_allowed_windows(usable(daily_start_time=time(9), daily_end_time=time(15)), week)[0]
-    assert found.hours == (9 * 3600, 13 * 3600)
+    window = find_allowed_windows(usable(daily_start_time=time(9), daily_end_time=time(15)), week)[
+        0
+    ]
+    assert window.hours == (9 * 3600, 13 * 3600)
 
 
 def test_days_without_hours_are_left_out_and_no_day_is_no_window() -> None:
     week = (*ALWAYS[:5], (), ())
-    found = find_allowed_windows(usable(days_of_week=EVERY_DAY), week)[0]
-    assert found.days == {0, 1, 2, 3, 4}
+    window = find_allowed_windows(usable(days_of_week=EVERY_DAY), week)[0]
+    assert window.days == {0, 1, 2, 3, 4}
     assert find_allowed_windows(usable(days_of_week=EVERY_DAY[5:]), week) == ()
 
 

@@ -27,7 +27,7 @@ def codes(text: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "expected"),
     [
         ("France", ["FR"]),
         ("france", ["FR"]),
@@ -44,8 +44,8 @@ def codes(text: str) -> list[str]:
         (" , ;", []),
     ],
 )
-def test_places_are_found_by_name_code_or_zone(text: str, found: list[str]) -> None:
-    assert codes(text) == found
+def test_places_are_found_by_name_code_or_zone(text: str, expected: list[str]) -> None:
+    assert codes(text) == expected
     assert find_places(text).unread == ()
 
 
@@ -56,21 +56,21 @@ def test_groups_of_states_are_places_too() -> None:
 
 @pytest.mark.parametrize("word", ["Narnia", "48", "USS", "<b>France</b>", "%", "é"])
 def test_a_word_that_names_no_place_is_kept(word: str) -> None:
-    found = find_places(f"France, {word}")
-    assert [place.code for place in found.places] == ["FR"]
-    assert found.unread == ((word, ()),)
+    named = find_places(f"France, {word}")
+    assert [place.code for place in named.places] == ["FR"]
+    assert named.unread == ((word, ()),)
 
 
 @pytest.mark.parametrize(
-    ("word", "meant"),
+    ("word", "candidates"),
     [
         ("CA", ("Canada (CA)", "California (US-CA)")),
         ("Georgia", ("Georgia (GE)", "Georgia (US-GA)")),
     ],
 )
-def test_a_word_for_two_places_is_not_guessed(word: str, meant: tuple[str, str]) -> None:
+def test_a_word_for_two_places_is_not_guessed(word: str, candidates: tuple[str, str]) -> None:
     assert codes(word) == []
-    assert find_places(word).unread == ((word, meant),)
+    assert find_places(word).unread == ((word, candidates),)
 
 
 def test_everything_that_is_offered_names_just_what_it_says() -> None:
@@ -112,8 +112,8 @@ def test_who_says_nothing_is_held_to_the_strictest(zone: str | None, places: int
     ],
 )
 def test_a_word_that_is_not_understood_is_never_taken_for_silence(places: str, words: str) -> None:
-    said = describe_audience(read_audience({"audience": places, "purpose": "marketing"}, None))
-    assert said == words
+    sentence = describe_audience(read_audience({"audience": places, "purpose": "marketing"}, None))
+    assert sentence == words
 
 
 def test_the_campaigns_zone_does_not_change_who_was_named() -> None:
@@ -127,16 +127,16 @@ def test_a_country_brings_its_states_and_a_state_its_country() -> None:
 
 
 def test_a_states_rules_reach_no_further_than_its_zones() -> None:
-    found = find_reach(read_audience({"audience": "Florida, California"}, None))
-    assert set(found["US-FL"]) == {"America/New_York", "America/Chicago"}
-    assert "America/Los_Angeles" in found["US"]
+    reach = find_reach(read_audience({"audience": "Florida, California"}, None))
+    assert set(reach["US-FL"]) == {"America/New_York", "America/Chicago"}
+    assert "America/Los_Angeles" in reach["US"]
 
 
 def test_a_zone_by_itself_may_lie_in_any_state_that_has_it() -> None:
-    found = find_reach(read_audience({"audience": "America/Chicago"}, None))
-    assert {"US", "US-FL", "US-TX", "US-AL"} <= found.keys()
-    assert found["US-FL"] == ("America/Chicago",)
-    assert "US-CA" not in found
+    reach = find_reach(read_audience({"audience": "America/Chicago"}, None))
+    assert {"US", "US-FL", "US-TX", "US-AL"} <= reach.keys()
+    assert reach["US-FL"] == ("America/Chicago",)
+    assert "US-CA" not in reach
 
 
 @pytest.mark.parametrize(
@@ -187,8 +187,10 @@ def test_several_days_in_one_entry_are_no_day_with_an_odd_name(word: str) -> Non
 
 def test_holidays_are_named_once_however_many_places_have_them() -> None:
     leads = read_audience({"audience": "Florida, France"}, None)
-    found = find_closed_days(leads, usable(start_date=date(2027, 1, 1), end_date=date(2027, 1, 31)))
-    assert found == {
+    closed_days = find_closed_days(
+        leads, usable(start_date=date(2027, 1, 1), end_date=date(2027, 1, 31))
+    )
+    assert closed_days == {
         date(2027, 1, 1): "New Year's Day (United States, France)",
         date(2027, 1, 18): "Martin Luther King Jr. Day (United States)",
     }

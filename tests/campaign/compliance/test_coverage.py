@@ -16,7 +16,7 @@ from app.campaign.timezones.tables import load_countries
 YEAR = (date(2027, 1, 1), date(2027, 12, 31))
 
 
-def told(places: str, purpose: str = "marketing") -> Audience:
+def make_audience(places: str, purpose: str = "marketing") -> Audience:
     return read_audience({"audience": places, "purpose": purpose}, None)
 
 
@@ -24,40 +24,42 @@ def told(places: str, purpose: str = "marketing") -> Audience:
     "code", sorted(load_countries().keys() - load_rulebook().names.keys() - {"GE"})
 )
 def test_every_country_without_a_file_is_said_to_be_unknown(code: str) -> None:
-    leads = told(find_place(code).name)
-    (found,) = find_coverage(leads)
+    leads = make_audience(find_place(code).name)
+    (coverage,) = find_coverage(leads)
     known = {Topic.CONSENT} if code in load_rulebook().members["EU"] else set()
-    assert found.unread == set(Topic) - known
-    assert len(describe_gaps(leads)) == len(found.unread)
+    assert coverage.unread == set(Topic) - known
+    assert len(describe_gaps(leads)) == len(coverage.unread)
 
 
 def test_what_was_read_without_finding_a_rule_is_told_apart_from_what_was_not_read() -> None:
-    (germany,) = find_coverage(told("Germany"))
+    (germany,) = find_coverage(make_audience("Germany"))
     assert germany.none_found == {Topic.HOURS}
     assert germany.unread == {Topic.DAYS, Topic.ATTEMPTS}
-    said = describe_none_found(told("Germany"))
-    assert said == ["Calling hours: read for Germany, and none found."]
-    assert "Limits of attempts are not known here for Germany." in describe_gaps(told("Germany"))
+    sentences = describe_none_found(make_audience("Germany"))
+    assert sentences == ["Calling hours: read for Germany, and none found."]
+    assert "Limits of attempts are not known here for Germany." in describe_gaps(
+        make_audience("Germany")
+    )
 
 
 def test_france_was_read_for_everything() -> None:
-    (france,) = find_coverage(told("France"))
+    (france,) = find_coverage(make_audience("France"))
     assert france.is_complete
-    assert describe_gaps(told("France")) == []
+    assert describe_gaps(make_audience("France")) == []
 
 
 def test_a_state_without_rules_of_its_own_says_so() -> None:
-    (georgia,) = find_coverage(told("US-GA"))
+    (georgia,) = find_coverage(make_audience("US-GA"))
     assert georgia.without_own == {"US-GA"}
-    said = "Of Georgia only the rules of the country are known here."
-    assert said in describe_gaps(told("US-GA"))
-    (florida,) = find_coverage(told("Florida"))
+    sentence = "Of Georgia only the rules of the country are known here."
+    assert sentence in describe_gaps(make_audience("US-GA"))
+    (florida,) = find_coverage(make_audience("Florida"))
     assert florida.without_own == set()
 
 
 def test_a_state_that_was_read_for_some_topics_says_for_which_not() -> None:
-    said = "for South Dakota only those of the country are known here."
-    assert f"Duties such as consent: {said}" in describe_gaps(told("South Dakota"))
+    sentence = "for South Dakota only those of the country are known here."
+    assert f"Duties such as consent: {sentence}" in describe_gaps(make_audience("South Dakota"))
 
 
 @pytest.mark.parametrize("place", ["US-GA", "South Dakota", "Alabama", "Indiana", "48 states"])
@@ -65,32 +67,34 @@ def test_a_state_that_was_read_for_some_topics_says_for_which_not() -> None:
 def test_nothing_is_said_to_be_read_that_the_list_of_rules_calls_not_read(
     place: str, purpose: str
 ) -> None:
-    listed = {one.code: one for one in list_jurisdictions()}
-    for found in find_coverage(told(place, purpose)):
-        for topic in found.none_found:
-            assert listed[found.place.code].read[topic] == "none found"
+    listed = {jurisdiction.code: jurisdiction for jurisdiction in list_jurisdictions()}
+    for coverage in find_coverage(make_audience(place, purpose)):
+        for topic in coverage.none_found:
+            assert listed[coverage.place.code].read[topic] == "none found"
 
 
 def test_a_rule_for_another_purpose_is_no_reading_without_a_rule() -> None:
-    said = describe_gaps(told("India", "debt"))
-    assert "Calling hours are not known here for India." in said
-    assert describe_none_found(told("India", "debt")) == []
+    sentences = describe_gaps(make_audience("India", "debt"))
+    assert "Calling hours are not known here for India." in sentences
+    assert describe_none_found(make_audience("India", "debt")) == []
 
 
 @pytest.mark.parametrize("zone", ["America/Chicago", "America/Toronto", "Etc/UTC"])
 def test_a_zone_is_known_no_better_than_the_places_that_lie_in_it(zone: str) -> None:
-    (found,) = find_coverage(told(zone, "debt"))
-    assert not found.is_complete
+    (coverage,) = find_coverage(make_audience(zone, "debt"))
+    assert not coverage.is_complete
 
 
 def test_parts_without_laws_of_their_own_need_none() -> None:
-    (england,) = find_coverage(told("England"))
+    (england,) = find_coverage(make_audience("England"))
     assert england.without_own == set()
 
 
 def test_many_places_are_counted() -> None:
-    (said, *_) = describe_gaps(told("EU"))
-    assert said.startswith("Calling hours are not known here for Austria, Belgium, Bulgaria and ")
+    (sentences, *_) = describe_gaps(make_audience("EU"))
+    assert sentences.startswith(
+        "Calling hours are not known here for Austria, Belgium, Bulgaria and "
+    )
 
 
 @pytest.mark.parametrize(
@@ -109,30 +113,32 @@ def test_many_places_are_counted() -> None:
 def test_night_is_watched_just_where_no_hours_are_known(
     places: str, purpose: str, zones: set[str]
 ) -> None:
-    assert set(find_reach(told(places, purpose)).get(ANYWHERE, ())) == zones
+    assert set(find_reach(make_audience(places, purpose)).get(ANYWHERE, ())) == zones
 
 
 def test_rules_about_human_callers_alone_are_not_applied() -> None:
     live = {rule.id for rule in load_rulebook().rules if rule.device is Device.LIVE}
     assert live
-    assert not live & {rule.id for rule in select_rules(told("50 states"), *YEAR)}
+    assert not live & {rule.id for rule in select_rules(make_audience("50 states"), *YEAR)}
 
 
 def test_a_rule_holds_on_the_days_on_which_it_is_in_force() -> None:
     before = (date(2026, 7, 1), date(2026, 8, 1))
-    ids = {rule.id for rule in select_rules(told("France"), *before)}
+    ids = {rule.id for rule in select_rules(make_audience("France"), *before)}
     assert "eu-ai-disclosure" not in ids
     assert "fr-consent" not in ids
     assert "fr-hours" in ids
 
 
 def test_the_list_of_rules_says_what_every_place_was_read_for() -> None:
-    listed = {one.code: one for one in list_jurisdictions()}
+    listed = {jurisdiction.code: jurisdiction for jurisdiction in list_jurisdictions()}
     assert listed.keys() >= {rule.jurisdiction for rule in load_rulebook().rules}
     assert listed["DE"].read[Topic.HOURS] == "none found"
     assert listed["DE"].read[Topic.DAYS] == "not read"
     assert listed["FR"].read[Topic.HOURS] == "1 rule"
-    assert sum(len(one.rules) for one in listed.values()) == len(load_rulebook().rules)
+    assert sum(len(jurisdiction.rules) for jurisdiction in listed.values()) == len(
+        load_rulebook().rules
+    )
 
 
 def test_a_rule_is_a_reading_of_its_topic() -> None:

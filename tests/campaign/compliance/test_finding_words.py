@@ -34,23 +34,23 @@ WEEKEND = usable(days_of_week=EVERY_DAY[5:])
 DAILY = usable(days_of_week=EVERY_DAY, daily_start_time=time(8), daily_end_time=time(20))
 
 
-def told(audience: str, purpose: str = "marketing") -> Audience:
+def make_audience(audience: str, purpose: str = "marketing") -> Audience:
     return read_audience({"audience": audience, "purpose": purpose}, "America/New_York")
 
 
 def one_finding(rule: str, schedule: Schedule, audience: str) -> Finding:
-    found = check_rules(schedule, RETRIES, told(audience))
-    return next(one for one in found if one.rule.id == rule)
+    findings = check_rules(schedule, RETRIES, make_audience(audience))
+    return next(finding for finding in findings if finding.rule.id == rule)
 
 
 def ways(rule: str, schedule: Schedule, audience: str) -> str:
-    found = one_finding(rule, schedule, audience)
-    return describe_fixes(found, find_fixes(found, schedule, RETRIES, told(audience)))
+    finding = one_finding(rule, schedule, audience)
+    return describe_fixes(finding, find_fixes(finding, schedule, RETRIES, make_audience(audience)))
 
 
 def test_calls_outside_hours_are_told_by_place_time_day_and_length() -> None:
-    found = one_finding("us-fcc-hours", usable(), "Hawaii")
-    assert describe_finding(found, usable()) == (
+    finding = one_finding("us-fcc-hours", usable(), "Hawaii")
+    assert describe_finding(finding, usable()) == (
         "In Honolulu it calls from 04:00 to 08:00 on Monday to Friday; later, first on Mon 15 Mar "
         "2027, from 03:00 to 08:00 on Monday to Friday, up to 5 hours outside the hours. "
         "First on Mon 4 Jan 2027, on 63 days in all."
@@ -60,56 +60,58 @@ def test_calls_outside_hours_are_told_by_place_time_day_and_length() -> None:
 def test_a_season_in_which_other_hours_are_outside_is_told_apart() -> None:
     # In December it is 04:00 in Honolulu when it is 09:00 in New York, and 03:00 in summer.
     december = usable(start_date=date(2026, 12, 1), end_date=date(2027, 6, 30))
-    said = describe_finding(one_finding("us-fcc-hours", december, "Hawaii"), december)
-    assert "it calls from 04:00 to 08:00 on Monday to Friday; later, first on Mon 15 Mar" in said
-    assert "First on Tue 1 Dec 2026" in said
+    sentence = describe_finding(one_finding("us-fcc-hours", december, "Hawaii"), december)
+    assert (
+        "it calls from 04:00 to 08:00 on Monday to Friday; later, first on Mon 15 Mar" in sentence
+    )
+    assert "First on Tue 1 Dec 2026" in sentence
 
 
 def test_without_another_season_none_is_told() -> None:
     winter = usable(end_date=date(2027, 3, 12))
-    said = describe_finding(one_finding("us-fcc-hours", winter, "Hawaii"), winter)
-    assert "later" not in said
+    sentence = describe_finding(one_finding("us-fcc-hours", winter, "Hawaii"), winter)
+    assert "later" not in sentence
 
 
 def test_a_first_day_that_is_another_zones_is_told_apart() -> None:
     # 13:00 in New York is 08:00 in Honolulu, and 07:00 from 14 March on.
     evening = usable(daily_start_time=time(13), daily_end_time=time(20, 30))
-    found = next(
-        one
-        for one in check_rules(evening, RETRIES, told("Hawaii"))
-        if one.rule.id == "us-fcc-hours"
+    finding = next(
+        finding
+        for finding in check_rules(evening, RETRIES, make_audience("Hawaii"))
+        if finding.rule.id == "us-fcc-hours"
     )
-    said = describe_finding(found, evening)
-    assert "it calls from 07:00 to 08:00" in said
-    assert "First on Mon 15 Mar 2027, on 13 days" in said
-    assert isinstance(found.evidence, OutsideHours)
-    both = replace(found.evidence, since=date(2027, 3, 16))
-    said = describe_finding(replace(found, evidence=both), evening)
-    assert "First on Mon 15 Mar 2027 (there on Tue 16 Mar 2027), on 13 days" in said
+    sentence = describe_finding(finding, evening)
+    assert "it calls from 07:00 to 08:00" in sentence
+    assert "First on Mon 15 Mar 2027, on 13 days" in sentence
+    assert isinstance(finding.evidence, OutsideHours)
+    both = replace(finding.evidence, since=date(2027, 3, 16))
+    sentence = describe_finding(replace(finding, evidence=both), evening)
+    assert "First on Mon 15 Mar 2027 (there on Tue 16 Mar 2027), on 13 days" in sentence
 
 
 def test_further_zones_are_counted() -> None:
-    found = one_finding("us-fcc-hours", usable(), "Hawaii, California, Nevada")
-    assert ", and in 2 more zones. First" in describe_finding(found, usable())
+    finding = one_finding("us-fcc-hours", usable(), "Hawaii, California, Nevada")
+    assert ", and in 2 more zones. First" in describe_finding(finding, usable())
 
 
 def test_too_many_calls_are_told_by_their_times_in_the_campaigns_zone() -> None:
-    said = describe_finding(one_finding("us-fl-attempts", DAILY, "Florida"), DAILY)
-    assert said.startswith("One lead can get 6 calls in 24 hours, 3 more than allowed: ")
-    assert said.count(" Jan 2027 ") == 6
-    assert said.endswith(" 10:00.")
+    sentence = describe_finding(one_finding("us-fl-attempts", DAILY, "Florida"), DAILY)
+    assert sentence.startswith("One lead can get 6 calls in 24 hours, 3 more than allowed: ")
+    assert sentence.count(" Jan 2027 ") == 6
+    assert sentence.endswith(" 10:00.")
 
 
 def test_days_in_a_row_are_said_to_be_the_leads() -> None:
-    said = describe_finding(one_finding("fr-attempts", DAILY, "France"), DAILY)
-    assert said.startswith(
+    sentence = describe_finding(one_finding("fr-attempts", DAILY, "France"), DAILY)
+    assert sentence.startswith(
         "One lead can get 12 calls in 30 days by the lead's clock, 8 more than allowed: "
     )
 
 
 def test_holidays_are_told_by_day_and_name() -> None:
-    found = one_finding("fr-holidays", usable(), "France")
-    assert describe_finding(found, usable()) == (
+    finding = one_finding("fr-holidays", usable(), "France")
+    assert describe_finding(finding, usable()) == (
         "It calls on 1 holiday: Mon 29 Mar 2027 (Easter Monday)."
     )
 
@@ -128,7 +130,7 @@ def test_a_duty_is_said_as_the_rule_has_it_and_nothing_mends_it(rule: Rule) -> N
 
 
 @pytest.mark.parametrize(
-    ("rule", "schedule", "audience", "said"),
+    ("rule", "schedule", "audience", "sentence"),
     [
         ("us-fcc-hours", usable(), "California", "To keep it, set the start of calling to 11:00."),
         (
@@ -146,15 +148,15 @@ def test_a_duty_is_said_as_the_rule_has_it_and_nothing_mends_it(rule: Rule) -> N
     ],
 )
 def test_what_would_keep_a_rule_is_said_in_the_words_of_the_form(
-    rule: str, schedule: Schedule, audience: str, said: str
+    rule: str, schedule: Schedule, audience: str, sentence: str
 ) -> None:
-    assert ways(rule, schedule, audience) == said
+    assert ways(rule, schedule, audience) == sentence
 
 
 def test_ways_to_fewer_attempts_are_offered_beside_one_another() -> None:
-    said = ways("us-fl-attempts", DAILY, "Florida")
-    assert said.startswith("To keep it, set ")
-    assert said.count(", or ") == 2
+    sentence = ways("us-fl-attempts", DAILY, "Florida")
+    assert sentence.startswith("To keep it, set ")
+    assert sentence.count(", or ") == 2
     assert describe_fixes(one_finding("us-fl-attempts", DAILY, "Florida"), ()) == (
         "Ask for fewer attempts, or for a longer gap between them."
     )
@@ -173,8 +175,8 @@ def test_the_measure_of_a_finding_changes_with_what_is_found() -> None:
     assert measure(one_finding("us-fl-attempts", DAILY, "Florida")) == "6 in 24 hours"
     assert measure(one_finding("fr-holidays", usable(), "France")) == "2027-03-29"
     for at, winter, summer in ((time(9), "04:00", "03:00"), (time(10), "05:00", "04:00")):
-        found = one_finding("us-fcc-hours", usable(daily_start_time=at), "Hawaii")
-        assert measure(found) == (
+        finding = one_finding("us-fcc-hours", usable(daily_start_time=at), "Hawaii")
+        assert measure(finding) == (
             f"from {winter} to 08:00 on Monday to Friday; "
             f"later from {summer} to 08:00 on Monday to Friday in Honolulu"
         )
@@ -194,16 +196,16 @@ def test_the_measure_of_holidays_names_each_of_them_however_many() -> None:
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
 def test_weak_rules_say_why_they_are(rule: Rule) -> None:
-    said = find_caution(rule, rule.checked_on + timedelta(days=180))
-    assert ("Verify this one" in said) is (rule.confidence is Confidence.C)
-    assert ("not a law" in said) is (rule.force in {Force.CODE, Force.PLATFORM, Force.CAUTION})
-    assert "180 days" not in said
+    sentence = find_caution(rule, rule.checked_on + timedelta(days=180))
+    assert ("Verify this one" in sentence) is (rule.confidence is Confidence.C)
+    assert ("not a law" in sentence) is (rule.force in {Force.CODE, Force.PLATFORM, Force.CAUTION})
+    assert "180 days" not in sentence
     later = find_caution(rule, rule.checked_on + timedelta(days=181))
-    assert later == f"{said} Last checked more than 180 days ago.".strip()
+    assert later == f"{sentence} Last checked more than 180 days ago.".strip()
 
 
 @pytest.mark.parametrize(
-    ("audience", "purpose", "said"),
+    ("audience", "purpose", "sentence"),
     [
         ("France, Texas", "debt", "Held to the rules of France, Texas that are known here."),
         ("50 states", "other", "Held to the rules of the 50 states that are known here."),
@@ -216,12 +218,14 @@ def test_weak_rules_say_why_they_are(rule: Rule) -> None:
         ("", "debt", "You have not said where the leads are, so the 50 states are assumed."),
     ],
 )
-def test_whom_the_rules_were_held_to_is_said(audience: str, purpose: str, said: str) -> None:
-    assert describe_audience(told(audience, purpose)) == said
+def test_whom_the_rules_were_held_to_is_said(audience: str, purpose: str, sentence: str) -> None:
+    assert describe_audience(make_audience(audience, purpose)) == sentence
 
 
 def test_an_open_purpose_is_said_to_count_as_every_one() -> None:
-    assert describe_audience(told("France", "")).endswith("the rules for every purpose count.")
+    assert describe_audience(make_audience("France", "")).endswith(
+        "the rules for every purpose count."
+    )
 
 
 @pytest.mark.parametrize(
@@ -242,25 +246,25 @@ def test_hours_are_written_long_and_short(day: DayHours, long: str, short: str) 
 
 
 @pytest.mark.parametrize(
-    ("stretch", "said"),
+    ("stretch", "sentence"),
     [
         ((-2 * HOUR, 4 * HOUR), "22:00 the day before–04:00"),
         ((20 * HOUR, 26 * HOUR), "20:00–02:00 next day"),
         ((0, WHOLE_DAY), "00:00–24:00"),
     ],
 )
-def test_a_stretch_over_midnight_says_on_which_day(stretch: Stretch, said: str) -> None:
-    assert format_stretch(stretch) == said
+def test_a_stretch_over_midnight_says_on_which_day(stretch: Stretch, sentence: str) -> None:
+    assert format_stretch(stretch) == sentence
 
 
 def test_lengths_are_rounded_up_to_minutes() -> None:
-    said = [format_length(length) for length in (HOUR, 5400, 60, 7261)]
-    assert said == ["1 hour", "1 hour 30 minutes", "1 minute", "2 hours 2 minutes"]
+    lengths = [format_length(length) for length in (HOUR, 5400, 60, 7261)]
+    assert lengths == ["1 hour", "1 hour 30 minutes", "1 minute", "2 hours 2 minutes"]
 
 
 def test_the_period_of_a_limit_is_said() -> None:
-    said = {name: format_period(rule.attempts) for name, rule in RULES.items() if rule.attempts}
-    assert said["us-fl-attempts"] == "24 hours"
-    assert said["us-debt-attempts"] == "7 days"
-    assert said["fr-attempts"] == "30 days"
-    assert said["es-attempts"] == "one calendar month"
+    periods = {name: format_period(rule.attempts) for name, rule in RULES.items() if rule.attempts}
+    assert periods["us-fl-attempts"] == "24 hours"
+    assert periods["us-debt-attempts"] == "7 days"
+    assert periods["fr-attempts"] == "30 days"
+    assert periods["es-attempts"] == "one calendar month"

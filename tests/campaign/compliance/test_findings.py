@@ -33,18 +33,18 @@ HOURS = [rule.hours for rule in load_rulebook().rules if rule.hours is not None]
 EIGHT_TO_EIGHT: WeekHours = (((8 * HOUR, 20 * HOUR),),) * 7
 
 
-def told(audience: str, purpose: str = "marketing") -> Audience:
+def make_audience(audience: str, purpose: str = "marketing") -> Audience:
     return read_audience({"audience": audience, "purpose": purpose}, "America/New_York")
 
 
 def broken(schedule: Schedule, audience: Audience, retries: Limits | None = None) -> set[str]:
     """Name the rules that are broken; a duty is not."""
-    found = check_rules(schedule, retries, audience)
-    return {one.rule.id for one in found if not isinstance(one.evidence, Duty)}
+    findings = check_rules(schedule, retries, audience)
+    return {finding.rule.id for finding in findings if not isinstance(finding.evidence, Duty)}
 
 
-def named(rule: str, found: tuple[Finding, ...]) -> Finding:
-    return next(one for one in found if one.rule.id == rule)
+def named(rule: str, findings: tuple[Finding, ...]) -> Finding:
+    return next(finding for finding in findings if finding.rule.id == rule)
 
 
 def walked(
@@ -54,7 +54,7 @@ def walked(
 
     They are counted by the campaign's day, or by the lead's.
     """
-    found: dict[date, int] = {}
+    seconds_by_day: dict[date, int] = {}
     at = datetime.combine(schedule.first - DAY, time(), UTC)
     while at < datetime.combine(schedule.last + 2 * DAY, time(), UTC):
         here, there = at.astimezone(ZoneInfo(schedule.zone)), at.astimezone(ZoneInfo(zone))
@@ -67,9 +67,9 @@ def walked(
             )
         ):
             day = (there if by_day_there else here).date()
-            found[day] = found.get(day, 0) + 15 * 60
+            seconds_by_day[day] = seconds_by_day.get(day, 0) + 15 * 60
         at += QUARTER
-    return found
+    return seconds_by_day
 
 
 @settings(max_examples=120, deadline=None)
@@ -81,10 +81,10 @@ def test_hours_are_broken_on_just_the_days_and_in_just_the_zones_of_the_walk(
 ) -> None:
     zones = tuple(sorted(others))
     by_zone = {zone: walked(schedule, hours, zone) for zone in zones}
-    days = {day for found in by_zone.values() for day in found}
-    found = find_outside_hours(hours, schedule, zones)
-    assert bool(found) is bool(days)
-    for evidence in found:
+    days = {day for outside in by_zone.values() for day in outside}
+    outside = find_outside_hours(hours, schedule, zones)
+    assert bool(outside) is bool(days)
+    for evidence in outside:
         assert (evidence.days, evidence.first) == (len(days), min(days))
         assert {evidence.zone, *evidence.others} == {zone for zone in zones if by_zone[zone]}
         pieces = evidence.outside + evidence.later
@@ -97,8 +97,8 @@ def test_the_most_outside_is_that_of_one_day_there_though_two_windows_fall_on_it
     schedule: Schedule, hours: WeekHours, zone: str
 ) -> None:
     days = walked(schedule, hours, zone, by_day_there=True)
-    found = find_outside_hours(hours, schedule, (zone,))
-    assert [evidence.seconds for evidence in found] == ([max(days.values())] if days else [])
+    evidences = find_outside_hours(hours, schedule, (zone,))
+    assert [evidence.seconds for evidence in evidences] == ([max(days.values())] if days else [])
 
 
 def quarters(day: tuple[tuple[int, int], ...]) -> set[int]:
@@ -134,7 +134,7 @@ def test_what_is_told_of_the_first_day_is_what_lies_outside_on_that_day(
 
 def outside_on(day: date, schedule: Schedule, hours: WeekHours, zone: str) -> dict[date, set[int]]:
     """Find the quarters outside the hours of one of the campaign's days, by the day there."""
-    found: dict[date, set[int]] = {}
+    seconds_by_day: dict[date, set[int]] = {}
     at = datetime.combine(day - DAY, time(), UTC)
     while at < datetime.combine(day + 2 * DAY, time(), UTC):
         here, there = at.astimezone(ZoneInfo(schedule.zone)), at.astimezone(ZoneInfo(zone))
@@ -144,9 +144,9 @@ def outside_on(day: date, schedule: Schedule, hours: WeekHours, zone: str) -> di
             and schedule.opens <= here.time() < schedule.closes
             and not any(start <= own < end for start, end in hours[there.weekday()])
         ):
-            found.setdefault(there.date(), set()).add(own)
+            seconds_by_day.setdefault(there.date(), set()).add(own)
         at += QUARTER
-    return found
+    return seconds_by_day
 
 
 def test_the_parts_of_two_windows_on_one_day_there_are_joined() -> None:
@@ -157,7 +157,7 @@ def test_the_parts_of_two_windows_on_one_day_there_are_joined() -> None:
         daily_start_time=time(8, 0, 59),
         daily_end_time=time(23, 0, 59),
     )
-    evidence = named("it-hours", check_rules(weekend, None, told("Italy"))).evidence
+    evidence = named("it-hours", check_rules(weekend, None, make_audience("Italy"))).evidence
     assert isinstance(evidence, OutsideHours)
     morning, evening = (0, 10 * HOUR + 59), (19 * HOUR + 59, 24 * HOUR)
     assert dict(evidence.outside)[6] == (morning, evening)
@@ -171,11 +171,11 @@ def test_the_parts_of_two_windows_on_one_day_there_are_joined() -> None:
 def test_the_clock_that_counts_is_the_leads_and_not_the_campaigns(
     zone: str, *, breaks: bool
 ) -> None:
-    found = check_rules(usable(), None, told(zone))
+    findings = check_rules(usable(), None, make_audience(zone))
     assert (
         any(
-            one.rule.id == "us-fcc-hours" and isinstance(one.evidence, OutsideHours)
-            for one in found
+            finding.rule.id == "us-fcc-hours" and isinstance(finding.evidence, OutsideHours)
+            for finding in findings
         )
         is breaks
     )
@@ -183,12 +183,14 @@ def test_the_clock_that_counts_is_the_leads_and_not_the_campaigns(
 
 def test_a_campaign_at_night_by_its_own_clock_is_in_order_where_it_is_day() -> None:
     night = usable(timezone="Asia/Tokyo", daily_start_time=time(0), daily_end_time=time(4))
-    assert "us-fcc-hours" not in broken(night, told("America/New_York"))
-    assert "us-fcc-hours" in broken(night, told("Pacific/Honolulu, America/Denver, US-ME, US-AK"))
+    assert "us-fcc-hours" not in broken(night, make_audience("America/New_York"))
+    assert "us-fcc-hours" in broken(
+        night, make_audience("Pacific/Honolulu, America/Denver, US-ME, US-AK")
+    )
 
 
 def test_what_lies_outside_is_told_by_the_clock_and_the_weekday_there() -> None:
-    evidence = named("us-fcc-hours", check_rules(usable(), None, told("Hawaii"))).evidence
+    evidence = named("us-fcc-hours", check_rules(usable(), None, make_audience("Hawaii"))).evidence
     assert isinstance(evidence, OutsideHours)
     assert evidence.zone == "Pacific/Honolulu"
     assert evidence.first == date(2027, 1, 4)
@@ -200,7 +202,7 @@ def test_what_lies_outside_is_told_by_the_clock_and_the_weekday_there() -> None:
 
 def test_a_sunday_that_is_closed_is_named() -> None:
     week = usable(days_of_week=EVERY_DAY, timezone="America/Chicago")
-    evidence = named("us-al-hours", check_rules(week, None, told("Alabama"))).evidence
+    evidence = named("us-al-hours", check_rules(week, None, make_audience("Alabama"))).evidence
     assert isinstance(evidence, OutsideHours)
     assert evidence.closed == {6}
     assert evidence.outside == ((6, ((9 * HOUR, 17 * HOUR),)),)
@@ -215,16 +217,18 @@ def test_on_the_day_of_a_change_both_ends_of_a_long_window_are_outside() -> None
 
 def test_findings_are_high_by_law_medium_by_code_or_vendor_and_low_for_duties() -> None:
     late = usable(daily_start_time=time(6), daily_end_time=time(23), days_of_week=EVERY_DAY)
-    found = check_rules(late, Limits(timedelta(minutes=60), 9, 9), told("US, UK, Spain"))
-    for one in found:
-        is_duty = isinstance(one.evidence, Duty)
-        is_weak = one.rule.confidence is Confidence.C or one.rule.force is not Force.LAW
-        expected = Severity.LOW if is_duty else Severity.MEDIUM if is_weak else Severity.HIGH
-        assert one.severity is expected
-    assert [one.severity for one in found] == sorted(
-        (one.severity for one in found), key=list(Severity).index
+    findings = check_rules(
+        late, Limits(timedelta(minutes=60), 9, 9), make_audience("US, UK, Spain")
     )
-    severities = {one.rule.id: one.severity for one in found}
+    for finding in findings:
+        is_duty = isinstance(finding.evidence, Duty)
+        is_weak = finding.rule.confidence is Confidence.C or finding.rule.force is not Force.LAW
+        expected = Severity.LOW if is_duty else Severity.MEDIUM if is_weak else Severity.HIGH
+        assert finding.severity is expected
+    assert [finding.severity for finding in findings] == sorted(
+        (finding.severity for finding in findings), key=list(Severity).index
+    )
+    severities = {finding.rule.id: finding.severity for finding in findings}
     assert severities["us-fl-hours"] is Severity.HIGH
     assert severities["us-ky-hours"] is Severity.MEDIUM
     assert severities["gb-dma-hours"] is Severity.MEDIUM
@@ -234,9 +238,11 @@ def test_findings_are_high_by_law_medium_by_code_or_vendor_and_low_for_duties() 
 def test_of_equal_findings_a_countrys_come_before_those_of_its_states() -> None:
     late = usable(daily_end_time=time(22))
     high = [
-        one for one in check_rules(late, None, told("Florida")) if one.severity is Severity.HIGH
+        finding
+        for finding in check_rules(late, None, make_audience("Florida"))
+        if finding.severity is Severity.HIGH
     ]
-    assert [one.rule.jurisdiction for one in high] == ["US", "US", "US-FL"]
+    assert [finding.rule.jurisdiction for finding in high] == ["US", "US", "US-FL"]
 
 
 @pytest.mark.parametrize(
@@ -253,10 +259,14 @@ def test_of_equal_findings_a_countrys_come_before_those_of_its_states() -> None:
 def test_calls_in_any_24_hours_count_over_the_night(
     schedule: Schedule, retries: Limits, most: int
 ) -> None:
-    found = check_rules(schedule, retries, told("Florida"))
-    counts = [len(one.evidence.attempts) for one in found if isinstance(one.evidence, TooMany)]
+    findings = check_rules(schedule, retries, make_audience("Florida"))
+    counts = [
+        len(finding.evidence.attempts)
+        for finding in findings
+        if isinstance(finding.evidence, TooMany)
+    ]
     assert counts == ([most] if most > 3 else [])
-    assert ("us-fl-attempts" in broken(schedule, told("Florida"), retries)) is (most > 3)
+    assert ("us-fl-attempts" in broken(schedule, make_audience("Florida"), retries)) is (most > 3)
 
 
 def test_seven_consecutive_days_are_dates_and_hours_go_on_over_midnight() -> None:
@@ -264,32 +274,36 @@ def test_seven_consecutive_days_are_dates_and_hours_go_on_over_midnight() -> Non
     once, twice = (Limits(timedelta(minutes=60), count, 100) for count in (1, 2))
     leads = read_audience({"audience": "New York", "purpose": "debt"}, daily.zone)
     assert "us-debt-attempts" not in broken(daily, leads, once)
-    found = next(
-        one for one in check_rules(daily, twice, leads) if one.rule.id == "us-debt-attempts"
+    finding = next(
+        finding
+        for finding in check_rules(daily, twice, leads)
+        if finding.rule.id == "us-debt-attempts"
     )
-    assert isinstance(found.evidence, TooMany)
-    assert len(found.evidence.attempts) == 14
+    assert isinstance(finding.evidence, TooMany)
+    assert len(finding.evidence.attempts) == 14
 
 
 def test_without_usable_retries_no_limit_of_attempts_is_judged() -> None:
-    assert broken(usable(), told("France")) & {"fr-attempts"} == set()
+    assert broken(usable(), make_audience("France")) & {"fr-attempts"} == set()
 
 
 @pytest.mark.parametrize(("total", "breaks"), [(4, False), (5, True)])
 def test_france_counts_in_thirty_days(total: int, *, breaks: bool) -> None:
     retries = Limits(timedelta(minutes=240), 2, total)
-    assert ("fr-attempts" in broken(usable(), told("France"), retries)) is breaks
+    assert ("fr-attempts" in broken(usable(), make_audience("France"), retries)) is breaks
 
 
 def test_calling_days_that_are_holidays_there_are_found_by_name() -> None:
-    evidence = named("fr-holidays", check_rules(usable(), None, told("France"))).evidence
+    evidence = named("fr-holidays", check_rules(usable(), None, make_audience("France"))).evidence
     assert evidence == OnHolidays(((date(2027, 3, 29), date(2027, 3, 29), "Easter Monday"),))
     weekends = usable(days_of_week=EVERY_DAY[5:])
-    assert "fr-holidays" not in broken(weekends, told("France"))
+    assert "fr-holidays" not in broken(weekends, make_audience("France"))
 
 
 def test_duties_hold_whatever_the_settings_are() -> None:
-    found = check_rules(usable(timezone="Europe/Paris"), None, told("France"))
-    duties = {one.rule.id for one in found if one.evidence == Duty()}
+    findings = check_rules(usable(timezone="Europe/Paris"), None, make_audience("France"))
+    duties = {finding.rule.id for finding in findings if finding.evidence == Duty()}
     assert duties == {"eu-ai-disclosure", "fr-consent", "fr-home-works", "fr-automated-consent"}
-    assert [one.rule.is_duty for one in found] == [isinstance(one.evidence, Duty) for one in found]
+    assert [finding.rule.is_duty for finding in findings] == [
+        isinstance(finding.evidence, Duty) for finding in findings
+    ]

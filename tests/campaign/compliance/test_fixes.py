@@ -37,53 +37,55 @@ RETRIES = st.builds(
 )
 
 
-def told(audience: str) -> Audience:
+def make_audience(audience: str) -> Audience:
     return read_audience({"audience": audience, "purpose": "marketing"}, "America/New_York")
 
 
-def typed_again(wanted: Schedule, retries: Limits | None, fix: Fix) -> dict[str, Any]:
+def typed_again(schedule: Schedule, retries: Limits | None, fix: Fix) -> dict[str, Any]:
     """Type a campaign's settings, and over them those of the fix."""
     return outbound(
-        timezone=wanted.zone,
-        start_date=wanted.first,
-        end_date=wanted.last,
-        **{**settings_of(wanted, retries), **dict(fix.changes)},
+        timezone=schedule.zone,
+        start_date=schedule.first,
+        end_date=schedule.last,
+        **{**settings_of(schedule, retries), **dict(fix.changes)},
     )
 
 
 def after(
-    fix: Fix, wanted: Schedule, retries: Limits | None, audience: Audience
+    fix: Fix, schedule: Schedule, retries: Limits | None, audience: Audience
 ) -> tuple[Finding, ...]:
     """Find what is still broken once a fix has been typed into the form."""
-    values = typed_again(wanted, retries, fix)
+    values = typed_again(schedule, retries, fix)
     changed = read_schedule(values)
     assert changed is not None
     return check_rules(changed, read_limits(values) if retries else None, audience)
 
 
-def one_finding(rule: str, wanted: Schedule, retries: Limits | None, audience: str) -> Finding:
-    found = check_rules(wanted, retries, told(audience))
-    return next(one for one in found if one.rule.id == rule)
+def one_finding(rule: str, schedule: Schedule, retries: Limits | None, audience: str) -> Finding:
+    findings = check_rules(schedule, retries, make_audience(audience))
+    return next(finding for finding in findings if finding.rule.id == rule)
 
 
 def offered(
-    rule: str, wanted: Schedule, audience: str, retries: Limits | None = None
+    rule: str, schedule: Schedule, audience: str, retries: Limits | None = None
 ) -> list[dict[str, Any]]:
-    found = one_finding(rule, wanted, retries, audience)
-    return [dict(fix.changes) for fix in find_fixes(found, wanted, retries, told(audience))]
+    finding = one_finding(rule, schedule, retries, audience)
+    return [
+        dict(fix.changes) for fix in find_fixes(finding, schedule, retries, make_audience(audience))
+    ]
 
 
 @settings(max_examples=80, deadline=None)
 @given(schedules(), RETRIES, st.sampled_from(AUDIENCES))
 def test_each_change_makes_its_finding_go_away(
-    wanted: Schedule, retries: Limits, audience: str
+    schedule: Schedule, retries: Limits, audience: str
 ) -> None:
-    leads = told(audience)
-    for finding in check_rules(wanted, retries, leads):
-        for fix in find_fixes(finding, wanted, retries, leads):
+    leads = make_audience(audience)
+    for finding in check_rules(schedule, retries, leads):
+        for fix in find_fixes(finding, schedule, retries, leads):
             assert fix.changes
-            left = after(fix, wanted, retries, leads)
-            assert finding.rule.id not in {one.rule.id for one in left}
+            left = after(fix, schedule, retries, leads)
+            assert finding.rule.id not in {other.rule.id for other in left}
 
 
 @settings(max_examples=80, deadline=None)
@@ -100,28 +102,28 @@ def test_each_change_makes_its_finding_go_away(
     "Florida",
 )
 def test_the_one_window_for_all_rules_leaves_nothing_outside_hours(
-    wanted: Schedule, audience: str
+    schedule: Schedule, audience: str
 ) -> None:
-    leads = told(audience)
-    fix = fix_all_hours(wanted, None, leads)
+    leads = make_audience(audience)
+    fix = fix_all_hours(schedule, None, leads)
     if fix is not None:
-        left = after(fix, wanted, None, leads)
-        assert not [one for one in left if isinstance(one.evidence, OutsideHours)]
+        left = after(fix, schedule, None, leads)
+        assert not [finding for finding in left if isinstance(finding.evidence, OutsideHours)]
 
 
 @settings(max_examples=40, deadline=None)
 @given(schedules(), RETRIES, st.sampled_from(AUDIENCES))
 def test_the_api_takes_every_campaign_that_is_mended(
-    wanted: Schedule, retries: Limits, audience: str
+    schedule: Schedule, retries: Limits, audience: str
 ) -> None:
-    leads = told(audience)
+    leads = make_audience(audience)
     offers = [
         fix
-        for finding in check_rules(wanted, retries, leads)
-        for fix in find_fixes(finding, wanted, retries, leads)
+        for finding in check_rules(schedule, retries, leads)
+        for fix in find_fixes(finding, schedule, retries, leads)
     ]
-    for fix in filter(None, [*offers, fix_all_hours(wanted, None, leads)]):
-        assert check(typed_again(wanted, retries, fix)) == []
+    for fix in filter(None, [*offers, fix_all_hours(schedule, None, leads)]):
+        assert check(typed_again(schedule, retries, fix)) == []
 
 
 def test_a_campaign_in_new_york_is_moved_into_the_hours_of_all_states() -> None:
@@ -152,7 +154,7 @@ def test_a_day_that_is_closed_is_left_out_and_nothing_else_is_changed() -> None:
 
 
 def test_places_without_a_common_hour_have_no_window() -> None:
-    assert fix_all_hours(usable(), None, told("Australia, Hawaii, France")) is None
+    assert fix_all_hours(usable(), None, make_audience("Australia, Hawaii, France")) is None
     weekend = usable(timezone="Europe/Paris", days_of_week=EVERY_DAY[5:])
     assert offered("fr-hours", weekend, "France") == []
 
@@ -166,7 +168,7 @@ def test_a_window_is_tried_once_more_if_it_opens_into_another_season() -> None:
         daily_start_time=time(15, 15),
         daily_end_time=time(20, 30),
     )
-    fix = fix_all_hours(week, None, told("Canada, Ireland"))
+    fix = fix_all_hours(week, None, make_audience("Canada, Ireland"))
     assert fix == Fix(
         (
             ("days_of_week", EVERY_DAY[1:6]),
@@ -184,7 +186,7 @@ def test_a_day_that_comes_only_before_a_clock_change_is_not_held_to_the_hours_af
         end_date=date(2027, 3, 15),
         days_of_week=(Weekday.MONDAY, Weekday.FRIDAY),
     )
-    fix = fix_all_hours(friday_and_monday, None, told("Maryland, Asia/Singapore"))
+    fix = fix_all_hours(friday_and_monday, None, make_audience("Maryland, Asia/Singapore"))
     assert fix == Fix(
         (
             ("days_of_week", (Weekday.MONDAY,)),
@@ -195,7 +197,7 @@ def test_a_day_that_comes_only_before_a_clock_change_is_not_held_to_the_hours_af
 
 
 def test_a_campaign_that_keeps_all_hours_needs_no_change() -> None:
-    assert fix_all_hours(usable(), None, told("New York")) == Fix(())
+    assert fix_all_hours(usable(), None, make_audience("New York")) == Fix(())
 
 
 def test_the_hours_of_a_rule_that_is_kept_bound_the_window_that_keeps_another() -> None:
@@ -234,9 +236,9 @@ def test_a_count_that_is_offered_is_the_most_that_keeps_the_rule() -> None:
     daily = usable(days_of_week=EVERY_DAY)
     retries = Limits(timedelta(minutes=200), 3, 12)
     (changed,) = (
-        one["max_daily_attempts"]
-        for one in offered("us-fl-attempts", daily, "Florida", retries)
-        if "max_daily_attempts" in one
+        change["max_daily_attempts"]
+        for change in offered("us-fl-attempts", daily, "Florida", retries)
+        if "max_daily_attempts" in change
     )
     one_more = replace(retries, daily=changed + 1)
     assert isinstance(one_finding("us-fl-attempts", daily, one_more, "Florida").evidence, TooMany)
@@ -252,9 +254,11 @@ def test_a_gap_that_only_a_clock_change_makes_long_enough_is_not_offered() -> No
         daily_end_time=time(11, 45),
     )
     gaps = [
-        one["min_gap_between_attempts"]
-        for one in offered("fr-attempts", tuesdays, "France", Limits(timedelta(minutes=10), 5, 8))
-        if "min_gap_between_attempts" in one
+        change["min_gap_between_attempts"]
+        for change in offered(
+            "fr-attempts", tuesdays, "France", Limits(timedelta(minutes=10), 5, 8)
+        )
+        if "min_gap_between_attempts" in change
     ]
     assert gaps == [10800]
 
@@ -265,8 +269,10 @@ def test_what_no_setting_can_mend_has_no_change(rule: str) -> None:
 
 
 def test_holidays_are_left_when_the_hours_are_mended() -> None:
-    paris, leads = usable(timezone="Europe/Paris"), told("France")
+    paris, leads = usable(timezone="Europe/Paris"), make_audience("France")
     fix = fix_all_hours(paris, None, leads)
     assert fix is not None
     left = after(fix, paris, None, leads)
-    assert [one.rule.id for one in left if isinstance(one.evidence, OnHolidays)] == ["fr-holidays"]
+    assert [finding.rule.id for finding in left if isinstance(finding.evidence, OnHolidays)] == [
+        "fr-holidays"
+    ]

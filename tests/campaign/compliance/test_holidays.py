@@ -20,7 +20,7 @@ from app.campaign.contract.problems import Advice, AdviceCode
 from app.campaign.schedule.months import lay_out_months
 from app.campaign.schedule.windows import Schedule
 from app.campaign.timezones.tables import load_countries
-from tests.campaign.meanings import meant
+from tests.campaign.meanings import explain_values
 from tests.campaign.schedules import EVERY_DAY, schedules, usable
 from tests.factories import outbound
 
@@ -31,8 +31,8 @@ YEAR = date(2027, 1, 1), date(2027, 12, 31)
 def closed(
     audience: str, first: date = YEAR[0], last: date = YEAR[1], own: str = ""
 ) -> dict[date, str]:
-    told = read_audience({"audience": audience, "own_dates": own}, "America/New_York")
-    return dict(find_closed_days(told, usable(start_date=first, end_date=last)))
+    leads = read_audience({"audience": audience, "own_dates": own}, "America/New_York")
+    return dict(find_closed_days(leads, usable(start_date=first, end_date=last)))
 
 
 def test_holidays_that_fall_on_fixed_days_are_found_where_they_are_kept() -> None:
@@ -42,19 +42,19 @@ def test_holidays_that_fall_on_fixed_days_are_found_where_they_are_kept() -> Non
 
 
 def test_a_holiday_of_two_countries_names_both_once() -> None:
-    found = closed("France, Spain, France")
-    assert found[date(2027, 1, 1)] == "New Year's Day (France, Spain)"
+    closed_days = closed("France, Spain, France")
+    assert closed_days[date(2027, 1, 1)] == "New Year's Day (France, Spain)"
 
 
 def test_two_holidays_of_one_day_are_both_named() -> None:
-    found = closed("US, Canada", date(2027, 7, 1), date(2027, 7, 1), "2027-07-01 Stocktaking")
-    assert found == {date(2027, 7, 1): "Canada Day (Canada), Stocktaking"}
+    closed_days = closed("US, Canada", date(2027, 7, 1), date(2027, 7, 1), "2027-07-01 Stocktaking")
+    assert closed_days == {date(2027, 7, 1): "Canada Day (Canada), Stocktaking"}
 
 
 def test_a_state_is_named_only_for_what_its_country_does_not_keep() -> None:
-    found = closed("Louisiana, Texas")
-    assert found[date(2027, 2, 9)] == "Mardi Gras (Louisiana)"
-    assert found[date(2027, 12, 25)] == "Christmas Day (United States)"
+    closed_days = closed("Louisiana, Texas")
+    assert closed_days[date(2027, 2, 9)] == "Mardi Gras (Louisiana)"
+    assert closed_days[date(2027, 12, 25)] == "Christmas Day (United States)"
 
 
 def test_the_country_alone_keeps_no_holiday_of_one_of_its_states() -> None:
@@ -87,8 +87,8 @@ def test_an_audience_that_is_assumed_has_own_dates_and_no_holidays() -> None:
 
 
 def test_an_own_date_stands_beside_the_holiday_that_it_falls_on() -> None:
-    found = closed("France", own="2027-07-14")
-    assert found[date(2027, 7, 14)] == "National Day (France), Own date"
+    closed_days = closed("France", own="2027-07-14")
+    assert closed_days[date(2027, 7, 14)] == "National Day (France), Own date"
 
 
 def test_a_bare_zone_has_no_holidays_of_its_own() -> None:
@@ -97,8 +97,8 @@ def test_a_bare_zone_has_no_holidays_of_its_own() -> None:
 
 @pytest.mark.parametrize("code", sorted({*load_countries(), *load_rulebook().parts}))
 def test_every_place_can_be_asked_for_its_holidays(code: str) -> None:
-    found = find_holidays(code, *YEAR)
-    assert all(YEAR[0] <= day <= YEAR[1] and name for day, name in found.items())
+    holidays_there = find_holidays(code, *YEAR)
+    assert all(YEAR[0] <= day <= YEAR[1] and name for day, name in holidays_there.items())
 
 
 @pytest.mark.parametrize("code", ["US", "CA", "AU", "GB", "FR", "IT", "ES", *load_rulebook().parts])
@@ -122,7 +122,7 @@ def walked(schedule: Schedule, code: str) -> set[tuple[date, date]]:
     """Go through the windows by quarters: the campaign's days with the holidays there."""
     years = range(schedule.first.year - 1, schedule.last.year + 2)
     days_off = country_holidays(code, years=years)
-    found, at = set(), datetime.combine(schedule.first - DAY, time(), UTC)
+    days, at = set(), datetime.combine(schedule.first - DAY, time(), UTC)
     while at < datetime.combine(schedule.last + 2 * DAY, time(), UTC):
         here = at.astimezone(ZoneInfo(schedule.zone))
         if (
@@ -130,9 +130,9 @@ def walked(schedule: Schedule, code: str) -> set[tuple[date, date]]:
             and schedule.opens <= here.time() < schedule.closes
         ):
             theres = {at.astimezone(ZoneInfo(zone)).date() for zone in WHERE[code]}
-            found |= {(here.date(), there) for there in theres if there in days_off}
+            days |= {(here.date(), there) for there in theres if there in days_off}
         at += timedelta(minutes=15)
-    return found
+    return days
 
 
 @settings(max_examples=80, deadline=None)
@@ -164,8 +164,8 @@ def test_a_day_is_off_if_it_is_a_holiday_there_during_its_hours(
 ) -> None:
     moved = replace(schedule, first=schedule.first + later * DAY, last=schedule.last + later * DAY)
     there = find_holidays(code, moved.first - 2 * DAY, moved.last + 2 * DAY)
-    found = list(find_holidays_during(there, moved, WHERE[code]))
-    assert {(day, there) for day, there, _ in found} == walked(moved, code)
+    days = list(find_holidays_during(there, moved, WHERE[code]))
+    assert {(day, there) for day, there, _ in days} == walked(moved, code)
 
 
 def tokyo(days: tuple[Weekday, ...] = EVERY_DAY) -> Schedule:
@@ -195,9 +195,13 @@ def test_a_rule_of_holidays_looks_at_the_leads_day_and_names_the_campaigns(
     days: tuple[Weekday, ...], *, is_broken: bool
 ) -> None:
     france = read_audience({"audience": "France", "purpose": "marketing"}, None)
-    found = check_rules(tokyo(days), None, france)
-    said = [describe_finding(one, tokyo()) for one in found if isinstance(one.evidence, OnHolidays)]
-    assert said == (
+    findings = check_rules(tokyo(days), None, france)
+    sentences = [
+        describe_finding(finding, tokyo())
+        for finding in findings
+        if isinstance(finding.evidence, OnHolidays)
+    ]
+    assert sentences == (
         ["It calls on 1 holiday: Thu 12 Nov 2026 (Armistice Day, Wed 11 Nov 2026 there)."]
         if is_broken
         else []
@@ -212,10 +216,10 @@ def test_advice_and_calendar_name_the_campaigns_day() -> None:
         daily_start_time=time(2),
         daily_end_time=time(4),
     )
-    found = meant(values, told={"audience": "France"})
+    explanation = explain_values(values, remarks={"audience": "France"})
     holiday = "Armistice Day (France) on Wed 11 Nov 2026 there"
-    assert Advice("start_date", AdviceCode.STARTS_ON_A_HOLIDAY, holiday) in found.advice
-    assert found.overview is not None
-    (november,) = lay_out_months(found.overview, found.closed)
+    assert Advice("start_date", AdviceCode.STARTS_ON_A_HOLIDAY, holiday) in explanation.advice
+    assert explanation.overview is not None
+    (november,) = lay_out_months(explanation.overview, explanation.closed)
     marked = {day.number for week in november.weeks for day in week if day and "off" in day.mark}
     assert marked == {12}

@@ -26,7 +26,7 @@ AUDIENCES = ("Florida", "Texas", "US-HI, US-ME", "Canada, UK", "Canada, Australi
 """Places whose days without calls are no matter of law, but for weekdays."""
 
 
-def told(audience: str) -> Audience:
+def make_audience(audience: str) -> Audience:
     return read_audience({"audience": audience, "purpose": "marketing"}, None)
 
 
@@ -48,30 +48,30 @@ def is_allowed(at: datetime, hours: list[tuple[WeekHours, ZoneInfo]]) -> bool:
     return True
 
 
-def safe_quarters(wanted: Schedule, audience: Audience) -> set[time]:
+def safe_quarters(schedule: Schedule, audience: Audience) -> set[time]:
     """Give the quarters of an hour that are allowed on a weekday whenever its clock shows them."""
-    hours, zone = limited(audience), ZoneInfo(wanted.zone)
+    hours, zone = limited(audience), ZoneInfo(schedule.zone)
     safe: dict[tuple[int, time], bool] = {}
-    at = datetime.combine(wanted.first - DAY, time(), UTC)
-    while at < datetime.combine(wanted.last + 2 * DAY, time(), UTC):
+    at = datetime.combine(schedule.first - DAY, time(), UTC)
+    while at < datetime.combine(schedule.last + 2 * DAY, time(), UTC):
         here = at.astimezone(zone)
-        if wanted.first <= here.date() <= wanted.last and here.weekday() in wanted.days:
+        if schedule.first <= here.date() <= schedule.last and here.weekday() in schedule.days:
             key = here.weekday(), here.time()
             safe[key] = safe.get(key, True) and is_allowed(at, hours)
         at += QUARTER
     return {quarter for (_, quarter), is_safe in safe.items() if is_safe}
 
 
-def after(wanted: Schedule, fix: Fix) -> Schedule:
+def after(schedule: Schedule, fix: Fix) -> Schedule:
     values = outbound(
-        timezone=wanted.zone,
-        start_date=wanted.first,
-        end_date=wanted.last,
-        **{**settings_of(wanted, None), **dict(fix.changes)},
+        timezone=schedule.zone,
+        start_date=schedule.first,
+        end_date=schedule.last,
+        **{**settings_of(schedule, None), **dict(fix.changes)},
     )
-    found = read_schedule(values)
-    assert found is not None
-    return found
+    changed = read_schedule(values)
+    assert changed is not None
+    return changed
 
 
 # The form has no 24:00: the day's last quarter holds a window, though none of 15 minutes.
@@ -117,20 +117,20 @@ LAST_QUARTER = {time(23, 45)}
     2,
 )
 def test_a_window_is_found_just_if_there_is_one(
-    wanted: Schedule, audience: str, length: int
+    schedule: Schedule, audience: str, length: int
 ) -> None:
     short = Schedule(
-        wanted.first,
-        min(wanted.last, wanted.first + length * DAY),
-        wanted.zone,
-        wanted.days,
-        wanted.opens,
-        wanted.closes,
+        schedule.first,
+        min(schedule.last, schedule.first + length * DAY),
+        schedule.zone,
+        schedule.days,
+        schedule.opens,
+        schedule.closes,
         False,
     )
-    safe = safe_quarters(short, told(audience))
+    safe = safe_quarters(short, make_audience(audience))
 
-    fix = fix_all_hours(short, None, told(audience))
+    fix = fix_all_hours(short, None, make_audience(audience))
 
     if fix is None:
         assert safe <= LAST_QUARTER
@@ -139,18 +139,22 @@ def test_a_window_is_found_just_if_there_is_one(
         assert summarise(after(short, fix)).calling_days > 0
 
 
-def offered(wanted: Schedule, audience: str, rule: str) -> tuple[list[dict[str, object]], str]:
-    found = next(one for one in check_rules(wanted, None, told(audience)) if one.rule.id == rule)
-    ways = find_fixes(found, wanted, None, told(audience))
-    return [dict(way.changes) for way in ways], describe_fixes(found, ways)
+def offered(schedule: Schedule, audience: str, rule: str) -> tuple[list[dict[str, object]], str]:
+    finding = next(
+        finding
+        for finding in check_rules(schedule, None, make_audience(audience))
+        if finding.rule.id == rule
+    )
+    ways = find_fixes(finding, schedule, None, make_audience(audience))
+    return [dict(way.changes) for way in ways], describe_fixes(finding, ways)
 
 
 def test_a_window_of_which_too_little_is_left_is_moved_to_the_hours_that_are_shared() -> None:
     late = usable(daily_start_time=time(19, 50), daily_end_time=time(21, 30))
-    found, said = offered(late, "Florida", "us-fl-hours")
+    changes, sentence = offered(late, "Florida", "us-fl-hours")
 
-    assert found == [{"daily_start_time": time(9), "daily_end_time": time(20)}]
-    assert "No one window" not in said
+    assert changes == [{"daily_start_time": time(9), "daily_end_time": time(20)}]
+    assert "No one window" not in sentence
 
 
 def test_a_day_with_few_hours_is_left_out_where_the_others_then_keep_the_own_window() -> None:
@@ -161,9 +165,9 @@ def test_a_day_with_few_hours_is_left_out_where_the_others_then_keep_the_own_win
         daily_start_time=time(17),
         daily_end_time=time(21),
     )
-    found, _ = offered(evening, "Italy", "it-hours")
+    changes, _ = offered(evening, "Italy", "it-hours")
 
-    assert found == [{"days_of_week": EVERY_DAY[:5], "daily_end_time": time(20)}]
+    assert changes == [{"days_of_week": EVERY_DAY[:5], "daily_end_time": time(20)}]
 
 
 @pytest.mark.parametrize("audience", ["France", "Italy"])
@@ -175,7 +179,7 @@ def test_a_change_that_would_leave_no_calling_day_is_not_offered(audience: str) 
         end_date=date(2027, 1, 10),
         days_of_week=EVERY_DAY,
     )
-    fix = fix_all_hours(weekend, None, told(audience))
+    fix = fix_all_hours(weekend, None, make_audience(audience))
 
     assert (fix is None) is (audience == "France")
     if fix is not None:

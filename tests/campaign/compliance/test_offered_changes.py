@@ -13,7 +13,7 @@ from app.campaign.contract.fields import Weekday
 from app.campaign.contract.problems import AdviceCode
 from app.campaign.explanation import Explanation
 from app.campaign.schedule.windows import Schedule
-from tests.campaign.meanings import meant
+from tests.campaign.meanings import explain_values
 from tests.campaign.schedules import EVERY_DAY, schedules
 from tests.factories import outbound
 
@@ -35,38 +35,52 @@ PRESSES = 15
 GAP = "min_gap_between_attempts"
 
 
-def broken(found: Explanation) -> set[str]:
-    return {one.rule.id for one in found.findings if not isinstance(one.evidence, Duty)}
+def broken(explanation: Explanation) -> set[str]:
+    return {
+        finding.rule.id
+        for finding in explanation.findings
+        if not isinstance(finding.evidence, Duty)
+    }
 
 
-def gaps(values: dict[str, Any], told: dict[str, str]) -> set[int]:
+def gaps(values: dict[str, Any], remarks: dict[str, str]) -> set[int]:
     """Name the gaps that are offered."""
-    found = offers(meant(values, told=told))
-    return {way[GAP] for way in found if GAP in way}
+    changes = offers(explain_values(values, remarks=remarks))
+    return {way[GAP] for way in changes if GAP in way}
 
 
-def offers(found: Explanation) -> list[dict[str, Any]]:
+def offers(explanation: Explanation) -> list[dict[str, Any]]:
     """Give every change that is offered, in the order of the page."""
-    assert found.overview is not None
-    schedule, retries, leads = found.overview.schedule, found.limits, found.audience
-    ways = [way for one in found.findings for way in find_fixes(one, schedule, retries, leads)]
+    assert explanation.overview is not None
+    schedule, retries, leads = (
+        explanation.overview.schedule,
+        explanation.limits,
+        explanation.audience,
+    )
+    ways = [
+        way
+        for finding in explanation.findings
+        for way in find_fixes(finding, schedule, retries, leads)
+    ]
     everywhere = fix_all_hours(schedule, retries, leads)
     if everywhere is not None and everywhere.changes:
         ways.append(everywhere)
     pressed = [dict(way.changes) for way in ways]
-    return pressed + [{one.field: one.better} for one in found.advice if one.better]
+    return pressed + [
+        {finding.field: finding.better} for finding in explanation.advice if finding.better
+    ]
 
 
 @st.composite
 def campaigns(draw: st.DrawFn) -> dict[str, Any]:
-    wanted: Schedule = draw(schedules())
+    schedule: Schedule = draw(schedules())
     return outbound(
-        start_date=wanted.first,
-        end_date=wanted.last + draw(st.sampled_from([0, 60])) * timedelta(days=1),
-        timezone=draw(st.sampled_from([wanted.zone, "America/New_York", "Europe/Paris"])),
-        days_of_week=tuple(day for n, day in enumerate(Weekday) if n in wanted.days),
-        daily_start_time=wanted.opens,
-        daily_end_time=wanted.closes,
+        start_date=schedule.first,
+        end_date=schedule.last + draw(st.sampled_from([0, 60])) * timedelta(days=1),
+        timezone=draw(st.sampled_from([schedule.zone, "America/New_York", "Europe/Paris"])),
+        days_of_week=tuple(day for n, day in enumerate(Weekday) if n in schedule.days),
+        daily_start_time=schedule.opens,
+        daily_end_time=schedule.closes,
         max_call_attempts=draw(st.integers(1, 15)),
         max_daily_attempts=draw(st.integers(1, 6)),
         min_gap_between_attempts=draw(st.sampled_from([3, 15, 60, 200, 240, 420, 700, 1440])),
@@ -78,18 +92,18 @@ def campaigns(draw: st.DrawFn) -> dict[str, Any]:
 def test_pressing_offers_in_any_order_breaks_no_rule_and_ends(
     values: dict[str, Any], audience: str, purpose: str, data: st.DataObject
 ) -> None:
-    told = {"audience": audience, "purpose": purpose}
-    found = meant(values, told=told)
+    remarks = {"audience": audience, "purpose": purpose}
+    explanation = explain_values(values, remarks=remarks)
     before = [values]
-    while ways := offers(found):
+    while ways := offers(explanation):
         way = data.draw(st.sampled_from(ways))
         if set(way) == {GAP}:  # The next offers leave a gap that was just taken as it is.
-            assert gaps(values | way, told) <= {way[GAP]}
+            assert gaps(values | way, remarks) <= {way[GAP]}
         values = values | way
-        then = meant(values, told=told)
-        assert broken(then) <= broken(found)
+        then = explain_values(values, remarks=remarks)
+        assert broken(then) <= broken(explanation)
         assert values not in before
-        found, before = then, [*before, values]
+        explanation, before = then, [*before, values]
         assert len(before) <= PRESSES
 
 
@@ -107,24 +121,24 @@ def florida(**changes: Any) -> dict[str, Any]:
 
 
 def test_the_first_button_again_and_again_comes_to_an_end() -> None:
-    values, told = florida(), {"audience": "Florida", "purpose": "marketing"}
+    values, remarks = florida(), {"audience": "Florida", "purpose": "marketing"}
     presses = 0
-    while ways := offers(meant(values, told=told)):
+    while ways := offers(explain_values(values, remarks=remarks)):
         values, presses = values | ways[0], presses + 1
         assert presses <= 3
-    assert broken(meant(values, told=told)) == set()
+    assert broken(explain_values(values, remarks=remarks)) == set()
 
 
 def test_a_gap_that_would_break_a_limit_is_not_advised() -> None:
-    values, told = florida(min_gap_between_attempts=420), {"audience": "Florida", "purpose": ""}
-    found = meant(values, told=told)
-    assert "us-fl-attempts" not in broken(found)
-    (advice,) = (one for one in found.advice if one.field == "min_gap_between_attempts")
+    values, remarks = florida(min_gap_between_attempts=420), {"audience": "Florida", "purpose": ""}
+    explanation = explain_values(values, remarks=remarks)
+    assert "us-fl-attempts" not in broken(explanation)
+    (advice,) = (piece for piece in explanation.advice if piece.field == "min_gap_between_attempts")
     assert (advice.code, advice.better, advice.detail) == (AdviceCode.GAP_BY_RULE, None, "")
     (elsewhere,) = (
-        one
-        for one in meant(values, told={"audience": "Norway"}).advice
-        if one.field == "min_gap_between_attempts"
+        piece
+        for piece in explain_values(values, remarks={"audience": "Norway"}).advice
+        if piece.field == "min_gap_between_attempts"
     )
     assert elsewhere.better == 209
 
@@ -137,7 +151,7 @@ def test_a_shorter_gap_is_not_advised_while_a_limit_of_attempts_is_broken() -> N
         "max_call_attempts": 8,
         GAP: 240,
     }
-    found = meant(values, told={"audience": "France", "purpose": "marketing"})
-    assert "fr-attempts" in broken(found)
-    (advice,) = (one for one in found.advice if one.field == GAP)
+    explanation = explain_values(values, remarks={"audience": "France", "purpose": "marketing"})
+    assert "fr-attempts" in broken(explanation)
+    (advice,) = (piece for piece in explanation.advice if piece.field == GAP)
     assert (advice.code, advice.better) == (AdviceCode.GAP_BY_RULE, None)

@@ -24,9 +24,9 @@ YEAR = (date(2027, 1, 1), date(2027, 12, 31))
 
 def codes(text: str) -> list[str]:
     """Name the places that are found; there must be nothing left over."""
-    found = find_places(text)
-    assert found.unread == ()
-    return [at.code for at in found.places]
+    named = find_places(text)
+    assert named.unread == ()
+    return [at.code for at in named.places]
 
 
 @pytest.mark.parametrize(
@@ -95,30 +95,33 @@ def test_the_48_states_have_many_names(text: str) -> None:
 
 
 def test_of_places_with_an_and_between_them_each_has_to_be_known() -> None:
-    found = find_places("Spain and Narnia, Atlantis & Mordor")
-    assert [at.code for at in found.places] == ["ES"]
-    assert [word for word, _ in found.unread] == ["Narnia", "Atlantis", "Mordor"]
+    named = find_places("Spain and Narnia, Atlantis & Mordor")
+    assert [at.code for at in named.places] == ["ES"]
+    assert [word for word, _ in named.unread] == ["Narnia", "Atlantis", "Mordor"]
 
 
 def test_a_word_for_the_clocks_of_several_zones_is_never_guessed() -> None:
-    ((word, meant),) = find_places("CST").unread
+    ((word, candidates),) = find_places("CST").unread
     assert word == "CST"
-    assert [codes(name) for name in meant] == [["America/Chicago"], ["Asia/Shanghai"]]
+    assert [codes(name) for name in candidates] == [["America/Chicago"], ["Asia/Shanghai"]]
 
 
 @pytest.mark.parametrize("word", ["CA", "ca", "Georgia", "GA", "IN", "DE", "AL", "CO", "LA"])
 def test_a_word_for_a_state_and_a_country_is_never_guessed(word: str) -> None:
-    found = find_places(f"France, {word}")
-    assert [at.code for at in found.places] == ["FR"]
-    ((kept, meant),) = found.unread
+    named = find_places(f"France, {word}")
+    assert [at.code for at in named.places] == ["FR"]
+    ((kept, candidates),) = named.unread
     assert kept == word
-    assert len(meant) == 2
-    assert sum("(US-" in name for name in meant) == 1
+    assert len(candidates) == 2
+    assert sum("(US-" in name for name in candidates) == 1
 
 
 def test_each_place_that_was_meant_is_named_so_that_it_can_be_typed() -> None:
-    ((_, meant),) = find_places("Georgia").unread
-    assert [codes(name.rpartition("(")[2].rstrip(")")) for name in meant] == [["GE"], ["US-GA"]]
+    ((_, candidates),) = find_places("Georgia").unread
+    assert [codes(name.rpartition("(")[2].rstrip(")")) for name in candidates] == [
+        ["GE"],
+        ["US-GA"],
+    ]
 
 
 @pytest.mark.parametrize("code", PARTS)

@@ -104,10 +104,11 @@ def test_no_other_rule_has_hours() -> None:
 
 @pytest.mark.parametrize(("name", "limit"), LIMITS.items(), ids=LIMITS)
 def test_the_attempt_limits_are_those_of_the_source(name: str, limit: tuple[int, str]) -> None:
-    found = RULES[name].attempts
-    assert found is not None
-    hours = f"{found.period // timedelta(hours=1)} hours" if found.period else ""
-    assert (found.most, hours or (f"{found.dates} dates" if found.dates else found.unit)) == limit
+    attempts = RULES[name].attempts
+    assert attempts is not None
+    hours = f"{attempts.period // timedelta(hours=1)} hours" if attempts.period else ""
+    dates = f"{attempts.dates} dates" if attempts.dates else attempts.unit
+    assert (attempts.most, hours or dates) == limit
 
 
 def test_no_other_rule_limits_attempts() -> None:
@@ -123,7 +124,7 @@ def test_the_places_that_close_on_holidays_are_those_of_the_sources() -> None:
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
 def test_a_rule_is_about_one_thing(rule: Rule) -> None:
     limits = [rule.hours, rule.attempts, rule.holidays, rule.question or None]
-    assert sum(one is not None for one in limits) == 1
+    assert sum(limit is not None for limit in limits) == 1
     assert (rule.topic is Topic.CONSENT) is rule.is_duty
     assert rule.is_duty is rule.question.endswith("?")
 
@@ -243,12 +244,14 @@ def test_a_preset_that_the_api_would_refuse_is_refused_here(folder: Path) -> Non
 
 
 def test_presets_for_two_parts_of_a_day_share_the_legal_limit_and_say_so() -> None:
-    parts = [one for one in load_rulebook().presets if one.id in {"fr-morning", "fr-afternoon"}]
-    (rule,) = [one for one in load_rulebook().rules if one.id == "fr-attempts"]
+    parts = [
+        preset for preset in load_rulebook().presets if preset.id in {"fr-morning", "fr-afternoon"}
+    ]
+    (rule,) = [rule for rule in load_rulebook().rules if rule.id == "fr-attempts"]
     assert rule.attempts is not None
-    assert sum(one.settings["max_call_attempts"] for one in parts) == rule.attempts.most
-    for one in parts:
-        assert "together reach the legal four in 30 days" in one.note
+    assert sum(preset.settings["max_call_attempts"] for preset in parts) == rule.attempts.most
+    for preset in parts:
+        assert "together reach the legal four in 30 days" in preset.note
 
 
 def test_the_strictest_preset_keeps_the_hours_of_every_state() -> None:

@@ -21,7 +21,7 @@ PROVIDER, POOL, CAMPAIGN = map(
 
 
 @pytest.mark.parametrize(
-    ("field", "value", "found"),
+    ("field", "value", "id_type"),
     [
         ("assistant_id", CAMPAIGN, "VoiceCampaign"),
         ("assistant_id", PROVIDER, "TenantVoiceProvider"),
@@ -32,9 +32,11 @@ PROVIDER, POOL, CAMPAIGN = map(
 )
 @BOTH_TYPES
 def test_a_global_id_in_the_wrong_field_is_pointed_out(
-    campaign: Campaign, field: str, value: str, found: str
+    campaign: Campaign, field: str, value: str, id_type: str
 ) -> None:
-    assert advice(campaign(**{field: value})) == [Advice(field, AdviceCode.OTHER_GLOBAL_ID, found)]
+    assert advice(campaign(**{field: value})) == [
+        Advice(field, AdviceCode.OTHER_GLOBAL_ID, id_type)
+    ]
 
 
 def test_a_provider_in_the_place_of_a_pool_is_pointed_out() -> None:
@@ -55,7 +57,7 @@ def test_an_id_that_is_no_global_id_is_nobodys_business(value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "id_type"),
     [
         ("VGVuYW50Vm9pY2VQcm92aWRlcjoxMjM=", "TenantVoiceProvider"),
         ("Vm9pY2VQaG9uZU51bWJlclBvb2w6MTIz", "VoicePhoneNumberPool"),
@@ -78,9 +80,9 @@ def test_an_id_that_is_no_global_id_is_nobodys_business(value: str) -> None:
     ],
 )
 def test_the_type_inside_a_global_id_is_read_and_nothing_else_is_taken_for_one(
-    text: str, found: str | None
+    text: str, id_type: str | None
 ) -> None:
-    assert read_global_id_type(text) == found
+    assert read_global_id_type(text) == id_type
 
 
 @pytest.mark.parametrize(
@@ -91,6 +93,6 @@ def test_the_type_inside_a_global_id_is_read_and_nothing_else_is_taken_for_one(
     ],
 )
 def test_a_wrong_id_is_named_in_words(detail: str, sentence: str) -> None:
-    found = Advice("assistant_id", AdviceCode.OTHER_GLOBAL_ID, detail)
+    piece = Advice("assistant_id", AdviceCode.OTHER_GLOBAL_ID, detail)
 
-    assert describe_advice(found) == sentence
+    assert describe_advice(piece) == sentence

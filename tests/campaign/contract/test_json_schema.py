@@ -39,7 +39,9 @@ def test_what_is_always_required_is_required() -> None:
     assert set(build_campaign_schema()["required"]) == always
 
 
-@pytest.mark.parametrize("name", [one.name for one in FIELDS if isinstance(one.required, When)])
+@pytest.mark.parametrize(
+    "name", [field.name for field in FIELDS if isinstance(field.required, When)]
+)
 def test_what_is_required_of_some_is_required_of_those(name: str) -> None:
     conditions = [
         rule for rule in build_campaign_schema()["allOf"] if name in rule["then"]["required"]
@@ -107,10 +109,10 @@ def test_the_choices_are_the_tables(field: Field) -> None:
 
 @EACH
 def test_a_reader_is_told_the_label_and_what_cannot_be_changed_later(field: Field) -> None:
-    told = build_campaign_schema()["properties"][field.name]
+    annotations = build_campaign_schema()["properties"][field.name]
 
-    assert told["title"] == WORDS[field.name].label
-    assert (FINAL in told.get("description", "")) == field.final
+    assert annotations["title"] == WORDS[field.name].label
+    assert (FINAL in annotations.get("description", "")) == field.final
 
 
 def test_an_inbound_campaign_needs_no_schedule() -> None:

@@ -52,8 +52,8 @@ def test_text_is_read_as_it_is_meant(name: str, text: Any, value: Any) -> None:
 @pytest.mark.parametrize("name", [line.name for line in FIELDS])
 @pytest.mark.parametrize("blank", ["", "   "])
 def test_a_blank_is_no_answer(name: str, blank: str) -> None:
-    given = [] if FIELD[name].kind is ValueKind.DAYS else blank
-    assert read_answer(FIELD[name], given) is None
+    answer = [] if FIELD[name].kind is ValueKind.DAYS else blank
+    assert read_answer(FIELD[name], answer) is None
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ def test_as_many_levels_as_are_allowed_are_read_and_one_more_is_not() -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "sentence"),
     [
         (b"", "this is empty"),
         (b"[]", "one JSON object"),
@@ -47,6 +47,6 @@ def test_as_many_levels_as_are_allowed_are_read_and_one_more_is_not() -> None:
         (b"[" * 100_000, "less deeply"),
     ],
 )
-def test_what_the_standard_does_not_take_is_named(content: bytes, said: str) -> None:
-    with pytest.raises(Malformed, match=said):
+def test_what_the_standard_does_not_take_is_named(content: bytes, sentence: str) -> None:
+    with pytest.raises(Malformed, match=sentence):
         parse_object(content)

@@ -86,8 +86,10 @@ def test_form_and_reading_agree_on_what_is_too_long() -> None:
         answers = typed(outbound()) | {name: "a" * 2001}
         form = CampaignForm.of(answers)
         form.validate()
-        said = {one: errors[0] for one, errors in form.errors.items() if one}
-        assert said == {one.field: describe_problem(one) for one in problems(answers)}, name
+        messages = {field: errors[0] for field, errors in form.errors.items() if field}
+        assert messages == {
+            problem.field: describe_problem(problem) for problem in problems(answers)
+        }, name
 
 
 def test_the_sandbox_knows_no_such_limit(client: FlaskClient) -> None:

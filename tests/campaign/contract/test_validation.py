@@ -165,8 +165,8 @@ def test_more_attempts_in_a_day_than_in_all_are_no_problem() -> None:
 
 def test_all_problems_are_found_at_once_in_the_order_of_the_table() -> None:
     broken = {"name": None, "timezone": "x", "daily_end_time": time(1), "max_call_attempts": 0}
-    found = [problem.field for problem in check(outbound(**broken))]
-    assert found == [line.name for line in FIELDS if line.name in broken]
+    fields = [problem.field for problem in check(outbound(**broken))]
+    assert fields == [line.name for line in FIELDS if line.name in broken]
 
 
 def test_fields_that_are_not_used_are_not_judged() -> None:

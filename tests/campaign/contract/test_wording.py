@@ -114,10 +114,10 @@ def test_what_is_final_is_said_in_a_sentence() -> None:
 
 @pytest.mark.parametrize(("name", "code"), ALL)
 def test_every_problem_is_a_sentence_without_a_gap_or_a_reproach(name: str, code: Code) -> None:
-    said = describe_problem(Problem(name, code))
-    assert re.fullmatch(r"[A-Z].*\.", said)
-    assert not re.search(r"[{}]|  |None|\s[,.:]|, \.", said)
-    assert not REPROACH.search(said)
+    sentence = describe_problem(Problem(name, code))
+    assert re.fullmatch(r"[A-Z].*\.", sentence)
+    assert not re.search(r"[{}]|  |None|\s[,.:]|, \.", sentence)
+    assert not REPROACH.search(sentence)
 
 
 @pytest.mark.parametrize(
@@ -131,10 +131,10 @@ def test_every_problem_is_a_sentence_without_a_gap_or_a_reproach(name: str, code
     ids=lambda problem: problem.code,
 )
 def test_a_word_about_the_leads_that_is_not_understood_is_repeated(problem: Problem) -> None:
-    said = describe_problem(problem)
-    assert re.fullmatch(r"[A-Z].*\.", said)
-    assert problem.detail in said
-    assert not REPROACH.search(said)
+    sentence = describe_problem(problem)
+    assert re.fullmatch(r"[A-Z].*\.", sentence)
+    assert problem.detail in sentence
+    assert not REPROACH.search(sentence)
 
 
 @pytest.mark.parametrize(
@@ -149,37 +149,39 @@ def test_a_message_about_a_count_says_the_least_it_may_be(line: Field, code: Cod
     "line", [line for line in FIELDS if line.after], ids=lambda line: line.name
 )
 def test_a_message_about_an_order_names_both(line: Field) -> None:
-    said = describe_problem(Problem(line.name, Code.NOT_AFTER)).lower()
+    sentence = describe_problem(Problem(line.name, Code.NOT_AFTER)).lower()
 
-    assert WORDS[line.name].thing in said
-    assert WORDS[FIELD[line.after or ""].name].thing in said
+    assert WORDS[line.name].thing in sentence
+    assert WORDS[FIELD[line.after or ""].name].thing in sentence
 
 
 def test_a_name_that_no_field_has_is_repeated_as_it_came() -> None:
-    said = describe_problem(Problem("{colour}", Code.UNKNOWN_FIELD))
+    sentence = describe_problem(Problem("{colour}", Code.UNKNOWN_FIELD))
 
-    assert said == "Remove “{colour}”: a campaign has no such field."
+    assert sentence == "Remove “{colour}”: a campaign has no such field."
 
 
 @pytest.mark.parametrize("code", list(AdviceCode))
 def test_every_advice_is_a_sentence(code: AdviceCode) -> None:
-    said = describe_advice(Advice("name", code, "7"))
+    sentence = describe_advice(Advice("name", code, "7"))
 
-    assert re.fullmatch(r"[A-Z“].*[.?]", said)
-    assert not re.search("[{}]", said)
+    assert re.fullmatch(r"[A-Z“].*[.?]", sentence)
+    assert not re.search("[{}]", sentence)
 
 
 @pytest.mark.parametrize(
     "line", [line for line in FIELDS if line.global_id], ids=lambda line: line.name
 )
 def test_an_id_in_the_wrong_field_is_called_by_what_it_is_the_id_of(line: Field) -> None:
-    said = describe_advice(Advice("name", AdviceCode.OTHER_GLOBAL_ID, line.global_id or ""))
+    sentence = describe_advice(Advice("name", AdviceCode.OTHER_GLOBAL_ID, line.global_id or ""))
 
-    assert re.fullmatch(r"This looks like the id of a [a-z ]+\. Is it in the right field\?", said)
+    assert re.fullmatch(
+        r"This looks like the id of a [a-z ]+\. Is it in the right field\?", sentence
+    )
 
 
 @pytest.mark.parametrize(
-    ("name", "code", "said"),
+    ("name", "code", "sentence"),
     [
         (
             "min_gap_between_attempts",
@@ -192,6 +194,6 @@ def test_an_id_in_the_wrong_field_is_called_by_what_it_is_the_id_of(line: Field)
     ],
 )
 def test_a_message_says_what_to_do_in_the_words_of_the_screen(
-    name: str, code: Code, said: str
+    name: str, code: Code, sentence: str
 ) -> None:
-    assert describe_problem(Problem(name, code)) == said
+    assert describe_problem(Problem(name, code)) == sentence

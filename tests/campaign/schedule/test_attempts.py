@@ -30,7 +30,7 @@ def minutes(count: int) -> timedelta:
     return timedelta(minutes=count)
 
 
-def wanted(gap: int, daily: int, total: int) -> Limits:
+def limits_of(gap: int, daily: int, total: int) -> Limits:
     return Limits(minutes(gap), daily, total)
 
 
@@ -39,7 +39,7 @@ def wanted(gap: int, daily: int, total: int) -> Limits:
     [(480, 60, 10, 8), (120, 180, 3, 1), (480, 60, 1, 1), (481, 60, 10, 9), (60, 60, 10, 1)],
 )
 def test_so_many_attempts_fit_into_a_day(window: int, gap: int, cap: int, fit: int) -> None:
-    assert count_per_day(minutes(window), wanted(gap, cap, 100)) == fit
+    assert count_per_day(minutes(window), limits_of(gap, cap, 100)) == fit
 
 
 @pytest.mark.parametrize(
@@ -52,25 +52,25 @@ def test_so_many_attempts_fit_into_a_day(window: int, gap: int, cap: int, fit: i
     ],
 )
 def test_the_limit_that_binds_is_named(gap: int, daily: int, total: int, binding: Binding) -> None:
-    assert follow_attempts(usable(), wanted(gap, daily, total)).bound_by is binding
+    assert follow_attempts(usable(), limits_of(gap, daily, total)).bound_by is binding
 
 
 def test_the_samples_three_attempts_are_made_on_three_days() -> None:
-    found = follow_attempts(usable(), wanted(60, 1, 3))
-    assert found.timeline == (utc(1, 4, 14), utc(1, 5, 14), utc(1, 6, 14))
-    assert (found.possible, found.never, found.last) == (3, 0, utc(1, 6, 14))
+    attempts = follow_attempts(usable(), limits_of(60, 1, 3))
+    assert attempts.timeline == (utc(1, 4, 14), utc(1, 5, 14), utc(1, 6, 14))
+    assert (attempts.possible, attempts.never, attempts.last) == (3, 0, utc(1, 6, 14))
 
 
 def test_attempts_behind_the_last_day_never_happen() -> None:
     schedule = usable(end_date=date(2027, 1, 5))
-    found = follow_attempts(schedule, wanted(240, 2, 10))
-    assert (found.possible, found.never) == (4, 6)
-    assert found.last == utc(1, 5, 18)
+    attempts = follow_attempts(schedule, limits_of(240, 2, 10))
+    assert (attempts.possible, attempts.never) == (4, 6)
+    assert attempts.last == utc(1, 5, 18)
 
 
 def test_without_a_last_day_none_is_said_never_to_happen() -> None:
-    found = follow_attempts(usable(end_date=None), wanted(60, 1, 500))
-    assert (found.possible, found.never) == (281, 0)
+    attempts = follow_attempts(usable(end_date=None), limits_of(60, 1, 500))
+    assert (attempts.possible, attempts.never) == (281, 0)
 
 
 def test_the_most_in_a_day_is_that_of_the_longest_day_and_not_of_an_ordinary_one() -> None:
@@ -80,10 +80,10 @@ def test_the_most_in_a_day_is_that_of_the_longest_day_and_not_of_an_ordinary_one
         "daily_end_time": time(3),
     }
     autumn = usable(start_date=date(2027, 11, 1), end_date=date(2027, 11, 30), **nights)
-    found = follow_attempts(autumn, wanted(60, 9, 9))
-    assert (found.per_day, found.ordinary_day, found.bound_by) == (4, 3, Binding.GAP)
+    attempts = follow_attempts(autumn, limits_of(60, 9, 9))
+    assert (attempts.per_day, attempts.ordinary_day, attempts.bound_by) == (4, 3, Binding.GAP)
     spring = one_day("America/New_York", date(2027, 3, 14), time(0), time(3))
-    assert follow_attempts(spring, wanted(60, 9, 9)).per_day == 2
+    assert follow_attempts(spring, limits_of(60, 9, 9)).per_day == 2
 
 
 def test_a_limit_that_only_the_longest_day_reaches_is_named() -> None:
@@ -94,23 +94,23 @@ def test_a_limit_that_only_the_longest_day_reaches_is_named() -> None:
         daily_start_time=time(0),
         daily_end_time=time(3),
     )
-    assert follow_attempts(autumn, wanted(60, 4, 9)).bound_by is Binding.DAILY
+    assert follow_attempts(autumn, limits_of(60, 4, 9)).bound_by is Binding.DAILY
 
 
 def test_a_gap_may_reach_over_the_night() -> None:
-    found = follow_attempts(usable(), wanted(20 * 60, 5, 2))
-    assert found.timeline == (utc(1, 4, 14), utc(1, 5, 14))
-    assert follow_attempts(usable(), wanted(26 * 60, 5, 2)).timeline[1] == utc(1, 5, 16)
+    attempts = follow_attempts(usable(), limits_of(20 * 60, 5, 2))
+    assert attempts.timeline == (utc(1, 4, 14), utc(1, 5, 14))
+    assert follow_attempts(usable(), limits_of(26 * 60, 5, 2)).timeline[1] == utc(1, 5, 16)
 
 
 def test_a_day_without_a_window_holds_none() -> None:
     schedule = usable(start_date=date(2027, 1, 9), end_date=date(2027, 1, 10))
-    assert follow_attempts(schedule, wanted(60, 1, 3)).never == 3
+    assert follow_attempts(schedule, limits_of(60, 1, 3)).never == 3
 
 
 def test_more_attempts_than_anybody_reads_are_counted_and_not_listed() -> None:
-    found = follow_attempts(usable(), wanted(3, 200, 1000))
-    assert (len(found.timeline), found.possible) == (LISTED, 1000)
+    attempts = follow_attempts(usable(), limits_of(3, 200, 1000))
+    assert (len(attempts.timeline), attempts.possible) == (LISTED, 1000)
 
 
 @pytest.mark.parametrize("name", ["min_gap_between_attempts", "max_daily_attempts"])
@@ -120,22 +120,27 @@ def test_without_usable_limits_nothing_is_said(name: str, value: int | None) -> 
 
 
 def test_a_gap_beyond_all_calendars_is_no_error() -> None:
-    found = read_limits(outbound(min_gap_between_attempts=10**30))
-    assert found is not None
-    assert follow_attempts(usable(), found).possible == 1
+    limits = read_limits(outbound(min_gap_between_attempts=10**30))
+    assert limits is not None
+    assert follow_attempts(usable(), limits).possible == 1
 
 
 @pytest.mark.parametrize(
     ("schedule", "limits_", "day", "week"),
     [
-        (usable(start_date=date(2025, 1, 1), end_date=date(2025, 3, 31)), wanted(60, 1, 3), 2, 3),
+        (
+            usable(start_date=date(2025, 1, 1), end_date=date(2025, 3, 31)),
+            limits_of(60, 1, 3),
+            2,
+            3,
+        ),
         (
             usable(days_of_week=EVERY_DAY, daily_start_time=time(8), daily_end_time=time(20)),
-            wanted(60, 3, 12),
+            limits_of(60, 3, 12),
             6,
             12,
         ),
-        (usable(), wanted(240, 2, 10), 3, 10),
+        (usable(), limits_of(240, 2, 10), 3, 10),
     ],
 )
 def test_the_worst_stretches_are_those_worked_out_by_hand(
@@ -153,7 +158,7 @@ STARTS = st.sampled_from(
 )
 QUARTERS = st.integers(0, 95).map(lambda n: time(n // 4, n % 4 * 15))
 LIMITS = st.builds(
-    wanted,
+    limits_of,
     st.integers(1, 100).map(lambda n: n * 15),
     st.integers(1, 4),
     st.integers(1, 9),
@@ -190,7 +195,9 @@ def walked(schedule: Schedule, limits_: Limits, start: datetime, end: datetime) 
 
 def _is_free(schedule: Schedule, limits_: Limits, made: list[datetime], at: datetime) -> bool:
     zone = ZoneInfo(schedule.zone)
-    today = [one for one in made if one.astimezone(zone).date() == at.astimezone(zone).date()]
+    today = [
+        instant for instant in made if instant.astimezone(zone).date() == at.astimezone(zone).date()
+    ]
     return len(today) < limits_.daily
 
 
@@ -204,10 +211,10 @@ def whole(schedule: Schedule) -> tuple[datetime, datetime]:
 def test_the_timeline_is_what_a_walk_through_every_quarter_gives(
     schedule: Schedule, limits_: Limits
 ) -> None:
-    found = follow_attempts(schedule, limits_)
+    attempts = follow_attempts(schedule, limits_)
     made = walked(schedule, limits_, *whole(schedule))
-    assert list(found.timeline) == made
-    assert found.never == limits_.total - len(made)
+    assert list(attempts.timeline) == made
+    assert attempts.never == limits_.total - len(made)
 
 
 @settings(max_examples=40, deadline=None)
@@ -226,7 +233,7 @@ def test_no_stretch_holds_more_than_the_worst(
 
 def test_the_worst_stretch_is_one_that_the_settings_allow() -> None:
     schedule = usable()
-    for at in find_most_within(schedule, wanted(240, 2, 10), PERIODS["7d"]):
+    for at in find_most_within(schedule, limits_of(240, 2, 10), PERIODS["7d"]):
         assert is_allowed_at(schedule, at)
 
 
@@ -238,6 +245,6 @@ def test_a_stretch_over_the_spring_change_reaches_an_hour_further() -> None:
         daily_end_time=time(10),
     )
     assert summarise(schedule).changes
-    found = find_most_within(schedule, wanted(60, 1, 100), timedelta(hours=23))
-    assert len(found) == 2
-    assert found[0].date() in {date(2027, 3, 13), date(2027, 1, 1)}
+    peak = find_most_within(schedule, limits_of(60, 1, 100), timedelta(hours=23))
+    assert len(peak) == 2
+    assert peak[0].date() in {date(2027, 3, 13), date(2027, 1, 1)}

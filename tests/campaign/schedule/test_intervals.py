@@ -51,16 +51,18 @@ def test_a_time_of_day_is_its_seconds_since_midnight(at: time, expected: int) ->
 
 @settings(max_examples=80, deadline=None)
 @given(DAYS, DAYS)
-def test_two_days_share_the_minutes_that_are_in_both(one: DayHours, other: DayHours) -> None:
-    assert covered(intersect(one, other)) == covered(one) & covered(other)
-    assert is_tidy(intersect(one, other))
+def test_two_days_share_the_minutes_that_are_in_both(hours: DayHours, other: DayHours) -> None:
+    assert covered(intersect(hours, other)) == covered(hours) & covered(other)
+    assert is_tidy(intersect(hours, other))
 
 
 @settings(max_examples=80, deadline=None)
 @given(DAYS, DAYS)
-def test_beyond_a_day_lie_the_minutes_that_it_does_not_have(one: DayHours, other: DayHours) -> None:
-    assert covered(subtract(one, other)) == covered(one) - covered(other)
-    assert is_tidy(subtract(one, other))
+def test_beyond_a_day_lie_the_minutes_that_it_does_not_have(
+    hours: DayHours, other: DayHours
+) -> None:
+    assert covered(subtract(hours, other)) == covered(hours) - covered(other)
+    assert is_tidy(subtract(hours, other))
 
 
 @settings(max_examples=40, deadline=None)

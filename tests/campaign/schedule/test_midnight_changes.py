@@ -42,13 +42,13 @@ CHANGES = [
 @cache
 def minutes_by_day(zone: str, first: date, last: date) -> dict[date, Counter[time]]:
     """Count how often the clock on the wall shows each minute of each day."""
-    found: dict[date, Counter[time]] = {}
+    minutes: dict[date, Counter[time]] = {}
     at = datetime.combine(first - 2 * DAY, time(), UTC)
     while at < datetime.combine(last + 3 * DAY, time(), UTC):
         wall = at.astimezone(ZoneInfo(zone))
-        found.setdefault(wall.date(), Counter())[wall.time()] += 1
+        minutes.setdefault(wall.date(), Counter())[wall.time()] += 1
         at += MINUTE
-    return found
+    return minutes
 
 
 @pytest.mark.parametrize(("zone", "near"), CHANGES)
@@ -59,14 +59,14 @@ def test_a_change_is_on_a_calling_day_if_that_day_is_not_24_hours_long(
     walked = minutes_by_day(zone, near - DAY, near + DAY)
     for day in (near - DAY, near, near + DAY):
         minutes = walked.get(day, Counter[time]())
-        wanted = one_day(zone, day, opens, opens.replace(minute=45))
+        schedule = one_day(zone, day, opens, opens.replace(minute=45))
         is_odd = set(minutes.values()) != {1} or len(minutes) != 24 * 60
-        changes = summarise(wanted).changes
+        changes = summarise(schedule).changes
         assert bool(changes) is is_odd
-        assert all(is_on_a_calling_day(wanted, change) for change in changes)
+        assert all(is_on_a_calling_day(schedule, change) for change in changes)
         hours = [minutes[opens.replace(minute=n)] for n in range(opens.minute, 45)]
         odd_hours = any(count != 1 for count in hours)
-        assert any(is_inside_a_window(wanted, change) for change in changes) is odd_hours
+        assert any(is_inside_a_window(schedule, change) for change in changes) is odd_hours
 
 
 def test_a_change_at_the_midnight_before_the_first_day_is_no_matter_of_the_campaign() -> None:
@@ -90,15 +90,15 @@ def test_a_change_belongs_to_the_days_that_it_makes_longer_or_shorter() -> None:
     assert not is_on_a_calling_day(sundays, change)
 
 
-def walked(wanted: Schedule) -> list[tuple[date, datetime]]:
+def walked(schedule: Schedule) -> list[tuple[date, datetime]]:
     """Go through the minutes at which calls may start, each with its day on the wall."""
-    at, found = datetime.combine(wanted.first - 2 * DAY, time(), UTC), []
-    while at < datetime.combine(wanted.last + 3 * DAY, time(), UTC):
-        wall = at.astimezone(ZoneInfo(wanted.zone))
-        if wanted.calls_on(wall.date()) and wanted.opens <= wall.time() < wanted.closes:
-            found.append((wall.date(), at))
+    at, minutes = datetime.combine(schedule.first - 2 * DAY, time(), UTC), []
+    while at < datetime.combine(schedule.last + 3 * DAY, time(), UTC):
+        wall = at.astimezone(ZoneInfo(schedule.zone))
+        if schedule.calls_on(wall.date()) and schedule.opens <= wall.time() < schedule.closes:
+            minutes.append((wall.date(), at))
         at += MINUTE
-    return found
+    return minutes
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def walked(wanted: Schedule) -> list[tuple[date, datetime]]:
 )
 @pytest.mark.parametrize(("zone", "near"), CHANGES)
 def test_windows_are_in_the_order_of_time(zone: str, near: date, opens: time, closes: time) -> None:
-    wanted = usable(
+    schedule = usable(
         timezone=zone,
         start_date=near - DAY,
         end_date=near + DAY,
@@ -116,11 +116,11 @@ def test_windows_are_in_the_order_of_time(zone: str, near: date, opens: time, cl
     )
     minutes = [
         (window.date, window.start_utc + n * MINUTE)
-        for window in iterate_windows(wanted)
+        for window in iterate_windows(schedule)
         for n in range(window.minutes)
     ]
 
-    assert minutes == walked(wanted)
+    assert minutes == walked(schedule)
 
 
 @settings(max_examples=60, deadline=None)
@@ -132,7 +132,7 @@ def test_windows_are_in_the_order_of_time(zone: str, near: date, opens: time, cl
 def test_attempts_come_in_order_as_early_as_the_wall_clock_allows(
     change: tuple[str, date], gap: int, daily: int
 ) -> None:
-    wanted = usable(
+    schedule = usable(
         timezone=change[0],
         start_date=change[1] - DAY,
         end_date=change[1] + DAY,
@@ -142,9 +142,9 @@ def test_attempts_come_in_order_as_early_as_the_wall_clock_allows(
     )
     made: list[datetime] = []
     by_day = Counter[date]()
-    for day, at in walked(wanted):
+    for day, at in walked(schedule):
         if by_day[day] < daily and (not made or at - made[-1] >= gap * MINUTE):
             made.append(at)
             by_day[day] += 1
 
-    assert list(follow_attempts(wanted, Limits(gap * MINUTE, daily, 50)).timeline) == made
+    assert list(follow_attempts(schedule, Limits(gap * MINUTE, daily, 50)).timeline) == made

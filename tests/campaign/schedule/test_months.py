@@ -159,7 +159,7 @@ def test_a_day_that_samoa_left_out_is_not_marked_as_a_calling_day() -> None:
 @pytest.mark.parametrize("zone", ["America/New_York", "Australia/Lord_Howe", "America/Nuuk"])
 @pytest.mark.parametrize("opens", [time(0), time(2), time(9), time(23)])
 def test_as_many_days_are_marked_as_are_counted(zone: str, opens: time) -> None:
-    shown = summarise(
+    overview = summarise(
         usable(
             timezone=zone,
             start_date=date(2027, 1, 1),
@@ -169,6 +169,6 @@ def test_as_many_days_are_marked_as_are_counted(zone: str, opens: time) -> None:
             daily_end_time=opens.replace(minute=30),
         )
     )
-    found = [mark for month in lay_out_months(shown, {}) for mark in marks(month).values()]
+    all_marks = [mark for month in lay_out_months(overview, {}) for mark in marks(month).values()]
 
-    assert sum(mark.startswith("call") for mark in found) == shown.calling_days
+    assert sum(mark.startswith("call") for mark in all_marks) == overview.calling_days

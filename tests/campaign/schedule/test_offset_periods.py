@@ -29,19 +29,21 @@ def instants(schedule: Schedule) -> list[tuple[datetime, datetime]]:
     zone, at = ZoneInfo(schedule.zone), datetime.combine(schedule.first - DAY, time(), UTC)
     end = datetime.combine(schedule.last + 2 * DAY, time(), UTC)
     every = (at + n * QUARTER for n in range((end - at) // QUARTER))
-    return [(one, one.astimezone(zone)) for one in every if is_allowed_at(schedule, one)]
+    return [
+        (instant, instant.astimezone(zone)) for instant in every if is_allowed_at(schedule, instant)
+    ]
 
 
-def ahead(one: datetime, zone: str) -> int:
-    there = one.astimezone(ZoneInfo(zone)).utcoffset()
-    here = one.utcoffset()
+def ahead(instant: datetime, zone: str) -> int:
+    there = instant.astimezone(ZoneInfo(zone)).utcoffset()
+    here = instant.utcoffset()
     assert there is not None
     assert here is not None
     return (there - here) // timedelta(seconds=1)
 
 
-def season_of(found: tuple[OffsetPeriod, ...], day: date) -> int:
-    (number,) = (n for n, season in enumerate(found) if season.first <= day <= season.last)
+def season_of(seasons: tuple[OffsetPeriod, ...], day: date) -> int:
+    (number,) = (n for n, season in enumerate(seasons) if season.first <= day <= season.last)
     return number
 
 
@@ -51,12 +53,12 @@ def test_on_all_but_odd_days_the_clocks_are_as_far_apart_as_the_season_says(
     schedule: Schedule, others: set[str]
 ) -> None:
     zones = tuple(sorted(others))
-    found = find_offset_periods(schedule, zones)
+    periods = find_offset_periods(schedule, zones)
     for _, here in instants(schedule):
-        if here.date() not in found.odd_days:
+        if here.date() not in periods.odd_days:
             expected = tuple(ahead(here, zone) for zone in zones)
-            number = season_of(found.seasons, here.date())
-            assert found.seasons[number].ahead == expected
+            number = season_of(periods.seasons, here.date())
+            assert periods.seasons[number].ahead == expected
 
 
 @settings(max_examples=40, deadline=None)
@@ -64,11 +66,11 @@ def test_on_all_but_odd_days_the_clocks_are_as_far_apart_as_the_season_says(
 def test_seasons_follow_one_another_from_the_first_day_to_the_last(
     schedule: Schedule, others: set[str]
 ) -> None:
-    found = find_offset_periods(schedule, tuple(sorted(others))).seasons
-    assert (found[0].first, found[-1].last) == (schedule.first, schedule.last)
-    for one, following in pairwise(found):
-        assert one.last + DAY == following.first
-        assert one.ahead != following.ahead
+    seasons = find_offset_periods(schedule, tuple(sorted(others))).seasons
+    assert (seasons[0].first, seasons[-1].last) == (schedule.first, schedule.last)
+    for season, following in pairwise(seasons):
+        assert season.last + DAY == following.first
+        assert season.ahead != following.ahead
 
 
 @settings(max_examples=60, deadline=None)
@@ -76,36 +78,40 @@ def test_seasons_follow_one_another_from_the_first_day_to_the_last(
 def test_an_hour_is_safe_just_if_every_rule_allows_it_on_every_clock(
     schedule: Schedule, audience: str
 ) -> None:
-    told = read_audience({"audience": audience, "purpose": "marketing"}, None)
+    leads = read_audience({"audience": audience, "purpose": "marketing"}, None)
     limited = [
         (rule.hours, zone)
-        for rule in select_rules(told, schedule.first, schedule.last)
+        for rule in select_rules(leads, schedule.first, schedule.last)
         if rule.hours is not None
-        for zone in find_reach(told)[rule.jurisdiction]
+        for zone in find_reach(leads)[rule.jurisdiction]
     ]
-    found = find_allowed_hours(select_rules(told, schedule.first, schedule.last), schedule, told)
+    allowed_hours = find_allowed_hours(
+        select_rules(leads, schedule.first, schedule.last), schedule, leads
+    )
     for at, here in instants(schedule)[::7]:
-        if here.date() in found.times.odd_days:
+        if here.date() in allowed_hours.times.odd_days:
             continue
         walls = [(hours, at.astimezone(ZoneInfo(zone))) for hours, zone in limited]
         expected = all(
             any(start <= count_seconds(wall.time()) < end for start, end in hours[wall.weekday()])
             for hours, wall in walls
         )
-        safe = found.safe[season_of(found.times.seasons, here.date())][here.weekday()]
+        safe = allowed_hours.safe[season_of(allowed_hours.times.seasons, here.date())][
+            here.weekday()
+        ]
         assert any(start <= count_seconds(here.time()) < end for start, end in safe) is expected
 
 
 def test_between_the_changes_of_new_york_and_london_the_clocks_are_an_hour_nearer() -> None:
-    found = find_offset_periods(usable(end_date=date(2027, 12, 31)), ("Europe/London",))
-    assert [(season.first, season.ahead) for season in found.seasons] == [
+    periods = find_offset_periods(usable(end_date=date(2027, 12, 31)), ("Europe/London",))
+    assert [(season.first, season.ahead) for season in periods.seasons] == [
         (date(2027, 1, 4), (5 * HOUR,)),
         (date(2027, 3, 14), (4 * HOUR,)),
         (date(2027, 3, 28), (5 * HOUR,)),
         (date(2027, 10, 31), (4 * HOUR,)),
         (date(2027, 11, 7), (5 * HOUR,)),
     ]
-    assert found.odd_days == frozenset()
+    assert periods.odd_days == frozenset()
 
 
 def test_a_day_is_odd_if_a_clock_changes_within_its_window() -> None:
@@ -122,8 +128,8 @@ def test_a_day_without_calls_is_never_odd() -> None:
 
 def test_lord_howe_comes_half_an_hour_nearer() -> None:
     autumn = usable(start_date=date(2027, 4, 1), end_date=date(2027, 4, 30), timezone="Etc/UTC")
-    found = find_offset_periods(autumn, ("Australia/Lord_Howe",)).seasons
-    assert [season.ahead for season in found] == [(11 * HOUR,), (10 * HOUR + HOUR // 2,)]
+    seasons = find_offset_periods(autumn, ("Australia/Lord_Howe",)).seasons
+    assert [season.ahead for season in seasons] == [(11 * HOUR,), (10 * HOUR + HOUR // 2,)]
 
 
 def test_zones_whose_clocks_go_alike_are_looked_at_together_under_the_best_known_name() -> None:

@@ -52,31 +52,31 @@ class Piece(NamedTuple):
     end: datetime
 
 
-def oracle(wanted: Schedule) -> list[Piece]:
+def oracle(schedule: Schedule) -> list[Piece]:
     """Find the stretches of calling by looking at every quarter of an hour."""
-    zone, found = ZoneInfo(wanted.zone), list[Piece]()
-    at = datetime.combine(wanted.first - DAY, time(), UTC)
-    while at < datetime.combine(wanted.last + 2 * DAY, time(), UTC):
+    zone, calls = ZoneInfo(schedule.zone), list[Piece]()
+    at = datetime.combine(schedule.first - DAY, time(), UTC)
+    while at < datetime.combine(schedule.last + 2 * DAY, time(), UTC):
         wall = at.astimezone(zone)
-        if may_start(wanted, wall):
+        if may_start(schedule, wall):
             start = at
-            if found and (found[-1].day, found[-1].end) == (wall.date(), at):
-                start = found.pop().start
-            found.append(Piece(wall.date(), start, at + STEP))
+            if calls and (calls[-1].day, calls[-1].end) == (wall.date(), at):
+                start = calls.pop().start
+            calls.append(Piece(wall.date(), start, at + STEP))
         at += STEP
-    return found
+    return calls
 
 
-def may_start(wanted: Schedule, wall: datetime) -> bool:
+def may_start(schedule: Schedule, wall: datetime) -> bool:
     return (
-        wanted.first.isoformat() <= wall.date().isoformat() <= wanted.last.isoformat()
-        and wall.isoweekday() - 1 in wanted.days
-        and wanted.opens.isoformat() <= wall.time().isoformat() < wanted.closes.isoformat()
+        schedule.first.isoformat() <= wall.date().isoformat() <= schedule.last.isoformat()
+        and wall.isoweekday() - 1 in schedule.days
+        and schedule.opens.isoformat() <= wall.time().isoformat() < schedule.closes.isoformat()
     )
 
 
-def pieces(found: list[Window]) -> list[Piece]:
-    return [Piece(window.date, window.start_utc, window.end_utc) for window in found]
+def pieces(windows: list[Window]) -> list[Piece]:
+    return [Piece(window.date, window.start_utc, window.end_utc) for window in windows]
 
 
 def quarter(number: int) -> time:
@@ -113,51 +113,53 @@ often = settings(max_examples=250, deadline=None)
 @given(schedules())
 @example(night_of(date(2027, 3, 14)))
 @example(night_of(date(2027, 11, 7)))
-def test_windows_are_the_instants_at_which_the_wall_clock_allows_a_call(wanted: Schedule) -> None:
-    assert pieces(list(iterate_windows(wanted))) == oracle(wanted)
+def test_windows_are_the_instants_at_which_the_wall_clock_allows_a_call(schedule: Schedule) -> None:
+    assert pieces(list(iterate_windows(schedule))) == oracle(schedule)
 
 
 @often
 @given(schedules())
 @example(night_of(date(2027, 3, 14)))
 @example(night_of(date(2027, 11, 7)))
-def test_a_schedule_adds_up_to_what_the_wall_clock_allows(wanted: Schedule) -> None:
-    expected, found = oracle(wanted), summarise(wanted)
+def test_a_schedule_adds_up_to_what_the_wall_clock_allows(schedule: Schedule) -> None:
+    expected, overview = oracle(schedule), summarise(schedule)
 
-    assert found.calling_days == len({piece.day for piece in expected})
-    assert found.length == sum((piece.end - piece.start for piece in expected), timedelta())
-    assert pieces([found.first] if found.first else []) == expected[:1]
-    assert pieces([found.last] if found.last else []) == expected[-1:]
+    assert overview.calling_days == len({piece.day for piece in expected})
+    assert overview.length == sum((piece.end - piece.start for piece in expected), timedelta())
+    assert pieces([overview.first] if overview.first else []) == expected[:1]
+    assert pieces([overview.last] if overview.last else []) == expected[-1:]
 
 
 @often
 @given(schedules(), st.integers(0, 9 * 24 * 60))
 def test_a_call_may_start_within_the_windows_and_at_no_other_minute(
-    wanted: Schedule, minutes: int
+    schedule: Schedule, minutes: int
 ) -> None:
-    instant = datetime.combine(wanted.first - DAY, time(), UTC) + timedelta(minutes=minutes)
-    expected = any(piece.start <= instant < piece.end for piece in oracle(wanted))
+    instant = datetime.combine(schedule.first - DAY, time(), UTC) + timedelta(minutes=minutes)
+    expected = any(piece.start <= instant < piece.end for piece in oracle(schedule))
 
-    assert is_allowed_at(wanted, instant) is expected
+    assert is_allowed_at(schedule, instant) is expected
 
 
 @often
 @given(schedules(), st.integers(0, 9 * 24 * 60), st.integers(0, 4))
 def test_the_next_windows_are_the_first_that_end_later(
-    wanted: Schedule, minutes: int, count: int
+    schedule: Schedule, minutes: int, count: int
 ) -> None:
-    instant = datetime.combine(wanted.first - DAY, time(), UTC) + timedelta(minutes=minutes)
-    later = (piece for piece in oracle(wanted) if piece.end > instant)
+    instant = datetime.combine(schedule.first - DAY, time(), UTC) + timedelta(minutes=minutes)
+    later = (piece for piece in oracle(schedule) if piece.end > instant)
 
-    assert pieces(find_next_windows(wanted, instant, count)) == list(islice(later, count))
+    assert pieces(find_next_windows(schedule, instant, count)) == list(islice(later, count))
 
 
 @often
 @given(schedules())
 def test_a_total_that_is_not_days_times_hours_is_explained_by_a_clock_change(
-    wanted: Schedule,
+    schedule: Schedule,
 ) -> None:
-    found = summarise(wanted)
-    opens, closes = (datetime.combine(wanted.first, at) for at in (wanted.opens, wanted.closes))
+    overview = summarise(schedule)
+    opens, closes = (
+        datetime.combine(schedule.first, at) for at in (schedule.opens, schedule.closes)
+    )
 
-    assert found.changes or found.length == found.calling_days * (closes - opens)
+    assert overview.changes or overview.length == overview.calling_days * (closes - opens)

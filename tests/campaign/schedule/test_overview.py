@@ -16,9 +16,13 @@ def sample() -> Overview:
 
 def test_the_vendors_sample_makes_64_days_and_512_hours() -> None:
     # January, February and March 2025 have 23, 20 and 21 weekdays, of 8 hours each.
-    found = sample()
+    overview = sample()
 
-    assert (found.calling_days, found.length, found.hours) == (64, timedelta(hours=512), "512")
+    assert (overview.calling_days, overview.length, overview.hours) == (
+        64,
+        timedelta(hours=512),
+        "512",
+    )
 
 
 def test_the_vendors_sample_has_one_clock_change_though_no_call_is_made_that_day() -> None:
@@ -29,13 +33,13 @@ def test_the_vendors_sample_has_one_clock_change_though_no_call_is_made_that_day
 
 
 def test_the_first_and_the_last_window_of_the_vendors_sample_lie_on_either_side_of_it() -> None:
-    found = sample()
+    overview = sample()
 
-    assert found.first is not None
-    assert found.last is not None
-    assert wall(found.first) == ("2025-01-01T09:00:00-05:00", "2025-01-01T17:00:00-05:00")
-    assert wall(found.last) == ("2025-03-31T09:00:00-04:00", "2025-03-31T17:00:00-04:00")
-    assert found.last.end_utc == utc(3, 31, 21, year=2025)
+    assert overview.first is not None
+    assert overview.last is not None
+    assert wall(overview.first) == ("2025-01-01T09:00:00-05:00", "2025-01-01T17:00:00-05:00")
+    assert wall(overview.last) == ("2025-03-31T09:00:00-04:00", "2025-03-31T17:00:00-04:00")
+    assert overview.last.end_utc == utc(3, 31, 21, year=2025)
 
 
 def test_twelve_weeks_and_three_days_of_workdays_are_63_days() -> None:
@@ -43,9 +47,9 @@ def test_twelve_weeks_and_three_days_of_workdays_are_63_days() -> None:
 
 
 def test_both_dates_are_called_on() -> None:
-    wanted = usable(start_date=date(2027, 1, 4), end_date=date(2027, 1, 5))
+    schedule = usable(start_date=date(2027, 1, 4), end_date=date(2027, 1, 5))
 
-    assert [window.date for window in iterate_windows(wanted)] == [
+    assert [window.date for window in iterate_windows(schedule)] == [
         date(2027, 1, 4),
         date(2027, 1, 5),
     ]
@@ -53,18 +57,18 @@ def test_both_dates_are_called_on() -> None:
 
 def test_the_first_window_waits_for_a_wanted_day_and_the_last_ends_on_one() -> None:
     # 1 January 2027 is a Friday.
-    found = summarise(usable(start_date=date(2027, 1, 2), end_date=date(2027, 1, 10)))
+    overview = summarise(usable(start_date=date(2027, 1, 2), end_date=date(2027, 1, 10)))
 
-    assert found.first is not None
-    assert found.last is not None
-    assert (found.first.date, found.last.date) == (date(2027, 1, 4), date(2027, 1, 8))
+    assert overview.first is not None
+    assert overview.last is not None
+    assert (overview.first.date, overview.last.date) == (date(2027, 1, 4), date(2027, 1, 8))
 
 
 def test_dates_without_a_wanted_day_make_no_window() -> None:
-    found = summarise(usable(start_date=date(2027, 1, 2), end_date=date(2027, 1, 3)))
+    overview = summarise(usable(start_date=date(2027, 1, 2), end_date=date(2027, 1, 3)))
 
-    assert (found.calling_days, found.length, found.hours) == (0, timedelta(0), "0")
-    assert (found.first, found.last) == (None, None)
+    assert (overview.calling_days, overview.length, overview.hours) == (0, timedelta(0), "0")
+    assert (overview.first, overview.last) == (None, None)
 
 
 @pytest.mark.parametrize(
@@ -86,9 +90,9 @@ def test_hours_are_written_with_two_decimals_at_the_most(
 
 def test_thousands_of_hours_are_written_with_a_comma() -> None:
     # 2028-01-01 to 2028-12-29 are 52 weeks: 260 workdays of 8 hours.
-    found = summarise(usable(start_date=date(2028, 1, 1), end_date=date(2028, 12, 29)))
+    overview = summarise(usable(start_date=date(2028, 1, 1), end_date=date(2028, 12, 29)))
 
-    assert found.hours == "2,080"
+    assert overview.hours == "2,080"
 
 
 def test_a_day_that_samoa_left_out_is_no_calling_day() -> None:
@@ -98,15 +102,15 @@ def test_a_day_that_samoa_left_out_is_no_calling_day() -> None:
 
 
 def test_a_week_with_a_day_that_samoa_left_out_has_six_calling_days() -> None:
-    wanted = usable(
+    schedule = usable(
         timezone="Pacific/Apia",
         start_date=date(2011, 12, 26),
         end_date=date(2012, 1, 1),
         days_of_week=EVERY_DAY,
     )
 
-    assert summarise(wanted).calling_days == 6
-    assert summarise(wanted).hours == "48"
+    assert summarise(schedule).calling_days == 6
+    assert summarise(schedule).hours == "48"
 
 
 @pytest.mark.parametrize(
@@ -121,17 +125,17 @@ def test_a_week_with_a_day_that_samoa_left_out_has_six_calling_days() -> None:
 def test_clock_changes_from_the_first_day_to_the_last_are_named(
     first: date, last: date, days: list[date]
 ) -> None:
-    found = summarise(usable(start_date=first, end_date=last))
+    overview = summarise(usable(start_date=first, end_date=last))
 
-    assert [change.day for change in found.changes] == days
+    assert [change.day for change in overview.changes] == days
 
 
 def test_a_change_just_after_midnight_is_named_if_it_takes_from_the_last_day() -> None:
     # Nuuk, 27 March 2027: 23:00 becomes 00:00 of the 28th.
-    found = summarise(one_day("America/Nuuk", date(2027, 3, 27), time(22), time(23, 30)))
+    overview = summarise(one_day("America/Nuuk", date(2027, 3, 27), time(22), time(23, 30)))
 
-    assert found.hours == "1"
-    assert [change.day for change in found.changes] == [date(2027, 3, 28)]
+    assert overview.hours == "1"
+    assert [change.day for change in overview.changes] == [date(2027, 3, 28)]
 
 
 @pytest.mark.parametrize(
@@ -182,19 +186,19 @@ def test_a_single_day_has_a_calendar_though_the_api_would_refuse_it() -> None:
 def test_a_campaign_without_a_last_day_is_shown_to_the_end_of_its_13th_month(
     first: date, until: date
 ) -> None:
-    found = summarise(usable(start_date=first, end_date=None))
+    overview = summarise(usable(start_date=first, end_date=None))
 
-    assert found.shown_until == until
-    assert found.schedule.is_open_ended
-    assert found.first is not None
-    assert found.last is None
+    assert overview.shown_until == until
+    assert overview.schedule.is_open_ended
+    assert overview.first is not None
+    assert overview.last is None
 
 
 def test_a_campaign_with_a_last_day_is_shown_until_then() -> None:
-    found = summarise(usable())
+    overview = summarise(usable())
 
-    assert found.shown_until == date(2027, 3, 31)
-    assert not found.schedule.is_open_ended
+    assert overview.shown_until == date(2027, 3, 31)
+    assert not overview.schedule.is_open_ended
 
 
 @pytest.mark.parametrize("first", [date(1900, 1, 1), date(2199, 12, 30)])

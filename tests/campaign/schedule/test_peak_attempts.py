@@ -46,29 +46,29 @@ LEADS = (*ZONES, "Asia/Kolkata")
 TUESDAY, THURSDAY, SATURDAY, SUNDAY = 1, 3, 5, 6
 
 
-def starts(wanted: Schedule) -> list[tuple[datetime, date]]:
+def starts(schedule: Schedule) -> list[tuple[datetime, date]]:
     """Note each instant at which a call may start, with its date in the campaign's zone."""
-    zone, found = ZoneInfo(wanted.zone), []
-    for number in range(-1, (wanted.last - wanted.first).days + 2):
-        day = datetime.combine(wanted.first + number * DAY, time(), UTC)
+    zone, beginnings = ZoneInfo(schedule.zone), []
+    for number in range(-1, (schedule.last - schedule.first).days + 2):
+        day = datetime.combine(schedule.first + number * DAY, time(), UTC)
         for step in range(DAY // STEP):
             here = (day + step * STEP).astimezone(zone)
             if (
-                wanted.first <= here.date() <= wanted.last
-                and here.weekday() in wanted.days
-                and wanted.opens <= here.time() < wanted.closes
+                schedule.first <= here.date() <= schedule.last
+                and here.weekday() in schedule.days
+                and schedule.opens <= here.time() < schedule.closes
             ):
-                found.append((day + step * STEP, here.date()))
-    return found
+                beginnings.append((day + step * STEP, here.date()))
+    return beginnings
 
 
 def walked(
-    found: list[tuple[datetime, date]], retries: Limits, since: datetime, until: datetime
+    beginnings: list[tuple[datetime, date]], retries: Limits, since: datetime, until: datetime
 ) -> int:
     """Count the calls of one lead who is called as early as may be."""
     by_day: Counter[date] = Counter()
     free, made = since, 0
-    for at, day in found[bisect_left(found, (since, date.min)) :]:
+    for at, day in beginnings[bisect_left(beginnings, (since, date.min)) :]:
         if at >= until or made == retries.total:
             break
         if at >= free and by_day[day] < retries.daily:
@@ -77,15 +77,15 @@ def walked(
     return made
 
 
-def most_walked(wanted: Schedule, retries: Limits, period: timedelta) -> int:
-    found = starts(wanted)
-    return max((walked(found, retries, at, at + period) for at, _ in found), default=0)
+def most_walked(schedule: Schedule, retries: Limits, period: timedelta) -> int:
+    beginnings = starts(schedule)
+    return max((walked(beginnings, retries, at, at + period) for at, _ in beginnings), default=0)
 
 
-def most_walked_in_dates(wanted: Schedule, retries: Limits, dates: int, zone: str) -> int:
+def most_walked_in_dates(schedule: Schedule, retries: Limits, dates: int, zone: str) -> int:
     """Begin at midnight in a zone, before each date that a campaign can reach there."""
-    found, clock = starts(wanted), ZoneInfo(zone)
-    days = (wanted.first + n * DAY for n in range(-2, (wanted.last - wanted.first).days + 3))
+    beginnings, clock = starts(schedule), ZoneInfo(zone)
+    days = (schedule.first + n * DAY for n in range(-2, (schedule.last - schedule.first).days + 3))
     ends = [
         [
             datetime.combine(day, time(), clock).astimezone(UTC)
@@ -93,7 +93,7 @@ def most_walked_in_dates(wanted: Schedule, retries: Limits, dates: int, zone: st
         ]
         for first in days
     ]
-    return max(walked(found, retries, since, until) for since, until in ends)
+    return max(walked(beginnings, retries, since, until) for since, until in ends)
 
 
 def changes() -> list[tuple[str, date]]:
@@ -150,48 +150,48 @@ often = settings(max_examples=150, deadline=None)
 @often
 @given(near_changes(), RETRIES, LENGTHS)
 def test_no_stretch_holds_more_or_fewer_than_the_walk_finds(
-    wanted: Schedule, retries: Limits, period: timedelta
+    schedule: Schedule, retries: Limits, period: timedelta
 ) -> None:
-    found = find_most_within(wanted, retries, period)
-    assert len(found) == most_walked(wanted, retries, period)
-    assert not found or found[-1] - found[0] < period
+    peak = find_most_within(schedule, retries, period)
+    assert len(peak) == most_walked(schedule, retries, period)
+    assert not peak or peak[-1] - peak[0] < period
 
 
 @often
 @given(near_changes(), RETRIES, st.sampled_from([1, 2, 7, 30]), st.sampled_from(LEADS))
 def test_no_dates_in_a_row_hold_more_or_fewer_than_the_walk_finds(
-    wanted: Schedule, retries: Limits, dates: int, zone: str
+    schedule: Schedule, retries: Limits, dates: int, zone: str
 ) -> None:
-    found = find_most_in_dates(wanted, retries, dates, ((zone,),))
-    assert len(found) == most_walked_in_dates(wanted, retries, dates, zone)
+    peak = find_most_in_dates(schedule, retries, dates, ((zone,),))
+    assert len(peak) == most_walked_in_dates(schedule, retries, dates, zone)
 
 
 @often
 @given(near_changes(), RETRIES)
 def test_a_day_holds_no_more_and_no_fewer_than_the_walk_finds(
-    wanted: Schedule, retries: Limits
+    schedule: Schedule, retries: Limits
 ) -> None:
-    most = most_walked_in_dates(wanted, retries, 1, wanted.zone)
-    assert follow_attempts(wanted, retries).per_day == most
+    most = most_walked_in_dates(schedule, retries, 1, schedule.zone)
+    assert follow_attempts(schedule, retries).per_day == most
 
 
-def most_chosen(found: list[tuple[datetime, date]], retries: Limits, period: timedelta) -> int:
+def most_chosen(beginnings: list[tuple[datetime, date]], retries: Limits, period: timedelta) -> int:
     """Choose the most calls out of all there can be: each is made, or is not."""
 
     @cache
     def further(number: int, made: int, today: int) -> int:
         """Count those after one call, which is so many after the first, of its day and in all."""
-        at, day = found[number]
+        at, day = beginnings[number]
         best = 0
-        for later in range(number + 1, len(found)):
-            (then, its_day), begun = found[later], found[first][0]
+        for later in range(number + 1, len(beginnings)):
+            (then, its_day), begun = beginnings[later], beginnings[first][0]
             count = today + 1 if its_day == day else 1
             if then - begun < period and then - at >= retries.gap and count <= retries.daily:
                 best = max(best, 1 + further(later, made + 1, count))
         return min(best, retries.total - made)
 
     best = 0
-    for first in range(len(found)):
+    for first in range(len(beginnings)):
         further.cache_clear()
         best = max(best, 1 + further(first, 1, 1))
     return best
@@ -200,14 +200,14 @@ def most_chosen(found: list[tuple[datetime, date]], retries: Limits, period: tim
 @settings(max_examples=60, deadline=None)
 @given(near_changes(), RETRIES, LENGTHS)
 def test_no_choice_of_calls_is_better_than_to_call_as_early_as_may_be(
-    wanted: Schedule, retries: Limits, period: timedelta
+    schedule: Schedule, retries: Limits, period: timedelta
 ) -> None:
-    opens = wanted.opens.replace(hour=min(wanted.opens.hour, 22))
+    opens = schedule.opens.replace(hour=min(schedule.opens.hour, 22))
     short = replace(
-        wanted,
-        last=min(wanted.last, wanted.first + 8 * DAY),
+        schedule,
+        last=min(schedule.last, schedule.first + 8 * DAY),
         opens=opens,
-        closes=min(wanted.closes, opens.replace(hour=opens.hour + 1)),
+        closes=min(schedule.closes, opens.replace(hour=opens.hour + 1)),
     )
     most = most_chosen(starts(short), retries, period)
     assert len(find_most_within(short, retries, period)) == most
@@ -266,30 +266,30 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize(("wanted", "retries", "expected"), CASES.values(), ids=CASES)
+@pytest.mark.parametrize(("schedule", "retries", "expected"), CASES.values(), ids=CASES)
 def test_a_campaign_that_starts_near_a_change_has_ordinary_weeks_too(
-    wanted: Schedule, retries: Limits, expected: dict[str, int]
+    schedule: Schedule, retries: Limits, expected: dict[str, int]
 ) -> None:
-    found = {name: len(find_most_within(wanted, retries, PERIODS[name])) for name in expected}
-    assert found == expected
+    peak = {name: len(find_most_within(schedule, retries, PERIODS[name])) for name in expected}
+    assert peak == expected
 
 
 def test_a_stretch_can_begin_so_that_a_later_window_is_just_reached() -> None:
     days = set(range(5))
-    wanted = weekly(LONDON, days, (time(9), time(17)), date(2027, 1, 4), date(2027, 1, 8))
+    schedule = weekly(LONDON, days, (time(9), time(17)), date(2027, 1, 4), date(2027, 1, 8))
     # From the start of a window the gap leads past the end of the next.
-    found = find_most_within(wanted, limits_of(3, 1, 25 * 60), timedelta(hours=51))
-    assert len(found) == 3
+    peak = find_most_within(schedule, limits_of(3, 1, 25 * 60), timedelta(hours=51))
+    assert len(peak) == 3
 
 
 def test_every_month_counts_of_a_campaign_of_several_years_or_without_a_last_day() -> None:
     # The first month of 31 days that begins on a Tuesday is August 2028.
     days, hours = {1, 2, 3}, (time(9), time(17))
     for last in (date(2029, 1, 4), None):
-        wanted = weekly(NEW_YORK, days, hours, date(2027, 1, 4), last)
-        found = find_most_in_months(wanted, limits_of(1000, 1, 60), ((NEW_YORK,),))
-        assert len(found) == 15
-        assert found[0].date() == date(2028, 8, 1)
+        schedule = weekly(NEW_YORK, days, hours, date(2027, 1, 4), last)
+        peak = find_most_in_months(schedule, limits_of(1000, 1, 60), ((NEW_YORK,),))
+        assert len(peak) == 15
+        assert peak[0].date() == date(2028, 8, 1)
 
 
 def test_a_date_far_from_any_change_can_hold_more_in_summer_than_in_winter() -> None:
@@ -297,9 +297,9 @@ def test_a_date_far_from_any_change_can_hold_more_in_summer_than_in_winter() -> 
     days, hours = {THURSDAY, THURSDAY + 1}, (time(13, 40), time(15))
     winter = weekly(NEW_YORK, days, hours, date(2027, 1, 4), date(2027, 3, 13))
     summer = replace(winter, last=date(2027, 8, 31))
-    for wanted, most in ((winter, 1), (summer, 2)):
-        found = find_most_in_dates(wanted, limits_of(20, 1, 60), 1, (("Asia/Kolkata",),))
-        assert len(found) == most
+    for schedule, most in ((winter, 1), (summer, 2)):
+        peak = find_most_in_dates(schedule, limits_of(20, 1, 60), 1, (("Asia/Kolkata",),))
+        assert len(peak) == most
 
 
 def test_one_call_a_day_is_seven_in_seven_days_and_no_more() -> None:
@@ -314,18 +314,18 @@ def test_one_call_a_day_is_seven_in_seven_days_and_no_more() -> None:
 def laid_out(monkeypatch: pytest.MonkeyPatch, years: int) -> int:
     """Count the windows that are gone through for the worst 30 days of so many years."""
     last = date(2026 + years, 12, 31)
-    wanted = weekly(NEW_YORK, set(range(5)), (time(9), time(17)), date(2027, 1, 1), last)
+    schedule = weekly(NEW_YORK, set(range(5)), (time(9), time(17)), date(2027, 1, 1), last)
     counts: list[int] = []
 
     def counted(*asked: Any) -> tuple[Row, ...]:
-        found = lay_out_day_rows(*asked)
-        counts.extend(len(row.windows) for row in found)
-        return found
+        rows = lay_out_day_rows(*asked)
+        counts.extend(len(row.windows) for row in rows)
+        return rows
 
     with monkeypatch.context() as patch:
         patch.setattr(peak_attempts, "lay_out_day_rows", counted)
-        found = find_most_within(wanted, limits_of(10**6, 1000, 3), PERIODS["30d"])
-    assert len(found) > 20 * 160  # Twenty windows of eight hours at the least.
+        peak = find_most_within(schedule, limits_of(10**6, 1000, 3), PERIODS["30d"])
+    assert len(peak) > 20 * 160  # Twenty windows of eight hours at the least.
     return sum(counts)
 
 

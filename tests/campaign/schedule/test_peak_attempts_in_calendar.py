@@ -51,7 +51,7 @@ def may_call(schedule: Schedule, retries: Limits, made: list[datetime], at: date
         and schedule.opens <= here.time() < schedule.closes
         and len(made) < retries.total
         and (not made or at - made[-1] >= retries.gap)
-        and sum(one.astimezone(zone).date() == here.date() for one in made) < retries.daily
+        and sum(instant.astimezone(zone).date() == here.date() for instant in made) < retries.daily
     )
 
 
@@ -65,7 +65,7 @@ def evenings(last: date) -> Schedule:
     )
 
 
-def found(schedule: Schedule, retries: Limits, unit: str, zone: str) -> tuple[datetime, ...]:
+def find_most(schedule: Schedule, retries: Limits, unit: str, zone: str) -> tuple[datetime, ...]:
     if unit == "month":
         return find_most_in_months(schedule, retries, ((zone,),))
     return find_most_in_dates(schedule, retries, 1, ((zone,),))
@@ -76,7 +76,9 @@ def found(schedule: Schedule, retries: Limits, unit: str, zone: str) -> tuple[da
 def test_a_day_of_a_lead_holds_no_more_and_no_fewer_than_the_simulation(
     schedule: Schedule, retries: Limits, zone: str
 ) -> None:
-    assert len(found(schedule, retries, "day", zone)) == simulated(schedule, retries, "day", zone)
+    assert len(find_most(schedule, retries, "day", zone)) == simulated(
+        schedule, retries, "day", zone
+    )
 
 
 @settings(max_examples=80, deadline=None)
@@ -85,7 +87,7 @@ def test_a_month_of_a_lead_holds_no_more_and_no_fewer_than_the_simulation(
     schedule: Schedule, retries: Limits, zone: str
 ) -> None:
     expected = simulated(schedule, retries, "month", zone)
-    assert len(found(schedule, retries, "month", zone)) == expected
+    assert len(find_most(schedule, retries, "month", zone)) == expected
 
 
 @settings(max_examples=80, deadline=None)
@@ -94,7 +96,7 @@ def test_the_calls_that_are_listed_could_be_made_and_are_of_one_day_or_month(
     schedule: Schedule, retries: Limits, zone: str, unit: str
 ) -> None:
     made: list[datetime] = []
-    for at in found(schedule, retries, unit, zone):
+    for at in find_most(schedule, retries, unit, zone):
         assert may_call(schedule, retries, made, at)
         made.append(at)
     assert len({unit_of(at, zone, unit) for at in made}) <= 1
@@ -102,18 +104,18 @@ def test_the_calls_that_are_listed_could_be_made_and_are_of_one_day_or_month(
 
 def test_the_same_clock_sees_the_campaigns_own_day() -> None:
     retries = Limits(timedelta(minutes=60), 3, 12)
-    assert len(found(usable(), retries, "day", NEW_YORK)) == 3
+    assert len(find_most(usable(), retries, "day", NEW_YORK)) == 3
 
 
 def test_a_lead_on_another_clock_can_get_two_days_calls_in_one_of_theirs() -> None:
     retries = Limits(timedelta(minutes=60), 4, 12)
-    assert len(found(evenings(date(2027, 3, 10)), retries, "day", NEW_YORK)) == 4
-    assert len(found(evenings(date(2027, 3, 10)), retries, "day", MADRID)) == 7
+    assert len(find_most(evenings(date(2027, 3, 10)), retries, "day", NEW_YORK)) == 4
+    assert len(find_most(evenings(date(2027, 3, 10)), retries, "day", MADRID)) == 7
 
 
 def test_the_lead_can_get_one_more_on_the_day_after_a_change_of_the_campaigns_clock() -> None:
     retries = Limits(timedelta(minutes=60), 4, 12)
-    calls = found(evenings(date(2027, 3, 20)), retries, "day", MADRID)
+    calls = find_most(evenings(date(2027, 3, 20)), retries, "day", MADRID)
     assert len(calls) == 8
     assert {at.astimezone(ZoneInfo(MADRID)).date() for at in calls} == {date(2027, 3, 14)}
 
@@ -122,20 +124,20 @@ def test_a_month_begins_anew_on_its_first_day() -> None:
     january = usable(end_date=date(2027, 1, 31))
     both = usable(end_date=date(2027, 2, 28))
     retries = Limits(timedelta(minutes=60), 1, 100)
-    assert len(found(january, retries, "month", NEW_YORK)) == 20
-    assert len(found(both, retries, "month", NEW_YORK)) == 20
-    assert len(found(usable(), retries, "month", NEW_YORK)) == 23
+    assert len(find_most(january, retries, "month", NEW_YORK)) == 20
+    assert len(find_most(both, retries, "month", NEW_YORK)) == 20
+    assert len(find_most(usable(), retries, "month", NEW_YORK)) == 23
 
 
 def test_the_total_holds_in_a_month_too() -> None:
-    assert len(found(usable(), Limits(timedelta(minutes=60), 1, 3), "month", NEW_YORK)) == 3
+    assert len(find_most(usable(), Limits(timedelta(minutes=60), 1, 3), "month", NEW_YORK)) == 3
 
 
 def test_of_several_clocks_the_worst_counts() -> None:
     retries = Limits(timedelta(minutes=60), 4, 12)
-    wanted, clocks = evenings(date(2027, 3, 10)), ((NEW_YORK, "America/Detroit"), (MADRID,))
-    assert len(find_most_in_dates(wanted, retries, 1, clocks)) == 7
-    assert len(find_most_in_dates(wanted, retries, 1, clocks[:1])) == 4
+    schedule, clocks = evenings(date(2027, 3, 10)), ((NEW_YORK, "America/Detroit"), (MADRID,))
+    assert len(find_most_in_dates(schedule, retries, 1, clocks)) == 7
+    assert len(find_most_in_dates(schedule, retries, 1, clocks[:1])) == 4
 
 
 def test_a_tuesday_after_the_change_can_hold_more_than_the_one_before() -> None:
@@ -147,7 +149,7 @@ def test_a_tuesday_after_the_change_can_hold_more_than_the_one_before() -> None:
         daily_start_time=time(1, 15),
         daily_end_time=time(20),
     )
-    calls = found(tuesdays, Limits(39 * QUARTER, 2, 2), "day", "Pacific/Honolulu")
+    calls = find_most(tuesdays, Limits(39 * QUARTER, 2, 2), "day", "Pacific/Honolulu")
     assert {at.date() for at in calls} == {date(2027, 11, 2)}
     assert len(calls) == 2
 
@@ -163,7 +165,7 @@ def test_it_can_be_another_month_where_the_lead_is(
     zone: str, day: date, opens: time, lead: str
 ) -> None:
     night = one_day(zone, day, opens, time(opens.hour + 5))
-    assert len(found(night, Limits(timedelta(minutes=30), 5, 5), "month", lead)) == 5
+    assert len(find_most(night, Limits(timedelta(minutes=30), 5, 5), "month", lead)) == 5
 
 
 def test_the_leads_clock_can_change_while_the_campaigns_does_not() -> None:
@@ -177,4 +179,4 @@ def test_the_leads_clock_can_change_while_the_campaigns_does_not() -> None:
     )
     retries = Limits(timedelta(minutes=60), 3, 12)
     expected = simulated(kathmandu, retries, "day", NEW_YORK)
-    assert len(found(kathmandu, retries, "day", NEW_YORK)) == expected
+    assert len(find_most(kathmandu, retries, "day", NEW_YORK)) == expected

@@ -104,9 +104,9 @@ def test_a_window_in_the_night_of_a_change_is_what_the_wall_clock_shows(
     zone: str, day: str, opens: str, closes: str, expected: list[str]
 ) -> None:
     on = date.fromisoformat(day)
-    wanted = one_day(zone, on, time.fromisoformat(opens), time.fromisoformat(closes))
+    schedule = one_day(zone, on, time.fromisoformat(opens), time.fromisoformat(closes))
 
-    assert [in_utc(window) for window in find_windows_on(wanted, on)] == expected
+    assert [in_utc(window) for window in find_windows_on(schedule, on)] == expected
 
 
 @pytest.mark.parametrize(
@@ -151,14 +151,14 @@ def test_the_next_windows_are_those_that_are_not_over(
 
 
 def test_windows_can_be_gone_through_from_a_day_on() -> None:
-    found = iterate_windows(usable(), date(2027, 3, 30))
+    windows = iterate_windows(usable(), date(2027, 3, 30))
 
-    assert [window.date for window in found] == [date(2027, 3, 30), date(2027, 3, 31)]
+    assert [window.date for window in windows] == [date(2027, 3, 30), date(2027, 3, 31)]
 
 
 def test_a_long_window_on_a_day_of_25_hours_can_fall_on_three_days_elsewhere() -> None:
     # From 23:30 on the 3rd to 00:29 on the 5th in Brisbane.
     sunday = date(2027, 4, 4)
     adelaide = one_day("Australia/Adelaide", sunday, time(0), time(23, 59))
-    found = find_days_there(adelaide, sunday, ("Australia/Brisbane",))
-    assert found == {date(2027, 4, 3), sunday, date(2027, 4, 5)}
+    days = find_days_there(adelaide, sunday, ("Australia/Brisbane",))
+    assert days == {date(2027, 4, 3), sunday, date(2027, 4, 5)}

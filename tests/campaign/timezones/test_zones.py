@@ -161,7 +161,7 @@ def test_both_days_of_a_search_for_changes_count(first: date, last: date, count:
 
 
 @pytest.mark.parametrize(
-    ("zone", "year", "shown", "touched"),
+    ("zone", "year", "days", "touched"),
     [
         ("America/New_York", 2027, [(3, 14), (11, 7)], [(3, 14), (11, 7)]),
         # the day is the one on the wall: in UTC it is still the Saturday
@@ -174,12 +174,14 @@ def test_both_days_of_a_search_for_changes_count(first: date, last: date, count:
     ],
 )
 def test_a_change_names_the_day_it_shows_on_and_each_day_it_touches(
-    zone: str, year: int, shown: list[tuple[int, int]], touched: list[tuple[int, int]]
+    zone: str, year: int, days: list[tuple[int, int]], touched: list[tuple[int, int]]
 ) -> None:
-    found = find_clock_changes(zone, date(year, 1, 1), date(year, 12, 31))
+    changes = find_clock_changes(zone, date(year, 1, 1), date(year, 12, 31))
 
-    assert [change.day for change in found] == [date(year, *day) for day in shown]
-    assert [day for change in found for day in change.days] == [date(year, *day) for day in touched]
+    assert [change.day for change in changes] == [date(year, *day) for day in days]
+    assert [day for change in changes for day in change.days] == [
+        date(year, *day) for day in touched
+    ]
 
 
 def test_the_day_that_samoa_left_out_is_touched_by_its_change() -> None:
@@ -191,15 +193,15 @@ def test_the_day_that_samoa_left_out_is_touched_by_its_change() -> None:
 
 
 def test_stretches_follow_each_other_and_keep_one_offset_each() -> None:
-    found = list(iterate_even_stretches("America/New_York", NEW_YEAR, NEW_YEARS_EVE))
+    stretches = list(iterate_even_stretches("America/New_York", NEW_YEAR, NEW_YEARS_EVE))
 
-    assert found[0][0] == utc(2027, 1, 1)
-    assert found[-1][1] == utc(2028, 1, 1)
-    assert [offset for *_, offset in found] == [hours(-5), hours(-4), hours(-5)]
-    assert all(before[1] == after[0] for before, after in pairwise(found))
+    assert stretches[0][0] == utc(2027, 1, 1)
+    assert stretches[-1][1] == utc(2028, 1, 1)
+    assert [offset for *_, offset in stretches] == [hours(-5), hours(-4), hours(-5)]
+    assert all(before[1] == after[0] for before, after in pairwise(stretches))
 
 
 def test_without_a_change_there_is_one_stretch() -> None:
-    found = list(iterate_even_stretches("Asia/Kolkata", NEW_YEAR, NEW_YEAR))
+    stretches = list(iterate_even_stretches("Asia/Kolkata", NEW_YEAR, NEW_YEAR))
 
-    assert found == [(utc(2027, 1, 1), utc(2027, 1, 2), hours(5.5))]
+    assert stretches == [(utc(2027, 1, 1), utc(2027, 1, 2), hours(5.5))]
