@@ -1,4 +1,4 @@
-"""Schedules for the tests of the calendar, any number of odd ones too, and instants, shortly."""
+"""Schedules for the tests of the calendar, unusual ones included, and short forms of instants."""
 
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -48,7 +48,7 @@ ODD_ZONES = (
     "Pacific/Apia",
     "America/Havana",
 )
-"""Zones whose clocks do not go by whole hours, or change where others do not."""
+"""Zones whose offsets are not whole hours, or change when others do not."""
 
 _CHANGES = [date(2027, 3, 14), date(2027, 3, 28), date(2027, 4, 4), date(2027, 9, 5)]
 _CHANGES += [date(2027, 10, 3), date(2027, 10, 31), date(2027, 11, 7)]

@@ -15,7 +15,7 @@ from tests.factories import inbound
 
 
 def outbound(**changes: Any) -> dict[str, Any]:
-    """Give a campaign that is worth no second look: its attempts come at different times of day."""
+    """Build a campaign without advice: its attempts come at different times of day."""
     return factories.outbound(**{"max_daily_attempts": 2} | changes)
 
 

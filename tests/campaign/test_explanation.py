@@ -1,4 +1,4 @@
-"""What a campaign means is one answer: problems, advice, payload, words and calendar agree."""
+"""The explanation of a campaign: its problems, advice, payload, words and calendar agree."""
 
 import json
 from datetime import date

@@ -27,7 +27,7 @@ A_DAY = {"min_gap_between_attempts": 1440}
 
 
 def january(first: int, last: int, **changes: Any) -> dict[str, Any]:
-    """Give a campaign of so many days in January 2027; the 4th is a Monday."""
+    """Build a campaign on these days of January 2027; the 4th is a Monday."""
     dates = {"start_date": date(2027, 1, first), "end_date": date(2027, 1, last)}
     return outbound(**dates | {"max_call_attempts": 2} | changes)
 

@@ -18,7 +18,7 @@ def words(values: dict[str, Any]) -> list[str]:
 
 
 def about(start: str, values: dict[str, Any]) -> list[str]:
-    """Give the sentences that begin so."""
+    """List the sentences with this beginning."""
     return [sentence for sentence in words(values) if sentence.startswith(start)]
 
 

@@ -67,7 +67,7 @@ def is_harmless(fix: Fix, schedule: Schedule, retries: Limits | None, audience: 
     return not any(
         _is_worse(evidence, now.get(rule.id))
         for rule in select_rules(audience, near.first, near.last)
-        if rule.id not in now or rule.attempts  # What is broken by hours or days may stay so.
+        if rule.id not in now or rule.attempts  # Broken rules of hours or days may stay broken.
         for evidence in find_evidence(rule, near, changed_retries, audience)
     )
 
@@ -175,7 +175,7 @@ def _fix_attempts(schedule: Schedule, retries: Limits, audience: Audience) -> It
         timedelta(minutes=gap)
         for gap in sorted({*_GAPS, *_LONG_GAPS, *_list_advised_gaps(near, retries)})
     ]
-    shortest = bisect_left(  # Once a gap is long enough, so are all that are longer.
+    shortest = bisect_left(  # If a gap is long enough, so is every longer one.
         gaps, True, key=lambda gap: gap > retries.gap and are_kept(replace(retries, gap=gap))
     )
     if shortest < len(gaps):

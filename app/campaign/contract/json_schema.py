@@ -17,7 +17,7 @@ Schema: TypeAlias = dict[str, Any]
 ZONE_FORMAT = "iana-time-zone"
 """Format of a time zone name; not a standard one, so a validator has to be given its check."""
 
-# What follows "$" keeps Python from taking a line break for the end.
+# The lookahead keeps Python's "$" from matching before a final line break.
 _TIME = "^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$(?!\\n)"
 
 _KINDS: dict[ValueKind, Schema] = {

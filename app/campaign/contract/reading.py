@@ -106,7 +106,7 @@ def _read_text(_field: Field, raw: Any) -> str:
 
 def _read_url(field: Field, raw: Any) -> str:
     text = _read_text(field, raw)
-    if not text.strip():  # A blank is no answer in a form, but it is no URI in JSON.
+    if not text.strip():  # A form drops a blank as no answer; in JSON it is not a URI.
         raise Unreadable(Code.NOT_A_URL)
     return text
 

@@ -54,7 +54,7 @@ def _decode_json(text: str) -> Any:
     except json.JSONDecodeError as error:
         position = f"line {error.lineno}, column {error.colno}"
         raise Malformed(f"Write the campaign as JSON; this is not, at {position}.") from error
-    except ValueError as error:  # Python reads no whole number of more than 4,300 digits.
+    except ValueError as error:  # Python refuses whole numbers of more than 4,300 digits.
         raise Malformed("Write numbers with fewer digits.") from error
 
 

@@ -50,7 +50,7 @@ def check_field(field: Field, values: Values) -> Iterator[Problem]:
     if is_blank(value):
         if field.is_required(values):
             yield Problem(field.name, Code.MISSING)
-        elif isinstance(value, str) and field.name in _FORM:  # No answer, but sent all the same.
+        elif isinstance(value, str) and field.name in _FORM:  # Blank, but a document would send it.
             yield Problem(field.name, _FORM[field.name][1])
         return
 

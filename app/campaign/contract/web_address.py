@@ -17,13 +17,13 @@ _LONGEST_NAME = 253
 
 def is_web_address(text: str) -> bool:
     """Tell whether a request can be made to a text: an http(s) URI with a valid host and port."""
-    # The library's pattern ends in "$", which a line break may follow.
+    # The library's pattern ends in "$", which also matches before a final line break.
     if text.endswith("\n") or not validate_rfc3986(text, rule="URI"):
         return False
     try:
         parts = urlsplit(text)
         host, port = parts.hostname or "", parts.port
-    except ValueError:  # The port is above 65535, or what is in brackets is no address.
+    except ValueError:  # The port is above 65535, or the brackets contain no address.
         return False
     is_host = _is_ipv6 if "[" in parts.netloc else _is_ipv4_or_name
     return parts.scheme in {"http", "https"} and port != 0 and is_host(host)
@@ -32,7 +32,7 @@ def is_web_address(text: str) -> bool:
 def _is_ipv4_or_name(host: str) -> bool:
     """Tell whether a host is an IPv4 address or could be a name, with or without the final dot."""
     labels = host.removesuffix(".").split(".")
-    if _NUMBER.fullmatch(labels[-1]):  # What ends in a number is read as an address of IPv4.
+    if _NUMBER.fullmatch(labels[-1]):  # A host that ends in a number is read as IPv4.
         return _is_ipv4(host)
     return len(host) <= _LONGEST_NAME and all(map(_LABEL.fullmatch, labels))
 

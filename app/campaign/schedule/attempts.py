@@ -71,7 +71,7 @@ def read_limits(values: Values) -> Limits | None:
     return Limits(timedelta(minutes=min(gap, _LONGEST_GAP)), daily, total)
 
 
-_LONGEST_GAP = 60 * 24 * 366 * 300  # Minutes; longer than any schedule that is looked at.
+_LONGEST_GAP = 60 * 24 * 366 * 300  # Minutes; longer than any schedule that is examined.
 _SECOND = timedelta(seconds=1)
 
 

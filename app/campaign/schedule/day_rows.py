@@ -42,7 +42,7 @@ def lay_out_day_rows(schedule: Schedule, zone: str, days: int) -> tuple[Row, ...
     whole = extend_to_foreseeable(schedule)
     changes = (change for name in (whole.zone, zone) for change in _find_changes(whole, name))
     edges = {whole.first, whole.last, *(change.at.date() for change in changes)}
-    # Further from all of these, a row is like the one a week before.
+    # Further away from all of these, a row is like the one a week earlier.
     around = range(-days - _AROUND, _AROUND + _WEEK + 1)
     firsts = sorted({edge + number * DAY for edge in edges for number in around})
     start, end = _find_reach(whole)

@@ -216,7 +216,7 @@ def find_days_there(schedule: Schedule, day: date, zones: tuple[str, ...]) -> fr
     """Find the dates in these zones during the windows of one day of the schedule."""
     days: set[date] = set()
     for window in find_windows_on(schedule, day):
-        # A window is no longer than 26 hours, so a day within it has the middle of it.
+        # A window is at most 26 hours long, so a date that lies within it contains its middle.
         start, end = window.start_utc, window.end_utc - timedelta(seconds=1)
         for instant in (start, start + (end - start) / 2, end):
             days.update(instant.astimezone(load_zone(zone)).date() for zone in zones)

@@ -23,7 +23,7 @@ YEAR = {"end_date": date(2028, 1, 3), "days_of_week": EVERY_DAY}
 
 
 def safe_by_season(schedule: Schedule, audience: str, *ids: str) -> list[str]:
-    """Give Monday's safe hours in each season, held to just these rules."""
+    """Find Monday's safe hours in each season, with only these rules."""
     leads = read_audience({"audience": audience}, None)
     rules = tuple(
         rule for rule in select_rules(leads, schedule.first, schedule.last) if rule.id in ids

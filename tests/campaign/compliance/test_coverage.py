@@ -1,4 +1,4 @@
-"""What is known of a place's rules, and what is not: no data is never a pass."""
+"""What is known about a place's rules. Missing data never counts as a pass."""
 
 from datetime import date
 

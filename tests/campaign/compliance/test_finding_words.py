@@ -1,4 +1,4 @@
-"""What is said of findings: who, where, when, by how much, and what would keep the rule."""
+"""The sentences about findings: who, where, when, by how much, and what would keep the rule."""
 
 from dataclasses import replace
 from datetime import date, time, timedelta

@@ -1,4 +1,4 @@
-"""What rules a campaign breaks, above all by the clock of whoever is called."""
+"""The rules that a campaign breaks, above all on the clock of the person who is called."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -38,7 +38,7 @@ def make_audience(audience: str, purpose: str = "marketing") -> Audience:
 
 
 def broken(schedule: Schedule, audience: Audience, retries: Limits | None = None) -> set[str]:
-    """Name the rules that are broken; a duty is not."""
+    """List the ids of the broken rules; duties are left out."""
     findings = check_rules(schedule, retries, audience)
     return {finding.rule.id for finding in findings if not isinstance(finding.evidence, Duty)}
 

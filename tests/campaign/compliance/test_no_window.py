@@ -23,7 +23,7 @@ pytestmark = pytest.mark.slow
 YEAR = (date(2027, 1, 1), date(2027, 12, 31))
 DAY, QUARTER = timedelta(days=1), timedelta(minutes=15)
 AUDIENCES = ("Florida", "Texas", "US-HI, US-ME", "Canada, UK", "Canada, Australia/Perth", "Hawaii")
-"""Places whose days without calls are no matter of law, but for weekdays."""
+"""Places without a law on days without calls, except for weekdays."""
 
 
 def make_audience(audience: str) -> Audience:
@@ -49,7 +49,7 @@ def is_allowed(at: datetime, hours: list[tuple[WeekHours, ZoneInfo]]) -> bool:
 
 
 def safe_quarters(schedule: Schedule, audience: Audience) -> set[time]:
-    """Give the quarters of an hour that are allowed on a weekday whenever its clock shows them."""
+    """Find the quarters of an hour that are allowed on every date of a weekday."""
     hours, zone = limited(audience), ZoneInfo(schedule.zone)
     safe: dict[tuple[int, time], bool] = {}
     at = datetime.combine(schedule.first - DAY, time(), UTC)

@@ -44,13 +44,13 @@ def broken(explanation: Explanation) -> set[str]:
 
 
 def gaps(values: dict[str, Any], remarks: dict[str, str]) -> set[int]:
-    """Name the gaps that are offered."""
+    """List the gaps that are offered, in minutes."""
     changes = offers(explain_values(values, remarks=remarks))
     return {way[GAP] for way in changes if GAP in way}
 
 
 def offers(explanation: Explanation) -> list[dict[str, Any]]:
-    """Give every change that is offered, in the order of the page."""
+    """List every change that is offered, in the order of the page."""
     assert explanation.overview is not None
     schedule, retries, leads = (
         explanation.overview.schedule,

@@ -23,7 +23,7 @@ YEAR = (date(2027, 1, 1), date(2027, 12, 31))
 
 
 def codes(text: str) -> list[str]:
-    """Name the places that are found; there must be nothing left over."""
+    """Find the codes of the places; no word may be left unread."""
     named = find_places(text)
     assert named.unread == ()
     return [at.code for at in named.places]

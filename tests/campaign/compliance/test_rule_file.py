@@ -1,4 +1,4 @@
-"""What a file of rules may not say: each fault is refused by the file's name and the place."""
+"""Faults in a file of rules: each is refused, with the name of the file and the key."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -17,7 +17,7 @@ JUDGE = Draft202012Validator(build_campaign_schema())
 
 
 def finds(document: dict[str, Any]) -> set[str]:
-    """Name the fields that a standard validator, told nothing more, finds at fault."""
+    """Find the fields that a standard validator rejects without further checks."""
     return {
         str(error.absolute_path[0] if error.absolute_path else error.validator)
         for error in JUDGE.iter_errors(document)

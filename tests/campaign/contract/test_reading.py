@@ -1,4 +1,4 @@
-"""Two doors, the same values: JSON by the API's own types, and text as people type it."""
+"""Two inputs, the same values: JSON with the API's own types, and text as people type it."""
 
 import json
 from datetime import date, time

@@ -1,4 +1,4 @@
-"""Bytes are one JSON object by the standard, or it is said what to change."""
+"""Bytes are one JSON object by RFC 8259, or the message says what to change."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from app.campaign.contract.strict_json import DEEPEST, Malformed, parse_object
 
 
 def nested(levels: int) -> bytes:
-    """Write an object that holds lists one inside the other, so many levels in all."""
+    """Write an object with nested lists, so many levels in all."""
     return b'{"name":' + b"[" * (levels - 1) + b"]" * (levels - 1) + b"}"
 
 

@@ -1,4 +1,4 @@
-"""What is typed has limits, which are ours: the form tells them, and the sandbox knows none."""
+"""The limits of what may be typed are ours: the form states them, and the sandbox has none."""
 
 import gc
 import tracemalloc

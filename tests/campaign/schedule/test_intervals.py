@@ -31,7 +31,7 @@ AHEAD = st.integers(-26 * 4, 26 * 4).map(lambda n: n * STEP)
 
 
 def covered(day: DayHours) -> set[int]:
-    """Name the quarters of an hour that a day covers, by their first second."""
+    """Find the quarters of an hour that a day covers, by their first second."""
     return {at for at in QUARTERS if any(start <= at < end for start, end in day)}
 
 

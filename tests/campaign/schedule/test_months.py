@@ -18,7 +18,7 @@ def sheets(first: date, last: date | None, **changes: object) -> list[Month]:
 
 
 def marks(month: Month) -> dict[int, str]:
-    """Give the mark of each day that has one."""
+    """Find the mark of each day that has one."""
     days = [day for week in month.weeks for day in week if day]
     return {day.number: day.mark for day in days if day.mark}
 

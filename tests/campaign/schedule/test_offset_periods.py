@@ -1,4 +1,4 @@
-"""How far clocks are apart, and the hours that are safe by it, held against a walk."""
+"""How far clocks are apart, and the safe hours that follow, compared with a walk."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise

@@ -65,7 +65,7 @@ def starts(schedule: Schedule) -> list[tuple[datetime, date]]:
 def walked(
     beginnings: list[tuple[datetime, date]], retries: Limits, since: datetime, until: datetime
 ) -> int:
-    """Count the calls of one lead who is called as early as may be."""
+    """Count the calls to one lead who is called as early as possible."""
     by_day: Counter[date] = Counter()
     free, made = since, 0
     for at, day in beginnings[bisect_left(beginnings, (since, date.min)) :]:
@@ -176,7 +176,7 @@ def test_a_day_holds_no_more_and_no_fewer_than_the_walk_finds(
 
 
 def most_chosen(beginnings: list[tuple[datetime, date]], retries: Limits, period: timedelta) -> int:
-    """Choose the most calls out of all there can be: each is made, or is not."""
+    """Choose the most calls of all possible ones: each is made, or is not."""
 
     @cache
     def further(number: int, made: int, today: int) -> int:
@@ -312,7 +312,7 @@ def test_one_call_a_day_is_seven_in_seven_days_and_no_more() -> None:
 
 
 def laid_out(monkeypatch: pytest.MonkeyPatch, years: int) -> int:
-    """Count the windows that are gone through for the worst 30 days of so many years."""
+    """Count the windows that are examined for the worst 30 days of so many years."""
     last = date(2026 + years, 12, 31)
     schedule = weekly(NEW_YORK, set(range(5)), (time(9), time(17)), date(2027, 1, 1), last)
     counts: list[int] = []

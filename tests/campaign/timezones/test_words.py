@@ -1,4 +1,4 @@
-"""Words that are no names of zones: what is meant by them is known, and never taken by itself."""
+"""Words that are not zone names: their zones are offered, and never chosen automatically."""
 
 import pytest
 
