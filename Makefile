@@ -11,6 +11,8 @@ PYTHON := $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 BIN := .venv/bin
 UV := $(BIN)/uv --quiet --no-progress
 PARALLEL := --numprocesses=logical --dist=worksteal
+# A trace takes half as long again, so only what failed is done again with one.
+TRACE := $(BIN)/python -m pytest -m browser --last-failed --tracing=retain-on-failure --output=test-results/traces
 LOCK := $(UV) pip compile --universal --generate-hashes --no-header --no-annotate
 
 .DEFAULT_GOAL := help
@@ -32,7 +34,8 @@ test: .venv/ready-dev ## Run all tests, the browser's included (ARGS= goes to py
 	@CHROMIUM="$$(sh tests/browser/chromium.sh)" && export CHROMIUM && \
 	$(if $(ARGS),$(BIN)/python -m pytest $(ARGS),\
 	$(BIN)/python -m pytest $(PARALLEL) -m "not browser and not faults" && \
-	$(BIN)/python -m pytest $(PARALLEL) -m browser && $(BIN)/python -m pytest -m faults)
+	{ $(BIN)/python -m pytest $(PARALLEL) -m browser || { $(TRACE); exit 1; }; } && \
+	$(BIN)/python -m pytest $(PARALLEL) -m faults)
 
 test-fast: .venv/ready-dev ## Run the tests that need neither a browser nor seconds each
 	@$(BIN)/python -m pytest $(PARALLEL) -m "not browser and not faults and not slow" $(ARGS)
@@ -71,7 +74,7 @@ vendor: ## Renew the front-end packages under static/vendor (needs npm)
 	@sh static/vendor/renew.sh
 
 clean: ## Remove the environment and all caches; instance/ stays
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache test-results
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/uv: requirements-installer.lock

@@ -1,9 +1,14 @@
-"""A real Chromium, and an operator who works with the app in it."""
+"""A real Chromium, and an operator who works with the app in it.
 
-from collections.abc import Callable, Iterator
+A test that fails leaves a screenshot, and when it is done again a trace, in ``test-results/``.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, sync_playwright
+from playwright.sync_api import BrowserContext, ConsoleMessage
+from pytest_playwright.pytest_playwright import CreateContextCallback
 
 from tests.browser.chromium import ARGUMENTS, chromium
 from tests.browser.operator import Operator
@@ -15,17 +20,19 @@ NewWindow = Callable[..., BrowserContext]
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium(), args=[*ARGUMENTS])
-        yield started
-        started.close()
+def base_url() -> None:
+    """Give no common address: every test has a server of its own."""
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: Mapping[str, Any]) -> dict[str, Any]:
+    """Start the system's browser, as pytest-playwright asks how."""
+    return dict(browser_type_launch_args, executable_path=chromium(), args=[*ARGUMENTS])
 
 
 @pytest.fixture
-def window(browser: Browser, site: Address) -> Iterator[NewWindow]:
+def window(new_context: CreateContextCallback, site: Address) -> Iterator[NewWindow]:
     """Open browsers with nothing in them yet; a complaint of any page of theirs fails the test."""
-    opened: list[BrowserContext] = []
     complaints: list[str] = []
 
     def listen(message: ConsoleMessage) -> None:
@@ -33,22 +40,15 @@ def window(browser: Browser, site: Address) -> Iterator[NewWindow]:
         if message.type == "error" and not message.text.startswith(EXPECTED):
             complaints.append(message.text)
 
-    def open_one(**options: object) -> BrowserContext:
-        context = browser.new_context(
-            base_url=site.url,
-            locale="en-GB",
-            timezone_id="Europe/Berlin",
-            **options,  # type: ignore[arg-type]
-        )
+    def open_one(**options: Any) -> BrowserContext:
+        place = {"base_url": site.url, "locale": "en-GB", "timezone_id": "Europe/Berlin"}
+        context = new_context(**(place | options))
         context.set_default_timeout(10_000)
         context.on("console", listen)
         context.on("weberror", lambda error: complaints.append(str(error.error)))
-        opened.append(context)
         return context
 
     yield open_one
-    for context in opened:
-        context.close()
     assert complaints == []
 
 
