@@ -110,12 +110,12 @@ def ledger(app: Flask) -> Ledger:
 
 @pytest.fixture
 def saved(store: Store) -> Callable[..., str]:
-    """Save a draft with these typed values, and give its id."""
+    """Save a draft with these values, and with what is typed beside them, and give its id."""
 
-    def save(values: dict[str, Any] | None = None) -> str:
+    def save(values: dict[str, Any] | None = None, **beside: str | list[str]) -> str:
         draft_id = drafts.new_id()
         with store.writing() as session:
-            drafts.save(session, draft_id, judge(typed(values or outbound())), over=0)
+            drafts.save(session, draft_id, judge(typed(values or outbound()) | beside), over=0)
         return draft_id
 
     return save

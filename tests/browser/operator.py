@@ -18,6 +18,10 @@ class Operator:
         self.page.goto("/drafts/new")
         self.fill(answers or {})
 
+    def open(self, draft_id: str) -> None:
+        """Open a draft that is there already."""
+        self.page.goto(f"/drafts/{draft_id}")
+
     def fill(self, answers: Mapping[str, str | Sequence[str]]) -> None:
         """Answer questions in the words that the form posts."""
         for name, answer in answers.items():

@@ -1,6 +1,7 @@
 """Rules, changes that keep them, clocks and presets, as a person meets them in a browser."""
 
 import json
+from collections.abc import Callable
 from datetime import date, time
 
 from playwright.sync_api import Route, expect
@@ -8,20 +9,24 @@ from playwright.sync_api import Route, expect
 from tests.browser.operator import Operator
 from tests.factories import outbound, typed
 
-LATE = typed(outbound(daily_end_time=time(21))) | {"audience": "Florida", "purpose": "marketing"}
+LATE = outbound(daily_end_time=time(21))
+TO_FLORIDA = {"audience": "Florida", "purpose": "marketing"}
 
 
-def test_a_change_that_keeps_a_rule_takes_one_press(any_operator: Operator) -> None:
-    any_operator.start(LATE)
-    any_operator.press("Save draft")
+def test_a_change_that_keeps_a_rule_takes_one_press(
+    any_operator: Operator, saved: Callable[..., str]
+) -> None:
+    any_operator.open(saved(LATE, **TO_FLORIDA))
     any_operator.press("Until: 21:00 → 20:00")
     expect(any_operator.field("daily_end_time")).to_have_value("20:00")
     expect(any_operator.page.get_by_role("status").filter(has_text="Changed")).to_be_visible()
     any_operator.sees_in_the_panel("No rule that is known here is broken.")
 
 
-def test_a_change_is_saved_like_anything_that_is_typed(operator: Operator) -> None:
-    operator.start(LATE)
+def test_a_change_is_saved_like_anything_that_is_typed(
+    operator: Operator, saved: Callable[..., str]
+) -> None:
+    operator.open(saved(LATE, **TO_FLORIDA))
     operator.press("Until: 21:00 → 20:00")
     operator.waits_until_saved()
     operator.page.reload()
@@ -29,7 +34,11 @@ def test_a_change_is_saved_like_anything_that_is_typed(operator: Operator) -> No
 
 
 def test_a_change_of_days_ticks_them(operator: Operator) -> None:
-    operator.start(LATE | {"days_of_week": ["SATURDAY", "SUNDAY", "MONDAY"], "audience": "Texas"})
+    operator.start(
+        typed(LATE)
+        | TO_FLORIDA
+        | {"days_of_week": ["SATURDAY", "SUNDAY", "MONDAY"], "audience": "Texas"}
+    )
     operator.fill({"audience": "Alabama", "daily_end_time": "20:00"})
     operator.page.get_by_text("To verify, or weaker than a law").click()
     operator.page.get_by_role("button", name="Call on:").first.click()
@@ -46,20 +55,23 @@ def test_places_are_offered_after_each_comma(operator: Operator) -> None:
     expect(option).to_have_attribute("value", "Texas, Florida")
 
 
-def test_the_clock_of_this_device_is_offered_and_kept(operator: Operator) -> None:
-    operator.start(typed(outbound()))
+def test_the_clock_of_this_device_is_offered_and_kept(
+    operator: Operator, saved: Callable[..., str]
+) -> None:
+    operator.open(saved(outbound()))
     operator.sees_in_the_panel("Mon 4 Jan 2027, 09:00 to 17:00 (UTC-05:00)")
     operator.press("of this device")
     operator.sees_in_the_panel("Mon 4 Jan 2027, 15:00 to 23:00 (UTC+01:00)")
-    operator.waits_until_saved()
     operator.page.reload()
     operator.sees_in_the_panel("Mon 4 Jan 2027, 15:00 to 23:00 (UTC+01:00)")
     operator.press("of the campaign")
     operator.sees_in_the_panel("Mon 4 Jan 2027, 09:00 to 17:00 (UTC-05:00)")
 
 
-def test_utc_can_be_chosen_with_and_without_scripts(any_operator: Operator) -> None:
-    any_operator.start(typed(outbound()))
+def test_utc_can_be_chosen_with_and_without_scripts(
+    any_operator: Operator, saved: Callable[..., str]
+) -> None:
+    any_operator.open(saved(outbound()))
     any_operator.press("of UTC")
     any_operator.sees_in_the_panel("Mon 4 Jan 2027, 14:00 to 22:00 (UTC+00:00)")
 
@@ -85,8 +97,10 @@ def test_a_browser_with_the_same_zone_data_says_nothing(operator: Operator) -> N
     expect(operator.page.get_by_text("This browser's clock data")).to_be_hidden()
 
 
-def test_a_preset_is_seen_before_it_is_used(any_operator: Operator) -> None:
-    any_operator.start(typed(outbound()))
+def test_a_preset_is_seen_before_it_is_used(
+    any_operator: Operator, saved: Callable[..., str]
+) -> None:
+    any_operator.open(saved(outbound()))
     any_operator.press("Use a preset")
     any_operator.sees_heading("Presets for Q4 Outreach")
     any_operator.press("Use Strictest US")
@@ -94,8 +108,10 @@ def test_a_preset_is_seen_before_it_is_used(any_operator: Operator) -> None:
     expect(any_operator.field("daily_start_time")).to_have_value("16:00")
 
 
-def test_a_finding_is_accepted_with_a_reason_on_the_way_to_sending(any_operator: Operator) -> None:
-    any_operator.start(LATE)
+def test_a_finding_is_accepted_with_a_reason_on_the_way_to_sending(
+    any_operator: Operator, saved: Callable[..., str]
+) -> None:
+    any_operator.open(saved(LATE, **TO_FLORIDA))
     any_operator.press("Review and send")
     any_operator.page.get_by_text("Accept this, and say why").first.click()
     any_operator.page.get_by_label("Why is this fine?").first.fill("They asked for it.")

@@ -1,5 +1,7 @@
 """One campaign, however often and from wherever it is sent."""
 
+from collections.abc import Callable
+
 import pytest
 from flask import Flask
 from playwright.sync_api import expect
@@ -8,13 +10,12 @@ from app.sandbox.ledger import Ledger
 from app.sandbox.switch import Switch
 from app.services import services_of
 from tests.browser.operator import Operator
-from tests.factories import inbound, typed
+from tests.factories import inbound
 
 
 @pytest.fixture
-def reviewing(operator: Operator) -> Operator:
-    operator.start(typed(inbound()))
-    operator.press("Review and send")
+def reviewing(operator: Operator, saved: Callable[..., str]) -> Operator:
+    operator.page.goto(f"/drafts/{saved(inbound())}/review")
     operator.sees_heading("Review Front desk")
     return operator
 
