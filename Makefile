@@ -16,7 +16,7 @@ TRACE := $(BIN)/python -m pytest -m browser --last-failed --tracing=retain-on-fa
 LOCK := $(UV) pip compile --universal --generate-hashes --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev sandbox test test-fast check format bench faults load fuzz lock vendor clean
+.PHONY: help run dev sandbox test test-fast check format bench faults load fuzz mutants lock vendor clean
 
 help: ## Say what each command does
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile | expand -t 20
@@ -64,6 +64,9 @@ load: .venv/ready-dev ## Let people work at the real server at once (SECONDS=30,
 
 fuzz: .venv/ready-dev ## Ask the real server oddly (REQUESTS=100000; SEED=, and ONLY= asks one again)
 	@REQUESTS="$(REQUESTS)" SEED="$(SEED)" ONLY="$(ONLY)" $(BIN)/python -m tests.fuzz
+
+mutants: .venv/ready-dev ## Put small faults into rules and sending: tests have to notice (MUTANTS=60; SEED=)
+	@MUTANTS="$(MUTANTS)" SEED="$(SEED)" ONLY="$(ONLY)" $(BIN)/python -m tests.mutants
 
 lock: .venv/uv ## Renew the locked versions
 	echo uv | $(LOCK) --upgrade --output-file requirements-installer.lock -
