@@ -12,7 +12,7 @@ _NEAREST: Mapping[str, Sequence[str]] = {
     "app/campaign/compliance/evidence.py": ["tests/campaign/compliance/test_findings.py"],
     "app/campaign/compliance/fitting.py": ["tests/web/screens/test_presets.py"],
     "app/campaign/compliance/fix_words.py": ["tests/campaign/compliance/test_finding_words.py"],
-    "app/campaign/compliance/hours_chart.py": ["tests/web/panel"],
+    "app/campaign/compliance/hours_chart.py": ["tests/campaign/compliance/test_allowed_hours.py"],
     "app/campaign/compliance/hours_words.py": ["tests/campaign/compliance/test_finding_words.py"],
     "app/campaign/compliance/outside.py": ["tests/campaign/compliance/test_findings.py"],
     "app/campaign/compliance/rule.py": ["tests/campaign/compliance/test_rulebook.py"],

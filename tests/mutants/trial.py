@@ -22,7 +22,7 @@ _PYTEST = (
     *("-m", "pytest", "-x", "-q", "--tb=no", "-p", "no:randomly", "-p", "no:cacheprovider"),
     *("-p", "unshrunk", "--timeout=0", "-m", "not browser and not faults"),
 )
-_FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
+_FAILED = re.compile(r"^(?:FAILED|ERROR) (.+?)(?: - .*)?$", re.MULTILINE)
 _PASSED, _NO_TESTS = 0, 5
 
 
