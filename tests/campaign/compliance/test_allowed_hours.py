@@ -1,6 +1,6 @@
 """The hours that are safe in every zone of an audience, in winter and in summer."""
 
-from datetime import date, time
+from datetime import date, time, timedelta
 
 import pytest
 
@@ -93,6 +93,17 @@ def test_the_strip_has_one_season_while_the_clocks_go_together() -> None:
     assert summer.since == (date(2027, 7, 1),)
     assert winter.since == (date(2027, 11, 7),)
     assert not winter.is_summer
+
+
+@pytest.mark.parametrize(
+    ("first", "is_summer"), [(date(2027, 11, 1), True), (date(2027, 11, 8), False)]
+)
+def test_it_is_summer_until_the_very_day_on_which_the_clocks_go_back(
+    first: date, is_summer: bool
+) -> None:
+    days = usable(start_date=first, end_date=first + timedelta(days=4))
+    (strip,) = chart_hours(days, read_audience({"audience": "US-NY"}, None))
+    assert strip.is_summer is is_summer
 
 
 MORNING: DayHours = ((8 * 3600, 12 * 3600),)

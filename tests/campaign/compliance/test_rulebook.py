@@ -1,6 +1,7 @@
 """The files of rules: what they say is what the sources say, and a bad one is named."""
 
 import shutil
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -144,6 +145,12 @@ def test_a_rule_says_from_when_it_is_in_force() -> None:
     ai_act = RULES["eu-ai-disclosure"]
     assert not ai_act.is_in_force(date(2026, 7, 1), date(2026, 8, 1))
     assert ai_act.is_in_force(date(2026, 7, 1), date(2026, 8, 2))
+
+
+def test_a_rule_is_in_force_up_to_the_day_before_it_ends() -> None:
+    ending = replace(RULES["us-fcc-hours"], since=None, until=date(2027, 3, 1))
+    assert ending.is_in_force(date(2027, 2, 28), date(2027, 3, 31))
+    assert not ending.is_in_force(date(2027, 3, 1), date(2027, 3, 31))
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
