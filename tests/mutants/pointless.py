@@ -20,9 +20,16 @@ def has_pointless_operator(name: str) -> bool:
 def is_pointless(changed: Any) -> bool:
     """Tell whether no change of this node of a parso tree can matter."""
     around = list(_around(changed))
-    return _is_cache(changed) or any(
-        _is_annotation(child, node) or _is_such_argument(node) or _is_log(node) or _is_export(node)
-        for child, node in zip([changed, *around], around, strict=False)
+    return (
+        _is_cache(changed)
+        or _is_marker(changed)
+        or any(
+            _is_annotation(child, node)
+            or _is_such_argument(node)
+            or _is_log(node)
+            or _is_export(node)
+            for child, node in zip([changed, *around], around, strict=False)
+        )
     )
 
 
@@ -52,6 +59,11 @@ def _is_cache(changed: Any) -> bool:
     if changed.type != "decorator":
         return False
     return changed.children[1].get_code().partition("(")[0].strip() in _CACHES
+
+
+def _is_marker(changed: Any) -> bool:
+    """Tell whether this stands among parameters and says how they may be passed."""
+    return changed.type == "operator" and changed.parent.type in {"parameters", "param"}
 
 
 def _is_log(node: Any) -> bool:

@@ -21,7 +21,7 @@ _PRICE = dedent('''
     def pay(price: int | None, fee: int = 2) -> int | None:
         """Add the fee, of 2."""
         return price + fee
-    def log(fee: int) -> None:
+    def log(*, fee: int) -> None:
         _log.info("%s", fee + 1)
 ''')
 _TEST = """
