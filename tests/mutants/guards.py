@@ -24,7 +24,10 @@ _NEAREST: Mapping[str, Sequence[str]] = {
         "tests/sending/test_submission_record.py",
     ],
     "app/sending/recording.py": ["tests/sending/test_submission.py"],
-    "app/sending/resolution.py": ["tests/sending/test_submission.py"],
+    "app/sending/resolution.py": [
+        "tests/sending/test_submission.py",
+        "tests/sending/test_submission_record.py",
+    ],
 }
 """For what has no test module of its own name."""
 
