@@ -198,6 +198,8 @@ def test_the_measure_of_holidays_names_each_of_them_however_many() -> None:
 def test_weak_rules_say_why_they_are(rule: Rule) -> None:
     sentence = find_caution(rule, rule.checked_on + timedelta(days=180))
     assert ("Verify this one" in sentence) is (rule.confidence is Confidence.C)
+    assert (f"It binds {rule.binds}." in sentence) is bool(rule.binds)
+    assert ("binds" in sentence) is bool(rule.binds)
     assert ("not a law" in sentence) is (rule.force in {Force.CODE, Force.PLATFORM, Force.CAUTION})
     assert "180 days" not in sentence
     later = find_caution(rule, rule.checked_on + timedelta(days=181))

@@ -13,7 +13,12 @@ from app.campaign.compliance.audience import read_audience
 from app.campaign.compliance.evidence import OnHolidays
 from app.campaign.compliance.finding_words import describe_finding
 from app.campaign.compliance.findings import check_rules
-from app.campaign.compliance.holidays import find_closed_days, find_holidays, find_holidays_during
+from app.campaign.compliance.holidays import (
+    find_closed_days,
+    find_closed_holidays,
+    find_holidays_during,
+    find_holidays,
+)
 from app.campaign.compliance.rulebook import load_rulebook
 from app.campaign.contract.fields import Weekday
 from app.campaign.contract.problems import Advice, AdviceCode
@@ -206,6 +211,19 @@ def test_a_rule_of_holidays_looks_at_the_leads_day_and_names_the_campaigns(
         if is_broken
         else []
     )
+
+
+def test_the_day_off_in_lieu_of_a_holiday_counts_unless_the_rule_says_that_it_does_not() -> None:
+    # 4 July 2027 is a Sunday.
+    july = usable(start_date=date(2027, 7, 1), end_date=date(2027, 7, 9), days_of_week=EVERY_DAY)
+    rule = next(one for one in load_rulebook().rules if one.id == "us-al-holidays")
+    assert rule.holidays is not None
+    assert list(find_closed_holidays("US-AL", rule.holidays, july)) == [
+        date(2027, 7, 4),
+        date(2027, 7, 5),
+    ]
+    strict = replace(rule.holidays, observed=False)
+    assert list(find_closed_holidays("US-AL", strict, july)) == [date(2027, 7, 4)]
 
 
 def test_advice_and_calendar_name_the_campaigns_day() -> None:
