@@ -52,6 +52,7 @@ def test_using_one_fills_it_in_and_leaves_the_rest(visitor: Visitor, page: Page)
         ("Florida", "America/New_York", ("11:00", "17:00")),  # From 10:00 in Pensacola.
         ("Hawaii, France", "America/New_York", None),
         ("California", "America/New_York", ("13:00", "20:00")),
+        ("Hawaii", "America/Sao_Paulo", ("17:00", "23:59")),  # Until midnight there.
     ],
 )
 def test_hours_on_the_leads_clocks_are_put_on_the_campaigns(
