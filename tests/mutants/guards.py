@@ -23,7 +23,10 @@ _NEAREST: Mapping[str, Sequence[str]] = {
         "tests/sending/test_submission.py",
         "tests/sending/test_submission_record.py",
     ],
-    "app/sending/recording.py": ["tests/sending/test_submission.py"],
+    "app/sending/recording.py": [
+        "tests/sending/test_submission.py",
+        "tests/sending/test_journal.py",
+    ],
     "app/sending/resolution.py": [
         "tests/sending/test_submission.py",
         "tests/sending/test_submission_record.py",
