@@ -8,7 +8,10 @@ FOLDERS = ("app/campaign/compliance", "app/sending")
 
 _NEAREST: Mapping[str, Sequence[str]] = {
     "app/campaign/compliance/acceptance.py": ["tests/web/test_acceptance.py"],
-    "app/campaign/compliance/audience_words.py": ["tests/campaign/compliance/test_audience.py"],
+    "app/campaign/compliance/audience_words.py": [
+        "tests/campaign/compliance/test_audience.py",
+        "tests/campaign/compliance/test_coverage.py",
+    ],
     "app/campaign/compliance/evidence.py": ["tests/campaign/compliance/test_findings.py"],
     "app/campaign/compliance/fitting.py": ["tests/web/screens/test_presets.py"],
     "app/campaign/compliance/fix_words.py": ["tests/campaign/compliance/test_finding_words.py"],

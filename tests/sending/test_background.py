@@ -1,7 +1,7 @@
 """Sending goes on beside the request that asked for it, and a stop waits for it."""
 
 from collections.abc import Callable, Iterator
-from threading import Event
+from threading import Event, Thread
 
 import pytest
 
@@ -98,3 +98,22 @@ def test_what_fails_beside_a_request_ends_there(store: Store) -> None:
     sender.run("test of a", fail)
     assert sender.drain(10)
     assert not sender.is_running("test of a")
+
+
+def test_what_could_not_be_begun_can_be_begun_later(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sender, done = Sender(store, journal(store)), Event()
+
+    def refuse(_: Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as crowded:
+        crowded.setattr(Thread, "start", refuse)
+        with pytest.raises(RuntimeError, match="can't start new thread"):
+            sender.run("test of a", done.set)
+    assert not sender.is_running("test of a")
+
+    sender.run("test of a", done.set)
+    assert sender.drain(10)
+    assert done.is_set()

@@ -232,6 +232,14 @@ def test_too_many_calls_become_fewer_by_the_gap_or_by_one_of_two_counts() -> Non
     assert gap["min_gap_between_attempts"] > 60
 
 
+def test_the_gap_that_is_offered_is_the_shortest_round_one() -> None:
+    # Florida allows three calls in 24 hours: in one hour, those are 20 minutes apart or more.
+    hour = usable(daily_start_time=time(9), daily_end_time=time(10))
+    retries = Limits(timedelta(minutes=15), 5, 12)
+    gap = offered("us-fl-attempts", hour, "Florida", retries)[0]
+    assert gap == {"min_gap_between_attempts": 30}
+
+
 def test_a_count_that_is_offered_is_the_most_that_keeps_the_rule() -> None:
     daily = usable(days_of_week=EVERY_DAY)
     retries = Limits(timedelta(minutes=200), 3, 12)
