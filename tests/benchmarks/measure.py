@@ -7,9 +7,11 @@ from statistics import median, quantiles
 from time import perf_counter
 from typing import Any
 
-from werkzeug.test import EnvironBuilder
+from werkzeug.test import Client, EnvironBuilder
 
 Wsgi = Callable[..., Iterable[bytes]]
+
+_BASE = "http://127.0.0.1:8000"
 
 
 @dataclass(frozen=True)
@@ -55,10 +57,19 @@ def p95(taken: list[float]) -> float:
 
 def environ(path: str, **options: Any) -> dict[str, Any]:
     """Make a WSGI request as the app's own address gets it."""
-    builder = EnvironBuilder(path, base_url="http://127.0.0.1:8000", **options)
+    builder = EnvironBuilder(path, base_url=_BASE, **options)
     made = builder.get_environ()
     builder.close()
     return made
+
+
+def returning(application: Wsgi, path: str) -> dict[str, Any]:
+    """Make the request of a browser that has been here, and so sends the cookie it was given."""
+    cookies = Client(application).get(path, base_url=_BASE).headers.getlist("Set-Cookie")
+    if not cookies:
+        raise RuntimeError(f"{path}: no cookie, so its CSRF token is not real.")
+    pairs = [cookie.partition(";")[0] for cookie in cookies]
+    return environ(path, headers={"Cookie": "; ".join(pairs)})
 
 
 def answer(application: Wsgi, request: dict[str, Any]) -> bytes:
