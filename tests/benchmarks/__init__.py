@@ -1,1 +1,1 @@
-"""How fast the app is, as ratios to a floor that is measured in the same run."""
+"""How fast the app is, beside what else one would pick, and held to its goals."""

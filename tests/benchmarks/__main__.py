@@ -1,11 +1,10 @@
-"""Measure it all: ``python -m tests.benchmarks``, a table here and JSON in ``instance/``."""
+"""Measure it all: ``python -m tests.benchmarks``, a table here, JSON and a chart in ``docs/``.
 
-import json
-import platform
+ROWS is the longest list; with ROWS=1000000 it takes some minutes more.
+"""
+
+import os
 from collections.abc import Iterator
-from dataclasses import asdict
-from datetime import UTC, datetime
-from os import cpu_count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,63 +13,49 @@ from app.settings import Settings
 from tests.benchmarks import (
     contract,
     form_page,
-    hanging,
     judging,
     listing,
     preview,
     sending,
     transfer,
 )
-from tests.benchmarks.measure import Figure
+from tests.benchmarks.chart import draw
+from tests.benchmarks.figure import Figure
+from tests.benchmarks.goals import LENGTHS
+from tests.benchmarks.report import HEADINGS, as_json, line, row
 
-_INSTANCE = Path(__file__).parents[2] / "instance"
-_REPORT = _INSTANCE / "benchmarks.json"
+_ROOT = Path(__file__).parents[2]
+_DOCS = _ROOT / "docs"
 
 
 def main() -> None:
-    """Measure, and print each figure as soon as there is one."""
-    _INSTANCE.mkdir(mode=0o700, exist_ok=True)
-    print(_line("", "measured", "goal", "ours", "against"))
-    found = []
-    with TemporaryDirectory(dir=_INSTANCE) as folder:  # A real disk, where a commit costs its due.
-        for figure in _figures(Path(folder)):
-            print(_row(figure), flush=True)
-            found.append(asdict(figure) | {"is_met": figure.is_met})
-    machine = {
-        "python": platform.python_version(),
-        "system": platform.system(),
-        "cores": cpu_count(),
-    }
-    report = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "machine": machine}
-    _REPORT.write_text(json.dumps(report | {"figures": found}, indent=2, ensure_ascii=False))
-    print(f"Written to {_REPORT.relative_to(_INSTANCE.parent)}")
+    """Measure, print each figure as soon as there is one, and write them all down."""
+    instance = _ROOT / "instance"
+    instance.mkdir(mode=0o700, exist_ok=True)
+    rows = int(os.environ.get("ROWS") or LENGTHS[0])
+    print(line(HEADINGS))
+    measured = []
+    with TemporaryDirectory(dir=instance) as folder:  # A real disk, where a commit costs its due.
+        for figure in _figures(Path(folder), rows):
+            print(line(row(figure)), flush=True)
+            measured.append(figure)
+    for name, content in (
+        ("benchmarks.json", as_json(measured)),
+        ("benchmarks.svg", draw(measured)),
+    ):
+        (_DOCS / name).write_text(content)
+        print(f"Written to {(_DOCS / name).relative_to(_ROOT)}")
 
 
-def _figures(folder: Path) -> Iterator[Figure]:
+def _figures(folder: Path, rows: int) -> Iterator[Figure]:
     app = create_app(Settings(instance=folder / "app"))
     yield from form_page.figures(app)
     yield from preview.figures(folder)
     yield from judging.figures()
     yield from contract.figures()
     yield from sending.figures(app)
-    yield from hanging.figures(folder)
-    yield from listing.figures(folder)
+    yield from listing.figures(folder, [length for length in LENGTHS if length <= rows])
     yield from transfer.figures(app)
-
-
-def _row(figure: Figure) -> str:
-    limit = "≤" if figure.most else "≥"
-    goal = "" if figure.goal is None else f"{limit} {figure.goal:,}"
-    verdict = {None: "", True: "met", False: "MISSED"}[figure.is_met]
-    value = f"{figure.value:,.3g}" if figure.value < 1000 else f"{figure.value:,.0f}"
-    return _line(
-        figure.name, f"{value} {figure.unit}", f"{goal} {verdict}", figure.ours, figure.floor
-    )
-
-
-def _line(*cells: str) -> str:
-    widths = (40, 16, 18, 18, 0)
-    return "".join(f"{cell:<{width}}" for cell, width in zip(cells, widths, strict=True)).rstrip()
 
 
 if __name__ == "__main__":

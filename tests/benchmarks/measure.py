@@ -1,8 +1,7 @@
-"""Timing that a noisy machine spoils least, and what a measurement is."""
+"""Timing that a noisy machine spoils least."""
 
 import io
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from statistics import median, quantiles
 from time import perf_counter
 from typing import Any
@@ -14,32 +13,8 @@ Wsgi = Callable[..., Iterable[bytes]]
 _BASE = "http://127.0.0.1:8000"
 
 
-@dataclass(frozen=True)
-class Figure:
-    """One measured figure: what it is, ours, what it is held against, and the goal.
-
-    *value* is what the goal is about, in *unit*; *floor* says what the value was divided
-    by, where it is a ratio.
-    """
-
-    name: str
-    value: float
-    unit: str
-    goal: float | None = None
-    most: bool = True
-    ours: str = ""
-    floor: str = ""
-
-    @property
-    def is_met(self) -> bool | None:
-        """Whether the goal is met; `None` without one."""
-        if self.goal is None:
-            return None
-        return self.value <= self.goal if self.most else self.value >= self.goal
-
-
-def medians(*calls: Callable[[], object], rounds: int = 400, warm: int = 50) -> list[float]:
-    """Time these calls in turn, so that all meet the same noise; their medians in seconds."""
+def time_in_turn(*calls: Callable[[], object], rounds: int, warm: int = 20) -> list[list[float]]:
+    """Time these calls in turn, so that all meet the same noise; the seconds of each."""
     times: list[list[float]] = [[] for _ in calls]
     for number in range(warm + rounds):
         for call, taken in zip(calls, times, strict=True):
@@ -47,7 +22,12 @@ def medians(*calls: Callable[[], object], rounds: int = 400, warm: int = 50) -> 
             call()
             if number >= warm:
                 taken.append(perf_counter() - start)
-    return [median(taken) for taken in times]
+    return times
+
+
+def medians(*calls: Callable[[], object], rounds: int, warm: int = 20) -> list[float]:
+    """Time these calls in turn, and give the median of each in seconds."""
+    return [median(taken) for taken in time_in_turn(*calls, rounds=rounds, warm=warm)]
 
 
 def p95(taken: list[float]) -> float:
@@ -86,20 +66,3 @@ def answer(application: Wsgi, request: dict[str, Any]) -> bytes:
     if not statuses[0].startswith("200"):
         raise RuntimeError(f"{request['PATH_INFO']}: {statuses[0]}")
     return body
-
-
-def ratio(name: str, ours: float, floor: float, against: str, goal: float) -> Figure:
-    """Hold a time against its floor; both in seconds."""
-    return Figure(
-        name,
-        ours / floor,
-        "×",
-        goal,
-        True,
-        _milliseconds(ours),
-        f"{_milliseconds(floor)}, {against}",
-    )
-
-
-def _milliseconds(seconds: float) -> str:
-    return f"{seconds * 1000:.3g} ms"

@@ -1,38 +1,34 @@
-"""The live preview of the vendor's sample, over HTTP, against the least that Flask can do."""
+"""The live preview of the vendor's sample, over HTTP, from the app as it is really run."""
 
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import date, timedelta
 from http import HTTPStatus
 from http.client import HTTPConnection
 from itertools import count
 from pathlib import Path
 from statistics import median
-from time import perf_counter, sleep
+from time import perf_counter
 from urllib.parse import urlencode
 
 from app.campaign.contract.reading import Answers
-from tests.benchmarks.measure import Figure, p95, ratio
+from tests.benchmarks.figure import Figure, in_milliseconds
+from tests.benchmarks.measure import p95
 from tests.factories import outbound, typed
+from tests.running import running
 
-_USERS = 8
-_TIMES = 1500
-_EACH = 400
+_CROWDS = (8, 32)
 _letters = count()
 
 
 class Typist:
-    """Somebody who types one more letter of the sample's name, again and again."""
+    """Somebody who changes one more answer of the sample, again and again."""
 
     def __init__(self, port: int) -> None:
         self._connection = HTTPConnection("127.0.0.1", port)
-        self.length = 0
 
     def type(self) -> float:
-        """Post the form with a name that nobody has posted before, and time the server."""
+        """Post the form with a name that nobody has posted before."""
         return self._post(typed(outbound(name=f"Q4 Outreach {next(_letters)}")))
 
     def reschedule(self) -> float:
@@ -41,6 +37,9 @@ class Typist:
         first = date(2027, 1, 4) + timedelta(days=number % 700)
         changes = {"start_date": first, "end_date": first + timedelta(days=86)}
         return self._post(typed(outbound(min_gap_between_attempts=60 + number, **changes)))
+
+    def leave(self) -> None:
+        self._connection.close()
 
     def _post(self, answers: Answers) -> float:
         """Give the seconds from the moment the request goes out to the answer's first bytes."""
@@ -53,56 +52,36 @@ class Typist:
         self._connection.endheaders(body)
         response = self._connection.getresponse()
         taken = perf_counter() - start
-        self.length = len(response.read())
+        response.read()
         if response.status != HTTPStatus.OK:
             raise RuntimeError(f"The preview answered {response.status}.")
         return taken
 
 
-def figures(folder: Path) -> Iterator[Figure]:
-    """Measure how long the server takes for one preview, and what eight people at once wait."""
-    with _serving("app", str(folder / "preview")) as port:
+_ACTS = {"Live preview": Typist.type, "Live preview, all worked out anew": Typist.reschedule}
+
+
+def figures(folder: Path, rounds: int = 6400) -> Iterator[Figure]:
+    """Measure how long the unlucky of 8 and of 32 people wait, who ask without a pause."""
+    with running(folder / "preview") as server:
+        for words, act in _ACTS.items():
+            for people in _CROWDS:
+                waits = _wait_together(server.port, people, act, rounds // people)
+                name = f"{words}, p95 of {people} people"
+                middle = f"median {in_milliseconds(median(waits))}"
+                yield Figure(name, p95(waits) * 1000, f"{in_milliseconds(p95(waits))}, {middle}")
+
+
+def _wait_together(
+    port: int, people: int, act: Callable[[Typist], float], each: int
+) -> list[float]:
+    """Let so many people act at once, and give the seconds of every wait but the first ones."""
+
+    def wait(_: int) -> list[float]:
         person = Typist(port)
-        person.type()
-        with _serving("bare", str(person.length)) as bare:
-            other = Typist(bare)
-            pairs = [(person.type(), other.type()) for _ in range(_TIMES)][_TIMES // 10 :]
-        ours, floor = (median(taken) for taken in zip(*pairs, strict=True))
-        against = f"bare Flask, {person.length:,} bytes too"
-        yield ratio("Live preview, server time", ours, floor, against, 2)
-        yield _together(port, Typist.type, f"Live preview, p95 of {_USERS} at once", 15)
-        name = "… every panel anew, 10 times a second"
-        yield _together(port, Typist.reschedule, name, 40, pause=0.1)
-        yield _together(port, Typist.reschedule, "… every panel anew, without a pause", None)
+        waits = [act(person) for _ in range(each)]
+        person.leave()
+        return waits[each // 10 :]
 
-
-def _together(
-    port: int, act: Callable[[Typist], float], name: str, goal: float | None, pause: float = 0
-) -> Figure:
-    """Let several people act at once, and see how long the unlucky ones of them wait.
-
-    *pause* is the seconds from one act of a person to the next; the form itself waits 0.15.
-    """
-
-    def one(_: int) -> list[float]:
-        person, waits = Typist(port), []
-        for _ in range(_EACH):
-            waits.append(act(person))
-            sleep(max(0, pause - waits[-1]))
-        return waits
-
-    with ThreadPoolExecutor(_USERS) as users:
-        waits = [wait for some in users.map(one, range(_USERS)) for wait in some]
-    middle = f"median {median(waits) * 1000:.3g} ms"
-    return Figure(name, p95(waits) * 1000, "ms", goal, True, middle)
-
-
-@contextmanager
-def _serving(*what: str) -> Iterator[int]:
-    command = [sys.executable, "-m", "tests.benchmarks.server", *what]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
-        assert process.stdout is not None
-        try:
-            yield int(process.stdout.readline())
-        finally:
-            process.terminate()
+    with ThreadPoolExecutor(people) as crowd:
+        return [one for waits in crowd.map(wait, range(people)) for one in waits]

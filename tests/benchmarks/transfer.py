@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from flask import Flask
 from playwright.sync_api import Page, sync_playwright
 
-from tests.benchmarks.measure import Figure
+from tests.benchmarks.figure import Figure
 from tests.browser.chromium import ARGUMENTS, chromium
 from tests.servers import serving
 
@@ -19,8 +19,8 @@ def figures(app: Flask) -> Iterator[Figure]:
         page.goto("about:blank")
         second = _transferred(page, f"{site.url}/drafts/new")
         browser.close()
-    yield Figure("First visit of the form", first / 1000, "kB", 100)
-    yield Figure("Second visit of the form", second / 1000, "kB", 20)
+    yield Figure("First visit of the form", first / 1000)
+    yield Figure("Second visit of the form", second / 1000)
 
 
 def _transferred(page: Page, address: str) -> int:
