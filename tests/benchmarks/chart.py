@@ -1,7 +1,8 @@
 """The figures as a bar chart: one SVG, drawn by hand, that reads in light and in dark.
 
 Two parts, as there are two questions: is a goal kept, and who is faster. What is missed is
-said in words, too, since colour alone tells it to not everybody.
+said in words, too, since colour alone tells it to not everybody. The ground is its own: a page
+may be light while its reader's system is dark.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,14 +12,15 @@ from math import ceil, floor, log2
 from xml.sax.saxutils import escape
 
 from tests.benchmarks.figure import Figure
-from tests.benchmarks.report import goal_in_words, machine, value_in_words
+from tests.benchmarks.report import machine, value_in_words
 
-_WIDTH, _LEFT, _PLOT = 960, 372, 320
+_WIDTH, _LEFT, _PLOT = 1000, 372, 320
 _ROLE = 'role="img" aria-labelledby="title desc"'
 _TOP, _ROW, _BAR = 96, 24, 14
 _LONGEST_SHARE = 1.5
 _STYLE = """
     text { font: 13px system-ui, sans-serif; fill: #1f2328; }
+    .ground { fill: #ffffff; }
     .title { font-size: 18px; font-weight: 600; }
     .part { font-size: 15px; font-weight: 600; }
     .quiet { fill: #59636e; }
@@ -29,6 +31,7 @@ _STYLE = """
     .missed { fill: #bc4c00; }
     @media (prefers-color-scheme: dark) {
       text { fill: #f0f6fc; }
+      .ground { fill: #0d1117; }
       .quiet { fill: #9198a1; }
       .axis { stroke: #3d444d; }
       .mark, .goal { stroke: #f0f6fc; }
@@ -59,12 +62,13 @@ def draw(figures: Sequence[Figure]) -> str:
     height = _TOP + _height(held) + _height(compared)
     title = "Campaign Builder: speed against its goals and its peers"
     where = machine()
-    measured = f"Medians of one run on {where['cores']} cores, Python {where['python']}"
+    measured = f"One run on {where['cores']} cores, Python {where['python']}"
     head = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" {_ROLE}>',
         f'<title id="title">{title}</title>',
         f'<desc id="desc">{escape(_in_words([*held, *compared]))}</desc>',
         f"<style>{_STYLE}\n</style>",
+        f'<rect class="ground" width="{_WIDTH}" height="{height}" rx="6"/>',
         _text(16, 32, title, "title"),
         _text(16, 54, measured, "quiet"),
     ]
@@ -76,15 +80,17 @@ def _goals_part(figures: Sequence[Figure], y: int) -> Iterator[str]:
     yield _text(16, y, "Share of the goal that is used (1 = the goal; shorter is better)", "part")
     yield from _axis(scale, [0, 0.5, 1, 1.5], "", y, len(figures))
     for number, figure in enumerate(figures):
-        words = f"{value_in_words(figure)}, goal {goal_in_words(figure)}"
+        words = f"{value_in_words(figure)}, goal {figure.goal.met} {figure.goal.limit:,}"
         yield from _bar(figure, words, (scale.x(0), scale.x(figure.share or 0)), _top(y, number))
 
 
 def _peers_part(figures: Sequence[Figure], y: int) -> Iterator[str]:
-    ratios = [0.5, 2, *(figure.value for figure in figures)]
+    goals = [figure.goal.limit for figure in figures if figure.goal.limit is not None]
+    ratios = [0.5, 2, *goals, *(figure.value for figure in figures)]
     scale = _Scale(floor(log2(min(ratios))), ceil(log2(max(ratios))), is_by_powers=True)
     powers = [2.0**power for power in range(int(scale.least), int(scale.most) + 1)]
-    yield _text(16, y, "Times as fast as a peer (× its time to ours; longer is better)", "part")
+    title = "Times as fast as a peer in the same run (thick line = the goal; longer is better)"
+    yield _text(16, y, title, "part")
     yield from _axis(scale, powers, " ×", y, len(figures))
     for number, figure in enumerate(figures):
         top = _top(y, number)

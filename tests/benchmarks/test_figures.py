@@ -84,7 +84,11 @@ def test_the_chart_is_an_image_with_a_title_that_names_every_figure() -> None:
 
 
 def test_no_bar_leaves_the_plot() -> None:
-    for bar in ET.fromstring(draw(FIGURES)).iter(f"{_SVG}rect"):  # noqa: S314  # our own
+    chart = ET.fromstring(draw(FIGURES))  # noqa: S314  # our own
+    bars = [bar for bar in chart.iter(f"{_SVG}rect") if "bar" in bar.attrib["class"]]
+
+    assert len(bars) == len(FIGURES)
+    for bar in bars:
         left, width = float(bar.attrib["x"]), float(bar.attrib["width"])
 
         assert 372 <= left <= left + width <= 372 + 320 + 1
