@@ -56,7 +56,8 @@ def compare(name: str, ours: float, peer: float, words: Callable[[float], str]) 
 
 
 def in_milliseconds(seconds: float) -> str:
-    return f"{seconds * 1000:.3g} ms"
+    taken = seconds * 1000
+    return f"{taken:.3g} ms" if taken < 1000 else f"{taken:,.0f} ms"
 
 
 def in_a_second(seconds: float) -> str:

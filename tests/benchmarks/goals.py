@@ -43,7 +43,13 @@ def _within(figure: str, unit: str, limit: float | None = None) -> Goal:
     return Goal(figure, unit, Met.AT_MOST, limit)
 
 
-_LISTS = ("List", "List by name", "Search for a common word", "Search for a rare word")
+_LISTS = (
+    "List",
+    "List by name",
+    "Search for a common word",
+    "Search for a rare word",
+    "Search for one of many alike",
+)
 LENGTHS = (100_000, 1_000_000)
 """Drafts in a list, held against the same list of 1,000."""
 

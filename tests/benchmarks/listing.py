@@ -22,11 +22,13 @@ from tests.factories import outbound, typed
 
 _FEW = 1_000
 _TRADES = ("roofing", "solar", "dental", "plumbing", "mortgage", "insurance", "tutoring", "legal")
+_RARE = 500
 _PATHS = {
     "List": "/",
     "List by name": "/?sort=name",
     "Search for a common word": "/?search=roofing",
-    "Search for a rare word": "/?search=number-0000777",
+    "Search for a rare word": "/?search=zeppelins",
+    "Search for one of many alike": "/?search=number-0000777",  # Most of it is in every name.
 }
 
 
@@ -84,4 +86,5 @@ def _copied(saved: dict[str, Any], place: int) -> dict[str, Any]:
 
 
 def _name(place: int) -> str:
-    return f"{_TRADES[place % len(_TRADES)]} number-{place:07}, branch {place * 7919 % 1_000_003}"
+    trade = "zeppelins" if place == _RARE else _TRADES[place % len(_TRADES)]
+    return f"{trade} number-{place:07}, branch {place * 7919 % 1_000_003}"

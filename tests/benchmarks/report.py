@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.benchmarks.figure import Figure
 
-_WIDTHS = (52, 18, 26, 24, 18, 0)
+_WIDTHS = (54, 18, 26, 24, 18, 0)
 _PEERS = ("django", "flask", "flask-wtf", "marshmallow", "pydantic", "wtforms")
 _VERDICTS = {None: "", True: "met", False: "MISSED"}
 
@@ -65,6 +65,6 @@ def as_json(figures: Iterable[Figure]) -> str:
 def _ratio(figure: Figure) -> str:
     """Tell the ratio to the peer, or to the goal where nobody else was asked."""
     if figure.goal.unit.startswith("×"):
-        return f"{figure.value:.3g} ×"
+        return f"{figure.value:.2f} ×"
     limit = figure.goal.limit
     return "" if limit is None else f"{figure.value / limit:.2f} of the goal"

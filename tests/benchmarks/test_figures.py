@@ -47,10 +47,10 @@ def test_the_table_says_goal_peer_ratio_and_whether_it_is_met() -> None:
     ]
     assert [cell["ratio"] for cell in cells] == [
         "0.60 of the goal",
-        "1.5 ×",
+        "1.50 ×",
         "2.00 of the goal",
-        "20 ×",
-        "0.3 ×",
+        "20.00 ×",
+        "0.30 ×",
     ]
     assert [cell["met"] for cell in cells] == ["met", "MISSED", "met", "MISSED", ""]
 
