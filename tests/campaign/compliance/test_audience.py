@@ -117,8 +117,8 @@ def test_a_word_that_is_not_understood_is_never_taken_for_silence(places: str, w
 
 
 def test_who_says_nothing_is_told_the_one_country_that_is_assumed() -> None:
-    said = audience_in_words(read_audience({"purpose": "marketing"}, "Europe/Berlin"))
-    assert said == "You have not said where the leads are, so Germany is assumed."
+    sentence = describe_audience(read_audience({"purpose": "marketing"}, "Europe/Berlin"))
+    assert sentence == "You have not said where the leads are, so Germany is assumed."
 
 
 def test_the_campaigns_zone_does_not_change_who_was_named() -> None:

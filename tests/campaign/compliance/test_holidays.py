@@ -16,8 +16,8 @@ from app.campaign.compliance.findings import check_rules
 from app.campaign.compliance.holidays import (
     find_closed_days,
     find_closed_holidays,
-    find_holidays_during,
     find_holidays,
+    find_holidays_during,
 )
 from app.campaign.compliance.rulebook import load_rulebook
 from app.campaign.contract.fields import Weekday
