@@ -1,6 +1,8 @@
 // Put a proposed change into the form at once, and say what it was; without scripts the server does it.
 // The button goes when its change is made, so focus goes to what is nearest: the field that it stood
 // beside, or a heading of the same part. Never to another change: a second press would make that, too.
+import { answerForm } from "./set-control.js";
+
 const form = document.getElementById("campaign");
 const told = document.getElementById("changed");
 let stay = null; // Puts focus where the pressed button was.
@@ -21,16 +23,9 @@ document.addEventListener("click", (event) => {
   if (!button) return;
   event.preventDefault();
   const words = button.textContent;
-  const wanted = new URLSearchParams(button.value);
+  const fix = new URLSearchParams(button.value);
   stay = placeOf(button);
-  for (const name of new Set(wanted.keys())) {
-    const values = wanted.getAll(name);
-    for (const control of form.querySelectorAll(`[name="${name}"]`)) {
-      if (control.type === "radio" || control.type === "checkbox") control.checked = values.includes(control.value);
-      else control.value = values[0];
-    }
-  }
-  form.dispatchEvent(new Event("change", { bubbles: true }));
+  answerForm(form, new Map([...fix.keys()].map((name) => [name, fix.getAll(name)])));
   told.textContent = `Changed. ${words}`;
   told.hidden = false;
 });

@@ -4,6 +4,7 @@
 // tried again for as long as the page is open; when the page is closed first, the next visit
 // finds what was not saved and puts it back. Enter in a field saves at once, and stays there.
 import { isAsServed } from "./served.js";
+import { answerForm } from "./set-control.js";
 
 const form = document.querySelector("form[data-autosave]");
 const status = document.getElementById("saved");
@@ -97,13 +98,9 @@ const touched = () => {
 };
 
 const putBack = (given) => {
-  for (const control of form.elements) {
-    if (!control.name || OWN.has(control.name) || control.type === "submit") continue;
-    const values = given.filter(([name]) => name === control.name).map(([, value]) => value);
-    if (control.type === "radio" || control.type === "checkbox") control.checked = values.includes(control.value);
-    else control.value = values[0] ?? "";
-  }
-  form.dispatchEvent(new Event("change", { bubbles: true }));
+  const questions = [...form.elements].filter(({ name, type }) => name && !OWN.has(name) && type !== "submit");
+  const valuesOf = (question) => given.filter(([name]) => name === question).map(([, value]) => value);
+  answerForm(form, new Map(questions.map(({ name }) => [name, valuesOf(name)])));
   say("What had not been saved is back.");
 };
 

@@ -1,8 +1,10 @@
 // Tick the first days of the week: five are the weekdays, seven are every day.
+import { answerForm } from "./set-control.js";
+
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-tick]");
   if (!button) return;
-  const boxes = document.querySelectorAll(`input[name="${button.dataset.tick}"]`);
-  boxes.forEach((box, number) => { box.checked = number < Number(button.dataset.count); });
-  boxes[0]?.dispatchEvent(new Event("change", { bubbles: true }));
+  const { tick: name, count } = button.dataset;
+  const days = [...document.querySelectorAll(`input[name="${name}"]`)].map((box) => box.value);
+  answerForm(button.form, new Map([[name, days.slice(0, Number(count))]]));
 });

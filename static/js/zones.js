@@ -1,4 +1,6 @@
 // Offer the time zones while one types, with their offsets, and start at the browser's own.
+import { setControl } from "./set-control.js";
+
 const input = document.querySelector("input[data-zones]");
 const list = document.getElementById("zones");
 
@@ -20,7 +22,7 @@ input?.addEventListener("focus", () => offer().catch(() => {}), { once: false })
 const own = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
 const start = () => {
   const asks = new FormData(input.form).get("type") === "OUTBOUND";
-  if (asks && !input.value) input.value = own;
+  if (asks && !input.value) setControl(input, [own]);
 };
 if (input && input.form.dataset.new !== undefined) {
   for (const type of input.form.elements.type) type.addEventListener("change", start);
