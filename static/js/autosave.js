@@ -3,8 +3,29 @@
 // Every change is kept in local storage at once and saved a moment later. When saving fails it is
 // tried again for as long as the page is open; when the page is closed first, the next visit
 // finds what was not saved and puts it back. Enter in a field saves at once, and stays there.
+//
+// The form is always in one state of NEXT, and bears its name. An event that a state lacks cannot
+// come in that state: if it does, that is a bug, and is said on the console.
 import { isAsServed } from "./served.js";
 import { answerForm } from "./set-control.js";
+
+const STAY = null; // The event may come, and the state is the right one for it already.
+const NEXT = {
+  // Nothing was typed that the server lacks.
+  clean: { typed: "waiting", enter: "saving", online: STAY },
+  // Something was typed; it is saved when nothing more is typed for a moment.
+  waiting: { typed: "waiting", enter: "saving", leave: "saving", online: "saving", due: "saving" },
+  // It is on its way. Who leaves waits for the answer.
+  saving: { typed: "overtaken", enter: "overtaken", leave: STAY, online: STAY, saved: "clean", failed: "retrying", refused: "ended" },
+  // An earlier text is on its way; what was typed since is saved after it.
+  overtaken: { typed: STAY, enter: STAY, leave: STAY, online: STAY, saved: "waiting", failed: "retrying", refused: "ended" },
+  // It did not arrive; the next attempt has its time, and takes along what is typed until then.
+  retrying: { typed: STAY, enter: "saving", leave: "saving", online: "saving", due: "saving" },
+  // No attempt can help. The buttons and Enter send the form the ordinary way, to a page that can.
+  ended: { typed: STAY, online: STAY },
+};
+const SETTLED = new Set(["clean", "ended"]); // The script has nothing left to do.
+const UNSENT = new Set(["waiting", "retrying"]);
 
 const form = document.querySelector("form[data-autosave]");
 const status = document.getElementById("saved");
@@ -12,14 +33,17 @@ const key = `draft:${form.dataset.draft}`;
 const PAUSE = 600, FIRST_WAIT = 1000, LONGEST_WAIT = 30_000, SILENCE = 20_000;
 const OWN = new Set(["csrf_token", "version", "accepted"]);
 
-let edits = 0, saved = 0; // Changes made here, and how many of them the server has.
-let saving = null, timer, wait = FIRST_WAIT, ended = false, isAskedFor = false;
+let state = form.dataset.autosaveState = "clean";
+let attempt = null, timer, wait = FIRST_WAIT, isAskedFor = false;
 
 const say = (words, failed = false) => {
   status.setAttribute("aria-live", failed ? "assertive" : isAskedFor ? "polite" : "off"); // Nobody waits for other success.
   status.classList.toggle("failed", failed);
   status.textContent = words;
 };
+// Until an attempt succeeds, that one failed is what matters.
+const mention = (words) => { if (!status.classList.contains("failed")) say(words); };
+
 const answers = () => [...new FormData(form)].filter(([name]) => !OWN.has(name));
 const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
@@ -32,69 +56,78 @@ const keep = () => {
 const kept = () => { try { return JSON.parse(localStorage.getItem(key)); } catch { return null; } };
 const forget = () => { try { localStorage.removeItem(key); } catch { /* As above. */ } };
 
-const later = (delay) => {
-  clearTimeout(timer);
-  if (!ended) timer = setTimeout(save, delay);
-};
-
-const end = (words, next) => {
-  ended = true;
-  clearTimeout(timer);
-  say(words, true);
-  if (next) status.append(" ", next);
-};
-
-const took = (told, count) => {
-  saved = count;
-  wait = FIRST_WAIT;
-  form.elements.version.value = told.version;
-  if (location.pathname !== told.address) history.replaceState(null, "", told.address);
-  if (edits !== saved) { keep(); return later(PAUSE); }
-  forget();
-  say(`Saved at ${new Date().toTimeString().slice(0, 5)}`);
-  isAskedFor = false;
-};
-
-const refused = (told) => {
-  // Sent the ordinary way, the form is answered with a page that says what can be done.
-  const press = Object.assign(document.createElement("button"), { textContent: told.next, className: "link", name: "then", value: "save" });
-  end(`Not saved. ${told.title}. ${told.advice ?? ""}`, told.next && press);
-};
-
-const failed = () => {
-  say(`Not saved. It is kept in this browser; trying again in ${wait / 1000} s.`, true);
-  later(wait);
-  wait = Math.min(wait * 2, LONGEST_WAIT);
-};
-
-const attempt = async () => {
-  clearTimeout(timer);
-  const count = edits;
-  sent = answers();
-  keep();
-  if (!status.classList.contains("failed")) say("Saving …");
+// Each answer of the server is an event, with what that event leads to needs.
+const post = async () => {
   try {
     const answer = await fetch(form.dataset.autosave, {
       method: "POST", body: new FormData(form), headers: { Accept: "application/json" }, signal: AbortSignal.timeout(SILENCE),
     });
-    if (answer.status >= 500) return failed();
-    if (answer.status === 413) return end("Not saved: this is more than Campaign Builder takes at once. Shorten it, and save.");
-    const told = await answer.json();
-    if (answer.ok) took(told, count);
-    else refused(told);
-  } catch { failed(); }
+    if (answer.status >= 500) return ["failed"];
+    if (answer.status === 413) return ["refused", { words: "Not saved: this is more than Campaign Builder takes at once. Shorten it, and save." }];
+    const body = await answer.json();
+    if (answer.ok) return ["saved", body];
+    return ["refused", { words: `Not saved. ${body.title}. ${body.advice ?? ""}`, next: body.next }];
+  } catch { return ["failed"]; }
 };
-const save = () => (saving ??= attempt().finally(() => { saving = null; }));
 
-let typed = answers();
-const touched = () => {
-  if (same(typed, answers())) return; // An input's change, after each of its letters was told.
-  typed = answers();
-  edits += 1;
+const save = async () => {
+  sent = answers();
   keep();
-  if (status.classList.contains("failed")) return; // A retry is due, or cannot help.
-  say("Not saved yet");
-  later(PAUSE);
+  mention("Saving …");
+  dispatch(...await post());
+};
+
+const noteVersion = ({ version, address }) => {
+  wait = FIRST_WAIT;
+  form.elements.version.value = version;
+  if (location.pathname !== address) history.replaceState(null, "", address);
+};
+
+const ENTER = {
+  clean(reply) {
+    noteVersion(reply);
+    forget();
+    say(`Saved at ${new Date().toTimeString().slice(0, 5)}`);
+    isAskedFor = false;
+  },
+  waiting(reply) {
+    if (reply) {
+      noteVersion(reply);
+      keep();
+    }
+    timer = setTimeout(dispatch, PAUSE, "due");
+  },
+  saving() {
+    attempt = save();
+  },
+  retrying() {
+    say(`Not saved. It is kept in this browser; trying again in ${wait / 1000} s.`, true);
+    timer = setTimeout(dispatch, wait, "due");
+    wait = Math.min(wait * 2, LONGEST_WAIT);
+  },
+  ended({ words, next }) {
+    say(words, true);
+    // Sent the ordinary way, the form is answered with a page that says what can be done.
+    if (next) status.append(" ", Object.assign(document.createElement("button"), { textContent: next, className: "link", name: "then", value: "save" }));
+  },
+};
+
+const dispatch = (event, detail) => {
+  const next = NEXT[state][event];
+  if (next === undefined) return console.error(`autosave: “${event}” cannot come in “${state}”`);
+  if (next === STAY) return;
+  clearTimeout(timer);
+  state = form.dataset.autosaveState = next;
+  ENTER[next]?.(detail);
+};
+
+let latest = answers();
+const notice = () => {
+  if (same(latest, answers())) return; // An input's change, after each of its letters was told.
+  latest = answers();
+  keep();
+  mention("Not saved yet");
+  dispatch("typed");
 };
 
 const putBack = (given) => {
@@ -104,29 +137,30 @@ const putBack = (given) => {
   say("What had not been saved is back.");
 };
 
-form.addEventListener("input", touched);
-form.addEventListener("change", touched);
+form.addEventListener("input", notice);
+form.addEventListener("change", notice);
 window.addEventListener("online", () => {
-  if (edits === saved || ended) return;
-  say("Saving …"); // That the server does not answer was true until now.
-  save();
+  if (!SETTLED.has(state)) say("Saving …"); // That the server does not answer was true until now.
+  dispatch("online");
 });
 window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 window.addEventListener("pagehide", () => {
-  if (edits !== saved && !saving && !ended) navigator.sendBeacon(form.dataset.autosave, new FormData(form));
+  if (UNSENT.has(state)) navigator.sendBeacon(form.dataset.autosave, new FormData(form));
 });
 form.addEventListener("submit", async (event) => {
-  if (event.submitter?.matches("[data-by-enter]") && !ended) {
+  if (event.submitter?.matches("[data-by-enter]") && state !== "ended") {
     event.preventDefault();
     isAskedFor = true;
-    edits += 1; // Even if nothing was typed: a new campaign is made by it.
-    return save();
+    return dispatch("enter"); // Even if nothing was typed: a new campaign is made by it.
   }
-  if (edits === saved || ended) return;
+  if (SETTLED.has(state)) return;
   event.preventDefault(); // Leave with the draft saved, or stay here and say why not.
-  await saving;
-  if (edits !== saved && !ended) await save();
-  if (edits === saved || ended) form.requestSubmit(event.submitter);
+  await attempt;
+  if (!SETTLED.has(state)) {
+    dispatch("leave");
+    await attempt;
+  }
+  if (SETTLED.has(state)) form.requestSubmit(event.submitter);
 });
 
 const before = kept();
@@ -136,6 +170,5 @@ if (before && !same(before.answers, answers())) {
 } else if (isAsServed(form)) {
   forget();
 } else {
-  edits += 1;
-  later(PAUSE);
+  dispatch("typed");
 }
