@@ -6,6 +6,7 @@
 //
 // The form is always in one state of NEXT, and bears its name. An event that a state lacks cannot
 // come in that state: if it does, that is a bug, and is said on the console.
+import { dropCopy, readCopy, storeCopy } from "./local-copy.js";
 import { isAsServed } from "./served.js";
 import { answerForm } from "./set-control.js";
 
@@ -29,12 +30,12 @@ const UNSENT = new Set(["waiting", "retrying"]);
 
 const form = document.querySelector("form[data-autosave]");
 const status = document.getElementById("saved");
-const key = `draft:${form.dataset.draft}`;
+const { draft } = form.dataset;
 const PAUSE = 600, FIRST_WAIT = 1000, LONGEST_WAIT = 30_000, SILENCE = 20_000;
 const OWN = new Set(["csrf_token", "version", "accepted"]);
 
-let state = form.dataset.autosaveState = "clean";
-let attempt = null, timer, wait = FIRST_WAIT, isAskedFor = false;
+let state = "clean", attempt = null, timer, wait = FIRST_WAIT, isAskedFor = false;
+form.dataset.autosaveState = state;
 
 const say = (words, failed = false) => {
   status.setAttribute("aria-live", failed ? "assertive" : isAskedFor ? "polite" : "off"); // Nobody waits for other success.
@@ -49,12 +50,7 @@ const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
 // `sent` is what was last on its way to the server: if the draft is that, nobody else changed it.
 let sent = null;
-const keep = () => {
-  const kept = { version: form.elements.version.value, answers: answers(), sent };
-  try { localStorage.setItem(key, JSON.stringify(kept)); } catch { /* The server's copy has to do. */ }
-};
-const kept = () => { try { return JSON.parse(localStorage.getItem(key)); } catch { return null; } };
-const forget = () => { try { localStorage.removeItem(key); } catch { /* As above. */ } };
+const keep = () => storeCopy(draft, { version: form.elements.version.value, answers: answers(), sent });
 
 // Each answer of the server is an event, with what that event leads to needs.
 const post = async () => {
@@ -86,7 +82,7 @@ const noteVersion = ({ version, address }) => {
 const ENTER = {
   clean(reply) {
     noteVersion(reply);
-    forget();
+    dropCopy(draft);
     say(`Saved at ${new Date().toTimeString().slice(0, 5)}`);
     isAskedFor = false;
   },
@@ -117,7 +113,8 @@ const dispatch = (event, detail) => {
   if (next === undefined) return console.error(`autosave: “${event}” cannot come in “${state}”`);
   if (next === STAY) return;
   clearTimeout(timer);
-  state = form.dataset.autosaveState = next;
+  state = next;
+  form.dataset.autosaveState = state;
   ENTER[next]?.(detail);
 };
 
@@ -163,12 +160,12 @@ form.addEventListener("submit", async (event) => {
   if (SETTLED.has(state)) form.requestSubmit(event.submitter);
 });
 
-const before = kept();
+const before = readCopy(draft);
 if (before && !same(before.answers, answers())) {
   if (!same(before.sent, answers())) form.elements.version.value = before.version;
   putBack(before.answers);
 } else if (isAsServed(form)) {
-  forget();
+  dropCopy(draft);
 } else {
   dispatch("typed");
 }
