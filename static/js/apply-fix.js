@@ -13,9 +13,10 @@ const placeOf = (button) => {
   const part = button.closest("section").getAttribute("aria-labelledby");
   const { top } = button.getBoundingClientRect();
   const far = (place) => Math.abs(place.getBoundingClientRect().top - top);
-  return () => [...document.querySelectorAll(`[aria-labelledby=${part}] :is(h2, summary)`)]
-    .filter((place) => place.checkVisibility())
-    .sort((one, other) => far(one) - far(other))[0];
+  return () =>
+    [...document.querySelectorAll(`[aria-labelledby=${part}] :is(h2, summary)`)]
+      .filter((place) => place.checkVisibility())
+      .sort((one, other) => far(one) - far(other))[0];
 };
 
 document.addEventListener("click", (event) => {
@@ -33,4 +34,6 @@ document.addEventListener("htmx:after:swap", () => {
   if (stay && document.activeElement === document.body) stay()?.focus({ preventScroll: true });
   stay = null;
 });
-form?.addEventListener("input", () => { told.hidden = true; });
+form?.addEventListener("input", () => {
+  told.hidden = true;
+});

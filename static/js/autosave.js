@@ -31,10 +31,17 @@ const UNSENT = new Set(["waiting", "retrying"]);
 const form = document.querySelector("form[data-autosave]");
 const status = document.getElementById("saved");
 const { draft } = form.dataset;
-const PAUSE = 600, FIRST_WAIT = 1000, LONGEST_WAIT = 30_000, SILENCE = 20_000;
+const PAUSE = 600,
+  FIRST_WAIT = 1000,
+  LONGEST_WAIT = 30_000,
+  SILENCE = 20_000;
 const OWN = new Set(["csrf_token", "version", "accepted"]);
 
-let state = "clean", attempt = null, timer, wait = FIRST_WAIT, isAskedFor = false;
+let state = "clean",
+  attempt = null,
+  timer,
+  wait = FIRST_WAIT,
+  isAskedFor = false;
 form.dataset.autosaveState = state;
 
 const say = (words, failed = false) => {
@@ -43,7 +50,9 @@ const say = (words, failed = false) => {
   status.textContent = words;
 };
 // Until an attempt succeeds, that one failed is what matters.
-const mention = (words) => { if (!status.classList.contains("failed")) say(words); };
+const mention = (words) => {
+  if (!status.classList.contains("failed")) say(words);
+};
 
 const answers = () => [...new FormData(form)].filter(([name]) => !OWN.has(name));
 const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
@@ -56,21 +65,26 @@ const keep = () => storeCopy(draft, { version: form.elements.version.value, answ
 const post = async () => {
   try {
     const answer = await fetch(form.dataset.autosave, {
-      method: "POST", body: new FormData(form), headers: { Accept: "application/json" }, signal: AbortSignal.timeout(SILENCE),
+      method: "POST",
+      body: new FormData(form),
+      headers: { Accept: "application/json" },
+      signal: AbortSignal.timeout(SILENCE),
     });
     if (answer.status >= 500) return ["failed"];
     if (answer.status === 413) return ["refused", { words: "Not saved: this is more than Campaign Builder takes at once. Shorten it, and save." }];
     const body = await answer.json();
     if (answer.ok) return ["saved", body];
     return ["refused", { words: `Not saved. ${body.title}. ${body.advice ?? ""}`, next: body.next }];
-  } catch { return ["failed"]; }
+  } catch {
+    return ["failed"];
+  }
 };
 
 const save = async () => {
   sent = answers();
   keep();
   mention("Saving …");
-  dispatch(...await post());
+  dispatch(...(await post()));
 };
 
 const noteVersion = ({ version, address }) => {
@@ -140,7 +154,9 @@ window.addEventListener("online", () => {
   if (!SETTLED.has(state)) say("Saving …"); // That the server does not answer was true until now.
   dispatch("online");
 });
-window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted) location.reload();
+});
 window.addEventListener("pagehide", () => {
   if (UNSENT.has(state)) navigator.sendBeacon(form.dataset.autosave, new FormData(form));
 });

@@ -4,20 +4,30 @@ const books = new Map(); // What each connection's book holds, by the connection
 const KINDS = { WORKFLOW: "workflow", SQUAD: "squad" };
 
 const book = (key) => {
-  if (!books.has(key)) books.set(key, fetch(`${form.dataset.books}/${encodeURIComponent(key)}/book.json`).then((answer) => (answer.ok ? answer.json() : {})));
+  if (!books.has(key))
+    books.set(
+      key,
+      fetch(`${form.dataset.books}/${encodeURIComponent(key)}/book.json`).then((answer) => (answer.ok ? answer.json() : {})),
+    );
   return books.get(key);
 };
 const wanted = (field, kind) => field !== "assistant_id" || kind === (KINDS[new FormData(form).get("vapi_calling_entity")] ?? "assistant");
 
 const offer = async (input) => {
   const known = (await book(form.elements.connection.value))[input.dataset.book] ?? [];
-  input.list.replaceChildren(...known.filter(([kind]) => wanted(input.dataset.book, kind)).map(([, id, nickname]) => {
-    const option = document.createElement("option");
-    option.value = id;
-    option.label = nickname ? `${nickname} (${id})` : id;
-    return option;
-  }));
+  input.list.replaceChildren(
+    ...known
+      .filter(([kind]) => wanted(input.dataset.book, kind))
+      .map(([, id, nickname]) => {
+        const option = document.createElement("option");
+        option.value = id;
+        option.label = nickname ? `${nickname} (${id})` : id;
+        return option;
+      }),
+  );
 };
-const offerIn = (input) => { if (input?.dataset?.book) offer(input).catch(() => books.clear()); };
+const offerIn = (input) => {
+  if (input?.dataset?.book) offer(input).catch(() => books.clear());
+};
 form.addEventListener("focusin", (event) => offerIn(event.target));
 offerIn(document.activeElement); // Somebody may be there before this script is.

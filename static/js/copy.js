@@ -10,5 +10,7 @@ document.addEventListener("click", async (event) => {
     getSelection().selectAllChildren(document.getElementById(button.dataset.copy));
     button.textContent = "Press Ctrl+C";
   }
-  setTimeout(() => { button.textContent = words; }, 2000);
+  setTimeout(() => {
+    button.textContent = words;
+  }, 2000);
 });

@@ -1,6 +1,11 @@
 // Write instants in the reader's own time; the server writes UTC.
 const format = new Intl.DateTimeFormat("en-GB", {
-  day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short",
+  day: "numeric",
+  month: "short",
+  year: "numeric",
+  hour: "2-digit",
+  minute: "2-digit",
+  timeZoneName: "short",
 });
 for (const moment of document.querySelectorAll("time[data-moment]")) {
   moment.title = moment.textContent;

@@ -1,5 +1,7 @@
 // Keep the earliest choice of a date or time in step with the answer that it must come after.
 for (const input of document.querySelectorAll("[data-after]")) {
   const earlier = document.getElementById(input.dataset.after);
-  earlier?.addEventListener("change", () => { input.min = earlier.value; });
+  earlier?.addEventListener("change", () => {
+    input.min = earlier.value;
+  });
 }

@@ -2,15 +2,20 @@
 const told = document.querySelector("[data-pending]");
 const silent = document.getElementById("no-answer");
 const LONGEST = 2000;
-let wait = 150, timer;
+let wait = 150,
+  timer;
 
-const isSilent = (is) => { if (silent) silent.hidden = !is; };
+const isSilent = (is) => {
+  if (silent) silent.hidden = !is;
+};
 const look = async () => {
   try {
     const answer = await fetch(told.dataset.pending, { headers: { Accept: "application/json" }, cache: "no-store" });
     isSilent(!answer.ok);
     if (answer.ok && !(await answer.json()).pending) return location.reload();
-  } catch { isSilent(true); }
+  } catch {
+    isSilent(true);
+  }
   wait = Math.min(wait * 1.5, LONGEST);
   clearTimeout(timer);
   timer = setTimeout(look, wait);

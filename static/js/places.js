@@ -8,17 +8,23 @@ const offer = () => {
   const begun = told.pop().toLowerCase();
   const before = told.length ? `${told.join(", ")}, ` : "";
   const found = places.filter(([name, word]) => `${name} ${word}`.toLowerCase().includes(begun)).slice(0, 40);
-  list.replaceChildren(...found.map(([name, word]) => {
-    const option = document.createElement("option");
-    option.value = before + name;
-    option.label = word === name ? name : `${name} (${word})`;
-    return option;
-  }));
+  list.replaceChildren(
+    ...found.map(([name, word]) => {
+      const option = document.createElement("option");
+      option.value = before + name;
+      option.label = word === name ? name : `${name} (${word})`;
+      return option;
+    }),
+  );
 };
 
 input?.addEventListener("focus", async () => {
   if (places.length) return;
-  try { places = await (await fetch(input.dataset.places)).json(); } catch { return; }
+  try {
+    places = await (await fetch(input.dataset.places)).json();
+  } catch {
+    return;
+  }
   offer();
 });
 input?.addEventListener("input", offer);

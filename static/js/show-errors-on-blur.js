@@ -5,7 +5,8 @@ import { isAsServed } from "./served.js";
 
 const form = document.querySelector("form[hx-post]");
 const leaving = new Set(); // Rows that were left; shown so with the next answer, which knows what was typed.
-let isPressed = false, isLate = false;
+let isPressed = false,
+  isLate = false;
 let held = null; // Gives focus back to what had it in a note.
 
 const ask = () => form.dispatchEvent(new Event("preview"));
@@ -13,8 +14,8 @@ const hold = (button) => {
   const row = button?.closest("[data-row] > .note")?.parentElement;
   if (!row) return null;
   const { value } = button;
-  return () => ([...row.querySelectorAll(".note button")].find((one) => one.value === value)
-    ?? document.getElementById(row.dataset.row)).focus({ preventScroll: true });
+  return () =>
+    ([...row.querySelectorAll(".note button")].find((one) => one.value === value) ?? document.getElementById(row.dataset.row)).focus({ preventScroll: true });
 };
 const mark = (row) => {
   if (leaving.delete(row)) row.dataset.left = "";
@@ -33,7 +34,9 @@ form.addEventListener("focusout", (event) => {
 });
 
 // While a mouse button is down nothing may move, or the press would miss what it was aimed at.
-document.addEventListener("pointerdown", () => { isPressed = true; });
+document.addEventListener("pointerdown", () => {
+  isPressed = true;
+});
 for (const end of ["pointerup", "pointercancel"]) {
   document.addEventListener(end, () => {
     isPressed = false;

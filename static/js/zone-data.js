@@ -1,7 +1,13 @@
 // Say so where this browser's zone data disagrees with the server's on the campaign's own dates.
 const minutes = (zone, at) => {
   const format = new Intl.DateTimeFormat("en-US", {
-    timeZone: zone, hourCycle: "h23", year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric",
+    timeZone: zone,
+    hourCycle: "h23",
+    year: "numeric",
+    month: "numeric",
+    day: "numeric",
+    hour: "numeric",
+    minute: "numeric",
   });
   const part = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, Number(value)]));
   return (Date.UTC(part.year, part.month - 1, part.day, part.hour, part.minute) - at.getTime()) / 60_000;
@@ -9,7 +15,9 @@ const minutes = (zone, at) => {
 const differs = (zone, instants) => {
   try {
     return instants.some(([at, offset]) => Math.abs(minutes(zone, new Date(at)) - offset) >= 1);
-  } catch { return true; } // The browser does not know the zone at all.
+  } catch {
+    return true;
+  } // The browser does not know the zone at all.
 };
 const compare = () => {
   for (const told of document.querySelectorAll("[data-instants]")) {

@@ -8,12 +8,14 @@ const offer = async () => {
   if (!input || list.childElementCount) return;
   const zones = await (await fetch(input.dataset.zones)).json();
   if (list.childElementCount) return;
-  list.append(...zones.map(([name, offset]) => {
-    const option = document.createElement("option");
-    option.value = name;
-    option.label = `${name.replaceAll("_", " ")} (UTC${offset})`;
-    return option;
-  }));
+  list.append(
+    ...zones.map(([name, offset]) => {
+      const option = document.createElement("option");
+      option.value = name;
+      option.label = `${name.replaceAll("_", " ")} (UTC${offset})`;
+      return option;
+    }),
+  );
 };
 
 input?.addEventListener("focus", () => offer().catch(() => {}), { once: false });
