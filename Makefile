@@ -13,6 +13,8 @@ UV := $(BIN)/uv --quiet --no-progress
 PARALLEL := --numprocesses=logical --dist=worksteal
 # A trace takes half as long again, so only what failed is done again with one.
 TRACE := $(BIN)/python -m pytest -m browser --last-failed --tracing=retain-on-failure --output=test-results/traces
+BIOME := .biome/node_modules/.bin/biome
+BIOME_VERSION := $(shell sed -n 's|.*/schemas/\([0-9.]*\)/.*|\1|p' biome.jsonc)
 LOCK := $(UV) pip compile --universal --generate-hashes --no-header --no-annotate
 
 .DEFAULT_GOAL := help
@@ -40,18 +42,20 @@ test: .venv/ready-dev ## Run all tests, the browser's included (ARGS= goes to py
 test-fast: .venv/ready-dev ## Run the tests that need neither a browser nor seconds each
 	@$(BIN)/python -m pytest $(PARALLEL) -m "not browser and not faults and not slow" $(ARGS)
 
-check: .venv/ready-dev ## Check format, lint, types, templates, dead code and the direction of imports
+check: .venv/ready-dev .biome/ready ## Check format, lint, types, templates, scripts, styles, dead code and the direction of imports
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/vulture
 	$(BIN)/djlint --quiet --lint templates
+	@test ! -e .biome/ready || { echo $(BIOME) check; $(BIOME) check --error-on-warnings; }
 	$(UV) pip check --python $(BIN)/python
 
-format: .venv/ready-dev ## Format the code
+format: .venv/ready-dev .biome/ready ## Format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+	@test ! -e .biome/ready || { echo $(BIOME) check --write; $(BIOME) check --write; }
 
 bench: .venv/ready-dev ## Measure speed, beside WTForms, Django, marshmallow and pydantic (ROWS=1000000)
 	@ROWS="$(ROWS)" $(BIN)/python -m tests.benchmarks
@@ -78,6 +82,7 @@ vendor: ## Renew the front-end packages under static/vendor (needs npm)
 
 clean: ## Remove the environment and all caches; instance/ stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache test-results
+	rm -rf .venv .biome .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/uv: requirements-installer.lock
@@ -96,3 +101,14 @@ clean: ## Remove the environment and all caches; instance/ stays
 	@echo "Installing what the tests need …"
 	@$(UV) pip install --python $(BIN)/python --require-hashes --requirement requirements-dev.lock
 	@touch $@
+
+# Without npm, or without an answer of its registry, everything else is checked all the same.
+.biome/ready: biome.jsonc
+	@if [ "$$($(BIOME) --version 2>/dev/null)" = "Version: $(BIOME_VERSION)" ]; then touch $@; exit; fi; \
+	rm -rf .biome; \
+	command -v npm >/dev/null || { echo "Scripts and styles are not checked: that needs npm."; exit 0; }; \
+	echo "Installing what checks scripts and styles …"; \
+	npm install --silent --ignore-scripts --no-save --no-package-lock --no-audit --no-fund --fetch-timeout=30000 --fetch-retries=1 \
+		--fetch-retry-mintimeout=1000 --prefix .biome @biomejs/biome@$(BIOME_VERSION) >/dev/null 2>&1; \
+	$(BIOME) --version >/dev/null 2>&1 && touch $@ || \
+	echo "Scripts and styles are not checked: npm could not install Biome $(BIOME_VERSION)."

@@ -31,17 +31,18 @@ const UNSENT = new Set(["waiting", "retrying"]);
 const form = document.querySelector("form[data-autosave]");
 const status = document.getElementById("saved");
 const { draft } = form.dataset;
-const PAUSE = 600,
-  FIRST_WAIT = 1000,
-  LONGEST_WAIT = 30_000,
-  SILENCE = 20_000;
+// All in milliseconds.
+const PAUSE = 600;
+const FIRST_WAIT = 1000;
+const LONGEST_WAIT = 30_000;
+const SILENCE = 20_000;
 const OWN = new Set(["csrf_token", "version", "accepted"]);
 
-let state = "clean",
-  attempt = null,
-  timer,
-  wait = FIRST_WAIT,
-  isAskedFor = false;
+let state = "clean";
+let attempt = null;
+let timer;
+let wait = FIRST_WAIT;
+let isAskedFor = false;
 form.dataset.autosaveState = state;
 
 const say = (words, failed = false) => {

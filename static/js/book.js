@@ -3,12 +3,12 @@ const form = document.querySelector("form[data-books]");
 const books = new Map(); // What each connection's book holds, by the connection's key.
 const KINDS = { WORKFLOW: "workflow", SQUAD: "squad" };
 
+const fetchBook = async (key) => {
+  const answer = await fetch(`${form.dataset.books}/${encodeURIComponent(key)}/book.json`);
+  return answer.ok ? answer.json() : {};
+};
 const book = (key) => {
-  if (!books.has(key))
-    books.set(
-      key,
-      fetch(`${form.dataset.books}/${encodeURIComponent(key)}/book.json`).then((answer) => (answer.ok ? answer.json() : {})),
-    );
+  if (!books.has(key)) books.set(key, fetchBook(key));
   return books.get(key);
 };
 const wanted = (field, kind) => field !== "assistant_id" || kind === (KINDS[new FormData(form).get("vapi_calling_entity")] ?? "assistant");

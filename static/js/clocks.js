@@ -10,6 +10,7 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest("button[name=clock]");
   if (!button || !form) return;
   event.preventDefault();
+  // biome-ignore lint/suspicious/noDocumentCookie: not every browser has the Cookie Store API.
   document.cookie = `clock=${button.value}; path=/; max-age=31536000; samesite=lax`;
   for (const other of button.parentElement.querySelectorAll("button")) other.setAttribute("aria-pressed", String(other === button));
   form.dispatchEvent(new Event("preview"));

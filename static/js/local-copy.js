@@ -5,7 +5,7 @@ export const storeCopy = (draft, copy) => {
   try {
     localStorage.setItem(keyOf(draft), JSON.stringify(copy));
   } catch {
-    /* There is none. */
+    // There is none.
   }
 };
 export const readCopy = (draft) => {
@@ -19,6 +19,6 @@ export const dropCopy = (draft) => {
   try {
     localStorage.removeItem(keyOf(draft));
   } catch {
-    /* There is none. */
+    // There is none.
   }
 };

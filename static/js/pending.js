@@ -2,8 +2,8 @@
 const told = document.querySelector("[data-pending]");
 const silent = document.getElementById("no-answer");
 const LONGEST = 2000;
-let wait = 150,
-  timer;
+let wait = 150;
+let timer;
 
 const isSilent = (is) => {
   if (silent) silent.hidden = !is;

@@ -5,8 +5,8 @@ import { isAsServed } from "./served.js";
 
 const form = document.querySelector("form[hx-post]");
 const leaving = new Set(); // Rows that were left; shown so with the next answer, which knows what was typed.
-let isPressed = false,
-  isLate = false;
+let isPressed = false;
+let isLate = false;
 let held = null; // Gives focus back to what had it in a note.
 
 const ask = () => form.dispatchEvent(new Event("preview"));
@@ -50,7 +50,7 @@ document.addEventListener("htmx:before:swap", (event) => {
     event.preventDefault();
   } else if (event.detail.ctx.response.status === 200) {
     held = hold(document.activeElement);
-    document.querySelectorAll("[data-row] > .note").forEach((note) => note.replaceChildren());
+    for (const note of document.querySelectorAll("[data-row] > .note")) note.replaceChildren();
   }
 });
 document.addEventListener("htmx:after:swap", () => {

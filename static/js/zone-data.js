@@ -16,8 +16,8 @@ const differs = (zone, instants) => {
   try {
     return instants.some(([at, offset]) => Math.abs(minutes(zone, new Date(at)) - offset) >= 1);
   } catch {
-    return true;
-  } // The browser does not know the zone at all.
+    return true; // The browser does not know the zone at all.
+  }
 };
 const compare = () => {
   for (const told of document.querySelectorAll("[data-instants]")) {

@@ -2,7 +2,7 @@
 # Fetch the front-end packages that packages.txt names; a changed version there gets its new sum.
 set -eu
 cd "$(dirname "$0")"
-command -v npm >/dev/null || { echo "Install npm to renew the front-end packages; nothing else needs it."; exit 1; }
+command -v npm >/dev/null || { echo "Install npm to renew the front-end packages."; exit 1; }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 grep '^#' packages.txt >"$work/packages.txt"
