@@ -16,10 +16,10 @@ const NEXT = {
   clean: { typed: "waiting", enter: "saving", online: STAY },
   // Something was typed; it is saved when nothing more is typed for a moment.
   waiting: { typed: "waiting", enter: "saving", leave: "saving", online: "saving", due: "saving" },
-  // It is on its way. Who leaves waits for the answer.
+  // It is on its way. Who leaves waits for the answer, and may press twice.
   saving: { typed: "overtaken", enter: "overtaken", leave: STAY, online: STAY, saved: "clean", failed: "retrying", refused: "ended" },
   // An earlier text is on its way; what was typed since is saved after it.
-  overtaken: { typed: STAY, enter: STAY, leave: STAY, online: STAY, saved: "waiting", failed: "retrying", refused: "ended" },
+  overtaken: { typed: STAY, enter: STAY, online: STAY, saved: "waiting", failed: "retrying", refused: "ended" },
   // It did not arrive; the next attempt has its time, and takes along what is typed until then.
   retrying: { typed: STAY, enter: "saving", leave: "saving", online: "saving", due: "saving" },
   // No attempt can help. The buttons and Enter send the form the ordinary way, to a page that can.

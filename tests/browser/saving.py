@@ -4,7 +4,9 @@ The page's clock stands still, so a state lasts until the test goes on: it lets 
 or gives the answer of the server, which it may hold back.
 """
 
+import json
 from collections.abc import Callable
+from typing import Any
 
 from playwright.sync_api import Route, expect
 
@@ -83,6 +85,10 @@ class Saving:
 
     def come_online(self) -> None:
         self.page.evaluate("window.dispatchEvent(new Event('online'))")
+
+    def local_copy(self) -> dict[str, Any]:
+        copy: dict[str, Any] = json.loads(self.page.evaluate("Object.values(localStorage)[0]"))
+        return copy
 
     def is_saved_as(self, name: str, window: NewWindow) -> None:
         """Look at the draft in another browser, which has nothing but what was saved."""
