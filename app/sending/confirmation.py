@@ -147,7 +147,7 @@ def is_named(to: Connection, typed: str) -> bool:
 
 def _is_as_seen(draft: Draft, meaning: Explanation, send_request: SendRequest) -> bool:
     same_place = (
-        draft.destination in {"", send_request.to.key}
+        draft.connection_key in {"", send_request.to.key}
         and send_request.to.stamp == send_request.stamp
     )
     return same_place and meaning.digest == send_request.reviewed

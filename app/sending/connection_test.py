@@ -30,7 +30,7 @@ def test_connection(
         exchange, words = error.exchange, _failed(error)
     with store.writing() as session:
         call = records.Exchange(
-            destination=to.key,
+            connection_key=to.key,
             connection=to.name,
             at=began,
             method="GET",

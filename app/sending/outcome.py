@@ -91,7 +91,7 @@ def apply_outcome(
         submission.message = f"The answer came later: it is {outcome.campaign.campaign_id}."
     _complete_call(session, submission, outcome)
     if outcome.campaign:
-        address_book.note_use(session, submission.destination, json.loads(submission.body))
+        address_book.note_use(session, submission.connection_key, json.loads(submission.body))
     audit_trail.record(
         session,
         EventKind.ANSWERED_LATE if is_late else EventKind.ANSWERED,

@@ -97,7 +97,7 @@ def _sending(
         draft=draft,
         draft_version=draft.version,
         connection=send_request.to.name,
-        destination=send_request.to.key,
+        connection_key=send_request.to.key,
         is_sandbox=send_request.to.is_sandbox,
         url=send_request.to.campaigns_url,
         body=meaning.body,
@@ -123,7 +123,7 @@ def _open_records(
 ) -> None:
     call = records.Exchange(
         submission_id=submission.id,
-        destination=submission.destination,
+        connection_key=submission.connection_key,
         connection=submission.connection,
         at=submission.claimed_at,
         method="POST",

@@ -40,9 +40,9 @@ _OF_ENTITY: Mapping[str | None, IdKind] = {
 }
 
 
-def entries(session: Session, destination: str) -> list[BookEntry]:
+def entries(session: Session, connection_key: str) -> list[BookEntry]:
     """Read a connection's book, by kind, what was used last first."""
-    rows = session.scalars(select(BookEntry).where(BookEntry.destination == destination))
+    rows = session.scalars(select(BookEntry).where(BookEntry.connection_key == connection_key))
     order = list(IdKind)
     return sorted(
         rows,
@@ -55,22 +55,22 @@ def entries(session: Session, destination: str) -> list[BookEntry]:
     )
 
 
-def keep(session: Session, destination: str, kind: IdKind, value: str, nickname: str) -> None:
+def keep(session: Session, connection_key: str, kind: IdKind, value: str, nickname: str) -> None:
     """Write an id down, or give the one that is there this nickname."""
-    _entry(session, destination, kind, value).nickname = nickname
+    _entry(session, connection_key, kind, value).nickname = nickname
 
 
-def forget(session: Session, destination: str, entry_id: int) -> None:
+def forget(session: Session, connection_key: str, entry_id: int) -> None:
     """Take an id out of the book; it may not be there."""
     entry = session.get(BookEntry, entry_id)
-    if entry is not None and entry.destination == destination:
+    if entry is not None and entry.connection_key == connection_key:
         session.delete(entry)
 
 
-def note_use(session: Session, destination: str, payload: Mapping[str, Any]) -> None:
+def note_use(session: Session, connection_key: str, payload: Mapping[str, Any]) -> None:
     """Write down every id of a campaign that was created, as used now."""
     for kind, value in ids_of(payload):
-        _entry(session, destination, kind, value).last_used_at = datetime.now(UTC)
+        _entry(session, connection_key, kind, value).last_used_at = datetime.now(UTC)
 
 
 def ids_of(payload: Mapping[str, Any]) -> Iterator[tuple[IdKind, str]]:
@@ -83,14 +83,14 @@ def ids_of(payload: Mapping[str, Any]) -> Iterator[tuple[IdKind, str]]:
             yield kind, str(value)
 
 
-def _entry(session: Session, destination: str, kind: IdKind, value: str) -> BookEntry:
+def _entry(session: Session, connection_key: str, kind: IdKind, value: str) -> BookEntry:
     wanted = select(BookEntry).where(
-        BookEntry.destination == destination, BookEntry.kind == kind, BookEntry.value == value
+        BookEntry.connection_key == connection_key, BookEntry.kind == kind, BookEntry.value == value
     )
     entry = session.scalar(wanted)
     if entry is None:
         entry = BookEntry(
-            destination=destination,
+            connection_key=connection_key,
             kind=kind.value,
             value=value,
             nickname="",

@@ -22,7 +22,7 @@ _connection = func.coalesce(Draft.answers["connection"].as_string(), "")
 def search(
     session: Session, wanted: Select[Any], typed: str, names: Mapping[str, str]
 ) -> tuple[Select[Any], Any]:
-    """Hold a selection to what has all the words, and give the column of its rows' places.
+    """Hold a selection to what has all the words, and give the column of its rows' sequence.
 
     *names* tells how each connection is called, by its key. Raises `NotSearchable`.
     """
@@ -36,8 +36,8 @@ def search(
         else:
             wanted = wanted.where(_has(word, keys, named.get(word, [])))
     if not phrases:
-        return wanted, Draft.place
-    joined = wanted.join(_index, _index.c.rowid == Draft.place)
+        return wanted, Draft.sequence
+    joined = wanted.join(_index, _index.c.rowid == Draft.sequence)
     return joined.where(_hits(" ".join(phrases))), _index.c.rowid
 
 
@@ -59,5 +59,5 @@ def _has(word: str, keys: list[str], draft_ids: list[str]) -> ColumnElement[bool
     if len(word) < SHORTEST:
         is_typed: ColumnElement[bool] = Draft.name.icontains(word, autoescape=True)
     else:
-        is_typed = Draft.place.in_(select(_index.c.rowid).where(_hits(quoted(word))))
+        is_typed = Draft.sequence.in_(select(_index.c.rowid).where(_hits(quoted(word))))
     return or_(is_typed, _connection.in_(keys), Draft.id.in_(draft_ids))

@@ -16,7 +16,7 @@ from app.store.acceptances import Judgement, count_findings
 from app.store.audit_trail import EventKind, draft_chain
 from app.store.models import Draft
 
-_PLACE = select(Draft.place).where(Draft.id == bindparam("id"))
+_SEQUENCE = select(Draft.sequence).where(Draft.id == bindparam("id"))
 
 
 class NoSuchDraft(LookupError):
@@ -57,7 +57,7 @@ def find(session: Session, draft_id: str) -> Draft:
 
 
 def exists(session: Session, draft_id: str) -> bool:
-    return session.scalar(_PLACE, {"id": draft_id}) is not None
+    return session.scalar(_SEQUENCE, {"id": draft_id}) is not None
 
 
 def save(
@@ -130,8 +130,8 @@ def _take(session: Session, draft: Draft, judgement: Judgement) -> None:
 
 
 def _move_to_the_top(session: Session, draft: Draft) -> None:
-    old, new = draft.place, (session.scalar(select(func.max(Draft.place))) or 0) + 1
-    draft.place = new
+    old, new = draft.sequence, (session.scalar(select(func.max(Draft.sequence))) or 0) + 1
+    draft.sequence = new
     session.flush()
     session.execute(text("DELETE FROM draft_search WHERE rowid = :old"), {"old": old})
     session.execute(

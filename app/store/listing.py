@@ -1,7 +1,7 @@
 """The list of drafts: searched, filtered, sorted, and read a page at a time.
 
 Pages are found by where the last one ended (keyset), so that the thousandth costs
-what the first does. The search index is keyed by `Draft.place`, so that its hits come
+what the first does. The search index is keyed by `Draft.sequence`, so that its hits come
 in the order of the last change without being sorted.
 """
 
@@ -25,8 +25,8 @@ COUNTED = 1000
 """Matches are counted up to here; nobody needs to know more exactly."""
 
 
-Position: TypeAlias = tuple[str, int]
-"""Where a page begins or ends: what the order goes by, and the place."""
+Cursor: TypeAlias = tuple[str, int]
+"""Where a page begins or ends: the key that drafts are sorted by, and the sequence."""
 
 
 class Sort(StrEnum):
@@ -64,8 +64,8 @@ class Query:
     type: str = ""
     show: Show | State = Show.ALL
     sort: Sort = Sort.CHANGED
-    after: Position | None = None
-    before: Position | None = None
+    after: Cursor | None = None
+    before: Cursor | None = None
 
 
 class Row(NamedTuple):
@@ -75,12 +75,12 @@ class Row(NamedTuple):
     """
 
     id: str
-    place: int
+    sequence: int
     name: str
     name_key: str
     type: str | None
     state: State | None
-    destination: str
+    connection_key: str
     first_day: date | None
     day_key: date
     changed_at: datetime
@@ -100,7 +100,7 @@ class Row(NamedTuple):
 
 _COLUMNS = [
     func.coalesce(Draft.answers["connection"].as_string(), "").label(name)
-    if name == "destination"
+    if name == "connection_key"
     else getattr(Draft, name)
     for name in Row._fields
 ]
@@ -117,22 +117,22 @@ class Page:
 
     drafts: list[Row]
     count: int
-    previous: Position | None
-    next: Position | None
+    previous: Cursor | None
+    next: Cursor | None
 
 
 def page(session: Session, query: Query) -> Page:
     """Read one page of the list; raises `NotSearchable`."""
-    matching, place = search(session, _filtered(query), query.search, query.names)
-    counted = matching.with_only_columns(Draft.place).limit(COUNTED + 1).subquery()
+    matching, sequence = search(session, _filtered(query), query.search, query.names)
+    counted = matching.with_only_columns(Draft.sequence).limit(COUNTED + 1).subquery()
     count = session.scalar(select(func.count()).select_from(counted)) or 0
-    read = partial(_read, session, matching, place, query.sort)
+    read = partial(_read, session, matching, sequence, query.sort)
     drafts, has_previous, has_next = _turn(read, query)
     return Page(
         drafts,
         count,
-        _position(drafts[0], query.sort) if has_previous else None,
-        _position(drafts[-1], query.sort) if has_next else None,
+        _cursor(drafts[0], query.sort) if has_previous else None,
+        _cursor(drafts[-1], query.sort) if has_next else None,
     )
 
 
@@ -160,18 +160,18 @@ def _turn(
 def _read(  # noqa: PLR0913  From where, in which order and direction.
     session: Session,
     matching: Select[Any],
-    place: Any,
+    sequence: Any,
     sort: Sort,
-    start: Position | None,
+    start: Cursor | None,
     *,
     backwards: bool = False,
 ) -> tuple[list[Row], bool]:
-    """Read what follows a position, or comes before it, and whether there is more that way."""
-    by = [place] if sort is Sort.CHANGED else [type_coerce(_KEYS[sort], String), place]
+    """Read what follows a cursor, or comes before it, and whether there is more that way."""
+    by = [sequence] if sort is Sort.CHANGED else [type_coerce(_KEYS[sort], String), sequence]
     is_down = backwards is not (sort is Sort.CHANGED)
     if start:
-        position, bound = tuple_(*by), tuple_(*start[-len(by) :])
-        matching = matching.where(position < bound if is_down else position > bound)
+        row, bound = tuple_(*by), tuple_(*start[-len(by) :])
+        matching = matching.where(row < bound if is_down else row > bound)
     ordered = matching.order_by(*(key.desc() if is_down else key for key in by))
     rows = session.execute(ordered.limit(PAGE + 1))
     drafts = [Row(*row) for row in rows]
@@ -194,7 +194,7 @@ def _filtered(query: Query) -> Select[Any]:
     return wanted
 
 
-def _position(draft: Row, sort: Sort) -> Position:
+def _cursor(draft: Row, sort: Sort) -> Cursor:
     if sort is Sort.CHANGED:
-        return "", draft.place
-    return str(getattr(draft, _KEYS[sort].key)), draft.place
+        return "", draft.sequence
+    return str(getattr(draft, _KEYS[sort].key)), draft.sequence

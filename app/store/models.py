@@ -14,7 +14,7 @@ class Draft(Base):
     """A campaign that somebody is working on.
 
     *answers* is what was typed, right or wrong; *name*, *type*, *first_day* and *state*
-    repeat, for the list, what the answers and the last submission say. *place* grows
+    repeat, for the list, what the answers and the last submission say. *sequence* grows
     with every change of any draft, so that "last changed first" is an index; *name_key*
     and *day_key* are what the other orders go by, whatever the case and with no day last.
     *accepted* holds, by a rule's id, what was found of it when somebody accepted that, the
@@ -26,7 +26,7 @@ class Draft(Base):
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     version: Mapped[int]
-    place: Mapped[int] = mapped_column(unique=True)
+    sequence: Mapped[int] = mapped_column(unique=True)
     answers: Mapped[dict[str, Any]]
     name: Mapped[str]
     type: Mapped[str | None] = mapped_column(String(8))
@@ -46,9 +46,9 @@ class Draft(Base):
     )
 
     __table_args__ = (
-        Index("ix_draft_by_name", "name_key", "place"),
-        Index("ix_draft_by_first_day", "day_key", "place"),
-        Index("ix_draft_by_state", "state", "place"),
+        Index("ix_draft_by_name", "name_key", "sequence"),
+        Index("ix_draft_by_first_day", "day_key", "sequence"),
+        Index("ix_draft_by_state", "state", "sequence"),
     )
 
     @property
@@ -57,7 +57,7 @@ class Draft(Base):
         return self.state in MAY_EXIST
 
     @property
-    def destination(self) -> str:
+    def connection_key(self) -> str:
         """The key of the connection that it goes to; none is the default's."""
         return str(self.answers.get("connection", ""))
 
@@ -76,7 +76,7 @@ class Preset(Base):
 class Submission(Base):
     """One attempt to create the campaign of a draft, and what is known of it.
 
-    *connection* and *destination* are the name and the key of where it was sent, and *body*
+    *connection* and *connection_key* are the name and the key of where it was sent, and *body*
     is the bytes; *answer* is the raw answer and *errors* the API's messages by field.
     *token* is the claim's own: only who has it may say what was answered. *lease_until* is
     when an answer can no longer come, for people to read; *lease_boot* and *lease_ends* are
@@ -90,7 +90,7 @@ class Submission(Base):
     draft_id: Mapped[str] = mapped_column(ForeignKey("draft.id"))
     draft_version: Mapped[int]
     connection: Mapped[str]
-    destination: Mapped[str] = mapped_column(String(32), default="")
+    connection_key: Mapped[str] = mapped_column(String(32), default="")
     is_sandbox: Mapped[bool]
     url: Mapped[str]
     body: Mapped[bytes] = mapped_column(LargeBinary)
@@ -188,7 +188,7 @@ Index(
 
 
 class SavedConnection(Base):
-    """A place to send campaigns to; *token* is encrypted, *version* grows with every change."""
+    """An API to send campaigns to; *token* is encrypted, *version* grows with every change."""
 
     __tablename__ = "connection"
 
@@ -209,17 +209,19 @@ class SavedConnection(Base):
 class BookEntry(Base):
     """An id of a voice provider that somebody has used or wrote down, for one connection.
 
-    *destination* is the connection's key and *kind* a `address_book.Kind`; *nickname* may be empty.
+    *kind* is an `address_book.IdKind`; *nickname* may be empty.
     """
 
     __tablename__ = "book"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    destination: Mapped[str] = mapped_column(String(32))
+    connection_key: Mapped[str] = mapped_column(String(32))
     kind: Mapped[str] = mapped_column(String(10))
     value: Mapped[str]
     nickname: Mapped[str]
     created_at: Mapped[datetime]
     last_used_at: Mapped[datetime | None]
 
-    __table_args__ = (UniqueConstraint("destination", "kind", "value", name="uq_book_destination"),)
+    __table_args__ = (
+        UniqueConstraint("connection_key", "kind", "value", name="uq_book_connection_key"),
+    )

@@ -44,7 +44,7 @@ def overlapping(
         .where(Draft.deleted_at.is_(None), Draft.type == "OUTBOUND", Draft.id != draft.id)
         .where(Draft.first_day <= schedule.last, _TO.in_(keys))
         .where(or_(_LAST == "", schedule.first.isoformat() <= _LAST))
-        .order_by(Draft.day_key.desc(), Draft.place.desc())
+        .order_by(Draft.day_key.desc(), Draft.sequence.desc())
         .limit(LOOKED_AT)
     )
     found: list[Overlap] = []

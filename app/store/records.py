@@ -79,7 +79,7 @@ class Exchange(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     submission_id: Mapped[int | None] = mapped_column(ForeignKey("submission.id"))
-    destination: Mapped[str] = mapped_column(String(32))
+    connection_key: Mapped[str] = mapped_column(String(32))
     connection: Mapped[str]
     at: Mapped[datetime]
     duration_ms: Mapped[int | None]
@@ -94,7 +94,7 @@ class Exchange(Base):
 
     __table_args__ = (
         Index("ix_exchange_by_submission", "submission_id"),
-        Index("ix_exchange_by_destination", "destination", "id"),
+        Index("ix_exchange_by_connection", "connection_key", "id"),
         {"sqlite_autoincrement": True},
     )
 
@@ -102,7 +102,7 @@ class Exchange(Base):
 _IS_TEST = Exchange.submission_id.is_(None)
 Index(
     "ix_exchange_tests",
-    Exchange.destination,
+    Exchange.connection_key,
     Exchange.id,
     sqlite_where=_IS_TEST,
     postgresql_where=_IS_TEST,

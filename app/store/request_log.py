@@ -12,22 +12,6 @@ from app.store.search_words import SHORTEST, NotSearchable, quoted, split_search
 
 PAGE = 50
 _index = table("exchange_search", column("rowid"), column("text"))
-_SHOWN = (
-    "id",
-    "submission_id",
-    "at",
-    "duration_ms",
-    "connection",
-    "destination",
-    "method",
-    "url",
-    "status",
-    "outcome",
-    "request_headers",
-    "request_body",
-    "response_headers",
-    "response_body",
-)
 _OVER_THE_WIRE = ("at", "duration_ms", "method", "url", "request_body", "status", "response_body")
 
 
@@ -43,7 +27,7 @@ class Query:
     """
 
     search: str = ""
-    destination: str = ""
+    connection_key: str = ""
     before: int | None = None
     after: int | None = None
 
@@ -90,8 +74,26 @@ def every(session: Session, query: Query) -> Iterator[dict[str, Any]]:
 
 
 def as_document(exchange: Exchange) -> dict[str, Any]:
-    """Write one call out as JSON has it; times are ISO 8601 in UTC."""
-    return {name: getattr(exchange, name) for name in _SHOWN} | {"at": exchange.at.isoformat()}
+    """Write one call out as JSON has it; times are ISO 8601 in UTC.
+
+    Digests in the trail bind these names, so they outlive those of the columns.
+    """
+    return {
+        "id": exchange.id,
+        "submission_id": exchange.submission_id,
+        "at": exchange.at.isoformat(),
+        "duration_ms": exchange.duration_ms,
+        "connection": exchange.connection,
+        "destination": exchange.connection_key,
+        "method": exchange.method,
+        "url": exchange.url,
+        "status": exchange.status,
+        "outcome": exchange.outcome,
+        "request_headers": exchange.request_headers,
+        "request_body": exchange.request_body,
+        "response_headers": exchange.response_headers,
+        "response_body": exchange.response_body,
+    }
 
 
 def of_submission(session: Session, submission_id: int) -> Exchange | None:
@@ -99,10 +101,10 @@ def of_submission(session: Session, submission_id: int) -> Exchange | None:
     return session.scalar(select(Exchange).where(Exchange.submission_id == submission_id))
 
 
-def last_test(session: Session, destination: str) -> Exchange | None:
+def last_test(session: Session, connection_key: str) -> Exchange | None:
     """Find the last call that tested a connection."""
     tests = select(Exchange).where(
-        Exchange.destination == destination, Exchange.submission_id.is_(None)
+        Exchange.connection_key == connection_key, Exchange.submission_id.is_(None)
     )
     return session.scalars(tests.order_by(Exchange.id.desc()).limit(1)).first()
 
@@ -120,8 +122,8 @@ def index(session: Session, exchange: Exchange) -> None:
     session.flush()
     session.execute(text("DELETE FROM exchange_search WHERE rowid = :id"), {"id": exchange.id})
     session.execute(
-        text("INSERT INTO exchange_search (rowid, destination, text) VALUES (:id, :to, :words)"),
-        {"id": exchange.id, "to": exchange.destination, "words": _words(exchange)},
+        text("INSERT INTO exchange_search (rowid, connection_key, text) VALUES (:id, :to, :words)"),
+        {"id": exchange.id, "to": exchange.connection_key, "words": _words(exchange)},
     )
 
 
@@ -148,14 +150,14 @@ def _matching(query: Query) -> Select[Exchange]:
         raise NotSearchable(f"Search for a word of {SHORTEST} characters or more.")
     if not words:
         selection, number = select(Exchange), Exchange.id.expression
-        if query.destination:
-            selection = selection.where(Exchange.destination == query.destination)
+        if query.connection_key:
+            selection = selection.where(Exchange.connection_key == query.connection_key)
     else:
         number = _index.c.rowid
         selection = select(Exchange).join(_index, number == Exchange.id)
         phrases = [f"text : {quoted(word)}" for word in long_words]
-        if query.destination:
-            phrases.append(f"destination : {quoted(query.destination)}")
+        if query.connection_key:
+            phrases.append(f"connection_key : {quoted(query.connection_key)}")
         selection = selection.where(
             literal_column("exchange_search").op("MATCH")(" AND ".join(phrases))
         )

@@ -68,22 +68,22 @@ def find_under_way(session: Session) -> list[Submission]:
 
 
 def find_alike(
-    session: Session, digest: str, destination: str, since: datetime
+    session: Session, digest: str, connection_key: str, since: datetime
 ) -> Submission | None:
     """Find the newest one of these bytes to a connection that may have created a campaign."""
     query = select(Submission).where(
         Submission.digest == digest,
-        Submission.destination == destination,
+        Submission.connection_key == connection_key,
         Submission.state.in_(MAY_EXIST),
         Submission.claimed_at > since,
     )
     return session.scalars(query.order_by(Submission.id.desc()).limit(1)).first()
 
 
-def find_end_of_wait(session: Session, destination: str, now: datetime) -> datetime | None:
+def find_end_of_wait(session: Session, connection_key: str, now: datetime) -> datetime | None:
     """Tell until when a connection's API wants to be left alone; `None` if it does not."""
     query = select(Submission.retry_at).where(
-        Submission.destination == destination, Submission.retry_at > now
+        Submission.connection_key == connection_key, Submission.retry_at > now
     )
     return session.scalars(query.order_by(Submission.retry_at.desc()).limit(1)).first()
 
@@ -94,20 +94,23 @@ def others_with_campaign(session: Session, submission: Submission) -> list[Submi
         return []
     query = select(Submission).where(
         Submission.campaign_id == submission.campaign_id,
-        Submission.destination == submission.destination,
+        Submission.connection_key == submission.connection_key,
         Submission.draft_id != submission.draft_id,
     )
     return list(session.scalars(query.order_by(Submission.id)))
 
 
 def as_document(submission: Submission) -> dict[str, Any]:
-    """Write a submission out as JSON has it; times are ISO 8601 in UTC."""
+    """Write a submission out as JSON has it; times are ISO 8601 in UTC.
+
+    Digests in the trail bind these names, so they outlive those of the columns.
+    """
     return {
         "id": submission.id,
         "draft_id": submission.draft_id,
         "state": submission.state.value,
         "connection": submission.connection,
-        "destination": submission.destination,
+        "destination": submission.connection_key,
         "is_sandbox": submission.is_sandbox,
         "url": submission.url,
         "draft_version": submission.draft_version,

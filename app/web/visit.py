@@ -16,12 +16,12 @@ _YEAR = 365 * 24 * 60 * 60
 
 def connection_of(draft: Draft) -> Connection:
     """Find where a draft goes."""
-    return connections().find(draft.destination)
+    return connections().find(draft.connection_key)
 
 
 def sent_to(submission: Submission) -> Connection:
     """Tell where a submission went, as it was called then, whatever has become of it."""
-    key = submission.destination or (SANDBOX if submission.is_sandbox else "")
+    key = submission.connection_key or (SANDBOX if submission.is_sandbox else "")
     return replace(
         connections().find(key), name=submission.connection, is_sandbox=submission.is_sandbox
     )

@@ -52,7 +52,7 @@ def _send_again_what_died() -> None:
             left = session.scalars(sending).all()
         for one in left:
             again = recording.Claim(one.id, one.token, one.body, lease(60), lease(60))
-            api = kept[-1].api(one.destination)
+            api = kept[-1].api(one.connection_key)
             submission.deliver(again, store=store, api=api, journal=journal)
         return len(left)
 

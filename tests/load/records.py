@@ -16,14 +16,14 @@ from tests.load.browser import Browser
 _EVENTS_OF_A_DRAFT = 10
 _TIMES = 11
 _CALL = """
-INSERT INTO exchange (destination, connection, at, duration_ms, method, url, request_headers,
+INSERT INTO exchange (connection_key, connection, at, duration_ms, method, url, request_headers,
     request_body, status, response_headers, response_body, outcome)
 VALUES ('sandbox', 'Sandbox', '2026-11-24 09:00:00.000000', 12, 'POST',
     'https://sandbox.invalid/api/v2/voice-campaigns', '{}', ?, 201, '{}',
     '{"status": "success", "message": "Campaign created successfully"}', 'CREATED')"""
 _SEARCH = """
-INSERT INTO exchange_search (rowid, destination, text)
-SELECT id, destination, connection || char(10) || outcome || char(10) || request_body ||
+INSERT INTO exchange_search (rowid, connection_key, text)
+SELECT id, connection_key, connection || char(10) || outcome || char(10) || request_body ||
     char(10) || response_body FROM exchange WHERE id > ?"""
 _EVENT = """
 INSERT INTO event (chain, number, at, kind, who, details, before, hash)

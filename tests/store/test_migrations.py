@@ -2,12 +2,13 @@
 
 import json
 import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from alembic import command
 from alembic.autogenerate import compare_metadata
-from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
@@ -15,12 +16,14 @@ from sqlalchemy import create_engine, text
 from app import create_app
 from app.campaign.contract.payload import build_payload, encode_payload
 from app.settings import Settings
-from app.store import migrations
-from app.store.base import Base
+from app.store import address_book, listing, migrations, request_log, seals
+from app.store.address_book import IdKind
+from app.store.base import Base, State
 from app.store.database import Store
 from app.store.verification import verify
 from tests.factories import outbound, typed
 from tests.pages import Visitor
+from tests.store.older import columns_of, copy_as_revision, make_revision, rows_of
 
 pytestmark = pytest.mark.slow
 
@@ -53,11 +56,8 @@ def test_a_database_that_is_up_to_date_is_left_alone(
 def test_drafts_of_the_first_version_are_kept_and_held_to_the_rules(instance: Path) -> None:
     instance.mkdir()
     engine = create_engine(f"sqlite:///{instance / 'campaigns.sqlite3'}")
-    config = Config()
-    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    make_revision("0001", instance / "campaigns.sqlite3")
     with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
         connection.execute(text(_FIRST_DRAFT), {"answers": json.dumps(typed(outbound()))})
         for draft, state in (("first", "REFUSED"), ("second", "SENDING")):
             sent = {
@@ -87,6 +87,35 @@ def test_drafts_of_the_first_version_are_kept_and_held_to_the_rules(instance: Pa
         session.execute(text("DELETE FROM submission WHERE id = 1"))
     with store.reading() as session:
         assert verify(session).fault == "2 submissions are kept, and the trail knows of 3."
+
+
+def test_a_database_of_the_revision_before_keeps_its_rows_and_its_seals(
+    store: Store, sent: Callable[[State], int], tmp_path: Path
+) -> None:
+    for state in (State.REFUSED, State.UNKNOWN, State.CREATED):
+        sent(state)
+    with store.writing() as session:
+        address_book.keep(session, "client", IdKind.NUMBER, "pn_abc123", "Front desk")
+        noted = seals.seal(session)
+    before = rows_of(store.path)
+    path = copy_as_revision("0005", store.path, tmp_path / "older.sqlite3")
+    assert columns_of(path, "draft") != columns_of(store.path, "draft")
+
+    upgraded = Store(path)
+
+    assert rows_of(path) == before
+    with upgraded.reading() as session:
+        assert verify(session, noted).fault == ""
+        assert [row.name for row in listing.page(session, listing.Query(search="Outreach")).drafts]
+        query = request_log.Query(search="Outreach", connection_key="client")
+        assert len(request_log.page(session, query)[0]) == 3
+        assert not request_log.page(session, replace(query, connection_key="another"))[0]
+        assert request_log.as_document(request_log.find(session, 1))["destination"] == "client"
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+    assert {"ix_draft_by_name", "ix_exchange_tests", "one_campaign_per_draft"} <= names
+    assert not any("before" in name or "destination" in name for name in names)
 
 
 _FIRST_DRAFT = """

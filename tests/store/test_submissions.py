@@ -16,16 +16,16 @@ NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 OVER = timedelta(hours=1)
 
 
-def place_of(store: Store, number: int) -> tuple[str, str]:
+def digest_and_key_of(store: Store, number: int) -> tuple[str, str]:
     """Give the digest of a submission's bytes, and where it went."""
     with store.reading() as session:
         submission = session.get_one(Submission, number)
-        return submission.digest, submission.destination
+        return submission.digest, submission.connection_key
 
 
-def alike(store: Store, digest: str, destination: str, since: datetime) -> int | None:
+def alike(store: Store, digest: str, connection_key: str, since: datetime) -> int | None:
     with store.reading() as session:
-        submission = submissions.find_alike(session, digest, destination, since)
+        submission = submissions.find_alike(session, digest, connection_key, since)
         return submission.id if submission else None
 
 
@@ -34,19 +34,21 @@ def test_only_what_may_exist_is_alike(store: Store, sent: Sent, state: State) ->
     number = sent(state)
     since = datetime.now(UTC) - OVER
 
-    assert alike(store, *place_of(store, number), since) == (number if state in MAY_EXIST else None)
+    assert alike(store, *digest_and_key_of(store, number), since) == (
+        number if state in MAY_EXIST else None
+    )
 
 
 def test_the_newest_that_is_alike_is_found(store: Store, sent: Sent) -> None:
     sent(State.CREATED)
     newest = sent(State.UNKNOWN)
 
-    digest, destination = place_of(store, newest)
+    digest, connection_key = digest_and_key_of(store, newest)
 
-    assert alike(store, digest, destination, datetime.now(UTC) - OVER) == newest
-    assert alike(store, digest, destination, datetime.now(UTC) + OVER) is None
+    assert alike(store, digest, connection_key, datetime.now(UTC) - OVER) == newest
+    assert alike(store, digest, connection_key, datetime.now(UTC) + OVER) is None
     assert alike(store, digest, "another", datetime.now(UTC) - OVER) is None
-    assert alike(store, "other bytes", destination, datetime.now(UTC) - OVER) is None
+    assert alike(store, "other bytes", connection_key, datetime.now(UTC) - OVER) is None
 
 
 @pytest.mark.parametrize("state", State)
@@ -78,11 +80,11 @@ def test_the_longest_wait_of_a_connection_counts(store: Store, sent: Sent) -> No
     with store.writing() as session:
         for number, wait in zip(numbers, waits, strict=True):
             session.get_one(Submission, number).retry_at = NOW + wait
-    _, destination = place_of(store, numbers[0])
+    _, connection_key = digest_and_key_of(store, numbers[0])
 
     with store.reading() as session:
-        ends = submissions.find_end_of_wait(session, destination, NOW)
-        over = submissions.find_end_of_wait(session, destination, NOW + waits[1])
+        ends = submissions.find_end_of_wait(session, connection_key, NOW)
+        over = submissions.find_end_of_wait(session, connection_key, NOW + waits[1])
         elsewhere = submissions.find_end_of_wait(session, "another", NOW)
 
     assert (ends, over, elsewhere) == (NOW + waits[1], None, None)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from app.store.verification import Verdict, verify
 from tests.factories import inbound, outbound, typed
 from tests.fakes import ANSWERS, FakeApi
 from tests.sending.presses import destination, look_up, press, submit
+from tests.store.older import copy_as_revision
 
 pytestmark = pytest.mark.slow
 
@@ -170,17 +172,18 @@ def forge(store: Store, row: Any, **changes: str) -> None:
 
 
 _SECOND = """
-INSERT INTO submission (draft_id, draft_version, connection, destination, is_sandbox, url, body,
+INSERT INTO submission (draft_id, draft_version, connection, connection_key, is_sandbox, url, body,
     digest, state, who, claimed_at, token, lease_boot, lease_ends, message, errors, answer,
     resolved_by)
-SELECT draft_id, draft_version, connection, destination, is_sandbox, url, body, digest, 'REFUSED',
-    who, claimed_at, '{token}', lease_boot, lease_ends, message, errors, answer, resolved_by
+SELECT draft_id, draft_version, connection, connection_key, is_sandbox, url, body, digest,
+    'REFUSED', who, claimed_at, '{token}', lease_boot, lease_ends, message, errors, answer,
+    resolved_by
 FROM submission"""
 
 _SECOND_CALL = """
-INSERT INTO exchange (submission_id, destination, connection, at, method, url, request_headers,
+INSERT INTO exchange (submission_id, connection_key, connection, at, method, url, request_headers,
     request_body, response_headers, response_body, outcome)
-SELECT NULL, destination, connection, at, method, url, request_headers, request_body,
+SELECT NULL, connection_key, connection, at, method, url, request_headers, request_body,
     response_headers, response_body, outcome
 FROM exchange"""
 
@@ -198,9 +201,9 @@ FROM exchange"""
         ("UPDATE exchange SET status = 500", "The call 1 was changed."),
         ("UPDATE exchange SET request_headers = 'no JSON'", "The call 1 was changed."),
         ("DELETE FROM exchange", "The call 1 is missing."),
-        ("UPDATE submission SET destination = 'other'", "The submission 1 was changed."),
+        ("UPDATE submission SET connection_key = 'other'", "The submission 1 was changed."),
         ("UPDATE submission SET retry_at = claimed_at", "The submission 1 was changed."),
-        ("UPDATE exchange SET destination = 'other'", "The call 1 was changed."),
+        ("UPDATE exchange SET connection_key = 'other'", "The call 1 was changed."),
         ("UPDATE draft SET state = 'REFUSED'", "is not that of its submissions."),
         ("UPDATE draft SET state = NULL", "is not that of its submissions."),
         (_SECOND.format(token="forged"), "2 submissions are kept, and the trail knows of 1."),
@@ -268,12 +271,12 @@ def test_what_is_marked_as_sealed_is_held_to_the_seals(store: Store, draft_id: s
     assert "What of draft/" in verdict(store).fault
 
 
-def test_rows_are_counted_once(store: Store, sent: Sent) -> None:
+def test_rows_are_counted_once(store: Store, sent: Sent, tmp_path: Path) -> None:
     """Set the schema back, so that the next start would count a row that was made up."""
     sent(State.CREATED)
     noted = sealed(store)
-    tamper(store, _SECOND.format(token="x"), "UPDATE alembic_version SET version_num = '0004'")
-    again = Store(store.path)
+    tamper(store, _SECOND.format(token="x"))
+    again = Store(copy_as_revision("0004", store.path, tmp_path / "older.sqlite3"))
     assert verdict(again, noted).fault == "2 submissions are kept, and the trail knows of 1."
 
 

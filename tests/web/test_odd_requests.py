@@ -52,7 +52,7 @@ def test_a_number_that_no_row_has_finds_none(
         assert (
             client.get(
                 address,
-                query_string={"place": number, "before": number, "after": number, "turn": "back"},
+                query_string={"cursor": number, "before": number, "after": number, "turn": "back"},
             ).status_code
             < 500
         )

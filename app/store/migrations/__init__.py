@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import DatabaseError
 
-HEAD = "0005"
+HEAD = "0006"
 
 
 class UnusableDatabase(Exception):

@@ -23,7 +23,7 @@ from app.store import drafts
 from app.store.acceptances import counted_anew
 from app.store.base import State
 from app.store.drafts import AlreadySubmitted
-from app.store.listing import COUNTED, Page, Position, Query, Row, Show, Sort, page
+from app.store.listing import COUNTED, Cursor, Page, Query, Row, Show, Sort, page
 from app.store.search_words import NotSearchable
 from app.web.row_numbers import number
 from app.web.state_words import STATE_WORDS
@@ -42,13 +42,13 @@ SORT_WORDS = {
     Sort.NAME: "Name",
     Sort.FIRST_DAY: "First day",
 }
-_ASKED = ("search", "type", "show", "sort", "key", "place", "turn")
+_ASKED = ("search", "type", "show", "sort", "key", "cursor", "turn")
 
 
 @bp.get("/")
 def index() -> str:
-    destinations = {"": connections().default} | {one.key: one for one in connections().all()}
-    query, problem = _query({key: one.name for key, one in destinations.items()}), ""
+    by_key = {"": connections().default} | {one.key: one for one in connections().all()}
+    query, problem = _query({key: one.name for key, one in by_key.items()}), ""
     with store().reading() as session:
         try:
             drafts_page = page(session, query)
@@ -60,8 +60,8 @@ def index() -> str:
             problem=problem,
             page=drafts_page,
             findings={row.id: _findings(session, row) for row in drafts_page.drafts},
-            destinations=destinations,
-            connection=_common({destinations.get(row.destination) for row in drafts_page.drafts}),
+            by_key=by_key,
+            connection=_common({by_key.get(row.connection_key) for row in drafts_page.drafts}),
             deleted=[
                 drafts.find(session, str(told))
                 for told in get_flashed_messages(category_filter=["deleted"])
@@ -116,8 +116,8 @@ def _query(names: Mapping[str, str]) -> Query:
     """Read the query from the address; what is not known there is not asked for."""
     asked = request.args
     shown = {str(key): key for key in SHOW_WORDS}
-    place, key = asked.get("place", type=number), asked.get("key", "")
-    position = None if place is None else (key, place)
+    sequence, key = asked.get("cursor", type=number), asked.get("key", "")
+    cursor = None if sequence is None else (key, sequence)
     is_back = asked.get("turn") == "back"
     return Query(
         search=asked.get("search", "").strip(),
@@ -125,8 +125,8 @@ def _query(names: Mapping[str, str]) -> Query:
         type=asked["type"] if asked.get("type") in set(CampaignType) else "",
         show=shown.get(asked.get("show", ""), Show.ALL),
         sort=asked.get("sort", Sort.CHANGED, type=Sort),
-        after=None if is_back else position,
-        before=position if is_back else None,
+        after=None if is_back else cursor,
+        before=cursor if is_back else None,
     )
 
 
@@ -135,8 +135,8 @@ def _asked() -> dict[str, Any]:
     return {name: request.args[name] for name in _ASKED if request.args.get(name)}
 
 
-def _page_at(position: Position | None, turn: str) -> str | None:
-    if position is None:
+def _page_at(cursor: Cursor | None, turn: str) -> str | None:
+    if cursor is None:
         return None
-    at = {"key": position[0], "place": str(position[1]), "turn": turn}
+    at = {"key": cursor[0], "cursor": str(cursor[1]), "turn": turn}
     return url_for("drafts.index", **_asked() | at)

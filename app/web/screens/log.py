@@ -28,7 +28,7 @@ def index() -> str:
             calls, after, before, problem = [], None, None, str(error)
         return render_template(
             "log/index.html",
-            connection=connections().find(query.destination) if query.destination else None,
+            connection=connections().find(query.connection_key) if query.connection_key else None,
             query=query,
             problem=problem,
             calls=calls,
@@ -46,7 +46,7 @@ def show(exchange_id: int) -> str:
         call = request_log.find(session, exchange_id)
         return render_template(
             "log/show.html",
-            connection=replace(connections().find(call.destination), name=call.connection),
+            connection=replace(connections().find(call.connection_key), name=call.connection),
             call=call,
             campaign=submissions.campaigns(session, [call.submission_id]).get(
                 call.submission_id or 0
@@ -77,7 +77,7 @@ def _query() -> Query:
     asked = request.args
     return Query(
         search=asked.get("search", "").strip(),
-        destination=asked.get("connection", ""),
+        connection_key=asked.get("connection", ""),
         before=asked.get("before", type=number),
         after=asked.get("after", type=number),
     )
@@ -87,6 +87,6 @@ def _address(endpoint: str, query: Query, **turn: Any) -> str:
     return url_for(
         endpoint,
         search=query.search or None,
-        connection=query.destination or None,
+        connection=query.connection_key or None,
         **turn,
     )

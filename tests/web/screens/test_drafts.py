@@ -48,7 +48,7 @@ def test_what_was_changed_last_is_on_top(visitor: Visitor) -> None:
         ({"sort": "name"}, ["Alpha dental", "Beta roofing", "Gamma solar"]),
         ({"sort": "first_day"}, ["Alpha dental", "Beta roofing", "Gamma solar"]),
         ({"show": "CREATED"}, []),
-        ({"place": "99999999999999999999"}, ["Gamma solar", "Alpha dental", "Beta roofing"]),
+        ({"cursor": "99999999999999999999"}, ["Gamma solar", "Alpha dental", "Beta roofing"]),
         (
             {"type": "SOMETHING", "sort": "up", "show": "me"},
             ["Gamma solar", "Alpha dental", "Beta roofing"],
