@@ -1,12 +1,12 @@
 """Try a connection out: one call that can create nothing, written to the request log."""
 
-from dataclasses import asdict
 from datetime import datetime
 
 from app.connections import Connection, ConnectionRegistry
 from app.remote.connection import BadConnection
 from app.remote.errors import BadKey, NotSent, RemoteError
 from app.remote.exchange import Exchange
+from app.sending.call_record import complete_call
 from app.store import audit_trail, records, request_log
 from app.store.audit_trail import EventKind, connection_chain
 from app.store.chains import digest
@@ -29,7 +29,7 @@ def test_connection(
     except RemoteError as error:
         exchange, words = error.exchange, _failed(error)
     with store.writing() as session:
-        call = records.Exchange(
+        call = records.LoggedCall(
             connection_key=to.key,
             connection=to.name,
             at=began,
@@ -38,7 +38,7 @@ def test_connection(
             outcome=words,
         )
         if exchange:
-            request_log.complete(call, asdict(exchange))
+            complete_call(call, exchange)
         session.add(call)
         request_log.index(session, call)
         audit_trail.record(

@@ -7,9 +7,9 @@ taken in by whichever process finds it first, at the next start or while the app
 
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -56,7 +56,7 @@ class Journal:
             if self.find(entry.token):
                 return True
             self._folder.mkdir(mode=0o700, exist_ok=True)
-            replace_private(path, json.dumps(asdict(entry), default=_as_text))
+            replace_private(path, json.dumps(_write_entry(entry)))
         except (OSError, TypeError, ValueError) as error:
             known = entry.outcome.campaign.campaign_id if entry.outcome.campaign else ""
             _log.critical(
@@ -86,7 +86,7 @@ class Journal:
 
     def _read(self, path: Path) -> Entry | None:
         try:
-            return _entry(json.loads(path.read_text()))
+            return _read_entry(json.loads(path.read_text()))
         except FileNotFoundError:
             return None
         except (OSError, ValueError, KeyError, TypeError):
@@ -94,27 +94,96 @@ class Journal:
             return None
 
 
-def _as_text(value: Any) -> str:
-    """Write an instant, which JSON has no type for."""
-    if not isinstance(value, datetime):
-        raise TypeError(value)
-    return value.isoformat()
-
-
-def _entry(document: dict[str, Any]) -> Entry:
-    outcome = document["outcome"]
-    campaign, exchange = outcome["campaign"], outcome["exchange"]
-    if campaign:
-        campaign = Created(**campaign | {"exchange": _exchange(campaign["exchange"])})
-    known = {
-        "state": State(outcome["state"]),
-        "campaign": campaign,
-        "exchange": _exchange(exchange),
+def _write_entry(entry: Entry) -> dict[str, Any]:
+    outcome = entry.outcome
+    return {
+        "submission_id": entry.submission_id,
+        "token": entry.token,
+        "outcome": {
+            "state": outcome.state,
+            "message": outcome.message,
+            "http_status": outcome.http_status,
+            "answer": outcome.answer,
+            "errors": {name: list(messages) for name, messages in outcome.errors.items()},
+            "campaign": _write_campaign(outcome.campaign) if outcome.campaign else None,
+            "retry_after": outcome.retry_after,
+            "exchange": _write_exchange(outcome.exchange),
+        },
+        "why": entry.why,
     }
-    return Entry(**document | {"outcome": Outcome(**outcome | known)})
 
 
-def _exchange(document: dict[str, Any] | None) -> Exchange | None:
+def _read_entry(document: Mapping[str, Any]) -> Entry:
+    """Read an entry; raises `KeyError`, `TypeError` or `ValueError` for what is none."""
+    outcome = document["outcome"]
+    return Entry(
+        submission_id=document["submission_id"],
+        token=document["token"],
+        outcome=Outcome(
+            state=State(outcome["state"]),
+            message=outcome["message"],
+            http_status=outcome["http_status"],
+            answer=outcome["answer"],
+            errors=outcome["errors"],
+            campaign=_read_campaign(outcome["campaign"]) if outcome["campaign"] else None,
+            retry_after=outcome["retry_after"],
+            exchange=_read_exchange(outcome["exchange"]),
+        ),
+        why=document["why"],
+    )
+
+
+def _write_campaign(campaign: Created) -> dict[str, Any]:
+    return {
+        "campaign_id": campaign.campaign_id,
+        "campaign_name": campaign.campaign_name,
+        "campaign_type": campaign.campaign_type,
+        "campaign_status": campaign.campaign_status,
+        "http_status": campaign.http_status,
+        "answer": campaign.answer,
+        "exchange": _write_exchange(campaign.exchange),
+    }
+
+
+def _read_campaign(document: Mapping[str, Any]) -> Created:
+    return Created(
+        campaign_id=document["campaign_id"],
+        campaign_name=document["campaign_name"],
+        campaign_type=document["campaign_type"],
+        campaign_status=document["campaign_status"],
+        http_status=document["http_status"],
+        answer=document["answer"],
+        exchange=_read_exchange(document["exchange"]),
+    )
+
+
+def _write_exchange(exchange: Exchange | None) -> dict[str, Any] | None:
+    if exchange is None:
+        return None
+    return {
+        "at": exchange.at.isoformat(),
+        "duration_ms": exchange.duration_ms,
+        "method": exchange.method,
+        "url": exchange.url,
+        "request_headers": dict(exchange.request_headers),
+        "request_body": exchange.request_body,
+        "status": exchange.status,
+        "response_headers": dict(exchange.response_headers),
+        "response_body": exchange.response_body,
+    }
+
+
+def _read_exchange(document: Mapping[str, Any] | None) -> Exchange | None:
     if document is None:
         return None
-    return Exchange(**document | {"at": datetime.fromisoformat(document["at"])})
+    return Exchange(
+        at=datetime.fromisoformat(document["at"]),
+        duration_ms=document["duration_ms"],
+        method=document["method"],
+        url=document["url"],
+        request_headers=document["request_headers"],
+        request_body=document["request_body"],
+        status=document["status"],
+        response_headers=document["response_headers"],
+        response_body=document["response_body"],
+    )

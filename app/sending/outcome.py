@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
@@ -12,6 +12,7 @@ from app.remote.answers import Created
 from app.remote.connection import Credentials
 from app.remote.errors import NotSent, Refused, RemoteError, Unclear
 from app.remote.exchange import Exchange
+from app.sending.call_record import complete_call
 from app.store import address_book, audit_trail, request_log, seals, submissions
 from app.store.audit_trail import INSTANCE, EventKind, draft_chain
 from app.store.base import State
@@ -157,5 +158,5 @@ def _complete_call(session: Session, submission: Submission, outcome: Outcome) -
         return
     call.outcome = f"{outcome.state} {outcome.message}".strip()
     if outcome.exchange:
-        request_log.complete(call, asdict(outcome.exchange))
+        complete_call(call, outcome.exchange)
     request_log.index(session, call)

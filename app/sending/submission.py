@@ -121,7 +121,7 @@ def _open_records(
     meaning: Explanation,
     send_request: SendRequest,
 ) -> None:
-    call = records.Exchange(
+    call = records.LoggedCall(
         submission_id=submission.id,
         connection_key=submission.connection_key,
         connection=submission.connection,

@@ -6,7 +6,7 @@ the draft by rule, with who, when and what was found then: what has changed sinc
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
@@ -39,7 +39,31 @@ from app.version import VERSION
 
 def accepted(draft: Draft) -> dict[str, Statement]:
     """Read what was said of a draft's findings."""
-    return {rule: Statement(**statement) for rule, statement in draft.accepted.items()}
+    return {key: _read_statement(document) for key, document in draft.accepted.items()}
+
+
+def write_statement(statement: Statement) -> dict[str, str]:
+    """Write a statement out as a draft keeps it, and its evidence."""
+    return {
+        "measure": statement.measure,
+        "reason": statement.reason,
+        "who": statement.who,
+        "at": statement.at,
+        "answer": statement.answer,
+        "lifted_by": statement.lifted_by,
+    }
+
+
+def _read_statement(document: Mapping[str, str]) -> Statement:
+    """Read a kept statement; those of earlier versions have fewer parts."""
+    return Statement(
+        measure=document["measure"],
+        reason=document["reason"],
+        who=document.get("who", ""),
+        at=document.get("at", ""),
+        answer=document.get("answer", ""),
+        lifted_by=document.get("lifted_by", ""),
+    )
 
 
 @dataclass(frozen=True)
@@ -192,7 +216,9 @@ def _is_same(statement: Statement | None, measured: str, answer: DutyAnswer, rea
 
 
 def _keep(draft: Draft, judgement: Judgement, statements: Mapping[str, Statement]) -> None:
-    draft.accepted = draft.accepted | {key: asdict(what) for key, what in statements.items()}
+    draft.accepted = draft.accepted | {
+        key: write_statement(statement) for key, statement in statements.items()
+    }
     count_findings(draft, judgement)
 
 

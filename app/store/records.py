@@ -68,7 +68,7 @@ class Seal(Base):
     hash: Mapped[str] = mapped_column(String(64))
 
 
-class Exchange(Base):
+class LoggedCall(Base):
     """One call to an API as it went over the wire, without anything secret.
 
     It is written before the call and completed after it: *status* is `None` and *outcome*
@@ -99,11 +99,11 @@ class Exchange(Base):
     )
 
 
-_IS_TEST = Exchange.submission_id.is_(None)
+_IS_TEST = LoggedCall.submission_id.is_(None)
 Index(
     "ix_exchange_tests",
-    Exchange.connection_key,
-    Exchange.id,
+    LoggedCall.connection_key,
+    LoggedCall.id,
     sqlite_where=_IS_TEST,
     postgresql_where=_IS_TEST,
 )

@@ -13,8 +13,6 @@ from app.store.audit_trail import EventKind, connection_chain
 from app.store.models import SavedConnection
 from app.store.records import Event
 
-_SHOWN = ("name", "base_url", "is_sandbox", "colour", "notes")
-
 
 class NameTaken(Exception):
     """Another connection has this name, in whatever case."""
@@ -99,8 +97,11 @@ def _take(session: Session, into: SavedConnection, entered: Entered, now: dateti
     other = session.scalar(select(SavedConnection).where(SavedConnection.name_key == key))
     if other is not None and other.id != into.id:
         raise NameTaken(entered.name)
-    for name in _SHOWN:
-        setattr(into, name, getattr(entered, name))
+    into.name = entered.name
+    into.base_url = entered.base_url
+    into.is_sandbox = entered.is_sandbox
+    into.colour = entered.colour
+    into.notes = entered.notes
     if entered.token is not None:
         into.token = entered.token
     into.name_key = key
@@ -109,7 +110,13 @@ def _take(session: Session, into: SavedConnection, entered: Entered, now: dateti
 
 
 def _shown(connection: SavedConnection) -> dict[str, Any]:
-    return {name: getattr(connection, name) for name in _SHOWN}
+    return {
+        "name": connection.name,
+        "base_url": connection.base_url,
+        "is_sandbox": connection.is_sandbox,
+        "colour": connection.colour,
+        "notes": connection.notes,
+    }
 
 
 def _tell(

@@ -20,7 +20,7 @@ from app.store.chains import (
     seal_fault,
 )
 from app.store.models import Draft, Submission
-from app.store.records import ChainHead, Event, Exchange, Seal
+from app.store.records import ChainHead, Event, LoggedCall, Seal
 
 Head = tuple[int, str]
 
@@ -184,7 +184,7 @@ def _check_rows(session: Session, bound: Bound) -> None:
 
 def _written_call(session: Session, number: int) -> dict[str, Any]:
     try:
-        row = session.get(Exchange, number)
+        row = session.get(LoggedCall, number)
         written = request_log.as_document(row) if row else None
     except (TypeError, ValueError, LookupError, AttributeError) as error:
         raise _Broken(f"The call {number} was changed.") from error  # Of no such type.
@@ -209,10 +209,10 @@ def _hold(bound: Bound, named: tuple[str, int], written: Mapping[str, Any]) -> N
 def _check_counts(session: Session, told: _Facts) -> None:
     """Find rows that no event tells of; a call is bound in once its submission has an outcome."""
     under_way = select(Submission.id).where(Submission.state == State.SENDING)
-    is_told = or_(Exchange.submission_id.is_(None), Exchange.submission_id.not_in(under_way))
+    is_told = or_(LoggedCall.submission_id.is_(None), LoggedCall.submission_id.not_in(under_way))
     for name, key, kept, known in (
         ("submissions", Submission.id, Submission.id > 0, told.sent),
-        ("calls", Exchange.id, is_told, told.called),
+        ("calls", LoggedCall.id, is_told, told.called),
     ):
         last, before = told.counted.get(name, (0, 0))
         older = session.scalar(select(func.count()).where(key <= last))

@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from app.sending.resolution import NoSuchSubmission
 from app.store.drafts import AlreadySubmitted, NoSuchDraft
-from app.store.request_log import NoSuchExchange
+from app.store.request_log import NoSuchCall
 from app.store.saved_connections import NoSuchConnection
 from app.store.vault import BadKeys
 from app.web.security import is_from_here
@@ -45,7 +45,7 @@ _OLDER = (
 
 def install(app: Flask) -> None:
     """Show these pages instead of the framework's."""
-    for missing in (NoSuchDraft, NoSuchSubmission, NoSuchConnection, NoSuchExchange):
+    for missing in (NoSuchDraft, NoSuchSubmission, NoSuchConnection, NoSuchCall):
         app.register_error_handler(missing, _missing)
     app.register_error_handler(AlreadySubmitted, _sent)
     app.register_error_handler(CSRFError, _expired)

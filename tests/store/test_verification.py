@@ -18,7 +18,7 @@ from app.store.base import State
 from app.store.chains import digest, event_hash
 from app.store.database import Store
 from app.store.models import Submission
-from app.store.records import Exchange
+from app.store.records import LoggedCall
 from app.store.verification import Verdict, verify
 from tests.factories import inbound, outbound, typed
 from tests.fakes import ANSWERS, FakeApi
@@ -320,7 +320,7 @@ def test_what_was_written_before_more_was_hashed_still_holds(store: Store, sent:
         row = session.execute(text("SELECT * FROM event WHERE kind = 'answered'")).mappings().one()
         documents = {
             "submission": submissions.as_document(session.get_one(Submission, 1)),
-            "call": request_log.as_document(session.get_one(Exchange, 1)),
+            "call": request_log.as_document(session.get_one(LoggedCall, 1)),
         }
     details = json.loads(row["details"])
     for kind, document in documents.items():

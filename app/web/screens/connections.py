@@ -11,7 +11,7 @@ from app.forms.connection import SANDBOX, ConnectionForm
 from app.sending.connection_test import test_connection
 from app.services import connections, services, store
 from app.store import request_log, saved_connections
-from app.store.records import Exchange
+from app.store.records import LoggedCall
 from app.store.saved_connections import Entered, NameTaken, NoSuchConnection
 from app.web.visit import who
 
@@ -153,13 +153,13 @@ def _form(form: ConnectionForm, connection: Connection | None = None) -> str:
     )
 
 
-def _last_test(connection: Connection) -> Exchange | None:
+def _last_test(connection: Connection) -> LoggedCall | None:
     """Find the last test of a connection, be it as it was before."""
     with store().reading() as session:
         return request_log.last_test(session, connection.key)
 
 
-def _has_changed_since(connection: Connection, test: Exchange) -> bool:
+def _has_changed_since(connection: Connection, test: LoggedCall) -> bool:
     """Tell whether a connection was changed after a test of it had begun."""
     if connection.is_fixed:
         return False

@@ -1,7 +1,6 @@
 """What happened to a draft, as a page to read and as one file of evidence to keep."""
 
 import json
-from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import cache, partial
 from typing import Any
@@ -16,7 +15,7 @@ from app.campaign.explanation import explain
 from app.campaign.schedule.windows import read_schedule
 from app.services import connections, store
 from app.store import audit_trail, drafts, saved_connections
-from app.store.acceptances import accepted, judged
+from app.store.acceptances import accepted, judged, write_statement
 from app.store.evidence import write_submissions, write_trail
 from app.store.models import Draft
 from app.web.event_words import Called, Told, told
@@ -99,7 +98,7 @@ def _judged(draft: Draft) -> dict[str, Any]:
                 "source_kind": finding.rule.source_kind,
                 "law_as_of": finding.rule.law_as_of and finding.rule.law_as_of.isoformat(),
                 "checked_on": finding.rule.checked_on.isoformat(),
-                "said": asdict(statement) if statement else None,
+                "said": write_statement(statement) if statement else None,
             }
             for finding in findings
             for statement in [find_statement(finding, statements)]
