@@ -76,7 +76,7 @@ def _make(settings: Settings) -> Flask:
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     hosts = [*LOOPBACK, settings.host, *settings.trusted_hosts]
     app.config.update(
-        SECRET_KEY=_secret_key(settings.instance / "secret_key"),
+        SECRET_KEY=_read_secret_key(settings.instance / "secret_key"),
         MAX_CONTENT_LENGTH=_LARGEST_REQUEST,
         TRUSTED_HOSTS=hosts,
     )
@@ -86,7 +86,7 @@ def _make(settings: Settings) -> Flask:
     connections = ConnectionRegistry(
         store,
         Vault(settings.instance / "token_keys", settings.token_keys),
-        _fixed_connections(settings),
+        _list_fixed_connections(settings),
         {_SANDBOX.base_url: WsgiAdapter(sandbox)},
         settings.deadline,
     )
@@ -105,7 +105,7 @@ def _make(settings: Settings) -> Flask:
     return app
 
 
-def _fixed_connections(settings: Settings) -> dict[str, Credentials]:
+def _list_fixed_connections(settings: Settings) -> dict[str, Credentials]:
     """Name the connections that nobody enters, the default first."""
     fixed = {SANDBOX: _SANDBOX}
     if settings.token:
@@ -114,7 +114,7 @@ def _fixed_connections(settings: Settings) -> dict[str, Credentials]:
     return fixed
 
 
-def _secret_key(path: Path) -> str:
+def _read_secret_key(path: Path) -> str:
     """Read the key that signs cookies and forms, making it at the first start."""
     create_private(path, secrets.token_hex())
     return path.read_text()

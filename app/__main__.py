@@ -12,7 +12,7 @@ from app.sending.journal import Journal
 from app.sending.recording import recover
 from app.sending.submission import GRACE
 from app.server import Limits, Server, make_room, share_memory, stop_on_signals
-from app.services import services_of
+from app.services import find_services
 from app.settings import Settings, read_settings
 from app.store import seals
 from app.store.database import Store
@@ -38,10 +38,10 @@ def main() -> None:
             f"used ({reason}). Set PORT or HOST to another."
         )
     make_room()
-    _settle(services_of(app).store, services_of(app).journal)
+    _settle(find_services(app).store, find_services(app).journal)
     stop_on_signals(server)
-    _greet(settings, services_of(app).connections.default.name)
-    _run(server, services_of(app).sender, settings.deadline + GRACE.total_seconds())
+    _greet(settings, find_services(app).connections.default.name)
+    _run(server, find_services(app).sender, settings.deadline + GRACE.total_seconds())
 
 
 def _settle(store: Store, journal: Journal) -> None:
@@ -70,7 +70,7 @@ def _run(server: Server, sender: Sender, seconds: float) -> None:
             return
     except KeyboardInterrupt:
         pass
-    sys.exit(cut_off(sender.under_way()))
+    sys.exit(cut_off(sender.list_under_way()))
 
 
 def cut_off(submissions: list[int]) -> str:

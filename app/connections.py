@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from requests.adapters import BaseAdapter
 
 from app.remote.client import DEADLINE, CampaignApi
-from app.remote.connection import BadConnection, Credentials, campaigns_url
+from app.remote.connection import BadConnection, Credentials, join_campaigns_url
 from app.store import saved_connections
 from app.store.database import Store
 from app.store.models import SavedConnection
@@ -47,7 +47,7 @@ class Connection:
 
     @property
     def campaigns_url(self) -> str:
-        return campaigns_url(self.base_url)
+        return join_campaigns_url(self.base_url)
 
     @property
     def stamp(self) -> str:
@@ -82,37 +82,40 @@ class ConnectionRegistry:
         """Where a new campaign goes unless somebody chooses another."""
         return self.find(next(iter(self._fixed)))
 
-    def all(self) -> list[Connection]:
+    def list_all(self) -> list[Connection]:
         """Give every connection: the fixed ones, then the others by name."""
         with self._store.reading() as session:
-            saved = [_saved(connection) for connection in saved_connections.saved(session)]
-        return [_fixed(key, connection) for key, connection in self._fixed.items()] + saved
+            saved = [
+                _describe_saved(connection)
+                for connection in saved_connections.read_connections(session)
+            ]
+        return [_describe_fixed(key, connection) for key, connection in self._fixed.items()] + saved
 
     def find(self, key: str) -> Connection:
         """Find a connection; no key is the default, and a strange one is a disabled one."""
         if not key:
             return self.default
         if key in self._fixed:
-            return _fixed(key, self._fixed[key])
+            return _describe_fixed(key, self._fixed[key])
         gone = Connection(key, "a connection that is gone", "", False, "grey", is_enabled=False)
-        return next((connection for connection in self.all() if connection.key == key), gone)
+        return next((connection for connection in self.list_all() if connection.key == key), gone)
 
-    def api(self, key: str) -> CampaignApi:
+    def open_api(self, key: str) -> CampaignApi:
         """Give the way to call over a connection.
 
         Raises `NoSuchConnection`, and `BadConnection` for one whose token no key decrypts.
         """
-        return CampaignApi(self._connection(key), self._adapters, self.deadline)
+        return CampaignApi(self._find_credentials(key), self._adapters, self.deadline)
 
-    def token_end(self, key: str) -> str:
+    def read_token_end(self, key: str) -> str:
         """Give the last four characters of a token; none of one that is short or lost."""
         try:
-            token = self._connection(key).token
+            token = self._find_credentials(key).token
         except BadConnection:
             return ""
         return token[-4:] if len(token) >= _SHORTEST else ""
 
-    def _connection(self, key: str) -> Credentials:
+    def _find_credentials(self, key: str) -> Credentials:
         if key in self._fixed:
             return self._fixed[key]
         with self._store.reading() as session:
@@ -126,12 +129,12 @@ class ConnectionRegistry:
         return Credentials(saved.name, saved.base_url, token, is_sandbox=saved.is_sandbox)
 
 
-def _fixed(key: str, credentials: Credentials) -> Connection:
+def _describe_fixed(key: str, credentials: Credentials) -> Connection:
     colour = GREEN if key == SANDBOX else COLOURS[0]
     return Connection(key, credentials.name, credentials.base_url, credentials.is_sandbox, colour)
 
 
-def _saved(connection: SavedConnection) -> Connection:
+def _describe_saved(connection: SavedConnection) -> Connection:
     return Connection(
         connection.id,
         connection.name,

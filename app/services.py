@@ -31,14 +31,14 @@ class Services:
         app.extensions[_NAME] = self
 
 
-def services_of(app: Flask) -> Services:
+def find_services(app: Flask) -> Services:
     """Give what an app works with."""
     return cast(Services, app.extensions[_NAME])
 
 
 def services() -> Services:
     """Give what the present app works with."""
-    return services_of(current_app)
+    return find_services(current_app)
 
 
 def store() -> Store:

@@ -93,11 +93,11 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         token=said["VOICEAIWRAPPER_TOKEN"],
         deadline=float(said["DEADLINE"]),
         instance=HOME / said["INSTANCE"],
-        token_keys=_list(said["TOKEN_KEYS"]),
-        trusted_hosts=_list(said["TRUSTED_HOSTS"]),
+        token_keys=_split_list(said["TOKEN_KEYS"]),
+        trusted_hosts=_split_list(said["TRUSTED_HOSTS"]),
         trusted_proxy=said["TRUSTED_PROXY"],
     )
 
 
-def _list(said: str) -> tuple[str, ...]:
+def _split_list(said: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in said.split(",") if part.strip())

@@ -16,7 +16,7 @@ from app.campaign.contract.payload import build_payload, compute_digest, encode_
 from app.connections import SANDBOX
 from app.remote.client import CampaignApi
 from app.sandbox.ledger import Ledger
-from app.services import services_of
+from app.services import find_services
 from app.settings import Settings
 from app.store import drafts
 from app.store.acceptances import judge
@@ -84,27 +84,27 @@ def visitor(client: FlaskClient) -> Visitor:
 
 @pytest.fixture
 def store(app: Flask) -> Store:
-    found: Store = services_of(app).store
+    found: Store = find_services(app).store
     return found
 
 
 @pytest.fixture
 def api(app: Flask) -> CampaignApi:
     """Give the way to call the built-in sandbox."""
-    found: CampaignApi = services_of(app).connections.api(SANDBOX)
+    found: CampaignApi = find_services(app).connections.open_api(SANDBOX)
     return found
 
 
 @pytest.fixture
 def add_connection(app: Flask) -> Callable[..., str]:
     """Enter a connection, a live one unless told otherwise, and give its key."""
-    return partial(entered, services_of(app).connections, services_of(app).store)
+    return partial(entered, find_services(app).connections, find_services(app).store)
 
 
 @pytest.fixture
 def ledger(app: Flask) -> Ledger:
     """Read what the sandbox was sent."""
-    found: Ledger = services_of(app).ledger
+    found: Ledger = find_services(app).ledger
     return found
 
 
@@ -113,7 +113,7 @@ def saved(store: Store) -> Callable[..., str]:
     """Save a draft with these values, and with what is typed beside them, and give its id."""
 
     def save(values: dict[str, Any] | None = None, **beside: str | list[str]) -> str:
-        draft_id = drafts.new_id()
+        draft_id = drafts.make_id()
         with store.writing() as session:
             drafts.save(session, draft_id, judge(typed(values or outbound()) | beside), over=0)
         return draft_id

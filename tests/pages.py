@@ -13,7 +13,7 @@ from bs4 import BeautifulSoup, Tag
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from app.services import services_of
+from app.services import find_services
 
 _HEAD = "input:not([type=hidden]), select, textarea"
 
@@ -87,7 +87,7 @@ class Visitor:
         """Look again, as a browser without scripts does, while something is being sent."""
         if not page.soup.select_one("noscript meta[http-equiv=refresh]"):
             return page
-        services_of(self.client.application).sender.drain(10)
+        find_services(self.client.application).sender.drain(10)
         return Page(self.client.get(page.path))
 
     def press(

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from app.services import services_of
+from app.services import find_services
 from tests.servers import environment, free_port
 
 pytestmark = pytest.mark.slow
@@ -48,7 +48,7 @@ def command(instance: Path, *words: object, full: bool = False) -> tuple[int, st
 @pytest.fixture
 def used(app: Flask, instance: Path, saved: Saved) -> Path:
     saved()
-    services_of(app).store.engine.dispose()
+    find_services(app).store.engine.dispose()
     return instance
 
 

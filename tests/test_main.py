@@ -116,7 +116,7 @@ def sending(instance: Path, saved: Callable[..., str]) -> Callable[..., None]:
         person.review()
         faults.switch_on(Switch("slow-headers", every=False, seconds=seconds))
         assert person.press() is not None
-        wait_until(lambda: faults.current() is None)
+        wait_until(lambda: faults.read_current() is None)
 
     return press
 

@@ -9,7 +9,7 @@ import pytest
 
 from app import create_app
 from app.private_files import create_private, make_folder_private
-from app.services import services_of
+from app.services import find_services
 from app.settings import Settings
 from app.store import audit_trail
 from app.store.audit_trail import INSTANCE, EventKind
@@ -52,7 +52,7 @@ def test_nobody_else_can_look_into_the_instance(instance: Path) -> None:
 
 def test_an_instance_that_was_open_to_others_is_closed(instance: Path) -> None:
     app = create_app(Settings(instance=instance))
-    with services_of(app).store.writing() as session:
+    with find_services(app).store.writing() as session:
         audit_trail.record(session, EventKind.TOKENS_ROTATED, INSTANCE)
     app.test_cli_runner().invoke(args=["rotate-tokens"])
     (instance / "backups").mkdir()

@@ -40,7 +40,7 @@ def write_backup(instance: Path, file: Path) -> dict[str, Any]:
     try:
         with TemporaryDirectory(dir=file.parent) as folder:
             _copy_all(instance, Path(folder))
-            files = {name: _digest(Path(folder) / name) for name in _names(Path(folder))}
+            files = {name: _hash_file(Path(folder) / name) for name in _list_names(Path(folder))}
             manifest = {"version": VERSION, "schema": HEAD, "at": _now(), "files": files}
             _pack(Path(folder), manifest, fresh)
         fresh.replace(file)
@@ -60,7 +60,7 @@ def _pack(folder: Path, manifest: dict[str, Any], file: Path) -> None:
         os.fsync(out.fileno())
 
 
-def _names(folder: Path) -> list[str]:
+def _list_names(folder: Path) -> list[str]:
     found = (path for path in folder.rglob("*") if path.is_file())
     return sorted(path.relative_to(folder).as_posix() for path in found)
 
@@ -90,7 +90,7 @@ def unpack(file: Path, folder: Path) -> dict[str, Any]:
                 (folder / name).parent.mkdir(exist_ok=True)
                 with packed.open(name) as held, (folder / name).open("wb") as out:
                     shutil.copyfileobj(held, out)
-        whole = all(_digest(folder / name) == said for name, said in manifest["files"].items())
+        whole = all(_hash_file(folder / name) == said for name, said in manifest["files"].items())
         schema, _ = str(manifest["schema"]), str(manifest["at"])
     except OSError as error:
         raise Unusable(f"{file} cannot be read ({error.strerror or error}).") from error
@@ -111,7 +111,7 @@ def _is_ours(name: PurePosixPath) -> bool:
     return folders in ([], [FOLDER]) and last != ".."
 
 
-def _digest(path: Path) -> str:
+def _hash_file(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

@@ -48,7 +48,7 @@ def backup_command(file: Path, *, force: bool) -> None:
     _seal()
     try:
         with _vault().unchanged(_LOCK_PATIENCE):
-            manifest = _written(Path(current_app.instance_path), file)
+            manifest = _write(Path(current_app.instance_path), file)
     except Busy as error:
         raise Unusable("Tokens are being encrypted anew just now. Try again later.") from error
     click.echo(f"Written to {file}: {len(manifest['files'])} files.")
@@ -71,19 +71,21 @@ def restore(file: Path, *, forget_sent: bool) -> None:
                 _vault().unchanged(_LOCK_PATIENCE),
                 held_alone(_store().writers_lock, _LOCK_PATIENCE),
             ):
-                before, lost = _exchange(instance, Path(folder), manifest, forget_sent=forget_sent)
+                before, lost = _replace_instance(
+                    instance, Path(folder), manifest, forget_sent=forget_sent
+                )
     except Busy as error:
         reason = "campaigns are being sent, or tokens encrypted anew"
         raise Unusable(f"Nothing is changed: {reason}. Try again later.") from error
     except (OSError, sqlite3.Error, DatabaseError) as error:
         raise Unusable(
-            f"The instance cannot be written ({_reason(error)}). What was there before, as far as "
-            f"anything was replaced, is in {instance / _OWN}."
+            f"The instance cannot be written ({_describe_error(error)}). What was there before, as "
+            f"far as anything was replaced, is in {instance / _OWN}."
         ) from error
     click.echo(f"Everything is as it was at {manifest['at']}. What was there before: {before}")
     if lost.answers:
         click.echo("What became of these is not known here any more:")
-        click.echo(_as_lines(lost.answers))
+        click.echo(_write_lines(lost.answers))
     click.echo(
         "What was sent after that is not known here: look in VoiceAIWrapper before you send. "
         "If the app is running, start it again."
@@ -99,7 +101,7 @@ def _seal() -> None:
         seals.seal(session)
 
 
-def _written(instance: Path, file: Path) -> dict[str, Any]:
+def _write(instance: Path, file: Path) -> dict[str, Any]:
     try:
         return write_backup(instance, file)
     except OSError as error:
@@ -122,26 +124,26 @@ class _Lost:
     answers: list[_Told]
 
 
-def _exchange(
+def _replace_instance(
     instance: Path, folder: Path, manifest: dict[str, Any], *, forget_sent: bool
 ) -> tuple[Path, _Lost]:
     """Put the backup in the place of what is there.
 
     Gives where that is kept, and what the backup does not know of.
     """
-    lost = _lost(instance / MAIN, folder / MAIN)
+    lost = _find_lost(instance / MAIN, folder / MAIN)
     if lost.sent and not forget_sent:
-        raise Unusable(_refusal(lost.sent))
+        raise Unusable(_describe_refusal(lost.sent))
     before = _keep_the_present(instance)
     _prepare(folder / MAIN, read_counters(instance / MAIN), manifest, lost)
     _put_back(folder, instance)
     return before, lost
 
 
-def _lost(now: Path, then: Path) -> _Lost:
+def _find_lost(now: Path, then: Path) -> _Lost:
     """Compare what is known now with what the backup knows, its journal included."""
     known = {row.press: row for row in read_submissions(then)}
-    answered = {entry.submission_id for entry in Journal(then.parent / FOLDER).entries()}
+    answered = {entry.submission_id for entry in Journal(then.parent / FOLDER).read_entries()}
     lost = _Lost([], [])
     for row in read_submissions(now):
         was = known.get(row.press)
@@ -175,15 +177,15 @@ def _prepare(
     store.engine.dispose()
 
 
-def _refusal(sent: list[_Told]) -> str:
+def _describe_refusal(sent: list[_Told]) -> str:
     first = (
         "Nothing is changed: the backup does not know of these campaigns, which were sent "
         "after it and could then be sent a second time:"
     )
-    return "\n".join((first, _as_lines(sent), "Say --forget-sent if that is really meant."))
+    return "\n".join((first, _write_lines(sent), "Say --forget-sent if that is really meant."))
 
 
-def _as_lines(rows: list[_Told]) -> str:
+def _write_lines(rows: list[_Told]) -> str:
     return "\n".join(
         f"  {name}, {at} UTC, to {to}: {state}{f' as {made}' if made else ''}"
         for at, name, to, state, made in rows
@@ -214,7 +216,7 @@ def _put_back(folder: Path, instance: Path) -> None:
             path.replace(instance / path.relative_to(folder))
 
 
-def _reason(error: Exception) -> str:
+def _describe_error(error: Exception) -> str:
     return str(getattr(error, "strerror", None) or getattr(error, "orig", None) or error)
 
 

@@ -50,7 +50,7 @@ def explain_command(file: str, audience: str, purpose: str, *, as_json: bool) ->
 
     Ends with 0, with 1 if the API would refuse the campaign, with 2 if FILE can't be read.
     """
-    reading = read_json(_document(file))
+    reading = read_json(_read_document(file))
     answers = {"audience": audience, "purpose": purpose}
     _check_audience(audience)
     _check_purpose(purpose)
@@ -58,9 +58,9 @@ def explain_command(file: str, audience: str, purpose: str, *, as_json: bool) ->
     explanation = explain_reading(reading, told_to, datetime.now(UTC))
     explanation = replace(explanation, problems=find_problems_of_document(reading))
     text = (
-        json.dumps(as_document(explanation), indent=2)
+        json.dumps(write_document(explanation), indent=2)
         if as_json
-        else "\n".join(_in_words(explanation))
+        else "\n".join(_describe(explanation))
     )
     if isinstance(sys.stdout, TextIOWrapper):  # What a terminal cannot show must not end it.
         sys.stdout.reconfigure(errors="replace")
@@ -78,20 +78,20 @@ def list_rules() -> None:
             click.echo(f"  {rule.id}: {rule.title} ({rule.citation}) {rule.source}")
 
 
-def as_document(explanation: Explanation) -> dict[str, Any]:
+def write_document(explanation: Explanation) -> dict[str, Any]:
     """Write a campaign's meaning as JSON; `calendar` and `attempts` are `None` if it has none."""
     return {
-        "problems": _told(explanation.problems, describe_problem),
-        "advice": _told(explanation.advice, describe_advice),
-        "calendar": _calendar(explanation.overview) if explanation.overview else None,
-        "attempts": _attempts(explanation.lead) if explanation.lead else None,
-        "findings": [_finding(finding, explanation) for finding in explanation.findings],
+        "problems": _write_notes(explanation.problems, describe_problem),
+        "advice": _write_notes(explanation.advice, describe_advice),
+        "calendar": _write_calendar(explanation.overview) if explanation.overview else None,
+        "attempts": _write_attempts(explanation.lead) if explanation.lead else None,
+        "findings": [_write_finding(finding, explanation) for finding in explanation.findings],
         "not_known": describe_gaps(explanation.audience) if explanation.overview else [],
         "plain": list(explanation.plain),
     }
 
 
-def _document(file: str) -> dict[str, Any]:
+def _read_document(file: str) -> dict[str, Any]:
     name = "Standard input" if file == "-" else file
     try:
         with click.open_file(file, "rb") as opened:
@@ -101,10 +101,10 @@ def _document(file: str) -> dict[str, Any]:
     except RuntimeError as error:  # There is no standard input at all.
         raise Unusable(f"{name} cannot be read: it is closed.") from error
     except Malformed as error:
-        raise Unusable(f"{name} is no campaign: {_in_passing(error)}") from error
+        raise Unusable(f"{name} is no campaign: {_uncapitalise(error)}") from error
 
 
-def _in_passing(error: Malformed) -> str:
+def _uncapitalise(error: Malformed) -> str:
     """Write a sentence so that it can follow a colon."""
     return f"{str(error)[0].lower()}{str(error)[1:]}"
 
@@ -120,44 +120,44 @@ def _check_audience(audience: str) -> None:
         raise Unusable(f"The audience “{word}” is not clear: {known}.")
 
 
-def _told(told: Sequence[Any], words: Any) -> list[dict[str, str]]:
+def _write_notes(told: Sequence[Any], words: Any) -> list[dict[str, str]]:
     return [{"field": one.field, "code": one.code, "message": words(one)} for one in told]
 
 
-def _calendar(overview: Overview) -> dict[str, Any]:
+def _write_calendar(overview: Overview) -> dict[str, Any]:
     return {
         "calling_days": overview.calling_days,
-        "hours": _number(overview.length / timedelta(hours=1)),
-        "windows": [_window(window) for window in iterate_windows(overview.schedule)],
-        "clock_changes": [_change(change, overview) for change in overview.changes],
+        "hours": _round_hours(overview.length / timedelta(hours=1)),
+        "windows": [_write_window(window) for window in iterate_windows(overview.schedule)],
+        "clock_changes": [_write_change(change, overview) for change in overview.changes],
     }
 
 
-def _number(hours: float) -> float:
+def _round_hours(hours: float) -> float:
     return int(hours) if hours.is_integer() else round(hours, 2)
 
 
-def _window(window: Window) -> dict[str, Any]:
+def _write_window(window: Window) -> dict[str, Any]:
     return {
         "date": window.date.isoformat(),
         "start": format_clock(window.start.time()),
         "end": format_clock(window.end.time()),
-        "start_utc": _utc(window.start),
-        "end_utc": _utc(window.end),
+        "start_utc": _write_utc(window.start),
+        "end_utc": _write_utc(window.end),
         "minutes": window.minutes,
     }
 
 
-def _change(change: ClockChange, overview: Overview) -> dict[str, Any]:
+def _write_change(change: ClockChange, overview: Overview) -> dict[str, Any]:
     return {
-        "at_utc": _utc(change.at),
+        "at_utc": _write_utc(change.at),
         "before": format_offset(change.before),
         "after": format_offset(change.after),
         "calling_day": is_on_a_calling_day(overview.schedule, change),
     }
 
 
-def _attempts(lead: Lead) -> dict[str, Any]:
+def _write_attempts(lead: Lead) -> dict[str, Any]:
     zone = load_zone(lead.overview.schedule.zone)
     return {
         "per_day": lead.attempts.per_day,
@@ -167,18 +167,18 @@ def _attempts(lead: Lead) -> dict[str, Any]:
     }
 
 
-def _finding(finding: Finding, explanation: Explanation) -> dict[str, str]:
+def _write_finding(finding: Finding, explanation: Explanation) -> dict[str, str]:
     return {
         "rule": finding.rule.id,
         "jurisdiction": finding.rule.jurisdiction,
         "severity": finding.severity,
-        "message": _finding_words(finding, explanation),
+        "message": _describe_finding(finding, explanation),
         "source": finding.rule.source,
         "checked_on": finding.rule.checked_on.isoformat(),
     }
 
 
-def _finding_words(finding: Finding, explanation: Explanation) -> str:
+def _describe_finding(finding: Finding, explanation: Explanation) -> str:
     if explanation.overview is None:
         return finding.rule.limit
     schedule = explanation.overview.schedule
@@ -192,39 +192,40 @@ def _finding_words(finding: Finding, explanation: Explanation) -> str:
     return " ".join(filter(None, words))
 
 
-def _in_words(explanation: Explanation) -> Iterator[str]:
-    yield from _list(
-        "To be changed", [_at(note.field, describe_problem(note)) for note in explanation.problems]
+def _describe(explanation: Explanation) -> Iterator[str]:
+    yield from _list_lines(
+        "To be changed",
+        [_label(note.field, describe_problem(note)) for note in explanation.problems],
     )
-    yield from _list("What it will do", explanation.plain)
-    yield from _list(
+    yield from _list_lines("What it will do", explanation.plain)
+    yield from _list_lines(
         "Worth a second look",
-        [_at(note.field, describe_advice(note)) for note in explanation.advice],
+        [_label(note.field, describe_advice(note)) for note in explanation.advice],
     )
     if explanation.lead:
-        yield from _list("A lead who never answers", _lead_words(explanation.lead))
+        yield from _list_lines("A lead who never answers", _describe_lead(explanation.lead))
     if explanation.overview:
-        yield from _list(
+        yield from _list_lines(
             "Rules of calling",
             [
                 describe_audience(explanation.audience),
                 *describe_gaps(explanation.audience),
                 *describe_none_found(explanation.audience),
-                *_all_findings(explanation),
+                *_list_findings(explanation),
                 NO_ADVICE,
             ],
         )
 
 
-def _all_findings(explanation: Explanation) -> Iterator[str]:
+def _list_findings(explanation: Explanation) -> Iterator[str]:
     for finding in explanation.findings:
-        words = _finding_words(finding, explanation)
+        words = _describe_finding(finding, explanation)
         source = f"{finding.rule.source} ({finding.rule.checked_on})"
         yield f"[{finding.severity}] {words} Source: {source}"
 
 
-def _lead_words(lead: Lead) -> Iterator[str]:
-    told = _attempts(lead)
+def _describe_lead(lead: Lead) -> Iterator[str]:
+    told = _write_attempts(lead)
     yield f"In one day at most {told['per_day']}."
     worst = ", ".join(f"{count} in {period}" for period, count in told["worst"].items())
     yield f"At worst {worst}."
@@ -233,15 +234,15 @@ def _lead_words(lead: Lead) -> Iterator[str]:
         yield f"{told['never']:,} attempts can never happen."
 
 
-def _at(name: str, said: str) -> str:
+def _label(name: str, said: str) -> str:
     return f"{WORDS[name].label if name in WORDS else name}: {said}"
 
 
-def _list(title: str, lines: Sequence[str] | Iterator[str]) -> Iterator[str]:
+def _list_lines(title: str, lines: Sequence[str] | Iterator[str]) -> Iterator[str]:
     told = [f"  - {line}" for line in lines]
     if told:
         yield from (title, *told, "")
 
 
-def _utc(at: datetime) -> str:
+def _write_utc(at: datetime) -> str:
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z")

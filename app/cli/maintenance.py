@@ -11,9 +11,9 @@ from app.services import services
 from app.store import audit_trail, seals
 from app.store.audit_trail import INSTANCE, EventKind
 from app.store.database import Store
-from app.store.evidence import check_evidence, what_is_proved
+from app.store.evidence_file import check_evidence, describe_proof
 from app.store.file_lock import Busy
-from app.store.saved_connections import saved
+from app.store.saved_connections import read_connections
 from app.store.vault import CannotUnlock, Vault
 from app.store.verification import Verdict, verify
 
@@ -38,7 +38,7 @@ def rotate_tokens() -> None:
             "Tokens are being encrypted anew, or a backup is made or brought back. Try again later."
         ) from error
     except DatabaseError as error:
-        raise click.ClickException(_unusable(error)) from error
+        raise click.ClickException(_describe_unusable(error)) from error
 
 
 @click.command("verify-trail")
@@ -47,9 +47,9 @@ def rotate_tokens() -> None:
 def verify_trail(seal: str) -> None:
     """Hold the event trail, submissions and calls to their hashes; ends with 1 if one is wrong."""
     try:
-        verdict = _verified(seal)
+        verdict = _verify_and_seal(seal)
     except DatabaseError as error:
-        raise click.ClickException(_unusable(error)) from error
+        raise click.ClickException(_describe_unusable(error)) from error
     if verdict.fault:
         raise click.ClickException(f"The event trail does not hold. {verdict.fault}")
     click.echo(f"The event trail holds: {verdict.events} events in {verdict.chains} chains.")
@@ -73,7 +73,7 @@ def verify_evidence(file: TextIO, seal: str) -> None:
         "what their hashes say."
     )
     if seal:
-        click.echo(what_is_proved(document, seal))
+        click.echo(describe_proof(document, seal))
     else:
         click.echo("That all of it was made up is only ruled out by a seal noted earlier (--seal).")
 
@@ -104,7 +104,7 @@ def _relock(vault: Vault) -> tuple[int, list[str]]:
     """
     count, lost = 0, []
     with _store().writing() as session:
-        for one in saved(session):
+        for one in read_connections(session):
             try:
                 one.token = vault.relock(one.token)
                 count += 1
@@ -114,7 +114,7 @@ def _relock(vault: Vault) -> tuple[int, list[str]]:
     return count, lost
 
 
-def _verified(noted: str) -> Verdict:
+def _verify_and_seal(noted: str) -> Verdict:
     with _store().reading() as session:
         verdict = verify(session, noted)
     if verdict.fault:
@@ -125,7 +125,7 @@ def _verified(noted: str) -> Verdict:
         return verify(session)
 
 
-def _unusable(error: DatabaseError) -> str:
+def _describe_unusable(error: DatabaseError) -> str:
     return f"The database cannot be used ({error.orig})."
 
 

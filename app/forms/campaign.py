@@ -57,7 +57,7 @@ class CampaignForm(Form):
     unread: Sequence[Problem] = ()
 
     @classmethod
-    def of(cls, answers: Answers) -> "CampaignForm":
+    def from_answers(cls, answers: Answers) -> "CampaignForm":
         """Make the form with these answers in it, as they were typed."""
         form = cls(MultiDict(answers))
         form.too_long = find_too_long(answers)
@@ -74,7 +74,7 @@ class CampaignForm(Form):
         }
 
 
-def typed_answers(posted: MultiDict[str, str]) -> dict[str, Any]:
+def read_typed_answers(posted: MultiDict[str, str]) -> dict[str, Any]:
     """Take from a posted form exactly what was typed into its fields, and where it is to go."""
     return {
         name: posted.getlist(name) if name in _LISTS else posted[name]

@@ -9,7 +9,7 @@ from wtforms.validators import DataRequired, Length, StopValidation
 
 from app.campaign.contract.visible import can_be_seen
 from app.connections import COLOURS, Connection
-from app.remote.connection import BadConnection, check_base_url, check_token, origin
+from app.remote.connection import BadConnection, check_base_url, check_token, find_origin
 from app.settings import REAL_API
 from app.store.address_book import IdKind
 
@@ -21,7 +21,7 @@ _KINDS = {
 }
 
 
-def _without_space(typed: str | None) -> str:
+def _strip(typed: str | None) -> str:
     return (typed or "").strip()
 
 
@@ -34,7 +34,7 @@ class ConnectionForm(Form):
             DataRequired("Enter a name, such as the client's."),
             Length(max=60, message="Choose a name of 60 characters or fewer."),
         ],
-        filters=[_without_space],
+        filters=[_strip],
         description="It has to be typed before anything is sent to a live connection.",
     )
     kind = RadioField(
@@ -43,12 +43,12 @@ class ConnectionForm(Form):
     base_url = StringField(
         "Base URL",
         [DataRequired("Enter where the API is, as https://host.")],
-        filters=[_without_space],
+        filters=[_strip],
         default=REAL_API,
         description="Campaigns are created under it, at /api/v2/voice-campaigns.",
     )
     replace = BooleanField("Replace the token")
-    token = StringField("Token", filters=[_without_space])
+    token = StringField("Token", filters=[_strip])
     colour = RadioField(
         "Colour",
         [DataRequired("Choose a colour.")],
@@ -59,14 +59,14 @@ class ConnectionForm(Form):
     notes = TextAreaField(
         "Notes",
         [Length(max=2000, message="Write 2,000 characters or fewer.")],
-        filters=[_without_space],
+        filters=[_strip],
     )
 
     def __init__(
         self, typed: MultiDict[str, str] | None = None, before: Connection | None = None
     ) -> None:
         self.before = before
-        super().__init__(typed, data=_as_typed(before) if before else None)
+        super().__init__(typed, data=_write_typed(before) if before else None)
 
     def validate(self, *args: Any, **options: Any) -> bool:
         """Hold everything to what it must be; a token does not come back onto the page."""
@@ -131,7 +131,7 @@ class BookForm(Form):
             DataRequired("Paste the id."),
             Length(max=_LONGEST, message="Paste an id of 200 characters or fewer."),
         ],
-        filters=[_without_space],
+        filters=[_strip],
     )
     nickname = StringField(
         "Nickname",
@@ -139,11 +139,11 @@ class BookForm(Form):
             DataRequired("Enter a nickname."),
             Length(max=80, message="Choose a nickname of 80 characters or fewer."),
         ],
-        filters=[_without_space],
+        filters=[_strip],
     )
 
 
-def _as_typed(connection: Connection) -> dict[str, Any]:
+def _write_typed(connection: Connection) -> dict[str, Any]:
     return {
         "name": connection.name,
         "kind": SANDBOX if connection.is_sandbox else LIVE,
@@ -155,6 +155,6 @@ def _as_typed(connection: Connection) -> dict[str, Any]:
 
 def _is_elsewhere(now: str, before: str) -> bool:
     try:
-        return origin(now) != origin(before)
+        return find_origin(now) != find_origin(before)
     except BadConnection:  # The field of the address says so.
         return False

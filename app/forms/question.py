@@ -42,7 +42,7 @@ class Question:
     is_in_book: bool
 
 
-def _question(line: Field) -> Question:
+def _make_question(line: Field) -> Question:
     words = WORDS[line.name]
     return Question(
         name=line.name,
@@ -52,16 +52,16 @@ def _question(line: Field) -> Question:
         hint=f"{words.hint} {FINAL if line.final else ''}".strip(),
         is_optional=not line.required,
         input_type=_INPUT_TYPES.get(line.kind, "text"),
-        options=_options(line.name),
-        shown_when=_shown_when(line.applies),
+        options=_list_options(line.name),
+        shown_when=_write_condition(line.applies),
         minimum=line.minimum,
         after=line.after,
         is_in_book=line.name in BOOK,
     )
 
 
-def _about_leads(name: str) -> Question:
-    words, options = WORDS[name], _options(name)
+def _make_question_about_leads(name: str) -> Question:
+    words, options = WORDS[name], _list_options(name)
     return Question(
         name=name,
         kind="choice" if options else "places" if name == "audience" else "text",
@@ -71,23 +71,23 @@ def _about_leads(name: str) -> Question:
         is_optional=True,
         input_type="text",
         options=options,
-        shown_when=_shown_when(OUTBOUND),
+        shown_when=_write_condition(OUTBOUND),
         minimum=None,
         after=None,
         is_in_book=False,
     )
 
 
-def _options(name: str) -> Mapping[str, str]:
+def _list_options(name: str) -> Mapping[str, str]:
     not_chosen = {"": NOT_CHOSEN[name]} if name in NOT_CHOSEN else {}
     return not_chosen | CHOICES.get(name, {})
 
 
-def _shown_when(depends: bool | When) -> str:
+def _write_condition(depends: bool | When) -> str:
     return f"{depends.field}={depends.value}" if isinstance(depends, When) else ""
 
 
 QUESTIONS = {
-    **{line.name: _question(line) for line in FIELDS},
-    **{name: _about_leads(name) for name in ABOUT_LEADS},
+    **{line.name: _make_question(line) for line in FIELDS},
+    **{name: _make_question_about_leads(name) for name in ABOUT_LEADS},
 }

@@ -30,9 +30,9 @@ class Created:
     exchange: Exchange | None = None
 
 
-def created(answer: str, status: int) -> Created | None:
+def read_created(answer: str, status: int) -> Created | None:
     """Read the documented answer of a success; `None` if it is anything else."""
-    document = _decoded(answer)
+    document = _decode(answer)
     data = document.get("data") if isinstance(document, dict) else None
     if not isinstance(data, dict) or document.get("status") != "success":
         return None
@@ -44,32 +44,34 @@ def created(answer: str, status: int) -> Created | None:
     return Created(campaign_id, name, kind, state, status, answer)
 
 
-def message(answer: str) -> str:
+def find_message(answer: str) -> str:
     """Find the sentence for a person in an error's answer; empty if there is none."""
-    document = _decoded(answer)
+    document = _decode(answer)
     if isinstance(document, str):
         return shorten(document, _LONGEST)
     if not isinstance(document, dict):
         return ""
     for key in _MESSAGE_KEYS:
-        if texts := list(_texts(document.get(key))):
+        if texts := list(_iterate_texts(document.get(key))):
             return shorten(" ".join(texts), _LONGEST)
     return ""
 
 
-def errors_by_field(answer: str) -> dict[str, list[str]]:
+def find_errors(answer: str) -> dict[str, list[str]]:
     """Find messages that name a field: ``{"errors": {field: message or [messages]}}``."""
-    document = _decoded(answer)
+    document = _decode(answer)
     if not isinstance(document, dict):
         return {}
     found: dict[str, list[str]] = {}
     for key in ("errors", "detail", "error"):
-        for field, told in _by_field(document.get(key)):
-            found.setdefault(field, []).extend(shorten(text, _LONGEST) for text in _texts(told))
+        for field, told in _pair_fields(document.get(key)):
+            found.setdefault(field, []).extend(
+                shorten(text, _LONGEST) for text in _iterate_texts(told)
+            )
     return {field: texts for field, texts in found.items() if texts}
 
 
-def _decoded(answer: str) -> Any:
+def _decode(answer: str) -> Any:
     """Decode JSON; half of a surrogate pair, which can be neither kept nor shown, becomes “?”."""
     try:
         document = json.loads(answer)
@@ -78,7 +80,7 @@ def _decoded(answer: str) -> Any:
         return None
 
 
-def _by_field(told: Any) -> Iterator[tuple[str, Any]]:
+def _pair_fields(told: Any) -> Iterator[tuple[str, Any]]:
     """Pair fields with what is said of them, in the two shapes in common use."""
     if isinstance(told, dict):
         yield from told.items()
@@ -90,9 +92,9 @@ def _by_field(told: Any) -> Iterator[tuple[str, Any]]:
                 yield name, item.get("message") or item.get("msg")
 
 
-def _texts(told: Any, depth: int = 0) -> Iterator[str]:
+def _iterate_texts(told: Any, depth: int = 0) -> Iterator[str]:
     if isinstance(told, str) and told.strip():
         yield told.strip()
     elif isinstance(told, dict | list) and depth < _DEEPEST:
         for item in told.values() if isinstance(told, dict) else told:
-            yield from _texts(item, depth + 1)
+            yield from _iterate_texts(item, depth + 1)

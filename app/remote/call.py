@@ -12,7 +12,7 @@ from urllib3.exceptions import HTTPError
 
 from app.remote.deadline import Deadline, WatchedAdapter
 from app.remote.exchange import Exchange
-from app.remote.redaction import redacted, redacted_headers
+from app.remote.redaction import redact, redact_headers
 
 CONNECT_TIMEOUT = 5.0
 LARGEST_ANSWER = 1_000_000
@@ -77,22 +77,22 @@ class Call:
     def text(self) -> str:
         return self.answer.decode("utf-8", errors="replace")
 
-    def redacted_text(self, secret: str) -> str:
+    def redact_text(self, secret: str) -> str:
         """Give the answer as it may be kept, even if it ends in the middle of the token."""
-        return redacted(self.text, secret, is_whole=self.is_whole)
+        return redact(self.text, secret, is_whole=self.is_whole)
 
-    def exchange(self, secret: str) -> Exchange:
+    def to_exchange(self, secret: str) -> Exchange:
         """Give the call as it may be kept."""
         return Exchange(
             at=self.at,
             duration_ms=round((monotonic() - self.began) * 1000),
             method=self.method,
-            url=redacted(self.url, secret),
-            request_headers=redacted_headers(self.headers, secret),
-            request_body=redacted(self.body.decode("utf-8", errors="replace"), secret),
+            url=redact(self.url, secret),
+            request_headers=redact_headers(self.headers, secret),
+            request_body=redact(self.body.decode("utf-8", errors="replace"), secret),
             status=self.status,
-            response_headers=redacted_headers(self.answer_headers, secret),
-            response_body=self.redacted_text(secret),
+            response_headers=redact_headers(self.answer_headers, secret),
+            response_body=self.redact_text(secret),
         )
 
     def make(self, adapters: Mapping[str, BaseAdapter], seconds: float) -> None:
@@ -103,18 +103,18 @@ class Call:
         with Deadline(seconds) as deadline:
             outgoing = Outgoing(self.body, deadline)
             try:
-                self._exchange(outgoing, adapters, deadline)
+                self._send(outgoing, adapters, deadline)
             except (requests.RequestException, HTTPError, OSError, UnicodeError) as error:
                 raise Broken(was_sent=outgoing.asked) from error
 
-    def _exchange(
+    def _send(
         self, outgoing: Outgoing, adapters: Mapping[str, BaseAdapter], deadline: Deadline
     ) -> None:
         data = outgoing if self.body else None
         request = requests.Request(self.method, self.url, self.headers, data=data).prepare()
         self.headers = dict(request.headers)
         with (
-            _session(adapters, deadline) as session,
+            _open_session(adapters, deadline) as session,
             session.send(
                 request,
                 timeout=(min(CONNECT_TIMEOUT, deadline.left), deadline.left),
@@ -136,7 +136,7 @@ class Call:
         self.is_whole = True
 
 
-def _session(adapters: Mapping[str, BaseAdapter], deadline: Deadline) -> requests.Session:
+def _open_session(adapters: Mapping[str, BaseAdapter], deadline: Deadline) -> requests.Session:
     session = _Session()
     session.trust_env = False  # A .netrc must not replace the token.
     for scheme in ("https://", "http://"):

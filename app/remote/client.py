@@ -13,13 +13,13 @@ from typing import NoReturn
 from requests.adapters import BaseAdapter
 
 from app.campaign.formatting import shorten
-from app.remote.answers import Created, created, errors_by_field, message
+from app.remote.answers import Created, find_errors, find_message, read_created
 from app.remote.call import Broken, Call
 from app.remote.connection import Credentials
 from app.remote.errors import BadKey, NotSent, Refused, RemoteError, Unclear
 from app.remote.exchange import Exchange
-from app.remote.redaction import redacted
-from app.remote.waiting import seconds_to_wait
+from app.remote.redaction import redact
+from app.remote.waiting import read_seconds_to_wait
 from app.version import VERSION
 
 DEADLINE = 30.0
@@ -56,22 +56,22 @@ class CampaignApi:
         call = Call("POST", self.connection.campaigns_url, body)
         self._make(call, self.deadline)
         status = call.status or 0
-        campaign = created(call.text, status) if 200 <= status < 300 else None
+        campaign = read_created(call.text, status) if 200 <= status < 300 else None
         if campaign is None:
-            self._fail(call, self._refusal(call) or self._unclear(call))
-        exchange = call.exchange(self.connection.secret)
-        campaign = self._without_secret(campaign)
+            self._fail(call, self._read_refusal(call) or self._make_unclear(call))
+        exchange = call.to_exchange(self.connection.secret)
+        campaign = self._remove_secret(campaign)
         return replace(campaign, answer=exchange.response_body, exchange=exchange)
 
-    def _without_secret(self, campaign: Created) -> Created:
+    def _remove_secret(self, campaign: Created) -> Created:
         """Take the token out only now: in the JSON, a short one may be part of a key."""
         secret = self.connection.secret
         return replace(
             campaign,
-            campaign_id=redacted(campaign.campaign_id, secret),
-            campaign_name=redacted(campaign.campaign_name, secret),
-            campaign_type=redacted(campaign.campaign_type, secret),
-            campaign_status=redacted(campaign.campaign_status, secret),
+            campaign_id=redact(campaign.campaign_id, secret),
+            campaign_name=redact(campaign.campaign_name, secret),
+            campaign_type=redact(campaign.campaign_type, secret),
+            campaign_status=redact(campaign.campaign_status, secret),
         )
 
     def probe(self) -> Exchange:
@@ -84,20 +84,20 @@ class CampaignApi:
         self._make(call, min(self.deadline, PROBE_DEADLINE))
         status = call.status or 0
         if status in {401, 403} or 300 <= status < 400:
-            self._fail(call, self._refusal(call) or self._redirect(call))
+            self._fail(call, self._read_refusal(call) or self._refuse_redirect(call))
         if status >= 500:
-            self._fail(call, self._unclear(call))
-        return call.exchange(self.connection.secret)
+            self._fail(call, self._make_unclear(call))
+        return call.to_exchange(self.connection.secret)
 
     def _make(self, call: Call, seconds: float) -> None:
         """Make a call within these seconds, and put into it whatever is learned on the way."""
-        call.headers = self._headers(call)
+        call.headers = self._write_headers(call)
         try:
             call.make(self._adapters, seconds)
         except Broken as error:
-            self._fail(call, self._broken(call, error), error.__cause__)
+            self._fail(call, self._describe_broken(call, error), error.__cause__)
 
-    def _headers(self, call: Call) -> dict[str, str]:
+    def _write_headers(self, call: Call) -> dict[str, str]:
         kind = {"Content-Type": "application/json"} if call.body else {}
         return {
             "Authorization": f"Bearer {self.connection.token}",
@@ -109,19 +109,19 @@ class CampaignApi:
 
     def _fail(self, call: Call, error: RemoteError, cause: BaseException | None = None) -> NoReturn:
         """Raise an error with the whole call on it."""
-        error.exchange = call.exchange(self.connection.secret)
+        error.exchange = call.to_exchange(self.connection.secret)
         raise error from cause
 
-    def _broken(self, call: Call, error: Broken) -> RemoteError:
+    def _describe_broken(self, call: Call, error: Broken) -> RemoteError:
         if error.was_sent or call.status is not None:
             return Unclear("The connection broke before the answer was complete.")
         return NotSent(f"{self.connection.name} could not be reached.")
 
-    def _refusal(self, call: Call) -> Refused | None:
+    def _read_refusal(self, call: Call) -> Refused | None:
         """Read a clear refusal; `None` for any other answer."""
-        status, answer, told = self._said(call)
+        status, answer, told = self._read_answer(call)
         if status in _ELSEWHERE:
-            return self._redirect(call)
+            return self._refuse_redirect(call)
         if status in {401, 403}:
             return BadKey(told or "The token was not accepted.", status=status, answer=answer)
         if not 400 <= status < 500 or status in _NOT_A_CLEAR_NO:
@@ -130,13 +130,13 @@ class CampaignApi:
             told or f"The answer was status {status}, without a message.",
             status=status,
             answer=answer,
-            errors=errors_by_field(answer),
-            retry_after=seconds_to_wait(call.answer_headers) if status == 429 else None,
+            errors=find_errors(answer),
+            retry_after=read_seconds_to_wait(call.answer_headers) if status == 429 else None,
         )
 
-    def _redirect(self, call: Call) -> Refused:
-        status, answer, _ = self._said(call)
-        place = redacted(call.answer_headers.get("Location", ""), self.connection.secret)
+    def _refuse_redirect(self, call: Call) -> Refused:
+        status, answer, _ = self._read_answer(call)
+        place = redact(call.answer_headers.get("Location", ""), self.connection.secret)
         shown = shorten("".join(sign for sign in place if sign.isprintable()), 200)
         return Refused(
             f"It answered with a redirect to {shown or 'nowhere'}, which is not followed. If "
@@ -145,15 +145,15 @@ class CampaignApi:
             answer=answer,
         )
 
-    def _unclear(self, call: Call) -> Unclear:
-        status, answer, told = self._said(call)
+    def _make_unclear(self, call: Call) -> Unclear:
+        status, answer, told = self._read_answer(call)
         return Unclear(
             told or f"The answer was status {status}, and no campaign.",
             status=status,
             answer=answer,
         )
 
-    def _said(self, call: Call) -> tuple[int, str, str]:
+    def _read_answer(self, call: Call) -> tuple[int, str, str]:
         """Give an answer's status, its text without secrets, and the message in it."""
-        answer = call.redacted_text(self.connection.secret)
-        return call.status or 0, answer, message(answer)
+        answer = call.redact_text(self.connection.secret)
+        return call.status or 0, answer, find_message(answer)

@@ -33,7 +33,7 @@ class Credentials:
 
     @property
     def campaigns_url(self) -> str:
-        return campaigns_url(self.base_url)
+        return join_campaigns_url(self.base_url)
 
     @property
     def secret(self) -> str:
@@ -48,7 +48,7 @@ def check_base_url(url: str) -> None:
         raise BadConnection(
             f"Shorten the base URL: Campaign Builder takes {LONGEST_URL:,} characters of it."
         )
-    parts = _parts(url)
+    parts = _split(url)
     if "@" in parts.netloc:
         raise BadConnection("Take the user name and password out of the base URL.")
     if not parts.hostname or not _is_plain(url):
@@ -67,18 +67,18 @@ def check_token(token: str) -> None:
         )
 
 
-def origin(url: str) -> tuple[str, str, int | None]:
+def find_origin(url: str) -> tuple[str, str, int | None]:
     """Name whom an address reaches: scheme, host and port. Raises `BadConnection`."""
-    parts = _parts(url)
+    parts = _split(url)
     return parts.scheme, parts.hostname or "", parts.port
 
 
-def campaigns_url(base_url: str) -> str:
+def join_campaigns_url(base_url: str) -> str:
     """Tell where campaigns are created under a base URL."""
     return base_url.rstrip("/") + CAMPAIGNS_PATH
 
 
-def _parts(url: str) -> SplitResult:
+def _split(url: str) -> SplitResult:
     try:
         parts = urlsplit(url)
         _ = parts.port  # It is checked when it is read.

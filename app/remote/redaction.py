@@ -20,38 +20,38 @@ _KEY = re.compile(r"\b[sprw]k[-_](?:live|test|proj)?[-_]?[A-Za-z0-9]{16,}\b")
 _SECRET_HEADER = re.compile(r"authorization|cookie|token|secret|api-?key|signature", re.IGNORECASE)
 
 
-def redacted(text: str, token: str = "", *, is_whole: bool = True) -> str:
+def redact(text: str, token: str = "", *, is_whole: bool = True) -> str:
     """Take the token out of a text, however it is written there, and anything like one.
 
     A text that is not whole also loses its end, from where a token may have begun.
     """
     if token:
-        text = spellings.whole(token).sub(TOKEN, text)
-        text = text if is_whole else _without_start(text, token)
+        text = spellings.compile_whole(token).sub(TOKEN, text)
+        text = text if is_whole else _redact_start(text, token)
     text = _SCHEME.sub(rf"\1\2{SECRET}", text)
     text = _IN_JSON.sub(_keep_placeholder, text)
     text = _IN_QUERY.sub(rf"\1{SECRET}", text)
     return _KEY.sub(SECRET, _WEB_TOKEN.sub(SECRET, text))
 
 
-def redacted_headers(headers: Mapping[str, str], token: str = "") -> dict[str, str]:
+def redact_headers(headers: Mapping[str, str], token: str = "") -> dict[str, str]:
     """Take the token, and the values of all headers that carry one, out of headers."""
     return {
-        redacted(name, token): _header_value(name, value, token) for name, value in headers.items()
+        redact(name, token): _redact_header(name, value, token) for name, value in headers.items()
     }
 
 
-def _header_value(name: str, value: str, token: str) -> str:
+def _redact_header(name: str, value: str, token: str) -> str:
     if not _SECRET_HEADER.search(name):
-        return redacted(value, token)
+        return redact(value, token)
     scheme, space, _ = value.partition(" ")
     has_scheme = space and name.casefold() == "authorization"
-    return f"{redacted(scheme, token)} {TOKEN}" if has_scheme else SECRET
+    return f"{redact(scheme, token)} {TOKEN}" if has_scheme else SECRET
 
 
-def _without_start(text: str, token: str) -> str:
+def _redact_start(text: str, token: str) -> str:
     earliest = max(0, len(text) - spellings.LONGEST_SIGN * len(token))
-    begun = spellings.start(token).search(text, earliest)
+    begun = spellings.compile_start(token).search(text, earliest)
     return text[: begun.start()] + TOKEN if begun else text
 
 

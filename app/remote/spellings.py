@@ -27,79 +27,79 @@ _END = rf"(?:;|{_PERCENT}3b)?"
 
 
 @lru_cache(maxsize=64)
-def whole(token: str) -> re.Pattern[str]:
+def compile_whole(token: str) -> re.Pattern[str]:
     """Find a token in any spelling."""
-    forms = ("".join(form) for form in _forms(token))
+    forms = ("".join(form) for form in _list_forms(token))
     return re.compile("|".join([re.escape(token), *forms]), _FLAGS)
 
 
 @lru_cache(maxsize=64)
-def start(token: str) -> re.Pattern[str]:
+def compile_start(token: str) -> re.Pattern[str]:
     """Find the first signs of a token in any spelling: half of it, or six."""
-    forms = (form[: min(_ENOUGH, (len(form) + 1) // 2)] for form in _forms(token))
+    forms = (form[: min(_ENOUGH, (len(form) + 1) // 2)] for form in _list_forms(token))
     return re.compile("|".join("".join(form) for form in forms), _FLAGS)
 
 
-def _forms(token: str) -> list[list[str]]:
-    encoded = [_hex(token), *(_inside_base64(token, shift) for shift in range(3))]
+def _list_forms(token: str) -> list[list[str]]:
+    encoded = [_spell_hex(token), *(_spell_inside_base64(token, shift) for shift in range(3))]
     return [
-        _escaped(token),
-        _base64(b64encode(token.encode()).decode().rstrip("=")),
+        _spell_escaped(token),
+        _spell_base64(b64encode(token.encode()).decode().rstrip("=")),
         *(form for form in encoded if len(form) >= _SHORTEST),
     ]
 
 
-def _escaped(token: str) -> list[str]:
+def _spell_escaped(token: str) -> list[str]:
     """Spell each sign; backslashes in a row are one piece, or they could be shared out."""
     return [
-        _backslashes(len(run)) if run[0] == "\\" else _sign(run)
+        _spell_backslashes(len(run)) if run[0] == "\\" else _spell_sign(run)
         for run in re.findall(r"\\+|[^\\]", token)
     ]
 
 
-def _backslashes(count: int) -> str:
-    return rf"(?:{_spellings(chr(92))}){{{count},{8 * count}}}+"
+def _spell_backslashes(count: int) -> str:
+    return rf"(?:{_spell(chr(92))}){{{count},{8 * count}}}+"
 
 
 @lru_cache(maxsize=256)
-def _sign(sign: str) -> str:
+def _spell_sign(sign: str) -> str:
     """Spell a sign, behind the backslashes of JSON within JSON, which double each time."""
-    return rf"\\{{0,16}}+(?:{_spellings(sign)})"
+    return rf"\\{{0,16}}+(?:{_spell(sign)})"
 
 
-def _spellings(sign: str) -> str:
+def _spell(sign: str) -> str:
     code = ord(sign)
-    names = "".join(f"|{name}" for name in _entities(sign))
+    names = "".join(f"|{name}" for name in _name_entities(sign))
     return (
         rf"{re.escape(sign)}|(?:u00|x){code:02x}|{_PERCENT}{code:02x}"
         rf"|{_AND}(?:{_HASH}(?:0{{0,6}}{code}|x0{{0,6}}{code:x}){names}){_END}"
     )
 
 
-def _entities(sign: str) -> list[str]:
+def _name_entities(sign: str) -> list[str]:
     """Name a sign as HTML does, the longest name first."""
     names = {name.rstrip(";").lower() for name, text in html5.items() if text == sign}
     return sorted(names, key=len, reverse=True)
 
 
-def _hex(token: str) -> list[str]:
+def _spell_hex(token: str) -> list[str]:
     first, *others = (f"{byte:02x}" for byte in token.encode())
     return [first, *(f"[ :-]?{other}" for other in others)]
 
 
-def _inside_base64(token: str, shift: int) -> list[str]:
+def _spell_inside_base64(token: str, shift: int) -> list[str]:
     """Spell what a token makes of the base64 of a longer text, *shift* bytes into a group.
 
     The sign at either end that also holds bits of the text around it is left out.
     """
     encoded = b64encode(bytes(shift) + token.encode()).decode()
     first, last = -(-shift * 8 // 6), (shift + len(token)) * 8 // 6
-    return _base64(encoded[first:last], mixed=(shift + len(token)) % 3 > 0)
+    return _spell_base64(encoded[first:last], mixed=(shift + len(token)) % 3 > 0)
 
 
-def _base64(encoded: str, *, mixed: bool = False) -> list[str]:
+def _spell_base64(encoded: str, *, mixed: bool = False) -> list[str]:
     """Spell base64 in either alphabet; *mixed* if one more sign holds bits of the last byte."""
-    others = {"+": f"(?:{_sign('+')}|-)", "/": f"(?:{_sign('/')}|_)"}
+    others = {"+": f"(?:{_spell_sign('+')}|-)", "/": f"(?:{_spell_sign('/')}|_)"}
     pieces = [others.get(sign, sign) for sign in encoded]
-    end = ("[a-z0-9+/_-]?" if mixed else "") + rf"(?:{_sign('=')}){{0,2}}"
+    end = ("[a-z0-9+/_-]?" if mixed else "") + rf"(?:{_spell_sign('=')}){{0,2}}"
     return [*pieces[:-1], pieces[-1] + end] if pieces else []

@@ -18,7 +18,7 @@ _RETRY = Retry(retry_after_max=LONGEST)
 _MOST_CHARACTERS = 1000
 
 
-def seconds_to_wait(headers: Mapping[str, str]) -> int | None:
+def read_seconds_to_wait(headers: Mapping[str, str]) -> int | None:
     """Read the header as whole seconds from now, whichever way it is written."""
     value = CaseInsensitiveDict(headers).get("Retry-After", "")[:_MOST_CHARACTERS]
     try:

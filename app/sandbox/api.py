@@ -6,7 +6,7 @@ from flask import Blueprint, Response, current_app, request
 
 from app.campaign.contract.fields import CAMPAIGNS_PATH
 from app.campaign.contract.strict_json import Malformed, parse_object
-from app.sandbox.envelope import success, the_error
+from app.sandbox.envelope import answer_error, answer_success
 from app.sandbox.judge import find_errors
 from app.sandbox.ledger import Kept, Ledger
 
@@ -19,16 +19,18 @@ bp = Blueprint("api", __name__)
 def create() -> Response:
     """Create the campaign that was sent, or say what keeps it from being one."""
     if not _has_token():
-        return the_error(401, f"Send the header “Authorization: Bearer {TOKEN}”.")
+        return answer_error(401, f"Send the header “Authorization: Bearer {TOKEN}”.")
     if request.mimetype != "application/json" or not _is_utf8():
-        return the_error(415, "Send the body as application/json, in UTF-8.")
+        return answer_error(415, "Send the body as application/json, in UTF-8.")
     try:
         document = parse_object(request.get_data())
     except Malformed as error:
-        return the_error(400, str(error))
+        return answer_error(400, str(error))
     if errors := find_errors(document):
-        return the_error(422, "Nothing was created. Some fields need a change.", errors)
-    return success(201, "Campaign created successfully", _as_documented(_ledger().add(document)))
+        return answer_error(422, "Nothing was created. Some fields need a change.", errors)
+    return answer_success(
+        201, "Campaign created successfully", _write_data(_ledger().add(document))
+    )
 
 
 def _has_token() -> bool:
@@ -44,7 +46,7 @@ def _ledger() -> Ledger:
     return cast(Ledger, current_app.extensions["ledger"])
 
 
-def _as_documented(campaign: Kept) -> dict[str, Any]:
+def _write_data(campaign: Kept) -> dict[str, Any]:
     return {
         "campaign_id": campaign.campaign_id,
         "campaign_name": campaign.name,

@@ -28,19 +28,19 @@ _OTHER_HOST = "Send the request to a host name that this sandbox answers to."
 _FAILED = "The sandbox failed, which it should not. Look at its log."
 
 
-def success(status: int, message: str, data: Mapping[str, Any]) -> Response:
+def answer_success(status: int, message: str, data: Mapping[str, Any]) -> Response:
     """Answer as the API's page documents a success."""
-    return _answer(status, {"status": "success", "message": message, "data": data})
+    return _make_answer(status, {"status": "success", "message": message, "data": data})
 
 
-def the_error(
+def answer_error(
     status: int, message: str, errors: Mapping[str, Sequence[str]] | None = None
 ) -> Response:
     """Answer with an error; *errors* are sentences by field."""
     content: dict[str, Any] = {"status": "error", "message": message}
     if errors:
         content["errors"] = errors
-    answer = _answer(status, content)
+    answer = _make_answer(status, content)
     if status == 401:
         answer.headers["WWW-Authenticate"] = "Bearer"
     return answer
@@ -48,39 +48,39 @@ def the_error(
 
 def install(sandbox: Flask) -> None:
     """Put whatever the framework refuses, or fails at, into the envelope."""
-    sandbox.register_error_handler(HTTPException, _refused)
-    sandbox.register_error_handler(SecurityError, lambda _error: the_error(400, _OTHER_HOST))
-    sandbox.register_error_handler(sqlite3.Error, _unwritable)
-    sandbox.register_error_handler(Exception, _failed)
-    sandbox.after_request(_guarded)
+    sandbox.register_error_handler(HTTPException, _answer_refused)
+    sandbox.register_error_handler(SecurityError, lambda _error: answer_error(400, _OTHER_HOST))
+    sandbox.register_error_handler(sqlite3.Error, _answer_unwritable)
+    sandbox.register_error_handler(Exception, _answer_failed)
+    sandbox.after_request(_guard)
 
 
-def _answer(status: int, content: Mapping[str, Any]) -> Response:
+def _make_answer(status: int, content: Mapping[str, Any]) -> Response:
     answer = jsonify(content)
     answer.status_code = status
     return answer
 
 
-def _refused(error: HTTPException) -> Response:
+def _answer_refused(error: HTTPException) -> Response:
     status = error.code or 500
-    answer = the_error(status, _SAID.get(status, error.name))
+    answer = answer_error(status, _SAID.get(status, error.name))
     for name, value in error.get_headers():
         if name == "Allow":
             answer.headers[name] = value
     return answer
 
 
-def _unwritable(error: Exception) -> Response:
+def _answer_unwritable(error: Exception) -> Response:
     current_app.logger.error("The sandbox cannot use its file", exc_info=error)
-    return the_error(503, "The sandbox cannot use its file just now. Nothing was created.")
+    return answer_error(503, "The sandbox cannot use its file just now. Nothing was created.")
 
 
-def _failed(error: Exception) -> Response:
+def _answer_failed(error: Exception) -> Response:
     current_app.logger.error("Unexpected", exc_info=error)
-    return the_error(500, _FAILED)
+    return answer_error(500, _FAILED)
 
 
-def _guarded(answer: Response) -> Response:
+def _guard(answer: Response) -> Response:
     for name, value in _HEADERS.items():
         answer.headers.setdefault(name, value)
     return answer

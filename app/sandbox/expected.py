@@ -29,22 +29,22 @@ def describe_expected(field: Field) -> str:
     return said
 
 
-def required(field: Field) -> str:
+def describe_required(field: Field) -> str:
     """Say when the field is required: “always”, “when type is OUTBOUND” or “no”."""
     if isinstance(field.required, When):
         return f"when {field.required.field} is {field.required.value}"
     return "always" if field.required else "no"
 
 
-def sentence(field: Field, document: Mapping[str, Any]) -> str:
+def describe_fault(field: Field, document: Mapping[str, Any]) -> str:
     """Say what to do about a field that the validator found at fault."""
     if _says_nothing(document.get(field.name)) and field.is_required(document):
-        condition = f" {required(field)}" if isinstance(field.required, When) else ""
+        condition = f" {describe_required(field)}" if isinstance(field.required, When) else ""
         return f"{field.name} is required{condition}."
     return f"{field.name} must be {describe_expected(field)}."
 
 
-def unknown(name: str) -> str:
+def describe_unknown(name: str) -> str:
     """Say what to do about a name that no field has."""
     return f"{name} is not a field of a campaign."
 

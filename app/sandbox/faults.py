@@ -58,7 +58,7 @@ class Fault:
     is_slow: bool = False
 
 
-def _says(
+def _answer_with(
     status: str, content: Any = None, headers: Mapping[str, str] | None = None
 ) -> Callable[..., FaultAnswer]:
     """Answer with a status and, unless it is text already, JSON."""
@@ -67,19 +67,19 @@ def _says(
     return lambda *_: FaultAnswer(status, given, body.encode())
 
 
-def _error(status: str, message: str, headers: Mapping[str, str] | None = None) -> Any:
-    return _says(status, {"status": "error", "message": message}, headers)
+def _answer_error(status: str, message: str, headers: Mapping[str, str] | None = None) -> Any:
+    return _answer_with(status, {"status": "error", "message": message}, headers)
 
 
-def _at_a_date(*_: object) -> FaultAnswer:
+def _answer_with_date(*_: object) -> FaultAnswer:
     until = format_datetime(datetime.now(UTC) + timedelta(seconds=_WAIT), usegmt=True)
-    answer: FaultAnswer = _error(
+    answer: FaultAnswer = _answer_error(
         "429 Too Many Requests", "Too many requests.", {"Retry-After": until}
     )()
     return answer
 
 
-def _changed(**changes: Any) -> Callable[..., FaultAnswer]:
+def _change(**changes: Any) -> Callable[..., FaultAnswer]:
     """Answer truly but for these members of the JSON."""
 
     def act(true: FaultAnswer, *_: object) -> FaultAnswer:
@@ -88,12 +88,12 @@ def _changed(**changes: Any) -> Callable[..., FaultAnswer]:
     return act
 
 
-def _late(true: FaultAnswer, seconds: float, wait: Wait) -> FaultAnswer:
+def _answer_late(true: FaultAnswer, seconds: float, wait: Wait) -> FaultAnswer:
     wait(seconds)
     return true
 
 
-def _dripping(true: FaultAnswer, seconds: float, wait: Wait) -> FaultAnswer:
+def _drip(true: FaultAnswer, seconds: float, wait: Wait) -> FaultAnswer:
     def pieces(body: bytes) -> Iterator[bytes]:
         for number in range(len(body)):
             wait(seconds / len(body))
@@ -106,15 +106,15 @@ def _cut(true: FaultAnswer, *_: object) -> FaultAnswer:
     return replace(true, body=true.body[: len(true.body) // 2], said=len(true.body))
 
 
-def _huge(true: FaultAnswer, *_: object) -> FaultAnswer:
+def _enlarge(true: FaultAnswer, *_: object) -> FaultAnswer:
     return replace(true, body=true.body + b" " * 2_000_000)
 
 
-def _as_html(true: FaultAnswer, *_: object) -> FaultAnswer:
+def _label_html(true: FaultAnswer, *_: object) -> FaultAnswer:
     return replace(true, headers=dict(true.headers) | {"Content-Type": "text/html"})
 
 
-def _dropped(*_: object) -> FaultAnswer:
+def _drop(*_: object) -> FaultAnswer:
     raise Dropped
 
 
@@ -125,16 +125,33 @@ _UNPROCESSABLE = "422 Unprocessable Content"
 _MOVED = {"Location": "/api/v3/voice-campaigns"}
 
 FAULTS = (
-    Fault("400", Lesson.NO, "Bad request", _error("400 Bad Request", "That was no good.")),
-    Fault("401", Lesson.NO, "The token is not accepted", _error("401 Unauthorized", "Who is it?")),
-    Fault("403", Lesson.NO, "The token may not do this", _error("403 Forbidden", "Not with this.")),
-    Fault("404", Lesson.NO, "Nothing at this address", _error("404 Not Found", "No such thing.")),
-    Fault("409", Lesson.NO, "A conflict", _error("409 Conflict", "Something is in the way.")),
+    Fault("400", Lesson.NO, "Bad request", _answer_error("400 Bad Request", "That was no good.")),
+    Fault(
+        "401",
+        Lesson.NO,
+        "The token is not accepted",
+        _answer_error("401 Unauthorized", "Who is it?"),
+    ),
+    Fault(
+        "403",
+        Lesson.NO,
+        "The token may not do this",
+        _answer_error("403 Forbidden", "Not with this."),
+    ),
+    Fault(
+        "404",
+        Lesson.NO,
+        "Nothing at this address",
+        _answer_error("404 Not Found", "No such thing."),
+    ),
+    Fault(
+        "409", Lesson.NO, "A conflict", _answer_error("409 Conflict", "Something is in the way.")
+    ),
     Fault(
         "422",
         Lesson.NO,
         "A field is wrong, told by field",
-        _says(
+        _answer_with(
             _UNPROCESSABLE,
             {"status": "error", "message": "One field is wrong.", "errors": {"name": [_FIELD]}},
         ),
@@ -143,59 +160,66 @@ FAULTS = (
         "422-detail",
         Lesson.NO,
         "A field is wrong, told in one sentence",
-        _says(_UNPROCESSABLE, {"detail": _FIELD}),
+        _answer_with(_UNPROCESSABLE, {"detail": _FIELD}),
     ),
     Fault(
         "422-places",
         Lesson.NO,
         "A field is wrong, told by its place",
-        _says(_UNPROCESSABLE, {"detail": [{"loc": ["body", "name"], "msg": _FIELD}]}),
+        _answer_with(_UNPROCESSABLE, {"detail": [{"loc": ["body", "name"], "msg": _FIELD}]}),
     ),
     Fault(
         "422-list",
         Lesson.NO,
         "A field is wrong, told in a list",
-        _says(_UNPROCESSABLE, {"errors": [{"field": "name", "message": _FIELD}]}),
+        _answer_with(_UNPROCESSABLE, {"errors": [{"field": "name", "message": _FIELD}]}),
     ),
     Fault(
         "422-text",
         Lesson.NO,
         "A field is wrong, told in a bare text",
-        _says(_UNPROCESSABLE, json.dumps(_FIELD)),
+        _answer_with(_UNPROCESSABLE, json.dumps(_FIELD)),
     ),
     Fault(
         "429",
         Lesson.NO,
         f"Asked too often, wait {_WAIT} seconds",
-        _error("429 Too Many Requests", "Too many requests.", {"Retry-After": str(_WAIT)}),
+        _answer_error("429 Too Many Requests", "Too many requests.", {"Retry-After": str(_WAIT)}),
     ),
-    Fault("429-date", Lesson.NO, "Asked too often, wait until a time", _at_a_date),
+    Fault("429-date", Lesson.NO, "Asked too often, wait until a time", _answer_with_date),
     Fault(
         "307",
         Lesson.NO,
         "A redirect that means: send it there again",
-        _says("307 Temporary Redirect", "", _MOVED | _HTML),
+        _answer_with("307 Temporary Redirect", "", _MOVED | _HTML),
     ),
-    Fault("408", Lesson.FAILS, "It gave up waiting", _error("408 Request Timeout", "Too slow.")),
-    Fault("500", Lesson.FAILS, "It failed", _error("500 Internal Server Error", "Oh.")),
-    Fault("502", Lesson.FAILS, "A page of a proxy", _says("502 Bad Gateway", _BAD_GATEWAY, _HTML)),
+    Fault(
+        "408", Lesson.FAILS, "It gave up waiting", _answer_error("408 Request Timeout", "Too slow.")
+    ),
+    Fault("500", Lesson.FAILS, "It failed", _answer_error("500 Internal Server Error", "Oh.")),
+    Fault(
+        "502",
+        Lesson.FAILS,
+        "A page of a proxy",
+        _answer_with("502 Bad Gateway", _BAD_GATEWAY, _HTML),
+    ),
     Fault(
         "503",
         Lesson.FAILS,
         "Out of service",
-        _error("503 Service Unavailable", "Back soon.", {"Retry-After": str(_WAIT)}),
+        _answer_error("503 Service Unavailable", "Back soon.", {"Retry-After": str(_WAIT)}),
     ),
     Fault(
         "302",
         Lesson.FAILS,
         "A redirect that may mean anything",
-        _says("302 Found", "", _MOVED | _HTML),
+        _answer_with("302 Found", "", _MOVED | _HTML),
     ),
     Fault(
         "slow-headers",
         Lesson.SLOW,
         "Nothing comes for a while",
-        _late,
+        _answer_late,
         stores=True,
         is_slow=True,
     ),
@@ -203,7 +227,7 @@ FAULTS = (
         "slow-drip",
         Lesson.SLOW,
         "The answer comes a byte at a time",
-        _dripping,
+        _drip,
         stores=True,
         is_slow=True,
     ),
@@ -211,28 +235,38 @@ FAULTS = (
         "stored-then-dropped",
         Lesson.UNKNOWABLE,
         "The connection is dropped after the campaign is stored",
-        _dropped,
+        _drop,
         stores=True,
     ),
-    Fault("dropped", Lesson.UNKNOWABLE, "The connection is dropped before", _dropped),
+    Fault("dropped", Lesson.UNKNOWABLE, "The connection is dropped before", _drop),
     Fault("cut", Lesson.UNKNOWABLE, "The answer is cut in the middle", _cut, stores=True),
     Fault(
-        "not-json", Lesson.UNKNOWABLE, "A success that is not JSON", _says("200 OK", "It worked!")
+        "not-json",
+        Lesson.UNKNOWABLE,
+        "A success that is not JSON",
+        _answer_with("200 OK", "It worked!"),
     ),
-    Fault("empty", Lesson.UNKNOWABLE, "A success with nothing in it", _says("200 OK", "")),
+    Fault("empty", Lesson.UNKNOWABLE, "A success with nothing in it", _answer_with("200 OK", "")),
     Fault(
-        "no-content", Lesson.UNKNOWABLE, "A success without content", _says("204 No Content", "")
+        "no-content",
+        Lesson.UNKNOWABLE,
+        "A success without content",
+        _answer_with("204 No Content", ""),
     ),
-    Fault("huge", Lesson.UNKNOWABLE, "A success of 2 MB", _huge, stores=True),
+    Fault("huge", Lesson.UNKNOWABLE, "A success of 2 MB", _enlarge, stores=True),
     Fault(
-        "wrong-type", Lesson.UNKNOWABLE, "A success that says it is a page", _as_html, stores=True
+        "wrong-type",
+        Lesson.UNKNOWABLE,
+        "A success that says it is a page",
+        _label_html,
+        stores=True,
     ),
-    Fault("no-id", Lesson.UNKNOWABLE, "A success without an id", _changed(data={}), stores=True),
+    Fault("no-id", Lesson.UNKNOWABLE, "A success without an id", _change(data={}), stores=True),
     Fault(
         "error-as-200",
         Lesson.UNKNOWABLE,
         "A success that says “error”",
-        _says("200 OK", {"status": "error", "message": "Or is it?"}),
+        _answer_with("200 OK", {"status": "error", "message": "Or is it?"}),
     ),
 )
 """Every fault, in the order in which they are shown."""

@@ -11,7 +11,7 @@ from app.campaign.contract.fields import FIELD, FIELDS, Field, ValueKind
 from app.campaign.contract.json_schema import ZONE_FORMAT, build_campaign_schema
 from app.campaign.contract.web_address import is_web_address
 from app.campaign.timezones.zones import ZONE_NAMES
-from app.sandbox.expected import sentence, unknown
+from app.sandbox.expected import describe_fault, describe_unknown
 
 _FORMATS = FormatChecker(formats=())
 
@@ -61,17 +61,17 @@ _READ: dict[ValueKind, Callable[[str], Any]] = {
 
 def find_errors(document: dict[str, Any]) -> dict[str, list[str]]:
     """Find every field at fault, with a sentence for each; nothing found is a yes."""
-    at_fault = {name for error in _VALIDATOR.iter_errors(document) for name in _names(error)}
-    found = {name: [unknown(name)] for name in document if name not in FIELD}
+    at_fault = {name for error in _VALIDATOR.iter_errors(document) for name in _name_fields(error)}
+    found = {name: [describe_unknown(name)] for name in document if name not in FIELD}
     for field in FIELDS:
         if field.name in at_fault:
-            found[field.name] = [sentence(field, document)]
+            found[field.name] = [describe_fault(field, document)]
         elif field.after and field.after not in at_fault and _is_not_after(field, document):
             found[field.name] = [f"{field.name} must be later than {field.after}."]
     return found
 
 
-def _names(error: ValidationError) -> Iterator[str]:
+def _name_fields(error: ValidationError) -> Iterator[str]:
     """Name the fields that one error of the validator is about."""
     if error.absolute_path:
         yield str(error.absolute_path[0])

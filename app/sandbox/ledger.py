@@ -58,7 +58,7 @@ class Ledger:
             made = file.execute(_INSERT, (now.isoformat(), json.dumps(request)))
         return Kept(int(made.lastrowid or 0), now, request)
 
-    def page(self, count: int, before: int | None = None) -> list[Kept]:
+    def read_page(self, count: int, before: int | None = None) -> list[Kept]:
         """Give the newest campaigns, or the newest of those before a number."""
         with opened(self._path) as file:
             rows = file.execute(_SELECT, (before, count)).fetchall()

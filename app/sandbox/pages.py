@@ -10,7 +10,7 @@ from app.campaign.contract.wording import FINAL, WORDS
 from app.files import STATIC
 from app.sandbox.api import TOKEN
 from app.sandbox.assumptions import ASSUMPTIONS
-from app.sandbox.expected import describe_expected, required
+from app.sandbox.expected import describe_expected, describe_required
 from app.sandbox.faults import FAULTS, HEADER
 from app.sandbox.sample import SAMPLE_ANSWER, SAMPLE_REQUEST
 
@@ -36,7 +36,7 @@ def reference() -> str:
     (operation,) = (path["post"] for path in _OPENAPI["paths"].values())
     return render_template(
         "sandbox/reference.html",
-        rows=[_row(field) for field in FIELDS],
+        rows=[_make_row(field) for field in FIELDS],
         responses=operation["responses"],
         assumptions=ASSUMPTIONS,
         faults=FAULTS,
@@ -59,7 +59,7 @@ def asset(name: str) -> Response:
     return send_from_directory(STATIC, name, max_age=_STYLE_CHANGES_RARELY)
 
 
-def _row(field: Field) -> _Row:
+def _make_row(field: Field) -> _Row:
     rule = describe_expected(field)
     if field.after:
         rule += f"; later than {field.after}"
@@ -67,6 +67,6 @@ def _row(field: Field) -> _Row:
     return _Row(
         name=field.name,
         label=WORDS[field.name].label,
-        required=required(field),
+        required=describe_required(field),
         rule=f"{rule} {FINAL}" if field.final else rule,
     )

@@ -37,14 +37,14 @@ class Rehearsal:
         if (environ["REQUEST_METHOD"], environ["PATH_INFO"]) != ("POST", CAMPAIGNS_PATH):
             return self._application(environ, start_response)
         try:
-            switch = self._wanted(environ)
+            switch = self._find_switch(environ)
         except BadFault as error:
-            return _sent(_refusal(str(error)), start_response)
+            return _send(_make_refusal(str(error)), start_response)
         if switch is None:
             return self._application(environ, start_response)
-        return _sent(self._answer(FAULT[switch.name], switch, environ), start_response)
+        return _send(self._answer(FAULT[switch.name], switch, environ), start_response)
 
-    def _wanted(self, environ: "WSGIEnvironment") -> Switch | None:
+    def _find_switch(self, environ: "WSGIEnvironment") -> Switch | None:
         given = environ.get(f"HTTP_{HEADER.upper().replace('-', '_')}")
         if given is not None:
             return read_header(given)
@@ -61,7 +61,7 @@ class Rehearsal:
             true = FaultAnswer(status, dict(headers.to_wsgi_list()), b"".join(content))
             if not status.startswith(_CREATED):
                 return true
-        return fault.act(true, switch.seconds, _waiting(environ))
+        return fault.act(true, switch.seconds, _make_wait(environ))
 
 
 def read_header(text: str) -> Switch:
@@ -79,7 +79,7 @@ def read_header(text: str) -> Switch:
     return Switch(name, every=False, seconds=seconds)
 
 
-def _waiting(environ: "WSGIEnvironment") -> Wait:
+def _make_wait(environ: "WSGIEnvironment") -> Wait:
     """Wait, but not for somebody who has hung up."""
     is_gone: Any = environ.get("waitress.client_disconnected", lambda: False)
 
@@ -91,12 +91,12 @@ def _waiting(environ: "WSGIEnvironment") -> Wait:
     return wait
 
 
-def _refusal(message: str) -> FaultAnswer:
+def _make_refusal(message: str) -> FaultAnswer:
     content = json.dumps({"status": "error", "message": message}, ensure_ascii=False)
     return FaultAnswer("400 Bad Request", {"Content-Type": "application/json"}, content.encode())
 
 
-def _sent(answer: FaultAnswer, start_response: "StartResponse") -> Iterable[bytes]:
+def _send(answer: FaultAnswer, start_response: "StartResponse") -> Iterable[bytes]:
     length = answer.said if answer.said is not None else len(answer.body)
     kept = {name: value for name, value in answer.headers.items() if name != "Content-Length"}
     if not answer.status.startswith("204"):

@@ -46,7 +46,7 @@ class Faults:
         with opened(self._path) as file:
             file.execute("DELETE FROM fault")
 
-    def current(self) -> Switch | None:
+    def read_current(self) -> Switch | None:
         """Tell what is switched on."""
         with opened(self._path) as file:
             row = file.execute(_SELECT).fetchone()
@@ -54,7 +54,7 @@ class Faults:
 
     def take(self) -> Switch | None:
         """Give the fault for one request; one for the next request only is off from then on."""
-        if self.current() is None:
+        if self.read_current() is None:
             return None
         with opened(self._path) as file:
             file.execute("BEGIN IMMEDIATE")

@@ -76,17 +76,17 @@ class Sender:
     def drain(self, seconds: float) -> bool:
         """Wait until nothing is being done any more; tell whether that was in time."""
         ends = monotonic() + seconds
-        while threads := self._live():
+        while threads := self._list_live():
             threads[0].join(max(0.0, ends - monotonic()))
             if monotonic() > ends:
                 return False
         return True
 
-    def under_way(self) -> list[int]:
+    def list_under_way(self) -> list[int]:
         """Give the ids of the submissions that are being sent."""
         with self._lock:
             return sorted(name for name in self._threads if isinstance(name, int))
 
-    def _live(self) -> list[Thread]:
+    def _list_live(self) -> list[Thread]:
         with self._lock:
             return list(self._threads.values())

@@ -8,8 +8,8 @@ from app.remote.errors import BadKey, NotSent, RemoteError
 from app.remote.exchange import Exchange
 from app.sending.call_record import complete_call
 from app.store import audit_trail, records, request_log
-from app.store.audit_trail import EventKind, connection_chain
-from app.store.chains import digest
+from app.store.audit_trail import EventKind, name_connection_chain
+from app.store.chains import hash_document
 from app.store.database import Store
 
 
@@ -22,12 +22,12 @@ def test_connection(
     """
     exchange: Exchange | None = None
     try:
-        exchange = connections.api(to.key).probe()
-        words = _answered(exchange)
+        exchange = connections.open_api(to.key).probe()
+        words = _describe_answer(exchange)
     except BadConnection as error:
         words = str(error)
     except RemoteError as error:
-        exchange, words = error.exchange, _failed(error)
+        exchange, words = error.exchange, _describe_failure(error)
     with store.writing() as session:
         call = records.LoggedCall(
             connection_key=to.key,
@@ -40,17 +40,17 @@ def test_connection(
         if exchange:
             complete_call(call, exchange)
         session.add(call)
-        request_log.index(session, call)
+        request_log.index_call(session, call)
         audit_trail.record(
             session,
             EventKind.CONNECTION_TESTED,
-            connection_chain(to.key),
+            name_connection_chain(to.key),
             call=call.id,
-            call_digest=digest(request_log.as_document(call)),
+            call_digest=hash_document(request_log.write_document(call)),
         )
 
 
-def _answered(exchange: Exchange | None) -> str:
+def _describe_answer(exchange: Exchange | None) -> str:
     status = exchange.status if exchange else None
     return (
         f"It answers (status {status}), and did not refuse the token. The API publishes no call "
@@ -58,7 +58,7 @@ def _answered(exchange: Exchange | None) -> str:
     )
 
 
-def _failed(error: RemoteError) -> str:
+def _describe_failure(error: RemoteError) -> str:
     if isinstance(error, NotSent):
         return f"{error.message} Check the base URL and the network."
     if isinstance(error, BadKey):

@@ -51,7 +51,7 @@ class Journal:
 
     def keep(self, entry: Entry) -> bool:
         """Write an outcome down durably, unless it is; tells whether it is there."""
-        path = self._path(entry.token)
+        path = self._locate(entry.token)
         try:
             if self.find(entry.token):
                 return True
@@ -69,19 +69,19 @@ class Journal:
     def drop(self, token: str) -> None:
         """Forget an outcome that is in the database; there may be none."""
         with suppress(OSError):
-            self._path(token).unlink(missing_ok=True)
+            self._locate(token).unlink(missing_ok=True)
 
     def find(self, token: str) -> Entry | None:
         """Find the outcome of one claim."""
-        return self._read(self._path(token)) if token else None
+        return self._read(self._locate(token)) if token else None
 
-    def entries(self) -> Iterator[Entry]:
+    def read_entries(self) -> Iterator[Entry]:
         """Read every outcome that is waiting."""
         for path in sorted(self._folder.glob("*.json")) if self._folder.is_dir() else ():
             if entry := self._read(path):
                 yield entry
 
-    def _path(self, token: str) -> Path:
+    def _locate(self, token: str) -> Path:
         return self._folder / f"{token}.json"
 
     def _read(self, path: Path) -> Entry | None:

@@ -14,7 +14,7 @@ from app.remote.errors import NotSent, Refused, RemoteError, Unclear
 from app.remote.exchange import Exchange
 from app.sending.call_record import complete_call
 from app.store import address_book, audit_trail, request_log, seals, submissions
-from app.store.audit_trail import INSTANCE, EventKind, draft_chain
+from app.store.audit_trail import INSTANCE, EventKind, name_draft_chain
 from app.store.base import State
 from app.store.models import Submission
 
@@ -47,17 +47,17 @@ def create_campaign(api: Api, body: bytes) -> Outcome:
     try:
         made = api.create_campaign(body)
     except NotSent as error:
-        return _failed(State.UNSENT, error)
+        return _describe_failure(State.UNSENT, error)
     except Refused as error:
-        return _failed(State.REFUSED, error, error.errors, error.retry_after)
+        return _describe_failure(State.REFUSED, error, error.errors, error.retry_after)
     except Unclear as error:
-        return _failed(State.UNKNOWN, error)
+        return _describe_failure(State.UNKNOWN, error)
     return Outcome(
         State.CREATED, "", made.http_status, made.answer, campaign=made, exchange=made.exchange
     )
 
 
-def _failed(
+def _describe_failure(
     state: State,
     error: RemoteError,
     errors: Mapping[str, Sequence[str]] | None = None,
@@ -96,10 +96,10 @@ def apply_outcome(
     audit_trail.record(
         session,
         EventKind.ANSWERED_LATE if is_late else EventKind.ANSWERED,
-        draft_chain(submission.draft_id),
-        **_facts(outcome),
+        name_draft_chain(submission.draft_id),
+        **_list_facts(outcome),
         not_written_down_at_once=why,
-        **submissions.bound(session, submission),
+        **submissions.bind_submission(session, submission),
     )
     seals.seal(session)
 
@@ -108,18 +108,18 @@ def is_recorded(session: Session, submission: Submission, outcome: Outcome) -> b
     """Tell whether this outcome is in the trail already, whatever a person has said since."""
     if submission.state is State.SENDING:
         return False
-    known = {"submission": submission.id} | _facts(outcome)
+    known = {"submission": submission.id} | _list_facts(outcome)
     return any(
         event.kind in {EventKind.ANSWERED, EventKind.ANSWERED_LATE}
         and known.items() <= audit_trail.read_details(event).items()
-        for event in audit_trail.of_draft(session, submission.draft_id)
+        for event in audit_trail.read_draft_events(session, submission.draft_id)
     )
 
 
 def note_stray(session: Session, submission_id: int, outcome: Outcome, why: str) -> None:
     """Put an answer on record, once, whose submission a backup that was brought back has not."""
-    facts = _facts(outcome) | {"submission": submission_id}
-    if any(facts.items() <= details.items() for details in audit_trail.strays(session)):
+    facts = _list_facts(outcome) | {"submission": submission_id}
+    if any(facts.items() <= details.items() for details in audit_trail.read_strays(session)):
         return
     audit_trail.record(
         session, EventKind.STRAY_ANSWER, INSTANCE, **facts, not_written_down_at_once=why
@@ -127,7 +127,7 @@ def note_stray(session: Session, submission_id: int, outcome: Outcome, why: str)
     seals.seal(session)
 
 
-def _facts(outcome: Outcome) -> dict[str, Any]:
+def _list_facts(outcome: Outcome) -> dict[str, Any]:
     return {
         "state": outcome.state,
         "message": outcome.message,
@@ -153,10 +153,10 @@ def _copy_outcome(submission: Submission, outcome: Outcome) -> None:
 
 
 def _complete_call(session: Session, submission: Submission, outcome: Outcome) -> None:
-    call = request_log.of_submission(session, submission.id)
+    call = request_log.find_of_submission(session, submission.id)
     if call is None:  # It was sent before there was a log.
         return
     call.outcome = f"{outcome.state} {outcome.message}".strip()
     if outcome.exchange:
         complete_call(call, outcome.exchange)
-    request_log.index(session, call)
+    request_log.index_call(session, call)

@@ -66,7 +66,7 @@ def _write_down(claimed: Claim, outcome: Outcome, store: Store, journal: Journal
             with store.writing() as session:
                 _record(session, claimed.submission_id, claimed.token, outcome)
         except Exception as error:  # noqa: BLE001  No kind of failure may lose an answer.
-            entry = Entry(claimed.submission_id, claimed.token, outcome, _reason(error))
+            entry = Entry(claimed.submission_id, claimed.token, outcome, _describe_error(error))
             is_kept = journal.keep(entry)
             if is_kept and claimed.lease.is_over:
                 _log.critical("Submission %s is in the journal: %s", entry.submission_id, entry.why)
@@ -79,17 +79,17 @@ def _write_down(claimed: Claim, outcome: Outcome, store: Store, journal: Journal
 
 def recover(store: Store, journal: Journal) -> int:
     """Take in what the journal holds, call UNKNOWN what no answer can come to, and count both."""
-    entries = list(journal.entries())
+    entries = list(journal.read_entries())
     with store.reading() as session:
         is_left = any(one.is_overdue for one in submissions.find_open(session))
     if not entries and not is_left:
         return 0  # Without waiting for anybody who writes.
     taken = sum(_take_in(entry, store, journal) for entry in entries)
     with store.writing() as session:
-        kept = {entry.token for entry in journal.entries()} | _IN_HAND
+        kept = {entry.token for entry in journal.read_entries()} | _IN_HAND
         overdue = [one for one in submissions.find_overdue(session) if one.token not in kept]
         for submission in overdue:
-            apply_outcome(session, submission, Outcome(State.UNKNOWN, _why_overdue(submission)))
+            apply_outcome(session, submission, Outcome(State.UNKNOWN, _explain_overdue(submission)))
     return taken + len(overdue)
 
 
@@ -116,10 +116,10 @@ def _take_in(entry: Entry, store: Store, journal: Journal) -> bool:
     return True
 
 
-def _why_overdue(submission: Submission) -> str:
+def _explain_overdue(submission: Submission) -> str:
     """Say what happened: a token begins with the run of the app that drew it."""
     return _UNWRITTEN if submission.token.startswith(RUN) else _STOPPED
 
 
-def _reason(error: Exception) -> str:
+def _describe_error(error: Exception) -> str:
     return str(getattr(error, "orig", None) or error) or type(error).__name__

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from app.store import audit_trail, seals, submissions
-from app.store.audit_trail import EventKind, draft_chain
+from app.store.audit_trail import EventKind, name_draft_chain
 from app.store.base import MAY_EXIST, State
 from app.store.database import Store
 from app.store.drafts import AlreadySubmitted
@@ -57,22 +57,22 @@ def resolve(submission_id: int, word: Word, store: Store) -> None:
         submission.state = State.UNSENT if word.campaign_id is None else State.CREATED
         submission.campaign_id = word.campaign_id
         submission.resolved_at, submission.resolved_by = datetime.now(UTC), word.who
-        submission.draft.state = _state_of(submission)
+        submission.draft.state = _decide_state(submission)
         audit_trail.record(
             session,
             kind,
-            draft_chain(submission.draft_id),
+            name_draft_chain(submission.draft_id),
             who=word.who,
             found=word.campaign_id is not None,
             campaign_id=word.campaign_id,
             reason=word.reason,
             is_sure=word.is_sure,
-            **submissions.bound(session, submission),
+            **submissions.bind_submission(session, submission),
         )
         seals.seal(session)
 
 
-def _state_of(submission: Submission) -> State:
+def _decide_state(submission: Submission) -> State:
     """Tell the state of a draft after this word: what may exist counts, otherwise the newest."""
     newest = submission.draft.submissions[0]
     return submission.state if submission.is_created else newest.state

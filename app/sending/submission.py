@@ -25,19 +25,19 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.campaign.explanation import Explanation, explain
-from app.remote.redaction import redacted
+from app.remote.redaction import redact
 from app.sending.confirmation import SendRequest, StaleReview, check_request
 from app.sending.journal import Journal
 from app.sending.outcome import Api, Outcome, create_campaign
 from app.sending.recording import RUN, Claim, record_outcome
 from app.store import audit_trail, records, request_log, seals
-from app.store.acceptances import judged
-from app.store.audit_trail import EventKind, draft_chain
+from app.store.acceptances import write_judgement
+from app.store.audit_trail import EventKind, name_draft_chain
 from app.store.base import State
 from app.store.binding import IS_OPEN
 from app.store.database import Store
 from app.store.drafts import AlreadySubmitted, find
-from app.store.leases import Lease, lease
+from app.store.leases import Lease, grant_lease
 from app.store.models import Draft, Submission
 
 GRACE = timedelta(seconds=15)
@@ -65,10 +65,10 @@ def claim(send_request: SendRequest, *, store: Store, deadline: float) -> Claim:
         if draft.version != version and not draft.is_locked:
             raise StaleReview
         check_request(session, draft, meaning, send_request, now)
-        submission = _sending(draft, meaning, send_request, now)
-        begin = lease(BEGIN_WITHIN.total_seconds())
+        submission = _make_submission(draft, meaning, send_request, now)
+        begin = grant_lease(BEGIN_WITHIN.total_seconds())
         whole = BEGIN_WITHIN.total_seconds() + deadline + GRACE.total_seconds()
-        _set_lease(submission, lease(whole), now + timedelta(seconds=whole))
+        _set_lease(submission, grant_lease(whole), now + timedelta(seconds=whole))
         draft.state = State.SENDING
         session.add(submission)
         try:
@@ -90,7 +90,7 @@ def deliver(claimed: Claim, *, store: Store, api: Api, journal: Journal) -> None
         record_outcome(claimed, outcome, store, journal)
 
 
-def _sending(
+def _make_submission(
     draft: Draft, meaning: Explanation, send_request: SendRequest, now: datetime
 ) -> Submission:
     return Submission(
@@ -128,12 +128,12 @@ def _open_records(
         at=submission.claimed_at,
         method="POST",
         url=submission.url,
-        request_body=redacted(submission.body.decode(), ""),
+        request_body=redact(submission.body.decode(), ""),
         request_headers={},
         response_headers={},
     )
     session.add(call)
-    request_log.index(session, call)
+    request_log.index_call(session, call)
     details: dict[str, Any] = {
         "submission": submission.id,
         "draft_version": draft.version,
@@ -145,12 +145,12 @@ def _open_records(
         "in_spite_of_the_wait": send_request.hurry,
         IS_OPEN: True,
     }
-    chain = draft_chain(draft.id)
+    chain = name_draft_chain(draft.id)
     audit_trail.record(
         session,
         EventKind.SENT,
         chain,
         who=send_request.who,
         **details,
-        **judged(draft, meaning.findings),
+        **write_judgement(draft, meaning.findings),
     )

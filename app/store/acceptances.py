@@ -31,13 +31,13 @@ from app.campaign.schedule.attempts import read_limits
 from app.campaign.schedule.windows import read_schedule
 from app.campaign.timezones.zones import ZONE_DATA_VERSION
 from app.store import audit_trail
-from app.store.audit_trail import SAID, EventKind, draft_chain
-from app.store.chains import digest
+from app.store.audit_trail import SAID, EventKind, name_draft_chain
+from app.store.chains import hash_document
 from app.store.models import Draft
 from app.version import VERSION
 
 
-def accepted(draft: Draft) -> dict[str, Statement]:
+def read_accepted(draft: Draft) -> dict[str, Statement]:
     """Read what was said of a draft's findings."""
     return {key: _read_statement(document) for key, document in draft.accepted.items()}
 
@@ -82,7 +82,7 @@ class Judgement:
 def judge(answers: Answers) -> Judgement:
     """Read what was typed and hold it to the rules; takes milliseconds, at worst 0.7 seconds."""
     values = read_answers(answers).values
-    return Judgement(answers, values, findings_of(answers), load_rulebook().version)
+    return Judgement(answers, values, check_answers(answers), load_rulebook().version)
 
 
 @dataclass(frozen=True)
@@ -147,13 +147,13 @@ def confirm(
 
     Those that are kept already stay. Tells whether all of this is asked of the draft.
     """
-    asked = _questions(judgement.findings)
+    asked = _list_questions(judgement.findings)
     if not answers or answers.keys() - asked.keys():
         return False
-    statements = accepted(draft) | {
+    statements = read_accepted(draft) | {
         finding.rule.id: statement
         for finding in judgement.findings
-        if finding.rule.is_duty and (statement := find_statement(finding, accepted(draft)))
+        if finding.rule.is_duty and (statement := find_statement(finding, read_accepted(draft)))
     }
     changed = {
         key: Statement(asked[key].measure, reason, who, _now(), answer)
@@ -180,7 +180,7 @@ class _Question:
     lifts: tuple[str, ...] = ()
 
 
-def _questions(findings: Iterable[Finding]) -> dict[str, _Question]:
+def _list_questions(findings: Iterable[Finding]) -> dict[str, _Question]:
     duties = {
         finding.rule.id: _Question(finding.rule.title, measure(finding))
         for finding in findings
@@ -199,13 +199,13 @@ def _questions(findings: Iterable[Finding]) -> dict[str, _Question]:
 
 def _record(session: Session, draft: Draft, kind: EventKind, who: str, **details: object) -> None:
     """Write down what was said, and bind all that is kept of it now to the trail."""
-    bound = {SAID: digest(draft.accepted)}
-    audit_trail.record(session, kind, draft_chain(draft.id), who=who, **details, **bound)
+    bound = {SAID: hash_document(draft.accepted)}
+    audit_trail.record(session, kind, name_draft_chain(draft.id), who=who, **details, **bound)
 
 
-def stamp(draft: Draft) -> str:
+def stamp_statements(draft: Draft) -> str:
     """Name what has been said of a draft's findings: another stamp, and somebody said more."""
-    return digest(draft.accepted)[:12]
+    return hash_document(draft.accepted)[:12]
 
 
 def _is_same(statement: Statement | None, measured: str, answer: DutyAnswer, reason: str) -> bool:
@@ -226,7 +226,7 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def findings_of(answers: Answers) -> tuple[Finding, ...]:
+def check_answers(answers: Answers) -> tuple[Finding, ...]:
     """Hold what was typed to the rules."""
     values = read_answers(answers).values
     schedule = read_schedule(values)
@@ -235,9 +235,9 @@ def findings_of(answers: Answers) -> tuple[Finding, ...]:
     return check_rules(schedule, read_limits(values), read_audience(answers, schedule.zone))
 
 
-def judged(draft: Draft, findings: Iterable[Finding]) -> dict[str, object]:
+def write_judgement(draft: Draft, findings: Iterable[Finding]) -> dict[str, object]:
     """Write out what was found of a draft, what was accepted of it, and by which rules and data."""
-    statements = accepted(draft)
+    statements = read_accepted(draft)
     return {
         "findings": [
             {
@@ -245,7 +245,7 @@ def judged(draft: Draft, findings: Iterable[Finding]) -> dict[str, object]:
                 "severity": finding.severity.value,
                 "measure": measure(finding),
                 "checked_on": finding.rule.checked_on.isoformat(),
-                **_as_judged(find_statement(finding, statements)),
+                **_write_judged(find_statement(finding, statements)),
             }
             for finding in findings
         ],
@@ -255,7 +255,7 @@ def judged(draft: Draft, findings: Iterable[Finding]) -> dict[str, object]:
     }
 
 
-def _as_judged(statement: Statement | None) -> dict[str, object]:
+def _write_judged(statement: Statement | None) -> dict[str, object]:
     """Write out what was said: `accepted` is the reason, as it was before there were answers."""
     if statement is None:
         return {"accepted": None}
@@ -270,10 +270,10 @@ def _as_judged(statement: Statement | None) -> dict[str, object]:
 
 def count_findings(draft: Draft, judgement: Judgement) -> None:
     """Write down, for the list, how many findings a draft has."""
-    draft.findings = tally(judgement.findings, accepted(draft))
+    draft.findings = tally(judgement.findings, read_accepted(draft))
     draft.rules = judgement.rules
 
 
-def counted_anew(draft: Draft) -> Mapping[str, int]:
+def count_anew(draft: Draft) -> Mapping[str, int]:
     """Count the findings of a draft, by the rules as they are now."""
-    return tally(findings_of(draft.answers), accepted(draft))
+    return tally(check_answers(draft.answers), read_accepted(draft))

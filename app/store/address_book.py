@@ -40,7 +40,7 @@ _OF_ENTITY: Mapping[str | None, IdKind] = {
 }
 
 
-def entries(session: Session, connection_key: str) -> list[BookEntry]:
+def read_entries(session: Session, connection_key: str) -> list[BookEntry]:
     """Read a connection's book, by kind, what was used last first."""
     rows = session.scalars(select(BookEntry).where(BookEntry.connection_key == connection_key))
     order = list(IdKind)
@@ -48,7 +48,7 @@ def entries(session: Session, connection_key: str) -> list[BookEntry]:
         rows,
         key=lambda entry: (
             order.index(IdKind(entry.kind)),
-            -_last(entry),
+            -_read_last_use(entry),
             entry.nickname,
             entry.value,
         ),
@@ -57,7 +57,7 @@ def entries(session: Session, connection_key: str) -> list[BookEntry]:
 
 def keep(session: Session, connection_key: str, kind: IdKind, value: str, nickname: str) -> None:
     """Write an id down, or give the one that is there this nickname."""
-    _entry(session, connection_key, kind, value).nickname = nickname
+    _find_or_add(session, connection_key, kind, value).nickname = nickname
 
 
 def forget(session: Session, connection_key: str, entry_id: int) -> None:
@@ -69,11 +69,11 @@ def forget(session: Session, connection_key: str, entry_id: int) -> None:
 
 def note_use(session: Session, connection_key: str, payload: Mapping[str, Any]) -> None:
     """Write down every id of a campaign that was created, as used now."""
-    for kind, value in ids_of(payload):
-        _entry(session, connection_key, kind, value).last_used_at = datetime.now(UTC)
+    for kind, value in iterate_ids(payload):
+        _find_or_add(session, connection_key, kind, value).last_used_at = datetime.now(UTC)
 
 
-def ids_of(payload: Mapping[str, Any]) -> Iterator[tuple[IdKind, str]]:
+def iterate_ids(payload: Mapping[str, Any]) -> Iterator[tuple[IdKind, str]]:
     """Name the ids of a campaign, each with its kind."""
     for field, kinds in FIELDS.items():
         if value := payload.get(field):
@@ -83,7 +83,7 @@ def ids_of(payload: Mapping[str, Any]) -> Iterator[tuple[IdKind, str]]:
             yield kind, str(value)
 
 
-def _entry(session: Session, connection_key: str, kind: IdKind, value: str) -> BookEntry:
+def _find_or_add(session: Session, connection_key: str, kind: IdKind, value: str) -> BookEntry:
     wanted = select(BookEntry).where(
         BookEntry.connection_key == connection_key, BookEntry.kind == kind, BookEntry.value == value
     )
@@ -101,5 +101,5 @@ def _entry(session: Session, connection_key: str, kind: IdKind, value: str) -> B
     return entry
 
 
-def _last(entry: BookEntry) -> float:
+def _read_last_use(entry: BookEntry) -> float:
     return entry.last_used_at.timestamp() if entry.last_used_at else 0.0

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from app.store.chains import EVENT, NOTHING_BEFORE, event_hash
+from app.store.chains import EVENT, NOTHING_BEFORE, hash_event
 from app.store.models import Draft
 from app.store.records import ChainHead, Event
 
@@ -62,12 +62,12 @@ SEALED_AT_ONCE = OUTCOMES | {EventKind.SENT}
 """What is sealed in the transaction that records it."""
 
 
-def draft_chain(draft_id: str) -> str:
+def name_draft_chain(draft_id: str) -> str:
     """Name the chain of a draft."""
     return f"draft/{draft_id}"
 
 
-def connection_chain(key: str) -> str:
+def name_connection_chain(key: str) -> str:
     """Name the chain of a connection."""
     return f"connection/{key}"
 
@@ -102,7 +102,7 @@ def record(session: Session, kind: EventKind, chain: str, *, who: str = "", **de
         "details": json.dumps(details, ensure_ascii=False),
         "before": head.hash if head else NOTHING_BEFORE,
     }
-    event["hash"] = event_hash(event)
+    event["hash"] = hash_event(event)
     session.execute(insert(Event), event)
     new = {"number": event["number"], "hash": event["hash"]}
     if head:
@@ -111,12 +111,12 @@ def record(session: Session, kind: EventKind, chain: str, *, who: str = "", **de
         session.execute(insert(ChainHead), {"chain": chain, **new})
 
 
-def of_draft(session: Session, draft_id: str) -> list[Event]:
+def read_draft_events(session: Session, draft_id: str) -> list[Event]:
     """Read what happened to one draft, the first thing first."""
-    return list(session.scalars(_OF_CHAIN, {"chain": draft_chain(draft_id)}))
+    return list(session.scalars(_OF_CHAIN, {"chain": name_draft_chain(draft_id)}))
 
 
-def strays(session: Session) -> list[dict[str, Any]]:
+def read_strays(session: Session) -> list[dict[str, Any]]:
     """Read the answers whose submissions are not here, as their details."""
     query = select(Event).where(Event.chain == INSTANCE, Event.kind == EventKind.STRAY_ANSWER)
     return [read_details(event) for event in session.scalars(query)]
@@ -132,7 +132,7 @@ def record_review(
     looked who had given no name yet.
     """
     seen = {"digest": digest, "connection": connection}
-    chain = draft_chain(draft_id)
+    chain = name_draft_chain(draft_id)
     since = session.execute(_SINCE_THEN, {"chain": chain}).all()
     has_spoken = any(one.who == who and one.kind in _WORDS_ABOUT_FINDINGS for one in since)
     names = {who, ""} if has_spoken else {who}
@@ -141,10 +141,10 @@ def record_review(
         record(session, EventKind.REVIEWED, chain, who=who, **seen)
 
 
-def answers_at(session: Session, draft: Draft, version: int) -> dict[str, Any]:
+def find_answers_at(session: Session, draft: Draft, version: int) -> dict[str, Any]:
     """Give what stood in a draft at an earlier version, by undoing the edits since."""
     answers = dict(draft.answers)
-    for event in reversed(of_draft(session, draft.id)):
+    for event in reversed(read_draft_events(session, draft.id)):
         if event.kind in {EventKind.CREATED, EventKind.EDITED}:
             details = read_details(event)
             if details["version"] <= version:
@@ -153,7 +153,7 @@ def answers_at(session: Session, draft: Draft, version: int) -> dict[str, Any]:
     return answers
 
 
-def as_document(event: Event) -> dict[str, Any]:
+def write_document(event: Event) -> dict[str, Any]:
     """Write an event out, with the very text that its hash is of."""
     return {name: getattr(event, name) for name in (*EVENT, "hash")}
 

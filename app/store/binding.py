@@ -60,7 +60,7 @@ class Bound:
                 if details.get(kind) is not None and f"{kind}_digest" in details:
                     self.digests[kind, details[kind]] = details[f"{kind}_digest"]
 
-    def faults(
+    def find_faults(
         self, number: int, written: Mapping[str, Any], call: Mapping[str, Any] | None
     ) -> Iterator[str]:
         """Hold one submission and its call, as documents, to what is told of them."""

@@ -28,18 +28,18 @@ HOW_TO_CHECK = (
 )
 
 
-def event_hash(event: Mapping[str, Any]) -> str:
+def hash_event(event: Mapping[str, Any]) -> str:
     """Hash one event over the fields of `EVENT`."""
     return hash_text(_json([event[name] for name in EVENT]))
 
 
-def seal_hash(seal: Mapping[str, Any]) -> str:
+def hash_seal(seal: Mapping[str, Any]) -> str:
     """Hash one seal over the fields of `SEAL`; of its heads, which may be many, the hash."""
     heads = hash_text(seal["heads"])
     return hash_text(_json([seal["number"], seal["at"], heads, seal["before"]]))
 
 
-def digest(document: Mapping[str, Any]) -> str:
+def hash_document(document: Mapping[str, Any]) -> str:
     """Hash a submission or a call, as it stands in the evidence."""
     return hash_text(_json(document, sort_keys=True))
 
@@ -47,7 +47,7 @@ def digest(document: Mapping[str, Any]) -> str:
 def is_digest_of(document: Mapping[str, Any], hashed: str) -> bool:
     """Tell whether this is the digest of a submission or a call, be it an older one's."""
     older = {name: value for name, value in document.items() if name not in _ADDED}
-    return hashed in {digest(document), digest(older)}
+    return hashed in {hash_document(document), hash_document(older)}
 
 
 _ADDED = ("destination", "retry_at")
@@ -58,29 +58,29 @@ def find_fault(events: Iterable[Mapping[str, Any]]) -> str:
     """Follow one chain from its beginning; gives what is wrong in a sentence, or nothing."""
     before = NOTHING_BEFORE
     for number, event in enumerate(events, 1):
-        if fault := event_fault(event, number, before):
+        if fault := check_event(event, number, before):
             return fault
         before = event["hash"]
     return ""
 
 
-def event_fault(event: Mapping[str, Any], number: int, before: str) -> str:
+def check_event(event: Mapping[str, Any], number: int, before: str) -> str:
     """Hold an event to its number and to the hash before it."""
     name = f"Event {number} of {event['chain']}"
     if event["number"] != number:
         return f"{name} is missing."
     if event["before"] != before:
         return f"{name} does not follow the one before it."
-    return "" if _is_hash_of(event, event_hash) else f"{name} was changed."
+    return "" if _is_hash_of(event, hash_event) else f"{name} was changed."
 
 
-def seal_fault(seal: Mapping[str, Any], number: int, before: str) -> str:
+def check_seal(seal: Mapping[str, Any], number: int, before: str) -> str:
     """Hold a seal to its number and to the hash before it."""
     if seal["number"] != number:
         return f"Seal {number} is missing."
     if seal["before"] != before:
         return f"Seal {number} does not follow the one before it."
-    return "" if _is_hash_of(seal, seal_hash) else f"Seal {number} was changed."
+    return "" if _is_hash_of(seal, hash_seal) else f"Seal {number} was changed."
 
 
 def read_heads(heads: str) -> list[tuple[str, int, str]]:

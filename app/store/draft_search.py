@@ -12,14 +12,14 @@ from sqlalchemy import ColumnElement, Select, column, func, literal_column, or_,
 from sqlalchemy.orm import Session
 
 from app.store.models import Draft, Submission
-from app.store.search_words import SHORTEST, quoted, split_search_words
+from app.store.search_words import SHORTEST, quote, split_search_words
 
 _index = table("draft_search", column("rowid"), column("text"))
 _hits = literal_column("draft_search").op("MATCH")
 _connection = func.coalesce(Draft.answers["connection"].as_string(), "")
 
 
-def search(
+def search_drafts(
     session: Session, wanted: Select[Any], typed: str, names: Mapping[str, str]
 ) -> tuple[Select[Any], Any]:
     """Hold a selection to what has all the words, and give the column of its rows' sequence.
@@ -27,12 +27,12 @@ def search(
     *names* tells how each connection is called, by its key. Raises `NotSearchable`.
     """
     words = split_search_words(typed)
-    named = _drafts_by_id(session, words)
+    named = _find_drafts_by_id(session, words)
     phrases = []
     for word in words:
         keys = [key for key, name in names.items() if word.casefold() in name.casefold()]
         if len(word) >= SHORTEST and not keys and word not in named:
-            phrases.append(quoted(word))
+            phrases.append(quote(word))
         else:
             wanted = wanted.where(_has(word, keys, named.get(word, [])))
     if not phrases:
@@ -41,7 +41,7 @@ def search(
     return joined.where(_hits(" ".join(phrases))), _index.c.rowid
 
 
-def _drafts_by_id(session: Session, words: list[str]) -> dict[str, list[str]]:
+def _find_drafts_by_id(session: Session, words: list[str]) -> dict[str, list[str]]:
     """Find the drafts whose own id, or whose campaign's, is among the words."""
     if not words:
         return {}
@@ -59,5 +59,5 @@ def _has(word: str, keys: list[str], draft_ids: list[str]) -> ColumnElement[bool
     if len(word) < SHORTEST:
         is_typed: ColumnElement[bool] = Draft.name.icontains(word, autoescape=True)
     else:
-        is_typed = Draft.sequence.in_(select(_index.c.rowid).where(_hits(quoted(word))))
+        is_typed = Draft.sequence.in_(select(_index.c.rowid).where(_hits(quote(word))))
     return or_(is_typed, _connection.in_(keys), Draft.id.in_(draft_ids))

@@ -13,7 +13,7 @@ from app.campaign.contract.fields import CampaignType, Values
 from app.campaign.contract.typed_length import LONGEST_IN_ALL
 from app.store import audit_trail
 from app.store.acceptances import Judgement, count_findings
-from app.store.audit_trail import EventKind, draft_chain
+from app.store.audit_trail import EventKind, name_draft_chain
 from app.store.models import Draft
 
 _SEQUENCE = select(Draft.sequence).where(Draft.id == bindparam("id"))
@@ -43,7 +43,7 @@ ID_FORM = "[0-9a-f]{16}"
 """The one form of a draft's id, as a regular expression."""
 
 
-def new_id() -> str:
+def make_id() -> str:
     """Make an id that no other draft has and nobody can guess."""
     return token_hex(8)
 
@@ -86,7 +86,7 @@ def save(
     changed = audit_trail.find_changes(draft.answers, answers)
     _take(session, draft, judgement)
     kind = EventKind.CREATED if draft.version == 1 else EventKind.EDITED
-    chain = draft_chain(draft_id)
+    chain = name_draft_chain(draft_id)
     audit_trail.record(session, kind, chain, who=who, version=draft.version, fields=changed)
     return draft
 
@@ -97,7 +97,7 @@ def delete(session: Session, draft_id: str, *, who: str = "") -> Draft:
     if draft.is_locked:
         raise AlreadySubmitted(draft_id)
     draft.deleted_at = _now()
-    audit_trail.record(session, EventKind.DELETED, draft_chain(draft_id), who=who)
+    audit_trail.record(session, EventKind.DELETED, name_draft_chain(draft_id), who=who)
     return draft
 
 
@@ -105,11 +105,11 @@ def restore(session: Session, draft_id: str, *, who: str = "") -> Draft:
     """Bring a deleted draft back as it was."""
     draft = find(session, draft_id)
     draft.deleted_at = None
-    audit_trail.record(session, EventKind.RESTORED, draft_chain(draft_id), who=who)
+    audit_trail.record(session, EventKind.RESTORED, name_draft_chain(draft_id), who=who)
     return draft
 
 
-def first_day(values: Values) -> date | None:
+def find_first_day(values: Values) -> date | None:
     """Give the first day of a campaign; an INBOUND one has none, whatever was typed before."""
     return None if values.get("type") == CampaignType.INBOUND else values.get("start_date")
 
@@ -120,7 +120,7 @@ def _take(session: Session, draft: Draft, judgement: Judgement) -> None:
     draft.name = values.get("name", "")
     draft.type = values.get("type")
     draft.name_key = draft.name.casefold()
-    draft.first_day = first_day(values)
+    draft.first_day = find_first_day(values)
     draft.day_key = draft.first_day or date.max
     draft.version += 1
     draft.changed_at = _now()
@@ -136,11 +136,11 @@ def _move_to_the_top(session: Session, draft: Draft) -> None:
     session.execute(text("DELETE FROM draft_search WHERE rowid = :old"), {"old": old})
     session.execute(
         text("INSERT INTO draft_search (rowid, text) VALUES (:new, :words)"),
-        {"new": new, "words": _words(draft.answers)},
+        {"new": new, "words": _join_words(draft.answers)},
     )
 
 
-def _words(answers: Mapping[str, Any]) -> str:
+def _join_words(answers: Mapping[str, Any]) -> str:
     """Join what a search should find: every text that was typed, as far as we take it."""
     texts = "\n".join(
         value

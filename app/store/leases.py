@@ -23,21 +23,21 @@ class Lease:
 
     @property
     def is_over(self) -> bool:
-        return self.boot != boot() or self.ends <= clock()
+        return self.boot != identify_boot() or self.ends <= read_clock()
 
 
-def lease(seconds: float) -> Lease:
+def grant_lease(seconds: float) -> Lease:
     """Give a lease of so many seconds from now."""
-    return Lease(boot(), clock() + seconds)
+    return Lease(identify_boot(), read_clock() + seconds)
 
 
-def clock() -> float:
+def read_clock() -> float:
     """Give the seconds since the machine was started."""
     return time.clock_gettime(_CLOCK)
 
 
 @cache
-def boot() -> str:
+def identify_boot() -> str:
     """Name this start of the machine; where the system does not, all starts have one name."""
     with suppress(OSError):
         return _BOOT_ID.read_text().strip()

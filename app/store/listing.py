@@ -17,7 +17,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.campaign.contract.fields import CampaignType
 from app.store.base import MAY_EXIST, State
-from app.store.draft_search import search
+from app.store.draft_search import search_drafts
 from app.store.models import Draft
 
 PAGE = 20
@@ -52,7 +52,7 @@ class Show(StrEnum):
 
 
 @dataclass(frozen=True)
-class Query:
+class DraftQuery:
     """What to list; *after* is where the page before ended, as `Page.next` gave it.
 
     *before*, given instead, is where the page after it began, as `Page.previous` gave it.
@@ -121,23 +121,23 @@ class Page:
     next: Cursor | None
 
 
-def page(session: Session, query: Query) -> Page:
+def read_page(session: Session, query: DraftQuery) -> Page:
     """Read one page of the list; raises `NotSearchable`."""
-    matching, sequence = search(session, _filtered(query), query.search, query.names)
+    matching, sequence = search_drafts(session, _filter(query), query.search, query.names)
     counted = matching.with_only_columns(Draft.sequence).limit(COUNTED + 1).subquery()
     count = session.scalar(select(func.count()).select_from(counted)) or 0
     read = partial(_read, session, matching, sequence, query.sort)
-    drafts, has_previous, has_next = _turn(read, query)
+    drafts, has_previous, has_next = _read_with_neighbours(read, query)
     return Page(
         drafts,
         count,
-        _cursor(drafts[0], query.sort) if has_previous else None,
-        _cursor(drafts[-1], query.sort) if has_next else None,
+        _make_cursor(drafts[0], query.sort) if has_previous else None,
+        _make_cursor(drafts[-1], query.sort) if has_next else None,
     )
 
 
-def _turn(
-    read: Callable[..., tuple[list[Row], bool]], query: Query
+def _read_with_neighbours(
+    read: Callable[..., tuple[list[Row], bool]], query: DraftQuery
 ) -> tuple[list[Row], bool, bool]:
     """Read the page that is asked for, and whether there is one before and after it.
 
@@ -179,7 +179,7 @@ def _read(  # noqa: PLR0913  From where, in which order and direction.
     return drafts[::-1] if backwards else drafts, more
 
 
-def _filtered(query: Query) -> Select[Any]:
+def _filter(query: DraftQuery) -> Select[Any]:
     wanted = _ROWS
     if query.show is Show.DELETED:
         wanted = wanted.where(Draft.deleted_at.is_not(None))
@@ -194,7 +194,7 @@ def _filtered(query: Query) -> Select[Any]:
     return wanted
 
 
-def _cursor(draft: Row, sort: Sort) -> Cursor:
+def _make_cursor(draft: Row, sort: Sort) -> Cursor:
     if sort is Sort.CHANGED:
         return "", draft.sequence
     return str(getattr(draft, _KEYS[sort].key)), draft.sequence

@@ -31,7 +31,7 @@ class Overlap:
     last: date
 
 
-def overlapping(
+def find_overlaps(
     session: Session, draft: Draft, schedule: Schedule, leads: Audience, keys: set[str]
 ) -> list[Overlap]:
     """Find campaigns that overlap with a draft's in time and audience, the latest first.

@@ -17,7 +17,7 @@ class NameTaken(Exception):
     """Another preset has this name."""
 
 
-def all_presets(session: Session) -> list[Preset]:
+def read_presets(session: Session) -> list[Preset]:
     """Read them in the order of their names."""
     return list(session.scalars(select(Preset).order_by(Preset.name)))
 

@@ -8,7 +8,7 @@ from sqlalchemy import Select, column, literal_column, select, table, text
 from sqlalchemy.orm import Session
 
 from app.store.records import LoggedCall
-from app.store.search_words import SHORTEST, NotSearchable, quoted, split_search_words
+from app.store.search_words import SHORTEST, NotSearchable, quote, split_search_words
 
 PAGE = 50
 _index = table("exchange_search", column("rowid"), column("text"))
@@ -19,7 +19,7 @@ class NoSuchCall(LookupError):
 
 
 @dataclass(frozen=True)
-class Query:
+class LogQuery:
     """What to read: words that must all occur, and one connection.
 
     A page has the newest numbers below *before*, or the next ones above *after*.
@@ -31,9 +31,9 @@ class Query:
     after: int | None = None
 
 
-def check(query: Query) -> None:
+def check_query(query: LogQuery) -> None:
     """Raise `NotSearchable` for a query that cannot be answered."""
-    _matching(query)
+    _select(query)
 
 
 def find(session: Session, call_id: int) -> LoggedCall:
@@ -44,7 +44,7 @@ def find(session: Session, call_id: int) -> LoggedCall:
     return call
 
 
-def page(session: Session, query: Query) -> tuple[list[LoggedCall], int | None, int | None]:
+def read_page(session: Session, query: LogQuery) -> tuple[list[LoggedCall], int | None, int | None]:
     """Read the calls of a page, newest first, and the numbers between which it lies.
 
     The next newer page begins above the first number, the next older one below the second;
@@ -60,19 +60,19 @@ def page(session: Session, query: Query) -> tuple[list[LoggedCall], int | None, 
     return calls, None if is_newest else calls[0].id, calls[-1].id if more else None
 
 
-def _read(session: Session, query: Query) -> tuple[list[LoggedCall], bool]:
+def _read(session: Session, query: LogQuery) -> tuple[list[LoggedCall], bool]:
     """Read as many as a page holds, and whether there are more."""
-    calls = list(session.scalars(_matching(query).limit(PAGE + 1)))
+    calls = list(session.scalars(_select(query).limit(PAGE + 1)))
     return calls[:PAGE], len(calls) > PAGE
 
 
-def every(session: Session, query: Query) -> Iterator[dict[str, Any]]:
+def iterate_documents(session: Session, query: LogQuery) -> Iterator[dict[str, Any]]:
     """Read all calls that match, as JSON has them, the newest first."""
-    for call in session.scalars(_matching(query).execution_options(yield_per=200)):
-        yield as_document(call)
+    for call in session.scalars(_select(query).execution_options(yield_per=200)):
+        yield write_document(call)
 
 
-def as_document(call: LoggedCall) -> dict[str, Any]:
+def write_document(call: LoggedCall) -> dict[str, Any]:
     """Write one call out as JSON has it; times are ISO 8601 in UTC.
 
     Digests in the trail bind these names, so they outlive those of the columns.
@@ -95,12 +95,12 @@ def as_document(call: LoggedCall) -> dict[str, Any]:
     }
 
 
-def of_submission(session: Session, submission_id: int) -> LoggedCall | None:
+def find_of_submission(session: Session, submission_id: int) -> LoggedCall | None:
     """Find the call that a submission made."""
     return session.scalar(select(LoggedCall).where(LoggedCall.submission_id == submission_id))
 
 
-def last_test(session: Session, connection_key: str) -> LoggedCall | None:
+def find_last_test(session: Session, connection_key: str) -> LoggedCall | None:
     """Find the last call that tested a connection."""
     tests = select(LoggedCall).where(
         LoggedCall.connection_key == connection_key, LoggedCall.submission_id.is_(None)
@@ -108,17 +108,17 @@ def last_test(session: Session, connection_key: str) -> LoggedCall | None:
     return session.scalars(tests.order_by(LoggedCall.id.desc()).limit(1)).first()
 
 
-def index(session: Session, call: LoggedCall) -> None:
+def index_call(session: Session, call: LoggedCall) -> None:
     """Make a call findable by everything in it; once more after it has changed."""
     session.flush()
     session.execute(text("DELETE FROM exchange_search WHERE rowid = :id"), {"id": call.id})
     session.execute(
         text("INSERT INTO exchange_search (rowid, connection_key, text) VALUES (:id, :to, :words)"),
-        {"id": call.id, "to": call.connection_key, "words": _words(call)},
+        {"id": call.id, "to": call.connection_key, "words": _join_words(call)},
     )
 
 
-def _words(call: LoggedCall) -> str:
+def _join_words(call: LoggedCall) -> str:
     parts = (call.connection, call.method, call.url, call.status, call.outcome)
     headers = (*call.request_headers.values(), *call.response_headers.values())
     return "\n".join(
@@ -126,7 +126,7 @@ def _words(call: LoggedCall) -> str:
     )
 
 
-def _matching(query: Query) -> Select[LoggedCall]:
+def _select(query: LogQuery) -> Select[LoggedCall]:
     """Find the newest first, or the next ones above a number.
 
     By words it is the index that has the order and the connection.
@@ -144,9 +144,9 @@ def _matching(query: Query) -> Select[LoggedCall]:
     else:
         number = _index.c.rowid
         selection = select(LoggedCall).join(_index, number == LoggedCall.id)
-        phrases = [f"text : {quoted(word)}" for word in long_words]
+        phrases = [f"text : {quote(word)}" for word in long_words]
         if query.connection_key:
-            phrases.append(f"connection_key : {quoted(query.connection_key)}")
+            phrases.append(f"connection_key : {quote(query.connection_key)}")
         selection = selection.where(
             literal_column("exchange_search").op("MATCH")(" AND ".join(phrases))
         )

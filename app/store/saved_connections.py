@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.store import audit_trail
-from app.store.audit_trail import EventKind, connection_chain
+from app.store.audit_trail import EventKind, name_connection_chain
 from app.store.models import SavedConnection
 from app.store.records import Event
 
@@ -34,7 +34,7 @@ class Entered:
     notes: str
 
 
-def saved(session: Session) -> list[SavedConnection]:
+def read_connections(session: Session) -> list[SavedConnection]:
     """Read all of them in the order of their names."""
     return list(session.scalars(select(SavedConnection).order_by(SavedConnection.name_key)))
 
@@ -55,7 +55,11 @@ def add(session: Session, entered: Entered, *, who: str = "") -> SavedConnection
     session.add(made)
     session.flush()
     audit_trail.record(
-        session, EventKind.CONNECTION_ADDED, connection_chain(made.id), who=who, **_shown(made)
+        session,
+        EventKind.CONNECTION_ADDED,
+        name_connection_chain(made.id),
+        who=who,
+        **_write_visible(made),
     )
     return made
 
@@ -63,12 +67,12 @@ def add(session: Session, entered: Entered, *, who: str = "") -> SavedConnection
 def change(session: Session, key: str, entered: Entered, *, who: str = "") -> None:
     """Replace what a connection is; raises `NameTaken` and `NoSuchConnection`."""
     connection = find(session, key)
-    before = _shown(connection)
+    before = _write_visible(connection)
     _take(session, connection, entered, datetime.now(UTC))
-    _tell(
+    _record_change(
         session,
         connection,
-        audit_trail.find_changes(before, _shown(connection)),
+        audit_trail.find_changes(before, _write_visible(connection)),
         who,
         new_token=bool(entered.token),
     )
@@ -81,13 +85,13 @@ def enable(session: Session, key: str, *, enabled: bool, who: str = "") -> None:
         return
     connection.disabled_at = None if enabled else datetime.now(UTC)
     connection.version += 1
-    _tell(session, connection, {"enabled": [not enabled, enabled]}, who, new_token=False)
+    _record_change(session, connection, {"enabled": [not enabled, enabled]}, who, new_token=False)
 
 
-def names_of(session: Session, key: str) -> list[tuple[str, str]]:
+def read_names(session: Session, key: str) -> list[tuple[str, str]]:
     """Read what a connection has been called, each name with the time (ISO 8601) of its start."""
     named = (EventKind.CONNECTION_ADDED, EventKind.CONNECTION_CHANGED)
-    query = select(Event).where(Event.chain == connection_chain(key), Event.kind.in_(named))
+    query = select(Event).where(Event.chain == name_connection_chain(key), Event.kind.in_(named))
     events = session.scalars(query.order_by(Event.number))
     return [(event.at, str(audit_trail.read_details(event)["name"])) for event in events]
 
@@ -109,7 +113,7 @@ def _take(session: Session, into: SavedConnection, entered: Entered, now: dateti
     into.changed_at = now
 
 
-def _shown(connection: SavedConnection) -> dict[str, Any]:
+def _write_visible(connection: SavedConnection) -> dict[str, Any]:
     return {
         "name": connection.name,
         "base_url": connection.base_url,
@@ -119,13 +123,13 @@ def _shown(connection: SavedConnection) -> dict[str, Any]:
     }
 
 
-def _tell(
+def _record_change(
     session: Session, connection: SavedConnection, fields: object, who: str, *, new_token: bool
 ) -> None:
     audit_trail.record(
         session,
         EventKind.CONNECTION_CHANGED,
-        connection_chain(connection.id),
+        name_connection_chain(connection.id),
         who=who,
         name=connection.name,
         fields=fields,

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
-from app.store.chains import NOTHING_BEFORE, SEAL, seal_hash, write_heads
+from app.store.chains import NOTHING_BEFORE, SEAL, hash_seal, write_heads
 from app.store.records import ChainHead, Seal
 
 MOST_HEADS = 1000
@@ -42,7 +42,7 @@ def seal(session: Session) -> str:
             "heads": write_heads(heads),
             "before": before,
         }
-        made["hash"] = before = seal_hash(made)
+        made["hash"] = before = hash_seal(made)
         session.execute(insert(Seal), made)
         session.connection().execute(
             _MARK, [{"of": chain, "to": to, "by": number} for chain, to, _ in heads]
@@ -50,18 +50,18 @@ def seal(session: Session) -> str:
     return before
 
 
-def as_document(made: Seal) -> dict[str, Any]:
+def write_document(made: Seal) -> dict[str, Any]:
     """Write a seal out, with the very text that its hash is of."""
     return {name: getattr(made, name) for name in (*SEAL, "hash")}
 
 
-def since(session: Session, number: int, most: int) -> list[Mapping[str, Any]]:
+def read_since(session: Session, number: int, most: int) -> list[Mapping[str, Any]]:
     """Read this seal and those after it, the next ones first and so many at most."""
     query = select(Seal).where(Seal.number >= number).order_by(Seal.number).limit(most)
-    return [as_document(later) for later in session.scalars(query)]
+    return [write_document(later) for later in session.scalars(query)]
 
 
-def count(session: Session) -> int:
+def count_seals(session: Session) -> int:
     """Count the seals, which is the newest one's number."""
     newest = session.execute(_NEWEST).first()
     return newest.number if newest else 0

@@ -20,7 +20,7 @@ def split_search_words(typed: str) -> list[str]:
     return words
 
 
-def quoted(word: str) -> str:
+def quote(word: str) -> str:
     """Write a word as a phrase of a query, so that no sign in it means anything."""
     word = word.replace("\0", " ")  # SQLite ends a phrase at a NUL.
     return '"' + word.replace('"', '""') + '"'

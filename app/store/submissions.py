@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from app.store import request_log
 from app.store.base import MAY_EXIST, State
-from app.store.chains import digest
-from app.store.leases import boot, clock
+from app.store.chains import hash_document
+from app.store.leases import identify_boot, read_clock
 from app.store.models import OPEN, Draft, Submission
 
 _MOST_OPEN = 20
@@ -47,7 +47,7 @@ def find_open(session: Session) -> list[OpenSubmission]:
     ]
 
 
-def campaigns(session: Session, ids: Iterable[int | None]) -> dict[int, tuple[str, str]]:
+def name_campaigns(session: Session, ids: Iterable[int | None]) -> dict[int, tuple[str, str]]:
     """Name the drafts that were sent with these submissions: by its id, the draft's id and name."""
     rows = select(Submission.id, Draft.id, Draft.name).join(Draft).where(Submission.id.in_(ids))
     return {number: (draft_id, name) for number, draft_id, name in session.execute(rows)}
@@ -59,7 +59,7 @@ def find_overdue(session: Session) -> list[Submission]:
 
 
 def _now() -> dict[str, Any]:
-    return {"boot": boot(), "now": clock()}
+    return {"boot": identify_boot(), "now": read_clock()}
 
 
 def find_under_way(session: Session) -> list[Submission]:
@@ -88,7 +88,7 @@ def find_end_of_wait(session: Session, connection_key: str, now: datetime) -> da
     return session.scalars(query.order_by(Submission.retry_at.desc()).limit(1)).first()
 
 
-def others_with_campaign(session: Session, submission: Submission) -> list[Submission]:
+def find_others_with_campaign(session: Session, submission: Submission) -> list[Submission]:
     """Find submissions of other drafts to the same connection that have this campaign's id."""
     if not submission.campaign_id:
         return []
@@ -100,7 +100,7 @@ def others_with_campaign(session: Session, submission: Submission) -> list[Submi
     return list(session.scalars(query.order_by(Submission.id)))
 
 
-def as_document(submission: Submission) -> dict[str, Any]:
+def write_document(submission: Submission) -> dict[str, Any]:
     """Write a submission out as JSON has it; times are ISO 8601 in UTC.
 
     Digests in the trail bind these names, so they outlive those of the columns.
@@ -133,13 +133,13 @@ def as_document(submission: Submission) -> dict[str, Any]:
     }
 
 
-def bound(session: Session, submission: Submission) -> dict[str, Any]:
+def bind_submission(session: Session, submission: Submission) -> dict[str, Any]:
     """Name a submission and its call by their content, for the event that is about them."""
     session.flush()
-    call = request_log.of_submission(session, submission.id)
+    call = request_log.find_of_submission(session, submission.id)
     return {
         "submission": submission.id,
-        "submission_digest": digest(as_document(submission)),
+        "submission_digest": hash_document(write_document(submission)),
         "call": call.id if call else None,
-        "call_digest": digest(request_log.as_document(call)) if call else None,
+        "call_digest": hash_document(request_log.write_document(call)) if call else None,
     }

@@ -31,8 +31,8 @@ class Vault:
         self._path = path
         self._given = tuple(keys)
         if not self._given:
-            create_private(path, _as_text([_new_key()]))
-        self._fernet()
+            create_private(path, _join_keys([_make_key()]))
+        self._make_fernet()
 
     @contextmanager
     def unchanged(self, seconds: float) -> Iterator[None]:
@@ -49,31 +49,31 @@ class Vault:
         return not self._given
 
     def lock(self, token: str) -> bytes:
-        return self._fernet().encrypt(token.encode())
+        return self._make_fernet().encrypt(token.encode())
 
     def unlock(self, locked: bytes) -> str:
         """Decrypt a token; raises `CannotUnlock`."""
         try:
-            return self._fernet().decrypt(locked).decode()
+            return self._make_fernet().decrypt(locked).decode()
         except (InvalidToken, BadKeys) as error:
             raise CannotUnlock from error
 
     def relock(self, locked: bytes) -> bytes:
         """Encrypt a token anew by the first key; raises `CannotUnlock`."""
         try:
-            return self._fernet().rotate(locked)
+            return self._make_fernet().rotate(locked)
         except InvalidToken as error:
             raise CannotUnlock from error
 
     def add_key(self) -> None:
         """Put a new key in front of those in the file."""
-        self._replace([_new_key(), *self._keys()])
+        self._replace([_make_key(), *self._read_keys()])
 
     def drop_old_keys(self) -> None:
         """Leave only the first key in the file: nothing may be encrypted by another any more."""
-        self._replace(self._keys()[:1])
+        self._replace(self._read_keys()[:1])
 
-    def _keys(self) -> list[str]:
+    def _read_keys(self) -> list[str]:
         if self._given:
             return list(self._given)
         try:
@@ -84,8 +84,8 @@ class Vault:
                 "Bring it back from a backup."
             ) from error
 
-    def _fernet(self) -> MultiFernet:
-        keys = self._keys()
+    def _make_fernet(self) -> MultiFernet:
+        keys = self._read_keys()
         try:
             return MultiFernet([Fernet(key) for key in keys])
         except ValueError as error:
@@ -95,12 +95,12 @@ class Vault:
             ) from error
 
     def _replace(self, keys: list[str]) -> None:
-        replace_private(self._path, _as_text(keys))
+        replace_private(self._path, _join_keys(keys))
 
 
-def _new_key() -> str:
+def _make_key() -> str:
     return Fernet.generate_key().decode()
 
 
-def _as_text(keys: Sequence[str]) -> str:
+def _join_keys(keys: Sequence[str]) -> str:
     return "\n".join(keys) + "\n"

@@ -15,9 +15,9 @@ from app.store.base import MAY_EXIST, State
 from app.store.binding import Bound
 from app.store.chains import (
     NOTHING_BEFORE,
-    event_fault,
+    check_event,
+    check_seal,
     read_heads,
-    seal_fault,
 )
 from app.store.models import Draft, Submission
 from app.store.records import ChainHead, Event, LoggedCall, Seal
@@ -71,7 +71,7 @@ def _check_seals(session: Session, noted: str) -> _Sealed:
     sealed = _Sealed()
     rows = session.scalars(select(Seal).order_by(Seal.number).execution_options(yield_per=500))
     for number, one in enumerate(rows, 1):
-        if fault := seal_fault(seals.as_document(one), number, sealed.newest):
+        if fault := check_seal(seals.write_document(one), number, sealed.newest):
             raise _Broken(fault)
         sealed.newest = one.hash
         heads = {chain: (count, hashed) for chain, count, hashed in read_heads(one.heads)}
@@ -92,7 +92,7 @@ def _check_chains(session: Session, sealed: _Sealed) -> tuple[int, int]:
     }
     all_of = _Facts()
     events = chains = 0
-    for chain, rows in groupby(_events(session), key=lambda event: event["chain"]):
+    for chain, rows in groupby(_iterate_events(session), key=lambda event: event["chain"]):
         known = sealed.heads.pop(chain, None)
         facts = _check_chain(rows, [known, (sealed.noted or {}).pop(chain, None)])
         upto = known[0] if known else 0
@@ -113,10 +113,10 @@ def _check_chains(session: Session, sealed: _Sealed) -> tuple[int, int]:
     return events, chains
 
 
-def _events(session: Session) -> Iterator[Mapping[str, Any]]:
+def _iterate_events(session: Session) -> Iterator[Mapping[str, Any]]:
     query = select(Event).order_by(Event.chain, Event.number)
     for event in session.scalars(query.execution_options(yield_per=500)):
-        yield audit_trail.as_document(event)
+        yield audit_trail.write_document(event)
 
 
 @dataclass
@@ -146,7 +146,7 @@ class _Facts:
 def _check_chain(events: Iterator[Mapping[str, Any]], heads: list[Head | None]) -> _Facts:
     facts = _Facts()
     for event in events:
-        if fault := event_fault(event, facts.number + 1, facts.hash):
+        if fault := check_event(event, facts.number + 1, facts.hash):
             raise _Broken(fault)
         facts.number, facts.hash = event["number"], event["hash"]
         if any(head and head[0] == facts.number and head[1] != facts.hash for head in heads):
@@ -167,25 +167,25 @@ def _check_rows(session: Session, bound: Bound) -> None:
     for number in bound.sent.keys() | {of for kind, of in bound.digests if kind == "submission"}:
         try:
             row = session.get(Submission, number)
-            written = submissions.as_document(row) if row else {}
+            written = submissions.write_document(row) if row else {}
         except (TypeError, ValueError, LookupError, AttributeError) as error:
             raise _Broken(f"The submission {number} was changed.") from error  # Of no such type.
         if row is None:
             raise _Broken(f"The submission {number} is missing.")
         _hold(bound, ("submission", number), written)
         if number in bound.sent:
-            for fault in bound.faults(number, written, _call_of(session, number)):
+            for fault in bound.find_faults(number, written, _find_call(session, number)):
                 raise _Broken(fault)
     for kind, number in bound.digests:
         if kind == "call":
-            _hold(bound, (kind, number), _written_call(session, number))
+            _hold(bound, (kind, number), _write_call(session, number))
         session.expire_all()
 
 
-def _written_call(session: Session, number: int) -> dict[str, Any]:
+def _write_call(session: Session, number: int) -> dict[str, Any]:
     try:
         row = session.get(LoggedCall, number)
-        written = request_log.as_document(row) if row else None
+        written = request_log.write_document(row) if row else None
     except (TypeError, ValueError, LookupError, AttributeError) as error:
         raise _Broken(f"The call {number} was changed.") from error  # Of no such type.
     if written is None:
@@ -193,12 +193,12 @@ def _written_call(session: Session, number: int) -> dict[str, Any]:
     return written
 
 
-def _call_of(session: Session, number: int) -> dict[str, Any] | None:
+def _find_call(session: Session, number: int) -> dict[str, Any] | None:
     try:
-        call = request_log.of_submission(session, number)
+        call = request_log.find_of_submission(session, number)
     except (TypeError, ValueError, LookupError, AttributeError):
         return None  # Somebody wrote what has no such type; its digest tells.
-    return request_log.as_document(call) if call else None
+    return request_log.write_document(call) if call else None
 
 
 def _hold(bound: Bound, named: tuple[str, int], written: Mapping[str, Any]) -> None:

@@ -44,7 +44,7 @@ def _find_left_behind() -> None:
         return
     with suppress(DatabaseError):
         open_submissions, journal = _read_open(), services().journal
-        if any(one.is_overdue for one in open_submissions) or any(journal.entries()):
+        if any(one.is_overdue for one in open_submissions) or any(journal.read_entries()):
             recover(store(), journal)
             open_submissions = _read_open()
         g.open_submissions = open_submissions

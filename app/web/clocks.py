@@ -23,15 +23,15 @@ def set_clock(response: Response) -> Response:
     return response
 
 
-def clock_zone(zone: str) -> str:
+def choose_zone(zone: str) -> str:
     """Name the zone by whose clock to show times, for a campaign in this zone."""
     chosen = request.form.get(_COOKIE) or request.cookies.get(_COOKIE, CAMPAIGN)
     return chosen if chosen in ZONE_NAMES else zone
 
 
-def clock_switch(form: str, address: str = "") -> Markup:
+def draw_clock_switch(form: str, address: str = "") -> Markup:
     """Draw the buttons that choose the clock, in the form with this id.
 
     They post to *address*, or to where the form does.
     """
-    return draw_macro("clocks", "clocks", clock_zone(CAMPAIGN), form, address)
+    return draw_macro("clocks", "clocks", choose_zone(CAMPAIGN), form, address)

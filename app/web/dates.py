@@ -7,7 +7,7 @@ from markupsafe import Markup
 from app.campaign.formatting import MONTHS, format_clock
 
 
-def moment(at: datetime) -> Markup:
+def write_moment(at: datetime) -> Markup:
     """Write an instant in UTC; a script turns it into the reader's own time."""
     at = at.astimezone(UTC)
     time_of_day = format_clock(at.time().replace(second=0))
@@ -17,6 +17,6 @@ def moment(at: datetime) -> Markup:
     )
 
 
-def instant(text: str) -> Markup | str:
+def write_instant(text: str) -> Markup | str:
     """Write an instant that is kept as ISO 8601; older records may have none."""
-    return moment(datetime.fromisoformat(text)) if text else ""
+    return write_moment(datetime.fromisoformat(text)) if text else ""

@@ -46,58 +46,58 @@ _OLDER = (
 def install(app: Flask) -> None:
     """Show these pages instead of the framework's."""
     for missing in (NoSuchDraft, NoSuchSubmission, NoSuchConnection, NoSuchCall):
-        app.register_error_handler(missing, _missing)
-    app.register_error_handler(AlreadySubmitted, _sent)
-    app.register_error_handler(CSRFError, _expired)
+        app.register_error_handler(missing, _show_missing)
+    app.register_error_handler(AlreadySubmitted, _lead_to_submission)
+    app.register_error_handler(CSRFError, _offer_again_expired)
     for unusable in (SQLAlchemyError, sqlite3.Error):
-        app.register_error_handler(unusable, _unwritable)
-    app.register_error_handler(BadKeys, _without_keys)
-    app.register_error_handler(HTTPException, _refused)
-    app.register_error_handler(Exception, _failed)
+        app.register_error_handler(unusable, _show_unwritable)
+    app.register_error_handler(BadKeys, _show_without_keys)
+    app.register_error_handler(HTTPException, _show_refused)
+    app.register_error_handler(Exception, _show_failed)
 
 
-def _missing(_error: Exception) -> tuple[str | Response, int]:
-    return _page(404, _SAID[404])
+def _show_missing(_error: Exception) -> tuple[str | Response, int]:
+    return _draw_page(404, _SAID[404])
 
 
-def _expired(_error: CSRFError) -> tuple[str | Response, int]:
+def _offer_again_expired(_error: CSRFError) -> tuple[str | Response, int]:
     """Offer what a page of ours posted once more; what comes from elsewhere is not offered."""
-    return _again(400, _OLDER) if is_from_here() else _page(400, _EXPIRED)
+    return _offer_again(400, _OLDER) if is_from_here() else _draw_page(400, _EXPIRED)
 
 
-def _sent(error: AlreadySubmitted) -> ResponseReturnValue:
+def _lead_to_submission(error: AlreadySubmitted) -> ResponseReturnValue:
     return redirect(url_for("submissions.latest", draft_id=error.draft_id))
 
 
-def _refused(error: HTTPException) -> tuple[str | Response, int] | HTTPException:
+def _show_refused(error: HTTPException) -> tuple[str | Response, int] | HTTPException:
     if error.code is None or error.code < 400:
         return error
-    return _page(error.code, _SAID.get(error.code, _OTHERWISE))
+    return _draw_page(error.code, _SAID.get(error.code, _OTHERWISE))
 
 
-def _unwritable(error: Exception) -> tuple[str | Response, int]:
+def _show_unwritable(error: Exception) -> tuple[str | Response, int]:
     """Say why the database cannot be used, and keep what was posted ready to be posted again."""
     reason = str(getattr(error, "orig", None) or error)
     current_app.logger.error("The database cannot be used: %s", reason)
     usual = f"The database cannot be used ({reason})."
     words = next((words for part, words in _REASONS if part in reason), usual)
-    return _again(503, (_UNWRITABLE, f"{words} {_NOTHING_SENT}"))
+    return _offer_again(503, (_UNWRITABLE, f"{words} {_NOTHING_SENT}"))
 
 
-def _without_keys(error: BadKeys) -> tuple[str | Response, int]:
+def _show_without_keys(error: BadKeys) -> tuple[str | Response, int]:
     current_app.logger.error("%s", error)
-    return _again(503, (_UNWRITABLE, f"{error} {_NOTHING_SENT}"))
+    return _offer_again(503, (_UNWRITABLE, f"{error} {_NOTHING_SENT}"))
 
 
-def _failed(error: Exception) -> tuple[str | Response, int]:
+def _show_failed(error: Exception) -> tuple[str | Response, int]:
     current_app.logger.error("Unexpected", exc_info=error)
-    return _again(500, _FAILED) if request.method == "POST" else _page(500, _OTHERWISE)
+    return _offer_again(500, _FAILED) if request.method == "POST" else _draw_page(500, _OTHERWISE)
 
 
-def _again(status: int, sentence: tuple[str, str]) -> tuple[str | Response, int]:
+def _offer_again(status: int, sentence: tuple[str, str]) -> tuple[str | Response, int]:
     """Show a page from which the same can be posted again; a token is typed again instead."""
     if _is_for_a_script():
-        return _page(status, sentence)
+        return _draw_page(status, sentence)
     title, advice = sentence
     posted = [pair for pair in request.form.items(multi=True) if pair[0] not in _NOT_CARRIED]
     return render_template(
@@ -105,7 +105,7 @@ def _again(status: int, sentence: tuple[str, str]) -> tuple[str | Response, int]
     ), status
 
 
-def _page(status: int, sentence: tuple[str, str]) -> tuple[str | Response, int]:
+def _draw_page(status: int, sentence: tuple[str, str]) -> tuple[str | Response, int]:
     title, advice = sentence
     if _is_for_a_script():
         return jsonify(title=title, advice=advice), status

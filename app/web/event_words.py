@@ -16,12 +16,12 @@ from app.web.state_words import STATE_WORDS
 _ONE_GO = timedelta(minutes=10)
 """Edits by the same person this close to one another are told as one."""
 
-Called: TypeAlias = Callable[[str, str], str]
+NameConnection: TypeAlias = Callable[[str, str], str]
 """Names a connection by its key, as it was called at a time; any other text stays as it is."""
 
 
 @dataclass(frozen=True)
-class Told:
+class HistoryEntry:
     """One event, or several edits in one go, for a person to read.
 
     `fields` is what was changed: each label with what stood there and what stands there now.
@@ -30,42 +30,42 @@ class Told:
     number: int
     at: datetime
     who: str
-    said: str
+    words: str
     fields: Sequence[tuple[str, str, str]] = ()
 
 
-def told(events: Iterable[Event], called: Called) -> list[Told]:
+def describe_events(events: Iterable[Event], called: NameConnection) -> list[HistoryEntry]:
     """Put a draft's events into words, the first one first."""
-    history: list[Told] = []
+    history: list[HistoryEntry] = []
     going: list[Event] = []
     for event in events:
-        if going and not _goes_on(going[-1], event):
-            history.append(_tell(going, called))
+        if going and not _continues(going[-1], event):
+            history.append(_describe(going, called))
             going = []
         going.append(event)
-    return history + ([_tell(going, called)] if going else [])
+    return history + ([_describe(going, called)] if going else [])
 
 
-def _goes_on(before: Event, event: Event) -> bool:
+def _continues(before: Event, event: Event) -> bool:
     apart = datetime.fromisoformat(event.at) - datetime.fromisoformat(before.at)
     edits = before.kind == event.kind == EventKind.EDITED
     return edits and before.who == event.who and apart < _ONE_GO
 
 
-def _tell(events: Sequence[Event], called: Called) -> Told:
+def _describe(events: Sequence[Event], called: NameConnection) -> HistoryEntry:
     first, last = events[0], events[-1]
-    return Told(
+    return HistoryEntry(
         number=last.number,
         at=datetime.fromisoformat(last.at),
         who=last.who,
-        said=_said(first.kind, read_details(last)),
-        fields=_fields(events, called)
+        words=_describe_event(first.kind, read_details(last)),
+        fields=_list_fields(events, called)
         if first.kind in {EventKind.CREATED, EventKind.EDITED}
         else (),
     )
 
 
-def _fields(events: Sequence[Event], called: Called) -> list[tuple[str, str, str]]:
+def _list_fields(events: Sequence[Event], called: NameConnection) -> list[tuple[str, str, str]]:
     """Name each field that the edits changed, with its first old value and its last new one."""
     changed: dict[str, list[Any]] = {}
     for event in events:
@@ -74,25 +74,25 @@ def _fields(events: Sequence[Event], called: Called) -> list[tuple[str, str, str
     return [
         (
             WORDS[name].label if name in WORDS else name,
-            _shown(old, called, events[0].at),
-            _shown(new, called, events[-1].at),
+            _write_value(old, called, events[0].at),
+            _write_value(new, called, events[-1].at),
         )
         for name, (old, new) in changed.items()
         if old != new
     ]
 
 
-def _shown(value: Any, called: Called, at: str) -> str:
+def _write_value(value: Any, called: NameConnection, at: str) -> str:
     return ", ".join(value) if isinstance(value, list) else called(str(value), at)
 
 
-def _said(kind: str, known: dict[str, Any]) -> str:
+def _describe_event(kind: str, known: dict[str, Any]) -> str:
     """Say in one sentence what happened."""
     words = _WORDS.get(EventKind(kind))
     return words(known) if words else _PLAIN[EventKind(kind)]
 
 
-def _sent(known: dict[str, Any]) -> str:
+def _describe_sent(known: dict[str, Any]) -> str:
     where = "the sandbox" if known["is_sandbox"] else known["connection"]
     again = ", though it looks like an earlier one" if known["in_spite_of"] else ""
     hurry = known.get("in_spite_of_the_wait")
@@ -100,14 +100,14 @@ def _sent(known: dict[str, Any]) -> str:
     return f"Send pressed, to {where}{again}{early}"
 
 
-def _answered(known: dict[str, Any]) -> str:
+def _describe_answered(known: dict[str, Any]) -> str:
     end = f". {known['message']}" if known["message"] else ""
     why = known.get("not_written_down_at_once")
     waited = f" It could not be written down when it came: {why}." if why else ""
     return f"{STATE_WORDS[State(known['state'])]}{end}{waited}"
 
 
-def _looked_up(known: dict[str, Any]) -> str:
+def _describe_look_up(known: dict[str, Any]) -> str:
     if not known["found"]:
         twice = " (looked twice: a late answer could still come)" if known.get("is_sure") else ""
         return f"it is not there{twice}"
@@ -115,19 +115,19 @@ def _looked_up(known: dict[str, Any]) -> str:
     return f"it is there, as {known['campaign_id']}{reason}"
 
 
-def _confirmed(known: dict[str, Any]) -> str:
-    told = (_answer(*said) for said in known["duties"].values())
+def _describe_confirmed(known: dict[str, Any]) -> str:
+    told = (_describe_answer(*said) for said in known["duties"].values())
     return f"Confirmed before sending: {'; '.join(told)}"
 
 
-def _answer(title: str, answer: str, reason: str, *lifted: str) -> str:
+def _describe_answer(title: str, answer: str, reason: str, *lifted: str) -> str:
     """Say what was answered; a yes to what is asked of all leads lifts rules."""
     why = f" ({reason})" if reason else ""
     lifts = f", which lifts {', '.join(lifted)}" if lifted and answer == DutyAnswer.YES else ""
     return f"{title.rstrip('?')}: {answer}{why}{lifts}"
 
 
-def _findings(found: Mapping[str, Any]) -> str:
+def _describe_findings(found: Mapping[str, Any]) -> str:
     """Name findings by the titles of their rules, with what was found."""
     titles = {rule.id: rule.title for rule in load_rulebook().rules}
     said = []
@@ -138,16 +138,18 @@ def _findings(found: Mapping[str, Any]) -> str:
 
 
 _WORDS: Mapping[EventKind, Callable[[dict[str, Any]], str]] = {
-    EventKind.SENT: _sent,
-    EventKind.ANSWERED: _answered,
-    EventKind.ANSWERED_LATE: lambda known: f"An answer came late: {_answered(known)}",
-    EventKind.RESOLVED: lambda known: f"Looked up: {_looked_up(known)}",
-    EventKind.CORRECTED: lambda known: f"Corrected: {_looked_up(known)}",
-    EventKind.ACCEPTED: lambda known: f"Accepted {_findings(known['findings'])}: {known['reason']}",
-    EventKind.TAKEN_BACK: lambda known: (
-        f"Opened again {_findings(known['findings'])}: {known['reason']}"
+    EventKind.SENT: _describe_sent,
+    EventKind.ANSWERED: _describe_answered,
+    EventKind.ANSWERED_LATE: lambda known: f"An answer came late: {_describe_answered(known)}",
+    EventKind.RESOLVED: lambda known: f"Looked up: {_describe_look_up(known)}",
+    EventKind.CORRECTED: lambda known: f"Corrected: {_describe_look_up(known)}",
+    EventKind.ACCEPTED: lambda known: (
+        f"Accepted {_describe_findings(known['findings'])}: {known['reason']}"
     ),
-    EventKind.CONFIRMED: _confirmed,
+    EventKind.TAKEN_BACK: lambda known: (
+        f"Opened again {_describe_findings(known['findings'])}: {known['reason']}"
+    ),
+    EventKind.CONFIRMED: _describe_confirmed,
     EventKind.REVIEWED: lambda known: f"Reviewed, to be sent to {known['connection']}",
 }
 _PLAIN = {

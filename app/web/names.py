@@ -3,6 +3,6 @@
 from app.campaign.contract.visible import can_be_seen
 
 
-def named(name: str) -> str:
+def name_campaign(name: str) -> str:
     """Give the name as it is, or words in place of one of which nothing can be seen."""
     return name if can_be_seen(name) else "Unnamed campaign"

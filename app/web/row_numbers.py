@@ -3,7 +3,7 @@
 _NUMBERS = range(2**63)  # What a database counts to.
 
 
-def number(text: str) -> int:
+def read_number(text: str) -> int:
     """Read a row's number; raises `ValueError` for any other text."""
     read = int(text) if text.isascii() and len(text) < 20 else -1
     if read not in _NUMBERS:

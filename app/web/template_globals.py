@@ -12,10 +12,10 @@ from app.campaign.formatting import format_short_day, format_weekdays, shorten
 from app.campaign.timezones.zones import name_city
 from app.version import VERSION
 from app.web.attention import find_attention
-from app.web.dates import instant, moment
-from app.web.names import named
+from app.web.dates import write_instant, write_moment
+from app.web.names import name_campaign
 from app.web.state_words import STATE_WORDS
-from app.web.visit import who
+from app.web.visit import name_person
 
 
 def install(app: Flask) -> None:
@@ -37,12 +37,12 @@ def install(app: Flask) -> None:
         state_words=STATE_WORDS,
         version=VERSION,
         url_for=url_for,
-        csrf_field=_csrf_field,
+        csrf_field=_draw_csrf_field,
         asset=lambda name: f"{app.static_url_path}/{name}",
     )
     app.jinja_env.filters.update(
-        moment=moment,
-        instant=instant,
+        moment=write_moment,
+        instant=write_instant,
         lower_first=lambda said: f"{said[:1].lower()}{said[1:]}",
         upper_first=lambda said: f"{said[:1].upper()}{said[1:]}",
         day=format_short_day,
@@ -51,18 +51,20 @@ def install(app: Flask) -> None:
         stretch=format_stretch,
         city=name_city,
         shortened=shorten,
-        named=named,
-        plural=_plural,
+        named=name_campaign,
+        plural=_write_plural,
     )
-    app.context_processor(lambda: {"connection": None, "attention": find_attention, "who": who})
+    app.context_processor(
+        lambda: {"connection": None, "attention": find_attention, "who": name_person}
+    )
 
 
-def _csrf_field() -> Markup:
+def _draw_csrf_field() -> Markup:
     """Draw what every form that posts has to carry."""
     field = Markup('<input type="hidden" name="csrf_token" value="{}">')
     return field.format(generate_csrf())
 
 
-def _plural(count: int, one: str, many: str) -> str:
+def _write_plural(count: int, one: str, many: str) -> str:
     """Write a count into the words for one, or into those for none or many."""
     return (one if count == 1 else many).format(count)

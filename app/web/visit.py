@@ -14,12 +14,12 @@ _LONGEST_NAME = 80
 _YEAR = 365 * 24 * 60 * 60
 
 
-def connection_of(draft: Draft) -> Connection:
+def find_connection(draft: Draft) -> Connection:
     """Find where a draft goes."""
     return connections().find(draft.connection_key)
 
 
-def sent_to(submission: Submission) -> Connection:
+def find_sent_connection(submission: Submission) -> Connection:
     """Tell where a submission went, as it was called then, whatever has become of it."""
     key = submission.connection_key or (SANDBOX if submission.is_sandbox else "")
     return replace(
@@ -27,7 +27,7 @@ def sent_to(submission: Submission) -> Connection:
     )
 
 
-def who() -> str:
+def name_person() -> str:
     """Name the person at the browser, as they gave it with this request or an earlier one."""
     given = request.form.get(_NAME, request.cookies.get(_NAME, ""))
     return "".join(sign for sign in given.strip() if sign.isprintable())[:_LONGEST_NAME]
@@ -36,5 +36,5 @@ def who() -> str:
 def remember_who(response: Response) -> Response:
     """Keep the name that came with this request, so that it need not be typed again."""
     if _NAME in request.form:
-        response.set_cookie(_NAME, who(), max_age=_YEAR, samesite="Lax", httponly=True)
+        response.set_cookie(_NAME, name_person(), max_age=_YEAR, samesite="Lax", httponly=True)
     return response

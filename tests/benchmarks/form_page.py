@@ -10,7 +10,7 @@ from functools import partial
 
 from flask import Flask
 
-from app.services import services_of
+from app.services import find_services
 from app.store import drafts
 from app.store.acceptances import judge
 from tests.benchmarks.figure import Figure, compare, in_milliseconds
@@ -28,7 +28,7 @@ _ZONES = {"": "", ", zone typed": "/typed-zone"}
 
 def figures(app: Flask, rounds: int = 300) -> Iterator[Figure]:
     """Measure a new campaign's page and the page of the vendor's sample."""
-    with services_of(app).store.writing() as session:
+    with find_services(app).store.writing() as session:
         drafts.save(session, _SAMPLE, judge(typed(outbound())), over=0)
     sites: dict[str, Wsgi] = {
         "WTForms": wtforms_page.make_site(outbound()),

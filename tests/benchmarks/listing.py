@@ -12,7 +12,7 @@ from typing import Any
 from flask import Flask
 
 from app import create_app
-from app.services import services_of
+from app.services import find_services
 from app.settings import Settings
 from app.store import drafts
 from app.store.acceptances import judge
@@ -49,8 +49,8 @@ def figures(folder: Path, lengths: list[int], rounds: int = 200) -> Iterator[Fig
 def _filled(folder: Path, length: int) -> Flask:
     """Make an app with so many drafts: one saved by it, and the others copied from that one."""
     app = create_app(Settings(instance=folder))
-    with services_of(app).store.writing() as session:
-        drafts.save(session, drafts.new_id(), judge(typed(outbound(name=_name(1)))), over=0)
+    with find_services(app).store.writing() as session:
+        drafts.save(session, drafts.make_id(), judge(typed(outbound(name=_name(1)))), over=0)
     with closing(sqlite3.connect(folder / "campaigns.sqlite3")) as database, database:
         _copy(database, length)
     return app
@@ -65,26 +65,26 @@ def _copy(database: sqlite3.Connection, length: int) -> None:
     columns = ", ".join(saved), ", ".join(f":{column}" for column in saved)
     database.executemany(
         "INSERT INTO draft ({}) VALUES ({})".format(*columns),  # noqa: S608  # the table's own
-        (_copied(saved, place) for place in range(2, length + 1)),
+        (_copied(saved, sequence) for sequence in range(2, length + 1)),
     )
     database.executemany(
         "INSERT INTO draft_search (rowid, text) VALUES (?, ?)",
-        ((place, words.replace(_name(1), _name(place))) for place in range(2, length + 1)),
+        ((sequence, words.replace(_name(1), _name(sequence))) for sequence in range(2, length + 1)),
     )
 
 
-def _copied(saved: dict[str, Any], place: int) -> dict[str, Any]:
-    name = _name(place)
+def _copied(saved: dict[str, Any], sequence: int) -> dict[str, Any]:
+    name = _name(sequence)
     answers = json.loads(saved["answers"]) | {"name": name}
     return saved | {
         "id": token_hex(8),
-        "place": place,
+        "sequence": sequence,
         "name": name,
         "name_key": name.casefold(),
         "answers": json.dumps(answers),
     }
 
 
-def _name(place: int) -> str:
-    trade = "zeppelins" if place == _RARE else _TRADES[place % len(_TRADES)]
-    return f"{trade} number-{place:07}, branch {place * 7919 % 1_000_003}"
+def _name(sequence: int) -> str:
+    trade = "zeppelins" if sequence == _RARE else _TRADES[sequence % len(_TRADES)]
+    return f"{trade} number-{sequence:07}, branch {sequence * 7919 % 1_000_003}"

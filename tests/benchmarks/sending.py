@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Flask
 
-from app.services import services_of
+from app.services import find_services
 from app.store import drafts
 from app.store.acceptances import judge
 from app.store.base import State
@@ -21,17 +21,17 @@ from tests.fakes import ANSWERS, FakeApi
 def figures(app: Flask, rounds: int = 200) -> Iterator[Figure]:
     """Measure pressing Send, until its outcome is on record, while the API answers in no time."""
     client, taken = app.test_client(), []
-    connections: Any = services_of(app).connections
+    connections: Any = find_services(app).connections
     api, connections.api = connections.api, lambda _key: FakeApi(ANSWERS[State.CREATED])
     for number in range(rounds):
         draft_id = f"{number:016x}"
-        with services_of(app).store.writing() as session:
+        with find_services(app).store.writing() as session:
             drafts.save(session, draft_id, judge(typed(outbound(name=f"Send {number}"))), over=0)
         page = client.get(f"/drafts/{draft_id}/review").text
         hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]+)"', page))
         start = perf_counter()
         answer = client.post(f"/drafts/{draft_id}/send", data=hidden)
-        services_of(app).sender.drain(10)
+        find_services(app).sender.drain(10)
         taken.append(perf_counter() - start)
         if "/submissions/" not in answer.location:
             raise RuntimeError(f"Not sent: {answer.status}")

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from app.connections import ConnectionRegistry
 from app.sandbox.ledger import Ledger
 from app.sandbox.switch import Faults, Switch
-from app.services import services_of
+from app.services import find_services
 from app.store import address_book
 from app.store.database import Store
 from tests.browser.operator import Operator
@@ -101,7 +101,7 @@ def test_nothing_goes_to_a_live_connection_that_is_not_named(
 def test_the_page_of_what_is_being_sent_waits_and_can_be_closed(
     any_operator: Operator, app: Flask, saved: Saved, ledger: Ledger
 ) -> None:
-    faults: Faults = services_of(app).faults
+    faults: Faults = find_services(app).faults
     faults.switch_on(Switch("slow-headers", every=False, seconds=1.5))
     any_operator.page.goto(f"/drafts/{saved(outbound())}/review")
     any_operator.press("Send to the sandbox")
@@ -112,13 +112,13 @@ def test_the_page_of_what_is_being_sent_waits_and_can_be_closed(
     other.goto("/")
     other.get_by_role("link", name="Q4 Outreach").first.click()
     expect(other.get_by_role("heading", level=1)).to_have_text("Created: Q4 Outreach")
-    assert len(ledger.page(9)) == 1
+    assert len(ledger.read_page(9)) == 1
 
 
 def test_an_api_that_asks_to_wait_is_counted_down_for(
     operator: Operator, app: Flask, saved: Saved, ledger: Ledger
 ) -> None:
-    services_of(app).faults.switch_on(Switch("429", every=False))
+    find_services(app).faults.switch_on(Switch("429", every=False))
     operator.page.goto(f"/drafts/{saved(outbound())}/review")
     operator.press("Send to the sandbox")
     operator.sees_heading("Refused: Q4 Outreach")
@@ -129,7 +129,7 @@ def test_an_api_that_asks_to_wait_is_counted_down_for(
     expect(button).to_have_attribute("aria-disabled", "true")
     button.click(force=True)
     operator.sees_heading("Review Q4 Outreach")
-    assert ledger.page(9) == []
+    assert ledger.read_page(9) == []
 
 
 def test_a_campaign_like_an_earlier_one_is_sent_only_on_a_tick(
@@ -143,12 +143,12 @@ def test_a_campaign_like_an_earlier_one_is_sent_only_on_a_tick(
     any_operator.sees("This looks like the campaign created")
     any_operator.press("Send to the sandbox")
     any_operator.sees("Tick this if a second campaign is really wanted.")
-    assert len(ledger.page(9)) == 1
+    assert len(ledger.read_page(9)) == 1
 
     page.get_by_label("Send it anyway").check()
     any_operator.press("Send to the sandbox")
     any_operator.sees_heading("Created: Q4 Outreach")
-    assert len(ledger.page(9)) == 2
+    assert len(ledger.read_page(9)) == 2
 
 
 def test_a_connection_is_entered_tested_and_used(
@@ -165,5 +165,5 @@ def test_a_connection_is_entered_tested_and_used(
     any_operator.press("Add the connection")
     any_operator.press("Test it")
     any_operator.sees("It answers (status 405)")
-    connections: ConnectionRegistry = services_of(app).connections
-    assert [one.name for one in connections.all()] == ["Sandbox", "Rehearsals"]
+    connections: ConnectionRegistry = find_services(app).connections
+    assert [one.name for one in connections.list_all()] == ["Sandbox", "Rehearsals"]

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from app.sandbox.ledger import Ledger
 from app.sandbox.switch import Switch
-from app.services import services_of
+from app.services import find_services
 from tests.browser.operator import Operator
 from tests.factories import inbound
 
@@ -23,7 +23,7 @@ def reviewing(operator: Operator, saved: Callable[..., str]) -> Operator:
 def test_a_double_click_makes_one_campaign(reviewing: Operator, ledger: Ledger) -> None:
     reviewing.page.get_by_role("button", name="Send to the sandbox").dblclick(no_wait_after=True)
     reviewing.sees_heading("Created: Front desk")
-    assert len(ledger.page(10)) == 1
+    assert len(ledger.read_page(10)) == 1
 
 
 def test_reloading_the_result_sends_nothing(reviewing: Operator, ledger: Ledger) -> None:
@@ -31,7 +31,7 @@ def test_reloading_the_result_sends_nothing(reviewing: Operator, ledger: Ledger)
     reviewing.sees_heading("Created: Front desk")
     reviewing.page.reload()
     reviewing.sees_heading("Created: Front desk")
-    assert len(ledger.page(10)) == 1
+    assert len(ledger.read_page(10)) == 1
 
 
 def test_going_back_shows_what_became_of_it_and_offers_no_second_press(
@@ -42,7 +42,7 @@ def test_going_back_shows_what_became_of_it_and_offers_no_second_press(
     reviewing.page.go_back()
 
     reviewing.sees_heading("Created: Front desk")
-    assert len(ledger.page(10)) == 1
+    assert len(ledger.read_page(10)) == 1
 
 
 def test_a_second_tab_makes_no_second_campaign(reviewing: Operator, ledger: Ledger) -> None:
@@ -54,7 +54,7 @@ def test_a_second_tab_makes_no_second_campaign(reviewing: Operator, ledger: Ledg
 
     other.sees_heading("Created: Front desk")
     assert other.page.url == reviewing.page.url
-    assert len(ledger.page(10)) == 1
+    assert len(ledger.read_page(10)) == 1
 
 
 def test_a_review_that_is_out_of_date_is_shown_again_instead_of_sent(
@@ -68,7 +68,7 @@ def test_a_review_that_is_out_of_date_is_shown_again_instead_of_sent(
 
     reviewing.sees("has changed since you reviewed it.")
     reviewing.sees_heading("Review Changed meanwhile")
-    assert ledger.page(10) == []
+    assert ledger.read_page(10) == []
 
 
 def test_the_campaign_id_can_be_copied(reviewing: Operator, ledger: Ledger) -> None:
@@ -78,14 +78,14 @@ def test_the_campaign_id_can_be_copied(reviewing: Operator, ledger: Ledger) -> N
     expect(reviewing.page.locator("[data-copy=campaign-id]")).to_have_text("Copied")
 
     copied = reviewing.page.evaluate("navigator.clipboard.readText()")
-    assert copied == ledger.page(1)[0].campaign_id
+    assert copied == ledger.read_page(1)[0].campaign_id
 
 
 def test_a_page_that_waits_looks_at_once_when_the_browser_is_back_online(
     reviewing: Operator, app: Flask
 ) -> None:
     page = reviewing.page
-    services_of(app).faults.switch_on(Switch("slow-headers", every=False, seconds=6))
+    find_services(app).faults.switch_on(Switch("slow-headers", every=False, seconds=6))
     with page.expect_response(lambda answer: answer.request.resource_type == "fetch"):
         reviewing.press("Send to the sandbox")  # And the page has begun to ask.
     page.context.set_offline(True)

@@ -31,7 +31,7 @@ def test_a_campaign_is_built_saved_reviewed_sent_and_comes_back_as_draft(
 
     operator.sees_heading(f"Created: {campaign['name']}")
     operator.sees("The sandbox created this campaign as DRAFT")
-    (kept,) = ledger.page(10)
+    (kept,) = ledger.read_page(10)
     expect(page.locator("#campaign-id")).to_have_text(kept.campaign_id)
     assert json.loads(page.locator("#sent").inner_text()) == build_payload(campaign)
 

@@ -21,12 +21,12 @@ from app.cli import archive, backup
 from app.sending.outcome import Outcome
 from app.sending.recording import Claim, record_outcome, recover
 from app.sending.submission import claim
-from app.services import services_of
+from app.services import find_services
 from app.store import database_file
 from app.store.audit_trail import INSTANCE, read_details
 from app.store.base import State
 from app.store.database import Store
-from app.store.leases import lease
+from app.store.leases import grant_lease
 from app.store.migrations import HEAD
 from app.store.models import Draft
 from app.store.records import Event
@@ -282,7 +282,7 @@ def test_an_answer_that_is_not_written_down_yet_is_in_the_backup(
 ) -> None:
     mine = claimed(store, saved)
     with failing(store, OSError("No space left on device")):
-        record_outcome(replace(mine, lease=lease(0)), CREATED, store, journal(store))
+        record_outcome(replace(mine, lease=grant_lease(0)), CREATED, store, journal(store))
     assert run("backup", file).exit_code == 0
     assert recover(store, journal(store)) == 1
     assert run("restore", file).exit_code == 0
@@ -298,7 +298,7 @@ def test_an_answer_that_is_written_down_during_a_backup_is_in_it(
 ) -> None:
     mine = claimed(store, saved)
     with failing(store, OSError("No space left on device")):
-        record_outcome(replace(mine, lease=lease(0)), CREATED, store, journal(store))
+        record_outcome(replace(mine, lease=grant_lease(0)), CREATED, store, journal(store))
     copy = database_file.copy_database
 
     def copy_then_recover(source: Path, target: Path) -> None:
@@ -348,7 +348,7 @@ def test_keys_and_tokens_are_not_copied_while_they_change(
     app: Flask, run: Run, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(backup, "_LOCK_PATIENCE", 0.1)
-    vault = services_of(app).connections.vault
+    vault = find_services(app).connections.vault
     with vault.unchanged(1):
         refused = run("backup", file)
     assert (refused.exit_code, "Tokens are being encrypted anew" in refused.output) == (1, True)
@@ -374,7 +374,7 @@ def test_an_answer_that_the_backup_holds_itself_is_not_named_as_lost(
 ) -> None:
     mine = claimed(store, saved)
     with failing(store, OSError("No space left on device")):
-        record_outcome(replace(mine, lease=lease(0)), CREATED, store, journal(store))
+        record_outcome(replace(mine, lease=grant_lease(0)), CREATED, store, journal(store))
     assert run("backup", file).exit_code == 0
     recover(store, journal(store))
     assert "not known here any more" not in run("restore", file).output.split("What was sent")[0]
@@ -398,7 +398,7 @@ def test_an_answer_in_the_journal_is_no_reason_to_forget_a_campaign(
     record_outcome(mine, Outcome(State.UNKNOWN, "Silence."), store, journal(store))
     look_up(store, mine.submission_id)
     with failing(store, OSError("No space left on device")):
-        record_outcome(replace(mine, lease=lease(0)), CREATED, store, journal(store))
+        record_outcome(replace(mine, lease=grant_lease(0)), CREATED, store, journal(store))
     refused = run("restore", file)
     assert (refused.exit_code, f"CREATED as {MADE.campaign_id}" in refused.output) == (1, True)
 
@@ -417,7 +417,7 @@ def test_a_restore_that_fails_half_way_leaves_keys_and_tokens_together(
         other.execute("BEGIN EXCLUSIVE")
         refused = run("restore", file)
     assert (refused.exit_code, "What was there before" in refused.output) == (1, True)
-    assert services_of(app).connections.api(key).connection.token
+    assert find_services(app).connections.open_api(key).connection.token
 
 
 def test_a_backup_beside_the_databases_holds_no_earlier_one(run: Run, instance: Path) -> None:

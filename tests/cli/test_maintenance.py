@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from app import create_app
-from app.services import services_of
+from app.services import find_services
 from app.settings import Settings
 from app.store.base import State
 from app.store.database import Store
@@ -29,7 +29,7 @@ def run(app: Flask, *words: str) -> tuple[int, str]:
 
 
 def token(app: Flask, key: str) -> str:
-    return str(services_of(app).connections.api(key).connection.token)
+    return str(find_services(app).connections.open_api(key).connection.token)
 
 
 def test_every_token_is_encrypted_anew_while_the_app_runs(
@@ -47,7 +47,7 @@ def test_every_token_is_encrypted_anew_while_the_app_runs(
 def test_keys_of_the_environment_are_changed_by_putting_a_new_one_in_front(instance: Path) -> None:
     old, new = Fernet.generate_key().decode(), Fernet.generate_key().decode()
     first = create_app(Settings(instance=instance, token_keys=(old,)))
-    key = entered(services_of(first).connections, services_of(first).store)
+    key = entered(find_services(first).connections, find_services(first).store)
     both = create_app(Settings(instance=instance, token_keys=(new, old)))
 
     status, said = run(both, "rotate-tokens")

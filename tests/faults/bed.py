@@ -202,14 +202,14 @@ class TestBed:
 
     def new_draft(self, name: str) -> str:
         """Save a complete draft of its own name."""
-        draft_id = drafts.new_id()
+        draft_id = drafts.make_id()
         with self.store.writing() as session:
             drafts.save(session, draft_id, judge(typed(outbound(name=name))), over=0)
         return draft_id
 
     def made(self, name: str) -> list[str]:
         """Give the ids of the campaigns of a name that the API really holds."""
-        return [one.campaign_id for one in self.ledger.page(200) if one.name == name]
+        return [one.campaign_id for one in self.ledger.read_page(200) if one.name == name]
 
     @contextmanager
     def locked_database(self) -> Iterator[None]:

@@ -8,13 +8,13 @@ from urllib3 import Retry
 
 from app import __main__, connections
 from app.remote import client, deadline
-from app.remote.answers import Created, created
+from app.remote.answers import Created, read_created
 from app.sending import outcome, recording, submission
 from app.sending.journal import Journal
 from app.sending.outcome import Outcome
 from app.store.base import State
 from app.store.database import Store
-from app.store.leases import lease
+from app.store.leases import grant_lease
 from app.store.models import Submission
 
 
@@ -51,8 +51,8 @@ def _send_again_what_died() -> None:
             sending = select(Submission).where(Submission.state == State.SENDING)
             left = session.scalars(sending).all()
         for one in left:
-            again = recording.Claim(one.id, one.token, one.body, lease(60), lease(60))
-            api = kept[-1].api(one.connection_key)
+            again = recording.Claim(one.id, one.token, one.body, grant_lease(60), grant_lease(60))
+            api = kept[-1].open_api(one.connection_key)
             submission.deliver(again, store=store, api=api, journal=journal)
         return len(left)
 
@@ -73,9 +73,9 @@ def _call_every_error_a_failure() -> None:
 def _believe_the_status() -> None:
 
     def credulous(answer: str, status: int) -> Created | None:
-        return created(answer, status) or Created("?", "", "", "DRAFT", status, answer)
+        return read_created(answer, status) or Created("?", "", "", "DRAFT", status, answer)
 
-    setattr(client, "created", credulous)
+    setattr(client, "read_created", credulous)
 
 
 def _throw_an_answer_away() -> None:

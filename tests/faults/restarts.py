@@ -38,8 +38,8 @@ def unknown_after_restarts(folder: Path, creates: int, restarts: int) -> int:
                 place.start()
             for one in sent:
                 one.result()
-        made = {one.name for one in place.ledger.page(creates * 2)}
-        if made != set(names) or len(place.ledger.page(creates * 2)) != creates:
+        made = {one.name for one in place.ledger.read_page(creates * 2)}
+        if made != set(names) or len(place.ledger.read_page(creates * 2)) != creates:
             raise RuntimeError("Not every campaign is there once.")
         return _count_unknown(place)
 

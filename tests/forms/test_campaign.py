@@ -10,7 +10,7 @@ from app.campaign.contract.fields import FIELDS
 from app.campaign.contract.reading import read_answers
 from app.campaign.contract.validation import find_problems
 from app.campaign.contract.wording import describe_problem
-from app.forms.campaign import CampaignForm, typed_answers
+from app.forms.campaign import CampaignForm, read_typed_answers
 from tests.factories import inbound, outbound, typed
 
 BROKEN = [
@@ -30,14 +30,14 @@ def test_it_asks_each_question_once_those_of_the_contract_and_those_about_the_le
 
 @pytest.mark.parametrize("campaign", [inbound(), outbound()])
 def test_what_was_typed_becomes_the_same_values(campaign: dict[str, Any]) -> None:
-    form = CampaignForm.of(typed(campaign))
+    form = CampaignForm.from_answers(typed(campaign))
     assert form.validate()
     assert form.values == campaign
 
 
 @pytest.mark.parametrize("answers", BROKEN)
 def test_it_says_what_the_rules_say(answers: dict[str, Any]) -> None:
-    form = CampaignForm.of(answers)
+    form = CampaignForm.from_answers(answers)
     form.validate()
     found = {one.field: [describe_problem(one)] for one in find_problems(read_answers(answers))}
     assert form.errors == found
@@ -45,7 +45,7 @@ def test_it_says_what_the_rules_say(answers: dict[str, Any]) -> None:
 
 def test_each_word_that_names_no_place_or_no_day_is_an_error_of_its_field() -> None:
     leads = {"audience": "Narnia, France, Georgia", "own_dates": "next friday"}
-    form = CampaignForm.of({"type": "OUTBOUND"} | leads)
+    form = CampaignForm.from_answers({"type": "OUTBOUND"} | leads)
     form.validate()
     assert [message.split("”")[0] for message in form.errors["audience"]] == [
         "Change “Narnia",
@@ -60,12 +60,14 @@ def test_each_word_that_names_no_place_or_no_day_is_an_error_of_its_field() -> N
 
 
 def test_what_is_said_of_leads_who_are_not_called_is_not_judged() -> None:
-    form = CampaignForm.of(typed(inbound()) | {"audience": "Narnia", "own_dates": "next friday"})
+    form = CampaignForm.from_answers(
+        typed(inbound()) | {"audience": "Narnia", "own_dates": "next friday"}
+    )
     assert form.validate()
 
 
 def test_what_was_typed_wrong_is_kept_to_the_letter() -> None:
-    form = CampaignForm.of({"start_date": " 4.1.27 ", "days_of_week": ["MONDAY", "x"]})
+    form = CampaignForm.from_answers({"start_date": " 4.1.27 ", "days_of_week": ["MONDAY", "x"]})
     assert form.start_date.typed == " 4.1.27 "
     assert form.days_of_week.typed == ("MONDAY", "x")
 
@@ -73,4 +75,4 @@ def test_what_was_typed_wrong_is_kept_to_the_letter() -> None:
 def test_a_posted_form_gives_the_answers_and_nothing_else() -> None:
     posted = MultiDict([("name", "A"), ("days_of_week", "MONDAY"), ("days_of_week", "FRIDAY")])
     posted.add("csrf_token", "secret")
-    assert typed_answers(posted) == {"name": "A", "days_of_week": ["MONDAY", "FRIDAY"]}
+    assert read_typed_answers(posted) == {"name": "A", "days_of_week": ["MONDAY", "FRIDAY"]}

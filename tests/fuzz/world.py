@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from app import create_app
 from app.campaign.contract.fields import CAMPAIGNS_PATH
-from app.services import services_of
+from app.services import find_services
 from app.settings import Settings
 from tests.factories import inbound, outbound, typed
 from tests.fuzz.odd import NOWHERE
@@ -58,7 +58,7 @@ def all_routes() -> list[Route]:
             for rule in app.url_map.iter_rules()
             for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
         ]
-        services_of(app).store.engine.dispose()
+        find_services(app).store.engine.dispose()
     sandbox = (("POST", CAMPAIGNS_PATH), ("GET", "/"), ("GET", "/openapi.json"), ("GET", "/<name>"))
     api = [Route(f"/sandbox{path}", method, "sandbox") for method, path in sandbox]
     return found + api * 2

@@ -15,7 +15,7 @@ from typing import Any
 
 from app.campaign.contract.payload import write_answers
 from app.sandbox.sample import SAMPLE_REQUEST
-from app.store.drafts import new_id
+from app.store.drafts import make_id
 from tests.factories import outbound, typed
 from tests.load.browser import TIMEOUT, Browser, Wrong
 
@@ -28,7 +28,7 @@ class Person:
     def __init__(self, port: int, draft_id: str) -> None:
         self.browser = Browser(port)
         self.draft_id = draft_id
-        self.name = new_id()
+        self.name = make_id()
         self._numbers = count()
 
     def prepare(self) -> None:
@@ -86,7 +86,7 @@ class Sender(Person):
     """Sends one draft after the other; what counts is from the press until the outcome is known."""
 
     def act(self) -> float:
-        draft_id = new_id()
+        draft_id = make_id()
         fields = typed(outbound(name=self.new_name())) | {"version": "0"}
         self.browser.post(f"/drafts/{draft_id}/autosave", fields)
         seen = self.browser.get(f"/drafts/{draft_id}/review").hidden()
@@ -145,7 +145,7 @@ def fill(port: int, number: int) -> list[str]:
     """Save so many drafts, and give their ids."""
     browser = Browser(port)
     browser.enter()
-    made = [new_id() for _ in range(number)]
+    made = [make_id() for _ in range(number)]
     for place, draft_id in enumerate(made):
         fields = typed(outbound(name=f"Draft {place}")) | {"version": "0"}
         browser.post(f"/drafts/{draft_id}/autosave", fields)

@@ -9,8 +9,8 @@ from secrets import token_hex
 from statistics import median
 from time import perf_counter
 
-from app.store.audit_trail import draft_chain
-from app.store.chains import NOTHING_BEFORE, event_hash
+from app.store.audit_trail import name_draft_chain
+from app.store.chains import NOTHING_BEFORE, hash_event
 from tests.load.browser import Browser
 
 _EVENTS_OF_A_DRAFT = 10
@@ -47,7 +47,7 @@ def _chains(events: int) -> Iterator[list[dict[str, object]]]:
     at = datetime.now(UTC).isoformat(timespec="milliseconds")
     for _ in range(events // _EVENTS_OF_A_DRAFT):
         chain, before = [], NOTHING_BEFORE
-        name = draft_chain(token_hex(8))
+        name = name_draft_chain(token_hex(8))
         for number in range(1, _EVENTS_OF_A_DRAFT + 1):
             event: dict[str, object] = {
                 "chain": name,
@@ -58,7 +58,7 @@ def _chains(events: int) -> Iterator[list[dict[str, object]]]:
                 "details": '{"version": 2, "fields": {"name": ["Recall", "Recall East"]}}',
                 "before": before,
             }
-            event["hash"] = before = event_hash(event)
+            event["hash"] = before = hash_event(event)
             chain.append(event)
         yield chain
 

@@ -76,7 +76,7 @@ def test_a_campaign_is_created_without_a_socket(
 ) -> None:
     campaign = api.create_campaign(encode_payload(build_payload(outbound())))
 
-    (kept,) = ledger.page(2)
+    (kept,) = ledger.read_page(2)
     assert campaign.campaign_id == kept.campaign_id
     assert (campaign.campaign_name, campaign.campaign_status) == ("Q4 Outreach", "DRAFT")
     assert kept.request == build_payload(outbound())
@@ -87,7 +87,7 @@ def test_the_sandbox_refuses_by_field(api: CampaignApi, ledger: Ledger) -> None:
         api.create_campaign(encode_payload(build_payload(outbound(timezone=None))))
 
     assert (raised.value.status, list(raised.value.errors)) == (422, ["timezone"])
-    assert ledger.page(1) == []
+    assert ledger.read_page(1) == []
 
 
 def test_the_sandbox_refuses_a_token_that_is_not_its_own(tmp_path: Path) -> None:
@@ -96,4 +96,4 @@ def test_the_sandbox_refuses_a_token_that_is_not_its_own(tmp_path: Path) -> None
     with pytest.raises(BadKey):
         api.create_campaign(encode_payload(build_payload(outbound())))
 
-    assert sandbox.extensions["ledger"].page(1) == []
+    assert sandbox.extensions["ledger"].read_page(1) == []

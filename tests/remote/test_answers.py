@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.remote.answers import created, errors_by_field, message
+from app.remote.answers import find_errors, find_message, read_created
 from tests.remote.wire import success
 
 NOT_UNDERSTOOD = [
@@ -27,47 +27,50 @@ NOT_UNDERSTOOD = [
     "told", ["No.", ["No."], {"name": "No."}, {"name": ["No."]}, [{"message": "No."}]]
 )
 def test_a_sentence_is_found_where_apis_put_it(key: str, told: Any) -> None:
-    assert message(json.dumps({key: told})) == "No."
+    assert find_message(json.dumps({key: told})) == "No."
 
 
 @pytest.mark.parametrize("keys", [("message", "detail"), ("detail", "error"), ("error", "errors")])
 def test_the_first_of_two_sentences_is_taken(keys: tuple[str, str]) -> None:
     first, second = keys
 
-    assert message(json.dumps({second: "Second.", first: "First."})) == "First."
+    assert find_message(json.dumps({second: "Second.", first: "First."})) == "First."
 
 
 @pytest.mark.parametrize("nothing", [None, "", "  ", [], {}, 7, True])
 def test_a_key_that_says_nothing_is_passed_over(nothing: Any) -> None:
-    assert message(json.dumps({"message": nothing, "detail": "No."})) == "No."
+    assert find_message(json.dumps({"message": nothing, "detail": "No."})) == "No."
 
 
 def test_several_sentences_are_read_one_after_the_other() -> None:
-    assert message('{"errors": {"name": ["One.", "Two."], "type": "Three."}}') == "One. Two. Three."
+    assert (
+        find_message('{"errors": {"name": ["One.", "Two."], "type": "Three."}}')
+        == "One. Two. Three."
+    )
 
 
 def test_an_answer_that_is_only_a_sentence_is_that_sentence() -> None:
-    assert message('"No."') == "No."
+    assert find_message('"No."') == "No."
 
 
 @pytest.mark.parametrize("shape", ['"{}"', '{{"message": "{}"}}', '{{"errors": {{"name": "{}"}}}}'])
 def test_a_long_sentence_is_not_cut_inside_a_word(shape: str) -> None:
     words = [f"reason{number}" for number in range(1000)]
     answer = shape.format(" ".join(words))
-    for said in (message(answer), *errors_by_field(answer).get("name", ())):
+    for said in (find_message(answer), *find_errors(answer).get("name", ())):
         assert said.endswith(" …")
         assert set(said.split()) <= {*words, "…"}
 
 
 @pytest.mark.parametrize("answer", NOT_UNDERSTOOD, ids=lambda answer: answer[:20])
 def test_what_is_not_understood_is_no_sentence_and_no_error_of_a_field(answer: str) -> None:
-    assert message(answer) == ""
-    assert errors_by_field(answer) == {}
+    assert find_message(answer) == ""
+    assert find_errors(answer) == {}
 
 
 @pytest.mark.parametrize("answer", NOT_UNDERSTOOD, ids=lambda answer: answer[:20])
 def test_what_is_not_understood_is_no_campaign(answer: str) -> None:
-    assert created(answer, 201) is None
+    assert read_created(answer, 201) is None
 
 
 @pytest.mark.parametrize(
@@ -76,7 +79,7 @@ def test_what_is_not_understood_is_no_campaign(answer: str) -> None:
     ids=["alone", "as a message", "as a list"],
 )
 def test_a_sentence_without_end_is_cut(told: Any) -> None:
-    assert 490 < len(message(json.dumps(told))) <= 500
+    assert 490 < len(find_message(json.dumps(told))) <= 500
 
 
 @pytest.mark.parametrize("key", ["errors", "detail", "error"])
@@ -92,13 +95,13 @@ def test_a_sentence_without_end_is_cut(told: Any) -> None:
     ],
 )
 def test_a_field_is_named_in_each_shape_in_common_use(key: str, told: Any) -> None:
-    assert errors_by_field(json.dumps({key: told})) == {"end_date": ["Too early."]}
+    assert find_errors(json.dumps({key: told})) == {"end_date": ["Too early."]}
 
 
 def test_all_that_is_said_of_one_field_is_kept() -> None:
     told = [{"field": "name", "message": "One."}, {"field": "name", "message": "Two."}]
 
-    assert errors_by_field(json.dumps({"errors": told})) == {"name": ["One.", "Two."]}
+    assert find_errors(json.dumps({"errors": told})) == {"name": ["One.", "Two."]}
 
 
 @pytest.mark.parametrize(
@@ -114,21 +117,21 @@ def test_all_that_is_said_of_one_field_is_kept() -> None:
     ],
 )
 def test_an_error_without_a_field_or_without_a_word_names_none(told: Any) -> None:
-    assert errors_by_field(json.dumps({"errors": told})) == {}
+    assert find_errors(json.dumps({"errors": told})) == {}
 
 
 @pytest.mark.parametrize("missing", ["campaign_name", "campaign_type", "campaign_status"])
 def test_a_campaign_with_an_id_is_created_whatever_else_is_missing(missing: str) -> None:
-    campaign = created(success(**{missing: None}), 201)
+    campaign = read_created(success(**{missing: None}), 201)
 
     assert campaign is not None
     assert getattr(campaign, missing) == ""
 
 
 def test_half_of_a_surrogate_pair_becomes_a_sign_that_can_be_kept_and_shown() -> None:
-    assert message(r'{"message": "No \ud83d."}') == "No ?."
-    assert errors_by_field(r'{"errors": {"na\ud83dme": "No \udc4d."}}') == {"na?me": ["No ?."]}
+    assert find_message(r'{"message": "No \ud83d."}') == "No ?."
+    assert find_errors(r'{"errors": {"na\ud83dme": "No \udc4d."}}') == {"na?me": ["No ?."]}
 
 
 def test_a_whole_surrogate_pair_is_the_sign_that_it_means() -> None:
-    assert message(r'{"message": "Yes \ud83d\udc4d."}') == "Yes 👍."
+    assert find_message(r'{"message": "Yes \ud83d\udc4d."}') == "Yes 👍."

@@ -10,7 +10,7 @@ import time_machine
 
 from app.remote.answers import Created
 from app.remote.errors import BadKey, Refused, RemoteError, Unclear
-from app.remote.waiting import seconds_to_wait
+from app.remote.waiting import read_seconds_to_wait
 from app.version import VERSION
 from tests.remote.wire import BODY, TOKEN, body, calling, error_after, head, http, success
 from tests.servers import answering
@@ -219,7 +219,7 @@ def test_how_long_to_wait_is_read_in_either_way_of_writing_it(
     given: str, seconds: int | None
 ) -> None:
     with time_machine.travel("2026-11-23T12:00:00Z", tick=False):
-        assert seconds_to_wait({"retry-after": given}) == seconds
+        assert read_seconds_to_wait({"retry-after": given}) == seconds
 
 
 def test_only_whoever_was_asked_too_often_is_waited_for() -> None:

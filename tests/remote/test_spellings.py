@@ -13,7 +13,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from app.remote.redaction import redacted
+from app.remote.redaction import redact
 
 pytestmark = pytest.mark.slow
 
@@ -121,7 +121,7 @@ DECODINGS: dict[str, Spell] = {
 @given(token=TOKENS)
 def test_no_decoding_finds_the_token(spell: Spell, token: str) -> None:
     assume(token.strip("\\"))  # Else it is in each text that has an escape.
-    left = redacted(f'{{"said": "Who is <{spell(token)}>?"}}', token)
+    left = redact(f'{{"said": "Who is <{spell(token)}>?"}}', token)
     assume(token.lower() not in '{"said": "who is <[token]>?"}')
 
     for name, decode in DECODINGS.items():
@@ -131,7 +131,7 @@ def test_no_decoding_finds_the_token(spell: Spell, token: str) -> None:
 @pytest.mark.parametrize("spell", SPELLINGS.values(), ids=SPELLINGS)
 @pytest.mark.parametrize("token", ["t0ken/of+a=customer&co", LONG], ids=["usual", "long"])
 def test_the_token_goes_and_what_is_around_it_stays(spell: Spell, token: str) -> None:
-    left = redacted(f"Who is {spell(token)}?", token)
+    left = redact(f"Who is {spell(token)}?", token)
     assert re.fullmatch(r"Who is [\w+/]*\[token\][\w+/=]*\?", left)
     assert len(left) < 60
 
@@ -142,7 +142,7 @@ def test_a_text_that_was_cut_does_not_end_in_half_a_token(spell: Spell) -> None:
     spelling = spell(token)
     half = spelling[: len(spelling) * 3 // 4]
 
-    left = redacted(f"Who is {half}", token, is_whole=False)
+    left = redact(f"Who is {half}", token, is_whole=False)
     assert left.endswith("[token]")
     assert len(left) < 40
 
@@ -151,10 +151,10 @@ def test_a_text_that_was_cut_does_not_end_in_half_a_token(spell: Spell) -> None:
 def test_a_long_text_of_all_but_the_token_is_gone_through_at_once(spell: Spell) -> None:
     token = "t0ken/of+a=customer&co"
     text = (spell(token[:-1]).rstrip("=") + " ") * 10_000
-    assert redacted(text[:1_000_000], token)
+    assert redact(text[:1_000_000], token)
 
 
 @pytest.mark.parametrize("token", ["\\" * 60, "a\\" * 30, "%25" * 20, "&amp;" * 12, "a" * 60])
 def test_a_token_that_looks_like_escapes_is_no_trap(token: str) -> None:
     text = token[:-1] * (30_000 // len(token)) + "!"
-    assert redacted(text, token)
+    assert redact(text, token)

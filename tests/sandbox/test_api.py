@@ -115,14 +115,14 @@ def test_what_was_created_outlives_the_sandbox(tmp_path: Path) -> None:
     first = Caller(tmp_path).create(SAMPLE)
     again = Caller(tmp_path)
 
-    assert [kept.request for kept in again.sandbox.extensions["ledger"].page(9)] == [SAMPLE]
+    assert [kept.request for kept in again.sandbox.extensions["ledger"].read_page(9)] == [SAMPLE]
     assert again.create(SAMPLE).campaign_id != first.campaign_id
 
 
 def test_a_refused_campaign_is_not_kept(api: Caller) -> None:
     api.create(sample(name=None))
 
-    assert api.sandbox.extensions["ledger"].page(9) == []
+    assert api.sandbox.extensions["ledger"].read_page(9) == []
 
 
 def test_a_file_that_cannot_be_written_creates_nothing_and_says_so(tmp_path: Path) -> None:

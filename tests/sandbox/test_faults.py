@@ -76,7 +76,7 @@ def test_a_fault_is_seen_as_what_it_is_and_stores_what_it_says(
         got = seen(api)
 
         assert type(got) is SEEN[fault.name]
-        assert len(sandbox.extensions["ledger"].page(9)) == fault.stores
+        assert len(sandbox.extensions["ledger"].read_page(9)) == fault.stores
         assert type(seen(api)) is Created  # It was for the next request only.
 
 
@@ -153,14 +153,14 @@ def test_a_header_that_cannot_be_meant_is_told_so(
     answer = post(address, header.encode().decode("latin-1"))
     assert answer.status_code == 400
     assert answer.json()["message"].startswith(said)
-    assert sandbox.extensions["ledger"].page(1) == []
+    assert sandbox.extensions["ledger"].read_page(1) == []
 
 
 def test_what_the_sandbox_would_refuse_is_not_stored_by_a_fault(
     address: Address, sandbox: Flask
 ) -> None:
     assert post(address, "stored-then-dropped", token="wrong").status_code == 401
-    assert sandbox.extensions["ledger"].page(1) == []
+    assert sandbox.extensions["ledger"].read_page(1) == []
 
 
 def test_the_reference_names_every_fault_as_invented(address: Address) -> None:

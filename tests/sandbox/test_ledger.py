@@ -22,7 +22,7 @@ def test_a_campaign_is_kept_with_all_that_was_sent(path: Path) -> None:
     before = datetime.now(UTC)
     added = Ledger(path).add(REQUEST)
 
-    (kept,) = Ledger(path).page(10)
+    (kept,) = Ledger(path).read_page(10)
 
     assert kept == added
     assert (kept.name, kept.type, kept.request) == ("Q4 Outreach", "OUTBOUND", REQUEST)
@@ -34,8 +34,8 @@ def test_the_newest_come_first_page_by_page(path: Path) -> None:
     for number in range(5):
         ledger.add(REQUEST | {"name": str(number)})
 
-    first = ledger.page(2)
-    second = ledger.page(9, before=first[-1].number)
+    first = ledger.read_page(2)
+    second = ledger.read_page(9, before=first[-1].number)
 
     assert [kept.name for kept in first] == ["4", "3"]
     assert [kept.name for kept in second] == ["2", "1", "0"]
@@ -55,7 +55,7 @@ def test_sixteen_threads_lose_nothing(path: Path) -> None:
     with ThreadPoolExecutor(16) as threads:
         added = list(threads.map(lambda _: ledger.add(REQUEST).campaign_id, range(160)))
 
-    kept = [campaign.campaign_id for campaign in ledger.page(999)]
+    kept = [campaign.campaign_id for campaign in ledger.read_page(999)]
 
     assert len(set(added)) == 160
     assert sorted(kept) == sorted(added)

@@ -37,4 +37,4 @@ def test_the_sandbox_does_what_its_document_says(tmp_path: Path) -> None:
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "1 passed" in done.stdout
-    assert len(sandbox.extensions["ledger"].page(100)) == 100
+    assert len(sandbox.extensions["ledger"].read_page(100)) == 100

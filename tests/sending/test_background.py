@@ -54,10 +54,10 @@ def test_whoever_presses_need_not_wait(
     assert api.began.wait(10)
     assert state(store, submission_id) is State.SENDING
     assert not sender.drain(0)
-    assert sender.under_way() == [submission_id]
+    assert sender.list_under_way() == [submission_id]
     api.may_answer.set()
     assert sender.drain(10)
-    assert sender.under_way() == []
+    assert sender.list_under_way() == []
     assert state(store, submission_id) is State.CREATED
 
 

@@ -144,7 +144,7 @@ def test_a_wait_of_hours_is_ended_by_a_person_who_says_why(store: Store, saved: 
     assert told.value.wants_reason
     refused(store, draft_id, hurry="Their support says that it is a mistake.")
     with store.reading() as session:
-        sent = read_details(audit_trail.of_draft(session, draft_id)[-1])
+        sent = read_details(audit_trail.read_draft_events(session, draft_id)[-1])
     assert sent["in_spite_of_the_wait"] == "Their support says that it is a mistake."
 
 

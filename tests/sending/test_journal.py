@@ -21,7 +21,7 @@ from app.sending.submission import claim
 from app.store import audit_trail
 from app.store.base import State
 from app.store.database import Store
-from app.store.leases import clock, lease
+from app.store.leases import grant_lease, read_clock
 from app.store.models import Submission
 from app.store.verification import verify
 from tests.factories import outbound
@@ -60,7 +60,7 @@ def claimed(store: Store, saved: Saved, **values: Any) -> Claim:
     made = claim(
         press(saved(outbound(**values)), reviewed=reviewed, to=to), store=store, deadline=30
     )
-    return replace(made, lease=lease(0))
+    return replace(made, lease=grant_lease(0))
 
 
 def submission(store: Store, submission_id: int) -> Submission:
@@ -83,7 +83,7 @@ def test_whatever_fails_the_answer_is_kept_and_taken_in_at_the_next_start(
     expire(store, mine.submission_id)
     assert recover(store, journal(store)) == 1
     assert submission(store, mine.submission_id).campaign_id == "Vm9pY2VDYW1wYWlnbjo3"
-    assert list(journal(store).entries()) == []
+    assert list(journal(store).read_entries()) == []
     draft_id = submission(store, mine.submission_id).draft_id
     told = visitor.open(f"/drafts/{draft_id}/history").text
     assert f"It could not be written down when it came: {error}" in told
@@ -179,7 +179,7 @@ def test_a_stray_answer_is_on_record_once(store: Store, saved: Saved) -> None:
     for _ in range(3):
         record_outcome(mine, CREATED, store, journal(store))
     with store.reading() as session:
-        assert len(audit_trail.strays(session)) == 1
+        assert len(audit_trail.read_strays(session)) == 1
 
 
 def test_an_entry_that_cannot_be_read_keeps_nobody_from_starting(
@@ -201,7 +201,7 @@ def test_an_answer_is_taken_once(store: Store, saved: Saved) -> None:
         record_outcome(mine, CREATED, store, journal(store))
     draft_id = submission(store, mine.submission_id).draft_id
     with store.reading() as session:
-        kinds = [one.kind for one in audit_trail.of_draft(session, draft_id)]
+        kinds = [one.kind for one in audit_trail.read_draft_events(session, draft_id)]
     assert kinds.count("answered") == 1
 
 
@@ -216,7 +216,7 @@ def test_an_entry_that_cannot_be_removed_never_undoes_a_correction(
     assert submission(store, mine.submission_id).state is State.CREATED
     draft_id = submission(store, mine.submission_id).draft_id
     with store.reading() as session:
-        kinds = [one.kind for one in audit_trail.of_draft(session, draft_id)]
+        kinds = [one.kind for one in audit_trail.read_draft_events(session, draft_id)]
     assert kinds.count("answered late") == 1
 
 
@@ -239,7 +239,7 @@ def test_what_stays_unknown_is_written_down_once(store: Store, saved: Saved) -> 
     record_outcome(mine, Outcome(State.UNKNOWN, "A page of a proxy.", 502), store, journal(store))
     draft_id = submission(store, mine.submission_id).draft_id
     with store.reading() as session:
-        kinds = [one.kind for one in audit_trail.of_draft(session, draft_id)]
+        kinds = [one.kind for one in audit_trail.read_draft_events(session, draft_id)]
     assert kinds.count("answered") == 2
 
 
@@ -271,7 +271,7 @@ def test_an_answer_to_what_a_restore_took_away_changes_no_other_submission(
     record_outcome(second, Outcome(State.REFUSED, "No."), store, journal(store))
     assert submission(store, second.submission_id).state is State.REFUSED
     with store.reading() as session:
-        (stray,) = audit_trail.strays(session)
+        (stray,) = audit_trail.read_strays(session)
         assert stray["campaign_id"] == "Vm9pY2VDYW1wYWlnbjo3"
         assert verify(session).fault == ""
 
@@ -294,7 +294,7 @@ def test_numbers_of_submissions_are_never_used_again(store: Store, saved: Saved)
 def test_a_lease_stands_in_the_database_by_the_machines_clock(store: Store, saved: Saved) -> None:
     mine = claimed(store, saved)
     ((ends,),) = rows(store, "SELECT lease_ends FROM submission")
-    assert 45 < ends - clock() <= 50
+    assert 45 < ends - read_clock() <= 50
     assert recover(store, journal(store)) == 0
     assert not submission(store, mine.submission_id).lease.is_over
 

@@ -110,7 +110,7 @@ class Sending(RuleBasedStateMachine):
     @precondition(lambda self: len(self.answers) < FEW)
     @rule(target=draft_ids)
     def write(self) -> str:
-        draft_id = drafts.new_id()
+        draft_id = drafts.make_id()
         self._save(draft_id, over=0)
         return draft_id
 

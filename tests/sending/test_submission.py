@@ -20,7 +20,7 @@ from app.store.acceptances import judge
 from app.store.base import State
 from app.store.database import Store
 from app.store.drafts import AlreadySubmitted
-from app.store.leases import lease
+from app.store.leases import grant_lease
 from app.store.models import Draft, Submission
 from tests.factories import inbound, outbound, typed
 from tests.fakes import ANSWERS, FakeApi
@@ -96,7 +96,7 @@ def test_eight_presses_at_once_make_one_campaign(
 
     with ThreadPoolExecutor(8) as people:
         assert sum(people.map(press, range(8))) == 1
-    assert len(ledger.page(10)) == 1
+    assert len(ledger.read_page(10)) == 1
     assert state_of(store, draft_id) is State.CREATED
 
 
@@ -184,7 +184,7 @@ def test_what_could_not_be_sent_at_once_is_not_sent_at_all(store: Store, saved: 
     api = FakeApi()
     confirmed = press(draft_id := saved(), reviewed=REVIEWED, to=destination(api))
     claimed = claim(confirmed, store=store, deadline=30)
-    asleep = replace(claimed, begin=lease(0))  # As after a sleep of the machine.
+    asleep = replace(claimed, begin=grant_lease(0))  # As after a sleep of the machine.
     deliver(asleep, store=store, api=api, journal=journal(store))
 
     assert (api.asked, state_of(store, draft_id)) == ([], State.UNSENT)

@@ -189,7 +189,7 @@ def test_a_persons_word_can_be_corrected_and_both_stay_on_record(
     (after,) = kept(store)
     assert (after.state, after.campaign_id) == (State.CREATED, "Vm9pY2VDYW1wYWlnbjo4")
     with store.reading() as session:
-        events = audit_trail.of_draft(session, after.draft_id)[-4:]
+        events = audit_trail.read_draft_events(session, after.draft_id)[-4:]
         words = [(event.kind, read_details(event)["campaign_id"]) for event in events]
         assert verify(session).fault == ""
     assert words == [

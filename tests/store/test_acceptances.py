@@ -8,7 +8,7 @@ import pytest
 from app.campaign.compliance.acceptance import find_statement
 from app.campaign.contract.fields import Weekday
 from app.store import audit_trail, drafts
-from app.store.acceptances import Judgement, Reason, accept, accepted, judge, take_back
+from app.store.acceptances import Judgement, Reason, accept, judge, read_accepted, take_back
 from app.store.audit_trail import EventKind, read_details
 from app.store.database import Store
 from tests.factories import outbound, typed
@@ -35,12 +35,12 @@ def test_a_reason_is_kept_with_who_gave_it_until_another_takes_it_back(
     with store.writing() as session:
         draft = drafts.find(session, late)
         assert accept(session, draft, judgement, FINE)
-        kept = accepted(draft)[HOURS]
+        kept = read_accepted(draft)[HOURS]
         assert take_back(session, draft, judgement, OPEN)
-        assert accepted(draft) == {}
+        assert read_accepted(draft) == {}
         said = [
             (event.kind, event.who, read_details(event)["reason"])
-            for event in audit_trail.of_draft(session, late)
+            for event in audit_trail.read_draft_events(session, late)
             if event.kind in {EventKind.ACCEPTED, EventKind.TAKEN_BACK}
         ]
 
@@ -63,7 +63,7 @@ def test_what_is_accepted_is_open_again_once_more_holidays_are_found(
     with store.writing() as session:
         draft = drafts.find(session, draft_id)
         assert accept(session, draft, november, Reason(["fr-holidays"], "We may.", "Ada"))
-        statements = accepted(draft)
+        statements = read_accepted(draft)
 
     def said_of_holidays(judgement: Judgement) -> list[bool]:
         return [
@@ -83,4 +83,4 @@ def test_of_what_is_not_found_or_is_a_duty_nothing_is_kept(
         draft = drafts.find(session, late)
         assert not accept(session, draft, judgement, Reason([rule], "Fine.", "Ada"))
         assert not take_back(session, draft, judgement, Reason([rule], "Not fine.", "Ada"))
-        assert accepted(draft) == {}
+        assert read_accepted(draft) == {}

@@ -19,7 +19,7 @@ from tests.factories import inbound, typed
 
 def kinds(store: Store, draft_id: str) -> list[str]:
     with store.reading() as session:
-        return [event.kind for event in audit_trail.of_draft(session, draft_id)]
+        return [event.kind for event in audit_trail.read_draft_events(session, draft_id)]
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def draft_id(store: Store, saved: Callable[..., str]) -> str:
 
 def test_an_edit_tells_who_changed_what_from_what_to_what(store: Store, draft_id: str) -> None:
     with store.reading() as session:
-        last = audit_trail.of_draft(session, draft_id)[-1]
+        last = audit_trail.read_draft_events(session, draft_id)[-1]
     assert (last.kind, last.who) == ("edited", "Ada")
     assert read_details(last)["fields"] == {"name": ["Front desk 2", "Front desk 3"]}
 
@@ -60,7 +60,8 @@ def test_a_submission_tells_what_was_sent_where_and_what_was_answered(
     with store.reading() as session:
         (draft,) = session.query(Draft)
         events = {
-            event.kind: read_details(event) for event in audit_trail.of_draft(session, draft.id)
+            event.kind: read_details(event)
+            for event in audit_trail.read_draft_events(session, draft.id)
         }
     assert events["sent"]["connection"] == "VoiceAIWrapper"
     assert events["sent"]["url"] == "https://api.example/api/v2/voice-campaigns"
@@ -99,7 +100,7 @@ def test_what_stood_in_a_draft_is_found_by_its_version(store: Store, draft_id: s
     with store.reading() as session:
         draft = drafts.find(session, draft_id)
         names = [
-            audit_trail.answers_at(session, draft, version).get("name") for version in range(5)
+            audit_trail.find_answers_at(session, draft, version).get("name") for version in range(5)
         ]
     assert names == ["", "Front desk", "Front desk 1", "Front desk 2", "Front desk 3"]
 
@@ -143,7 +144,7 @@ def test_a_word_about_findings_changes_nothing_that_was_reviewed(
 ) -> None:
     look(store, draft_id, who="")
     with store.writing() as session:
-        audit_trail.record(session, kind, audit_trail.draft_chain(draft_id), who="Ada")
+        audit_trail.record(session, kind, audit_trail.name_draft_chain(draft_id), who="Ada")
     look(store, draft_id, who="Ada")  # The page comes back with the name that they gave.
     assert reviews(store, draft_id) == 1
 
@@ -162,7 +163,7 @@ def test_a_look_after_something_was_done_is_a_further_review(
 ) -> None:
     look(store, draft_id)
     with store.writing() as session:
-        audit_trail.record(session, kind, audit_trail.draft_chain(draft_id))
+        audit_trail.record(session, kind, audit_trail.name_draft_chain(draft_id))
     look(store, draft_id)
     assert reviews(store, draft_id) == 2
 

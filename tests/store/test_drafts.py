@@ -91,4 +91,4 @@ def test_a_draft_that_never_was_is_missed_by_name(store: Store) -> None:
 def test_a_new_draft_has_an_id_of_the_one_form(store: Store, odd: str) -> None:
     with pytest.raises(drafts.NoSuchDraft):
         save(store, odd)
-    assert re.fullmatch(drafts.ID_FORM, drafts.new_id())
+    assert re.fullmatch(drafts.ID_FORM, drafts.make_id())

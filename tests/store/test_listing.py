@@ -8,7 +8,7 @@ from app.store import drafts, listing
 from app.store.acceptances import judge
 from app.store.base import State
 from app.store.database import Store
-from app.store.listing import Query, Show, Sort, page
+from app.store.listing import DraftQuery, Show, Sort, read_page
 from tests.factories import inbound, outbound, typed
 
 pytestmark = pytest.mark.slow
@@ -16,12 +16,12 @@ pytestmark = pytest.mark.slow
 
 def add(store: Store, name: str, **changes: object) -> None:
     with store.writing() as session:
-        drafts.save(session, drafts.new_id(), judge(typed(outbound(name=name, **changes))), over=0)
+        drafts.save(session, drafts.make_id(), judge(typed(outbound(name=name, **changes))), over=0)
 
 
 def names(store: Store, **query: object) -> list[str]:
     with store.reading() as session:
-        return [draft.name for draft in page(session, Query(**query)).drafts]  # type: ignore[arg-type]
+        return [draft.name for draft in read_page(session, DraftQuery(**query)).drafts]  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def test_signs_of_a_query_language_are_only_text(three: Store, search: str) -> N
 
 def test_a_changed_draft_is_found_by_its_new_words_only(three: Store) -> None:
     with three.writing() as session:
-        draft = page(session, Query(search="Gamma")).drafts[0]
+        draft = read_page(session, DraftQuery(search="Gamma")).drafts[0]
         drafts.save(session, draft.id, judge(typed(outbound(name="Delta wind"))), over=1)
 
     assert names(three, search="wind") == ["Delta wind"]
@@ -69,9 +69,9 @@ def test_a_changed_draft_is_found_by_its_new_words_only(three: Store) -> None:
 
 def test_the_list_can_be_held_to_a_type_and_a_state(store: Store) -> None:
     with store.writing() as session:
-        drafts.save(session, drafts.new_id(), judge(typed(inbound(name="Front desk"))), over=0)
+        drafts.save(session, drafts.make_id(), judge(typed(inbound(name="Front desk"))), over=0)
         drafts.save(
-            session, drafts.new_id(), judge(typed(outbound(name="Sent"))), over=0
+            session, drafts.make_id(), judge(typed(outbound(name="Sent"))), over=0
         ).state = State.CREATED
 
     assert names(store, type="INBOUND") == ["Front desk"]
@@ -81,7 +81,7 @@ def test_the_list_can_be_held_to_a_type_and_a_state(store: Store) -> None:
 
 def test_deleted_drafts_are_listed_apart(three: Store) -> None:
     with three.writing() as session:
-        found = page(session, Query(search="Beta")).drafts[0]
+        found = read_page(session, DraftQuery(search="Beta")).drafts[0]
         drafts.delete(session, found.id)
 
     assert names(three) == ["Gamma solar", "alpha dental"]
@@ -98,7 +98,7 @@ def test_pages_follow_each_other_both_ways_without_a_gap_or_a_repeat(
             named = outbound(
                 name=f"Campaign {number % 7}", start_date=date(2027, 1, 1 + number % 5)
             )
-            drafts.save(session, drafts.new_id(), judge(typed(named)), over=0)
+            drafts.save(session, drafts.make_id(), judge(typed(named)), over=0)
 
     forth, back = read_on(store, sort, search)
     assert len(set(forth)) == len(forth) == listing.PAGE * 2 + 3
@@ -109,14 +109,14 @@ def read_on(store: Store, sort: Sort, search: str) -> tuple[list[str], list[str]
     """Read all pages to the last one, and from there back to the first."""
     pages: list[list[str]] = [[], []]
     with store.reading() as session:
-        found = page(session, Query(sort=sort, search=search))
+        found = read_page(session, DraftQuery(sort=sort, search=search))
         assert found.previous is None
         pages[0] += [draft.id for draft in found.drafts]
         while found.next:
-            found = page(session, Query(sort=sort, search=search, after=found.next))
+            found = read_page(session, DraftQuery(sort=sort, search=search, after=found.next))
             assert found.count == listing.PAGE * 2 + 3
             pages[0] += [draft.id for draft in found.drafts]
         while found.previous:
-            found = page(session, Query(sort=sort, search=search, before=found.previous))
+            found = read_page(session, DraftQuery(sort=sort, search=search, before=found.previous))
             pages[1] = [draft.id for draft in found.drafts] + pages[1]
     return pages[0], pages[1]

@@ -106,11 +106,14 @@ def test_a_database_of_the_revision_before_keeps_its_rows_and_its_seals(
     assert rows_of(path) == before
     with upgraded.reading() as session:
         assert verify(session, noted).fault == ""
-        assert [row.name for row in listing.page(session, listing.Query(search="Outreach")).drafts]
-        query = request_log.Query(search="Outreach", connection_key="client")
-        assert len(request_log.page(session, query)[0]) == 3
-        assert not request_log.page(session, replace(query, connection_key="another"))[0]
-        assert request_log.as_document(request_log.find(session, 1))["destination"] == "client"
+        assert [
+            row.name
+            for row in listing.read_page(session, listing.DraftQuery(search="Outreach")).drafts
+        ]
+        query = request_log.LogQuery(search="Outreach", connection_key="client")
+        assert len(request_log.read_page(session, query)[0]) == 3
+        assert not request_log.read_page(session, replace(query, connection_key="another"))[0]
+        assert request_log.write_document(request_log.find(session, 1))["destination"] == "client"
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}

@@ -22,7 +22,7 @@ Save = Callable[..., str]
 @pytest.fixture
 def save(store: Store) -> Save:
     def one(name: str, audience: str = "Florida", connection: str = "", **values: Any) -> str:
-        draft_id = drafts.new_id()
+        draft_id = drafts.make_id()
         told = {"audience": audience, "connection": connection}
         with store.writing() as session:
             answers = typed(outbound(name=name, **values)) | told

@@ -13,9 +13,9 @@ from app.campaign.contract.payload import compute_digest as digest_of
 from app.sending.submission import claim
 from app.store import audit_trail, drafts, request_log, seals, submissions
 from app.store.acceptances import judge
-from app.store.audit_trail import EventKind, draft_chain
+from app.store.audit_trail import EventKind, name_draft_chain
 from app.store.base import State
-from app.store.chains import digest, event_hash
+from app.store.chains import hash_document, hash_event
 from app.store.database import Store
 from app.store.models import Submission
 from app.store.records import LoggedCall
@@ -90,7 +90,7 @@ def test_many_chains_are_sealed_in_several_seals(
         saved(inbound(name=f"Desk {number}"))
     noted = sealed(store)
     with store.reading() as session:
-        assert len(seals.since(session, 1, 10)) == seals.count(session) == 3
+        assert len(seals.read_since(session, 1, 10)) == seals.count_seals(session) == 3
     assert verdict(store, noted).fault == ""
 
 
@@ -161,7 +161,7 @@ def forge_the_last_event(store: Store) -> None:
 
 def forge(store: Store, row: Any, **changes: str) -> None:
     """Change the last event of a chain, and make its hashes up anew."""
-    hashed = event_hash({**row, **changes})
+    hashed = hash_event({**row, **changes})
     tamper(store)
     with store.writing() as session:
         for name, value in {**changes, "hash": hashed}.items():
@@ -251,8 +251,8 @@ def test_no_other_event_binds_a_submission_to_something_else(store: Store, sent:
         draft_id = session.get_one(Submission, 1).draft_id
     tamper(store, "UPDATE submission SET state = 'CREATED'", "UPDATE draft SET state = 'CREATED'")
     with store.writing() as session:
-        bound = submissions.bound(session, session.get_one(Submission, 1))
-        audit_trail.record(session, EventKind.REVIEWED, draft_chain(draft_id), **bound)
+        bound = submissions.bind_submission(session, session.get_one(Submission, 1))
+        audit_trail.record(session, EventKind.REVIEWED, name_draft_chain(draft_id), **bound)
     assert verdict(store, noted).fault == "The submission 1 was changed."
 
 
@@ -261,7 +261,7 @@ def test_an_outcome_that_no_seal_names_was_made_up(store: Store, sent: Sent) -> 
     with store.reading() as session:
         draft_id = session.get_one(Submission, 1).draft_id
     with store.writing() as session:
-        audit_trail.record(session, EventKind.CORRECTED, draft_chain(draft_id))
+        audit_trail.record(session, EventKind.CORRECTED, name_draft_chain(draft_id))
     assert "is of a kind that is sealed" in verdict(store).fault
 
 
@@ -319,13 +319,13 @@ def test_what_was_written_before_more_was_hashed_still_holds(store: Store, sent:
     with store.reading() as session:
         row = session.execute(text("SELECT * FROM event WHERE kind = 'answered'")).mappings().one()
         documents = {
-            "submission": submissions.as_document(session.get_one(Submission, 1)),
-            "call": request_log.as_document(session.get_one(LoggedCall, 1)),
+            "submission": submissions.write_document(session.get_one(Submission, 1)),
+            "call": request_log.write_document(session.get_one(LoggedCall, 1)),
         }
     details = json.loads(row["details"])
     for kind, document in documents.items():
         older = {name: document[name] for name in document.keys() - {"destination", "retry_at"}}
-        details[f"{kind}_digest"] = digest(older)
+        details[f"{kind}_digest"] = hash_document(older)
     forge(store, row, details=json.dumps(details))
     tamper(store, *_NO_SEALS)
     assert verdict(store).fault == ""

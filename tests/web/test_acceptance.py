@@ -8,7 +8,7 @@ import pytest
 from bs4 import Tag
 
 from app.store import drafts
-from app.store.acceptances import accepted, judge
+from app.store.acceptances import judge, read_accepted
 from app.store.database import Store
 from tests.factories import outbound, typed
 from tests.pages import Page, Visitor, fields_of, text
@@ -20,7 +20,7 @@ TOLD: dict[str, str | list[str]] = {"audience": "Florida", "purpose": "marketing
 @pytest.fixture
 def late(store: Store) -> str:
     """Save a draft that calls Florida until 21:00, an hour too long, and give its id."""
-    draft_id = drafts.new_id()
+    draft_id = drafts.make_id()
     with store.writing() as session:
         drafts.save(session, draft_id, judge(typed(outbound(**LATE)) | TOLD), over=0)
     return draft_id
@@ -143,7 +143,7 @@ def test_accepting_again_changes_the_reason(visitor: Visitor, late: str, store: 
         answers = {"reason-us-fl-hours": reason, "who": "Ada"}
         visitor.press(page, "accept", answers=answers, rules="us-fl-hours")
     with store.reading() as session:
-        assert accepted(drafts.find(session, late))["us-fl-hours"].reason == "Second reason."
+        assert read_accepted(drafts.find(session, late))["us-fl-hours"].reason == "Second reason."
 
 
 def test_a_rule_that_is_not_broken_cannot_be_accepted(
@@ -153,7 +153,7 @@ def test_a_rule_that_is_not_broken_cannot_be_accepted(
     answers = {"reason-us-tx-hours": "Why not.", "who": "Ada"}
     visitor.press(page, "accept", answers=answers, rules="us-tx-hours")
     with store.reading() as session:
-        assert accepted(drafts.find(session, late)) == {}
+        assert read_accepted(drafts.find(session, late)) == {}
 
 
 def test_what_has_changed_since_it_was_seen_is_not_accepted(
@@ -168,7 +168,7 @@ def test_what_has_changed_since_it_was_seen_is_not_accepted(
     assert isinstance(kept, Tag)
     assert kept["value"] == "Nine is fine."
     with store.reading() as session:
-        assert accepted(drafts.find(session, late)) == {}
+        assert read_accepted(drafts.find(session, late)) == {}
 
 
 def test_the_list_counts_what_is_broken_and_not_accepted(visitor: Visitor, late: str) -> None:

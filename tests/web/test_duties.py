@@ -10,9 +10,9 @@ from flask.testing import FlaskClient
 
 from app.store import drafts
 from app.store.acceptances import judge
-from app.store.chains import event_hash
+from app.store.chains import hash_event
 from app.store.database import Store
-from app.store.evidence import check_evidence
+from app.store.evidence_file import check_evidence
 from tests.factories import outbound, typed
 from tests.pages import Page, Visitor, fields_of, text
 
@@ -23,7 +23,7 @@ AI, MACHINE = "eu-ai-disclosure", "de-machine-consent"
 @pytest.fixture
 def german(store: Store) -> str:
     """Save a campaign to Germany that breaks nothing, and give its id."""
-    draft_id = drafts.new_id()
+    draft_id = drafts.make_id()
     with store.writing() as session:
         campaign = outbound(timezone="Europe/Berlin")
         drafts.save(session, draft_id, judge(typed(campaign) | TOLD), over=0)
@@ -134,7 +134,7 @@ def test_evidence_of_before_answers_were_bound_still_holds(
         details = json.loads(event["details"])
         details.pop("said_digest", None)
         event |= {"details": json.dumps(details), "before": before or event["before"]}
-        event["hash"] = before = event_hash(event)
+        event["hash"] = before = hash_event(event)
     evidence["trail"]["seal"] = None
     assert check_evidence(evidence) == ""
 

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from app.store import drafts
 from app.store.acceptances import judge
 from app.store.database import Store
-from app.store.evidence import check_evidence
+from app.store.evidence_file import check_evidence
 from tests.factories import outbound, typed
 from tests.pages import Page, Visitor, fields_of, text
 
@@ -17,7 +17,7 @@ CUSTOMERS, TIMES = "exemption-customers", "exemption-agreed-times"
 
 
 def save(store: Store, audience: str, draft_id: str = "", over: int = 0) -> str:
-    draft_id = draft_id or drafts.new_id()
+    draft_id = draft_id or drafts.make_id()
     answers = typed(outbound(**LATE)) | {"audience": audience, "purpose": "marketing"}
     with store.writing() as session:
         drafts.save(session, draft_id, judge(answers), over=over)

@@ -26,7 +26,7 @@ ITALY: dict[str, str | list[str]] = {"audience": "Italy", "purpose": "marketing"
 @pytest.fixture
 def page(store: Store, visitor: Visitor) -> Page:
     """Open the review of a campaign that calls Italy at midnight."""
-    draft_id = drafts.new_id()
+    draft_id = drafts.make_id()
     campaign = typed(outbound(timezone="America/New_York"))
     with store.writing() as session:
         drafts.save(session, draft_id, judge(campaign | ITALY), over=0)

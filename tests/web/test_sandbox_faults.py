@@ -21,7 +21,7 @@ def test_a_fault_is_switched_on_shown_met_once_and_then_off(
 
     sent = visitor.press(visitor.open(f"/drafts/{saved()}/review"), "send")
     assert sent.heading == "Unknown: Q4 Outreach"
-    assert len(ledger.page(9)) == 1
+    assert len(ledger.read_page(9)) == 1
     assert "Switched on" not in visitor.open("/sandbox-campaigns").text
 
 

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from app import create_app
 from app.connections import ENVIRONMENT
-from app.services import services_of
+from app.services import find_services
 from app.settings import Settings
 from app.store.base import State
 from tests.factories import inbound
@@ -111,10 +111,10 @@ class TestToken:
             assert LIVE.token.encode() not in path.read_bytes()
 
     def test_it_is_not_shown_with_the_objects_that_hold_it(self, app: Flask) -> None:
-        connections = services_of(app).connections
+        connections = find_services(app).connections
         assert LIVE.token not in repr(connections.default)
         assert LIVE.token not in repr(vars(connections))
-        assert LIVE.token not in repr(vars(connections.api(ENVIRONMENT)))
+        assert LIVE.token not in repr(vars(connections.open_api(ENVIRONMENT)))
         assert LIVE.token not in str(app.config)
 
     def test_the_snippets_take_it_from_the_environment(

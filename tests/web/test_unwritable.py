@@ -56,7 +56,7 @@ def test_nothing_is_sent_that_cannot_be_written_down_first(
 
     assert (failed.status, failed.heading) == (503, "This could not be written down")
     assert "Nothing was sent" in failed.text
-    assert ledger.page(1) == []
+    assert ledger.read_page(1) == []
 
 
 def test_trying_again_does_what_was_meant(

@@ -45,7 +45,7 @@ from app.campaign.timezones.zones import (
     name_city,
 )
 from app.web.panel import macros
-from app.web.panel.findings_view import group_findings, list_duties, safe_everywhere
+from app.web.panel.findings_view import find_safe_change, group_findings, list_duties
 
 
 class Trouble(NamedTuple):
@@ -55,7 +55,7 @@ class Trouble(NamedTuple):
     told: str
     typed: Mapping[str, str]
 
-    def typed_of(self, rule: str) -> str:
+    def find_typed(self, rule: str) -> str:
         return self.typed.get(rule, "")
 
 
@@ -112,7 +112,7 @@ def _draw_rules(
         chart_hours(schedule, audience),
         (count_seconds(schedule.opens), count_seconds(schedule.closes)),
         name_city(schedule.zone),
-        safe_everywhere(subject.explanation),
+        find_safe_change(subject.explanation),
         can_change,
         trouble,
     )
@@ -130,13 +130,13 @@ def draw_calendar(
         "calendar",
         overview,
         laid_out,
-        _window_words(overview.first, clock_zone),
-        _window_words(overview.last, clock_zone),
+        _write_window(overview.first, clock_zone),
+        _write_window(overview.last, clock_zone),
         is_cut(overview.schedule),
         [(day, name) for day, name in days_off.items() if overview.schedule.calls_on(day)],
-        [_change_row(change, overview, clock_zone) for change in overview.changes[:_CHANGES]],
+        [_describe_change(change, overview, clock_zone) for change in overview.changes[:_CHANGES]],
         (ZONE_DATA_VERSION, ZONE_DATA_LOCKED),
-        _checked_instants(overview),
+        _list_checked_instants(overview),
     )
 
 
@@ -150,29 +150,29 @@ def draw_lead(lead: Lead, clock_zone: str) -> Markup:
     shown = [
         (
             format_short_day(day),
-            [_minutes(at.astimezone(own).time()) for at in found],
-            [_time_words(at, chosen, day) for at in found],
+            [_count_minutes(at.astimezone(own).time()) for at in found],
+            [_write_time(at, chosen, day) for at in found],
         )
         for day, found in rows
     ]
-    window = _minutes(schedule.opens), _minutes(schedule.closes)
+    window = _count_minutes(schedule.opens), _count_minutes(schedule.closes)
     counted = len(lead.attempts.timeline)
     last = lead.attempts.last
     return macros.draw_macro(
         "lead",
         "lead",
         lead,
-        [_short_moment(at.astimezone(chosen)) for at in lead.worst["24h"][:_TIMES]],
+        [_write_short_moment(at.astimezone(chosen)) for at in lead.worst["24h"][:_TIMES]],
         shown,
         window,
         counted,
         format_short_day(last.astimezone(own).date()) if last else "",
         WORDS[lead.attempts.bound_by].label,
-        _clock_words(clock_zone),
+        _name_clock(clock_zone),
     )
 
 
-def _time_words(at: datetime, zone: ZoneInfo, day: date) -> str:
+def _write_time(at: datetime, zone: ZoneInfo, day: date) -> str:
     """Write the time of an attempt, with its day if that is another on this clock."""
     there = at.astimezone(zone)
     time_there = format_clock(there.time())
@@ -181,19 +181,21 @@ def _time_words(at: datetime, zone: ZoneInfo, day: date) -> str:
     )
 
 
-def _short_moment(at: datetime) -> str:
+def _write_short_moment(at: datetime) -> str:
     return f"{at:%a %H:%M}"
 
 
-def _clock_words(zone: str) -> str:
+def _name_clock(zone: str) -> str:
     return zone if zone == "UTC" else name_city(zone)
 
 
-def _minutes(at: time) -> int:
+def _count_minutes(at: time) -> int:
     return count_seconds(at) // 60
 
 
-def _change_row(change: ClockChange, overview: Overview, clock_zone: str) -> tuple[str, str, str]:
+def _describe_change(
+    change: ClockChange, overview: Overview, clock_zone: str
+) -> tuple[str, str, str]:
     """Say when the clocks change, how, and what that does to the calling."""
     schedule = overview.schedule
     if is_inside_a_window(schedule, change):
@@ -203,16 +205,16 @@ def _change_row(change: ClockChange, overview: Overview, clock_zone: str) -> tup
     else:
         effect = "no calling day"
     offsets = f"UTC{format_offset(change.before)} to UTC{format_offset(change.after)}"
-    return _moment_words(change.at.astimezone(load_zone(clock_zone))), offsets, effect
+    return _write_moment(change.at.astimezone(load_zone(clock_zone))), offsets, effect
 
 
-def _moment_words(at: datetime) -> str:
+def _write_moment(at: datetime) -> str:
     """Write an instant with its offset: Mon 4 Jan 2027, 09:00 (UTC-05:00)."""
     offset = format_offset(at.utcoffset() or timedelta())
     return f"{format_short_day(at.date())}, {format_clock(at.time())} (UTC{offset})"
 
 
-def _window_words(window: Window | None, clock_zone: str) -> str:
+def _write_window(window: Window | None, clock_zone: str) -> str:
     """Write a window with its offsets: Mon 4 Jan 2027, 09:00 to 17:00 (UTC-05:00)."""
     if window is None:
         return ""
@@ -227,7 +229,7 @@ def _window_words(window: Window | None, clock_zone: str) -> str:
     return f"{since} to {until} ({' to '.join(offsets)})"
 
 
-def _checked_instants(overview: Overview) -> list[tuple[str, int]]:
+def _list_checked_instants(overview: Overview) -> list[tuple[str, int]]:
     """Give instants at which another copy of the zone data can be compared: offset in minutes."""
     edges = [window.start_utc for window in (overview.first, overview.last) if window]
     changes = [at for change in overview.changes[:_CHECKED] for at in (change.at,)]

@@ -126,7 +126,7 @@ class AskedOfAll:
         )
 
 
-def asked_of_all(explanation: Explanation, accepted: Accepted) -> list[AskedOfAll]:
+def list_exemptions(explanation: Explanation, accepted: Accepted) -> list[AskedOfAll]:
     """List the exemptions that can lift rules which this campaign breaks or has to heed."""
     asked = []
     for exemption, rules in find_exemptions(explanation.findings).items():
@@ -151,13 +151,14 @@ def group_findings(explanation: Explanation, accepted: Accepted, today: date) ->
                 find_statement(finding, accepted),
                 describe_finding(finding, schedule),
             )
-            grouped.setdefault(_without_measure(*group), []).append(finding)
+            grouped.setdefault(_drop_measure(*group), []).append(finding)
     return [
-        _ruling(finding, key[-1], accepted, explanation, today) for key, finding in grouped.items()
+        _make_group(finding, key[-1], accepted, explanation, today)
+        for key, finding in grouped.items()
     ]
 
 
-def _without_measure(severity: Severity, statement: Statement | None, what: str) -> tuple[Any, ...]:
+def _drop_measure(severity: Severity, statement: Statement | None, what: str) -> tuple[Any, ...]:
     return (
         severity,
         statement and (statement.reason, statement.who, statement.at, statement.lifted_by),
@@ -165,7 +166,7 @@ def _without_measure(severity: Severity, statement: Statement | None, what: str)
     )
 
 
-def safe_everywhere(explanation: Explanation) -> Change | None:
+def find_safe_change(explanation: Explanation) -> Change | None:
     """Find the change by which no rule of hours is broken, where several are."""
     broken = {
         finding.evidence
@@ -176,10 +177,10 @@ def safe_everywhere(explanation: Explanation) -> Change | None:
         return None
     fix = fix_all_hours(explanation.overview.schedule, explanation.limits, explanation.audience)
     now = read_settings(explanation.overview.schedule, explanation.limits)
-    return change(fix, now) if fix and fix.changes else None
+    return describe_change(fix, now) if fix and fix.changes else None
 
 
-def _ruling(
+def _make_group(
     findings: list[Finding], said: str, accepted: Accepted, explanation: Explanation, today: date
 ) -> FindingGroup:
     first, overview = findings[0], explanation.overview
@@ -194,7 +195,7 @@ def _ruling(
         rules=tuple((one.rule, find_caution(one.rule, today)) for one in findings),
         said=said,
         fixes_in_words=describe_fixes(first, fixes),
-        changes=tuple(change(way, now) for way in fixes),
+        changes=tuple(describe_change(way, now) for way in fixes),
         accepted=find_statement(first, accepted),
         conditions=tuple(
             (finding.rule.title, tuple(EXEMPTIONS[one].statement for one in finding.rule.lifted_by))
@@ -204,7 +205,7 @@ def _ruling(
     )
 
 
-def change(fix: Fix, now: Mapping[str, Any]) -> Change:
+def describe_change(fix: Fix, now: Mapping[str, Any]) -> Change:
     """Say what a fix changes of the values *now*, and write it as a form would post it."""
     said = [
         f"{WORDS[name].label}: {format_value(name, now.get(name))} → {format_value(name, new)}"
@@ -214,15 +215,15 @@ def change(fix: Fix, now: Mapping[str, Any]) -> Change:
     return Change(urlencode(posted, doseq=True), "; ".join(said))
 
 
-def as_posted(accepted: Accepted) -> list[str]:
+def write_posted(accepted: Accepted) -> list[str]:
     """Write what was said of findings so that the form can carry it to the preview and back."""
     return [
-        json.dumps([rule, *_parts(statement)], ensure_ascii=False)
+        json.dumps([rule, *_list_parts(statement)], ensure_ascii=False)
         for rule, statement in accepted.items()
     ]
 
 
-def _parts(statement: Statement) -> tuple[str, ...]:
+def _list_parts(statement: Statement) -> tuple[str, ...]:
     """List what a statement holds, in the order of its fields."""
     return (
         statement.measure,
@@ -234,8 +235,8 @@ def _parts(statement: Statement) -> tuple[str, ...]:
     )
 
 
-def from_posted(posted: Sequence[str]) -> Accepted:
-    """Read what `as_posted` has written; anything else is passed over."""
+def read_posted(posted: Sequence[str]) -> Accepted:
+    """Read what `write_posted` has written; anything else is passed over."""
     accepted = {}
     for text in posted:
         if len(text) > _LONGEST_POSTED:

@@ -12,12 +12,12 @@ from markupsafe import Markup
 _TOKEN = re.compile(r'("(?:[^"\\]|\\.)*")(:?)|\b(?:true|false|null)\b|-?\b\d[\d.eE+-]*')
 
 
-def highlighted(text: str) -> Markup:
+def mark_up(text: str) -> Markup:
     """Mark up keys, texts and other values; the text content stays as it is."""
-    return Markup(_TOKEN.sub(_marked, escape(text, quote=False)))  # noqa: S704  Escaped here.
+    return Markup(_TOKEN.sub(_mark, escape(text, quote=False)))  # noqa: S704  Escaped here.
 
 
-def _marked(found: re.Match[str]) -> str:
+def _mark(found: re.Match[str]) -> str:
     text, colon = found.groups()
     kind = "value" if text is None else "key" if colon else "text"
     return f'<b class="{kind}">{text or found[0]}</b>{colon or ""}'

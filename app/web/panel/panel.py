@@ -20,11 +20,11 @@ from app.campaign.explanation import Explanation, explain
 from app.campaign.timezones.words import find_likely_zones
 from app.campaign.timezones.zones import ZONE_NAMES, find_offset, format_offset
 from app.connections import Connection
-from app.web.clocks import clock_zone
+from app.web.clocks import choose_zone
 from app.web.panel.drawings import Trouble, draw_calendar, draw_lead, draw_rules
-from app.web.panel.findings_view import Change, change
-from app.web.panel.highlight import highlighted
-from app.web.panel.snippets import as_curl, as_python
+from app.web.panel.findings_view import Change, describe_change
+from app.web.panel.highlight import mark_up
+from app.web.panel.snippets import write_curl, write_python
 
 ERROR, ADVICE, STRONG, FACT = "error", "advice", "strong", "fact"
 
@@ -87,12 +87,12 @@ def build_panel(
     """
     now = datetime.now(UTC)
     explanation = explain(answers, now)
-    url = public_url(to)
+    url = find_public_url(to)
     overview = explanation.overview
-    clock = clock_zone(overview.schedule.zone) if overview else ""
+    clock = choose_zone(overview.schedule.zone) if overview else ""
     return Panel(
         meaning=explanation,
-        notes=_notes(explanation, now),
+        notes=_list_notes(explanation, now),
         counts=tally(explanation.findings, accepted),
         gaps=len(describe_gaps(explanation.audience)) if overview else 0,
         rules=draw_rules(explanation, accepted, now.date(), can_change=can_change, trouble=trouble),
@@ -100,13 +100,13 @@ def build_panel(
         if overview
         else None,
         lead=draw_lead(explanation.lead, clock) if explanation.lead else None,
-        json=highlighted(explanation.body.decode()),
-        curl=as_curl(url, explanation.body),
-        python=as_python(url, explanation.payload),
+        json=mark_up(explanation.body.decode()),
+        curl=write_curl(url, explanation.body),
+        python=write_python(url, explanation.payload),
     )
 
 
-def public_url(to: Connection) -> str:
+def find_public_url(to: Connection) -> str:
     """Tell where the API is for somebody outside this process."""
     return (
         f"{request.scheme}://{request.host}/sandbox{CAMPAIGNS_PATH}"
@@ -115,17 +115,19 @@ def public_url(to: Connection) -> str:
     )
 
 
-def _notes(explanation: Explanation, now: datetime) -> Mapping[str, Sequence[Note]]:
+def _list_notes(explanation: Explanation, now: datetime) -> Mapping[str, Sequence[Note]]:
     notes: dict[str, list[Note]] = defaultdict(list)
     for problem in explanation.problems:
-        changes = _changes(problem.field, _better(problem, explanation.values), explanation.values)
+        changes = _list_changes(
+            problem.field, _list_better(problem, explanation.values), explanation.values
+        )
         notes[problem.field].append(Note(ERROR, describe_problem(problem), changes))
     for advice in explanation.advice:
         kind = STRONG if advice.is_strong else ADVICE
         better = (advice.better,) if advice.better else ()
-        changes = _changes(advice.field, better, explanation.values)
+        changes = _list_changes(advice.field, better, explanation.values)
         notes[advice.field].append(Note(kind, describe_advice(advice), changes))
-    for name, kept in _kept(explanation).items():
+    for name, kept in _list_kept(explanation).items():
         notes[name].append(Note(FACT, describe_kept(kept)))
     zone = explanation.values.get("timezone")
     if zone in ZONE_NAMES:
@@ -134,7 +136,7 @@ def _notes(explanation: Explanation, now: datetime) -> Mapping[str, Sequence[Not
     return notes
 
 
-def _kept(explanation: Explanation) -> Mapping[str, Sequence[str]]:
+def _list_kept(explanation: Explanation) -> Mapping[str, Sequence[str]]:
     """Name what is not sent, by the question that was answered so that it is not."""
     kept: dict[str, list[str]] = defaultdict(list)
     for name in explanation.left_out:
@@ -144,10 +146,10 @@ def _kept(explanation: Explanation) -> Mapping[str, Sequence[str]]:
     return kept
 
 
-def _better(problem: Problem, values: Values) -> Sequence[Any]:
+def _list_better(problem: Problem, values: Values) -> Sequence[Any]:
     """Name the values that are probably meant by one that is not right."""
     return find_likely_zones(values[problem.field]) if problem.code is Code.NOT_A_ZONE else ()
 
 
-def _changes(name: str, better: Sequence[Any], values: Values) -> tuple[Change, ...]:
-    return tuple(change(Fix(((name, value),)), values) for value in better)
+def _list_changes(name: str, better: Sequence[Any], values: Values) -> tuple[Change, ...]:
+    return tuple(describe_change(Fix(((name, value),)), values) for value in better)

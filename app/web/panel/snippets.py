@@ -30,18 +30,18 @@ response = requests.post(
 print(response.status_code, response.text)"""
 
 
-def as_curl(url: str, body: bytes) -> str:
+def write_curl(url: str, body: bytes) -> str:
     """Write the request as one shell command that sends these very bytes."""
     return _CURL.format(url=shlex.quote(url), body=shlex.quote(body.decode()))
 
 
-def as_python(url: str, document: Payload) -> str:
+def write_python(url: str, document: Payload) -> str:
     """Write the request as a Python program that sends the same JSON."""
-    lines = "\n".join(f"    {name!r}: {_plain(value)!r}," for name, value in document.items())
+    lines = "\n".join(f"    {name!r}: {_drop_enum(value)!r}," for name, value in document.items())
     return _PYTHON.format(url=url, lines=lines)
 
 
-def _plain(value: object) -> object:
+def _drop_enum(value: object) -> object:
     """Drop the enum from a text, which would be shown by `repr`."""
     if isinstance(value, list):
         return [str(item) for item in value]

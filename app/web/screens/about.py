@@ -5,7 +5,7 @@ from flask import Blueprint, render_template
 from app.campaign.compliance.rulebook import load_rulebook
 from app.campaign.timezones.zones import ZONE_DATA_LOCKED, ZONE_DATA_VERSION
 from app.services import connections
-from app.web.panel.panel import public_url
+from app.web.panel.panel import find_public_url
 
 bp = Blueprint("about", __name__)
 
@@ -22,7 +22,7 @@ def show() -> str:
         rules_version=book.version,
         rules_checked=min(rule.checked_on for rule in book.rules),
         to=connections().default,
-        url=public_url(connections().default),
+        url=find_public_url(connections().default),
     )
 
 

@@ -14,17 +14,17 @@ from app.store.acceptances import (
     Judgement,
     Reason,
     accept,
-    accepted,
     confirm,
     judge,
-    stamp,
+    read_accepted,
+    stamp_statements,
     take_back,
 )
 from app.store.models import Draft
 from app.web.panel.drawings import Trouble
-from app.web.row_numbers import number
-from app.web.screens.review import SEND_FIELDS, draw_review, typed_by_rule
-from app.web.visit import remember_who, who
+from app.web.row_numbers import read_number
+from app.web.screens.review import SEND_FIELDS, draw_review, read_typed_by_rule
+from app.web.visit import name_person, remember_who
 
 bp = Blueprint("answers", __name__)
 
@@ -39,87 +39,87 @@ def keep_reason(draft_id: str) -> ResponseReturnValue:
     """Accept findings of the draft as it was seen, or open them again, with a written reason."""
     opens = "open_again" in request.form
     rules = request.form.get("open_again" if opens else "rules", "").split()
-    first, reasons = rules[0] if rules else "", typed_by_rule("reason-")
+    first, reasons = rules[0] if rules else "", read_typed_by_rule("reason-")
     reason = reasons.get(first, "")
-    if refusal := _changed(draft_id):
+    if refusal := _find_change(draft_id):
         return draw_review(draft_id, told=refusal, trouble=Trouble(first, refusal, reasons))
-    if fault := _fault_in(reason, "this is open again" if opens else "this is fine"):
+    if fault := _find_fault(reason, "this is open again" if opens else "this is fine"):
         return draw_review(draft_id, trouble=Trouble(first, fault, reasons))
-    if not who():
+    if not name_person():
         trouble = Trouble(first, "Enter your name above, then press again.", reasons)
         return draw_review(draft_id, trouble=trouble, wrong={"who": _NAMELESS})
 
     def act(session: Session, draft: Draft, judgement: Judgement) -> bool:
         do = take_back if opens else accept
-        return do(session, draft, judgement, Reason(rules, reason, who()))
+        return do(session, draft, judgement, Reason(rules, reason, name_person()))
 
     if not _say(draft_id, act):
         return draw_review(draft_id, told=_CHANGED, trouble=Trouble(first, _CHANGED, reasons))
     done = "It is open again." if opens else "Accepted, and the reason is kept with the draft."
     others = {rule: text for rule, text in reasons.items() if rule != first}
-    return _done(draft_id, done, others, "m-rules")
+    return _show_done(draft_id, done, others, "m-rules")
 
 
 @bp.post("/drafts/<draft:draft_id>/confirm")
 def confirm_duties(draft_id: str) -> ResponseReturnValue:
     """Keep what is answered of duties and of all leads; what is left open stays open."""
-    answers, wrong = _answers()
-    if refusal := _changed(draft_id):
+    answers, wrong = _read_answers()
+    if refusal := _find_change(draft_id):
         return draw_review(draft_id, told=refusal)
     if not answers and not wrong:
         return draw_review(draft_id, told="Answer a question first: nothing is kept.")
-    if not who():
+    if not name_person():
         wrong["who"] = _NAMELESS
     if wrong:
         return draw_review(draft_id, told="An answer needs a change.", wrong=wrong)
 
     def act(session: Session, draft: Draft, judgement: Judgement) -> bool:
-        return confirm(session, draft, judgement, answers, who=who())
+        return confirm(session, draft, judgement, answers, who=name_person())
 
     if not _say(draft_id, act):
         return draw_review(draft_id, told=_CHANGED)
     done = "Your answers are kept with the draft."
-    return _done(draft_id, done, typed_by_rule("reason-"), "duties")
+    return _show_done(draft_id, done, read_typed_by_rule("reason-"), "duties")
 
 
-def _answers() -> tuple[dict[str, tuple[DutyAnswer, str]], dict[str, str]]:
+def _read_answers() -> tuple[dict[str, tuple[DutyAnswer, str]], dict[str, str]]:
     """Read the answers by what is asked, and what has to be changed of them."""
-    reasons = typed_by_rule("because-")
-    answers = _chosen(reasons)
+    reasons = read_typed_by_rule("because-")
+    answers = _read_chosen(reasons)
     wrong = {asked: "Choose an answer, too." for asked in reasons if asked not in answers}
     for asked, (answer, reason) in answers.items():
         is_of_all = asked in _OF_ALL and answer is DutyAnswer.YES
         if reason or is_of_all or answer is DutyAnswer.NOT_NEEDED:
             what = "how this is known" if is_of_all else "why it is not needed"
-            if fault := _fault_in(reason, what, ""):
+            if fault := _find_fault(reason, what, ""):
                 wrong[asked] = fault
     return answers, wrong
 
 
-def _chosen(reasons: Mapping[str, str]) -> dict[str, tuple[DutyAnswer, str]]:
+def _read_chosen(reasons: Mapping[str, str]) -> dict[str, tuple[DutyAnswer, str]]:
     return {
         asked: (DutyAnswer(answer), reasons.get(asked, ""))
-        for asked, answer in typed_by_rule("answer-").items()
+        for asked, answer in read_typed_by_rule("answer-").items()
         if answer in set(DutyAnswer)
     }
 
 
-def _fault_in(reason: str, what: str, why: str = "why ") -> str:
+def _find_fault(reason: str, what: str, why: str = "why ") -> str:
     if not reason:
         return f"Write down {why}{what}."
     return f"Shorten this to {LONGEST_TEXT:,} characters." if len(reason) > LONGEST_TEXT else ""
 
 
-def _changed(draft_id: str) -> str:
+def _find_change(draft_id: str) -> str:
     """Say what has changed since the page was drawn on which this was pressed."""
     with store().reading() as session:
-        return _difference(drafts.find(session, draft_id))
+        return _find_difference(drafts.find(session, draft_id))
 
 
-def _difference(draft: Draft) -> str:
-    if draft.version != request.form.get("version", type=number):
+def _find_difference(draft: Draft) -> str:
+    if draft.version != request.form.get("version", type=read_number):
         return _CHANGED
-    return _SAID_MORE if stamp(draft) != request.form.get("said") else ""
+    return _SAID_MORE if stamp_statements(draft) != request.form.get("said") else ""
 
 
 def _say(draft_id: str, act: Callable[[Session, Draft, Judgement], bool]) -> bool:
@@ -129,15 +129,17 @@ def _say(draft_id: str, act: Callable[[Session, Draft, Judgement], bool]) -> boo
     judgement = judge(answers)  # It can take long, and nobody else waits meanwhile.
     with store().writing() as session:
         draft = drafts.find(session, draft_id)
-        if draft.is_locked or draft.deleted_at or _difference(draft):
+        if draft.is_locked or draft.deleted_at or _find_difference(draft):
             return False
         return act(session, draft, judgement)
 
 
-def _done(draft_id: str, told: str, reasons: Mapping[str, str], anchor: str) -> ResponseReturnValue:
+def _show_done(
+    draft_id: str, told: str, reasons: Mapping[str, str], anchor: str
+) -> ResponseReturnValue:
     """Show the page anew; if more is typed there than what is kept now, with all of that."""
     with store().reading() as session:
-        statements = accepted(drafts.find(session, draft_id))
+        statements = read_accepted(drafts.find(session, draft_id))
     if reasons or any(map(request.form.get, SEND_FIELDS)) or _is_more_answered(statements):
         trouble = Trouble("", "", reasons)
         page = draw_review(draft_id, done=told, trouble=trouble)
@@ -148,9 +150,9 @@ def _done(draft_id: str, told: str, reasons: Mapping[str, str], anchor: str) -> 
 
 def _is_more_answered(statements: Accepted) -> bool:
     """Tell whether answers or their reasons were typed that are not kept."""
-    reasons = typed_by_rule("because-")
+    reasons = read_typed_by_rule("because-")
     kept = {asked: (statement.answer, statement.reason) for asked, statement in statements.items()}
-    chosen = _chosen(reasons)
+    chosen = _read_chosen(reasons)
     return any(kept.get(asked) != answer for asked, answer in chosen.items()) or any(
         asked not in chosen for asked in reasons
     )

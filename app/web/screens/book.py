@@ -10,14 +10,14 @@ from app.services import connections, store
 from app.store import address_book
 from app.store.address_book import FIELDS, IdKind
 from app.store.saved_connections import NoSuchConnection
-from app.web.row_numbers import number
+from app.web.row_numbers import read_number
 
 bp = Blueprint("book", __name__)
 
 
 @bp.get("/connections/<key:key>/book")
 def show(key: str) -> str:
-    return _page(key, BookForm())
+    return _draw_page(key, BookForm())
 
 
 @bp.post("/connections/<key:key>/book")
@@ -25,11 +25,11 @@ def keep(key: str) -> ResponseReturnValue:
     """Write an id down, or give one that is there another nickname."""
     form = BookForm(request.form)
     if not form.validate():
-        return _page(key, form), 422
+        return _draw_page(key, form), 422
     with store().writing() as session:
         address_book.keep(
             session,
-            _known(key),
+            _check_key(key),
             IdKind(form.kind.data),
             form.value.data or "",
             form.nickname.data or "",
@@ -41,7 +41,7 @@ def keep(key: str) -> ResponseReturnValue:
 @bp.post("/connections/<key:key>/book/forget")
 def forget(key: str) -> ResponseReturnValue:
     with store().writing() as session:
-        address_book.forget(session, key, request.form.get("entry", 0, type=number))
+        address_book.forget(session, key, request.form.get("entry", 0, type=read_number))
     flash("Taken out of the address book. Drafts that have the id keep it.")
     return redirect(url_for("book.show", key=key))
 
@@ -50,7 +50,7 @@ def forget(key: str) -> ResponseReturnValue:
 def offers(key: str) -> ResponseReturnValue:
     """Give, for each field of the form, the ids that it could have: kind, id and nickname."""
     with store().reading() as session:
-        known = address_book.entries(session, key)
+        known = address_book.read_entries(session, key)
         offered: dict[str, list[Any]] = {
             field: [
                 (one.kind, one.value, one.nickname) for one in known if IdKind(one.kind) in kinds
@@ -60,17 +60,17 @@ def offers(key: str) -> ResponseReturnValue:
     return jsonify(offered)
 
 
-def _known(key: str) -> str:
-    if key not in {connection.key for connection in connections().all()}:
+def _check_key(key: str) -> str:
+    if key not in {connection.key for connection in connections().list_all()}:
         raise NoSuchConnection(key)
     return key
 
 
-def _page(key: str, form: BookForm) -> str:
+def _draw_page(key: str, form: BookForm) -> str:
     with store().reading() as session:
         return render_template(
             "connections/book.html",
-            connection=connections().find(_known(key)),
-            entries=address_book.entries(session, key),
+            connection=connections().find(_check_key(key)),
+            entries=address_book.read_entries(session, key),
             form=form,
         )

@@ -12,7 +12,7 @@ from app.services import store
 from app.store import drafts
 from app.store.models import Draft
 from app.version import VERSION
-from app.web.names import named
+from app.web.names import name_campaign
 
 MOST_WINDOWS = 1000
 """Windows in a file, almost three years of every day: an open-ended campaign has no last one."""
@@ -24,15 +24,15 @@ bp = Blueprint("calendars", __name__)
 def windows_of(draft_id: str) -> Response:
     with store().reading() as session:
         draft = drafts.find(session, draft_id)
-        answer = Response(_calendar(draft).to_ical(), mimetype="text/calendar")
+        answer = Response(_write_calendar(draft).to_ical(), mimetype="text/calendar")
     answer.headers["Content-Disposition"] = f'attachment; filename="campaign-{draft_id}.ics"'
     return answer
 
 
-def _calendar(draft: Draft) -> Calendar:
+def _write_calendar(draft: Draft) -> Calendar:
     """Write the windows as events in UTC, which no other copy of the zone data can move."""
     calendar = Calendar()
-    name = named(" ".join(draft.name.split()))
+    name = name_campaign(" ".join(draft.name.split()))
     calendar.add("prodid", f"-//Campaign Builder//{VERSION}//EN")
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", name)

@@ -13,31 +13,31 @@ from app.services import connections, services, store
 from app.store import request_log, saved_connections
 from app.store.records import LoggedCall
 from app.store.saved_connections import Entered, NameTaken, NoSuchConnection
-from app.web.visit import who
+from app.web.visit import name_person
 
 bp = Blueprint("connections", __name__)
 
 
 @bp.get("/connections")
 def index() -> str:
-    return render_template("connections/index.html", offered=connections().all())
+    return render_template("connections/index.html", offered=connections().list_all())
 
 
 @bp.get("/connections/new")
 def new() -> str:
-    return _form(ConnectionForm())
+    return _draw_form(ConnectionForm())
 
 
 @bp.post("/connections/new")
 def add() -> ResponseReturnValue:
     form = ConnectionForm(request.form)
     if not form.validate() or not _is_free(form):
-        return _form(form), 422
+        return _draw_form(form), 422
     try:
         with store().writing() as session:
-            made = saved_connections.add(session, _entered(form), who=who())
+            made = saved_connections.add(session, _read_entered(form), who=name_person())
     except NameTaken:
-        return _form(_taken(form)), 422
+        return _draw_form(_mark_taken(form)), 422
     flash(f"{made.name} is there. Test it before you send anything.")
     return redirect(url_for("connections.edit", key=made.id))
 
@@ -45,20 +45,20 @@ def add() -> ResponseReturnValue:
 @bp.get("/connections/<key:key>")
 def edit(key: str) -> str:
     connection = _find(key)
-    return _form(ConnectionForm(before=connection), connection)
+    return _draw_form(ConnectionForm(before=connection), connection)
 
 
 @bp.post("/connections/<key:key>")
 def change(key: str) -> ResponseReturnValue:
-    connection = _changeable(key)
+    connection = _find_changeable(key)
     form = ConnectionForm(request.form, before=connection)
     if not form.validate() or not _is_free(form):
-        return _form(form, connection), 422
+        return _draw_form(form, connection), 422
     try:
         with store().writing() as session:
-            saved_connections.change(session, key, _entered(form), who=who())
+            saved_connections.change(session, key, _read_entered(form), who=name_person())
     except NameTaken:
-        return _form(_taken(form), connection), 422
+        return _draw_form(_mark_taken(form), connection), 422
     flash("Saved. Drafts that go there have to be reviewed again.")
     return redirect(url_for("connections.edit", key=key))
 
@@ -68,7 +68,9 @@ def enable(key: str) -> ResponseReturnValue:
     """Let campaigns be sent there, or no longer."""
     enabled = request.form.get("enabled") == "yes"
     with store().writing() as session:
-        saved_connections.enable(session, _changeable(key).key, enabled=enabled, who=who())
+        saved_connections.enable(
+            session, _find_changeable(key).key, enabled=enabled, who=name_person()
+        )
     flash("Campaigns can be sent there again." if enabled else "Nothing is sent there any more.")
     return redirect(url_for("connections.edit", key=key))
 
@@ -78,7 +80,7 @@ def test(key: str) -> ResponseReturnValue:
     """Call the API once, beside the request and in a way that can create nothing."""
     began = datetime.now(UTC)
     services().sender.run(
-        _test_of(key), partial(test_connection, connections(), _find(key), began, store())
+        _name_test(key), partial(test_connection, connections(), _find(key), began, store())
     )
     return redirect(url_for("connections.edit", key=key))
 
@@ -86,29 +88,29 @@ def test(key: str) -> ResponseReturnValue:
 @bp.get("/connections/<key:key>/test")
 def tested(key: str) -> ResponseReturnValue:
     """Tell a script that waits whether the test is still under way."""
-    return jsonify(pending=services().sender.is_running(_test_of(key)))
+    return jsonify(pending=services().sender.is_running(_name_test(key)))
 
 
-def _test_of(key: str) -> str:
+def _name_test(key: str) -> str:
     return f"test of {key}"
 
 
 def _find(key: str) -> Connection:
     """Find a connection that is there; raises `NoSuchConnection`."""
-    found = {connection.key: connection for connection in connections().all()}
+    found = {connection.key: connection for connection in connections().list_all()}
     if key not in found:
         raise NoSuchConnection(key)
     return found[key]
 
 
-def _changeable(key: str) -> Connection:
+def _find_changeable(key: str) -> Connection:
     connection = _find(key)
     if connection.is_fixed:
         raise NoSuchConnection(key)
     return connection
 
 
-def _entered(form: ConnectionForm) -> Entered:
+def _read_entered(form: ConnectionForm) -> Entered:
     given = form.token.data if form.has_new_token else None
     return Entered(
         name=form.name.data or "",
@@ -123,29 +125,29 @@ def _entered(form: ConnectionForm) -> Entered:
 def _is_free(form: ConnectionForm) -> bool:
     """Keep the names of the connections that nobody enters for those."""
     fixed = {
-        connection.name.casefold() for connection in connections().all() if connection.is_fixed
+        connection.name.casefold() for connection in connections().list_all() if connection.is_fixed
     }
     if (form.name.data or "").casefold() in fixed:
-        _taken(form)
+        _mark_taken(form)
         return False
     return True
 
 
-def _taken(form: ConnectionForm) -> ConnectionForm:
+def _mark_taken(form: ConnectionForm) -> ConnectionForm:
     form.name.errors = ["Another connection has this name. Choose one that tells them apart."]
     return form
 
 
-def _form(form: ConnectionForm, connection: Connection | None = None) -> str:
-    test = _last_test(connection) if connection else None
+def _draw_form(form: ConnectionForm, connection: Connection | None = None) -> str:
+    test = _find_last_test(connection) if connection else None
     return render_template(
         "connections/form.html",
         form=form,
         one=connection,
         connection=connection,
-        token_end=connections().token_end(connection.key) if connection else "",
+        token_end=connections().read_token_end(connection.key) if connection else "",
         is_tested_now=connection is not None
-        and services().sender.is_running(_test_of(connection.key)),
+        and services().sender.is_running(_name_test(connection.key)),
         tested=test,
         has_changed_since=connection is not None
         and test is not None
@@ -153,10 +155,10 @@ def _form(form: ConnectionForm, connection: Connection | None = None) -> str:
     )
 
 
-def _last_test(connection: Connection) -> LoggedCall | None:
+def _find_last_test(connection: Connection) -> LoggedCall | None:
     """Find the last test of a connection, be it as it was before."""
     with store().reading() as session:
-        return request_log.last_test(session, connection.key)
+        return request_log.find_last_test(session, connection.key)
 
 
 def _has_changed_since(connection: Connection, test: LoggedCall) -> bool:

@@ -20,14 +20,14 @@ from app.campaign.contract.fields import CampaignType
 from app.connections import Connection
 from app.services import connections, store
 from app.store import drafts
-from app.store.acceptances import counted_anew
+from app.store.acceptances import count_anew
 from app.store.base import State
 from app.store.drafts import AlreadySubmitted
-from app.store.listing import COUNTED, Cursor, Page, Query, Row, Show, Sort, page
+from app.store.listing import COUNTED, Cursor, DraftQuery, Page, Row, Show, Sort, read_page
 from app.store.search_words import NotSearchable
-from app.web.row_numbers import number
+from app.web.row_numbers import read_number
 from app.web.state_words import STATE_WORDS
-from app.web.visit import who
+from app.web.visit import name_person
 
 bp = Blueprint("drafts", __name__)
 
@@ -47,11 +47,11 @@ _ASKED = ("search", "type", "show", "sort", "key", "cursor", "turn")
 
 @bp.get("/")
 def index() -> str:
-    by_key = {"": connections().default} | {one.key: one for one in connections().all()}
-    query, problem = _query({key: one.name for key, one in by_key.items()}), ""
+    by_key = {"": connections().default} | {one.key: one for one in connections().list_all()}
+    query, problem = _read_query({key: one.name for key, one in by_key.items()}), ""
     with store().reading() as session:
         try:
-            drafts_page = page(session, query)
+            drafts_page = read_page(session, query)
         except NotSearchable as error:
             drafts_page, problem = Page([], 0, None, None), str(error)
         return render_template(
@@ -59,9 +59,11 @@ def index() -> str:
             query=query,
             problem=problem,
             page=drafts_page,
-            findings={row.id: _findings(session, row) for row in drafts_page.drafts},
+            findings={row.id: _count_findings(session, row) for row in drafts_page.drafts},
             by_key=by_key,
-            connection=_common({by_key.get(row.connection_key) for row in drafts_page.drafts}),
+            connection=_find_common_connection(
+                {by_key.get(row.connection_key) for row in drafts_page.drafts}
+            ),
             deleted=[
                 drafts.find(session, str(told))
                 for told in get_flashed_messages(category_filter=["deleted"])
@@ -69,57 +71,57 @@ def index() -> str:
             counted=COUNTED,
             show_words=SHOW_WORDS,
             sort_words=SORT_WORDS,
-            asked=_asked(),
-            previous_page=_page_at(drafts_page.previous, "back"),
-            next_page=_page_at(drafts_page.next, "on"),
+            asked=_read_asked(),
+            previous_page=_link_page(drafts_page.previous, "back"),
+            next_page=_link_page(drafts_page.next, "on"),
         )
 
 
-def _common(shown: Collection[Connection | None]) -> Connection | None:
+def _find_common_connection(shown: Collection[Connection | None]) -> Connection | None:
     """Give the one connection that all drafts on a page go to; without drafts, the default."""
     if not shown:
         return connections().default
     return next(iter(shown)) if len(shown) == 1 else None
 
 
-def _findings(session: Session, row: Row) -> Mapping[str, int]:
+def _count_findings(session: Session, row: Row) -> Mapping[str, int]:
     """Count the findings of a draft; those that older rules found are looked for anew."""
     if row.rules == load_rulebook().version:
         return row.findings
-    return counted_anew(drafts.find(session, row.id))
+    return count_anew(drafts.find(session, row.id))
 
 
 @bp.post("/drafts/<draft:draft_id>/delete")
 def delete(draft_id: str) -> ResponseReturnValue:
     try:
         with store().writing() as session:
-            drafts.delete(session, draft_id, who=who())
+            drafts.delete(session, draft_id, who=name_person())
     except AlreadySubmitted:
         flash("This draft was sent, and its record is kept.")
     else:
         flash(draft_id, "deleted")
-    return redirect(url_for("drafts.index", **_asked()))
+    return redirect(url_for("drafts.index", **_read_asked()))
 
 
 @bp.post("/drafts/<draft:draft_id>/restore")
 def restore(draft_id: str) -> ResponseReturnValue:
     """Bring a draft back, and lead on to the list as it was, or to the draft."""
     with store().writing() as session:
-        drafts.restore(session, draft_id, who=who())
+        drafts.restore(session, draft_id, who=name_person())
     flash("The draft is back.")
     if request.form.get("then") == "edit":
         return redirect(url_for("editing.edit", draft_id=draft_id))
-    return redirect(url_for("drafts.index", **_asked()))
+    return redirect(url_for("drafts.index", **_read_asked()))
 
 
-def _query(names: Mapping[str, str]) -> Query:
+def _read_query(names: Mapping[str, str]) -> DraftQuery:
     """Read the query from the address; what is not known there is not asked for."""
     asked = request.args
     shown = {str(key): key for key in SHOW_WORDS}
-    sequence, key = asked.get("cursor", type=number), asked.get("key", "")
+    sequence, key = asked.get("cursor", type=read_number), asked.get("key", "")
     cursor = None if sequence is None else (key, sequence)
     is_back = asked.get("turn") == "back"
-    return Query(
+    return DraftQuery(
         search=asked.get("search", "").strip(),
         names=names,
         type=asked["type"] if asked.get("type") in set(CampaignType) else "",
@@ -130,13 +132,13 @@ def _query(names: Mapping[str, str]) -> Query:
     )
 
 
-def _asked() -> dict[str, Any]:
+def _read_asked() -> dict[str, Any]:
     """Give what the list was asked for; what is posted from it has that in its address, too."""
     return {name: request.args[name] for name in _ASKED if request.args.get(name)}
 
 
-def _page_at(cursor: Cursor | None, turn: str) -> str | None:
+def _link_page(cursor: Cursor | None, turn: str) -> str | None:
     if cursor is None:
         return None
     at = {"key": cursor[0], "cursor": str(cursor[1]), "turn": turn}
-    return url_for("drafts.index", **_asked() | at)
+    return url_for("drafts.index", **_read_asked() | at)

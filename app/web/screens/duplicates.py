@@ -11,7 +11,7 @@ from app.campaign.contract.reading import read_answers
 from app.services import store
 from app.store import drafts
 from app.store.acceptances import judge
-from app.web.visit import connection_of, who
+from app.web.visit import find_connection, name_person
 
 bp = Blueprint("duplicates", __name__)
 
@@ -31,7 +31,7 @@ class NotMovable(ValueError):
 
 @bp.get("/drafts/<draft:draft_id>/duplicate")
 def ask(draft_id: str) -> str:
-    return _page(draft_id)
+    return _draw_page(draft_id)
 
 
 @bp.post("/drafts/<draft:draft_id>/duplicate")
@@ -40,39 +40,39 @@ def make(draft_id: str) -> ResponseReturnValue:
     weeks = request.form.get("weeks", "").strip()
     with store().reading() as session:
         answers = dict(drafts.find(session, draft_id).answers)
-    has_dates = _first_day(answers) is not None
+    has_dates = _find_first_day(answers) is not None
     moves = has_dates and request.form.get("dates") == "move"
     try:
-        copied = _copied(answers, _read_weeks(weeks) if moves else 0)
+        copied = _copy(answers, _read_weeks(weeks) if moves else 0)
     except NotMovable as error:
-        return _page(draft_id, weeks, str(error)), 422
-    copy_id, judgement = drafts.new_id(), judge(copied)
+        return _draw_page(draft_id, weeks, str(error)), 422
+    copy_id, judgement = drafts.make_id(), judge(copied)
     with store().writing() as session:
-        drafts.save(session, copy_id, judgement, over=0, who=who())
+        drafts.save(session, copy_id, judgement, over=0, who=name_person())
     dates = "with its dates moved" if moves else "with the dates of the original"
     flash(f"This is the copy{f', {dates}' if has_dates else ''}. The original is unchanged.")
     return redirect(url_for("editing.edit", draft_id=copy_id))
 
 
-def _page(draft_id: str, typed: str = "", error: str = "") -> str:
+def _draw_page(draft_id: str, typed: str = "", error: str = "") -> str:
     """Draw the page; *error* is about the weeks that were *typed*."""
     with store().reading() as session:
         draft = drafts.find(session, draft_id)
-        first = _first_day(draft.answers)
+        first = _find_first_day(draft.answers)
         return render_template(
             "drafts/duplicate.html",
-            connection=connection_of(draft),
+            connection=find_connection(draft),
             draft=draft,
             first=first,
-            weeks=_weeks_until_future(first) if first else 0,
+            weeks=_count_weeks_until_future(first) if first else 0,
             week=_WEEK,
             typed=typed,
             error=error,
         )
 
 
-def _first_day(answers: dict[str, Any]) -> date | None:
-    return drafts.first_day(read_answers(answers).values)
+def _find_first_day(answers: dict[str, Any]) -> date | None:
+    return drafts.find_first_day(read_answers(answers).values)
 
 
 def _read_weeks(typed: str) -> int:
@@ -82,7 +82,7 @@ def _read_weeks(typed: str) -> int:
     return int(typed)
 
 
-def _copied(answers: dict[str, Any], weeks: int) -> dict[str, Any]:
+def _copy(answers: dict[str, Any], weeks: int) -> dict[str, Any]:
     """Name the copy as one, and move its dates by whole weeks, so that weekdays stay.
 
     Raises `NotMovable` where the calendar ends before that.
@@ -97,7 +97,7 @@ def _copied(answers: dict[str, Any], weeks: int) -> dict[str, Any]:
     return answers | moved | {"name": f"{str(answers.get('name', '')).strip()} (copy)".strip()}
 
 
-def _weeks_until_future(first: date) -> int:
+def _count_weeks_until_future(first: date) -> int:
     """Count the weeks that bring a first day to today or later."""
     behind = (datetime.now(UTC).date() - first).days
     return max(0, -(-behind // 7))

@@ -9,20 +9,20 @@ from werkzeug.datastructures import MultiDict
 
 from app.campaign.contract.reading import Answers
 from app.campaign.contract.wording import WORDS
-from app.forms.campaign import TYPED, CampaignForm, typed_answers
+from app.forms.campaign import TYPED, CampaignForm, read_typed_answers
 from app.services import connections, store
 from app.store import audit_trail, drafts
-from app.store.acceptances import accepted, judge
+from app.store.acceptances import judge, read_accepted
 from app.store.base import State
 from app.store.drafts import AlreadySubmitted, StaleVersion
 from app.store.models import Draft
-from app.web.clocks import clock_switch, set_clock
-from app.web.panel.findings_view import as_posted
+from app.web.clocks import draw_clock_switch, set_clock
+from app.web.panel.findings_view import write_posted
 from app.web.panel.macros import draw_macro
 from app.web.panel.panel import build_panel
 from app.web.panel.rows import build_rows
-from app.web.row_numbers import number
-from app.web.visit import connection_of, who
+from app.web.row_numbers import read_number
+from app.web.visit import find_connection, name_person
 
 bp = Blueprint("editing", __name__)
 
@@ -32,7 +32,7 @@ def new() -> ResponseReturnValue:
     """Give the new campaign its address, so that a reload comes back to it."""
     return redirect(
         url_for(
-            "editing.blank", draft_id=drafts.new_id(), connection=request.args.get("connection")
+            "editing.blank", draft_id=drafts.make_id(), connection=request.args.get("connection")
         )
     )
 
@@ -42,7 +42,7 @@ def blank(draft_id: str) -> ResponseReturnValue:
     with store().reading() as session:
         if drafts.exists(session, draft_id):
             return redirect(url_for("editing.edit", draft_id=draft_id))
-    return _form(draft_id, None, {"connection": request.args.get("connection", "")})
+    return _draw_form(draft_id, None, {"connection": request.args.get("connection", "")})
 
 
 @bp.get("/drafts/<draft:draft_id>")
@@ -51,32 +51,32 @@ def edit(draft_id: str) -> ResponseReturnValue:
         draft = drafts.find(session, draft_id)
         if draft.deleted_at:
             return render_template(
-                "drafts/deleted.html", connection=connection_of(draft), draft=draft
+                "drafts/deleted.html", connection=find_connection(draft), draft=draft
             )
         if draft.is_locked:
             return redirect(url_for("submissions.latest", draft_id=draft_id))
-        return _form(draft.id, draft, draft.answers)
+        return _draw_form(draft.id, draft, draft.answers)
 
 
 @bp.post("/drafts/<draft:draft_id>")
 def save(draft_id: str) -> ResponseReturnValue:
-    answers = typed_answers(request.form)
-    fix = typed_answers(MultiDict(parse_qsl(request.form.get("fix", ""))))
+    answers = read_typed_answers(request.form)
+    fix = read_typed_answers(MultiDict(parse_qsl(request.form.get("fix", ""))))
     try:
         draft = _save(draft_id, answers | fix)
     except StaleVersion as error:
-        return _conflict(error.draft, answers | fix), 409
+        return _show_conflict(error.draft, answers | fix), 409
     except AlreadySubmitted:
-        return _too_late(draft_id, answers | fix), 409
+        return _show_too_late(draft_id, answers | fix), 409
     if request.form.get("then") == "presets":
         return redirect(url_for("presets.choose", draft_id=draft_id))
     if request.form.get("then") != "review":
-        flash(_changed(fix) if fix else "Saved.")
+        flash(_describe_fix(fix) if fix else "Saved.")
         return set_clock(redirect(url_for("editing.edit", draft_id=draft_id)))
 
-    form = CampaignForm.of(answers)
+    form = CampaignForm.from_answers(answers)
     if not form.validate():
-        return _form(draft.id, draft, answers, form), 422
+        return _draw_form(draft.id, draft, answers, form), 422
     return redirect(url_for("review.show", draft_id=draft_id))
 
 
@@ -84,7 +84,7 @@ def save(draft_id: str) -> ResponseReturnValue:
 def autosave(draft_id: str) -> ResponseReturnValue:
     """Save as `save` does, for a script: the new version, or why there is none."""
     try:
-        draft = _save(draft_id, typed_answers(request.form))
+        draft = _save(draft_id, read_typed_answers(request.form))
     except StaleVersion:
         return jsonify(title="This draft was changed elsewhere", next="Compare the two"), 409
     except AlreadySubmitted:
@@ -97,7 +97,7 @@ def merge(draft_id: str) -> ResponseReturnValue:
     """Save, field by field, what was chosen of two versions."""
     with store().reading() as session:
         theirs = dict(drafts.find(session, draft_id).answers)
-    mine = typed_answers(request.form)
+    mine = read_typed_answers(request.form)
     keep = request.form.get("keep")
     chosen = {
         name: (mine if (keep or request.form.get(f"keep-{name}")) == "mine" else theirs).get(name)
@@ -107,42 +107,46 @@ def merge(draft_id: str) -> ResponseReturnValue:
     try:
         _save(draft_id, answers)
     except StaleVersion as error:
-        return _conflict(error.draft, answers), 409
+        return _show_conflict(error.draft, answers), 409
     except AlreadySubmitted:
-        return _too_late(draft_id, answers), 409
+        return _show_too_late(draft_id, answers), 409
     flash("Saved.")
     return redirect(url_for("editing.edit", draft_id=draft_id))
 
 
-def _changed(fix: Answers) -> str:
+def _describe_fix(fix: Answers) -> str:
     return f"Changed: {', '.join(WORDS[name].label for name in fix)}."
 
 
-def _too_late(draft_id: str, mine: Answers) -> str:
+def _show_too_late(draft_id: str, mine: Answers) -> str:
     to = connections().find(str(mine.get("connection", "")))
     return render_template(
-        "drafts/too_late.html", connection=to, draft_id=draft_id, mine=mine, copy_id=drafts.new_id()
+        "drafts/too_late.html",
+        connection=to,
+        draft_id=draft_id,
+        mine=mine,
+        copy_id=drafts.make_id(),
     )
 
 
 def _save(draft_id: str, answers: dict[str, Any]) -> Draft:
     judgement = judge(answers)
     with store().writing() as session:
-        return drafts.save(session, draft_id, judgement, over=_over(), who=who())
+        return drafts.save(session, draft_id, judgement, over=_read_version(), who=name_person())
 
 
-def _over() -> int:
+def _read_version() -> int:
     """Read which version the form was filled in over; 0 is none."""
-    return request.form.get("version", 0, type=number)
+    return request.form.get("version", 0, type=read_number)
 
 
-def _form(
+def _draw_form(
     draft_id: str, draft: Draft | None, answers: Answers, judged: CampaignForm | None = None
 ) -> str:
     """Draw the form with these answers; *judged* is one that was posted and has errors."""
-    form = judged or CampaignForm.of(answers)
-    refusal = _refusal(draft) if draft and not judged else {}
-    statements = accepted(draft) if draft else {}
+    form = judged or CampaignForm.from_answers(answers)
+    refusal = _find_refusal(draft) if draft and not judged else {}
+    statements = read_accepted(draft) if draft else {}
     to = connections().find(str(answers.get("connection", "")))
     panel = build_panel(answers, statements, to)
     return render_template(
@@ -150,7 +154,7 @@ def _form(
         connection=to,
         offered=[
             connection
-            for connection in connections().all()
+            for connection in connections().list_all()
             if connection.is_enabled or connection.key == to.key
         ],
         draft_id=draft_id,
@@ -159,13 +163,13 @@ def _form(
         rows=build_rows(form, panel.notes, refusal),
         has_schedule=form.start_date.is_used(form.values),
         refusal=refusal,
-        accepted=as_posted(statements),
-        clocks=clock_switch("campaign"),
+        accepted=write_posted(statements),
+        clocks=draw_clock_switch("campaign"),
         meaning=draw_macro("meaning", "meaning", panel),
     )
 
 
-def _refusal(draft: Draft) -> dict[str, list[str]]:
+def _find_refusal(draft: Draft) -> dict[str, list[str]]:
     """Take the API's messages for the draft as it stands; an edit makes them old."""
     if draft.state is not State.REFUSED:
         return {}
@@ -173,21 +177,21 @@ def _refusal(draft: Draft) -> dict[str, list[str]]:
     return latest.errors if latest.draft_version == draft.version else {}
 
 
-def _conflict(theirs: Draft, mine: dict[str, Any]) -> str:
+def _show_conflict(theirs: Draft, mine: dict[str, Any]) -> str:
     """Show both versions; what only one of them changed is chosen for that one."""
     with store().reading() as session:
-        before = audit_trail.answers_at(session, theirs, _over())
-    differ = [name for name in TYPED if not _same(name, theirs.answers, mine)]
+        before = audit_trail.find_answers_at(session, theirs, _read_version())
+    differ = [name for name in TYPED if not _is_same(name, theirs.answers, mine)]
     return render_template(
         "drafts/conflict.html",
-        connection=connection_of(theirs),
+        connection=find_connection(theirs),
         theirs=theirs,
         mine=mine,
         differ=differ,
-        only_mine={name for name in differ if _same(name, theirs.answers, before)},
-        named={connection.key: connection.name for connection in connections().all()},
+        only_mine={name for name in differ if _is_same(name, theirs.answers, before)},
+        named={connection.key: connection.name for connection in connections().list_all()},
     )
 
 
-def _same(name: str, one: Answers, other: Answers) -> bool:
+def _is_same(name: str, one: Answers, other: Answers) -> bool:
     return (one.get(name) or "") == (other.get(name) or "")

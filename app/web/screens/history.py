@@ -15,11 +15,11 @@ from app.campaign.explanation import explain
 from app.campaign.schedule.windows import read_schedule
 from app.services import connections, store
 from app.store import audit_trail, drafts, saved_connections
-from app.store.acceptances import accepted, judged, write_statement
-from app.store.evidence import write_submissions, write_trail
+from app.store.acceptances import read_accepted, write_judgement, write_statement
+from app.store.evidence_file import write_submissions, write_trail
 from app.store.models import Draft
-from app.web.event_words import Called, Told, told
-from app.web.visit import connection_of
+from app.web.event_words import HistoryEntry, NameConnection, describe_events
+from app.web.visit import find_connection
 
 bp = Blueprint("history", __name__)
 
@@ -30,9 +30,9 @@ def show(draft_id: str) -> str:
         draft = drafts.find(session, draft_id)
         return render_template(
             "drafts/history.html",
-            connection=connection_of(draft),
+            connection=find_connection(draft),
             draft=draft,
-            events=_told(session, draft_id),
+            events=_describe_history(session, draft_id),
         )
 
 
@@ -40,22 +40,22 @@ def show(draft_id: str) -> str:
 def evidence(draft_id: str) -> Response:
     """Give one file with all that is known of a campaign, each thing with its version."""
     with store().reading() as session:
-        document = _evidence(session, drafts.find(session, draft_id))
+        document = _write_evidence(session, drafts.find(session, draft_id))
     written = json.dumps(document, ensure_ascii=False, indent=2)
     answer = Response(written, mimetype="application/json")
     answer.headers["Content-Disposition"] = f'attachment; filename="evidence-{draft_id}.json"'
     return answer
 
 
-def _told(session: Session, draft_id: str) -> list[Told]:
+def _describe_history(session: Session, draft_id: str) -> list[HistoryEntry]:
     """Put the events into words, and what one person typed in one go into one of them."""
-    return told(audit_trail.of_draft(session, draft_id), _called(session))
+    return describe_events(audit_trail.read_draft_events(session, draft_id), _make_naming(session))
 
 
-def _called(session: Session) -> Called:
+def _make_naming(session: Session) -> NameConnection:
     """Name connections by their keys as they were called at a time, and as they are called now."""
-    names = {connection.key: connection.name for connection in connections().all()}
-    names_of = cache(partial(saved_connections.names_of, session))
+    names = {connection.key: connection.name for connection in connections().list_all()}
+    names_of = cache(partial(saved_connections.read_names, session))
 
     def called(key: str, at: str) -> str:
         if key not in names:
@@ -67,7 +67,7 @@ def _called(session: Session) -> Called:
     return called
 
 
-def _evidence(session: Session, draft: Draft) -> dict[str, Any]:
+def _write_evidence(session: Session, draft: Draft) -> dict[str, Any]:
     return {
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "draft": {
@@ -76,17 +76,17 @@ def _evidence(session: Session, draft: Draft) -> dict[str, Any]:
             "answers": draft.answers,
             "accepted": draft.accepted,
         },
-        "judged_now": _judged(draft),
+        "judged_now": _write_judgement(draft),
         "submissions": write_submissions(session, draft),
         "trail": write_trail(session, draft.id),
     }
 
 
-def _judged(draft: Draft) -> dict[str, Any]:
+def _write_judgement(draft: Draft) -> dict[str, Any]:
     """Write out what the rules say of a draft now; what they said then is in the trail."""
     findings = explain(draft.answers, datetime.now(UTC)).findings
-    schedule, statements = read_schedule(read_answers(draft.answers).values), accepted(draft)
-    return judged(draft, findings) | {
+    schedule, statements = read_schedule(read_answers(draft.answers).values), read_accepted(draft)
+    return write_judgement(draft, findings) | {
         "findings": [
             {
                 "rule": finding.rule.id,

@@ -10,20 +10,20 @@ from flask.typing import ResponseReturnValue
 
 from app.services import connections, store
 from app.store import request_log, submissions
-from app.store.request_log import Query
+from app.store.request_log import LogQuery
 from app.store.search_words import NotSearchable
-from app.web.panel.highlight import highlighted
-from app.web.row_numbers import number
+from app.web.panel.highlight import mark_up
+from app.web.row_numbers import read_number
 
 bp = Blueprint("log", __name__)
 
 
 @bp.get("/requests")
 def index() -> str:
-    query, problem = _query(), ""
+    query, problem = _read_query(), ""
     with store().reading() as session:
         try:
-            calls, after, before = request_log.page(session, query)
+            calls, after, before = request_log.read_page(session, query)
         except NotSearchable as error:
             calls, after, before, problem = [], None, None, str(error)
         return render_template(
@@ -32,11 +32,11 @@ def index() -> str:
             query=query,
             problem=problem,
             calls=calls,
-            campaigns=submissions.campaigns(session, [call.submission_id for call in calls]),
-            offered=connections().all(),
-            newer=_address("log.index", query, after=after) if after else None,
-            older=_address("log.index", query, before=before) if before else None,
-            export=_address("log.export", query),
+            campaigns=submissions.name_campaigns(session, [call.submission_id for call in calls]),
+            offered=connections().list_all(),
+            newer=_link("log.index", query, after=after) if after else None,
+            older=_link("log.index", query, before=before) if before else None,
+            export=_link("log.export", query),
         )
 
 
@@ -48,10 +48,10 @@ def show(exchange_id: int) -> str:
             "log/show.html",
             connection=replace(connections().find(call.connection_key), name=call.connection),
             call=call,
-            campaign=submissions.campaigns(session, [call.submission_id]).get(
+            campaign=submissions.name_campaigns(session, [call.submission_id]).get(
                 call.submission_id or 0
             ),
-            sent=highlighted(call.request_body),
+            sent=mark_up(call.request_body),
         )
 
 
@@ -59,31 +59,33 @@ def show(exchange_id: int) -> str:
 def export() -> ResponseReturnValue:
     """Give every call that matches, one JSON object to a line, the newest first."""
     try:
-        request_log.check(_query())
+        request_log.check_query(_read_query())
     except NotSearchable as error:
         return Response(f"{error}\n", 422, mimetype="text/plain")
-    answer = Response(stream_with_context(_lines(_query())), mimetype="application/x-ndjson")
+    answer = Response(
+        stream_with_context(_write_lines(_read_query())), mimetype="application/x-ndjson"
+    )
     answer.headers["Content-Disposition"] = 'attachment; filename="requests.jsonl"'
     return answer
 
 
-def _lines(query: Query) -> Iterator[str]:
+def _write_lines(query: LogQuery) -> Iterator[str]:
     with store().reading() as session:
-        for call in request_log.every(session, query):
+        for call in request_log.iterate_documents(session, query):
             yield json.dumps(call, ensure_ascii=False) + "\n"
 
 
-def _query() -> Query:
+def _read_query() -> LogQuery:
     asked = request.args
-    return Query(
+    return LogQuery(
         search=asked.get("search", "").strip(),
         connection_key=asked.get("connection", ""),
-        before=asked.get("before", type=number),
-        after=asked.get("after", type=number),
+        before=asked.get("before", type=read_number),
+        after=asked.get("after", type=read_number),
     )
 
 
-def _address(endpoint: str, query: Query, **turn: Any) -> str:
+def _link(endpoint: str, query: LogQuery, **turn: Any) -> str:
     return url_for(
         endpoint,
         search=query.search or None,

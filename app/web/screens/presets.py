@@ -25,8 +25,8 @@ from app.store import drafts, presets
 from app.store.acceptances import judge
 from app.store.drafts import StaleVersion
 from app.store.presets import LONGEST_NAME, NameTaken
-from app.web.row_numbers import number
-from app.web.visit import connection_of, who
+from app.web.row_numbers import read_number
+from app.web.visit import find_connection, name_person
 
 bp = Blueprint("presets", __name__)
 
@@ -57,11 +57,11 @@ class Offer:
     rule: Preset | None = None
     fitting: str = ""
 
-    def changes(self, answers: Answers) -> Sequence[tuple[str, str, str]]:
+    def list_changes(self, answers: Answers) -> Sequence[tuple[str, str, str]]:
         """Name each setting that would be another: its label, what it is now, what it would be."""
         now, then = read_answers(answers).values, read_answers(self.settings).values
         return [
-            (WORDS[name].label, _words(name, now), _words(name, then))
+            (WORDS[name].label, _write_value(name, now), _write_value(name, then))
             for name in FILLED
             if name in then and now.get(name) != then[name]
         ]
@@ -69,10 +69,10 @@ class Offer:
 
 @bp.get("/drafts/<draft:draft_id>/presets")
 def choose(draft_id: str) -> ResponseReturnValue:
-    return _page(draft_id)
+    return _draw_page(draft_id)
 
 
-def _page(
+def _draw_page(
     draft_id: str, typed: str = "", error: str = "", *, is_taken: bool = False
 ) -> ResponseReturnValue:
     """Draw the page; *error* is about the name that was *typed* for a preset.
@@ -85,10 +85,10 @@ def _page(
             return redirect(url_for("submissions.latest", draft_id=draft_id))
         return render_template(
             "campaign/presets.html",
-            connection=connection_of(draft),
+            connection=find_connection(draft),
             draft=draft,
-            offers=_offers(session, draft.answers),
-            now=_now(draft.answers),
+            offers=_list_offers(session, draft.answers),
+            now=_describe_now(draft.answers),
             typed=typed,
             error=error,
             is_taken=is_taken,
@@ -98,10 +98,10 @@ def _page(
 @bp.post("/drafts/<draft:draft_id>/presets/use")
 def use(draft_id: str) -> ResponseReturnValue:
     """Fill the draft with one preset; what it does not name stays as it is."""
-    over = request.form.get("version", 0, type=number)
+    over = request.form.get("version", 0, type=read_number)
     with store().reading() as session:
         answers = dict(drafts.find(session, draft_id).answers)
-        offered = {offer.id: offer for offer in _offers(session, answers)}
+        offered = {offer.id: offer for offer in _list_offers(session, answers)}
     offer = offered.get(request.form.get("preset", ""))
     if offer is None or not offer.settings:
         flash(offer.fitting if offer else "This preset is gone.")
@@ -109,7 +109,7 @@ def use(draft_id: str) -> ResponseReturnValue:
     judgement = judge({**answers, **offer.settings})
     try:
         with store().writing() as session:
-            drafts.save(session, draft_id, judgement, over=over, who=who())
+            drafts.save(session, draft_id, judgement, over=over, who=name_person())
     except StaleVersion:
         flash("The draft has changed meanwhile. Please look again.")
         return redirect(url_for("presets.choose", draft_id=draft_id))
@@ -126,9 +126,9 @@ def keep(draft_id: str) -> ResponseReturnValue:
         return redirect(url_for("presets.choose", draft_id=draft_id))
     if len(name) > LONGEST_NAME:
         error = f"Shorten the name to {LONGEST_NAME} characters."
-        return make_response(_page(draft_id, name, error), 422)
+        return make_response(_draw_page(draft_id, name, error), 422)
     if name in {preset.title for preset in load_rulebook().presets}:
-        return make_response(_page(draft_id, name, _GIVEN), 422)
+        return make_response(_draw_page(draft_id, name, _GIVEN), 422)
     replaces = request.form.get("replace") == name
     try:
         with store().writing() as session:
@@ -136,7 +136,7 @@ def keep(draft_id: str) -> ResponseReturnValue:
             settings = {key: answers[key] for key in FILLED if answers.get(key)}
             presets.keep(session, name, settings, replaces=replaces)
     except NameTaken:
-        return make_response(_page(draft_id, name, _TAKEN, is_taken=True), 422)
+        return make_response(_draw_page(draft_id, name, _TAKEN, is_taken=True), 422)
     flash(f"{'Replaced' if replaces else 'Kept as'} the preset {name}.")
     return redirect(url_for("presets.choose", draft_id=draft_id))
 
@@ -144,22 +144,22 @@ def keep(draft_id: str) -> ResponseReturnValue:
 @bp.post("/drafts/<draft:draft_id>/presets/forget")
 def forget(draft_id: str) -> ResponseReturnValue:
     with store().writing() as session:
-        presets.forget(session, request.form.get("preset", 0, type=number))
+        presets.forget(session, request.form.get("preset", 0, type=read_number))
     flash("The preset is deleted. Drafts that used it stay as they are.")
     return redirect(url_for("presets.choose", draft_id=draft_id))
 
 
-def _offers(session: Session, answers: Answers) -> list[Offer]:
-    own = [Offer(f"{one.id}", one.name, one.settings) for one in presets.all_presets(session)]
-    return own + [_given(one, answers) for one in load_rulebook().presets]
+def _list_offers(session: Session, answers: Answers) -> list[Offer]:
+    own = [Offer(f"{one.id}", one.name, one.settings) for one in presets.read_presets(session)]
+    return own + [_offer_preset(one, answers) for one in load_rulebook().presets]
 
 
-def _given(preset: Preset, answers: Answers) -> Offer:
+def _offer_preset(preset: Preset, answers: Answers) -> Offer:
     """Offer a preset of the rules; hours on the leads' clocks are put on the campaign's."""
     if not preset.is_by_leads_clock:
         return Offer(preset.id, preset.title, write_values_as_answers(preset.settings), preset)
-    hours = f"{_words('daily_start_time', preset.settings)} to "
-    hours += _words("daily_end_time", preset.settings)
+    hours = f"{_write_value('daily_start_time', preset.settings)} to "
+    hours += _write_value("daily_end_time", preset.settings)
     meant = f"{hours} are meant on the clock of every lead."
     schedule = read_schedule({**_OFFICE, **read_answers(answers).values})
     if schedule is None:
@@ -184,10 +184,10 @@ _OFFICE: Values = {
 """What a preset replaces, for a campaign in which it is not filled in yet."""
 
 
-def _now(answers: Answers) -> Sequence[tuple[str, str]]:
+def _describe_now(answers: Answers) -> Sequence[tuple[str, str]]:
     values = read_answers(answers).values
-    return [(WORDS[name].label, _words(name, values)) for name in FILLED if name in values]
+    return [(WORDS[name].label, _write_value(name, values)) for name in FILLED if name in values]
 
 
-def _words(name: str, values: Values) -> str:
+def _write_value(name: str, values: Values) -> str:
     return format_value(name, values.get(name))

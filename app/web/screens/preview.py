@@ -4,9 +4,9 @@ from flask import Blueprint, request
 from flask_wtf.csrf import CSRFError, validate_csrf
 from wtforms import ValidationError
 
-from app.forms.campaign import typed_answers
+from app.forms.campaign import read_typed_answers
 from app.services import connections
-from app.web.panel.findings_view import from_posted
+from app.web.panel.findings_view import read_posted
 from app.web.panel.macros import draw_macro
 from app.web.panel.panel import build_panel
 from app.web.security import is_from_here
@@ -21,8 +21,8 @@ def show() -> str:
         "meaning",
         "preview",
         build_panel(
-            typed_answers(request.form),
-            from_posted(request.form.getlist("accepted")),
+            read_typed_answers(request.form),
+            read_posted(request.form.getlist("accepted")),
             connections().find(request.form.get("connection", "")),
         ),
     )

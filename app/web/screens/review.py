@@ -24,16 +24,16 @@ from app.sending.confirmation import (
 )
 from app.services import connections, services, store
 from app.store import address_book, audit_trail, drafts, submissions
-from app.store.acceptances import accepted, stamp
+from app.store.acceptances import read_accepted, stamp_statements
 from app.store.models import Draft
-from app.store.overlaps import TOLD, Overlap, overlapping
-from app.web.clocks import clock_switch, set_clock
+from app.store.overlaps import TOLD, Overlap, find_overlaps
+from app.web.clocks import draw_clock_switch, set_clock
 from app.web.panel.drawings import Trouble
-from app.web.panel.findings_view import asked_of_all, list_duties
-from app.web.panel.panel import build_panel, public_url
-from app.web.row_numbers import number
+from app.web.panel.findings_view import list_duties, list_exemptions
+from app.web.panel.panel import build_panel, find_public_url
+from app.web.row_numbers import read_number
 from app.web.screens.calendars import MOST_WINDOWS
-from app.web.visit import connection_of, remember_who, who
+from app.web.visit import find_connection, name_person, remember_who
 
 bp = Blueprint("review", __name__)
 
@@ -58,13 +58,15 @@ def look(draft_id: str) -> ResponseReturnValue:
 def send(draft_id: str) -> ResponseReturnValue:
     try:
         send_request = _read_send_request(draft_id)
-        submission_id = services().sender.send(send_request, connections().api(send_request.to.key))
+        submission_id = services().sender.send(
+            send_request, connections().open_api(send_request.to.key)
+        )
     except BadConnection as error:
         return draw_review(draft_id, told=str(error))
     except StaleReview:
         return draw_review(draft_id, told=_NOT_AS_SEEN)
     except NotReady:
-        return _back_to_the_form(draft_id)
+        return _return_to_form(draft_id)
     except NotConfirmed as refusal:
         return draw_review(draft_id, refusal)
     return remember_who(redirect(url_for("submissions.show", submission_id=submission_id)))
@@ -72,7 +74,7 @@ def send(draft_id: str) -> ResponseReturnValue:
 
 def _read_send_request(draft_id: str) -> SendRequest:
     with store().reading() as session:
-        to = connection_of(drafts.find(session, draft_id))
+        to = find_connection(drafts.find(session, draft_id))
     if not to.is_enabled:
         raise Disabled
     return SendRequest(
@@ -81,19 +83,19 @@ def _read_send_request(draft_id: str) -> SendRequest:
         to=to,
         stamp=request.form.get("stamp", ""),
         named=request.form.get("named", ""),
-        in_spite_of=request.form.get("in_spite_of", type=number),
-        hurry=_hurry(),
-        who=who(),
+        in_spite_of=request.form.get("in_spite_of", type=read_number),
+        hurry=_read_hurry(),
+        who=name_person(),
     )
 
 
-def _hurry() -> str:
+def _read_hurry() -> str:
     """Read why the API's wait is not waited for; what is longer than we take is no reason."""
     typed = request.form.get("hurry", "").strip()
     return typed if len(typed) <= LONGEST_TEXT else ""
 
 
-def typed_by_rule(prefix: str) -> dict[str, str]:
+def read_typed_by_rule(prefix: str) -> dict[str, str]:
     """Read what was typed in the fields whose names begin so, by the rest of their names."""
     fields = request.form.items()
     typed = {name[len(prefix) :]: text.strip() for name, text in fields if name.startswith(prefix)}
@@ -116,49 +118,49 @@ def draw_review(  # noqa: PLR0913  Each is another thing to say.
     duty, exemption, or "who" what has to be changed there.
     """
     is_refused = refusal or told or wrong or (trouble and not done)
-    if trouble is None and (reasons := typed_by_rule("reason-")):
+    if trouble is None and (reasons := read_typed_by_rule("reason-")):
         trouble = Trouble("", "", reasons)
     now = datetime.now(UTC)
     with store().reading() as session:
         draft = drafts.find(session, draft_id)
-        to = connection_of(draft)
+        to = find_connection(draft)
         if draft.is_locked or draft.deleted_at:
-            return _gone(draft, to)
-        statements = accepted(draft)
+            return _show_gone(draft, to)
+        statements = read_accepted(draft)
         panel = build_panel(draft.answers, statements, to, can_change=False, trouble=trouble)
         if panel.meaning.problems:
-            return _back_to_the_form(draft_id)
+            return _return_to_form(draft_id)
         until = submissions.find_end_of_wait(session, to.key, now)
         page = render_template(
             "campaign/review.html",
             connection=to,
             draft=draft,
             panel=panel,
-            url=public_url(to),
+            url=find_public_url(to),
             typed=request.form,
             refusal=refusal,
             told=told,
             done=done,
-            said=stamp(draft),
+            said=stamp_statements(draft),
             most_overlaps=TOLD,
             wrong=wrong or {},
-            overlaps=_overlaps(session, draft, panel.meaning),
+            overlaps=_find_overlaps(session, draft, panel.meaning),
             duties=list_duties(panel.meaning, statements, now.date()),
-            asked_of_all=asked_of_all(panel.meaning, statements),
+            asked_of_all=list_exemptions(panel.meaning, statements),
             until=until,
             can_hurry=until is not None and can_hurry(until, now),
             duplicate=find_duplicate(session, panel.meaning.digest, to, now),
-            nicknames=_nicknames(session, draft, panel.meaning.payload),
-            clocks=clock_switch("review", url_for("review.look", draft_id=draft_id)),
+            nicknames=_list_nicknames(session, draft, panel.meaning.payload),
+            clocks=draw_clock_switch("review", url_for("review.look", draft_id=draft_id)),
             most_windows=MOST_WINDOWS,
         )
-    _note_the_look(draft_id, panel.meaning.digest, to.name)
+    _record_look(draft_id, panel.meaning.digest, to.name)
     return make_response(page, 422 if is_refused else 200)
 
 
-def _gone(draft: Draft, to: Connection) -> ResponseReturnValue:
+def _show_gone(draft: Draft, to: Connection) -> ResponseReturnValue:
     """Lead on from a draft that cannot be reviewed any more; what was written is shown."""
-    unkept = [*typed_by_rule("reason-").values(), *typed_by_rule("because-").values()]
+    unkept = [*read_typed_by_rule("reason-").values(), *read_typed_by_rule("because-").values()]
     if draft.is_locked:
         further = url_for("submissions.latest", draft_id=draft.id)
     else:
@@ -171,37 +173,37 @@ def _gone(draft: Draft, to: Connection) -> ResponseReturnValue:
     return make_response(page, 409)
 
 
-def _overlaps(session: Session, draft: Draft, explanation: Explanation) -> list[Overlap]:
+def _find_overlaps(session: Session, draft: Draft, explanation: Explanation) -> list[Overlap]:
     if explanation.overview is None:
         return []
-    to, usual = connection_of(draft).key, connections().default.key
+    to, usual = find_connection(draft).key, connections().default.key
     keys = {to, ""} if to == usual else {to}
-    return overlapping(session, draft, explanation.overview.schedule, explanation.audience, keys)
+    return find_overlaps(session, draft, explanation.overview.schedule, explanation.audience, keys)
 
 
-def _nicknames(
+def _list_nicknames(
     session: Session, draft: Draft, payload: dict[str, object]
 ) -> list[tuple[str, str, str]]:
     """Name the ids of a campaign by the connection's address book: kind, nickname and id."""
     known = {
         (entry.kind, entry.value): entry.nickname
-        for entry in address_book.entries(session, connection_of(draft).key)
+        for entry in address_book.read_entries(session, find_connection(draft).key)
     }
     return [
         (kind, known[kind, value], value)
-        for kind, value in address_book.ids_of(payload)
+        for kind, value in address_book.iterate_ids(payload)
         if known.get((kind, value))
     ]
 
 
-def _note_the_look(draft_id: str, digest: str, connection: str) -> None:
+def _record_look(draft_id: str, digest: str, connection: str) -> None:
     """Put the look on record; what cannot be written now can be looked at, and not be sent."""
     with suppress(DatabaseError), store().writing() as session:
         audit_trail.record_review(
-            session, draft_id, digest=digest, connection=connection, who=who()
+            session, draft_id, digest=digest, connection=connection, who=name_person()
         )
 
 
-def _back_to_the_form(draft_id: str) -> ResponseReturnValue:
+def _return_to_form(draft_id: str) -> ResponseReturnValue:
     flash("This campaign is not complete yet. The form says what to enter or to change.")
     return redirect(url_for("editing.edit", draft_id=draft_id))

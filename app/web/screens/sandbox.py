@@ -9,7 +9,7 @@ from app.connections import SANDBOX
 from app.sandbox.faults import FAULT, FAULTS, HEADER
 from app.sandbox.switch import LONGEST, USUAL, Switch
 from app.services import connections, services
-from app.web.row_numbers import number
+from app.web.row_numbers import read_number
 
 bp = Blueprint("sandbox", __name__)
 
@@ -21,9 +21,11 @@ _LESSONS = [
 
 @bp.get("/sandbox-campaigns")
 def show() -> str:
-    kept = services().ledger.page(_PAGE + 1, before=request.args.get("before", type=number))
+    kept = services().ledger.read_page(
+        _PAGE + 1, before=request.args.get("before", type=read_number)
+    )
     more = len(kept) > _PAGE
-    on = services().faults.current()
+    on = services().faults.read_current()
     return render_template(
         "sandbox/show.html",
         connection=connections().find(SANDBOX),

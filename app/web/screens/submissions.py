@@ -12,22 +12,22 @@ from app.store import drafts, request_log, submissions
 from app.store.base import State
 from app.store.drafts import AlreadySubmitted
 from app.store.models import Submission
-from app.web.panel.highlight import highlighted
-from app.web.visit import remember_who, sent_to, who
+from app.web.panel.highlight import mark_up
+from app.web.visit import find_sent_connection, name_person, remember_who
 
 bp = Blueprint("submissions", __name__)
 
 
 @bp.get("/submissions/<row:submission_id>")
 def show(submission_id: int) -> ResponseReturnValue:
-    return _page(submission_id)
+    return _draw_page(submission_id)
 
 
 @bp.get("/submissions/<row:submission_id>/state")
 def state(submission_id: int) -> ResponseReturnValue:
     """Tell a script that waits whether the outcome is known yet."""
     with store().reading() as session:
-        submission = _found(session, submission_id)
+        submission = _find(session, submission_id)
         return jsonify(state=submission.state, pending=submission.state is State.SENDING)
 
 
@@ -43,13 +43,13 @@ def latest(draft_id: str) -> ResponseReturnValue:
 @bp.post("/submissions/<row:submission_id>/resolve")
 def settle(submission_id: int) -> ResponseReturnValue:
     """Take the person's word for what they found in VoiceAIWrapper."""
-    word = _word()
-    if mistake := _mistake(word):
-        return _page(submission_id, *mistake), 422
+    word = _read_word()
+    if mistake := _find_mistake(word):
+        return _draw_page(submission_id, *mistake), 422
     try:
         resolve(submission_id, word, store())
     except TooEarly:
-        return _page(submission_id, "found", _TOO_EARLY), 422
+        return _draw_page(submission_id, "found", _TOO_EARLY), 422
     except AlreadySubmitted:
         flash("This draft was sent again meanwhile. Nothing has changed.")
     except NoSuchSubmission:
@@ -63,32 +63,32 @@ _TOO_EARLY = (
 )
 
 
-def _word() -> Word:
+def _read_word() -> Word:
     campaign_id = request.form.get("campaign_id", "").strip()
     is_there = request.form.get("found") == "yes"
     return Word(
-        who=who(),
+        who=name_person(),
         campaign_id=campaign_id if is_there else None,
-        reason=_visible(request.form.get("reason", "")) if is_there else "",
+        reason=_drop_invisible(request.form.get("reason", "")) if is_there else "",
         is_sure=request.form.get("found") == "surely not",
     )
 
 
-def _visible(typed: str) -> str:
+def _drop_invisible(typed: str) -> str:
     """Take out what nobody sees, such as a space without a width, which would be no reason."""
     return "".join(sign for sign in typed if sign.isprintable()).strip()
 
 
-def _mistake(word: Word) -> tuple[str, str] | None:
+def _find_mistake(word: Word) -> tuple[str, str] | None:
     """Find what is wrong with an answer: the field, and what to do."""
     if request.form.get("found") not in {"yes", "no", "surely not"}:
         return "found", "Say whether it is there."
     if not word.who:
         return "who", "Enter your name: it is kept with what you say."
-    return None if word.campaign_id is None else _mistake_in_id(word.campaign_id, word.reason)
+    return None if word.campaign_id is None else _find_mistake_in_id(word.campaign_id, word.reason)
 
 
-def _mistake_in_id(campaign_id: str, reason: str) -> tuple[str, str] | None:
+def _find_mistake_in_id(campaign_id: str, reason: str) -> tuple[str, str] | None:
     if not campaign_id:
         return "campaign_id", "Paste the campaign's id, as VoiceAIWrapper shows it."
     if len(campaign_id + reason) > LONGEST_TEXT:
@@ -101,26 +101,26 @@ def _mistake_in_id(campaign_id: str, reason: str) -> tuple[str, str] | None:
     return None
 
 
-def _page(submission_id: int, wrong: str = "", error: str = "") -> str:
+def _draw_page(submission_id: int, wrong: str = "", error: str = "") -> str:
     """Draw the page of a submission; *error* is about the answer in the field *wrong*."""
     with store().reading() as session:
-        submission = _found(session, submission_id)
+        submission = _find(session, submission_id)
         return render_template(
             f"submissions/{submission.state.lower()}.html",
-            connection=sent_to(submission),
+            connection=find_sent_connection(submission),
             submission=submission,
             draft=submission.draft,
-            call=request_log.of_submission(session, submission_id),
-            others=submissions.others_with_campaign(session, submission),
+            call=request_log.find_of_submission(session, submission_id),
+            others=submissions.find_others_with_campaign(session, submission),
             waiting=services().journal.find(submission.token),
             wrong=wrong,
             error=error,
             typed=request.form,
-            sent=highlighted(submission.body.decode()),
+            sent=mark_up(submission.body.decode()),
         )
 
 
-def _found(session: Session, submission_id: int) -> Submission:
+def _find(session: Session, submission_id: int) -> Submission:
     submission = session.get(Submission, submission_id)
     if submission is None:
         raise NoSuchSubmission(submission_id)

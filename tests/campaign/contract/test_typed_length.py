@@ -84,7 +84,7 @@ def test_the_form_says_it_beside_the_field_and_keeps_what_was_typed(
 def test_form_and_reading_agree_on_what_is_too_long() -> None:
     for name in (*LINES, *REMARKS, "webhook_url"):
         answers = typed(outbound()) | {name: "a" * 2001}
-        form = CampaignForm.of(answers)
+        form = CampaignForm.from_answers(answers)
         form.validate()
         messages = {field: errors[0] for field, errors in form.errors.items() if field}
         assert messages == {

@@ -10,7 +10,7 @@ from flask import Flask
 
 from app import create_app
 from app.connections import ENVIRONMENT
-from app.services import services_of
+from app.services import find_services
 from app.settings import Settings
 from app.store import saved_connections
 from app.store.database import Store
@@ -39,7 +39,7 @@ def made(visitor: Visitor) -> Page:
 
 def token(app: Flask, page: Page) -> str:
     key = page.path.rpartition("/")[2]
-    return str(services_of(app).connections.api(key).connection.token)
+    return str(find_services(app).connections.open_api(key).connection.token)
 
 
 def test_the_sandbox_is_there_from_the_start_and_cannot_be_changed(visitor: Visitor) -> None:
@@ -180,7 +180,7 @@ def test_a_test_during_which_the_connection_changed_is_told_to_be_of_the_older_v
             form = made.form(action)
             visitor.client.post(str(form["action"]), data=dict(fields_of(form)) | changes)
         is_changed.set()
-        services_of(app).sender.drain(10)
+        find_services(app).sender.drain(10)
     told = visitor.open(made.path).text
     assert ", as it was before the last change: It answers (status 405)" in told
 
@@ -274,7 +274,7 @@ def test_what_was_changed_is_on_the_trail_without_the_token(
     assert '"enabled": [true, false]' in told
     assert TOKEN not in told
     with store.reading() as session:
-        assert saved_connections.saved(session)[0].version == 2
+        assert saved_connections.read_connections(session)[0].version == 2
 
 
 def test_a_token_that_can_no_longer_be_read_is_told_and_nothing_is_sent(

@@ -10,7 +10,7 @@ from app.store.base import State
 from app.store.database import Store
 from app.store.listing import PAGE
 from app.store.models import Draft
-from app.web.names import named
+from app.web.names import name_campaign
 from tests.factories import inbound, outbound
 from tests.pages import Page, Visitor, query_of, text
 from tests.sending.presses import look_up
@@ -104,7 +104,7 @@ def test_a_campaign_is_found_by_its_id_once_that_is_known(
     page = visitor.open(f"/drafts/{saved(outbound(name='Sent'))}/review")
     saved(outbound(name="Not sent"))
     visitor.press(page, "send")
-    (campaign,) = ledger.page(1)
+    (campaign,) = ledger.read_page(1)
     assert names(visitor.open("/", search=campaign.campaign_id)) == ["Sent"]
     assert names(visitor.open("/", search=f"sent {campaign.campaign_id}")) == ["Sent"]
     assert names(visitor.open("/", search=f"nowhere {campaign.campaign_id}")) == []
@@ -298,7 +298,7 @@ def test_whatever_a_draft_is_called_the_message_tells_it_from_others(
 ) -> None:
     draft_id = saved(inbound(name=name))
     page = visitor.press(visitor.open("/"), f"{draft_id}/delete")
-    told = named(name)
+    told = name_campaign(name)
     assert f"Deleted: {told}." in page.flash()
     assert f"Undo deleting {told}" in page.flash()
     assert visitor.open(f"/drafts/{draft_id}").heading == f"Deleted: {told}"

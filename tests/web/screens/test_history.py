@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from app.campaign.timezones.zones import ZONE_DATA_VERSION
 from app.store.base import State
-from app.store.evidence import check_evidence
+from app.store.evidence_file import check_evidence
 from app.version import VERSION
 from tests.factories import inbound, typed
 from tests.pages import Page, Visitor, text

@@ -58,7 +58,7 @@ def test_using_one_fills_it_in_and_leaves_the_rest(visitor: Visitor, page: Page)
 def test_hours_on_the_leads_clocks_are_put_on_the_campaigns(
     visitor: Visitor, store: Store, audience: str, zone: str, hours: Any
 ) -> None:
-    draft_id = drafts.new_id()
+    draft_id = drafts.make_id()
     with store.writing() as session:
         campaign = typed(outbound(timezone=zone)) | {"audience": audience}
         drafts.save(session, draft_id, judge(campaign), over=0)

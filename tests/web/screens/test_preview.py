@@ -18,9 +18,9 @@ from flask.testing import FlaskClient
 from app.campaign.contract.fields import Weekday
 from app.campaign.contract.payload import build_payload, encode_payload
 from app.sandbox import TOKEN
-from app.services import services_of
+from app.services import find_services
 from app.store.database import Store
-from app.store.listing import Query, page
+from app.store.listing import DraftQuery, read_page
 from tests.factories import inbound, outbound, typed
 from tests.pages import text
 from tests.servers import Address
@@ -118,7 +118,7 @@ def test_what_is_typed_is_text_and_never_markup(client: FlaskClient, name: str) 
 def test_it_keeps_nothing(client: FlaskClient, store: Store) -> None:
     preview(client, typed(outbound()))
     with store.reading() as session:
-        assert page(session, Query()).count == 0
+        assert read_page(session, DraftQuery()).count == 0
 
 
 @pytest.mark.parametrize("name", ["Plain", 'It\'s "quoted" $HOME `x` \\ {0} é'])
@@ -143,7 +143,7 @@ def test_the_python_program_creates_the_campaign(
         check=False,
     )
     assert done.stdout.startswith("201 ")
-    (kept,) = services_of(app).ledger.page(10)
+    (kept,) = find_services(app).ledger.read_page(10)
     assert kept.request == build_payload(outbound(name="It's é"))
 
 

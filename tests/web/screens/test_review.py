@@ -29,7 +29,7 @@ def test_one_press_creates_the_campaign_and_leads_to_its_page(
 ) -> None:
     page = visitor.press(review, "send")
     assert page.heading == "Created: Q4 Outreach"
-    assert ledger.page(1)[0].campaign_id in page.text
+    assert ledger.read_page(1)[0].campaign_id in page.text
     assert "DRAFT" in page.text
 
 
@@ -38,7 +38,7 @@ def test_pressing_again_from_an_old_page_shows_the_same_campaign(
 ) -> None:
     first, again = visitor.press(review, "send"), visitor.press(review, "send")
     assert again.path == first.path
-    assert len(ledger.page(10)) == 1
+    assert len(ledger.read_page(10)) == 1
 
 
 def test_a_draft_that_changed_since_is_reviewed_again(
@@ -50,7 +50,7 @@ def test_a_draft_that_changed_since_is_reviewed_again(
     page = visitor.press(review, "send")
     assert page.heading == "Review Changed"
     assert "has changed since you reviewed it" in page.flash()
-    assert ledger.page(10) == []
+    assert ledger.read_page(10) == []
 
 
 def test_an_incomplete_draft_leads_back_to_the_form(
@@ -67,7 +67,7 @@ def test_a_draft_that_became_incomplete_is_not_sent(
     with store.writing() as session:
         drafts.save(session, review.path.split("/")[2], judge({"name": "Half"}), over=1)
     page = visitor.press(review, "send")
-    assert (page.heading, ledger.page(10)) == ("Half", [])
+    assert (page.heading, ledger.read_page(10)) == ("Half", [])
 
 
 def test_a_deleted_draft_is_not_sent(visitor: Visitor, review: Page, ledger: Ledger) -> None:
@@ -75,4 +75,4 @@ def test_a_deleted_draft_is_not_sent(visitor: Visitor, review: Page, ledger: Led
     visitor.press(visitor.open("/"), f"{draft_id}/delete")
     page = visitor.press(review, "send")
     assert page.heading.startswith("Deleted:")
-    assert ledger.page(10) == []
+    assert ledger.read_page(10) == []

@@ -12,9 +12,9 @@ from app.campaign.contract.payload import compute_digest as payload_digest
 from app.sending.submission import claim
 from app.store import seals
 from app.store.base import State
-from app.store.chains import digest, event_hash
+from app.store.chains import hash_document, hash_event
 from app.store.database import Store
-from app.store.evidence import check_evidence
+from app.store.evidence_file import check_evidence
 from app.store.models import Submission
 from tests.factories import outbound
 from tests.fakes import FakeApi
@@ -55,7 +55,7 @@ def test_however_many_seals_come_after_the_file_stays_small(
     sent: Callable[[State], int],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("app.store.evidence.MOST_SEALS", 3)  # A thousand take long.
+    monkeypatch.setattr("app.store.evidence_file.MOST_SEALS", 3)  # A thousand take long.
     for _ in range(4):
         sent(State.CREATED)
     again = client.get(f"/drafts/{evidence['draft']['id']}/evidence.json").get_json()
@@ -112,7 +112,7 @@ def test_events_that_were_made_up_anew_are_not_those_of_the_seal(evidence: Evide
     before = ""
     for number, event in enumerate([first, *events[1:]]):
         event["before"] = before or event["before"]
-        event["hash"] = before = event_hash(event)
+        event["hash"] = before = hash_event(event)
         events[number] = event
     assert "is of other events" in check_evidence(evidence)
 
@@ -127,10 +127,10 @@ def test_no_later_event_binds_other_bytes(evidence: Evidence) -> None:
     forged = evidence["submissions"][0] | {"state": "REFUSED"}
     document = {name: value for name, value in forged.items() if name != "call"}
     last = evidence["trail"]["events"][-1]
-    details = {"submission": 1, "submission_digest": digest(document)}
+    details = {"submission": 1, "submission_digest": hash_document(document)}
     event = last | {"kind": "reviewed", "number": last["number"] + 1, "before": last["hash"]}
     event["details"] = json.dumps(details)
-    event["hash"] = event_hash(event)
+    event["hash"] = hash_event(event)
     evidence["trail"]["events"].append(event)
     evidence["submissions"][0] = forged
     noted = evidence["trail"]["seal"]["hash"]

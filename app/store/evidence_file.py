@@ -13,15 +13,15 @@ from sqlalchemy.orm import Session
 
 from app.campaign.compliance.acceptance import DutyAnswer, build_exemption_key
 from app.store import audit_trail, request_log, seals, submissions
-from app.store.audit_trail import SAID, SAYS, SEALED_AT_ONCE, EventKind, draft_chain
+from app.store.audit_trail import SAID, SAYS, SEALED_AT_ONCE, EventKind, name_draft_chain
 from app.store.binding import Bound
 from app.store.chains import (
     HOW_TO_CHECK,
     NOTHING_BEFORE,
-    digest,
+    check_seal,
     find_fault,
+    hash_document,
     read_heads,
-    seal_fault,
 )
 from app.store.models import Draft
 from app.store.records import ChainHead
@@ -38,24 +38,27 @@ def write_submissions(session: Session, draft: Draft) -> list[dict[str, Any]]:
     """Write out each submission of a draft with its call, the first one first."""
     written = []
     for submission in reversed(draft.submissions):
-        call = request_log.of_submission(session, submission.id)
-        document = request_log.as_document(call) if call else None
-        written.append(submissions.as_document(submission) | {"call": document})
+        call = request_log.find_of_submission(session, submission.id)
+        document = request_log.write_document(call) if call else None
+        written.append(submissions.write_document(submission) | {"call": document})
     return written
 
 
 def write_trail(session: Session, draft_id: str) -> dict[str, Any]:
     """Write out a draft's chain, the seal that names it last, and those since."""
-    events = [audit_trail.as_document(event) for event in audit_trail.of_draft(session, draft_id)]
-    head = session.get(ChainHead, draft_chain(draft_id))
-    since = seals.since(session, head.seal, MOST_SEALS) if head and head.seal else []
+    events = [
+        audit_trail.write_document(event)
+        for event in audit_trail.read_draft_events(session, draft_id)
+    ]
+    head = session.get(ChainHead, name_draft_chain(draft_id))
+    since = seals.read_since(session, head.seal, MOST_SEALS) if head and head.seal else []
     return {
         "events": events,
         "fault": find_fault(events),
         "sealed_events": head.sealed if head else 0,
         "seal": since[0] if since else None,
         "seals_since": since[1:],
-        "seals_left_out": seals.count(session) - since[-1]["number"] if since else 0,
+        "seals_left_out": seals.count_seals(session) - since[-1]["number"] if since else 0,
         "how_to_check": HOW_TO_CHECK,
     }
 
@@ -69,10 +72,10 @@ def check_evidence(document: Any, noted: str = "") -> str:
     try:
         records = document["trail"]
         events = records["events"]
-        chain = draft_chain(document["draft"]["id"])
+        chain = name_draft_chain(document["draft"]["id"])
         _check_events(events, chain)
         _check_documents(events, document["submissions"])
-        _check_said(events, document["draft"], document.get("judged_now", {}))
+        _check_statements(events, document["draft"], document.get("judged_now", {}))
         _check_seals(records, chain, noted)
     except _Wrong as error:
         return str(error)
@@ -81,11 +84,11 @@ def check_evidence(document: Any, noted: str = "") -> str:
     return ""
 
 
-def what_is_proved(document: Any, noted: str) -> str:
+def describe_proof(document: Any, noted: str) -> str:
     """Say in a sentence what a noted seal proves of evidence that `check_evidence` found sound."""
     records = document["trail"]
     of = next(one for one in (records["seal"], *records["seals_since"]) if one["hash"] == noted)
-    number, _ = _heads(records["seal"])[draft_chain(document["draft"]["id"])]
+    number, _ = _read_heads(records["seal"])[name_draft_chain(document["draft"]["id"])]
     return (
         f"The seal was made at {of['at']}: events 1 to {number} of {len(records['events'])} are "
         "what they were then, and there was no further one of this draft."
@@ -103,7 +106,7 @@ def _check_documents(events: list[Mapping[str, Any]], written: list[Mapping[str,
     bound = Bound()
     for event in events:
         bound.take(event)
-    documents = list(_documents(written))
+    documents = list(_iterate_documents(written))
     present = dict(documents)
     if len(present) < len(documents):
         raise _Wrong("A submission or a call is in it twice.")
@@ -117,11 +120,11 @@ def _check_documents(events: list[Mapping[str, Any]], written: list[Mapping[str,
         call = one["call"]
         if call and call["submission_id"] != one["id"]:
             raise _Wrong(f"The call {call['id']} is of another submission.")
-        for fault in bound.faults(one["id"], one, call):
+        for fault in bound.find_faults(one["id"], one, call):
             raise _Wrong(fault)
 
 
-def _check_said(
+def _check_statements(
     events: list[Mapping[str, Any]], draft: Mapping[str, Any], now: Mapping[str, Any]
 ) -> None:
     """Hold what was said of findings to the last event that binds it; older events bind nothing."""
@@ -130,18 +133,18 @@ def _check_said(
         told = json.loads(said[-1]["details"]).get(SAID)
     else:
         is_whole = bool(events) and events[0]["kind"] == EventKind.CREATED
-        told = digest({}) if is_whole else None
+        told = hash_document({}) if is_whole else None
     if told is None:
         return
-    if digest(kept) != told:
+    if hash_document(kept) != told:
         raise _Wrong("What was said of findings is not what the trail says.")
     for one in now.get("findings", ()):
-        given, shown = _kept_of(one, kept), one["said"]
+        given, shown = _find_kept(one, kept), one["said"]
         if bool(shown) != bool(given) or (given and not given.items() <= shown.items()):
             raise _Wrong(f"What was said of {one['rule']} is not what the trail says.")
 
 
-def _kept_of(finding: Mapping[str, Any], kept: Mapping[str, Any]) -> Mapping[str, Any] | None:
+def _find_kept(finding: Mapping[str, Any], kept: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """Find what is kept of a finding as it is now, or of the exemption that it says lifts it."""
     given = kept.get(finding["rule"])
     if given and given["measure"] == finding["measure"]:
@@ -155,7 +158,7 @@ def _kept_of(finding: Mapping[str, Any], kept: Mapping[str, Any]) -> Mapping[str
     return {name: of_all[name] for name in ("reason", "who", "at")}
 
 
-def _documents(written: list[Mapping[str, Any]]) -> Iterator[tuple[tuple[str, int], Any]]:
+def _iterate_documents(written: list[Mapping[str, Any]]) -> Iterator[tuple[tuple[str, int], Any]]:
     for one in written:
         yield (
             ("submission", one["id"]),
@@ -171,9 +174,9 @@ def _check_seals(records: Mapping[str, Any], chain: str, noted: str) -> None:
     if seal:
         number, before = seal["number"], seal["before"]
         for one in (seal, *records["seals_since"]):
-            if fault := seal_fault(one, number, before):
+            if fault := check_seal(one, number, before):
                 raise _Wrong(fault)
-            if one is not seal and chain in _heads(one):
+            if one is not seal and chain in _read_heads(one):
                 raise _Wrong(f"Seal {number} names events of the draft that are not in it.")
             number, before = number + 1, one["hash"]
             known.add(before)
@@ -184,7 +187,7 @@ def _check_seals(records: Mapping[str, Any], chain: str, noted: str) -> None:
 
 def _check_head(seal: Mapping[str, Any], events: list[Mapping[str, Any]], chain: str) -> None:
     """Hold the events to the seal: it names them, and presses and outcomes are sealed at once."""
-    number, hashed = _heads(seal).get(chain, (0, NOTHING_BEFORE))
+    number, hashed = _read_heads(seal).get(chain, (0, NOTHING_BEFORE))
     if not 0 < number <= len(events) or events[number - 1]["hash"] != hashed:
         raise _Wrong(f"Seal {seal['number']} is of other events.")
     for event in events[number:]:
@@ -192,5 +195,5 @@ def _check_head(seal: Mapping[str, Any], events: list[Mapping[str, Any]], chain:
             raise _Wrong(f"Event {event['number']} is of a kind that a seal would name.")
 
 
-def _heads(seal: Mapping[str, Any]) -> dict[str, tuple[int, str]]:
+def _read_heads(seal: Mapping[str, Any]) -> dict[str, tuple[int, str]]:
     return {named: (number, hashed) for named, number, hashed in read_heads(seal["heads"])}
