@@ -73,31 +73,31 @@ LOOPBACK = ("127.0.0.1", "localhost")
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
     """Read the settings; raises `BadSetting` for a value that cannot be used."""
-    said = {row.name: environ.get(row.name, "").strip() or row.default for row in SETTINGS}
+    values = {row.name: environ.get(row.name, "").strip() or row.default for row in SETTINGS}
     base_url_given = environ.get("VOICEAIWRAPPER_BASE_URL", "").strip()
-    if base_url_given and not said["VOICEAIWRAPPER_TOKEN"]:
+    if base_url_given and not values["VOICEAIWRAPPER_TOKEN"]:
         raise BadSetting(
             "VOICEAIWRAPPER_BASE_URL is set and VOICEAIWRAPPER_TOKEN is not. "
             "Set both for the real API, or neither for the sandbox."
         )
-    if not re.fullmatch("[0-9]{1,5}", said["PORT"]) or not 0 < int(said["PORT"]) < 65536:
-        raise BadSetting(f"PORT is “{said['PORT']}”. Set it to a number from 1 to 65535.")
-    if ":" in said["HOST"]:  # The check of host names, in Werkzeug, knows no IPv6 address.
-        raise BadSetting(f"HOST is “{said['HOST']}”. Set it to an IPv4 address or a name.")
-    if not re.fullmatch("[0-9]{1,3}", said["DEADLINE"]) or not 0 < int(said["DEADLINE"]) <= 120:
-        raise BadSetting(f"DEADLINE is “{said['DEADLINE']}”. Set it to a number from 1 to 120.")
+    if not re.fullmatch("[0-9]{1,5}", values["PORT"]) or not 0 < int(values["PORT"]) < 65536:
+        raise BadSetting(f"PORT is “{values['PORT']}”. Set it to a number from 1 to 65535.")
+    if ":" in values["HOST"]:  # The check of host names, in Werkzeug, knows no IPv6 address.
+        raise BadSetting(f"HOST is “{values['HOST']}”. Set it to an IPv4 address or a name.")
+    if not re.fullmatch("[0-9]{1,3}", values["DEADLINE"]) or not 0 < int(values["DEADLINE"]) <= 120:
+        raise BadSetting(f"DEADLINE is “{values['DEADLINE']}”. Set it to a number from 1 to 120.")
     return Settings(
-        host=said["HOST"],
-        port=int(said["PORT"]),
-        base_url=said["VOICEAIWRAPPER_BASE_URL"],
-        token=said["VOICEAIWRAPPER_TOKEN"],
-        deadline=float(said["DEADLINE"]),
-        instance=HOME / said["INSTANCE"],
-        token_keys=_split_list(said["TOKEN_KEYS"]),
-        trusted_hosts=_split_list(said["TRUSTED_HOSTS"]),
-        trusted_proxy=said["TRUSTED_PROXY"],
+        host=values["HOST"],
+        port=int(values["PORT"]),
+        base_url=values["VOICEAIWRAPPER_BASE_URL"],
+        token=values["VOICEAIWRAPPER_TOKEN"],
+        deadline=float(values["DEADLINE"]),
+        instance=HOME / values["INSTANCE"],
+        token_keys=_split_list(values["TOKEN_KEYS"]),
+        trusted_hosts=_split_list(values["TRUSTED_HOSTS"]),
+        trusted_proxy=values["TRUSTED_PROXY"],
     )
 
 
-def _split_list(said: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in said.split(",") if part.strip())
+def _split_list(value: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in value.split(",") if part.strip())

@@ -61,8 +61,8 @@ def _pack(folder: Path, manifest: dict[str, Any], file: Path) -> None:
 
 
 def _list_names(folder: Path) -> list[str]:
-    found = (path for path in folder.rglob("*") if path.is_file())
-    return sorted(path.relative_to(folder).as_posix() for path in found)
+    paths = (path for path in folder.rglob("*") if path.is_file())
+    return sorted(path.relative_to(folder).as_posix() for path in paths)
 
 
 def _copy_all(instance: Path, folder: Path) -> None:
@@ -90,7 +90,9 @@ def unpack(file: Path, folder: Path) -> dict[str, Any]:
                 (folder / name).parent.mkdir(exist_ok=True)
                 with packed.open(name) as held, (folder / name).open("wb") as out:
                     shutil.copyfileobj(held, out)
-        whole = all(_hash_file(folder / name) == said for name, said in manifest["files"].items())
+        whole = all(
+            _hash_file(folder / name) == digest for name, digest in manifest["files"].items()
+        )
         schema, _ = str(manifest["schema"]), str(manifest["at"])
     except OSError as error:
         raise Unusable(f"{file} cannot be read ({error.strerror or error}).") from error

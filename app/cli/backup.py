@@ -147,11 +147,11 @@ def _find_lost(now: Path, then: Path) -> _Lost:
     lost = _Lost([], [])
     for row in read_submissions(now):
         was = known.get(row.press)
-        told = (row.claimed_at, row.campaign, row.connection, *row.outcome)
+        submission = (row.claimed_at, row.campaign, row.connection, *row.outcome)
         if row.state in MAY_EXIST and (was is None or was.state not in MAY_EXIST):
-            lost.sent.append(told)
+            lost.sent.append(submission)
         elif was and row.outcome != was.outcome and row.id not in answered:
-            lost.answers.append(told)
+            lost.answers.append(submission)
     return lost
 
 

@@ -72,7 +72,7 @@ def explain_command(file: str, audience: str, purpose: str, *, as_json: bool) ->
 def list_rules() -> None:
     """List for which places and kinds of rule the law has been read, and the rules found."""
     for jurisdiction in list_jurisdictions():
-        read = ", ".join(f"{topic}: {said}" for topic, said in jurisdiction.read.items())
+        read = ", ".join(f"{topic}: {state}" for topic, state in jurisdiction.read.items())
         click.echo(f"{jurisdiction.name} ({jurisdiction.code}): {read}")
         for rule in jurisdiction.rules:
             click.echo(f"  {rule.id}: {rule.title} ({rule.citation}) {rule.source}")
@@ -120,8 +120,8 @@ def _check_audience(audience: str) -> None:
         raise Unusable(f"The audience “{word}” is not clear: {known}.")
 
 
-def _write_notes(told: Sequence[Any], words: Any) -> list[dict[str, str]]:
-    return [{"field": one.field, "code": one.code, "message": words(one)} for one in told]
+def _write_notes(notes: Sequence[Any], words: Any) -> list[dict[str, str]]:
+    return [{"field": note.field, "code": note.code, "message": words(note)} for note in notes]
 
 
 def _write_calendar(overview: Overview) -> dict[str, Any]:
@@ -225,23 +225,23 @@ def _list_findings(explanation: Explanation) -> Iterator[str]:
 
 
 def _describe_lead(lead: Lead) -> Iterator[str]:
-    told = _write_attempts(lead)
-    yield f"In one day at most {told['per_day']}."
-    worst = ", ".join(f"{count} in {period}" for period, count in told["worst"].items())
+    attempts = _write_attempts(lead)
+    yield f"In one day at most {attempts['per_day']}."
+    worst = ", ".join(f"{count} in {period}" for period, count in attempts["worst"].items())
     yield f"At worst {worst}."
-    yield f"At the earliest: {', '.join(told['timeline'])}."
-    if told["never"]:
-        yield f"{told['never']:,} attempts can never happen."
+    yield f"At the earliest: {', '.join(attempts['timeline'])}."
+    if attempts["never"]:
+        yield f"{attempts['never']:,} attempts can never happen."
 
 
-def _label(name: str, said: str) -> str:
-    return f"{WORDS[name].label if name in WORDS else name}: {said}"
+def _label(name: str, message: str) -> str:
+    return f"{WORDS[name].label if name in WORDS else name}: {message}"
 
 
 def _list_lines(title: str, lines: Sequence[str] | Iterator[str]) -> Iterator[str]:
-    told = [f"  - {line}" for line in lines]
-    if told:
-        yield from (title, *told, "")
+    bullets = [f"  - {line}" for line in lines]
+    if bullets:
+        yield from (title, *bullets, "")
 
 
 def _write_utc(at: datetime) -> str:

@@ -1,4 +1,4 @@
-"""Commands for whoever runs the app: new keys for the tokens, and a look at the records."""
+"""Commands for the operator of the app: new keys for the tokens, and a look at the records."""
 
 import json
 from typing import TextIO
@@ -104,12 +104,12 @@ def _relock(vault: Vault) -> tuple[int, list[str]]:
     """
     count, lost = 0, []
     with _store().writing() as session:
-        for one in read_connections(session):
+        for connection in read_connections(session):
             try:
-                one.token = vault.relock(one.token)
+                connection.token = vault.relock(connection.token)
                 count += 1
             except CannotUnlock:
-                lost.append(one.name)
+                lost.append(connection.name)
         audit_trail.record(session, EventKind.TOKENS_ROTATED, INSTANCE, count=count)
     return count, lost
 

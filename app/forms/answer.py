@@ -53,10 +53,10 @@ class Answer(Field):
     @property
     def typed(self) -> Any:
         """What was typed: for DAYS the ticked days, else a text."""
-        given = tuple(self.raw_data or ())
+        texts = tuple(self.raw_data or ())
         if self.line.kind is ValueKind.DAYS:
-            return given
-        return given[0] if given else ""
+            return texts
+        return texts[0] if texts else ""
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read what was typed; what cannot be read is an error of this field."""

@@ -31,7 +31,7 @@ class Created:
 
 
 def read_created(answer: str, status: int) -> Created | None:
-    """Read the documented answer of a success; `None` if it is anything else."""
+    """Read the documented answer of a success from JSON text; `None` for anything else."""
     document = _decode(answer)
     data = document.get("data") if isinstance(document, dict) else None
     if not isinstance(data, dict) or document.get("status") != "success":
@@ -45,7 +45,7 @@ def read_created(answer: str, status: int) -> Created | None:
 
 
 def find_message(answer: str) -> str:
-    """Find the sentence for a person in an error's answer; empty if there is none."""
+    """Find an error's message for a person, of 500 characters at most; empty if there is none."""
     document = _decode(answer)
     if isinstance(document, str):
         return shorten(document, _LONGEST)
@@ -58,17 +58,20 @@ def find_message(answer: str) -> str:
 
 
 def find_errors(answer: str) -> dict[str, list[str]]:
-    """Find messages that name a field: ``{"errors": {field: message or [messages]}}``."""
+    """Find messages by field: ``{"errors": {field: message or [messages]}}`` and similar shapes.
+
+    Gives lists of messages by the field's name; empty for anything else.
+    """
     document = _decode(answer)
     if not isinstance(document, dict):
         return {}
-    found: dict[str, list[str]] = {}
+    messages: dict[str, list[str]] = {}
     for key in ("errors", "detail", "error"):
-        for field, told in _pair_fields(document.get(key)):
-            found.setdefault(field, []).extend(
-                shorten(text, _LONGEST) for text in _iterate_texts(told)
+        for field, content in _pair_fields(document.get(key)):
+            messages.setdefault(field, []).extend(
+                shorten(text, _LONGEST) for text in _iterate_texts(content)
             )
-    return {field: texts for field, texts in found.items() if texts}
+    return {field: texts for field, texts in messages.items() if texts}
 
 
 def _decode(answer: str) -> Any:
@@ -80,11 +83,11 @@ def _decode(answer: str) -> Any:
         return None
 
 
-def _pair_fields(told: Any) -> Iterator[tuple[str, Any]]:
+def _pair_fields(content: Any) -> Iterator[tuple[str, Any]]:
     """Pair fields with what is said of them, in the two shapes in common use."""
-    if isinstance(told, dict):
-        yield from told.items()
-    for item in told if isinstance(told, list) else ():
+    if isinstance(content, dict):
+        yield from content.items()
+    for item in content if isinstance(content, list) else ():
         if isinstance(item, dict):
             place = item.get("field") or item.get("loc")
             name = place[-1] if isinstance(place, list) and place else place
@@ -92,9 +95,9 @@ def _pair_fields(told: Any) -> Iterator[tuple[str, Any]]:
                 yield name, item.get("message") or item.get("msg")
 
 
-def _iterate_texts(told: Any, depth: int = 0) -> Iterator[str]:
-    if isinstance(told, str) and told.strip():
-        yield told.strip()
-    elif isinstance(told, dict | list) and depth < _DEEPEST:
-        for item in told.values() if isinstance(told, dict) else told:
+def _iterate_texts(content: Any, depth: int = 0) -> Iterator[str]:
+    if isinstance(content, str) and content.strip():
+        yield content.strip()
+    elif isinstance(content, dict | list) and depth < _DEEPEST:
+        for item in content.values() if isinstance(content, dict) else content:
             yield from _iterate_texts(item, depth + 1)

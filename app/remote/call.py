@@ -78,11 +78,11 @@ class Call:
         return self.answer.decode("utf-8", errors="replace")
 
     def redact_text(self, secret: str) -> str:
-        """Give the answer as it may be kept, even if it ends in the middle of the token."""
+        """Write the answer without the token, even if it was cut in the middle of one."""
         return redact(self.text, secret, is_whole=self.is_whole)
 
     def to_exchange(self, secret: str) -> Exchange:
-        """Give the call as it may be kept."""
+        """Copy the call as it may be kept: without the token, the duration in milliseconds."""
         return Exchange(
             at=self.at,
             duration_ms=round((monotonic() - self.began) * 1000),

@@ -119,15 +119,15 @@ class CampaignApi:
 
     def _read_refusal(self, call: Call) -> Refused | None:
         """Read a clear refusal; `None` for any other answer."""
-        status, answer, told = self._read_answer(call)
+        status, answer, message = self._read_answer(call)
         if status in _ELSEWHERE:
             return self._refuse_redirect(call)
         if status in {401, 403}:
-            return BadKey(told or "The token was not accepted.", status=status, answer=answer)
+            return BadKey(message or "The token was not accepted.", status=status, answer=answer)
         if not 400 <= status < 500 or status in _NOT_A_CLEAR_NO:
             return None
         return Refused(
-            told or f"The answer was status {status}, without a message.",
+            message or f"The answer was status {status}, without a message.",
             status=status,
             answer=answer,
             errors=find_errors(answer),
@@ -136,19 +136,19 @@ class CampaignApi:
 
     def _refuse_redirect(self, call: Call) -> Refused:
         status, answer, _ = self._read_answer(call)
-        place = redact(call.answer_headers.get("Location", ""), self.connection.secret)
-        shown = shorten("".join(sign for sign in place if sign.isprintable()), 200)
+        location = redact(call.answer_headers.get("Location", ""), self.connection.secret)
+        address = shorten("".join(sign for sign in location if sign.isprintable()), 200)
         return Refused(
-            f"It answered with a redirect to {shown or 'nowhere'}, which is not followed. If "
+            f"It answered with a redirect to {address or 'nowhere'}, which is not followed. If "
             "that is where the API is, enter it as the base URL.",
             status=status,
             answer=answer,
         )
 
     def _make_unclear(self, call: Call) -> Unclear:
-        status, answer, told = self._read_answer(call)
+        status, answer, message = self._read_answer(call)
         return Unclear(
-            told or f"The answer was status {status}, and no campaign.",
+            message or f"The answer was status {status}, and no campaign.",
             status=status,
             answer=answer,
         )

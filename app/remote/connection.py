@@ -58,7 +58,7 @@ def check_base_url(url: str) -> None:
 
 
 def check_token(token: str) -> None:
-    """Raise `BadConnection` for what can be no token."""
+    """Raise `BadConnection` for a text that cannot be a token."""
     if not token or not all("!" <= sign <= "~" for sign in token):
         raise BadConnection("Copy the token again: it has a space or a sign that no token has.")
     if len(token) > LONGEST_TOKEN:
@@ -68,13 +68,16 @@ def check_token(token: str) -> None:
 
 
 def find_origin(url: str) -> tuple[str, str, int | None]:
-    """Name whom an address reaches: scheme, host and port. Raises `BadConnection`."""
+    """Split the origin off an address: scheme, host (in lower case) and port, `None` if not given.
+
+    Raises `BadConnection`.
+    """
     parts = _split(url)
     return parts.scheme, parts.hostname or "", parts.port
 
 
 def join_campaigns_url(base_url: str) -> str:
-    """Tell where campaigns are created under a base URL."""
+    """Join a base URL and the path at which campaigns are created."""
     return base_url.rstrip("/") + CAMPAIGNS_PATH
 
 
@@ -94,7 +97,7 @@ def _is_plain(url: str) -> bool:
 def _is_here(host: str) -> bool:
     """Tell whether a host name is this machine, where http is no risk.
 
-    A name under localhost is not: what answers for it is up to whoever resolves names.
+    A name under localhost is not: which machine answers for it depends on the resolver.
     """
     if host == "localhost":
         return True

@@ -21,7 +21,7 @@ _SECRET_HEADER = re.compile(r"authorization|cookie|token|secret|api-?key|signatu
 
 
 def redact(text: str, token: str = "", *, is_whole: bool = True) -> str:
-    """Take the token out of a text, however it is written there, and anything like one.
+    """Replace the token, in any spelling, and anything that looks like a secret.
 
     A text that is not whole also loses its end, from where a token may have begun.
     """
@@ -35,7 +35,7 @@ def redact(text: str, token: str = "", *, is_whole: bool = True) -> str:
 
 
 def redact_headers(headers: Mapping[str, str], token: str = "") -> dict[str, str]:
-    """Take the token, and the values of all headers that carry one, out of headers."""
+    """Replace the token in all headers, and the values of headers that carry secrets."""
     return {
         redact(name, token): _redact_header(name, value, token) for name, value in headers.items()
     }
@@ -55,6 +55,6 @@ def _redact_start(text: str, token: str) -> str:
     return text[: begun.start()] + TOKEN if begun else text
 
 
-def _keep_placeholder(found: re.Match[str]) -> str:
-    said = found[2] if found[2] in {TOKEN, SECRET} else SECRET
-    return found[1] + said + found[3]
+def _keep_placeholder(match: re.Match[str]) -> str:
+    secret = match[2] if match[2] in {TOKEN, SECRET} else SECRET
+    return match[1] + secret + match[3]

@@ -28,14 +28,14 @@ _END = rf"(?:;|{_PERCENT}3b)?"
 
 @lru_cache(maxsize=64)
 def compile_whole(token: str) -> re.Pattern[str]:
-    """Find a token in any spelling."""
+    """Compile a pattern that finds a token in any spelling."""
     forms = ("".join(form) for form in _list_forms(token))
     return re.compile("|".join([re.escape(token), *forms]), _FLAGS)
 
 
 @lru_cache(maxsize=64)
 def compile_start(token: str) -> re.Pattern[str]:
-    """Find the first signs of a token in any spelling: half of it, or six."""
+    """Compile a pattern for a token's first characters in any spelling: half of it, six at most."""
     forms = (form[: min(_ENOUGH, (len(form) + 1) // 2)] for form in _list_forms(token))
     return re.compile("|".join("".join(form) for form in forms), _FLAGS)
 

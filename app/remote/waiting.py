@@ -12,14 +12,14 @@ from urllib3.exceptions import InvalidHeader
 from urllib3.util import Retry
 
 LONGEST = 24 * 60 * 60
-"""Seconds; whoever asks for more is not believed."""
+"""Seconds; a longer wait is capped."""
 
 _RETRY = Retry(retry_after_max=LONGEST)
 _MOST_CHARACTERS = 1000
 
 
 def read_seconds_to_wait(headers: Mapping[str, str]) -> int | None:
-    """Read the header as whole seconds from now, whichever way it is written."""
+    """Read the header as whole seconds from now, `LONGEST` at most; `None` if there is none."""
     value = CaseInsensitiveDict(headers).get("Retry-After", "")[:_MOST_CHARACTERS]
     try:
         if not value.strip().isdigit():

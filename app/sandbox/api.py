@@ -34,8 +34,12 @@ def create() -> Response:
 
 
 def _has_token() -> bool:
-    given = request.authorization
-    return given is not None and given.type == "bearer" and given.token == TOKEN
+    authorization = request.authorization
+    return (
+        authorization is not None
+        and authorization.type == "bearer"
+        and authorization.token == TOKEN
+    )
 
 
 def _is_utf8() -> bool:

@@ -21,12 +21,12 @@ _KINDS = {
 
 def describe_expected(field: Field) -> str:
     """Say what a value must be by itself: “a whole number, 3 or more”."""
-    said = _KINDS[field.kind]
+    words = _KINDS[field.kind]
     if field.choices:
-        said += " " + ", ".join(field.choices)
+        words += " " + ", ".join(field.choices)
     if field.minimum is not None:
-        said += f", {field.minimum} or more"
-    return said
+        words += f", {field.minimum} or more"
+    return words
 
 
 def describe_required(field: Field) -> str:

@@ -63,8 +63,8 @@ def _answer_with(
 ) -> Callable[..., FaultAnswer]:
     """Answer with a status and, unless it is text already, JSON."""
     body = content if isinstance(content, str) else json.dumps(content)
-    given = _JSON | dict(headers or {})
-    return lambda *_: FaultAnswer(status, given, body.encode())
+    headers_sent = _JSON | dict(headers or {})
+    return lambda *_: FaultAnswer(status, headers_sent, body.encode())
 
 
 def _answer_error(status: str, message: str, headers: Mapping[str, str] | None = None) -> Any:

@@ -62,13 +62,13 @@ _READ: dict[ValueKind, Callable[[str], Any]] = {
 def find_errors(document: dict[str, Any]) -> dict[str, list[str]]:
     """Find every field at fault, with a sentence for each; nothing found is a yes."""
     at_fault = {name for error in _VALIDATOR.iter_errors(document) for name in _name_fields(error)}
-    found = {name: [describe_unknown(name)] for name in document if name not in FIELD}
+    errors = {name: [describe_unknown(name)] for name in document if name not in FIELD}
     for field in FIELDS:
         if field.name in at_fault:
-            found[field.name] = [describe_fault(field, document)]
+            errors[field.name] = [describe_fault(field, document)]
         elif field.after and field.after not in at_fault and _is_not_after(field, document):
-            found[field.name] = [f"{field.name} must be later than {field.after}."]
-    return found
+            errors[field.name] = [f"{field.name} must be later than {field.after}."]
+    return errors
 
 
 def _name_fields(error: ValidationError) -> Iterator[str]:

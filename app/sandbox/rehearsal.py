@@ -45,9 +45,9 @@ class Rehearsal:
         return _send(self._answer(FAULT[switch.name], switch, environ), start_response)
 
     def _find_switch(self, environ: "WSGIEnvironment") -> Switch | None:
-        given = environ.get(f"HTTP_{HEADER.upper().replace('-', '_')}")
-        if given is not None:
-            return read_header(given)
+        header = environ.get(f"HTTP_{HEADER.upper().replace('-', '_')}")
+        if header is not None:
+            return read_header(header)
         try:
             switch = self._faults.take()
         except sqlite3.Error:  # The sandbox itself says that its file cannot be used.
@@ -69,9 +69,9 @@ def read_header(text: str) -> Switch:
     name, _, more = (part.strip() for part in text.partition(";"))
     if name not in FAULT:
         raise BadFault(f"There is no fault “{name}”. Name one of {', '.join(FAULT)}.")
-    key, _, given = more.partition("=")
+    key, _, value = more.partition("=")
     try:
-        seconds = float(given) if key.strip() == "seconds" else USUAL
+        seconds = float(value) if key.strip() == "seconds" else USUAL
     except ValueError:
         seconds = 0.0
     if not 0 < seconds <= LONGEST:

@@ -1,4 +1,4 @@
-"""Send in the background: whoever pressed need not wait, and an API that hangs blocks no page.
+"""Send in the background, so that no page waits for an API that hangs.
 
 Each submission has a thread of its own for as long as its call may take. A clean stop
 waits for all of them, so that none is cut off before its outcome is written down.
@@ -47,7 +47,10 @@ class Sender:
         return claimed.submission_id
 
     def run(self, name: int | str, work: Callable[[], None]) -> None:
-        """Do this beside the request, under a name; nothing if it is being done already."""
+        """Start *work* in a thread under a name; does nothing if that name is running already.
+
+        An exception of *work* is logged. Raises `RuntimeError` if no thread can be started.
+        """
 
         def act() -> None:
             try:
@@ -69,12 +72,12 @@ class Sender:
                     raise
 
     def is_running(self, name: int | str) -> bool:
-        """Tell whether what has this name is still being done."""
+        """Tell whether the work of this name is still running."""
         with self._lock:
             return name in self._threads
 
     def drain(self, seconds: float) -> bool:
-        """Wait until nothing is being done any more; tell whether that was in time."""
+        """Wait for all threads, *seconds* at most; tell whether all ended in time."""
         ends = monotonic() + seconds
         while threads := self._list_live():
             threads[0].join(max(0.0, ends - monotonic()))
@@ -83,7 +86,7 @@ class Sender:
         return True
 
     def list_under_way(self) -> list[int]:
-        """Give the ids of the submissions that are being sent."""
+        """List the ids of the submissions that are being sent, in ascending order."""
         with self._lock:
             return sorted(name for name in self._threads if isinstance(name, int))
 

@@ -51,7 +51,7 @@ class Disabled(NotConfirmed):
 
 
 class TooSoon(NotConfirmed):
-    """The API wants to be asked again only after `until`."""
+    """The API asked for a pause until `until` (aware, UTC)."""
 
     def __init__(self, until: datetime, *, can_hurry: bool) -> None:
         super().__init__(until)
@@ -76,7 +76,7 @@ class NotNamed(NotConfirmed):
 
 
 class NoSender(NotConfirmed):
-    """Whoever sends to a live connection has not said who they are."""
+    """The person who sends to a live connection has not given a name."""
 
     wants_sender = True
 
@@ -104,9 +104,9 @@ class SendRequest:
 def check_request(
     session: Session, draft: Draft, meaning: Explanation, send_request: SendRequest, now: datetime
 ) -> None:
-    """Hold a press to what may be sent now; *meaning* is of the draft as it is.
+    """Check that this draft may be sent now; *meaning* explains the draft as it is.
 
-    Raises `AlreadySubmitted`, `NotReady`, `StaleReview` or one of `NotConfirmed`.
+    *now* is aware. Raises `AlreadySubmitted`, `NotReady`, `StaleReview` or one of `NotConfirmed`.
     """
     if draft.is_locked:
         raise AlreadySubmitted(draft.id)
@@ -131,17 +131,21 @@ def check_request(
 def find_duplicate(
     session: Session, digest: str, to: Connection, now: datetime
 ) -> Submission | None:
-    """Find what a press for these bytes could be a second press for; `None` if it is the first."""
+    """Find an earlier submission of which this may be an accidental repetition, or `None`.
+
+    *digest* is the SHA-256 of the payload in hexadecimal digits; the newest submission of the
+    same payload to the same connection within `ALIKE_WITHIN` counts.
+    """
     return submissions.find_alike(session, digest, to.key, since=now - ALIKE_WITHIN)
 
 
 def can_hurry(until: datetime, now: datetime) -> bool:
-    """Tell whether an API asks for so long a wait that a person may say why they do not wait."""
+    """Tell whether the wait is long enough that a person may override it with a reason."""
     return until - now > LONGEST_WAIT
 
 
 def is_named(to: Connection, typed: str) -> bool:
-    """Tell whether this is a live connection's name, as it stands there; the sandbox needs none."""
+    """Tell whether *typed* is the name of a live connection; a sandbox needs none."""
     return to.is_sandbox or typed.strip() == to.name
 
 

@@ -16,9 +16,10 @@ from app.store.database import Store
 def test_connection(
     connections: ConnectionRegistry, to: Connection, began: datetime, store: Store
 ) -> None:
-    """Call the API of a connection, and keep what came of it in a sentence or two.
+    """Call the API of a connection, and log the call with its result in a sentence or two.
 
-    *began* is an instant before *to* was read: whatever changed later, this test does not know.
+    *began* is an instant (aware) before *to* was read: the test says nothing of later changes.
+    Errors of the call become the result; raises `DatabaseError` if the log cannot be written.
     """
     exchange: Exchange | None = None
     try:

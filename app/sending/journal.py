@@ -50,7 +50,7 @@ class Journal:
         self._folder = folder
 
     def keep(self, entry: Entry) -> bool:
-        """Write an outcome down durably, unless it is; tells whether it is there."""
+        """Write an outcome to the journal durably, unless it is there; tells whether it is."""
         path = self._locate(entry.token)
         try:
             if self.find(entry.token):
@@ -72,11 +72,11 @@ class Journal:
             self._locate(token).unlink(missing_ok=True)
 
     def find(self, token: str) -> Entry | None:
-        """Find the outcome of one claim."""
+        """Find the outcome of a claim by its token; `None` if there is none or it is unreadable."""
         return self._read(self._locate(token)) if token else None
 
     def read_entries(self) -> Iterator[Entry]:
-        """Read every outcome that is waiting."""
+        """Read every readable entry, in the order of the tokens; others are logged and left."""
         for path in sorted(self._folder.glob("*.json")) if self._folder.is_dir() else ():
             if entry := self._read(path):
                 yield entry

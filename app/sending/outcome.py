@@ -43,7 +43,7 @@ class Outcome:
 
 
 def create_campaign(api: Api, body: bytes) -> Outcome:
-    """Create a campaign from these bytes, with one call, and say how it went."""
+    """Create a campaign from these bytes of JSON; every `RemoteError` becomes an outcome."""
     try:
         made = api.create_campaign(body)
     except NotSent as error:
@@ -117,7 +117,7 @@ def is_recorded(session: Session, submission: Submission, outcome: Outcome) -> b
 
 
 def note_stray(session: Session, submission_id: int, outcome: Outcome, why: str) -> None:
-    """Put an answer on record, once, whose submission a backup that was brought back has not."""
+    """Record, once, an answer whose submission is missing since a backup was restored."""
     facts = _list_facts(outcome) | {"submission": submission_id}
     if any(facts.items() <= details.items() for details in audit_trail.read_strays(session)):
         return

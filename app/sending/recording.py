@@ -1,7 +1,7 @@
 """Write down what became of a submission: at once, or as soon as that can be done.
 
-Whoever claims a submission draws a token, and only who has it may record: an answer that
-comes late can never be taken for the one to another submission. An answer that the database
+Each claim of a submission draws a token, and only its holder may record an outcome: a late
+answer can never be taken for the answer to another submission. An answer that the database
 cannot take is kept in the journal.
 """
 
@@ -48,7 +48,7 @@ class Claim:
 
 
 def record_outcome(claimed: Claim, outcome: Outcome, store: Store, journal: Journal) -> None:
-    """Write an outcome down, whatever fails: only we know the answer.
+    """Record an outcome, whatever fails: no other process knows the answer.
 
     A full disk or a locked database may come right again, so it is tried until the lease is
     over, and longer where not even the journal could keep it.
@@ -78,16 +78,24 @@ def _write_down(claimed: Claim, outcome: Outcome, store: Store, journal: Journal
 
 
 def recover(store: Store, journal: Journal) -> int:
-    """Take in what the journal holds, call UNKNOWN what no answer can come to, and count both."""
+    """Record the outcomes in the journal, mark overdue submissions UNKNOWN, and count both.
+
+    A journal entry that cannot be recorded stays. Raises `DatabaseError` if the database
+    cannot be read or written.
+    """
     entries = list(journal.read_entries())
     with store.reading() as session:
-        is_left = any(one.is_overdue for one in submissions.find_open(session))
+        is_left = any(submission.is_overdue for submission in submissions.find_open(session))
     if not entries and not is_left:
         return 0  # Without waiting for anybody who writes.
     taken = sum(_take_in(entry, store, journal) for entry in entries)
     with store.writing() as session:
         kept = {entry.token for entry in journal.read_entries()} | _IN_HAND
-        overdue = [one for one in submissions.find_overdue(session) if one.token not in kept]
+        overdue = [
+            submission
+            for submission in submissions.find_overdue(session)
+            if submission.token not in kept
+        ]
         for submission in overdue:
             apply_outcome(session, submission, Outcome(State.UNKNOWN, _explain_overdue(submission)))
     return taken + len(overdue)

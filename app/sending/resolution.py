@@ -38,7 +38,7 @@ class Word:
 
 
 def resolve(submission_id: int, word: Word, store: Store) -> None:
-    """Take a person's word for what became of an UNKNOWN submission, or correct an earlier one.
+    """Record what a person found of an UNKNOWN submission, or correct an earlier finding.
 
     Raises `NoSuchSubmission` if it is in no such state, `AlreadySubmitted` if the draft was
     sent again meanwhile, and `TooEarly`. A campaign that is there has an id: `ValueError`.
@@ -80,4 +80,4 @@ def _decide_state(submission: Submission) -> State:
 
 def _was_sent_again(submission: Submission) -> bool:
     others = submission.draft.submissions
-    return any(one.state in MAY_EXIST and one.id != submission.id for one in others)
+    return any(other.state in MAY_EXIST and other.id != submission.id for other in others)

@@ -12,8 +12,8 @@ answer can come, since nothing is sent and no answer is read after the call's de
 `recording.recover` then calls it UNKNOWN, which blocks the draft until a person has looked and says
 what became of it. Nothing is ever sent again by itself.
 
-Whoever claims draws a token, and only who has it may record: an answer that comes late can
-never be taken for the one to another submission. An answer that the database cannot take
+Each claim draws a token, and only its holder may record an outcome: a late answer can never
+be taken for the answer to another submission. An answer that the database cannot take
 is kept in the journal.
 """
 
@@ -50,10 +50,10 @@ _TOO_LATE = Outcome(State.UNSENT, "It could not be sent at once, and so was not 
 
 
 def claim(send_request: SendRequest, *, store: Store, deadline: float) -> Claim:
-    """Write down that this draft is being sent, before anything is.
+    """Record that this draft is being sent, before any byte is.
 
-    *deadline* is the seconds that the call may take. Raises what `hold` raises, and
-    then nothing is sent.
+    *deadline* is the seconds that the call may take. Raises `NoSuchDraft` and what
+    `confirmation.check_request` raises; then nothing is sent.
     """
     now = datetime.now(UTC)
     with store.reading() as session:
@@ -81,7 +81,7 @@ def claim(send_request: SendRequest, *, store: Store, deadline: float) -> Claim:
 
 
 def deliver(claimed: Claim, *, store: Store, api: Api, journal: Journal) -> None:
-    """Send what was claimed and record what became of it, whatever happens."""
+    """Send the claimed bytes with one call, and record the outcome, even after an error."""
     outcome = Outcome(State.UNKNOWN, "The app failed while it waited for the answer.")
     try:
         # A machine may have slept since the claim, and its lease have ended meanwhile.
@@ -109,8 +109,8 @@ def _make_submission(
     )
 
 
-def _set_lease(submission: Submission, given: Lease, until: datetime) -> None:
-    submission.lease_boot, submission.lease_ends = given.boot, given.ends
+def _set_lease(submission: Submission, lease: Lease, until: datetime) -> None:
+    submission.lease_boot, submission.lease_ends = lease.boot, lease.ends
     submission.lease_until = until
 
 

@@ -38,7 +38,7 @@ from app.version import VERSION
 
 
 def read_accepted(draft: Draft) -> dict[str, Statement]:
-    """Read what was said of a draft's findings."""
+    """Read the statements about a draft's findings, by a rule's id or an exemption's key."""
     return {key: _read_statement(document) for key, document in draft.accepted.items()}
 
 
@@ -80,7 +80,7 @@ class Judgement:
 
 
 def judge(answers: Answers) -> Judgement:
-    """Read what was typed and hold it to the rules; takes milliseconds, at worst 0.7 seconds."""
+    """Read typed answers and check them against the rules, in milliseconds, at worst 0.7 s."""
     values = read_answers(answers).values
     return Judgement(answers, values, check_answers(answers), load_rulebook().version)
 
@@ -204,7 +204,7 @@ def _record(session: Session, draft: Draft, kind: EventKind, who: str, **details
 
 
 def stamp_statements(draft: Draft) -> str:
-    """Name what has been said of a draft's findings: another stamp, and somebody said more."""
+    """Name the statements of a draft by 12 hexadecimal digits, which change with any of them."""
     return hash_document(draft.accepted)[:12]
 
 
@@ -227,7 +227,7 @@ def _now() -> str:
 
 
 def check_answers(answers: Answers) -> tuple[Finding, ...]:
-    """Hold what was typed to the rules."""
+    """Check typed answers against the rules; without a schedule there are no findings."""
     values = read_answers(answers).values
     schedule = read_schedule(values)
     if schedule is None:
@@ -236,7 +236,7 @@ def check_answers(answers: Answers) -> tuple[Finding, ...]:
 
 
 def write_judgement(draft: Draft, findings: Iterable[Finding]) -> dict[str, object]:
-    """Write out what was found of a draft, what was accepted of it, and by which rules and data."""
+    """Write findings, statements, and the versions of rules, zones and app as JSON has them."""
     statements = read_accepted(draft)
     return {
         "findings": [
@@ -269,11 +269,11 @@ def _write_judged(statement: Statement | None) -> dict[str, object]:
 
 
 def count_findings(draft: Draft, judgement: Judgement) -> None:
-    """Write down, for the list, how many findings a draft has."""
+    """Store, for the list, the number of a draft's open findings by severity."""
     draft.findings = tally(judgement.findings, read_accepted(draft))
     draft.rules = judgement.rules
 
 
 def count_anew(draft: Draft) -> Mapping[str, int]:
-    """Count the findings of a draft, by the rules as they are now."""
+    """Count the findings of a draft by severity, by the present rules."""
     return tally(check_answers(draft.answers), read_accepted(draft))

@@ -41,7 +41,7 @@ _OF_ENTITY: Mapping[str | None, IdKind] = {
 
 
 def read_entries(session: Session, connection_key: str) -> list[BookEntry]:
-    """Read a connection's book, by kind, what was used last first."""
+    """Read a connection's entries by kind, those used last first."""
     rows = session.scalars(select(BookEntry).where(BookEntry.connection_key == connection_key))
     order = list(IdKind)
     return sorted(
@@ -56,25 +56,25 @@ def read_entries(session: Session, connection_key: str) -> list[BookEntry]:
 
 
 def keep(session: Session, connection_key: str, kind: IdKind, value: str, nickname: str) -> None:
-    """Write an id down, or give the one that is there this nickname."""
+    """Add an id, or give the one that is there this nickname."""
     _find_or_add(session, connection_key, kind, value).nickname = nickname
 
 
 def forget(session: Session, connection_key: str, entry_id: int) -> None:
-    """Take an id out of the book; it may not be there."""
+    """Delete an entry of this connection; does nothing if there is none."""
     entry = session.get(BookEntry, entry_id)
     if entry is not None and entry.connection_key == connection_key:
         session.delete(entry)
 
 
 def note_use(session: Session, connection_key: str, payload: Mapping[str, Any]) -> None:
-    """Write down every id of a campaign that was created, as used now."""
+    """Add every id of a created campaign's payload, as used now."""
     for kind, value in iterate_ids(payload):
         _find_or_add(session, connection_key, kind, value).last_used_at = datetime.now(UTC)
 
 
 def iterate_ids(payload: Mapping[str, Any]) -> Iterator[tuple[IdKind, str]]:
-    """Name the ids of a campaign, each with its kind."""
+    """Yield the ids in a campaign's payload, each with its kind."""
     for field, kinds in FIELDS.items():
         if value := payload.get(field):
             kind = kinds[0]
@@ -84,10 +84,10 @@ def iterate_ids(payload: Mapping[str, Any]) -> Iterator[tuple[IdKind, str]]:
 
 
 def _find_or_add(session: Session, connection_key: str, kind: IdKind, value: str) -> BookEntry:
-    wanted = select(BookEntry).where(
+    query = select(BookEntry).where(
         BookEntry.connection_key == connection_key, BookEntry.kind == kind, BookEntry.value == value
     )
-    entry = session.scalar(wanted)
+    entry = session.scalar(query)
     if entry is None:
         entry = BookEntry(
             connection_key=connection_key,

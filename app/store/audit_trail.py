@@ -1,7 +1,7 @@
 """The event trail: what was done to a draft, a connection or the instance, by whom, and when.
 
-Each of these has a chain of its own (`chains`), so whoever writes about one draft need not
-wait for those who write about another.
+Each of these has a chain of its own (`chains`), so writing about one draft need not wait for
+writing about another.
 """
 
 import json
@@ -91,7 +91,7 @@ _SINCE_THEN = select(Event.kind, Event.who, Event.details).where(
 
 
 def record(session: Session, kind: EventKind, chain: str, *, who: str = "", **details: Any) -> None:
-    """Write that something happened, at the end of a chain."""
+    """Append an event to a chain; *details* are what JSON can hold."""
     head = session.execute(_HEAD, {"chain": chain}).first()
     event = {
         "chain": chain,
@@ -112,12 +112,12 @@ def record(session: Session, kind: EventKind, chain: str, *, who: str = "", **de
 
 
 def read_draft_events(session: Session, draft_id: str) -> list[Event]:
-    """Read what happened to one draft, the first thing first."""
+    """Read the events of one draft, the oldest first."""
     return list(session.scalars(_OF_CHAIN, {"chain": name_draft_chain(draft_id)}))
 
 
 def read_strays(session: Session) -> list[dict[str, Any]]:
-    """Read the answers whose submissions are not here, as their details."""
+    """Read the details of the answers whose submissions are missing here."""
     query = select(Event).where(Event.chain == INSTANCE, Event.kind == EventKind.STRAY_ANSWER)
     return [read_details(event) for event in session.scalars(query)]
 
@@ -125,7 +125,7 @@ def read_strays(session: Session) -> list[dict[str, Any]]:
 def record_review(
     session: Session, draft_id: str, *, digest: str, connection: str, who: str = ""
 ) -> None:
-    """Write that somebody looked at these bytes before sending.
+    """Record that somebody reviewed the payload of this digest before sending.
 
     That they look again, or that others look as well, is no further look of theirs while no more
     than words about findings come to the draft. Whoever has said some was there when somebody
@@ -134,15 +134,15 @@ def record_review(
     seen = {"digest": digest, "connection": connection}
     chain = name_draft_chain(draft_id)
     since = session.execute(_SINCE_THEN, {"chain": chain}).all()
-    has_spoken = any(one.who == who and one.kind in _WORDS_ABOUT_FINDINGS for one in since)
+    has_spoken = any(event.who == who and event.kind in _WORDS_ABOUT_FINDINGS for event in since)
     names = {who, ""} if has_spoken else {who}
-    looks = (one for one in since if one.kind == EventKind.REVIEWED and one.who in names)
+    looks = (event for event in since if event.kind == EventKind.REVIEWED and event.who in names)
     if not any(json.loads(look.details) == seen for look in looks):
         record(session, EventKind.REVIEWED, chain, who=who, **seen)
 
 
 def find_answers_at(session: Session, draft: Draft, version: int) -> dict[str, Any]:
-    """Give what stood in a draft at an earlier version, by undoing the edits since."""
+    """Find a draft's answers at an earlier version, by undoing the edits since."""
     answers = dict(draft.answers)
     for event in reversed(read_draft_events(session, draft.id)):
         if event.kind in {EventKind.CREATED, EventKind.EDITED}:
@@ -154,7 +154,7 @@ def find_answers_at(session: Session, draft: Draft, version: int) -> dict[str, A
 
 
 def write_document(event: Event) -> dict[str, Any]:
-    """Write an event out, with the very text that its hash is of."""
+    """Write an event as JSON has it, with the exact texts that are hashed, and the hash."""
     return {name: getattr(event, name) for name in (*EVENT, "hash")}
 
 

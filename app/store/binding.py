@@ -67,15 +67,15 @@ class Bound:
         if number not in self.sent:
             yield f"The trail knows of no submission {number}."
             return
-        told = self.sent[number]
+        press = self.sent[number]
         is_known = ("submission", number) in self.digests
         paid = hashlib.sha256(written["payload"].encode()).hexdigest()
-        if paid != written["sha256"] or (IS_OPEN in told and not _is_pressed(told, written)):
+        if paid != written["sha256"] or (IS_OPEN in press and not _is_pressed(press, written)):
             yield f"The submission {number} was changed."
-        if IS_OPEN in told and not is_known:
+        if IS_OPEN in press and not is_known:
             if any(written[name] != was for name, was in _UNKNOWN_YET.items()):
                 yield f"The submission {number} was changed."
-            if call and (call["status"] is not None or call["url"] != told["url"]):
+            if call and (call["status"] is not None or call["url"] != press["url"]):
                 yield f"The call {call['id']} was changed."
 
     def is_as_told(self, kind: str, number: int, document: Mapping[str, Any]) -> bool:
@@ -83,6 +83,6 @@ class Bound:
         return is_digest_of(document, self.digests[kind, number])
 
 
-def _is_pressed(told: Mapping[str, Any], written: Mapping[str, Any]) -> bool:
-    pressed = {new: told[old] for old, new in _PRESSED.items()} | {"pressed_by": told["who"]}
+def _is_pressed(press: Mapping[str, Any], written: Mapping[str, Any]) -> bool:
+    pressed = {new: press[old] for old, new in _PRESSED.items()} | {"pressed_by": press["who"]}
     return pressed.items() <= written.items()

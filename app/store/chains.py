@@ -29,7 +29,7 @@ HOW_TO_CHECK = (
 
 
 def hash_event(event: Mapping[str, Any]) -> str:
-    """Hash one event over the fields of `EVENT`."""
+    """Hash an event over the fields of `EVENT`: SHA-256 in hexadecimal digits."""
     return hash_text(_json([event[name] for name in EVENT]))
 
 
@@ -40,12 +40,12 @@ def hash_seal(seal: Mapping[str, Any]) -> str:
 
 
 def hash_document(document: Mapping[str, Any]) -> str:
-    """Hash a submission or a call, as it stands in the evidence."""
+    """Hash a document over its JSON with sorted names: SHA-256 in hexadecimal digits."""
     return hash_text(_json(document, sort_keys=True))
 
 
 def is_digest_of(document: Mapping[str, Any], hashed: str) -> bool:
-    """Tell whether this is the digest of a submission or a call, be it an older one's."""
+    """Tell whether this is the digest of a document, in its present form or an older one."""
     older = {name: value for name, value in document.items() if name not in _ADDED}
     return hashed in {hash_document(document), hash_document(older)}
 
@@ -65,7 +65,7 @@ def find_fault(events: Iterable[Mapping[str, Any]]) -> str:
 
 
 def check_event(event: Mapping[str, Any], number: int, before: str) -> str:
-    """Hold an event to its number and to the hash before it."""
+    """Check an event's number and hashes; gives the fault in a sentence, or nothing."""
     name = f"Event {number} of {event['chain']}"
     if event["number"] != number:
         return f"{name} is missing."
@@ -75,7 +75,7 @@ def check_event(event: Mapping[str, Any], number: int, before: str) -> str:
 
 
 def check_seal(seal: Mapping[str, Any], number: int, before: str) -> str:
-    """Hold a seal to its number and to the hash before it."""
+    """Check a seal's number and hashes; gives the fault in a sentence, or nothing."""
     if seal["number"] != number:
         return f"Seal {number} is missing."
     if seal["before"] != before:
@@ -105,4 +105,5 @@ def _json(value: Any, *, sort_keys: bool = False) -> str:
 
 
 def hash_text(text: str) -> str:
+    """Hash a text in UTF-8: SHA-256 in hexadecimal digits."""
     return hashlib.sha256(text.encode()).hexdigest()

@@ -1,7 +1,7 @@
 """A database file that is not the app's own just now: copied, compared, and counted on.
 
 A backup is looked into as it is, before it is brought to the present schema; so this is SQL,
-without the models. Whoever has locked the file is waited for, but not for ever.
+without the models. A locked file is waited for, `PATIENCE` seconds at most.
 """
 
 import sqlite3
@@ -53,11 +53,12 @@ def copy_database(source: Path, target: Path) -> None:
         if status in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED} and monotonic() > ends:
             raise sqlite3.OperationalError("database is locked")
 
-    with _opened(source) as one, _opened(target) as other:
-        one.backup(other, progress=give_up)
+    with _opened(source) as original, _opened(target) as copy:
+        original.backup(copy, progress=give_up)
 
 
 def read_submissions(database: Path) -> list[SubmissionRow]:
+    """Read all submissions in the order of their ids; raises `sqlite3.Error`."""
     with _opened(database) as file:
         return [SubmissionRow(*row) for row in file.execute(_SUBMISSIONS)]
 

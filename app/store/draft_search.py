@@ -20,7 +20,7 @@ _connection = func.coalesce(Draft.answers["connection"].as_string(), "")
 
 
 def search_drafts(
-    session: Session, wanted: Select[Any], typed: str, names: Mapping[str, str]
+    session: Session, selection: Select[Any], typed: str, names: Mapping[str, str]
 ) -> tuple[Select[Any], Any]:
     """Hold a selection to what has all the words, and give the column of its rows' sequence.
 
@@ -34,10 +34,10 @@ def search_drafts(
         if len(word) >= SHORTEST and not keys and word not in named:
             phrases.append(quote(word))
         else:
-            wanted = wanted.where(_has(word, keys, named.get(word, [])))
+            selection = selection.where(_has(word, keys, named.get(word, [])))
     if not phrases:
-        return wanted, Draft.sequence
-    joined = wanted.join(_index, _index.c.rowid == Draft.sequence)
+        return selection, Draft.sequence
+    joined = selection.join(_index, _index.c.rowid == Draft.sequence)
     return joined.where(_hits(" ".join(phrases))), _index.c.rowid
 
 
@@ -48,10 +48,10 @@ def _find_drafts_by_id(session: Session, words: list[str]) -> dict[str, list[str
     campaign = select(Submission.campaign_id, Submission.draft_id)
     created = session.execute(campaign.where(Submission.campaign_id.in_(words))).all()
     themselves = session.scalars(select(Draft.id).where(Draft.id.in_(words)))
-    found: dict[str, list[str]] = {}
-    for word, draft_id in (*((one, one) for one in themselves), *created):
-        found.setdefault(str(word), []).append(draft_id)
-    return found
+    by_word: dict[str, list[str]] = {}
+    for word, draft_id in (*((draft_id, draft_id) for draft_id in themselves), *created):
+        by_word.setdefault(str(word), []).append(draft_id)
+    return by_word
 
 
 def _has(word: str, keys: list[str], draft_ids: list[str]) -> ColumnElement[bool]:

@@ -44,7 +44,7 @@ ID_FORM = "[0-9a-f]{16}"
 
 
 def make_id() -> str:
-    """Make an id that no other draft has and nobody can guess."""
+    """Make a random id of 16 hexadecimal digits, which nobody can guess."""
     return token_hex(8)
 
 
@@ -57,6 +57,7 @@ def find(session: Session, draft_id: str) -> Draft:
 
 
 def exists(session: Session, draft_id: str) -> bool:
+    """Tell whether a draft has this id, deleted or not."""
     return session.scalar(_SEQUENCE, {"id": draft_id}) is not None
 
 
@@ -92,7 +93,7 @@ def save(
 
 
 def delete(session: Session, draft_id: str, *, who: str = "") -> Draft:
-    """Put a draft away, where `restore` finds it; raises `AlreadySubmitted` for a sent one."""
+    """Mark a draft as deleted; raises `NoSuchDraft`, and `AlreadySubmitted` for a sent one."""
     draft = find(session, draft_id)
     if draft.is_locked:
         raise AlreadySubmitted(draft_id)
@@ -102,7 +103,7 @@ def delete(session: Session, draft_id: str, *, who: str = "") -> Draft:
 
 
 def restore(session: Session, draft_id: str, *, who: str = "") -> Draft:
-    """Bring a deleted draft back as it was."""
+    """Restore a deleted draft; raises `NoSuchDraft`."""
     draft = find(session, draft_id)
     draft.deleted_at = None
     audit_trail.record(session, EventKind.RESTORED, name_draft_chain(draft_id), who=who)
@@ -110,7 +111,7 @@ def restore(session: Session, draft_id: str, *, who: str = "") -> Draft:
 
 
 def find_first_day(values: Values) -> date | None:
-    """Give the first day of a campaign; an INBOUND one has none, whatever was typed before."""
+    """Find the first day of a campaign; an INBOUND one has none, whatever was typed before."""
     return None if values.get("type") == CampaignType.INBOUND else values.get("start_date")
 
 

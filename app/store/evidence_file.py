@@ -87,7 +87,7 @@ def check_evidence(document: Any, noted: str = "") -> str:
 def describe_proof(document: Any, noted: str) -> str:
     """Say in a sentence what a noted seal proves of evidence that `check_evidence` found sound."""
     records = document["trail"]
-    of = next(one for one in (records["seal"], *records["seals_since"]) if one["hash"] == noted)
+    of = next(seal for seal in (records["seal"], *records["seals_since"]) if seal["hash"] == noted)
     number, _ = _read_heads(records["seal"])[name_draft_chain(document["draft"]["id"])]
     return (
         f"The seal was made at {of['at']}: events 1 to {number} of {len(records['events'])} are "
@@ -116,11 +116,11 @@ def _check_documents(events: list[Mapping[str, Any]], written: list[Mapping[str,
     for kind, number in bound.digests:
         if not bound.is_as_told(kind, number, present[kind, number]):
             raise _Wrong(f"The {kind} {number} is not what the trail says.")
-    for one in written:
-        call = one["call"]
-        if call and call["submission_id"] != one["id"]:
+    for submission in written:
+        call = submission["call"]
+        if call and call["submission_id"] != submission["id"]:
             raise _Wrong(f"The call {call['id']} is of another submission.")
-        for fault in bound.find_faults(one["id"], one, call):
+        for fault in bound.find_faults(submission["id"], submission, call):
             raise _Wrong(fault)
 
 
@@ -128,27 +128,30 @@ def _check_statements(
     events: list[Mapping[str, Any]], draft: Mapping[str, Any], now: Mapping[str, Any]
 ) -> None:
     """Hold what was said of findings to the last event that binds it; older events bind nothing."""
-    kept, said = draft.get("accepted", {}), [one for one in events if one["kind"] in SAYS]
-    if said:
-        told = json.loads(said[-1]["details"]).get(SAID)
+    kept = draft.get("accepted", {})
+    statements = [event for event in events if event["kind"] in SAYS]
+    if statements:
+        expected = json.loads(statements[-1]["details"]).get(SAID)
     else:
         is_whole = bool(events) and events[0]["kind"] == EventKind.CREATED
-        told = hash_document({}) if is_whole else None
-    if told is None:
+        expected = hash_document({}) if is_whole else None
+    if expected is None:
         return
-    if hash_document(kept) != told:
+    if hash_document(kept) != expected:
         raise _Wrong("What was said of findings is not what the trail says.")
-    for one in now.get("findings", ()):
-        given, shown = _find_kept(one, kept), one["said"]
-        if bool(shown) != bool(given) or (given and not given.items() <= shown.items()):
-            raise _Wrong(f"What was said of {one['rule']} is not what the trail says.")
+    for finding in now.get("findings", ()):
+        kept_statement, statement = _find_kept(finding, kept), finding["said"]
+        if bool(statement) != bool(kept_statement) or (
+            kept_statement and not kept_statement.items() <= statement.items()
+        ):
+            raise _Wrong(f"What was said of {finding['rule']} is not what the trail says.")
 
 
 def _find_kept(finding: Mapping[str, Any], kept: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """Find what is kept of a finding as it is now, or of the exemption that it says lifts it."""
-    given = kept.get(finding["rule"])
-    if given and given["measure"] == finding["measure"]:
-        return dict(given)
+    statement = kept.get(finding["rule"])
+    if statement and statement["measure"] == finding["measure"]:
+        return dict(statement)
     lifted_by = (finding["said"] or {}).get("lifted_by")
     of_all = kept.get(build_exemption_key(lifted_by)) if lifted_by else None
     if not of_all or of_all["answer"] != DutyAnswer.YES:
@@ -159,13 +162,13 @@ def _find_kept(finding: Mapping[str, Any], kept: Mapping[str, Any]) -> Mapping[s
 
 
 def _iterate_documents(written: list[Mapping[str, Any]]) -> Iterator[tuple[tuple[str, int], Any]]:
-    for one in written:
+    for submission in written:
         yield (
-            ("submission", one["id"]),
-            {name: value for name, value in one.items() if name != "call"},
+            ("submission", submission["id"]),
+            {name: value for name, value in submission.items() if name != "call"},
         )
-        if one["call"]:
-            yield ("call", one["call"]["id"]), one["call"]
+        if submission["call"]:
+            yield ("call", submission["call"]["id"]), submission["call"]
 
 
 def _check_seals(records: Mapping[str, Any], chain: str, noted: str) -> None:
@@ -173,12 +176,12 @@ def _check_seals(records: Mapping[str, Any], chain: str, noted: str) -> None:
     seal, known = records["seal"], set()
     if seal:
         number, before = seal["number"], seal["before"]
-        for one in (seal, *records["seals_since"]):
-            if fault := check_seal(one, number, before):
+        for later in (seal, *records["seals_since"]):
+            if fault := check_seal(later, number, before):
                 raise _Wrong(fault)
-            if one is not seal and chain in _read_heads(one):
+            if later is not seal and chain in _read_heads(later):
                 raise _Wrong(f"Seal {number} names events of the draft that are not in it.")
-            number, before = number + 1, one["hash"]
+            number, before = number + 1, later["hash"]
             known.add(before)
         _check_head(seal, records["events"], chain)
     if noted and noted not in known:

@@ -27,12 +27,12 @@ class Lease:
 
 
 def grant_lease(seconds: float) -> Lease:
-    """Give a lease of so many seconds from now."""
+    """Grant a lease of this many seconds from now."""
     return Lease(identify_boot(), read_clock() + seconds)
 
 
 def read_clock() -> float:
-    """Give the seconds since the machine was started."""
+    """Read the seconds since the machine was started, those asleep included."""
     return time.clock_gettime(_CLOCK)
 
 

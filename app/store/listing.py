@@ -122,7 +122,7 @@ class Page:
 
 
 def read_page(session: Session, query: DraftQuery) -> Page:
-    """Read one page of the list; raises `NotSearchable`."""
+    """Read one page of the list, of `PAGE` drafts at most; raises `NotSearchable`."""
     matching, sequence = search_drafts(session, _filter(query), query.search, query.names)
     counted = matching.with_only_columns(Draft.sequence).limit(COUNTED + 1).subquery()
     count = session.scalar(select(func.count()).select_from(counted)) or 0
@@ -180,18 +180,18 @@ def _read(  # noqa: PLR0913  From where, in which order and direction.
 
 
 def _filter(query: DraftQuery) -> Select[Any]:
-    wanted = _ROWS
+    selection = _ROWS
     if query.show is Show.DELETED:
-        wanted = wanted.where(Draft.deleted_at.is_not(None))
+        selection = selection.where(Draft.deleted_at.is_not(None))
     else:
-        wanted = wanted.where(Draft.deleted_at.is_(None))
+        selection = selection.where(Draft.deleted_at.is_(None))
     if query.show is Show.NOT_SENT:
-        wanted = wanted.where(Draft.state.is_(None))
+        selection = selection.where(Draft.state.is_(None))
     elif isinstance(query.show, State):
-        wanted = wanted.where(Draft.state == query.show)
+        selection = selection.where(Draft.state == query.show)
     if query.type:
-        wanted = wanted.where(Draft.type == query.type)
-    return wanted
+        selection = selection.where(Draft.type == query.type)
+    return selection
 
 
 def _make_cursor(draft: Row, sort: Sort) -> Cursor:

@@ -153,12 +153,12 @@ class Submission(Base):
         """Whether a person's word for what became of it counts: a first one, or a correction."""
         if self.state is State.UNKNOWN:
             return True
-        said = self.resolved_at is not None and self.state in {State.CREATED, State.UNSENT}
-        return said and not self.was_answered
+        was_resolved = self.resolved_at is not None and self.state in {State.CREATED, State.UNSENT}
+        return was_resolved and not self.was_answered
 
     @property
     def was_answered(self) -> bool:
-        """Whether the API itself has said that it created the campaign, be it late."""
+        """Whether the API itself has said, in time or late, that it created the campaign."""
         return self.campaign_status is not None
 
     @property

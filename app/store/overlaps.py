@@ -47,16 +47,16 @@ def find_overlaps(
         .order_by(Draft.day_key.desc(), Draft.sequence.desc())
         .limit(LOOKED_AT)
     )
-    found: list[Overlap] = []
+    overlaps: list[Overlap] = []
     for draft_id, name, state, answers in session.execute(query.execution_options(yield_per=50)):
         other = read_schedule(read_answers(answers).values)
         if other is None or not _share_a_day(schedule, other):
             continue
         if share_leads(leads, read_audience(answers, other.zone)):
-            found.append(Overlap(draft_id, name, state, other.first, other.last))
-        if len(found) > TOLD:
+            overlaps.append(Overlap(draft_id, name, state, other.first, other.last))
+        if len(overlaps) > TOLD:
             break
-    return found
+    return overlaps
 
 
 def _share_a_day(schedule: Schedule, other: Schedule) -> bool:

@@ -18,7 +18,7 @@ class NameTaken(Exception):
 
 
 def read_presets(session: Session) -> list[Preset]:
-    """Read them in the order of their names."""
+    """Read all presets in the order of their names."""
     return list(session.scalars(select(Preset).order_by(Preset.name)))
 
 
@@ -36,7 +36,7 @@ def keep(
 
 
 def forget(session: Session, preset_id: int) -> None:
-    """Delete one; there may be none."""
+    """Delete a preset; does nothing if there is none."""
     preset = session.get(Preset, preset_id)
     if preset is not None:
         session.delete(preset)

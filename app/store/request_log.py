@@ -67,7 +67,7 @@ def _read(session: Session, query: LogQuery) -> tuple[list[LoggedCall], bool]:
 
 
 def iterate_documents(session: Session, query: LogQuery) -> Iterator[dict[str, Any]]:
-    """Read all calls that match, as JSON has them, the newest first."""
+    """Yield all matching calls as JSON has them, the newest first; raises `NotSearchable`."""
     for call in session.scalars(_select(query).execution_options(yield_per=200)):
         yield write_document(call)
 
@@ -96,12 +96,12 @@ def write_document(call: LoggedCall) -> dict[str, Any]:
 
 
 def find_of_submission(session: Session, submission_id: int) -> LoggedCall | None:
-    """Find the call that a submission made."""
+    """Find the call of a submission; `None` for one from before there was a log."""
     return session.scalar(select(LoggedCall).where(LoggedCall.submission_id == submission_id))
 
 
 def find_last_test(session: Session, connection_key: str) -> LoggedCall | None:
-    """Find the last call that tested a connection."""
+    """Find the latest test of a connection; `None` if it was never tested."""
     tests = select(LoggedCall).where(
         LoggedCall.connection_key == connection_key, LoggedCall.submission_id.is_(None)
     )
@@ -109,7 +109,7 @@ def find_last_test(session: Session, connection_key: str) -> LoggedCall | None:
 
 
 def index_call(session: Session, call: LoggedCall) -> None:
-    """Make a call findable by everything in it; once more after it has changed."""
+    """Index a call for the search; to be repeated after each change of it."""
     session.flush()
     session.execute(text("DELETE FROM exchange_search WHERE rowid = :id"), {"id": call.id})
     session.execute(

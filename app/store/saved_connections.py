@@ -35,12 +35,12 @@ class Entered:
 
 
 def read_connections(session: Session) -> list[SavedConnection]:
-    """Read all of them in the order of their names."""
+    """Read all saved connections in the order of their names."""
     return list(session.scalars(select(SavedConnection).order_by(SavedConnection.name_key)))
 
 
 def find(session: Session, key: str) -> SavedConnection:
-    """Find one; raises `NoSuchConnection`."""
+    """Find a saved connection by its key; raises `NoSuchConnection`."""
     connection = session.get(SavedConnection, key)
     if connection is None:
         raise NoSuchConnection(key)
@@ -79,7 +79,7 @@ def change(session: Session, key: str, entered: Entered, *, who: str = "") -> No
 
 
 def enable(session: Session, key: str, *, enabled: bool, who: str = "") -> None:
-    """Let campaigns be sent over a connection, or no longer."""
+    """Enable or disable a connection for sending; raises `NoSuchConnection`."""
     connection = find(session, key)
     if enabled is (connection.disabled_at is None):
         return

@@ -51,12 +51,12 @@ def seal(session: Session) -> str:
 
 
 def write_document(made: Seal) -> dict[str, Any]:
-    """Write a seal out, with the very text that its hash is of."""
+    """Write a seal as JSON has it, with the exact texts that are hashed, and the hash."""
     return {name: getattr(made, name) for name in (*SEAL, "hash")}
 
 
 def read_since(session: Session, number: int, most: int) -> list[Mapping[str, Any]]:
-    """Read this seal and those after it, the next ones first and so many at most."""
+    """Read this seal and those after it as JSON has them, *most* at most, the oldest first."""
     query = select(Seal).where(Seal.number >= number).order_by(Seal.number).limit(most)
     return [write_document(later) for later in session.scalars(query)]
 

@@ -48,7 +48,7 @@ def find_open(session: Session) -> list[OpenSubmission]:
 
 
 def name_campaigns(session: Session, ids: Iterable[int | None]) -> dict[int, tuple[str, str]]:
-    """Name the drafts that were sent with these submissions: by its id, the draft's id and name."""
+    """Name the drafts of these submissions: (draft id, name) by the submission's id."""
     rows = select(Submission.id, Draft.id, Draft.name).join(Draft).where(Submission.id.in_(ids))
     return {number: (draft_id, name) for number, draft_id, name in session.execute(rows)}
 
@@ -70,7 +70,10 @@ def find_under_way(session: Session) -> list[Submission]:
 def find_alike(
     session: Session, digest: str, connection_key: str, since: datetime
 ) -> Submission | None:
-    """Find the newest one of these bytes to a connection that may have created a campaign."""
+    """Find the newest submission since *since* of the same payload to the same connection.
+
+    *digest* is the payload's SHA-256; only submissions that may have created a campaign count.
+    """
     query = select(Submission).where(
         Submission.digest == digest,
         Submission.connection_key == connection_key,
@@ -81,7 +84,7 @@ def find_alike(
 
 
 def find_end_of_wait(session: Session, connection_key: str, now: datetime) -> datetime | None:
-    """Tell until when a connection's API wants to be left alone; `None` if it does not."""
+    """Find until when (aware) a connection's API asked to wait; `None` if it does not."""
     query = select(Submission.retry_at).where(
         Submission.connection_key == connection_key, Submission.retry_at > now
     )
@@ -134,7 +137,7 @@ def write_document(submission: Submission) -> dict[str, Any]:
 
 
 def bind_submission(session: Session, submission: Submission) -> dict[str, Any]:
-    """Name a submission and its call by their content, for the event that is about them."""
+    """Write the digests of a submission and its call, to bind both to an event."""
     session.flush()
     call = request_log.find_of_submission(session, submission.id)
     return {

@@ -49,6 +49,7 @@ class Vault:
         return not self._given
 
     def lock(self, token: str) -> bytes:
+        """Encrypt a token with the first key; raises `BadKeys`."""
         return self._make_fernet().encrypt(token.encode())
 
     def unlock(self, locked: bytes) -> str:
@@ -59,7 +60,7 @@ class Vault:
             raise CannotUnlock from error
 
     def relock(self, locked: bytes) -> bytes:
-        """Encrypt a token anew by the first key; raises `CannotUnlock`."""
+        """Encrypt a token again with the first key; raises `CannotUnlock` and `BadKeys`."""
         try:
             return self._make_fernet().rotate(locked)
         except InvalidToken as error:

@@ -56,7 +56,10 @@ class _Sealed:
 
 
 def verify(session: Session, noted: str = "") -> Verdict:
-    """Hold everything to its hashes; *noted* is a seal's hash that was written down elsewhere."""
+    """Check the trail, submissions and calls against their hashes; a fault is in the verdict.
+
+    *noted* is a seal's hash that was written down elsewhere. Raises `DatabaseError`.
+    """
     try:
         sealed = _check_seals(session, noted)
         events, chains = _check_chains(session, sealed)
@@ -70,14 +73,14 @@ def verify(session: Session, noted: str = "") -> Verdict:
 def _check_seals(session: Session, noted: str) -> _Sealed:
     sealed = _Sealed()
     rows = session.scalars(select(Seal).order_by(Seal.number).execution_options(yield_per=500))
-    for number, one in enumerate(rows, 1):
-        if fault := check_seal(seals.write_document(one), number, sealed.newest):
+    for number, seal in enumerate(rows, 1):
+        if fault := check_seal(seals.write_document(seal), number, sealed.newest):
             raise _Broken(fault)
-        sealed.newest = one.hash
-        heads = {chain: (count, hashed) for chain, count, hashed in read_heads(one.heads)}
+        sealed.newest = seal.hash
+        heads = {chain: (count, hashed) for chain, count, hashed in read_heads(seal.heads)}
         sealed.heads |= heads
         sealed.by |= dict.fromkeys(heads, number)
-        if one.hash == noted:
+        if seal.hash == noted:
             sealed.noted = dict(sealed.heads)
     if noted and sealed.noted is None:
         raise _Broken(f"No seal has the hash {noted}.")
@@ -87,8 +90,8 @@ def _check_seals(session: Session, noted: str) -> _Sealed:
 def _check_chains(session: Session, sealed: _Sealed) -> tuple[int, int]:
     """Follow every chain, and count the events and the chains."""
     ends = {
-        one.chain: (one.number, one.hash, one.sealed, one.seal)
-        for one in session.scalars(select(ChainHead))
+        head.chain: (head.number, head.hash, head.sealed, head.seal)
+        for head in session.scalars(select(ChainHead))
     }
     all_of = _Facts()
     events = chains = 0
@@ -97,9 +100,9 @@ def _check_chains(session: Session, sealed: _Sealed) -> tuple[int, int]:
         facts = _check_chain(rows, [known, (sealed.noted or {}).pop(chain, None)])
         upto = known[0] if known else 0
         end = (facts.number, facts.hash, upto, sealed.by.get(chain))
-        if (found := ends.pop(chain, None)) is None or found[:2] != end[:2]:
+        if (end_there := ends.pop(chain, None)) is None or end_there[:2] != end[:2]:
             raise _Broken(f"Events are missing at the end of {chain}.")
-        if found != end:
+        if end_there != end:
             raise _Broken(f"What of {chain} is sealed was changed.")
         if known and facts.last_to_seal > upto:
             raise _Broken(f"Event {facts.last_to_seal} of {chain} is of a kind that is sealed.")
@@ -206,15 +209,15 @@ def _hold(bound: Bound, named: tuple[str, int], written: Mapping[str, Any]) -> N
         raise _Broken("The {} {} was changed.".format(*named))
 
 
-def _check_counts(session: Session, told: _Facts) -> None:
+def _check_counts(session: Session, facts: _Facts) -> None:
     """Find rows that no event tells of; a call is bound in once its submission has an outcome."""
     under_way = select(Submission.id).where(Submission.state == State.SENDING)
     is_told = or_(LoggedCall.submission_id.is_(None), LoggedCall.submission_id.not_in(under_way))
     for name, key, kept, known in (
-        ("submissions", Submission.id, Submission.id > 0, told.sent),
-        ("calls", LoggedCall.id, is_told, told.called),
+        ("submissions", Submission.id, Submission.id > 0, facts.sent),
+        ("calls", LoggedCall.id, is_told, facts.called),
     ):
-        last, before = told.counted.get(name, (0, 0))
+        last, before = facts.counted.get(name, (0, 0))
         older = session.scalar(select(func.count()).where(key <= last))
         newer = set(session.scalars(select(key).where(key > last, kept)))
         expected = {number for number in known if number > last}

@@ -33,8 +33,16 @@ def find_attention() -> Attention:
     if "open_submissions" not in g:
         g.open_submissions = _read_open()
     return Attention(
-        unknown=[(one.id, one.name) for one in g.open_submissions if one.state is State.UNKNOWN],
-        sending=[(one.id, one.name) for one in g.open_submissions if one.state is State.SENDING],
+        unknown=[
+            (submission.id, submission.name)
+            for submission in g.open_submissions
+            if submission.state is State.UNKNOWN
+        ],
+        sending=[
+            (submission.id, submission.name)
+            for submission in g.open_submissions
+            if submission.state is State.SENDING
+        ],
     )
 
 
@@ -44,7 +52,9 @@ def _find_left_behind() -> None:
         return
     with suppress(DatabaseError):
         open_submissions, journal = _read_open(), services().journal
-        if any(one.is_overdue for one in open_submissions) or any(journal.read_entries()):
+        if any(submission.is_overdue for submission in open_submissions) or any(
+            journal.read_entries()
+        ):
             recover(store(), journal)
             open_submissions = _read_open()
         g.open_submissions = open_submissions

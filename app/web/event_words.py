@@ -116,8 +116,8 @@ def _describe_look_up(known: dict[str, Any]) -> str:
 
 
 def _describe_confirmed(known: dict[str, Any]) -> str:
-    told = (_describe_answer(*said) for said in known["duties"].values())
-    return f"Confirmed before sending: {'; '.join(told)}"
+    sentences = (_describe_answer(*answer) for answer in known["duties"].values())
+    return f"Confirmed before sending: {'; '.join(sentences)}"
 
 
 def _describe_answer(title: str, answer: str, reason: str, *lifted: str) -> str:
@@ -127,14 +127,14 @@ def _describe_answer(title: str, answer: str, reason: str, *lifted: str) -> str:
     return f"{title.rstrip('?')}: {answer}{why}{lifts}"
 
 
-def _describe_findings(found: Mapping[str, Any]) -> str:
+def _describe_findings(findings: Mapping[str, Any]) -> str:
     """Name findings by the titles of their rules, with what was found."""
     titles = {rule.id: rule.title for rule in load_rulebook().rules}
-    said = []
-    for rule, what in found.items():
+    phrases = []
+    for rule, what in findings.items():
         title, measured = what if isinstance(what, list) else (titles.get(rule, rule), what)
-        said.append(f"{title} ({measured})" if measured and measured != title else title)
-    return "; ".join(said)
+        phrases.append(f"{title} ({measured})" if measured and measured != title else title)
+    return "; ".join(phrases)
 
 
 _WORDS: Mapping[EventKind, Callable[[dict[str, Any]], str]] = {

@@ -29,8 +29,8 @@ def find_sent_connection(submission: Submission) -> Connection:
 
 def name_person() -> str:
     """Name the person at the browser, as they gave it with this request or an earlier one."""
-    given = request.form.get(_NAME, request.cookies.get(_NAME, ""))
-    return "".join(sign for sign in given.strip() if sign.isprintable())[:_LONGEST_NAME]
+    name = request.form.get(_NAME, request.cookies.get(_NAME, ""))
+    return "".join(sign for sign in name.strip() if sign.isprintable())[:_LONGEST_NAME]
 
 
 def remember_who(response: Response) -> Response:

@@ -1,4 +1,4 @@
-"""What Alembic runs: migrations, inside the transaction of whoever asked for them."""
+"""What Alembic runs: migrations, inside the transaction of the caller."""
 
 from alembic import context
 

@@ -146,14 +146,14 @@ def draw_lead(lead: Lead, clock_zone: str) -> Markup:
     schedule = lead.overview.schedule
     own, chosen = load_zone(schedule.zone), load_zone(clock_zone)
     by_day = groupby(lead.attempts.timeline, key=lambda at: at.astimezone(own).date())
-    rows = [(day, list(found)) for day, found in by_day]
-    shown = [
+    rows = [(day, list(attempts)) for day, attempts in by_day]
+    days = [
         (
             format_short_day(day),
-            [_count_minutes(at.astimezone(own).time()) for at in found],
-            [_write_time(at, chosen, day) for at in found],
+            [_count_minutes(at.astimezone(own).time()) for at in attempts],
+            [_write_time(at, chosen, day) for at in attempts],
         )
-        for day, found in rows
+        for day, attempts in rows
     ]
     window = _count_minutes(schedule.opens), _count_minutes(schedule.closes)
     counted = len(lead.attempts.timeline)
@@ -163,7 +163,7 @@ def draw_lead(lead: Lead, clock_zone: str) -> Markup:
         "lead",
         lead,
         [_write_short_moment(at.astimezone(chosen)) for at in lead.worst["24h"][:_TIMES]],
-        shown,
+        days,
         window,
         counted,
         format_short_day(last.astimezone(own).date()) if last else "",

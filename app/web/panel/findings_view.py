@@ -181,7 +181,7 @@ def find_safe_change(explanation: Explanation) -> Change | None:
 
 
 def _make_group(
-    findings: list[Finding], said: str, accepted: Accepted, explanation: Explanation, today: date
+    findings: list[Finding], words: str, accepted: Accepted, explanation: Explanation, today: date
 ) -> FindingGroup:
     first, overview = findings[0], explanation.overview
     fixes = (
@@ -193,7 +193,7 @@ def _make_group(
     return FindingGroup(
         severity=first.severity,
         rules=tuple((one.rule, find_caution(one.rule, today)) for one in findings),
-        said=said,
+        said=words,
         fixes_in_words=describe_fixes(first, fixes),
         changes=tuple(describe_change(way, now) for way in fixes),
         accepted=find_statement(first, accepted),
@@ -207,12 +207,12 @@ def _make_group(
 
 def describe_change(fix: Fix, now: Mapping[str, Any]) -> Change:
     """Say what a fix changes of the values *now*, and write it as a form would post it."""
-    said = [
+    changes = [
         f"{WORDS[name].label}: {format_value(name, now.get(name))} → {format_value(name, new)}"
         for name, new in fix.changes
     ]
     posted = {name: encode_value(new) for name, new in fix.changes}
-    return Change(urlencode(posted, doseq=True), "; ".join(said))
+    return Change(urlencode(posted, doseq=True), "; ".join(changes))
 
 
 def write_posted(accepted: Accepted) -> list[str]:

@@ -17,7 +17,7 @@ def mark_up(text: str) -> Markup:
     return Markup(_TOKEN.sub(_mark, escape(text, quote=False)))  # noqa: S704  Escaped here.
 
 
-def _mark(found: re.Match[str]) -> str:
-    text, colon = found.groups()
+def _mark(match: re.Match[str]) -> str:
+    text, colon = match.groups()
     kind = "value" if text is None else "key" if colon else "text"
-    return f'<b class="{kind}">{text or found[0]}</b>{colon or ""}'
+    return f'<b class="{kind}">{text or match[0]}</b>{colon or ""}'

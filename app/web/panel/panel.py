@@ -65,10 +65,10 @@ class Panel:
     @property
     def advice(self) -> list[Note]:
         """Everything worth a second look, the gravest first; each thing once."""
-        found = [
+        advice = [
             note for notes in self.notes.values() for note in notes if note.kind in {ADVICE, STRONG}
         ]
-        return sorted(dict.fromkeys(found), key=lambda note: note.kind != STRONG)
+        return sorted(dict.fromkeys(advice), key=lambda note: note.kind != STRONG)
 
 
 def build_panel(

@@ -17,7 +17,11 @@ def build_rows(
     What was typed wrong is told at once, and what is missing only when all is judged.
     """
     values = form.values
-    wrong = {name for name, told in notes.items() if any(note.kind == ERROR for note in told)}
+    wrong = {
+        name
+        for name, field_notes in notes.items()
+        if any(note.kind == ERROR for note in field_notes)
+    }
     return {
         answer.short_name: draw_macro(
             "fields",

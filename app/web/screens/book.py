@@ -53,7 +53,9 @@ def offers(key: str) -> ResponseReturnValue:
         known = address_book.read_entries(session, key)
         offered: dict[str, list[Any]] = {
             field: [
-                (one.kind, one.value, one.nickname) for one in known if IdKind(one.kind) in kinds
+                (entry.kind, entry.value, entry.nickname)
+                for entry in known
+                if IdKind(entry.kind) in kinds
             ]
             for field, kinds in FIELDS.items()
         }

@@ -37,14 +37,14 @@ def _write_calendar(draft: Draft) -> Calendar:
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", name)
     planned = read_schedule(read_answers(draft.answers).values)
-    found = list(islice(iterate_windows(planned), MOST_WINDOWS + 1)) if planned else []
-    shown = found[:MOST_WINDOWS]
-    if planned and shown and (planned.is_open_ended or len(found) > len(shown)):
-        last = planned.last if len(found) == len(shown) else shown[-1].date
+    windows = list(islice(iterate_windows(planned), MOST_WINDOWS + 1)) if planned else []
+    written = windows[:MOST_WINDOWS]
+    if planned and written and (planned.is_open_ended or len(windows) > len(written)):
+        last = planned.last if len(windows) == len(written) else written[-1].date
         bound = f"Windows until {format_short_day(last)}; the campaign goes on after that."
         for word in ("description", "x-wr-caldesc"):  # RFC 7986, and what was read before it.
             calendar.add(word, bound)
-    for window in shown:
+    for window in written:
         event = Event()
         event.add("uid", f"{draft.id}-{window.start_utc:%Y%m%dT%H%M%S}@campaign-builder")
         event.add("dtstamp", draft.changed_at)

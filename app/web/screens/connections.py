@@ -97,10 +97,10 @@ def _name_test(key: str) -> str:
 
 def _find(key: str) -> Connection:
     """Find a connection that is there; raises `NoSuchConnection`."""
-    found = {connection.key: connection for connection in connections().list_all()}
-    if key not in found:
+    by_key = {connection.key: connection for connection in connections().list_all()}
+    if key not in by_key:
         raise NoSuchConnection(key)
-    return found[key]
+    return by_key[key]
 
 
 def _find_changeable(key: str) -> Connection:
@@ -111,11 +111,11 @@ def _find_changeable(key: str) -> Connection:
 
 
 def _read_entered(form: ConnectionForm) -> Entered:
-    given = form.token.data if form.has_new_token else None
+    token = form.token.data if form.has_new_token else None
     return Entered(
         name=form.name.data or "",
         base_url=form.base_url.data or "",
-        token=connections().vault.lock(given) if given else None,
+        token=connections().vault.lock(token) if token else None,
         is_sandbox=form.kind.data == SANDBOX,
         colour=form.colour.data,
         notes=form.notes.data or "",
@@ -156,7 +156,7 @@ def _draw_form(form: ConnectionForm, connection: Connection | None = None) -> st
 
 
 def _find_last_test(connection: Connection) -> LoggedCall | None:
-    """Find the last test of a connection, be it as it was before."""
+    """Find the last test of a connection, also one of before its last change."""
     with store().reading() as session:
         return request_log.find_last_test(session, connection.key)
 

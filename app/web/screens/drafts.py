@@ -47,8 +47,10 @@ _ASKED = ("search", "type", "show", "sort", "key", "cursor", "turn")
 
 @bp.get("/")
 def index() -> str:
-    by_key = {"": connections().default} | {one.key: one for one in connections().list_all()}
-    query, problem = _read_query({key: one.name for key, one in by_key.items()}), ""
+    by_key = {"": connections().default} | {
+        connection.key: connection for connection in connections().list_all()
+    }
+    query, problem = _read_query({key: connection.name for key, connection in by_key.items()}), ""
     with store().reading() as session:
         try:
             drafts_page = read_page(session, query)
@@ -65,8 +67,8 @@ def index() -> str:
                 {by_key.get(row.connection_key) for row in drafts_page.drafts}
             ),
             deleted=[
-                drafts.find(session, str(told))
-                for told in get_flashed_messages(category_filter=["deleted"])
+                drafts.find(session, str(draft_id))
+                for draft_id in get_flashed_messages(category_filter=["deleted"])
             ],
             counted=COUNTED,
             show_words=SHOW_WORDS,
@@ -77,11 +79,11 @@ def index() -> str:
         )
 
 
-def _find_common_connection(shown: Collection[Connection | None]) -> Connection | None:
+def _find_common_connection(destinations: Collection[Connection | None]) -> Connection | None:
     """Give the one connection that all drafts on a page go to; without drafts, the default."""
-    if not shown:
+    if not destinations:
         return connections().default
-    return next(iter(shown)) if len(shown) == 1 else None
+    return next(iter(destinations)) if len(destinations) == 1 else None
 
 
 def _count_findings(session: Session, row: Row) -> Mapping[str, int]:
@@ -117,7 +119,7 @@ def restore(draft_id: str) -> ResponseReturnValue:
 def _read_query(names: Mapping[str, str]) -> DraftQuery:
     """Read the query from the address; what is not known there is not asked for."""
     asked = request.args
-    shown = {str(key): key for key in SHOW_WORDS}
+    shows = {str(key): key for key in SHOW_WORDS}
     sequence, key = asked.get("cursor", type=read_number), asked.get("key", "")
     cursor = None if sequence is None else (key, sequence)
     is_back = asked.get("turn") == "back"
@@ -125,7 +127,7 @@ def _read_query(names: Mapping[str, str]) -> DraftQuery:
         search=asked.get("search", "").strip(),
         names=names,
         type=asked["type"] if asked.get("type") in set(CampaignType) else "",
-        show=shown.get(asked.get("show", ""), Show.ALL),
+        show=shows.get(asked.get("show", ""), Show.ALL),
         sort=asked.get("sort", Sort.CHANGED, type=Sort),
         after=None if is_back else cursor,
         before=cursor if is_back else None,

@@ -193,5 +193,5 @@ def _show_conflict(theirs: Draft, mine: dict[str, Any]) -> str:
     )
 
 
-def _is_same(name: str, one: Answers, other: Answers) -> bool:
-    return (one.get(name) or "") == (other.get(name) or "")
+def _is_same(name: str, answers: Answers, other: Answers) -> bool:
+    return (answers.get(name) or "") == (other.get(name) or "")

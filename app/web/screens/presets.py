@@ -150,8 +150,11 @@ def forget(draft_id: str) -> ResponseReturnValue:
 
 
 def _list_offers(session: Session, answers: Answers) -> list[Offer]:
-    own = [Offer(f"{one.id}", one.name, one.settings) for one in presets.read_presets(session)]
-    return own + [_offer_preset(one, answers) for one in load_rulebook().presets]
+    own = [
+        Offer(f"{preset.id}", preset.name, preset.settings)
+        for preset in presets.read_presets(session)
+    ]
+    return own + [_offer_preset(preset, answers) for preset in load_rulebook().presets]
 
 
 def _offer_preset(preset: Preset, answers: Answers) -> Offer:
@@ -160,19 +163,21 @@ def _offer_preset(preset: Preset, answers: Answers) -> Offer:
         return Offer(preset.id, preset.title, write_values_as_answers(preset.settings), preset)
     hours = f"{_write_value('daily_start_time', preset.settings)} to "
     hours += _write_value("daily_end_time", preset.settings)
-    meant = f"{hours} are meant on the clock of every lead."
+    explanation = f"{hours} are meant on the clock of every lead."
     schedule = read_schedule({**_OFFICE, **read_answers(answers).values})
     if schedule is None:
-        told = f"{meant} Enter the days and the time zone of the campaign first."
-        return Offer(preset.id, preset.title, {}, preset, told)
+        fitting = f"{explanation} Enter the days and the time zone of the campaign first."
+        return Offer(preset.id, preset.title, {}, preset, fitting)
     audience = read_audience(answers, schedule.zone)
     try:
         fitted = fit(preset, schedule, audience)
     except DoesNotFit:
-        told = f"{meant} No one window does that for all of them: split the campaign by place."
-        return Offer(preset.id, preset.title, {}, preset, told)
-    told = f"{meant} What is filled in is by the clock in {name_city(schedule.zone)}."
-    return Offer(preset.id, preset.title, write_values_as_answers(fitted), preset, told)
+        fitting = (
+            f"{explanation} No one window does that for all of them: split the campaign by place."
+        )
+        return Offer(preset.id, preset.title, {}, preset, fitting)
+    fitting = f"{explanation} What is filled in is by the clock in {name_city(schedule.zone)}."
+    return Offer(preset.id, preset.title, write_values_as_answers(fitted), preset, fitting)
 
 
 _OFFICE: Values = {

@@ -13,6 +13,10 @@ bp = Blueprint("rulebook", __name__)
 @bp.get("/rules")
 def show() -> str:
     today = datetime.now(UTC).date()
-    found = list_jurisdictions()
-    cautions = {rule.id: find_caution(rule, today) for one in found for rule in one.rules}
-    return render_template("rulebook/show.html", jurisdictions=found, cautions=cautions)
+    jurisdictions = list_jurisdictions()
+    cautions = {
+        rule.id: find_caution(rule, today)
+        for jurisdiction in jurisdictions
+        for rule in jurisdiction.rules
+    }
+    return render_template("rulebook/show.html", jurisdictions=jurisdictions, cautions=cautions)
