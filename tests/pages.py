@@ -5,7 +5,8 @@ for every control, and no inline script, style or handler.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
@@ -15,7 +16,8 @@ from werkzeug.test import TestResponse
 
 from app.services import find_services
 
-_HEAD = "input:not([type=hidden]), select, textarea"
+PARSER = "lxml"
+"""Ten times as fast as Python's own; the suite reads thousands of pages."""
 
 
 class Page:
@@ -26,7 +28,7 @@ class Page:
         self.headers = response.headers
         self.path = response.request.path
         self.query = response.request.query_string.decode()
-        self.soup = BeautifulSoup(response.get_data(as_text=True), "html.parser")
+        self.soup = BeautifulSoup(response.get_data(as_text=True), PARSER)
         check_markup(self.soup)
 
     @property
@@ -154,22 +156,28 @@ def check_markup(soup: BeautifulSoup) -> None:
     assert soup.title is not None
     assert text(soup.title).startswith(text(headings[0]))
 
-    ids = [str(tag["id"]) for tag in soup.find_all(id=True)]
-    assert sorted(ids) == sorted(set(ids))
-    for control in soup.select(_HEAD):
-        assert _is_labelled(soup, control), control
-    for tag in soup.find_all(True):
+    tags = soup.find_all(True)
+    ids = Counter(str(tag["id"]) for tag in tags if tag.has_attr("id"))
+    assert [name for name, count in ids.items() if count > 1] == []
+    labelled = {str(tag.get("for")) for tag in tags if tag.name == "label"}
+    for tag in tags:
         assert not any(name.startswith("on") or name == "style" for name in tag.attrs), tag
         assert tag.name != "style"
         assert tag.name != "script" or tag.get("src"), tag
-    for tag in soup.select("[aria-describedby]"):
-        assert all(soup.find(id=name) for name in str(tag["aria-describedby"]).split()), tag
+        assert ids.keys() >= set(str(tag.get("aria-describedby", "")).split()), tag
+        assert not _is_control(tag) or _is_labelled(tag, labelled), tag
 
 
-def _is_labelled(soup: BeautifulSoup, control: Tag) -> bool:
-    if control.has_attr("aria-label") or control.find_parent("label"):
+def _is_control(tag: Tag) -> bool:
+    if tag.name == "input":
+        return tag.get("type") != "hidden"
+    return tag.name in {"select", "textarea"}
+
+
+def _is_labelled(control: Tag, labelled: Container[str]) -> bool:
+    if control.has_attr("aria-label") or str(control.get("id")) in labelled:
         return True
-    return soup.find("label", attrs={"for": str(control.get("id"))}) is not None
+    return control.find_parent("label") is not None
 
 
 def _is_described(control: Tag, by: str) -> bool:

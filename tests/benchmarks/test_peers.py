@@ -22,7 +22,7 @@ from tests.benchmarks.peers import (
     wtforms_page,
 )
 from tests.factories import inbound, outbound, typed
-from tests.pages import fields_of
+from tests.pages import PARSER, fields_of
 
 FIELDS_OF: dict[str, set[str]] = {
     "WTForms": {field.short_name for field in wtforms_form.CampaignCheck()},
@@ -104,7 +104,7 @@ def test_each_peer_refuses_what_the_contract_does(peer: str, case: str) -> None:
 @pytest.mark.parametrize("zones", ["", "/typed-zone"])
 def test_each_page_asks_for_every_field_and_holds_what_is_kept(peer: str, zones: str) -> None:
     site = SITES[peer](outbound())
-    page = BeautifulSoup(answer(site, returning(site, f"/sample{zones}")), "html.parser")
+    page = BeautifulSoup(answer(site, returning(site, f"/sample{zones}")), PARSER)
     form = page.form
     assert form is not None
     asked = {str(control["name"]) for control in form.select("[name]:not([type=hidden])")}

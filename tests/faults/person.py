@@ -7,7 +7,7 @@ import requests
 from bs4 import BeautifulSoup, Tag
 
 from tests.faults.bed import NAME, TOKEN, wait_until
-from tests.pages import fields_of, text
+from tests.pages import PARSER, fields_of, text
 
 _TIMEOUT = 20
 
@@ -43,7 +43,7 @@ class Person:
     def review(self) -> Seen:
         """Open the review page, and keep its form ready to be posted."""
         answer = self._browser.get(f"{self._url}/drafts/{self._draft_id}/review", timeout=_TIMEOUT)
-        soup = BeautifulSoup(answer.text, "html.parser")
+        soup = BeautifulSoup(answer.text, PARSER)
         form = soup.select_one("form#review")
         if form:
             self._form = dict(fields_of(form)) | {"named": NAME, "who": "Ada"}
@@ -76,7 +76,7 @@ class Person:
     def say(self, page: Seen, campaign_id: str | None) -> Seen:
         """Say on the page of an UNKNOWN submission what was found."""
         form = BeautifulSoup(
-            self._browser.get(page.address, timeout=_TIMEOUT).text, "html.parser"
+            self._browser.get(page.address, timeout=_TIMEOUT).text, PARSER
         ).select_one("form[action$=resolve]")
         if not isinstance(form, Tag):
             return self.look()
@@ -86,7 +86,7 @@ class Person:
 
 
 def _seen(answer: requests.Response, soup: BeautifulSoup | None = None) -> Seen:
-    soup = soup or BeautifulSoup(answer.text, "html.parser")
+    soup = soup or BeautifulSoup(answer.text, PARSER)
     main = soup.select_one("main")
     return Seen(
         status=answer.status_code,

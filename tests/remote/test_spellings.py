@@ -116,42 +116,46 @@ DECODINGS: dict[str, Spell] = {
 }
 
 
-@pytest.mark.parametrize("spell", SPELLINGS.values(), ids=SPELLINGS)
 @settings(max_examples=25)
 @given(token=TOKENS)
-def test_no_decoding_finds_the_token(spell: Spell, token: str) -> None:
+def test_no_decoding_finds_the_token(token: str) -> None:
     assume(token.strip("\\"))  # Else it is in each text that has an escape.
-    left = redact(f'{{"said": "Who is <{spell(token)}>?"}}', token)
     assume(token.lower() not in '{"said": "who is <[token]>?"}')
+    for spelling, spell in SPELLINGS.items():
+        left = redact(f'{{"said": "Who is <{spell(token)}>?"}}', token)
+        for decoding, decode in DECODINGS.items():
+            assert token.lower() not in decode(left).lower(), (spelling, decoding)
 
-    for name, decode in DECODINGS.items():
-        assert token.lower() not in decode(left).lower(), name
 
-
-@pytest.mark.parametrize("spell", SPELLINGS.values(), ids=SPELLINGS)
 @pytest.mark.parametrize("token", ["t0ken/of+a=customer&co", LONG], ids=["usual", "long"])
-def test_the_token_goes_and_what_is_around_it_stays(spell: Spell, token: str) -> None:
-    left = redact(f"Who is {spell(token)}?", token)
-    assert re.fullmatch(r"Who is [\w+/]*\[token\][\w+/=]*\?", left)
-    assert len(left) < 60
+def test_the_token_goes_and_what_is_around_it_stays(token: str, subtests: pytest.Subtests) -> None:
+    for name, spell in SPELLINGS.items():
+        with subtests.test(name):
+            left = redact(f"Who is {spell(token)}?", token)
+            assert re.fullmatch(r"Who is [\w+/]*\[token\][\w+/=]*\?", left)
+            assert len(left) < 60
 
 
-@pytest.mark.parametrize("spell", SPELLINGS.values(), ids=SPELLINGS)
-def test_a_text_that_was_cut_does_not_end_in_half_a_token(spell: Spell) -> None:
+def test_a_text_that_was_cut_does_not_end_in_half_a_token(subtests: pytest.Subtests) -> None:
     token = "t0ken/of+a=customer&co"
-    spelling = spell(token)
-    half = spelling[: len(spelling) * 3 // 4]
+    for name, spell in SPELLINGS.items():
+        with subtests.test(name):
+            spelling = spell(token)
+            half = spelling[: len(spelling) * 3 // 4]
 
-    left = redact(f"Who is {half}", token, is_whole=False)
-    assert left.endswith("[token]")
-    assert len(left) < 40
+            left = redact(f"Who is {half}", token, is_whole=False)
+            assert left.endswith("[token]")
+            assert len(left) < 40
 
 
-@pytest.mark.parametrize("spell", SPELLINGS.values(), ids=SPELLINGS)
-def test_a_long_text_of_all_but_the_token_is_gone_through_at_once(spell: Spell) -> None:
+def test_a_long_text_of_all_but_the_token_is_gone_through_at_once(
+    subtests: pytest.Subtests,
+) -> None:
     token = "t0ken/of+a=customer&co"
-    text = (spell(token[:-1]).rstrip("=") + " ") * 10_000
-    assert redact(text[:1_000_000], token)
+    for name, spell in SPELLINGS.items():
+        with subtests.test(name):
+            text = (spell(token[:-1]).rstrip("=") + " ") * 10_000
+            assert redact(text[:300_000], token)
 
 
 @pytest.mark.parametrize("token", ["\\" * 60, "a\\" * 30, "%25" * 20, "&amp;" * 12, "a" * 60])

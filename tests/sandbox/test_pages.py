@@ -14,6 +14,7 @@ from app.campaign.contract.fields import FIELDS
 from app.sandbox import create_sandbox
 from app.sandbox.assumptions import ASSUMPTIONS
 from tests.campaign.contract.test_vectors import SAMPLE
+from tests.pages import PARSER
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ def client(tmp_path: Path) -> FlaskClient:
 
 def soup(answer: TestResponse) -> BeautifulSoup:
     assert answer.status_code == 200
-    return BeautifulSoup(answer.text, "html.parser")
+    return BeautifulSoup(answer.text, PARSER)
 
 
 def description(client: Client, mount: str = "") -> dict[str, Any]:

@@ -119,17 +119,21 @@ def test_pieces_of_a_day_are_cut_and_joined() -> None:
     assert subtract(MORNING, ALWAYS[0]) == ()
 
 
-@pytest.mark.parametrize("hours", range(-26, 27))
-def test_a_week_seen_from_another_clock_is_the_same_instants(hours: int) -> None:
-    week = tuple(((day * 3600, (day + 3) * 3600),) if day != 6 else () for day in range(7))
-    seen = shift_week(week, hours * 3600)
-    own = {
-        day * WHOLE_DAY + at for day in range(7) for a, b in week[day] for at in range(a, b, 1800)
-    }
-    shifted = {
-        (day * WHOLE_DAY + at + hours * 3600) % (7 * WHOLE_DAY)
-        for day in range(7)
-        for a, b in seen[day]
-        for at in range(a, b, 1800)
-    }
-    assert shifted == own
+def test_a_week_seen_from_another_clock_is_the_same_instants(subtests: pytest.Subtests) -> None:
+    for hours in range(-26, 27):
+        with subtests.test(f"{hours} hours"):
+            week = tuple(((day * 3600, (day + 3) * 3600),) if day != 6 else () for day in range(7))
+            seen = shift_week(week, hours * 3600)
+            own = {
+                day * WHOLE_DAY + at
+                for day in range(7)
+                for a, b in week[day]
+                for at in range(a, b, 1800)
+            }
+            shifted = {
+                (day * WHOLE_DAY + at + hours * 3600) % (7 * WHOLE_DAY)
+                for day in range(7)
+                for a, b in seen[day]
+                for at in range(a, b, 1800)
+            }
+            assert shifted == own

@@ -18,7 +18,6 @@ from app.campaign.compliance.hours_words import (
     format_short_hours,
     format_stretch,
 )
-from app.campaign.compliance.rule import Rule
 from app.campaign.compliance.rule_file import Confidence, Force
 from app.campaign.compliance.rule_words import find_caution
 from app.campaign.compliance.rulebook import load_rulebook
@@ -121,12 +120,13 @@ def test_many_holidays_are_cut_short() -> None:
     assert " more." in describe_finding(one_finding("es-holidays", year, "Spain"), year)
 
 
-@pytest.mark.parametrize("rule", [rule for rule in RULES.values() if rule.is_duty])
-def test_a_duty_is_said_as_the_rule_has_it_and_nothing_mends_it(rule: Rule) -> None:
-    duty = Finding(rule, Duty())
-    assert describe_finding(duty, usable()) == rule.limit
-    assert describe_fixes(duty, ()) == ""
-    assert measure(duty) == rule.question
+def test_a_duty_is_said_as_the_rule_has_it_and_nothing_mends_it(subtests: pytest.Subtests) -> None:
+    for rule in filter(lambda rule: rule.is_duty, RULES.values()):
+        with subtests.test(rule.id):
+            duty = Finding(rule, Duty())
+            assert describe_finding(duty, usable()) == rule.limit
+            assert describe_fixes(duty, ()) == ""
+            assert measure(duty) == rule.question
 
 
 @pytest.mark.parametrize(
@@ -194,16 +194,19 @@ def test_the_measure_of_holidays_names_each_of_them_however_many() -> None:
     assert until_december == [*until_november, "2027-12-25"]
 
 
-@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
-def test_weak_rules_say_why_they_are(rule: Rule) -> None:
-    sentence = find_caution(rule, rule.checked_on + timedelta(days=180))
-    assert ("Verify this one" in sentence) is (rule.confidence is Confidence.C)
-    assert (f"It binds {rule.binds}." in sentence) is bool(rule.binds)
-    assert ("binds" in sentence) is bool(rule.binds)
-    assert ("not a law" in sentence) is (rule.force in {Force.CODE, Force.PLATFORM, Force.CAUTION})
-    assert "180 days" not in sentence
-    later = find_caution(rule, rule.checked_on + timedelta(days=181))
-    assert later == f"{sentence} Last checked more than 180 days ago.".strip()
+def test_weak_rules_say_why_they_are(subtests: pytest.Subtests) -> None:
+    for name, rule in RULES.items():
+        with subtests.test(name):
+            sentence = find_caution(rule, rule.checked_on + timedelta(days=180))
+            assert ("Verify this one" in sentence) is (rule.confidence is Confidence.C)
+            assert (f"It binds {rule.binds}." in sentence) is bool(rule.binds)
+            assert ("binds" in sentence) is bool(rule.binds)
+            assert ("not a law" in sentence) is (
+                rule.force in {Force.CODE, Force.PLATFORM, Force.CAUTION}
+            )
+            assert "180 days" not in sentence
+            later = find_caution(rule, rule.checked_on + timedelta(days=181))
+            assert later == f"{sentence} Last checked more than 180 days ago.".strip()
 
 
 @pytest.mark.parametrize(

@@ -124,12 +124,15 @@ def test_each_place_that_was_meant_is_named_so_that_it_can_be_typed() -> None:
     ]
 
 
-@pytest.mark.parametrize("code", PARTS)
-def test_a_part_is_found_by_its_full_code_and_lies_in_its_country(code: str) -> None:
-    assert codes(code.lower()) == [code]
-    country, _, _ = code.partition("-")
-    assert find_place(code).country == country
-    assert find_place(code) in list_parts(country)
+def test_a_part_is_found_by_its_full_code_and_lies_in_its_country(
+    subtests: pytest.Subtests,
+) -> None:
+    for code in PARTS:
+        with subtests.test(code):
+            assert codes(code.lower()) == [code]
+            country, _, _ = code.partition("-")
+            assert find_place(code).country == country
+            assert find_place(code) in list_parts(country)
 
 
 def test_groups_of_states_leave_out_the_capital() -> None:
@@ -164,13 +167,14 @@ def test_every_country_and_every_state_can_be_chosen_from_the_suggestions() -> N
     assert chosen >= {*PARTS, *load_countries()} - {"GE"}
 
 
-@pytest.mark.parametrize("code", load_countries())
-def test_every_country_of_the_zone_data_can_be_an_audience(code: str) -> None:
-    at = find_place(code)
-    audience = read_audience({"audience": f"{at.zones[0] if at.zones else at.name}"}, None)
-    assert not audience.is_assumed
-    held = {rule.jurisdiction.partition("-")[0] for rule in select_rules(audience, *YEAR)}
-    assert held <= {code, ANYWHERE, *list_unions(code)}
+def test_every_country_of_the_zone_data_can_be_an_audience(subtests: pytest.Subtests) -> None:
+    for code in load_countries():
+        with subtests.test(code):
+            at = find_place(code)
+            audience = read_audience({"audience": f"{at.zones[0] if at.zones else at.name}"}, None)
+            assert not audience.is_assumed
+            held = {rule.jurisdiction.partition("-")[0] for rule in select_rules(audience, *YEAR)}
+            assert held <= {code, ANYWHERE, *list_unions(code)}
 
 
 def test_every_zone_of_a_region_can_be_an_audience() -> None:

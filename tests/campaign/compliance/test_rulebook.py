@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.campaign.compliance.hours_words import format_hours
-from app.campaign.compliance.rule import STALE, Rule
+from app.campaign.compliance.rule import STALE
 from app.campaign.compliance.rule_file import BadRules, Confidence, Force, Topic
 from app.campaign.compliance.rule_words import find_caution
 from app.campaign.compliance.rulebook import FOLDER, load_rulebook, read_rules
@@ -84,32 +84,35 @@ LIMITS = {
 }
 
 
-@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
-def test_every_rule_is_cited_and_dated(rule: Rule) -> None:
-    assert rule.source.startswith("http")
-    assert rule.checked_on <= date.today()  # noqa: DTZ011
-    assert rule.citation
-    assert rule.limit.endswith(".")
+def test_every_rule_is_cited_and_dated(subtests: pytest.Subtests) -> None:
+    for name, rule in RULES.items():
+        with subtests.test(name):
+            assert rule.source.startswith("http")
+            assert rule.checked_on <= date.today()  # noqa: DTZ011
+            assert rule.citation
+            assert rule.limit.endswith(".")
 
 
-@pytest.mark.parametrize(("name", "hours"), HOURS.items(), ids=HOURS)
-def test_the_hours_are_those_of_the_source(name: str, hours: list[str]) -> None:
-    week = RULES[name].hours
-    assert week is not None
-    assert [format_hours(day) for day in week] == hours
+def test_the_hours_are_those_of_the_source(subtests: pytest.Subtests) -> None:
+    for name, hours in HOURS.items():
+        with subtests.test(name):
+            week = RULES[name].hours
+            assert week is not None
+            assert [format_hours(day) for day in week] == hours
 
 
 def test_no_other_rule_has_hours() -> None:
     assert {name for name, rule in RULES.items() if rule.hours} == set(HOURS)
 
 
-@pytest.mark.parametrize(("name", "limit"), LIMITS.items(), ids=LIMITS)
-def test_the_attempt_limits_are_those_of_the_source(name: str, limit: tuple[int, str]) -> None:
-    attempts = RULES[name].attempts
-    assert attempts is not None
-    hours = f"{attempts.period // timedelta(hours=1)} hours" if attempts.period else ""
-    dates = f"{attempts.dates} dates" if attempts.dates else attempts.unit
-    assert (attempts.most, hours or dates) == limit
+def test_the_attempt_limits_are_those_of_the_source(subtests: pytest.Subtests) -> None:
+    for name, limit in LIMITS.items():
+        with subtests.test(name):
+            attempts = RULES[name].attempts
+            assert attempts is not None
+            hours = f"{attempts.period // timedelta(hours=1)} hours" if attempts.period else ""
+            dates = f"{attempts.dates} dates" if attempts.dates else attempts.unit
+            assert (attempts.most, hours or dates) == limit
 
 
 def test_no_other_rule_limits_attempts() -> None:
@@ -122,12 +125,13 @@ def test_the_places_that_close_on_holidays_are_those_of_the_sources() -> None:
     assert closed == {*states, "AU", "CO", "ES", "FR", "GB", "IT", "ZA"}
 
 
-@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
-def test_a_rule_is_about_one_thing(rule: Rule) -> None:
-    limits = [rule.hours, rule.attempts, rule.holidays, rule.question or None]
-    assert sum(limit is not None for limit in limits) == 1
-    assert (rule.topic is Topic.CONSENT) is rule.is_duty
-    assert rule.is_duty is rule.question.endswith("?")
+def test_a_rule_is_about_one_thing(subtests: pytest.Subtests) -> None:
+    for name, rule in RULES.items():
+        with subtests.test(name):
+            limits = [rule.hours, rule.attempts, rule.holidays, rule.question or None]
+            assert sum(limit is not None for limit in limits) == 1
+            assert (rule.topic is Topic.CONSENT) is rule.is_duty
+            assert rule.is_duty is rule.question.endswith("?")
 
 
 def test_the_rules_that_were_wrong_are_gone_or_right() -> None:
@@ -153,10 +157,11 @@ def test_a_rule_is_in_force_up_to_the_day_before_it_ends() -> None:
     assert not ending.is_in_force(date(2027, 3, 1), date(2027, 3, 31))
 
 
-@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
-def test_a_rule_from_a_vendors_table_has_to_be_verified(rule: Rule) -> None:
-    asks = "Verify" in find_caution(rule, rule.checked_on)
-    assert asks is (rule.confidence is Confidence.C)
+def test_a_rule_from_a_vendors_table_has_to_be_verified(subtests: pytest.Subtests) -> None:
+    for name, rule in RULES.items():
+        with subtests.test(name):
+            asks = "Verify" in find_caution(rule, rule.checked_on)
+            assert asks is (rule.confidence is Confidence.C)
 
 
 def test_a_rule_that_nobody_has_checked_for_180_days_says_so() -> None:

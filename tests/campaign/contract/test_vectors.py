@@ -174,21 +174,20 @@ VECTORS = [
     ),
 ]
 
-EACH = pytest.mark.parametrize(
-    "vector", VECTORS, ids=[f"{number}: {vector.sentence}" for number, vector in enumerate(VECTORS)]
-)
+NUMBERED = [(f"{number}: {vector.sentence}", vector) for number, vector in enumerate(VECTORS)]
 
 
-@EACH
-def test_the_form_finds_the_fields_at_fault(vector: Vector) -> None:
-    problems = find_problems(read_json(vector.request))
+def test_the_form_finds_the_fields_at_fault(subtests: pytest.Subtests) -> None:
+    for name, vector in NUMBERED:
+        with subtests.test(name):
+            problems = find_problems(read_json(vector.request))
+            assert {problem.field for problem in problems} == vector.at_fault
 
-    assert {problem.field for problem in problems} == vector.at_fault
 
-
-@EACH
-def test_the_sandbox_finds_the_fields_at_fault(vector: Vector, tmp_path: Path) -> None:
-    answer = Caller(tmp_path).create(vector.request)
-
-    assert set(answer.errors) == vector.at_fault
-    assert answer.status == (422 if vector.at_fault else 201)
+def test_the_sandbox_finds_the_fields_at_fault(subtests: pytest.Subtests, tmp_path: Path) -> None:
+    sandbox = Caller(tmp_path)
+    for name, vector in NUMBERED:
+        with subtests.test(name):
+            answer = sandbox.create(vector.request)
+            assert set(answer.errors) == vector.at_fault
+            assert answer.status == (422 if vector.at_fault else 201)

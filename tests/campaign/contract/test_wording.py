@@ -112,12 +112,13 @@ def test_what_is_final_is_said_in_a_sentence() -> None:
     assert FINAL == "Cannot be changed later."
 
 
-@pytest.mark.parametrize(("name", "code"), ALL)
-def test_every_problem_is_a_sentence_without_a_gap_or_a_reproach(name: str, code: Code) -> None:
-    sentence = describe_problem(Problem(name, code))
-    assert re.fullmatch(r"[A-Z].*\.", sentence)
-    assert not re.search(r"[{}]|  |None|\s[,.:]|, \.", sentence)
-    assert not REPROACH.search(sentence)
+def test_every_problem_is_a_sentence_without_a_gap_or_a_reproach(subtests: pytest.Subtests) -> None:
+    for name, code in ALL:
+        with subtests.test(f"{name}: {code}"):
+            sentence = describe_problem(Problem(name, code))
+            assert re.fullmatch(r"[A-Z].*\.", sentence)
+            assert not re.search(r"[{}]|  |None|\s[,.:]|, \.", sentence)
+            assert not REPROACH.search(sentence)
 
 
 @pytest.mark.parametrize(
@@ -161,12 +162,13 @@ def test_a_name_that_no_field_has_is_repeated_as_it_came() -> None:
     assert sentence == "Remove “{colour}”: a campaign has no such field."
 
 
-@pytest.mark.parametrize("code", list(AdviceCode))
-def test_every_advice_is_a_sentence(code: AdviceCode) -> None:
-    sentence = describe_advice(Advice("name", code, "7"))
+def test_every_advice_is_a_sentence(subtests: pytest.Subtests) -> None:
+    for code in AdviceCode:
+        with subtests.test(code):
+            sentence = describe_advice(Advice("name", code, "7"))
 
-    assert re.fullmatch(r"[A-Z“].*[.?]", sentence)
-    assert not re.search("[{}]", sentence)
+            assert re.fullmatch(r"[A-Z“].*[.?]", sentence)
+            assert not re.search("[{}]", sentence)
 
 
 @pytest.mark.parametrize(

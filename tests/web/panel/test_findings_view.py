@@ -9,13 +9,13 @@ from flask.testing import FlaskClient
 
 from tests.campaign.schedules import EVERY_DAY
 from tests.factories import inbound, outbound, typed
-from tests.pages import text
+from tests.pages import PARSER, text
 
 
 def rules(client: FlaskClient, told: dict[str, str], **changes: Any) -> BeautifulSoup:
     """Ask for the live preview of a campaign whose audience is told so."""
     answers = typed(outbound(**changes)) | told
-    return BeautifulSoup(client.post("/preview", data=answers).text, "html.parser")
+    return BeautifulSoup(client.post("/preview", data=answers).text, PARSER)
 
 
 def clocks(soup: BeautifulSoup) -> dict[str, str]:
@@ -128,7 +128,7 @@ def test_it_is_said_not_to_be_legal_advice(client: FlaskClient, audience: str) -
 
 def test_an_inbound_campaign_is_held_to_no_rules(client: FlaskClient) -> None:
     answers = typed(inbound()) | {"audience": "France"}
-    soup = BeautifulSoup(client.post("/preview", data=answers).text, "html.parser")
+    soup = BeautifulSoup(client.post("/preview", data=answers).text, PARSER)
     assert soup.find(id="m-rules") is None
 
 

@@ -22,12 +22,12 @@ from app.services import find_services
 from app.store.database import Store
 from app.store.listing import DraftQuery, read_page
 from tests.factories import inbound, outbound, typed
-from tests.pages import text
+from tests.pages import PARSER, text
 from tests.servers import Address
 
 
 def preview(client: FlaskClient, answers: Mapping[str, Any]) -> BeautifulSoup:
-    return BeautifulSoup(client.post("/preview", data=answers).text, "html.parser")
+    return BeautifulSoup(client.post("/preview", data=answers).text, PARSER)
 
 
 def part(soup: BeautifulSoup, name: str) -> str:
