@@ -22,7 +22,7 @@ def figures(app: Flask, rounds: int = 200) -> Iterator[Figure]:
     """Measure pressing Send, until its outcome is on record, while the API answers in no time."""
     client, taken = app.test_client(), []
     connections: Any = find_services(app).connections
-    api, connections.api = connections.api, lambda _key: FakeApi(ANSWERS[State.CREATED])
+    api, connections.open_api = connections.open_api, lambda _key: FakeApi(ANSWERS[State.CREATED])
     for number in range(rounds):
         draft_id = f"{number:016x}"
         with find_services(app).store.writing() as session:
@@ -35,7 +35,7 @@ def figures(app: Flask, rounds: int = 200) -> Iterator[Figure]:
         taken.append(perf_counter() - start)
         if "/submissions/" not in answer.location:
             raise RuntimeError(f"Not sent: {answer.status}")
-    connections.api = api
+    connections.open_api = api
     ours = median(taken)
     words = f"{in_milliseconds(ours)}, p95 {in_milliseconds(p95(taken))}"
     yield Figure("Submit, our part, median", ours * 1000, words)

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Print the path of a Chromium, installing one with the system's package manager if there is none.
+# The headless shell is Chromium without a desktop's window: pages are the same, and open twice as fast.
 find_one() {
-  for name in "${CHROMIUM:-}" chromium chromium-browser google-chrome google-chrome-stable; do
+  for name in "${CHROMIUM:-}" chromium-headless-shell chromium chromium-browser google-chrome google-chrome-stable; do
     [ -n "$name" ] && command -v "$name" && return 0
   done
   mac="/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
@@ -13,7 +14,9 @@ as_root() {
 }
 
 install_one() {
-  if command -v apt-get; then as_root apt-get update && as_root apt-get install -y chromium fonts-liberation
+  if command -v apt-get; then
+    as_root apt-get update
+    as_root apt-get install -y chromium-headless-shell fonts-liberation || as_root apt-get install -y chromium fonts-liberation
   elif command -v dnf; then as_root dnf install -y chromium
   elif command -v pacman; then as_root pacman -S --noconfirm chromium
   elif command -v apk; then as_root apk add chromium font-liberation

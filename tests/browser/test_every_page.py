@@ -73,7 +73,7 @@ def test_the_page_of_each_outcome_its_call_and_the_list_of_all(
 ) -> None:
     numbers = {state: sent(state) for state in State}
     for state, number in numbers.items():
-        with subtests.test(state):
+        with subtests.test(state.value):
             page.goto(f"/submissions/{number}")
             assert_good(page)
             page.goto(f"/requests/{number}")

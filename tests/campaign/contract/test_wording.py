@@ -164,7 +164,7 @@ def test_a_name_that_no_field_has_is_repeated_as_it_came() -> None:
 
 def test_every_advice_is_a_sentence(subtests: pytest.Subtests) -> None:
     for code in AdviceCode:
-        with subtests.test(code):
+        with subtests.test(code.value):
             sentence = describe_advice(Advice("name", code, "7"))
 
             assert re.fullmatch(r"[A-Z“].*[.?]", sentence)
