@@ -228,12 +228,14 @@ WATCH = """() => {
   document.addEventListener("focusin", ({ target }) => requestAnimationFrame(() => {
     const { top, bottom } = (target.closest(".option") ?? target).getBoundingClientRect();
     const { top: above, bottom: below } = bar.getBoundingClientRect();
-    window.visited += 1;
     const isCovered = !bar.contains(target) && bottom > above + 1 && top < below - 1;
+    window.visited += 1;
     if (isCovered) window.covered.push(target.outerHTML);
   }));
 }"""
-NEXT_FRAME = "new Promise((seen) => requestAnimationFrame(() => requestAnimationFrame(seen)))"
+SCROLLED = (
+    "new Promise((done) => setTimeout(done))"  # The browser scrolls after it tells of the focus.
+)
 
 
 @pytest.mark.parametrize(
@@ -251,10 +253,10 @@ def test_nothing_that_has_focus_lies_under_the_buttons(
     for key in ("Tab", "Shift+Tab"):
         for _ in range(60):
             page.keyboard.press(key)
-            page.evaluate(NEXT_FRAME)
+            page.evaluate(SCROLLED)
 
     assert page.evaluate("covered") == []
-    assert page.evaluate("visited") > 100
+    assert page.evaluate("visited") > 80  # At the ends some presses leave the page.
 
 
 def test_a_change_that_is_pressed_leaves_focus_and_page_where_they_are(
