@@ -5,6 +5,8 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 ARGS ?=
 export HOST PORT
+# Each of the many processes of the tests would compile the code again.
+unexport PYTHONDONTWRITEBYTECODE
 
 PYTHON := $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$name -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
@@ -94,12 +96,12 @@ clean: ## Remove the environment and all caches; instance/ stays
 
 .venv/ready: requirements.lock .venv/uv
 	@echo "Installing what the app needs …"
-	@$(UV) pip install --python $(BIN)/python --require-hashes --requirement requirements.lock
+	@$(UV) pip install --compile-bytecode --python $(BIN)/python --require-hashes --requirement requirements.lock
 	@touch $@
 
 .venv/ready-dev: requirements-dev.lock .venv/ready
 	@echo "Installing what the tests need …"
-	@$(UV) pip install --python $(BIN)/python --require-hashes --requirement requirements-dev.lock
+	@$(UV) pip install --compile-bytecode --python $(BIN)/python --require-hashes --requirement requirements-dev.lock
 	@touch $@
 
 # Without npm, or without an answer of its registry, everything else is checked all the same.

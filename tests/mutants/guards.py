@@ -21,6 +21,7 @@ _NEAREST: Mapping[str, Sequence[str]] = {
     "app/campaign/compliance/rule.py": ["tests/campaign/compliance/test_rulebook.py"],
     "app/campaign/compliance/rule_list.py": ["tests/web/screens/test_rulebook.py"],
     "app/campaign/compliance/rule_words.py": ["tests/campaign/compliance/test_finding_words.py"],
+    "app/sending/call_record.py": ["tests/sending/test_submission_record.py"],
     "app/sending/connection_test.py": ["tests/web/screens/test_connections.py"],
     "app/sending/outcome.py": [
         "tests/sending/test_submission.py",
