@@ -8,6 +8,7 @@ Only its patience is shorter than usual, so that a thousand runs end in minutes.
 import os
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from functools import wraps
 from pathlib import Path
@@ -48,8 +49,9 @@ def reach(place: str) -> None:
     except FileNotFoundError:
         return
     if wanted and wanted == place:
-        control.unlink()
-        os.kill(os.getpid(), signal.SIGKILL)
+        with suppress(FileNotFoundError):  # Another process was here first, and it is dying.
+            control.unlink()
+            os.kill(os.getpid(), signal.SIGKILL)
 
 
 _commit = local()
