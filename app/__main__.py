@@ -11,7 +11,7 @@ from app.sending.background import Sender
 from app.sending.journal import Journal
 from app.sending.recording import recover
 from app.sending.submission import GRACE
-from app.server import Limits, Server, make_room, share_memory, stop_on_signals
+from app.server import Limits, Server, raise_open_file_limit, limit_malloc_arenas, stop_on_signals
 from app.services import find_services
 from app.settings import Settings, read_settings
 from app.store import seals
@@ -22,7 +22,7 @@ THREADS = 8
 
 def main() -> None:
     """Serve until stopped; an unusable setting ends it with one sentence."""
-    share_memory()
+    limit_malloc_arenas()
     try:
         app = create_app()
     except CannotStart as error:
@@ -37,7 +37,7 @@ def main() -> None:
             f"Campaign Builder did not start: port {settings.port} on {settings.host} cannot be "
             f"used ({reason}). Set PORT or HOST to another."
         )
-    make_room()
+    raise_open_file_limit()
     _settle(find_services(app).store, find_services(app).journal)
     stop_on_signals(server)
     _greet(settings, find_services(app).connections.default.name)
@@ -70,10 +70,10 @@ def _run(server: Server, sender: Sender, seconds: float) -> None:
             return
     except KeyboardInterrupt:
         pass
-    sys.exit(cut_off(sender.list_under_way()))
+    sys.exit(describe_cut_off(sender.list_under_way()))
 
 
-def cut_off(submissions: list[int]) -> str:
+def describe_cut_off(submissions: list[int]) -> str:
     """Say which submissions have no outcome, as the program ends before there is one."""
     if not submissions:
         return "Stopped. No campaign was being sent."

@@ -119,19 +119,19 @@ def stop_on_signals(server: Server) -> None:
         signal.signal(number, stop)
 
 
-def share_memory() -> None:
+def limit_malloc_arenas() -> None:
     """Let all threads allocate from few arenas, and large blocks go back when they are freed.
 
     The C library of GNU gives each thread its own arena, which keeps as much as the largest
     request that ever came there took, and it keeps freed blocks of a size that was once freed.
-    To name the threshold, though at its default, ends that. Other libraries have no such setting.
+    Setting the threshold, even to its default, turns that off. Other libraries have no such setting.
     """
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).mallopt(_M_ARENA_MAX, _ARENAS)
         ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, _MMAP_BYTES)
 
 
-def make_room() -> None:
+def raise_open_file_limit() -> None:
     """Let this process open the files that all connections need, as far as the system lets it.
 
     Usual is 1024, and a database that cannot be opened is worse than a caller who waits.

@@ -13,7 +13,7 @@ import pytest
 import requests
 from sqlalchemy import select
 
-from app.__main__ import cut_off
+from app.__main__ import describe_cut_off
 from app.sandbox.switch import Faults, Switch
 from app.store.base import State
 from app.store.database import Store
@@ -192,11 +192,11 @@ def test_a_second_signal_names_what_it_cuts_off_and_ends_at_once(
 
 
 def test_a_second_signal_ends_a_stop_that_waits_for_no_campaign() -> None:
-    assert cut_off([]) == "Stopped. No campaign was being sent."
+    assert describe_cut_off([]) == "Stopped. No campaign was being sent."
 
 
 def test_one_campaign_that_is_cut_off_is_spoken_of_as_one() -> None:
-    assert cut_off([7]) == (
+    assert describe_cut_off([7]) == (
         "Stopped. 1 campaign was not answered yet: it is UNKNOWN after the next start "
         "(submission 7)."
     )

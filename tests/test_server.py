@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from waitress.adjustments import Adjustments
 
-from app.server import HEALTH, Limits, RefusableRequest, Server, make_room
+from app.server import HEALTH, Limits, RefusableRequest, Server, raise_open_file_limit
 from tests.faults.bed import wait_until
 
 pytestmark = pytest.mark.slow
@@ -270,7 +270,7 @@ class TestMany:
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard))
         try:
-            make_room()
+            raise_open_file_limit()
             room = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
         finally:
             resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

@@ -29,7 +29,7 @@ from app.store.audit_trail import INSTANCE, EventKind
 from app.store.base import MAY_EXIST, State
 from app.store.database import Store
 from app.store.database_file import copy_database, count_on, read_counters, read_submissions
-from app.store.file_lock import Busy, held_alone
+from app.store.file_lock import Busy, hold_exclusively
 from app.store.vault import Vault
 
 _OWN = "backups"
@@ -69,7 +69,7 @@ def restore(file: Path, *, forget_sent: bool) -> None:
             manifest = unpack(file, Path(folder))
             with (
                 _vault().unchanged(_LOCK_PATIENCE),
-                held_alone(_store().writers_lock, _LOCK_PATIENCE),
+                hold_exclusively(_store().writers_lock, _LOCK_PATIENCE),
             ):
                 before, lost = _replace_instance(
                     instance, Path(folder), manifest, forget_sent=forget_sent

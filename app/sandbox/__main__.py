@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from app.files import HOME
 from app.sandbox import LARGEST_REQUEST, TOKEN, create_sandbox
-from app.server import Limits, Server, make_room, stop_on_signals
+from app.server import Limits, Server, raise_open_file_limit, stop_on_signals
 
 _HOST = "127.0.0.1"
 _HOSTS = (_HOST, "localhost")
@@ -22,7 +22,7 @@ def main() -> None:
         server = Server(create_sandbox(instance, _HOSTS), _LIMITS, host=_HOST, port=port)
     except (OSError, ValueError, OverflowError):
         sys.exit(f"The sandbox did not start: port {port} cannot be used. Set PORT to another.")
-    make_room()
+    raise_open_file_limit()
     stop_on_signals(server)
     print(f"Sandbox: http://{_HOST}:{port} (token: {TOKEN})", flush=True)
     with suppress(KeyboardInterrupt):

@@ -69,8 +69,10 @@ class Bound:
             return
         press = self.sent[number]
         is_known = ("submission", number) in self.digests
-        paid = hashlib.sha256(written["payload"].encode()).hexdigest()
-        if paid != written["sha256"] or (IS_OPEN in press and not _is_pressed(press, written)):
+        payload_digest = hashlib.sha256(written["payload"].encode()).hexdigest()
+        if payload_digest != written["sha256"] or (
+            IS_OPEN in press and not _is_pressed(press, written)
+        ):
             yield f"The submission {number} was changed."
         if IS_OPEN in press and not is_known:
             if any(written[name] != was for name, was in _UNKNOWN_YET.items()):

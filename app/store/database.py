@@ -21,7 +21,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app.private_files import make_database_private
-from app.store.file_lock import Busy, held_together
+from app.store.file_lock import Busy, hold_shared
 from app.store.migrations import migrate
 
 PATIENCE = 5.0
@@ -116,7 +116,7 @@ class Store:
     def _not_in_a_restore(self) -> Iterator[None]:
         with ExitStack() as held:
             try:
-                held.enter_context(held_together(self.writers_lock, PATIENCE))
+                held.enter_context(hold_shared(self.writers_lock, PATIENCE))
             except Busy as error:
                 raise _unusable(_IN_RESTORE) from error
             except OSError as error:

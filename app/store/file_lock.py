@@ -20,14 +20,14 @@ class Busy(Exception):
 
 
 @contextmanager
-def held_together(path: Path, seconds: float) -> Iterator[None]:
+def hold_shared(path: Path, seconds: float) -> Iterator[None]:
     """Hold the lock beside others of this kind; raises `Busy` while one holds it alone."""
     with _held(path, fcntl.LOCK_SH, seconds):
         yield
 
 
 @contextmanager
-def held_alone(path: Path, seconds: float) -> Iterator[None]:
+def hold_exclusively(path: Path, seconds: float) -> Iterator[None]:
     """Hold the lock alone; raises `Busy` while anybody else holds it."""
     with _held(path, fcntl.LOCK_EX, seconds):
         yield

@@ -12,7 +12,7 @@ from pathlib import Path
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from app.private_files import create_private, replace_private
-from app.store.file_lock import held_alone
+from app.store.file_lock import hold_exclusively
 
 
 class BadKeys(ValueError):
@@ -40,7 +40,7 @@ class Vault:
 
         A rotation encrypts all tokens between two changes of the keys.
         """
-        with held_alone(self._path.with_name("rotation.lock"), seconds):
+        with hold_exclusively(self._path.with_name("rotation.lock"), seconds):
             yield
 
     @property

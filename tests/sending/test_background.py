@@ -11,7 +11,7 @@ from app.sending.background import Sender
 from app.sending.confirmation import StaleReview
 from app.store.base import State
 from app.store.database import Store
-from app.store.file_lock import Busy, held_alone
+from app.store.file_lock import Busy, hold_exclusively
 from app.store.models import Submission
 from tests.factories import outbound
 from tests.fakes import ANSWERS, FakeApi
@@ -71,11 +71,11 @@ def test_no_backup_is_brought_back_while_a_campaign_is_sent(
     sender = Sender(store, journal(store))
     sender.send(press(saved(), reviewed=REVIEWED, to=destination(api)), api)
     assert api.began.wait(10)
-    with pytest.raises(Busy), held_alone(store.writers_lock, 0.1):
+    with pytest.raises(Busy), hold_exclusively(store.writers_lock, 0.1):
         pass
     api.may_answer.set()
     assert sender.drain(10)
-    with held_alone(store.writers_lock, 1):
+    with hold_exclusively(store.writers_lock, 1):
         pass
 
 
@@ -85,7 +85,7 @@ def test_a_press_that_is_not_taken_leaves_nothing_held(
     sender = Sender(store, journal(store))
     with pytest.raises(StaleReview):
         sender.send(press(saved(), reviewed="another", to=destination(api)), api)
-    with held_alone(store.writers_lock, 1):
+    with hold_exclusively(store.writers_lock, 1):
         pass
 
 

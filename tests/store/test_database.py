@@ -13,7 +13,7 @@ from app.store import database, drafts
 from app.store.acceptances import judge
 from app.store.base import Base
 from app.store.database import Store
-from app.store.file_lock import Busy, held_alone
+from app.store.file_lock import Busy, hold_exclusively
 
 DRAFT = "a1a1a1a1a1a1a1a1"
 
@@ -112,12 +112,12 @@ def test_nobody_writes_while_a_backup_is_brought_back(
 ) -> None:
     monkeypatch.setattr(database, "PATIENCE", 0.05)
     with (
-        held_alone(store.writers_lock, 1),
+        hold_exclusively(store.writers_lock, 1),
         pytest.raises(OperationalError, match="a backup is being brought back just now"),
         store.writing(),
     ):
         pass
-    with store.kept_in_place(), pytest.raises(Busy), held_alone(store.writers_lock, 0.05):
+    with store.kept_in_place(), pytest.raises(Busy), hold_exclusively(store.writers_lock, 0.05):
         pass
     with store.writing() as session:
         assert not drafts.exists(session, DRAFT)

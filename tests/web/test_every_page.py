@@ -17,7 +17,7 @@ NO_PAGES = {
     "style",
     "about.healthy",
     "book.offers",
-    "connections.tested",
+    "connections.test_state",
     "calendars.windows_of",
     "history.evidence",
     "log.export",

@@ -49,7 +49,7 @@ def check_rules(
     return tuple(sorted(findings, key=_rank))
 
 
-def cut_to_force(rule: Rule, schedule: Schedule) -> Schedule:
+def clip_to_days_in_force(rule: Rule, schedule: Schedule) -> Schedule:
     """Cut a schedule to the days on which a rule is in force, of which there has to be one."""
     return replace(
         schedule,
@@ -70,7 +70,7 @@ def find_evidence(
 
     Yields the evidence that the rule is broken, nothing if it is kept; for a duty always `Duty`.
     """
-    schedule, zones = cut_to_force(rule, schedule), find_reach(audience)[rule.jurisdiction]
+    schedule, zones = clip_to_days_in_force(rule, schedule), find_reach(audience)[rule.jurisdiction]
     if rule.hours is not None:
         yield from find_outside_hours(rule.hours, schedule, zones)
     elif rule.holidays is not None:

@@ -3,6 +3,7 @@
 Source: the vendor's reference, "Create Voice Campaign" and "Update Voice Campaign".
 The form, the rules, the payload, the JSON Schema and with it the sandbox all read
 this table; a limit, a choice or a required set that is written anywhere else is a bug.
+Only the vendor's sample, in the sandbox, is written beside it, and tests hold the two together.
 """
 
 from collections.abc import Mapping

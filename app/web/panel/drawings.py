@@ -49,7 +49,7 @@ from app.web.panel.findings_view import find_safe_change, group_findings, list_d
 
 
 class Trouble(NamedTuple):
-    """Reasons that were typed and are not kept, by rule; of one *rule* it is *told* why not."""
+    """Reasons that were typed but not kept, by rule; *told* says why *rule*'s was refused."""
 
     rule: str
     told: str

@@ -246,13 +246,15 @@ def read_posted(posted: Sequence[str]) -> Accepted:
             statement = Statement(*parts)
         except (TypeError, ValueError, RecursionError):
             continue
-        if all(isinstance(part, str) for part in (rule, *parts)) and _could_be(rule, statement):
+        if all(isinstance(part, str) for part in (rule, *parts)) and _is_valid_statement(
+            rule, statement
+        ):
             accepted[rule] = statement
     return accepted
 
 
-def _could_be(rule: str, statement: Statement) -> bool:
-    """Tell whether this can have been said: an answer to a question, of anything else none."""
+def _is_valid_statement(rule: str, statement: Statement) -> bool:
+    """Tell whether it answers just if it is about a question: a duty, or what lifts rules."""
     asks = {one.id: one.is_duty for one in load_rulebook().rules} | dict.fromkeys(_KEYS, True)
     if rule not in asks or bool(statement.answer) is not asks[rule] or statement.lifted_by:
         return False

@@ -53,7 +53,7 @@ def keep_reason(draft_id: str) -> ResponseReturnValue:
         do = take_back if opens else accept
         return do(session, draft, judgement, Reason(rules, reason, name_person()))
 
-    if not _say(draft_id, act):
+    if not _apply_if_unchanged(draft_id, act):
         return draw_review(draft_id, told=_CHANGED, trouble=Trouble(first, _CHANGED, reasons))
     done = "It is open again." if opens else "Accepted, and the reason is kept with the draft."
     others = {rule: text for rule, text in reasons.items() if rule != first}
@@ -76,7 +76,7 @@ def confirm_duties(draft_id: str) -> ResponseReturnValue:
     def act(session: Session, draft: Draft, judgement: Judgement) -> bool:
         return confirm(session, draft, judgement, answers, who=name_person())
 
-    if not _say(draft_id, act):
+    if not _apply_if_unchanged(draft_id, act):
         return draw_review(draft_id, told=_CHANGED)
     done = "Your answers are kept with the draft."
     return _show_done(draft_id, done, read_typed_by_rule("reason-"), "duties")
@@ -122,7 +122,7 @@ def _find_difference(draft: Draft) -> str:
     return _SAID_MORE if stamp_statements(draft) != request.form.get("said") else ""
 
 
-def _say(draft_id: str, act: Callable[[Session, Draft, Judgement], bool]) -> bool:
+def _apply_if_unchanged(draft_id: str, act: Callable[[Session, Draft, Judgement], bool]) -> bool:
     """Do this to the draft as it was seen; tells whether it was done."""
     with store().reading() as session:
         answers = dict(drafts.find(session, draft_id).answers)

@@ -86,7 +86,7 @@ def test(key: str) -> ResponseReturnValue:
 
 
 @bp.get("/connections/<key:key>/test")
-def tested(key: str) -> ResponseReturnValue:
+def test_state(key: str) -> ResponseReturnValue:
     """Tell a script that waits whether the test is still under way."""
     return jsonify(pending=services().sender.is_running(_name_test(key)))
 

@@ -54,6 +54,13 @@ def test_groups_of_states_are_places_too() -> None:
     assert set(codes("50 states")) - set(codes("48 states")) == {"US-AK", "US-HI"}
 
 
+def test_in_a_whole_country_a_states_rules_apply_in_its_own_zones() -> None:
+    reach = find_reach(read_audience({"audience": "United States"}, None))
+    assert set(reach["US-FL"]) == {"America/New_York", "America/Chicago"}
+    assert set(reach["US-WA"]) == {"America/Los_Angeles"}
+    assert len(reach["US"]) > len(reach["US-FL"])
+
+
 @pytest.mark.parametrize("word", ["Narnia", "48", "USS", "<b>France</b>", "%", "é"])
 def test_a_word_that_names_no_place_is_kept(word: str) -> None:
     named = find_places(f"France, {word}")
