@@ -11,7 +11,7 @@ from app.sending.background import Sender
 from app.sending.journal import Journal
 from app.sending.recording import recover
 from app.sending.submission import GRACE
-from app.server import Limits, Server, raise_open_file_limit, limit_malloc_arenas, stop_on_signals
+from app.server import Limits, Server, limit_malloc_arenas, raise_open_file_limit, stop_on_signals
 from app.services import find_services
 from app.settings import Settings, read_settings
 from app.store import seals

@@ -124,7 +124,8 @@ def limit_malloc_arenas() -> None:
 
     The C library of GNU gives each thread its own arena, which keeps as much as the largest
     request that ever came there took, and it keeps freed blocks of a size that was once freed.
-    Setting the threshold, even to its default, turns that off. Other libraries have no such setting.
+    Setting the threshold, even to its default, turns that off. Other libraries have no such
+    setting.
     """
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).mallopt(_M_ARENA_MAX, _ARENAS)
