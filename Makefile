@@ -12,7 +12,8 @@ PYTHON := $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 	$$name -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 BIN := .venv/bin
 UV := $(BIN)/uv --quiet --no-progress
-PARALLEL := --numprocesses=logical --dist=worksteal
+# One more than there are processors: some tests wait.
+PARALLEL := --numprocesses=$(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1))) --dist=worksteal
 # A trace takes half as long again, so only what failed is done again with one.
 TRACE := $(BIN)/python -m pytest -m browser --last-failed --tracing=retain-on-failure --output=test-results/traces
 BIOME := .biome/node_modules/.bin/biome
