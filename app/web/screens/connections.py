@@ -139,6 +139,10 @@ def _mark_taken(form: ConnectionForm) -> ConnectionForm:
 
 
 def _draw_form(form: ConnectionForm, connection: Connection | None = None) -> str:
+    # Asked before the log is read: a test that ends in between is in it.
+    is_tested_now = connection is not None and services().sender.is_running(
+        _name_test(connection.key)
+    )
     test = _find_last_test(connection) if connection else None
     return render_template(
         "connections/form.html",
@@ -146,8 +150,7 @@ def _draw_form(form: ConnectionForm, connection: Connection | None = None) -> st
         one=connection,
         connection=connection,
         token_end=connections().read_token_end(connection.key) if connection else "",
-        is_tested_now=connection is not None
-        and services().sender.is_running(_name_test(connection.key)),
+        is_tested_now=is_tested_now,
         tested=test,
         has_changed_since=connection is not None
         and test is not None

@@ -168,6 +168,27 @@ def test_a_test_says_what_came_of_it_and_creates_nothing(
     assert "Client A" in visitor.open("/requests").text
 
 
+def test_a_test_that_ends_while_its_page_is_drawn_is_told(
+    app: Flask, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_asked, sender = Event(), find_services(app).sender
+    is_running = sender.is_running
+
+    def is_running_until_asked(name: int | str) -> bool:
+        is_asked.set()
+        sender.drain(10)
+        return is_running(name)
+
+    with answering(http(405, ""), once=is_asked) as (address, _came):
+        made = visitor.press(
+            visitor.open("/connections/new"), "new", ANSWERS | {"base_url": address.url}
+        )
+        monkeypatch.setattr(sender, "is_running", is_running_until_asked)
+        tested = visitor.press(made, "test")
+
+    assert "It answers (status 405)" in tested.text
+
+
 def test_a_test_during_which_the_connection_changed_is_told_to_be_of_the_older_version(
     app: Flask, visitor: Visitor
 ) -> None:
