@@ -14,7 +14,7 @@ BIN := .venv/bin
 UV := $(BIN)/uv --quiet --no-progress
 # One more than there are processors: some tests wait.
 PARALLEL := --numprocesses=$(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1))) --dist=worksteal
-# A trace takes half as long again, so only what failed is done again with one.
+# A trace takes time, so only what failed is done again with one.
 TRACE := $(BIN)/python -m pytest -m browser --last-failed --tracing=retain-on-failure --output=test-results/traces
 BIOME := .biome/node_modules/.bin/biome
 BIOME_VERSION := $(shell sed -n 's|.*/schemas/\([0-9.]*\)/.*|\1|p' biome.jsonc)
