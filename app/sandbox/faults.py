@@ -24,12 +24,12 @@ class Dropped(ClientDisconnected, ConnectionAbortedError):
 
 @dataclass(frozen=True)
 class FaultAnswer:
-    """An answer as it goes out; `said` is the length that is told of the body, if not its own."""
+    """An answer as it goes out; `length` is what is declared of the body, if not its own."""
 
     status: str
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
-    said: int | None = None
+    length: int | None = None
     pieces: Callable[[bytes], Iterable[bytes]] = lambda body: [body]
 
 
@@ -103,7 +103,7 @@ def _drip(true: FaultAnswer, seconds: float, wait: Wait) -> FaultAnswer:
 
 
 def _cut(true: FaultAnswer, *_: object) -> FaultAnswer:
-    return replace(true, body=true.body[: len(true.body) // 2], said=len(true.body))
+    return replace(true, body=true.body[: len(true.body) // 2], length=len(true.body))
 
 
 def _enlarge(true: FaultAnswer, *_: object) -> FaultAnswer:

@@ -97,7 +97,7 @@ def _make_refusal(message: str) -> FaultAnswer:
 
 
 def _send(answer: FaultAnswer, start_response: "StartResponse") -> Iterable[bytes]:
-    length = answer.said if answer.said is not None else len(answer.body)
+    length = len(answer.body) if answer.length is None else answer.length
     kept = {name: value for name, value in answer.headers.items() if name != "Content-Length"}
     if not answer.status.startswith("204"):
         kept["Content-Length"] = str(length)

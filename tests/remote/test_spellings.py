@@ -155,7 +155,7 @@ def test_a_long_text_of_all_but_the_token_is_gone_through_at_once(
     for name, spell in SPELLINGS.items():
         with subtests.test(name):
             text = (spell(token[:-1]).rstrip("=") + " ") * 10_000
-            assert redact(text[:300_000], token)
+            assert redact(text[:1_000_000], token)
 
 
 @pytest.mark.parametrize("token", ["\\" * 60, "a\\" * 30, "%25" * 20, "&amp;" * 12, "a" * 60])

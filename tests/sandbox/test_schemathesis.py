@@ -25,7 +25,7 @@ def test_the_sandbox_does_what_its_document_says(tmp_path: Path) -> None:
                 *("--header", f"Authorization: Bearer {TOKEN}"),
                 *("--checks", "all"),
                 *("--mode", "all"),
-                *("--max-examples", "100"),
+                *("--max-examples", "300"),
                 *("--generation-deterministic", "--no-color"),
             ],
             env=os.environ | {"SCHEMATHESIS_HOOKS": "tests.sandbox.fuzzing", "PYTHONPATH": ROOT},
