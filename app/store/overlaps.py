@@ -15,7 +15,7 @@ from app.store.base import State
 from app.store.models import Draft
 
 LOOKED_AT = 1000
-TOLD = 10
+MOST_LISTED = 10
 _TO = func.coalesce(Draft.answers["connection"].as_string(), "")
 _LAST = func.coalesce(Draft.answers["end_date"].as_string(), "")
 
@@ -37,7 +37,7 @@ def find_overlaps(
     """Find campaigns that overlap with a draft's in time and audience, the latest first.
 
     *keys* are those of the draft's connection. The latest `LOOKED_AT` are looked at, and one
-    more than `TOLD` is given at the most.
+    more than `MOST_LISTED` is given at the most.
     """
     query = (
         select(Draft.id, Draft.name, Draft.state, Draft.answers)
@@ -54,7 +54,7 @@ def find_overlaps(
             continue
         if share_leads(leads, read_audience(answers, other.zone)):
             overlaps.append(Overlap(draft_id, name, state, other.first, other.last))
-        if len(overlaps) > TOLD:
+        if len(overlaps) > MOST_LISTED:
             break
     return overlaps
 

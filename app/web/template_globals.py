@@ -43,8 +43,8 @@ def install(app: Flask) -> None:
     app.jinja_env.filters.update(
         moment=write_moment,
         instant=write_instant,
-        lower_first=lambda said: f"{said[:1].lower()}{said[1:]}",
-        upper_first=lambda said: f"{said[:1].upper()}{said[1:]}",
+        lower_first=lambda text: f"{text[:1].lower()}{text[1:]}",
+        upper_first=lambda text: f"{text[:1].upper()}{text[1:]}",
         day=format_short_day,
         days=format_weekdays,
         hours=format_short_hours,
@@ -65,6 +65,6 @@ def _draw_csrf_field() -> Markup:
     return field.format(generate_csrf())
 
 
-def _write_plural(count: int, one: str, many: str) -> str:
-    """Write a count into the words for one, or into those for none or many."""
-    return (one if count == 1 else many).format(count)
+def _write_plural(count: int, singular: str, plural: str) -> str:
+    """Write a count into *singular* for 1, otherwise, also for 0, into *plural*."""
+    return (singular if count == 1 else plural).format(count)

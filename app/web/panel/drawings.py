@@ -49,10 +49,10 @@ from app.web.panel.findings_view import find_safe_change, group_findings, list_d
 
 
 class Trouble(NamedTuple):
-    """Reasons that were typed but not kept, by rule; *told* says why *rule*'s was refused."""
+    """Reasons that were typed but not kept, by rule; *message* says why *rule*'s was refused."""
 
     rule: str
-    told: str
+    message: str
     typed: Mapping[str, str]
 
     def find_typed(self, rule: str) -> str:

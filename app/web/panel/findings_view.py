@@ -41,7 +41,7 @@ class Change:
     """A fix as a button: what it posts, and what it changes, from what to what."""
 
     posted: str
-    said: str
+    description: str
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class FindingGroup:
 
     severity: Severity
     rules: tuple[tuple[Rule, str], ...]
-    said: str
+    description: str
     fixes_in_words: str
     changes: tuple[Change, ...]
     accepted: Statement | None
@@ -87,12 +87,12 @@ class Asked:
     rule: Rule
     place: str
     caution: str
-    said: Statement | None
+    statement: Statement | None
 
 
 def list_duties(explanation: Explanation, accepted: Accepted, today: date) -> list[Asked]:
     """List the duties, those first that nobody has answered or that are not met."""
-    asked = [
+    duties = [
         Asked(
             finding.rule,
             find_place(finding.rule.jurisdiction).name,
@@ -103,7 +103,7 @@ def list_duties(explanation: Explanation, accepted: Accepted, today: date) -> li
         if finding.rule.is_duty
         for statement in [find_statement(finding, accepted)]
     ]
-    return sorted(asked, key=lambda finding: finding.said is not None and finding.said.is_settled)
+    return sorted(duties, key=lambda duty: duty.statement is not None and duty.statement.is_settled)
 
 
 @dataclass(frozen=True)
@@ -116,26 +116,26 @@ class AskedOfAll:
     key: str
     words: Exempting
     rules: tuple[tuple[Rule, bool], ...]
-    said: Statement | None
+    statement: Statement | None
 
     @property
     def is_answered(self) -> bool:
         """Whether what was answered is of all these rules."""
-        return self.said is not None and all(
-            rule.id in self.said.measure.split() for rule, _ in self.rules
+        return self.statement is not None and all(
+            rule.id in self.statement.measure.split() for rule, _ in self.rules
         )
 
 
 def list_exemptions(explanation: Explanation, accepted: Accepted) -> list[AskedOfAll]:
     """List the exemptions that can lift rules which this campaign breaks or has to heed."""
-    asked = []
+    questions = []
     for exemption, rules in find_exemptions(explanation.findings).items():
         statement = accepted.get(build_exemption_key(exemption))
         lifted = tuple((rule, lifts(statement, rule)) for rule in rules)
-        asked.append(
+        questions.append(
             AskedOfAll(build_exemption_key(exemption), EXEMPTIONS[exemption], lifted, statement)
         )
-    return asked
+    return questions
 
 
 def group_findings(explanation: Explanation, accepted: Accepted, today: date) -> list[FindingGroup]:
@@ -192,13 +192,16 @@ def _make_group(
     now = read_settings(overview.schedule, explanation.limits) if overview else {}
     return FindingGroup(
         severity=first.severity,
-        rules=tuple((one.rule, find_caution(one.rule, today)) for one in findings),
-        said=words,
+        rules=tuple((finding.rule, find_caution(finding.rule, today)) for finding in findings),
+        description=words,
         fixes_in_words=describe_fixes(first, fixes),
-        changes=tuple(describe_change(way, now) for way in fixes),
+        changes=tuple(describe_change(fix, now) for fix in fixes),
         accepted=find_statement(first, accepted),
         conditions=tuple(
-            (finding.rule.title, tuple(EXEMPTIONS[one].statement for one in finding.rule.lifted_by))
+            (
+                finding.rule.title,
+                tuple(EXEMPTIONS[exemption].statement for exemption in finding.rule.lifted_by),
+            )
             for finding in findings
             if finding.rule.lifted_by
         ),
@@ -253,10 +256,10 @@ def read_posted(posted: Sequence[str]) -> Accepted:
     return accepted
 
 
-def _is_valid_statement(rule: str, statement: Statement) -> bool:
+def _is_valid_statement(key: str, statement: Statement) -> bool:
     """Tell whether it answers just if it is about a question: a duty, or what lifts rules."""
-    asks = {one.id: one.is_duty for one in load_rulebook().rules} | dict.fromkeys(_KEYS, True)
-    if rule not in asks or bool(statement.answer) is not asks[rule] or statement.lifted_by:
+    asks = {rule.id: rule.is_duty for rule in load_rulebook().rules} | dict.fromkeys(_KEYS, True)
+    if key not in asks or bool(statement.answer) is not asks[key] or statement.lifted_by:
         return False
     if statement.answer and statement.answer not in set(DutyAnswer):
         return False

@@ -29,7 +29,7 @@ from app.web.visit import name_person, remember_who
 bp = Blueprint("answers", __name__)
 
 _NAMELESS = "Enter your name: it is kept with what you say."
-_SAID_MORE = "Somebody has answered or accepted something since you opened this page. Look again."
+_NEW_ANSWER = "Somebody has answered or accepted something since you opened this page. Look again."
 _CHANGED = "The draft has changed since you reviewed it. Please look again."
 _OF_ALL = frozenset(map(build_exemption_key, EXEMPTIONS))
 
@@ -42,7 +42,7 @@ def keep_reason(draft_id: str) -> ResponseReturnValue:
     first, reasons = rules[0] if rules else "", read_typed_by_rule("reason-")
     reason = reasons.get(first, "")
     if refusal := _find_change(draft_id):
-        return draw_review(draft_id, told=refusal, trouble=Trouble(first, refusal, reasons))
+        return draw_review(draft_id, message=refusal, trouble=Trouble(first, refusal, reasons))
     if fault := _find_fault(reason, "this is open again" if opens else "this is fine"):
         return draw_review(draft_id, trouble=Trouble(first, fault, reasons))
     if not name_person():
@@ -54,7 +54,7 @@ def keep_reason(draft_id: str) -> ResponseReturnValue:
         return do(session, draft, judgement, Reason(rules, reason, name_person()))
 
     if not _apply_if_unchanged(draft_id, act):
-        return draw_review(draft_id, told=_CHANGED, trouble=Trouble(first, _CHANGED, reasons))
+        return draw_review(draft_id, message=_CHANGED, trouble=Trouble(first, _CHANGED, reasons))
     done = "It is open again." if opens else "Accepted, and the reason is kept with the draft."
     others = {rule: text for rule, text in reasons.items() if rule != first}
     return _show_done(draft_id, done, others, "m-rules")
@@ -65,19 +65,19 @@ def confirm_duties(draft_id: str) -> ResponseReturnValue:
     """Keep what is answered of duties and of all leads; what is left open stays open."""
     answers, wrong = _read_answers()
     if refusal := _find_change(draft_id):
-        return draw_review(draft_id, told=refusal)
+        return draw_review(draft_id, message=refusal)
     if not answers and not wrong:
-        return draw_review(draft_id, told="Answer a question first: nothing is kept.")
+        return draw_review(draft_id, message="Answer a question first: nothing is kept.")
     if not name_person():
         wrong["who"] = _NAMELESS
     if wrong:
-        return draw_review(draft_id, told="An answer needs a change.", wrong=wrong)
+        return draw_review(draft_id, message="An answer needs a change.", wrong=wrong)
 
     def act(session: Session, draft: Draft, judgement: Judgement) -> bool:
         return confirm(session, draft, judgement, answers, who=name_person())
 
     if not _apply_if_unchanged(draft_id, act):
-        return draw_review(draft_id, told=_CHANGED)
+        return draw_review(draft_id, message=_CHANGED)
     done = "Your answers are kept with the draft."
     return _show_done(draft_id, done, read_typed_by_rule("reason-"), "duties")
 
@@ -86,20 +86,20 @@ def _read_answers() -> tuple[dict[str, tuple[DutyAnswer, str]], dict[str, str]]:
     """Read the answers by what is asked, and what has to be changed of them."""
     reasons = read_typed_by_rule("because-")
     answers = _read_chosen(reasons)
-    wrong = {asked: "Choose an answer, too." for asked in reasons if asked not in answers}
-    for asked, (answer, reason) in answers.items():
-        is_of_all = asked in _OF_ALL and answer is DutyAnswer.YES
+    wrong = {key: "Choose an answer, too." for key in reasons if key not in answers}
+    for key, (answer, reason) in answers.items():
+        is_of_all = key in _OF_ALL and answer is DutyAnswer.YES
         if reason or is_of_all or answer is DutyAnswer.NOT_NEEDED:
             what = "how this is known" if is_of_all else "why it is not needed"
             if fault := _find_fault(reason, what, ""):
-                wrong[asked] = fault
+                wrong[key] = fault
     return answers, wrong
 
 
 def _read_chosen(reasons: Mapping[str, str]) -> dict[str, tuple[DutyAnswer, str]]:
     return {
-        asked: (DutyAnswer(answer), reasons.get(asked, ""))
-        for asked, answer in read_typed_by_rule("answer-").items()
+        key: (DutyAnswer(answer), reasons.get(key, ""))
+        for key, answer in read_typed_by_rule("answer-").items()
         if answer in set(DutyAnswer)
     }
 
@@ -119,7 +119,7 @@ def _find_change(draft_id: str) -> str:
 def _find_difference(draft: Draft) -> str:
     if draft.version != request.form.get("version", type=read_number):
         return _CHANGED
-    return _SAID_MORE if stamp_statements(draft) != request.form.get("said") else ""
+    return _NEW_ANSWER if stamp_statements(draft) != request.form.get("said") else ""
 
 
 def _apply_if_unchanged(draft_id: str, act: Callable[[Session, Draft, Judgement], bool]) -> bool:
@@ -135,24 +135,24 @@ def _apply_if_unchanged(draft_id: str, act: Callable[[Session, Draft, Judgement]
 
 
 def _show_done(
-    draft_id: str, told: str, reasons: Mapping[str, str], anchor: str
+    draft_id: str, done: str, reasons: Mapping[str, str], anchor: str
 ) -> ResponseReturnValue:
     """Show the page anew; if more is typed there than what is kept now, with all of that."""
     with store().reading() as session:
         statements = read_accepted(drafts.find(session, draft_id))
     if reasons or any(map(request.form.get, SEND_FIELDS)) or _is_more_answered(statements):
         trouble = Trouble("", "", reasons)
-        page = draw_review(draft_id, done=told, trouble=trouble)
+        page = draw_review(draft_id, done=done, trouble=trouble)
         return remember_who(make_response(page))
-    flash(told)
+    flash(done)
     return remember_who(redirect(url_for("review.show", draft_id=draft_id, _anchor=anchor)))
 
 
 def _is_more_answered(statements: Accepted) -> bool:
     """Tell whether answers or their reasons were typed that are not kept."""
     reasons = read_typed_by_rule("because-")
-    kept = {asked: (statement.answer, statement.reason) for asked, statement in statements.items()}
+    kept = {key: (statement.answer, statement.reason) for key, statement in statements.items()}
     chosen = _read_chosen(reasons)
-    return any(kept.get(asked) != answer for asked, answer in chosen.items()) or any(
-        asked not in chosen for asked in reasons
+    return any(kept.get(key) != answer for key, answer in chosen.items()) or any(
+        key not in chosen for key in reasons
     )

@@ -147,7 +147,6 @@ def _draw_form(form: ConnectionForm, connection: Connection | None = None) -> st
     return render_template(
         "connections/form.html",
         form=form,
-        one=connection,
         connection=connection,
         token_end=connections().read_token_end(connection.key) if connection else "",
         is_tested_now=is_tested_now,

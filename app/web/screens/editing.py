@@ -189,7 +189,9 @@ def _show_conflict(theirs: Draft, mine: dict[str, Any]) -> str:
         mine=mine,
         differ=differ,
         only_mine={name for name in differ if _is_same(name, theirs.answers, before)},
-        named={connection.key: connection.name for connection in connections().list_all()},
+        connection_names={
+            connection.key: connection.name for connection in connections().list_all()
+        },
     )
 
 

@@ -26,7 +26,7 @@ from app.services import connections, services, store
 from app.store import address_book, audit_trail, drafts, submissions
 from app.store.acceptances import read_accepted, stamp_statements
 from app.store.models import Draft
-from app.store.overlaps import TOLD, Overlap, find_overlaps
+from app.store.overlaps import MOST_LISTED, Overlap, find_overlaps
 from app.web.clocks import draw_clock_switch, set_clock
 from app.web.panel.drawings import Trouble
 from app.web.panel.findings_view import list_duties, list_exemptions
@@ -62,9 +62,9 @@ def send(draft_id: str) -> ResponseReturnValue:
             send_request, connections().open_api(send_request.to.key)
         )
     except BadConnection as error:
-        return draw_review(draft_id, told=str(error))
+        return draw_review(draft_id, message=str(error))
     except StaleReview:
-        return draw_review(draft_id, told=_NOT_AS_SEEN)
+        return draw_review(draft_id, message=_NOT_AS_SEEN)
     except NotReady:
         return _return_to_form(draft_id)
     except NotConfirmed as refusal:
@@ -106,18 +106,18 @@ def draw_review(  # noqa: PLR0913  Each is another thing to say.
     draft_id: str,
     refusal: NotConfirmed | None = None,
     *,
-    told: str = "",
+    message: str = "",
     done: str = "",
     trouble: Trouble | None = None,
     wrong: Mapping[str, str] | None = None,
 ) -> ResponseReturnValue:
     """Show the page, with all that was typed on it.
 
-    *refusal* or *told* is why a press was not taken, and *done* what was done by one. *trouble*
+    *refusal* or *message* is why a press was not taken, and *done* what was done by one. *trouble*
     has the reasons that are not kept, all that were typed unless it is given. *wrong* says by
     duty, exemption, or "who" what has to be changed there.
     """
-    is_refused = refusal or told or wrong or (trouble and not done)
+    is_refused = refusal or message or wrong or (trouble and not done)
     if trouble is None and (reasons := read_typed_by_rule("reason-")):
         trouble = Trouble("", "", reasons)
     now = datetime.now(UTC)
@@ -139,10 +139,10 @@ def draw_review(  # noqa: PLR0913  Each is another thing to say.
             url=find_public_url(to),
             typed=request.form,
             refusal=refusal,
-            told=told,
+            message=message,
             done=done,
-            said=stamp_statements(draft),
-            most_overlaps=TOLD,
+            statements_stamp=stamp_statements(draft),
+            most_overlaps=MOST_LISTED,
             wrong=wrong or {},
             overlaps=_find_overlaps(session, draft, panel.meaning),
             duties=list_duties(panel.meaning, statements, now.date()),
