@@ -101,15 +101,15 @@ def visitor(client: FlaskClient) -> Visitor:
 
 @pytest.fixture
 def store(app: Flask) -> Store:
-    found: Store = find_services(app).store
-    return found
+    app_store: Store = find_services(app).store
+    return app_store
 
 
 @pytest.fixture
 def api(app: Flask) -> CampaignApi:
     """Give the way to call the built-in sandbox."""
-    found: CampaignApi = find_services(app).connections.open_api(SANDBOX)
-    return found
+    sandbox_api: CampaignApi = find_services(app).connections.open_api(SANDBOX)
+    return sandbox_api
 
 
 @pytest.fixture
@@ -121,8 +121,8 @@ def add_connection(app: Flask) -> Callable[..., str]:
 @pytest.fixture
 def ledger(app: Flask) -> Ledger:
     """Read what the sandbox was sent."""
-    found: Ledger = find_services(app).ledger
-    return found
+    app_ledger: Ledger = find_services(app).ledger
+    return app_ledger
 
 
 @pytest.fixture

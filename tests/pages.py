@@ -58,8 +58,8 @@ class Page:
     def typed(self, name: str) -> Any:
         """Read what a field of the form holds."""
         fields = fields_of(self.form())
-        found = [value for key, value in fields if key == name]
-        return found if name == "days_of_week" else found[0] if found else ""
+        values = [value for key, value in fields if key == name]
+        return values if name == "days_of_week" else values[0] if values else ""
 
     def form(self, action: str = "") -> Tag:
         """Find the form that posts to an address whose path ends so; the main one without."""
@@ -72,7 +72,7 @@ class Page:
         return next(address for address in _ends_so(self, form, action) if address)
 
     def flash(self) -> str:
-        return " ".join(text(told) for told in self.soup.select(".flash:not([hidden])"))
+        return " ".join(text(message) for message in self.soup.select(".flash:not([hidden])"))
 
 
 class Visitor:
@@ -104,9 +104,9 @@ class Visitor:
         changed = dict(answers or {}) | button
         kept = [(key, value) for key, value in fields_of(form) if key not in changed]
         new = [
-            (key, one)
+            (key, part)
             for key, value in changed.items()
-            for one in ([value] if isinstance(value, str) else value)
+            for part in ([value] if isinstance(value, str) else value)
         ]
         data: dict[str, list[str]] = {}
         for key, value in kept + new:
@@ -125,12 +125,12 @@ def _ends_so(page: Page, form: Tag, ending: str) -> Iterator[str]:
 
 def fields_of(form: Tag) -> list[tuple[str, str]]:
     """Say what a browser would post for a form that nobody has touched."""
-    found = []
+    fields = []
     for control in form.select("input[name], select[name], textarea[name]"):
         if control.get("type") in {"radio", "checkbox"} and not control.has_attr("checked"):
             continue
-        found.append((str(control["name"]), _held(control)))
-    return found
+        fields.append((str(control["name"]), _held(control)))
+    return fields
 
 
 def _held(control: Tag) -> str:

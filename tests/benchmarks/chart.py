@@ -115,8 +115,8 @@ def _bar(figure: Figure, words: str, ends: tuple[float, float], top: float) -> I
     yield _text(_LEFT - 12, top + 11, figure.name, "", "end")
     css = "bar missed" if is_missed else "bar"
     yield f'<rect class="{css}" x="{left}" y="{top}" width="{width:.1f}" height="{_BAR}" rx="2"/>'
-    said = f"{words}{' (missed)' if is_missed else ''}"
-    yield _text(_LEFT + _PLOT + 12, top + 11, said, "quiet")
+    caption = f"{words}{' (missed)' if is_missed else ''}"
+    yield _text(_LEFT + _PLOT + 12, top + 11, caption, "quiet")
 
 
 def _in_words(figures: Iterable[Figure]) -> str:

@@ -40,11 +40,13 @@ def _judge(values: dict[str, Any], day: int) -> float:
     dates = {name: values[name] + later for name in ("start_date", "end_date")}
     changed = values | dates | {"min_gap_between_attempts": next(_gaps)}
     start = perf_counter()
-    meant = explain_reading(Reading(changed, ()), read_audience(_LEADS, changed["timezone"]), NOW)
-    if meant.overview is None:
+    explanation = explain_reading(
+        Reading(changed, ()), read_audience(_LEADS, changed["timezone"]), NOW
+    )
+    if explanation.overview is None:
         raise RuntimeError("The campaign has no calendar, so nothing was worked out.")
-    for _ in iterate_windows(meant.overview.schedule):
+    for _ in iterate_windows(explanation.overview.schedule):
         pass
-    for found in meant.findings:
-        find_fixes(found, meant.overview.schedule, meant.limits, meant.audience)
+    for finding in explanation.findings:
+        find_fixes(finding, explanation.overview.schedule, explanation.limits, explanation.audience)
     return perf_counter() - start

@@ -87,4 +87,4 @@ def _wait_together(
         return waits[each // 10 :]
 
     with ThreadPoolExecutor(people) as crowd:
-        return [one for waits in crowd.map(wait, range(people)) for one in waits]
+        return [seconds for waits in crowd.map(wait, range(people)) for seconds in waits]

@@ -58,7 +58,9 @@ def test_the_table_says_goal_peer_ratio_and_whether_it_is_met() -> None:
 def test_json_has_every_figure_with_its_goal() -> None:
     document = json.loads(as_json(FIGURES))
 
-    assert [figure["figure"] for figure in document["figures"]] == [one.name for one in FIGURES]
+    assert [figure["figure"] for figure in document["figures"]] == [
+        figure.name for figure in FIGURES
+    ]
     assert document["figures"][0] == {
         "figure": "Live preview, p95 of 8 people",
         "value": 12,
@@ -79,7 +81,7 @@ def test_the_chart_is_an_image_with_a_title_that_names_every_figure() -> None:
     assert chart.attrib["role"] == "img"
     assert chart.findtext(f"{_SVG}title")
     assert all(figure.name in words for figure in FIGURES)
-    assert sum("(missed)" in one for one in words) == 2
+    assert sum("(missed)" in word for word in words) == 2
     assert "prefers-color-scheme: dark" in (chart.findtext(f"{_SVG}style") or "")
 
 

@@ -27,7 +27,9 @@ def _transferred(page: Page, address: str) -> int:
     counted: list[int] = []
     network = page.context.new_cdp_session(page)
     network.send("Network.enable")
-    network.on("Network.loadingFinished", lambda one: counted.append(int(one["encodedDataLength"])))
+    network.on(
+        "Network.loadingFinished", lambda event: counted.append(int(event["encodedDataLength"]))
+    )
     page.goto(address, wait_until="networkidle")
     network.detach()
     return sum(counted)

@@ -45,8 +45,8 @@ class Operator:
         """Find the input of a question by its label, whichever the label is now."""
         words = WORDS[name]
         labels = [words.label, *words.variants.values()]
-        found = [self.row(name).get_by_label(label) for label in dict.fromkeys(labels)]
-        return next((one for one in found if one.count()), found[0])
+        controls = [self.row(name).get_by_label(label) for label in dict.fromkeys(labels)]
+        return next((control for control in controls if control.count()), controls[0])
 
     def press(self, words: str) -> None:
         self.page.get_by_role("button", name=words).click()

@@ -164,4 +164,4 @@ def test_a_connection_is_entered_tested_and_used(
     any_operator.press("Test it")
     any_operator.sees("It answers (status 405)")
     connections: ConnectionRegistry = find_services(app).connections
-    assert [one.name for one in connections.list_all()] == ["Sandbox", "Rehearsals"]
+    assert [connection.name for connection in connections.list_all()] == ["Sandbox", "Rehearsals"]

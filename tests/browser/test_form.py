@@ -155,8 +155,8 @@ def test_a_new_campaign_starts_without_advice_or_error(operator: Operator) -> No
     with operator.page.expect_response("**/preview"):
         operator.start({"type": "INBOUND"})
     expect(operator.field("name")).to_be_visible()
-    said = operator.page.locator(".summary, .advices, .note > p").filter(visible=True)
-    expect(said).to_have_count(0)
+    notes = operator.page.locator(".summary, .advices, .note > p").filter(visible=True)
+    expect(notes).to_have_count(0)
 
 
 def test_a_zone_can_be_found_by_its_city(operator: Operator) -> None:

@@ -28,16 +28,19 @@ def main() -> None:
     runs, seed = _number("RUNS", 200), _number("SEED", random.SystemRandom().randrange(10**6))
     print(f"{runs} runs, seed {seed}", flush=True)
     with TemporaryDirectory() as folder:
-        found = _all_runs(Path(folder), runs, seed)
+        outcomes = _all_runs(Path(folder), runs, seed)
         creates, restarts = _number("CREATES", 200), _number("RESTARTS", 2)
         unknown = unknown_after_restarts(Path(folder) / "restarts", creates, restarts)
-    _print_table(found)
-    for one in found:
-        if not one.is_good:
-            print(f"! {one.condition}, {one.pattern}: {one.lost + one.double + one.silent}")
+    _print_table(outcomes)
+    for outcome in outcomes:
+        if not outcome.is_good:
+            faults = outcome.lost + outcome.double + outcome.silent
+            print(f"! {outcome.condition}, {outcome.pattern}: {faults}")
     print(f"{creates} creates with {restarts} restarts: {unknown} unknown")
-    lost, double, silent = (sum(bool(getattr(one, kind)) for one in found) for kind in _WRONG)
-    print(f"{len(found)} runs, {lost} lost, {double} double, {silent} silent")
+    lost, double, silent = (
+        sum(bool(getattr(outcome, kind)) for outcome in outcomes) for kind in _WRONG
+    )
+    print(f"{len(outcomes)} runs, {lost} lost, {double} double, {silent} silent")
     sys.exit(1 if lost or double or silent or unknown else 0)
 
 
@@ -50,18 +53,18 @@ def _number(name: str, usual: int) -> int:
 
 def _all_runs(folder: Path, count: int, seed: int) -> list[Run]:
     """Share the runs among some beds, each with processes of its own."""
-    wanted = list(_wanted(count, random.Random(seed)))  # noqa: S311  Nothing secret hangs on it.
+    cases = list(_choose_cases(count, random.Random(seed)))  # noqa: S311  Nothing secret hangs on it.
 
     def live(number: int) -> list[Run]:
         with open_test_bed(folder / str(number)) as place:
-            share = wanted[number::BEDS]
-            return [*(run(place, *one) for one in share), *_afterwards(place)]
+            share = cases[number::BEDS]
+            return [*(run(place, *case) for case in share), *_afterwards(place)]
 
     with ThreadPoolExecutor(BEDS) as pool:
-        return [one for part in pool.map(live, range(BEDS)) for one in part]
+        return [outcome for part in pool.map(live, range(BEDS)) for outcome in part]
 
 
-def _wanted(count: int, chance: random.Random) -> Iterator[tuple[Condition, str, str]]:
+def _choose_cases(count: int, chance: random.Random) -> Iterator[tuple[Condition, str, str]]:
     """Name what to run: each condition once, then any, each with a pattern and a draft's name."""
     for number in range(max(count, len(CONDITIONS))):
         condition = CONDITIONS[number] if number < len(CONDITIONS) else chance.choice(CONDITIONS)
@@ -70,23 +73,23 @@ def _wanted(count: int, chance: random.Random) -> Iterator[tuple[Condition, str,
 
 def _afterwards(place: TestBed) -> Iterator[Run]:
     """Look for the token in everything that was written, and follow the chain of events."""
-    found = Run("afterwards", "–")
+    outcome = Run("afterwards", "–")
     if place.leaks():
-        found.silent.append("the token stands in a file")
+        outcome.silent.append("the token stands in a file")
     if fault := place.fault_in_records():
-        found.silent.append(fault)
-    if not found.is_good:
-        yield found
+        outcome.silent.append(fault)
+    if not outcome.is_good:
+        yield outcome
 
 
-def _print_table(found: list[Run]) -> None:
+def _print_table(outcomes: list[Run]) -> None:
     rows: dict[str, list[Run]] = defaultdict(list)
-    for one in found:
-        rows[one.condition].append(one)
+    for outcome in outcomes:
+        rows[outcome.condition].append(outcome)
     print(_line("", "runs", *STATES, *_WRONG))
-    for name in sorted(rows, key=[one.name for one in CONDITIONS].index):
-        states = Counter(one.state for one in rows[name])
-        wrong = [sum(bool(getattr(one, kind)) for one in rows[name]) for kind in _WRONG]
+    for name in sorted(rows, key=[condition.name for condition in CONDITIONS].index):
+        states = Counter(outcome.state for outcome in rows[name])
+        wrong = [sum(bool(getattr(outcome, kind)) for outcome in rows[name]) for kind in _WRONG]
         print(_line(name, len(rows[name]), *(states[state] or "" for state in STATES), *wrong))
 
 

@@ -136,7 +136,7 @@ class TestBed:
         """Encrypt all tokens anew, twice at the same time; raises `Lost` if one cannot be read."""
         both = [self.command("rotate-tokens") for _ in range(2)]
         yield
-        statuses = [one.wait(_PATIENCE) for one in both]
+        statuses = [process.wait(_PATIENCE) for process in both]
         with self.store.reading() as session:
             locked = saved_connections.find(session, self._client).token
         try:
@@ -193,8 +193,8 @@ class TestBed:
         """Hold the records to their hashes, which know of the waits that were forgotten."""
         with self.store.writing() as session:
             for number, until in self._waits.items():
-                one = update(Submission).where(Submission.id == number)
-                session.execute(one.values(retry_at=until))
+                statement = update(Submission).where(Submission.id == number)
+                session.execute(statement.values(retry_at=until))
         with self.store.reading() as session:
             fault = verify(session).fault
         self.forget_waiting()
@@ -209,7 +209,9 @@ class TestBed:
 
     def made(self, name: str) -> list[str]:
         """Give the ids of the campaigns of a name that the API really holds."""
-        return [one.campaign_id for one in self.ledger.read_page(200) if one.name == name]
+        return [
+            campaign.campaign_id for campaign in self.ledger.read_page(200) if campaign.name == name
+        ]
 
     @contextmanager
     def locked_database(self) -> Iterator[None]:
@@ -302,8 +304,8 @@ def _answers(url: str) -> bool:
 def open_test_bed(folder: Path, **more: str) -> Iterator[TestBed]:
     """Run the app and its API until the block ends."""
     folder.mkdir(parents=True, exist_ok=True)
-    found = TestBed(folder, **more)
+    bed = TestBed(folder, **more)
     try:
-        yield found
+        yield bed
     finally:
-        found.close()
+        bed.close()

@@ -121,7 +121,7 @@ _TOO_LONG = BEGIN_WITHIN.total_seconds() + DEADLINE + GRACE.total_seconds() + _A
 
 CONDITIONS = (
     Condition("healthy", _nothing),
-    *(Condition(f"API: {one.name}", _fault(one.name, DEADLINE * 3)) for one in FAULTS),
+    *(Condition(f"API: {fault.name}", _fault(fault.name, DEADLINE * 3)) for fault in FAULTS),
     Condition("API: slow, but in time", _fault("slow-headers", DEADLINE * 0.2)),
     Condition("API: not reached", _api_down),
     *(Condition(f"killed {place}", _death(place), kills=True) for place in PLACES),

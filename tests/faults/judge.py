@@ -36,70 +36,70 @@ class Run:
 
 def run(bed: TestBed, condition: Condition, pattern: str, name: str) -> Run:
     """Do it once, with a draft of this name that no other has."""
-    found = Run(condition.name, pattern)
+    outcome = Run(condition.name, pattern)
     draft_id = bed.new_draft(name)
     try:
         answers = SUBMIT_PATTERNS[pattern](bed, draft_id, condition.met(bed, name))
-        _judge_answers(found, condition, answers)
+        _judge_answers(outcome, condition, answers)
         bed.restart_if_dead()
         person = Person(bed.url, draft_id, bed.restart_if_dead)
-        _judge_page(found, bed, name, page := person.look())
+        _judge_page(outcome, bed, name, page := person.look())
         if condition.expects and page.state != condition.expects:
-            found.silent.append(f"it says {page.heading}, and the answer had come")
-        found.state = page.state if page.state in {CREATED, UNKNOWN, *NOT_THERE} else "Never sent"
-        _judge_next_step(found, bed, name, person, page)
+            outcome.silent.append(f"it says {page.heading}, and the answer had come")
+        outcome.state = page.state if page.state in {CREATED, UNKNOWN, *NOT_THERE} else "Never sent"
+        _judge_next_step(outcome, bed, name, person, page)
     except TimeoutError as error:
-        found.silent.append(f"no end: {error}")
+        outcome.silent.append(f"no end: {error}")
         bed.restart_if_dead()
     except Lost as error:
-        found.silent.append(str(error))
+        outcome.silent.append(str(error))
         bed.restart_if_dead()
-    _judge_draft(found, bed, draft_id, name)
-    return found
+    _judge_draft(outcome, bed, draft_id, name)
+    return outcome
 
 
-def _judge_answers(found: Run, condition: Condition, answers: list[Seen | None]) -> None:
+def _judge_answers(outcome: Run, condition: Condition, answers: list[Seen | None]) -> None:
     """Hold what was answered to each press to what any page promises."""
     for answer in answers:
         if answer is None:
             if not condition.kills:
-                found.silent.append("a press was not answered")
+                outcome.silent.append("a press was not answered")
         elif answer.leaks or not answer.has_next_step or answer.status not in _HONEST:
-            found.silent.append(f"a press led to {answer.status} {answer.heading}")
+            outcome.silent.append(f"a press led to {answer.status} {answer.heading}")
 
 
-def _judge_page(found: Run, bed: TestBed, name: str, page: Seen) -> None:
+def _judge_page(outcome: Run, bed: TestBed, name: str, page: Seen) -> None:
     """Hold the page to what the API holds."""
     made = bed.made(name)
     if len(made) > 1:
-        found.double.append(f"{len(made)} campaigns")
+        outcome.double.append(f"{len(made)} campaigns")
     if page.state == CREATED and (not made or made[0] not in page.words):
-        found.silent.append("it says created, and the API has no such campaign")
+        outcome.silent.append("it says created, and the API has no such campaign")
     if page.state not in {CREATED, UNKNOWN} and made:
-        found.silent.append(f"it says “{page.heading}”, and the API has the campaign")
+        outcome.silent.append(f"it says “{page.heading}”, and the API has the campaign")
     if page.status != 200 or page.leaks or not page.has_next_step:
-        found.silent.append(f"{page.status} {page.heading}")
+        outcome.silent.append(f"{page.status} {page.heading}")
 
 
-def _judge_next_step(found: Run, bed: TestBed, name: str, person: Person, page: Seen) -> None:
+def _judge_next_step(outcome: Run, bed: TestBed, name: str, person: Person, page: Seen) -> None:
     """Take the page's next step until there is one campaign, and never more."""
     if page.state == UNKNOWN:
         made = bed.made(name)
         page = person.say(page, made[0] if made else None)
-        _judge_page(found, bed, name, page)
+        _judge_page(outcome, bed, name, page)
     if page.state == UNKNOWN:
-        found.silent.append("what was looked up is not taken")
+        outcome.silent.append("what was looked up is not taken")
     elif page.state != CREATED:
         bed.forget_waiting()
         person.review()
         person.press()
         page = person.look()
-        _judge_page(found, bed, name, page)
+        _judge_page(outcome, bed, name, page)
         if page.state != CREATED:
-            found.silent.append(f"it cannot be sent after all: {page.heading}")
+            outcome.silent.append(f"it cannot be sent after all: {page.heading}")
 
 
-def _judge_draft(found: Run, bed: TestBed, draft_id: str, name: str) -> None:
+def _judge_draft(outcome: Run, bed: TestBed, draft_id: str, name: str) -> None:
     answers = bed.answers(draft_id)
     if answers != typed(outbound(name=name)):
-        found.lost.append(f"{answers}")
+        outcome.lost.append(f"{answers}")

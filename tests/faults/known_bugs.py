@@ -50,9 +50,11 @@ def _send_again_what_died() -> None:
         with store.reading() as session:
             sending = select(Submission).where(Submission.state == State.SENDING)
             left = session.scalars(sending).all()
-        for one in left:
-            again = recording.Claim(one.id, one.token, one.body, grant_lease(60), grant_lease(60))
-            api = kept[-1].open_api(one.connection_key)
+        for unfinished in left:
+            again = recording.Claim(
+                unfinished.id, unfinished.token, unfinished.body, grant_lease(60), grant_lease(60)
+            )
+            api = kept[-1].open_api(unfinished.connection_key)
             submission.deliver(again, store=store, api=api, journal=journal)
         return len(left)
 

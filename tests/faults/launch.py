@@ -45,10 +45,10 @@ def reach(place: str) -> None:
     """Die here, once, if that is wanted."""
     control = Path(os.environ["CONTROL"])
     try:
-        wanted = control.read_text()
+        planned_place = control.read_text()
     except FileNotFoundError:
         return
-    if wanted and wanted == place:
+    if planned_place and planned_place == place:
         with suppress(FileNotFoundError):  # Another process was here first, and it is dying.
             control.unlink()
             os.kill(os.getpid(), signal.SIGKILL)

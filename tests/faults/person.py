@@ -59,19 +59,19 @@ class Person:
 
     def look(self) -> Seen:
         """See what became of the draft, waiting while it is being sent."""
-        found: list[Seen] = []
+        pages: list[Seen] = []
 
         def is_known() -> bool:
             address = f"{self._url}/drafts/{self._draft_id}/submission"
             try:
-                found.append(_seen(self._browser.get(address, timeout=_TIMEOUT)))
+                pages.append(_seen(self._browser.get(address, timeout=_TIMEOUT)))
             except requests.RequestException:
                 self._revive()
                 return False
-            return found[-1].state != "Sending"
+            return pages[-1].state != "Sending"
 
         wait_until(is_known)
-        return found[-1]
+        return pages[-1]
 
     def say(self, page: Seen, campaign_id: str | None) -> Seen:
         """Say on the page of an UNKNOWN submission what was found."""
@@ -80,8 +80,8 @@ class Person:
         ).select_one("form[action$=resolve]")
         if not isinstance(form, Tag):
             return self.look()
-        said = {"who": "Ada", "campaign_id": campaign_id or ""}
-        data = dict(fields_of(form)) | said | {"found": "yes" if campaign_id else "surely not"}
+        word = {"who": "Ada", "campaign_id": campaign_id or ""}
+        data = dict(fields_of(form)) | word | {"found": "yes" if campaign_id else "surely not"}
         return _seen(self._browser.post(f"{self._url}{form['action']}", data, timeout=_TIMEOUT))
 
 

@@ -36,9 +36,9 @@ def unknown_after_restarts(folder: Path, creates: int, restarts: int) -> int:
                 if place.stop() != 0:
                     raise RuntimeError("The app did not stop cleanly.")
                 place.start()
-            for one in sent:
-                one.result()
-        made = {one.name for one in place.ledger.read_page(creates * 2)}
+            for future in sent:
+                future.result()
+        made = {campaign.name for campaign in place.ledger.read_page(creates * 2)}
         if made != set(names) or len(place.ledger.read_page(creates * 2)) != creates:
             raise RuntimeError("Not every campaign is there once.")
         return _count_unknown(place)
@@ -64,5 +64,5 @@ def _send(place: TestBed, draft_id: str) -> None:
 
 def _count_unknown(place: TestBed) -> int:
     with place.store.reading() as session:
-        wanted = select(func.count()).where(Submission.state == State.UNKNOWN)
-        return session.scalar(wanted) or 0
+        query = select(func.count()).where(Submission.state == State.UNKNOWN)
+        return session.scalar(query) or 0

@@ -23,19 +23,21 @@ KNOWN = {condition.name: condition for condition in CONDITIONS}
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestBed]:
-    with open_test_bed(tmp_path_factory.mktemp("bed")) as found:
-        yield found
+    with open_test_bed(tmp_path_factory.mktemp("bed")) as bed:
+        yield bed
 
 
 @pytest.mark.parametrize(
-    ("condition", "pattern"), CASES, ids=[f"{one.name}, {pattern}" for one, pattern in CASES]
+    ("condition", "pattern"),
+    CASES,
+    ids=[f"{condition.name}, {pattern}" for condition, pattern in CASES],
 )
 def test_one_press_makes_one_campaign_at_most_and_the_page_is_true(
     place: TestBed, condition: Condition, pattern: str
 ) -> None:
-    found = run(place, condition, pattern, f"{condition.name}, {pattern}")
+    outcome = run(place, condition, pattern, f"{condition.name}, {pattern}")
 
-    assert (found.lost, found.double, found.silent) == ([], [], [])
+    assert (outcome.lost, outcome.double, outcome.silent) == ([], [], [])
     assert not place.leaks()
     assert place.fault_in_records() == ""
 
@@ -53,9 +55,9 @@ CAUGHT_BY = {
 @pytest.mark.parametrize("known_bug", KNOWN_BUGS)
 def test_a_classic_mistake_is_caught(tmp_path: Path, known_bug: str) -> None:
     with open_test_bed(tmp_path / "bed", known_bug=known_bug) as place:
-        found = [run(place, KNOWN[name], "once", name) for name in CAUGHT_BY[known_bug]]
+        outcomes = [run(place, KNOWN[name], "once", name) for name in CAUGHT_BY[known_bug]]
 
-    assert any(one.double or one.silent for one in found)
+    assert any(outcome.double or outcome.silent for outcome in outcomes)
 
 
 BITES_AT = {"claim": PLACES[0], "call": PLACES[3], "record": PLACES[5]}
@@ -65,9 +67,9 @@ BITES_AT = {"claim": PLACES[0], "call": PLACES[3], "record": PLACES[5]}
 def test_a_hook_that_is_not_in_its_place_is_noticed(tmp_path: Path, hook: str) -> None:
     condition = KNOWN[f"killed {BITES_AT[hook]}"]
     with open_test_bed(tmp_path / "bed", without_hook=hook) as place:
-        found = run(place, condition, "once", condition.name)
+        outcome = run(place, condition, "once", condition.name)
 
-    assert found.silent == [f"The planned death {BITES_AT[hook]} did not happen."]
+    assert outcome.silent == [f"The planned death {BITES_AT[hook]} did not happen."]
 
 
 def test_a_clean_restart_leaves_nothing_unknown(tmp_path: Path) -> None:

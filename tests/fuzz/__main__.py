@@ -25,8 +25,8 @@ class Shown(Asked):
     """What is asked, shown as it is answered."""
 
     def note(self, number: int, request: Request, answer: Answer | None, why: str) -> None:
-        said = why if answer is None else f"{answer.status} in {answer.seconds:.2f} s"
-        print(f"{request}\n  → {said}")
+        conclusion = why if answer is None else f"{answer.status} in {answer.seconds:.2f} s"
+        print(f"{request}\n  → {conclusion}")
         super().note(number, request, answer, why)
 
 

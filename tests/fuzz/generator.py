@@ -194,7 +194,7 @@ def _fields(world: World, chance: Random, route: Route) -> list[tuple[str, str]]
     fields = [(name, odd.value(chance, name)) for name in chosen]
     if route.endpoint in _OF_A_CAMPAIGN:
         answers = _answers(world, chance)
-        fields += [(name, one) for name, many in answers.items() for one in _each(many)]
+        fields += [(name, text) for name, many in answers.items() for text in _each(many)]
     if chance.random() < 0.2:
         fields += [(name, odd.value(chance, name)) for name in chosen[:3]]
     if route.endpoint.startswith("connections."):

@@ -38,15 +38,17 @@ class Request:
             headers.append(("Content-Length", str(length)))
         lines = [
             f"{self.method} {self.target} HTTP/1.1",
-            *(f"{key}: {one}" for key, one in headers),
+            *(f"{key}: {value}" for key, value in headers),
         ]
         head = "\r\n".join(lines) + "\r\n\r\n"
         return head.encode("utf-8", "surrogatepass") + self.body
 
     def __str__(self) -> str:
         body = repr(self.body[:200]) + ("…" if len(self.body) > 200 else "") if self.body else ""
-        shown = [f"{key}: {one[:80]!r}" for key, one in self.headers if key not in _OF_THE_SESSION]
-        return " ".join([self.method, self.target[:300], body, *shown])
+        headers = [
+            f"{key}: {value[:80]!r}" for key, value in self.headers if key not in _OF_THE_SESSION
+        ]
+        return " ".join([self.method, self.target[:300], body, *headers])
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ class Client:
         with HTTPResponse(self._socket, method=request.method) as response:
             response.begin()
             body, is_last = response.read(), response.will_close
-            headers = {name.lower(): one for name, one in response.getheaders()}
+            headers = {name.lower(): value for name, value in response.getheaders()}
         if is_last or not request.whole:
             self.close()
         return Answer(response.status, headers, body, perf_counter() - began)

@@ -53,7 +53,7 @@ def all_routes() -> list[Route]:
     """Read every address of the app from itself, and name the sandbox's."""
     with TemporaryDirectory() as folder:
         app = create_app(Settings(instance=Path(folder)))
-        found = [
+        routes = [
             Route(rule.rule, method, rule.endpoint)
             for rule in app.url_map.iter_rules()
             for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
@@ -61,7 +61,7 @@ def all_routes() -> list[Route]:
         find_services(app).store.engine.dispose()
     sandbox = (("POST", CAMPAIGNS_PATH), ("GET", "/"), ("GET", "/openapi.json"), ("GET", "/<name>"))
     api = [Route(f"/sandbox{path}", method, "sandbox") for method, path in sandbox]
-    return found + api * 2
+    return routes + api * 2
 
 
 def settle(client: Client) -> World:

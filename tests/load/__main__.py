@@ -70,10 +70,10 @@ def _records(folder: Path, server: Running, rows: int) -> None:
         print(line, flush=True)
 
 
-def _elsewhere(act: Callable[..., Taken], *given: Any) -> Taken:
+def _elsewhere(act: Callable[..., Taken], *arguments: Any) -> Taken:
     """Do this in a fresh process, as those who ask are never the server."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as other:
-        return other.submit(act, *given).result()
+        return other.submit(act, *arguments).result()
 
 
 def _figures(taken: Taken) -> tuple[object, ...]:

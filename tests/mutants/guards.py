@@ -75,8 +75,8 @@ _WIDER: Mapping[str, Sequence[Sequence[str]]] = {
 
 def list_modules(root: Path) -> list[str]:
     """List the modules that are mutated, by their paths in the tree."""
-    found = (path for folder in FOLDERS for path in (root / folder).glob("*.py"))
-    return sorted(path.relative_to(root).as_posix() for path in found)
+    paths = (path for folder in FOLDERS for path in (root / folder).glob("*.py"))
+    return sorted(path.relative_to(root).as_posix() for path in paths)
 
 
 def find_guards(path: str) -> list[Sequence[str]]:

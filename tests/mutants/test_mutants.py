@@ -119,7 +119,9 @@ def test_every_guard_is_there(path: str) -> None:
         assert all((ROOT / test).exists() for tests in find_guards(path) for test in tests)
 
 
-@pytest.mark.parametrize("explanation", read_explanations(), ids=lambda found: found.line)
+@pytest.mark.parametrize(
+    "explanation", read_explanations(), ids=lambda explanation: explanation.line
+)
 def test_an_explanation_is_of_a_mutant_that_can_be_made(explanation: Explanation) -> None:
     assert explanation.operator in {name.removeprefix("core/") for name in OPERATORS}
     assert not explanation.is_stale(ROOT)

@@ -29,5 +29,5 @@ def as_posted(document: Mapping[str, Any]) -> dict[str, list[str]]:
 
 def _texts(value: Any) -> list[str]:
     if isinstance(value, list):
-        return [str(one) for one in value]
+        return [str(part) for part in value]
     return [str(value).lower() if isinstance(value, bool) else str(value)]
