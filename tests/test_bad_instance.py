@@ -57,9 +57,9 @@ def test_a_damaged_database(used: Path, file: Path) -> None:
         (used / f"campaigns.sqlite3{end}").unlink(missing_ok=True)
     (used / "campaigns.sqlite3").write_bytes(b"no database " * 2000)
     for words in (("backup", file), ("verify-trail",), ("rotate-tokens",), START):
-        status, said = command(used, *words)
-        assert (status, "Traceback" in said) == (1, False), words
-        assert "its database cannot be used. It is damaged" in said, words
+        status, output = command(used, *words)
+        assert (status, "Traceback" in output) == (1, False), words
+        assert "its database cannot be used. It is damaged" in output, words
 
 
 def test_a_database_that_is_damaged_in_the_middle(used: Path, file: Path) -> None:
@@ -69,28 +69,28 @@ def test_a_database_that_is_damaged_in_the_middle(used: Path, file: Path) -> Non
         content.seek(4096)
         content.write(b"\xff" * 60_000)
     for words in (("verify-trail",), ("backup", file)):
-        status, said = command(used, *words)
-        assert "Traceback" not in said, words
+        status, output = command(used, *words)
+        assert "Traceback" not in output, words
         assert status in {0, 1}
 
 
 def test_a_full_disk(used: Path, file: Path) -> None:
     for words in (("backup", file), ("verify-trail",), ("rotate-tokens",)):
-        status, said = command(used, *words, full=True)
-        assert (status, "Traceback" in said) == (1, False), words
+        status, output = command(used, *words, full=True)
+        assert (status, "Traceback" in output) == (1, False), words
     assert not file.exists()
 
 
 def test_a_folder_that_is_none(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     for words in (("verify-trail",), START):
-        status, said = command(tmp_path / "file" / "instance", *words)
-        assert (status, "Traceback" in said) == (1, False)
-        assert "cannot be used (Not a directory). Set INSTANCE to another folder." in said
+        status, output = command(tmp_path / "file" / "instance", *words)
+        assert (status, "Traceback" in output) == (1, False)
+        assert "cannot be used (Not a directory). Set INSTANCE to another folder." in output
 
 
 def test_a_full_disk_at_the_first_start(tmp_path: Path) -> None:
-    status, said = command(tmp_path / "instance", *START, full=True)
-    assert (status, "Traceback" in said) == (1, False)
-    assert said.startswith("Campaign Builder did not start")
-    assert len(said.splitlines()) == 1
+    status, output = command(tmp_path / "instance", *START, full=True)
+    assert (status, "Traceback" in output) == (1, False)
+    assert output.startswith("Campaign Builder did not start")
+    assert len(output.splitlines()) == 1

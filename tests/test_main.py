@@ -215,9 +215,9 @@ def test_a_port_in_use_ends_it_and_what_is_being_sent_is_left_alone(
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = str(server.getsockname()[1])
-        said = refused(instance, PORT=port)
+        output = refused(instance, PORT=port)
 
-    assert said == (
+    assert output == (
         f"Campaign Builder did not start: port {port} on 127.0.0.1 cannot be used "
         "(Address already in use). Set PORT or HOST to another.\n"
     )
@@ -258,14 +258,14 @@ def test_a_file_in_place_of_its_folder_ends_it_with_one_sentence(tmp_path: Path)
 
 
 def test_it_warns_that_others_can_send_where_they_can_reach_it(instance: Path) -> None:
-    said = said_next(
+    output = said_next(
         instance,
         HOST=EVERYWHERE,
         VOICEAIWRAPPER_BASE_URL="https://api.example",
         VOICEAIWRAPPER_TOKEN="t0ken",
     )
 
-    assert said == (
+    assert output == (
         "Campaigns are sent to: VoiceAIWrapper\n"
         "Warning: there is no sign-in yet. Everybody who can reach 0.0.0.0 "
         "can read and send every campaign.\n"

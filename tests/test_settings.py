@@ -97,7 +97,7 @@ def test_the_address_of_the_real_api_needs_its_token() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "hosts"),
+    ("names", "hosts"),
     [
         ("a.example", ("a.example",)),
         ("a.example,b.example", ("a.example", "b.example")),
@@ -105,8 +105,8 @@ def test_the_address_of_the_real_api_needs_its_token() -> None:
         (",", ()),
     ],
 )
-def test_several_host_names_are_told_apart_by_commas(given: str, hosts: tuple[str, ...]) -> None:
-    assert read_settings({"TRUSTED_HOSTS": given}).trusted_hosts == hosts
+def test_several_host_names_are_told_apart_by_commas(names: str, hosts: tuple[str, ...]) -> None:
+    assert read_settings({"TRUSTED_HOSTS": names}).trusted_hosts == hosts
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])

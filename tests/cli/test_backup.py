@@ -75,10 +75,10 @@ def test_everything_comes_back_while_the_app_is_running(
     changed = visitor.press(visitor.open(f"/drafts/{kept}"), answers={"name": "Changed later"})
     assert changed.typed("name") == "Changed later"
 
-    told = run("restore", file)
+    restored = run("restore", file)
 
-    assert told.exit_code == 0, told.output
-    assert "look in VoiceAIWrapper before you send" in told.output
+    assert restored.exit_code == 0, restored.output
+    assert "look in VoiceAIWrapper before you send" in restored.output
     assert names(store) == {"Kept"}
     assert visitor.open(f"/drafts/{kept}").typed("name") == "Kept"
 
@@ -187,7 +187,7 @@ def with_manifest(file: Path, **changes: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("spoil", "said"),
+    ("spoil", "message"),
     [
         (damaged, "is damaged"),
         (lambda file: file.write_bytes(file.read_bytes()[:-300]), "is not a complete backup"),
@@ -199,14 +199,14 @@ def with_manifest(file: Path, **changes: object) -> None:
     ],
 )
 def test_what_is_no_good_backup_changes_nothing(
-    run: Run, backed_up: Path, store: Store, spoil: Callable[[Path], object], said: str
+    run: Run, backed_up: Path, store: Store, spoil: Callable[[Path], object], message: str
 ) -> None:
     spoil(backed_up)
 
     refused = run("restore", backed_up)
 
     assert (refused.exit_code, "Traceback" in refused.output) == (1, False)
-    assert said in refused.output
+    assert message in refused.output
     assert names(store) == {"Still here"}
     assert not (backed_up.parent / "outside").exists()
 
@@ -225,8 +225,8 @@ def test_a_restore_is_on_record_with_what_it_forgot(
     assert run("restore", file, "--forget-sent").exit_code == 0
 
     with store.reading() as session:
-        wanted = select(Event).where(Event.chain == INSTANCE).order_by(Event.number)
-        event = session.scalars(wanted).all()[-1]
+        query = select(Event).where(Event.chain == INSTANCE).order_by(Event.number)
+        event = session.scalars(query).all()[-1]
         details = read_details(event)
         assert verify(session).fault == ""
     assert event.kind == "backup restored"
@@ -266,10 +266,10 @@ def test_an_answer_that_a_restore_forgets_is_named(
     assert run("backup", file).exit_code == 0
     record_outcome(mine, CREATED, store, journal(store))
 
-    told = run("restore", file)
+    restored = run("restore", file)
 
-    assert told.exit_code == 0, told.output
-    assert f"CREATED as {MADE.campaign_id}" in told.output
+    assert restored.exit_code == 0, restored.output
+    assert f"CREATED as {MADE.campaign_id}" in restored.output
     page = visitor.open(f"/submissions/{mine.submission_id}")
     assert page.heading == "Unknown: Q4 Outreach"
     assert "A backup was brought back that was made before the answer came." in page.text
@@ -453,8 +453,8 @@ def test_what_belongs_to_a_running_process_is_not_replaced_by_a_restore(
         files = json.loads(packed.read("manifest.json"))["files"]
     repacked(backed_up, {"x.lock": content})
     with_manifest(backed_up, files=files | {"x.lock": hashlib.sha256(content).hexdigest()})
-    told = run("restore", backed_up)
-    assert told.exit_code == 0, told.output
+    restored = run("restore", backed_up)
+    assert restored.exit_code == 0, restored.output
     assert (instance / "x.lock").read_text() == "held"
     assert names(store) == set()
 

@@ -22,13 +22,13 @@ def explained(app: Flask, document: Any, *options: str) -> Result:
     return result
 
 
-def told(app: Flask, document: dict[str, Any], *options: str) -> dict[str, Any]:
+def explain_json(app: Flask, document: dict[str, Any], *options: str) -> dict[str, Any]:
     """Give the JSON object that is printed of a campaign that the API would take."""
     result = explained(app, document, "--json", *options)
 
     assert (result.exit_code, result.stderr) == (0, "")
-    found: dict[str, Any] = json.loads(result.stdout)
-    return found
+    explanation: dict[str, Any] = json.loads(result.stdout)
+    return explanation
 
 
 def between(first: str, last: str, **changes: Any) -> dict[str, Any]:
@@ -44,19 +44,19 @@ def retries(gap: int, daily: int, total: int) -> dict[str, int]:
 
 
 def test_json_has_exactly_the_documented_keys(app: Flask) -> None:
-    found = told(app, sample(phone_number_id=LEFT_OUT))
+    explanation = explain_json(app, sample(phone_number_id=LEFT_OUT))
 
-    assert list(found) == PARTS
-    assert list(found["advice"][0]) == ["field", "code", "message"]
-    assert list(found["calendar"]) == ["calling_days", "hours", "windows", "clock_changes"]
-    assert list(found["attempts"]) == ["per_day", "timeline", "never", "worst"]
-    assert {tuple(one) for one in found["findings"]} == {
+    assert list(explanation) == PARTS
+    assert list(explanation["advice"][0]) == ["field", "code", "message"]
+    assert list(explanation["calendar"]) == ["calling_days", "hours", "windows", "clock_changes"]
+    assert list(explanation["attempts"]) == ["per_day", "timeline", "never", "worst"]
+    assert {tuple(finding) for finding in explanation["findings"]} == {
         ("rule", "jurisdiction", "severity", "message", "source", "checked_on")
     }
 
 
 def test_the_vendors_sample_calls_on_64_days_for_512_hours(app: Flask) -> None:
-    calendar = told(app, SAMPLE)["calendar"]
+    calendar = explain_json(app, SAMPLE)["calendar"]
 
     assert (calendar["calling_days"], calendar["hours"], len(calendar["windows"])) == (64, 512, 64)
     assert calendar["windows"][0] == {
@@ -75,9 +75,9 @@ def test_the_samples_one_clock_change_is_on_a_sunday(
     app: Flask, days: list[str], *, calls: bool
 ) -> None:
     change = {"at_utc": "2025-03-09T07:00:00Z", "before": "-05:00", "after": "-04:00"}
-    found = told(app, sample(days_of_week=days))["calendar"]["clock_changes"]
+    changes = explain_json(app, sample(days_of_week=days))["calendar"]["clock_changes"]
 
-    assert found == [change | {"calling_day": calls}]
+    assert changes == [change | {"calling_day": calls}]
 
 
 @pytest.mark.parametrize(
@@ -90,9 +90,9 @@ def test_the_samples_one_clock_change_is_on_a_sunday(
     ],
 )
 def test_the_next_clock_changes_are_told(app: Flask, zone: str, instants: list[str]) -> None:
-    found = told(app, between("2027-01-04", "2027-12-31", timezone=zone))
+    explanation = explain_json(app, between("2027-01-04", "2027-12-31", timezone=zone))
 
-    assert [change["at_utc"] for change in found["calendar"]["clock_changes"]] == instants
+    assert [change["at_utc"] for change in explanation["calendar"]["clock_changes"]] == instants
 
 
 @pytest.mark.parametrize(
@@ -106,17 +106,19 @@ def test_a_window_on_lord_howe_is_half_an_hour_off_when_the_clocks_change(
     app: Flask, first: str, last: str, spans: str
 ) -> None:
     night = daytime("01:00", "03:00", timezone="Australia/Lord_Howe", days_of_week=WEEK)
-    found = told(app, between(first, last, **night))["calendar"]
+    calendar = explain_json(app, between(first, last, **night))["calendar"]
 
     assert spans.split() == [
-        f"{one['start_utc'][11:16]}-{one['end_utc'][11:16]}/{one['minutes']}"
-        for one in found["windows"]
+        f"{window['start_utc'][11:16]}-{window['end_utc'][11:16]}/{window['minutes']}"
+        for window in calendar["windows"]
     ]
-    assert {(one["start"], one["end"]) for one in found["windows"]} == {("01:00", "03:00")}
+    assert {(window["start"], window["end"]) for window in calendar["windows"]} == {
+        ("01:00", "03:00")
+    }
 
 
 def test_ten_years_of_calling_every_day_are_told_to_the_last_window(app: Flask) -> None:
-    calendar = told(app, between("2027-01-01", "2036-12-31", days_of_week=WEEK))["calendar"]
+    calendar = explain_json(app, between("2027-01-01", "2036-12-31", days_of_week=WEEK))["calendar"]
 
     assert (calendar["calling_days"], calendar["hours"]) == (3653, 3653 * 8)
     assert len({window["date"] for window in calendar["windows"]}) == 3653
@@ -137,14 +139,15 @@ def test_ten_years_of_calling_every_day_are_told_to_the_last_window(app: Flask) 
 def test_so_many_attempts_fit_into_a_day_and_are_the_worst_in_24_hours_and_in_a_week(
     app: Flask, changes: dict[str, Any], per_day: int, day: int, week: int
 ) -> None:
-    found = told(app, sample(**changes))["attempts"]
+    attempts = explain_json(app, sample(**changes))["attempts"]
 
-    assert list(found["worst"]) == ["24h", "7d", "14d", "30d"]
-    assert (found["per_day"], found["worst"]["24h"], found["worst"]["7d"]) == (per_day, day, week)
+    assert list(attempts["worst"]) == ["24h", "7d", "14d", "30d"]
+    assert attempts["per_day"] == per_day
+    assert (attempts["worst"]["24h"], attempts["worst"]["7d"]) == (day, week)
 
 
 def test_the_samples_attempts_are_told_on_its_own_clock(app: Flask) -> None:
-    attempts = told(app, sample(start_date="2025-03-07", max_call_attempts=20))["attempts"]
+    attempts = explain_json(app, sample(start_date="2025-03-07", max_call_attempts=20))["attempts"]
 
     assert attempts["timeline"][:2] == ["2025-03-07T09:00:00-05:00", "2025-03-10T09:00:00-04:00"]
     assert (len(attempts["timeline"]), attempts["never"]) == (17, 3)
@@ -152,10 +155,11 @@ def test_the_samples_attempts_are_told_on_its_own_clock(app: Flask) -> None:
 
 def test_a_campaign_that_is_rung_says_that_schedule_and_retries_do_not_apply(app: Flask) -> None:
     for document in (INBOUND, sample(type="INBOUND")):
-        found, words = told(app, document), explained(app, document).stdout
+        explanation, words = explain_json(app, document), explained(app, document).stdout
 
-        assert (found["calendar"], found["attempts"], found["findings"]) == (None, None, [])
-        assert NO_SCHEDULE in found["plain"]
+        assert (explanation["calendar"], explanation["attempts"]) == (None, None)
+        assert explanation["findings"] == []
+        assert NO_SCHEDULE in explanation["plain"]
         assert NO_SCHEDULE in words
         assert "A lead who never answers" not in words
         assert "Rules of calling" not in words
@@ -174,17 +178,23 @@ def test_8_to_21_everywhere_is_kept_by_a_later_start_in_the_east(
     app: Flask, audience: str, first: str, last: str, start: str
 ) -> None:
     document = between(first, last, **daytime("08:00", "21:00"))
-    found = told(app, document, "--audience", audience, "--purpose", "marketing")["findings"]
+    findings = explain_json(app, document, "--audience", audience, "--purpose", "marketing")[
+        "findings"
+    ]
 
-    said = [one["message"] for one in found if one["rule"] == "us-fcc-hours"]
-    assert [f"To keep it, set the start of calling to {start}." in one for one in said] == [True]
-    kept = told(app, document | {"daily_start_time": start}, "--audience", audience)["findings"]
-    assert "us-fcc-hours" not in {one["rule"] for one in kept}
+    messages = [finding["message"] for finding in findings if finding["rule"] == "us-fcc-hours"]
+    assert [
+        f"To keep it, set the start of calling to {start}." in message for message in messages
+    ] == [True]
+    kept = explain_json(app, document | {"daily_start_time": start}, "--audience", audience)[
+        "findings"
+    ]
+    assert "us-fcc-hours" not in {finding["rule"] for finding in kept}
 
 
 def test_the_audience_and_the_purpose_choose_the_rules(app: Flask) -> None:
     def rules(*options: str) -> set[str]:
-        return {one["rule"] for one in told(app, SAMPLE, *options)["findings"]}
+        return {finding["rule"] for finding in explain_json(app, SAMPLE, *options)["findings"]}
 
     assert {name[:3] for name in rules("--audience", "France, US-FL")} == {"fr-", "us-"}
     assert {name[:3] for name in rules("--audience", "France")} == {"fr-"}
@@ -193,9 +203,9 @@ def test_the_audience_and_the_purpose_choose_the_rules(app: Flask) -> None:
 
 
 def test_in_words_each_finding_has_its_source_and_the_day_it_was_checked(app: Flask) -> None:
-    said, found = explained(app, SAMPLE).stdout, told(app, SAMPLE)["findings"]
+    output, findings = explained(app, SAMPLE).stdout, explain_json(app, SAMPLE)["findings"]
 
-    assert {one["severity"] for one in found} == {"high", "medium", "low"}
-    for one in found:
-        source = f"Source: {one['source']} ({one['checked_on']})"
-        assert f"[{one['severity']}] {one['message']} {source}\n" in said
+    assert {finding["severity"] for finding in findings} == {"high", "medium", "low"}
+    for finding in findings:
+        source = f"Source: {finding['source']} ({finding['checked_on']})"
+        assert f"[{finding['severity']}] {finding['message']} {source}\n" in output

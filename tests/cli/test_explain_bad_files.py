@@ -116,12 +116,12 @@ def test_a_file_that_cannot_be_read_ends_with_2_and_the_reason(app: Flask, tmp_p
         (tmp_path, "Is a directory"),
         (loop, "Too many levels of symbolic links"),
     ):
-        said = refusal(app.test_cli_runner().invoke(args=["explain", str(file)]))
-        assert said == f"Error: {file} cannot be read: {reason}.\n"
+        message = refusal(app.test_cli_runner().invoke(args=["explain", str(file)]))
+        assert message == f"Error: {file} cannot be read: {reason}.\n"
 
 
 @pytest.mark.parametrize(
-    ("option", "value", "said"),
+    ("option", "value", "message"),
     [
         ("--audience", "48 states, Atlantis", "“Atlantis” is not clear: no such place is known."),
         ("--audience", "Georgia", "it can be Georgia (GE) or Georgia (US-GA)."),
@@ -129,12 +129,12 @@ def test_a_file_that_cannot_be_read_ends_with_2_and_the_reason(app: Flask, tmp_p
     ],
 )
 def test_an_option_that_is_not_clear_ends_with_2(
-    app: Flask, option: str, value: str, said: str
+    app: Flask, option: str, value: str, message: str
 ) -> None:
     result = explained(app, SAMPLE, option, value)
 
     assert (result.exit_code, result.stdout) == (2, "")
-    assert said in result.stderr
+    assert message in result.stderr
 
 
 @pytest.mark.parametrize("option", [("--audience", "Georgia"), ("--purpose", "fun")])
@@ -144,20 +144,20 @@ def test_an_option_is_refused_in_one_sentence(app: Flask, option: tuple[str, str
 
 @pytest.mark.parametrize("field", FIELDS, ids=lambda field: field.name)
 def test_a_broken_field_ends_with_1_and_the_rest_is_told(app: Flask, field: Field) -> None:
-    document = next(one for one in (SAMPLE, POOLED) if field.is_used(one))
+    document = next(campaign for campaign in (SAMPLE, POOLED) if field.is_used(campaign))
     broken = document | {field.name: {"no": "value"}}
     result, words = explained(app, broken, "--json"), explained(app, broken)
-    found = json.loads(result.stdout)
-    [problem] = found["problems"]
+    explanation = json.loads(result.stdout)
+    [problem] = explanation["problems"]
 
     assert (result.exit_code, words.exit_code) == (1, 1)
     assert problem["field"] == field.name
     assert problem["message"] == describe_problem(Problem(field.name, Code(problem["code"])))
-    assert (found["calendar"] is None) == (field.name in SCHEDULE)
-    assert (found["attempts"] is None) == (field.name in SCHEDULE | {*COUNTS})
-    assert "asst_abc123" in " ".join(found["plain"]) or field.name in {"type", "assistant_id"}
-    for said in (f": {problem['message']}", *found["plain"]):
-        assert f"{said}\n" in words.stdout
+    assert (explanation["calendar"] is None) == (field.name in SCHEDULE)
+    assert (explanation["attempts"] is None) == (field.name in SCHEDULE | {*COUNTS})
+    assert "asst_abc123" in " ".join(explanation["plain"]) or field.name in {"type", "assistant_id"}
+    for sentence in (f": {problem['message']}", *explanation["plain"]):
+        assert f"{sentence}\n" in words.stdout
 
 
 @pytest.mark.parametrize(
@@ -175,9 +175,9 @@ def test_what_the_api_would_refuse_ends_with_1_and_its_problems(
 ) -> None:
     result = explained(app, document, "--json")
 
-    found = json.loads(result.stdout)["problems"]
+    problems_printed = json.loads(result.stdout)["problems"]
     assert (result.exit_code, result.stderr) == (1, "")
-    assert {one["field"]: one["code"] for one in found} == problems
+    assert {problem["field"]: problem["code"] for problem in problems_printed} == problems
 
 
 def test_what_does_not_apply_is_judged_as_the_api_does(app: Flask) -> None:
@@ -201,8 +201,8 @@ def test_whatever_object_it_is_given_it_tells_of(
     app: Flask, valid: dict[str, Any], changes: dict[str, Any]
 ) -> None:
     result, words = explained(app, valid | changes, "--json"), explained(app, valid | changes)
-    found = json.loads(result.stdout)
+    explanation = json.loads(result.stdout)
 
-    assert list(found) == PARTS
-    assert result.exit_code == words.exit_code == (1 if found["problems"] else 0)
+    assert list(explanation) == PARTS
+    assert result.exit_code == words.exit_code == (1 if explanation["problems"] else 0)
     assert result.stderr == words.stderr == ""

@@ -50,9 +50,9 @@ def test_keys_of_the_environment_are_changed_by_putting_a_new_one_in_front(insta
     key = entered(find_services(first).connections, find_services(first).store)
     both = create_app(Settings(instance=instance, token_keys=(new, old)))
 
-    status, said = run(both, "rotate-tokens")
+    status, output = run(both, "rotate-tokens")
 
-    assert (status, "take the older keys out" in said) == (0, True)
+    assert (status, "take the older keys out" in output) == (0, True)
     assert token(create_app(Settings(instance=instance, token_keys=(new,))), key) == TOKEN
 
 
@@ -63,10 +63,10 @@ def test_a_token_that_no_key_reads_is_named_and_the_keys_are_kept(
     (instance / "token_keys").write_text(Fernet.generate_key().decode())
     add_connection("Client B")
 
-    status, said = run(app, "rotate-tokens")
+    status, output = run(app, "rotate-tokens")
 
     assert status == 1
-    assert "No key decrypts the token of Client A." in said
+    assert "No key decrypts the token of Client A." in output
     assert len((instance / "token_keys").read_text().split()) == 2
 
 
@@ -74,8 +74,8 @@ def test_a_trail_that_holds_is_said_to_with_its_newest_seal(
     app: Flask, saved: Callable[..., str]
 ) -> None:
     saved()
-    status, said = run(app, "verify-trail")
-    seal = said.split("newest seal is ")[1].split(".")[0]
+    status, output = run(app, "verify-trail")
+    seal = output.split("newest seal is ")[1].split(".")[0]
     assert (status, len(seal)) == (0, 64)
     assert run(app, "verify-trail", "--seal", seal)[0] == 0
     assert run(app, "verify-trail", "--seal", "f" * 64)[0] == 1
@@ -91,8 +91,8 @@ def test_a_trail_that_was_changed_is_said_to_be(
             session.execute(text(f"DROP TRIGGER no_{change}_of_events"))
         session.execute(text(statement))
 
-    status, said = run(app, "verify-trail")
-    assert (status, "The event trail does not hold." in said) == (1, True)
+    status, output = run(app, "verify-trail")
+    assert (status, "The event trail does not hold." in output) == (1, True)
 
 
 @pytest.mark.parametrize("times", range(3))
@@ -132,8 +132,8 @@ def test_old_keys_stay_while_a_rotation_is_not_over(
                 "SELECT RAISE(ABORT, 'not now'); END"
             )
         )
-    status, said = run(app, "rotate-tokens")
-    assert (status, "not now" in said, "Traceback" in said) == (1, True, False)
+    status, output = run(app, "rotate-tokens")
+    assert (status, "not now" in output, "Traceback" in output) == (1, True, False)
     assert len((instance / "token_keys").read_text().split()) == 2
     assert token(app, key) == TOKEN
 
@@ -155,19 +155,19 @@ class TestEvidence:
     def test_one_that_holds_is_said_to(self, app: Flask, file: Path) -> None:
         seal = json.loads(file.read_text())["trail"]["seal"]["hash"]
         assert run(app, "verify-evidence", str(file))[0] == 0
-        status, said = run(app, "verify-evidence", str(file), "--seal", seal)
-        assert (status, "events 1 to 3 of 3 are what they were then" in said) == (0, True)
+        status, output = run(app, "verify-evidence", str(file), "--seal", seal)
+        assert (status, "events 1 to 3 of 3 are what they were then" in output) == (0, True)
         assert run(app, "verify-evidence", str(file), "--seal", "0" * 64)[0] == 1
 
     def test_one_that_was_changed_is_said_to_be(self, app: Flask, file: Path) -> None:
         file.write_text(file.read_text().replace("Ada", "Eve"))
-        status, said = run(app, "verify-evidence", str(file))
-        assert (status, "The evidence does not hold." in said) == (1, True)
+        status, output = run(app, "verify-evidence", str(file))
+        assert (status, "The evidence does not hold." in output) == (1, True)
 
     @pytest.mark.parametrize("content", [b"", b"{}", b"[" * 5000, b"\xff\xfe", b'{"trail": 7}'])
     def test_what_is_none_is_told_in_a_sentence(
         self, app: Flask, tmp_path: Path, content: bytes
     ) -> None:
         (tmp_path / "odd.json").write_bytes(content)
-        status, said = run(app, "verify-evidence", str(tmp_path / "odd.json"))
-        assert (status, said) == (1, "Error: This is no evidence file of Campaign Builder.\n")
+        status, output = run(app, "verify-evidence", str(tmp_path / "odd.json"))
+        assert (status, output) == (1, "Error: This is no evidence file of Campaign Builder.\n")
