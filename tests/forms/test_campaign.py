@@ -39,8 +39,11 @@ def test_what_was_typed_becomes_the_same_values(campaign: dict[str, Any]) -> Non
 def test_it_says_what_the_rules_say(answers: dict[str, Any]) -> None:
     form = CampaignForm.from_answers(answers)
     form.validate()
-    found = {one.field: [describe_problem(one)] for one in find_problems(read_answers(answers))}
-    assert form.errors == found
+    messages = {
+        problem.field: [describe_problem(problem)]
+        for problem in find_problems(read_answers(answers))
+    }
+    assert form.errors == messages
 
 
 def test_each_word_that_names_no_place_or_no_day_is_an_error_of_its_field() -> None:

@@ -24,10 +24,10 @@ NOT_UNDERSTOOD = [
 
 @pytest.mark.parametrize("key", ["message", "detail", "error", "errors"])
 @pytest.mark.parametrize(
-    "told", ["No.", ["No."], {"name": "No."}, {"name": ["No."]}, [{"message": "No."}]]
+    "content", ["No.", ["No."], {"name": "No."}, {"name": ["No."]}, [{"message": "No."}]]
 )
-def test_a_sentence_is_found_where_apis_put_it(key: str, told: Any) -> None:
-    assert find_message(json.dumps({key: told})) == "No."
+def test_a_sentence_is_found_where_apis_put_it(key: str, content: Any) -> None:
+    assert find_message(json.dumps({key: content})) == "No."
 
 
 @pytest.mark.parametrize("keys", [("message", "detail"), ("detail", "error"), ("error", "errors")])
@@ -57,9 +57,9 @@ def test_an_answer_that_is_only_a_sentence_is_that_sentence() -> None:
 def test_a_long_sentence_is_not_cut_inside_a_word(shape: str) -> None:
     words = [f"reason{number}" for number in range(1000)]
     answer = shape.format(" ".join(words))
-    for said in (find_message(answer), *find_errors(answer).get("name", ())):
-        assert said.endswith(" …")
-        assert set(said.split()) <= {*words, "…"}
+    for sentence in (find_message(answer), *find_errors(answer).get("name", ())):
+        assert sentence.endswith(" …")
+        assert set(sentence.split()) <= {*words, "…"}
 
 
 @pytest.mark.parametrize("answer", NOT_UNDERSTOOD, ids=lambda answer: answer[:20])
@@ -74,17 +74,17 @@ def test_what_is_not_understood_is_no_campaign(answer: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "told",
+    "document",
     ["x" * 100_000, {"message": "x" * 100_000}, {"detail": ["xxxx"] * 100_000}],
     ids=["alone", "as a message", "as a list"],
 )
-def test_a_sentence_without_end_is_cut(told: Any) -> None:
-    assert 490 < len(find_message(json.dumps(told))) <= 500
+def test_a_sentence_without_end_is_cut(document: Any) -> None:
+    assert 490 < len(find_message(json.dumps(document))) <= 500
 
 
 @pytest.mark.parametrize("key", ["errors", "detail", "error"])
 @pytest.mark.parametrize(
-    "told",
+    "content",
     [
         {"end_date": "Too early."},
         {"end_date": ["Too early."]},
@@ -94,18 +94,18 @@ def test_a_sentence_without_end_is_cut(told: Any) -> None:
         [{"loc": "end_date", "msg": ["Too early."]}],
     ],
 )
-def test_a_field_is_named_in_each_shape_in_common_use(key: str, told: Any) -> None:
-    assert find_errors(json.dumps({key: told})) == {"end_date": ["Too early."]}
+def test_a_field_is_named_in_each_shape_in_common_use(key: str, content: Any) -> None:
+    assert find_errors(json.dumps({key: content})) == {"end_date": ["Too early."]}
 
 
 def test_all_that_is_said_of_one_field_is_kept() -> None:
-    told = [{"field": "name", "message": "One."}, {"field": "name", "message": "Two."}]
+    errors = [{"field": "name", "message": "One."}, {"field": "name", "message": "Two."}]
 
-    assert find_errors(json.dumps({"errors": told})) == {"name": ["One.", "Two."]}
+    assert find_errors(json.dumps({"errors": errors})) == {"name": ["One.", "Two."]}
 
 
 @pytest.mark.parametrize(
-    "told",
+    "errors",
     [
         "No.",
         ["No."],
@@ -116,8 +116,8 @@ def test_all_that_is_said_of_one_field_is_kept() -> None:
         [{"msg": "No."}],
     ],
 )
-def test_an_error_without_a_field_or_without_a_word_names_none(told: Any) -> None:
-    assert find_errors(json.dumps({"errors": told})) == {}
+def test_an_error_without_a_field_or_without_a_word_names_none(errors: Any) -> None:
+    assert find_errors(json.dumps({"errors": errors})) == {}
 
 
 @pytest.mark.parametrize("missing", ["campaign_name", "campaign_type", "campaign_status"])

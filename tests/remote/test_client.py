@@ -131,8 +131,8 @@ def test_a_clear_no_is_refused(status: int) -> None:
 
 
 def test_a_refusal_names_the_fields() -> None:
-    told = {"message": "Look again.", "errors": {"end_date": ["Too early."]}}
-    error = error_after(http(422, json.dumps(told)))
+    document = {"message": "Look again.", "errors": {"end_date": ["Too early."]}}
+    error = error_after(http(422, json.dumps(document)))
 
     assert isinstance(error, Refused)
     assert error.errors == {"end_date": ["Too early."]}
@@ -181,8 +181,8 @@ def test_a_redirect_is_not_followed_wherever_it_leads(
 
 def test_a_redirect_to_a_long_address_is_shown_with_its_cut() -> None:
     error = error_after(http(308, "", f"Location: https://elsewhere.example/{'a' * 500}"))
-    shown = error.message.removeprefix("It answered with a redirect to ").split(",")[0]
-    assert (len(shown), shown[-1]) == (200, "…")
+    address = error.message.removeprefix("It answered with a redirect to ").split(",")[0]
+    assert (len(address), address[-1]) == (200, "…")
 
 
 def test_a_redirect_says_where_it_leads() -> None:
@@ -191,7 +191,7 @@ def test_a_redirect_says_where_it_leads() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "seconds"),
+    ("header", "seconds"),
     [
         ("42", 42),
         ("0", 0),
@@ -216,10 +216,10 @@ def test_a_redirect_says_where_it_leads() -> None:
     ],
 )
 def test_how_long_to_wait_is_read_in_either_way_of_writing_it(
-    given: str, seconds: int | None
+    header: str, seconds: int | None
 ) -> None:
     with time_machine.travel("2026-11-23T12:00:00Z", tick=False):
-        assert read_seconds_to_wait({"retry-after": given}) == seconds
+        assert read_seconds_to_wait({"retry-after": header}) == seconds
 
 
 def test_only_whoever_was_asked_too_often_is_waited_for() -> None:

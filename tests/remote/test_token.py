@@ -28,7 +28,7 @@ ANSWERS = {
 }
 
 
-def told(error: RemoteError) -> str:
+def write_everything(error: RemoteError) -> str:
     """Give all that an error says, to a person or to a log."""
     return "\n".join(
         (*traceback.format_exception(error), repr(error), str(error), str(vars(error)))
@@ -37,7 +37,7 @@ def told(error: RemoteError) -> str:
 
 @pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS)
 def test_no_error_repeats_the_token_even_if_the_answer_does(answer: bytes) -> None:
-    assert TOKEN[:6].lower() not in told(error_after(answer)).lower()
+    assert TOKEN[:6].lower() not in write_everything(error_after(answer)).lower()
 
 
 def test_what_stood_around_the_token_is_still_told() -> None:
@@ -49,7 +49,7 @@ def test_a_connection_that_fails_does_not_tell_the_token() -> None:
     with pytest.raises(RemoteError) as raised:
         api.create_campaign(BODY)
 
-    assert TOKEN not in told(raised.value)
+    assert TOKEN not in write_everything(raised.value)
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,7 @@ def test_a_charset_beside_the_content_type_is_welcome(api: Caller) -> None:
 
 
 @pytest.mark.parametrize(
-    ("document", "name", "said"),
+    ("document", "name", "sentence"),
     [
         ({}, "name", "name is required."),
         (sample(name=" "), "name", "name is required."),
@@ -92,9 +92,9 @@ def test_a_charset_beside_the_content_type_is_welcome(api: Caller) -> None:
     ],
 )
 def test_each_fault_is_one_sentence_at_its_field(
-    api: Caller, document: dict[str, object], name: str, said: str
+    api: Caller, document: dict[str, object], name: str, sentence: str
 ) -> None:
-    assert api.create(document).errors[name] == [said]
+    assert api.create(document).errors[name] == [sentence]
 
 
 def test_a_schedule_on_inbound_is_not_required_but_what_it_holds_is_checked(api: Caller) -> None:

@@ -111,13 +111,13 @@ def test_a_fault_for_the_next_request_meets_just_one_of_many(sandbox: Flask) -> 
     faults.switch_on(Switch("409", every=False))
     with ThreadPoolExecutor(8) as callers:
         taken = list(callers.map(lambda _: faults.take(), range(8)))
-    assert [one.name for one in taken if one] == ["409"]
+    assert [fault.name for fault in taken if fault] == ["409"]
 
 
 @pytest.fixture
 def address(sandbox: Flask) -> Iterator[Address]:
-    with serving(sandbox) as found:
-        yield found
+    with serving(sandbox) as served_address:
+        yield served_address
 
 
 def post(address: Address, fault: str, token: str = TOKEN) -> requests.Response:
@@ -139,7 +139,7 @@ def test_a_program_asks_for_a_fault_by_a_header(address: Address, sandbox: Flask
 
 
 @pytest.mark.parametrize(
-    ("header", "said"),
+    ("header", "message"),
     [
         ("tomorrow", "There is no fault “tomorrow”. Name one of 400, 401,"),
         ("slow-drip; seconds=0", "Write seconds="),
@@ -148,11 +148,11 @@ def test_a_program_asks_for_a_fault_by_a_header(address: Address, sandbox: Flask
     ],
 )
 def test_a_header_that_cannot_be_meant_is_told_so(
-    address: Address, sandbox: Flask, header: str, said: str
+    address: Address, sandbox: Flask, header: str, message: str
 ) -> None:
     answer = post(address, header.encode().decode("latin-1"))
     assert answer.status_code == 400
-    assert answer.json()["message"].startswith(said)
+    assert answer.json()["message"].startswith(message)
     assert sandbox.extensions["ledger"].read_page(1) == []
 
 

@@ -19,7 +19,7 @@ def api(tmp_path: Path) -> Caller:
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [
         (b"", "empty"),
         (b"name=x", "this is not, at line 1, column 1"),
@@ -49,11 +49,11 @@ def api(tmp_path: Path) -> Caller:
         (b'{"name": ' + b"[" * 40 + b"]" * 40 + b"}", "nested less deeply"),
     ],
 )
-def test_what_is_no_json_object_is_named(api: Caller, content: bytes, said: str) -> None:
+def test_what_is_no_json_object_is_named(api: Caller, content: bytes, message: str) -> None:
     answer = api.post(content)
 
     assert (answer.status, answer.errors) == (400, {})
-    assert said in answer.message
+    assert message in answer.message
 
 
 @pytest.mark.parametrize(

@@ -54,9 +54,13 @@ def expire(store: Store, submission_id: int) -> None:
 
 def destination(api: Api) -> Connection:
     """Describe where an API is, as the connections do."""
-    one = api.connection
+    connection = api.connection
     return Connection(
-        SANDBOX if one.is_sandbox else "client", one.name, one.base_url, one.is_sandbox, "blue"
+        SANDBOX if connection.is_sandbox else "client",
+        connection.name,
+        connection.base_url,
+        connection.is_sandbox,
+        "blue",
     )
 
 
@@ -64,7 +68,7 @@ def entered(
     connections: ConnectionRegistry, store: Store, name: str = "Client A", **changes: Any
 ) -> str:
     """Enter a connection, and give its key."""
-    given: dict[str, Any] = {
+    entries: dict[str, Any] = {
         "base_url": "https://api.example",
         "token": connections.vault.lock(TOKEN),
         "is_sandbox": False,
@@ -72,7 +76,7 @@ def entered(
         "notes": "",
     }
     with store.writing() as session:
-        return saved_connections.add(session, Entered(name, **given | changes)).id
+        return saved_connections.add(session, Entered(name, **entries | changes)).id
 
 
 def rows(store: Store, statement: str) -> list[tuple[Any, ...]]:

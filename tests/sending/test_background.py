@@ -35,9 +35,9 @@ class Hanging(FakeApi):
 
 @pytest.fixture
 def api() -> Iterator[Hanging]:
-    found = Hanging()
-    yield found
-    found.may_answer.set()
+    hanging = Hanging()
+    yield hanging
+    hanging.may_answer.set()
 
 
 def state(store: Store, submission_id: int) -> State:

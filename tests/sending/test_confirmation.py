@@ -125,13 +125,13 @@ def test_an_api_that_asks_to_wait_is_left_alone_until_then(store: Store, saved: 
     busy = Refused("Too often.", status=429, retry_after=60)
     submit(saved(), reviewed=REVIEWED, store=store, api=FakeApi(busy))
 
-    with pytest.raises(TooSoon) as told:
+    with pytest.raises(TooSoon) as raised:
         refused(store, saved())
-    assert timedelta(seconds=55) < told.value.until - datetime.now(UTC) <= timedelta(seconds=60)
+    assert timedelta(seconds=55) < raised.value.until - datetime.now(UTC) <= timedelta(seconds=60)
     refused(store, saved(), replace(TO, key="another"))
     with pytest.raises(TooSoon):
         refused(store, saved(), hurry="I cannot wait a minute.")
-    with time_machine.travel(told.value.until):
+    with time_machine.travel(raised.value.until):
         refused(store, saved())
 
 
@@ -139,9 +139,9 @@ def test_a_wait_of_hours_is_ended_by_a_person_who_says_why(store: Store, saved: 
     busy = Refused("Too often.", status=429, retry_after=7 * 3600)
     submit(saved(), reviewed=REVIEWED, store=store, api=FakeApi(busy))
 
-    with pytest.raises(TooSoon) as told:
+    with pytest.raises(TooSoon) as raised:
         refused(store, draft_id := saved())
-    assert told.value.wants_reason
+    assert raised.value.wants_reason
     refused(store, draft_id, hurry="Their support says that it is a mistake.")
     with store.reading() as session:
         sent = read_details(audit_trail.read_draft_events(session, draft_id)[-1])

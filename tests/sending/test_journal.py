@@ -85,8 +85,8 @@ def test_whatever_fails_the_answer_is_kept_and_taken_in_at_the_next_start(
     assert submission(store, mine.submission_id).campaign_id == "Vm9pY2VDYW1wYWlnbjo3"
     assert list(journal(store).read_entries()) == []
     draft_id = submission(store, mine.submission_id).draft_id
-    told = visitor.open(f"/drafts/{draft_id}/history").text
-    assert f"It could not be written down when it came: {error}" in told
+    history = visitor.open(f"/drafts/{draft_id}/history").text
+    assert f"It could not be written down when it came: {error}" in history
 
 
 def test_while_it_cannot_be_written_the_page_says_what_really_is(
@@ -201,7 +201,7 @@ def test_an_answer_is_taken_once(store: Store, saved: Saved) -> None:
         record_outcome(mine, CREATED, store, journal(store))
     draft_id = submission(store, mine.submission_id).draft_id
     with store.reading() as session:
-        kinds = [one.kind for one in audit_trail.read_draft_events(session, draft_id)]
+        kinds = [event.kind for event in audit_trail.read_draft_events(session, draft_id)]
     assert kinds.count("answered") == 1
 
 
@@ -216,7 +216,7 @@ def test_an_entry_that_cannot_be_removed_never_undoes_a_correction(
     assert submission(store, mine.submission_id).state is State.CREATED
     draft_id = submission(store, mine.submission_id).draft_id
     with store.reading() as session:
-        kinds = [one.kind for one in audit_trail.read_draft_events(session, draft_id)]
+        kinds = [event.kind for event in audit_trail.read_draft_events(session, draft_id)]
     assert kinds.count("answered late") == 1
 
 
@@ -239,7 +239,7 @@ def test_what_stays_unknown_is_written_down_once(store: Store, saved: Saved) -> 
     record_outcome(mine, Outcome(State.UNKNOWN, "A page of a proxy.", 502), store, journal(store))
     draft_id = submission(store, mine.submission_id).draft_id
     with store.reading() as session:
-        kinds = [one.kind for one in audit_trail.read_draft_events(session, draft_id)]
+        kinds = [event.kind for event in audit_trail.read_draft_events(session, draft_id)]
     assert kinds.count("answered") == 2
 
 
@@ -277,8 +277,8 @@ def test_an_answer_to_what_a_restore_took_away_changes_no_other_submission(
 
 
 def copy(source: Path, target: Path) -> None:
-    with closing(sqlite3.connect(source)) as one, closing(sqlite3.connect(target)) as other:
-        one.backup(other)
+    with closing(sqlite3.connect(source)) as original, closing(sqlite3.connect(target)) as other:
+        original.backup(other)
 
 
 def test_numbers_of_submissions_are_never_used_again(store: Store, saved: Saved) -> None:

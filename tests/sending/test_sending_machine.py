@@ -183,9 +183,9 @@ class Sending(RuleBasedStateMachine):
         with self.store.reading() as session:
             made = drafts.find(session, draft_id).submissions
             newest = made[0].id if made else 0
-        found = self.vendor.id_of(name) if name in self.vendor.holds else None
+        campaign_id = self.vendor.id_of(name) if name in self.vendor.holds else None
         with suppress(NoSuchSubmission, AlreadySubmitted):
-            look_up(self.store, newest, found)
+            look_up(self.store, newest, campaign_id)
 
     @invariant()
     def no_draft_is_lost_and_every_state_is_true(self) -> None:

@@ -45,10 +45,10 @@ def test_what_is_known_is_recorded(store: Store, saved: Saved, state: State) -> 
     assert api.asked == [BODY]
     assert state_of(store, draft_id) is state
     with store.reading() as session:
-        found = session.get_one(Submission, submission_id)
-        assert (found.state, found.body, found.digest) == (state, BODY, REVIEWED)
-        assert found.settled_at is not None
-        assert found.campaign_id == ("Q2FtcGFpZ246MQ==" if state is State.CREATED else None)
+        submission = session.get_one(Submission, submission_id)
+        assert (submission.state, submission.body, submission.digest) == (state, BODY, REVIEWED)
+        assert submission.settled_at is not None
+        assert submission.campaign_id == ("Q2FtcGFpZ246MQ==" if state is State.CREATED else None)
 
 
 @pytest.mark.parametrize("state", [State.CREATED, State.UNKNOWN])
@@ -141,8 +141,8 @@ def test_what_was_interrupted_is_unknown_after_the_next_start(
     expire(store, interrupted)
     assert recover(store, journal(store)) == 1
     with store.reading() as session:
-        found = session.get_one(Submission, interrupted)
-        assert (found.state, found.draft.state) == (State.UNKNOWN, State.UNKNOWN)
+        submission = session.get_one(Submission, interrupted)
+        assert (submission.state, submission.draft.state) == (State.UNKNOWN, State.UNKNOWN)
         assert session.get_one(Submission, created).state is State.UNSENT
     assert recover(store, journal(store)) == 0
 
@@ -153,9 +153,9 @@ def test_a_person_who_found_it_settles_it_as_created(
     submission_id = sent(State.UNKNOWN)
     look_up(store, submission_id, "Q2FtcGFpZ246Nw==")
     with store.reading() as session:
-        found = session.get_one(Submission, submission_id)
-        assert (found.state, found.campaign_id) == (State.CREATED, "Q2FtcGFpZ246Nw==")
-        assert found.draft.is_locked
+        submission = session.get_one(Submission, submission_id)
+        assert (submission.state, submission.campaign_id) == (State.CREATED, "Q2FtcGFpZ246Nw==")
+        assert submission.draft.is_locked
 
 
 def test_a_person_who_found_nothing_frees_the_draft(store: Store, saved: Saved) -> None:
@@ -208,9 +208,9 @@ class TestLate:
     ) -> None:
         submission_id = sent(State.UNKNOWN)
         look_up(store, submission_id)
-        found = self.answered(store, submission_id)
-        assert found.state is State.CREATED
-        assert state_of(store, found.draft_id) is State.CREATED
+        submission = self.answered(store, submission_id)
+        assert submission.state is State.CREATED
+        assert state_of(store, submission.draft_id) is State.CREATED
 
     def test_it_tells_of_two_campaigns_when_the_draft_was_sent_again(
         self, store: Store, saved: Saved, visitor: Visitor

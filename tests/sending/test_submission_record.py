@@ -55,29 +55,29 @@ def recorded(store: Store, draft_id: str, answer: Created | RemoteError) -> Subm
 
 
 def test_what_was_sent_and_where_to_is_kept(store: Store, saved: Saved) -> None:
-    found = recorded(store, draft_id := saved(), ANSWERS[State.REFUSED])
+    submission = recorded(store, draft_id := saved(), ANSWERS[State.REFUSED])
 
-    assert (found.draft_id, found.draft_version) == (draft_id, 1)
-    assert (found.body, found.digest) == (BODY, REVIEWED)
-    assert (found.connection, found.is_sandbox) == ("VoiceAIWrapper", False)
-    assert found.url == "https://api.example/api/v2/voice-campaigns"
+    assert (submission.draft_id, submission.draft_version) == (draft_id, 1)
+    assert (submission.body, submission.digest) == (BODY, REVIEWED)
+    assert (submission.connection, submission.is_sandbox) == ("VoiceAIWrapper", False)
+    assert submission.url == "https://api.example/api/v2/voice-campaigns"
 
 
 def test_it_is_kept_when_it_began_and_when_it_was_known(store: Store, saved: Saved) -> None:
     before = datetime.now(UTC)
-    found = recorded(store, saved(), ANSWERS[State.UNSENT])
+    submission = recorded(store, saved(), ANSWERS[State.UNSENT])
 
-    assert found.settled_at is not None
-    assert before <= found.claimed_at <= found.settled_at <= datetime.now(UTC)
+    assert submission.settled_at is not None
+    assert before <= submission.claimed_at <= submission.settled_at <= datetime.now(UTC)
 
 
 def test_a_created_campaign_is_kept_as_the_api_named_it(store: Store, saved: Saved) -> None:
     answer = Created("Vm9pY2U6MQ==", "Q4 (2)", "OUTBOUND", "DRAFT", 202, '{"status": "success"}')
-    found = recorded(store, saved(), answer)
+    submission = recorded(store, saved(), answer)
 
-    assert (found.campaign_id, found.campaign_name) == ("Vm9pY2U6MQ==", "Q4 (2)")
-    assert (found.campaign_type, found.campaign_status) == ("OUTBOUND", "DRAFT")
-    assert (found.http_status, found.answer) == (202, '{"status": "success"}')
+    assert (submission.campaign_id, submission.campaign_name) == ("Vm9pY2U6MQ==", "Q4 (2)")
+    assert (submission.campaign_type, submission.campaign_status) == ("OUTBOUND", "DRAFT")
+    assert (submission.http_status, submission.answer) == (202, '{"status": "success"}')
 
 
 @pytest.mark.parametrize("kind", [Refused, BadKey])
@@ -85,25 +85,27 @@ def test_a_refusal_is_kept_with_its_words_and_fields(
     store: Store, saved: Saved, kind: type[Refused]
 ) -> None:
     answer = kind("No.", status=401, answer="<b>No.</b>", errors={"name": ["Too long."]})
-    found = recorded(store, saved(), answer)
+    submission = recorded(store, saved(), answer)
 
-    assert (found.state, found.message) == (State.REFUSED, "No.")
-    assert (found.http_status, found.answer) == (401, "<b>No.</b>")
-    assert found.errors == {"name": ["Too long."]}
+    assert (submission.state, submission.message) == (State.REFUSED, "No.")
+    assert (submission.http_status, submission.answer) == (401, "<b>No.</b>")
+    assert submission.errors == {"name": ["Too long."]}
 
 
 def test_an_unclear_answer_is_kept_as_it_came(store: Store, saved: Saved) -> None:
-    found = recorded(store, saved(), Unclear("Odd.", status=502, answer="<h1>Bad gateway</h1>"))
+    submission = recorded(
+        store, saved(), Unclear("Odd.", status=502, answer="<h1>Bad gateway</h1>")
+    )
 
-    assert (found.state, found.message) == (State.UNKNOWN, "Odd.")
-    assert (found.http_status, found.answer) == (502, "<h1>Bad gateway</h1>")
+    assert (submission.state, submission.message) == (State.UNKNOWN, "Odd.")
+    assert (submission.http_status, submission.answer) == (502, "<h1>Bad gateway</h1>")
 
 
 def test_what_was_not_sent_has_no_answer(store: Store, saved: Saved) -> None:
-    found = recorded(store, saved(), NotSent("No way there."))
+    submission = recorded(store, saved(), NotSent("No way there."))
 
-    assert (found.state, found.message) == (State.UNSENT, "No way there.")
-    assert (found.http_status, found.answer, found.campaign_id) == (None, "", None)
+    assert (submission.state, submission.message) == (State.UNSENT, "No way there.")
+    assert (submission.http_status, submission.answer, submission.campaign_id) == (None, "", None)
 
 
 def test_every_attempt_stays_on_record(store: Store, saved: Saved) -> None:
@@ -111,7 +113,11 @@ def test_every_attempt_stays_on_record(store: Store, saved: Saved) -> None:
     for state in (State.UNSENT, State.REFUSED, State.CREATED):
         recorded(store, draft_id, ANSWERS[state])
 
-    assert [found.state for found in kept(store)] == [State.UNSENT, State.REFUSED, State.CREATED]
+    assert [submission.state for submission in kept(store)] == [
+        State.UNSENT,
+        State.REFUSED,
+        State.CREATED,
+    ]
 
 
 def test_it_is_on_record_before_a_byte_leaves(store: Store, saved: Saved) -> None:
@@ -119,7 +125,7 @@ def test_it_is_on_record_before_a_byte_leaves(store: Store, saved: Saved) -> Non
     api = Watched(lambda: seen.extend(kept(store)))
     submit(saved(), reviewed=REVIEWED, store=store, api=api)
 
-    assert [(found.state, found.body, found.settled_at) for found in seen] == [
+    assert [(submission.state, submission.body, submission.settled_at) for submission in seen] == [
         (State.SENDING, BODY, None)
     ]
 
@@ -241,7 +247,7 @@ def test_an_answer_that_is_hard_to_keep_is_kept(
     with answering(answer) as (address, _came):
         submit(saved(), reviewed=REVIEWED, store=store, api=calling(address))
 
-    assert [found.state for found in kept(store)] == [state]
+    assert [submission.state for submission in kept(store)] == [state]
 
 
 def test_no_file_of_ours_holds_the_token(store: Store, saved: Saved, instance: Path) -> None:

@@ -38,14 +38,14 @@ def test_a_reason_is_kept_with_who_gave_it_until_another_takes_it_back(
         kept = read_accepted(draft)[HOURS]
         assert take_back(session, draft, judgement, OPEN)
         assert read_accepted(draft) == {}
-        said = [
+        statements = [
             (event.kind, event.who, read_details(event)["reason"])
             for event in audit_trail.read_draft_events(session, late)
             if event.kind in {EventKind.ACCEPTED, EventKind.TAKEN_BACK}
         ]
 
     assert (kept.reason, kept.who) == (FINE.text, "Ada")
-    assert said == [
+    assert statements == [
         (EventKind.ACCEPTED, "Ada", FINE.text),
         (EventKind.TAKEN_BACK, "Bea", OPEN.text),
     ]
@@ -67,9 +67,9 @@ def test_what_is_accepted_is_open_again_once_more_holidays_are_found(
 
     def said_of_holidays(judgement: Judgement) -> list[bool]:
         return [
-            find_statement(one, statements) is not None
-            for one in judgement.findings
-            if one.rule.id == "fr-holidays"
+            find_statement(finding, statements) is not None
+            for finding in judgement.findings
+            if finding.rule.id == "fr-holidays"
         ]
 
     assert (said_of_holidays(november), said_of_holidays(december)) == ([True], [False])

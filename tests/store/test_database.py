@@ -57,7 +57,7 @@ def test_what_was_kept_is_there_after_a_restart(tmp_path: Path) -> None:
 
 def test_one_live_submission_for_each_draft_is_an_index_of_postgresql_alike() -> None:
     indexes = Base.metadata.tables["submission"].indexes
-    (index,) = (one for one in indexes if one.name == "one_campaign_per_draft")
+    (index,) = (candidate for candidate in indexes if candidate.name == "one_campaign_per_draft")
     dialect = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy has no types here.
     made = str(CreateIndex(index).compile(dialect=dialect))
     assert made == (

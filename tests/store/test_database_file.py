@@ -33,11 +33,11 @@ def test_a_number_that_was_given_counts_though_its_row_is_gone(counted: Path) ->
     assert read_counters(counted) == {"pod": 3}
 
 
-@pytest.mark.parametrize(("given", "number"), [({}, 4), ({"pod": 2}, 4), ({"pod": 8}, 9)])
+@pytest.mark.parametrize(("numbers", "number"), [({}, 4), ({"pod": 2}, 4), ({"pod": 8}, 9)])
 def test_numbers_go_on_from_the_higher_one(
-    counted: Path, given: dict[str, int], number: int
+    counted: Path, numbers: dict[str, int], number: int
 ) -> None:
-    count_on(counted, given)
+    count_on(counted, numbers)
 
     assert next_number(counted) == number
 

@@ -144,10 +144,10 @@ def test_what_is_being_sent_is_held_to_the_press(
     draft_id = saved(outbound())
     reviewed, to = payload_digest(encode_payload(build_payload(outbound()))), destination(FakeApi())
     claim(press(draft_id, reviewed=reviewed, to=to), store=store, deadline=30)
-    found = client.get(f"/drafts/{draft_id}/evidence.json").get_json()
-    assert check_evidence(found, found["trail"]["seal"]["hash"]) == ""
-    found["submissions"][0] |= change
-    assert check_evidence(found) == "The submission 1 was changed."
+    document = client.get(f"/drafts/{draft_id}/evidence.json").get_json()
+    assert check_evidence(document, document["trail"]["seal"]["hash"]) == ""
+    document["submissions"][0] |= change
+    assert check_evidence(document) == "The submission 1 was changed."
 
 
 @pytest.fixture
@@ -170,8 +170,8 @@ def test_an_older_seal_does_not_hide_what_was_cut_off_after_it(
     between, end = corrected
     noted = end["trail"]["seal"]
     between["trail"]["seals_since"] = [noted]
-    told = check_evidence(between, noted["hash"])
-    assert told == f"Seal {noted['number']} names events of the draft that are not in it."
+    message = check_evidence(between, noted["hash"])
+    assert message == f"Seal {noted['number']} names events of the draft that are not in it."
 
 
 def test_an_outcome_after_the_seal_was_made_up(corrected: tuple[Evidence, Evidence]) -> None:

@@ -11,9 +11,9 @@ from app.store.leases import grant_lease
 
 @pytest.mark.parametrize("days", [-400, 1, 400])
 def test_a_changed_wall_clock_ends_no_lease(days: int) -> None:
-    given = grant_lease(60)
+    lease = grant_lease(60)
     with time_machine.travel(datetime.now(UTC) + timedelta(days=days)):
-        assert not given.is_over
+        assert not lease.is_over
         assert grant_lease(0).is_over
 
 

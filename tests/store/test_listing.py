@@ -81,8 +81,8 @@ def test_the_list_can_be_held_to_a_type_and_a_state(store: Store) -> None:
 
 def test_deleted_drafts_are_listed_apart(three: Store) -> None:
     with three.writing() as session:
-        found = read_page(session, DraftQuery(search="Beta")).drafts[0]
-        drafts.delete(session, found.id)
+        draft = read_page(session, DraftQuery(search="Beta")).drafts[0]
+        drafts.delete(session, draft.id)
 
     assert names(three) == ["Gamma solar", "alpha dental"]
     assert names(three, show=Show.DELETED) == ["Beta roofing"]
@@ -109,14 +109,14 @@ def read_on(store: Store, sort: Sort, search: str) -> tuple[list[str], list[str]
     """Read all pages to the last one, and from there back to the first."""
     pages: list[list[str]] = [[], []]
     with store.reading() as session:
-        found = read_page(session, DraftQuery(sort=sort, search=search))
-        assert found.previous is None
-        pages[0] += [draft.id for draft in found.drafts]
-        while found.next:
-            found = read_page(session, DraftQuery(sort=sort, search=search, after=found.next))
-            assert found.count == listing.PAGE * 2 + 3
-            pages[0] += [draft.id for draft in found.drafts]
-        while found.previous:
-            found = read_page(session, DraftQuery(sort=sort, search=search, before=found.previous))
-            pages[1] = [draft.id for draft in found.drafts] + pages[1]
+        page = read_page(session, DraftQuery(sort=sort, search=search))
+        assert page.previous is None
+        pages[0] += [draft.id for draft in page.drafts]
+        while page.next:
+            page = read_page(session, DraftQuery(sort=sort, search=search, after=page.next))
+            assert page.count == listing.PAGE * 2 + 3
+            pages[0] += [draft.id for draft in page.drafts]
+        while page.previous:
+            page = read_page(session, DraftQuery(sort=sort, search=search, before=page.previous))
+            pages[1] = [draft.id for draft in page.drafts] + pages[1]
     return pages[0], pages[1]

@@ -21,15 +21,17 @@ Save = Callable[..., str]
 
 @pytest.fixture
 def save(store: Store) -> Save:
-    def one(name: str, audience: str = "Florida", connection: str = "", **values: Any) -> str:
+    def save_draft(
+        name: str, audience: str = "Florida", connection: str = "", **values: Any
+    ) -> str:
         draft_id = drafts.make_id()
-        told = {"audience": audience, "connection": connection}
+        choices = {"audience": audience, "connection": connection}
         with store.writing() as session:
-            answers = typed(outbound(name=name, **values)) | told
+            answers = typed(outbound(name=name, **values)) | choices
             drafts.save(session, draft_id, judge(answers), over=0)
         return draft_id
 
-    return one
+    return save_draft
 
 
 def named(visitor: Visitor, draft_id: str) -> list[str]:
@@ -40,8 +42,8 @@ def named(visitor: Visitor, draft_id: str) -> list[str]:
 def test_two_drafts_of_the_same_days_and_clocks_are_named_to_each_other(
     visitor: Visitor, save: Save
 ) -> None:
-    one, other = save("One"), save("Other", "US-FL, France", connection=SANDBOX)
-    assert named(visitor, one) == ["Other"]
+    first, other = save("One"), save("Other", "US-FL, France", connection=SANDBOX)
+    assert named(visitor, first) == ["Other"]
     assert named(visitor, other) == ["One"]
 
 

@@ -56,8 +56,10 @@ def test_what_somebody_has_to_know_of_is_open(store: Store, sent: Sent, state: S
     number = sent(state)
 
     with store.reading() as session:
-        open_ones = [(one.id, one.state) for one in submissions.find_open(session)]
-        under_way = [one.id for one in submissions.find_under_way(session)]
+        open_ones = [
+            (submission.id, submission.state) for submission in submissions.find_open(session)
+        ]
+        under_way = [submission.id for submission in submissions.find_under_way(session)]
 
     assert open_ones == ([(number, state)] if state in OPEN else [])
     assert under_way == ([number] if state is State.SENDING else [])
@@ -71,7 +73,7 @@ def test_one_that_is_overdue_is_named_however_many_are_open(store: Store, sent: 
         first, *others = submissions.find_open(session)
 
     assert (first.id, first.is_overdue) == (newest, True)
-    assert not any(one.is_overdue for one in others)
+    assert not any(submission.is_overdue for submission in others)
 
 
 def test_the_longest_wait_of_a_connection_counts(store: Store, sent: Sent) -> None:

@@ -66,9 +66,9 @@ def draft_id(store: Store, saved: Callable[..., str]) -> str:
 def test_an_untouched_trail_holds(store: Store, draft_id: str, sent: Sent) -> None:
     sent(State.CREATED)
     noted = sealed(store)
-    found = verdict(store, noted)
-    assert (found.events, found.chains, found.fault) == (8, 3, "")
-    assert found.seal == noted
+    verification = verdict(store, noted)
+    assert (verification.events, verification.chains, verification.fault) == (8, 3, "")
+    assert verification.seal == noted
 
 
 def test_what_came_after_a_noted_seal_holds_too(store: Store, draft_id: str, sent: Sent) -> None:

@@ -218,7 +218,9 @@ def test_a_rule_of_holidays_looks_at_the_leads_day_and_names_the_campaigns(
 def test_the_day_off_in_lieu_of_a_holiday_counts_unless_the_rule_says_that_it_does_not() -> None:
     # 4 July 2027 is a Sunday.
     july = usable(start_date=date(2027, 7, 1), end_date=date(2027, 7, 9), days_of_week=EVERY_DAY)
-    rule = next(one for one in load_rulebook().rules if one.id == "us-al-holidays")
+    rule = next(
+        candidate for candidate in load_rulebook().rules if candidate.id == "us-al-holidays"
+    )
     assert rule.holidays is not None
     assert list(find_closed_holidays("US-AL", rule.holidays, july)) == [
         date(2027, 7, 4),
