@@ -14,7 +14,7 @@ from tests.factories import outbound, typed
 from tests.pages import Page, Visitor, fields_of, text
 
 LATE = {"daily_end_time": time(21)}
-TOLD: dict[str, str | list[str]] = {"audience": "Florida", "purpose": "marketing"}
+LEADS: dict[str, str | list[str]] = {"audience": "Florida", "purpose": "marketing"}
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def late(store: Store) -> str:
     """Save a draft that calls Florida until 21:00, an hour too long, and give its id."""
     draft_id = drafts.make_id()
     with store.writing() as session:
-        drafts.save(session, draft_id, judge(typed(outbound(**LATE)) | TOLD), over=0)
+        drafts.save(session, draft_id, judge(typed(outbound(**LATE)) | LEADS), over=0)
     return draft_id
 
 
@@ -61,7 +61,7 @@ def refused(page: Page) -> str:
     assert reason.has_attr("autofocus")
     around = reason.find_parents("details")
     assert len(around) == 2
-    assert all(one.has_attr("open") for one in around)
+    assert all(details.has_attr("open") for details in around)
     return text(page.soup.find(id=str(reason["aria-describedby"])))
 
 
@@ -113,9 +113,9 @@ def test_what_was_accepted_can_be_taken_back(visitor: Visitor, late: str) -> Non
     page = visitor.press(page, "accept", answers=answers, open_again="us-fl-hours")
     assert page.flash() == "It is open again."
     assert "1 law is broken" in verdict(page)
-    told = visitor.open(f"/drafts/{late}/history").text
-    assert "Accepted Florida calling hours (from 20:00 to 21:00" in told
-    assert "Opened again Florida calling hours: They did not ask." in told
+    history = visitor.open(f"/drafts/{late}/history").text
+    assert "Accepted Florida calling hours (from 20:00 to 21:00" in history
+    assert "Opened again Florida calling hours: They did not ask." in history
 
 
 def test_the_form_and_its_preview_know_what_was_accepted(visitor: Visitor, late: str) -> None:
@@ -123,7 +123,7 @@ def test_the_form_and_its_preview_know_what_was_accepted(visitor: Visitor, late:
     page = visitor.open(f"/drafts/{late}")
     assert "Accepted: They asked." in page.text
     carried = [str(field["value"]) for field in page.soup.select("input[name=accepted]")]
-    data: dict[str, Any] = typed(outbound(**LATE)) | TOLD | {"accepted": carried}
+    data: dict[str, Any] = typed(outbound(**LATE)) | LEADS | {"accepted": carried}
     assert (
         "Accepted: They asked." in Page(visitor.client.get(f"/drafts/{late}/review")).text
     )  # And so does the review.

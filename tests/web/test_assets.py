@@ -16,9 +16,9 @@ LAYER = re.compile(r"^@layer ([\w, ]+)(;| {)", re.MULTILINE)
 
 @pytest.fixture
 def sheet(client: FlaskClient) -> str:
-    found = re.search(r'href="(/static/[^"]+/style.css)"', client.get("/").text)
-    assert found
-    return found[1]
+    link = re.search(r'href="(/static/[^"]+/style.css)"', client.get("/").text)
+    assert link
+    return link[1]
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "br", "zstd"])

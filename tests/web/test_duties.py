@@ -16,7 +16,7 @@ from app.store.evidence_file import check_evidence
 from tests.factories import outbound, typed
 from tests.pages import Page, Visitor, fields_of, text
 
-TOLD: dict[str, str | list[str]] = {"audience": "Germany", "purpose": "marketing"}
+LEADS: dict[str, str | list[str]] = {"audience": "Germany", "purpose": "marketing"}
 AI, MACHINE = "eu-ai-disclosure", "de-machine-consent"
 
 
@@ -26,7 +26,7 @@ def german(store: Store) -> str:
     draft_id = drafts.make_id()
     with store.writing() as session:
         campaign = outbound(timezone="Europe/Berlin")
-        drafts.save(session, draft_id, judge(typed(campaign) | TOLD), over=0)
+        drafts.save(session, draft_id, judge(typed(campaign) | LEADS), over=0)
     return draft_id
 
 
@@ -59,17 +59,19 @@ def test_answers_are_kept_with_who_and_when_and_stay_on_record(
     assert page.flash() == "Your answers are kept with the draft."
     assert "Yes Ada, " in duty(page, AI)
     assert "2 to confirm" in verdict(page)
-    told = visitor.open(f"/drafts/{german}/history").text
-    assert "Confirmed before sending: People are told that they talk to an AI: yes" in told
+    history = visitor.open(f"/drafts/{german}/history").text
+    assert "Confirmed before sending: People are told that they talk to an AI: yes" in history
     evidence = client.get(f"/drafts/{german}/evidence.json").get_json()
-    (said,) = [one["said"] for one in evidence["judged_now"]["findings"] if one["rule"] == AI]
-    assert (said["who"], said["answer"]) == ("Ada", "yes")
-    (event,) = [one for one in evidence["trail"]["events"] if one["kind"] == "confirmed"]
+    (statement,) = [
+        finding["said"] for finding in evidence["judged_now"]["findings"] if finding["rule"] == AI
+    ]
+    assert (statement["who"], statement["answer"]) == ("Ada", "yes")
+    (event,) = [event for event in evidence["trail"]["events"] if event["kind"] == "confirmed"]
     assert json.loads(event["details"])["duties"][AI][1] == "yes"
 
 
 @pytest.mark.parametrize(
-    ("shown", "kept"),
+    ("judged", "kept"),
     [
         ({"answer": "yes"}, {}),
         ({"who": "Eve"}, {}),
@@ -79,7 +81,7 @@ def test_answers_are_kept_with_who_and_when_and_stay_on_record(
     ],
 )
 def test_an_answer_that_is_changed_in_the_evidence_shows(
-    visitor: Visitor, client: FlaskClient, german: str, shown: dict[str, str], kept: dict[str, str]
+    visitor: Visitor, client: FlaskClient, german: str, judged: dict[str, str], kept: dict[str, str]
 ) -> None:
     untouched = client.get(f"/drafts/{german}/evidence.json").get_json()
     assert check_evidence(untouched) == ""
@@ -88,8 +90,10 @@ def test_an_answer_that_is_changed_in_the_evidence_shows(
     evidence = client.get(f"/drafts/{german}/evidence.json").get_json()
     assert check_evidence(evidence) == ""
 
-    (found,) = [one for one in evidence["judged_now"]["findings"] if one["rule"] == MACHINE]
-    found["said"] |= shown
+    (finding,) = [
+        finding for finding in evidence["judged_now"]["findings"] if finding["rule"] == MACHINE
+    ]
+    finding["said"] |= judged
     evidence["draft"]["accepted"][MACHINE] |= kept
     assert "is not what the trail says." in check_evidence(evidence)
 
@@ -98,15 +102,15 @@ def test_an_answer_that_is_added_to_or_taken_from_the_evidence_shows(
     visitor: Visitor, client: FlaskClient, german: str
 ) -> None:
     def added(evidence: Any) -> Any:
-        for one in evidence["judged_now"]["findings"]:
-            said = {
-                "measure": one["measure"],
+        for finding in evidence["judged_now"]["findings"]:
+            statement = {
+                "measure": finding["measure"],
                 "reason": "",
                 "who": "Ada",
                 "at": "",
                 "answer": "yes",
             }
-            one["said"] = one["said"] or said
+            finding["said"] = finding["said"] or statement
         return evidence
 
     address = f"/drafts/{german}/evidence.json"
@@ -114,8 +118,8 @@ def test_an_answer_that_is_added_to_or_taken_from_the_evidence_shows(
     answer(visitor, german, **{f"answer-{AI}": "no"})
     assert "is not what the trail says." in check_evidence(added(client.get(address).get_json()))
     taken = client.get(address).get_json()
-    for one in taken["judged_now"]["findings"]:
-        one["said"] = None
+    for finding in taken["judged_now"]["findings"]:
+        finding["said"] = None
     assert f"What was said of {AI} is not" in check_evidence(taken)
     del taken["draft"]["accepted"]
     assert "What was said of findings is not" in check_evidence(taken)
@@ -127,8 +131,8 @@ def test_evidence_of_before_answers_were_bound_still_holds(
     answer(visitor, german, **{f"answer-{AI}": "no"})
     evidence = client.get(f"/drafts/{german}/evidence.json").get_json()
     del evidence["draft"]["accepted"]
-    for one in evidence["judged_now"]["findings"]:
-        del one["measure"]
+    for finding in evidence["judged_now"]["findings"]:
+        del finding["measure"]
     before = ""
     for event in evidence["trail"]["events"]:
         details = json.loads(event["details"])
@@ -146,13 +150,13 @@ def test_a_duty_that_is_not_met_stays_in_view(visitor: Visitor, german: str) -> 
 
 
 def test_not_needed_wants_a_reason_and_loses_nothing(visitor: Visitor, german: str) -> None:
-    given = {f"answer-{AI}": "not needed", f"answer-{MACHINE}": "yes"}
-    page = answer(visitor, german, **given)
+    answers = {f"answer-{AI}": "not needed", f"answer-{MACHINE}": "yes"}
+    page = answer(visitor, german, **answers)
     assert page.status == 422
     assert "Write down why it is not needed." in duty(page, AI)
     posted = dict(fields_of(page.form("confirm")))
     assert (posted[f"answer-{AI}"], posted[f"answer-{MACHINE}"]) == ("not needed", "yes")
-    page = answer(visitor, german, **given, **{f"because-{AI}": "A human calls."})
+    page = answer(visitor, german, **answers, **{f"because-{AI}": "A human calls."})
     assert "Not needed: A human calls. Ada, " in duty(page, AI)
 
 
@@ -190,8 +194,8 @@ def test_what_is_written_of_a_campaign_that_is_gone_is_shown_again(
 ) -> None:
     old = visitor.open(f"/drafts/{german}/review")
     visitor.press(old if ending == "send" else visitor.open("/"), ending)
-    given = {f"answer-{AI}": "no", f"because-{AI}": "It was cut.", "who": "Bea"}
-    page = visitor.press(old, "confirm", answers=given)
+    answers = {f"answer-{AI}": "no", f"because-{AI}": "It was cut.", "who": "Bea"}
+    page = visitor.press(old, "confirm", answers=answers)
     assert page.status == 409
     assert "It was cut." in page.text
 
@@ -215,7 +219,7 @@ def test_keeping_the_same_answers_again_is_no_new_event(
     for _ in range(2):
         answer(visitor, german, **{f"answer-{AI}": "yes"})
     events = client.get(f"/drafts/{german}/evidence.json").get_json()["trail"]["events"]
-    assert [one["kind"] for one in events].count("confirmed") == 1
+    assert [event["kind"] for event in events].count("confirmed") == 1
 
 
 def test_answers_to_what_has_changed_meanwhile_are_shown_again(
@@ -250,5 +254,5 @@ def test_a_copy_is_asked_again(visitor: Visitor, german: str) -> None:
 
 
 def test_an_inbound_campaign_has_none(visitor: Visitor, saved: Callable[..., Any]) -> None:
-    draft_id = saved({"type": "INBOUND", "name": "Front desk"} | TOLD)
+    draft_id = saved({"type": "INBOUND", "name": "Front desk"} | LEADS)
     assert "to confirm" not in visitor.open(f"/drafts/{draft_id}").text

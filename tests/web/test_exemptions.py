@@ -67,11 +67,15 @@ def test_a_yes_lifts_these_rules_and_says_which(
     assert "3 lifted" in verdict(page)
     assert "Lifted: every lead is a customer already: CRM, exported today Ada, " in page.text
     assert "3 lifted" in visitor.open("/").text
-    told = visitor.open(f"/drafts/{oregon}/history").text
-    assert "yes (CRM, exported today), which lifts " in told
-    assert "Oregon calling hours" in told
+    history = visitor.open(f"/drafts/{oregon}/history").text
+    assert "yes (CRM, exported today), which lifts " in history
+    assert "Oregon calling hours" in history
     judged = client.get(f"/drafts/{oregon}/evidence.json").get_json()["judged_now"]
-    lifted = {one["rule"] for one in judged["findings"] if (one["said"] or {}).get("lifted_by")}
+    lifted = {
+        finding["rule"]
+        for finding in judged["findings"]
+        if (finding["said"] or {}).get("lifted_by")
+    }
     assert lifted == {"us-fcc-hours", "us-or-hours", "us-or-opt-out"}
 
 
@@ -82,7 +86,11 @@ def test_the_evidence_of_a_lifted_rule_cannot_be_changed(
     evidence = client.get(f"/drafts/{oregon}/evidence.json").get_json()
     assert check_evidence(evidence) == ""
 
-    (lifted,) = (one for one in evidence["judged_now"]["findings"] if one["rule"] == "us-or-hours")
+    (lifted,) = (
+        finding
+        for finding in evidence["judged_now"]["findings"]
+        if finding["rule"] == "us-or-hours"
+    )
     lifted["said"]["reason"] = "Somebody said so."
 
     assert "What was said of us-or-hours is not" in check_evidence(evidence)

@@ -66,15 +66,15 @@ def test_more_words_than_a_person_types_are_refused_kindly(visitor: Visitor, add
 
 
 @pytest.mark.parametrize(
-    ("search", "told"),
+    ("search", "message"),
     [("word " * 3000, "Search for 20 words or fewer."), ("a b", "a word of 3 characters or more.")],
 )
 def test_lines_of_json_for_too_many_words_are_refused_kindly(
-    client: FlaskClient, search: str, told: str
+    client: FlaskClient, search: str, message: str
 ) -> None:
     answer = client.get("/requests.jsonl", query_string={"search": search})
     assert answer.status_code == 422
-    assert told in answer.text
+    assert message in answer.text
 
 
 def test_short_words_beside_a_longer_one_are_looked_for(visitor: Visitor) -> None:
@@ -93,9 +93,9 @@ def test_a_reason_is_no_essay(visitor: Visitor, saved: Callable[..., str]) -> No
     page = visitor.open(f"/drafts/{saved()}/review")
     rules = str(page.soup.select_one("button[name=rules]")["value"])  # type: ignore[index]
     answers = {f"reason-{rules.split(maxsplit=1)[0]}": "a" * 1001}
-    told = visitor.press(page, "accept", answers, rules=rules)
-    assert "Shorten this to 1,000 characters." in told.text
-    assert f'value="{"a" * 1001}"' in str(told.soup)
+    refused = visitor.press(page, "accept", answers, rules=rules)
+    assert "Shorten this to 1,000 characters." in refused.text
+    assert f'value="{"a" * 1001}"' in str(refused.soup)
 
 
 @pytest.mark.parametrize(

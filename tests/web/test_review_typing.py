@@ -39,7 +39,7 @@ def held(page: Page, *but: str) -> Mapping[str, object]:
     return {name: fields.get(name, "") for name in TYPED if name not in but}
 
 
-def wanted(*but: str) -> Mapping[str, object]:
+def typed_except(*but: str) -> Mapping[str, object]:
     return {name: value for name, value in TYPED.items() if name not in but}
 
 
@@ -56,7 +56,7 @@ def test_enter_and_another_clock_keep_everything_and_send_nothing(
 
 
 def _chosen_clock(page: Page) -> str:
-    return " ".join(one.text for one in page.soup.select("[aria-pressed=true]"))
+    return " ".join(button.text for button in page.soup.select("[aria-pressed=true]"))
 
 
 def test_accepting_one_finding_keeps_the_answers_and_the_other_reasons(
@@ -65,7 +65,7 @@ def test_accepting_one_finding_keeps_the_answers_and_the_other_reasons(
     after = visitor.press(page, "accept", answers=TYPED, rules="it-hours")
 
     assert after.flash() == "Accepted, and the reason is kept with the draft."
-    assert held(after, "reason-it-hours") == wanted("reason-it-hours")
+    assert held(after, "reason-it-hours") == typed_except("reason-it-hours")
 
 
 def test_keeping_answers_keeps_the_reasons_that_were_typed(visitor: Visitor, page: Page) -> None:
@@ -73,11 +73,11 @@ def test_keeping_answers_keeps_the_reasons_that_were_typed(visitor: Visitor, pag
 
     assert after.flash() == "Your answers are kept with the draft."
     assert "Not needed: People call. Ada, " in after.text
-    assert held(after) == wanted()
+    assert held(after) == typed_except()
 
 
 def test_a_refused_press_of_send_keeps_everything(visitor: Visitor, page: Page) -> None:
     after = visitor.press(page, "send", answers=TYPED | {"stamp": "older"})
 
     assert "Please look again." in after.flash()
-    assert held(after) == wanted()
+    assert held(after) == typed_except()

@@ -129,9 +129,9 @@ class TestToken:
 
 def test_two_instances_on_one_machine_do_not_share_a_cookie(app: Flask, tmp_path: Path) -> None:
     other = create_app(Settings(instance=tmp_path / "other"))
-    names = {one.config["SESSION_COOKIE_NAME"] for one in (app, other)}
+    names = {instance.config["SESSION_COOKIE_NAME"] for instance in (app, other)}
     assert len(names) == 2
-    assert names & {cookie_of(one) for one in (app, other)} == names
+    assert names & {cookie_of(instance) for instance in (app, other)} == names
 
 
 def cookie_of(app: Flask) -> str:

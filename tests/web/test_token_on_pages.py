@@ -25,18 +25,18 @@ SPELLINGS: dict[str, Callable[[str], str]] = {
 }
 
 
-def success(said: str) -> str:
+def success(text: str) -> str:
     data = {
-        "campaign_id": said,
-        "campaign_name": f"Of {said}",
-        "campaign_type": said,
-        "campaign_status": said,
+        "campaign_id": text,
+        "campaign_name": f"Of {text}",
+        "campaign_type": text,
+        "campaign_status": text,
     }
-    return json.dumps({"status": "success", "message": said, "data": data})
+    return json.dumps({"status": "success", "message": text, "data": data})
 
 
-def refusal(said: str) -> str:
-    return json.dumps({"status": "error", "message": said, "errors": {"name": [said], said: ["x"]}})
+def refusal(text: str) -> str:
+    return json.dumps({"status": "error", "message": text, "errors": {"name": [text], text: ["x"]}})
 
 
 @pytest.mark.parametrize("spelling", SPELLINGS)
@@ -44,8 +44,8 @@ def refusal(said: str) -> str:
 def test_no_page_shows_it(
     app: Flask, visitor: Visitor, spelling: str, status: int, answer: Callable[[str], str]
 ) -> None:
-    said = SPELLINGS[spelling](TOKEN)
-    with answering(http(status, answer(said), f"X-Said: {said}")) as (address, _):
+    spelled = SPELLINGS[spelling](TOKEN)
+    with answering(http(status, answer(spelled), f"X-Said: {spelled}")) as (address, _):
         entry = {"name": "A", "kind": "live", "base_url": address.url, "token": TOKEN}
         made = visitor.press(visitor.open("/connections/new"), "new", entry)
         key = made.path.rpartition("/")[2]
@@ -60,5 +60,5 @@ def test_no_page_shows_it(
         *(visitor.client.get(at).text for at in ("/requests", "/requests/1", "/requests.jsonl")),
     ]
     for page in pages:
-        assert said.casefold() not in page.casefold()
+        assert spelled.casefold() not in page.casefold()
         assert TOKEN not in page

@@ -26,7 +26,11 @@ pytestmark = pytest.mark.slow
 @pytest.fixture
 def locked(store: Store, instance: Path) -> Iterator[None]:
     """Hold the write lock, and make the app impatient."""
-    event.listen(store.engine, "checkout", lambda one, *_: one.execute("PRAGMA busy_timeout = 10"))
+    event.listen(
+        store.engine,
+        "checkout",
+        lambda connection, *_: connection.execute("PRAGMA busy_timeout = 10"),
+    )
     with closing(sqlite3.connect(instance / "campaigns.sqlite3")) as other:
         other.isolation_level = None
         other.execute("BEGIN IMMEDIATE")
@@ -65,7 +69,9 @@ def test_trying_again_does_what_was_meant(
     page = visitor.open(f"/drafts/{saved(inbound())}")
     with closing(sqlite3.connect(instance / "campaigns.sqlite3")) as other:
         event.listen(
-            store.engine, "checkout", lambda one, *_: one.execute("PRAGMA busy_timeout = 10")
+            store.engine,
+            "checkout",
+            lambda connection, *_: connection.execute("PRAGMA busy_timeout = 10"),
         )
         other.isolation_level = None
         other.execute("BEGIN IMMEDIATE")
@@ -87,7 +93,7 @@ def test_a_script_that_saves_is_told_to_try_again(client: FlaskClient, locked: N
 
 
 @pytest.mark.parametrize(
-    ("error", "said"),
+    ("error", "message"),
     [
         (sqlite3.OperationalError("database or disk is full"), "The disk is full."),
         (sqlite3.OperationalError("attempt to write a readonly database"), "may not be written"),
@@ -100,7 +106,7 @@ def test_a_script_that_saves_is_told_to_try_again(client: FlaskClient, locked: N
     ids=str,
 )
 def test_however_it_fails_what_was_typed_is_given_back(
-    visitor: Visitor, store: Store, saved: Callable[..., str], error: Exception, said: str
+    visitor: Visitor, store: Store, saved: Callable[..., str], error: Exception, message: str
 ) -> None:
     page = visitor.open(f"/drafts/{saved(inbound())}")
     with failing(store, error):
@@ -113,7 +119,7 @@ def test_however_it_fails_what_was_typed_is_given_back(
             headers={"Accept": "application/json"},
         )
     assert failed.status >= 500
-    assert said in failed.text
+    assert message in failed.text
     assert "Your draft is kept" not in failed.text
     assert failed.typed("name") == "Typed at a bad moment"
     assert (script.status_code >= 500, script.is_json) == (True, True)

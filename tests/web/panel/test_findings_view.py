@@ -12,28 +12,30 @@ from tests.factories import inbound, outbound, typed
 from tests.pages import PARSER, text
 
 
-def rules(client: FlaskClient, told: dict[str, str], **changes: Any) -> BeautifulSoup:
+def rules(client: FlaskClient, leads: dict[str, str], **changes: Any) -> BeautifulSoup:
     """Ask for the live preview of a campaign whose audience is told so."""
-    answers = typed(outbound(**changes)) | told
+    answers = typed(outbound(**changes)) | leads
     return BeautifulSoup(client.post("/preview", data=answers).text, PARSER)
 
 
 def clocks(soup: BeautifulSoup) -> dict[str, str]:
     """Read the first strip: the campaign's hours by the clock of each place."""
-    found = soup.select_one(".strip")
-    assert found is not None
-    return {text(row.find("th")): text(row.find_all("td")[0]) for row in found.select("tbody tr")}
+    table = soup.select_one(".strip")
+    assert table is not None
+    return {text(row.find("th")): text(row.find_all("td")[0]) for row in table.select("tbody tr")}
 
 
 def test_who_is_assumed_to_be_called_is_said(client: FlaskClient) -> None:
-    told = text(rules(client, {}))
-    assert "You have not said where the leads are, so the 50 states are assumed." in told
-    assert "the rules for every purpose count" in told
+    words = text(rules(client, {}))
+    assert "You have not said where the leads are, so the 50 states are assumed." in words
+    assert "the rules for every purpose count" in words
 
 
 def test_the_hours_are_shown_on_the_clock_of_every_place(client: FlaskClient) -> None:
-    found = clocks(rules(client, {"audience": "Florida, California", "purpose": "marketing"}))
-    assert found == {
+    hours_by_place = clocks(
+        rules(client, {"audience": "Florida, California", "purpose": "marketing"})
+    )
+    assert hours_by_place == {
         "New York": "09:00–17:00",
         "Chicago": "08:00–16:00",
         "Los Angeles": "06:00–14:00 breaks a rule",
@@ -42,8 +44,10 @@ def test_the_hours_are_shown_on_the_clock_of_every_place(client: FlaskClient) ->
 
 
 def test_a_day_that_is_another_one_there_is_named(client: FlaskClient) -> None:
-    found = clocks(rules(client, {"audience": "Pacific/Auckland"}, daily_start_time=time(8)))
-    assert found["Auckland"] == "02:00 next day–11:00 next day breaks a rule"
+    hours_by_place = clocks(
+        rules(client, {"audience": "Pacific/Auckland"}, daily_start_time=time(8))
+    )
+    assert hours_by_place["Auckland"] == "02:00 next day–11:00 next day breaks a rule"
 
 
 def test_the_second_season_has_a_strip_of_its_own(client: FlaskClient) -> None:
@@ -101,8 +105,8 @@ def test_a_place_without_data_is_never_green(client: FlaskClient, place: str) ->
     soup = rules(client, {"audience": place, "purpose": "marketing"}, timezone="Europe/Berlin")
     assert soup.select(".verdict.ready") == []
     assert "not all rules are known here" in text(soup.select_one(".verdict"))
-    told = text(soup.select_one("#m-rules ~ .gaps"))
-    assert f"Limits of attempts are not known here for {place}." in told
+    gaps = text(soup.select_one("#m-rules ~ .gaps"))
+    assert f"Limits of attempts are not known here for {place}." in gaps
 
 
 def test_at_night_it_is_warned_wherever_no_hours_are_known(client: FlaskClient) -> None:
@@ -176,8 +180,8 @@ def test_a_campaign_that_never_calls_is_not_called_complete_without_a_word(
 
 def test_a_value_that_would_do_can_be_taken_from_the_advice(client: FlaskClient) -> None:
     soup = rules(client, {"audience": "Norway"}, max_daily_attempts=3, min_gap_between_attempts=240)
-    said = [text(button) for button in soup.select(".advices button[name=fix]")]
-    assert said == ["Minutes between attempts, at least: 240 → 239"]
+    labels = [text(button) for button in soup.select(".advices button[name=fix]")]
+    assert labels == ["Minutes between attempts, at least: 240 → 239"]
 
 
 @pytest.mark.parametrize("carried", ["{", "[1]", "null", '{"a": 1}', '"abc"', "[1, 2, 3]"])

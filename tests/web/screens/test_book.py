@@ -21,10 +21,10 @@ def test_a_campaign_that_is_created_puts_its_ids_into_the_book(
 ) -> None:
     visitor.press(visitor.open(f"/drafts/{saved()}/review"), "send")
 
-    found = offered(client)
-    assert found["assistant_id"] == [["assistant", "asst_abc123", ""]]
-    assert found["phone_number_id"] == [["number", "pn_abc123", ""]]
-    assert found["tenant_voice_provider_id"][0][0] == "provider"
+    ids = offered(client)
+    assert ids["assistant_id"] == [["assistant", "asst_abc123", ""]]
+    assert ids["phone_number_id"] == [["number", "pn_abc123", ""]]
+    assert ids["tenant_voice_provider_id"][0][0] == "provider"
     assert "asst_abc123" in visitor.open("/connections/sandbox/book").text
 
 
@@ -69,15 +69,17 @@ def test_an_entry_is_taken_out_again(visitor: Visitor, client: FlaskClient) -> N
 
 
 @pytest.mark.parametrize(
-    ("answers", "said"),
+    ("answers", "message"),
     [
         ({"value": "", "nickname": "A"}, "Paste the id."),
         ({"value": "a", "nickname": " "}, "Enter a nickname."),
     ],
 )
-def test_what_is_missing_is_asked_for(visitor: Visitor, answers: dict[str, str], said: str) -> None:
+def test_what_is_missing_is_asked_for(
+    visitor: Visitor, answers: dict[str, str], message: str
+) -> None:
     page = visitor.press(visitor.open("/connections/sandbox/book"), "book", answers)
-    assert (page.status, said in page.text) == (422, True)
+    assert (page.status, message in page.text) == (422, True)
 
 
 def test_the_form_asks_the_book_for_every_field_that_has_ids(visitor: Visitor) -> None:

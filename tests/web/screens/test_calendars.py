@@ -16,19 +16,19 @@ from tests.factories import inbound, outbound
 def events(client: FlaskClient, draft_id: str) -> list[tuple[Any, Any]]:
     answer = client.get(f"/drafts/{draft_id}/windows.ics")
     assert answer.mimetype == "text/calendar"
-    found = Calendar.from_ical(answer.data)
-    assert isinstance(found, Calendar)
-    return [(event.start, event.end) for event in found.events]
+    calendar = Calendar.from_ical(answer.data)
+    assert isinstance(calendar, Calendar)
+    return [(event.start, event.end) for event in calendar.events]
 
 
 def test_each_window_is_an_event_in_utc(client: FlaskClient, saved: Callable[..., str]) -> None:
-    found = events(client, saved())
-    assert len(found) == 63
-    assert found[0] == (
+    windows = events(client, saved())
+    assert len(windows) == 63
+    assert windows[0] == (
         datetime(2027, 1, 4, 14, tzinfo=UTC),
         datetime(2027, 1, 4, 22, tzinfo=UTC),
     )
-    assert found[-1][0] == datetime(2027, 3, 31, 13, tzinfo=UTC)
+    assert windows[-1][0] == datetime(2027, 3, 31, 13, tzinfo=UTC)
 
 
 def test_a_window_with_a_clock_change_in_it_is_as_long_as_it_really_is(
@@ -79,8 +79,8 @@ def test_a_campaign_of_centuries_ends_at_a_bound(
     client: FlaskClient, saved: Callable[..., str]
 ) -> None:
     last = date(9999, 12, 31)
-    found = events(client, saved(outbound(days_of_week=EVERY_DAY, end_date=last)))
-    assert len(found) == MOST_WINDOWS == 1000
+    windows = events(client, saved(outbound(days_of_week=EVERY_DAY, end_date=last)))
+    assert len(windows) == MOST_WINDOWS == 1000
 
 
 def described(client: FlaskClient, draft_id: str) -> set[str]:

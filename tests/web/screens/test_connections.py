@@ -63,7 +63,7 @@ def test_a_connection_is_entered_and_its_token_never_shown(
 
 
 @pytest.mark.parametrize(
-    ("changes", "field", "said"),
+    ("changes", "field", "message"),
     [
         ({"name": ""}, "name", "Enter a name, such as the client's."),
         ({"name": "\u3164"}, "name", "Take the invisible characters out of the name."),
@@ -80,12 +80,12 @@ def test_a_connection_is_entered_and_its_token_never_shown(
     ],
 )
 def test_what_cannot_be_is_told_beside_the_field_and_what_was_typed_is_kept(
-    visitor: Visitor, changes: dict[str, str], field: str, said: str
+    visitor: Visitor, changes: dict[str, str], field: str, message: str
 ) -> None:
     page = visitor.press(visitor.open("/connections/new"), "new", ANSWERS | changes)
 
     assert page.status == 422
-    assert said in page.soup.select_one(f"#{field}-error").text  # type: ignore[union-attr]
+    assert message in page.soup.select_one(f"#{field}-error").text  # type: ignore[union-attr]
     assert page.typed("notes") == "Ask Jo."
 
 
@@ -146,7 +146,7 @@ def ready() -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    ("answer", "said"),
+    ("answer", "message"),
     [
         (http(405, ""), "It answers (status 405), and did not refuse the token."),
         (http(401, '{"message": "Who are you?"}'), "It answers, and does not accept the token."),
@@ -155,7 +155,7 @@ def ready() -> dict[str, str]:
     ],
 )
 def test_a_test_says_what_came_of_it_and_creates_nothing(
-    visitor: Visitor, answer: bytes, said: str
+    visitor: Visitor, answer: bytes, message: str
 ) -> None:
     with answering(answer) as (address, came):
         made = visitor.press(
@@ -163,7 +163,7 @@ def test_a_test_says_what_came_of_it_and_creates_nothing(
         )
         tested = visitor.press(made, "test")
 
-    assert said in tested.text
+    assert message in tested.text
     assert came[0].startswith(b"GET ")
     assert "Client A" in visitor.open("/requests").text
 
@@ -202,8 +202,8 @@ def test_a_test_during_which_the_connection_changed_is_told_to_be_of_the_older_v
             visitor.client.post(str(form["action"]), data=dict(fields_of(form)) | changes)
         is_changed.set()
         find_services(app).sender.drain(10)
-    told = visitor.open(made.path).text
-    assert ", as it was before the last change: It answers (status 405)" in told
+    words = visitor.open(made.path).text
+    assert ", as it was before the last change: It answers (status 405)" in words
 
     with answering(http(401, "{}")) as (address, _came):
         changed = visitor.press(
@@ -290,10 +290,10 @@ def test_what_was_changed_is_on_the_trail_without_the_token(
     made: Page, store: Store, visitor: Visitor
 ) -> None:
     visitor.press(made, "enabled", enabled="no")
-    told = " ".join(str(row) for row in rows(store, "SELECT kind, details FROM event"))
-    assert "connection added" in told
-    assert '"enabled": [true, false]' in told
-    assert TOKEN not in told
+    trail = " ".join(str(row) for row in rows(store, "SELECT kind, details FROM event"))
+    assert "connection added" in trail
+    assert '"enabled": [true, false]' in trail
+    assert TOKEN not in trail
     with store.reading() as session:
         assert saved_connections.read_connections(session)[0].version == 2
 

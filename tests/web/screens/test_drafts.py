@@ -40,7 +40,7 @@ def test_what_was_changed_last_is_on_top(visitor: Visitor) -> None:
 
 @pytest.mark.usefixtures("three")
 @pytest.mark.parametrize(
-    ("query", "found"),
+    ("query", "expected"),
     [
         ({"search": "roof"}, ["Beta roofing"]),
         ({"search": "new_york dental"}, ["Alpha dental"]),
@@ -56,9 +56,9 @@ def test_what_was_changed_last_is_on_top(visitor: Visitor) -> None:
     ],
 )
 def test_the_list_shows_what_was_asked_for(
-    visitor: Visitor, query: dict[str, str], found: list[str]
+    visitor: Visitor, query: dict[str, str], expected: list[str]
 ) -> None:
-    assert names(visitor.open("/", **query)) == found
+    assert names(visitor.open("/", **query)) == expected
 
 
 def test_a_campaign_that_only_answers_has_no_first_day_though_one_was_typed(
@@ -243,11 +243,11 @@ def test_deleting_and_undoing_stay_on_the_page_that_one_came_back_to(
     for _ in range(2):
         third = follow(visitor, third, "Next page")
     second = follow(visitor, third, "Previous page")
-    shown = names(second)
-    assert shown[0] == f"Desk {PAGE:02}"
+    listed = names(second)
+    assert listed[0] == f"Desk {PAGE:02}"
     deleted = visitor.press(second, "delete")
-    assert set(shown[1:]) <= set(names(deleted))
-    assert names(visitor.press(deleted, "restore")) == shown
+    assert set(listed[1:]) <= set(names(deleted))
+    assert names(visitor.press(deleted, "restore")) == listed
 
 
 def test_a_draft_that_is_brought_back_leaves_the_list_of_deleted_ones_open(
@@ -298,10 +298,10 @@ def test_whatever_a_draft_is_called_the_message_tells_it_from_others(
 ) -> None:
     draft_id = saved(inbound(name=name))
     page = visitor.press(visitor.open("/"), f"{draft_id}/delete")
-    told = name_campaign(name)
-    assert f"Deleted: {told}." in page.flash()
-    assert f"Undo deleting {told}" in page.flash()
-    assert visitor.open(f"/drafts/{draft_id}").heading == f"Deleted: {told}"
+    display_name = name_campaign(name)
+    assert f"Deleted: {display_name}." in page.flash()
+    assert f"Undo deleting {display_name}" in page.flash()
+    assert visitor.open(f"/drafts/{draft_id}").heading == f"Deleted: {display_name}"
 
 
 def test_a_deleted_draft_can_be_brought_back_later(

@@ -37,7 +37,7 @@ def test_both_dates_move_by_whole_weeks(
 
 
 @pytest.mark.parametrize(
-    ("weeks", "said"),
+    ("weeks", "message"),
     [
         ("many", "Enter the weeks as a whole number"),
         ("", "Enter the weeks as a whole number"),
@@ -49,11 +49,11 @@ def test_both_dates_move_by_whole_weeks(
     ],
 )
 def test_weeks_that_cannot_be_meant_are_told_beside_the_field_and_kept(
-    visitor: Visitor, copying: Page, weeks: str, said: str
+    visitor: Visitor, copying: Page, weeks: str, message: str
 ) -> None:
     page = visitor.press(copying, "duplicate", {"dates": "move", "weeks": weeks})
     assert (page.status, page.heading) == (422, "Copy Q4 Outreach")
-    assert said in text(page.soup.find(id="weeks-error"))
+    assert message in text(page.soup.find(id="weeks-error"))
     assert "weeks-error" in str(page.soup.find(id="weeks")["aria-describedby"])  # type: ignore[index]
     assert (page.typed("weeks"), page.typed("dates")) == (weeks, "move")
     assert len(visitor.open("/").soup.select("tbody tr")) == 1
@@ -63,14 +63,14 @@ def test_weeks_that_cannot_be_meant_are_told_beside_the_field_and_kept(
 
 
 @pytest.mark.parametrize(
-    ("choice", "told"),
+    ("choice", "message"),
     [("keep", "with the dates of the original"), ("move", "with its dates moved")],
 )
 def test_the_copy_tells_what_became_of_its_dates(
-    visitor: Visitor, copying: Page, choice: str, told: str
+    visitor: Visitor, copying: Page, choice: str, message: str
 ) -> None:
     page = visitor.press(copying, "duplicate", {"dates": choice, "weeks": "2"})
-    assert page.flash() == f"This is the copy, {told}. The original is unchanged."
+    assert page.flash() == f"This is the copy, {message}. The original is unchanged."
 
 
 def test_dates_that_somebody_chose_to_keep_stay_whatever_number_stands_there(
@@ -145,6 +145,6 @@ def test_dates_at_the_end_of_the_calendar_are_not_moved_off_it(
     visitor: Visitor, saved: Callable[..., str]
 ) -> None:
     page = visitor.open(f"/drafts/{saved(outbound(end_date=date(9999, 12, 31)))}/duplicate")
-    told = visitor.press(page, "duplicate", {"dates": "move", "weeks": "1"})
-    assert "the calendar ends before" in told.text
-    assert visitor.press(told, "duplicate", {"dates": "keep"}).typed("end_date") == "9999-12-31"
+    refused = visitor.press(page, "duplicate", {"dates": "move", "weeks": "1"})
+    assert "the calendar ends before" in refused.text
+    assert visitor.press(refused, "duplicate", {"dates": "keep"}).typed("end_date") == "9999-12-31"

@@ -49,10 +49,10 @@ def test_a_complete_campaign_goes_to_its_review(visitor: Visitor) -> None:
 def test_problems_are_said_on_top_and_beside_the_field(visitor: Visitor) -> None:
     page = submit(visitor, outbound(min_gap_between_attempts=2, timezone=None))
     assert page.status == 422
-    said = "Enter the minutes between attempts, 3 or more."
-    assert page.error("min_gap_between_attempts") == said
-    assert said in page.summary()
-    assert page.summary() == [page.error("timezone"), said]
+    message = "Enter the minutes between attempts, 3 or more."
+    assert page.error("min_gap_between_attempts") == message
+    assert message in page.summary()
+    assert page.summary() == [page.error("timezone"), message]
 
 
 def test_the_summary_leads_to_the_fields(visitor: Visitor) -> None:
@@ -238,9 +238,9 @@ class TestAutosave:
 
     def test_the_version_to_save_over_next(self, client: FlaskClient, visitor: Visitor) -> None:
         page = visitor.open("/drafts/new")
-        status, told = self.save(client, page, name="Typed")
-        assert (status, told["version"]) == (200, 1)
-        assert visitor.open(str(told["address"])).heading == "Typed"
+        status, document = self.save(client, page, name="Typed")
+        assert (status, document["version"]) == (200, 1)
+        assert visitor.open(str(document["address"])).heading == "Typed"
 
     def test_that_saving_the_same_again_changes_nothing(
         self, client: FlaskClient, visitor: Visitor
@@ -252,25 +252,25 @@ class TestAutosave:
     def test_that_somebody_else_was_faster(self, client: FlaskClient, visitor: Visitor) -> None:
         page = visitor.open("/drafts/new")
         self.save(client, page, name="First")
-        status, told = self.save(client, page, name="Second")
-        assert (status, told["title"]) == (409, "This draft was changed elsewhere")
+        status, document = self.save(client, page, name="Second")
+        assert (status, document["title"]) == (409, "This draft was changed elsewhere")
 
     def test_that_the_campaign_was_sent(
         self, client: FlaskClient, visitor: Visitor, saved: Callable[..., str]
     ) -> None:
         page = visitor.open(f"/drafts/{saved(inbound())}")
         visitor.press(visitor.open(f"{page.path}/review"), "send")
-        status, told = self.save(client, page, name="Too late")
-        assert (status, told["title"]) == (409, "This campaign was sent meanwhile")
+        status, document = self.save(client, page, name="Too late")
+        assert (status, document["title"]) == (409, "This campaign was sent meanwhile")
 
     def test_that_the_page_is_from_an_older_visit(
         self, client: FlaskClient, visitor: Visitor
     ) -> None:
         page = visitor.open("/drafts/new")
         client.delete_cookie(client.application.config["SESSION_COOKIE_NAME"])
-        status, told = self.save(client, page, name="Typed")
+        status, document = self.save(client, page, name="Typed")
         assert status == 400
-        assert "Try again." in str(told["advice"])
+        assert "Try again." in str(document["advice"])
 
 
 def test_what_was_typed_after_sending_can_be_kept_as_a_new_draft(

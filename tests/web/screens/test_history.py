@@ -36,8 +36,8 @@ def test_the_whole_way_of_a_campaign_can_be_read(visitor: Visitor, saved: Saved)
     assert sent_by_ada(visitor, draft_id).heading == "Created: Night desk"
 
     page = visitor.open(f"/drafts/{draft_id}/history")
-    said = [item.strong.text for item in page.soup.select(".events > li")]  # type: ignore[union-attr]
-    assert said == [
+    entries = [item.strong.text for item in page.soup.select(".events > li")]  # type: ignore[union-attr]
+    assert entries == [
         "Created",
         "Send pressed, to the sandbox",
         "Reviewed, to be sent to Sandbox",
@@ -58,8 +58,10 @@ def test_what_a_draft_was_made_with_is_not_what_it_became(visitor: Visitor, save
 
 
 def test_a_connection_is_told_by_the_name_that_it_had_then(visitor: Visitor) -> None:
-    told = {"kind": "live", "base_url": "https://api.example", "token": TOKEN, "colour": "blue"}
-    client = visitor.press(visitor.open("/connections/new"), "new", told | {"name": "Client Alpha"})
+    settings = {"kind": "live", "base_url": "https://api.example", "token": TOKEN, "colour": "blue"}
+    client = visitor.press(
+        visitor.open("/connections/new"), "new", settings | {"name": "Client Alpha"}
+    )
     key = client.path.rpartition("/")[2]
     answers = typed(inbound()) | {"connection": key}
     draft = visitor.press(visitor.open("/drafts/new"), answers=answers)
@@ -89,9 +91,9 @@ def test_a_duty_that_is_answered_is_no_further_review(visitor: Visitor, saved: S
         page = visitor.open(f"/drafts/{draft_id}/review")
         duty = str(page.soup.select_one("[name^=answer-]")["name"])  # type: ignore[index]
         visitor.press(page, "confirm", answers={duty: answer, "who": "Ada"})
-    told = visitor.open(f"/drafts/{draft_id}/history").text
-    assert told.count("Confirmed before sending") == 2
-    assert told.count("Reviewed, to be sent to") == 1
+    history = visitor.open(f"/drafts/{draft_id}/history").text
+    assert history.count("Confirmed before sending") == 2
+    assert history.count("Reviewed, to be sent to") == 1
 
 
 def test_edits_of_different_people_are_told_apart(visitor: Visitor, saved: Saved) -> None:
@@ -120,23 +122,23 @@ def test_one_file_holds_all_the_evidence(
 ) -> None:
     draft_id = saved()
     created = sent_by_ada(visitor, draft_id)
-    found = evidence(client, draft_id)
+    document = evidence(client, draft_id)
 
-    (submission,) = found["submissions"]
+    (submission,) = document["submissions"]
     assert hashlib.sha256(submission["payload"].encode()).hexdigest() == submission["sha256"]
     assert submission["campaign_id"] in created.text
     assert submission["call"]["response_body"] == submission["answer"]
-    judged = found["judged_now"]
+    judged = document["judged_now"]
     assert (judged["app"], judged["zone_data"]) == (VERSION, ZONE_DATA_VERSION)
     assert {"rule", "source", "checked_on", "law_as_of", "said"} <= judged["findings"][0].keys()
-    assert [event["kind"] for event in found["trail"]["events"]] == [
+    assert [event["kind"] for event in document["trail"]["events"]] == [
         "created",
         "reviewed",
         "sent",
         "answered",
     ]
-    assert found["trail"]["fault"] == ""
-    assert check_evidence(found, found["trail"]["seal"]["hash"]) == ""
+    assert document["trail"]["fault"] == ""
+    assert check_evidence(document, document["trail"]["seal"]["hash"]) == ""
 
 
 def test_the_hashes_in_the_file_can_be_checked_as_it_says(
@@ -162,6 +164,6 @@ def test_an_accepted_finding_is_on_record_with_its_reason(
     visitor.press(page, "accept", answers, rules=rules)
 
     events = evidence(client, draft_id)["trail"]["events"]
-    (accepted,) = [json.loads(one["details"]) for one in events if one["kind"] == "accepted"]
+    (accepted,) = [json.loads(event["details"]) for event in events if event["kind"] == "accepted"]
     assert accepted["reason"] == "Checked with legal."
     assert set(accepted["findings"]) == set(rules.split())

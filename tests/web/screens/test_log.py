@@ -75,8 +75,8 @@ def test_a_call_is_found_by_anything_in_it(
 def test_a_call_is_looked_at_in_full(called: None, visitor: Visitor) -> None:
     listed = visitor.open("/requests", search="Spring")
     page = visitor.open(str(listed.soup.select_one("tbody a")["href"]))  # type: ignore[index]
-    for said in ("Spring recall", "Bearer [token]", "Campaign created successfully", "201"):
-        assert said in page.text
+    for words in ("Spring recall", "Bearer [token]", "Campaign created successfully", "201"):
+        assert words in page.text
 
 
 def test_only_one_connections_calls_are_shown_on_request(
@@ -123,9 +123,9 @@ def test_the_pages_of_a_search_lead_back_to_where_one_came_from(
         link = pages[-1].soup.find("a", string=words)
         assert link is not None
         pages.append(visitor.open(str(link["href"])))
-    shown = [[row["href"] for row in page.soup.select("tbody a")] for page in pages]
-    assert [len(rows) for rows in shown[:3]] == [PAGE, PAGE, 1]
-    assert (shown[3], shown[4]) == (shown[1], shown[0])
+    links = [[row["href"] for row in page.soup.select("tbody a")] for page in pages]
+    assert [len(rows) for rows in links[:3]] == [PAGE, PAGE, 1]
+    assert (links[3], links[4]) == (links[1], links[0])
     for page in pages:
         asked = {"search": "sandbox", "connection": "sandbox"}
         assert asked.items() <= query_of("?" + page.query).items()
@@ -139,26 +139,26 @@ def test_whatever_was_answered_is_shown_as_it_is(
         key = add_connection(base_url=address.url)
         visitor.press(visitor.open(f"/connections/{key}"), "test")
     page = visitor.open("/requests/1")
-    shown = page.soup.select_one("#answered")
-    assert shown is not None
-    assert shown.text == odd
+    body = page.soup.select_one("#answered")
+    assert body is not None
+    assert body.text == odd
 
 
 def test_a_long_outcome_is_not_cut_inside_a_word(
     visitor: Visitor, saved: Saved, add_connection: Callable[..., str]
 ) -> None:
-    told = " ".join(f"reason{number}" for number in range(60))
-    with answering(http(503, json.dumps({"message": told}))) as (address, _came):
+    message = " ".join(f"reason{number}" for number in range(60))
+    with answering(http(503, json.dumps({"message": message}))) as (address, _came):
         key = add_connection(base_url=address.url)
         visitor.press(visitor.open(f"/connections/{key}"), "test")
-    shown = text(visitor.open("/requests").soup.select("tbody td")[2])
-    assert shown.endswith(" …")
-    assert set(shown.split()) <= {*told.split(), "…"}
+    outcome = text(visitor.open("/requests").soup.select("tbody td")[2])
+    assert outcome.endswith(" …")
+    assert set(outcome.split()) <= {*message.split(), "…"}
     facts = visitor.open("/requests/1").soup.select_one(".facts")
     assert facts is not None
     in_full = text(facts.select("dd")[-1])
-    assert len(in_full) > len(shown)
-    assert set(in_full.split()) <= {*told.split(), "…"}
+    assert len(in_full) > len(outcome)
+    assert set(in_full.split()) <= {*message.split(), "…"}
 
 
 def test_a_call_that_never_left_is_not_said_to_be_sent(

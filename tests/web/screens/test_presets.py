@@ -15,9 +15,9 @@ from tests.pages import Page, Visitor, text
 
 
 def card(page: Page, title: str) -> str:
-    found = page.soup.find("h2", string=title)
-    assert found is not None
-    section = found.find_parent("section")
+    heading = page.soup.find("h2", string=title)
+    assert heading is not None
+    section = heading.find_parent("section")
     assert section is not None
     return " ".join(section.get_text(" ").split())
 
@@ -63,11 +63,11 @@ def test_hours_on_the_leads_clocks_are_put_on_the_campaigns(
         campaign = typed(outbound(timezone=zone)) | {"audience": audience}
         drafts.save(session, draft_id, judge(campaign), over=0)
     page = visitor.open(f"/drafts/{draft_id}/presets")
-    shown = card(page, "Strictest US")
-    assert "10:00 to 17:00 are meant on the clock of every lead." in shown
+    preset = card(page, "Strictest US")
+    assert "10:00 to 17:00 are meant on the clock of every lead." in preset
     if hours is None:
-        assert "No one window does that for all of them" in shown
-        assert "Use Strictest US" not in shown
+        assert "No one window does that for all of them" in preset
+        assert "Use Strictest US" not in preset
     else:
         form = visitor.press(page, "presets/use", preset="us-strictest")
         assert (form.typed("daily_start_time"), form.typed("daily_end_time")) == hours
@@ -114,16 +114,16 @@ def test_a_name_that_is_there_already_is_replaced_only_when_somebody_says_so(
 ) -> None:
     visitor.press(page, "presets/keep", answers={"name": "Our usual"})
     later = visitor.open(f"/drafts/{saved(outbound(daily_start_time=time(11)))}/presets")
-    told = visitor.press(later, "presets/keep", answers={"name": "Our usual"})
-    assert told.status == 422
-    assert "A preset has this name." in text(told.soup.find(id="name-error"))
-    assert "From 11:00 09:00" in card(told, "Our usual")
-    button = told.soup.find("button", string="Replace Our usual")
+    refused = visitor.press(later, "presets/keep", answers={"name": "Our usual"})
+    assert refused.status == 422
+    assert "A preset has this name." in text(refused.soup.find(id="name-error"))
+    assert "From 11:00 09:00" in card(refused, "Our usual")
+    button = refused.soup.find("button", string="Replace Our usual")
     assert button is not None
 
-    other = visitor.press(told, "presets/keep", {"name": "Later"}, replace=str(button["value"]))
+    other = visitor.press(refused, "presets/keep", {"name": "Later"}, replace=str(button["value"]))
     assert other.flash() == "Kept as the preset Later."
-    again = visitor.press(told, "presets/keep", replace=str(button["value"]))
+    again = visitor.press(refused, "presets/keep", replace=str(button["value"]))
     assert again.flash() == "Replaced the preset Our usual."
     assert "already has these settings" in card(again, "Our usual")
     assert len(again.soup.find_all("h2", string="Our usual")) == 1
@@ -132,8 +132,8 @@ def test_a_name_that_is_there_already_is_replaced_only_when_somebody_says_so(
 def test_to_replace_one_preset_is_not_to_replace_another(visitor: Visitor, page: Page) -> None:
     for name in ("Our usual", "Evenings"):
         visitor.press(page, "presets/keep", answers={"name": name})
-    told = visitor.press(page, "presets/keep", answers={"name": "Our usual"})
-    again = visitor.press(told, "presets/keep", {"name": "Evenings"}, replace="Our usual")
+    refused = visitor.press(page, "presets/keep", answers={"name": "Our usual"})
+    again = visitor.press(refused, "presets/keep", {"name": "Evenings"}, replace="Our usual")
     assert again.status == 422
     assert again.soup.find("button", string="Replace Evenings") is not None
 
@@ -146,21 +146,21 @@ def test_a_preset_without_a_name_is_not_kept(visitor: Visitor, page: Page, name:
 
 
 @pytest.mark.parametrize(
-    ("name", "said"),
+    ("name", "message"),
     [
         ("Strictest US", "A preset of the rules has this name."),
         ("x" * 81, "Shorten the name to 80"),
     ],
 )
 def test_a_name_that_cannot_be_given_is_told_beside_the_field(
-    visitor: Visitor, page: Page, name: str, said: str
+    visitor: Visitor, page: Page, name: str, message: str
 ) -> None:
-    told = visitor.press(page, "presets/keep", answers={"name": name})
-    assert told.status == 422
-    assert said in text(told.soup.find(id="name-error"))
-    assert told.soup.find("button", attrs={"name": "replace"}) is None
-    assert "Delete" not in told.text
-    kept = visitor.press(told, "presets/keep", answers={"name": name[:70] + "!"})
+    refused = visitor.press(page, "presets/keep", answers={"name": name})
+    assert refused.status == 422
+    assert message in text(refused.soup.find(id="name-error"))
+    assert refused.soup.find("button", attrs={"name": "replace"}) is None
+    assert "Delete" not in refused.text
+    kept = visitor.press(refused, "presets/keep", answers={"name": name[:70] + "!"})
     assert kept.flash() == f"Kept as the preset {name[:70]}!."
 
 
@@ -178,8 +178,8 @@ def test_a_draft_that_changed_meanwhile_is_looked_at_again(
 def test_a_preset_that_has_stopped_to_fit_is_not_filled_in(visitor: Visitor, page: Page) -> None:
     draft = page.path.removesuffix("/presets")
     visitor.press(visitor.open(draft), answers={"audience": "Hawaii, France"})
-    told = visitor.press(page, "presets/use", preset="us-strictest")
-    assert "No one window does that for all of them" in told.flash()
+    refused = visitor.press(page, "presets/use", preset="us-strictest")
+    assert "No one window does that for all of them" in refused.flash()
     assert visitor.open(draft).typed("daily_start_time") == "09:00"
 
 

@@ -31,9 +31,9 @@ def preview(client: FlaskClient, answers: Mapping[str, Any]) -> BeautifulSoup:
 
 
 def part(soup: BeautifulSoup, name: str) -> str:
-    found = soup.find(id=name)
-    assert found is not None
-    return found.get_text()
+    element = soup.find(id=name)
+    assert element is not None
+    return element.get_text()
 
 
 @pytest.mark.parametrize("campaign", [inbound(), outbound()], ids=["INBOUND", "OUTBOUND"])
@@ -42,8 +42,8 @@ def test_it_shows_the_bytes_that_would_be_sent(
 ) -> None:
     soup = preview(client, typed(campaign))
     assert part(soup, "json").encode() == encode_payload(build_payload(campaign))
-    said = text(soup.select_one(".verdict"))
-    assert said.endswith(("Complete: this can be reviewed and sent.", "No answer is missing."))
+    verdict = text(soup.select_one(".verdict"))
+    assert verdict.endswith(("Complete: this can be reviewed and sent.", "No answer is missing."))
 
 
 def test_it_counts_days_and_hours_and_marks_the_clock_change(client: FlaskClient) -> None:
@@ -89,8 +89,8 @@ def test_an_id_of_the_other_dialer_is_said_to_be_kept_where_the_dialer_is_chosen
     client: FlaskClient,
 ) -> None:
     soup = preview(client, typed(inbound()) | {"phone_number_pool_id": "pool_1"})
-    said = text(soup.select_one("#dialer_type-note"))
-    assert said == "The number pool id is kept here, but not sent."
+    note = text(soup.select_one("#dialer_type-note"))
+    assert note == "The number pool id is kept here, but not sent."
 
 
 def test_what_depends_on_a_question_that_is_still_open_is_not_said_to_be_left_out(
@@ -178,8 +178,8 @@ def test_a_campaign_without_a_last_day_has_no_last_window_and_nothing_that_never
 def test_the_last_call_that_a_lead_can_get_is_named(client: FlaskClient) -> None:
     for last in (date(2027, 3, 31), None):
         soup = preview(client, typed(outbound(end_date=last)))
-        said = [text(line) for line in soup.select("#m-lead ~ dl.facts > *")]
-        assert said[said.index("The last one") + 1] == "attempt 3, on Wed 6 Jan 2027"
+        facts = [text(line) for line in soup.select("#m-lead ~ dl.facts > *")]
+        assert facts[facts.index("The last one") + 1] == "attempt 3, on Wed 6 Jan 2027"
 
 
 def test_without_a_last_day_none_is_said_to_make_no_calling_day(client: FlaskClient) -> None:

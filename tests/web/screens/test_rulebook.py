@@ -24,12 +24,12 @@ def test_each_place_says_for_what_its_law_was_read(visitor: Visitor) -> None:
 def test_every_rule_is_on_it_with_its_source(visitor: Visitor) -> None:
     page = visitor.open("/rules")
     for rule in load_rulebook().rules:
-        found = page.soup.find(id=f"source-{rule.id}")
-        assert rule.limit in text(found)
-        assert rule.source_kind in text(found)
-    told = page.text
-    assert "Human callers only: not applied" in told
-    assert "from Sun 2 Aug 2026" in told
+        source = page.soup.find(id=f"source-{rule.id}")
+        assert rule.limit in text(source)
+        assert rule.source_kind in text(source)
+    words = page.text
+    assert "Human callers only: not applied" in words
+    assert "from Sun 2 Aug 2026" in words
 
 
 def test_the_panel_leads_to_it(visitor: Visitor) -> None:
@@ -37,6 +37,6 @@ def test_the_panel_leads_to_it(visitor: Visitor) -> None:
 
 
 def test_a_command_lists_the_same(app: Flask) -> None:
-    told = app.test_cli_runner().invoke(args=["rules"]).output
-    assert "Germany (DE): hours: none found, days: not read, attempts: not read" in told
-    assert all(f"  {rule.id}: " in told for rule in load_rulebook().rules)
+    output = app.test_cli_runner().invoke(args=["rules"]).output
+    assert "Germany (DE): hours: none found, days: not read, attempts: not read" in output
+    assert all(f"  {rule.id}: " in output for rule in load_rulebook().rules)

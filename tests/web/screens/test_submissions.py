@@ -14,7 +14,7 @@ from tests.fakes import ANSWERS, FakeApi
 from tests.pages import Visitor, text
 from tests.sending.presses import expire, submit
 
-SAID = {"who": "Ada"}
+PERSON = {"who": "Ada"}
 FOUND = "Vm9pY2VDYW1wYWlnbjo3"
 MEANS = {
     State.CREATED: ("Created: Q4 Outreach", "created this campaign as DRAFT", "add its leads"),
@@ -60,20 +60,20 @@ def test_a_campaign_that_was_found_there_is_created(
     visitor: Visitor, sent: Callable[[State], int]
 ) -> None:
     page = visitor.open(f"/submissions/{sent(State.UNKNOWN)}")
-    found = visitor.press(
-        page, "resolve", SAID | {"campaign_id": " Vm9pY2VDYW1wYWlnbjo3 "}, found="yes"
+    created = visitor.press(
+        page, "resolve", PERSON | {"campaign_id": " Vm9pY2VDYW1wYWlnbjo3 "}, found="yes"
     )
-    assert found.heading == "Created: Q4 Outreach"
-    assert "Vm9pY2VDYW1wYWlnbjo3" in found.text
-    assert "Looked up by a person" in found.text
-    assert "by Ada" in found.text
+    assert created.heading == "Created: Q4 Outreach"
+    assert "Vm9pY2VDYW1wYWlnbjo3" in created.text
+    assert "Looked up by a person" in created.text
+    assert "by Ada" in created.text
 
 
 def test_a_campaign_that_is_not_there_may_be_sent_again(
     visitor: Visitor, sent: Callable[[State], int]
 ) -> None:
     page = visitor.open(f"/submissions/{sent(State.UNKNOWN)}")
-    gone = visitor.press(page, "resolve", SAID, found="surely not")
+    gone = visitor.press(page, "resolve", PERSON, found="surely not")
     assert "You looked, and the campaign is not there" in gone.text
     again = str(gone.soup.select_one("a.button.primary")["href"])  # type: ignore[index]
     assert visitor.open(again).heading == "Review Q4 Outreach"
@@ -81,7 +81,7 @@ def test_a_campaign_that_is_not_there_may_be_sent_again(
 
 def test_it_is_there_needs_its_id(visitor: Visitor, sent: Callable[[State], int]) -> None:
     page = visitor.open(f"/submissions/{sent(State.UNKNOWN)}")
-    asked = visitor.press(page, "resolve", SAID | {"campaign_id": "  "}, found="yes")
+    asked = visitor.press(page, "resolve", PERSON | {"campaign_id": "  "}, found="yes")
     assert "Paste the campaign's id" in asked.text
     assert asked.status == 422
     assert asked.heading == "Unknown: Q4 Outreach"
@@ -91,13 +91,13 @@ def test_an_id_that_is_none_of_a_campaign_wants_a_reason(
     visitor: Visitor, sent: Callable[[State], int]
 ) -> None:
     page = visitor.open(f"/submissions/{sent(State.UNKNOWN)}")
-    odd = SAID | {"campaign_id": "VGVuYW50Vm9pY2VQcm92aWRlcjoxMjM="}
+    odd = PERSON | {"campaign_id": "VGVuYW50Vm9pY2VQcm92aWRlcjoxMjM="}
     asked = visitor.press(page, "resolve", odd, found="yes")
     assert (asked.status, asked.heading) == (422, "Unknown: Q4 Outreach")
     assert "does not look like the id of a campaign" in asked.text
     assert asked.typed("campaign_id") == odd["campaign_id"]
-    told = {"reason": "It is shown like that there."}
-    assert visitor.press(asked, "resolve", told, found="yes").heading == "Created: Q4 Outreach"
+    reason = {"reason": "It is shown like that there."}
+    assert visitor.press(asked, "resolve", reason, found="yes").heading == "Created: Q4 Outreach"
 
 
 def test_that_it_is_not_there_is_asked_once_more_while_an_answer_can_come(
@@ -105,7 +105,7 @@ def test_that_it_is_not_there_is_asked_once_more_while_an_answer_can_come(
 ) -> None:
     submission_id = sent(State.UNKNOWN)
     asked = visitor.press(
-        visitor.open(f"/submissions/{submission_id}"), "resolve", SAID, found="no"
+        visitor.open(f"/submissions/{submission_id}"), "resolve", PERSON, found="no"
     )
     assert (asked.status, asked.heading) == (422, "Unknown: Q4 Outreach")
     assert "A late answer can still come" in asked.text
@@ -116,15 +116,15 @@ def test_that_it_is_not_there_is_asked_once_more_while_an_answer_can_come(
 
 def test_what_was_found_can_be_corrected(visitor: Visitor, sent: Callable[[State], int]) -> None:
     page = visitor.open(f"/submissions/{sent(State.UNKNOWN)}")
-    found = visitor.press(page, "resolve", SAID | {"campaign_id": FOUND}, found="yes")
+    created = visitor.press(page, "resolve", PERSON | {"campaign_id": FOUND}, found="yes")
     corrected = visitor.press(
-        found, "resolve", {"campaign_id": "Vm9pY2VDYW1wYWlnbjo4"}, found="yes"
+        created, "resolve", {"campaign_id": "Vm9pY2VDYW1wYWlnbjo4"}, found="yes"
     )
     assert "Vm9pY2VDYW1wYWlnbjo4" in corrected.text
     history = str(corrected.soup.find("a", string="History of this campaign")["href"])  # type: ignore[index]
-    told = visitor.open(history).text
-    assert f"Looked up: it is there, as {FOUND}" in told
-    assert "Corrected: it is there, as Vm9pY2VDYW1wYWlnbjo4" in told
+    words = visitor.open(history).text
+    assert f"Looked up: it is there, as {FOUND}" in words
+    assert "Corrected: it is there, as Vm9pY2VDYW1wYWlnbjo4" in words
 
 
 def test_what_the_api_created_needs_no_correction(
@@ -147,16 +147,17 @@ def test_the_same_campaign_id_for_two_drafts_is_told(
 
 
 @pytest.mark.parametrize(
-    ("status", "told"), [("ACTIVE", "it may call already"), ("DRAFT", "does not call anybody yet")]
+    ("status", "message"),
+    [("ACTIVE", "it may call already"), ("DRAFT", "does not call anybody yet")],
 )
 def test_only_a_campaign_that_is_a_draft_is_said_to_call_nobody(
-    visitor: Visitor, store: Store, saved: Callable[..., str], status: str, told: str
+    visitor: Visitor, store: Store, saved: Callable[..., str], status: str, message: str
 ) -> None:
     made = Created(FOUND, "Q4 Outreach", "OUTBOUND", status, 201, "{}")
     reviewed = compute_digest(encode_payload(build_payload(outbound())))
     number = submit(saved(), reviewed=reviewed, store=store, api=FakeApi(made))
     page = visitor.open(f"/submissions/{number}")
-    assert told in page.text
+    assert message in page.text
     assert ("does not call anybody yet" in page.text) == (status == "DRAFT")
 
 
