@@ -63,6 +63,7 @@ _WIDER: Mapping[str, Sequence[Sequence[str]]] = {
         (
             "tests/store/test_submissions.py",
             "tests/store/test_verification.py",
+            "tests/store/test_verification_of_submissions.py",
             "tests/store/test_evidence_file.py",
             "tests/web/screens/test_review.py",
             "tests/web/screens/test_submissions.py",

@@ -1,0 +1,55 @@
+"""Changes of the records as somebody with the file could make them, and the verdict on them."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import text
+
+from app.store import seals
+from app.store.base import State
+from app.store.chains import hash_event
+from app.store.database import Store
+from app.store.verification import Verdict, verify
+
+Sent = Callable[[State], int]
+
+
+def verdict(store: Store, noted: str = "") -> Verdict:
+    with store.reading() as session:
+        return verify(session, noted)
+
+
+def sealed(store: Store) -> str:
+    with store.writing() as session:
+        return seals.seal(session)
+
+
+NO_SEALS = ("DELETE FROM seal", "UPDATE chain_head SET sealed = 0, seal = NULL")
+
+
+def tamper(store: Store, *statements: str) -> None:
+    """Change the tables as somebody with the file could, past the triggers."""
+    with store.writing() as session:
+        for table in ("event", "seal"):
+            for change in ("update_of", "delete_of", "replacing_of"):
+                session.execute(text(f"DROP TRIGGER IF EXISTS no_{change}_{table}s"))
+        for statement in statements:
+            session.execute(text(statement))
+
+
+def forge_the_last_event(store: Store) -> None:
+    with store.reading() as session:
+        row = session.execute(text("SELECT * FROM event WHERE number = 4")).mappings().one()
+    forge(store, row, who="Eve")
+
+
+def forge(store: Store, row: Any, **changes: str) -> None:
+    """Change the last event of a chain, and make its hashes up anew."""
+    hashed = hash_event({**row, **changes})
+    tamper(store)
+    with store.writing() as session:
+        for name, value in {**changes, "hash": hashed}.items():
+            change = text(f"UPDATE event SET {name} = :value WHERE id = :id")  # noqa: S608
+            session.execute(change, {"value": value, "id": row["id"]})
+        end = text("UPDATE chain_head SET hash = :hash WHERE chain = :chain")
+        session.execute(end, {"hash": hashed, "chain": row["chain"]})
