@@ -22,8 +22,8 @@ from tests.cli.backups import Run, Saved, Sent, names
 from tests.factories import outbound
 from tests.fakes import FakeApi
 from tests.pages import Visitor
+from tests.sending.claims import CREATED, MADE
 from tests.sending.presses import destination, failing, journal, look_up, press
-from tests.sending.test_journal import CREATED, MADE
 
 pytestmark = pytest.mark.slow
 

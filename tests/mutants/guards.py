@@ -30,6 +30,7 @@ _NEAREST: Mapping[str, Sequence[str]] = {
     "app/sending/recording.py": [
         "tests/sending/test_submission.py",
         "tests/sending/test_journal.py",
+        "tests/sending/test_late_answers.py",
     ],
     "app/sending/resolution.py": [
         "tests/sending/test_submission.py",

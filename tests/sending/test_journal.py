@@ -1,71 +1,32 @@
-"""An answer in hand is never thrown away, and never taken for another's."""
+"""An answer in hand is never thrown away: what cannot be written down is kept in the journal."""
 
 import sqlite3
-from collections.abc import Callable
-from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event, Thread
-from typing import Any
 
 import pytest
 
-from app.campaign.contract.payload import build_payload, compute_digest, encode_payload
-from app.remote.answers import Created
 from app.remote.exchange import Exchange
 from app.sending.journal import Entry, Journal
 from app.sending.outcome import Outcome
-from app.sending.recording import Claim, record_outcome, recover
-from app.sending.submission import claim
-from app.store import audit_trail
+from app.sending.recording import record_outcome, recover
 from app.store.base import State
 from app.store.database import Store
-from app.store.leases import grant_lease, read_clock
-from app.store.models import Submission
-from app.store.verification import verify
-from tests.factories import outbound
-from tests.fakes import ANSWERS, FakeApi
+from app.store.leases import read_clock
 from tests.pages import Visitor
-from tests.sending.presses import (
-    destination,
-    expire,
-    failing,
-    journal,
-    look_up,
-    press,
-    rows,
-    submit,
-)
+from tests.sending.claims import CREATED, MADE, Saved, claimed, submission
+from tests.sending.presses import expire, failing, journal, rows
 
 pytestmark = pytest.mark.slow
 
-Saved = Callable[..., str]
-MADE = Created("Vm9pY2VDYW1wYWlnbjo3", "Q4 Outreach", "OUTBOUND", "DRAFT", 201, "{}")
-CREATED = Outcome(State.CREATED, http_status=201, answer="{}", campaign=MADE)
 BROKEN = [
     sqlite3.OperationalError("database is locked"),
     sqlite3.DatabaseError("database disk image is malformed"),
     OSError("Input/output error"),
     ValueError("Something that nobody thought of."),
 ]
-
-
-def claimed(store: Store, saved: Saved, **values: Any) -> Claim:
-    """Claim a draft whose lease ends at once, so that recording is tried once."""
-    to, reviewed = (
-        destination(FakeApi()),
-        compute_digest(encode_payload(build_payload(outbound(**values)))),
-    )
-    made = claim(
-        press(saved(outbound(**values)), reviewed=reviewed, to=to), store=store, deadline=30
-    )
-    return replace(made, lease=grant_lease(0))
-
-
-def submission(store: Store, submission_id: int) -> Submission:
-    with store.reading() as session:
-        return session.get_one(Submission, submission_id)
 
 
 @pytest.mark.parametrize("error", BROKEN, ids=str)
@@ -174,14 +135,6 @@ def test_an_entry_that_is_damaged_is_written_again(store: Store, saved: Saved) -
     assert journal(store).find(mine.token) is not None
 
 
-def test_a_stray_answer_is_on_record_once(store: Store, saved: Saved) -> None:
-    mine = replace(claimed(store, saved), token="of another database")
-    for _ in range(3):
-        record_outcome(mine, CREATED, store, journal(store))
-    with store.reading() as session:
-        assert len(audit_trail.read_strays(session)) == 1
-
-
 def test_an_entry_that_cannot_be_read_keeps_nobody_from_starting(
     store: Store, saved: Saved
 ) -> None:
@@ -193,102 +146,6 @@ def test_an_entry_that_cannot_be_read_keeps_nobody_from_starting(
     assert recover(store, journal(store)) == 1
     assert submission(store, mine.submission_id).state is State.UNKNOWN
     assert (folder / "half.json").exists()
-
-
-def test_an_answer_is_taken_once(store: Store, saved: Saved) -> None:
-    mine = claimed(store, saved)
-    for _ in range(2):
-        record_outcome(mine, CREATED, store, journal(store))
-    draft_id = submission(store, mine.submission_id).draft_id
-    with store.reading() as session:
-        kinds = [event.kind for event in audit_trail.read_draft_events(session, draft_id)]
-    assert kinds.count("answered") == 1
-
-
-def test_an_entry_that_cannot_be_removed_never_undoes_a_correction(
-    store: Store, saved: Saved
-) -> None:
-    mine = claimed(store, saved)
-    record_outcome(mine, Outcome(State.UNKNOWN, "Silence."), store, journal(store))
-    look_up(store, mine.submission_id)
-    for _ in range(3):
-        record_outcome(mine, CREATED, store, journal(store))
-    assert submission(store, mine.submission_id).state is State.CREATED
-    draft_id = submission(store, mine.submission_id).draft_id
-    with store.reading() as session:
-        kinds = [event.kind for event in audit_trail.read_draft_events(session, draft_id)]
-    assert kinds.count("answered late") == 1
-
-
-def test_a_late_answer_that_a_person_overrules_is_not_taken_a_second_time(
-    store: Store, saved: Saved
-) -> None:
-    mine = claimed(store, saved)
-    record_outcome(mine, Outcome(State.UNKNOWN, "Silence."), store, journal(store))
-    look_up(store, mine.submission_id, "Vm9pY2VDYW1wYWlnbjo4")
-    record_outcome(mine, CREATED, store, journal(store))
-    look_up(store, mine.submission_id)
-    record_outcome(mine, CREATED, store, journal(store))
-    assert submission(store, mine.submission_id).state is State.UNSENT
-
-
-def test_what_stays_unknown_is_written_down_once(store: Store, saved: Saved) -> None:
-    mine = claimed(store, saved)
-    for _ in range(2):
-        record_outcome(mine, Outcome(State.UNKNOWN, "Silence."), store, journal(store))
-    record_outcome(mine, Outcome(State.UNKNOWN, "A page of a proxy.", 502), store, journal(store))
-    draft_id = submission(store, mine.submission_id).draft_id
-    with store.reading() as session:
-        kinds = [event.kind for event in audit_trail.read_draft_events(session, draft_id)]
-    assert kinds.count("answered") == 2
-
-
-@pytest.mark.parametrize("state", [State.CREATED, State.REFUSED, State.UNSENT])
-def test_what_is_settled_is_not_settled_by_a_late_answer(
-    store: Store, saved: Saved, state: State
-) -> None:
-    mine = claimed(store, saved)
-    first = Outcome(state, "First.")
-    record_outcome(mine, first, store, journal(store))
-    record_outcome(mine, Outcome(State.UNKNOWN, "Later."), store, journal(store))
-    assert submission(store, mine.submission_id).message == "First."
-
-
-def test_an_answer_to_what_a_restore_took_away_changes_no_other_submission(
-    store: Store, saved: Saved, tmp_path: Path
-) -> None:
-    """Bring an older database back by hand during a send, and send another draft meanwhile."""
-    backup = tmp_path / "older.sqlite3"
-    copy(store.path, backup)
-    first = claimed(store, saved)
-    copy(backup, store.path)
-    second = claimed(store, saved, name="Another")
-    assert second.submission_id == first.submission_id  # As SQLite counts in an older file.
-
-    record_outcome(first, CREATED, store, journal(store))
-
-    assert submission(store, second.submission_id).state is State.SENDING
-    record_outcome(second, Outcome(State.REFUSED, "No."), store, journal(store))
-    assert submission(store, second.submission_id).state is State.REFUSED
-    with store.reading() as session:
-        (stray,) = audit_trail.read_strays(session)
-        assert stray["campaign_id"] == "Vm9pY2VDYW1wYWlnbjo3"
-        assert verify(session).fault == ""
-
-
-def copy(source: Path, target: Path) -> None:
-    with closing(sqlite3.connect(source)) as original, closing(sqlite3.connect(target)) as other:
-        original.backup(other)
-
-
-def test_numbers_of_submissions_are_never_used_again(store: Store, saved: Saved) -> None:
-    api = FakeApi(ANSWERS[State.CREATED], ANSWERS[State.CREATED])
-    reviewed = compute_digest(encode_payload(build_payload(outbound())))
-    first = submit(saved(), reviewed=reviewed, store=store, api=api)
-    with store.writing() as session:
-        session.connection().exec_driver_sql("UPDATE exchange SET submission_id = NULL")
-        session.connection().exec_driver_sql("DELETE FROM submission")
-    assert submit(saved(), reviewed=reviewed, store=store, api=api) > first
 
 
 def test_a_lease_stands_in_the_database_by_the_machines_clock(store: Store, saved: Saved) -> None:
