@@ -1,0 +1,15 @@
+"""Drafts that several screens are tested with."""
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+
+from tests.factories import inbound, outbound
+
+
+@pytest.fixture
+def three(saved: Callable[..., str]) -> None:
+    saved(outbound(name="Beta roofing"))
+    saved(outbound(name="Alpha dental", start_date=date(2026, 12, 1)))
+    saved(inbound(name="Gamma solar"))
