@@ -1,35 +1,16 @@
 """Advice: each piece is given when it should be, and not one step to either side."""
 
-from collections.abc import Callable
-from datetime import UTC, date, datetime, time, timedelta, timezone
-from typing import Any, TypeAlias
+from datetime import date, time, timedelta
 
 import pytest
 
-from app.campaign.contract.fields import CampaignType, DialerType, Weekday
+from app.campaign.contract.fields import CampaignType, DialerType
 from app.campaign.contract.problems import Advice, AdviceCode
 from app.campaign.contract.wording import describe_advice
-from tests import factories
-from tests.campaign.meanings import NOW, explain_values
-from tests.factories import inbound
-
-
-def outbound(**changes: Any) -> dict[str, Any]:
-    """Build a campaign without advice: its attempts come at different times of day."""
-    return factories.outbound(**{"max_daily_attempts": 2} | changes)
-
+from tests.campaign.advised import BOTH_TYPES, Campaign, advice, at, outbound
+from tests.campaign.meanings import explain_values
 
 POOL = "Vm9pY2VQaG9uZU51bWJlclBvb2w6MTIz"  # VoicePhoneNumberPool:123
-Campaign: TypeAlias = Callable[..., dict[str, Any]]
-BOTH_TYPES = pytest.mark.parametrize("campaign", [inbound, outbound])
-
-
-def advice(values: dict[str, Any], now: datetime = NOW) -> list[Advice]:
-    return list(explain_values(values, now).advice)
-
-
-def at(year: int, month: int, day: int, hour: int, minute: int = 0) -> datetime:
-    return datetime(year, month, day, hour, minute, tzinfo=UTC)
 
 
 @BOTH_TYPES
@@ -66,74 +47,6 @@ def test_a_pool_dialer_with_its_pool_needs_no_number(campaign: Campaign) -> None
 
 def test_a_number_is_not_missed_before_a_dialer_is_chosen() -> None:
     assert advice(outbound(dialer_type=None, phone_number_id=None)) == []
-
-
-@pytest.mark.parametrize(
-    ("now", "codes"),
-    [
-        # New York is five hours behind UTC: its 4 January is over at 05:00 UTC on the 5th.
-        (at(2027, 1, 4, 12), []),
-        (at(2027, 1, 5, 4, 59), []),
-        (at(2027, 1, 5, 5), [AdviceCode.STARTS_IN_THE_PAST]),
-        # And four hours behind in April, when its 31 March is over.
-        (at(2027, 4, 1, 3, 59), [AdviceCode.STARTS_IN_THE_PAST]),
-        (at(2027, 4, 1, 4), [AdviceCode.ENDED]),
-    ],
-)
-def test_days_are_past_when_they_are_over_in_the_campaigns_zone(
-    now: datetime, codes: list[AdviceCode]
-) -> None:
-    assert [piece.code for piece in advice(outbound(), now)] == codes
-
-
-@pytest.mark.parametrize("hours", [-12, 5.5, 14])
-def test_it_does_not_matter_in_which_zone_the_present_is_given(hours: float) -> None:
-    here = timezone(timedelta(hours=hours))
-
-    assert advice(outbound(), at(2027, 1, 5, 4, 59).astimezone(here)) == []
-    assert advice(outbound(timezone=None), at(2027, 1, 4, 12).astimezone(here)) == []
-
-
-@pytest.mark.parametrize(
-    ("zone", "now"),
-    [
-        (None, at(2027, 1, 5, 0)),
-        ("America/Newark", at(2027, 1, 5, 0)),  # no such zone
-        ("Pacific/Kiritimati", at(2027, 1, 4, 10)),
-        ("Pacific/Niue", at(2027, 1, 5, 11)),
-    ],
-)
-def test_a_day_is_over_at_midnight_and_not_a_minute_earlier(
-    zone: str | None, now: datetime
-) -> None:
-    values = outbound(timezone=zone, end_date=None)
-
-    assert advice(values, now) == [Advice("start_date", AdviceCode.STARTS_IN_THE_PAST)]
-    assert advice(values, now - timedelta(minutes=1)) == []
-
-
-def test_an_end_in_the_past_is_said_at_the_last_day_and_only_there() -> None:
-    assert advice(outbound(), at(2030, 1, 1, 12)) == [Advice("end_date", AdviceCode.ENDED)]
-
-
-@pytest.mark.parametrize("day", [date(1, 1, 1), date(1899, 12, 31), date(2200, 1, 1), date.max])
-@pytest.mark.parametrize("name", ["start_date", "end_date"])
-def test_a_day_that_no_calendar_is_drawn_for_is_pointed_out(name: str, day: date) -> None:
-    values = {"type": CampaignType.OUTBOUND, name: day}
-    assert Advice(name, AdviceCode.OUT_OF_SIGHT) in advice(values)
-
-
-@pytest.mark.parametrize("day", [date(1900, 1, 1), date(2027, 1, 4), date(2199, 12, 31)])
-@pytest.mark.parametrize("name", ["start_date", "end_date"])
-def test_a_day_that_a_calendar_can_be_drawn_for_is_in_sight(name: str, day: date) -> None:
-    values = {"type": CampaignType.OUTBOUND, name: day}
-    assert Advice(name, AdviceCode.OUT_OF_SIGHT) not in advice(values)
-
-
-def test_a_campaign_that_is_rung_cannot_be_over() -> None:
-    dates = {"start_date": date(2020, 1, 1), "end_date": date(2020, 2, 1)}
-
-    assert advice(inbound(**dates)) == []
 
 
 @pytest.mark.parametrize(
@@ -189,26 +102,6 @@ def test_a_fixed_offset_is_pointed_out_before_anything_else_is_known(
 @pytest.mark.parametrize("zone", ["America/Phoenix", "America/New_York", "UTC", "Pacific/Honolulu"])
 def test_a_place_without_summer_time_is_no_fixed_offset(zone: str) -> None:
     assert advice(outbound(timezone=zone)) == []
-
-
-@pytest.mark.parametrize(
-    ("days", "is_advised"),
-    [
-        ((Weekday.MONDAY,), False),
-        ((Weekday.TUESDAY, Weekday.SUNDAY), False),
-        ((Weekday.SUNDAY,), True),
-        ((Weekday.WEDNESDAY, Weekday.SATURDAY), True),
-    ],
-)
-def test_days_that_do_not_occur_between_the_dates_are_pointed_out(
-    days: tuple[Weekday, ...], *, is_advised: bool
-) -> None:
-    # 4 January 2027 is a Monday.
-    short = {"end_date": date(2027, 1, 5), "max_call_attempts": 1}
-    pieces = [piece for piece in advice(outbound(days_of_week=days, **short)) if piece.is_strong]
-
-    fields = ["days_of_week", "end_date"]
-    assert pieces == [Advice(name, AdviceCode.NO_CALLING_DAY) for name in fields if is_advised]
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ import pytest
 
 from app.campaign.contract.fields import Weekday
 from app.campaign.contract.problems import Advice, AdviceCode
+from tests.campaign.advised import outbound
 from tests.campaign.meanings import explain_values
-from tests.campaign.test_advice import outbound
 from tests.factories import WORKDAYS, inbound
 
 PRIVATE = """

@@ -8,7 +8,7 @@ from app.campaign.contract.fields import DialerType
 from app.campaign.contract.global_ids import read_global_id_type
 from app.campaign.contract.problems import Advice, AdviceCode
 from app.campaign.contract.wording import describe_advice
-from tests.campaign.test_advice import BOTH_TYPES, Campaign, advice, outbound
+from tests.campaign.advised import BOTH_TYPES, Campaign, advice, outbound
 
 
 def global_id(text: str) -> str:
