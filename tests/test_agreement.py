@@ -6,6 +6,7 @@ valid one is changed in at most three answers, and the sets of fields are compar
 """
 
 import json
+from functools import cache
 from typing import Any
 
 import pytest
@@ -112,42 +113,41 @@ WRONG: dict[ValueKind, list[Any]] = {
 ODD: list[Any] = [LEFT_OUT, None, "", " ", "x", "\ud800", 0, -1, 10**30, True, [], {}, ["x"]]
 
 
-def a_change() -> st.SearchStrategy[tuple[str, Any]]:
-    """Give one field another value, or none; or give a value to what is no field."""
-    return st.sampled_from([*FIELD, "colour"]).flatmap(
-        lambda name: st.tuples(st.just(name), _another_value(name))
-    )
-
-
-def _another_value(name: str) -> st.SearchStrategy[Any]:
+@cache
+def another_value(name: str) -> st.SearchStrategy[tuple[str, Any]]:
     kind = FIELD[name].kind if name in FIELD else ValueKind.TEXT
-    return st.one_of(*map(st.sampled_from, (GOOD[kind], WRONG[kind], ODD)))
+    values = st.one_of(*map(st.sampled_from, (GOOD[kind], WRONG[kind], ODD)))
+    return st.tuples(st.just(name), values)
+
+
+@cache
+def typed_anew(field: Field) -> st.SearchStrategy[tuple[str, Any]]:
+    good = [write_answers({field.name: value})[field.name] for value in GOOD[field.kind]]
+    other = st.just([]) if field.kind is ValueKind.DAYS else st.text(max_size=12)
+    return st.tuples(st.just(field.name), st.sampled_from(good) | other)
+
+
+# Made once: to make a strategy takes as long as to draw from it.
+CHANGES = st.lists(
+    st.sampled_from([*FIELD, "colour"]).flatmap(another_value),
+    min_size=1,
+    max_size=3,
+    unique_by=lambda change: change[0],
+)
+ANSWERS = st.lists(st.sampled_from(FIELDS).flatmap(typed_anew), max_size=3)
 
 
 @st.composite
 def nearly_valid(draw: st.DrawFn) -> dict[str, Any]:
-    changes = draw(st.lists(a_change(), min_size=1, max_size=3, unique_by=lambda change: change[0]))
-    changed = draw(st.sampled_from(VALID)) | dict(changes)
+    """Change up to three fields of a valid campaign, leave some out, or add one that is none."""
+    changed = draw(st.sampled_from(VALID)) | dict(draw(CHANGES))
     return {name: value for name, value in changed.items() if value is not LEFT_OUT}
 
 
 @st.composite
 def typed_answers(draw: st.DrawFn) -> dict[str, Any]:
     """Answers as they are posted, with at most three of them typed anew."""
-    changes = draw(st.lists(_typed_anew(), max_size=3))
-    return write_answers(draw(st.sampled_from(VALID))) | dict(changes)
-
-
-def _typed_anew() -> st.SearchStrategy[tuple[str, Any]]:
-    return st.sampled_from(FIELDS).flatmap(
-        lambda field: st.tuples(st.just(field.name), _good_or_any_text(field))
-    )
-
-
-def _good_or_any_text(field: Field) -> st.SearchStrategy[Any]:
-    good = [write_answers({field.name: value})[field.name] for value in GOOD[field.kind]]
-    any_text: st.SearchStrategy[Any] = st.text(max_size=12)
-    return st.sampled_from(good) | (st.just([]) if field.kind is ValueKind.DAYS else any_text)
+    return write_answers(draw(st.sampled_from(VALID))) | dict(draw(ANSWERS))
 
 
 @pytest.fixture(scope="module")

@@ -13,8 +13,9 @@ Wsgi = Callable[..., Iterable[bytes]]
 _BASE = "http://127.0.0.1:8000"
 
 
-def time_in_turn(*calls: Callable[[], object], rounds: int, warm: int = 20) -> list[list[float]]:
+def time_in_turn(*calls: Callable[[], object], rounds: int) -> list[list[float]]:
     """Time these calls in turn, so that all meet the same noise; the seconds of each."""
+    warm = min(20, rounds)
     times: list[list[float]] = [[] for _ in calls]
     for number in range(warm + rounds):
         for call, taken in zip(calls, times, strict=True):
@@ -25,9 +26,9 @@ def time_in_turn(*calls: Callable[[], object], rounds: int, warm: int = 20) -> l
     return times
 
 
-def medians(*calls: Callable[[], object], rounds: int, warm: int = 20) -> list[float]:
+def medians(*calls: Callable[[], object], rounds: int) -> list[float]:
     """Time these calls in turn, and give the median of each in seconds."""
-    return [median(taken) for taken in time_in_turn(*calls, rounds=rounds, warm=warm)]
+    return [median(taken) for taken in time_in_turn(*calls, rounds=rounds)]
 
 
 def p95(taken: list[float]) -> float:

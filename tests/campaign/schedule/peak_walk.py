@@ -8,6 +8,7 @@ a step of five finds the latest beginnings, too.
 from bisect import bisect_left
 from collections import Counter
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
@@ -80,6 +81,7 @@ def most_walked_in_dates(schedule: Schedule, retries: Limits, dates: int, zone: 
     return max(walked(beginnings, retries, since, until) for since, until in ends)
 
 
+@cache
 def changes() -> list[tuple[str, date]]:
     """Find the days around which a zone's clock changes in two years."""
     days = [date(2027, 1, 1) + n * DAY for n in range(730)]
