@@ -1,5 +1,6 @@
 """The app as the tests use it: the real one, on an empty folder, with its real sandbox."""
 
+import gc
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -31,6 +32,9 @@ from tests.sending.presses import entered, submit
 from tests.servers import Address, serving
 
 _TESTS = Path(__file__).parent
+
+# With as many modules and tests in memory, to look for cycles as often as usual takes long.
+gc.set_threshold(100_000, 20, 50)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -123,7 +123,9 @@ def another_value(name: str) -> st.SearchStrategy[tuple[str, Any]]:
 @cache
 def typed_anew(field: Field) -> st.SearchStrategy[tuple[str, Any]]:
     good = [write_answers({field.name: value})[field.name] for value in GOOD[field.kind]]
-    other = st.just([]) if field.kind is ValueKind.DAYS else st.text(max_size=12)
+    other: st.SearchStrategy[Any] = st.text(max_size=12)
+    if field.kind is ValueKind.DAYS:
+        other = st.just([])
     return st.tuples(st.just(field.name), st.sampled_from(good) | other)
 
 
