@@ -1,15 +1,19 @@
 """The app and the API that it calls, each in processes of its own, for as long as a test needs."""
 
+import os
 import resource
+import signal
 import sqlite3
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from datetime import datetime
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from secrets import token_hex
-from subprocess import DEVNULL, STDOUT, Popen
+from subprocess import STDOUT, Popen
 from threading import Event
 from time import monotonic, sleep
 from typing import Any
@@ -28,6 +32,7 @@ from app.store.saved_connections import Entered
 from app.store.vault import CannotUnlock, Vault
 from app.store.verification import verify
 from tests.factories import outbound, typed
+from tests.forks import Fork
 from tests.servers import environment, free_port
 
 ROOT = Path(__file__).parents[2]
@@ -65,7 +70,7 @@ class TestBed:
         self.ports = [free_port(), free_port()]
         self._api_port, self._known_bug, self._program = free_port(), known_bug, program
         self._waits: dict[int, datetime | None] = {}
-        self._processes: dict[str, Popen[bytes]] = {}
+        self._processes: dict[str, Popen[bytes] | Fork] = {}
         self.api_folder.mkdir()
         self._start_api()
         self.start()
@@ -101,7 +106,7 @@ class TestBed:
     def stop(self) -> int:
         """Ask the app to stop, as an operator does, and give its exit status."""
         process = self._processes["first"]
-        process.terminate()
+        os.kill(process.pid, signal.SIGTERM)
         return process.wait(_PATIENCE)
 
     def kill(self) -> None:
@@ -120,16 +125,9 @@ class TestBed:
         """Whether the app has not come to the place at which it was to die."""
         return self.control.exists()
 
-    def command(self, *words: str) -> Popen[bytes]:
+    def command(self, *words: str) -> Fork:
         """Begin one of the app's commands on the same folder."""
-        with self.output.open("ab") as output:
-            return Popen(  # noqa: S603  It is our own program.
-                (sys.executable, "-m", "flask", "--app", "app", *words),
-                cwd=ROOT,
-                env=environment(self.instance),
-                stdout=output,
-                stderr=STDOUT,
-            )
+        return Fork(("flask", "--app", "app", *words), environment(self.instance), self.output)
 
     @contextmanager
     def two_rotations(self) -> Iterator[None]:
@@ -258,11 +256,9 @@ class TestBed:
             process.wait(_PATIENCE)
 
     def _start_api(self) -> None:
-        command = (sys.executable, "-m", "tests.faults.api", self._api_port)
-        self._processes["api"] = Popen(  # noqa: S603  It is our own program.
-            (*command, str(self.api_folder), TOKEN), cwd=ROOT, stdout=DEVNULL, stderr=DEVNULL
-        )
-        wait_until(lambda: _answers(f"http://127.0.0.1:{self._api_port}/openapi.json"))
+        command = ("tests.faults.api", self._api_port, str(self.api_folder), TOKEN)
+        self._processes["api"] = Fork(command, dict(os.environ), Path(os.devnull))
+        wait_until(lambda: _answers(self._api_port, "/openapi.json"))
 
     def _start_app(self, which: str, port: str) -> None:
         settings: dict[str, Any] = {
@@ -274,15 +270,23 @@ class TestBed:
             "KNOWN_BUG": self._known_bug,
             "WITHOUT_HOOK": self._without_hook,
         }
+        environ = environment(self.instance, **settings)
+        if self._program == BREAKABLE:
+            self._processes[which] = Fork((BREAKABLE,), environ, self.output)
+        else:
+            self._processes[which] = self._start_really(environ)
+        wait_until(lambda: _answers(port, "/healthz"))
+
+    def _start_really(self, environ: dict[str, str]) -> Popen[bytes]:
+        """Start the app as an operator does, and not as a copy."""
         with self.output.open("ab") as output:
-            self._processes[which] = Popen(  # noqa: S603  It is our own program.
+            return Popen(  # noqa: S603  It is our own program.
                 (sys.executable, "-m", self._program),
                 cwd=ROOT,
-                env=environment(self.instance, **settings) | {"PYTHONDONTWRITEBYTECODE": ""},
+                env=environ | {"PYTHONDONTWRITEBYTECODE": ""},
                 stdout=output,
                 stderr=STDOUT,
             )
-        wait_until(lambda: _answers(f"http://127.0.0.1:{port}/healthz"))
 
 
 def wait_until(holds: Any, seconds: float = _PATIENCE) -> None:
@@ -294,9 +298,12 @@ def wait_until(holds: Any, seconds: float = _PATIENCE) -> None:
         sleep(_EVERY)
 
 
-def _answers(url: str) -> bool:
-    with suppress(requests.RequestException):
-        return requests.get(url, timeout=5).ok
+def _answers(port: str, path: str) -> bool:
+    # That nobody listens yet is known by this at a tenth of what it costs `requests`.
+    connection = HTTPConnection("127.0.0.1", int(port), timeout=5)
+    with suppress(OSError, HTTPException), closing(connection):
+        connection.request("GET", path)
+        return connection.getresponse().status == HTTPStatus.OK
     return False
 
 
