@@ -1,5 +1,6 @@
 """The app and the API that it calls, each in processes of its own, for as long as a test needs."""
 
+import atexit
 import os
 import resource
 import signal
@@ -9,11 +10,14 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from datetime import datetime
+from functools import lru_cache
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from secrets import token_hex
+from shutil import rmtree
 from subprocess import STDOUT, Popen
+from tempfile import mkdtemp
 from threading import Event
 from time import monotonic, sleep
 from typing import Any
@@ -269,6 +273,7 @@ class TestBed:
             "CONTROL": str(self.control),
             "KNOWN_BUG": self._known_bug,
             "WITHOUT_HOOK": self._without_hook,
+            "TEMPLATES": _compiled_templates(),
         }
         environ = environment(self.instance, **settings)
         if self._program == BREAKABLE:
@@ -289,13 +294,21 @@ class TestBed:
             )
 
 
-def wait_until(holds: Any, seconds: float = _PATIENCE) -> None:
-    """Wait for something to come true; raises `TimeoutError` if it does not."""
+@lru_cache(maxsize=1)
+def _compiled_templates() -> str:
+    """Make a folder for what all apps of this process compile; it goes with the process."""
+    folder = mkdtemp()
+    atexit.register(rmtree, folder)
+    return folder
+
+
+def wait_until(holds: Any, seconds: float = _PATIENCE, every: float = _EVERY) -> None:
+    """Wait for something to come true, asking again and again; raises `TimeoutError`."""
     ends = monotonic() + seconds
     while not holds():
         if monotonic() > ends:
             raise TimeoutError(f"It did not come true in {seconds} s.")
-        sleep(_EVERY)
+        sleep(every)
 
 
 def _answers(port: str, path: str) -> bool:

@@ -2,14 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import requests
-from bs4 import BeautifulSoup, Tag
+from lxml.html import document_fromstring
 
 from tests.faults.bed import NAME, TOKEN, wait_until
-from tests.pages import PARSER, fields_of, text
 
 _TIMEOUT = 20
+_LOOKS_EVERY = 0.1  # A look costs both sides a whole page.
 
 
 @dataclass(frozen=True)
@@ -43,11 +44,11 @@ class Person:
     def review(self) -> Seen:
         """Open the review page, and keep its form ready to be posted."""
         answer = self._browser.get(f"{self._url}/drafts/{self._draft_id}/review", timeout=_TIMEOUT)
-        soup = BeautifulSoup(answer.text, PARSER)
-        form = soup.select_one("form#review")
-        if form:
-            self._form = dict(fields_of(form)) | {"named": NAME, "who": "Ada"}
-        return _seen(answer, soup)
+        page = _parse(answer)
+        for form in page.forms:
+            if form.get("id") == "review":
+                self._form = dict(form.form_values()) | {"named": NAME, "who": "Ada"}
+        return _seen(answer, page)
 
     def press(self) -> Seen | None:
         """Press the button once; `None` if the app did not answer."""
@@ -70,29 +71,37 @@ class Person:
                 return False
             return pages[-1].state != "Sending"
 
-        wait_until(is_known)
+        wait_until(is_known, every=_LOOKS_EVERY)
         return pages[-1]
 
     def say(self, page: Seen, campaign_id: str | None) -> Seen:
         """Say on the page of an UNKNOWN submission what was found."""
-        form = BeautifulSoup(
-            self._browser.get(page.address, timeout=_TIMEOUT).text, PARSER
-        ).select_one("form[action$=resolve]")
-        if not isinstance(form, Tag):
+        forms = _parse(self._browser.get(page.address, timeout=_TIMEOUT)).forms
+        form = next((form for form in forms if (form.action or "").endswith("resolve")), None)
+        if form is None:
             return self.look()
         word = {"who": "Ada", "campaign_id": campaign_id or ""}
-        data = dict(fields_of(form)) | word | {"found": "yes" if campaign_id else "surely not"}
-        return _seen(self._browser.post(f"{self._url}{form['action']}", data, timeout=_TIMEOUT))
+        data = dict(form.form_values()) | word | {"found": "yes" if campaign_id else "surely not"}
+        return _seen(self._browser.post(f"{self._url}{form.action}", data, timeout=_TIMEOUT))
 
 
-def _seen(answer: requests.Response, soup: BeautifulSoup | None = None) -> Seen:
-    soup = soup or BeautifulSoup(answer.text, PARSER)
-    main = soup.select_one("main")
+def _parse(answer: requests.Response) -> Any:
+    """Parse a page by `lxml` alone: a review takes BeautifulSoup longer than the app."""
+    return document_fromstring(answer.text or "<html></html>")
+
+
+def _seen(answer: requests.Response, page: Any = None) -> Seen:
+    page = _parse(answer) if page is None else page
     return Seen(
         status=answer.status_code,
-        heading=text(soup.h1),
-        words=text(main),
-        has_next_step=bool(main and main.select_one("a[href], button")),
+        heading=_text(page, "//h1"),
+        words=_text(page, "//main"),
+        has_next_step=bool(page.xpath("//main//a[@href] | //main//button")),
         address=answer.url,
         leaks=TOKEN in answer.text,
     )
+
+
+def _text(page: Any, path: str) -> str:
+    """Give the text of the first such part as it reads, or nothing for no part."""
+    return str(page.xpath(f"normalize-space({path})"))
