@@ -40,7 +40,7 @@ test: .venv/ready-dev ## Run all tests, the browser's included (ARGS= goes to py
 	$(if $(ARGS),$(BIN)/python -m pytest $(ARGS),\
 	$(BIN)/python -m pytest $(PARALLEL) -m "not browser and not faults" && \
 	{ $(BIN)/python -m pytest $(PARALLEL) -m browser || { $(TRACE); exit 1; }; } && \
-	$(BIN)/python -m pytest $(PARALLEL) -m faults)
+	$(BIN)/python -m pytest $(PARALLEL) -m faults tests/faults)
 
 test-fast: .venv/ready-dev ## Run the tests that need neither a browser nor seconds each
 	@$(BIN)/python -m pytest $(PARALLEL) -m "not browser and not faults and not slow" $(ARGS)
