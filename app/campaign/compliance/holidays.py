@@ -9,8 +9,6 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 
-import holidays
-
 from app.campaign.compliance.audience import Audience, find_reach
 from app.campaign.compliance.places import Place, find_place
 from app.campaign.compliance.rule import ClosedHolidays
@@ -113,6 +111,8 @@ def _find_extra_days(text: str, year: int) -> dict[date, str]:
 
 @lru_cache(maxsize=4096)
 def _load_holidays(code: str, year: int, *, observed: bool = True) -> tuple[tuple[date, str], ...]:
+    import holidays  # No start waits for what only the first place asks for.
+
     country, _, part = code.partition("-")
     try:
         holidays_there = holidays.country_holidays(

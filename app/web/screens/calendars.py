@@ -3,7 +3,6 @@
 from itertools import islice
 
 from flask import Blueprint, Response
-from icalendar import Calendar, Event
 
 from app.campaign.contract.reading import read_answers
 from app.campaign.formatting import format_short_day
@@ -24,13 +23,15 @@ bp = Blueprint("calendars", __name__)
 def windows_of(draft_id: str) -> Response:
     with store().reading() as session:
         draft = drafts.find(session, draft_id)
-        answer = Response(_write_calendar(draft).to_ical(), mimetype="text/calendar")
+        answer = Response(_write_calendar(draft), mimetype="text/calendar")
     answer.headers["Content-Disposition"] = f'attachment; filename="campaign-{draft_id}.ics"'
     return answer
 
 
-def _write_calendar(draft: Draft) -> Calendar:
+def _write_calendar(draft: Draft) -> bytes:
     """Write the windows as events in UTC, which no other copy of the zone data can move."""
+    from icalendar import Calendar, Event  # No start waits for what only this file needs.
+
     calendar = Calendar()
     name = name_campaign(" ".join(draft.name.split()))
     calendar.add("prodid", f"-//Campaign Builder//{VERSION}//EN")
@@ -53,4 +54,5 @@ def _write_calendar(draft: Draft) -> Calendar:
         event.add("summary", f"Calls: {name}")
         event.add("transp", "TRANSPARENT")
         calendar.add_component(event)
-    return calendar
+    content: bytes = calendar.to_ical()
+    return content
