@@ -16,20 +16,22 @@ import os
 import runpy
 import signal
 import sys
+from importlib import import_module
 from secrets import token_hex
 
-import alembic.command  # What only a first start imports, as well.
-import alembic.config  # noqa: F401
-import flask.cli  # noqa: F401
 from sqlalchemy.orm import configure_mappers
 
-import app.server  # noqa: F401
 from app.campaign.compliance.rulebook import load_rulebook
 from app.sending import recording, submission
+
+_LATE = ("alembic.command", "app.server", "flask.cli", "holidays")
+"""What the app and its commands import when they come to need it."""
 
 
 def main() -> None:
     """Serve until the input ends; in each copy, run its program instead."""
+    for name in _LATE:
+        import_module(name)
     load_rulebook()
     configure_mappers()
     gc.collect()
@@ -71,10 +73,15 @@ def _become(command: list[str], environ: dict[str, str], output: str) -> str:
     os.environ.clear()
     os.environ.update(environ)
     sys.argv = command
-    # What each process draws at its import: by this it knows its own submissions.
-    setattr(recording, "RUN", token_hex(4))  # noqa: B010
-    setattr(submission, "RUN", recording.RUN)  # noqa: B010
+    draw_run()
     return command[0]
+
+
+def draw_run() -> None:
+    """Draw anew what a process draws at its import, and knows its own submissions by."""
+    run = token_hex(4)
+    for module in (recording, submission):
+        setattr(module, "RUN", run)  # noqa: B010  Not part of its types.
 
 
 if __name__ == "__main__":
