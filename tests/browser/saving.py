@@ -37,10 +37,10 @@ class Saving:
         self.operator, self.page = operator, operator.page
         self.answer: Answer = send_on
         self.held: list[Route] = []
-        self.page.route("**/autosave", self._take)
         self.page.clock.install()
         operator.start({"name": "First"})
         operator.waits_until_saved()
+        self.page.route("**/autosave", self._take)
         self.page.clock.pause_at(self.page.evaluate("Date.now() / 1000 + 1"))
 
     def _take(self, route: Route) -> None:
@@ -92,6 +92,6 @@ class Saving:
 
     def is_saved_as(self, name: str, window: NewWindow) -> None:
         """Look at the draft in another browser, which has nothing but what was saved."""
-        other = Operator(window().new_page())
+        other = Operator(window())
         other.page.goto(self.page.url)
         expect(other.field("name")).to_have_value(name)

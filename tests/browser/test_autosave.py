@@ -115,7 +115,7 @@ def test_a_draft_that_somebody_else_changed_is_shown_field_by_field(
 ) -> None:
     operator.start({"name": "Common", "type": "INBOUND"})
     operator.waits_until_saved()
-    other = Operator(window().new_page())
+    other = Operator(window())
     other.page.goto(operator.page.url)
     other.fill({"name": "Theirs", "assistant_id": "asst_theirs"})
     other.waits_until_saved()

@@ -1,6 +1,6 @@
 """Each step of saving that a person can notice, by the state that the form bears."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, Route, expect
@@ -20,8 +20,10 @@ IS_SAVED = """async (address) => {
 
 
 @pytest.fixture
-def saving(operator: Operator) -> Saving:
-    return Saving(operator)
+def saving(window: NewWindow) -> Iterator[Saving]:
+    saving = Saving(Operator(window(clock="of the test")))
+    yield saving
+    saving.page.clock.resume()
 
 
 def test_what_is_typed_waits_a_moment_is_sent_and_is_saved(
@@ -184,7 +186,7 @@ def test_what_is_too_much_is_not_tried_again_and_yet_kept(saving: Saving) -> Non
 @pytest.fixture
 def outdated(saving: Saving, window: NewWindow) -> Saving:
     """Have another person change the draft that is open here."""
-    other = Operator(window().new_page())
+    other = Operator(window())
     other.page.goto(saving.page.url)
     other.fill({"name": "Theirs"})
     other.waits_until_saved()

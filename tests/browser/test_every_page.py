@@ -25,7 +25,7 @@ AXE = Axe()
 @pytest.fixture
 def page(window: NewWindow) -> Page:
     """Open one window, whose every page is then looked at in each look."""
-    return window(reduced_motion="reduce").new_page()
+    return window(reduced_motion="reduce")
 
 
 def assert_good(page: Page) -> None:

@@ -203,7 +203,7 @@ def test_enter_in_a_field_saves_and_stays_there(
 
 
 def test_enter_in_a_field_saves_where_no_script_runs(window: Callable[..., Any]) -> None:
-    operator = Operator(window(java_script_enabled=False).new_page())
+    operator = Operator(window(java_script_enabled=False))
     operator.start(typed(outbound()))
     operator.field("name").press("Enter")
     operator.sees("Saved.")
