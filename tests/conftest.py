@@ -37,11 +37,23 @@ _TESTS = Path(__file__).parent
 gc.set_threshold(100_000, 20, 50)
 
 
+_FOLDERS = ("browser", "faults")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out what the asked mark cannot be on: to read all tests takes each process seconds."""
+    mark = config.getoption("markexpr")
+    if mark not in _FOLDERS or not collection_path.is_relative_to(_TESTS):
+        return None
+    parts = collection_path.relative_to(_TESTS).parts
+    return True if parts and parts[0] not in {mark, "conftest.py"} else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what drives a browser, and what breaks sending, by their folders."""
     for item in items:
         folder = item.path.relative_to(_TESTS).parts[0]
-        if folder in {"browser", "faults"}:
+        if folder in _FOLDERS:
             item.add_marker(folder)
 
 
