@@ -32,7 +32,8 @@ class Windows:
         kind = tuple(sorted(options.items()))
         context = self._free[kind].pop() if self._free[kind] else self._make(options)
         self._used.append((kind, context))
-        context.set_extra_http_headers(self._site.stamp())
+        name, value = self._site.stamp()
+        context.add_cookies([{"name": name, "value": value, "url": self._url}])
         return context.pages[0]
 
     def list_pages(self) -> list[Page]:
