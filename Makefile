@@ -36,14 +36,14 @@ sandbox: .venv/ready ## Run only the sandbox of the API (PORT=8001)
 	@PORT=$(if $(filter file,$(origin PORT)),8001,$(PORT)) $(BIN)/python -m app.sandbox
 
 test: .venv/ready-dev ## Run all tests, the browser's included (ARGS= goes to pytest)
-	@CHROMIUM="$$(sh tests/browser/chromium.sh)" && export CHROMIUM && \
+	@CHROMIUM="$$(sh tests/browser/chromium.sh)" TMPDIR="$$(sh tests/tmpdir.sh)" && export CHROMIUM TMPDIR && \
 	$(if $(ARGS),$(BIN)/python -m pytest $(ARGS),\
 	$(BIN)/python -m pytest $(PARALLEL) -m "not browser and not faults" && \
 	{ $(BIN)/python -m pytest $(PARALLEL) -m browser || { $(TRACE); exit 1; }; } && \
 	$(BIN)/python -m pytest $(PARALLEL) -m faults tests/faults)
 
 test-fast: .venv/ready-dev ## Run the tests that need neither a browser nor seconds each
-	@$(BIN)/python -m pytest $(PARALLEL) -m "not browser and not faults and not slow" $(ARGS)
+	@TMPDIR="$$(sh tests/tmpdir.sh)" $(BIN)/python -m pytest $(PARALLEL) -m "not browser and not faults and not slow" $(ARGS)
 
 check: .venv/ready-dev .biome/ready ## Check format, lint, types, templates, scripts, styles, dead code and the direction of imports
 	$(BIN)/ruff format --check .
