@@ -160,6 +160,7 @@ ANSWERS = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(ANSWERS, st.integers(-40, 40))
 def test_whatever_is_typed_has_a_meaning_that_can_be_shown(

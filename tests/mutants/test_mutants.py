@@ -92,6 +92,7 @@ def test_what_cannot_matter_is_not_changed(small: Path) -> None:
     }
 
 
+@pytest.mark.slow
 def test_a_sample_is_the_same_again_for_a_seed_and_another_for_another() -> None:
     paths = ["app/sending/journal.py", "app/sending/outcome.py"]
 

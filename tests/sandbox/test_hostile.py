@@ -100,6 +100,7 @@ def test_the_longest_text_that_fits_is_taken(api: Caller) -> None:
     assert api.create(INBOUND | {"name": "x" * (LARGEST_REQUEST - 500)}).status == 201
 
 
+@pytest.mark.slow
 def test_a_body_full_of_faults_is_answered(api: Caller) -> None:
     days = [1] * (LARGEST_REQUEST // 4)
 

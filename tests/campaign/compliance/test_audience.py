@@ -85,6 +85,7 @@ def test_everything_that_is_offered_names_just_what_it_says() -> None:
     assert len({name for name, _ in list_suggestions()}) == len(list_suggestions())
 
 
+@pytest.mark.slow
 def test_every_country_can_be_an_audience(subtests: pytest.Subtests) -> None:
     for code, country in load_countries().items():
         with subtests.test(code):

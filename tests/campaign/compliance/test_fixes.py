@@ -75,6 +75,7 @@ def offered(
     ]
 
 
+@pytest.mark.slow
 @settings(max_examples=80, deadline=None)
 @given(schedules(), RETRIES, st.sampled_from(AUDIENCES))
 def test_each_change_makes_its_finding_go_away(
@@ -88,6 +89,7 @@ def test_each_change_makes_its_finding_go_away(
             assert finding.rule.id not in {other.rule.id for other in left}
 
 
+@pytest.mark.slow
 @settings(max_examples=80, deadline=None)
 @given(schedules(), st.sampled_from(AUDIENCES))
 @example(  # On Sunday the clocks in Florida change within the window, which no season tells of.

@@ -123,6 +123,7 @@ def test_windows_are_in_the_order_of_time(zone: str, near: date, opens: time, cl
     assert minutes == walked(schedule)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(
     st.sampled_from([change for change in CHANGES if "St_Johns" in change[0]]),

@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 PROGRAM = """
 import tzdata
 tzdata.IANA_VERSION = "2099z"
@@ -17,6 +19,7 @@ assert "2099z" in page.text and "the newest on" not in page.text
 """
 
 
+@pytest.mark.slow
 def test_an_app_with_newer_zone_data_starts(tmp_path: Path) -> None:
     program = PROGRAM.format(instance=str(tmp_path / "instance"))
     root = Path(__file__).parents[3]

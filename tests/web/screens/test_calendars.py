@@ -75,6 +75,7 @@ def test_a_line_break_in_a_name_ends_no_line_of_the_file(
     assert all(line[:1].isupper() or line[:1] == b" " for line in written.split(b"\r\n") if line)
 
 
+@pytest.mark.slow
 def test_a_campaign_of_centuries_ends_at_a_bound(
     client: FlaskClient, saved: Callable[..., str]
 ) -> None:

@@ -159,6 +159,7 @@ def test_it_says_how_many_attempts_can_never_happen(client: FlaskClient) -> None
     assert "1 of the 3 attempts can never happen: the campaign ends first." in text(soup)
 
 
+@pytest.mark.slow
 def test_a_campaign_without_a_last_day_has_no_last_window_and_nothing_that_never_happens(
     client: FlaskClient,
 ) -> None:
