@@ -11,6 +11,8 @@ from pathlib import Path
 import click
 from flask import Flask
 from jinja2 import StrictUndefined
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from app import web
@@ -76,12 +78,12 @@ def _make(settings: Settings) -> Flask:
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     hosts = [*LOOPBACK, settings.host, *settings.trusted_hosts]
     app.config.update(
-        SECRET_KEY=_read_secret_key(settings.instance / "secret_key"),
+        SECRET_KEY=settings.secret_key or _read_secret_key(settings.instance / "secret_key"),
         MAX_CONTENT_LENGTH=_LARGEST_REQUEST,
         TRUSTED_HOSTS=hosts,
     )
     sandbox = create_sandbox(settings.instance, trusted_hosts=[*hosts, "sandbox.invalid"])
-    store = Store(settings.instance / "campaigns.sqlite3")
+    store = Store(_locate_database(settings))
     journal = Journal(settings.instance / FOLDER)
     connections = ConnectionRegistry(
         store,
@@ -103,6 +105,19 @@ def _make(settings: Settings) -> Flask:
         app.cli.add_command(command)
     app.wsgi_app = DispatcherMiddleware(app.wsgi_app, {"/sandbox": sandbox})  # type: ignore[method-assign]
     return app
+
+
+def _locate_database(settings: Settings) -> Path | URL:
+    """Say where campaigns are kept; raises `BadSetting`."""
+    if not settings.database_url:
+        return settings.instance / "campaigns.sqlite3"
+    try:
+        return make_url(settings.database_url)
+    except ArgumentError as error:
+        raise BadSetting(
+            "DATABASE_URL cannot be read. It is like postgresql://user:password@host/database, "
+            "with signs like @ and / in a password as %40 and %2F."
+        ) from error
 
 
 def _list_fixed_connections(settings: Settings) -> dict[str, Credentials]:

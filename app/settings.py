@@ -36,6 +36,12 @@ SETTINGS = (
     Setting("DEADLINE", "30", "Seconds that a call to an API may take, its whole answer included."),
     Setting("INSTANCE", "instance", "Folder of the databases and the keys."),
     Setting(
+        "DATABASE_URL",
+        "",
+        "Where PostgreSQL is: postgresql://user:password@host/database. Else a file in INSTANCE.",
+    ),
+    Setting("SECRET_KEY", "", "Key that signs cookies and forms; else a file in INSTANCE."),
+    Setting(
         "TOKEN_KEYS",
         "",
         "Keys that encrypt saved tokens, the newest first, with commas; else a file in INSTANCE.",
@@ -59,6 +65,8 @@ class Settings:
     token: str = field(default="", repr=False)
     deadline: float = 30.0
     instance: Path = HOME / "instance"
+    database_url: str = field(default="", repr=False)
+    secret_key: str = field(default="", repr=False)
     token_keys: tuple[str, ...] = field(default=(), repr=False)
     trusted_hosts: tuple[str, ...] = ()
     trusted_proxy: str = ""
@@ -67,6 +75,9 @@ class Settings:
     def is_loopback(self) -> bool:
         return self.host in LOOPBACK
 
+
+SHORTEST_KEY = 32
+"""Characters of a secret key."""
 
 LOOPBACK = ("127.0.0.1", "localhost")
 
@@ -86,6 +97,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         raise BadSetting(f"HOST is “{values['HOST']}”. Set it to an IPv4 address or a name.")
     if not re.fullmatch("[0-9]{1,3}", values["DEADLINE"]) or not 0 < int(values["DEADLINE"]) <= 120:
         raise BadSetting(f"DEADLINE is “{values['DEADLINE']}”. Set it to a number from 1 to 120.")
+    _check_shared(values)
     return Settings(
         host=values["HOST"],
         port=int(values["PORT"]),
@@ -93,10 +105,28 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         token=values["VOICEAIWRAPPER_TOKEN"],
         deadline=float(values["DEADLINE"]),
         instance=HOME / values["INSTANCE"],
+        database_url=values["DATABASE_URL"],
+        secret_key=values["SECRET_KEY"],
         token_keys=_split_list(values["TOKEN_KEYS"]),
         trusted_hosts=_split_list(values["TRUSTED_HOSTS"]),
         trusted_proxy=values["TRUSTED_PROXY"],
     )
+
+
+def _check_shared(values: Mapping[str, str]) -> None:
+    """Check what several machines have in common, if they do."""
+    url, key = values["DATABASE_URL"], values["SECRET_KEY"]
+    if key and len(key) < SHORTEST_KEY:
+        raise BadSetting(f"SECRET_KEY is too short. Set it to {SHORTEST_KEY} characters or more.")
+    if not url:
+        return
+    if not url.startswith("postgresql://"):
+        raise BadSetting("DATABASE_URL does not begin with postgresql://, the only kind there is.")
+    for name, what in (("SECRET_KEY", "signs cookies"), ("TOKEN_KEYS", "encrypts saved tokens")):
+        if not values[name]:
+            raise BadSetting(
+                f"{name} is not set. On PostgreSQL each machine needs the same one: it {what}."
+            )
 
 
 def _split_list(value: str) -> tuple[str, ...]:

@@ -1,9 +1,11 @@
 """The app as the tests use it: the real one, on an empty folder, with its real sandbox."""
 
 import gc
+import os
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from secrets import token_hex
 from shutil import copytree
 from typing import Any
 
@@ -11,6 +13,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2 import BytecodeCache, FileSystemBytecodeCache
+from sqlalchemy import make_url
 from werkzeug.routing import Rule
 
 from app import create_app
@@ -28,10 +31,15 @@ from app.store.models import Submission
 from tests.factories import outbound, typed
 from tests.fakes import ANSWERS, FakeApi
 from tests.pages import Visitor
+from tests.postgresql import empty_database, make_database
 from tests.sending.presses import entered, submit
 from tests.servers import Address, serving
+from tests.store.files import note_folder
 
 _TESTS = Path(__file__).parent
+
+ON_POSTGRESQL = os.environ.get("TEST_DATABASE_URL", "")
+"""The URL of a server (see `tests.postgresql`): apps under test then keep their data there."""
 
 # With as many modules and tests in memory, to look for cycles as often as usual takes long.
 gc.set_threshold(100_000, 20, 50)
@@ -49,12 +57,20 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return True if parts and parts[0] not in {mark, "conftest.py"} else None
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark what drives a browser, and what breaks sending, by their folders."""
     for item in items:
         folder = item.path.relative_to(_TESTS).parts[0]
         if folder in _FOLDERS:
             item.add_marker(folder)
+    if ON_POSTGRESQL:
+        config.hook.pytest_deselected(items=[item for item in items if not _is_for_both(item)])
+        items[:] = filter(_is_for_both, items)
+
+
+def _is_for_both(item: pytest.Item) -> bool:
+    """Tell whether a test has an app or a store that can be on either database."""
+    return "database_url" in item.fixturenames and not item.get_closest_marker("sqlite")  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -71,6 +87,24 @@ def compiled_addresses() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Rule, "_compile_builder", compile_once)
         yield
+
+
+@pytest.fixture(scope="session")
+def postgresql_database(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Make a database with all tables, one for each process of the tests; gives its URL."""
+    url = make_database(ON_POSTGRESQL, f"test_{token_hex(8)}")
+    Store(make_url(url)).engine.dispose()
+    return url
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest) -> str:
+    """Give the URL of an empty PostgreSQL database, or nothing for SQLite."""
+    if not ON_POSTGRESQL:
+        return ""
+    url = str(request.getfixturevalue("postgresql_database"))
+    empty_database(url)
+    return url
 
 
 @pytest.fixture
@@ -93,12 +127,24 @@ def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> BytecodeCach
 
 
 @pytest.fixture
-def app(instance: Path, fresh_instance: Path, compiled_templates: BytecodeCache) -> Flask:
-    if not instance.exists():
-        copytree(fresh_instance, instance)
-    app = create_app(Settings(instance=instance))
+def settings(instance: Path, database_url: str) -> Settings:
+    """Give the settings of the app under test: an empty folder and, if asked for, PostgreSQL."""
+    return Settings(instance=instance, database_url=database_url)
+
+
+@pytest.fixture
+def app(
+    settings: Settings, fresh_instance: Path, compiled_templates: BytecodeCache
+) -> Iterator[Flask]:
+    if not settings.instance.exists():
+        copytree(fresh_instance, settings.instance)
+    app = create_app(settings)
+    if settings.database_url:
+        note_folder(find_services(app).store, settings.instance)
     app.jinja_env.bytecode_cache = compiled_templates
-    return app
+    yield app
+    if settings.database_url:
+        find_services(app).store.engine.dispose()
 
 
 @pytest.fixture

@@ -29,6 +29,7 @@ from app.store.audit_trail import INSTANCE, EventKind
 from app.store.base import MAY_EXIST, State
 from app.store.database import Store
 from app.store.database_file import copy_database, count_on, read_counters, read_submissions
+from app.store.dialects.sqlite import SqliteDatabase
 from app.store.file_lock import Busy, hold_exclusively
 from app.store.vault import Vault
 
@@ -45,6 +46,7 @@ def backup_command(file: Path, *, force: bool) -> None:
     """Write everything in the instance folder into FILE, a zip; the app may be running."""
     if file.exists() and not force:
         raise Unusable(f"{file} is there already. Name another file, or say --force.")
+    _find_file()
     _seal()
     try:
         with _vault().unchanged(_LOCK_PATIENCE):
@@ -61,6 +63,7 @@ def backup_command(file: Path, *, force: bool) -> None:
 @with_appcontext
 def restore(file: Path, *, forget_sent: bool) -> None:
     """Bring everything back as it is in FILE; the app may be running."""
+    writers_lock = _find_file().writers_lock
     instance = Path(current_app.instance_path)
     with suppress(DatabaseError):  # What the journal holds is known, too.
         recover(_store(), services().journal)
@@ -69,7 +72,7 @@ def restore(file: Path, *, forget_sent: bool) -> None:
             manifest = unpack(file, Path(folder))
             with (
                 _vault().unchanged(_LOCK_PATIENCE),
-                hold_exclusively(_store().writers_lock, _LOCK_PATIENCE),
+                hold_exclusively(writers_lock, _LOCK_PATIENCE),
             ):
                 before, lost = _replace_instance(
                     instance, Path(folder), manifest, forget_sent=forget_sent
@@ -93,6 +96,17 @@ def restore(file: Path, *, forget_sent: bool) -> None:
 
 
 COMMANDS = (backup_command, restore)
+
+
+def _find_file() -> SqliteDatabase:
+    """Find the database file; PostgreSQL has none, and means of its own."""
+    database = _store().database
+    if not isinstance(database, SqliteDatabase):
+        raise Unusable(
+            "What is on PostgreSQL is backed up by its own tools: pg_dump --format=custom, and "
+            "pg_restore into an empty database while the app is stopped."
+        )
+    return database
 
 
 def _seal() -> None:

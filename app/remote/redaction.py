@@ -23,8 +23,10 @@ _SECRET_HEADER = re.compile(r"authorization|cookie|token|secret|api-?key|signatu
 def redact(text: str, token: str = "", *, is_whole: bool = True) -> str:
     """Replace the token, in any spelling, and anything that looks like a secret.
 
-    A text that is not whole also loses its end, from where a token may have begun.
+    A text that is not whole also loses its end, from where a token may have begun. A NUL, which
+    PostgreSQL keeps in no text, is written as the sign for one.
     """
+    text = text.replace("\0", "\N{SYMBOL FOR NULL}")
     if token:
         text = spellings.compile_whole(token).sub(TOKEN, text)
         text = text if is_whole else _redact_start(text, token)

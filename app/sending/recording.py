@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from app.sending.journal import Entry, Journal
 from app.sending.outcome import Outcome, apply_outcome, is_recorded, note_stray
 from app.store import submissions
+from app.store.audit_trail import name_draft_chain
 from app.store.base import State
 from app.store.database import Store
 from app.store.leases import Lease
@@ -37,7 +38,7 @@ class Claim:
     """A submission that may be sent, once.
 
     *token* proves that an outcome is this claim's; the call has to begin before *begin* is
-    over, and its outcome to be recorded before *lease* is.
+    over, and its outcome to be recorded before *lease* is, both by the clock of this machine.
     """
 
     submission_id: int
@@ -45,6 +46,7 @@ class Claim:
     body: bytes
     begin: Lease
     lease: Lease
+    draft_id: str
 
 
 def record_outcome(claimed: Claim, outcome: Outcome, store: Store, journal: Journal) -> None:
@@ -63,7 +65,7 @@ def record_outcome(claimed: Claim, outcome: Outcome, store: Store, journal: Jour
 def _write_down(claimed: Claim, outcome: Outcome, store: Store, journal: Journal) -> None:
     while True:
         try:
-            with store.writing() as session:
+            with store.writing(name_draft_chain(claimed.draft_id)) as session:
                 _record(session, claimed.submission_id, claimed.token, outcome)
         except Exception as error:  # noqa: BLE001  No kind of failure may lose an answer.
             entry = Entry(claimed.submission_id, claimed.token, outcome, _describe_error(error))

@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from sqlalchemy.orm import Session
+
 from app.store import audit_trail, seals, submissions
 from app.store.audit_trail import EventKind, name_draft_chain
 from app.store.base import MAY_EXIST, State
 from app.store.database import Store
+from app.store.dialects import queries
 from app.store.drafts import AlreadySubmitted
 from app.store.models import Submission
 
@@ -49,7 +52,7 @@ def resolve(submission_id: int, word: Word, store: Store) -> None:
         submission = session.get(Submission, submission_id)
         if submission is None or not submission.can_be_resolved:
             raise NoSuchSubmission(submission_id)
-        if word.campaign_id is None and not (word.is_sure or submission.lease.is_over):
+        if word.campaign_id is None and not (word.is_sure or _is_over(session, submission)):
             raise TooEarly(submission.lease_until)
         if _was_sent_again(submission):
             raise AlreadySubmitted(submission.draft_id)
@@ -70,6 +73,10 @@ def resolve(submission_id: int, word: Word, store: Store) -> None:
             **submissions.bind_submission(session, submission),
         )
         seals.seal(session)
+
+
+def _is_over(session: Session, submission: Submission) -> bool:
+    return submission.lease.is_over_at(queries(session).read_clock(session))
 
 
 def _decide_state(submission: Submission) -> State:

@@ -36,8 +36,9 @@ from app.store.audit_trail import EventKind, name_draft_chain
 from app.store.base import State
 from app.store.binding import IS_OPEN
 from app.store.database import Store
+from app.store.dialects import queries
 from app.store.drafts import AlreadySubmitted, find
-from app.store.leases import Lease, grant_lease
+from app.store.leases import Lease, grant_lease, grant_lease_from
 from app.store.models import Draft, Submission
 
 GRACE = timedelta(seconds=15)
@@ -60,15 +61,16 @@ def claim(send_request: SendRequest, *, store: Store, deadline: float) -> Claim:
         draft = find(session, send_request.draft_id)
         version, answers = draft.version, draft.answers
     meaning = explain(answers, now)  # It can take long, and nobody else waits meanwhile.
-    with store.writing() as session:
+    chain = name_draft_chain(send_request.draft_id)
+    with store.writing(chain, f"{meaning.digest} to {send_request.to.key}") as session:
         draft = find(session, send_request.draft_id)
         if draft.version != version and not draft.is_locked:
             raise StaleReview
         check_request(session, draft, meaning, send_request, now)
         submission = _make_submission(draft, meaning, send_request, now)
-        begin = grant_lease(BEGIN_WITHIN.total_seconds())
         whole = BEGIN_WITHIN.total_seconds() + deadline + GRACE.total_seconds()
-        _set_lease(submission, grant_lease(whole), now + timedelta(seconds=whole))
+        lease = grant_lease_from(queries(session).read_clock(session), whole)
+        _set_lease(submission, lease, now + timedelta(seconds=whole))
         draft.state = State.SENDING
         session.add(submission)
         try:
@@ -77,7 +79,14 @@ def claim(send_request: SendRequest, *, store: Store, deadline: float) -> Claim:
             raise AlreadySubmitted(send_request.draft_id) from error
         _open_records(session, draft, submission, meaning, send_request)
         seals.seal(session)
-        return Claim(submission.id, submission.token, submission.body, begin, submission.lease)
+        return Claim(
+            submission.id,
+            submission.token,
+            submission.body,
+            begin=grant_lease(BEGIN_WITHIN.total_seconds()),
+            lease=grant_lease(whole),
+            draft_id=draft.id,
+        )
 
 
 def deliver(claimed: Claim, *, store: Store, api: Api, journal: Journal) -> None:
@@ -145,11 +154,10 @@ def _open_records(
         "in_spite_of_the_wait": send_request.hurry,
         IS_OPEN: True,
     }
-    chain = name_draft_chain(draft.id)
     audit_trail.record(
         session,
         EventKind.SENT,
-        chain,
+        name_draft_chain(draft.id),
         who=send_request.who,
         **details,
         **write_judgement(draft, meaning.findings),

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.campaign.contract.fields import CallingEntity
+from app.store.dialects import queries
 from app.store.models import BookEntry
 
 
@@ -87,18 +88,15 @@ def _find_or_add(session: Session, connection_key: str, kind: IdKind, value: str
     query = select(BookEntry).where(
         BookEntry.connection_key == connection_key, BookEntry.kind == kind, BookEntry.value == value
     )
-    entry = session.scalar(query)
-    if entry is None:
-        entry = BookEntry(
-            connection_key=connection_key,
-            kind=kind.value,
-            value=value,
-            nickname="",
-            created_at=datetime.now(UTC),
-        )
-        session.add(entry)
-        session.flush()
-    return entry
+    row = {
+        "connection_key": connection_key,
+        "kind": kind.value,
+        "value": value,
+        "nickname": "",
+        "created_at": datetime.now(UTC),
+    }
+    queries(session).insert_if_missing(session, BookEntry, row)
+    return session.scalars(query).one()
 
 
 def _read_last_use(entry: BookEntry) -> float:

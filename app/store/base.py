@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, DateTime, Dialect, Enum, MetaData, TypeDecorator
+from sqlalchemy import JSON, DateTime, Dialect, Enum, MetaData, String, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase
 
 
@@ -35,6 +35,18 @@ class Instant(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value else None
 
 
+class Words(TypeDecorator[str]):
+    """A text; PostgreSQL keeps no NUL, so there it is the sign for one."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        if value and dialect.name == "postgresql":
+            return value.replace("\0", "\N{SYMBOL FOR NULL}")
+        return value
+
+
 class Base(DeclarativeBase):
     """The base of all tables; constraints have names, so that migrations can name them."""
 
@@ -47,6 +59,7 @@ class Base(DeclarativeBase):
     )
     type_annotation_map: ClassVar = {
         datetime: Instant,
+        str: Words,
         dict[str, Any]: JSON,
         State: Enum(State, native_enum=False, length=10),
     }

@@ -8,15 +8,13 @@ into a draft, and all but its own id can come, or change, after its last save.
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, column, func, literal_column, or_, select, table
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
 
+from app.store.dialects import Queries, queries
 from app.store.models import Draft, Submission
-from app.store.search_words import SHORTEST, quote, split_search_words
-
-_index = table("draft_search", column("rowid"), column("text"))
-_hits = literal_column("draft_search").op("MATCH")
-_connection = func.coalesce(Draft.answers["connection"].as_string(), "")
+from app.store.search_index import DRAFT_INDEX
+from app.store.search_words import SHORTEST, split_search_words
 
 
 def search_drafts(
@@ -28,17 +26,18 @@ def search_drafts(
     """
     words = split_search_words(typed)
     named = _find_drafts_by_id(session, words)
-    phrases = []
+    its = queries(session)
+    texts = []
     for word in words:
         keys = [key for key, name in names.items() if word.casefold() in name.casefold()]
         if len(word) >= SHORTEST and not keys and word not in named:
-            phrases.append(quote(word))
+            texts.append(word)
         else:
-            selection = selection.where(_has(word, keys, named.get(word, [])))
-    if not phrases:
+            selection = selection.where(_has(its, word, keys, named.get(word, [])))
+    if not texts:
         return selection, Draft.sequence
-    joined = selection.join(_index, _index.c.rowid == Draft.sequence)
-    return joined.where(_hits(" ".join(phrases))), _index.c.rowid
+    joined = selection.join(DRAFT_INDEX, DRAFT_INDEX.c.rowid == Draft.sequence)
+    return joined.where(its.contains(DRAFT_INDEX, texts)), DRAFT_INDEX.c.rowid
 
 
 def _find_drafts_by_id(session: Session, words: list[str]) -> dict[str, list[str]]:
@@ -54,10 +53,12 @@ def _find_drafts_by_id(session: Session, words: list[str]) -> dict[str, list[str
     return by_word
 
 
-def _has(word: str, keys: list[str], draft_ids: list[str]) -> ColumnElement[bool]:
+def _has(its: Queries, word: str, keys: list[str], draft_ids: list[str]) -> ColumnElement[bool]:
     """Ask for what has the word typed, or goes to one of these connections, or is one of these."""
     if len(word) < SHORTEST:
         is_typed: ColumnElement[bool] = Draft.name.icontains(word, autoescape=True)
     else:
-        is_typed = Draft.sequence.in_(select(_index.c.rowid).where(_hits(quote(word))))
-    return or_(is_typed, _connection.in_(keys), Draft.id.in_(draft_ids))
+        is_typed = Draft.sequence.in_(
+            select(DRAFT_INDEX.c.rowid).where(its.contains(DRAFT_INDEX, [word]))
+        )
+    return or_(is_typed, Draft.connection_key.in_(keys), Draft.id.in_(draft_ids))

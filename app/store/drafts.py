@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from secrets import token_hex
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, text
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.campaign.contract.fields import CampaignType, Values
@@ -14,7 +14,9 @@ from app.campaign.contract.typed_length import LONGEST_IN_ALL
 from app.store import audit_trail
 from app.store.acceptances import Judgement, count_findings
 from app.store.audit_trail import EventKind, name_draft_chain
+from app.store.dialects import queries
 from app.store.models import Draft
+from app.store.search_index import DRAFT_INDEX, replace_row
 
 _SEQUENCE = select(Draft.sequence).where(Draft.id == bindparam("id"))
 
@@ -123,6 +125,8 @@ def _take(session: Session, draft: Draft, judgement: Judgement) -> None:
     draft.name_key = draft.name.casefold()
     draft.first_day = find_first_day(values)
     draft.day_key = draft.first_day or date.max
+    draft.last_day = values.get("end_date")
+    draft.connection_key = str(judgement.answers.get("connection", ""))
     draft.version += 1
     draft.changed_at = _now()
     draft.deleted_at = None
@@ -131,14 +135,10 @@ def _take(session: Session, draft: Draft, judgement: Judgement) -> None:
 
 
 def _move_to_the_top(session: Session, draft: Draft) -> None:
-    old, new = draft.sequence, (session.scalar(select(func.max(Draft.sequence))) or 0) + 1
-    draft.sequence = new
+    old, draft.sequence = draft.sequence, queries(session).take_sequence(session)
     session.flush()
-    session.execute(text("DELETE FROM draft_search WHERE rowid = :old"), {"old": old})
-    session.execute(
-        text("INSERT INTO draft_search (rowid, text) VALUES (:new, :words)"),
-        {"new": new, "words": _join_words(draft.answers)},
-    )
+    words = _join_words(draft.answers)
+    replace_row(session, DRAFT_INDEX, old, rowid=draft.sequence, text=words)
 
 
 def _join_words(answers: Mapping[str, Any]) -> str:

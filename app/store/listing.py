@@ -12,7 +12,7 @@ from enum import StrEnum
 from functools import partial
 from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import Select, String, func, select, tuple_, type_coerce
+from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.campaign.contract.fields import CampaignType
@@ -98,13 +98,7 @@ class Row(NamedTuple):
         return self.state in MAY_EXIST
 
 
-_COLUMNS = [
-    func.coalesce(Draft.answers["connection"].as_string(), "").label(name)
-    if name == "connection_key"
-    else getattr(Draft, name)
-    for name in Row._fields
-]
-_ROWS = select(*_COLUMNS)
+_ROWS = select(*(getattr(Draft, name) for name in Row._fields))
 """Built once: its columns take longer to put together than what a page filters by."""
 
 
@@ -167,10 +161,11 @@ def _read(  # noqa: PLR0913  From where, in which order and direction.
     backwards: bool = False,
 ) -> tuple[list[Row], bool]:
     """Read what follows a cursor, or comes before it, and whether there is more that way."""
-    by = [sequence] if sort is Sort.CHANGED else [type_coerce(_KEYS[sort], String), sequence]
+    by = [sequence] if sort is Sort.CHANGED else [_KEYS[sort], sequence]
     is_down = backwards is not (sort is Sort.CHANGED)
     if start:
-        row, bound = tuple_(*by), tuple_(*start[-len(by) :])
+        key = date.fromisoformat(start[0]) if sort is Sort.FIRST_DAY else start[0]
+        row, bound = tuple_(*by), tuple_(*(key, start[1])[-len(by) :])
         matching = matching.where(row < bound if is_down else row > bound)
     ordered = matching.order_by(*(key.desc() if is_down else key for key in by))
     rows = session.execute(ordered.limit(PAGE + 1))

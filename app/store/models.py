@@ -6,15 +6,19 @@ from typing import Any
 from sqlalchemy import Float, ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.store.base import MAY_EXIST, Base, State
+from app.store.base import MAY_EXIST, Base, State, Words
 from app.store.leases import Lease
+
+_BY_CODE_POINT = Words().with_variant(Words(collation="C"), "postgresql")
+"""Sorted as SQLite and Python sort; PostgreSQL would sort by the rules of a language."""
 
 
 class Draft(Base):
     """A campaign that somebody is working on.
 
-    *answers* is what was typed, right or wrong; *name*, *type*, *first_day* and *state*
-    repeat, for the list, what the answers and the last submission say. *sequence* grows
+    *answers* is what was typed, right or wrong; *name*, *type*, *first_day*, *last_day*,
+    *connection_key* (of where it goes to, empty for the default) and *state* repeat, for the
+    list, what the answers and the last submission say. *sequence* grows
     with every change of any draft, so that "last changed first" is an index; *name_key*
     and *day_key* are what the other orders go by, whatever the case and with no day last.
     *accepted* holds, by a rule's id, what was found of it when somebody accepted that, the
@@ -30,9 +34,11 @@ class Draft(Base):
     answers: Mapped[dict[str, Any]]
     name: Mapped[str]
     type: Mapped[str | None] = mapped_column(String(8))
-    name_key: Mapped[str]
+    name_key: Mapped[str] = mapped_column(_BY_CODE_POINT)
     first_day: Mapped[date | None]
     day_key: Mapped[date]
+    last_day: Mapped[date | None]
+    connection_key: Mapped[str] = mapped_column(default="")
     state: Mapped[State | None]
     accepted: Mapped[dict[str, Any]] = mapped_column(default=dict)
     findings: Mapped[dict[str, Any]] = mapped_column(default=dict)
@@ -55,11 +61,6 @@ class Draft(Base):
     def is_locked(self) -> bool:
         """Whether the API may hold this campaign, so that the draft can no longer change."""
         return self.state in MAY_EXIST
-
-    @property
-    def connection_key(self) -> str:
-        """The key of the connection that it goes to; none is the default's."""
-        return str(self.answers.get("connection", ""))
 
 
 class Preset(Base):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.campaign.compliance.audience import Audience, read_audience
@@ -16,8 +16,6 @@ from app.store.models import Draft
 
 LOOKED_AT = 1000
 MOST_LISTED = 10
-_TO = func.coalesce(Draft.answers["connection"].as_string(), "")
-_LAST = func.coalesce(Draft.answers["end_date"].as_string(), "")
 
 
 @dataclass(frozen=True)
@@ -42,20 +40,21 @@ def find_overlaps(
     query = (
         select(Draft.id, Draft.name, Draft.state, Draft.answers)
         .where(Draft.deleted_at.is_(None), Draft.type == "OUTBOUND", Draft.id != draft.id)
-        .where(Draft.first_day <= schedule.last, _TO.in_(keys))
-        .where(or_(_LAST == "", schedule.first.isoformat() <= _LAST))
+        .where(Draft.first_day <= schedule.last, Draft.connection_key.in_(keys))
+        .where(or_(Draft.last_day.is_(None), schedule.first <= Draft.last_day))
         .order_by(Draft.day_key.desc(), Draft.sequence.desc())
         .limit(LOOKED_AT)
     )
     overlaps: list[Overlap] = []
-    for draft_id, name, state, answers in session.execute(query.execution_options(yield_per=50)):
-        other = read_schedule(read_answers(answers).values)
-        if other is None or not _share_a_day(schedule, other):
-            continue
-        if share_leads(leads, read_audience(answers, other.zone)):
-            overlaps.append(Overlap(draft_id, name, state, other.first, other.last))
-        if len(overlaps) > MOST_LISTED:
-            break
+    with session.execute(query.execution_options(yield_per=50)) as rows:
+        for draft_id, name, state, answers in rows:
+            other = read_schedule(read_answers(answers).values)
+            if other is None or not _share_a_day(schedule, other):
+                continue
+            if share_leads(leads, read_audience(answers, other.zone)):
+                overlaps.append(Overlap(draft_id, name, state, other.first, other.last))
+            if len(overlaps) > MOST_LISTED:
+                break
     return overlaps
 
 

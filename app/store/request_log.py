@@ -4,14 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Select, column, literal_column, select, table, text
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from app.store.dialects import queries
 from app.store.records import LoggedCall
-from app.store.search_words import SHORTEST, NotSearchable, quote, split_search_words
+from app.store.search_index import CALL_INDEX, replace_row
+from app.store.search_words import SHORTEST, NotSearchable, split_search_words
 
 PAGE = 50
-_index = table("exchange_search", column("rowid"), column("text"))
 
 
 class NoSuchCall(LookupError):
@@ -33,7 +34,7 @@ class LogQuery:
 
 def check_query(query: LogQuery) -> None:
     """Raise `NotSearchable` for a query that cannot be answered."""
-    _select(query)
+    _split_words(query)
 
 
 def find(session: Session, call_id: int) -> LoggedCall:
@@ -62,14 +63,15 @@ def read_page(session: Session, query: LogQuery) -> tuple[list[LoggedCall], int 
 
 def _read(session: Session, query: LogQuery) -> tuple[list[LoggedCall], bool]:
     """Read as many as a page holds, and whether there are more."""
-    calls = list(session.scalars(_select(query).limit(PAGE + 1)))
+    calls = list(session.scalars(_select(session, query).limit(PAGE + 1)))
     return calls[:PAGE], len(calls) > PAGE
 
 
 def iterate_documents(session: Session, query: LogQuery) -> Iterator[dict[str, Any]]:
     """Yield all matching calls as JSON has them, the newest first; raises `NotSearchable`."""
-    for call in session.scalars(_select(query).execution_options(yield_per=200)):
-        yield write_document(call)
+    with session.scalars(_select(session, query).execution_options(yield_per=200)) as calls:
+        for call in calls:
+            yield write_document(call)
 
 
 def write_document(call: LoggedCall) -> dict[str, Any]:
@@ -111,11 +113,8 @@ def find_last_test(session: Session, connection_key: str) -> LoggedCall | None:
 def index_call(session: Session, call: LoggedCall) -> None:
     """Index a call for the search; to be repeated after each change of it."""
     session.flush()
-    session.execute(text("DELETE FROM exchange_search WHERE rowid = :id"), {"id": call.id})
-    session.execute(
-        text("INSERT INTO exchange_search (rowid, connection_key, text) VALUES (:id, :to, :words)"),
-        {"id": call.id, "to": call.connection_key, "words": _join_words(call)},
-    )
+    row = {"connection_key": call.connection_key, "text": _join_words(call)}
+    replace_row(session, CALL_INDEX, call.id, rowid=call.id, **row)
 
 
 def _join_words(call: LoggedCall) -> str:
@@ -126,10 +125,8 @@ def _join_words(call: LoggedCall) -> str:
     )
 
 
-def _select(query: LogQuery) -> Select[LoggedCall]:
-    """Find the newest first, or the next ones above a number.
-
-    By words it is the index that has the order and the connection.
+def _split_words(query: LogQuery) -> tuple[list[str], list[str]]:
+    """Give all words of a query, and those of them that the index knows.
 
     Raises `NotSearchable`: to look for short words alone, every call would have to be read.
     """
@@ -137,22 +134,26 @@ def _select(query: LogQuery) -> Select[LoggedCall]:
     long_words = [word for word in words if len(word) >= SHORTEST]
     if words and not long_words:
         raise NotSearchable(f"Search for a word of {SHORTEST} characters or more.")
+    return words, long_words
+
+
+def _select(session: Session, query: LogQuery) -> Select[LoggedCall]:
+    """Find the newest first, or the next ones above a number.
+
+    By words it is the index that has the order and the connection. Raises `NotSearchable`.
+    """
+    words, long_words = _split_words(query)
     if not words:
         selection, number = select(LoggedCall), LoggedCall.id.expression
         if query.connection_key:
             selection = selection.where(LoggedCall.connection_key == query.connection_key)
     else:
-        number = _index.c.rowid
-        selection = select(LoggedCall).join(_index, number == LoggedCall.id)
-        phrases = [f"text : {quote(word)}" for word in long_words]
-        if query.connection_key:
-            phrases.append(f"connection_key : {quote(query.connection_key)}")
-        selection = selection.where(
-            literal_column("exchange_search").op("MATCH")(" AND ".join(phrases))
-        )
+        number = CALL_INDEX.c.rowid
+        contains = queries(session).contains(CALL_INDEX, long_words, query.connection_key)
+        selection = select(LoggedCall).join(CALL_INDEX, number == LoggedCall.id).where(contains)
         for word in words:
             if len(word) < SHORTEST:
-                selection = selection.where(_index.c.text.icontains(word, autoescape=True))
+                selection = selection.where(CALL_INDEX.c.text.icontains(word, autoescape=True))
     if query.after is not None:
         return selection.where(number > query.after).order_by(number)
     if query.before is not None:

@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.store.chains import NOTHING_BEFORE, SEAL, hash_seal, write_heads
+from app.store.dialects import queries
 from app.store.records import ChainHead, Seal
 
 MOST_HEADS = 1000
@@ -21,6 +22,7 @@ _GROWN = (
     select(ChainHead.chain, ChainHead.number, ChainHead.hash)
     .where(ChainHead.number > ChainHead.sealed)
     .limit(MOST_HEADS)
+    .with_for_update(skip_locked=True)  # Who is writing there makes a seal of it after us.
 )
 _NEWEST = select(Seal.number, Seal.hash).order_by(Seal.number.desc()).limit(1)
 _MARK = (
@@ -32,6 +34,7 @@ _MARK = (
 
 def seal(session: Session) -> str:
     """Seal every chain that has grown, and give the hash of the newest seal."""
+    queries(session).wait_to_seal(session)
     newest = session.execute(_NEWEST).first()
     number, before = (newest.number, newest.hash) if newest else (0, NOTHING_BEFORE)
     while heads := [(chain, to, hashed) for chain, to, hashed in session.execute(_GROWN)]:

@@ -18,9 +18,3 @@ def split_search_words(typed: str) -> list[str]:
     if len(words) > MOST_WORDS:
         raise NotSearchable(f"Search for {MOST_WORDS} words or fewer.")
     return words
-
-
-def quote(word: str) -> str:
-    """Write a word as a phrase of a query, so that no sign in it means anything."""
-    word = word.replace("\0", " ")  # SQLite ends a phrase at a NUL.
-    return '"' + word.replace('"', '""') + '"'

@@ -10,14 +10,14 @@ from sqlalchemy.orm import Session
 from app.store import request_log
 from app.store.base import MAY_EXIST, State
 from app.store.chains import hash_document
-from app.store.leases import identify_boot, read_clock
+from app.store.dialects import queries
 from app.store.models import OPEN, Draft, Submission
 
 _MOST_OPEN = 20
 
 _IS_OVERDUE = and_(
     Submission.state == State.SENDING,
-    or_(Submission.lease_boot != bindparam("boot"), Submission.lease_ends <= bindparam("now")),
+    or_(Submission.lease_boot != bindparam("boot"), Submission.lease_ends <= bindparam("seconds")),
 )
 _OPEN = (
     select(Submission.id, Submission.state, Draft.name, _IS_OVERDUE.label("is_overdue"))
@@ -40,7 +40,7 @@ class OpenSubmission(NamedTuple):
 
 def find_open(session: Session) -> list[OpenSubmission]:
     """Find those that are under way or UNKNOWN, by the name of the draft, overdue ones first."""
-    rows = session.execute(_OPEN, _now())
+    rows = session.execute(_OPEN, _now(session))
     return [
         OpenSubmission(number, state, name, bool(is_overdue))
         for number, state, name, is_overdue in rows
@@ -55,11 +55,11 @@ def name_campaigns(session: Session, ids: Iterable[int | None]) -> dict[int, tup
 
 def find_overdue(session: Session) -> list[Submission]:
     """Find those whose outcome can no longer come."""
-    return list(session.scalars(_OVERDUE, _now()))
+    return list(session.scalars(_OVERDUE, _now(session)))
 
 
-def _now() -> dict[str, Any]:
-    return {"boot": identify_boot(), "now": read_clock()}
+def _now(session: Session) -> dict[str, Any]:
+    return queries(session).read_clock(session)._asdict()
 
 
 def find_under_way(session: Session) -> list[Submission]:

@@ -1,7 +1,8 @@
 """Is the event trail what it was? Chains, seals, and the rows that events are about."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
@@ -72,16 +73,17 @@ def verify(session: Session, noted: str = "") -> Verdict:
 
 def _check_seals(session: Session, noted: str) -> _Sealed:
     sealed = _Sealed()
-    rows = session.scalars(select(Seal).order_by(Seal.number).execution_options(yield_per=500))
-    for number, seal in enumerate(rows, 1):
-        if fault := check_seal(seals.write_document(seal), number, sealed.newest):
-            raise _Broken(fault)
-        sealed.newest = seal.hash
-        heads = {chain: (count, hashed) for chain, count, hashed in read_heads(seal.heads)}
-        sealed.heads |= heads
-        sealed.by |= dict.fromkeys(heads, number)
-        if seal.hash == noted:
-            sealed.noted = dict(sealed.heads)
+    query = select(Seal).order_by(Seal.number).execution_options(yield_per=500)
+    with session.scalars(query) as rows:
+        for number, seal in enumerate(rows, 1):
+            if fault := check_seal(seals.write_document(seal), number, sealed.newest):
+                raise _Broken(fault)
+            sealed.newest = seal.hash
+            heads = {chain: (count, hashed) for chain, count, hashed in read_heads(seal.heads)}
+            sealed.heads |= heads
+            sealed.by |= dict.fromkeys(heads, number)
+            if seal.hash == noted:
+                sealed.noted = dict(sealed.heads)
     if noted and sealed.noted is None:
         raise _Broken(f"No seal has the hash {noted}.")
     return sealed
@@ -95,20 +97,21 @@ def _check_chains(session: Session, sealed: _Sealed) -> tuple[int, int]:
     }
     all_of = _Facts()
     events = chains = 0
-    for chain, rows in groupby(_iterate_events(session), key=lambda event: event["chain"]):
-        known = sealed.heads.pop(chain, None)
-        facts = _check_chain(rows, [known, (sealed.noted or {}).pop(chain, None)])
-        upto = known[0] if known else 0
-        end = (facts.number, facts.hash, upto, sealed.by.get(chain))
-        if (end_there := ends.pop(chain, None)) is None or end_there[:2] != end[:2]:
-            raise _Broken(f"Events are missing at the end of {chain}.")
-        if end_there != end:
-            raise _Broken(f"What of {chain} is sealed was changed.")
-        if known and facts.last_to_seal > upto:
-            raise _Broken(f"Event {facts.last_to_seal} of {chain} is of a kind that is sealed.")
-        _check_rows(session, facts.bound)
-        all_of.take(facts)
-        events, chains = events + facts.number, chains + 1
+    with closing(_iterate_events(session)) as all_events:
+        for chain, rows in groupby(all_events, key=lambda event: event["chain"]):
+            known = sealed.heads.pop(chain, None)
+            facts = _check_chain(rows, [known, (sealed.noted or {}).pop(chain, None)])
+            upto = known[0] if known else 0
+            end = (facts.number, facts.hash, upto, sealed.by.get(chain))
+            if (end_there := ends.pop(chain, None)) is None or end_there[:2] != end[:2]:
+                raise _Broken(f"Events are missing at the end of {chain}.")
+            if end_there != end:
+                raise _Broken(f"What of {chain} is sealed was changed.")
+            if known and facts.last_to_seal > upto:
+                raise _Broken(f"Event {facts.last_to_seal} of {chain} is of a kind that is sealed.")
+            _check_rows(session, facts.bound)
+            all_of.take(facts)
+            events, chains = events + facts.number, chains + 1
     for chain in (*ends, *sealed.heads, *(sealed.noted or {})):
         raise _Broken(f"All events of {chain} are missing.")
     _check_counts(session, all_of)
@@ -116,10 +119,11 @@ def _check_chains(session: Session, sealed: _Sealed) -> tuple[int, int]:
     return events, chains
 
 
-def _iterate_events(session: Session) -> Iterator[Mapping[str, Any]]:
+def _iterate_events(session: Session) -> Generator[Mapping[str, Any]]:
     query = select(Event).order_by(Event.chain, Event.number)
-    for event in session.scalars(query.execution_options(yield_per=500)):
-        yield audit_trail.write_document(event)
+    with session.scalars(query.execution_options(yield_per=500)) as events:
+        for event in events:
+            yield audit_trail.write_document(event)
 
 
 @dataclass

@@ -18,6 +18,7 @@ from app.store.database import Store
 from app.store.migrations import HEAD
 from tests.cli.backups import Run, Saved, names
 from tests.factories import inbound
+from tests.store.files import file_of
 
 pytestmark = pytest.mark.slow
 
@@ -78,13 +79,13 @@ def test_everything_is_sealed_in_a_backup_and_after_a_restore(
     run: Run, file: Path, store: Store, saved: Saved, tmp_path: Path
 ) -> None:
     saved(inbound())
-    assert not_sealed(store.path) != []
+    assert not_sealed(file_of(store)) != []
     assert run("backup", file).exit_code == 0
     with ZipFile(file) as packed:
         assert not_sealed(Path(packed.extract("campaigns.sqlite3", tmp_path))) == []
     saved(inbound())
     assert run("restore", file).exit_code == 0
-    assert not_sealed(store.path) == []
+    assert not_sealed(file_of(store)) == []
 
 
 def test_keys_and_tokens_are_not_copied_while_they_change(

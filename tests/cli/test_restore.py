@@ -19,6 +19,7 @@ from app.store.database import Store
 from tests.cli.backups import Run, Saved, Sent, names
 from tests.factories import inbound
 from tests.pages import Visitor
+from tests.store.files import file_of
 
 pytestmark = pytest.mark.slow
 
@@ -122,7 +123,7 @@ def test_a_restore_does_not_wait_for_ever_for_another_program(
     run: Run, backed_up: Path, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(database_file, "PATIENCE", 0.2)
-    with closing(sqlite3.connect(store.path, isolation_level=None)) as other:
+    with closing(sqlite3.connect(file_of(store), isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         refused = run("restore", backed_up)
         assert (refused.exit_code, "database is locked" in refused.output) == (1, True)

@@ -24,6 +24,7 @@ from tests.fakes import FakeApi
 from tests.pages import Visitor
 from tests.sending.claims import CREATED, MADE
 from tests.sending.presses import destination, failing, journal, look_up, press
+from tests.store.files import file_of
 
 pytestmark = pytest.mark.slow
 
@@ -117,7 +118,7 @@ def test_an_answer_that_is_written_down_during_a_backup_is_in_it(
 
     def copy_then_recover(source: Path, target: Path) -> None:
         copy(source, target)
-        if source == store.path:
+        if source == file_of(store):
             recover(store, journal(store))  # As the running app does at any moment.
 
     with pytest.MonkeyPatch.context() as patch:

@@ -52,7 +52,12 @@ def _send_again_what_died() -> None:
             left = session.scalars(sending).all()
         for unfinished in left:
             again = recording.Claim(
-                unfinished.id, unfinished.token, unfinished.body, grant_lease(60), grant_lease(60)
+                unfinished.id,
+                unfinished.token,
+                unfinished.body,
+                begin=grant_lease(60),
+                lease=grant_lease(60),
+                draft_id=unfinished.draft_id,
             )
             api = kept[-1].open_api(unfinished.connection_key)
             submission.deliver(again, store=store, api=api, journal=journal)

@@ -25,7 +25,7 @@ from sqlalchemy.orm import Session
 from app import __main__, create_app
 from app.sending import background as sender
 from app.sending import submission
-from app.store import database
+from app.store.dialects import sqlite
 from tests.faults import known_bugs
 
 GRACE = timedelta(seconds=0.4)
@@ -122,7 +122,7 @@ def _share_templates(create: Callable[[], Flask]) -> Callable[[], Flask]:
 def main() -> None:
     """Put everything in its place, but for the hook that WITHOUT_HOOK names, and run the app."""
     submission.GRACE, submission.BEGIN_WITHIN = GRACE, BEGIN_WITHIN
-    database.PRAGMAS = (*database.PRAGMAS[:-1], f"busy_timeout={PATIENCE_MS}")
+    sqlite.PRAGMAS = (*sqlite.PRAGMAS[:-1], f"busy_timeout={PATIENCE_MS}")
     event.listen(Session, "before_commit", _in_commit)
     setattr(__main__, "create_app", _share_templates(create_app))
     known_bugs.put_in(os.environ.get("KNOWN_BUG", ""))

@@ -16,6 +16,7 @@ from app.store import saved_connections
 from app.store.database import Store
 from app.store.models import Submission
 from app.store.saved_connections import Entered
+from tests.store.files import folder_of
 
 TOKEN = "t0ken-of-client-a-7x9q"
 
@@ -38,7 +39,7 @@ def submit(draft_id: str, *, reviewed: str, store: Store, api: Api, **more: Any)
 
 def journal(store: Store) -> Journal:
     """Give the journal beside a store, as the app has it."""
-    return Journal(store.path.parent / "outcomes")
+    return Journal(folder_of(store) / "outcomes")
 
 
 def look_up(store: Store, submission_id: int, campaign_id: str | None = None) -> None:

@@ -16,6 +16,7 @@ from app.store.models import Submission
 from tests.factories import outbound
 from tests.fakes import ANSWERS, FakeApi
 from tests.sending.presses import destination, journal, press
+from tests.store.files import writers_lock_of
 
 REVIEWED = compute_digest(encode_payload(build_payload(outbound())))
 
@@ -65,17 +66,18 @@ def test_nothing_under_way_is_nothing_to_wait_for(store: Store) -> None:
     assert Sender(store, journal(store)).drain(0)
 
 
+@pytest.mark.sqlite
 def test_no_backup_is_brought_back_while_a_campaign_is_sent(
     store: Store, saved: Callable[..., str], api: Hanging
 ) -> None:
     sender = Sender(store, journal(store))
     sender.send(press(saved(), reviewed=REVIEWED, to=destination(api)), api)
     assert api.began.wait(10)
-    with pytest.raises(Busy), hold_exclusively(store.writers_lock, 0.1):
+    with pytest.raises(Busy), hold_exclusively(writers_lock_of(store), 0.1):
         pass
     api.may_answer.set()
     assert sender.drain(10)
-    with hold_exclusively(store.writers_lock, 1):
+    with hold_exclusively(writers_lock_of(store), 1):
         pass
 
 
@@ -85,7 +87,7 @@ def test_a_press_that_is_not_taken_leaves_nothing_held(
     sender = Sender(store, journal(store))
     with pytest.raises(StaleReview):
         sender.send(press(saved(), reviewed="another", to=destination(api)), api)
-    with hold_exclusively(store.writers_lock, 1):
+    with hold_exclusively(writers_lock_of(store), 1):
         pass
 
 

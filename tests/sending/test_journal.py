@@ -18,6 +18,7 @@ from app.store.leases import read_clock
 from tests.pages import Visitor
 from tests.sending.claims import CREATED, MADE, Saved, claimed, submission
 from tests.sending.presses import expire, failing, journal, rows
+from tests.store.files import folder_of
 
 pytestmark = pytest.mark.slow
 
@@ -128,7 +129,7 @@ def test_what_is_in_hand_is_not_called_unknown(store: Store, saved: Saved) -> No
 
 def test_an_entry_that_is_damaged_is_written_again(store: Store, saved: Saved) -> None:
     mine = claimed(store, saved)
-    folder = store.path.parent / "outcomes"
+    folder = folder_of(store) / "outcomes"
     folder.mkdir()
     (folder / f"{mine.token}.json").touch()
     assert journal(store).keep(Entry(mine.submission_id, mine.token, CREATED, "why"))
@@ -138,7 +139,7 @@ def test_an_entry_that_is_damaged_is_written_again(store: Store, saved: Saved) -
 def test_an_entry_that_cannot_be_read_keeps_nobody_from_starting(
     store: Store, saved: Saved
 ) -> None:
-    folder = store.path.parent / "outcomes"
+    folder = folder_of(store) / "outcomes"
     folder.mkdir()
     (folder / "half.json").write_text('{"submission_id": 1')
     mine = claimed(store, saved)
@@ -148,6 +149,7 @@ def test_an_entry_that_cannot_be_read_keeps_nobody_from_starting(
     assert (folder / "half.json").exists()
 
 
+@pytest.mark.sqlite
 def test_a_lease_stands_in_the_database_by_the_machines_clock(store: Store, saved: Saved) -> None:
     mine = claimed(store, saved)
     ((ends,),) = rows(store, "SELECT lease_ends FROM submission")

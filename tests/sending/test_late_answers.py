@@ -18,6 +18,7 @@ from tests.factories import outbound
 from tests.fakes import ANSWERS, FakeApi
 from tests.sending.claims import CREATED, Saved, claimed, submission
 from tests.sending.presses import journal, look_up, submit
+from tests.store.files import file_of
 
 pytestmark = pytest.mark.slow
 
@@ -89,14 +90,15 @@ def test_what_is_settled_is_not_settled_by_a_late_answer(
     assert submission(store, mine.submission_id).message == "First."
 
 
+@pytest.mark.sqlite
 def test_an_answer_to_what_a_restore_took_away_changes_no_other_submission(
     store: Store, saved: Saved, tmp_path: Path
 ) -> None:
     """Bring an older database back by hand during a send, and send another draft meanwhile."""
     backup = tmp_path / "older.sqlite3"
-    copy(store.path, backup)
+    copy(file_of(store), backup)
     first = claimed(store, saved)
-    copy(backup, store.path)
+    copy(backup, file_of(store))
     second = claimed(store, saved, name="Another")
     assert second.submission_id == first.submission_id  # As SQLite counts in an older file.
 

@@ -250,6 +250,7 @@ def test_an_answer_that_is_hard_to_keep_is_kept(
     assert [submission.state for submission in kept(store)] == [state]
 
 
+@pytest.mark.sqlite
 def test_no_file_of_ours_holds_the_token(store: Store, saved: Saved, instance: Path) -> None:
     with answering(http(401, f'{{"message": "Who is {TOKEN}?"}}')) as (address, _came):
         submit(saved(), reviewed=REVIEWED, store=store, api=calling(address))

@@ -60,8 +60,12 @@ def columns_of(path: Path, table: str) -> list[str]:
 
 
 def _copy(older: sqlite3.Connection, table: str) -> None:
-    present = [row[1] for row in older.execute(f"PRAGMA present.table_info({table})")]
+    there, present = (
+        [row[1] for row in older.execute(f"PRAGMA {schema}.table_info({table})")]
+        for schema in ("main", "present")
+    )
     names = {name: _BEFORE.get(name, name) for name in present}
+    names = {name: before for name, before in names.items() if before in there}
     if table.endswith("_search"):
         names["rowid"] = "rowid"
     older.execute(

@@ -30,9 +30,11 @@ NO_SEALS = ("DELETE FROM seal", "UPDATE chain_head SET sealed = 0, seal = NULL")
 def tamper(store: Store, *statements: str) -> None:
     """Change the tables as somebody with the file could, past the triggers."""
     with store.writing() as session:
+        is_postgresql = store.engine.dialect.name == "postgresql"
         for table in ("event", "seal"):
             for change in ("update_of", "delete_of", "replacing_of"):
-                session.execute(text(f"DROP TRIGGER IF EXISTS no_{change}_{table}s"))
+                of_table = f" ON {table}" if is_postgresql else ""
+                session.execute(text(f"DROP TRIGGER IF EXISTS no_{change}_{table}s{of_table}"))
         for statement in statements:
             session.execute(text(statement))
 

@@ -9,11 +9,13 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.schema import CreateIndex
 
-from app.store import database, drafts
+from app.store import drafts
 from app.store.acceptances import judge
 from app.store.base import Base
 from app.store.database import Store
+from app.store.dialects import sqlite
 from app.store.file_lock import Busy, hold_exclusively
+from tests.store.files import file_of, writers_lock_of
 
 DRAFT = "a1a1a1a1a1a1a1a1"
 
@@ -80,6 +82,7 @@ def test_a_thread_that_reads_cannot_ask_for_a_second_connection(store: Store) ->
         assert not drafts.exists(session, DRAFT)
 
 
+@pytest.mark.sqlite
 def test_as_many_threads_read_at_once_as_there_are(store: Store) -> None:
     everybody = Barrier(60, timeout=20)
 
@@ -93,31 +96,33 @@ def test_as_many_threads_read_at_once_as_there_are(store: Store) -> None:
         assert list(people.map(read, range(60))) == [False] * 60
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("happens", ["deleted", "replaced"])
 def test_a_file_that_goes_under_a_running_app_is_noticed(
     store: Store, tmp_path: Path, happens: str
 ) -> None:
     if happens == "replaced":
         Store(tmp_path / "other.sqlite3").engine.dispose()
-        (tmp_path / "other.sqlite3").replace(store.path)
+        (tmp_path / "other.sqlite3").replace(file_of(store))
     else:
-        store.path.unlink()
+        file_of(store).unlink()
     for block in (store.writing, store.reading):
         with pytest.raises(OperationalError, match="deleted or replaced"), block():
             pass
 
 
+@pytest.mark.sqlite
 def test_nobody_writes_while_a_backup_is_brought_back(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database, "PATIENCE", 0.05)
+    monkeypatch.setattr(sqlite, "PATIENCE", 0.05)
     with (
-        hold_exclusively(store.writers_lock, 1),
+        hold_exclusively(writers_lock_of(store), 1),
         pytest.raises(OperationalError, match="a backup is being brought back just now"),
         store.writing(),
     ):
         pass
-    with store.kept_in_place(), pytest.raises(Busy), hold_exclusively(store.writers_lock, 0.05):
+    with store.kept_in_place(), pytest.raises(Busy), hold_exclusively(writers_lock_of(store), 0.05):
         pass
     with store.writing() as session:
         assert not drafts.exists(session, DRAFT)

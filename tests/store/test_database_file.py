@@ -48,6 +48,7 @@ def test_a_table_that_has_given_no_number_yet_is_counted_on_too(counted: Path) -
     assert read_counters(counted) == {"pod": 3, "lead": 7}
 
 
+@pytest.mark.sqlite
 def test_a_submission_is_read_with_the_name_of_its_draft(
     store: Store, sent: Callable[[State], int], tmp_path: Path
 ) -> None:

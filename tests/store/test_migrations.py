@@ -20,9 +20,11 @@ from app.store import address_book, listing, migrations, request_log, seals
 from app.store.address_book import IdKind
 from app.store.base import Base, State
 from app.store.database import Store
+from app.store.dialects import sqlite
 from app.store.verification import verify
 from tests.factories import outbound, typed
 from tests.pages import Visitor
+from tests.store.files import file_of
 from tests.store.older import columns_of, copy_as_revision, make_revision, rows_of
 
 pytestmark = pytest.mark.slow
@@ -30,7 +32,7 @@ pytestmark = pytest.mark.slow
 
 def test_the_migrations_make_what_the_models_describe(tmp_path: Path) -> None:
     engine = create_engine(f"sqlite:///{tmp_path / 'test.sqlite3'}")
-    migrations.migrate(engine)
+    sqlite.migrate(engine)
 
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"include_name": _is_ours})
@@ -47,10 +49,10 @@ def test_a_database_that_is_up_to_date_is_left_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     engine = create_engine(f"sqlite:///{tmp_path / 'test.sqlite3'}")
-    migrations.migrate(engine)
+    sqlite.migrate(engine)
 
     monkeypatch.setitem(__import__("sys").modules, "alembic", None)  # Importing it now fails.
-    migrations.migrate(engine)
+    sqlite.migrate(engine)
 
 
 def test_drafts_of_the_first_version_are_kept_and_held_to_the_rules(instance: Path) -> None:
@@ -89,6 +91,7 @@ def test_drafts_of_the_first_version_are_kept_and_held_to_the_rules(instance: Pa
         assert verify(session).fault == "2 submissions are kept, and the trail knows of 3."
 
 
+@pytest.mark.sqlite
 def test_a_database_of_the_revision_before_keeps_its_rows_and_its_seals(
     store: Store, sent: Callable[[State], int], tmp_path: Path
 ) -> None:
@@ -97,9 +100,9 @@ def test_a_database_of_the_revision_before_keeps_its_rows_and_its_seals(
     with store.writing() as session:
         address_book.keep(session, "client", IdKind.NUMBER, "pn_abc123", "Front desk")
         noted = seals.seal(session)
-    before = rows_of(store.path)
-    path = copy_as_revision("0005", store.path, tmp_path / "older.sqlite3")
-    assert columns_of(path, "draft") != columns_of(store.path, "draft")
+    before = rows_of(file_of(store))
+    path = copy_as_revision("0005", file_of(store), tmp_path / "older.sqlite3")
+    assert columns_of(path, "draft") != columns_of(file_of(store), "draft")
 
     upgraded = Store(path)
 

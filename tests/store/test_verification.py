@@ -78,7 +78,11 @@ def test_many_chains_are_sealed_in_several_seals(
         ("DELETE FROM event", "are missing"),
         ("UPDATE event SET before = hash WHERE number = 3", "does not follow the one before it"),
         ("UPDATE event SET who = x'00ff' WHERE number = 2", "was changed"),
-        ("UPDATE event SET number = 'two' WHERE number = 2", "is missing"),
+        pytest.param(
+            "UPDATE event SET number = 'two' WHERE number = 2",
+            "is missing",
+            marks=pytest.mark.sqlite,
+        ),
         ("UPDATE event SET details = 7 WHERE number = 2", "was changed"),
         ("UPDATE event SET at = x'00' WHERE number = 1", "was changed"),
     ],

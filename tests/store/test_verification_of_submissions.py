@@ -20,6 +20,7 @@ from app.store.records import LoggedCall
 from tests.factories import outbound
 from tests.fakes import ANSWERS, FakeApi
 from tests.sending.presses import destination, look_up, press, submit
+from tests.store.files import file_of
 from tests.store.older import copy_as_revision
 from tests.store.tampering import NO_SEALS, Sent, forge, sealed, tamper, verdict
 
@@ -47,13 +48,25 @@ FROM exchange"""
     [
         ("UPDATE submission SET state = 'REFUSED'", "The submission 1 was changed."),
         ("UPDATE submission SET campaign_id = 'other'", "The submission 1 was changed."),
-        ("UPDATE submission SET body = x'7b7d'", "The submission 1 was changed."),
+        pytest.param(
+            "UPDATE submission SET body = x'7b7d'",
+            "The submission 1 was changed.",
+            marks=pytest.mark.sqlite,
+        ),
         ("UPDATE submission SET who = 'Eve'", "The submission 1 was changed."),
         ("UPDATE submission SET state = 'ODD'", "The submission 1 was changed."),
-        ("UPDATE submission SET claimed_at = 'never'", "The submission 1 was changed."),
+        pytest.param(
+            "UPDATE submission SET claimed_at = 'never'",
+            "The submission 1 was changed.",
+            marks=pytest.mark.sqlite,
+        ),
         ("UPDATE exchange SET response_body = '{}'", "The call 1 was changed."),
         ("UPDATE exchange SET status = 500", "The call 1 was changed."),
-        ("UPDATE exchange SET request_headers = 'no JSON'", "The call 1 was changed."),
+        pytest.param(
+            "UPDATE exchange SET request_headers = 'no JSON'",
+            "The call 1 was changed.",
+            marks=pytest.mark.sqlite,
+        ),
         ("DELETE FROM exchange", "The call 1 is missing."),
         ("UPDATE submission SET connection_key = 'other'", "The submission 1 was changed."),
         ("UPDATE submission SET retry_at = claimed_at", "The submission 1 was changed."),
@@ -75,7 +88,9 @@ def test_changed_submissions_and_calls_show(
 
 SENDING = [
     "UPDATE submission SET state = 'UNSENT'; UPDATE draft SET state = 'UNSENT'",
-    "UPDATE submission SET body = x'7b7d', digest = '4a5e1e4b'",
+    pytest.param(
+        "UPDATE submission SET body = x'7b7d', digest = '4a5e1e4b'", marks=pytest.mark.sqlite
+    ),
     "UPDATE submission SET url = 'https://evil.example'",
     "UPDATE submission SET who = 'Eve'",
     "UPDATE submission SET connection = 'Other'",
@@ -119,12 +134,13 @@ def test_an_outcome_that_no_seal_names_was_made_up(store: Store, sent: Sent) -> 
     assert "is of a kind that is sealed" in verdict(store).fault
 
 
+@pytest.mark.sqlite
 def test_rows_are_counted_once(store: Store, sent: Sent, tmp_path: Path) -> None:
     """Set the schema back, so that the next start would count a row that was made up."""
     sent(State.CREATED)
     noted = sealed(store)
     tamper(store, _SECOND.format(token="x"))
-    again = Store(copy_as_revision("0004", store.path, tmp_path / "older.sqlite3"))
+    again = Store(copy_as_revision("0004", file_of(store), tmp_path / "older.sqlite3"))
     assert verdict(again, noted).fault == "2 submissions are kept, and the trail knows of 1."
 
 

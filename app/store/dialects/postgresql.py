@@ -1,0 +1,206 @@
+"""PostgreSQL: many writers at once, on many machines.
+
+A writer names what it writes about (a draft, a payload). Those who write about the same wait
+for one another, and all others do not; a writer that names nothing is alone, as on SQLite. The
+locks are PostgreSQL's advisory ones: they end with the transaction, however that ends. In
+between, each statement sees what others have committed (READ COMMITTED). Readers see one
+picture (REPEATABLE READ).
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import (
+    URL,
+    ColumnElement,
+    Connection,
+    Engine,
+    Float,
+    Integer,
+    TableClause,
+    and_,
+    cast,
+    create_engine,
+    extract,
+    func,
+    select,
+    text,
+)
+from sqlalchemy import Sequence as Numbers
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.orm import Session
+
+from app.store import audit_trail
+from app.store.audit_trail import INSTANCE, EventKind
+from app.store.base import Base
+from app.store.leases import Moment
+from app.store.migrations import HEAD, UnusableDatabase, read_revision, upgrade
+
+PATIENCE = 5.0
+"""Seconds that a writer waits for another, and anybody for a connection."""
+
+OLDEST = 15
+"""The oldest version that is tested."""
+
+_LONGEST_STATEMENT = 30.0
+_KEPT_OPEN = 8
+_MOST_OPEN = 24
+_OPTIONS = {
+    "lock_timeout": PATIENCE,
+    "statement_timeout": _LONGEST_STATEMENT,
+    "idle_in_transaction_session_timeout": 2 * _LONGEST_STATEMENT,
+}
+
+DRAFT_SEQUENCE = Numbers("draft_sequence", metadata=Base.metadata)
+
+
+class PostgresqlDatabase:
+    """A database on a server; implements `dialects.Database`."""
+
+    def __init__(self, url: URL) -> None:
+        """Keep where it is; nothing is asked of the server yet."""
+        options = " ".join(f"-c {name}={seconds * 1000:.0f}" for name, seconds in _OPTIONS.items())
+        self.engine: Engine = create_engine(
+            url,
+            hide_parameters=True,  # They would be in logs.
+            pool_pre_ping=True,
+            pool_size=_KEPT_OPEN,
+            max_overflow=_MOST_OPEN - _KEPT_OPEN,
+            pool_timeout=PATIENCE,
+            connect_args={
+                "options": options,
+                "connect_timeout": int(PATIENCE),
+                "application_name": "campaign-builder",
+            },
+        )
+        self.writer: Engine = self.engine
+        self.reader: Engine = self.engine.execution_options(
+            isolation_level="REPEATABLE READ", postgresql_readonly=True
+        )
+
+    def migrate(self) -> None:
+        """Bring the tables to the present schema, while others wait; raises `UnusableDatabase`."""
+        try:
+            with self.writer.begin() as connection:
+                if connection.scalars(_VERSION).one() < OLDEST * 10_000:
+                    raise UnusableDatabase(f"PostgreSQL {OLDEST} or newer is needed.")
+                connection.execute(_LOCK, {"key": _key("migration")})
+                if read_revision(connection) is None:
+                    _make_tables(connection)
+                else:
+                    upgrade(connection)
+        except DatabaseError as error:
+            reason = str(getattr(error, "orig", None) or error).strip()
+            raise UnusableDatabase(f"PostgreSQL cannot be used ({reason}).") from error
+
+    def check(self) -> None:
+        """Do nothing: a server that is gone says so itself."""
+
+    @contextmanager
+    def take_turn(self) -> Iterator[None]:
+        """Wait for nobody before the transaction."""
+        yield
+
+    def lock(self, session: Session, subjects: Sequence[str]) -> None:
+        """Wait for those who write about the same; without subjects, for everybody."""
+        if not subjects:
+            session.execute(_LOCK, {"key": _key(_ALL)})
+            return
+        session.execute(_LOCK_SHARED, {"key": _key(_ALL)})
+        for key in sorted({_key(subject) for subject in subjects}):  # In one order: no deadlock.
+            session.execute(_LOCK, {"key": key})
+
+    @contextmanager
+    def keep_in_place(self) -> Iterator[None]:
+        """Do nothing: a database is brought back by PostgreSQL's own means, and under no app."""
+        yield
+
+
+_ALL = "all"
+_LOCK = text("SELECT pg_advisory_xact_lock(:key)")
+_LOCK_SHARED = text("SELECT pg_advisory_xact_lock_shared(:key)")
+
+
+def _key(subject: str) -> int:
+    """Make the number of a lock; two subjects that share one only wait for each other."""
+    digest = hashlib.sha256(f"campaign-builder {subject}".encode()).digest()
+    return int.from_bytes(digest[:8], signed=True)
+
+
+def contains(
+    index: TableClause, texts: Sequence[str], connection_key: str = ""
+) -> ColumnElement[bool]:
+    """Match by the index of trigrams (pg_trgm)."""
+    has_all = [index.c.text.icontains(part, autoescape=True) for part in texts]
+    if connection_key:
+        has_all.append(index.c.connection_key == connection_key)
+    return and_(*has_all)
+
+
+def take_sequence(session: Session) -> int:
+    """Draw a number; who draws it first may commit it last."""
+    return session.scalars(select(DRAFT_SEQUENCE.next_value())).one()
+
+
+def insert_if_missing(session: Session, into: type[Base], row: Mapping[str, Any]) -> None:
+    """Insert a row unless a unique key of it is there."""
+    session.execute(insert(into).on_conflict_do_nothing(), row)
+
+
+def read_clock(session: Session) -> Moment:
+    """Read the server's clock, which is the same for all machines."""
+    return Moment("postgresql", session.scalars(_CLOCK).one())
+
+
+_VERSION = select(cast(func.current_setting("server_version_num"), Integer))
+_CLOCK = select(cast(extract("epoch", func.clock_timestamp()), Float))
+
+
+def wait_to_seal(session: Session) -> None:
+    """Wait until nobody else is making a seal; to be asked last, as it is held to the end."""
+    session.execute(_LOCK, {"key": _key("seal")})
+
+
+def _make_tables(connection: Connection) -> None:
+    """Make the tables as the models describe them; older schemas never were on PostgreSQL."""
+    Base.metadata.create_all(connection)
+    for statement in _BESIDE_THE_MODELS:
+        connection.execute(text(statement))
+    connection.execute(_STAMP, {"head": HEAD})
+    count_rows(connection)
+
+
+def count_rows(connection: Connection) -> None:
+    """Say in the trail that there are no rows yet, so that none can be put in unseen."""
+    with Session(connection, join_transaction_mode="create_savepoint") as session:
+        audit_trail.record(session, EventKind.COUNTED, INSTANCE, submissions=[0, 0], calls=[0, 0])
+        session.commit()
+
+
+# What the hashes would show afterwards, the database refuses at once.
+_REFUSAL = """
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN
+    RAISE integrity_constraint_violation USING
+        MESSAGE = format('the %s trail is never changed', TG_TABLE_NAME);
+END $$"""
+_BESIDE_THE_MODELS = (
+    "CREATE EXTENSION IF NOT EXISTS pg_trgm",
+    "CREATE TABLE draft_search (rowid integer PRIMARY KEY, text text NOT NULL)",
+    "CREATE INDEX ix_draft_search ON draft_search USING gin (text gin_trgm_ops)",
+    """CREATE TABLE exchange_search
+    (rowid integer PRIMARY KEY, connection_key text NOT NULL, text text NOT NULL)""",
+    "CREATE INDEX ix_exchange_search ON exchange_search USING gin (text gin_trgm_ops)",
+    _REFUSAL,
+    *(
+        f"CREATE TRIGGER no_{change.lower()}_of_{table}s BEFORE {change} ON {table} "
+        "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+        for table in ("event", "seal")
+        for change in ("UPDATE", "DELETE", "TRUNCATE")
+    ),
+    "CREATE TABLE alembic_version (version_num varchar(32) NOT NULL PRIMARY KEY)",
+)
+_STAMP = text("INSERT INTO alembic_version (version_num) VALUES (:head)")

@@ -1,0 +1,18 @@
+"""The indexes of texts, which each database keeps by means of its own (`dialects`)."""
+
+from typing import Any
+
+from sqlalchemy import TableClause, column, delete, insert, table
+from sqlalchemy.orm import Session
+
+DRAFT_INDEX = table("draft_search", column("rowid"), column("text"))
+"""What was typed in each draft, by `Draft.sequence`."""
+
+CALL_INDEX = table("exchange_search", column("rowid"), column("connection_key"), column("text"))
+"""What stands in each call of the request log, by its number."""
+
+
+def replace_row(session: Session, index: TableClause, old: int | None, **row: Any) -> None:
+    """Put a row into an index in the place of the one with this number."""
+    session.execute(delete(index).where(index.c.rowid == old))
+    session.execute(insert(index), row)

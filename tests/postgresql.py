@@ -1,0 +1,129 @@
+"""A PostgreSQL server on loopback, in a temporary folder, for as long as the tests take.
+
+    python -m tests.postgresql pytest -m …
+
+runs a command with `TEST_DATABASE_URL` set to the server. PostgreSQL refuses to run as root, so
+for root it runs as the user that Debian's package makes.
+"""
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import psycopg
+from sqlalchemy import create_engine, text
+
+from app.store import models, records  # noqa: F401  They fill the metadata.
+from app.store.base import Base
+from app.store.dialects.postgresql import count_rows
+from app.store.search_index import CALL_INDEX, DRAFT_INDEX
+
+NEEDED = "PostgreSQL is not installed (on Debian: apt-get install postgresql)."
+_INSTALLED = Path("/usr/lib/postgresql")
+_USER = "postgres"
+_USUAL = ("listen_addresses=127.0.0.1", "max_connections=200")
+# What is lost in a crash is of no use to a test.
+_FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
+
+
+class NotInstalled(Exception):
+    """There are no programs of PostgreSQL's here."""
+
+
+def find_programs() -> Path:
+    """Find the folder with PostgreSQL's programs, the newest version's; raises `NotInstalled`."""
+    if on_path := shutil.which("pg_ctl"):
+        return Path(on_path).parent
+    folders = sorted(_INSTALLED.glob("*/bin/pg_ctl"), key=lambda path: float(path.parts[-3]))
+    if not folders:
+        raise NotInstalled(NEEDED)
+    return folders[-1].parent
+
+
+@contextmanager
+def running(*, durable: bool = False) -> Iterator[str]:
+    """Run a server, and give the URL of its first database; raises `NotInstalled`."""
+    programs, port = find_programs(), _find_port()
+    with TemporaryDirectory(prefix="postgresql-") as folder:
+        if os.getuid() == 0:
+            shutil.chown(folder, _USER)
+        data = Path(folder) / "data"
+        _run(programs / "initdb", "-D", data, "-U", _USER, "-A", "trust", "-E", "UTF8", "-N")
+        settings = (
+            f"port={port}",
+            "listen_addresses=127.0.0.1",
+            f"unix_socket_directories={folder}",
+        )
+        options = " ".join(f"-c {each}" for each in (*settings, "max_connections=200"))
+        if not durable:
+            options += "".join(f" -c {each}" for each in _FAST)
+        log = Path(folder) / "log"
+        _run(programs / "pg_ctl", "-D", data, "-w", "-l", log, "-o", options, "start")
+        try:
+            yield f"postgresql://{_USER}@127.0.0.1:{port}/postgres"
+        finally:
+            _run(programs / "pg_ctl", "-D", data, "-m", "immediate", "stop")
+
+
+def make_database(url: str, name: str) -> str:
+    """Make a database on a server, and give its URL."""
+    with psycopg.connect(url, autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name}")
+    return f"{url.rpartition('/')[0]}/{name}"
+
+
+def empty_database(url: str) -> None:
+    """Delete everything in a database but its tables, past the triggers that refuse that."""
+    tables = [*Base.metadata.tables, DRAFT_INDEX.name, CALL_INDEX.name]
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text("SET LOCAL session_replication_role = replica"))
+        connection.execute(text(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE"))
+        connection.execute(text("ALTER SEQUENCE draft_sequence RESTART"))
+        count_rows(connection)
+    engine.dispose()
+
+
+def _run(*command: str | Path) -> None:
+    user = _USER if os.getuid() == 0 else None
+    done = subprocess.run(  # noqa: S603
+        [str(part) for part in command],
+        user=user,
+        group=pwd.getpwnam(_USER).pw_gid if user else None,
+        cwd="/",
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(f"{command[0]}: {done.stderr}")
+
+
+def _find_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def main(command: Sequence[str]) -> int:
+    """Run a command beside a server; gives its exit status."""
+    try:
+        with running() as url:
+            environ = {**os.environ, "TEST_DATABASE_URL": url}
+            return subprocess.run(command, env=environ, check=False).returncode  # noqa: S603
+    except NotInstalled as error:
+        print(f"Nothing is tested on PostgreSQL: {error}")
+        return int(bool(os.environ.get("CI")))
+
+
+if __name__ == "__main__":
+    sys.exit(main([sys.executable, "-m", *sys.argv[1:]]))

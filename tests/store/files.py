@@ -1,0 +1,28 @@
+"""Where a store keeps its data, and what lies beside it."""
+
+from pathlib import Path
+from weakref import WeakKeyDictionary
+
+from app.store.database import Store
+
+_FOLDERS: WeakKeyDictionary[Store, Path] = WeakKeyDictionary()
+
+
+def note_folder(store: Store, folder: Path) -> None:
+    """Note the instance folder of a store on PostgreSQL, which does not know it."""
+    _FOLDERS[store] = folder
+
+
+def folder_of(store: Store) -> Path:
+    """Give the instance folder beside a store."""
+    return _FOLDERS[store] if store in _FOLDERS else file_of(store).parent
+
+
+def file_of(store: Store) -> Path:
+    """Name the database file of a store on SQLite."""
+    return Path(str(store.engine.url.database))
+
+
+def writers_lock_of(store: Store) -> Path:
+    """Name the file that a restore locks."""
+    return file_of(store).with_name("writers.lock")
