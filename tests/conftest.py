@@ -139,12 +139,12 @@ def app(
     if not settings.instance.exists():
         copytree(fresh_instance, settings.instance)
     app = create_app(settings)
-    if settings.database_url:
-        note_folder(find_services(app).store, settings.instance)
+    store = find_services(app).store
+    note_folder(store, settings.instance)
     app.jinja_env.bytecode_cache = compiled_templates
     yield app
     if settings.database_url:
-        find_services(app).store.engine.dispose()
+        store.engine.dispose()
 
 
 @pytest.fixture

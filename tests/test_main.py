@@ -24,7 +24,7 @@ from tests.faults.person import Person
 from tests.sending.presses import expire
 from tests.servers import Address, environment, free_port
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.sqlite]
 
 ROOT = Path(__file__).parents[1]
 COMMAND = (sys.executable, "-m", "app")

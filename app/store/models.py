@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Float, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import Float, ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.store.base import MAY_EXIST, Base, State, Words
@@ -28,12 +28,12 @@ class Draft(Base):
 
     __tablename__ = "draft"
 
-    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    id: Mapped[str] = mapped_column(Words(32), primary_key=True)
     version: Mapped[int]
     sequence: Mapped[int] = mapped_column(unique=True)
     answers: Mapped[dict[str, Any]]
     name: Mapped[str]
-    type: Mapped[str | None] = mapped_column(String(8))
+    type: Mapped[str | None] = mapped_column(Words(8))
     name_key: Mapped[str] = mapped_column(_BY_CODE_POINT)
     first_day: Mapped[date | None]
     day_key: Mapped[date]
@@ -42,7 +42,7 @@ class Draft(Base):
     state: Mapped[State | None]
     accepted: Mapped[dict[str, Any]] = mapped_column(default=dict)
     findings: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    rules: Mapped[str] = mapped_column(String(12), default="")
+    rules: Mapped[str] = mapped_column(Words(12), default="")
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     deleted_at: Mapped[datetime | None]
@@ -91,17 +91,17 @@ class Submission(Base):
     draft_id: Mapped[str] = mapped_column(ForeignKey("draft.id"))
     draft_version: Mapped[int]
     connection: Mapped[str]
-    connection_key: Mapped[str] = mapped_column(String(32), default="")
+    connection_key: Mapped[str] = mapped_column(Words(32), default="")
     is_sandbox: Mapped[bool]
     url: Mapped[str]
     body: Mapped[bytes] = mapped_column(LargeBinary)
-    digest: Mapped[str] = mapped_column(String(64))
+    digest: Mapped[str] = mapped_column(Words(64))
     state: Mapped[State]
     who: Mapped[str] = mapped_column(default="")
     claimed_at: Mapped[datetime]
-    token: Mapped[str] = mapped_column(String(32), default="")
+    token: Mapped[str] = mapped_column(Words(32), default="")
     lease_until: Mapped[datetime | None]
-    lease_boot: Mapped[str] = mapped_column(String(36), default="")
+    lease_boot: Mapped[str] = mapped_column(Words(36), default="")
     lease_ends: Mapped[float] = mapped_column(Float, default=0.0)
     settled_at: Mapped[datetime | None]
     message: Mapped[str] = mapped_column(default="")
@@ -193,14 +193,14 @@ class SavedConnection(Base):
 
     __tablename__ = "connection"
 
-    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    id: Mapped[str] = mapped_column(Words(32), primary_key=True)
     version: Mapped[int]
     name: Mapped[str]
     name_key: Mapped[str] = mapped_column(unique=True)
     base_url: Mapped[str]
     token: Mapped[bytes] = mapped_column(LargeBinary)
     is_sandbox: Mapped[bool]
-    colour: Mapped[str] = mapped_column(String(16))
+    colour: Mapped[str] = mapped_column(Words(16))
     notes: Mapped[str]
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
@@ -216,8 +216,8 @@ class BookEntry(Base):
     __tablename__ = "book"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    connection_key: Mapped[str] = mapped_column(String(32))
-    kind: Mapped[str] = mapped_column(String(10))
+    connection_key: Mapped[str] = mapped_column(Words(32))
+    kind: Mapped[str] = mapped_column(Words(10))
     value: Mapped[str]
     nickname: Mapped[str]
     created_at: Mapped[datetime]

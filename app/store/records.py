@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.store.base import Base
+from app.store.base import Base, Words
 
 
 class Event(Base):
@@ -19,14 +19,14 @@ class Event(Base):
     __tablename__ = "event"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    chain: Mapped[str] = mapped_column(String(48))
+    chain: Mapped[str] = mapped_column(Words(48))
     number: Mapped[int]
-    at: Mapped[str] = mapped_column(String(32))
-    kind: Mapped[str] = mapped_column(String(24))
+    at: Mapped[str] = mapped_column(Words(32))
+    kind: Mapped[str] = mapped_column(Words(24))
     who: Mapped[str]
     details: Mapped[str]
-    before: Mapped[str] = mapped_column(String(64))
-    hash: Mapped[str] = mapped_column(String(64))
+    before: Mapped[str] = mapped_column(Words(64))
+    hash: Mapped[str] = mapped_column(Words(64))
 
     __table_args__ = (
         UniqueConstraint("chain", "number", name="uq_event_chain"),
@@ -42,9 +42,9 @@ class ChainHead(Base):
 
     __tablename__ = "chain_head"
 
-    chain: Mapped[str] = mapped_column(String(48), primary_key=True)
+    chain: Mapped[str] = mapped_column(Words(48), primary_key=True)
     number: Mapped[int]
-    hash: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(Words(64))
     sealed: Mapped[int] = mapped_column(default=0)
     seal: Mapped[int | None]
 
@@ -62,10 +62,10 @@ class Seal(Base):
     __tablename__ = "seal"
 
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    at: Mapped[str] = mapped_column(String(32))
+    at: Mapped[str] = mapped_column(Words(32))
     heads: Mapped[str]
-    before: Mapped[str] = mapped_column(String(64))
-    hash: Mapped[str] = mapped_column(String(64))
+    before: Mapped[str] = mapped_column(Words(64))
+    hash: Mapped[str] = mapped_column(Words(64))
 
 
 class LoggedCall(Base):
@@ -79,11 +79,11 @@ class LoggedCall(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     submission_id: Mapped[int | None] = mapped_column(ForeignKey("submission.id"))
-    connection_key: Mapped[str] = mapped_column(String(32))
+    connection_key: Mapped[str] = mapped_column(Words(32))
     connection: Mapped[str]
     at: Mapped[datetime]
     duration_ms: Mapped[int | None]
-    method: Mapped[str] = mapped_column(String(8))
+    method: Mapped[str] = mapped_column(Words(8))
     url: Mapped[str]
     request_headers: Mapped[dict[str, Any]] = mapped_column(default=dict)
     request_body: Mapped[str] = mapped_column(default="")

@@ -20,7 +20,7 @@ from tests.cli.backups import Run, Saved, names
 from tests.factories import inbound
 from tests.store.files import file_of
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.sqlite]
 
 
 def test_what_is_written_during_a_backup_harms_neither(

@@ -21,7 +21,7 @@ from tests.factories import inbound
 from tests.pages import Visitor
 from tests.store.files import file_of
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.sqlite]
 
 
 def test_everything_comes_back_while_the_app_is_running(

@@ -26,7 +26,7 @@ from tests.sending.claims import CREATED, MADE
 from tests.sending.presses import destination, failing, journal, look_up, press
 from tests.store.files import file_of
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.sqlite]
 
 
 def test_a_restore_does_not_forget_what_was_sent(

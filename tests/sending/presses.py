@@ -1,9 +1,11 @@
 """Send as a press of the button does, without a browser and without waiting for a thread."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import psycopg
 from sqlalchemy import event, text
 
 from app.connections import SANDBOX, Connection, ConnectionRegistry
@@ -16,7 +18,7 @@ from app.store import saved_connections
 from app.store.database import Store
 from app.store.models import Submission
 from app.store.saved_connections import Entered
-from tests.store.files import folder_of
+from tests.store.files import folder_of, is_postgresql
 
 TOKEN = "t0ken-of-client-a-7x9q"
 
@@ -88,7 +90,9 @@ def rows(store: Store, statement: str) -> list[tuple[Any, ...]]:
 
 @contextmanager
 def failing(store: Store, error: Exception) -> Iterator[None]:
-    """Let every statement that writes fail like this."""
+    """Let every statement that writes fail like this, if SQLite's error as PostgreSQL's there."""
+    if is_postgresql(store) and isinstance(error, sqlite3.Error):
+        error = getattr(psycopg, type(error).__name__)(str(error))
 
     def fail(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         if not statement.lstrip().upper().startswith(("SELECT", "PRAGMA")):

@@ -9,13 +9,17 @@ _FOLDERS: WeakKeyDictionary[Store, Path] = WeakKeyDictionary()
 
 
 def note_folder(store: Store, folder: Path) -> None:
-    """Note the instance folder of a store on PostgreSQL, which does not know it."""
+    """Note the instance folder of an app's store: one on PostgreSQL does not tell it."""
     _FOLDERS[store] = folder
 
 
 def folder_of(store: Store) -> Path:
     """Give the instance folder beside a store."""
     return _FOLDERS[store] if store in _FOLDERS else file_of(store).parent
+
+
+def is_postgresql(store: Store) -> bool:
+    return store.engine.dialect.name == "postgresql"
 
 
 def file_of(store: Store) -> Path:

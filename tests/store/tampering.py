@@ -10,6 +10,7 @@ from app.store.base import State
 from app.store.chains import hash_event
 from app.store.database import Store
 from app.store.verification import Verdict, verify
+from tests.store.files import is_postgresql
 
 Sent = Callable[[State], int]
 
@@ -30,10 +31,9 @@ NO_SEALS = ("DELETE FROM seal", "UPDATE chain_head SET sealed = 0, seal = NULL")
 def tamper(store: Store, *statements: str) -> None:
     """Change the tables as somebody with the file could, past the triggers."""
     with store.writing() as session:
-        is_postgresql = store.engine.dialect.name == "postgresql"
         for table in ("event", "seal"):
             for change in ("update_of", "delete_of", "replacing_of"):
-                of_table = f" ON {table}" if is_postgresql else ""
+                of_table = f" ON {table}" if is_postgresql(store) else ""
                 session.execute(text(f"DROP TRIGGER IF EXISTS no_{change}_{table}s{of_table}"))
         for statement in statements:
             session.execute(text(statement))

@@ -2,9 +2,11 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -19,21 +21,35 @@ from app.web.attention import find_attention
 from tests.factories import inbound, outbound, typed
 from tests.pages import Page, Visitor
 from tests.sending.presses import TOKEN, expire, failing
+from tests.store.files import file_of, is_postgresql
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def locked(store: Store, instance: Path) -> Iterator[None]:
-    """Hold the write lock, and make the app impatient."""
-    event.listen(
-        store.engine,
-        "checkout",
-        lambda connection, *_: connection.execute("PRAGMA busy_timeout = 10"),
-    )
-    with closing(sqlite3.connect(instance / "campaigns.sqlite3")) as other:
-        other.isolation_level = None
-        other.execute("BEGIN IMMEDIATE")
+def locked(store: Store) -> Iterator[None]:
+    with locked_by_another(store):
+        yield
+
+
+def another_connection(store: Store) -> closing[Any]:
+    """Connect as another program does, without transactions of its own."""
+    if is_postgresql(store):
+        url = store.engine.url.render_as_string(hide_password=False)
+        return closing(psycopg.connect(url, autocommit=True))
+    return closing(sqlite3.connect(file_of(store), isolation_level=None))
+
+
+@contextmanager
+def locked_by_another(store: Store) -> Iterator[None]:
+    """Hold the lock of a writer who is alone, and make the app impatient."""
+    if is_postgresql(store):
+        hurry, begin = "SET lock_timeout = 10", "BEGIN; LOCK TABLE draft IN SHARE MODE"
+    else:
+        hurry, begin = "PRAGMA busy_timeout = 10", "BEGIN IMMEDIATE"
+    event.listen(store.engine, "checkout", lambda connection, *_: connection.execute(hurry))
+    with another_connection(store) as other:
+        other.execute(begin)
         yield
         other.execute("ROLLBACK")
 
@@ -64,17 +80,10 @@ def test_nothing_is_sent_that_cannot_be_written_down_first(
 
 
 def test_trying_again_does_what_was_meant(
-    visitor: Visitor, saved: Callable[..., str], store: Store, instance: Path
+    visitor: Visitor, saved: Callable[..., str], store: Store
 ) -> None:
     page = visitor.open(f"/drafts/{saved(inbound())}")
-    with closing(sqlite3.connect(instance / "campaigns.sqlite3")) as other:
-        event.listen(
-            store.engine,
-            "checkout",
-            lambda connection, *_: connection.execute("PRAGMA busy_timeout = 10"),
-        )
-        other.isolation_level = None
-        other.execute("BEGIN IMMEDIATE")
+    with locked_by_another(store):
         failed = visitor.press(page, answers={"name": "Again"})
     again = visitor.press(failed)
 
@@ -135,6 +144,7 @@ def test_a_token_that_was_typed_is_typed_again(visitor: Visitor, store: Store) -
     assert "Paste the token." in visitor.press(failed).text
 
 
+@pytest.mark.sqlite
 def test_a_database_that_went_away_is_told(
     visitor: Visitor, saved: Callable[..., str], instance: Path
 ) -> None:
