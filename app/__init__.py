@@ -18,7 +18,7 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from app import web
 from app.campaign.compliance.rule_file import BadRules
 from app.campaign.compliance.rulebook import load_rulebook
-from app.cli import backup, maintenance
+from app.cli import backup, maintenance, move
 from app.cli.explain import explain_command, list_rules
 from app.connections import ENVIRONMENT, SANDBOX, ConnectionRegistry
 from app.files import STATIC, TEMPLATES
@@ -38,6 +38,9 @@ from app.web.assets import fingerprint
 # No name server answers for .invalid (RFC 6761), so nothing of it can leave this process.
 _SANDBOX = Credentials("Sandbox", "https://sandbox.invalid", TOKEN, is_sandbox=True)
 _LARGEST_REQUEST = 512 * 1024  # Of CJK text, which takes nine bytes a sign in a form, 58,000.
+
+
+_COMMANDS = (*backup.COMMANDS, *maintenance.COMMANDS, *move.COMMANDS)
 
 
 class CannotStart(click.ClickException):
@@ -101,7 +104,7 @@ def _make(settings: Settings) -> Flask:
         faults=sandbox.extensions["faults"],
     ).install(app)
     web.install(app)
-    for command in (explain_command, list_rules, *backup.COMMANDS, *maintenance.COMMANDS):
+    for command in (explain_command, list_rules, *_COMMANDS):
         app.cli.add_command(command)
     app.wsgi_app = DispatcherMiddleware(app.wsgi_app, {"/sandbox": sandbox})  # type: ignore[method-assign]
     return app
@@ -109,6 +112,13 @@ def _make(settings: Settings) -> Flask:
 
 def _locate_database(settings: Settings) -> Path | URL:
     """Say where campaigns are kept; raises `BadSetting`."""
+    moved = settings.instance / move.MOVED
+    if not settings.database_url and moved.exists():
+        raise BadSetting(
+            f"What was in {settings.instance} was moved to PostgreSQL "
+            f"({moved.read_text().strip()}): set DATABASE_URL. The database here does not know "
+            f"what was sent since; to go on with it all the same, delete {moved}."
+        )
     if not settings.database_url:
         return settings.instance / "campaigns.sqlite3"
     try:

@@ -63,13 +63,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         folder = item.path.relative_to(_TESTS).parts[0]
         if folder in _FOLDERS:
             item.add_marker(folder)
-    if ON_POSTGRESQL:
-        config.hook.pytest_deselected(items=[item for item in items if not _is_for_both(item)])
-        items[:] = filter(_is_for_both, items)
+    config.hook.pytest_deselected(items=[item for item in items if not _can_run(item)])
+    items[:] = filter(_can_run, items)
 
 
-def _is_for_both(item: pytest.Item) -> bool:
-    """Tell whether a test has an app or a store that can be on either database."""
+def _can_run(item: pytest.Item) -> bool:
+    """Tell whether a test is about the database that there is; the others need none."""
+    if item.get_closest_marker("postgresql"):
+        return bool(ON_POSTGRESQL)
+    if not ON_POSTGRESQL:
+        return True
     return "database_url" in item.fixturenames and not item.get_closest_marker("sqlite")  # type: ignore[attr-defined]
 
 

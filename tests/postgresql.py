@@ -79,6 +79,12 @@ def make_database(url: str, name: str) -> str:
     return f"{url.rpartition('/')[0]}/{name}"
 
 
+def drop_database(url: str, name: str) -> None:
+    """Drop a database, whoever is connected to it."""
+    with psycopg.connect(url, autocommit=True) as server:
+        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
 def empty_database(url: str) -> None:
     """Delete everything in a database but its tables, past the triggers that refuse that."""
     tables = [*Base.metadata.tables, DRAFT_INDEX.name, CALL_INDEX.name]

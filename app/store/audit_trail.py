@@ -42,6 +42,7 @@ class EventKind(StrEnum):
     CONNECTION_TESTED = "connection tested"
     TOKENS_ROTATED = "tokens rotated"
     BACKUP_RESTORED = "backup restored"
+    MOVED = "moved"
     STRAY_ANSWER = "stray answer"
     CHAINED_ANEW = "chained anew"
     COUNTED = "counted"

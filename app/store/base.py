@@ -35,6 +35,11 @@ class Instant(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value else None
 
 
+def write_null(text: str) -> str:
+    """Write a NUL as the sign for one."""
+    return text.replace("\0", "\N{SYMBOL FOR NULL}")
+
+
 class Words(TypeDecorator[str]):
     """A text; PostgreSQL keeps no NUL, so there it is the sign for one."""
 
@@ -42,9 +47,7 @@ class Words(TypeDecorator[str]):
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        if value and dialect.name == "postgresql":
-            return value.replace("\0", "\N{SYMBOL FOR NULL}")
-        return value
+        return write_null(value) if value and dialect.name == "postgresql" else value
 
 
 class Base(DeclarativeBase):

@@ -27,8 +27,12 @@ class Store:
         self.database: Database = (
             SqliteDatabase(where) if isinstance(where, Path) else PostgresqlDatabase(where)
         )
-        self.database.migrate()
         self.engine = self.database.engine
+        try:
+            self.database.migrate()
+        except BaseException:
+            self.engine.dispose()
+            raise
         self._thread = local()
 
     @contextmanager

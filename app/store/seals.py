@@ -64,6 +64,12 @@ def read_since(session: Session, number: int, most: int) -> list[Mapping[str, An
     return [write_document(later) for later in session.scalars(query)]
 
 
+def find_newest(session: Session) -> str:
+    """Find the hash of the newest seal, or nothing if there is none."""
+    newest = session.execute(_NEWEST).first()
+    return newest.hash if newest else ""
+
+
 def count_seals(session: Session) -> int:
     """Count the seals, which is the newest one's number."""
     newest = session.execute(_NEWEST).first()

@@ -5,10 +5,14 @@ from typing import Any
 from sqlalchemy import TableClause, column, delete, insert, table
 from sqlalchemy.orm import Session
 
-DRAFT_INDEX = table("draft_search", column("rowid"), column("text"))
+from app.store.base import Words
+
+DRAFT_INDEX = table("draft_search", column("rowid"), column("text", Words()))
 """What was typed in each draft, by `Draft.sequence`."""
 
-CALL_INDEX = table("exchange_search", column("rowid"), column("connection_key"), column("text"))
+CALL_INDEX = table(
+    "exchange_search", column("rowid"), column("connection_key"), column("text", Words())
+)
 """What stands in each call of the request log, by its number."""
 
 

@@ -13,18 +13,24 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     URL,
+    Column,
     ColumnElement,
     Connection,
     Engine,
     Float,
     Integer,
+    MetaData,
+    String,
+    Table,
     TableClause,
     and_,
     cast,
     create_engine,
     extract,
     func,
+    inspect,
     select,
     text,
 )
@@ -38,6 +44,7 @@ from app.store.audit_trail import INSTANCE, EventKind
 from app.store.base import Base
 from app.store.leases import Moment
 from app.store.migrations import HEAD, UnusableDatabase, read_revision, upgrade
+from app.store.search_index import CALL_INDEX, DRAFT_INDEX
 
 PATIENCE = 5.0
 """Seconds that a writer waits for another, and anybody for a connection."""
@@ -53,6 +60,11 @@ _OPTIONS = {
     "statement_timeout": _LONGEST_STATEMENT,
     "idle_in_transaction_session_timeout": 2 * _LONGEST_STATEMENT,
 }
+
+UNFINISHED_MOVE = Table(
+    "unfinished_move", MetaData(), Column("source", String), Column("finished", ARRAY(String))
+)
+"""Which tables a move from *source* has copied; who finds this table uses no other."""
 
 DRAFT_SEQUENCE = Numbers("draft_sequence", metadata=Base.metadata)
 
@@ -89,7 +101,10 @@ class PostgresqlDatabase:
                     raise UnusableDatabase(f"PostgreSQL {OLDEST} or newer is needed.")
                 connection.execute(_LOCK, {"key": _key("migration")})
                 if read_revision(connection) is None:
-                    _make_tables(connection)
+                    make_tables(connection)
+                    count_rows(connection)
+                elif inspect(connection).has_table(UNFINISHED_MOVE.name):
+                    raise UnusableDatabase("A move into it was cut off: run move-to again.")
                 else:
                     upgrade(connection)
         except DatabaseError as error:
@@ -164,13 +179,20 @@ def wait_to_seal(session: Session) -> None:
     session.execute(_LOCK, {"key": _key("seal")})
 
 
-def _make_tables(connection: Connection) -> None:
+def make_tables(connection: Connection) -> None:
     """Make the tables as the models describe them; older schemas never were on PostgreSQL."""
     Base.metadata.create_all(connection)
     for statement in _BESIDE_THE_MODELS:
         connection.execute(text(statement))
     connection.execute(_STAMP, {"head": HEAD})
-    count_rows(connection)
+
+
+def drop_tables(connection: Connection) -> None:
+    """Drop all that `make_tables` makes, and all that is in it."""
+    Base.metadata.drop_all(connection)
+    for name in (DRAFT_INDEX.name, CALL_INDEX.name, "alembic_version", UNFINISHED_MOVE.name):
+        connection.execute(text(f"DROP TABLE IF EXISTS {name}"))
+    connection.execute(text("DROP FUNCTION IF EXISTS refuse_change"))
 
 
 def count_rows(connection: Connection) -> None:

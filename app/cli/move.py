@@ -1,0 +1,105 @@
+"""Move an instance from its SQLite file to PostgreSQL."""
+
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError, DatabaseError
+
+from app.private_files import replace_private
+from app.sending.recording import recover
+from app.services import services
+from app.store import audit_trail, seals
+from app.store.audit_trail import INSTANCE, EventKind
+from app.store.database import Store
+from app.store.database_file import read_counters
+from app.store.dialects.postgresql import PostgresqlDatabase
+from app.store.dialects.sqlite import SqliteDatabase
+from app.store.file_lock import Busy, hold_exclusively
+from app.store.migrations import UnusableDatabase
+from app.store.move import NotEmpty, NotTheSame, copy_everything
+from app.store.submissions import find_under_way
+
+MOVED = "moved_to_postgresql"
+"""The file in an instance folder that says where its data went."""
+
+_PATIENCE = 60
+
+
+class CannotMove(click.ClickException):
+    """Why nothing was moved; the message says what to do."""
+
+
+@click.command("move-to")
+@click.argument("url")
+@with_appcontext
+def move_to(url: str) -> None:
+    """Copy everything to the PostgreSQL database at URL, and hold the copy to what is here.
+
+    A move that was cut off goes on where it ended. The older file stays as it is.
+    """
+    source, target = services().store, _read_url(url)
+    if not isinstance(source.database, SqliteDatabase):
+        raise CannotMove("This instance is on PostgreSQL already. pg_dump and pg_restore move it.")
+    with suppress(DatabaseError):  # What the journal holds is known, too.
+        recover(source, services().journal)
+    try:
+        with source.writing() as session:
+            seals.seal(session)
+        with hold_exclusively(source.database.writers_lock, _PATIENCE):
+            count = _move(source, source.database, target)
+    except Busy as error:
+        raise CannotMove("Campaigns are being sent. Try again later.") from error
+    except (DatabaseError, UnusableDatabase) as error:
+        reason = str(getattr(error, "orig", None) or error).strip()
+        raise CannotMove(f"It is not moved ({reason}). Try again: it goes on there.") from error
+    instance = Path(current_app.instance_path)
+    click.echo(f"Moved and verified: {count} rows. The file here is as it was, and not used again.")
+    click.echo(
+        f"Now start the app with DATABASE_URL, SECRET_KEY (it is in {instance / 'secret_key'}) and "
+        f"TOKEN_KEYS (in {instance / 'token_keys'}, with commas between), on each machine."
+    )
+
+
+COMMANDS = (move_to,)
+
+
+def _read_url(url: str) -> URL:
+    try:
+        target = make_url(url)
+    except ArgumentError as error:
+        raise CannotMove("The address is like postgresql://user:password@host/database.") from error
+    if target.drivername != "postgresql":
+        raise CannotMove("The address has to begin with postgresql://.")
+    return target
+
+
+def _move(source: Store, file: SqliteDatabase, url: URL) -> int:
+    """Copy, write down in the copy that it was moved, and stop the use of the file."""
+    with source.reading() as session:
+        if find_under_way(session):
+            raise CannotMove(
+                "A campaign is under way, and its answer can still come. Try again in a minute."
+            )
+    target = PostgresqlDatabase(url)
+    try:
+        count = copy_everything(source, target, read_counters(file.path))
+    except NotEmpty as error:
+        raise CannotMove("Something is kept there already. Name an empty database.") from error
+    except NotTheSame as error:
+        raise CannotMove(f"It is not moved. {error}") from error
+    finally:
+        target.engine.dispose()
+    moved = Store(url)
+    with moved.writing() as session:
+        audit_trail.record(session, EventKind.MOVED, INSTANCE, rows=count)
+        seals.seal(session)
+    moved.engine.dispose()
+    place = f"{url.host or 'this machine'}, database {url.database}"
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    replace_private(file.path.with_name(MOVED), f"{place}, at {now}\n")
+    return count

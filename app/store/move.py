@@ -1,0 +1,156 @@
+"""A copy of everything that is kept, into an empty PostgreSQL database, and proof that it is one.
+
+The tables are copied one after the other, each in a transaction of its own; a table of the
+target's says which are done, so that a move that was cut off goes on where it ended. Nothing
+may be written to the source meanwhile.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Select, TableClause, func, insert, inspect, select, update
+from sqlalchemy.orm import Session
+
+from app.store import seals
+from app.store.base import Base, write_null
+from app.store.database import Store
+from app.store.dialects.postgresql import (
+    DRAFT_SEQUENCE,
+    UNFINISHED_MOVE,
+    PostgresqlDatabase,
+    drop_tables,
+    make_tables,
+)
+from app.store.models import Draft
+from app.store.search_index import CALL_INDEX, DRAFT_INDEX
+from app.store.verification import verify
+
+_AT_ONCE = 1000
+_DIGITS = 64
+TABLES: tuple[TableClause, ...] = (*Base.metadata.sorted_tables, DRAFT_INDEX, CALL_INDEX)
+"""What is copied, in an order in which nothing points to what is not there yet."""
+
+_NUMBERED = ("submission", "exchange", "event", "preset", "book")
+
+
+class NotEmpty(Exception):
+    """The target has data of its own."""
+
+
+class NotTheSame(Exception):
+    """The copy is not what was there; the message is a sentence that says where."""
+
+
+class Figures(NamedTuple):
+    """How many rows a table has, and a digest of them all, whatever their order."""
+
+    rows: int
+    digest: str
+
+
+def copy_everything(source: Store, target: PostgresqlDatabase, counters: Mapping[str, int]) -> int:
+    """Copy all tables, hold the copy to the source, and count the rows.
+
+    *counters* are the highest numbers that the source has ever given, by table. Raises
+    `NotEmpty`, `NotTheSame`, and `DatabaseError`.
+    """
+    with source.reading() as session:
+        connection = session.connection()
+        figures = {table.name: measure(connection, table) for table in TABLES}
+        newest = seals.find_newest(session)
+        finished = _prepare(target, _fingerprint(figures))
+        for table in TABLES:
+            if table.name not in finished:
+                _copy(connection, target, table)
+    with target.writer.begin() as copy:
+        _count_on(copy, counters)
+        for table in TABLES:
+            if measure(copy, table) != figures[table.name]:
+                raise NotTheSame(f"The rows of {table.name} are not the same.")
+        with Session(copy, join_transaction_mode="create_savepoint") as session:
+            if fault := verify(session, newest).fault:
+                raise NotTheSame(f"The event trail does not hold there. {fault}")
+        UNFINISHED_MOVE.drop(copy)
+    return sum(figure.rows for figure in figures.values())
+
+
+def measure(connection: Connection, table: TableClause) -> Figures:
+    """Count a table's rows, and add up their hashes."""
+    rows = total = 0
+    for row in _iterate_rows(connection, table):
+        written = json.dumps(list(map(_write, row.values())), sort_keys=True)
+        total += int.from_bytes(hashlib.sha256(written.encode()).digest())
+        rows += 1
+    return Figures(rows, f"{total % 16**_DIGITS:0{_DIGITS}x}")
+
+
+def _iterate_rows(connection: Connection, table: TableClause) -> Iterator[dict[str, Any]]:
+    query: Select[Any] = select(table).execution_options(yield_per=_AT_ONCE)
+    with connection.execute(query) as rows:
+        for row in rows.mappings():
+            yield dict(row)
+
+
+def _write(value: Any) -> Any:
+    """Write a value as it is on either database."""
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, str):
+        return write_null(value)
+    return value if isinstance(value, int | float | dict | None) else str(value)
+
+
+def _fingerprint(figures: Mapping[str, Figures]) -> str:
+    return hashlib.sha256(json.dumps(figures, sort_keys=True).encode()).hexdigest()
+
+
+def _prepare(target: PostgresqlDatabase, source: str) -> set[str]:
+    """Make the tables, and name those that an earlier move of the same source has copied."""
+    with target.writer.begin() as connection:
+        has = inspect(connection).has_table
+        if has(UNFINISHED_MOVE.name):
+            moved = connection.execute(select(UNFINISHED_MOVE)).one()
+            if moved.source == source:
+                return set(moved.finished)
+        elif any(has(table.name) and _has_rows(connection, table) for table in TABLES):
+            raise NotEmpty
+        drop_tables(connection)
+        make_tables(connection)
+        UNFINISHED_MOVE.create(connection)
+        connection.execute(insert(UNFINISHED_MOVE), {"source": source, "finished": []})
+    return set()
+
+
+def _has_rows(connection: Connection, table: TableClause) -> bool:
+    """Tell whether a table has more than what a first start writes into the trail."""
+    beginning = 1 if table.name in {"event", "chain_head", "seal"} else 0
+    count = connection.scalar(select(func.count()).select_from(table)) or 0
+    return count > beginning
+
+
+def _copy(connection: Connection, target: PostgresqlDatabase, table: TableClause) -> None:
+    with target.writer.begin() as copy:
+        rows: list[dict[str, Any]] = []
+        for row in _iterate_rows(connection, table):
+            rows.append(row)
+            if len(rows) == _AT_ONCE:
+                copy.execute(insert(table), rows)
+                rows.clear()
+        if rows:
+            copy.execute(insert(table), rows)
+        finished = func.array_append(UNFINISHED_MOVE.c.finished, table.name)
+        copy.execute(update(UNFINISHED_MOVE).values(finished=finished))
+
+
+def _count_on(connection: Connection, counters: Mapping[str, int]) -> None:
+    """Let no number be given again that the source has given."""
+    for name in _NUMBERED:
+        table = Base.metadata.tables[name]
+        highest = connection.scalar(select(func.max(table.c.id))) or 0
+        last = max(highest, counters.get(name, 0))
+        number = func.pg_get_serial_sequence(name, "id")
+        connection.execute(select(func.setval(number, last + 1, False)))
+    top = connection.scalar(select(func.max(Draft.sequence))) or 0
+    connection.execute(select(func.setval(DRAFT_SEQUENCE.name, top + 1, False)))

@@ -1,0 +1,206 @@
+"""An instance moves to PostgreSQL with all that it has, and only whole."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from secrets import token_hex
+
+import pytest
+from click.testing import Result
+from sqlalchemy import Connection, make_url, text
+
+from app import CannotStart, create_app
+from app.cli.move import MOVED
+from app.services import find_services
+from app.settings import Settings
+from app.store import address_book, move
+from app.store.address_book import IdKind
+from app.store.base import State
+from app.store.database import Store
+from app.store.listing import DraftQuery, read_page
+from app.store.migrations import UnusableDatabase
+from tests.conftest import ON_POSTGRESQL
+from tests.factories import inbound, outbound
+from tests.pages import Visitor
+from tests.postgresql import drop_database, make_database
+from tests.sending.presses import TOKEN, look_up, rows
+from tests.store.tampering import sealed, tamper, verdict
+
+pytestmark = [pytest.mark.slow, pytest.mark.postgresql]
+
+Run = Callable[..., Result]
+Saved = Callable[..., str]
+Sent = Callable[[State], int]
+CLIENT = "Client A"
+
+
+@pytest.fixture
+def settings(instance: Path) -> Settings:
+    """Begin on SQLite."""
+    return Settings(instance=instance)
+
+
+@pytest.fixture
+def target() -> Iterator[str]:
+    """Give the URL of an empty database."""
+    name = f"move_{token_hex(8)}"
+    yield make_database(ON_POSTGRESQL, name)
+    drop_database(ON_POSTGRESQL, name)
+
+
+@pytest.fixture
+def filled(saved: Saved, sent: Sent, store: Store, add_connection: Callable[..., str]) -> str:
+    """Fill the instance with some of everything, and give the newest seal's hash."""
+    saved(inbound(name="Zeppelins"), notes="Ünïcode\0")
+    saved(outbound(name="Roofs"))
+    add_connection(CLIENT)
+    sent(State.REFUSED)
+    look_up(store, sent(State.UNKNOWN))
+    sent(State.CREATED)
+    with store.writing() as session:
+        address_book.keep(session, "client", IdKind.NUMBER, "pn_abc123", "Front desk")
+    return sealed(store)
+
+
+@contextmanager
+def opened(url: str) -> Iterator[Store]:
+    store = Store(make_url(url))
+    yield store
+    store.engine.dispose()
+
+
+def test_everything_is_there(run: Run, target: str, filled: str, instance: Path) -> None:
+    moved = run("move-to", target)
+    assert (moved.exit_code, "Moved and verified" in moved.output) == (0, True), moved.output
+
+    with opened(target) as there:
+        assert verdict(there, filled).fault == ""
+        with there.reading() as session:
+            found = read_page(session, DraftQuery(search="zepp")).drafts
+        assert [draft.name for draft in found] == ["Zeppelins"]
+    keys = tuple((instance / "token_keys").read_text().split())
+    app = create_app(Settings(instance=instance, database_url=target, token_keys=keys))
+    services = find_services(app)
+    [connection] = [one for one in services.connections.list_all() if one.name == CLIENT]
+    assert services.connections.open_api(connection.key).connection.token == TOKEN
+    services.store.engine.dispose()
+
+
+def test_work_goes_on_there_with_higher_numbers(
+    run: Run, store: Store, target: str, filled: str, instance: Path
+) -> None:
+    [(last,)] = rows(store, "SELECT max(id) FROM submission")
+    assert run("move-to", target).exit_code == 0
+
+    app = create_app(Settings(instance=instance, database_url=target, secret_key="k" * 32))
+    visitor = Visitor(app.test_client())
+    visitor.client.environ_base["HTTP_SEC_FETCH_SITE"] = "same-origin"
+    page = visitor.press(visitor.open("/drafts/new"), answers={"name": "After"})
+    assert page.typed("name") == "After"
+    there = find_services(app).store
+    with there.writing() as session:
+        taken = session.scalars(text("SELECT nextval(pg_get_serial_sequence('submission', 'id'))"))
+        assert taken.one() > last
+    there.engine.dispose()
+
+
+def test_the_older_file_is_not_used_again_by_mistake(
+    run: Run, target: str, filled: str, instance: Path
+) -> None:
+    assert run("move-to", target).exit_code == 0
+
+    with pytest.raises(CannotStart, match=r"was moved to PostgreSQL .*: set DATABASE_URL"):
+        create_app(Settings(instance=instance))
+    (instance / MOVED).unlink()
+    create_app(Settings(instance=instance))
+
+
+def test_a_database_with_something_in_it_is_refused(run: Run, target: str, filled: str) -> None:
+    assert run("move-to", target).exit_code == 0
+
+    again = run("move-to", target)
+    assert (again.exit_code, "Something is kept there already" in again.output) == (1, True)
+
+
+def test_a_database_that_an_app_was_only_started_on_is_taken(
+    run: Run, target: str, filled: str
+) -> None:
+    with opened(target):
+        pass
+    assert run("move-to", target).exit_code == 0
+
+
+@pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize("is_changed", [False, True])
+def test_a_move_that_was_cut_off_goes_on_and_is_not_used_meanwhile(
+    run: Run, saved: Saved, target: str, monkeypatch: pytest.MonkeyPatch, is_changed: bool
+) -> None:
+    """Cut it off in the middle; if something was changed since, it has to be made anew."""
+    copied: list[str] = []
+    copy_table = move._copy  # noqa: SLF001
+
+    def copy_some(source: object, to: object, table: object) -> None:
+        if len(copied) == 4 and not copied[-1].endswith("again"):
+            raise UnusableDatabase("the power went")
+        copied.append(table.name)  # type: ignore[attr-defined]
+        copy_table(source, to, table)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(move, "_copy", copy_some)
+    cut = run("move-to", target)
+    assert (cut.exit_code, "It is not moved (the power went)" in cut.output) == (1, True)
+    with pytest.raises(UnusableDatabase, match="run move-to again"), opened(target):
+        pass
+
+    first = list(copied)
+    copied.append("again")
+    if is_changed:
+        saved(inbound(name="Meanwhile"))
+    ended = run("move-to", target)
+    assert ended.exit_code == 0, ended.output
+    assert (set(first) <= set(copied[5:])) is is_changed
+    with opened(target) as there:
+        assert verdict(there).fault == ""
+
+
+def test_a_copy_that_is_not_the_same_is_not_used(
+    run: Run, target: str, filled: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    count_on = move._count_on  # noqa: SLF001
+
+    def spoil(copy: Connection, counters: object) -> None:
+        count_on(copy, counters)  # type: ignore[arg-type]
+        copy.execute(text("UPDATE preset SET name = 'Other'"))
+        copy.execute(text("UPDATE draft SET name = 'Other' WHERE sequence = 1"))
+
+    monkeypatch.setattr(move, "_count_on", spoil)
+    refused = run("move-to", target)
+    assert (refused.exit_code, "The rows of draft are not the same." in refused.output) == (1, True)
+    with pytest.raises(UnusableDatabase, match="run move-to again"), opened(target):
+        pass
+
+
+def test_a_trail_that_does_not_hold_is_not_moved(
+    run: Run, store: Store, target: str, filled: str
+) -> None:
+    tamper(store, "UPDATE event SET who = 'Eve' WHERE number = 2")
+    refused = run("move-to", target)
+    assert (refused.exit_code, "The event trail does not hold there" in refused.output) == (1, True)
+
+
+def test_nothing_is_moved_while_an_answer_can_still_come(run: Run, sent: Sent, target: str) -> None:
+    sent(State.SENDING)
+    refused = run("move-to", target)
+    assert (refused.exit_code, "its answer can still come" in refused.output) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("url", "message"),
+    [
+        ("sqlite:///other", "has to begin with postgresql://"),
+        ("nonsense", "is like postgresql://"),
+        ("postgresql://nobody@127.0.0.1:1/none", "It is not moved"),
+    ],
+)
+def test_an_address_that_leads_nowhere_is_refused(run: Run, url: str, message: str) -> None:
+    refused = run("move-to", url)
+    assert (refused.exit_code, message in refused.output) == (1, True), refused.output
