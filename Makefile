@@ -35,10 +35,11 @@ dev: .venv/ready ## Run the app on this machine only, and reload it on every cha
 sandbox: .venv/ready ## Run only the sandbox of the API (PORT=8001)
 	@PORT=$(if $(filter file,$(origin PORT)),8001,$(PORT)) $(BIN)/python -m app.sandbox
 
-test: .venv/ready-dev ## Run all tests, the browser's included (ARGS= goes to pytest)
+test: .venv/ready-dev ## Run all tests, on both databases and in a browser (ARGS= goes to pytest)
 	@CHROMIUM="$$(sh tests/browser/chromium.sh)" TMPDIR="$$(sh tests/tmpdir.sh)" && export CHROMIUM TMPDIR && \
 	$(if $(ARGS),$(BIN)/python -m pytest $(ARGS),\
 	$(BIN)/python -m pytest $(PARALLEL) -m "not browser and not faults" && \
+	$(BIN)/python -m tests.postgresql pytest $(PARALLEL) -m "not browser and not faults" && \
 	{ $(BIN)/python -m pytest $(PARALLEL) -m browser || { $(TRACE); exit 1; }; } && \
 	$(BIN)/python -m pytest $(PARALLEL) -m faults tests/faults)
 

@@ -26,7 +26,6 @@ from app.store.dialects.postgresql import count_rows
 from app.store.search_index import CALL_INDEX, DRAFT_INDEX
 
 NEEDED = "PostgreSQL is not installed (on Debian: apt-get install postgresql)."
-_INSTALLED = Path("/usr/lib/postgresql")
 _USER = "postgres"
 _USUAL = ("listen_addresses=127.0.0.1", "max_connections=200")
 # What is lost in a crash is of no use to a test.
@@ -38,13 +37,14 @@ class NotInstalled(Exception):
 
 
 def find_programs() -> Path:
-    """Find the folder with PostgreSQL's programs, the newest version's; raises `NotInstalled`."""
-    if on_path := shutil.which("pg_ctl"):
-        return Path(on_path).parent
-    folders = sorted(_INSTALLED.glob("*/bin/pg_ctl"), key=lambda path: float(path.parts[-3]))
-    if not folders:
+    """Find the folder of PostgreSQL's programs, or install them; raises `NotInstalled`."""
+    script = Path(__file__).with_suffix(".sh")
+    found = subprocess.run(  # noqa: S603
+        ["/bin/sh", str(script)], stdout=subprocess.PIPE, text=True, check=False
+    )
+    if found.returncode:
         raise NotInstalled(NEEDED)
-    return folders[-1].parent
+    return Path(found.stdout.strip())
 
 
 @contextmanager

@@ -11,7 +11,10 @@ DRAFT_INDEX = table("draft_search", column("rowid"), column("text", Words()))
 """What was typed in each draft, by `Draft.sequence`."""
 
 CALL_INDEX = table(
-    "exchange_search", column("rowid"), column("connection_key"), column("text", Words())
+    "exchange_search",
+    column("rowid"),
+    column("connection_key", Words()),
+    column("text", Words()),
 )
 """What stands in each call of the request log, by its number."""
 

@@ -47,7 +47,12 @@ def locked_by_another(store: Store) -> Iterator[None]:
         hurry, begin = "SET lock_timeout = 10", "BEGIN; LOCK TABLE draft IN SHARE MODE"
     else:
         hurry, begin = "PRAGMA busy_timeout = 10", "BEGIN IMMEDIATE"
-    event.listen(store.engine, "checkout", lambda connection, *_: connection.execute(hurry))
+
+    def hasten(connection: Any, *_: Any) -> None:
+        connection.execute(hurry)
+        connection.commit()
+
+    event.listen(store.engine, "checkout", hasten)
     with another_connection(store) as other:
         other.execute(begin)
         yield
