@@ -14,6 +14,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -47,29 +48,45 @@ def find_programs() -> Path:
     return Path(found.stdout.strip())
 
 
+@dataclass(frozen=True)
+class Server:
+    """A server; *url* is that of its first database."""
+
+    url: str
+    data: Path
+    options: str
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        log = self.data.with_name("log")
+        self._control("-w", "-l", str(log), "-o", self.options, "start")
+
+    def stop(self) -> None:
+        """Stop it as a power cut does."""
+        self._control("-m", "immediate", "stop")
+
+    def _control(self, *words: str) -> None:
+        _run(find_programs() / "pg_ctl", "-D", self.data, *words)
+
+
 @contextmanager
-def running(*, durable: bool = False) -> Iterator[str]:
-    """Run a server, and give the URL of its first database; raises `NotInstalled`."""
+def running(*, durable: bool = False) -> Iterator[Server]:
+    """Run a server; raises `NotInstalled`."""
     programs, port = find_programs(), _find_port()
     with TemporaryDirectory(prefix="postgresql-") as folder:
         if os.getuid() == 0:
             shutil.chown(folder, _USER)
         data = Path(folder) / "data"
         _run(programs / "initdb", "-D", data, "-U", _USER, "-A", "trust", "-E", "UTF8", "-N")
-        settings = (
-            f"port={port}",
-            "listen_addresses=127.0.0.1",
-            f"unix_socket_directories={folder}",
-        )
-        options = " ".join(f"-c {each}" for each in (*settings, "max_connections=200"))
-        if not durable:
-            options += "".join(f" -c {each}" for each in _FAST)
-        log = Path(folder) / "log"
-        _run(programs / "pg_ctl", "-D", data, "-w", "-l", log, "-o", options, "start")
+        settings = [f"port={port}", f"unix_socket_directories={folder}", *_USUAL]
+        settings += [] if durable else _FAST
+        options = " ".join(f"-c {setting}" for setting in settings)
+        server = Server(f"postgresql://{_USER}@127.0.0.1:{port}/postgres", data, options)
+        server.start()
         try:
-            yield f"postgresql://{_USER}@127.0.0.1:{port}/postgres"
+            yield server
         finally:
-            _run(programs / "pg_ctl", "-D", data, "-m", "immediate", "stop")
+            server.stop()
 
 
 def make_database(url: str, name: str) -> str:
@@ -123,8 +140,8 @@ def _find_port() -> int:
 def main(command: Sequence[str]) -> int:
     """Run a command beside a server; gives its exit status."""
     try:
-        with running() as url:
-            environ = {**os.environ, "TEST_DATABASE_URL": url}
+        with running() as server:
+            environ = {**os.environ, "TEST_DATABASE_URL": server.url}
             return subprocess.run(command, env=environ, check=False).returncode  # noqa: S603
     except NotInstalled as error:
         print(f"Nothing is tested on PostgreSQL: {error}")

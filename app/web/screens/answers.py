@@ -20,6 +20,7 @@ from app.store.acceptances import (
     stamp_statements,
     take_back,
 )
+from app.store.audit_trail import name_draft_chain
 from app.store.models import Draft
 from app.web.panel.drawings import Trouble
 from app.web.row_numbers import read_number
@@ -127,7 +128,7 @@ def _apply_if_unchanged(draft_id: str, act: Callable[[Session, Draft, Judgement]
     with store().reading() as session:
         answers = dict(drafts.find(session, draft_id).answers)
     judgement = judge(answers)  # It can take long, and nobody else waits meanwhile.
-    with store().writing() as session:
+    with store().writing(name_draft_chain(draft_id)) as session:
         draft = drafts.find(session, draft_id)
         if draft.is_locked or draft.deleted_at or _find_difference(draft):
             return False

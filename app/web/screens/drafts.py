@@ -21,6 +21,7 @@ from app.connections import Connection
 from app.services import connections, store
 from app.store import drafts
 from app.store.acceptances import count_anew
+from app.store.audit_trail import name_draft_chain
 from app.store.base import State
 from app.store.drafts import AlreadySubmitted
 from app.store.listing import COUNTED, Cursor, DraftQuery, Page, Row, Show, Sort, read_page
@@ -96,7 +97,7 @@ def _count_findings(session: Session, row: Row) -> Mapping[str, int]:
 @bp.post("/drafts/<draft:draft_id>/delete")
 def delete(draft_id: str) -> ResponseReturnValue:
     try:
-        with store().writing() as session:
+        with store().writing(name_draft_chain(draft_id)) as session:
             drafts.delete(session, draft_id, who=name_person())
     except AlreadySubmitted:
         flash("This draft was sent, and its record is kept.")
@@ -108,7 +109,7 @@ def delete(draft_id: str) -> ResponseReturnValue:
 @bp.post("/drafts/<draft:draft_id>/restore")
 def restore(draft_id: str) -> ResponseReturnValue:
     """Bring a draft back, and lead on to the list as it was, or to the draft."""
-    with store().writing() as session:
+    with store().writing(name_draft_chain(draft_id)) as session:
         drafts.restore(session, draft_id, who=name_person())
     flash("The draft is back.")
     if request.form.get("then") == "edit":

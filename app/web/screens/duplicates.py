@@ -11,6 +11,7 @@ from app.campaign.contract.reading import read_answers
 from app.services import store
 from app.store import drafts
 from app.store.acceptances import judge
+from app.store.audit_trail import name_draft_chain
 from app.web.visit import find_connection, name_person
 
 bp = Blueprint("duplicates", __name__)
@@ -47,7 +48,7 @@ def make(draft_id: str) -> ResponseReturnValue:
     except NotMovable as error:
         return _draw_page(draft_id, weeks, str(error)), 422
     copy_id, judgement = drafts.make_id(), judge(copied)
-    with store().writing() as session:
+    with store().writing(name_draft_chain(copy_id)) as session:
         drafts.save(session, copy_id, judgement, over=0, who=name_person())
     dates = "with its dates moved" if moves else "with the dates of the original"
     flash(f"This is the copy{f', {dates}' if has_dates else ''}. The original is unchanged.")

@@ -13,6 +13,7 @@ from app.forms.campaign import TYPED, CampaignForm, read_typed_answers
 from app.services import connections, store
 from app.store import audit_trail, drafts
 from app.store.acceptances import judge, read_accepted
+from app.store.audit_trail import name_draft_chain
 from app.store.base import State
 from app.store.drafts import AlreadySubmitted, StaleVersion
 from app.store.models import Draft
@@ -131,7 +132,7 @@ def _show_too_late(draft_id: str, mine: Answers) -> str:
 
 def _save(draft_id: str, answers: dict[str, Any]) -> Draft:
     judgement = judge(answers)
-    with store().writing() as session:
+    with store().writing(name_draft_chain(draft_id)) as session:
         return drafts.save(session, draft_id, judgement, over=_read_version(), who=name_person())
 
 

@@ -23,6 +23,7 @@ from app.campaign.timezones.zones import name_city
 from app.services import store
 from app.store import drafts, presets
 from app.store.acceptances import judge
+from app.store.audit_trail import name_draft_chain
 from app.store.drafts import StaleVersion
 from app.store.presets import LONGEST_NAME, NameTaken
 from app.web.row_numbers import read_number
@@ -108,7 +109,7 @@ def use(draft_id: str) -> ResponseReturnValue:
         return redirect(url_for("presets.choose", draft_id=draft_id))
     judgement = judge({**answers, **offer.settings})
     try:
-        with store().writing() as session:
+        with store().writing(name_draft_chain(draft_id)) as session:
             drafts.save(session, draft_id, judgement, over=over, who=name_person())
     except StaleVersion:
         flash("The draft has changed meanwhile. Please look again.")

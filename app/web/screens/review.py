@@ -25,6 +25,7 @@ from app.sending.confirmation import (
 from app.services import connections, services, store
 from app.store import address_book, audit_trail, drafts, submissions
 from app.store.acceptances import read_accepted, stamp_statements
+from app.store.audit_trail import name_draft_chain
 from app.store.models import Draft
 from app.store.overlaps import MOST_LISTED, Overlap, find_overlaps
 from app.web.clocks import draw_clock_switch, set_clock
@@ -198,7 +199,7 @@ def _list_nicknames(
 
 def _record_look(draft_id: str, digest: str, connection: str) -> None:
     """Put the look on record; what cannot be written now can be looked at, and not be sent."""
-    with suppress(DatabaseError), store().writing() as session:
+    with suppress(DatabaseError), store().writing(name_draft_chain(draft_id)) as session:
         audit_trail.record_review(
             session, draft_id, digest=digest, connection=connection, who=name_person()
         )

@@ -1,0 +1,236 @@
+"""Writers about different things do not wait on PostgreSQL, and a failing server loses nothing."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import suppress
+from threading import Barrier, Event, Thread
+
+import pytest
+from sqlalchemy import make_url, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from app.campaign.contract.payload import build_payload, compute_digest, encode_payload
+from app.sending.confirmation import LooksCreated
+from app.store import drafts, seals
+from app.store.acceptances import judge
+from app.store.audit_trail import name_draft_chain
+from app.store.base import State
+from app.store.database import Store
+from app.store.dialects import postgresql
+from app.store.models import Submission
+from app.store.verification import verify
+from tests.factories import outbound, typed
+from tests.fakes import ANSWERS, FakeApi
+from tests.postgresql import Server, running
+from tests.sending.presses import journal, submit
+from tests.store.files import note_folder
+
+pytestmark = [pytest.mark.slow, pytest.mark.postgresql]
+
+ONE, OTHER = "a1a1a1a1a1a1a1a1", "b2b2b2b2b2b2b2b2"
+REVIEWED = compute_digest(encode_payload(build_payload(outbound())))
+Saved = Callable[..., str]
+
+
+@pytest.fixture
+def impatient(store: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    """Give a second store on the same database that waits for nobody."""
+    monkeypatch.setitem(postgresql._OPTIONS, "lock_timeout", 0.05)  # noqa: SLF001
+    second = Store(store.engine.url)
+    yield second
+    second.engine.dispose()
+
+
+def save(store: Store, draft_id: str, name: str) -> None:
+    chain = name_draft_chain(draft_id)
+    with store.writing(chain) as session:
+        version = drafts.find(session, draft_id).version if drafts.exists(session, draft_id) else 0
+        drafts.save(session, draft_id, judge({"name": name}), over=version)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "waits"),
+    [
+        ([f"draft/{ONE}"], [f"draft/{OTHER}"], False),
+        ([f"draft/{ONE}"], [f"draft/{ONE}"], True),
+        ([f"draft/{ONE}", "payload"], [f"draft/{OTHER}", "payload"], True),
+        ([], [f"draft/{ONE}"], True),
+        ([f"draft/{ONE}"], [], True),
+    ],
+    ids=["another draft", "the same draft", "the same payload", "who is alone", "to be alone"],
+)
+def test_writers_wait_just_for_those_who_write_about_the_same(
+    store: Store, impatient: Store, first: list[str], second: list[str], waits: bool
+) -> None:
+    with store.writing(*first):
+        outcome: list[str] = []
+
+        def write() -> None:
+            try:
+                with impatient.writing(*second):
+                    outcome.append("wrote")
+            except OperationalError:
+                outcome.append("waited")
+
+        thread = Thread(target=write)
+        thread.start()
+        thread.join(10)
+    assert outcome == ["waited" if waits else "wrote"]
+
+
+def test_a_draft_that_is_being_written_is_read_as_it_was(store: Store, impatient: Store) -> None:
+    save(store, ONE, "before")
+    with store.writing(name_draft_chain(ONE)) as session:
+        drafts.save(session, ONE, judge({"name": "after"}), over=1)
+        session.flush()
+        with impatient.reading() as other:
+            assert drafts.find(other, ONE).name == "before"
+
+
+def test_many_writers_of_many_drafts_lose_nothing_and_the_trail_holds(store: Store) -> None:
+    ids = [f"{number:016x}" for number in range(16)]
+    begin = Barrier(16)
+
+    def work(draft_id: str) -> None:
+        begin.wait(10)
+        for number in range(8):
+            save(store, draft_id, f"{number}")
+            if number % 3 == 0:
+                with store.writing(name_draft_chain(draft_id)) as session:
+                    seals.seal(session)
+
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(work, ids))
+    with store.writing() as session:
+        noted = seals.seal(session)
+    with store.reading() as session:
+        found = [drafts.find(session, draft_id) for draft_id in ids]
+        assert [(draft.name, draft.version) for draft in found] == [("7", 8)] * 16
+        assert len({draft.sequence for draft in found}) == 16
+        assert verify(session, noted).fault == ""
+
+
+def test_writers_of_one_draft_lose_no_update(store: Store) -> None:
+    save(store, ONE, "0")
+
+    def count_up(_turn: int) -> None:
+        with store.writing(name_draft_chain(ONE)) as session:
+            draft = drafts.find(session, ONE)
+            answers = {"name": f"{int(draft.name) + 1}"}
+            drafts.save(session, ONE, judge(answers), over=draft.version)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(count_up, range(40)))
+    with store.reading() as session:
+        assert drafts.find(session, ONE).name == "40"
+
+
+def test_the_same_payload_of_two_drafts_is_sent_at_once_only_once(
+    store: Store, saved: Saved
+) -> None:
+    api, begin = FakeApi(ANSWERS[State.CREATED]), Barrier(4)
+
+    def press(draft_id: str) -> str:
+        begin.wait(10)
+        try:
+            submit(draft_id, reviewed=REVIEWED, store=store, api=api)
+        except LooksCreated:
+            return "asked"
+        return "sent"
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(press, [saved() for _ in range(4)]))
+    assert sorted(answers) == ["asked", "asked", "asked", "sent"]
+    assert len(api.asked) == 1
+
+
+def test_two_that_start_at_once_make_the_tables_once() -> None:
+    with running() as server, ThreadPoolExecutor(4) as pool:
+        begin = Barrier(4)
+
+        def start(_number: int) -> None:
+            begin.wait(10)
+            Store(make_url(server.url)).engine.dispose()
+
+        wait(starts := [pool.submit(start, number) for number in range(4)])
+        assert [started.exception() for started in starts] == [None] * 4
+
+
+def test_a_lease_ends_by_the_clock_of_the_server(
+    store: Store, saved: Saved, sent: Callable[[State], int]
+) -> None:
+    number = sent(State.SENDING)
+    with store.reading() as session:
+        now = postgresql.read_clock(session)
+        lease = session.get_one(Submission, number).lease
+        assert 40 < lease.ends - now.seconds <= 50
+        assert not lease.is_over_at(now)
+        assert lease.is_over_at(now._replace(seconds=lease.ends))
+
+
+def test_a_connection_that_was_cut_is_made_anew(impatient: Store, saved: Saved) -> None:
+    saved()
+    cut = text(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    with impatient.engine.connect() as other:
+        assert len(other.execute(cut).all()) > 0
+    saved()
+
+
+def test_a_connection_that_is_cut_inside_a_transaction_leaves_nothing_behind(
+    store: Store, impatient: Store
+) -> None:
+    with suppress(DBAPIError), store.writing(name_draft_chain(ONE)) as session:
+        drafts.save(session, ONE, judge({"name": "lost"}), over=0)
+        session.flush()
+        number = session.scalar(text("SELECT pg_backend_pid()"))
+        with impatient.engine.connect() as other:
+            other.execute(text("SELECT pg_terminate_backend(:number)"), {"number": number})
+        pytest.fail("It was committed.") if session.scalar(text("SELECT 1")) else None
+    save(store, ONE, "kept")
+    with store.reading() as session:
+        assert (drafts.find(session, ONE).name, drafts.find(session, ONE).version) == ("kept", 1)
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with running(durable=True) as server:
+        yield server
+
+
+def test_an_answer_that_comes_while_the_server_is_down_is_written_down_when_it_is_back(
+    server: Server, tmp_path: object
+) -> None:
+    store = Store(make_url(server.url))
+    note_folder(store, tmp_path)  # type: ignore[arg-type]
+    with store.writing() as session:
+        drafts.save(session, ONE, judge(typed(outbound())), over=0)
+    asked, is_down = Event(), Event()
+
+    class Slow(FakeApi):
+        def create_campaign(self, body: bytes):  # type: ignore[no-untyped-def]  # noqa: ANN202
+            asked.set()
+            is_down.wait(30)
+            return super().create_campaign(body)
+
+    api = Slow(ANSWERS[State.CREATED])
+    sending = Thread(
+        target=submit, args=(ONE,), kwargs={"reviewed": REVIEWED, "store": store, "api": api}
+    )
+    sending.start()
+    asked.wait(30)
+    server.stop()
+    is_down.set()
+    while not list(journal(store).read_entries()):
+        sending.join(0.05)
+    server.start()
+    sending.join(30)
+
+    with store.reading() as session:
+        assert drafts.find(session, ONE).state is State.CREATED
+        assert verify(session).fault == ""
+    assert list(journal(store).read_entries()) == []
+    assert len(api.asked) == 1
+    store.engine.dispose()
