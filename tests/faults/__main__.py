@@ -1,25 +1,29 @@
 """Break it a thousand times: ``python -m tests.faults``, a table and a last line to read.
 
 RUNS is how many randomised runs there are after one of each condition, SEED makes them the
-same again, CREATES and RESTARTS say how much is sent while the app is stopped and started.
+same again, CREATES and RESTARTS say how much is sent while the app is stopped and started. With
+DATABASE=postgresql the app is on a PostgreSQL that is started for it.
 """
 
 import os
 import random
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.faults.bed import TestBed, open_test_bed
-from tests.faults.conditions import CONDITIONS, Condition
+from tests.faults.conditions import CONDITIONS, ON_POSTGRESQL, Condition
 from tests.faults.judge import Run, run
 from tests.faults.restarts import unknown_after_restarts
 from tests.faults.submit_patterns import SUBMIT_PATTERNS
+from tests.postgresql import Server, running
 
 BEDS = 2
+ALL = (*CONDITIONS, *ON_POSTGRESQL)
 STATES = ("Created", "Refused", "Not sent", "Unknown", "Never sent")
 
 
@@ -27,10 +31,15 @@ def main() -> None:
     """Run it all; exit status 1 unless nothing was lost, double or silent."""
     runs, seed = _number("RUNS", 200), _number("SEED", random.SystemRandom().randrange(10**6))
     print(f"{runs} runs, seed {seed}", flush=True)
-    with TemporaryDirectory() as folder:
-        outcomes = _all_runs(Path(folder), runs, seed)
+    on_postgresql = os.environ.get("DATABASE") == "postgresql"
+    with TemporaryDirectory() as folder, ExitStack() as stack:
+        servers = [
+            stack.enter_context(running(durable=True)) if on_postgresql else None
+            for _ in range(BEDS)
+        ]
+        outcomes = _all_runs(Path(folder), runs, seed, servers)
         creates, restarts = _number("CREATES", 200), _number("RESTARTS", 2)
-        unknown = unknown_after_restarts(Path(folder) / "restarts", creates, restarts)
+        unknown = unknown_after_restarts(Path(folder) / "restarts", creates, restarts, servers[0])
     _print_table(outcomes)
     for outcome in outcomes:
         if not outcome.is_good:
@@ -51,12 +60,14 @@ def _number(name: str, usual: int) -> int:
     return int(os.environ.get(name) or usual)
 
 
-def _all_runs(folder: Path, count: int, seed: int) -> list[Run]:
+def _all_runs(folder: Path, count: int, seed: int, servers: Sequence[Server | None]) -> list[Run]:
     """Share the runs among some beds, each with processes of its own."""
-    cases = list(_choose_cases(count, random.Random(seed)))  # noqa: S311  Nothing secret hangs on it.
+    conditions = ON_POSTGRESQL if servers[0] else CONDITIONS
+    chance = random.Random(seed)  # noqa: S311  Nothing secret hangs on it.
+    cases = list(_choose_cases(conditions, count, chance))
 
     def live(number: int) -> list[Run]:
-        with open_test_bed(folder / str(number)) as place:
+        with open_test_bed(folder / str(number), server=servers[number]) as place:
             share = cases[number::BEDS]
             return [*(run(place, *case) for case in share), *_afterwards(place)]
 
@@ -64,10 +75,12 @@ def _all_runs(folder: Path, count: int, seed: int) -> list[Run]:
         return [outcome for part in pool.map(live, range(BEDS)) for outcome in part]
 
 
-def _choose_cases(count: int, chance: random.Random) -> Iterator[tuple[Condition, str, str]]:
+def _choose_cases(
+    conditions: Sequence[Condition], count: int, chance: random.Random
+) -> Iterator[tuple[Condition, str, str]]:
     """Name what to run: each condition once, then any, each with a pattern and a draft's name."""
-    for number in range(max(count, len(CONDITIONS))):
-        condition = CONDITIONS[number] if number < len(CONDITIONS) else chance.choice(CONDITIONS)
+    for number in range(max(count, len(conditions))):
+        condition = conditions[number] if number < len(conditions) else chance.choice(conditions)
         yield condition, chance.choice(list(SUBMIT_PATTERNS)), f"Campaign {number}"
 
 
@@ -87,7 +100,7 @@ def _print_table(outcomes: list[Run]) -> None:
     for outcome in outcomes:
         rows[outcome.condition].append(outcome)
     print(_line("", "runs", *STATES, *_WRONG))
-    for name in sorted(rows, key=[condition.name for condition in CONDITIONS].index):
+    for name in sorted(rows, key=[condition.name for condition in ALL].index):
         states = Counter(outcome.state for outcome in rows[name])
         wrong = [sum(bool(getattr(outcome, kind)) for outcome in rows[name]) for kind in _WRONG]
         print(_line(name, len(rows[name]), *(states[state] or "" for state in STATES), *wrong))

@@ -23,7 +23,9 @@ from time import monotonic, sleep
 from typing import Any
 
 import requests
-from sqlalchemy import select, update
+from cryptography.fernet import Fernet
+from sqlalchemy import make_url, select, text, update
+from sqlalchemy.exc import DBAPIError
 
 from app.cli.archive import write_backup
 from app.sandbox.ledger import Ledger
@@ -37,6 +39,7 @@ from app.store.vault import CannotUnlock, Vault
 from app.store.verification import verify
 from tests.factories import outbound, typed
 from tests.forks import Fork
+from tests.postgresql import Server, make_database
 from tests.servers import environment, free_port
 
 ROOT = Path(__file__).parents[2]
@@ -67,7 +70,9 @@ class TestBed:
         known_bug: str = "",
         program: str = BREAKABLE,
         without_hook: str = "",
+        server: Server | None = None,
     ) -> None:
+        self.server, self._shared = server, _share(server) if server else {}
         self._without_hook = without_hook
         self.instance, self.api_folder = folder / "app", folder / "api"
         self.control, self.output = folder / "control", folder / "output.txt"
@@ -80,8 +85,10 @@ class TestBed:
         self.start()
         self.ledger = Ledger(self.api_folder / "sandbox.sqlite3")
         self.faults = Faults(self.api_folder / "sandbox.sqlite3")
-        self.store = Store(self.instance / "campaigns.sqlite3")
-        self._vault = Vault(self.instance / "token_keys")
+        where = self._shared.get("DATABASE_URL", "")
+        self.store = Store(make_url(where) if where else self.instance / "campaigns.sqlite3")
+        keys = [self._shared["TOKEN_KEYS"]] if where else []
+        self._vault = Vault(self.instance / "token_keys", keys)
         with self.store.writing() as session:
             locked = self._vault.lock(TOKEN)
             client = Entered("Client A", "https://api.example", locked, False, "blue", "")
@@ -131,7 +138,8 @@ class TestBed:
 
     def command(self, *words: str) -> Fork:
         """Begin one of the app's commands on the same folder."""
-        return Fork(("flask", "--app", "app", *words), environment(self.instance), self.output)
+        environ = environment(self.instance, **self._shared)
+        return Fork(("flask", "--app", "app", *words), environ, self.output)
 
     @contextmanager
     def two_rotations(self) -> Iterator[None]:
@@ -217,7 +225,12 @@ class TestBed:
 
     @contextmanager
     def locked_database(self) -> Iterator[None]:
-        """Hold the write lock of the app's database."""
+        """Hold the lock of a writer who is alone."""
+        if self.server:
+            with self.store.engine.begin() as other:
+                other.execute(text("LOCK TABLE draft, submission IN EXCLUSIVE MODE"))
+                yield
+            return
         with closing(sqlite3.connect(self.instance / "campaigns.sqlite3", timeout=10)) as other:
             other.isolation_level = None
             other.execute("BEGIN IMMEDIATE")
@@ -225,6 +238,40 @@ class TestBed:
                 yield
             finally:
                 other.execute("ROLLBACK")
+
+    @contextmanager
+    def server_down(self) -> Iterator[None]:
+        """Let PostgreSQL lose its power, and start it again at the end."""
+        server = self._require_server()
+        server.stop()
+        try:
+            yield
+        finally:
+            server.start()
+
+    @contextmanager
+    def connections_cut(self) -> Iterator[None]:
+        """Cut every connection to PostgreSQL, over and over."""
+        self._require_server()
+        is_over = Event()
+
+        def cut() -> None:
+            while not is_over.wait(_EVERY):
+                with suppress(DBAPIError), self.store.engine.begin() as other:
+                    other.execute(_CUT)
+
+        with ThreadPoolExecutor(1) as hand:
+            cutting = hand.submit(cut)
+            try:
+                yield
+            finally:
+                is_over.set()
+                cutting.result()
+
+    def _require_server(self) -> Server:
+        if self.server is None:
+            raise RuntimeError("This test bed is on SQLite.")
+        return self.server
 
     @contextmanager
     def full_disk(self) -> Iterator[None]:
@@ -274,6 +321,7 @@ class TestBed:
             "KNOWN_BUG": self._known_bug,
             "WITHOUT_HOOK": self._without_hook,
             "TEMPLATES": _compiled_templates(),
+            **self._shared,
         }
         environ = environment(self.instance, **settings)
         if self._program == BREAKABLE:
@@ -292,6 +340,22 @@ class TestBed:
                 stdout=output,
                 stderr=STDOUT,
             )
+
+
+_CUT = text(
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
+
+
+def _share(server: Server) -> dict[str, str]:
+    """Make a database, and the settings with which apps use it."""
+    url = make_database(server.url, f"bed_{token_hex(8)}")
+    return {
+        "DATABASE_URL": url,
+        "SECRET_KEY": token_hex(),
+        "TOKEN_KEYS": Fernet.generate_key().decode(),
+    }
 
 
 @lru_cache(maxsize=1)
@@ -321,7 +385,7 @@ def _answers(port: str, path: str) -> bool:
 
 
 @contextmanager
-def open_test_bed(folder: Path, **more: str) -> Iterator[TestBed]:
+def open_test_bed(folder: Path, **more: Any) -> Iterator[TestBed]:
     """Run the app and its API until the block ends."""
     folder.mkdir(parents=True, exist_ok=True)
     bed = TestBed(folder, **more)

@@ -154,3 +154,25 @@ CONDITIONS = (
     Condition("tokens rotated twice at once", _trouble(TestBed.two_rotations)),
     Condition("a backup is brought back", _trouble(TestBed.restore)),
 )
+
+ON_POSTGRESQL = (
+    *(condition for condition in CONDITIONS if condition.name != "a backup is brought back"),
+    Condition("server down at the press", _trouble(TestBed.server_down)),
+    Condition(
+        "server down at the record",
+        _trouble_at_the_record(TestBed.server_down, _AT_ONCE),
+        expects="Created",
+    ),
+    Condition(
+        "server down for long",
+        _trouble_at_the_record(TestBed.server_down, _TOO_LONG),
+        expects="Created",
+    ),
+    Condition("connections cut at the press", _trouble(TestBed.connections_cut)),
+    Condition(
+        "connections cut at the record",
+        _trouble_at_the_record(TestBed.connections_cut, _AT_ONCE),
+        expects="Created",
+    ),
+)
+"""What goes wrong on PostgreSQL, which is backed up by its own tools."""

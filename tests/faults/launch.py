@@ -25,7 +25,7 @@ from sqlalchemy.orm import Session
 from app import __main__, create_app
 from app.sending import background as sender
 from app.sending import submission
-from app.store.dialects import sqlite
+from app.store.dialects import postgresql, sqlite
 from tests.faults import known_bugs
 
 GRACE = timedelta(seconds=0.4)
@@ -122,6 +122,7 @@ def _share_templates(create: Callable[[], Flask]) -> Callable[[], Flask]:
 def main() -> None:
     """Put everything in its place, but for the hook that WITHOUT_HOOK names, and run the app."""
     submission.GRACE, submission.BEGIN_WITHIN = GRACE, BEGIN_WITHIN
+    postgresql._OPTIONS["lock_timeout"] = PATIENCE_MS / 1000  # noqa: SLF001
     sqlite.PRAGMAS = (*sqlite.PRAGMAS[:-1], f"busy_timeout={PATIENCE_MS}")
     event.listen(Session, "before_commit", _in_commit)
     setattr(__main__, "create_app", _share_templates(create_app))

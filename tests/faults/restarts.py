@@ -10,16 +10,19 @@ from app.store.base import State
 from app.store.models import Submission
 from tests.faults.bed import AS_IT_IS, TestBed, open_test_bed, wait_until
 from tests.faults.person import Person
+from tests.postgresql import Server
 
 _PEOPLE = 6
 
 
-def unknown_after_restarts(folder: Path, creates: int, restarts: int) -> int:
+def unknown_after_restarts(
+    folder: Path, creates: int, restarts: int, server: Server | None = None
+) -> int:
     """Send so many campaigns to a healthy API, and count what nobody knows the outcome of.
 
     Every campaign must be there once at the end, or else `RuntimeError` is raised.
     """
-    with open_test_bed(folder, program=AS_IT_IS) as place:
+    with open_test_bed(folder, program=AS_IT_IS, server=server) as place:
         names = [f"Campaign {number}" for number in range(creates)]
         drafts = {place.new_draft(name): name for name in names}
         done = count()

@@ -3,6 +3,7 @@
 One run of each condition; ``make faults`` makes a thousand.
 """
 
+import os
 from collections.abc import Iterator
 from itertools import cycle
 from pathlib import Path
@@ -10,14 +11,16 @@ from pathlib import Path
 import pytest
 
 from tests.faults.bed import TestBed, open_test_bed
-from tests.faults.conditions import CONDITIONS, Condition
+from tests.faults.conditions import CONDITIONS, ON_POSTGRESQL, Condition
 from tests.faults.judge import run
 from tests.faults.known_bugs import KNOWN_BUGS
 from tests.faults.launch import HOOKS, PLACES
 from tests.faults.restarts import unknown_after_restarts
 from tests.faults.submit_patterns import SUBMIT_PATTERNS
+from tests.postgresql import NotInstalled, find_programs, running
 
 CASES = list(zip(CONDITIONS, cycle(SUBMIT_PATTERNS), strict=False))
+CASES_ON_POSTGRESQL = list(zip(ON_POSTGRESQL, cycle(SUBMIT_PATTERNS), strict=False))
 KNOWN = {condition.name: condition for condition in CONDITIONS}
 
 
@@ -40,6 +43,36 @@ def test_one_press_makes_one_campaign_at_most_and_the_page_is_true(
     assert (outcome.lost, outcome.double, outcome.silent) == ([], [], [])
     assert not place.leaks()
     assert place.fault_in_records() == ""
+
+
+@pytest.fixture(scope="module")
+def postgresql_place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestBed]:
+    try:
+        find_programs()
+    except NotInstalled as error:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(str(error))
+    with (
+        running(durable=True) as server,
+        open_test_bed(tmp_path_factory.mktemp("bed"), server=server) as bed,
+    ):
+        yield bed
+
+
+@pytest.mark.parametrize(
+    ("condition", "pattern"),
+    CASES_ON_POSTGRESQL,
+    ids=[f"{condition.name}, {pattern}" for condition, pattern in CASES_ON_POSTGRESQL],
+)
+def test_it_is_the_same_on_postgresql_whatever_its_server_does(
+    postgresql_place: TestBed, condition: Condition, pattern: str
+) -> None:
+    outcome = run(postgresql_place, condition, pattern, f"{condition.name}, {pattern}")
+
+    assert (outcome.lost, outcome.double, outcome.silent) == ([], [], [])
+    assert not postgresql_place.leaks()
+    assert postgresql_place.fault_in_records() == ""
 
 
 CAUGHT_BY = {
