@@ -1,9 +1,11 @@
 """Changes of the records as somebody with the file could make them, and the verdict on them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from app.store import seals
 from app.store.base import State
@@ -28,13 +30,22 @@ def sealed(store: Store) -> str:
 NO_SEALS = ("DELETE FROM seal", "UPDATE chain_head SET sealed = 0, seal = NULL")
 
 
-def tamper(store: Store, *statements: str) -> None:
-    """Change the tables as somebody with the file could, past the triggers."""
+@contextmanager
+def unguarded(store: Store) -> Iterator[Session]:
+    """Write as somebody with the file, or with all rights on the server, can: past the triggers."""
     with store.writing() as session:
-        for table in ("event", "seal"):
-            for change in ("update_of", "delete_of", "replacing_of"):
-                of_table = f" ON {table}" if is_postgresql(store) else ""
-                session.execute(text(f"DROP TRIGGER IF EXISTS no_{change}_{table}s{of_table}"))
+        if is_postgresql(store):
+            session.execute(text("SET LOCAL session_replication_role = replica"))
+        else:
+            for table in ("event", "seal"):
+                for change in ("update_of", "delete_of", "replacing_of"):
+                    session.execute(text(f"DROP TRIGGER IF EXISTS no_{change}_{table}s"))
+        yield session
+
+
+def tamper(store: Store, *statements: str) -> None:
+    """Change the tables past the triggers."""
+    with unguarded(store) as session:
         for statement in statements:
             session.execute(text(statement))
 
@@ -48,8 +59,7 @@ def forge_the_last_event(store: Store) -> None:
 def forge(store: Store, row: Any, **changes: str) -> None:
     """Change the last event of a chain, and make its hashes up anew."""
     hashed = hash_event({**row, **changes})
-    tamper(store)
-    with store.writing() as session:
+    with unguarded(store) as session:
         for name, value in {**changes, "hash": hashed}.items():
             change = text(f"UPDATE event SET {name} = :value WHERE id = :id")  # noqa: S608
             session.execute(change, {"value": value, "id": row["id"]})
