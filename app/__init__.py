@@ -19,6 +19,7 @@ from app import web
 from app.campaign.compliance.rule_file import BadRules
 from app.campaign.compliance.rulebook import load_rulebook
 from app.cli import backup, maintenance, move
+from app.cli.archive import MOVED
 from app.cli.explain import explain_command, list_rules
 from app.connections import ENVIRONMENT, SANDBOX, ConnectionRegistry
 from app.files import STATIC, TEMPLATES
@@ -112,7 +113,7 @@ def _make(settings: Settings) -> Flask:
 
 def _locate_database(settings: Settings) -> Path | URL:
     """Say where campaigns are kept; raises `BadSetting`."""
-    moved = settings.instance / move.MOVED
+    moved = settings.instance / MOVED
     if not settings.database_url and moved.exists():
         raise BadSetting(
             f"What was in {settings.instance} was moved to PostgreSQL "

@@ -7,9 +7,11 @@ into what is just being replaced.
 """
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -31,6 +33,7 @@ from app.store.database import Store
 from app.store.database_file import copy_database, count_on, read_counters, read_submissions
 from app.store.dialects.sqlite import SqliteDatabase
 from app.store.file_lock import Busy, hold_exclusively
+from app.store.move import NotTheSame, copy_to_file
 from app.store.vault import Vault
 
 _OWN = "backups"
@@ -46,7 +49,6 @@ def backup_command(file: Path, *, force: bool) -> None:
     """Write everything in the instance folder into FILE, a zip; the app may be running."""
     if file.exists() and not force:
         raise Unusable(f"{file} is there already. Name another file, or say --force.")
-    _find_file()
     _seal()
     try:
         with _vault().unchanged(_LOCK_PATIENCE):
@@ -99,12 +101,13 @@ COMMANDS = (backup_command, restore)
 
 
 def _find_file() -> SqliteDatabase:
-    """Find the database file; PostgreSQL has none, and means of its own."""
+    """Find the database file, which an instance on PostgreSQL does not have."""
     database = _store().database
     if not isinstance(database, SqliteDatabase):
         raise Unusable(
-            "What is on PostgreSQL is backed up by its own tools: pg_dump --format=custom, and "
-            "pg_restore into an empty database while the app is stopped."
+            "On PostgreSQL a backup is brought back into an empty database, so that nothing that "
+            "was sent since is lost: restore it without DATABASE_URL into another INSTANCE, and "
+            "from there move-to the empty database."
         )
     return database
 
@@ -117,11 +120,21 @@ def _seal() -> None:
 
 def _write(instance: Path, file: Path) -> dict[str, Any]:
     try:
-        return write_backup(instance, file)
+        return write_backup(instance, file, _find_way_to_copy())
+    except NotTheSame as error:
+        raise Unusable(f"Nothing is written. {error}") from error
     except OSError as error:
         raise Unusable(f"{file} cannot be written ({error.strerror}).") from error
-    except sqlite3.Error as error:
-        raise Unusable(f"A database cannot be read ({error}); nothing is written.") from error
+    except (sqlite3.Error, DatabaseError) as error:
+        reason = getattr(error, "orig", error)
+        raise Unusable(f"A database cannot be read ({reason}); nothing is written.") from error
+
+
+def _find_way_to_copy() -> Callable[[Path], None] | None:
+    """Give what copies the database into a file; a file of SQLite's is copied as it is."""
+    return (
+        None if isinstance(_store().database, SqliteDatabase) else partial(copy_to_file, _store())
+    )
 
 
 _Told = tuple[str, str, str, str, str | None]

@@ -10,6 +10,7 @@ from flask.cli import with_appcontext
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError
 
+from app.cli.archive import MOVED
 from app.private_files import replace_private
 from app.sending.recording import recover
 from app.services import services
@@ -23,9 +24,6 @@ from app.store.file_lock import Busy, hold_exclusively
 from app.store.migrations import UnusableDatabase
 from app.store.move import NotEmpty, NotTheSame, copy_everything
 from app.store.submissions import find_under_way
-
-MOVED = "moved_to_postgresql"
-"""The file in an instance folder that says where its data went."""
 
 _PATIENCE = 60
 

@@ -1,21 +1,26 @@
-"""A copy of everything that is kept, into an empty PostgreSQL database, and proof that it is one.
+"""A copy of everything that is kept, in the other kind of database, and proof that it is one.
 
-The tables are copied one after the other, each in a transaction of its own; a table of the
-target's says which are done, so that a move that was cut off goes on where it ended. Nothing
-may be written to the source meanwhile.
+Into PostgreSQL the tables are copied one after the other, each in a transaction of its own; a
+table of the target's says which are done, so that a move that was cut off goes on where it
+ended. Nothing may be written to the source meanwhile. Into a file, for a backup, they are
+copied at one stroke, as they are at one moment.
 """
 
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, TableClause, func, insert, inspect, select, update
+from sqlalchemy import Connection, Select, TableClause, cast, func, insert, inspect, select, update
+from sqlalchemy.dialects.postgresql import REGCLASS
 from sqlalchemy.orm import Session
 
 from app.store import seals
 from app.store.base import Base, write_null
 from app.store.database import Store
+from app.store.database_file import count_on
+from app.store.dialects import sqlite
 from app.store.dialects.postgresql import (
     DRAFT_SEQUENCE,
     UNFINISHED_MOVE,
@@ -66,14 +71,39 @@ def copy_everything(source: Store, target: PostgresqlDatabase, counters: Mapping
                 _copy(connection, target, table)
     with target.writer.begin() as copy:
         _count_on(copy, counters)
-        for table in TABLES:
-            if measure(copy, table) != figures[table.name]:
-                raise NotTheSame(f"The rows of {table.name} are not the same.")
-        with Session(copy, join_transaction_mode="create_savepoint") as session:
-            if fault := verify(session, newest).fault:
-                raise NotTheSame(f"The event trail does not hold there. {fault}")
+        _compare(copy, figures, newest)
         UNFINISHED_MOVE.drop(copy)
     return sum(figure.rows for figure in figures.values())
+
+
+def copy_to_file(source: Store, path: Path) -> None:
+    """Copy all tables of a PostgreSQL database into a new SQLite file, and hold it to them.
+
+    Raises `NotTheSame` and `DatabaseError`.
+    """
+    file = Store(path)
+    try:
+        with source.reading() as session:
+            connection = session.connection()
+            figures = {table.name: measure(connection, table) for table in TABLES}
+            newest = seals.find_newest(session)
+            with file.engine.execution_options(writes=True).begin() as copy, sqlite.emptied(copy):
+                for table in TABLES:
+                    _insert_all(connection, copy, table)
+                _compare(copy, figures, newest)
+            counters = _read_counters(connection)
+    finally:
+        file.engine.dispose()
+    count_on(path, counters)
+
+
+def _compare(copy: Connection, figures: Mapping[str, Figures], newest: str) -> None:
+    for table in TABLES:
+        if measure(copy, table) != figures[table.name]:
+            raise NotTheSame(f"The rows of {table.name} are not the same.")
+    with Session(copy, join_transaction_mode="create_savepoint") as session:
+        if fault := verify(session, newest).fault:
+            raise NotTheSame(f"The event trail does not hold there. {fault}")
 
 
 def measure(connection: Connection, table: TableClause) -> Figures:
@@ -132,16 +162,30 @@ def _has_rows(connection: Connection, table: TableClause) -> bool:
 
 def _copy(connection: Connection, target: PostgresqlDatabase, table: TableClause) -> None:
     with target.writer.begin() as copy:
-        rows: list[dict[str, Any]] = []
-        for row in _iterate_rows(connection, table):
-            rows.append(row)
-            if len(rows) == _AT_ONCE:
-                copy.execute(insert(table), rows)
-                rows.clear()
-        if rows:
-            copy.execute(insert(table), rows)
+        _insert_all(connection, copy, table)
         finished = func.array_append(UNFINISHED_MOVE.c.finished, table.name)
         copy.execute(update(UNFINISHED_MOVE).values(finished=finished))
+
+
+def _insert_all(connection: Connection, copy: Connection, table: TableClause) -> None:
+    rows: list[dict[str, Any]] = []
+    for row in _iterate_rows(connection, table):
+        rows.append(row)
+        if len(rows) == _AT_ONCE:
+            copy.execute(insert(table), rows)
+            rows.clear()
+    if rows:
+        copy.execute(insert(table), rows)
+
+
+def _read_counters(connection: Connection) -> dict[str, int]:
+    """Read the highest number that each table of a PostgreSQL database has given."""
+    counters = {}
+    for name in _NUMBERED:
+        sequence = cast(func.pg_get_serial_sequence(name, "id"), REGCLASS)
+        last = connection.scalar(select(func.pg_sequence_last_value(sequence)))
+        counters[name] = last or 0
+    return counters
 
 
 def _count_on(connection: Connection, counters: Mapping[str, int]) -> None:

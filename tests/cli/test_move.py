@@ -10,7 +10,7 @@ from click.testing import Result
 from sqlalchemy import Connection, make_url, text
 
 from app import CannotStart, create_app
-from app.cli.move import MOVED
+from app.cli.archive import MOVED
 from app.services import find_services
 from app.settings import Settings
 from app.store import address_book, move

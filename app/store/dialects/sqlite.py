@@ -159,6 +159,20 @@ def migrate(engine: Engine) -> None:
         raise UnusableDatabase(f"It is damaged, locked or no database ({reason}).") from error
 
 
+@contextmanager
+def emptied(connection: Connection) -> Iterator[None]:
+    """Delete what a new database has in its trail, and let nothing refuse the copy of another."""
+    triggers = connection.execute(_TRIGGERS).all()
+    for name, _ in triggers:
+        connection.execute(text(f"DROP TRIGGER {name}"))
+    for table in ("event", "chain_head", "seal"):
+        connection.execute(text(f"DELETE FROM {table}"))  # noqa: S608
+    yield
+    for _, statement in triggers:
+        connection.execute(text(statement))
+
+
+_TRIGGERS = text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
 _LOST_ROWS = text("PRAGMA foreign_key_check")
 
 
