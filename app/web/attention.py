@@ -12,7 +12,7 @@ from app.store import submissions
 from app.store.base import State
 from app.store.submissions import OpenSubmission
 
-_WITHOUT_DATABASE = {None, "static", "style", "about.healthy"}
+WITHOUT_DATABASE = {None, "static", "style", "about.tell_health", "about.tell_readiness"}
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def find_attention() -> Attention:
 
 def _find_left_behind() -> None:
     """Settle what a dead process was sending; when that cannot be written, the next time."""
-    if request.endpoint in _WITHOUT_DATABASE:
+    if request.endpoint in WITHOUT_DATABASE:
         return
     with suppress(DatabaseError):
         open_submissions, journal = _read_open(), services().journal

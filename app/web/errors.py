@@ -34,6 +34,11 @@ _REASONS = (
     ("readonly", "The database may not be written by this program."),
     ("deleted or replaced", "The database file was deleted or replaced: start the app again."),
     ("being brought back", "A backup is being brought back just now."),
+    ("lock timeout", "Somebody else is writing about the same just now."),
+    ("statement timeout", "The database took too long."),
+    ("read-only", "The database may not be written just now."),
+    ("QueuePool limit", "All connections to the database are in use just now."),
+    ("connection", "The database cannot be reached just now."),
 )
 _NOT_CARRIED = {"csrf_token", "token"}
 _EXPIRED = ("This page is from an older visit", "Go back and reload the page.")

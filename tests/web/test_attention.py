@@ -3,9 +3,11 @@
 from collections.abc import Callable
 
 import pytest
+from flask import Flask
 
 from app.store.base import State
 from app.store.database import Store
+from app.web.attention import WITHOUT_DATABASE
 from tests.pages import Page, Visitor, text
 from tests.sending.presses import expire
 
@@ -52,3 +54,7 @@ def test_what_a_dead_process_left_is_found_by_the_running_one(
 def test_what_is_known_needs_no_attention(visitor: Visitor, sent: Sent, state: State) -> None:
     sent(state)
     assert attention(visitor.open("/")) == ""
+
+
+def test_what_is_told_without_the_database_are_addresses_that_there_are(app: Flask) -> None:
+    assert WITHOUT_DATABASE - {None} <= app.view_functions.keys()

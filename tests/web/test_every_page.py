@@ -6,16 +6,22 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import text
 from tzdata import IANA_VERSION
 
 from app.campaign.timezones.zones import ZONE_NAMES
 from app.store.base import State
+from app.store.database import Store
+from app.store.migrations import HEAD
+from app.web.screens import about
 from tests.pages import Page, Visitor
+from tests.store.tampering import unguarded
 
 NO_PAGES = {
     "static",
     "style",
-    "about.healthy",
+    "about.tell_health",
+    "about.tell_readiness",
     "book.offers",
     "connections.test_state",
     "calendars.windows_of",
@@ -89,6 +95,26 @@ def test_the_about_page_names_the_time_zone_data(visitor: Visitor) -> None:
 
 def test_it_can_be_asked_whether_the_app_is_alive(client: FlaskClient) -> None:
     assert client.get("/healthz").text == "ok"
+
+
+def test_it_can_be_asked_whether_the_app_can_work(client: FlaskClient) -> None:
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json) == (200, {"database": "ok", "disk": "ok"})
+
+
+def test_an_app_that_cannot_read_or_write_is_not_ready(
+    client: FlaskClient, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(about, "LEAST_FREE", 10**18)
+    with unguarded(store) as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json) == (
+        503,
+        {"database": "is of another version", "disk": "is nearly full"},
+    )
+    with unguarded(store) as session:
+        session.execute(text("UPDATE alembic_version SET version_num = :head"), {"head": HEAD})
 
 
 def test_the_zones_are_those_of_the_table_with_their_offsets(client: FlaskClient) -> None:

@@ -114,6 +114,10 @@ def test_a_script_that_saves_is_told_to_try_again(client: FlaskClient, locked: N
         (sqlite3.DatabaseError("database disk image is malformed"), "disk image is malformed"),
         (sqlite3.OperationalError("disk I/O error"), "disk I/O error"),
         (sqlite3.InterfaceError("odd"), "The database cannot be used (odd)."),
+        (sqlite3.OperationalError("canceling … due to lock timeout"), "about the same just now."),
+        (sqlite3.OperationalError("canceling … due to statement timeout"), "took too long."),
+        (sqlite3.InternalError("cannot … in a read-only transaction"), "not be written just now."),
+        (sqlite3.OperationalError("server closed the connection"), "cannot be reached just now."),
         (PermissionError("odd"), "What you typed is kept on this page."),
         (ZeroDivisionError("odd"), "What you typed is kept on this page."),
     ],
@@ -160,6 +164,7 @@ def test_a_database_that_went_away_is_told(
     assert "The database file was deleted or replaced: start the app again." in failed.text
     assert visitor.open("/").status == 503
     assert visitor.client.get("/healthz").text == "ok"
+    assert visitor.client.get("/readyz").json["database"] == "cannot be read"  # type: ignore[index]
 
 
 def test_keys_that_went_away_are_told(visitor: Visitor, instance: Path) -> None:

@@ -1,11 +1,18 @@
 """What this program is, which versions are in use, and how it is set up."""
 
-from flask import Blueprint, render_template
+from shutil import disk_usage
+
+from flask import Blueprint, current_app, render_template
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.campaign.compliance.rulebook import load_rulebook
 from app.campaign.timezones.zones import ZONE_DATA_LOCKED, ZONE_DATA_VERSION
-from app.services import connections
+from app.services import connections, store
+from app.store.migrations import HEAD, read_revision
 from app.web.panel.panel import find_public_url
+
+LEAST_FREE = 64 * 1024 * 1024
+"""Bytes: with fewer, an answer may find no room."""
 
 bp = Blueprint("about", __name__)
 
@@ -27,5 +34,26 @@ def show() -> str:
 
 
 @bp.get("/healthz")
-def healthy() -> str:
+def tell_health() -> str:
+    """Tell that the app is alive, whatever else is not."""
     return "ok"
+
+
+@bp.get("/readyz")
+def tell_readiness() -> tuple[dict[str, str], int]:
+    """Tell whether the app can do its work: read the database, at its schema, and write files."""
+    parts = {"database": _check_database(), "disk": _check_disk()}
+    return parts, 200 if set(parts.values()) == {"ok"} else 503
+
+
+def _check_database() -> str:
+    try:
+        with store().reading() as session:
+            is_present = read_revision(session.connection()) == HEAD
+    except SQLAlchemyError:
+        return "cannot be read"
+    return "ok" if is_present else "is of another version"
+
+
+def _check_disk() -> str:
+    return "ok" if disk_usage(current_app.instance_path).free > LEAST_FREE else "is nearly full"
