@@ -40,6 +40,7 @@ def test_connection(
         )
         if exchange:
             complete_call(call, exchange)
+            call.at = began  # The connection was read before the call began, and may have changed.
         session.add(call)
         request_log.index_call(session, call)
         audit_trail.record(
