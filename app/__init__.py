@@ -19,7 +19,6 @@ from app import web
 from app.campaign.compliance.rule_file import BadRules
 from app.campaign.compliance.rulebook import load_rulebook
 from app.cli import backup, maintenance, move
-from app.cli.archive import MOVED
 from app.cli.explain import explain_command, list_rules
 from app.connections import ENVIRONMENT, SANDBOX, ConnectionRegistry
 from app.files import STATIC, TEMPLATES
@@ -32,6 +31,7 @@ from app.sending.journal import FOLDER, Journal
 from app.services import Services
 from app.settings import LOOPBACK, BadSetting, Settings, read_settings
 from app.store.database import Store
+from app.store.dialects.sqlite import MOVED
 from app.store.migrations import UnusableDatabase
 from app.store.vault import BadKeys, Vault
 from app.web.assets import fingerprint

@@ -22,13 +22,11 @@ import click
 from app.private_files import sync_folder
 from app.sending.journal import FOLDER
 from app.store.database_file import copy_database
+from app.store.dialects.sqlite import MOVED
 from app.store.migrations import HEAD
 from app.version import VERSION
 
 MAIN = "campaigns.sqlite3"
-MOVED = "moved_to_postgresql"
-"""The file in an instance folder that says where its data went."""
-
 _MANIFEST = "manifest.json"
 LEFT_OUT = ("-wal", "-shm", "-journal", ".lock", ".new", ".zip")
 _BROKEN = (BadZipFile, KeyError, TypeError, ValueError, AttributeError, EOFError, RuntimeError)

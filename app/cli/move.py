@@ -10,16 +10,14 @@ from flask.cli import with_appcontext
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError
 
-from app.cli.archive import MOVED
 from app.private_files import replace_private
 from app.sending.recording import recover
 from app.services import services
-from app.store import audit_trail, seals
-from app.store.audit_trail import INSTANCE, EventKind
+from app.store import seals
 from app.store.database import Store
 from app.store.database_file import read_counters
 from app.store.dialects.postgresql import PostgresqlDatabase
-from app.store.dialects.sqlite import SqliteDatabase
+from app.store.dialects.sqlite import MOVED, SqliteDatabase
 from app.store.file_lock import Busy, hold_exclusively
 from app.store.migrations import UnusableDatabase
 from app.store.move import NotEmpty, NotTheSame, copy_everything
@@ -52,7 +50,7 @@ def move_to(url: str) -> None:
             count = _move(source, source.database, target)
     except Busy as error:
         raise CannotMove("Campaigns are being sent. Try again later.") from error
-    except (DatabaseError, UnusableDatabase) as error:
+    except (DatabaseError, UnusableDatabase, OSError) as error:
         reason = str(getattr(error, "orig", None) or error).strip()
         raise CannotMove(f"It is not moved ({reason}). Try again: it goes on there.") from error
     instance = Path(current_app.instance_path)
@@ -77,27 +75,28 @@ def _read_url(url: str) -> URL:
 
 
 def _move(source: Store, file: SqliteDatabase, url: URL) -> int:
-    """Copy, write down in the copy that it was moved, and stop the use of the file."""
+    """Copy everything, and stop the use of the file, also by an app that is running."""
     with source.reading() as session:
         if find_under_way(session):
             raise CannotMove(
                 "A campaign is under way, and its answer can still come. Try again in a minute."
             )
-    target = PostgresqlDatabase(url)
-    try:
-        count = copy_everything(source, target, read_counters(file.path))
-    except NotEmpty as error:
-        raise CannotMove("Something is kept there already. Name an empty database.") from error
-    except NotTheSame as error:
-        raise CannotMove(f"It is not moved. {error}") from error
-    finally:
-        target.engine.dispose()
-    moved = Store(url)
-    with moved.writing() as session:
-        audit_trail.record(session, EventKind.MOVED, INSTANCE, rows=count)
-        seals.seal(session)
-    moved.engine.dispose()
+    target, mark = PostgresqlDatabase(url), file.path.with_name(MOVED)
     place = f"{url.host or 'this machine'}, database {url.database}"
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    replace_private(file.path.with_name(MOVED), f"{place}, at {now}\n")
-    return count
+    try:
+        return copy_everything(
+            source,
+            target,
+            read_counters(file.path),
+            before_use=lambda: replace_private(mark, f"{place}, at {now}\n"),
+        )
+    except BaseException as error:
+        mark.unlink(missing_ok=True)
+        if isinstance(error, NotEmpty):
+            raise CannotMove("Something is kept there already. Name an empty database.") from error
+        if isinstance(error, NotTheSame):
+            raise CannotMove(f"It is not moved. {error}") from error
+        raise
+    finally:
+        target.engine.dispose()

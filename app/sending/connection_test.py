@@ -29,7 +29,7 @@ def test_connection(
         words = str(error)
     except RemoteError as error:
         exchange, words = error.exchange, _describe_failure(error)
-    with store.writing() as session:
+    with store.writing(name_connection_chain(to.key)) as session:
         call = records.LoggedCall(
             connection_key=to.key,
             connection=to.name,

@@ -117,7 +117,9 @@ def _record(
 def _take_in(entry: Entry, store: Store, journal: Journal) -> bool:
     """Record what the journal kept; what still cannot be recorded stays there."""
     try:
-        with store.writing() as session:
+        with store.reading() as session:
+            chain = submissions.name_chain(session, entry.submission_id)
+        with store.writing(chain) as session:
             _record(session, entry.submission_id, entry.token, entry.outcome, entry.why)
     except Exception:  # noqa: BLE001  One bad entry must not keep the app from starting.
         _log.exception("The outcome of submission %s stays in the journal.", entry.submission_id)

@@ -48,7 +48,9 @@ def resolve(submission_id: int, word: Word, store: Store) -> None:
     """
     if word.campaign_id == "":
         raise ValueError(word)
-    with store.writing() as session:
+    with store.reading() as session:
+        chain = submissions.name_chain(session, submission_id)
+    with store.writing(chain) as session:
         submission = session.get(Submission, submission_id)
         if submission is None or not submission.can_be_resolved:
             raise NoSuchSubmission(submission_id)

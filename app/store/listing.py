@@ -12,7 +12,7 @@ from enum import StrEnum
 from functools import partial
 from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy import Select, func, literal, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.campaign.contract.fields import CampaignType
@@ -164,14 +164,25 @@ def _read(  # noqa: PLR0913  From where, in which order and direction.
     by = [sequence] if sort is Sort.CHANGED else [_KEYS[sort], sequence]
     is_down = backwards is not (sort is Sort.CHANGED)
     if start:
-        key = date.fromisoformat(start[0]) if sort is Sort.FIRST_DAY else start[0]
-        row, bound = tuple_(*by), tuple_(*(key, start[1])[-len(by) :])
+        values = (_read_key(sort, start[0]), start[1])[-len(by) :]
+        bounds = [literal(value, key.type) for value, key in zip(values, by, strict=True)]
+        row, bound = tuple_(*by), tuple_(*bounds)
         matching = matching.where(row < bound if is_down else row > bound)
     ordered = matching.order_by(*(key.desc() if is_down else key for key in by))
     rows = session.execute(ordered.limit(PAGE + 1))
     drafts = [Row(*row) for row in rows]
     more, drafts = len(drafts) > PAGE, drafts[:PAGE]
     return drafts[::-1] if backwards else drafts, more
+
+
+def _read_key(sort: Sort, key: str) -> str | date:
+    """Read a cursor's key; in place of what is no day comes what is after every day."""
+    if sort is not Sort.FIRST_DAY:
+        return key
+    try:
+        return date.fromisoformat(key)
+    except ValueError:
+        return date.max
 
 
 def _filter(query: DraftQuery) -> Select[Any]:

@@ -69,7 +69,7 @@ class Preset(Base):
     __tablename__ = "preset"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str] = mapped_column(_BY_CODE_POINT, unique=True)
     settings: Mapped[dict[str, Any]]
     created_at: Mapped[datetime]
 

@@ -8,7 +8,7 @@ copied at one stroke, as they are at one moment.
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,7 +16,8 @@ from sqlalchemy import Connection, Select, TableClause, cast, func, insert, insp
 from sqlalchemy.dialects.postgresql import REGCLASS
 from sqlalchemy.orm import Session
 
-from app.store import seals
+from app.store import audit_trail, seals
+from app.store.audit_trail import INSTANCE, EventKind
 from app.store.base import Base, write_null
 from app.store.database import Store
 from app.store.database_file import count_on
@@ -29,6 +30,7 @@ from app.store.dialects.postgresql import (
     make_tables,
 )
 from app.store.models import Draft
+from app.store.records import Event
 from app.store.search_index import CALL_INDEX, DRAFT_INDEX
 from app.store.verification import verify
 
@@ -55,11 +57,17 @@ class Figures(NamedTuple):
     digest: str
 
 
-def copy_everything(source: Store, target: PostgresqlDatabase, counters: Mapping[str, int]) -> int:
+def copy_everything(
+    source: Store,
+    target: PostgresqlDatabase,
+    counters: Mapping[str, int],
+    before_use: Callable[[], None],
+) -> int:
     """Copy all tables, hold the copy to the source, and count the rows.
 
-    *counters* are the highest numbers that the source has ever given, by table. Raises
-    `NotEmpty`, `NotTheSame`, and `DatabaseError`.
+    *counters* are the highest numbers that the source has ever given, by table; *before_use* is
+    called when the copy is whole, and nobody can use it yet. Raises `NotEmpty`, `NotTheSame`,
+    and `DatabaseError`.
     """
     with source.reading() as session:
         connection = session.connection()
@@ -72,8 +80,14 @@ def copy_everything(source: Store, target: PostgresqlDatabase, counters: Mapping
     with target.writer.begin() as copy:
         _count_on(copy, counters)
         _compare(copy, figures, newest)
+        count = sum(figure.rows for figure in figures.values())
+        with Session(copy, join_transaction_mode="create_savepoint") as session:
+            audit_trail.record(session, EventKind.MOVED, INSTANCE, rows=count)
+            seals.seal(session)
+            session.commit()
         UNFINISHED_MOVE.drop(copy)
-    return sum(figure.rows for figure in figures.values())
+        before_use()
+    return count
 
 
 def copy_to_file(source: Store, path: Path) -> None:
@@ -144,7 +158,7 @@ def _prepare(target: PostgresqlDatabase, source: str) -> set[str]:
             moved = connection.execute(select(UNFINISHED_MOVE)).one()
             if moved.source == source:
                 return set(moved.finished)
-        elif any(has(table.name) and _has_rows(connection, table) for table in TABLES):
+        elif _has_others(connection):
             raise NotEmpty
         drop_tables(connection)
         make_tables(connection)
@@ -153,11 +167,21 @@ def _prepare(target: PostgresqlDatabase, source: str) -> set[str]:
     return set()
 
 
-def _has_rows(connection: Connection, table: TableClause) -> bool:
-    """Tell whether a table has more than what a first start writes into the trail."""
-    beginning = 1 if table.name in {"event", "chain_head", "seal"} else 0
-    count = connection.scalar(select(func.count()).select_from(table)) or 0
-    return count > beginning
+def _has_others(connection: Connection) -> bool:
+    """Tell whether a database has more in it than what a first start makes."""
+    ours = {table.name for table in TABLES} | {"alembic_version"}
+    there = set(inspect(connection).get_table_names())
+    if there not in (set(), ours):
+        return True
+    trail = {"event", "chain_head"}
+    counts = {
+        table.name: connection.scalar(select(func.count()).select_from(table))
+        for table in TABLES
+        if there
+    }
+    has_rows = any(count for name, count in counts.items() if name not in trail)
+    kinds = connection.scalars(select(Event.kind)).all() if there else []
+    return has_rows or kinds not in ([], [EventKind.COUNTED])
 
 
 def _copy(connection: Connection, target: PostgresqlDatabase, table: TableClause) -> None:

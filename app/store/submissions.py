@@ -8,6 +8,7 @@ from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from app.store import request_log
+from app.store.audit_trail import INSTANCE, name_draft_chain
 from app.store.base import MAY_EXIST, State
 from app.store.chains import hash_document
 from app.store.dialects import queries
@@ -51,6 +52,12 @@ def name_campaigns(session: Session, ids: Iterable[int | None]) -> dict[int, tup
     """Name the drafts of these submissions: (draft id, name) by the submission's id."""
     rows = select(Submission.id, Draft.id, Draft.name).join(Draft).where(Submission.id.in_(ids))
     return {number: (draft_id, name) for number, draft_id, name in session.execute(rows)}
+
+
+def name_chain(session: Session, submission_id: int) -> str:
+    """Name the chain of a submission's draft; of one that is not there, the instance's."""
+    draft_id = session.scalar(select(Submission.draft_id).where(Submission.id == submission_id))
+    return name_draft_chain(draft_id) if draft_id else INSTANCE
 
 
 def find_overdue(session: Session) -> list[Submission]:

@@ -1,9 +1,10 @@
 """What may stand in an address: ids have one form, so that nothing else reaches a view."""
 
 from flask import Flask
-from werkzeug.routing import BaseConverter
+from werkzeug.routing import BaseConverter, ValidationError
 
 from app.store.drafts import ID_FORM
+from app.web.row_numbers import read_number
 
 
 class DraftId(BaseConverter):
@@ -24,8 +25,11 @@ class Row(BaseConverter):
     regex = "[0-9]{1,18}"
 
     def to_python(self, value: str) -> int:
-        """Read it."""
-        return int(value)
+        """Read it; no row has a number that no database counts to."""
+        try:
+            return read_number(value)
+        except ValueError as error:
+            raise ValidationError(value) from error
 
 
 def install(app: Flask) -> None:

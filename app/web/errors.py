@@ -33,6 +33,7 @@ _REASONS = (
     ("full", "The disk is full."),
     ("readonly", "The database may not be written by this program."),
     ("deleted or replaced", "The database file was deleted or replaced: start the app again."),
+    ("moved to PostgreSQL", "Everything was moved: start the app again, with DATABASE_URL."),
     ("being brought back", "A backup is being brought back just now."),
     ("lock timeout", "Somebody else is writing about the same just now."),
     ("statement timeout", "The database took too long."),

@@ -1,6 +1,6 @@
 """Numbers of rows, as they stand in an address or a form."""
 
-_NUMBERS = range(2**63)  # What a database counts to.
+_NUMBERS = range(2**31)  # What a database counts to: PostgreSQL's INTEGER.
 
 
 def read_number(text: str) -> int:

@@ -17,6 +17,7 @@ from app.settings import Settings
 from app.store import move
 from app.store.base import State
 from app.store.database import Store
+from app.store.dialects.sqlite import MOVED
 from tests.cli.backups import Run, Saved, Sent, names
 from tests.conftest import ON_POSTGRESQL
 from tests.factories import inbound
@@ -89,14 +90,14 @@ def test_it_is_brought_back_by_way_of_a_file(
 def test_what_a_move_left_in_the_folder_is_not_in_it(
     back_up: BackUp, file: Path, kept: None, instance: Path, tmp_path: Path
 ) -> None:
-    (instance / "moved_to_postgresql").write_text("server")
     left = Store(instance / MAIN)  # As it was before the move.
     assert names(left) == set()
     left.engine.dispose()
+    (instance / MOVED).write_text("server")
 
     assert back_up().exit_code == 0
     with ZipFile(file) as packed:
-        assert "moved_to_postgresql" not in packed.namelist()
+        assert MOVED not in packed.namelist()
         packed.extract(MAIN, tmp_path)
     copied = Store(tmp_path / MAIN)
     assert names(copied) == {"Kept"}

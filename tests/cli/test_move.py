@@ -4,19 +4,22 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from secrets import token_hex
+from unittest.mock import Mock
 
 import pytest
 from click.testing import Result
-from sqlalchemy import Connection, make_url, text
+from sqlalchemy import Column, Connection, Integer, MetaData, Table, create_engine, make_url, text
+from sqlalchemy.exc import OperationalError
 
 from app import CannotStart, create_app
-from app.cli.archive import MOVED
+from app.cli import move as cli_move
 from app.services import find_services
 from app.settings import Settings
 from app.store import address_book, move
 from app.store.address_book import IdKind
 from app.store.base import State
 from app.store.database import Store
+from app.store.dialects.sqlite import MOVED
 from app.store.listing import DraftQuery, read_page
 from app.store.migrations import UnusableDatabase
 from tests.conftest import ON_POSTGRESQL
@@ -115,8 +118,52 @@ def test_the_older_file_is_not_used_again_by_mistake(
     create_app(Settings(instance=instance))
 
 
-def test_a_database_with_something_in_it_is_refused(run: Run, target: str, filled: str) -> None:
+def test_an_app_that_is_still_running_does_not_use_the_older_file_again(
+    run: Run, target: str, filled: str, visitor: Visitor, store: Store
+) -> None:
+    page = visitor.open("/drafts/new")
     assert run("move-to", target).exit_code == 0
+
+    failed = visitor.press(page, answers={"name": "Too late"})
+    assert (failed.status, failed.typed("name")) == (503, "Too late")
+    assert "start the app again, with DATABASE_URL" in failed.text
+    with pytest.raises(OperationalError, match="moved to PostgreSQL"), store.writing():
+        pass
+
+
+def test_a_move_that_fails_at_its_end_leaves_just_the_older_file_in_use(
+    run: Run, target: str, filled: str, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(cli_move, "replace_private", Mock(side_effect=OSError("no room")))
+        assert run("move-to", target).exit_code == 1
+    with pytest.raises(UnusableDatabase, match="run move-to again"), opened(target):
+        pass
+    with store.writing():
+        pass
+    assert run("move-to", target).exit_code == 0
+
+
+@pytest.mark.parametrize("table", ["event", "alembic_version", "users"])
+def test_what_another_program_has_there_is_left_alone(
+    run: Run, target: str, filled: str, table: str
+) -> None:
+    theirs, engine = Table(table, MetaData(), Column("one", Integer)), create_engine(target)
+    with engine.begin() as connection:
+        theirs.create(connection)
+        connection.execute(theirs.insert(), {"one": 1})
+    refused = run("move-to", target)
+    assert (refused.exit_code, "Something is kept there already" in refused.output) == (1, True)
+    with engine.begin() as connection:
+        assert connection.execute(theirs.select()).all() == [(1,)]
+    engine.dispose()
+
+
+def test_a_database_with_something_in_it_is_refused(
+    run: Run, target: str, filled: str, instance: Path
+) -> None:
+    assert run("move-to", target).exit_code == 0
+    (instance / MOVED).unlink()
 
     again = run("move-to", target)
     assert (again.exit_code, "Something is kept there already" in again.output) == (1, True)

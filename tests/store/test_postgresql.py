@@ -6,7 +6,7 @@ from contextlib import suppress
 from threading import Barrier, Event, Thread
 
 import pytest
-from sqlalchemy import make_url, text
+from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from app.campaign.contract.payload import build_payload, compute_digest, encode_payload
@@ -17,6 +17,7 @@ from app.store.audit_trail import name_draft_chain
 from app.store.base import State
 from app.store.database import Store
 from app.store.dialects import postgresql
+from app.store.migrations import UnusableDatabase
 from app.store.models import Submission
 from app.store.verification import verify
 from tests.factories import outbound, typed
@@ -192,6 +193,53 @@ def test_a_connection_that_is_cut_inside_a_transaction_leaves_nothing_behind(
     save(store, ONE, "kept")
     with store.reading() as session:
         assert (drafts.find(session, ONE).name, drafts.find(session, ONE).version) == ("kept", 1)
+
+
+def test_what_was_written_survives_a_power_cut_whatever_the_server_does_otherwise(
+    server: Server,
+) -> None:
+    with create_engine(server.url, isolation_level="AUTOCOMMIT").connect() as admin:
+        admin.execute(text("ALTER SYSTEM SET synchronous_commit = off"))
+        admin.execute(text("ALTER SYSTEM SET wal_writer_delay = '10s'"))
+        admin.execute(text("SELECT pg_reload_conf()"))
+    store = Store(make_url(server.url))
+    save(store, ONE, "kept")
+    server.stop()
+    server.start()
+    with store.reading() as session:
+        assert drafts.find(session, ONE).name == "kept"
+    store.engine.dispose()
+
+
+@pytest.mark.parametrize("level", ["repeatable read", "serializable"])
+def test_the_servers_usual_isolation_changes_nothing(server: Server, level: str) -> None:
+    with create_engine(server.url, isolation_level="AUTOCOMMIT").connect() as admin:
+        admin.execute(
+            text(f"ALTER DATABASE postgres SET default_transaction_isolation = '{level}'")
+        )
+    store = Store(make_url(server.url))
+    save(store, ONE, "0")
+
+    def count_up(_turn: int) -> None:
+        with store.writing(name_draft_chain(ONE)) as session:
+            draft = drafts.find(session, ONE)
+            answers = {"name": f"{int(draft.name) + 1}"}
+            drafts.save(session, ONE, judge(answers), over=draft.version)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(count_up, range(12)))
+    with store.reading() as session:
+        assert drafts.find(session, ONE).name == "12"
+    store.engine.dispose()
+
+
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
+def test_a_database_that_cannot_hold_every_name_is_refused(server: Server, encoding: str) -> None:
+    with create_engine(server.url, isolation_level="AUTOCOMMIT").connect() as admin:
+        options = f"ENCODING {encoding} LOCALE 'C' TEMPLATE template0"
+        admin.execute(text(f"CREATE DATABASE odd {options}"))
+    with pytest.raises(UnusableDatabase, match="encoding UTF8"):
+        Store(make_url(server.url).set(database="odd"))
 
 
 @pytest.fixture

@@ -37,7 +37,9 @@ def inbound_answers() -> dict[str, str]:
     return {name: str(value) for name, value in typed(inbound()).items()}
 
 
-@pytest.mark.parametrize("number", [HUGE, "-1", "1" * 5000, "\u0663", "1e3", " ", str(2**63)])
+@pytest.mark.parametrize(
+    "number", [HUGE, "-1", "1" * 5000, "\u0663", "1e3", " ", str(2**63), str(2**31)]
+)
 def test_a_number_that_no_row_has_finds_none(
     client: FlaskClient, saved: Callable[..., str], number: str
 ) -> None:

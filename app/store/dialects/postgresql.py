@@ -75,6 +75,7 @@ class PostgresqlDatabase:
     def __init__(self, url: URL) -> None:
         """Keep where it is; nothing is asked of the server yet."""
         options = " ".join(f"-c {name}={seconds * 1000:.0f}" for name, seconds in _OPTIONS.items())
+        options += " -c synchronous_commit=on"  # What was acknowledged survives a power cut.
         self.engine: Engine = create_engine(
             url,
             hide_parameters=True,  # They would be in logs.
@@ -84,11 +85,17 @@ class PostgresqlDatabase:
             pool_timeout=PATIENCE,
             connect_args={
                 "options": options,
+                "client_encoding": "utf8",
                 "connect_timeout": int(PATIENCE),
+                # A network that is silent is noticed, and an answer goes to the journal.
+                "keepalives_idle": int(PATIENCE),
+                "keepalives_interval": 1,
+                "keepalives_count": int(PATIENCE),
+                "tcp_user_timeout": int(2 * PATIENCE * 1000),
                 "application_name": "campaign-builder",
             },
         )
-        self.writer: Engine = self.engine
+        self.writer: Engine = self.engine.execution_options(isolation_level="READ COMMITTED")
         self.reader: Engine = self.engine.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
@@ -99,6 +106,9 @@ class PostgresqlDatabase:
             with self.writer.begin() as connection:
                 if connection.scalars(_VERSION).one() < OLDEST * 10_000:
                     raise UnusableDatabase(f"PostgreSQL {OLDEST} or newer is needed.")
+                if connection.scalars(_ENCODING).one() != "UTF8":
+                    raise UnusableDatabase("The database has to be made with the encoding UTF8.")
+                connection.execute(_UNHURRIED)
                 connection.execute(_LOCK, {"key": _key("migration")})
                 if read_revision(connection) is None:
                     make_tables(connection)
@@ -171,6 +181,8 @@ def read_clock(session: Session) -> Moment:
 
 
 _VERSION = select(cast(func.current_setting("server_version_num"), Integer))
+_ENCODING = select(func.current_setting("server_encoding"))
+_UNHURRIED = text("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0")
 _CLOCK = select(cast(extract("epoch", func.clock_timestamp()), Float))
 
 

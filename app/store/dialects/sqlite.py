@@ -49,7 +49,11 @@ PRAGMAS = (
     f"busy_timeout={PATIENCE * 1000:.0f}",
 )
 
+MOVED = "moved_to_postgresql"
+"""The file beside a database that says where its data went; who finds it does not use that."""
+
 _KEPT_OPEN = 16
+_MOVED_AWAY = "everything was moved to PostgreSQL; start the app again, with DATABASE_URL"
 _GONE = "the database file was deleted or replaced while the app was running; start it again"
 _IN_RESTORE = "a backup is being brought back just now"
 
@@ -77,6 +81,8 @@ class SqliteDatabase:
         """Notice a file that is another now: SQLite would go on writing into the lost one."""
         if _identify(self.path) != self._identity:
             raise _make_error(_GONE)
+        if self.path.with_name(MOVED).exists():
+            raise _make_error(_MOVED_AWAY)
 
     @contextmanager
     def take_turn(self) -> Iterator[None]:
