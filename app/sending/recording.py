@@ -6,8 +6,11 @@ cannot take is kept in the journal.
 """
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from secrets import token_hex
+from threading import Timer
 from time import sleep
 
 from sqlalchemy.orm import Session
@@ -27,7 +30,11 @@ RUN = token_hex(4)
 _IN_HAND: set[str] = set()
 """Tokens of the claims whose outcome is known in this process, and not written down yet."""
 
+SOON = 5.0
+"""Seconds that a database may take for an answer before the journal keeps that as well."""
+
 _PAUSE = 0.25
+_SILENT = "The database did not answer."
 _STOPPED = "The app stopped while it waited for the answer."
 _UNWRITTEN = "The answer could not be written down before its time was over."
 _log = logging.getLogger(__name__)
@@ -63,9 +70,10 @@ def record_outcome(claimed: Claim, outcome: Outcome, store: Store, journal: Jour
 
 
 def _write_down(claimed: Claim, outcome: Outcome, store: Store, journal: Journal) -> None:
+    chain = name_draft_chain(claimed.draft_id)
     while True:
         try:
-            with store.writing(name_draft_chain(claimed.draft_id)) as session:
+            with _kept_if_slow(claimed, outcome, journal), store.writing(chain) as session:
                 _record(session, claimed.submission_id, claimed.token, outcome)
         except Exception as error:  # noqa: BLE001  No kind of failure may lose an answer.
             entry = Entry(claimed.submission_id, claimed.token, outcome, _describe_error(error))
@@ -77,6 +85,20 @@ def _write_down(claimed: Claim, outcome: Outcome, store: Store, journal: Journal
         else:
             journal.drop(claimed.token)
             return
+
+
+@contextmanager
+def _kept_if_slow(claimed: Claim, outcome: Outcome, journal: Journal) -> Iterator[None]:
+    """Keep the answer in the journal, too, if the database is silent, as a frozen server is."""
+    entry = Entry(claimed.submission_id, claimed.token, outcome, _SILENT)
+    timer = Timer(SOON, journal.keep, [entry])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        timer.join()  # What it is just keeping is not kept a second time.
 
 
 def recover(store: Store, journal: Journal) -> int:

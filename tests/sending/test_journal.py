@@ -9,6 +9,7 @@ from threading import Event, Thread
 import pytest
 
 from app.remote.exchange import Exchange
+from app.sending import recording
 from app.sending.journal import Entry, Journal
 from app.sending.outcome import Outcome
 from app.sending.recording import record_outcome, recover
@@ -49,6 +50,25 @@ def test_whatever_fails_the_answer_is_kept_and_taken_in_at_the_next_start(
     draft_id = submission(store, mine.submission_id).draft_id
     history = visitor.open(f"/drafts/{draft_id}/history").text
     assert f"It could not be written down when it came: {error}" in history
+
+
+def test_an_answer_that_a_silent_database_does_not_take_is_kept_meanwhile(
+    store: Store, saved: Saved, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recording, "SOON", 0.05)
+    mine = claimed(store, saved)
+    waiting = Thread(target=record_outcome, args=(mine, CREATED, store, journal(store)))
+    with store.writing():
+        waiting.start()
+        while waiting.is_alive() and not journal(store).find(mine.token):
+            waiting.join(0.02)
+        kept = journal(store).find(mine.token)
+    waiting.join(10)
+
+    assert kept is not None
+    assert (kept.outcome, kept.why) == (CREATED, "The database did not answer.")
+    assert submission(store, mine.submission_id).state is State.CREATED
+    assert list(journal(store).read_entries()) == []
 
 
 def test_while_it_cannot_be_written_the_page_says_what_really_is(
