@@ -5,8 +5,9 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
 from threading import Barrier, Event, Thread
 
+import psycopg
 import pytest
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from app.campaign.contract.payload import build_payload, compute_digest, encode_payload
@@ -198,10 +199,10 @@ def test_a_connection_that_is_cut_inside_a_transaction_leaves_nothing_behind(
 def test_what_was_written_survives_a_power_cut_whatever_the_server_does_otherwise(
     server: Server,
 ) -> None:
-    with create_engine(server.url, isolation_level="AUTOCOMMIT").connect() as admin:
-        admin.execute(text("ALTER SYSTEM SET synchronous_commit = off"))
-        admin.execute(text("ALTER SYSTEM SET wal_writer_delay = '10s'"))
-        admin.execute(text("SELECT pg_reload_conf()"))
+    with psycopg.connect(server.url, autocommit=True) as admin:
+        admin.execute("ALTER SYSTEM SET synchronous_commit = off")
+        admin.execute("ALTER SYSTEM SET wal_writer_delay = '10s'")
+        admin.execute("SELECT pg_reload_conf()")
     store = Store(make_url(server.url))
     save(store, ONE, "kept")
     server.stop()
@@ -213,10 +214,9 @@ def test_what_was_written_survives_a_power_cut_whatever_the_server_does_otherwis
 
 @pytest.mark.parametrize("level", ["repeatable read", "serializable"])
 def test_the_servers_usual_isolation_changes_nothing(server: Server, level: str) -> None:
-    with create_engine(server.url, isolation_level="AUTOCOMMIT").connect() as admin:
-        admin.execute(
-            text(f"ALTER DATABASE postgres SET default_transaction_isolation = '{level}'")
-        )
+    with psycopg.connect(server.url, autocommit=True) as admin:
+        setting = f"default_transaction_isolation = '{level}'"
+        admin.execute(f"ALTER DATABASE postgres SET {setting}".encode())
     store = Store(make_url(server.url))
     save(store, ONE, "0")
 
@@ -235,9 +235,9 @@ def test_the_servers_usual_isolation_changes_nothing(server: Server, level: str)
 
 @pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
 def test_a_database_that_cannot_hold_every_name_is_refused(server: Server, encoding: str) -> None:
-    with create_engine(server.url, isolation_level="AUTOCOMMIT").connect() as admin:
+    with psycopg.connect(server.url, autocommit=True) as admin:
         options = f"ENCODING {encoding} LOCALE 'C' TEMPLATE template0"
-        admin.execute(text(f"CREATE DATABASE odd {options}"))
+        admin.execute(f"CREATE DATABASE odd {options}")
     with pytest.raises(UnusableDatabase, match="encoding UTF8"):
         Store(make_url(server.url).set(database="odd"))
 
