@@ -127,10 +127,13 @@ def find_allowed_windows(schedule: Schedule, week: WeekHours) -> tuple[AllowedWi
     dates = _find_weekdays(schedule.first, schedule.last)
     opens, closes = count_seconds(schedule.opens), count_seconds(schedule.closes)
     own, shared, moved = [], [], []
+    seen: set[tuple[frozenset[int], DayHours]] = set()
     for days in _iterate_choices(open_days):
-        if dates.isdisjoint(days):
-            continue
         hours = reduce(intersect, (week[day] for day in days))
+        same = dates.intersection(days), hours
+        if not same[0] or same in seen:  # It would only take the place of another choice.
+            continue
+        seen.add(same)
         if 2 * len(days) >= len(open_days):
             own += _build_windows(days, intersect(hours, ((opens, closes),)), _SHORTEST)
         shared += _build_windows(days, hours, _MINUTE)

@@ -114,12 +114,9 @@ def _load_holidays(code: str, year: int, *, observed: bool = True) -> tuple[tupl
     import holidays  # No start waits for what only the first place asks for.
 
     country, _, part = code.partition("-")
-    try:
-        holidays_there = holidays.country_holidays(
-            country, part or None, years=year, observed=observed, language="en_US"
-        )
-    except NotImplementedError:  # The package knows no holidays of this place.
-        return ()
+    holidays_there = holidays.country_holidays(
+        country, part or None, years=year, observed=observed, language="en_US"
+    )
     return tuple(sorted(holidays_there.items()))
 
 

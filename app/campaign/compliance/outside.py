@@ -112,14 +112,15 @@ class _Pattern:
 def _group_patterns(parts: Iterable[_Part]) -> list[_Pattern]:
     """Group the days there with the same offset, the first ones first.
 
-    Two of the campaign's days can share one day there. Days of a weekday with other stretches
+    Two of the campaign's days can share one day there, and do not touch there: no window
+    reaches midnight. Days of a weekday with other stretches
     outside than those before are a pattern of their own.
     """
     days: dict[date, DayHours] = {}
     clocks: dict[date, tuple[str, ...]] = {}
     since: dict[date, date] = {}
     for part in parts:
-        days[part.there] = _append_stretches(days.get(part.there, ()), part.outside)
+        days[part.there] = (*days.get(part.there, ()), *part.outside)
         clocks[part.there] = tuple(dict.fromkeys((*clocks.get(part.there, ()), part.clocks)))
         since.setdefault(part.there, part.day)
     worst: dict[tuple[tuple[str, ...], int], dict[int, DayHours]] = {}
@@ -140,13 +141,6 @@ def _find_worst_other(patterns: list[_Pattern]) -> _Pattern | None:
     first = patterns[0]
     others = [pattern for pattern in patterns if not set(pattern.outside) <= set(first.outside)]
     return max(others, key=lambda pattern: pattern.seconds, default=None)
-
-
-def _append_stretches(day: DayHours, later: DayHours) -> DayHours:
-    """Append later stretches to a day's, joined where they touch."""
-    if day and later and day[-1][1] == later[0][0]:
-        return (*day[:-1], (day[-1][0], later[0][1]), *later[1:])
-    return day + later
 
 
 def _count_even_days(

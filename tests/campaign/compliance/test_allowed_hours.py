@@ -8,6 +8,7 @@ from app.campaign.compliance.allowed_hours import find_allowed_hours, find_allow
 from app.campaign.compliance.audience import read_audience, select_rules
 from app.campaign.compliance.hours_chart import chart_hours
 from app.campaign.compliance.hours_words import format_short_hours
+from app.campaign.contract.fields import Weekday
 from app.campaign.schedule.intervals import (
     ALWAYS,
     WHOLE_DAY,
@@ -104,6 +105,19 @@ def test_it_is_summer_until_the_very_day_on_which_the_clocks_go_back(
     days = usable(start_date=first, end_date=first + timedelta(days=4))
     (strip,) = chart_hours(days, read_audience({"audience": "US-NY"}, None))
     assert strip.is_summer is is_summer
+
+
+def test_days_with_other_hours_are_told_beside_the_usual_ones() -> None:
+    days = usable(start_date=date(2027, 7, 5), end_date=date(2027, 7, 18), days_of_week=EVERY_DAY)
+    (chart,) = chart_hours(days, read_audience({"audience": "Italy"}, None))
+
+    # 9:00 to 20:00 there, on Saturdays 10:00 to 19:00, on Sundays never; 6 hours ahead.
+    hour = 3600
+    assert (chart.days, chart.safe) == (EVERY_DAY[:5], ((3 * hour, 14 * hour),))
+    assert [(other.days, other.safe) for other in chart.others] == [
+        ((Weekday.SATURDAY,), ((4 * hour, 13 * hour),)),
+        ((Weekday.SUNDAY,), ()),
+    ]
 
 
 MORNING: DayHours = ((8 * 3600, 12 * 3600),)

@@ -106,6 +106,7 @@ def test_days_in_a_row_are_said_to_be_the_leads() -> None:
     assert sentence.startswith(
         "One lead can get 12 calls in 30 days by the lead's clock, 8 more than allowed: "
     )
+    assert sentence.endswith(" and 6 more.")
 
 
 def test_holidays_are_told_by_day_and_name() -> None:
