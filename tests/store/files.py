@@ -29,4 +29,4 @@ def file_of(store: Store) -> Path:
 
 def writers_lock_of(store: Store) -> Path:
     """Name the file that a restore locks."""
-    return file_of(store).with_name("writers.lock")
+    return folder_of(store) / "writers.lock"
