@@ -24,6 +24,14 @@ CASES_ON_POSTGRESQL = list(zip(ON_POSTGRESQL, cycle(SUBMIT_PATTERNS), strict=Fal
 KNOWN = {condition.name: condition for condition in CONDITIONS}
 
 
+def check_run(bed: TestBed, condition: Condition, pattern: str) -> None:
+    outcome = run(bed, condition, pattern, f"{condition.name}, {pattern}")
+
+    assert (outcome.lost, outcome.double, outcome.silent) == ([], [], [])
+    assert not bed.leaks()
+    assert bed.fault_in_records() == ""
+
+
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestBed]:
     with open_test_bed(tmp_path_factory.mktemp("bed")) as bed:
@@ -38,11 +46,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestBed]:
 def test_one_press_makes_one_campaign_at_most_and_the_page_is_true(
     place: TestBed, condition: Condition, pattern: str
 ) -> None:
-    outcome = run(place, condition, pattern, f"{condition.name}, {pattern}")
-
-    assert (outcome.lost, outcome.double, outcome.silent) == ([], [], [])
-    assert not place.leaks()
-    assert place.fault_in_records() == ""
+    check_run(place, condition, pattern)
 
 
 @pytest.fixture(scope="module")
@@ -68,11 +72,7 @@ def postgresql_place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestB
 def test_it_is_the_same_on_postgresql_whatever_its_server_does(
     postgresql_place: TestBed, condition: Condition, pattern: str
 ) -> None:
-    outcome = run(postgresql_place, condition, pattern, f"{condition.name}, {pattern}")
-
-    assert (outcome.lost, outcome.double, outcome.silent) == ([], [], [])
-    assert not postgresql_place.leaks()
-    assert postgresql_place.fault_in_records() == ""
+    check_run(postgresql_place, condition, pattern)
 
 
 CAUGHT_BY = {

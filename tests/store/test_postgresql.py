@@ -50,6 +50,22 @@ def save(store: Store, draft_id: str, name: str) -> None:
         drafts.save(session, draft_id, judge({"name": name}), over=version)
 
 
+def count_together(store: Store, *, writers: int, times: int) -> str:
+    """Let writers count up one draft's name, so many times in all, and read it."""
+    save(store, ONE, "0")
+
+    def count_up(_turn: int) -> None:
+        with store.writing(name_draft_chain(ONE)) as session:
+            draft = drafts.find(session, ONE)
+            answers = {"name": f"{int(draft.name) + 1}"}
+            drafts.save(session, ONE, judge(answers), over=draft.version)
+
+    with ThreadPoolExecutor(writers) as pool:
+        list(pool.map(count_up, range(times)))
+    with store.reading() as session:
+        return drafts.find(session, ONE).name
+
+
 @pytest.mark.parametrize(
     ("first", "second", "waits"),
     [
@@ -113,18 +129,7 @@ def test_many_writers_of_many_drafts_lose_nothing_and_the_trail_holds(store: Sto
 
 
 def test_writers_of_one_draft_lose_no_update(store: Store) -> None:
-    save(store, ONE, "0")
-
-    def count_up(_turn: int) -> None:
-        with store.writing(name_draft_chain(ONE)) as session:
-            draft = drafts.find(session, ONE)
-            answers = {"name": f"{int(draft.name) + 1}"}
-            drafts.save(session, ONE, judge(answers), over=draft.version)
-
-    with ThreadPoolExecutor(8) as pool:
-        list(pool.map(count_up, range(40)))
-    with store.reading() as session:
-        assert drafts.find(session, ONE).name == "40"
+    assert count_together(store, writers=8, times=40) == "40"
 
 
 def test_the_same_payload_of_two_drafts_is_sent_at_once_only_once(
@@ -218,18 +223,7 @@ def test_the_servers_usual_isolation_changes_nothing(server: Server, level: str)
         setting = f"default_transaction_isolation = '{level}'"
         admin.execute(f"ALTER DATABASE postgres SET {setting}".encode())
     store = Store(make_url(server.url))
-    save(store, ONE, "0")
-
-    def count_up(_turn: int) -> None:
-        with store.writing(name_draft_chain(ONE)) as session:
-            draft = drafts.find(session, ONE)
-            answers = {"name": f"{int(draft.name) + 1}"}
-            drafts.save(session, ONE, judge(answers), over=draft.version)
-
-    with ThreadPoolExecutor(4) as pool:
-        list(pool.map(count_up, range(12)))
-    with store.reading() as session:
-        assert drafts.find(session, ONE).name == "12"
+    assert count_together(store, writers=4, times=12) == "12"
     store.engine.dispose()
 
 
