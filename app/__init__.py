@@ -6,6 +6,7 @@
 import os
 import secrets
 import sqlite3
+from functools import partial
 from pathlib import Path
 
 import click
@@ -26,8 +27,11 @@ from app.private_files import create_private, make_folder_private
 from app.remote.adapter import WsgiAdapter
 from app.remote.connection import BadConnection, Credentials
 from app.sandbox import TOKEN, create_sandbox
-from app.sending.background import Sender
+from app.sending.background import Background
+from app.sending.doorbell import Doorbell
 from app.sending.journal import FOLDER, Journal
+from app.sending.sender import Sender
+from app.sending.sweep import sweep
 from app.services import Services
 from app.settings import LOOPBACK, BadSetting, Settings, read_settings
 from app.store.database import Store
@@ -96,10 +100,20 @@ def _make(settings: Settings) -> Flask:
         {_SANDBOX.base_url: WsgiAdapter(sandbox)},
         settings.deadline,
     )
+    sender = Sender(store, journal, connections)
+    doorbell = Doorbell(
+        settings.queue_url,
+        settings.instance,
+        app.config["SECRET_KEY"],
+        answer=sender.wake,
+        sweep=partial(sweep, store, journal, sender.wake),
+    )
     Services(
         store=store,
         journal=journal,
-        sender=Sender(store, journal),
+        sender=sender,
+        doorbell=doorbell,
+        background=Background(),
         connections=connections,
         ledger=sandbox.extensions["ledger"],
         faults=sandbox.extensions["faults"],

@@ -8,8 +8,10 @@ from flask import Flask, current_app
 from app.connections import ConnectionRegistry
 from app.sandbox.ledger import Ledger
 from app.sandbox.switch import Faults
-from app.sending.background import Sender
+from app.sending.background import Background
+from app.sending.doorbell import Doorbell
 from app.sending.journal import Journal
+from app.sending.sender import Sender
 from app.store.database import Store
 
 _NAME = "services"
@@ -22,6 +24,8 @@ class Services:
     store: Store
     journal: Journal
     sender: Sender
+    doorbell: Doorbell
+    background: Background
     connections: ConnectionRegistry
     ledger: Ledger
     faults: Faults

@@ -40,6 +40,12 @@ SETTINGS = (
         "",
         "Where PostgreSQL is: postgresql://user:password@host/database. Else a file in INSTANCE.",
     ),
+    Setting(
+        "QUEUE_URL",
+        "",
+        "Queue of PostgreSQL or Redis for workers beside the app: postgresql://… or redis://…. "
+        "Else the app sends by itself.",
+    ),
     Setting("SECRET_KEY", "", "Key that signs cookies and forms; else a file in INSTANCE."),
     Setting(
         "TOKEN_KEYS",
@@ -66,6 +72,7 @@ class Settings:
     deadline: float = 30.0
     instance: Path = HOME / "instance"
     database_url: str = field(default="", repr=False)
+    queue_url: str = field(default="", repr=False)
     secret_key: str = field(default="", repr=False)
     token_keys: tuple[str, ...] = field(default=(), repr=False)
     trusted_hosts: tuple[str, ...] = ()
@@ -106,6 +113,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         deadline=float(values["DEADLINE"]),
         instance=HOME / values["INSTANCE"],
         database_url=values["DATABASE_URL"],
+        queue_url=values["QUEUE_URL"],
         secret_key=values["SECRET_KEY"],
         token_keys=_split_list(values["TOKEN_KEYS"]),
         trusted_hosts=_split_list(values["TRUSTED_HOSTS"]),
@@ -118,6 +126,11 @@ def _check_shared(values: Mapping[str, str]) -> None:
     url, key = values["DATABASE_URL"], values["SECRET_KEY"]
     if key and len(key) < SHORTEST_KEY:
         raise BadSetting(f"SECRET_KEY is too short. Set it to {SHORTEST_KEY} characters or more.")
+    queue = values["QUEUE_URL"]
+    if queue and not queue.startswith(("postgresql://", "redis://", "rediss://")):
+        raise BadSetting("QUEUE_URL begins with postgresql://, redis:// or rediss://.")
+    if queue and not key:
+        raise BadSetting("SECRET_KEY is not set. With QUEUE_URL it signs what workers are told.")
     if not url:
         return
     if not url.startswith("postgresql://"):

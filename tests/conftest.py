@@ -21,6 +21,7 @@ from app.campaign.contract.payload import build_payload, compute_digest, encode_
 from app.connections import SANDBOX
 from app.remote.client import CampaignApi
 from app.sandbox.ledger import Ledger
+from app.sending.queue import enqueue
 from app.services import find_services
 from app.settings import Settings
 from app.store import drafts
@@ -32,7 +33,7 @@ from tests.factories import outbound, typed
 from tests.fakes import ANSWERS, FakeApi
 from tests.pages import Visitor
 from tests.postgresql import empty_database, make_database
-from tests.sending.presses import entered, submit
+from tests.sending.presses import destination, entered, press, submit
 from tests.servers import Address, serving
 from tests.store.files import note_folder
 
@@ -142,12 +143,14 @@ def app(
     if not settings.instance.exists():
         copytree(fresh_instance, settings.instance)
     app = create_app(settings)
-    store = find_services(app).store
-    note_folder(store, settings.instance)
+    services = find_services(app)
+    note_folder(services.store, settings.instance)
     app.jinja_env.bytecode_cache = compiled_templates
     yield app
+    services.doorbell.stop()
+    services.sender.stop()
     if settings.database_url:
-        store.engine.dispose()
+        services.store.engine.dispose()
 
 
 @pytest.fixture
@@ -210,6 +213,11 @@ def sent(store: Store, saved: Callable[..., str]) -> Callable[[State], int]:
 
     def send(state: State) -> int:
         draft_id, reviewed = saved(), compute_digest(encode_payload(build_payload(outbound())))
+        if state is State.QUEUED:
+            to = destination(FakeApi())
+            confirmed = press(draft_id, reviewed=reviewed, to=to, in_spite_of=earlier[-1])
+            earlier.append(enqueue(confirmed, store=store))
+            return earlier[-1] or 0
         answer = ANSWERS.get(state, ANSWERS[State.UNKNOWN])
         sent_id = submit(
             draft_id, reviewed=reviewed, store=store, api=FakeApi(answer), in_spite_of=earlier[-1]

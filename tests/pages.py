@@ -12,11 +12,13 @@ from typing import Any
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from bs4 import BeautifulSoup, Tag
+from flask import Flask
 from flask.testing import FlaskClient
 from lxml.html import HtmlElement, document_fromstring
 from werkzeug.test import TestResponse
 
 from app.services import find_services
+from app.store.submissions import list_waiting_connections
 
 PARSER = "lxml"
 """Ten times as fast as Python's own; the suite reads thousands of pages."""
@@ -82,6 +84,17 @@ class Page:
         return " ".join(text(message) for message in self.soup.select(".flash:not([hidden])"))
 
 
+def drain(app: Flask) -> None:
+    """Wait until everything that waits has been sent, and every test of a connection has ended."""
+    services = find_services(app)
+    with services.store.reading() as session:
+        waiting = list_waiting_connections(session)
+    for key in waiting:  # Whoever listens may hear of it later.
+        services.sender.wake(key)
+    assert services.sender.drain(10)
+    assert services.background.drain(10)
+
+
 class Visitor:
     """A person who opens pages, fills in forms and presses buttons; no script runs."""
 
@@ -96,7 +109,7 @@ class Visitor:
         """Look again, as a browser without scripts does, while something is being sent."""
         if 'http-equiv="refresh"' not in page.markup:
             return page
-        find_services(self.client.application).sender.drain(10)
+        drain(self.client.application)
         return Page(self.client.get(page.path))
 
     def press(

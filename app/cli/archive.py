@@ -28,7 +28,7 @@ from app.version import VERSION
 
 MAIN = "campaigns.sqlite3"
 _MANIFEST = "manifest.json"
-LEFT_OUT = ("-wal", "-shm", "-journal", ".lock", ".new", ".zip")
+LEFT_OUT = ("-wal", "-shm", "-journal", ".db", ".lock", ".new", ".zip")
 _BROKEN = (BadZipFile, KeyError, TypeError, ValueError, AttributeError, EOFError, RuntimeError)
 
 

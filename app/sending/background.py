@@ -1,52 +1,21 @@
-"""Send in the background, so that no page waits for an API that hangs.
-
-Each submission has a thread of its own for as long as its call may take. A clean stop
-waits for all of them, so that none is cut off before its outcome is written down.
-"""
+"""Threads beside the requests, so that no page waits for an API that hangs."""
 
 import logging
 from collections.abc import Callable
-from contextlib import ExitStack
 from threading import Lock, Thread
 from time import monotonic
-
-from app.sending.confirmation import SendRequest
-from app.sending.journal import Journal
-from app.sending.outcome import Api
-from app.sending.submission import claim, deliver
-from app.store.database import Store
 
 _log = logging.getLogger(__name__)
 
 
-class Sender:
-    """Sends what people confirm, and calls APIs for them otherwise, each in a thread."""
+class Background:
+    """Work beside the requests, each piece under a name in a thread of its own."""
 
-    def __init__(self, store: Store, journal: Journal) -> None:
-        self._store = store
-        self._journal = journal
+    def __init__(self) -> None:
         self._lock = Lock()
-        self._threads: dict[int | str, Thread] = {}
+        self._threads: dict[str, Thread] = {}
 
-    def send(self, send_request: SendRequest, api: Api) -> int:
-        """Claim the draft, begin to send it, and give the id of the submission.
-
-        Raises what `app.sending.submission.claim` raises, and then nothing is sent. No backup is
-        brought back meanwhile: it would not know of the campaign.
-        """
-        with ExitStack() as stack:
-            stack.enter_context(self._store.kept_in_place())
-            claimed = claim(send_request, store=self._store, deadline=api.deadline)
-            held = stack.pop_all()
-
-        def work() -> None:
-            with held:
-                deliver(claimed, store=self._store, api=api, journal=self._journal)
-
-        self.run(claimed.submission_id, work)
-        return claimed.submission_id
-
-    def run(self, name: int | str, work: Callable[[], None]) -> None:
+    def run(self, name: str, work: Callable[[], None]) -> None:
         """Start *work* in a thread under a name; does nothing if that name is running already.
 
         An exception of *work* is logged. Raises `RuntimeError` if no thread can be started.
@@ -71,7 +40,7 @@ class Sender:
                     del self._threads[name]
                     raise
 
-    def is_running(self, name: int | str) -> bool:
+    def is_running(self, name: str) -> bool:
         """Tell whether the work of this name is still running."""
         with self._lock:
             return name in self._threads
@@ -84,11 +53,6 @@ class Sender:
             if monotonic() > ends:
                 return False
         return True
-
-    def list_under_way(self) -> list[int]:
-        """List the ids of the submissions that are being sent, in ascending order."""
-        with self._lock:
-            return sorted(name for name in self._threads if isinstance(name, int))
 
     def _list_live(self) -> list[Thread]:
         with self._lock:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.campaign.contract.problems import Problem
 from app.campaign.explanation import Explanation
 from app.connections import Connection
-from app.store import submissions
+from app.store import submissions, throttles
 from app.store.drafts import AlreadySubmitted
 from app.store.models import Draft, Submission
 
@@ -37,6 +37,7 @@ class NotConfirmed(Exception):
 
     NotConfirmed
     ├── Disabled       the connection is not to be used, or gone  → choose another
+    ├── Paused         campaigns failed there one after the other → say that it may go on
     ├── TooSoon        the API wants to be left alone             → wait, or say why not
     ├── LooksCreated   the same payload went there a while ago    → tick that it is meant
     ├── NotNamed       a live connection's name was not typed     → type it
@@ -48,6 +49,10 @@ class NotConfirmed(Exception):
 
 class Disabled(NotConfirmed):
     """The connection is not to be used, or gone."""
+
+
+class Paused(NotConfirmed):
+    """Nothing goes to the connection until somebody says so, as campaigns failed one by one."""
 
 
 class TooSoon(NotConfirmed):
@@ -116,6 +121,8 @@ def check_request(
         raise StaleReview
     if not send_request.to.is_enabled:
         raise Disabled
+    if throttles.is_paused(session, send_request.to.key):
+        raise Paused
     until = submissions.find_end_of_wait(session, send_request.to.key, now)
     if until and not (send_request.hurry and can_hurry(until, now)):
         raise TooSoon(until, can_hurry=can_hurry(until, now))

@@ -41,6 +41,14 @@ class Outcome:
     retry_after: int | None = None
     exchange: Exchange | None = None
 
+    @property
+    def is_failure(self) -> bool:
+        """Whether a call was made that was not answered as an API should; a 4xx is an answer."""
+        if self.exchange is None or self.state is State.CREATED:
+            return False
+        status = self.http_status or 500
+        return self.state is not State.REFUSED or status >= 500 or status in {401, 403}
+
 
 def create_campaign(api: Api, body: bytes) -> Outcome:
     """Create a campaign from these bytes of JSON; every `RemoteError` becomes an outcome."""
@@ -75,13 +83,13 @@ def _describe_failure(
 
 
 def apply_outcome(
-    session: Session, submission: Submission, outcome: Outcome, *, why: str = ""
+    session: Session, submission: Submission, outcome: Outcome, *, why: str = "", who: str = ""
 ) -> None:
     """Apply the outcome to the submission, and write log and trail in the same transaction.
 
     What comes after a person has said what became of it does not undo that, unless they found
     nothing, and the draft can still be kept from being sent a second time. *why* is the reason
-    for which it was not written down when it came.
+    for which it was not written down when it came, and *who* took it out of the queue.
     """
     is_late = submission.resolved_at is not None
     if not is_late or (outcome.campaign and not submission.draft.is_locked):
@@ -97,6 +105,7 @@ def apply_outcome(
         session,
         EventKind.ANSWERED_LATE if is_late else EventKind.ANSWERED,
         name_draft_chain(submission.draft_id),
+        who=who,
         **_list_facts(outcome),
         not_written_down_at_once=why,
         **submissions.bind_submission(session, submission),

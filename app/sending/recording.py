@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from app.sending.journal import Entry, Journal
 from app.sending.outcome import Outcome, apply_outcome, is_recorded, note_stray
-from app.store import submissions
+from app.store import submissions, throttles
 from app.store.audit_trail import name_draft_chain
 from app.store.base import State
 from app.store.database import Store
@@ -46,6 +46,7 @@ class Claim:
 
     *token* proves that an outcome is this claim's; the call has to begin before *begin* is
     over, and its outcome to be recorded before *lease* is, both by the clock of this machine.
+    *is_followed* if more waits there, and may go at the same time.
     """
 
     submission_id: int
@@ -54,6 +55,8 @@ class Claim:
     begin: Lease
     lease: Lease
     draft_id: str
+    connection_key: str
+    is_followed: bool = False
 
 
 def record_outcome(claimed: Claim, outcome: Outcome, store: Store, journal: Journal) -> None:
@@ -133,7 +136,16 @@ def _record(
     if submission is None or submission.token != token:
         note_stray(session, submission_id, outcome, why)
     elif submission.can_be_settled and not is_recorded(session, submission, outcome):
+        _count(session, submission.connection_key, outcome)
         apply_outcome(session, submission, outcome, why=why)
+
+
+def _count(session: Session, connection_key: str, outcome: Outcome) -> None:
+    """Let failures in a row pause the connection, and any answer end the row."""
+    if outcome.is_failure:
+        throttles.count_failure(session, connection_key, outcome.message)
+    elif outcome.exchange:
+        throttles.count_success(session, connection_key)
 
 
 def _take_in(entry: Entry, store: Store, journal: Journal) -> bool:

@@ -1,45 +1,44 @@
 """Send one reviewed draft, at most once.
 
 The API has no idempotency key and no way to look a campaign up, so an answer that is
-lost cannot be asked for again. Hence three steps, with a commit between them:
+lost cannot be asked for again. Hence four steps, with a commit between them:
 
-    claim    write SENDING before a byte leaves; an index allows one per draft
+    enqueue  write QUEUED with the bytes that were reviewed; an index allows one per draft
+    claim    change QUEUED to SENDING, which exactly one worker can, before a byte leaves
     send     one POST, while no transaction is open
     record   write what is known: CREATED, REFUSED, UNSENT or UNKNOWN
 
-If the process dies between claim and record, SENDING stays. Its lease says until when an
-answer can come, since nothing is sent and no answer is read after the call's deadline;
-`recording.recover` then calls it UNKNOWN, which blocks the draft until a person has looked and says
-what became of it. Nothing is ever sent again by itself.
+If the process dies while it is QUEUED, another claims it. If it dies between claim and
+record, SENDING stays. Its lease says until when an answer can come, since nothing is sent and
+no answer is read after the call's deadline; `recording.recover` then calls it UNKNOWN, which
+blocks the draft until a person has looked and says what became of it. Nothing is ever sent
+again by itself.
 
 Each claim draws a token, and only its holder may record an outcome: a late answer can never
 be taken for the answer to another submission. An answer that the database cannot take
 is kept in the journal.
 """
 
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from secrets import token_hex
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import CursorResult, update
 from sqlalchemy.orm import Session
 
-from app.campaign.explanation import Explanation, explain
+from app.connections import Connection
 from app.remote.redaction import redact
-from app.sending.confirmation import SendRequest, StaleReview, check_request
 from app.sending.journal import Journal
 from app.sending.outcome import Api, Outcome, create_campaign
 from app.sending.recording import RUN, Claim, record_outcome
-from app.store import audit_trail, records, request_log, seals
-from app.store.acceptances import write_judgement
-from app.store.audit_trail import EventKind, name_draft_chain
+from app.store import records, request_log, submissions, throttles
 from app.store.base import State
-from app.store.binding import IS_OPEN
 from app.store.database import Store
 from app.store.dialects import queries
-from app.store.drafts import AlreadySubmitted, find
-from app.store.leases import Lease, grant_lease, grant_lease_from
+from app.store.leases import Moment, grant_lease, grant_lease_from
 from app.store.models import Draft, Submission
+from app.store.submissions import Waiting
 
 GRACE = timedelta(seconds=15)
 """How long after a call's deadline its outcome may take to be recorded."""
@@ -50,43 +49,97 @@ BEGIN_WITHIN = timedelta(seconds=5)
 _TOO_LATE = Outcome(State.UNSENT, "It could not be sent at once, and so was not sent at all.")
 
 
-def claim(send_request: SendRequest, *, store: Store, deadline: float) -> Claim:
-    """Record that this draft is being sent, before any byte is.
+QUEUED_AT_MOST = timedelta(hours=24)
+"""How long what was confirmed may wait: by then its dates may have passed."""
 
-    *deadline* is the seconds that the call may take. Raises `NoSuchDraft` and what
-    `confirmation.check_request` raises; then nothing is sent.
+
+@dataclass(frozen=True)
+class Wait:
+    """Nothing may be claimed for so many *seconds*."""
+
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Unsendable:
+    """What waits longest must not be sent as it was confirmed; *reason* is a sentence."""
+
+    submission_id: int
+    reason: str
+
+
+def claim(to: Connection, *, store: Store, deadline: float) -> Claim | Wait | Unsendable | None:
+    """Take the submission to this connection that has waited longest, before any byte is sent.
+
+    *deadline* is the seconds that the call may take. `None` says that nothing waits, or that as
+    many are under way as may be: who ends one claims the next.
     """
     now = datetime.now(UTC)
-    with store.reading() as session:
-        draft = find(session, send_request.draft_id)
-        version, answers = draft.version, draft.answers
-    meaning = explain(answers, now)  # It can take long, and nobody else waits meanwhile.
-    chain = name_draft_chain(send_request.draft_id)
-    with store.writing(chain, f"{meaning.digest} to {send_request.to.key}") as session:
-        draft = find(session, send_request.draft_id)
-        if draft.version != version and not draft.is_locked:
-            raise StaleReview
-        check_request(session, draft, meaning, send_request, now)
-        submission = _make_submission(draft, meaning, send_request, now)
-        whole = BEGIN_WITHIN.total_seconds() + deadline + GRACE.total_seconds()
-        lease = grant_lease_from(queries(session).read_clock(session), whole)
-        _set_lease(submission, lease, now + timedelta(seconds=whole))
-        draft.state = State.SENDING
-        session.add(submission)
-        try:
-            session.flush()
-        except IntegrityError as error:
-            raise AlreadySubmitted(send_request.draft_id) from error
-        _open_records(session, draft, submission, meaning, send_request)
-        seals.seal(session)
-        return Claim(
-            submission.id,
-            submission.token,
-            submission.body,
-            begin=grant_lease(BEGIN_WITHIN.total_seconds()),
-            lease=grant_lease(whole),
-            draft_id=draft.id,
+    with store.writing(throttles.name_subject(to.key)) as session:
+        until = submissions.find_end_of_wait(session, to.key, now)
+        queued = submissions.find_next_queued(session, to.key, only_hurrying=until is not None)
+        if queued is None:
+            return Wait((until - now).total_seconds()) if until else None
+        if reason := _find_change(queued, to, now):
+            return Unsendable(queued.id, reason)
+        throttle = throttles.find(session, to.key, throttles.choose_usual(to.is_built_in))
+        room = throttle.concurrency - submissions.count_in_flight(session, to.key)
+        if throttle.paused_at or room <= 0:
+            return None
+        moment = queries(session).read_clock(session)
+        if seconds := throttles.measure_wait(throttle, moment):
+            return Wait(seconds)
+        throttles.take(throttle, moment)
+        claimed = _take(session, queued.id, deadline, moment, now)
+        is_followed = queued.is_followed and room > 1
+        return replace(claimed, is_followed=is_followed) if claimed else None
+
+
+def _find_change(queued: Waiting, to: Connection, now: datetime) -> str:
+    """Say why a submission is not sent any more as it was confirmed."""
+    if not to.is_enabled:
+        return "The connection was switched off before it could be sent."
+    if queued.stamp != to.stamp:
+        return "The connection was changed before it could be sent. Review the campaign again."
+    if now - queued.claimed_at > QUEUED_AT_MOST:
+        return "It waited for longer than a day, so its dates may have passed. Review it again."
+    return ""
+
+
+def _take(
+    session: Session, submission_id: int, deadline: float, moment: Moment, now: datetime
+) -> Claim | None:
+    """Change QUEUED to SENDING; `None` if somebody else did, or took it back."""
+    whole = BEGIN_WITHIN.total_seconds() + deadline + GRACE.total_seconds()
+    lease = grant_lease_from(moment, whole)
+    token = RUN + token_hex(12)
+    change = (
+        update(Submission)
+        .where(Submission.id == submission_id, Submission.state == State.QUEUED)
+        .values(
+            state=State.SENDING,
+            token=token,
+            lease_boot=lease.boot,
+            lease_ends=lease.ends,
+            lease_until=now + timedelta(seconds=whole),
         )
+    )
+    if not cast(CursorResult[Any], session.execute(change)).rowcount:
+        return None
+    submission = session.get_one(Submission, submission_id)
+    session.execute(
+        update(Draft).where(Draft.id == submission.draft_id).values(state=State.SENDING)
+    )
+    _open_call(session, submission, now)
+    return Claim(
+        submission_id,
+        token,
+        submission.body,
+        begin=grant_lease(BEGIN_WITHIN.total_seconds()),
+        lease=grant_lease(whole),
+        draft_id=submission.draft_id,
+        connection_key=submission.connection_key,
+    )
 
 
 def deliver(claimed: Claim, *, store: Store, api: Api, journal: Journal) -> None:
@@ -99,42 +152,13 @@ def deliver(claimed: Claim, *, store: Store, api: Api, journal: Journal) -> None
         record_outcome(claimed, outcome, store, journal)
 
 
-def _make_submission(
-    draft: Draft, meaning: Explanation, send_request: SendRequest, now: datetime
-) -> Submission:
-    return Submission(
-        draft=draft,
-        draft_version=draft.version,
-        connection=send_request.to.name,
-        connection_key=send_request.to.key,
-        is_sandbox=send_request.to.is_sandbox,
-        url=send_request.to.campaigns_url,
-        body=meaning.body,
-        digest=meaning.digest,
-        state=State.SENDING,
-        who=send_request.who,
-        claimed_at=now,
-        token=RUN + token_hex(12),
-    )
-
-
-def _set_lease(submission: Submission, lease: Lease, until: datetime) -> None:
-    submission.lease_boot, submission.lease_ends = lease.boot, lease.ends
-    submission.lease_until = until
-
-
-def _open_records(
-    session: Session,
-    draft: Draft,
-    submission: Submission,
-    meaning: Explanation,
-    send_request: SendRequest,
-) -> None:
+def _open_call(session: Session, submission: Submission, now: datetime) -> None:
+    """Write the call to the log before it is made."""
     call = records.LoggedCall(
         submission_id=submission.id,
         connection_key=submission.connection_key,
         connection=submission.connection,
-        at=submission.claimed_at,
+        at=now,
         method="POST",
         url=submission.url,
         request_body=redact(submission.body.decode(), ""),
@@ -143,22 +167,3 @@ def _open_records(
     )
     session.add(call)
     request_log.index_call(session, call)
-    details: dict[str, Any] = {
-        "submission": submission.id,
-        "draft_version": draft.version,
-        "connection": submission.connection,
-        "is_sandbox": submission.is_sandbox,
-        "url": submission.url,
-        "digest": submission.digest,
-        "in_spite_of": send_request.in_spite_of,
-        "in_spite_of_the_wait": send_request.hurry,
-        IS_OPEN: True,
-    }
-    audit_trail.record(
-        session,
-        EventKind.SENT,
-        name_draft_chain(draft.id),
-        who=send_request.who,
-        **details,
-        **write_judgement(draft, meaning.findings),
-    )

@@ -11,6 +11,7 @@ from sqlalchemy.orm import DeclarativeBase
 class State(StrEnum):
     """What is known about one submission."""
 
+    QUEUED = "QUEUED"
     SENDING = "SENDING"
     CREATED = "CREATED"
     REFUSED = "REFUSED"
@@ -18,8 +19,12 @@ class State(StrEnum):
     UNKNOWN = "UNKNOWN"
 
 
-MAY_EXIST = (State.SENDING, State.CREATED, State.UNKNOWN)
-"""States in which the API may hold a campaign: such a draft is not sent again."""
+MAY_EXIST = (State.QUEUED, State.SENDING, State.CREATED, State.UNKNOWN)
+"""States in which the API holds a campaign, or may, or soon will: such a draft is not sent again.
+
+A submission is QUEUED from the press until a worker claims it, SENDING until its outcome is
+recorded, and then one of the others.
+"""
 
 
 class Instant(TypeDecorator[datetime]):

@@ -22,8 +22,8 @@ _PRESSED = {
     "digest": "sha256",
 }
 """What the event of a press tells of its submission: its names there, and in the document."""
+_WAITS_OR_GOES = {State.QUEUED, State.SENDING}
 _UNKNOWN_YET: Mapping[str, Any] = {
-    "state": State.SENDING,
     "known_at": None,
     "message": "",
     "http_status": None,
@@ -75,7 +75,12 @@ class Bound:
         ):
             yield f"The submission {number} was changed."
         if IS_OPEN in press and not is_known:
-            if any(written[name] != was for name, was in _UNKNOWN_YET.items()):
+            is_sent_again = written["state"] == State.QUEUED and call is not None
+            if (
+                is_sent_again
+                or written["state"] not in _WAITS_OR_GOES
+                or any(written[name] != was for name, was in _UNKNOWN_YET.items())
+            ):
                 yield f"The submission {number} was changed."
             if call and (call["status"] is not None or call["url"] != press["url"]):
                 yield f"The call {call['id']} was changed."

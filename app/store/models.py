@@ -77,8 +77,10 @@ class Preset(Base):
 class Submission(Base):
     """One attempt to create the campaign of a draft, and what is known of it.
 
-    *connection* and *connection_key* are the name and the key of where it was sent, and *body*
-    is the bytes; *answer* is the raw answer and *errors* the API's messages by field.
+    *connection* and *connection_key* are the name and the key of where it is sent, *stamp* is
+    what that connection was when somebody reviewed it, and *body* is the bytes; *hurries* is one
+    that does not wait as long as the API wants. *claimed_at* is when the button was pressed;
+    *answer* is the raw answer and *errors* the API's messages by field.
     *token* is the claim's own: only who has it may say what was answered. *lease_until* is
     when an answer can no longer come, for people to read; *lease_boot* and *lease_ends* are
     what is gone by (`leases.Lease`). *retry_at* is when the API wants to be asked again at the
@@ -93,6 +95,8 @@ class Submission(Base):
     connection: Mapped[str]
     connection_key: Mapped[str] = mapped_column(Words(32), default="")
     is_sandbox: Mapped[bool]
+    stamp: Mapped[str] = mapped_column(Words(16), default="")
+    hurries: Mapped[bool] = mapped_column(default=False)
     url: Mapped[str]
     body: Mapped[bytes] = mapped_column(LargeBinary)
     digest: Mapped[str] = mapped_column(Words(64))
@@ -130,6 +134,10 @@ class Submission(Base):
         return self.state is State.CREATED
 
     @property
+    def is_queued(self) -> bool:
+        return self.state is State.QUEUED
+
+    @property
     def was_not_sent(self) -> bool:
         """Whether nothing left this machine; what somebody looked up in vain was sent."""
         return self.state is State.UNSENT and self.resolved_at is None
@@ -147,7 +155,7 @@ class Submission(Base):
     @property
     def can_be_settled(self) -> bool:
         """Whether an answer to it still says something new: none is known but a person's word."""
-        return self.state in OPEN or self.resolved_at is not None
+        return self.is_queued or self.state in OPEN or self.resolved_at is not None
 
     @property
     def can_be_resolved(self) -> bool:
@@ -186,6 +194,56 @@ Index(
     sqlite_where=Submission.state.in_(OPEN),
     postgresql_where=Submission.state.in_(OPEN),
 )
+
+
+_IS_QUEUED = Submission.state == State.QUEUED
+Index(
+    "ix_submission_queued",
+    Submission.connection_key,
+    Submission.id,
+    sqlite_where=_IS_QUEUED,
+    postgresql_where=_IS_QUEUED,
+)
+
+_HAS_TO_WAIT = Submission.retry_at.is_not(None)
+Index(
+    "ix_submission_wait",
+    Submission.connection_key,
+    Submission.retry_at,
+    sqlite_where=_HAS_TO_WAIT,
+    postgresql_where=_HAS_TO_WAIT,
+)
+
+
+class Throttle(Base):
+    """How fast campaigns go to a connection, and whether a run of failures has stopped that.
+
+    At most *concurrency* at once and *rate* a second (0 is no limit), *burst* of them at once
+    after a rest. *arrival* is when the next one is due at that rate (GCRA's theoretical arrival
+    time), in seconds on *clock*. *failures* counts those in a row that nobody answered.
+    """
+
+    __tablename__ = "throttle"
+
+    connection_key: Mapped[str] = mapped_column(Words(32), primary_key=True)
+    rate: Mapped[float] = mapped_column(Float)
+    burst: Mapped[int]
+    concurrency: Mapped[int]
+    clock: Mapped[str] = mapped_column(Words(36), default="")
+    arrival: Mapped[float] = mapped_column(Float, default=0.0)
+    failures: Mapped[int] = mapped_column(default=0)
+    paused_at: Mapped[datetime | None]
+    pause_reason: Mapped[str] = mapped_column(default="")
+
+
+class Duty(Base):
+    """Something that one of all machines does now and then, and no other until its lease ends."""
+
+    __tablename__ = "duty"
+
+    name: Mapped[str] = mapped_column(Words(16), primary_key=True)
+    lease_boot: Mapped[str] = mapped_column(Words(36), default="")
+    lease_ends: Mapped[float] = mapped_column(Float, default=0.0)
 
 
 class SavedConnection(Base):

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.store import request_log
@@ -70,8 +70,54 @@ def _now(session: Session) -> dict[str, Any]:
 
 
 def find_under_way(session: Session) -> list[Submission]:
-    """Find those whose outcome nobody has written down, whether it can still come or not."""
-    return list(session.scalars(select(Submission).where(Submission.state == State.SENDING)))
+    """Find those whose outcome nobody has written down, whether it can still come or not.
+
+    Those that wait to be sent are among them.
+    """
+    under_way = Submission.state.in_((State.QUEUED, State.SENDING))
+    return list(session.scalars(select(Submission).where(under_way)))
+
+
+class Waiting(NamedTuple):
+    """A submission that waits to be sent; *is_followed* if others wait behind it."""
+
+    id: int
+    stamp: str
+    claimed_at: datetime
+    is_followed: bool
+
+
+def find_next_queued(
+    session: Session, connection_key: str, *, only_hurrying: bool
+) -> Waiting | None:
+    """Find the submission to this connection that has waited longest; *only_hurrying*, of those."""
+    query = (
+        select(Submission.id, Submission.stamp, Submission.claimed_at)
+        .where(Submission.state == State.QUEUED, Submission.connection_key == connection_key)
+        .order_by(Submission.id)
+        .limit(2)
+    )
+    if only_hurrying:
+        query = query.where(Submission.hurries)
+    rows = session.execute(query).all()
+    return Waiting(*rows[0], is_followed=len(rows) > 1) if rows else None
+
+
+def count_in_flight(session: Session, connection_key: str) -> int:
+    """Count the submissions to this connection whose outcome can still come."""
+    query = select(func.count()).where(
+        Submission.state == State.SENDING,
+        Submission.connection_key == connection_key,
+        Submission.lease_boot == bindparam("boot"),
+        Submission.lease_ends > bindparam("seconds"),
+    )
+    return session.scalar(query, _now(session)) or 0
+
+
+def list_waiting_connections(session: Session) -> list[str]:
+    """List the keys of the connections to which something waits to be sent."""
+    query = select(Submission.connection_key).where(Submission.state == State.QUEUED).distinct()
+    return list(session.scalars(query))
 
 
 def find_alike(

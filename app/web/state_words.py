@@ -4,6 +4,7 @@ from app.store.base import State
 
 STATE_WORDS: dict[State | None, str] = {
     None: "Not sent",
+    State.QUEUED: "Waiting to be sent",
     State.SENDING: "Sending",
     State.CREATED: "Created",
     State.REFUSED: "Refused",

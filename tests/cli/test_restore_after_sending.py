@@ -10,7 +10,6 @@ from app.campaign.contract.payload import build_payload, compute_digest, encode_
 from app.cli import archive
 from app.sending.outcome import Outcome
 from app.sending.recording import Claim, record_outcome, recover
-from app.sending.submission import claim
 from app.store import database_file
 from app.store.audit_trail import INSTANCE, read_details
 from app.store.base import State
@@ -23,7 +22,7 @@ from tests.factories import outbound
 from tests.fakes import FakeApi
 from tests.pages import Visitor
 from tests.sending.claims import CREATED, MADE
-from tests.sending.presses import destination, failing, journal, look_up, press
+from tests.sending.presses import destination, failing, journal, look_up, press, queue_and_claim
 from tests.store.files import file_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.sqlite]
@@ -71,7 +70,7 @@ def test_a_restore_is_on_record_with_what_it_forgot(
 
 def claimed(store: Store, saved: Saved) -> Claim:
     reviewed, to = compute_digest(encode_payload(build_payload(outbound()))), destination(FakeApi())
-    return claim(press(saved(outbound()), reviewed=reviewed, to=to), store=store, deadline=30)
+    return queue_and_claim(press(saved(outbound()), reviewed=reviewed, to=to), store=store)
 
 
 def test_an_answer_that_a_restore_forgets_is_named(

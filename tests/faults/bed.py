@@ -28,9 +28,10 @@ from sqlalchemy import make_url, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from app.cli.archive import write_backup
+from app.connections import ENVIRONMENT
 from app.sandbox.ledger import Ledger
 from app.sandbox.switch import Faults
-from app.store import drafts, saved_connections
+from app.store import drafts, saved_connections, throttles
 from app.store.acceptances import judge
 from app.store.database import Store
 from app.store.models import Submission
@@ -93,6 +94,7 @@ class TestBed:
             locked = self._vault.lock(TOKEN)
             client = Entered("Client A", "https://api.example", locked, False, "blue", "")
             self._client = saved_connections.add(session, client).id
+            throttles.find(session, ENVIRONMENT, throttles.UNHURRIED)
 
     @property
     def url(self) -> str:
@@ -192,8 +194,9 @@ class TestBed:
             return dict(drafts.find(session, draft_id).answers)
 
     def forget_waiting(self) -> None:
-        """Let APIs take campaigns again that have asked for patience with Retry-After."""
+        """Let APIs take campaigns again that have failed, or have asked for patience."""
         with self.store.writing() as session:
+            throttles.resume(session, ENVIRONMENT, "Ada")
             asked = select(Submission.id, Submission.retry_at)
             for number, until in session.execute(asked.where(Submission.retry_at.is_not(None))):
                 self._waits[number] = until

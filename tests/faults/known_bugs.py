@@ -58,6 +58,7 @@ def _send_again_what_died() -> None:
                 begin=grant_lease(60),
                 lease=grant_lease(60),
                 draft_id=unfinished.draft_id,
+                connection_key=unfinished.connection_key,
             )
             api = kept[-1].open_api(unfinished.connection_key)
             submission.deliver(again, store=store, api=api, journal=journal)

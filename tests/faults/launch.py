@@ -23,9 +23,9 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from app import __main__, create_app
-from app.sending import background as sender
-from app.sending import submission
+from app.sending import sender, submission
 from app.store.dialects import postgresql, sqlite
+from app.web.screens import review
 from tests.faults import known_bugs
 
 GRACE = timedelta(seconds=0.4)
@@ -33,6 +33,9 @@ BEGIN_WITHIN = timedelta(seconds=1.5)  # A busy machine starts a thread late.
 PATIENCE_MS = 300
 
 PLACES = (
+    "before it is queued",
+    "in the queue's commit",
+    "after it is queued",
     "before the claim",
     "in the claim's commit",
     "after the claim",
@@ -93,9 +96,10 @@ def _call(act: Callable[..., Any]) -> Callable[..., Any]:
 
 
 HOOKS: dict[str, tuple[Any, str, Callable[[Any], Callable[..., Any]]]] = {
-    "claim": (sender, "claim", lambda act: _around(*PLACES[:3], act)),
+    "queue": (review, "enqueue", lambda act: _around(*PLACES[:3], act)),
+    "claim": (sender, "claim", lambda act: _around(*PLACES[3:6], act)),
     "call": (submission, "create_campaign", _call),
-    "record": (submission, "record_outcome", lambda act: _around(*PLACES[5:], act)),
+    "record": (submission, "record_outcome", lambda act: _around(*PLACES[8:], act)),
 }
 """Where the places are: what is wrapped, by name, so that a wrong name ends the start."""
 
@@ -130,7 +134,7 @@ def main() -> None:
     for hook, (module, name, watch) in HOOKS.items():
         if hook != os.environ.get("WITHOUT_HOOK"):
             setattr(module, name, watch(getattr(module, name)))
-    __main__.main()
+    __main__.serve()
 
 
 if __name__ == "__main__":

@@ -69,7 +69,7 @@ class Person:
             except requests.RequestException:
                 self._revive()
                 return False
-            return pages[-1].state != "Sending"
+            return pages[-1].state not in {"Waiting to be sent", "Sending"}
 
         wait_until(is_known, every=_LOOKS_EVERY)
         return pages[-1]

@@ -93,7 +93,7 @@ def test_a_classic_mistake_is_caught(tmp_path: Path, known_bug: str) -> None:
     assert any(outcome.double or outcome.silent for outcome in outcomes)
 
 
-BITES_AT = {"claim": PLACES[0], "call": PLACES[3], "record": PLACES[5]}
+BITES_AT = {"queue": PLACES[0], "claim": PLACES[3], "call": PLACES[6], "record": PLACES[8]}
 
 
 @pytest.mark.parametrize("hook", HOOKS)

@@ -8,14 +8,13 @@ from app.campaign.contract.payload import build_payload, compute_digest, encode_
 from app.remote.answers import Created
 from app.sending.outcome import Outcome
 from app.sending.recording import Claim
-from app.sending.submission import claim
 from app.store.base import State
 from app.store.database import Store
 from app.store.leases import grant_lease
 from app.store.models import Submission
 from tests.factories import outbound
 from tests.fakes import FakeApi
-from tests.sending.presses import destination, press
+from tests.sending.presses import destination, press, queue_and_claim
 
 Saved = Callable[..., str]
 MADE = Created("Vm9pY2VDYW1wYWlnbjo3", "Q4 Outreach", "OUTBOUND", "DRAFT", 201, "{}")
@@ -28,9 +27,8 @@ def claimed(store: Store, saved: Saved, **values: Any) -> Claim:
         destination(FakeApi()),
         compute_digest(encode_payload(build_payload(outbound(**values)))),
     )
-    made = claim(
-        press(saved(outbound(**values)), reviewed=reviewed, to=to), store=store, deadline=30
-    )
+    confirmed = press(saved(outbound(**values)), reviewed=reviewed, to=to)
+    made = queue_and_claim(confirmed, store=store)
     return replace(made, lease=grant_lease(0))
 
 

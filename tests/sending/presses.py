@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Event
 from typing import Any
 
 import psycopg
@@ -12,12 +13,15 @@ from app.connections import SANDBOX, Connection, ConnectionRegistry
 from app.sending.confirmation import SendRequest
 from app.sending.journal import Journal
 from app.sending.outcome import Api
+from app.sending.queue import enqueue
+from app.sending.recording import Claim
 from app.sending.resolution import Word, resolve
 from app.sending.submission import claim, deliver
-from app.store import saved_connections
+from app.store import saved_connections, throttles
 from app.store.database import Store
 from app.store.models import Submission
 from app.store.saved_connections import Entered
+from app.store.throttles import Pace
 from tests.store.files import folder_of, is_postgresql
 
 TOKEN = "t0ken-of-client-a-7x9q"
@@ -29,12 +33,20 @@ def press(draft_id: str, *, reviewed: str, to: Connection, **more: Any) -> SendR
     return SendRequest(draft_id, reviewed, to, **confirmed | more)
 
 
+def queue_and_claim(send_request: SendRequest, *, store: Store, deadline: float = 30) -> Claim:
+    """Queue a draft and claim it at once, however many went to its connection before."""
+    enqueue(send_request, store=store)
+    with store.writing() as session:
+        throttles.find(session, send_request.to.key, Pace(rate=0, burst=1, concurrency=1000))
+    claimed = claim(send_request.to, store=store, deadline=deadline)
+    assert isinstance(claimed, Claim)
+    return claimed
+
+
 def submit(draft_id: str, *, reviewed: str, store: Store, api: Api, **more: Any) -> int:
     """Claim a draft, send it, and give the id of the submission once its outcome is recorded."""
-    to = destination(api)
-    claimed = claim(
-        press(draft_id, reviewed=reviewed, to=to, **more), store=store, deadline=api.deadline
-    )
+    confirmed = press(draft_id, reviewed=reviewed, to=destination(api), **more)
+    claimed = queue_and_claim(confirmed, store=store, deadline=api.deadline)
     deliver(claimed, store=store, api=api, journal=journal(store))
     return claimed.submission_id
 
@@ -89,17 +101,22 @@ def rows(store: Store, statement: str) -> list[tuple[Any, ...]]:
 
 
 @contextmanager
-def failing(store: Store, error: Exception) -> Iterator[None]:
-    """Let every statement that writes fail like this, if SQLite's error as PostgreSQL's there."""
+def failing(store: Store, error: Exception) -> Iterator[Event]:
+    """Let every statement that writes fail like this, if SQLite's error as PostgreSQL's there.
+
+    Gives what is set once one has.
+    """
+    failed = Event()
     if is_postgresql(store) and isinstance(error, sqlite3.Error):
         error = getattr(psycopg, type(error).__name__)(str(error))
 
     def fail(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         if not statement.lstrip().upper().startswith(("SELECT", "PRAGMA")):
+            failed.set()
             raise error
 
     event.listen(store.engine, "before_cursor_execute", fail)
     try:
-        yield
+        yield failed
     finally:
         event.remove(store.engine, "before_cursor_execute", fail)

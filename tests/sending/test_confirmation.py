@@ -20,7 +20,7 @@ from app.sending.confirmation import (
     TooSoon,
     is_named,
 )
-from app.sending.submission import claim
+from app.sending.queue import enqueue
 from app.store import audit_trail, drafts
 from app.store.acceptances import judge
 from app.store.audit_trail import read_details
@@ -37,7 +37,7 @@ Saved = Callable[..., str]
 
 
 def refused(store: Store, draft_id: str, to: Connection = TO, **more: object) -> None:
-    claim(press(draft_id, reviewed=REVIEWED, to=to, **more), store=store, deadline=1)
+    enqueue(press(draft_id, reviewed=REVIEWED, to=to, **more), store=store)
 
 
 def state(store: Store, draft_id: str) -> State | None:
@@ -118,7 +118,7 @@ def test_what_was_not_created_is_nothing_to_ask_about(
 def test_the_same_payload_to_another_client_is_another_campaign(store: Store, saved: Saved) -> None:
     submit(saved(), reviewed=REVIEWED, store=store, api=FakeApi(ANSWERS[State.CREATED]))
     refused(store, draft_id := saved(), replace(TO, key="another"))
-    assert state(store, draft_id) is State.SENDING
+    assert state(store, draft_id) is State.QUEUED
 
 
 def test_an_api_that_asks_to_wait_is_left_alone_until_then(store: Store, saved: Saved) -> None:

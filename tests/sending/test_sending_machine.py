@@ -37,6 +37,7 @@ from app.sending.confirmation import (
     TooSoon,
 )
 from app.sending.outcome import Outcome
+from app.sending.queue import enqueue, withdraw
 from app.sending.recording import Claim, record_outcome, recover
 from app.sending.resolution import NoSuchSubmission
 from app.sending.submission import claim, deliver
@@ -96,6 +97,7 @@ class Sending(RuleBasedStateMachine):
 
     draft_ids = Bundle("draft_ids")
     presses = Bundle("presses")
+    queued = Bundle("queued")
     dying = Bundle("dying")
 
     def __init__(self, fresh_instance: Path) -> None:
@@ -140,21 +142,31 @@ class Sending(RuleBasedStateMachine):
         )
         return SendRequest(draft_id, seen, CLIENT, CLIENT.stamp, CLIENT.name, who="Ada")
 
-    @rule(press=presses, answer=st.sampled_from(ANSWERS))
-    def press(self, press: SendRequest, answer: str) -> None:
-        self.vendor.answer = answer
+    @rule(target=queued, press=presses)
+    def press(self, press: SendRequest) -> Any:
         try:
-            claimed = claim(press, store=self.store, deadline=30)
+            return enqueue(press, store=self.store)
         except NOTHING_SENT:
+            return multiple()
+
+    @rule(answer=st.sampled_from(ANSWERS))
+    def work(self, answer: str) -> None:
+        """Send what waits longest; others may have been there first."""
+        self.vendor.answer = answer
+        claimed = claim(CLIENT, store=self.store, deadline=30)
+        if not isinstance(claimed, Claim):
             return
         with suppress(ZeroDivisionError):
             deliver(claimed, store=self.store, api=self.vendor, journal=journal(self.store))
 
-    @rule(target=dying, press=presses, has_sent=st.booleans())
-    def press_and_die(self, press: SendRequest, has_sent: bool) -> Any:
-        try:
-            claimed = claim(press, store=self.store, deadline=30)
-        except NOTHING_SENT:
+    @rule(submission_id=queued)
+    def take_back(self, submission_id: int) -> None:
+        withdraw(submission_id, "Not wanted.", store=self.store)
+
+    @rule(target=dying, has_sent=st.booleans())
+    def claim_and_die(self, has_sent: bool) -> Any:
+        claimed = claim(CLIENT, store=self.store, deadline=30)
+        if not isinstance(claimed, Claim):
             return multiple()
         if has_sent:
             self.vendor.answer = "created"

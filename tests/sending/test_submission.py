@@ -14,7 +14,7 @@ from app.sending.confirmation import NotReady, StaleReview
 from app.sending.outcome import Api, apply_outcome, create_campaign
 from app.sending.recording import recover
 from app.sending.resolution import NoSuchSubmission
-from app.sending.submission import claim, deliver
+from app.sending.submission import deliver
 from app.store import drafts
 from app.store.acceptances import judge
 from app.store.base import State
@@ -25,7 +25,15 @@ from app.store.models import Draft, Submission
 from tests.factories import inbound, outbound, typed
 from tests.fakes import ANSWERS, FakeApi
 from tests.pages import Visitor
-from tests.sending.presses import destination, expire, journal, look_up, press, submit
+from tests.sending.presses import (
+    destination,
+    expire,
+    journal,
+    look_up,
+    press,
+    queue_and_claim,
+    submit,
+)
 
 BODY = encode_payload(build_payload(outbound()))
 REVIEWED = compute_digest(BODY)
@@ -183,7 +191,7 @@ def test_a_stand_in_is_an_api() -> None:
 def test_what_could_not_be_sent_at_once_is_not_sent_at_all(store: Store, saved: Saved) -> None:
     api = FakeApi()
     confirmed = press(draft_id := saved(), reviewed=REVIEWED, to=destination(api))
-    claimed = claim(confirmed, store=store, deadline=30)
+    claimed = queue_and_claim(confirmed, store=store)
     asleep = replace(claimed, begin=grant_lease(0))  # As after a sleep of the machine.
     deliver(asleep, store=store, api=api, journal=journal(store))
 

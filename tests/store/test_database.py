@@ -64,7 +64,7 @@ def test_one_live_submission_for_each_draft_is_an_index_of_postgresql_alike() ->
     made = str(CreateIndex(index).compile(dialect=dialect))
     assert made == (
         "CREATE UNIQUE INDEX one_campaign_per_draft ON submission (draft_id) "
-        "WHERE state IN ('SENDING', 'CREATED', 'UNKNOWN')"
+        "WHERE state IN ('QUEUED', 'SENDING', 'CREATED', 'UNKNOWN')"
     )
 
 

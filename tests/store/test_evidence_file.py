@@ -9,7 +9,6 @@ from flask.testing import FlaskClient
 
 from app.campaign.contract.payload import build_payload, encode_payload
 from app.campaign.contract.payload import compute_digest as payload_digest
-from app.sending.submission import claim
 from app.store import seals
 from app.store.base import State
 from app.store.chains import hash_document, hash_event
@@ -18,7 +17,7 @@ from app.store.evidence_file import check_evidence
 from app.store.models import Submission
 from tests.factories import outbound
 from tests.fakes import FakeApi
-from tests.sending.presses import destination, look_up, press
+from tests.sending.presses import destination, look_up, press, queue_and_claim
 
 Evidence = dict[str, Any]
 
@@ -143,7 +142,7 @@ def test_what_is_being_sent_is_held_to_the_press(
 ) -> None:
     draft_id = saved(outbound())
     reviewed, to = payload_digest(encode_payload(build_payload(outbound()))), destination(FakeApi())
-    claim(press(draft_id, reviewed=reviewed, to=to), store=store, deadline=30)
+    queue_and_claim(press(draft_id, reviewed=reviewed, to=to), store=store)
     document = client.get(f"/drafts/{draft_id}/evidence.json").get_json()
     assert check_evidence(document, document["trail"]["seal"]["hash"]) == ""
     document["submissions"][0] |= change

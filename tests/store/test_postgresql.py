@@ -7,6 +7,8 @@ from threading import Barrier, Event, Thread
 
 import psycopg
 import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
@@ -15,7 +17,7 @@ from app.sending.confirmation import LooksCreated
 from app.store import drafts, seals
 from app.store.acceptances import judge
 from app.store.audit_trail import name_draft_chain
-from app.store.base import State
+from app.store.base import Base, State
 from app.store.database import Store
 from app.store.dialects import postgresql
 from app.store.migrations import UnusableDatabase
@@ -25,6 +27,7 @@ from tests.factories import outbound, typed
 from tests.fakes import ANSWERS, FakeApi
 from tests.postgresql import Server, running
 from tests.sending.presses import journal, submit
+from tests.store.described import is_described
 from tests.store.files import note_folder
 
 pytestmark = [pytest.mark.slow, pytest.mark.postgresql]
@@ -64,6 +67,33 @@ def count_together(store: Store, *, writers: int, times: int) -> str:
         list(pool.map(count_up, range(times)))
     with store.reading() as session:
         return drafts.find(session, ONE).name
+
+
+_BACK_TO_0007 = """
+DROP TABLE throttle, duty;
+DROP INDEX one_campaign_per_draft, ix_submission_queued, ix_submission_wait;
+CREATE UNIQUE INDEX one_campaign_per_draft ON submission (draft_id)
+    WHERE state IN ('SENDING', 'CREATED', 'UNKNOWN');
+ALTER TABLE submission DROP COLUMN stamp, DROP COLUMN hurries;
+UPDATE alembic_version SET version_num = '0007'"""
+
+
+def test_the_migrations_make_what_the_models_describe(
+    store: Store, sent: Callable[[State], int]
+) -> None:
+    sent(State.CREATED)
+    with store.writing() as session:
+        session.execute(text(_BACK_TO_0007))
+
+    upgraded = Store(store.engine.url)
+
+    with upgraded.reading() as session:
+        options = {"include_name": is_described}
+        context = MigrationContext.configure(session.connection(), opts=options)
+        differences = compare_metadata(context, Base.metadata)
+        assert differences == []
+        assert verify(session).fault == ""
+    upgraded.engine.dispose()
 
 
 @pytest.mark.parametrize(

@@ -59,10 +59,10 @@ def test_what_somebody_has_to_know_of_is_open(store: Store, sent: Sent, state: S
         open_ones = [
             (submission.id, submission.state) for submission in submissions.find_open(session)
         ]
-        under_way = [submission.id for submission in submissions.find_under_way(session)]
+        unsettled = [submission.id for submission in submissions.find_under_way(session)]
 
     assert open_ones == ([(number, state)] if state in OPEN else [])
-    assert under_way == ([number] if state is State.SENDING else [])
+    assert unsettled == ([number] if state in {State.QUEUED, State.SENDING} else [])
 
 
 def test_one_that_is_overdue_is_named_however_many_are_open(store: Store, sent: Sent) -> None:

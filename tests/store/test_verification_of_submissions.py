@@ -9,7 +9,6 @@ from sqlalchemy import text
 
 from app.campaign.contract.payload import build_payload, encode_payload
 from app.campaign.contract.payload import compute_digest as digest_of
-from app.sending.submission import claim
 from app.store import audit_trail, request_log, submissions
 from app.store.audit_trail import EventKind, name_draft_chain
 from app.store.base import State
@@ -19,7 +18,7 @@ from app.store.models import Submission
 from app.store.records import LoggedCall
 from tests.factories import outbound
 from tests.fakes import ANSWERS, FakeApi
-from tests.sending.presses import destination, look_up, press, submit
+from tests.sending.presses import destination, look_up, press, queue_and_claim, submit
 from tests.store.files import file_of
 from tests.store.older import copy_as_revision
 from tests.store.tampering import NO_SEALS, Sent, forge, sealed, tamper, verdict
@@ -27,11 +26,11 @@ from tests.store.tampering import NO_SEALS, Sent, forge, sealed, tamper, verdict
 pytestmark = pytest.mark.slow
 
 _SECOND = """
-INSERT INTO submission (draft_id, draft_version, connection, connection_key, is_sandbox, url, body,
-    digest, state, who, claimed_at, token, lease_boot, lease_ends, message, errors, answer,
-    resolved_by)
-SELECT draft_id, draft_version, connection, connection_key, is_sandbox, url, body, digest,
-    'REFUSED', who, claimed_at, '{token}', lease_boot, lease_ends, message, errors, answer,
+INSERT INTO submission (draft_id, draft_version, connection, connection_key, is_sandbox, stamp,
+    hurries, url, body, digest, state, who, claimed_at, token, lease_boot, lease_ends, message,
+    errors, answer, resolved_by)
+SELECT draft_id, draft_version, connection, connection_key, is_sandbox, stamp, hurries, url,
+    body, digest, 'REFUSED', who, claimed_at, '{token}', lease_boot, lease_ends, message, errors, answer,
     resolved_by
 FROM submission"""
 
@@ -106,7 +105,7 @@ def test_what_is_being_sent_is_held_to_the_press(
     store: Store, saved: Callable[..., str], statements: str
 ) -> None:
     reviewed, to = digest_of(encode_payload(build_payload(outbound()))), destination(FakeApi())
-    claim(press(saved(outbound()), reviewed=reviewed, to=to), store=store, deadline=30)
+    queue_and_claim(press(saved(outbound()), reviewed=reviewed, to=to), store=store)
     noted = sealed(store)
     assert verdict(store, noted).fault == ""
     tamper(store, *statements.split("; "))
@@ -174,7 +173,7 @@ def test_records_hold_while_a_campaign_is_being_sent(
     store: Store, saved: Callable[..., str]
 ) -> None:
     reviewed, to = digest_of(encode_payload(build_payload(outbound()))), destination(FakeApi())
-    claim(press(saved(outbound()), reviewed=reviewed, to=to), store=store, deadline=30)
+    queue_and_claim(press(saved(outbound()), reviewed=reviewed, to=to), store=store)
     assert verdict(store).fault == ""
 
 

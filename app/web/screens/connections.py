@@ -8,11 +8,15 @@ from flask.typing import ResponseReturnValue
 
 from app.connections import Connection
 from app.forms.connection import SANDBOX, ConnectionForm
+from app.forms.pace import PaceForm
 from app.sending.connection_test import test_connection
 from app.services import connections, services, store
-from app.store import request_log, saved_connections
+from app.store import request_log, saved_connections, throttles
+from app.store.audit_trail import name_connection_chain
 from app.store.records import LoggedCall
 from app.store.saved_connections import Entered, NameTaken, NoSuchConnection
+from app.store.throttles import Pace
+from app.web.resuming import resume_sending
 from app.web.visit import name_person
 
 bp = Blueprint("connections", __name__)
@@ -79,7 +83,7 @@ def enable(key: str) -> ResponseReturnValue:
 def test(key: str) -> ResponseReturnValue:
     """Call the API once, beside the request and in a way that can create nothing."""
     began = datetime.now(UTC)
-    services().sender.run(
+    services().background.run(
         _name_test(key), partial(test_connection, connections(), _find(key), began, store())
     )
     return redirect(url_for("connections.edit", key=key))
@@ -88,7 +92,31 @@ def test(key: str) -> ResponseReturnValue:
 @bp.get("/connections/<key:key>/test")
 def test_state(key: str) -> ResponseReturnValue:
     """Tell a script that waits whether the test is still under way."""
-    return jsonify(pending=services().sender.is_running(_name_test(key)))
+    return jsonify(pending=services().background.is_running(_name_test(key)))
+
+
+@bp.post("/connections/<key:key>/pace")
+def set_pace(key: str) -> ResponseReturnValue:
+    """Set how fast campaigns go there."""
+    connection, form = _find(key), PaceForm(request.form)
+    if not form.validate():
+        return _draw_form(ConnectionForm(before=connection), connection, form), 422
+    usual = throttles.choose_usual(connection.is_built_in)
+    subjects = (throttles.name_subject(key), name_connection_chain(key))
+    with store().writing(*subjects) as session:
+        throttle = throttles.find(session, key, usual)
+        throttles.set_pace(session, throttle, form.read_pace(), name_person())
+    services().doorbell.ring(key)
+    flash("Saved. It holds from the next campaign.")
+    return redirect(url_for("connections.edit", key=key))
+
+
+@bp.post("/connections/<key:key>/resume")
+def resume(key: str) -> ResponseReturnValue:
+    """Let campaigns go there again after a run of failures."""
+    resume_sending(_find(key).key)
+    flash("Campaigns go there again.")
+    return redirect(url_for("connections.edit", key=key))
 
 
 def _name_test(key: str) -> str:
@@ -138,9 +166,11 @@ def _mark_taken(form: ConnectionForm) -> ConnectionForm:
     return form
 
 
-def _draw_form(form: ConnectionForm, connection: Connection | None = None) -> str:
+def _draw_form(
+    form: ConnectionForm, connection: Connection | None = None, pace: PaceForm | None = None
+) -> str:
     # Asked before the log is read: a test that ends in between is in it.
-    is_tested_now = connection is not None and services().sender.is_running(
+    is_tested_now = connection is not None and services().background.is_running(
         _name_test(connection.key)
     )
     test = _find_last_test(connection) if connection else None
@@ -148,6 +178,8 @@ def _draw_form(form: ConnectionForm, connection: Connection | None = None) -> st
         "connections/form.html",
         form=form,
         connection=connection,
+        pace=pace or (PaceForm.of(_read_pace(connection)) if connection else None),
+        pause=_find_pause(connection) if connection else None,
         token_end=connections().read_token_end(connection.key) if connection else "",
         is_tested_now=is_tested_now,
         tested=test,
@@ -155,6 +187,18 @@ def _draw_form(form: ConnectionForm, connection: Connection | None = None) -> st
         and test is not None
         and _has_changed_since(connection, test),
     )
+
+
+def _read_pace(connection: Connection) -> Pace:
+    with store().reading() as session:
+        return throttles.read_pace(
+            session, connection.key, throttles.choose_usual(connection.is_built_in)
+        )
+
+
+def _find_pause(connection: Connection) -> tuple[datetime, str] | None:
+    with store().reading() as session:
+        return throttles.find_pause(session, connection.key)
 
 
 def _find_last_test(connection: Connection) -> LoggedCall | None:

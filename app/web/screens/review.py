@@ -22,8 +22,9 @@ from app.sending.confirmation import (
     can_hurry,
     find_duplicate,
 )
+from app.sending.queue import enqueue
 from app.services import connections, services, store
-from app.store import address_book, audit_trail, drafts, submissions
+from app.store import address_book, audit_trail, drafts, submissions, throttles
 from app.store.acceptances import read_accepted, stamp_statements
 from app.store.audit_trail import name_draft_chain
 from app.store.models import Draft
@@ -32,6 +33,7 @@ from app.web.clocks import draw_clock_switch, set_clock
 from app.web.panel.drawings import Trouble
 from app.web.panel.findings_view import list_duties, list_exemptions
 from app.web.panel.panel import build_panel, find_public_url
+from app.web.resuming import resume_sending
 from app.web.row_numbers import read_number
 from app.web.screens.calendars import MOST_WINDOWS
 from app.web.visit import find_connection, name_person, remember_who
@@ -59,9 +61,8 @@ def look(draft_id: str) -> ResponseReturnValue:
 def send(draft_id: str) -> ResponseReturnValue:
     try:
         send_request = _read_send_request(draft_id)
-        submission_id = services().sender.send(
-            send_request, connections().open_api(send_request.to.key)
-        )
+        connections().open_api(send_request.to.key)
+        submission_id = enqueue(send_request, store=store())
     except BadConnection as error:
         return draw_review(draft_id, message=str(error))
     except StaleReview:
@@ -70,7 +71,17 @@ def send(draft_id: str) -> ResponseReturnValue:
         return _return_to_form(draft_id)
     except NotConfirmed as refusal:
         return draw_review(draft_id, refusal)
+    services().doorbell.ring(send_request.to.key)
     return remember_who(redirect(url_for("submissions.show", submission_id=submission_id)))
+
+
+@bp.post("/drafts/<draft:draft_id>/resume")
+def resume(draft_id: str) -> ResponseReturnValue:
+    """Let campaigns go to the draft's connection again, and show the page with all on it."""
+    with store().reading() as session:
+        to = find_connection(drafts.find(session, draft_id))
+    resume_sending(to.key)
+    return draw_review(draft_id, done=f"Campaigns go to {to.name} again.")
 
 
 def _read_send_request(draft_id: str) -> SendRequest:
@@ -149,6 +160,7 @@ def draw_review(  # noqa: PLR0913  Each is another thing to say.
             duties=list_duties(panel.meaning, statements, now.date()),
             asked_of_all=list_exemptions(panel.meaning, statements),
             until=until,
+            pause=throttles.find_pause(session, to.key),
             can_hurry=until is not None and can_hurry(until, now),
             duplicate=find_duplicate(session, panel.meaning.digest, to, now),
             nicknames=_list_nicknames(session, draft, panel.meaning.payload),

@@ -6,9 +6,10 @@ from sqlalchemy.orm import Session
 
 from app.campaign.contract.global_ids import CAMPAIGN, read_global_id_type
 from app.campaign.contract.typed_length import LONGEST_TEXT
+from app.sending.queue import withdraw
 from app.sending.resolution import NoSuchSubmission, TooEarly, Word, resolve
 from app.services import services, store
-from app.store import drafts, request_log, submissions
+from app.store import drafts, request_log, submissions, throttles
 from app.store.base import State
 from app.store.drafts import AlreadySubmitted
 from app.store.models import Submission
@@ -16,6 +17,8 @@ from app.web.panel.highlight import mark_up
 from app.web.visit import find_sent_connection, name_person, remember_who
 
 bp = Blueprint("submissions", __name__)
+
+_PENDING = (State.QUEUED, State.SENDING)
 
 
 @bp.get("/submissions/<row:submission_id>")
@@ -28,7 +31,7 @@ def state(submission_id: int) -> ResponseReturnValue:
     """Tell a script that waits whether the outcome is known yet."""
     with store().reading() as session:
         submission = _find(session, submission_id)
-        return jsonify(state=submission.state, pending=submission.state is State.SENDING)
+        return jsonify(state=submission.state, pending=submission.state in _PENDING)
 
 
 @bp.get("/drafts/<draft:draft_id>/submission")
@@ -55,6 +58,15 @@ def settle(submission_id: int) -> ResponseReturnValue:
     except NoSuchSubmission:
         flash("This was settled meanwhile. Nothing has changed.")
     return remember_who(redirect(url_for("submissions.show", submission_id=submission_id)))
+
+
+@bp.post("/submissions/<row:submission_id>/withdraw")
+def take_back(submission_id: int) -> ResponseReturnValue:
+    """Take it out of the queue, if it still waits there."""
+    reason = "It was taken back before it was sent."
+    if not withdraw(submission_id, reason, store=store(), who=name_person()):
+        flash("It no longer waited: this is what became of it.")
+    return redirect(url_for("submissions.show", submission_id=submission_id))
 
 
 _TOO_EARLY = (
@@ -112,6 +124,7 @@ def _draw_page(submission_id: int, wrong: str = "", error: str = "") -> str:
             draft=submission.draft,
             call=request_log.find_of_submission(session, submission_id),
             others=submissions.find_others_with_campaign(session, submission),
+            pause=throttles.find_pause(session, submission.connection_key),
             waiting=services().journal.find(submission.token),
             wrong=wrong,
             error=error,

@@ -39,10 +39,10 @@ def test_a_test_says_what_came_of_it_and_creates_nothing(
 def test_a_test_that_ends_while_its_page_is_drawn_is_told(
     app: Flask, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    is_asked, sender = Event(), find_services(app).sender
+    is_asked, sender = Event(), find_services(app).background
     is_running = sender.is_running
 
-    def is_running_until_asked(name: int | str) -> bool:
+    def is_running_until_asked(name: str) -> bool:
         is_asked.set()
         sender.drain(10)
         return is_running(name)
@@ -69,7 +69,7 @@ def test_a_test_during_which_the_connection_changed_is_told_to_be_of_the_older_v
             form = made.form(action)
             visitor.client.post(str(form["action"]), data=dict(fields_of(form)) | changes)
         is_changed.set()
-        find_services(app).sender.drain(10)
+        find_services(app).background.drain(10)
     words = visitor.open(made.path).text
     assert ", as it was before the last change: It answers (status 405)" in words
 

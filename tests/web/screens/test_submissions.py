@@ -11,7 +11,7 @@ from app.store.database import Store
 from app.store.models import Submission
 from tests.factories import outbound
 from tests.fakes import ANSWERS, FakeApi
-from tests.pages import Visitor, text
+from tests.pages import Page, Visitor, text
 from tests.sending.presses import expire, submit
 
 PERSON = {"who": "Ada"}
@@ -21,6 +21,7 @@ MEANS = {
     State.REFUSED: ("Refused: Q4 Outreach", "nothing was created", "Change what it asks for"),
     State.UNSENT: ("Not sent: Q4 Outreach", "Nothing left this machine", "safe to review and send"),
     State.UNKNOWN: ("Unknown: Q4 Outreach", "may have been created, or not", "look for a campaign"),
+    State.QUEUED: ("Waiting to be sent: Q4 Outreach", "waits to be sent", "may be closed"),
     State.SENDING: ("Sending: Q4 Outreach", "is being sent", "there is nothing to press"),
 }
 
@@ -29,7 +30,7 @@ MEANS = {
 def test_each_state_says_what_it_means_and_what_to_do(
     visitor: Visitor, sent: Callable[[State], int], state: State
 ) -> None:
-    page = visitor.open(f"/submissions/{sent(state)}")
+    page = Page(visitor.client.get(f"/submissions/{sent(state)}"))
     heading, meaning, advice = MEANS[state]
     assert page.heading == heading
     assert meaning in page.text

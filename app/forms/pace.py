@@ -1,0 +1,70 @@
+"""The form about how fast campaigns go to a connection."""
+
+from decimal import Decimal
+
+from wtforms import DecimalField, Form, IntegerField
+from wtforms.validators import InputRequired, NumberRange
+
+from app.store.throttles import Pace
+
+_FASTEST, _MOST = 1000, 64
+
+
+class _Number(DecimalField):
+    """A number, as text that was typed."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            raise ValueError("Enter a number, such as 2 or 0.5.") from error
+
+
+class _WholeNumber(IntegerField):
+    """A whole number, as text that was typed."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            raise ValueError("Enter a whole number.") from error
+
+
+class PaceForm(Form):
+    """Campaigns a second, at once after a rest, and under way at once."""
+
+    rate = _Number(
+        "Campaigns a second",
+        [
+            InputRequired("Enter a number; 0 is no limit."),
+            NumberRange(0, _FASTEST, f"Enter a number from 0 to {_FASTEST:,}."),
+        ],
+        places=None,
+        description="On all machines together. 0 is no limit, and 0.5 is one in two seconds.",
+    )
+    burst = _WholeNumber(
+        "At once after a rest",
+        [
+            InputRequired("Enter a whole number."),
+            NumberRange(1, _FASTEST, f"Enter a whole number from 1 to {_FASTEST:,}."),
+        ],
+        description="So many may go before the limit holds.",
+    )
+    concurrency = _WholeNumber(
+        "Under way at the same time",
+        [
+            InputRequired("Enter a whole number."),
+            NumberRange(1, _MOST, f"Enter a whole number from 1 to {_MOST}."),
+        ],
+        description="Calls whose answer is awaited.",
+    )
+
+    @classmethod
+    def of(cls, pace: Pace) -> "PaceForm":
+        """Fill in the form."""
+        return cls(data=pace._asdict() | {"rate": Decimal(f"{pace.rate:g}")})
+
+    def read_pace(self) -> Pace:
+        """Read what was entered into a valid form."""
+        rate, burst, concurrency = self.rate.data, self.burst.data, self.concurrency.data
+        return Pace(float(rate or 0), burst or 1, concurrency or 1)

@@ -1,0 +1,125 @@
+"""The bell that wakes a sender, in this process or on another machine: huey, and no more of it.
+
+A message names a connection, and nothing hangs on it: what has to be sent stands in the
+database, where one worker claims it. A message that is lost, late or repeated changes nothing
+but when somebody looks; a sweep, every minute, looks for what nobody rang for.
+"""
+
+import logging
+from collections.abc import Callable
+from functools import cached_property, partial
+from pathlib import Path
+from threading import Condition, Lock
+from typing import Any
+
+from huey import Huey, PostgresHuey, RedisHuey, crontab
+from huey.consumer import Consumer
+from huey.serializer import SignedSerializer
+from huey.storage import SqliteStorage
+
+FILE = "queue.db"
+"""The file of the messages in the instance folder, unless they are on a server."""
+
+_NAME = "campaign-builder"
+_log = logging.getLogger(__name__)
+
+
+class Doorbell:
+    """Rings for a connection, and calls *answer* with its key where somebody listens."""
+
+    def __init__(
+        self,
+        url: str,
+        instance: Path,
+        secret: str,
+        answer: Callable[[str], None],
+        sweep: Callable[[], None],
+    ) -> None:
+        """Keep where messages go; *url* is a server of PostgreSQL or Redis, else it is a file.
+
+        Without a server this process listens as soon as it rings. *secret* signs the messages.
+        """
+        self._url, self._file, self._secret = url, instance / FILE, secret
+        self._answer, self._sweep = answer, sweep
+        self._lock = Lock()
+        self._consumer: Consumer | None = None
+
+    def ring(self, connection_key: str) -> None:
+        """Say that something waits to be sent to a connection; who listens looks at once."""
+        try:
+            if not self._url:
+                self.listen()
+            self._messages[1](connection_key)
+        except Exception:  # noqa: BLE001  It is one of many kinds, and the sweep rings again.
+            _log.exception("Nobody was told that a campaign waits; it is looked for in a minute.")
+            if not self._url:  # Who answers is here, whatever the file of the messages lacks.
+                self._answer(connection_key)
+
+    def listen(self) -> None:
+        """Answer every message from now on, and sweep every minute; does so once."""
+        with self._lock:
+            if self._consumer is None:
+                self._consumer = _Consumer(
+                    self._messages[0], workers=1, periodic=True, check_worker_health=False
+                )
+                self._consumer.start()
+
+    def stop(self) -> None:
+        """Answer no further message."""
+        with self._lock:
+            if self._consumer:
+                self._consumer.stop()
+                self._consumer.huey.storage.close()
+                self._consumer = None
+
+    @cached_property
+    def _messages(self) -> tuple[Huey, Callable[[str], Any]]:
+        """Open where messages go: that, and what sends one."""
+        options = {"results": False, "serializer": SignedSerializer(secret=self._secret)}
+        huey = _open(self._url, self._file)(_NAME, **options)
+        huey.periodic_task(crontab(minute="*"), name="sweep")(self._sweep)
+        return huey, huey.task(name="ring")(self._answer)
+
+
+def _open(url: str, file: Path) -> Callable[..., Huey]:
+    if url.startswith("postgresql://"):
+        return partial(PostgresHuey, dsn=url)
+    if url:
+        return partial(RedisHuey, url=url)
+    return partial(Huey, storage_class=_File, filename=str(file), fsync=False, cache_mb=0)
+
+
+class _File(SqliteStorage):
+    """Messages in a file; who waits in the same process is woken, and others look every second."""
+
+    blocking = True
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        self._arrived, self._is_closed = Condition(), False
+        super().__init__(*args, **options)
+
+    def enqueue(self, data: bytes, priority: float | None = None) -> None:
+        with self._arrived:
+            super().enqueue(data, priority)
+            self._arrived.notify()
+
+    def dequeue(self) -> bytes | None:
+        with self._arrived:
+            message: bytes | None = super().dequeue()
+            if message is None:
+                self._arrived.wait(1)
+                message = None if self._is_closed else super().dequeue()
+            return message
+
+    def close(self) -> bool:
+        with self._arrived:
+            self._is_closed = True
+            self._arrived.notify_all()
+            return bool(super().close())
+
+
+class _Consumer(Consumer):
+    """A consumer in a process that handles signals by itself."""
+
+    def _set_signal_handlers(self) -> None:
+        pass

@@ -1,0 +1,113 @@
+"""The queue of what is to be sent: a confirmed draft goes in, and can be taken out again."""
+
+from datetime import UTC, datetime
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.campaign.explanation import Explanation, explain
+from app.sending.confirmation import SendRequest, StaleReview, check_request
+from app.sending.outcome import Outcome, apply_outcome
+from app.store import audit_trail, seals, submissions
+from app.store.acceptances import write_judgement
+from app.store.audit_trail import EventKind, name_draft_chain
+from app.store.base import State
+from app.store.binding import IS_OPEN
+from app.store.database import Store
+from app.store.drafts import AlreadySubmitted, find
+from app.store.models import Draft, Submission
+
+
+def enqueue(send_request: SendRequest, *, store: Store) -> int:
+    """Queue a draft to be sent, and give the id of its submission.
+
+    Raises `NoSuchDraft` and what `confirmation.check_request` raises; then nothing is queued.
+    """
+    now = datetime.now(UTC)
+    with store.reading() as session:
+        draft = find(session, send_request.draft_id)
+        version, answers = draft.version, draft.answers
+    meaning = explain(answers, now)  # It can take long, and nobody else waits meanwhile.
+    chain = name_draft_chain(send_request.draft_id)
+    with store.writing(chain, f"{meaning.digest} to {send_request.to.key}") as session:
+        draft = find(session, send_request.draft_id)
+        if draft.version != version and not draft.is_locked:
+            raise StaleReview
+        check_request(session, draft, meaning, send_request, now)
+        submission = _make_submission(draft, meaning, send_request, now)
+        draft.state = State.QUEUED
+        session.add(submission)
+        try:
+            session.flush()
+        except IntegrityError as error:
+            raise AlreadySubmitted(send_request.draft_id) from error
+        _record_press(session, draft, submission, meaning, send_request)
+        seals.seal(session)
+        return submission.id
+
+
+def withdraw(submission_id: int, reason: str, *, store: Store, who: str = "") -> bool:
+    """Take a submission out of the queue; tells whether it still waited there.
+
+    *reason* is a sentence for its page, and *who* took it back.
+    """
+    with store.reading() as session:
+        chain = submissions.name_chain(session, submission_id)
+    with store.writing(chain) as session:
+        is_queued = (Submission.id == submission_id, Submission.state == State.QUEUED)
+        change = update(Submission).where(*is_queued).values(state=State.UNSENT)
+        if not cast(CursorResult[Any], session.execute(change)).rowcount:
+            return False
+        submission = session.get_one(Submission, submission_id)
+        apply_outcome(session, submission, Outcome(State.UNSENT, reason), who=who)
+        return True
+
+
+def _make_submission(
+    draft: Draft, meaning: Explanation, send_request: SendRequest, now: datetime
+) -> Submission:
+    return Submission(
+        draft=draft,
+        draft_version=draft.version,
+        connection=send_request.to.name,
+        connection_key=send_request.to.key,
+        is_sandbox=send_request.to.is_sandbox,
+        stamp=send_request.to.stamp,
+        hurries=bool(send_request.hurry),
+        url=send_request.to.campaigns_url,
+        body=meaning.body,
+        digest=meaning.digest,
+        state=State.QUEUED,
+        who=send_request.who,
+        claimed_at=now,
+    )
+
+
+def _record_press(
+    session: Session,
+    draft: Draft,
+    submission: Submission,
+    meaning: Explanation,
+    send_request: SendRequest,
+) -> None:
+    details: dict[str, Any] = {
+        "submission": submission.id,
+        "draft_version": draft.version,
+        "connection": submission.connection,
+        "is_sandbox": submission.is_sandbox,
+        "url": submission.url,
+        "digest": submission.digest,
+        "in_spite_of": send_request.in_spite_of,
+        "in_spite_of_the_wait": send_request.hurry,
+        IS_OPEN: True,
+    }
+    audit_trail.record(
+        session,
+        EventKind.SENT,
+        name_draft_chain(draft.id),
+        who=send_request.who,
+        **details,
+        **write_judgement(draft, meaning.findings),
+    )

@@ -1,0 +1,29 @@
+"""What is done every minute, whatever happens: nothing waits for a message that was lost."""
+
+from collections.abc import Callable
+
+from app.sending.journal import Journal
+from app.sending.recording import recover
+from app.store import duties, seals, submissions
+from app.store.audit_trail import INSTANCE
+from app.store.database import Store
+
+_LEASE = 50.0
+"""Seconds for which no other machine does this; a little less than until the next time."""
+
+
+def sweep(store: Store, journal: Journal, wake: Callable[[str], None]) -> None:
+    """Settle what was left behind, and send what waits.
+
+    A journal is taken in by each machine, as it is a folder of its own; one machine at a time
+    does the rest. Raises `DatabaseError`.
+    """
+    recover(store, journal)
+    with store.writing(f"{INSTANCE} sweep") as session:
+        if not duties.take(session, "sweep", _LEASE):
+            return
+        waiting = submissions.list_waiting_connections(session)
+    with store.writing() as session:
+        seals.seal(session)
+    for connection_key in waiting:
+        wake(connection_key)

@@ -1,0 +1,23 @@
+"""Duties: what one of all machines does now and then, however many there are."""
+
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, or_, update
+from sqlalchemy.orm import Session
+
+from app.store.dialects import queries
+from app.store.leases import grant_lease_from
+from app.store.models import Duty
+
+
+def take(session: Session, name: str, seconds: float) -> bool:
+    """Take on a duty that nobody has for some seconds; tells whether it is the caller's."""
+    now = queries(session).read_clock(session)
+    queries(session).insert_if_missing(
+        session, Duty, {"name": name, "lease_boot": "", "lease_ends": 0.0}
+    )
+    is_free = or_(Duty.lease_boot != now.boot, Duty.lease_ends <= now.seconds)
+    lease = grant_lease_from(now, seconds)
+    change = update(Duty).where(Duty.name == name, is_free)
+    taken = session.execute(change.values(lease_boot=lease.boot, lease_ends=lease.ends))
+    return bool(cast(CursorResult[Any], taken).rowcount)

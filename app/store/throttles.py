@@ -1,0 +1,147 @@
+"""How fast campaigns go to each connection: a rate, a number at once, and a pause.
+
+The rate is held by the generic cell rate algorithm (GCRA, as in ITU-T I.371), on one row for
+each connection that is read and written in the claim's own transaction: so it is exact,
+however many processes send.
+"""
+
+from datetime import UTC, datetime
+from typing import Any, NamedTuple, cast
+
+from sqlalchemy import CursorResult, select, update
+from sqlalchemy.orm import Session
+
+from app.store import audit_trail
+from app.store.audit_trail import EventKind, name_connection_chain
+from app.store.leases import Moment
+from app.store.models import Throttle
+
+
+class Pace(NamedTuple):
+    """What a person sets: campaigns a second (0 is no limit), at once after a rest, and at once."""
+
+    rate: float
+    burst: int
+    concurrency: int
+
+
+GENTLE = Pace(rate=5, burst=5, concurrency=8)
+"""For an API that does not say what it takes."""
+
+UNHURRIED = Pace(rate=0, burst=1, concurrency=16)
+"""For the sandbox within the app."""
+
+
+def choose_usual(is_built_in: bool) -> Pace:
+    """Choose the pace of a connection for which nobody has set one."""
+    return UNHURRIED if is_built_in else GENTLE
+
+
+MOST_FAILURES = 5
+"""After so many in a row that nobody answered, nothing more is tried there by itself."""
+
+
+def find(session: Session, connection_key: str, usual: Pace) -> Throttle:
+    """Find the throttle of a connection; one that nobody has set is made as is *usual*."""
+    throttle = session.get(Throttle, connection_key)
+    if throttle is None:
+        throttle = Throttle(
+            connection_key=connection_key,
+            **usual._asdict(),
+            clock="",
+            arrival=0.0,
+            failures=0,
+            pause_reason="",
+        )
+        session.add(throttle)
+    return throttle
+
+
+def read_pace(session: Session, connection_key: str, usual: Pace) -> Pace:
+    """Read how fast campaigns go to a connection."""
+    throttle = session.get(Throttle, connection_key)
+    return _read(throttle) if throttle else usual
+
+
+def _read(throttle: Throttle) -> Pace:
+    return Pace(throttle.rate, throttle.burst, throttle.concurrency)
+
+
+def name_subject(connection_key: str) -> str:
+    """Name what a writer locks who changes a throttle."""
+    return f"throttle/{connection_key}"
+
+
+def measure_wait(throttle: Throttle, now: Moment) -> float:
+    """Measure the seconds until the rate allows the next campaign; 0.0 if it may go now."""
+    if not throttle.rate or throttle.clock != now.boot:
+        return 0.0
+    ahead = (throttle.burst - 1) / throttle.rate
+    return max(0.0, throttle.arrival - ahead - now.seconds)
+
+
+def take(throttle: Throttle, now: Moment) -> None:
+    """Count one campaign that goes now."""
+    if throttle.rate:
+        is_known = throttle.clock == now.boot
+        due = max(throttle.arrival, now.seconds) if is_known else now.seconds
+        throttle.clock, throttle.arrival = now.boot, due + 1 / throttle.rate
+
+
+def is_paused(session: Session, connection_key: str) -> bool:
+    """Tell whether a run of failures has stopped what goes to a connection."""
+    return find_pause(session, connection_key) is not None
+
+
+def find_pause(session: Session, connection_key: str) -> tuple[datetime, str] | None:
+    """Find since when (aware) nothing goes to a connection, and why; `None` if it does."""
+    query = select(Throttle.paused_at, Throttle.pause_reason).where(
+        Throttle.connection_key == connection_key, Throttle.paused_at.is_not(None)
+    )
+    row = session.execute(query).first()
+    return (row.paused_at, row.pause_reason) if row else None
+
+
+def count_success(session: Session, connection_key: str) -> None:
+    """End a run of failures."""
+    of_key = Throttle.connection_key == connection_key
+    session.execute(update(Throttle).where(of_key, Throttle.failures > 0).values(failures=0))
+
+
+def count_failure(session: Session, connection_key: str, reason: str) -> None:
+    """Count a campaign that nobody answered; `MOST_FAILURES` in a row pause the connection."""
+    of_key = Throttle.connection_key == connection_key
+    session.execute(update(Throttle).where(of_key).values(failures=Throttle.failures + 1))
+    is_one_too_many = (Throttle.failures >= MOST_FAILURES, Throttle.paused_at.is_(None))
+    pause = {"paused_at": datetime.now(UTC), "pause_reason": reason}
+    changed = session.execute(update(Throttle).where(of_key, *is_one_too_many).values(pause))
+    if cast(CursorResult[Any], changed).rowcount:
+        chain = name_connection_chain(connection_key)
+        audit_trail.record(session, EventKind.SENDING_PAUSED, chain, reason=reason)
+
+
+def resume(session: Session, connection_key: str, who: str) -> None:
+    """Let campaigns go again, until the next run of failures; does nothing if none is held."""
+    throttle = session.get(Throttle, connection_key)
+    if throttle is None or not throttle.paused_at:
+        return
+    throttle.failures, throttle.paused_at, throttle.pause_reason = 0, None, ""
+    audit_trail.record(
+        session, EventKind.SENDING_RESUMED, name_connection_chain(connection_key), who=who
+    )
+
+
+def set_pace(session: Session, throttle: Throttle, pace: Pace, who: str) -> None:
+    """Set how fast campaigns go to a connection."""
+    before = _read(throttle)
+    if pace == before:
+        return
+    throttle.rate, throttle.burst, throttle.concurrency = pace
+    audit_trail.record(
+        session,
+        EventKind.PACE_SET,
+        name_connection_chain(throttle.connection_key),
+        who=who,
+        before=before._asdict(),
+        now=pace._asdict(),
+    )

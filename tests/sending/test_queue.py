@@ -1,0 +1,145 @@
+"""What is confirmed waits in the queue as it was reviewed, and can be taken back."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import text
+
+from app.campaign.contract.payload import build_payload, compute_digest, encode_payload
+from app.sending.confirmation import Paused
+from app.sending.queue import enqueue, withdraw
+from app.sending.recording import Claim
+from app.sending.submission import claim
+from app.store import submissions, throttles
+from app.store.base import State
+from app.store.database import Store
+from app.store.drafts import AlreadySubmitted
+from app.store.models import Draft, Submission
+from app.store.throttles import GENTLE, MOST_FAILURES
+from app.store.verification import verify
+from tests.factories import outbound
+from tests.fakes import FakeApi
+from tests.pages import Visitor
+from tests.sending.presses import destination, press
+
+TO = destination(FakeApi())
+Saved = Callable[..., str]
+
+
+def queue(store: Store, saved: Saved, name: str = "Q4 Outreach") -> int:
+    values = outbound(name=name)
+    reviewed = compute_digest(encode_payload(build_payload(values)))
+    return enqueue(press(saved(values), reviewed=reviewed, to=TO), store=store)
+
+
+def submission(store: Store, submission_id: int) -> Submission:
+    with store.reading() as session:
+        return session.get_one(Submission, submission_id)
+
+
+def take(store: Store) -> Claim | None:
+    taken = claim(TO, store=store, deadline=30)
+    assert isinstance(taken, Claim | None)
+    return taken
+
+
+def fault(store: Store) -> str:
+    with store.reading() as session:
+        return verify(session).fault
+
+
+def test_what_waits_is_what_was_reviewed_and_locks_the_draft(store: Store, saved: Saved) -> None:
+    waiting = submission(store, queue(store, saved))
+
+    assert waiting.body == encode_payload(build_payload(outbound()))
+    assert (waiting.state, waiting.stamp, waiting.token) == (State.QUEUED, TO.stamp, "")
+    with store.reading() as session:
+        assert session.get_one(Draft, waiting.draft_id).is_locked
+    assert fault(store) == ""
+    again = press(waiting.draft_id, reviewed=waiting.digest, to=TO)
+    with pytest.raises(AlreadySubmitted):
+        enqueue(again, store=store)
+
+
+def test_what_waited_longest_goes_first(store: Store, saved: Saved) -> None:
+    waiting = [queue(store, saved, f"Campaign {number}") for number in range(3)]
+
+    claims = [take(store) for _ in range(4)]
+    assert [claimed.submission_id if claimed else None for claimed in claims] == [*waiting, None]
+    assert [claimed.is_followed for claimed in claims if claimed] == [True, True, False]
+
+
+def test_of_many_workers_one_gets_it(store: Store, saved: Saved) -> None:
+    waiting = queue(store, saved)
+    with ThreadPoolExecutor(8) as workers:
+        claims = list(workers.map(lambda _: take(store), range(8)))
+
+    assert [claimed.submission_id for claimed in claims if claimed] == [waiting]
+    assert submission(store, waiting).state is State.SENDING
+    assert fault(store) == ""
+
+
+def test_what_is_taken_back_is_not_sent(store: Store, saved: Saved) -> None:
+    waiting = queue(store, saved)
+    assert withdraw(waiting, "Not wanted.", store=store, who="Ada")
+    assert not withdraw(waiting, "Not wanted.", store=store)
+
+    assert take(store) is None
+    assert submission(store, waiting).state is State.UNSENT
+    assert fault(store) == ""
+
+
+def test_what_is_under_way_cannot_be_taken_back(store: Store, saved: Saved) -> None:
+    waiting = queue(store, saved)
+    assert take(store)
+    assert not withdraw(waiting, "Not wanted.", store=store)
+    assert submission(store, waiting).state is State.SENDING
+
+
+def test_a_submission_that_is_put_into_the_queue_again_by_hand_is_noticed(
+    store: Store, saved: Saved
+) -> None:
+    queue(store, saved)
+    assert take(store)
+    assert fault(store) == ""
+    with store.writing() as session:
+        session.execute(text("UPDATE submission SET state = 'QUEUED'"))
+        session.execute(text("UPDATE draft SET state = 'QUEUED'"))
+    assert fault(store) == "The submission 1 was changed."
+
+
+def test_nothing_goes_to_a_connection_that_is_paused(store: Store, saved: Saved) -> None:
+    waiting = queue(store, saved)
+    with store.writing() as session:
+        throttles.find(session, TO.key, GENTLE)
+    for _ in range(MOST_FAILURES):
+        with store.writing() as session:
+            throttles.count_failure(session, TO.key, "Silence.")
+
+    assert take(store) is None
+    with pytest.raises(Paused):
+        queue(store, saved, "Another")
+    with store.writing() as session:
+        throttles.resume(session, TO.key, "Ada")
+    claimed = take(store)
+    assert claimed is not None
+    assert claimed.submission_id == waiting
+
+
+def test_a_person_takes_it_back_on_its_page(
+    visitor: Visitor, store: Store, sent: Callable[[State], int]
+) -> None:
+    waiting = sent(State.QUEUED)
+    form = visitor.client.get(f"/submissions/{waiting}")
+    assert "Do not send it" in form.text
+    token = form.text.split('name="csrf_token" value="')[1].split('"')[0]
+    for _ in range(2):
+        visitor.client.post(f"/submissions/{waiting}/withdraw", data={"csrf_token": token})
+    page = visitor.open(f"/submissions/{waiting}")
+
+    assert page.heading == "Not sent: Q4 Outreach"
+    assert "taken back before it was sent" in page.text
+    assert "It no longer waited" in page.flash()
+    with store.reading() as session:
+        assert submissions.list_waiting_connections(session) == []

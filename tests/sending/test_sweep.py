@@ -1,0 +1,62 @@
+"""Every minute somebody looks for what a message should have told."""
+
+from collections.abc import Callable
+
+import pytest
+
+from app.sending.sweep import sweep
+from app.store.base import State
+from app.store.database import Store
+from app.store.models import Duty, Submission
+from app.store.records import ChainHead
+from tests.sending.presses import expire, journal
+
+Sent = Callable[[State], int]
+
+
+@pytest.fixture
+def rung() -> list[str]:
+    return []
+
+
+def end_duty(store: Store) -> None:
+    with store.writing() as session:
+        session.get_one(Duty, "sweep").lease_ends = 0.0
+
+
+def test_what_waits_is_rung_for_by_one_machine_at_a_time(
+    store: Store, sent: Sent, rung: list[str]
+) -> None:
+    sweep(store, journal(store), rung.append)
+    assert rung == []
+    end_duty(store)
+
+    sent(State.QUEUED)
+    for _ in range(3):
+        sweep(store, journal(store), rung.append)
+    assert rung == ["client"]
+    end_duty(store)
+    sweep(store, journal(store), rung.append)
+    assert rung == ["client", "client"]
+
+
+def test_what_a_dead_worker_left_is_unknown(store: Store, sent: Sent, rung: list[str]) -> None:
+    left = sent(State.SENDING)
+    expire(store, left)
+    sweep(store, journal(store), rung.append)
+
+    with store.reading() as session:
+        assert session.get_one(Submission, left).state is State.UNKNOWN
+    assert rung == []
+
+
+def test_what_was_written_since_is_sealed(
+    store: Store, saved: Callable[..., str], rung: list[str]
+) -> None:
+    saved()
+    sweep(store, journal(store), rung.append)
+
+    with store.reading() as session:
+        heads = session.query(ChainHead).all()
+        assert heads
+        assert all(head.sealed == head.number for head in heads)

@@ -1,0 +1,146 @@
+"""A connection's pace is held exactly, and a run of failures stops what goes there."""
+
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.store import throttles
+from app.store.audit_trail import EventKind, name_connection_chain
+from app.store.database import Store
+from app.store.leases import Moment
+from app.store.models import Throttle
+from app.store.records import Event
+from app.store.throttles import GENTLE, MOST_FAILURES, UNHURRIED, Pace
+
+KEY = "client"
+
+
+def throttle(rate: float, burst: int) -> Throttle:
+    return Throttle(connection_key=KEY, rate=rate, burst=burst, concurrency=9, clock="", arrival=0)
+
+
+@dataclass
+class Bucket:
+    """The same rule told otherwise: tokens that drip in, of which each campaign takes one."""
+
+    rate: float
+    size: int
+    tokens: float = 0
+    at: float | None = None
+
+    def may_take(self, now: float) -> bool:
+        """Take a token at this time, if there is one."""
+        before = now if self.at is None else self.at
+        self.tokens = self.size if self.at is None else self.tokens
+        self.tokens, self.at = min(self.size, self.tokens + (now - before) * self.rate), now
+        if self.tokens < 1 - 1e-9:
+            return False
+        self.tokens -= 1
+        return True
+
+
+@given(
+    rate=st.sampled_from([0.5, 1, 4, 8, 20]),
+    burst=st.integers(1, 6),
+    steps=st.lists(st.integers(0, 64), max_size=60),
+)
+def test_the_rate_is_that_of_a_bucket_of_tokens(rate: float, burst: int, steps: list[int]) -> None:
+    held, bucket, now = throttle(rate, burst), Bucket(rate, burst), 100.0
+    for step in steps:
+        now += step / 32
+        may_go = throttles.measure_wait(held, Moment("a", now)) <= 1e-9
+        assert may_go == bucket.may_take(now)
+        if may_go:
+            throttles.take(held, Moment("a", now))
+
+
+def test_the_wait_is_as_long_as_it_takes() -> None:
+    held = throttle(4, 2)
+    for _ in range(2):
+        assert throttles.measure_wait(held, Moment("a", 10)) == 0
+        throttles.take(held, Moment("a", 10))
+    assert throttles.measure_wait(held, Moment("a", 10)) == 0.25
+    assert throttles.measure_wait(held, Moment("a", 10.25)) == 0
+    # After a restart of the machine its clock begins anew.
+    assert throttles.measure_wait(held, Moment("b", 1)) == 0
+
+
+def test_no_rate_is_no_limit() -> None:
+    held = throttle(0, 1)
+    for _ in range(50):
+        assert throttles.measure_wait(held, Moment("a", 10)) == 0
+        throttles.take(held, Moment("a", 10))
+
+
+def test_only_the_sandbox_within_the_app_is_unhurried() -> None:
+    assert (throttles.choose_usual(True), throttles.choose_usual(False)) == (UNHURRIED, GENTLE)
+
+
+def fail(store: Store, count: int) -> None:
+    for number in range(1, count + 1):
+        with store.writing() as session:
+            throttles.count_failure(session, KEY, f"Silence {number}.")
+
+
+@pytest.fixture
+def known(store: Store) -> Store:
+    with store.writing() as session:
+        throttles.find(session, KEY, GENTLE)
+    return store
+
+
+def pause(store: Store) -> str:
+    with store.reading() as session:
+        found = throttles.find_pause(session, KEY)
+        assert throttles.is_paused(session, KEY) == bool(found)
+        return found[1] if found else ""
+
+
+def kinds(store: Store) -> list[str]:
+    with store.reading() as session:
+        chain = name_connection_chain(KEY)
+        return [event.kind for event in session.query(Event).filter(Event.chain == chain)]
+
+
+def test_a_run_of_failures_pauses_the_connection_once(known: Store) -> None:
+    fail(known, MOST_FAILURES - 1)
+    assert pause(known) == ""
+    fail(known, 1)
+    assert pause(known) == "Silence 1."
+    fail(known, 3)
+    assert pause(known) == "Silence 1."
+    assert kinds(known) == [EventKind.SENDING_PAUSED]
+
+
+def test_an_answer_ends_the_run(known: Store) -> None:
+    fail(known, MOST_FAILURES - 1)
+    with known.writing() as session:
+        throttles.count_success(session, KEY)
+    fail(known, MOST_FAILURES - 1)
+    assert pause(known) == ""
+
+
+def test_a_person_lets_it_go_on_until_the_next_run(known: Store) -> None:
+    fail(known, MOST_FAILURES)
+    for _ in range(2):
+        with known.writing() as session:
+            throttles.resume(session, KEY, "Ada")
+    assert pause(known) == ""
+    assert kinds(known) == [EventKind.SENDING_PAUSED, EventKind.SENDING_RESUMED]
+    fail(known, MOST_FAILURES - 1)
+    assert pause(known) == ""
+    fail(known, 1)
+    assert pause(known) == "Silence 1."
+
+
+def test_a_pace_that_is_set_is_kept_and_on_record(known: Store) -> None:
+    fast = Pace(rate=0.5, burst=3, concurrency=2)
+    for _ in range(2):
+        with known.writing() as session:
+            throttles.set_pace(session, throttles.find(session, KEY, GENTLE), fast, "Ada")
+    with known.reading() as session:
+        assert throttles.read_pace(session, KEY, GENTLE) == fast
+        assert throttles.read_pace(session, "another", GENTLE) == GENTLE
+    assert kinds(known) == [EventKind.PACE_SET]
