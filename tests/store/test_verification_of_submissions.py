@@ -30,8 +30,8 @@ INSERT INTO submission (draft_id, draft_version, connection, connection_key, is_
     hurries, url, body, digest, state, who, claimed_at, token, lease_boot, lease_ends, message,
     errors, answer, resolved_by)
 SELECT draft_id, draft_version, connection, connection_key, is_sandbox, stamp, hurries, url,
-    body, digest, 'REFUSED', who, claimed_at, '{token}', lease_boot, lease_ends, message, errors, answer,
-    resolved_by
+    body, digest, 'REFUSED', who, claimed_at, '{token}', lease_boot, lease_ends,
+    message, errors, answer, resolved_by
 FROM submission"""
 
 _SECOND_CALL = """
