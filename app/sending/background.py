@@ -56,7 +56,8 @@ class Sender:
             try:
                 work()
             except Exception:  # noqa: BLE001  Nobody waits for it who could be told.
-                _log.exception("Failed beside the request: %s", name)
+                about = {"submission": name} if isinstance(name, int) else {}
+                _log.exception("Failed beside the request: %s", name, extra=about)
             finally:
                 with self._lock:
                     del self._threads[name]
