@@ -8,6 +8,7 @@ The line has the rule of the route: a path and a query can hold what was typed.
 import logging
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from secrets import token_hex
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -35,41 +36,52 @@ class RequestLines:
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
-        began, status = monotonic(), 500
         request_id = choose_id(environ.get("HTTP_X_REQUEST_ID", ""))
         clear_contextvars()
         bind_contextvars(request_id=request_id)
+        line = _Line(environ["REQUEST_METHOD"])
 
-        def start(line: str, headers: list[tuple[str, str]], *exc_info: Any) -> Any:
-            nonlocal status
-            status = int(line.split(" ", 1)[0])
-            return start_response(line, [*headers, (HEADER, request_id)], *exc_info)
+        def start(status: str, headers: list[tuple[str, str]], *exc_info: Any) -> Any:
+            line.status = int(status.split(" ", 1)[0])
+            line.name_route(environ)
+            return start_response(status, [*headers, (HEADER, request_id)], *exc_info)
 
         def end() -> None:
-            _write_line(environ, status, monotonic() - began)
+            line.write()
             clear_contextvars()
 
         try:
             return ClosingIterator(self._application(environ, start), end)
         except Exception:
-            _write_line(environ, status, monotonic() - began)
+            line.write()
             raise  # The server logs it next, with the id.
+
+
+@dataclass
+class _Line:
+    """What is known of a request so far."""
+
+    method: str
+    status: int = 500
+    route: str | None = None
+    is_quiet: bool = False
+    began: float = field(default_factory=monotonic)
+
+    def name_route(self, environ: "WSGIEnvironment") -> None:
+        """Read which rule led to the answer, while Flask still has the request."""
+        rule = getattr(environ.get("werkzeug.request"), "url_rule", None)
+        if rule is not None:
+            self.route = environ.get("SCRIPT_NAME", "") + rule.rule
+            self.is_quiet = rule.endpoint in _QUIET
+
+    def write(self) -> None:
+        if self.is_quiet:
+            return
+        facts = {"method": self.method, "route": self.route, "status": self.status}
+        duration = round((monotonic() - self.began) * 1000, 1)
+        _log.info("request", extra=facts | {"duration_ms": duration})
 
 
 def choose_id(asked: str) -> str:
     """Take the id that was asked for, unless it is long or has odd signs; then draw one."""
     return asked if _SANE.fullmatch(asked) else token_hex(8)
-
-
-def _write_line(environ: "WSGIEnvironment", status: int, seconds: float) -> None:
-    request = environ.get("werkzeug.request")  # As Flask leaves it; none if it was not reached.
-    if request is not None and request.endpoint in _QUIET:
-        return
-    rule = request.url_rule if request is not None else None
-    facts = {
-        "method": environ["REQUEST_METHOD"],
-        "route": f"{environ.get('SCRIPT_NAME', '')}{rule.rule}" if rule else None,
-        "status": status,
-        "duration_ms": round(seconds * 1000, 1),
-    }
-    _log.info("request", extra=facts)

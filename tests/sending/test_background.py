@@ -15,6 +15,7 @@ from app.store.file_lock import Busy, hold_exclusively
 from app.store.models import Submission
 from tests.factories import outbound
 from tests.fakes import ANSWERS, FakeApi
+from tests.log_lines import Log
 from tests.sending.presses import destination, journal, press
 from tests.store.files import writers_lock_of
 
@@ -100,6 +101,20 @@ def test_what_fails_beside_a_request_ends_there(store: Store) -> None:
     sender.run("test of a", fail)
     assert sender.drain(10)
     assert not sender.is_running("test of a")
+
+
+def test_a_failure_beside_a_request_is_logged_with_its_submission(store: Store, log: Log) -> None:
+    sender = Sender(store, journal(store))
+
+    def fail() -> None:
+        raise ZeroDivisionError
+
+    for name in (7, "test of a"):
+        sender.run(name, fail)
+        assert sender.drain(10)
+
+    assert [line.get("submission") for line in log.lines()] == [7, None]
+    assert all("ZeroDivisionError" in line["exception"] for line in log.lines())
 
 
 def test_what_could_not_be_begun_can_be_begun_later(
