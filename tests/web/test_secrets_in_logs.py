@@ -72,7 +72,13 @@ def test_a_view_that_fails_with_what_was_typed_does_not_log_it(
 
 @pytest.mark.parametrize("endpoint", ["connections.add", "editing.autosave"])
 @pytest.mark.parametrize(
-    "kind", [sqlite3.OperationalError, sqlite3.IntegrityError, sqlite3.DatabaseError, ValueError]
+    "kind",
+    [
+        pytest.param(sqlite3.OperationalError, marks=pytest.mark.sqlite),  # It quotes only there.
+        sqlite3.IntegrityError,
+        sqlite3.DatabaseError,
+        ValueError,
+    ],
 )
 def test_a_database_that_quotes_what_it_was_given_is_not_quoted(
     post: Callable[..., int], store: Store, log: Log, endpoint: str, kind: type[Exception]
