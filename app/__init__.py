@@ -16,7 +16,7 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
-from app import web
+from app import logs, web
 from app.campaign.compliance.rule_file import BadRules
 from app.campaign.compliance.rulebook import load_rulebook
 from app.cli import backup, maintenance, move
@@ -39,6 +39,7 @@ from app.store.dialects.sqlite import MOVED
 from app.store.migrations import UnusableDatabase
 from app.store.vault import BadKeys, Vault
 from app.web.assets import fingerprint
+from app.web.request_lines import RequestLines
 
 # No name server answers for .invalid (RFC 6761), so nothing of it can leave this process.
 _SANDBOX = Credentials("Sandbox", "https://sandbox.invalid", TOKEN, is_sandbox=True)
@@ -53,9 +54,16 @@ class CannotStart(click.ClickException):
 
 
 def create_app(settings: Settings | None = None) -> Flask:
-    """Make the app; raises `CannotStart`."""
+    """Make the app; raises `CannotStart`.
+
+    An app that reads its settings from the environment is that of the process, whose log it sets
+    up as well.
+    """
     try:
-        return _make(settings or read_settings(os.environ))
+        if settings is None:
+            settings = read_settings(os.environ)
+            logs.set_up(settings.log, settings.secrets)
+        return _make(settings)
     except (BadSetting, BadConnection, BadKeys) as error:
         raise CannotStart(f"Campaign Builder did not start. {error}") from error
     except BadRules as error:
@@ -121,7 +129,8 @@ def _make(settings: Settings) -> Flask:
     web.install(app)
     for command in (explain_command, list_rules, *_COMMANDS):
         app.cli.add_command(command)
-    app.wsgi_app = DispatcherMiddleware(app.wsgi_app, {"/sandbox": sandbox})  # type: ignore[method-assign]
+    both = DispatcherMiddleware(app.wsgi_app, {"/sandbox": sandbox})
+    app.wsgi_app = RequestLines(both)  # type: ignore[method-assign]
     return app
 
 

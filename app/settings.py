@@ -54,11 +54,28 @@ SETTINGS = (
     ),
     Setting("TRUSTED_HOSTS", "", "Further host names that the app answers to, with commas."),
     Setting("TRUSTED_PROXY", "", "Address of a proxy in front that ends TLS."),
+    Setting(
+        "LOG_FORMAT",
+        "",
+        "json or text: how the log is written to stderr. Else text on a terminal, JSON elsewhere.",
+    ),
+    Setting("LOG_LEVEL", "INFO", "The least that is logged: DEBUG, INFO, WARNING or ERROR."),
 )
+
+_LOG_FORMATS = ("", "json", "text")
+_LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
 class BadSetting(ValueError):
     """A setting that the app cannot start with; the message says what to change."""
+
+
+@dataclass(frozen=True)
+class LogSettings:
+    """How the log is written: as JSON, as text, or as fits where it goes; and from what level."""
+
+    form: str = ""
+    level: str = "INFO"
 
 
 @dataclass(frozen=True)
@@ -77,6 +94,12 @@ class Settings:
     token_keys: tuple[str, ...] = field(default=(), repr=False)
     trusted_hosts: tuple[str, ...] = ()
     trusted_proxy: str = ""
+    log: LogSettings = LogSettings()
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must never be written anywhere."""
+        return tuple(filter(None, (self.token, self.secret_key, *self.token_keys)))
 
     @property
     def is_loopback(self) -> bool:
@@ -91,7 +114,7 @@ LOOPBACK = ("127.0.0.1", "localhost")
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
     """Read the settings; raises `BadSetting` for a value that cannot be used."""
-    values = {row.name: environ.get(row.name, "").strip() or row.default for row in SETTINGS}
+    values = _read_values(environ)
     base_url_given = environ.get("VOICEAIWRAPPER_BASE_URL", "").strip()
     if base_url_given and not values["VOICEAIWRAPPER_TOKEN"]:
         raise BadSetting(
@@ -118,7 +141,25 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         token_keys=_split_list(values["TOKEN_KEYS"]),
         trusted_hosts=_split_list(values["TRUSTED_HOSTS"]),
         trusted_proxy=values["TRUSTED_PROXY"],
+        log=read_log_settings(environ),
     )
+
+
+def read_log_settings(environ: Mapping[str, str]) -> LogSettings:
+    """Read only how to log; raises `BadSetting` for a value that cannot be used."""
+    values = _read_values(environ)
+    form, level = values["LOG_FORMAT"].lower(), values["LOG_LEVEL"].upper()
+    if form not in _LOG_FORMATS:
+        raise BadSetting(f"LOG_FORMAT is “{values['LOG_FORMAT']}”. Set it to json or text.")
+    if level not in _LOG_LEVELS:
+        raise BadSetting(
+            f"LOG_LEVEL is “{values['LOG_LEVEL']}”. Set it to DEBUG, INFO, WARNING or ERROR."
+        )
+    return LogSettings(form, level)
+
+
+def _read_values(environ: Mapping[str, str]) -> dict[str, str]:
+    return {row.name: environ.get(row.name, "").strip() or row.default for row in SETTINGS}
 
 
 def _check_shared(values: Mapping[str, str]) -> None:

@@ -31,6 +31,7 @@ from app.store.database import Store
 from app.store.models import Submission
 from tests.factories import outbound, typed
 from tests.fakes import ANSWERS, FakeApi
+from tests.log_lines import Log, logging_to
 from tests.pages import Visitor
 from tests.postgresql import empty_database, make_database
 from tests.sending.presses import destination, entered, press, submit
@@ -151,6 +152,13 @@ def app(
     services.sender.stop()
     if settings.database_url:
         services.store.engine.dispose()
+
+
+@pytest.fixture
+def log() -> Iterator[Log]:
+    """Read what is logged, as JSON and from DEBUG on."""
+    with logging_to(Log()) as log:
+        yield log
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -50,15 +50,18 @@ class Running:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Running]:
-    """Run the app on a free port, with what it keeps under *folder*, until the block ends."""
+def running(folder: Path, **settings: str) -> Iterator[Running]:
+    """Run the app on a free port, with what it keeps under *folder*, until the block ends.
+
+    It logs as text, whose tracebacks `Running.exceptions` reads, unless *settings* say otherwise.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     port, output = free_port(), folder / "output.txt"
     with output.open("ab") as file:
         process = Popen(
             (sys.executable, "-m", "app"),
             cwd=_ROOT,
-            env=environment(folder / "instance", PORT=port),
+            env=environment(folder / "instance", **{"PORT": port, "LOG_FORMAT": "text"} | settings),
             stdout=file,
             stderr=STDOUT,
         )
@@ -79,10 +82,9 @@ def _wait_for(port: int, process: Popen[bytes]) -> None:
 
 def _answers(port: int) -> bool:
     connection = HTTPConnection("127.0.0.1", port, timeout=5)
-    with suppress(OSError, HTTPException):
+    with suppress(OSError, HTTPException), closing(connection):
         connection.request("GET", "/healthz")
         return connection.getresponse().status == 200
-    connection.close()
     return False
 
 

@@ -21,6 +21,7 @@ from app.store.models import Submission
 from tests.factories import outbound
 from tests.faults.bed import wait_until
 from tests.faults.person import Person
+from tests.log_lines import parse
 from tests.sending.presses import expire
 from tests.servers import Address, environment, free_port
 
@@ -183,9 +184,11 @@ def test_a_second_signal_names_what_it_cuts_off_and_ends_at_once(
         process.send_signal(number)
         assert process.wait(timeout=10) == 1
         assert process.stderr is not None
-        assert process.stderr.read() == (
+        *lines_of_log, last = process.stderr.read().splitlines()
+        assert {line["event"] for line in parse("\n".join(lines_of_log))} == {"request"}
+        assert last == (
             "Stopped. 2 campaigns were not answered yet: they are UNKNOWN after the next start "
-            "(submissions 1, 2).\n"
+            "(submissions 1, 2)."
         )
 
     assert states(store) == [State.SENDING, State.SENDING]

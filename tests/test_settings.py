@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.settings import SETTINGS, BadSetting, Settings, read_settings
+from app.settings import SETTINGS, BadSetting, LogSettings, Settings, read_settings
 
 ROOT = Path(__file__).parents[1]
 ROW = re.compile(r"^\| `(?P<name>[A-Z_]+)` \| (?:`(?P<default>[^`]*)` )?\|", re.MULTILINE)
@@ -46,6 +46,8 @@ def test_each_setting_is_read_from_its_variable() -> None:
             "INSTANCE": "elsewhere",
             "TRUSTED_HOSTS": "campaigns.example",
             "TRUSTED_PROXY": "10.0.0.1",
+            "LOG_FORMAT": "json",
+            "LOG_LEVEL": "ERROR",
         }
     )
 
@@ -57,6 +59,7 @@ def test_each_setting_is_read_from_its_variable() -> None:
         instance=ROOT / "elsewhere",
         trusted_hosts=("campaigns.example",),
         trusted_proxy="10.0.0.1",
+        log=LogSettings("json", "ERROR"),
     )
 
 
@@ -117,6 +120,36 @@ def test_this_machine_alone_is_safe_without_a_sign_in(host: str) -> None:
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.0.7", "campaigns.example"])  # noqa: S104
 def test_any_other_address_is_not(host: str) -> None:
     assert not read_settings({"HOST": host}).is_loopback
+
+
+@pytest.mark.parametrize(
+    ("given", "log"),
+    [
+        ({}, LogSettings("", "INFO")),
+        ({"LOG_FORMAT": "Text"}, LogSettings("text", "INFO")),
+        ({"LOG_LEVEL": "debug"}, LogSettings("", "DEBUG")),
+    ],
+)
+def test_how_to_log_can_be_written_large_or_small(given: dict[str, str], log: LogSettings) -> None:
+    assert read_settings(given).log == log
+
+
+@pytest.mark.parametrize("form", ["xml", "json,text"])
+def test_a_format_of_the_log_that_there_is_not_is_refused(form: str) -> None:
+    assert refused(LOG_FORMAT=form) == f"LOG_FORMAT is “{form}”. Set it to json or text."
+
+
+@pytest.mark.parametrize("level", ["10", "LOUD", "NOTSET"])
+def test_a_level_of_the_log_that_there_is_not_is_refused(level: str) -> None:
+    assert refused(LOG_LEVEL=level) == (
+        f"LOG_LEVEL is “{level}”. Set it to DEBUG, INFO, WARNING or ERROR."
+    )
+
+
+def test_the_secrets_are_all_of_them() -> None:
+    settings = Settings(token="t0ken", secret_key="signs", token_keys=("new", "old"))
+    assert settings.secrets == ("t0ken", "signs", "new", "old")
+    assert Settings().secrets == ()
 
 
 def test_the_settings_do_not_show_the_token() -> None:

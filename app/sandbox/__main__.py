@@ -4,9 +4,11 @@ import os
 import sys
 from contextlib import suppress
 
+from app import logs
 from app.files import HOME
 from app.sandbox import LARGEST_REQUEST, TOKEN, create_sandbox
 from app.server import Limits, Server, raise_open_file_limit, stop_on_signals
+from app.settings import BadSetting, read_log_settings
 
 _HOST = "127.0.0.1"
 _HOSTS = (_HOST, "localhost")
@@ -15,7 +17,11 @@ _LIMITS = Limits(body=2 * LARGEST_REQUEST, threads=16)
 
 
 def main() -> None:
-    """Serve until stopped; a port that cannot be used ends it with one sentence."""
+    """Serve until stopped; a setting that cannot be used ends it with one sentence."""
+    try:
+        logs.set_up(read_log_settings(os.environ))
+    except BadSetting as error:
+        sys.exit(f"The sandbox did not start. {error}")
     port = os.environ.get("PORT", "").strip() or "8001"
     instance = HOME / (os.environ.get("INSTANCE", "").strip() or "instance")
     try:

@@ -14,6 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from app.logs import describe_error
 from app.private_files import replace_private
 from app.remote.answers import Created
 from app.remote.exchange import Exchange
@@ -60,8 +61,9 @@ class Journal:
         except (OSError, TypeError, ValueError) as error:
             known = entry.outcome.campaign.campaign_id if entry.outcome.campaign else ""
             _log.critical(
-                "Submission %s is %s %s, and that can be written nowhere: %s",
-                *(entry.submission_id, entry.outcome.state, known, error),
+                "It is %s %s, and that can be written nowhere: %s",
+                *(entry.outcome.state, known, describe_error(error)),
+                extra={"submission": entry.submission_id},
             )
             return False
         return True

@@ -15,6 +15,7 @@ from time import sleep
 
 from sqlalchemy.orm import Session
 
+from app.logs import describe_error
 from app.sending.journal import Entry, Journal
 from app.sending.outcome import Outcome, apply_outcome, is_recorded, note_stray
 from app.store import submissions, throttles
@@ -82,7 +83,11 @@ def _write_down(claimed: Claim, outcome: Outcome, store: Store, journal: Journal
             entry = Entry(claimed.submission_id, claimed.token, outcome, _describe_error(error))
             is_kept = journal.keep(entry)
             if is_kept and claimed.lease.is_over:
-                _log.critical("Submission %s is in the journal: %s", entry.submission_id, entry.why)
+                _log.critical(
+                    "Its outcome is in the journal: %s",
+                    describe_error(error),
+                    extra={"submission": entry.submission_id},
+                )
                 return
             sleep(_PAUSE)
         else:
@@ -156,7 +161,9 @@ def _take_in(entry: Entry, store: Store, journal: Journal) -> bool:
         with store.writing(chain) as session:
             _record(session, entry.submission_id, entry.token, entry.outcome, entry.why)
     except Exception:  # noqa: BLE001  One bad entry must not keep the app from starting.
-        _log.exception("The outcome of submission %s stays in the journal.", entry.submission_id)
+        _log.exception(
+            "Its outcome stays in the journal", extra={"submission": entry.submission_id}
+        )
         return False
     journal.drop(entry.token)
     return True

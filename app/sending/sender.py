@@ -150,6 +150,8 @@ class Sender:
                 record_outcome(claimed, unsent, self._store, self._journal)
             else:
                 deliver(claimed, store=self._store, api=api, journal=self._journal)
+        except Exception:  # noqa: BLE001  Its outcome is on record; the next one goes all the same.
+            _log.exception("Failed to send", extra={"submission": claimed.submission_id})
         finally:
             with self._changed:
                 self._under_way.discard(claimed.submission_id)

@@ -8,6 +8,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
+from app.logs import describe_error
 from app.sending.resolution import NoSuchSubmission
 from app.store.drafts import AlreadySubmitted, NoSuchDraft
 from app.store.request_log import NoSuchCall
@@ -84,7 +85,7 @@ def _show_refused(error: HTTPException) -> tuple[str | Response, int] | HTTPExce
 def _show_unwritable(error: Exception) -> tuple[str | Response, int]:
     """Say why the database cannot be used, and keep what was posted ready to be posted again."""
     reason = str(getattr(error, "orig", None) or error)
-    current_app.logger.error("The database cannot be used: %s", reason)
+    current_app.logger.error("The database cannot be used: %s", describe_error(error))
     usual = f"The database cannot be used ({reason})."
     words = next((words for part, words in _REASONS if part in reason), usual)
     return _offer_again(503, (_UNWRITABLE, f"{words} {_NOTHING_SENT}"))

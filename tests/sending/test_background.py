@@ -5,6 +5,7 @@ from threading import Event, Thread
 import pytest
 
 from app.sending.background import Background
+from tests.log_lines import Log
 
 
 def test_what_fails_beside_a_request_ends_there() -> None:
@@ -16,6 +17,20 @@ def test_what_fails_beside_a_request_ends_there() -> None:
     background.run("test of a", fail)
     assert background.drain(10)
     assert not background.is_running("test of a")
+
+
+def test_a_failure_beside_a_request_is_logged(log: Log) -> None:
+    background = Background()
+
+    def fail() -> None:
+        raise ZeroDivisionError
+
+    background.run("test of a", fail)
+    assert background.drain(10)
+
+    (line,) = log.lines()
+    assert line["event"] == "Failed beside the request: test of a"
+    assert "ZeroDivisionError" in line["exception"]
 
 
 def test_what_could_not_be_begun_can_be_begun_later(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,7 @@ from app.sending.recording import record_outcome, recover
 from app.store.base import State
 from app.store.database import Store
 from app.store.leases import read_clock
+from tests.log_lines import Log
 from tests.pages import Visitor
 from tests.sending.claims import CREATED, MADE, Saved, claimed, submission
 from tests.sending.presses import expire, failing, journal, rows
@@ -29,6 +30,35 @@ BROKEN = [
     OSError("Input/output error"),
     ValueError("Something that nobody thought of."),
 ]
+
+
+def test_what_fails_is_logged_with_its_submission_and_with_nothing_of_the_answer(
+    store: Store, saved: Saved, log: Log
+) -> None:
+    mine = claimed(store, saved)
+    with failing(store, ValueError("The row is Q4 Outreach.")):
+        record_outcome(mine, CREATED, store, journal(store))
+        recover(store, journal(store))
+
+    kept, left = log.lines()
+    assert kept["event"] == "Its outcome is in the journal: ValueError"
+    assert left["event"] == "Its outcome stays in the journal"
+    assert kept["submission"] == left["submission"] == mine.submission_id
+    assert "Q4 Outreach" not in log.text
+
+
+def test_an_answer_that_can_be_kept_nowhere_is_logged_with_its_submission(
+    log: Log, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    entry = Entry(7, "0" * 32, CREATED, "database is locked")
+    assert not Journal(tmp_path / "file" / "outcomes").keep(entry)
+
+    line = log.lines()[-1]
+    assert line["submission"] == 7
+    assert "CREATED" in line["event"]
+    assert "Vm9pY2VDYW1wYWlnbjo3" in line["event"]
+    assert "Q4 Outreach" not in log.text
 
 
 @pytest.mark.parametrize("error", BROKEN, ids=str)

@@ -25,6 +25,7 @@ from app.store.models import Submission
 from app.store.throttles import GENTLE, Pace
 from tests.factories import outbound
 from tests.fakes import ANSWERS, FakeApi
+from tests.log_lines import Log
 from tests.sending.presses import destination, failing, journal, press
 from tests.store.files import writers_lock_of
 
@@ -214,6 +215,21 @@ def test_a_database_that_is_locked_at_the_claim_is_asked_again(
     assert sender.drain(10)
 
     assert state(store, submission_id) is State.CREATED
+
+
+def test_a_failure_of_ours_is_logged_with_its_submission(
+    store: Store, saved: Callable[..., str], log: Log
+) -> None:
+    api = FakeApi(ZeroDivisionError(), ANSWERS[State.CREATED])
+    sender = Sender(store, journal(store), OneConnection(api))
+    failed, good = (queue(store, saved, destination(api), name) for name in ("First", "Second"))
+    set_pace(store, destination(api), Pace(rate=0, burst=1, concurrency=1))
+    sender.wake(destination(api).key)
+    assert sender.drain(10)
+
+    assert [state(store, one) for one in (failed, good)] == [State.UNKNOWN, State.CREATED]
+    (line,) = log.lines()
+    assert (line["event"], line["submission"]) == ("Failed to send", failed)
 
 
 @pytest.mark.sqlite
