@@ -5,7 +5,6 @@
 
 import os
 import secrets
-import sqlite3
 from functools import partial
 from pathlib import Path
 
@@ -13,7 +12,7 @@ import click
 from flask import Flask
 from jinja2 import StrictUndefined
 from sqlalchemy import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DatabaseError
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from app import logs, web
@@ -27,6 +26,7 @@ from app.private_files import create_private, make_folder_private
 from app.remote.adapter import WsgiAdapter
 from app.remote.connection import BadConnection, Credentials
 from app.sandbox import TOKEN, create_sandbox
+from app.sandbox.file import FILE, open_file
 from app.sending.background import Background
 from app.sending.doorbell import Doorbell
 from app.sending.journal import FOLDER, Journal
@@ -72,9 +72,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     except UnusableDatabase as error:
         reason = f"its database cannot be used. {error}"
         raise CannotStart(f"Campaign Builder did not start: {reason}") from error
-    except (OSError, sqlite3.Error) as error:
+    except (OSError, DatabaseError) as error:
         what = getattr(error, "filename", None) or "the instance folder"
-        reason = str(getattr(error, "strerror", None) or error)
+        reason = str(getattr(error, "strerror", None) or getattr(error, "orig", None) or error)
         raise CannotStart(
             f"Campaign Builder did not start: {what} cannot be used ({reason}). "
             "Set INSTANCE to another folder."
@@ -98,8 +98,8 @@ def _make(settings: Settings) -> Flask:
         MAX_CONTENT_LENGTH=_LARGEST_REQUEST,
         TRUSTED_HOSTS=hosts,
     )
-    sandbox = create_sandbox(settings.instance, trusted_hosts=[*hosts, "sandbox.invalid"])
     store = Store(_locate_database(settings))
+    sandbox = _make_sandbox(settings, store, trusted_hosts=[*hosts, "sandbox.invalid"])
     journal = Journal(settings.instance / FOLDER)
     connections = ConnectionRegistry(
         store,
@@ -152,6 +152,20 @@ def _locate_database(settings: Settings) -> Path | URL:
             "DATABASE_URL cannot be read. It is like postgresql://user:password@host/database, "
             "with signs like @ and / in a password as %40 and %2F."
         ) from error
+
+
+def _make_sandbox(settings: Settings, store: Store, trusted_hosts: list[str]) -> Flask:
+    """Make the sandbox where all machines share it; raises `UnusableDatabase`.
+
+    That is the database on PostgreSQL, else a file, for which it raises `DatabaseError`.
+    """
+    if not settings.database_url:
+        return create_sandbox(open_file(settings.instance / FILE), trusted_hosts)
+    try:
+        return create_sandbox(store.database.writer, trusted_hosts)
+    except DatabaseError as error:
+        reason = str(getattr(error, "orig", None) or error).strip()
+        raise UnusableDatabase(f"PostgreSQL cannot be used ({reason}).") from error
 
 
 def _list_fixed_connections(settings: Settings) -> dict[str, Credentials]:

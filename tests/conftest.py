@@ -21,6 +21,7 @@ from app.campaign.contract.payload import build_payload, compute_digest, encode_
 from app.connections import SANDBOX
 from app.remote.client import CampaignApi
 from app.sandbox.ledger import Ledger
+from app.sandbox.tables import make_tables, writing
 from app.sending.queue import enqueue
 from app.services import find_services
 from app.settings import Settings
@@ -98,7 +99,10 @@ def compiled_addresses() -> Iterator[None]:
 def postgresql_database(tmp_path_factory: pytest.TempPathFactory) -> str:
     """Make a database with all tables, one for each process of the tests; gives its URL."""
     url = make_database(ON_POSTGRESQL, f"test_{token_hex(8)}")
-    Store(make_url(url)).engine.dispose()
+    store = Store(make_url(url))
+    with writing(store.database.writer) as connection:
+        make_tables(connection)
+    store.engine.dispose()
     return url
 
 

@@ -21,6 +21,7 @@ from tempfile import TemporaryDirectory
 import psycopg
 from sqlalchemy import create_engine, text
 
+from app.sandbox.tables import ON_POSTGRESQL as SANDBOX
 from app.store import models, records  # noqa: F401  They fill the metadata.
 from app.store.base import Base
 from app.store.dialects.postgresql import count_rows
@@ -104,7 +105,7 @@ def drop_database(url: str, name: str) -> None:
 
 def empty_database(url: str) -> None:
     """Delete everything in a database but its tables, past the triggers that refuse that."""
-    tables = [*Base.metadata.tables, DRAFT_INDEX.name, CALL_INDEX.name]
+    tables = [*Base.metadata.tables, DRAFT_INDEX.name, CALL_INDEX.name, *map(str, SANDBOX)]
     engine = create_engine(url)
     with engine.begin() as connection:
         connection.execute(text("SET LOCAL session_replication_role = replica"))

@@ -88,6 +88,13 @@ def test_a_database_that_is_damaged_in_the_middle(used: Path, file: Path) -> Non
         assert status in {0, 1}
 
 
+def test_a_damaged_file_of_the_sandbox(used: Path) -> None:
+    (used / "sandbox.sqlite3").write_bytes(b"no database " * 2000)
+    status, output = command(used, *START)
+    assert (status, "Traceback" in output) == (1, False)
+    assert "the instance folder cannot be used (file is not a database)" in output
+
+
 def test_a_full_disk(used: Path, file: Path) -> None:
     for words in (("backup", file), ("verify-trail",), ("rotate-tokens",)):
         status, output = command(used, *words, full=True)

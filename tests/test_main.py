@@ -14,6 +14,7 @@ import requests
 from sqlalchemy import select
 
 from app.__main__ import describe_cut_off
+from app.sandbox.file import FILE, open_file
 from app.sandbox.switch import Faults, Switch
 from app.store.base import State
 from app.store.database import Store
@@ -110,7 +111,7 @@ def test_what_an_earlier_run_left_open_is_unknown_once_it_listens(
 @pytest.fixture
 def sending(instance: Path, saved: Callable[..., str]) -> Callable[..., None]:
     """Press the button of a draft of this name, whose answer takes this many seconds."""
-    faults = Faults(instance / "sandbox.sqlite3")
+    faults = Faults(open_file(instance / FILE))
 
     def press(address: Address, seconds: float, name: str = "One") -> None:
         person = Person(address.url, saved(outbound(name=name)))

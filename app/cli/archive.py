@@ -9,7 +9,7 @@ import json
 import os
 import shutil
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
@@ -27,6 +27,9 @@ from app.store.migrations import HEAD
 from app.version import VERSION
 
 MAIN = "campaigns.sqlite3"
+Copies = Mapping[str, Callable[[Path], None]]
+"""What makes the files of databases that are not in the folder, by their names."""
+
 _MANIFEST = "manifest.json"
 LEFT_OUT = ("-wal", "-shm", "-journal", ".db", ".lock", ".new", ".zip")
 _BROKEN = (BadZipFile, KeyError, TypeError, ValueError, AttributeError, EOFError, RuntimeError)
@@ -36,17 +39,12 @@ class Unusable(click.ClickException):
     """Something that cannot be backed up or brought back; the message says what to do."""
 
 
-def write_backup(
-    instance: Path, file: Path, copy_main: Callable[[Path], None] | None = None
-) -> dict[str, Any]:
-    """Write a backup, which has its name only once it is whole; gives its manifest.
-
-    *copy_main* makes the main database's file, if that is not in the folder.
-    """
+def write_backup(instance: Path, file: Path, copies: Copies | None = None) -> dict[str, Any]:
+    """Write a backup, which has its name only once it is whole; gives its manifest."""
     fresh = file.with_name(f".{file.name}.new")
     try:
         with TemporaryDirectory(dir=file.parent) as folder:
-            _copy_all(instance, Path(folder), copy_main)
+            _copy_all(instance, Path(folder), copies or {})
             files = {name: _hash_file(Path(folder) / name) for name in _list_names(Path(folder))}
             manifest = {"version": VERSION, "schema": HEAD, "at": _now(), "files": files}
             _pack(Path(folder), manifest, fresh)
@@ -72,10 +70,10 @@ def _list_names(folder: Path) -> list[str]:
     return sorted(path.relative_to(folder).as_posix() for path in paths)
 
 
-def _copy_all(instance: Path, folder: Path, copy_main: Callable[[Path], None] | None) -> None:
+def _copy_all(instance: Path, folder: Path, copies: Copies) -> None:
     """Copy the journal first: what it holds is taken into the database, and then dropped."""
     (folder / FOLDER).mkdir()
-    left_out = {MAIN, MOVED} if copy_main else set()
+    left_out = {*copies, MOVED} if copies else set()
     for path in (*instance.glob(f"{FOLDER}/*.json"), *instance.iterdir()):
         target = folder / path.relative_to(instance)
         if path.name in left_out:
@@ -87,8 +85,8 @@ def _copy_all(instance: Path, folder: Path, copy_main: Callable[[Path], None] | 
         elif path.parent != instance:
             with suppress(FileNotFoundError):  # Then it is in the database by now.
                 shutil.copyfile(path, target)
-    if copy_main:
-        copy_main(folder / MAIN)
+    for name, copy in copies.items():
+        copy(folder / name)
 
 
 def unpack(file: Path, folder: Path) -> dict[str, Any]:

@@ -7,7 +7,6 @@ into what is just being replaced.
 """
 
 import sqlite3
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,7 +20,9 @@ from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy.exc import DatabaseError
 
-from app.cli.archive import LEFT_OUT, MAIN, Unusable, unpack, write_backup
+from app.cli.archive import LEFT_OUT, MAIN, Copies, Unusable, unpack, write_backup
+from app.cli.sandbox_copy import copy_sandbox_to_file
+from app.sandbox.file import FILE
 from app.sending.journal import FOLDER, Journal
 from app.sending.outcome import Outcome, apply_outcome
 from app.sending.recording import recover
@@ -120,7 +121,7 @@ def _seal() -> None:
 
 def _write(instance: Path, file: Path) -> dict[str, Any]:
     try:
-        return write_backup(instance, file, _find_way_to_copy())
+        return write_backup(instance, file, _list_copies())
     except NotTheSame as error:
         raise Unusable(f"Nothing is written. {error}") from error
     except OSError as error:
@@ -130,11 +131,14 @@ def _write(instance: Path, file: Path) -> dict[str, Any]:
         raise Unusable(f"A database cannot be read ({reason}); nothing is written.") from error
 
 
-def _find_way_to_copy() -> Callable[[Path], None] | None:
-    """Give what copies the database into a file; a file of SQLite's is copied as it is."""
-    return (
-        None if isinstance(_store().database, SqliteDatabase) else partial(copy_to_file, _store())
-    )
+def _list_copies() -> Copies:
+    """Give what copies PostgreSQL's tables into files; a file of SQLite's is copied as it is."""
+    if isinstance(_store().database, SqliteDatabase):
+        return {}
+    return {
+        MAIN: partial(copy_to_file, _store()),
+        FILE: partial(copy_sandbox_to_file, _store()),
+    }
 
 
 _Told = tuple[str, str, str, str, str | None]

@@ -7,10 +7,12 @@ from pathlib import Path
 import click
 from flask import current_app
 from flask.cli import with_appcontext
-from sqlalchemy import URL, make_url
+from sqlalchemy import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError
 
+from app.cli.sandbox_copy import copy_sandbox
 from app.private_files import replace_private
+from app.sandbox.tables import ON_POSTGRESQL
 from app.sending.recording import recover
 from app.services import services
 from app.store import seals
@@ -84,12 +86,19 @@ def _move(source: Store, file: SqliteDatabase, url: URL) -> int:
     target, mark = PostgresqlDatabase(url), file.path.with_name(MOVED)
     place = f"{url.host or 'this machine'}, database {url.database}"
     now = datetime.now(UTC).isoformat(timespec="seconds")
+
+    def complete(copy: Connection) -> None:
+        with services().ledger.engine.connect() as sandbox:
+            copy_sandbox(sandbox, copy)
+        replace_private(mark, f"{place}, at {now}\n")
+
     try:
         return copy_everything(
             source,
             target,
             read_counters(file.path),
-            before_use=lambda: replace_private(mark, f"{place}, at {now}\n"),
+            beside=ON_POSTGRESQL,
+            before_use=complete,
         )
     except BaseException as error:
         mark.unlink(missing_ok=True)

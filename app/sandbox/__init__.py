@@ -8,27 +8,29 @@ judges raw JSON by a standard validator, so that form and sandbox check each oth
 """
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from flask import Flask
 from jinja2 import StrictUndefined
+from sqlalchemy import Engine
 
 from app.files import TEMPLATES
 from app.sandbox import api, envelope, pages
 from app.sandbox.ledger import Ledger
 from app.sandbox.rehearsal import Rehearsal
 from app.sandbox.switch import Faults
+from app.sandbox.tables import make_tables, writing
 
 TOKEN = api.TOKEN
 LARGEST_REQUEST = 256 * 1024
 
 
-def create_sandbox(instance_path: Path, trusted_hosts: Sequence[str] | None = None) -> Flask:
-    """Make the sandbox; what it creates is kept in a file of its own under *instance_path*.
+def create_sandbox(engine: Engine, trusted_hosts: Sequence[str] | None = None) -> Flask:
+    """Make the sandbox; what it creates is kept in this database, a file of its own or the app's.
 
-    Without *trusted_hosts* it answers to any host name.
+    Without *trusted_hosts* it answers to any host name. Raises `DatabaseError`.
     """
-    instance_path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with writing(engine) as connection:
+        make_tables(connection)
     sandbox = Flask(__name__, static_folder=None, template_folder=str(TEMPLATES))
     sandbox.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True}
     sandbox.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's own provider has it.
@@ -39,9 +41,8 @@ def create_sandbox(instance_path: Path, trusted_hosts: Sequence[str] | None = No
         PROVIDE_AUTOMATIC_OPTIONS=False,
         TRUSTED_HOSTS=list(trusted_hosts) if trusted_hosts else None,
     )
-    file = instance_path / "sandbox.sqlite3"
-    sandbox.extensions["ledger"] = Ledger(file)
-    sandbox.extensions["faults"] = faults = Faults(file)
+    sandbox.extensions["ledger"] = Ledger(engine)
+    sandbox.extensions["faults"] = faults = Faults(engine)
     sandbox.register_blueprint(api.bp)
     sandbox.register_blueprint(pages.bp)
     envelope.install(sandbox)

@@ -7,6 +7,7 @@ from contextlib import suppress
 from app import logs
 from app.files import HOME
 from app.sandbox import LARGEST_REQUEST, TOKEN, create_sandbox
+from app.sandbox.file import FILE, open_file
 from app.server import Limits, Server, raise_open_file_limit, stop_on_signals
 from app.settings import BadSetting, read_log_settings
 
@@ -25,7 +26,8 @@ def main() -> None:
     port = os.environ.get("PORT", "").strip() or "8001"
     instance = HOME / (os.environ.get("INSTANCE", "").strip() or "instance")
     try:
-        server = Server(create_sandbox(instance, _HOSTS), _LIMITS, host=_HOST, port=port)
+        sandbox = create_sandbox(open_file(instance / FILE), _HOSTS)
+        server = Server(sandbox, _LIMITS, host=_HOST, port=port)
     except (OSError, ValueError, OverflowError):
         sys.exit(f"The sandbox did not start: port {port} cannot be used. Set PORT to another.")
     raise_open_file_limit()

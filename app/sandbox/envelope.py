@@ -1,10 +1,10 @@
 """The one shape of every answer of the API, errors included, whatever went wrong."""
 
-import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Flask, Response, current_app, jsonify
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from app.campaign.contract.fields import CAMPAIGNS_PATH
@@ -50,7 +50,7 @@ def install(sandbox: Flask) -> None:
     """Put whatever the framework refuses, or fails at, into the envelope."""
     sandbox.register_error_handler(HTTPException, _answer_refused)
     sandbox.register_error_handler(SecurityError, lambda _error: answer_error(400, _OTHER_HOST))
-    sandbox.register_error_handler(sqlite3.Error, _answer_unwritable)
+    sandbox.register_error_handler(SQLAlchemyError, _answer_unwritable)
     sandbox.register_error_handler(Exception, _answer_failed)
     sandbox.after_request(_guard)
 
@@ -71,8 +71,8 @@ def _answer_refused(error: HTTPException) -> Response:
 
 
 def _answer_unwritable(error: Exception) -> Response:
-    current_app.logger.error("The sandbox cannot use its file", exc_info=error)
-    return answer_error(503, "The sandbox cannot use its file just now. Nothing was created.")
+    current_app.logger.error("The sandbox cannot use its database", exc_info=error)
+    return answer_error(503, "The sandbox cannot use its database just now. Nothing was created.")
 
 
 def _answer_failed(error: Exception) -> Response:

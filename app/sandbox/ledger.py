@@ -1,23 +1,14 @@
-"""What the sandbox created, in its SQLite file."""
+"""What the sandbox created."""
 
 import json
 from base64 import b64encode
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-from app.sandbox.file import opened
+from sqlalchemy import Engine, insert, select
 
-# AUTOINCREMENT: a number is never used again, not even that of a deleted row.
-_TABLE = """
-CREATE TABLE IF NOT EXISTS campaign (
-    number INTEGER PRIMARY KEY AUTOINCREMENT, created_at TEXT NOT NULL, request TEXT NOT NULL
-)"""
-_INSERT = "INSERT INTO campaign (created_at, request) VALUES (?, ?)"
-_SELECT = """
-SELECT number, created_at, request FROM campaign
-WHERE number < coalesce(?, number + 1) ORDER BY number DESC LIMIT ?"""
+from app.sandbox.tables import find_tables, writing
 
 
 @dataclass(frozen=True)
@@ -45,24 +36,29 @@ class Kept:
 class Ledger:
     """The sandbox's campaigns, numbered in the order in which they came."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        with opened(self._path) as file:
-            file.execute("PRAGMA journal_mode = wal")
-            file.execute(_TABLE)
+    def __init__(self, engine: Engine) -> None:
+        """Keep them in this database, which has the sandbox's tables."""
+        self.engine = engine
+        self._table = find_tables(engine).campaign
 
     def add(self, request: dict[str, Any]) -> Kept:
         """Keep a campaign for good, under a new number."""
         now = datetime.now(UTC)
-        with opened(self._path) as file:
-            made = file.execute(_INSERT, (now.isoformat(), json.dumps(request)))
-        return Kept(int(made.lastrowid or 0), now, request)
+        row = {"created_at": now.isoformat(), "request": json.dumps(request)}
+        with writing(self.engine) as connection:
+            made = connection.execute(insert(self._table), row)
+        (number,) = made.inserted_primary_key or (0,)
+        return Kept(number, now, request)
 
     def read_page(self, count: int, before: int | None = None) -> list[Kept]:
         """Give the newest campaigns, or the newest of those before a number."""
-        with opened(self._path) as file:
-            rows = file.execute(_SELECT, (before, count)).fetchall()
+        number = self._table.c.number
+        query = select(self._table).order_by(number.desc()).limit(count)
+        if before is not None:
+            query = query.where(number < before)
+        with self.engine.connect() as connection:
+            rows = connection.execute(query).all()
         return [
-            Kept(number, datetime.fromisoformat(at), json.loads(request))
-            for number, at, request in rows
+            Kept(row.number, datetime.fromisoformat(row.created_at), json.loads(row.request))
+            for row in rows
         ]

@@ -1,11 +1,11 @@
 """Let a request meet the fault that its header names, or that is switched on."""
 
 import json
-import sqlite3
 import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.test import run_wsgi_app
 
 from app.campaign.contract.fields import CAMPAIGNS_PATH
@@ -50,7 +50,7 @@ class Rehearsal:
             return read_header(header)
         try:
             switch = self._faults.take()
-        except sqlite3.Error:  # The sandbox itself says that its file cannot be used.
+        except SQLAlchemyError:  # The sandbox itself says that its database cannot be used.
             return None
         return switch if switch and switch.name in FAULT else None
 

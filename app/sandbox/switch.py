@@ -1,20 +1,23 @@
 """Which fault is switched on, for the next request or for all; every process sees the same."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any
 
-from app.sandbox.file import opened
+from sqlalchemy import Engine, Row, Table, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from app.sandbox.tables import find_tables, writing
 
 LONGEST = 120.0
 """Seconds that a slow answer may take."""
 
 USUAL = 40.0
 
-_TABLE = """
-CREATE TABLE IF NOT EXISTS fault (
-    only_one INTEGER PRIMARY KEY CHECK (only_one = 1), name TEXT, every INTEGER, seconds REAL
-)"""
-_SELECT = "SELECT name, every, seconds FROM fault"
+_INSERT: dict[str, Callable[[Table], sqlite.Insert | postgresql.Insert]] = {
+    "sqlite": sqlite.insert,
+    "postgresql": postgresql.insert,
+}
 
 
 @dataclass(frozen=True)
@@ -27,37 +30,40 @@ class Switch:
 
 
 class Faults:
-    """The switch, kept in the sandbox's file."""
+    """The switch."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        with opened(path) as file:
-            file.execute(_TABLE)
+    def __init__(self, engine: Engine) -> None:
+        """Keep it in this database, which has the sandbox's tables."""
+        self._engine = engine
+        self._table = find_tables(engine).fault
 
     def switch_on(self, switch: Switch) -> None:
         """Switch this fault on, in place of any other."""
-        with opened(self._path) as file:
-            file.execute(
-                "INSERT OR REPLACE INTO fault VALUES (1, ?, ?, ?)",
-                (switch.name, switch.every, switch.seconds),
-            )
+        values = {"name": switch.name, "every": switch.every, "seconds": switch.seconds}
+        put = _INSERT[self._engine.dialect.name](self._table).values(only_one=1, **values)
+        with writing(self._engine) as connection:
+            connection.execute(put.on_conflict_do_update(index_elements=["only_one"], set_=values))
 
     def switch_off(self) -> None:
-        with opened(self._path) as file:
-            file.execute("DELETE FROM fault")
+        with writing(self._engine) as connection:
+            connection.execute(delete(self._table))
 
     def read_current(self) -> Switch | None:
         """Tell what is switched on."""
-        with opened(self._path) as file:
-            row = file.execute(_SELECT).fetchone()
-        return Switch(row[0], bool(row[1]), row[2]) if row else None
+        with self._engine.connect() as connection:
+            return _read(connection.execute(select(self._table)).first())
 
     def take(self) -> Switch | None:
         """Give the fault for one request; one for the next request only is off from then on."""
         if self.read_current() is None:
             return None
-        with opened(self._path) as file:
-            file.execute("BEGIN IMMEDIATE")
-            row = file.execute(_SELECT).fetchone()
-            file.execute("DELETE FROM fault WHERE NOT every")
-        return Switch(row[0], bool(row[1]), row[2]) if row else None
+        with writing(self._engine) as connection:
+            # Who waits for the row on PostgreSQL finds it gone when another has taken it.
+            switch = _read(connection.execute(select(self._table).with_for_update()).first())
+            if switch and not switch.every:
+                connection.execute(delete(self._table))
+        return switch
+
+
+def _read(row: Row[*tuple[Any, ...]] | None) -> Switch | None:
+    return Switch(row.name, row.every, row.seconds) if row else None

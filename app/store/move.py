@@ -8,7 +8,7 @@ copied at one stroke, as they are at one moment.
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -61,19 +61,21 @@ def copy_everything(
     source: Store,
     target: PostgresqlDatabase,
     counters: Mapping[str, int],
-    before_use: Callable[[], None],
+    beside: Sequence[TableClause],
+    before_use: Callable[[Connection], None],
 ) -> int:
     """Copy all tables, hold the copy to the source, and count the rows.
 
-    *counters* are the highest numbers that the source has ever given, by table; *before_use* is
-    called when the copy is whole, and nobody can use it yet. Raises `NotEmpty`, `NotTheSame`,
-    and `DatabaseError`.
+    *counters* are the highest numbers that the source has ever given, by table; *beside* are
+    tables that an app has there, too, and that have to be empty as well. *before_use* is called
+    in the last transaction, when the copy is whole, and nobody can use it yet. Raises
+    `NotEmpty`, `NotTheSame`, and `DatabaseError`.
     """
     with source.reading() as session:
         connection = session.connection()
         figures = {table.name: measure(connection, table) for table in TABLES}
         newest = seals.find_newest(session)
-        finished = _prepare(target, _fingerprint(figures))
+        finished = _prepare(target, _fingerprint(figures), beside)
         for table in TABLES:
             if table.name not in finished:
                 _copy(connection, target, table)
@@ -86,7 +88,7 @@ def copy_everything(
             seals.seal(session)
             session.commit()
         UNFINISHED_MOVE.drop(copy)
-        before_use()
+        before_use(copy)
     return count
 
 
@@ -103,12 +105,19 @@ def copy_to_file(source: Store, path: Path) -> None:
             newest = seals.find_newest(session)
             with file.engine.execution_options(writes=True).begin() as copy, sqlite.emptied(copy):
                 for table in TABLES:
-                    _insert_all(connection, copy, table)
+                    _insert_all(connection, table, copy, table)
                 _compare(copy, figures, newest)
             counters = _read_counters(connection)
     finally:
         file.engine.dispose()
     count_on(path, counters)
+
+
+def copy_rows(source: Connection, table: TableClause, copy: Connection, into: TableClause) -> None:
+    """Copy one table into an empty one with the same columns; raises `NotTheSame`."""
+    _insert_all(source, table, copy, into)
+    if measure(copy, into) != measure(source, table):
+        raise NotTheSame(f"The rows of {into.name} are not the same.")
 
 
 def _compare(copy: Connection, figures: Mapping[str, Figures], newest: str) -> None:
@@ -150,7 +159,7 @@ def _fingerprint(figures: Mapping[str, Figures]) -> str:
     return hashlib.sha256(json.dumps(figures, sort_keys=True).encode()).hexdigest()
 
 
-def _prepare(target: PostgresqlDatabase, source: str) -> set[str]:
+def _prepare(target: PostgresqlDatabase, source: str, beside: Sequence[TableClause]) -> set[str]:
     """Make the tables, and name those that an earlier move of the same source has copied."""
     with target.writer.begin() as connection:
         has = inspect(connection).has_table
@@ -158,7 +167,7 @@ def _prepare(target: PostgresqlDatabase, source: str) -> set[str]:
             moved = connection.execute(select(UNFINISHED_MOVE)).one()
             if moved.source == source:
                 return set(moved.finished)
-        elif _has_others(connection):
+        elif _has_others(connection, beside):
             raise NotEmpty
         drop_tables(connection)
         make_tables(connection)
@@ -167,39 +176,41 @@ def _prepare(target: PostgresqlDatabase, source: str) -> set[str]:
     return set()
 
 
-def _has_others(connection: Connection) -> bool:
+def _has_others(connection: Connection, beside: Sequence[TableClause]) -> bool:
     """Tell whether a database has more in it than what a first start makes."""
     ours = {table.name for table in TABLES} | {"alembic_version"}
     there = set(inspect(connection).get_table_names())
-    if there not in (set(), ours):
+    if there - {table.name for table in beside} not in (set(), ours):
         return True
     trail = {"event", "chain_head"}
     counts = {
         table.name: connection.scalar(select(func.count()).select_from(table))
-        for table in TABLES
-        if there
+        for table in (*TABLES, *beside)
+        if table.name in there
     }
     has_rows = any(count for name, count in counts.items() if name not in trail)
-    kinds = connection.scalars(select(Event.kind)).all() if there else []
+    kinds = connection.scalars(select(Event.kind)).all() if ours <= there else []
     return has_rows or kinds not in ([], [EventKind.COUNTED])
 
 
 def _copy(connection: Connection, target: PostgresqlDatabase, table: TableClause) -> None:
     with target.writer.begin() as copy:
-        _insert_all(connection, copy, table)
+        _insert_all(connection, table, copy, table)
         finished = func.array_append(UNFINISHED_MOVE.c.finished, table.name)
         copy.execute(update(UNFINISHED_MOVE).values(finished=finished))
 
 
-def _insert_all(connection: Connection, copy: Connection, table: TableClause) -> None:
+def _insert_all(
+    source: Connection, table: TableClause, copy: Connection, into: TableClause
+) -> None:
     rows: list[dict[str, Any]] = []
-    for row in _iterate_rows(connection, table):
+    for row in _iterate_rows(source, table):
         rows.append(row)
         if len(rows) == _AT_ONCE:
-            copy.execute(insert(table), rows)
+            copy.execute(insert(into), rows)
             rows.clear()
     if rows:
-        copy.execute(insert(table), rows)
+        copy.execute(insert(into), rows)
 
 
 def _read_counters(connection: Connection) -> dict[str, int]:

@@ -8,10 +8,13 @@ from zipfile import ZipFile
 import pytest
 from click.testing import Result
 from flask import Flask
-from sqlalchemy import make_url, text
+from sqlalchemy import delete, make_url, text
 
 from app import create_app
 from app.cli.archive import MAIN
+from app.sandbox.file import FILE, open_file
+from app.sandbox.ledger import Ledger
+from app.sandbox.tables import find_tables, writing
 from app.services import find_services
 from app.settings import Settings
 from app.store import move
@@ -26,6 +29,7 @@ from tests.sending.presses import rows
 from tests.store.tampering import sealed, tamper, verdict
 
 BackUp = Callable[[], Result]
+REQUEST = {"name": "Rehearsed", "type": "INBOUND"}
 
 pytestmark = [pytest.mark.slow, pytest.mark.postgresql]
 
@@ -49,10 +53,11 @@ def kept(saved: Saved) -> None:
 
 
 @pytest.fixture
-def backed_up(back_up: BackUp, saved: Saved, sent: Sent, store: Store) -> str:
+def backed_up(back_up: BackUp, saved: Saved, sent: Sent, store: Store, ledger: Ledger) -> str:
     """Back some of everything up, go on working, and give the seal that was the newest then."""
     saved(inbound(name="Zeppelins"))
     sent(State.CREATED)
+    ledger.add(REQUEST)
     done = back_up()
     assert done.exit_code == 0, done.output
     noted = sealed(store)
@@ -85,6 +90,41 @@ def test_it_is_brought_back_by_way_of_a_file(
         number = text("SELECT nextval(pg_get_serial_sequence('submission', 'id'))")
         assert session.scalars(number).one() > last
     back.engine.dispose()
+
+
+@pytest.mark.usefixtures("backed_up")
+def test_the_sandbox_is_brought_back_with_it_and_counts_on(
+    file: Path, empty: str, ledger: Ledger, tmp_path: Path
+) -> None:
+    [kept] = ledger.read_page(9)
+    instance = tmp_path / "other"
+    restored = run_in(create_app(Settings(instance=instance)), "restore", file)
+    assert restored.exit_code == 0, restored.output
+    there = create_app(Settings(instance=instance))
+    assert find_services(there).ledger.read_page(9) == [kept]
+
+    assert run_in(there, "move-to", empty).exit_code == 0
+    back = find_services(create_app(Settings(instance=instance, database_url=empty)))
+    assert back.ledger.read_page(9) == [kept]
+    assert back.ledger.add(REQUEST).number == kept.number + 1
+    back.store.engine.dispose()
+
+
+def test_the_sandboxs_file_is_of_what_is_shared_and_not_of_what_is_in_the_folder(
+    back_up: BackUp, file: Path, ledger: Ledger, instance: Path, tmp_path: Path
+) -> None:
+    Ledger(open_file(instance / FILE)).add(REQUEST | {"name": "Left by a move"})
+    kept = [ledger.add(REQUEST) for _ in range(2)]
+    with writing(ledger.engine) as connection:
+        connection.execute(delete(find_tables(connection).campaign).where(text("number = 2")))
+
+    assert back_up().exit_code == 0
+    with ZipFile(file) as packed:
+        assert [name for name in packed.namelist() if name.startswith(FILE)] == [FILE]
+        packed.extract(FILE, tmp_path)
+    copied = Ledger(open_file(tmp_path / FILE))
+    assert copied.read_page(9) == kept[:1]
+    assert copied.add(REQUEST).number == 3
 
 
 def test_what_a_move_left_in_the_folder_is_not_in_it(

@@ -8,12 +8,28 @@ from unittest.mock import Mock
 
 import pytest
 from click.testing import Result
-from sqlalchemy import Column, Connection, Integer, MetaData, Table, create_engine, make_url, text
+from flask import Flask
+from sqlalchemy import (
+    Column,
+    Connection,
+    Integer,
+    MetaData,
+    Table,
+    create_engine,
+    delete,
+    insert,
+    make_url,
+    text,
+)
 from sqlalchemy.exc import OperationalError
 
 from app import CannotStart, create_app
 from app.cli import move as cli_move
-from app.services import find_services
+from app.cli import sandbox_copy
+from app.sandbox.ledger import Ledger
+from app.sandbox.switch import Switch
+from app.sandbox.tables import find_tables, make_tables, writing
+from app.services import Services, find_services
 from app.settings import Settings
 from app.store import address_book, move
 from app.store.address_book import IdKind
@@ -35,6 +51,7 @@ Run = Callable[..., Result]
 Saved = Callable[..., str]
 Sent = Callable[[State], int]
 CLIENT = "Client A"
+REQUEST = {"name": "Rehearsed", "type": "INBOUND"}
 
 
 @pytest.fixture
@@ -52,11 +69,18 @@ def target() -> Iterator[str]:
 
 
 @pytest.fixture
-def filled(saved: Saved, sent: Sent, store: Store, add_connection: Callable[..., str]) -> str:
+def filled(
+    saved: Saved,
+    sent: Sent,
+    store: Store,
+    ledger: Ledger,
+    add_connection: Callable[..., str],
+) -> str:
     """Fill the instance with some of everything, and give the newest seal's hash."""
     saved(inbound(name="Zeppelins"), notes="Ünïcode\0")
     saved(outbound(name="Roofs"))
     add_connection(CLIENT)
+    ledger.add(REQUEST)
     sent(State.REFUSED)
     look_up(store, sent(State.UNKNOWN))
     sent(State.CREATED)
@@ -87,6 +111,65 @@ def test_everything_is_there(run: Run, target: str, filled: str, instance: Path)
     [connection] = [one for one in services.connections.list_all() if one.name == CLIENT]
     assert services.connections.open_api(connection.key).connection.token == TOKEN
     services.store.engine.dispose()
+
+
+@pytest.fixture
+def app_there(target: str, instance: Path) -> Iterator[Callable[[], Services]]:
+    """Start the app on the target."""
+    started: list[Services] = []
+
+    def start() -> Services:
+        app = create_app(Settings(instance=instance, database_url=target))
+        started.append(find_services(app))
+        return started[-1]
+
+    yield start
+    for services in started:
+        services.store.engine.dispose()
+
+
+def test_the_sandbox_is_there_too_and_counts_on(
+    run: Run, target: str, app: Flask, app_there: Callable[[], Services]
+) -> None:
+    here = find_services(app)
+    kept = [here.ledger.add(REQUEST) for _ in range(3)]
+    campaign = find_tables(here.ledger.engine).campaign
+    with writing(here.ledger.engine) as connection:
+        connection.execute(delete(campaign).where(campaign.c.number == 3))
+    here.faults.switch_on(on := Switch("slow-drip", every=True, seconds=0.3))
+    assert run("move-to", target).exit_code == 0
+
+    there = app_there()
+    assert there.ledger.read_page(9) == [kept[1], kept[0]]
+    assert there.faults.read_current() == on
+    assert there.ledger.add(REQUEST).number == 4
+
+
+def test_a_database_whose_sandbox_was_used_is_refused(
+    run: Run, target: str, app_there: Callable[[], Services]
+) -> None:
+    kept = app_there().ledger.add(REQUEST)
+    refused = run("move-to", target)
+    assert (refused.exit_code, "Something is kept there already" in refused.output) == (1, True)
+    assert app_there().ledger.read_page(9) == [kept]
+
+
+def test_a_sandbox_that_is_not_the_same_is_not_used(
+    run: Run, target: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def spoil(copy: Connection) -> None:
+        make_tables(copy)
+        row = {"number": 99, "created_at": "", "request": "{}"}
+        copy.execute(insert(find_tables(copy).campaign), row)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sandbox_copy, "make_tables", spoil)
+        refused = run("move-to", target)
+    reason = "The rows of sandbox_campaign are not the same."
+    assert (refused.exit_code, reason in refused.output) == (1, True)
+    with pytest.raises(UnusableDatabase, match="run move-to again"), opened(target):
+        pass
+    assert run("move-to", target).exit_code == 0
 
 
 def test_work_goes_on_there_with_higher_numbers(
@@ -144,7 +227,7 @@ def test_a_move_that_fails_at_its_end_leaves_just_the_older_file_in_use(
     assert run("move-to", target).exit_code == 0
 
 
-@pytest.mark.parametrize("table", ["event", "alembic_version", "users"])
+@pytest.mark.parametrize("table", ["event", "alembic_version", "users", "sandbox_campaign"])
 def test_what_another_program_has_there_is_left_alone(
     run: Run, target: str, filled: str, table: str
 ) -> None:
@@ -170,10 +253,9 @@ def test_a_database_with_something_in_it_is_refused(
 
 
 def test_a_database_that_an_app_was_only_started_on_is_taken(
-    run: Run, target: str, filled: str
+    run: Run, target: str, filled: str, app_there: Callable[[], Services]
 ) -> None:
-    with opened(target):
-        pass
+    app_there()
     assert run("move-to", target).exit_code == 0
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from waitress import serve
 
 from app.sandbox import TOKEN, create_sandbox
+from app.sandbox.file import FILE, open_file
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -20,7 +21,7 @@ THREADS = 32
 def main() -> None:
     """Serve until stopped."""
     port, folder, token = sys.argv[1:]
-    sandbox = create_sandbox(Path(folder))
+    sandbox = create_sandbox(open_file(Path(folder) / FILE))
 
     def with_a_secret(environ: "WSGIEnvironment", start_response: "StartResponse") -> object:
         if environ.get("HTTP_AUTHORIZATION") == f"Bearer {token}":

@@ -29,6 +29,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.cli.archive import write_backup
 from app.connections import ENVIRONMENT
+from app.sandbox.file import FILE, open_file
 from app.sandbox.ledger import Ledger
 from app.sandbox.switch import Faults
 from app.store import drafts, saved_connections, throttles
@@ -84,8 +85,8 @@ class TestBed:
         self.api_folder.mkdir()
         self._start_api()
         self.start()
-        self.ledger = Ledger(self.api_folder / "sandbox.sqlite3")
-        self.faults = Faults(self.api_folder / "sandbox.sqlite3")
+        kept = open_file(self.api_folder / FILE)
+        self.ledger, self.faults = Ledger(kept), Faults(kept)
         where = self._shared.get("DATABASE_URL", "")
         self.store = Store(make_url(where) if where else self.instance / "campaigns.sqlite3")
         keys = [self._shared["TOKEN_KEYS"]] if where else []

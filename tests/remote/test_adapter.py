@@ -14,6 +14,7 @@ from app.remote.client import CampaignApi
 from app.remote.connection import Credentials
 from app.remote.errors import BadKey, Refused
 from app.sandbox import create_sandbox
+from app.sandbox.file import FILE, open_file
 from app.sandbox.ledger import Ledger
 from tests.factories import outbound
 from tests.remote.wire import BODY
@@ -91,7 +92,7 @@ def test_the_sandbox_refuses_by_field(api: CampaignApi, ledger: Ledger) -> None:
 
 
 def test_the_sandbox_refuses_a_token_that_is_not_its_own(tmp_path: Path) -> None:
-    sandbox = create_sandbox(tmp_path)
+    sandbox = create_sandbox(open_file(tmp_path / FILE))
     api = CampaignApi(Credentials("Sandbox", URL, "another"), {URL: WsgiAdapter(sandbox)})
     with pytest.raises(BadKey):
         api.create_campaign(encode_payload(build_payload(outbound())))

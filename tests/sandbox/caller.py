@@ -8,6 +8,7 @@ from typing import Any
 
 from app.campaign.contract.fields import CAMPAIGNS_PATH
 from app.sandbox import TOKEN, create_sandbox
+from app.sandbox.file import FILE, open_file
 
 JSON = "application/json"
 WITH_TOKEN = {"Authorization": f"Bearer {TOKEN}"}
@@ -38,7 +39,7 @@ class Caller:
     """Somebody with the token, and a sandbox that keeps its file under *instance*."""
 
     def __init__(self, instance: Path, **options: Any) -> None:
-        self.sandbox = create_sandbox(instance, **options)
+        self.sandbox = create_sandbox(open_file(instance / FILE), **options)
         self._client = self.sandbox.test_client()
 
     def create(self, document: Any) -> Answered:

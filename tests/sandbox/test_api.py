@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from app.sandbox.file import FILE
 from app.sandbox.sample import SAMPLE_ANSWER, SAMPLE_REQUEST
 from tests.campaign.contract.test_vectors import INBOUND, SAMPLE, sample
 from tests.sandbox.caller import WITH_TOKEN, Caller
@@ -127,7 +128,7 @@ def test_a_refused_campaign_is_not_kept(api: Caller) -> None:
 
 def test_a_file_that_cannot_be_written_creates_nothing_and_says_so(tmp_path: Path) -> None:
     api = Caller(tmp_path)
-    (tmp_path / "sandbox.sqlite3").write_bytes(b"no database " * 999)
+    (tmp_path / FILE).write_bytes(b"no database " * 999)
 
     answer = api.create(SAMPLE)
 

@@ -18,6 +18,7 @@ from app.remote.connection import Credentials
 from app.remote.errors import BadKey, Refused, RemoteError, Unclear
 from app.sandbox import TOKEN, create_sandbox
 from app.sandbox.faults import FAULT, FAULTS, HEADER, Fault
+from app.sandbox.file import FILE, open_file
 from app.sandbox.switch import Switch
 from tests.factories import inbound
 from tests.sandbox.caller import WITH_TOKEN
@@ -39,7 +40,7 @@ SEEN: dict[str, type[RemoteError | Created]] = {
 
 @pytest.fixture
 def sandbox(tmp_path: Path) -> Flask:
-    return create_sandbox(tmp_path)
+    return create_sandbox(open_file(tmp_path / FILE))
 
 
 @contextmanager

@@ -12,6 +12,7 @@ import requests
 from waitress.server import create_server
 
 from app.sandbox import create_sandbox
+from app.sandbox.file import FILE, open_file
 from tests.campaign.contract.test_vectors import SAMPLE
 from tests.sandbox.caller import WITH_TOKEN
 
@@ -21,7 +22,8 @@ PATH = "/api/v2/voice-campaigns"
 @pytest.fixture
 def port(tmp_path: Path) -> Iterator[int]:
     """Serve a sandbox on a free port of this machine."""
-    server = create_server(create_sandbox(tmp_path), host="127.0.0.1", port=0, threads=16)
+    sandbox = create_sandbox(open_file(tmp_path / FILE))
+    server = create_server(sandbox, host="127.0.0.1", port=0, threads=16)
     thread = Thread(target=server.run)
     thread.start()
     yield int(server.effective_port)

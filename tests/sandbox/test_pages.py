@@ -13,13 +13,14 @@ from werkzeug.wrappers import Response
 from app.campaign.contract.fields import FIELDS
 from app.sandbox import create_sandbox
 from app.sandbox.assumptions import ASSUMPTIONS
+from app.sandbox.file import FILE, open_file
 from tests.campaign.contract.test_vectors import SAMPLE
 from tests.pages import PARSER
 
 
 @pytest.fixture
 def client(tmp_path: Path) -> FlaskClient:
-    return create_sandbox(tmp_path).test_client()
+    return create_sandbox(open_file(tmp_path / FILE)).test_client()
 
 
 def soup(answer: TestResponse) -> BeautifulSoup:
@@ -72,7 +73,7 @@ def test_the_page_needs_no_inline_script_or_style(client: FlaskClient) -> None:
 
 @pytest.mark.parametrize("mount", ["", "/sandbox"])
 def test_every_link_of_the_page_works_where_it_is_mounted(tmp_path: Path, mount: str) -> None:
-    sandbox = create_sandbox(tmp_path)
+    sandbox = create_sandbox(open_file(tmp_path / FILE))
     client = Client(DispatcherMiddleware(Response("the app"), {mount: sandbox} if mount else None))
     if not mount:
         client = Client(sandbox)

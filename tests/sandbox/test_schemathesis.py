@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.sandbox import TOKEN, create_sandbox
+from app.sandbox.file import FILE, open_file
 from tests.servers import serving
 
 pytestmark = pytest.mark.slow
@@ -16,7 +17,7 @@ ROOT = str(Path(__file__).parents[2])
 
 
 def test_the_sandbox_does_what_its_document_says(tmp_path: Path) -> None:
-    sandbox = create_sandbox(tmp_path, ["127.0.0.1"])
+    sandbox = create_sandbox(open_file(tmp_path / FILE), ["127.0.0.1"])
     with serving(sandbox) as site:
         done = subprocess.run(  # noqa: S603  A tool of ours, on a server of ours.
             [
