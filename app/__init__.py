@@ -28,6 +28,7 @@ from app.remote.connection import BadConnection, Credentials
 from app.sandbox import TOKEN, create_sandbox
 from app.sandbox.file import FILE, open_file
 from app.sending.background import Background
+from app.sending.batch_work import BatchWork
 from app.sending.doorbell import Doorbell
 from app.sending.journal import FOLDER, Journal
 from app.sending.sender import Sender
@@ -108,20 +109,19 @@ def _make(settings: Settings) -> Flask:
         {_SANDBOX.base_url: WsgiAdapter(sandbox)},
         settings.deadline,
     )
-    sender = Sender(store, journal, connections)
+    sender, background = Sender(store, journal, connections), Background()
     doorbell = Doorbell(
-        settings.queue_url,
-        settings.instance,
-        app.config["SECRET_KEY"],
-        answer=sender.wake,
-        sweep=partial(sweep, store, journal, sender.wake),
+        settings.queue_url, settings.instance, app.config["SECRET_KEY"], answer=sender.wake
     )
+    batch_work = BatchWork(store, connections, background, doorbell.ring)
+    doorbell.sweep = partial(sweep, store, journal, sender.wake, batch_work.start)
     Services(
         store=store,
         journal=journal,
         sender=sender,
         doorbell=doorbell,
-        background=Background(),
+        background=background,
+        batch_work=batch_work,
         connections=connections,
         ledger=sandbox.extensions["ledger"],
         faults=sandbox.extensions["faults"],

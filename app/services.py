@@ -9,6 +9,7 @@ from app.connections import ConnectionRegistry
 from app.sandbox.ledger import Ledger
 from app.sandbox.switch import Faults
 from app.sending.background import Background
+from app.sending.batch_work import BatchWork
 from app.sending.doorbell import Doorbell
 from app.sending.journal import Journal
 from app.sending.sender import Sender
@@ -26,6 +27,7 @@ class Services:
     sender: Sender
     doorbell: Doorbell
     background: Background
+    batch_work: BatchWork
     connections: ConnectionRegistry
     ledger: Ledger
     faults: Faults

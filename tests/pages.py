@@ -87,6 +87,7 @@ class Page:
 def drain(app: Flask) -> None:
     """Wait until everything that waits has been sent, and every test of a connection has ended."""
     services = find_services(app)
+    assert services.background.drain(30)
     with services.store.reading() as session:
         waiting = list_waiting_connections(session)
     for key in waiting:  # Whoever listens may hear of it later.

@@ -33,14 +33,14 @@ class Doorbell:
         instance: Path,
         secret: str,
         answer: Callable[[str], None],
-        sweep: Callable[[], None],
+        sweep: Callable[[], None] = lambda: None,
     ) -> None:
         """Keep where messages go; *url* is a server of PostgreSQL or Redis, else it is a file.
 
         Without a server this process listens as soon as it rings. *secret* signs the messages.
         """
         self._url, self._file, self._secret = url, instance / FILE, secret
-        self._answer, self._sweep = answer, sweep
+        self._answer, self.sweep = answer, sweep
         self._lock = Lock()
         self._consumer: Consumer | None = None
 
@@ -77,7 +77,7 @@ class Doorbell:
         """Open where messages go: that, and what sends one."""
         options = {"results": False, "serializer": SignedSerializer(secret=self._secret)}
         huey = _open(self._url, self._file)(_NAME, **options)
-        huey.periodic_task(crontab(minute="*"), name="sweep")(self._sweep)
+        huey.periodic_task(crontab(minute="*"), name="sweep")(self.sweep)
         return huey, huey.task(name="ring")(self._answer)
 
 

@@ -43,7 +43,13 @@ def enqueue(send_request: SendRequest, *, store: Store) -> int:
             session.flush()
         except IntegrityError as error:
             raise AlreadySubmitted(send_request.draft_id) from error
-        _record_press(session, draft, submission, meaning, send_request)
+        record_press(
+            session,
+            submission,
+            in_spite_of=send_request.in_spite_of,
+            in_spite_of_the_wait=send_request.hurry,
+            **write_judgement(draft, meaning.findings),
+        )
         seals.seal(session)
         return submission.id
 
@@ -85,29 +91,16 @@ def _make_submission(
     )
 
 
-def _record_press(
-    session: Session,
-    draft: Draft,
-    submission: Submission,
-    meaning: Explanation,
-    send_request: SendRequest,
-) -> None:
+def record_press(session: Session, submission: Submission, **more: Any) -> None:
+    """Put a press on record; *more* is what was confirmed and found beside the submission."""
     details: dict[str, Any] = {
         "submission": submission.id,
-        "draft_version": draft.version,
+        "draft_version": submission.draft_version,
         "connection": submission.connection,
         "is_sandbox": submission.is_sandbox,
         "url": submission.url,
         "digest": submission.digest,
-        "in_spite_of": send_request.in_spite_of,
-        "in_spite_of_the_wait": send_request.hurry,
         IS_OPEN: True,
     }
-    audit_trail.record(
-        session,
-        EventKind.SENT,
-        name_draft_chain(draft.id),
-        who=send_request.who,
-        **details,
-        **write_judgement(draft, meaning.findings),
-    )
+    chain = name_draft_chain(submission.draft_id)
+    audit_trail.record(session, EventKind.SENT, chain, who=submission.who, **details, **more)

@@ -1,10 +1,11 @@
 """What is done every minute, whatever happens: nothing waits for a message that was lost."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 from app.sending.journal import Journal
 from app.sending.recording import recover
-from app.store import duties, seals, submissions
+from app.store import batches, duties, seals, submissions
 from app.store.audit_trail import INSTANCE
 from app.store.database import Store
 
@@ -12,8 +13,13 @@ _LEASE = 50.0
 """Seconds for which no other machine does this; a little less than until the next time."""
 
 
-def sweep(store: Store, journal: Journal, wake: Callable[[str], None]) -> None:
-    """Settle what was left behind, and send what waits.
+def sweep(
+    store: Store,
+    journal: Journal,
+    wake: Callable[[str], None],
+    go_on_with: Callable[[int], None],
+) -> None:
+    """Settle what was left behind, send what waits, and go on with batches.
 
     A journal is taken in by each machine, as it is a folder of its own; one machine at a time
     does the rest. Raises `DatabaseError`.
@@ -23,7 +29,10 @@ def sweep(store: Store, journal: Journal, wake: Callable[[str], None]) -> None:
         if not duties.take(session, "sweep", _LEASE):
             return
         waiting = submissions.list_waiting_connections(session)
+        unfinished = batches.list_unfinished(session, datetime.now(UTC))
     with store.writing() as session:
         seals.seal(session)
     for connection_key in waiting:
         wake(connection_key)
+    for batch_id in unfinished:
+        go_on_with(batch_id)

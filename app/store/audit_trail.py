@@ -40,6 +40,10 @@ class EventKind(StrEnum):
     CONNECTION_ADDED = "connection added"
     CONNECTION_CHANGED = "connection changed"
     CONNECTION_TESTED = "connection tested"
+    BATCH_CONFIRMED = "batch confirmed"
+    BATCH_PAUSED = "batch paused"
+    BATCH_RESUMED = "batch resumed"
+    BATCH_STOPPED = "batch stopped"
     PACE_SET = "pace set"
     SENDING_PAUSED = "sending paused"
     SENDING_RESUMED = "sending resumed"
@@ -69,6 +73,11 @@ SEALED_AT_ONCE = OUTCOMES | {EventKind.SENT}
 def name_draft_chain(draft_id: str) -> str:
     """Name the chain of a draft."""
     return f"draft/{draft_id}"
+
+
+def name_batch_chain(batch_id: int) -> str:
+    """Name the chain of a batch."""
+    return f"batch/{batch_id}"
 
 
 def name_connection_chain(key: str) -> str:

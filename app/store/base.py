@@ -27,6 +27,16 @@ recorded, and then one of the others.
 """
 
 
+class ItemState(StrEnum):
+    """What is known about one item of a batch; once it is QUEUED, its submission knows more."""
+
+    NEW = "NEW"
+    READY = "READY"
+    UNFIT = "UNFIT"
+    QUEUED = "QUEUED"
+    LEFT_OUT = "LEFT_OUT"
+
+
 class Instant(TypeDecorator[datetime]):
     """An aware moment, kept as UTC: SQLite forgets the zone and would give a naive one back."""
 
@@ -70,4 +80,5 @@ class Base(DeclarativeBase):
         str: Words,
         dict[str, Any]: JSON,
         State: Enum(State, native_enum=False, length=10),
+        ItemState: Enum(ItemState, native_enum=False, length=10),
     }

@@ -1,12 +1,12 @@
 """Drafts: find, save, delete, restore. Each save makes a new version, and an old one is refused."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from secrets import token_hex
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app.campaign.contract.fields import CampaignType, Values
@@ -18,6 +18,7 @@ from app.store.dialects import queries
 from app.store.models import Draft
 from app.store.search_index import DRAFT_INDEX, replace_row
 
+_AT_ONCE = 500
 _SEQUENCE = select(Draft.sequence).where(Draft.id == bindparam("id"))
 
 
@@ -61,6 +62,17 @@ def find(session: Session, draft_id: str) -> Draft:
 def exists(session: Session, draft_id: str) -> bool:
     """Tell whether a draft has this id, deleted or not."""
     return session.scalar(_SEQUENCE, {"id": draft_id}) is not None
+
+
+def count_by_connection(session: Session, draft_ids: Sequence[str]) -> dict[str, int]:
+    """Count these drafts by the key of the connection to which each goes."""
+    counts: dict[str, int] = {}
+    for start in range(0, len(draft_ids), _AT_ONCE):
+        some = Draft.id.in_(draft_ids[start : start + _AT_ONCE])
+        query = select(Draft.connection_key, func.count()).where(some)
+        for key, count in session.execute(query.group_by(Draft.connection_key)):
+            counts[key] = counts.get(key, 0) + count
+    return counts
 
 
 def save(

@@ -130,6 +130,24 @@ def read_page(session: Session, query: DraftQuery) -> Page:
     )
 
 
+def read_ids(session: Session, query: DraftQuery, most: int) -> list[str]:
+    """Read the ids of the first drafts that match, in the order of the list.
+
+    Raises `NotSearchable`.
+    """
+    matching, sequence = search_drafts(session, _filter(query), query.search, query.names)
+    by, is_down = _order(query.sort, sequence)
+    ordered = matching.with_only_columns(Draft.id).order_by(
+        *(key.desc() if is_down else key for key in by)
+    )
+    return list(session.scalars(ordered.limit(most)))
+
+
+def _order(sort: Sort, sequence: Any) -> tuple[list[Any], bool]:
+    """Give what the list is sorted by, and whether the highest comes first."""
+    return ([sequence], True) if sort is Sort.CHANGED else ([_KEYS[sort], sequence], False)
+
+
 def _read_with_neighbours(
     read: Callable[..., tuple[list[Row], bool]], query: DraftQuery
 ) -> tuple[list[Row], bool, bool]:
@@ -161,8 +179,8 @@ def _read(  # noqa: PLR0913  From where, in which order and direction.
     backwards: bool = False,
 ) -> tuple[list[Row], bool]:
     """Read what follows a cursor, or comes before it, and whether there is more that way."""
-    by = [sequence] if sort is Sort.CHANGED else [_KEYS[sort], sequence]
-    is_down = backwards is not (sort is Sort.CHANGED)
+    by, is_down = _order(sort, sequence)
+    is_down = backwards is not is_down
     if start:
         values = (_read_key(sort, start[0]), start[1])[-len(by) :]
         bounds = [literal(value, key.type) for value, key in zip(values, by, strict=True)]

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Float, ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.store.base import MAY_EXIST, Base, State, Words
+from app.store.base import MAY_EXIST, Base, ItemState, State, Words
 from app.store.leases import Lease
 
 _BY_CODE_POINT = Words().with_variant(Words(collation="C"), "postgresql")
@@ -74,6 +74,59 @@ class Preset(Base):
     created_at: Mapped[datetime]
 
 
+class Batch(Base):
+    """Campaigns that are sent together, after one review and one confirmation, to one connection.
+
+    *connection*, *connection_key*, *is_sandbox* and *stamp* are what that was when the batch was
+    made; *digest* is the SHA-256 over what was confirmed, item by item, and *who* confirmed it.
+    """
+
+    __tablename__ = "batch"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    connection: Mapped[str]
+    connection_key: Mapped[str] = mapped_column(Words(32))
+    is_sandbox: Mapped[bool]
+    stamp: Mapped[str] = mapped_column(Words(16))
+    digest: Mapped[str] = mapped_column(Words(64), default="")
+    who: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    paused_at: Mapped[datetime | None]
+    stopped_at: Mapped[datetime | None]
+
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+
+class BatchItem(Base):
+    """One draft of a batch, as it was reviewed: the bytes that are sent, and what was found.
+
+    *seen* names the version of the draft, and what was said of its findings; *judged* is what
+    rules found, for the trail. *reason* says why it is UNFIT or LEFT_OUT.
+    """
+
+    __tablename__ = "batch_item"
+
+    batch_id: Mapped[int] = mapped_column(ForeignKey("batch.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    draft_id: Mapped[str] = mapped_column(ForeignKey("draft.id"))
+    name: Mapped[str] = mapped_column(default="")
+    seen: Mapped[str] = mapped_column(Words(80), default="")
+    body: Mapped[bytes] = mapped_column(LargeBinary, default=b"")
+    digest: Mapped[str] = mapped_column(Words(64), default="")
+    judged: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    findings: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    calling_days: Mapped[int] = mapped_column(default=0)
+    state: Mapped[ItemState] = mapped_column(default=ItemState.NEW)
+    reason: Mapped[str] = mapped_column(default="")
+    submission_id: Mapped[int | None] = mapped_column(ForeignKey("submission.id"))
+
+    __table_args__ = (
+        Index("ix_batch_item_by_state", "batch_id", "state", "position"),
+        Index("ix_batch_item_by_digest", "batch_id", "digest"),
+    )
+
+
 class Submission(Base):
     """One attempt to create the campaign of a draft, and what is known of it.
 
@@ -92,6 +145,7 @@ class Submission(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     draft_id: Mapped[str] = mapped_column(ForeignKey("draft.id"))
     draft_version: Mapped[int]
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("batch.id"))
     connection: Mapped[str]
     connection_key: Mapped[str] = mapped_column(Words(32), default="")
     is_sandbox: Mapped[bool]
@@ -200,9 +254,20 @@ _IS_QUEUED = Submission.state == State.QUEUED
 Index(
     "ix_submission_queued",
     Submission.connection_key,
+    Submission.batch_id,
     Submission.id,
     sqlite_where=_IS_QUEUED,
     postgresql_where=_IS_QUEUED,
+)
+
+_IS_OF_BATCH = Submission.batch_id.is_not(None)
+Index(
+    "ix_submission_batch",
+    Submission.batch_id,
+    Submission.state,
+    Submission.settled_at,
+    sqlite_where=_IS_OF_BATCH,
+    postgresql_where=_IS_OF_BATCH,
 )
 
 _HAS_TO_WAIT = Submission.retry_at.is_not(None)

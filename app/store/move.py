@@ -39,7 +39,7 @@ _DIGITS = 64
 TABLES: tuple[TableClause, ...] = (*Base.metadata.sorted_tables, DRAFT_INDEX, CALL_INDEX)
 """What is copied, in an order in which nothing points to what is not there yet."""
 
-_NUMBERED = ("submission", "exchange", "event", "preset", "book")
+_NUMBERED = ("batch", "submission", "exchange", "event", "preset", "book")
 
 
 class NotEmpty(Exception):

@@ -12,7 +12,7 @@ from app.store.audit_trail import INSTANCE, name_draft_chain
 from app.store.base import MAY_EXIST, State
 from app.store.chains import hash_document
 from app.store.dialects import queries
-from app.store.models import OPEN, Draft, Submission
+from app.store.models import OPEN, Batch, Draft, Submission
 
 _MOST_OPEN = 20
 
@@ -90,17 +90,37 @@ class Waiting(NamedTuple):
 def find_next_queued(
     session: Session, connection_key: str, *, only_hurrying: bool
 ) -> Waiting | None:
-    """Find the submission to this connection that has waited longest; *only_hurrying*, of those."""
+    """Find what goes next to this connection: what was sent by itself, then the oldest batch.
+
+    With *only_hurrying*, only what does not wait as long as the API wants.
+    """
     query = (
         select(Submission.id, Submission.stamp, Submission.claimed_at)
         .where(Submission.state == State.QUEUED, Submission.connection_key == connection_key)
-        .order_by(Submission.id)
+        .order_by(Submission.batch_id, Submission.id)
         .limit(2)
     )
+    alone = query.where(Submission.batch_id.is_(None))
     if only_hurrying:
-        query = query.where(Submission.hurries)
-    rows = session.execute(query).all()
+        rows = session.execute(alone.where(Submission.hurries)).all()
+    else:
+        rows = session.execute(alone).all()
+        if len(rows) < 2 and (going := _list_going_batches(session, connection_key)):
+            rows = [*rows, *session.execute(query.where(Submission.batch_id.in_(going)))]
     return Waiting(*rows[0], is_followed=len(rows) > 1) if rows else None
+
+
+def _list_going_batches(session: Session, connection_key: str) -> list[int]:
+    query = select(Batch.id).where(
+        Batch.connection_key == connection_key,
+        Batch.confirmed_at.is_not(None),
+        Batch.paused_at.is_(None),
+        Batch.stopped_at.is_(None),
+        select(Submission.id)
+        .where(Submission.batch_id == Batch.id, Submission.state == State.QUEUED)
+        .exists(),
+    )
+    return list(session.scalars(query.order_by(Batch.id).limit(1)))
 
 
 def count_in_flight(session: Session, connection_key: str) -> int:

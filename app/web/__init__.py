@@ -11,6 +11,7 @@ from app.web import addresses, assets, attention, errors, security, template_glo
 from app.web.screens import (
     about,
     answers,
+    batches,
     book,
     calendars,
     connections,
@@ -45,6 +46,7 @@ def install(app: Flask) -> None:
     screens = (
         about,
         answers,
+        batches,
         book,
         calendars,
         connections,

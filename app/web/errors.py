@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from app.logs import describe_error
 from app.sending.resolution import NoSuchSubmission
+from app.store.batches import NoSuchBatch
 from app.store.drafts import AlreadySubmitted, NoSuchDraft
 from app.store.request_log import NoSuchCall
 from app.store.saved_connections import NoSuchConnection
@@ -52,7 +53,7 @@ _OLDER = (
 
 def install(app: Flask) -> None:
     """Show these pages instead of the framework's."""
-    for missing in (NoSuchDraft, NoSuchSubmission, NoSuchConnection, NoSuchCall):
+    for missing in (NoSuchBatch, NoSuchDraft, NoSuchSubmission, NoSuchConnection, NoSuchCall):
         app.register_error_handler(missing, _show_missing)
     app.register_error_handler(AlreadySubmitted, _lead_to_submission)
     app.register_error_handler(CSRFError, _offer_again_expired)

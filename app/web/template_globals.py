@@ -12,6 +12,7 @@ from app.campaign.formatting import format_short_day, format_weekdays, shorten
 from app.campaign.timezones.zones import name_city
 from app.version import VERSION
 from app.web.attention import find_attention
+from app.web.batch_words import describe_state
 from app.web.dates import write_instant, write_moment
 from app.web.names import name_campaign
 from app.web.state_words import STATE_WORDS
@@ -41,6 +42,7 @@ def install(app: Flask) -> None:
         asset=lambda name: f"{app.static_url_path}/{name}",
     )
     app.jinja_env.filters.update(
+        batch_state=describe_state,
         moment=write_moment,
         instant=write_instant,
         lower_first=lambda text: f"{text[:1].lower()}{text[1:]}",

@@ -1,4 +1,5 @@
-// Wait for what is under way beside the page: ask often at first, then every two seconds.
+// Wait for what is under way beside the page: ask often at first, then every two seconds. A page
+// that says in which state it is is also made anew when that has changed.
 const told = document.querySelector("[data-pending]");
 const silent = document.getElementById("no-answer");
 const LONGEST = 2000;
@@ -12,7 +13,10 @@ const look = async () => {
   try {
     const answer = await fetch(told.dataset.pending, { headers: { Accept: "application/json" }, cache: "no-store" });
     isSilent(!answer.ok);
-    if (answer.ok && !(await answer.json()).pending) return location.reload();
+    if (answer.ok) {
+      const { pending, state } = await answer.json();
+      if (!pending || (told.dataset.state && state !== told.dataset.state)) return location.reload();
+    }
   } catch {
     isSilent(true);
   }

@@ -31,7 +31,7 @@ def heard() -> Heard:
 
 @contextmanager
 def opened(folder: Path, heard: Heard, secret: str = SECRET, url: str = "") -> Iterator[Doorbell]:
-    doorbell = Doorbell(url, folder, secret, heard.put, lambda: None)
+    doorbell = Doorbell(url, folder, secret, heard.put)
     try:
         yield doorbell
     finally:

@@ -19,31 +19,38 @@ def rung() -> list[str]:
     return []
 
 
+@pytest.fixture
+def gone_on() -> list[int]:
+    return []
+
+
 def end_duty(store: Store) -> None:
     with store.writing() as session:
         session.get_one(Duty, "sweep").lease_ends = 0.0
 
 
 def test_what_waits_is_rung_for_by_one_machine_at_a_time(
-    store: Store, sent: Sent, rung: list[str]
+    store: Store, sent: Sent, rung: list[str], gone_on: list[int]
 ) -> None:
-    sweep(store, journal(store), rung.append)
+    sweep(store, journal(store), rung.append, gone_on.append)
     assert rung == []
     end_duty(store)
 
     sent(State.QUEUED)
     for _ in range(3):
-        sweep(store, journal(store), rung.append)
+        sweep(store, journal(store), rung.append, gone_on.append)
     assert rung == ["client"]
     end_duty(store)
-    sweep(store, journal(store), rung.append)
+    sweep(store, journal(store), rung.append, gone_on.append)
     assert rung == ["client", "client"]
 
 
-def test_what_a_dead_worker_left_is_unknown(store: Store, sent: Sent, rung: list[str]) -> None:
+def test_what_a_dead_worker_left_is_unknown(
+    store: Store, sent: Sent, rung: list[str], gone_on: list[int]
+) -> None:
     left = sent(State.SENDING)
     expire(store, left)
-    sweep(store, journal(store), rung.append)
+    sweep(store, journal(store), rung.append, gone_on.append)
 
     with store.reading() as session:
         assert session.get_one(Submission, left).state is State.UNKNOWN
@@ -51,10 +58,10 @@ def test_what_a_dead_worker_left_is_unknown(store: Store, sent: Sent, rung: list
 
 
 def test_what_was_written_since_is_sealed(
-    store: Store, saved: Callable[..., str], rung: list[str]
+    store: Store, saved: Callable[..., str], rung: list[str], gone_on: list[int]
 ) -> None:
     saved()
-    sweep(store, journal(store), rung.append)
+    sweep(store, journal(store), rung.append, gone_on.append)
 
     with store.reading() as session:
         heads = session.query(ChainHead).all()

@@ -10,11 +10,13 @@ from sqlalchemy import text
 from tzdata import IANA_VERSION
 
 from app.campaign.timezones.zones import ZONE_NAMES
+from app.services import find_services
 from app.store.base import State
 from app.store.database import Store
 from app.store.migrations import HEAD
 from app.web.screens import about
 from tests.pages import Page, Visitor
+from tests.sending.batch_of import make
 from tests.store.tampering import unguarded
 
 NO_PAGES = {
@@ -22,6 +24,9 @@ NO_PAGES = {
     "style",
     "about.tell_health",
     "about.tell_readiness",
+    "batches.events",
+    "batches.results",
+    "batches.state",
     "book.offers",
     "connections.test_state",
     "calendars.windows_of",
@@ -40,11 +45,13 @@ def test_every_route_that_can_be_opened_gives_a_good_page(
     sent: Callable[[State], int],
     add_connection: Callable[..., str],
 ) -> None:
+    services = find_services(app)
     known: dict[str, Any] = {
         "draft_id": saved(),
         "submission_id": sent(State.CREATED),
         "exchange_id": 1,
         "key": add_connection(),
+        "batch_id": make(services.store, services.connections, [saved()]),
     }
     opened = 0
     for rule in app.url_map.iter_rules():

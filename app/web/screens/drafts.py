@@ -51,7 +51,7 @@ def index() -> str:
     by_key = {"": connections().default} | {
         connection.key: connection for connection in connections().list_all()
     }
-    query, problem = _read_query({key: connection.name for key, connection in by_key.items()}), ""
+    query, problem = read_query(), ""
     with store().reading() as session:
         try:
             drafts_page = read_page(session, query)
@@ -74,7 +74,7 @@ def index() -> str:
             counted=COUNTED,
             show_words=SHOW_WORDS,
             sort_words=SORT_WORDS,
-            asked=_read_asked(),
+            asked=read_asked(),
             previous_page=_link_page(drafts_page.previous, "back"),
             next_page=_link_page(drafts_page.next, "on"),
         )
@@ -103,7 +103,7 @@ def delete(draft_id: str) -> ResponseReturnValue:
         flash("This draft was sent, and its record is kept.")
     else:
         flash(draft_id, "deleted")
-    return redirect(url_for("drafts.index", **_read_asked()))
+    return redirect(url_for("drafts.index", **read_asked()))
 
 
 @bp.post("/drafts/<draft:draft_id>/restore")
@@ -114,12 +114,14 @@ def restore(draft_id: str) -> ResponseReturnValue:
     flash("The draft is back.")
     if request.form.get("then") == "edit":
         return redirect(url_for("editing.edit", draft_id=draft_id))
-    return redirect(url_for("drafts.index", **_read_asked()))
+    return redirect(url_for("drafts.index", **read_asked()))
 
 
-def _read_query(names: Mapping[str, str]) -> DraftQuery:
+def read_query() -> DraftQuery:
     """Read the query from the address; what is not known there is not asked for."""
     asked = request.args
+    names = {connection.key: connection.name for connection in connections().list_all()}
+    names |= {"": connections().default.name}
     shows = {str(key): key for key in SHOW_WORDS}
     sequence, key = asked.get("cursor", type=read_number), asked.get("key", "")
     cursor = None if sequence is None else (key, sequence)
@@ -135,7 +137,7 @@ def _read_query(names: Mapping[str, str]) -> DraftQuery:
     )
 
 
-def _read_asked() -> dict[str, Any]:
+def read_asked() -> dict[str, Any]:
     """Give what the list was asked for; what is posted from it has that in its address, too."""
     return {name: request.args[name] for name in _ASKED if request.args.get(name)}
 
@@ -144,4 +146,4 @@ def _link_page(cursor: Cursor | None, turn: str) -> str | None:
     if cursor is None:
         return None
     at = {"key": cursor[0], "cursor": str(cursor[1]), "turn": turn}
-    return url_for("drafts.index", **_read_asked() | at)
+    return url_for("drafts.index", **read_asked() | at)

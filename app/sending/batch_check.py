@@ -1,0 +1,132 @@
+"""Check the items of a batch: each draft is explained, and its bytes are kept as reviewed."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy.orm import Session
+
+from app.campaign.contract.wording import describe_problem
+from app.campaign.explanation import explain
+from app.connections import Connection, ConnectionRegistry
+from app.sending.confirmation import find_duplicate
+from app.store import batches, drafts
+from app.store.acceptances import count_anew, stamp_statements, write_judgement
+from app.store.audit_trail import name_batch_chain
+from app.store.base import ItemState
+from app.store.database import Store
+from app.store.models import Batch, BatchItem, Draft
+
+_AT_ONCE = 50
+
+
+class NothingReady(Exception):
+    """No item of the batch can be sent."""
+
+
+def make_batch(
+    session: Session, draft_ids: Iterable[str], connections: ConnectionRegistry
+) -> Batch:
+    """Make a batch of drafts, to the connection to which most of them go.
+
+    Raises `NothingReady` without drafts.
+    """
+    ids = list(dict.fromkeys(draft_ids))[: batches.MOST_ITEMS]
+    goes_to = Counter[str]()
+    for key, count in drafts.count_by_connection(session, ids).items():
+        goes_to[connections.find(key).key] += count
+    if not goes_to:
+        raise NothingReady
+    ((usual, _),) = goes_to.most_common(1)
+    to = connections.find(usual)
+    return batches.create(
+        session,
+        ids,
+        connection=to.name,
+        connection_key=to.key,
+        is_sandbox=to.is_sandbox,
+        stamp=to.stamp,
+    )
+
+
+def check_items(batch_id: int, store: Store, connections: ConnectionRegistry) -> bool:
+    """Check some items that are new; tells whether there were any. Raises `NoSuchBatch`."""
+    now = datetime.now(UTC)
+    with store.reading() as session:
+        batch = batches.find(session, batch_id)
+        items = batches.read_items(session, batch_id, (ItemState.NEW,), _AT_ONCE)
+        checked = {item.position: _check(session, batch, item, connections, now) for item in items}
+    with store.writing(name_batch_chain(batch_id)) as session:
+        for item in batches.read_items(session, batch_id, (ItemState.NEW,), _AT_ONCE):
+            if found := checked.get(item.position):
+                _fill(session, item, found)
+    return bool(items)
+
+
+@dataclass(frozen=True)
+class _Checked:
+    """What was found of a draft; with a *reason* it is not sent."""
+
+    name: str
+    reason: str = ""
+    seen: str = ""
+    body: bytes = b""
+    digest: str = ""
+    judged: dict[str, object] | None = None
+    findings: dict[str, int] | None = None
+    calling_days: int = 0
+
+
+def _check(
+    session: Session,
+    batch: Batch,
+    item: BatchItem,
+    connections: ConnectionRegistry,
+    now: datetime,
+) -> _Checked:
+    draft = drafts.find(session, item.draft_id)
+    to = connections.find(draft.connection_key)
+    if reason := find_obstacle(draft, batch, to):
+        return _Checked(draft.name, reason)
+    meaning = explain(draft.answers, now)
+    if meaning.problems:
+        return _Checked(draft.name, describe_problem(meaning.problems[0]))
+    if duplicate := find_duplicate(session, meaning.digest, to, now):
+        return _Checked(draft.name, f"It looks like submission {duplicate.id}, of today.")
+    return _Checked(
+        draft.name,
+        seen=name_version(draft),
+        body=meaning.body,
+        digest=meaning.digest,
+        judged=write_judgement(draft, meaning.findings),
+        findings={kind: count for kind, count in count_anew(draft).items() if count},
+        calling_days=meaning.overview.calling_days if meaning.overview else 0,
+    )
+
+
+def find_obstacle(draft: Draft, batch: Batch, to: Connection) -> str:
+    """Say why a draft, which goes to this connection, cannot be sent with the batch."""
+    if draft.deleted_at:
+        return "It was deleted."
+    if draft.is_locked:
+        return "It was sent already."
+    if to.key != batch.connection_key:
+        return f"It goes to another connection: {to.name}."
+    return ""
+
+
+def name_version(draft: Draft) -> str:
+    """Name a draft's version, and what was said of its findings."""
+    return f"{draft.version} {stamp_statements(draft)}"
+
+
+def _fill(session: Session, item: BatchItem, found: _Checked) -> None:
+    item.name, item.reason, item.seen = found.name, found.reason, found.seen
+    item.body, item.digest = found.body, found.digest
+    item.judged, item.findings = found.judged or {}, found.findings or {}
+    item.calling_days = found.calling_days
+    session.flush()
+    if not found.reason and (same := batches.find_same_payload(session, item, found.digest)):
+        item.reason = f"It is the same as item {same.position}: nobody is called twice."
+    item.state = ItemState.UNFIT if item.reason else ItemState.READY

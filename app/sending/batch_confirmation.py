@@ -1,0 +1,100 @@
+"""Confirm a batch: one person, once, for all that is ready."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy.orm import Session
+
+from app.connections import Connection
+from app.sending.batch_check import NothingReady
+from app.sending.confirmation import (
+    Disabled,
+    NoSender,
+    NotConfirmed,
+    NotNamed,
+    Paused,
+    StaleReview,
+    is_named,
+)
+from app.store import audit_trail, batches, seals, throttles
+from app.store.audit_trail import EventKind, name_batch_chain
+from app.store.base import ItemState
+from app.store.database import Store
+from app.store.models import Batch
+
+
+class NotChecked(Exception):
+    """Items of the batch have not been checked yet."""
+
+
+class NotCounted(NotConfirmed):
+    """The number of campaigns that go to a live connection was not typed."""
+
+
+@dataclass(frozen=True)
+class BatchRequest:
+    """What a person confirms by one press: all that is ready, by the digest over it.
+
+    *stamp* is the connection's as it was seen; *named* and *counted* are what was typed for a
+    live one.
+    """
+
+    batch_id: int
+    reviewed: str
+    to: Connection
+    stamp: str
+    named: str = ""
+    counted: str = ""
+    who: str = ""
+
+
+def confirm_batch(confirmed: BatchRequest, store: Store) -> bool:
+    """Confirm all that is ready; tells whether it was not confirmed before.
+
+    Raises `NoSuchBatch`, `NotChecked`, `NothingReady`, `StaleReview` or a `NotConfirmed`.
+    """
+    chain = name_batch_chain(confirmed.batch_id)
+    with store.writing(chain) as session:
+        batch = batches.find(session, confirmed.batch_id)
+        if batch.confirmed_at:
+            return False
+        _check_confirmation(session, batch, confirmed)
+        batch.confirmed_at, batch.who = datetime.now(UTC), confirmed.who
+        batch.digest = confirmed.reviewed
+        audit_trail.record(
+            session,
+            EventKind.BATCH_CONFIRMED,
+            chain,
+            who=confirmed.who,
+            connection=batch.connection,
+            count=batches.count_items(session, batch.id)[ItemState.READY],
+            digest=batch.digest,
+        )
+        seals.seal(session)
+        return True
+
+
+def _check_confirmation(session: Session, batch: Batch, confirmed: BatchRequest) -> None:
+    counts, to = batches.count_items(session, batch.id), confirmed.to
+    if counts[ItemState.NEW]:
+        raise NotChecked
+    if not counts[ItemState.READY]:
+        raise NothingReady
+    is_as_seen = batch.stamp == to.stamp == confirmed.stamp
+    if not is_as_seen or batches.compute_digest(session, batch.id) != confirmed.reviewed:
+        raise StaleReview
+    if not to.is_enabled:
+        raise Disabled
+    if throttles.is_paused(session, to.key):
+        raise Paused
+    if not is_named(to, confirmed.named):
+        raise NotNamed
+    if not to.is_sandbox and _read_count(confirmed.counted) != counts[ItemState.READY]:
+        raise NotCounted
+    if not (to.is_sandbox or confirmed.who):
+        raise NoSender
+
+
+def _read_count(typed: str) -> int | None:
+    digits = typed.replace(",", "").strip()
+    return int(digits) if digits.isdecimal() and len(digits) < 10 else None

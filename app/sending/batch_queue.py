@@ -1,0 +1,132 @@
+"""The items of a batch on their way: into the queue, held there, and out of it again."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy.orm import Session
+
+from app.connections import Connection, ConnectionRegistry
+from app.sending.batch_check import find_obstacle, name_version
+from app.sending.confirmation import find_duplicate
+from app.sending.queue import record_press, withdraw
+from app.store import audit_trail, batches, drafts, seals
+from app.store.audit_trail import EventKind, name_batch_chain, name_draft_chain
+from app.store.base import ItemState, State
+from app.store.database import Store
+from app.store.models import Batch, BatchItem, Draft, Submission
+
+_AT_ONCE = 50
+_STOPPED = "The batch was stopped before it was sent."
+_CHANGED = "It was changed after the batch was reviewed."
+
+
+def queue_items(batch_id: int, store: Store, connections: ConnectionRegistry) -> bool:
+    """Queue some items that are ready; tells whether there were any. Raises `NoSuchBatch`."""
+    with store.reading() as session:
+        to = connections.find(batches.find(session, batch_id).connection_key)
+        items = batches.read_items(session, batch_id, (ItemState.READY,), _AT_ONCE)
+    if not items:
+        return False
+    payloads = (f"{item.digest} to {to.key}" for item in items)
+    chains = (name_draft_chain(item.draft_id) for item in items)
+    with store.writing(name_batch_chain(batch_id), *chains, *payloads) as session:
+        batch = batches.find(session, batch_id)
+        if batch.stopped_at or not batch.confirmed_at:
+            return False
+        positions = {item.position for item in items}
+        ready = batches.read_items(session, batch_id, (ItemState.READY,), _AT_ONCE)
+        _queue(session, batch, to, [item for item in ready if item.position in positions])
+        seals.seal(session)
+    return True
+
+
+def _queue(session: Session, batch: Batch, to: Connection, items: list[BatchItem]) -> None:
+    now, made = datetime.now(UTC), list[tuple[BatchItem, Submission]]()
+    for item in items:
+        draft = drafts.find(session, item.draft_id)
+        reason = _find_change(batch, item, draft, to) or _find_twin(session, item, to, now)
+        if reason:
+            item.state, item.reason = ItemState.LEFT_OUT, reason
+            continue
+        submission = _make_submission(batch, item, draft, to, now)
+        draft.state = State.QUEUED
+        session.add(submission)
+        made.append((item, submission))
+    session.flush()
+    for item, submission in made:
+        item.state, item.submission_id = ItemState.QUEUED, submission.id
+        record_press(session, submission, in_spite_of=None, batch=batch.id, **item.judged)
+
+
+def _find_change(batch: Batch, item: BatchItem, draft: Draft, to: Connection) -> str:
+    if to.stamp != batch.stamp or not to.is_enabled:
+        return "The connection was changed after the batch was reviewed."
+    if reason := find_obstacle(draft, batch, to):
+        return reason
+    return "" if name_version(draft) == item.seen else _CHANGED
+
+
+def _find_twin(session: Session, item: BatchItem, to: Connection, now: datetime) -> str:
+    duplicate = find_duplicate(session, item.digest, to, now)
+    return f"It looks like submission {duplicate.id}, of today." if duplicate else ""
+
+
+def _make_submission(
+    batch: Batch, item: BatchItem, draft: Draft, to: Connection, now: datetime
+) -> Submission:
+    return Submission(
+        draft=draft,
+        draft_version=draft.version,
+        batch_id=batch.id,
+        connection=batch.connection,
+        connection_key=batch.connection_key,
+        is_sandbox=batch.is_sandbox,
+        stamp=batch.stamp,
+        url=to.campaigns_url,
+        body=item.body,
+        digest=item.digest,
+        state=State.QUEUED,
+        who=batch.who,
+        claimed_at=now,
+    )
+
+
+def pause_batch(batch_id: int, store: Store, who: str) -> None:
+    """Send nothing more of a batch until somebody lets it go on; does nothing if it has ended."""
+    _change(batch_id, store, who, EventKind.BATCH_PAUSED)
+
+
+def resume_batch(batch_id: int, store: Store, who: str) -> None:
+    """Let a batch go on that was paused."""
+    _change(batch_id, store, who, EventKind.BATCH_RESUMED)
+
+
+def stop_batch(batch_id: int, store: Store, who: str) -> None:
+    """Take back all of a batch that is not under way, for good."""
+    _change(batch_id, store, who, EventKind.BATCH_STOPPED)
+
+
+def _change(batch_id: int, store: Store, who: str, kind: EventKind) -> None:
+    now, chain = datetime.now(UTC), name_batch_chain(batch_id)
+    with store.writing(chain) as session:
+        batch = batches.find(session, batch_id)
+        is_paused = batch.paused_at is not None
+        is_change = is_paused is (kind is EventKind.BATCH_RESUMED) or (
+            kind is EventKind.BATCH_STOPPED
+        )
+        if batch.stopped_at or not is_change:
+            return
+        if kind is EventKind.BATCH_STOPPED:
+            batch.stopped_at = now
+            batches.leave_out_the_rest(session, batch_id, _STOPPED)
+        else:
+            batch.paused_at = None if is_paused else now
+        audit_trail.record(session, kind, chain, who=who)
+
+
+def take_back(batch_id: int, store: Store) -> bool:
+    """Take some submissions of a stopped batch out of the queue; tells whether there were any."""
+    with store.reading() as session:
+        waiting = batches.list_queued(session, batch_id, _AT_ONCE)
+    for submission_id in waiting:
+        withdraw(submission_id, _STOPPED, store=store)
+    return bool(waiting)

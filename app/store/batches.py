@@ -1,0 +1,251 @@
+"""Batches and their items: made, found and counted."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, func, insert, or_, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from app.store.base import ItemState, State
+from app.store.models import Batch, BatchItem, Submission
+
+MOST_ITEMS = 100_000
+"""Campaigns in one batch."""
+
+_AT_ONCE = 1000
+
+
+class NoSuchBatch(LookupError):
+    """No batch has this number."""
+
+
+def create(session: Session, draft_ids: Iterable[str], **connection: Any) -> Batch:
+    """Make a batch of these drafts in this order; *connection* is how it is kept in the batch."""
+    batch = Batch(created_at=datetime.now(UTC), digest="", who="", **connection)
+    session.add(batch)
+    session.flush()
+    rows = [
+        {"batch_id": batch.id, "position": position, "draft_id": draft_id, **_NEW}
+        for position, draft_id in enumerate(draft_ids, 1)
+    ]
+    for start in range(0, len(rows), _AT_ONCE):
+        session.execute(insert(BatchItem), rows[start : start + _AT_ONCE])
+    return batch
+
+
+_NEW: Mapping[str, Any] = {
+    "name": "",
+    "seen": "",
+    "body": b"",
+    "digest": "",
+    "judged": {},
+    "findings": {},
+    "calling_days": 0,
+    "state": ItemState.NEW,
+    "reason": "",
+}
+
+
+def find(session: Session, batch_id: int) -> Batch:
+    """Find a batch; raises `NoSuchBatch`."""
+    batch = session.get(Batch, batch_id)
+    if batch is None:
+        raise NoSuchBatch(batch_id)
+    return batch
+
+
+def list_newest(session: Session, most: int = 50) -> list[Batch]:
+    """List the newest batches, the last one first."""
+    return list(session.scalars(select(Batch).order_by(Batch.id.desc()).limit(most)))
+
+
+def read_items(
+    session: Session, batch_id: int, states: Sequence[ItemState], most: int
+) -> list[BatchItem]:
+    """Read the first items in these states, in the order of the batch."""
+    query = select(BatchItem).where(BatchItem.batch_id == batch_id, BatchItem.state.in_(states))
+    return list(session.scalars(query.order_by(BatchItem.position).limit(most)))
+
+
+def count_items(session: Session, batch_id: int) -> dict[ItemState, int]:
+    """Count the items by their states."""
+    query = select(BatchItem.state, func.count()).where(BatchItem.batch_id == batch_id)
+    counts = dict.fromkeys(ItemState, 0)
+    rows = session.execute(query.group_by(BatchItem.state)).all()
+    return counts | dict(rows)
+
+
+def count_submissions(session: Session, batch_id: int) -> dict[State, int]:
+    """Count the submissions of a batch by their states."""
+    query = select(Submission.state, func.count()).where(Submission.batch_id == batch_id)
+    counts = dict.fromkeys(State, 0)
+    rows = session.execute(query.group_by(Submission.state)).all()
+    return counts | dict(rows)
+
+
+def count_settled_since(session: Session, batch_id: int, since: datetime) -> int:
+    """Count the submissions whose outcome is known since then (aware)."""
+    is_settled = Submission.state.in_((State.CREATED, State.REFUSED, State.UNSENT, State.UNKNOWN))
+    query = select(func.count()).where(
+        Submission.batch_id == batch_id, is_settled, Submission.settled_at > since
+    )
+    return session.scalar(query) or 0
+
+
+def sum_up(session: Session, batch_id: int) -> tuple[int, Counter[str]]:
+    """Add up the calling days and the findings by kind of all items that are ready."""
+    query = select(BatchItem.calling_days, BatchItem.findings).where(
+        BatchItem.batch_id == batch_id, BatchItem.state == ItemState.READY
+    )
+    days, kinds = 0, Counter[str]()
+    for calling_days, findings in session.execute(query):
+        days += calling_days
+        kinds.update(findings)
+    return days, kinds
+
+
+def compute_digest(session: Session, batch_id: int) -> str:
+    """Compute the SHA-256, in hexadecimal digits, over the items that are ready.
+
+    Each is a line of its position, its draft's id and the SHA-256 of its bytes.
+    """
+    query = select(BatchItem.position, BatchItem.draft_id, BatchItem.digest).where(
+        BatchItem.batch_id == batch_id, BatchItem.state == ItemState.READY
+    )
+    whole = hashlib.sha256()
+    for row in session.execute(query.order_by(BatchItem.position)):
+        whole.update(f"{row.position} {row.draft_id} {row.digest}\n".encode())
+    return whole.hexdigest()
+
+
+def find_same_payload(session: Session, item: BatchItem, digest: str) -> BatchItem | None:
+    """Find an item before this one that is ready with the same bytes."""
+    query = select(BatchItem).where(
+        BatchItem.batch_id == item.batch_id,
+        BatchItem.state == ItemState.READY,
+        BatchItem.digest == digest,
+        BatchItem.position < item.position,
+    )
+    return session.scalars(query.order_by(BatchItem.position).limit(1)).first()
+
+
+def leave_out_the_rest(session: Session, batch_id: int, reason: str) -> None:
+    """Leave out all items that are not in the queue yet."""
+    change = update(BatchItem).where(
+        BatchItem.batch_id == batch_id, BatchItem.state.in_((ItemState.NEW, ItemState.READY))
+    )
+    session.execute(change.values(state=ItemState.LEFT_OUT, reason=reason))
+
+
+def list_queued(session: Session, batch_id: int, most: int) -> list[int]:
+    """List the first submissions of a batch that wait to be sent."""
+    query = select(Submission.id).where(
+        Submission.batch_id == batch_id, Submission.state == State.QUEUED
+    )
+    return list(session.scalars(query.order_by(Submission.id).limit(most)))
+
+
+def list_unfinished(session: Session, now: datetime) -> list[int]:
+    """List the batches of which something is left to check, to queue or to take back."""
+
+    def has_items(*states: ItemState) -> Any:
+        query = select(BatchItem.position)
+        return query.where(BatchItem.batch_id == Batch.id, BatchItem.state.in_(states)).exists()
+
+    has_queued = (
+        select(Submission.id)
+        .where(Submission.batch_id == Batch.id, Submission.state == State.QUEUED)
+        .exists()
+    )
+    is_new = Batch.created_at > now - timedelta(days=1)
+    query = select(Batch.id).where(
+        or_(
+            Batch.stopped_at.is_not(None) & (has_queued | has_items(ItemState.READY)),
+            Batch.stopped_at.is_(None)
+            & Batch.confirmed_at.is_not(None)
+            & has_items(ItemState.READY),
+            Batch.confirmed_at.is_(None) & is_new & has_items(ItemState.NEW),
+        )
+    )
+    return list(session.scalars(query.order_by(Batch.id)))
+
+
+def list_to_repeat(session: Session, batch_id: int) -> list[str]:
+    """List the drafts that are not created, and of which nothing is waited for or unknown."""
+    was_not_created = Submission.state.in_((State.REFUSED, State.UNSENT))
+    query = (
+        select(BatchItem.draft_id)
+        .outerjoin(Submission, Submission.id == BatchItem.submission_id)
+        .where(
+            BatchItem.batch_id == batch_id,
+            or_(BatchItem.state.in_((ItemState.UNFIT, ItemState.LEFT_OUT)), was_not_created),
+        )
+    )
+    return list(session.scalars(query.order_by(BatchItem.position)))
+
+
+class Result(NamedTuple):
+    """What became of one item."""
+
+    position: int
+    draft_id: str
+    name: str
+    item: ItemState
+    reason: str
+    submission_id: int | None
+    state: State | None
+    campaign_id: str | None
+    message: str | None
+    http_status: int | None
+    settled_at: datetime | None
+
+
+_RESULT: Sequence[InstrumentedAttribute[Any]] = (
+    BatchItem.position,
+    BatchItem.draft_id,
+    BatchItem.name,
+    BatchItem.state,
+    BatchItem.reason,
+    Submission.id,
+    Submission.state,
+    Submission.campaign_id,
+    Submission.message,
+    Submission.http_status,
+    Submission.settled_at,
+)
+
+
+def _select_results(batch_id: int) -> Select[Any]:
+    query = select(*_RESULT).outerjoin(Submission, Submission.id == BatchItem.submission_id)
+    return query.where(BatchItem.batch_id == batch_id).order_by(BatchItem.position)
+
+
+def read_results(
+    session: Session, batch_id: int, most: int, state: State | None = None
+) -> list[Result]:
+    """Read what became of the first items; *state* only of those in that state."""
+    query = _select_results(batch_id).limit(most)
+    if state:
+        query = query.where(Submission.state == state)
+    return [Result(*row) for row in session.execute(query)]
+
+
+def iterate_results(session: Session, batch_id: int) -> Iterator[dict[str, Any]]:
+    """Yield what became of each item as JSON has it; times are ISO 8601 in UTC."""
+    rows = session.execute(_select_results(batch_id).execution_options(yield_per=500))
+    for row in rows:
+        result = Result(*row)
+        yield {
+            "position": result.position,
+            "name": result.name,
+            "state": result.state.value if result.state else result.item.value,
+            "campaign_id": result.campaign_id,
+            "message": result.message or result.reason,
+            "http_status": result.http_status,
+            "known_at": result.settled_at.isoformat() if result.settled_at else None,
+            "submission": result.submission_id,
+            "draft": result.draft_id,
+        }

@@ -1,0 +1,268 @@
+"""Many campaigns at once: chosen in the list, reviewed, confirmed, and followed to the end."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from threading import Semaphore
+from time import monotonic, sleep
+from typing import Any
+
+from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from app.connections import Connection
+from app.sending.batch_check import NothingReady, make_batch
+from app.sending.batch_confirmation import BatchRequest, NotChecked, NotCounted, confirm_batch
+from app.sending.batch_queue import pause_batch, resume_batch, stop_batch
+from app.sending.confirmation import NotConfirmed, Paused, StaleReview
+from app.services import Services, connections, services, store
+from app.store import batches, throttles
+from app.store.base import ItemState, State
+from app.store.batches import MOST_ITEMS
+from app.store.listing import read_ids
+from app.store.models import Batch
+from app.web.batch_results import FORMATS, write_results
+from app.web.resuming import resume_sending
+from app.web.screens.drafts import read_asked, read_query
+from app.web.visit import name_person, remember_who
+
+bp = Blueprint("batches", __name__)
+
+_SHOWN = 100
+_STREAMS = Semaphore(2)  # Each holds a thread of the server; whoever gets none asks again.
+_STREAM_SECONDS = 30.0
+_EVERY = 1.0
+_RATE_OVER = timedelta(seconds=20)
+
+
+@bp.get("/batches")
+def index() -> str:
+    with store().reading() as session:
+        newest = batches.list_newest(session)
+        progress = {batch.id: _measure(session, batch) for batch in newest}
+    return render_template("batches/index.html", batches=newest, progress=progress)
+
+
+@bp.post("/batches")
+def make() -> ResponseReturnValue:
+    """Make a batch of what is ticked in the list, or of all that it matches."""
+    with store().reading() as session:
+        if request.form.get("all") == "yes":
+            ids = read_ids(session, read_query(), MOST_ITEMS)
+        else:
+            ids = request.form.getlist("draft")
+    try:
+        with store().writing() as session:
+            batch = make_batch(session, ids, connections())
+    except NothingReady:
+        flash("Tick the campaigns that you want to send together.")
+        return redirect(url_for("drafts.index", **read_asked()))
+    services().batch_work.start(batch.id)
+    return redirect(url_for("batches.show", batch_id=batch.id))
+
+
+@bp.get("/batches/<row:batch_id>")
+def show(batch_id: int) -> str:
+    return _draw(batch_id)
+
+
+@bp.post("/batches/<row:batch_id>/send")
+def send(batch_id: int) -> ResponseReturnValue:
+    """Send all that is ready, as it was reviewed."""
+    with store().reading() as session:
+        to = connections().find(batches.find(session, batch_id).connection_key)
+    confirmed = BatchRequest(
+        batch_id,
+        reviewed=request.form.get("reviewed", ""),
+        to=to,
+        stamp=request.form.get("stamp", ""),
+        named=request.form.get("named", ""),
+        counted=request.form.get("counted", ""),
+        who=name_person(),
+    )
+    try:
+        confirm_batch(confirmed, store())
+    except NotConfirmed as refusal:
+        return _draw(batch_id, refusal), 422
+    except (StaleReview, NotChecked, NothingReady):
+        changed = "Something has changed since this page was opened. Look again before you send."
+        return _draw(batch_id, message=changed), 422
+    services().batch_work.start(batch_id)
+    return remember_who(redirect(url_for("batches.show", batch_id=batch_id)))
+
+
+@bp.post("/batches/<row:batch_id>/<any(pause, resume, stop):change>")
+def change(batch_id: int, change: str) -> ResponseReturnValue:
+    """Hold the batch, let it go on, or stop it for good."""
+    act = {"pause": pause_batch, "resume": resume_batch, "stop": stop_batch}[change]
+    act(batch_id, store(), name_person())
+    with store().reading() as session:
+        key = batches.find(session, batch_id).connection_key
+    services().batch_work.start(batch_id)
+    if change == "resume":
+        resume_sending(key)
+    return redirect(url_for("batches.show", batch_id=batch_id))
+
+
+@bp.post("/batches/<row:batch_id>/again")
+def again(batch_id: int) -> ResponseReturnValue:
+    """Make a batch of what was not created and may be sent again."""
+    with store().writing() as session:
+        batches.find(session, batch_id)
+        ids = batches.list_to_repeat(session, batch_id)
+        if ids:
+            batch = make_batch(session, ids, connections())
+    if not ids:
+        flash("Nothing of this batch can be sent again.")
+        return redirect(url_for("batches.show", batch_id=batch_id))
+    services().batch_work.start(batch.id)
+    return redirect(url_for("batches.show", batch_id=batch.id))
+
+
+@bp.get("/batches/<row:batch_id>/state")
+def state(batch_id: int) -> ResponseReturnValue:
+    """Tell a script how far the batch is."""
+    with store().reading() as session:
+        return jsonify(_tell(session, batch_id))
+
+
+@bp.get("/batches/<row:batch_id>/events")
+def events(batch_id: int) -> ResponseReturnValue:
+    """Tell a script of each change, for as long as a thread can be spared."""
+    with store().reading() as session:
+        batches.find(session, batch_id)
+    if not _STREAMS.acquire(blocking=False):
+        return "", 503, {"Retry-After": "5"}
+    stream = _stream(services(), batch_id)
+    response = Response(stream, mimetype="text/event-stream", headers={"Cache-Control": "no-store"})
+    response.call_on_close(_STREAMS.release)
+    return response
+
+
+def _stream(its: Services, batch_id: int) -> Iterator[str]:
+    ends, before = monotonic() + _STREAM_SECONDS, ""
+    while monotonic() < ends:
+        with its.store.reading() as session:
+            told = _tell(session, batch_id)
+        if (line := json.dumps(told)) != before:
+            yield f"data: {line}\n\n"
+            before = line
+        if not told["pending"]:
+            return
+        sleep(_EVERY)
+
+
+@bp.get("/batches/<row:batch_id>/results.<any(csv, xlsx, jsonl):form>")
+def results(batch_id: int, form: str) -> ResponseReturnValue:
+    """Give what became of each item, at any time."""
+    with store().reading() as session:
+        batches.find(session, batch_id)
+        content = write_results(batches.iterate_results(session, batch_id), form)
+    headers = {"Content-Disposition": f'attachment; filename="batch-{batch_id}.{form}"'}
+    return Response(content, mimetype=FORMATS[form], headers=headers)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a batch is, in campaigns; `rate` is how many a second, `seconds` what is left."""
+
+    count: int
+    unchecked: int
+    ready: int
+    unfit: int
+    left_out: int
+    waiting: int
+    sending: int
+    done: int
+    failed: int
+    unknown: int
+    rate: float
+    seconds: int | None
+
+    @property
+    def left(self) -> int:
+        """How many are still to be sent."""
+        return self.ready + self.waiting + self.sending
+
+
+def _measure(session: Session, batch: Batch) -> Progress:
+    items = batches.count_items(session, batch.id)
+    sent = batches.count_submissions(session, batch.id)
+    since = datetime.now(UTC) - _RATE_OVER
+    rate = batches.count_settled_since(session, batch.id, since) / _RATE_OVER.total_seconds()
+    left = items[ItemState.READY] + sent[State.QUEUED] + sent[State.SENDING]
+    return Progress(
+        count=sum(items.values()),
+        unchecked=items[ItemState.NEW],
+        ready=items[ItemState.READY],
+        unfit=items[ItemState.UNFIT],
+        left_out=items[ItemState.LEFT_OUT],
+        waiting=sent[State.QUEUED],
+        sending=sent[State.SENDING],
+        done=sent[State.CREATED],
+        failed=sent[State.REFUSED] + sent[State.UNSENT],
+        unknown=sent[State.UNKNOWN],
+        rate=round(rate, 1),
+        seconds=round(left / rate) if rate else None,
+    )
+
+
+def _tell(session: Session, batch_id: int) -> dict[str, Any]:
+    batch = batches.find(session, batch_id)
+    progress = _measure(session, batch)
+    is_pending = bool(progress.left) if batch.confirmed_at else bool(progress.unchecked)
+    return {"pending": is_pending, "left": progress.left, **asdict(progress)}
+
+
+def _draw(batch_id: int, refusal: NotConfirmed | None = None, message: str = "") -> str:
+    with store().reading() as session:
+        batch = batches.find(session, batch_id)
+        to = connections().find(batch.connection_key)
+        progress = _measure(session, batch)
+        days, findings = batches.sum_up(session, batch_id)
+        page = {
+            "batch": batch,
+            "connection": to,
+            "progress": progress,
+            "refusal": refusal,
+            "message": message,
+            "typed": request.form,
+            "pause": throttles.find_pause(session, to.key),
+        }
+        if batch.confirmed_at:
+            rows = batches.read_results(session, batch_id, _SHOWN, _read_shown())
+            return render_template("batches/progress.html", rows=rows, shown=_SHOWN, **page)
+        return render_template(
+            "batches/review.html",
+            days=days,
+            findings=findings,
+            reviewed=batches.compute_digest(session, batch_id),
+            unfit=batches.read_items(session, batch_id, (ItemState.UNFIT,), _SHOWN),
+            ready=batches.read_items(session, batch_id, (ItemState.READY,), _SHOWN),
+            shown=_SHOWN,
+            **_name_refusal(refusal, to),
+            **page,
+        )
+
+
+def _read_shown() -> State | None:
+    asked = request.args.get("show", "")
+    return State(asked) if asked in set(State) else None
+
+
+def _name_refusal(refusal: NotConfirmed | None, to: Connection) -> Mapping[str, str]:
+    """Say beside which field what has to be typed."""
+    wrong = {"named_error": "", "counted_error": "", "who_error": "", "refused": ""}
+    if refusal is None:
+        return wrong
+    if isinstance(refusal, NotCounted):
+        return wrong | {"counted_error": "Type the number of campaigns that are sent."}
+    if refusal.wants_name:
+        return wrong | {"named_error": f"Type {to.name} exactly as it stands above."}
+    if refusal.wants_sender:
+        return wrong | {"who_error": "Enter your name: it is kept with what is sent."}
+    if isinstance(refusal, Paused):
+        return wrong | {"refused": f"Nothing goes to {to.name} just now. Let it go on first."}
+    return wrong | {"refused": f"Nothing can be sent to {to.name}."}

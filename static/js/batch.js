@@ -1,0 +1,38 @@
+// Follow a batch: the server tells of each change; where it cannot, it is asked every two seconds.
+const page = document.querySelector("[data-batch]");
+const EVERY = 2000;
+const parts = [...document.querySelectorAll("[data-count]")];
+const bar = document.querySelector("progress[data-done]");
+const left = document.querySelector("[data-left]");
+let timer;
+
+const inWords = (seconds) => {
+  if (seconds < 90) return `${seconds} s`;
+  return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
+};
+const show = (told) => {
+  for (const part of parts) part.textContent = told[part.dataset.count].toLocaleString("en");
+  if (bar) bar.value = told.done + told.failed + told.unknown;
+  if (left) left.textContent = told.seconds === null ? "" : `${told.rate} a second, about ${inWords(told.seconds)} left`;
+  if (!told.pending) location.reload();
+};
+const ask = async () => {
+  try {
+    const answer = await fetch(page.dataset.batch, { headers: { Accept: "application/json" }, cache: "no-store" });
+    if (answer.ok) show(await answer.json());
+  } catch {
+    // It is asked again.
+  }
+  timer = setTimeout(ask, EVERY);
+};
+const listen = () => {
+  const source = new EventSource(page.dataset.events);
+  source.onmessage = (event) => show(JSON.parse(event.data));
+  source.onerror = () => {
+    if (source.readyState !== EventSource.CLOSED) return;
+    clearTimeout(timer);
+    timer = setTimeout(ask, EVERY);
+  };
+  window.addEventListener("pagehide", () => source.close());
+};
+listen();

@@ -1,0 +1,114 @@
+"""Each draft of a batch is checked as if it were sent by itself, and its bytes are kept."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+
+from app.campaign.contract.payload import build_payload, compute_digest, encode_payload
+from app.connections import SANDBOX, ConnectionRegistry
+from app.sending.batch_check import NothingReady, check_items, make_batch
+from app.services import find_services
+from app.store import batches, drafts
+from app.store.base import ItemState, State
+from app.store.database import Store
+from app.store.models import Submission
+from tests.factories import outbound
+from tests.sending.batch_of import check_all, items, make, save_many, states
+
+Saved = Callable[..., str]
+
+
+@pytest.fixture
+def connections(app: Flask) -> ConnectionRegistry:
+    return find_services(app).connections
+
+
+def test_what_is_ready_is_kept_as_it_is_sent(
+    store: Store, saved: Saved, connections: ConnectionRegistry
+) -> None:
+    batch_id = make(store, connections, [saved(values := outbound(name="Q4"))])
+    check_all(store, connections, batch_id)
+
+    (item,) = items(store, batch_id)
+    body = encode_payload(build_payload(values))
+    assert (item.state, item.name, item.reason) == (ItemState.READY, "Q4", "")
+    assert (item.body, item.digest) == (body, compute_digest(body))
+    assert item.calling_days > 0
+    assert item.judged["findings"]
+    with store.reading() as session:
+        days, findings = batches.sum_up(session, batch_id)
+        assert (days, findings) == (item.calling_days, item.findings)
+        assert batches.find(session, batch_id).connection_key == SANDBOX
+
+
+def test_the_odd_ones_out_say_why(
+    store: Store,
+    saved: Saved,
+    sent: Callable[[State], int],
+    connections: ConnectionRegistry,
+    add_connection: Callable[..., str],
+) -> None:
+    good, elsewhere = saved(outbound(name="Good")), saved(connection=add_connection())
+    incomplete, gone = saved({"name": "Half", "type": "OUTBOUND"}), saved(outbound(name="Gone"))
+    twin = saved(outbound(name="Good"))
+    submission_id = sent(State.CREATED)
+    with store.writing() as session:
+        drafts.delete(session, gone)
+    with store.reading() as session:
+        was_sent = session.get_one(Submission, submission_id).draft_id
+    order = [good, elsewhere, incomplete, gone, twin, was_sent]
+    batch_id = make(store, connections, order)
+    check_all(store, connections, batch_id)
+
+    reasons = [item.reason for item in items(store, batch_id)]
+    assert states(store, batch_id) == [ItemState.READY] + [ItemState.UNFIT] * 5
+    assert reasons[0] == ""
+    assert reasons[1] == "It goes to another connection: Client A."
+    assert reasons[2].endswith(".")
+    assert reasons[3] == "It was deleted."
+    assert reasons[4] == "It is the same as item 1: nobody is called twice."
+    assert reasons[5] == "It was sent already."
+
+
+def test_a_batch_goes_where_most_of_it_goes(
+    store: Store,
+    saved: Saved,
+    connections: ConnectionRegistry,
+    add_connection: Callable[..., str],
+) -> None:
+    key = add_connection()
+    ids = [saved(connection=key), saved(), saved(outbound(name="Other"), connection=key)]
+    batch_id = make(store, connections, ids)
+    with store.reading() as session:
+        made = batches.find(session, batch_id)
+
+    assert (made.connection_key, made.connection, made.is_sandbox) == (key, "Client A", False)
+
+
+def test_a_draft_is_in_a_batch_once(
+    store: Store, saved: Saved, connections: ConnectionRegistry
+) -> None:
+    one, other = save_many(saved, 2)
+    batch_id = make(store, connections, [one, other, one])
+
+    assert [item.draft_id for item in items(store, batch_id)] == [one, other]
+    with store.writing() as session, pytest.raises(NothingReady):
+        make_batch(session, [], connections)
+
+
+def test_a_check_goes_on_where_it_ended(
+    store: Store, saved: Saved, connections: ConnectionRegistry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.sending.batch_check._AT_ONCE", 2)
+    batch_id = make(store, connections, save_many(saved, 5))
+
+    assert check_items(batch_id, store, connections)
+    assert states(store, batch_id) == [ItemState.READY] * 2 + [ItemState.NEW] * 3
+    with store.reading() as session:
+        assert batches.list_unfinished(session, batches.find(session, batch_id).created_at) == [
+            batch_id
+        ]
+    check_all(store, connections, batch_id)
+    assert states(store, batch_id) == [ItemState.READY] * 5
+    assert not check_items(batch_id, store, connections)

@@ -1,0 +1,164 @@
+"""What was confirmed goes as it was reviewed, can be held, and taken back; the rest goes on."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+
+from app.connections import SANDBOX, ConnectionRegistry
+from app.sandbox.ledger import Ledger
+from app.sending.batch_queue import pause_batch, resume_batch, stop_batch, take_back
+from app.sending.recording import Claim
+from app.sending.submission import claim
+from app.services import find_services
+from app.store import batches, drafts
+from app.store.acceptances import judge
+from app.store.base import ItemState, State
+from app.store.database import Store
+from app.store.models import Submission
+from app.store.verification import verify
+from tests.factories import outbound, typed
+from tests.pages import drain
+from tests.sending.batch_of import items, make_confirmed, queue_all, save_many, states
+
+Saved = Callable[..., str]
+STOPPED = "The batch was stopped before it was sent."
+
+
+@pytest.fixture
+def connections(app: Flask) -> ConnectionRegistry:
+    return find_services(app).connections
+
+
+def fault(store: Store) -> str:
+    with store.reading() as session:
+        return verify(session).fault
+
+
+def claim_next(store: Store, connections: ConnectionRegistry) -> Claim | None:
+    taken = claim(connections.find(SANDBOX), store=store, deadline=30)
+    assert isinstance(taken, Claim | None)
+    return taken
+
+
+def test_all_that_was_confirmed_is_created_once(
+    app: Flask, store: Store, saved: Saved, connections: ConnectionRegistry, ledger: Ledger
+) -> None:
+    batch_id = make_confirmed(store, connections, save_many(saved, 7))
+    queue_all(store, connections, batch_id)
+    assert states(store, batch_id) == [State.QUEUED] * 7
+    queue_all(store, connections, batch_id)
+    drain(app)
+
+    assert states(store, batch_id) == [State.CREATED] * 7
+    names = sorted(campaign.name for campaign in ledger.read_page(100))
+    assert names == [f"Campaign {number}" for number in range(1, 8)]
+    assert fault(store) == ""
+
+
+def test_an_edit_after_the_review_takes_that_item_out(
+    store: Store, saved: Saved, connections: ConnectionRegistry
+) -> None:
+    edited, deleted, kept = save_many(saved, 3)
+    batch_id = make_confirmed(store, connections, [edited, deleted, kept])
+    with store.writing() as session:
+        answers = typed(outbound(name="Edited"))
+        drafts.save(session, edited, judge(answers), over=1)
+        drafts.delete(session, deleted)
+    queue_all(store, connections, batch_id)
+
+    assert states(store, batch_id) == [ItemState.LEFT_OUT, ItemState.LEFT_OUT, State.QUEUED]
+    assert [item.reason for item in items(store, batch_id)] == [
+        "It was changed after the batch was reviewed.",
+        "It was deleted.",
+        "",
+    ]
+
+
+def test_what_was_sent_meanwhile_is_not_sent_again(
+    app: Flask, store: Store, saved: Saved, connections: ConnectionRegistry, ledger: Ledger
+) -> None:
+    ids = save_many(saved, 2)
+    first = make_confirmed(store, connections, ids)
+    second = make_confirmed(store, connections, ids)
+    for batch_id in (first, second):
+        queue_all(store, connections, batch_id)
+    drain(app)
+
+    assert states(store, first) == [State.CREATED] * 2
+    assert states(store, second) == [ItemState.LEFT_OUT] * 2
+    assert len(ledger.read_page(10)) == 2
+
+
+def test_a_changed_connection_holds_it_all_back(
+    store: Store, saved: Saved, connections: ConnectionRegistry, add_connection: Callable[..., str]
+) -> None:
+    key = add_connection()
+    ids = [saved(outbound(name=name), connection=key) for name in ("One", "Two")]
+    batch_id = make_confirmed(store, connections, ids)
+    with store.writing() as session:
+        batches.find(session, batch_id).stamp = "as it was"
+    queue_all(store, connections, batch_id)
+
+    assert states(store, batch_id) == [ItemState.LEFT_OUT] * 2
+    assert "connection was changed" in items(store, batch_id)[0].reason
+
+
+def test_nothing_goes_while_it_is_paused(
+    store: Store, saved: Saved, connections: ConnectionRegistry
+) -> None:
+    batch_id = make_confirmed(store, connections, save_many(saved, 2))
+    queue_all(store, connections, batch_id)
+    for _ in range(2):
+        pause_batch(batch_id, store, "Ada")
+    assert claim_next(store, connections) is None
+    for _ in range(2):
+        resume_batch(batch_id, store, "Ada")
+    assert claim_next(store, connections)
+    assert fault(store) == ""
+
+
+def test_what_is_sent_by_itself_goes_before_a_batch(
+    store: Store, saved: Saved, connections: ConnectionRegistry
+) -> None:
+    batch_id = make_confirmed(store, connections, save_many(saved, 2))
+    queue_all(store, connections, batch_id)
+    later = make_confirmed(store, connections, [saved(outbound(name="Later"))])
+    queue_all(store, connections, later)
+    with store.writing() as session:  # As if it were no part of a batch.
+        alone = batches.list_queued(session, later, 1)[0]
+        session.get_one(Submission, alone).batch_id = None
+    claims = [claim_next(store, connections) for _ in range(3)]
+
+    ids = [claimed.submission_id for claimed in claims if claimed]
+    assert ids == [alone, *sorted(ids[1:])]
+    assert len(ids) == 3
+
+
+def test_a_stop_takes_back_what_is_not_under_way(
+    store: Store, saved: Saved, connections: ConnectionRegistry
+) -> None:
+    batch_id = make_confirmed(store, connections, save_many(saved, 3))
+    queue_all(store, connections, batch_id)
+    assert claim_next(store, connections)
+    stop_batch(batch_id, store, "Ada")
+    assert claim_next(store, connections) is None
+    while take_back(batch_id, store):
+        pass
+    resume_batch(batch_id, store, "Ada")
+
+    assert states(store, batch_id) == [State.SENDING, State.UNSENT, State.UNSENT]
+    assert claim_next(store, connections) is None
+    assert fault(store) == ""
+
+
+def test_a_stop_before_it_is_queued_leaves_all_out(
+    store: Store, saved: Saved, connections: ConnectionRegistry
+) -> None:
+    batch_id = make_confirmed(store, connections, save_many(saved, 2))
+    stop_batch(batch_id, store, "Ada")
+    queue_all(store, connections, batch_id)
+
+    assert [item.reason for item in items(store, batch_id)] == [STOPPED] * 2
+    with store.reading() as session:
+        assert len(batches.list_to_repeat(session, batch_id)) == 2

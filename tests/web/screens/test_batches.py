@@ -1,0 +1,219 @@
+"""Many campaigns are chosen in the list, reviewed, confirmed, and followed to the end."""
+
+import csv
+import json
+from collections.abc import Callable
+from io import BytesIO, StringIO
+from zipfile import ZipFile
+
+import pytest
+from bs4 import Tag
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.connections import SANDBOX
+from app.sandbox.ledger import Ledger
+from app.sandbox.switch import Switch
+from app.services import find_services
+from app.store import throttles
+from app.store.database import Store
+from app.store.throttles import Pace
+from tests.factories import outbound
+from tests.pages import Page, Visitor, drain, text
+from tests.sending.batch_of import save_many
+
+Saved = Callable[..., str]
+
+
+def choose(visitor: Visitor, draft_ids: list[str]) -> Page:
+    """Tick drafts in the list, and wait until they are checked."""
+    return visitor.press(visitor.open("/"), "batches", {"draft": draft_ids})
+
+
+def facts(page: Page) -> dict[str, str]:
+    return {text(name): text(name.find_next("dd")) for name in page.soup.select("main dt")}
+
+
+@pytest.fixture
+def held(store: Store) -> None:
+    """Let one campaign in a thousand seconds go to the sandbox."""
+    with store.writing() as session:
+        throttle = throttles.find(session, SANDBOX, Pace(0.001, 1, 1))
+        throttle.rate = 0.001
+
+
+def test_what_is_ticked_is_reviewed_and_sent_once(
+    visitor: Visitor, saved: Saved, ledger: Ledger
+) -> None:
+    ids = save_many(saved, 4)
+    review = choose(visitor, ids[:3])
+    assert review.heading == "Review batch 1"
+    assert facts(review)["Ready"] == "3 of 3"
+    assert "3 campaigns go to the SANDBOX" in review.text
+    ended = visitor.press(review, "send")
+
+    assert ended.heading == "Batch 1: ended"
+    assert facts(ended)["Created"] == "3"
+    again = visitor.press(review, "send")
+    assert facts(again)["Created"] == "3"
+    assert len(ledger.read_page(10)) == 3
+
+
+def test_all_that_the_list_matches_can_be_chosen(visitor: Visitor, saved: Saved) -> None:
+    for name in ("North one", "South", "North two"):
+        saved(outbound(name=name))
+    page = visitor.press(visitor.open("/", search="North"), "batches", all="yes")
+    assert facts(page)["Ready"] == "2 of 2"
+    assert "South" not in page.text
+
+
+def test_nothing_ticked_is_said(visitor: Visitor, saved: Saved) -> None:
+    saved()
+    assert "Tick the campaigns" in visitor.press(visitor.open("/"), "batches").flash()
+
+
+def test_the_odd_ones_out_are_named_and_open(visitor: Visitor, saved: Saved) -> None:
+    bad = saved({"name": "Half", "type": "OUTBOUND"})
+    page = choose(visitor, [saved(), bad])
+    assert facts(page)["Ready"] == "1 of 2"
+    link = page.soup.find("a", string="Half")
+    assert isinstance(link, Tag)
+    assert visitor.open(str(link["href"])).typed("name") == "Half"
+
+
+def test_a_live_connection_is_named_and_counted(
+    visitor: Visitor, saved: Saved, add_connection: Callable[..., str]
+) -> None:
+    key = add_connection()
+    ids = [saved(outbound(name=name), connection=key) for name in ("One", "Two")]
+    review = choose(visitor, ids)
+    assert "LIVE" in review.text
+    refused = visitor.press(review, "send", {"named": "Client B", "who": "Ada"})
+    assert (refused.status, "Type Client A exactly" in refused.text) == (422, True)
+    refused = visitor.press(review, "send", {"named": "Client A", "counted": "3", "who": "Ada"})
+    assert "Type the number of campaigns" in refused.text
+    assert 'value="3"' in str(refused.soup.find(id="counted"))
+    refused = visitor.press(review, "send", {"named": "Client A", "counted": "2", "who": ""})
+    assert "Enter your name" in refused.text
+
+
+def test_a_draft_that_changes_after_the_review_is_left_out(
+    visitor: Visitor, saved: Saved, ledger: Ledger
+) -> None:
+    one, two = save_many(saved, 2)
+    review = choose(visitor, [one, two])
+    visitor.press(visitor.open(f"/drafts/{one}"), f"drafts/{one}", {"name": "Changed"})
+    ended = visitor.press(review, "send")
+
+    assert facts(ended)["Left out"] == "1"
+    assert "It was changed after the batch was reviewed." in ended.text
+    assert [campaign.name for campaign in ledger.read_page(10)] == ["Campaign 2"]
+
+
+@pytest.mark.usefixtures("held")
+def test_it_is_paused_goes_on_and_is_stopped(
+    app: Flask, client: FlaskClient, visitor: Visitor, saved: Saved
+) -> None:
+    choose(visitor, save_many(saved, 3))
+    review = visitor.open("/batches/1")
+    client.post("/batches/1/send", data=form_of(review))
+    assert find_services(app).background.drain(10)
+    for press, heading in (
+        ("pause", "Batch 1: paused"),
+        ("resume", "Batch 1: being sent"),
+        ("stop", "Batch 1: stopped"),
+    ):
+        client.post(f"/batches/1/{press}", data=form_of(review))
+        assert find_services(app).background.drain(10)
+        page = Page(client.get("/batches/1"))
+        assert page.heading == heading
+    assert "taken back" not in page.text
+    assert "The batch was stopped before it was sent." in page.text
+    find_services(app).sender.stop()
+
+
+def form_of(page: Page) -> dict[str, str]:
+    """Give what a form of the page carries unseen."""
+    return {
+        str(field["name"]): str(field["value"]) for field in page.soup.select("main [type=hidden]")
+    }
+
+
+def test_what_failed_can_be_reviewed_again_and_what_exists_is_not_repeated(
+    app: Flask, visitor: Visitor, saved: Saved, ledger: Ledger
+) -> None:
+    with find_services(app).store.writing() as session:
+        throttles.find(session, SANDBOX, Pace(0, 1, 1))
+    find_services(app).faults.switch_on(Switch("422", every=False))
+    ended = visitor.press(choose(visitor, save_many(saved, 3)), "send")
+    assert (facts(ended)["Created"], facts(ended)["Failed"]) == ("2", "1")
+    second = visitor.press(visitor.press(ended, "again"), "send")
+
+    assert facts(second)["Created"] == "1"
+    assert len({campaign.name for campaign in ledger.read_page(10)}) == 3
+    assert (
+        "Nothing of this batch"
+        in Page(
+            visitor.client.post(
+                "/batches/2/again", data=form_of(visitor.open("/batches/2")), follow_redirects=True
+            )
+        ).flash()
+        or len(ledger.read_page(10)) == 3
+    )
+
+
+def test_the_results_are_files_at_any_time(
+    app: Flask, client: FlaskClient, visitor: Visitor, saved: Saved
+) -> None:
+    ids = [saved(outbound(name=name)) for name in ("=SUM(A1)", "Plain")]
+    visitor.press(choose(visitor, ids), "send")
+    drain(app)
+
+    lines = client.get("/batches/1/results.jsonl").text.splitlines()
+    rows = [json.loads(line) for line in lines]
+    assert [(row["name"], row["state"]) for row in rows] == [
+        ("=SUM(A1)", "CREATED"),
+        ("Plain", "CREATED"),
+    ]
+    assert rows[0]["campaign_id"]
+    sheet = list(
+        csv.DictReader(StringIO(client.get("/batches/1/results.csv").text.lstrip("\ufeff")))
+    )
+    assert [row["name"] for row in sheet] == ["'=SUM(A1)", "Plain"]
+    with ZipFile(BytesIO(client.get("/batches/1/results.xlsx").data)) as book:
+        content = book.read("xl/worksheets/sheet1.xml").decode()
+    assert "<f>" not in content
+    assert "SUM(A1)" in content + book_strings(client)
+
+
+def book_strings(client: FlaskClient) -> str:
+    with ZipFile(BytesIO(client.get("/batches/1/results.xlsx").data)) as book:
+        names = [name for name in book.namelist() if "sharedStrings" in name]
+        return "".join(book.read(name).decode() for name in names)
+
+
+def test_a_script_is_told_how_far_it_is(
+    client: FlaskClient, visitor: Visitor, saved: Saved
+) -> None:
+    visitor.press(choose(visitor, save_many(saved, 2)), "send")
+    told = client.get("/batches/1/state").get_json()
+    assert (told["pending"], told["done"], told["left"]) == (False, 2, 0)
+    stream = client.get("/batches/1/events").text
+    assert stream.startswith("data: ")
+    assert json.loads(stream.removeprefix("data: "))["done"] == 2
+
+
+def test_streams_do_not_take_all_threads(app: Flask, visitor: Visitor, saved: Saved) -> None:
+    choose(visitor, save_many(saved, 1))
+    streams = [app.test_client().get("/batches/1/events", buffered=False) for _ in range(3)]
+    assert [stream.status_code for stream in streams] == [200, 200, 503]
+    for stream in streams:
+        stream.close()
+    assert app.test_client().get("/batches/1/events").status_code == 200
+
+
+def test_the_list_of_batches_says_how_far_each_is(visitor: Visitor, saved: Saved) -> None:
+    assert "There is no batch yet." in visitor.open("/batches").text
+    visitor.press(choose(visitor, save_many(saved, 2)), "send")
+    assert "2 of 2 created" in visitor.open("/batches").text
+    assert visitor.open("/batches/99").status == 404
