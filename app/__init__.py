@@ -38,7 +38,7 @@ from app.web.assets import fingerprint
 
 # No name server answers for .invalid (RFC 6761), so nothing of it can leave this process.
 _SANDBOX = Credentials("Sandbox", "https://sandbox.invalid", TOKEN, is_sandbox=True)
-_LARGEST_REQUEST = 512 * 1024  # Of CJK text, which takes nine bytes a sign in a form, 58,000.
+LARGEST_REQUEST = 512 * 1024  # Of CJK text, which takes nine bytes a sign in a form, 58,000.
 
 
 _COMMANDS = (*backup.COMMANDS, *maintenance.COMMANDS, *move.COMMANDS)
@@ -83,7 +83,7 @@ def _make(settings: Settings) -> Flask:
     hosts = [*LOOPBACK, settings.host, *settings.trusted_hosts]
     app.config.update(
         SECRET_KEY=settings.secret_key or _read_secret_key(settings.instance / "secret_key"),
-        MAX_CONTENT_LENGTH=_LARGEST_REQUEST,
+        MAX_CONTENT_LENGTH=LARGEST_REQUEST,
         TRUSTED_HOSTS=hosts,
     )
     sandbox = create_sandbox(settings.instance, trusted_hosts=[*hosts, "sandbox.invalid"])
