@@ -43,6 +43,7 @@ KNOWN = {setting.name for setting in SETTINGS} | QUEUE
 SECRET = {"DATABASE_URL", "QUEUE_URL", "SECRET_KEY", "TOKEN_KEYS"}
 OF_PYTHON = {"PATH", "PYTHONDONTWRITEBYTECODE", "PIP_NO_CACHE_DIR", "PIP_DISABLE_PIP_VERSION_CHECK"}
 
+GUIDE = (ROOT / "docs" / "deploy.md").read_text()
 DEFAULTS = read_settings({})
 LONGEST_STOP = DEFAULTS.deadline + GRACE.total_seconds() + 5
 """Seconds until the last process has ended."""
@@ -68,6 +69,12 @@ def list_image_settings() -> dict[str, str]:
     return {name: value for name, _, value in pairs}
 
 
+def list_explained() -> set[str]:
+    """List the settings that the guide's table explains."""
+    rows = re.findall(r"^\| (`[A-Z_`, ]+`) \|", GUIDE, re.MULTILINE)
+    return {name for row in rows for name in re.findall(r"[A-Z_]+", row)}
+
+
 def list_named() -> Iterator[tuple[str, str]]:
     """List each setting that is named, and where."""
     for name in list_image_settings().keys() - OF_PYTHON:
@@ -80,6 +87,8 @@ def list_named() -> Iterator[tuple[str, str]]:
             yield pod, variable["name"]
     for name in find("ConfigMap")["data"]:
         yield "ConfigMap", name
+    for name in list_explained():
+        yield "docs/deploy.md", name
     for unit, text in UNITS.items():
         for name in re.findall(r"^Environment=(\w+)", text, re.MULTILINE):
             yield unit, name
@@ -88,6 +97,16 @@ def list_named() -> Iterator[tuple[str, str]]:
 @pytest.mark.parametrize(("where", "name"), sorted(set(list_named())))
 def test_each_setting_that_is_named_is_one(where: str, name: str) -> None:
     assert name in KNOWN
+
+
+def test_the_guide_says_what_each_setting_is_for() -> None:
+    assert list_explained() == {name for name in KNOWN if not name.startswith("VOICEAIWRAPPER_")}
+
+
+def test_the_readme_leads_to_the_guide_and_that_to_what_is_there() -> None:
+    assert "(docs/deploy.md)" in (ROOT / "README.md").read_text()
+    for path in re.findall(r"`?(deploy/[\w./-]*\w)", GUIDE):
+        assert (ROOT / path).exists()
 
 
 class TestSecrets:
