@@ -80,6 +80,7 @@ lock: .venv/uv ## Renew the locked versions
 	echo uv | $(LOCK) --upgrade --output-file requirements-installer.lock -
 	$(LOCK) --upgrade --output-file requirements.lock pyproject.toml
 	$(LOCK) --upgrade --group test --group browser --group lint --output-file requirements-dev.lock pyproject.toml
+	echo hatchling | $(LOCK) --constraint requirements-dev.lock --output-file deploy/requirements-build.lock -
 
 vendor: ## Renew the front-end packages under static/vendor (needs npm)
 	@sh static/vendor/renew.sh

@@ -44,7 +44,7 @@ from app.web.request_lines import RequestLines
 
 # No name server answers for .invalid (RFC 6761), so nothing of it can leave this process.
 _SANDBOX = Credentials("Sandbox", "https://sandbox.invalid", TOKEN, is_sandbox=True)
-_LARGEST_REQUEST = 512 * 1024  # Of CJK text, which takes nine bytes a sign in a form, 58,000.
+LARGEST_REQUEST = 512 * 1024  # Of CJK text, which takes nine bytes a sign in a form, 58,000.
 
 
 _COMMANDS = (*backup.COMMANDS, *maintenance.COMMANDS, *move.COMMANDS)
@@ -96,7 +96,7 @@ def _make(settings: Settings) -> Flask:
     hosts = [*LOOPBACK, settings.host, *settings.trusted_hosts]
     app.config.update(
         SECRET_KEY=settings.secret_key or _read_secret_key(settings.instance / "secret_key"),
-        MAX_CONTENT_LENGTH=_LARGEST_REQUEST,
+        MAX_CONTENT_LENGTH=LARGEST_REQUEST,
         TRUSTED_HOSTS=hosts,
     )
     store = Store(_locate_database(settings))

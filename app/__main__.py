@@ -5,21 +5,23 @@ import signal
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from threading import Event
 from types import FrameType
 
 import click
+from flask import Flask
 from sqlalchemy.exc import DatabaseError
+from waitress.proxy_headers import proxy_headers_middleware
 
-from app import CannotStart, create_app
+from app import LARGEST_REQUEST, CannotStart, create_app, gunicorn_server
+from app.gunicorn_server import Served
 from app.sending.recording import recover
 from app.sending.submission import GRACE
 from app.server import Limits, Server, limit_malloc_arenas, raise_open_file_limit, stop_on_signals
 from app.services import Services, find_services
-from app.settings import Settings, read_settings
+from app.settings import BadSetting, Settings, read_settings
 from app.store import seals, submissions
-
-THREADS = 8
 
 
 @click.group(invoke_without_command=True)
@@ -33,26 +35,21 @@ def main(context: click.Context) -> None:
 def serve() -> None:
     """Serve until stopped; an unusable setting ends it with one sentence."""
     limit_malloc_arenas()
+    settings = _read_settings()
+    if gunicorn_server.is_handed_over() or settings.processes > 1:
+        _serve_from_processes(settings)
+        return
+    app = _create_app()
+    limits = Limits(body=app.config["MAX_CONTENT_LENGTH"], threads=settings.threads)
     try:
-        app = create_app()
-    except CannotStart as error:
-        sys.exit(error.message)
-    settings = read_settings(os.environ)
-    try:
-        limits = Limits(body=app.config["MAX_CONTENT_LENGTH"], threads=THREADS)
         server = Server(app, limits, **_listen(settings))
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", "there is no such host")
-        sys.exit(
-            f"Campaign Builder did not start: port {settings.port} on {settings.host} cannot be "
-            f"used ({reason}). Set PORT or HOST to another."
-        )
+        sys.exit(_describe_unusable(settings, error))
     raise_open_file_limit()
     services = find_services(app)
     _settle(services)
     stop_on_signals(server)
-    if not settings.queue_url:
-        _begin_to_send(services)
+    _begin_to_send(settings, services)
     _greet(settings, services.connections.default.name)
     _run(server.run, services, settings.deadline + GRACE.total_seconds())
 
@@ -60,19 +57,16 @@ def serve() -> None:
 @main.command()
 def worker() -> None:
     """Send what waits in the queue, beside any number of other workers, until stopped."""
-    settings = read_settings(os.environ)
+    settings = _read_settings()
     if not settings.queue_url:
         sys.exit(
             "The worker did not start: QUEUE_URL is not set. Without it the app sends by itself."
         )
-    try:
-        services = find_services(create_app(settings))
-    except CannotStart as error:
-        sys.exit(error.message)
+    services = find_services(_create_app())
     _settle(services)
     stopped = Event()
     _stop_on_signals(stopped)
-    _begin_to_send(services)
+    _send_from_now_on(services)
     print("The worker sends what waits in the queue.", flush=True)
     _run(stopped.wait, services, settings.deadline + GRACE.total_seconds())
 
@@ -90,7 +84,80 @@ def _stop_on_signals(stopped: Event) -> None:
         signal.signal(number, stop)
 
 
-def _begin_to_send(services: Services) -> None:
+def _read_settings() -> Settings:
+    try:
+        return read_settings(os.environ)
+    except BadSetting as error:
+        sys.exit(f"Campaign Builder did not start. {error}")
+
+
+def _create_app() -> Flask:
+    try:
+        return create_app()
+    except CannotStart as error:
+        sys.exit(error.message)
+
+
+def _describe_unusable(settings: Settings, error: OSError | ValueError) -> str:
+    reason = "there is no such host"
+    if isinstance(error, OSError):
+        reason = os.strerror(error.errno or 0)
+    return (
+        f"Campaign Builder did not start: port {settings.port} on {settings.host} cannot be "
+        f"used ({reason}). Set PORT or HOST to another."
+    )
+
+
+def _serve_from_processes(settings: Settings) -> None:
+    """Serve from several processes, each with an app of its own."""
+    limits = Limits(body=LARGEST_REQUEST, threads=settings.threads)
+    try:
+        sockets = gunicorn_server.listen(settings.host, settings.port, limits.connections)
+    except (OSError, ValueError) as error:
+        sys.exit(_describe_unusable(settings, error))
+    gunicorn_server.run_apart(partial(_prepare, settings))
+    gunicorn_server.Server(
+        partial(_make_served, settings),
+        limits,
+        sockets,
+        processes=settings.processes,
+        drain_seconds=settings.deadline + GRACE.total_seconds(),
+    ).run()
+
+
+def _prepare(settings: Settings) -> None:
+    """Do once what each start does, and find what keeps the processes from starting."""
+    services = find_services(_create_app())
+    _settle(services)
+    _greet(settings, services.connections.default.name)
+
+
+def _make_served(settings: Settings) -> Served:
+    """Make what one process serves."""
+    app = _create_app()
+    services = find_services(app)
+    _begin_to_send(settings, services)
+
+    def drain(seconds: float) -> bool:
+        _stop_sending(services)
+        return services.sender.drain(seconds)
+
+    def describe() -> str:
+        under_way = services.sender.list_under_way()
+        return describe_cut_off(under_way) if under_way else ""
+
+    is_trusting = bool(settings.trusted_proxy)
+    application = proxy_headers_middleware(app, **_trust(settings)) if is_trusting else app
+    return Served(application, drain, describe)
+
+
+def _begin_to_send(settings: Settings, services: Services) -> None:
+    """Send in this process, unless workers do."""
+    if not settings.queue_url:
+        _send_from_now_on(services)
+
+
+def _send_from_now_on(services: Services) -> None:
     """Send what waits since an earlier run, and from now on what is rung for.
 
     A database that cannot be read just now is swept in a minute.
@@ -122,8 +189,7 @@ def _run(work: Callable[[], object], services: Services, seconds: float) -> None
     sender = services.sender
     try:
         work()
-        services.doorbell.stop()
-        sender.stop()
+        _stop_sending(services)
         if sender.drain(0):
             return
         with suppress(OSError):  # The terminal that was hung up cannot be written to.
@@ -133,6 +199,12 @@ def _run(work: Callable[[], object], services: Services, seconds: float) -> None
     except KeyboardInterrupt:
         pass
     sys.exit(describe_cut_off(sender.list_under_way()))
+
+
+def _stop_sending(services: Services) -> None:
+    """Claim nothing more; what waits stays in the queue."""
+    services.doorbell.stop()
+    services.sender.stop()
 
 
 def describe_cut_off(submissions: list[int]) -> str:
@@ -154,12 +226,16 @@ def describe_cut_off(submissions: list[int]) -> str:
 def _listen(settings: Settings) -> dict[str, object]:
     listen: dict[str, object] = {"host": settings.host, "port": settings.port}
     if settings.trusted_proxy:
-        listen |= {
-            "trusted_proxy": settings.trusted_proxy,
-            "trusted_proxy_headers": {"x-forwarded-proto", "x-forwarded-host"},
-            "clear_untrusted_proxy_headers": True,
-        }
+        listen |= _trust(settings) | {"clear_untrusted_proxy_headers": True}
     return listen
+
+
+def _trust(settings: Settings) -> dict[str, object]:
+    """Say whom to believe what about the way that a request came, in the words of waitress."""
+    return {
+        "trusted_proxy": settings.trusted_proxy,
+        "trusted_proxy_headers": {"x-forwarded-proto", "x-forwarded-host"},
+    }
 
 
 def _greet(settings: Settings, connection: str) -> None:

@@ -1,5 +1,6 @@
 """The settings: one table, read from the environment once, at the start."""
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -60,6 +61,12 @@ SETTINGS = (
         "json or text: how the log is written to stderr. Else text on a terminal, JSON elsewhere.",
     ),
     Setting("LOG_LEVEL", "INFO", "The least that is logged: DEBUG, INFO, WARNING or ERROR."),
+    Setting(
+        "PROCESSES",
+        "",
+        "Processes that serve. Else 1, or with another HOST or a DATABASE_URL as many as cores.",
+    ),
+    Setting("THREADS", "8", "Requests that each process answers at once."),
 )
 
 _LOG_FORMATS = ("", "json", "text")
@@ -94,6 +101,8 @@ class Settings:
     token_keys: tuple[str, ...] = field(default=(), repr=False)
     trusted_hosts: tuple[str, ...] = ()
     trusted_proxy: str = ""
+    processes: int = 1
+    threads: int = 8
     log: LogSettings = LogSettings()
 
     @property
@@ -127,6 +136,9 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         raise BadSetting(f"HOST is “{values['HOST']}”. Set it to an IPv4 address or a name.")
     if not re.fullmatch("[0-9]{1,3}", values["DEADLINE"]) or not 0 < int(values["DEADLINE"]) <= 120:
         raise BadSetting(f"DEADLINE is “{values['DEADLINE']}”. Set it to a number from 1 to 120.")
+    for name in ("PROCESSES", "THREADS"):
+        if values[name] and not re.fullmatch("[1-9][0-9]?", values[name]):
+            raise BadSetting(f"{name} is “{values[name]}”. Set it to a number from 1 to 99.")
     _check_shared(values)
     return Settings(
         host=values["HOST"],
@@ -142,6 +154,8 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         trusted_hosts=_split_list(values["TRUSTED_HOSTS"]),
         trusted_proxy=values["TRUSTED_PROXY"],
         log=read_log_settings(environ),
+        processes=int(values["PROCESSES"] or _choose_processes(values)),
+        threads=int(values["THREADS"]),
     )
 
 
@@ -181,6 +195,13 @@ def _check_shared(values: Mapping[str, str]) -> None:
             raise BadSetting(
                 f"{name} is not set. On PostgreSQL each machine needs the same one: it {what}."
             )
+
+
+def _choose_processes(values: Mapping[str, str]) -> int:
+    """Choose one process for one person's own machine, and else as many as there are cores."""
+    if values["HOST"] in LOOPBACK and not values["DATABASE_URL"]:
+        return 1
+    return os.cpu_count() or 1
 
 
 def _split_list(value: str) -> tuple[str, ...]:

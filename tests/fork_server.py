@@ -17,12 +17,10 @@ import runpy
 import signal
 import sys
 from importlib import import_module
-from secrets import token_hex
 
 from sqlalchemy.orm import configure_mappers
 
 from app.campaign.compliance.rulebook import load_rulebook
-from app.sending import recording, submission
 
 _LATE = ("alembic.command", "app.server", "flask.cli", "holidays")
 """What the app and its commands import when they come to need it."""
@@ -73,15 +71,7 @@ def _become(command: list[str], environ: dict[str, str], output: str) -> str:
     os.environ.clear()
     os.environ.update(environ)
     sys.argv = command
-    draw_run()
     return command[0]
-
-
-def draw_run() -> None:
-    """Draw anew what a process draws at its import, and knows its own submissions by."""
-    run = token_hex(4)
-    for module in (recording, submission):
-        setattr(module, "RUN", run)  # noqa: B010  Not part of its types.
 
 
 if __name__ == "__main__":

@@ -5,24 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from app.sending import recording, submission
-from tests.fork_server import draw_run
 from tests.forks import Fork
 from tests.servers import environment, free_port
 
 pytestmark = pytest.mark.slow
-
-
-def test_a_copy_tells_its_submissions_from_those_of_other_copies(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    for module in (recording, submission):
-        monkeypatch.setattr(module, "RUN", "of the first process")
-    draw_run()
-
-    runs = {vars(module)["RUN"] for module in (recording, submission)}
-    assert len(runs) == 1
-    assert runs != {"of the first process"}
 
 
 def test_a_copy_prints_and_ends_as_the_program_does(tmp_path: Path) -> None:

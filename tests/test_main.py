@@ -31,6 +31,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.sqlite]
 ROOT = Path(__file__).parents[1]
 COMMAND = (sys.executable, "-m", "app")
 EVERYWHERE = "0.0.0.0"  # noqa: S104  # It is what a test is about.
+PROCESSES = ("1", "2")
 STOPS = (Signals.SIGTERM, Signals.SIGINT, Signals.SIGHUP)
 NO_NAME = "a" * 64  # Too long for one, so nobody has to be asked.
 
@@ -101,10 +102,11 @@ def test_on_this_machine_it_says_where_it_listens_answers_there_and_warns_of_not
     assert said_next(instance) == "Campaigns are sent to: Sandbox\n"
 
 
+@pytest.mark.parametrize("processes", PROCESSES)
 def test_what_an_earlier_run_left_open_is_unknown_once_it_listens(
-    instance: Path, interrupted: Callable[[], State]
+    instance: Path, interrupted: Callable[[], State], processes: str
 ) -> None:
-    with running(instance):
+    with running(instance, PROCESSES=processes):
         assert interrupted() is State.UNKNOWN
 
 
@@ -128,11 +130,12 @@ def states(store: Store) -> list[State]:
         return list(session.scalars(select(Submission.state)))
 
 
+@pytest.mark.parametrize("processes", PROCESSES)
 @pytest.mark.parametrize("number", STOPS)
 def test_a_stop_waits_for_what_is_being_sent_and_its_outcome_is_on_record(
-    instance: Path, store: Store, sending: Callable[..., None], number: Signals
+    instance: Path, store: Store, sending: Callable[..., None], number: Signals, processes: str
 ) -> None:
-    with running(instance) as (process, address):
+    with running(instance, PROCESSES=processes) as (process, address):
         sending(address, seconds=1)
         process.send_signal(number)
         assert process.wait(timeout=30) == 0
@@ -140,6 +143,24 @@ def test_a_stop_waits_for_what_is_being_sent_and_its_outcome_is_on_record(
         assert "Stopping as soon as the campaigns" in process.stdout.read()
 
     assert states(store) == [State.CREATED]
+
+
+@pytest.mark.parametrize("number", [Signals.SIGINT, Signals.SIGQUIT])
+def test_a_second_signal_ends_several_processes_and_names_what_is_cut_off(
+    instance: Path, store: Store, sending: Callable[..., None], number: Signals
+) -> None:
+    with running(instance, PROCESSES="2") as (process, address):
+        sending(address, seconds=60)
+        process.terminate()
+        assert process.stdout is not None
+        lines = iter(process.stdout.readline, "")
+        assert any(line.startswith("Stopping as soon as") for line in lines)
+        process.send_signal(number)
+        process.wait(timeout=10)
+        assert process.stderr is not None
+        assert "(submission 1).\n" in process.stderr.read()
+
+    assert states(store) == [State.SENDING]
 
 
 def test_a_terminal_that_closes_cuts_nothing_off(
@@ -214,12 +235,13 @@ def test_the_real_server_refuses_what_is_too_large_for_the_app(instance: Path) -
     assert answer.headers["Connection"] == "close"
 
 
+@pytest.mark.parametrize("processes", PROCESSES)
 def test_a_port_in_use_ends_it_and_what_is_being_sent_is_left_alone(
-    instance: Path, interrupted: Callable[[], State]
+    instance: Path, interrupted: Callable[[], State], processes: str
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = str(server.getsockname()[1])
-        output = refused(instance, PORT=port)
+        output = refused(instance, PORT=port, PROCESSES=processes)
 
     assert output == (
         f"Campaign Builder did not start: port {port} on 127.0.0.1 cannot be used "
@@ -228,8 +250,9 @@ def test_a_port_in_use_ends_it_and_what_is_being_sent_is_left_alone(
     assert interrupted() is State.SENDING
 
 
-def test_a_host_that_there_is_not_ends_it_with_one_sentence(instance: Path) -> None:
-    assert refused(instance, HOST=NO_NAME) == (
+@pytest.mark.parametrize("processes", PROCESSES)
+def test_a_host_that_there_is_not_ends_it_with_one_sentence(instance: Path, processes: str) -> None:
+    assert refused(instance, HOST=NO_NAME, PROCESSES=processes) == (
         f"Campaign Builder did not start: port 8000 on {NO_NAME} cannot be used "
         "(there is no such host). Set PORT or HOST to another.\n"
     )
@@ -252,10 +275,13 @@ def test_a_setting_that_cannot_be_meant_ends_it_with_its_sentence(
     assert refused(instance, **settings) == f"Campaign Builder did not start. {sentence}\n"
 
 
-def test_a_file_in_place_of_its_folder_ends_it_with_one_sentence(tmp_path: Path) -> None:
+@pytest.mark.parametrize("processes", PROCESSES)
+def test_a_file_in_place_of_its_folder_ends_it_with_one_sentence(
+    tmp_path: Path, processes: str
+) -> None:
     (tmp_path / "file").touch()
 
-    assert refused(tmp_path / "file") == (
+    assert refused(tmp_path / "file", PORT=free_port(), PROCESSES=processes) == (
         f"Campaign Builder did not start: {tmp_path / 'file'} cannot be used (File exists). "
         "Set INSTANCE to another folder.\n"
     )

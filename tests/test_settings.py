@@ -1,5 +1,6 @@
 """The settings: what each is without a word, and a sentence for each that cannot be meant."""
 
+import os
 import re
 from pathlib import Path
 
@@ -48,6 +49,8 @@ def test_each_setting_is_read_from_its_variable() -> None:
             "TRUSTED_PROXY": "10.0.0.1",
             "LOG_FORMAT": "json",
             "LOG_LEVEL": "ERROR",
+            "PROCESSES": "3",
+            "THREADS": "4",
         }
     )
 
@@ -60,6 +63,8 @@ def test_each_setting_is_read_from_its_variable() -> None:
         trusted_hosts=("campaigns.example",),
         trusted_proxy="10.0.0.1",
         log=LogSettings("json", "ERROR"),
+        processes=3,
+        threads=4,
     )
 
 
@@ -85,6 +90,33 @@ def test_a_port_can_be_any_that_there_is(port: str) -> None:
 )
 def test_a_port_that_there_is_not_is_refused(port: str) -> None:
     assert refused(PORT=port) == f"PORT is “{port}”. Set it to a number from 1 to 65535."
+
+
+@pytest.mark.parametrize("name", ["PROCESSES", "THREADS"])
+@pytest.mark.parametrize("number", ["0", "100", "-1", "two", "1.5", "１"])
+def test_a_number_of_processes_or_threads_that_cannot_be_meant_is_refused(
+    name: str, number: str
+) -> None:
+    assert refused(**{name: number}) == f"{name} is “{number}”. Set it to a number from 1 to 99."
+
+
+@pytest.mark.parametrize(
+    "environ",
+    [
+        {"HOST": "0.0.0.0"},  # noqa: S104
+        {
+            "DATABASE_URL": "postgresql://localhost/campaigns",
+            "SECRET_KEY": "k" * 32,
+            "TOKEN_KEYS": "k",
+        },
+    ],
+    ids=["others can reach it", "a server's database"],
+)
+def test_what_others_use_is_served_by_as_many_processes_as_there_are_cores(
+    environ: dict[str, str],
+) -> None:
+    assert read_settings(environ).processes == os.cpu_count()
+    assert read_settings(environ | {"PROCESSES": "1"}).processes == 1
 
 
 @pytest.mark.parametrize("host", ["::", "::1", "[::1]", "127.0.0.1:8000"])

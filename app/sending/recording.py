@@ -6,9 +6,11 @@ cannot take is kept in the journal.
 """
 
 import logging
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from secrets import token_hex
 from threading import Timer
 from time import sleep
@@ -25,8 +27,16 @@ from app.store.database import Store
 from app.store.leases import Lease
 from app.store.models import Submission
 
-RUN = token_hex(4)
-"""Names this run of the app; the tokens of its claims begin with it."""
+
+def name_run() -> str:
+    """Name this process of the app; the tokens of its claims begin with it."""
+    return _draw_name(os.getpid())
+
+
+@cache
+def _draw_name(_process: int) -> str:
+    return token_hex(4)
+
 
 _IN_HAND: set[str] = set()
 """Tokens of the claims whose outcome is known in this process, and not written down yet."""
@@ -171,7 +181,7 @@ def _take_in(entry: Entry, store: Store, journal: Journal) -> bool:
 
 def _explain_overdue(submission: Submission) -> str:
     """Say what happened: a token begins with the run of the app that drew it."""
-    return _UNWRITTEN if submission.token.startswith(RUN) else _STOPPED
+    return _UNWRITTEN if submission.token.startswith(name_run()) else _STOPPED
 
 
 def _describe_error(error: Exception) -> str:

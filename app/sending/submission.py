@@ -31,7 +31,7 @@ from app.connections import Connection
 from app.remote.redaction import redact
 from app.sending.journal import Journal
 from app.sending.outcome import Api, Outcome, create_campaign
-from app.sending.recording import RUN, Claim, record_outcome
+from app.sending.recording import Claim, name_run, record_outcome
 from app.store import records, request_log, submissions, throttles
 from app.store.base import State
 from app.store.database import Store
@@ -112,7 +112,7 @@ def _take(
     """Change QUEUED to SENDING; `None` if somebody else did, or took it back."""
     whole = BEGIN_WITHIN.total_seconds() + deadline + GRACE.total_seconds()
     lease = grant_lease_from(moment, whole)
-    token = RUN + token_hex(12)
+    token = name_run() + token_hex(12)
     change = (
         update(Submission)
         .where(Submission.id == submission_id, Submission.state == State.QUEUED)

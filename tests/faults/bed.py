@@ -357,6 +357,7 @@ def _share(server: Server) -> dict[str, str]:
     url = make_database(server.url, f"bed_{token_hex(8)}")
     return {
         "DATABASE_URL": url,
+        "PROCESSES": "1",  # The one that is killed is the one that sends.
         "SECRET_KEY": token_hex(),
         "TOKEN_KEYS": Fernet.generate_key().decode(),
     }

@@ -9,7 +9,7 @@ import requests
 from flask import Flask
 from sqlalchemy import event
 
-from app.__main__ import THREADS
+from app.settings import Settings
 from app.store.base import State
 from app.store.database import Store
 from tests.pages import Visitor
@@ -27,7 +27,7 @@ ADDRESSES = (
 def test_many_pages_at_once_are_all_answered(app: Flask, saved: Callable[..., str]) -> None:
     draft_id = saved()
     paths = ("/", f"/drafts/{draft_id}", f"/drafts/{draft_id}/review", "/connections", "/requests")
-    with serving(app, threads=THREADS) as address, ThreadPoolExecutor(PEOPLE) as people:
+    with serving(app, threads=Settings().threads) as address, ThreadPoolExecutor(PEOPLE) as people:
         addresses = [address.url + paths[number % len(paths)] for number in range(PEOPLE * 3)]
         answers = list(people.map(lambda at: requests.get(at, timeout=25).status_code, addresses))
     assert answers == [200] * len(addresses)

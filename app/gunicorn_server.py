@@ -1,0 +1,323 @@
+"""Serve a WSGI application from several processes, by gunicorn.
+
+All processes accept from one listening socket, which the parent opens or systemd hands over
+(`LISTEN_FDS`). So whichever is free takes the next connection, none is lost when a process ends,
+and a new server can stand beside an old one on the same socket. A socket for each process
+(SO_REUSEPORT) would lose what waits in it when its process ends.
+
+The application is made in each process after the fork: a connection to a database must not be
+shared, nor does a thread survive a fork.
+
+Gunicorn bounds the parts of a request's head. It has no bound for these, which `_Worker` adds:
+
+    a caller who connects and is silent    waits beside the threads, not in one
+    a request that comes byte by byte      the time in which it is waited for is counted
+    a body                                 one in chunks is read before the application gets it,
+                                           since Werkzeug would take its beginning for the whole
+    an answer that nobody reads            each part has to be taken in time
+    a stop                                 campaigns that are being sent are waited for, and
+                                           nobody new is let in whom nobody would answer
+
+Unlike waitress, gunicorn reads a request in the thread that answers it: who sends slowly holds
+one up for as long as `Limits` allow. A proxy in front that ends TLS keeps such callers off.
+"""
+
+import os
+import selectors
+import signal
+import socket
+import sys
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from io import BytesIO
+from math import ceil
+from multiprocessing import get_context
+from time import monotonic
+from typing import Any
+
+from gunicorn import util
+from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
+from gunicorn.workers.gthread import ThreadWorker
+
+from app.server import Limits, raise_open_file_limit
+
+_LONGEST_LINE = 8190  # Gunicorn allows no longer one.
+_MOST_FIELDS = 64
+_SILENT_SECONDS = 60
+_LINGER_SECONDS = 5
+_STOPS = (signal.SIGTERM, signal.SIGQUIT)
+
+
+@dataclass(frozen=True)
+class Served:
+    """What a process serves, and what goes on in it beside the requests.
+
+    *drain* waits for that, some seconds at most, and tells whether it has ended; *describe*
+    says what would be cut off, or nothing.
+    """
+
+    application: Callable[..., Any]
+    drain: Callable[[float], bool]
+    describe: Callable[[], str]
+
+
+class Server(BaseApplication):
+    """Processes that serve what *make* makes in each, on sockets that listen already."""
+
+    def __init__(
+        self,
+        make: Callable[[], Served],
+        limits: Limits,
+        sockets: list[socket.socket],
+        *,
+        processes: int,
+        drain_seconds: float,
+    ) -> None:
+        """Take the sockets over; without any, those that systemd has handed over are used."""
+        self._make = make
+        self.limits = limits
+        self._sockets = sockets
+        self._processes = processes
+        self.drain_seconds = drain_seconds
+        self.served: Served
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in _list_options(self.limits).items():
+            self.cfg.set(name, value)
+        if self._sockets:
+            self.cfg.set("bind", [f"fd://{listening.detach()}" for listening in self._sockets])
+        self.cfg.set("workers", self._processes)
+        self.cfg.set("graceful_timeout", ceil(self.drain_seconds) + _LINGER_SECONDS)
+
+    def load(self) -> Callable[..., Any]:
+        """Make what is served, in the process that serves it."""
+        raise_open_file_limit()
+        self.served = self._make()
+        return _bound_body(self.served.application, self.limits.body)
+
+    def run(self) -> None:
+        """Serve until stopped; ends the program."""
+        _Arbiter(self).run()
+
+
+def listen(host: str, port: int, backlog: int) -> list[socket.socket]:
+    """Listen on each address that a host has; on none if systemd has handed a socket over.
+
+    Raises `OSError` for a port that cannot be used, and `ValueError` for a host that is not.
+    """
+    if is_handed_over():
+        return []
+    try:
+        known = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except socket.gaierror as error:
+        raise ValueError(host) from error
+    addresses = dict.fromkeys((family, address[:2]) for family, *_, address in known)
+    return [
+        socket.create_server(address, family=family, backlog=backlog)
+        for family, address in addresses
+    ]
+
+
+def is_handed_over() -> bool:
+    """Tell whether systemd has handed listening sockets over to this process."""
+    return os.environ.get("LISTEN_PID") == str(os.getpid()) and "LISTEN_FDS" in os.environ
+
+
+def run_apart(work: Callable[[], object]) -> None:
+    """Run *work* in a process that ends with it, so that nothing it opens is shared by a fork.
+
+    Where it fails, so does this program: *work* has said why.
+    """
+    process = get_context("fork").Process(target=work)
+    process.start()
+    process.join()
+    if process.exitcode:
+        sys.exit(1)
+
+
+def _bound_body(application: Callable[..., Any], most: int) -> Callable[..., Any]:
+    """Refuse what has more than *most* bytes; tell the length of what came in chunks."""
+
+    def bounded(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if environ.pop("HTTP_TRANSFER_ENCODING", None):
+            body = environ["wsgi.input"].read(most + 1)
+            environ |= {"wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body))}
+        if int(environ.get("CONTENT_LENGTH") or 0) <= most:
+            return application(environ, start_response)  # type: ignore[no-any-return]
+        start_response("413 Request Entity Too Large", [("Content-Length", "0")])
+        return []
+
+    return bounded
+
+
+def _list_options(limits: Limits) -> dict[str, Any]:
+    """List gunicorn's settings, also those that the environment would change."""
+    return {
+        "worker_class": _Worker,
+        "threads": limits.threads,
+        "timeout": _SILENT_SECONDS,
+        "keepalive": limits.idle_seconds,
+        "worker_connections": limits.connections,
+        "backlog": limits.connections,
+        "limit_request_line": _LONGEST_LINE,
+        "limit_request_fields": _MOST_FIELDS,
+        "limit_request_field_size": _LONGEST_LINE,
+        # What a proxy says is read by the application, from the one that is trusted.
+        "forwarded_allow_ips": "",
+        "forwarder_headers": "",
+        "secure_scheme_headers": {},
+        "sendfile": False,  # It waits without end for who does not read.
+        "control_socket_disable": True,
+        "loglevel": "warning",
+    }
+
+
+class _Arbiter(Arbiter):
+    """The parent: whichever signal asks it to stop, it lets the processes end in their time.
+
+    A second Ctrl+C, or SIGQUIT, ends them at once.
+    """
+
+    handle_int = handle_hup = Arbiter.handle_term
+
+    def init_signals(self) -> None:
+        """Go on ignoring what is ignored from the start, as under nohup."""
+        ignored = [
+            number
+            for number in (signal.SIGINT, signal.SIGHUP)
+            if signal.getsignal(number) is signal.SIG_IGN
+        ]
+        super().init_signals()
+        for number in ignored:
+            signal.signal(number, signal.SIG_IGN)
+
+    def spawn_worker(self) -> Any:
+        """Start a process; until that is ready for signals, it gets none that would be lost."""
+        signal.pthread_sigmask(signal.SIG_BLOCK, _STOPS)
+        try:
+            return super().spawn_worker()
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPS)
+
+
+class _Connection(socket.socket):
+    """A connection on which a request has to come, and an answer to be taken, in time."""
+
+    request_seconds = 0.0
+    answer_seconds = 0.0
+
+    def recv(self, *args: Any) -> bytes:
+        """Receive as usual; when the time of a request is over, nothing more comes."""
+        usual, began = self.gettimeout(), monotonic()
+        is_bounded = usual is None or usual > self.request_seconds
+        self.settimeout(max(self.request_seconds, 0.001) if is_bounded else usual)
+        try:
+            return super().recv(*args)
+        except TimeoutError:
+            if not is_bounded:
+                raise
+            with suppress(OSError):
+                self.shutdown(socket.SHUT_RD)
+            return b""
+        finally:
+            self.request_seconds -= monotonic() - began
+            self.settimeout(usual)
+
+    def sendall(self, *args: Any) -> None:
+        """Send as usual; raises `ConnectionResetError` for who does not read."""
+        usual = self.gettimeout()
+        self.settimeout(self.answer_seconds)
+        try:
+            super().sendall(*args)
+        except TimeoutError as error:
+            raise ConnectionResetError from error
+        finally:
+            self.settimeout(usual)
+
+
+class _Worker(ThreadWorker):
+    """A process that serves."""
+
+    app: Server
+    alive: bool
+    _ends = 0.0
+
+    def init_signals(self) -> None:
+        """Leave what a terminal sends to all processes to the parent."""
+        super().init_signals()
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPS)
+
+    def run(self) -> None:
+        """Serve until stopped, and end only when no campaign is on its way any more."""
+        try:
+            super().run()
+            self._drain()
+        finally:
+            if cut_off := self.app.served.describe():
+                print(cut_off, file=sys.stderr, flush=True)
+
+    def is_parent_alive(self) -> bool:
+        """Tell whether there is a parent; without one this process stops as if told to."""
+        is_there = bool(super().is_parent_alive())
+        self.alive = self.alive and is_there
+        return is_there
+
+    def enqueue_req(self, conn: Any) -> None:
+        """Give a connection to a thread once there is something to read."""
+        if conn.initialized or conn.data_ready:
+            super().enqueue_req(conn)
+            return
+        conn.sock = _Connection(fileno=conn.sock.detach())
+        conn.sock.setblocking(False)
+        conn.sock.answer_seconds = self.app.limits.idle_seconds
+        conn.set_timeout()
+        self.pending_conns.append(conn)
+        callback = partial(self.on_pending_socket_readable, conn)
+        self.poller.register(conn.sock, selectors.EVENT_READ, callback)
+
+    def handle(self, conn: Any) -> Any:
+        """Answer a request, in a thread; lets a caller who goes read the answer's end here."""
+        conn.sock.request_seconds = self.app.limits.request_seconds
+        kept = super().handle(conn)
+        if not kept:
+            util.close_graceful(conn.sock)  # Or the loop would, with everybody waiting.
+            conn.close = _leave_closed
+        return kept
+
+    def set_accept_enabled(self, enabled: bool) -> None:
+        """Accept or not; a process that stops takes in who is connected, and then nobody."""
+        super().set_accept_enabled(enabled)
+        if self.alive:
+            return
+        self._ends = monotonic() + self.app.drain_seconds
+        while self.sockets:
+            listening = self.sockets.pop()
+            before = -1
+            while before != self.nr_conns:
+                before = self.nr_conns
+                self.accept(listening)
+            listening.close()
+
+    def _cap_keepalive(self, deadline: float) -> None:
+        """Wait no longer for those who have not asked anything yet, either."""
+        super()._cap_keepalive(deadline)
+        for conn in self.pending_conns:
+            conn.timeout = min(conn.timeout, deadline)
+
+    def _drain(self) -> None:
+        drain = self.app.served.drain
+        if drain(0):
+            return
+        print("Stopping as soon as the campaigns that are being sent are answered.", flush=True)
+        while monotonic() < self._ends and not drain(1):
+            self.notify()
+
+
+def _leave_closed(**_options: object) -> None:
+    """Do nothing: to close what is closed fails, and its connection is then counted twice."""

@@ -1,0 +1,321 @@
+"""What the files of a deployment say is true of the app: settings, ports, paths, users, times.
+
+That they are well formed is for their own linters.
+"""
+
+import re
+import shlex
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from flask.testing import FlaskClient
+
+from app.sending.submission import GRACE
+from app.settings import SETTINGS, read_settings
+from app.version import VERSION
+
+ROOT = Path(__file__).parents[2]
+DEPLOY = ROOT / "deploy"
+CONTAINERFILE = (ROOT / "Containerfile").read_text()
+COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text())
+CADDYFILE = (DEPLOY / "Caddyfile").read_text()
+UNITS = {path.name: path.read_text() for path in sorted((DEPLOY / "systemd").iterdir())}
+SERVICES = [name for name in UNITS if name.endswith(".service")]
+OBJECTS = [
+    document
+    for path in sorted((DEPLOY / "kubernetes").glob("*.yaml"))
+    for document in yaml.safe_load_all(path.read_text())
+]
+PODS = {
+    kubernetes["metadata"]["name"]: kubernetes["spec"]["template"]["spec"]
+    for kubernetes in OBJECTS
+    if kubernetes["kind"] == "Deployment"
+}
+OURS = ("web", "worker")
+
+KNOWN = {setting.name for setting in SETTINGS}
+SECRET = {"DATABASE_URL", "QUEUE_URL", "SECRET_KEY", "TOKEN_KEYS"}
+OF_PYTHON = {"PATH", "PYTHONDONTWRITEBYTECODE", "PIP_NO_CACHE_DIR", "PIP_DISABLE_PIP_VERSION_CHECK"}
+
+GUIDE = (ROOT / "docs" / "deploy.md").read_text()
+DEFAULTS = read_settings({})
+LONGEST_STOP = DEFAULTS.deadline + GRACE.total_seconds() + 5
+"""Seconds until the last process has ended."""
+
+
+def find(kind: str) -> dict[str, Any]:
+    """Give the only Kubernetes object of a kind."""
+    (only,) = (kubernetes for kubernetes in OBJECTS if kubernetes["kind"] == kind)
+    return dict(only)
+
+
+def container(pod: str) -> dict[str, Any]:
+    (only,) = PODS[pod]["containers"]
+    return dict(only)
+
+
+@cache
+def list_image_settings() -> dict[str, str]:
+    """Read what ENV sets in the Containerfile."""
+    joined = CONTAINERFILE.replace("\\\n", " ")
+    lines = [line for line in joined.splitlines() if line.startswith("ENV ")]
+    pairs = [word.partition("=") for line in lines for word in shlex.split(line)[1:]]
+    return {name: value for name, _, value in pairs}
+
+
+def list_explained() -> set[str]:
+    """List the settings that the guide's table explains."""
+    rows = re.findall(r"^\| (`[A-Z_`, ]+`) \|", GUIDE, re.MULTILINE)
+    return {name for row in rows for name in re.findall(r"[A-Z_]+", row)}
+
+
+def list_named() -> Iterator[tuple[str, str]]:
+    """List each setting that is named, and where."""
+    for name in list_image_settings().keys() - OF_PYTHON:
+        yield "Containerfile", name
+    for service in OURS:
+        for name in COMPOSE["services"][service]["environment"]:
+            yield f"compose.yaml, {service}", name
+    for pod in PODS:
+        for variable in container(pod)["env"]:
+            yield pod, variable["name"]
+    for name in find("ConfigMap")["data"]:
+        yield "ConfigMap", name
+    for name in list_explained():
+        yield "docs/deploy.md", name
+    for unit, text in UNITS.items():
+        for name in re.findall(r"^Environment=(\w+)", text, re.MULTILINE):
+            yield unit, name
+
+
+@pytest.mark.parametrize(("where", "name"), sorted(set(list_named())))
+def test_each_setting_that_is_named_is_one(where: str, name: str) -> None:
+    assert name in KNOWN
+
+
+def test_the_guide_says_what_each_setting_is_for() -> None:
+    assert list_explained() == {name for name in KNOWN if not name.startswith("VOICEAIWRAPPER_")}
+
+
+def test_the_readme_leads_to_the_guide_and_that_to_what_is_there() -> None:
+    assert "(docs/deploy.md)" in (ROOT / "README.md").read_text()
+    for path in re.findall(r"`?(deploy/[\w./-]*\w)", GUIDE):
+        assert (ROOT / path).exists()
+
+
+class TestSecrets:
+    @pytest.mark.parametrize("service", OURS)
+    def test_compose_asks_for_each_and_writes_none_in(self, service: str) -> None:
+        environment = COMPOSE["services"][service]["environment"]
+
+        assert environment.keys() >= SECRET
+        for name in SECRET:
+            assert re.search(r"\$\{\w+:\?", environment[name])
+
+    @pytest.mark.parametrize("pod", PODS)
+    def test_kubernetes_takes_each_from_a_secret(self, pod: str) -> None:
+        from_secret = {
+            variable["name"]
+            for variable in container(pod)["env"]
+            if variable.keys() == {"name", "valueFrom"} and "secretKeyRef" in variable["valueFrom"]
+        }
+
+        assert from_secret == SECRET
+        assert not SECRET & find("ConfigMap")["data"].keys()
+
+    @pytest.mark.parametrize("unit", UNITS)
+    def test_no_unit_holds_one(self, unit: str) -> None:
+        assert not SECRET & set(re.findall(r"[A-Z_]+", UNITS[unit]))
+
+    def test_none_gets_into_the_image(self) -> None:
+        rules = (ROOT / ".containerignore").read_text().splitlines()
+
+        assert rules[1] == "*"
+        assert not {rule for rule in rules if rule.startswith(("!.env", "!instance", "!."))}
+        assert "/.env" in (ROOT / ".gitignore").read_text().splitlines()
+
+
+class TestHealth:
+    @pytest.mark.parametrize(
+        ("probe", "path"),
+        [
+            ("startupProbe", "/healthz"),
+            ("livenessProbe", "/healthz"),
+            ("readinessProbe", "/readyz"),
+        ],
+    )
+    def test_a_probe_asks_what_the_app_answers(
+        self, client: FlaskClient, probe: str, path: str
+    ) -> None:
+        asked = container("campaign-builder-web")[probe]["httpGet"]
+        headers = {header["name"]: header["value"] for header in asked["httpHeaders"]}
+
+        assert asked["path"] == path
+        assert client.get(path, headers=headers).status_code == 200
+
+    def test_so_does_the_image(self, client: FlaskClient) -> None:
+        port = list_image_settings()["PORT"]
+
+        assert f"'http://127.0.0.1:{port}/healthz'" in CONTAINERFILE
+        assert client.get("/healthz", base_url=f"http://127.0.0.1:{port}").status_code == 200
+
+
+class TestPorts:
+    def test_the_image_listens_where_it_says_and_where_others_look(self) -> None:
+        port = int(list_image_settings()["PORT"])
+        (named,) = container("campaign-builder-web")["ports"]
+        (service,) = find("Service")["spec"]["ports"]
+
+        assert f"\nEXPOSE {port}\n" in CONTAINERFILE
+        assert named == {"name": "http", "containerPort": port}
+        assert service["targetPort"] == "http"
+        assert COMPOSE["services"]["proxy"]["environment"]["UPSTREAM"] == f"web:{port}"
+        assert list_image_settings()["HOST"] == "0.0.0.0"  # noqa: S104  # Of the container alone.
+
+    def test_on_one_machine_caddy_looks_where_systemd_listens(self) -> None:
+        unit = UNITS["campaign-builder.socket"]
+        (listens,) = re.findall(r"^ListenStream=(.+)$", unit, re.MULTILINE)
+
+        assert f"{{$UPSTREAM:{listens}}}" in CADDYFILE
+        assert listens == f"{DEFAULTS.host}:{DEFAULTS.port}"
+
+    def test_only_the_proxy_is_published(self) -> None:
+        assert [name for name, of in COMPOSE["services"].items() if "ports" in of] == ["proxy"]
+
+    def test_caddy_lets_an_unused_connection_go_before_the_app_does(self) -> None:
+        (seconds,) = re.findall(r"keepalive (\d+)s", CADDYFILE)
+
+        assert int(seconds) < 60
+
+    def test_the_service_and_the_policies_are_about_the_web_pods(self) -> None:
+        (labels,) = (
+            kubernetes["spec"]["template"]["metadata"]["labels"]
+            for kubernetes in OBJECTS
+            if kubernetes["kind"] == "Deployment"
+            and kubernetes["metadata"]["name"] == "campaign-builder-web"
+        )
+
+        assert find("Service")["spec"]["selector"] == labels
+        assert find("PodDisruptionBudget")["spec"]["selector"]["matchLabels"] == labels
+        assert find("NetworkPolicy")["spec"]["podSelector"]["matchLabels"] == labels
+
+
+class TestRights:
+    def test_the_image_is_not_roots(self) -> None:
+        users = re.findall(r"^USER (\d+):(\d+)$", CONTAINERFILE, re.MULTILINE)
+
+        assert users == [("10001", "10001")]
+        assert "--uid 10001 " in CONTAINERFILE
+
+    @pytest.mark.parametrize("pod", PODS)
+    def test_nor_is_a_pod_and_it_can_do_nothing_but_its_work(self, pod: str) -> None:
+        whole, own = PODS[pod]["securityContext"], container(pod)["securityContext"]
+
+        assert (whole["runAsNonRoot"], whole["runAsUser"], whole["fsGroup"]) == (True, 10001, 10001)
+        assert whole["seccompProfile"] == {"type": "RuntimeDefault"}
+        assert own == {
+            "allowPrivilegeEscalation": False,
+            "readOnlyRootFilesystem": True,
+            "capabilities": {"drop": ["ALL"]},
+        }
+        assert PODS[pod]["automountServiceAccountToken"] is False
+        assert container(pod)["resources"].keys() == {"requests", "limits"}
+
+    @pytest.mark.parametrize("service", OURS)
+    def test_nor_can_a_container_of_compose(self, service: str) -> None:
+        described = COMPOSE["services"][service]
+
+        assert described["read_only"] is True
+        assert described["cap_drop"] == ["ALL"]
+        assert described["security_opt"] == ["no-new-privileges:true"]
+
+    @pytest.mark.parametrize("pod", PODS)
+    def test_what_is_written_has_its_places(self, pod: str) -> None:
+        places = {mount["mountPath"] for mount in container(pod)["volumeMounts"]}
+
+        assert places == {list_image_settings()["INSTANCE"], "/tmp"}  # noqa: S108
+        assert {volume["name"] for volume in PODS[pod]["volumes"]} == {
+            mount["name"] for mount in container(pod)["volumeMounts"]
+        }
+
+    @pytest.mark.parametrize("unit", SERVICES)
+    def test_nor_is_a_unit(self, unit: str) -> None:
+        lines = UNITS[unit].splitlines()
+
+        assert "User=campaign-builder" in lines
+        assert {"NoNewPrivileges=true", "ProtectSystem=strict", "CapabilityBoundingSet="} < set(
+            lines
+        )
+
+
+class TestStop:
+    """Nothing is killed while a campaign that is being sent may still be answered."""
+
+    def test_kubernetes_waits(self) -> None:
+        _, seconds = container("campaign-builder-web")["lifecycle"]["preStop"]["exec"]["command"]
+
+        web, worker = PODS["campaign-builder-web"], PODS["campaign-builder-worker"]
+        assert web["terminationGracePeriodSeconds"] > LONGEST_STOP + int(seconds)
+        assert worker["terminationGracePeriodSeconds"] > LONGEST_STOP
+
+    @pytest.mark.parametrize("service", OURS)
+    def test_compose_waits(self, service: str) -> None:
+        assert int(COMPOSE["services"][service]["stop_grace_period"].rstrip("s")) > LONGEST_STOP
+
+    @pytest.mark.parametrize("unit", SERVICES)
+    def test_systemd_waits_and_leaves_the_processes_to_their_parent(self, unit: str) -> None:
+        (seconds,) = re.findall(r"^TimeoutStopSec=(\d+)$", UNITS[unit], re.MULTILINE)
+
+        assert int(seconds) > LONGEST_STOP
+        assert "KillMode=mixed" in UNITS[unit].splitlines()
+
+
+class TestProgram:
+    def test_everybody_starts_the_installed_program(self) -> None:
+        scripts = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"]
+
+        assert 'ENTRYPOINT ["campaign-builder"]' in CONTAINERFILE
+        assert "campaign-builder" in scripts
+        started = re.findall(r"^ExecStart=(.+)$", "\n".join(UNITS.values()), re.MULTILINE)
+        assert sorted(started) == [
+            "/opt/campaign-builder/%i/bin/campaign-builder",
+            "/opt/campaign-builder/%i/bin/campaign-builder worker",
+        ]
+
+    def test_the_worker_is_started_in_the_same_words_everywhere(self) -> None:
+        assert COMPOSE["services"]["worker"]["command"] == ["worker"]
+        assert container("campaign-builder-worker")["args"] == ["worker"]
+
+    @pytest.mark.parametrize("pod", PODS)
+    def test_kubernetes_runs_this_version(self, pod: str) -> None:
+        assert container(pod)["image"] == f"campaign-builder:{VERSION}"
+
+    def test_the_image_is_built_from_what_is_there_and_let_in(self) -> None:
+        rules = (ROOT / ".containerignore").read_text().splitlines()
+        copied = [
+            source
+            for line in re.findall(r"^COPY (?!--from)(.+)$", CONTAINERFILE, re.MULTILINE)
+            for source in line.split()[:-1]
+        ]
+
+        assert copied
+        for source in copied:
+            assert (ROOT / source).exists()
+            assert f"!{source}" in rules
+
+    def test_each_package_is_installed_by_its_hash(self) -> None:
+        commands = re.findall(r"pip install ([^&\n]+)", CONTAINERFILE)
+
+        assert commands
+        for command in commands:
+            assert "--require-hashes" in command or "--no-index" in command
+
+    def test_kustomize_takes_every_file(self) -> None:
+        files = {path.name for path in (DEPLOY / "kubernetes").glob("*.yaml")}
+
+        assert set(find("Kustomization")["resources"]) == files - {"kustomization.yaml"}
