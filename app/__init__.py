@@ -18,7 +18,7 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from app import logs, web
 from app.campaign.compliance.rule_file import BadRules
 from app.campaign.compliance.rulebook import load_rulebook
-from app.cli import backup, maintenance, move
+from app.cli import backup, maintenance, move, send
 from app.cli.explain import explain_command, list_rules
 from app.connections import ENVIRONMENT, SANDBOX, ConnectionRegistry
 from app.files import STATIC, TEMPLATES
@@ -47,7 +47,14 @@ _SANDBOX = Credentials("Sandbox", "https://sandbox.invalid", TOKEN, is_sandbox=T
 LARGEST_REQUEST = 512 * 1024  # Of CJK text, which takes nine bytes a sign in a form, 58,000.
 
 
-_COMMANDS = (*backup.COMMANDS, *maintenance.COMMANDS, *move.COMMANDS)
+COMMANDS = (
+    explain_command,
+    list_rules,
+    *backup.COMMANDS,
+    *maintenance.COMMANDS,
+    *move.COMMANDS,
+    *send.COMMANDS,
+)
 
 
 class CannotStart(click.ClickException):
@@ -127,7 +134,7 @@ def _make(settings: Settings) -> Flask:
         faults=sandbox.extensions["faults"],
     ).install(app)
     web.install(app)
-    for command in (explain_command, list_rules, *_COMMANDS):
+    for command in COMMANDS:
         app.cli.add_command(command)
     both = DispatcherMiddleware(app.wsgi_app, {"/sandbox": sandbox})
     app.wsgi_app = RequestLines(both)  # type: ignore[method-assign]

@@ -11,10 +11,11 @@ from types import FrameType
 
 import click
 from flask import Flask
+from flask.cli import ScriptInfo
 from sqlalchemy.exc import DatabaseError
 from waitress.proxy_headers import proxy_headers_middleware
 
-from app import LARGEST_REQUEST, CannotStart, create_app, gunicorn_server
+from app import COMMANDS, LARGEST_REQUEST, CannotStart, create_app, gunicorn_server
 from app.gunicorn_server import Served
 from app.sending.recording import recover
 from app.sending.submission import GRACE
@@ -28,6 +29,7 @@ from app.store import seals, submissions
 @click.pass_context
 def main(context: click.Context) -> None:
     """Serve the app; a command does something else."""
+    context.obj = ScriptInfo(create_app=_create_app)
     if context.invoked_subcommand is None:
         serve()
 
@@ -247,6 +249,10 @@ def _greet(settings: Settings, connection: str) -> None:
             "can read and send every campaign.",
             flush=True,
         )
+
+
+for command in COMMANDS:
+    main.add_command(command)
 
 
 if __name__ == "__main__":

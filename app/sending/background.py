@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from threading import Lock, Thread
+from threading import TIMEOUT_MAX, Lock, Thread
 from time import monotonic
 
 _log = logging.getLogger(__name__)
@@ -49,7 +49,7 @@ class Background:
         """Wait for all threads, *seconds* at most; tell whether all ended in time."""
         ends = monotonic() + seconds
         while threads := self._list_live():
-            threads[0].join(max(0.0, ends - monotonic()))
+            threads[0].join(min(max(0.0, ends - monotonic()), TIMEOUT_MAX))
             if monotonic() > ends:
                 return False
         return True

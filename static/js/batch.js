@@ -1,6 +1,7 @@
 // Follow a batch: the server tells of each change; where it cannot, it is asked every two seconds.
 const page = document.querySelector("[data-batch]");
 const EVERY = 2000;
+const RENEWED_EVERY = 4000;
 const parts = [...document.querySelectorAll("[data-count]")];
 const bar = document.querySelector("progress[data-done]");
 const left = document.querySelector("[data-left]");
@@ -10,11 +11,20 @@ const inWords = (seconds) => {
   if (seconds < 90) return `${seconds} s`;
   return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
 };
+let renewed = Date.now();
+const renew = async () => {
+  if (Date.now() - renewed < RENEWED_EVERY) return;
+  renewed = Date.now();
+  const answer = await fetch(location.href, { cache: "no-store" });
+  const made = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("rows");
+  if (made) document.getElementById("rows")?.replaceWith(made);
+};
 const show = (told) => {
   for (const part of parts) part.textContent = told[part.dataset.count].toLocaleString("en");
   if (bar) bar.value = told.done + told.failed + told.unknown;
   if (left) left.textContent = told.seconds === null ? "" : `${told.rate} a second, about ${inWords(told.seconds)} left`;
-  if (!told.pending) location.reload();
+  if (told.pending) renew().catch(() => {});
+  else location.reload();
 };
 const ask = async () => {
   try {

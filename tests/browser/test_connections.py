@@ -100,7 +100,7 @@ def test_the_page_of_what_is_being_sent_waits_and_can_be_closed(
     any_operator: Operator, app: Flask, saved: Saved, ledger: Ledger
 ) -> None:
     faults: Faults = find_services(app).faults
-    faults.switch_on(Switch("slow-headers", every=False, seconds=4))
+    faults.switch_on(Switch("slow-headers", every=False, seconds=3))
     any_operator.page.goto(f"/drafts/{saved(outbound())}/review")
     any_operator.press("Send to the sandbox")
     any_operator.sees_heading("Sending: Q4 Outreach")

@@ -16,6 +16,7 @@ from app.store.base import State
 from tests.factories import inbound
 from tests.fakes import LIVE
 from tests.pages import Page, Visitor
+from tests.sending.batch_of import make
 
 NEW = "/drafts/new/a1a1a1a1a1a1a1a1"
 
@@ -41,9 +42,12 @@ def test_a_form_of_another_site_is_refused(
     saved: Callable[..., str],
     add_connection: Callable[..., str],
 ) -> None:
+    services = find_services(app)
     known: dict[str, Any] = {
         "submission_id": sent(State.UNKNOWN),
         "draft_id": saved(inbound()),
+        "batch_id": make(services.store, services.connections, [saved()]),
+        "change": "stop",
         "key": add_connection(),
     }
     refused = 0

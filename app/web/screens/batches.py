@@ -184,22 +184,22 @@ class Progress:
     @property
     def left(self) -> int:
         """How many are still to be sent."""
-        return self.ready + self.waiting + self.sending
+        return self.waiting + self.sending
 
 
 def _measure(session: Session, batch: Batch) -> Progress:
     items = batches.count_items(session, batch.id)
     sent = batches.count_submissions(session, batch.id)
-    since = datetime.now(UTC) - _RATE_OVER
-    rate = batches.count_settled_since(session, batch.id, since) / _RATE_OVER.total_seconds()
-    left = items[ItemState.READY] + sent[State.QUEUED] + sent[State.SENDING]
+    waiting = (items[ItemState.READY] if batch.confirmed_at else 0) + sent[State.QUEUED]
+    left = waiting + sent[State.SENDING]
+    rate = _measure_rate(session, batch)
     return Progress(
         count=sum(items.values()),
         unchecked=items[ItemState.NEW],
         ready=items[ItemState.READY],
         unfit=items[ItemState.UNFIT],
         left_out=items[ItemState.LEFT_OUT],
-        waiting=sent[State.QUEUED],
+        waiting=waiting,
         sending=sent[State.SENDING],
         done=sent[State.CREATED],
         failed=sent[State.REFUSED] + sent[State.UNSENT],
@@ -207,6 +207,15 @@ def _measure(session: Session, batch: Batch) -> Progress:
         rate=round(rate, 1),
         seconds=round(left / rate) if rate else None,
     )
+
+
+def _measure_rate(session: Session, batch: Batch) -> float:
+    """Measure how many campaigns a second are known of since lately."""
+    now = datetime.now(UTC)
+    since = max(now - _RATE_OVER, batch.confirmed_at or now)
+    seconds = (now - since).total_seconds()
+    settled = batches.count_settled_since(session, batch.id, since)
+    return settled / seconds if seconds else 0.0
 
 
 def _tell(session: Session, batch_id: int) -> dict[str, Any]:

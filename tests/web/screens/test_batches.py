@@ -198,7 +198,7 @@ def test_a_script_is_told_how_far_it_is(
     visitor.press(choose(visitor, save_many(saved, 2)), "send")
     told = client.get("/batches/1/state").get_json()
     assert (told["pending"], told["done"], told["left"]) == (False, 2, 0)
-    stream = client.get("/batches/1/events").text
+    stream = client.get("/batches/1/events", buffered=True).text
     assert stream.startswith("data: ")
     assert json.loads(stream.removeprefix("data: "))["done"] == 2
 
@@ -209,7 +209,7 @@ def test_streams_do_not_take_all_threads(app: Flask, visitor: Visitor, saved: Sa
     assert [stream.status_code for stream in streams] == [200, 200, 503]
     for stream in streams:
         stream.close()
-    assert app.test_client().get("/batches/1/events").status_code == 200
+    assert app.test_client().get("/batches/1/events", buffered=True).status_code == 200
 
 
 def test_the_list_of_batches_says_how_far_each_is(visitor: Visitor, saved: Saved) -> None:

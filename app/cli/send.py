@@ -1,0 +1,214 @@
+"""``campaign-builder send``: many campaigns from a file, sent as a batch is, without a browser."""
+
+import hashlib
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from time import sleep
+from typing import BinaryIO
+
+import click
+from flask.cli import with_appcontext
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from app.campaign.compliance.audience import read_audience
+from app.campaign.contract.payload import write_values_as_answers
+from app.campaign.contract.reading import read_json
+from app.campaign.contract.strict_json import Malformed, parse_object
+from app.campaign.contract.validation import find_problems_of_document
+from app.campaign.contract.wording import describe_problem
+from app.campaign.explanation import Explanation, explain_reading
+from app.connections import Connection
+from app.sending.batch_check import make_batch
+from app.sending.batch_confirmation import BatchRequest, confirm_batch
+from app.sending.batch_queue import stop_batch
+from app.sending.confirmation import NotConfirmed
+from app.services import connections, services, store
+from app.store import batches, drafts, throttles
+from app.store.acceptances import judge
+from app.store.audit_trail import name_draft_chain
+from app.store.base import ItemState, State
+from app.store.drafts import AlreadySubmitted, StaleVersion
+
+ALL_CREATED, NOT_ALL_CREATED, UNKNOWN = 0, 1, 3
+_EVERY = 0.2
+_ANSWERED = (State.CREATED, State.REFUSED, State.UNSENT, State.UNKNOWN)
+
+
+class Unusable(click.ClickException):
+    """There is nothing to send, or nowhere to send it to."""
+
+    exit_code = 2
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A campaign in the file: its place there, what it says, and what is wrong with it."""
+
+    number: int
+    content: bytes
+    explanation: Explanation | None
+    problem: str
+
+    def name_draft(self, to: Connection) -> str:
+        """Name the draft of this line: the same line of the same file is the same draft."""
+        whole = f"{to.key}\n{self.number}\n".encode() + self.content
+        return hashlib.sha256(whole).hexdigest()[:16]
+
+
+@click.command("send")
+@click.option("--batch", "file", required=True, type=click.File("rb"), help="A campaign a line.")
+@click.option("--connection", "name", required=True, help="Where to send it, by its name.")
+@click.option("--who", default="", help="Who sends it; has to be said for a live connection.")
+@click.option("--yes", is_flag=True, help="Send it. Without this, only say what would be sent.")
+@with_appcontext
+def send_command(file: BinaryIO, name: str, who: str, *, yes: bool) -> None:
+    """Send the campaigns of a file of JSON lines; the same file again sends what is left of it.
+
+    Ends with 0 if all are created, with 1 if not, with 2 if nothing can be sent, and with 3 if
+    somebody has to look what became of one.
+    """
+    to = _find_connection(name)
+    lines = list(_read_lines(file))
+    if not lines:
+        raise Unusable("There is no campaign in the file.")
+    _tell_review(lines, to)
+    if not yes:
+        click.echo("Nothing was sent. With --yes it is.")
+        sys.exit(NOT_ALL_CREATED if any(line.problem for line in lines) else ALL_CREATED)
+    if not to.is_enabled or not (to.is_sandbox or who):
+        what = "Say by --who who sends it" if to.is_enabled else "That connection is disabled"
+        raise Unusable(f"{what}. Nothing was sent.")
+    good = [line for line in lines if not line.problem]
+    batch_id = _make_batch(good, to, who)
+    _follow(batch_id)
+    sys.exit(_tell_outcome(batch_id, [line.name_draft(to) for line in good], len(lines)))
+
+
+COMMANDS = (send_command,)
+
+
+def _find_connection(name: str) -> Connection:
+    known = connections().list_all()
+    found = [connection for connection in known if connection.name == name]
+    if not found:
+        names = ", ".join(connection.name for connection in known)
+        raise Unusable(f"There is no connection “{name}”. There are: {names}.")
+    return found[0]
+
+
+def _read_lines(file: BinaryIO) -> Iterator[_Line]:
+    now = datetime.now(UTC)
+    for number, content in enumerate(file, 1):
+        if not content.strip():
+            continue
+        try:
+            reading = read_json(parse_object(content.strip()))
+        except Malformed as error:
+            yield _Line(number, content.strip(), None, str(error))
+            continue
+        problems = find_problems_of_document(reading)
+        audience = read_audience({}, reading.values.get("timezone"))
+        explanation = explain_reading(reading, audience, now)
+        problem = describe_problem(problems[0]) if problems else ""
+        yield _Line(number, content.strip(), explanation, problem)
+
+
+def _tell_review(lines: list[_Line], to: Connection) -> None:
+    good = [line.explanation for line in lines if line.explanation and not line.problem]
+    days = sum(meaning.overview.calling_days for meaning in good if meaning.overview)
+    kinds = Counter(finding.severity.value for meaning in good for finding in meaning.findings)
+    kind = "SANDBOX" if to.is_sandbox else "LIVE"
+    click.echo(f"{len(good):,} of {len(lines):,} campaigns can be sent to {to.name} ({kind}).")
+    click.echo(f"Calling days in all: {days:,}")
+    if kinds:
+        click.echo("Rules of calling: " + ", ".join(f"{n:,} {name}" for name, n in kinds.items()))
+    for line in lines:
+        if line.problem:
+            click.echo(f"Line {line.number} is left out: {line.problem}")
+
+
+def _make_batch(lines: list[_Line], to: Connection, who: str) -> int:
+    """Save each line as a draft, and confirm a batch of them."""
+    ids = [_save(line, to, who) for line in lines]
+    with store().writing() as session:
+        batch_id = make_batch(session, ids, connections()).id if ids else 0
+    if not batch_id:
+        raise Unusable("No campaign of the file can be sent.")
+    services().batch_work.start(batch_id)
+    services().background.drain(float("inf"))
+    with store().reading() as session:
+        reviewed = batches.compute_digest(session, batch_id)
+        count = batches.count_items(session, batch_id)[ItemState.READY]
+    if count:
+        confirmed = BatchRequest(batch_id, reviewed, to, to.stamp, to.name, str(count), who)
+        try:
+            confirm_batch(confirmed, store())
+        except NotConfirmed as error:
+            raise Unusable(
+                f"Nothing goes to {to.name} just now: open the connection in the app."
+            ) from error
+        services().batch_work.start(batch_id)
+    return batch_id
+
+
+def _save(line: _Line, to: Connection, who: str) -> str:
+    """Save the draft of a line, unless it is there."""
+    draft_id = line.name_draft(to)
+    values = line.explanation.values if line.explanation else {}
+    answers = write_values_as_answers(values) | {"connection": to.key}
+    judgement = judge(answers)
+    with store().writing(name_draft_chain(draft_id)) as session:
+        try:
+            drafts.save(session, draft_id, judgement, over=0, who=who)
+        except (AlreadySubmitted, StaleVersion):
+            return draft_id  # It was sent, or somebody has changed it, since an earlier run.
+    return draft_id
+
+
+def _follow(batch_id: int) -> None:
+    """Show how far the batch is, until it has ended or its connection is paused."""
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"))
+    console = Console(stderr=True)
+    with Progress(*columns, TimeRemainingColumn(), console=console) as progress:
+        task = progress.add_task("")
+        while True:
+            with store().reading() as session:
+                batch = batches.find(session, batch_id)
+                items = batches.count_items(session, batch_id)
+                sent = batches.count_submissions(session, batch_id)
+                pause = throttles.find_pause(session, batch.connection_key)
+            left = items[ItemState.READY] + sent[State.QUEUED] + sent[State.SENDING]
+            done = sum(sent[state] for state in _ANSWERED)
+            failed = sent[State.REFUSED] + sent[State.UNSENT]
+            words = f"{failed} failed, {sent[State.UNKNOWN]} unknown"
+            progress.update(task, total=done + left, completed=done, description=words)
+            if not left:
+                return
+            if pause and not sent[State.SENDING]:
+                stop_batch(batch_id, store(), "")
+                services().batch_work.start(batch_id)
+                services().background.drain(float("inf"))
+                click.echo(f"Stopped, as campaigns failed one after the other: {pause[1]}")
+                return
+            sleep(_EVERY)
+
+
+def _tell_outcome(batch_id: int, draft_ids: list[str], count: int) -> int:
+    """Say what became of all lines, in this run and in earlier ones; gives the exit status."""
+    with store().reading() as session:
+        states = Counter(drafts.find(session, draft_id).state for draft_id in draft_ids)
+        results = batches.read_results(session, batch_id, batches.MOST_ITEMS)
+    for result in results:
+        if result.state not in {State.CREATED, None} or result.reason:
+            why = result.message or result.reason
+            click.echo(f"{result.name}: {result.state or result.item}. {why}".strip())
+    created, unknown = states[State.CREATED], states[State.UNKNOWN]
+    click.echo(f"{created:,} of {count:,} campaigns are created (batch {batch_id}).")
+    if unknown:
+        click.echo(f"{unknown:,} may have been created, or not: look there, and say so in the app.")
+        return UNKNOWN
+    return ALL_CREATED if created == count else NOT_ALL_CREATED

@@ -1,0 +1,65 @@
+"""Many campaigns are ticked, reviewed and sent; the page follows them to the end."""
+
+from collections.abc import Callable
+
+from flask import Flask
+from playwright.sync_api import expect
+
+from app.sandbox.ledger import Ledger
+from app.services import find_services
+from app.store import throttles
+from app.store.throttles import Pace
+from tests.browser.operator import Operator
+from tests.browser.test_every_page import assert_good
+from tests.sending.batch_of import save_many
+
+Saved = Callable[..., str]
+
+
+def set_pace(app: Flask, rate: float) -> None:
+    with find_services(app).store.writing() as session:
+        throttle = throttles.find(session, "sandbox", Pace(rate, 1, 4))
+        throttle.rate = rate
+
+
+def test_what_is_ticked_is_sent_and_followed(
+    any_operator: Operator, app: Flask, saved: Saved, ledger: Ledger
+) -> None:
+    set_pace(app, 4)
+    save_many(saved, 6)
+    page = any_operator.page
+    page.goto("/")
+    for number in range(1, 6):
+        page.get_by_role("checkbox", name=f"Tick Campaign {number}", exact=True).check()
+    any_operator.press("Send those ticked together")
+    any_operator.sees("5 campaigns go to the SANDBOX")
+    any_operator.press("Send 5 campaigns to the sandbox")
+    any_operator.sees_heading("Batch 1: being sent")
+
+    any_operator.sees_heading("Batch 1: ended")
+    assert len(ledger.read_page(10)) == 5
+    expect(page.get_by_role("row").filter(has_text="Created")).to_have_count(5)
+
+
+def test_the_pages_of_a_batch(operator: Operator, app: Flask, saved: Saved) -> None:
+    set_pace(app, 0.001)
+    save_many(saved, 3)
+    page = operator.page
+    page.goto("/")
+    page.get_by_role("checkbox", name="Tick all on this page").click()
+    expect(page.get_by_role("button", name="Send those ticked together (3)")).to_be_visible()
+    assert_good(page)
+    operator.press("Send those ticked together (3)")
+    operator.sees("3 campaigns go to the SANDBOX")
+    assert_good(page)
+    operator.press("Send 3 campaigns to the sandbox")
+    operator.sees_heading("Batch 1: being sent")
+    operator.press("Pause")
+    operator.sees_heading("Batch 1: paused")
+    assert_good(page)
+    page.goto("/batches")
+    assert_good(page)
+    page.goto("/batches/1")
+    operator.press("Stop for good")
+    operator.sees_heading("Batch 1: stopped")
+    assert_good(page)

@@ -1,0 +1,149 @@
+"""Many campaigns are sent from a file: a dry run first, then once each, also after a stop."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+from flask import Flask
+
+from app.campaign.contract.payload import build_payload
+from app.sandbox.ledger import Ledger
+from app.sandbox.switch import Switch
+from app.services import find_services
+from app.store import batches, throttles
+from app.store.database import Store
+from app.store.models import Draft
+from app.store.throttles import Pace
+from tests.factories import outbound
+
+Send = Callable[..., Result]
+
+
+@pytest.fixture
+def send(app: Flask) -> Send:
+    runner = app.test_cli_runner()
+
+    def run(file: Path, *more: str, connection: str = "Sandbox") -> Result:
+        words = ("send", "--batch", str(file), "--connection", connection, *more)
+        return runner.invoke(args=words)
+
+    return run
+
+
+def write(tmp_path: Path, *names: str, **changes: Any) -> Path:
+    """Write a file with a campaign of each name."""
+    documents = [build_payload(outbound(name=name)) | changes for name in names]
+    file = tmp_path / "campaigns.jsonl"
+    file.write_text("".join(json.dumps(document) + "\n" for document in documents))
+    return file
+
+
+def names(ledger: Ledger) -> list[str]:
+    return sorted(campaign.name for campaign in ledger.read_page(100))
+
+
+def test_without_yes_nothing_is_sent_or_kept(
+    send: Send, tmp_path: Path, ledger: Ledger, store: Store
+) -> None:
+    said = send(write(tmp_path, "One", "Two"))
+
+    assert (said.exit_code, names(ledger)) == (0, [])
+    assert "2 of 2 campaigns can be sent to Sandbox (SANDBOX)." in said.output
+    assert "Calling days in all: 126" in said.output
+    assert "Nothing was sent. With --yes it is." in said.output
+    with store.reading() as session:
+        assert (session.query(Draft).count(), batches.list_newest(session)) == (0, [])
+
+
+def test_each_is_sent_once_however_often_the_file_is(
+    send: Send, tmp_path: Path, ledger: Ledger
+) -> None:
+    file = write(tmp_path, "One", "Two", "Three")
+    first = send(file, "--yes")
+    again = send(file, "--yes")
+
+    assert (first.exit_code, again.exit_code) == (0, 0)
+    assert "3 of 3 campaigns are created" in first.output
+    assert "3 of 3 campaigns are created" in again.output
+    assert names(ledger) == ["One", "Three", "Two"]
+
+
+def test_what_is_left_is_sent_by_the_next_run(
+    app: Flask, send: Send, tmp_path: Path, ledger: Ledger
+) -> None:
+    file = write(tmp_path, "One", "Two", "Three")
+    with find_services(app).store.writing() as session:
+        throttles.find(session, "sandbox", Pace(0, 1, 1))
+    find_services(app).faults.switch_on(Switch("422", every=False))
+    first = send(file, "--yes")
+    second = send(file, "--yes")
+
+    assert (first.exit_code, second.exit_code) == (1, 0)
+    assert "2 of 3 campaigns are created" in first.output
+    assert "REFUSED" in first.output
+    assert names(ledger) == ["One", "Three", "Two"]
+
+
+def test_what_nobody_knows_ends_with_a_status_of_its_own(
+    app: Flask, send: Send, tmp_path: Path
+) -> None:
+    find_services(app).faults.switch_on(Switch("stored-then-dropped", every=False))
+    said = send(write(tmp_path, "One", "Two"), "--yes")
+
+    assert said.exit_code == 3
+    assert "1 may have been created, or not" in said.output
+    assert "UNKNOWN" in said.output
+
+
+def test_a_bad_line_is_named_and_the_rest_is_sent(
+    send: Send, tmp_path: Path, ledger: Ledger
+) -> None:
+    file = write(tmp_path, "One")
+    with file.open("a") as more:
+        more.write("\nno JSON\n" + json.dumps({"name": "Half", "type": "OUTBOUND"}) + "\n")
+    said = send(file, "--yes")
+
+    assert said.exit_code == 1
+    assert "Line 3 is left out:" in said.output
+    assert "Line 4 is left out:" in said.output
+    assert names(ledger) == ["One"]
+
+
+def test_failures_in_a_row_stop_it_and_nothing_stays_in_the_queue(
+    app: Flask, send: Send, tmp_path: Path, store: Store
+) -> None:
+    with store.writing() as session:
+        throttles.find(session, "sandbox", Pace(0, 1, 1))
+    find_services(app).faults.switch_on(Switch("500", every=True))
+    said = send(write(tmp_path, *(f"Campaign {number}" for number in range(9))), "--yes")
+
+    assert said.exit_code in {1, 3}
+    assert "Stopped, as campaigns failed one after the other" in said.output
+    with store.reading() as session:
+        assert batches.list_queued(session, 1, 99) == []
+    find_services(app).faults.switch_off()
+    again = send(write(tmp_path, "Another"), "--yes")
+    assert (again.exit_code, "Nothing goes to Sandbox just now" in again.output) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("connection", "message"),
+    [
+        ("Client B", "There is no connection “Client B”. There are: Sandbox, Client A."),
+        ("Client A", "Say by --who who sends it. Nothing was sent."),
+    ],
+)
+def test_where_nothing_can_be_sent_it_says_why(
+    send: Send, tmp_path: Path, add_connection: Callable[..., str], connection: str, message: str
+) -> None:
+    add_connection()
+    said = send(write(tmp_path, "One"), "--yes", connection=connection)
+    assert (said.exit_code, message in said.output) == (2, True)
+
+
+def test_an_empty_file_is_nothing_to_send(send: Send, tmp_path: Path) -> None:
+    said = send(write(tmp_path), "--yes")
+    assert (said.exit_code, "There is no campaign in the file." in said.output) == (2, True)
