@@ -64,8 +64,8 @@ format: .venv/ready-dev .biome/ready ## Format the code
 bench: .venv/ready-dev ## Measure speed, beside WTForms, Django, marshmallow and pydantic (ROWS=1000000)
 	@ROWS="$(ROWS)" $(BIN)/python -m tests.benchmarks
 
-faults: .venv/ready-dev ## Break sending on purpose (RUNS=1000; DATABASE=postgresql, SEED=, CREATES=, RESTARTS= as well)
-	@DATABASE="$(DATABASE)" RUNS="$(RUNS)" SEED="$(SEED)" CREATES="$(CREATES)" RESTARTS="$(RESTARTS)" $(BIN)/python -m tests.faults
+faults: .venv/ready-dev ## Break sending on purpose (RUNS=1000; DATABASE=postgresql, SEED=, CREATES=, RESTARTS=, FLEET= as well)
+	@FLEET="$(FLEET)" DATABASE="$(DATABASE)" RUNS="$(RUNS)" SEED="$(SEED)" CREATES="$(CREATES)" RESTARTS="$(RESTARTS)" $(BIN)/python -m tests.faults
 
 load: .venv/ready-dev ## Let people work at the real server at once (SECONDS=30, PEOPLE="8 32")
 	@SECONDS="$(SECONDS)" PEOPLE="$(PEOPLE)" $(BIN)/python -m tests.load

@@ -56,9 +56,13 @@ def serve() -> None:
     _run(server.run, services, settings.deadline + GRACE.total_seconds())
 
 
-@main.command()
-def worker() -> None:
-    """Send what waits in the queue, beside any number of other workers, until stopped."""
+@main.command("worker", help="Send what waits in the queue, beside any number of other workers.")
+def worker_command() -> None:
+    work()
+
+
+def work() -> None:
+    """Send what waits in the queue until stopped; an unusable setting ends it with one sentence."""
     settings = _read_settings()
     if not settings.queue_url:
         sys.exit(

@@ -2,7 +2,8 @@
 
 RUNS is how many randomised runs there are after one of each condition, SEED makes them the
 same again, CREATES and RESTARTS say how much is sent while the app is stopped and started. With
-DATABASE=postgresql the app is on a PostgreSQL that is started for it.
+DATABASE=postgresql the app is on a PostgreSQL that is started for it, and FLEET is how many
+campaigns two web processes and three workers send there while they are killed.
 """
 
 import os
@@ -17,6 +18,7 @@ from tempfile import TemporaryDirectory
 
 from tests.faults.bed import TestBed, open_test_bed
 from tests.faults.conditions import CONDITIONS, ON_POSTGRESQL, Condition
+from tests.faults.fleet import Sent, send_and_kill
 from tests.faults.judge import Run, run
 from tests.faults.restarts import unknown_after_restarts
 from tests.faults.submit_patterns import SUBMIT_PATTERNS
@@ -38,6 +40,7 @@ def main() -> None:
             for _ in range(BEDS)
         ]
         outcomes = _all_runs(Path(folder), runs, seed, servers)
+        fleet = _send_by_many(Path(folder), seed, servers[0])
         creates, restarts = _number("CREATES", 200), _number("RESTARTS", 2)
         unknown = unknown_after_restarts(Path(folder) / "restarts", creates, restarts, servers[0])
     _print_table(outcomes)
@@ -46,14 +49,28 @@ def main() -> None:
             faults = outcome.lost + outcome.double + outcome.silent
             print(f"! {outcome.condition}, {outcome.pattern}: {faults}")
     print(f"{creates} creates with {restarts} restarts: {unknown} unknown")
+    if fleet:
+        print(
+            f"{fleet.states.total()} campaigns, {fleet.kills} kills: {dict(fleet.states)}, ", end=""
+        )
+        print(f"{len(fleet.lost)} lost, {len(fleet.double)} double, {len(fleet.silent)} silent")
+        for fault in (*fleet.lost, *fleet.double, *fleet.silent):
+            print(f"! {fault}")
     lost, double, silent = (
         sum(bool(getattr(outcome, kind)) for outcome in outcomes) for kind in _WRONG
     )
     print(f"{len(outcomes)} runs, {lost} lost, {double} double, {silent} silent")
-    sys.exit(1 if lost or double or silent or unknown else 0)
+    is_bad = lost or double or silent or unknown or (fleet and not fleet.is_good)
+    sys.exit(1 if is_bad else 0)
 
 
 _WRONG = ("lost", "double", "silent")
+
+
+def _send_by_many(folder: Path, seed: int, server: Server | None) -> Sent | None:
+    """Send as many as FLEET says by several processes on one PostgreSQL; none without one."""
+    count = _number("FLEET", 0)
+    return send_and_kill(folder / "fleet", server, count, seed) if server and count else None
 
 
 def _number(name: str, usual: int) -> int:

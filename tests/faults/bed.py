@@ -6,7 +6,7 @@ import resource
 import signal
 import sqlite3
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from datetime import datetime
@@ -20,6 +20,7 @@ from subprocess import STDOUT, Popen
 from tempfile import mkdtemp
 from threading import Event
 from time import monotonic, sleep
+from types import MappingProxyType
 from typing import Any
 
 import requests
@@ -66,15 +67,16 @@ class TestBed:
 
     __test__ = False  # It is no test, whatever pytest thinks of its name.
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917  Each is another way to break it.
         self,
         folder: Path,
         known_bug: str = "",
         program: str = BREAKABLE,
         without_hook: str = "",
         server: Server | None = None,
+        more: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
-        self.server, self._shared = server, _share(server) if server else {}
+        self.server, self._shared = server, (_share(server) if server else {}) | dict(more)
         self._without_hook = without_hook
         self.instance, self.api_folder = folder / "app", folder / "api"
         self.control, self.output = folder / "control", folder / "output.txt"
@@ -315,7 +317,17 @@ class TestBed:
         self._processes["api"] = Fork(command, dict(os.environ), Path(os.devnull))
         wait_until(lambda: _answers(self._api_port, "/openapi.json"))
 
-    def _start_app(self, which: str, port: str) -> None:
+    def start_worker(self, which: str) -> None:
+        """Start a worker under this name, in the place of an earlier one."""
+        command = (BREAKABLE, "worker")
+        self._processes[which] = Fork(command, self._list_settings(self.ports[0]), self.output)
+
+    def kill_one(self, which: str) -> None:
+        """Kill a process, whatever it is at."""
+        self._processes[which].kill()
+        self._processes[which].wait(_PATIENCE)
+
+    def _list_settings(self, port: str) -> dict[str, str]:
         settings: dict[str, Any] = {
             "PORT": port,
             "DEADLINE": str(DEADLINE if self._program == BREAKABLE else _USUAL_DEADLINE),
@@ -327,7 +339,10 @@ class TestBed:
             "TEMPLATES": _compiled_templates(),
             **self._shared,
         }
-        environ = environment(self.instance, **settings)
+        return environment(self.instance, **settings)
+
+    def _start_app(self, which: str, port: str) -> None:
+        environ = self._list_settings(port)
         if self._program == BREAKABLE:
             self._processes[which] = Fork((BREAKABLE,), environ, self.output)
         else:

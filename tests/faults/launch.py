@@ -8,6 +8,7 @@ that a thousand runs end in minutes.
 
 import os
 import signal
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
@@ -134,7 +135,10 @@ def main() -> None:
     for hook, (module, name, watch) in HOOKS.items():
         if hook != os.environ.get("WITHOUT_HOOK"):
             setattr(module, name, watch(getattr(module, name)))
-    __main__.serve()
+    if "worker" in sys.argv:
+        __main__.work()
+    else:
+        __main__.serve()
 
 
 if __name__ == "__main__":

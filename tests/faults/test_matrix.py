@@ -12,6 +12,7 @@ import pytest
 
 from tests.faults.bed import TestBed, open_test_bed
 from tests.faults.conditions import CONDITIONS, ON_POSTGRESQL, Condition
+from tests.faults.fleet import send_and_kill
 from tests.faults.judge import run
 from tests.faults.known_bugs import KNOWN_BUGS
 from tests.faults.launch import HOOKS, PLACES
@@ -73,6 +74,20 @@ def test_it_is_the_same_on_postgresql_whatever_its_server_does(
     postgresql_place: TestBed, condition: Condition, pattern: str
 ) -> None:
     check_run(postgresql_place, condition, pattern)
+
+
+def test_workers_that_are_killed_lose_and_double_nothing(tmp_path: Path) -> None:
+    try:
+        find_programs()
+    except NotInstalled as error:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(str(error))
+    with running(durable=True) as server:
+        sent = send_and_kill(tmp_path / "fleet", server, count=60, seed=1)
+
+    assert (sent.lost, sent.double, sent.silent) == ([], [], [])
+    assert sent.kills
 
 
 CAUGHT_BY = {
