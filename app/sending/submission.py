@@ -24,7 +24,7 @@ from datetime import UTC, datetime, timedelta
 from secrets import token_hex
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, update
+from sqlalchemy import CursorResult, bindparam, update
 from sqlalchemy.orm import Session
 
 from app.connections import Connection
@@ -32,7 +32,7 @@ from app.remote.redaction import redact
 from app.sending.journal import Journal
 from app.sending.outcome import Api, Outcome, create_campaign
 from app.sending.recording import Claim, name_run, record_outcome
-from app.store import records, request_log, submissions, throttles
+from app.store import records, submissions, throttles
 from app.store.base import State
 from app.store.database import Store
 from app.store.dialects import queries
@@ -83,10 +83,10 @@ def claim(to: Connection, *, store: Store, deadline: float) -> Claim | Wait | Un
         if reason := _find_change(queued, to, now):
             return Unsendable(queued.id, reason)
         throttle = throttles.find(session, to.key, throttles.choose_usual(to.is_built_in))
-        room = throttle.concurrency - submissions.count_in_flight(session, to.key)
+        moment = queries(session).read_clock(session)
+        room = throttle.concurrency - submissions.count_in_flight(session, to.key, moment)
         if throttle.paused_at or room <= 0:
             return None
-        moment = queries(session).read_clock(session)
         if seconds := throttles.measure_wait(throttle, moment):
             return Wait(seconds)
         throttles.take(throttle, moment)
@@ -106,6 +106,26 @@ def _find_change(queued: Waiting, to: Connection, now: datetime) -> str:
     return ""
 
 
+_CLAIM = (
+    update(Submission)
+    .where(Submission.id == bindparam("submission"), Submission.state == State.QUEUED)
+    .values(
+        state=State.SENDING,
+        token=bindparam("token"),
+        lease_boot=bindparam("boot"),
+        lease_ends=bindparam("ends"),
+        lease_until=bindparam("until"),
+    )
+    .execution_options(synchronize_session=False)
+)
+_MARK_DRAFT = (
+    update(Draft)
+    .where(Draft.id == bindparam("draft"))
+    .values(state=State.SENDING)
+    .execution_options(synchronize_session=False)
+)
+
+
 def _take(
     session: Session, submission_id: int, deadline: float, moment: Moment, now: datetime
 ) -> Claim | None:
@@ -113,23 +133,13 @@ def _take(
     whole = BEGIN_WITHIN.total_seconds() + deadline + GRACE.total_seconds()
     lease = grant_lease_from(moment, whole)
     token = name_run() + token_hex(12)
-    change = (
-        update(Submission)
-        .where(Submission.id == submission_id, Submission.state == State.QUEUED)
-        .values(
-            state=State.SENDING,
-            token=token,
-            lease_boot=lease.boot,
-            lease_ends=lease.ends,
-            lease_until=now + timedelta(seconds=whole),
-        )
-    )
-    if not cast(CursorResult[Any], session.execute(change)).rowcount:
+    until = now + timedelta(seconds=whole)
+    values = {"token": token, "boot": lease.boot, "ends": lease.ends, "until": until}
+    changed = session.execute(_CLAIM, {"submission": submission_id, **values})
+    if not cast(CursorResult[Any], changed).rowcount:
         return None
     submission = session.get_one(Submission, submission_id)
-    session.execute(
-        update(Draft).where(Draft.id == submission.draft_id).values(state=State.SENDING)
-    )
+    session.execute(_MARK_DRAFT, {"draft": submission.draft_id})
     _open_call(session, submission, now)
     return Claim(
         submission_id,
@@ -165,5 +175,4 @@ def _open_call(session: Session, submission: Submission, now: datetime) -> None:
         request_headers={},
         response_headers={},
     )
-    session.add(call)
-    request_log.index_call(session, call)
+    session.add(call)  # The search finds it once it has ended.

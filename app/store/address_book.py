@@ -6,9 +6,9 @@ The API publishes no list to read them from, so the book is filled by use and by
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import CursorResult, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app.campaign.contract.fields import CallingEntity
@@ -70,8 +70,23 @@ def forget(session: Session, connection_key: str, entry_id: int) -> None:
 
 def note_use(session: Session, connection_key: str, payload: Mapping[str, Any]) -> None:
     """Add every id of a created campaign's payload, as used now."""
+    now = datetime.now(UTC)
     for kind, value in iterate_ids(payload):
-        _find_or_add(session, connection_key, kind, value).last_used_at = datetime.now(UTC)
+        used = {"of": connection_key, "the_kind": kind.value, "the_value": value, "now": now}
+        if not cast(CursorResult[Any], session.execute(_USE, used)).rowcount:
+            _find_or_add(session, connection_key, kind, value).last_used_at = now
+
+
+_USE = (
+    update(BookEntry)
+    .where(
+        BookEntry.connection_key == bindparam("of"),
+        BookEntry.kind == bindparam("the_kind"),
+        BookEntry.value == bindparam("the_value"),
+    )
+    .values(last_used_at=bindparam("now"))
+    .execution_options(synchronize_session=False)
+)
 
 
 def iterate_ids(payload: Mapping[str, Any]) -> Iterator[tuple[IdKind, str]]:

@@ -12,6 +12,7 @@ from app.store.audit_trail import INSTANCE, name_draft_chain
 from app.store.base import MAY_EXIST, State
 from app.store.chains import hash_document
 from app.store.dialects import queries
+from app.store.leases import Moment
 from app.store.models import OPEN, Batch, Draft, Submission
 
 _MOST_OPEN = 20
@@ -87,32 +88,19 @@ class Waiting(NamedTuple):
     is_followed: bool
 
 
-def find_next_queued(
-    session: Session, connection_key: str, *, only_hurrying: bool
-) -> Waiting | None:
-    """Find what goes next to this connection: what was sent by itself, then the oldest batch.
-
-    With *only_hurrying*, only what does not wait as long as the API wants.
-    """
-    query = (
-        select(Submission.id, Submission.stamp, Submission.claimed_at)
-        .where(Submission.state == State.QUEUED, Submission.connection_key == connection_key)
-        .order_by(Submission.batch_id, Submission.id)
-        .limit(2)
-    )
-    alone = query.where(Submission.batch_id.is_(None))
-    if only_hurrying:
-        rows = session.execute(alone.where(Submission.hurries)).all()
-    else:
-        rows = session.execute(alone).all()
-        if len(rows) < 2 and (going := _list_going_batches(session, connection_key)):
-            rows = [*rows, *session.execute(query.where(Submission.batch_id.in_(going)))]
-    return Waiting(*rows[0], is_followed=len(rows) > 1) if rows else None
-
-
-def _list_going_batches(session: Session, connection_key: str) -> list[int]:
-    query = select(Batch.id).where(
-        Batch.connection_key == connection_key,
+_NEXT = (
+    select(Submission.id, Submission.stamp, Submission.claimed_at)
+    .where(Submission.state == State.QUEUED, Submission.connection_key == bindparam("key"))
+    .order_by(Submission.batch_id, Submission.id)
+    .limit(2)
+)
+_NEXT_ALONE = _NEXT.where(Submission.batch_id.is_(None))
+_NEXT_HURRYING = _NEXT_ALONE.where(Submission.hurries)
+_NEXT_OF_BATCH = _NEXT.where(Submission.batch_id == bindparam("batch"))
+_GOING_BATCH = (
+    select(Batch.id)
+    .where(
+        Batch.connection_key == bindparam("key"),
         Batch.confirmed_at.is_not(None),
         Batch.paused_at.is_(None),
         Batch.stopped_at.is_(None),
@@ -120,18 +108,38 @@ def _list_going_batches(session: Session, connection_key: str) -> list[int]:
         .where(Submission.batch_id == Batch.id, Submission.state == State.QUEUED)
         .exists(),
     )
-    return list(session.scalars(query.order_by(Batch.id).limit(1)))
+    .order_by(Batch.id)
+    .limit(1)
+)
 
 
-def count_in_flight(session: Session, connection_key: str) -> int:
+def find_next_queued(
+    session: Session, connection_key: str, *, only_hurrying: bool
+) -> Waiting | None:
+    """Find what goes next to this connection: what was sent by itself, then the oldest batch.
+
+    With *only_hurrying*, only what does not wait as long as the API wants.
+    """
+    to = {"key": connection_key}
+    rows = list(session.execute(_NEXT_HURRYING if only_hurrying else _NEXT_ALONE, to))
+    if len(rows) < 2 and not only_hurrying:
+        batch_id = session.scalar(_GOING_BATCH, to)
+        if batch_id is not None:
+            rows += session.execute(_NEXT_OF_BATCH, to | {"batch": batch_id})
+    return Waiting(*rows[0], is_followed=len(rows) > 1) if rows else None
+
+
+_IN_FLIGHT = select(func.count()).where(
+    Submission.state == State.SENDING,
+    Submission.connection_key == bindparam("key"),
+    Submission.lease_boot == bindparam("boot"),
+    Submission.lease_ends > bindparam("seconds"),
+)
+
+
+def count_in_flight(session: Session, connection_key: str, now: Moment) -> int:
     """Count the submissions to this connection whose outcome can still come."""
-    query = select(func.count()).where(
-        Submission.state == State.SENDING,
-        Submission.connection_key == connection_key,
-        Submission.lease_boot == bindparam("boot"),
-        Submission.lease_ends > bindparam("seconds"),
-    )
-    return session.scalar(query, _now(session)) or 0
+    return session.scalar(_IN_FLIGHT, {"key": connection_key, **now._asdict()}) or 0
 
 
 def list_waiting_connections(session: Session) -> list[str]:
@@ -156,12 +164,17 @@ def find_alike(
     return session.scalars(query.order_by(Submission.id.desc()).limit(1)).first()
 
 
+_END_OF_WAIT = (
+    select(Submission.retry_at)
+    .where(Submission.connection_key == bindparam("key"), Submission.retry_at > bindparam("now"))
+    .order_by(Submission.retry_at.desc())
+    .limit(1)
+)
+
+
 def find_end_of_wait(session: Session, connection_key: str, now: datetime) -> datetime | None:
     """Find until when (aware) a connection's API asked to wait; `None` if it does not."""
-    query = select(Submission.retry_at).where(
-        Submission.connection_key == connection_key, Submission.retry_at > now
-    )
-    return session.scalars(query.order_by(Submission.retry_at.desc()).limit(1)).first()
+    return session.scalar(_END_OF_WAIT, {"key": connection_key, "now": now})
 
 
 def find_others_with_campaign(session: Session, submission: Submission) -> list[Submission]:
