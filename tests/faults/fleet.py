@@ -8,6 +8,7 @@ silent   a campaign is called what it is not
 import random
 from collections import Counter
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from threading import Event, Thread
 from time import monotonic
@@ -16,6 +17,8 @@ import requests
 from lxml.html import HtmlElement, document_fromstring
 from sqlalchemy import select
 
+from app.connections import ENVIRONMENT
+from app.store import throttles
 from app.store.base import State
 from app.store.models import Draft, Submission
 from tests.faults.bed import NAME, TestBed, open_test_bed, wait_until
@@ -39,6 +42,25 @@ class Sent:
     @property
     def is_good(self) -> bool:
         return not (self.lost or self.double or self.silent)
+
+
+def send_at_a_pace(folder: Path, server: Server, count: int, rate: int) -> int:
+    """Send so many campaigns by three workers at so many a second over all of them.
+
+    Gives the most that came to the API within any second.
+    """
+    with open_test_bed(folder, server=server, more={"QUEUE_URL": server.url}) as bed:
+        with bed.store.writing() as session:
+            throttles.find(session, ENVIRONMENT, throttles.UNHURRIED).rate = rate
+        for worker in _WORKERS:
+            bed.start_worker(worker)
+        _confirm_batch(bed, [bed.new_draft(f"Campaign {number}") for number in range(count)])
+        wait_until(lambda: _has_ended(bed), _PATIENCE, every=0.5)
+        came = sorted(campaign.created_at for campaign in bed.ledger.read_page(2 * count))
+    if len(came) != count:
+        raise RuntimeError(f"{len(came)} campaigns came.")
+    second = timedelta(seconds=1)
+    return max(sum(at <= other < at + second for other in came) for at in came)
 
 
 def send_and_kill(folder: Path, server: Server, count: int, seed: int) -> Sent:

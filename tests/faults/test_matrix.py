@@ -5,6 +5,7 @@ One run of each condition; ``make faults`` makes a thousand.
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import cycle
 from pathlib import Path
 
@@ -12,13 +13,13 @@ import pytest
 
 from tests.faults.bed import TestBed, open_test_bed
 from tests.faults.conditions import CONDITIONS, ON_POSTGRESQL, Condition
-from tests.faults.fleet import send_and_kill
+from tests.faults.fleet import send_and_kill, send_at_a_pace
 from tests.faults.judge import run
 from tests.faults.known_bugs import KNOWN_BUGS
 from tests.faults.launch import HOOKS, PLACES
 from tests.faults.restarts import unknown_after_restarts
 from tests.faults.submit_patterns import SUBMIT_PATTERNS
-from tests.postgresql import NotInstalled, find_programs, running
+from tests.postgresql import NotInstalled, Server, find_programs, running
 
 CASES = list(zip(CONDITIONS, cycle(SUBMIT_PATTERNS), strict=False))
 CASES_ON_POSTGRESQL = list(zip(ON_POSTGRESQL, cycle(SUBMIT_PATTERNS), strict=False))
@@ -50,16 +51,23 @@ def test_one_press_makes_one_campaign_at_most_and_the_page_is_true(
     check_run(place, condition, pattern)
 
 
-@pytest.fixture(scope="module")
-def postgresql_place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestBed]:
+@contextmanager
+def fleet_server() -> Iterator[Server]:
+    """Start a PostgreSQL; where none is installed, the test is skipped."""
     try:
         find_programs()
     except NotInstalled as error:
         if os.environ.get("CI"):
             raise
         pytest.skip(str(error))
+    with running(durable=True) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def postgresql_place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestBed]:
     with (
-        running(durable=True) as server,
+        fleet_server() as server,
         open_test_bed(tmp_path_factory.mktemp("bed"), server=server) as bed,
     ):
         yield bed
@@ -77,17 +85,16 @@ def test_it_is_the_same_on_postgresql_whatever_its_server_does(
 
 
 def test_workers_that_are_killed_lose_and_double_nothing(tmp_path: Path) -> None:
-    try:
-        find_programs()
-    except NotInstalled as error:
-        if os.environ.get("CI"):
-            raise
-        pytest.skip(str(error))
-    with running(durable=True) as server:
+    with fleet_server() as server:
         sent = send_and_kill(tmp_path / "fleet", server, count=60, seed=1)
 
     assert (sent.lost, sent.double, sent.silent) == ([], [], [])
     assert sent.kills
+
+
+def test_workers_share_the_rate_of_a_connection(tmp_path: Path) -> None:
+    with fleet_server() as server:
+        assert 10 <= send_at_a_pace(tmp_path / "fleet", server, count=70, rate=20) <= 22
 
 
 CAUGHT_BY = {
