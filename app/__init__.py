@@ -11,8 +11,8 @@ from pathlib import Path
 import click
 from flask import Flask
 from jinja2 import StrictUndefined
-from sqlalchemy import URL, make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError
+from sqlalchemy import URL
+from sqlalchemy.exc import DatabaseError
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from app import logs, web
@@ -34,7 +34,7 @@ from app.sending.journal import FOLDER, Journal
 from app.sending.sender import Sender
 from app.sending.sweep import sweep
 from app.services import Services
-from app.settings import LOOPBACK, BadSetting, Settings, read_settings
+from app.settings import LOOPBACK, BadSetting, Settings, read_database_url, read_settings
 from app.store.database import Store
 from app.store.dialects.sqlite import MOVED
 from app.store.migrations import UnusableDatabase
@@ -152,13 +152,7 @@ def _locate_database(settings: Settings) -> Path | URL:
         )
     if not settings.database_url:
         return settings.instance / "campaigns.sqlite3"
-    try:
-        return make_url(settings.database_url)
-    except ArgumentError as error:
-        raise BadSetting(
-            "DATABASE_URL cannot be read. It is like postgresql://user:password@host/database, "
-            "with signs like @ and / in a password as %40 and %2F."
-        ) from error
+    return read_database_url(settings.database_url, "DATABASE_URL")
 
 
 def _make_sandbox(settings: Settings, store: Store, trusted_hosts: list[str]) -> Flask:

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
 from app.files import HOME
 
 
@@ -20,6 +23,8 @@ class Setting:
 
 REAL_API = "https://api.voiceaiwrapper.app"
 """Where the vendor's own API is."""
+
+_POSTGRESQL = "postgresql://user:password@host/database"
 
 SETTINGS = (
     Setting("HOST", "127.0.0.1", "Address to listen on. There is no sign-in yet: keep it here."),
@@ -39,7 +44,7 @@ SETTINGS = (
     Setting(
         "DATABASE_URL",
         "",
-        "Where PostgreSQL is: postgresql://user:password@host/database. Else a file in INSTANCE.",
+        f"Where PostgreSQL is: {_POSTGRESQL}. Else a file in INSTANCE.",
     ),
     Setting(
         "QUEUE_URL",
@@ -188,8 +193,7 @@ def _check_shared(values: Mapping[str, str]) -> None:
         raise BadSetting("SECRET_KEY is not set. With QUEUE_URL it signs what workers are told.")
     if not url:
         return
-    if not url.startswith("postgresql://"):
-        raise BadSetting("DATABASE_URL does not begin with postgresql://, the only kind there is.")
+    read_database_url(url, "DATABASE_URL")
     for name, what in (("SECRET_KEY", "signs cookies"), ("TOKEN_KEYS", "encrypts saved tokens")):
         if not values[name]:
             raise BadSetting(
@@ -202,6 +206,20 @@ def _choose_processes(values: Mapping[str, str]) -> int:
     if values["HOST"] in LOOPBACK and not values["DATABASE_URL"]:
         return 1
     return os.cpu_count() or 1
+
+
+def read_database_url(url: str, name: str) -> URL:
+    """Read the address of a PostgreSQL database; raises `BadSetting` that calls it by *name*."""
+    try:
+        address = make_url(url)
+    except ArgumentError as error:
+        raise BadSetting(
+            f"{name} cannot be read. It is like {_POSTGRESQL}, "
+            "with signs like @ and / in a password as %40 and %2F."
+        ) from error
+    if address.drivername != "postgresql":
+        raise BadSetting(f"{name} does not begin with postgresql://, the only kind there is.")
+    return address
 
 
 def _split_list(value: str) -> tuple[str, ...]:

@@ -7,14 +7,15 @@ from pathlib import Path
 import click
 from flask import current_app
 from flask.cli import with_appcontext
-from sqlalchemy import URL, Connection, make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError
+from sqlalchemy import URL, Connection
+from sqlalchemy.exc import DatabaseError
 
 from app.cli.sandbox_copy import copy_sandbox
 from app.private_files import replace_private
 from app.sandbox.tables import ON_POSTGRESQL
 from app.sending.recording import recover
 from app.services import services
+from app.settings import BadSetting, read_database_url
 from app.store import seals
 from app.store.database import Store
 from app.store.database_file import read_counters
@@ -33,11 +34,12 @@ class CannotMove(click.ClickException):
 
 
 @click.command("move-to")
-@click.argument("url")
+@click.argument("url", default="")
 @with_appcontext
 def move_to(url: str) -> None:
     """Copy everything to the PostgreSQL database at URL, and hold the copy to what is here.
 
+    Without URL it is asked for: an argument with a password stands in the list of processes.
     A move that was cut off goes on where it ended. The older file stays as it is.
     """
     source, target = services().store, _read_url(url)
@@ -67,13 +69,11 @@ COMMANDS = (move_to,)
 
 
 def _read_url(url: str) -> URL:
+    """Read the address; one that is not given is asked for."""
     try:
-        target = make_url(url)
-    except ArgumentError as error:
-        raise CannotMove("The address is like postgresql://user:password@host/database.") from error
-    if target.drivername != "postgresql":
-        raise CannotMove("The address has to begin with postgresql://.")
-    return target
+        return read_database_url(url or click.prompt("URL", hide_input=True), "The address")
+    except BadSetting as error:
+        raise CannotMove(str(error)) from error
 
 
 def _move(source: Store, file: SqliteDatabase, url: URL) -> int:
@@ -81,7 +81,8 @@ def _move(source: Store, file: SqliteDatabase, url: URL) -> int:
     with source.reading() as session:
         if find_under_way(session):
             raise CannotMove(
-                "A campaign is under way, and its answer can still come. Try again in a minute."
+                "A campaign waits to be sent, or its answer can still come. "
+                "Take it back, or let it be sent, and try again."
             )
     target, mark = PostgresqlDatabase(url), file.path.with_name(MOVED)
     place = f"{url.host or 'this machine'}, database {url.database}"

@@ -128,6 +128,14 @@ def app_there(target: str, instance: Path) -> Iterator[Callable[[], Services]]:
         services.store.engine.dispose()
 
 
+def test_an_address_that_is_not_given_is_asked_for_and_not_shown(
+    app: Flask, store: Store, saved: Saved, target: str
+) -> None:
+    saved()
+    moved = app.test_cli_runner().invoke(args=("move-to",), input=f"{target}\n")
+    assert (moved.exit_code, target in moved.output) == (0, False)
+
+
 def test_the_sandbox_is_there_too_and_counts_on(
     run: Run, target: str, app: Flask, app_there: Callable[[], Services]
 ) -> None:
@@ -316,8 +324,11 @@ def test_a_trail_that_does_not_hold_is_not_moved(
     assert (refused.exit_code, "The event trail does not hold there" in refused.output) == (1, True)
 
 
-def test_nothing_is_moved_while_an_answer_can_still_come(run: Run, sent: Sent, target: str) -> None:
-    sent(State.SENDING)
+@pytest.mark.parametrize("state", [State.QUEUED, State.SENDING])
+def test_nothing_is_moved_while_an_answer_can_still_come(
+    run: Run, sent: Sent, target: str, state: State
+) -> None:
+    sent(state)
     refused = run("move-to", target)
     assert (refused.exit_code, "its answer can still come" in refused.output) == (1, True)
 
@@ -325,7 +336,7 @@ def test_nothing_is_moved_while_an_answer_can_still_come(run: Run, sent: Sent, t
 @pytest.mark.parametrize(
     ("url", "message"),
     [
-        ("sqlite:///other", "has to begin with postgresql://"),
+        ("sqlite:///other", "does not begin with postgresql://"),
         ("nonsense", "is like postgresql://"),
         ("postgresql://nobody@127.0.0.1:1/none", "It is not moved"),
     ],
