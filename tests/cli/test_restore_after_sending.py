@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from app.campaign.contract.payload import build_payload, compute_digest, encode_payload
@@ -15,12 +16,13 @@ from app.store.audit_trail import INSTANCE, read_details
 from app.store.base import State
 from app.store.database import Store
 from app.store.leases import grant_lease
+from app.store.models import Submission
 from app.store.records import Event
 from app.store.verification import verify
 from tests.cli.backups import Run, Saved, Sent, names
 from tests.factories import outbound
 from tests.fakes import FakeApi
-from tests.pages import Visitor
+from tests.pages import Visitor, drain
 from tests.sending.claims import CREATED, MADE
 from tests.sending.presses import destination, failing, journal, look_up, press, queue_and_claim
 from tests.store.files import file_of
@@ -170,3 +172,19 @@ def test_an_answer_in_the_journal_is_no_reason_to_forget_a_campaign(
         record_outcome(replace(mine, lease=grant_lease(0)), CREATED, store, journal(store))
     refused = run("restore", file)
     assert (refused.exit_code, f"CREATED as {MADE.campaign_id}" in refused.output) == (1, True)
+
+
+def test_what_waited_at_the_backup_is_looked_up_and_never_sent_again(
+    app: Flask, run: Run, file: Path, store: Store, sent: Sent
+) -> None:
+    waiting = sent(State.QUEUED)
+    assert run("backup", file).exit_code == 0
+    drain(app)  # It goes, and the backup does not know it.
+    assert run("restore", file).exit_code == 0
+
+    drain(app)
+    with store.reading() as session:
+        submission = session.get_one(Submission, waiting)
+        assert submission.state is State.UNKNOWN
+        assert "A backup was brought back" in submission.message
+        assert verify(session).fault == ""
