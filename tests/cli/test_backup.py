@@ -110,8 +110,8 @@ def test_a_backup_beside_the_databases_holds_no_earlier_one(run: Run, instance: 
 
 
 PASSING = (
-    "queue.db",
     "campaigns.sqlite3-wal",
+    "queue.db",
     "x.sqlite3-shm",
     "x.sqlite3-journal",
     "x.lock",

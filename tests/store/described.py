@@ -2,7 +2,7 @@
 
 
 def is_described(name: str | None, kind: str, _parents: object) -> bool:
-    """Leave out search indexes, which each dialect makes, the sandbox, and Alembic's own table."""
+    """Leave out search indexes, which each dialect makes, sandbox, queue and Alembic's own."""
     return kind != "table" or not str(name).startswith(
-        ("draft_search", "exchange_search", "sandbox_", "alembic_")
+        ("draft_search", "exchange_search", "huey_", "sandbox_", "alembic_")
     )
