@@ -97,7 +97,8 @@ def _describe_sent(known: dict[str, Any]) -> str:
     again = ", though it looks like an earlier one" if known["in_spite_of"] else ""
     hurry = known.get("in_spite_of_the_wait")
     early = f", before the time that it asked for: {hurry}" if hurry else ""
-    return f"Send pressed, to {where}{again}{early}"
+    together = f", with batch {known['batch']}" if known.get("batch") else ""
+    return f"Send pressed, to {where}{together}{again}{early}"
 
 
 def _describe_answered(known: dict[str, Any]) -> str:

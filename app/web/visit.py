@@ -36,5 +36,12 @@ def name_person() -> str:
 def remember_who(response: Response) -> Response:
     """Keep the name that came with this request, so that it need not be typed again."""
     if _NAME in request.form:
-        response.set_cookie(_NAME, name_person(), max_age=_YEAR, samesite="Lax", httponly=True)
+        response.set_cookie(
+            _NAME,
+            name_person(),
+            max_age=_YEAR,
+            samesite="Lax",
+            httponly=True,
+            secure=request.is_secure,
+        )
     return response

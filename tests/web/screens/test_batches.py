@@ -54,6 +54,14 @@ def test_what_is_ticked_is_reviewed_and_sent_once(
 
     assert ended.heading == "Batch 1: ended"
     assert facts(ended)["Created"] == "3"
+    link = ended.soup.find("a", string="Campaign 1")
+    assert isinstance(link, Tag)
+    created = visitor.open(str(link["href"]))
+    assert (created.heading, facts(created)["Together with"]) == ("Created: Campaign 1", "batch 1")
+    assert (
+        "Send pressed, to the sandbox, with batch 1"
+        in visitor.open(f"/drafts/{ids[0]}/history").text
+    )
     again = visitor.press(review, "send")
     assert facts(again)["Created"] == "3"
     assert len(ledger.read_page(10)) == 3
