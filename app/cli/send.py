@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from app.campaign.compliance.audience import read_audience
+from app.campaign.compliance.evidence import Severity
 from app.campaign.contract.payload import write_values_as_answers
 from app.campaign.contract.reading import read_json
 from app.campaign.contract.strict_json import Malformed, parse_object
@@ -35,6 +36,12 @@ from app.store.drafts import AlreadySubmitted, StaleVersion
 
 ALL_CREATED, NOT_ALL_CREATED, UNKNOWN = 0, 1, 3
 _EVERY = 0.2
+_NAMED = 20
+_KINDS = {
+    Severity.HIGH: "laws broken",
+    Severity.MEDIUM: "to verify",
+    Severity.LOW: "to confirm",
+}
 _ANSWERED = (State.CREATED, State.REFUSED, State.UNSENT, State.UNKNOWN)
 
 
@@ -83,9 +90,13 @@ def send_command(file: BinaryIO, name: str, who: str, *, yes: bool) -> None:
         what = "Say by --who who sends it" if to.is_enabled else "That connection is disabled"
         raise Unusable(f"{what}. Nothing was sent.")
     good = [line for line in lines if not line.problem]
-    batch_id = _make_batch(good, to, who)
-    _follow(batch_id)
-    sys.exit(_tell_outcome(batch_id, [line.name_draft(to) for line in good], len(lines)))
+    if not good:
+        raise Unusable("No campaign of the file can be sent.")
+    if left := [draft_id for draft_id in _save_all(good, to, who) if not _is_sent(draft_id)]:
+        batch_id = _send_together(left, to, who)
+        _follow(batch_id)
+        _tell_failures(batch_id)
+    sys.exit(_tell_outcome([line.name_draft(to) for line in good], len(lines)))
 
 
 COMMANDS = (send_command,)
@@ -120,24 +131,34 @@ def _read_lines(file: BinaryIO) -> Iterator[_Line]:
 def _tell_review(lines: list[_Line], to: Connection) -> None:
     good = [line.explanation for line in lines if line.explanation and not line.problem]
     days = sum(meaning.overview.calling_days for meaning in good if meaning.overview)
-    kinds = Counter(finding.severity.value for meaning in good for finding in meaning.findings)
+    kinds = Counter(finding.severity for meaning in good for finding in meaning.findings)
     kind = "SANDBOX" if to.is_sandbox else "LIVE"
     click.echo(f"{len(good):,} of {len(lines):,} campaigns can be sent to {to.name} ({kind}).")
     click.echo(f"Calling days in all: {days:,}")
     if kinds:
-        click.echo("Rules of calling: " + ", ".join(f"{n:,} {name}" for name, n in kinds.items()))
+        found = ", ".join(
+            f"{kinds[kind]:,} {words}" for kind, words in _KINDS.items() if kinds[kind]
+        )
+        click.echo(f"Rules of calling: {found}")
     for line in lines:
         if line.problem:
             click.echo(f"Line {line.number} is left out: {line.problem}")
 
 
-def _make_batch(lines: list[_Line], to: Connection, who: str) -> int:
-    """Save each line as a draft, and confirm a batch of them."""
-    ids = [_save(line, to, who) for line in lines]
+def _save_all(lines: list[_Line], to: Connection, who: str) -> list[str]:
+    """Save each line as a draft, and give their ids."""
+    return [_save(line, to, who) for line in lines]
+
+
+def _is_sent(draft_id: str) -> bool:
+    with store().reading() as session:
+        return drafts.find(session, draft_id).is_locked
+
+
+def _send_together(draft_ids: list[str], to: Connection, who: str) -> int:
+    """Make a batch of drafts, check and confirm it, and give its number."""
     with store().writing() as session:
-        batch_id = make_batch(session, ids, connections()).id if ids else 0
-    if not batch_id:
-        raise Unusable("No campaign of the file can be sent.")
+        batch_id = make_batch(session, draft_ids, connections()).id
     services().batch_work.start(batch_id)
     services().background.drain(float("inf"))
     with store().reading() as session:
@@ -197,17 +218,24 @@ def _follow(batch_id: int) -> None:
             sleep(_EVERY)
 
 
-def _tell_outcome(batch_id: int, draft_ids: list[str], count: int) -> int:
+def _tell_failures(batch_id: int) -> None:
+    """Name the first campaigns of a batch that were not created, each with the reason."""
+    with store().reading() as session:
+        results = batches.read_results(session, batch_id, batches.MOST_ITEMS)
+    failed = [result for result in results if result.state is not State.CREATED]
+    for result in failed[:_NAMED]:
+        why = result.message or result.reason
+        click.echo(f"{result.name}: {result.state or result.item}. {why}".strip())
+    if len(failed) > _NAMED:
+        click.echo(f"and {len(failed) - _NAMED:,} more: the page of batch {batch_id} has them all.")
+
+
+def _tell_outcome(draft_ids: list[str], count: int) -> int:
     """Say what became of all lines, in this run and in earlier ones; gives the exit status."""
     with store().reading() as session:
         states = Counter(drafts.find(session, draft_id).state for draft_id in draft_ids)
-        results = batches.read_results(session, batch_id, batches.MOST_ITEMS)
-    for result in results:
-        if result.state not in {State.CREATED, None} or result.reason:
-            why = result.message or result.reason
-            click.echo(f"{result.name}: {result.state or result.item}. {why}".strip())
     created, unknown = states[State.CREATED], states[State.UNKNOWN]
-    click.echo(f"{created:,} of {count:,} campaigns are created (batch {batch_id}).")
+    click.echo(f"{created:,} of {count:,} campaigns are created.")
     if unknown:
         click.echo(f"{unknown:,} may have been created, or not: look there, and say so in the app.")
         return UNKNOWN
