@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from app import create_app
 from app.settings import Settings
 from tests.benchmarks import (
+    batch,
     contract,
     form_page,
     judging,
@@ -54,6 +55,7 @@ def _figures(folder: Path, rows: int) -> Iterator[Figure]:
     yield from judging.figures()
     yield from contract.figures()
     yield from sending.figures(app)
+    yield from batch.figures(folder)
     yield from listing.figures(folder, [length for length in LENGTHS if length <= rows])
     yield from transfer.figures(app)
 

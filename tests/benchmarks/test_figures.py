@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from flask import Flask
 
-from tests.benchmarks import contract, form_page, judging, listing, sending
+from tests.benchmarks import batch, contract, form_page, judging, listing, sending
 from tests.benchmarks.chart import draw
 from tests.benchmarks.figure import Figure
 from tests.benchmarks.goals import GOAL, GOALS
@@ -101,6 +101,7 @@ def _measured(app: Flask, folder: Path) -> Iterator[Figure]:
     yield from judging.figures(rounds=2)
     yield from contract.figures(rounds=2)
     yield from sending.figures(app, rounds=2)
+    yield from batch.figures(folder, count=20)
     yield from listing.figures(folder, [2_000], rounds=2)
 
 
