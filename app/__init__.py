@@ -7,6 +7,7 @@ import os
 import secrets
 from functools import partial
 from pathlib import Path
+from threading import Semaphore
 
 import click
 from flask import Flask
@@ -116,7 +117,8 @@ def _make(settings: Settings) -> Flask:
         {_SANDBOX.base_url: WsgiAdapter(sandbox)},
         settings.deadline,
     )
-    sender, background = Sender(store, journal, connections), Background()
+    background = Background()
+    sender = Sender(store, journal, connections, is_one_of_many=bool(settings.database_url))
     doorbell = Doorbell(
         settings.queue_url, settings.instance, app.config["SECRET_KEY"], answer=sender.wake
     )
@@ -129,6 +131,7 @@ def _make(settings: Settings) -> Flask:
         doorbell=doorbell,
         background=background,
         batch_work=batch_work,
+        streams=Semaphore(min(2, settings.threads // 4)),
         connections=connections,
         ledger=sandbox.extensions["ledger"],
         faults=sandbox.extensions["faults"],

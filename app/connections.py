@@ -27,7 +27,7 @@ _SHORTEST = 12  # Of a shorter token, four characters would give too much away.
 class Connection:
     """A connection as it is chosen and shown, without its token.
 
-    `is_fixed` is one that no page can change; `version` grows with every change of one.
+    `is_fixed` is one that no page can change; `version` is another after every change of one.
     """
 
     key: str
@@ -131,7 +131,16 @@ class ConnectionRegistry:
 
 def _describe_fixed(key: str, credentials: Credentials) -> Connection:
     colour = GREEN if key == SANDBOX else COLOURS[0]
-    return Connection(key, credentials.name, credentials.base_url, credentials.is_sandbox, colour)
+    # Of the token a few bits: another one is another account, and has to be seen again.
+    version = int.from_bytes(hashlib.sha256(credentials.token.encode()).digest()[:4])
+    return Connection(
+        key,
+        credentials.name,
+        credentials.base_url,
+        credentials.is_sandbox,
+        colour,
+        version=version,
+    )
 
 
 def _describe_saved(connection: SavedConnection) -> Connection:

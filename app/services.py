@@ -1,6 +1,7 @@
 """What the present app works with: made once at its start, asked for by screens and commands."""
 
 from dataclasses import dataclass
+from threading import Semaphore
 from typing import cast
 
 from flask import Flask, current_app
@@ -20,7 +21,10 @@ _NAME = "services"
 
 @dataclass(frozen=True)
 class Services:
-    """The parts of one app; `ledger` and `faults` are those of its built-in sandbox."""
+    """The parts of one app; `ledger` and `faults` are those of its built-in sandbox.
+
+    Each of the `streams` holds a thread of the server: whoever gets none asks again and again.
+    """
 
     store: Store
     journal: Journal
@@ -28,6 +32,7 @@ class Services:
     doorbell: Doorbell
     background: Background
     batch_work: BatchWork
+    streams: Semaphore
     connections: ConnectionRegistry
     ledger: Ledger
     faults: Faults

@@ -27,8 +27,8 @@ from app.sending.journal import FOLDER, Journal
 from app.sending.outcome import Outcome, apply_outcome
 from app.sending.recording import recover
 from app.services import services
-from app.store import audit_trail, seals, submissions
-from app.store.audit_trail import INSTANCE, EventKind
+from app.store import audit_trail, batches, seals, submissions
+from app.store.audit_trail import INSTANCE, EventKind, name_batch_chain
 from app.store.base import MAY_EXIST, State
 from app.store.database import Store
 from app.store.database_file import copy_database, count_on, read_counters, read_submissions
@@ -195,6 +195,9 @@ def _prepare(
     with store.writing() as session:
         for submission in submissions.find_under_way(session):
             apply_outcome(session, submission, Outcome(State.UNKNOWN, _BROUGHT_BACK))
+        for batch in batches.list_going(session):  # What is left may have been sent since.
+            batch.stopped_at = datetime.now(UTC)
+            audit_trail.record(session, EventKind.BATCH_STOPPED, name_batch_chain(batch.id))
         audit_trail.record(
             session,
             EventKind.BACKUP_RESTORED,

@@ -16,7 +16,7 @@ from app.sandbox.tables import ON_POSTGRESQL
 from app.sending.recording import recover
 from app.services import services
 from app.settings import BadSetting, read_database_url
-from app.store import seals
+from app.store import batches, seals
 from app.store.database import Store
 from app.store.database_file import read_counters
 from app.store.dialects.postgresql import PostgresqlDatabase
@@ -79,7 +79,7 @@ def _read_url(url: str) -> URL:
 def _move(source: Store, file: SqliteDatabase, url: URL) -> int:
     """Copy everything, and stop the use of the file, also by an app that is running."""
     with source.reading() as session:
-        if find_under_way(session):
+        if find_under_way(session) or batches.list_going(session):
             raise CannotMove(
                 "A campaign waits to be sent, or its answer can still come. "
                 "Take it back, or let it be sent, and try again."

@@ -3,11 +3,11 @@
 import hashlib
 import sys
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from time import sleep
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import click
 from flask.cli import with_appcontext
@@ -21,17 +21,19 @@ from app.campaign.contract.reading import read_json
 from app.campaign.contract.strict_json import Malformed, parse_object
 from app.campaign.contract.validation import find_problems_of_document
 from app.campaign.contract.wording import describe_problem
-from app.campaign.explanation import Explanation, explain_reading
+from app.campaign.explanation import explain_reading
 from app.connections import Connection
-from app.sending.batch_check import make_batch
-from app.sending.batch_confirmation import BatchRequest, confirm_batch
+from app.sending.batch_check import NothingReady, make_batch
+from app.sending.batch_confirmation import BatchRequest, NotChecked, confirm_batch
 from app.sending.batch_queue import stop_batch
-from app.sending.confirmation import NotConfirmed
+from app.sending.confirmation import NotConfirmed, StaleReview
+from app.sending.submission import GRACE
 from app.services import connections, services, store
 from app.store import batches, drafts, throttles
 from app.store.acceptances import judge
 from app.store.audit_trail import name_draft_chain
 from app.store.base import ItemState, State
+from app.store.batches import MOST_ITEMS
 from app.store.drafts import AlreadySubmitted, StaleVersion
 
 ALL_CREATED, NOT_ALL_CREATED, UNKNOWN = 0, 1, 3
@@ -53,17 +55,18 @@ class Unusable(click.ClickException):
 
 @dataclass(frozen=True)
 class _Line:
-    """A campaign in the file: its place there, what it says, and what is wrong with it."""
+    """A campaign in the file: its place there, what it says, and what is wrong with it.
+
+    `name` is the same for the same line of the same file, whoever reads it when.
+    """
 
     number: int
-    content: bytes
-    explanation: Explanation | None
+    name: str
     problem: str
-
-    def name_draft(self, to: Connection) -> str:
-        """Name the draft of this line: the same line of the same file is the same draft."""
-        whole = f"{to.key}\n{self.number}\n".encode() + self.content
-        return hashlib.sha256(whole).hexdigest()[:16]
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    digest: str = ""
+    calling_days: int = 0
+    findings: Mapping[Severity, int] = field(default_factory=dict)
 
 
 @click.command("send")
@@ -79,7 +82,7 @@ def send_command(file: BinaryIO, name: str, who: str, *, yes: bool) -> None:
     somebody has to look what became of one.
     """
     to = _find_connection(name)
-    lines = list(_read_lines(file))
+    lines = list(_read_lines(file, to))
     if not lines:
         raise Unusable("There is no campaign in the file.")
     _tell_review(lines, to)
@@ -92,11 +95,41 @@ def send_command(file: BinaryIO, name: str, who: str, *, yes: bool) -> None:
     good = [line for line in lines if not line.problem]
     if not good:
         raise Unusable("No campaign of the file can be sent.")
-    if left := [draft_id for draft_id in _save_all(good, to, who) if not _is_sent(draft_id)]:
-        batch_id = _send_together(left, to, who)
+    try:
+        _send(good, to, who)
+    finally:
+        _stop_sending()
+    sys.exit(_tell_outcome([line.name for line in good], len(lines)))
+
+
+def _send(lines: list[_Line], to: Connection, who: str) -> None:
+    """Send what was not sent by an earlier run, and tell what was not created."""
+    left = [line.name for line in lines if _save(line, who)]
+    if len(left) > MOST_ITEMS:
+        click.echo(f"The first {MOST_ITEMS:,} are sent now; the same command sends the rest.")
+    if not left:
+        return
+    batch_id = _send_together(left, to, who)
+    try:
         _follow(batch_id)
-        _tell_failures(batch_id)
-    sys.exit(_tell_outcome([line.name_draft(to) for line in good], len(lines)))
+    except KeyboardInterrupt:
+        _stop(batch_id, "Stopped. The same command sends the rest.")
+    _tell_failures(batch_id)
+
+
+def _stop(batch_id: int, why: str) -> None:
+    """Take back what is not under way."""
+    stop_batch(batch_id, store(), "")
+    services().batch_work.start(batch_id)
+    services().background.drain(float("inf"))
+    click.echo(why)
+
+
+def _stop_sending() -> None:
+    """Claim nothing more, and wait for what is under way, so that each outcome is on record."""
+    services().doorbell.stop()
+    services().sender.stop()
+    services().sender.drain(connections().deadline + GRACE.total_seconds())
 
 
 COMMANDS = (send_command,)
@@ -111,27 +144,38 @@ def _find_connection(name: str) -> Connection:
     return found[0]
 
 
-def _read_lines(file: BinaryIO) -> Iterator[_Line]:
-    now = datetime.now(UTC)
+def _read_lines(file: BinaryIO, to: Connection) -> Iterator[_Line]:
+    now, first = datetime.now(UTC), dict[str, int]()
     for number, content in enumerate(file, 1):
-        if not content.strip():
-            continue
-        try:
-            reading = read_json(parse_object(content.strip()))
-        except Malformed as error:
-            yield _Line(number, content.strip(), None, str(error))
-            continue
-        problems = find_problems_of_document(reading)
-        audience = read_audience({}, reading.values.get("timezone"))
-        explanation = explain_reading(reading, audience, now)
-        problem = describe_problem(problems[0]) if problems else ""
-        yield _Line(number, content.strip(), explanation, problem)
+        if content := content.strip():
+            line = _read_line(number, content, to, now)
+            if line.problem == "" and first.setdefault(line.digest, number) != number:
+                same = f"It is the same as line {first[line.digest]}: nobody is called twice."
+                line = replace(line, problem=same)
+            yield line
+
+
+def _read_line(number: int, content: bytes, to: Connection, now: datetime) -> _Line:
+    whole = f"{to.key}\n{number}\n".encode() + content
+    name = hashlib.sha256(whole).hexdigest()[:16]
+    try:
+        reading = read_json(parse_object(content))
+    except Malformed as error:
+        return _Line(number, name, str(error))
+    if problems := find_problems_of_document(reading):
+        return _Line(number, name, describe_problem(problems[0]))
+    audience = read_audience({}, reading.values.get("timezone"))
+    meaning = explain_reading(reading, audience, now)
+    answers = write_values_as_answers(reading.values) | {"connection": to.key}
+    days = meaning.overview.calling_days if meaning.overview else 0
+    kinds = Counter(finding.severity for finding in meaning.findings)
+    return _Line(number, name, "", answers, meaning.digest, days, kinds)
 
 
 def _tell_review(lines: list[_Line], to: Connection) -> None:
-    good = [line.explanation for line in lines if line.explanation and not line.problem]
-    days = sum(meaning.overview.calling_days for meaning in good if meaning.overview)
-    kinds = Counter(finding.severity for meaning in good for finding in meaning.findings)
+    good = [line for line in lines if not line.problem]
+    days = sum(line.calling_days for line in good)
+    kinds = sum((Counter(line.findings) for line in good), Counter[Severity]())
     kind = "SANDBOX" if to.is_sandbox else "LIVE"
     click.echo(f"{len(good):,} of {len(lines):,} campaigns can be sent to {to.name} ({kind}).")
     click.echo(f"Calling days in all: {days:,}")
@@ -145,20 +189,9 @@ def _tell_review(lines: list[_Line], to: Connection) -> None:
             click.echo(f"Line {line.number} is left out: {line.problem}")
 
 
-def _save_all(lines: list[_Line], to: Connection, who: str) -> list[str]:
-    """Save each line as a draft, and give their ids."""
-    return [_save(line, to, who) for line in lines]
-
-
-def _is_sent(draft_id: str) -> bool:
-    with store().reading() as session:
-        return drafts.find(session, draft_id).is_locked
-
-
 def _send_together(draft_ids: list[str], to: Connection, who: str) -> int:
     """Make a batch of drafts, check and confirm it, and give its number."""
-    with store().writing() as session:
-        batch_id = make_batch(session, draft_ids, connections()).id
+    batch_id = make_batch(draft_ids, store(), connections())
     services().batch_work.start(batch_id)
     services().background.drain(float("inf"))
     with store().reading() as session:
@@ -168,7 +201,7 @@ def _send_together(draft_ids: list[str], to: Connection, who: str) -> int:
         confirmed = BatchRequest(batch_id, reviewed, to, to.stamp, to.name, str(count), who)
         try:
             confirm_batch(confirmed, store())
-        except NotConfirmed as error:
+        except (NotConfirmed, NotChecked, NothingReady, StaleReview) as error:
             raise Unusable(
                 f"Nothing goes to {to.name} just now: open the connection in the app."
             ) from error
@@ -176,18 +209,21 @@ def _send_together(draft_ids: list[str], to: Connection, who: str) -> int:
     return batch_id
 
 
-def _save(line: _Line, to: Connection, who: str) -> str:
-    """Save the draft of a line, unless it is there."""
-    draft_id = line.name_draft(to)
-    values = line.explanation.values if line.explanation else {}
-    answers = write_values_as_answers(values) | {"connection": to.key}
-    judgement = judge(answers)
-    with store().writing(name_draft_chain(draft_id)) as session:
+def _save(line: _Line, who: str) -> bool:
+    """Save the draft of a line; tells whether it is still to be sent, as the line says."""
+    judgement = judge(dict(line.answers))
+    with store().writing(name_draft_chain(line.name)) as session:
         try:
-            drafts.save(session, draft_id, judgement, over=0, who=who)
-        except (AlreadySubmitted, StaleVersion):
-            return draft_id  # It was sent, or somebody has changed it, since an earlier run.
-    return draft_id
+            drafts.save(session, line.name, judgement, over=0, who=who)
+        except AlreadySubmitted:
+            return False
+        except StaleVersion:
+            click.echo(
+                f"Line {line.number} is left out: its draft was changed in the app since an "
+                "earlier run. Send it there."
+            )
+            return False
+    return True
 
 
 def _follow(batch_id: int) -> None:
@@ -210,10 +246,7 @@ def _follow(batch_id: int) -> None:
             if not left:
                 return
             if pause and not sent[State.SENDING]:
-                stop_batch(batch_id, store(), "")
-                services().batch_work.start(batch_id)
-                services().background.drain(float("inf"))
-                click.echo(f"Stopped, as campaigns failed one after the other: {pause[1]}")
+                _stop(batch_id, f"Stopped, as campaigns failed one after the other: {pause[1]}")
                 return
             sleep(_EVERY)
 
@@ -221,7 +254,7 @@ def _follow(batch_id: int) -> None:
 def _tell_failures(batch_id: int) -> None:
     """Name the first campaigns of a batch that were not created, each with the reason."""
     with store().reading() as session:
-        results = batches.read_results(session, batch_id, batches.MOST_ITEMS)
+        results = batches.read_results(session, batch_id, MOST_ITEMS)
     failed = [result for result in results if result.state is not State.CREATED]
     for result in failed[:_NAMED]:
         why = result.message or result.reason

@@ -3,11 +3,12 @@
 from decimal import Decimal
 
 from wtforms import DecimalField, Form, IntegerField
-from wtforms.validators import InputRequired, NumberRange
+from wtforms.validators import InputRequired, NumberRange, StopValidation
 
 from app.store.throttles import Pace
 
 _FASTEST, _MOST = 1000, 64
+_SLOWEST = Decimal("0.001")
 
 
 class _Number(DecimalField):
@@ -30,6 +31,12 @@ class _WholeNumber(IntegerField):
             raise ValueError("Enter a whole number.") from error
 
 
+def _check_slow(_form: Form, field: DecimalField) -> None:
+    """Hold a rate to what somebody can mean."""
+    if field.data is not None and field.data.is_finite() and 0 < field.data < _SLOWEST:
+        raise StopValidation(f"Enter 0, or {_SLOWEST} or more: that is one in about 17 minutes.")
+
+
 class PaceForm(Form):
     """Campaigns a second, at once after a rest, and under way at once."""
 
@@ -38,6 +45,7 @@ class PaceForm(Form):
         [
             InputRequired("Enter a number; 0 is no limit."),
             NumberRange(0, _FASTEST, f"Enter a number from 0 to {_FASTEST:,}."),
+            _check_slow,
         ],
         places=None,
         description="On all machines together. 0 is no limit, and 0.5 is one in two seconds.",

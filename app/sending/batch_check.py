@@ -1,10 +1,13 @@
 """Check the items of a batch: each draft is explained, and its bytes are kept as reviewed."""
 
+import logging
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from app.campaign.contract.wording import describe_problem
@@ -19,35 +22,53 @@ from app.store.database import Store
 from app.store.models import Batch, BatchItem, Draft
 
 _AT_ONCE = 50
+_ADDED_AT_ONCE = 1000
+_NEW_BATCH = "new batch"
+_log = logging.getLogger(__name__)
 
 
 class NothingReady(Exception):
     """No item of the batch can be sent."""
 
 
-def make_batch(
-    session: Session, draft_ids: Iterable[str], connections: ConnectionRegistry
-) -> Batch:
-    """Make a batch of drafts, to the connection to which most of them go.
+def make_batch(draft_ids: Iterable[str], store: Store, connections: ConnectionRegistry) -> int:
+    """Make a batch of drafts, to the connection to which most of them go, and give its number.
 
-    Raises `NothingReady` without drafts.
+    What is no draft's id is left out. Raises `NothingReady` without drafts.
     """
     ids = list(dict.fromkeys(draft_ids))[: batches.MOST_ITEMS]
-    goes_to = Counter[str]()
-    for key, count in drafts.count_by_connection(session, ids).items():
-        goes_to[connections.find(key).key] += count
+    with store.reading() as session:
+        keys = drafts.read_connection_keys(session, ids)
+    goes_to = Counter(connections.find(key).key for key in keys.values())
     if not goes_to:
         raise NothingReady
     ((usual, _),) = goes_to.most_common(1)
-    to = connections.find(usual)
-    return batches.create(
-        session,
-        ids,
-        connection=to.name,
-        connection_key=to.key,
-        is_sandbox=to.is_sandbox,
-        stamp=to.stamp,
-    )
+    with store.writing(_NEW_BATCH) as session:
+        batch_id = batches.create(session, **_describe(connections.find(usual))).id
+    there = [draft_id for draft_id in ids if draft_id in keys]
+    for start in range(0, len(there), _ADDED_AT_ONCE):  # Nobody waits for all of them.
+        with store.writing(name_batch_chain(batch_id)) as session:
+            batches.add_items(session, batch_id, start + 1, there[start : start + _ADDED_AT_ONCE])
+    return batch_id
+
+
+def check_anew(batch_id: int, store: Store, connections: ConnectionRegistry) -> None:
+    """Let a batch that is not confirmed be checked again, for its connection as that is now."""
+    with store.writing(name_batch_chain(batch_id)) as session:
+        batch = batches.find(session, batch_id)
+        if not (batch.confirmed_at or batch.stopped_at):
+            to = connections.find(batch.connection_key)
+            batches.check_anew(session, batch, **_describe(to))
+
+
+def _describe(to: Connection) -> dict[str, Any]:
+    """Write a connection as a batch keeps it."""
+    return {
+        "connection": to.name,
+        "connection_key": to.key,
+        "is_sandbox": to.is_sandbox,
+        "stamp": to.stamp,
+    }
 
 
 def check_items(batch_id: int, store: Store, connections: ConnectionRegistry) -> bool:
@@ -56,7 +77,9 @@ def check_items(batch_id: int, store: Store, connections: ConnectionRegistry) ->
     with store.reading() as session:
         batch = batches.find(session, batch_id)
         items = batches.read_items(session, batch_id, (ItemState.NEW,), _AT_ONCE)
-        checked = {item.position: _check(session, batch, item, connections, now) for item in items}
+        checked = {
+            item.position: _check_or_say(session, batch, item, connections, now) for item in items
+        }
     with store.writing(name_batch_chain(batch_id)) as session:
         for item in batches.read_items(session, batch_id, (ItemState.NEW,), _AT_ONCE):
             if found := checked.get(item.position):
@@ -78,6 +101,23 @@ class _Checked:
     calling_days: int = 0
 
 
+def _check_or_say(
+    session: Session,
+    batch: Batch,
+    item: BatchItem,
+    connections: ConnectionRegistry,
+    now: datetime,
+) -> _Checked:
+    """Check one item; one that cannot be checked must not keep the others from it."""
+    try:
+        return _check(session, batch, item, connections, now)
+    except DatabaseError:
+        raise
+    except Exception:  # noqa: BLE001  Of whatever kind, it is this item's.
+        _log.exception("Item %s of batch %s cannot be checked", item.position, batch.id)
+        return _Checked(item.name, "It could not be checked. Open it, and look.")
+
+
 def _check(
     session: Session,
     batch: Batch,
@@ -93,7 +133,8 @@ def _check(
     if meaning.problems:
         return _Checked(draft.name, describe_problem(meaning.problems[0]))
     if duplicate := find_duplicate(session, meaning.digest, to, now):
-        return _Checked(draft.name, f"It looks like submission {duplicate.id}, of today.")
+        looks = f"It looks like submission {duplicate.id}, of today."
+        return _Checked(draft.name, looks, digest=meaning.digest)
     return _Checked(
         draft.name,
         seen=name_version(draft),

@@ -16,6 +16,7 @@ from app.sending.confirmation import (
     StaleReview,
     is_named,
 )
+from app.sending.submission import QUEUED_AT_MOST
 from app.store import audit_trail, batches, seals, throttles
 from app.store.audit_trail import EventKind, name_batch_chain
 from app.store.base import ItemState
@@ -80,7 +81,8 @@ def _check_confirmation(session: Session, batch: Batch, confirmed: BatchRequest)
         raise NotChecked
     if not counts[ItemState.READY]:
         raise NothingReady
-    is_as_seen = batch.stamp == to.stamp == confirmed.stamp
+    is_new = datetime.now(UTC) - batch.created_at < QUEUED_AT_MOST
+    is_as_seen = is_new and batch.stamp == to.stamp == confirmed.stamp
     if not is_as_seen or batches.compute_digest(session, batch.id) != confirmed.reviewed:
         raise StaleReview
     if not to.is_enabled:

@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 from app.connections import Connection, ConnectionRegistry
 from app.sending.batch_check import find_obstacle, name_version
 from app.sending.confirmation import find_duplicate
-from app.sending.queue import record_press, withdraw
+from app.sending.press import record_press
+from app.sending.queue import withdraw
 from app.store import audit_trail, batches, drafts, seals
 from app.store.audit_trail import EventKind, name_batch_chain, name_draft_chain
 from app.store.base import ItemState, State
@@ -43,11 +44,13 @@ def _queue(session: Session, batch: Batch, to: Connection, items: list[BatchItem
     now, made = datetime.now(UTC), list[tuple[BatchItem, Submission]]()
     for item in items:
         draft = drafts.find(session, item.draft_id)
-        reason = _find_change(batch, item, draft, to) or _find_twin(session, item, to, now)
-        if reason:
+        if reason := _find_change(batch, item, draft, to):
             item.state, item.reason = ItemState.LEFT_OUT, reason
             continue
-        submission = _make_submission(batch, item, draft, to, now)
+        if reason := _find_twin(session, item, to, now):
+            item.state, item.reason = ItemState.UNFIT, reason
+            continue
+        submission = _make_submission(batch, item, draft, to)
         draft.state = State.QUEUED
         session.add(submission)
         made.append((item, submission))
@@ -70,9 +73,7 @@ def _find_twin(session: Session, item: BatchItem, to: Connection, now: datetime)
     return f"It looks like submission {duplicate.id}, of today." if duplicate else ""
 
 
-def _make_submission(
-    batch: Batch, item: BatchItem, draft: Draft, to: Connection, now: datetime
-) -> Submission:
+def _make_submission(batch: Batch, item: BatchItem, draft: Draft, to: Connection) -> Submission:
     return Submission(
         draft=draft,
         draft_version=draft.version,
@@ -86,7 +87,7 @@ def _make_submission(
         digest=item.digest,
         state=State.QUEUED,
         who=batch.who,
-        claimed_at=now,
+        claimed_at=batch.confirmed_at,
     )
 
 
@@ -117,16 +118,16 @@ def _change(batch_id: int, store: Store, who: str, kind: EventKind) -> None:
             return
         if kind is EventKind.BATCH_STOPPED:
             batch.stopped_at = now
-            batches.leave_out_the_rest(session, batch_id, _STOPPED)
         else:
             batch.paused_at = None if is_paused else now
         audit_trail.record(session, kind, chain, who=who)
 
 
 def take_back(batch_id: int, store: Store) -> bool:
-    """Take some submissions of a stopped batch out of the queue; tells whether there were any."""
-    with store.reading() as session:
+    """Leave out some of a stopped batch, and take some out of the queue; tells whether any were."""
+    with store.writing(name_batch_chain(batch_id)) as session:
+        were_left = batches.leave_out_some(session, batch_id, _STOPPED)
         waiting = batches.list_queued(session, batch_id, _AT_ONCE)
     for submission_id in waiting:
         withdraw(submission_id, _STOPPED, store=store)
-    return bool(waiting)
+    return were_left or bool(waiting)

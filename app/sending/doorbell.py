@@ -9,10 +9,10 @@ import logging
 from collections.abc import Callable
 from functools import cached_property, partial
 from pathlib import Path
-from threading import Condition, Lock
+from threading import Condition, Lock, Thread
 from typing import Any
 
-from huey import Huey, PostgresHuey, RedisHuey, crontab
+from huey import Huey, PostgresHuey, RedisHuey
 from huey.consumer import Consumer
 from huey.serializer import SignedSerializer
 from huey.storage import SqliteStorage
@@ -21,6 +21,7 @@ FILE = "queue.db"
 """The file of the messages in the instance folder, unless they are on a server."""
 
 _NAME = "campaign-builder"
+_EVERY = 60.0
 _log = logging.getLogger(__name__)
 
 
@@ -59,10 +60,17 @@ class Doorbell:
         """Answer every message from now on, and sweep every minute; does so once."""
         with self._lock:
             if self._consumer is None:
-                self._consumer = _Consumer(
-                    self._messages[0], workers=1, periodic=True, check_worker_health=False
+                consumer = _Consumer(
+                    self._messages[0], workers=1, periodic=False, check_worker_health=False
                 )
-                self._consumer.start()
+                sweeping = Thread(target=self._sweep_every_minute, args=(consumer,), daemon=True)
+                try:
+                    consumer.start()
+                    sweeping.start()
+                except RuntimeError:  # There is no thread to be had; the next one tries again.
+                    consumer.stop()
+                    raise
+                self._consumer = consumer
 
     def stop(self) -> None:
         """Answer no further message."""
@@ -72,12 +80,19 @@ class Doorbell:
                 self._consumer.huey.storage.close()
                 self._consumer = None
 
+    def _sweep_every_minute(self, consumer: Consumer) -> None:
+        """Sweep for as long as somebody listens, whatever has become of the queue."""
+        while not consumer.stop_flag.wait(_EVERY):
+            try:
+                self.sweep()
+            except Exception:  # noqa: BLE001  It is done again in a minute.
+                _log.exception("The sweep failed")
+
     @cached_property
     def _messages(self) -> tuple[Huey, Callable[[str], Any]]:
         """Open where messages go: that, and what sends one."""
         options = {"results": False, "serializer": SignedSerializer(secret=self._secret)}
         huey = _open(self._url, self._file)(_NAME, **options)
-        huey.periodic_task(crontab(minute="*"), name="sweep")(self.sweep)
         return huey, huey.task(name="ring")(self._answer)
 
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
@@ -28,6 +29,13 @@ class Api(Protocol):
     def create_campaign(self, body: bytes) -> Created: ...
 
 
+_ABOUT_THE_CAMPAIGN = frozenset({400, 409, 413, 422})
+"""Status codes by which an API refuses what is in a campaign."""
+
+PATIENCE = 60
+"""Seconds to wait where an API says that it was asked too often, and not how long to wait."""
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What is known after one attempt to create a campaign; *retry_after* is in seconds."""
@@ -42,12 +50,21 @@ class Outcome:
     exchange: Exchange | None = None
 
     @property
+    def is_too_often(self) -> bool:
+        """Whether the API took nothing, as it was asked too often."""
+        return self.state is State.REFUSED and self.http_status == HTTPStatus.TOO_MANY_REQUESTS
+
+    @property
     def is_failure(self) -> bool:
-        """Whether a call was made that was not answered as an API should; a 4xx is an answer."""
+        """Whether a call was made whose answer says nothing about the campaign.
+
+        That the API refuses what is in it, or asks for patience, is an answer.
+        """
         if self.exchange is None or self.state is State.CREATED:
             return False
-        status = self.http_status or 500
-        return self.state is not State.REFUSED or status >= 500 or status in {401, 403}
+        return self.state is not State.REFUSED or (
+            self.http_status not in _ABOUT_THE_CAMPAIGN and not self.is_too_often
+        )
 
 
 def create_campaign(api: Api, body: bytes) -> Outcome:
@@ -152,8 +169,11 @@ def _copy_outcome(submission: Submission, outcome: Outcome) -> None:
     submission.errors = dict(outcome.errors)
     submission.http_status = outcome.http_status
     submission.answer = outcome.answer
-    if outcome.retry_after is not None:
-        submission.retry_at = submission.settled_at + timedelta(seconds=outcome.retry_after)
+    wait = outcome.retry_after
+    if wait is None and outcome.is_too_often:
+        wait = PATIENCE
+    if wait is not None:
+        submission.retry_at = submission.settled_at + timedelta(seconds=wait)
     if outcome.campaign:
         submission.campaign_id = outcome.campaign.campaign_id
         submission.campaign_name = outcome.campaign.campaign_name

@@ -5,16 +5,15 @@ from typing import Any, cast
 
 from sqlalchemy import CursorResult, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
 from app.campaign.explanation import Explanation, explain
 from app.sending.confirmation import SendRequest, StaleReview, check_request
 from app.sending.outcome import Outcome, apply_outcome
-from app.store import audit_trail, seals, submissions
+from app.sending.press import record_press
+from app.store import seals, submissions
 from app.store.acceptances import write_judgement
-from app.store.audit_trail import EventKind, name_draft_chain
+from app.store.audit_trail import name_draft_chain
 from app.store.base import State
-from app.store.binding import IS_OPEN
 from app.store.database import Store
 from app.store.drafts import AlreadySubmitted, find
 from app.store.models import Draft, Submission
@@ -89,18 +88,3 @@ def _make_submission(
         who=send_request.who,
         claimed_at=now,
     )
-
-
-def record_press(session: Session, submission: Submission, **more: Any) -> None:
-    """Put a press on record; *more* is what was confirmed and found beside the submission."""
-    details: dict[str, Any] = {
-        "submission": submission.id,
-        "draft_version": submission.draft_version,
-        "connection": submission.connection,
-        "is_sandbox": submission.is_sandbox,
-        "url": submission.url,
-        "digest": submission.digest,
-        IS_OPEN: True,
-    }
-    chain = name_draft_chain(submission.draft_id)
-    audit_trail.record(session, EventKind.SENT, chain, who=submission.who, **details, **more)

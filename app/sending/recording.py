@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from app.logs import describe_error
 from app.sending.journal import Entry, Journal
 from app.sending.outcome import Outcome, apply_outcome, is_recorded, note_stray
+from app.sending.press import queue_again
 from app.store import submissions, throttles
 from app.store.audit_trail import name_draft_chain
 from app.store.base import State
@@ -153,6 +154,8 @@ def _record(
     elif submission.can_be_settled and not is_recorded(session, submission, outcome):
         _count(session, submission.connection_key, outcome)
         apply_outcome(session, submission, outcome, why=why)
+        if outcome.is_too_often and submission.batch_id:
+            queue_again(session, submission)
 
 
 def _count(session: Session, connection_key: str, outcome: Outcome) -> None:

@@ -40,7 +40,20 @@ _log = logging.getLogger(__name__)
 class Sender:
     """Sends what waits, from when it is woken until nothing does."""
 
-    def __init__(self, store: Store, journal: Journal, connections: ConnectionRegistry) -> None:
+    def __init__(
+        self,
+        store: Store,
+        journal: Journal,
+        connections: ConnectionRegistry,
+        *,
+        is_one_of_many: bool = False,
+    ) -> None:
+        """Send what waits in *store*.
+
+        One of many machines takes nothing back that only it cannot send: its settings may be
+        wrong, and those of another right.
+        """
+        self._is_one_of_many = is_one_of_many
         self._store = store
         self._journal = journal
         self._connections = connections
@@ -119,6 +132,9 @@ class Sender:
             # No backup is brought back meanwhile: it would not know of the campaign.
             with self._store.kept_in_place():
                 to, api = self._open(key)
+                if self._is_one_of_many and isinstance(api, BadConnection):
+                    _log.error("This process cannot send to the connection %s", key)
+                    return None
                 turn = claim(to, store=self._store, deadline=self._connections.deadline)
                 if isinstance(turn, Claim):
                     self._send(turn, api)
@@ -126,6 +142,9 @@ class Sender:
             _log.warning("The queue cannot be read just now.", exc_info=True)
             return Wait(_LOOK_AGAIN)
         if isinstance(turn, Unsendable):
+            if turn.is_changed and to.is_fixed and self._is_one_of_many:
+                _log.error("This process knows the connection %s as another", key)
+                return None
             withdraw(turn.submission_id, turn.reason, store=self._store)
         return turn
 

@@ -46,6 +46,7 @@ GRACE = timedelta(seconds=15)
 BEGIN_WITHIN = timedelta(seconds=5)
 """How long after the claim the call has to begin: nothing is sent after the lease has ended."""
 
+_TOO_OLD = "It waited for longer than a day, so its dates may have passed. Review it again."
 _TOO_LATE = Outcome(State.UNSENT, "It could not be sent at once, and so was not sent at all.")
 
 
@@ -62,10 +63,14 @@ class Wait:
 
 @dataclass(frozen=True)
 class Unsendable:
-    """What waits longest must not be sent as it was confirmed; *reason* is a sentence."""
+    """What waits longest must not be sent as it was confirmed; *reason* is a sentence.
+
+    *is_changed* if its connection is not what it was, as far as this process knows.
+    """
 
     submission_id: int
     reason: str
+    is_changed: bool
 
 
 def claim(to: Connection, *, store: Store, deadline: float) -> Claim | Wait | Unsendable | None:
@@ -80,8 +85,10 @@ def claim(to: Connection, *, store: Store, deadline: float) -> Claim | Wait | Un
         queued = submissions.find_next_queued(session, to.key, only_hurrying=until is not None)
         if queued is None:
             return Wait((until - now).total_seconds()) if until else None
-        if reason := _find_change(queued, to, now):
-            return Unsendable(queued.id, reason)
+        if reason := _find_change(queued, to):
+            return Unsendable(queued.id, reason, is_changed=True)
+        if now - queued.claimed_at > QUEUED_AT_MOST:
+            return Unsendable(queued.id, _TOO_OLD, is_changed=False)
         throttle = throttles.find(session, to.key, throttles.choose_usual(to.is_built_in))
         moment = queries(session).read_clock(session)
         room = throttle.concurrency - submissions.count_in_flight(session, to.key, moment)
@@ -92,17 +99,15 @@ def claim(to: Connection, *, store: Store, deadline: float) -> Claim | Wait | Un
         throttles.take(throttle, moment)
         claimed = _take(session, queued.id, deadline, moment, now)
         is_followed = queued.is_followed and room > 1
-        return replace(claimed, is_followed=is_followed) if claimed else None
+        return replace(claimed, is_followed=is_followed) if claimed else Wait(0)
 
 
-def _find_change(queued: Waiting, to: Connection, now: datetime) -> str:
+def _find_change(queued: Waiting, to: Connection) -> str:
     """Say why a submission is not sent any more as it was confirmed."""
     if not to.is_enabled:
         return "The connection was switched off before it could be sent."
     if queued.stamp != to.stamp:
         return "The connection was changed before it could be sent. Review the campaign again."
-    if now - queued.claimed_at > QUEUED_AT_MOST:
-        return "It waited for longer than a day, so its dates may have passed. Review it again."
     return ""
 
 

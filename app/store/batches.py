@@ -4,13 +4,13 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Select, func, insert, or_, select, update
+from sqlalchemy import CursorResult, Select, func, insert, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.store.base import ItemState, State
-from app.store.models import Batch, BatchItem, Submission
+from app.store.models import IS_QUEUED, Batch, BatchItem, Submission
 
 MOST_ITEMS = 100_000
 """Campaigns in one batch."""
@@ -22,18 +22,21 @@ class NoSuchBatch(LookupError):
     """No batch has this number."""
 
 
-def create(session: Session, draft_ids: Iterable[str], **connection: Any) -> Batch:
-    """Make a batch of these drafts in this order; *connection* is how it is kept in the batch."""
+def create(session: Session, **connection: Any) -> Batch:
+    """Make a batch without items; *connection* is how it is kept in the batch."""
     batch = Batch(created_at=datetime.now(UTC), digest="", who="", **connection)
     session.add(batch)
     session.flush()
-    rows = [
-        {"batch_id": batch.id, "position": position, "draft_id": draft_id, **_NEW}
-        for position, draft_id in enumerate(draft_ids, 1)
-    ]
-    for start in range(0, len(rows), _AT_ONCE):
-        session.execute(insert(BatchItem), rows[start : start + _AT_ONCE])
     return batch
+
+
+def add_items(session: Session, batch_id: int, first: int, draft_ids: Iterable[str]) -> None:
+    """Add these drafts in this order, numbered on from *first*."""
+    rows = [
+        {"batch_id": batch_id, "position": position, "draft_id": draft_id, **_NEW}
+        for position, draft_id in enumerate(draft_ids, first)
+    ]
+    session.execute(insert(BatchItem), rows)
 
 
 _NEW: Mapping[str, Any] = {
@@ -121,30 +124,72 @@ def compute_digest(session: Session, batch_id: int) -> str:
     return whole.hexdigest()
 
 
+def find_item_of(session: Session, submission_id: int) -> BatchItem | None:
+    """Find the item of a submission's batch, if that was not stopped."""
+    query = (
+        select(BatchItem)
+        .join(Batch, Batch.id == BatchItem.batch_id)
+        .join(Submission, Submission.batch_id == Batch.id)
+        .where(
+            Submission.id == submission_id,
+            BatchItem.draft_id == Submission.draft_id,
+            BatchItem.submission_id == submission_id,
+            Batch.stopped_at.is_(None),
+        )
+    )
+    return session.scalars(query).first()
+
+
 def find_same_payload(session: Session, item: BatchItem, digest: str) -> BatchItem | None:
-    """Find an item before this one that is ready with the same bytes."""
+    """Find an item before this one that has the same bytes."""
     query = select(BatchItem).where(
         BatchItem.batch_id == item.batch_id,
-        BatchItem.state == ItemState.READY,
         BatchItem.digest == digest,
         BatchItem.position < item.position,
     )
     return session.scalars(query.order_by(BatchItem.position).limit(1)).first()
 
 
-def leave_out_the_rest(session: Session, batch_id: int, reason: str) -> None:
-    """Leave out all items that are not in the queue yet."""
-    change = update(BatchItem).where(
-        BatchItem.batch_id == batch_id, BatchItem.state.in_((ItemState.NEW, ItemState.READY))
+def leave_out_some(session: Session, batch_id: int, reason: str) -> bool:
+    """Leave out some items that are not in the queue yet; tells whether there were any."""
+    positions = (
+        select(BatchItem.position)
+        .where(
+            BatchItem.batch_id == batch_id, BatchItem.state.in_((ItemState.NEW, ItemState.READY))
+        )
+        .limit(_AT_ONCE)
     )
-    session.execute(change.values(state=ItemState.LEFT_OUT, reason=reason))
+    some = BatchItem.position.in_(list(session.scalars(positions)))
+    change = update(BatchItem).where(BatchItem.batch_id == batch_id, some)
+    changed = session.execute(change.values(state=ItemState.LEFT_OUT, reason=reason))
+    return bool(cast(CursorResult[Any], changed).rowcount)
+
+
+def list_going(session: Session) -> list[Batch]:
+    """List the batches that go on, and of which something is left to queue."""
+    is_left = (
+        select(BatchItem.position)
+        .where(BatchItem.batch_id == Batch.id, BatchItem.state == ItemState.READY)
+        .exists()
+    )
+    query = select(Batch).where(
+        Batch.confirmed_at.is_not(None), Batch.stopped_at.is_(None), is_left
+    )
+    return list(session.scalars(query))
+
+
+def check_anew(session: Session, batch: Batch, **connection: Any) -> None:
+    """Let all items be checked again; *connection* is how the batch keeps it now."""
+    for name, value in connection.items():
+        setattr(batch, name, value)
+    batch.created_at = datetime.now(UTC)
+    anew = update(BatchItem).where(BatchItem.batch_id == batch.id)
+    session.execute(anew.values(_NEW))
 
 
 def list_queued(session: Session, batch_id: int, most: int) -> list[int]:
     """List the first submissions of a batch that wait to be sent."""
-    query = select(Submission.id).where(
-        Submission.batch_id == batch_id, Submission.state == State.QUEUED
-    )
+    query = select(Submission.id).where(Submission.batch_id == batch_id, IS_QUEUED)
     return list(session.scalars(query.order_by(Submission.id).limit(most)))
 
 
@@ -155,15 +200,12 @@ def list_unfinished(session: Session, now: datetime) -> list[int]:
         query = select(BatchItem.position)
         return query.where(BatchItem.batch_id == Batch.id, BatchItem.state.in_(states)).exists()
 
-    has_queued = (
-        select(Submission.id)
-        .where(Submission.batch_id == Batch.id, Submission.state == State.QUEUED)
-        .exists()
-    )
+    has_queued = select(Submission.id).where(Submission.batch_id == Batch.id, IS_QUEUED).exists()
     is_new = Batch.created_at > now - timedelta(days=1)
     query = select(Batch.id).where(
         or_(
-            Batch.stopped_at.is_not(None) & (has_queued | has_items(ItemState.READY)),
+            Batch.stopped_at.is_not(None)
+            & (has_queued | has_items(ItemState.NEW, ItemState.READY)),
             Batch.stopped_at.is_(None)
             & Batch.confirmed_at.is_not(None)
             & has_items(ItemState.READY),
@@ -174,14 +216,21 @@ def list_unfinished(session: Session, now: datetime) -> list[int]:
 
 
 def list_to_repeat(session: Session, batch_id: int) -> list[str]:
-    """List the drafts that are not created, and of which nothing is waited for or unknown."""
+    """List the drafts that are not created, and of which nothing is waited for or unknown.
+
+    What was left out as it is the same as another campaign is not among them.
+    """
     was_not_created = Submission.state.in_((State.REFUSED, State.UNSENT))
     query = (
         select(BatchItem.draft_id)
         .outerjoin(Submission, Submission.id == BatchItem.submission_id)
         .where(
             BatchItem.batch_id == batch_id,
-            or_(BatchItem.state.in_((ItemState.UNFIT, ItemState.LEFT_OUT)), was_not_created),
+            or_(
+                (BatchItem.state == ItemState.UNFIT) & (BatchItem.digest == ""),
+                BatchItem.state == ItemState.LEFT_OUT,
+                was_not_created,
+            ),
         )
     )
     return list(session.scalars(query.order_by(BatchItem.position)))
@@ -224,12 +273,12 @@ def _select_results(batch_id: int) -> Select[Any]:
 
 
 def read_results(
-    session: Session, batch_id: int, most: int, state: State | None = None
+    session: Session, batch_id: int, most: int, states: Sequence[State] = ()
 ) -> list[Result]:
-    """Read what became of the first items; *state* only of those in that state."""
+    """Read what became of the first items; with *states* only of those in one of them."""
     query = _select_results(batch_id).limit(most)
-    if state:
-        query = query.where(Submission.state == state)
+    if states:
+        query = query.where(Submission.state.in_(states))
     return [Result(*row) for row in session.execute(query)]
 
 

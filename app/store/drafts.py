@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from secrets import token_hex
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.campaign.contract.fields import CampaignType, Values
@@ -64,15 +64,13 @@ def exists(session: Session, draft_id: str) -> bool:
     return session.scalar(_SEQUENCE, {"id": draft_id}) is not None
 
 
-def count_by_connection(session: Session, draft_ids: Sequence[str]) -> dict[str, int]:
-    """Count these drafts by the key of the connection to which each goes."""
-    counts: dict[str, int] = {}
+def read_connection_keys(session: Session, draft_ids: Sequence[str]) -> dict[str, str]:
+    """Read the key of the connection to which each of these drafts goes, by id, if it is there."""
+    keys: dict[str, str] = {}
     for start in range(0, len(draft_ids), _AT_ONCE):
         some = Draft.id.in_(draft_ids[start : start + _AT_ONCE])
-        query = select(Draft.connection_key, func.count()).where(some)
-        for key, count in session.execute(query.group_by(Draft.connection_key)):
-            counts[key] = counts.get(key, 0) + count
-    return counts
+        keys |= dict(session.execute(select(Draft.id, Draft.connection_key).where(some)).all())
+    return keys
 
 
 def save(

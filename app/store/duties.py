@@ -16,7 +16,9 @@ def take(session: Session, name: str, seconds: float) -> bool:
     queries(session).insert_if_missing(
         session, Duty, {"name": name, "lease_boot": "", "lease_ends": 0.0}
     )
-    is_free = or_(Duty.lease_boot != now.boot, Duty.lease_ends <= now.seconds)
+    is_over = Duty.lease_ends <= now.seconds
+    is_of_another_time = Duty.lease_ends > now.seconds + seconds  # The clock was set back.
+    is_free = or_(Duty.lease_boot != now.boot, is_over, is_of_another_time)
     lease = grant_lease_from(now, seconds)
     change = update(Duty).where(Duty.name == name, is_free)
     taken = session.execute(change.values(lease_boot=lease.boot, lease_ends=lease.ends))

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Float, ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import Float, ForeignKey, Index, LargeBinary, UniqueConstraint, bindparam
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.store.base import MAY_EXIST, Base, ItemState, State, Words
@@ -124,6 +124,7 @@ class BatchItem(Base):
     __table_args__ = (
         Index("ix_batch_item_by_state", "batch_id", "state", "position"),
         Index("ix_batch_item_by_digest", "batch_id", "digest"),
+        Index("ix_batch_item_by_draft", "batch_id", "draft_id"),
     )
 
 
@@ -241,6 +242,10 @@ Index(
 
 OPEN = (State.SENDING, State.UNKNOWN)
 """States that somebody has to know of, whatever page they look at."""
+
+IS_OPEN = Submission.state.in_(bindparam("open_states", OPEN, expanding=True, literal_execute=True))
+IS_QUEUED = Submission.state == bindparam("queued_state", State.QUEUED, literal_execute=True)
+"""For queries: SQLite uses a partial index only where the statement has the values themselves."""
 
 Index(
     "ix_submission_open",

@@ -13,18 +13,19 @@ from app.store.base import MAY_EXIST, State
 from app.store.chains import hash_document
 from app.store.dialects import queries
 from app.store.leases import Moment
-from app.store.models import OPEN, Batch, Draft, Submission
+from app.store.models import IS_OPEN, IS_QUEUED, Batch, Draft, Submission
 
 _MOST_OPEN = 20
 
 _IS_OVERDUE = and_(
+    IS_OPEN,
     Submission.state == State.SENDING,
     or_(Submission.lease_boot != bindparam("boot"), Submission.lease_ends <= bindparam("seconds")),
 )
 _OPEN = (
     select(Submission.id, Submission.state, Draft.name, _IS_OVERDUE.label("is_overdue"))
     .join(Draft)
-    .where(Submission.state.in_(OPEN))
+    .where(IS_OPEN)
     .order_by(_IS_OVERDUE.desc(), Submission.id)
     .limit(_MOST_OPEN)
 )
@@ -75,8 +76,11 @@ def find_under_way(session: Session) -> list[Submission]:
 
     Those that wait to be sent are among them.
     """
-    under_way = Submission.state.in_((State.QUEUED, State.SENDING))
-    return list(session.scalars(select(Submission).where(under_way)))
+    is_sending = and_(IS_OPEN, Submission.state == State.SENDING)
+    waiting, sending = (
+        session.scalars(select(Submission).where(is_it)) for is_it in (IS_QUEUED, is_sending)
+    )
+    return [*waiting, *sending]
 
 
 class Waiting(NamedTuple):
@@ -90,7 +94,7 @@ class Waiting(NamedTuple):
 
 _NEXT = (
     select(Submission.id, Submission.stamp, Submission.claimed_at)
-    .where(Submission.state == State.QUEUED, Submission.connection_key == bindparam("key"))
+    .where(IS_QUEUED, Submission.connection_key == bindparam("key"))
     .order_by(Submission.batch_id, Submission.id)
     .limit(2)
 )
@@ -104,9 +108,7 @@ _GOING_BATCH = (
         Batch.confirmed_at.is_not(None),
         Batch.paused_at.is_(None),
         Batch.stopped_at.is_(None),
-        select(Submission.id)
-        .where(Submission.batch_id == Batch.id, Submission.state == State.QUEUED)
-        .exists(),
+        select(Submission.id).where(Submission.batch_id == Batch.id, IS_QUEUED).exists(),
     )
     .order_by(Batch.id)
     .limit(1)
@@ -130,6 +132,7 @@ def find_next_queued(
 
 
 _IN_FLIGHT = select(func.count()).where(
+    IS_OPEN,
     Submission.state == State.SENDING,
     Submission.connection_key == bindparam("key"),
     Submission.lease_boot == bindparam("boot"),
@@ -144,7 +147,7 @@ def count_in_flight(session: Session, connection_key: str, now: Moment) -> int:
 
 def list_waiting_connections(session: Session) -> list[str]:
     """List the keys of the connections to which something waits to be sent."""
-    query = select(Submission.connection_key).where(Submission.state == State.QUEUED).distinct()
+    query = select(Submission.connection_key).where(IS_QUEUED).distinct()
     return list(session.scalars(query))
 
 
@@ -153,13 +156,17 @@ def find_alike(
 ) -> Submission | None:
     """Find the newest submission since *since* of the same payload to the same connection.
 
-    *digest* is the payload's SHA-256; only submissions that may have created a campaign count.
+    It counts from when its outcome was known, as it may have waited for long. *digest* is the
+    payload's SHA-256; only submissions that may have created a campaign count.
     """
     query = select(Submission).where(
         Submission.digest == digest,
         Submission.connection_key == connection_key,
         Submission.state.in_(MAY_EXIST),
-        Submission.claimed_at > since,
+        or_(
+            func.coalesce(Submission.settled_at, Submission.claimed_at) > since,
+            Submission.state.in_((State.QUEUED, State.SENDING)),
+        ),
     )
     return session.scalars(query.order_by(Submission.id.desc()).limit(1)).first()
 

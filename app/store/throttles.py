@@ -73,10 +73,15 @@ def name_subject(connection_key: str) -> str:
 
 
 def measure_wait(throttle: Throttle, now: Moment) -> float:
-    """Measure the seconds until the rate allows the next campaign; 0.0 if it may go now."""
+    """Measure the seconds until the rate allows the next campaign; 0.0 if it may go now.
+
+    It is never longer than from one campaign to the next: a clock that was set back, or a rate
+    that was slower, must not hold everything up.
+    """
     if not throttle.rate or throttle.clock != now.boot:
         return 0.0
     ahead = (throttle.burst - 1) / throttle.rate
+    throttle.arrival = min(throttle.arrival, now.seconds + ahead + 1 / throttle.rate)
     return max(0.0, throttle.arrival - ahead - now.seconds)
 
 
@@ -137,6 +142,7 @@ def set_pace(session: Session, throttle: Throttle, pace: Pace, who: str) -> None
     if pace == before:
         return
     throttle.rate, throttle.burst, throttle.concurrency = pace
+    throttle.clock = ""  # It begins anew.
     audit_trail.record(
         session,
         EventKind.PACE_SET,

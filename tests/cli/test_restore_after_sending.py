@@ -9,9 +9,12 @@ from sqlalchemy import select
 
 from app.campaign.contract.payload import build_payload, compute_digest, encode_payload
 from app.cli import archive
+from app.sandbox.ledger import Ledger
 from app.sending.outcome import Outcome
 from app.sending.recording import Claim, record_outcome, recover
-from app.store import database_file
+from app.sending.sweep import sweep
+from app.services import find_services
+from app.store import batches, database_file
 from app.store.audit_trail import INSTANCE, read_details
 from app.store.base import State
 from app.store.database import Store
@@ -23,6 +26,7 @@ from tests.cli.backups import Run, Saved, Sent, names
 from tests.factories import outbound
 from tests.fakes import FakeApi
 from tests.pages import Visitor, drain
+from tests.sending import batch_of
 from tests.sending.claims import CREATED, MADE
 from tests.sending.presses import destination, failing, journal, look_up, press, queue_and_claim
 from tests.store.files import file_of
@@ -187,4 +191,22 @@ def test_what_waited_at_the_backup_is_looked_up_and_never_sent_again(
         submission = session.get_one(Submission, waiting)
         assert submission.state is State.UNKNOWN
         assert "A backup was brought back" in submission.message
+        assert verify(session).fault == ""
+
+
+def test_a_batch_that_went_on_after_the_backup_is_stopped_by_it(
+    app: Flask, run: Run, file: Path, store: Store, saved: Saved, ledger: Ledger
+) -> None:
+    services = find_services(app)
+    batch_id = batch_of.make_confirmed(store, services.connections, batch_of.save_many(saved, 2))
+    assert run("backup", file).exit_code == 0
+    batch_of.queue_all(store, services.connections, batch_id)
+    drain(app)
+    assert run("restore", file, "--forget-sent").exit_code == 0
+
+    sweep(store, services.journal, services.sender.wake, services.batch_work.start)
+    drain(app)
+    with store.reading() as session:
+        assert batches.find(session, batch_id).stopped_at
+        assert batches.count_submissions(session, batch_id)[State.QUEUED] == 0
         assert verify(session).fault == ""

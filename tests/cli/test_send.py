@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,26 +10,29 @@ import pytest
 from click.testing import Result
 from flask import Flask
 
+from app import create_app
 from app.campaign.contract.payload import build_payload
 from app.sandbox.ledger import Ledger
 from app.sandbox.switch import Switch
 from app.services import find_services
+from app.settings import Settings
 from app.store import batches, throttles
 from app.store.database import Store
 from app.store.models import Draft
 from app.store.throttles import Pace
 from tests.factories import outbound
+from tests.pages import Visitor
 
 Send = Callable[..., Result]
 
 
 @pytest.fixture
-def send(app: Flask) -> Send:
-    runner = app.test_cli_runner()
+def send(app: Flask, settings: Settings) -> Send:
+    """Send by a program of its own, beside the app."""
 
     def run(file: Path, *more: str, connection: str = "Sandbox") -> Result:
         words = ("send", "--batch", str(file), "--connection", connection, *more)
-        return runner.invoke(args=words)
+        return create_app(settings).test_cli_runner().invoke(args=words)
 
     return run
 
@@ -147,3 +151,26 @@ def test_where_nothing_can_be_sent_it_says_why(
 def test_an_empty_file_is_nothing_to_send(send: Send, tmp_path: Path) -> None:
     said = send(write(tmp_path), "--yes")
     assert (said.exit_code, "There is no campaign in the file." in said.output) == (2, True)
+
+
+def test_the_same_campaign_twice_is_sent_once(send: Send, tmp_path: Path, ledger: Ledger) -> None:
+    said = send(write(tmp_path, "One", "Two", "One"), "--yes")
+    assert "Line 3 is left out: It is the same as line 1: nobody is called twice." in said.output
+    assert (said.exit_code, names(ledger)) == (1, ["One", "Two"])
+
+
+def test_a_draft_that_was_changed_since_is_not_sent_for_the_line(
+    send: Send, tmp_path: Path, ledger: Ledger, store: Store, visitor: Visitor
+) -> None:
+    file = write(tmp_path, "One")
+    with store.writing() as session:
+        throttles.find(session, "sandbox", Pace(0, 1, 1)).paused_at = datetime.now(UTC)
+    assert send(file, "--yes").exit_code == 2
+    with store.writing() as session:
+        throttles.resume(session, "sandbox", "Ada")
+        (draft,) = session.query(Draft).all()
+    visitor.press(visitor.open(f"/drafts/{draft.id}"), f"drafts/{draft.id}", {"name": "Changed"})
+    said = send(file, "--yes")
+
+    assert "Line 1 is left out: its draft was changed in the app" in said.output
+    assert (said.exit_code, names(ledger)) == (1, [])

@@ -22,8 +22,7 @@ def save_many(saved: Saved, count: int) -> list[str]:
 
 
 def make(store: Store, connections: ConnectionRegistry, draft_ids: Sequence[str]) -> int:
-    with store.writing() as session:
-        return make_batch(session, draft_ids, connections).id
+    return make_batch(draft_ids, store, connections)
 
 
 def check_all(store: Store, connections: ConnectionRegistry, batch_id: int) -> None:

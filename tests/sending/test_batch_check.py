@@ -1,13 +1,15 @@
 """Each draft of a batch is checked as if it were sent by itself, and its bytes are kept."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from flask import Flask
 
 from app.campaign.contract.payload import build_payload, compute_digest, encode_payload
+from app.campaign.explanation import explain
 from app.connections import SANDBOX, ConnectionRegistry
-from app.sending.batch_check import NothingReady, check_items, make_batch
+from app.sending.batch_check import NothingReady, check_anew, check_items, make_batch
 from app.services import find_services
 from app.store import batches, drafts
 from app.store.base import ItemState, State
@@ -93,8 +95,8 @@ def test_a_draft_is_in_a_batch_once(
     batch_id = make(store, connections, [one, other, one])
 
     assert [item.draft_id for item in items(store, batch_id)] == [one, other]
-    with store.writing() as session, pytest.raises(NothingReady):
-        make_batch(session, [], connections)
+    with pytest.raises(NothingReady):
+        make_batch(["a1a1a1a1a1a1a1a1"], store, connections)
 
 
 def test_a_check_goes_on_where_it_ended(
@@ -112,3 +114,49 @@ def test_a_check_goes_on_where_it_ended(
     check_all(store, connections, batch_id)
     assert states(store, batch_id) == [ItemState.READY] * 5
     assert not check_items(batch_id, store, connections)
+
+
+def test_what_is_the_same_as_another_is_not_offered_again_later(
+    store: Store, saved: Saved, connections: ConnectionRegistry
+) -> None:
+    batch_id = make(store, connections, [saved(), saved(), saved({"name": "Half"})])
+    check_all(store, connections, batch_id)
+    with store.reading() as session:
+        assert batches.list_to_repeat(session, batch_id) == [items(store, batch_id)[2].draft_id]
+
+
+def test_an_item_that_cannot_be_checked_does_not_hold_the_others_up(
+    store: Store, saved: Saved, connections: ConnectionRegistry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad, good = saved(outbound(name="Bad")), saved(outbound(name="Good"))
+
+    def fail_for_one(answers: Any, now: Any) -> Any:
+        if answers["name"] == "Bad":
+            raise ZeroDivisionError
+        return explain(answers, now)
+
+    monkeypatch.setattr("app.sending.batch_check.explain", fail_for_one)
+    batch_id = make(store, connections, [bad, good])
+    check_all(store, connections, batch_id)
+
+    assert states(store, batch_id) == [ItemState.UNFIT, ItemState.READY]
+    assert items(store, batch_id)[0].reason.startswith("It could not be checked.")
+
+
+def test_it_is_checked_again_for_the_connection_as_it_is_now(
+    store: Store,
+    saved: Saved,
+    connections: ConnectionRegistry,
+    add_connection: Callable[..., str],
+) -> None:
+    batch_id = make(store, connections, [saved(connection=add_connection())])
+    check_all(store, connections, batch_id)
+    with store.writing() as session:
+        batches.find(session, batch_id).stamp = "as it was"
+    check_anew(batch_id, store, connections)
+
+    assert states(store, batch_id) == [ItemState.NEW]
+    check_all(store, connections, batch_id)
+    with store.reading() as session:
+        batch = batches.find(session, batch_id)
+        assert batch.stamp == connections.find(batch.connection_key).stamp

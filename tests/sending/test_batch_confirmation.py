@@ -11,6 +11,7 @@ from app.connections import Connection, ConnectionRegistry
 from app.sending.batch_check import NothingReady
 from app.sending.batch_confirmation import NotChecked, NotCounted, confirm_batch
 from app.sending.confirmation import Disabled, NoSender, NotNamed, Paused, StaleReview
+from app.sending.submission import QUEUED_AT_MOST
 from app.services import find_services
 from app.store import batches, drafts, throttles
 from app.store.audit_trail import EventKind, name_batch_chain
@@ -116,3 +117,12 @@ def test_what_is_not_checked_or_not_ready_cannot_be_confirmed(
     check_all(store, connections, batch_id)
     with pytest.raises(NothingReady):
         confirm_batch(request(store, batch_id, connections.default), store)
+
+
+def test_what_was_checked_a_day_ago_is_not_confirmed(
+    store: Store, batch_id: int, client: Connection
+) -> None:
+    with store.writing() as session:
+        batches.find(session, batch_id).created_at -= QUEUED_AT_MOST
+    with pytest.raises(StaleReview):
+        confirm_batch(request(store, batch_id, client), store)

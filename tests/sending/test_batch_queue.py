@@ -4,12 +4,15 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
 from app.connections import SANDBOX, ConnectionRegistry
+from app.remote.errors import Refused
 from app.sandbox.ledger import Ledger
 from app.sending.batch_queue import pause_batch, resume_batch, stop_batch, take_back
+from app.sending.press import MOST_TIMES
 from app.sending.recording import Claim
-from app.sending.submission import claim
+from app.sending.submission import Wait, claim, deliver
 from app.services import find_services
 from app.store import batches, drafts
 from app.store.acceptances import judge
@@ -18,8 +21,10 @@ from app.store.database import Store
 from app.store.models import Submission
 from app.store.verification import verify
 from tests.factories import outbound, typed
+from tests.fakes import FakeApi
 from tests.pages import drain
 from tests.sending.batch_of import items, make_confirmed, queue_all, save_many, states
+from tests.sending.presses import journal
 
 Saved = Callable[..., str]
 STOPPED = "The batch was stopped before it was sent."
@@ -158,7 +163,46 @@ def test_a_stop_before_it_is_queued_leaves_all_out(
     batch_id = make_confirmed(store, connections, save_many(saved, 2))
     stop_batch(batch_id, store, "Ada")
     queue_all(store, connections, batch_id)
+    while take_back(batch_id, store):
+        pass
 
     assert [item.reason for item in items(store, batch_id)] == [STOPPED] * 2
     with store.reading() as session:
         assert len(batches.list_to_repeat(session, batch_id)) == 2
+
+
+def test_what_came_too_often_is_sent_again_when_the_api_wants(
+    app: Flask, store: Store, saved: Saved, connections: ConnectionRegistry, ledger: Ledger
+) -> None:
+    batch_id = make_confirmed(store, connections, save_many(saved, 1))
+    queue_all(store, connections, batch_id)
+    busy = FakeApi(Refused("Later.", status=429), Refused("Later.", status=429, retry_after=5))
+    for _ in range(2):
+        claimed = claim_next(store, connections)
+        assert claimed
+        deliver(claimed, store=store, api=busy, journal=journal(store))
+        assert states(store, batch_id) == [State.QUEUED]
+        assert isinstance(claim(connections.find(SANDBOX), store=store, deadline=30), Wait)
+        with store.writing() as session:  # The time goes by.
+            session.execute(update(Submission).values(retry_at=None))
+    drain(app)
+
+    assert states(store, batch_id) == [State.CREATED]
+    assert len(ledger.read_page(9)) == 1
+    with store.reading() as session:
+        assert batches.count_submissions(session, batch_id)[State.REFUSED] == 0
+
+
+def test_it_is_not_sent_again_for_ever(
+    store: Store, saved: Saved, connections: ConnectionRegistry
+) -> None:
+    batch_id = make_confirmed(store, connections, save_many(saved, 1))
+    queue_all(store, connections, batch_id)
+    busy = FakeApi(*[Refused("Later.", status=429)] * MOST_TIMES)
+    while claimed := claim_next(store, connections):
+        deliver(claimed, store=store, api=busy, journal=journal(store))
+        with store.writing() as session:
+            session.execute(update(Submission).values(retry_at=None))
+
+    assert len(busy.asked) == MOST_TIMES
+    assert states(store, batch_id) == [State.REFUSED]

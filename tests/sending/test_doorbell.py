@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from queue import Empty, SimpleQueue
+from threading import Thread
 
 import pytest
 
@@ -115,3 +116,18 @@ def test_it_stops_listening(tmp_path: Path, heard: Heard) -> None:
         doorbell.stop()
         doorbell.ring("again")  # Who rings again listens again.
         assert heard.next() == "again"
+
+
+def test_who_got_no_thread_listens_the_next_time(
+    tmp_path: Path, heard: Heard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with opened(tmp_path, heard) as doorbell:
+        with monkeypatch.context() as crowded:
+            crowded.setattr(Thread, "start", refuse)
+            doorbell.ring("client")
+            assert heard.next() == "client"
+        doorbell.ring("another")
+        assert heard.next() == "another"

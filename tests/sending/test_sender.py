@@ -245,3 +245,20 @@ def test_no_backup_is_brought_back_while_a_campaign_is_sent(
     assert sender.drain(10)
     with hold_exclusively(writers_lock_of(store), 1):
         pass
+
+
+def test_one_of_many_machines_takes_nothing_back_that_only_it_cannot_send(
+    store: Store, saved: Callable[..., str], api: Hanging
+) -> None:
+    class Unreadable(OneConnection):
+        def open_api(self, key: str) -> Any:
+            raise BadConnection("The token can no longer be read.")
+
+    waiting = queue(store, saved, to := destination(api))
+    misled = OneConnection(api)
+    misled.to = replace(to, base_url="https://elsewhere.example")
+    for registry in (Unreadable(api), misled):
+        sender = Sender(store, journal(store), registry, is_one_of_many=True)
+        sender.wake(to.key)
+        assert sender.drain(10)
+        assert (state(store, waiting), api.asked) == (State.QUEUED, [])

@@ -24,3 +24,10 @@ def test_it_is_free_again_when_its_time_is_over(store: Store) -> None:
         session.get_one(Duty, "sweep").lease_ends = 0.0
     assert take(store)
     assert not take(store)
+
+
+def test_a_clock_that_was_set_back_does_not_keep_it_from_everybody(store: Store) -> None:
+    assert take(store)
+    with store.writing() as session:
+        session.get_one(Duty, "sweep").lease_ends += 3600
+    assert take(store)

@@ -1,15 +1,22 @@
 """Submissions are found by what may have become of them."""
 
+import re
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from app.store import submissions
 from app.store.base import MAY_EXIST, State
 from app.store.database import Store
+from app.store.dialects import queries
 from app.store.models import OPEN, Submission
 from tests.sending.presses import expire
+from tests.store.files import file_of
 
 Sent = Callable[[State], int]
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -90,3 +97,47 @@ def test_the_longest_wait_of_a_connection_counts(store: Store, sent: Sent) -> No
         elsewhere = submissions.find_end_of_wait(session, "another", NOW)
 
     assert (ends, over, elsewhere) == (NOW + waits[1], None, None)
+
+
+@pytest.mark.sqlite
+def test_what_is_looked_for_all_the_time_is_looked_for_in_an_index(
+    store: Store, sent: Sent
+) -> None:
+    asked: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        asked.append(sqlite_plan(store, statement, parameters))
+
+    sent(State.CREATED)
+    event.listen(store.engine, "before_cursor_execute", note)
+    with store.reading() as session:
+        now = queries(session).read_clock(session)
+        submissions.count_in_flight(session, "client", now)
+        submissions.find_open(session)
+        submissions.find_overdue(session)
+        submissions.find_under_way(session)
+        submissions.find_next_queued(session, "client", only_hurrying=False)
+        submissions.find_end_of_wait(session, "client", NOW)
+        submissions.list_waiting_connections(session)
+    event.remove(store.engine, "before_cursor_execute", note)
+
+    plans = [plan for plan in asked if "submission" in plan]
+    assert len(plans) >= 7
+    assert not [plan for plan in plans if re.search("SCAN submission(?! USING)", plan)]
+
+
+def sqlite_plan(store: Store, statement: str, parameters: Any) -> str:
+    """Say how SQLite would find what a statement asks for."""
+    with closing(sqlite3.connect(file_of(store))) as file:
+        rows = file.execute(f"EXPLAIN QUERY PLAN {statement}", parameters).fetchall()
+    return "; ".join(row[3] for row in rows)
+
+
+def test_a_campaign_that_waited_for_long_looks_alike_from_when_it_was_known(
+    store: Store, sent: Sent
+) -> None:
+    number = sent(State.CREATED)
+    with store.writing() as session:
+        session.get_one(Submission, number).claimed_at -= timedelta(hours=23)
+    since = datetime.now(UTC) - OVER
+    assert alike(store, *digest_and_key_of(store, number), since) == number

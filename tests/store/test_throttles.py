@@ -144,3 +144,15 @@ def test_a_pace_that_is_set_is_kept_and_on_record(known: Store) -> None:
         assert throttles.read_pace(session, KEY, GENTLE) == fast
         assert throttles.read_pace(session, "another", GENTLE) == GENTLE
     assert kinds(known) == [EventKind.PACE_SET]
+
+
+def test_neither_an_older_rate_nor_a_clock_that_was_set_back_holds_everything_up() -> None:
+    held = throttle(0.001, 1)
+    throttles.take(held, Moment("a", 5000))
+    held.rate, held.burst = 4, 2
+    assert throttles.measure_wait(held, Moment("a", 5000)) == 0.25
+    assert throttles.measure_wait(held, Moment("a", 5000.25)) == 0
+    throttles.take(held, Moment("a", 5000.25))
+    throttles.take(held, Moment("a", 5000.25))
+    assert throttles.measure_wait(held, Moment("a", 1000)) == 0.25
+    assert throttles.measure_wait(held, Moment("a", 1000.25)) == 0

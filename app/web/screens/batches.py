@@ -1,10 +1,9 @@
 """Many campaigns at once: chosen in the list, reviewed, confirmed, and followed to the end."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
-from threading import Semaphore
 from time import monotonic, sleep
 from typing import Any
 
@@ -13,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from app.connections import Connection
-from app.sending.batch_check import NothingReady, make_batch
+from app.sending.batch_check import NothingReady, check_anew, make_batch
 from app.sending.batch_confirmation import BatchRequest, NotChecked, NotCounted, confirm_batch
 from app.sending.batch_queue import pause_batch, resume_batch, stop_batch
 from app.sending.confirmation import NotConfirmed, Paused, StaleReview
@@ -31,7 +30,10 @@ from app.web.visit import name_person, remember_who
 bp = Blueprint("batches", __name__)
 
 _SHOWN = 100
-_STREAMS = Semaphore(2)  # Each holds a thread of the server; whoever gets none asks again.
+_CHANGED = (
+    "The connection, or a campaign, has changed since the batch was checked, or that is a day ago. "
+    "It is checked again: look again before you send."
+)
 _STREAM_SECONDS = 30.0
 _EVERY = 1.0
 _RATE_OVER = timedelta(seconds=20)
@@ -54,18 +56,26 @@ def make() -> ResponseReturnValue:
         else:
             ids = request.form.getlist("draft")
     try:
-        with store().writing() as session:
-            batch = make_batch(session, ids, connections())
+        batch_id = make_batch(ids, store(), connections())
     except NothingReady:
         flash("Tick the campaigns that you want to send together.")
         return redirect(url_for("drafts.index", **read_asked()))
-    services().batch_work.start(batch.id)
-    return redirect(url_for("batches.show", batch_id=batch.id))
+    services().batch_work.start(batch_id)
+    return redirect(url_for("batches.show", batch_id=batch_id))
 
 
 @bp.get("/batches/<row:batch_id>")
 def show(batch_id: int) -> str:
+    services().batch_work.start(batch_id)  # Whatever kept it from going on may be over.
     return _draw(batch_id)
+
+
+@bp.post("/batches/<row:batch_id>/check")
+def check(batch_id: int) -> ResponseReturnValue:
+    """Check all of it again, for the connection as it is now."""
+    check_anew(batch_id, store(), connections())
+    services().batch_work.start(batch_id)
+    return redirect(url_for("batches.show", batch_id=batch_id))
 
 
 @bp.post("/batches/<row:batch_id>/send")
@@ -87,8 +97,10 @@ def send(batch_id: int) -> ResponseReturnValue:
     except NotConfirmed as refusal:
         return _draw(batch_id, refusal), 422
     except (StaleReview, NotChecked, NothingReady):
-        changed = "Something has changed since this page was opened. Look again before you send."
-        return _draw(batch_id, message=changed), 422
+        check_anew(batch_id, store(), connections())
+        services().batch_work.start(batch_id)
+        flash(_CHANGED)
+        return redirect(url_for("batches.show", batch_id=batch_id))
     services().batch_work.start(batch_id)
     return remember_who(redirect(url_for("batches.show", batch_id=batch_id)))
 
@@ -109,16 +121,16 @@ def change(batch_id: int, change: str) -> ResponseReturnValue:
 @bp.post("/batches/<row:batch_id>/again")
 def again(batch_id: int) -> ResponseReturnValue:
     """Make a batch of what was not created and may be sent again."""
-    with store().writing() as session:
+    with store().reading() as session:
         batches.find(session, batch_id)
         ids = batches.list_to_repeat(session, batch_id)
-        if ids:
-            batch = make_batch(session, ids, connections())
-    if not ids:
+    try:
+        new_id = make_batch(ids, store(), connections())
+    except NothingReady:
         flash("Nothing of this batch can be sent again.")
         return redirect(url_for("batches.show", batch_id=batch_id))
-    services().batch_work.start(batch.id)
-    return redirect(url_for("batches.show", batch_id=batch.id))
+    services().batch_work.start(new_id)
+    return redirect(url_for("batches.show", batch_id=new_id))
 
 
 @bp.get("/batches/<row:batch_id>/state")
@@ -133,11 +145,12 @@ def events(batch_id: int) -> ResponseReturnValue:
     """Tell a script of each change, for as long as a thread can be spared."""
     with store().reading() as session:
         batches.find(session, batch_id)
-    if not _STREAMS.acquire(blocking=False):
+    streams = services().streams
+    if not streams.acquire(blocking=False):
         return "", 503, {"Retry-After": "5"}
     stream = _stream(services(), batch_id)
     response = Response(stream, mimetype="text/event-stream", headers={"Cache-Control": "no-store"})
-    response.call_on_close(_STREAMS.release)
+    response.call_on_close(streams.release)
     return response
 
 
@@ -198,7 +211,7 @@ def _measure(session: Session, batch: Batch) -> Progress:
         unchecked=items[ItemState.NEW],
         ready=items[ItemState.READY],
         unfit=items[ItemState.UNFIT],
-        left_out=items[ItemState.LEFT_OUT],
+        left_out=items[ItemState.LEFT_OUT] + (items[ItemState.UNFIT] if batch.confirmed_at else 0),
         waiting=waiting,
         sending=sent[State.SENDING],
         done=sent[State.CREATED],
@@ -225,7 +238,7 @@ def _tell(session: Session, batch_id: int) -> dict[str, Any]:
     return {"pending": is_pending, "left": progress.left, **asdict(progress)}
 
 
-def _draw(batch_id: int, refusal: NotConfirmed | None = None, message: str = "") -> str:
+def _draw(batch_id: int, refusal: NotConfirmed | None = None) -> str:
     with store().reading() as session:
         batch = batches.find(session, batch_id)
         to = connections().find(batch.connection_key)
@@ -236,7 +249,6 @@ def _draw(batch_id: int, refusal: NotConfirmed | None = None, message: str = "")
             "connection": to,
             "progress": progress,
             "refusal": refusal,
-            "message": message,
             "typed": request.form,
             "pause": throttles.find_pause(session, to.key),
         }
@@ -256,9 +268,12 @@ def _draw(batch_id: int, refusal: NotConfirmed | None = None, message: str = "")
         )
 
 
-def _read_shown() -> State | None:
+def _read_shown() -> Sequence[State]:
+    """Read which outcomes are asked for; of none, all are shown."""
     asked = request.args.get("show", "")
-    return State(asked) if asked in set(State) else None
+    if asked == "failed":
+        return State.REFUSED, State.UNSENT
+    return [State(asked)] if asked in set(State) else []
 
 
 def _name_refusal(refusal: NotConfirmed | None, to: Connection) -> Mapping[str, str]:

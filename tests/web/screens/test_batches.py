@@ -15,7 +15,7 @@ from app.connections import SANDBOX
 from app.sandbox.ledger import Ledger
 from app.sandbox.switch import Switch
 from app.services import find_services
-from app.store import throttles
+from app.store import saved_connections, throttles
 from app.store.database import Store
 from app.store.throttles import Pace
 from tests.factories import outbound
@@ -225,3 +225,18 @@ def test_the_list_of_batches_says_how_far_each_is(visitor: Visitor, saved: Saved
     visitor.press(choose(visitor, save_many(saved, 2)), "send")
     assert "2 of 2 created" in visitor.open("/batches").text
     assert visitor.open("/batches/99").status == 404
+
+
+def test_a_connection_that_was_edited_is_looked_at_again_before_it_is_used(
+    visitor: Visitor, saved: Saved, add_connection: Callable[..., str], store: Store
+) -> None:
+    key = add_connection()
+    review = choose(visitor, [saved(connection=key)])
+    with store.writing() as session:
+        saved_connections.enable(session, key, enabled=False)
+        saved_connections.enable(session, key, enabled=True)
+    typed = {"named": "Client A", "counted": "1", "who": "Ada"}
+    refused = visitor.press(review, "send", typed)
+    assert refused.heading == "Review batch 1"
+    again = visitor.open("/batches/1")
+    assert facts(again)["Ready"] == "1 of 1"

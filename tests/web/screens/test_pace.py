@@ -96,3 +96,9 @@ def test_it_is_ended_on_the_page_of_the_connection(visitor: Visitor, store: Stor
     page = visitor.press(visitor.open(ADDRESS), "resume")
     assert "Campaigns go there again." in page.flash()
     assert "Nothing goes there" not in page.text
+
+
+def test_a_rate_that_nobody_can_mean_is_refused(visitor: Visitor, store: Store) -> None:
+    refused = visitor.press(visitor.open(ADDRESS), "pace", {"rate": "1e-320"})
+    assert (refused.status, "0.001 or more" in refused.text) == (422, True)
+    assert pace(store) == GENTLE

@@ -93,6 +93,7 @@ def _make_batches() -> None:
     )
     op.create_index("ix_batch_item_by_state", "batch_item", ["batch_id", "state", "position"])
     op.create_index("ix_batch_item_by_digest", "batch_item", ["batch_id", "digest"])
+    op.create_index("ix_batch_item_by_draft", "batch_item", ["batch_id", "draft_id"])
 
 
 def _make_index(

@@ -1,0 +1,65 @@
+"""What a press puts on record, and the same press again where the API asked for patience."""
+
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.store import audit_trail, batches
+from app.store.audit_trail import EventKind, name_draft_chain
+from app.store.base import State
+from app.store.binding import IS_OPEN
+from app.store.models import Submission
+
+MOST_TIMES = 10
+"""So often a campaign of a batch is sent to an API that says that it was asked too often."""
+
+
+def record_press(session: Session, submission: Submission, **more: Any) -> None:
+    """Put a press on record; *more* is what was confirmed and found beside the submission."""
+    details: dict[str, Any] = {
+        "submission": submission.id,
+        "draft_version": submission.draft_version,
+        "connection": submission.connection,
+        "is_sandbox": submission.is_sandbox,
+        "url": submission.url,
+        "digest": submission.digest,
+        IS_OPEN: True,
+    }
+    chain = name_draft_chain(submission.draft_id)
+    audit_trail.record(session, EventKind.SENT, chain, who=submission.who, **details, **more)
+
+
+def queue_again(session: Session, refused: Submission) -> None:
+    """Queue a campaign of a batch again that the API did not take yet, as it was confirmed.
+
+    It was asked too often (429), so nothing was created. Another submission takes the place of
+    the one that was refused, which is no longer counted with the batch.
+    """
+    item = batches.find_item_of(session, refused.id)
+    times = select(func.count()).where(
+        Submission.draft_id == refused.draft_id, Submission.digest == refused.digest
+    )
+    if item is None or (session.scalar(times) or 0) >= MOST_TIMES:
+        return
+    again = Submission(
+        draft=refused.draft,
+        draft_version=refused.draft_version,
+        batch_id=refused.batch_id,
+        connection=refused.connection,
+        connection_key=refused.connection_key,
+        is_sandbox=refused.is_sandbox,
+        stamp=refused.stamp,
+        url=refused.url,
+        body=refused.body,
+        digest=refused.digest,
+        state=State.QUEUED,
+        who=refused.who,
+        claimed_at=refused.claimed_at,
+    )
+    batch_id, refused.batch_id = refused.batch_id, None
+    refused.draft.state = State.QUEUED
+    session.add(again)
+    session.flush()
+    item.submission_id = again.id
+    record_press(session, again, in_spite_of=None, batch=batch_id, **item.judged)
