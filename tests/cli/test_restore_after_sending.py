@@ -9,7 +9,6 @@ from sqlalchemy import select
 
 from app.campaign.contract.payload import build_payload, compute_digest, encode_payload
 from app.cli import archive
-from app.sandbox.ledger import Ledger
 from app.sending.outcome import Outcome
 from app.sending.recording import Claim, record_outcome, recover
 from app.sending.sweep import sweep
@@ -195,7 +194,7 @@ def test_what_waited_at_the_backup_is_looked_up_and_never_sent_again(
 
 
 def test_a_batch_that_went_on_after_the_backup_is_stopped_by_it(
-    app: Flask, run: Run, file: Path, store: Store, saved: Saved, ledger: Ledger
+    app: Flask, run: Run, file: Path, store: Store, saved: Saved
 ) -> None:
     services = find_services(app)
     batch_id = batch_of.make_confirmed(store, services.connections, batch_of.save_many(saved, 2))
