@@ -33,7 +33,9 @@ _NEAREST: Mapping[str, Sequence[str]] = {
         "tests/sending/test_submission.py",
         "tests/sending/test_submission_record.py",
     ],
+    "app/sending/press.py": ["tests/sending/test_batch_queue.py", "tests/sending/test_queue.py"],
     "app/sending/recording.py": [
+        "tests/sending/test_recording.py",
         "tests/sending/test_submission.py",
         "tests/sending/test_journal.py",
         "tests/sending/test_late_answers.py",
