@@ -6,6 +6,7 @@ from typing import cast
 from flask import Flask, current_app
 
 from app.connections import ConnectionRegistry
+from app.metrics import Metrics
 from app.sandbox.ledger import Ledger
 from app.sandbox.switch import Faults
 from app.sending.background import Background
@@ -20,7 +21,10 @@ _NAME = "services"
 
 @dataclass(frozen=True)
 class Services:
-    """The parts of one app; `ledger` and `faults` are those of its built-in sandbox."""
+    """The parts of one app; `ledger` and `faults` are those of its built-in sandbox.
+
+    `metrics` are there if somebody may read them.
+    """
 
     store: Store
     journal: Journal
@@ -31,6 +35,7 @@ class Services:
     connections: ConnectionRegistry
     ledger: Ledger
     faults: Faults
+    metrics: Metrics | None
 
     def install(self, app: Flask) -> None:
         """Let the app's screens and commands find these."""
