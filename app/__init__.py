@@ -23,6 +23,7 @@ from app.cli import backup, maintenance, move, send
 from app.cli.explain import explain_command, list_rules
 from app.connections import ENVIRONMENT, SANDBOX, ConnectionRegistry
 from app.files import STATIC, TEMPLATES
+from app.metrics import Metrics
 from app.private_files import create_private, make_folder_private
 from app.remote.adapter import WsgiAdapter
 from app.remote.connection import BadConnection, Credentials
@@ -106,6 +107,7 @@ def _make(settings: Settings) -> Flask:
         SECRET_KEY=settings.secret_key or _read_secret_key(settings.instance / "secret_key"),
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
         TRUSTED_HOSTS=hosts,
+        METRICS_TOKEN=settings.metrics_token,
     )
     store = Store(_locate_database(settings))
     sandbox = _make_sandbox(settings, store, trusted_hosts=[*hosts, "sandbox.invalid"])
@@ -124,6 +126,7 @@ def _make(settings: Settings) -> Flask:
     )
     batch_work = BatchWork(store, connections, background, doorbell.ring)
     doorbell.sweep = partial(sweep, store, journal, sender.wake, batch_work.start)
+    metrics = Metrics(store) if settings.metrics_token else None
     Services(
         store=store,
         journal=journal,
@@ -135,12 +138,14 @@ def _make(settings: Settings) -> Flask:
         connections=connections,
         ledger=sandbox.extensions["ledger"],
         faults=sandbox.extensions["faults"],
+        metrics=metrics,
     ).install(app)
     web.install(app)
     for command in COMMANDS:
         app.cli.add_command(command)
     both = DispatcherMiddleware(app.wsgi_app, {"/sandbox": sandbox})
-    app.wsgi_app = RequestLines(both)  # type: ignore[method-assign]
+    count = metrics.count_request if metrics else None
+    app.wsgi_app = RequestLines(both, count)  # type: ignore[method-assign]
     return app
 
 

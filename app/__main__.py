@@ -4,7 +4,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from functools import partial
 from threading import Event
 from types import FrameType
@@ -17,6 +17,7 @@ from waitress.proxy_headers import proxy_headers_middleware
 
 from app import COMMANDS, LARGEST_REQUEST, CannotStart, create_app, gunicorn_server
 from app.gunicorn_server import Served
+from app.metrics import counting_together
 from app.sending.recording import recover
 from app.sending.submission import GRACE
 from app.server import Limits, Server, limit_malloc_arenas, raise_open_file_limit, stop_on_signals
@@ -122,13 +123,15 @@ def _serve_from_processes(settings: Settings) -> None:
     except (OSError, ValueError) as error:
         sys.exit(_describe_unusable(settings, error))
     gunicorn_server.run_apart(partial(_prepare, settings))
-    gunicorn_server.Server(
+    server = gunicorn_server.Server(
         partial(_make_served, settings),
         limits,
         sockets,
         processes=settings.processes,
         drain_seconds=settings.deadline + GRACE.total_seconds(),
-    ).run()
+    )
+    with counting_together() if settings.metrics_token else nullcontext():
+        server.run()
 
 
 def _prepare(settings: Settings) -> None:

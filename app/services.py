@@ -7,6 +7,7 @@ from typing import cast
 from flask import Flask, current_app
 
 from app.connections import ConnectionRegistry
+from app.metrics import Metrics
 from app.sandbox.ledger import Ledger
 from app.sandbox.switch import Faults
 from app.sending.background import Background
@@ -24,6 +25,7 @@ class Services:
     """The parts of one app; `ledger` and `faults` are those of its built-in sandbox.
 
     Each of the `streams` holds a thread of the server: whoever gets none asks again and again.
+    `metrics` are there if somebody may read them.
     """
 
     store: Store
@@ -36,6 +38,7 @@ class Services:
     connections: ConnectionRegistry
     ledger: Ledger
     faults: Faults
+    metrics: Metrics | None
 
     def install(self, app: Flask) -> None:
         """Let the app's screens and commands find these."""

@@ -67,6 +67,11 @@ SETTINGS = (
     ),
     Setting("LOG_LEVEL", "INFO", "The least that is logged: DEBUG, INFO, WARNING or ERROR."),
     Setting(
+        "METRICS_TOKEN",
+        "",
+        "Token with which Prometheus reads /metrics. Without it, there is no such address.",
+    ),
+    Setting(
         "PROCESSES",
         "",
         "Processes that serve. Else 1, or with another HOST or a DATABASE_URL as many as cores.",
@@ -106,6 +111,7 @@ class Settings:
     token_keys: tuple[str, ...] = field(default=(), repr=False)
     trusted_hosts: tuple[str, ...] = ()
     trusted_proxy: str = ""
+    metrics_token: str = field(default="", repr=False)
     processes: int = 1
     threads: int = 8
     log: LogSettings = LogSettings()
@@ -113,7 +119,8 @@ class Settings:
     @property
     def secrets(self) -> tuple[str, ...]:
         """What must never be written anywhere."""
-        return tuple(filter(None, (self.token, self.secret_key, *self.token_keys)))
+        secrets = (self.token, self.secret_key, *self.token_keys, self.metrics_token)
+        return tuple(filter(None, secrets))
 
     @property
     def is_loopback(self) -> bool:
@@ -144,6 +151,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     for name in ("PROCESSES", "THREADS"):
         if values[name] and not re.fullmatch("[1-9][0-9]?", values[name]):
             raise BadSetting(f"{name} is “{values[name]}”. Set it to a number from 1 to 99.")
+    _check_metrics_token(values["METRICS_TOKEN"])
     _check_shared(values)
     return Settings(
         host=values["HOST"],
@@ -158,6 +166,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         token_keys=_split_list(values["TOKEN_KEYS"]),
         trusted_hosts=_split_list(values["TRUSTED_HOSTS"]),
         trusted_proxy=values["TRUSTED_PROXY"],
+        metrics_token=values["METRICS_TOKEN"],
         log=read_log_settings(environ),
         processes=int(values["PROCESSES"] or _choose_processes(values)),
         threads=int(values["THREADS"]),
@@ -179,6 +188,15 @@ def read_log_settings(environ: Mapping[str, str]) -> LogSettings:
 
 def _read_values(environ: Mapping[str, str]) -> dict[str, str]:
     return {row.name: environ.get(row.name, "").strip() or row.default for row in SETTINGS}
+
+
+def _check_metrics_token(token: str) -> None:
+    """Check that a header can carry it (RFC 6750, 2.1), and that nobody guesses it."""
+    if token and not re.fullmatch(r"[A-Za-z0-9._~+/-]{16,}=*", token):
+        raise BadSetting(
+            "METRICS_TOKEN cannot be used. Set it to 16 or more letters and digits; "
+            "._~+/- may be among them."
+        )
 
 
 def _check_shared(values: Mapping[str, str]) -> None:

@@ -49,6 +49,7 @@ def test_each_setting_is_read_from_its_variable() -> None:
             "TRUSTED_PROXY": "10.0.0.1",
             "LOG_FORMAT": "json",
             "LOG_LEVEL": "ERROR",
+            "METRICS_TOKEN": "a-token-of-a-test",
             "PROCESSES": "3",
             "THREADS": "4",
         }
@@ -62,6 +63,7 @@ def test_each_setting_is_read_from_its_variable() -> None:
         instance=ROOT / "elsewhere",
         trusted_hosts=("campaigns.example",),
         trusted_proxy="10.0.0.1",
+        metrics_token="a-token-of-a-test",
         log=LogSettings("json", "ERROR"),
         processes=3,
         threads=4,
@@ -179,13 +181,24 @@ def test_a_level_of_the_log_that_there_is_not_is_refused(level: str) -> None:
 
 
 def test_the_secrets_are_all_of_them() -> None:
-    settings = Settings(token="t0ken", secret_key="signs", token_keys=("new", "old"))
-    assert settings.secrets == ("t0ken", "signs", "new", "old")
+    settings = Settings(
+        token="t0ken", secret_key="signs", token_keys=("new", "old"), metrics_token="reads"
+    )
+    assert settings.secrets == ("t0ken", "signs", "new", "old", "reads")
     assert Settings().secrets == ()
+
+
+@pytest.mark.parametrize("token", ["short", "x" * 15, "with a space in it", "x" * 16 + "ü"])
+def test_a_token_that_no_header_carries_or_somebody_guesses_is_refused(token: str) -> None:
+    assert refused(METRICS_TOKEN=token) == (
+        "METRICS_TOKEN cannot be used. Set it to 16 or more letters and digits; "
+        "._~+/- may be among them."
+    )
 
 
 def test_the_settings_do_not_show_the_token() -> None:
     assert "t0ken" not in repr(read_settings({"VOICEAIWRAPPER_TOKEN": "t0ken"}))
+    assert "t0ken" not in repr(read_settings({"METRICS_TOKEN": "t0ken" * 4}))
 
 
 def test_the_readme_lists_every_setting_with_what_it_is_without_one() -> None:

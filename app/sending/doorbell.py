@@ -2,7 +2,8 @@
 
 A message names a connection, and nothing hangs on it: what has to be sent stands in the
 database, where one worker claims it. A message that is lost, late or repeated changes nothing
-but when somebody looks; a sweep, every minute, looks for what nobody rang for.
+but when somebody looks; a sweep, every minute, looks for what nobody rang for. Whether a server
+is there its own driver asks, which can be told how long to wait.
 """
 
 import logging
@@ -12,16 +13,22 @@ from pathlib import Path
 from threading import Condition, Lock, Thread
 from typing import Any
 
+import psycopg
 from huey import Huey, PostgresHuey, RedisHuey
 from huey.consumer import Consumer
 from huey.serializer import SignedSerializer
 from huey.storage import SqliteStorage
+from redis import Redis, RedisError
 
 FILE = "queue.db"
 """The file of the messages in the instance folder, unless they are on a server."""
 
+PATIENCE = 2
+"""Whole seconds in which a server has to answer whether it is there; psycopg takes no fewer."""
+
 _NAME = "campaign-builder"
 _EVERY = 60.0
+_POSTGRESQL = "postgresql://"
 _log = logging.getLogger(__name__)
 
 
@@ -88,6 +95,25 @@ class Doorbell:
             except Exception:  # noqa: BLE001  It is done again in a minute.
                 _log.exception("The sweep failed")
 
+    @property
+    def has_server(self) -> bool:
+        """Whether messages go over a server, which can be out of reach."""
+        return bool(self._url)
+
+    def is_reachable(self) -> bool:
+        """Tell within `PATIENCE` whether the server of the messages lets this process in.
+
+        It is asked over a connection of its own: others may be waiting for an answer.
+        """
+        try:
+            if self._url.startswith(_POSTGRESQL):
+                psycopg.connect(self._url, connect_timeout=PATIENCE).close()
+            else:
+                _ping_redis(self._url)
+        except (psycopg.Error, RedisError, OSError, ValueError):
+            return False
+        return True
+
     @cached_property
     def _messages(self) -> tuple[Huey, Callable[[str], Any]]:
         """Open where messages go: that, and what sends one."""
@@ -97,11 +123,18 @@ class Doorbell:
 
 
 def _open(url: str, file: Path) -> Callable[..., Huey]:
-    if url.startswith("postgresql://"):
+    if url.startswith(_POSTGRESQL):
         return partial(PostgresHuey, dsn=url)
     if url:
         return partial(RedisHuey, url=url)
     return partial(Huey, storage_class=_File, filename=str(file), fsync=False, cache_mb=0)
+
+
+def _ping_redis(url: str) -> None:
+    """Ask Redis once; raises `RedisError`, and `ValueError` for what is no URL of one."""
+    patience = {"socket_connect_timeout": PATIENCE / 2, "socket_timeout": PATIENCE / 2}
+    with Redis.from_url(url, **patience) as server:
+        server.ping()
 
 
 class _File(SqliteStorage):

@@ -215,6 +215,14 @@ def list_unfinished(session: Session, now: datetime) -> list[int]:
     return list(session.scalars(query.order_by(Batch.id)))
 
 
+def list_waiting(session: Session) -> list[int]:
+    """List the batches of which something waits to be sent."""
+    has_queued = select(Submission.id).where(
+        Submission.batch_id == Batch.id, Submission.state == State.QUEUED
+    )
+    return list(session.scalars(select(Batch.id).where(has_queued.exists())))
+
+
 def list_to_repeat(session: Session, batch_id: int) -> list[str]:
     """List the drafts that are not created, and of which nothing is waited for or unknown.
 

@@ -181,6 +181,7 @@ class Submission(Base):
         Index("ix_submission_by_draft", "draft_id", "id"),
         Index("ix_submission_by_digest", "digest", "claimed_at"),
         Index("ix_submission_by_campaign", "campaign_id"),
+        Index("ix_submission_by_state", "connection_key", "state", "resolved_at", "claimed_at"),
         {"sqlite_autoincrement": True},
     )
 

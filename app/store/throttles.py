@@ -57,6 +57,11 @@ def find(session: Session, connection_key: str, usual: Pace) -> Throttle:
     return throttle
 
 
+def list_all(session: Session) -> list[Throttle]:
+    """List the throttles of all connections that something was ever sent to."""
+    return list(session.scalars(select(Throttle)))
+
+
 def read_pace(session: Session, connection_key: str, usual: Pace) -> Pace:
     """Read how fast campaigns go to a connection."""
     throttle = session.get(Throttle, connection_key)

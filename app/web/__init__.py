@@ -20,6 +20,7 @@ from app.web.screens import (
     editing,
     history,
     log,
+    metrics,
     places,
     presets,
     preview,
@@ -43,6 +44,7 @@ def install(app: Flask) -> None:
     app.after_request(_read_whole)
     csrf = CSRFProtect(app)
     csrf.exempt(preview.bp)  # It looks at where a request comes from by itself.
+    csrf.exempt(metrics.bp)  # It answers to what has no form, as if it were not there.
     screens = (
         about,
         answers,
@@ -55,6 +57,7 @@ def install(app: Flask) -> None:
         editing,
         history,
         log,
+        metrics,
         places,
         presets,
         preview,

@@ -12,7 +12,14 @@ from app.store import submissions
 from app.store.base import State
 from app.store.submissions import OpenSubmission
 
-WITHOUT_DATABASE = {None, "static", "style", "about.tell_health", "about.tell_readiness"}
+WITHOUT_DATABASE = {
+    None,
+    "static",
+    "style",
+    "about.tell_health",
+    "about.tell_readiness",
+    "metrics.show",
+}
 
 
 @dataclass(frozen=True)

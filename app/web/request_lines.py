@@ -1,4 +1,4 @@
-"""An id for each request, and one line in the log when it has ended.
+"""An id for each request, and one line in the log when it has ended; then it is counted as well.
 
 The id stands in the answer and in all lines that are logged meanwhile, so that a person's report
 leads to them. Who asks may choose it, as proxies do, if it is one that can be written anywhere.
@@ -7,7 +7,7 @@ The line has the rule of the route: a path and a query can hold what was typed.
 
 import logging
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from secrets import token_hex
 from time import monotonic
@@ -21,8 +21,11 @@ if TYPE_CHECKING:
 
 HEADER = "X-Request-ID"
 _SANE = re.compile(r"[A-Za-z0-9._-]{1,64}")
-_QUIET = {"about.tell_health", "about.tell_readiness", "static", "style"}
+_QUIET = {"about.tell_health", "about.tell_readiness", "metrics.show", "static", "style"}
 """Endpoints that are asked for every few seconds, or many times for one page."""
+
+Count = Callable[[str | None, str, int, float], None]
+"""Counts a request by the rule of its route, its method, its status and its seconds."""
 
 _log = logging.getLogger(__name__)
 
@@ -30,8 +33,9 @@ _log = logging.getLogger(__name__)
 class RequestLines:
     """A WSGI application whose requests have ids, and are logged."""
 
-    def __init__(self, application: "WSGIApplication") -> None:
+    def __init__(self, application: "WSGIApplication", count: Count | None = None) -> None:
         self._application = application
+        self._count = count
 
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
@@ -47,13 +51,13 @@ class RequestLines:
             return start_response(status, [*headers, (HEADER, request_id)], *exc_info)
 
         def end() -> None:
-            line.write()
+            line.write(self._count)
             clear_contextvars()
 
         try:
             return ClosingIterator(self._application(environ, start), end)
         except Exception:
-            line.write()
+            line.write(self._count)
             raise  # The server logs it next, with the id.
 
 
@@ -74,12 +78,14 @@ class _Line:
             self.route = environ.get("SCRIPT_NAME", "") + rule.rule
             self.is_quiet = rule.endpoint in _QUIET
 
-    def write(self) -> None:
+    def write(self, count: Count | None) -> None:
+        seconds = monotonic() - self.began
+        if count:
+            count(self.route, self.method, self.status, seconds)
         if self.is_quiet:
             return
         facts = {"method": self.method, "route": self.route, "status": self.status}
-        duration = round((monotonic() - self.began) * 1000, 1)
-        _log.info("request", extra=facts | {"duration_ms": duration})
+        _log.info("request", extra=facts | {"duration_ms": round(seconds * 1000, 1)})
 
 
 def choose_id(asked: str) -> str:

@@ -40,6 +40,9 @@ OURS = ("web", "worker")
 
 KNOWN = {setting.name for setting in SETTINGS}
 SECRET = {"DATABASE_URL", "QUEUE_URL", "SECRET_KEY", "TOKEN_KEYS"}
+WANTED = {"METRICS_TOKEN"}
+"""Secrets that nobody has to have."""
+
 OF_PYTHON = {"PATH", "PYTHONDONTWRITEBYTECODE", "PIP_NO_CACHE_DIR", "PIP_DISABLE_PIP_VERSION_CHECK"}
 
 GUIDE = (ROOT / "docs" / "deploy.md").read_text()
@@ -116,6 +119,8 @@ class TestSecrets:
         assert environment.keys() >= SECRET
         for name in SECRET:
             assert re.search(r"\$\{\w+:\?", environment[name])
+        for name in WANTED & environment.keys():
+            assert environment[name] == f"${{{name}:-}}"
 
     @pytest.mark.parametrize("pod", PODS)
     def test_kubernetes_takes_each_from_a_secret(self, pod: str) -> None:
@@ -125,12 +130,21 @@ class TestSecrets:
             if variable.keys() == {"name", "valueFrom"} and "secretKeyRef" in variable["valueFrom"]
         }
 
-        assert from_secret == SECRET
-        assert not SECRET & find("ConfigMap")["data"].keys()
+        assert from_secret - WANTED == SECRET
+        assert not (SECRET | WANTED) & find("ConfigMap")["data"].keys()
+
+    def test_kubernetes_does_without_what_nobody_has_to_have(self) -> None:
+        optional = {
+            variable["name"]
+            for variable in container("campaign-builder-web")["env"]
+            if variable["valueFrom"]["secretKeyRef"].get("optional")
+        }
+
+        assert optional == WANTED
 
     @pytest.mark.parametrize("unit", UNITS)
     def test_no_unit_holds_one(self, unit: str) -> None:
-        assert not SECRET & set(re.findall(r"[A-Z_]+", UNITS[unit]))
+        assert not (SECRET | WANTED) & set(re.findall(r"[A-Z_]+", UNITS[unit]))
 
     def test_none_gets_into_the_image(self) -> None:
         rules = (ROOT / ".containerignore").read_text().splitlines()

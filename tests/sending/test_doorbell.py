@@ -1,16 +1,20 @@
 """A message wakes who listens, here or elsewhere; one that is lost or forged changes nothing."""
 
 import logging
+import socket
+import socketserver
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Thread
+from time import monotonic
+from typing import ClassVar
 
 import pytest
 
-from app.sending.doorbell import FILE, Doorbell
+from app.sending.doorbell import FILE, PATIENCE, Doorbell
 from tests.servers import free_port
 
 SECRET = "a secret of this test"
@@ -91,6 +95,95 @@ def test_a_server_that_cannot_be_reached_is_no_error_of_who_presses(
         doorbell.ring("client")
     assert "looked for in a minute" in caplog.text
     assert heard.empty()
+
+
+class Redis(socketserver.StreamRequestHandler):
+    """As much of Redis as answers whether it is there; *answers* are given one to each command."""
+
+    answers: ClassVar[dict[bytes, bytes]] = {b"PING": b"+PONG"}
+
+    def handle(self) -> None:
+        while head := self.rfile.readline():
+            words = [self._read_word() for _ in range(int(head[1:]))]
+            self.wfile.write(self.answers.get(words[0].upper(), b"+OK") + b"\r\n")
+
+    def _read_word(self) -> bytes:
+        length = int(self.rfile.readline()[1:])
+        return self.rfile.read(length + 2)[:-2]
+
+
+class Full(Redis):
+    """One that is there and takes nobody in."""
+
+    answers: ClassVar = {b"PING": b"-ERR max number of clients reached"}
+
+
+@contextmanager
+def listening(handler: type[socketserver.BaseRequestHandler]) -> Iterator[int]:
+    """Listen until the block ends, and give the port."""
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), handler) as server:
+        thread = Thread(target=server.serve_forever, args=(0.05,))
+        thread.start()
+        try:
+            yield server.server_address[1]
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@contextmanager
+def silent() -> Iterator[int]:
+    """Take connections and never say a word, as a frozen server does; gives the port."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server.getsockname()[1]
+
+
+def is_reachable(url: str, folder: Path) -> bool:
+    with opened(folder, Heard(), url=url) as doorbell:
+        assert doorbell.has_server
+        return doorbell.is_reachable()
+
+
+def test_a_file_is_no_server(tmp_path: Path) -> None:
+    with opened(tmp_path, Heard()) as doorbell:
+        assert not doorbell.has_server
+
+
+def test_a_server_that_answers_is_reachable(tmp_path: Path) -> None:
+    with listening(Redis) as port:
+        assert is_reachable(f"redis://127.0.0.1:{port}/0", tmp_path)
+
+
+def test_a_server_that_refuses_is_not(tmp_path: Path) -> None:
+    with listening(Full) as port:
+        assert not is_reachable(f"redis://127.0.0.1:{port}/0", tmp_path)
+
+
+@pytest.mark.parametrize("kind", ["redis", "postgresql"])
+def test_a_server_that_is_not_there_is_not_reachable(tmp_path: Path, kind: str) -> None:
+    assert not is_reachable(f"{kind}://127.0.0.1:{free_port()}/0", tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["redis", "postgresql"])
+def test_a_server_that_is_silent_is_waited_for_no_longer_than_that(
+    tmp_path: Path, kind: str
+) -> None:
+    with silent() as port:
+        began = monotonic()
+        assert not is_reachable(f"{kind}://127.0.0.1:{port}/0", tmp_path)
+        assert monotonic() - began < PATIENCE + 1
+
+
+@pytest.mark.parametrize("url", ["redis://127.0.0.1:port/0", "postgresql://[", "rediss://"])
+def test_an_address_that_cannot_be_read_is_not_reachable(tmp_path: Path, url: str) -> None:
+    assert not is_reachable(url, tmp_path)
+
+
+@pytest.mark.postgresql
+def test_postgresql_is_reachable_by_who_may_use_it(database_url: str, tmp_path: Path) -> None:
+    assert is_reachable(database_url, tmp_path)
+    assert not is_reachable(database_url + "_that_is_not_there", tmp_path)
 
 
 @pytest.mark.postgresql

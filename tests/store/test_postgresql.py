@@ -71,7 +71,7 @@ def count_together(store: Store, *, writers: int, times: int) -> str:
 
 _BACK_TO_0007 = """
 DROP TABLE throttle, duty, batch_item;
-DROP INDEX one_campaign_per_draft, ix_submission_queued, ix_submission_wait;
+DROP INDEX one_campaign_per_draft, ix_submission_queued, ix_submission_wait, ix_submission_by_state;
 CREATE UNIQUE INDEX one_campaign_per_draft ON submission (draft_id)
     WHERE state IN ('SENDING', 'CREATED', 'UNKNOWN');
 ALTER TABLE submission DROP COLUMN stamp, DROP COLUMN hurries, DROP COLUMN batch_id;

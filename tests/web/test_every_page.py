@@ -1,6 +1,7 @@
 """Each address that can be opened is opened, and holds what every page promises."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,14 +10,18 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 from tzdata import IANA_VERSION
 
+from app import create_app
 from app.campaign.timezones.zones import ZONE_NAMES
 from app.services import find_services
+from app.settings import Settings
 from app.store.base import State
 from app.store.database import Store
 from app.store.migrations import HEAD
 from app.web.screens import about
 from tests.pages import Page, Visitor
 from tests.sending.batch_of import make
+from tests.sending.test_doorbell import Redis, listening
+from tests.servers import free_port
 from tests.store.tampering import unguarded
 
 NO_PAGES = {
@@ -122,6 +127,23 @@ def test_an_app_that_cannot_read_or_write_is_not_ready(
     )
     with unguarded(store) as session:
         session.execute(text("UPDATE alembic_version SET version_num = :head"), {"head": HEAD})
+
+
+@pytest.mark.parametrize(
+    ("is_there", "status", "queue"), [(True, 200, "ok"), (False, 503, "cannot be reached")]
+)
+def test_an_app_whose_workers_hear_nothing_is_not_ready(
+    settings: Settings, *, is_there: bool, status: int, queue: str
+) -> None:
+    with listening(Redis) as there:
+        port = there if is_there else free_port()
+        app = create_app(replace(settings, queue_url=f"redis://127.0.0.1:{port}/0"))
+        answer = app.test_client().get("/readyz")
+
+    assert (answer.status_code, answer.json) == (
+        status,
+        {"database": "ok", "disk": "ok", "queue": queue},
+    )
 
 
 def test_the_zones_are_those_of_the_table_with_their_offsets(client: FlaskClient) -> None:

@@ -179,6 +179,43 @@ def test_a_request_ends_with_the_last_of_its_answer(log: Log) -> None:
     assert len({line["request_id"] for line in log.lines()}) == 1
 
 
+Counted = list[tuple[str | None, str, int]]
+
+
+def counting(application: Any) -> tuple[Client, Counted]:
+    """Give a browser, and what is counted of its requests."""
+    counted: Counted = []
+
+    def count(route: str | None, method: str, status: int, seconds: float) -> None:
+        assert 0 <= seconds < 5
+        counted.append((route, method, status))
+
+    return Client(RequestLines(application, count)), counted
+
+
+def test_a_request_is_counted_once_when_it_ends(app: Flask) -> None:
+    browser, counted = counting(app.wsgi_app._application)  # type: ignore[attr-defined]  # noqa: SLF001
+    for path in ("/about?q=secret", "/healthz", "/secret"):
+        answer = browser.get(path, headers={"Host": "localhost"})
+        assert answer.data
+        before = len(counted)
+        answer.close()
+        assert len(counted) == before + 1
+
+    assert counted == [("/about", "GET", 200), ("/healthz", "GET", 200), (None, "GET", 404)]
+
+
+def test_an_application_that_fails_is_counted() -> None:
+    def fail(_environ: Any, _start_response: Any) -> list[bytes]:
+        raise ZeroDivisionError
+
+    browser, counted = counting(fail)
+    with pytest.raises(ZeroDivisionError):
+        browser.post("/")
+
+    assert counted == [(None, "POST", 500)]
+
+
 def test_an_application_that_fails_is_logged_and_its_failure_is_its_servers(log: Log) -> None:
     def fail(_environ: Any, _start_response: Any) -> list[bytes]:
         raise ZeroDivisionError

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 
-HEAD = "0008"
+HEAD = "0009"
 
 
 class UnusableDatabase(Exception):

@@ -7,7 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.campaign.compliance.rulebook import load_rulebook
 from app.campaign.timezones.zones import ZONE_DATA_LOCKED, ZONE_DATA_VERSION
-from app.services import connections, store
+from app.services import connections, services, store
 from app.store.migrations import HEAD, read_revision
 from app.web.panel.panel import find_public_url
 
@@ -41,8 +41,14 @@ def tell_health() -> str:
 
 @bp.get("/readyz")
 def tell_readiness() -> tuple[dict[str, str], int]:
-    """Tell whether the app can do its work: read the database, at its schema, and write files."""
+    """Tell whether the app can do its work.
+
+    That is to read the database, at its schema, to write files, and to reach the queue's server.
+    """
     parts = {"database": _check_database(), "disk": _check_disk()}
+    doorbell = services().doorbell
+    if doorbell.has_server:
+        parts["queue"] = "ok" if doorbell.is_reachable() else "cannot be reached"
     return parts, 200 if set(parts.values()) == {"ok"} else 503
 
 
