@@ -18,7 +18,7 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from app import logs, web
 from app.campaign.compliance.rule_file import BadRules
 from app.campaign.compliance.rulebook import load_rulebook
-from app.cli import backup, maintenance, move, send
+from app.cli import backup, maintenance, move, retention, send
 from app.cli.explain import explain_command, list_rules
 from app.connections import ENVIRONMENT, SANDBOX, ConnectionRegistry
 from app.files import STATIC, TEMPLATES
@@ -35,9 +35,11 @@ from app.sending.sender import Sender
 from app.sending.sweep import sweep
 from app.services import Services
 from app.settings import LOOPBACK, BadSetting, Settings, read_settings
+from app.store.archive_file import derive_key
 from app.store.database import Store
 from app.store.dialects.sqlite import MOVED
 from app.store.migrations import UnusableDatabase
+from app.store.retention import Archiver
 from app.store.vault import BadKeys, Vault
 from app.web.assets import fingerprint
 from app.web.request_lines import RequestLines
@@ -53,6 +55,7 @@ COMMANDS = (
     *backup.COMMANDS,
     *maintenance.COMMANDS,
     *move.COMMANDS,
+    *retention.COMMANDS,
     *send.COMMANDS,
 )
 
@@ -121,7 +124,17 @@ def _make(settings: Settings) -> Flask:
         settings.queue_url, settings.instance, app.config["SECRET_KEY"], answer=sender.wake
     )
     batch_work = BatchWork(store, connections, background, doorbell.ring)
-    doorbell.sweep = partial(sweep, store, journal, sender.wake, batch_work.start)
+    secret: str = app.config["SECRET_KEY"]
+    archiver = Archiver(store, settings.keep, settings.archive_folder, derive_key(secret))
+    archive = partial(background.run, "archive", archiver.archive)
+    doorbell.sweep = partial(
+        sweep,
+        store,
+        journal,
+        sender.wake,
+        batch_work.start,
+        archive if archiver.is_set else None,
+    )
     Services(
         store=store,
         journal=journal,
@@ -130,6 +143,7 @@ def _make(settings: Settings) -> Flask:
         background=background,
         batch_work=batch_work,
         connections=connections,
+        archiver=archiver,
         ledger=sandbox.extensions["ledger"],
         faults=sandbox.extensions["faults"],
     ).install(app)

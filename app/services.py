@@ -14,6 +14,7 @@ from app.sending.doorbell import Doorbell
 from app.sending.journal import Journal
 from app.sending.sender import Sender
 from app.store.database import Store
+from app.store.retention import Archiver
 
 _NAME = "services"
 
@@ -29,6 +30,7 @@ class Services:
     background: Background
     batch_work: BatchWork
     connections: ConnectionRegistry
+    archiver: Archiver
     ledger: Ledger
     faults: Faults
 

@@ -56,6 +56,28 @@ SETTINGS = (
     Setting("TRUSTED_HOSTS", "", "Further host names that the app answers to, with commas."),
     Setting("TRUSTED_PROXY", "", "Address of a proxy in front that ends TLS."),
     Setting(
+        "KEEP_LOG_DAYS",
+        "",
+        "Days after which calls go from the request log into an archive. Else never.",
+    ),
+    Setting(
+        "KEEP_TRASH_DAYS",
+        "",
+        "Days after which deleted drafts go into an archive, with all of theirs. Else never.",
+    ),
+    Setting(
+        "KEEP_TRAIL_DAYS",
+        "",
+        "Days after the last event of a draft after which its events go into an archive. "
+        "Else never.",
+    ),
+    Setting(
+        "ARCHIVE",
+        "",
+        "Folder of the archives: with DATABASE_URL one that all machines share. "
+        "Else archive in INSTANCE.",
+    ),
+    Setting(
         "LOG_FORMAT",
         "",
         "json or text: how the log is written to stderr. Else text on a terminal, JSON elsewhere.",
@@ -86,6 +108,15 @@ class LogSettings:
 
 
 @dataclass(frozen=True)
+class Keep:
+    """For how many days the request log, deleted drafts and events are kept; `None` is for ever."""
+
+    log: int | None = None
+    trash: int | None = None
+    trail: int | None = None
+
+
+@dataclass(frozen=True)
 class Settings:
     """The settings of one run of the app."""
 
@@ -104,6 +135,12 @@ class Settings:
     processes: int = 1
     threads: int = 8
     log: LogSettings = LogSettings()
+    keep: Keep = Keep()
+    archive: Path | None = None
+
+    @property
+    def archive_folder(self) -> Path:
+        return self.archive or self.instance / "archive"
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -140,6 +177,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         if values[name] and not re.fullmatch("[1-9][0-9]?", values[name]):
             raise BadSetting(f"{name} is “{values[name]}”. Set it to a number from 1 to 99.")
     _check_shared(values)
+    keep = _read_keep(values)
     return Settings(
         host=values["HOST"],
         port=int(values["PORT"]),
@@ -154,6 +192,8 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         trusted_hosts=_split_list(values["TRUSTED_HOSTS"]),
         trusted_proxy=values["TRUSTED_PROXY"],
         log=read_log_settings(environ),
+        keep=keep,
+        archive=HOME / values["ARCHIVE"] if values["ARCHIVE"] else None,
         processes=int(values["PROCESSES"] or _choose_processes(values)),
         threads=int(values["THREADS"]),
     )
@@ -174,6 +214,19 @@ def read_log_settings(environ: Mapping[str, str]) -> LogSettings:
 
 def _read_values(environ: Mapping[str, str]) -> dict[str, str]:
     return {row.name: environ.get(row.name, "").strip() or row.default for row in SETTINGS}
+
+
+def _read_keep(values: Mapping[str, str]) -> Keep:
+    names = ("KEEP_LOG_DAYS", "KEEP_TRASH_DAYS", "KEEP_TRAIL_DAYS")
+    for name in filter(values.get, names):
+        if not re.fullmatch("[1-9][0-9]{0,4}", values[name]):
+            raise BadSetting(f"{name} is “{values[name]}”. Set it to a number from 1 to 99999.")
+        if values["DATABASE_URL"] and not values["ARCHIVE"]:
+            raise BadSetting(
+                f"ARCHIVE is not set. With DATABASE_URL and {name} it names a folder that all "
+                "machines share, and that stays."
+            )
+    return Keep(*(int(values[name]) if values[name] else None for name in names))
 
 
 def _check_shared(values: Mapping[str, str]) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from app.store import audit_trail, request_log, seals, submissions
+from app.store.archive_file import list_numbers
 from app.store.audit_trail import INSTANCE, SEALED_AT_ONCE, EventKind
 from app.store.base import MAY_EXIST, State
 from app.store.binding import Bound
@@ -18,6 +19,7 @@ from app.store.chains import (
     NOTHING_BEFORE,
     check_event,
     check_seal,
+    find_beginning,
     read_heads,
 )
 from app.store.models import Draft, Submission
@@ -37,6 +39,15 @@ class Verdict:
     chains: int = 0
     seal: str = NOTHING_BEFORE
     fault: str = ""
+
+
+@dataclass(frozen=True)
+class _Gone:
+    """What is in archives: ids of submissions and calls, and the chains' last heads there."""
+
+    submissions: set[int]
+    calls: set[int]
+    heads: set[tuple[str, int, str]]
 
 
 class _Broken(Exception):
@@ -63,7 +74,7 @@ def verify(session: Session, noted: str = "") -> Verdict:
     """
     try:
         sealed = _check_seals(session, noted)
-        events, chains = _check_chains(session, sealed)
+        events, chains = _check_chains(session, sealed, _read_gone(session))
     except _Broken as error:
         return Verdict(fault=str(error))
     except (TypeError, ValueError, LookupError, AttributeError, OverflowError, RecursionError):
@@ -89,7 +100,24 @@ def _check_seals(session: Session, noted: str) -> _Sealed:
     return sealed
 
 
-def _check_chains(session: Session, sealed: _Sealed) -> tuple[int, int]:
+def _read_gone(session: Session) -> _Gone:
+    """Read what the instance's chain says is in archives; that is followed like any other."""
+    archived = audit_trail.read_archived(session)
+    digests = [details["sha256"] for details in archived]
+    if len(set(digests)) < len(digests):
+        raise _Broken("An archive is on record twice.")
+    return _Gone(
+        {number for details in archived for number in list_numbers(details["submissions"])},
+        {number for details in archived for number in list_numbers(details["calls"])},
+        {
+            (chain, number, hashed)
+            for details in archived
+            for chain, number, hashed in details["chains"]
+        },
+    )
+
+
+def _check_chains(session: Session, sealed: _Sealed, gone: _Gone) -> tuple[int, int]:
     """Follow every chain, and count the events and the chains."""
     ends = {
         head.chain: (head.number, head.hash, head.sealed, head.seal)
@@ -100,7 +128,7 @@ def _check_chains(session: Session, sealed: _Sealed) -> tuple[int, int]:
     with closing(_iterate_events(session)) as all_events:
         for chain, rows in groupby(all_events, key=lambda event: event["chain"]):
             known = sealed.heads.pop(chain, None)
-            facts = _check_chain(rows, [known, (sealed.noted or {}).pop(chain, None)])
+            facts = _check_chain(rows, [known, (sealed.noted or {}).pop(chain, None)], gone)
             upto = known[0] if known else 0
             end = (facts.number, facts.hash, upto, sealed.by.get(chain))
             if (end_there := ends.pop(chain, None)) is None or end_there[:2] != end[:2]:
@@ -109,12 +137,12 @@ def _check_chains(session: Session, sealed: _Sealed) -> tuple[int, int]:
                 raise _Broken(f"What of {chain} is sealed was changed.")
             if known and facts.last_to_seal > upto:
                 raise _Broken(f"Event {facts.last_to_seal} of {chain} is of a kind that is sealed.")
-            _check_rows(session, facts.bound)
+            _check_rows(session, facts.bound, gone)
             all_of.take(facts)
-            events, chains = events + facts.number, chains + 1
+            events, chains = events + facts.count, chains + 1
     for chain in (*ends, *sealed.heads, *(sealed.noted or {})):
         raise _Broken(f"All events of {chain} are missing.")
-    _check_counts(session, all_of)
+    _check_counts(session, all_of, gone)
     _check_states(session)
     return events, chains
 
@@ -128,13 +156,14 @@ def _iterate_events(session: Session) -> Generator[Mapping[str, Any]]:
 
 @dataclass
 class _Facts:
-    """What a chain tells: its last number and hash, and of submissions and calls.
+    """What a chain tells: its events, its last number and hash, and of submissions and calls.
 
     `sent` and `called` are the ids of those that it tells of, and `counted` how many rows
     there were, and up to which id, before calls and submissions were bound in. `last_to_seal`
     is the last event of a kind that is sealed at once.
     """
 
+    count: int = 0
     number: int = 0
     hash: str = NOTHING_BEFORE
     last_to_seal: int = 0
@@ -150,14 +179,19 @@ class _Facts:
         self.counted = self.counted or other.counted
 
 
-def _check_chain(events: Iterator[Mapping[str, Any]], heads: list[Head | None]) -> _Facts:
+def _check_chain(
+    events: Iterator[Mapping[str, Any]], heads: list[Head | None], gone: _Gone
+) -> _Facts:
     facts = _Facts()
     for event in events:
+        if not facts.count:
+            facts.number, facts.hash = _find_beginning(event, gone)
+            _hold_to_seals(event["chain"], facts, heads)
         if fault := check_event(event, facts.number + 1, facts.hash):
             raise _Broken(fault)
         facts.number, facts.hash = event["number"], event["hash"]
-        if any(head and head[0] == facts.number and head[1] != facts.hash for head in heads):
-            raise _Broken(f"Event {facts.number} of {event['chain']} is not the one sealed.")
+        facts.count += 1
+        _hold_to_seals(event["chain"], facts, heads)
         facts.bound.take(event)
         if event["kind"] in SEALED_AT_ONCE:
             facts.last_to_seal = facts.number
@@ -169,9 +203,23 @@ def _check_chain(events: Iterator[Mapping[str, Any]], heads: list[Head | None]) 
     return facts
 
 
-def _check_rows(session: Session, bound: Bound) -> None:
+def _find_beginning(first: Mapping[str, Any], gone: _Gone) -> Head:
+    """Find what a chain continues from; earlier events have to be in an archive on record."""
+    number, hashed = find_beginning(first)
+    if number and (first["chain"], number, hashed) not in gone.heads:
+        raise _Broken(f"Events 1 to {number} of {first['chain']} are in no archive on record.")
+    return number, hashed
+
+
+def _hold_to_seals(chain: str, facts: _Facts, heads: list[Head | None]) -> None:
+    if any(head and head[0] == facts.number and head[1] != facts.hash for head in heads):
+        raise _Broken(f"Event {facts.number} of {chain} is not the one sealed.")
+
+
+def _check_rows(session: Session, bound: Bound, gone: _Gone) -> None:
     """Hold submissions and calls to what the trail says of them."""
-    for number in bound.sent.keys() | {of for kind, of in bound.digests if kind == "submission"}:
+    told = bound.sent.keys() | {of for kind, of in bound.digests if kind == "submission"}
+    for number in told - gone.submissions:
         try:
             row = session.get(Submission, number)
             written = submissions.write_document(row) if row else {}
@@ -184,7 +232,7 @@ def _check_rows(session: Session, bound: Bound) -> None:
             for fault in bound.find_faults(number, written, _find_call(session, number)):
                 raise _Broken(fault)
     for kind, number in bound.digests:
-        if kind == "call":
+        if kind == "call" and number not in gone.calls:
             _hold(bound, (kind, number), _write_call(session, number))
         session.expire_all()
 
@@ -213,18 +261,19 @@ def _hold(bound: Bound, named: tuple[str, int], written: Mapping[str, Any]) -> N
         raise _Broken("The {} {} was changed.".format(*named))
 
 
-def _check_counts(session: Session, facts: _Facts) -> None:
+def _check_counts(session: Session, facts: _Facts, gone: _Gone) -> None:
     """Find rows that no event tells of; a call is bound in once its submission has an outcome."""
     under_way = select(Submission.id).where(Submission.state == State.SENDING)
     is_told = or_(LoggedCall.submission_id.is_(None), LoggedCall.submission_id.not_in(under_way))
-    for name, key, kept, known in (
-        ("submissions", Submission.id, Submission.id > 0, facts.sent),
-        ("calls", LoggedCall.id, is_told, facts.called),
+    for name, key, kept, known, archived in (
+        ("submissions", Submission.id, Submission.id > 0, facts.sent, gone.submissions),
+        ("calls", LoggedCall.id, is_told, facts.called, gone.calls),
     ):
-        last, before = facts.counted.get(name, (0, 0))
+        last, counted = facts.counted.get(name, (0, 0))
+        before = counted - sum(number <= last for number in archived)
         older = session.scalar(select(func.count()).where(key <= last))
         newer = set(session.scalars(select(key).where(key > last, kept)))
-        expected = {number for number in known if number > last}
+        expected = {number for number in known - archived if number > last}
         if (older, newer) != (before, expected):
             total = f"{(older or 0) + len(newer)} {name} are kept"
             raise _Broken(f"{total}, and the trail knows of {before + len(expected)}.")
