@@ -49,14 +49,11 @@ def derive_key(secret: str) -> bytes:
 
 
 def write_archive(path: Path, head: Mapping[str, Any], rows: Iterable[Row], key: bytes) -> None:
-    """Write a new archive durably; it has its name only once it is whole.
-
-    Raises `OSError`.
-    """
+    """Write a new archive durably, or none; raises `OSError`, also for one that is there."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}.new")
+    opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        with os.fdopen(opened, "wb") as file:
             whole = hashlib.sha256()
             for document in ({"archive": FORM, **head}, *_wrap(rows)):
                 line = _write_line(document)
@@ -66,10 +63,10 @@ def write_archive(path: Path, head: Mapping[str, Any], rows: Iterable[Row], key:
             file.write(_write_line(end))
             file.flush()
             os.fsync(file.fileno())
-        fresh.rename(path)
         sync_folder(path.parent)
-    finally:
-        fresh.unlink(missing_ok=True)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
 
 
 def read_archive(path: Path, key: bytes) -> Archive:
