@@ -9,9 +9,11 @@ import hashlib
 import hmac
 import json
 import os
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -89,10 +91,22 @@ def write_ranges(numbers: Iterable[int]) -> list[list[int]]:
     return ranges
 
 
-def list_numbers(ranges: Sequence[Sequence[int]]) -> Iterator[int]:
-    """List the numbers in ranges."""
-    for first, last in ranges:
-        yield from range(first, last + 1)
+class Numbers:
+    """Numbers in ranges, of which there may be many more than memory has room for."""
+
+    def __init__(self, ranges: Iterable[Sequence[int]]) -> None:
+        """Take on ranges that have no number in common, each as its first and its last."""
+        self._ranges = sorted((int(first), int(last)) for first, last in ranges)
+
+    def __contains__(self, number: int) -> bool:
+        place = bisect_right(self._ranges, number, key=itemgetter(0))
+        return place > 0 and number <= self._ranges[place - 1][1]
+
+    def count_up_to(self, highest: int) -> int:
+        """Count the numbers that are not higher than this one."""
+        return sum(
+            min(last, highest) - first + 1 for first, last in self._ranges if first <= highest
+        )
 
 
 def _wrap(rows: Iterable[Row]) -> Iterator[dict[str, Any]]:

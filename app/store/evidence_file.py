@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.campaign.compliance.acceptance import DutyAnswer, build_exemption_key
 from app.store import audit_trail, request_log, seals, submissions
-from app.store.archive_file import list_numbers
+from app.store.archive_file import Numbers
 from app.store.audit_trail import SEALED_AT_ONCE, EventKind, find_said_digest, name_draft_chain
 from app.store.binding import Bound
 from app.store.chains import (
@@ -71,10 +71,14 @@ def _list_archived_calls(
     """Name the calls that the events bind in and an archive has, each with the archive."""
     bound = Bound.of(events)
     calls = {number for kind, number in bound.digests if kind == "call"}
+    archives = [
+        (archive, Numbers(archive["calls"])) for archive in audit_trail.read_archived(session)
+    ]
     return [
         {"id": number, "file": archive["file"], "sha256": archive["sha256"]}
-        for archive in audit_trail.read_archived(session)
-        for number in sorted(calls.intersection(list_numbers(archive["calls"])))
+        for archive, numbers in archives
+        for number in sorted(calls)
+        if number in numbers
     ]
 
 

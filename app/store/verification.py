@@ -11,7 +11,6 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from app.store import audit_trail, request_log, seals, submissions
-from app.store.archive_file import list_numbers
 from app.store.audit_trail import INSTANCE, SEALED_AT_ONCE, EventKind
 from app.store.base import MAY_EXIST, State
 from app.store.binding import Bound
@@ -22,6 +21,7 @@ from app.store.chains import (
     find_beginning,
     read_heads,
 )
+from app.store.gone import Gone, read_gone
 from app.store.models import Draft, Submission
 from app.store.records import ChainHead, Event, LoggedCall, Seal
 
@@ -39,15 +39,6 @@ class Verdict:
     chains: int = 0
     seal: str = NOTHING_BEFORE
     fault: str = ""
-
-
-@dataclass(frozen=True)
-class _Gone:
-    """What is in archives: ids of submissions and calls, and the chains' last heads there."""
-
-    submissions: set[int]
-    calls: set[int]
-    heads: set[tuple[str, int, str]]
 
 
 class _Broken(Exception):
@@ -74,7 +65,7 @@ def verify(session: Session, noted: str = "") -> Verdict:
     """
     try:
         sealed = _check_seals(session, noted)
-        events, chains = _check_chains(session, sealed, _read_gone(session))
+        events, chains = _check_chains(session, sealed, read_gone(session))
     except _Broken as error:
         return Verdict(fault=str(error))
     except (TypeError, ValueError, LookupError, AttributeError, OverflowError, RecursionError):
@@ -100,25 +91,10 @@ def _check_seals(session: Session, noted: str) -> _Sealed:
     return sealed
 
 
-def _read_gone(session: Session) -> _Gone:
-    """Read what the instance's chain says is in archives; that is followed like any other."""
-    archived = audit_trail.read_archived(session)
-    digests = [details["sha256"] for details in archived]
-    if len(set(digests)) < len(digests):
-        raise _Broken("An archive is on record twice.")
-    return _Gone(
-        {number for details in archived for number in list_numbers(details["submissions"])},
-        {number for details in archived for number in list_numbers(details["calls"])},
-        {
-            (chain, number, hashed)
-            for details in archived
-            for chain, number, hashed in details["chains"]
-        },
-    )
-
-
-def _check_chains(session: Session, sealed: _Sealed, gone: _Gone) -> tuple[int, int]:
+def _check_chains(session: Session, sealed: _Sealed, gone: Gone) -> tuple[int, int]:
     """Follow every chain, and count the events and the chains."""
+    if gone.is_on_record_twice:
+        raise _Broken("An archive is on record twice.")
     ends = {
         head.chain: (head.number, head.hash, head.sealed, head.seal)
         for head in session.scalars(select(ChainHead))
@@ -180,7 +156,7 @@ class _Facts:
 
 
 def _check_chain(
-    events: Iterator[Mapping[str, Any]], heads: list[Head | None], gone: _Gone
+    events: Iterator[Mapping[str, Any]], heads: list[Head | None], gone: Gone
 ) -> _Facts:
     facts = _Facts()
     for event in events:
@@ -203,7 +179,7 @@ def _check_chain(
     return facts
 
 
-def _find_beginning(first: Mapping[str, Any], gone: _Gone) -> Head:
+def _find_beginning(first: Mapping[str, Any], gone: Gone) -> Head:
     """Find what a chain continues from; earlier events have to be in an archive on record."""
     number, hashed = find_beginning(first)
     if number and (first["chain"], number, hashed) not in gone.heads:
@@ -216,10 +192,10 @@ def _hold_to_seals(chain: str, facts: _Facts, heads: list[Head | None]) -> None:
         raise _Broken(f"Event {facts.number} of {chain} is not the one sealed.")
 
 
-def _check_rows(session: Session, bound: Bound, gone: _Gone) -> None:
+def _check_rows(session: Session, bound: Bound, gone: Gone) -> None:
     """Hold submissions and calls to what the trail says of them."""
     told = bound.sent.keys() | {of for kind, of in bound.digests if kind == "submission"}
-    for number in told - gone.submissions:
+    for number in (number for number in told if number not in gone.submissions):
         try:
             row = session.get(Submission, number)
             written = submissions.write_document(row) if row else {}
@@ -261,7 +237,7 @@ def _hold(bound: Bound, named: tuple[str, int], written: Mapping[str, Any]) -> N
         raise _Broken("The {} {} was changed.".format(*named))
 
 
-def _check_counts(session: Session, facts: _Facts, gone: _Gone) -> None:
+def _check_counts(session: Session, facts: _Facts, gone: Gone) -> None:
     """Find rows that no event tells of; a call is bound in once its submission has an outcome."""
     under_way = select(Submission.id).where(Submission.state == State.SENDING)
     is_told = or_(LoggedCall.submission_id.is_(None), LoggedCall.submission_id.not_in(under_way))
@@ -270,10 +246,10 @@ def _check_counts(session: Session, facts: _Facts, gone: _Gone) -> None:
         ("calls", LoggedCall.id, is_told, facts.called, gone.calls),
     ):
         last, counted = facts.counted.get(name, (0, 0))
-        before = counted - sum(number <= last for number in archived)
+        before = counted - archived.count_up_to(last)
         older = session.scalar(select(func.count()).where(key <= last))
         newer = set(session.scalars(select(key).where(key > last, kept)))
-        expected = {number for number in known - archived if number > last}
+        expected = {number for number in known if number > last and number not in archived}
         if (older, newer) != (before, expected):
             total = f"{(older or 0) + len(newer)} {name} are kept"
             raise _Broken(f"{total}, and the trail knows of {before + len(expected)}.")

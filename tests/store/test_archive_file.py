@@ -8,8 +8,8 @@ import pytest
 from app.store.archive_file import (
     Archive,
     Damaged,
+    Numbers,
     derive_key,
-    list_numbers,
     read_archive,
     write_archive,
     write_ranges,
@@ -114,7 +114,9 @@ def test_one_that_is_there_is_never_written_over(path: Path) -> None:
 def test_numbers_are_the_same_after_they_were_ranges() -> None:
     numbers = [1, 2, 3, 7, 9, 10]
     assert write_ranges(reversed(numbers)) == [[1, 3], [7, 7], [9, 10]]
-    assert list(list_numbers(write_ranges(numbers))) == numbers
+    kept = Numbers(reversed(write_ranges(numbers)))
+    assert [number for number in range(20) if number in kept] == numbers
+    assert [kept.count_up_to(highest) for highest in (0, 2, 3, 8, 9, 99)] == [0, 2, 3, 4, 5, 6]
 
 
 def test_one_that_cannot_be_written_whole_is_not_left_behind(tmp_path: Path) -> None:

@@ -2,15 +2,19 @@
 
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DatabaseError, IntegrityError
+from sqlalchemy.orm import Session
 
+from app.campaign.contract.payload import build_payload, compute_digest, encode_payload
 from app.remote.answers import Created
 from app.sending.outcome import Outcome, apply_outcome
+from app.sending.queue import enqueue, withdraw
 from app.settings import Keep
 from app.store import audit_trail, batches, drafts, listing, request_log, retention
 from app.store.acceptances import judge
@@ -20,8 +24,9 @@ from app.store.base import Base, State
 from app.store.database import Store
 from app.store.models import Draft, Submission
 from app.store.records import ChainHead, Event, LoggedCall, Seal
-from tests.factories import inbound, typed
-from tests.sending.presses import look_up, rows
+from tests.factories import inbound, outbound, typed
+from tests.fakes import FakeApi
+from tests.sending.presses import destination, look_up, press, rows
 from tests.store.archives import (
     KEY,
     Saved,
@@ -45,6 +50,21 @@ def count(store: Store, table: type[Base]) -> int:
 def read_rows(path: Path) -> list[dict[str, Any]]:
     lines = path.read_text().splitlines()
     return [json.loads(line) for line in lines[1:-1]]
+
+
+def log_test(session: Session, connection_key: str) -> None:
+    """Log the test of a connection, as before the trail bound it in."""
+    call = LoggedCall(
+        connection_key=connection_key,
+        connection="A",
+        at=in_days(0),
+        method="GET",
+        url="https://a.example",
+        request_headers={},
+        response_headers={},
+    )
+    session.add(call)
+    request_log.index_call(session, call)
 
 
 def kinds_of(store: Store, draft_id: str) -> list[str]:
@@ -101,20 +121,22 @@ class TestLog:
 
     def test_the_last_test_of_a_connection_stays(self, store: Store) -> None:
         with store.writing() as session:
-            for number in range(3):
-                call = LoggedCall(
-                    connection_key="a" if number else "b",
-                    connection="A",
-                    at=in_days(0),
-                    method="GET",
-                    url="https://a.example",
-                    request_headers={},
-                    response_headers={},
-                )
-                session.add(call)
-                request_log.index_call(session, call)
+            for key in ("b", "a", "a"):
+                log_test(session, key)
         archive(store, LOG)
         assert rows(store, "SELECT id FROM exchange ORDER BY id") == [(1,), (3,)]
+
+    def test_calls_that_are_older_than_the_trail_are_counted_on(self, store: Store) -> None:
+        with store.writing() as session:
+            for _ in range(3):
+                log_test(session, "a")
+            row = session.execute(text("SELECT * FROM event")).mappings().one()
+        forge(store, row, details='{"submissions": [0, 0], "calls": [3, 3]}')
+        assert verdict(store).fault == ""
+        assert len(archive(store, LOG)) == 1
+        assert verdict(store).fault == ""
+        tamper(store, "DELETE FROM exchange")
+        assert verdict(store).fault == "0 calls are kept, and the trail knows of 1."
 
     def test_numbers_are_not_used_again(self, store: Store, sent: Sent) -> None:
         sent(State.REFUSED)
@@ -155,6 +177,23 @@ class TestTrash:
             submission = session.get_one(Submission, number)
             answer = Created("id", "name", "OUTBOUND", "DRAFT", 201, "{}")
             apply_outcome(session, submission, Outcome(State.CREATED, campaign=answer))
+        assert archive(store, TRASH) == []
+
+    def test_what_turned_up_after_it_was_sent_again_stays(
+        self, store: Store, sent: Sent, saved: Saved
+    ) -> None:
+        """The first is there after all, and the second was taken back."""
+        number = sent(State.UNKNOWN)
+        look_up(store, number)
+        draft_id = draft_of(store, number)
+        reviewed = compute_digest(encode_payload(build_payload(outbound())))
+        second = enqueue(press(draft_id, reviewed=reviewed, to=destination(FakeApi())), store=store)
+        with store.writing() as session:
+            submission = session.get_one(Submission, number)
+            answer = Created("id", "name", "OUTBOUND", "DRAFT", 201, "{}")
+            apply_outcome(session, submission, Outcome(State.CREATED, campaign=answer))
+        withdraw(second, "Not wanted.", store=store)
+        throw_away(store, draft_id)
         assert archive(store, TRASH) == []
 
     def test_what_a_batch_names_stays(self, store: Store, saved: Saved) -> None:
@@ -411,6 +450,22 @@ def test_files_that_are_there_are_held_to_the_trail(store: Store, sent: Sent) ->
     first.unlink()
     assert list(archiver.find_faults(archived)) == []
     assert archiver.list_absent(archived) == [first.name]
+
+
+def test_several_at_once_archive_each_thing_once_while_others_write(
+    store: Store, sent: Sent, saved: Saved, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.store.portions._AT_ONCE", 2)
+    for _ in range(6):
+        sent(State.REFUSED)
+    with ThreadPoolExecutor(5) as pool:
+        archiving = [pool.submit(archive, store, LOG) for _ in range(3)]
+        writing = [pool.submit(saved, inbound(name=f"Desk {number}")) for number in range(12)]
+        files = [path for done in archiving for path in done.result()]
+        assert len({done.result() for done in writing}) == 12
+    calls = [row["call"]["id"] for path in files for row in read_rows(path)]
+    assert sorted(calls) == [1, 2, 3, 4, 5, 6]
+    assert verdict(store).fault == ""
 
 
 def test_seals_are_kept(store: Store, sent: Sent) -> None:

@@ -27,7 +27,7 @@ from app.sending.queue import enqueue
 from app.settings import Keep
 from app.store import drafts
 from app.store.acceptances import judge
-from app.store.archive_file import list_numbers, read_archive
+from app.store.archive_file import read_archive
 from app.store.base import MAY_EXIST, State
 from app.store.database import Store
 from app.store.database_file import copy_database
@@ -174,7 +174,8 @@ class Keeping(RuleBasedStateMachine):
     def each_call_is_here_or_in_one_archive(self) -> None:
         archives = [read_archive(path, KEY) for path in self.files]
         assert all(archive.is_signed for archive in archives)
-        numbers = [n for archive in archives for n in list_numbers(archive.holds["calls"])]
+        ranges = [bounds for archive in archives for bounds in archive.holds["calls"]]
+        numbers = [number for first, last in ranges for number in range(first, last + 1)]
         with self.store.reading() as session:
             numbers += session.scalars(select(LoggedCall.id))
         assert sorted(numbers) == list(range(1, len(numbers) + 1))
