@@ -194,8 +194,7 @@ def _hold_to_seals(chain: str, facts: _Facts, heads: list[Head | None]) -> None:
 
 def _check_rows(session: Session, bound: Bound, gone: Gone) -> None:
     """Hold submissions and calls to what the trail says of them."""
-    told = bound.sent.keys() | {of for kind, of in bound.digests if kind == "submission"}
-    for number in (number for number in told if number not in gone.submissions):
+    for number in bound.sent.keys() | {of for kind, of in bound.digests if kind == "submission"}:
         try:
             row = session.get(Submission, number)
             written = submissions.write_document(row) if row else {}

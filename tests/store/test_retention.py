@@ -16,11 +16,20 @@ from app.remote.answers import Created
 from app.sending.outcome import Outcome, apply_outcome
 from app.sending.queue import enqueue, withdraw
 from app.settings import Keep
-from app.store import audit_trail, batches, drafts, listing, request_log, retention
+from app.store import (
+    audit_trail,
+    batches,
+    drafts,
+    listing,
+    request_log,
+    retention,
+    submissions,
+)
 from app.store.acceptances import judge
-from app.store.archive_file import Damaged, read_archive
+from app.store.archive_file import Damaged, read_archive, write_archive
 from app.store.audit_trail import EventKind
 from app.store.base import Base, State
+from app.store.chains import hash_document
 from app.store.database import Store
 from app.store.models import Draft, Submission
 from app.store.records import ChainHead, Event, LoggedCall, Seal
@@ -333,6 +342,20 @@ def test_nothing_is_removed_that_the_disk_does_not_keep(
     assert verdict(store).fault == ""
 
 
+def test_nothing_is_removed_that_is_not_in_the_archive(
+    store: Store, sent: Sent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent(State.CREATED)
+
+    def leave_rows_out(path: Path, head: Any, _rows: Any, key: bytes) -> None:
+        write_archive(path, head, [], key)
+
+    monkeypatch.setattr(retention, "write_archive", leave_rows_out)
+    with pytest.raises(Damaged, match="is not what was written"):
+        archive(store, LOG)
+    assert count(store, LoggedCall) == 1
+
+
 def test_nothing_is_removed_where_nothing_can_be_written(store: Store, sent: Sent) -> None:
     sent(State.CREATED)
     make_archiver(store).folder.write_text("in the way")
@@ -410,6 +433,33 @@ class TestTampering:
         assert verdict(store).fault == ""
         tamper(store, "DELETE FROM event WHERE kind = 'created' AND number = 1")
         assert verdict(store).fault == f"Events 1 to 1 of {chain} are in no archive on record."
+
+    def test_a_forged_end_that_is_archived_shows_by_a_noted_seal(
+        self, store: Store, saved: Saved
+    ) -> None:
+        saved(inbound())
+        noted = sealed(store)
+        with store.reading() as session:
+            created = session.execute(text("SELECT * FROM event WHERE kind = 'created'"))
+            row = created.mappings().one()
+        forge(store, row, who="Eve")
+        archive(store, TRAIL)
+        assert "is not the one sealed" in verdict(store, noted).fault
+
+    def test_no_further_event_of_that_kind_binds_anything(self, store: Store, sent: Sent) -> None:
+        number = sent(State.REFUSED)
+        chain = audit_trail.name_draft_chain(draft_of(store, number))
+        with store.writing() as session:
+            submission = session.get_one(Submission, number)
+            forged = submissions.write_document(submission) | {"answer": "forged"}
+            digests = [[number, hash_document(forged)]]
+            details: dict[str, Any] = {"sent": [number], "submissions": digests, "calls": []}
+            audit_trail.record(session, EventKind.SHORTENED, chain, **details)
+        assert "is of a kind that is sealed" in verdict(store).fault
+        sealed(store)
+        assert verdict(store).fault == ""
+        tamper(store, "UPDATE submission SET answer = 'forged'")
+        assert verdict(store).fault == f"The submission {number} was changed."
 
     def test_an_archive_counts_once(self, store: Store, sent: Sent) -> None:
         sent(State.REFUSED)
