@@ -19,7 +19,7 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from app import logs, web
 from app.campaign.compliance.rule_file import BadRules
 from app.campaign.compliance.rulebook import load_rulebook
-from app.cli import backup, maintenance, move, send
+from app.cli import backup, maintenance, move, retention, send
 from app.cli.explain import explain_command, list_rules
 from app.connections import ENVIRONMENT, SANDBOX, ConnectionRegistry
 from app.files import STATIC, TEMPLATES
@@ -37,9 +37,11 @@ from app.sending.sender import Sender
 from app.sending.sweep import sweep
 from app.services import Services
 from app.settings import LOOPBACK, BadSetting, Settings, read_database_url, read_settings
+from app.store.archive_file import derive_key
 from app.store.database import Store
 from app.store.dialects.sqlite import MOVED
 from app.store.migrations import UnusableDatabase
+from app.store.retention import Archiver
 from app.store.vault import BadKeys, Vault
 from app.web.assets import fingerprint
 from app.web.request_lines import RequestLines
@@ -55,6 +57,7 @@ COMMANDS = (
     *backup.COMMANDS,
     *maintenance.COMMANDS,
     *move.COMMANDS,
+    *retention.COMMANDS,
     *send.COMMANDS,
 )
 
@@ -125,7 +128,17 @@ def _make(settings: Settings) -> Flask:
         settings.queue_url, settings.instance, app.config["SECRET_KEY"], answer=sender.wake
     )
     batch_work = BatchWork(store, connections, background, doorbell.ring)
-    doorbell.sweep = partial(sweep, store, journal, sender.wake, batch_work.start)
+    secret: str = app.config["SECRET_KEY"]
+    archiver = Archiver(store, settings.keep, settings.archive_folder, derive_key(secret))
+    archive = partial(background.run, "archive", archiver.archive)
+    doorbell.sweep = partial(
+        sweep,
+        store,
+        journal,
+        sender.wake,
+        batch_work.start,
+        archive if archiver.is_set else None,
+    )
     metrics = Metrics(store) if settings.metrics_token else None
     Services(
         store=store,
@@ -136,6 +149,7 @@ def _make(settings: Settings) -> Flask:
         batch_work=batch_work,
         streams=Semaphore(min(2, settings.threads // 4)),
         connections=connections,
+        archiver=archiver,
         ledger=sandbox.extensions["ledger"],
         faults=sandbox.extensions["faults"],
         metrics=metrics,

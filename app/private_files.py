@@ -7,7 +7,7 @@ from pathlib import Path
 from secrets import token_hex
 
 _OURS = re.compile(
-    r".*\.lock|.*\.sqlite3(-\w+)?|secret_key|token_keys|backups|outcomes|benchmarks\.json"
+    r".*\.lock|.*\.sqlite3(-\w+)?|queue\.db(-\w+)?|secret_key|token_keys|backups|outcomes|archive|benchmarks\.json"
 )
 
 

@@ -16,6 +16,7 @@ from app.sending.doorbell import Doorbell
 from app.sending.journal import Journal
 from app.sending.sender import Sender
 from app.store.database import Store
+from app.store.retention import Archiver
 
 _NAME = "services"
 
@@ -36,6 +37,7 @@ class Services:
     batch_work: BatchWork
     streams: Semaphore
     connections: ConnectionRegistry
+    archiver: Archiver
     ledger: Ledger
     faults: Faults
     metrics: Metrics | None

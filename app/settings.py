@@ -61,6 +61,28 @@ SETTINGS = (
     Setting("TRUSTED_HOSTS", "", "Further host names that the app answers to, with commas."),
     Setting("TRUSTED_PROXY", "", "Address of a proxy in front that ends TLS."),
     Setting(
+        "KEEP_LOG_DAYS",
+        "",
+        "Days after which calls go from the request log into an archive. Else never.",
+    ),
+    Setting(
+        "KEEP_TRASH_DAYS",
+        "",
+        "Days after which deleted drafts go into an archive, with all of theirs. Else never.",
+    ),
+    Setting(
+        "KEEP_TRAIL_DAYS",
+        "",
+        "Days after the last event of a draft after which its events go into an archive. "
+        "Else never.",
+    ),
+    Setting(
+        "ARCHIVE",
+        "",
+        "Folder of the archives: with DATABASE_URL one that all machines share. "
+        "Else archive in INSTANCE.",
+    ),
+    Setting(
         "LOG_FORMAT",
         "",
         "json or text: how the log is written to stderr. Else text on a terminal, JSON elsewhere.",
@@ -96,6 +118,15 @@ class LogSettings:
 
 
 @dataclass(frozen=True)
+class Keep:
+    """For how many days the request log, deleted drafts and events are kept; `None` is for ever."""
+
+    log: int | None = None
+    trash: int | None = None
+    trail: int | None = None
+
+
+@dataclass(frozen=True)
 class Settings:
     """The settings of one run of the app."""
 
@@ -115,6 +146,12 @@ class Settings:
     processes: int = 1
     threads: int = 8
     log: LogSettings = LogSettings()
+    keep: Keep = Keep()
+    archive: Path | None = None
+
+    @property
+    def archive_folder(self) -> Path:
+        return self.archive or self.instance / "archive"
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -153,6 +190,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
             raise BadSetting(f"{name} is “{values[name]}”. Set it to a number from 1 to 99.")
     _check_metrics_token(values["METRICS_TOKEN"])
     _check_shared(values)
+    keep = _read_keep(values)
     return Settings(
         host=values["HOST"],
         port=int(values["PORT"]),
@@ -168,6 +206,8 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         trusted_proxy=values["TRUSTED_PROXY"],
         metrics_token=values["METRICS_TOKEN"],
         log=read_log_settings(environ),
+        keep=keep,
+        archive=HOME / values["ARCHIVE"] if values["ARCHIVE"] else None,
         processes=int(values["PROCESSES"] or _choose_processes(values)),
         threads=int(values["THREADS"]),
     )
@@ -197,6 +237,19 @@ def _check_metrics_token(token: str) -> None:
             "METRICS_TOKEN cannot be used. Set it to 16 or more letters and digits; "
             "._~+/- may be among them."
         )
+
+
+def _read_keep(values: Mapping[str, str]) -> Keep:
+    names = ("KEEP_LOG_DAYS", "KEEP_TRASH_DAYS", "KEEP_TRAIL_DAYS")
+    for name in filter(values.get, names):
+        if not re.fullmatch("[1-9][0-9]{0,4}", values[name]):
+            raise BadSetting(f"{name} is “{values[name]}”. Set it to a number from 1 to 99999.")
+        if values["DATABASE_URL"] and not values["ARCHIVE"]:
+            raise BadSetting(
+                f"ARCHIVE is not set. With DATABASE_URL and {name} it names a folder that all "
+                "machines share, and that stays."
+            )
+    return Keep(*(int(values[name]) if values[name] else None for name in names))
 
 
 def _check_shared(values: Mapping[str, str]) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.settings import SETTINGS, BadSetting, LogSettings, Settings, read_settings
+from app.settings import SETTINGS, BadSetting, Keep, LogSettings, Settings, read_settings
 
 ROOT = Path(__file__).parents[1]
 ROW = re.compile(r"^\| `(?P<name>[A-Z_]+)` \| (?:`(?P<default>[^`]*)` )?\|", re.MULTILINE)
@@ -52,6 +52,10 @@ def test_each_setting_is_read_from_its_variable() -> None:
             "METRICS_TOKEN": "a-token-of-a-test",
             "PROCESSES": "3",
             "THREADS": "4",
+            "KEEP_LOG_DAYS": "90",
+            "KEEP_TRASH_DAYS": "30",
+            "KEEP_TRAIL_DAYS": "3650",
+            "ARCHIVE": "/srv/archives",
         }
     )
 
@@ -67,6 +71,8 @@ def test_each_setting_is_read_from_its_variable() -> None:
         log=LogSettings("json", "ERROR"),
         processes=3,
         threads=4,
+        keep=Keep(log=90, trash=30, trail=3650),
+        archive=Path("/srv/archives"),
     )
 
 
@@ -206,3 +212,22 @@ def test_the_readme_lists_every_setting_with_what_it_is_without_one() -> None:
 
     listed = {row["name"]: row["default"] or "" for row in ROW.finditer(readme)}
     assert listed == {setting.name: setting.default for setting in SETTINGS}
+
+
+@pytest.mark.parametrize("name", ["KEEP_LOG_DAYS", "KEEP_TRASH_DAYS", "KEEP_TRAIL_DAYS"])
+@pytest.mark.parametrize("days", ["0", "-1", "1.5", "ever", "100000", "1 2"])
+def test_what_is_kept_is_kept_for_whole_days(name: str, days: str) -> None:
+    expected = f"{name} is “{days}”. Set it to a number from 1 to 99999."
+    assert refused(**{name: days}) == expected
+
+
+def test_archives_are_where_all_machines_find_them() -> None:
+    shared = {"DATABASE_URL": "postgresql://a", "SECRET_KEY": "s" * 32, "TOKEN_KEYS": "t"}
+    assert read_settings(shared).archive is None
+    assert "ARCHIVE is not set." in refused(**shared, KEEP_LOG_DAYS="9")
+    assert read_settings(shared | {"KEEP_LOG_DAYS": "9", "ARCHIVE": "/a"}).keep == Keep(log=9)
+
+
+def test_archives_are_in_the_instance_unless_told_otherwise() -> None:
+    assert read_settings({}).archive_folder == ROOT / "instance" / "archive"
+    assert read_settings({"ARCHIVE": "old"}).archive_folder == ROOT / "old"

@@ -11,7 +11,7 @@ from app.services import services
 from app.store import audit_trail, seals
 from app.store.audit_trail import INSTANCE, EventKind
 from app.store.database import Store
-from app.store.evidence_file import check_evidence, describe_proof
+from app.store.evidence_file import check_evidence, describe_archived, describe_proof
 from app.store.file_lock import Busy
 from app.store.saved_connections import read_connections
 from app.store.vault import CannotUnlock, Vault
@@ -53,6 +53,7 @@ def verify_trail(seal: str) -> None:
     if verdict.fault:
         raise click.ClickException(f"The event trail does not hold. {verdict.fault}")
     click.echo(f"The event trail holds: {verdict.events} events in {verdict.chains} chains.")
+    _check_archives()
     click.echo(_NOTE.format(seal=verdict.seal))
 
 
@@ -72,6 +73,8 @@ def verify_evidence(file: TextIO, seal: str) -> None:
         "The evidence holds: payloads, answers, calls, events and what was said of findings are "
         "what their hashes say."
     )
+    if left := describe_archived(document):
+        click.echo(left)
     if seal:
         click.echo(describe_proof(document, seal))
     else:
@@ -123,6 +126,26 @@ def _verify_and_seal(noted: str) -> Verdict:
         seals.seal(session)
     with _store().reading() as session:
         return verify(session)
+
+
+def _check_archives() -> None:
+    """Hold the archives to the trail as well, and name those that are elsewhere."""
+    archiver = services().archiver
+    with _store().reading() as session:
+        archived = audit_trail.read_archived(session)
+    try:
+        fault = next(archiver.find_faults(archived), "")
+    except OSError as error:
+        raise click.ClickException(
+            f"{error.filename} cannot be read ({error.strerror})."
+        ) from error
+    if fault:
+        raise click.ClickException(f"The event trail does not hold. {fault}")
+    if absent := archiver.list_absent(archived):
+        click.echo(
+            f"Archives that are not in {archiver.folder}, to be held to it by verify-archive:"
+        )
+        click.echo("\n".join(f"  {name}" for name in absent))
 
 
 def _describe_unusable(error: DatabaseError) -> str:

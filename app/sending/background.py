@@ -15,7 +15,7 @@ class Background:
         self._lock = Lock()
         self._threads: dict[str, Thread] = {}
 
-    def run(self, name: str, work: Callable[[], None]) -> None:
+    def run(self, name: str, work: Callable[[], object]) -> None:
         """Start *work* in a thread under a name; does nothing if that name is running already.
 
         An exception of *work* is logged. Raises `RuntimeError` if no thread can be started.

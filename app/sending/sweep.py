@@ -12,14 +12,17 @@ from app.store.database import Store
 _LEASE = 50.0
 """Seconds for which no other machine does this; a little less than until the next time."""
 
+_DAY = 24 * 60 * 60 - _LEASE
+
 
 def sweep(
     store: Store,
     journal: Journal,
     wake: Callable[[str], None],
     go_on_with: Callable[[int], None],
+    archive: Callable[[], None] | None = None,
 ) -> None:
-    """Settle what was left behind, send what waits, and go on with batches.
+    """Settle what was left behind, send what waits, go on with batches, and once a day archive.
 
     A journal is taken in by each machine, as it is a folder of its own; one machine at a time
     does the rest. Raises `DatabaseError`.
@@ -29,6 +32,7 @@ def sweep(
         if not duties.take(session, "sweep", _LEASE):
             return
         waiting = submissions.list_waiting_connections(session)
+        is_time_to_archive = archive and duties.take(session, "archive", _DAY)
         unfinished = batches.list_unfinished(session, datetime.now(UTC))
     with store.writing() as session:
         seals.seal(session)
@@ -36,3 +40,5 @@ def sweep(
         wake(connection_key)
     for batch_id in unfinished:
         go_on_with(batch_id)
+    if archive and is_time_to_archive:
+        archive()

@@ -5,7 +5,7 @@ writing about another.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from app.store.chains import EVENT, NOTHING_BEFORE, hash_event
+from app.store.chains import EVENT, NOTHING_BEFORE, SHORTENED, hash_document, hash_event
 from app.store.models import Draft
 from app.store.records import ChainHead, Event
 
@@ -53,6 +53,8 @@ class EventKind(StrEnum):
     STRAY_ANSWER = "stray answer"
     CHAINED_ANEW = "chained anew"
     COUNTED = "counted"
+    ARCHIVED = "archived"
+    SHORTENED = SHORTENED
 
 
 OUTCOMES = frozenset(
@@ -66,7 +68,7 @@ SAYS = frozenset({EventKind.ACCEPTED, EventKind.TAKEN_BACK, EventKind.CONFIRMED}
 SAID = "said_digest"
 """In these events: the digest of all that is kept then of what was said of the draft."""
 
-SEALED_AT_ONCE = OUTCOMES | {EventKind.SENT}
+SEALED_AT_ONCE = OUTCOMES | {EventKind.SENT, EventKind.ARCHIVED, EventKind.SHORTENED}
 """What is sealed in the transaction that records it."""
 
 
@@ -124,15 +126,39 @@ def record(session: Session, kind: EventKind, chain: str, *, who: str = "", **de
         session.execute(insert(ChainHead), {"chain": chain, **new})
 
 
+def read_chain(session: Session, chain: str) -> list[Event]:
+    """Read the events of one chain, the oldest first."""
+    return list(session.scalars(_OF_CHAIN, {"chain": chain}))
+
+
 def read_draft_events(session: Session, draft_id: str) -> list[Event]:
     """Read the events of one draft, the oldest first."""
-    return list(session.scalars(_OF_CHAIN, {"chain": name_draft_chain(draft_id)}))
+    return read_chain(session, name_draft_chain(draft_id))
 
 
 def read_strays(session: Session) -> list[dict[str, Any]]:
     """Read the details of the answers whose submissions are missing here."""
     query = select(Event).where(Event.chain == INSTANCE, Event.kind == EventKind.STRAY_ANSWER)
     return [read_details(event) for event in session.scalars(query)]
+
+
+def read_archived(session: Session) -> list[dict[str, Any]]:
+    """Read the details of all archives on record, the oldest first."""
+    query = select(Event).where(Event.chain == INSTANCE, Event.kind == EventKind.ARCHIVED)
+    return [read_details(event) for event in session.scalars(query.order_by(Event.number))]
+
+
+def find_said_digest(events: Sequence[Mapping[str, Any]]) -> str | None:
+    """Find the digest of what was last said of a draft's findings; `None` if nothing binds it.
+
+    *events* are all of its chain as JSON has them; older ones bind nothing.
+    """
+    statements = [event for event in events if event["kind"] in SAYS | {EventKind.SHORTENED}]
+    if statements:
+        said: str | None = json.loads(statements[-1]["details"]).get(SAID)
+        return said
+    is_whole = bool(events) and events[0]["kind"] == EventKind.CREATED
+    return hash_document({}) if is_whole else None
 
 
 def record_review(
@@ -155,9 +181,14 @@ def record_review(
 
 
 def find_answers_at(session: Session, draft: Draft, version: int) -> dict[str, Any]:
-    """Find a draft's answers at an earlier version, by undoing the edits since."""
+    """Find a draft's answers at an earlier version, by undoing the edits since.
+
+    None are found if these edits are in an archive.
+    """
     answers = dict(draft.answers)
     for event in reversed(read_draft_events(session, draft.id)):
+        if event.kind == EventKind.SHORTENED:
+            return {}
         if event.kind in {EventKind.CREATED, EventKind.EDITED}:
             details = read_details(event)
             if details["version"] <= version:

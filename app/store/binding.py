@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,17 +48,57 @@ class Bound:
     sent: dict[int, Mapping[str, Any]] = field(default_factory=dict)
     digests: dict[tuple[str, int], str] = field(default_factory=dict)
 
+    @classmethod
+    def of(cls, events: Iterable[Mapping[str, Any]]) -> "Bound":
+        """Take on what all events of a chain tell."""
+        bound = cls()
+        for event in events:
+            bound.take(event)
+        return bound
+
+    def without(self, gone: set[tuple[str, int]]) -> "Bound":
+        """Leave out submissions and calls that are there no more."""
+        sent = {
+            number: press
+            for number, press in self.sent.items()
+            if ("submission", number) not in gone
+        }
+        return Bound(
+            sent, {named: hashed for named, hashed in self.digests.items() if named not in gone}
+        )
+
     def take(self, event: Mapping[str, Any]) -> None:
         """Take on what one event tells."""
         details = json.loads(event["details"])
         if not isinstance(details, dict):
             raise TypeError(details)
+        if event["kind"] == EventKind.SHORTENED:
+            self._take_on(details)
         if event["kind"] == EventKind.SENT:
             self.sent[int(details["submission"])] = {**details, "who": event["who"]}
         if event["kind"] in _BINDS:
             for kind in ("submission", "call"):
                 if details.get(kind) is not None and f"{kind}_digest" in details:
                     self.digests[kind, details[kind]] = details[f"{kind}_digest"]
+
+    def write_document(self) -> dict[str, Any]:
+        """Write out what it tells, for the event that takes the place of those that told it."""
+        of = {
+            kind: [
+                [number, hashed]
+                for (named, number), hashed in self.digests.items()
+                if named == kind
+            ]
+            for kind in ("submission", "call")
+        }
+        return {"sent": list(self.sent), "submissions": of["submission"], "calls": of["call"]}
+
+    def _take_on(self, details: Mapping[str, Any]) -> None:
+        """Take on what earlier events told; their submissions are known, and bound by digests."""
+        self.sent = {int(number): {} for number in details["sent"]} | self.sent
+        for kind, name in (("submission", "submissions"), ("call", "calls")):
+            for number, hashed in details[name]:
+                self.digests.setdefault((kind, int(number)), hashed)
 
     def find_faults(
         self, number: int, written: Mapping[str, Any], call: Mapping[str, Any] | None

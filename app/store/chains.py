@@ -14,6 +14,9 @@ from typing import Any
 
 NOTHING_BEFORE = "0" * 64
 
+SHORTENED = "shortened"
+"""The kind of the event with which a chain begins whose earlier events are in an archive."""
+
 EVENT = ("chain", "number", "at", "kind", "who", "details", "before")
 SEAL = ("number", "at", "heads", "before")
 
@@ -21,7 +24,9 @@ HOW_TO_CHECK = (
     "An event's hash is the SHA-256 of the JSON list [chain, number, at, kind, who, details, "
     "before], a seal's that of [number, at, SHA-256 of heads, before]; with “, ” between the "
     "members and no character escaped that JSON lets stand, in UTF-8. before is the hash of the "
-    "event or seal with the number before, of the same chain. The *_digest in an event's details "
+    "event or seal with the number before, of the same chain. A chain begins with event 1, or with "
+    "one of the kind shortened: it names the archive that the events before it are in, and binds "
+    "what they bound. The *_digest in an event's details "
     "are the SHA-256 of the submission, of its call, and (said_digest) of what is accepted of the "
     "draft, as they stand in this file, written as JSON with sorted names and “, ” and “: ” "
     "between. The command verify-evidence does this."
@@ -56,12 +61,20 @@ _ADDED = ("destination", "retry_at")
 
 def find_fault(events: Iterable[Mapping[str, Any]]) -> str:
     """Follow one chain from its beginning; gives what is wrong in a sentence, or nothing."""
-    before = NOTHING_BEFORE
-    for number, event in enumerate(events, 1):
-        if fault := check_event(event, number, before):
+    head: tuple[int, str] | None = None
+    for event in events:
+        number, before = head or find_beginning(event)
+        if fault := check_event(event, number + 1, before):
             return fault
-        before = event["hash"]
+        head = event["number"], event["hash"]
     return ""
+
+
+def find_beginning(first: Mapping[str, Any]) -> tuple[int, str]:
+    """Give the number and the hash that a chain continues from which begins with this event."""
+    if first["kind"] == SHORTENED:
+        return first["number"] - 1, first["before"]
+    return 0, NOTHING_BEFORE
 
 
 def check_event(event: Mapping[str, Any], number: int, before: str) -> str:

@@ -6,14 +6,15 @@ and against any of those seals' hashes that was noted elsewhere.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from app.campaign.compliance.acceptance import DutyAnswer, build_exemption_key
 from app.store import audit_trail, request_log, seals, submissions
-from app.store.audit_trail import SAID, SAYS, SEALED_AT_ONCE, EventKind, name_draft_chain
+from app.store.archive_file import Numbers
+from app.store.audit_trail import SEALED_AT_ONCE, EventKind, find_said_digest, name_draft_chain
 from app.store.binding import Bound
 from app.store.chains import (
     HOW_TO_CHECK,
@@ -58,9 +59,27 @@ def write_trail(session: Session, draft_id: str) -> dict[str, Any]:
         "sealed_events": head.sealed if head else 0,
         "seal": since[0] if since else None,
         "seals_since": since[1:],
+        "archived_calls": _list_archived_calls(session, events),
         "seals_left_out": seals.count_seals(session) - since[-1]["number"] if since else 0,
         "how_to_check": HOW_TO_CHECK,
     }
+
+
+def _list_archived_calls(
+    session: Session, events: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """Name the calls that the events bind in and an archive has, each with the archive."""
+    bound = Bound.of(events)
+    calls = {number for kind, number in bound.digests if kind == "call"}
+    archives = [
+        (archive, Numbers(archive["calls"])) for archive in audit_trail.read_archived(session)
+    ]
+    return [
+        {"id": number, "file": archive["file"], "sha256": archive["sha256"]}
+        for archive, numbers in archives
+        for number in sorted(calls)
+        if number in numbers
+    ]
 
 
 def check_evidence(document: Any, noted: str = "") -> str:
@@ -74,7 +93,8 @@ def check_evidence(document: Any, noted: str = "") -> str:
         events = records["events"]
         chain = name_draft_chain(document["draft"]["id"])
         _check_events(events, chain)
-        _check_documents(events, document["submissions"])
+        archived = {call["id"] for call in records.get("archived_calls", ())}
+        _check_documents(events, document["submissions"], archived)
         _check_statements(events, document["draft"], document.get("judged_now", {}))
         _check_seals(records, chain, noted)
     except _Wrong as error:
@@ -89,9 +109,24 @@ def describe_proof(document: Any, noted: str) -> str:
     records = document["trail"]
     of = next(seal for seal in (records["seal"], *records["seals_since"]) if seal["hash"] == noted)
     number, _ = _read_heads(records["seal"])[name_draft_chain(document["draft"]["id"])]
+    first, last = (records["events"][index]["number"] for index in (0, -1))
     return (
-        f"The seal was made at {of['at']}: events 1 to {number} of {len(records['events'])} are "
+        f"The seal was made at {of['at']}: events {first} to {number} of {last} are "
         "what they were then, and there was no further one of this draft."
+    )
+
+
+def describe_archived(document: Any) -> str:
+    """Say in a sentence what the evidence leaves to archives; nothing if it leaves nothing."""
+    records = document["trail"]
+    names = [call["file"] for call in records.get("archived_calls", ())]
+    first = records["events"][0] if records["events"] else None
+    if first and first["kind"] == EventKind.SHORTENED:
+        names.insert(0, json.loads(first["details"])["file"])
+    if not names:
+        return ""
+    return (
+        f"More of it is in archives, which have to hold as well: {', '.join(dict.fromkeys(names))}."
     )
 
 
@@ -102,18 +137,20 @@ def _check_events(events: list[Mapping[str, Any]], chain: str) -> None:
         raise _Wrong("Events of another draft are in it.")
 
 
-def _check_documents(events: list[Mapping[str, Any]], written: list[Mapping[str, Any]]) -> None:
-    bound = Bound()
-    for event in events:
-        bound.take(event)
+def _check_documents(
+    events: list[Mapping[str, Any]], written: list[Mapping[str, Any]], archived: set[int]
+) -> None:
+    bound = Bound.of(events)
     documents = list(_iterate_documents(written))
     present = dict(documents)
+    if any(("call", number) in present for number in archived):
+        raise _Wrong("A call is in it that is said to be in an archive.")
     if len(present) < len(documents):
         raise _Wrong("A submission or a call is in it twice.")
     for kind, number in (*(("submission", sent) for sent in bound.sent), *bound.digests):
-        if (kind, number) not in present:
+        if (kind, number) not in present and not (kind == "call" and number in archived):
             raise _Wrong(f"The {kind} {number} is missing.")
-    for kind, number in bound.digests:
+    for kind, number in bound.digests.keys() & present.keys():
         if not bound.is_as_told(kind, number, present[kind, number]):
             raise _Wrong(f"The {kind} {number} is not what the trail says.")
     for submission in written:
@@ -129,12 +166,7 @@ def _check_statements(
 ) -> None:
     """Hold what was said of findings to the last event that binds it; older events bind nothing."""
     kept = draft.get("accepted", {})
-    statements = [event for event in events if event["kind"] in SAYS]
-    if statements:
-        expected = json.loads(statements[-1]["details"]).get(SAID)
-    else:
-        is_whole = bool(events) and events[0]["kind"] == EventKind.CREATED
-        expected = hash_document({}) if is_whole else None
+    expected = find_said_digest(events)
     if expected is None:
         return
     if hash_document(kept) != expected:
@@ -191,9 +223,10 @@ def _check_seals(records: Mapping[str, Any], chain: str, noted: str) -> None:
 def _check_head(seal: Mapping[str, Any], events: list[Mapping[str, Any]], chain: str) -> None:
     """Hold the events to the seal: it names them, and presses and outcomes are sealed at once."""
     number, hashed = _read_heads(seal).get(chain, (0, NOTHING_BEFORE))
-    if not 0 < number <= len(events) or events[number - 1]["hash"] != hashed:
+    sealed = [event for event in events if event["number"] <= number]
+    if not sealed or (sealed[-1]["number"], sealed[-1]["hash"]) != (number, hashed):
         raise _Wrong(f"Seal {seal['number']} is of other events.")
-    for event in events[number:]:
+    for event in events[len(sealed) :]:
         if event["kind"] in SEALED_AT_ONCE:
             raise _Wrong(f"Event {event['number']} is of a kind that a seal would name.")
 

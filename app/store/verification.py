@@ -18,8 +18,10 @@ from app.store.chains import (
     NOTHING_BEFORE,
     check_event,
     check_seal,
+    find_beginning,
     read_heads,
 )
+from app.store.gone import Gone, read_gone
 from app.store.models import Draft, Submission
 from app.store.records import ChainHead, Event, LoggedCall, Seal
 
@@ -63,7 +65,7 @@ def verify(session: Session, noted: str = "") -> Verdict:
     """
     try:
         sealed = _check_seals(session, noted)
-        events, chains = _check_chains(session, sealed)
+        events, chains = _check_chains(session, sealed, read_gone(session))
     except _Broken as error:
         return Verdict(fault=str(error))
     except (TypeError, ValueError, LookupError, AttributeError, OverflowError, RecursionError):
@@ -89,8 +91,10 @@ def _check_seals(session: Session, noted: str) -> _Sealed:
     return sealed
 
 
-def _check_chains(session: Session, sealed: _Sealed) -> tuple[int, int]:
+def _check_chains(session: Session, sealed: _Sealed, gone: Gone) -> tuple[int, int]:
     """Follow every chain, and count the events and the chains."""
+    if gone.is_on_record_twice:
+        raise _Broken("An archive is on record twice.")
     ends = {
         head.chain: (head.number, head.hash, head.sealed, head.seal)
         for head in session.scalars(select(ChainHead))
@@ -100,7 +104,7 @@ def _check_chains(session: Session, sealed: _Sealed) -> tuple[int, int]:
     with closing(_iterate_events(session)) as all_events:
         for chain, rows in groupby(all_events, key=lambda event: event["chain"]):
             known = sealed.heads.pop(chain, None)
-            facts = _check_chain(rows, [known, (sealed.noted or {}).pop(chain, None)])
+            facts = _check_chain(rows, [known, (sealed.noted or {}).pop(chain, None)], gone)
             upto = known[0] if known else 0
             end = (facts.number, facts.hash, upto, sealed.by.get(chain))
             if (end_there := ends.pop(chain, None)) is None or end_there[:2] != end[:2]:
@@ -109,12 +113,12 @@ def _check_chains(session: Session, sealed: _Sealed) -> tuple[int, int]:
                 raise _Broken(f"What of {chain} is sealed was changed.")
             if known and facts.last_to_seal > upto:
                 raise _Broken(f"Event {facts.last_to_seal} of {chain} is of a kind that is sealed.")
-            _check_rows(session, facts.bound)
+            _check_rows(session, facts.bound, gone)
             all_of.take(facts)
-            events, chains = events + facts.number, chains + 1
+            events, chains = events + facts.count, chains + 1
     for chain in (*ends, *sealed.heads, *(sealed.noted or {})):
         raise _Broken(f"All events of {chain} are missing.")
-    _check_counts(session, all_of)
+    _check_counts(session, all_of, gone)
     _check_states(session)
     return events, chains
 
@@ -128,13 +132,14 @@ def _iterate_events(session: Session) -> Generator[Mapping[str, Any]]:
 
 @dataclass
 class _Facts:
-    """What a chain tells: its last number and hash, and of submissions and calls.
+    """What a chain tells: its events, its last number and hash, and of submissions and calls.
 
     `sent` and `called` are the ids of those that it tells of, and `counted` how many rows
     there were, and up to which id, before calls and submissions were bound in. `last_to_seal`
     is the last event of a kind that is sealed at once.
     """
 
+    count: int = 0
     number: int = 0
     hash: str = NOTHING_BEFORE
     last_to_seal: int = 0
@@ -150,14 +155,19 @@ class _Facts:
         self.counted = self.counted or other.counted
 
 
-def _check_chain(events: Iterator[Mapping[str, Any]], heads: list[Head | None]) -> _Facts:
+def _check_chain(
+    events: Iterator[Mapping[str, Any]], heads: list[Head | None], gone: Gone
+) -> _Facts:
     facts = _Facts()
     for event in events:
+        if not facts.count:
+            facts.number, facts.hash = _find_beginning(event, gone)
+            _hold_to_seals(event["chain"], facts, heads)
         if fault := check_event(event, facts.number + 1, facts.hash):
             raise _Broken(fault)
         facts.number, facts.hash = event["number"], event["hash"]
-        if any(head and head[0] == facts.number and head[1] != facts.hash for head in heads):
-            raise _Broken(f"Event {facts.number} of {event['chain']} is not the one sealed.")
+        facts.count += 1
+        _hold_to_seals(event["chain"], facts, heads)
         facts.bound.take(event)
         if event["kind"] in SEALED_AT_ONCE:
             facts.last_to_seal = facts.number
@@ -169,7 +179,20 @@ def _check_chain(events: Iterator[Mapping[str, Any]], heads: list[Head | None]) 
     return facts
 
 
-def _check_rows(session: Session, bound: Bound) -> None:
+def _find_beginning(first: Mapping[str, Any], gone: Gone) -> Head:
+    """Find what a chain continues from; earlier events have to be in an archive on record."""
+    number, hashed = find_beginning(first)
+    if number and (first["chain"], number, hashed) not in gone.heads:
+        raise _Broken(f"Events 1 to {number} of {first['chain']} are in no archive on record.")
+    return number, hashed
+
+
+def _hold_to_seals(chain: str, facts: _Facts, heads: list[Head | None]) -> None:
+    if any(head and head[0] == facts.number and head[1] != facts.hash for head in heads):
+        raise _Broken(f"Event {facts.number} of {chain} is not the one sealed.")
+
+
+def _check_rows(session: Session, bound: Bound, gone: Gone) -> None:
     """Hold submissions and calls to what the trail says of them."""
     for number in bound.sent.keys() | {of for kind, of in bound.digests if kind == "submission"}:
         try:
@@ -184,7 +207,7 @@ def _check_rows(session: Session, bound: Bound) -> None:
             for fault in bound.find_faults(number, written, _find_call(session, number)):
                 raise _Broken(fault)
     for kind, number in bound.digests:
-        if kind == "call":
+        if kind == "call" and number not in gone.calls:
             _hold(bound, (kind, number), _write_call(session, number))
         session.expire_all()
 
@@ -213,18 +236,19 @@ def _hold(bound: Bound, named: tuple[str, int], written: Mapping[str, Any]) -> N
         raise _Broken("The {} {} was changed.".format(*named))
 
 
-def _check_counts(session: Session, facts: _Facts) -> None:
+def _check_counts(session: Session, facts: _Facts, gone: Gone) -> None:
     """Find rows that no event tells of; a call is bound in once its submission has an outcome."""
     under_way = select(Submission.id).where(Submission.state == State.SENDING)
     is_told = or_(LoggedCall.submission_id.is_(None), LoggedCall.submission_id.not_in(under_way))
-    for name, key, kept, known in (
-        ("submissions", Submission.id, Submission.id > 0, facts.sent),
-        ("calls", LoggedCall.id, is_told, facts.called),
+    for name, key, kept, known, archived in (
+        ("submissions", Submission.id, Submission.id > 0, facts.sent, gone.submissions),
+        ("calls", LoggedCall.id, is_told, facts.called, gone.calls),
     ):
-        last, before = facts.counted.get(name, (0, 0))
+        last, counted = facts.counted.get(name, (0, 0))
+        before = counted - archived.count_up_to(last)
         older = session.scalar(select(func.count()).where(key <= last))
         newer = set(session.scalars(select(key).where(key > last, kept)))
-        expected = {number for number in known if number > last}
+        expected = {number for number in known if number > last and number not in archived}
         if (older, newer) != (before, expected):
             total = f"{(older or 0) + len(newer)} {name} are kept"
             raise _Broken(f"{total}, and the trail knows of {before + len(expected)}.")

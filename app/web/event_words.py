@@ -151,6 +151,7 @@ _WORDS: Mapping[EventKind, Callable[[dict[str, Any]], str]] = {
         f"Opened again {_describe_findings(known['findings'])}: {known['reason']}"
     ),
     EventKind.CONFIRMED: _describe_confirmed,
+    EventKind.SHORTENED: lambda known: f"What was done before is in the archive {known['file']}",
     EventKind.REVIEWED: lambda known: f"Reviewed, to be sent to {known['connection']}",
 }
 _PLAIN = {

@@ -26,6 +26,7 @@ from tests.conftest import ON_POSTGRESQL
 from tests.factories import inbound
 from tests.postgresql import drop_database, make_database
 from tests.sending.presses import rows
+from tests.store.archives import archive
 from tests.store.tampering import sealed, tamper, verdict
 
 BackUp = Callable[[], Result]
@@ -67,6 +68,21 @@ def backed_up(back_up: BackUp, saved: Saved, sent: Sent, store: Store, ledger: L
 
 def run_in(app: Flask, *words: object) -> Result:
     return app.test_cli_runner().invoke(args=[str(word) for word in words])
+
+
+def test_what_was_archived_is_on_record_in_the_file(
+    run: Run, file: Path, store: Store, sent: Sent, tmp_path: Path
+) -> None:
+    sent(State.REFUSED)
+    noted = sealed(store)
+    assert len(archive(store)) == 2
+    assert run("backup", file).exit_code == 0
+    instance = tmp_path / "other"
+    restored = run_in(create_app(Settings(instance=instance)), "restore", file)
+    assert restored.exit_code == 0, restored.output
+    there = find_services(create_app(Settings(instance=instance))).store
+    assert verdict(there, noted).fault == ""
+    assert rows(there, "SELECT count(*) FROM exchange") == [(0,)]
 
 
 def test_it_is_brought_back_by_way_of_a_file(

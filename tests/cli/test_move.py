@@ -43,6 +43,7 @@ from tests.factories import inbound, outbound
 from tests.pages import Visitor
 from tests.postgresql import drop_database, make_database
 from tests.sending.presses import TOKEN, look_up, rows
+from tests.store.archives import archive
 from tests.store.tampering import sealed, tamper, verdict
 
 pytestmark = [pytest.mark.slow, pytest.mark.postgresql]
@@ -111,6 +112,18 @@ def test_everything_is_there(run: Run, target: str, filled: str, instance: Path)
     [connection] = [one for one in services.connections.list_all() if one.name == CLIENT]
     assert services.connections.open_api(connection.key).connection.token == TOKEN
     services.store.engine.dispose()
+
+
+def test_what_was_archived_is_still_on_record_there(
+    run: Run, target: str, filled: str, store: Store, sent: Sent
+) -> None:
+    assert len(archive(store)) == 2
+    assert run("move-to", target).exit_code == 0
+    with opened(target) as there:
+        assert verdict(there, filled).fault == ""
+        assert rows(there, "SELECT count(*) FROM exchange") == [(0,)]
+        tamper(there, "DELETE FROM event WHERE kind = 'shortened'")
+        assert verdict(there).fault != ""
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import pytest
 from app.sending.sweep import sweep
 from app.store.base import State
 from app.store.database import Store
+from app.store.dialects import queries
 from app.store.models import Duty, Submission
 from app.store.records import ChainHead
 from tests.sending.presses import expire, journal
@@ -24,9 +25,9 @@ def gone_on() -> list[int]:
     return []
 
 
-def end_duty(store: Store) -> None:
+def end_duty(store: Store, name: str = "sweep") -> None:
     with store.writing() as session:
-        session.get_one(Duty, "sweep").lease_ends = 0.0
+        session.get_one(Duty, name).lease_ends = 0.0
 
 
 def test_what_waits_is_rung_for_by_one_machine_at_a_time(
@@ -67,3 +68,27 @@ def test_what_was_written_since_is_sealed(
         heads = session.query(ChainHead).all()
         assert heads
         assert all(head.sealed == head.number for head in heads)
+
+
+def test_what_is_old_is_archived_once_a_day_by_one_machine(
+    store: Store, rung: list[str], gone_on: list[int]
+) -> None:
+    times: list[str] = []
+    for _ in range(3):
+        sweep(store, journal(store), rung.append, gone_on.append, lambda: times.append("archived"))
+        end_duty(store)
+    assert times == ["archived"]
+    with store.reading() as session:
+        now = queries(session).read_clock(session)
+        assert 86_000 < session.get_one(Duty, "archive").lease_ends - now.seconds < 86_400
+    end_duty(store, "archive")
+    sweep(store, journal(store), rung.append, gone_on.append, lambda: times.append("again"))
+    assert times == ["archived", "again"]
+
+
+def test_where_nothing_is_archived_nobody_has_the_duty(
+    store: Store, rung: list[str], gone_on: list[int]
+) -> None:
+    sweep(store, journal(store), rung.append, gone_on.append)
+    with store.reading() as session:
+        assert session.get(Duty, "archive") is None

@@ -9,15 +9,17 @@ from flask.testing import FlaskClient
 
 from app.campaign.contract.payload import build_payload, encode_payload
 from app.campaign.contract.payload import compute_digest as payload_digest
+from app.settings import Keep
 from app.store import seals
 from app.store.base import State
 from app.store.chains import hash_document, hash_event
 from app.store.database import Store
-from app.store.evidence_file import check_evidence
+from app.store.evidence_file import check_evidence, describe_archived, describe_proof
 from app.store.models import Submission
 from tests.factories import outbound
 from tests.fakes import FakeApi
 from tests.sending.presses import destination, look_up, press, queue_and_claim
+from tests.store.archives import archive, draft_of
 
 Evidence = dict[str, Any]
 
@@ -193,3 +195,62 @@ def test_what_is_no_evidence_is_told_so(document: Any) -> None:
 def test_a_second_submission_of_the_same_number_is_found(evidence: Evidence) -> None:
     evidence["submissions"].insert(0, dict(evidence["submissions"][0]) | {"state": "REFUSED"})
     assert check_evidence(evidence) == "A submission or a call is in it twice."
+
+
+class TestArchived:
+    """Evidence of a draft whose earlier events, or whose calls, are in an archive."""
+
+    @pytest.fixture
+    def address(self, store: Store, sent: Callable[[State], int]) -> str:
+        return f"/drafts/{draft_of(store, sent(State.REFUSED))}/evidence.json"
+
+    def test_events_that_are_archived_are_bound_by_the_one_in_their_place(
+        self, client: FlaskClient, store: Store, address: str
+    ) -> None:
+        archive(store, Keep(trail=1))
+        evidence = client.get(address).get_json()
+        seal = evidence["trail"]["seal"]["hash"]
+        assert [event["number"] for event in evidence["trail"]["events"]] == [4]
+        assert check_evidence(evidence, seal) == ""
+        assert "events 4 to 4 of 4 are what they were" in describe_proof(evidence, seal)
+        assert check_evidence(evidence | {"submissions": []}) == "The submission 1 is missing."
+        evidence["submissions"][0]["answer"] = "forged"
+        assert check_evidence(evidence) == "The submission 1 is not what the trail says."
+
+    def test_what_was_said_of_findings_stays_bound(
+        self, client: FlaskClient, store: Store, address: str
+    ) -> None:
+        archive(store, Keep(trail=1))
+        evidence = client.get(address).get_json()
+        evidence["draft"]["accepted"] = {"rule": {}}
+        message = "What was said of findings is not what the trail says."
+        assert check_evidence(evidence) == message
+
+    def test_no_more_can_be_passed_off_as_archived(
+        self, client: FlaskClient, store: Store, address: str
+    ) -> None:
+        archive(store, Keep(trail=1))
+        evidence = client.get(address).get_json()
+        forged = json.loads(evidence["trail"]["events"][0]["details"]) | {"calls": []}
+        evidence["trail"]["events"][0] |= {"details": json.dumps(forged)}
+        assert "was changed" in check_evidence(evidence)
+        evidence["trail"]["events"][0]["hash"] = hash_event(evidence["trail"]["events"][0])
+        assert "is of other events" in check_evidence(evidence)
+
+    def test_a_call_that_is_archived_is_named_with_its_archive(
+        self, client: FlaskClient, store: Store, address: str
+    ) -> None:
+        before = client.get(address).get_json()
+        (path,) = archive(store, Keep(log=1))
+        evidence = client.get(address).get_json()
+        (call,) = evidence["trail"]["archived_calls"]
+        assert (call["id"], call["file"]) == (1, path.name)
+        assert check_evidence(evidence) == ""
+        assert describe_archived(before) == ""
+        assert path.name in describe_archived(evidence)
+        evidence["submissions"] = before["submissions"]
+        assert "said to be in an archive" in check_evidence(evidence)
+        evidence["trail"]["archived_calls"] = []
+        assert check_evidence(evidence) == ""
+        evidence["submissions"][0]["call"] = None
+        assert check_evidence(evidence) == "The call 1 is missing."

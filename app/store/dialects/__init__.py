@@ -66,6 +66,9 @@ class Queries(Protocol):
     def wait_to_seal(self, session: Session) -> None:
         """Wait, inside a transaction, until nobody else is making a seal."""
 
+    def delete_events(self, session: Session, chain: str) -> None:
+        """Delete all events of a chain, once they are in an archive: nothing else may."""
+
 
 def queries(session: Session) -> Queries:
     """Give the words of the database that a session is of."""

@@ -1,0 +1,161 @@
+"""Which rows are older than they have to be kept: found a portion at a time, each thing whole."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session
+
+from app.store import audit_trail, request_log, submissions
+from app.store.archive_file import Row
+from app.store.audit_trail import EventKind, name_draft_chain
+from app.store.base import MAY_EXIST, State
+from app.store.models import BatchItem, Draft, Submission
+from app.store.records import ChainHead, Event, LoggedCall
+
+_OPEN = (State.QUEUED, State.SENDING, State.UNKNOWN)
+"""States of submissions of which an outcome is still to come, or to be looked for."""
+
+
+class What(StrEnum):
+    """What archives are of."""
+
+    TRASH = "trash"
+    LOG = "log"
+    TRAIL = "trail"
+
+
+@dataclass
+class Portion:
+    """Rows that go into one archive together; *events* by their chains, each whole."""
+
+    drafts: Sequence[Draft] = ()
+    submissions: Sequence[Submission] = ()
+    calls: Sequence[LoggedCall] = ()
+    events: Mapping[str, Sequence[Event]] = field(default_factory=dict)
+
+    @property
+    def last(self) -> Any:
+        """The key of what comes last: after it the next portion begins."""
+        if self.drafts:
+            return self.drafts[-1].id
+        return list(self.events)[-1] if self.events else self.calls[-1].id
+
+    def iterate_rows(self) -> Iterator[Row]:
+        """Yield the rows as JSON has them, each with its kind."""
+        for draft in self.drafts:
+            yield "draft", _write_draft(draft)
+        for submission in self.submissions:
+            yield "submission", submissions.write_document(submission)
+        for call in self.calls:
+            yield "call", request_log.write_document(call)
+        for events in self.events.values():
+            for event in events:
+                yield "event", audit_trail.write_document(event)
+
+    def list_keys(self) -> Iterator[tuple[str, Any]]:
+        """List the keys of the rows, each with its kind."""
+        yield from (("draft", draft.id) for draft in self.drafts)
+        yield from (("submission", submission.id) for submission in self.submissions)
+        yield from (("call", call.id) for call in self.calls)
+        for events in self.events.values():
+            yield from (("event", event.id) for event in events)
+
+
+def _gather_calls(session: Session, before: datetime, last: int) -> Portion:
+    """Gather calls whose submission has an outcome; a connection's last test is shown: it stays."""
+    is_over = or_(LoggedCall.submission_id.is_(None), Submission.state.not_in(_OPEN))
+    last_tests = (
+        select(func.max(LoggedCall.id))
+        .where(LoggedCall.submission_id.is_(None))
+        .group_by(LoggedCall.connection_key)
+    )
+    query = (
+        select(LoggedCall)
+        .outerjoin(Submission, Submission.id == LoggedCall.submission_id)
+        .where(LoggedCall.id > last, LoggedCall.at < before, is_over)
+        .where(LoggedCall.id.not_in(last_tests))
+    )
+    return Portion(calls=session.scalars(query.order_by(LoggedCall.id).limit(_AT_ONCE)).all())
+
+
+def _gather_trash(session: Session, before: datetime, last: str) -> Portion:
+    """Gather deleted drafts of which nothing was created, and that no batch names."""
+    was_created = or_(Submission.state.in_(MAY_EXIST), Submission.campaign_id.is_not(None))
+    query = (
+        select(Draft)
+        .where(Draft.id > last, Draft.deleted_at < before)
+        .where(~_exists(Submission.draft_id == Draft.id, was_created))
+        .where(~_exists(BatchItem.draft_id == Draft.id))
+    )
+    trash = session.scalars(query.order_by(Draft.id).limit(_FEW_AT_ONCE)).all()
+    ids = [draft.id for draft in trash]
+    theirs = select(Submission).where(Submission.draft_id.in_(ids)).order_by(Submission.id)
+    sent = session.scalars(theirs).all()
+    calls = select(LoggedCall).where(
+        LoggedCall.submission_id.in_([submission.id for submission in sent])
+    )
+    return Portion(
+        trash,
+        sent,
+        session.scalars(calls.order_by(LoggedCall.id)).all(),
+        _read_chains(session, map(name_draft_chain, ids)),
+    )
+
+
+def _gather_trail(session: Session, before: datetime, last: str) -> Portion:
+    """Gather the events of drafts to which nothing was done since, and of which nothing is open."""
+    is_draft = ChainHead.chain.startswith(name_draft_chain(""), autoescape=True)
+    open_chains = select(name_draft_chain("") + Submission.draft_id).where(
+        Submission.state.in_(_OPEN)
+    )
+    query = (
+        select(ChainHead.chain)
+        .join(Event, (Event.chain == ChainHead.chain) & (Event.number == ChainHead.number))
+        .where(ChainHead.chain > last, is_draft, Event.kind != EventKind.SHORTENED)
+        .where(Event.at < before.isoformat(timespec="milliseconds"))
+        .where(ChainHead.chain.not_in(open_chains))
+    )
+    chains = session.scalars(query.order_by(ChainHead.chain).limit(_FEW_AT_ONCE)).all()
+    return Portion(events=_read_chains(session, chains))
+
+
+_AT_ONCE, _FEW_AT_ONCE = 1000, 200
+"""Calls, and drafts, in one archive: while they are removed, others wait."""
+
+
+def _exists(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    return select(1).where(*conditions).exists()
+
+
+def _read_chains(session: Session, chains: Iterable[str]) -> dict[str, Sequence[Event]]:
+    """Read all events of these chains; one that has none is left out."""
+    events = {chain: audit_trail.read_chain(session, chain) for chain in chains}
+    return {chain: of_chain for chain, of_chain in events.items() if of_chain}
+
+
+def _write_draft(draft: Draft) -> dict[str, Any]:
+    """Write a draft out as JSON has it; times are ISO 8601 in UTC."""
+    return {
+        "id": draft.id,
+        "version": draft.version,
+        "answers": draft.answers,
+        "accepted": draft.accepted,
+        "created_at": draft.created_at.isoformat(),
+        "changed_at": draft.changed_at.isoformat(),
+        "deleted_at": draft.deleted_at.isoformat() if draft.deleted_at else None,
+    }
+
+
+FIRST: Mapping[What, Any] = {What.TRASH: "", What.LOG: 0, What.TRAIL: ""}
+"""After what the first portion begins."""
+
+GATHER: Mapping[What, Callable[[Session, datetime, Any], Portion]] = {
+    What.TRASH: _gather_trash,
+    What.LOG: _gather_calls,
+    What.TRAIL: _gather_trail,
+}
+"""What gathers the portion that is older than a moment (aware), and comes after a key."""
