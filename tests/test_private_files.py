@@ -56,6 +56,7 @@ def test_an_instance_that_was_open_to_others_is_closed(instance: Path) -> None:
         audit_trail.record(session, EventKind.TOKENS_ROTATED, INSTANCE)
     app.test_cli_runner().invoke(args=["rotate-tokens"])
     (instance / "backups").mkdir()
+    (instance / "archive").mkdir()
     instance.chmod(0o755)
     (instance / "campaigns.sqlite3").chmod(0o644)
     create_app(Settings(instance=instance))

@@ -306,6 +306,16 @@ def test_each_archive_names_the_newest_seal_and_is_private(store: Store, sent: S
     assert (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == (0o600, 0o700)
 
 
+def test_what_is_archived_is_sealed_before(store: Store, saved: Saved) -> None:
+    saved(inbound())
+    (path,) = archive(store, TRAIL)
+    found = read_archive(path, KEY)
+    with store.reading() as session:
+        seal = session.get_one(Seal, found.head["seal"]["number"])
+        assert seal.hash == found.head["seal"]["hash"]
+        assert found.holds["chains"][0] in json.loads(seal.heads)
+
+
 def test_many_go_in_several_archives(
     store: Store, sent: Sent, saved: Saved, monkeypatch: pytest.MonkeyPatch
 ) -> None:
