@@ -107,7 +107,7 @@ def copy_to_file(source: Store, path: Path) -> None:
                 for table in TABLES:
                     _insert_all(connection, table, copy, table)
                 _compare(copy, figures, newest)
-            counters = _read_counters(connection)
+            counters = read_counters(connection)
     finally:
         file.engine.dispose()
     count_on(path, counters)
@@ -213,7 +213,7 @@ def _insert_all(
         copy.execute(insert(into), rows)
 
 
-def _read_counters(connection: Connection) -> dict[str, int]:
+def read_counters(connection: Connection) -> dict[str, int]:
     """Read the highest number that each table of a PostgreSQL database has given."""
     counters = {}
     for name in _NUMBERED:
@@ -230,6 +230,6 @@ def _count_on(connection: Connection, counters: Mapping[str, int]) -> None:
         highest = connection.scalar(select(func.max(table.c.id))) or 0
         last = max(highest, counters.get(name, 0))
         number = func.pg_get_serial_sequence(name, "id")
-        connection.execute(select(func.setval(number, last + 1, False)))
+        connection.execute(select(func.setval(number, max(last, 1), last > 0)))
     top = connection.scalar(select(func.max(Draft.sequence))) or 0
     connection.execute(select(func.setval(DRAFT_SEQUENCE.name, top + 1, False)))

@@ -211,6 +211,21 @@ def test_work_goes_on_there_with_higher_numbers(
     there.engine.dispose()
 
 
+def test_numbers_of_rows_that_are_gone_are_known_after_two_moves(
+    app: Flask, run: Run, store: Store, saved: Saved, target: str
+) -> None:
+    saved()
+    with store.writing() as session:
+        session.execute(text("UPDATE sqlite_sequence SET seq = 41 WHERE name = 'event'"))
+        session.execute(text("INSERT INTO sqlite_sequence (name, seq) VALUES ('submission', 7)"))
+    assert run("move-to", target).exit_code == 0
+
+    with opened(target) as moved, moved.reading() as session:
+        counters = move.read_counters(session.connection())
+    assert (counters["submission"], counters["event"] >= 41) == (7, True)
+    assert counters["exchange"] == 0
+
+
 def test_the_older_file_is_not_used_again_by_mistake(
     run: Run, target: str, filled: str, instance: Path
 ) -> None:
