@@ -203,7 +203,7 @@ def _send_together(draft_ids: list[str], to: Connection, who: str) -> int:
             confirm_batch(confirmed, store())
         except (NotConfirmed, NotChecked, NothingReady, StaleReview) as error:
             raise Unusable(
-                f"Nothing goes to {to.name} just now: open the connection in the app."
+                f"Nothing is sent to {to.name} now: open the connection in the app."
             ) from error
         services().batch_work.start(batch_id)
     return batch_id

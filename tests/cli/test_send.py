@@ -130,7 +130,7 @@ def test_failures_in_a_row_stop_it_and_nothing_stays_in_the_queue(
         assert batches.list_queued(session, 1, 99) == []
     find_services(app).faults.switch_off()
     again = send(write(tmp_path, "Another"), "--yes")
-    assert (again.exit_code, "Nothing goes to Sandbox just now" in again.output) == (2, True)
+    assert (again.exit_code, "Nothing is sent to Sandbox now" in again.output) == (2, True)
 
 
 @pytest.mark.parametrize(

@@ -288,5 +288,5 @@ def _name_refusal(refusal: NotConfirmed | None, to: Connection) -> Mapping[str, 
     if refusal.wants_sender:
         return wrong | {"who_error": "Enter your name: it is kept with what is sent."}
     if isinstance(refusal, Paused):
-        return wrong | {"refused": f"Nothing goes to {to.name} just now. Let it go on first."}
+        return wrong | {"refused": f"Nothing is sent to {to.name} now. Let it go on first."}
     return wrong | {"refused": f"Nothing can be sent to {to.name}."}

@@ -77,14 +77,14 @@ def test_a_run_of_failures_is_said_where_it_matters_and_ended_by_a_button(
     draft_id = save(outbound(name="One more"))
 
     review = visitor.open(f"/drafts/{draft_id}/review")
-    assert "Nothing goes to Sandbox since" in review.text
-    assert "Nothing goes there since" in visitor.open(ADDRESS).text
+    assert "Nothing has been sent to Sandbox since" in review.text
+    assert "Nothing has been sent there since" in visitor.open(ADDRESS).text
     refused = visitor.press(review, "send")
     assert refused.status == 422
     going_on = visitor.press(refused, "resume")
     assert "Campaigns go to Sandbox again." in going_on.flash()
     assert visitor.press(going_on, "send").heading == "Created: One more"
-    assert "Nothing goes there" not in visitor.open(ADDRESS).text
+    assert "Nothing has been sent there" not in visitor.open(ADDRESS).text
 
 
 def test_it_is_ended_on_the_page_of_the_connection(visitor: Visitor, store: Store) -> None:
@@ -95,7 +95,7 @@ def test_it_is_ended_on_the_page_of_the_connection(visitor: Visitor, store: Stor
             throttles.count_failure(session, SANDBOX, "Silence.")
     page = visitor.press(visitor.open(ADDRESS), "resume")
     assert "Campaigns go there again." in page.flash()
-    assert "Nothing goes there" not in page.text
+    assert "Nothing has been sent there" not in page.text
 
 
 def test_a_rate_that_nobody_can_mean_is_refused(visitor: Visitor, store: Store) -> None:
