@@ -22,6 +22,7 @@ from app.connections import SANDBOX
 from app.remote.client import CampaignApi
 from app.sandbox.ledger import Ledger
 from app.sandbox.tables import make_tables, writing
+from app.sending.doorbell import Doorbell
 from app.sending.queue import enqueue
 from app.services import find_services
 from app.settings import Settings
@@ -93,6 +94,23 @@ def compiled_addresses() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Rule, "_compile_builder", compile_once)
         yield
+
+
+@pytest.fixture(autouse=True)
+def nobody_listens_afterwards() -> Iterator[None]:
+    """Let no app that a test has made sweep, and log, while another test runs."""
+    listening: set[Doorbell] = set()
+    listen = Doorbell.listen
+
+    def listen_and_be_noted(doorbell: Doorbell) -> None:
+        listening.add(doorbell)
+        listen(doorbell)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Doorbell, "listen", listen_and_be_noted)
+        yield
+    for doorbell in listening:
+        doorbell.stop()
 
 
 @pytest.fixture(scope="session")
