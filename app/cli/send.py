@@ -137,11 +137,11 @@ COMMANDS = (send_command,)
 
 def _find_connection(name: str) -> Connection:
     known = connections().list_all()
-    found = [connection for connection in known if connection.name == name]
-    if not found:
+    matches = [connection for connection in known if connection.name == name]
+    if not matches:
         names = ", ".join(connection.name for connection in known)
         raise Unusable(f"There is no connection “{name}”. There are: {names}.")
-    return found[0]
+    return matches[0]
 
 
 def _read_lines(file: BinaryIO, to: Connection) -> Iterator[_Line]:
@@ -180,10 +180,10 @@ def _tell_review(lines: list[_Line], to: Connection) -> None:
     click.echo(f"{len(good):,} of {len(lines):,} campaigns can be sent to {to.name} ({kind}).")
     click.echo(f"Calling days in all: {days:,}")
     if kinds:
-        found = ", ".join(
+        counts = ", ".join(
             f"{kinds[kind]:,} {words}" for kind, words in _KINDS.items() if kinds[kind]
         )
-        click.echo(f"Rules of calling: {found}")
+        click.echo(f"Rules of calling: {counts}")
     for line in lines:
         if line.problem:
             click.echo(f"Line {line.number} is left out: {line.problem}")

@@ -155,8 +155,8 @@ def find_said_digest(events: Sequence[Mapping[str, Any]]) -> str | None:
     """
     statements = [event for event in events if event["kind"] in SAYS | {EventKind.SHORTENED}]
     if statements:
-        said: str | None = json.loads(statements[-1]["details"]).get(SAID)
-        return said
+        digest: str | None = json.loads(statements[-1]["details"]).get(SAID)
+        return digest
     is_whole = bool(events) and events[0]["kind"] == EventKind.CREATED
     return hash_document({}) if is_whole else None
 

@@ -158,11 +158,11 @@ def _stream(its: Services, batch_id: int) -> Iterator[str]:
     ends, before = monotonic() + _STREAM_SECONDS, ""
     while monotonic() < ends:
         with its.store.reading() as session:
-            told = _tell(session, batch_id)
-        if (line := json.dumps(told)) != before:
+            progress = _tell(session, batch_id)
+        if (line := json.dumps(progress)) != before:
             yield f"data: {line}\n\n"
             before = line
-        if not told["pending"]:
+        if not progress["pending"]:
             return
         sleep(_EVERY)
 

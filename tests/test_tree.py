@@ -1,0 +1,45 @@
+"""What is kept under version control: the project, and nothing that a run of it has left."""
+
+import re
+from pathlib import Path
+from subprocess import run
+
+ROOT = Path(__file__).parents[1]
+TOP = {
+    ".ci",
+    ".containerignore",
+    ".editorconfig",
+    ".git-blame-ignore-revs",
+    ".gitignore",
+    "Containerfile",
+    "Makefile",
+    "README.md",
+    "app",
+    "biome.jsonc",
+    "compose.yaml",
+    "deploy",
+    "docs",
+    "pyproject.toml",
+    "requirements-dev.lock",
+    "requirements-installer.lock",
+    "requirements.lock",
+    "static",
+    "templates",
+    "tests",
+}
+RUN_TIME = re.compile(r"(.*/)?(secret_key|token_keys|.*\.(sqlite3|db)(-\w+)?|.*\.log)")
+
+
+def list_kept() -> list[str]:
+    """List the files under version control; none where there is only a copy of them."""
+    command = ("git", "ls-files")
+    listed = run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603  Whichever git there is.
+    return listed.stdout.splitlines()
+
+
+def test_nothing_stands_at_the_top_but_what_belongs_there() -> None:
+    assert {name.split("/")[0] for name in list_kept()} <= TOP
+
+
+def test_no_key_and_no_database_is_kept() -> None:
+    assert [name for name in list_kept() if RUN_TIME.fullmatch(name)] == []
