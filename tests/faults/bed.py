@@ -51,6 +51,12 @@ NAME = "VoiceAIWrapper"
 BREAKABLE, AS_IT_IS = "tests.faults.launch", "app"
 """The app with places to die at and little patience, and the app."""
 
+_BREAK_OFF = """
+CREATE FUNCTION break_off() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE serialization_failure USING MESSAGE = 'could not serialize access'; END $$;
+CREATE TRIGGER break_off BEFORE INSERT OR UPDATE ON submission
+FOR EACH ROW EXECUTE FUNCTION break_off()"""
+
 DEADLINE = 1
 _USUAL_DEADLINE = 30
 _PATIENCE = 30
@@ -273,6 +279,20 @@ class TestBed:
             finally:
                 is_over.set()
                 cutting.result()
+
+    @contextmanager
+    def serialization_failures(self) -> Iterator[None]:
+        """Let PostgreSQL break off each transaction that writes a submission, as it may do."""
+        self._require_server()
+        self._execute(_BREAK_OFF)
+        try:
+            yield
+        finally:
+            self._execute("DROP FUNCTION break_off CASCADE")
+
+    def _execute(self, statement: str) -> None:
+        with self.store.engine.begin() as other:
+            other.execute(text(statement))
 
     def _require_server(self) -> Server:
         if self.server is None:

@@ -174,5 +174,16 @@ ON_POSTGRESQL = (
         _trouble_at_the_record(TestBed.connections_cut, _AT_ONCE),
         expects="Created",
     ),
+    Condition("serialization failures at the press", _trouble(TestBed.serialization_failures)),
+    Condition(
+        "serialization failures at the record",
+        _trouble_at_the_record(TestBed.serialization_failures, _AT_ONCE),
+        expects="Created",
+    ),
+    Condition(
+        "serialization failures for long",
+        _trouble_at_the_record(TestBed.serialization_failures, _TOO_LONG),
+        expects="Created",
+    ),
 )
 """What goes wrong on PostgreSQL, which is backed up by its own tools."""
