@@ -24,8 +24,9 @@ from app.cli.archive import LEFT_OUT, MAIN, Copies, Unusable, unpack, write_back
 from app.cli.sandbox_copy import copy_sandbox_to_file
 from app.sandbox.file import FILE
 from app.sending.journal import FOLDER, Journal
-from app.sending.outcome import Outcome, apply_outcome
+from app.sending.outcome import Outcome
 from app.sending.recording import recover
+from app.sending.settlement import apply_outcome
 from app.services import services
 from app.store import audit_trail, batches, seals, submissions
 from app.store.audit_trail import INSTANCE, EventKind, name_batch_chain

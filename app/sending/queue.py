@@ -8,8 +8,9 @@ from sqlalchemy.exc import IntegrityError
 
 from app.campaign.explanation import Explanation, explain
 from app.sending.confirmation import SendRequest, StaleReview, check_request
-from app.sending.outcome import Outcome, apply_outcome
+from app.sending.outcome import Outcome
 from app.sending.press import record_press
+from app.sending.settlement import apply_outcome
 from app.store import seals, submissions
 from app.store.acceptances import write_judgement
 from app.store.audit_trail import name_draft_chain

@@ -3,11 +3,14 @@
 Each claim of a submission draws a token, and only its holder may record an outcome: a late
 answer can never be taken for the answer to another submission. An answer that the database
 cannot take is kept in the journal.
+
+Answers that come while others are being written are written together next. If that fails, each
+is written by itself: nothing that the database refuses of one may hold the others up.
 """
 
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -15,13 +18,12 @@ from secrets import token_hex
 from threading import Timer
 from time import sleep
 
-from sqlalchemy.orm import Session
-
 from app.logs import describe_error
 from app.sending.journal import Entry, Journal
-from app.sending.outcome import Outcome, apply_outcome, is_recorded, note_stray
-from app.sending.press import queue_again
-from app.store import submissions, throttles
+from app.sending.outcome import Outcome
+from app.sending.settlement import apply_outcome, settle
+from app.sending.together import Together
+from app.store import submissions
 from app.store.audit_trail import name_draft_chain
 from app.store.base import State
 from app.store.database import Store
@@ -85,11 +87,11 @@ def record_outcome(claimed: Claim, outcome: Outcome, store: Store, journal: Jour
 
 
 def _write_down(claimed: Claim, outcome: Outcome, store: Store, journal: Journal) -> None:
-    chain = name_draft_chain(claimed.draft_id)
+    write: Callable[[Store, tuple[Claim, Outcome]], bool] = _TOGETHER.ask
     while True:
         try:
-            with _kept_if_slow(claimed, outcome, journal), store.writing(chain) as session:
-                _record(session, claimed.submission_id, claimed.token, outcome)
+            with _kept_if_slow(claimed, outcome, journal):
+                is_written = write(store, (claimed, outcome))
         except Exception as error:  # noqa: BLE001  No kind of failure may lose an answer.
             entry = Entry(claimed.submission_id, claimed.token, outcome, _describe_error(error))
             is_kept = journal.keep(entry)
@@ -102,8 +104,39 @@ def _write_down(claimed: Claim, outcome: Outcome, store: Store, journal: Journal
                 return
             sleep(_PAUSE)
         else:
-            journal.drop(claimed.token)
-            return
+            if is_written:
+                journal.drop(claimed.token)
+                return
+        write = _write_alone
+
+
+def record_outcomes(store: Store, known: Sequence[tuple[Claim, Outcome]]) -> list[bool]:
+    """Record outcomes in one transaction; tells of each whether it is, or has to go by itself.
+
+    Raises what one alone fails with.
+    """
+    chains = {name_draft_chain(claimed.draft_id) for claimed, _ in known}
+    entries = [
+        Entry(claimed.submission_id, claimed.token, outcome, "") for claimed, outcome in known
+    ]
+    if len(chains) < len(entries):  # Of two about one draft, the second has to see the first.
+        return [False] * len(entries)
+    try:
+        with store.writing(*chains) as session:
+            settle(session, entries)
+    except Exception as error:
+        if len(entries) == 1:
+            raise
+        _log.warning("Outcomes are written one by one: %s", describe_error(error))
+        return [False] * len(entries)
+    return [True] * len(entries)
+
+
+def _write_alone(store: Store, known: tuple[Claim, Outcome]) -> bool:
+    return all(record_outcomes(store, [known]))
+
+
+_TOGETHER = Together(record_outcomes)
 
 
 @contextmanager
@@ -144,35 +177,13 @@ def recover(store: Store, journal: Journal) -> int:
     return taken + len(overdue)
 
 
-def _record(
-    session: Session, submission_id: int, token: str, outcome: Outcome, why: str = ""
-) -> None:
-    """Settle the submission that was claimed with this token, unless that has been done."""
-    submission = session.get(Submission, submission_id)
-    if submission is None or submission.token != token:
-        note_stray(session, submission_id, outcome, why)
-    elif submission.can_be_settled and not is_recorded(session, submission, outcome):
-        _count(session, submission.connection_key, outcome)
-        apply_outcome(session, submission, outcome, why=why)
-        if outcome.is_too_often and submission.batch_id:
-            queue_again(session, submission)
-
-
-def _count(session: Session, connection_key: str, outcome: Outcome) -> None:
-    """Let failures in a row pause the connection, and any answer end the row."""
-    if outcome.is_failure:
-        throttles.count_failure(session, connection_key, outcome.message)
-    elif outcome.exchange:
-        throttles.count_success(session, connection_key)
-
-
 def _take_in(entry: Entry, store: Store, journal: Journal) -> bool:
     """Record what the journal kept; what still cannot be recorded stays there."""
     try:
         with store.reading() as session:
             chain = submissions.name_chain(session, entry.submission_id)
         with store.writing(chain) as session:
-            _record(session, entry.submission_id, entry.token, entry.outcome, entry.why)
+            settle(session, [entry])
     except Exception:  # noqa: BLE001  One bad entry must not keep the app from starting.
         _log.exception(
             "Its outcome stays in the journal", extra={"submission": entry.submission_id}

@@ -3,12 +3,17 @@
 A thread claims for one connection, sends, and claims again until nothing is left to claim;
 then it ends. While more waits than it can take, it starts another beside itself. So there are
 threads only while there is work, and who ends a call takes the place that it leaves.
+
+Threads that claim for the same connection while another is claiming do so together next: as
+many submissions are claimed as threads wait for one, so each is sent at once.
 """
 
 import logging
+from collections.abc import Sequence
 from functools import partial
 from itertools import count
 from threading import Condition
+from typing import NamedTuple
 
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.exc import TimeoutError as NoConnection
@@ -20,7 +25,8 @@ from app.sending.journal import Journal
 from app.sending.outcome import Api, Outcome
 from app.sending.queue import withdraw
 from app.sending.recording import Claim, record_outcome
-from app.sending.submission import Unsendable, Wait, claim, deliver
+from app.sending.submission import Turn, Unsendable, Wait, claim, deliver
+from app.sending.together import Together
 from app.store.base import State
 from app.store.database import Store
 from app.store.saved_connections import NoSuchConnection
@@ -35,6 +41,14 @@ _LONGEST_WAIT = 60.0
 """Seconds after which it is looked whether what has to be waited for has changed."""
 
 _log = logging.getLogger(__name__)
+
+
+class _Opened(NamedTuple):
+    """A turn of a thread, the connection it is for, and the way to call over that."""
+
+    turn: Turn
+    to: Connection
+    api: Api | BadConnection
 
 
 class Sender:
@@ -58,6 +72,7 @@ class Sender:
         self._journal = journal
         self._connections = connections
         self._background = Background()
+        self._claims = Together[str, None, _Opened](self._claim, MOST_THREADS)
         self._changed = Condition()
         self._threads = 0
         self._numbers = count(1)
@@ -126,16 +141,12 @@ class Sender:
             self._waiting.discard(key)
             return True
 
-    def _take_turn(self, key: str) -> Claim | Unsendable | Wait | None:
+    def _take_turn(self, key: str) -> Turn:
         """Send what waits longest, or tell why nothing is sent."""
         try:
             # No backup is brought back meanwhile: it would not know of the campaign.
             with self._store.kept_in_place():
-                to, api = self._open(key)
-                if self._is_one_of_many and isinstance(api, BadConnection):
-                    _log.error("This process cannot send to the connection %s", key)
-                    return None
-                turn = claim(to, store=self._store, deadline=self._connections.deadline)
+                turn, to, api = self._claims.ask(key, None)
                 if isinstance(turn, Claim):
                     self._send(turn, api)
         except (DatabaseError, NoConnection):
@@ -147,6 +158,17 @@ class Sender:
                 return None
             withdraw(turn.submission_id, turn.reason, store=self._store)
         return turn
+
+    def _claim(self, key: str, threads: Sequence[None]) -> list[_Opened]:
+        """Claim for one connection, a submission for each thread that waits for one."""
+        to, api = self._open(key)
+        turns: list[Turn] = [None] * len(threads)
+        if self._is_one_of_many and isinstance(api, BadConnection):
+            _log.error("This process cannot send to the connection %s", key)
+        elif not self._is_stopping:
+            deadline = self._connections.deadline
+            turns = claim(to, store=self._store, deadline=deadline, threads=len(threads))
+        return [_Opened(turn, to, api) for turn in turns]
 
     def _open(self, key: str) -> tuple[Connection, Api | BadConnection]:
         """Read a connection, and open the way to call over it as it is at that moment."""

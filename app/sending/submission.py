@@ -4,7 +4,8 @@ The API has no idempotency key and no way to look a campaign up, so an answer th
 lost cannot be asked for again. Hence four steps, with a commit between them:
 
     enqueue  write QUEUED with the bytes that were reviewed; an index allows one per draft
-    claim    change QUEUED to SENDING, which exactly one worker can, before a byte leaves
+    claim    change QUEUED to SENDING, which exactly one worker can, before a byte leaves;
+             several at once, if as many threads are there to begin with them at once
     send     one POST, while no transaction is open
     record   write what is known: CREATED, REFUSED, UNSENT or UNKNOWN
 
@@ -19,12 +20,13 @@ be taken for the answer to another submission. An answer that the database canno
 is kept in the journal.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from secrets import token_hex
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import CursorResult, bindparam, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.connections import Connection
@@ -32,12 +34,13 @@ from app.remote.redaction import redact
 from app.sending.journal import Journal
 from app.sending.outcome import Api, Outcome, create_campaign
 from app.sending.recording import Claim, name_run, record_outcome
-from app.store import records, submissions, throttles
+from app.store import submissions, throttles
 from app.store.base import State
 from app.store.database import Store
 from app.store.dialects import queries
 from app.store.leases import Moment, grant_lease, grant_lease_from
 from app.store.models import Draft, Submission
+from app.store.records import LoggedCall
 from app.store.submissions import Waiting
 
 GRACE = timedelta(seconds=15)
@@ -73,33 +76,68 @@ class Unsendable:
     is_changed: bool
 
 
-def claim(to: Connection, *, store: Store, deadline: float) -> Claim | Wait | Unsendable | None:
-    """Take the submission to this connection that has waited longest, before any byte is sent.
+Turn = Claim | Wait | Unsendable | None
+"""What a thread is to do next; `None` if nothing waits, or as much is under way as may be.
 
-    *deadline* is the seconds that the call may take. `None` says that nothing waits, or that as
-    many are under way as may be: who ends one claims the next.
+Who ends a call claims the next.
+"""
+
+
+def claim(to: Connection, *, store: Store, deadline: float, threads: int) -> list[Turn]:
+    """Take what has waited longest for this connection, before any byte of it is sent.
+
+    Each of so many *threads*, which begin at once, has a turn of its own. *deadline* is the
+    seconds that a call may take.
     """
     now = datetime.now(UTC)
     with store.writing(throttles.name_subject(to.key)) as session:
         until = submissions.find_end_of_wait(session, to.key, now)
-        queued = submissions.find_next_queued(session, to.key, only_hurrying=until is not None)
-        if queued is None:
-            return Wait((until - now).total_seconds()) if until else None
-        if reason := _find_change(queued, to):
-            return Unsendable(queued.id, reason, is_changed=True)
-        if now - queued.claimed_at > QUEUED_AT_MOST:
-            return Unsendable(queued.id, _TOO_OLD, is_changed=False)
-        throttle = throttles.find(session, to.key, throttles.choose_usual(to.is_built_in))
-        moment = queries(session).read_clock(session)
-        room = throttle.concurrency - submissions.count_in_flight(session, to.key, moment)
-        if throttle.paused_at or room <= 0:
-            return None
-        if seconds := throttles.measure_wait(throttle, moment):
-            return Wait(seconds)
-        throttles.take(throttle, moment)
-        claimed = _take(session, queued.id, deadline, moment, now)
-        is_followed = queued.is_followed and room > 1
-        return replace(claimed, is_followed=is_followed) if claimed else Wait(0)
+        most = 2 * threads  # What none of them takes is for threads that are yet to start.
+        queued = submissions.find_queued(session, to.key, most, only_hurrying=until is not None)
+        turns: list[Turn] = []
+        ready: list[int] = []
+        for waiting in queued[:threads]:
+            problem = _find_problem(waiting, to, now)
+            turns += [problem] if problem else []
+            ready += [] if problem else [waiting.id]
+        end = Wait((until - now).total_seconds()) if until else None
+        if ready:
+            moment = queries(session).read_clock(session)
+            going, room, wait = _make_room(session, to, len(ready), moment)
+            claims = _take(session, ready[:going], deadline, moment, now)
+            followed = min(room, len(queued) - len(turns) - going)
+            turns += [
+                replace(claimed, is_followed=number < followed) if claimed else Wait(0)
+                for number, claimed in enumerate(claims)
+            ]
+            end = wait if going < len(ready) else end
+    return turns + [end] * (threads - len(turns))
+
+
+def _make_room(
+    session: Session, to: Connection, most: int, moment: Moment
+) -> tuple[int, int, Wait | None]:
+    """Count as many as may go now to a connection, *most* at most.
+
+    Gives how many go, for how many more there is room beside them, and how long the rate lets
+    the next one wait.
+    """
+    throttle = throttles.find(session, to.key, throttles.choose_usual(to.is_built_in))
+    room = throttle.concurrency - submissions.count_in_flight(session, to.key, moment)
+    if throttle.paused_at or room <= 0:
+        return 0, 0, None
+    going = throttles.take_up_to(throttle, min(room, most), moment)
+    seconds = throttles.measure_wait(throttle, moment)
+    return going, room - going, Wait(seconds) if going < min(room, most) else None
+
+
+def _find_problem(waiting: Waiting, to: Connection, now: datetime) -> Unsendable | None:
+    """Find out why a submission must not be sent any more as it was confirmed."""
+    if reason := _find_change(waiting, to):
+        return Unsendable(waiting.id, reason, is_changed=True)
+    if now - waiting.claimed_at > QUEUED_AT_MOST:
+        return Unsendable(waiting.id, _TOO_OLD, is_changed=False)
+    return None
 
 
 def _find_change(queued: Waiting, to: Connection) -> str:
@@ -121,40 +159,71 @@ _CLAIM = (
         lease_ends=bindparam("ends"),
         lease_until=bindparam("until"),
     )
-    .execution_options(synchronize_session=False)
 )
-_MARK_DRAFT = (
-    update(Draft)
-    .where(Draft.id == bindparam("draft"))
-    .values(state=State.SENDING)
-    .execution_options(synchronize_session=False)
-)
+_CLAIMED = select(
+    Submission.id,
+    Submission.token,
+    Submission.draft_id,
+    Submission.body,
+    Submission.connection_key,
+    Submission.connection,
+    Submission.url,
+).where(Submission.id.in_(bindparam("ids", expanding=True)))
+_MARK_DRAFT = update(Draft).where(Draft.id == bindparam("draft")).values(state=State.SENDING)
 
 
 def _take(
-    session: Session, submission_id: int, deadline: float, moment: Moment, now: datetime
-) -> Claim | None:
-    """Change QUEUED to SENDING; `None` if somebody else did, or took it back."""
+    session: Session, ids: Sequence[int], deadline: float, moment: Moment, now: datetime
+) -> list[Claim | None]:
+    """Change QUEUED to SENDING; `None` for each that somebody else did, or took back."""
     whole = BEGIN_WITHIN.total_seconds() + deadline + GRACE.total_seconds()
     lease = grant_lease_from(moment, whole)
-    token = name_run() + token_hex(12)
-    until = now + timedelta(seconds=whole)
-    values = {"token": token, "boot": lease.boot, "ends": lease.ends, "until": until}
-    changed = session.execute(_CLAIM, {"submission": submission_id, **values})
-    if not cast(CursorResult[Any], changed).rowcount:
-        return None
-    submission = session.get_one(Submission, submission_id)
-    session.execute(_MARK_DRAFT, {"draft": submission.draft_id})
-    _open_call(session, submission, now)
+    leased = {"boot": lease.boot, "ends": lease.ends, "until": now + timedelta(seconds=whole)}
+    tokens = {number: name_run() + token_hex(12) for number in ids}
+    if not tokens:
+        return []
+    connection = session.connection()
+    connection.execute(
+        _CLAIM,
+        [{"submission": number, "token": token, **leased} for number, token in tokens.items()],
+    )
+    rows: dict[int, Any] = {
+        row.id: row
+        for row in connection.execute(_CLAIMED, {"ids": list(ids)})
+        if row.token == tokens[row.id]
+    }
+    if rows:
+        drafts = sorted(row.draft_id for row in rows.values())
+        connection.execute(_MARK_DRAFT, [{"draft": draft_id} for draft_id in drafts])
+        connection.execute(insert(LoggedCall), [_open_call(row, now) for row in rows.values()])
+    return [_make_claim(rows[number], whole) if number in rows else None for number in ids]
+
+
+def _make_claim(row: Any, whole: float) -> Claim:
     return Claim(
-        submission_id,
-        token,
-        submission.body,
+        row.id,
+        row.token,
+        row.body,
         begin=grant_lease(BEGIN_WITHIN.total_seconds()),
         lease=grant_lease(whole),
-        draft_id=submission.draft_id,
-        connection_key=submission.connection_key,
+        draft_id=row.draft_id,
+        connection_key=row.connection_key,
     )
+
+
+def _open_call(row: Any, now: datetime) -> dict[str, Any]:
+    """Describe a call for the log, before it is made; the search finds it once it has ended."""
+    return {
+        "submission_id": row.id,
+        "connection_key": row.connection_key,
+        "connection": row.connection,
+        "at": now,
+        "method": "POST",
+        "url": row.url,
+        "request_body": redact(row.body.decode(), ""),
+        "request_headers": {},
+        "response_headers": {},
+    }
 
 
 def deliver(claimed: Claim, *, store: Store, api: Api, journal: Journal) -> None:
@@ -165,19 +234,3 @@ def deliver(claimed: Claim, *, store: Store, api: Api, journal: Journal) -> None
         outcome = _TOO_LATE if claimed.begin.is_over else create_campaign(api, claimed.body)
     finally:
         record_outcome(claimed, outcome, store, journal)
-
-
-def _open_call(session: Session, submission: Submission, now: datetime) -> None:
-    """Write the call to the log before it is made."""
-    call = records.LoggedCall(
-        submission_id=submission.id,
-        connection_key=submission.connection_key,
-        connection=submission.connection,
-        at=now,
-        method="POST",
-        url=submission.url,
-        request_body=redact(submission.body.decode(), ""),
-        request_headers={},
-        response_headers={},
-    )
-    session.add(call)  # The search finds it once it has ended.

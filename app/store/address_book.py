@@ -3,12 +3,12 @@
 The API publishes no list to read them from, so the book is filled by use and by hand.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import CursorResult, bindparam, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app.campaign.contract.fields import CallingEntity
@@ -68,13 +68,27 @@ def forget(session: Session, connection_key: str, entry_id: int) -> None:
         session.delete(entry)
 
 
-def note_use(session: Session, connection_key: str, payload: Mapping[str, Any]) -> None:
-    """Add every id of a created campaign's payload, as used now."""
+def note_uses(session: Session, used: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
+    """Add every id of created campaigns' payloads, each with its connection, as used now.
+
+    They are written in one order, so that two who do that never wait for each other.
+    """
+    ids = {(key, kind.value, value) for key, body in used for kind, value in iterate_ids(body)}
     now = datetime.now(UTC)
-    for kind, value in iterate_ids(payload):
-        used = {"of": connection_key, "the_kind": kind.value, "the_value": value, "now": now}
-        if not cast(CursorResult[Any], session.execute(_USE, used)).rowcount:
-            _find_or_add(session, connection_key, kind, value).last_used_at = now
+    rows = [
+        {"of": key, "the_kind": kind, "the_value": value, "now": now}
+        for key, kind, value in sorted(ids)
+    ]
+    if not rows or _mark_used(session, rows) == len(rows):
+        return
+    for key, kind, value in sorted(ids):
+        _add_if_missing(session, key, kind, value)
+    _mark_used(session, rows)
+
+
+def _mark_used(session: Session, rows: list[dict[str, Any]]) -> int:
+    """Note when entries were used, and count those that are there."""
+    return session.connection().execute(_USE, rows).rowcount
 
 
 _USE = (
@@ -85,7 +99,6 @@ _USE = (
         BookEntry.value == bindparam("the_value"),
     )
     .values(last_used_at=bindparam("now"))
-    .execution_options(synchronize_session=False)
 )
 
 
@@ -100,18 +113,22 @@ def iterate_ids(payload: Mapping[str, Any]) -> Iterator[tuple[IdKind, str]]:
 
 
 def _find_or_add(session: Session, connection_key: str, kind: IdKind, value: str) -> BookEntry:
+    _add_if_missing(session, connection_key, kind.value, value)
     query = select(BookEntry).where(
         BookEntry.connection_key == connection_key, BookEntry.kind == kind, BookEntry.value == value
     )
+    return session.scalars(query).one()
+
+
+def _add_if_missing(session: Session, connection_key: str, kind: str, value: str) -> None:
     row = {
         "connection_key": connection_key,
-        "kind": kind.value,
+        "kind": kind,
         "value": value,
         "nickname": "",
         "created_at": datetime.now(UTC),
     }
     queries(session).insert_if_missing(session, BookEntry, row)
-    return session.scalars(query).one()
 
 
 def _read_last_use(entry: BookEntry) -> float:

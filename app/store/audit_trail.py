@@ -8,9 +8,9 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import Insert, Update, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.store.chains import EVENT, NOTHING_BEFORE, SHORTENED, hash_document, hash_event
@@ -87,7 +87,12 @@ def name_connection_chain(key: str) -> str:
     return f"connection/{key}"
 
 
-_HEAD = select(ChainHead.number, ChainHead.hash).where(ChainHead.chain == bindparam("chain"))
+_HEADS = select(ChainHead.chain, ChainHead.number, ChainHead.hash).where(
+    ChainHead.chain.in_(bindparam("chains", expanding=True))
+)
+_NEW_HEAD: dict[str, Any] = {"number": bindparam("to"), "hash": bindparam("by")}
+_GROW = update(ChainHead).where(ChainHead.chain == bindparam("of")).values(_NEW_HEAD)
+_BEGIN = insert(ChainHead).values(chain=bindparam("of"), **_NEW_HEAD)
 _OF_CHAIN = select(Event).where(Event.chain == bindparam("chain")).order_by(Event.number)
 _WORDS_ABOUT_FINDINGS = (EventKind.ACCEPTED, EventKind.TAKEN_BACK, EventKind.CONFIRMED)
 """What is done on the review page, and changes nothing that is sent."""
@@ -105,25 +110,56 @@ _SINCE_THEN = select(Event.kind, Event.who, Event.details).where(
 )
 
 
+class Happening(NamedTuple):
+    """What is to be put on record; *details* are what JSON can hold."""
+
+    kind: EventKind
+    chain: str
+    details: Mapping[str, Any]
+    who: str = ""
+
+
 def record(session: Session, kind: EventKind, chain: str, *, who: str = "", **details: Any) -> None:
     """Append an event to a chain; *details* are what JSON can hold."""
-    head = session.execute(_HEAD, {"chain": chain}).first()
+    record_all(session, [Happening(kind, chain, details, who)])
+
+
+def record_all(session: Session, happenings: Sequence[Happening]) -> None:
+    """Append events, in this order, each to its own chain."""
+    chains = {happening.chain for happening in happenings}
+    rows = session.connection().execute(_HEADS, {"chains": list(chains)})
+    known = {chain: (number, hashed) for chain, number, hashed in rows}
+    heads, events = dict(known), []
+    for happening in happenings:
+        number, before = heads.get(happening.chain, (0, NOTHING_BEFORE))
+        event = _write_event(happening, number + 1, before)
+        heads[happening.chain] = event["number"], event["hash"]
+        events.append(event)
+    if events:
+        session.connection().execute(insert(Event), events)
+    _write_heads(session, {chain: heads[chain] for chain in known}, _GROW)
+    _write_heads(session, {chain: heads[chain] for chain in chains - known.keys()}, _BEGIN)
+
+
+def _write_event(happening: Happening, number: int, before: str) -> dict[str, Any]:
     event = {
-        "chain": chain,
-        "number": head.number + 1 if head else 1,
+        "chain": happening.chain,
+        "number": number,
         "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
-        "kind": kind.value,
-        "who": who,
-        "details": json.dumps(details, ensure_ascii=False),
-        "before": head.hash if head else NOTHING_BEFORE,
+        "kind": happening.kind.value,
+        "who": happening.who,
+        "details": json.dumps(happening.details, ensure_ascii=False),
+        "before": before,
     }
-    event["hash"] = hash_event(event)
-    session.execute(insert(Event), event)
-    new = {"number": event["number"], "hash": event["hash"]}
-    if head:
-        session.execute(update(ChainHead).where(ChainHead.chain == chain).values(new))
-    else:
-        session.execute(insert(ChainHead), {"chain": chain, **new})
+    return event | {"hash": hash_event(event)}
+
+
+def _write_heads(
+    session: Session, heads: Mapping[str, tuple[int, str]], change: Update | Insert
+) -> None:
+    rows = [{"of": chain, "to": to, "by": by} for chain, (to, by) in sorted(heads.items())]
+    if rows:
+        session.connection().execute(change, rows)
 
 
 def read_chain(session: Session, chain: str) -> list[Event]:

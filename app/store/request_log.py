@@ -1,15 +1,15 @@
 """The request log: every call to an API, searched, and read a page at a time."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from app.store.dialects import queries
 from app.store.records import LoggedCall
-from app.store.search_index import CALL_INDEX, replace_row
+from app.store.search_index import CALL_INDEX, replace_rows
 from app.store.search_words import SHORTEST, NotSearchable, split_search_words
 
 PAGE = 50
@@ -102,6 +102,17 @@ def find_of_submission(session: Session, submission_id: int) -> LoggedCall | Non
     return session.scalar(select(LoggedCall).where(LoggedCall.submission_id == submission_id))
 
 
+def find_of_submissions(session: Session, ids: Iterable[int]) -> dict[int, LoggedCall]:
+    """Find the calls of these submissions, by the submission's id."""
+    calls = session.scalars(_OF_SUBMISSIONS, {"ids": list(ids)})
+    return {call.submission_id: call for call in calls if call.submission_id is not None}
+
+
+_OF_SUBMISSIONS = select(LoggedCall).where(
+    LoggedCall.submission_id.in_(bindparam("ids", expanding=True))
+)
+
+
 def find_last_test(session: Session, connection_key: str) -> LoggedCall | None:
     """Find the latest test of a connection; `None` if it was never tested."""
     tests = select(LoggedCall).where(
@@ -112,9 +123,18 @@ def find_last_test(session: Session, connection_key: str) -> LoggedCall | None:
 
 def index_call(session: Session, call: LoggedCall) -> None:
     """Index a call for the search; to be repeated after each change of it."""
+    index_calls(session, [call])
+
+
+def index_calls(session: Session, calls: Sequence[LoggedCall]) -> None:
+    """Index calls for the search, if there are any."""
     session.flush()
-    row = {"connection_key": call.connection_key, "text": _join_words(call)}
-    replace_row(session, CALL_INDEX, call.id, rowid=call.id, **row)
+    rows = [
+        {"rowid": call.id, "connection_key": call.connection_key, "text": _join_words(call)}
+        for call in calls
+    ]
+    if rows:
+        replace_rows(session, CALL_INDEX, [call.id for call in calls], rows)
 
 
 def _join_words(call: LoggedCall) -> str:

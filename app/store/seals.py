@@ -35,9 +35,10 @@ _MARK = (
 def seal(session: Session) -> str:
     """Seal every chain that has grown, and give the hash of the newest seal."""
     queries(session).wait_to_seal(session)
-    newest = session.execute(_NEWEST).first()
+    connection = session.connection()
+    newest = connection.execute(_NEWEST).first()
     number, before = (newest.number, newest.hash) if newest else (0, NOTHING_BEFORE)
-    while heads := [(chain, to, hashed) for chain, to, hashed in session.execute(_GROWN)]:
+    while heads := [(chain, to, hashed) for chain, to, hashed in connection.execute(_GROWN)]:
         number += 1
         made = {
             "number": number,
@@ -46,10 +47,8 @@ def seal(session: Session) -> str:
             "before": before,
         }
         made["hash"] = before = hash_seal(made)
-        session.execute(insert(Seal), made)
-        session.connection().execute(
-            _MARK, [{"of": chain, "to": to, "by": number} for chain, to, _ in heads]
-        )
+        connection.execute(insert(Seal), made)
+        connection.execute(_MARK, [{"of": chain, "to": to, "by": number} for chain, to, _ in heads])
     return before
 
 

@@ -1,8 +1,9 @@
 """The indexes of texts, which each database keeps by means of its own (`dialects`)."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import TableClause, column, delete, insert, table
+from sqlalchemy import TableClause, bindparam, column, delete, insert, table
 from sqlalchemy.orm import Session
 
 from app.store.base import Words
@@ -21,5 +22,16 @@ CALL_INDEX = table(
 
 def replace_row(session: Session, index: TableClause, old: int | None, **row: Any) -> None:
     """Put a row into an index in the place of the one with this number."""
-    session.execute(delete(index).where(index.c.rowid == old))
-    session.execute(insert(index), row)
+    replace_rows(session, index, [old], [row])
+
+
+def replace_rows(
+    session: Session,
+    index: TableClause,
+    old: Sequence[int | None],
+    rows: Sequence[Mapping[str, Any]],
+) -> None:
+    """Put rows into an index in the place of those with these numbers; there is one at least."""
+    is_old = delete(index).where(index.c.rowid == bindparam("old"))
+    session.execute(is_old, [{"old": number} for number in old])
+    session.execute(insert(index), [dict(row) for row in rows])

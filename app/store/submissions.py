@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import and_, bindparam, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from app.store import request_log
 from app.store.audit_trail import INSTANCE, name_draft_chain
@@ -14,6 +14,7 @@ from app.store.chains import hash_document
 from app.store.dialects import queries
 from app.store.leases import Moment
 from app.store.models import IS_OPEN, IS_QUEUED, Batch, Draft, Submission
+from app.store.records import LoggedCall
 
 _MOST_OPEN = 20
 
@@ -56,6 +57,19 @@ def name_campaigns(session: Session, ids: Iterable[int | None]) -> dict[int, tup
     return {number: (draft_id, name) for number, draft_id, name in session.execute(rows)}
 
 
+def find_to_settle(session: Session, ids: Iterable[int]) -> dict[int, Submission]:
+    """Find submissions by their ids, each with as much of its draft as an outcome changes."""
+    rows = session.scalars(_TO_SETTLE, {"ids": list(ids)})
+    return {submission.id: submission for submission in rows}
+
+
+_TO_SETTLE = (
+    select(Submission)
+    .where(Submission.id.in_(bindparam("ids", expanding=True)))
+    .options(joinedload(Submission.draft).load_only(Draft.state))
+)
+
+
 def name_chain(session: Session, submission_id: int) -> str:
     """Name the chain of a submission's draft; of one that is not there, the instance's."""
     draft_id = session.scalar(select(Submission.draft_id).where(Submission.id == submission_id))
@@ -84,24 +98,23 @@ def find_under_way(session: Session) -> list[Submission]:
 
 
 class Waiting(NamedTuple):
-    """A submission that waits to be sent; *is_followed* if others wait behind it."""
+    """A submission that waits to be sent."""
 
     id: int
     stamp: str
     claimed_at: datetime
-    is_followed: bool
 
 
 _NEXT = (
     select(Submission.id, Submission.stamp, Submission.claimed_at)
     .where(IS_QUEUED, Submission.connection_key == bindparam("key"))
     .order_by(Submission.batch_id, Submission.id)
-    .limit(2)
+    .limit(bindparam("most"))
 )
 _NEXT_ALONE = _NEXT.where(Submission.batch_id.is_(None))
 _NEXT_HURRYING = _NEXT_ALONE.where(Submission.hurries)
 _NEXT_OF_BATCH = _NEXT.where(Submission.batch_id == bindparam("batch"))
-_GOING_BATCH = (
+_GOING_BATCHES = (
     select(Batch.id)
     .where(
         Batch.connection_key == bindparam("key"),
@@ -111,24 +124,27 @@ _GOING_BATCH = (
         select(Submission.id).where(Submission.batch_id == Batch.id, IS_QUEUED).exists(),
     )
     .order_by(Batch.id)
-    .limit(1)
+    .limit(bindparam("most"))
 )
 
 
-def find_next_queued(
-    session: Session, connection_key: str, *, only_hurrying: bool
-) -> Waiting | None:
-    """Find what goes next to this connection: what was sent by itself, then the oldest batch.
+def find_queued(
+    session: Session, connection_key: str, most: int, *, only_hurrying: bool
+) -> list[Waiting]:
+    """Find what goes next to this connection, *most* at most and the first one first.
 
-    With *only_hurrying*, only what does not wait as long as the API wants.
+    That is what was sent by itself, then the oldest batch, then the next. With *only_hurrying*,
+    only what does not wait as long as the API wants.
     """
-    to = {"key": connection_key}
-    rows = list(session.execute(_NEXT_HURRYING if only_hurrying else _NEXT_ALONE, to))
-    if len(rows) < 2 and not only_hurrying:
-        batch_id = session.scalar(_GOING_BATCH, to)
-        if batch_id is not None:
-            rows += session.execute(_NEXT_OF_BATCH, to | {"batch": batch_id})
-    return Waiting(*rows[0], is_followed=len(rows) > 1) if rows else None
+    to = {"key": connection_key, "most": most}
+    connection = session.connection()
+    rows = list(connection.execute(_NEXT_HURRYING if only_hurrying else _NEXT_ALONE, to))
+    if len(rows) < most and not only_hurrying:
+        for batch_id in connection.scalars(_GOING_BATCHES, to).all():
+            left = most - len(rows)
+            if left:
+                rows += connection.execute(_NEXT_OF_BATCH, to | {"batch": batch_id, "most": left})
+    return [Waiting(*row) for row in rows]
 
 
 _IN_FLIGHT = select(func.count()).where(
@@ -142,7 +158,7 @@ _IN_FLIGHT = select(func.count()).where(
 
 def count_in_flight(session: Session, connection_key: str, now: Moment) -> int:
     """Count the submissions to this connection whose outcome can still come."""
-    return session.scalar(_IN_FLIGHT, {"key": connection_key, **now._asdict()}) or 0
+    return session.connection().scalar(_IN_FLIGHT, {"key": connection_key, **now._asdict()}) or 0
 
 
 def list_waiting_connections(session: Session) -> list[str]:
@@ -181,7 +197,7 @@ _END_OF_WAIT = (
 
 def find_end_of_wait(session: Session, connection_key: str, now: datetime) -> datetime | None:
     """Find until when (aware) a connection's API asked to wait; `None` if it does not."""
-    return session.scalar(_END_OF_WAIT, {"key": connection_key, "now": now})
+    return session.connection().scalar(_END_OF_WAIT, {"key": connection_key, "now": now})
 
 
 def find_others_with_campaign(session: Session, submission: Submission) -> list[Submission]:
@@ -232,7 +248,11 @@ def write_document(submission: Submission) -> dict[str, Any]:
 def bind_submission(session: Session, submission: Submission) -> dict[str, Any]:
     """Write the digests of a submission and its call, to bind both to an event."""
     session.flush()
-    call = request_log.find_of_submission(session, submission.id)
+    return bind_to_call(submission, request_log.find_of_submission(session, submission.id))
+
+
+def bind_to_call(submission: Submission, call: LoggedCall | None) -> dict[str, Any]:
+    """Write the digests of a submission and its call, as they have been written."""
     return {
         "submission": submission.id,
         "submission_digest": hash_document(write_document(submission)),

@@ -8,7 +8,7 @@ however many processes send.
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import CursorResult, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app.store import audit_trail
@@ -98,6 +98,15 @@ def take(throttle: Throttle, now: Moment) -> None:
         throttle.clock, throttle.arrival = now.boot, due + 1 / throttle.rate
 
 
+def take_up_to(throttle: Throttle, most: int, now: Moment) -> int:
+    """Count as many campaigns as may go now, *most* at most, and tell how many."""
+    taken = 0
+    while taken < most and not measure_wait(throttle, now):
+        take(throttle, now)
+        taken += 1
+    return taken
+
+
 def is_paused(session: Session, connection_key: str) -> bool:
     """Tell whether a run of failures has stopped what goes to a connection."""
     return find_pause(session, connection_key) is not None
@@ -114,8 +123,14 @@ def find_pause(session: Session, connection_key: str) -> tuple[datetime, str] | 
 
 def count_success(session: Session, connection_key: str) -> None:
     """End a run of failures."""
-    of_key = Throttle.connection_key == connection_key
-    session.execute(update(Throttle).where(of_key, Throttle.failures > 0).values(failures=0))
+    session.connection().execute(_END_RUN, {"of": connection_key})
+
+
+_END_RUN = (
+    update(Throttle)
+    .where(Throttle.connection_key == bindparam("of"), Throttle.failures > 0)
+    .values(failures=0)
+)
 
 
 def count_failure(session: Session, connection_key: str, reason: str) -> None:

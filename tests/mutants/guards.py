@@ -39,10 +39,16 @@ _NEAREST: Mapping[str, Sequence[str]] = {
         "tests/sending/test_submission.py",
         "tests/sending/test_journal.py",
         "tests/sending/test_late_answers.py",
+        "tests/sending/test_settlement.py",
     ],
     "app/sending/resolution.py": [
         "tests/sending/test_submission.py",
         "tests/sending/test_submission_record.py",
+    ],
+    "app/sending/settlement.py": [
+        "tests/sending/test_settlement.py",
+        "tests/sending/test_submission_record.py",
+        "tests/sending/test_late_answers.py",
     ],
 }
 """For what has no test module of its own name."""

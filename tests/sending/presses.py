@@ -16,7 +16,7 @@ from app.sending.outcome import Api
 from app.sending.queue import enqueue
 from app.sending.recording import Claim
 from app.sending.resolution import Word, resolve
-from app.sending.submission import claim, deliver
+from app.sending.submission import Turn, claim, deliver
 from app.store import saved_connections, throttles
 from app.store.database import Store
 from app.store.models import Submission
@@ -38,9 +38,15 @@ def queue_and_claim(send_request: SendRequest, *, store: Store, deadline: float 
     enqueue(send_request, store=store)
     with store.writing() as session:
         throttles.find(session, send_request.to.key, Pace(rate=0, burst=1, concurrency=1000))
-    claimed = claim(send_request.to, store=store, deadline=deadline)
+    claimed = claim_next(send_request.to, store=store, deadline=deadline)
     assert isinstance(claimed, Claim)
     return claimed
+
+
+def claim_next(to: Connection, *, store: Store, deadline: float = 30) -> Turn:
+    """Claim what waits longest, as one thread does that is alone."""
+    (turn,) = claim(to, store=store, deadline=deadline, threads=1)
+    return turn
 
 
 def submit(draft_id: str, *, reviewed: str, store: Store, api: Api, **more: Any) -> int:

@@ -24,7 +24,7 @@ from tests.factories import outbound, typed
 from tests.fakes import FakeApi
 from tests.pages import drain
 from tests.sending.batch_of import items, make_confirmed, queue_all, save_many, states
-from tests.sending.presses import journal
+from tests.sending.presses import claim_next, journal
 
 Saved = Callable[..., str]
 STOPPED = "The batch was stopped before it was sent."
@@ -40,8 +40,8 @@ def fault(store: Store) -> str:
         return verify(session).fault
 
 
-def claim_next(store: Store, connections: ConnectionRegistry) -> Claim | None:
-    taken = claim(connections.find(SANDBOX), store=store, deadline=30)
+def take(store: Store, connections: ConnectionRegistry) -> Claim | None:
+    taken = claim_next(connections.find(SANDBOX), store=store)
     assert isinstance(taken, Claim | None)
     return taken
 
@@ -116,10 +116,10 @@ def test_nothing_goes_while_it_is_paused(
     queue_all(store, connections, batch_id)
     for _ in range(2):
         pause_batch(batch_id, store, "Ada")
-    assert claim_next(store, connections) is None
+    assert take(store, connections) is None
     for _ in range(2):
         resume_batch(batch_id, store, "Ada")
-    assert claim_next(store, connections)
+    assert take(store, connections)
     assert fault(store) == ""
 
 
@@ -133,11 +133,39 @@ def test_what_is_sent_by_itself_goes_before_a_batch(
     with store.writing() as session:  # As if it were no part of a batch.
         alone = batches.list_queued(session, later, 1)[0]
         session.get_one(Submission, alone).batch_id = None
-    claims = [claim_next(store, connections) for _ in range(3)]
+    claims = [take(store, connections) for _ in range(3)]
 
     ids = [claimed.submission_id for claimed in claims if claimed]
     assert ids == [alone, *sorted(ids[1:])]
     assert len(ids) == 3
+
+
+def test_of_several_batches_the_oldest_goes_first(
+    store: Store, saved: Saved, connections: ConnectionRegistry
+) -> None:
+    ids = save_many(saved, 5)
+    made = [make_confirmed(store, connections, some) for some in (ids[:2], ids[2:4], ids[4:])]
+    for batch_id in reversed(made):
+        queue_all(store, connections, batch_id)
+    pause_batch(made[1], store, "Ada")
+    turns = claim(connections.find(SANDBOX), store=store, deadline=30, threads=4)
+
+    claims = [turn.draft_id for turn in turns if isinstance(turn, Claim)]
+    assert claims == [*ids[:2], ids[4]]
+    assert turns[3] is None
+
+
+def test_the_trail_holds_after_a_batch_that_many_threads_have_sent(
+    app: Flask, store: Store, saved: Saved, connections: ConnectionRegistry, ledger: Ledger
+) -> None:
+    batch_id = make_confirmed(store, connections, save_many(saved, 40))
+    queue_all(store, connections, batch_id)
+    drain(app)
+
+    assert states(store, batch_id) == [State.CREATED] * 40
+    assert len({campaign.name for campaign in ledger.read_page(100)}) == 40
+    assert len(ledger.read_page(100)) == 40
+    assert fault(store) == ""
 
 
 def test_a_stop_takes_back_what_is_not_under_way(
@@ -145,15 +173,15 @@ def test_a_stop_takes_back_what_is_not_under_way(
 ) -> None:
     batch_id = make_confirmed(store, connections, save_many(saved, 3))
     queue_all(store, connections, batch_id)
-    assert claim_next(store, connections)
+    assert take(store, connections)
     stop_batch(batch_id, store, "Ada")
-    assert claim_next(store, connections) is None
+    assert take(store, connections) is None
     while take_back(batch_id, store):
         pass
     resume_batch(batch_id, store, "Ada")
 
     assert states(store, batch_id) == [State.SENDING, State.UNSENT, State.UNSENT]
-    assert claim_next(store, connections) is None
+    assert take(store, connections) is None
     assert fault(store) == ""
 
 
@@ -178,11 +206,11 @@ def test_what_came_too_often_is_sent_again_when_the_api_wants(
     queue_all(store, connections, batch_id)
     busy = FakeApi(Refused("Later.", status=429), Refused("Later.", status=429, retry_after=5))
     for _ in range(2):
-        claimed = claim_next(store, connections)
+        claimed = take(store, connections)
         assert claimed
         deliver(claimed, store=store, api=busy, journal=journal(store))
         assert states(store, batch_id) == [State.QUEUED]
-        assert isinstance(claim(connections.find(SANDBOX), store=store, deadline=30), Wait)
+        assert isinstance(claim_next(connections.find(SANDBOX), store=store), Wait)
         with store.writing() as session:  # The time goes by.
             session.execute(update(Submission).values(retry_at=None))
     drain(app)
@@ -199,7 +227,7 @@ def test_it_is_not_sent_again_for_ever(
     batch_id = make_confirmed(store, connections, save_many(saved, 1))
     queue_all(store, connections, batch_id)
     busy = FakeApi(*[Refused("Later.", status=429)] * MOST_TIMES)
-    while claimed := claim_next(store, connections):
+    while claimed := take(store, connections):
         deliver(claimed, store=store, api=busy, journal=journal(store))
         with store.writing() as session:
             session.execute(update(Submission).values(retry_at=None))

@@ -1,27 +1,28 @@
 """What is confirmed waits in the queue as it was reviewed, and can be taken back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from app.campaign.contract.payload import build_payload, compute_digest, encode_payload
 from app.sending.confirmation import Paused
 from app.sending.queue import enqueue, withdraw
-from app.sending.recording import Claim
-from app.sending.submission import claim
+from app.sending.recording import Claim, recover
+from app.sending.submission import Turn, Unsendable, Wait, claim
 from app.store import submissions, throttles
 from app.store.base import State
 from app.store.database import Store
 from app.store.drafts import AlreadySubmitted
 from app.store.models import Draft, Submission
-from app.store.throttles import GENTLE, MOST_FAILURES
+from app.store.records import LoggedCall
+from app.store.throttles import GENTLE, MOST_FAILURES, Pace
 from app.store.verification import verify
 from tests.factories import outbound
 from tests.fakes import FakeApi
 from tests.pages import Visitor
-from tests.sending.presses import destination, press
+from tests.sending.presses import claim_next, destination, expire, journal, press
 
 TO = destination(FakeApi())
 Saved = Callable[..., str]
@@ -39,7 +40,7 @@ def submission(store: Store, submission_id: int) -> Submission:
 
 
 def take(store: Store) -> Claim | None:
-    taken = claim(TO, store=store, deadline=30)
+    taken = claim_next(TO, store=store)
     assert isinstance(taken, Claim | None)
     return taken
 
@@ -68,6 +69,97 @@ def test_what_waited_longest_goes_first(store: Store, saved: Saved) -> None:
     claims = [take(store) for _ in range(4)]
     assert [claimed.submission_id if claimed else None for claimed in claims] == [*waiting, None]
     assert [claimed.is_followed for claimed in claims if claimed] == [True, True, False]
+
+
+def claim_together(store: Store, threads: int) -> list[Turn]:
+    return claim(TO, store=store, deadline=30, threads=threads)
+
+
+def set_pace(store: Store, pace: Pace) -> None:
+    with store.writing() as session:
+        throttles.set_pace(session, throttles.find(session, TO.key, GENTLE), pace, "Ada")
+
+
+def ids(turns: Sequence[Turn]) -> list[int]:
+    return [turn.submission_id for turn in turns if isinstance(turn, Claim)]
+
+
+def test_as_many_are_claimed_at_once_as_there_are_threads_for(store: Store, saved: Saved) -> None:
+    waiting = [queue(store, saved, f"Campaign {number}") for number in range(5)]
+    turns = claim_together(store, 3)
+
+    assert ids(turns) == waiting[:3]
+    assert [turn.is_followed for turn in turns if isinstance(turn, Claim)] == [True, True, False]
+    assert len({turn.token for turn in turns if isinstance(turn, Claim)}) == 3
+    states = [submission(store, one).state for one in waiting]
+    assert states == [State.SENDING] * 3 + [State.QUEUED] * 2
+    with store.reading() as session:
+        drafts = session.scalars(select(Draft).order_by(Draft.sequence)).all()
+        assert [draft.state for draft in drafts] == states
+        calls = session.scalars(select(LoggedCall)).all()
+        assert [(call.submission_id, call.status) for call in calls] == [
+            (one, None) for one in waiting[:3]
+        ]
+    assert claim_together(store, 4)[2:] == [None, None]
+    assert fault(store) == ""
+
+
+def test_no_more_are_claimed_at_once_than_may_be_under_way(store: Store, saved: Saved) -> None:
+    set_pace(store, Pace(rate=0, burst=1, concurrency=3))
+    waiting = [queue(store, saved, f"Campaign {number}") for number in range(5)]
+    assert ids(claim_together(store, 1)) == waiting[:1]
+    turns = claim_together(store, 4)
+
+    assert ids(turns) == waiting[1:3]
+    assert turns[2:] == [None, None]
+    assert not any(turn.is_followed for turn in turns if isinstance(turn, Claim))
+
+
+def test_no_more_are_claimed_at_once_than_the_rate_allows(store: Store, saved: Saved) -> None:
+    set_pace(store, Pace(rate=0.01, burst=2, concurrency=9))
+    waiting = [queue(store, saved, f"Campaign {number}") for number in range(4)]
+    turns = claim_together(store, 4)
+
+    assert ids(turns) == waiting[:2]
+    for turn in (*turns[2:], *claim_together(store, 2)):
+        assert isinstance(turn, Wait)
+        assert 0 < turn.seconds <= 100
+
+
+def test_what_cannot_be_sent_takes_no_other_place(store: Store, saved: Saved) -> None:
+    set_pace(store, Pace(rate=0, burst=1, concurrency=1))
+    changed, *waiting = [queue(store, saved, f"Campaign {number}") for number in range(3)]
+    with store.writing() as session:
+        session.get_one(Submission, changed).stamp = "as it was"
+    turns = claim_together(store, 2)
+
+    assert isinstance(turns[0], Unsendable)
+    assert turns[0].submission_id == changed
+    assert ids(turns) == waiting[:1]
+
+
+def test_a_process_that_dies_leaves_what_it_claimed_and_none_is_sent_again(
+    store: Store, saved: Saved
+) -> None:
+    waiting = [queue(store, saved, f"Campaign {number}") for number in range(2)]
+    assert len(ids(claim_together(store, 2))) == 2
+    for one in waiting:
+        expire(store, one)
+    assert recover(store, journal(store)) == 2
+
+    assert {submission(store, one).state for one in waiting} == {State.UNKNOWN}
+    assert claim_together(store, 2) == [None, None]
+    assert fault(store) == ""
+
+
+def test_of_many_groups_each_gets_others(store: Store, saved: Saved) -> None:
+    set_pace(store, Pace(rate=0, burst=1, concurrency=9))
+    waiting = [queue(store, saved, f"Campaign {number}") for number in range(7)]
+    with ThreadPoolExecutor(4) as workers:
+        groups = list(workers.map(lambda _: claim_together(store, 2), range(4)))
+
+    assert sorted(one for group in groups for one in ids(group)) == waiting
+    assert fault(store) == ""
 
 
 def test_of_many_workers_one_gets_it(store: Store, saved: Saved) -> None:

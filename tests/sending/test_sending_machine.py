@@ -40,7 +40,7 @@ from app.sending.outcome import Outcome
 from app.sending.queue import enqueue, withdraw
 from app.sending.recording import Claim, record_outcome, recover
 from app.sending.resolution import NoSuchSubmission
-from app.sending.submission import claim, deliver
+from app.sending.submission import deliver
 from app.store import drafts
 from app.store.acceptances import judge
 from app.store.base import MAY_EXIST, State
@@ -50,7 +50,7 @@ from app.store.models import Draft, Submission
 from app.store.verification import verify
 from tests.factories import outbound, typed
 from tests.fakes import LIVE
-from tests.sending.presses import expire, journal, look_up
+from tests.sending.presses import claim_next, expire, journal, look_up
 
 pytestmark = pytest.mark.slow
 
@@ -153,7 +153,7 @@ class Sending(RuleBasedStateMachine):
     def work(self, answer: str) -> None:
         """Send what waits longest; others may have been there first."""
         self.vendor.answer = answer
-        claimed = claim(CLIENT, store=self.store, deadline=30)
+        claimed = claim_next(CLIENT, store=self.store)
         if not isinstance(claimed, Claim):
             return
         with suppress(ZeroDivisionError):
@@ -165,7 +165,7 @@ class Sending(RuleBasedStateMachine):
 
     @rule(target=dying, has_sent=st.booleans())
     def claim_and_die(self, has_sent: bool) -> Any:
-        claimed = claim(CLIENT, store=self.store, deadline=30)
+        claimed = claim_next(CLIENT, store=self.store)
         if not isinstance(claimed, Claim):
             return multiple()
         if has_sent:

@@ -11,9 +11,10 @@ from app.remote.client import CampaignApi
 from app.remote.errors import Unclear
 from app.sandbox.ledger import Ledger
 from app.sending.confirmation import NotReady, StaleReview
-from app.sending.outcome import Api, apply_outcome, create_campaign
+from app.sending.outcome import Api, create_campaign
 from app.sending.recording import recover
 from app.sending.resolution import NoSuchSubmission
+from app.sending.settlement import apply_outcome
 from app.sending.submission import deliver
 from app.store import drafts
 from app.store.acceptances import judge

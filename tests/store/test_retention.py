@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from app.campaign.contract.payload import build_payload, compute_digest, encode_payload
 from app.remote.answers import Created
-from app.sending.outcome import Outcome, apply_outcome
+from app.sending.outcome import Outcome
 from app.sending.queue import enqueue, withdraw
+from app.sending.settlement import apply_outcome
 from app.settings import Keep
 from app.store import (
     audit_trail,

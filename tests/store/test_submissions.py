@@ -116,7 +116,7 @@ def test_what_is_looked_for_all_the_time_is_looked_for_in_an_index(
         submissions.find_open(session)
         submissions.find_overdue(session)
         submissions.find_under_way(session)
-        submissions.find_next_queued(session, "client", only_hurrying=False)
+        submissions.find_queued(session, "client", 2, only_hurrying=False)
         submissions.find_end_of_wait(session, "client", NOW)
         submissions.list_waiting_connections(session)
     event.remove(store.engine, "before_cursor_execute", note)

@@ -137,8 +137,8 @@ class PostgresqlDatabase:
             session.execute(_LOCK, {"key": _key(_ALL)})
             return
         session.execute(_LOCK_SHARED, {"key": _key(_ALL)})
-        for key in sorted({_key(subject) for subject in subjects}):  # In one order: no deadlock.
-            session.execute(_LOCK, {"key": key})
+        keys = sorted({_key(subject) for subject in subjects})  # In one order: no deadlock.
+        session.execute(_LOCK_EACH, {"keys": keys})
 
     @contextmanager
     def keep_in_place(self) -> Iterator[None]:
@@ -148,6 +148,7 @@ class PostgresqlDatabase:
 
 _ALL = "all"
 _LOCK = text("SELECT pg_advisory_xact_lock(:key)")
+_LOCK_EACH = text("SELECT pg_advisory_xact_lock(key) FROM unnest(CAST(:keys AS bigint[])) AS key")
 _LOCK_SHARED = text("SELECT pg_advisory_xact_lock_shared(:key)")
 
 
