@@ -39,6 +39,10 @@ from app.store.drafts import AlreadySubmitted, StaleVersion
 ALL_CREATED, NOT_ALL_CREATED, UNKNOWN = 0, 1, 3
 _EVERY = 0.2
 _NAMED = 20
+_PAUSED = (
+    "Stopped, as campaigns failed one after the other, or nobody knows what became of them. "
+    "The last: {}"
+)
 _KINDS = {
     Severity.HIGH: "laws broken",
     Severity.MEDIUM: "to verify",
@@ -246,7 +250,7 @@ def _follow(batch_id: int) -> None:
             if not left:
                 return
             if pause and not sent[State.SENDING]:
-                _stop(batch_id, f"Stopped, as campaigns failed one after the other: {pause[1]}")
+                _stop(batch_id, _PAUSED.format(pause[1]))
                 return
             sleep(_EVERY)
 

@@ -37,7 +37,7 @@ class NotConfirmed(Exception):
 
     NotConfirmed
     ├── Disabled       the connection is not to be used, or gone  → choose another
-    ├── Paused         campaigns failed there one after the other → say that it may go on
+    ├── Paused         campaigns in a row failed, or are unknown  → say that it may go on
     ├── TooSoon        the API wants to be left alone             → wait, or say why not
     ├── LooksCreated   the same payload went there a while ago    → tick that it is meant
     ├── NotNamed       a live connection's name was not typed     → type it
@@ -52,7 +52,7 @@ class Disabled(NotConfirmed):
 
 
 class Paused(NotConfirmed):
-    """Nothing goes to the connection until somebody says so, as campaigns failed one by one."""
+    """Nothing goes to the connection until somebody says so, as campaigns in a row failed."""
 
 
 class TooSoon(NotConfirmed):

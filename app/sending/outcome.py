@@ -45,10 +45,12 @@ class Outcome:
 
     @property
     def is_failure(self) -> bool:
-        """Whether a call was made whose answer says nothing about the campaign.
+        """Whether nobody knows what became of it, or its answer says nothing about the campaign.
 
         That the API refuses what is in it, or asks for patience, is an answer.
         """
+        if self.state is State.UNKNOWN:
+            return True
         if self.exchange is None or self.state is State.CREATED:
             return False
         return self.state is not State.REFUSED or (

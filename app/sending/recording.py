@@ -21,7 +21,7 @@ from time import sleep
 from app.logs import describe_error
 from app.sending.journal import Entry, Journal
 from app.sending.outcome import Outcome
-from app.sending.settlement import apply_outcome, settle
+from app.sending.settlement import Settlement, apply_outcome, count_outcomes, settle
 from app.sending.together import Together
 from app.store import submissions
 from app.store.audit_trail import name_draft_chain
@@ -173,7 +173,9 @@ def recover(store: Store, journal: Journal) -> int:
             if submission.token not in kept
         ]
         for submission in overdue:
-            apply_outcome(session, submission, Outcome(State.UNKNOWN, _explain_overdue(submission)))
+            outcome = Outcome(State.UNKNOWN, _explain_overdue(submission))
+            count_outcomes(session, [Settlement(submission, outcome)])
+            apply_outcome(session, submission, outcome)
     return taken + len(overdue)
 
 

@@ -60,24 +60,27 @@ def settle(session: Session, entries: Sequence[Entry]) -> None:
 
 def _settle_all(session: Session, settlements: list[Settlement]) -> None:
     settlements.sort(key=lambda settlement: settlement.submission.connection_key)
-    _count(session, settlements)
+    count_outcomes(session, settlements)
     apply_outcomes(session, settlements)
     for submission, outcome, *_ in settlements:
         if outcome.is_too_often and submission.batch_id:
             queue_again(session, submission)
 
 
-def _count(session: Session, settlements: Sequence[Settlement]) -> None:
-    """Let failures in a row pause their connection, and any answer end the row."""
+def count_outcomes(session: Session, settlements: Sequence[Settlement]) -> None:
+    """Let failures in a row pause their connection, and any answer end the row.
+
+    A late failure is of a submission that was called UNKNOWN before, and is counted.
+    """
     answering = None
     for submission, outcome, *_ in settlements:
         key = submission.connection_key
-        if outcome.is_failure:
+        if outcome.is_failure and submission.settled_at is None:
             throttles.count_failure(session, key, outcome.message)
             answering = None
-        elif outcome.exchange and key != answering:  # Else the row has just been ended.
+        elif outcome.exchange and not outcome.is_failure and key != answering:
             throttles.count_success(session, key)
-            answering = key
+            answering = key  # Its row has ended, and need not be ended again.
 
 
 def apply_outcome(

@@ -291,7 +291,7 @@ class Throttle(Base):
 
     At most *concurrency* at once and *rate* a second (0 is no limit), *burst* of them at once
     after a rest. *arrival* is when the next one is due at that rate (GCRA's theoretical arrival
-    time), in seconds on *clock*. *failures* counts those in a row that nobody answered.
+    time), in seconds on *clock*. *failures* counts those in a row that failed or are UNKNOWN.
     """
 
     __tablename__ = "throttle"

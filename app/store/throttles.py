@@ -8,11 +8,12 @@ however many processes send.
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import CursorResult, bindparam, select, update
+from sqlalchemy import CursorResult, select, update
 from sqlalchemy.orm import Session
 
 from app.store import audit_trail
 from app.store.audit_trail import EventKind, name_connection_chain
+from app.store.dialects import queries
 from app.store.leases import Moment
 from app.store.models import Throttle
 
@@ -38,7 +39,11 @@ def choose_usual(is_built_in: bool) -> Pace:
 
 
 MOST_FAILURES = 5
-"""After so many in a row that nobody answered, nothing more is tried there by itself."""
+"""After so many in a row that failed, nothing more is tried there by itself.
+
+One whose outcome nobody knows is among them, even if only its worker was killed: that says
+nothing about the API, but each such campaign may be there, and people be called twice.
+"""
 
 
 def find(session: Session, connection_key: str, usual: Pace) -> Throttle:
@@ -123,18 +128,15 @@ def find_pause(session: Session, connection_key: str) -> tuple[datetime, str] | 
 
 def count_success(session: Session, connection_key: str) -> None:
     """End a run of failures."""
-    session.connection().execute(_END_RUN, {"of": connection_key})
-
-
-_END_RUN = (
-    update(Throttle)
-    .where(Throttle.connection_key == bindparam("of"), Throttle.failures > 0)
-    .values(failures=0)
-)
+    has_failures = (Throttle.connection_key == connection_key, Throttle.failures > 0)
+    if session.scalar(select(Throttle.failures).where(*has_failures)):
+        _wait_for_others(session, connection_key)
+        session.execute(update(Throttle).where(*has_failures).values(failures=0))
 
 
 def count_failure(session: Session, connection_key: str, reason: str) -> None:
-    """Count a campaign that nobody answered; `MOST_FAILURES` in a row pause the connection."""
+    """Count a campaign that failed; `MOST_FAILURES` in a row pause the connection."""
+    _wait_for_others(session, connection_key)
     of_key = Throttle.connection_key == connection_key
     session.execute(update(Throttle).where(of_key).values(failures=Throttle.failures + 1))
     is_one_too_many = (Throttle.failures >= MOST_FAILURES, Throttle.paused_at.is_(None))
@@ -143,6 +145,14 @@ def count_failure(session: Session, connection_key: str, reason: str) -> None:
     if cast(CursorResult[Any], changed).rowcount:
         chain = name_connection_chain(connection_key)
         audit_trail.record(session, EventKind.SENDING_PAUSED, chain, reason=reason)
+
+
+def _wait_for_others(session: Session, connection_key: str) -> None:
+    """Wait for who writes to the connection's chain, as who records an outcome names the draft's.
+
+    Others change the throttle's row after this as well, so it comes before that.
+    """
+    queries(session).wait_for(session, name_connection_chain(connection_key))
 
 
 def resume(session: Session, connection_key: str, who: str) -> None:

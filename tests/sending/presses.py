@@ -34,10 +34,11 @@ def press(draft_id: str, *, reviewed: str, to: Connection, **more: Any) -> SendR
 
 
 def queue_and_claim(send_request: SendRequest, *, store: Store, deadline: float = 30) -> Claim:
-    """Queue a draft and claim it at once, however many went to its connection before."""
-    enqueue(send_request, store=store)
+    """Queue a draft and claim it at once, however many went there before, and failed."""
     with store.writing() as session:
         throttles.find(session, send_request.to.key, Pace(rate=0, burst=1, concurrency=1000))
+        throttles.resume(session, send_request.to.key, "Ada")
+    enqueue(send_request, store=store)
     claimed = claim_next(send_request.to, store=store, deadline=deadline)
     assert isinstance(claimed, Claim)
     return claimed

@@ -14,14 +14,21 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from app.campaign.contract.payload import build_payload, compute_digest, encode_payload
 from app.sending.confirmation import LooksCreated
-from app.store import drafts, seals
+from app.store import drafts, seals, throttles
 from app.store.acceptances import judge
-from app.store.audit_trail import name_draft_chain
+from app.store.audit_trail import (
+    EventKind,
+    name_connection_chain,
+    name_draft_chain,
+    read_chain,
+    record,
+)
 from app.store.base import Base, State
 from app.store.database import Store
 from app.store.dialects import postgresql
 from app.store.migrations import UnusableDatabase
 from app.store.models import Submission
+from app.store.throttles import GENTLE, MOST_FAILURES, Pace
 from app.store.verification import verify
 from tests.factories import outbound, typed
 from tests.fakes import ANSWERS, FakeApi
@@ -134,6 +141,57 @@ def test_a_draft_that_is_being_written_is_read_as_it_was(store: Store, impatient
         session.flush()
         with impatient.reading() as other:
             assert drafts.find(other, ONE).name == "before"
+
+
+def test_a_pause_is_on_record_beside_what_else_is_done_to_its_connection(store: Store) -> None:
+    """Who counts a failure names the draft alone, and two events have no number in common."""
+    chain, begin = name_connection_chain("client"), Barrier(9)
+    with store.writing() as session:
+        throttles.find(session, "client", GENTLE)
+
+    def fail(number: int) -> None:
+        begin.wait(10)
+        for _ in range(6):
+            with store.writing(f"draft/{number}") as session:
+                throttles.count_failure(session, "client", "Silence.")
+            with store.writing(throttles.name_subject("client"), chain) as session:
+                throttles.resume(session, "client", "Ada")
+
+    def set_pace(_number: int) -> None:
+        begin.wait(10)
+        for rate in range(1, 25):
+            with store.writing(throttles.name_subject("client"), chain) as session:
+                throttle = throttles.find(session, "client", GENTLE)
+                throttles.set_pace(session, throttle, Pace(rate / 10, 1, 1), "Bob")
+                session.flush()
+            with store.writing(f"draft/{rate}") as session:
+                throttles.count_success(session, "client")
+
+    with ThreadPoolExecutor(9) as pool:
+        done = [pool.submit(fail, number) for number in range(8)] + [pool.submit(set_pace, 8)]
+        assert [thread.exception(60) for thread in done] == [None] * 9
+    with store.reading() as session:
+        assert verify(session).fault == ""
+
+
+def test_a_pause_waits_for_who_writes_to_its_connection(store: Store) -> None:
+    chain = name_connection_chain("client")
+    with store.writing() as session:
+        throttles.find(session, "client", GENTLE).failures = MOST_FAILURES - 1
+
+    def fail() -> None:
+        with store.writing(name_draft_chain(ONE)) as session:
+            throttles.count_failure(session, "client", "Silence.")
+
+    with ThreadPoolExecutor(1) as pool:
+        with store.writing(chain) as session:
+            record(session, EventKind.CONNECTION_CHANGED, chain, name="Client")
+            failing = pool.submit(fail)
+            wait([failing], 0.3)
+        assert failing.exception(10) is None
+    with store.reading() as session:
+        kinds = [event.kind for event in read_chain(session, chain)]
+    assert kinds == [EventKind.CONNECTION_CHANGED, EventKind.SENDING_PAUSED]
 
 
 def test_many_writers_of_many_drafts_lose_nothing_and_the_trail_holds(store: Store) -> None:

@@ -63,6 +63,14 @@ class Queries(Protocol):
     def read_clock(self, session: Session) -> Moment:
         """Read the clock by which leases in this database end."""
 
+    def wait_for(self, session: Session, subject: str) -> None:
+        """Wait, inside a transaction, for those who write about one more subject.
+
+        It is asked after the subjects that the transaction began with, before anything is
+        changed that those of this subject change, and before `wait_to_seal`: so nobody who
+        holds it waits for who is waiting here.
+        """
+
     def wait_to_seal(self, session: Session) -> None:
         """Wait, inside a transaction, until nobody else is making a seal."""
 

@@ -189,6 +189,11 @@ _UNHURRIED = text("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0")
 _CLOCK = select(cast(extract("epoch", func.clock_timestamp()), Float))
 
 
+def wait_for(session: Session, subject: str) -> None:
+    """Wait for those who write about a subject; it is held to the end of the transaction."""
+    session.execute(_LOCK, {"key": _key(subject)})
+
+
 def wait_to_seal(session: Session) -> None:
     """Wait until nobody else is making a seal; to be asked last, as it is held to the end."""
     session.execute(_LOCK, {"key": _key("seal")})

@@ -149,6 +149,10 @@ def read_clock(session: Session) -> Moment:  # noqa: ARG001  PostgreSQL asks by 
     return read_moment()
 
 
+def wait_for(session: Session, subject: str) -> None:
+    """Do nothing: who writes is alone."""
+
+
 def wait_to_seal(session: Session) -> None:
     """Do nothing: who writes is alone."""
 
