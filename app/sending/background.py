@@ -40,11 +40,6 @@ class Background:
                     del self._threads[name]
                     raise
 
-    def is_running(self, name: str) -> bool:
-        """Tell whether the work of this name is still running."""
-        with self._lock:
-            return name in self._threads
-
     def drain(self, seconds: float) -> bool:
         """Wait for all threads, *seconds* at most; tell whether all ended in time."""
         ends = monotonic() + seconds

@@ -1,55 +1,93 @@
-"""Try a connection out: one call that can create nothing, written to the request log."""
+"""Try a connection out: one call that can create nothing, written to the request log.
 
-from datetime import datetime
+The call is in the log before it is made, without an outcome; so every process of the app knows
+that a test is under way, and no second one is begun. If its process dies, the call stays as it is,
+and after its deadline the test is over: its result can no longer come.
+"""
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy.orm import Session
 
 from app.connections import Connection, ConnectionRegistry
 from app.remote.connection import BadConnection
 from app.remote.errors import BadKey, NotSent, RemoteError
 from app.remote.exchange import Exchange
 from app.sending.call_record import complete_call
-from app.store import audit_trail, records, request_log
+from app.store import audit_trail, request_log
 from app.store.audit_trail import EventKind, name_connection_chain
 from app.store.chains import hash_document
 from app.store.database import Store
+from app.store.records import LoggedCall
+
+GRACE = timedelta(seconds=15)
+"""How long after its deadline a test may take to begin, and to be written down."""
 
 
-def test_connection(
+def is_under_way(test: LoggedCall, connections: ConnectionRegistry) -> bool:
+    """Tell whether the result of a test can still come; a clock that is set back ends it, too."""
+    longest = timedelta(seconds=connections.deadline) + GRACE
+    return not test.outcome and abs(datetime.now(UTC) - test.at) < longest
+
+
+def begin_test(
     connections: ConnectionRegistry, to: Connection, began: datetime, store: Store
-) -> None:
-    """Call the API of a connection, and log the call with its result in a sentence or two.
+) -> int | None:
+    """Log the call of a test before it is made, and give its number; `None` if one is under way.
 
     *began* is an instant (aware) before *to* was read: the test says nothing of later changes.
-    Errors of the call become the result; raises `DatabaseError` if the log cannot be written.
     """
-    exchange: Exchange | None = None
-    try:
-        exchange = connections.open_api(to.key).probe()
-        words = _describe_answer(exchange)
-    except BadConnection as error:
-        words = str(error)
-    except RemoteError as error:
-        exchange, words = error.exchange, _describe_failure(error)
     with store.writing(name_connection_chain(to.key)) as session:
-        call = records.LoggedCall(
+        last = request_log.find_last_test(session, to.key)
+        if last and is_under_way(last, connections):
+            return None
+        call = LoggedCall(
             connection_key=to.key,
             connection=to.name,
             at=began,
             method="GET",
             url=to.campaigns_url,
-            outcome=words,
+            outcome="",
         )
+        session.add(call)
+        _record(session, EventKind.CONNECTION_TEST_BEGUN, call)
+        return call.id
+
+
+def test_connection(connections: ConnectionRegistry, key: str, call_id: int, store: Store) -> None:
+    """Call the API of a connection, and log what came of it in a sentence or two.
+
+    *call_id* is what `begin_test` has given. Errors of the call become the result; raises
+    `DatabaseError` if the log cannot be written.
+    """
+    exchange: Exchange | None = None
+    try:
+        exchange = connections.open_api(key).probe()
+        words = _describe_answer(exchange)
+    except BadConnection as error:
+        words = str(error)
+    except RemoteError as error:
+        exchange, words = error.exchange, _describe_failure(error)
+    with store.writing(name_connection_chain(key)) as session:
+        call = request_log.find(session, call_id)
+        call.outcome, began = words, call.at
         if exchange:
             complete_call(call, exchange)
             call.at = began  # The connection was read before the call began, and may have changed.
-        session.add(call)
         request_log.index_call(session, call)
-        audit_trail.record(
-            session,
-            EventKind.CONNECTION_TESTED,
-            name_connection_chain(to.key),
-            call=call.id,
-            call_digest=hash_document(request_log.write_document(call)),
-        )
+        _record(session, EventKind.CONNECTION_TESTED, call)
+
+
+def _record(session: Session, kind: EventKind, call: LoggedCall) -> None:
+    """Bind a call, as it is now, to the chain of its connection."""
+    session.flush()
+    audit_trail.record(
+        session,
+        kind,
+        name_connection_chain(call.connection_key),
+        call=call.id,
+        call_digest=hash_document(request_log.write_document(call)),
+    )
 
 
 def _describe_answer(exchange: Exchange | None) -> str:

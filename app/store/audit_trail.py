@@ -39,6 +39,7 @@ class EventKind(StrEnum):
     CORRECTED = "corrected"
     CONNECTION_ADDED = "connection added"
     CONNECTION_CHANGED = "connection changed"
+    CONNECTION_TEST_BEGUN = "connection test begun"
     CONNECTION_TESTED = "connection tested"
     BATCH_CONFIRMED = "batch confirmed"
     BATCH_PAUSED = "batch paused"

@@ -13,7 +13,7 @@ from app.store.chains import is_digest_of
 IS_OPEN = "outcome_is_open"
 """In the event of a press: nothing is known of its submission until an outcome is bound in."""
 
-_BINDS = OUTCOMES | {EventKind.CONNECTION_TESTED}
+_BINDS = OUTCOMES | {EventKind.CONNECTION_TEST_BEGUN, EventKind.CONNECTION_TESTED}
 _PRESSED = {
     "draft_version": "draft_version",
     "connection": "connection",

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from app.connections import Connection
 from app.forms.connection import SANDBOX, ConnectionForm
 from app.forms.pace import PaceForm
-from app.sending.connection_test import test_connection
+from app.sending.connection_test import begin_test, is_under_way, test_connection
 from app.services import connections, services, store
 from app.store import request_log, saved_connections, throttles
 from app.store.audit_trail import name_connection_chain
@@ -83,16 +83,18 @@ def enable(key: str) -> ResponseReturnValue:
 def test(key: str) -> ResponseReturnValue:
     """Call the API once, beside the request and in a way that can create nothing."""
     began = datetime.now(UTC)
-    services().background.run(
-        _name_test(key), partial(test_connection, connections(), _find(key), began, store())
-    )
+    call_id = begin_test(connections(), _find(key), began, store())
+    if call_id is not None:
+        work = partial(test_connection, connections(), key, call_id, store())
+        services().background.run(f"test {call_id}", work)
     return redirect(url_for("connections.edit", key=key))
 
 
 @bp.get("/connections/<key:key>/test")
 def test_state(key: str) -> ResponseReturnValue:
     """Tell a script that waits whether the test is still under way."""
-    return jsonify(pending=services().background.is_running(_name_test(key)))
+    test = _find_last_test(_find(key))
+    return jsonify(pending=test is not None and is_under_way(test, connections()))
 
 
 @bp.post("/connections/<key:key>/pace")
@@ -117,10 +119,6 @@ def resume(key: str) -> ResponseReturnValue:
     resume_sending(_find(key).key)
     flash("Campaigns go there again.")
     return redirect(url_for("connections.edit", key=key))
-
-
-def _name_test(key: str) -> str:
-    return f"test of {key}"
 
 
 def _find(key: str) -> Connection:
@@ -169,10 +167,6 @@ def _mark_taken(form: ConnectionForm) -> ConnectionForm:
 def _draw_form(
     form: ConnectionForm, connection: Connection | None = None, pace: PaceForm | None = None
 ) -> str:
-    # Asked before the log is read: a test that ends in between is in it.
-    is_tested_now = connection is not None and services().background.is_running(
-        _name_test(connection.key)
-    )
     test = _find_last_test(connection) if connection else None
     return render_template(
         "connections/form.html",
@@ -181,7 +175,7 @@ def _draw_form(
         pace=pace or (PaceForm.of(_read_pace(connection)) if connection else None),
         pause=_find_pause(connection) if connection else None,
         token_end=connections().read_token_end(connection.key) if connection else "",
-        is_tested_now=is_tested_now,
+        is_tested_now=test is not None and is_under_way(test, connections()),
         tested=test,
         has_changed_since=connection is not None
         and test is not None
