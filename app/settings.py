@@ -73,8 +73,8 @@ SETTINGS = (
     Setting(
         "KEEP_TRAIL_DAYS",
         "",
-        "Days after the last event of a draft after which its events go into an archive. "
-        "Else never.",
+        "Days after which events of a draft to which nothing was done since, and batches that "
+        "ended, go into an archive. Else never.",
     ),
     Setting(
         "ARCHIVE",

@@ -11,6 +11,7 @@ from app.services import services
 from app.store import audit_trail
 from app.store.archive_file import Archive, Damaged, read_archive
 
+_PLURALS = {"batch": "batches"}
 _UNSET = "Nothing is archived: KEEP_LOG_DAYS, KEEP_TRASH_DAYS and KEEP_TRAIL_DAYS are not set."
 
 
@@ -75,5 +76,8 @@ def _read(file: Path) -> Archive:
 
 
 def _describe_rows(rows: Mapping[str, int]) -> str:
-    phrases = [f"{count} {kind}{'' if count == 1 else 's'}" for kind, count in sorted(rows.items())]
+    phrases = [
+        f"{count} {kind if count == 1 else _PLURALS.get(kind, f'{kind}s')}"
+        for kind, count in sorted(rows.items())
+    ]
     return ", ".join(phrases) or "nothing"

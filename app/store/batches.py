@@ -244,6 +244,41 @@ def list_to_repeat(session: Session, batch_id: int) -> list[str]:
     return list(session.scalars(query.order_by(BatchItem.position)))
 
 
+def write_document(batch: Batch) -> dict[str, Any]:
+    """Write a batch out as JSON has it; times are ISO 8601 in UTC."""
+    times = {
+        name: at.isoformat() if (at := getattr(batch, name)) else None
+        for name in ("created_at", "confirmed_at", "paused_at", "stopped_at")
+    }
+    return {
+        "id": batch.id,
+        "connection": batch.connection,
+        "destination": batch.connection_key,
+        "is_sandbox": batch.is_sandbox,
+        "digest": batch.digest,
+        "confirmed_by": batch.who,
+        **times,
+    }
+
+
+def write_item_document(item: BatchItem) -> dict[str, Any]:
+    """Write an item of a batch out as JSON has it."""
+    return {
+        "batch_id": item.batch_id,
+        "position": item.position,
+        "draft_id": item.draft_id,
+        "name": item.name,
+        "payload": item.body.decode(),
+        "sha256": item.digest,
+        "judged": item.judged,
+        "findings": item.findings,
+        "calling_days": item.calling_days,
+        "state": item.state.value,
+        "reason": item.reason,
+        "submission_id": item.submission_id,
+    }
+
+
 class Result(NamedTuple):
     """What became of one item."""
 

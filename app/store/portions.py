@@ -6,14 +6,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
-from app.store import audit_trail, request_log, submissions
+from app.store import audit_trail, batches, request_log, submissions
 from app.store.archive_file import Row
-from app.store.audit_trail import EventKind, name_draft_chain
-from app.store.base import MAY_EXIST, State
-from app.store.models import BatchItem, Draft, Submission
+from app.store.audit_trail import EventKind, name_batch_chain, name_draft_chain
+from app.store.base import MAY_EXIST, ItemState, State
+from app.store.models import Batch, BatchItem, Draft, Submission
 from app.store.records import ChainHead, Event, LoggedCall
 
 _OPEN = (State.QUEUED, State.SENDING, State.UNKNOWN)
@@ -21,17 +21,32 @@ _OPEN = (State.QUEUED, State.SENDING, State.UNKNOWN)
 
 
 class What(StrEnum):
-    """What archives are of."""
+    """What archives are of, in the order in which it goes: batches name drafts and submissions."""
 
+    BATCHES = "batches"
     TRASH = "trash"
     LOG = "log"
     TRAIL = "trail"
 
+    @property
+    def setting(self) -> str:
+        """By which setting of `Keep` it goes: a batch is a record of what was done, as events are.
+
+        Its own events go with it.
+        """
+        return What.TRAIL if self is What.BATCHES else self
+
 
 @dataclass
 class Portion:
-    """Rows that go into one archive together; *events* by their chains, each whole."""
+    """Rows that go into one archive together; *events* by their chains, each whole.
 
+    *upto* is the key of what comes last, where that is no row's own.
+    """
+
+    batches: Sequence[Batch] = ()
+    items: Sequence[BatchItem] = ()
+    upto: tuple[int, int] | None = None
     drafts: Sequence[Draft] = ()
     submissions: Sequence[Submission] = ()
     calls: Sequence[LoggedCall] = ()
@@ -40,12 +55,18 @@ class Portion:
     @property
     def last(self) -> Any:
         """The key of what comes last: after it the next portion begins."""
+        if self.upto:
+            return self.upto
         if self.drafts:
             return self.drafts[-1].id
         return list(self.events)[-1] if self.events else self.calls[-1].id
 
     def iterate_rows(self) -> Iterator[Row]:
         """Yield the rows as JSON has them, each with its kind."""
+        for batch in self.batches:
+            yield "batch", batches.write_document(batch)
+        for item in self.items:
+            yield "item", batches.write_item_document(item)
         for draft in self.drafts:
             yield "draft", _write_draft(draft)
         for submission in self.submissions:
@@ -58,11 +79,49 @@ class Portion:
 
     def list_keys(self) -> Iterator[tuple[str, Any]]:
         """List the keys of the rows, each with its kind."""
+        yield from (("batch", batch.id) for batch in self.batches)
+        yield from (("item", (item.batch_id, item.position)) for item in self.items)
         yield from (("draft", draft.id) for draft in self.drafts)
         yield from (("submission", submission.id) for submission in self.submissions)
         yield from (("call", call.id) for call in self.calls)
         for events in self.events.values():
             yield from (("event", event.id) for event in events)
+
+
+def _gather_batches(session: Session, before: datetime, last: tuple[int, int]) -> Portion:
+    """Gather batches that have ended: items first, and each batch with the last one of its own.
+
+    There may be very many items, so those of one batch may go in several archives.
+    """
+    query = select(Batch).where(Batch.id >= last[0], *_has_ended(before)).order_by(Batch.id)
+    ended = session.scalars(query.limit(_FEW_AT_ONCE)).all()
+    if not ended:
+        return Portion()
+    place = tuple_(BatchItem.batch_id, BatchItem.position)
+    theirs = select(BatchItem).where(BatchItem.batch_id.in_([batch.id for batch in ended]))
+    in_order = theirs.where(place > last).order_by(BatchItem.batch_id, BatchItem.position)
+    *items, following = [*session.scalars(in_order.limit(_AT_ONCE + 1)), None]
+    if len(items) > _AT_ONCE:
+        following = items.pop()
+    upto = (following.batch_id, following.position - 1) if following else (ended[-1].id + 1, 0)
+    whole = [batch for batch in ended if batch.id < upto[0]]
+    chains = (name_batch_chain(batch.id) for batch in whole)
+    return Portion(batches=whole, items=items, upto=upto, events=_read_chains(session, chains))
+
+
+def _has_ended(before: datetime) -> Sequence[ColumnElement[bool]]:
+    """Name what holds of a batch that was stopped or sent, and all of which was settled before."""
+    is_left = BatchItem.state.in_((ItemState.NEW, ItemState.READY))
+    is_newer = or_(
+        Submission.state.in_(_OPEN),
+        Submission.settled_at >= before,
+        Submission.resolved_at >= before,
+    )
+    return (
+        func.coalesce(Batch.stopped_at, Batch.confirmed_at) < before,
+        ~_exists(BatchItem.batch_id == Batch.id, is_left),
+        ~_exists(Submission.batch_id == Batch.id, is_newer),
+    )
 
 
 def _gather_calls(session: Session, before: datetime, last: int) -> Portion:
@@ -99,10 +158,10 @@ def _gather_trash(session: Session, before: datetime, last: str) -> Portion:
         LoggedCall.submission_id.in_([submission.id for submission in sent])
     )
     return Portion(
-        trash,
-        sent,
-        session.scalars(calls.order_by(LoggedCall.id)).all(),
-        _read_chains(session, map(name_draft_chain, ids)),
+        drafts=trash,
+        submissions=sent,
+        calls=session.scalars(calls.order_by(LoggedCall.id)).all(),
+        events=_read_chains(session, map(name_draft_chain, ids)),
     )
 
 
@@ -124,7 +183,7 @@ def _gather_trail(session: Session, before: datetime, last: str) -> Portion:
 
 
 _AT_ONCE, _FEW_AT_ONCE = 1000, 200
-"""Calls, and drafts, in one archive: while they are removed, others wait."""
+"""Calls or items, and drafts or batches, in one archive: while they are removed, others wait."""
 
 
 def _exists(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -150,10 +209,11 @@ def _write_draft(draft: Draft) -> dict[str, Any]:
     }
 
 
-FIRST: Mapping[What, Any] = {What.TRASH: "", What.LOG: 0, What.TRAIL: ""}
+FIRST: Mapping[What, Any] = {What.BATCHES: (0, 0), What.TRASH: "", What.LOG: 0, What.TRAIL: ""}
 """After what the first portion begins."""
 
 GATHER: Mapping[What, Callable[[Session, datetime, Any], Portion]] = {
+    What.BATCHES: _gather_batches,
     What.TRASH: _gather_trash,
     What.LOG: _gather_calls,
     What.TRAIL: _gather_trail,

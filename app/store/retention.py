@@ -1,12 +1,13 @@
 """What is older than it has to be kept goes into archives, and out of the database.
 
-Three kinds of things go, each whole: calls of the request log whose submission has an outcome;
-deleted drafts of which nothing was created, with their submissions, calls and events; and all
-events of a draft once nothing was done to it for so long. In one transaction an archive is
-written, read back, and what it holds is removed and put on record: on the instance's chain, and
-for events on the chain that loses them, which goes on with the next number. The events there bind
-what the removed ones bound, so that `verification` misses nothing. The chains of the instance,
-of connections and of batches stay, and so do the seals.
+Four kinds of things go, each whole: batches that have ended, with their items and events; calls of
+the request log whose submission has an outcome; deleted drafts of which nothing was created, with
+their submissions, calls and events; and all events of a draft once nothing was done to it for so
+long. In one transaction an archive is written, read back, and what it holds is removed and put on
+record: on the instance's chain, and for events on the chain that loses them, which goes on with the
+next number. The events there bind what the removed ones bound, so that `verification` misses
+nothing. Only the items of a long batch go in several archives, and the batch with the last of them.
+The chains of the instance and of connections stay, and so do the seals and what batches have sent.
 """
 
 from collections import Counter
@@ -16,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, tuple_, update
 from sqlalchemy.orm import Session
 
 from app.settings import Keep
@@ -27,7 +28,7 @@ from app.store.binding import Bound
 from app.store.database import Store
 from app.store.dialects import queries
 from app.store.migrations import HEAD
-from app.store.models import Draft, Submission
+from app.store.models import Batch, BatchItem, Draft, Submission
 from app.store.portions import FIRST, GATHER, Portion, What
 from app.store.records import LoggedCall
 from app.store.search_index import CALL_INDEX, DRAFT_INDEX
@@ -105,7 +106,7 @@ class Archiver:
         return [
             (what, now - timedelta(days=days))
             for what in What
-            if (days := getattr(self.keep, what)) is not None
+            if (days := getattr(self.keep, what.setting)) is not None
         ]
 
     def _archive_portion(
@@ -161,6 +162,7 @@ def _write_head(session: Session, what: What, before: datetime) -> dict[str, Any
 
 def _remove(session: Session, portion: Portion, place: Mapping[str, str]) -> None:
     """Remove the rows of a portion, and let the chains go on from *place*."""
+    _remove_batches(session, portion)
     calls = [call.id for call in portion.calls]
     sequences = [draft.sequence for draft in portion.drafts]
     for table, is_gone in (
@@ -183,6 +185,21 @@ def _remove(session: Session, portion: Portion, place: Mapping[str, str]) -> Non
             SAID: find_said_digest(documents),
         }
         audit_trail.record(session, EventKind.SHORTENED, chain, **details)
+
+
+def _remove_batches(session: Session, portion: Portion) -> None:
+    """Remove items and batches; their submissions stay, and are of no batch any more."""
+    sent = [item.submission_id for item in portion.items if item.submission_id is not None]
+    numbers = [batch.id for batch in portion.batches]
+    keys = [(item.batch_id, item.position) for item in portion.items]
+    leave = update(Submission).values(batch_id=None)
+    for statement in (
+        leave.where(Submission.id.in_(sent)),
+        leave.where(Submission.batch_id.in_(numbers)),
+        delete(BatchItem).where(tuple_(BatchItem.batch_id, BatchItem.position).in_(keys)),
+        delete(Batch).where(Batch.id.in_(numbers)),
+    ):
+        session.execute(statement, execution_options=_CORE)
 
 
 _CORE = {"synchronize_session": False}

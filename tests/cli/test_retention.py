@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.exc import OperationalError
 
 from app import create_app
+from app.sending.batch_queue import stop_batch, take_back
 from app.services import find_services
 from app.settings import Settings
 from app.store.base import State
@@ -17,6 +18,7 @@ from app.store.database import Store
 from tests.cli.backups import Run, Saved, Sent, names
 from tests.factories import inbound
 from tests.pages import Visitor
+from tests.sending.batch_of import make
 from tests.sending.presses import failing, rows
 from tests.store.archives import EVERYTHING, draft_of, throw_away
 from tests.store.tampering import verdict
@@ -42,10 +44,29 @@ def archive(run: Run, *words: str) -> str:
     return str(done.output)
 
 
+def make_stopped(app: Flask, store: Store, draft_id: str) -> None:
+    batch_id = make(store, find_services(app).connections, [draft_id])
+    stop_batch(batch_id, store, "Ada")
+    take_back(batch_id, store)
+
+
 def verify(run: Run) -> str:
     done = run("verify-trail")
     assert done.exit_code == 0, done.output
     return str(done.output)
+
+
+def test_batches_are_named_and_their_archive_holds(
+    app: Flask, run: Run, store: Store, saved: Saved, folder: Path
+) -> None:
+    for _ in range(2):
+        make_stopped(app, store, saved())
+    assert archive(run, "--dry-run") == "Would be archived: 2 batches, 4 events, 2 items.\n"
+    archive(run)
+    (path,) = folder.glob("batches-*")
+    held = run("verify-archive", str(path))
+    assert held.output.startswith("The archive holds: 2 batches, 2 events, 2 items.\n")
+    assert "The event trail holds" in verify(run)
 
 
 def test_what_is_old_is_archived_and_all_of_it_holds(
