@@ -72,7 +72,10 @@ def _describe(to: Connection) -> dict[str, Any]:
 
 
 def check_items(batch_id: int, store: Store, connections: ConnectionRegistry) -> bool:
-    """Check some items that are new; tells whether there were any. Raises `NoSuchBatch`."""
+    """Check some items that are new; tells whether there were any. Raises `NoSuchBatch`.
+
+    Once there are none, what all items come to is kept, for the page.
+    """
     now = datetime.now(UTC)
     with store.reading() as session:
         batch = batches.find(session, batch_id)
@@ -80,11 +83,33 @@ def check_items(batch_id: int, store: Store, connections: ConnectionRegistry) ->
         checked = {
             item.position: _check_or_say(session, batch, item, connections, now) for item in items
         }
+    if not items:
+        _keep_summary(batch_id, store)
+        return False
     with store.writing(name_batch_chain(batch_id)) as session:
+        batches.keep_summary(batches.find(session, batch_id), None)
         for item in batches.read_items(session, batch_id, (ItemState.NEW,), _AT_ONCE):
             if found := checked.get(item.position):
                 _fill(session, item, found)
-    return bool(items)
+    return True
+
+
+def _keep_summary(batch_id: int, store: Store) -> None:
+    """Add up what the items come to while nobody waits, and keep it if they are the same still.
+
+    Items are only added and checked, unless all are checked again.
+    """
+    with store.reading() as session:
+        batch = batches.find(session, batch_id)
+        if batch.digest or batch.confirmed_at:
+            return
+        made_at, counts = batch.created_at, batches.count_items(session, batch_id)
+        summary = batches.summarise(session, batch)
+    with store.writing(name_batch_chain(batch_id)) as session:
+        batch = batches.find(session, batch_id)
+        is_same = (batch.created_at, batches.count_items(session, batch_id)) == (made_at, counts)
+        if is_same and not (counts[ItemState.NEW] or batch.confirmed_at):
+            batches.keep_summary(batch, summary)
 
 
 @dataclass(frozen=True)

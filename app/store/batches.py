@@ -98,7 +98,29 @@ def count_settled_since(session: Session, batch_id: int, since: datetime) -> int
     return session.scalar(query) or 0
 
 
-def sum_up(session: Session, batch_id: int) -> tuple[int, Counter[str]]:
+class Summary(NamedTuple):
+    """What all items of a batch that are ready come to: SHA-256, days, and findings by kind."""
+
+    digest: str
+    calling_days: int
+    findings: Counter[str]
+
+
+def summarise(session: Session, batch: Batch) -> Summary:
+    """Give what a batch comes to: as it is kept, or added up, which takes seconds for very many."""
+    if batch.digest:
+        return Summary(batch.digest, batch.calling_days, Counter(batch.findings))
+    return Summary(compute_digest(session, batch.id), *_sum_up(session, batch.id))
+
+
+def keep_summary(batch: Batch, summary: Summary | None) -> None:
+    """Keep with a batch what it comes to; `None` for what is not known any more."""
+    kept = summary or Summary("", 0, Counter())
+    batch.digest, batch.calling_days = kept.digest, kept.calling_days
+    batch.findings = dict(kept.findings)
+
+
+def _sum_up(session: Session, batch_id: int) -> tuple[int, Counter[str]]:
     """Add up the calling days and the findings by kind of all items that are ready."""
     query = select(BatchItem.calling_days, BatchItem.findings).where(
         BatchItem.batch_id == batch_id, BatchItem.state == ItemState.READY
@@ -183,6 +205,7 @@ def check_anew(session: Session, batch: Batch, **connection: Any) -> None:
     for name, value in connection.items():
         setattr(batch, name, value)
     batch.created_at = datetime.now(UTC)
+    keep_summary(batch, None)
     anew = update(BatchItem).where(BatchItem.batch_id == batch.id)
     session.execute(anew.values(_NEW))
 

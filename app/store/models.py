@@ -78,7 +78,9 @@ class Batch(Base):
     """Campaigns that are sent together, after one review and one confirmation, to one connection.
 
     *connection*, *connection_key*, *is_sandbox* and *stamp* are what that was when the batch was
-    made; *digest* is the SHA-256 over what was confirmed, item by item, and *who* confirmed it.
+    made, and *who* confirmed it. *digest* is the SHA-256 over what is ready, and is confirmed, item
+    by item; *calling_days* and *findings* (by kind) are added up over the same. All three are kept
+    once all items are checked, and *digest* is empty until then.
     """
 
     __tablename__ = "batch"
@@ -89,6 +91,8 @@ class Batch(Base):
     is_sandbox: Mapped[bool]
     stamp: Mapped[str] = mapped_column(Words(16))
     digest: Mapped[str] = mapped_column(Words(64), default="")
+    calling_days: Mapped[int] = mapped_column(default=0)
+    findings: Mapped[dict[str, Any]] = mapped_column(default=dict)
     who: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]

@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from io import BytesIO, StringIO
 from typing import Any
 
@@ -20,17 +20,23 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 def write_results(rows: Iterable[Mapping[str, Any]], form: str) -> bytes:
     """Write rows, which all have the same columns, as a file of a kind of `FORMATS`."""
-    documents = list(rows)
     if form == "jsonl":
-        return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in documents).encode()
-    table = [list(documents[0]) if documents else [], *(list(row.values()) for row in documents)]
-    return _write_sheet(table) if form == "xlsx" else _write_csv(table)
+        return b"".join(json.dumps(row, ensure_ascii=False).encode() + b"\n" for row in rows)
+    return _write_sheet(_tabulate(rows)) if form == "xlsx" else _write_csv(_tabulate(rows))
 
 
-def _write_csv(table: list[list[Any]]) -> bytes:
+def _tabulate(rows: Iterable[Mapping[str, Any]]) -> Iterator[Iterable[Any]]:
+    """Yield the names of the columns, and the values of each row: there may be very many."""
+    for at, row in enumerate(rows):
+        if not at:
+            yield row.keys()
+        yield row.values()
+
+
+def _write_csv(table: Iterable[Iterable[Any]]) -> bytes:
     """Write a table that a spreadsheet opens as text: nothing in it is taken for a formula."""
     out = StringIO()
-    csv.writer(out).writerows([[_disarm(value) for value in row] for row in table])
+    csv.writer(out).writerows([_disarm(value) for value in row] for row in table)
     return b"\xef\xbb\xbf" + out.getvalue().encode()  # Else Excel takes it for another encoding.
 
 
@@ -38,9 +44,9 @@ def _disarm(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
-def _write_sheet(table: list[list[Any]]) -> bytes:
+def _write_sheet(table: Iterable[Iterable[Any]]) -> bytes:
     out = BytesIO()
-    with Workbook(out, {"constant_memory": True, "in_memory": True}) as book:
+    with Workbook(out, {"constant_memory": True}) as book:
         sheet = book.add_worksheet("Results")
         for at, row in enumerate(table):
             for column, value in enumerate(row):

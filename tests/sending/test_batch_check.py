@@ -1,10 +1,13 @@
 """Each draft of a batch is checked as if it were sent by itself, and its bytes are kept."""
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
+from sqlalchemy.orm import Session
 
 from app.campaign.contract.payload import build_payload, compute_digest, encode_payload
 from app.campaign.explanation import explain
@@ -13,8 +16,9 @@ from app.sending.batch_check import NothingReady, check_anew, check_items, make_
 from app.services import find_services
 from app.store import batches, drafts
 from app.store.base import ItemState, State
+from app.store.batches import Summary
 from app.store.database import Store
-from app.store.models import Submission
+from app.store.models import Batch, BatchItem, Submission
 from tests.factories import outbound
 from tests.sending.batch_of import check_all, items, make, save_many, states
 
@@ -39,9 +43,75 @@ def test_what_is_ready_is_kept_as_it_is_sent(
     assert item.calling_days > 0
     assert item.judged["findings"]
     with store.reading() as session:
-        days, findings = batches.sum_up(session, batch_id)
+        _, days, findings = batches.summarise(session, batches.find(session, batch_id))
         assert (days, findings) == (item.calling_days, item.findings)
         assert batches.find(session, batch_id).connection_key == SANDBOX
+
+
+def read_kept(store: Store, batch_id: int) -> Summary:
+    with store.reading() as session:
+        batch = batches.find(session, batch_id)
+        return Summary(batch.digest, batch.calling_days, Counter(batch.findings))
+
+
+def add_up(store: Store, batch_id: int) -> Summary:
+    """Add up what the items come to, whatever is kept."""
+    with store.reading() as session:
+        batch = batches.find(session, batch_id)
+        session.expunge(batch)
+        batch.digest = ""
+        return batches.summarise(session, batch)
+
+
+def test_what_all_items_come_to_is_kept_once_all_are_checked(
+    store: Store, saved: Saved, connections: ConnectionRegistry
+) -> None:
+    unknown = Summary("", 0, Counter())
+    batch_id = make(store, connections, save_many(saved, 2))
+    assert check_items(batch_id, store, connections)
+    assert read_kept(store, batch_id) == unknown
+    assert not check_items(batch_id, store, connections)
+    assert read_kept(store, batch_id) == add_up(store, batch_id) != unknown
+
+    third = saved(outbound(name="Third"))
+    with store.writing() as session:
+        batches.add_items(session, batch_id, 3, [third])
+    check_all(store, connections, batch_id)
+    assert read_kept(store, batch_id) == add_up(store, batch_id)
+    check_anew(batch_id, store, connections)
+    assert read_kept(store, batch_id) == unknown
+
+
+@pytest.mark.parametrize("is_new", [False, True])
+def test_what_items_came_to_is_not_kept_if_there_are_others_meanwhile(
+    store: Store,
+    saved: Saved,
+    connections: ConnectionRegistry,
+    monkeypatch: pytest.MonkeyPatch,
+    is_new: bool,
+) -> None:
+    """Another process adds an item, or lets all be checked again, while they are added up."""
+    batch_id = make(store, connections, save_many(saved, 2))
+    assert check_items(batch_id, store, connections)
+    more, summarise = saved(outbound(name="Third")), batches.summarise
+
+    def change(session: Session) -> None:
+        if is_new:
+            batches.check_anew(session, batches.find(session, batch_id))
+            session.execute(update(BatchItem).values(state=ItemState.READY))
+        else:
+            batches.add_items(session, batch_id, 3, [more])
+
+    def summarise_slowly(session: Session, batch: Batch) -> Summary:
+        summary = summarise(session, batch)
+        with Session(store.engine) as other:
+            change(other)
+            other.commit()
+        return summary
+
+    monkeypatch.setattr(batches, "summarise", summarise_slowly)
+    assert not check_items(batch_id, store, connections)
+    assert read_kept(store, batch_id).digest == ""
 
 
 def test_the_odd_ones_out_say_why(

@@ -243,7 +243,6 @@ def _draw(batch_id: int, refusal: NotConfirmed | None = None) -> str:
         batch = batches.find(session, batch_id)
         to = connections().find(batch.connection_key)
         progress = _measure(session, batch)
-        days, findings = batches.sum_up(session, batch_id)
         page = {
             "batch": batch,
             "connection": to,
@@ -255,11 +254,11 @@ def _draw(batch_id: int, refusal: NotConfirmed | None = None) -> str:
         if batch.confirmed_at:
             rows = batches.read_results(session, batch_id, _SHOWN, _read_shown())
             return render_template("batches/progress.html", rows=rows, shown=_SHOWN, **page)
+        if progress.unchecked:
+            return render_template("batches/checking.html", **page)
         return render_template(
             "batches/review.html",
-            days=days,
-            findings=findings,
-            reviewed=batches.compute_digest(session, batch_id),
+            summary=batches.summarise(session, batch),
             unfit=batches.read_items(session, batch_id, (ItemState.UNFIT,), _SHOWN),
             ready=batches.read_items(session, batch_id, (ItemState.READY,), _SHOWN),
             shown=_SHOWN,

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import tracemalloc
 from collections.abc import Callable
 from io import BytesIO, StringIO
 from zipfile import ZipFile
@@ -15,9 +16,10 @@ from app.connections import SANDBOX
 from app.sandbox.ledger import Ledger
 from app.sandbox.switch import Switch
 from app.services import find_services
-from app.store import saved_connections, throttles
+from app.store import batches, saved_connections, throttles
 from app.store.database import Store
 from app.store.throttles import Pace
+from app.web.batch_results import write_results
 from tests.factories import outbound
 from tests.pages import Page, Visitor, drain, text
 from tests.sending.batch_of import save_many
@@ -192,6 +194,27 @@ def test_the_results_are_files_at_any_time(
         content = book.read("xl/worksheets/sheet1.xml").decode()
     assert "<f>" not in content
     assert "SUM(A1)" in content + book_strings(client)
+
+
+def test_a_spreadsheet_of_very_many_is_not_gathered_in_memory() -> None:
+    row = {"position": 1, "name": "N" * 500, "state": "CREATED", "campaign_id": None}
+    tracemalloc.start()
+    content = write_results((dict(row) for _ in range(4000)), "xlsx")
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    with ZipFile(BytesIO(content)) as book:
+        assert book.read("xl/worksheets/sheet1.xml").count(b"NNN</t>") == 4000
+    assert most < 2_000_000
+
+
+def test_the_review_shows_what_is_kept_of_the_items(
+    visitor: Visitor, store: Store, saved: Saved
+) -> None:
+    """To add up very many takes seconds."""
+    page = choose(visitor, save_many(saved, 2))
+    with store.writing() as session:
+        batches.find(session, 1).calling_days = 12345
+    assert "12,345 in all" in visitor.open(page.path).text
 
 
 def book_strings(client: FlaskClient) -> str:
