@@ -10,7 +10,6 @@ from flask import Flask
 from app.connections import SANDBOX, ConnectionRegistry
 from app.sending.batch_queue import stop_batch, take_back
 from app.sending.recording import Claim
-from app.sending.submission import claim
 from app.services import find_services
 from app.settings import Keep
 from app.store import audit_trail, retention
@@ -21,7 +20,7 @@ from app.store.database import Store
 from app.store.models import Submission
 from tests.pages import Visitor, drain
 from tests.sending.batch_of import check_all, make, make_confirmed, queue_all, save_many
-from tests.sending.presses import rows
+from tests.sending.presses import claim_next, rows
 from tests.store.archives import KEY, Saved, archive, in_days, make_archiver, throw_away
 from tests.store.tampering import tamper, verdict
 
@@ -138,7 +137,7 @@ def test_one_of_which_an_outcome_is_open_stays(
     batch_id = make_confirmed(store, connections, save_many(saved, 1))
     queue_all(store, connections, batch_id)
     if state is not State.QUEUED:
-        assert isinstance(claim(connections.find(SANDBOX), store=store, deadline=30), Claim)
+        assert isinstance(claim_next(connections.find(SANDBOX), store=store, deadline=30), Claim)
     with store.writing() as session:
         session.get_one(Submission, 1).state = state
     assert archives_of_batches(store) == []
