@@ -21,12 +21,13 @@ from app.campaign.compliance.rule_file import BadRules
 from app.campaign.compliance.rulebook import load_rulebook
 from app.cli import backup, maintenance, move, retention, send
 from app.cli.explain import explain_command, list_rules
-from app.connections import ENVIRONMENT, SANDBOX, ConnectionRegistry
+from app.connections import ENVIRONMENT, SANDBOX, ConnectionRegistry, Network
 from app.files import STATIC, TEMPLATES
 from app.metrics import Metrics
 from app.private_files import create_private, make_folder_private
 from app.remote.adapter import WsgiAdapter
-from app.remote.connection import BadConnection, Credentials
+from app.remote.addresses import AllowedHosts
+from app.remote.connection import BadConnection, Credentials, check_host
 from app.sandbox import TOKEN, create_sandbox
 from app.sandbox.file import FILE, open_file
 from app.sending.background import Background
@@ -119,8 +120,11 @@ def _make(settings: Settings) -> Flask:
         store,
         Vault(settings.instance / "token_keys", settings.token_keys),
         _list_fixed_connections(settings),
-        {_SANDBOX.base_url: WsgiAdapter(sandbox)},
-        settings.deadline,
+        Network(
+            {_SANDBOX.base_url: WsgiAdapter(sandbox)},
+            settings.deadline,
+            AllowedHosts.of(settings.allow_private_hosts),
+        ),
     )
     background = Background()
     sender = Sender(store, journal, connections, is_one_of_many=bool(settings.database_url))
@@ -195,6 +199,7 @@ def _list_fixed_connections(settings: Settings) -> dict[str, Credentials]:
     """Name the connections that nobody enters, the default first."""
     fixed = {SANDBOX: _SANDBOX}
     if settings.token:
+        check_host(settings.base_url, AllowedHosts.of(settings.allow_private_hosts))
         live = Credentials("VoiceAIWrapper", settings.base_url, settings.token)
         fixed = {ENVIRONMENT: live} | fixed
     return fixed

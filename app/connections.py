@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from requests.adapters import BaseAdapter
 
+from app.remote.addresses import NOTHING_ELSE, AllowedHosts
 from app.remote.client import DEADLINE, CampaignApi
 from app.remote.connection import BadConnection, Credentials, join_campaigns_url
 from app.store import saved_connections
@@ -21,6 +22,18 @@ COLOURS = ("orange", "blue", "purple", "pink", "brown", "teal", "grey")
 """Colours of the connections that people enter; green is the built-in sandbox's alone."""
 
 _SHORTEST = 12  # Of a shorter token, four characters would give too much away.
+
+
+@dataclass(frozen=True)
+class Network:
+    """How calls leave: through *adapters* where their URL begins so, and within a deadline.
+
+    Besides public addresses they reach only *allowed* ones. The deadline is in seconds.
+    """
+
+    adapters: Mapping[str, BaseAdapter]
+    deadline: float = DEADLINE
+    allowed: AllowedHosts = NOTHING_ELSE
 
 
 @dataclass(frozen=True)
@@ -64,18 +77,13 @@ class ConnectionRegistry:
         store: Store,
         vault: Vault,
         fixed: Mapping[str, Credentials],
-        adapters: Mapping[str, BaseAdapter],
-        deadline: float = DEADLINE,
+        network: Network,
     ) -> None:
-        """Offer the *fixed* ones, the default first, and those in the store.
-
-        Calls go through *adapters* where their URL begins so, and take *deadline* seconds at most.
-        """
+        """Offer the *fixed* ones, the default first, and those in the store."""
         self.vault = vault
-        self.deadline = deadline
+        self.network = network
         self._store = store
         self._fixed = dict(fixed)
-        self._adapters = adapters
 
     @property
     def default(self) -> Connection:
@@ -105,7 +113,10 @@ class ConnectionRegistry:
 
         Raises `NoSuchConnection`, and `BadConnection` for one whose token no key decrypts.
         """
-        return CampaignApi(self._find_credentials(key), self._adapters, self.deadline)
+        network = self.network
+        return CampaignApi(
+            self._find_credentials(key), network.adapters, network.deadline, network.allowed
+        )
 
     def read_token_end(self, key: str) -> str:
         """Give the last four characters of a token; none of one that is short or lost."""

@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 from pathlib import Path
 
 from sqlalchemy import URL, make_url
@@ -61,6 +62,11 @@ SETTINGS = (
     Setting("TRUSTED_HOSTS", "", "Further host names that the app answers to, with commas."),
     Setting("TRUSTED_PROXY", "", "Address of a proxy in front that ends TLS."),
     Setting(
+        "ALLOW_PRIVATE_HOSTS",
+        "",
+        "Host names and networks that connections may reach besides public addresses, with commas.",
+    ),
+    Setting(
         "KEEP_LOG_DAYS",
         "",
         "Days after which calls go from the request log into an archive. Else never.",
@@ -100,6 +106,9 @@ SETTINGS = (
     ),
     Setting("THREADS", "8", "Requests that each process answers at once."),
 )
+
+_HOST_NAME = re.compile(r"([A-Za-z0-9_-]+\.)*[A-Za-z_][A-Za-z0-9_-]*\.?")
+"""It does not end in a number: that would be an address that is mistyped."""
 
 _LOG_FORMATS = ("", "json", "text")
 _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
@@ -142,6 +151,7 @@ class Settings:
     token_keys: tuple[str, ...] = field(default=(), repr=False)
     trusted_hosts: tuple[str, ...] = ()
     trusted_proxy: str = ""
+    allow_private_hosts: tuple[str, ...] = ()
     metrics_token: str = field(default="", repr=False)
     processes: int = 1
     threads: int = 8
@@ -204,6 +214,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         token_keys=_split_list(values["TOKEN_KEYS"]),
         trusted_hosts=_split_list(values["TRUSTED_HOSTS"]),
         trusted_proxy=values["TRUSTED_PROXY"],
+        allow_private_hosts=_read_private_hosts(values["ALLOW_PRIVATE_HOSTS"]),
         metrics_token=values["METRICS_TOKEN"],
         log=read_log_settings(environ),
         keep=keep,
@@ -237,6 +248,26 @@ def _check_metrics_token(token: str) -> None:
             "METRICS_TOKEN cannot be used. Set it to 16 or more letters and digits; "
             "._~+/- may be among them."
         )
+
+
+def _read_private_hosts(value: str) -> tuple[str, ...]:
+    """Read host names and networks (RFC 4632, 3.1)."""
+    entries = _split_list(value)
+    for entry in entries:
+        if not (_is_network(entry) or _HOST_NAME.fullmatch(entry)):
+            raise BadSetting(
+                f"ALLOW_PRIVATE_HOSTS has “{entry}”. Set it to host names and networks, such as "
+                "gateway.internal, 10.1.2.3 or 10.1.0.0/16, with commas."
+            )
+    return entries
+
+
+def _is_network(entry: str) -> bool:
+    try:
+        ip_network(entry)
+    except ValueError:
+        return False
+    return True
 
 
 def _read_keep(values: Mapping[str, str]) -> Keep:

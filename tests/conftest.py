@@ -155,8 +155,13 @@ def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> BytecodeCach
 
 @pytest.fixture
 def settings(instance: Path, database_url: str) -> Settings:
-    """Give the settings of the app under test: an empty folder and, if asked for, PostgreSQL."""
-    return Settings(instance=instance, database_url=database_url)
+    """Give the settings of the app under test: an empty folder and, if asked for, PostgreSQL.
+
+    Its connections may be on this machine, where the servers of tests are.
+    """
+    return Settings(
+        instance=instance, database_url=database_url, allow_private_hosts=("127.0.0.1", "::1")
+    )
 
 
 @pytest.fixture

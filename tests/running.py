@@ -17,6 +17,8 @@ _ROOT = Path(__file__).parents[1]
 _FRAME = re.compile(rf'  File "{re.escape(str(_ROOT))}/((?:app|templates)/.*)", line (\d+)')
 _NUMBER = re.compile(r"\d{2,}|'\\\\[^']*'|characters?")
 _PATIENCE = 30
+# Connections of tests are on this machine, which no live one is otherwise.
+_USUAL = {"LOG_FORMAT": "text", "ALLOW_PRIVATE_HOSTS": "127.0.0.1"}
 _EVERY = 0.05
 
 
@@ -61,7 +63,7 @@ def running(folder: Path, **settings: str) -> Iterator[Running]:
         process = Popen(
             (sys.executable, "-m", "app"),
             cwd=_ROOT,
-            env=environment(folder / "instance", **{"PORT": port, "LOG_FORMAT": "text"} | settings),
+            env=environment(folder / "instance", **_USUAL | {"PORT": port} | settings),
             stdout=file,
             stderr=STDOUT,
         )

@@ -47,6 +47,7 @@ def test_each_setting_is_read_from_its_variable() -> None:
             "INSTANCE": "elsewhere",
             "TRUSTED_HOSTS": "campaigns.example",
             "TRUSTED_PROXY": "10.0.0.1",
+            "ALLOW_PRIVATE_HOSTS": "gateway.internal, 10.1.0.0/16,fd00::7",
             "LOG_FORMAT": "json",
             "LOG_LEVEL": "ERROR",
             "METRICS_TOKEN": "a-token-of-a-test",
@@ -67,6 +68,7 @@ def test_each_setting_is_read_from_its_variable() -> None:
         instance=ROOT / "elsewhere",
         trusted_hosts=("campaigns.example",),
         trusted_proxy="10.0.0.1",
+        allow_private_hosts=("gateway.internal", "10.1.0.0/16", "fd00::7"),
         metrics_token="a-token-of-a-test",
         log=LogSettings("json", "ERROR"),
         processes=3,
@@ -98,6 +100,15 @@ def test_a_port_can_be_any_that_there_is(port: str) -> None:
 )
 def test_a_port_that_there_is_not_is_refused(port: str) -> None:
     assert refused(PORT=port) == f"PORT is “{port}”. Set it to a number from 1 to 65535."
+
+
+@pytest.mark.parametrize(
+    "entry",
+    ["10.1.2.3/16", "10.1.2", "10.1.2.300", "2130706433", "fd00::/129", "a host", "https://a"],
+)
+def test_a_private_host_that_is_neither_a_name_nor_a_network_is_refused(entry: str) -> None:
+    message = refused(ALLOW_PRIVATE_HOSTS=f"gateway.internal,{entry}")
+    assert message.startswith(f"ALLOW_PRIVATE_HOSTS has “{entry}”. Set it to host names")
 
 
 @pytest.mark.parametrize("name", ["PROCESSES", "THREADS"])

@@ -8,8 +8,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from ipaddress import IPv4Address, IPv6Address, ip_address
-from socket import inet_aton
 from urllib.parse import urlsplit
 
 from app.campaign.compliance.audience import Audience
@@ -22,6 +20,7 @@ from app.campaign.contract.global_ids import read_global_id_type
 from app.campaign.contract.problems import Advice, AdviceCode
 from app.campaign.contract.web_address import is_web_address
 from app.campaign.formatting import format_clock, format_short_day
+from app.campaign.hosts import is_public, read_address
 from app.campaign.schedule.attempts import Attempts, read_limits
 from app.campaign.schedule.windows import DAY, Overview, Schedule, is_in_sight
 from app.campaign.timezones.words import find_regional_zone, has_turned_sign, is_fixed
@@ -185,15 +184,7 @@ def _advise_on_events(values: Values) -> Iterator[Advice]:
 def _is_unreachable(host: str) -> bool:
     """Tell whether a host is private or reserved, so that nothing outside can reach it."""
     name = host.rstrip(".")
-    address = _read_address(name)
+    address = read_address(name)
     if address is not None:
-        return address.is_multicast or not address.is_global
+        return not is_public(address)
     return "." not in name or _RESERVED.fullmatch(name) is not None
-
-
-def _read_address(host: str) -> IPv4Address | IPv6Address | None:
-    """Read a numeric address as networks do: 127.1 and 0x7f.1 are 127.0.0.1, too."""
-    try:
-        return ip_address(host) if ":" in host else IPv4Address(inet_aton(host))
-    except (OSError, ValueError):
-        return None

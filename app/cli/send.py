@@ -133,7 +133,7 @@ def _stop_sending() -> None:
     """Claim nothing more, and wait for what is under way, so that each outcome is on record."""
     services().doorbell.stop()
     services().sender.stop()
-    services().sender.drain(connections().deadline + GRACE.total_seconds())
+    services().sender.drain(connections().network.deadline + GRACE.total_seconds())
 
 
 COMMANDS = (send_command,)

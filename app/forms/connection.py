@@ -9,7 +9,14 @@ from wtforms.validators import DataRequired, Length, StopValidation
 
 from app.campaign.contract.visible import can_be_seen
 from app.connections import COLOURS, Connection
-from app.remote.connection import BadConnection, check_base_url, check_token, find_origin
+from app.remote.addresses import NOTHING_ELSE, AllowedHosts
+from app.remote.connection import (
+    BadConnection,
+    check_base_url,
+    check_host,
+    check_token,
+    find_origin,
+)
 from app.settings import REAL_API
 from app.store.address_book import IdKind
 
@@ -26,7 +33,10 @@ def _strip(typed: str | None) -> str:
 
 
 class ConnectionForm(Form):
-    """What a person says of a connection; *before* is what it was, if it is there already."""
+    """What a person says of a connection; *before* is what it was, if it is there already.
+
+    *allowed* are the hosts that may be called besides public ones.
+    """
 
     name = StringField(
         "Name",
@@ -63,9 +73,13 @@ class ConnectionForm(Form):
     )
 
     def __init__(
-        self, typed: MultiDict[str, str] | None = None, before: Connection | None = None
+        self,
+        typed: MultiDict[str, str] | None = None,
+        before: Connection | None = None,
+        allowed: AllowedHosts = NOTHING_ELSE,
     ) -> None:
         self.before = before
+        self._allowed = allowed
         super().__init__(typed, data=_write_typed(before) if before else None)
 
     def validate(self, *args: Any, **options: Any) -> bool:
@@ -87,8 +101,12 @@ class ConnectionForm(Form):
 
     def validate_base_url(self, field: Any) -> None:
         """Hold the address to what a token may be sent to."""
+        is_sandbox = self.kind.data == SANDBOX
         try:
             check_base_url(field.data)
+            check_host(
+                field.data, self._allowed.add_this_machine() if is_sandbox else self._allowed
+            )
         except BadConnection as error:
             raise StopValidation(str(error)) from error
 

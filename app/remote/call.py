@@ -10,6 +10,7 @@ import requests
 from requests.adapters import BaseAdapter
 from urllib3.exceptions import HTTPError
 
+from app.remote.addresses import AllowedHosts
 from app.remote.deadline import Deadline, WatchedAdapter
 from app.remote.exchange import Exchange
 from app.remote.redaction import redact, redact_headers
@@ -95,26 +96,27 @@ class Call:
             response_body=self.redact_text(secret),
         )
 
-    def make(self, adapters: Mapping[str, BaseAdapter], seconds: float) -> None:
+    def make(
+        self, adapters: Mapping[str, BaseAdapter], seconds: float, allowed: AllowedHosts
+    ) -> None:
         """Send the request, once, and take the answer in; raises `Broken`.
 
-        *adapters* are mounted by the start of the URL; all of it ends within *seconds*.
+        *adapters* are mounted by the start of the URL, and reach no network; elsewhere a call goes
+        to public addresses and *allowed* ones. All of it ends within *seconds*.
         """
         with Deadline(seconds) as deadline:
             outgoing = Outgoing(self.body, deadline)
             try:
-                self._send(outgoing, adapters, deadline)
+                self._send(outgoing, _open_session(adapters, deadline, allowed), deadline)
             except (requests.RequestException, HTTPError, OSError, UnicodeError) as error:
                 raise Broken(was_sent=outgoing.asked) from error
 
-    def _send(
-        self, outgoing: Outgoing, adapters: Mapping[str, BaseAdapter], deadline: Deadline
-    ) -> None:
+    def _send(self, outgoing: Outgoing, session: requests.Session, deadline: Deadline) -> None:
         data = outgoing if self.body else None
         request = requests.Request(self.method, self.url, self.headers, data=data).prepare()
         self.headers = dict(request.headers)
         with (
-            _open_session(adapters, deadline) as session,
+            session,
             session.send(
                 request,
                 timeout=(min(CONNECT_TIMEOUT, deadline.left), deadline.left),
@@ -136,11 +138,13 @@ class Call:
         self.is_whole = True
 
 
-def _open_session(adapters: Mapping[str, BaseAdapter], deadline: Deadline) -> requests.Session:
+def _open_session(
+    adapters: Mapping[str, BaseAdapter], deadline: Deadline, allowed: AllowedHosts
+) -> requests.Session:
     session = _Session()
     session.trust_env = False  # A .netrc must not replace the token.
     for scheme in ("https://", "http://"):
-        session.mount(scheme, WatchedAdapter(deadline))
+        session.mount(scheme, WatchedAdapter(deadline, allowed))
     for prefix, adapter in adapters.items():
         session.mount(prefix, adapter)
     return session

@@ -13,6 +13,7 @@ from typing import NoReturn
 from requests.adapters import BaseAdapter
 
 from app.campaign.formatting import shorten
+from app.remote.addresses import NOTHING_ELSE, AllowedHosts, NoPublicAddress
 from app.remote.answers import Created, find_errors, find_message, read_created
 from app.remote.call import Broken, Call
 from app.remote.connection import Credentials
@@ -42,9 +43,14 @@ class CampaignApi:
         connection: Credentials,
         adapters: Mapping[str, BaseAdapter] | None = None,
         deadline: float = DEADLINE,
+        allowed: AllowedHosts = NOTHING_ELSE,
     ) -> None:
-        """Call over this connection; *adapters* are mounted by the start of the URL."""
+        """Call over this connection; *adapters* are mounted by the start of the URL.
+
+        Besides public addresses it may be at *allowed* ones, and a sandbox on this machine.
+        """
         self.connection = connection
+        self._allowed = allowed.add_this_machine() if connection.is_sandbox else allowed
         self.deadline = deadline
         self._adapters = dict(adapters or {})
 
@@ -93,7 +99,7 @@ class CampaignApi:
         """Make a call within these seconds, and put into it whatever is learned on the way."""
         call.headers = self._write_headers(call)
         try:
-            call.make(self._adapters, seconds)
+            call.make(self._adapters, seconds, self._allowed)
         except Broken as error:
             self._fail(call, self._describe_broken(call, error), error.__cause__)
 
@@ -115,6 +121,10 @@ class CampaignApi:
     def _describe_broken(self, call: Call, error: Broken) -> RemoteError:
         if error.was_sent or call.status is not None:
             return Unclear("The connection broke before the answer was complete.")
+        if isinstance(error.__cause__, NoPublicAddress):
+            return NotSent(
+                f"{self.connection.name} could not be reached: its host has no public address."
+            )
         return NotSent(f"{self.connection.name} could not be reached.")
 
     def _read_refusal(self, call: Call) -> Refused | None:

@@ -5,6 +5,7 @@ from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
 from app.campaign.contract.fields import CAMPAIGNS_PATH
+from app.remote.addresses import AllowedHosts, may_be_called
 
 LONGEST_TOKEN = 2000
 LONGEST_URL = 2000
@@ -55,6 +56,15 @@ def check_base_url(url: str) -> None:
         raise BadConnection(_WHOLE)
     if parts.scheme != "https" and not (parts.scheme == "http" and _is_here(parts.hostname)):
         raise BadConnection("Give a base URL that starts with https://.")
+
+
+def check_host(url: str, allowed: AllowedHosts) -> None:
+    """Raise `BadConnection` for a host that by its writing is neither public nor *allowed*."""
+    if not may_be_called(url, allowed):
+        raise BadConnection(
+            "Give the public host name of the API: this one cannot be called, or it is in a "
+            "private or reserved network."
+        )
 
 
 def check_token(token: str) -> None:

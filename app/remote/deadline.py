@@ -12,6 +12,9 @@ from types import TracebackType
 from typing import Any, Self
 
 from requests.adapters import HTTPAdapter
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+
+from app.remote.addresses import AllowedHosts, resolve
 
 
 class Deadline:
@@ -63,22 +66,37 @@ class Deadline:
 
 
 class WatchedAdapter(HTTPAdapter):
-    """An adapter of `requests` whose connections end with a deadline."""
+    """An adapter of `requests` whose connections go where they may, and end with a deadline."""
 
-    def __init__(self, deadline: Deadline) -> None:
+    def __init__(self, deadline: Deadline, allowed: AllowedHosts) -> None:
         super().__init__()
         self._deadline = deadline
+        self._allowed = allowed
 
     def get_connection_with_tls_context(self, *args: Any, **options: Any) -> Any:
         """Give a pool whose next connection is watched."""
         pool: Any = super().get_connection_with_tls_context(*args, **options)
-        deadline, base = self._deadline, pool.ConnectionCls
+        deadline, allowed, base = self._deadline, self._allowed, pool.ConnectionCls
 
         class Watched(base):  # type: ignore[misc, valid-type]
+            _dns_host: str  # The base's: only its connection to the network is by this name.
+
             def _new_conn(self) -> socket.socket:
-                connection: socket.socket = super()._new_conn()
+                connection = self._connect(resolve(self._dns_host, self.port, allowed))
                 deadline.watch(connection)
                 return connection
+
+            def _connect(self, addresses: list[str]) -> socket.socket:
+                """Connect to the first address that answers; the name stays for everything else."""
+                name = self._dns_host
+                try:
+                    for self._dns_host in addresses[:-1]:
+                        with suppress(NewConnectionError, ConnectTimeoutError):
+                            return super()._new_conn()  # type: ignore[no-any-return]
+                    self._dns_host = addresses[-1]
+                    return super()._new_conn()  # type: ignore[no-any-return]
+                finally:
+                    self._dns_host = name
 
         pool.ConnectionCls = Watched
         return pool

@@ -166,7 +166,7 @@ class Sender:
         if self._is_one_of_many and isinstance(api, BadConnection):
             _log.error("This process cannot send to the connection %s", key)
         elif not self._is_stopping:
-            deadline = self._connections.deadline
+            deadline = self._connections.network.deadline
             turns = claim(to, store=self._store, deadline=deadline, threads=len(threads))
         return [_Opened(turn, to, api) for turn in turns]
 

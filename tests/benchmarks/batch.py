@@ -28,7 +28,12 @@ AT_ONCE = 16
 def figures(folder: Path, count: int = 1000) -> Iterator[Figure]:
     """Measure sending so many campaigns to an API that takes 50 ms for each, 16 at once."""
     with _slow_api() as url:
-        settings = Settings(instance=folder / "batch", base_url=url, token="of-the-benchmark")
+        settings = Settings(
+            instance=folder / "batch",
+            base_url=url,
+            token="of-the-benchmark",
+            allow_private_hosts=("127.0.0.1",),
+        )
         services = find_services(create_app(settings))
         batch_id = _queue(services, count)
         start = perf_counter()

@@ -353,6 +353,7 @@ class TestBed:
             "DEADLINE": str(DEADLINE if self._program == BREAKABLE else _USUAL_DEADLINE),
             "VOICEAIWRAPPER_TOKEN": TOKEN,
             "VOICEAIWRAPPER_BASE_URL": f"http://127.0.0.1:{self._api_port}",
+            "ALLOW_PRIVATE_HOSTS": "127.0.0.1",
             "CONTROL": str(self.control),
             "KNOWN_BUG": self._known_bug,
             "WITHOUT_HOOK": self._without_hook,

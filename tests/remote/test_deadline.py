@@ -14,7 +14,7 @@ from app.remote.client import CampaignApi
 from app.remote.connection import Credentials
 from app.remote.deadline import Deadline
 from app.remote.errors import NotSent, RemoteError, Unclear
-from tests.remote.wire import BODY, TOKEN, http, success
+from tests.remote.wire import BODY, HERE, TOKEN, http, success
 
 SECONDS = 0.4
 _EVERY = 0.02
@@ -47,7 +47,7 @@ def dripping(answer: bytes, *, at_once: int = 0, scheme: str = "http") -> Iterat
 def error_of(url: str, seconds: float = SECONDS) -> tuple[RemoteError, float]:
     """Create a campaign there within these seconds, and give the error and how long it took."""
     api, began = (
-        CampaignApi(Credentials("VoiceAIWrapper", url, TOKEN), deadline=seconds),
+        CampaignApi(Credentials("VoiceAIWrapper", url, TOKEN), deadline=seconds, allowed=HERE),
         monotonic(),
     )
     with pytest.raises(RemoteError) as raised:

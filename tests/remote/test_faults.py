@@ -17,7 +17,7 @@ from app.remote.call import LARGEST_ANSWER
 from app.remote.client import CampaignApi
 from app.remote.connection import Credentials
 from app.remote.errors import NotSent, Unclear
-from tests.remote.wire import BODY, TOKEN, error_after, http, success
+from tests.remote.wire import BODY, HERE, TOKEN, error_after, http, success
 
 pytestmark = pytest.mark.slow
 
@@ -34,7 +34,8 @@ class Hurried(HTTPAdapter):
 
 def create(url: str, adapter: BaseAdapter | None = None) -> None:
     connection = Credentials("VoiceAIWrapper", url, TOKEN)
-    CampaignApi(connection, {url: adapter} if adapter else None).create_campaign(BODY)
+    adapters = {url: adapter} if adapter else None
+    CampaignApi(connection, adapters, allowed=HERE).create_campaign(BODY)
 
 
 @contextmanager

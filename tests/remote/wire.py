@@ -5,12 +5,16 @@ from typing import Any
 
 import pytest
 
+from app.remote.addresses import AllowedHosts
 from app.remote.client import CampaignApi
 from app.remote.connection import Credentials
 from app.remote.errors import RemoteError
 from tests.servers import Address, answering
 
 TOKEN = "t0ken-of-a-customer"
+HERE = AllowedHosts.of(["127.0.0.1"])
+"""Where the servers of tests are, which no live connection reaches unless it is allowed."""
+
 BODY = '{\n  "name": "Q4 Outreach — für Jürgen"\n}'.encode()
 
 
@@ -35,7 +39,7 @@ def success(**changes: Any) -> str:
 
 
 def calling(address: Address) -> CampaignApi:
-    return CampaignApi(Credentials("VoiceAIWrapper", address.url, TOKEN))
+    return CampaignApi(Credentials("VoiceAIWrapper", address.url, TOKEN), allowed=HERE)
 
 
 def error_after(answer: bytes) -> RemoteError:

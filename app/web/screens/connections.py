@@ -34,7 +34,7 @@ def new() -> str:
 
 @bp.post("/connections/new")
 def add() -> ResponseReturnValue:
-    form = ConnectionForm(request.form)
+    form = ConnectionForm(request.form, allowed=connections().network.allowed)
     if not form.validate() or not _is_free(form):
         return _draw_form(form), 422
     try:
@@ -55,7 +55,7 @@ def edit(key: str) -> str:
 @bp.post("/connections/<key:key>")
 def change(key: str) -> ResponseReturnValue:
     connection = _find_changeable(key)
-    form = ConnectionForm(request.form, before=connection)
+    form = ConnectionForm(request.form, before=connection, allowed=connections().network.allowed)
     if not form.validate() or not _is_free(form):
         return _draw_form(form, connection), 422
     try:

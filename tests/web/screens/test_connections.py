@@ -1,12 +1,14 @@
 """Connections are entered, changed and disabled on their pages, and their tokens never shown."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
 from flask import Flask
 
-from app import create_app
+from app import CannotStart, create_app
 from app.connections import ENVIRONMENT
 from app.settings import Settings
 from app.store import saved_connections
@@ -14,6 +16,7 @@ from app.store.database import Store
 from tests.fakes import LIVE
 from tests.pages import Page, Visitor
 from tests.sending.presses import TOKEN, rows
+from tests.servers import answering
 from tests.web.screens.live_connection import ANSWERS, ready, token
 
 
@@ -45,6 +48,13 @@ def test_a_connection_is_entered_and_its_token_never_shown(
         ({"name": "Sandbox"}, "name", "Another connection has this name."),
         ({"base_url": "http://api.example"}, "base_url", "starts with https://"),
         ({"base_url": "https://me:secret@api.example"}, "base_url", "Take the user name"),
+        ({"base_url": "https://*.example"}, "base_url", "this one cannot be called"),
+        ({"base_url": "https://10.0.0.1"}, "base_url", "Give the public host name of the API"),
+        (
+            {"kind": "sandbox", "base_url": "https://169.254.169.254"},
+            "base_url",
+            "Give the public host name of the API",
+        ),
         ({"token": ""}, "token", "Paste the token."),
         ({"token": "two words"}, "token", "Copy the token again"),
         (
@@ -69,6 +79,38 @@ def test_http_is_for_this_machine_alone(visitor: Visitor) -> None:
         visitor.open("/connections/new"), "new", ANSWERS | {"base_url": "http://127.0.0.1:8001"}
     )
     assert page.heading == "Client A"
+
+
+class TestWithoutAllowedHosts:
+    """As it is unless whoever runs the app says otherwise."""
+
+    @pytest.fixture
+    def settings(self, settings: Settings) -> Settings:
+        return replace(settings, allow_private_hosts=())
+
+    @pytest.mark.parametrize(("kind", "status"), [("live", 422), ("sandbox", 200)])
+    def test_only_a_sandbox_is_on_this_machine(
+        self, visitor: Visitor, kind: str, status: int
+    ) -> None:
+        answers = ANSWERS | {"base_url": "http://127.0.0.1:8001", "kind": kind}
+        assert visitor.press(visitor.open("/connections/new"), "new", answers).status == status
+
+    def test_what_was_entered_before_is_not_called(
+        self, visitor: Visitor, add_connection: Callable[..., str]
+    ) -> None:
+        with answering() as (address, came):
+            key = add_connection(base_url=address.url)
+            page = visitor.press(visitor.open(f"/connections/{key}"), "test")
+            tested = visitor.open(page.path)
+
+        assert "Client A could not be reached: its host has no public address." in tested.text
+        assert not came
+
+
+def test_the_environments_has_to_be_public_too(settings: Settings) -> None:
+    inside = replace(settings, base_url="https://10.0.0.1", token=LIVE.token)
+    with pytest.raises(CannotStart, match="Give the public host name of the API"):
+        create_app(inside)
 
 
 def test_two_connections_cannot_have_one_name(visitor: Visitor, made: Page) -> None:
