@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from io import BytesIO
+from ssl import SSLSocket, cert_time_to_seconds
 from time import monotonic
 
 import requests
@@ -59,6 +60,14 @@ class _Session(requests.Session):
         return None
 
 
+@dataclass(frozen=True)
+class Tls:
+    """What a server showed of its encryption; *expires* is in seconds since 1970."""
+
+    version: str
+    expires: float
+
+
 @dataclass
 class Call:
     """A request, and what is learned of its answer; it still holds whatever is secret."""
@@ -71,6 +80,7 @@ class Call:
     answer_headers: Mapping[str, str] = field(default_factory=dict)
     answer: bytes = b""
     is_whole: bool = False
+    tls: Tls | None = None
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
     began: float = field(default_factory=monotonic)
 
@@ -107,7 +117,7 @@ class Call:
         with Deadline(seconds) as deadline:
             outgoing = Outgoing(self.body, deadline)
             try:
-                self._send(outgoing, _open_session(adapters, deadline, allowed), deadline)
+                self._send(outgoing, self._open_session(adapters, deadline, allowed), deadline)
             except (requests.RequestException, HTTPError, OSError, UnicodeError) as error:
                 raise Broken(was_sent=outgoing.asked) from error
 
@@ -137,14 +147,18 @@ class Call:
                 raise requests.Timeout("The answer took too long.")
         self.is_whole = True
 
+    def _open_session(
+        self, adapters: Mapping[str, BaseAdapter], deadline: Deadline, allowed: AllowedHosts
+    ) -> requests.Session:
+        session = _Session()
+        session.trust_env = False  # A .netrc must not replace the token.
+        for scheme in ("https://", "http://"):
+            session.mount(scheme, WatchedAdapter(deadline, allowed, self._note_tls))
+        for prefix, adapter in adapters.items():
+            session.mount(prefix, adapter)
+        return session
 
-def _open_session(
-    adapters: Mapping[str, BaseAdapter], deadline: Deadline, allowed: AllowedHosts
-) -> requests.Session:
-    session = _Session()
-    session.trust_env = False  # A .netrc must not replace the token.
-    for scheme in ("https://", "http://"):
-        session.mount(scheme, WatchedAdapter(deadline, allowed))
-    for prefix, adapter in adapters.items():
-        session.mount(prefix, adapter)
-    return session
+    def _note_tls(self, connection: SSLSocket) -> None:
+        certificate = connection.getpeercert() or {}
+        expires = cert_time_to_seconds(str(certificate.get("notAfter")))
+        self.tls = Tls((connection.version() or "TLS").replace("TLSv", "TLS "), expires)

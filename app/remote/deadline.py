@@ -5,7 +5,9 @@ time is never too slow for them. Here a timer shuts the connection down instead.
 """
 
 import socket
+from collections.abc import Callable
 from contextlib import suppress
+from ssl import SSLSocket
 from threading import Timer
 from time import monotonic, time
 from types import TracebackType
@@ -68,15 +70,20 @@ class Deadline:
 class WatchedAdapter(HTTPAdapter):
     """An adapter of `requests` whose connections go where they may, and end with a deadline."""
 
-    def __init__(self, deadline: Deadline, allowed: AllowedHosts) -> None:
+    def __init__(
+        self, deadline: Deadline, allowed: AllowedHosts, note_tls: Callable[[SSLSocket], None]
+    ) -> None:
+        """Call *note_tls* with every connection whose certificate was accepted."""
         super().__init__()
         self._deadline = deadline
+        self._note_tls = note_tls
         self._allowed = allowed
 
     def get_connection_with_tls_context(self, *args: Any, **options: Any) -> Any:
         """Give a pool whose next connection is watched."""
         pool: Any = super().get_connection_with_tls_context(*args, **options)
         deadline, allowed, base = self._deadline, self._allowed, pool.ConnectionCls
+        note_tls = self._note_tls
 
         class Watched(base):  # type: ignore[misc, valid-type]
             _dns_host: str  # The base's: only its connection to the network is by this name.
@@ -85,6 +92,11 @@ class WatchedAdapter(HTTPAdapter):
                 connection = self._connect(resolve(self._dns_host, self.port, allowed))
                 deadline.watch(connection)
                 return connection
+
+            def connect(self) -> None:
+                super().connect()
+                if isinstance(self.sock, SSLSocket):
+                    note_tls(self.sock)
 
             def _connect(self, addresses: list[str]) -> socket.socket:
                 """Connect to the first address that answers; the name stays for everything else."""

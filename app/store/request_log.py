@@ -121,6 +121,12 @@ def find_last_test(session: Session, connection_key: str) -> LoggedCall | None:
     return session.scalars(tests.order_by(LoggedCall.id.desc()).limit(1)).first()
 
 
+def find_check(session: Session, call_id: int, key: str) -> LoggedCall | None:
+    """Find a check that was logged under this key; `None` if the call is another, or none."""
+    call = session.get(LoggedCall, call_id)
+    return call if call and call.connection_key == key else None
+
+
 def index_call(session: Session, call: LoggedCall) -> None:
     """Index a call for the search; to be repeated after each change of it."""
     index_calls(session, [call])

@@ -8,15 +8,18 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from app.campaign.contract.reading import Answers
+from app.campaign.contract.web_address import is_web_address
 from app.campaign.contract.wording import WORDS
 from app.forms.campaign import TYPED, CampaignForm, read_typed_answers
+from app.sending.webhook_check import WEBHOOK, TooSoon, check_webhook
 from app.services import connections, store
-from app.store import audit_trail, drafts
+from app.store import audit_trail, drafts, request_log
 from app.store.acceptances import judge, read_accepted
 from app.store.audit_trail import name_draft_chain
 from app.store.base import State
 from app.store.drafts import AlreadySubmitted, StaleVersion
 from app.store.models import Draft
+from app.store.records import LoggedCall
 from app.web.clocks import draw_clock_switch, set_clock
 from app.web.panel.findings_view import write_posted
 from app.web.panel.macros import draw_macro
@@ -69,8 +72,8 @@ def save(draft_id: str) -> ResponseReturnValue:
         return _show_conflict(error.draft, answers | fix), 409
     except AlreadySubmitted:
         return _show_too_late(draft_id, answers | fix), 409
-    if request.form.get("then") == "presets":
-        return redirect(url_for("presets.choose", draft_id=draft_id))
+    if address := _lead_on(draft):
+        return redirect(address)
     if request.form.get("then") != "review":
         flash(_describe_fix(fix) if fix else "Saved.")
         return set_clock(redirect(url_for("editing.edit", draft_id=draft_id)))
@@ -113,6 +116,40 @@ def merge(draft_id: str) -> ResponseReturnValue:
         return _show_too_late(draft_id, answers), 409
     flash("Saved.")
     return redirect(url_for("editing.edit", draft_id=draft_id))
+
+
+def _lead_on(draft: Draft) -> str | None:
+    """Do what was pressed beside saving, and give where that leads; `None` for what only saves."""
+    match request.form.get("then"):
+        case "presets":
+            return url_for("presets.choose", draft_id=draft.id)
+        case "webhook":
+            return _check_webhook(draft)
+        case _:
+            return None
+
+
+def _check_webhook(draft: Draft) -> str:
+    """Check the webhook address of a draft that was just saved; gives where the result is seen."""
+    url = str(draft.answers.get("webhook_url", "")).strip()
+    call_id: int | None = None
+    if not is_web_address(url):
+        flash("Enter the webhook address first, as https://host/path: that is what is checked.")
+    else:
+        try:
+            call_id = check_webhook(url, connections().network, store())
+        except TooSoon:
+            flash("Not checked: another check has just begun. Press again in two seconds.")
+    return url_for("editing.edit", draft_id=draft.id, checked=call_id)
+
+
+def _find_webhook_check() -> LoggedCall | None:
+    """Find the check that this page is to show; another call of the log is none."""
+    number = request.args.get("checked", type=read_number)
+    if number is None:
+        return None
+    with store().reading() as session:
+        return request_log.find_check(session, number, WEBHOOK)
 
 
 def _describe_fix(fix: Answers) -> str:
@@ -162,6 +199,7 @@ def _draw_form(
         draft_version=draft.version if draft else 0,
         form=form,
         rows=build_rows(form, panel.notes, refusal),
+        checked=_find_webhook_check(),
         has_schedule=form.start_date.is_used(form.values),
         refusal=refusal,
         accepted=write_posted(statements),
