@@ -8,6 +8,7 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from ssl import SSLCertVerificationError
+from time import monotonic
 from urllib.parse import urlsplit, urlunsplit
 
 from requests.exceptions import Timeout
@@ -17,11 +18,12 @@ from app.remote.addresses import NoPublicAddress
 from app.remote.call import Broken, Call
 from app.remote.redaction import SECRET
 from app.sending.call_record import complete_call
-from app.store import audit_trail, records, request_log, throttles
+from app.store import audit_trail, request_log, throttles
 from app.store.audit_trail import EventKind, name_connection_chain
 from app.store.chains import hash_document
 from app.store.database import Store
 from app.store.dialects import queries
+from app.store.records import LoggedCall
 from app.store.throttles import Pace
 from app.version import VERSION
 
@@ -46,13 +48,18 @@ def check_webhook(url: str, network: Network, store: Store) -> int:
     be written.
     """
     _take_turn(store)
-    call = Call("POST", url, _write_event(), _HEADERS)
+    call, seconds = Call("POST", url, _write_event(), _HEADERS), min(DEADLINE, network.deadline)
     try:
-        call.make(network.adapters, min(DEADLINE, network.deadline), network.allowed)
+        call.make(network.adapters, seconds, network.allowed)
         words = _describe_answer(call)
     except Broken as error:
-        words = _describe_failure(call, error)
+        words = _describe_failure(call, error, seconds)
     return _log(call, words, store)
+
+
+def was_received(call: LoggedCall) -> bool:
+    """Tell whether the address took the event of a check."""
+    return call.status is not None and 200 <= call.status < 300
 
 
 def _take_turn(store: Store) -> None:
@@ -101,14 +108,15 @@ def _describe_tls(call: Call) -> str:
     return f"{call.tls.version}; the certificate {end}."
 
 
-def _describe_failure(call: Call, error: Broken) -> str:
+def _describe_failure(call: Call, error: Broken, seconds: float) -> str:
     cause = error.__cause__
     if isinstance(cause, NoPublicAddress):
         return "It could not be reached: its host has no public address."
     if certificate := _find_certificate_error(cause):
         return f"Its certificate is not accepted: {certificate.verify_message}. Nothing was sent."
-    if isinstance(cause, Timeout):
-        return f"It did not answer within {DEADLINE:.0f} seconds."
+    # At the deadline a connection is shut, which looks as if the other side had done it.
+    if isinstance(cause, Timeout) or monotonic() - call.began >= seconds:
+        return f"It did not answer within {seconds:g} seconds."
     if call.status is not None or error.was_sent:
         return "It broke the connection off before its answer was complete."
     return "It could not be reached. Check the host name and the port."
@@ -128,7 +136,7 @@ def _log(call: Call, words: str, store: Store) -> int:
     )
     chain = name_connection_chain(WEBHOOK)
     with store.writing(chain) as session:
-        logged = records.LoggedCall(connection_key=WEBHOOK, connection="Webhook", outcome=words)
+        logged = LoggedCall(connection_key=WEBHOOK, connection="Webhook", outcome=words)
         complete_call(logged, exchange)
         session.add(logged)
         request_log.index_call(session, logged)

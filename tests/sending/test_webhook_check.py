@@ -2,6 +2,7 @@
 
 import json
 import re
+import socket
 from pathlib import Path
 
 import pytest
@@ -103,7 +104,17 @@ def test_what_is_inside_is_not_called(store: Store) -> None:
     assert not came
 
 
-def test_what_does_not_answer_is_told(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_silent_is_told_after_the_deadline(store: Store) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/"
+        call_id = check_webhook(url, Network({}, 0.3, HERE), store)
+
+    with store.reading() as session:
+        outcome = request_log.find(session, call_id).outcome
+    assert outcome == "It did not answer within 0.3 seconds."
+
+
+def test_what_cannot_be_reached_is_told(store: Store) -> None:
     outcome = check(f"http://127.0.0.1:{free_port()}/", store).outcome
     assert outcome == "It could not be reached. Check the host name and the port."
 

@@ -11,7 +11,7 @@ from app.campaign.contract.reading import Answers
 from app.campaign.contract.web_address import is_web_address
 from app.campaign.contract.wording import WORDS
 from app.forms.campaign import TYPED, CampaignForm, read_typed_answers
-from app.sending.webhook_check import WEBHOOK, TooSoon, check_webhook
+from app.sending.webhook_check import WEBHOOK, TooSoon, check_webhook, was_received
 from app.services import connections, store
 from app.store import audit_trail, drafts, request_log
 from app.store.acceptances import judge, read_accepted
@@ -187,6 +187,7 @@ def _draw_form(
     statements = read_accepted(draft) if draft else {}
     to = connections().find(str(answers.get("connection", "")))
     panel = build_panel(answers, statements, to)
+    checked = _find_webhook_check()
     return render_template(
         "campaign/form.html",
         connection=to,
@@ -199,7 +200,8 @@ def _draw_form(
         draft_version=draft.version if draft else 0,
         form=form,
         rows=build_rows(form, panel.notes, refusal),
-        checked=_find_webhook_check(),
+        checked=checked,
+        was_received=checked is not None and was_received(checked),
         has_schedule=form.start_date.is_used(form.values),
         refusal=refusal,
         accepted=write_posted(statements),

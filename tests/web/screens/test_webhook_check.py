@@ -31,6 +31,13 @@ def test_the_result_stands_in_the_form_with_all_that_was_typed(visitor: Visitor)
     assert len(receiver.came) == 1
 
 
+@pytest.mark.parametrize(("status", "has_failed"), [(200, False), (299, False), (404, True)])
+def test_a_failure_is_marked_as_one(visitor: Visitor, status: int, has_failed: bool) -> None:
+    with receiving(status) as receiver:
+        page = check(visitor, receiver.url)
+    assert bool(page.soup.select(".webhook-checked.failed")) is has_failed
+
+
 def test_what_was_sent_is_in_the_request_log(visitor: Visitor) -> None:
     with receiving() as receiver:
         page = check(visitor, receiver.url)
