@@ -26,7 +26,7 @@ GRACE = timedelta(seconds=15)
 
 def is_under_way(test: LoggedCall, connections: ConnectionRegistry) -> bool:
     """Tell whether the result of a test can still come; a clock that is set back ends it, too."""
-    longest = timedelta(seconds=connections.deadline) + GRACE
+    longest = timedelta(seconds=connections.network.deadline) + GRACE
     return not test.outcome and abs(datetime.now(UTC) - test.at) < longest
 
 
