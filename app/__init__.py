@@ -45,6 +45,7 @@ from app.store.migrations import UnusableDatabase
 from app.store.retention import Archiver
 from app.store.vault import BadKeys, Vault
 from app.web.assets import fingerprint
+from app.web.headers import GuardedAnswers
 from app.web.request_lines import RequestLines
 
 # No name server answers for .invalid (RFC 6761), so nothing of it can leave this process.
@@ -163,7 +164,7 @@ def _make(settings: Settings) -> Flask:
         app.cli.add_command(command)
     both = DispatcherMiddleware(app.wsgi_app, {"/sandbox": sandbox})
     count = metrics.count_request if metrics else None
-    app.wsgi_app = RequestLines(both, count)  # type: ignore[method-assign]
+    app.wsgi_app = RequestLines(GuardedAnswers(both), count)  # type: ignore[method-assign]
     return app
 
 

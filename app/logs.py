@@ -33,7 +33,16 @@ from structlog.typing import EventDict, Processor
 from app.remote.redaction import redact
 from app.settings import LogSettings
 
-_FACTS = ("submission", "method", "route", "status", "duration_ms")
+_FACTS = (
+    "submission",
+    "method",
+    "route",
+    "status",
+    "duration_ms",
+    "directive",
+    "refused",
+    "page",
+)
 _OURS = "app"
 _NEXT = "\n\nDuring handling of the above exception, or because of it, another occurred:\n\n"
 _QUOTING = "Could not decode"  # The driver of SQLite quotes the value that it cannot decode.

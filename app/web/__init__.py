@@ -22,6 +22,7 @@ from app.web.screens import (
     log,
     metrics,
     places,
+    policy_reports,
     presets,
     preview,
     review,
@@ -45,6 +46,7 @@ def install(app: Flask) -> None:
     csrf = CSRFProtect(app)
     csrf.exempt(preview.bp)  # It looks at where a request comes from by itself.
     csrf.exempt(metrics.bp)  # It answers to what has no form, as if it were not there.
+    csrf.exempt(policy_reports.bp)  # Browsers post by themselves, and it changes nothing.
     screens = (
         about,
         answers,
@@ -59,6 +61,7 @@ def install(app: Flask) -> None:
         log,
         metrics,
         places,
+        policy_reports,
         presets,
         preview,
         review,

@@ -21,7 +21,14 @@ if TYPE_CHECKING:
 
 HEADER = "X-Request-ID"
 _SANE = re.compile(r"[A-Za-z0-9._-]{1,64}")
-_QUIET = {"about.tell_health", "about.tell_readiness", "metrics.show", "static", "style"}
+_QUIET = {
+    "about.tell_health",
+    "about.tell_readiness",
+    "metrics.show",
+    "policy_reports.take",
+    "static",
+    "style",
+}
 """Endpoints that are asked for every few seconds, or many times for one page."""
 
 Count = Callable[[str | None, str, int, float], None]

@@ -1,23 +1,10 @@
-"""What every answer carries to keep the browser from being used against the person."""
+"""Cookies and caches that keep the browser from being used against the person."""
 
 import hashlib
 
 from flask import Flask, Response, request
 from flask.sessions import SecureCookieSessionInterface
 
-_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
-_HEADERS = {
-    "Content-Security-Policy": _POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-}
 _FOR_EVER = "public, max-age=31536000, immutable"
 
 
@@ -50,9 +37,6 @@ def install(app: Flask) -> None:
 
 
 def _guard(response: Response) -> Response:
-    response.headers.extend(_HEADERS)
-    if request.is_secure:
-        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     is_static = request.endpoint in {"static", "style"} and response.status_code < 400
     if is_static:
         response.headers["Cache-Control"] = _FOR_EVER
