@@ -11,15 +11,15 @@ shared, nor does a thread survive a fork.
 Gunicorn bounds the parts of a request's head. It has no bound for these, which `_Worker` adds:
 
     a caller who connects and is silent    waits beside the threads, not in one
-    a request that comes byte by byte      the time in which it is waited for is counted
+    a request that comes byte by byte      the same, until all of it is here, and in time
     a body                                 one in chunks is read before the application gets it,
                                            since Werkzeug would take its beginning for the whole
     an answer that nobody reads            each part has to be taken in time
     a stop                                 campaigns that are being sent are waited for, and
                                            nobody new is let in whom nobody would answer
 
-Unlike waitress, gunicorn reads a request in the thread that answers it: who sends slowly holds
-one up for as long as `Limits` allow. A proxy in front that ends TLS keeps such callers off.
+So a thread never waits for a caller, except to take in an answer: what gunicorn reads has come
+before. A caller who is answered and stays is waited for beside the threads as well.
 """
 
 import os
@@ -27,6 +27,7 @@ import selectors
 import signal
 import socket
 import sys
+from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -37,17 +38,20 @@ from multiprocessing import get_context
 from time import monotonic
 from typing import Any
 
-from gunicorn import util
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 from gunicorn.workers.gthread import ThreadWorker
 
+from app.arrival import Arrival
 from app.server import Limits, raise_open_file_limit
 
 _LONGEST_LINE = 8190  # Gunicorn allows no longer one.
 _MOST_FIELDS = 64
 _SILENT_SECONDS = 60
 _LINGER_SECONDS = 5
+_LEAVE_SECONDS = 2
+_PORTION = 65536
+_GO_AHEAD = b"HTTP/1.1 100 Continue\r\n\r\n"
 _STOPS = (signal.SIGTERM, signal.SIGQUIT)
 
 
@@ -205,27 +209,38 @@ class _Arbiter(Arbiter):
 
 
 class _Connection(socket.socket):
-    """A connection on which a request has to come, and an answer to be taken, in time."""
+    """A connection on which a thread reads only what has come, and writes only for so long."""
 
-    request_seconds = 0.0
     answer_seconds = 0.0
+    arrival: Arrival
+    is_leaving = False
 
-    def recv(self, *args: Any) -> bytes:
-        """Receive as usual; when the time of a request is over, nothing more comes."""
-        usual, began = self.gettimeout(), monotonic()
-        is_bounded = usual is None or usual > self.request_seconds
-        self.settimeout(max(self.request_seconds, 0.001) if is_bounded else usual)
+    def take_in(self) -> bool:
+        """Take in what has come, without waiting; tells whether a thread can go on with it."""
         try:
-            return super().recv(*args)
-        except TimeoutError:
-            if not is_bounded:
-                raise
+            self.arrival.add(super().recv(_PORTION))
+        except BlockingIOError:
+            pass
+        except OSError:
+            self.arrival.add(b"")
+        if self.arrival.expects_go_ahead and not self.arrival.is_complete:
+            self.arrival.expects_go_ahead = False
             with suppress(OSError):
-                self.shutdown(socket.SHUT_RD)
-            return b""
-        finally:
-            self.request_seconds -= monotonic() - began
-            self.settimeout(usual)
+                super().send(_GO_AHEAD)
+        return self.arrival.is_complete
+
+    def recv(self, bufsize: int, flags: int = 0) -> bytes:
+        """Give of the request; nothing if there is no more of it."""
+        return self.arrival.read(bufsize)
+
+    def is_gone(self) -> bool:
+        """Pass over what has come after the answer; tells whether nothing more will."""
+        try:
+            return not super().recv(_PORTION)
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
 
     def sendall(self, *args: Any) -> None:
         """Send as usual; raises `ConnectionResetError` for who does not read."""
@@ -244,6 +259,7 @@ class _Worker(ThreadWorker):
 
     app: Server
     alive: bool
+    pending_conns: deque[Any]
     _ends = 0.0
 
     def init_signals(self) -> None:
@@ -269,26 +285,64 @@ class _Worker(ThreadWorker):
         return is_there
 
     def enqueue_req(self, conn: Any) -> None:
-        """Give a connection to a thread once there is something to read."""
-        if conn.initialized or conn.data_ready:
+        """Give a connection to a thread once a request has come whole, or all that ever will."""
+        if not isinstance(conn.sock, _Connection):
+            self._adopt(conn)
+        if conn.sock.take_in():
+            conn.data_ready = True
             super().enqueue_req(conn)
             return
+        if began := conn.sock.arrival.began:
+            conn.timeout = began + self.app.limits.request_seconds
+        self._watch(conn, self.on_pending_socket_readable)
+
+    def _adopt(self, conn: Any) -> None:
+        limits = self.app.limits
         conn.sock = _Connection(fileno=conn.sock.detach())
         conn.sock.setblocking(False)
-        conn.sock.answer_seconds = self.app.limits.idle_seconds
+        conn.sock.answer_seconds = limits.idle_seconds
+        conn.sock.arrival = Arrival(_LONGEST_LINE + 2, limits.headers, limits.body)
         conn.set_timeout()
+
+    def _watch(self, conn: Any, callback: Callable[..., None]) -> None:
+        """Let the loop call back once something has come."""
         self.pending_conns.append(conn)
-        callback = partial(self.on_pending_socket_readable, conn)
-        self.poller.register(conn.sock, selectors.EVENT_READ, callback)
+        self.poller.register(conn.sock, selectors.EVENT_READ, partial(callback, conn))
 
     def handle(self, conn: Any) -> Any:
-        """Answer a request, in a thread; lets a caller who goes read the answer's end here."""
-        conn.sock.request_seconds = self.app.limits.request_seconds
-        kept = super().handle(conn)
-        if not kept:
-            util.close_graceful(conn.sock)  # Or the loop would, with everybody waiting.
-            conn.close = _leave_closed
-        return kept
+        """Answer a request, in a thread; tells whether another may come on the connection."""
+        is_kept = super().handle(conn) and conn.sock.arrival.is_read
+        if not is_kept:
+            with suppress(OSError):  # Of a caller who is gone.
+                conn.sock.shutdown(socket.SHUT_WR)
+                conn.sock.is_leaving = True
+        return is_kept
+
+    def finish_request(self, conn: Any, fs: Any) -> None:
+        """Go on with a connection after an answer."""
+        if conn.sock.is_leaving:  # Closed with bytes unread, the end of the answer might be lost.
+            conn.sock.setblocking(False)
+            conn.timeout = monotonic() + _LEAVE_SECONDS
+            self._watch(conn, self._see_off)
+            return
+        super().finish_request(conn, fs)
+        if conn.sock.fileno() < 0:
+            return
+        conn.sock.arrival.go_on()
+        if conn.sock.arrival.began:  # The next request makes the socket readable no more.
+            self.on_client_socket_readable(conn, conn.sock)
+
+    def _see_off(self, conn: Any, _client: object) -> None:
+        if conn.sock.is_gone():
+            self.poller.unregister(conn.sock)
+            self.pending_conns.remove(conn)
+            self.nr_conns -= 1
+            conn.close()
+
+    def murder_pending(self) -> None:
+        """Close those whose time is over; each has a time of its own."""
+        self.pending_conns = deque(sorted(self.pending_conns, key=lambda conn: conn.timeout))
+        super().murder_pending()
 
     def set_accept_enabled(self, enabled: bool) -> None:
         """Accept or not; a process that stops takes in who is connected, and then nobody."""
@@ -308,7 +362,8 @@ class _Worker(ThreadWorker):
         """Wait no longer for those who have not asked anything yet, either."""
         super()._cap_keepalive(deadline)
         for conn in self.pending_conns:
-            conn.timeout = min(conn.timeout, deadline)
+            if conn.sock.arrival.began is None:
+                conn.timeout = min(conn.timeout, deadline)
 
     def _drain(self) -> None:
         drain = self.app.served.drain
@@ -317,7 +372,3 @@ class _Worker(ThreadWorker):
         print("Stopping as soon as the campaigns that are being sent are answered.", flush=True)
         while monotonic() < self._ends and not drain(1):
             self.notify()
-
-
-def _leave_closed(**_options: object) -> None:
-    """Do nothing: to close what is closed fails, and its connection is then counted twice."""

@@ -6,13 +6,14 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from multiprocessing import get_context
 from multiprocessing.context import ForkProcess
 from pathlib import Path
 from signal import Signals
 from subprocess import PIPE, Popen
 from threading import Event, Thread
+from time import monotonic
 from typing import Self
 
 import pytest
@@ -49,6 +50,7 @@ os.dup2(int(sys.argv[1]), 3)
 os.environ |= {"LISTEN_FDS": "1", "LISTEN_PID": str(os.getpid())}
 os.execv(sys.argv[2], sys.argv[2:])
 """
+IN_CHUNKS = POSTS + b"Transfer-Encoding: chunked\r\n\r\n"
 CLOSES = GET + b"Connection: close\r\n\r\n"
 
 
@@ -123,6 +125,78 @@ class TestCaller:
             thread.join(timeout=5)
 
             assert not thread.is_alive()
+
+    @pytest.mark.parametrize(
+        "first",
+        [GET + b"X: ", POSTS + b"Content-Length: 10000\r\n\r\n", IN_CHUNKS + b"2710\r\n"],
+        ids=["a head", "a body", "a chunk"],
+    )
+    def test_who_sends_byte_by_byte_holds_nobody_up_and_is_let_go(self, first: bytes) -> None:
+        with serving(echo_length, request_seconds=1.5) as port, ExitStack() as others:
+            slow = [others.enter_context(connected(port)) for _ in range(20)]
+            drips = [others.enter_context(dripping(caller, first, b"x")) for caller in slow]
+            began = monotonic()
+            for _ in range(10):
+                with connected(port, 1) as connection:
+                    connection.sendall(CLOSES)
+                    assert everything(connection).startswith(b"HTTP/1.1 200 OK")
+            assert monotonic() - began < 1
+            assert all(drip.is_alive() for drip in drips)
+
+            for drip in drips:
+                drip.join(timeout=5)
+
+            assert not any(drip.is_alive() for drip in drips)
+            assert monotonic() - began < 4
+
+    def test_who_stays_after_any_answer_holds_nobody_up(self) -> None:
+        with serving(echo_length) as port, ExitStack() as others:
+            for _ in range(20):
+                stays = others.enter_context(connected(port))
+                stays.sendall(CLOSES)
+                assert everything(stays)
+            with connected(port, 1) as connection:
+                connection.sendall(CLOSES)
+
+                assert everything(connection).startswith(b"HTTP/1.1 200 OK")
+
+    def test_requests_that_come_at_once_are_answered_one_by_one(self) -> None:
+        first = POSTS + b"Content-Length: 2\r\n\r\nok"
+        second = IN_CHUNKS + chunked(b"hello") + chunked(b"")
+        with serving(echo_length) as port, connected(port) as connection:
+            connection.sendall((first + second) * 3 + CLOSES)
+
+            answers = everything(connection)
+
+        bodies = [part[:1] for part in answers.split(b"\r\n\r\n")[1:]]
+        assert bodies == [b"2", b"5"] * 3 + [b"0"]
+
+    @pytest.mark.parametrize(
+        "hidden",
+        [
+            f"Content-Length: {LIMIT + 1}\r\n\r\n".encode(),
+            b"Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+            b"Content-Length: 0\r\nContent-Length: 40\r\n\r\n",
+        ],
+        ids=["too large", "two ways", "two lengths"],
+    )
+    def test_what_stands_in_a_body_is_never_answered_as_a_request(self, hidden: bytes) -> None:
+        with serving(echo_length) as port, connected(port) as connection:
+            connection.sendall(POSTS + hidden)
+            assert connection.recv(65536).startswith(b"HTTP/1.1 4")
+            with suppress(OSError):  # It may be gone.
+                connection.sendall(CLOSES)
+
+                assert b"HTTP/1.1 200 OK" not in everything(connection)
+
+    def test_who_asks_before_a_body_is_told_to_go_ahead(self) -> None:
+        with serving(echo_length) as port, connected(port) as connection:
+            head = b"Content-Length: 2\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n"
+            connection.sendall(POSTS + head)
+            assert connection.recv(25) == b"HTTP/1.1 100 Continue\r\n\r\n"
+            connection.sendall(b"ok")
+
+            assert everything(connection).endswith(b"\r\n\r\n2")
 
     def test_the_time_in_which_the_app_works_does_not_count(self) -> None:
         def read_late(environ: Environ, start_response: Callable[..., object]) -> list[bytes]:

@@ -7,7 +7,15 @@ from flask import Flask, Response
 from flask_compress import Compress
 from flask_wtf import CSRFProtect
 
-from app.web import addresses, assets, attention, errors, security, template_globals
+from app.web import (
+    addresses,
+    assets,
+    attention,
+    errors,
+    request_bounds,
+    security,
+    template_globals,
+)
 from app.web.screens import (
     about,
     answers,
@@ -35,6 +43,7 @@ from app.web.screens import (
 
 def install(app: Flask) -> None:
     """Give the app its pages, and what all of them share."""
+    request_bounds.install(app)
     addresses.install(app)
     assets.install(app)
     attention.install(app)
