@@ -73,7 +73,8 @@ def describe_error(error: BaseException) -> str:
     cause = getattr(error, "orig", None) or error
     kind, message = type(cause), _find_safe_message(error, cause)
     name = kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
-    return f"{name}: {message}" if message else name
+    # What ends a line there could be the name of a file.
+    return f"{name}: {' '.join(message.splitlines())}" if message else name
 
 
 class Handler(logging.StreamHandler[TextIO]):
@@ -132,7 +133,9 @@ def _redact_value(value: Any, secrets: Sequence[str]) -> Any:
 def _escape_signs(_logger: Any, _method: str, event: EventDict) -> EventDict:
     """Keep a line a line: a text may hold signs that end one, or that a terminal obeys."""
     return {
-        key: _escape(value) if isinstance(value, str) and key != "exception" else value
+        key: "\n".join(map(_escape, value.split("\n") if key == "exception" else [value]))
+        if isinstance(value, str)
+        else value
         for key, value in event.items()
     }
 

@@ -15,7 +15,8 @@ FORMATS = {
 }
 """The media type of each kind of file, by the end of its name."""
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")  # Some are wide signs.
+_BEFORE_FORMULA = ("\t", "\r", "\n")
 
 
 def write_results(rows: Iterable[Mapping[str, Any]], form: str) -> bytes:
@@ -41,7 +42,11 @@ def _write_csv(table: Iterable[Iterable[Any]]) -> bytes:
 
 
 def _disarm(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    if not isinstance(value, str):
+        return value
+    # Some programs pass over spaces before they look for a formula.
+    is_formula = value.startswith(_BEFORE_FORMULA) or value.lstrip().startswith(_FORMULA)
+    return f"'{value}" if is_formula else value
 
 
 def _write_sheet(table: Iterable[Iterable[Any]]) -> bytes:

@@ -206,6 +206,9 @@ class TestPorts:
 
         assert int(seconds) < 60
 
+    def test_caddy_leaves_compression_to_the_app(self) -> None:
+        assert not re.search(r"^\s*encode\b", CADDYFILE, re.MULTILINE)
+
     def test_the_service_and_the_policies_are_about_the_web_pods(self) -> None:
         (labels,) = (
             kubernetes["spec"]["template"]["metadata"]["labels"]

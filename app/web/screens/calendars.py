@@ -33,7 +33,9 @@ def _write_calendar(draft: Draft) -> bytes:
     from icalendar import Calendar, Event  # No start waits for what only this file needs.
 
     calendar = Calendar()
-    name = name_campaign(" ".join(draft.name.split()))
+    # A text of iCalendar may hold no control characters (RFC 5545, 3.3.11).
+    printable = "".join(sign if sign.isprintable() else " " for sign in draft.name)
+    name = name_campaign(" ".join(printable.split()))
     calendar.add("prodid", f"-//Campaign Builder//{VERSION}//EN")
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", name)
