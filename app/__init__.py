@@ -19,7 +19,7 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from app import logs, web
 from app.campaign.compliance.rule_file import BadRules
 from app.campaign.compliance.rulebook import load_rulebook
-from app.cli import backup, maintenance, move, retention, send
+from app.cli import backup, doctor, maintenance, move, retention, send
 from app.cli.explain import explain_command, list_rules
 from app.connections import ENVIRONMENT, SANDBOX, ConnectionRegistry, Network
 from app.files import STATIC, TEMPLATES
@@ -57,6 +57,7 @@ COMMANDS = (
     explain_command,
     list_rules,
     *backup.COMMANDS,
+    *doctor.COMMANDS,
     *maintenance.COMMANDS,
     *move.COMMANDS,
     *retention.COMMANDS,

@@ -11,3 +11,6 @@ STATIC = (_PACKAGE if _IS_INSTALLED else _PACKAGE.parent) / "static"
 
 HOME = Path.cwd() if _IS_INSTALLED else _PACKAGE.parent
 """What a relative `INSTANCE` is relative to: the folder of a checkout, or where one is."""
+
+LEAST_FREE = 64 * 1024 * 1024
+"""Bytes of a disk: with fewer, an answer may find no room."""

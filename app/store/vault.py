@@ -75,28 +75,37 @@ class Vault:
         self._replace(self._read_keys()[:1])
 
     def _read_keys(self) -> list[str]:
-        if self._given:
-            return list(self._given)
-        try:
-            return self._path.read_text().split()
-        except OSError as error:
-            raise BadKeys(
-                f"{self._path} cannot be read ({error.strerror}), and no token without it. "
-                "Bring it back from a backup."
-            ) from error
+        return list(self._given) or _read_file(self._path)
 
     def _make_fernet(self) -> MultiFernet:
-        keys = self._read_keys()
-        try:
-            return MultiFernet([Fernet(key) for key in keys])
-        except ValueError as error:
-            where = "TOKEN_KEYS" if self._given else str(self._path)
-            raise BadKeys(
-                f"{where} holds no usable key. A key is 32 bytes in URL-safe base64."
-            ) from error
+        return _join_fernets(self._read_keys(), "TOKEN_KEYS" if self._given else str(self._path))
 
     def _replace(self, keys: list[str]) -> None:
         replace_private(self._path, _join_keys(keys))
+
+
+def check_keys(path: Path, keys: Sequence[str] = ()) -> None:
+    """Raise `BadKeys` if these keys, or without any those in the file, can encrypt nothing."""
+    _join_fernets(keys or _read_file(path), "TOKEN_KEYS" if keys else str(path))
+
+
+def _read_file(path: Path) -> list[str]:
+    try:
+        return path.read_text().split()
+    except OSError as error:
+        raise BadKeys(
+            f"{path} cannot be read ({error.strerror}), and no token without it. "
+            "Bring it back from a backup."
+        ) from error
+
+
+def _join_fernets(keys: Sequence[str], where: str) -> MultiFernet:
+    try:
+        return MultiFernet([Fernet(key) for key in keys])
+    except ValueError as error:
+        raise BadKeys(
+            f"{where} holds no usable key. A key is 32 bytes in URL-safe base64."
+        ) from error
 
 
 def _make_key() -> str:

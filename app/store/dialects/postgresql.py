@@ -106,7 +106,7 @@ class PostgresqlDatabase:
         """Bring the tables to the present schema, while others wait; raises `UnusableDatabase`."""
         try:
             with self.writer.begin() as connection:
-                if connection.scalars(_VERSION).one() < OLDEST * 10_000:
+                if connection.scalars(VERSION).one() < OLDEST * 10_000:
                     raise UnusableDatabase(f"PostgreSQL {OLDEST} or newer is needed.")
                 if connection.scalars(_ENCODING).one() != "UTF8":
                     raise UnusableDatabase("The database has to be made with the encoding UTF8.")
@@ -180,13 +180,13 @@ def insert_if_missing(session: Session, into: type[Base], row: Mapping[str, Any]
 
 def read_clock(session: Session) -> Moment:
     """Read the server's clock, which is the same for all machines."""
-    return Moment("postgresql", session.scalars(_CLOCK).one())
+    return Moment("postgresql", session.scalars(CLOCK).one())
 
 
-_VERSION = select(cast(func.current_setting("server_version_num"), Integer))
+VERSION = select(cast(func.current_setting("server_version_num"), Integer))
 _ENCODING = select(func.current_setting("server_encoding"))
 _UNHURRIED = text("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0")
-_CLOCK = select(cast(extract("epoch", func.clock_timestamp()), Float))
+CLOCK = select(cast(extract("epoch", func.clock_timestamp()), Float))
 
 
 def wait_for(session: Session, subject: str) -> None:

@@ -7,12 +7,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.campaign.compliance.rulebook import load_rulebook
 from app.campaign.timezones.zones import ZONE_DATA_LOCKED, ZONE_DATA_VERSION
+from app.files import LEAST_FREE
 from app.services import connections, services, store
 from app.store.migrations import HEAD, read_revision
 from app.web.panel.panel import find_public_url
-
-LEAST_FREE = 64 * 1024 * 1024
-"""Bytes: with fewer, an answer may find no room."""
 
 bp = Blueprint("about", __name__)
 

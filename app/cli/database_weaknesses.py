@@ -1,0 +1,124 @@
+"""What is weak or broken in the database of an installation; it is only read, and not upgraded."""
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from time import time
+
+from sqlalchemy import Connection, Engine, create_engine, func, select
+from sqlalchemy.exc import DatabaseError
+
+from app.cli.weaknesses import Weakness, broken, is_own_sandbox, weak
+from app.settings import LOOPBACK, Settings, read_database_url
+from app.store.dialects.postgresql import CLOCK, OLDEST, PATIENCE, VERSION
+from app.store.migrations import HEAD, read_revision
+from app.store.models import SavedConnection
+from app.store.records import LoggedCall
+
+MANY_CALLS = 200_000
+"""Calls in the log above which somebody should decide for how long they are kept."""
+
+MOST_SECONDS_APART = 5
+_VERIFIED = {"verify-ca", "verify-full"}
+
+
+def find_database_weaknesses(settings: Settings) -> Iterator[Weakness]:
+    """Look at how the database is reached, and at what is in it."""
+    if settings.database_url:
+        yield from _check_tls(settings)
+    elif not _locate(settings).exists():
+        yield weak("database", f"{_locate(settings)} is not there yet. Start the app once.")
+        return
+    engine = _open(settings)
+    try:
+        with engine.connect() as connection:
+            yield from _check_content(connection, settings)
+    except DatabaseError as error:
+        reason = " ".join(str(error.orig).split())
+        yield broken(
+            "database",
+            f"The database cannot be read ({reason}). Start it, or mend DATABASE_URL.",
+        )
+    finally:
+        engine.dispose()
+
+
+def _locate(settings: Settings) -> Path:
+    return settings.instance / "campaigns.sqlite3"
+
+
+def _open(settings: Settings) -> Engine:
+    if not settings.database_url:
+        address = f"{_locate(settings).absolute().as_uri()}?mode=ro"
+        return create_engine(
+            "sqlite://", creator=lambda: sqlite3.connect(address, uri=True), hide_parameters=True
+        )
+    return create_engine(
+        read_database_url(settings.database_url, "DATABASE_URL"),
+        hide_parameters=True,
+        connect_args={"connect_timeout": int(PATIENCE)},
+    )
+
+
+def _check_tls(settings: Settings) -> Iterator[Weakness]:
+    url = read_database_url(settings.database_url, "DATABASE_URL")
+    host = url.query.get("host", url.host or "")
+    is_here = host in {*LOOPBACK, ""} or str(host).startswith("/")
+    if not is_here and url.query.get("sslmode") not in _VERIFIED:
+        yield weak(
+            "database-tls",
+            f"The connection to PostgreSQL on {host} may be read or answered by others. Add "
+            "?sslmode=verify-full to DATABASE_URL, and sslrootcert= with its authority.",
+        )
+
+
+def _check_content(connection: Connection, settings: Settings) -> Iterator[Weakness]:
+    if settings.database_url:
+        yield from _check_server(connection)
+    revision = read_revision(connection)
+    if revision is not None and revision > HEAD:
+        yield broken("migrations", "The database is of a newer version. Install that version.")
+        return
+    if revision != HEAD:
+        yield weak("migrations", "The database is of an older version. Start the app: it upgrades.")
+        return
+    yield from _check_log(connection, settings)
+    yield from _check_connections(connection, settings)
+
+
+def _check_server(connection: Connection) -> Iterator[Weakness]:
+    if connection.scalars(VERSION).one() < OLDEST * 10_000:
+        yield broken("database-version", f"PostgreSQL {OLDEST} or newer is needed. Upgrade it.")
+    apart = abs(connection.scalars(CLOCK).one() - time())
+    if apart > MOST_SECONDS_APART:
+        yield weak(
+            "clock",
+            f"This machine's clock and the database's are {apart:.0f} seconds apart. Let both "
+            "follow a time server.",
+        )
+
+
+def _check_log(connection: Connection, settings: Settings) -> Iterator[Weakness]:
+    calls = select(LoggedCall.id).limit(MANY_CALLS + 1).subquery()
+    count = connection.scalar(select(func.count()).select_from(calls)) or 0
+    if settings.keep.log is None and count > MANY_CALLS:
+        yield weak(
+            "retention",
+            f"More than {MANY_CALLS:,} calls are in the request log, and nothing ever leaves it. "
+            "Set KEEP_LOG_DAYS.",
+        )
+
+
+def _check_connections(connection: Connection, settings: Settings) -> Iterator[Weakness]:
+    rows = connection.execute(
+        select(SavedConnection.name, SavedConnection.base_url)
+        .where(SavedConnection.is_sandbox.is_(other=False))
+        .order_by(SavedConnection.name_key)
+    )
+    for name, base_url in rows:
+        if is_own_sandbox(base_url, settings):
+            yield weak(
+                "sandbox-as-live",
+                f"The connection “{name}” leads to the sandbox, and is shown as live. "
+                "Say on its page that it is a sandbox.",
+            )

@@ -1,0 +1,185 @@
+"""What is weak or broken in an installation, as far as its settings and its folder show.
+
+Nothing is changed and nothing is made. No sentence quotes a secret.
+"""
+
+import os
+import stat
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from shutil import disk_usage
+from urllib.parse import urlsplit
+
+from app.files import LEAST_FREE
+from app.sending.doorbell import Doorbell
+from app.settings import LOOPBACK, SETTINGS, SHORTEST_KEY, Settings
+from app.store.vault import BadKeys, check_keys
+
+FEW_FREE = 1024 * 1024 * 1024
+"""Bytes with which it is time to make room."""
+
+_LEAST_SIGNS = 8
+_EVERYBODY = {"*", "0.0.0.0/0", "::/0"}
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+_ON = {"1", "true", "yes", "on"}
+
+
+class Severity(StrEnum):
+    """Whether the app works with it all the same."""
+
+    WEAK = "weak"
+    BROKEN = "broken"
+
+
+@dataclass(frozen=True)
+class Weakness:
+    """One thing that is not as it should be; *sentence* says what to do."""
+
+    check: str
+    severity: Severity
+    sentence: str
+
+
+def weak(check: str, sentence: str) -> Weakness:
+    return Weakness(check, Severity.WEAK, sentence)
+
+
+def broken(check: str, sentence: str) -> Weakness:
+    return Weakness(check, Severity.BROKEN, sentence)
+
+
+def find_weaknesses(settings: Settings, environ: Mapping[str, str]) -> Iterator[Weakness]:
+    """Look at what is set, at the keys, the folder, the disk and the queue."""
+    yield from _check_debugging(settings, environ)
+    yield from _check_reach(settings)
+    yield from _check_openness(environ)
+    yield from _check_keys(settings)
+    yield from _check_metrics(settings)
+    yield from _check_live_address(settings)
+    yield from _check_folder(settings.instance)
+    yield from _check_disk(settings.instance)
+    yield from _check_queue(settings)
+
+
+def _check_debugging(settings: Settings, environ: Mapping[str, str]) -> Iterator[Weakness]:
+    if environ.get("FLASK_DEBUG", "").strip().lower() in _ON:
+        yield broken(
+            "debug", "FLASK_DEBUG is on: whoever sees an error can run code. Take it away."
+        )
+    if settings.log.level == "DEBUG":
+        yield weak("log-level", "LOG_LEVEL is DEBUG. Set it to INFO, for a log that can be read.")
+
+
+def _check_reach(settings: Settings) -> Iterator[Weakness]:
+    if not settings.is_loopback and not settings.trusted_proxy:
+        yield weak(
+            "tls",
+            f"HOST is {settings.host}, and TRUSTED_PROXY is not set: what is typed can be read on "
+            "the way. Put a proxy that ends TLS in front, and set TRUSTED_PROXY to its address.",
+        )
+    if settings.trusted_proxy == "*":
+        yield weak(
+            "trusted-proxy",
+            "TRUSTED_PROXY is *: whoever connects is believed for which host and over what a "
+            "request came. Set it to the proxy's address, unless nothing else can connect.",
+        )
+
+
+def _check_openness(environ: Mapping[str, str]) -> Iterator[Weakness]:
+    for setting in SETTINGS:
+        parts = {part.strip() for part in environ.get(setting.name, "").split(",")}
+        if setting.name.startswith("ALLOW_") and parts & _EVERYBODY:
+            yield weak("allow", f"{setting.name} lets everybody in. Name who may.")
+
+
+def _check_keys(settings: Settings) -> Iterator[Weakness]:
+    secret, tokens = _read_secret_key(settings), settings.token_keys
+    if not secret:
+        yield weak("secret-key", "There is no secret key yet. Start the app once, or set it.")
+    elif len(secret) < SHORTEST_KEY or len(set(secret)) < _LEAST_SIGNS:
+        yield weak(
+            "secret-key",
+            f"The secret key can be guessed. Draw another of {SHORTEST_KEY} characters or more: "
+            "everybody's open forms have to be loaded again.",
+        )
+    given = [settings.secret_key, settings.metrics_token, settings.token, *tokens]
+    if len(set(filter(None, given))) < len(list(filter(None, given))):
+        yield weak("same-keys", "Two secrets are the same. Draw each of them by itself.")
+    path = settings.instance / "token_keys"
+    if not tokens and not path.exists():
+        yield weak("token-keys", "There is no key for tokens yet. Start the app once, or set it.")
+        return
+    try:
+        check_keys(path, tokens)
+    except BadKeys as error:
+        yield broken("token-keys", str(error))
+
+
+def _read_secret_key(settings: Settings) -> str:
+    try:
+        return settings.secret_key or (settings.instance / "secret_key").read_text().strip()
+    except OSError:
+        return ""
+
+
+def _check_metrics(settings: Settings) -> Iterator[Weakness]:
+    is_shared = bool(settings.database_url) or not settings.is_loopback
+    if is_shared and not settings.metrics_token:
+        yield weak(
+            "metrics",
+            "METRICS_TOKEN is not set: nothing can watch the queue and what is UNKNOWN. Set it.",
+        )
+
+
+def _check_live_address(settings: Settings) -> Iterator[Weakness]:
+    if settings.token and is_own_sandbox(settings.base_url, settings):
+        yield weak(
+            "sandbox-as-live",
+            "VOICEAIWRAPPER_BASE_URL leads to the sandbox, and is shown as live. "
+            "Set it to the real API.",
+        )
+
+
+def is_own_sandbox(base_url: str, settings: Settings) -> bool:
+    """Tell whether an address leads to the sandbox of this installation."""
+    parts = urlsplit(base_url)
+    hosts = {*LOOPBACK, settings.host, *settings.trusted_hosts}
+    return parts.hostname == "sandbox.invalid" or (
+        parts.hostname in hosts and parts.path.startswith("/sandbox")
+    )
+
+
+def _check_folder(instance: Path) -> Iterator[Weakness]:
+    if not instance.is_dir():
+        yield weak("instance", f"{instance} is not there yet. Start the app once.")
+        return
+    if not os.access(instance, os.W_OK | os.X_OK):
+        yield broken("instance", f"{instance} cannot be written. Give it to the app's user.")
+    if instance.stat().st_mode & _OTHERS:
+        yield weak("instance", f"{instance} is open to others. chmod 700 {instance}")
+    for name in ("secret_key", "token_keys", "campaigns.sqlite3"):
+        path = instance / name
+        if path.exists() and path.stat().st_mode & _OTHERS:
+            yield weak("private-files", f"{path} is open to others. chmod 600 {path}")
+
+
+def _check_disk(instance: Path) -> Iterator[Weakness]:
+    if not instance.is_dir():
+        return
+    free = disk_usage(instance).free
+    if free < LEAST_FREE:
+        yield broken("disk", f"The disk of {instance} is full. Make room.")
+    elif free < FEW_FREE:
+        yield weak("disk", f"The disk of {instance} is nearly full. Make room.")
+
+
+def _check_queue(settings: Settings) -> Iterator[Weakness]:
+    doorbell = Doorbell(settings.queue_url, settings.instance, "", answer=lambda _key: None)
+    if doorbell.has_server and not doorbell.is_reachable():
+        yield broken(
+            "queue",
+            "The server of QUEUE_URL does not let this machine in: no worker hears of what is "
+            "confirmed. Start it, or mend the URL.",
+        )

@@ -1,0 +1,265 @@
+"""The doctor names what is weak or broken, with what to do, and tells them apart by its status."""
+
+import json
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+from shutil import copytree, ignore_patterns
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from cryptography.fernet import Fernet
+from flask import Flask
+from sqlalchemy import text
+
+from app.cli import database_weaknesses, weaknesses
+from app.cli.doctor import doctor_command
+from app.settings import SETTINGS
+from app.store.database import Store
+from tests.pages import Visitor, drain
+from tests.sending.test_doorbell import Redis, listening
+from tests.servers import free_port
+from tests.store.tampering import unguarded
+
+KEY = "0123456789abcdef0123456789abcdef"
+TOKEN_KEY = Fernet.generate_key().decode()
+SECRET = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
+
+Examine = Callable[..., Result]
+
+
+@pytest.fixture
+def examine(app: Flask, instance: Path, database_url: str) -> Examine:
+    """Examine an installation that was started once, with these further settings."""
+    instance.chmod(0o700)
+
+    def run(*options: str, **settings: str) -> Result:
+        ours = dict.fromkeys([setting.name for setting in SETTINGS], "")
+        environ = ours | {"INSTANCE": str(instance), "FLASK_DEBUG": ""}
+        if database_url:
+            environ |= {"DATABASE_URL": database_url, "SECRET_KEY": SECRET}
+            environ |= {"TOKEN_KEYS": TOKEN_KEY, "METRICS_TOKEN": "a-token-of-a-test"}
+        return CliRunner(env=environ | settings).invoke(doctor_command, list(options))
+
+    return run
+
+
+def find(result: Result) -> dict[str, str]:
+    """Read the lines: how bad each thing is that was found."""
+    lines = [line.split(":")[0].split() for line in result.output.splitlines()]
+    return {name: severity for severity, name in lines}
+
+
+def test_an_installation_that_was_started_is_fine(examine: Examine) -> None:
+    result = examine()
+
+    assert (result.exit_code, result.output) == (0, "Nothing is weak or broken.\n")
+    assert json.loads(examine("--json").output) == {"status": 0, "findings": []}
+
+
+@pytest.mark.parametrize(
+    ("given", "check", "severity"),
+    [
+        ({"FLASK_DEBUG": "1"}, "debug", "broken"),
+        ({"LOG_LEVEL": "debug"}, "log-level", "weak"),
+        ({"HOST": "campaigns.example"}, "tls", "weak"),
+        ({"TRUSTED_PROXY": "*"}, "trusted-proxy", "weak"),
+        ({"HOST": "campaigns.example", "METRICS_TOKEN": ""}, "metrics", "weak"),
+        ({"SECRET_KEY": "a" * 40}, "secret-key", "weak"),
+        ({"SECRET_KEY": SECRET, "METRICS_TOKEN": SECRET}, "same-keys", "weak"),
+        ({"TOKEN_KEYS": "short"}, "token-keys", "broken"),
+        ({"TOKEN_KEYS": f"{TOKEN_KEY},{TOKEN_KEY}"}, "same-keys", "weak"),
+        ({"PORT": "none"}, "settings", "broken"),
+        (
+            {
+                "VOICEAIWRAPPER_TOKEN": "t",
+                "VOICEAIWRAPPER_BASE_URL": "http://localhost:8000/sandbox",
+            },
+            "sandbox-as-live",
+            "weak",
+        ),
+    ],
+    ids=lambda value: "-".join(value) if isinstance(value, dict) else str(value),
+)
+def test_a_setting_is_named(
+    examine: Examine, given: dict[str, str], check: str, severity: str
+) -> None:
+    result = examine(**given)
+
+    assert find(result)[check] == severity
+    assert result.exit_code == {"weak": 1, "broken": 2}[max_of(find(result))]
+    for secret in (SECRET, TOKEN_KEY, "a" * 40, "short"):
+        assert secret not in result.output
+
+
+def max_of(severities: dict[str, str]) -> str:
+    return "broken" if "broken" in severities.values() else "weak"
+
+
+def test_each_line_says_what_to_do(examine: Examine) -> None:
+    result = examine(HOST="campaigns.example", TRUSTED_PROXY="*", LOG_LEVEL="debug")
+
+    for line in result.output.splitlines():
+        assert re.fullmatch(r"(weak  |broken)  [a-z-]+: [^a-z].+\.", line), line
+
+
+def test_an_object_for_scripts_has_the_same(examine: Examine) -> None:
+    told: dict[str, Any] = json.loads(examine("--json", TRUSTED_PROXY="*").output)
+
+    [finding] = told["findings"]
+    assert told["status"] == 1
+    assert (finding["check"], finding["severity"]) == ("trusted-proxy", "weak")
+    assert finding["sentence"].startswith("TRUSTED_PROXY is *")
+
+
+@pytest.mark.sqlite
+class TestFolder:
+    def test_what_was_never_started_is_weak_and_nothing_is_made(
+        self, examine: Examine, tmp_path: Path
+    ) -> None:
+        result = examine(INSTANCE=str(tmp_path / "fresh"))
+
+        assert find(result).keys() == {"secret-key", "token-keys", "instance", "database"}
+        assert result.exit_code == 1
+        assert not (tmp_path / "fresh").exists()
+
+    @pytest.mark.parametrize("name", ["secret_key", "token_keys", "campaigns.sqlite3"])
+    def test_a_file_that_others_can_read_is_named(
+        self, examine: Examine, instance: Path, name: str
+    ) -> None:
+        (instance / name).chmod(0o640)
+
+        result = examine()
+
+        assert find(result) == {"private-files": "weak"}
+        assert f"chmod 600 {instance / name}" in result.output
+
+    def test_so_is_a_folder(self, examine: Examine, instance: Path) -> None:
+        instance.chmod(0o755)
+
+        assert find(examine()) == {"instance": "weak"}
+
+    def test_a_folder_that_cannot_be_written_is_broken(
+        self, examine: Examine, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(os, "access", lambda *_arguments: False)
+
+        assert find(examine()) == {"instance": "broken"}
+
+    def test_a_short_key_in_the_file_is_weak(self, examine: Examine, instance: Path) -> None:
+        (instance / "secret_key").write_text("short")
+
+        assert find(examine()) == {"secret-key": "weak"}
+
+    @pytest.mark.parametrize(("name", "severity"), [("LEAST_FREE", "broken"), ("FEW_FREE", "weak")])
+    def test_a_disk_with_little_room_is_named(
+        self, examine: Examine, monkeypatch: pytest.MonkeyPatch, name: str, severity: str
+    ) -> None:
+        monkeypatch.setattr(weaknesses, name, 10**18)
+
+        assert find(examine()) == {"disk": severity}
+
+    def test_a_database_that_is_none_is_broken(
+        self, examine: Examine, instance: Path, tmp_path: Path
+    ) -> None:
+        other = tmp_path / "other"
+        copytree(instance, other, ignore=ignore_patterns("*-wal", "*-shm"))
+        (other / "campaigns.sqlite3").write_text("This is none. " * 100)
+
+        assert find(examine(INSTANCE=str(other))) == {"database": "broken"}
+
+
+@pytest.mark.parametrize(("is_there", "expected"), [(True, {}), (False, {"queue": "broken"})])
+def test_a_queue_out_of_reach_is_broken(
+    examine: Examine, *, is_there: bool, expected: dict[str, str]
+) -> None:
+    with listening(Redis) as there:
+        port = there if is_there else free_port()
+        result = examine(QUEUE_URL=f"redis://127.0.0.1:{port}/0", SECRET_KEY=SECRET)
+
+    assert ({} if result.exit_code == 0 else find(result)) == expected
+
+
+@pytest.mark.parametrize(("version", "severity"), [("0001", "weak"), ("9999", "broken")])
+def test_another_schema_is_named(
+    examine: Examine, store: Store, version: str, severity: str
+) -> None:
+    with unguarded(store) as session:
+        before = session.scalar(text("SELECT version_num FROM alembic_version"))
+        session.execute(text("UPDATE alembic_version SET version_num = :to"), {"to": version})
+    try:
+        assert find(examine()) == {"migrations": severity}
+    finally:
+        with unguarded(store) as session:
+            session.execute(text("UPDATE alembic_version SET version_num = :to"), {"to": before})
+
+
+def test_a_large_log_that_nobody_shortens_is_named(
+    app: Flask,
+    examine: Examine,
+    visitor: Visitor,
+    saved: Callable[..., str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(database_weaknesses, "MANY_CALLS", 0)
+    assert examine().exit_code == 0
+    visitor.press(visitor.open(f"/drafts/{saved()}/review"), "send")
+    drain(app)
+
+    assert find(examine()) == {"retention": "weak"}
+    assert examine(KEEP_LOG_DAYS="90", ARCHIVE="/srv/archive").exit_code == 0
+
+
+def test_a_live_connection_to_the_own_sandbox_is_named(
+    examine: Examine, add_connection: Callable[..., str]
+) -> None:
+    add_connection(name="Client B", base_url="http://127.0.0.1:8000/sandbox")
+
+    result = examine()
+
+    assert find(result) == {"sandbox-as-live": "weak"}
+    assert "“Client B”" in result.output
+
+
+def shared(url: str) -> dict[str, str]:
+    keys = {"SECRET_KEY": SECRET, "TOKEN_KEYS": TOKEN_KEY, "METRICS_TOKEN": "a-token-of-a-test"}
+    return keys | {"DATABASE_URL": url}
+
+
+def test_a_database_out_of_reach_is_broken_and_its_password_not_told(examine: Examine) -> None:
+    url = f"postgresql://somebody:pa55word@127.0.0.1:{free_port()}/campaigns"
+    result = examine(**shared(url))
+
+    assert find(result) == {"database": "broken"}
+    assert "pa55word" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("mode", "is_weak"),
+    [("", True), ("?sslmode=require", True), ("?sslmode=verify-full", False)],
+)
+def test_a_database_elsewhere_is_reached_over_tls_that_is_verified(
+    examine: Examine, mode: str, *, is_weak: bool
+) -> None:
+    result = examine(**shared(f"postgresql://somebody@database.invalid/campaigns{mode}"))
+
+    assert ("database-tls" in find(result)) == is_weak
+
+
+@pytest.mark.postgresql
+class TestServer:
+    def test_a_clock_that_is_wrong_is_named(
+        self, examine: Examine, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(database_weaknesses, "time", lambda: 0.0)
+
+        assert find(examine()) == {"clock": "weak"}
+
+    def test_a_server_that_is_too_old_is_broken(
+        self, examine: Examine, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(database_weaknesses, "OLDEST", 99)
+
+        assert find(examine()) == {"database-version": "broken"}
