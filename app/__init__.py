@@ -120,7 +120,7 @@ def _make(settings: Settings) -> Flask:
     journal = Journal(settings.instance / FOLDER)
     connections = ConnectionRegistry(
         store,
-        Vault(settings.instance / "token_keys", settings.token_keys),
+        Vault(settings.instance / "token_keys", settings.token_keys, settings.token_keys_file),
         _list_fixed_connections(settings),
         Network(
             {_SANDBOX.base_url: WsgiAdapter(sandbox)},

@@ -11,15 +11,20 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from app.files import HOME
+from app.secret_sources import NoSecret, read_secret
 
 
 @dataclass(frozen=True)
 class Setting:
-    """One environment variable: its name, what it is without one, and what it does."""
+    """One environment variable: its name, what it is without one, and what it does.
+
+    One that is secret can come from elsewhere as well (see `secret_sources`).
+    """
 
     name: str
     default: str
     help: str
+    is_secret: bool = False
 
 
 REAL_API = "https://api.voiceaiwrapper.app"
@@ -34,6 +39,7 @@ SETTINGS = (
         "VOICEAIWRAPPER_TOKEN",
         "",
         "Token of the real API. Without it, campaigns go to the built-in sandbox.",
+        is_secret=True,
     ),
     Setting(
         "VOICEAIWRAPPER_BASE_URL",
@@ -46,18 +52,26 @@ SETTINGS = (
         "DATABASE_URL",
         "",
         f"Where PostgreSQL is: {_POSTGRESQL}. Else a file in INSTANCE.",
+        is_secret=True,
     ),
     Setting(
         "QUEUE_URL",
         "",
         "Queue of PostgreSQL or Redis for workers beside the app: postgresql://… or redis://…. "
         "Else the app sends by itself.",
+        is_secret=True,
     ),
-    Setting("SECRET_KEY", "", "Key that signs cookies and forms; else a file in INSTANCE."),
+    Setting(
+        "SECRET_KEY",
+        "",
+        "Key that signs cookies and forms; else a file in INSTANCE.",
+        is_secret=True,
+    ),
     Setting(
         "TOKEN_KEYS",
         "",
         "Keys that encrypt saved tokens, the newest first, with commas; else a file in INSTANCE.",
+        is_secret=True,
     ),
     Setting("TRUSTED_HOSTS", "", "Further host names that the app answers to, with commas."),
     Setting("TRUSTED_PROXY", "", "Address of a proxy in front that ends TLS."),
@@ -98,6 +112,7 @@ SETTINGS = (
         "METRICS_TOKEN",
         "",
         "Token with which Prometheus reads /metrics. Without it, there is no such address.",
+        is_secret=True,
     ),
     Setting(
         "PROCESSES",
@@ -149,6 +164,7 @@ class Settings:
     queue_url: str = field(default="", repr=False)
     secret_key: str = field(default="", repr=False)
     token_keys: tuple[str, ...] = field(default=(), repr=False)
+    token_keys_file: Path | None = None
     trusted_hosts: tuple[str, ...] = ()
     trusted_proxy: str = ""
     allow_private_hosts: tuple[str, ...] = ()
@@ -182,7 +198,7 @@ LOOPBACK = ("127.0.0.1", "localhost")
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
     """Read the settings; raises `BadSetting` for a value that cannot be used."""
-    values = _read_values(environ)
+    values = _read_values(environ) | _read_secrets(environ)
     base_url_given = environ.get("VOICEAIWRAPPER_BASE_URL", "").strip()
     if base_url_given and not values["VOICEAIWRAPPER_TOKEN"]:
         raise BadSetting(
@@ -211,7 +227,8 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         database_url=values["DATABASE_URL"],
         queue_url=values["QUEUE_URL"],
         secret_key=values["SECRET_KEY"],
-        token_keys=_split_list(values["TOKEN_KEYS"]),
+        token_keys=split_keys(values["TOKEN_KEYS"]),
+        token_keys_file=_find_token_keys_file(environ),
         trusted_hosts=_split_list(values["TRUSTED_HOSTS"]),
         trusted_proxy=values["TRUSTED_PROXY"],
         allow_private_hosts=_read_private_hosts(values["ALLOW_PRIVATE_HOSTS"]),
@@ -239,6 +256,18 @@ def read_log_settings(environ: Mapping[str, str]) -> LogSettings:
 
 def _read_values(environ: Mapping[str, str]) -> dict[str, str]:
     return {row.name: environ.get(row.name, "").strip() or row.default for row in SETTINGS}
+
+
+def _read_secrets(environ: Mapping[str, str]) -> dict[str, str]:
+    try:
+        return {row.name: read_secret(row.name, environ) for row in SETTINGS if row.is_secret}
+    except NoSecret as error:
+        raise BadSetting(str(error)) from None
+
+
+def _find_token_keys_file(environ: Mapping[str, str]) -> Path | None:
+    path = environ.get("TOKEN_KEYS_FILE", "").strip()
+    return Path(path) if path else None
 
 
 def _check_metrics_token(token: str) -> None:
@@ -322,6 +351,11 @@ def read_database_url(url: str, name: str) -> URL:
     if address.drivername != "postgresql":
         raise BadSetting(f"{name} does not begin with postgresql://, the only kind there is.")
     return address
+
+
+def split_keys(value: str) -> tuple[str, ...]:
+    """Tell keys apart by commas or, as in a file, by lines."""
+    return _split_list(value.replace("\n", ","))
 
 
 def _split_list(value: str) -> tuple[str, ...]:

@@ -96,8 +96,10 @@ def _rotate(vault: Vault) -> None:
             f"No key decrypts the token of {', '.join(lost)}. Enter it again on the "
             "connection's page; the older keys are kept."
         )
-    if not vault.is_file:
+    if not vault.is_followed:
         click.echo("Now take the older keys out of TOKEN_KEYS, and start the app again.")
+    elif not vault.is_file:
+        click.echo("Now take the older keys out of the file that TOKEN_KEYS_FILE names.")
 
 
 def _relock(vault: Vault) -> tuple[int, list[str]]:

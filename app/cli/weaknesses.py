@@ -56,6 +56,7 @@ def find_weaknesses(settings: Settings, environ: Mapping[str, str]) -> Iterator[
     yield from _check_reach(settings)
     yield from _check_openness(environ)
     yield from _check_keys(settings)
+    yield from _check_secret_files(environ)
     yield from _check_metrics(settings)
     yield from _check_live_address(settings)
     yield from _check_folder(settings.instance)
@@ -115,6 +116,13 @@ def _check_keys(settings: Settings) -> Iterator[Weakness]:
         check_keys(path, tokens)
     except BadKeys as error:
         yield broken("token-keys", str(error))
+
+
+def _check_secret_files(environ: Mapping[str, str]) -> Iterator[Weakness]:
+    for setting in SETTINGS:
+        path = environ.get(f"{setting.name}_FILE", "").strip() if setting.is_secret else ""
+        if path and Path(path).stat().st_mode & _OTHERS:
+            yield weak("private-files", f"{path} is open to others. chmod 600 {path}")
 
 
 def _read_secret_key(settings: Settings) -> str:

@@ -1,8 +1,9 @@
 """Tokens at rest: encrypted by keys that are not in the database.
 
 The keys stand in a file beside it that only its owner can read, or come from the
-environment; the first one encrypts, and any of them decrypts (Fernet: AES-128-CBC with
-HMAC-SHA256). The file is read at each use, so a running app follows a rotation.
+settings; the first one encrypts, and any of them decrypts (Fernet: AES-128-CBC with
+HMAC-SHA256). A file, also one that the settings name, is read at each use, so every running app
+follows a rotation, on each machine that the file gets to.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,6 +13,8 @@ from pathlib import Path
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from app.private_files import create_private, replace_private
+from app.secret_sources import NoSecret, read_file
+from app.settings import split_keys
 from app.store.file_lock import hold_exclusively
 
 
@@ -26,10 +29,14 @@ class CannotUnlock(Exception):
 class Vault:
     """Encrypts and decrypts tokens."""
 
-    def __init__(self, path: Path, keys: Sequence[str] = ()) -> None:
-        """Use the *given* keys, or those in this file, which is made at the first start."""
+    def __init__(self, path: Path, keys: Sequence[str] = (), keys_file: Path | None = None) -> None:
+        """Use the keys of *keys_file*, else *keys*, else those in *path*.
+
+        That is made at the first start.
+        """
         self._path = path
         self._given = tuple(keys)
+        self._given_file = keys_file
         if not self._given:
             create_private(path, _join_keys([_make_key()]))
         self._make_fernet()
@@ -44,8 +51,13 @@ class Vault:
             yield
 
     @property
+    def is_followed(self) -> bool:
+        """Whether apps that run follow a change of the keys."""
+        return self.is_file or self._given_file is not None
+
+    @property
     def is_file(self) -> bool:
-        """Whether the keys stand in the file."""
+        """Whether the keys stand in the file that is made here."""
         return not self._given
 
     def lock(self, token: str) -> bytes:
@@ -75,6 +87,11 @@ class Vault:
         self._replace(self._read_keys()[:1])
 
     def _read_keys(self) -> list[str]:
+        if self._given_file:
+            try:
+                return list(split_keys(read_file("TOKEN_KEYS_FILE", self._given_file)))
+            except NoSecret as error:
+                raise BadKeys(str(error)) from None
         return list(self._given) or _read_file(self._path)
 
     def _make_fernet(self) -> MultiFernet:

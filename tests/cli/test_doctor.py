@@ -136,6 +136,16 @@ class TestFolder:
         assert find(result) == {"private-files": "weak"}
         assert f"chmod 600 {instance / name}" in result.output
 
+    def test_so_is_one_that_a_setting_names(self, examine: Examine, tmp_path: Path) -> None:
+        file = tmp_path / "secret"
+        file.write_text(SECRET)
+        file.chmod(0o644)
+        assert find(examine(SECRET_KEY_FILE=str(file))) == {"private-files": "weak"}
+
+        file.chmod(0o400)
+
+        assert examine(SECRET_KEY_FILE=str(file)).exit_code == 0
+
     def test_so_is_a_folder(self, examine: Examine, instance: Path) -> None:
         instance.chmod(0o755)
 

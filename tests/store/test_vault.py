@@ -71,3 +71,41 @@ def test_a_file_that_is_gone_is_told_instead_of_made_anew(path: Path) -> None:
         vault.lock(TOKEN)
     with pytest.raises(CannotUnlock):
         vault.unlock(locked)
+
+
+class TestNamedFile:
+    """Keys in a file that the settings name, which each machine has."""
+
+    def named(self, path: Path, *keys: str) -> Path:
+        file = path.with_name("shared_keys")
+        file.write_text("\n".join(keys))
+        return file
+
+    def test_apps_that_run_follow_a_change_of_it(self, path: Path) -> None:
+        old, new = (Fernet.generate_key().decode() for _ in range(2))
+        file = self.named(path, old)
+        first, second = (Vault(path, [old], file) for _ in range(2))
+        locked = first.lock(TOKEN)
+
+        self.named(path, old, new)
+        self.named(path, new, old)
+        renewed = second.relock(locked)
+        self.named(path, new)
+
+        assert first.unlock(renewed) == TOKEN
+        with pytest.raises(CannotUnlock):
+            second.unlock(locked)
+        assert first.is_followed
+        assert not first.is_file
+        assert not path.exists()
+
+    def test_while_it_cannot_be_read_that_is_said_without_a_key(self, path: Path) -> None:
+        key = Fernet.generate_key().decode()
+        file = self.named(path, key)
+        vault = Vault(path, [key], file)
+        file.unlink()
+
+        with pytest.raises(
+            BadKeys, match=r"TOKEN_KEYS_FILE is .*shared_keys, which cannot be read"
+        ):
+            vault.lock(TOKEN)
