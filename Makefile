@@ -19,9 +19,10 @@ TRACE := $(BIN)/python -m pytest -m browser --last-failed --tracing=retain-on-fa
 BIOME := .biome/node_modules/.bin/biome
 BIOME_VERSION := $(shell sed -n 's|.*/schemas/\([0-9.]*\)/.*|\1|p' biome.jsonc)
 LOCK := $(UV) pip compile --universal --generate-hashes --no-header --no-annotate
+AUDIT := $(UV) tool run --from "pip-audit>=2.9,<3" pip-audit
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev sandbox test test-fast check format bench faults load fuzz mutants lock vendor clean
+.PHONY: help run dev sandbox test test-fast check format bench faults load fuzz mutants bom audit lock vendor clean
 
 help: ## Say what each command does
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile | expand -t 20
@@ -75,6 +76,15 @@ fuzz: .venv/ready-dev ## Ask the real server oddly (REQUESTS=100000; SEED=, and 
 
 mutants: .venv/ready-dev ## Put small faults into rules and sending: tests have to notice (MUTANTS=60; SEED=)
 	@MUTANTS="$(MUTANTS)" SEED="$(SEED)" ONLY="$(ONLY)" $(BIN)/python -m tests.mutants
+
+bom: .venv/ready-dev ## Write what the project is made of, and under which licences (FILE=bom.json)
+	@$(BIN)/python -m tests.materials $(if $(FILE),$(FILE),bom.json)
+
+audit: .venv/uv ## Look for known weaknesses of what is locked (needs the network)
+	@$(AUDIT) --version >/dev/null 2>&1 || { echo "Nothing was looked up: pip-audit cannot be installed without the network."; exit 1; }
+	@result="$$($(AUDIT) --disable-pip --require-hashes --requirement requirements.lock 2>&1)" && echo "$$result" || { \
+	case "$$result" in *vulnerabilit*) echo "$$result" ;; \
+	*) echo "Nothing was looked up: the list of known weaknesses cannot be reached." ;; esac; exit 1; }
 
 lock: .venv/uv ## Renew the locked versions
 	echo uv | $(LOCK) --upgrade --output-file requirements-installer.lock -
