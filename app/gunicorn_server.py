@@ -320,9 +320,12 @@ class _Worker(ThreadWorker):
 
     def finish_request(self, conn: Any, fs: Any) -> None:
         """Go on with a connection after an answer."""
+        if conn.sock.fileno() < 0:  # An answer that failed halfway has closed it.
+            self.nr_conns -= 1
+            return
         if conn.sock.is_leaving:  # Closed with bytes unread, the end of the answer might be lost.
             conn.sock.setblocking(False)
-            conn.timeout = monotonic() + _LEAVE_SECONDS
+            conn.timeout = monotonic() + (_LEAVE_SECONDS if self.alive else 1)
             self._watch(conn, self._see_off)
             return
         super().finish_request(conn, fs)

@@ -160,6 +160,24 @@ class TestCaller:
 
                 assert everything(connection).startswith(b"HTTP/1.1 200 OK")
 
+    def test_an_answer_that_fails_halfway_is_cut_off_and_others_are_answered(self) -> None:
+        def fail(environ: Environ, start_response: Callable[..., object]) -> Iterator[bytes]:
+            start_response("200 OK", [("Content-Length", "3")])
+            yield b"1"
+            if environ["PATH_INFO"] == "/fail":
+                raise ZeroDivisionError
+            yield b"23"
+
+        with serving(fail, connections=3) as port:
+            for _ in range(5):
+                with connected(port) as connection:
+                    connection.sendall(b"GET /fail HTTP/1.1\r\nHost: x\r\n\r\n")
+                    assert everything(connection).endswith(b"\r\n\r\n1")
+            with connected(port) as connection:
+                connection.sendall(CLOSES)
+
+                assert everything(connection).endswith(b"\r\n\r\n123")
+
     def test_requests_that_come_at_once_are_answered_one_by_one(self) -> None:
         first = POSTS + b"Content-Length: 2\r\n\r\nok"
         second = IN_CHUNKS + chunked(b"hello") + chunked(b"")
