@@ -82,7 +82,7 @@ def test_a_test_whose_process_died_is_over_after_its_deadline(
     its = find_services(app)
     to = its.connections.find(SANDBOX)
     address = f"/connections/{SANDBOX}"
-    longest = timedelta(seconds=its.connections.deadline) + GRACE
+    longest = timedelta(seconds=its.connections.network.deadline) + GRACE
     began = datetime.now(UTC) - longest + timedelta(seconds=20)
     assert begin_test(its.connections, to, began, store)
     assert "Being tested" in visitor.client.get(address).text
