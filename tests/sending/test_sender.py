@@ -11,7 +11,7 @@ import pytest
 import time_machine
 
 from app.campaign.contract.payload import build_payload, compute_digest, encode_payload
-from app.connections import Connection, ConnectionRegistry
+from app.connections import Connection, ConnectionRegistry, Network
 from app.remote.answers import Created
 from app.remote.connection import BadConnection
 from app.sending.queue import enqueue
@@ -58,7 +58,7 @@ class OneConnection(ConnectionRegistry):
     """A registry of one connection, whose API is a stand-in."""
 
     def __init__(self, api: FakeApi) -> None:
-        self.api, self.to, self.deadline = api, destination(api), api.deadline
+        self.api, self.to, self.network = api, destination(api), Network({}, api.deadline)
 
     def find(self, key: str) -> Connection:
         return self.to
