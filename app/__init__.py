@@ -19,7 +19,7 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from app import logs, web
 from app.campaign.compliance.rule_file import BadRules
 from app.campaign.compliance.rulebook import load_rulebook
-from app.cli import backup, doctor, maintenance, move, retention, send
+from app.cli import backup, doctor, maintenance, move, people, retention, send
 from app.cli.explain import explain_command, list_rules
 from app.connections import ENVIRONMENT, SANDBOX, ConnectionRegistry, Network
 from app.files import STATIC, TEMPLATES
@@ -60,6 +60,7 @@ COMMANDS = (
     *doctor.COMMANDS,
     *maintenance.COMMANDS,
     *move.COMMANDS,
+    *people.COMMANDS,
     *retention.COMMANDS,
     *send.COMMANDS,
 )
@@ -160,7 +161,7 @@ def _make(settings: Settings) -> Flask:
         faults=sandbox.extensions["faults"],
         metrics=metrics,
     ).install(app)
-    web.install(app)
+    web.install(app, store, is_reachable=settings.is_reachable)
     for command in COMMANDS:
         app.cli.add_command(command)
     both = DispatcherMiddleware(app.wsgi_app, {"/sandbox": sandbox})

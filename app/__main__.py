@@ -23,7 +23,8 @@ from app.sending.submission import GRACE
 from app.server import Limits, Server, limit_malloc_arenas, raise_open_file_limit, stop_on_signals
 from app.services import Services, find_services
 from app.settings import BadSetting, Settings, read_settings
-from app.store import seals, submissions
+from app.store import accounts, join_links, seals, submissions
+from app.store.accounts import ALL_ACCOUNTS
 
 
 @click.group(invoke_without_command=True)
@@ -53,7 +54,7 @@ def serve() -> None:
     _settle(services)
     stop_on_signals(server)
     _begin_to_send(settings, services)
-    _greet(settings, services.connections.default.name)
+    _greet(settings, services)
     _run(server.run, services, settings.deadline + GRACE.total_seconds())
 
 
@@ -138,7 +139,7 @@ def _prepare(settings: Settings) -> None:
     """Do once what each start does, and find what keeps the processes from starting."""
     services = find_services(_create_app())
     _settle(services)
-    _greet(settings, services.connections.default.name)
+    _greet(settings, services)
 
 
 def _make_served(settings: Settings) -> Served:
@@ -247,15 +248,24 @@ def _trust(settings: Settings) -> dict[str, object]:
     }
 
 
-def _greet(settings: Settings, connection: str) -> None:
-    print(f"Campaign Builder: http://{settings.host}:{settings.port}", flush=True)
-    print(f"Campaigns are sent to: {connection}", flush=True)
-    if not settings.is_loopback:
+def _greet(settings: Settings, services: Services) -> None:
+    address = f"http://{settings.host}:{settings.port}"
+    print(f"Campaign Builder: {address}", flush=True)
+    print(f"Campaigns are sent to: {services.connections.default.name}", flush=True)
+    if settings.is_reachable and (key := _make_first_link(services)):
         print(
-            f"Warning: there is no sign-in yet. Everybody who can reach {settings.host} "
-            "can read and send every campaign.",
+            "Nobody has an account, and others can reach this machine: nothing is served until "
+            f"somebody makes the first account, within 48 hours, at {address}/join/{key}",
             flush=True,
         )
+
+
+def _make_first_link(services: Services) -> str:
+    """Make the link of the first account; nothing if there is an account, or no database now."""
+    with suppress(DatabaseError), services.store.writing(ALL_ACCOUNTS) as session:
+        if not accounts.is_any_active(session):
+            return join_links.make_first(session)
+    return ""
 
 
 for command in COMMANDS:

@@ -33,7 +33,7 @@ REAL_API = "https://api.voiceaiwrapper.app"
 _POSTGRESQL = "postgresql://user:password@host/database"
 
 SETTINGS = (
-    Setting("HOST", "127.0.0.1", "Address to listen on. There is no sign-in yet: keep it here."),
+    Setting("HOST", "127.0.0.1", "Address to listen on. Others than this machine sign in."),
     Setting("PORT", "8000", "Port to listen on."),
     Setting(
         "VOICEAIWRAPPER_TOKEN",
@@ -188,6 +188,11 @@ class Settings:
     @property
     def is_loopback(self) -> bool:
         return self.host in LOOPBACK
+
+    @property
+    def is_reachable(self) -> bool:
+        """Whether others than the person at this machine can reach the app."""
+        return not self.is_loopback or bool(self.trusted_proxy or self.trusted_hosts)
 
 
 SHORTEST_KEY = 32

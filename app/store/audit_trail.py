@@ -55,6 +55,15 @@ class EventKind(StrEnum):
     CHAINED_ANEW = "chained anew"
     COUNTED = "counted"
     ARCHIVED = "archived"
+    ACCOUNT_ADDED = "account added"
+    ROLES_SET = "roles set"
+    ACCOUNT_CLOSED = "account closed"
+    ACCOUNT_OPENED = "account opened"
+    LINK_MADE = "link made"
+    PASSWORD_SET = "password set"  # noqa: S105  It is what happened.
+    SECOND_STEP_CHANGED = "second step changed"
+    SIGNED_IN = "signed in"
+    SIGN_IN_ENDED = "sign-in ended"
     SHORTENED = SHORTENED
 
 
@@ -86,6 +95,11 @@ def name_batch_chain(batch_id: int) -> str:
 def name_connection_chain(key: str) -> str:
     """Name the chain of a connection."""
     return f"connection/{key}"
+
+
+def name_account_chain(account_id: int) -> str:
+    """Name the chain of an account."""
+    return f"account/{account_id}"
 
 
 _HEADS = select(ChainHead.chain, ChainHead.number, ChainHead.hash).where(

@@ -60,9 +60,14 @@ def find(session: Session, batch_id: int) -> Batch:
     return batch
 
 
-def list_newest(session: Session, most: int = 50) -> list[Batch]:
-    """List the newest batches, the last one first."""
-    return list(session.scalars(select(Batch).order_by(Batch.id.desc()).limit(most)))
+def list_newest(
+    session: Session, keys: frozenset[str] | None = None, most: int = 50
+) -> list[Batch]:
+    """List the newest batches, the last one first: those to the connections of *keys*, or all."""
+    query = select(Batch).order_by(Batch.id.desc()).limit(most)
+    if keys is not None:
+        query = query.where(Batch.connection_key.in_(keys))
+    return list(session.scalars(query))
 
 
 def read_items(

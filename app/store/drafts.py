@@ -59,6 +59,19 @@ def find(session: Session, draft_id: str) -> Draft:
     return draft
 
 
+def select_ids(session: Session, ids: Sequence[str], keys: frozenset[str] | None) -> Sequence[str]:
+    """Leave out the drafts that go to other connections than those of *keys*, or to none."""
+    if keys is None:
+        return ids
+    at_keys = select(Draft.id).where(Draft.connection_key.in_(keys))
+    allowed = {
+        draft_id
+        for start in range(0, len(ids), _AT_ONCE)
+        for draft_id in session.scalars(at_keys.where(Draft.id.in_(ids[start : start + _AT_ONCE])))
+    }
+    return [draft_id for draft_id in ids if draft_id in allowed]
+
+
 def exists(session: Session, draft_id: str) -> bool:
     """Tell whether a draft has this id, deleted or not."""
     return session.scalar(_SEQUENCE, {"id": draft_id}) is not None

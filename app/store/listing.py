@@ -56,10 +56,12 @@ class DraftQuery:
     """What to list; *after* is where the page before ended, as `Page.next` gave it.
 
     *before*, given instead, is where the page after it began, as `Page.previous` gave it.
-    *names* tells how each connection is called, by its key, so that one is found by its name.
+    *keys* are those of the connections to which the drafts go, all if there are none. *names* tells
+    how each connection is called, by its key, so that one is found by its name.
     """
 
     search: str = ""
+    keys: frozenset[str] | None = None
     names: Mapping[str, str] = field(default_factory=dict)
     type: str = ""
     show: Show | State = Show.ALL
@@ -215,6 +217,8 @@ def _filter(query: DraftQuery) -> Select[Any]:
         selection = selection.where(Draft.state == query.show)
     if query.type:
         selection = selection.where(Draft.type == query.type)
+    if query.keys is not None:
+        selection = selection.where(Draft.connection_key.in_(query.keys))
     return selection
 
 

@@ -21,13 +21,14 @@ class NoSuchCall(LookupError):
 
 @dataclass(frozen=True)
 class LogQuery:
-    """What to read: words that must all occur, and one connection.
+    """What to read: words that must all occur, one connection, and those that may be looked at.
 
     A page has the newest numbers below *before*, or the next ones above *after*.
     """
 
     search: str = ""
     connection_key: str = ""
+    keys: frozenset[str] | None = None
     before: int | None = None
     after: int | None = None
 
@@ -180,6 +181,8 @@ def _select(session: Session, query: LogQuery) -> Select[LoggedCall]:
         for word in words:
             if len(word) < SHORTEST:
                 selection = selection.where(CALL_INDEX.c.text.icontains(word, autoescape=True))
+    if query.keys is not None:
+        selection = selection.where(LoggedCall.connection_key.in_(query.keys))
     if query.after is not None:
         return selection.where(number > query.after).order_by(number)
     if query.before is not None:

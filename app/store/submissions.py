@@ -42,9 +42,13 @@ class OpenSubmission(NamedTuple):
     is_overdue: bool
 
 
-def find_open(session: Session) -> list[OpenSubmission]:
-    """Find those that are under way or UNKNOWN, by the name of the draft, overdue ones first."""
-    rows = session.execute(_OPEN, _now(session))
+def find_open(session: Session, keys: frozenset[str] | None = None) -> list[OpenSubmission]:
+    """Find those that are under way or UNKNOWN, by the name of the draft, overdue ones first.
+
+    *keys* are those of the connections that are asked about, all if there are none.
+    """
+    query = _OPEN if keys is None else _OPEN.where(Submission.connection_key.in_(keys))
+    rows = session.execute(query, _now(session))
     return [
         OpenSubmission(number, state, name, bool(is_overdue))
         for number, state, name, is_overdue in rows

@@ -1,8 +1,7 @@
 """How fast campaigns go to each connection: a rate, a number at once, and a pause.
 
-The rate is held by the generic cell rate algorithm (GCRA, as in ITU-T I.371), on one row for
-each connection that is read and written in the claim's own transaction: so it is exact,
-however many processes send.
+The rate is held on one row for each connection (`gcra`), which is read and written in the
+claim's own transaction: so it is exact, however many processes send.
 """
 
 from datetime import UTC, datetime
@@ -11,7 +10,7 @@ from typing import Any, NamedTuple, cast
 from sqlalchemy import CursorResult, select, update
 from sqlalchemy.orm import Session
 
-from app.store import audit_trail
+from app.store import audit_trail, gcra
 from app.store.audit_trail import EventKind, name_connection_chain
 from app.store.dialects import queries
 from app.store.leases import Moment
@@ -83,24 +82,16 @@ def name_subject(connection_key: str) -> str:
 
 
 def measure_wait(throttle: Throttle, now: Moment) -> float:
-    """Measure the seconds until the rate allows the next campaign; 0.0 if it may go now.
-
-    It is never longer than from one campaign to the next: a clock that was set back, or a rate
-    that was slower, must not hold everything up.
-    """
-    if not throttle.rate or throttle.clock != now.boot:
+    """Measure the seconds until the rate allows the next campaign; 0.0 if it may go now."""
+    if not throttle.rate:
         return 0.0
-    ahead = (throttle.burst - 1) / throttle.rate
-    throttle.arrival = min(throttle.arrival, now.seconds + ahead + 1 / throttle.rate)
-    return max(0.0, throttle.arrival - ahead - now.seconds)
+    return gcra.measure_wait(throttle, throttle.rate, throttle.burst, now)
 
 
 def take(throttle: Throttle, now: Moment) -> None:
     """Count one campaign that goes now."""
     if throttle.rate:
-        is_known = throttle.clock == now.boot
-        due = max(throttle.arrival, now.seconds) if is_known else now.seconds
-        throttle.clock, throttle.arrival = now.boot, due + 1 / throttle.rate
+        gcra.take(throttle, throttle.rate, now)
 
 
 def take_up_to(throttle: Throttle, most: int, now: Moment) -> int:

@@ -7,7 +7,10 @@ from flask import Flask, Response
 from flask_compress import Compress
 from flask_wtf import CSRFProtect
 
+from app.people import sign_in
+from app.store.database import Store
 from app.web import (
+    access,
     addresses,
     assets,
     attention,
@@ -18,6 +21,7 @@ from app.web import (
 )
 from app.web.screens import (
     about,
+    account,
     answers,
     batches,
     book,
@@ -29,6 +33,7 @@ from app.web.screens import (
     history,
     log,
     metrics,
+    people,
     places,
     policy_reports,
     presets,
@@ -41,11 +46,15 @@ from app.web.screens import (
 )
 
 
-def install(app: Flask) -> None:
-    """Give the app its pages, and what all of them share."""
+def install(app: Flask, store: Store, *, is_reachable: bool) -> None:
+    """Give the app its pages, and what all of them share.
+
+    *is_reachable* from other machines is one that nobody may use without an account.
+    """
     request_bounds.install(app)
     addresses.install(app)
     assets.install(app)
+    access.install(app, is_reachable=is_reachable)
     attention.install(app)
     security.install(app)
     errors.install(app)
@@ -54,10 +63,12 @@ def install(app: Flask) -> None:
     app.after_request(_read_whole)
     csrf = CSRFProtect(app)
     csrf.exempt(preview.bp)  # It looks at where a request comes from by itself.
+    sign_in.install(app, store)
     csrf.exempt(metrics.bp)  # It answers to what has no form, as if it were not there.
     csrf.exempt(policy_reports.bp)  # Browsers post by themselves, and it changes nothing.
     screens = (
         about,
+        account,
         answers,
         batches,
         book,
@@ -69,6 +80,7 @@ def install(app: Flask) -> None:
         history,
         log,
         metrics,
+        people,
         places,
         policy_reports,
         presets,

@@ -6,20 +6,13 @@ from dataclasses import dataclass
 from flask import Flask, g, request
 from sqlalchemy.exc import DatabaseError
 
+from app.people.sign_in import WITHOUT_ACCOUNT
 from app.sending.recording import recover
 from app.services import services, store
 from app.store import submissions
 from app.store.base import State
 from app.store.submissions import OpenSubmission
-
-WITHOUT_DATABASE = {
-    None,
-    "static",
-    "style",
-    "about.tell_health",
-    "about.tell_readiness",
-    "metrics.show",
-}
+from app.web.access import find_keys
 
 
 @dataclass(frozen=True)
@@ -37,8 +30,10 @@ def install(app: Flask) -> None:
 
 def find_attention() -> Attention:
     """Name the submissions that are open, as they were when the request began."""
+    if g.get("person") is None:
+        return Attention([], [])
     if "open_submissions" not in g:
-        g.open_submissions = _read_open()
+        g.open_submissions = _read_open(find_keys())
     return Attention(
         unknown=[
             (submission.id, submission.name)
@@ -55,7 +50,7 @@ def find_attention() -> Attention:
 
 def _find_left_behind() -> None:
     """Settle what a dead process was sending; when that cannot be written, the next time."""
-    if request.endpoint in WITHOUT_DATABASE:
+    if request.endpoint is None or request.endpoint in WITHOUT_ACCOUNT:
         return
     with suppress(DatabaseError):
         open_submissions, journal = _read_open(), services().journal
@@ -64,9 +59,10 @@ def _find_left_behind() -> None:
         ):
             recover(store(), journal)
             open_submissions = _read_open()
-        g.open_submissions = open_submissions
+        keys = find_keys() if g.get("person") else frozenset()
+        g.open_submissions = open_submissions if keys is None else _read_open(keys)
 
 
-def _read_open() -> list[OpenSubmission]:
+def _read_open(keys: frozenset[str] | None = None) -> list[OpenSubmission]:
     with store().reading() as session:
-        return submissions.find_open(session)
+        return submissions.find_open(session, keys)

@@ -10,11 +10,14 @@ from werkzeug.exceptions import HTTPException
 
 from app.logs import describe_error
 from app.sending.resolution import NoSuchSubmission
+from app.store.accounts import NoSuchAccount
 from app.store.batches import NoSuchBatch
 from app.store.drafts import AlreadySubmitted, NoSuchDraft
+from app.store.join_links import NoSuchLink
 from app.store.request_log import NoSuchCall
 from app.store.saved_connections import NoSuchConnection
 from app.store.vault import BadKeys
+from app.web.access import NotAllowed, NotFresh, NotOpen, NotSignedIn, TooManyTries
 from app.web.security import is_from_here
 
 _SAID = {
@@ -43,8 +46,31 @@ _REASONS = (
     ("QueuePool limit", "All connections to the database are in use just now."),
     ("connection", "The database cannot be reached just now."),
 )
-_NOT_CARRIED = {"csrf_token", "token"}
+_NOT_CARRIED = {
+    "again",
+    "code",
+    "credential",
+    "csrf_token",
+    "new_password",
+    "new_password_confirm",
+    "password",
+    "token",
+}
+"""What is typed again, as no page shows it."""
+
 _EXPIRED = ("This page is from an older visit", "Go back and reload the page.")
+_SIGNED_OUT = (
+    "You are signed out",
+    "Nothing was done, and what you typed is kept on this page. Sign in elsewhere, then try again.",
+)
+_NOT_FRESH = (
+    "Prove that it is you",
+    "Nothing was done yet. Open “Prove that it is you” in another tab, then try again here.",
+)
+_NOT_OPEN = (
+    "Nobody can sign in here yet",
+    "Open the link that was printed when Campaign Builder was started: it makes the first account.",
+)
 _OLDER = (
     "This page is from an older visit",
     "Nothing was done, and what you typed is kept on this page. Try again.",
@@ -53,9 +79,22 @@ _OLDER = (
 
 def install(app: Flask) -> None:
     """Show these pages instead of the framework's."""
-    for missing in (NoSuchBatch, NoSuchDraft, NoSuchSubmission, NoSuchConnection, NoSuchCall):
+    for missing in (
+        NoSuchAccount,
+        NoSuchLink,
+        NoSuchBatch,
+        NoSuchDraft,
+        NoSuchSubmission,
+        NoSuchConnection,
+        NoSuchCall,
+    ):
         app.register_error_handler(missing, _show_missing)
     app.register_error_handler(AlreadySubmitted, _lead_to_submission)
+    app.register_error_handler(NotSignedIn, _offer_again_signed_out)
+    app.register_error_handler(TooManyTries, _show_too_many_tries)
+    app.register_error_handler(NotFresh, _offer_again_not_fresh)
+    app.register_error_handler(NotAllowed, _show_not_allowed)
+    app.register_error_handler(NotOpen, _show_not_open)
     app.register_error_handler(CSRFError, _offer_again_expired)
     for unusable in (SQLAlchemyError, sqlite3.Error):
         app.register_error_handler(unusable, _show_unwritable)
@@ -71,6 +110,28 @@ def _show_missing(_error: Exception) -> tuple[str | Response, int]:
 def _offer_again_expired(_error: CSRFError) -> tuple[str | Response, int]:
     """Offer what a page of ours posted once more; what comes from elsewhere is not offered."""
     return _offer_again(400, _OLDER) if is_from_here() else _draw_page(400, _EXPIRED)
+
+
+def _offer_again_signed_out(_error: NotSignedIn) -> tuple[str | Response, int]:
+    return _offer_again(401, _SIGNED_OUT) if is_from_here() else _draw_page(401, _EXPIRED)
+
+
+def _show_too_many_tries(error: TooManyTries) -> tuple[str | Response, int, dict[str, str]]:
+    advice = f"Wait for {error.seconds} seconds, then try again. A passkey works at once."
+    return *_draw_page(429, ("Too many tries", advice)), {"Retry-After": str(error.seconds)}
+
+
+def _offer_again_not_fresh(_error: NotFresh) -> tuple[str | Response, int]:
+    return _offer_again(401, _NOT_FRESH)
+
+
+def _show_not_allowed(error: NotAllowed) -> tuple[str | Response, int]:
+    sentence = ("This is not yours to do", str(error))
+    return _offer_again(403, sentence) if request.method == "POST" else _draw_page(403, sentence)
+
+
+def _show_not_open(_error: NotOpen) -> tuple[str | Response, int]:
+    return _draw_page(403, _NOT_OPEN)
 
 
 def _lead_to_submission(error: AlreadySubmitted) -> ResponseReturnValue:

@@ -1,6 +1,6 @@
 """What every template can use: the contract's words, and ways of writing."""
 
-from flask import Flask
+from flask import Flask, g
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
@@ -11,6 +11,7 @@ from app.campaign.contract.wording import WORDS
 from app.campaign.formatting import format_short_day, format_weekdays, shorten
 from app.campaign.timezones.zones import name_city
 from app.version import VERSION
+from app.web.access import may
 from app.web.attention import find_attention
 from app.web.batch_words import describe_state
 from app.web.dates import write_instant, write_moment
@@ -57,7 +58,13 @@ def install(app: Flask) -> None:
         plural=_write_plural,
     )
     app.context_processor(
-        lambda: {"connection": None, "attention": find_attention, "who": name_person}
+        lambda: {
+            "connection": None,
+            "attention": find_attention,
+            "who": name_person,
+            "person": g.get("person"),
+            "may": may,
+        }
     )
 
 

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from app.connections import SANDBOX, Connection
 from app.services import connections
 from app.store.models import Draft, Submission
+from app.web.access import find_person
 
 _NAME = "who"
 _LONGEST_NAME = 80
@@ -28,17 +29,23 @@ def find_sent_connection(submission: Submission) -> Connection:
 
 
 def name_person() -> str:
-    """Name the person at the browser, as they gave it with this request or an earlier one."""
+    """Name the person at the browser: the account, or on one person's machine what they typed."""
+    person = find_person()
+    return _read_typed_name() if person.is_local else person.label
+
+
+def _read_typed_name() -> str:
+    """Read the name as it was given with this request or an earlier one."""
     name = request.form.get(_NAME, request.cookies.get(_NAME, ""))
     return "".join(sign for sign in name.strip() if sign.isprintable())[:_LONGEST_NAME]
 
 
 def remember_who(response: Response) -> Response:
     """Keep the name that came with this request, so that it need not be typed again."""
-    if _NAME in request.form:
+    if _NAME in request.form and find_person().is_local:
         response.set_cookie(
             _NAME,
-            name_person(),
+            _read_typed_name(),
             max_age=_YEAR,
             samesite="Lax",
             httponly=True,

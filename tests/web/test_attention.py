@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
+from app.people.sign_in import WITHOUT_ACCOUNT
 from app.store.base import State
 from app.store.database import Store
-from app.web.attention import WITHOUT_DATABASE
 from tests.pages import Page, Visitor, text
 from tests.sending.presses import expire
 
@@ -57,4 +57,4 @@ def test_what_is_known_needs_no_attention(visitor: Visitor, sent: Sent, state: S
 
 
 def test_what_is_told_without_the_database_are_addresses_that_there_are(app: Flask) -> None:
-    assert WITHOUT_DATABASE - {None} <= app.view_functions.keys()
+    assert WITHOUT_ACCOUNT - {None} <= app.view_functions.keys()

@@ -10,12 +10,14 @@ from app.campaign.timezones.zones import ZONE_DATA_LOCKED, ZONE_DATA_VERSION
 from app.files import LEAST_FREE
 from app.services import connections, services, store
 from app.store.migrations import HEAD, read_revision
+from app.web.access import SIGNED_IN, needs
 from app.web.panel.panel import find_public_url
 
 bp = Blueprint("about", __name__)
 
 
 @bp.get("/about")
+@needs(SIGNED_IN)
 def show() -> str:
     book = load_rulebook()
     return render_template(

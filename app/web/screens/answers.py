@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.campaign.compliance.acceptance import EXEMPTIONS, Accepted, DutyAnswer, build_exemption_key
 from app.campaign.contract.typed_length import LONGEST_TEXT
+from app.rights import Right
 from app.services import store
 from app.store import drafts
 from app.store.acceptances import (
@@ -22,6 +23,7 @@ from app.store.acceptances import (
 )
 from app.store.audit_trail import name_draft_chain
 from app.store.models import Draft
+from app.web.access import needs
 from app.web.panel.drawings import Trouble
 from app.web.row_numbers import read_number
 from app.web.screens.review import SEND_FIELDS, draw_review, read_typed_by_rule
@@ -36,6 +38,7 @@ _OF_ALL = frozenset(map(build_exemption_key, EXEMPTIONS))
 
 
 @bp.post("/drafts/<draft:draft_id>/accept")
+@needs(Right.ACCEPT)
 def keep_reason(draft_id: str) -> ResponseReturnValue:
     """Accept findings of the draft as it was seen, or open them again, with a written reason."""
     opens = "open_again" in request.form
@@ -62,6 +65,7 @@ def keep_reason(draft_id: str) -> ResponseReturnValue:
 
 
 @bp.post("/drafts/<draft:draft_id>/confirm")
+@needs(Right.EDIT, Right.SEND)
 def confirm_duties(draft_id: str) -> ResponseReturnValue:
     """Keep what is answered of duties and of all leads; what is left open stays open."""
     answers, wrong = _read_answers()

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from time import monotonic, sleep
 from typing import Any
@@ -12,16 +12,18 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from app.connections import Connection
+from app.rights import Right
 from app.sending.batch_check import NothingReady, check_anew, make_batch
 from app.sending.batch_confirmation import BatchRequest, NotChecked, NotCounted, confirm_batch
 from app.sending.batch_queue import pause_batch, resume_batch, stop_batch
 from app.sending.confirmation import NotConfirmed, Paused, StaleReview
 from app.services import Services, connections, services, store
-from app.store import batches, throttles
+from app.store import batches, drafts, throttles
 from app.store.base import ItemState, State
 from app.store.batches import MOST_ITEMS
 from app.store.listing import read_ids
 from app.store.models import Batch
+from app.web.access import find_keys, needs
 from app.web.batch_results import FORMATS, write_results
 from app.web.resuming import resume_sending
 from app.web.screens.drafts import read_asked, read_query
@@ -40,21 +42,25 @@ _RATE_OVER = timedelta(seconds=20)
 
 
 @bp.get("/batches")
+@needs(Right.VIEW)
 def index() -> str:
     with store().reading() as session:
-        newest = batches.list_newest(session)
+        newest = batches.list_newest(session, find_keys())
         progress = {batch.id: _measure(session, batch) for batch in newest}
     return render_template("batches/index.html", batches=newest, progress=progress)
 
 
 @bp.post("/batches")
+@needs(Right.SEND)
 def make() -> ResponseReturnValue:
     """Make a batch of what is ticked in the list, or of all that it matches."""
+    ids: Sequence[str]
     with store().reading() as session:
         if request.form.get("all") == "yes":
-            ids = read_ids(session, read_query(), MOST_ITEMS)
+            query = replace(read_query(), keys=find_keys(Right.SEND))
+            ids = read_ids(session, query, MOST_ITEMS)
         else:
-            ids = request.form.getlist("draft")
+            ids = drafts.select_ids(session, request.form.getlist("draft"), find_keys(Right.SEND))
     try:
         batch_id = make_batch(ids, store(), connections())
     except NothingReady:
@@ -65,12 +71,14 @@ def make() -> ResponseReturnValue:
 
 
 @bp.get("/batches/<row:batch_id>")
+@needs(Right.VIEW)
 def show(batch_id: int) -> str:
     services().batch_work.start(batch_id)  # Whatever kept it from going on may be over.
     return _draw(batch_id)
 
 
 @bp.post("/batches/<row:batch_id>/check")
+@needs(Right.SEND)
 def check(batch_id: int) -> ResponseReturnValue:
     """Check all of it again, for the connection as it is now."""
     check_anew(batch_id, store(), connections())
@@ -79,6 +87,7 @@ def check(batch_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/batches/<row:batch_id>/send")
+@needs(Right.SEND)
 def send(batch_id: int) -> ResponseReturnValue:
     """Send all that is ready, as it was reviewed."""
     with store().reading() as session:
@@ -106,6 +115,7 @@ def send(batch_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/batches/<row:batch_id>/<any(pause, resume, stop):change>")
+@needs(Right.SEND)
 def change(batch_id: int, change: str) -> ResponseReturnValue:
     """Hold the batch, let it go on, or stop it for good."""
     act = {"pause": pause_batch, "resume": resume_batch, "stop": stop_batch}[change]
@@ -119,6 +129,7 @@ def change(batch_id: int, change: str) -> ResponseReturnValue:
 
 
 @bp.post("/batches/<row:batch_id>/again")
+@needs(Right.SEND)
 def again(batch_id: int) -> ResponseReturnValue:
     """Make a batch of what was not created and may be sent again."""
     with store().reading() as session:
@@ -134,6 +145,7 @@ def again(batch_id: int) -> ResponseReturnValue:
 
 
 @bp.get("/batches/<row:batch_id>/state")
+@needs(Right.VIEW)
 def state(batch_id: int) -> ResponseReturnValue:
     """Tell a script how far the batch is."""
     with store().reading() as session:
@@ -141,6 +153,7 @@ def state(batch_id: int) -> ResponseReturnValue:
 
 
 @bp.get("/batches/<row:batch_id>/events")
+@needs(Right.VIEW)
 def events(batch_id: int) -> ResponseReturnValue:
     """Tell a script of each change, for as long as a thread can be spared."""
     with store().reading() as session:
@@ -168,6 +181,7 @@ def _stream(its: Services, batch_id: int) -> Iterator[str]:
 
 
 @bp.get("/batches/<row:batch_id>/results.<any(csv, xlsx, jsonl):form>")
+@needs(Right.VIEW)
 def results(batch_id: int, form: str) -> ResponseReturnValue:
     """Give what became of each item, at any time."""
     with store().reading() as session:

@@ -6,21 +6,25 @@ from flask import Blueprint, flash, jsonify, redirect, render_template, request,
 from flask.typing import ResponseReturnValue
 
 from app.forms.connection import BookForm
+from app.rights import Right
 from app.services import connections, store
 from app.store import address_book
 from app.store.address_book import FIELDS, IdKind
 from app.store.saved_connections import NoSuchConnection
+from app.web.access import needs
 from app.web.row_numbers import read_number
 
 bp = Blueprint("book", __name__)
 
 
 @bp.get("/connections/<key:key>/book")
+@needs(Right.VIEW)
 def show(key: str) -> str:
     return _draw_page(key, BookForm())
 
 
 @bp.post("/connections/<key:key>/book")
+@needs(Right.EDIT)
 def keep(key: str) -> ResponseReturnValue:
     """Write an id down, or give one that is there another nickname."""
     form = BookForm(request.form)
@@ -39,6 +43,7 @@ def keep(key: str) -> ResponseReturnValue:
 
 
 @bp.post("/connections/<key:key>/book/forget")
+@needs(Right.EDIT)
 def forget(key: str) -> ResponseReturnValue:
     with store().writing() as session:
         address_book.forget(session, key, request.form.get("entry", 0, type=read_number))
@@ -47,6 +52,7 @@ def forget(key: str) -> ResponseReturnValue:
 
 
 @bp.get("/connections/<key:key>/book.json")
+@needs(Right.VIEW)
 def offers(key: str) -> ResponseReturnValue:
     """Give, for each field of the form, the ids that it could have: kind, id and nickname."""
     with store().reading() as session:

@@ -7,10 +7,12 @@ from flask import Blueprint, Response
 from app.campaign.contract.reading import read_answers
 from app.campaign.formatting import format_short_day
 from app.campaign.schedule.windows import iterate_windows, read_schedule
+from app.rights import Right
 from app.services import store
 from app.store import drafts
 from app.store.models import Draft
 from app.version import VERSION
+from app.web.access import needs
 from app.web.names import name_campaign
 
 MOST_WINDOWS = 1000
@@ -20,6 +22,7 @@ bp = Blueprint("calendars", __name__)
 
 
 @bp.get("/drafts/<draft:draft_id>/windows.ics")
+@needs(Right.VIEW)
 def windows_of(draft_id: str) -> Response:
     with store().reading() as session:
         draft = drafts.find(session, draft_id)

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from app.connections import Connection
 from app.forms.connection import SANDBOX, ConnectionForm
 from app.forms.pace import PaceForm
+from app.rights import Right
 from app.sending.connection_test import begin_test, is_under_way, test_connection
 from app.services import connections, services, store
 from app.store import request_log, saved_connections, throttles
@@ -16,6 +17,7 @@ from app.store.audit_trail import name_connection_chain
 from app.store.records import LoggedCall
 from app.store.saved_connections import Entered, NameTaken, NoSuchConnection
 from app.store.throttles import Pace
+from app.web.access import list_connections, needs
 from app.web.resuming import resume_sending
 from app.web.visit import name_person
 
@@ -23,16 +25,19 @@ bp = Blueprint("connections", __name__)
 
 
 @bp.get("/connections")
+@needs(Right.VIEW)
 def index() -> str:
-    return render_template("connections/index.html", offered=connections().list_all())
+    return render_template("connections/index.html", offered=list_connections())
 
 
 @bp.get("/connections/new")
+@needs(Right.ADMINISTER)
 def new() -> str:
     return _draw_form(ConnectionForm())
 
 
 @bp.post("/connections/new")
+@needs(Right.ADMINISTER)
 def add() -> ResponseReturnValue:
     form = ConnectionForm(request.form, allowed=connections().network.allowed)
     if not form.validate() or not _is_free(form):
@@ -47,12 +52,14 @@ def add() -> ResponseReturnValue:
 
 
 @bp.get("/connections/<key:key>")
+@needs(Right.VIEW)
 def edit(key: str) -> str:
     connection = _find(key)
     return _draw_form(ConnectionForm(before=connection), connection)
 
 
 @bp.post("/connections/<key:key>")
+@needs(Right.ADMINISTER)
 def change(key: str) -> ResponseReturnValue:
     connection = _find_changeable(key)
     form = ConnectionForm(request.form, before=connection, allowed=connections().network.allowed)
@@ -68,6 +75,7 @@ def change(key: str) -> ResponseReturnValue:
 
 
 @bp.post("/connections/<key:key>/enabled")
+@needs(Right.ADMINISTER)
 def enable(key: str) -> ResponseReturnValue:
     """Let campaigns be sent there, or no longer."""
     enabled = request.form.get("enabled") == "yes"
@@ -80,6 +88,7 @@ def enable(key: str) -> ResponseReturnValue:
 
 
 @bp.post("/connections/<key:key>/test")
+@needs(Right.SEND, Right.ADMINISTER)
 def test(key: str) -> ResponseReturnValue:
     """Call the API once, beside the request and in a way that can create nothing."""
     began = datetime.now(UTC)
@@ -91,6 +100,7 @@ def test(key: str) -> ResponseReturnValue:
 
 
 @bp.get("/connections/<key:key>/test")
+@needs(Right.VIEW)
 def test_state(key: str) -> ResponseReturnValue:
     """Tell a script that waits whether the test is still under way."""
     test = _find_last_test(_find(key))
@@ -98,6 +108,7 @@ def test_state(key: str) -> ResponseReturnValue:
 
 
 @bp.post("/connections/<key:key>/pace")
+@needs(Right.ADMINISTER)
 def set_pace(key: str) -> ResponseReturnValue:
     """Set how fast campaigns go there."""
     connection, form = _find(key), PaceForm(request.form)
@@ -114,6 +125,7 @@ def set_pace(key: str) -> ResponseReturnValue:
 
 
 @bp.post("/connections/<key:key>/resume")
+@needs(Right.SEND)
 def resume(key: str) -> ResponseReturnValue:
     """Let campaigns go there again after a run of failures."""
     resume_sending(_find(key).key)

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from app.campaign.compliance.rulebook import load_rulebook
 from app.campaign.contract.fields import CampaignType
 from app.connections import Connection
+from app.rights import Right
 from app.services import connections, store
 from app.store import drafts
 from app.store.acceptances import count_anew
@@ -26,6 +27,7 @@ from app.store.base import State
 from app.store.drafts import AlreadySubmitted
 from app.store.listing import COUNTED, Cursor, DraftQuery, Page, Row, Show, Sort, read_page
 from app.store.search_words import NotSearchable
+from app.web.access import find_keys, list_connections, may, needs
 from app.web.row_numbers import read_number
 from app.web.state_words import STATE_WORDS
 from app.web.visit import name_person
@@ -47,6 +49,7 @@ _ASKED = ("search", "type", "show", "sort", "key", "cursor", "turn")
 
 
 @bp.get("/")
+@needs(Right.VIEW)
 def index() -> str:
     by_key = {"": connections().default} | {
         connection.key: connection for connection in connections().list_all()
@@ -95,6 +98,7 @@ def _count_findings(session: Session, row: Row) -> Mapping[str, int]:
 
 
 @bp.post("/drafts/<draft:draft_id>/delete")
+@needs(Right.EDIT)
 def delete(draft_id: str) -> ResponseReturnValue:
     try:
         with store().writing(name_draft_chain(draft_id)) as session:
@@ -107,6 +111,7 @@ def delete(draft_id: str) -> ResponseReturnValue:
 
 
 @bp.post("/drafts/<draft:draft_id>/restore")
+@needs(Right.EDIT)
 def restore(draft_id: str) -> ResponseReturnValue:
     """Bring a draft back, and lead on to the list as it was, or to the draft."""
     with store().writing(name_draft_chain(draft_id)) as session:
@@ -120,8 +125,9 @@ def restore(draft_id: str) -> ResponseReturnValue:
 def read_query() -> DraftQuery:
     """Read the query from the address; what is not known there is not asked for."""
     asked = request.args
-    names = {connection.key: connection.name for connection in connections().list_all()}
-    names |= {"": connections().default.name}
+    names = {connection.key: connection.name for connection in list_connections()}
+    if may(Right.VIEW, ""):
+        names |= {"": connections().default.name}
     shows = {str(key): key for key in SHOW_WORDS}
     sequence, key = asked.get("cursor", type=read_number), asked.get("key", "")
     cursor = None if sequence is None else (key, sequence)
@@ -129,6 +135,7 @@ def read_query() -> DraftQuery:
     return DraftQuery(
         search=asked.get("search", "").strip(),
         names=names,
+        keys=find_keys(),
         type=asked["type"] if asked.get("type") in set(CampaignType) else "",
         show=shows.get(asked.get("show", ""), Show.ALL),
         sort=asked.get("sort", Sort.CHANGED, type=Sort),

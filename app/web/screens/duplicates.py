@@ -8,10 +8,12 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.campaign.contract.reading import read_answers
+from app.rights import Right
 from app.services import store
 from app.store import drafts
 from app.store.acceptances import judge
 from app.store.audit_trail import name_draft_chain
+from app.web.access import needs
 from app.web.visit import find_connection, name_person
 
 bp = Blueprint("duplicates", __name__)
@@ -31,11 +33,13 @@ class NotMovable(ValueError):
 
 
 @bp.get("/drafts/<draft:draft_id>/duplicate")
+@needs(Right.EDIT)
 def ask(draft_id: str) -> str:
     return _draw_page(draft_id)
 
 
 @bp.post("/drafts/<draft:draft_id>/duplicate")
+@needs(Right.EDIT)
 def make(draft_id: str) -> ResponseReturnValue:
     """Make the copy, and tell what became of its dates, if it has some."""
     weeks = request.form.get("weeks", "").strip()

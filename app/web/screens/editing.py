@@ -12,6 +12,7 @@ from app.campaign.contract.web_address import is_web_address
 from app.campaign.contract.wording import WORDS
 from app.forms.campaign import TYPED, CampaignForm, read_typed_answers
 from app.sending.webhook_check import WEBHOOK, TooSoon, check_webhook, was_received
+from app.rights import Right
 from app.services import connections, store
 from app.store import audit_trail, drafts, request_log
 from app.store.acceptances import judge, read_accepted
@@ -20,6 +21,7 @@ from app.store.base import State
 from app.store.drafts import AlreadySubmitted, StaleVersion
 from app.store.models import Draft
 from app.store.records import LoggedCall
+from app.web.access import list_connections, may, needs, require
 from app.web.clocks import draw_clock_switch, set_clock
 from app.web.panel.findings_view import write_posted
 from app.web.panel.macros import draw_macro
@@ -32,6 +34,7 @@ bp = Blueprint("editing", __name__)
 
 
 @bp.get("/drafts/new")
+@needs(Right.EDIT)
 def new() -> ResponseReturnValue:
     """Give the new campaign its address, so that a reload comes back to it."""
     return redirect(
@@ -42,14 +45,24 @@ def new() -> ResponseReturnValue:
 
 
 @bp.get("/drafts/new/<draft:draft_id>")
+@needs(Right.EDIT)
 def blank(draft_id: str) -> ResponseReturnValue:
     with store().reading() as session:
         if drafts.exists(session, draft_id):
             return redirect(url_for("editing.edit", draft_id=draft_id))
-    return _draw_form(draft_id, None, {"connection": request.args.get("connection", "")})
+    return _draw_form(draft_id, None, {"connection": _choose_connection()})
+
+
+def _choose_connection() -> str:
+    """Choose where a new campaign goes: as asked, the default, or the first that is allowed."""
+    key = request.args.get("connection", "")
+    if may(Right.EDIT, key):
+        return key
+    return next((offered.key for offered in list_connections(Right.EDIT)), "")
 
 
 @bp.get("/drafts/<draft:draft_id>")
+@needs(Right.VIEW)
 def edit(draft_id: str) -> ResponseReturnValue:
     with store().reading() as session:
         draft = drafts.find(session, draft_id)
@@ -63,6 +76,7 @@ def edit(draft_id: str) -> ResponseReturnValue:
 
 
 @bp.post("/drafts/<draft:draft_id>")
+@needs(Right.EDIT)
 def save(draft_id: str) -> ResponseReturnValue:
     answers = read_typed_answers(request.form)
     fix = read_typed_answers(MultiDict(parse_qsl(request.form.get("fix", ""))))
@@ -85,6 +99,7 @@ def save(draft_id: str) -> ResponseReturnValue:
 
 
 @bp.post("/drafts/<draft:draft_id>/autosave")
+@needs(Right.EDIT)
 def autosave(draft_id: str) -> ResponseReturnValue:
     """Save as `save` does, for a script: the new version, or why there is none."""
     try:
@@ -97,6 +112,7 @@ def autosave(draft_id: str) -> ResponseReturnValue:
 
 
 @bp.post("/drafts/<draft:draft_id>/merge")
+@needs(Right.EDIT)
 def merge(draft_id: str) -> ResponseReturnValue:
     """Save, field by field, what was chosen of two versions."""
     with store().reading() as session:
@@ -168,6 +184,7 @@ def _show_too_late(draft_id: str, mine: Answers) -> str:
 
 
 def _save(draft_id: str, answers: dict[str, Any]) -> Draft:
+    require(Right.EDIT, str(answers.get("connection", "")))
     judgement = judge(answers)
     with store().writing(name_draft_chain(draft_id)) as session:
         return drafts.save(session, draft_id, judgement, over=_read_version(), who=name_person())
@@ -193,7 +210,7 @@ def _draw_form(
         connection=to,
         offered=[
             connection
-            for connection in connections().list_all()
+            for connection in list_connections(Right.EDIT)
             if connection.is_enabled or connection.key == to.key
         ],
         draft_id=draft_id,

@@ -13,11 +13,13 @@ from app.campaign.compliance.finding_words import describe_finding, measure
 from app.campaign.contract.reading import read_answers
 from app.campaign.explanation import explain
 from app.campaign.schedule.windows import read_schedule
+from app.rights import Right
 from app.services import connections, store
 from app.store import audit_trail, drafts, saved_connections
 from app.store.acceptances import read_accepted, write_judgement, write_statement
 from app.store.evidence_file import write_submissions, write_trail
 from app.store.models import Draft
+from app.web.access import needs
 from app.web.event_words import HistoryEntry, NameConnection, describe_events
 from app.web.visit import find_connection
 
@@ -25,6 +27,7 @@ bp = Blueprint("history", __name__)
 
 
 @bp.get("/drafts/<draft:draft_id>/history")
+@needs(Right.VIEW)
 def show(draft_id: str) -> str:
     with store().reading() as session:
         draft = drafts.find(session, draft_id)
@@ -37,6 +40,7 @@ def show(draft_id: str) -> str:
 
 
 @bp.get("/drafts/<draft:draft_id>/evidence.json")
+@needs(Right.VIEW)
 def evidence(draft_id: str) -> Response:
     """Give one file with all that is known of a campaign, each thing with its version."""
     with store().reading() as session:

@@ -8,10 +8,13 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
 
+from app.connections import Connection
+from app.rights import Right
 from app.services import connections, store
 from app.store import request_log, submissions
 from app.store.request_log import LogQuery
 from app.store.search_words import NotSearchable
+from app.web.access import find_keys, list_connections, needs
 from app.web.panel.highlight import mark_up
 from app.web.row_numbers import read_number
 
@@ -19,6 +22,7 @@ bp = Blueprint("log", __name__)
 
 
 @bp.get("/requests")
+@needs(Right.VIEW)
 def index() -> str:
     query, problem = _read_query(), ""
     with store().reading() as session:
@@ -28,12 +32,12 @@ def index() -> str:
             calls, after, before, problem = [], None, None, str(error)
         return render_template(
             "log/index.html",
-            connection=connections().find(query.connection_key) if query.connection_key else None,
+            connection=_find_asked(query.connection_key),
             query=query,
             problem=problem,
             calls=calls,
             campaigns=submissions.name_campaigns(session, [call.submission_id for call in calls]),
-            offered=connections().list_all(),
+            offered=list_connections(),
             newer=_link("log.index", query, after=after) if after else None,
             older=_link("log.index", query, before=before) if before else None,
             export=_link("log.export", query),
@@ -41,6 +45,7 @@ def index() -> str:
 
 
 @bp.get("/requests/<row:exchange_id>")
+@needs(Right.VIEW)
 def show(exchange_id: int) -> str:
     with store().reading() as session:
         call = request_log.find(session, exchange_id)
@@ -56,6 +61,7 @@ def show(exchange_id: int) -> str:
 
 
 @bp.get("/requests.jsonl")
+@needs(Right.VIEW)
 def export() -> ResponseReturnValue:
     """Give every call that matches, one JSON object to a line, the newest first."""
     try:
@@ -80,9 +86,14 @@ def _read_query() -> LogQuery:
     return LogQuery(
         search=asked.get("search", "").strip(),
         connection_key=asked.get("connection", ""),
+        keys=find_keys(),
         before=asked.get("before", type=read_number),
         after=asked.get("after", type=read_number),
     )
+
+
+def _find_asked(key: str) -> Connection | None:
+    return next((each for each in list_connections() if each.key == key), None)
 
 
 def _link(endpoint: str, query: LogQuery, **turn: Any) -> str:

@@ -20,12 +20,14 @@ from app.campaign.contract.visible import can_be_seen
 from app.campaign.contract.wording import WORDS
 from app.campaign.schedule.windows import read_schedule
 from app.campaign.timezones.zones import name_city
+from app.rights import Right
 from app.services import store
 from app.store import drafts, presets
 from app.store.acceptances import judge
 from app.store.audit_trail import name_draft_chain
 from app.store.drafts import StaleVersion
 from app.store.presets import LONGEST_NAME, NameTaken
+from app.web.access import needs
 from app.web.row_numbers import read_number
 from app.web.visit import find_connection, name_person
 
@@ -69,6 +71,7 @@ class Offer:
 
 
 @bp.get("/drafts/<draft:draft_id>/presets")
+@needs(Right.EDIT)
 def choose(draft_id: str) -> ResponseReturnValue:
     return _draw_page(draft_id)
 
@@ -97,6 +100,7 @@ def _draw_page(
 
 
 @bp.post("/drafts/<draft:draft_id>/presets/use")
+@needs(Right.EDIT)
 def use(draft_id: str) -> ResponseReturnValue:
     """Fill the draft with one preset; what it does not name stays as it is."""
     over = request.form.get("version", 0, type=read_number)
@@ -119,6 +123,7 @@ def use(draft_id: str) -> ResponseReturnValue:
 
 
 @bp.post("/drafts/<draft:draft_id>/presets/keep")
+@needs(Right.EDIT)
 def keep(draft_id: str) -> ResponseReturnValue:
     """Give the draft's own settings a name, to be used in other drafts."""
     name = request.form.get("name", "").strip()
@@ -143,6 +148,7 @@ def keep(draft_id: str) -> ResponseReturnValue:
 
 
 @bp.post("/drafts/<draft:draft_id>/presets/forget")
+@needs(Right.EDIT)
 def forget(draft_id: str) -> ResponseReturnValue:
     with store().writing() as session:
         presets.forget(session, request.form.get("preset", 0, type=read_number))

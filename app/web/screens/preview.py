@@ -5,7 +5,9 @@ from flask_wtf.csrf import CSRFError, validate_csrf
 from wtforms import ValidationError
 
 from app.forms.campaign import read_typed_answers
+from app.rights import Right
 from app.services import connections
+from app.web.access import needs
 from app.web.panel.findings_view import read_posted
 from app.web.panel.macros import draw_macro
 from app.web.panel.panel import build_panel
@@ -15,6 +17,7 @@ bp = Blueprint("preview", __name__)
 
 
 @bp.post("/preview")
+@needs(Right.VIEW)
 def show() -> str:
     _check_origin()
     return draw_macro(

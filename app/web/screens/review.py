@@ -13,6 +13,7 @@ from app.campaign.contract.typed_length import LONGEST_TEXT
 from app.campaign.explanation import Explanation
 from app.connections import Connection
 from app.remote.connection import BadConnection
+from app.rights import Right
 from app.sending.confirmation import (
     Disabled,
     NotConfirmed,
@@ -29,6 +30,7 @@ from app.store.acceptances import read_accepted, stamp_statements
 from app.store.audit_trail import name_draft_chain
 from app.store.models import Draft
 from app.store.overlaps import MOST_LISTED, Overlap, find_overlaps
+from app.web.access import needs
 from app.web.clocks import draw_clock_switch, set_clock
 from app.web.panel.drawings import Trouble
 from app.web.panel.findings_view import list_duties, list_exemptions
@@ -47,17 +49,20 @@ _NOT_AS_SEEN = "The draft or its connection has changed since you reviewed it. P
 
 
 @bp.get("/drafts/<draft:draft_id>/review")
+@needs(Right.VIEW)
 def show(draft_id: str) -> ResponseReturnValue:
     return draw_review(draft_id)
 
 
 @bp.post("/drafts/<draft:draft_id>/review")
+@needs(Right.VIEW)
 def look(draft_id: str) -> ResponseReturnValue:
     """Show the page again, by another clock if one was chosen, with all that was typed."""
     return set_clock(make_response(draw_review(draft_id)))
 
 
 @bp.post("/drafts/<draft:draft_id>/send")
+@needs(Right.SEND)
 def send(draft_id: str) -> ResponseReturnValue:
     try:
         send_request = _read_send_request(draft_id)
@@ -76,6 +81,7 @@ def send(draft_id: str) -> ResponseReturnValue:
 
 
 @bp.post("/drafts/<draft:draft_id>/resume")
+@needs(Right.SEND)
 def resume(draft_id: str) -> ResponseReturnValue:
     """Let campaigns go to the draft's connection again, and show the page with all on it."""
     with store().reading() as session:

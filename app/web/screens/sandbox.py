@@ -6,9 +6,11 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.connections import SANDBOX
+from app.rights import Right
 from app.sandbox.faults import FAULT, FAULTS, HEADER
 from app.sandbox.switch import LONGEST, USUAL, Switch
 from app.services import connections, services
+from app.web.access import hide_unless_visible, needs, require
 from app.web.row_numbers import read_number
 
 bp = Blueprint("sandbox", __name__)
@@ -20,7 +22,9 @@ _LESSONS = [
 
 
 @bp.get("/sandbox-campaigns")
+@needs(Right.VIEW)
 def show() -> str:
+    hide_unless_visible(SANDBOX)
     kept = services().ledger.read_page(
         _PAGE + 1, before=request.args.get("before", type=read_number)
     )
@@ -41,8 +45,10 @@ def show() -> str:
 
 
 @bp.post("/sandbox-campaigns/fault")
+@needs(Right.EDIT)
 def switch() -> ResponseReturnValue:
     """Switch a fault on, for the next request or for all; no name switches it off."""
+    require(Right.EDIT, SANDBOX)
     name = request.form.get("fault", "")
     seconds = request.form.get("seconds", 0.0, type=float)
     if not name:

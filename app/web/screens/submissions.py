@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from app.campaign.contract.global_ids import CAMPAIGN, read_global_id_type
 from app.campaign.contract.typed_length import LONGEST_TEXT
+from app.rights import Right
 from app.sending.queue import withdraw
 from app.sending.resolution import NoSuchSubmission, TooEarly, Word, resolve
 from app.services import services, store
@@ -13,6 +14,7 @@ from app.store import drafts, request_log, submissions, throttles
 from app.store.base import State
 from app.store.drafts import AlreadySubmitted
 from app.store.models import Submission
+from app.web.access import needs
 from app.web.panel.highlight import mark_up
 from app.web.visit import find_sent_connection, name_person, remember_who
 
@@ -22,11 +24,13 @@ _PENDING = (State.QUEUED, State.SENDING)
 
 
 @bp.get("/submissions/<row:submission_id>")
+@needs(Right.VIEW)
 def show(submission_id: int) -> ResponseReturnValue:
     return _draw_page(submission_id)
 
 
 @bp.get("/submissions/<row:submission_id>/state")
+@needs(Right.VIEW)
 def state(submission_id: int) -> ResponseReturnValue:
     """Tell a script that waits whether the outcome is known yet."""
     with store().reading() as session:
@@ -35,6 +39,7 @@ def state(submission_id: int) -> ResponseReturnValue:
 
 
 @bp.get("/drafts/<draft:draft_id>/submission")
+@needs(Right.VIEW)
 def latest(draft_id: str) -> ResponseReturnValue:
     with store().reading() as session:
         made = drafts.find(session, draft_id).submissions
@@ -44,6 +49,7 @@ def latest(draft_id: str) -> ResponseReturnValue:
 
 
 @bp.post("/submissions/<row:submission_id>/resolve")
+@needs(Right.RESOLVE)
 def settle(submission_id: int) -> ResponseReturnValue:
     """Take the person's word for what they found in VoiceAIWrapper."""
     word = _read_word()
@@ -61,6 +67,7 @@ def settle(submission_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/submissions/<row:submission_id>/withdraw")
+@needs(Right.SEND)
 def take_back(submission_id: int) -> ResponseReturnValue:
     """Take it out of the queue, if it still waits there."""
     reason = "It was taken back before it was sent."

@@ -1,0 +1,130 @@
+"""Commands about people: add one, give a link, list them, and go back to one machine alone."""
+
+import click
+from flask.cli import with_appcontext
+
+from app.rights import ALL, EVERYWHERE, Role
+from app.services import connections, store
+from app.store import accounts, join_links
+from app.store.accounts import ALL_ACCOUNTS, EmailTaken, Roles, describe_person
+from app.store.people_models import Account
+
+_WHO = "the command line"
+_ADDRESS = click.option(
+    "--address",
+    default="http://127.0.0.1:8000",
+    show_default=True,
+    help="Where the app is reached.",
+)
+
+
+@click.group("people")
+def people() -> None:
+    """Say who can sign in."""
+
+
+@people.command("list")
+@with_appcontext
+def list_people() -> None:
+    """List the accounts, and what each may do."""
+    with store().reading() as session:
+        everybody = accounts.list_all(session)
+    for account in everybody:
+        closed = "" if account.active else " (closed)"
+        click.echo(f"{account.email}  {account.name}{closed}: {_describe_roles(account)}")
+    if not any(account.active for account in everybody):
+        click.echo("Nobody can sign in: whoever uses this machine may do everything.")
+
+
+@people.command("add")
+@click.argument("email")
+@click.option("--name", default="", help="By which others know them; else the e-mail address.")
+@click.option(
+    "--role",
+    "roles",
+    multiple=True,
+    metavar="ROLE[@CONNECTION]",
+    help=f"One of {', '.join(Role)}, at all connections or at one. The first account is an "
+    "administrator.",
+)
+@_ADDRESS
+@with_appcontext
+def add(email: str, name: str, roles: tuple[str, ...], address: str) -> None:
+    """Add a person, and print the link by which they set a password."""
+    if "@" not in email:
+        raise click.BadParameter("Give an e-mail address, as name@example.com.")
+    given = _read_roles(roles)
+    try:
+        with store().writing(ALL_ACCOUNTS) as session:
+            if not accounts.is_any_active(session):
+                given = {ALL: frozenset({Role.ADMINISTRATOR})}
+            account = accounts.add(session, email, name or email, given, who=_WHO)
+            key = join_links.make(session, account, who=_WHO)
+    except EmailTaken as error:
+        raise click.ClickException("Another account has this e-mail address.") from error
+    click.echo(f"{account.email} is there: {_describe_roles(account)}.")
+    _echo_link(address, key)
+
+
+@people.command("link")
+@click.argument("email")
+@_ADDRESS
+@with_appcontext
+def make_link(email: str, address: str) -> None:
+    """Print a link by which a person sets a new password; a closed account is opened again."""
+    with store().writing(ALL_ACCOUNTS) as session:
+        account = _find(accounts.find_by_email(session, email))
+        accounts.set_active(session, account, active=True, who=_WHO)
+        key = join_links.make(session, account, who=_WHO)
+    _echo_link(address, key)
+
+
+@people.command("alone")
+@click.option("--yes", is_flag=True, help="Do it without asking.")
+@with_appcontext
+def go_alone(*, yes: bool) -> None:
+    """Close all accounts, so that whoever uses this machine may do everything again."""
+    if not yes:
+        click.confirm("Close all accounts? Nobody can sign in then.", abort=True)
+    with store().writing() as session:
+        count = accounts.close_all(session, who=_WHO)
+    click.echo(f"{count} closed. `people link` opens one again.")
+
+
+def _find(account: Account | None) -> Account:
+    if account is None:
+        raise click.ClickException("No account has this e-mail address.")
+    return account
+
+
+def _echo_link(address: str, key: str) -> None:
+    click.echo(f"{address.rstrip('/')}/join/{key}")
+    click.echo("It sets a password, once, within 48 hours.")
+
+
+def _read_roles(given: tuple[str, ...]) -> Roles:
+    """Read roles as they are given on the command line."""
+    keys = {connection.name.casefold(): connection.key for connection in connections().list_all()}
+    roles: dict[str, set[Role]] = {}
+    for text in given:
+        role, _, name = text.partition("@")
+        if role not in set(Role):
+            raise click.BadParameter(f"There is no role “{role}”: it is one of {', '.join(Role)}.")
+        if name and name.casefold() not in keys:
+            raise click.BadParameter(f"There is no connection “{name}”.")
+        if name and Role(role) in EVERYWHERE:
+            raise click.BadParameter(f"The role {role} is one at all connections.")
+        roles.setdefault(keys[name.casefold()] if name else ALL, set()).add(Role(role))
+    return {key: frozenset(at_key) for key, at_key in roles.items()}
+
+
+def _describe_roles(account: Account) -> str:
+    names = {connection.key: connection.name for connection in connections().list_all()}
+    phrases = [
+        f"{', '.join(sorted(at_key))} at {names.get(key, key) if key else 'all connections'}"
+        for key, at_key in sorted(describe_person(account).roles.items())
+    ]
+    return "; ".join(phrases) or "may do nothing yet"
+
+
+COMMANDS = (people,)

@@ -1,0 +1,79 @@
+"""The forms about accounts: who somebody is, and how they begin."""
+
+from typing import Any
+
+from email_validator import EmailNotValidError, validate_email
+from werkzeug.datastructures import MultiDict
+from wtforms import Form, PasswordField, StringField
+from wtforms.validators import DataRequired, Length, StopValidation
+
+from app.campaign.contract.visible import can_be_seen
+from app.people.passwords import find_password_problem
+
+
+def _strip(typed: str | None) -> str:
+    return (typed or "").strip()
+
+
+class AccountForm(Form):
+    """Who an account is of."""
+
+    name = StringField(
+        "Name",
+        [
+            DataRequired("Enter the name by which others know this person."),
+            Length(max=80, message="Choose a name of 80 characters or fewer."),
+        ],
+        filters=[_strip],
+        description="It stands beside everything that this person does.",
+    )
+    email = StringField(
+        "E-mail address",
+        [DataRequired("Enter an e-mail address, as name@example.com.")],
+        filters=[_strip],
+        description="With it they sign in.",
+    )
+
+    def validate_name(self, field: Any) -> None:
+        """Hold the name to what can be told from others."""
+        if not (field.data.isprintable() and can_be_seen(field.data)):
+            raise StopValidation("Take the invisible characters out of the name.")
+
+    def validate_email(self, field: Any) -> None:
+        """Hold the address to its form; whether mail arrives there is nobody's business here."""
+        try:
+            validate_email(field.data, check_deliverability=False, test_environment=True)
+        except EmailNotValidError as error:
+            message = "Enter an e-mail address, as name@example.com."
+            raise StopValidation(message) from error
+
+
+class PasswordForm(Form):
+    """A password that somebody chooses, twice."""
+
+    password = PasswordField("Password", [DataRequired("Choose a password.")])
+    again = PasswordField("The same again")
+
+    def __init__(self, typed: MultiDict[str, str] | None = None, *about: str) -> None:
+        """Take what was *typed*; *about* are words that it must not be made of."""
+        self._about = about
+        super().__init__(typed)
+
+    def validate_password(self, field: Any) -> None:
+        """Hold the password to what is hard to guess."""
+        if problem := find_password_problem(field.data, self._about):
+            raise StopValidation(problem)
+
+    def validate_again(self, field: Any) -> None:
+        """Notice a slip of the finger."""
+        if field.data != self.password.data:
+            raise StopValidation("The two passwords are not the same.")
+
+
+class JoinForm(AccountForm, PasswordForm):
+    """The first account: who it is of, and its password."""
+
+    def __init__(self, typed: MultiDict[str, str] | None = None) -> None:
+        """Take what was *typed*, of which the password is no part of who it is."""
+        typed = typed or MultiDict()
+        PasswordForm.__init__(self, typed, typed.get("name", ""), typed.get("email", ""))

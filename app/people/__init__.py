@@ -1,0 +1,1 @@
+"""Who may do what: rights and roles, sign-in, and where somebody is signed in."""

@@ -1,0 +1,70 @@
+"""Accounts as Flask-Security reads and writes them, over our own two kinds of transaction.
+
+It asks a session of SQLAlchemy's whenever it likes and commits at the end of a request. A
+transaction that stayed open for so long would hold up everybody who writes on SQLite while a
+password is hashed. So each question is a transaction of its own, and what was changed is written
+in one at the commit. Who was overtaken meanwhile is refused by the version of the row: a
+recovery code, for one, must not count twice.
+"""
+
+from typing import Any
+
+from flask import g
+from flask_security import RoleMixin, SQLAlchemyUserDatastore
+from sqlalchemy.sql import Executable
+
+from app.store.accounts import ALL_ACCOUNTS
+from app.store.base import Base
+from app.store.database import Store
+from app.store.people_models import Account, Passkey
+
+
+class Datastore(SQLAlchemyUserDatastore):
+    """The accounts and passkeys of a store."""
+
+    def __init__(self, store: Store) -> None:
+        self.session = _Changes(store)
+        super().__init__(self, Account, RoleMixin, Passkey)
+
+
+class _Changes:
+    """What Flask-Security takes for a session: it gathers what is to be written."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def scalar(self, statement: Executable) -> Any:
+        with self._store.reading() as session:
+            row = session.scalar(statement)
+            session.expunge_all()
+            return row
+
+    def add(self, row: Base) -> None:
+        if row not in self._rows:
+            self._rows.append(row)
+
+    def delete(self, row: Passkey) -> None:
+        """Delete a passkey: its account gives it up."""
+        self._gone.append(row.id)
+
+    def commit(self) -> None:
+        if not self._rows and not self._gone:
+            return
+        with self._store.writing(ALL_ACCOUNTS) as session:
+            for row in self._rows:
+                session.merge(row)
+            for number in self._gone:
+                if passkey := session.get(Passkey, number):
+                    session.delete(passkey)
+        self._rows.clear()
+        self._gone.clear()
+
+    @property
+    def _rows(self) -> list[Base]:
+        rows: list[Base] = g.setdefault("changed_accounts", [])
+        return rows
+
+    @property
+    def _gone(self) -> list[int]:
+        numbers: list[int] = g.setdefault("gone_passkeys", [])
+        return numbers

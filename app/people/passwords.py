@@ -1,0 +1,49 @@
+"""What a password has to be: long, and not one that is tried first.
+
+NIST SP 800-63B (3.1.1.2): length counts, kinds of signs do not, and what is commonly used is
+refused. How easily one is guessed, its dictionaries included, zxcvbn knows.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask_security import PasswordUtil
+from zxcvbn import zxcvbn
+
+SHORTEST, LONGEST = 12, 128
+"""Characters of a password."""
+
+_LEAST_SCORE = 3
+"""Of 4: safely unguessable where each try takes time (Wheeler, USENIX Security 2016)."""
+
+_LOOKED_AT = 72
+"""Characters that zxcvbn takes; what is strong so far is not weaker for what follows."""
+
+
+def find_password_problem(password: str, about: Iterable[str] = ()) -> str:
+    """Say what to change in a password; empty if it will do.
+
+    *about* are words that a guesser would try for this person, such as their name.
+    """
+    if len(password) < SHORTEST:
+        return f"Use {SHORTEST} characters or more. A few words of your own are easy to keep."
+    if len(password) > LONGEST:
+        return f"Use {LONGEST} characters or fewer."
+    guessed = zxcvbn(password[:_LOOKED_AT], user_inputs=[*about, "campaign", "builder"])
+    if guessed["score"] < _LEAST_SCORE:
+        return "This password is easy to guess. Use a few words that have nothing in common."
+    return ""
+
+
+class Passwords(PasswordUtil):
+    """The same, where Flask-Security asks."""
+
+    def validate(
+        self, password: str, is_register: bool, **options: Any
+    ) -> tuple[list[str] | None, str]:
+        """Give what is wrong, and the password as it is hashed."""
+        normal = self.normalize(password)
+        account = options.get("user")
+        about = (account.name, account.email) if account else ()
+        problem = find_password_problem(normal, about)
+        return [problem] if problem else None, normal

@@ -1,0 +1,189 @@
+"""Accounts: who can sign in, and what they may do at which connection.
+
+While there is no active account, this machine's one person does everything without signing in.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from secrets import token_hex
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.rights import ALL, Person, Role
+from app.store import audit_trail, sign_ins
+from app.store.audit_trail import EventKind, name_account_chain
+from app.store.people_models import Account, Grant
+
+ALL_ACCOUNTS = "accounts"
+"""What a writer locks who changes whether there is an administrator, or any account."""
+
+Roles = Mapping[str, frozenset[Role]]
+"""Roles by the key of a connection, or `rights.ALL`."""
+
+
+class NoSuchAccount(LookupError):
+    """There is no account of this number."""
+
+
+class EmailTaken(ValueError):
+    """Another account has this e-mail address."""
+
+
+class LastAdministrator(ValueError):
+    """Without this account, nobody could administer the others."""
+
+
+_ANY = select(Account.id).where(Account.active).limit(1)
+
+
+def is_any_active(session: Session) -> bool:
+    """Tell whether anybody can sign in."""
+    return session.scalar(_ANY) is not None
+
+
+def normalise_email(email: str) -> str:
+    """Write an e-mail address as it is compared."""
+    return email.strip().casefold()
+
+
+def find(session: Session, account_id: int) -> Account:
+    """Find an account; raises `NoSuchAccount`."""
+    account = session.get(Account, account_id)
+    if account is None:
+        raise NoSuchAccount(account_id)
+    return account
+
+
+def find_by_email(session: Session, email: str) -> Account | None:
+    """Find the account of an e-mail address."""
+    return session.scalar(select(Account).where(Account.email == normalise_email(email)))
+
+
+def list_all(session: Session) -> list[Account]:
+    """List all accounts by name."""
+    return list(session.scalars(select(Account).order_by(func.lower(Account.name), Account.id)))
+
+
+def describe_person(account: Account) -> Person:
+    """Say who an account is, and what they may do."""
+    roles: dict[str, set[Role]] = {}
+    for grant in account.grants:
+        roles.setdefault(grant.connection_key, set()).add(Role(grant.role))
+    return Person(
+        account.id,
+        account.name,
+        account.email,
+        {key: frozenset(at_key) for key, at_key in roles.items()},
+    )
+
+
+def add(session: Session, email: str, name: str, roles: Roles, *, who: str) -> Account:
+    """Add an account, which has no password yet; raises `EmailTaken`."""
+    if find_by_email(session, email):
+        raise EmailTaken(email)
+    account = Account(
+        email=normalise_email(email),
+        name=name,
+        active=True,
+        fs_uniquifier=token_hex(),
+        created_at=datetime.now(UTC),
+        grants=_make_grants(roles),
+        webauthn=[],
+    )
+    session.add(account)
+    session.flush()
+    _record(session, EventKind.ACCOUNT_ADDED, account, who, roles=write_roles(roles))
+    return account
+
+
+def set_roles(session: Session, account: Account, roles: Roles, *, who: str) -> None:
+    """Give an account these roles and no others, and end its sign-ins.
+
+    Raises `LastAdministrator`.
+    """
+    before = describe_person(account).roles
+    if roles == before:
+        return
+    if Role.ADMINISTRATOR not in roles.get(ALL, frozenset()):
+        _check_not_last(session, account)
+    account.grants[:] = _make_grants(roles)
+    _record(
+        session,
+        EventKind.ROLES_SET,
+        account,
+        who,
+        before=write_roles(before),
+        roles=write_roles(roles),
+    )
+    end_sign_ins(session, account)
+
+
+def set_active(session: Session, account: Account, *, active: bool, who: str) -> None:
+    """Let somebody sign in, or no longer; raises `LastAdministrator`."""
+    if account.active == active:
+        return
+    if not active:
+        _check_not_last(session, account)
+        end_sign_ins(session, account)
+    account.active = active
+    kind = EventKind.ACCOUNT_OPENED if active else EventKind.ACCOUNT_CLOSED
+    _record(session, kind, account, who)
+
+
+def close_all(session: Session, *, who: str) -> int:
+    """Let nobody sign in any more, so that this machine is one person's; gives how many there were.
+
+    An account can be opened again.
+    """
+    accounts = [account for account in list_all(session) if account.active]
+    for account in accounts:
+        end_sign_ins(session, account)
+        account.active = False
+        _record(session, EventKind.ACCOUNT_CLOSED, account, who)
+    return len(accounts)
+
+
+def set_password(session: Session, account: Account, password_hash: str, *, who: str) -> None:
+    """Give an account another password, and end its sign-ins."""
+    account.password = password_hash
+    _record(session, EventKind.PASSWORD_SET, account, who)
+    end_sign_ins(session, account)
+
+
+def end_sign_ins(session: Session, account: Account) -> None:
+    """End all sign-ins of an account."""
+    account.fs_uniquifier = token_hex()
+    sign_ins.end_all(session, account.id)
+
+
+def write_roles(roles: Roles) -> dict[str, list[str]]:
+    """Write roles out as JSON has them."""
+    return {key: sorted(roles[key]) for key in sorted(roles)}
+
+
+def _make_grants(roles: Roles) -> list[Grant]:
+    return [
+        Grant(connection_key=key, role=role.value)
+        for key, at_key in roles.items()
+        for role in at_key
+    ]
+
+
+def _check_not_last(session: Session, account: Account) -> None:
+    if not account.active or not _is_administrator(account):
+        return
+    others = (other for other in list_all(session) if other.id != account.id and other.active)
+    if not any(map(_is_administrator, others)):
+        raise LastAdministrator(account.id)
+
+
+def _is_administrator(account: Account) -> bool:
+    return Role.ADMINISTRATOR in describe_person(account).roles.get(ALL, frozenset())
+
+
+def _record(
+    session: Session, kind: EventKind, account: Account, who: str, **details: object
+) -> None:
+    chain = name_account_chain(account.id)
+    audit_trail.record(session, kind, chain, who=who, email=account.email, **details)

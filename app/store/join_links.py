@@ -1,0 +1,66 @@
+"""Links by which somebody sets a password, once: a first one, or one in place of a lost one.
+
+Only a hash of a link's key is kept, so who reads the database can use none.
+"""
+
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from secrets import token_urlsafe
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from app.store import accounts, audit_trail
+from app.store.audit_trail import EventKind, name_account_chain
+from app.store.people_models import Account, JoinLink
+
+WITHIN = timedelta(hours=48)
+"""How long a link can be used."""
+
+
+class NoSuchLink(LookupError):
+    """The link was used, is too old, or never was."""
+
+
+def make(session: Session, account: Account, *, who: str) -> str:
+    """Make a link for an account and give its key; an earlier one is good for nothing more."""
+    session.execute(delete(JoinLink).where(JoinLink.account_id == account.id))
+    chain = name_account_chain(account.id)
+    audit_trail.record(session, EventKind.LINK_MADE, chain, who=who, email=account.email)
+    return _keep(session, account.id)
+
+
+def make_first(session: Session) -> str:
+    """Make the link of the first account and give its key; an earlier one goes on."""
+    session.execute(delete(JoinLink).where(JoinLink.ends_at <= datetime.now(UTC)))
+    return _keep(session, None)
+
+
+def find(session: Session, key: str) -> JoinLink:
+    """Find the link of a key; raises `NoSuchLink`.
+
+    That of the first account is good for nothing once there is one.
+    """
+    link = session.get(JoinLink, _hash(key))
+    if link is None or link.ends_at <= datetime.now(UTC):
+        raise NoSuchLink
+    if link.account_id is None and accounts.is_any_active(session):
+        raise NoSuchLink
+    return link
+
+
+def use_up(session: Session, link: JoinLink) -> None:
+    """Let a link be good for nothing more; so are all that made a first account."""
+    session.execute(delete(JoinLink).where(JoinLink.account_id.is_(None)))
+    session.execute(delete(JoinLink).where(JoinLink.key_hash == link.key_hash))
+
+
+def _keep(session: Session, account_id: int | None) -> str:
+    key = token_urlsafe(24)
+    ends_at = datetime.now(UTC) + WITHIN
+    session.add(JoinLink(key_hash=_hash(key), account_id=account_id, ends_at=ends_at))
+    return key
+
+
+def _hash(key: str) -> str:
+    return sha256(key.encode()).hexdigest()

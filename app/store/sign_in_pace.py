@@ -1,0 +1,71 @@
+"""How often somebody may try to sign in: from one network, and at one account.
+
+It is counted in the database, so for all machines together, and nobody is ever locked out: who
+tried too often waits for some seconds. An account is counted for each network, and for all of
+them at a rate that no person reaches, so that guessing from many places comes to nothing and
+still keeps nobody away for longer than a minute.
+"""
+
+from dataclasses import dataclass
+from hashlib import sha256
+from ipaddress import ip_address, ip_network
+
+from sqlalchemy.orm import Session
+
+from app.store import gcra
+from app.store.dialects import queries
+from app.store.people_models import SignInPace
+
+
+@dataclass(frozen=True)
+class Limit:
+    """So many tries at once after a rest, and *rate* a second from then on."""
+
+    burst: int
+    rate: float
+
+
+OF_NETWORK = Limit(burst=60, rate=1 / 2)
+OF_ACCOUNT_FROM_NETWORK = Limit(burst=8, rate=1 / 20)
+OF_ACCOUNT = Limit(burst=100, rate=1 / 6)
+
+_V4_PREFIX, _V6_PREFIX = 24, 64
+
+
+def try_now(session: Session, address: str, account: str) -> float:
+    """Count a try, and give the seconds that it has to wait; 0.0 if it may go now.
+
+    *account* is what was typed to name one, whether it exists or not; none counts only the
+    network of *address*. A try that has to wait is not counted.
+    """
+    network = find_network(address)
+    limits = {f"network {network}": OF_NETWORK}
+    if account:
+        limits[f"account {account} from {network}"] = OF_ACCOUNT_FROM_NETWORK
+        limits[f"account {account}"] = OF_ACCOUNT
+    now = queries(session).read_clock(session)
+    rows = {_find(session, subject): limit for subject, limit in limits.items()}
+    waits = [gcra.measure_wait(row, limit.rate, limit.burst, now) for row, limit in rows.items()]
+    if not any(waits):
+        for row, limit in rows.items():
+            gcra.take(row, limit.rate, now)
+    return max(waits)
+
+
+def find_network(address: str) -> str:
+    """Find the network of an address, which one person may have all of: a /24, of IPv6 a /64."""
+    try:
+        ip = ip_address(address)
+    except ValueError:
+        return "unknown"
+    prefix = _V4_PREFIX if ip.version == 4 else _V6_PREFIX
+    return str(ip_network((ip, prefix), strict=False))
+
+
+def _find(session: Session, subject: str) -> SignInPace:
+    key = sha256(subject.encode()).hexdigest()
+    row = session.get(SignInPace, key)
+    if row is None:
+        row = SignInPace(subject=key, clock="", arrival=0.0)
+        session.add(row)
+    return row

@@ -1,0 +1,287 @@
+"""Who asks, and whether they may: looked at before any view, and denied unless it says otherwise.
+
+A view declares the right that it needs with `needs`. Where its address names something that
+belongs to a connection, the right has to be given there. What somebody may not see is not there
+for them: the answer is the one for what does not exist.
+
+While there are no accounts, whoever reaches this machine may do everything, and only from itself.
+"""
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import timedelta
+from math import ceil
+from typing import Any, TypeVar
+
+from flask import Flask, abort, current_app, g, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_security.utils import check_and_update_authn_fresh
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.orm import Session
+
+from app.connections import Connection
+from app.people.sign_in import FRESH, WITHOUT_ACCOUNT, find_account
+from app.rights import Person, Right, make_local_person
+from app.services import connections, store
+from app.store import accounts, sign_in_pace
+from app.store.models import Batch, Draft, Submission
+from app.store.records import LoggedCall
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+SIGNED_IN = "signed in"
+"""Needed by what everybody has for themselves."""
+
+_OPEN = frozenset(
+    {
+        "metrics.show",
+        "people.join",
+        "people.take_link",
+        "security.login",
+        "security.mf_recovery",
+        "security.tf_select",
+        "security.two_factor_token_validation",
+        "security.wan_signin",
+        "security.wan_signin_response",
+    }
+)
+"""What can be asked without having signed in."""
+
+_TRIED = frozenset(
+    {
+        "people.take_link",
+        "security.change_password",
+        "security.login",
+        "security.mf_recovery",
+        "security.two_factor_token_validation",
+        "security.verify",
+        "security.wan_signin_response",
+        "security.wan_verify_response",
+    }
+)
+"""Where somebody proves who they are, and somebody else could try to."""
+
+_CLOSED = frozenset({"security.two_factor_rescue"})
+"""What Flask-Security offers, and nobody needs here: rescue by e-mail."""
+
+_FIRST = frozenset({"people.join", "people.take_link"})
+"""What makes the first account."""
+
+_OF_ACCOUNTS = frozenset({"security", "account"})
+"""Parts of the app that are about an account, and not there while nobody has one."""
+
+
+class NotAllowed(Exception):
+    """Somebody may see this, and not do that; the message says who can."""
+
+
+class NotSignedIn(Exception):
+    """Somebody has to sign in before this is done."""
+
+
+class TooManyTries(Exception):
+    """Somebody has tried to sign in too often, and has to wait for some *seconds*."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
+class NotFresh(Exception):
+    """Somebody has to prove anew who they are before this is done."""
+
+
+class NotOpen(Exception):
+    """Nobody has an account, and this is not the machine itself."""
+
+
+def needs(*rights: Right | str) -> Callable[[View], View]:
+    """Let a view be asked by who has any of these rights, or is just `SIGNED_IN`."""
+
+    def declare(view: View) -> View:
+        view.rights = rights  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def fresh(view: View) -> View:
+    """Let a view be asked only by who has proved who they are within `FRESH`."""
+    view.is_fresh = True  # type: ignore[attr-defined]
+    return view
+
+
+def find_person() -> Person:
+    """Give who asks; raises `NotSignedIn`."""
+    person: Person | None = g.get("person")
+    if person is None:
+        raise NotSignedIn
+    return person
+
+
+def may(right: Right, connection_key: str) -> bool:
+    """Tell whether who asks has a right at a connection; an empty key is the default."""
+    return find_person().may(right, connections().find(connection_key).key)
+
+
+def require(right: Right, connection_key: str) -> None:
+    """Hold who asks to a right at a connection; raises `NotAllowed`."""
+    if not may(right, connection_key):
+        raise NotAllowed(_describe_missing(right))
+
+
+def find_keys(right: Right = Right.VIEW) -> frozenset[str] | None:
+    """Find the keys of the connections at which who asks has a right; `None` is all.
+
+    An empty key, which drafts have that go to the default, is among them if that is one.
+    """
+    keys = find_person().find_keys(right)
+    if keys is None:
+        return None
+    return keys | {""} if connections().default.key in keys else keys
+
+
+def hide_unless_visible(connection_key: str) -> None:
+    """Answer as for what does not exist, unless who asks may look at a connection."""
+    if not may(Right.VIEW, connection_key):
+        abort(404)
+
+
+def list_connections(right: Right = Right.VIEW) -> list[Connection]:
+    """List the connections at which who asks has a right."""
+    person = find_person()
+    return [
+        connection for connection in connections().list_all() if person.may(right, connection.key)
+    ]
+
+
+def install(app: Flask, *, is_reachable: bool) -> None:
+    """Look at who asks before anything else; *is_reachable* from other machines is the app."""
+    app.config["IS_REACHABLE"] = is_reachable
+    app.before_request(_check)
+
+
+def _check() -> ResponseReturnValue | None:
+    endpoint = request.endpoint
+    if endpoint is None:  # That there is no such page is told to anybody.
+        with suppress(DatabaseError):
+            g.person = _find_person()
+        return None
+    if endpoint in WITHOUT_ACCOUNT:
+        return None
+    if endpoint in _CLOSED:
+        abort(404)
+    g.person = person = _find_person()
+    if request.method == "POST" and endpoint in _TRIED:
+        _hold_back(person)
+    if person and person.is_local:
+        _check_local()
+    elif endpoint in _OPEN:
+        return None
+    elif person is None:
+        return _ask_to_sign_in()
+    elif request.blueprint != "security":
+        _check_rights(person)
+        return _check_freshness()
+    return None
+
+
+def _find_person() -> Person | None:
+    """Find who asks: an account, or the one person of a machine without accounts."""
+    with store().reading() as database:
+        if not accounts.is_any_active(database):
+            return make_local_person("")
+    account = find_account()
+    return accounts.describe_person(account) if account else None
+
+
+def _hold_back(person: Person | None) -> None:
+    """Count a try to prove who somebody is; raises `TooManyTries`."""
+    waiting = session.get("tf_user_id", "")  # Who has given the password, and not the code yet.
+    typed = accounts.normalise_email(request.form.get("email", ""))
+    account = person.email if person else str(waiting) or typed
+    with store().writing("sign-in") as database:
+        wait = sign_in_pace.try_now(database, request.remote_addr or "", account)
+    if wait:
+        raise TooManyTries(ceil(wait))
+
+
+def _check_local() -> None:
+    """Let the one person of this machine do everything, and others only make a first account."""
+    if current_app.config["IS_REACHABLE"] and request.endpoint not in _FIRST:
+        raise NotOpen
+    if request.blueprint in _OF_ACCOUNTS:
+        abort(404)
+
+
+def _ask_to_sign_in() -> ResponseReturnValue:
+    """Lead to the sign-in and back; raises `NotSignedIn` for what was posted."""
+    if request.method not in {"GET", "HEAD"}:
+        raise NotSignedIn
+    path = request.full_path.rstrip("?")
+    return redirect(url_for("security.login", next=path if path != "/" else None))
+
+
+def _check_rights(person: Person) -> None:
+    """Hold a person to what the view declares; raises `NotAllowed`, and 404 for what is hidden."""
+    view = current_app.view_functions[str(request.endpoint)]
+    rights: tuple[Right | str, ...] = getattr(view, "rights", ())
+    if not rights:
+        current_app.logger.error("No right is declared for %s", request.endpoint)
+        raise NotAllowed("Nobody may do this yet.")
+    if SIGNED_IN in rights:
+        return
+    with store().reading() as database:
+        key = _locate(database, request.view_args or {})
+    if key is None:
+        allowed = any(person.may_somewhere(Right(right)) for right in rights)
+    else:
+        key = connections().find(key).key
+        if not person.may(Right.VIEW, key):
+            abort(404)
+        allowed = any(person.may(Right(right), key) for right in rights)
+    if not allowed:
+        raise NotAllowed(_describe_missing(Right(rights[0])))
+
+
+def _check_freshness() -> ResponseReturnValue | None:
+    """Ask anew who it is, where a view wants that; raises `NotFresh` for what was posted."""
+    view = current_app.view_functions[str(request.endpoint)]
+    if not hasattr(view, "is_fresh") or check_and_update_authn_fresh(FRESH, timedelta(0)):
+        return None
+    if request.method not in {"GET", "HEAD"}:
+        raise NotFresh
+    return redirect(url_for("security.verify", next=request.full_path.rstrip("?")))
+
+
+def _locate(database: Session, names: Mapping[str, Any]) -> str | None:
+    """Find the connection that an address is about; `None` if it is about none, or not there."""
+    if "key" in names:
+        return str(names["key"])
+    tables = {
+        "draft_id": Draft,
+        "submission_id": Submission,
+        "batch_id": Batch,
+        "exchange_id": LoggedCall,
+    }
+    for name, table in tables.items():
+        if name in names:
+            row: Any = database.get(table, names[name])
+            return row.connection_key if row else None
+    return None
+
+
+def _describe_missing(right: Right) -> str:
+    return f"You may not {_DEEDS[right]} here. An administrator can give you that right."
+
+
+_DEEDS = {
+    Right.VIEW: "look at this",
+    Right.EDIT: "change campaigns",
+    Right.SEND: "send campaigns",
+    Right.APPROVE: "approve campaigns",
+    Right.ACCEPT: "accept what breaks a rule",
+    Right.RESOLVE: "say what became of a campaign",
+    Right.OVERRIDE: "go on without approval",
+    Right.ADMINISTER: "do this",
+}

@@ -1,0 +1,54 @@
+"""The events of an account in words, for the page of a person."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from app.store.audit_trail import EventKind, read_details
+from app.store.records import Event
+from app.web.event_words import HistoryEntry
+
+
+def describe_account_events(events: Iterable[Event]) -> list[HistoryEntry]:
+    """Put an account's events into words, the first one first."""
+    return [
+        HistoryEntry(
+            number=event.number,
+            at=datetime.fromisoformat(event.at),
+            who=event.who,
+            words=_WORDS[EventKind(event.kind)](read_details(event)),
+        )
+        for event in events
+    ]
+
+
+def _describe_second_step(known: dict[str, Any]) -> str:
+    if "passkey" in known:
+        return f"A passkey was {known['passkey']}"
+    return "A code is asked for" if known["codes"] else "A code is no longer asked for"
+
+
+def _describe_address(known: dict[str, Any]) -> str:
+    return f"Signed in from {known['address']}" if known["address"] else "Signed in"
+
+
+_WORDS: Mapping[EventKind, Callable[[dict[str, Any]], str]] = {
+    EventKind.ACCOUNT_ADDED: lambda known: f"Added: {_describe_roles(known['roles'])}",
+    EventKind.ROLES_SET: lambda known: (
+        f"Roles set: {_describe_roles(known['roles'])} "
+        f"instead of {_describe_roles(known['before'])}"
+    ),
+    EventKind.ACCOUNT_CLOSED: lambda _: "Can no longer sign in",
+    EventKind.ACCOUNT_OPENED: lambda _: "Can sign in again",
+    EventKind.LINK_MADE: lambda _: "A link was made with which a password can be set",
+    EventKind.PASSWORD_SET: lambda _: "The password was set, and every sign-in ended",
+    EventKind.SECOND_STEP_CHANGED: _describe_second_step,
+    EventKind.SIGNED_IN: _describe_address,
+    EventKind.SIGN_IN_ENDED: lambda _: "Signed out",
+}
+
+
+def _describe_roles(roles: Mapping[str, list[str]]) -> str:
+    """Say roles and where they hold, by the keys of the connections."""
+    phrases = [f"{', '.join(names)} at {key or 'all connections'}" for key, names in roles.items()]
+    return "; ".join(phrases) or "nothing"

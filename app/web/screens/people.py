@@ -1,0 +1,244 @@
+"""People: who has an account, what they may do at which connection, and the links they begin by."""
+
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_security import hash_password, login_user
+from werkzeug.datastructures import MultiDict
+
+from app.forms.account import AccountForm, JoinForm, PasswordForm
+from app.rights import ALL, EVERYWHERE, Right, Role
+from app.services import connections, store
+from app.store import accounts, audit_trail, join_links, sign_ins
+from app.store.accounts import ALL_ACCOUNTS, EmailTaken, LastAdministrator, Roles
+from app.store.audit_trail import name_account_chain
+from app.store.people_models import Account
+from app.web.access import find_person, fresh, needs
+from app.web.account_words import describe_account_events
+from app.web.visit import name_person
+
+bp = Blueprint("people", __name__)
+
+ROLE_WORDS = {
+    Role.VIEWER: ("Viewer", "looks at campaigns and what became of them"),
+    Role.EDITOR: ("Editor", "writes and changes campaigns"),
+    Role.SENDER: ("Sender", "sends what is ready"),
+    Role.APPROVER: ("Approver", "approves what others wrote"),
+    Role.ACCEPTER: ("Accepter", "accepts what breaks a rule, with a reason"),
+    Role.RESOLVER: ("Resolver", "says what became of a campaign that nobody answered for"),
+    Role.OVERRIDER: ("Overrider", "lets a campaign go without approval, with a reason"),
+    Role.ADMINISTRATOR: ("Administrator", "may do everything, and looks after people"),
+}
+_LAST = "Somebody has to be able to look after people: make another administrator first."
+
+
+@bp.get("/people")
+@needs(Right.ADMINISTER)
+def index() -> str:
+    with store().reading() as database:
+        rows = [
+            (account, accounts.describe_person(account), sign_ins.list_open(database, account.id))
+            for account in accounts.list_all(database)
+        ]
+    return render_template(
+        "people/index.html", rows=rows, role_words=ROLE_WORDS, names=_name_connections()
+    )
+
+
+@bp.post("/people/first")
+@needs(Right.ADMINISTER)
+def begin() -> ResponseReturnValue:
+    """Lead the one person of this machine to the page that makes the first account."""
+    with store().writing(ALL_ACCOUNTS) as database:
+        key = join_links.make_first(database)
+    return redirect(url_for("people.join", key=key))
+
+
+@bp.get("/people/new")
+@needs(Right.ADMINISTER)
+@fresh
+def new() -> str:
+    return _draw_form(AccountForm())
+
+
+@bp.post("/people/new")
+@needs(Right.ADMINISTER)
+@fresh
+def add() -> ResponseReturnValue:
+    form, roles = AccountForm(request.form), _read_roles()
+    if not form.validate():
+        return _draw_form(form, roles=roles), 422
+    try:
+        with store().writing(ALL_ACCOUNTS) as database:
+            account = accounts.add(
+                database, form.email.data or "", form.name.data or "", roles, who=name_person()
+            )
+            key = join_links.make(database, account, who=name_person())
+    except EmailTaken:
+        form.email.errors = ["Another account has this e-mail address."]
+        return _draw_form(form, roles=roles), 422
+    return _show_link(account, key)
+
+
+@bp.get("/people/<row:account_id>")
+@needs(Right.ADMINISTER)
+def show(account_id: int) -> str:
+    return _draw_person(account_id)
+
+
+@bp.post("/people/<row:account_id>")
+@needs(Right.ADMINISTER)
+@fresh
+def change(account_id: int) -> ResponseReturnValue:
+    """Give a person these roles and no others."""
+    subjects = (ALL_ACCOUNTS, name_account_chain(account_id))
+    try:
+        with store().writing(*subjects) as database:
+            account = accounts.find(database, account_id)
+            accounts.set_roles(database, account, _read_roles(), who=name_person())
+    except LastAdministrator:
+        return _draw_person(account_id, _LAST), 422
+    flash("Saved. They sign in again, and then it holds.")
+    return redirect(url_for("people.show", account_id=account_id))
+
+
+@bp.post("/people/<row:account_id>/active")
+@needs(Right.ADMINISTER)
+@fresh
+def set_active(account_id: int) -> ResponseReturnValue:
+    """Let a person sign in, or no longer."""
+    active = request.form.get("active") == "yes"
+    subjects = (ALL_ACCOUNTS, name_account_chain(account_id))
+    try:
+        with store().writing(*subjects) as database:
+            account = accounts.find(database, account_id)
+            accounts.set_active(database, account, active=active, who=name_person())
+    except LastAdministrator:
+        return _draw_person(account_id, _LAST), 422
+    flash("They can sign in again." if active else "They are signed out, and cannot sign in.")
+    return redirect(url_for("people.show", account_id=account_id))
+
+
+@bp.post("/people/<row:account_id>/link")
+@needs(Right.ADMINISTER)
+@fresh
+def make_link(account_id: int) -> ResponseReturnValue:
+    """Make the link by which a person sets a password, once."""
+    subjects = (ALL_ACCOUNTS, name_account_chain(account_id))
+    with store().writing(*subjects) as database:
+        account = accounts.find(database, account_id)
+        key = join_links.make(database, account, who=name_person())
+    return _show_link(account, key)
+
+
+@bp.post("/people/<row:account_id>/sign-ins")
+@needs(Right.ADMINISTER)
+@fresh
+def end_sign_ins(account_id: int) -> ResponseReturnValue:
+    """Sign a person out everywhere."""
+    subjects = (ALL_ACCOUNTS, name_account_chain(account_id))
+    with store().writing(*subjects) as database:
+        accounts.end_sign_ins(database, accounts.find(database, account_id))
+    flash("They are signed out everywhere.")
+    return redirect(url_for("people.show", account_id=account_id))
+
+
+@bp.get("/join/<key>")
+def join(key: str) -> str:
+    account = _find_invited(key)
+    return _draw_join(account, PasswordForm() if account else JoinForm())
+
+
+@bp.post("/join/<key>")
+def take_link(key: str) -> ResponseReturnValue:
+    """Set the password of an account, or make the first one; and sign in there."""
+    account = _find_invited(key)
+    typed = request.form
+    form = PasswordForm(typed, account.name, account.email) if account else JoinForm(typed)
+    if not form.validate():
+        return _draw_join(account, form), 422
+    hashed = hash_password(form.password.data)  # It takes long, and nobody else waits meanwhile.
+    with store().writing(ALL_ACCOUNTS) as database:
+        link = join_links.find(database, key)
+        if link.account_id is not None:
+            joined = accounts.find(database, link.account_id)
+        else:
+            everything = {ALL: frozenset({Role.ADMINISTRATOR})}
+            joined = accounts.add(database, form.email.data, form.name.data, everything, who="")
+        who = accounts.describe_person(joined).label
+        accounts.set_password(database, joined, hashed, who=who)
+        join_links.use_up(database, link)
+    session.clear()
+    if joined.tf_primary_method or joined.webauthn:
+        flash("Your password is set. Sign in with it.")
+        return redirect(url_for("security.login"))
+    login_user(joined, authn_via=["link"])
+    flash("You are signed in. A passkey, or codes of an app, keep your account safer.")
+    return redirect(url_for("account.show"))
+
+
+def _find_invited(key: str) -> Account | None:
+    """Find the account that a link is for; `None` if it makes the first one."""
+    with store().reading() as database:
+        link = join_links.find(database, key)
+        if link.account_id is None:
+            return None
+        account = accounts.find(database, link.account_id)
+        if not account.active:
+            raise join_links.NoSuchLink
+        return account
+
+
+def _draw_join(account: Account | None, form: PasswordForm) -> str:
+    return render_template("people/join.html", account=account, form=form)
+
+
+def _draw_form(form: AccountForm, roles: Roles | None = None) -> str:
+    return render_template(
+        "people/new.html",
+        form=form,
+        roles=roles or {ALL: frozenset({Role.VIEWER})},
+        role_words=ROLE_WORDS,
+        names=_name_connections(),
+        everywhere=EVERYWHERE,
+    )
+
+
+def _draw_person(account_id: int, problem: str = "") -> str:
+    with store().reading() as database:
+        account = accounts.find(database, account_id)
+        events = audit_trail.read_chain(database, name_account_chain(account_id))
+        signed_in = sign_ins.list_open(database, account_id)
+    return render_template(
+        "people/show.html",
+        account=account,
+        is_self=account_id == find_person().account_id,
+        problem=problem,
+        roles=_read_roles() if problem else accounts.describe_person(account).roles,
+        sign_ins=signed_in,
+        events=describe_account_events(events),
+        role_words=ROLE_WORDS,
+        names=_name_connections(),
+        everywhere=EVERYWHERE,
+    )
+
+
+def _show_link(account: Account, key: str) -> str:
+    link = url_for("people.join", key=key, _external=True)
+    return render_template("people/link.html", account=account, link=link)
+
+
+def _name_connections() -> dict[str, str]:
+    """Name what roles are given at, by its key: all connections, then each."""
+    names = {connection.key: connection.name for connection in connections().list_all()}
+    return {ALL: "All connections"} | names
+
+
+def _read_roles(typed: MultiDict[str, str] | None = None) -> Roles:
+    """Read the roles that are ticked: *role* by *connection*, as `key/role`."""
+    names = _name_connections()
+    roles: dict[str, set[Role]] = {}
+    for ticked in (typed or request.form).getlist("role"):
+        key, _, role = ticked.partition("/")
+        if role in set(Role) and key in names and (key == ALL or Role(role) not in EVERYWHERE):
+            roles.setdefault(key, set()).add(Role(role))
+    return {key: frozenset(at_key) for key, at_key in roles.items()}

@@ -1,0 +1,349 @@
+"""Who may do what: every address, by everybody, at their own connection and at another one.
+
+What is expected stands here as a table of its own, so that a right that is declared wrongly shows.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import update
+
+from app.rights import ALL, Role
+from app.services import find_services
+from app.store import accounts, drafts
+from app.store.acceptances import judge
+from app.store.base import State
+from app.store.models import Submission
+from app.store.records import LoggedCall
+from tests.factories import outbound, typed
+from tests.pages import Page
+from tests.people.accounts import add_account, make_client, sign_in
+from tests.sending.batch_of import make
+
+LETTERS = {
+    "V": Role.VIEWER,
+    "E": Role.EDITOR,
+    "S": Role.SENDER,
+    "A": Role.APPROVER,
+    "C": Role.ACCEPTER,
+    "R": Role.RESOLVER,
+    "O": Role.OVERRIDER,
+}
+EVERYBODY, NOBODY = "VESACRO", ""
+"""With any role at a connection, and nobody but administrators."""
+
+MAY = {
+    "about.show": EVERYBODY,
+    "account.end_sign_in": EVERYBODY,
+    "account.show": EVERYBODY,
+    "answers.confirm_duties": "ES",
+    "answers.keep_reason": "C",
+    "batches.again": "S",
+    "batches.change": "S",
+    "batches.check": "S",
+    "batches.events": EVERYBODY,
+    "batches.index": EVERYBODY,
+    "batches.make": "S",
+    "batches.results": EVERYBODY,
+    "batches.send": "S",
+    "batches.show": EVERYBODY,
+    "batches.state": EVERYBODY,
+    "book.forget": "E",
+    "book.keep": "E",
+    "book.offers": EVERYBODY,
+    "book.show": EVERYBODY,
+    "calendars.windows_of": EVERYBODY,
+    "connections.add": NOBODY,
+    "connections.change": NOBODY,
+    "connections.edit": EVERYBODY,
+    "connections.enable": NOBODY,
+    "connections.index": EVERYBODY,
+    "connections.new": NOBODY,
+    "connections.resume": "S",
+    "connections.set_pace": NOBODY,
+    "connections.test": "S",
+    "connections.test_state": EVERYBODY,
+    "drafts.delete": "E",
+    "drafts.index": EVERYBODY,
+    "drafts.restore": "E",
+    "duplicates.ask": "E",
+    "duplicates.make": "E",
+    "editing.autosave": "E",
+    "editing.blank": "E",
+    "editing.edit": EVERYBODY,
+    "editing.merge": "E",
+    "editing.new": "E",
+    "editing.save": "E",
+    "history.evidence": EVERYBODY,
+    "history.show": EVERYBODY,
+    "log.export": EVERYBODY,
+    "log.index": EVERYBODY,
+    "log.show": EVERYBODY,
+    "people.add": NOBODY,
+    "people.begin": NOBODY,
+    "people.change": NOBODY,
+    "people.end_sign_ins": NOBODY,
+    "people.index": NOBODY,
+    "people.make_link": NOBODY,
+    "people.new": NOBODY,
+    "people.set_active": NOBODY,
+    "people.show": NOBODY,
+    "places.index": EVERYBODY,
+    "presets.choose": "E",
+    "presets.forget": "E",
+    "presets.keep": "E",
+    "presets.use": "E",
+    "preview.show": EVERYBODY,
+    "review.look": EVERYBODY,
+    "review.resume": "S",
+    "review.send": "S",
+    "review.show": EVERYBODY,
+    "rulebook.show": EVERYBODY,
+    "sandbox.show": EVERYBODY,
+    "sandbox.switch": "E",
+    "submissions.latest": EVERYBODY,
+    "submissions.settle": "R",
+    "submissions.show": EVERYBODY,
+    "submissions.state": EVERYBODY,
+    "submissions.take_back": "S",
+    "zones.index": EVERYBODY,
+}
+OPEN = {
+    "about.tell_health",
+    "about.tell_readiness",
+    "metrics.show",
+    "people.join",
+    "people.take_link",
+    "static",
+    "style",
+}
+"""What answers without an account, for a reason of its own."""
+
+OF_A_CONNECTION = {"draft_id", "submission_id", "batch_id", "exchange_id", "key"}
+
+
+Known = Mapping[str, Any]
+
+
+@pytest.fixture
+def own(app: Flask, sent: Callable[[State], int]) -> Known:
+    """Give one of each thing at the sandbox, which everybody here has a role at."""
+    submission_id = sent(State.CREATED)
+    with find_services(app).store.writing() as session:  # The stand-in for an API has no key.
+        for table in (Submission, LoggedCall):
+            session.execute(update(table).values(connection_key="sandbox"))
+    return _know(app, "sandbox", submission_id, "")
+
+
+@pytest.fixture
+def other(app: Flask, own: Known, add_connection: Callable[..., str]) -> Known:
+    """Give one of each thing at a connection at which nobody here has a role."""
+    key = add_connection()
+    return _know(app, key, None, key)
+
+
+def _know(app: Flask, key: str, submission_id: int | None, connection: str) -> Known:
+    services = find_services(app)
+    answers = typed(outbound(name=f"Of {key}")) | {"connection": connection}
+    ids = [drafts.make_id(), drafts.make_id()]
+    with services.store.writing() as session:
+        for draft_id in ids:
+            drafts.save(session, draft_id, judge(answers), over=0)
+    return {
+        "draft_id": ids[0],
+        "submission_id": submission_id,
+        "exchange_id": submission_id,
+        "batch_id": make(services.store, services.connections, ids[1:]),
+        "key": key,
+        "form": "csv",
+        "change": "pause",
+        "account_id": 1,
+        "sign_in_id": 1,
+    }
+
+
+def list_requests(app: Flask, known: Known) -> list[tuple[str, str, str]]:
+    """List what can be asked: endpoint, method and address; without what is not *known*."""
+    requests = []
+    for rule in app.url_map.iter_rules():
+        names = set(rule.arguments)
+        if rule.endpoint in OPEN or rule.endpoint.startswith("security."):
+            continue
+        if any(known.get(name) is None for name in names):
+            continue
+        with app.test_request_context():
+            address = app.url_for(rule.endpoint, **{name: known[name] for name in names})
+        requests += [
+            (rule.endpoint, method, address) for method in (rule.methods or set()) & {"GET", "POST"}
+        ]
+    return requests
+
+
+def ask(client: FlaskClient, method: str, address: str) -> int:
+    """Ask as a page would that has no token of a form: who may is told so with 400, at most."""
+    return client.open(address, method=method).status_code
+
+
+def has_subject(app: Flask, endpoint: str) -> bool:
+    return any(OF_A_CONNECTION & set(rule.arguments) for rule in app.url_map.iter_rules(endpoint))
+
+
+@pytest.mark.parametrize("letter", LETTERS)
+def test_each_role_may_do_its_own_and_nothing_more(
+    app: Flask, own: Known, other: Known, letter: str
+) -> None:
+    add_account(app)
+    add_account(app, "role@example.com", {"sandbox": frozenset({LETTERS[letter]})})
+    client = make_client(app)
+    sign_in(client, "role@example.com")
+    wrong = []
+    for endpoint, method, address in list_requests(app, own):
+        status = ask(client, method, address)
+        if (status not in {403, 404}) != (letter in MAY[endpoint]):
+            wrong.append((endpoint, status))
+    for endpoint, method, address in list_requests(app, other):
+        if has_subject(app, endpoint) and (status := ask(client, method, address)) != 404:
+            wrong.append((f"{endpoint} elsewhere", status))
+    assert wrong == []
+
+
+def test_an_administrator_may_do_everything(app: Flask, own: Known, other: Known) -> None:
+    add_account(app)
+    client = make_client(app)
+    sign_in(client)
+    answers = {
+        endpoint: ask(client, method, address)
+        for known in (own, other)
+        for endpoint, method, address in list_requests(app, known)
+    }
+    assert {
+        endpoint for endpoint, status in answers.items() if status in {401, 403, 404, 500}
+    } == set()
+
+
+def test_nobody_does_anything_without_signing_in(app: Flask, own: Known) -> None:
+    add_account(app)
+    client = make_client(app)
+    for endpoint, method, address in list_requests(app, own):
+        answer = client.open(address, method=method)
+        if method == "GET":
+            assert answer.status_code == 302, endpoint
+            assert answer.location.startswith("/sign-in"), endpoint
+        else:
+            assert answer.status_code == 401, endpoint
+
+
+def test_who_has_no_role_at_all_sees_nothing(app: Flask, own: Known) -> None:
+    add_account(app)
+    add_account(app, "none@example.com", {"gone": frozenset()})
+    client = make_client(app)
+    sign_in(client, "none@example.com")
+    for endpoint, method, address in list_requests(app, own):
+        everybodys = {"about", "account", "rulebook", "places", "zones"}
+        if endpoint.partition(".")[0] not in everybodys:
+            assert ask(client, method, address) in {403, 404}, endpoint
+
+
+def test_every_address_is_in_the_table(app: Flask) -> None:
+    endpoints = {rule.endpoint for rule in app.url_map.iter_rules()}
+    ours = {endpoint for endpoint in endpoints if not endpoint.startswith("security.")}
+    assert ours - OPEN == set(MAY)
+
+
+def test_a_view_that_declares_no_right_is_denied_to_everybody(app: Flask) -> None:
+    app.add_url_rule("/undeclared", "undeclared", lambda: "secret")
+    add_account(app)
+    client = make_client(app)
+    sign_in(client)
+    assert ask(client, "GET", "/undeclared") == 403
+
+
+def test_what_somebody_may_not_see_is_answered_like_what_is_not_there(
+    app: Flask, own: Known, other: Known
+) -> None:
+    add_account(app, roles={"sandbox": frozenset({Role.EDITOR})})
+    client = make_client(app)
+    sign_in(client)
+    hidden = client.get(f"/drafts/{other['draft_id']}")
+    missing = client.get(f"/drafts/{drafts.make_id()}")
+    assert (hidden.status_code, hidden.text) == (missing.status_code, missing.text)
+
+
+@pytest.fixture
+def viewer(app: Flask, own: Known, other: Known) -> FlaskClient:
+    """Give the browser of somebody who may look at the sandbox alone."""
+    add_account(app, roles={"sandbox": frozenset({Role.VIEWER, Role.SENDER, Role.EDITOR})})
+    client = make_client(app)
+    sign_in(client)
+    return client
+
+
+@pytest.mark.parametrize(
+    "address", ["/", "/?search=Of", "/batches", "/requests", "/connections", "/requests.jsonl"]
+)
+def test_no_list_shows_what_is_at_another_connection(
+    viewer: FlaskClient, other: Known, address: str
+) -> None:
+    page = viewer.get(address)
+    assert page.status_code == 200
+    assert "Of sandbox" in page.text or address not in {"/", "/?search=Of"}
+    assert other["key"] not in page.text
+    assert f"Of {other['key']}" not in page.text
+
+
+def test_all_that_match_are_those_that_can_be_seen(
+    app: Flask, viewer: FlaskClient, other: Known
+) -> None:
+    page = Page(viewer.get("/"))
+    token = page.soup.select_one("input[name=csrf_token]")
+    assert token
+    typed_in = {"csrf_token": str(token["value"]), "all": "yes"}
+    batch = viewer.post("/batches", data=typed_in).location
+    assert f"Of {other['key']}" not in viewer.get(batch).text
+    ticked = typed_in | {"all": "", "draft": [other["draft_id"]]}
+    assert viewer.post("/batches", data=ticked).location == "/"
+
+
+def test_no_campaign_is_moved_to_a_connection_where_somebody_may_not_edit(
+    app: Flask, viewer: FlaskClient, own: Known, other: Known
+) -> None:
+    address = f"/drafts/{own['draft_id']}"
+    page = Page(viewer.get(address))
+    token = page.soup.select_one("input[name=csrf_token]")
+    assert token
+    moved = typed(outbound()) | {
+        "connection": other["key"],
+        "csrf_token": str(token["value"]),
+        "version": "1",
+    }
+    assert viewer.post(address, data=moved).status_code == 403
+    with find_services(app).store.reading() as session:
+        assert drafts.find(session, own["draft_id"]).connection_key == ""
+
+
+def test_the_trail_names_the_account_and_not_what_was_typed(
+    app: Flask, viewer: FlaskClient, own: Known
+) -> None:
+    page = Page(viewer.get(f"/drafts/{own['draft_id']}/review"))
+    assert page.soup.find(id="who") is None
+    history = viewer.get(f"/drafts/{own['draft_id']}/history").text
+    assert "Anna &lt;anna@example.com&gt;" in history
+
+
+def test_alone_nothing_is_asked_for(app: Flask, client: FlaskClient) -> None:
+    assert "This machine only" in client.get("/").text
+    assert client.get("/account").status_code == 404
+    assert client.get("/sign-in").status_code == 404
+
+
+def test_the_last_administrator_stays(app: Flask) -> None:
+    account = add_account(app)
+    with find_services(app).store.writing() as session:
+        anna = accounts.find(session, account.id)
+        with pytest.raises(accounts.LastAdministrator):
+            accounts.set_active(session, anna, active=False, who="")
+        with pytest.raises(accounts.LastAdministrator):
+            accounts.set_roles(session, anna, {ALL: frozenset({Role.EDITOR})}, who="")
