@@ -244,7 +244,7 @@ def _trust(settings: Settings) -> dict[str, object]:
     """Say whom to believe what about the way that a request came, in the words of waitress."""
     return {
         "trusted_proxy": settings.trusted_proxy,
-        "trusted_proxy_headers": {"x-forwarded-proto", "x-forwarded-host"},
+        "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"},
     }
 
 

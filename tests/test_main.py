@@ -1,5 +1,6 @@
 """``python -m app``: it says where it listens, or in one sentence why it does not."""
 
+import re
 import signal
 import socket
 import sys
@@ -287,7 +288,7 @@ def test_a_file_in_place_of_its_folder_ends_it_with_one_sentence(
     )
 
 
-def test_it_warns_that_others_can_send_where_they_can_reach_it(instance: Path) -> None:
+def test_where_others_can_reach_it_it_prints_the_link_of_the_first_account(instance: Path) -> None:
     output = said_next(
         instance,
         HOST=EVERYWHERE,
@@ -295,8 +296,10 @@ def test_it_warns_that_others_can_send_where_they_can_reach_it(instance: Path) -
         VOICEAIWRAPPER_TOKEN="t0ken",
     )
 
-    assert output == (
-        "Campaigns are sent to: VoiceAIWrapper\n"
-        "Warning: there is no sign-in yet. Everybody who can reach 0.0.0.0 "
-        "can read and send every campaign.\n"
+    first, second = output.splitlines()
+    assert first == "Campaigns are sent to: VoiceAIWrapper"
+    assert re.fullmatch(
+        "Nobody has an account, and others can reach this machine: nothing is served until "
+        r"somebody makes the first account, within 48 hours, at http://0\.0\.0\.0:\d+/join/[\w-]{32}",
+        second,
     )

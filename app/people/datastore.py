@@ -14,7 +14,6 @@ from flask_security import RoleMixin, SQLAlchemyUserDatastore
 from sqlalchemy.sql import Executable
 
 from app.store.accounts import ALL_ACCOUNTS
-from app.store.base import Base
 from app.store.database import Store
 from app.store.people_models import Account, Passkey
 
@@ -39,8 +38,10 @@ class _Changes:
             session.expunge_all()
             return row
 
-    def add(self, row: Base) -> None:
-        if row not in self._rows:
+    def add(self, row: Account | Passkey) -> None:
+        """Keep a row to be written; a new passkey comes with its account."""
+        is_new_passkey = isinstance(row, Passkey) and row.id is None
+        if row not in self._rows and not is_new_passkey:
             self._rows.append(row)
 
     def delete(self, row: Passkey) -> None:
@@ -60,8 +61,8 @@ class _Changes:
         self._gone.clear()
 
     @property
-    def _rows(self) -> list[Base]:
-        rows: list[Base] = g.setdefault("changed_accounts", [])
+    def _rows(self) -> list[Account | Passkey]:
+        rows: list[Account | Passkey] = g.setdefault("changed_accounts", [])
         return rows
 
     @property

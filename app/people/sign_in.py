@@ -18,10 +18,15 @@ from typing import Any
 import qrcode
 from flask import Flask, current_app, g, request, session
 from flask_login import current_user, user_logged_out
-from flask_security import Security, Totp, signals
+from flask_security import Security, Totp, UserMixin, WebauthnUtil, signals
 from flask_security.core import _user_loader
 from qrcode.image.svg import SvgPathImage
 from sqlalchemy.exc import DatabaseError
+from webauthn.helpers.structs import (
+    AuthenticatorSelectionCriteria,
+    ResidentKeyRequirement,
+    UserVerificationRequirement,
+)
 
 from app.people.datastore import Datastore
 from app.people.passwords import SHORTEST, Passwords
@@ -118,6 +123,8 @@ def install(app: Flask, store: Store) -> None:
         "MULTI_FACTOR_RECOVERY_CODES_KEYS": [_derive(secret, "recovery codes")],
         "WEBAUTHN": True,
         "WAN_RP_NAME": "Campaign Builder",
+        "WAN_ALLOW_USER_HINTS": False,  # They would tell whether an account exists.
+        "WAN_ALLOW_AS_VERIFY": ["first"],
         "FRESHNESS": FRESH,
         "FRESHNESS_GRACE_PERIOD": timedelta(0),
         "DATETIME_FACTORY": lambda: datetime.now(UTC),
@@ -136,7 +143,13 @@ def install(app: Flask, store: Store) -> None:
         **{f"MSG_{name}": (words, "message") for name, words in _WORDS.items()},
     }
     app.config.update({f"SECURITY_{name}": value for name, value in options.items()})
-    security = Security(app, Datastore(store), password_util_cls=Passwords, totp_cls=_CodesUsedOnce)
+    security = Security(
+        app,
+        Datastore(store),
+        password_util_cls=Passwords,
+        totp_cls=_CodesUsedOnce,
+        webauthn_util_cls=_Passkeys,
+    )
     security.want_json(lambda _request: False)
     security.login_manager.user_loader(lambda name: _load(store, name))
     security.login_manager.request_loader(lambda _request: None)
@@ -182,6 +195,23 @@ def _read(store: Store, name: str) -> Account | None:
         with suppress(DatabaseError), store.writing(name_account_chain(account.id)) as database:
             sign_ins.note_use(database, g.sign_in.id, now)
     return account
+
+
+class _Passkeys(WebauthnUtil):
+    """Passkeys of any device, opened by its owner: each is as good as two steps."""
+
+    def authenticator_selection(
+        self, user: UserMixin, usage: str
+    ) -> AuthenticatorSelectionCriteria:
+        return AuthenticatorSelectionCriteria(
+            resident_key=ResidentKeyRequirement.REQUIRED,
+            user_verification=UserVerificationRequirement.REQUIRED,
+        )
+
+    def user_verification(
+        self, user: UserMixin | None, usage: list[str]
+    ) -> UserVerificationRequirement:
+        return UserVerificationRequirement.REQUIRED
 
 
 class _CodesUsedOnce(Totp):

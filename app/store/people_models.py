@@ -3,10 +3,10 @@
 Flask-Security reads and writes accounts and passkeys, so their columns have its names.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from flask_security import RoleMixin, UserMixin, WebAuthnMixin
-from sqlalchemy import JSON, Float, ForeignKey, LargeBinary
+from sqlalchemy import JSON, Float, ForeignKey, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.store.base import Base, Words
@@ -66,7 +66,7 @@ class Passkey(Base, WebAuthnMixin):
     backup_state: Mapped[bool]
     device_type: Mapped[str] = mapped_column(Words(64))
     extensions: Mapped[str | None]
-    create_datetime: Mapped[datetime]
+    create_datetime: Mapped[datetime] = mapped_column(default=lambda: datetime.now(UTC))
     lastuse_datetime: Mapped[datetime]
     name: Mapped[str] = mapped_column(Words(64))
     usage: Mapped[str] = mapped_column(Words(16))
@@ -91,7 +91,7 @@ class SignIn(Base):
     __tablename__ = "sign_in"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     key_hash: Mapped[str] = mapped_column(Words(64), unique=True)
     began_at: Mapped[datetime]
     seen_at: Mapped[datetime]
@@ -99,7 +99,10 @@ class SignIn(Base):
     agent: Mapped[str] = mapped_column(Words(200))
     ended_at: Mapped[datetime | None]
 
-    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012
+    __table_args__ = (
+        Index("ix_sign_in_by_account", "account_id"),
+        {"sqlite_autoincrement": True},
+    )
 
 
 class JoinLink(Base):
@@ -111,8 +114,10 @@ class JoinLink(Base):
     __tablename__ = "join_link"
 
     key_hash: Mapped[str] = mapped_column(Words(64), primary_key=True)
-    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     ends_at: Mapped[datetime]
+
+    __table_args__ = (Index("ix_join_link_by_account", "account_id"),)
 
 
 class SignInPace(Base):

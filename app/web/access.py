@@ -36,6 +36,7 @@ _OPEN = frozenset(
     {
         "metrics.show",
         "people.join",
+        "policy_reports.take",
         "people.take_link",
         "security.login",
         "security.mf_recovery",

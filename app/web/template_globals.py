@@ -14,6 +14,7 @@ from app.version import VERSION
 from app.web.access import may
 from app.web.attention import find_attention
 from app.web.batch_words import describe_state
+from app.web.browsers import name_browser
 from app.web.dates import write_instant, write_moment
 from app.web.names import name_campaign
 from app.web.state_words import STATE_WORDS
@@ -44,6 +45,7 @@ def install(app: Flask) -> None:
     )
     app.jinja_env.filters.update(
         batch_state=describe_state,
+        browser=name_browser,
         moment=write_moment,
         instant=write_instant,
         lower_first=lambda text: f"{text[:1].lower()}{text[1:]}",

@@ -60,7 +60,7 @@ def test_from_one_machine_alone_to_two_people(page: Page, window: NewWindow) -> 
     operator.press("Add, and make a link for them")
     assert_good(page)
     link = page.locator("#link").inner_text()
-    page.get_by_role("link", name="Bo").click()
+    page.get_by_role("link", name="Bo", exact=True).click()
     operator.sees_heading("Bo")
     assert_good(page)
     page.goto("/people")

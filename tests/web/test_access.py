@@ -117,6 +117,7 @@ OPEN = {
     "metrics.show",
     "people.join",
     "people.take_link",
+    "policy_reports.take",
     "static",
     "style",
 }

@@ -11,8 +11,8 @@ from app.campaign.contract.reading import Answers
 from app.campaign.contract.web_address import is_web_address
 from app.campaign.contract.wording import WORDS
 from app.forms.campaign import TYPED, CampaignForm, read_typed_answers
-from app.sending.webhook_check import WEBHOOK, TooSoon, check_webhook, was_received
 from app.rights import Right
+from app.sending.webhook_check import WEBHOOK, TooSoon, check_webhook, was_received
 from app.services import connections, store
 from app.store import audit_trail, drafts, request_log
 from app.store.acceptances import judge, read_accepted

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0010"
-down_revision = "0009"
+revision = "0011"
+down_revision = "0010"
 
 
 def upgrade() -> None:
@@ -73,7 +73,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("key_hash", name="uq_sign_in_key_hash"),
         sqlite_autoincrement=True,
     )
-    op.create_index("ix_sign_in_account_id", "sign_in", ["account_id"])
+    op.create_index("ix_sign_in_by_account", "sign_in", ["account_id"])
     op.create_table(
         "join_link",
         sa.Column("key_hash", sa.String(64), nullable=False),
@@ -82,7 +82,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key_hash", name="pk_join_link"),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name="fk_join_link_account_id"),
     )
-    op.create_index("ix_join_link_account_id", "join_link", ["account_id"])
+    op.create_index("ix_join_link_by_account", "join_link", ["account_id"])
     op.create_table(
         "sign_in_pace",
         sa.Column("subject", sa.String(64), nullable=False),

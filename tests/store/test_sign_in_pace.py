@@ -1,0 +1,52 @@
+"""How often somebody may try to sign in, held to a bucket that is filled by hand."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.store import gcra, sign_in_pace
+from app.store.leases import Moment
+from app.store.people_models import SignInPace
+from app.store.sign_in_pace import find_network
+
+
+@given(
+    st.integers(1, 10),
+    st.sampled_from([1.0, 2.0, 0.5, 0.25]),
+    st.lists(st.integers(0, 12), max_size=40),
+)
+def test_it_lets_through_what_a_bucket_of_tries_would(
+    burst: int, rate: float, pauses: list[int]
+) -> None:
+    row, bucket, now = SignInPace(subject="", clock="", arrival=0.0), float(burst), 1000.0
+    for pause in pauses:
+        now += pause
+        bucket = min(float(burst), bucket + pause * rate)
+        moment = Moment("boot", now)
+        may_go = gcra.measure_wait(row, rate, burst, moment) < 1e-9
+        assert may_go == (bucket >= 1 - 1e-9)
+        if may_go:
+            gcra.take(row, rate, moment)
+            bucket -= 1
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("203.0.113.9", "203.0.113.0/24"),
+        ("2001:db8:1:2:3::4", "2001:db8:1:2::/64"),
+        ("", "unknown"),
+        ("proxy", "unknown"),
+    ],
+)
+def test_one_person_may_have_all_of_a_network(address: str, network: str) -> None:
+    assert find_network(address) == network
+
+
+def test_nobody_waits_for_longer_than_a_minute() -> None:
+    for limit in (
+        sign_in_pace.OF_NETWORK,
+        sign_in_pace.OF_ACCOUNT,
+        sign_in_pace.OF_ACCOUNT_FROM_NETWORK,
+    ):
+        assert 1 / limit.rate <= 60
