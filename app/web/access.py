@@ -17,7 +17,6 @@ from flask import Flask, abort, current_app, g, redirect, request, session, url_
 from flask.typing import ResponseReturnValue
 from flask_security.utils import check_and_update_authn_fresh
 from sqlalchemy.exc import DatabaseError
-from sqlalchemy.orm import Session
 
 from app.connections import Connection
 from app.people.sign_in import FRESH, WITHOUT_ACCOUNT, find_account
@@ -67,6 +66,17 @@ _CLOSED = frozenset({"security.two_factor_rescue"})
 
 _FIRST = frozenset({"people.join", "people.take_link"})
 """What makes the first account."""
+
+_MAKING = frozenset({"editing.autosave", "editing.blank", "editing.save"})
+"""What is asked about a draft that need not be there yet."""
+
+_TABLES: Mapping[str, type[Any]] = {
+    "draft_id": Draft,
+    "submission_id": Submission,
+    "batch_id": Batch,
+    "exchange_id": LoggedCall,
+}
+"""What belongs to a connection, by the name of its id in addresses."""
 
 _OF_ACCOUNTS = frozenset({"security", "account"})
 """Parts of the app that are about an account, and not there while nobody has one."""
@@ -232,13 +242,12 @@ def _check_rights(person: Person) -> None:
         raise NotAllowed("Nobody may do this yet.")
     if SIGNED_IN in rights:
         return
-    with store().reading() as database:
-        key = _locate(database, request.view_args or {})
-    if key is None:
-        allowed = any(person.may_somewhere(Right(right)) for right in rights)
-    else:
-        key = connections().find(key).key
-        if not person.may(Right.VIEW, key):
+    allowed = any(person.may_somewhere(Right(right)) for right in rights)
+    if allowed and (subject := _find_subject(request.view_args or {})):
+        key = _locate(*subject)
+        if key is None and request.endpoint in _MAKING:
+            return
+        if key is None or not person.may(Right.VIEW, key):
             abort(404)
         allowed = any(person.may(Right(right), key) for right in rights)
     if not allowed:
@@ -255,21 +264,18 @@ def _check_freshness() -> ResponseReturnValue | None:
     return redirect(url_for("security.verify", next=request.full_path.rstrip("?")))
 
 
-def _locate(database: Session, names: Mapping[str, Any]) -> str | None:
-    """Find the connection that an address is about; `None` if it is about none, or not there."""
-    if "key" in names:
-        return str(names["key"])
-    tables = {
-        "draft_id": Draft,
-        "submission_id": Submission,
-        "batch_id": Batch,
-        "exchange_id": LoggedCall,
-    }
-    for name, table in tables.items():
-        if name in names:
-            row: Any = database.get(table, names[name])
-            return row.connection_key if row else None
-    return None
+def _find_subject(names: Mapping[str, Any]) -> tuple[str, Any] | None:
+    """Find what in an address belongs to a connection: its name there, and its id."""
+    return next(((name, names[name]) for name in ("key", *_TABLES) if name in names), None)
+
+
+def _locate(name: str, number: Any) -> str | None:
+    """Find the key of the connection that something belongs to; `None` if it is not there."""
+    if name == "key":
+        return str(number)
+    with store().reading() as database:
+        row: Any = database.get(_TABLES[name], number)
+        return connections().find(row.connection_key).key if row else None
 
 
 def _describe_missing(right: Right) -> str:
