@@ -2,8 +2,7 @@
 
 A role is a set of rights. Each is given for one connection or for all; who has no role at a
 connection neither sees nor can guess what is in it. To edit is not to send, and what takes a
-responsibility of its own (breaking a law, saying what became of a campaign, going on without
-approval) is a role of its own.
+responsibility of its own (breaking a law, saying what became of a campaign) is a role of its own.
 """
 
 from collections.abc import Mapping
@@ -21,10 +20,8 @@ class Right(StrEnum):
     VIEW = "view"
     EDIT = "edit"
     SEND = "send"
-    APPROVE = "approve"
     ACCEPT = "accept what breaks a law"
     RESOLVE = "say what became of a campaign"
-    OVERRIDE = "go on without approval"
     ADMINISTER = "administer"
 
 
@@ -34,10 +31,8 @@ class Role(StrEnum):
     VIEWER = "viewer"
     EDITOR = "editor"
     SENDER = "sender"
-    APPROVER = "approver"
     ACCEPTER = "accepter"
     RESOLVER = "resolver"
-    OVERRIDER = "overrider"
     ADMINISTRATOR = "administrator"
 
 
@@ -46,10 +41,8 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
         Role.VIEWER: frozenset({Right.VIEW}),
         Role.EDITOR: frozenset({Right.VIEW, Right.EDIT}),
         Role.SENDER: frozenset({Right.VIEW, Right.SEND}),
-        Role.APPROVER: frozenset({Right.VIEW, Right.APPROVE}),
         Role.ACCEPTER: frozenset({Right.VIEW, Right.ACCEPT}),
         Role.RESOLVER: frozenset({Right.VIEW, Right.RESOLVE}),
-        Role.OVERRIDER: frozenset({Right.VIEW, Right.OVERRIDE}),
         Role.ADMINISTRATOR: frozenset(Right),
     }
 )

@@ -286,9 +286,7 @@ _DEEDS = {
     Right.VIEW: "look at this",
     Right.EDIT: "change campaigns",
     Right.SEND: "send campaigns",
-    Right.APPROVE: "approve campaigns",
     Right.ACCEPT: "accept what breaks a rule",
     Right.RESOLVE: "say what became of a campaign",
-    Right.OVERRIDE: "go on without approval",
     Right.ADMINISTER: "do this",
 }

@@ -27,12 +27,10 @@ LETTERS = {
     "V": Role.VIEWER,
     "E": Role.EDITOR,
     "S": Role.SENDER,
-    "A": Role.APPROVER,
     "C": Role.ACCEPTER,
     "R": Role.RESOLVER,
-    "O": Role.OVERRIDER,
 }
-EVERYBODY, NOBODY = "VESACRO", ""
+EVERYBODY, NOBODY = "VESCR", ""
 """With any role at a connection, and nobody but administrators."""
 
 MAY = {

@@ -22,10 +22,8 @@ ROLE_WORDS = {
     Role.VIEWER: ("Viewer", "looks at campaigns and what became of them"),
     Role.EDITOR: ("Editor", "writes and changes campaigns"),
     Role.SENDER: ("Sender", "sends what is ready"),
-    Role.APPROVER: ("Approver", "approves what others wrote"),
     Role.ACCEPTER: ("Accepter", "accepts what breaks a rule, with a reason"),
     Role.RESOLVER: ("Resolver", "says what became of a campaign that nobody answered for"),
-    Role.OVERRIDER: ("Overrider", "lets a campaign go without approval, with a reason"),
     Role.ADMINISTRATOR: ("Administrator", "may do everything, and looks after people"),
 }
 _LAST = "Somebody has to be able to look after people: make another administrator first."
