@@ -1,6 +1,9 @@
 """What may stand in an address: ids have one form, so that nothing else reaches a view."""
 
-from flask import Flask
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from flask import Flask, request
 from werkzeug.routing import BaseConverter, ValidationError
 
 from app.store.drafts import ID_FORM
@@ -30,6 +33,16 @@ class Row(BaseConverter):
             return read_number(value)
         except ValueError as error:
             raise ValidationError(value) from error
+
+
+def has_host_name() -> bool:
+    """Tell whether the browser has the app by a name; passkeys belong to one (WebAuthn, 5.1.2)."""
+    host = urlsplit(request.host_url).hostname or ""
+    try:
+        ip_address(host)
+    except ValueError:
+        return True
+    return False
 
 
 def install(app: Flask) -> None:

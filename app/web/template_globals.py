@@ -12,6 +12,7 @@ from app.campaign.formatting import format_short_day, format_weekdays, shorten
 from app.campaign.timezones.zones import name_city
 from app.version import VERSION
 from app.web.access import may
+from app.web.addresses import has_host_name
 from app.web.attention import find_attention
 from app.web.batch_words import describe_state
 from app.web.browsers import name_browser
@@ -66,6 +67,7 @@ def install(app: Flask) -> None:
             "who": name_person,
             "person": g.get("person"),
             "may": may,
+            "can_have_passkeys": has_host_name,
         }
     )
 

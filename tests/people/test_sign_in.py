@@ -470,6 +470,13 @@ def test_a_password_is_on_no_page_that_offers_to_try_again(
     assert PASSWORD not in page.text
 
 
+def test_passkeys_are_offered_only_by_a_name(app: Flask, account: Account) -> None:
+    client = make_client(app)
+    words = "Sign in with a passkey"
+    assert words in client.get("/sign-in", base_url="http://localhost").text
+    assert words not in client.get("/sign-in", base_url="http://127.0.0.1").text
+
+
 def test_a_password_is_hashed_by_argon2id(app: Flask, account: Account) -> None:
     assert (account.password or "").startswith("$argon2id$")
 
