@@ -28,7 +28,7 @@ from app.sending.outcome import Outcome
 from app.sending.recording import recover
 from app.sending.settlement import apply_outcome
 from app.services import services
-from app.store import audit_trail, batches, seals, submissions
+from app.store import accounts, audit_trail, batches, seals, submissions
 from app.store.audit_trail import INSTANCE, EventKind, name_batch_chain
 from app.store.base import MAY_EXIST, State
 from app.store.database import Store
@@ -196,6 +196,7 @@ def _prepare(
     with store.writing() as session:
         for submission in submissions.find_under_way(session):
             apply_outcome(session, submission, Outcome(State.UNKNOWN, _BROUGHT_BACK))
+        accounts.distrust_sign_ins(session)
         for batch in batches.list_going(session):  # What is left may have been sent since.
             batch.stopped_at = datetime.now(UTC)
             audit_trail.record(session, EventKind.BATCH_STOPPED, name_batch_chain(batch.id))

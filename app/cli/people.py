@@ -2,7 +2,9 @@
 
 import click
 from flask.cli import with_appcontext
+from werkzeug.datastructures import MultiDict
 
+from app.forms.account import AccountForm
 from app.rights import ALL, EVERYWHERE, Role
 from app.services import connections, store
 from app.store import accounts, join_links
@@ -10,6 +12,7 @@ from app.store.accounts import ALL_ACCOUNTS, EmailTaken, Roles, describe_person
 from app.store.people_models import Account
 
 _WHO = "the command line"
+_NO_ADMINISTRATOR = "Nobody could look after people: make the link of an administrator first."
 _ADDRESS = click.option(
     "--address",
     default="http://127.0.0.1:8000",
@@ -51,8 +54,9 @@ def list_people() -> None:
 @with_appcontext
 def add(email: str, name: str, roles: tuple[str, ...], address: str) -> None:
     """Add a person, and print the link by which they set a password."""
-    if "@" not in email:
-        raise click.BadParameter("Give an e-mail address, as name@example.com.")
+    form = AccountForm(MultiDict({"email": email, "name": name or email}))
+    if not form.validate():
+        raise click.BadParameter(next(iter(form.errors.values()))[0])
     given = _read_roles(roles)
     try:
         with store().writing(ALL_ACCOUNTS) as session:
@@ -68,13 +72,21 @@ def add(email: str, name: str, roles: tuple[str, ...], address: str) -> None:
 
 @people.command("link")
 @click.argument("email")
+@click.option(
+    "--without-second-step", is_flag=True, help="Take codes and passkeys away: the phone is lost."
+)
 @_ADDRESS
 @with_appcontext
-def make_link(email: str, address: str) -> None:
+def make_link(email: str, address: str, *, without_second_step: bool) -> None:
     """Print a link by which a person sets a new password; a closed account is opened again."""
     with store().writing(ALL_ACCOUNTS) as session:
         account = _find(accounts.find_by_email(session, email))
+        is_one = Role.ADMINISTRATOR in describe_person(account).roles.get(ALL, frozenset())
+        if not is_one and not accounts.has_administrator(session):
+            raise click.ClickException(_NO_ADMINISTRATOR)
         accounts.set_active(session, account, active=True, who=_WHO)
+        if without_second_step:
+            accounts.remove_second_step(session, account, who=_WHO)
         key = join_links.make(session, account, who=_WHO)
     _echo_link(address, key)
 

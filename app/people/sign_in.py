@@ -116,6 +116,7 @@ def install(app: Flask, store: Store) -> None:
         "TWO_FACTOR": True,
         "TWO_FACTOR_ENABLED_METHODS": ["authenticator"],
         "TWO_FACTOR_RESCUE_EMAIL": False,
+        "TWO_FACTOR_AUTHENTICATOR_VALIDITY": 30,
         "TOTP_SECRETS": {"1": _derive(secret, "codes").decode()},
         "TOTP_ISSUER": "Campaign Builder",
         "MULTI_FACTOR_RECOVERY_CODES": True,
@@ -261,6 +262,7 @@ def _put_on_record(app: Flask, store: Store) -> None:
             chain = name_account_chain(user.id)
             with store.writing(chain) as database:
                 if kind is EventKind.PASSWORD_SET:
+                    accounts.delete_links(database, user.id)
                     sign_ins.end_all(database, user.id, but=session.get(KEY, ""))
                 who = accounts.describe_person(user).label
                 audit_trail.record(database, kind, chain, who=who, email=user.email, **details)

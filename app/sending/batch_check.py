@@ -178,7 +178,7 @@ def find_obstacle(draft: Draft, batch: Batch, to: Connection) -> str:
     if draft.is_locked:
         return "It was sent already."
     if to.key != batch.connection_key:
-        return f"It goes to another connection: {to.name}."
+        return "It goes to another connection."
     return ""
 
 

@@ -4,16 +4,18 @@ While there is no active account, this machine's one person does everything with
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from secrets import token_hex
 
-from sqlalchemy import func, select
+from email_validator import EmailNotValidError, validate_email
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from app.rights import ALL, Person, Role
 from app.store import audit_trail, sign_ins
 from app.store.audit_trail import EventKind, name_account_chain
-from app.store.people_models import Account, Grant
+from app.store.people_models import Account, Grant, JoinLink
 
 ALL_ACCOUNTS = "accounts"
 """What a writer locks who changes whether there is an administrator, or any account."""
@@ -43,8 +45,14 @@ def is_any_active(session: Session) -> bool:
 
 
 def normalise_email(email: str) -> str:
-    """Write an e-mail address as it is compared."""
-    return email.strip().casefold()
+    """Write an e-mail address as it is compared: one that is spelled in wide letters is the same.
+
+    What is no e-mail address stays what it is.
+    """
+    typed = email.strip()
+    with suppress(EmailNotValidError):
+        typed = validate_email(typed, check_deliverability=False, test_environment=True).normalized
+    return typed.casefold()
 
 
 def find(session: Session, account_id: int) -> Account:
@@ -93,7 +101,19 @@ def add(session: Session, email: str, name: str, roles: Roles, *, who: str) -> A
     )
     session.add(account)
     session.flush()
+    delete_links(session, None)
     _record(session, EventKind.ACCOUNT_ADDED, account, who, roles=write_roles(roles))
+    return account
+
+
+def add_first(session: Session, email: str, name: str) -> Account:
+    """Add the account that looks after the others; one that was closed is opened again."""
+    everything = {ALL: frozenset({Role.ADMINISTRATOR})}
+    account = find_by_email(session, email)
+    if account is None:
+        return add(session, email, name, everything, who="")
+    set_roles(session, account, everything, who="")
+    set_active(session, account, active=True, who="")
     return account
 
 
@@ -108,6 +128,7 @@ def set_roles(session: Session, account: Account, roles: Roles, *, who: str) -> 
     if Role.ADMINISTRATOR not in roles.get(ALL, frozenset()):
         _check_not_last(session, account)
     account.grants[:] = _make_grants(roles)
+    delete_links(session, account.id)
     _record(
         session,
         EventKind.ROLES_SET,
@@ -127,6 +148,7 @@ def set_active(session: Session, account: Account, *, active: bool, who: str) ->
         _check_not_last(session, account)
         end_sign_ins(session, account)
     account.active = active
+    delete_links(session, account.id)
     kind = EventKind.ACCOUNT_OPENED if active else EventKind.ACCOUNT_CLOSED
     _record(session, kind, account, who)
 
@@ -141,14 +163,43 @@ def close_all(session: Session, *, who: str) -> int:
         end_sign_ins(session, account)
         account.active = False
         _record(session, EventKind.ACCOUNT_CLOSED, account, who)
+    session.execute(delete(JoinLink))
     return len(accounts)
 
 
 def set_password(session: Session, account: Account, password_hash: str, *, who: str) -> None:
     """Give an account another password, and end its sign-ins."""
     account.password = password_hash
+    delete_links(session, account.id)
     _record(session, EventKind.PASSWORD_SET, account, who)
     end_sign_ins(session, account)
+
+
+def remove_second_step(session: Session, account: Account, *, who: str) -> None:
+    """Let the password alone sign in again: codes, recovery codes and passkeys are gone."""
+    account.tf_primary_method = account.tf_totp_secret = account.totp_counter = None
+    account.mf_recovery_codes = None
+    account.webauthn.clear()
+    _record(session, EventKind.SECOND_STEP_CHANGED, account, who, removed=True)
+    end_sign_ins(session, account)
+
+
+def sign_out_everywhere(session: Session, account: Account, *, who: str) -> None:
+    """End all sign-ins of an account, and put that on record."""
+    end_sign_ins(session, account)
+    _record(session, EventKind.SIGN_IN_ENDED, account, who, everywhere=True)
+
+
+def distrust_sign_ins(session: Session) -> None:
+    """End every sign-in and every link: what was ended may have come back with a backup."""
+    for account in list_all(session):
+        end_sign_ins(session, account)
+    session.execute(delete(JoinLink))
+
+
+def delete_links(session: Session, account_id: int | None) -> None:
+    """Let no link be used that was made before; without an account, those of a first one."""
+    session.execute(delete(JoinLink).where(JoinLink.account_id == account_id))
 
 
 def end_sign_ins(session: Session, account: Account) -> None:
@@ -173,9 +224,17 @@ def _make_grants(roles: Roles) -> list[Grant]:
 def _check_not_last(session: Session, account: Account) -> None:
     if not account.active or not _is_administrator(account):
         return
-    others = (other for other in list_all(session) if other.id != account.id and other.active)
-    if not any(map(_is_administrator, others)):
+    if not has_administrator(session, but=account.id):
         raise LastAdministrator(account.id)
+
+
+def has_administrator(session: Session, but: int | None = None) -> bool:
+    """Tell whether anybody can sign in who administers, besides the account *but*."""
+    return any(
+        account.active and (account.password or account.webauthn) and _is_administrator(account)
+        for account in list_all(session)
+        if account.id != but
+    )
 
 
 def _is_administrator(account: Account) -> bool:

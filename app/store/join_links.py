@@ -24,7 +24,7 @@ class NoSuchLink(LookupError):
 
 def make(session: Session, account: Account, *, who: str) -> str:
     """Make a link for an account and give its key; an earlier one is good for nothing more."""
-    session.execute(delete(JoinLink).where(JoinLink.account_id == account.id))
+    accounts.delete_links(session, account.id)
     chain = name_account_chain(account.id)
     audit_trail.record(session, EventKind.LINK_MADE, chain, who=who, email=account.email)
     return _keep(session, account.id)
@@ -51,7 +51,7 @@ def find(session: Session, key: str) -> JoinLink:
 
 def use_up(session: Session, link: JoinLink) -> None:
     """Let a link be good for nothing more; so are all that made a first account."""
-    session.execute(delete(JoinLink).where(JoinLink.account_id.is_(None)))
+    accounts.delete_links(session, None)
     session.execute(delete(JoinLink).where(JoinLink.key_hash == link.key_hash))
 
 

@@ -12,7 +12,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, TableClause, cast, func, insert, inspect, select, update
+from sqlalchemy import (
+    Connection,
+    Integer,
+    Select,
+    TableClause,
+    cast,
+    func,
+    insert,
+    inspect,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import REGCLASS
 from sqlalchemy.orm import Session
 
@@ -39,7 +50,12 @@ _DIGITS = 64
 TABLES: tuple[TableClause, ...] = (*Base.metadata.sorted_tables, DRAFT_INDEX, CALL_INDEX)
 """What is copied, in an order in which nothing points to what is not there yet."""
 
-_NUMBERED = ("batch", "submission", "exchange", "event", "preset", "book")
+_NUMBERED = tuple(
+    table.name
+    for table in Base.metadata.sorted_tables
+    if "id" in table.c and isinstance(table.c.id.type, Integer) and table.c.id.autoincrement
+)
+"""Tables whose rows PostgreSQL numbers by itself."""
 
 
 class NotEmpty(Exception):

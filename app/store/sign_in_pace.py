@@ -7,14 +7,16 @@ still keeps nobody away for longer than a minute.
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 from hashlib import sha256
 from ipaddress import ip_address, ip_network
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.store import gcra
 from app.store.dialects import queries
-from app.store.people_models import SignInPace
+from app.store.people_models import Account, SignIn, SignInPace
 
 
 @dataclass(frozen=True)
@@ -28,21 +30,38 @@ class Limit:
 OF_NETWORK = Limit(burst=60, rate=1 / 2)
 OF_ACCOUNT_FROM_NETWORK = Limit(burst=8, rate=1 / 20)
 OF_ACCOUNT = Limit(burst=100, rate=1 / 6)
+OF_CODES = Limit(burst=10, rate=1 / 60)
+"""Of codes with few digits, which come after a password."""
+
+
+class Tried(StrEnum):
+    """By what somebody tries to prove who they are; each is counted by itself."""
+
+    PASSWORD = "password"  # noqa: S105  It is what is tried.
+    CODE = "code"
+    PASSKEY = "passkey"
+    AGAIN = "password of who is signed in"
+
 
 _V4_PREFIX, _V6_PREFIX = 24, 64
+_MOST_KNOWN = 200
 
 
-def try_now(session: Session, address: str, account: str) -> float:
+def try_now(session: Session, address: str, what: Tried, account: str) -> float:
     """Count a try, and give the seconds that it has to wait; 0.0 if it may go now.
 
     *account* is what was typed to name one, whether it exists or not; none counts only the
-    network of *address*. A try that has to wait is not counted.
+    network of *address*. Whoever has signed in from there before is kept away by nobody who
+    tries from elsewhere. A try that has to wait is not counted.
     """
     network = find_network(address)
-    limits = {f"network {network}": OF_NETWORK}
+    limits = {f"{what} from {network}": OF_NETWORK}
     if account:
-        limits[f"account {account} from {network}"] = OF_ACCOUNT_FROM_NETWORK
-        limits[f"account {account}"] = OF_ACCOUNT
+        limits[f"{what} of {account} from {network}"] = OF_ACCOUNT_FROM_NETWORK
+        if not _is_known(session, account, network):
+            limits[f"{what} of {account}"] = OF_ACCOUNT
+        if what is Tried.CODE:
+            limits[f"code of {account}"] = OF_CODES
     now = queries(session).read_clock(session)
     rows = {_find(session, subject): limit for subject, limit in limits.items()}
     waits = [gcra.measure_wait(row, limit.rate, limit.burst, now) for row, limit in rows.items()]
@@ -60,6 +79,13 @@ def find_network(address: str) -> str:
         return "unknown"
     prefix = _V4_PREFIX if ip.version == 4 else _V6_PREFIX
     return str(ip_network((ip, prefix), strict=False))
+
+
+def _is_known(session: Session, account: str, network: str) -> bool:
+    """Tell whether the account of an e-mail address has signed in from a network before."""
+    addresses = select(SignIn.address).join(Account, Account.id == SignIn.account_id)
+    rows = session.scalars(addresses.where(Account.email == account).distinct().limit(_MOST_KNOWN))
+    return any(find_network(address) == network for address in rows)
 
 
 def _find(session: Session, subject: str) -> SignInPace:

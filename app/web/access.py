@@ -10,6 +10,7 @@ While there are no accounts, whoever reaches this machine may do everything, and
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import timedelta
+from ipaddress import ip_address
 from math import ceil
 from typing import Any, TypeVar
 
@@ -25,6 +26,7 @@ from app.services import connections, store
 from app.store import accounts, sign_in_pace
 from app.store.models import Batch, Draft, Submission
 from app.store.records import LoggedCall
+from app.store.sign_in_pace import Tried
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -47,18 +49,16 @@ _OPEN = frozenset(
 )
 """What can be asked without having signed in."""
 
-_TRIED = frozenset(
-    {
-        "people.take_link",
-        "security.change_password",
-        "security.login",
-        "security.mf_recovery",
-        "security.two_factor_token_validation",
-        "security.verify",
-        "security.wan_signin_response",
-        "security.wan_verify_response",
-    }
-)
+_TRIED = {
+    "people.take_link": Tried.PASSWORD,
+    "security.change_password": Tried.AGAIN,
+    "security.login": Tried.PASSWORD,
+    "security.mf_recovery": Tried.CODE,
+    "security.two_factor_token_validation": Tried.CODE,
+    "security.verify": Tried.AGAIN,
+    "security.wan_signin_response": Tried.PASSKEY,
+    "security.wan_verify_response": Tried.PASSKEY,
+}
 """Where somebody proves who they are, and somebody else could try to."""
 
 _CLOSED = frozenset({"security.two_factor_rescue"})
@@ -184,7 +184,7 @@ def _check() -> ResponseReturnValue | None:
         abort(404)
     g.person = person = _find_person()
     if request.method == "POST" and endpoint in _TRIED:
-        _hold_back(person)
+        _hold_back(_TRIED[endpoint], person)
     if person and person.is_local:
         _check_local()
     elif endpoint in _OPEN:
@@ -206,23 +206,34 @@ def _find_person() -> Person | None:
     return accounts.describe_person(account) if account else None
 
 
-def _hold_back(person: Person | None) -> None:
+def _hold_back(what: Tried, person: Person | None) -> None:
     """Count a try to prove who somebody is; raises `TooManyTries`."""
     waiting = session.get("tf_user_id", "")  # Who has given the password, and not the code yet.
     typed = accounts.normalise_email(request.form.get("email", ""))
     account = person.email if person else str(waiting) or typed
     with store().writing("sign-in") as database:
-        wait = sign_in_pace.try_now(database, request.remote_addr or "", account)
+        wait = sign_in_pace.try_now(database, request.remote_addr or "", what, account)
     if wait:
         raise TooManyTries(ceil(wait))
 
 
 def _check_local() -> None:
     """Let the one person of this machine do everything, and others only make a first account."""
-    if current_app.config["IS_REACHABLE"] and request.endpoint not in _FIRST:
+    is_from_elsewhere = current_app.config["IS_REACHABLE"] or _comes_from_elsewhere()
+    if is_from_elsewhere and request.endpoint not in _FIRST:
         raise NotOpen
     if request.blueprint in _OF_ACCOUNTS:
         abort(404)
+
+
+def _comes_from_elsewhere() -> bool:
+    """Tell whether a request comes from another machine, or through a proxy on this one."""
+    if "X-Forwarded-For" in request.headers or "Forwarded" in request.headers:
+        return True
+    try:
+        return not ip_address(request.remote_addr or "127.0.0.1").is_loopback
+    except ValueError:
+        return True
 
 
 def _ask_to_sign_in() -> ResponseReturnValue:

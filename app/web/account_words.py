@@ -23,6 +23,10 @@ def describe_account_events(events: Iterable[Event]) -> list[HistoryEntry]:
 
 
 def _describe_second_step(known: dict[str, Any]) -> str:
+    if known.get("removed"):
+        return "Codes and passkeys were taken away"
+    if known.get("recovery_codes"):
+        return "New recovery codes were made"
     if "passkey" in known:
         return f"A passkey was {known['passkey']}"
     return "A code is asked for" if known["codes"] else "A code is no longer asked for"
@@ -44,7 +48,9 @@ _WORDS: Mapping[EventKind, Callable[[dict[str, Any]], str]] = {
     EventKind.PASSWORD_SET: lambda _: "The password was set, and every sign-in ended",
     EventKind.SECOND_STEP_CHANGED: _describe_second_step,
     EventKind.SIGNED_IN: _describe_address,
-    EventKind.SIGN_IN_ENDED: lambda _: "Signed out",
+    EventKind.SIGN_IN_ENDED: lambda known: (
+        "Signed out everywhere" if known.get("everywhere") else "Signed out"
+    ),
 }
 
 

@@ -113,11 +113,11 @@ def _offer_again_expired(_error: CSRFError) -> tuple[str | Response, int]:
 
 
 def _offer_again_signed_out(_error: NotSignedIn) -> tuple[str | Response, int]:
-    return _offer_again(401, _SIGNED_OUT) if is_from_here() else _draw_page(401, _EXPIRED)
+    return _offer_again(401, _SIGNED_OUT)
 
 
 def _show_too_many_tries(error: TooManyTries) -> tuple[str | Response, int, dict[str, str]]:
-    advice = f"Wait for {error.seconds} seconds, then try again. A passkey works at once."
+    advice = f"Wait for {error.seconds} seconds, then try again."
     return *_draw_page(429, ("Too many tries", advice)), {"Retry-After": str(error.seconds)}
 
 
@@ -164,8 +164,11 @@ def _show_failed(error: Exception) -> tuple[str | Response, int]:
 
 
 def _offer_again(status: int, sentence: tuple[str, str]) -> tuple[str | Response, int]:
-    """Show a page from which the same can be posted again; a token is typed again instead."""
-    if _is_for_a_script():
+    """Show a page from which the same can be posted again; a token is typed again instead.
+
+    What another site posted is not offered: the form would be one of ours.
+    """
+    if _is_for_a_script() or (request.method == "POST" and not is_from_here()):
         return _draw_page(status, sentence)
     title, advice = sentence
     posted = [pair for pair in request.form.items(multi=True) if pair[0] not in _NOT_CARRIED]

@@ -41,6 +41,7 @@ from app.store.migrations import UnusableDatabase
 from tests.conftest import ON_POSTGRESQL
 from tests.factories import inbound, outbound
 from tests.pages import Visitor
+from tests.people.accounts import add_account, is_signed_in, make_client, sign_in
 from tests.postgresql import drop_database, make_database
 from tests.sending.presses import TOKEN, look_up, rows
 from tests.store.archives import archive
@@ -224,6 +225,22 @@ def test_numbers_of_rows_that_are_gone_are_known_after_two_moves(
         counters = move.read_counters(session.connection())
     assert (counters["submission"], counters["event"] >= 41) == (7, True)
     assert counters["exchange"] == 0
+
+
+def test_people_sign_in_where_they_were_moved_to(
+    app: Flask, run: Run, target: str, instance: Path
+) -> None:
+    add_account(app)
+    for _ in range(3):
+        sign_in(make_client(app))
+    assert run("move-to", target).exit_code == 0
+
+    moved = create_app(Settings(instance=instance, database_url=target))
+    client = make_client(moved)
+    sign_in(client)
+    assert is_signed_in(client)
+    assert add_account(moved, "new@example.com").id == 2
+    find_services(moved).store.engine.dispose()
 
 
 def test_the_older_file_is_not_used_again_by_mistake(

@@ -40,7 +40,7 @@ def test_a_role_is_given_at_a_connection_by_its_name(run: Run, app: Flask) -> No
 def test_what_cannot_be_given_is_refused_with_a_sentence(run: Run, app: Flask) -> None:
     add_account(app)
     for words, sentence in (
-        (("bo",), "Give an e-mail address"),
+        (("bo",), "Enter an e-mail address"),
         (("anna@example.com",), "Another account has this e-mail address."),
         (("bo@example.com", "--role", "boss"), "There is no role “boss”"),
         (("bo@example.com", "--role", "viewer@Nowhere"), "There is no connection “Nowhere”."),

@@ -13,12 +13,13 @@ from flask import Flask
 
 from app.cli import backup
 from app.services import find_services
-from app.store import database_file
+from app.store import database_file, join_links
 from app.store.base import State
 from app.store.database import Store
 from tests.cli.backups import Run, Saved, Sent, names
 from tests.factories import inbound
 from tests.pages import Visitor
+from tests.people.accounts import add_account, is_signed_in, make_client, sign_in
 from tests.store.files import file_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.sqlite]
@@ -52,6 +53,21 @@ def test_what_was_there_before_a_restore_can_be_brought_back(
     (before,) = (instance / "backups").iterdir()
     assert run("restore", before).exit_code == 0
     assert names(store) == {"Nearly lost"}
+
+
+def test_a_backup_brings_nobody_back_in(run: Run, file: Path, app: Flask) -> None:
+    account = add_account(app)
+    client = make_client(app)
+    sign_in(client)
+    with find_services(app).store.writing() as session:
+        link = f"/join/{join_links.make(session, account, who='')}"
+    assert run("backup", file).exit_code == 0
+    assert run("restore", file).exit_code == 0
+
+    assert not is_signed_in(client)
+    assert client.get(link).status_code == 404
+    sign_in(client)
+    assert is_signed_in(client)
 
 
 def damaged(file: Path) -> None:

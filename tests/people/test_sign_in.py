@@ -289,8 +289,8 @@ def test_a_new_password_ends_all_other_sign_ins(app: Flask, signed_in: FlaskClie
 
 
 def test_other_rights_end_the_sign_ins_of_before(app: Flask, signed_in: FlaskClient) -> None:
+    add_account(app, "admin@example.com")
     with find_services(app).store.writing() as session:
-        accounts.add(session, "b@example.com", "B", {ALL: frozenset({Role.ADMINISTRATOR})}, who="")
         anna = accounts.find_by_email(session, "anna@example.com")
         assert anna
         accounts.set_roles(session, anna, {ALL: frozenset({Role.VIEWER})}, who="")
@@ -495,3 +495,108 @@ def test_an_app_that_others_can_reach_serves_nothing_before_the_first_account(
     post(client, link, **typed)
     assert client.get("/").status_code == 200
     assert make_client(app).get("/").location == "/sign-in"
+
+
+@pytest.mark.parametrize("email", ["anna@ｅxample.com", "ANNA@example。com", " anna@example.com"])
+def test_an_address_that_is_spelled_otherwise_starts_no_new_count(
+    app: Flask, account: Account, email: str
+) -> None:
+    guesser = make_client(app)
+    for number in range(8):
+        sign_in(guesser, password=f"guess number {number}")
+    assert sign_in(guesser, email, "guess number 9").status_code == 429
+
+
+def test_who_guesses_from_everywhere_keeps_nobody_away_who_was_there_before(
+    app: Flask, signed_in: FlaskClient
+) -> None:
+    for number in range(110):
+        sign_in(make_client(app, f"198.51.{number}.7"), password="wrong wrong wrong")
+    assert sign_in(make_client(app, "198.51.200.7")).status_code == 429
+    again = make_client(app)
+    sign_in(again)
+    assert is_signed_in(again)
+
+
+def test_a_link_is_good_for_nothing_after_a_new_password_a_closing_or_other_roles(
+    app: Flask, signed_in: FlaskClient
+) -> None:
+    store = find_services(app).store
+    add_account(app, "admin@example.com")
+    with store.reading() as session:
+        anna = accounts.find(session, 1)
+
+    link = make_link(app, anna)
+    new = "seven slow boats wander"
+    typed = {"password": PASSWORD, "new_password": new, "new_password_confirm": new}
+    post(signed_in, "/account/password", **typed)
+    assert make_client(app).get(link).status_code == 404
+
+    link = make_link(app, anna)
+    with store.writing() as session:
+        accounts.set_active(session, accounts.find(session, 1), active=False, who="")
+        accounts.set_active(session, accounts.find(session, 1), active=True, who="")
+    assert make_client(app).get(link).status_code == 404
+
+    link = make_link(app, anna)
+    with store.writing() as session:
+        viewer = {ALL: frozenset({Role.VIEWER})}
+        accounts.set_roles(session, accounts.find(session, 1), viewer, who="")
+    assert make_client(app).get(link).status_code == 404
+
+
+def test_an_administrator_helps_who_has_lost_the_phone(app: Flask, signed_in: FlaskClient) -> None:
+    ask_for_codes(signed_in)
+    make_recovery_codes(signed_in)
+    add_account(app, "admin@example.com")
+    admin = make_client(app)
+    sign_in(admin, "admin@example.com")
+    post(admin, "/people/1/second-step", "/people/1")
+    assert not is_signed_in(signed_in)
+    anna = make_client(app)
+    sign_in(anna)
+    assert is_signed_in(anna)
+    assert "Codes and passkeys were taken away" in admin.get("/people/1").text
+
+
+def test_what_another_site_posts_is_never_offered_as_a_form_of_ours(
+    app: Flask, signed_in: FlaskClient
+) -> None:
+    signed_in.environ_base["HTTP_SEC_FETCH_SITE"] = "same-site"
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=20)):
+        page = signed_in.post("/people/1", data={"role": "/administrator"})
+    assert page.status_code == 401
+    assert "Try again" not in page.text
+
+
+def test_a_first_account_can_be_made_again_by_who_had_one(app: Flask, account: Account) -> None:
+    store = find_services(app).store
+    with store.writing() as session:
+        accounts.close_all(session, who="")
+        link = f"/join/{join_links.make_first(session)}"
+    client = make_client(app)
+    new = "seven slow boats wander"
+    typed = {"name": "Anna", "email": "anna@example.com", "password": new, "again": new}
+    post(client, link, **typed)
+    assert is_signed_in(client)
+    assert client.get("/people").status_code == 200
+
+
+def test_an_administrator_who_never_came_does_not_count_as_one(app: Flask) -> None:
+    anna = add_account(app)
+    everything = {ALL: frozenset({Role.ADMINISTRATOR})}
+    with find_services(app).store.writing() as session:
+        accounts.add(session, "never@example.com", "Never", everything, who="")
+        with pytest.raises(accounts.LastAdministrator):
+            accounts.set_roles(session, accounts.find(session, anna.id), {}, who="")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("REMOTE_ADDR", "203.0.113.5"), ("HTTP_X_FORWARDED_FOR", "203.0.113.5")]
+)
+def test_alone_means_this_machine_alone(app: Flask, name: str, value: str) -> None:
+    client = make_client(app)
+    assert client.get("/people").status_code == 200
+    client.environ_base[name] = value
+    assert client.get("/people").status_code == 403
+    assert client.get("/").status_code == 403

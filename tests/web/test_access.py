@@ -87,11 +87,12 @@ MAY = {
     "people.index": NOBODY,
     "people.make_link": NOBODY,
     "people.new": NOBODY,
+    "people.remove_second_step": NOBODY,
     "people.set_active": NOBODY,
     "people.show": NOBODY,
     "places.index": EVERYBODY,
     "presets.choose": "E",
-    "presets.forget": "E",
+    "presets.forget": NOBODY,
     "presets.keep": "E",
     "presets.use": "E",
     "preview.show": EVERYBODY,
@@ -355,6 +356,19 @@ def test_the_trail_names_the_account_and_not_what_was_typed(
     assert page.soup.find(id="who") is None
     history = viewer.get(f"/drafts/{own['draft_id']}/history").text
     assert "Anna &lt;anna@example.com&gt;" in history
+
+
+def test_nothing_is_told_of_a_connection_in_passing(
+    app: Flask, add_connection: Callable[..., str], saved: Callable[..., str]
+) -> None:
+    key = add_connection()
+    add_account(app, roles={key: frozenset({Role.EDITOR})})
+    client = make_client(app)
+    sign_in(client)
+    assert client.post("/preview", data={"connection": ""}).status_code == 404
+    assert client.post("/preview", data={"connection": key}).status_code == 200
+    assert "Sandbox" not in Page(client.get("/about")).text
+    assert "nobody is called" not in client.get("/").text
 
 
 def test_alone_nothing_is_asked_for(app: Flask, client: FlaskClient) -> None:

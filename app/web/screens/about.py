@@ -8,9 +8,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.campaign.compliance.rulebook import load_rulebook
 from app.campaign.timezones.zones import ZONE_DATA_LOCKED, ZONE_DATA_VERSION
 from app.files import LEAST_FREE
+from app.rights import Right
 from app.services import connections, services, store
 from app.store.migrations import HEAD, read_revision
-from app.web.access import SIGNED_IN, needs
+from app.web.access import SIGNED_IN, may, needs
 from app.web.panel.panel import find_public_url
 
 bp = Blueprint("about", __name__)
@@ -28,7 +29,7 @@ def show() -> str:
         presets=len(book.presets),
         rules_version=book.version,
         rules_checked=min(rule.checked_on for rule in book.rules),
-        to=connections().default,
+        to=connections().default if may(Right.VIEW, "") else None,
         url=find_public_url(connections().default),
     )
 

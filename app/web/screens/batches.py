@@ -134,7 +134,8 @@ def again(batch_id: int) -> ResponseReturnValue:
     """Make a batch of what was not created and may be sent again."""
     with store().reading() as session:
         batches.find(session, batch_id)
-        ids = batches.list_to_repeat(session, batch_id)
+        left = batches.list_to_repeat(session, batch_id)
+        ids = drafts.select_ids(session, left, find_keys(Right.SEND))
     try:
         new_id = make_batch(ids, store(), connections())
     except NothingReady:

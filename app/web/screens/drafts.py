@@ -86,7 +86,7 @@ def index() -> str:
 def _find_common_connection(destinations: Collection[Connection | None]) -> Connection | None:
     """Give the one connection that all drafts on a page go to; without drafts, the default."""
     if not destinations:
-        return connections().default
+        return connections().default if may(Right.VIEW, "") else None
     return next(iter(destinations)) if len(destinations) == 1 else None
 
 

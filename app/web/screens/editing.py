@@ -159,13 +159,15 @@ def _check_webhook(draft: Draft) -> str:
     return url_for("editing.edit", draft_id=draft.id, checked=call_id)
 
 
-def _find_webhook_check() -> LoggedCall | None:
-    """Find the check that this page is to show; another call of the log is none."""
+def _find_webhook_check(draft: Draft | None) -> LoggedCall | None:
+    """Find the check that this page is to show; one of another draft's address is none."""
     number = request.args.get("checked", type=read_number)
     if number is None:
         return None
     with store().reading() as session:
-        return request_log.find_check(session, number, WEBHOOK)
+        check = request_log.find_check(session, number, WEBHOOK)
+    url = str(draft.answers.get("webhook_url", "")).strip() if draft else ""
+    return check if check and url.startswith(check.url) else None
 
 
 def _describe_fix(fix: Answers) -> str:
@@ -204,7 +206,7 @@ def _draw_form(
     statements = read_accepted(draft) if draft else {}
     to = connections().find(str(answers.get("connection", "")))
     panel = build_panel(answers, statements, to)
-    checked = _find_webhook_check()
+    checked = _find_webhook_check(draft)
     return render_template(
         "campaign/form.html",
         connection=to,

@@ -1,6 +1,6 @@
 """People: who has an account, what they may do at which connection, and the links they begin by."""
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import hash_password, login_user
 from werkzeug.datastructures import MultiDict
@@ -46,6 +46,8 @@ def index() -> str:
 @needs(Right.ADMINISTER)
 def begin() -> ResponseReturnValue:
     """Lead the one person of this machine to the page that makes the first account."""
+    if not find_person().is_local:
+        abort(404)
     with store().writing(ALL_ACCOUNTS) as database:
         key = join_links.make_first(database)
     return redirect(url_for("people.join", key=key))
@@ -135,8 +137,22 @@ def end_sign_ins(account_id: int) -> ResponseReturnValue:
     """Sign a person out everywhere."""
     subjects = (ALL_ACCOUNTS, name_account_chain(account_id))
     with store().writing(*subjects) as database:
-        accounts.end_sign_ins(database, accounts.find(database, account_id))
+        account = accounts.find(database, account_id)
+        accounts.sign_out_everywhere(database, account, who=name_person())
     flash("They are signed out everywhere.")
+    return redirect(url_for("people.show", account_id=account_id))
+
+
+@bp.post("/people/<row:account_id>/second-step")
+@needs(Right.ADMINISTER)
+@fresh
+def remove_second_step(account_id: int) -> ResponseReturnValue:
+    """Help a person who has lost the phone: the password alone signs in again."""
+    subjects = (ALL_ACCOUNTS, name_account_chain(account_id))
+    with store().writing(*subjects) as database:
+        account = accounts.find(database, account_id)
+        accounts.remove_second_step(database, account, who=name_person())
+    flash("Their codes and passkeys are gone: the password alone signs in.")
     return redirect(url_for("people.show", account_id=account_id))
 
 
@@ -160,8 +176,7 @@ def take_link(key: str) -> ResponseReturnValue:
         if link.account_id is not None:
             joined = accounts.find(database, link.account_id)
         else:
-            everything = {ALL: frozenset({Role.ADMINISTRATOR})}
-            joined = accounts.add(database, form.email.data, form.name.data, everything, who="")
+            joined = accounts.add_first(database, form.email.data, form.name.data)
         who = accounts.describe_person(joined).label
         accounts.set_password(database, joined, hashed, who=who)
         join_links.use_up(database, link)

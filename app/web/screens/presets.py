@@ -27,7 +27,7 @@ from app.store.acceptances import judge
 from app.store.audit_trail import name_draft_chain
 from app.store.drafts import StaleVersion
 from app.store.presets import LONGEST_NAME, NameTaken
-from app.web.access import needs
+from app.web.access import needs, require
 from app.web.row_numbers import read_number
 from app.web.visit import find_connection, name_person
 
@@ -136,6 +136,8 @@ def keep(draft_id: str) -> ResponseReturnValue:
     if name in {preset.title for preset in load_rulebook().presets}:
         return make_response(_draw_page(draft_id, name, _GIVEN), 422)
     replaces = request.form.get("replace") == name
+    if replaces:
+        require(Right.ADMINISTER, "")
     try:
         with store().writing() as session:
             answers = drafts.find(session, draft_id).answers
@@ -148,7 +150,7 @@ def keep(draft_id: str) -> ResponseReturnValue:
 
 
 @bp.post("/drafts/<draft:draft_id>/presets/forget")
-@needs(Right.EDIT)
+@needs(Right.ADMINISTER)
 def forget(draft_id: str) -> ResponseReturnValue:
     with store().writing() as session:
         presets.forget(session, request.form.get("preset", 0, type=read_number))

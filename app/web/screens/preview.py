@@ -7,7 +7,7 @@ from wtforms import ValidationError
 from app.forms.campaign import read_typed_answers
 from app.rights import Right
 from app.services import connections
-from app.web.access import needs
+from app.web.access import hide_unless_visible, needs
 from app.web.panel.findings_view import read_posted
 from app.web.panel.macros import draw_macro
 from app.web.panel.panel import build_panel
@@ -20,6 +20,7 @@ bp = Blueprint("preview", __name__)
 @needs(Right.VIEW)
 def show() -> str:
     _check_origin()
+    hide_unless_visible(request.form.get("connection", ""))
     return draw_macro(
         "meaning",
         "preview",
