@@ -270,7 +270,7 @@ def _put_on_record(app: Flask, store: Store) -> None:
         return write
 
     changed = EventKind.SECOND_STEP_CHANGED
-    for signal, receiver in (
+    receivers = (
         (signals.user_authenticated, begin),
         (user_logged_out, end),
         (signals.password_changed, note(EventKind.PASSWORD_SET)),
@@ -278,8 +278,10 @@ def _put_on_record(app: Flask, store: Store) -> None:
         (signals.tf_disabled, note(changed, codes=False)),
         (signals.wan_registered, note(changed, passkey="added")),
         (signals.wan_deleted, note(changed, passkey="deleted")),
-    ):
-        signal.connect(receiver, app, weak=False)
+    )
+    app.extensions["sign_in_record"] = receivers  # A signal alone keeps none, nor the app.
+    for signal, receiver in receivers:
+        signal.connect(receiver, app)
 
 
 def _derive(secret: str, purpose: str) -> bytes:
