@@ -38,9 +38,7 @@ from app.store.people_models import Account, SignIn
 KEY = "sign_in"
 """Where a session has the key of its sign-in."""
 
-WITHOUT_ACCOUNT = frozenset(
-    {"static", "style", "about.tell_health", "about.tell_readiness", "metrics.show"}
-)
+WITHOUT_ACCOUNT = frozenset({"static", "style", "about.tell_health", "about.tell_readiness"})
 """What is the same for everybody, and works without a database."""
 
 FRESH = timedelta(minutes=15)

@@ -33,9 +33,11 @@ View = TypeVar("View", bound=Callable[..., Any])
 SIGNED_IN = "signed in"
 """Needed by what everybody has for themselves."""
 
+LIKE_NOTHING = frozenset({None, "metrics.show"})
+"""No page, and what looks like none to who has no token for it; both without a database."""
+
 _OPEN = frozenset(
     {
-        "metrics.show",
         "people.join",
         "policy_reports.take",
         "people.take_link",
@@ -174,7 +176,7 @@ def install(app: Flask, *, is_reachable: bool) -> None:
 
 def _check() -> ResponseReturnValue | None:
     endpoint = request.endpoint
-    if endpoint is None:  # That there is no such page is told to anybody.
+    if endpoint in LIKE_NOTHING:  # That there is no such page is told to anybody.
         with suppress(DatabaseError):
             g.person = _find_person()
         return None

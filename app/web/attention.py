@@ -12,7 +12,7 @@ from app.services import services, store
 from app.store import submissions
 from app.store.base import State
 from app.store.submissions import OpenSubmission
-from app.web.access import find_keys
+from app.web.access import LIKE_NOTHING, find_keys
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def find_attention() -> Attention:
 
 def _find_left_behind() -> None:
     """Settle what a dead process was sending; when that cannot be written, the next time."""
-    if request.endpoint is None or request.endpoint in WITHOUT_ACCOUNT:
+    if request.endpoint in WITHOUT_ACCOUNT | LIKE_NOTHING:
         return
     with suppress(DatabaseError):
         open_submissions, journal = _read_open(), services().journal

@@ -19,7 +19,8 @@ ROOT = Path(__file__).parents[2]
 RUN_TIME, DEVELOPMENT = ROOT / "requirements.lock", ROOT / "requirements-dev.lock"
 
 ALLOWED = re.compile(
-    r"(MIT(-0)?|BSD(-[23]-Clause)?|Apache-2\.0|PSF-2\.0|ZPL-2\.1|MPL-2\.0|LGPL-3\.0-only)"
+    r"(MIT(-0)?|BSD(-[23]-Clause)?|ISC|Apache-2\.0|PSF-2\.0|ZPL-2\.1|MPL-2\.0|LGPL-3\.0-only|"
+    r"Unlicense)"
     r"( (AND|OR) (MIT|BSD-[23]-Clause|Apache-2\.0))*"
 )
 """Licences under which an app may use a library without becoming subject to them itself."""
@@ -29,6 +30,8 @@ _SPDX = {
     "MIT License": "MIT",
     "MIT license": "MIT",
     "BSD License": "BSD",
+    "Other/Proprietary License": "MIT",  # Of qrcode, for what it took over from another project.
+    "The Unlicense (Unlicense)": "Unlicense",
     "Apache Software License": "Apache-2.0",
     "Zope Public License": "ZPL-2.1",
     "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",

@@ -8,11 +8,12 @@ from typing import Any
 
 import psycopg
 import pytest
-from flask import Flask
+from flask import Flask, g
 from flask.testing import FlaskClient
 from sqlalchemy import event
 
 from app.campaign.compliance.findings import check_rules
+from app.rights import make_local_person
 from app.sandbox.ledger import Ledger
 from app.store.base import State
 from app.store.database import Store
@@ -189,6 +190,7 @@ def test_drawing_a_page_writes_nothing(
     number = sent(State.SENDING)
     expire(store, number)
     with app.test_request_context("/"):
+        g.person = make_local_person("")
         assert find_attention().sending == [(number, "Q4 Outreach")]
     with store.reading() as session:
         assert session.get_one(Submission, number).state is State.SENDING
