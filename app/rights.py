@@ -52,17 +52,35 @@ EVERYWHERE = frozenset({Role.ADMINISTRATOR})
 """Roles that are given for all connections only: people and connections are everybody's."""
 
 
+class Scope(StrEnum):
+    """How much of what an account may do one of its tokens may."""
+
+    READ = "read"
+    WRITE = "write"
+
+
+SCOPES: Mapping[Scope, frozenset[Right]] = MappingProxyType(
+    {
+        Scope.READ: frozenset({Right.VIEW}),
+        Scope.WRITE: frozenset({Right.VIEW, Right.EDIT}),
+    }
+)
+"""The rights to which a token holds its account: none of them sends, or looks after people."""
+
+
 @dataclass(frozen=True)
 class Person:
     """Who acts: an account, or whoever sits at this machine while there are no accounts.
 
-    *roles* are those at each connection by its key, and at all by `ALL`.
+    *roles* are those at each connection by its key, and at all by `ALL`. With a *scope* it is a
+    program that acts for an account.
     """
 
     account_id: int | None
     name: str
     email: str
     roles: Mapping[str, frozenset[Role]]
+    scope: Scope | None = None
 
     @property
     def is_local(self) -> bool:
@@ -90,7 +108,8 @@ class Person:
 
     def _list_rights(self, connection_key: str) -> frozenset[Right]:
         roles = self.roles.get(connection_key, frozenset())
-        return frozenset[Right]().union(*(RIGHTS[role] for role in roles))
+        rights = frozenset[Right]().union(*(RIGHTS[role] for role in roles))
+        return rights & SCOPES[self.scope] if self.scope else rights
 
 
 def make_local_person(name: str) -> Person:

@@ -4,15 +4,23 @@ from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
 from werkzeug.datastructures import MultiDict
-from wtforms import Form, PasswordField, StringField
+from wtforms import Form, PasswordField, RadioField, StringField
 from wtforms.validators import DataRequired, Length, StopValidation
 
 from app.campaign.contract.visible import can_be_seen
 from app.people.passwords import find_password_problem
+from app.rights import Scope
+from app.store.api_tokens import DAYS
 
 
 def _strip(typed: str | None) -> str:
     return (typed or "").strip()
+
+
+def _check_visible(_form: Form, field: Any) -> None:
+    """Hold a name to what can be told from others."""
+    if not (field.data.isprintable() and can_be_seen(field.data)):
+        raise StopValidation("Take the invisible characters out of the name.")
 
 
 class AccountForm(Form):
@@ -23,6 +31,7 @@ class AccountForm(Form):
         [
             DataRequired("Enter the name by which others know this person."),
             Length(max=80, message="Choose a name of 80 characters or fewer."),
+            _check_visible,
         ],
         filters=[_strip],
         description="It stands beside everything that this person does.",
@@ -33,11 +42,6 @@ class AccountForm(Form):
         filters=[_strip],
         description="With it they sign in.",
     )
-
-    def validate_name(self, field: Any) -> None:
-        """Hold the name to what can be told from others."""
-        if not (field.data.isprintable() and can_be_seen(field.data)):
-            raise StopValidation("Take the invisible characters out of the name.")
 
     def validate_email(self, field: Any) -> None:
         """Hold the address to its form; whether mail arrives there is nobody's business here."""
@@ -77,3 +81,32 @@ class JoinForm(AccountForm, PasswordForm):
         """Take what was *typed*, of which the password is no part of who it is."""
         typed = typed or MultiDict()
         PasswordForm.__init__(self, typed, typed.get("name", ""), typed.get("email", ""))
+
+
+class TokenForm(Form):
+    """A token for a program: what it is called, what it may do, and for how long."""
+
+    name = StringField(
+        "Name",
+        [
+            DataRequired("Enter a name by which you know the program."),
+            Length(max=80, message="Choose a name of 80 characters or fewer."),
+            _check_visible,
+        ],
+        filters=[_strip],
+        description="By which you know it again, such as Nightly import.",
+    )
+    scope = RadioField(
+        "It may",
+        choices={
+            Scope.READ.value: "Read campaigns",
+            Scope.WRITE.value: "Read, create and change campaigns",
+        },
+        default=Scope.READ.value,
+        description="Where you may, and never more than you may. No token sends.",
+    )
+    days = RadioField(
+        "It ends in",
+        choices={str(days): f"{days} days" for days in DAYS},
+        default=str(DAYS[1]),
+    )

@@ -13,7 +13,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from app.rights import ALL, Person, Role
-from app.store import audit_trail, sign_ins
+from app.store import api_tokens, audit_trail, sign_ins
 from app.store.audit_trail import EventKind, name_account_chain
 from app.store.people_models import Account, Grant, JoinLink
 
@@ -141,12 +141,13 @@ def set_roles(session: Session, account: Account, roles: Roles, *, who: str) -> 
 
 
 def set_active(session: Session, account: Account, *, active: bool, who: str) -> None:
-    """Let somebody sign in, or no longer; raises `LastAdministrator`."""
+    """Let somebody sign in, or no longer, which ends their tokens; raises `LastAdministrator`."""
     if account.active == active:
         return
     if not active:
         _check_not_last(session, account)
         end_sign_ins(session, account)
+    api_tokens.end_all(session, account.id)  # Opened again it has none that was made meanwhile.
     account.active = active
     delete_links(session, account.id)
     kind = EventKind.ACCOUNT_OPENED if active else EventKind.ACCOUNT_CLOSED
@@ -161,6 +162,7 @@ def close_all(session: Session, *, who: str) -> int:
     accounts = [account for account in list_all(session) if account.active]
     for account in accounts:
         end_sign_ins(session, account)
+        api_tokens.end_all(session, account.id)
         account.active = False
         _record(session, EventKind.ACCOUNT_CLOSED, account, who)
     session.execute(delete(JoinLink))

@@ -64,6 +64,8 @@ class EventKind(StrEnum):
     SECOND_STEP_CHANGED = "second step changed"
     SIGNED_IN = "signed in"
     SIGN_IN_ENDED = "sign-in ended"
+    TOKEN_MADE = "token made"  # noqa: S105  It is what happened.
+    TOKEN_ENDED = "token ended"  # noqa: S105  It is what happened.
     SHORTENED = SHORTENED
 
 

@@ -120,6 +120,30 @@ class JoinLink(Base):
     __table_args__ = (Index("ix_join_link_by_account", "account_id"),)
 
 
+class ApiToken(Base):
+    """A token by which a program acts for an account, until *ends_at* or until *ended_at*.
+
+    *key_hash* is of the token, which is kept nowhere; *scope* is one of `rights.SCOPES`.
+    """
+
+    __tablename__ = "api_token"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    name: Mapped[str] = mapped_column(Words(80))
+    scope: Mapped[str] = mapped_column(Words(8))
+    key_hash: Mapped[str] = mapped_column(Words(64), unique=True)
+    made_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        Index("ix_api_token_by_account", "account_id"),
+        {"sqlite_autoincrement": True},
+    )
+
+
 class SignInPace(Base):
     """How often one account or network has tried to sign in: when the next try is due (GCRA).
 

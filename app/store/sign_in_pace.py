@@ -6,6 +6,7 @@ them at a rate that no person reaches, so that guessing from many places comes t
 still keeps nobody away for longer than a minute.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
@@ -62,6 +63,18 @@ def try_now(session: Session, address: str, what: Tried, account: str) -> float:
             limits[f"{what} of {account}"] = OF_ACCOUNT
         if what is Tried.CODE:
             limits[f"code of {account}"] = OF_CODES
+    return _try(session, limits)
+
+
+def try_token(session: Session, address: str) -> float:
+    """Count a token that was wrong, and give the seconds that its network has to wait.
+
+    It is counted beside the sign-ins, so that a broken program keeps nobody from signing in.
+    """
+    return _try(session, {f"tokens of {find_network(address)}": OF_NETWORK})
+
+
+def _try(session: Session, limits: Mapping[str, Limit]) -> float:
     now = queries(session).read_clock(session)
     rows = {_find(session, subject): limit for subject, limit in limits.items()}
     waits = [gcra.measure_wait(row, limit.rate, limit.burst, now) for row, limit in rows.items()]

@@ -51,6 +51,10 @@ _WORDS: Mapping[EventKind, Callable[[dict[str, Any]], str]] = {
     EventKind.SIGN_IN_ENDED: lambda known: (
         "Signed out everywhere" if known.get("everywhere") else "Signed out"
     ),
+    EventKind.TOKEN_MADE: lambda known: (
+        f"Made the token “{known['name']}”, which may {known['scope']} until {known['ends']}"
+    ),
+    EventKind.TOKEN_ENDED: lambda known: f"The token “{known['name']}” was ended",
 }
 
 

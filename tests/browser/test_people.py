@@ -106,6 +106,35 @@ def test_the_pages_about_signing_in(page: Page, app: Flask, subtests: pytest.Sub
     assert_good(page)
 
 
+def test_a_token_is_made_shown_once_and_ended(page: Page, app: Flask) -> None:
+    add_account(app)
+    operator = Operator(page)
+    sign_in(page)
+    page.goto("/account")
+    page.get_by_role("link", name="Tokens", exact=True).click()
+    operator.sees_heading("Tokens for programs")
+    assert_good(page)
+    operator.press("Make a token")
+    operator.sees("Enter a name by which you know the program.")
+    assert_good(page)
+    page.get_by_label("Name").fill("Nightly import")
+    page.get_by_label("Read, create and change campaigns").check()
+    operator.press("Make a token")
+    operator.sees_heading("The token “Nightly import”")
+    expect(page.locator("#token")).to_contain_text("cb_")
+    assert_good(page)
+    page.get_by_role("link", name="Your tokens").click()
+    expect(page.get_by_role("cell", name="Nightly import", exact=True)).to_be_visible()
+    assert_good(page)
+    page.goto("/people/1")
+    operator.sees("Tokens for programs")
+    assert_good(page)
+    operator.press("End it: Nightly import")
+    operator.sees("That token is good for nothing any more.")
+    operator.sees("The token “Nightly import” was ended")
+    assert_good(page)
+
+
 def at_a_name(page: Page, site: Address) -> str:
     """Open the app by a name, as passkeys belong to names and to no bare address."""
     url = site.url.replace("127.0.0.1", "localhost")

@@ -36,6 +36,9 @@ EVERYBODY, NOBODY = "VESCR", ""
 MAY = {
     "about.show": EVERYBODY,
     "account.end_sign_in": EVERYBODY,
+    "account.end_token": EVERYBODY,
+    "account.list_tokens": EVERYBODY,
+    "account.make_token": EVERYBODY,
     "account.show": EVERYBODY,
     "answers.confirm_duties": "ES",
     "answers.keep_reason": "C",
@@ -84,6 +87,7 @@ MAY = {
     "people.begin": NOBODY,
     "people.change": NOBODY,
     "people.end_sign_ins": NOBODY,
+    "people.end_token": NOBODY,
     "people.index": NOBODY,
     "people.make_link": NOBODY,
     "people.new": NOBODY,
@@ -181,6 +185,7 @@ def _know(app: Flask, key: str, submission_id: int | None, connection: str) -> K
         "change": "pause",
         "account_id": 1,
         "sign_in_id": 1,
+        "token_id": 1,
     }
 
 

@@ -26,6 +26,7 @@ from tests.servers import free_port
 from tests.store.tampering import unguarded
 
 NO_PAGES = {
+    "account.list_tokens",
     "account.show",
     "static",
     "style",
@@ -84,6 +85,7 @@ def test_every_page_about_an_account_is_a_good_page(app: Flask, client: FlaskCli
         "/account/passkeys",
         "/account/password",
         "/account/recovery-codes",
+        "/account/tokens",
         "/people",
         "/people/new",
         f"/people/{account.id}",

@@ -37,6 +37,7 @@ def test_a_form_of_another_site_is_refused(
         "batch_id": make(services.store, services.connections, [saved()]),
         "change": "stop",
         "account_id": 1,
+        "token_id": 1,
     }
     known["key"] = add_connection()
     refused = 0

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 
-HEAD = "0011"
+HEAD = "0012"
 
 
 class UnusableDatabase(Exception):

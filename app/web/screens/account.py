@@ -1,13 +1,16 @@
-"""Somebody's own account: how they sign in, and where they are signed in."""
+"""Somebody's own account: how they sign in, where they are signed in, and tokens for programs."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.forms.account import TokenForm
 from app.people.sign_in import find_account, find_sign_in
+from app.rights import Scope
 from app.services import connections, store
-from app.store import sign_ins
+from app.store import api_tokens, sign_ins
+from app.store.api_tokens import Terms
 from app.store.audit_trail import name_account_chain
-from app.web.access import SIGNED_IN, find_person, needs
+from app.web.access import SIGNED_IN, NotSignedIn, find_person, fresh, needs
 from app.web.screens.people import ROLE_WORDS
 from app.web.visit import name_person
 
@@ -20,11 +23,13 @@ def show() -> str:
     account, sign_in = find_account(), find_sign_in()
     with store().reading() as database:
         signed_in = sign_ins.list_open(database, account.id) if account else []
+        tokens = api_tokens.list_open(database, account.id) if account else []
     names = {connection.key: connection.name for connection in connections().list_all()}
     return render_template(
         "people/account.html",
         account=account,
         sign_ins=signed_in,
+        tokens=tokens,
         this_one=sign_in.id if sign_in else None,
         roles=find_person().roles,
         role_words=ROLE_WORDS,
@@ -41,3 +46,48 @@ def end_sign_in(sign_in_id: int) -> ResponseReturnValue:
             sign_ins.end(database, account.id, sign_in_id, who=name_person())
     flash("You are signed out there.")
     return redirect(url_for("account.show"))
+
+
+@bp.get("/account/tokens")
+@needs(SIGNED_IN)
+@fresh
+def list_tokens() -> str:
+    return _draw_tokens(TokenForm())
+
+
+@bp.post("/account/tokens")
+@needs(SIGNED_IN)
+@fresh
+def make_token() -> ResponseReturnValue:
+    """Make a token, and show it this once."""
+    form = TokenForm(request.form)
+    if not form.validate():
+        return _draw_tokens(form), 422
+    account_id = _find_account_id()
+    terms = Terms(form.name.data or "", Scope(form.scope.data), int(form.days.data))
+    with store().writing(name_account_chain(account_id)) as database:
+        key = api_tokens.make(database, account_id, terms, who=name_person())
+    return render_template("people/token.html", terms=terms, token=key)
+
+
+@bp.post("/account/tokens/<row:token_id>/end")
+@needs(SIGNED_IN)
+def end_token(token_id: int) -> ResponseReturnValue:
+    account_id = _find_account_id()
+    with store().writing(name_account_chain(account_id)) as database:
+        api_tokens.end(database, account_id, token_id, who=name_person())
+    flash("That token is good for nothing any more.")
+    return redirect(url_for("account.list_tokens"))
+
+
+def _draw_tokens(form: TokenForm) -> str:
+    with store().reading() as database:
+        tokens = api_tokens.list_open(database, _find_account_id())
+    return render_template("people/tokens.html", form=form, tokens=tokens)
+
+
+def _find_account_id() -> int:
+    account = find_account()
+    if account is None:
+        raise NotSignedIn
+    return account.id

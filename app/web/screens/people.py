@@ -8,7 +8,7 @@ from werkzeug.datastructures import MultiDict
 from app.forms.account import AccountForm, JoinForm, PasswordForm
 from app.rights import ALL, EVERYWHERE, Right, Role
 from app.services import connections, store
-from app.store import accounts, audit_trail, join_links, sign_ins
+from app.store import accounts, api_tokens, audit_trail, join_links, sign_ins
 from app.store.accounts import ALL_ACCOUNTS, EmailTaken, LastAdministrator, Roles
 from app.store.audit_trail import name_account_chain
 from app.store.people_models import Account
@@ -156,6 +156,18 @@ def remove_second_step(account_id: int) -> ResponseReturnValue:
     return redirect(url_for("people.show", account_id=account_id))
 
 
+@bp.post("/people/<row:account_id>/tokens/<row:token_id>/end")
+@needs(Right.ADMINISTER)
+@fresh
+def end_token(account_id: int, token_id: int) -> ResponseReturnValue:
+    """End a token of a person."""
+    with store().writing(name_account_chain(account_id)) as database:
+        accounts.find(database, account_id)
+        api_tokens.end(database, account_id, token_id, who=name_person())
+    flash("That token is good for nothing any more.")
+    return redirect(url_for("people.show", account_id=account_id))
+
+
 @bp.get("/join/<key>")
 def join(key: str) -> str:
     account = _find_invited(key)
@@ -221,6 +233,7 @@ def _draw_person(account_id: int, problem: str = "") -> str:
         account = accounts.find(database, account_id)
         events = audit_trail.read_chain(database, name_account_chain(account_id))
         signed_in = sign_ins.list_open(database, account_id)
+        tokens = api_tokens.list_open(database, account_id)
     return render_template(
         "people/show.html",
         account=account,
@@ -228,6 +241,7 @@ def _draw_person(account_id: int, problem: str = "") -> str:
         problem=problem,
         roles=_read_roles() if problem else accounts.describe_person(account).roles,
         sign_ins=signed_in,
+        tokens=tokens,
         events=describe_account_events(events),
         role_words=ROLE_WORDS,
         names=_name_connections(),
