@@ -4,7 +4,7 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from io import TextIOWrapper
 from typing import Any
 
@@ -16,22 +16,20 @@ from app.campaign.compliance.audience_words import (
     describe_gaps,
     describe_none_found,
 )
-from app.campaign.compliance.evidence import Finding
-from app.campaign.compliance.finding_words import describe_finding
-from app.campaign.compliance.fix_words import describe_fixes
-from app.campaign.compliance.fixes import find_fixes
 from app.campaign.compliance.places import find_places
 from app.campaign.compliance.rule_list import list_jurisdictions
-from app.campaign.compliance.rule_words import NO_ADVICE, find_caution
+from app.campaign.compliance.rule_words import NO_ADVICE
 from app.campaign.contract.fields import Purpose
 from app.campaign.contract.reading import read_json
 from app.campaign.contract.strict_json import Malformed, parse_object
 from app.campaign.contract.validation import find_problems_of_document
 from app.campaign.contract.wording import WORDS, describe_advice, describe_problem
 from app.campaign.explanation import Explanation, Lead, explain_reading
-from app.campaign.formatting import format_clock
-from app.campaign.schedule.windows import Overview, Window, is_on_a_calling_day, iterate_windows
-from app.campaign.timezones.zones import ClockChange, format_offset, load_zone
+from app.campaign.explanation_document import (
+    describe_with_fixes,
+    write_attempts,
+    write_document,
+)
 
 
 class Unusable(click.ClickException):
@@ -78,19 +76,6 @@ def list_rules() -> None:
             click.echo(f"  {rule.id}: {rule.title} ({rule.citation}) {rule.source}")
 
 
-def write_document(explanation: Explanation) -> dict[str, Any]:
-    """Write a campaign's meaning as JSON; `calendar` and `attempts` are `None` if it has none."""
-    return {
-        "problems": _write_notes(explanation.problems, describe_problem),
-        "advice": _write_notes(explanation.advice, describe_advice),
-        "calendar": _write_calendar(explanation.overview) if explanation.overview else None,
-        "attempts": _write_attempts(explanation.lead) if explanation.lead else None,
-        "findings": [_write_finding(finding, explanation) for finding in explanation.findings],
-        "not_known": describe_gaps(explanation.audience) if explanation.overview else [],
-        "plain": list(explanation.plain),
-    }
-
-
 def _read_document(file: str) -> dict[str, Any]:
     name = "Standard input" if file == "-" else file
     try:
@@ -120,78 +105,6 @@ def _check_audience(audience: str) -> None:
         raise Unusable(f"The audience “{word}” is not clear: {known}.")
 
 
-def _write_notes(notes: Sequence[Any], words: Any) -> list[dict[str, str]]:
-    return [{"field": note.field, "code": note.code, "message": words(note)} for note in notes]
-
-
-def _write_calendar(overview: Overview) -> dict[str, Any]:
-    return {
-        "calling_days": overview.calling_days,
-        "hours": _round_hours(overview.length / timedelta(hours=1)),
-        "windows": [_write_window(window) for window in iterate_windows(overview.schedule)],
-        "clock_changes": [_write_change(change, overview) for change in overview.changes],
-    }
-
-
-def _round_hours(hours: float) -> float:
-    return int(hours) if hours.is_integer() else round(hours, 2)
-
-
-def _write_window(window: Window) -> dict[str, Any]:
-    return {
-        "date": window.date.isoformat(),
-        "start": format_clock(window.start.time()),
-        "end": format_clock(window.end.time()),
-        "start_utc": _write_utc(window.start),
-        "end_utc": _write_utc(window.end),
-        "minutes": window.minutes,
-    }
-
-
-def _write_change(change: ClockChange, overview: Overview) -> dict[str, Any]:
-    return {
-        "at_utc": _write_utc(change.at),
-        "before": format_offset(change.before),
-        "after": format_offset(change.after),
-        "calling_day": is_on_a_calling_day(overview.schedule, change),
-    }
-
-
-def _write_attempts(lead: Lead) -> dict[str, Any]:
-    zone = load_zone(lead.overview.schedule.zone)
-    return {
-        "per_day": lead.attempts.per_day,
-        "timeline": [at.astimezone(zone).isoformat() for at in lead.attempts.timeline],
-        "never": lead.attempts.never,
-        "worst": {period: len(times) for period, times in lead.worst.items()},
-    }
-
-
-def _write_finding(finding: Finding, explanation: Explanation) -> dict[str, str]:
-    return {
-        "rule": finding.rule.id,
-        "jurisdiction": finding.rule.jurisdiction,
-        "severity": finding.severity,
-        "message": _describe_finding(finding, explanation),
-        "source": finding.rule.source,
-        "checked_on": finding.rule.checked_on.isoformat(),
-    }
-
-
-def _describe_finding(finding: Finding, explanation: Explanation) -> str:
-    if explanation.overview is None:
-        return finding.rule.limit
-    schedule = explanation.overview.schedule
-    fixes = find_fixes(finding, schedule, explanation.limits, explanation.audience)
-    words = (
-        f"{finding.rule.title} ({finding.rule.citation}): {finding.rule.limit}",
-        describe_finding(finding, schedule) if not finding.rule.is_duty else "",
-        describe_fixes(finding, fixes),
-        find_caution(finding.rule, datetime.now(UTC).date()),
-    )
-    return " ".join(filter(None, words))
-
-
 def _describe(explanation: Explanation) -> Iterator[str]:
     yield from _list_lines(
         "To be changed",
@@ -219,13 +132,13 @@ def _describe(explanation: Explanation) -> Iterator[str]:
 
 def _list_findings(explanation: Explanation) -> Iterator[str]:
     for finding in explanation.findings:
-        words = _describe_finding(finding, explanation)
+        words = describe_with_fixes(finding, explanation)
         source = f"{finding.rule.source} ({finding.rule.checked_on})"
         yield f"[{finding.severity}] {words} Source: {source}"
 
 
 def _describe_lead(lead: Lead) -> Iterator[str]:
-    attempts = _write_attempts(lead)
+    attempts = write_attempts(lead)
     yield f"In one day at most {attempts['per_day']}."
     worst = ", ".join(f"{count} in {period}" for period, count in attempts["worst"].items())
     yield f"At worst {worst}."
@@ -242,7 +155,3 @@ def _list_lines(title: str, lines: Sequence[str] | Iterator[str]) -> Iterator[st
     bullets = [f"  - {line}" for line in lines]
     if bullets:
         yield from (title, *bullets, "")
-
-
-def _write_utc(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
