@@ -23,6 +23,7 @@ from app.web.screens import (
     about,
     account,
     answers,
+    api,
     batches,
     book,
     calendars,
@@ -65,11 +66,13 @@ def install(app: Flask, store: Store, *, is_reachable: bool) -> None:
     csrf.exempt(preview.bp)  # It looks at where a request comes from by itself.
     sign_in.install(app, store)
     csrf.exempt(metrics.bp)  # It answers to what has no form, as if it were not there.
+    csrf.exempt(api.bp)  # It takes no cookie, and from another site's page nothing at all.
     csrf.exempt(policy_reports.bp)  # Browsers post by themselves, and it changes nothing.
     screens = (
         about,
         account,
         answers,
+        api,
         batches,
         book,
         calendars,

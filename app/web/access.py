@@ -21,12 +21,14 @@ from sqlalchemy.exc import DatabaseError
 
 from app.connections import Connection
 from app.people.sign_in import FRESH, WITHOUT_ACCOUNT, find_account
-from app.rights import Person, Right, make_local_person
+from app.rights import SCOPES, Person, Right, make_local_person
 from app.services import connections, store
 from app.store import accounts, sign_in_pace
 from app.store.models import Batch, Draft, Submission
 from app.store.records import LoggedCall
 from app.store.sign_in_pace import Tried
+from app.web.refusals import NotAllowed, NotFresh, NotOpen, NotSignedIn, TooManyTries
+from app.web.token_access import find_program, is_for_api
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -82,30 +84,6 @@ _TABLES: Mapping[str, type[Any]] = {
 
 _OF_ACCOUNTS = frozenset({"security", "account"})
 """Parts of the app that are about an account, and not there while nobody has one."""
-
-
-class NotAllowed(Exception):
-    """Somebody may see this, and not do that; the message says who can."""
-
-
-class NotSignedIn(Exception):
-    """Somebody has to sign in before this is done."""
-
-
-class TooManyTries(Exception):
-    """Somebody has tried to sign in too often, and has to wait for some *seconds*."""
-
-    def __init__(self, seconds: int) -> None:
-        super().__init__(seconds)
-        self.seconds = seconds
-
-
-class NotFresh(Exception):
-    """Somebody has to prove anew who they are before this is done."""
-
-
-class NotOpen(Exception):
-    """Nobody has an account, and this is not the machine itself."""
 
 
 def needs(*rights: Right | str) -> Callable[[View], View]:
@@ -175,6 +153,13 @@ def install(app: Flask, *, is_reachable: bool) -> None:
 
 
 def _check() -> ResponseReturnValue | None:
+    if is_for_api():
+        _check_program()
+        return None
+    return _check_visitor()
+
+
+def _check_visitor() -> ResponseReturnValue | None:
     endpoint = request.endpoint
     if endpoint in LIKE_NOTHING:  # That there is no such page is told to anybody.
         with suppress(DatabaseError):
@@ -197,6 +182,17 @@ def _check() -> ResponseReturnValue | None:
         _check_rights(person)
         return _check_freshness()
     return None
+
+
+def _check_program() -> None:
+    """Look at the token that a program sends; its cookies are not looked at."""
+    if request.endpoint is None:  # That there is nothing there is told to anybody.
+        return
+    g.person = person = find_program()
+    if person.is_local:
+        _check_local()
+    else:
+        _check_rights(person)
 
 
 def _find_person() -> Person | None:
@@ -292,6 +288,9 @@ def _locate(name: str, number: Any) -> str | None:
 
 
 def _describe_missing(right: Right) -> str:
+    scope = find_person().scope
+    if scope and right not in SCOPES[scope]:
+        return f"This token may not {_DEEDS[right]}. Its owner can make another one."
     return f"You may not {_DEEDS[right]} here. An administrator can give you that right."
 
 

@@ -6,7 +6,7 @@ from flask import Flask, Response, current_app, jsonify, redirect, render_templa
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import SQLAlchemyError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from app.logs import describe_error
 from app.sending.resolution import NoSuchSubmission
@@ -17,8 +17,17 @@ from app.store.join_links import NoSuchLink
 from app.store.request_log import NoSuchCall
 from app.store.saved_connections import NoSuchConnection
 from app.store.vault import BadKeys
-from app.web.access import NotAllowed, NotFresh, NotOpen, NotSignedIn, TooManyTries
+from app.web.problems import describe_status, make_problem
+from app.web.refusals import (
+    NotAllowed,
+    NotFresh,
+    NoToken,
+    NotOpen,
+    NotSignedIn,
+    TooManyTries,
+)
 from app.web.security import is_from_here
+from app.web.token_access import is_for_api
 
 _SAID = {
     400: ("This request could not be read", "Go back, reload the page and try again."),
@@ -58,6 +67,8 @@ _NOT_CARRIED = {
 }
 """What is typed again, as no page shows it."""
 
+_BEARER = 'Bearer realm="Campaign Builder"'
+_BAD_TOKEN = f'{_BEARER}, error="invalid_token"'
 _EXPIRED = ("This page is from an older visit", "Go back and reload the page.")
 _SIGNED_OUT = (
     "You are signed out",
@@ -91,6 +102,7 @@ def install(app: Flask) -> None:
         app.register_error_handler(missing, _show_missing)
     app.register_error_handler(AlreadySubmitted, _lead_to_submission)
     app.register_error_handler(NotSignedIn, _offer_again_signed_out)
+    app.register_error_handler(NoToken, _ask_for_token)
     app.register_error_handler(TooManyTries, _show_too_many_tries)
     app.register_error_handler(NotFresh, _offer_again_not_fresh)
     app.register_error_handler(NotAllowed, _show_not_allowed)
@@ -114,6 +126,17 @@ def _offer_again_expired(_error: CSRFError) -> tuple[str | Response, int]:
 
 def _offer_again_signed_out(_error: NotSignedIn) -> tuple[str | Response, int]:
     return _offer_again(401, _SIGNED_OUT)
+
+
+def _ask_for_token(error: NoToken) -> Response:
+    """Say how a token is sent (RFC 6750)."""
+    if error.was_sent:
+        sentence = ("This token is good for nothing", "It has ended, or never was. Make another.")
+    else:
+        sentence = ("A token is needed", "Send the header “Authorization: Bearer cb_…”.")
+    answer = make_problem(401, sentence)
+    answer.headers["WWW-Authenticate"] = _BAD_TOKEN if error.was_sent else _BEARER
+    return answer
 
 
 def _show_too_many_tries(error: TooManyTries) -> tuple[str | Response, int, dict[str, str]]:
@@ -141,7 +164,10 @@ def _lead_to_submission(error: AlreadySubmitted) -> ResponseReturnValue:
 def _show_refused(error: HTTPException) -> tuple[str | Response, int] | HTTPException:
     if error.code is None or error.code < 400:
         return error
-    return _draw_page(error.code, _SAID.get(error.code, _OTHERWISE))
+    page, status = _draw_page(error.code, _SAID.get(error.code, _OTHERWISE))
+    if isinstance(page, Response) and isinstance(error, MethodNotAllowed):
+        page.headers["Allow"] = ", ".join(sorted(error.valid_methods or ()))
+    return page, status
 
 
 def _show_unwritable(error: Exception) -> tuple[str | Response, int]:
@@ -168,7 +194,7 @@ def _offer_again(status: int, sentence: tuple[str, str]) -> tuple[str | Response
 
     What another site posted is not offered: the form would be one of ours.
     """
-    if _is_for_a_script() or (request.method == "POST" and not is_from_here()):
+    if is_for_api() or _is_for_a_script() or (request.method == "POST" and not is_from_here()):
         return _draw_page(status, sentence)
     title, advice = sentence
     posted = [pair for pair in request.form.items(multi=True) if pair[0] not in _NOT_CARRIED]
@@ -179,6 +205,8 @@ def _offer_again(status: int, sentence: tuple[str, str]) -> tuple[str | Response
 
 def _draw_page(status: int, sentence: tuple[str, str]) -> tuple[str | Response, int]:
     title, advice = sentence
+    if is_for_api():
+        return make_problem(status, describe_status(status, sentence)), status
     if _is_for_a_script():
         return jsonify(title=title, advice=advice), status
     return render_template("errors/page.html", status=status, title=title, advice=advice), status

@@ -15,8 +15,8 @@ from werkzeug.formparser import FormDataParser
 MOST_BYTES = 64 * 1024
 """Of a form with a few answers in it."""
 
-WHOLE = {"answers", "editing", "preview", "review"}
-"""Blueprints whose forms have all of a campaign, or what is said of its findings; these may be as
+WHOLE = {"answers", "api", "editing", "preview", "review"}
+"""Blueprints that take all of a campaign, or what is said of its findings; these may be as
 large as the server takes."""
 
 MOST_FIELDS = 1000

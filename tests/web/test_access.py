@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import update
 
-from app.rights import ALL, Role
+from app.rights import ALL, Role, Scope
 from app.services import find_services
 from app.store import accounts, drafts
 from app.store.acceptances import judge
@@ -22,6 +22,7 @@ from tests.factories import outbound, typed
 from tests.pages import Page
 from tests.people.accounts import add_account, make_client, sign_in
 from tests.sending.batch_of import make
+from tests.web.programs import make_token
 
 LETTERS = {
     "V": Role.VIEWER,
@@ -41,6 +42,9 @@ MAY = {
     "account.make_token": EVERYBODY,
     "account.show": EVERYBODY,
     "answers.confirm_duties": "ES",
+    "api.create": "E",
+    "api.show": EVERYBODY,
+    "api.validate": EVERYBODY,
     "answers.keep_reason": "C",
     "batches.again": "S",
     "batches.change": "S",
@@ -206,9 +210,13 @@ def list_requests(app: Flask, known: Known) -> list[tuple[str, str, str]]:
     return requests
 
 
-def ask(client: FlaskClient, method: str, address: str) -> int:
-    """Ask as a page would that has no token of a form: who may is told so with 400, at most."""
-    return client.open(address, method=method).status_code
+def ask(client: FlaskClient, method: str, address: str, token: str = "") -> int:
+    """Ask as a page would that has no token of a form: who may is told so with 400, at most.
+
+    The API is asked with a *token* of its own, at which pages do not look.
+    """
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    return client.open(address, method=method, headers=headers).status_code
 
 
 def has_subject(app: Flask, endpoint: str) -> bool:
@@ -220,18 +228,18 @@ def test_each_role_may_do_its_own_and_nothing_more(
     app: Flask, own: Known, other: Known, letter: str
 ) -> None:
     add_account(app)
-    add_account(app, "role@example.com", {"sandbox": frozenset({LETTERS[letter]})})
-    client = make_client(app)
+    account = add_account(app, "role@example.com", {"sandbox": frozenset({LETTERS[letter]})})
+    client, token = make_client(app), make_token(app, account)
     sign_in(client, "role@example.com")
     wrong = []
     for endpoint, method, address in list_requests(app, own):
-        status = ask(client, method, address)
+        status = ask(client, method, address, token)
         if (status not in {403, 404}) != (letter in MAY[endpoint]):
             wrong.append((endpoint, status))
     missing = {name: _MISSING.get(name, value) for name, value in other.items()}
     for asked, hidden in zip(list_requests(app, missing), list_requests(app, other), strict=True):
         endpoint = hidden[0]
-        statuses = ask(client, *hidden[1:]), ask(client, *asked[1:])
+        statuses = ask(client, *hidden[1:], token), ask(client, *asked[1:], token)
         expected = 404 if letter in MAY[endpoint] else 403
         if has_subject(app, endpoint) and statuses[0] != expected:
             wrong.append((f"{endpoint} elsewhere", statuses[0]))
@@ -241,11 +249,10 @@ def test_each_role_may_do_its_own_and_nothing_more(
 
 
 def test_an_administrator_may_do_everything(app: Flask, own: Known, other: Known) -> None:
-    add_account(app)
-    client = make_client(app)
+    client, token = make_client(app), make_token(app, add_account(app))
     sign_in(client)
     answers = {
-        endpoint: ask(client, method, address)
+        endpoint: ask(client, method, address, token)
         for known in (own, other)
         for endpoint, method, address in list_requests(app, known)
     }
@@ -259,7 +266,7 @@ def test_nobody_does_anything_without_signing_in(app: Flask, own: Known) -> None
     client = make_client(app)
     for endpoint, method, address in list_requests(app, own):
         answer = client.open(address, method=method)
-        if method == "GET":
+        if method == "GET" and not endpoint.startswith("api."):
             assert answer.status_code == 302, endpoint
             assert answer.location.startswith("/sign-in"), endpoint
         else:
@@ -268,13 +275,23 @@ def test_nobody_does_anything_without_signing_in(app: Flask, own: Known) -> None
 
 def test_who_has_no_role_at_all_sees_nothing(app: Flask, own: Known) -> None:
     add_account(app)
-    add_account(app, "none@example.com", {"gone": frozenset()})
-    client = make_client(app)
+    nobody = add_account(app, "none@example.com", {"gone": frozenset()})
+    client, token = make_client(app), make_token(app, nobody)
     sign_in(client, "none@example.com")
     for endpoint, method, address in list_requests(app, own):
         everybodys = {"about", "account", "rulebook", "places", "zones"}
         if endpoint.partition(".")[0] not in everybodys:
-            assert ask(client, method, address) in {403, 404}, endpoint
+            assert ask(client, method, address, token) in {403, 404}, endpoint
+
+
+def test_a_token_to_read_may_look_where_its_owner_may_and_do_nothing(
+    app: Flask, own: Known
+) -> None:
+    client, token = make_client(app), make_token(app, add_account(app), Scope.READ)
+    for endpoint, method, address in list_requests(app, own):
+        if endpoint.startswith("api."):
+            status = ask(client, method, address, token)
+            assert (status == 403) == (MAY[endpoint] != EVERYBODY), endpoint
 
 
 def test_every_address_is_in_the_table(app: Flask) -> None:

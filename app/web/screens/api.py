@@ -1,0 +1,93 @@
+"""The API for programs: drafts in JSON, by the same code as the form and the command line."""
+
+from collections import Counter
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Blueprint, abort, jsonify, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.campaign.compliance.audience import QUESTIONS as ABOUT_LEADS
+from app.campaign.contract.strict_json import Malformed, parse_object
+from app.campaign.explanation import explain
+from app.campaign.explanation_document import write_document
+from app.forms.draft_document import read_draft
+from app.rights import Right
+from app.services import store
+from app.store import drafts
+from app.store.acceptances import judge
+from app.store.audit_trail import name_draft_chain
+from app.store.models import Draft
+from app.web.access import find_person, list_connections, needs, require
+from app.web.problems import make_problem
+from app.web.visit import find_connection
+
+bp = Blueprint("api", __name__, url_prefix="/api")
+
+_NO_OBJECT = "This is not one JSON object"
+_AT_FAULT = ("Nothing was created", "Some fields need a change.")
+
+
+@bp.post("/drafts")
+@needs(Right.EDIT)
+def create() -> ResponseReturnValue:
+    """Create a draft from a payload, and what is said beside it."""
+    if request.mimetype != "application/json":
+        abort(415)
+    try:
+        document = parse_object(request.get_data())
+    except Malformed as error:
+        return make_problem(400, (_NO_OBJECT, str(error)))
+    reading = read_draft(document, _name_connections())
+    if reading.faults:
+        return make_problem(422, _AT_FAULT, [fault.write() for fault in reading.faults])
+    require(Right.EDIT, reading.answers["connection"])
+    draft_id, judgement = drafts.make_id(), judge(reading.answers)
+    with store().writing(name_draft_chain(draft_id)) as session:
+        draft = drafts.save(session, draft_id, judgement, over=0, who=find_person().label)
+    address = url_for("api.show", draft_id=draft_id)
+    return jsonify(_write_draft(draft)), 201, {"Location": address}
+
+
+@bp.get("/drafts/<draft:draft_id>")
+@needs(Right.VIEW)
+def show(draft_id: str) -> ResponseReturnValue:
+    return jsonify(_write_draft(_find(draft_id)))
+
+
+@bp.post("/drafts/<draft:draft_id>/validate")
+@needs(Right.VIEW)
+def validate(draft_id: str) -> ResponseReturnValue:
+    """Answer what `flask explain --json` prints of what this draft would send."""
+    return jsonify(write_document(explain(_find(draft_id).answers, datetime.now(UTC))))
+
+
+def _find(draft_id: str) -> Draft:
+    with store().reading() as session:
+        return drafts.find(session, draft_id)
+
+
+def _name_connections() -> dict[str, str]:
+    """Give the keys of the connections that can be chosen, by their keys and their names.
+
+    A name that several have is none of them.
+    """
+    offered = [connection for connection in list_connections() if connection.is_enabled]
+    counts = Counter(connection.name for connection in offered)
+    by_name = {each.name: each.key for each in offered if counts[each.name] == 1}
+    return by_name | {connection.key: connection.key for connection in offered}
+
+
+def _write_draft(draft: Draft) -> dict[str, Any]:
+    """Write a draft: *payload* is what it would send now, which `validate` judges."""
+    return {
+        "id": draft.id,
+        "version": draft.version,
+        "connection": find_connection(draft).key,
+        "state": draft.state,
+        "is_deleted": draft.deleted_at is not None,
+        "changed_at": draft.changed_at.isoformat(),
+        "page": url_for("editing.edit", draft_id=draft.id, _external=True),
+        "payload": explain(draft.answers, datetime.now(UTC)).payload,
+        **{name: draft.answers.get(name) or None for name in ABOUT_LEADS},
+    }
