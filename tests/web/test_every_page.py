@@ -28,6 +28,7 @@ from tests.store.tampering import unguarded
 NO_PAGES = {
     "account.list_tokens",
     "account.show",
+    "api.describe",
     "api.show",
     "static",
     "style",

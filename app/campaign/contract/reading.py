@@ -24,7 +24,10 @@ Answers: TypeAlias = Mapping[str, str | Sequence[str]]
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?", re.ASCII)
-_WHOLE = re.compile(r"[+-]?\d{1,18}", re.ASCII)
+MOST_DIGITS = 18
+"""Of a whole number that somebody types."""
+
+_WHOLE = re.compile(rf"[+-]?\d{{1,{MOST_DIGITS}}}", re.ASCII)
 _FLAGS = {"true": True, "false": False}
 _CHOICES = {field.name: dict(field.choices.__members__) for field in FIELDS if field.choices}
 _WEEK = tuple(Weekday.__members__.items())

@@ -1,10 +1,11 @@
 """The API for programs: drafts in JSON, by the same code as the form and the command line."""
 
+import json
 from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Blueprint, abort, jsonify, request, url_for
+from flask import Blueprint, Response, abort, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.campaign.compliance.audience import QUESTIONS as ABOUT_LEADS
@@ -18,7 +19,8 @@ from app.store import drafts
 from app.store.acceptances import judge
 from app.store.audit_trail import name_draft_chain
 from app.store.models import Draft
-from app.web.access import find_person, list_connections, needs, require
+from app.web.access import SIGNED_IN, find_person, list_connections, needs, require
+from app.web.api_document import build_document
 from app.web.problems import make_problem
 from app.web.visit import find_connection
 
@@ -46,20 +48,31 @@ def create() -> ResponseReturnValue:
     with store().writing(name_draft_chain(draft_id)) as session:
         draft = drafts.save(session, draft_id, judgement, over=0, who=find_person().label)
     address = url_for("api.show", draft_id=draft_id)
-    return jsonify(_write_draft(draft)), 201, {"Location": address}
+    return _answer(_write_draft(draft)), 201, {"Location": address}
 
 
 @bp.get("/drafts/<draft:draft_id>")
 @needs(Right.VIEW)
 def show(draft_id: str) -> ResponseReturnValue:
-    return jsonify(_write_draft(_find(draft_id)))
+    return _answer(_write_draft(_find(draft_id)))
 
 
 @bp.post("/drafts/<draft:draft_id>/validate")
 @needs(Right.VIEW)
 def validate(draft_id: str) -> ResponseReturnValue:
     """Answer what `flask explain --json` prints of what this draft would send."""
-    return jsonify(write_document(explain(_find(draft_id).answers, datetime.now(UTC))))
+    return _answer(write_document(explain(_find(draft_id).answers, datetime.now(UTC))))
+
+
+@bp.get("/openapi.json")
+@needs(SIGNED_IN)
+def describe() -> ResponseReturnValue:
+    return _answer(build_document(sorted(_name_connections()), request.script_root or "/"))
+
+
+def _answer(document: dict[str, Any]) -> Response:
+    """Answer in the order in which a document is written, which is that of the screen."""
+    return Response(json.dumps(document), content_type="application/json")
 
 
 def _find(draft_id: str) -> Draft:
