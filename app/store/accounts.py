@@ -193,9 +193,10 @@ def sign_out_everywhere(session: Session, account: Account, *, who: str) -> None
 
 
 def distrust_sign_ins(session: Session) -> None:
-    """End every sign-in and every link: what was ended may have come back with a backup."""
+    """End all sign-ins, tokens and links: what was ended may have come back with a backup."""
     for account in list_all(session):
         end_sign_ins(session, account)
+        api_tokens.end_all(session, account.id)
     session.execute(delete(JoinLink))
 
 

@@ -66,6 +66,7 @@ def list_addresses(
             "account_id": 1,
             "sign_in_id": 1,
             "token": "none",
+            "token_id": 1,
         }
         with app.test_request_context():
             return [
