@@ -108,6 +108,8 @@ def test_tokens_end_with_the_account_and_do_not_come_back_with_it(
     with store.writing() as session:
         accounts.close_all(session, who="")
     assert not is_good(store, later)
+    with store.reading() as session:
+        assert api_tokens.list_open(session, account.id) == []
     with store.writing() as session:
         accounts.set_active(session, accounts.find(session, account.id), active=True, who="")
     assert not is_good(store, later)

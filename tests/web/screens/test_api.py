@@ -93,6 +93,15 @@ class TestDrafts:
             answer = alone.post("/api/drafts", write() | {"connection": connection})
             assert answer.get_json()["connection"] == key
 
+    def test_a_name_that_two_connections_have_is_neither(
+        self, alone: Program, add_connection: Callable[..., str]
+    ) -> None:
+        key = add_connection(name="Sandbox")
+        by_name = alone.post("/api/drafts", write() | {"connection": "Sandbox"})
+        assert set(read_errors(by_name)) == {"#/connection"}
+        by_key = alone.post("/api/drafts", write() | {"connection": key})
+        assert by_key.get_json()["connection"] == key
+
     def test_a_deleted_draft_says_so(self, alone: Program, store: Store) -> None:
         address = alone.post("/api/drafts", write()).location
         with store.writing() as session:
