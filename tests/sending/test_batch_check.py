@@ -136,7 +136,7 @@ def test_the_odd_ones_out_say_why(
     reasons = [item.reason for item in items(store, batch_id)]
     assert states(store, batch_id) == [ItemState.READY] + [ItemState.UNFIT] * 5
     assert reasons[0] == ""
-    assert reasons[1] == "It goes to another connection: Client A."
+    assert reasons[1] == "It goes to another connection."
     assert reasons[2].endswith(".")
     assert reasons[3] == "It was deleted."
     assert reasons[4] == "It is the same as item 1: nobody is called twice."
