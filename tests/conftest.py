@@ -14,6 +14,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from jinja2 import BytecodeCache, FileSystemBytecodeCache
 from sqlalchemy import make_url
+from structlog.contextvars import clear_contextvars
 from werkzeug.routing import Rule
 
 from app import create_app
@@ -183,7 +184,8 @@ def app(
 
 @pytest.fixture
 def log() -> Iterator[Log]:
-    """Read what is logged, as JSON and from DEBUG on."""
+    """Read what is logged, as JSON and from DEBUG on, with nothing bound by another test."""
+    clear_contextvars()
     with logging_to(Log()) as log:
         yield log
 

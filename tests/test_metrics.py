@@ -202,6 +202,7 @@ def test_what_a_process_has_counted_that_ended_is_still_told(
     with running(instance, PROCESSES="2", METRICS_TOKEN=TOKEN) as (process, address):
         wait_until(lambda: len(children(process)) == 2)
         ask(address, 20)
+        wait_until(lambda: count_about(address) == 20)  # Each is counted after its answer.
         gone = min(children(process))
 
         os.kill(gone, number)
