@@ -190,8 +190,9 @@ def sign_in_at(page: Page, url: str) -> None:
 
 
 def test_a_passkey_that_the_browser_does_not_give_is_told_with_what_to_do(
-    page: Page, app: Flask, site: Address
+    window: NewWindow, app: Flask, site: Address
 ) -> None:
+    page = window(clock="without passkeys")  # One of its own, as what is put into it stays there.
     add_account(app)
     devices = page.context.new_cdp_session(page)
     devices.send("WebAuthn.enable")
