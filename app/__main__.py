@@ -255,7 +255,8 @@ def _greet(settings: Settings, services: Services) -> None:
     if settings.is_reachable and (key := _make_first_link(services)):
         print(
             "Nobody has an account, and others can reach this machine: nothing is served until "
-            f"somebody makes the first account, within 48 hours, at {address}/join/{key}",
+            f"somebody makes the first account, within {join_links.HOURS} hours, "
+            f"at {address}/join/{key}",
             flush=True,
         )
 

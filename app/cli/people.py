@@ -57,12 +57,12 @@ def add(email: str, name: str, roles: tuple[str, ...], address: str) -> None:
     form = AccountForm(MultiDict({"email": email, "name": name or email}))
     if not form.validate():
         raise click.BadParameter(next(iter(form.errors.values()))[0])
-    given = _read_roles(roles)
+    rights = _read_roles(roles)
     try:
         with store().writing(ALL_ACCOUNTS) as session:
             if not accounts.is_any_active(session):
-                given = {ALL: frozenset({Role.ADMINISTRATOR})}
-            account = accounts.add(session, email, name or email, given, who=_WHO)
+                rights = {ALL: frozenset({Role.ADMINISTRATOR})}
+            account = accounts.add(session, email, name or email, rights, who=_WHO)
             key = join_links.make(session, account, who=_WHO)
     except EmailTaken as error:
         raise click.ClickException("Another account has this e-mail address.") from error
@@ -111,7 +111,7 @@ def _find(account: Account | None) -> Account:
 
 def _echo_link(address: str, key: str) -> None:
     click.echo(f"{address.rstrip('/')}/join/{key}")
-    click.echo("It sets a password, once, within 48 hours.")
+    click.echo(f"It sets a password, once, within {join_links.HOURS} hours.")
 
 
 def _read_roles(given: tuple[str, ...]) -> Roles:

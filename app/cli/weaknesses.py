@@ -105,8 +105,8 @@ def _check_keys(settings: Settings) -> Iterator[Weakness]:
             f"The secret key can be guessed. Draw another of {SHORTEST_KEY} characters or more: "
             "everybody's open forms have to be loaded again.",
         )
-    given = [settings.secret_key, settings.metrics_token, settings.token, *tokens]
-    if len(set(filter(None, given))) < len(list(filter(None, given))):
+    secrets = [settings.secret_key, settings.metrics_token, settings.token, *tokens]
+    if len(set(filter(None, secrets))) < len(list(filter(None, secrets))):
         yield weak("same-keys", "Two secrets are the same. Draw each of them by itself.")
     path = settings.instance / "token_keys"
     if not tokens and not path.exists():

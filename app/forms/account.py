@@ -12,6 +12,9 @@ from app.people.passwords import find_password_problem
 from app.rights import Scope
 from app.store.api_tokens import DAYS
 
+NO_EMAIL = "Enter an e-mail address, as name@example.com."
+"""Said where one is asked for."""
+
 
 def _strip(typed: str | None) -> str:
     return (typed or "").strip()
@@ -38,7 +41,7 @@ class AccountForm(Form):
     )
     email = StringField(
         "E-mail address",
-        [DataRequired("Enter an e-mail address, as name@example.com.")],
+        [DataRequired(NO_EMAIL)],
         filters=[_strip],
         description="With it they sign in.",
     )
@@ -48,8 +51,7 @@ class AccountForm(Form):
         try:
             validate_email(field.data, check_deliverability=False, test_environment=True)
         except EmailNotValidError as error:
-            message = "Enter an e-mail address, as name@example.com."
-            raise StopValidation(message) from error
+            raise StopValidation(NO_EMAIL) from error
 
 
 class PasswordForm(Form):

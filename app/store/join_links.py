@@ -17,6 +17,8 @@ from app.store.people_models import Account, JoinLink
 WITHIN = timedelta(hours=48)
 """How long a link can be used."""
 
+HOURS = WITHIN // timedelta(hours=1)
+
 
 class NoSuchLink(LookupError):
     """The link was used, is too old, or never was."""

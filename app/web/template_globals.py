@@ -1,5 +1,7 @@
 """What every template can use: the contract's words, and ways of writing."""
 
+from datetime import timedelta
+
 from flask import Flask, g
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
@@ -10,6 +12,9 @@ from app.campaign.contract.fields import FIELD
 from app.campaign.contract.wording import WORDS
 from app.campaign.formatting import format_short_day, format_weekdays, shorten
 from app.campaign.timezones.zones import name_city
+from app.people.passwords import LONGEST, SHORTEST
+from app.people.sign_in import FRESH
+from app.store import join_links, sign_ins
 from app.version import VERSION
 from app.web.access import may
 from app.web.addresses import has_host_name
@@ -43,6 +48,12 @@ def install(app: Flask) -> None:
         url_for=url_for,
         csrf_field=_draw_csrf_field,
         asset=lambda name: f"{app.static_url_path}/{name}",
+        shortest_password=SHORTEST,
+        longest_password=LONGEST,
+        link_hours=join_links.HOURS,
+        fresh_minutes=FRESH // timedelta(minutes=1),
+        idle_hours=sign_ins.IDLE // timedelta(hours=1),
+        sign_in_days=sign_ins.LONGEST // timedelta(days=1),
     )
     app.jinja_env.filters.update(
         batch_state=describe_state,
