@@ -172,7 +172,6 @@ def close_all(session: Session, *, who: str) -> int:
 def set_password(session: Session, account: Account, password_hash: str, *, who: str) -> None:
     """Give an account another password, and end its sign-ins."""
     account.password = password_hash
-    delete_links(session, account.id)
     _record(session, EventKind.PASSWORD_SET, account, who)
     end_sign_ins(session, account)
 

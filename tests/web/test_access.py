@@ -186,6 +186,7 @@ def _know(app: Flask, key: str, submission_id: int | None, connection: str) -> K
         "exchange_id": submission_id,
         "batch_id": make(services.store, services.connections, ids[1:]),
         "key": key,
+        "name": services.connections.find(key).name,
         "form": "csv",
         "change": "pause",
         "account_id": 1,
@@ -339,6 +340,7 @@ def test_no_list_shows_what_is_at_another_connection(
     assert page.status_code == 200
     assert "Of sandbox" in page.text or address not in {"/", "/?search=Of"}
     assert other["key"] not in page.text
+    assert other["name"] not in page.text
     assert f"Of {other['key']}" not in page.text
 
 
