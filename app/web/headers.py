@@ -37,7 +37,7 @@ _HEADERS = (
     ("Cross-Origin-Resource-Policy", "same-origin"),
     ("Permissions-Policy", ", ".join(f"{ability}=()" for ability in _UNUSED.split())),
 )
-_OVER_TLS = ("Strict-Transport-Security", "max-age=31536000")
+_OVER_TLS = ("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 
 
 class GuardedAnswers:

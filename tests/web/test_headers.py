@@ -135,7 +135,7 @@ def test_an_answer_over_tls_asks_for_tls_from_then_on(client: FlaskClient, addre
         answer = client.get(address, base_url=f"{scheme}://localhost")
         return str(answer.headers.get("Strict-Transport-Security", ""))
 
-    assert (read("https"), read("http")) == ("max-age=31536000", "")
+    assert (read("https"), read("http")) == ("max-age=31536000; includeSubDomains", "")
 
 
 def test_without_a_proxy_nobody_is_believed_how_a_request_came(instance: Path) -> None:
