@@ -19,7 +19,9 @@ def set_clock(response: Response) -> Response:
     """Keep the clock that was chosen with this request, if one was."""
     chosen = request.form.get(_COOKIE, "")
     if chosen == CAMPAIGN or chosen in ZONE_NAMES:
-        response.set_cookie(_COOKIE, chosen, max_age=_YEAR, samesite="Lax")
+        response.set_cookie(
+            _COOKIE, chosen, max_age=_YEAR, samesite="Lax", secure=request.is_secure
+        )
     return response
 
 

@@ -9,7 +9,17 @@ _FOR_EVER = "public, max-age=31536000, immutable"
 
 
 class _Sessions(SecureCookieSessionInterface):
-    """Cookies that stay on TLS where the page came over TLS."""
+    """Cookies that stay on TLS where the page came over TLS, and on this host alone.
+
+    With the prefix a browser takes the cookie only from this host and over TLS, so neither a
+    subdomain nor somebody on the way can put one of theirs in its place (RFC 6265bis, 4.1.3.2).
+    """
+
+    digest_method = staticmethod(hashlib.sha256)
+
+    def get_cookie_name(self, app: Flask) -> str:
+        name = super().get_cookie_name(app)
+        return f"__Host-{name}" if request.is_secure else name
 
     def get_cookie_secure(self, app: Flask) -> bool:
         return request.is_secure

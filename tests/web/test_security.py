@@ -1,5 +1,6 @@
 """What keeps a browser, a stranger's page or another host from being used against the person."""
 
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -74,7 +75,30 @@ def test_the_cookie_stays_where_it_belongs(client: FlaskClient, scheme: str, sec
     cookie = response.headers["Set-Cookie"]
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie
+    assert "Path=/" in cookie
+    assert "Domain" not in cookie
     assert ("Secure" in cookie) is secure
+    assert cookie.startswith("__Host-session-") is secure
+    assert len(cookie.partition(";")[0]) < 4096
+
+
+def test_the_cookie_is_signed_with_sha_256(app: Flask) -> None:
+    serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
+    assert serializer.make_signer().digest_method is hashlib.sha256
+
+
+@pytest.mark.parametrize(("scheme", "secure"), [("http", False), ("https", True)])
+def test_a_choice_that_is_kept_stays_there_too(
+    client: FlaskClient, saved: Callable[..., str], scheme: str, secure: bool
+) -> None:
+    base, address = f"{scheme}://localhost", f"/drafts/{saved(inbound())}/review"
+    token = Page(client.get(address, base_url=base)).typed("csrf_token")
+    posted = {"clock": "UTC", "csrf_token": token}
+    headers = {"Referer": f"{base}{address}"}
+    answer = client.post(address, base_url=base, data=posted, headers=headers)
+    [kept] = [one for one in answer.headers.getlist("Set-Cookie") if one.startswith("clock=UTC")]
+    assert "SameSite=Lax" in kept
+    assert ("Secure" in kept) is secure
 
 
 def test_a_request_that_is_too_large_is_refused_with_a_page(client: FlaskClient) -> None:
