@@ -52,4 +52,6 @@ def _guard(response: Response) -> Response:
         response.headers["Cache-Control"] = _FOR_EVER
     else:
         response.headers.setdefault("Cache-Control", "no-store")
+    if request.endpoint == "security.logout" and request.method == "POST":
+        response.headers["Clear-Site-Data"] = '"storage"'  # Copies of drafts are kept there.
     return response

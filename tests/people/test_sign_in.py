@@ -277,6 +277,13 @@ def test_the_cookie_of_a_sign_in_that_was_ended_opens_nothing(
     assert not is_signed_in(thief)
 
 
+def test_signing_out_clears_what_the_browser_keeps(signed_in: FlaskClient) -> None:
+    """Copies of drafts that were not saved yet, for the next person at the same browser."""
+    answer = post(signed_in, "/sign-out", "/account")
+    assert answer.headers["Clear-Site-Data"] == '"storage"'
+    assert "Clear-Site-Data" not in signed_in.get("/sign-in").headers
+
+
 def test_a_new_password_ends_all_other_sign_ins(app: Flask, signed_in: FlaskClient) -> None:
     other = make_client(app)
     sign_in(other)
