@@ -42,6 +42,8 @@ _FACTS = (
     "directive",
     "refused",
     "page",
+    "address",
+    "account",
 )
 _OURS = "app"
 _NEXT = "\n\nDuring handling of the above exception, or because of it, another occurred:\n\n"

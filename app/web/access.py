@@ -14,7 +14,7 @@ from ipaddress import ip_address
 from math import ceil
 from typing import Any, TypeVar
 
-from flask import Flask, abort, current_app, g, redirect, request, session, url_for
+from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_security.utils import check_and_update_authn_fresh
 from sqlalchemy.exc import DatabaseError
@@ -27,6 +27,7 @@ from app.store import accounts, sign_in_pace
 from app.store.models import Batch, Draft, Submission
 from app.store.records import LoggedCall
 from app.store.sign_in_pace import Tried
+from app.web import security_lines
 from app.web.refusals import NotAllowed, NotFresh, NotOpen, NotSignedIn, TooManyTries
 from app.web.token_access import find_program, is_for_api
 
@@ -135,6 +136,7 @@ def find_keys(right: Right = Right.VIEW) -> frozenset[str] | None:
 def hide_unless_visible(connection_key: str) -> None:
     """Answer as for what does not exist, unless who asks may look at a connection."""
     if not may(Right.VIEW, connection_key):
+        security_lines.note(security_lines.HIDDEN)
         abort(404)
 
 
@@ -150,6 +152,7 @@ def install(app: Flask, *, is_reachable: bool) -> None:
     """Look at who asks before anything else; *is_reachable* from other machines is the app."""
     app.config["IS_REACHABLE"] = is_reachable
     app.before_request(_check)
+    app.after_request(_note_failed_try)
 
 
 def _check() -> ResponseReturnValue | None:
@@ -215,6 +218,13 @@ def _hold_back(what: Tried, person: Person | None) -> None:
         raise TooManyTries(ceil(wait))
 
 
+def _note_failed_try(answer: Response) -> Response:
+    is_try = request.method == "POST" and request.endpoint in _TRIED
+    if is_try and security_lines.has_failed(answer):
+        security_lines.note(security_lines.FAILED)
+    return answer
+
+
 def _check_local() -> None:
     """Let the one person of this machine do everything, and others only make a first account."""
     is_from_elsewhere = current_app.config["IS_REACHABLE"] or _comes_from_elsewhere()
@@ -256,7 +266,10 @@ def _check_rights(person: Person) -> None:
         key = _locate(*subject)
         if key is None and request.endpoint in _MAKING:
             return
-        if key is None or not person.may(Right.VIEW, key):
+        if key is None:
+            abort(404)
+        if not person.may(Right.VIEW, key):
+            security_lines.note(security_lines.HIDDEN)
             abort(404)
         allowed = any(person.may(Right(right), key) for right in rights)
     if not allowed:

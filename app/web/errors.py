@@ -17,6 +17,7 @@ from app.store.join_links import NoSuchLink
 from app.store.request_log import NoSuchCall
 from app.store.saved_connections import NoSuchConnection
 from app.store.vault import BadKeys
+from app.web import security_lines
 from app.web.problems import describe_status, make_problem
 from app.web.refusals import (
     NotAllowed,
@@ -121,6 +122,7 @@ def _show_missing(_error: Exception) -> tuple[str | Response, int]:
 
 def _offer_again_expired(_error: CSRFError) -> tuple[str | Response, int]:
     """Offer what a page of ours posted once more; what comes from elsewhere is not offered."""
+    security_lines.note(security_lines.FORGED)
     return _offer_again(400, _OLDER) if is_from_here() else _draw_page(400, _EXPIRED)
 
 
@@ -131,6 +133,7 @@ def _offer_again_signed_out(_error: NotSignedIn) -> tuple[str | Response, int]:
 def _ask_for_token(error: NoToken) -> Response:
     """Say how a token is sent (RFC 6750)."""
     if error.was_sent:
+        security_lines.note(security_lines.WRONG_TOKEN)
         sentence = ("This token is good for nothing", "It has ended, or never was. Make another.")
     else:
         sentence = ("A token is needed", "Send the header “Authorization: Bearer cb_…”.")
@@ -140,6 +143,7 @@ def _ask_for_token(error: NoToken) -> Response:
 
 
 def _show_too_many_tries(error: TooManyTries) -> tuple[str | Response, int, dict[str, str]]:
+    security_lines.note(security_lines.TOO_MANY)
     advice = f"Wait for {error.seconds} seconds, then try again."
     return *_draw_page(429, ("Too many tries", advice)), {"Retry-After": str(error.seconds)}
 
@@ -149,11 +153,13 @@ def _offer_again_not_fresh(_error: NotFresh) -> tuple[str | Response, int]:
 
 
 def _show_not_allowed(error: NotAllowed) -> tuple[str | Response, int]:
+    security_lines.note(security_lines.NOT_ALLOWED)
     sentence = ("This is not yours to do", str(error))
     return _offer_again(403, sentence) if request.method == "POST" else _draw_page(403, sentence)
 
 
 def _show_not_open(_error: NotOpen) -> tuple[str | Response, int]:
+    security_lines.note(security_lines.NOT_OPEN)
     return _draw_page(403, _NOT_OPEN)
 
 
