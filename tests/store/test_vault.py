@@ -1,5 +1,6 @@
 """Tokens are encrypted at rest, by keys that can be renewed while the app runs."""
 
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,21 @@ def test_what_is_locked_is_unlocked_and_is_not_the_token(path: Path) -> None:
     assert TOKEN.encode() not in locked
     assert vault.unlock(locked) == TOKEN
     assert Vault(path).unlock(locked) == TOKEN  # As after the next start.
+
+
+def test_the_same_is_never_locked_alike(path: Path) -> None:
+    vault = Vault(path)
+    assert len({vault.lock(TOKEN) for _ in range(100)}) == 100
+
+
+@pytest.mark.parametrize("place", [0, 1, 9, 30, -1])
+def test_what_was_changed_is_not_unlocked(path: Path, place: int) -> None:
+    vault = Vault(path)
+    content = bytearray(urlsafe_b64decode(vault.lock(TOKEN)))
+    content[place] ^= 1
+    for changed in (urlsafe_b64encode(content), urlsafe_b64encode(content[:-1]), b"", b"none"):
+        with pytest.raises(CannotUnlock):
+            vault.unlock(changed)
 
 
 def test_only_its_owner_can_read_the_file_of_keys(path: Path) -> None:
