@@ -8,7 +8,10 @@ other by relative paths. The style is written as one file a component, and asked
 import hashlib
 from pathlib import Path
 
-from flask import Flask, Response
+from flask import Flask, Response, abort, request
+
+SERVED = frozenset({".css", ".js", ".svg"})
+"""Kinds of files that pages load; beside them stand licences, and what renews packages."""
 
 _ORDER = "layers.css"
 
@@ -20,6 +23,14 @@ def install(app: Flask) -> None:
     @app.get(f"{app.static_url_path}/style.css")
     def style() -> Response:
         return Response(joined, mimetype="text/css")
+
+    app.before_request(_serve_only_what_pages_load)
+
+
+def _serve_only_what_pages_load() -> None:
+    name = str((request.view_args or {}).get("filename", ""))
+    if request.endpoint == "static" and Path(name).suffix not in SERVED:
+        abort(404)
 
 
 def join_style(folder: Path) -> str:

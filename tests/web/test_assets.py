@@ -41,6 +41,26 @@ def test_an_address_that_is_gone_is_not_kept(client: FlaskClient) -> None:
     assert response.headers["Cache-Control"] == "no-store"
 
 
+def test_only_what_pages_load_is_served(app: Flask, client: FlaskClient) -> None:
+    static = Path(str(app.static_folder))
+    files = [path for path in static.rglob("*") if path.is_file()]
+    statuses = {
+        path.suffix: client.get(f"{app.static_url_path}/{path.relative_to(static)}").status_code
+        for path in files
+    }
+    assert {kind for kind, status in statuses.items() if status == 200} == {".css", ".js", ".svg"}
+    assert statuses[".sh"] == statuses[".txt"] == statuses[""] == 404
+    for folder in ("", "js", "js/", "vendor/htmx", "../app/__init__.py", "%2e%2e/pyproject.toml"):
+        assert client.get(f"{app.static_url_path}/{folder}").status_code == 404, folder
+
+
+@pytest.mark.parametrize(
+    "address", ["/", "/about", "/connections", "/requests", "/requests.jsonl", "/nothing", "/rules"]
+)
+def test_no_page_is_kept_by_a_cache(client: FlaskClient, address: str) -> None:
+    assert client.get(address).headers.getlist("Cache-Control") == ["no-store"]
+
+
 def test_the_address_of_every_file_changes_with_any_of_them(tmp_path: Path) -> None:
     (tmp_path / "one.js").write_text("1")
     before = fingerprint(tmp_path)
