@@ -91,6 +91,24 @@ def test_every_route_answers_with_them_whatever_the_method_and_the_outcome(
     assert statuses >= {200, 204, 400, 405}
 
 
+def test_a_text_says_how_it_is_encoded(
+    client: FlaskClient, list_addresses: Callable[[], list[str]]
+) -> None:
+    kinds = set()
+    for address in [*list_addresses(), "/sandbox/", "/nothing", "/api/openapi.json"]:
+        with client.get(address) as answer:
+            if not answer.data:
+                continue
+            kinds.add(answer.mimetype)
+            is_text = answer.mimetype.startswith("text/") or answer.mimetype.endswith("+xml")
+            charset = answer.mimetype_params.get("charset", "").lower()
+            assert charset == "utf-8" if is_text else charset in {"", "utf-8"}, address
+            if answer.mimetype.startswith("application/json"):
+                assert answer.get_json() is not None, address
+
+    assert kinds >= {"text/html", "text/css", "text/csv", "text/calendar", "application/json"}
+
+
 @pytest.mark.parametrize(
     "address",
     [

@@ -1,7 +1,7 @@
 """Whatever stands in an address or a form, the answer is a page that says what to do."""
 
 from collections.abc import Callable
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import pytest
 from flask.testing import FlaskClient
@@ -160,3 +160,32 @@ def test_no_connection_has_an_odd_name_among_the_requests(
 ) -> None:
     page = visitor.open("/requests", search="Africa/Monrovia", connection=connection)
     assert (page.status, page.heading) == (200, "Requests")
+
+
+@pytest.mark.parametrize("method", ["TRACE", "TRACK", "CONNECT", "PUT", "PATCH", "DELETE", "BREW"])
+def test_a_method_that_no_page_takes_is_refused(client: FlaskClient, method: str) -> None:
+    for address in ("/", "/about", "/drafts/new", "/connections", "/sandbox/"):
+        answer = client.open(address, method=method, headers={"X-Secret": "not to be told again"})
+        assert answer.status_code == 405, address
+        assert "not to be told again" not in answer.text
+    assert client.open("/api/drafts", method=method).status_code == 405
+
+
+def test_what_stands_in_the_address_is_no_answer_of_a_form(
+    client: FlaskClient, saved: Callable[..., str]
+) -> None:
+    address = f"/drafts/{saved(inbound())}"
+    token = Page(client.get(address)).typed("csrf_token")
+    posted = inbound_answers() | {"csrf_token": token, "version": "1"}
+    del posted["name"]
+    client.post(address, query_string={"name": "From the address"}, data=posted)
+    assert "From the address" not in client.get(address).text
+    posted["version"] = Page(client.get(address)).typed("version")
+    twice = [*posted.items(), ("name", "The first"), ("name", "The second")]
+    client.post(address, data=urlencode(twice), content_type="application/x-www-form-urlencoded")
+    page = client.get("/").text
+    assert "The first" in page
+    assert "The second" not in page
+    without = {name: value for name, value in posted.items() if name != "csrf_token"}
+    client.environ_base["HTTP_SEC_FETCH_SITE"] = "cross-site"
+    assert client.post(address, query_string={"csrf_token": token}, data=without).status_code == 400
