@@ -15,6 +15,7 @@ import pytest
 import yaml
 from flask.testing import FlaskClient
 
+from app.campaign.contract.fields import CAMPAIGNS_PATH
 from app.sending.submission import GRACE
 from app.settings import SETTINGS, read_settings
 from app.version import VERSION
@@ -75,6 +76,15 @@ def list_explained() -> set[str]:
     """List the settings that the guide's table explains."""
     rows = re.findall(r"^\| (`[A-Z_`, ]+`) \|", GUIDE, re.MULTILINE)
     return {name for row in rows for name in re.findall(r"[A-Z_]+", row)}
+
+
+PROGRAMS = ("/api/drafts", "/api/openapi.json", "/metrics", f"/sandbox{CAMPAIGNS_PATH}")
+PAGES = ("/", "/sign-in", "/drafts/new", "/sandbox/", "/static/app.js")
+
+
+def is_for_programs(path: str, rules: list[str]) -> bool:
+    """Tell whether a path is one of these, or below one."""
+    return any(path == rule or path.startswith(f"{rule}/") for rule in rules)
 
 
 def list_named() -> Iterator[tuple[str, str]]:
@@ -220,6 +230,29 @@ class TestPorts:
         assert find("Service")["spec"]["selector"] == labels
         assert find("PodDisruptionBudget")["spec"]["selector"]["matchLabels"] == labels
         assert find("NetworkPolicy")["spec"]["podSelector"]["matchLabels"] == labels
+
+
+class TestTls:
+    def test_only_pages_lead_from_http_to_https(self) -> None:
+        plain = CADDYFILE.partition("http://{$SITE:localhost} {")[2].partition("\n}\n")[0]
+        (paths,) = re.findall(r"@programs path (.+)", plain)
+        rules = [path.removesuffix("/*") for path in paths.split()]
+        refused = plain.index('handle @programs {\n\t\trespond "Use https." 403')
+
+        assert {is_for_programs(path, rules) for path in PROGRAMS} == {True}
+        assert {is_for_programs(path, rules) for path in PAGES} == {False}
+        assert refused < plain.index("handle {\n\t\tredir https://{host}{uri} 308")
+
+    def test_tls_is_of_a_version_and_ciphers_that_are_recommended(self) -> None:
+        (versions,) = re.findall(r"^\t\tprotocols (.+)$", CADDYFILE, re.MULTILINE)
+        (ciphers,) = re.findall(r"^\t\tciphers (.+)$", CADDYFILE, re.MULTILINE)
+
+        assert versions.split() == ["tls1.2", "tls1.3"]
+        for cipher in ciphers.split():
+            assert re.fullmatch(
+                "TLS_ECDHE_(ECDSA|RSA)_WITH_(AES_(128|256)_GCM|CHACHA20_POLY1305)_SHA(256|384)",
+                cipher,
+            )
 
 
 class TestRights:
