@@ -44,6 +44,16 @@ WITHOUT_ACCOUNT = frozenset({"static", "style", "about.tell_health", "about.tell
 FRESH = timedelta(minutes=15)
 """For how long somebody who has just proved who they are may do what is asked for anew."""
 
+_WAYS = {
+    "people.take_link": "link",
+    "security.change_password": "new password",
+    "security.login": "password",
+    "security.mf_recovery": "password and recovery code",
+    "security.two_factor_token_validation": "password and code",
+    "security.wan_signin_response": "passkey",
+}
+"""By what somebody has signed in, by the view at which they did."""
+
 _ADDRESSES = {
     "LOGIN_URL": "/sign-in",
     "LOGOUT_URL": "/sign-out",
@@ -168,6 +178,16 @@ def find_sign_in() -> SignIn | None:
     return sign_in
 
 
+def renew_key(store: Store) -> None:
+    """Give the browser another key, since whoever is at it has just proved who they are.
+
+    Somebody who has a copy of the cookie of before gains nothing by it.
+    """
+    if (sign_in := find_sign_in()) is not None:
+        with store.writing(name_account_chain(sign_in.account_id)) as database:
+            session[KEY] = sign_ins.renew(database, sign_in.id)
+
+
 def _load(store: Store, name: str) -> Account | None:
     """Give the account of a session whose sign-in goes on; without a database, none.
 
@@ -247,6 +267,7 @@ def _put_on_record(app: Flask, store: Store) -> None:
                 address=request.remote_addr or "",
                 agent=request.user_agent.string,
                 who=who,
+                by=_WAYS.get(request.endpoint or "", ""),
             )
 
     def end(_app: Flask, user: Account, **_more: object) -> None:

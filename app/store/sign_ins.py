@@ -28,8 +28,10 @@ _KEPT = timedelta(days=90)
 _LONGEST_AGENT = 200
 
 
-def begin(session: Session, account: Account, *, address: str, agent: str, who: str) -> str:
-    """Sign somebody in at a browser, and give the key of it."""
+def begin(  # noqa: PLR0913  Each is a fact of its own.
+    session: Session, account: Account, *, address: str, agent: str, who: str, by: str
+) -> str:
+    """Sign somebody in at a browser, *by* some proof, and give the key of it."""
     now, key = datetime.now(UTC), token_urlsafe(32)
     session.execute(delete(SignIn).where(SignIn.seen_at < now - _KEPT))
     row = SignIn(
@@ -43,9 +45,8 @@ def begin(session: Session, account: Account, *, address: str, agent: str, who: 
     session.add(row)
     session.flush()
     chain = name_account_chain(account.id)
-    audit_trail.record(
-        session, EventKind.SIGNED_IN, chain, who=who, sign_in=row.id, address=address
-    )
+    facts = {"sign_in": row.id, "address": address, "by": by}
+    audit_trail.record(session, EventKind.SIGNED_IN, chain, who=who, **facts)
     return key
 
 
@@ -56,6 +57,13 @@ def find(session: Session, key: str, now: datetime) -> SignIn | None:
         return None
     is_over = now - sign_in.seen_at > IDLE or now - sign_in.began_at > LONGEST
     return None if is_over else sign_in
+
+
+def renew(session: Session, sign_in_id: int) -> str:
+    """Give a sign-in another key, and end the use of the one that it had."""
+    key = token_urlsafe(32)
+    session.execute(update(SignIn).where(SignIn.id == sign_in_id).values(key_hash=hash_key(key)))
+    return key
 
 
 def note_use(session: Session, sign_in_id: int, now: datetime) -> None:

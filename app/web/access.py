@@ -20,7 +20,7 @@ from flask_security.utils import check_and_update_authn_fresh
 from sqlalchemy.exc import DatabaseError
 
 from app.connections import Connection
-from app.people.sign_in import FRESH, WITHOUT_ACCOUNT, find_account
+from app.people.sign_in import FRESH, WITHOUT_ACCOUNT, find_account, renew_key
 from app.rights import SCOPES, Person, Right, make_local_person
 from app.services import connections, store
 from app.store import accounts, sign_in_pace
@@ -54,7 +54,7 @@ _OPEN = frozenset(
 )
 """What can be asked without having signed in."""
 
-_TRIED = {
+MAKES_SURE = {
     "people.take_link": Tried.PASSWORD,
     "security.change_password": Tried.AGAIN,
     "security.login": Tried.PASSWORD,
@@ -65,6 +65,9 @@ _TRIED = {
     "security.wan_verify_response": Tried.PASSKEY,
 }
 """Where somebody proves who they are, and somebody else could try to."""
+
+_AGAIN = frozenset({"security.verify", "security.wan_verify_response"})
+"""Where who is signed in proves anew who they are."""
 
 _CLOSED = frozenset({"security.two_factor_rescue"})
 """What Flask-Security offers, and nobody needs here: rescue by e-mail."""
@@ -152,7 +155,7 @@ def install(app: Flask, *, is_reachable: bool) -> None:
     """Look at who asks before anything else; *is_reachable* from other machines is the app."""
     app.config["IS_REACHABLE"] = is_reachable
     app.before_request(_check)
-    app.after_request(_note_failed_try)
+    app.after_request(_conclude_try)
 
 
 def _check() -> ResponseReturnValue | None:
@@ -173,8 +176,8 @@ def _check_visitor() -> ResponseReturnValue | None:
     if endpoint in _CLOSED:
         abort(404)
     g.person = person = _find_person()
-    if request.method == "POST" and endpoint in _TRIED:
-        _hold_back(_TRIED[endpoint], person)
+    if request.method == "POST" and endpoint in MAKES_SURE:
+        _hold_back(MAKES_SURE[endpoint], person)
     if person and person.is_local:
         _check_local()
     elif endpoint in _OPEN:
@@ -218,10 +221,13 @@ def _hold_back(what: Tried, person: Person | None) -> None:
         raise TooManyTries(ceil(wait))
 
 
-def _note_failed_try(answer: Response) -> Response:
-    is_try = request.method == "POST" and request.endpoint in _TRIED
-    if is_try and security_lines.has_failed(answer):
+def _conclude_try(answer: Response) -> Response:
+    """Log a try that has failed, and renew the key of who has proved anew who they are."""
+    what = MAKES_SURE.get(request.endpoint or "") if request.method == "POST" else None
+    if what and security_lines.has_failed(answer):
         security_lines.note(security_lines.FAILED)
+    elif request.endpoint in _AGAIN and what and answer.status_code == 302:
+        renew_key(store())
     return answer
 
 

@@ -1,8 +1,11 @@
 """Sign-in, attacked: each way by which somebody could get in who should not."""
 
+import json
 import re
+from base64 import urlsafe_b64decode
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from time import time
 from urllib.parse import urljoin, urlsplit
 
 import pytest
@@ -18,7 +21,7 @@ from app.people import datastore
 from app.rights import ALL, Role
 from app.services import find_services
 from app.settings import Settings
-from app.store import accounts, join_links, leases, sign_in_pace, sign_ins
+from app.store import accounts, audit_trail, join_links, leases, sign_in_pace, sign_ins
 from app.store.people_models import Account
 from app.store.sign_in_pace import Tried
 from tests.people.accounts import (
@@ -608,3 +611,123 @@ def test_alone_means_this_machine_alone(app: Flask, name: str, value: str) -> No
     client.environ_base[name] = value
     assert client.get("/people").status_code == 403
     assert client.get("/").status_code == 403
+
+
+def test_a_passkey_that_is_none_leads_to_a_page_that_offers_to_try_again(
+    app: Flask, account: Account
+) -> None:
+    client = make_client(app)
+    answer = post(client, "/sign-in/passkey/none", "/sign-in", credential="{}")
+    page = client.get(answer.location or "")
+    assert page.status_code == 200
+    assert "Use a passkey" in page.text
+
+
+def test_rescue_by_e_mail_is_closed(app: Flask, signed_in: FlaskClient) -> None:
+    ask_for_codes(signed_in)
+    client = make_client(app)
+    sign_in(client)
+    assert client.get("/sign-in/lost").status_code == 404
+    token = find_token(client.get("/sign-in/code"))
+    typed = {"csrf_token": token, "help_setup": "email"}
+    assert client.post("/sign-in/lost", data=typed).status_code == 404
+
+
+def test_keys_of_codes_and_recovery_codes_are_long_and_never_the_same(
+    app: Flask, signed_in: FlaskClient
+) -> None:
+    add_account(app, "other@example.com")
+    other = make_client(app)
+    sign_in(other, "other@example.com")
+    keys = [ask_for_codes(client).key for client in (signed_in, other)]
+    assert all(len(key) * 8 >= 160 for key in keys)
+    codes = [code for client in (signed_in, other) for code in make_recovery_codes(client)]
+    assert len({*keys}) == 2
+    assert len({*codes}) == 20
+    assert all(re.fullmatch("[0-9a-f]{4}(-[0-9a-f]{4}){2}", code) for code in codes)
+
+
+@pytest.mark.parametrize(("seconds", "counts"), [(-600, False), (-90, False), (90, False)])
+def test_a_code_ends(app: Flask, signed_in: FlaskClient, seconds: float, *, counts: bool) -> None:
+    """It is held to the clock of the server, whatever the phone says the time is."""
+    phone = ask_for_codes(signed_in)
+    with time_machine.travel(datetime.now(UTC) + timedelta(hours=1), tick=False):
+        client = make_client(app)
+        sign_in(client)
+        give_code(client, "/sign-in/code", phone.generate(time() + seconds).token)
+        assert is_signed_in(client) is counts
+        give_code(client, "/sign-in/code", phone.generate(time()).token)
+        assert is_signed_in(client)
+
+
+def test_a_key_of_a_sign_in_has_256_bits_and_is_kept_as_a_hash(
+    app: Flask, signed_in: FlaskClient
+) -> None:
+    with signed_in.session_transaction() as session:
+        key = session["sign_in"]
+    assert len(urlsafe_b64decode(f"{key}=")) == 32
+    with find_services(app).store.reading() as database:
+        [row] = sign_ins.list_open(database, 1)
+        assert row.key_hash == sign_ins.hash_key(key)
+
+
+def test_who_proves_it_anew_has_another_key(app: Flask, signed_in: FlaskClient) -> None:
+    thief = make_client(app)
+    cookie = signed_in.get_cookie(app.config["SESSION_COOKIE_NAME"])
+    assert cookie
+    thief.set_cookie(cookie.key, cookie.value, path="/")
+    assert is_signed_in(thief)
+    post(signed_in, "/sign-in/again", password="wrong wrong wrong")
+    assert is_signed_in(thief)
+    post(signed_in, "/sign-in/again", password=PASSWORD)
+    assert is_signed_in(signed_in)
+    assert not is_signed_in(thief)
+    with find_services(app).store.reading() as database:
+        assert len(sign_ins.list_open(database, 1)) == 1
+
+
+def test_an_administrator_signs_somebody_out_everywhere(app: Flask, signed_in: FlaskClient) -> None:
+    other = add_account(app, "other@example.com")
+    browsers = [make_client(app) for _ in range(2)]
+    for browser in browsers:
+        sign_in(browser, "other@example.com")
+    post(signed_in, f"/people/{other.id}/sign-ins", f"/people/{other.id}")
+    assert [is_signed_in(browser) for browser in browsers] == [False, False]
+
+
+@pytest.mark.parametrize(
+    "address", ["/account/codes", "/account/passkeys", "/account/recovery-codes", "/account/tokens"]
+)
+def test_another_second_step_is_asked_for_anew(signed_in: FlaskClient, address: str) -> None:
+    token = find_token(signed_in.get("/account"))
+    assert signed_in.get(address).status_code == 200
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=16)):
+        assert urlsplit(signed_in.get(address).location or "").path == "/sign-in/again"
+        assert signed_in.post(address, data={"csrf_token": token}).status_code in {302, 401}
+
+
+def test_to_end_a_sign_in_is_asked_for_anew(app: Flask, signed_in: FlaskClient) -> None:
+    token = find_token(signed_in.get("/account"))
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=16)):
+        answer = signed_in.post("/account/sign-ins/1/end", data={"csrf_token": token})
+        assert answer.status_code == 401
+        assert is_signed_in(signed_in)
+
+
+def test_opening_a_link_signs_nobody_in(app: Flask, account: Account) -> None:
+    link, client = make_link(app, account), make_client(app)
+    assert client.get(link).status_code == 200
+    assert not is_signed_in(client)
+
+
+def test_the_trail_says_by_what_somebody_signed_in(app: Flask, signed_in: FlaskClient) -> None:
+    phone = ask_for_codes(signed_in)
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=1)):
+        client = make_client(app)
+        sign_in(client)
+        give_code(client, "/sign-in/code", phone.generate().token)
+        assert is_signed_in(client)
+    with find_services(app).store.reading() as database:
+        events = audit_trail.read_chain(database, audit_trail.name_account_chain(1))
+    ways = [json.loads(event.details)["by"] for event in events if event.kind == "signed in"]
+    assert ways == ["password", "password and code"]

@@ -40,6 +40,7 @@ def show() -> str:
 
 @bp.post("/account/sign-ins/<row:sign_in_id>/end")
 @needs(SIGNED_IN)
+@fresh
 def end_sign_in(sign_in_id: int) -> ResponseReturnValue:
     """Sign out in another browser."""
     if account := find_account():
