@@ -1,6 +1,7 @@
 """The server: what it refuses, whom it lets go, and that its health is told."""
 
 import resource
+import socket
 from contextlib import ExitStack
 
 import pytest
@@ -139,3 +140,14 @@ def test_a_refused_request_has_a_path_for_the_log() -> None:
 
     assert request.error
     assert request.path == ""
+
+
+def test_no_answer_names_its_server() -> None:
+    for asked in (ASKS, b"nonsense\r\n\r\n"):
+        with serving(echo_length) as port, connected(port) as connection:
+            connection.sendall(asked)
+            connection.shutdown(socket.SHUT_WR)
+            head = everything(connection).partition(b"\r\n\r\n")[0].lower()
+            assert head.startswith(b"http/1.")
+            assert b"\nserver:" not in head
+            assert b"waitress" not in head
