@@ -2,7 +2,8 @@
 
 A role is a set of rights. Each is given for one connection or for all; who has no role at a
 connection neither sees nor can guess what is in it. To edit is not to send, and what takes a
-responsibility of its own (breaking a law, saying what became of a campaign) is a role of its own.
+responsibility of its own (breaking a law, saying what became of a campaign, approving what somebody
+else has made, sending without that) is a role of its own.
 """
 
 from collections.abc import Mapping
@@ -22,6 +23,8 @@ class Right(StrEnum):
     SEND = "send"
     ACCEPT = "accept what breaks a law"
     RESOLVE = "say what became of a campaign"
+    APPROVE = "approve what is sent"
+    OVERRIDE = "send without approval"
     ADMINISTER = "administer"
 
 
@@ -33,6 +36,8 @@ class Role(StrEnum):
     SENDER = "sender"
     ACCEPTER = "accepter"
     RESOLVER = "resolver"
+    APPROVER = "approver"
+    OVERRIDER = "overrider"
     ADMINISTRATOR = "administrator"
 
 
@@ -43,6 +48,8 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
         Role.SENDER: frozenset({Right.VIEW, Right.SEND}),
         Role.ACCEPTER: frozenset({Right.VIEW, Right.ACCEPT}),
         Role.RESOLVER: frozenset({Right.VIEW, Right.RESOLVE}),
+        Role.APPROVER: frozenset({Right.VIEW, Right.APPROVE}),
+        Role.OVERRIDER: frozenset({Right.VIEW, Right.OVERRIDE}),
         Role.ADMINISTRATOR: frozenset(Right),
     }
 )
@@ -72,7 +79,8 @@ SCOPES: Mapping[Scope, frozenset[Right]] = MappingProxyType(
 class Person:
     """Who acts: an account, or whoever sits at this machine while there are no accounts.
 
-    *roles* are those at each connection by its key, and at all by `ALL`. With a *scope* it is a
+    *roles* are those at each connection by its key, and at all by `ALL`; *groups* are what others
+    call those whom they belong to, for approval. With a *scope* it is a
     program that acts for an account.
     """
 
@@ -81,6 +89,7 @@ class Person:
     email: str
     roles: Mapping[str, frozenset[Role]]
     scope: Scope | None = None
+    groups: frozenset[str] = frozenset()
 
     @property
     def is_local(self) -> bool:

@@ -26,7 +26,7 @@ from app.connections import Connection
 from app.sending.batch_check import NothingReady, make_batch
 from app.sending.batch_confirmation import BatchRequest, NotChecked, confirm_batch
 from app.sending.batch_queue import stop_batch
-from app.sending.confirmation import NotConfirmed, StaleReview
+from app.sending.confirmation import NotApproved, NotConfirmed, StaleReview
 from app.sending.submission import GRACE
 from app.services import connections, services, store
 from app.store import batches, drafts, throttles
@@ -205,6 +205,11 @@ def _send_together(draft_ids: list[str], to: Connection, who: str) -> int:
         confirmed = BatchRequest(batch_id, reviewed, to, to.stamp, to.name, str(count), who)
         try:
             confirm_batch(confirmed, store())
+        except NotApproved as error:
+            raise Unusable(
+                f"Somebody has to approve this. Nothing was sent: ask for it in the app, at batch "
+                f"{batch_id}, and send it there."
+            ) from error
         except (NotConfirmed, NotChecked, NothingReady, StaleReview) as error:
             raise Unusable(
                 f"Nothing is sent to {to.name} now: open the connection in the app."

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from sqlalchemy.orm import Session
 
 from app.connections import Connection
+from app.sending.approval import Standing, find_standing_of_batch, write_approval
 from app.sending.batch_check import NothingReady
 from app.sending.confirmation import (
     Disabled,
@@ -14,6 +15,7 @@ from app.sending.confirmation import (
     NotNamed,
     Paused,
     StaleReview,
+    check_approval,
     is_named,
 )
 from app.sending.submission import QUEUED_AT_MOST
@@ -37,7 +39,7 @@ class BatchRequest:
     """What a person confirms by one press: all that is ready, by the digest over it.
 
     *stamp* is the connection's as it was seen; *named* and *counted* are what was typed for a
-    live one.
+    live one, and *without_approval* is why it is sent without that.
     """
 
     batch_id: int
@@ -46,6 +48,7 @@ class BatchRequest:
     stamp: str
     named: str = ""
     counted: str = ""
+    without_approval: str = ""
     who: str = ""
 
 
@@ -59,7 +62,7 @@ def confirm_batch(confirmed: BatchRequest, store: Store) -> bool:
         batch = batches.find(session, confirmed.batch_id)
         if batch.confirmed_at:
             return False
-        _check_confirmation(session, batch, confirmed)
+        standing = _check_confirmation(session, batch, confirmed)
         batch.confirmed_at, batch.who = datetime.now(UTC), confirmed.who
         batch.digest = confirmed.reviewed
         audit_trail.record(
@@ -70,12 +73,13 @@ def confirm_batch(confirmed: BatchRequest, store: Store) -> bool:
             connection=batch.connection,
             count=batches.count_items(session, batch.id)[ItemState.READY],
             digest=batch.digest,
+            **write_approval(session, standing, confirmed.without_approval, confirmed.who),
         )
         seals.seal(session)
         return True
 
 
-def _check_confirmation(session: Session, batch: Batch, confirmed: BatchRequest) -> None:
+def _check_confirmation(session: Session, batch: Batch, confirmed: BatchRequest) -> Standing | None:
     counts, to = batches.count_items(session, batch.id), confirmed.to
     if counts[ItemState.NEW]:
         raise NotChecked
@@ -87,6 +91,8 @@ def _check_confirmation(session: Session, batch: Batch, confirmed: BatchRequest)
         raise StaleReview
     if not to.is_enabled:
         raise Disabled
+    standing = find_standing_of_batch(session, batch, to)
+    check_approval(standing, confirmed.without_approval)
     if throttles.is_paused(session, to.key):
         raise Paused
     if not is_named(to, confirmed.named):
@@ -95,6 +101,7 @@ def _check_confirmation(session: Session, batch: Batch, confirmed: BatchRequest)
         raise NotCounted
     if not (to.is_sandbox or confirmed.who):
         raise NoSender
+    return standing
 
 
 def _read_count(typed: str) -> int | None:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.campaign.contract.problems import Problem
 from app.campaign.explanation import Explanation
 from app.connections import Connection
+from app.sending.approval import Standing, find_standing_of_draft
 from app.store import submissions, throttles
 from app.store.drafts import AlreadySubmitted
 from app.store.models import Draft, Submission
@@ -37,6 +38,7 @@ class NotConfirmed(Exception):
 
     NotConfirmed
     ├── Disabled       the connection is not to be used, or gone  → choose another
+    ├── NotApproved    nobody else has approved it as it is       → ask, or say why it goes anyway
     ├── Paused         campaigns in a row failed, or are unknown  → say that it may go on
     ├── TooSoon        the API wants to be left alone             → wait, or say why not
     ├── LooksCreated   the same payload went there a while ago    → tick that it is meant
@@ -44,11 +46,17 @@ class NotConfirmed(Exception):
     └── NoSender       nobody says who sends to a live one        → enter a name
     """
 
-    wants_tick = wants_name = wants_sender = wants_reason = False
+    wants_tick = wants_name = wants_sender = wants_reason = wants_approval = False
 
 
 class Disabled(NotConfirmed):
     """The connection is not to be used, or gone."""
+
+
+class NotApproved(NotConfirmed):
+    """What goes to the connection has to be approved, and this is not, as it stands."""
+
+    wants_approval = True
 
 
 class Paused(NotConfirmed):
@@ -92,8 +100,8 @@ class SendRequest:
 
     *reviewed* is the digest of the bytes and *stamp* the connection's, as they were seen;
     *named* is what was typed for a live connection's name, *in_spite_of* the id of a
-    submission that they know this looks like, and *hurry* why they do not wait as long as the
-    API wants.
+    submission that they know this looks like, *hurry* why they do not wait as long as the
+    API wants, and *without_approval* why it is sent without that.
     """
 
     draft_id: str
@@ -103,15 +111,17 @@ class SendRequest:
     named: str = ""
     in_spite_of: int | None = None
     hurry: str = ""
+    without_approval: str = ""
     who: str = ""
 
 
 def check_request(
     session: Session, draft: Draft, meaning: Explanation, send_request: SendRequest, now: datetime
-) -> None:
+) -> Standing | None:
     """Check that this draft may be sent now; *meaning* explains the draft as it is.
 
-    *now* is aware. Raises `AlreadySubmitted`, `NotReady`, `StaleReview` or one of `NotConfirmed`.
+    *now* is aware. Gives how its approval stands, if it needs one. Raises `AlreadySubmitted`,
+    `NotReady`, `StaleReview` or one of `NotConfirmed`.
     """
     if draft.is_locked:
         raise AlreadySubmitted(draft.id)
@@ -121,6 +131,8 @@ def check_request(
         raise StaleReview
     if not send_request.to.is_enabled:
         raise Disabled
+    standing = find_standing_of_draft(session, draft, meaning, send_request.to)
+    check_approval(standing, send_request.without_approval)
     if throttles.is_paused(session, send_request.to.key):
         raise Paused
     until = submissions.find_end_of_wait(session, send_request.to.key, now)
@@ -133,6 +145,16 @@ def check_request(
         raise NotNamed
     if not (send_request.to.is_sandbox or send_request.who):
         raise NoSender
+    return standing
+
+
+def check_approval(standing: Standing | None, without: str) -> None:
+    """Check that it is approved where it has to be; *without* is a reason why it need not be.
+
+    Raises `NotApproved`.
+    """
+    if standing and not (standing.is_approved or without):
+        raise NotApproved
 
 
 def find_duplicate(

@@ -7,6 +7,7 @@ from sqlalchemy import CursorResult, update
 from sqlalchemy.exc import IntegrityError
 
 from app.campaign.explanation import Explanation, explain
+from app.sending.approval import write_approval
 from app.sending.confirmation import SendRequest, StaleReview, check_request
 from app.sending.outcome import Outcome
 from app.sending.press import record_press
@@ -35,7 +36,7 @@ def enqueue(send_request: SendRequest, *, store: Store) -> int:
         draft = find(session, send_request.draft_id)
         if draft.version != version and not draft.is_locked:
             raise StaleReview
-        check_request(session, draft, meaning, send_request, now)
+        standing = check_request(session, draft, meaning, send_request, now)
         submission = _make_submission(draft, meaning, send_request, now)
         draft.state = State.QUEUED
         session.add(submission)
@@ -48,6 +49,7 @@ def enqueue(send_request: SendRequest, *, store: Store) -> int:
             submission,
             in_spite_of=send_request.in_spite_of,
             in_spite_of_the_wait=send_request.hurry,
+            **write_approval(session, standing, send_request.without_approval, send_request.who),
             **write_judgement(draft, meaning.findings),
         )
         seals.seal(session)

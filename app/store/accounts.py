@@ -3,7 +3,7 @@
 While there is no active account, this machine's one person does everything without signing in.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from secrets import token_hex
@@ -15,10 +15,13 @@ from sqlalchemy.orm import Session
 from app.rights import ALL, Person, Role
 from app.store import api_tokens, audit_trail, sign_ins
 from app.store.audit_trail import EventKind, name_account_chain
-from app.store.people_models import Account, Grant, JoinLink
+from app.store.people_models import Account, Grant, GroupMember, JoinLink
 
 ALL_ACCOUNTS = "accounts"
 """What a writer locks who changes whether there is an administrator, or any account."""
+
+LONGEST_GROUP = 80
+"""Characters of the name of a group."""
 
 Roles = Mapping[str, frozenset[Role]]
 """Roles by the key of a connection, or `rights.ALL`."""
@@ -83,6 +86,7 @@ def describe_person(account: Account) -> Person:
         account.name,
         account.email,
         {key: frozenset(at_key) for key, at_key in roles.items()},
+        groups=frozenset(member.name for member in account.groups),
     )
 
 
@@ -97,6 +101,7 @@ def add(session: Session, email: str, name: str, roles: Roles, *, who: str) -> A
         fs_uniquifier=token_hex(),
         created_at=datetime.now(UTC),
         grants=_make_grants(roles),
+        groups=[],
         webauthn=[],
     )
     session.add(account)
@@ -138,6 +143,16 @@ def set_roles(session: Session, account: Account, roles: Roles, *, who: str) -> 
         roles=write_roles(roles),
     )
     end_sign_ins(session, account)
+
+
+def set_groups(session: Session, account: Account, groups: Collection[str], *, who: str) -> None:
+    """Let an account be of these groups and of no others."""
+    before = [member.name for member in account.groups]
+    after = sorted(set(groups))
+    if after == before:
+        return
+    account.groups[:] = [GroupMember(name=name) for name in after]
+    _record(session, EventKind.GROUPS_SET, account, who, before=before, groups=after)
 
 
 def set_active(session: Session, account: Account, *, active: bool, who: str) -> None:

@@ -66,6 +66,12 @@ class EventKind(StrEnum):
     SIGN_IN_ENDED = "sign-in ended"
     TOKEN_MADE = "token made"  # noqa: S105  It is what happened.
     TOKEN_ENDED = "token ended"  # noqa: S105  It is what happened.
+    APPROVAL_SET = "approval set"
+    APPROVAL_ASKED = "approval asked for"
+    APPROVED = "approved"
+    APPROVAL_REFUSED = "approval refused"
+    APPROVAL_OVERRIDDEN = "approval overridden"
+    GROUPS_SET = "groups set"
     SHORTENED = SHORTENED
 
 

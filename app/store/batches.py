@@ -151,6 +151,21 @@ def compute_digest(session: Session, batch_id: int) -> str:
     return whole.hexdigest()
 
 
+def compute_digest_of_findings(session: Session, batch_id: int) -> str:
+    """Compute the SHA-256 over what was found and said of the items that are ready.
+
+    Each is a line of its position, its draft's version with what was said, and findings by kind.
+    """
+    query = select(BatchItem.position, BatchItem.seen, BatchItem.findings).where(
+        BatchItem.batch_id == batch_id, BatchItem.state == ItemState.READY
+    )
+    whole = hashlib.sha256()
+    for row in session.execute(query.order_by(BatchItem.position)):
+        found = sorted(row.findings.items())
+        whole.update(f"{row.position} {row.seen} {found}\n".encode())
+    return whole.hexdigest()
+
+
 def find_item_of(session: Session, submission_id: int) -> BatchItem | None:
     """Find the item of a submission's batch, if that was not stopped."""
     query = (

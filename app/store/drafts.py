@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.campaign.contract.fields import CampaignType, Values
 from app.campaign.contract.typed_length import LONGEST_IN_ALL
-from app.store import audit_trail
+from app.store import approvals, audit_trail
 from app.store.acceptances import Judgement, count_findings
 from app.store.audit_trail import EventKind, name_draft_chain
 from app.store.dialects import queries
@@ -114,6 +114,7 @@ def save(
     kind = EventKind.CREATED if draft.version == 1 else EventKind.EDITED
     chain = name_draft_chain(draft_id)
     audit_trail.record(session, kind, chain, who=who, version=draft.version, fields=changed)
+    approvals.note_editor(session, draft_id, who, is_author=draft.version == 1)
     return draft
 
 

@@ -42,6 +42,9 @@ class Account(Base, UserMixin):
         lazy="selectin", cascade="all, delete-orphan", order_by="Passkey.id"
     )
     grants: Mapped[list["Grant"]] = relationship(lazy="selectin", cascade="all, delete-orphan")
+    groups: Mapped[list["GroupMember"]] = relationship(
+        lazy="selectin", cascade="all, delete-orphan", order_by="GroupMember.name"
+    )
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
     __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012
@@ -80,6 +83,15 @@ class Grant(Base):
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
     connection_key: Mapped[str] = mapped_column(Words(32), primary_key=True)
     role: Mapped[str] = mapped_column(Words(16), primary_key=True)
+
+
+class GroupMember(Base):
+    """That an account is of a group: a name by which a connection says who has to approve."""
+
+    __tablename__ = "group_member"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(Words(80), primary_key=True)
 
 
 class SignIn(Base):

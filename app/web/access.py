@@ -125,6 +125,12 @@ def require(right: Right, connection_key: str) -> None:
         raise NotAllowed(_describe_missing(right))
 
 
+def require_fresh() -> None:
+    """Hold who asks to having proved who they are within `FRESH`; raises `NotFresh`."""
+    if not (find_person().is_local or _is_fresh()):
+        raise NotFresh
+
+
 def find_keys(right: Right = Right.VIEW) -> frozenset[str] | None:
     """Find the keys of the connections at which who asks has a right; `None` is all.
 
@@ -285,11 +291,15 @@ def _check_rights(person: Person) -> None:
 def _check_freshness() -> ResponseReturnValue | None:
     """Ask anew who it is, where a view wants that; raises `NotFresh` for what was posted."""
     view = current_app.view_functions[str(request.endpoint)]
-    if not hasattr(view, "is_fresh") or check_and_update_authn_fresh(FRESH, timedelta(0)):
+    if not hasattr(view, "is_fresh") or _is_fresh():
         return None
     if request.method not in {"GET", "HEAD"}:
         raise NotFresh
     return redirect(url_for("security.verify", next=request.full_path.rstrip("?")))
+
+
+def _is_fresh() -> bool:
+    return bool(check_and_update_authn_fresh(FRESH, timedelta(0)))
 
 
 def _find_subject(names: Mapping[str, Any]) -> tuple[str, Any] | None:
@@ -319,5 +329,7 @@ _DEEDS = {
     Right.SEND: "send campaigns",
     Right.ACCEPT: "accept what breaks a rule",
     Right.RESOLVE: "say what became of a campaign",
+    Right.APPROVE: "approve what is sent",
+    Right.OVERRIDE: "send without approval",
     Right.ADMINISTER: "do this",
 }

@@ -42,6 +42,7 @@ _WORDS: Mapping[EventKind, Callable[[dict[str, Any]], str]] = {
         f"Roles set: {_describe_roles(known['roles'])} "
         f"instead of {_describe_roles(known['before'])}"
     ),
+    EventKind.GROUPS_SET: lambda known: f"Groups set: {', '.join(known['groups']) or 'none'}",
     EventKind.ACCOUNT_CLOSED: lambda _: "Can no longer sign in",
     EventKind.ACCOUNT_OPENED: lambda _: "Can sign in again",
     EventKind.LINK_MADE: lambda _: "A link was made with which a password can be set",

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 
 from app.campaign.compliance.acceptance import DutyAnswer
 from app.campaign.compliance.rulebook import load_rulebook
 from app.campaign.contract.wording import WORDS
-from app.store.audit_trail import EventKind, read_details
+from app.store.audit_trail import EventKind, find_changes, read_details
 from app.store.base import State
 from app.store.records import Event
 from app.web.state_words import STATE_WORDS
@@ -72,14 +72,26 @@ def _list_fields(events: Sequence[Event], called: NameConnection) -> list[tuple[
         for name, (old, new) in read_details(event)["fields"].items():
             changed[name] = [changed.get(name, [old])[0], new]
     return [
-        (
-            WORDS[name].label if name in WORDS else name,
-            _write_value(old, called, events[0].at),
-            _write_value(new, called, events[-1].at),
-        )
+        (_name_field(name), _write_value(old, called, since), _write_value(new, called, until))
+        for since, until in [(events[0].at, events[-1].at)]
         for name, (old, new) in changed.items()
         if old != new
     ]
+
+
+def list_changes(
+    old: Mapping[str, Any], new: Mapping[str, Any], called: NameConnection
+) -> list[tuple[str, str, str]]:
+    """Name each answer that differs between two versions, with the old value and the new one."""
+    now = datetime.now(UTC).isoformat()
+    return [
+        (_name_field(name), _write_value(was, called, now), _write_value(now_is, called, now))
+        for name, (was, now_is) in find_changes(old, new).items()
+    ]
+
+
+def _name_field(name: str) -> str:
+    return WORDS[name].label if name in WORDS else name
 
 
 def _write_value(value: Any, called: NameConnection, at: str) -> str:
@@ -98,7 +110,9 @@ def _describe_sent(known: dict[str, Any]) -> str:
     hurry = known.get("in_spite_of_the_wait")
     early = f", before the time that it asked for: {hurry}" if hurry else ""
     together = f", with batch {known['batch']}" if known.get("batch") else ""
-    return f"Send pressed, to {where}{together}{again}{early}"
+    without = known.get("without_approval")
+    alone = f", without approval: {without}" if without else ""
+    return f"Send pressed, to {where}{together}{again}{early}{alone}"
 
 
 def _describe_answered(known: dict[str, Any]) -> str:
@@ -151,6 +165,8 @@ _WORDS: Mapping[EventKind, Callable[[dict[str, Any]], str]] = {
         f"Opened again {_describe_findings(known['findings'])}: {known['reason']}"
     ),
     EventKind.CONFIRMED: _describe_confirmed,
+    EventKind.APPROVAL_REFUSED: lambda known: f"Approval refused: {known['reason']}",
+    EventKind.APPROVAL_OVERRIDDEN: lambda known: f"Sent without approval: {known['reason']}",
     EventKind.SHORTENED: lambda known: f"What was done before is in the archive {known['file']}",
     EventKind.REVIEWED: lambda known: f"Reviewed, to be sent to {known['connection']}",
 }
@@ -159,4 +175,6 @@ _PLAIN = {
     EventKind.EDITED: "Edited",
     EventKind.DELETED: "Deleted",
     EventKind.RESTORED: "Brought back",
+    EventKind.APPROVAL_ASKED: "Approval asked for",
+    EventKind.APPROVED: "Approved",
 }

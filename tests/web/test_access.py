@@ -30,8 +30,10 @@ LETTERS = {
     "S": Role.SENDER,
     "C": Role.ACCEPTER,
     "R": Role.RESOLVER,
+    "A": Role.APPROVER,
+    "O": Role.OVERRIDER,
 }
-EVERYBODY, NOBODY = "VESCR", ""
+EVERYBODY, NOBODY = "VESCRAO", ""
 """With any role at a connection, and nobody but administrators."""
 
 MAY = {
@@ -47,6 +49,13 @@ MAY = {
     "api.show": EVERYBODY,
     "api.validate": EVERYBODY,
     "answers.keep_reason": "C",
+    "approvals.ask": "ES",
+    "approvals.ask_for_batch": "S",
+    "approvals.decide": "A",
+    "approvals.decide_batch": "A",
+    "approvals.set_rule": NOBODY,
+    "approvals.show": "A",
+    "approvals.show_batch": "A",
     "batches.again": "S",
     "batches.change": "S",
     "batches.check": "S",

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from app.store import models, records  # noqa: F401  They fill the metadata.
+from app.store import models, people_models, records, team_models  # noqa: F401  They fill the metadata.
 from app.store.base import Base
 
 context.configure(

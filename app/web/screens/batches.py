@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.connections import Connection
 from app.rights import Right
+from app.sending.approval import find_obstacle, find_standing_of_batch
 from app.sending.batch_check import NothingReady, check_anew, make_batch
 from app.sending.batch_confirmation import BatchRequest, NotChecked, NotCounted, confirm_batch
 from app.sending.batch_queue import pause_batch, resume_batch, stop_batch
@@ -23,8 +24,9 @@ from app.store.base import ItemState, State
 from app.store.batches import MOST_ITEMS
 from app.store.listing import read_ids
 from app.store.models import Batch
-from app.web.access import find_keys, needs
+from app.web.access import find_keys, find_person, needs
 from app.web.batch_results import FORMATS, write_results
+from app.web.reasons import read_reason_without_approval
 from app.web.resuming import resume_sending
 from app.web.screens.drafts import read_asked, read_query
 from app.web.visit import name_person, remember_who
@@ -99,6 +101,7 @@ def send(batch_id: int) -> ResponseReturnValue:
         stamp=request.form.get("stamp", ""),
         named=request.form.get("named", ""),
         counted=request.form.get("counted", ""),
+        without_approval=read_reason_without_approval(to),
         who=name_person(),
     )
     try:
@@ -271,8 +274,11 @@ def _draw(batch_id: int, refusal: NotConfirmed | None = None) -> str:
             return render_template("batches/progress.html", rows=rows, shown=_SHOWN, **page)
         if progress.unchecked:
             return render_template("batches/checking.html", **page)
+        standing = find_standing_of_batch(session, batch, to)
         return render_template(
             "batches/review.html",
+            standing=standing,
+            obstacle=find_obstacle(session, standing, find_person()) if standing else "",
             summary=batches.summarise(session, batch),
             unfit=batches.read_items(session, batch_id, (ItemState.UNFIT,), _SHOWN),
             ready=batches.read_items(session, batch_id, (ItemState.READY,), _SHOWN),
@@ -293,7 +299,7 @@ def _read_shown() -> Sequence[State]:
 def _name_refusal(refusal: NotConfirmed | None, to: Connection) -> Mapping[str, str]:
     """Say beside which field what has to be typed."""
     wrong = {"named_error": "", "counted_error": "", "who_error": "", "refused": ""}
-    if refusal is None:
+    if refusal is None or refusal.wants_approval:  # That is said where the approval stands.
         return wrong
     if isinstance(refusal, NotCounted):
         return wrong | {"counted_error": "Type the number of campaigns that are sent."}

@@ -12,7 +12,7 @@ from app.forms.pace import PaceForm
 from app.rights import Right
 from app.sending.connection_test import begin_test, is_under_way, test_connection
 from app.services import connections, services, store
-from app.store import request_log, saved_connections, throttles
+from app.store import approvals, request_log, saved_connections, throttles
 from app.store.audit_trail import name_connection_chain
 from app.store.records import LoggedCall
 from app.store.saved_connections import Entered, NameTaken, NoSuchConnection
@@ -186,6 +186,7 @@ def _draw_form(
         connection=connection,
         pace=pace or (PaceForm.of(_read_pace(connection)) if connection else None),
         pause=_find_pause(connection) if connection else None,
+        approval=_read_approval(connection) if connection else None,
         token_end=connections().read_token_end(connection.key) if connection else "",
         is_tested_now=test is not None and is_under_way(test, connections()),
         tested=test,
@@ -200,6 +201,13 @@ def _read_pace(connection: Connection) -> Pace:
         return throttles.read_pace(
             session, connection.key, throttles.choose_usual(connection.is_built_in)
         )
+
+
+def _read_approval(connection: Connection) -> tuple[str | None, list[str]]:
+    """Read of which group somebody has to approve ("" is of any, `None` nobody), and all groups."""
+    with store().reading() as session:
+        rule = approvals.find_rule(session, connection.key)
+        return rule.group_name if rule else None, approvals.list_groups(session)
 
 
 def _find_pause(connection: Connection) -> tuple[datetime, str] | None:

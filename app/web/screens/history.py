@@ -53,10 +53,10 @@ def evidence(draft_id: str) -> Response:
 
 def _describe_history(session: Session, draft_id: str) -> list[HistoryEntry]:
     """Put the events into words, and what one person typed in one go into one of them."""
-    return describe_events(audit_trail.read_draft_events(session, draft_id), _make_naming(session))
+    return describe_events(audit_trail.read_draft_events(session, draft_id), make_naming(session))
 
 
-def _make_naming(session: Session) -> NameConnection:
+def make_naming(session: Session) -> NameConnection:
     """Name connections by their keys as they were called at a time, and as they are called now."""
     names = {connection.key: connection.name for connection in connections().list_all()}
     names_of = cache(partial(saved_connections.read_names, session))

@@ -9,7 +9,7 @@ from app.forms.account import AccountForm, JoinForm, PasswordForm
 from app.rights import ALL, EVERYWHERE, Right, Role
 from app.services import connections, store
 from app.store import accounts, api_tokens, audit_trail, join_links, sign_ins
-from app.store.accounts import ALL_ACCOUNTS, EmailTaken, LastAdministrator, Roles
+from app.store.accounts import ALL_ACCOUNTS, LONGEST_GROUP, EmailTaken, LastAdministrator, Roles
 from app.store.audit_trail import name_account_chain
 from app.store.people_models import Account
 from app.web.access import find_person, fresh, needs
@@ -24,6 +24,8 @@ ROLE_WORDS = {
     Role.SENDER: ("Sender", "sends what is ready"),
     Role.ACCEPTER: ("Accepter", "accepts what breaks a rule, with a reason"),
     Role.RESOLVER: ("Resolver", "says what became of a campaign that nobody answered for"),
+    Role.APPROVER: ("Approver", "approves what others have made, where that is asked for"),
+    Role.OVERRIDER: ("Overrider", "sends without approval in an emergency, with a reason"),
     Role.ADMINISTRATOR: ("Administrator", "may do everything, and looks after people"),
 }
 _LAST = "Somebody has to be able to look after people: make another administrator first."
@@ -72,6 +74,7 @@ def add() -> ResponseReturnValue:
             account = accounts.add(
                 database, form.email.data or "", form.name.data or "", roles, who=name_person()
             )
+            accounts.set_groups(database, account, _read_groups(), who=name_person())
             key = join_links.make(database, account, who=name_person())
     except EmailTaken:
         form.email.errors = ["Another account has this e-mail address."]
@@ -94,6 +97,7 @@ def change(account_id: int) -> ResponseReturnValue:
     try:
         with store().writing(*subjects) as database:
             account = accounts.find(database, account_id)
+            accounts.set_groups(database, account, _read_groups(), who=name_person())
             accounts.set_roles(database, account, _read_roles(), who=name_person())
     except LastAdministrator:
         return _draw_person(account_id, _LAST), 422
@@ -222,6 +226,7 @@ def _draw_form(form: AccountForm, roles: Roles | None = None) -> str:
         "people/new.html",
         form=form,
         roles=roles or {ALL: frozenset({Role.VIEWER})},
+        groups=_read_groups(),
         role_words=ROLE_WORDS,
         names=_name_connections(),
         everywhere=EVERYWHERE,
@@ -240,6 +245,7 @@ def _draw_person(account_id: int, problem: str = "") -> str:
         is_self=account_id == find_person().account_id,
         problem=problem,
         roles=_read_roles() if problem else accounts.describe_person(account).roles,
+        groups=_read_groups() if problem else accounts.describe_person(account).groups,
         sign_ins=signed_in,
         tokens=tokens,
         events=describe_account_events(events),
@@ -252,6 +258,13 @@ def _draw_person(account_id: int, problem: str = "") -> str:
 def _show_link(account: Account, key: str) -> str:
     link = url_for("people.join", key=key, _external=True)
     return render_template("people/link.html", account=account, link=link)
+
+
+def _read_groups() -> set[str]:
+    """Read the groups that were typed, with commas between them; of a long name, its beginning."""
+    names = request.form.get("groups", "").split(",")
+    visible = ("".join(sign for sign in name if sign.isprintable()).strip() for name in names)
+    return {name[:LONGEST_GROUP] for name in visible if name}
 
 
 def _name_connections() -> dict[str, str]:

@@ -9,11 +9,11 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
-from app.campaign.contract.typed_length import LONGEST_TEXT
 from app.campaign.explanation import Explanation
 from app.connections import Connection
 from app.remote.connection import BadConnection
 from app.rights import Right
+from app.sending.approval import find_obstacle, find_standing_of_draft
 from app.sending.confirmation import (
     Disabled,
     NotConfirmed,
@@ -30,11 +30,12 @@ from app.store.acceptances import read_accepted, stamp_statements
 from app.store.audit_trail import name_draft_chain
 from app.store.models import Draft
 from app.store.overlaps import MOST_LISTED, Overlap, find_overlaps
-from app.web.access import needs
+from app.web.access import find_person, needs
 from app.web.clocks import draw_clock_switch, set_clock
 from app.web.panel.drawings import Trouble
 from app.web.panel.findings_view import list_duties, list_exemptions
 from app.web.panel.panel import build_panel, find_public_url
+from app.web.reasons import read_reason, read_reason_without_approval
 from app.web.resuming import resume_sending
 from app.web.row_numbers import read_number
 from app.web.screens.calendars import MOST_WINDOWS
@@ -42,7 +43,7 @@ from app.web.visit import find_connection, name_person, remember_who
 
 bp = Blueprint("review", __name__)
 
-SEND_FIELDS = ("named", "hurry", "in_spite_of")
+SEND_FIELDS = ("named", "hurry", "in_spite_of", "without_approval")
 """What is typed or ticked for one press of Send, and kept nowhere."""
 
 _NOT_AS_SEEN = "The draft or its connection has changed since you reviewed it. Please look again."
@@ -102,15 +103,10 @@ def _read_send_request(draft_id: str) -> SendRequest:
         stamp=request.form.get("stamp", ""),
         named=request.form.get("named", ""),
         in_spite_of=request.form.get("in_spite_of", type=read_number),
-        hurry=_read_hurry(),
+        hurry=read_reason("hurry"),
+        without_approval=read_reason_without_approval(to),
         who=name_person(),
     )
-
-
-def _read_hurry() -> str:
-    """Read why the API's wait is not waited for; what is longer than we take is no reason."""
-    typed = request.form.get("hurry", "").strip()
-    return typed if len(typed) <= LONGEST_TEXT else ""
 
 
 def read_typed_by_rule(prefix: str) -> dict[str, str]:
@@ -149,6 +145,7 @@ def draw_review(  # noqa: PLR0913  Each is another thing to say.
         if panel.meaning.problems:
             return _return_to_form(draft_id)
         until = submissions.find_end_of_wait(session, to.key, now)
+        standing = find_standing_of_draft(session, draft, panel.meaning, to)
         page = render_template(
             "campaign/review.html",
             connection=to,
@@ -165,6 +162,8 @@ def draw_review(  # noqa: PLR0913  Each is another thing to say.
             overlaps=_find_overlaps(session, draft, panel.meaning),
             duties=list_duties(panel.meaning, statements, now.date()),
             asked_of_all=list_exemptions(panel.meaning, statements),
+            standing=standing,
+            obstacle=find_obstacle(session, standing, find_person()) if standing else "",
             until=until,
             pause=throttles.find_pause(session, to.key),
             can_hurry=until is not None and can_hurry(until, now),

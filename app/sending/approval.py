@@ -1,0 +1,127 @@
+"""Whether somebody has approved what is to be sent, exactly as it stands.
+
+An approval is bound to the version of a draft, the bytes that are sent, the connection as it is,
+and what was found and said of the campaign: whatever of that changes, the approval is void. A
+batch is approved as one, by all that is ready in it.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.campaign.explanation import Explanation
+from app.connections import Connection
+from app.rights import Person
+from app.store import approvals, batches
+from app.store.acceptances import write_judgement
+from app.store.approvals import Decision, Subject
+from app.store.base import ItemState
+from app.store.chains import hash_document
+from app.store.models import Batch, Draft
+from app.store.team_models import Approval, ApprovalState
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What has been asked and said of a draft or a batch where somebody has to approve it.
+
+    *group* is of whom one has to, empty for anybody; *newest* is what was last asked or said.
+    """
+
+    subject: Subject
+    group: str
+    newest: Approval | None
+
+    @property
+    def is_approved(self) -> bool:
+        """Whether what was approved is what stands there now."""
+        return self._is(ApprovalState.APPROVED) and not self.is_void
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether somebody has been asked to approve it, and has not answered."""
+        return self._is(ApprovalState.ASKED)
+
+    @property
+    def is_void(self) -> bool:
+        """Whether it was changed since somebody approved or refused it."""
+        return self.newest is not None and self.newest.bound != self.subject.bound
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether somebody did not approve it."""
+        return self._is(ApprovalState.REFUSED)
+
+    def _is(self, state: ApprovalState) -> bool:
+        return self.newest is not None and self.newest.state is state
+
+
+def find_standing_of_draft(
+    session: Session, draft: Draft, meaning: Explanation, to: Connection
+) -> Standing | None:
+    """Find how the approval of a draft stands; `None` if nobody has to approve what goes there.
+
+    *meaning* explains the draft as it is, and *to* is where it goes.
+    """
+    rule = approvals.find_rule(session, to.key)
+    if rule is None:
+        return None
+    judged = write_judgement(draft, meaning.findings)
+    bound = {
+        "version": draft.version,
+        "digest": meaning.digest,
+        "to": to.stamp,
+        "findings": judged["findings"],
+        "said": draft.accepted,
+    }
+    subject = Subject(draft.id, None, draft.version, to.key, meaning.digest, hash_document(bound))
+    return Standing(subject, rule.group_name, approvals.find_newest(session, subject))
+
+
+def find_standing_of_batch(session: Session, batch: Batch, to: Connection) -> Standing | None:
+    """Find how the approval of a batch stands; `None` as for a draft, and if it cannot be given.
+
+    That is so while it is not checked, or not for *to* as that is now, and once it was sent.
+    """
+    rule = approvals.find_rule(session, to.key)
+    if rule is None or batch.confirmed_at or batch.stopped_at or batch.stamp != to.stamp:
+        return None
+    counts = batches.count_items(session, batch.id)
+    if counts[ItemState.NEW] or not counts[ItemState.READY]:
+        return None
+    bound = {
+        "digest": batches.summarise(session, batch).digest,
+        "to": to.stamp,
+        "findings": batches.compute_digest_of_findings(session, batch.id),
+    }
+    subject = Subject(None, batch.id, None, to.key, bound["digest"], hash_document(bound))
+    return Standing(subject, rule.group_name, approvals.find_newest(session, subject))
+
+
+def find_obstacle(session: Session, standing: Standing, person: Person) -> str:
+    """Say in a sentence why somebody may not approve or refuse this; nothing if they may."""
+    if person.is_local:
+        return "Only somebody with an account can approve."
+    if standing.group and standing.group not in person.groups:
+        return f"Somebody of the group “{standing.group}” has to approve this."
+    if approvals.has_changed(session, standing.subject, person.label):
+        return "You have made or changed what is sent here, so somebody else has to approve it."
+    return ""
+
+
+def write_approval(
+    session: Session, standing: Standing | None, without: str, who: str
+) -> dict[str, Any]:
+    """Write down by whose word something is sent, for the trail; nothing where nobody has to.
+
+    *without* is the reason why it is sent without approval, if it has none, which is kept.
+    """
+    if standing is None:
+        return {}
+    if standing.is_approved and standing.newest and standing.newest.decided_at:
+        at = standing.newest.decided_at.isoformat(timespec="seconds")
+        return {"approved": {"by": standing.newest.decided_by, "at": at}}
+    decision = Decision(ApprovalState.OVERRIDDEN, who, without)
+    approvals.decide(session, standing.subject, decision)
+    return {"without_approval": without}

@@ -1,0 +1,117 @@
+"""Ask for an approval, approve and refuse: what is looked at is what is decided on."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TypeAlias
+
+from sqlalchemy.orm import Session
+
+from app.campaign.explanation import explain
+from app.connections import Connection
+from app.rights import Person
+from app.sending.approval import (
+    Standing,
+    find_obstacle,
+    find_standing_of_batch,
+    find_standing_of_draft,
+)
+from app.sending.confirmation import NotReady, StaleReview
+from app.store import approvals, batches, drafts, seals
+from app.store.approvals import Decision
+from app.store.audit_trail import name_batch_chain, name_draft_chain
+from app.store.database import Store
+from app.store.drafts import AlreadySubmitted
+from app.store.team_models import ApprovalState
+
+
+class MayNotApprove(Exception):
+    """Somebody else has to decide; the message says why."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What somebody decides: by *seen* they name all that they have looked at (`Subject.bound`)."""
+
+    seen: str
+    is_approved: bool
+    reason: str
+    person: Person
+
+
+_Act: TypeAlias = Callable[[Session, Standing], None]
+
+
+def ask_about_draft(draft_id: str, to: Connection, store: Store, *, who: str) -> None:
+    """Ask that somebody approves a draft; does nothing where nobody has to.
+
+    Raises `AlreadySubmitted`, `NotReady`, and `StaleReview` if it changes meanwhile.
+    """
+    _act_on_draft(draft_id, to, store, _asking(who))
+
+
+def ask_about_batch(batch_id: int, to: Connection, store: Store, *, who: str) -> None:
+    """Ask that somebody approves a batch. Raises `StaleReview` if it is not checked, or sent."""
+    _act_on_batch(batch_id, to, store, _asking(who))
+
+
+def decide_on_draft(draft_id: str, verdict: Verdict, to: Connection, store: Store) -> None:
+    """Keep a verdict on a draft.
+
+    Raises `StaleReview` if it is not what was looked at, `MayNotApprove`, and `AlreadySubmitted`
+    or `NotReady`.
+    """
+    _act_on_draft(draft_id, to, store, _deciding(verdict))
+
+
+def decide_on_batch(batch_id: int, verdict: Verdict, to: Connection, store: Store) -> None:
+    """Keep a verdict on a batch; raises `StaleReview` and `MayNotApprove`."""
+    _act_on_batch(batch_id, to, store, _deciding(verdict))
+
+
+def _act_on_draft(draft_id: str, to: Connection, store: Store, act: _Act) -> None:
+    with store.reading() as session:
+        draft = drafts.find(session, draft_id)
+        version, answers = draft.version, draft.answers
+    meaning = explain(answers, datetime.now(UTC))  # It can take long; nobody waits meanwhile.
+    if meaning.problems:
+        raise NotReady(meaning.problems)
+    with store.writing(name_draft_chain(draft_id)) as session:
+        draft = drafts.find(session, draft_id)
+        if draft.is_locked:
+            raise AlreadySubmitted(draft_id)
+        if draft.version != version or draft.deleted_at:
+            raise StaleReview
+        if standing := find_standing_of_draft(session, draft, meaning, to):
+            act(session, standing)
+
+
+def _act_on_batch(batch_id: int, to: Connection, store: Store, act: _Act) -> None:
+    with store.writing(name_batch_chain(batch_id)) as session:
+        standing = find_standing_of_batch(session, batches.find(session, batch_id), to)
+        if standing is None:
+            raise StaleReview
+        act(session, standing)
+
+
+def _asking(who: str) -> _Act:
+    def ask(session: Session, standing: Standing) -> None:
+        if not standing.is_approved:
+            approvals.ask(session, standing.subject, who=who)
+
+    return ask
+
+
+def _deciding(verdict: Verdict) -> _Act:
+    state = ApprovalState.APPROVED if verdict.is_approved else ApprovalState.REFUSED
+    decision = Decision(state, verdict.person.label, verdict.reason)
+
+    def decide(session: Session, standing: Standing) -> None:
+        if standing.subject.bound != verdict.seen:
+            raise StaleReview
+        if obstacle := find_obstacle(session, standing, verdict.person):
+            raise MayNotApprove(obstacle)
+        approvals.decide(session, standing.subject, decision)
+        seals.seal(session)
+
+    return decide

@@ -1,0 +1,221 @@
+"""What has to be approved before it is sent, and what was approved, refused or sent without.
+
+Whether an approval still holds is decided in `app.sending.approval`, which knows what it is bound
+to. Here are its rows, and who may not approve, since they have changed what is to be approved.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import and_, delete, or_, select
+from sqlalchemy.orm import Session
+
+from app.store import audit_trail
+from app.store.audit_trail import (
+    EventKind,
+    name_batch_chain,
+    name_connection_chain,
+    name_draft_chain,
+)
+from app.store.base import MAY_EXIST, ItemState
+from app.store.dialects import queries
+from app.store.models import Batch, BatchItem, Draft
+from app.store.people_models import GroupMember
+from app.store.team_models import Approval, ApprovalRule, ApprovalState, DraftEditor
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A draft or a batch as it stands, to one connection.
+
+    *bound* is the SHA-256 over all that is approved, *digest* over what is sent.
+    """
+
+    draft_id: str | None
+    batch_id: int | None
+    version: int | None
+    connection_key: str
+    digest: str
+    bound: str
+
+    @property
+    def chain(self) -> str:
+        """Name the chain on which is written what becomes of it."""
+        if self.draft_id is not None:
+            return name_draft_chain(self.draft_id)
+        return name_batch_chain(self.batch_id or 0)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What an approver says, and why; a refusal, and sending without approval, have a reason."""
+
+    state: ApprovalState
+    who: str
+    reason: str = ""
+
+
+def find_rule(session: Session, connection_key: str) -> ApprovalRule | None:
+    """Find who has to approve what goes to a connection; `None` if nobody has to."""
+    return session.get(ApprovalRule, connection_key)
+
+
+def set_rule(session: Session, connection_key: str, group: str | None, *, who: str) -> None:
+    """Let what goes to a connection be approved: by one of a group, of anybody (""), or not at all.
+
+    *group* is `None` where nobody has to approve.
+    """
+    rule = find_rule(session, connection_key)
+    before = rule.group_name if rule else None
+    if group == before:
+        return
+    if group is None:
+        session.execute(delete(ApprovalRule).where(ApprovalRule.connection_key == connection_key))
+    elif rule is None:
+        session.add(ApprovalRule(connection_key=connection_key, group_name=group))
+    else:
+        rule.group_name = group
+    session.flush()
+    chain = name_connection_chain(connection_key)
+    audit_trail.record(session, EventKind.APPROVAL_SET, chain, who=who, before=before, group=group)
+
+
+def list_groups(session: Session) -> list[str]:
+    """List the groups that somebody is in, by name."""
+    return list(session.scalars(select(GroupMember.name).distinct().order_by(GroupMember.name)))
+
+
+def find_newest(session: Session, subject: Subject) -> Approval | None:
+    """Find what was last asked or said of a draft or a batch."""
+    query = select(Approval).where(
+        Approval.draft_id == subject.draft_id, Approval.batch_id == subject.batch_id
+    )
+    return session.scalar(query.order_by(Approval.id.desc()).limit(1))
+
+
+def find_last_approved(session: Session, draft_id: str) -> Approval | None:
+    """Find the approval of a draft that was given last, whether or not it still holds."""
+    query = select(Approval).where(
+        Approval.draft_id == draft_id, Approval.state == ApprovalState.APPROVED
+    )
+    return session.scalar(query.order_by(Approval.id.desc()).limit(1))
+
+
+def find_of_submission(
+    session: Session, draft_id: str, version: int, batch_id: int | None
+) -> Approval | None:
+    """Find by whose word a submission was sent: said of its draft as it was, or of its batch.
+
+    There is none where nobody had to approve.
+    """
+    said = Approval.state.in_((ApprovalState.APPROVED, ApprovalState.OVERRIDDEN))
+    if batch_id is not None:
+        of_it = Approval.batch_id == batch_id
+    else:
+        of_it = (Approval.draft_id == draft_id) & (Approval.draft_version == version)
+    return session.scalar(select(Approval).where(of_it, said).order_by(Approval.id.desc()).limit(1))
+
+
+def list_asked(
+    session: Session, connection_keys: frozenset[str] | None, most: int
+) -> list[Approval]:
+    """List what waits to be approved at these connections, or at all; the longest waiting first.
+
+    What was deleted, stopped or sent meanwhile waits no more. An empty key is the default's.
+    """
+    is_draft = and_(
+        Draft.id.is_not(None),
+        Draft.deleted_at.is_(None),
+        Draft.state.is_(None) | ~Draft.state.in_(MAY_EXIST),
+    )
+    is_batch = and_(Batch.id.is_not(None), Batch.confirmed_at.is_(None), Batch.stopped_at.is_(None))
+    if connection_keys is not None:
+        is_draft = and_(is_draft, Draft.connection_key.in_(connection_keys))
+        is_batch = and_(is_batch, Batch.connection_key.in_(connection_keys))
+    query = (
+        select(Approval)
+        .outerjoin(Draft, Draft.id == Approval.draft_id)
+        .outerjoin(Batch, Batch.id == Approval.batch_id)
+        .where(Approval.state == ApprovalState.ASKED, or_(is_draft, is_batch))
+    )
+    return list(session.scalars(query.order_by(Approval.id).limit(most)))
+
+
+def ask(session: Session, subject: Subject, *, who: str) -> None:
+    """Ask for an approval; what is asked for already stays as it is."""
+    newest = find_newest(session, subject)
+    if newest is not None and newest.state is ApprovalState.ASKED:
+        return
+    session.add(_make(subject, ApprovalState.ASKED, asked_by=who, asked_at=datetime.now(UTC)))
+    session.flush()
+    _record(session, EventKind.APPROVAL_ASKED, subject, who)
+
+
+def decide(session: Session, subject: Subject, decision: Decision) -> Approval:
+    """Keep what an approver says of a draft or a batch as it stands."""
+    newest = find_newest(session, subject)
+    if newest is None or newest.state is not ApprovalState.ASKED:
+        newest = _make(subject, decision.state)
+        session.add(newest)
+    newest.state, newest.bound, newest.digest = decision.state, subject.bound, subject.digest
+    newest.draft_version, newest.connection_key = subject.version, subject.connection_key
+    newest.decided_by, newest.decided_at = decision.who, datetime.now(UTC)
+    newest.reason = decision.reason
+    if decision.state is ApprovalState.APPROVED and subject.draft_id is not None:
+        forget_editors(session, subject.draft_id)
+    _record(session, _EVENTS[decision.state], subject, decision.who, reason=decision.reason)
+    session.flush()
+    return newest
+
+
+_EVENTS = {
+    ApprovalState.APPROVED: EventKind.APPROVED,
+    ApprovalState.REFUSED: EventKind.APPROVAL_REFUSED,
+    ApprovalState.OVERRIDDEN: EventKind.APPROVAL_OVERRIDDEN,
+}
+
+
+def note_editor(session: Session, draft_id: str, who: str, *, is_author: bool) -> None:
+    """Note that somebody has made or changed a draft, and so does not approve it."""
+    if who:
+        row = {"draft_id": draft_id, "who": who, "is_author": is_author}
+        queries(session).insert_if_missing(session, DraftEditor, row)
+
+
+def forget_editors(session: Session, draft_id: str) -> None:
+    """Let those who changed what is approved now approve what others change from now on."""
+    session.execute(
+        delete(DraftEditor).where(DraftEditor.draft_id == draft_id, ~DraftEditor.is_author)
+    )
+
+
+def has_changed(session: Session, subject: Subject, who: str) -> bool:
+    """Tell whether somebody has made or changed a draft, or one that is ready in a batch."""
+    query = select(DraftEditor.draft_id).where(DraftEditor.who == who)
+    if subject.draft_id is not None:
+        query = query.where(DraftEditor.draft_id == subject.draft_id)
+    else:
+        query = query.join(BatchItem, BatchItem.draft_id == DraftEditor.draft_id).where(
+            BatchItem.batch_id == subject.batch_id, BatchItem.state == ItemState.READY
+        )
+    return session.scalar(query.limit(1)) is not None
+
+
+def _make(subject: Subject, state: ApprovalState, **more: object) -> Approval:
+    return Approval(
+        draft_id=subject.draft_id,
+        batch_id=subject.batch_id,
+        draft_version=subject.version,
+        connection_key=subject.connection_key,
+        bound=subject.bound,
+        digest=subject.digest,
+        state=state,
+        **more,
+    )
+
+
+def _record(
+    session: Session, kind: EventKind, subject: Subject, who: str, **details: object
+) -> None:
+    seen = {"digest": subject.digest, "bound": subject.bound, "version": subject.version}
+    audit_trail.record(session, kind, subject.chain, who=who, **seen, **details)

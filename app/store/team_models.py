@@ -1,0 +1,76 @@
+"""The tables of what people do together: who has to approve what, and who has changed it."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Enum, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.store.base import Base, Words
+
+
+class ApprovalState(StrEnum):
+    """What somebody has said of a campaign, or of a batch, that is to be sent."""
+
+    ASKED = "ASKED"
+    APPROVED = "APPROVED"
+    REFUSED = "REFUSED"
+    OVERRIDDEN = "OVERRIDDEN"
+
+
+class ApprovalRule(Base):
+    """That what goes to a connection has to be approved, and by whom.
+
+    Without a row nobody has to; an empty *group_name* is anybody with the right to.
+    """
+
+    __tablename__ = "approval_rule"
+
+    connection_key: Mapped[str] = mapped_column(Words(32), primary_key=True)
+    group_name: Mapped[str] = mapped_column(Words(80), default="")
+
+
+class Approval(Base):
+    """That a draft or a batch was asked for, approved, refused, or sent without.
+
+    *bound* is the SHA-256 over all that was looked at: what is sent, where to, and what was found
+    and said of it; *draft_version* is of the draft. *reason* is why it was refused or overridden.
+    """
+
+    __tablename__ = "approval"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    draft_id: Mapped[str | None] = mapped_column(ForeignKey("draft.id", ondelete="CASCADE"))
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("batch.id", ondelete="CASCADE"))
+    draft_version: Mapped[int | None]
+    connection_key: Mapped[str] = mapped_column(Words(32))
+    bound: Mapped[str] = mapped_column(Words(64), default="")
+    digest: Mapped[str] = mapped_column(Words(64), default="")
+    state: Mapped[ApprovalState] = mapped_column(Enum(ApprovalState, native_enum=False, length=10))
+    asked_by: Mapped[str] = mapped_column(default="")
+    asked_at: Mapped[datetime | None]
+    decided_by: Mapped[str] = mapped_column(default="")
+    decided_at: Mapped[datetime | None]
+    reason: Mapped[str] = mapped_column(default="")
+
+    __table_args__ = (
+        Index("ix_approval_by_draft", "draft_id", "id"),
+        Index("ix_approval_by_batch", "batch_id", "id"),
+        Index("ix_approval_by_state", "state", "connection_key"),
+        {"sqlite_autoincrement": True},
+    )
+
+
+class DraftEditor(Base):
+    """That somebody, as the trail names them, has made a draft, or changed what it says.
+
+    Who only changed what was approved since is none any more.
+    """
+
+    __tablename__ = "draft_editor"
+
+    draft_id: Mapped[str] = mapped_column(
+        ForeignKey("draft.id", ondelete="CASCADE"), primary_key=True
+    )
+    who: Mapped[str] = mapped_column(primary_key=True)
+    is_author: Mapped[bool]

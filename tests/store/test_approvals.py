@@ -1,0 +1,102 @@
+"""What waits to be approved, and who is taken for somebody who has changed it."""
+
+from collections.abc import Callable
+
+import pytest
+
+from app.store import approvals, audit_trail, drafts
+from app.store.acceptances import judge
+from app.store.approvals import Decision, Subject
+from app.store.audit_trail import name_connection_chain, read_details
+from app.store.base import State
+from app.store.database import Store
+from app.store.models import Draft
+from app.store.team_models import ApprovalState
+from tests.factories import outbound, typed
+
+Saved = Callable[..., str]
+
+
+def subject(draft_id: str) -> Subject:
+    return Subject(draft_id, None, 1, "sandbox", "d" * 64, "b" * 64)
+
+
+def ask(store: Store, draft_id: str) -> None:
+    with store.writing() as session:
+        approvals.ask(session, subject(draft_id), who="Edda <edda@example.com>")
+
+
+def list_asked(store: Store, keys: frozenset[str] | None = None) -> list[str | None]:
+    with store.reading() as session:
+        return [row.draft_id for row in approvals.list_asked(session, keys, 10)]
+
+
+def test_what_was_asked_for_first_waits_longest(store: Store, saved: Saved) -> None:
+    ids = [saved(), saved()]
+    for draft_id in (*ids, ids[0]):
+        ask(store, draft_id)
+    assert list_asked(store) == ids
+
+
+@pytest.mark.parametrize("state", [State.QUEUED, State.CREATED, State.UNKNOWN])
+def test_what_is_sent_or_deleted_waits_no_more(store: Store, saved: Saved, state: State) -> None:
+    ids = [saved(), saved(), saved()]
+    for draft_id in ids:
+        ask(store, draft_id)
+    with store.writing() as session:
+        drafts.delete(session, ids[0])
+        session.get_one(Draft, ids[1]).state = state
+    assert list_asked(store) == ids[2:]
+
+
+def test_only_what_goes_where_somebody_may_approve_waits_for_them(
+    store: Store, saved: Saved
+) -> None:
+    here, there = saved(connection="here"), saved(connection="there")
+    for draft_id in (here, there):
+        ask(store, draft_id)
+    assert list_asked(store, frozenset({"here"})) == [here]
+    assert list_asked(store, frozenset()) == []
+
+
+def test_a_decision_ends_the_wait_and_is_kept_on_the_trail(store: Store, saved: Saved) -> None:
+    draft_id = saved()
+    ask(store, draft_id)
+    with store.writing() as session:
+        refusal = Decision(ApprovalState.REFUSED, "Ansel <ansel@example.com>", "Too early.")
+        approvals.decide(session, subject(draft_id), refusal)
+    assert list_asked(store) == []
+    with store.reading() as session:
+        last = audit_trail.read_draft_events(session, draft_id)[-1]
+    assert (last.kind, last.who) == ("approval refused", "Ansel <ansel@example.com>")
+    assert read_details(last)["reason"] == "Too early."
+    assert read_details(last)["bound"] == "b" * 64
+
+
+def test_a_rule_is_set_once_and_is_on_the_trail_of_its_connection(store: Store) -> None:
+    with store.writing() as session:
+        for group in ("", "", "Compliance", None, None):
+            approvals.set_rule(session, "sandbox", group, who="Anna")
+        assert approvals.find_rule(session, "sandbox") is None
+        events = audit_trail.read_chain(session, name_connection_chain("sandbox"))
+    assert [read_details(event) for event in events] == [
+        {"before": None, "group": ""},
+        {"before": "", "group": "Compliance"},
+        {"before": "Compliance", "group": None},
+    ]
+
+
+def test_who_has_changed_a_draft_is_known(store: Store) -> None:
+    draft_id = drafts.make_id()
+    for version, who in enumerate(("Edda", "Emil")):
+        answers = judge(typed(outbound(name=f"Version {version}")))
+        with store.writing() as session:
+            drafts.save(session, draft_id, answers, over=version, who=who)
+    with store.writing() as session:
+        assert all(
+            approvals.has_changed(session, subject(draft_id), who) for who in ("Edda", "Emil")
+        )
+        assert not approvals.has_changed(session, subject(draft_id), "Ansel")
+        approvals.forget_editors(session, draft_id)
+        assert approvals.has_changed(session, subject(draft_id), "Edda")
+        assert not approvals.has_changed(session, subject(draft_id), "Emil")

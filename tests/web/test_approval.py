@@ -1,0 +1,372 @@
+"""A second pair of eyes: approval asked for, given, refused, voided, and gone without."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from app.rights import Role
+from app.services import find_services
+from app.store import accounts, approvals, drafts
+from app.store.base import State
+from app.store.models import SavedConnection
+from tests.factories import outbound, typed
+from tests.pages import Page, drain
+from tests.people.accounts import add_account, find_token, make_client, sign_in
+from tests.sending.batch_of import check_all, make
+
+EDITOR, SENDER, APPROVER = Role.EDITOR, Role.SENDER, Role.APPROVER
+
+
+class Team:
+    """People with accounts, each at a browser of their own, and campaigns to the sandbox."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        add_account(app)
+        self.ask_for_approval("")
+        self.browsers: dict[str, FlaskClient] = {}
+
+    def ask_for_approval(self, group: str | None) -> None:
+        """Say of which group somebody has to approve what goes to the sandbox."""
+        with find_services(self.app).store.writing() as session:
+            approvals.set_rule(session, "sandbox", group, who="")
+
+    def add(self, name: str, *roles: Role, group: str = "") -> FlaskClient:
+        """Give the browser of a new person with these roles at the sandbox."""
+        email = f"{name}@example.com"
+        account = add_account(self.app, email, {"sandbox": frozenset(roles)})
+        with find_services(self.app).store.writing() as session:
+            found = accounts.find(session, account.id)
+            accounts.set_groups(session, found, {group} if group else set(), who="")
+        self.browsers[name] = make_client(self.app)
+        sign_in(self.browsers[name], email)
+        return self.browsers[name]
+
+    def write(self, who: str, draft_id: str = "", /, **changes: str) -> str:
+        """Let somebody save a draft by the form, and give its id."""
+        browser = self.browsers[who]
+        if not draft_id:
+            draft_id = drafts.make_id()
+            version = "0"
+            form = browser.get("/drafts/new", follow_redirects=True)
+        else:
+            form = browser.get(f"/drafts/{draft_id}")
+            version = str(Page(form).soup.select_one("input[name=version]")["value"])  # type: ignore[index]
+        answers = typed(outbound()) | changes
+        posted = answers | {"csrf_token": find_token(form), "version": version, "then": "save"}
+        assert browser.post(f"/drafts/{draft_id}", data=posted).status_code == 302
+        return draft_id
+
+    def press(self, who: str, address: str, page: str, /, **more: str) -> TestResponse:
+        """Press a button of a page, with all that stands in its forms."""
+        browser = self.browsers[who]
+        opened = browser.get(page)
+        assert opened.status_code == 200, opened.location
+        return browser.post(address, data=read_fields(opened) | more)
+
+    def ask(self, name: str, draft_id: str) -> TestResponse:
+        page = f"/drafts/{draft_id}/review"
+        return self.press(name, f"/drafts/{draft_id}/approval/ask", page)
+
+    def decide(self, name: str, draft_id: str, verdict: str, reason: str = "") -> TestResponse:
+        page = f"/drafts/{draft_id}/approval"
+        return self.press(name, page, page, verdict=verdict, reason=reason)
+
+    def send(self, name: str, draft_id: str, **more: str) -> TestResponse:
+        page = f"/drafts/{draft_id}/review"
+        return self.press(name, f"/drafts/{draft_id}/send", page, **more)
+
+    def read(self, name: str, address: str) -> str:
+        """Read a page as a person does."""
+        return " ".join(Page(self.browsers[name].get(address)).soup.get_text(" ").split())
+
+    def make_batch(self, draft_ids: Sequence[str]) -> int:
+        """Make a batch, all of which is checked."""
+        services = find_services(self.app)
+        batch_id = make(services.store, services.connections, draft_ids)
+        check_all(services.store, services.connections, batch_id)
+        return batch_id
+
+    def find_state(self, draft_id: str) -> State | None:
+        with find_services(self.app).store.reading() as session:
+            return drafts.find(session, draft_id).state
+
+
+def read_fields(answer: TestResponse) -> dict[str, str]:
+    """Read what stands in the forms of a page, but for what is ticked and what is pressed."""
+    fields = Page(answer).soup.select("main form input[name]")
+    return {
+        str(field["name"]): str(field.get("value", ""))
+        for field in fields
+        if field.get("type") not in {"checkbox", "radio"}
+    }
+
+
+@pytest.fixture
+def team(app: Flask) -> Team:
+    team = Team(app)
+    team.add("edda", EDITOR)
+    team.add("ansel", APPROVER)
+    team.add("selma", SENDER)
+    return team
+
+
+def test_an_author_an_approver_and_a_sender_bring_a_campaign_on_its_way(team: Team) -> None:
+    draft_id = team.write("edda")
+
+    assert "is not approved yet" in team.send("selma", draft_id).text
+    assert team.find_state(draft_id) is None
+
+    team.ask("edda", draft_id)
+    assert "Edda <edda@example.com> asked for that" in team.read(
+        "ansel", f"/drafts/{draft_id}/review"
+    )
+
+    assert team.decide("ansel", draft_id, "approve").status_code == 302
+    sent = team.send("selma", draft_id)
+    drain(team.app)
+
+    assert team.find_state(draft_id) is State.CREATED
+    assert "Approved" in team.read("selma", sent.location)
+    assert "by Ansel <ansel@example.com>" in team.read("selma", sent.location)
+    history = team.read("edda", f"/drafts/{draft_id}/history")
+    assert "Approval asked for" in history
+    assert "Approved" in history
+
+
+def test_who_made_it_and_who_changed_it_cannot_approve_it(team: Team) -> None:
+    both = team.add("both", EDITOR, APPROVER)
+    draft_id = team.write("both")
+    team.write("edda", draft_id, name="Another name")
+    assert "You have made or changed" in team.read("both", f"/drafts/{draft_id}/approval")
+    of_edda = team.write("edda")
+    team.write("both", of_edda, name="A third name")
+    team.write("edda", of_edda, name="A fourth name")
+
+    for number in (draft_id, of_edda):
+        page = both.get(f"/drafts/{number}/approval")
+        posted = {"csrf_token": find_token(page), "verdict": "approve", "seen": "x" * 64}
+        assert both.post(f"/drafts/{number}/approval", data=posted).status_code == 422
+        assert "is not approved yet" in team.send("selma", number).text
+
+
+def test_who_changed_what_was_approved_since_may_approve_what_others_change_then(
+    team: Team,
+) -> None:
+    team.add("both", EDITOR, APPROVER)
+    draft_id = team.write("edda")
+    team.write("both", draft_id, name="Another name")
+    team.decide("ansel", draft_id, "approve")
+    team.write("edda", draft_id, name="A third name")
+
+    assert team.decide("both", draft_id, "approve").status_code == 302
+
+
+@pytest.mark.parametrize("name", ["Another name", outbound()["name"]])
+def test_any_change_voids_an_approval_even_one_that_is_taken_back(team: Team, name: str) -> None:
+    draft_id = team.write("edda")
+    team.decide("ansel", draft_id, "approve")
+    team.write("edda", draft_id, name="Something else")
+    team.write("edda", draft_id, name=name)
+
+    assert "it was changed since" in team.send("selma", draft_id).text
+    assert team.find_state(draft_id) is None
+
+
+def test_what_is_said_of_a_finding_after_the_approval_voids_it(team: Team) -> None:
+    team.add("carl", Role.ACCEPTER)
+    draft_id = team.write("edda", daily_start_time="03:00", daily_end_time="05:00")
+    team.decide("ansel", draft_id, "approve")
+    page = team.browsers["carl"].get(f"/drafts/{draft_id}/review")
+    button = Page(page).soup.select_one("button[name=rules]")
+    assert button
+    rules = str(button["value"])
+    team.press(
+        "carl",
+        f"/drafts/{draft_id}/accept",
+        f"/drafts/{draft_id}/review",
+        rules=rules,
+        **{f"reason-{rules.split(maxsplit=1)[0]}": "They asked for it."},
+    )
+    assert "They asked for it." in team.read("ansel", f"/drafts/{draft_id}/approval")
+
+    assert "is not approved yet" in team.send("selma", draft_id).text
+    team.decide("ansel", draft_id, "approve")
+    assert team.send("selma", draft_id).status_code == 302
+
+
+def test_another_address_of_the_connection_voids_an_approval(
+    team: Team, add_connection: Callable[..., str]
+) -> None:
+    key = add_connection(is_sandbox=True)
+    admin = make_client(team.app)
+    sign_in(admin)
+    team.browsers["anna"] = admin
+    with find_services(team.app).store.writing() as session:
+        approvals.set_rule(session, key, "", who="")
+    draft_id = team.write("anna", connection=key)
+    account = add_account(team.app, "zoe@example.com", {key: frozenset({APPROVER})})
+    team.browsers["zoe"] = make_client(team.app)
+    sign_in(team.browsers["zoe"], account.email)
+    team.decide("zoe", draft_id, "approve")
+    assert "Approved" in team.read("anna", f"/drafts/{draft_id}/review")
+    with find_services(team.app).store.writing() as session:
+        changed = session.get(SavedConnection, key)
+        assert changed
+        changed.version += 1
+
+    assert "it was changed since" in team.read("anna", f"/drafts/{draft_id}/review")
+
+
+def test_a_refusal_has_a_reason_which_the_author_reads(team: Team) -> None:
+    draft_id = team.write("edda")
+    team.ask("edda", draft_id)
+    unsaid = team.decide("ansel", draft_id, "refuse", " \u200b ")
+    assert unsaid.status_code == 422
+    assert "Write down why" in unsaid.text
+
+    assert team.decide("ansel", draft_id, "refuse", "The hours are wrong.").status_code == 302
+    assert "The hours are wrong." in team.read("edda", f"/drafts/{draft_id}/review")
+    assert team.send("selma", draft_id).status_code == 422
+    team.write("edda", draft_id, name="Mended")
+    team.ask("edda", draft_id)
+    assert team.decide("ansel", draft_id, "approve").status_code == 302
+
+
+def test_what_changed_while_the_approver_looked_is_not_approved(team: Team) -> None:
+    draft_id = team.write("edda")
+    page = f"/drafts/{draft_id}/approval"
+    seen = read_fields(team.browsers["ansel"].get(page))
+    team.write("edda", draft_id, name="Something else")
+
+    answer = team.browsers["ansel"].post(page, data=seen | {"verdict": "approve"})
+    assert answer.status_code == 422
+    assert "It has changed since you opened this page" in answer.text
+    assert team.send("selma", draft_id).status_code == 422
+
+
+def test_the_approver_sees_field_by_field_what_changed_since_the_last_approval(team: Team) -> None:
+    draft_id = team.write("edda", name="As approved")
+    assert "never approved before" in team.read("ansel", f"/drafts/{draft_id}/approval")
+    team.decide("ansel", draft_id, "approve")
+    team.write("edda", draft_id, name="In between", daily_end_time="16:00")
+    team.write("edda", draft_id, name="As it is now", daily_end_time="16:00")
+
+    page = Page(team.browsers["ansel"].get(f"/drafts/{draft_id}/approval"))
+    rows = {
+        row.th.get_text(): [cell.get_text() for cell in row.select("td")]
+        for row in page.soup.select("section[aria-labelledby=a-changes] tbody tr")
+        if row.th
+    }
+    assert rows == {
+        "Campaign name": ["As approved", "As it is now"],
+        "Until": [outbound()["daily_end_time"].strftime("%H:%M"), "16:00"],
+    }
+
+
+def test_only_somebody_of_the_group_approves(team: Team) -> None:
+    team.ask_for_approval("Compliance")
+    team.add("clara", APPROVER, group="Compliance")
+    draft_id = team.write("edda")
+
+    assert "of the group “Compliance”" in team.read("ansel", f"/drafts/{draft_id}/approval")
+    assert team.decide("ansel", draft_id, "approve", "").status_code == 422
+    assert team.decide("clara", draft_id, "approve").status_code == 302
+    assert team.send("selma", draft_id).status_code == 302
+
+
+def test_an_emergency_needs_a_right_a_reason_and_a_fresh_sign_in_and_stays_visible(
+    team: Team,
+) -> None:
+    team.add("olga", SENDER, Role.OVERRIDER)
+    draft_id = team.write("edda")
+    reason = "The client is on the phone."
+    assert team.send("selma", draft_id, without_approval=reason).status_code == 403
+    assert team.send("olga", draft_id, without_approval="  ").status_code == 422
+    later = datetime.now(UTC) + timedelta(minutes=20)
+    with time_machine.travel(later, tick=True):
+        assert team.send("olga", draft_id, without_approval=reason).status_code == 401
+    assert team.find_state(draft_id) is None
+
+    sent = team.send("olga", draft_id, without_approval=reason)
+    drain(team.app)
+
+    for address in (sent.location, f"/drafts/{draft_id}/history"):
+        page = team.read("edda", address)
+        assert reason in page
+        assert "ithout approval" in page
+        assert "Olga <olga@example.com>" in page
+
+
+def test_an_approval_needs_a_fresh_sign_in(team: Team) -> None:
+    draft_id = team.write("edda")
+    page = f"/drafts/{draft_id}/approval"
+    seen = read_fields(team.browsers["ansel"].get(page))
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=20), tick=True):
+        assert "/sign-in/again" in team.browsers["ansel"].get(page).location
+        posted = team.browsers["ansel"].post(page, data=seen | {"verdict": "approve"})
+        assert posted.status_code == 401
+    assert team.send("selma", draft_id).status_code == 422
+
+
+def test_a_batch_is_approved_as_one_and_not_by_who_has_made_a_part_of_it(team: Team) -> None:
+    team.add("both", EDITOR, APPROVER)
+    ids = [team.write("edda", name="First"), team.write("both", name="Second")]
+    batch_id = team.make_batch(ids)
+    address = f"/batches/{batch_id}"
+    assert team.press("selma", f"{address}/send", address).status_code == 422
+    team.press("selma", f"{address}/approval/ask", address)
+    assert "You have made or changed" in team.read("both", f"{address}/approval")
+
+    decided = team.press("ansel", f"{address}/approval", f"{address}/approval", verdict="approve")
+    assert decided.status_code == 302
+    assert team.press("selma", f"{address}/send", address).status_code == 302
+    drain(team.app)
+    assert {team.find_state(draft_id) for draft_id in ids} == {State.CREATED}
+
+
+def test_a_batch_is_refused_with_a_reason_and_an_approval_of_a_part_is_none_of_it(
+    team: Team,
+) -> None:
+    draft_id = team.write("edda")
+    team.decide("ansel", draft_id, "approve")
+    batch_id = team.make_batch([draft_id])
+    address = f"/batches/{batch_id}"
+    assert team.press("selma", f"{address}/send", address).status_code == 422
+    page = f"{address}/approval"
+    assert team.press("ansel", page, page, verdict="refuse").status_code == 422
+    team.press("ansel", page, page, verdict="refuse", reason="Not on a Sunday.")
+    assert "Not on a Sunday." in team.read("selma", address)
+    assert team.press("selma", f"{address}/send", address).status_code == 422
+
+
+def test_alone_nobody_approves_and_going_without_is_on_record(
+    app: Flask, client: FlaskClient, saved: Callable[..., str]
+) -> None:
+    with find_services(app).store.writing() as session:
+        approvals.set_rule(session, "sandbox", "", who="")
+    draft_id = saved()
+    page = client.get(f"/drafts/{draft_id}/review")
+    fields = read_fields(page)
+    assert client.post(f"/drafts/{draft_id}/send", data=fields).status_code == 422
+    reason = {"without_approval": "Nobody else is here."}
+    assert client.post(f"/drafts/{draft_id}/send", data=fields | reason).status_code == 302
+
+
+def test_an_administrator_says_at_the_connection_who_has_to_approve(team: Team) -> None:
+    team.add("clara", APPROVER, group="Compliance")
+    team.browsers["anna"] = make_client(team.app)
+    sign_in(team.browsers["anna"])
+    address = "/connections/sandbox"
+    for chosen in ("group Compliance", "anybody", "nobody"):
+        team.press("anna", f"{address}/approval", address, approver=chosen)
+        page = Page(team.browsers["anna"].get(address))
+        checked = page.soup.select("input[name=approver][checked]")
+        assert [option["value"] for option in checked] == [chosen]
+    draft_id = team.write("edda")
+    assert team.send("selma", draft_id).status_code == 302
