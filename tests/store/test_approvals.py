@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import text
 
 from app.store import approvals, audit_trail, drafts
 from app.store.acceptances import judge
@@ -13,6 +14,7 @@ from app.store.database import Store
 from app.store.models import Draft
 from app.store.team_models import ApprovalState
 from tests.factories import outbound, typed
+from tests.store.files import file_of
 
 Saved = Callable[..., str]
 
@@ -100,3 +102,27 @@ def test_who_has_changed_a_draft_is_known(store: Store) -> None:
         approvals.forget_editors(session, draft_id)
         assert approvals.has_changed(session, subject(draft_id), "Edda")
         assert not approvals.has_changed(session, subject(draft_id), "Emil")
+
+
+@pytest.mark.sqlite
+def test_who_had_changed_a_draft_before_there_was_approval_is_read_from_the_trail(
+    store: Store,
+) -> None:
+    draft_id = drafts.make_id()
+    for version, who in enumerate(("Edda", "Emil", "")):
+        answers = judge(typed(outbound(name=f"Version {version}")))
+        with store.writing() as session:
+            drafts.save(session, draft_id, answers, over=version, who=who)
+    with store.writing() as session:
+        for table in ("draft_editor", "approval", "approval_rule", "group_member"):
+            session.execute(text(f"DROP TABLE {table}"))
+        session.execute(text("UPDATE alembic_version SET version_num = '0012'"))
+
+    upgraded = Store(file_of(store))
+
+    with upgraded.writing() as session:
+        approvals.forget_editors(session, draft_id)
+        assert approvals.has_changed(session, subject(draft_id), "Edda")
+        assert not approvals.has_changed(session, subject(draft_id), "Emil")
+        assert not approvals.has_changed(session, subject(draft_id), "")
+    upgraded.engine.dispose()
