@@ -24,20 +24,22 @@ def sweep(
 ) -> None:
     """Settle what was left behind, send what waits, go on with batches, and once a day archive.
 
-    A journal is taken in by each machine, as it is a folder of its own; one machine at a time
-    does the rest. Raises `DatabaseError`.
+    A journal is taken in by each machine, as it is a folder of its own, and each sends what
+    waits: one that was just started again must not leave that to another that has looked shortly
+    before. One machine at a time does the rest. Raises `DatabaseError`.
     """
     recover(store, journal)
+    with store.reading() as session:
+        waiting = submissions.list_waiting_connections(session)
+    for connection_key in waiting:
+        wake(connection_key)
     with store.writing(f"{INSTANCE} sweep") as session:
         if not duties.take(session, "sweep", _LEASE):
             return
-        waiting = submissions.list_waiting_connections(session)
         is_time_to_archive = archive and duties.take(session, "archive", _DAY)
         unfinished = batches.list_unfinished(session, datetime.now(UTC))
     with store.writing() as session:
         seals.seal(session)
-    for connection_key in waiting:
-        wake(connection_key)
     for batch_id in unfinished:
         go_on_with(batch_id)
     if archive and is_time_to_archive:
