@@ -105,9 +105,21 @@ def find_obstacle(session: Session, standing: Standing, person: Person) -> str:
         return "Only somebody with an account can approve."
     if standing.group and standing.group not in person.groups:
         return f"Somebody of the group “{standing.group}” has to approve this."
-    if approvals.has_changed(session, standing.subject, person.label):
+    subject = standing.subject
+    if approvals.has_changed(session, subject.draft_id, subject.batch_id, person.label):
         return "You have made or changed what is sent here, so somebody else has to approve it."
     return ""
+
+
+def may_decide(session: Session, asked: Approval, connection_key: str, person: Person) -> bool:
+    """Tell whether somebody may decide on what was asked for and goes to a connection.
+
+    Whether they have the right to approve there is asked elsewhere.
+    """
+    rule = approvals.find_rule(session, connection_key)
+    if rule is None or (rule.group_name and rule.group_name not in person.groups):
+        return False
+    return not approvals.has_changed(session, asked.draft_id, asked.batch_id, person.label)
 
 
 def write_approval(

@@ -7,8 +7,8 @@ to. Here are its rows, and who may not approve, since they have changed what is 
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import and_, delete, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, delete, exists, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from app.store import audit_trail
 from app.store.audit_trail import (
@@ -22,6 +22,12 @@ from app.store.dialects import queries
 from app.store.models import Batch, BatchItem, Draft
 from app.store.people_models import GroupMember
 from app.store.team_models import Approval, ApprovalRule, ApprovalState, DraftEditor
+
+_IS_TO_SEND = and_(
+    Draft.id.is_not(None),
+    Draft.deleted_at.is_(None),
+    Draft.state.is_(None) | ~Draft.state.in_(MAY_EXIST),
+)
 
 
 @dataclass(frozen=True)
@@ -123,11 +129,7 @@ def list_asked(
 
     What was deleted, stopped or sent meanwhile waits no more. An empty key is the default's.
     """
-    is_draft = and_(
-        Draft.id.is_not(None),
-        Draft.deleted_at.is_(None),
-        Draft.state.is_(None) | ~Draft.state.in_(MAY_EXIST),
-    )
+    is_draft = _IS_TO_SEND
     is_batch = and_(Batch.id.is_not(None), Batch.confirmed_at.is_(None), Batch.stopped_at.is_(None))
     if connection_keys is not None:
         is_draft = and_(is_draft, Draft.connection_key.in_(connection_keys))
@@ -139,6 +141,38 @@ def list_asked(
         .where(Approval.state == ApprovalState.ASKED, or_(is_draft, is_batch))
     )
     return list(session.scalars(query.order_by(Approval.id).limit(most)))
+
+
+def list_refused(session: Session, who: str, most: int) -> list[tuple[Approval, Draft]]:
+    """List what somebody had asked for that was refused, and has not changed since."""
+    is_it = and_(Approval.state == ApprovalState.REFUSED, Approval.asked_by == who)
+    return _list_standing(session, is_it, most)
+
+
+def list_approved(
+    session: Session, connection_keys: frozenset[str] | None, most: int
+) -> list[tuple[Approval, Draft]]:
+    """List what is approved for these connections, or for any, and is neither changed nor sent."""
+    is_it = Approval.state == ApprovalState.APPROVED
+    if connection_keys is not None:
+        is_it = and_(is_it, Draft.connection_key.in_(connection_keys))
+    return _list_standing(session, is_it, most)
+
+
+def _list_standing(
+    session: Session, is_it: ColumnElement[bool], most: int
+) -> list[tuple[Approval, Draft]]:
+    """List decisions on drafts that are the last ones, of the version that is there."""
+    newer = aliased(Approval)
+    is_last = ~exists().where(newer.draft_id == Approval.draft_id, newer.id > Approval.id)
+    query = (
+        select(Approval, Draft)
+        .join(Draft, Draft.id == Approval.draft_id)
+        .where(is_it, _IS_TO_SEND, Draft.version == Approval.draft_version, is_last)
+        .order_by(Approval.id)
+        .limit(most)
+    )
+    return [(row[0], row[1]) for row in session.execute(query)]
 
 
 def ask(session: Session, subject: Subject, *, who: str) -> None:
@@ -189,14 +223,14 @@ def forget_editors(session: Session, draft_id: str) -> None:
     )
 
 
-def has_changed(session: Session, subject: Subject, who: str) -> bool:
+def has_changed(session: Session, draft_id: str | None, batch_id: int | None, who: str) -> bool:
     """Tell whether somebody has made or changed a draft, or one that is ready in a batch."""
     query = select(DraftEditor.draft_id).where(DraftEditor.who == who)
-    if subject.draft_id is not None:
-        query = query.where(DraftEditor.draft_id == subject.draft_id)
+    if draft_id is not None:
+        query = query.where(DraftEditor.draft_id == draft_id)
     else:
         query = query.join(BatchItem, BatchItem.draft_id == DraftEditor.draft_id).where(
-            BatchItem.batch_id == subject.batch_id, BatchItem.state == ItemState.READY
+            BatchItem.batch_id == batch_id, BatchItem.state == ItemState.READY
         )
     return session.scalar(query.limit(1)) is not None
 

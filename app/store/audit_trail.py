@@ -72,6 +72,9 @@ class EventKind(StrEnum):
     APPROVAL_REFUSED = "approval refused"
     APPROVAL_OVERRIDDEN = "approval overridden"
     GROUPS_SET = "groups set"
+    COMMENTED = "commented"
+    COMMENT_RESOLVED = "comment resolved"
+    ASSIGNED = "assigned"
     SHORTENED = SHORTENED
 
 

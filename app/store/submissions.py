@@ -55,6 +55,18 @@ def find_open(session: Session, keys: frozenset[str] | None = None) -> list[Open
     ]
 
 
+def find_unknown(session: Session, keys: frozenset[str] | None, most: int) -> list[Submission]:
+    """Find those that nobody knows the outcome of, the oldest first, with their drafts.
+
+    *keys* are as in `find_open`.
+    """
+    query = select(Submission).where(IS_OPEN, Submission.state == State.UNKNOWN)
+    if keys is not None:
+        query = query.where(Submission.connection_key.in_(keys))
+    query = query.options(joinedload(Submission.draft)).order_by(Submission.id).limit(most)
+    return list(session.scalars(query))
+
+
 def name_campaigns(session: Session, ids: Iterable[int | None]) -> dict[int, tuple[str, str]]:
     """Name the drafts of these submissions: (draft id, name) by the submission's id."""
     rows = select(Submission.id, Draft.id, Draft.name).join(Draft).where(Submission.id.in_(ids))

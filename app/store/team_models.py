@@ -74,3 +74,61 @@ class DraftEditor(Base):
     )
     who: Mapped[str] = mapped_column(primary_key=True)
     is_author: Mapped[bool]
+
+
+class Comment(Base):
+    """What somebody has written about a draft, open until somebody says that it is resolved."""
+
+    __tablename__ = "comment"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    draft_id: Mapped[str] = mapped_column(ForeignKey("draft.id", ondelete="CASCADE"))
+    who: Mapped[str]
+    text: Mapped[str]
+    at: Mapped[datetime]
+    resolved_by: Mapped[str] = mapped_column(default="")
+    resolved_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        Index("ix_comment_by_draft", "draft_id", "id"),
+        {"sqlite_autoincrement": True},
+    )
+
+
+class Mention(Base):
+    """That a comment names an account, which is to read it."""
+
+    __tablename__ = "mention"
+
+    comment_id: Mapped[int] = mapped_column(
+        ForeignKey("comment.id", ondelete="CASCADE"), primary_key=True
+    )
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
+
+    __table_args__ = (Index("ix_mention_by_account", "account_id"),)
+
+
+class Assignment(Base):
+    """Who looks after a draft next."""
+
+    __tablename__ = "assignment"
+
+    draft_id: Mapped[str] = mapped_column(
+        ForeignKey("draft.id", ondelete="CASCADE"), primary_key=True
+    )
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    at: Mapped[datetime]
+
+    __table_args__ = (Index("ix_assignment_by_account", "account_id"),)
+
+
+class Presence(Base):
+    """When somebody was last seen with a draft open."""
+
+    __tablename__ = "presence"
+
+    draft_id: Mapped[str] = mapped_column(
+        ForeignKey("draft.id", ondelete="CASCADE"), primary_key=True
+    )
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    seen_at: Mapped[datetime]

@@ -28,6 +28,7 @@ from app.web.screens import (
     batches,
     book,
     calendars,
+    comments,
     connections,
     drafts,
     duplicates,
@@ -44,6 +45,7 @@ from app.web.screens import (
     rulebook,
     sandbox,
     submissions,
+    waiting,
     zones,
 )
 
@@ -78,6 +80,7 @@ def install(app: Flask, store: Store, *, is_reachable: bool) -> None:
         batches,
         book,
         calendars,
+        comments,
         connections,
         drafts,
         duplicates,
@@ -94,6 +97,7 @@ def install(app: Flask, store: Store, *, is_reachable: bool) -> None:
         rulebook,
         sandbox,
         submissions,
+        waiting,
         zones,
     )
     for screen in screens:

@@ -19,7 +19,7 @@ from flask.typing import ResponseReturnValue
 from flask_security.utils import check_and_update_authn_fresh
 from sqlalchemy.exc import DatabaseError
 
-from app.connections import Connection
+from app.connections import Connection, ConnectionRegistry
 from app.people.sign_in import FRESH, WITHOUT_ACCOUNT, find_account, renew_key
 from app.rights import SCOPES, Person, Right, make_local_person
 from app.services import connections, store
@@ -136,10 +136,17 @@ def find_keys(right: Right = Right.VIEW) -> frozenset[str] | None:
 
     An empty key, which drafts have that go to the default, is among them if that is one.
     """
-    keys = find_person().find_keys(right)
+    return find_keys_of(find_person(), right, connections())
+
+
+def find_keys_of(
+    person: Person, right: Right, registry: ConnectionRegistry
+) -> frozenset[str] | None:
+    """Find the keys of the connections at which somebody has a right, as `find_keys` does."""
+    keys = person.find_keys(right)
     if keys is None:
         return None
-    return keys | {""} if connections().default.key in keys else keys
+    return keys | {""} if registry.default.key in keys else keys
 
 
 def hide_unless_visible(connection_key: str) -> None:

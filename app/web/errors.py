@@ -12,6 +12,7 @@ from app.logs import describe_error
 from app.sending.resolution import NoSuchSubmission
 from app.store.accounts import NoSuchAccount
 from app.store.batches import NoSuchBatch
+from app.store.comments import NoSuchComment
 from app.store.drafts import AlreadySubmitted, NoSuchDraft
 from app.store.join_links import NoSuchLink
 from app.store.request_log import NoSuchCall
@@ -95,6 +96,7 @@ def install(app: Flask) -> None:
         NoSuchAccount,
         NoSuchLink,
         NoSuchBatch,
+        NoSuchComment,
         NoSuchDraft,
         NoSuchSubmission,
         NoSuchConnection,

@@ -167,6 +167,10 @@ _WORDS: Mapping[EventKind, Callable[[dict[str, Any]], str]] = {
     EventKind.CONFIRMED: _describe_confirmed,
     EventKind.APPROVAL_REFUSED: lambda known: f"Approval refused: {known['reason']}",
     EventKind.APPROVAL_OVERRIDDEN: lambda known: f"Sent without approval: {known['reason']}",
+    EventKind.COMMENTED: lambda known: f"Comment: {known['text']}",
+    EventKind.ASSIGNED: lambda known: (
+        f"To be looked after by {known['to']}" if known["to"] else "Looked after by nobody"
+    ),
     EventKind.SHORTENED: lambda known: f"What was done before is in the archive {known['file']}",
     EventKind.REVIEWED: lambda known: f"Reviewed, to be sent to {known['connection']}",
 }
@@ -177,4 +181,5 @@ _PLAIN = {
     EventKind.RESTORED: "Brought back",
     EventKind.APPROVAL_ASKED: "Approval asked for",
     EventKind.APPROVED: "Approved",
+    EventKind.COMMENT_RESOLVED: "A comment was resolved",
 }

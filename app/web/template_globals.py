@@ -1,10 +1,12 @@
 """What every template can use: the contract's words, and ways of writing."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 from flask import Flask, g
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
+from sqlalchemy.exc import DatabaseError
 
 from app.campaign.compliance.acceptance import EXEMPTIONS
 from app.campaign.compliance.hours_words import format_short_hours, format_stretch
@@ -14,9 +16,10 @@ from app.campaign.formatting import format_short_day, format_weekdays, shorten
 from app.campaign.timezones.zones import name_city
 from app.people.passwords import LONGEST, SHORTEST
 from app.people.sign_in import FRESH
+from app.services import connections, store
 from app.store import join_links, sign_ins
 from app.version import VERSION
-from app.web.access import may
+from app.web.access import find_person, may
 from app.web.addresses import has_host_name
 from app.web.attention import find_attention
 from app.web.batch_words import describe_state
@@ -25,6 +28,7 @@ from app.web.dates import write_instant, write_moment
 from app.web.names import name_campaign
 from app.web.state_words import STATE_WORDS
 from app.web.visit import name_person
+from app.web.waiting import list_waiting
 
 
 def install(app: Flask) -> None:
@@ -75,6 +79,7 @@ def install(app: Flask) -> None:
         lambda: {
             "connection": None,
             "attention": find_attention,
+            "count_waiting": _count_waiting,
             "who": name_person,
             "person": g.get("person"),
             "may": may,
@@ -92,3 +97,10 @@ def _draw_csrf_field() -> Markup:
 def _write_plural(count: int, singular: str, plural: str) -> str:
     """Write a count into *singular* for 1, otherwise, also for 0, into *plural*."""
     return (singular if count == 1 else plural).format(count)
+
+
+def _count_waiting() -> int:
+    """Count what waits for the person who looks; none where that cannot be read."""
+    with suppress(DatabaseError), store().reading() as session:
+        return len(list_waiting(session, find_person(), connections()))
+    return 0

@@ -95,13 +95,11 @@ def test_who_has_changed_a_draft_is_known(store: Store) -> None:
         with store.writing() as session:
             drafts.save(session, draft_id, answers, over=version, who=who)
     with store.writing() as session:
-        assert all(
-            approvals.has_changed(session, subject(draft_id), who) for who in ("Edda", "Emil")
-        )
-        assert not approvals.has_changed(session, subject(draft_id), "Ansel")
+        assert all(approvals.has_changed(session, draft_id, None, who) for who in ("Edda", "Emil"))
+        assert not approvals.has_changed(session, draft_id, None, "Ansel")
         approvals.forget_editors(session, draft_id)
-        assert approvals.has_changed(session, subject(draft_id), "Edda")
-        assert not approvals.has_changed(session, subject(draft_id), "Emil")
+        assert approvals.has_changed(session, draft_id, None, "Edda")
+        assert not approvals.has_changed(session, draft_id, None, "Emil")
 
 
 @pytest.mark.sqlite
@@ -122,7 +120,7 @@ def test_who_had_changed_a_draft_before_there_was_approval_is_read_from_the_trai
 
     with upgraded.writing() as session:
         approvals.forget_editors(session, draft_id)
-        assert approvals.has_changed(session, subject(draft_id), "Edda")
-        assert not approvals.has_changed(session, subject(draft_id), "Emil")
-        assert not approvals.has_changed(session, subject(draft_id), "")
+        assert approvals.has_changed(session, draft_id, None, "Edda")
+        assert not approvals.has_changed(session, draft_id, None, "Emil")
+        assert not approvals.has_changed(session, draft_id, None, "")
     upgraded.engine.dispose()

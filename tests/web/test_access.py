@@ -71,6 +71,11 @@ MAY = {
     "book.offers": EVERYBODY,
     "book.show": EVERYBODY,
     "calendars.windows_of": EVERYBODY,
+    "comments.add": EVERYBODY,
+    "comments.assign": "ESA",
+    "comments.here": EVERYBODY,
+    "comments.resolve": EVERYBODY,
+    "comments.show": EVERYBODY,
     "connections.add": NOBODY,
     "connections.change": NOBODY,
     "connections.edit": EVERYBODY,
@@ -126,6 +131,7 @@ MAY = {
     "submissions.show": EVERYBODY,
     "submissions.state": EVERYBODY,
     "submissions.take_back": "S",
+    "waiting.index": EVERYBODY,
     "zones.index": EVERYBODY,
 }
 OPEN = {

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 
-HEAD = "0013"
+HEAD = "0014"
 
 
 class UnusableDatabase(Exception):

@@ -28,6 +28,7 @@ from app.web.panel.macros import draw_macro
 from app.web.panel.panel import build_panel
 from app.web.panel.rows import build_rows
 from app.web.row_numbers import read_number
+from app.web.teamwork import find_teamwork
 from app.web.visit import find_connection, name_person
 
 bp = Blueprint("editing", __name__)
@@ -207,8 +208,11 @@ def _draw_form(
     to = connections().find(str(answers.get("connection", "")))
     panel = build_panel(answers, statements, to)
     checked = _find_webhook_check(draft)
+    with store().reading() as session:
+        teamwork = find_teamwork(session, draft_id) if draft else None
     return render_template(
         "campaign/form.html",
+        teamwork=teamwork,
         connection=to,
         offered=[
             connection

@@ -39,6 +39,7 @@ from app.web.reasons import read_reason, read_reason_without_approval
 from app.web.resuming import resume_sending
 from app.web.row_numbers import read_number
 from app.web.screens.calendars import MOST_WINDOWS
+from app.web.teamwork import find_teamwork
 from app.web.visit import find_connection, name_person, remember_who
 
 bp = Blueprint("review", __name__)
@@ -162,6 +163,7 @@ def draw_review(  # noqa: PLR0913  Each is another thing to say.
             overlaps=_find_overlaps(session, draft, panel.meaning),
             duties=list_duties(panel.meaning, statements, now.date()),
             asked_of_all=list_exemptions(panel.meaning, statements),
+            teamwork=find_teamwork(session, draft_id),
             standing=standing,
             obstacle=find_obstacle(session, standing, find_person()) if standing else "",
             until=until,

@@ -1,0 +1,153 @@
+"""What people say to each other about a campaign, and what waits for whom."""
+
+import pytest
+from flask import Flask
+
+from app.rights import Role
+from app.services import find_services
+from app.store import accounts, comments
+from app.store.base import State
+from app.store.models import Draft
+from tests.people.accounts import find_token
+from tests.web.teams import Team, make_team
+
+EDITOR, SENDER, APPROVER, VIEWER = Role.EDITOR, Role.SENDER, Role.APPROVER, Role.VIEWER
+
+
+@pytest.fixture
+def team(app: Flask) -> Team:
+    team = make_team(app)
+    team.add("edda", EDITOR)
+    team.add("ansel", APPROVER)
+    return team
+
+
+def comment(team: Team, who: str, draft_id: str, text: str) -> None:
+    page = f"/drafts/{draft_id}/comments"
+    assert team.press(who, page, page, text=text).status_code == 302
+
+
+def test_a_comment_waits_for_whom_it_names_until_it_is_resolved(team: Team) -> None:
+    draft_id = team.write("edda", name="Recall")
+    comment(team, "edda", draft_id, "Is Sunday meant, @Ansel? (Not you, @Anselm.)")
+
+    assert "Waiting for me 1" in team.read("ansel", "/")
+    assert "Recall Edda <edda@example.com>: Is Sunday meant" in team.read("ansel", "/waiting")
+    assert "Nothing waits for you" in team.read("edda", "/waiting")
+    assert "1 open comment" in team.read("ansel", f"/drafts/{draft_id}/review")
+
+    page = f"/drafts/{draft_id}/comments"
+    team.press("ansel", f"{page}/1/resolve", page)
+    assert "by Ansel <ansel@example.com>" in team.read("edda", page)
+    assert "Nothing waits for you" in team.read("ansel", "/waiting")
+    assert "Is Sunday meant" in team.read("edda", f"/drafts/{draft_id}/history")
+
+
+@pytest.mark.parametrize(
+    ("text", "is_named"),
+    [
+        ("@Ansel", True),
+        ("please, @ansel@example.com: look", True),
+        ("@ANSEL.", True),
+        ("Ansel", False),
+        ("@Anselm", False),
+        ("@ansel@example.community", False),
+        ("me@ansel", True),
+    ],
+)
+def test_a_name_is_found_as_a_whole(team: Team, text: str, is_named: bool) -> None:
+    with find_services(team.app).store.reading() as session:
+        ansel = accounts.find_by_email(session, "ansel@example.com")
+        assert ansel
+        people = [accounts.describe_person(ansel)]
+    assert bool(comments.find_mentioned(text, people)) is is_named
+
+
+def test_nobody_is_named_who_may_not_look_there(team: Team) -> None:
+    team.add("zoe", VIEWER, at="elsewhere")
+    draft_id = team.write("edda")
+    assert "Zoe" not in team.read("edda", f"/drafts/{draft_id}/comments")
+    comment(team, "edda", draft_id, "@Zoe, look")
+    assert "Nothing waits for you" in team.read("zoe", "/waiting")
+
+
+def test_a_comment_that_is_empty_is_asked_for(team: Team) -> None:
+    page = f"/drafts/{team.write('edda')}/comments"
+    answer = team.press("edda", page, page, text=" \u200b ")
+    assert answer.status_code == 422
+    assert "Write something first" in answer.text
+
+
+def test_a_comment_of_another_campaign_is_not_resolved_there(team: Team) -> None:
+    first, second = team.write("edda"), team.write("edda")
+    comment(team, "edda", first, "Open")
+    posted = {"csrf_token": find_token(team.browsers["edda"].get(f"/drafts/{second}/comments"))}
+    answer = team.browsers["edda"].post(f"/drafts/{second}/comments/1/resolve", data=posted)
+    assert answer.status_code == 404
+    assert "1 open comment" in team.read("edda", f"/drafts/{first}")
+
+
+def test_who_looks_after_a_campaign_finds_it_until_it_is_created(team: Team) -> None:
+    draft_id = team.write("edda", name="Recall")
+    ansel = team.find_account("ansel").id
+    page = f"/drafts/{draft_id}/comments"
+    team.press("edda", f"/drafts/{draft_id}/assignee", page, assignee=str(ansel))
+    assert "Look after it Recall" in team.read("ansel", "/waiting")
+    assert "Looked after by Ansel" in team.read("edda", f"/drafts/{draft_id}")
+    with find_services(team.app).store.writing() as session:
+        session.get_one(Draft, draft_id).state = State.CREATED
+    assert "Nothing waits for you" in team.read("ansel", "/waiting")
+    team.press("edda", f"/drafts/{draft_id}/assignee", page, assignee="")
+    assert "Looked after by nobody" in team.read("edda", f"/drafts/{draft_id}/history")
+
+
+def test_what_is_to_be_approved_sent_and_mended_waits_for_who_can_do_that(team: Team) -> None:
+    team.ask_for_approval("")
+    team.add("selma", SENDER)
+    team.add("both", EDITOR, APPROVER)
+    draft_id = team.write("edda", name="Recall")
+    team.ask("edda", draft_id)
+    assert "Approve or refuse Recall asked by Edda" in team.read("ansel", "/waiting")
+    for who in ("edda", "selma"):
+        assert "Nothing waits for you" in team.read(who, "/waiting")
+
+    team.write("both", draft_id, name="Recall East")
+    assert "Nothing waits for you" in team.read("both", "/waiting")
+    team.decide("ansel", draft_id, "refuse", "Not on a Sunday.")
+    assert "Mend what was not approved Recall East Not on a Sunday." in team.read(
+        "edda", "/waiting"
+    )
+
+    team.write("edda", draft_id, name="Recall West")
+    assert "Nothing waits for you" in team.read("edda", "/waiting")
+    team.decide("ansel", draft_id, "approve")
+    assert "Send what is approved Recall West approved by Ansel" in team.read("selma", "/waiting")
+    team.send("selma", draft_id)
+    assert "Send what is approved" not in team.read("selma", "/waiting")
+
+
+def test_a_batch_waits_to_be_approved(team: Team) -> None:
+    team.ask_for_approval("")
+    team.add("selma", SENDER)
+    batch_id = team.make_batch([team.write("edda")])
+    team.press("selma", f"/batches/{batch_id}/approval/ask", f"/batches/{batch_id}")
+    assert f"Approve or refuse Batch {batch_id}" in team.read("ansel", "/waiting")
+
+
+def test_nothing_waits_that_somebody_may_not_look_at_any_more(team: Team) -> None:
+    draft_id = team.write("edda", name="Recall")
+    comment(team, "edda", draft_id, "@Ansel, look")
+    with find_services(team.app).store.writing() as session:
+        session.get_one(Draft, draft_id).connection_key = "elsewhere"
+    assert "Nothing waits for you" in team.read("ansel", "/waiting")
+
+
+def test_who_else_has_a_campaign_open_is_told(team: Team) -> None:
+    draft_id = team.write("edda")
+    token = find_token(team.browsers["ansel"].get(f"/drafts/{draft_id}/comments"))
+    ansel = team.browsers["ansel"].post(f"/drafts/{draft_id}/here", data={"csrf_token": token})
+    assert ansel.json == {"others": []}
+    assert "Also open at: Ansel" in team.read("edda", f"/drafts/{draft_id}")
+    token = find_token(team.browsers["edda"].get(f"/drafts/{draft_id}/comments"))
+    edda = team.browsers["edda"].post(f"/drafts/{draft_id}/here", data={"csrf_token": token})
+    assert edda.json == {"others": ["Ansel"]}
