@@ -23,8 +23,8 @@ class Right(StrEnum):
     SEND = "send"
     ACCEPT = "accept what breaks a law"
     RESOLVE = "say what became of a campaign"
-    APPROVE = "approve what is sent"
-    OVERRIDE = "send without approval"
+    APPROVE = "approve"
+    OVERRIDE = "override"
     ADMINISTER = "administer"
 
 

@@ -66,7 +66,14 @@ class Team:
         browser = self.browsers[who]
         opened = browser.get(page)
         assert opened.status_code == 200, opened.location
+        offered = {str(field["name"]) for field in Page(opened).soup.select("main form [name]")}
+        assert more.keys() <= offered, f"{more.keys() - offered} cannot be filled in there"
         return browser.post(address, data=read_fields(opened) | more)
+
+    def force(self, who: str, address: str, page: str, /, **more: str) -> TestResponse:
+        """Post what the forms of a page hold, and what they do not offer."""
+        fields = read_fields(self.browsers[who].get(page))
+        return self.browsers[who].post(address, data=fields | more)
 
     def ask(self, name: str, draft_id: str) -> TestResponse:
         page = f"/drafts/{draft_id}/review"
