@@ -207,6 +207,7 @@ def _know(app: Flask, key: str, submission_id: int | None, connection: str) -> K
         "account_id": 1,
         "sign_in_id": 1,
         "token_id": 1,
+        "comment_id": 1,
     }
 
 
@@ -296,7 +297,7 @@ def test_who_has_no_role_at_all_sees_nothing(app: Flask, own: Known) -> None:
     client, token = make_client(app), make_token(app, nobody)
     sign_in(client, "none@example.com")
     for endpoint, method, address in list_requests(app, own):
-        everybodys = {"about", "account", "api.describe", "rulebook", "places", "zones"}
+        everybodys = {"about", "account", "api.describe", "rulebook", "places", "waiting", "zones"}
         if not {endpoint, endpoint.partition(".")[0]} & everybodys:
             assert ask(client, method, address, token) in {403, 404}, endpoint
 

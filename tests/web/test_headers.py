@@ -67,6 +67,7 @@ def list_addresses(
             "sign_in_id": 1,
             "token": "none",
             "token_id": 1,
+            "comment_id": 1,
         }
         with app.test_request_context():
             return [
