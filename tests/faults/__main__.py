@@ -40,14 +40,10 @@ def main() -> None:
             for _ in range(BEDS)
         ]
         outcomes = _all_runs(Path(folder), runs, seed, servers)
+        _print_table(outcomes)
         fleet = _send_by_many(Path(folder), seed, servers[0])
         creates, restarts = _number("CREATES", 200), _number("RESTARTS", 2)
         unknown = unknown_after_restarts(Path(folder) / "restarts", creates, restarts, servers[0])
-    _print_table(outcomes)
-    for outcome in outcomes:
-        if not outcome.is_good:
-            faults = outcome.lost + outcome.double + outcome.silent
-            print(f"! {outcome.condition}, {outcome.pattern}: {faults}")
     print(f"{creates} creates with {restarts} restarts: {unknown} unknown")
     if fleet:
         print(
@@ -121,6 +117,11 @@ def _print_table(outcomes: list[Run]) -> None:
         states = Counter(outcome.state for outcome in rows[name])
         wrong = [sum(bool(getattr(outcome, kind)) for outcome in rows[name]) for kind in _WRONG]
         print(_line(name, len(rows[name]), *(states[state] or "" for state in STATES), *wrong))
+    for outcome in outcomes:
+        if not outcome.is_good:
+            faults = outcome.lost + outcome.double + outcome.silent
+            print(f"! {outcome.condition}, {outcome.pattern}: {faults}")
+    sys.stdout.flush()
 
 
 def _line(first: str, *cells: object) -> str:
