@@ -54,7 +54,9 @@ def send_at_a_pace(folder: Path, server: Server, count: int, rate: int) -> int:
             throttles.find(session, ENVIRONMENT, throttles.UNHURRIED).rate = rate
         for worker in _WORKERS:
             bed.start_worker(worker)
-        _confirm_batch(bed, [bed.new_draft(f"Campaign {number}") for number in range(count)])
+        for number in range(count):
+            bed.new_draft(f"Campaign {number}")
+        _confirm_batch(bed, count)
         wait_until(lambda: _has_ended(bed), _PATIENCE, every=0.5)
         came = sorted(campaign.created_at for campaign in bed.ledger.read_page(2 * count))
     if len(came) != count:
