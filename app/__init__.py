@@ -24,6 +24,7 @@ from app.cli.explain import explain_command, list_rules
 from app.connections import ENVIRONMENT, SANDBOX, ConnectionRegistry, Network
 from app.files import STATIC, TEMPLATES
 from app.metrics import Metrics
+from app.people.mail import Mailer, Outbox
 from app.private_files import create_private, make_folder_private
 from app.remote.adapter import WsgiAdapter
 from app.remote.addresses import AllowedHosts
@@ -157,6 +158,8 @@ def _make(settings: Settings) -> Flask:
         streams=Semaphore(min(2, settings.threads // 4)),
         connections=connections,
         archiver=archiver,
+        outbox=Outbox(_make_mailer(settings), background.run),
+        public_url=settings.mail.public_url,
         ledger=sandbox.extensions["ledger"],
         faults=sandbox.extensions["faults"],
         metrics=metrics,
@@ -182,6 +185,11 @@ def _locate_database(settings: Settings) -> Path | URL:
     if not settings.database_url:
         return settings.instance / "campaigns.sqlite3"
     return read_database_url(settings.database_url, "DATABASE_URL")
+
+
+def _make_mailer(settings: Settings) -> Mailer | None:
+    server, sender = settings.mail.server, settings.mail.sender
+    return Mailer(server, sender) if server and sender else None
 
 
 def _make_sandbox(settings: Settings, store: Store, trusted_hosts: list[str]) -> Flask:

@@ -8,6 +8,7 @@ from flask import Flask, current_app
 
 from app.connections import ConnectionRegistry
 from app.metrics import Metrics
+from app.people.mail import Outbox
 from app.sandbox.ledger import Ledger
 from app.sandbox.switch import Faults
 from app.sending.background import Background
@@ -26,7 +27,8 @@ class Services:
     """The parts of one app; `ledger` and `faults` are those of its built-in sandbox.
 
     Each of the `streams` holds a thread of the server: whoever gets none asks again and again.
-    `metrics` are there if somebody may read them.
+    `metrics` are there if somebody may read them. `public_url` is where people reach the app, for
+    links in e-mail; without it there are none.
     """
 
     store: Store
@@ -38,9 +40,19 @@ class Services:
     streams: Semaphore
     connections: ConnectionRegistry
     archiver: Archiver
+    outbox: Outbox
+    public_url: str
     ledger: Ledger
     faults: Faults
     metrics: Metrics | None
+
+    @property
+    def can_recover(self) -> bool:
+        """Whether somebody who cannot sign in is sent a link.
+
+        Where it leads has to be set: the host that a request names can be one of another server.
+        """
+        return self.outbox.is_open and bool(self.public_url)
 
     def install(self, app: Flask) -> None:
         """Let the app's screens and commands find these."""

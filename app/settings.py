@@ -4,13 +4,16 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from email.headerregistry import Address
 from ipaddress import ip_network
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from app.files import HOME
+from app.mail_settings import FORM, BadMailSetting, MailServer, read_mail_server, read_sender
 from app.secret_sources import NoSecret, read_secret
 
 
@@ -72,6 +75,19 @@ SETTINGS = (
         "",
         "Keys that encrypt saved tokens, the newest first, with commas; else a file in INSTANCE.",
         is_secret=True,
+    ),
+    Setting(
+        "SMTP_URL",
+        "",
+        f"Server that takes e-mail: {FORM}. Else no e-mail is sent.",
+        is_secret=True,
+    ),
+    Setting("MAIL_FROM", "", "Who e-mail is from: an address, or a name and an <address>."),
+    Setting(
+        "PUBLIC_URL",
+        "",
+        "Where people reach the app, for links in e-mail: https://campaigns.example. "
+        "Else there are none.",
     ),
     Setting("TRUSTED_HOSTS", "", "Further host names that the app answers to, with commas."),
     Setting("TRUSTED_PROXY", "", "Address of a proxy in front that ends TLS."),
@@ -151,6 +167,15 @@ class Keep:
 
 
 @dataclass(frozen=True)
+class MailSettings:
+    """Where e-mail is handed over, who it is from, and where its links lead."""
+
+    server: MailServer | None = None
+    sender: Address | None = None
+    public_url: str = ""
+
+
+@dataclass(frozen=True)
 class Settings:
     """The settings of one run of the app."""
 
@@ -173,6 +198,7 @@ class Settings:
     threads: int = 8
     log: LogSettings = LogSettings()
     keep: Keep = Keep()
+    mail: MailSettings = MailSettings()
     archive: Path | None = None
 
     @property
@@ -182,7 +208,8 @@ class Settings:
     @property
     def secrets(self) -> tuple[str, ...]:
         """What must never be written anywhere."""
-        secrets = (self.token, self.secret_key, *self.token_keys, self.metrics_token)
+        mail = self.mail.server.password if self.mail.server else ""
+        secrets = (self.token, self.secret_key, *self.token_keys, self.metrics_token, mail)
         return tuple(filter(None, secrets))
 
     @property
@@ -240,6 +267,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         metrics_token=values["METRICS_TOKEN"],
         log=read_log_settings(environ),
         keep=keep,
+        mail=_read_mail(values),
         archive=HOME / values["ARCHIVE"] if values["ARCHIVE"] else None,
         processes=int(values["PROCESSES"] or _choose_processes(values)),
         threads=int(values["THREADS"]),
@@ -302,6 +330,46 @@ def _is_network(entry: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _read_mail(values: Mapping[str, str]) -> MailSettings:
+    """Read how e-mail is sent; both or neither of server and sender are there."""
+    url, sender, public_url = values["SMTP_URL"], values["MAIL_FROM"], values["PUBLIC_URL"]
+    if bool(url) != bool(sender):
+        missing, there = ("MAIL_FROM", "SMTP_URL") if url else ("SMTP_URL", "MAIL_FROM")
+        raise BadSetting(f"{there} is set and {missing} is not. Set both to send e-mail.")
+    if public_url and not _is_public_url(public_url):
+        raise BadSetting(
+            f"PUBLIC_URL is “{public_url}”. Set it to https:// and a host name, such as "
+            "https://campaigns.example; http:// is for this machine alone."
+        )
+    try:
+        return MailSettings(
+            read_mail_server(url) if url else None,
+            read_sender(sender) if sender else None,
+            public_url.rstrip("/"),
+        )
+    except BadMailSetting as error:
+        raise BadSetting(str(error)) from None
+
+
+def _is_public_url(url: str) -> bool:
+    """Tell whether a URL is of a host alone, and of one to which nobody can listen on the way."""
+    try:
+        parts = urlsplit(url)
+        port, host = parts.port, parts.hostname or ""
+    except ValueError:
+        return False
+    named = host if port is None else f"{host}:{port}"
+    is_safe = parts.scheme == "https" or (parts.scheme == "http" and host in LOOPBACK)
+    is_host_alone = parts.netloc.lower() == named and parts.path in {"", "/"}
+    ends_there = not parts.query and not parts.fragment
+    return (
+        bool(_HOST_NAME.fullmatch(host) or host in LOOPBACK)
+        and is_safe
+        and is_host_alone
+        and ends_there
+    )
 
 
 def _read_keep(values: Mapping[str, str]) -> Keep:

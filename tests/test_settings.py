@@ -6,7 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from app.settings import SETTINGS, BadSetting, Keep, LogSettings, Settings, read_settings
+from app.mail_settings import MailServer, read_sender
+from app.settings import (
+    SETTINGS,
+    BadSetting,
+    Keep,
+    LogSettings,
+    MailSettings,
+    Settings,
+    read_settings,
+)
 
 ROOT = Path(__file__).parents[1]
 ROW = re.compile(r"^\| `(?P<name>[A-Z_]+)` \| (?:`(?P<default>[^`]*)` )?\|", re.MULTILINE)
@@ -57,6 +66,9 @@ def test_each_setting_is_read_from_its_variable() -> None:
             "KEEP_TRASH_DAYS": "30",
             "KEEP_TRAIL_DAYS": "3650",
             "ARCHIVE": "/srv/archives",
+            "SMTP_URL": "smtp://campaigns:p%40ss@mail.example",
+            "MAIL_FROM": "campaigns@example.com",
+            "PUBLIC_URL": "https://campaigns.example/",
         }
     )
 
@@ -75,6 +87,11 @@ def test_each_setting_is_read_from_its_variable() -> None:
         threads=4,
         keep=Keep(log=90, trash=30, trail=3650),
         archive=Path("/srv/archives"),
+        mail=MailSettings(
+            MailServer("mail.example", 587, user="campaigns", password="p@ss"),
+            read_sender("campaigns@example.com"),
+            "https://campaigns.example",
+        ),
     )
 
 
@@ -199,9 +216,13 @@ def test_a_level_of_the_log_that_there_is_not_is_refused(level: str) -> None:
 
 def test_the_secrets_are_all_of_them() -> None:
     settings = Settings(
-        token="t0ken", secret_key="signs", token_keys=("new", "old"), metrics_token="reads"
+        token="t0ken",
+        secret_key="signs",
+        token_keys=("new", "old"),
+        metrics_token="reads",
+        mail=MailSettings(MailServer("mail.example", 587, user="who", password="mails")),
     )
-    assert settings.secrets == ("t0ken", "signs", "new", "old", "reads")
+    assert settings.secrets == ("t0ken", "signs", "new", "old", "reads", "mails")
     assert Settings().secrets == ()
 
 
@@ -216,6 +237,8 @@ def test_a_token_that_no_header_carries_or_somebody_guesses_is_refused(token: st
 def test_the_settings_do_not_show_the_token() -> None:
     assert "t0ken" not in repr(read_settings({"VOICEAIWRAPPER_TOKEN": "t0ken"}))
     assert "t0ken" not in repr(read_settings({"METRICS_TOKEN": "t0ken" * 4}))
+    mail = {"SMTP_URL": "smtp://who:t0ken@mail.example", "MAIL_FROM": "a@example.com"}
+    assert "t0ken" not in repr(read_settings(mail))
 
 
 def test_the_readme_lists_every_setting_with_what_it_is_without_one() -> None:
@@ -242,3 +265,42 @@ def test_archives_are_where_all_machines_find_them() -> None:
 def test_archives_are_in_the_instance_unless_told_otherwise() -> None:
     assert read_settings({}).archive_folder == ROOT / "instance" / "archive"
     assert read_settings({"ARCHIVE": "old"}).archive_folder == ROOT / "old"
+
+
+def test_of_the_server_and_the_sender_of_mail_there_are_both_or_none() -> None:
+    assert refused(SMTP_URL="smtp://mail.example") == (
+        "SMTP_URL is set and MAIL_FROM is not. Set both to send e-mail."
+    )
+    assert refused(MAIL_FROM="a@example.com") == (
+        "MAIL_FROM is set and SMTP_URL is not. Set both to send e-mail."
+    )
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "campaigns.example",
+        "http://campaigns.example",
+        "https://campaigns.example/app",
+        "https://user@campaigns.example",
+        "https://campaigns.example?a",
+        "https://campaigns.example#a",
+        "https://campaigns.example:99999",
+        "https://campaigns example",
+        "https://",
+        "javascript://campaigns.example",
+    ],
+)
+def test_links_lead_to_a_host_alone_over_https(url: str) -> None:
+    assert refused(PUBLIC_URL=url).startswith(f"PUBLIC_URL is “{url}”. Set it to https://")
+
+
+@pytest.mark.parametrize("url", ["https://campaigns.example:8443", "http://127.0.0.1:8000"])
+def test_links_may_lead_to_another_port_or_to_this_machine(url: str) -> None:
+    assert read_settings({"PUBLIC_URL": url}).mail.public_url == url
+
+
+def test_a_server_of_mail_that_cannot_be_read_is_refused_and_not_quoted() -> None:
+    sentence = refused(SMTP_URL="smtp://who:s3cret@mail.example:none", MAIL_FROM="a@example.com")
+    assert sentence.startswith("SMTP_URL cannot be read. It is like smtp://user:password@host")
+    assert "s3cret" not in sentence

@@ -13,6 +13,7 @@ from shutil import disk_usage
 from urllib.parse import urlsplit
 
 from app.files import LEAST_FREE
+from app.people.mail import Mailer, NotMailed
 from app.sending.doorbell import Doorbell
 from app.settings import LOOPBACK, SETTINGS, SHORTEST_KEY, Settings
 from app.store.vault import BadKeys, check_keys
@@ -51,7 +52,7 @@ def broken(check: str, sentence: str) -> Weakness:
 
 
 def find_weaknesses(settings: Settings, environ: Mapping[str, str]) -> Iterator[Weakness]:
-    """Look at what is set, at the keys, the folder, the disk and the queue."""
+    """Look at what is set, at the keys, the folder, the disk, the queue and the mail server."""
     yield from _check_debugging(settings, environ)
     yield from _check_reach(settings)
     yield from _check_openness(environ)
@@ -62,6 +63,7 @@ def find_weaknesses(settings: Settings, environ: Mapping[str, str]) -> Iterator[
     yield from _check_folder(settings.instance)
     yield from _check_disk(settings.instance)
     yield from _check_queue(settings)
+    yield from _check_mail(settings)
 
 
 def _check_debugging(settings: Settings, environ: Mapping[str, str]) -> Iterator[Weakness]:
@@ -190,4 +192,26 @@ def _check_queue(settings: Settings) -> Iterator[Weakness]:
             "queue",
             "The server of QUEUE_URL does not let this machine in: no worker hears of what is "
             "confirmed. Start it, or mend the URL.",
+        )
+
+
+def _check_mail(settings: Settings) -> Iterator[Weakness]:
+    server, sender = settings.mail.server, settings.mail.sender
+    if not server or not sender:
+        if settings.is_reachable:
+            yield weak(
+                "mail",
+                "SMTP_URL is not set: nobody is told by e-mail, and who cannot sign in needs an "
+                "administrator. Set it, MAIL_FROM and PUBLIC_URL.",
+            )
+        return
+    try:
+        Mailer(server, sender).check()
+    except NotMailed as error:
+        yield broken("mail", f"The server of SMTP_URL takes no e-mail. {error}")
+    if not settings.mail.public_url:
+        yield weak(
+            "public-url",
+            "PUBLIC_URL is not set: e-mail has no links, and nobody recovers an account by it. "
+            "Set it to where people reach the app.",
         )

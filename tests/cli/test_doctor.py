@@ -19,6 +19,7 @@ from app.cli.doctor import doctor_command
 from app.settings import SETTINGS
 from app.store.database import Store
 from tests.pages import Visitor, drain
+from tests.people.mail_server import SENDER, taking_mail
 from tests.sending.test_doorbell import Redis, listening
 from tests.servers import free_port
 from tests.store.tampering import unguarded
@@ -108,10 +109,29 @@ def test_each_line_says_what_to_do(examine: Examine) -> None:
 def test_an_object_for_scripts_has_the_same(examine: Examine) -> None:
     told: dict[str, Any] = json.loads(examine("--json", TRUSTED_PROXY="*").output)
 
-    [finding] = told["findings"]
+    finding, mail = told["findings"]
+    assert mail["check"] == "mail"
     assert told["status"] == 1
     assert (finding["check"], finding["severity"]) == ("trusted-proxy", "weak")
     assert finding["sentence"].startswith("TRUSTED_PROXY is *")
+
+
+class TestMail:
+    def test_a_server_that_takes_mail_is_fine(self, examine: Examine) -> None:
+        with taking_mail() as inbox:
+            result = examine(
+                SMTP_URL=inbox.url, MAIL_FROM=SENDER, PUBLIC_URL="https://campaigns.example"
+            )
+        assert (result.exit_code, inbox.letters) == (0, [])
+
+    def test_a_server_that_is_not_there_is_broken(self, examine: Examine) -> None:
+        url = f"smtp://who:s3cret@127.0.0.1:{free_port()}"
+        result = examine(SMTP_URL=url, MAIL_FROM=SENDER)
+        assert find(result) == {"mail": "broken", "public-url": "weak"}
+        assert "s3cret" not in result.output
+
+    def test_where_others_sign_in_mail_is_missed(self, examine: Examine) -> None:
+        assert find(examine(TRUSTED_HOSTS="campaigns.example")) == {"mail": "weak"}
 
 
 @pytest.mark.sqlite
