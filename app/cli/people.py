@@ -1,12 +1,16 @@
 """Commands about people: add one, give a link, list them, and go back to one machine alone."""
 
+from functools import partial
+
 import click
 from flask.cli import with_appcontext
 from werkzeug.datastructures import MultiDict
 
 from app.forms.account import AccountForm
+from app.people.letters import write_second_step_change
+from app.people.mail import PATIENCE
 from app.rights import ALL, EVERYWHERE, Role
-from app.services import connections, store
+from app.services import connections, services, store
 from app.store import accounts, join_links
 from app.store.accounts import ALL_ACCOUNTS, EmailTaken, Roles, describe_person
 from app.store.people_models import Account
@@ -89,6 +93,9 @@ def make_link(email: str, address: str, *, without_second_step: bool) -> None:
             accounts.remove_second_step(session, account, who=_WHO)
         key = join_links.make(session, account, who=_WHO)
     _echo_link(address, key)
+    if without_second_step:
+        services().outbox.post(partial(write_second_step_change, account.email, account.name))
+        services().background.drain(PATIENCE)
 
 
 @people.command("alone")

@@ -54,6 +54,18 @@ class AccountForm(Form):
             raise StopValidation(NO_EMAIL) from error
 
 
+class RecoveryForm(Form):
+    """Where the link goes by which somebody signs in again."""
+
+    email = StringField(
+        "E-mail address",
+        [DataRequired(NO_EMAIL)],
+        filters=[_strip],
+        description="The one with which you sign in.",
+    )
+    validate_email = AccountForm.validate_email
+
+
 class PasswordForm(Form):
     """A password that somebody chooses, twice."""
 

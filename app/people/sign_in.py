@@ -13,6 +13,7 @@ import hashlib
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import qrcode
@@ -29,6 +30,8 @@ from webauthn.helpers.structs import (
 )
 
 from app.people.datastore import Datastore
+from app.people.letters import write_password_change, write_second_step_change
+from app.people.mail import Letter, Outbox
 from app.people.passwords import SHORTEST, Passwords
 from app.store import accounts, audit_trail, sign_ins
 from app.store.audit_trail import EventKind, name_account_chain
@@ -109,8 +112,8 @@ _WORDS = {
 }
 
 
-def install(app: Flask, store: Store) -> None:
-    """Let people sign in to an app."""
+def install(app: Flask, store: Store, outbox: Outbox) -> None:
+    """Let people sign in to an app; who has changed how is told by *outbox*."""
     secret = str(app.config["SECRET_KEY"])
     options = {
         "PASSWORD_HASH": "argon2",
@@ -162,7 +165,7 @@ def install(app: Flask, store: Store) -> None:
     security.want_json(lambda _request: False)
     security.login_manager.user_loader(lambda name: _load(store, name))
     security.login_manager.request_loader(lambda _request: None)
-    _put_on_record(app, store)
+    _put_on_record(app, store, outbox)
 
 
 def find_account() -> Account | None:
@@ -251,8 +254,8 @@ class _CodesUsedOnce(Totp):
         return drawn
 
 
-def _put_on_record(app: Flask, store: Store) -> None:
-    """Write down each sign-in, and each change of how somebody signs in."""
+def _put_on_record(app: Flask, store: Store, outbox: Outbox) -> None:
+    """Write down each sign-in, and each change of how somebody signs in, which they are told."""
 
     def begin(_app: Flask, user: Account, **_more: object) -> None:
         who = accounts.describe_person(user).label
@@ -276,7 +279,9 @@ def _put_on_record(app: Flask, store: Store) -> None:
                 who = accounts.describe_person(user).label
                 sign_ins.end(database, user.id, open_one.id, who=who)
 
-    def note(kind: EventKind, **details: object) -> Callable[..., None]:
+    def note(
+        kind: EventKind, write_letter: Callable[[str, str], Letter], **details: object
+    ) -> Callable[..., None]:
         def write(_app: Flask, user: Account, **_more: object) -> None:
             chain = name_account_chain(user.id)
             with store.writing(chain) as database:
@@ -285,18 +290,19 @@ def _put_on_record(app: Flask, store: Store) -> None:
                     sign_ins.end_all(database, user.id, but=session.get(KEY, ""))
                 who = accounts.describe_person(user).label
                 audit_trail.record(database, kind, chain, who=who, email=user.email, **details)
+            outbox.post(partial(write_letter, user.email, user.name))
 
         return write
 
-    changed = EventKind.SECOND_STEP_CHANGED
+    note_step = partial(note, EventKind.SECOND_STEP_CHANGED, write_second_step_change)
     receivers = (
         (signals.user_authenticated, begin),
         (user_logged_out, end),
-        (signals.password_changed, note(EventKind.PASSWORD_SET)),
-        (signals.tf_profile_changed, note(changed, codes=True)),
-        (signals.tf_disabled, note(changed, codes=False)),
-        (signals.wan_registered, note(changed, passkey="added")),
-        (signals.wan_deleted, note(changed, passkey="deleted")),
+        (signals.password_changed, note(EventKind.PASSWORD_SET, write_password_change)),
+        (signals.tf_profile_changed, note_step(codes=True)),
+        (signals.tf_disabled, note_step(codes=False)),
+        (signals.wan_registered, note_step(passkey="added")),
+        (signals.wan_deleted, note_step(passkey="deleted")),
     )
     app.extensions["sign_in_record"] = receivers  # A signal alone keeps none, nor the app.
     for signal, receiver in receivers:

@@ -19,6 +19,9 @@ WITHIN = timedelta(hours=48)
 
 HOURS = WITHIN // timedelta(hours=1)
 
+BY_MAIL = timedelta(minutes=30)
+"""How long a link can be used that was sent by e-mail, where others may come to read it."""
+
 
 class NoSuchLink(LookupError):
     """The link was used, is too old, or never was."""
@@ -30,6 +33,17 @@ def make(session: Session, account: Account, *, who: str) -> str:
     chain = name_account_chain(account.id)
     audit_trail.record(session, EventKind.LINK_MADE, chain, who=who, email=account.email)
     return _keep(session, account.id)
+
+
+def make_by_mail(session: Session, account: Account) -> str:
+    """Make the link that somebody asked for by e-mail; an earlier one is good for nothing more.
+
+    Nobody has signed in, so the trail names nobody.
+    """
+    accounts.delete_links(session, account.id)
+    chain = name_account_chain(account.id)
+    audit_trail.record(session, EventKind.LINK_MADE, chain, email=account.email, by_mail=True)
+    return _keep(session, account.id, BY_MAIL)
 
 
 def make_first(session: Session) -> str:
@@ -57,9 +71,9 @@ def use_up(session: Session, link: JoinLink) -> None:
     session.execute(delete(JoinLink).where(JoinLink.key_hash == link.key_hash))
 
 
-def _keep(session: Session, account_id: int | None) -> str:
+def _keep(session: Session, account_id: int | None, within: timedelta = WITHIN) -> str:
     key = token_urlsafe(24)
-    ends_at = datetime.now(UTC) + WITHIN
+    ends_at = datetime.now(UTC) + within
     session.add(JoinLink(key_hash=_hash(key), account_id=account_id, ends_at=ends_at))
     return key
 

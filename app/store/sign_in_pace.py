@@ -34,6 +34,10 @@ OF_ACCOUNT = Limit(burst=100, rate=1 / 6)
 OF_CODES = Limit(burst=10, rate=1 / 60)
 """Of codes with few digits, which come after a password."""
 
+RECOVERIES_OF_NETWORK = Limit(burst=20, rate=1 / 30)
+RECOVERIES_OF_ACCOUNT = Limit(burst=3, rate=1 / 1200)
+"""Of e-mails to one person, wherever they are asked for: nobody is flooded."""
+
 
 class Tried(StrEnum):
     """By what somebody tries to prove who they are; each is counted by itself."""
@@ -42,6 +46,7 @@ class Tried(StrEnum):
     CODE = "code"
     PASSKEY = "passkey"
     AGAIN = "password of who is signed in"
+    RECOVERY = "link by e-mail"
 
 
 _V4_PREFIX, _V6_PREFIX = 24, 64
@@ -55,6 +60,8 @@ def try_now(session: Session, address: str, what: Tried, account: str) -> float:
     network of *address*. Whoever has signed in from there before is kept away by nobody who
     tries from elsewhere. A try that has to wait is not counted.
     """
+    if what is Tried.RECOVERY:
+        return _try_recovery(session, address, account)
     network = find_network(address)
     limits = {f"{what} from {network}": OF_NETWORK}
     if account:
@@ -63,6 +70,13 @@ def try_now(session: Session, address: str, what: Tried, account: str) -> float:
             limits[f"{what} of {account}"] = OF_ACCOUNT
         if what is Tried.CODE:
             limits[f"code of {account}"] = OF_CODES
+    return _try(session, limits)
+
+
+def _try_recovery(session: Session, address: str, account: str) -> float:
+    limits = {f"{Tried.RECOVERY} from {find_network(address)}": RECOVERIES_OF_NETWORK}
+    if account:
+        limits[f"{Tried.RECOVERY} of {account}"] = RECOVERIES_OF_ACCOUNT
     return _try(session, limits)
 
 

@@ -8,6 +8,7 @@ from flask_compress import Compress
 from flask_wtf import CSRFProtect
 
 from app.people import sign_in
+from app.services import find_services
 from app.store.database import Store
 from app.web import (
     access,
@@ -41,6 +42,7 @@ from app.web.screens import (
     policy_reports,
     presets,
     preview,
+    recovery,
     review,
     rulebook,
     sandbox,
@@ -67,7 +69,7 @@ def install(app: Flask, store: Store, *, is_reachable: bool) -> None:
     app.after_request(_read_whole)
     csrf = CSRFProtect(app)
     csrf.exempt(preview.bp)  # It looks at where a request comes from by itself.
-    sign_in.install(app, store)
+    sign_in.install(app, store, find_services(app).outbox)
     csrf.exempt(metrics.bp)  # It answers to what has no form, as if it were not there.
     csrf.exempt(api.bp)  # It takes no cookie, and from another site's page nothing at all.
     csrf.exempt(policy_reports.bp)  # Browsers post by themselves, and it changes nothing.
@@ -93,6 +95,7 @@ def install(app: Flask, store: Store, *, is_reachable: bool) -> None:
         policy_reports,
         presets,
         preview,
+        recovery,
         review,
         rulebook,
         sandbox,

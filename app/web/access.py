@@ -44,6 +44,8 @@ _OPEN = frozenset(
         "people.join",
         "policy_reports.take",
         "people.take_link",
+        "recovery.ask",
+        "recovery.send",
         "security.login",
         "security.mf_recovery",
         "security.tf_select",
@@ -56,6 +58,7 @@ _OPEN = frozenset(
 
 MAKES_SURE = {
     "people.take_link": Tried.PASSWORD,
+    "recovery.send": Tried.RECOVERY,
     "security.change_password": Tried.AGAIN,
     "security.login": Tried.PASSWORD,
     "security.mf_recovery": Tried.CODE,
@@ -86,7 +89,7 @@ _TABLES: Mapping[str, type[Any]] = {
 }
 """What belongs to a connection, by the name of its id in addresses."""
 
-_OF_ACCOUNTS = frozenset({"security", "account"})
+_OF_ACCOUNTS = frozenset({"security", "account", "recovery"})
 """Parts of the app that are about an account, and not there while nobody has one."""
 
 
@@ -225,9 +228,7 @@ def _find_person() -> Person | None:
 
 def _hold_back(what: Tried, person: Person | None) -> None:
     """Count a try to prove who somebody is; raises `TooManyTries`."""
-    waiting = session.get("tf_user_id", "")  # Who has given the password, and not the code yet.
-    typed = accounts.normalise_email(request.form.get("email", ""))
-    account = person.email if person else str(waiting) or typed
+    account = _name_tried_account(what, person)
     with store().writing("sign-in") as database:
         wait = sign_in_pace.try_now(database, request.remote_addr or "", what, account)
     if wait:
@@ -242,6 +243,15 @@ def _conclude_try(answer: Response) -> Response:
     elif request.endpoint in _AGAIN and what and answer.status_code == 302:
         renew_key(store())
     return answer
+
+
+def _name_tried_account(what: Tried, person: Person | None) -> str:
+    """Name the account that a try is about; who is signed in may ask for e-mail to anybody."""
+    typed = accounts.normalise_email(request.form.get("email", ""))
+    if what is Tried.RECOVERY:
+        return typed
+    waiting = session.get("tf_user_id", "")  # Who has given the password, and not the code yet.
+    return person.email if person else str(waiting) or typed
 
 
 def _check_local() -> None:

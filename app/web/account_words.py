@@ -45,7 +45,11 @@ _WORDS: Mapping[EventKind, Callable[[dict[str, Any]], str]] = {
     EventKind.GROUPS_SET: lambda known: f"Groups set: {', '.join(known['groups']) or 'none'}",
     EventKind.ACCOUNT_CLOSED: lambda _: "Can no longer sign in",
     EventKind.ACCOUNT_OPENED: lambda _: "Can sign in again",
-    EventKind.LINK_MADE: lambda _: "A link was made with which a password can be set",
+    EventKind.LINK_MADE: lambda known: (
+        "A link to set a password was sent by e-mail, which somebody had asked for"
+        if known.get("by_mail")
+        else "A link was made with which a password can be set"
+    ),
     EventKind.PASSWORD_SET: lambda _: "The password was set, and every sign-in ended",
     EventKind.SECOND_STEP_CHANGED: _describe_second_step,
     EventKind.SIGNED_IN: _describe_address,

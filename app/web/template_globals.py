@@ -16,7 +16,7 @@ from app.campaign.formatting import format_short_day, format_weekdays, shorten
 from app.campaign.timezones.zones import name_city
 from app.people.passwords import LONGEST, SHORTEST
 from app.people.sign_in import FRESH
-from app.services import connections, store
+from app.services import connections, services, store
 from app.store import join_links, sign_ins
 from app.version import VERSION
 from app.web.access import find_person, may
@@ -57,6 +57,8 @@ def install(app: Flask) -> None:
         link_hours=join_links.HOURS,
         fresh_minutes=FRESH // timedelta(minutes=1),
         idle_hours=sign_ins.IDLE // timedelta(hours=1),
+        can_recover=lambda: services().can_recover,
+        recovery_minutes=join_links.BY_MAIL // timedelta(minutes=1),
         sign_in_days=sign_ins.LONGEST // timedelta(days=1),
     )
     app.jinja_env.filters.update(

@@ -140,6 +140,8 @@ OPEN = {
     "metrics.show",
     "people.join",
     "people.take_link",
+    "recovery.ask",
+    "recovery.send",
     "policy_reports.take",
     "static",
     "style",

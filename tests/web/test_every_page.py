@@ -45,6 +45,7 @@ NO_PAGES = {
     "people.join",
     "people.show",
     "places.index",
+    "recovery.ask",
     "submissions.state",
     "zones.index",
 }

@@ -1,13 +1,22 @@
 """People: who has an account, what they may do at which connection, and the links they begin by."""
 
+from collections.abc import Callable
+from functools import partial
+
 from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import hash_password, login_user
 from werkzeug.datastructures import MultiDict
 
 from app.forms.account import AccountForm, JoinForm, PasswordForm
+from app.people.letters import (
+    write_password_change,
+    write_role_change,
+    write_second_step_change,
+)
+from app.people.mail import Letter
 from app.rights import ALL, EVERYWHERE, Right, Role
-from app.services import connections, store
+from app.services import connections, services, store
 from app.store import accounts, api_tokens, audit_trail, join_links, sign_ins
 from app.store.accounts import ALL_ACCOUNTS, LONGEST_GROUP, EmailTaken, LastAdministrator, Roles
 from app.store.audit_trail import name_account_chain
@@ -98,9 +107,12 @@ def change(account_id: int) -> ResponseReturnValue:
         with store().writing(*subjects) as database:
             account = accounts.find(database, account_id)
             accounts.set_groups(database, account, _read_groups(), who=name_person())
-            accounts.set_roles(database, account, _read_roles(), who=name_person())
+            before = accounts.describe_person(account).roles
+            accounts.set_roles(database, account, roles := _read_roles(), who=name_person())
     except LastAdministrator:
         return _draw_person(account_id, _LAST), 422
+    if roles != before:
+        _tell(account, write_role_change)
     flash("Saved. They sign in again, and then it holds.")
     return redirect(url_for("people.show", account_id=account_id))
 
@@ -156,6 +168,7 @@ def remove_second_step(account_id: int) -> ResponseReturnValue:
     with store().writing(*subjects) as database:
         account = accounts.find(database, account_id)
         accounts.remove_second_step(database, account, who=name_person())
+    _tell(account, write_second_step_change)
     flash("Their codes and passkeys are gone: the password alone signs in.")
     return redirect(url_for("people.show", account_id=account_id))
 
@@ -193,9 +206,12 @@ def take_link(key: str) -> ResponseReturnValue:
             joined = accounts.find(database, link.account_id)
         else:
             joined = accounts.add_first(database, form.email.data, form.name.data)
+        is_change = bool(joined.password)
         who = accounts.describe_person(joined).label
         accounts.set_password(database, joined, hashed, who=who)
         join_links.use_up(database, link)
+    if is_change:
+        _tell(joined, write_password_change)
     session.clear()
     if joined.tf_primary_method or joined.webauthn:
         flash("Your password is set. Sign in with it.")
@@ -203,6 +219,11 @@ def take_link(key: str) -> ResponseReturnValue:
     login_user(joined, authn_via=["link"])
     flash("You are signed in. A passkey, or codes of an app, keep your account safer.")
     return redirect(url_for("account.show"))
+
+
+def _tell(account: Account, write_letter: Callable[[str, str], Letter]) -> None:
+    """Tell a person by e-mail what was changed about their account."""
+    services().outbox.post(partial(write_letter, account.email, account.name))
 
 
 def _find_invited(key: str) -> Account | None:

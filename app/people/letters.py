@@ -1,0 +1,45 @@
+"""The e-mails about an account: what they say. None has a password in it, and one has a link."""
+
+from app.people.mail import Letter
+from app.store.join_links import BY_MAIL
+
+_MINUTES = int(BY_MAIL.total_seconds() // 60)
+_NOT_YOU = (
+    "If this was not you, or nobody you asked, tell an administrator of Campaign Builder at once."
+)
+
+
+def write_recovery(email: str, name: str, link: str) -> Letter:
+    """Write the letter with which somebody sets a new password."""
+    return _write(
+        email,
+        "Set a new password",
+        f"Hello {name},",
+        "somebody, probably you, has asked for a way to sign in to Campaign Builder again. With "
+        f"this link you set a new password, once, within {_MINUTES} minutes:",
+        link,
+        "Earlier links are good for nothing any more. A code or a passkey is asked for as before.",
+        "If it was not you, do nothing: your password stays as it is.",
+    )
+
+
+def write_password_change(email: str, name: str) -> Letter:
+    return _write_change(email, name, "Your password was changed", "Your password was set anew.")
+
+
+def write_second_step_change(email: str, name: str) -> Letter:
+    sentence = "Your passkeys, or the codes that are asked for when you sign in, were changed."
+    return _write_change(email, name, "How you sign in was changed", sentence)
+
+
+def write_role_change(email: str, name: str) -> Letter:
+    sentence = "An administrator has changed what you may do. Sign in again to see it."
+    return _write_change(email, name, "What you may do was changed", sentence)
+
+
+def _write_change(email: str, name: str, subject: str, sentence: str) -> Letter:
+    return _write(email, subject, f"Hello {name},", sentence, _NOT_YOU)
+
+
+def _write(email: str, subject: str, *paragraphs: str) -> Letter:
+    return Letter(email, f"Campaign Builder: {subject}", "\n\n".join(paragraphs) + "\n")
