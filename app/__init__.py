@@ -8,6 +8,7 @@ import secrets
 from functools import partial
 from pathlib import Path
 from threading import Semaphore
+from typing import Any
 
 import click
 from flask import Flask
@@ -24,6 +25,8 @@ from app.cli.explain import explain_command, list_rules
 from app.connections import ENVIRONMENT, SANDBOX, ConnectionRegistry, Network
 from app.files import STATIC, TEMPLATES
 from app.metrics import Metrics
+from app.notices.items import list_nothing
+from app.notices.teller import Teller
 from app.people.mail import Mailer, Outbox
 from app.private_files import create_private, make_folder_private
 from app.remote.adapter import WsgiAdapter
@@ -139,8 +142,12 @@ def _make(settings: Settings) -> Flask:
     secret: str = app.config["SECRET_KEY"]
     archiver = Archiver(store, settings.keep, settings.archive_folder, derive_key(secret))
     archive = partial(background.run, "archive", archiver.archive)
+    outbox = Outbox(_make_mailer(settings), background.run)
+    public_url = settings.mail.public_url
+    teller = Teller(store, connections, outbox, public_url, list_nothing, background.run)
     doorbell.sweep = partial(
-        sweep,
+        _sweep_and_tell,
+        teller,
         store,
         journal,
         sender.wake,
@@ -158,8 +165,9 @@ def _make(settings: Settings) -> Flask:
         streams=Semaphore(min(2, settings.threads // 4)),
         connections=connections,
         archiver=archiver,
-        outbox=Outbox(_make_mailer(settings), background.run),
-        public_url=settings.mail.public_url,
+        outbox=outbox,
+        public_url=public_url,
+        teller=teller,
         ledger=sandbox.extensions["ledger"],
         faults=sandbox.extensions["faults"],
         metrics=metrics,
@@ -185,6 +193,12 @@ def _locate_database(settings: Settings) -> Path | URL:
     if not settings.database_url:
         return settings.instance / "campaigns.sqlite3"
     return read_database_url(settings.database_url, "DATABASE_URL")
+
+
+def _sweep_and_tell(teller: Teller, *parts: Any) -> None:
+    """Do what is done every minute: the sweep, of which one machine does most, then the telling."""
+    sweep(*parts)
+    teller.look()
 
 
 def _make_mailer(settings: Settings) -> Mailer | None:

@@ -6,8 +6,8 @@ responsibility of its own (breaking a law, saying what became of a campaign, app
 else has made, sending without that) is a role of its own.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -114,6 +114,14 @@ class Person:
         if self.may(right, ALL):
             return None
         return frozenset(key for key in self.roles if self.may(right, key))
+
+    def limit_to(self, keys: Collection[str]) -> "Person":
+        """Give this person with no rights but those at the connections of these keys."""
+        if ALL in keys:
+            return self
+        everywhere = self.roles.get(ALL, frozenset())
+        roles = {key: self.roles.get(key, frozenset()) | everywhere for key in keys}
+        return replace(self, roles={key: at_key for key, at_key in roles.items() if at_key})
 
     def _list_rights(self, connection_key: str) -> frozenset[Right]:
         roles = self.roles.get(connection_key, frozenset())

@@ -8,6 +8,7 @@ from flask import Flask, current_app
 
 from app.connections import ConnectionRegistry
 from app.metrics import Metrics
+from app.notices.teller import Teller
 from app.people.mail import Outbox
 from app.sandbox.ledger import Ledger
 from app.sandbox.switch import Faults
@@ -42,6 +43,7 @@ class Services:
     archiver: Archiver
     outbox: Outbox
     public_url: str
+    teller: Teller
     ledger: Ledger
     faults: Faults
     metrics: Metrics | None

@@ -8,7 +8,7 @@ from flask.cli import with_appcontext
 from sqlalchemy.exc import DatabaseError
 
 from app.services import services
-from app.store import audit_trail, seals
+from app.store import audit_trail, hooks, seals
 from app.store.audit_trail import INSTANCE, EventKind
 from app.store.database import Store
 from app.store.evidence_file import check_evidence, describe_archived, describe_proof
@@ -94,7 +94,7 @@ def _rotate(vault: Vault) -> None:
     if lost:
         raise click.ClickException(
             f"No key decrypts the token of {', '.join(lost)}. Enter it again on the "
-            "connection's page; the older keys are kept."
+            "connection's page, or make the webhook anew; the older keys are kept."
         )
     if not vault.is_followed:
         click.echo("Now take the older keys out of TOKEN_KEYS, and start the app again.")
@@ -115,6 +115,12 @@ def _relock(vault: Vault) -> tuple[int, list[str]]:
                 count += 1
             except CannotUnlock:
                 lost.append(connection.name)
+        for hook in hooks.list_all(session):
+            try:
+                hook.secret = vault.relock(hook.secret)
+                count += 1
+            except CannotUnlock:
+                lost.append(f"the webhook {hook.name}")
         audit_trail.record(session, EventKind.TOKENS_ROTATED, INSTANCE, count=count)
     return count, lost
 

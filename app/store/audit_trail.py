@@ -75,6 +75,9 @@ class EventKind(StrEnum):
     COMMENTED = "commented"
     COMMENT_RESOLVED = "comment resolved"
     ASSIGNED = "assigned"
+    HOOK_ADDED = "hook added"
+    HOOK_CHANGED = "hook changed"
+    HOOK_DELETED = "hook deleted"
     SHORTENED = SHORTENED
 
 

@@ -14,6 +14,7 @@ from app.store.accounts import NoSuchAccount
 from app.store.batches import NoSuchBatch
 from app.store.comments import NoSuchComment
 from app.store.drafts import AlreadySubmitted, NoSuchDraft
+from app.store.hooks import NoSuchHook
 from app.store.join_links import NoSuchLink
 from app.store.request_log import NoSuchCall
 from app.store.saved_connections import NoSuchConnection
@@ -94,6 +95,7 @@ def install(app: Flask) -> None:
     """Show these pages instead of the framework's."""
     for missing in (
         NoSuchAccount,
+        NoSuchHook,
         NoSuchLink,
         NoSuchBatch,
         NoSuchComment,

@@ -58,6 +58,7 @@ def test_the_pages_of_an_empty_app(page: Page, subtests: pytest.Subtests) -> Non
         "/connections",
         "/connections/new",
         "/connections/sandbox",
+        "/hooks",
         "/requests",
         "/sandbox-campaigns",
         "/sandbox/",

@@ -13,9 +13,10 @@ from sqlalchemy import update
 
 from app.rights import ALL, Role, Scope
 from app.services import find_services
-from app.store import accounts, drafts
+from app.store import accounts, drafts, hooks
 from app.store.acceptances import judge
 from app.store.base import State
+from app.store.hooks import Entered
 from app.store.models import Submission
 from app.store.records import LoggedCall
 from tests.factories import outbound, typed
@@ -40,6 +41,7 @@ MAY = {
     "about.show": EVERYBODY,
     "account.end_sign_in": EVERYBODY,
     "account.end_token": EVERYBODY,
+    "account.keep_digest": EVERYBODY,
     "account.list_tokens": EVERYBODY,
     "account.make_token": EVERYBODY,
     "account.show": EVERYBODY,
@@ -99,6 +101,11 @@ MAY = {
     "editing.save": "E",
     "history.evidence": EVERYBODY,
     "history.show": EVERYBODY,
+    "hooks.add": NOBODY,
+    "hooks.delete": NOBODY,
+    "hooks.index": NOBODY,
+    "hooks.set_active": NOBODY,
+    "hooks.test": NOBODY,
     "log.export": EVERYBODY,
     "log.index": EVERYBODY,
     "log.show": EVERYBODY,
@@ -210,7 +217,18 @@ def _know(app: Flask, key: str, submission_id: int | None, connection: str) -> K
         "sign_in_id": 1,
         "token_id": 1,
         "comment_id": 1,
+        "hook_id": _find_hook(app),
     }
+
+
+def _find_hook(app: Flask) -> int:
+    services = find_services(app)
+    with services.store.writing() as session:
+        if there := hooks.list_all(session):
+            return there[0].id
+        secret = services.connections.vault.lock("whsec_")
+        entered = Entered("Chat", "https://chat.invalid", [""], secret)
+        return hooks.add(session, entered, who="").id
 
 
 def list_requests(app: Flask, known: Known) -> list[tuple[str, str, str]]:

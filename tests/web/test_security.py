@@ -40,6 +40,7 @@ def test_a_form_of_another_site_is_refused(
         "account_id": 1,
         "token_id": 1,
         "comment_id": 1,
+        "hook_id": 1,
     }
     known["key"] = add_connection()
     refused = 0

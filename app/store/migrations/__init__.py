@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 
-HEAD = "0014"
+HEAD = "0015"
 
 
 class UnusableDatabase(Exception):

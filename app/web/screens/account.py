@@ -1,13 +1,16 @@
 """Somebody's own account: how they sign in, where they are signed in, and tokens for programs."""
 
+from datetime import UTC, datetime
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.forms.account import TokenForm
+from app.forms.notices import DigestForm
 from app.people.sign_in import find_account, find_sign_in
 from app.rights import Scope
-from app.services import connections, store
-from app.store import api_tokens, sign_ins
+from app.services import connections, services, store
+from app.store import api_tokens, digests, sign_ins
 from app.store.api_tokens import Terms
 from app.store.audit_trail import name_account_chain
 from app.web.access import SIGNED_IN, find_person, fresh, needs
@@ -21,16 +24,36 @@ bp = Blueprint("account", __name__)
 @bp.get("/account")
 @needs(SIGNED_IN)
 def show() -> str:
+    return _draw()
+
+
+@bp.post("/account/digest")
+@needs(SIGNED_IN)
+def keep_digest() -> ResponseReturnValue:
+    """Keep when somebody is told of what waits for them."""
+    form, account_id = DigestForm(request.form), _find_account_id()
+    if not form.validate():
+        return _draw(form), 422
+    with store().writing(name_account_chain(account_id)) as database:
+        digests.set_wish(database, account_id, form.read_wish(), datetime.now(UTC))
+    flash("Saved.")
+    return redirect(url_for("account.show"))
+
+
+def _draw(form: DigestForm | None = None) -> str:
     account, sign_in = find_account(), find_sign_in()
     with store().reading() as database:
         signed_in = sign_ins.list_open(database, account.id) if account else []
         tokens = api_tokens.list_open(database, account.id) if account else []
+        wish = digests.find_wish(database, account.id) if account else digests.Wish()
     names = {connection.key: connection.name for connection in connections().list_all()}
     return render_template(
         "people/account.html",
         account=account,
         sign_ins=signed_in,
         tokens=tokens,
+        form=form or DigestForm.of(wish),
+        has_mail=services().outbox.is_open,
         this_one=sign_in.id if sign_in else None,
         roles=find_person().roles,
         role_words=ROLE_WORDS,

@@ -1,0 +1,1 @@
+"""Telling people what waits for them: by e-mail, and by signed webhooks."""

@@ -1,0 +1,133 @@
+"""Signed webhooks: what waits, as JSON for another program, and the calls that carry it.
+
+A call goes to public addresses only, like every other; to the sandbox within this app none goes.
+What is answered is not kept, and of a failure only what kind it was.
+"""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from requests.exceptions import SSLError
+
+from app.connections import Network
+from app.notices.items import Item, ListWaiting, hash_item, write_url, write_words
+from app.notices.signature import sign
+from app.remote.addresses import NoPublicAddress
+from app.remote.call import Broken, Call
+from app.rights import make_local_person
+from app.store import accounts, hooks, told_items
+from app.store.database import Store
+from app.store.hooks import DELIVERIES, Due
+from app.store.notice_models import Hook
+from app.store.told_items import name_hook_subject
+from app.store.vault import CannotUnlock, Vault
+from app.version import VERSION
+
+DEADLINE = 10.0
+"""Seconds that a call may take."""
+
+_MOST_AT_ONCE = 200
+
+Waiting = Sequence[tuple[str, Item]]
+"""What waits, each item with the name of the person for whom it does."""
+
+
+def tell_hooks(store: Store, list_waiting: ListWaiting, public_url: str, now: datetime) -> None:
+    """Let each hook be told what it was not told yet; raises `DatabaseError`."""
+    with store.reading() as session:
+        active = [hook for hook in hooks.list_all(session) if hook.disabled_at is None]
+        if not active:
+            return
+        people = [
+            accounts.describe_person(account)
+            for account in accounts.list_all(session)
+            if account.active
+        ] or [make_local_person("")]
+        waiting = {
+            hook.id: [
+                (person.label, item)
+                for person in people
+                for item in list_waiting(session, person.limit_to(hook.keys))
+            ]
+            for hook in active
+        }
+    for hook_id, items in waiting.items():
+        _enqueue_new(store, hook_id, items, public_url, now)
+
+
+def deliver(store: Store, vault: Vault, network: Network) -> None:
+    """Call each hook for which something is due; raises `DatabaseError`."""
+    for _ in range(_MOST_AT_ONCE):
+        with store.writing(DELIVERIES) as session:
+            due = hooks.claim(session, datetime.now(UTC))
+        if due is None:
+            return
+        failure = _call_due(due, vault, network)
+        with store.writing(DELIVERIES) as session:
+            if failure:
+                hooks.note_failure(session, due.id, failure, datetime.now(UTC))
+            else:
+                hooks.note_taken(session, due.id, datetime.now(UTC))
+
+
+def try_hook(hook: Hook, vault: Vault, network: Network) -> str:
+    """Call a hook with nothing but the word that it is a test; gives what failed, or nothing."""
+    body = _write_body((), "", datetime.now(UTC), test=True)
+    due = Due(0, hook.url, hook.secret, hooks.make_message_id(), body)
+    return _call_due(due, vault, network)
+
+
+def _enqueue_new(
+    store: Store, hook_id: int, items: Waiting, public_url: str, now: datetime
+) -> None:
+    waiting = {hash_item(item, who): (who, item) for who, item in items}
+    subject = name_hook_subject(hook_id)
+    with store.writing(subject, DELIVERIES) as session:
+        new = told_items.claim_new(session, subject, waiting)
+        told = [waiting[key] for key in waiting if key in new]
+        if told:
+            hooks.enqueue(session, hook_id, _write_body(told, public_url, now), now)
+
+
+def _write_body(items: Waiting, public_url: str, now: datetime, **more: Any) -> str:
+    told = [
+        {"who": who, "words": write_words(item), "url": write_url(item, public_url)}
+        for who, item in items
+    ]
+    at = now.isoformat(timespec="seconds")
+    return json.dumps({"at": at, **more, "items": told}, ensure_ascii=False)
+
+
+def _call_due(due: Due, vault: Vault, network: Network) -> str:
+    """Make one call, and say what failed; nothing if it was taken."""
+    try:
+        secret = vault.unlock(due.secret)
+    except CannotUnlock:
+        return "Its secret can no longer be read: delete this hook, and make another."
+    body, now = due.body.encode(), int(datetime.now(UTC).timestamp())
+    headers = {
+        "Content-Type": "application/json",
+        "User-Agent": f"CampaignBuilder/{VERSION}",
+        "Connection": "close",
+        "webhook-id": due.message_id,
+        "webhook-timestamp": str(now),
+        "webhook-signature": sign(secret, due.message_id, now, body),
+    }
+    call = Call("POST", due.url, body, headers)
+    try:
+        call.make({}, DEADLINE, network.allowed)
+    except Broken as error:
+        return _describe_failure(error.__cause__)
+    if call.status is not None and 200 <= call.status < 300:
+        return ""
+    return f"It answered with status {call.status}, not with one of 200 to 299."
+
+
+def _describe_failure(cause: BaseException | None) -> str:
+    if isinstance(cause, NoPublicAddress):
+        return "It could not be reached: its host has no public address."
+    if isinstance(cause, SSLError):
+        return "Its certificate is not accepted, or it speaks no TLS. Nothing was sent."
+    return f"It could not be reached, or did not answer within {DEADLINE:g} seconds."

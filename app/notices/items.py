@@ -1,0 +1,49 @@
+"""What waits for somebody, as it is told: a few words, and the page on which it is done.
+
+The words go into e-mail and to other programs, so they name a campaign and what is wanted of the
+person, and have nothing else of it in them.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from hashlib import sha256
+from typing import NamedTuple
+
+from sqlalchemy.orm import Session
+
+from app.rights import Person
+
+_LONGEST = 200
+
+
+class Item(NamedTuple):
+    """One thing that waits; *path* begins with a slash."""
+
+    words: str
+    path: str
+
+
+ListWaiting = Callable[[Session, Person], Sequence[Item]]
+"""Lists what waits for a person, at the connections at which they have a role."""
+
+
+def list_nothing(_session: Session, _person: Person) -> Sequence[Item]:
+    """List nothing: there is nothing yet that waits for somebody."""
+    return ()
+
+
+def hash_item(item: Item, who: str = "") -> str:
+    """Hash what is the same item as long as it waits: its words, its page, and for whom it is."""
+    return sha256(json.dumps([who, *item]).encode()).hexdigest()
+
+
+def write_words(item: Item) -> str:
+    """Write the words of an item on one line of visible signs."""
+    visible = "".join(sign if sign.isprintable() else " " for sign in item.words)
+    line = " ".join(visible.split())
+    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
+
+
+def write_url(item: Item, public_url: str) -> str | None:
+    """Write where an item is done; `None` if it is not set where people reach the app."""
+    return f"{public_url}{item.path}" if public_url else None

@@ -1,0 +1,1 @@
+"""Who is told of what waits, when, and how calls are signed."""

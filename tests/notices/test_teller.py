@@ -1,0 +1,37 @@
+"""One machine looks each few minutes, whatever it was that called it."""
+
+from flask import Flask
+from sqlalchemy import update
+
+from app.notices.items import list_nothing
+from app.rights import make_local_person
+from app.services import find_services
+from app.store.database import Store
+from app.store.models import Duty
+from tests.notices.waiting import Waiting, make_teller
+
+
+def end_duty(store: Store) -> None:
+    with store.writing() as session:
+        session.execute(update(Duty).where(Duty.name == "digest").values(lease_ends=0.0))
+
+
+def test_a_look_is_taken_by_one_machine_in_some_minutes(app: Flask) -> None:
+    started: list[str] = []
+    teller = make_teller(app, Waiting())
+    object.__setattr__(teller, "start", lambda name, _work: started.append(name))
+    for _ in range(3):
+        teller.look()
+    assert started == ["digests", "hooks", "hooks", "hooks"]
+    end_duty(teller.store)
+    teller.look()
+    assert started[4:] == ["digests", "hooks"]
+
+
+def test_each_minute_it_is_looked(app: Flask) -> None:
+    services = find_services(app)
+    services.doorbell.sweep()
+    assert services.background.drain(10)
+    with services.store.reading() as session:
+        assert session.get(Duty, "digest") is not None
+        assert list_nothing(session, make_local_person("")) == ()
