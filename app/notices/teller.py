@@ -42,7 +42,8 @@ class Teller:
             is_time = duties.take(session, "digest", _LEASE)
         if is_time:
             self.start("digests", self._tell_people)
-        self.start("hooks", self._tell_hooks if is_time else self._deliver)
+            self.start("hook digests", self._tell_hooks)
+        self.start("hook calls", self._call_hooks)
 
     def _tell_people(self) -> None:
         now = datetime.now(UTC)
@@ -50,7 +51,6 @@ class Teller:
 
     def _tell_hooks(self) -> None:
         tell_hooks(self.store, self.list_waiting, self.public_url, datetime.now(UTC))
-        self._deliver()
 
-    def _deliver(self) -> None:
+    def _call_hooks(self) -> None:
         deliver(self.store, self.connections.vault, self.connections.network)

@@ -41,7 +41,7 @@ OURS = ("web", "worker")
 
 KNOWN = {setting.name for setting in SETTINGS}
 SECRET = {"DATABASE_URL", "QUEUE_URL", "SECRET_KEY", "TOKEN_KEYS"}
-WANTED = {"METRICS_TOKEN"}
+WANTED = {"METRICS_TOKEN", "SMTP_URL"}
 """Secrets that nobody has to have."""
 
 OF_PYTHON = {"PATH", "PYTHONDONTWRITEBYTECODE", "PIP_NO_CACHE_DIR", "PIP_DISABLE_PIP_VERSION_CHECK"}

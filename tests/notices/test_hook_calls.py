@@ -72,7 +72,7 @@ def tell(app: Flask, waiting: Waiting, now: datetime = NOW) -> None:
 
 def deliver(app: Flask, now: datetime) -> None:
     with time_machine.travel(now, tick=False):
-        make_teller(app, Waiting())._deliver()  # noqa: SLF001
+        make_teller(app, Waiting())._call_hooks()  # noqa: SLF001
 
 
 def read_standing(app: Flask) -> hooks.Standing:

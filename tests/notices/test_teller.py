@@ -22,10 +22,10 @@ def test_a_look_is_taken_by_one_machine_in_some_minutes(app: Flask) -> None:
     object.__setattr__(teller, "start", lambda name, _work: started.append(name))
     for _ in range(3):
         teller.look()
-    assert started == ["digests", "hooks", "hooks", "hooks"]
+    assert started == ["digests", "hook digests", "hook calls", "hook calls", "hook calls"]
     end_duty(teller.store)
     teller.look()
-    assert started[4:] == ["digests", "hooks"]
+    assert started[5:] == ["digests", "hook digests", "hook calls"]
 
 
 def test_each_minute_it_is_looked(app: Flask) -> None:
