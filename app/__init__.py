@@ -25,7 +25,6 @@ from app.cli.explain import explain_command, list_rules
 from app.connections import ENVIRONMENT, SANDBOX, ConnectionRegistry, Network
 from app.files import STATIC, TEMPLATES
 from app.metrics import Metrics
-from app.notices.items import list_nothing
 from app.notices.teller import Teller
 from app.people.mail import Mailer, Outbox
 from app.private_files import create_private, make_folder_private
@@ -51,6 +50,7 @@ from app.store.vault import BadKeys, Vault
 from app.web.assets import fingerprint
 from app.web.headers import GuardedAnswers
 from app.web.request_lines import RequestLines
+from app.web.waiting import make_list_of_items
 
 # No name server answers for .invalid (RFC 6761), so nothing of it can leave this process.
 _SANDBOX = Credentials("Sandbox", "https://sandbox.invalid", TOKEN, is_sandbox=True)
@@ -144,7 +144,8 @@ def _make(settings: Settings) -> Flask:
     archive = partial(background.run, "archive", archiver.archive)
     outbox = Outbox(_make_mailer(settings), background.run)
     public_url = settings.mail.public_url
-    teller = Teller(store, connections, outbox, public_url, list_nothing, background.run)
+    list_items = make_list_of_items(app, connections)
+    teller = Teller(store, connections, outbox, public_url, list_items, background.run)
     doorbell.sweep = partial(
         _sweep_and_tell,
         teller,

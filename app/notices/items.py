@@ -27,11 +27,6 @@ ListWaiting = Callable[[Session, Person], Sequence[Item]]
 """Lists what waits for a person, at the connections at which they have a role."""
 
 
-def list_nothing(_session: Session, _person: Person) -> Sequence[Item]:
-    """List nothing: there is nothing yet that waits for somebody."""
-    return ()
-
-
 def hash_item(item: Item, who: str = "") -> str:
     """Hash what is the same item as long as it waits: its words, its page, and for whom it is."""
     return sha256(json.dumps([who, *item]).encode()).hexdigest()

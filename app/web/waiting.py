@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
+from flask import Flask
 from sqlalchemy.orm import Session
 
 from app.connections import ConnectionRegistry
+from app.notices.items import Item, ListWaiting
 from app.rights import Person, Right
 from app.sending.approval import may_decide
 from app.store import approvals, comments, submissions
 from app.store.models import Draft
 from app.web.access import find_keys_of
+from app.web.names import name_campaign
 
 Row = TypeVar("Row")
 
@@ -33,6 +36,8 @@ class Waiting:
     values: Mapping[str, object]
     since: datetime | None
     more: str = ""
+    part: str = ""
+    """What of the page it is about, so that each is told of by itself."""
 
 
 def list_waiting(session: Session, person: Person, registry: ConnectionRegistry) -> list[Waiting]:
@@ -47,6 +52,26 @@ def list_waiting(session: Session, person: Person, registry: ConnectionRegistry)
         *_list_approved(session, person, registry),
         *_list_assigned(session, person, registry),
     ]
+
+
+def make_list_of_items(app: Flask, registry: ConnectionRegistry) -> ListWaiting:
+    """Make what lists, for e-mail and other programs, what waits for somebody.
+
+    Of a campaign they are told the name, and nothing that was said about it.
+    """
+
+    def list_items(session: Session, person: Person) -> list[Item]:
+        addresses = app.url_map.bind("")
+        return [
+            Item(
+                f"{waiting.wanted}: {name_campaign(waiting.name)}",
+                addresses.build(waiting.endpoint, waiting.values)
+                + (f"#{waiting.part}" if waiting.part else ""),
+            )
+            for waiting in list_waiting(session, person, registry)
+        ]
+
+    return list_items
 
 
 def _list_unknown(
@@ -107,6 +132,7 @@ def _list_mentions(
             {"draft_id": draft.id},
             comment.at,
             f"{comment.who}: {comment.text}",
+            part=f"c{comment.id}",
         )
 
 

@@ -3,8 +3,6 @@
 from flask import Flask
 from sqlalchemy import update
 
-from app.notices.items import list_nothing
-from app.rights import make_local_person
 from app.services import find_services
 from app.store.database import Store
 from app.store.models import Duty
@@ -34,4 +32,3 @@ def test_each_minute_it_is_looked(app: Flask) -> None:
     assert services.background.drain(10)
     with services.store.reading() as session:
         assert session.get(Duty, "digest") is not None
-        assert list_nothing(session, make_local_person("")) == ()

@@ -43,6 +43,16 @@ def test_a_comment_waits_for_whom_it_names_until_it_is_resolved(team: Team) -> N
     assert "Is Sunday meant" in team.read("edda", f"/drafts/{draft_id}/history")
 
 
+def test_what_waits_is_told_by_name_and_page_with_nothing_that_was_said(team: Team) -> None:
+    draft_id = team.write("edda", name="Recall")
+    comment(team, "edda", draft_id, "The code is 1234, @Ansel.")
+    services = find_services(team.app)
+    with services.store.reading() as session:
+        ansel = accounts.describe_person(team.find_account("ansel"))
+        (item,) = services.teller.list_waiting(session, ansel)
+    assert item == ("Answer a comment: Recall", f"/drafts/{draft_id}/comments#c1")
+
+
 @pytest.mark.parametrize(
     ("text", "is_named"),
     [

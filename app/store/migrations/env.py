@@ -2,7 +2,13 @@
 
 from alembic import context
 
-from app.store import models, people_models, records, team_models  # noqa: F401  They fill the metadata.
+from app.store import (  # noqa: F401  They fill the metadata.
+    models,
+    notice_models,
+    people_models,
+    records,
+    team_models,
+)
 from app.store.base import Base
 
 context.configure(
