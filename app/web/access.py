@@ -191,6 +191,8 @@ def _check_visitor() -> ResponseReturnValue | None:
         return None
     if endpoint in _CLOSED:
         abort(404)
+    if request.blueprint == "security" and request.is_json:  # It takes any JSON for a form.
+        abort(400)
     g.person = person = _find_person()
     if request.method == "POST" and endpoint in MAKES_SURE:
         _hold_back(MAKES_SURE[endpoint], person)

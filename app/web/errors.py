@@ -207,7 +207,10 @@ def _offer_again(status: int, sentence: tuple[str, str]) -> tuple[str | Response
     if is_for_api() or _is_for_a_script() or (request.method == "POST" and not is_from_here()):
         return _draw_page(status, sentence)
     title, advice = sentence
-    posted = [pair for pair in request.form.items(multi=True) if pair[0] not in _NOT_CARRIED]
+    try:
+        posted = [pair for pair in request.form.items(multi=True) if pair[0] not in _NOT_CARRIED]
+    except HTTPException:  # Of a form that is too large, or was cut off, nothing is offered.
+        return _draw_page(status, sentence)
     return render_template(
         "errors/again.html", title=title, advice=advice, posted=posted, address=request.full_path
     ), status

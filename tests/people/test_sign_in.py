@@ -623,6 +623,31 @@ def test_a_passkey_that_is_none_leads_to_a_page_that_offers_to_try_again(
     assert "Use a passkey" in page.text
 
 
+@pytest.mark.parametrize("content", [b"[1, 2]", b"1", b"null", b'{"email": "a"}'])
+def test_no_page_of_sign_in_reads_json(signed_in: FlaskClient, content: bytes) -> None:
+    headers = {"X-CSRFToken": find_token(signed_in.get("/account"))}
+    for address in ("/account/codes", "/account/password", "/sign-in", "/sign-in/again"):
+        answer = signed_in.post(
+            address, data=content, headers=headers, content_type="application/json"
+        )
+        assert answer.status_code == 400, address
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"a=" + b"x" * 600_000, "application/x-www-form-urlencoded"),
+        (b"--odd", "multipart/form-data; boundary=odd"),
+    ],
+)
+def test_what_cannot_be_read_is_not_offered_again(
+    app: Flask, account: Account, content: bytes, kind: str
+) -> None:
+    answer = make_client(app).post("/account/codes", data=content, content_type=kind)
+    assert answer.status_code == 401
+    assert "You are signed out" in answer.text
+
+
 def test_rescue_by_e_mail_is_closed(app: Flask, signed_in: FlaskClient) -> None:
     ask_for_codes(signed_in)
     client = make_client(app)
