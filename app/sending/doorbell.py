@@ -6,6 +6,7 @@ but when somebody looks; a sweep, every minute, looks for what nobody rang for. 
 is there its own driver asks, which can be told how long to wait.
 """
 
+import hmac
 import logging
 from collections.abc import Callable
 from functools import cached_property, partial
@@ -117,7 +118,7 @@ class Doorbell:
     @cached_property
     def _messages(self) -> tuple[Huey, Callable[[str], Any]]:
         """Open where messages go: that, and what sends one."""
-        options = {"results": False, "serializer": SignedSerializer(secret=self._secret)}
+        options = {"results": False, "serializer": _Signed(secret=self._secret)}
         huey = _open(self._url, self._file)(_NAME, **options)
         return huey, huey.task(name="ring")(self._answer)
 
@@ -135,6 +136,17 @@ def _ping_redis(url: str) -> None:
     patience = {"socket_connect_timeout": PATIENCE / 2, "socket_timeout": PATIENCE / 2}
     with Redis.from_url(url, **patience) as server:
         server.ping()
+
+
+class _Signed(SignedSerializer):
+    """Messages that are read only if they are signed: huey reads them by pickle.
+
+    huey itself signs with SHA-1.
+    """
+
+    def _signature(self, message: bytes) -> bytes:
+        key: bytes = self.salt + self.secret
+        return hmac.digest(key, message, "sha256").hex().encode()
 
 
 class _File(SqliteStorage):

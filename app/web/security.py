@@ -4,6 +4,7 @@ import hashlib
 
 from flask import Flask, Response, request
 from flask.sessions import SecureCookieSessionInterface
+from itsdangerous import Signer
 
 _FOR_EVER = "public, max-age=31536000, immutable"
 
@@ -15,7 +16,7 @@ class _Sessions(SecureCookieSessionInterface):
     subdomain nor somebody on the way can put one of theirs in its place (RFC 6265bis, 4.1.3.2).
     """
 
-    digest_method = staticmethod(hashlib.sha256)
+    digest_method = staticmethod(hashlib.sha256)  # Flask names SHA-1.
 
     def get_cookie_name(self, app: Flask) -> str:
         name = super().get_cookie_name(app)
@@ -43,6 +44,8 @@ def install(app: Flask) -> None:
         WTF_CSRF_TIME_LIMIT=None,  # A form that was open overnight can still be saved.
     )
     app.session_interface = _Sessions()
+    # Flask-WTF and Flask-Security leave it to this, which is SHA-1.
+    Signer.default_digest_method = staticmethod(hashlib.sha256)
     app.after_request(_guard)
 
 

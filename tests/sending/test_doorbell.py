@@ -77,6 +77,7 @@ def test_a_message_has_an_id_and_nothing_else(tmp_path: Path) -> None:
             ((message,),) = file.execute("SELECT data FROM task").fetchall()
     assert b"client" in message
     assert len(message) < 300
+    assert len(message.rpartition(b":")[2]) * 4 == 256  # Of its signature.
 
 
 def test_a_queue_that_cannot_be_written_is_no_error_of_who_presses(

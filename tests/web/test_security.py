@@ -1,6 +1,7 @@
 """What keeps a browser, a stranger's page or another host from being used against the person."""
 
 import hashlib
+from base64 import urlsafe_b64decode
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -84,9 +85,14 @@ def test_the_cookie_stays_where_it_belongs(client: FlaskClient, scheme: str, sec
     assert len(cookie.partition(";")[0]) < 4096
 
 
-def test_the_cookie_is_signed_with_sha_256(app: Flask) -> None:
+def test_what_is_signed_is_signed_with_sha_256(app: Flask, client: FlaskClient) -> None:
     serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
     assert serializer.make_signer().digest_method is hashlib.sha256
+    page = client.get(NEW)
+    cookie = page.headers["Set-Cookie"].partition(";")[0]
+    for signed in (cookie, Page(page).typed("csrf_token")):
+        signature = signed.rpartition(".")[2]
+        assert len(urlsafe_b64decode(f"{signature}=")) * 8 == 256
 
 
 @pytest.mark.parametrize(("scheme", "secure"), [("http", False), ("https", True)])
