@@ -254,6 +254,13 @@ class TestTls:
                 cipher,
             )
 
+    def test_certificates_are_left_to_public_authorities(self) -> None:
+        words = {line.split()[0] for line in CADDYFILE.splitlines() if line.strip()}
+
+        assert not words & {"issuer", "cert_issuer", "ca", "acme_ca", "auto_https", "local_certs"}
+        assert not re.search(r"^\ttls (?!\{)", CADDYFILE, re.MULTILINE)
+        assert COMPOSE["services"]["proxy"]["environment"]["SITE"] == "${SITE:?set it in .env}"
+
 
 class TestRights:
     def test_the_image_is_not_roots(self) -> None:

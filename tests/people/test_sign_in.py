@@ -10,6 +10,7 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 import time_machine
+from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
 from passlib.totp import TOTP
@@ -756,3 +757,19 @@ def test_the_trail_says_by_what_somebody_signed_in(app: Flask, signed_in: FlaskC
         events = audit_trail.read_chain(database, audit_trail.name_account_chain(1))
     ways = [json.loads(event.details)["by"] for event in events if event.kind == "signed in"]
     assert ways == ["password", "password and code"]
+
+
+@pytest.mark.parametrize("address", ["/", "/connections", "/account", "/about", "/people", "/none"])
+def test_each_page_offers_to_sign_out(signed_in: FlaskClient, address: str) -> None:
+    page = BeautifulSoup(signed_in.get(address).text, "lxml")
+    form = page.select_one("header form[action='/sign-out']")
+    assert form
+    assert form.text.strip() == "Sign out"
+    token = form.select_one("[name=csrf_token]")
+    assert token
+    signed_in.post("/sign-out", data={"csrf_token": token["value"]})
+    assert not is_signed_in(signed_in)
+
+
+def test_who_is_alone_is_offered_none(app: Flask) -> None:
+    assert "Sign out" not in make_client(app).get("/").text
