@@ -28,6 +28,9 @@ from app.version import VERSION
 DEADLINE = 10.0
 """Seconds that a call may take."""
 
+PATIENCE = 5.0
+"""Seconds that somebody waits for a test."""
+
 _MOST_AT_ONCE = 200
 
 Waiting = Sequence[tuple[str, Item]]
@@ -76,7 +79,7 @@ def try_hook(hook: Hook, vault: Vault, network: Network) -> str:
     """Call a hook with nothing but the word that it is a test; gives what failed, or nothing."""
     body = _write_body((), "", datetime.now(UTC), test=True)
     due = Due(0, hook.url, hook.secret, hooks.make_message_id(), body)
-    return _call_due(due, vault, network)
+    return _call_due(due, vault, network, PATIENCE)
 
 
 def _enqueue_new(
@@ -100,7 +103,7 @@ def _write_body(items: Waiting, public_url: str, now: datetime, **more: Any) -> 
     return json.dumps({"at": at, **more, "items": told}, ensure_ascii=False)
 
 
-def _call_due(due: Due, vault: Vault, network: Network) -> str:
+def _call_due(due: Due, vault: Vault, network: Network, seconds: float = DEADLINE) -> str:
     """Make one call, and say what failed; nothing if it was taken."""
     try:
         secret = vault.unlock(due.secret)
@@ -117,17 +120,17 @@ def _call_due(due: Due, vault: Vault, network: Network) -> str:
     }
     call = Call("POST", due.url, body, headers)
     try:
-        call.make({}, DEADLINE, network.allowed)
+        call.make({}, seconds, network.allowed)
     except Broken as error:
-        return _describe_failure(error.__cause__)
+        return _describe_failure(error.__cause__, seconds)
     if call.status is not None and 200 <= call.status < 300:
         return ""
     return f"It answered with status {call.status}, not with one of 200 to 299."
 
 
-def _describe_failure(cause: BaseException | None) -> str:
+def _describe_failure(cause: BaseException | None, seconds: float) -> str:
     if isinstance(cause, NoPublicAddress):
         return "It could not be reached: its host has no public address."
     if isinstance(cause, SSLError):
         return "Its certificate is not accepted, or it speaks no TLS. Nothing was sent."
-    return f"It could not be reached, or did not answer within {DEADLINE:g} seconds."
+    return f"It could not be reached, or did not answer within {seconds:g} seconds."

@@ -24,7 +24,10 @@ class Item(NamedTuple):
 
 
 ListWaiting = Callable[[Session, Person], Sequence[Item]]
-"""Lists what waits for a person, at the connections at which they have a role."""
+"""Lists what waits for a person, at the connections at which they have a role.
+
+It is called beside the requests, so there is neither a request nor an app to ask.
+"""
 
 
 def hash_item(item: Item, who: str = "") -> str:

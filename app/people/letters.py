@@ -5,7 +5,7 @@ from app.store.join_links import BY_MAIL
 
 _MINUTES = int(BY_MAIL.total_seconds() // 60)
 _NOT_YOU = (
-    "If this was not you, or nobody you asked, tell an administrator of Campaign Builder at once."
+    "If you neither did this nor asked for it, tell an administrator of Campaign Builder at once."
 )
 
 
@@ -15,8 +15,8 @@ def write_recovery(email: str, name: str, link: str) -> Letter:
         email,
         "Set a new password",
         f"Hello {name},",
-        "somebody, probably you, has asked for a way to sign in to Campaign Builder again. With "
-        f"this link you set a new password, once, within {_MINUTES} minutes:",
+        "Somebody, probably you, has asked to set a new password for Campaign Builder. With this "
+        f"link you can do so, once, within {_MINUTES} minutes:",
         link,
         "Earlier links are good for nothing any more. A code or a passkey is asked for as before.",
         "If it was not you, do nothing: your password stays as it is.",

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from secrets import token_hex
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from app.store import audit_trail, told_items
@@ -85,7 +85,7 @@ def add(session: Session, entered: Entered, *, who: str) -> Hook:
 
 
 def set_active(session: Session, hook: Hook, *, active: bool, who: str) -> None:
-    """Call a hook from now on, or no longer; what waits for it goes on when it is called again."""
+    """Call a hook from now on, or no longer; what waits goes on unless it is a day old."""
     if active is (hook.disabled_at is None):
         return
     hook.disabled_at = None if active else datetime.now(UTC)
@@ -131,6 +131,8 @@ def make_message_id() -> str:
 def claim(session: Session, now: datetime) -> Due | None:
     """Claim the delivery that has waited longest for its next try; `None` if none is due."""
     session.execute(delete(HookDelivery).where(HookDelivery.made_at < now - _KEPT))
+    is_too_late = (HookDelivery.made_at < now - WITHIN, HookDelivery.next_at.is_not(None))
+    session.execute(update(HookDelivery).where(*is_too_late).values(next_at=None))
     query = (
         select(HookDelivery, Hook)
         .join(Hook, Hook.id == HookDelivery.hook_id)

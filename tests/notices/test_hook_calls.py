@@ -207,6 +207,17 @@ def test_a_hook_that_is_switched_off_is_not_called(
     assert len(receiver.came) == 2
 
 
+@pytest.mark.usefixtures("anna")
+def test_what_is_a_day_old_is_given_up_whatever_kept_it_back(
+    app: Flask, receiver: Receiver, waiting: Waiting
+) -> None:
+    add_hook(app, receiver.url)
+    tell_hooks(find_services(app).store, waiting.list_waiting, PUBLIC, NOW)
+    deliver(app, NOW + timedelta(days=1, minutes=1))
+    assert receiver.came == []
+    assert read_standing(app).waiting == 0
+
+
 def test_two_never_make_the_same_call(app: Flask, anna: Account, waiting: Waiting) -> None:
     add_hook(app, "https://chat.example")
     store = find_services(app).store
@@ -225,7 +236,7 @@ def test_two_never_make_the_same_call(app: Flask, anna: Account, waiting: Waitin
         ("https://sandbox.invalid/", "It could not be reached: its host has no public address."),
         (
             "https://127.0.0.1:1",
-            "It could not be reached, or did not answer within 10 seconds.",
+            "It could not be reached, or did not answer within 5 seconds.",
         ),
     ],
 )
