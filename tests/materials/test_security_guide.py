@@ -123,6 +123,7 @@ def test_each_way_to_sign_in_is_in_the_table() -> None:
     for word in ("password", "code", "passkey", "link", "recovery", "token"):
         assert word in words
     known = {"take_link", "change_password", "login", "mf_recovery", "verify"}
+    known |= {"send"}  # Recovery by e-mail.
     known |= {"two_factor_token_validation", "wan_signin_response", "wan_verify_response"}
     assert {endpoint.partition(".")[2] for endpoint in MAKES_SURE} == known
 

@@ -68,6 +68,7 @@ def list_addresses(
             "token": "none",
             "token_id": 1,
             "comment_id": 1,
+            "hook_id": 1,
         }
         with app.test_request_context():
             return [
