@@ -50,7 +50,7 @@ from app.store.vault import BadKeys, Vault
 from app.web.assets import fingerprint
 from app.web.headers import GuardedAnswers
 from app.web.request_lines import RequestLines
-from app.web.waiting import make_list_of_items
+from app.web.waiting_list import make_list_of_items
 
 # No name server answers for .invalid (RFC 6761), so nothing of it can leave this process.
 _SANDBOX = Credentials("Sandbox", "https://sandbox.invalid", TOKEN, is_sandbox=True)

@@ -29,7 +29,7 @@ from app.sending.batch_queue import stop_batch
 from app.sending.confirmation import NotApproved, NotConfirmed, StaleReview
 from app.sending.submission import GRACE
 from app.services import connections, services, store
-from app.store import batches, drafts, throttles
+from app.store import approvals, batches, drafts, throttles
 from app.store.acceptances import judge
 from app.store.audit_trail import name_draft_chain
 from app.store.base import ItemState, State
@@ -93,7 +93,9 @@ def send_command(file: BinaryIO, name: str, who: str, *, yes: bool) -> None:
     if not yes:
         click.echo("Nothing was sent. With --yes it is.")
         sys.exit(NOT_ALL_CREATED if any(line.problem for line in lines) else ALL_CREATED)
-    if not to.is_enabled or not (to.is_sandbox or who):
+    with store().reading() as session:
+        has_to_be_approved = approvals.find_rule(session, to.key) is not None
+    if not to.is_enabled or not (who or (to.is_sandbox and not has_to_be_approved)):
         what = "Say by --who who sends it" if to.is_enabled else "That connection is disabled"
         raise Unusable(f"{what}. Nothing was sent.")
     good = [line for line in lines if not line.problem]
@@ -202,7 +204,15 @@ def _send_together(draft_ids: list[str], to: Connection, who: str) -> int:
         reviewed = batches.compute_digest(session, batch_id)
         count = batches.count_items(session, batch_id)[ItemState.READY]
     if count:
-        confirmed = BatchRequest(batch_id, reviewed, to, to.stamp, to.name, str(count), who)
+        confirmed = BatchRequest(
+            batch_id=batch_id,
+            reviewed=reviewed,
+            to=to,
+            stamp=to.stamp,
+            named=to.name,
+            counted=str(count),
+            who=who,
+        )
         try:
             confirm_batch(confirmed, store())
         except NotApproved as error:

@@ -1,12 +1,11 @@
 """Whether somebody has approved what is to be sent, exactly as it stands.
 
 An approval is bound to the version of a draft, the bytes that are sent, the connection as it is,
-and what was found and said of the campaign: whatever of that changes, the approval is void. A
-batch is approved as one, by all that is ready in it.
+what was found and said of the campaign, and who has to approve: whatever of that changes, the
+approval is void. A batch is approved as one, by all that is ready in it.
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -17,6 +16,7 @@ from app.store import approvals, batches
 from app.store.acceptances import write_judgement
 from app.store.approvals import Decision, Subject
 from app.store.base import ItemState
+from app.store.batches import Summary
 from app.store.chains import hash_document
 from app.store.models import Batch, Draft
 from app.store.team_models import Approval, ApprovalState
@@ -67,16 +67,20 @@ def find_standing_of_draft(
     rule = approvals.find_rule(session, to.key)
     if rule is None:
         return None
-    judged = write_judgement(draft, meaning.findings)
-    bound = {
-        "version": draft.version,
-        "digest": meaning.digest,
-        "to": to.stamp,
-        "findings": judged["findings"],
-        "said": draft.accepted,
-    }
-    subject = Subject(draft.id, None, draft.version, to.key, meaning.digest, hash_document(bound))
+    seen = name_seen(draft, to, rule.group_name)
+    findings = write_judgement(draft, meaning.findings)["findings"]
+    bound = hash_document({"digest": meaning.digest, "findings": findings, "seen": seen})
+    subject = Subject(draft.id, None, draft.version, to.key, meaning.digest, bound, seen)
     return Standing(subject, rule.group_name, approvals.find_newest(session, subject))
+
+
+def name_seen(draft: Draft, to: Connection, group: str) -> str:
+    """Name what an approval of a draft is bound to and costs nothing to look up, by a SHA-256.
+
+    That is its version, what was said of it, where it goes, and who has to approve.
+    """
+    seen = {"version": draft.version, "said": draft.accepted, "to": to.stamp, "group": group}
+    return hash_document(seen)
 
 
 def find_standing_of_batch(session: Session, batch: Batch, to: Connection) -> Standing | None:
@@ -90,13 +94,16 @@ def find_standing_of_batch(session: Session, batch: Batch, to: Connection) -> St
     counts = batches.count_items(session, batch.id)
     if counts[ItemState.NEW] or not counts[ItemState.READY]:
         return None
-    bound = {
-        "digest": batches.summarise(session, batch).digest,
-        "to": to.stamp,
-        "findings": batches.compute_digest_of_findings(session, batch.id),
-    }
-    subject = Subject(None, batch.id, None, to.key, bound["digest"], hash_document(bound))
+    summary = batches.summarise(session, batch)
+    seen = name_seen_of_batch(summary, to, rule.group_name)
+    subject = Subject(None, batch.id, None, to.key, summary.digest, seen, seen)
     return Standing(subject, rule.group_name, approvals.find_newest(session, subject))
+
+
+def name_seen_of_batch(summary: Summary, to: Connection, group: str) -> str:
+    """Name all that an approval of a batch is bound to, by a SHA-256."""
+    seen = {"digest": summary.digest, "judged": summary.judged, "to": to.stamp, "group": group}
+    return hash_document(seen)
 
 
 def find_obstacle(session: Session, standing: Standing, person: Person) -> str:
@@ -122,18 +129,23 @@ def may_decide(session: Session, asked: Approval, connection_key: str, person: P
     return not approvals.has_changed(session, asked.draft_id, asked.batch_id, person.label)
 
 
-def write_approval(
-    session: Session, standing: Standing | None, without: str, who: str
-) -> dict[str, Any]:
-    """Write down by whose word something is sent, for the trail; nothing where nobody has to.
+@dataclass(frozen=True)
+class Grounds:
+    """By whose word something is sent, where somebody has to approve: one of the two is empty."""
 
-    *without* is the reason why it is sent without approval, if it has none, which is kept.
+    approved_by: str = ""
+    without_approval: str = ""
+
+
+def find_grounds(session: Session, standing: Standing | None, without: str, who: str) -> Grounds:
+    """Find by whose word something is sent; *without* is why, if it is not approved.
+
+    Then that it was sent without is kept.
     """
     if standing is None:
-        return {}
-    if standing.is_approved and standing.newest and standing.newest.decided_at:
-        at = standing.newest.decided_at.isoformat(timespec="seconds")
-        return {"approved": {"by": standing.newest.decided_by, "at": at}}
+        return Grounds()
+    if standing.is_approved and standing.newest:
+        return Grounds(approved_by=standing.newest.decided_by)
     decision = Decision(ApprovalState.OVERRIDDEN, who, without)
     approvals.decide(session, standing.subject, decision)
-    return {"without_approval": without}
+    return Grounds(without_approval=without)

@@ -25,6 +25,10 @@ from app.store.drafts import AlreadySubmitted
 from app.store.team_models import ApprovalState
 
 
+class NotNeeded(Exception):
+    """Nobody has to approve this, or nobody can any more."""
+
+
 class MayNotApprove(Exception):
     """Somebody else has to decide; the message says why."""
 
@@ -43,29 +47,29 @@ _Act: TypeAlias = Callable[[Session, Standing], None]
 
 
 def ask_about_draft(draft_id: str, to: Connection, store: Store, *, who: str) -> None:
-    """Ask that somebody approves a draft; does nothing where nobody has to.
+    """Ask that somebody approves a draft.
 
-    Raises `AlreadySubmitted`, `NotReady`, and `StaleReview` if it changes meanwhile.
+    Raises `NotNeeded`, `AlreadySubmitted`, `NotReady`, and `StaleReview` if it changes meanwhile.
     """
     _act_on_draft(draft_id, to, store, _asking(who))
 
 
 def ask_about_batch(batch_id: int, to: Connection, store: Store, *, who: str) -> None:
-    """Ask that somebody approves a batch. Raises `StaleReview` if it is not checked, or sent."""
+    """Ask that somebody approves a batch; raises `NotNeeded`, also if it cannot be sent."""
     _act_on_batch(batch_id, to, store, _asking(who))
 
 
 def decide_on_draft(draft_id: str, verdict: Verdict, to: Connection, store: Store) -> None:
     """Keep a verdict on a draft.
 
-    Raises `StaleReview` if it is not what was looked at, `MayNotApprove`, and `AlreadySubmitted`
-    or `NotReady`.
+    Raises `StaleReview` if it is not what was looked at, `MayNotApprove`, `NotNeeded`, and
+    `AlreadySubmitted` or `NotReady`.
     """
     _act_on_draft(draft_id, to, store, _deciding(verdict))
 
 
 def decide_on_batch(batch_id: int, verdict: Verdict, to: Connection, store: Store) -> None:
-    """Keep a verdict on a batch; raises `StaleReview` and `MayNotApprove`."""
+    """Keep a verdict on a batch; raises `StaleReview`, `NotNeeded` and `MayNotApprove`."""
     _act_on_batch(batch_id, to, store, _deciding(verdict))
 
 
@@ -82,16 +86,19 @@ def _act_on_draft(draft_id: str, to: Connection, store: Store, act: _Act) -> Non
             raise AlreadySubmitted(draft_id)
         if draft.version != version or draft.deleted_at:
             raise StaleReview
-        if standing := find_standing_of_draft(session, draft, meaning, to):
-            act(session, standing)
+        _apply(session, find_standing_of_draft(session, draft, meaning, to), act)
 
 
 def _act_on_batch(batch_id: int, to: Connection, store: Store, act: _Act) -> None:
     with store.writing(name_batch_chain(batch_id)) as session:
-        standing = find_standing_of_batch(session, batches.find(session, batch_id), to)
-        if standing is None:
-            raise StaleReview
-        act(session, standing)
+        batch = batches.find(session, batch_id)
+        _apply(session, find_standing_of_batch(session, batch, to), act)
+
+
+def _apply(session: Session, standing: Standing | None, act: _Act) -> None:
+    if standing is None:
+        raise NotNeeded
+    act(session, standing)
 
 
 def _asking(who: str) -> _Act:

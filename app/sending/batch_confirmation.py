@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from sqlalchemy.orm import Session
 
 from app.connections import Connection
-from app.sending.approval import Standing, find_standing_of_batch, write_approval
+from app.sending.approval import Standing, find_grounds, find_standing_of_batch
 from app.sending.batch_check import NothingReady
 from app.sending.confirmation import (
     Disabled,
@@ -18,6 +18,7 @@ from app.sending.confirmation import (
     check_approval,
     is_named,
 )
+from app.sending.press import write_grounds
 from app.sending.submission import QUEUED_AT_MOST
 from app.store import audit_trail, batches, seals, throttles
 from app.store.audit_trail import EventKind, name_batch_chain
@@ -34,7 +35,7 @@ class NotCounted(NotConfirmed):
     """The number of campaigns that go to a live connection was not typed."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class BatchRequest:
     """What a person confirms by one press: all that is ready, by the digest over it.
 
@@ -65,6 +66,8 @@ def confirm_batch(confirmed: BatchRequest, store: Store) -> bool:
         standing = _check_confirmation(session, batch, confirmed)
         batch.confirmed_at, batch.who = datetime.now(UTC), confirmed.who
         batch.digest = confirmed.reviewed
+        grounds = find_grounds(session, standing, confirmed.without_approval, confirmed.who)
+        batch.approved_by, batch.without_approval = grounds.approved_by, grounds.without_approval
         audit_trail.record(
             session,
             EventKind.BATCH_CONFIRMED,
@@ -73,7 +76,7 @@ def confirm_batch(confirmed: BatchRequest, store: Store) -> bool:
             connection=batch.connection,
             count=batches.count_items(session, batch.id)[ItemState.READY],
             digest=batch.digest,
-            **write_approval(session, standing, confirmed.without_approval, confirmed.who),
+            **write_grounds(batch),
         )
         seals.seal(session)
         return True

@@ -87,6 +87,8 @@ def _make_submission(batch: Batch, item: BatchItem, draft: Draft, to: Connection
         digest=item.digest,
         state=State.QUEUED,
         who=batch.who,
+        approved_by=batch.approved_by,
+        without_approval=batch.without_approval,
         claimed_at=batch.confirmed_at,
     )
 

@@ -9,7 +9,7 @@ from app.store import audit_trail, batches
 from app.store.audit_trail import EventKind, name_draft_chain
 from app.store.base import State
 from app.store.binding import IS_OPEN
-from app.store.models import Submission
+from app.store.models import Batch, Submission
 
 MOST_TIMES = 10
 """So often a campaign of a batch is sent to an API that says that it was asked too often."""
@@ -25,9 +25,16 @@ def record_press(session: Session, submission: Submission, **more: Any) -> None:
         "url": submission.url,
         "digest": submission.digest,
         IS_OPEN: True,
+        **write_grounds(submission),
     }
     chain = name_draft_chain(submission.draft_id)
     audit_trail.record(session, EventKind.SENT, chain, who=submission.who, **details, **more)
+
+
+def write_grounds(sent: Submission | Batch) -> dict[str, str]:
+    """Write down by whose word something was sent, where somebody had to approve it."""
+    grounds = {"approved_by": sent.approved_by, "without_approval": sent.without_approval}
+    return {name: words for name, words in grounds.items() if words}
 
 
 def queue_again(session: Session, refused: Submission) -> None:
@@ -55,6 +62,8 @@ def queue_again(session: Session, refused: Submission) -> None:
         digest=refused.digest,
         state=State.QUEUED,
         who=refused.who,
+        approved_by=refused.approved_by,
+        without_approval=refused.without_approval,
         claimed_at=refused.claimed_at,
     )
     batch_id, refused.batch_id = refused.batch_id, None

@@ -7,7 +7,7 @@ from sqlalchemy import CursorResult, update
 from sqlalchemy.exc import IntegrityError
 
 from app.campaign.explanation import Explanation, explain
-from app.sending.approval import write_approval
+from app.sending.approval import Grounds, find_grounds
 from app.sending.confirmation import SendRequest, StaleReview, check_request
 from app.sending.outcome import Outcome
 from app.sending.press import record_press
@@ -37,7 +37,8 @@ def enqueue(send_request: SendRequest, *, store: Store) -> int:
         if draft.version != version and not draft.is_locked:
             raise StaleReview
         standing = check_request(session, draft, meaning, send_request, now)
-        submission = _make_submission(draft, meaning, send_request, now)
+        grounds = find_grounds(session, standing, send_request.without_approval, send_request.who)
+        submission = _make_submission(draft, meaning, send_request, now, grounds)
         draft.state = State.QUEUED
         session.add(submission)
         try:
@@ -49,7 +50,6 @@ def enqueue(send_request: SendRequest, *, store: Store) -> int:
             submission,
             in_spite_of=send_request.in_spite_of,
             in_spite_of_the_wait=send_request.hurry,
-            **write_approval(session, standing, send_request.without_approval, send_request.who),
             **write_judgement(draft, meaning.findings),
         )
         seals.seal(session)
@@ -74,7 +74,7 @@ def withdraw(submission_id: int, reason: str, *, store: Store, who: str = "") ->
 
 
 def _make_submission(
-    draft: Draft, meaning: Explanation, send_request: SendRequest, now: datetime
+    draft: Draft, meaning: Explanation, send_request: SendRequest, now: datetime, grounds: Grounds
 ) -> Submission:
     return Submission(
         draft=draft,
@@ -89,5 +89,7 @@ def _make_submission(
         digest=meaning.digest,
         state=State.QUEUED,
         who=send_request.who,
+        approved_by=grounds.approved_by,
+        without_approval=grounds.without_approval,
         claimed_at=now,
     )

@@ -4,10 +4,11 @@ Whether an approval still holds is decided in `app.sending.approval`, which know
 to. Here are its rows, and who may not approve, since they have changed what is to be approved.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, and_, delete, exists, or_, select
+from sqlalchemy import and_, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from app.store import audit_trail
@@ -29,12 +30,17 @@ _IS_TO_SEND = and_(
     Draft.state.is_(None) | ~Draft.state.in_(MAY_EXIST),
 )
 
+_IS_BATCH_TO_SEND = and_(
+    Batch.id.is_not(None), Batch.confirmed_at.is_(None), Batch.stopped_at.is_(None)
+)
+
 
 @dataclass(frozen=True)
 class Subject:
     """A draft or a batch as it stands, to one connection.
 
-    *bound* is the SHA-256 over all that is approved, *digest* over what is sent.
+    *bound* is the SHA-256 over all that is approved, *seen* over what of that costs nothing to
+    look up, and *digest* over what is sent.
     """
 
     draft_id: str | None
@@ -43,6 +49,7 @@ class Subject:
     connection_key: str
     digest: str
     bound: str
+    seen: str
 
     @property
     def chain(self) -> str:
@@ -107,30 +114,20 @@ def find_last_approved(session: Session, draft_id: str) -> Approval | None:
     return session.scalar(query.order_by(Approval.id.desc()).limit(1))
 
 
-def find_of_submission(
-    session: Session, draft_id: str, version: int, batch_id: int | None
-) -> Approval | None:
-    """Find by whose word a submission was sent: said of its draft as it was, or of its batch.
-
-    There is none where nobody had to approve.
-    """
-    said = Approval.state.in_((ApprovalState.APPROVED, ApprovalState.OVERRIDDEN))
-    if batch_id is not None:
-        of_it = Approval.batch_id == batch_id
-    else:
-        of_it = (Approval.draft_id == draft_id) & (Approval.draft_version == version)
-    return session.scalar(select(Approval).where(of_it, said).order_by(Approval.id.desc()).limit(1))
+def find_last_of_drafts(session: Session, draft_ids: Sequence[str]) -> dict[str, Approval]:
+    """Find what was said last of each of these drafts by itself, by its id, if anything was."""
+    said = Approval.state.in_((ApprovalState.APPROVED, ApprovalState.REFUSED))
+    query = select(Approval).where(Approval.draft_id.in_(draft_ids), said)
+    rows = session.scalars(query.order_by(Approval.id))
+    return {str(approval.draft_id): approval for approval in rows}
 
 
-def list_asked(
-    session: Session, connection_keys: frozenset[str] | None, most: int
-) -> list[Approval]:
-    """List what waits to be approved at these connections, or at all; the longest waiting first.
+def iterate_asked(session: Session, connection_keys: frozenset[str] | None) -> Iterator[Approval]:
+    """Iterate what waits to be approved at these connections, or at all; the oldest comes first.
 
     What was deleted, stopped or sent meanwhile waits no more. An empty key is the default's.
     """
-    is_draft = _IS_TO_SEND
-    is_batch = and_(Batch.id.is_not(None), Batch.confirmed_at.is_(None), Batch.stopped_at.is_(None))
+    is_draft, is_batch = _IS_TO_SEND, _IS_BATCH_TO_SEND
     if connection_keys is not None:
         is_draft = and_(is_draft, Draft.connection_key.in_(connection_keys))
         is_batch = and_(is_batch, Batch.connection_key.in_(connection_keys))
@@ -140,39 +137,30 @@ def list_asked(
         .outerjoin(Batch, Batch.id == Approval.batch_id)
         .where(Approval.state == ApprovalState.ASKED, or_(is_draft, is_batch))
     )
-    return list(session.scalars(query.order_by(Approval.id).limit(most)))
+    yield from session.scalars(query.order_by(Approval.id))
 
 
-def list_refused(session: Session, who: str, most: int) -> list[tuple[Approval, Draft]]:
-    """List what somebody had asked for that was refused, and has not changed since."""
-    is_it = and_(Approval.state == ApprovalState.REFUSED, Approval.asked_by == who)
-    return _list_standing(session, is_it, most)
+def iterate_decided(
+    session: Session, state: ApprovalState
+) -> Iterator[tuple[Approval, Draft | None, Batch | None]]:
+    """Iterate what was decided last on what is still to be sent, with its draft or its batch.
 
-
-def list_approved(
-    session: Session, connection_keys: frozenset[str] | None, most: int
-) -> list[tuple[Approval, Draft]]:
-    """List what is approved for these connections, or for any, and is neither changed nor sent."""
-    is_it = Approval.state == ApprovalState.APPROVED
-    if connection_keys is not None:
-        is_it = and_(is_it, Draft.connection_key.in_(connection_keys))
-    return _list_standing(session, is_it, most)
-
-
-def _list_standing(
-    session: Session, is_it: ColumnElement[bool], most: int
-) -> list[tuple[Approval, Draft]]:
-    """List decisions on drafts that are the last ones, of the version that is there."""
+    A draft that has another version now is left out.
+    """
     newer = aliased(Approval)
-    is_last = ~exists().where(newer.draft_id == Approval.draft_id, newer.id > Approval.id)
-    query = (
-        select(Approval, Draft)
-        .join(Draft, Draft.id == Approval.draft_id)
-        .where(is_it, _IS_TO_SEND, Draft.version == Approval.draft_version, is_last)
-        .order_by(Approval.id)
-        .limit(most)
+    is_last = ~exists().where(
+        or_(newer.draft_id == Approval.draft_id, newer.batch_id == Approval.batch_id),
+        newer.id > Approval.id,
     )
-    return [(row[0], row[1]) for row in session.execute(query)]
+    is_draft = and_(_IS_TO_SEND, Draft.version == Approval.draft_version)
+    query = (
+        select(Approval, Draft, Batch)
+        .outerjoin(Draft, Draft.id == Approval.draft_id)
+        .outerjoin(Batch, Batch.id == Approval.batch_id)
+        .where(Approval.state == state, or_(is_draft, _IS_BATCH_TO_SEND), is_last)
+    )
+    for row in session.execute(query.order_by(Approval.id)):
+        yield row[0], row[1], row[2]
 
 
 def ask(session: Session, subject: Subject, *, who: str) -> None:
@@ -191,12 +179,11 @@ def decide(session: Session, subject: Subject, decision: Decision) -> Approval:
     if newest is None or newest.state is not ApprovalState.ASKED:
         newest = _make(subject, decision.state)
         session.add(newest)
-    newest.state, newest.bound, newest.digest = decision.state, subject.bound, subject.digest
+    newest.state, newest.bound, newest.seen = decision.state, subject.bound, subject.seen
+    newest.digest = subject.digest
     newest.draft_version, newest.connection_key = subject.version, subject.connection_key
     newest.decided_by, newest.decided_at = decision.who, datetime.now(UTC)
     newest.reason = decision.reason
-    if decision.state is ApprovalState.APPROVED and subject.draft_id is not None:
-        forget_editors(session, subject.draft_id)
     _record(session, _EVENTS[decision.state], subject, decision.who, reason=decision.reason)
     session.flush()
     return newest
@@ -209,23 +196,47 @@ _EVENTS = {
 }
 
 
-def note_editor(session: Session, draft_id: str, who: str, *, is_author: bool) -> None:
-    """Note that somebody has made or changed a draft, and so does not approve it."""
-    if who:
-        row = {"draft_id": draft_id, "who": who, "is_author": is_author}
+def note_editor(session: Session, draft_id: str, who: str, version: int) -> None:
+    """Note that somebody has made this version of a draft; who made the first is its author."""
+    if not who:
+        return
+    row = {"draft_id": draft_id, "who": who, "is_author": version == 1, "version": version}
+    queries(session).insert_if_missing(session, DraftEditor, row)
+    is_it = (DraftEditor.draft_id == draft_id, DraftEditor.who == who)
+    session.execute(update(DraftEditor).where(*is_it).values(version=version))
+
+
+def copy_editors(session: Session, draft_id: str, copy_id: str) -> None:
+    """Take those who have made or changed a draft for authors of its copy as well."""
+    rows = session.scalars(select(DraftEditor.who).where(DraftEditor.draft_id == draft_id))
+    for who in rows.all():
+        row = {"draft_id": copy_id, "who": who, "is_author": True, "version": 1}
         queries(session).insert_if_missing(session, DraftEditor, row)
 
 
-def forget_editors(session: Session, draft_id: str) -> None:
-    """Let those who changed what is approved now approve what others change from now on."""
-    session.execute(
-        delete(DraftEditor).where(DraftEditor.draft_id == draft_id, ~DraftEditor.is_author)
-    )
-
-
 def has_changed(session: Session, draft_id: str | None, batch_id: int | None, who: str) -> bool:
-    """Tell whether somebody has made or changed a draft, or one that is ready in a batch."""
-    query = select(DraftEditor.draft_id).where(DraftEditor.who == who)
+    """Tell whether somebody has written a part of a draft, or of one that is ready in a batch.
+
+    That is who has made it, who has changed it last, and who has changed it since it was last
+    approved.
+    """
+    approved = (
+        select(func.coalesce(func.max(Approval.draft_version), 0))
+        .where(Approval.draft_id == Draft.id, Approval.state == ApprovalState.APPROVED)
+        .scalar_subquery()
+    )
+    query = (
+        select(DraftEditor.draft_id)
+        .join(Draft, Draft.id == DraftEditor.draft_id)
+        .where(
+            DraftEditor.who == who,
+            or_(
+                DraftEditor.is_author,
+                DraftEditor.version == Draft.version,
+                DraftEditor.version > approved,
+            ),
+        )
+    )
     if draft_id is not None:
         query = query.where(DraftEditor.draft_id == draft_id)
     else:
@@ -235,6 +246,12 @@ def has_changed(session: Session, draft_id: str | None, batch_id: int | None, wh
     return session.scalar(query.limit(1)) is not None
 
 
+def is_author(session: Session, draft_id: str, who: str) -> bool:
+    """Tell whether somebody has made a draft."""
+    editor = session.get(DraftEditor, (draft_id, who))
+    return editor is not None and editor.is_author
+
+
 def _make(subject: Subject, state: ApprovalState, **more: object) -> Approval:
     return Approval(
         draft_id=subject.draft_id,
@@ -242,6 +259,7 @@ def _make(subject: Subject, state: ApprovalState, **more: object) -> Approval:
         draft_version=subject.version,
         connection_key=subject.connection_key,
         bound=subject.bound,
+        seen=subject.seen,
         digest=subject.digest,
         state=state,
         **more,

@@ -1,7 +1,7 @@
 """What people say to each other about a draft: comments, who looks after it, who has it open."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import delete, func, select
@@ -19,7 +19,6 @@ HERE_FOR = timedelta(seconds=75)
 """For how long somebody who was seen with a draft open is taken to be there still."""
 
 _KEPT = timedelta(hours=1)
-_WORD = re.compile(r"[\w@]")
 
 
 class NoSuchComment(LookupError):
@@ -38,20 +37,19 @@ def count_open(session: Session, draft_id: str) -> int:
     return session.scalar(select(func.count()).where(*is_open)) or 0
 
 
-def find_mentioned(text: str, people: Iterable[Person]) -> list[Person]:
-    """Find who of these people is named in a text, by an @ before the name or e-mail address."""
-    whole = text.casefold()
+def find_mentioned(text: str, people: Collection[Person]) -> list[Person]:
+    """Find who of these people is named in a text, by an @ before the name or e-mail address.
+
+    Where one name is the beginning of another, the longer one counts: @Ann Lee is not Ann.
+    """
+    names = {name.casefold() for person in people for name in (person.name, person.email) if name}
+    if not names:
+        return []
+    longest_first = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+    found = re.findall(rf"(?<![\w.])@({longest_first})(?![\w@]|[-.'’]\w)", text.casefold())
     return [
-        person
-        for person in people
-        if any(_is_named(whole, f"@{name.casefold()}") for name in (person.name, person.email))
+        person for person in people if {person.name.casefold(), person.email.casefold()} & {*found}
     ]
-
-
-def _is_named(text: str, name: str) -> bool:
-    """Tell whether a name stands in a text as a whole: @Ann is not in @Anna."""
-    ends = (found.end() for found in re.finditer(re.escape(name), text))
-    return len(name) > 1 and any(not _WORD.match(text, end) for end in ends)
 
 
 def add(
@@ -125,8 +123,8 @@ def list_present(session: Session, draft_id: str, but: int | None) -> list[str]:
     return list(session.scalars(query.order_by(Account.name)))
 
 
-def list_mentions(session: Session, account_id: int, most: int) -> list[tuple[Comment, Draft]]:
-    """List the open comments that name an account, the oldest first, each with its draft."""
+def iterate_mentions(session: Session, account_id: int) -> Iterator[tuple[Comment, Draft]]:
+    """Iterate the open comments that name an account, the oldest first, each with its draft."""
     query = (
         select(Comment, Draft)
         .join(Mention, Mention.comment_id == Comment.id)
@@ -137,18 +135,20 @@ def list_mentions(session: Session, account_id: int, most: int) -> list[tuple[Co
             Draft.deleted_at.is_(None),
         )
     )
-    return [(row[0], row[1]) for row in session.execute(query.order_by(Comment.id).limit(most))]
+    for row in session.execute(query.order_by(Comment.id)):
+        yield row[0], row[1]
 
 
-def list_assigned(session: Session, account_id: int, most: int) -> list[tuple[Assignment, Draft]]:
-    """List what an account looks after and is not created yet, the oldest first."""
+def iterate_assigned(session: Session, account_id: int) -> Iterator[tuple[Assignment, Draft]]:
+    """Iterate what an account looks after and is not created yet, the oldest first."""
     is_open = Draft.state.is_(None) | (Draft.state != State.CREATED)
     query = (
         select(Assignment, Draft)
         .join(Draft, Draft.id == Assignment.draft_id)
         .where(Assignment.account_id == account_id, Draft.deleted_at.is_(None), is_open)
     )
-    return [(row[0], row[1]) for row in session.execute(query.order_by(Assignment.at).limit(most))]
+    for row in session.execute(query.order_by(Assignment.at)):
+        yield row[0], row[1]
 
 
 def _record(session: Session, kind: EventKind, draft_id: str, who: str, **details: object) -> None:

@@ -114,7 +114,7 @@ def save(
     kind = EventKind.CREATED if draft.version == 1 else EventKind.EDITED
     chain = name_draft_chain(draft_id)
     audit_trail.record(session, kind, chain, who=who, version=draft.version, fields=changed)
-    approvals.note_editor(session, draft_id, who, is_author=draft.version == 1)
+    approvals.note_editor(session, draft_id, who, draft.version)
     return draft
 
 

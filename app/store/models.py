@@ -78,9 +78,11 @@ class Batch(Base):
     """Campaigns that are sent together, after one review and one confirmation, to one connection.
 
     *connection*, *connection_key*, *is_sandbox* and *stamp* are what that was when the batch was
-    made, and *who* confirmed it. *digest* is the SHA-256 over what is ready, and is confirmed, item
+    made, and *who* confirmed it; *approved_by* is who approved it before, or *without_approval* why
+    it was sent without. *digest* is the SHA-256 over what is ready, and is confirmed, item
     by item; *calling_days* and *findings* (by kind) are added up over the same. All three are kept
-    once all items are checked, and *digest* is empty until then.
+    once all items are checked, and *digest* is empty until then; so is *judged*, the SHA-256 over
+    what was found and said of the items.
     """
 
     __tablename__ = "batch"
@@ -93,7 +95,10 @@ class Batch(Base):
     digest: Mapped[str] = mapped_column(Words(64), default="")
     calling_days: Mapped[int] = mapped_column(default=0)
     findings: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    judged: Mapped[str] = mapped_column(Words(64), default="")
     who: Mapped[str] = mapped_column(default="")
+    approved_by: Mapped[str] = mapped_column(default="")
+    without_approval: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
     paused_at: Mapped[datetime | None]
@@ -142,7 +147,8 @@ class Submission(Base):
     *token* is the claim's own: only who has it may say what was answered. *lease_until* is
     when an answer can no longer come, for people to read; *lease_boot* and *lease_ends* are
     what is gone by (`leases.Lease`). *retry_at* is when the API wants to be asked again at the
-    earliest; *who* pressed, and *resolved_by* said what became of it.
+    earliest; *who* pressed, and *resolved_by* said what became of it. *approved_by* is who had
+    approved it, or *without_approval* why it was sent without, where it had to be.
     """
 
     __tablename__ = "submission"
@@ -161,6 +167,8 @@ class Submission(Base):
     digest: Mapped[str] = mapped_column(Words(64))
     state: Mapped[State]
     who: Mapped[str] = mapped_column(default="")
+    approved_by: Mapped[str] = mapped_column(default="")
+    without_approval: Mapped[str] = mapped_column(default="")
     claimed_at: Mapped[datetime]
     token: Mapped[str] = mapped_column(Words(32), default="")
     lease_until: Mapped[datetime | None]

@@ -33,8 +33,9 @@ class ApprovalRule(Base):
 class Approval(Base):
     """That a draft or a batch was asked for, approved, refused, or sent without.
 
-    *bound* is the SHA-256 over all that was looked at: what is sent, where to, and what was found
-    and said of it; *draft_version* is of the draft. *reason* is why it was refused or overridden.
+    *bound* is the SHA-256 over all that was looked at: what is sent, where to, what was found and
+    said of it, and who has to approve. *seen* is over the part of that which costs nothing to look
+    up, and *draft_version* is of the draft. *reason* is why it was refused or overridden.
     """
 
     __tablename__ = "approval"
@@ -45,6 +46,7 @@ class Approval(Base):
     draft_version: Mapped[int | None]
     connection_key: Mapped[str] = mapped_column(Words(32))
     bound: Mapped[str] = mapped_column(Words(64), default="")
+    seen: Mapped[str] = mapped_column(Words(64), default="")
     digest: Mapped[str] = mapped_column(Words(64), default="")
     state: Mapped[ApprovalState] = mapped_column(Enum(ApprovalState, native_enum=False, length=10))
     asked_by: Mapped[str] = mapped_column(default="")
@@ -64,7 +66,7 @@ class Approval(Base):
 class DraftEditor(Base):
     """That somebody, as the trail names them, has made a draft, or changed what it says.
 
-    Who only changed what was approved since is none any more.
+    *version* is the last one that they made. Who wrote what a draft is a copy of is an author, too.
     """
 
     __tablename__ = "draft_editor"
@@ -74,6 +76,7 @@ class DraftEditor(Base):
     )
     who: Mapped[str] = mapped_column(primary_key=True)
     is_author: Mapped[bool]
+    version: Mapped[int]
 
 
 class Comment(Base):

@@ -112,7 +112,8 @@ def _describe_sent(known: dict[str, Any]) -> str:
     together = f", with batch {known['batch']}" if known.get("batch") else ""
     without = known.get("without_approval")
     alone = f", without approval: {without}" if without else ""
-    return f"Send pressed, to {where}{together}{again}{early}{alone}"
+    approved = f", approved by {known['approved_by']}" if known.get("approved_by") else ""
+    return f"Send pressed, to {where}{together}{again}{early}{approved}{alone}"
 
 
 def _describe_answered(known: dict[str, Any]) -> str:

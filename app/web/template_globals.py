@@ -28,7 +28,7 @@ from app.web.dates import write_instant, write_moment
 from app.web.names import name_campaign
 from app.web.state_words import STATE_WORDS
 from app.web.visit import name_person
-from app.web.waiting import list_waiting
+from app.web.waiting_list import list_waiting
 
 
 def install(app: Flask) -> None:

@@ -24,13 +24,14 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from app import __main__, create_app
-from app.sending import sender, submission
+from app.sending import doorbell, sender, submission
 from app.store.dialects import postgresql, sqlite
 from app.web.screens import review
 from tests.faults import known_bugs
 
 GRACE = timedelta(seconds=0.4)
 BEGIN_WITHIN = timedelta(seconds=1.5)  # A busy machine starts a thread late.
+SWEPT_EVERY = 5.0
 PATIENCE_MS = 300
 
 PLACES = (
@@ -127,6 +128,7 @@ def _share_templates(create: Callable[[], Flask]) -> Callable[[], Flask]:
 def main() -> None:
     """Put everything in its place, but for the hook that WITHOUT_HOOK names, and run the app."""
     submission.GRACE, submission.BEGIN_WITHIN = GRACE, BEGIN_WITHIN
+    doorbell._EVERY = SWEPT_EVERY  # noqa: SLF001  Who died may have been all that was rung for.
     postgresql._OPTIONS["lock_timeout"] = PATIENCE_MS / 1000  # noqa: SLF001
     sqlite.PRAGMAS = (*sqlite.PRAGMAS[:-1], f"busy_timeout={PATIENCE_MS}")
     event.listen(Session, "before_commit", _in_commit)

@@ -41,7 +41,7 @@ def request(store: Store, batch_id: int, to: Connection, **changes: Any) -> Batc
         reviewed = batches.compute_digest(session, batch_id)
         count = batches.count_items(session, batch_id)[ItemState.READY]
     confirmed = {"reviewed": reviewed, "stamp": to.stamp, "named": to.name, "who": "Ada"}
-    return BatchRequest(batch_id, to=to, **confirmed | {"counted": str(count)} | changes)
+    return BatchRequest(batch_id=batch_id, to=to, **confirmed | {"counted": str(count)} | changes)
 
 
 def make_confirmed(store: Store, connections: ConnectionRegistry, draft_ids: Sequence[str]) -> int:

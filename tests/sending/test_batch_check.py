@@ -43,15 +43,15 @@ def test_what_is_ready_is_kept_as_it_is_sent(
     assert item.calling_days > 0
     assert item.judged["findings"]
     with store.reading() as session:
-        _, days, findings = batches.summarise(session, batches.find(session, batch_id))
-        assert (days, findings) == (item.calling_days, item.findings)
+        summary = batches.summarise(session, batches.find(session, batch_id))
+        assert (summary.calling_days, summary.findings) == (item.calling_days, item.findings)
         assert batches.find(session, batch_id).connection_key == SANDBOX
 
 
 def read_kept(store: Store, batch_id: int) -> Summary:
     with store.reading() as session:
         batch = batches.find(session, batch_id)
-        return Summary(batch.digest, batch.calling_days, Counter(batch.findings))
+        return Summary(batch.digest, batch.calling_days, Counter(batch.findings), batch.judged)
 
 
 def add_up(store: Store, batch_id: int) -> Summary:
@@ -66,7 +66,7 @@ def add_up(store: Store, batch_id: int) -> Summary:
 def test_what_all_items_come_to_is_kept_once_all_are_checked(
     store: Store, saved: Saved, connections: ConnectionRegistry
 ) -> None:
-    unknown = Summary("", 0, Counter())
+    unknown = Summary("", 0, Counter(), "")
     batch_id = make(store, connections, save_many(saved, 2))
     assert check_items(batch_id, store, connections)
     assert read_kept(store, batch_id) == unknown

@@ -1,6 +1,7 @@
 """What waits to be approved, and who is taken for somebody who has changed it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import text
@@ -20,7 +21,7 @@ Saved = Callable[..., str]
 
 
 def subject(draft_id: str) -> Subject:
-    return Subject(draft_id, None, 1, "sandbox", "d" * 64, "b" * 64)
+    return Subject(draft_id, None, 1, "sandbox", "d" * 64, "b" * 64, "s" * 64)
 
 
 def ask(store: Store, draft_id: str) -> None:
@@ -30,7 +31,7 @@ def ask(store: Store, draft_id: str) -> None:
 
 def list_asked(store: Store, keys: frozenset[str] | None = None) -> list[str | None]:
     with store.reading() as session:
-        return [row.draft_id for row in approvals.list_asked(session, keys, 10)]
+        return [row.draft_id for row in approvals.iterate_asked(session, keys)]
 
 
 def test_what_was_asked_for_first_waits_longest(store: Store, saved: Saved) -> None:
@@ -88,39 +89,65 @@ def test_a_rule_is_set_once_and_is_on_the_trail_of_its_connection(store: Store) 
     ]
 
 
-def test_who_has_changed_a_draft_is_known(store: Store) -> None:
+def save_in_turn(store: Store, *people: str) -> str:
+    """Let these people make a draft and change it, one after the other; gives its id."""
     draft_id = drafts.make_id()
-    for version, who in enumerate(("Edda", "Emil")):
+    for version, who in enumerate(people):
         answers = judge(typed(outbound(name=f"Version {version}")))
         with store.writing() as session:
             drafts.save(session, draft_id, answers, over=version, who=who)
+    return draft_id
+
+
+def approve(store: Store, draft_id: str, version: int) -> None:
     with store.writing() as session:
-        assert all(approvals.has_changed(session, draft_id, None, who) for who in ("Edda", "Emil"))
-        assert not approvals.has_changed(session, draft_id, None, "Ansel")
-        approvals.forget_editors(session, draft_id)
-        assert approvals.has_changed(session, draft_id, None, "Edda")
-        assert not approvals.has_changed(session, draft_id, None, "Emil")
+        decision = Decision(ApprovalState.APPROVED, "Ansel")
+        approvals.decide(session, replace(subject(draft_id), version=version), decision)
+
+
+def find_who_has_changed(store: Store, draft_id: str) -> set[str]:
+    with store.reading() as session:
+        people = ("Edda", "Emil", "Ansel", "Lea", "")
+        return {who for who in people if approvals.has_changed(session, draft_id, None, who)}
+
+
+def test_who_has_made_a_draft_and_changed_it_since_it_was_approved_is_known(store: Store) -> None:
+    draft_id = save_in_turn(store, "Edda", "Emil", "Lea")
+    assert find_who_has_changed(store, draft_id) == {"Edda", "Emil", "Lea"}
+    approve(store, draft_id, 2)
+    assert find_who_has_changed(store, draft_id) == {"Edda", "Lea"}
+    approve(store, draft_id, 3)
+    assert find_who_has_changed(store, draft_id) == {"Edda", "Lea"}  # Lea's was the last change.
+
+
+def test_a_copy_is_by_who_wrote_the_original_too(store: Store) -> None:
+    draft_id, copy_id = save_in_turn(store, "Edda", "Emil"), save_in_turn(store, "Lea")
+    with store.writing() as session:
+        approvals.copy_editors(session, draft_id, copy_id)
+    assert find_who_has_changed(store, copy_id) == {"Edda", "Emil", "Lea"}
 
 
 @pytest.mark.sqlite
 def test_who_had_changed_a_draft_before_there_was_approval_is_read_from_the_trail(
     store: Store,
 ) -> None:
-    draft_id = drafts.make_id()
-    for version, who in enumerate(("Edda", "Emil", "")):
-        answers = judge(typed(outbound(name=f"Version {version}")))
-        with store.writing() as session:
-            drafts.save(session, draft_id, answers, over=version, who=who)
+    draft_id = save_in_turn(store, "Edda", "Emil", "", "Lea", "")
     with store.writing() as session:
         for table in ("draft_editor", "approval", "approval_rule", "group_member"):
+            session.execute(text(f"DROP TABLE {table}"))
+        for table in ("submission", "batch"):
+            for column in ("approved_by", "without_approval"):
+                session.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}"))
+        session.execute(text("ALTER TABLE batch DROP COLUMN judged"))
+        for table in ("mention", "comment", "assignment", "presence", *_NOTICES):
             session.execute(text(f"DROP TABLE {table}"))
         session.execute(text("UPDATE alembic_version SET version_num = '0012'"))
 
     upgraded = Store(file_of(store))
 
-    with upgraded.writing() as session:
-        approvals.forget_editors(session, draft_id)
-        assert approvals.has_changed(session, draft_id, None, "Edda")
-        assert not approvals.has_changed(session, draft_id, None, "Emil")
-        assert not approvals.has_changed(session, draft_id, None, "")
+    approve(upgraded, draft_id, 3)
+    assert find_who_has_changed(upgraded, draft_id) == {"Edda", "Lea"}
     upgraded.engine.dispose()
+
+
+_NOTICES = ("digest", "told_item", "hook_delivery", "hook")

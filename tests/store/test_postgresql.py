@@ -85,7 +85,8 @@ DROP TABLE throttle, duty, batch_item;
 DROP INDEX one_campaign_per_draft, ix_submission_queued, ix_submission_wait, ix_submission_by_state;
 CREATE UNIQUE INDEX one_campaign_per_draft ON submission (draft_id)
     WHERE state IN ('SENDING', 'CREATED', 'UNKNOWN');
-ALTER TABLE submission DROP COLUMN stamp, DROP COLUMN hurries, DROP COLUMN batch_id;
+ALTER TABLE submission DROP COLUMN stamp, DROP COLUMN hurries, DROP COLUMN batch_id,
+    DROP COLUMN approved_by, DROP COLUMN without_approval;
 DROP TABLE batch;
 UPDATE alembic_version SET version_num = '0007'"""
 

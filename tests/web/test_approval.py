@@ -7,12 +7,15 @@ import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from app.rights import Role
 from app.services import find_services
 from app.store import approvals
+from app.store.approvals import Decision, Subject
 from app.store.base import State
-from app.store.models import SavedConnection
+from app.store.models import SavedConnection, Submission
+from app.store.team_models import ApprovalState
 from tests.factories import outbound
 from tests.pages import Page, drain
 from tests.people.accounts import add_account, make_client, sign_in
@@ -90,7 +93,7 @@ def test_any_change_voids_an_approval_even_one_that_is_taken_back(team: Team, na
     team.write("edda", draft_id, name="Something else")
     team.write("edda", draft_id, name=name)
 
-    assert "it was changed since" in team.send("selma", draft_id).text
+    assert "since then it was changed" in team.send("selma", draft_id).text
     assert team.find_state(draft_id) is None
 
 
@@ -136,7 +139,7 @@ def test_another_address_of_the_connection_voids_an_approval(
         assert changed
         changed.version += 1
 
-    assert "it was changed since" in team.read("anna", f"/drafts/{draft_id}/review")
+    assert "since then it was changed" in team.read("anna", f"/drafts/{draft_id}/review")
 
 
 def test_a_refusal_has_a_reason_which_the_author_reads(team: Team) -> None:
@@ -292,3 +295,146 @@ def test_an_administrator_says_at_the_connection_who_has_to_approve(team: Team) 
         assert [option["value"] for option in checked] == [chosen]
     draft_id = team.write("edda")
     assert team.send("selma", draft_id).status_code == 302
+
+
+def approve_batch(team: Team, who: str, batch_id: int, verdict: str = "approve") -> TestResponse:
+    page = f"/batches/{batch_id}/approval"
+    seen = read_fields(team.browsers["ansel"].get(page))["seen"]
+    return team.force(who, page, page, verdict=verdict, seen=seen, reason="Not like this.")
+
+
+def test_who_changed_it_last_does_not_approve_it_whatever_was_said_before(team: Team) -> None:
+    team.add("both", EDITOR, APPROVER)
+    team.add("carl", APPROVER)
+    draft_id = team.write("edda")
+    team.write("both", draft_id, name="By both")
+    team.decide("ansel", draft_id, "approve")
+    batch_id = team.make_batch([draft_id])
+    assert approve_batch(team, "both", batch_id).status_code == 422
+    team.decide("carl", draft_id, "refuse", "No.")
+    page = f"/drafts/{draft_id}/approval"
+    seen = read_fields(team.browsers["ansel"].get(page))["seen"]
+    assert team.force("both", page, page, verdict="approve", seen=seen).status_code == 422
+
+
+def test_a_copy_of_ones_own_words_is_approved_by_somebody_else(team: Team) -> None:
+    team.add("both", EDITOR, APPROVER)
+    draft_id = team.write("both")
+    page = f"/drafts/{draft_id}/duplicate"
+    copy = team.press("edda", page, page).location
+    assert "You have made or changed" in team.read("both", f"{copy}/approval")
+
+
+def test_a_rule_that_is_made_stricter_holds_for_what_was_approved_before(team: Team) -> None:
+    team.add("clara", APPROVER, group="Compliance")
+    draft_id = team.write("edda")
+    team.decide("ansel", draft_id, "approve")
+    team.ask_for_approval("Compliance")
+    assert team.send("selma", draft_id).status_code == 422
+    team.decide("clara", draft_id, "approve")
+    assert team.send("selma", draft_id).status_code == 302
+
+
+def test_a_batch_that_went_without_approval_says_so_wherever_it_is_looked_at(team: Team) -> None:
+    team.add("olga", SENDER, Role.OVERRIDER)
+    draft_id = team.write("edda")
+    batch_id = team.make_batch([draft_id])
+    address = f"/batches/{batch_id}"
+    reason = "The client is on the phone."
+    team.press("olga", f"{address}/send", address, without_approval=reason)
+    drain(team.app)
+    for page in (
+        address,
+        f"/drafts/{draft_id}/history",
+        f"/drafts/{draft_id}/evidence.json",
+        "/submissions/1",
+    ):
+        assert reason in team.browsers["edda"].get(page).text, page
+
+
+def test_that_it_went_without_stays_with_what_was_sent_when_it_is_approved_later(
+    team: Team,
+) -> None:
+    team.add("olga", SENDER, Role.OVERRIDER)
+    draft_id = team.write("edda")
+    sent = team.send("olga", draft_id, without_approval="In a hurry.").location
+    with find_services(team.app).store.writing() as session:
+        submission = session.get_one(Submission, 1)
+        submission.state = submission.draft.state = State.REFUSED
+    team.decide("ansel", draft_id, "approve")
+    assert "In a hurry." in team.read("edda", sent)
+    assert "Ansel" not in team.read("edda", sent)
+
+
+def test_asking_for_approval_loses_nothing_that_is_typed(team: Team) -> None:
+    team.add("olga", SENDER, Role.OVERRIDER)
+    draft_id = team.write("edda")
+    page = f"/drafts/{draft_id}/review"
+    asked = team.press("olga", f"/drafts/{draft_id}/approval/ask", page, without_approval="Because")
+    assert "Approval is asked for" in asked.text
+    assert "Because" in asked.text
+
+
+def test_what_nobody_has_to_approve_any_more_is_not_said_to_be_kept(team: Team) -> None:
+    draft_id = team.write("edda")
+    page = f"/drafts/{draft_id}/approval"
+    fields = read_fields(team.browsers["ansel"].get(page))
+    team.ask_for_approval(None)
+    posted = fields | {"verdict": "refuse", "reason": "The hours are wrong."}
+    answer = team.browsers["ansel"].post(page, data=posted, follow_redirects=True)
+    assert "nothing was kept of what you said. The hours are wrong." in answer.text
+
+
+def test_a_press_that_says_neither_yes_nor_no_is_none(team: Team) -> None:
+    page = f"/drafts/{team.write('edda')}/approval"
+    assert team.press("ansel", page, page, reason="Well").status_code == 422
+
+
+def test_a_rule_that_names_nobody_is_not_saved(team: Team) -> None:
+    team.browsers["anna"] = make_client(team.app)
+    sign_in(team.browsers["anna"])
+    address = "/connections/sandbox"
+    team.force("anna", f"{address}/approval", address, approver="group Nobody")
+    assert "Choose again" in team.read("anna", address)
+    gone = team.force("anna", "/connections/gone/approval", address, approver="anybody")
+    assert gone.status_code == 404
+    with find_services(team.app).store.reading() as session:
+        assert approvals.find_rule(session, "gone") is None
+
+
+def test_who_approves_a_batch_sees_what_was_accepted_in_it_and_said_of_its_parts(
+    team: Team,
+) -> None:
+    team.add("carl", Role.ACCEPTER)
+    draft_id = team.write("edda", daily_start_time="03:00", daily_end_time="05:00")
+    page = team.browsers["carl"].get(f"/drafts/{draft_id}/review")
+    button = Page(page).soup.select_one("button[name=rules]")
+    assert button
+    rules = str(button["value"])
+    reason = {f"reason-{rules.split(maxsplit=1)[0]}": "They asked for it."}
+    review = f"/drafts/{draft_id}/review"
+    team.press("carl", f"/drafts/{draft_id}/accept", review, rules=rules, **reason)
+    team.decide("ansel", draft_id, "refuse", "Not on a Sunday.")
+    shown = team.read("ansel", f"/batches/{team.make_batch([draft_id])}/approval")
+    assert "They asked for it. Carl <carl@example.com>" in shown
+    assert "not approved by itself" in shown
+    assert "Not on a Sunday." in shown
+
+
+def test_a_connection_that_an_approver_may_not_look_at_has_no_name_for_them(
+    team: Team, add_connection: Callable[..., str]
+) -> None:
+    key = add_connection(name="Secret Client")
+    team.browsers["anna"] = make_client(team.app)
+    sign_in(team.browsers["anna"])
+    draft_id = team.write("anna", connection=key)
+    with find_services(team.app).store.writing() as session:
+        subject = Subject(draft_id, None, 1, key, "d" * 64, "b" * 64, "s" * 64)
+        decision = Decision(ApprovalState.APPROVED, "Somebody")
+        approvals.decide(session, subject, decision)
+    team.write("anna", draft_id, connection="sandbox")
+    for page in ("approval", "history"):
+        seen = team.read("ansel", f"/drafts/{draft_id}/{page}")
+        assert "a connection that you may not look at" in seen
+        assert "Secret Client" not in seen
+        assert key not in seen

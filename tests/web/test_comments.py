@@ -1,5 +1,7 @@
 """What people say to each other about a campaign, and what waits for whom."""
 
+from dataclasses import replace
+
 import pytest
 from flask import Flask
 
@@ -8,6 +10,7 @@ from app.services import find_services
 from app.store import accounts, comments
 from app.store.base import State
 from app.store.models import Draft
+from app.web import waiting_list
 from tests.people.accounts import find_token
 from tests.web.teams import Team, make_team
 
@@ -62,15 +65,20 @@ def test_what_waits_is_told_by_name_and_page_with_nothing_that_was_said(team: Te
         ("Ansel", False),
         ("@Anselm", False),
         ("@ansel@example.community", False),
-        ("me@ansel", True),
+        ("me@ansel", False),
+        ("@Ansel-Marie", False),
+        ("@ansel.example", False),
+        ("@Ansel Lee", False),
+        ("@Ansel Lee and @Ansel", True),
     ],
 )
 def test_a_name_is_found_as_a_whole(team: Team, text: str, is_named: bool) -> None:
     with find_services(team.app).store.reading() as session:
         ansel = accounts.find_by_email(session, "ansel@example.com")
         assert ansel
-        people = [accounts.describe_person(ansel)]
-    assert bool(comments.find_mentioned(text, people)) is is_named
+        person = accounts.describe_person(ansel)
+        people = [replace(person, name="Ansel Lee", email="lee@example.com"), person]
+    assert (person in comments.find_mentioned(text, people)) is is_named
 
 
 def test_nobody_is_named_who_may_not_look_there(team: Team) -> None:
@@ -161,3 +169,51 @@ def test_who_else_has_a_campaign_open_is_told(team: Team) -> None:
     token = find_token(team.browsers["edda"].get(f"/drafts/{draft_id}/comments"))
     edda = team.browsers["edda"].post(f"/drafts/{draft_id}/here", data={"csrf_token": token})
     assert edda.json == {"others": ["Ansel"]}
+
+
+def test_a_batch_that_is_refused_or_approved_waits_for_who_can_go_on(team: Team) -> None:
+    team.ask_for_approval("")
+    team.add("selma", SENDER)
+    batch_id = team.make_batch([team.write("edda")])
+    page = f"/batches/{batch_id}/approval"
+    team.press("selma", f"{page}/ask", f"/batches/{batch_id}")
+    team.press("ansel", page, page, verdict="refuse", reason="Not on a Sunday.")
+    seen = team.read("selma", "/waiting")
+    assert f"Mend what was not approved Batch {batch_id} Not on a Sunday." in seen
+    team.press("ansel", page, page, verdict="approve")
+    assert f"Send what is approved Batch {batch_id}" in team.read("selma", "/waiting")
+
+
+def test_what_is_approved_no_more_does_not_wait_to_be_sent(team: Team) -> None:
+    team.ask_for_approval("")
+    team.add("selma", SENDER)
+    draft_id = team.write("edda")
+    team.decide("ansel", draft_id, "approve")
+    assert "Send what is approved" in team.read("selma", "/waiting")
+    for group in ("Compliance", None):
+        team.ask_for_approval(group)
+        assert "Nothing waits for you" in team.read("selma", "/waiting")
+
+
+def test_what_others_asked_for_is_not_hidden_behind_ones_own(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waiting_list, "MOST", 2)
+    team.ask_for_approval("")
+    team.add("both", EDITOR, APPROVER)
+    for number in range(3):
+        team.ask("both", team.write("both", name=f"Own {number}"))
+    team.ask("edda", team.write("edda", name="Recall"))
+    assert "Approve or refuse Recall" in team.read("both", "/waiting")
+
+
+def test_who_was_to_look_after_a_campaign_and_may_not_look_there_is_named_still(
+    team: Team,
+) -> None:
+    draft_id = team.write("edda")
+    page = f"/drafts/{draft_id}/comments"
+    ansel = team.find_account("ansel").id
+    team.press("edda", f"/drafts/{draft_id}/assignee", page, assignee=str(ansel))
+    with find_services(team.app).store.writing() as session:
+        accounts.set_roles(session, accounts.find(session, ansel), {}, who="")
+    assert "Ansel, who may not look here any more" in team.read("edda", page)

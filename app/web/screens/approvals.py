@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.campaign.compliance.rulebook import load_rulebook
 from app.connections import Connection
 from app.rights import Right
 from app.sending.approval import (
@@ -14,6 +15,7 @@ from app.sending.approval import (
 )
 from app.sending.approving import (
     MayNotApprove,
+    NotNeeded,
     Verdict,
     ask_about_batch,
     ask_about_draft,
@@ -25,12 +27,16 @@ from app.services import connections, store
 from app.store import approvals, audit_trail, batches, drafts
 from app.store.acceptances import read_accepted
 from app.store.base import ItemState
+from app.store.batches import Accepted
+from app.store.saved_connections import NoSuchConnection
 from app.web.access import find_person, fresh, needs
 from app.web.event_words import list_changes
 from app.web.panel.findings_view import list_duties, list_exemptions
 from app.web.panel.panel import build_panel, find_public_url
 from app.web.reasons import read_reason
+from app.web.screens.batches import draw_batch
 from app.web.screens.history import make_naming
+from app.web.screens.review import draw_review
 from app.web.visit import find_connection, name_person
 
 bp = Blueprint("approvals", __name__)
@@ -38,24 +44,27 @@ bp = Blueprint("approvals", __name__)
 _SHOWN = 100
 _CHANGED = "It has changed since you opened this page. Look at what stands here now."
 _NO_REASON = "Write down why, in 1,000 characters or fewer: whoever asked for it reads that."
-ANYBODY, NOBODY = "anybody", "nobody"
-"""Who has to approve, where it is not a group."""
+_NO_VERDICT = "Press one of the two buttons below."
+_ASKED = "Approval is asked for. Whoever can give it finds this in “Waiting for me”."
+_NOBODY_HAS_TO = "Nobody has to approve what goes there any more."
+_NOT_KEPT = "There is nothing to approve any more, so nothing was kept of what you said."
+_SAVED = "Saved. It holds for whatever is sent from now on, also if it was approved before."
 
 
 @bp.post("/drafts/<draft:draft_id>/approval/ask")
 @needs(Right.EDIT, Right.SEND)
 def ask(draft_id: str) -> ResponseReturnValue:
-    """Ask somebody to approve a campaign."""
+    """Ask somebody to approve a campaign, and show the page with all that is typed on it."""
     try:
         ask_about_draft(draft_id, _find_to(draft_id), store(), who=name_person())
     except NotReady:
         flash("This campaign is not complete yet. The form says what to enter or to change.")
         return redirect(url_for("editing.edit", draft_id=draft_id))
     except StaleReview:
-        flash(_CHANGED)
-    else:
-        flash("Approval is asked for. Whoever can give it finds the campaign in “Waiting for me”.")
-    return redirect(url_for("review.show", draft_id=draft_id))
+        return draw_review(draft_id, message=_CHANGED)
+    except NotNeeded:
+        return draw_review(draft_id, done=_NOBODY_HAS_TO)
+    return draw_review(draft_id, done=_ASKED)
 
 
 @bp.get("/drafts/<draft:draft_id>/approval")
@@ -71,16 +80,16 @@ def show(draft_id: str) -> ResponseReturnValue:
 def decide(draft_id: str) -> ResponseReturnValue:
     """Approve a campaign as it was looked at, or refuse that with a reason."""
     verdict = _read_verdict()
-    if not verdict.is_approved and not verdict.reason:
-        return _draw(draft_id, reason_error=_NO_REASON)
+    if problem := _find_problem(verdict):
+        return _draw(draft_id, reason_error=problem)
     try:
         decide_on_draft(draft_id, verdict, _find_to(draft_id), store())
     except StaleReview:
         return _draw(draft_id, message=_CHANGED)
     except MayNotApprove as error:
         return _draw(draft_id, message=str(error))
-    except NotReady:
-        flash("This campaign is not complete any more, so there is nothing to approve.")
+    except (NotReady, NotNeeded):
+        flash(f"{_NOT_KEPT} {verdict.reason}".strip())
     else:
         flash("Approved." if verdict.is_approved else "Refused. Your reason is on the campaign.")
     return redirect(url_for("review.show", draft_id=draft_id))
@@ -89,14 +98,14 @@ def decide(draft_id: str) -> ResponseReturnValue:
 @bp.post("/batches/<row:batch_id>/approval/ask")
 @needs(Right.SEND)
 def ask_for_batch(batch_id: int) -> ResponseReturnValue:
-    """Ask somebody to approve a batch."""
+    """Ask somebody to approve a batch, and show the page with all that is typed on it."""
     try:
         ask_about_batch(batch_id, _find_to_of_batch(batch_id), store(), who=name_person())
-    except StaleReview:
+    except NotNeeded:
         flash(_CHANGED)
     else:
-        flash("Approval is asked for. Whoever can give it finds the batch in “Waiting for me”.")
-    return redirect(url_for("batches.show", batch_id=batch_id))
+        flash(_ASKED)
+    return draw_batch(batch_id)
 
 
 @bp.get("/batches/<row:batch_id>/approval")
@@ -112,15 +121,18 @@ def show_batch(batch_id: int) -> ResponseReturnValue:
 def decide_batch(batch_id: int) -> ResponseReturnValue:
     """Approve a batch as one, or refuse that with a reason."""
     verdict = _read_verdict()
-    if not verdict.is_approved and not verdict.reason:
-        return _draw_batch(batch_id, reason_error=_NO_REASON)
+    if problem := _find_problem(verdict):
+        return _draw_batch(batch_id, reason_error=problem)
     try:
         decide_on_batch(batch_id, verdict, _find_to_of_batch(batch_id), store())
     except StaleReview:
         return _draw_batch(batch_id, message=_CHANGED)
     except MayNotApprove as error:
         return _draw_batch(batch_id, message=str(error))
-    flash("Approved." if verdict.is_approved else "Refused. Your reason is on the batch.")
+    except NotNeeded:
+        flash(f"{_NOT_KEPT} {verdict.reason}".strip())
+    else:
+        flash("Approved." if verdict.is_approved else "Refused. Your reason is on the batch.")
     return redirect(url_for("batches.show", batch_id=batch_id))
 
 
@@ -129,14 +141,15 @@ def decide_batch(batch_id: int) -> ResponseReturnValue:
 @fresh
 def set_rule(key: str) -> ResponseReturnValue:
     """Say who has to approve what goes to a connection."""
-    approver = request.form.get("approver", NOBODY)
+    if key not in {connection.key for connection in connections().list_all()}:
+        raise NoSuchConnection(key)
+    approver = request.form.get("approver", "")
     with store().writing(audit_trail.name_connection_chain(key)) as session:
-        groups = approvals.list_groups(session)
-        group = approver.removeprefix("group ") if approver.startswith("group ") else ""
-        if approver in {ANYBODY, NOBODY} or group in groups:
-            wanted = None if approver == NOBODY else group
-            approvals.set_rule(session, key, wanted, who=name_person())
-    flash("Saved. It holds for whatever is sent from now on.")
+        groups = {f"group {name}": name for name in approvals.list_groups(session)}
+        chosen: dict[str, str | None] = {"nobody": None, "anybody": "", **groups}
+        if approver in chosen:
+            approvals.set_rule(session, key, chosen[approver], who=name_person())
+    flash(_SAVED if approver in chosen else "Nobody is in that group any more. Choose again.")
     return redirect(url_for("connections.edit", key=key))
 
 
@@ -157,6 +170,13 @@ def _read_verdict() -> Verdict:
         reason=read_reason("reason"),
         person=find_person(),
     )
+
+
+def _find_problem(verdict: Verdict) -> str:
+    """Find what is wrong with what somebody decided; nothing if it can be kept."""
+    if request.form.get("verdict") not in {"approve", "refuse"}:
+        return _NO_VERDICT
+    return "" if verdict.is_approved or verdict.reason else _NO_REASON
 
 
 def _draw(draft_id: str, *, message: str = "", reason_error: str = "") -> ResponseReturnValue:
@@ -202,14 +222,17 @@ def _draw_batch(batch_id: int, *, message: str = "", reason_error: str = "") -> 
         standing = find_standing_of_batch(session, batch, to)
         if standing is None:
             return redirect(url_for("batches.show", batch_id=batch_id))
+        ready = batches.read_items(session, batch_id, (ItemState.READY,), _SHOWN)
         page = render_template(
             "batches/approval.html",
             connection=to,
             batch=batch,
             count=batches.count_items(session, batch_id)[ItemState.READY],
             summary=batches.summarise(session, batch),
-            ready=batches.read_items(session, batch_id, (ItemState.READY,), _SHOWN),
+            ready=ready,
             shown=_SHOWN,
+            accepted=_name_accepted(batches.list_accepted(session, batch_id, _SHOWN)),
+            said=approvals.find_last_of_drafts(session, [item.draft_id for item in ready]),
             standing=standing,
             obstacle=find_obstacle(session, standing, find_person()),
             typed=request.form,
@@ -217,3 +240,9 @@ def _draw_batch(batch_id: int, *, message: str = "", reason_error: str = "") -> 
             reason_error=reason_error,
         )
     return page, 422 if message or reason_error else 200
+
+
+def _name_accepted(accepted: list[Accepted]) -> list[tuple[str, Accepted]]:
+    """Name the rules whose findings were accepted."""
+    titles = {rule.id: rule.title for rule in load_rulebook().rules}
+    return [(titles.get(said.rule, said.rule), said) for said in accepted]

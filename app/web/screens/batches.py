@@ -76,7 +76,7 @@ def make() -> ResponseReturnValue:
 @needs(Right.VIEW)
 def show(batch_id: int) -> str:
     services().batch_work.start(batch_id)  # Whatever kept it from going on may be over.
-    return _draw(batch_id)
+    return draw_batch(batch_id)
 
 
 @bp.post("/batches/<row:batch_id>/check")
@@ -95,7 +95,7 @@ def send(batch_id: int) -> ResponseReturnValue:
     with store().reading() as session:
         to = connections().find(batches.find(session, batch_id).connection_key)
     confirmed = BatchRequest(
-        batch_id,
+        batch_id=batch_id,
         reviewed=request.form.get("reviewed", ""),
         to=to,
         stamp=request.form.get("stamp", ""),
@@ -107,7 +107,7 @@ def send(batch_id: int) -> ResponseReturnValue:
     try:
         confirm_batch(confirmed, store())
     except NotConfirmed as refusal:
-        return _draw(batch_id, refusal), 422
+        return draw_batch(batch_id, refusal), 422
     except (StaleReview, NotChecked, NothingReady):
         check_anew(batch_id, store(), connections())
         services().batch_work.start(batch_id)
@@ -256,7 +256,7 @@ def _tell(session: Session, batch_id: int) -> dict[str, Any]:
     return {"pending": is_pending, "left": progress.left, **asdict(progress)}
 
 
-def _draw(batch_id: int, refusal: NotConfirmed | None = None) -> str:
+def draw_batch(batch_id: int, refusal: NotConfirmed | None = None) -> str:
     with store().reading() as session:
         batch = batches.find(session, batch_id)
         to = connections().find(batch.connection_key)

@@ -96,7 +96,7 @@ def _draw(draft_id: str, error: str = "") -> str:
             draft=draft,
             comments=comments.list_all(session, draft_id),
             people=_list_people(session, to),
-            assignee_id=assignee.id if assignee else None,
+            assignee=assignee,
             error=error,
             typed=request.form,
         )

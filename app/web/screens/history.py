@@ -19,11 +19,13 @@ from app.store import audit_trail, drafts, saved_connections
 from app.store.acceptances import read_accepted, write_judgement, write_statement
 from app.store.evidence_file import write_submissions, write_trail
 from app.store.models import Draft
-from app.web.access import needs
+from app.web.access import list_connections, needs
 from app.web.event_words import HistoryEntry, NameConnection, describe_events
 from app.web.visit import find_connection
 
 bp = Blueprint("history", __name__)
+
+_HIDDEN = "a connection that you may not look at"
 
 
 @bp.get("/drafts/<draft:draft_id>/history")
@@ -57,13 +59,19 @@ def _describe_history(session: Session, draft_id: str) -> list[HistoryEntry]:
 
 
 def make_naming(session: Session) -> NameConnection:
-    """Name connections by their keys as they were called at a time, and as they are called now."""
+    """Name connections by their keys as they were called at a time, and as they are called now.
+
+    What somebody may not look at has no name for them.
+    """
+    visible = {connection.key for connection in list_connections()}
     names = {connection.key: connection.name for connection in connections().list_all()}
     names_of = cache(partial(saved_connections.read_names, session))
 
     def called(key: str, at: str) -> str:
         if key not in names:
             return key
+        if key not in visible:
+            return _HIDDEN
         then = [name for since, name in names_of(key) if since <= at]
         now = names[key]
         return f"{then[-1]} (now {now})" if then and then[-1] != now else now

@@ -10,7 +10,7 @@ from app.rights import Right
 from app.sending.queue import withdraw
 from app.sending.resolution import NoSuchSubmission, TooEarly, Word, resolve
 from app.services import services, store
-from app.store import approvals, drafts, request_log, submissions, throttles
+from app.store import drafts, request_log, submissions, throttles
 from app.store.base import State
 from app.store.drafts import AlreadySubmitted
 from app.store.models import Submission
@@ -130,9 +130,6 @@ def _draw_page(submission_id: int, wrong: str = "", error: str = "") -> str:
             submission=submission,
             draft=submission.draft,
             call=request_log.find_of_submission(session, submission_id),
-            approval=approvals.find_of_submission(
-                session, submission.draft_id, submission.draft_version, submission.batch_id
-            ),
             others=submissions.find_others_with_campaign(session, submission),
             pause=throttles.find_pause(session, submission.connection_key),
             waiting=services().journal.find(submission.token),

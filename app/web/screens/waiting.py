@@ -4,7 +4,7 @@ from flask import Blueprint, render_template
 
 from app.services import connections, store
 from app.web.access import SIGNED_IN, find_person, needs
-from app.web.waiting import list_waiting
+from app.web.waiting_list import list_waiting
 
 bp = Blueprint("waiting", __name__)
 

@@ -1,18 +1,19 @@
 """Approval: what has to be approved, what was, and who has changed a draft."""
 
+import json
+
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0013"
 down_revision = "0012"
 
-_WHO_EDITED = """
-INSERT INTO draft_editor (draft_id, who, is_author)
-SELECT draft.id, event.who, max(CASE WHEN event.kind = 'created' THEN 1 ELSE 0 END) = 1
-FROM event JOIN draft ON event.chain = 'draft/' || draft.id
-WHERE event.kind IN ('created', 'edited') AND event.who <> ''
-GROUP BY draft.id, event.who
-"""
+_CHANGES = sa.text(
+    "SELECT draft.id, event.who, event.kind, event.details "
+    "FROM event JOIN draft ON event.chain = 'draft/' || draft.id "
+    "WHERE event.kind IN ('created', 'edited') AND event.who <> '' ORDER BY draft.id, event.number"
+)
+_AT_ONCE = 1000
 
 
 def upgrade() -> None:
@@ -31,6 +32,7 @@ def upgrade() -> None:
         sa.Column("draft_version", sa.Integer()),
         sa.Column("connection_key", sa.String(32), nullable=False),
         sa.Column("bound", sa.String(64), nullable=False),
+        sa.Column("seen", sa.String(64), nullable=False),
         sa.Column("digest", sa.String(64), nullable=False),
         sa.Column("state", sa.String(10), nullable=False),
         sa.Column("asked_by", sa.String(), nullable=False),
@@ -55,6 +57,7 @@ def upgrade() -> None:
         sa.Column("draft_id", sa.String(32), nullable=False),
         sa.Column("who", sa.String(), nullable=False),
         sa.Column("is_author", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("draft_id", "who", name="pk_draft_editor"),
         sa.ForeignKeyConstraint(
             ["draft_id"], ["draft.id"], name="fk_draft_editor_draft_id", ondelete="CASCADE"
@@ -67,4 +70,26 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account_id", "name", name="pk_group_member"),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name="fk_group_member_account_id"),
     )
-    op.execute(_WHO_EDITED)
+    for table in ("submission", "batch"):
+        for name in ("approved_by", "without_approval"):
+            op.add_column(table, sa.Column(name, sa.String(), nullable=False, server_default=""))
+    op.add_column("batch", sa.Column("judged", sa.String(64), nullable=False, server_default=""))
+    # A batch that is being reviewed is added up again, and then has what it lacks.
+    op.execute("UPDATE batch SET digest = '' WHERE confirmed_at IS NULL")
+    _note_editors()
+
+
+def _note_editors() -> None:
+    """Note who has made and changed each draft, and which version they made last."""
+    connection, table = (
+        op.get_bind(),
+        sa.table("draft_editor", *map(sa.column, ("draft_id", "who", "is_author", "version"))),
+    )
+    known: dict[tuple[str, str], dict[str, object]] = {}
+    for draft_id, who, kind, details in connection.execute(_CHANGES).all():
+        row = known.setdefault((draft_id, who), {"is_author": False})
+        row["is_author"] = row["is_author"] or kind == "created"
+        row["version"] = json.loads(details)["version"]
+    rows = [{"draft_id": draft_id, "who": who, **row} for (draft_id, who), row in known.items()]
+    for start in range(0, len(rows), _AT_ONCE):
+        connection.execute(sa.insert(table), rows[start : start + _AT_ONCE])

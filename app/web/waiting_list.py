@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import TypeVar
 
 from flask import Flask
@@ -11,9 +12,10 @@ from sqlalchemy.orm import Session
 from app.connections import ConnectionRegistry
 from app.notices.items import Item, ListWaiting
 from app.rights import Person, Right
-from app.sending.approval import may_decide
-from app.store import approvals, comments, submissions
-from app.store.models import Draft
+from app.sending.approval import may_decide, name_seen, name_seen_of_batch
+from app.store import approvals, batches, comments, submissions
+from app.store.models import Batch, Draft
+from app.store.team_models import ApprovalState
 from app.web.access import find_keys_of
 from app.web.names import name_campaign
 
@@ -44,14 +46,15 @@ def list_waiting(session: Session, person: Person, registry: ConnectionRegistry)
     """List what waits for somebody with an account, by what is wanted; the oldest comes first."""
     if person.account_id is None:
         return []
-    return [
-        *_list_unknown(session, person, registry),
-        *_list_to_approve(session, person, registry),
-        *_list_refused(session, person, registry),
-        *_list_mentions(session, person, registry),
-        *_list_approved(session, person, registry),
-        *_list_assigned(session, person, registry),
-    ]
+    kinds = (
+        _list_unknown,
+        _list_to_approve,
+        _list_refused,
+        _list_mentions,
+        _list_approved,
+        _list_assigned,
+    )
+    return [waiting for kind in kinds for waiting in islice(kind(session, person, registry), MOST)]
 
 
 def make_list_of_items(app: Flask, registry: ConnectionRegistry) -> ListWaiting:
@@ -92,38 +95,57 @@ def _list_to_approve(
     session: Session, person: Person, registry: ConnectionRegistry
 ) -> Iterator[Waiting]:
     keys = find_keys_of(person, Right.APPROVE, registry)
-    for asked in approvals.list_asked(session, keys, MOST):
-        if asked.draft_id is not None:
-            draft = session.get_one(Draft, asked.draft_id)
-            key, name = registry.find(draft.connection_key).key, draft.name
-            to: tuple[str, dict[str, object]] = ("approvals.show", {"draft_id": asked.draft_id})
-        else:
-            key, name = asked.connection_key, f"Batch {asked.batch_id}"
-            to = ("approvals.show_batch", {"batch_id": asked.batch_id})
+    for asked in approvals.iterate_asked(session, keys):
+        draft = session.get_one(Draft, asked.draft_id) if asked.draft_id else None
+        key = registry.find(draft.connection_key).key if draft else asked.connection_key
         if may_decide(session, asked, key, person):
-            more = f"asked by {asked.asked_by}"
-            yield Waiting("Approve or refuse", name, *to, asked.asked_at, more)
+            endpoint = "approvals.show" if draft else "approvals.show_batch"
+            yield Waiting(
+                "Approve or refuse",
+                *_name(draft, asked.batch_id, endpoint),
+                asked.asked_at,
+                f"asked by {asked.asked_by}",
+            )
 
 
 def _list_refused(
     session: Session, person: Person, registry: ConnectionRegistry
 ) -> Iterator[Waiting]:
-    rows = approvals.list_refused(session, person.label, MOST)
-    for refused, draft in _visible(rows, person, Right.EDIT, registry):
-        yield Waiting(
-            "Mend what was not approved",
-            draft.name,
-            "editing.edit",
-            {"draft_id": draft.id},
-            refused.decided_at,
-            refused.reason,
+    """List what somebody had asked for, or has made, and was refused."""
+    for refused, draft, batch in approvals.iterate_decided(session, ApprovalState.REFUSED):
+        is_mine = refused.asked_by == person.label or (
+            draft is not None and approvals.is_author(session, draft.id, person.label)
         )
+        key = _find_key(draft, batch, registry)
+        if is_mine and person.may(Right.VIEW, key):
+            endpoint = "review.show" if draft else "batches.show"
+            yield Waiting(
+                "Mend what was not approved",
+                *_name(draft, refused.batch_id, endpoint),
+                refused.decided_at,
+                refused.reason,
+            )
+
+
+def _find_key(draft: Draft | None, batch: Batch | None, registry: ConnectionRegistry) -> str:
+    if draft is not None:
+        return registry.find(draft.connection_key).key
+    return batch.connection_key if batch else ""
+
+
+def _name(
+    draft: Draft | None, batch_id: int | None, endpoint: str
+) -> tuple[str, str, dict[str, object]]:
+    """Name a draft or a batch, and the page of this endpoint that is about it."""
+    if draft is not None:
+        return draft.name, endpoint, {"draft_id": draft.id}
+    return f"Batch {batch_id}", endpoint, {"batch_id": batch_id}
 
 
 def _list_mentions(
     session: Session, person: Person, registry: ConnectionRegistry
 ) -> Iterator[Waiting]:
-    rows = comments.list_mentions(session, person.account_id or 0, MOST)
+    rows = comments.iterate_mentions(session, person.account_id or 0)
     for comment, draft in _visible(rows, person, Right.VIEW, registry):
         yield Waiting(
             "Answer a comment",
@@ -139,22 +161,30 @@ def _list_mentions(
 def _list_approved(
     session: Session, person: Person, registry: ConnectionRegistry
 ) -> Iterator[Waiting]:
-    keys = find_keys_of(person, Right.SEND, registry)
-    for approved, draft in approvals.list_approved(session, keys, MOST):
-        yield Waiting(
-            "Send what is approved",
-            draft.name,
-            "review.show",
-            {"draft_id": draft.id},
-            approved.decided_at,
-            f"approved by {approved.decided_by}",
-        )
+    for approved, draft, batch in approvals.iterate_decided(session, ApprovalState.APPROVED):
+        to = registry.find(_find_key(draft, batch, registry))
+        rule = approvals.find_rule(session, to.key)
+        if not (rule and person.may(Right.SEND, to.key)):
+            continue
+        if draft is not None:
+            seen = name_seen(draft, to, rule.group_name)
+        else:
+            summary = batches.summarise(session, session.get_one(Batch, approved.batch_id))
+            seen = name_seen_of_batch(summary, to, rule.group_name)
+        if seen == approved.seen:
+            endpoint = "review.show" if draft else "batches.show"
+            yield Waiting(
+                "Send what is approved",
+                *_name(draft, approved.batch_id, endpoint),
+                approved.decided_at,
+                f"approved by {approved.decided_by}",
+            )
 
 
 def _list_assigned(
     session: Session, person: Person, registry: ConnectionRegistry
 ) -> Iterator[Waiting]:
-    rows = comments.list_assigned(session, person.account_id or 0, MOST)
+    rows = comments.iterate_assigned(session, person.account_id or 0)
     for assignment, draft in _visible(rows, person, Right.VIEW, registry):
         yield Waiting(
             "Look after it", draft.name, "editing.edit", {"draft_id": draft.id}, assignment.at
