@@ -14,6 +14,7 @@ from sqlalchemy.exc import ArgumentError
 
 from app.files import HOME
 from app.mail_settings import FORM, BadMailSetting, MailServer, read_mail_server, read_sender
+from app.provider_settings import BadProvider, ProviderSettings, read_provider
 from app.secret_sources import NoSecret, read_secret
 
 
@@ -131,6 +132,35 @@ SETTINGS = (
         is_secret=True,
     ),
     Setting(
+        "OIDC_ISSUER",
+        "",
+        "Issuer of an OpenID Connect provider, by which people may sign in, too.",
+    ),
+    Setting("OIDC_CLIENT_ID", "", "What the provider calls this app."),
+    Setting(
+        "OIDC_CLIENT_SECRET",
+        "",
+        "What the provider knows this app by.",
+        is_secret=True,
+    ),
+    Setting(
+        "OIDC_BUTTON",
+        "Sign in with your organisation",
+        "What the button says that leads to the provider.",
+    ),
+    Setting(
+        "OIDC_DOMAINS",
+        "",
+        "Domains of e-mail addresses that the provider may let in, with commas. Else who has an "
+        "account.",
+    ),
+    Setting("OIDC_GROUPS_CLAIM", "groups", "Claim in which the provider names groups."),
+    Setting(
+        "OIDC_ROLES",
+        "",
+        "Roles that groups give: group=role, or group=role@key for one connection, with commas.",
+    ),
+    Setting(
         "PROCESSES",
         "",
         "Processes that serve. Else 1, or with another HOST or a DATABASE_URL as many as cores.",
@@ -194,6 +224,7 @@ class Settings:
     trusted_proxy: str = ""
     allow_private_hosts: tuple[str, ...] = ()
     metrics_token: str = field(default="", repr=False)
+    provider: ProviderSettings | None = None
     processes: int = 1
     threads: int = 8
     log: LogSettings = LogSettings()
@@ -209,7 +240,9 @@ class Settings:
     def secrets(self) -> tuple[str, ...]:
         """What must never be written anywhere."""
         mail = self.mail.server.password if self.mail.server else ""
-        secrets = (self.token, self.secret_key, *self.token_keys, self.metrics_token, mail)
+        client_secret = self.provider.client_secret if self.provider else ""
+        keys = (self.secret_key, *self.token_keys)
+        secrets = (self.token, *keys, self.metrics_token, mail, client_secret)
         return tuple(filter(None, secrets))
 
     @property
@@ -265,6 +298,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         trusted_proxy=values["TRUSTED_PROXY"],
         allow_private_hosts=_read_private_hosts(values["ALLOW_PRIVATE_HOSTS"]),
         metrics_token=values["METRICS_TOKEN"],
+        provider=_read_provider(values),
         log=read_log_settings(environ),
         keep=keep,
         mail=_read_mail(values),
@@ -295,6 +329,13 @@ def _read_secrets(environ: Mapping[str, str]) -> dict[str, str]:
     try:
         return {row.name: read_secret(row.name, environ) for row in SETTINGS if row.is_secret}
     except NoSecret as error:
+        raise BadSetting(str(error)) from None
+
+
+def _read_provider(values: Mapping[str, str]) -> ProviderSettings | None:
+    try:
+        return read_provider(values)
+    except BadProvider as error:
         raise BadSetting(str(error)) from None
 
 

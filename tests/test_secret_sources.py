@@ -36,7 +36,7 @@ def file(tmp_path: Path) -> Path:
 def test_every_secret_has_the_same_sources() -> None:
     secret = {setting.name for setting in SETTINGS if setting.is_secret}
 
-    assert secret == SECRETS | {"METRICS_TOKEN"}
+    assert secret == SECRETS | {"METRICS_TOKEN", "OIDC_CLIENT_SECRET"}
 
 
 @pytest.mark.parametrize("name", ["SECRET_KEY", "METRICS_TOKEN", "VOICEAIWRAPPER_TOKEN"])

@@ -107,7 +107,9 @@ def _check_keys(settings: Settings) -> Iterator[Weakness]:
             f"The secret key can be guessed. Draw another of {SHORTEST_KEY} characters or more: "
             "everybody's open forms have to be loaded again.",
         )
-    secrets = [settings.secret_key, settings.metrics_token, settings.token, *tokens]
+    client_secret = settings.provider.client_secret if settings.provider else ""
+    ours = (settings.secret_key, settings.metrics_token, settings.token, client_secret)
+    secrets = [*ours, *tokens]
     if len(set(filter(None, secrets))) < len(list(filter(None, secrets))):
         yield weak("same-keys", "Two secrets are the same. Draw each of them by itself.")
     path = settings.instance / "token_keys"
