@@ -78,6 +78,8 @@ class EventKind(StrEnum):
     HOOK_ADDED = "hook added"
     HOOK_CHANGED = "hook changed"
     HOOK_DELETED = "hook deleted"
+    IDENTITY_LINKED = "identity linked"
+    IDENTITY_UNLINKED = "identity unlinked"
     SHORTENED = SHORTENED
 
 

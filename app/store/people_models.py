@@ -6,7 +6,7 @@ Flask-Security reads and writes accounts and passkeys, so their columns have its
 from datetime import UTC, datetime
 
 from flask_security import RoleMixin, UserMixin, WebAuthnMixin
-from sqlalchemy import JSON, Float, ForeignKey, Index, LargeBinary
+from sqlalchemy import JSON, Float, ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.store.base import Base, Words
@@ -154,6 +154,19 @@ class ApiToken(Base):
         Index("ix_api_token_by_account", "account_id"),
         {"sqlite_autoincrement": True},
     )
+
+
+class Identity(Base):
+    """Who an account is at a provider of sign-in: one *subject* of each *issuer*, for good."""
+
+    __tablename__ = "identity"
+
+    issuer: Mapped[str] = mapped_column(Words(255), primary_key=True)
+    subject: Mapped[str] = mapped_column(Words(255), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    linked_at: Mapped[datetime]
+
+    __table_args__ = (UniqueConstraint("account_id", "issuer"),)
 
 
 class SignInPace(Base):

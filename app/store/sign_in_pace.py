@@ -45,6 +45,7 @@ class Tried(StrEnum):
     PASSWORD = "password"  # noqa: S105  It is what is tried.
     CODE = "code"
     PASSKEY = "passkey"
+    PROVIDER = "provider"
     AGAIN = "password of who is signed in"
     RECOVERY = "link by e-mail"
 

@@ -60,6 +60,10 @@ _WORDS: Mapping[EventKind, Callable[[dict[str, Any]], str]] = {
         f"Made the token “{known['name']}”, which may {known['scope']} until {known['ends']}"
     ),
     EventKind.TOKEN_ENDED: lambda known: f"The token “{known['name']}” was ended",
+    EventKind.IDENTITY_LINKED: lambda known: (
+        f"Can sign in by {known['issuer']}, as {known['subject']}"
+    ),
+    EventKind.IDENTITY_UNLINKED: lambda known: f"Can no longer sign in by {known['issuer']}",
 }
 
 

@@ -80,7 +80,7 @@ _BACK_TO_0007 = """
 DROP TABLE presence, assignment, mention, comment, draft_editor, approval;
 DROP TABLE approval_rule, group_member;
 DROP TABLE digest, told_item, hook_delivery, hook;
-DROP TABLE api_token, join_link, passkey, role_grant, sign_in, sign_in_pace, account;
+DROP TABLE api_token, identity, join_link, passkey, role_grant, sign_in, sign_in_pace, account;
 DROP TABLE throttle, duty, batch_item;
 DROP INDEX one_campaign_per_draft, ix_submission_queued, ix_submission_wait, ix_submission_by_state;
 CREATE UNIQUE INDEX one_campaign_per_draft ON submission (draft_id)
