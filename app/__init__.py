@@ -27,10 +27,12 @@ from app.files import STATIC, TEMPLATES
 from app.metrics import Metrics
 from app.notices.teller import Teller
 from app.people.mail import Mailer, Outbox
+from app.people.provider import Provider
 from app.private_files import create_private, make_folder_private
 from app.remote.adapter import WsgiAdapter
 from app.remote.addresses import AllowedHosts
 from app.remote.connection import BadConnection, Credentials, check_host
+from app.rights import ALL
 from app.sandbox import TOKEN, create_sandbox
 from app.sandbox.file import FILE, open_file
 from app.sending.background import Background
@@ -119,6 +121,7 @@ def _make(settings: Settings) -> Flask:
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
         TRUSTED_HOSTS=hosts,
         METRICS_TOKEN=settings.metrics_token,
+        PROVIDER_BUTTON=settings.provider.button if settings.provider else "",
     )
     store = Store(_locate_database(settings))
     sandbox = _make_sandbox(settings, store, trusted_hosts=[*hosts, "sandbox.invalid"])
@@ -155,6 +158,7 @@ def _make(settings: Settings) -> Flask:
         batch_work.start,
         archive if archiver.is_set else None,
     )
+    provider = _make_provider(settings, connections)
     metrics = Metrics(store) if settings.metrics_token else None
     Services(
         store=store,
@@ -172,6 +176,7 @@ def _make(settings: Settings) -> Flask:
         ledger=sandbox.extensions["ledger"],
         faults=sandbox.extensions["faults"],
         metrics=metrics,
+        provider=provider,
     ).install(app)
     web.install(app, store, is_reachable=settings.is_reachable)
     for command in COMMANDS:
@@ -229,6 +234,20 @@ def _list_fixed_connections(settings: Settings) -> dict[str, Credentials]:
         live = Credentials("VoiceAIWrapper", settings.base_url, settings.token)
         fixed = {ENVIRONMENT: live} | fixed
     return fixed
+
+
+def _make_provider(settings: Settings, connections: ConnectionRegistry) -> Provider | None:
+    """Make the provider of sign-in, if there is one; raises `BadSetting` for an unknown key."""
+    if settings.provider is None:
+        return None
+    keys = {ALL, *(connection.key for connection in connections.list_all())}
+    for entry in settings.provider.roles:
+        if entry.key not in keys:
+            raise BadSetting(
+                f"OIDC_ROLES gives a role at the connection “{entry.key}”, and there is none. The "
+                "key of a connection stands in the address of its page."
+            )
+    return Provider(settings.provider, settings.allow_private_hosts)
 
 
 def _read_secret_key(path: Path) -> str:

@@ -10,6 +10,7 @@ from app.connections import ConnectionRegistry
 from app.metrics import Metrics
 from app.notices.teller import Teller
 from app.people.mail import Outbox
+from app.people.provider import Provider
 from app.sandbox.ledger import Ledger
 from app.sandbox.switch import Faults
 from app.sending.background import Background
@@ -28,8 +29,8 @@ class Services:
     """The parts of one app; `ledger` and `faults` are those of its built-in sandbox.
 
     Each of the `streams` holds a thread of the server: whoever gets none asks again and again.
-    `metrics` are there if somebody may read them. `public_url` is where people reach the app, for
-    links in e-mail; without it there are none.
+    `metrics` are there if somebody may read them, and `provider` if people sign in by one.
+    `public_url` is where people reach the app, for links in e-mail; without it there are none.
     """
 
     store: Store
@@ -47,6 +48,7 @@ class Services:
     ledger: Ledger
     faults: Faults
     metrics: Metrics | None
+    provider: Provider | None
 
     @property
     def can_recover(self) -> bool:

@@ -44,6 +44,8 @@ _OPEN = frozenset(
         "people.join",
         "policy_reports.take",
         "people.take_link",
+        "provider.back",
+        "provider.start",
         "recovery.ask",
         "recovery.send",
         "security.login",
@@ -58,6 +60,7 @@ _OPEN = frozenset(
 
 MAKES_SURE = {
     "people.take_link": Tried.PASSWORD,
+    "provider.start": Tried.PROVIDER,
     "recovery.send": Tried.RECOVERY,
     "security.change_password": Tried.AGAIN,
     "security.login": Tried.PASSWORD,
@@ -89,7 +92,7 @@ _TABLES: Mapping[str, type[Any]] = {
 }
 """What belongs to a connection, by the name of its id in addresses."""
 
-_OF_ACCOUNTS = frozenset({"security", "account", "recovery"})
+_OF_ACCOUNTS = frozenset({"account", "provider", "recovery", "security"})
 """Parts of the app that are about an account, and not there while nobody has one."""
 
 

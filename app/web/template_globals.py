@@ -15,9 +15,9 @@ from app.campaign.contract.wording import WORDS
 from app.campaign.formatting import format_short_day, format_weekdays, shorten
 from app.campaign.timezones.zones import name_city
 from app.people.passwords import LONGEST, SHORTEST
-from app.people.sign_in import FRESH
+from app.people.sign_in import FRESH, find_account
 from app.services import connections, services, store
-from app.store import join_links, sign_ins
+from app.store import identities, join_links, sign_ins
 from app.version import VERSION
 from app.web.access import find_person, may
 from app.web.addresses import has_host_name
@@ -86,8 +86,18 @@ def install(app: Flask) -> None:
             "person": g.get("person"),
             "may": may,
             "can_have_passkeys": has_host_name,
+            "is_known_at_provider": _is_known_at_provider,
         }
     )
+
+
+def _is_known_at_provider() -> bool:
+    """Tell whether who asks can prove by the provider who they are."""
+    provider, account = services().provider, find_account()
+    if provider is None or account is None:
+        return False
+    with store().reading() as database:
+        return identities.find(database, provider.settings.issuer, account.id) is not None
 
 
 def _draw_csrf_field() -> Markup:

@@ -150,6 +150,8 @@ OPEN = {
     "recovery.ask",
     "recovery.send",
     "policy_reports.take",
+    "provider.back",
+    "provider.start",
     "static",
     "style",
 }

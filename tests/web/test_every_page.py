@@ -45,6 +45,7 @@ NO_PAGES = {
     "people.join",
     "people.show",
     "places.index",
+    "provider.back",
     "recovery.ask",
     "submissions.state",
     "zones.index",

@@ -46,7 +46,8 @@ def test_a_form_of_another_site_is_refused(
     known["key"] = add_connection()
     refused = 0
     for rule in app.url_map.iter_rules():
-        is_about_an_account = rule.endpoint.startswith(("security.", "account.", "recovery."))
+        about = ("security.", "account.", "provider.", "recovery.")
+        is_about_an_account = rule.endpoint.startswith(about)
         if "POST" not in (rule.methods or ()) or rule.endpoint in WITHOUT_TOKEN:
             continue
         if is_about_an_account:  # They are not there while nobody has an account.
