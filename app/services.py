@@ -79,3 +79,9 @@ def store() -> Store:
 
 def connections() -> ConnectionRegistry:
     return services().connections
+
+
+def find_issuer() -> str:
+    """Find what the provider of sign-in calls itself; nobody is known at an empty one."""
+    provider = services().provider
+    return provider.settings.issuer if provider else ""

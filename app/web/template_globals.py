@@ -16,7 +16,7 @@ from app.campaign.formatting import format_short_day, format_weekdays, shorten
 from app.campaign.timezones.zones import name_city
 from app.people.passwords import LONGEST, SHORTEST
 from app.people.sign_in import FRESH, find_account
-from app.services import connections, services, store
+from app.services import connections, find_issuer, services, store
 from app.store import identities, join_links, sign_ins
 from app.version import VERSION
 from app.web.access import find_person, may
@@ -93,11 +93,11 @@ def install(app: Flask) -> None:
 
 def _is_known_at_provider() -> bool:
     """Tell whether who asks can prove by the provider who they are."""
-    provider, account = services().provider, find_account()
-    if provider is None or account is None:
+    account = find_account()
+    if account is None:
         return False
     with store().reading() as database:
-        return identities.find(database, provider.settings.issuer, account.id) is not None
+        return identities.find(database, find_issuer(), account.id) is not None
 
 
 def _draw_csrf_field() -> Markup:

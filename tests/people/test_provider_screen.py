@@ -19,7 +19,8 @@ from app.services import find_services
 from app.settings import Settings
 from app.store import identities
 from app.store.audit_trail import EventKind
-from tests.people.accounts import add_account, find_token, is_signed_in, make_client, sign_in
+from tests.pages import Page
+from tests.people.accounts import add_account, find_token, is_signed_in, make_client, post, sign_in
 from tests.people.oidc_provider import SECRET, FakeProvider
 from tests.people.visits import (
     ANNA,
@@ -234,3 +235,39 @@ class TestFreshness:
         with find_services(app).store.reading() as session:
             anna = find_account(app)
             assert identities.find(session, provider.issuer, anna.id)
+
+
+def test_an_administrator_sees_who_comes_by_the_provider_and_unlinks_them(
+    app: Flask, provider: FakeProvider
+) -> None:
+    anna, admin = make_client(app), make_client(app)
+    come(anna)
+    assert "linked with your account" in anna.get("/account").text
+    sign_in(admin, "head@example.com")
+    assert "password, or the provider" in admin.get("/people").text
+    page = f"/people/{find_account(app).id}"
+    assert provider.person["sub"] in admin.get(page).text
+    post(admin, f"{page}/identity/unlink", page)
+    assert not is_signed_in(anna)
+    assert "Can no longer sign in by" in admin.get(page).text
+
+    provider.person["sub"] = "whom the provider has made anew"
+    again = make_client(app)
+    come(again)
+    assert is_signed_in(again)
+
+
+def test_each_page_on_the_way_is_a_good_page(app: Flask, provider: FakeProvider) -> None:
+    client = make_client(app)
+    token = find_token(client.get("/sign-in"))
+    provider.person["email_verified"] = False
+    for page in (
+        Page(client.get("/sign-in")),
+        Page(client.post(START, data={"csrf_token": token})),
+        Page(come(client)),
+    ):
+        assert page.status in {200, 403}
+    provider.person["email_verified"] = True
+    come(client)
+    for address in ("/sign-in/again", "/account"):
+        assert Page(client.get(address)).status == 200

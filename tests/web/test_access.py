@@ -120,6 +120,7 @@ MAY = {
     "people.remove_second_step": NOBODY,
     "people.set_active": NOBODY,
     "people.show": NOBODY,
+    "people.unlink": NOBODY,
     "places.index": EVERYBODY,
     "presets.choose": "E",
     "presets.forget": NOBODY,

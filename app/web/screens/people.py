@@ -16,8 +16,8 @@ from app.people.letters import (
 )
 from app.people.mail import Letter
 from app.rights import ALL, EVERYWHERE, Right, Role
-from app.services import connections, services, store
-from app.store import accounts, api_tokens, audit_trail, join_links, sign_ins
+from app.services import connections, find_issuer, services, store
+from app.store import accounts, api_tokens, audit_trail, identities, join_links, sign_ins
 from app.store.accounts import ALL_ACCOUNTS, LONGEST_GROUP, EmailTaken, LastAdministrator, Roles
 from app.store.audit_trail import name_account_chain
 from app.store.people_models import Account
@@ -48,8 +48,13 @@ def index() -> str:
             (account, accounts.describe_person(account), sign_ins.list_open(database, account.id))
             for account in accounts.list_all(database)
         ]
+        known = identities.list_all(database, find_issuer())
     return render_template(
-        "people/index.html", rows=rows, role_words=ROLE_WORDS, names=_name_connections()
+        "people/index.html",
+        rows=rows,
+        known_at_provider=known,
+        role_words=ROLE_WORDS,
+        names=_name_connections(),
     )
 
 
@@ -173,6 +178,19 @@ def remove_second_step(account_id: int) -> ResponseReturnValue:
     return redirect(url_for("people.show", account_id=account_id))
 
 
+@bp.post("/people/<row:account_id>/identity/unlink")
+@needs(Right.ADMINISTER)
+@fresh
+def unlink(account_id: int) -> ResponseReturnValue:
+    """Let nobody come in as a person by the provider any more, until an address is linked anew."""
+    subjects = (ALL_ACCOUNTS, name_account_chain(account_id))
+    with store().writing(*subjects) as database:
+        account = accounts.find(database, account_id)
+        identities.unlink(database, account, find_issuer(), who=name_person())
+    flash("Unlinked. The next sign-in by the provider with this e-mail address is linked.")
+    return redirect(url_for("people.show", account_id=account_id))
+
+
 @bp.post("/people/<row:account_id>/tokens/<row:token_id>/end")
 @needs(Right.ADMINISTER)
 @fresh
@@ -260,6 +278,7 @@ def _draw_person(account_id: int, problem: str = "") -> str:
         events = audit_trail.read_chain(database, name_account_chain(account_id))
         signed_in = sign_ins.list_open(database, account_id)
         tokens = api_tokens.list_open(database, account_id)
+        identity = identities.find(database, find_issuer(), account_id)
     return render_template(
         "people/show.html",
         account=account,
@@ -269,6 +288,7 @@ def _draw_person(account_id: int, problem: str = "") -> str:
         groups=_read_groups() if problem else accounts.describe_person(account).groups,
         sign_ins=signed_in,
         tokens=tokens,
+        identity=identity,
         events=describe_account_events(events),
         role_words=ROLE_WORDS,
         names=_name_connections(),
