@@ -14,6 +14,7 @@ import json
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from secrets import compare_digest, token_urlsafe
+from threading import BoundedSemaphore
 from time import monotonic, time
 from typing import Any, NamedTuple, Self
 
@@ -34,6 +35,12 @@ SECONDS = 10.0
 
 WITHIN = 30 * 60
 """Seconds in which somebody comes back from the provider."""
+
+_AT_ONCE, _PATIENCE = 3, 2
+"""How many ask a provider at once, and for how many seconds others wait for their turn.
+
+One that hangs must not take all threads of the server, which serve whoever is signed in.
+"""
 
 _LEEWAY = 60
 """Seconds by which the provider's clock may differ from ours."""
@@ -130,6 +137,7 @@ class Provider:
         if settings.is_on_this_machine:
             self._allowed = self._allowed.add_this_machine()
         self._discovery: _Discovery | None = None
+        self._lines = BoundedSemaphore(_AT_ONCE)
 
     def begin(self, redirect_uri: str, *, anew: bool) -> tuple[str, Attempt]:
         """Begin an attempt, and give the address to which it leads; raises `SignInFailed`.
@@ -275,10 +283,14 @@ class Provider:
             "User-Agent": f"CampaignBuilder/{VERSION}",
             "Connection": "close",
         }
+        if not self._lines.acquire(timeout=_PATIENCE):
+            raise Unreachable(f"{_AT_ONCE} others wait for it already")
         try:
             call.make({}, SECONDS, self._allowed)
         except Broken as error:
             raise Unreachable(f"{call.url} gave no whole answer") from error
+        finally:
+            self._lines.release()
         try:
             answer = json.loads(call.answer)
         except (ValueError, RecursionError):

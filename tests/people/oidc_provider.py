@@ -30,7 +30,6 @@ from app.provider_settings import GroupRole, ProviderSettings
 from tests.servers import serving
 
 CLIENT, SECRET = "campaigns", "a secret of this test"
-BACK = "http://localhost/sign-in/provider/back"
 
 Claims = Mapping[str, Any]
 
@@ -48,6 +47,7 @@ class FakeProvider:
     """
 
     issuer: str = ""
+    back: str = "http://localhost/sign-in/provider/back"
     person: dict[str, Any] = field(default_factory=dict)
     signed_in_at: float = 0.0
     asks_anew: bool = True
@@ -93,7 +93,10 @@ def running_provider() -> Iterator[FakeProvider]:
         yield provider
 
 
+@dataclass(frozen=True)
 class _Client(ClientMixin):
+    back: str
+
     def get_client_id(self) -> str:
         return CLIENT
 
@@ -101,7 +104,7 @@ class _Client(ClientMixin):
         return scope
 
     def check_redirect_uri(self, redirect_uri: str) -> bool:
-        return redirect_uri == BACK
+        return redirect_uri == self.back
 
     def check_client_secret(self, client_secret: str) -> bool:
         return client_secret == SECRET
@@ -187,7 +190,7 @@ def _make_grants(provider: FakeProvider) -> tuple[type[AuthorizationCodeGrant], 
 def _make_application(provider: FakeProvider) -> Flask:
     app = Flask(__name__)
     server = AuthorizationServer(
-        app, query_client=lambda _id: _Client(), save_token=lambda *_: None
+        app, query_client=lambda _id: _Client(provider.back), save_token=lambda *_: None
     )
     server.register_grant(*_make_grants(provider))
 
@@ -222,7 +225,8 @@ def _make_application(provider: FakeProvider) -> Flask:
         grant = server.get_consent_grant(end_user=provider.person)
         if provider.answer:
             answer = {"state": request.args["state"]} | provider.answer
-            return redirect(f"{BACK}?{'&'.join(f'{name}={answer[name]}' for name in answer)}")
+            query = "&".join(f"{name}={value}" for name, value in answer.items())
+            return redirect(f"{provider.back}?{query}")
         answered: ResponseReturnValue = server.create_authorization_response(
             grant=grant, grant_user=provider.person
         )

@@ -14,6 +14,7 @@ from flask import Flask
 
 from app.people import provider as provider_module
 from app.rights import ALL, Role
+from app.services import find_services
 from tests.log_lines import Log
 from tests.people.accounts import add_account, find_token, is_signed_in, make_client, post
 from tests.people.oidc_provider import (
@@ -187,6 +188,20 @@ class TestProvider:
         provider.issuer = issuer
         answer = post(client, START, "/sign-in")
         assert "cannot be reached" in read_flash(client, answer)
+
+    def test_one_that_hangs_takes_few_threads(
+        self, app: Flask, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(provider_module, "_PATIENCE", 0.01)
+        asked = find_services(app).provider
+        assert asked
+        while asked._lines.acquire(blocking=False):  # noqa: SLF001  As others would who wait.
+            pass
+        client = make_client(app)
+        assert "cannot be reached" in read_flash(client, post(client, START, "/sign-in"))
+        asked._lines.release()  # noqa: SLF001
+        come(client)
+        assert is_signed_in(client)
 
     @pytest.mark.parametrize("error", ["access_denied", "login_required", "<b>"])
     def test_one_that_says_no_is_a_sentence(
