@@ -295,6 +295,15 @@ class TestAttempt:
         assert "not begun in this browser" in read_flash(client, client.get(address))
         assert not is_signed_in(client)
 
+    def test_a_state_counts_once_when_nothing_came_of_it_as_well(
+        self, app: Flask, provider: FakeProvider
+    ) -> None:
+        provider.answer = {"error": "access_denied"}
+        client = make_client(app)
+        address = visit(set_out(client))
+        client.get(address)
+        assert "not begun in this browser" in read_flash(client, client.get(address))
+
     def test_a_code_counts_once(self, app: Flask) -> None:
         """The cookie of before is put back, as only who has both cookie and code could."""
         client, thief = make_client(app), make_client(app)
@@ -341,10 +350,10 @@ class TestAttempt:
     def test_what_was_begun_before_is_not_gone_on_with(self, app: Flask) -> None:
         client = make_client(app)
         with client.session_transaction() as session:
-            session["tf_user_id"] = "somebody"
+            session["begun"] = "a second step"
         come(client)
         with client.session_transaction() as session:
-            assert "tf_user_id" not in session
+            assert "begun" not in session
 
     def test_nobody_is_led_elsewhere_after_the_sign_in(
         self, app: Flask, subtests: pytest.Subtests
