@@ -20,6 +20,7 @@ from app.store.identities import OtherIdentity
 from app.store.people_models import Account
 
 _LONGEST_NAME, _LONGEST_EMAIL = 80, 254
+_UNUSABLE = "Your e-mail address cannot be used here."
 _log = logging.getLogger(__name__)
 
 
@@ -63,9 +64,15 @@ def _check_open(account: Account) -> None:
 
 
 def _check_email(settings: ProviderSettings, proof: Proof) -> None:
-    """Hold somebody who is not known to an address that is theirs, and of an allowed domain."""
+    """Hold somebody who is not known to an address that is theirs, and of an allowed domain.
+
+    Addresses are compared as if some letters were the same, such as “ß” and “ss”. To a provider
+    those are two people, so only an address without such letters is the address of an account.
+    """
     if not proof.email:
         raise NotAdmitted("The sign-in provider has not verified an e-mail address of yours.")
+    if not proof.email.isascii():
+        raise NotAdmitted(_UNUSABLE)
     domain = accounts.normalise_email(proof.email).rpartition("@")[2]
     if settings.domains and domain not in settings.domains:
         raise NotAdmitted(f"E-mail addresses at {domain} are not let in here.")
@@ -90,9 +97,9 @@ def _add(
     try:
         email = validate_email(proof.email, check_deliverability=False, test_environment=True)
     except EmailNotValidError as error:
-        raise NotAdmitted("Your e-mail address cannot be used here.") from error
+        raise NotAdmitted(_UNUSABLE) from error
     if len(email.normalized) > _LONGEST_EMAIL:
-        raise NotAdmitted("Your e-mail address cannot be used here.")
+        raise NotAdmitted(_UNUSABLE)
     name = proof.name.strip()
     if not (0 < len(name) <= _LONGEST_NAME and name.isprintable() and can_be_seen(name)):
         name = email.normalized[:_LONGEST_NAME]

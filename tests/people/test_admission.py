@@ -46,6 +46,18 @@ class TestAccount:
         assert "Ask an administrator" in page.text
         assert not is_signed_in(client)
 
+    @pytest.mark.parametrize(
+        "email", ["große@example.com", "gro\u017f\u017fe@example.com", "grosse@ｅxample.com"]
+    )
+    def test_an_address_that_only_looks_like_one_of_an_account_is_linked_to_nothing(
+        self, app: Flask, provider: FakeProvider, email: str
+    ) -> None:
+        add_account(app, "grosse@example.com")
+        provider.person["email"] = email
+        client = make_client(app)
+        assert "cannot be used here" in come(client).text
+        assert not is_signed_in(client)
+
     def test_a_second_subject_of_the_same_address_is_refused(
         self, app: Flask, provider: FakeProvider
     ) -> None:
