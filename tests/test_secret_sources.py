@@ -36,7 +36,7 @@ def file(tmp_path: Path) -> Path:
 def test_every_secret_has_the_same_sources() -> None:
     secret = {setting.name for setting in SETTINGS if setting.is_secret}
 
-    assert secret == SECRETS | {"METRICS_TOKEN", "OIDC_CLIENT_SECRET"}
+    assert secret == SECRETS | {"METRICS_TOKEN", "OIDC_CLIENT_SECRET", "SMTP_URL"}
 
 
 @pytest.mark.parametrize("name", ["SECRET_KEY", "METRICS_TOKEN", "VOICEAIWRAPPER_TOKEN"])
@@ -45,6 +45,15 @@ def test_each_source_gives_the_same(name: str, file: Path) -> None:
 
     assert read_settings({f"{name}_FILE": str(file)}) == plain
     assert read_settings({f"{name}_COMMAND": python(f"print('{SECRET}')")}) == plain
+
+
+def test_the_server_of_mail_comes_from_each_source_as_well(file: Path) -> None:
+    url, sender = "smtp://who:password@mail.example", {"MAIL_FROM": "a@example.com"}
+    file.write_text(f"{url}\n")
+    plain = read_settings({"SMTP_URL": url} | sender)
+
+    assert read_settings({"SMTP_URL_FILE": str(file)} | sender) == plain
+    assert read_settings({"SMTP_URL_COMMAND": python(f"print('{url}')")} | sender) == plain
 
 
 def test_a_file_has_a_key_on_each_line(file: Path) -> None:

@@ -62,13 +62,13 @@ def list_addresses(
             "batch_id": make(services.store, services.connections, [saved()]),
             "change": "stop",
             "form": "csv",
+            "hook_id": 1,
             "filename": "icon.svg",
             "account_id": 1,
             "sign_in_id": 1,
             "token": "none",
             "token_id": 1,
             "comment_id": 1,
-            "hook_id": 1,
         }
         with app.test_request_context():
             return [
