@@ -10,9 +10,9 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest("button[name=clock]");
   if (!button || !form) return;
   event.preventDefault();
-  const secure = location.protocol === "https:" ? "; secure" : "";
+  const [prefix, secure] = location.protocol === "https:" ? ["__Host-", "; secure"] : ["", ""];
   // biome-ignore lint/suspicious/noDocumentCookie: not every browser has the Cookie Store API.
-  document.cookie = `clock=${button.value}; path=/; max-age=31536000; samesite=lax${secure}`;
+  document.cookie = `${prefix}clock=${button.value}; path=/; max-age=31536000; samesite=lax${secure}`;
   for (const other of button.parentElement.querySelectorAll("button")) other.setAttribute("aria-pressed", String(other === button));
   form.dispatchEvent(new Event("preview"));
 });

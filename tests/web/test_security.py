@@ -100,12 +100,14 @@ def test_what_is_signed_is_signed_with_sha_256(app: Flask, client: FlaskClient) 
 def test_a_choice_that_is_kept_stays_there_too(
     client: FlaskClient, saved: Callable[..., str], scheme: str, secure: bool
 ) -> None:
-    base, address = f"{scheme}://localhost", f"/drafts/{saved(inbound())}/review"
+    base, address = f"{scheme}://localhost", f"/drafts/{saved()}/review"
     token = Page(client.get(address, base_url=base)).typed("csrf_token")
     posted = {"clock": "UTC", "csrf_token": token}
     headers = {"Referer": f"{base}{address}"}
     answer = client.post(address, base_url=base, data=posted, headers=headers)
-    [kept] = [one for one in answer.headers.getlist("Set-Cookie") if one.startswith("clock=UTC")]
+    [kept] = [one for one in answer.headers.getlist("Set-Cookie") if "clock=UTC" in one]
+    assert kept.startswith("__Host-clock=") is secure
+    assert 'aria-pressed="true">of UTC' in client.get(address, base_url=base).text
     assert "SameSite=Lax" in kept
     assert ("Secure" in kept) is secure
 
