@@ -45,7 +45,10 @@ _FAILED = (
 )
 _UNWRITABLE = "This could not be written down"
 _NOTHING_SENT = "Nothing was sent, and what you typed is kept on this page."
+_OTHER_REASON = "The database cannot be used; the log says why."
 _REASONS = (
+    ("malformed", "The database is damaged: look at the log, and bring a backup back."),
+    ("I/O error", "The disk cannot be read or written."),
     ("locked", "Another program has locked the database."),
     ("full", "The disk is full."),
     ("readonly", "The database may not be written by this program."),
@@ -184,8 +187,7 @@ def _show_unwritable(error: Exception) -> tuple[str | Response, int]:
     """Say why the database cannot be used, and keep what was posted ready to be posted again."""
     reason = str(getattr(error, "orig", None) or error)
     current_app.logger.error("The database cannot be used: %s", describe_error(error))
-    usual = f"The database cannot be used ({reason})."
-    words = next((words for part, words in _REASONS if part in reason), usual)
+    words = next((words for part, words in _REASONS if part in reason), _OTHER_REASON)
     return _offer_again(503, (_UNWRITABLE, f"{words} {_NOTHING_SENT}"))
 
 

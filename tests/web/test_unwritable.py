@@ -112,9 +112,9 @@ def test_a_script_that_saves_is_told_to_try_again(client: FlaskClient, locked: N
     [
         (sqlite3.OperationalError("database or disk is full"), "The disk is full."),
         (sqlite3.OperationalError("attempt to write a readonly database"), "may not be written"),
-        (sqlite3.DatabaseError("database disk image is malformed"), "disk image is malformed"),
-        (sqlite3.OperationalError("disk I/O error"), "disk I/O error"),
-        (sqlite3.InterfaceError("odd"), "The database cannot be used (odd)."),
+        (sqlite3.DatabaseError("database disk image is malformed"), "The database is damaged"),
+        (sqlite3.OperationalError("disk I/O error"), "The disk cannot be read or written."),
+        (sqlite3.InterfaceError("odd"), "The database cannot be used; the log says why."),
         (sqlite3.OperationalError("canceling … due to lock timeout"), "about the same just now."),
         (sqlite3.OperationalError("canceling … due to statement timeout"), "took too long."),
         (sqlite3.InternalError("cannot … in a read-only transaction"), "not be written just now."),
