@@ -210,6 +210,7 @@ def test_scripts_show_text_and_no_markup(script: Path) -> None:
 def test_scripts_are_modules_and_put_nothing_on_the_window(script: Path) -> None:
     text = script.read_text()
     assert not re.search(r"\b(?:window|globalThis|self)(?:\.\w+|\[[^\]]+\])\s*=[^=]", text)
+    assert not re.search(r"document\.(?:forms|all|images|embeds)\b|window\[", text)
     assert not re.search(r"__proto__|\.prototype\b|\.constructor\b", text)
     assert not re.search(r"\bfor \((?:const|let) \w+ in ", text)
     assert not re.search(r"Object\.assign\((?!document\.createElement)", text)

@@ -773,3 +773,13 @@ def test_each_page_offers_to_sign_out(signed_in: FlaskClient, address: str) -> N
 
 def test_who_is_alone_is_offered_none(app: Flask) -> None:
     assert "Sign out" not in make_client(app).get("/").text
+
+
+def test_a_closed_account_is_signed_out_at_once(app: Flask, signed_in: FlaskClient) -> None:
+    add_account(app, "other@example.com")
+    other = make_client(app)
+    sign_in(other, "other@example.com")
+    post(other, "/people/1/active", "/people/1", active="no")
+    assert not is_signed_in(signed_in)
+    post(other, "/people/1/active", "/people/1", active="yes")
+    assert not is_signed_in(signed_in)

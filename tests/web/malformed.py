@@ -157,6 +157,8 @@ class Forbidden:
         """Say what is wrong with an answer; nothing if it is fine."""
         if answer.status >= 500:
             return f"answered {answer.status}"
+        if len(answer.headers.get("set-cookie", "").partition(";")[0]) > 4096:
+            return "sets a cookie that no browser keeps"
         if "access-control-allow-origin" in answer.headers:
             return "lets other sites read it"
         whole = answer.text + repr(answer.headers)
