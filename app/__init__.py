@@ -52,6 +52,7 @@ from app.store.vault import BadKeys, Vault
 from app.web.assets import fingerprint
 from app.web.headers import GuardedAnswers
 from app.web.request_lines import RequestLines
+from app.web.sandbox_gate import SandboxGate
 from app.web.waiting_list import make_list_of_items
 
 # No name server answers for .invalid (RFC 6761), so nothing of it can leave this process.
@@ -181,7 +182,7 @@ def _make(settings: Settings) -> Flask:
     web.install(app, store, is_reachable=settings.is_reachable)
     for command in COMMANDS:
         app.cli.add_command(command)
-    both = DispatcherMiddleware(app.wsgi_app, {"/sandbox": sandbox})
+    both = DispatcherMiddleware(app.wsgi_app, {"/sandbox": SandboxGate(sandbox, app)})
     count = metrics.count_request if metrics else None
     app.wsgi_app = RequestLines(GuardedAnswers(both), count)  # type: ignore[method-assign]
     return app

@@ -1,5 +1,6 @@
 """The one shape of every answer of the API, errors included, whatever went wrong."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -26,6 +27,11 @@ _SAID = {
 }
 _OTHER_HOST = "Send the request to a host name that this sandbox answers to."
 _FAILED = "The sandbox failed, which it should not. Look at its log."
+
+
+def write_error(message: str) -> str:
+    """Write an error as the API would, for what is refused before it is asked."""
+    return json.dumps({"status": "error", "message": message}, ensure_ascii=False)
 
 
 def answer_success(status: int, message: str, data: Mapping[str, Any]) -> Response:

@@ -18,6 +18,7 @@ from flask import Flask, Response, abort, current_app, g, redirect, request, ses
 from flask.typing import ResponseReturnValue
 from flask_security.utils import check_and_update_authn_fresh
 from sqlalchemy.exc import DatabaseError
+from werkzeug.wrappers import Request
 
 from app.connections import Connection, ConnectionRegistry
 from app.people.sign_in import FRESH, WITHOUT_ACCOUNT, find_account, renew_key
@@ -261,14 +262,14 @@ def _name_tried_account(what: Tried, person: Person | None) -> str:
 
 def _check_local() -> None:
     """Let the one person of this machine do everything, and others only make a first account."""
-    is_from_elsewhere = current_app.config["IS_REACHABLE"] or _comes_from_elsewhere()
+    is_from_elsewhere = current_app.config["IS_REACHABLE"] or comes_from_elsewhere(request)
     if is_from_elsewhere and request.endpoint not in _FIRST:
         raise NotOpen
     if request.blueprint in _OF_ACCOUNTS:
         abort(404)
 
 
-def _comes_from_elsewhere() -> bool:
+def comes_from_elsewhere(request: Request) -> bool:
     """Tell whether a request comes from another machine, or through a proxy on this one."""
     if "X-Forwarded-For" in request.headers or "Forwarded" in request.headers:
         return True
