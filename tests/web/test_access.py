@@ -45,7 +45,7 @@ MAY = {
     "account.list_tokens": EVERYBODY,
     "account.make_token": EVERYBODY,
     "account.show": EVERYBODY,
-    "answers.confirm_duties": "ES",
+    "answers.confirm_duties": "ESC",
     "api.create": "E",
     "api.describe": EVERYBODY,
     "api.show": EVERYBODY,

@@ -3,14 +3,17 @@
 from datetime import time
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
+from app.rights import Role
 from app.store import drafts
 from app.store.acceptances import judge
 from app.store.database import Store
 from app.store.evidence_file import check_evidence
 from tests.factories import outbound, typed
 from tests.pages import Page, Visitor, fields_of, text
+from tests.people.accounts import add_account, make_client, sign_in
 
 LATE = {"daily_end_time": time(22), "timezone": "America/Los_Angeles"}
 CUSTOMERS, TIMES = "exemption-customers", "exemption-agreed-times"
@@ -149,3 +152,22 @@ def test_the_form_says_that_a_rule_can_be_lifted(visitor: Visitor, oregon: str) 
     page = visitor.open(f"/drafts/{oregon}")
     assert page.text.count("is lifted if ") == 1
     assert "3 lifted" in verdict(page)
+
+
+def test_a_yes_is_for_who_may_accept_what_breaks_a_rule(
+    app: Flask, visitor: Visitor, oregon: str
+) -> None:
+    add_account(app)
+    roles = {"edda": Role.EDITOR, "carl": Role.ACCEPTER}
+    for name, role in roles.items():
+        add_account(app, f"{name}@example.com", {"sandbox": frozenset({role})})
+    pages = {}
+    for name in roles:
+        browser = make_client(app)
+        sign_in(browser, f"{name}@example.com")
+        pages[name] = answer(Visitor(browser), oregon)
+        if name == "edda":
+            assert "somebody who may accept what breaks one has to say it" in question(pages[name])
+            assert dict(fields_of(pages[name].form("confirm")))[f"answer-{CUSTOMERS}"] == "yes"
+            assert "3 laws are broken" in pages[name].text
+    assert "1 law is broken" in pages["carl"].text

@@ -23,7 +23,7 @@ from app.store.acceptances import (
 )
 from app.store.audit_trail import name_draft_chain
 from app.store.models import Draft
-from app.web.access import needs
+from app.web.access import may, needs
 from app.web.panel.drawings import Trouble
 from app.web.row_numbers import read_number
 from app.web.screens.review import SEND_FIELDS, draw_review, read_typed_by_rule
@@ -34,6 +34,7 @@ bp = Blueprint("answers", __name__)
 _NAMELESS = "Enter your name: it is kept with what you say."
 _NEW_ANSWER = "Somebody has answered or accepted something since you opened this page. Look again."
 _CHANGED = "The draft has changed since you reviewed it. Please look again."
+_NOT_YOURS = "This lifts rules: somebody who may accept what breaks one has to say it."
 _OF_ALL = frozenset(map(build_exemption_key, EXEMPTIONS))
 
 
@@ -65,7 +66,7 @@ def keep_reason(draft_id: str) -> ResponseReturnValue:
 
 
 @bp.post("/drafts/<draft:draft_id>/confirm")
-@needs(Right.EDIT, Right.SEND)
+@needs(Right.EDIT, Right.SEND, Right.ACCEPT)
 def confirm_duties(draft_id: str) -> ResponseReturnValue:
     """Keep what is answered of duties and of all leads; what is left open stays open."""
     answers, wrong = _read_answers()
@@ -73,6 +74,7 @@ def confirm_duties(draft_id: str) -> ResponseReturnValue:
         return draw_review(draft_id, message=refusal)
     if not answers and not wrong:
         return draw_review(draft_id, message="Answer a question first: nothing is kept.")
+    wrong |= dict.fromkeys(_list_lifting(draft_id, answers), _NOT_YOURS)
     if not name_person():
         wrong["who"] = _NAMELESS
     if wrong:
@@ -85,6 +87,22 @@ def confirm_duties(draft_id: str) -> ResponseReturnValue:
         return draw_review(draft_id, message=_CHANGED)
     done = "Your answers are kept with the draft."
     return _show_done(draft_id, done, read_typed_by_rule("reason-"), "duties")
+
+
+def _list_lifting(draft_id: str, answers: Mapping[str, tuple[DutyAnswer, str]]) -> list[str]:
+    """List the new answers that lift rules, if whoever gives them may not accept a broken one."""
+    with store().reading() as session:
+        draft = drafts.find(session, draft_id)
+        kept = read_accepted(draft)
+    if may(Right.ACCEPT, draft.connection_key):
+        return []
+    return [
+        key
+        for key, (answer, reason) in answers.items()
+        if key in _OF_ALL
+        and answer is DutyAnswer.YES
+        and (key not in kept or (kept[key].answer, kept[key].reason) != (answer, reason))
+    ]
 
 
 def _read_answers() -> tuple[dict[str, tuple[DutyAnswer, str]], dict[str, str]]:
