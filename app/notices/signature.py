@@ -6,20 +6,18 @@ older than some minutes: nobody else can make such a call, nor make one again la
 
 import base64
 import hmac
-from hashlib import sha256
 from secrets import token_bytes
 
 _PREFIX = "whsec_"
-_BYTES = 32
 
 
 def make_secret() -> str:
-    """Draw a secret."""
-    return _PREFIX + base64.b64encode(token_bytes(_BYTES)).decode()
+    """Draw a secret of 256 bits."""
+    return _PREFIX + base64.b64encode(token_bytes(32)).decode()
 
 
 def sign(secret: str, message_id: str, timestamp: int, body: bytes) -> str:
     """Sign a body; *timestamp* is in seconds since 1970."""
     key = base64.b64decode(secret.removeprefix(_PREFIX))
     signed = f"{message_id}.{timestamp}.".encode() + body
-    return f"v1,{base64.b64encode(hmac.digest(key, signed, sha256)).decode()}"
+    return f"v1,{base64.b64encode(hmac.digest(key, signed, 'sha256')).decode()}"

@@ -120,10 +120,10 @@ def test_each_event_of_security_is_in_the_table_of_logs() -> None:
 
 def test_each_way_to_sign_in_is_in_the_table() -> None:
     words = " ".join(row[0] for row in read_table("way | steps"))
-    for word in ("password", "code", "passkey", "link", "recovery", "token"):
+    for word in ("password", "code", "passkey", "link", "recovery", "provider", "token"):
         assert word in words
     known = {"take_link", "change_password", "login", "mf_recovery", "verify"}
-    known |= {"send"}  # Recovery by e-mail.
+    known |= {"send", "start"}  # Recovery by e-mail, and the provider.
     known |= {"two_factor_token_validation", "wan_signin_response", "wan_verify_response"}
     assert {endpoint.partition(".")[2] for endpoint in MAKES_SURE} == known
 

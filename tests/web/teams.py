@@ -12,7 +12,7 @@ from app.store import accounts, approvals, drafts
 from app.store.base import State
 from app.store.people_models import Account
 from tests.factories import outbound, typed
-from tests.pages import Page
+from tests.pages import Page, drain
 from tests.people.accounts import add_account, find_token, make_client, sign_in
 from tests.sending.batch_of import check_all, make
 
@@ -84,8 +84,11 @@ class Team:
         return self.press(name, page, page, verdict=verdict, reason=reason)
 
     def send(self, name: str, draft_id: str, **more: str) -> TestResponse:
+        """Send a campaign, and wait until its outcome is known."""
         page = f"/drafts/{draft_id}/review"
-        return self.press(name, f"/drafts/{draft_id}/send", page, **more)
+        sent = self.press(name, f"/drafts/{draft_id}/send", page, **more)
+        drain(self.app)
+        return sent
 
     def read(self, name: str, address: str) -> str:
         """Read a page as a person does."""

@@ -281,6 +281,7 @@ def test_alone_nobody_approves_and_going_without_is_on_record(
     assert client.post(f"/drafts/{draft_id}/send", data=fields).status_code == 422
     reason = {"without_approval": "Nobody else is here."}
     assert client.post(f"/drafts/{draft_id}/send", data=fields | reason).status_code == 302
+    drain(app)
 
 
 def test_an_administrator_says_at_the_connection_who_has_to_approve(team: Team) -> None:

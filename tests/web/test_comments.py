@@ -190,6 +190,11 @@ def test_what_is_approved_no_more_does_not_wait_to_be_sent(team: Team) -> None:
     draft_id = team.write("edda")
     team.decide("ansel", draft_id, "approve")
     assert "Send what is approved" in team.read("selma", "/waiting")
+    with find_services(team.app).store.writing() as session:
+        session.get_one(Draft, draft_id).accepted = {"said": "since"}
+    assert "Nothing waits for you" in team.read("selma", "/waiting")
+    with find_services(team.app).store.writing() as session:
+        session.get_one(Draft, draft_id).accepted = {}
     for group in ("Compliance", None):
         team.ask_for_approval(group)
         assert "Nothing waits for you" in team.read("selma", "/waiting")
