@@ -99,6 +99,7 @@ MAY = {
     "editing.merge": "E",
     "editing.new": "E",
     "editing.save": "E",
+    "finder.find": EVERYBODY,
     "history.evidence": EVERYBODY,
     "history.show": EVERYBODY,
     "hooks.add": NOBODY,
@@ -370,7 +371,8 @@ def viewer(app: Flask, own: Known, other: Known) -> FlaskClient:
 
 
 @pytest.mark.parametrize(
-    "address", ["/", "/?search=Of", "/batches", "/requests", "/connections", "/requests.jsonl"]
+    "address",
+    ["/", "/?search=Of", "/find.json", "/batches", "/requests", "/connections", "/requests.jsonl"],
 )
 def test_no_list_shows_what_is_at_another_connection(
     viewer: FlaskClient, other: Known, address: str

@@ -40,6 +40,7 @@ NO_PAGES = {
     "book.offers",
     "connections.test_state",
     "calendars.windows_of",
+    "finder.find",
     "history.evidence",
     "log.export",
     "people.join",

@@ -1,0 +1,45 @@
+"""What the palette finds: the campaigns that the list finds, by name, place and state."""
+
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+
+from app.web.screens.finder import MOST
+from tests.factories import inbound
+
+
+def test_a_campaign_is_found_with_where_it_goes_and_its_state(
+    client: FlaskClient, saved: Callable[..., str]
+) -> None:
+    draft_id = saved(inbound(name="Front desk"))
+    saved(inbound(name="Another"))
+    assert client.get("/find.json?search=front").get_json() == [
+        {
+            "name": "Front desk",
+            "detail": "Sandbox, Not sent",
+            "address": f"/drafts/{draft_id}",
+        }
+    ]
+
+
+def test_without_words_the_last_changed_come_first_and_few(
+    client: FlaskClient, saved: Callable[..., str]
+) -> None:
+    for number in range(MOST + 1):
+        saved(inbound(name=f"Desk {number}"))
+    names = [campaign["name"] for campaign in client.get("/find.json").get_json()]
+    assert names == [f"Desk {number}" for number in range(MOST, 0, -1)]
+
+
+def test_a_campaign_without_a_name_is_found_by_its_stand_in(
+    client: FlaskClient, saved: Callable[..., str]
+) -> None:
+    saved(inbound(name=None))
+    assert [found["name"] for found in client.get("/find.json").get_json()] == ["Unnamed campaign"]
+
+
+@pytest.mark.parametrize("search", ["no+such+campaign", "+".join(["word"] * 50)])
+def test_what_finds_nothing_is_an_empty_list(client: FlaskClient, search: str) -> None:
+    answer = client.get(f"/find.json?search={search}")
+    assert (answer.status_code, answer.get_json()) == (200, [])
