@@ -14,7 +14,7 @@ const placeOf = (button) => {
   const { top } = button.getBoundingClientRect();
   const far = (place) => Math.abs(place.getBoundingClientRect().top - top);
   return () =>
-    [...document.querySelectorAll(`[aria-labelledby=${part}] :is(h2, summary)`)]
+    [...document.querySelectorAll(`[aria-labelledby=${part}] :is(h2[tabindex], summary)`)]
       .filter((place) => place.checkVisibility())
       .sort((one, other) => far(one) - far(other))[0];
 };

@@ -15,9 +15,11 @@ WATCH = """() => {
   window.covered = [];
   // When it loses focus, whatever the browser scrolled for it is done.
   document.addEventListener("focusout", ({ target }) => {
-    const { top, bottom } = (target.closest(".option") ?? target).getBoundingClientRect();
-    const { top: above, bottom: below } = bar.getBoundingClientRect();
-    const isCovered = !bar.contains(target) && bottom > above + 1 && top < below - 1;
+    const box = (target.closest(".option") ?? target).getBoundingClientRect();
+    const over = bar.getBoundingClientRect();
+    const isBeside = box.left >= over.right || box.right <= over.left;
+    const isApart = isBeside || box.bottom <= over.top + 1 || box.top >= over.bottom - 1;
+    const isCovered = !bar.contains(target) && !isApart;
     window.visited += 1;
     if (isCovered) window.covered.push(target.outerHTML);
   });

@@ -105,7 +105,7 @@ def test_a_place_without_data_is_never_green(client: FlaskClient, place: str) ->
     soup = rules(client, {"audience": place, "purpose": "marketing"}, timezone="Europe/Berlin")
     assert soup.select(".verdict.ready") == []
     assert "not all rules are known here" in text(soup.select_one(".verdict"))
-    gaps = text(soup.select_one("#m-rules ~ .gaps"))
+    gaps = text(soup.select_one("#m-rules + .part > .gaps"))
     assert f"Limits of attempts are not known here for {place}." in gaps
 
 
@@ -149,7 +149,7 @@ def test_days_off_are_not_guessed_for_leads_of_whom_nothing_was_said(client: Fla
 
 def test_clock_changes_say_whether_they_fall_into_the_calling_hours(client: FlaskClient) -> None:
     night = {"daily_start_time": time(1), "daily_end_time": time(4), "days_of_week": EVERY_DAY}
-    (row,) = rules(client, {}, **night).select("#m-calendar ~ table.list tr")
+    (row,) = rules(client, {}, **night).select("#m-calendar + .part > table.list tr")
     assert "Sun 14 Mar 2027, 03:00 (UTC-04:00)" in text(row)
     assert "inside the calling hours" in text(row)
 
@@ -159,12 +159,12 @@ def test_of_many_clock_changes_the_first_are_listed_and_the_others_counted(
 ) -> None:
     # Two in each of the ten years from 2027 to 2036.
     soup = rules(client, {}, end_date=date(2036, 12, 31))
-    listed = len(soup.select("#m-calendar ~ table.list tr"))
-    (counted,) = soup.select("#m-calendar ~ table.list + .hint")
+    listed = len(soup.select("#m-calendar + .part > table.list tr"))
+    (counted,) = soup.select("#m-calendar + .part > table.list + .hint")
     assert 0 < listed < 20
     assert text(counted) == f"and {20 - listed} more times"
     one_year = rules(client, {}, end_date=date(2027, 12, 31))
-    assert len(one_year.select("#m-calendar ~ table.list tr")) == 2
+    assert len(one_year.select("#m-calendar + .part > table.list tr")) == 2
     assert "more times" not in text(one_year)
 
 

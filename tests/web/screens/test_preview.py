@@ -179,7 +179,7 @@ def test_a_campaign_without_a_last_day_has_no_last_window_and_nothing_that_never
 def test_the_last_call_that_a_lead_can_get_is_named(client: FlaskClient) -> None:
     for last in (date(2027, 3, 31), None):
         soup = preview(client, typed(outbound(end_date=last)))
-        facts = [text(line) for line in soup.select("#m-lead ~ dl.facts > *")]
+        facts = [text(line) for line in soup.select("#m-lead + .part > dl.facts > *")]
         assert facts[facts.index("The last one") + 1] == "attempt 3, on Wed 6 Jan 2027"
 
 

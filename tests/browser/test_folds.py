@@ -1,0 +1,69 @@
+"""The form at a glance: the verdict strip, and parts of the panel that stay folded."""
+
+from collections.abc import Callable
+from datetime import time
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import NewWindow
+from tests.browser.operator import Operator
+from tests.factories import inbound, outbound
+
+
+def test_a_part_that_was_folded_stays_so_and_a_link_of_the_strip_unfolds_it(
+    operator: Operator, saved: Callable[..., str]
+) -> None:
+    page = operator.page
+    operator.open(saved(outbound()))
+    page.locator("#m-json").click()
+    expect(operator.json()).to_be_hidden()
+    operator.open(saved(outbound(name="Another")))
+    expect(operator.json()).to_be_hidden()
+    with page.expect_response("**/preview"):
+        operator.fill({"name": "Renamed"})
+    expect(page.locator(".words")).to_be_visible()
+    expect(operator.json()).to_be_hidden()
+
+    strip = page.get_by_role("navigation", name="At a glance")
+    strip.get_by_role("link", name="JSON").click()
+    expect(operator.json()).to_be_in_viewport()
+    page.reload()
+    expect(operator.json()).to_be_visible()
+
+
+def test_a_part_that_comes_while_one_types_comes_folded_if_it_was(
+    operator: Operator, saved: Callable[..., str]
+) -> None:
+    operator.open(saved(outbound()))
+    operator.page.locator("#m-calendar").click()
+    operator.open(saved(outbound(start_date=None)))
+    expect(operator.page.locator("#m-calendar")).to_have_count(0)
+    operator.fill({"start_date": "2027-01-04"})
+    expect(operator.page.locator("#m-calendar")).to_be_visible()
+    expect(operator.page.locator(".months")).to_be_hidden()
+
+
+def test_the_strip_leads_to_each_part_with_and_without_scripts(
+    any_operator: Operator, saved: Callable[..., str]
+) -> None:
+    late = outbound(daily_end_time=time(21))
+    any_operator.open(saved(late, audience="Florida", purpose="marketing"))
+    strip = any_operator.page.get_by_role("navigation", name="At a glance")
+    for words, part in {
+        "63 days": "m-calendar",
+        "at most": "m-lead",
+        "breaks 1 law": "m-rules",
+        "JSON": "m-json",
+    }.items():
+        strip.get_by_role("link", name=words).click()
+        expect(any_operator.page.locator(f"#{part}")).to_be_in_viewport()
+
+
+def test_the_strip_counts_what_is_to_answer(window: NewWindow, saved: Callable[..., str]) -> None:
+    operator = Operator(window())
+    operator.open(saved(inbound(name=None)))
+    strip = operator.page.get_by_role("navigation", name="At a glance")
+    strip.get_by_role("link", name="1 to answer").click()
+    expect(operator.field("name")).to_be_focused()
+    operator.page.keyboard.type("Front desk")
+    expect(strip.get_by_role("link", name="complete")).to_be_visible()
