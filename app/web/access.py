@@ -171,6 +171,13 @@ def list_connections(right: Right = Right.VIEW) -> list[Connection]:
     ]
 
 
+def choose_connection(asked: str) -> str:
+    """Choose where a new campaign goes: as *asked* (empty is the default), or where it may."""
+    if may(Right.EDIT, asked):
+        return asked
+    return next((offered.key for offered in list_connections(Right.EDIT)), "")
+
+
 def install(app: Flask, *, is_reachable: bool) -> None:
     """Look at who asks before anything else; *is_reachable* from other machines is the app."""
     app.config["IS_REACHABLE"] = is_reachable

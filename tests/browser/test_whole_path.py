@@ -69,3 +69,16 @@ def test_what_was_typed_wrong_is_still_there_after_saving_and_coming_back(
     page.get_by_role("link", name="Half done", exact=True).click()
     expect(operator.field("name")).to_have_value("Half done")
     expect(operator.field("timezone")).to_have_value("Nowhere/City")
+
+
+def test_a_newcomer_gets_to_a_draft_at_the_sandbox_within_eight_presses(
+    any_operator: Operator, ledger: Ledger
+) -> None:
+    operator = any_operator
+    operator.page.goto("/")
+    presses = ["Try it with a sample", "Review and send", "Send to the sandbox"]
+    for words in presses:
+        operator.press(words)
+    operator.sees("The sandbox created this campaign as DRAFT")
+    assert len(presses) <= 8
+    assert len(ledger.read_page(2)) == 1

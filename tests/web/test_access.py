@@ -133,6 +133,8 @@ MAY = {
     "review.send": "S",
     "review.show": EVERYBODY,
     "rulebook.show": EVERYBODY,
+    "samples.begin": "E",
+    "samples.make": "E",
     "sandbox.show": EVERYBODY,
     "sandbox.switch": "E",
     "submissions.latest": EVERYBODY,

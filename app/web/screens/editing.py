@@ -21,7 +21,7 @@ from app.store.base import State
 from app.store.drafts import AlreadySubmitted, StaleVersion
 from app.store.models import Draft
 from app.store.records import LoggedCall
-from app.web.access import list_connections, may, needs, require
+from app.web.access import choose_connection, list_connections, needs, require
 from app.web.clocks import draw_clock_switch, set_clock
 from app.web.panel.findings_view import write_posted
 from app.web.panel.macros import draw_macro
@@ -51,15 +51,8 @@ def blank(draft_id: str) -> ResponseReturnValue:
     with store().reading() as session:
         if drafts.exists(session, draft_id):
             return redirect(url_for("editing.edit", draft_id=draft_id))
-    return _draw_form(draft_id, None, {"connection": _choose_connection()})
-
-
-def _choose_connection() -> str:
-    """Choose where a new campaign goes: as asked, the default, or the first that is allowed."""
-    key = request.args.get("connection", "")
-    if may(Right.EDIT, key):
-        return key
-    return next((offered.key for offered in list_connections(Right.EDIT)), "")
+    to = choose_connection(request.args.get("connection", ""))
+    return _draw_form(draft_id, None, {"connection": to})
 
 
 @bp.get("/drafts/<draft:draft_id>")
