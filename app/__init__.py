@@ -176,6 +176,7 @@ def _make(settings: Settings) -> Flask:
         teller=teller,
         ledger=sandbox.extensions["ledger"],
         faults=sandbox.extensions["faults"],
+        account=sandbox.extensions["account"],
         metrics=metrics,
         provider=provider,
     ).install(app)

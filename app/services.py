@@ -11,6 +11,7 @@ from app.metrics import Metrics
 from app.notices.teller import Teller
 from app.people.mail import Outbox
 from app.people.provider import Provider
+from app.sandbox.account import Account
 from app.sandbox.ledger import Ledger
 from app.sandbox.switch import Faults
 from app.sending.background import Background
@@ -26,7 +27,7 @@ _NAME = "services"
 
 @dataclass(frozen=True)
 class Services:
-    """The parts of one app; `ledger` and `faults` are those of its built-in sandbox.
+    """The parts of one app; `ledger`, `faults` and `account` are those of its built-in sandbox.
 
     Each of the `streams` holds a thread of the server: whoever gets none asks again and again.
     `metrics` are there if somebody may read them, and `provider` if people sign in by one.
@@ -47,6 +48,7 @@ class Services:
     teller: Teller
     ledger: Ledger
     faults: Faults
+    account: Account
     metrics: Metrics | None
     provider: Provider | None
 

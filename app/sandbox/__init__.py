@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 
 from app.files import TEMPLATES
 from app.sandbox import api, envelope, pages
+from app.sandbox.account import Account
 from app.sandbox.ledger import Ledger
 from app.sandbox.rehearsal import Rehearsal
 from app.sandbox.switch import Faults
@@ -42,6 +43,8 @@ def create_sandbox(engine: Engine, trusted_hosts: Sequence[str] | None = None) -
         TRUSTED_HOSTS=list(trusted_hosts) if trusted_hosts else None,
     )
     sandbox.extensions["ledger"] = Ledger(engine)
+    sandbox.extensions["account"] = account = Account(engine)
+    account.add()
     sandbox.extensions["faults"] = faults = Faults(engine)
     sandbox.register_blueprint(api.bp)
     sandbox.register_blueprint(pages.bp)

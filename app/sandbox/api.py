@@ -6,6 +6,7 @@ from flask import Blueprint, Response, current_app, request
 
 from app.campaign.contract.fields import CAMPAIGNS_PATH
 from app.campaign.contract.strict_json import Malformed, parse_object
+from app.sandbox.account import Account
 from app.sandbox.envelope import answer_error, answer_success
 from app.sandbox.judge import find_errors
 from app.sandbox.ledger import Kept, Ledger
@@ -26,7 +27,7 @@ def create() -> Response:
         document = parse_object(request.get_data())
     except Malformed as error:
         return answer_error(400, str(error))
-    if errors := find_errors(document):
+    if errors := find_errors(document) or _account().find_unknown(document):
         return answer_error(422, "Nothing was created. Some fields need a change.", errors)
     return answer_success(
         201, "Campaign created successfully", _write_data(_ledger().add(document))
@@ -48,6 +49,10 @@ def _is_utf8() -> bool:
 
 def _ledger() -> Ledger:
     return cast(Ledger, current_app.extensions["ledger"])
+
+
+def _account() -> Account:
+    return cast(Account, current_app.extensions["account"])
 
 
 def _write_data(campaign: Kept) -> dict[str, Any]:

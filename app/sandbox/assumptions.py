@@ -36,6 +36,11 @@ ASSUMPTIONS = (
         "Whose id assistant_id is for WORKFLOW and SQUAD",
         "That workflow's or that squad's.",
     ),
+    Assumption(
+        "An id that the account does not have",
+        "Accepted, unless the sandbox is told to insist on ids that it knows: then 422, with a "
+        "sentence for each such field.",
+    ),
     Assumption("An end_date equal to start_date", "Refused: “after” is taken literally."),
     Assumption("A start_date in the past", "Accepted. The form warns."),
     Assumption(

@@ -26,7 +26,7 @@ def _encode(kind: str, key: str) -> str:
 EXAMPLES = (
     ExampleId("provider", _encode("TenantVoiceProvider", "7001"), "Demo pod, Vapi"),
     ExampleId("provider", _encode("TenantVoiceProviderType", "dEm0Pod"), "Demo pod, Retell"),
-    ExampleId("assistant", "asst_demo_reminders", "Reminders"),
+    ExampleId("assistant", "asst_demo_outreach", "Outreach"),
     ExampleId("assistant", "asst_demo_front_desk", "Front desk"),
     ExampleId("workflow", "wf_demo_booking", "Booking"),
     ExampleId("squad", "squad_demo_sales", "Sales team"),

@@ -1,23 +1,16 @@
 """Which fault is switched on, for the next request or for all; every process sees the same."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Engine, Row, Table, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Engine, Row, delete, select
 
-from app.sandbox.tables import find_tables, writing
+from app.sandbox.tables import INSERT, find_tables, writing
 
 LONGEST = 120.0
 """Seconds that a slow answer may take."""
 
 USUAL = 40.0
-
-_INSERT: dict[str, Callable[[Table], sqlite.Insert | postgresql.Insert]] = {
-    "sqlite": sqlite.insert,
-    "postgresql": postgresql.insert,
-}
 
 
 @dataclass(frozen=True)
@@ -40,7 +33,7 @@ class Faults:
     def switch_on(self, switch: Switch) -> None:
         """Switch this fault on, in place of any other."""
         values = {"name": switch.name, "every": switch.every, "seconds": switch.seconds}
-        put = _INSERT[self._engine.dialect.name](self._table).values(only_one=1, **values)
+        put = INSERT[self._engine.dialect.name](self._table).values(only_one=1, **values)
         with writing(self._engine) as connection:
             connection.execute(put.on_conflict_do_update(index_elements=["only_one"], set_=values))
 

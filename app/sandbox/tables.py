@@ -1,11 +1,11 @@
-"""What the sandbox keeps, as two tables: in a file of its own, or in the app's PostgreSQL database.
+"""What the sandbox keeps, as tables: in a file of its own, or in the app's PostgreSQL database.
 
 There, where tables of the app are beside them, their names say whose they are.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     Boolean,
@@ -28,14 +28,20 @@ from sqlalchemy import (
     table,
     text,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import REGCLASS
 
 
 class Tables(NamedTuple):
-    """The campaigns that were created, and the fault that is switched on, in one row at most."""
+    """What is kept: the campaigns that were created, and the ids of the account that has them.
+
+    The fault that is switched on, and whether ids have to be known, are in one row at most.
+    """
 
     campaign: Table
     fault: Table
+    known_id: Table
+    insistence: Table
 
 
 def _describe(prefix: str) -> Tables:
@@ -56,10 +62,28 @@ def _describe(prefix: str) -> Tables:
         Column("every", Boolean),
         Column("seconds", Float),
     )
-    return Tables(campaign, fault)
+    known_id = Table(
+        f"{prefix}known_id",
+        metadata,
+        Column("kind", Text, primary_key=True),
+        Column("value", Text, primary_key=True),
+        Column("nickname", Text, nullable=False),
+    )
+    insistence = Table(
+        f"{prefix}insistence",
+        metadata,
+        Column("only_one", Integer, CheckConstraint("only_one = 1"), primary_key=True),
+    )
+    return Tables(campaign, fault, known_id, insistence)
 
 
 ON_SQLITE, ON_POSTGRESQL = _describe(""), _describe("sandbox_")
+
+INSERT: dict[str, Callable[[Table], sqlite.Insert | postgresql.Insert]] = {
+    "sqlite": sqlite.insert,
+    "postgresql": postgresql.insert,
+}
+"""How each kind of database inserts what can be there already."""
 
 _COUNTERS = table("sqlite_sequence", column("name"), column("seq"))
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('campaign-builder sandbox', 0))")
@@ -82,6 +106,14 @@ def make_tables(connection: Connection) -> None:
     if _is_postgresql(connection):
         connection.execute(_LOCK)
     find_tables(connection).campaign.metadata.create_all(connection)
+
+
+def insert_if_missing(
+    connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """Insert those rows whose primary key is not there yet."""
+    put = INSERT[connection.dialect.name](table)
+    connection.execute(put.on_conflict_do_nothing(), rows)
 
 
 def read_last_number(connection: Connection) -> int:

@@ -26,7 +26,7 @@ _SCHEDULE: dict[str, Any] = {
 """What fits most campaigns, as it would be typed."""
 
 _SAMPLE: dict[str, Any] = _SCHEDULE | {
-    "name": "Sample: appointment reminders",
+    "name": "Sample: new patient offer",
     "assistant_id": find_example("assistant"),
     "tenant_voice_provider_id": find_example("provider"),
     "phone_number_id": find_example("number"),

@@ -135,6 +135,8 @@ MAY = {
     "rulebook.show": EVERYBODY,
     "samples.begin": "E",
     "samples.make": "E",
+    "sandbox.add_id": "E",
+    "sandbox.insist": "E",
     "sandbox.show": EVERYBODY,
     "sandbox.switch": "E",
     "submissions.latest": EVERYBODY,

@@ -5,9 +5,10 @@ from typing import Any
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.connections import SANDBOX
 from app.forms.connection import BookForm
 from app.rights import Right
-from app.services import connections, store
+from app.services import connections, services, store
 from app.store import address_book
 from app.store.address_book import FIELDS, IdKind
 from app.store.saved_connections import NoSuchConnection
@@ -65,7 +66,21 @@ def offers(key: str) -> ResponseReturnValue:
             ]
             for field, kinds in FIELDS.items()
         }
+    if key == SANDBOX:
+        _add_examples(offered)
     return jsonify(offered)
+
+
+def _add_examples(offered: dict[str, list[Any]]) -> None:
+    """Offer the sandbox's own ids, too, below what the book has."""
+    known = services().account.read_ids()
+    for field, kinds in FIELDS.items():
+        in_book = {value for _, value, _ in offered[field]}
+        offered[field] += [
+            example
+            for example in known
+            if example.kind in set(kinds) and example.value not in in_book
+        ]
 
 
 def _check_key(key: str) -> str:

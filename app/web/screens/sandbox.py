@@ -7,15 +7,18 @@ from flask.typing import ResponseReturnValue
 
 from app.connections import SANDBOX
 from app.rights import Right
+from app.sandbox.examples import ExampleId
 from app.sandbox.faults import FAULT, FAULTS, HEADER
 from app.sandbox.switch import LONGEST, USUAL, Switch
 from app.services import connections, services
+from app.store.address_book import IdKind
 from app.web.access import hide_unless_visible, needs, require
 from app.web.row_numbers import read_number
 
 bp = Blueprint("sandbox", __name__)
 
 _PAGE = 50
+_LONGEST_ID = 200
 _LESSONS = [
     (lesson, list(taught)) for lesson, taught in groupby(FAULTS, lambda fault: fault.lesson)
 ]
@@ -41,6 +44,9 @@ def show() -> str:
         usual=USUAL,
         longest=LONGEST,
         header=HEADER,
+        known_ids=services().account.read_ids(),
+        insists=services().account.insists(),
+        kinds=list(IdKind),
     )
 
 
@@ -59,3 +65,28 @@ def switch() -> ResponseReturnValue:
     else:
         services().faults.switch_on(Switch(name, request.form.get("for") == "all", seconds))
     return redirect(url_for("sandbox.show", _anchor="s-fault"))
+
+
+@bp.post("/sandbox-campaigns/insist")
+@needs(Right.EDIT)
+def insist() -> ResponseReturnValue:
+    """Let the sandbox refuse ids that it does not know, or take any again."""
+    require(Right.EDIT, SANDBOX)
+    is_on = request.form.get("known") == "only"
+    services().account.insist(on=is_on)
+    flash("The sandbox refuses unknown ids." if is_on else "The sandbox takes any id.")
+    return redirect(url_for("sandbox.show", _anchor="s-ids"))
+
+
+@bp.post("/sandbox-campaigns/ids")
+@needs(Right.EDIT)
+def add_id() -> ResponseReturnValue:
+    """Let the sandbox know another id."""
+    require(Right.EDIT, SANDBOX)
+    kind, value = request.form.get("kind", ""), request.form.get("value", "").strip()
+    if kind not in set(IdKind) or not 0 < len(value) <= _LONGEST_ID or not value.isprintable():
+        flash(f"Choose a kind, and enter an id of up to {_LONGEST_ID} characters.")
+    else:
+        services().account.add([ExampleId(kind, value, "")])
+        flash("The sandbox knows this id.")
+    return redirect(url_for("sandbox.show", _anchor="s-ids"))

@@ -6,6 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from app.campaign.contract.fields import CallingEntity
+from app.sandbox.examples import EXAMPLES, KINDS, ExampleId, find_example
 from tests.factories import outbound
 from tests.pages import Visitor
 
@@ -16,14 +17,44 @@ def offered(client: FlaskClient, key: str = "sandbox") -> dict[str, list[list[st
     return dict(client.get(f"/connections/{key}/book.json").get_json())
 
 
+def test_the_sandboxs_own_ids_are_offered_there_alone_and_each_once(
+    visitor: Visitor, client: FlaskClient, add_connection: Callable[..., str]
+) -> None:
+    assert offered(client) == examples()
+    assert not any(offered(client, add_connection()).values())
+    pool = find_example("pool")
+    answers = {"kind": "pool", "value": pool, "nickname": "Mine"}
+    visitor.press(visitor.open("/connections/sandbox/book"), "book", answers)
+    pools = offered(client)["phone_number_pool_id"]
+    assert pools[0] == ["pool", pool, "Mine"]
+    assert [value for _, value, _ in pools].count(pool) == 1
+
+
+def examples() -> dict[str, list[list[str]]]:
+    """Give what the form offers for a sandbox of which nobody has used anything."""
+    return {
+        name: [
+            list(example)
+            for kind in kinds
+            for example in sorted(EXAMPLES, key=_name)
+            if example.kind == kind
+        ]
+        for name, kinds in KINDS.items()
+    }
+
+
+def _name(example: ExampleId) -> str:
+    return example.nickname
+
+
 def test_a_campaign_that_is_created_puts_its_ids_into_the_book(
     visitor: Visitor, client: FlaskClient, saved: Saved
 ) -> None:
     visitor.press(visitor.open(f"/drafts/{saved()}/review"), "send")
 
     ids = offered(client)
-    assert ids["assistant_id"] == [["assistant", "asst_abc123", ""]]
-    assert ids["phone_number_id"] == [["number", "pn_abc123", ""]]
+    assert ids["assistant_id"][0] == ["assistant", "asst_abc123", ""]
+    assert ids["phone_number_id"][0] == ["number", "pn_abc123", ""]
     assert ids["tenant_voice_provider_id"][0][0] == "provider"
     assert "asst_abc123" in visitor.open("/connections/sandbox/book").text
 
@@ -45,7 +76,7 @@ def test_a_nickname_is_given_by_hand_and_stands_on_the_review(
     kept = visitor.press(page, "book", answers)
 
     assert "Front desk bot is in the address book." in kept.flash()
-    assert offered(client)["assistant_id"] == [["assistant", "asst_abc123", "Front desk bot"]]
+    assert offered(client)["assistant_id"][0] == ["assistant", "asst_abc123", "Front desk bot"]
     assert "assistant: Front desk bot" in visitor.open(f"/drafts/{saved()}/review").text
 
 
@@ -57,7 +88,7 @@ def test_each_connection_has_a_book_of_its_own(
     visitor.press(visitor.open(f"/connections/{key}/book"), "book", answers)
 
     assert offered(client, key)["phone_number_pool_id"] == [["pool", "pool_1", "All lines"]]
-    assert offered(client)["phone_number_pool_id"] == []
+    assert offered(client) == examples()
 
 
 def test_an_entry_is_taken_out_again(visitor: Visitor, client: FlaskClient) -> None:
@@ -65,7 +96,7 @@ def test_an_entry_is_taken_out_again(visitor: Visitor, client: FlaskClient) -> N
     page = visitor.press(visitor.open("/connections/sandbox/book"), "book", answers)
     number = str(page.soup.select_one("button[name=entry]")["value"])  # type: ignore[index]
     visitor.press(page, "forget", entry=number)
-    assert offered(client)["assistant_id"] == []
+    assert offered(client) == examples()
 
 
 @pytest.mark.parametrize(

@@ -22,10 +22,10 @@ def test_the_sample_is_reviewed_and_sent_as_it_stands(visitor: Visitor, ledger: 
     form = visitor.press(visitor.open("/"), "/drafts/sample")
     assert "This sample is complete" in form.text
     review = visitor.press(form, form.path, then="review")
-    assert review.heading == "Review Sample: appointment reminders"
+    assert review.heading == "Review Sample: new patient offer"
     created = visitor.press(review, "send")
-    assert created.heading == "Created: Sample: appointment reminders"
-    assert [kept.name for kept in ledger.read_page(2)] == ["Sample: appointment reminders"]
+    assert created.heading == "Created: Sample: new patient offer"
+    assert [kept.name for kept in ledger.read_page(2)] == ["Sample: new patient offer"]
 
 
 def test_the_sample_is_deleted_in_one_press(visitor: Visitor) -> None:
