@@ -43,8 +43,7 @@ def create_sandbox(engine: Engine, trusted_hosts: Sequence[str] | None = None) -
         TRUSTED_HOSTS=list(trusted_hosts) if trusted_hosts else None,
     )
     sandbox.extensions["ledger"] = Ledger(engine)
-    sandbox.extensions["account"] = account = Account(engine)
-    account.add()
+    sandbox.extensions["account"] = Account(engine)
     sandbox.extensions["faults"] = faults = Faults(engine)
     sandbox.register_blueprint(api.bp)
     sandbox.register_blueprint(pages.bp)

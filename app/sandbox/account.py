@@ -4,7 +4,7 @@ The vendor says nothing of an id that its account does not have. The sandbox tak
 always did, until it is told to insist: then an unknown one is refused beside its field.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Engine, delete, select
@@ -17,25 +17,30 @@ _OF_ENTITY = {CallingEntity.WORKFLOW: "workflow", CallingEntity.SQUAD: "squad"}
 
 
 class Account:
-    """The ids that are known, and the switch."""
+    """The ids that are known, and the switch.
+
+    Only what was added to the examples is kept: a database on which a sandbox was merely started
+    has nothing of its own in it.
+    """
 
     def __init__(self, engine: Engine) -> None:
         """Keep them in this database, which has the sandbox's tables."""
         self._engine = engine
         self._tables = find_tables(engine)
 
-    def add(self, ids: Iterable[ExampleId] = EXAMPLES) -> None:
-        """Add ids; one that is known already stays as it is."""
-        rows = [known_id._asdict() for known_id in ids]
+    def add(self, added: ExampleId) -> None:
+        """Add an id; one that is known already stays as it is."""
+        if (added.kind, added.value) in {(known.kind, known.value) for known in EXAMPLES}:
+            return
         with writing(self._engine) as connection:
-            insert_if_missing(connection, self._tables.known_id, rows)
+            insert_if_missing(connection, self._tables.known_id, [added._asdict()])
 
     def read_ids(self) -> list[ExampleId]:
         """Read the known ids, by kind in the order of `KINDS` and then by nickname."""
         with self._engine.connect() as connection:
             rows = connection.execute(select(self._tables.known_id)).all()
         order = [kind for kinds in KINDS.values() for kind in kinds]
-        ids = [ExampleId(row.kind, row.value, row.nickname) for row in rows]
+        ids = [*EXAMPLES, *(ExampleId(row.kind, row.value, row.nickname) for row in rows)]
         return sorted(ids, key=lambda known: (order.index(known.kind), known.nickname, known.value))
 
     def insist(self, *, on: bool) -> None:

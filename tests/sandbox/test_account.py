@@ -20,13 +20,11 @@ KNOWN = {
 
 @pytest.fixture
 def account(engine: Engine) -> Account:
-    account = Account(engine)
-    account.add()
-    return account
+    return Account(engine)
 
 
-def test_it_knows_its_examples_however_often_it_starts(account: Account) -> None:
-    account.add()
+def test_it_knows_its_examples_once_also_when_one_is_added(account: Account) -> None:
+    account.add(EXAMPLES[0])
     assert sorted(account.read_ids()) == sorted(EXAMPLES)
 
 
@@ -69,7 +67,7 @@ def test_an_id_has_to_be_of_the_kind_that_its_field_takes(
 
 def test_an_id_that_was_added_is_known(account: Account) -> None:
     account.insist(on=True)
-    account.add([ExampleId("number", "pn_added", "")])
+    account.add(ExampleId("number", "pn_added", ""))
     assert account.find_unknown(KNOWN | {"phone_number_id": "pn_added"}) == {}
 
 

@@ -87,6 +87,6 @@ def add_id() -> ResponseReturnValue:
     if kind not in set(IdKind) or not 0 < len(value) <= _LONGEST_ID or not value.isprintable():
         flash(f"Choose a kind, and enter an id of up to {_LONGEST_ID} characters.")
     else:
-        services().account.add([ExampleId(kind, value, "")])
+        services().account.add(ExampleId(kind, value, ""))
         flash("The sandbox knows this id.")
     return redirect(url_for("sandbox.show", _anchor="s-ids"))
