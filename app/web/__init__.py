@@ -51,6 +51,7 @@ from app.web.screens import (
     samples,
     sandbox,
     submissions,
+    summaries,
     waiting,
     zones,
 )
@@ -108,6 +109,7 @@ def install(app: Flask, store: Store, *, is_reachable: bool) -> None:
         samples,
         sandbox,
         submissions,
+        summaries,
         waiting,
         zones,
     )

@@ -118,7 +118,7 @@ def test_the_form_with_answers_errors_and_advice(page: Page, saved: Callable[...
     assert_good(page)
 
 
-@pytest.mark.parametrize("end", ["/review", "/duplicate"])
+@pytest.mark.parametrize("end", ["/review", "/duplicate", "/summary"])
 def test_the_pages_about_a_draft(page: Page, saved: Callable[..., str], end: str) -> None:
     page.goto(f"/drafts/{saved()}{end}")
     assert_good(page)

@@ -144,6 +144,7 @@ MAY = {
     "submissions.show": EVERYBODY,
     "submissions.state": EVERYBODY,
     "submissions.take_back": "S",
+    "summaries.show": EVERYBODY,
     "waiting.index": EVERYBODY,
     "zones.index": EVERYBODY,
 }

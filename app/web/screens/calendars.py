@@ -13,7 +13,7 @@ from app.store import drafts
 from app.store.models import Draft
 from app.version import VERSION
 from app.web.access import needs
-from app.web.names import name_campaign
+from app.web.names import name_campaign, name_file
 
 MOST_WINDOWS = 1000
 """Windows in a file, almost three years of every day: an open-ended campaign has no last one."""
@@ -27,7 +27,8 @@ def windows_of(draft_id: str) -> Response:
     with store().reading() as session:
         draft = drafts.find(session, draft_id)
         answer = Response(_write_calendar(draft), mimetype="text/calendar")
-    answer.headers["Content-Disposition"] = f'attachment; filename="campaign-{draft_id}.ics"'
+        file = name_file(draft.name, ".ics")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{file}"'
     return answer
 
 

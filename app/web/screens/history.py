@@ -21,6 +21,7 @@ from app.store.evidence_file import write_submissions, write_trail
 from app.store.models import Draft
 from app.web.access import list_connections, needs
 from app.web.event_words import HistoryEntry, NameConnection, describe_events
+from app.web.names import name_file
 from app.web.visit import find_connection
 
 bp = Blueprint("history", __name__)
@@ -46,10 +47,11 @@ def show(draft_id: str) -> str:
 def evidence(draft_id: str) -> Response:
     """Give one file with all that is known of a campaign, each thing with its version."""
     with store().reading() as session:
-        document = _write_evidence(session, drafts.find(session, draft_id))
+        draft = drafts.find(session, draft_id)
+        document, file = _write_evidence(session, draft), name_file(draft.name, "-evidence.json")
     written = json.dumps(document, ensure_ascii=False, indent=2)
     answer = Response(written, mimetype="application/json")
-    answer.headers["Content-Disposition"] = f'attachment; filename="evidence-{draft_id}.json"'
+    answer.headers["Content-Disposition"] = f'attachment; filename="{file}"'
     return answer
 
 

@@ -1,5 +1,7 @@
 """What became of a submission: one page for each state, each with what to do now."""
 
+import json
+
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
@@ -15,6 +17,7 @@ from app.store.base import State
 from app.store.drafts import AlreadySubmitted
 from app.store.models import Submission
 from app.web.access import needs
+from app.web.launch_steps import list_launch_steps
 from app.web.panel.highlight import mark_up
 from app.web.visit import find_sent_connection, name_person, remember_who
 
@@ -137,6 +140,7 @@ def _draw_page(submission_id: int, wrong: str = "", error: str = "") -> str:
             error=error,
             typed=request.form,
             sent=mark_up(submission.body.decode()),
+            steps=list_launch_steps(json.loads(submission.body)),
         )
 
 

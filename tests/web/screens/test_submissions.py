@@ -38,6 +38,18 @@ def test_each_state_says_what_it_means_and_what_to_do(
     assert '"name": "Q4 Outreach"' in page.text  # What was sent stays on record.
 
 
+def test_what_is_left_to_do_before_it_calls_is_a_check_list(
+    visitor: Visitor, sent: Callable[[State], int]
+) -> None:
+    page = visitor.open(f"/submissions/{sent(State.CREATED)}")
+    assert [text(step) for step in page.soup.select(".checks li")] == [
+        "Done Created as DRAFT",
+        "Done Phone number pn_abc123",
+        "To do Add its leads",
+        "To do Launch it",
+    ]
+
+
 @pytest.mark.parametrize("state", [State.CREATED, State.UNKNOWN, State.SENDING])
 def test_a_draft_that_may_exist_leads_to_what_became_of_it(
     visitor: Visitor, sent: Callable[[State], int], state: State

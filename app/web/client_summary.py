@@ -1,0 +1,121 @@
+"""What a campaign will do, for the client who pays for it: to read, to print and to copy.
+
+It says the same sentences as the review, and each calling day by its date, so that somebody
+without this app can hold it to their own calendar.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import groupby, islice, takewhile
+
+from markupsafe import Markup
+
+from app.campaign.explanation import Explanation
+from app.campaign.formatting import format_clock, format_count, format_short_day, format_weekdays
+from app.campaign.schedule.windows import Overview, Schedule, iterate_windows
+from app.web.names import name_campaign
+
+_MOST_MONTHS = 12
+
+
+@dataclass(frozen=True)
+class ClientSummary:
+    """A campaign's name, what it does in sentences, its hours, its days and its days off.
+
+    `hours` are labels and values; `months` the calling days of each, as ``1 to 4, 7 to 11``;
+    `days_off` the calling days on which people may be off.
+    """
+
+    name: str
+    sentences: Sequence[str]
+    hours: Sequence[tuple[str, str]]
+    months: Sequence[tuple[str, str]]
+    days_off: Sequence[tuple[str, str]]
+
+    @property
+    def parts(self) -> Mapping[str, Sequence[tuple[str, str]]]:
+        """The tables by their headings, without empty ones."""
+        parts = {
+            "Hours": self.hours,
+            "Calling days": self.months,
+            "Calls on a day off": self.days_off,
+        }
+        return {heading: rows for heading, rows in parts.items() if rows}
+
+    def write_text(self) -> str:
+        """Write it as plain text, for an e-mail."""
+        lines = [self.name, "", *(f"- {sentence}" for sentence in self.sentences)]
+        for heading, rows in self.parts.items():
+            lines += ["", heading, *(f"  {label}: {value}" for label, value in rows)]
+        return "\n".join(lines) + "\n"
+
+    def write_html(self) -> Markup:
+        """Write it as HTML without any style, to be pasted into a page or an e-mail."""
+        line = Markup("<li>{}</li>\n")
+        html = Markup("<h1>{}</h1>\n<ul>\n{}</ul>\n").format(
+            self.name, Markup().join(line.format(sentence) for sentence in self.sentences)
+        )
+        row = Markup("<tr><th>{}</th><td>{}</td></tr>\n")
+        for heading, rows in self.parts.items():
+            html += Markup("<h2>{}</h2>\n<table>\n{}</table>\n").format(
+                heading, Markup().join(row.format(*cells) for cells in rows)
+            )
+        return html
+
+
+def summarise_for_client(name: str, explanation: Explanation) -> ClientSummary:
+    """Say what a client has to know of a campaign, complete or not."""
+    overview = explanation.overview
+    schedule = overview.schedule if overview else None
+    return ClientSummary(
+        name=name_campaign(name),
+        sentences=explanation.plain,
+        hours=_list_hours(explanation, overview) if overview else (),
+        months=_list_months(schedule, overview.shown_until) if schedule and overview else (),
+        days_off=[
+            (format_short_day(day), words)
+            for day, words in explanation.closed.items()
+            if schedule and schedule.calls_on(day)
+        ],
+    )
+
+
+def _list_hours(explanation: Explanation, overview: Overview) -> list[tuple[str, str]]:
+    schedule = overview.schedule
+    days = format_weekdays(explanation.values["days_of_week"])
+    last = "none" if schedule.is_open_ended else format_short_day(schedule.last)
+    within = f" until {format_short_day(overview.shown_until)}" if schedule.is_open_ended else ""
+    hours = "1 hour" if overview.hours == "1" else f"{overview.hours} hours"
+    return [
+        ("Days", f"{days[:1].upper()}{days[1:]}"),
+        ("Hours", f"{format_clock(schedule.opens)} to {format_clock(schedule.closes)}"),
+        ("By the clock in", schedule.zone),
+        ("First day", format_short_day(schedule.first)),
+        ("Last day", last),
+        ("In all", f"{format_count(overview.calling_days, 'day')}, {hours}{within}"),
+    ]
+
+
+def _list_months(schedule: Schedule, until: date) -> list[tuple[str, str]]:
+    dates = (window.date for window in iterate_windows(schedule))
+    days = dict.fromkeys(takewhile(lambda day: day <= until, dates))
+    by_month = groupby(days, key=lambda day: (day.year, day.month))
+    months = [list(group) for _, group in islice(by_month, _MOST_MONTHS + 1)]
+    rows = [(f"{month[0]:%B %Y}", _join_runs(month)) for month in months[:_MOST_MONTHS]]
+    if len(months) > _MOST_MONTHS:
+        rows.append(("After that", "it goes on in the same way"))
+    return rows
+
+
+def _join_runs(days: Iterable[date]) -> str:
+    """Join days of a month, each run of days as its first and last: ``1 to 4, 7``."""
+    runs: list[list[date]] = []
+    for day in days:
+        if runs and day - runs[-1][-1] == timedelta(days=1):
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    return ", ".join(
+        f"{run[0].day} to {run[-1].day}" if len(run) > 1 else f"{run[0].day}" for run in runs
+    )

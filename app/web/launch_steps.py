@@ -1,0 +1,39 @@
+"""What a campaign still lacks before it can call, once it was created as DRAFT.
+
+The API has no call that reads a campaign (its reference names none), so only what was sent is
+known here: leads and the launch stay to be looked up at VoiceAIWrapper.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.campaign.contract.fields import CampaignType, DialerType
+
+
+@dataclass(frozen=True)
+class LaunchStep:
+    """Something that has to be there before a call is made; `is_done` if it was sent along."""
+
+    words: str
+    is_done: bool
+
+
+def list_launch_steps(payload: Mapping[str, Any]) -> list[LaunchStep]:
+    """List what has to be there, in the order in which it is done."""
+    steps = [LaunchStep("Created as DRAFT", is_done=True), _check_number(payload)]
+    if payload.get("type") == CampaignType.OUTBOUND:
+        steps.append(LaunchStep("Add its leads", is_done=False))
+    return [*steps, LaunchStep("Launch it", is_done=False)]
+
+
+def _check_number(payload: Mapping[str, Any]) -> LaunchStep:
+    if payload.get("dialer_type") == DialerType.POOL:
+        pool = payload.get("phone_number_pool_id")
+        return LaunchStep(
+            f"Pool of numbers {pool}" if pool else "Give it a pool of numbers", bool(pool)
+        )
+    number = payload.get("phone_number_id")
+    return LaunchStep(
+        f"Phone number {number}" if number else "Give it a phone number", bool(number)
+    )

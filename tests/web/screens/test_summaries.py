@@ -1,0 +1,39 @@
+"""The summary for the client is a page of its own, to print and to copy."""
+
+from collections.abc import Callable
+
+from app.store.base import State
+from tests.factories import outbound
+from tests.pages import Visitor, text
+
+
+def test_the_review_leads_to_it_and_it_is_named_after_the_campaign(
+    visitor: Visitor, saved: Callable[..., str]
+) -> None:
+    address = f"/drafts/{saved()}/summary"
+    assert visitor.open(address.replace("summary", "review")).soup.select(f"a[href='{address}']")
+    page = visitor.open(address)
+    assert page.heading == "Q4 Outreach"
+    assert "09:00 to 17:00" in page.text
+
+
+def test_what_is_copied_is_plain_text_or_source(
+    visitor: Visitor, saved: Callable[..., str]
+) -> None:
+    page = visitor.open(f"/drafts/{saved(outbound(name='<i>A</i>'))}/summary")
+    assert text(page.soup.find(id="as-text")).startswith("<i>A</i>")
+    assert text(page.soup.find(id="as-html")).startswith("<h1>&lt;i&gt;A&lt;/i&gt;</h1>")
+
+
+def test_an_incomplete_campaign_says_so(visitor: Visitor, saved: Callable[..., str]) -> None:
+    page = visitor.open(f"/drafts/{saved(outbound(assistant_id=None))}/summary")
+    assert "This campaign is not complete yet" in page.text
+
+
+def test_it_is_there_when_the_campaign_was_created(
+    visitor: Visitor, sent: Callable[[State], int]
+) -> None:
+    created = visitor.open(f"/submissions/{sent(State.CREATED)}")
+    link = created.soup.select_one("a[href$='/summary']")
+    assert link
+    assert visitor.open(str(link["href"])).heading == "Q4 Outreach"

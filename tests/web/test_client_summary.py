@@ -1,0 +1,62 @@
+"""A client reads what the campaign does, and on which days, without this app."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from app.campaign.explanation import explain
+from app.web.client_summary import ClientSummary, summarise_for_client
+from tests.factories import inbound, outbound, typed
+
+NOW = datetime(2026, 11, 29, tzinfo=UTC)
+SHORT = outbound(
+    start_date=date(2027, 1, 28), end_date=date(2027, 2, 9), timezone="America/New_York"
+)
+
+
+def summary_of(values: dict[str, object], name: str = "Q4 Outreach") -> ClientSummary:
+    return summarise_for_client(name, explain(typed(values) | {"audience": "New York"}, NOW))
+
+
+def test_it_says_the_hours_and_every_calling_day() -> None:
+    summary = summary_of(SHORT)
+    assert dict(summary.hours) == {
+        "Days": "Monday to Friday",
+        "Hours": "09:00 to 17:00",
+        "By the clock in": "America/New_York",
+        "First day": "Thu 28 Jan 2027",
+        "Last day": "Tue 9 Feb 2027",
+        "In all": "9 days, 72 hours",
+    }
+    assert summary.months == [("January 2027", "28 to 29"), ("February 2027", "1 to 5, 8 to 9")]
+
+
+def test_days_off_are_named_if_calls_are_made_on_them() -> None:
+    year_end = outbound(start_date=date(2026, 12, 24), end_date=date(2026, 12, 28))
+    assert ("Fri 25 Dec 2026", "Christmas Day (United States)") in summary_of(year_end).days_off
+
+
+def test_a_campaign_without_a_last_day_goes_on() -> None:
+    summary = summary_of(outbound(end_date=None))
+    assert dict(summary.hours)["Last day"] == "none"
+    assert "until" in dict(summary.hours)["In all"]
+    assert len(summary.months) <= 13
+
+
+@pytest.mark.parametrize("values", [inbound(), outbound(timezone=None)])
+def test_without_a_schedule_there_are_sentences_only(values: dict[str, object]) -> None:
+    assert summary_of(values).parts == {}
+    assert summary_of(values).sentences
+
+
+def test_the_text_has_a_line_for_each_thing() -> None:
+    lines = summary_of(SHORT).write_text().splitlines()
+    assert lines[0] == "Q4 Outreach"
+    assert "- From Thursday 28 January 2027 to Tuesday 9 February 2027, that day included." in lines
+    assert "  February 2027: 1 to 5, 8 to 9" in lines
+
+
+def test_the_html_takes_no_markup_from_a_name() -> None:
+    html = summary_of(SHORT, "<b>A & B</b>").write_html()
+    assert html.startswith("<h1>&lt;b&gt;A &amp; B&lt;/b&gt;</h1>")
+    assert "<tr><th>Hours</th><td>09:00 to 17:00</td></tr>" in html

@@ -1,0 +1,20 @@
+"""A file is named after its campaign, whatever that is called."""
+
+import pytest
+
+from app.web.names import name_file
+
+
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [
+        ("Q1 Recall East", "q1-recall-east.ics"),
+        ("Café déjà vu!", "cafe-deja-vu.ics"),
+        ('../../etc/"x"\r\n', "etc-x.ics"),
+        ("", "campaign.ics"),
+        ("日本", "campaign.ics"),
+        ("a" * 300, f"{'a' * 60}.ics"),
+    ],
+)
+def test_a_file_name_holds_nothing_but_letters_digits_and_hyphens(name: str, file: str) -> None:
+    assert name_file(name, ".ics") == file
