@@ -34,6 +34,7 @@ from app.store import audit_trail
 from app.store.audit_trail import SAID, EventKind, name_draft_chain
 from app.store.chains import hash_document
 from app.store.models import Draft
+from app.store.readiness import count_problems, find_all_problems, find_readiness
 from app.version import VERSION
 
 
@@ -70,19 +71,23 @@ def _read_statement(document: Mapping[str, str]) -> Statement:
 class Judgement:
     """What was typed, and what rules say of it: worked out before the database is locked.
 
-    `rules` is the version of the rules that said so.
+    `rules` is the version of the rules that said so; `problems` counts the answers that keep it
+    from being sent.
     """
 
     answers: Answers
     values: Values
+    problems: Mapping[str, int]
     findings: tuple[Finding, ...]
     rules: str
 
 
 def judge(answers: Answers) -> Judgement:
     """Read typed answers and check them against the rules, in milliseconds, at worst 0.7 s."""
-    values = read_answers(answers).values
-    return Judgement(answers, values, check_answers(answers), load_rulebook().version)
+    reading = read_answers(answers)
+    problems = count_problems(find_all_problems(answers, reading))
+    findings = check_answers(answers)
+    return Judgement(answers, reading.values, problems, findings, load_rulebook().version)
 
 
 @dataclass(frozen=True)
@@ -269,9 +274,11 @@ def _write_judged(statement: Statement | None) -> dict[str, object]:
 
 
 def count_findings(draft: Draft, judgement: Judgement) -> None:
-    """Store, for the list, the number of a draft's open findings by severity."""
+    """Store, for the list, a draft's open findings by severity, and how far it is."""
     draft.findings = tally(judgement.findings, read_accepted(draft))
     draft.rules = judgement.rules
+    draft.problems = dict(judgement.problems)
+    draft.readiness = find_readiness(draft.problems, draft.findings)
 
 
 def count_anew(draft: Draft) -> Mapping[str, int]:

@@ -37,6 +37,19 @@ class ItemState(StrEnum):
     LEFT_OUT = "LEFT_OUT"
 
 
+class Readiness(StrEnum):
+    """How far a draft is that was not sent: the worst that is open.
+
+    INCOMPLETE misses answers or has wrong ones, BREAKS does not keep to a rule, and OPEN has
+    something that people still have to verify or confirm.
+    """
+
+    INCOMPLETE = "INCOMPLETE"
+    BREAKS = "BREAKS"
+    OPEN = "OPEN"
+    READY = "READY"
+
+
 class Instant(TypeDecorator[datetime]):
     """An aware moment, kept as UTC: SQLite forgets the zone and would give a naive one back."""
 
@@ -81,4 +94,5 @@ class Base(DeclarativeBase):
         dict[str, Any]: JSON,
         State: Enum(State, native_enum=False, length=10),
         ItemState: Enum(ItemState, native_enum=False, length=10),
+        Readiness: Enum(Readiness, native_enum=False, length=10),
     }

@@ -16,7 +16,7 @@ from sqlalchemy import Select, func, literal, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.campaign.contract.fields import CampaignType
-from app.store.base import MAY_EXIST, State
+from app.store.base import MAY_EXIST, Readiness, State
 from app.store.draft_search import search_drafts
 from app.store.models import Draft
 
@@ -64,10 +64,11 @@ class DraftQuery:
     keys: frozenset[str] | None = None
     names: Mapping[str, str] = field(default_factory=dict)
     type: str = ""
-    show: Show | State = Show.ALL
+    show: Show | Readiness | State = Show.ALL
     sort: Sort = Sort.CHANGED
     after: Cursor | None = None
     before: Cursor | None = None
+    is_reversed: bool = False
 
 
 class Row(NamedTuple):
@@ -89,6 +90,10 @@ class Row(NamedTuple):
     deleted_at: datetime | None
     findings: Mapping[str, int]
     rules: str
+    problems: Mapping[str, int]
+    readiness: Readiness
+    hours: str
+    zone: str
 
     @property
     def shown_day(self) -> date | None:
@@ -122,7 +127,7 @@ def read_page(session: Session, query: DraftQuery) -> Page:
     matching, sequence = search_drafts(session, _filter(query), query.search, query.names)
     counted = matching.with_only_columns(Draft.sequence).limit(COUNTED + 1).subquery()
     count = session.scalar(select(func.count()).select_from(counted)) or 0
-    read = partial(_read, session, matching, sequence, query.sort)
+    read = partial(_read, session, matching, sequence, query)
     drafts, has_previous, has_next = _read_with_neighbours(read, query)
     return Page(
         drafts,
@@ -138,16 +143,18 @@ def read_ids(session: Session, query: DraftQuery, most: int) -> list[str]:
     Raises `NotSearchable`.
     """
     matching, sequence = search_drafts(session, _filter(query), query.search, query.names)
-    by, is_down = _order(query.sort, sequence)
+    by, is_down = _order(query, sequence)
     ordered = matching.with_only_columns(Draft.id).order_by(
         *(key.desc() if is_down else key for key in by)
     )
     return list(session.scalars(ordered.limit(most)))
 
 
-def _order(sort: Sort, sequence: Any) -> tuple[list[Any], bool]:
+def _order(query: DraftQuery, sequence: Any) -> tuple[list[Any], bool]:
     """Give what the list is sorted by, and whether the highest comes first."""
-    return ([sequence], True) if sort is Sort.CHANGED else ([_KEYS[sort], sequence], False)
+    by_change = query.sort is Sort.CHANGED
+    by = [sequence] if by_change else [_KEYS[query.sort], sequence]
+    return by, by_change is not query.is_reversed
 
 
 def _read_with_neighbours(
@@ -175,16 +182,16 @@ def _read(  # noqa: PLR0913  From where, in which order and direction.
     session: Session,
     matching: Select[Any],
     sequence: Any,
-    sort: Sort,
+    query: DraftQuery,
     start: Cursor | None,
     *,
     backwards: bool = False,
 ) -> tuple[list[Row], bool]:
     """Read what follows a cursor, or comes before it, and whether there is more that way."""
-    by, is_down = _order(sort, sequence)
+    by, is_down = _order(query, sequence)
     is_down = backwards is not is_down
     if start:
-        values = (_read_key(sort, start[0]), start[1])[-len(by) :]
+        values = (_read_key(query.sort, start[0]), start[1])[-len(by) :]
         bounds = [literal(value, key.type) for value, key in zip(values, by, strict=True)]
         row, bound = tuple_(*by), tuple_(*bounds)
         matching = matching.where(row < bound if is_down else row > bound)
@@ -213,6 +220,8 @@ def _filter(query: DraftQuery) -> Select[Any]:
         selection = selection.where(Draft.deleted_at.is_(None))
     if query.show is Show.NOT_SENT:
         selection = selection.where(Draft.state.is_(None))
+    elif isinstance(query.show, Readiness):
+        selection = selection.where(Draft.state.is_(None), Draft.readiness == query.show)
     elif isinstance(query.show, State):
         selection = selection.where(Draft.state == query.show)
     if query.type:

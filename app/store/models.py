@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Float, ForeignKey, Index, LargeBinary, UniqueConstraint, bindparam
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.store.base import MAY_EXIST, Base, ItemState, State, Words
+from app.store.base import MAY_EXIST, Base, ItemState, Readiness, State, Words
 from app.store.leases import Lease
 
 _BY_CODE_POINT = Words().with_variant(Words(collation="C"), "postgresql")
@@ -23,7 +23,8 @@ class Draft(Base):
     and *day_key* are what the other orders go by, whatever the case and with no day last.
     *accepted* holds, by a rule's id, what was found of it when somebody accepted that, the
     reason and the time; *findings* counts, by severity, what nobody has accepted, and *rules*
-    is the version of the rules that said so.
+    is the version of the rules that said so. *problems* counts the answers that are missing or
+    wrong, and *readiness* is the worst of both counts; *hours* and *zone* are those of calling.
     """
 
     __tablename__ = "draft"
@@ -46,6 +47,10 @@ class Draft(Base):
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     deleted_at: Mapped[datetime | None]
+    problems: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    readiness: Mapped[Readiness] = mapped_column(default=Readiness.INCOMPLETE)
+    hours: Mapped[str] = mapped_column(default="")
+    zone: Mapped[str] = mapped_column(default="")
 
     submissions: Mapped[list["Submission"]] = relationship(
         back_populates="draft", order_by="Submission.id.desc()"
@@ -55,6 +60,7 @@ class Draft(Base):
         Index("ix_draft_by_name", "name_key", "sequence"),
         Index("ix_draft_by_first_day", "day_key", "sequence"),
         Index("ix_draft_by_state", "state", "sequence"),
+        Index("ix_draft_by_readiness", "state", "readiness", "sequence"),
     )
 
     @property

@@ -24,7 +24,7 @@ from app.web.addresses import has_host_name
 from app.web.attention import find_attention
 from app.web.batch_words import describe_state
 from app.web.browsers import name_browser
-from app.web.dates import write_instant, write_moment
+from app.web.dates import write_ago, write_instant, write_moment
 from app.web.names import name_campaign
 from app.web.state_words import STATE_WORDS
 from app.web.visit import name_person
@@ -65,6 +65,7 @@ def install(app: Flask) -> None:
         batch_state=describe_state,
         browser=name_browser,
         moment=write_moment,
+        ago=write_ago,
         instant=write_instant,
         lower_first=lambda text: f"{text[:1].lower()}{text[1:]}",
         upper_first=lambda text: f"{text[:1].upper()}{text[1:]}",

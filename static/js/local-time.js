@@ -11,3 +11,7 @@ for (const moment of document.querySelectorAll("time[data-moment]")) {
   moment.title = moment.textContent;
   moment.textContent = format.format(new Date(moment.dateTime));
 }
+// The distance in time says how long ago; a pointer on it is told the instant.
+for (const ago of document.querySelectorAll("[data-ago]")) {
+  ago.title = ago.querySelector("time").textContent;
+}

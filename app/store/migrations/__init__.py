@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 
-HEAD = "0016"
+HEAD = "0017"
 
 
 class UnusableDatabase(Exception):

@@ -1,6 +1,7 @@
 """The list of drafts, and what can be done to one from it."""
 
 from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import (
@@ -23,29 +24,27 @@ from app.services import connections, store
 from app.store import drafts
 from app.store.acceptances import count_anew
 from app.store.audit_trail import name_draft_chain
-from app.store.base import State
+from app.store.base import Readiness, State
 from app.store.drafts import AlreadySubmitted
 from app.store.listing import COUNTED, Cursor, DraftQuery, Page, Row, Show, Sort, read_page
 from app.store.search_words import NotSearchable
 from app.web.access import find_keys, list_connections, may, needs
+from app.web.pills import READINESS_WORDS, SHORT_STATE_WORDS, make_pill
 from app.web.row_numbers import read_number
-from app.web.state_words import STATE_WORDS
 from app.web.visit import name_person
 
 bp = Blueprint("drafts", __name__)
 
-SHOW_WORDS: dict[Show | State, str] = {
+SHOW_WORDS: dict[Show | Readiness | State, str] = {
     Show.ALL: "All",
     Show.NOT_SENT: "Not sent yet",
-    **{state: STATE_WORDS[state] for state in State},
+    **{readiness: READINESS_WORDS[readiness] for readiness in READINESS_WORDS},
+    **{state: SHORT_STATE_WORDS[state] for state in State},
     Show.DELETED: "Deleted",
 }
-SORT_WORDS = {
-    Sort.CHANGED: "Last changed",
-    Sort.NAME: "Name",
-    Sort.FIRST_DAY: "First day",
-}
-_ASKED = ("search", "type", "show", "sort", "key", "cursor", "turn")
+_REVERSED = "reversed"
+_FILTERS = ("search", "type", "show")
+_ASKED = (*_FILTERS, "sort", "order", "key", "cursor", "turn")
 
 
 @bp.get("/")
@@ -65,7 +64,10 @@ def index() -> str:
             query=query,
             problem=problem,
             page=drafts_page,
-            findings={row.id: _count_findings(session, row) for row in drafts_page.drafts},
+            pills={
+                row.id: make_pill(row, _count_findings(session, row)) for row in drafts_page.drafts
+            },
+            now=datetime.now(UTC),
             by_key=by_key,
             connection=_find_common_connection(
                 {by_key.get(row.connection_key) for row in drafts_page.drafts}
@@ -76,7 +78,7 @@ def index() -> str:
             ],
             counted=COUNTED,
             show_words=SHOW_WORDS,
-            sort_words=SORT_WORDS,
+            headings={sort: _link_heading(query, sort) for sort in Sort},
             asked=read_asked(),
             previous_page=_link_page(drafts_page.previous, "back"),
             next_page=_link_page(drafts_page.next, "on"),
@@ -139,6 +141,7 @@ def read_query() -> DraftQuery:
         type=asked["type"] if asked.get("type") in set(CampaignType) else "",
         show=shows.get(asked.get("show", ""), Show.ALL),
         sort=asked.get("sort", Sort.CHANGED, type=Sort),
+        is_reversed=asked.get("order") == _REVERSED,
         after=None if is_back else cursor,
         before=cursor if is_back else None,
     )
@@ -147,6 +150,13 @@ def read_query() -> DraftQuery:
 def read_asked() -> dict[str, Any]:
     """Give what the list was asked for; what is posted from it has that in its address, too."""
     return {name: request.args[name] for name in _ASKED if request.args.get(name)}
+
+
+def _link_heading(query: DraftQuery, sort: Sort) -> str:
+    """Lead to the list sorted by a column; the one that it is sorted by turns it around."""
+    asked = {name: value for name, value in read_asked().items() if name in _FILTERS}
+    turns = query.sort is sort and not query.is_reversed
+    return url_for("drafts.index", **asked, sort=sort, order=_REVERSED if turns else None)
 
 
 def _link_page(cursor: Cursor | None, turn: str) -> str | None:

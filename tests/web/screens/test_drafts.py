@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
 
+from app.store.base import Readiness
 from app.store.database import Store
 from app.store.listing import PAGE
 from app.store.models import Draft
@@ -64,8 +66,63 @@ def test_a_campaign_that_only_answers_has_no_first_day_though_one_was_typed(
 
 
 def first_days(visitor: Visitor) -> dict[str, str]:
-    cells = [row.select("td") for row in visitor.open("/").soup.select("tbody tr")]
-    return {text(row[0].find("strong")): text(row[3]) for row in cells}
+    rows = visitor.open("/").soup.select("tbody tr")
+    return {
+        text(row.find("strong")): text(row.select_one(".day")).removeprefix("First day ")
+        for row in rows
+    }
+
+
+def test_a_heading_sorts_and_once_more_turns_the_order_around(
+    visitor: Visitor, saved: Callable[..., str]
+) -> None:
+    for number in range(PAGE + 2):
+        saved(inbound(name=f"Desk {number:02}"))
+    page = follow(visitor, visitor.open("/", search="Desk"), "Name")
+    assert names(page)[0] == "Desk 00"
+    assert page.soup.select_one("th[aria-sort=ascending].name")
+
+    turned = follow(visitor, page, "Name")
+    assert names(turned)[0] == f"Desk {PAGE + 1:02}"
+    assert turned.soup.select_one("th[aria-sort=descending].name")
+    rest = follow(visitor, turned, "Next page")
+    assert names(rest) == ["Desk 01", "Desk 00"]
+    assert names(follow(visitor, rest, "Previous page")) == names(turned)
+    by_change = follow(visitor, turned, "Changed")
+    assert by_change.soup.select_one("th[aria-sort=descending].changed")
+    assert query_of("?" + by_change.query) == {"search": "Desk", "sort": "changed"}
+
+
+@pytest.mark.parametrize(
+    ("values", "words", "show"),
+    [
+        (inbound(), "Ready", Readiness.READY),
+        (outbound(start_date=None, end_date=None), "1 answer missing", Readiness.INCOMPLETE),
+        (outbound(max_call_attempts=0), "1 answer to change", Readiness.INCOMPLETE),
+    ],
+)
+def test_a_row_says_one_thing_and_is_found_by_it(
+    visitor: Visitor,
+    saved: Callable[..., str],
+    values: dict[str, Any],
+    words: str,
+    show: Readiness,
+) -> None:
+    saved(values)
+    for readiness in Readiness:
+        page = visitor.open("/", show=readiness)
+        assert len(names(page)) == (readiness is show)
+    pills = visitor.open("/").soup.select("tbody .tag")
+    assert [text(pill).partition(",")[0] for pill in pills] == [words]
+
+
+def test_a_row_says_when_the_campaign_calls(visitor: Visitor, saved: Callable[..., str]) -> None:
+    saved(outbound())
+    row = visitor.open("/").soup.select_one("tbody tr")
+    assert row is not None
+    assert text(row.select_one(".hours")) == "09:00–17:00 New York"
+    assert text(row.select_one(".changed [aria-hidden]")) == "just now"
+    assert row.select_one(".changed time[data-moment]")
 
 
 def test_pages_follow_each_other_until_all_was_seen(

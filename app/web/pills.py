@@ -1,0 +1,59 @@
+"""The one thing that the list says of a draft: its worst, with the rest to be looked at on it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from app.campaign.compliance.acceptance import ACCEPTED, LIFTED, UNMET
+from app.campaign.compliance.evidence import Severity
+from app.store.base import Readiness, State
+from app.store.listing import Row
+from app.store.readiness import MISSING, WRONG, find_readiness
+from app.web.state_words import STATE_WORDS
+
+READINESS_WORDS: dict[Readiness, str] = {
+    Readiness.READY: "Ready",
+    Readiness.INCOMPLETE: "Answers missing",
+    Readiness.BREAKS: "Breaks a rule",
+    Readiness.OPEN: "To confirm",
+}
+SHORT_STATE_WORDS = STATE_WORDS | {
+    State.UNKNOWN: "Result unknown",
+    State.QUEUED: "Waiting to send",
+    State.UNSENT: "No connection",
+}
+
+
+@dataclass(frozen=True)
+class Pill:
+    """A word in a frame; *kind* is how bad it is, and *rest* is what else there is to know."""
+
+    words: str
+    kind: str
+    rest: str
+
+
+def make_pill(row: Row, findings: Mapping[str, int]) -> Pill:
+    """Say the worst of a draft, whose findings are counted as `acceptance.tally` does."""
+    sayings = list(_say_what_is_open(row.problems, findings))
+    if row.state is not None:
+        return Pill(SHORT_STATE_WORDS[row.state], row.state, ", ".join(sayings))
+    readiness = find_readiness(row.problems, findings)
+    if readiness is Readiness.READY:
+        return Pill(READINESS_WORDS[readiness], readiness, ", ".join(sayings))
+    worst, *others = sayings
+    return Pill(worst[:1].upper() + worst[1:], readiness, ", ".join(others))
+
+
+def _say_what_is_open(problems: Mapping[str, int], findings: Mapping[str, int]) -> list[str]:
+    """Say what there is, the worst first."""
+    counted = [
+        (problems.get(MISSING), "{} answer missing", "{} answers missing"),
+        (problems.get(WRONG), "{} answer to change", "{} answers to change"),
+        (findings.get(Severity.HIGH), "breaks {} law", "breaks {} laws"),
+        (findings.get(UNMET), "{} duty not met", "{} duties not met"),
+        (findings.get(Severity.MEDIUM), "{} to verify", "{} to verify"),
+        (findings.get(Severity.LOW), "{} to confirm", "{} to confirm"),
+        (findings.get(ACCEPTED), "{} accepted", "{} accepted"),
+        (findings.get(LIFTED), "{} lifted", "{} lifted"),
+    ]
+    return [(one if count == 1 else many).format(count) for count, one, many in counted if count]

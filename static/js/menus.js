@@ -1,0 +1,13 @@
+// Close the menu of a row by Escape, and by a press elsewhere.
+const openMenu = () => document.querySelector("details.menu[open]");
+
+document.addEventListener("keydown", (event) => {
+  const menu = openMenu();
+  if (event.key !== "Escape" || !menu) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});
+document.addEventListener("click", (event) => {
+  const menu = openMenu();
+  if (menu && !menu.contains(event.target)) menu.open = false;
+});
