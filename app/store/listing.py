@@ -58,12 +58,16 @@ class DraftQuery:
     *before*, given instead, is where the page after it began, as `Page.previous` gave it.
     *keys* are those of the connections to which the drafts go, all if there are none. *names* tells
     how each connection is called, by its key, so that one is found by its name.
+    *client* has the keys of the one client to list, and *days* the first and the last day of those
+    on which campaigns may begin.
     """
 
     search: str = ""
     keys: frozenset[str] | None = None
     names: Mapping[str, str] = field(default_factory=dict)
+    client: frozenset[str] | None = None
     type: str = ""
+    days: tuple[date, date] | None = None
     show: Show | Readiness | State = Show.ALL
     sort: Sort = Sort.CHANGED
     after: Cursor | None = None
@@ -124,7 +128,7 @@ class Page:
 
 def read_page(session: Session, query: DraftQuery) -> Page:
     """Read one page of the list, of `PAGE` drafts at most; raises `NotSearchable`."""
-    matching, sequence = search_drafts(session, _filter(query), query.search, query.names)
+    matching, sequence = search_drafts(session, select_matching(query), query.search, query.names)
     counted = matching.with_only_columns(Draft.sequence).limit(COUNTED + 1).subquery()
     count = session.scalar(select(func.count()).select_from(counted)) or 0
     read = partial(_read, session, matching, sequence, query)
@@ -142,7 +146,7 @@ def read_ids(session: Session, query: DraftQuery, most: int) -> list[str]:
 
     Raises `NotSearchable`.
     """
-    matching, sequence = search_drafts(session, _filter(query), query.search, query.names)
+    matching, sequence = search_drafts(session, select_matching(query), query.search, query.names)
     by, is_down = _order(query, sequence)
     ordered = matching.with_only_columns(Draft.id).order_by(
         *(key.desc() if is_down else key for key in by)
@@ -212,7 +216,8 @@ def _read_key(sort: Sort, key: str) -> str | date:
         return date.max
 
 
-def _filter(query: DraftQuery) -> Select[Any]:
+def select_matching(query: DraftQuery) -> Select[Any]:
+    """Select the rows that a query is held to, but for its search."""
     selection = _ROWS
     if query.show is Show.DELETED:
         selection = selection.where(Draft.deleted_at.is_not(None))
@@ -228,6 +233,10 @@ def _filter(query: DraftQuery) -> Select[Any]:
         selection = selection.where(Draft.type == query.type)
     if query.keys is not None:
         selection = selection.where(Draft.connection_key.in_(query.keys))
+    if query.client is not None:
+        selection = selection.where(Draft.connection_key.in_(query.client))
+    if query.days is not None:
+        selection = selection.where(Draft.day_key.between(*query.days))
     return selection
 
 

@@ -61,6 +61,7 @@ class Draft(Base):
         Index("ix_draft_by_first_day", "day_key", "sequence"),
         Index("ix_draft_by_state", "state", "sequence"),
         Index("ix_draft_by_readiness", "state", "readiness", "sequence"),
+        Index("ix_draft_by_connection", "connection_key", "sequence"),
     )
 
     @property

@@ -1,7 +1,8 @@
 """The list of drafts, and what can be done to one from it."""
 
+from calendar import monthrange
 from collections.abc import Collection, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from flask import (
@@ -26,9 +27,11 @@ from app.store.acceptances import count_anew
 from app.store.audit_trail import name_draft_chain
 from app.store.base import Readiness, State
 from app.store.drafts import AlreadySubmitted
+from app.store.facets import count_facets
 from app.store.listing import COUNTED, Cursor, DraftQuery, Page, Row, Show, Sort, read_page
 from app.store.search_words import NotSearchable
 from app.web.access import find_keys, list_connections, may, needs
+from app.web.facets import NO_FIRST_DAY, Filter, describe_filters
 from app.web.pills import READINESS_WORDS, SHORT_STATE_WORDS, make_pill
 from app.web.row_numbers import read_number
 from app.web.visit import name_person
@@ -43,7 +46,7 @@ SHOW_WORDS: dict[Show | Readiness | State, str] = {
     Show.DELETED: "Deleted",
 }
 _REVERSED = "reversed"
-_FILTERS = ("search", "type", "show")
+_FILTERS = ("search", "type", "show", "client", "month")
 _ASKED = (*_FILTERS, "sort", "order", "key", "cursor", "turn")
 
 
@@ -54,15 +57,21 @@ def index() -> str:
         connection.key: connection for connection in connections().list_all()
     }
     query, problem = read_query(), ""
+    filters: list[Filter] = []
     with store().reading() as session:
         try:
             drafts_page = read_page(session, query)
+            filters = describe_filters(
+                count_facets(session, query), _read_filters(), _find_visible_clients()
+            )
         except NotSearchable as error:
             drafts_page, problem = Page([], 0, None, None), str(error)
         return render_template(
             "drafts/index.html",
             query=query,
             problem=problem,
+            filters=filters,
+            chosen=_read_filters(),
             page=drafts_page,
             pills={
                 row.id: make_pill(row, _count_findings(session, row)) for row in drafts_page.drafts
@@ -77,7 +86,6 @@ def index() -> str:
                 for draft_id in get_flashed_messages(category_filter=["deleted"])
             ],
             counted=COUNTED,
-            show_words=SHOW_WORDS,
             headings={sort: _link_heading(query, sort) for sort in Sort},
             asked=read_asked(),
             previous_page=_link_page(drafts_page.previous, "back"),
@@ -138,6 +146,8 @@ def read_query() -> DraftQuery:
         search=asked.get("search", "").strip(),
         names=names,
         keys=find_keys(),
+        client=_find_client(asked.get("client", "")),
+        days=_read_month(asked.get("month", "")),
         type=asked["type"] if asked.get("type") in set(CampaignType) else "",
         show=shows.get(asked.get("show", ""), Show.ALL),
         sort=asked.get("sort", Sort.CHANGED, type=Sort),
@@ -147,6 +157,42 @@ def read_query() -> DraftQuery:
     )
 
 
+def _find_visible_clients() -> dict[str, Connection]:
+    """Find the connections that who asks may look at, by the keys that drafts have."""
+    visible = {connection.key: connection for connection in list_connections()}
+    if may(Right.VIEW, ""):
+        visible[""] = connections().default
+    return visible
+
+
+def _find_client(key: str) -> frozenset[str] | None:
+    """Find the keys of a client's drafts; what may not be looked at is not asked for."""
+    visible = _find_visible_clients()
+    keys = frozenset(of_draft for of_draft, to in visible.items() if to.key == key)
+    return keys or None
+
+
+def _read_month(text: str) -> tuple[date, date] | None:
+    """Read the days of a month, such as 2027-01; those without a first day are after all days."""
+    if text == NO_FIRST_DAY:
+        return date.max, date.max
+    try:
+        first = date.fromisoformat(f"{text}-01")
+    except ValueError:
+        return None
+    return first, first.replace(day=monthrange(first.year, first.month)[1])
+
+
+def _read_filters() -> dict[str, Any]:
+    """Give what the list is held to, and how it is sorted, without the page."""
+    kept = {*_FILTERS, "sort", "order"}
+    if _read_month(request.args.get("month", "")) is None:
+        kept.discard("month")
+    if _find_client(request.args.get("client", "")) is None:
+        kept.discard("client")
+    return {name: value for name, value in read_asked().items() if name in kept}
+
+
 def read_asked() -> dict[str, Any]:
     """Give what the list was asked for; what is posted from it has that in its address, too."""
     return {name: request.args[name] for name in _ASKED if request.args.get(name)}
@@ -154,9 +200,10 @@ def read_asked() -> dict[str, Any]:
 
 def _link_heading(query: DraftQuery, sort: Sort) -> str:
     """Lead to the list sorted by a column; the one that it is sorted by turns it around."""
-    asked = {name: value for name, value in read_asked().items() if name in _FILTERS}
+    asked = {name: value for name, value in _read_filters().items() if name in _FILTERS}
     turns = query.sort is sort and not query.is_reversed
-    return url_for("drafts.index", **asked, sort=sort, order=_REVERSED if turns else None)
+    order = {"order": _REVERSED} if turns else {}
+    return url_for("drafts.index", **asked | {"sort": sort} | order)
 
 
 def _link_page(cursor: Cursor | None, turn: str) -> str | None:

@@ -45,6 +45,7 @@ def upgrade() -> None:
     for rows in _read_portions(op.get_bind()):
         op.get_bind().execute(change, [_work_out(*row) for row in rows])
     op.create_index("ix_draft_by_readiness", "draft", ["state", "readiness", "sequence"])
+    op.create_index("ix_draft_by_connection", "draft", ["connection_key", "sequence"])
 
 
 def _read_portions(connection: sa.Connection) -> Iterator[list[Any]]:

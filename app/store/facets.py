@@ -1,0 +1,95 @@
+"""How many drafts each choice of the list's filters would show.
+
+A choice is counted under the other filters, without the one that it belongs to. Only so many rows
+are looked at, in one go, so that it costs the same however many there are; where more match, each
+count is the least that there are.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+from sqlalchemy import String, cast, func, select
+from sqlalchemy.orm import Session
+
+from app.store.base import Readiness, State
+from app.store.draft_search import search_drafts
+from app.store.listing import COUNTED, DraftQuery, Show, select_matching
+from app.store.models import Draft
+
+NO_DAY = "9999-12"
+"""The month of what has no first day, by the key that such drafts are sorted by."""
+
+
+@dataclass(frozen=True)
+class Facet:
+    """The counts of one filter's choices; they are *capped* where not every row was looked at."""
+
+    counts: Mapping[Any, int]
+    is_capped: bool
+
+
+@dataclass(frozen=True)
+class Facets:
+    """The counts by a connection's key, by how far a draft is, by type, and by month (2027-01)."""
+
+    clients: Facet
+    standings: Facet
+    types: Facet
+    months: Facet
+
+
+def count_facets(session: Session, query: DraftQuery) -> Facets:
+    """Count the choices of all filters; raises `NotSearchable`."""
+    every_state = Show.DELETED if query.show is Show.DELETED else Show.ALL
+    without = {
+        "key": replace(query, client=None),
+        "standing": replace(query, show=every_state),
+        "type": replace(query, type=""),
+        "month": replace(query, days=None),
+    }
+    groups = _read_groups(session, query)
+    facets = {
+        name: _add_up(groups if asked == query else _read_groups(session, asked), name)
+        for name, asked in without.items()
+    }
+    return Facets(facets["key"], facets["standing"], facets["type"], facets["month"])
+
+
+class _Group(NamedTuple):
+    key: str
+    state: State | None
+    readiness: Readiness
+    type: str | None
+    month: str
+    drafts: int
+
+    @property
+    def standing(self) -> State | Readiness:
+        return self.state or self.readiness
+
+
+def _read_groups(session: Session, query: DraftQuery) -> list[_Group]:
+    """Count the first rows that match by everything that there is a filter for."""
+    matching, _ = search_drafts(session, select_matching(query), query.search, query.names)
+    seen = (
+        matching.with_only_columns(
+            Draft.connection_key,
+            Draft.state,
+            Draft.readiness,
+            Draft.type,
+            func.substr(cast(Draft.day_key, String), 1, 7).label("month"),
+        )
+        .limit(COUNTED + 1)
+        .subquery()
+    )
+    counted = select(*seen.c, func.count()).group_by(*seen.c)
+    return [_Group._make(row) for row in session.execute(counted)]
+
+
+def _add_up(groups: list[_Group], name: str) -> Facet:
+    counts: Counter[Any] = Counter()
+    for group in groups:
+        counts[getattr(group, name)] += group.drafts
+    return Facet(counts, counts.total() > COUNTED)

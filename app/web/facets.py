@@ -1,0 +1,106 @@
+"""The filters of the list as links: each choice with how many drafts it would show.
+
+A choice leads to the list with it beside what else is chosen, and the one that is chosen already
+leads to the list without it, so that everything is in the address.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask import url_for
+
+from app.campaign.contract.fields import CampaignType
+from app.connections import Connection
+from app.store.base import State
+from app.store.facets import NO_DAY, Facet, Facets
+from app.store.listing import COUNTED
+from app.web.pills import READINESS_WORDS, SHORT_STATE_WORDS
+
+NO_FIRST_DAY = "none"
+"""What the address says of drafts without a first day, in place of a month."""
+
+_MOST = 12
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A choice of a filter; *count* is in words, and empty where there may be some."""
+
+    words: str
+    count: str
+    address: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A filter of the list, with its choices."""
+
+    title: str
+    choices: list[Choice]
+
+
+def describe_filters(
+    facets: Facets, asked: Mapping[str, str], clients: Mapping[str, Connection]
+) -> list[Filter]:
+    """Describe the filters of a list that was *asked* for by these parts of its address.
+
+    *clients* are the connections that may be looked at, by the keys that drafts have.
+    """
+    words: dict[Any, str] = READINESS_WORDS | {state: SHORT_STATE_WORDS[state] for state in State}
+    by_client = _merge(facets.clients, {key: to.key for key, to in clients.items()})
+    names = {
+        to.key: "Sandbox" if to.is_built_in else to.name
+        for to in sorted(clients.values(), key=lambda to: to.name.casefold())
+    }
+    types = {CampaignType.OUTBOUND: "Outbound", CampaignType.INBOUND: "Inbound"}
+    months = _name_months(facets.months, asked.get("month", ""))
+    by_month = _merge(facets.months, {NO_DAY: NO_FIRST_DAY})
+    return [
+        Filter("State", list(_list_choices("show", words, facets.standings, asked))),
+        Filter("Client", list(_list_choices("client", names, by_client, asked))),
+        Filter("Type", list(_list_choices("type", types, facets.types, asked))),
+        Filter("First day", list(_list_choices("month", months, by_month, asked))),
+    ]
+
+
+def _merge(facet: Facet, keys: Mapping[str, str]) -> Facet:
+    """Count under the key that an address has what has another one in the database."""
+    counts: dict[str, int] = {}
+    for key, count in facet.counts.items():
+        counts[keys.get(key, key)] = counts.get(keys.get(key, key), 0) + count
+    return Facet(counts, facet.is_capped)
+
+
+def _name_months(facet: Facet, chosen: str) -> dict[str, str]:
+    """Name the months there are, the latest first, and the one that is chosen in any case."""
+    months = sorted({*facet.counts, chosen} - {NO_DAY, NO_FIRST_DAY, ""}, reverse=True)
+    shown = [*months[:_MOST], *(month for month in months[_MOST:] if month == chosen)]
+    names = {month: f"{date.fromisoformat(f'{month}-01'):%B %Y}" for month in shown}
+    return names | {NO_FIRST_DAY: "No first day"}
+
+
+def _list_choices(
+    name: str, words: Mapping[Any, str], facet: Facet, asked: Mapping[str, str]
+) -> Iterable[Choice]:
+    """List the choices that show something, or may, most of which there are."""
+    rest = {key: value for key, value in asked.items() if key != name}
+    for value, text in words.items():
+        count, is_chosen = facet.counts.get(value, 0), asked.get(name) == value
+        if not (count or is_chosen or (facet.is_capped and name != "month")):
+            continue
+        chosen = {} if is_chosen else {name: value}
+        yield Choice(
+            text,
+            _write_count(count, is_capped=facet.is_capped),
+            url_for("drafts.index", **rest | chosen),
+            is_chosen,
+        )
+
+
+def _write_count(count: int, *, is_capped: bool) -> str:
+    if not is_capped:
+        return f"{count:,}"
+    return f"{min(count, COUNTED):,}+" if count else ""
