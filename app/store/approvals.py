@@ -7,8 +7,9 @@ to. Here are its rows, and who may not approve, since they have changed what is 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TypeAlias
 
-from sqlalchemy import and_, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, true, update
 from sqlalchemy.orm import Session, aliased
 
 from app.store import audit_trail
@@ -140,10 +141,33 @@ def iterate_asked(session: Session, connection_keys: frozenset[str] | None) -> I
     yield from session.scalars(query.order_by(Approval.id))
 
 
-def iterate_decided(
-    session: Session, state: ApprovalState
-) -> Iterator[tuple[Approval, Draft | None, Batch | None]]:
-    """Iterate what was decided last on what is still to be sent, with its draft or its batch.
+Decided: TypeAlias = tuple[Approval, Draft | None, Batch | None]
+"""What was decided, and the draft or the batch that it is about."""
+
+
+def iterate_refused(session: Session, who: str) -> Iterator[Decided]:
+    """Iterate what somebody had asked for, or has made, and was refused; see `_iterate_last`."""
+    is_author = exists().where(
+        DraftEditor.draft_id == Approval.draft_id, DraftEditor.who == who, DraftEditor.is_author
+    )
+    is_theirs = or_(Approval.asked_by == who, is_author)
+    yield from _iterate_last(session, ApprovalState.REFUSED, is_theirs)
+
+
+def iterate_approved(session: Session, connection_keys: frozenset[str] | None) -> Iterator[Decided]:
+    """Iterate what is approved for these connections, or for any; see `_iterate_last`."""
+    is_there: ColumnElement[bool] = true()
+    if connection_keys is not None:
+        is_there = or_(
+            Draft.connection_key.in_(connection_keys), Batch.connection_key.in_(connection_keys)
+        )
+    yield from _iterate_last(session, ApprovalState.APPROVED, is_there)
+
+
+def _iterate_last(
+    session: Session, state: ApprovalState, is_it: ColumnElement[bool]
+) -> Iterator[Decided]:
+    """Iterate what was decided last on what is still to be sent.
 
     A draft that has another version now is left out.
     """
@@ -157,7 +181,7 @@ def iterate_decided(
         select(Approval, Draft, Batch)
         .outerjoin(Draft, Draft.id == Approval.draft_id)
         .outerjoin(Batch, Batch.id == Approval.batch_id)
-        .where(Approval.state == state, or_(is_draft, _IS_BATCH_TO_SEND), is_last)
+        .where(Approval.state == state, or_(is_draft, _IS_BATCH_TO_SEND), is_it, is_last)
     )
     for row in session.execute(query.order_by(Approval.id)):
         yield row[0], row[1], row[2]
@@ -244,12 +268,6 @@ def has_changed(session: Session, draft_id: str | None, batch_id: int | None, wh
             BatchItem.batch_id == batch_id, BatchItem.state == ItemState.READY
         )
     return session.scalar(query.limit(1)) is not None
-
-
-def is_author(session: Session, draft_id: str, who: str) -> bool:
-    """Tell whether somebody has made a draft."""
-    editor = session.get(DraftEditor, (draft_id, who))
-    return editor is not None and editor.is_author
 
 
 def _make(subject: Subject, state: ApprovalState, **more: object) -> Approval:

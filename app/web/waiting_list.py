@@ -15,7 +15,6 @@ from app.rights import Person, Right
 from app.sending.approval import may_decide, name_seen, name_seen_of_batch
 from app.store import approvals, batches, comments, submissions
 from app.store.models import Batch, Draft
-from app.store.team_models import ApprovalState
 from app.web.access import find_keys_of
 from app.web.names import name_campaign
 
@@ -112,12 +111,8 @@ def _list_refused(
     session: Session, person: Person, registry: ConnectionRegistry
 ) -> Iterator[Waiting]:
     """List what somebody had asked for, or has made, and was refused."""
-    for refused, draft, batch in approvals.iterate_decided(session, ApprovalState.REFUSED):
-        is_mine = refused.asked_by == person.label or (
-            draft is not None and approvals.is_author(session, draft.id, person.label)
-        )
-        key = _find_key(draft, batch, registry)
-        if is_mine and person.may(Right.VIEW, key):
+    for refused, draft, batch in approvals.iterate_refused(session, person.label):
+        if person.may(Right.VIEW, _find_key(draft, batch, registry)):
             endpoint = "review.show" if draft else "batches.show"
             yield Waiting(
                 "Mend what was not approved",
@@ -161,10 +156,11 @@ def _list_mentions(
 def _list_approved(
     session: Session, person: Person, registry: ConnectionRegistry
 ) -> Iterator[Waiting]:
-    for approved, draft, batch in approvals.iterate_decided(session, ApprovalState.APPROVED):
+    keys = find_keys_of(person, Right.SEND, registry)
+    for approved, draft, batch in approvals.iterate_approved(session, keys):
         to = registry.find(_find_key(draft, batch, registry))
         rule = approvals.find_rule(session, to.key)
-        if not (rule and person.may(Right.SEND, to.key)):
+        if rule is None:
             continue
         if draft is not None:
             seen = name_seen(draft, to, rule.group_name)
