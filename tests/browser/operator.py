@@ -25,10 +25,17 @@ class Operator:
     def fill(self, answers: Mapping[str, str | Sequence[str]]) -> None:
         """Answer questions in the words that the form posts."""
         for name, answer in answers.items():
+            self._unfold(name)
             if name in CHOICES:
                 self._choose(name, [answer] if isinstance(answer, str) else answer)
             else:
                 self.field(name).fill(str(answer))
+
+    def _unfold(self, name: str) -> None:
+        """Open the part of the form that this question is folded into, if it is."""
+        folded = self.page.locator(f"details:not([open]):has([data-row={name}]) > summary")
+        if folded.count():
+            folded.click()
 
     def _choose(self, name: str, answers: Sequence[str]) -> None:
         for value, words in (CHOICES[name] | {"": NOT_CHOSEN.get(name, "")}).items():

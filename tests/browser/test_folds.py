@@ -67,3 +67,47 @@ def test_the_strip_counts_what_is_to_answer(window: NewWindow, saved: Callable[.
     expect(operator.field("name")).to_be_focused()
     operator.page.keyboard.type("Front desk")
     expect(strip.get_by_role("link", name="complete")).to_be_visible()
+
+
+def test_from_the_name_to_the_review_are_fewer_than_twenty_presses(
+    any_operator: Operator, saved: Callable[..., str]
+) -> None:
+    any_operator.open(saved(outbound()))
+    page = any_operator.page
+    any_operator.field("name").focus()
+    skip = page.get_by_role("link", name="Review and send")
+    presses = 0
+    while not skip.evaluate("link => link === document.activeElement"):
+        page.keyboard.press("Shift+Tab")
+        presses += 1
+        assert presses < 18
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Review and send")).to_be_focused()
+
+
+def test_the_index_follows_what_is_answered_and_counts_what_is_missing(
+    operator: Operator, saved: Callable[..., str]
+) -> None:
+    operator.open(saved(outbound(timezone=None, start_date=None)))
+    index = operator.page.get_by_role("navigation", name="Sections of the form")
+    expect(index.get_by_role("link", name="When to call (2 to answer)")).to_be_visible()
+    operator.fill({"start_date": "2027-01-04"})
+    link = index.get_by_role("link", name="When to call (1 to answer)")
+    expect(link).to_have_attribute("aria-current", "true")
+    operator.field("timezone").fill("America/New_York")
+    link.focus()  # Before the answer comes.
+    link = index.get_by_role("link", name="When to call (complete)")
+    expect(link).to_be_focused()
+
+
+def test_events_unfold_by_their_link_and_say_in_a_line_what_they_hold(
+    operator: Operator, saved: Callable[..., str]
+) -> None:
+    operator.open(saved(inbound()))
+    expect(operator.field("webhook_url")).to_be_hidden()
+    operator.page.get_by_role("link", name="Events").click()
+    operator.fill({"webhook_url": "https://a.example/x"})
+    now = operator.page.locator("#events-now")
+    expect(now).to_have_text("https://a.example/x")
+    operator.page.locator("summary", has=operator.page.locator("#s-events")).click()
+    expect(now).to_be_visible()

@@ -24,6 +24,7 @@ from app.web.clocks import choose_zone
 from app.web.panel.drawings import Trouble, draw_calendar, draw_lead, draw_rules
 from app.web.panel.findings_view import Change, describe_change
 from app.web.panel.highlight import mark_up
+from app.web.panel.sections import SectionState, list_sections
 from app.web.panel.snippets import write_curl, write_python
 
 ERROR, ADVICE, STRONG, FACT = "error", "advice", "strong", "fact"
@@ -43,13 +44,14 @@ class Panel:
     """One campaign's meaning, made ready: notes by field, drawn parts, JSON in three shapes.
 
     `counts` is the findings as `acceptance.tally` counts them, and `gaps` how many sentences
-    say what is not known of the rules.
+    say what is not known of the rules; `sections` is what the index of the form shows.
     """
 
     meaning: Explanation
     notes: Mapping[str, Sequence[Note]]
     counts: Mapping[str, int]
     gaps: int
+    sections: Sequence[SectionState]
     rules: Markup | None
     calendar: Markup | None
     lead: Markup | None
@@ -95,6 +97,7 @@ def build_panel(
         notes=_list_notes(explanation, now),
         counts=tally(explanation.findings, accepted),
         gaps=len(describe_gaps(explanation.audience)) if overview else 0,
+        sections=list_sections(explanation),
         rules=draw_rules(explanation, accepted, now.date(), can_change=can_change, trouble=trouble),
         calendar=draw_calendar(overview, tuple(explanation.closed.items()), clock)
         if overview

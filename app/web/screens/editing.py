@@ -222,6 +222,7 @@ def _draw_form(
         refusal=refusal,
         accepted=write_posted(statements),
         clocks=draw_clock_switch("campaign"),
+        panel=panel,
         meaning=draw_macro("meaning", "meaning", panel),
     )
 
