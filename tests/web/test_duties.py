@@ -36,20 +36,22 @@ def answer(visitor: Visitor, draft_id: str, who: str = "Ada", **answers: str) ->
 
 
 def verdict(page: Page) -> str:
-    return text(page.soup.select_one(".verdict"))
+    return text(page.soup.select_one("#send > .verdict"))
 
 
 def duty(page: Page, rule: str) -> str:
     return text(page.soup.find(id=f"duty-{rule}"))
 
 
-def test_the_duties_of_an_automated_voice_are_asked_first(visitor: Visitor, german: str) -> None:
+def test_the_duties_of_an_automated_voice_are_asked_before_the_button(
+    visitor: Visitor, german: str
+) -> None:
     page = visitor.open(f"/drafts/{german}/review")
     assert "Does the agent say at the start of the call that it is an AI?" in duty(page, AI)
     assert "expressly agreed" in duty(page, MACHINE)
     assert "3 to confirm" in verdict(page)
     titles = [text(title) for title in page.soup.select("h2")]
-    assert titles.index("To confirm before sending") < titles.index("In plain words")
+    assert titles.index("To confirm before sending") < titles.index("Send to the sandbox")
 
 
 def test_answers_are_kept_with_who_and_when_and_stay_on_record(

@@ -24,6 +24,42 @@ def test_the_review_shows_where_it_goes_what_it_means_and_what_is_sent(review: P
     assert '"timezone": "America/New_York"' in text(review.soup.find(id="json"))
 
 
+def test_it_is_in_the_order_of_a_decision(review: Page) -> None:
+    assert [text(title) for title in review.soup.select("main h2")] == [
+        "In plain words",
+        "Calendar",
+        "A lead who never answers",
+        "Rules of calling",
+        "To confirm before sending",
+        "JSON, exactly as it is sent",
+        "Send to the sandbox",
+    ]
+    counts, button = review.soup.select("#send > .verdict, #send .send")
+    assert "to confirm" in text(counts)
+    assert text(button) == "Send to the sandbox"
+
+
+def test_the_printed_page_is_signed_and_has_nothing_to_press(review: Page) -> None:
+    assert "Signature" in text(review.soup.select_one(".only-printed"))
+    shown = [
+        button
+        for button in review.soup.select("main button, main a.button, #curl")
+        if not button.find_parent(class_="not-printed")
+        and not set(button.get("class", [])) & {"visually-hidden"}  # type: ignore[arg-type]
+        and not button.find_parent(class_=["clocks", "accept", "teamwork"])
+    ]
+    assert shown == []
+
+
+def test_who_is_refused_is_led_to_what_is_missing(
+    visitor: Visitor, saved: Callable[..., str], add_connection: Callable[..., str]
+) -> None:
+    review = visitor.open(f"/drafts/{saved(connection=add_connection())}/review")
+    refused = visitor.press(review, "send", {"who": "Ada"})
+    assert (refused.status, "Nothing was sent yet" in refused.flash()) == (422, True)
+    assert refused.soup.select_one("#send[autofocus]:has(#named-error)")
+
+
 def test_one_press_creates_the_campaign_and_leads_to_its_page(
     visitor: Visitor, review: Page, ledger: Ledger
 ) -> None:
