@@ -1,4 +1,4 @@
-// Count the campaigns that are ticked, and tick or untick all on the page at once.
+// Count the campaigns that are ticked, and tick or untick all on the page, or several, at once.
 import { setControl } from "./set-control.js";
 
 const all = document.querySelector("[data-tick-all]");
@@ -19,6 +19,18 @@ if (all && ticks.length) {
   all.addEventListener("change", () => {
     for (const tick of ticks) setControl(tick, all.checked ? [tick.value] : []);
     show();
+  });
+}
+// With Shift, all between the last one pressed and this one become as this one is.
+let last;
+for (const tick of ticks) {
+  tick.addEventListener("click", (event) => {
+    if (event.shiftKey && last) {
+      const [from, to] = [ticks.indexOf(last), ticks.indexOf(tick)].sort((a, b) => a - b);
+      for (const between of ticks.slice(from, to + 1)) setControl(between, tick.checked ? [between.value] : []);
+      show();
+    }
+    last = tick;
   });
 }
 for (const tick of ticks) tick.addEventListener("change", show);

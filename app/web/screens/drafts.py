@@ -85,12 +85,18 @@ def index() -> str:
                 drafts.find(session, str(draft_id))
                 for draft_id in get_flashed_messages(category_filter=["deleted"])
             ],
+            deleted_together=_read_deleted_together(),
             counted=COUNTED,
             headings={sort: _link_heading(query, sort) for sort in Sort},
             asked=read_asked(),
             previous_page=_link_page(drafts_page.previous, "back"),
             next_page=_link_page(drafts_page.next, "on"),
         )
+
+
+def _read_deleted_together() -> list[str]:
+    flashed = get_flashed_messages(category_filter=["deleted-together"])
+    return str(flashed[0]).split() if flashed else []
 
 
 def _find_common_connection(destinations: Collection[Connection | None]) -> Connection | None:
