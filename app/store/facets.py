@@ -71,8 +71,8 @@ class _Group(NamedTuple):
 
 
 def _read_groups(session: Session, query: DraftQuery) -> list[_Group]:
-    """Count the first rows that match by everything that there is a filter for."""
-    matching, _ = search_drafts(session, select_matching(query), query.search, query.names)
+    """Count the rows changed last that match by everything that there is a filter for."""
+    matching, sequence = search_drafts(session, select_matching(query), query.search, query.names)
     seen = (
         matching.with_only_columns(
             Draft.connection_key,
@@ -81,6 +81,7 @@ def _read_groups(session: Session, query: DraftQuery) -> list[_Group]:
             Draft.type,
             func.substr(cast(Draft.day_key, String), 1, 7).label("month"),
         )
+        .order_by(sequence.desc())  # As the index of the search has them, or it is read whole.
         .limit(COUNTED + 1)
         .subquery()
     )
