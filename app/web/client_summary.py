@@ -52,16 +52,17 @@ class ClientSummary:
 
     def write_html(self) -> Markup:
         """Write it as HTML without any style, to be pasted into a page or an e-mail."""
-        line = Markup("<li>{}</li>\n")
-        html = Markup("<h1>{}</h1>\n<ul>\n{}</ul>\n").format(
-            self.name, Markup().join(line.format(sentence) for sentence in self.sentences)
-        )
-        row = Markup("<tr><th>{}</th><td>{}</td></tr>\n")
+        lines = Markup().join(_LINE.format(sentence) for sentence in self.sentences)
+        html = _LIST.format(self.name, lines)
         for heading, rows in self.parts.items():
-            html += Markup("<h2>{}</h2>\n<table>\n{}</table>\n").format(
-                heading, Markup().join(row.format(*cells) for cells in rows)
-            )
+            html += _TABLE.format(heading, Markup().join(_ROW.format(*cells) for cells in rows))
         return html
+
+
+_LIST = Markup("<h1>{}</h1>\n<ul>\n{}</ul>\n")
+_LINE = Markup("<li>{}</li>\n")
+_TABLE = Markup("<h2>{}</h2>\n<table>\n{}</table>\n")
+_ROW = Markup("<tr><th>{}</th><td>{}</td></tr>\n")
 
 
 def summarise_for_client(name: str, explanation: Explanation) -> ClientSummary:

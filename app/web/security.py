@@ -3,8 +3,10 @@
 import hashlib
 
 from flask import Flask, Response, request
-from flask.sessions import SecureCookieSessionInterface
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from itsdangerous import Signer
+
+from app.people.sign_in import WITHOUT_ACCOUNT
 
 _FOR_EVER = "public, max-age=31536000, immutable"
 
@@ -24,6 +26,10 @@ class _Sessions(SecureCookieSessionInterface):
 
     def get_cookie_secure(self, app: Flask) -> bool:
         return request.is_secure
+
+    def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
+        """Leave the cookie out of what is the same for everybody, and kept by caches."""
+        return request.endpoint not in WITHOUT_ACCOUNT and super().should_set_cookie(app, session)
 
 
 def is_from_here() -> bool:

@@ -166,5 +166,6 @@ def test_a_call_that_never_left_is_not_said_to_be_sent(
 ) -> None:
     sent(State.UNSENT)
     page = visitor.open("/requests/1")
-    assert [heading.text for heading in page.soup.select("h2")][1:] == ["Request", "Answer"]
+    headings = [heading.text for heading in page.soup.select("main h2")]
+    assert headings[1:] == ["Request", "Answer"]
     assert "was sent" not in page.text
