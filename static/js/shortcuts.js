@@ -9,7 +9,7 @@ const choice = document.getElementById("keys-on");
 const told = document.getElementById("key-told");
 const NAME = "shortcuts";
 const TYPED_IN = "textarea, select, [contenteditable], input:not([type=checkbox], [type=radio], [type=button], [type=submit])";
-const ROWS = "main table.list tbody tr, main [data-row-link]";
+const ROWS = "main table:is(.list, .campaigns) tbody tr, main [data-row-link]";
 const isMac = /Mac|iP/.test(navigator.platform);
 
 const readChoice = () => {

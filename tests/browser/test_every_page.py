@@ -150,7 +150,8 @@ def test_the_page_that_shows_two_versions(
 def test_the_page_of_a_deleted_draft(page: Page, saved: Callable[..., str]) -> None:
     draft_id = saved()
     page.goto("/")
-    page.get_by_role("button", name="Delete").click()
+    page.get_by_text("What can be done with").locator("..").click()
+    page.get_by_role("button", name="Delete Q4 Outreach").click()
     Operator(page).sees("Deleted: ")
     assert_good(page)
     page.goto(f"/drafts/{draft_id}")
