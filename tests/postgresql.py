@@ -104,13 +104,23 @@ def drop_database(url: str, name: str) -> None:
 
 
 def empty_database(url: str) -> None:
-    """Delete everything in a database but its tables, past the triggers that refuse that."""
+    """Delete everything in a database but its tables, past the triggers that refuse that.
+
+    Most tables have nothing in them, and to truncate one costs several files each time.
+    """
     tables = [*Base.metadata.tables, DRAFT_INDEX.name, CALL_INDEX.name, *map(str, SANDBOX)]
+    asked = " UNION ALL ".join(
+        f"SELECT '{table}' WHERE EXISTS (SELECT 1 FROM {table})"  # noqa: S608  They are ours.
+        for table in tables
+    )
     engine = create_engine(url)
     with engine.begin() as connection:
         connection.execute(text("SET LOCAL session_replication_role = replica"))
-        connection.execute(text(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE"))
-        connection.execute(text("ALTER SEQUENCE draft_sequence RESTART"))
+        for table in connection.scalars(text(asked)).all():
+            connection.execute(text(f"DELETE FROM {table}"))  # noqa: S608
+        used = "SELECT sequencename FROM pg_sequences WHERE last_value IS NOT NULL"
+        for sequence in connection.scalars(text(used)).all():
+            connection.execute(text(f"ALTER SEQUENCE {sequence} RESTART"))
         count_rows(connection)
     engine.dispose()
 
