@@ -20,6 +20,7 @@ from werkzeug.routing import Rule
 from app import create_app
 from app.campaign.contract.payload import build_payload, compute_digest, encode_payload
 from app.connections import SANDBOX
+from app.people import sign_in
 from app.remote.client import CampaignApi
 from app.sandbox.ledger import Ledger
 from app.sandbox.tables import make_tables, writing
@@ -79,6 +80,15 @@ def _can_run(item: pytest.Item) -> bool:
     if not ON_POSTGRESQL:
         return True
     return "database_url" in item.fixturenames and not item.get_closest_marker("sqlite")  # type: ignore[attr-defined]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> Iterator[None]:
+    """Let a password cost a thousandth: what it costs in earnest is asked of the settings."""
+    cheap = {"argon2__time_cost": 1, "argon2__memory_cost": 64, "argon2__parallelism": 1}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sign_in, "HASHING", cheap)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -144,6 +144,17 @@ def test_hashes_are_sha_256(name: str) -> None:
             assert ast.literal_eval(node.args[-1]) == "sha256"
 
 
+def test_a_password_costs_what_it_has_to() -> None:
+    """At least 19 MiB, twice over (OWASP's cheat sheet of password storage)."""
+    [cost] = [
+        ast.literal_eval(node.value)
+        for node in parse("people/sign_in.py").body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "HASHING"
+    ]
+    assert cost["argon2__memory_cost"] >= 19 * 1024
+    assert cost["argon2__time_cost"] >= 2
+
+
 def test_secrets_are_compared_in_constant_time() -> None:
     """What was sent is compared, or else looked up by a hash of it."""
     for name in ("web/screens/metrics.py", "store/archive_file.py"):

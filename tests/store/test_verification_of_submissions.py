@@ -27,11 +27,11 @@ pytestmark = pytest.mark.slow
 
 _SECOND = """
 INSERT INTO submission (draft_id, draft_version, connection, connection_key, is_sandbox, stamp,
-    hurries, url, body, digest, state, who, claimed_at, token, lease_boot, lease_ends, message,
-    errors, answer, resolved_by)
+    hurries, url, body, digest, state, who, approved_by, without_approval, claimed_at, token,
+    lease_boot, lease_ends, message, errors, answer, resolved_by)
 SELECT draft_id, draft_version, connection, connection_key, is_sandbox, stamp, hurries, url,
-    body, digest, 'REFUSED', who, claimed_at, '{token}', lease_boot, lease_ends,
-    message, errors, answer, resolved_by
+    body, digest, 'REFUSED', who, approved_by, without_approval, claimed_at, '{token}', lease_boot,
+    lease_ends, message, errors, answer, resolved_by
 FROM submission"""
 
 _SECOND_CALL = """

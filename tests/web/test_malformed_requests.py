@@ -24,7 +24,7 @@ from tests.people.accounts import add_account, find_token, is_signed_in, make_cl
 from tests.web.malformed import Forbidden, answer, list_requests
 from tests.web.programs import make_token
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.sqlite, pytest.mark.timeout(600)]
 
 SEED, REQUESTS, LOOK_EVERY = 5, 5000, 100
 OURS, THEIRS = "Ours, in spring", "Theirs, in autumn"
