@@ -29,7 +29,7 @@ from app.sending.batch_queue import stop_batch
 from app.sending.confirmation import NotApproved, NotConfirmed, StaleReview
 from app.sending.submission import GRACE
 from app.services import connections, services, store
-from app.store import approvals, batches, drafts, throttles
+from app.store import approvals, batch_summary, batches, drafts, throttles
 from app.store.acceptances import judge
 from app.store.audit_trail import name_draft_chain
 from app.store.base import ItemState, State
@@ -201,7 +201,7 @@ def _send_together(draft_ids: list[str], to: Connection, who: str) -> int:
     services().batch_work.start(batch_id)
     services().background.drain(float("inf"))
     with store().reading() as session:
-        reviewed = batches.compute_digest(session, batch_id)
+        reviewed = batch_summary.compute_digest(session, batch_id)
         count = batches.count_items(session, batch_id)[ItemState.READY]
     if count:
         confirmed = BatchRequest(

@@ -5,9 +5,9 @@ from typing import Any
 from email_validator import EmailNotValidError, validate_email
 from werkzeug.datastructures import MultiDict
 from wtforms import Form, PasswordField, RadioField, StringField
-from wtforms.validators import DataRequired, Length, StopValidation
+from wtforms.validators import DataRequired, StopValidation
 
-from app.campaign.contract.visible import can_be_seen
+from app.forms.names import make_name_field, strip
 from app.people.passwords import find_password_problem
 from app.rights import Scope
 from app.store.api_tokens import DAYS
@@ -15,34 +15,21 @@ from app.store.api_tokens import DAYS
 NO_EMAIL = "Enter an e-mail address, as name@example.com."
 """Said where one is asked for."""
 
-
-def _strip(typed: str | None) -> str:
-    return (typed or "").strip()
-
-
-def _check_visible(_form: Form, field: Any) -> None:
-    """Hold a name to what can be told from others."""
-    if not (field.data.isprintable() and can_be_seen(field.data)):
-        raise StopValidation("Take the invisible characters out of the name.")
+NO_PROGRAM = "Enter a name by which you know the program."
+"""Said where a program is named."""
 
 
 class AccountForm(Form):
     """Who an account is of."""
 
-    name = StringField(
-        "Name",
-        [
-            DataRequired("Enter the name by which others know this person."),
-            Length(max=80, message="Choose a name of 80 characters or fewer."),
-            _check_visible,
-        ],
-        filters=[_strip],
+    name = make_name_field(
+        "Enter the name by which others know this person.",
         description="It stands beside everything that this person does.",
     )
     email = StringField(
         "E-mail address",
         [DataRequired(NO_EMAIL)],
-        filters=[_strip],
+        filters=[strip],
         description="With it they sign in.",
     )
 
@@ -60,7 +47,7 @@ class RecoveryForm(Form):
     email = StringField(
         "E-mail address",
         [DataRequired(NO_EMAIL)],
-        filters=[_strip],
+        filters=[strip],
         description="The one with which you sign in.",
     )
     validate_email = AccountForm.validate_email
@@ -100,15 +87,8 @@ class JoinForm(AccountForm, PasswordForm):
 class TokenForm(Form):
     """A token for a program: what it is called, what it may do, and for how long."""
 
-    name = StringField(
-        "Name",
-        [
-            DataRequired("Enter a name by which you know the program."),
-            Length(max=80, message="Choose a name of 80 characters or fewer."),
-            _check_visible,
-        ],
-        filters=[_strip],
-        description="By which you know it again, such as Nightly import.",
+    name = make_name_field(
+        NO_PROGRAM, description="By which you know it again, such as Nightly import."
     )
     scope = RadioField(
         "It may",

@@ -7,8 +7,8 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Form, RadioField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, StopValidation
 
-from app.campaign.contract.visible import can_be_seen
 from app.connections import COLOURS, Connection
+from app.forms.names import make_name_field, strip
 from app.remote.addresses import NOTHING_ELSE, AllowedHosts
 from app.remote.connection import (
     BadConnection,
@@ -28,23 +28,15 @@ _KINDS = {
 }
 
 
-def _strip(typed: str | None) -> str:
-    return (typed or "").strip()
-
-
 class ConnectionForm(Form):
     """What a person says of a connection; *before* is what it was, if it is there already.
 
     *allowed* are the hosts that may be called besides public ones.
     """
 
-    name = StringField(
-        "Name",
-        [
-            DataRequired("Enter a name, such as the client's."),
-            Length(max=60, message="Choose a name of 60 characters or fewer."),
-        ],
-        filters=[_strip],
+    name = make_name_field(
+        "Enter a name, such as the client's.",
+        longest=60,
         description="It has to be typed before anything is sent to a live connection.",
     )
     kind = RadioField(
@@ -53,12 +45,12 @@ class ConnectionForm(Form):
     base_url = StringField(
         "Base URL",
         [DataRequired("Enter where the API is, as https://host.")],
-        filters=[_strip],
+        filters=[strip],
         default=REAL_API,
         description="Campaigns are created under it, at /api/v2/voice-campaigns.",
     )
     replace = BooleanField("Replace the token")
-    token = StringField("Token", filters=[_strip])
+    token = StringField("Token", filters=[strip])
     colour = RadioField(
         "Colour",
         [DataRequired("Choose a colour.")],
@@ -69,7 +61,7 @@ class ConnectionForm(Form):
     notes = TextAreaField(
         "Notes",
         [Length(max=2000, message="Write 2,000 characters or fewer.")],
-        filters=[_strip],
+        filters=[strip],
     )
 
     def __init__(
@@ -93,11 +85,6 @@ class ConnectionForm(Form):
     def has_new_token(self) -> bool:
         """Whether the token that was entered counts: for a new connection, or to replace one."""
         return self.before is None or bool(self.replace.data)
-
-    def validate_name(self, field: Any) -> None:
-        """Hold the name to what can be typed again."""
-        if not (field.data.isprintable() and can_be_seen(field.data)):
-            raise StopValidation("Take the invisible characters out of the name.")
 
     def validate_base_url(self, field: Any) -> None:
         """Hold the address to what a token may be sent to."""
@@ -149,7 +136,7 @@ class BookForm(Form):
             DataRequired("Paste the id."),
             Length(max=_LONGEST, message="Paste an id of 200 characters or fewer."),
         ],
-        filters=[_strip],
+        filters=[strip],
     )
     nickname = StringField(
         "Nickname",
@@ -157,7 +144,7 @@ class BookForm(Form):
             DataRequired("Enter a nickname."),
             Length(max=80, message="Choose a nickname of 80 characters or fewer."),
         ],
-        filters=[_strip],
+        filters=[strip],
     )
 
 

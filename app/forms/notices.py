@@ -8,18 +8,15 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Form, RadioField, SelectMultipleField, StringField
 from wtforms.validators import DataRequired, Length, StopValidation
 
-from app.campaign.contract.visible import can_be_seen
 from app.campaign.timezones.zones import find_zone
+from app.forms.account import NO_PROGRAM
+from app.forms.names import make_name_field, strip
 from app.remote.addresses import AllowedHosts, may_be_called
 from app.remote.connection import LONGEST_URL
 from app.rights import ALL
 from app.store.digests import Rhythm, Wish
 
 _NO_TIME = "Enter a time, as 08:00."
-
-
-def _strip(typed: str | None) -> str:
-    return (typed or "").strip()
 
 
 class DigestForm(Form):
@@ -35,9 +32,9 @@ class DigestForm(Form):
         },
         description="At once is within some minutes.",
     )
-    at = StringField("In the morning at", filters=[_strip])
+    at = StringField("In the morning at", filters=[strip])
     zone = StringField(
-        "Time zone", filters=[_strip], description="A city or a zone, such as Europe/Zurich."
+        "Time zone", filters=[strip], description="A city or a zone, such as Europe/Zurich."
     )
 
     @classmethod
@@ -69,21 +66,14 @@ class DigestForm(Form):
 class HookForm(Form):
     """A webhook: what it is called, where it is, and what of it is told."""
 
-    name = StringField(
-        "Name",
-        [
-            DataRequired("Enter a name by which you know the program."),
-            Length(max=80, message="Choose a name of 80 characters or fewer."),
-        ],
-        filters=[_strip],
-    )
+    name = make_name_field(NO_PROGRAM)
     url = StringField(
         "Address",
         [
             DataRequired("Enter an address that starts with https://."),
             Length(max=LONGEST_URL, message=f"Shorten it to {LONGEST_URL:,} characters or fewer."),
         ],
-        filters=[_strip],
+        filters=[strip],
         description="Where the program takes calls, as https://host/path.",
     )
     connections = SelectMultipleField("What waits at", [DataRequired("Choose a connection.")])
@@ -103,11 +93,6 @@ class HookForm(Form):
     def keys(self) -> list[str]:
         """The keys of the connections, as roles have them."""
         return [ALL if key == ALL_CHOSEN else key for key in self.connections.data or ()]
-
-    def validate_name(self, field: Any) -> None:
-        """Hold the name to what can be told from others."""
-        if not (field.data.isprintable() and can_be_seen(field.data)):
-            raise StopValidation("Take the invisible characters out of the name.")
 
     def validate_url(self, field: Any) -> None:
         """Hold the address to what may be called, and to what nobody can read on the way."""

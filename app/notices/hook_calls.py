@@ -89,18 +89,18 @@ def _enqueue_new(
     subject = name_hook_subject(hook_id)
     with store.writing(subject, DELIVERIES) as session:
         new = told_items.claim_new(session, subject, waiting)
-        told = [waiting[key] for key in waiting if key in new]
-        if told:
-            hooks.enqueue(session, hook_id, _write_body(told, public_url, now), now)
+        if new:
+            new_items = [waiting[key] for key in waiting if key in new]
+            hooks.enqueue(session, hook_id, _write_body(new_items, public_url, now), now)
 
 
 def _write_body(items: Waiting, public_url: str, now: datetime, **more: Any) -> str:
-    told = [
+    written = [
         {"who": who, "words": write_words(item), "url": write_url(item, public_url)}
         for who, item in items
     ]
     at = now.isoformat(timespec="seconds")
-    return json.dumps({"at": at, **more, "items": told}, ensure_ascii=False)
+    return json.dumps({"at": at, **more, "items": written}, ensure_ascii=False)
 
 
 def _call_due(due: Due, vault: Vault, network: Network, seconds: float = DEADLINE) -> str:

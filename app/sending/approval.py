@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 from app.campaign.explanation import Explanation
 from app.connections import Connection
 from app.rights import Person
-from app.store import approvals, batches
+from app.store import approvals, batch_summary, batches
 from app.store.acceptances import write_judgement
 from app.store.approvals import Decision, Subject
 from app.store.base import ItemState
-from app.store.batches import Summary
+from app.store.batch_summary import Summary
 from app.store.chains import hash_document
 from app.store.models import Batch, Draft
 from app.store.team_models import Approval, ApprovalState
@@ -94,7 +94,7 @@ def find_standing_of_batch(session: Session, batch: Batch, to: Connection) -> St
     counts = batches.count_items(session, batch.id)
     if counts[ItemState.NEW] or not counts[ItemState.READY]:
         return None
-    summary = batches.summarise(session, batch)
+    summary = batch_summary.summarise(session, batch)
     seen = name_seen_of_batch(summary, to, rule.group_name)
     subject = Subject(None, batch.id, None, to.key, summary.digest, seen, seen)
     return Standing(subject, rule.group_name, approvals.find_newest(session, subject))

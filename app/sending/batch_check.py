@@ -14,7 +14,7 @@ from app.campaign.contract.wording import describe_problem
 from app.campaign.explanation import explain
 from app.connections import Connection, ConnectionRegistry
 from app.sending.confirmation import find_duplicate
-from app.store import batches, drafts
+from app.store import batch_summary, batches, drafts
 from app.store.acceptances import count_anew, stamp_statements, write_judgement
 from app.store.audit_trail import name_batch_chain
 from app.store.base import ItemState
@@ -87,7 +87,7 @@ def check_items(batch_id: int, store: Store, connections: ConnectionRegistry) ->
         _keep_summary(batch_id, store)
         return False
     with store.writing(name_batch_chain(batch_id)) as session:
-        batches.keep_summary(batches.find(session, batch_id), None)
+        batch_summary.keep_summary(batches.find(session, batch_id), None)
         for item in batches.read_items(session, batch_id, (ItemState.NEW,), _AT_ONCE):
             if found := checked.get(item.position):
                 _fill(session, item, found)
@@ -104,12 +104,12 @@ def _keep_summary(batch_id: int, store: Store) -> None:
         if batch.digest or batch.confirmed_at:
             return
         made_at, counts = batch.created_at, batches.count_items(session, batch_id)
-        summary = batches.summarise(session, batch)
+        summary = batch_summary.summarise(session, batch)
     with store.writing(name_batch_chain(batch_id)) as session:
         batch = batches.find(session, batch_id)
         is_same = (batch.created_at, batches.count_items(session, batch_id)) == (made_at, counts)
         if is_same and not (counts[ItemState.NEW] or batch.confirmed_at):
-            batches.keep_summary(batch, summary)
+            batch_summary.keep_summary(batch, summary)
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from app.sending.confirmation import (
 )
 from app.sending.press import write_grounds
 from app.sending.submission import QUEUED_AT_MOST
-from app.store import audit_trail, batches, seals, throttles
+from app.store import audit_trail, batch_summary, batches, seals, throttles
 from app.store.audit_trail import EventKind, name_batch_chain
 from app.store.base import ItemState
 from app.store.database import Store
@@ -90,7 +90,7 @@ def _check_confirmation(session: Session, batch: Batch, confirmed: BatchRequest)
         raise NothingReady
     is_new = datetime.now(UTC) - batch.created_at < QUEUED_AT_MOST
     is_as_seen = is_new and batch.stamp == to.stamp == confirmed.stamp
-    if not is_as_seen or batches.compute_digest(session, batch.id) != confirmed.reviewed:
+    if not is_as_seen or batch_summary.compute_digest(session, batch.id) != confirmed.reviewed:
         raise StaleReview
     if not to.is_enabled:
         raise Disabled

@@ -117,35 +117,30 @@ def find_last_approved(session: Session, draft_id: str) -> Approval | None:
 
 def find_last_of_drafts(session: Session, draft_ids: Sequence[str]) -> dict[str, Approval]:
     """Find what was said last of each of these drafts by itself, by its id, if anything was."""
-    said = Approval.state.in_((ApprovalState.APPROVED, ApprovalState.REFUSED))
-    query = select(Approval).where(Approval.draft_id.in_(draft_ids), said)
+    is_decided = Approval.state.in_((ApprovalState.APPROVED, ApprovalState.REFUSED))
+    query = select(Approval).where(Approval.draft_id.in_(draft_ids), is_decided)
     rows = session.scalars(query.order_by(Approval.id))
     return {str(approval.draft_id): approval for approval in rows}
 
 
-def iterate_asked(session: Session, connection_keys: frozenset[str] | None) -> Iterator[Approval]:
+About: TypeAlias = tuple[Approval, Draft | Batch]
+"""What was asked for or decided, and the draft or the batch that it is about."""
+
+
+def iterate_asked(session: Session, connection_keys: frozenset[str] | None) -> Iterator[About]:
     """Iterate what waits to be approved at these connections, or at all; the oldest comes first.
 
     What was deleted, stopped or sent meanwhile waits no more. An empty key is the default's.
     """
-    is_draft, is_batch = _IS_TO_SEND, _IS_BATCH_TO_SEND
-    if connection_keys is not None:
-        is_draft = and_(is_draft, Draft.connection_key.in_(connection_keys))
-        is_batch = and_(is_batch, Batch.connection_key.in_(connection_keys))
-    query = (
-        select(Approval)
-        .outerjoin(Draft, Draft.id == Approval.draft_id)
-        .outerjoin(Batch, Batch.id == Approval.batch_id)
-        .where(Approval.state == ApprovalState.ASKED, or_(is_draft, is_batch))
+    is_it = and_(
+        Approval.state == ApprovalState.ASKED,
+        or_(_IS_TO_SEND, _IS_BATCH_TO_SEND),
+        _goes_to(connection_keys),
     )
-    yield from session.scalars(query.order_by(Approval.id))
+    yield from _iterate(session, is_it)
 
 
-Decided: TypeAlias = tuple[Approval, Draft | None, Batch | None]
-"""What was decided, and the draft or the batch that it is about."""
-
-
-def iterate_refused(session: Session, who: str) -> Iterator[Decided]:
+def iterate_refused(session: Session, who: str) -> Iterator[About]:
     """Iterate what somebody had asked for, or has made, and was refused; see `_iterate_last`."""
     is_author = exists().where(
         DraftEditor.draft_id == Approval.draft_id, DraftEditor.who == who, DraftEditor.is_author
@@ -154,19 +149,20 @@ def iterate_refused(session: Session, who: str) -> Iterator[Decided]:
     yield from _iterate_last(session, ApprovalState.REFUSED, is_theirs)
 
 
-def iterate_approved(session: Session, connection_keys: frozenset[str] | None) -> Iterator[Decided]:
+def iterate_approved(session: Session, connection_keys: frozenset[str] | None) -> Iterator[About]:
     """Iterate what is approved for these connections, or for any; see `_iterate_last`."""
-    is_there: ColumnElement[bool] = true()
-    if connection_keys is not None:
-        is_there = or_(
-            Draft.connection_key.in_(connection_keys), Batch.connection_key.in_(connection_keys)
-        )
-    yield from _iterate_last(session, ApprovalState.APPROVED, is_there)
+    yield from _iterate_last(session, ApprovalState.APPROVED, _goes_to(connection_keys))
+
+
+def _goes_to(connection_keys: frozenset[str] | None) -> ColumnElement[bool]:
+    if connection_keys is None:
+        return true()
+    return or_(Draft.connection_key.in_(connection_keys), Batch.connection_key.in_(connection_keys))
 
 
 def _iterate_last(
     session: Session, state: ApprovalState, is_it: ColumnElement[bool]
-) -> Iterator[Decided]:
+) -> Iterator[About]:
     """Iterate what was decided last on what is still to be sent.
 
     A draft that has another version now is left out.
@@ -177,14 +173,19 @@ def _iterate_last(
         newer.id > Approval.id,
     )
     is_draft = and_(_IS_TO_SEND, Draft.version == Approval.draft_version)
+    is_open = or_(is_draft, _IS_BATCH_TO_SEND)
+    yield from _iterate(session, and_(Approval.state == state, is_open, is_it, is_last))
+
+
+def _iterate(session: Session, is_it: ColumnElement[bool]) -> Iterator[About]:
     query = (
         select(Approval, Draft, Batch)
         .outerjoin(Draft, Draft.id == Approval.draft_id)
         .outerjoin(Batch, Batch.id == Approval.batch_id)
-        .where(Approval.state == state, or_(is_draft, _IS_BATCH_TO_SEND), is_it, is_last)
+        .where(is_it)
     )
-    for row in session.execute(query.order_by(Approval.id)):
-        yield row[0], row[1], row[2]
+    for approval, draft, batch in session.execute(query.order_by(Approval.id)):
+        yield approval, draft or batch
 
 
 def ask(session: Session, subject: Subject, *, who: str) -> None:

@@ -1,16 +1,14 @@
 """Batches and their items: made, found and counted."""
 
-import hashlib
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import CursorResult, Select, Text, func, insert, or_, select, update
-from sqlalchemy import cast as cast_to
+from sqlalchemy import CursorResult, Select, func, insert, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.store.base import ItemState, State
+from app.store.batch_summary import keep_summary
 from app.store.models import IS_QUEUED, Batch, BatchItem, Submission
 
 MOST_ITEMS = 100_000
@@ -102,99 +100,6 @@ def count_settled_since(session: Session, batch_id: int, since: datetime) -> int
         Submission.batch_id == batch_id, is_settled, Submission.settled_at > since
     )
     return session.scalar(query) or 0
-
-
-class Summary(NamedTuple):
-    """What all items of a batch that are ready come to: SHA-256, days, and findings by kind.
-
-    *judged* is the SHA-256 over what was found and said of each.
-    """
-
-    digest: str
-    calling_days: int
-    findings: Counter[str]
-    judged: str
-
-
-def summarise(session: Session, batch: Batch) -> Summary:
-    """Give what a batch comes to: as it is kept, or added up, which takes seconds for very many."""
-    if batch.digest:
-        findings = Counter(batch.findings)
-        return Summary(batch.digest, batch.calling_days, findings, batch.judged)
-    judged = _compute_digest_of_findings(session, batch.id)
-    return Summary(compute_digest(session, batch.id), *_sum_up(session, batch.id), judged)
-
-
-def keep_summary(batch: Batch, summary: Summary | None) -> None:
-    """Keep with a batch what it comes to; `None` for what is not known any more."""
-    kept = summary or Summary("", 0, Counter(), "")
-    batch.judged = kept.judged
-    batch.digest, batch.calling_days = kept.digest, kept.calling_days
-    batch.findings = dict(kept.findings)
-
-
-def _sum_up(session: Session, batch_id: int) -> tuple[int, Counter[str]]:
-    """Add up the calling days and the findings by kind of all items that are ready."""
-    query = select(BatchItem.calling_days, BatchItem.findings).where(
-        BatchItem.batch_id == batch_id, BatchItem.state == ItemState.READY
-    )
-    days, kinds = 0, Counter[str]()
-    for calling_days, findings in session.execute(query):
-        days += calling_days
-        kinds.update(findings)
-    return days, kinds
-
-
-def compute_digest(session: Session, batch_id: int) -> str:
-    """Compute the SHA-256, in hexadecimal digits, over the items that are ready.
-
-    Each is a line of its position, its draft's id and the SHA-256 of its bytes.
-    """
-    query = select(BatchItem.position, BatchItem.draft_id, BatchItem.digest).where(
-        BatchItem.batch_id == batch_id, BatchItem.state == ItemState.READY
-    )
-    whole = hashlib.sha256()
-    for row in session.execute(query.order_by(BatchItem.position)):
-        whole.update(f"{row.position} {row.draft_id} {row.digest}\n".encode())
-    return whole.hexdigest()
-
-
-def _compute_digest_of_findings(session: Session, batch_id: int) -> str:
-    """Compute the SHA-256 over what was found and said of the items that are ready.
-
-    Each is a line of its position, its draft's version with what was said, and the findings.
-    """
-    judged = cast_to(BatchItem.judged, Text)  # As it is kept: nobody needs to read it.
-    query = select(BatchItem.position, BatchItem.seen, judged.label("judged")).where(
-        BatchItem.batch_id == batch_id, BatchItem.state == ItemState.READY
-    )
-    whole = hashlib.sha256()
-    for row in session.execute(query.order_by(BatchItem.position)):
-        whole.update(f"{row.position} {row.seen} {row.judged}\n".encode())
-    return whole.hexdigest()
-
-
-class Accepted(NamedTuple):
-    """That somebody accepted a rule's findings, by its id, for a reason, in so many *campaigns*."""
-
-    rule: str
-    reason: str
-    who: str
-    campaigns: int
-
-
-def list_accepted(session: Session, batch_id: int, most: int) -> list[Accepted]:
-    """List what was accepted or answered in the items that are ready, the most frequent first."""
-    query = select(BatchItem.judged).where(
-        BatchItem.batch_id == batch_id, BatchItem.state == ItemState.READY
-    )
-    counts = Counter(
-        (finding["rule"], finding["accepted"] or finding.get("answer", ""), finding["by"])
-        for judged in session.scalars(query)
-        for finding in judged.get("findings", ())
-        if finding.get("by")
-    )
-    return [Accepted(*said, count) for said, count in counts.most_common(most)]
 
 
 def find_item_of(session: Session, submission_id: int) -> BatchItem | None:

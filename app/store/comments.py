@@ -46,9 +46,11 @@ def find_mentioned(text: str, people: Collection[Person]) -> list[Person]:
     if not names:
         return []
     longest_first = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
-    found = re.findall(rf"(?<![\w.])@({longest_first})(?![\w@]|[-.'’]\w)", text.casefold())
+    mentions = re.findall(rf"(?<![\w.])@({longest_first})(?![\w@]|[-.'’]\w)", text.casefold())
     return [
-        person for person in people if {person.name.casefold(), person.email.casefold()} & {*found}
+        person
+        for person in people
+        if {person.name.casefold(), person.email.casefold()} & {*mentions}
     ]
 
 

@@ -24,9 +24,9 @@ def name_hook_subject(hook_id: int) -> str:
 def claim_new(session: Session, subject: str, waiting: Collection[str]) -> set[str]:
     """Take what a subject was not told of all that is *waiting*, by hash, as told from now on."""
     of_subject = select(ToldItem.item_hash).where(ToldItem.subject == subject)
-    told = set(session.scalars(of_subject))
-    new = set(waiting) - told
-    forget(session, subject, told - set(waiting))
+    hashes_before = set(session.scalars(of_subject))
+    new = set(waiting) - hashes_before
+    forget(session, subject, hashes_before - set(waiting))
     session.add_all(ToldItem(subject=subject, item_hash=item_hash) for item_hash in sorted(new))
     return new
 

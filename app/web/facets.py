@@ -77,8 +77,8 @@ def _merge(facet: Facet, keys: Mapping[str, str]) -> Facet:
 def _name_months(facet: Facet, chosen: str) -> dict[str, str]:
     """Name the months there are, the latest first, and the one that is chosen in any case."""
     months = sorted({*facet.counts, chosen} - {NO_DAY, NO_FIRST_DAY, ""}, reverse=True)
-    shown = [*months[:_MOST], *(month for month in months[_MOST:] if month == chosen)]
-    names = {month: f"{date.fromisoformat(f'{month}-01'):%B %Y}" for month in shown}
+    offered = [*months[:_MOST], *(month for month in months[_MOST:] if month == chosen)]
+    names = {month: f"{date.fromisoformat(f'{month}-01'):%B %Y}" for month in offered}
     return names | {NO_FIRST_DAY: "No first day"}
 
 

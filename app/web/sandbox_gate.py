@@ -52,10 +52,10 @@ class SandboxGate:
                     return _refuse(403, _NOBODY_YET) if is_elsewhere else None
                 sent = request.authorization
                 key = (sent.token or "") if sent and sent.type == "bearer" else ""
-                found = api_tokens.find(session, key, datetime.now(UTC))
+                token_and_account = api_tokens.find(session, key, datetime.now(UTC))
         except DatabaseError:
             return _refuse(503, _NOT_NOW)
-        if found is None or found[0].scope != Scope.WRITE:
+        if token_and_account is None or token_and_account[0].scope != Scope.WRITE:
             return _refuse(401, _OWN)
         request.environ["HTTP_AUTHORIZATION"] = f"Bearer {TOKEN}"
         return None

@@ -1,24 +1,22 @@
 """What waits for somebody: to be approved, read, looked after, sent, mended or looked up."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
-from typing import TypeVar
 
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from app.connections import ConnectionRegistry
+from app.connections import Connection, ConnectionRegistry
 from app.notices.items import Item, ListWaiting
 from app.rights import Person, Right
 from app.sending.approval import may_decide, name_seen, name_seen_of_batch
-from app.store import approvals, batches, comments, submissions
+from app.store import approvals, comments, submissions
+from app.store.batch_summary import summarise
 from app.store.models import Batch, Draft
 from app.web.access import find_keys_of
 from app.web.names import name_campaign
-
-Row = TypeVar("Row")
 
 MOST = 50
 """Of each kind, as many are listed as somebody can look at."""
@@ -26,12 +24,12 @@ MOST = 50
 
 @dataclass(frozen=True)
 class Waiting:
-    """Something that waits: what is wanted, of which campaign or batch, where, and since when.
+    """Something that waits: what is to be done, of which campaign or batch, where, and since when.
 
     *name* is the campaign's; *endpoint* and *values* are the address of the page to go to.
     """
 
-    wanted: str
+    deed: str
     name: str
     endpoint: str
     values: Mapping[str, object]
@@ -45,15 +43,8 @@ def list_waiting(session: Session, person: Person, registry: ConnectionRegistry)
     """List what waits for somebody with an account, by what is wanted; the oldest comes first."""
     if person.account_id is None:
         return []
-    kinds = (
-        _list_unknown,
-        _list_to_approve,
-        _list_refused,
-        _list_mentions,
-        _list_approved,
-        _list_assigned,
-    )
-    return [waiting for kind in kinds for waiting in islice(kind(session, person, registry), MOST)]
+    look = _Look(session, person, registry)
+    return [waiting for find in _KINDS for waiting in islice(find(look), MOST)]
 
 
 def make_list_of_items(app: Flask, registry: ConnectionRegistry) -> ListWaiting:
@@ -66,7 +57,7 @@ def make_list_of_items(app: Flask, registry: ConnectionRegistry) -> ListWaiting:
         addresses = app.url_map.bind("")
         return [
             Item(
-                f"{waiting.wanted}: {name_campaign(waiting.name)}",
+                f"{waiting.deed}: {name_campaign(waiting.name)}",
                 addresses.build(waiting.endpoint, waiting.values)
                 + (f"#{waiting.part}" if waiting.part else ""),
             )
@@ -76,11 +67,40 @@ def make_list_of_items(app: Flask, registry: ConnectionRegistry) -> ListWaiting:
     return list_items
 
 
-def _list_unknown(
-    session: Session, person: Person, registry: ConnectionRegistry
-) -> Iterator[Waiting]:
-    keys = find_keys_of(person, Right.RESOLVE, registry)
-    for submission in submissions.find_unknown(session, keys, MOST):
+@dataclass
+class _Look:
+    """Who looks, and where; each connection is looked up once."""
+
+    session: Session
+    person: Person
+    registry: ConnectionRegistry
+    known: dict[str, Connection] = field(default_factory=dict)
+
+    def find_connection(self, about: Draft | Batch) -> Connection:
+        """Find where a draft or a batch goes."""
+        key = about.connection_key
+        if key not in self.known:
+            self.known[key] = self.registry.find(key)
+        return self.known[key]
+
+    def may(self, right: Right, about: Draft | Batch) -> bool:
+        """Tell whether who looks has a right where a draft or a batch goes."""
+        return self.person.may(right, self.find_connection(about).key)
+
+    def find_keys(self, right: Right) -> frozenset[str] | None:
+        """Find the keys of the connections at which who looks has a right; `None` is all."""
+        return find_keys_of(self.person, right, self.registry)
+
+
+def _name(about: Draft | Batch, of_draft: str, of_batch: str) -> tuple[str, str, dict[str, object]]:
+    """Name a draft or a batch, and the page about it, by one of two endpoints."""
+    if isinstance(about, Draft):
+        return about.name, of_draft, {"draft_id": about.id}
+    return f"Batch {about.id}", of_batch, {"batch_id": about.id}
+
+
+def _find_unknown(look: _Look) -> Iterator[Waiting]:
+    for submission in submissions.find_unknown(look.session, look.find_keys(Right.RESOLVE), MOST):
         yield Waiting(
             "Look up what became of it",
             submission.draft.name,
@@ -90,107 +110,75 @@ def _list_unknown(
         )
 
 
-def _list_to_approve(
-    session: Session, person: Person, registry: ConnectionRegistry
-) -> Iterator[Waiting]:
-    keys = find_keys_of(person, Right.APPROVE, registry)
-    for asked in approvals.iterate_asked(session, keys):
-        draft = session.get_one(Draft, asked.draft_id) if asked.draft_id else None
-        key = registry.find(draft.connection_key).key if draft else asked.connection_key
-        if may_decide(session, asked, key, person):
-            endpoint = "approvals.show" if draft else "approvals.show_batch"
+def _find_to_approve(look: _Look) -> Iterator[Waiting]:
+    for asked, about in approvals.iterate_asked(look.session, look.find_keys(Right.APPROVE)):
+        if may_decide(look.session, asked, look.find_connection(about).key, look.person):
             yield Waiting(
                 "Approve or refuse",
-                *_name(draft, asked.batch_id, endpoint),
+                *_name(about, "approvals.show", "approvals.show_batch"),
                 asked.asked_at,
                 f"asked by {asked.asked_by}",
             )
 
 
-def _list_refused(
-    session: Session, person: Person, registry: ConnectionRegistry
-) -> Iterator[Waiting]:
-    """List what somebody had asked for, or has made, and was refused."""
-    for refused, draft, batch in approvals.iterate_refused(session, person.label):
-        if person.may(Right.VIEW, _find_key(draft, batch, registry)):
-            endpoint = "review.show" if draft else "batches.show"
+def _find_refused(look: _Look) -> Iterator[Waiting]:
+    """Find what somebody had asked for, or has made, and was refused."""
+    for refused, about in approvals.iterate_refused(look.session, look.person.label):
+        if look.may(Right.VIEW, about):
             yield Waiting(
                 "Mend what was not approved",
-                *_name(draft, refused.batch_id, endpoint),
+                *_name(about, "review.show", "batches.show"),
                 refused.decided_at,
                 refused.reason,
             )
 
 
-def _find_key(draft: Draft | None, batch: Batch | None, registry: ConnectionRegistry) -> str:
-    if draft is not None:
-        return registry.find(draft.connection_key).key
-    return batch.connection_key if batch else ""
+def _find_mentions(look: _Look) -> Iterator[Waiting]:
+    for comment, draft in comments.iterate_mentions(look.session, look.person.account_id or 0):
+        if look.may(Right.VIEW, draft):
+            yield Waiting(
+                "Answer a comment",
+                *_name(draft, "comments.show", ""),
+                comment.at,
+                f"{comment.who}: {comment.text}",
+                part=f"c{comment.id}",
+            )
 
 
-def _name(
-    draft: Draft | None, batch_id: int | None, endpoint: str
-) -> tuple[str, str, dict[str, object]]:
-    """Name a draft or a batch, and the page of this endpoint that is about it."""
-    if draft is not None:
-        return draft.name, endpoint, {"draft_id": draft.id}
-    return f"Batch {batch_id}", endpoint, {"batch_id": batch_id}
-
-
-def _list_mentions(
-    session: Session, person: Person, registry: ConnectionRegistry
-) -> Iterator[Waiting]:
-    rows = comments.iterate_mentions(session, person.account_id or 0)
-    for comment, draft in _visible(rows, person, Right.VIEW, registry):
-        yield Waiting(
-            "Answer a comment",
-            draft.name,
-            "comments.show",
-            {"draft_id": draft.id},
-            comment.at,
-            f"{comment.who}: {comment.text}",
-            part=f"c{comment.id}",
-        )
-
-
-def _list_approved(
-    session: Session, person: Person, registry: ConnectionRegistry
-) -> Iterator[Waiting]:
-    keys = find_keys_of(person, Right.SEND, registry)
-    for approved, draft, batch in approvals.iterate_approved(session, keys):
-        to = registry.find(_find_key(draft, batch, registry))
-        rule = approvals.find_rule(session, to.key)
-        if rule is None:
-            continue
-        if draft is not None:
-            seen = name_seen(draft, to, rule.group_name)
-        else:
-            summary = batches.summarise(session, session.get_one(Batch, approved.batch_id))
-            seen = name_seen_of_batch(summary, to, rule.group_name)
-        if seen == approved.seen:
-            endpoint = "review.show" if draft else "batches.show"
+def _find_approved(look: _Look) -> Iterator[Waiting]:
+    for approved, about in approvals.iterate_approved(look.session, look.find_keys(Right.SEND)):
+        if approved.seen == _name_seen(look, about):
             yield Waiting(
                 "Send what is approved",
-                *_name(draft, approved.batch_id, endpoint),
+                *_name(about, "review.show", "batches.show"),
                 approved.decided_at,
                 f"approved by {approved.decided_by}",
             )
 
 
-def _list_assigned(
-    session: Session, person: Person, registry: ConnectionRegistry
-) -> Iterator[Waiting]:
-    rows = comments.iterate_assigned(session, person.account_id or 0)
-    for assignment, draft in _visible(rows, person, Right.VIEW, registry):
-        yield Waiting(
-            "Look after it", draft.name, "editing.edit", {"draft_id": draft.id}, assignment.at
-        )
+def _name_seen(look: _Look, about: Draft | Batch) -> str | None:
+    """Name what an approval would be bound to now; `None` where nobody has to approve."""
+    to = look.find_connection(about)
+    rule = approvals.find_rule(look.session, to.key)
+    if rule is None:
+        return None
+    if isinstance(about, Draft):
+        return name_seen(about, to, rule.group_name)
+    return name_seen_of_batch(summarise(look.session, about), to, rule.group_name)
 
 
-def _visible(
-    rows: Iterable[tuple[Row, Draft]], person: Person, right: Right, registry: ConnectionRegistry
-) -> Iterator[tuple[Row, Draft]]:
-    """Leave out what goes to a connection at which somebody does not have the right."""
-    for row, draft in rows:
-        if person.may(right, registry.find(draft.connection_key).key):
-            yield row, draft
+def _find_assigned(look: _Look) -> Iterator[Waiting]:
+    for assignment, draft in comments.iterate_assigned(look.session, look.person.account_id or 0):
+        if look.may(Right.VIEW, draft):
+            yield Waiting("Look after it", *_name(draft, "editing.edit", ""), assignment.at)
+
+
+_KINDS = (
+    _find_unknown,
+    _find_to_approve,
+    _find_refused,
+    _find_mentions,
+    _find_approved,
+    _find_assigned,
+)
+"""What can wait, the most pressing first."""

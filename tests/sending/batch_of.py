@@ -7,7 +7,7 @@ from app.connections import Connection, ConnectionRegistry
 from app.sending.batch_check import check_items, make_batch
 from app.sending.batch_confirmation import BatchRequest, confirm_batch
 from app.sending.batch_queue import queue_items
-from app.store import batches
+from app.store import batch_summary, batches
 from app.store.base import ItemState, State
 from app.store.database import Store
 from app.store.models import BatchItem
@@ -38,7 +38,7 @@ def queue_all(store: Store, connections: ConnectionRegistry, batch_id: int) -> N
 def request(store: Store, batch_id: int, to: Connection, **changes: Any) -> BatchRequest:
     """Confirm everything that is asked, but for what a test changes."""
     with store.reading() as session:
-        reviewed = batches.compute_digest(session, batch_id)
+        reviewed = batch_summary.compute_digest(session, batch_id)
         count = batches.count_items(session, batch_id)[ItemState.READY]
     confirmed = {"reviewed": reviewed, "stamp": to.stamp, "named": to.name, "who": "Ada"}
     return BatchRequest(batch_id=batch_id, to=to, **confirmed | {"counted": str(count)} | changes)

@@ -14,9 +14,9 @@ from app.campaign.explanation import explain
 from app.connections import SANDBOX, ConnectionRegistry
 from app.sending.batch_check import NothingReady, check_anew, check_items, make_batch
 from app.services import find_services
-from app.store import batches, drafts
+from app.store import batch_summary, batches, drafts
 from app.store.base import ItemState, State
-from app.store.batches import Summary
+from app.store.batch_summary import Summary
 from app.store.database import Store
 from app.store.models import Batch, BatchItem, Submission
 from tests.factories import outbound
@@ -43,7 +43,7 @@ def test_what_is_ready_is_kept_as_it_is_sent(
     assert item.calling_days > 0
     assert item.judged["findings"]
     with store.reading() as session:
-        summary = batches.summarise(session, batches.find(session, batch_id))
+        summary = batch_summary.summarise(session, batches.find(session, batch_id))
         assert (summary.calling_days, summary.findings) == (item.calling_days, item.findings)
         assert batches.find(session, batch_id).connection_key == SANDBOX
 
@@ -60,7 +60,7 @@ def add_up(store: Store, batch_id: int) -> Summary:
         batch = batches.find(session, batch_id)
         session.expunge(batch)
         batch.digest = ""
-        return batches.summarise(session, batch)
+        return batch_summary.summarise(session, batch)
 
 
 def test_what_all_items_come_to_is_kept_once_all_are_checked(
@@ -93,7 +93,7 @@ def test_what_items_came_to_is_not_kept_if_there_are_others_meanwhile(
     """Another process adds an item, or lets all be checked again, while they are added up."""
     batch_id = make(store, connections, save_many(saved, 2))
     assert check_items(batch_id, store, connections)
-    more, summarise = saved(outbound(name="Third")), batches.summarise
+    more, summarise = saved(outbound(name="Third")), batch_summary.summarise
 
     def change(session: Session) -> None:
         if is_new:
@@ -109,7 +109,7 @@ def test_what_items_came_to_is_not_kept_if_there_are_others_meanwhile(
             other.commit()
         return summary
 
-    monkeypatch.setattr(batches, "summarise", summarise_slowly)
+    monkeypatch.setattr(batch_summary, "summarise", summarise_slowly)
     assert not check_items(batch_id, store, connections)
     assert read_kept(store, batch_id).digest == ""
 

@@ -32,7 +32,7 @@ def ask(store: Store, draft_id: str) -> None:
 
 def list_asked(store: Store, keys: frozenset[str] | None = None) -> list[str | None]:
     with store.reading() as session:
-        return [row.draft_id for row in approvals.iterate_asked(session, keys)]
+        return [asked.draft_id for asked, _ in approvals.iterate_asked(session, keys)]
 
 
 def test_what_was_asked_for_first_waits_longest(store: Store, saved: Saved) -> None:

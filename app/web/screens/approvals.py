@@ -1,6 +1,8 @@
 """Approval: asked for, given or refused, for one campaign or a batch; and who has to, where."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -24,10 +26,10 @@ from app.sending.approving import (
 )
 from app.sending.confirmation import NotReady, StaleReview
 from app.services import connections, store
-from app.store import approvals, audit_trail, batches, drafts
+from app.store import approvals, audit_trail, batch_summary, batches, drafts
 from app.store.acceptances import read_accepted
 from app.store.base import ItemState
-from app.store.batches import Accepted
+from app.store.batch_summary import Accepted
 from app.store.saved_connections import NoSuchConnection
 from app.web.access import find_person, fresh, needs
 from app.web.event_words import list_changes
@@ -79,20 +81,12 @@ def show(draft_id: str) -> ResponseReturnValue:
 @fresh
 def decide(draft_id: str) -> ResponseReturnValue:
     """Approve a campaign as it was looked at, or refuse that with a reason."""
-    verdict = _read_verdict()
-    if problem := _find_problem(verdict):
-        return _draw(draft_id, reason_error=problem)
-    try:
-        decide_on_draft(draft_id, verdict, _find_to(draft_id), store())
-    except StaleReview:
-        return _draw(draft_id, message=_CHANGED)
-    except MayNotApprove as error:
-        return _draw(draft_id, message=str(error))
-    except (NotReady, NotNeeded):
-        flash(f"{_NOT_KEPT} {verdict.reason}".strip())
-    else:
-        flash("Approved." if verdict.is_approved else "Refused. Your reason is on the campaign.")
-    return redirect(url_for("review.show", draft_id=draft_id))
+    to = _find_to(draft_id)
+    return _keep_verdict(
+        lambda verdict: decide_on_draft(draft_id, verdict, to, store()),
+        partial(_draw, draft_id),
+        url_for("review.show", draft_id=draft_id),
+    )
 
 
 @bp.post("/batches/<row:batch_id>/approval/ask")
@@ -120,20 +114,12 @@ def show_batch(batch_id: int) -> ResponseReturnValue:
 @fresh
 def decide_batch(batch_id: int) -> ResponseReturnValue:
     """Approve a batch as one, or refuse that with a reason."""
-    verdict = _read_verdict()
-    if problem := _find_problem(verdict):
-        return _draw_batch(batch_id, reason_error=problem)
-    try:
-        decide_on_batch(batch_id, verdict, _find_to_of_batch(batch_id), store())
-    except StaleReview:
-        return _draw_batch(batch_id, message=_CHANGED)
-    except MayNotApprove as error:
-        return _draw_batch(batch_id, message=str(error))
-    except NotNeeded:
-        flash(f"{_NOT_KEPT} {verdict.reason}".strip())
-    else:
-        flash("Approved." if verdict.is_approved else "Refused. Your reason is on the batch.")
-    return redirect(url_for("batches.show", batch_id=batch_id))
+    to = _find_to_of_batch(batch_id)
+    return _keep_verdict(
+        lambda verdict: decide_on_batch(batch_id, verdict, to, store()),
+        partial(_draw_batch, batch_id),
+        url_for("batches.show", batch_id=batch_id),
+    )
 
 
 @bp.post("/connections/<key:key>/approval")
@@ -153,6 +139,31 @@ def set_rule(key: str) -> ResponseReturnValue:
     return redirect(url_for("connections.edit", key=key))
 
 
+def _keep_verdict(
+    keep: Callable[[Verdict], None], draw: Callable[..., ResponseReturnValue], further: str
+) -> ResponseReturnValue:
+    """Keep what was decided, and lead *further*; what cannot be kept is shown as *draw* does."""
+    verdict = Verdict(
+        seen=request.form.get("seen", ""),
+        is_approved=request.form.get("verdict") == "approve",
+        reason=read_reason("reason"),
+        person=find_person(),
+    )
+    if problem := _find_problem(verdict):
+        return draw(reason_error=problem)
+    try:
+        keep(verdict)
+    except StaleReview:
+        return draw(message=_CHANGED)
+    except MayNotApprove as error:
+        return draw(message=str(error))
+    except (NotReady, NotNeeded):
+        flash(f"{_NOT_KEPT} {verdict.reason}".strip())
+    else:
+        flash("Approved." if verdict.is_approved else "Refused. Your reason is kept with it.")
+    return redirect(further)
+
+
 def _find_to(draft_id: str) -> Connection:
     with store().reading() as session:
         return find_connection(drafts.find(session, draft_id))
@@ -161,15 +172,6 @@ def _find_to(draft_id: str) -> Connection:
 def _find_to_of_batch(batch_id: int) -> Connection:
     with store().reading() as session:
         return connections().find(batches.find(session, batch_id).connection_key)
-
-
-def _read_verdict() -> Verdict:
-    return Verdict(
-        seen=request.form.get("seen", ""),
-        is_approved=request.form.get("verdict") == "approve",
-        reason=read_reason("reason"),
-        person=find_person(),
-    )
 
 
 def _find_problem(verdict: Verdict) -> str:
@@ -228,10 +230,10 @@ def _draw_batch(batch_id: int, *, message: str = "", reason_error: str = "") -> 
             connection=to,
             batch=batch,
             count=batches.count_items(session, batch_id)[ItemState.READY],
-            summary=batches.summarise(session, batch),
+            summary=batch_summary.summarise(session, batch),
             ready=ready,
             shown=_SHOWN,
-            accepted=_name_accepted(batches.list_accepted(session, batch_id, _SHOWN)),
+            accepted=_name_accepted(batch_summary.list_accepted(session, batch_id, _SHOWN)),
             said=approvals.find_last_of_drafts(session, [item.draft_id for item in ready]),
             standing=standing,
             obstacle=find_obstacle(session, standing, find_person()),

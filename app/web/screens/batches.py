@@ -19,7 +19,7 @@ from app.sending.batch_confirmation import BatchRequest, NotChecked, NotCounted,
 from app.sending.batch_queue import pause_batch, resume_batch, stop_batch
 from app.sending.confirmation import NotConfirmed, Paused, StaleReview
 from app.services import Services, connections, services, store
-from app.store import batches, drafts, throttles
+from app.store import batch_summary, batches, drafts, throttles
 from app.store.base import ItemState, State
 from app.store.batches import MOST_ITEMS
 from app.store.listing import read_ids
@@ -279,7 +279,7 @@ def draw_batch(batch_id: int, refusal: NotConfirmed | None = None) -> str:
             "batches/review.html",
             standing=standing,
             obstacle=find_obstacle(session, standing, find_person()) if standing else "",
-            summary=batches.summarise(session, batch),
+            summary=batch_summary.summarise(session, batch),
             unfit=batches.read_items(session, batch_id, (ItemState.UNFIT,), _SHOWN),
             ready=batches.read_items(session, batch_id, (ItemState.READY,), _SHOWN),
             shown=_SHOWN,

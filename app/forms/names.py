@@ -1,0 +1,30 @@
+"""Names that people enter, by which one thing is told from another."""
+
+from typing import Any
+
+from wtforms import Form, StringField
+from wtforms.validators import DataRequired, Length, StopValidation
+
+from app.campaign.contract.visible import can_be_seen
+
+
+def strip(typed: str | None) -> str:
+    """Take the spaces off both ends."""
+    return (typed or "").strip()
+
+
+def make_name_field(missing: str, longest: int = 80, description: str = "") -> Any:
+    """Make the field of a name; *missing* says what to enter, *longest* is in characters."""
+    too_long = f"Choose a name of {longest} characters or fewer."
+    return StringField(
+        "Name",
+        [DataRequired(missing), Length(max=longest, message=too_long), _check_visible],
+        filters=[strip],
+        description=description,
+    )
+
+
+def _check_visible(_form: Form, field: Any) -> None:
+    """Hold a name to what can be seen, and typed again."""
+    if not (field.data.isprintable() and can_be_seen(field.data)):
+        raise StopValidation("Take the invisible characters out of the name.")
