@@ -37,6 +37,7 @@ from tests.factories import outbound, typed
 from tests.fakes import ANSWERS, FakeApi
 from tests.log_lines import Log, logging_to
 from tests.pages import Visitor
+from tests.people.mail_server import Inbox, taking_mail
 from tests.postgresql import empty_database, make_database
 from tests.sending.presses import destination, entered, press, submit
 from tests.servers import Address, serving
@@ -173,6 +174,13 @@ def settings(instance: Path, database_url: str) -> Settings:
     return Settings(
         instance=instance, database_url=database_url, allow_private_hosts=("127.0.0.1", "::1")
     )
+
+
+@pytest.fixture
+def inbox() -> Iterator[Inbox]:
+    """Run a server that takes mail, and show what came."""
+    with taking_mail() as inbox:
+        yield inbox
 
 
 @pytest.fixture

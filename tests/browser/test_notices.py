@@ -1,35 +1,26 @@
 """Recovery, digests and webhooks in a real browser, on pages that everybody can read."""
 
-from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Page
 
-from app.mail_settings import read_sender
 from app.services import find_services
-from app.settings import MailSettings, Settings
+from app.settings import Settings
 from app.store import hooks
 from tests.browser.conftest import NewWindow
 from tests.browser.operator import Operator
 from tests.browser.test_every_page import assert_good
 from tests.browser.test_people import EMAIL, sign_in
 from tests.people.accounts import PASSWORD, add_account
-from tests.people.mail_server import SENDER, Inbox, taking_mail
+from tests.people.mail_server import Inbox, with_mail
 from tests.people.test_recovery import PUBLIC, find_link
 
 
 @pytest.fixture
-def inbox() -> Iterator[Inbox]:
-    with taking_mail() as inbox:
-        yield inbox
-
-
-@pytest.fixture
 def settings(settings: Settings, inbox: Inbox) -> Settings:
-    return replace(settings, mail=MailSettings(inbox.server, read_sender(SENDER), PUBLIC))
+    return with_mail(settings, inbox, PUBLIC)
 
 
 @pytest.fixture

@@ -1,25 +1,22 @@
 """The digest by e-mail: each person hears of what waits when they wish, and never twice."""
 
-from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
 import time_machine
 from flask import Flask
 
-from app.mail_settings import read_sender
 from app.notices.digest import Reader, tell_people, write_digest
 from app.notices.items import Item
 from app.rights import Role
 from app.services import find_services
-from app.settings import MailSettings, Settings
+from app.settings import Settings
 from app.store import accounts, digests
 from app.store.digests import Rhythm, Wish
 from app.store.people_models import Account
 from tests.notices.waiting import LOOK, REVIEW, Waiting
 from tests.people.accounts import add_account
-from tests.people.mail_server import SENDER, Inbox, taking_mail
+from tests.people.mail_server import Inbox, with_mail
 
 PUBLIC = "https://campaigns.example"
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
@@ -28,24 +25,8 @@ AT_ONCE = Wish(Rhythm.AT_ONCE)
 
 
 @pytest.fixture
-def inbox() -> Iterator[Inbox]:
-    with taking_mail() as inbox:
-        yield inbox
-
-
-@pytest.fixture
 def settings(settings: Settings, inbox: Inbox) -> Settings:
-    return replace(settings, mail=MailSettings(inbox.server, read_sender(SENDER), PUBLIC))
-
-
-@pytest.fixture
-def anna(app: Flask) -> Account:
-    return add_account(app)
-
-
-@pytest.fixture
-def waiting() -> Waiting:
-    return Waiting({"anna@example.com": [REVIEW]})
+    return with_mail(settings, inbox, PUBLIC)
 
 
 def wish(app: Flask, account: Account, wished: Wish, now: datetime = NOW) -> None:

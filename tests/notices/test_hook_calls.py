@@ -45,16 +45,6 @@ def receiver(certificate: Path) -> Iterator[Receiver]:
         yield receiver
 
 
-@pytest.fixture
-def anna(app: Flask) -> Account:
-    return add_account(app)
-
-
-@pytest.fixture
-def waiting() -> Waiting:
-    return Waiting({"anna@example.com": [REVIEW]})
-
-
 def add_hook(app: Flask, url: str, *keys: str) -> Hook:
     services = find_services(app)
     locked = services.connections.vault.lock(SECRET)

@@ -1,7 +1,7 @@
 """People with accounts, as tests need them."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Flask
@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 
 from app.rights import ALL, Role
 from app.services import find_services
-from app.store import accounts
+from app.store import accounts, join_links
 from app.store.people_models import Account
 
 PASSWORD = "four quiet lamps sing"
@@ -67,6 +67,27 @@ def is_signed_in(client: FlaskClient) -> bool:
     return client.get("/account").status_code == 200
 
 
+def hold_to_another_session(app: Flask, enter: Callable[[FlaskClient], object]) -> None:
+    """Sign in with a session that somebody else knows, and hold it to being another one then."""
+    victim, attacker = make_client(app), make_client(app)
+    attacker.get("/sign-in")
+    fixed = attacker.get_cookie(app.config["SESSION_COOKIE_NAME"])
+    assert fixed
+    victim.set_cookie(fixed.key, fixed.value, path="/")
+    enter(victim)
+    assert is_signed_in(victim)
+    assert not is_signed_in(attacker)
+    after = victim.get_cookie(app.config["SESSION_COOKIE_NAME"])
+    assert after
+    assert after.value != fixed.value
+
+
 def read_errors(page: TestResponse) -> list[str]:
     """Read the sentences that say what is wrong."""
     return re.findall(r'class="refused"[^>]*>([^<]+)', page.text)
+
+
+def make_link(app: Flask, account: Account) -> str:
+    """Make a link that sets the password of an account, and give its address."""
+    with find_services(app).store.writing() as session:
+        return f"/join/{join_links.make(session, account, who='')}"

@@ -1,4 +1,4 @@
-"""A provider of sign-in that runs while a test does, and apps that know it."""
+"""Anna, who can sign in; and a provider of sign-in, with apps that know it."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from jinja2 import BytecodeCache
 
 from app import create_app
 from app.services import find_services
 from app.settings import Settings
-from tests.people.accounts import add_account
+from app.store.people_models import Account
+from tests.people.accounts import add_account, is_signed_in, make_client, sign_in
 from tests.people.oidc_provider import FakeProvider, running_provider
 from tests.people.visits import ANNA, Make
 
@@ -49,3 +51,17 @@ def make(
         find_services(app).doorbell.stop()
         find_services(app).sender.stop()
         find_services(app).store.engine.dispose()
+
+
+@pytest.fixture
+def account(app: Flask) -> Account:
+    return add_account(app)
+
+
+@pytest.fixture
+def signed_in(app: Flask, account: Account) -> FlaskClient:
+    """Give a browser in which Anna is signed in."""
+    client = make_client(app)
+    sign_in(client)
+    assert is_signed_in(client)
+    return client

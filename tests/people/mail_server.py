@@ -4,7 +4,7 @@ import asyncio
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -16,7 +16,8 @@ from warnings import catch_warnings, filterwarnings
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
-from app.mail_settings import MailServer
+from app.mail_settings import MailServer, read_sender
+from app.settings import MailSettings, Settings
 
 USER, PASSWORD = "campaigns", "p@ss/word"
 SENDER = "Campaign Builder <campaigns@example.com>"
@@ -105,3 +106,9 @@ class _Controller(Controller):
         assert isinstance(self.server, asyncio.Server)
         self.port = self.server.sockets[0].getsockname()[1]
         super()._trigger_server()  # type: ignore[no-untyped-call]
+
+
+def with_mail(settings: Settings, inbox: Inbox, public_url: str = "") -> Settings:
+    """Let an app hand its mail over to this server; links in it lead to *public_url*."""
+    mail = MailSettings(inbox.server, read_sender(SENDER), public_url)
+    return replace(settings, mail=mail)

@@ -19,16 +19,14 @@ from tests.people.visits import (
     come,
     find_account,
     list_events,
+    make_for_anna,
     read_roles,
 )
 
 
 @pytest.fixture
 def app(make: Make) -> Flask:
-    """Give an app in which Anna has an account, with a password and no provider yet."""
-    app = make()
-    add_account(app, roles={ALL: frozenset({Role.VIEWER})})
-    return app
+    return make_for_anna(make)
 
 
 class TestAccount:

@@ -13,10 +13,15 @@ import time_machine
 from flask import Flask
 
 from app.people import provider as provider_module
-from app.rights import ALL, Role
 from app.services import find_services
 from tests.log_lines import Log
-from tests.people.accounts import add_account, find_token, is_signed_in, make_client, post
+from tests.people.accounts import (
+    find_token,
+    hold_to_another_session,
+    is_signed_in,
+    make_client,
+    post,
+)
 from tests.people.oidc_provider import (
     SECRET,
     Claims,
@@ -35,6 +40,7 @@ from tests.people.visits import (
     come,
     forget_keys,
     having,
+    make_for_anna,
     read_flash,
     set_out,
     visit,
@@ -44,10 +50,7 @@ from tests.people.visits import (
 
 @pytest.fixture
 def app(make: Make) -> Flask:
-    """Give an app in which Anna has an account, with a password and no provider yet."""
-    app = make()
-    add_account(app, roles={ALL: frozenset({Role.VIEWER})})
-    return app
+    return make_for_anna(make)
 
 
 UNTRUSTED = "an answer that cannot be trusted"
@@ -335,17 +338,7 @@ class TestAttempt:
         assert make_client(app).get(START).status_code == 405
 
     def test_a_session_of_before_the_sign_in_is_not_signed_in_after_it(self, app: Flask) -> None:
-        victim, attacker = make_client(app), make_client(app)
-        attacker.get("/sign-in")
-        fixed = attacker.get_cookie(app.config["SESSION_COOKIE_NAME"])
-        assert fixed
-        victim.set_cookie(fixed.key, fixed.value, path="/")
-        come(victim)
-        assert is_signed_in(victim)
-        assert not is_signed_in(attacker)
-        after = victim.get_cookie(app.config["SESSION_COOKIE_NAME"])
-        assert after
-        assert after.value != fixed.value
+        hold_to_another_session(app, come)
 
     def test_what_was_begun_before_is_not_gone_on_with(self, app: Flask) -> None:
         client = make_client(app)

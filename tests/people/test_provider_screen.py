@@ -14,7 +14,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app import create_app
-from app.rights import ALL, Role
 from app.services import find_services
 from app.settings import Settings
 from app.store import identities
@@ -34,6 +33,7 @@ from tests.people.visits import (
     find_account,
     having,
     list_events,
+    make_for_anna,
     read_flash,
     set_out,
     visit,
@@ -43,10 +43,7 @@ from tests.people.visits import (
 
 @pytest.fixture
 def app(make: Make) -> Flask:
-    """Give an app in which Anna has an account, with a password and no provider yet."""
-    app = make()
-    add_account(app, roles={ALL: frozenset({Role.VIEWER})})
-    return app
+    return make_for_anna(make)
 
 
 class TestSignIn:

@@ -1,7 +1,7 @@
 """Recovery by e-mail, attacked: nobody learns who has an account, gets in, or is flooded."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -14,9 +14,8 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from app import create_app
-from app.mail_settings import read_sender
 from app.services import find_services
-from app.settings import MailSettings, Settings
+from app.settings import Settings
 from app.store import accounts, leases
 from app.store.people_models import Account
 from tests.pages import Visitor
@@ -26,11 +25,12 @@ from tests.people.accounts import (
     find_token,
     is_signed_in,
     make_client,
+    make_link,
     post,
     sign_in,
 )
-from tests.people.mail_server import SENDER, Inbox, taking_mail
-from tests.people.test_sign_in import ask_for_codes, make_link
+from tests.people.codes import ask_for_codes
+from tests.people.mail_server import Inbox, with_mail
 
 NEW = "seven slow boats wander"
 ASK = "/sign-in/help"
@@ -38,19 +38,8 @@ PUBLIC = "https://campaigns.example"
 
 
 @pytest.fixture
-def inbox() -> Iterator[Inbox]:
-    with taking_mail() as inbox:
-        yield inbox
-
-
-@pytest.fixture
 def settings(settings: Settings, inbox: Inbox) -> Settings:
-    return replace(settings, mail=MailSettings(inbox.server, read_sender(SENDER), PUBLIC))
-
-
-@pytest.fixture
-def account(app: Flask) -> Account:
-    return add_account(app)
+    return with_mail(settings, inbox, PUBLIC)
 
 
 def ask(app: Flask, email: str = "anna@example.com", address: str = "127.0.0.1") -> int:

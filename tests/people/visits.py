@@ -15,7 +15,7 @@ from app.services import find_services
 from app.store import accounts, audit_trail
 from app.store.audit_trail import name_account_chain
 from app.store.people_models import Account
-from tests.people.accounts import find_token
+from tests.people.accounts import add_account, find_token
 from tests.people.oidc_provider import Claims
 
 START, BACK = "/sign-in/provider", "/sign-in/provider/back"
@@ -32,6 +32,13 @@ OPERATIONS, HEADS = (
 )
 
 Make = Callable[..., Flask]
+
+
+def make_for_anna(make: Make) -> Flask:
+    """Make an app in which Anna has an account, with a password and no provider yet."""
+    app = make()
+    add_account(app, roles={ALL: frozenset({Role.VIEWER})})
+    return app
 
 
 def set_out(client: FlaskClient, page: str = "/sign-in", then: str = "") -> str:

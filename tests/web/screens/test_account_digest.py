@@ -1,32 +1,23 @@
 """On the account page a person says when they are told of what waits for them."""
 
-from collections.abc import Iterator
-from dataclasses import replace
 from datetime import time
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.mail_settings import read_sender
 from app.services import find_services
-from app.settings import MailSettings, Settings
+from app.settings import Settings
 from app.store import digests
 from app.store.digests import Rhythm, Wish
 from tests.pages import Visitor
 from tests.people.accounts import add_account, make_client, sign_in
-from tests.people.mail_server import SENDER, Inbox, taking_mail
-
-
-@pytest.fixture
-def inbox() -> Iterator[Inbox]:
-    with taking_mail() as inbox:
-        yield inbox
+from tests.people.mail_server import Inbox, with_mail
 
 
 @pytest.fixture
 def settings(settings: Settings, inbox: Inbox) -> Settings:
-    return replace(settings, mail=MailSettings(inbox.server, read_sender(SENDER)))
+    return with_mail(settings, inbox)
 
 
 @pytest.fixture

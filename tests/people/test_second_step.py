@@ -1,0 +1,171 @@
+"""Codes, recovery codes and passkeys, attacked."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from time import time
+from urllib.parse import urlsplit
+
+import pytest
+import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm.exc import StaleDataError
+
+from app.people import datastore
+from app.services import find_services
+from app.store.people_models import Account
+from tests.people.accounts import (
+    add_account,
+    find_token,
+    is_signed_in,
+    make_client,
+    post,
+    sign_in,
+)
+from tests.people.codes import ask_for_codes, give_code, make_recovery_codes
+
+
+def test_the_password_alone_is_not_enough_where_a_code_is_asked_for(
+    app: Flask, signed_in: FlaskClient
+) -> None:
+    ask_for_codes(signed_in)
+    client = make_client(app)
+    assert sign_in(client).location.startswith("/sign-in/code")
+    assert not is_signed_in(client)
+
+
+def test_a_code_is_not_enough_without_the_password(app: Flask, signed_in: FlaskClient) -> None:
+    phone = ask_for_codes(signed_in)
+    client = make_client(app)
+    token = find_token(client.get("/sign-in"))
+    typed = {"code": phone.generate().token, "csrf_token": token}
+    client.post("/sign-in/code", data=typed)
+    assert not is_signed_in(client)
+
+
+def test_a_code_counts_once(app: Flask, signed_in: FlaskClient) -> None:
+    phone = ask_for_codes(signed_in)
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=1)):
+        code = phone.generate().token
+        first, second = make_client(app), make_client(app)
+        for client in (first, second):
+            sign_in(client)
+            give_code(client, "/sign-in/code", code)
+        assert is_signed_in(first)
+        assert not is_signed_in(second)
+
+
+def test_guessing_codes_is_slowed_down(app: Flask, signed_in: FlaskClient) -> None:
+    ask_for_codes(signed_in)
+    client = make_client(app)
+    sign_in(client)
+    answers = [give_code(client, "/sign-in/code", f"{number:06}") for number in range(10)]
+    assert answers[-1].status_code == 429
+
+
+def test_a_recovery_code_counts_once(app: Flask, signed_in: FlaskClient) -> None:
+    ask_for_codes(signed_in)
+    code = make_recovery_codes(signed_in)[0]
+    first, second = make_client(app), make_client(app)
+    for client in (first, second):
+        sign_in(client)
+        give_code(client, "/sign-in/recovery-code", code)
+    assert is_signed_in(first)
+    assert not is_signed_in(second)
+
+
+def test_of_two_who_use_a_recovery_code_at_once_one_is_refused(
+    app: Flask, signed_in: FlaskClient
+) -> None:
+    """Each has read the account before the other wrote it."""
+    make_recovery_codes(signed_in)
+    people = datastore.Datastore(find_services(app).store)
+    with app.test_request_context(), app.app_context():
+        mine = people.find_user(email="anna@example.com")
+        theirs = people.find_user(email="anna@example.com")
+        assert mine
+        assert theirs
+        people.mf_delete_recovery_code(mine, 0)
+        people.session.commit()
+        people.mf_delete_recovery_code(theirs, 0)
+        with pytest.raises(StaleDataError):
+            people.session.commit()
+
+
+def test_passkeys_are_offered_only_by_a_name(app: Flask, account: Account) -> None:
+    client = make_client(app)
+    words = "Sign in with a passkey"
+    assert words in client.get("/sign-in", base_url="http://localhost").text
+    assert words not in client.get("/sign-in", base_url="http://127.0.0.1").text
+
+
+def test_an_administrator_helps_who_has_lost_the_phone(app: Flask, signed_in: FlaskClient) -> None:
+    ask_for_codes(signed_in)
+    make_recovery_codes(signed_in)
+    add_account(app, "admin@example.com")
+    admin = make_client(app)
+    sign_in(admin, "admin@example.com")
+    post(admin, "/people/1/second-step", "/people/1")
+    assert not is_signed_in(signed_in)
+    anna = make_client(app)
+    sign_in(anna)
+    assert is_signed_in(anna)
+    assert "Codes and passkeys were taken away" in admin.get("/people/1").text
+
+
+def test_a_passkey_that_is_none_leads_to_a_page_that_offers_to_try_again(
+    app: Flask, account: Account
+) -> None:
+    client = make_client(app)
+    answer = post(client, "/sign-in/passkey/none", "/sign-in", credential="{}")
+    page = client.get(answer.location or "")
+    assert page.status_code == 200
+    assert "Use a passkey" in page.text
+
+
+def test_rescue_by_e_mail_is_closed(app: Flask, signed_in: FlaskClient) -> None:
+    ask_for_codes(signed_in)
+    client = make_client(app)
+    sign_in(client)
+    assert client.get("/sign-in/lost").status_code == 404
+    token = find_token(client.get("/sign-in/code"))
+    typed = {"csrf_token": token, "help_setup": "email"}
+    assert client.post("/sign-in/lost", data=typed).status_code == 404
+
+
+def test_keys_of_codes_and_recovery_codes_are_long_and_never_the_same(
+    app: Flask, signed_in: FlaskClient
+) -> None:
+    add_account(app, "other@example.com")
+    other = make_client(app)
+    sign_in(other, "other@example.com")
+    keys = [ask_for_codes(client).key for client in (signed_in, other)]
+    assert all(len(key) * 8 >= 160 for key in keys)
+    codes = [code for client in (signed_in, other) for code in make_recovery_codes(client)]
+    assert len({*keys}) == 2
+    assert len({*codes}) == 20
+    assert all(re.fullmatch("[0-9a-f]{4}(-[0-9a-f]{4}){2}", code) for code in codes)
+
+
+@pytest.mark.parametrize(("seconds", "counts"), [(-600, False), (-90, False), (90, False)])
+def test_a_code_ends(app: Flask, signed_in: FlaskClient, seconds: float, *, counts: bool) -> None:
+    """It is held to the clock of the server, whatever the phone says the time is."""
+    phone = ask_for_codes(signed_in)
+    with time_machine.travel(datetime.now(UTC) + timedelta(hours=1), tick=False):
+        client = make_client(app)
+        sign_in(client)
+        give_code(client, "/sign-in/code", phone.generate(time() + seconds).token)
+        assert is_signed_in(client) is counts
+        give_code(client, "/sign-in/code", phone.generate(time()).token)
+        assert is_signed_in(client)
+
+
+@pytest.mark.parametrize(
+    "address", ["/account/codes", "/account/passkeys", "/account/recovery-codes", "/account/tokens"]
+)
+def test_another_second_step_is_asked_for_anew(signed_in: FlaskClient, address: str) -> None:
+    token = find_token(signed_in.get("/account"))
+    assert signed_in.get(address).status_code == 200
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=16)):
+        assert urlsplit(signed_in.get(address).location or "").path == "/sign-in/again"
+        assert signed_in.post(address, data={"csrf_token": token}).status_code in {302, 401}
