@@ -1,4 +1,4 @@
-"""The settings: one table, read from the environment once, at the start."""
+"""The settings, read from the environment once, at the start; `settings_table` has all of them."""
 
 import os
 import re
@@ -13,160 +13,10 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from app.files import HOME
-from app.mail_settings import FORM, BadMailSetting, MailServer, read_mail_server, read_sender
+from app.mail_settings import BadMailSetting, MailServer, read_mail_server, read_sender
 from app.provider_settings import BadProvider, ProviderSettings, read_provider
 from app.secret_sources import NoSecret, read_secret
-
-
-@dataclass(frozen=True)
-class Setting:
-    """One environment variable: its name, what it is without one, and what it does.
-
-    One that is secret can come from elsewhere as well (see `secret_sources`).
-    """
-
-    name: str
-    default: str
-    help: str
-    is_secret: bool = False
-
-
-REAL_API = "https://api.voiceaiwrapper.app"
-"""Where the vendor's own API is."""
-
-_POSTGRESQL = "postgresql://user:password@host/database"
-
-SETTINGS = (
-    Setting("HOST", "127.0.0.1", "Address to listen on. Others than this machine sign in."),
-    Setting("PORT", "8000", "Port to listen on."),
-    Setting(
-        "VOICEAIWRAPPER_TOKEN",
-        "",
-        "Token of the real API. Without it, campaigns go to the built-in sandbox.",
-        is_secret=True,
-    ),
-    Setting(
-        "VOICEAIWRAPPER_BASE_URL",
-        REAL_API,
-        "Where the API is. Only used with a token.",
-    ),
-    Setting("DEADLINE", "30", "Seconds that a call to an API may take, its whole answer included."),
-    Setting("INSTANCE", "instance", "Folder of the databases and the keys."),
-    Setting(
-        "DATABASE_URL",
-        "",
-        f"Where PostgreSQL is: {_POSTGRESQL}. Else a file in INSTANCE.",
-        is_secret=True,
-    ),
-    Setting(
-        "QUEUE_URL",
-        "",
-        "Queue of PostgreSQL or Redis for workers beside the app: postgresql://… or redis://…. "
-        "Else the app sends by itself.",
-        is_secret=True,
-    ),
-    Setting(
-        "SECRET_KEY",
-        "",
-        "Key that signs cookies and forms; else a file in INSTANCE.",
-        is_secret=True,
-    ),
-    Setting(
-        "TOKEN_KEYS",
-        "",
-        "Keys that encrypt saved tokens, the newest first, with commas; else a file in INSTANCE.",
-        is_secret=True,
-    ),
-    Setting(
-        "SMTP_URL",
-        "",
-        f"Server that takes e-mail: {FORM}. Else no e-mail is sent.",
-        is_secret=True,
-    ),
-    Setting("MAIL_FROM", "", "Who e-mail is from: an address, or a name and an <address>."),
-    Setting(
-        "PUBLIC_URL",
-        "",
-        "Where people reach the app, for links in e-mail: https://campaigns.example. "
-        "Else there are none.",
-    ),
-    Setting("TRUSTED_HOSTS", "", "Further host names that the app answers to, with commas."),
-    Setting("TRUSTED_PROXY", "", "Address of a proxy in front that ends TLS."),
-    Setting(
-        "ALLOW_PRIVATE_HOSTS",
-        "",
-        "Host names and networks that connections may reach besides public addresses, with commas.",
-    ),
-    Setting(
-        "KEEP_LOG_DAYS",
-        "",
-        "Days after which calls go from the request log into an archive. Else never.",
-    ),
-    Setting(
-        "KEEP_TRASH_DAYS",
-        "",
-        "Days after which deleted drafts go into an archive, with all of theirs. Else never.",
-    ),
-    Setting(
-        "KEEP_TRAIL_DAYS",
-        "",
-        "Days after which events of a draft to which nothing was done since, and batches that "
-        "ended, go into an archive. Else never.",
-    ),
-    Setting(
-        "ARCHIVE",
-        "",
-        "Folder of the archives: with DATABASE_URL one that all machines share. "
-        "Else archive in INSTANCE.",
-    ),
-    Setting(
-        "LOG_FORMAT",
-        "",
-        "json or text: how the log is written to stderr. Else text on a terminal, JSON elsewhere.",
-    ),
-    Setting("LOG_LEVEL", "INFO", "The least that is logged: DEBUG, INFO, WARNING or ERROR."),
-    Setting(
-        "METRICS_TOKEN",
-        "",
-        "Token with which Prometheus reads /metrics. Without it, there is no such address.",
-        is_secret=True,
-    ),
-    Setting(
-        "OIDC_ISSUER",
-        "",
-        "Issuer of an OpenID Connect provider, by which people may sign in, too.",
-    ),
-    Setting("OIDC_CLIENT_ID", "", "What the provider calls this app."),
-    Setting(
-        "OIDC_CLIENT_SECRET",
-        "",
-        "What the provider knows this app by.",
-        is_secret=True,
-    ),
-    Setting(
-        "OIDC_BUTTON",
-        "Sign in with your organisation",
-        "What the button says that leads to the provider.",
-    ),
-    Setting(
-        "OIDC_DOMAINS",
-        "",
-        "Domains of e-mail addresses that the provider may let in, with commas. Else who has an "
-        "account.",
-    ),
-    Setting("OIDC_GROUPS_CLAIM", "groups", "Claim in which the provider names groups."),
-    Setting(
-        "OIDC_ROLES",
-        "",
-        "Roles that groups give: group=role, or group=role@key for one connection, with commas.",
-    ),
-    Setting(
-        "PROCESSES",
-        "",
-        "Processes that serve. Else 1, or with another HOST or a DATABASE_URL as many as cores.",
-    ),
-    Setting("THREADS", "8", "Requests that each process answers at once."),
-)
+from app.settings_table import POSTGRESQL, SETTINGS
 
 _HOST_NAME = re.compile(r"([A-Za-z0-9_-]+\.)*[A-Za-z_][A-Za-z0-9_-]*\.?")
 """It does not end in a number: that would be an address that is mistyped."""
@@ -459,7 +309,7 @@ def read_database_url(url: str, name: str) -> URL:
         address = make_url(url)
     except ArgumentError as error:
         raise BadSetting(
-            f"{name} cannot be read. It is like {_POSTGRESQL}, "
+            f"{name} cannot be read. It is like {POSTGRESQL}, "
             "with signs like @ and / in a password as %40 and %2F."
         ) from error
     if address.drivername != "postgresql":

@@ -13,7 +13,7 @@ from typing import Any
 from waitress import create_server
 from waitress.wasyncore import close_all
 
-from app.settings import SETTINGS
+from app.settings_table import SETTINGS
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ import pytest
 
 from app import secret_sources
 from app.secret_sources import LONGEST
-from app.settings import SETTINGS, BadSetting, read_settings
+from app.settings import BadSetting, read_settings
+from app.settings_table import SETTINGS
 
 SECRET = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
 SECRETS = {"VOICEAIWRAPPER_TOKEN", "DATABASE_URL", "QUEUE_URL", "SECRET_KEY", "TOKEN_KEYS"}

@@ -8,7 +8,6 @@ import pytest
 
 from app.mail_settings import MailServer, read_sender
 from app.settings import (
-    SETTINGS,
     BadSetting,
     Keep,
     LogSettings,
@@ -16,6 +15,7 @@ from app.settings import (
     Settings,
     read_settings,
 )
+from app.settings_table import SETTINGS
 
 ROOT = Path(__file__).parents[1]
 ROW = re.compile(r"^\| `(?P<name>[A-Z_]+)` \| (?:`(?P<default>[^`]*)` )?\|", re.MULTILINE)

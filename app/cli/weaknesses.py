@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 from app.files import LEAST_FREE
 from app.people.mail import Mailer, NotMailed
 from app.sending.doorbell import Doorbell
-from app.settings import LOOPBACK, SETTINGS, SHORTEST_KEY, Settings
+from app.settings import LOOPBACK, SHORTEST_KEY, Settings
+from app.settings_table import SETTINGS
 from app.store.vault import BadKeys, check_keys
 
 FEW_FREE = 1024 * 1024 * 1024

@@ -17,7 +17,7 @@ from app.remote.connection import (
     check_token,
     find_origin,
 )
-from app.settings import REAL_API
+from app.settings_table import REAL_API
 from app.store.address_book import IdKind
 
 LIVE, SANDBOX = "live", "sandbox"

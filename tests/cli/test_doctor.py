@@ -16,7 +16,7 @@ from sqlalchemy import text
 
 from app.cli import database_weaknesses, weaknesses
 from app.cli.doctor import doctor_command
-from app.settings import SETTINGS
+from app.settings_table import SETTINGS
 from app.store.database import Store
 from tests.pages import Visitor, drain
 from tests.people.mail_server import SENDER, taking_mail

@@ -17,7 +17,8 @@ from flask.testing import FlaskClient
 
 from app.campaign.contract.fields import CAMPAIGNS_PATH
 from app.sending.submission import GRACE
-from app.settings import SETTINGS, read_settings
+from app.settings import read_settings
+from app.settings_table import SETTINGS
 from app.version import VERSION
 
 ROOT = Path(__file__).parents[2]

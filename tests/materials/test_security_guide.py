@@ -12,7 +12,7 @@ from app.remote import call
 from app.remote.connection import LONGEST_URL
 from app.secret_sources import SECONDS
 from app.sending import confirmation, doorbell, sender
-from app.settings import SETTINGS
+from app.settings_table import SETTINGS
 from app.store import (
     api_tokens,
     batches,
