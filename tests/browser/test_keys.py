@@ -77,6 +77,7 @@ def test_the_open_palette_and_the_list_of_keys_are_good_pages(
     expect(page.get_by_role("option", name="Front desk").first).to_be_visible()
     assert_good(page)
     page.keyboard.press("Escape")
+    expect(palette(page)).to_be_hidden()
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
     assert_good(page)

@@ -14,7 +14,7 @@ from typing import Any
 from warnings import catch_warnings, filterwarnings
 
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import AuthResult, LoginPassword
+from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
 from app.mail_settings import MailServer, read_sender
 from app.settings import MailSettings, Settings
@@ -100,7 +100,30 @@ def taking_mail(
 
 
 class _Controller(Controller):
-    """A controller that finds the port that it was given."""
+    """A controller that finds the port that it was given, and hangs up when it ends."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._sessions: list[SMTP] = []
+
+    def factory(self) -> SMTP:
+        self._sessions.append(super().factory())  # type: ignore[no-untyped-call]
+        return self._sessions[-1]
+
+    def cancel_tasks(self, stop_loop: bool = True) -> None:
+        assert self.server is not None
+        self.server.close()
+        self.loop.create_task(self._hang_up()).add_done_callback(
+            lambda _: super(_Controller, self).cancel_tasks(stop_loop)
+        )
+
+    async def _hang_up(self) -> None:
+        """End every session, and those that were only just let in."""
+        while len(asyncio.all_tasks()) > 1:
+            for session in self._sessions:
+                if session.transport:
+                    session.transport.close()
+            await asyncio.sleep(0)
 
     def _trigger_server(self) -> None:
         assert isinstance(self.server, asyncio.Server)
