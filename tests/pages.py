@@ -72,7 +72,9 @@ class Page:
 
     def form(self, action: str = "") -> Tag:
         """Find the form that posts to an address whose path ends so; the main one without."""
-        forms = self.soup.select("main form[method=post]")
+        forms = self.soup.select("main form[method=post]") + self.soup.select(
+            "header form[method=post]"
+        )
         return next(form for form in forms if any(_ends_so(self, form, action)))
 
     def address(self, action: str) -> str:

@@ -30,6 +30,8 @@ class Event(Base):
 
     __table_args__ = (
         UniqueConstraint("chain", "number", name="uq_event_chain"),
+        Index("ix_event_kind", "kind", "id"),
+        Index("ix_event_who", "who", "id"),
         {"sqlite_autoincrement": True},
     )
 

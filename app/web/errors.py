@@ -35,7 +35,7 @@ from app.web.token_access import is_for_api
 _SAID = {
     400: ("This request could not be read", "Go back, reload the page and try again."),
     404: ("There is no such page", "The address may be mistyped, or what was here is gone."),
-    405: ("This cannot be opened like that", "Start from the list of drafts."),
+    405: ("This cannot be opened like that", "Start from the list of campaigns."),
     413: ("That is too much at once", "Shorten what you typed: go back, where it still stands."),
 }
 _OTHERWISE = ("Something went wrong here", "Try again in a moment.")

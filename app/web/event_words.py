@@ -25,6 +25,7 @@ class HistoryEntry:
     """One event, or several edits in one go, for a person to read.
 
     `fields` is what was changed: each label with what stood there and what stands there now.
+    `chain` is of what it happened to.
     """
 
     number: int
@@ -32,10 +33,11 @@ class HistoryEntry:
     who: str
     words: str
     fields: Sequence[tuple[str, str, str]] = ()
+    chain: str = ""
 
 
 def describe_events(events: Iterable[Event], called: NameConnection) -> list[HistoryEntry]:
-    """Put a draft's events into words, the first one first."""
+    """Put events of drafts into words, the first one first."""
     history: list[HistoryEntry] = []
     going: list[Event] = []
     for event in events:
@@ -49,7 +51,8 @@ def describe_events(events: Iterable[Event], called: NameConnection) -> list[His
 def _continues(before: Event, event: Event) -> bool:
     apart = datetime.fromisoformat(event.at) - datetime.fromisoformat(before.at)
     edits = before.kind == event.kind == EventKind.EDITED
-    return edits and before.who == event.who and apart < _ONE_GO
+    of_one = (before.chain, before.who) == (event.chain, event.who)
+    return edits and of_one and apart < _ONE_GO
 
 
 def _describe(events: Sequence[Event], called: NameConnection) -> HistoryEntry:
@@ -62,6 +65,7 @@ def _describe(events: Sequence[Event], called: NameConnection) -> HistoryEntry:
         fields=_list_fields(events, called)
         if first.kind in {EventKind.CREATED, EventKind.EDITED}
         else (),
+        chain=last.chain,
     )
 
 

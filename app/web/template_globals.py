@@ -3,7 +3,7 @@
 from contextlib import suppress
 from datetime import timedelta
 
-from flask import Flask, g
+from flask import Flask, g, request
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 from sqlalchemy.exc import DatabaseError
@@ -14,6 +14,7 @@ from app.campaign.contract.fields import FIELD
 from app.campaign.contract.wording import WORDS
 from app.campaign.formatting import format_short_day, format_weekdays, shorten
 from app.campaign.timezones.zones import name_city
+from app.connections import Connection
 from app.people.passwords import LONGEST, SHORTEST
 from app.people.sign_in import FRESH, find_account
 from app.services import connections, find_issuer, services, store
@@ -24,6 +25,7 @@ from app.web.addresses import has_host_name
 from app.web.attention import find_attention
 from app.web.batch_words import describe_state
 from app.web.browsers import name_browser
+from app.web.clients import find_client, list_clients
 from app.web.dates import write_ago, write_instant, write_moment
 from app.web.names import name_campaign
 from app.web.state_words import STATE_WORDS
@@ -83,6 +85,8 @@ def install(app: Flask) -> None:
             "connection": None,
             "attention": find_attention,
             "count_waiting": _count_waiting,
+            "find_client": _find_client,
+            "list_clients": _list_clients,
             "who": name_person,
             "person": g.get("person"),
             "may": may,
@@ -110,6 +114,20 @@ def _draw_csrf_field() -> Markup:
 def _write_plural(count: int, singular: str, plural: str) -> str:
     """Write a count into *singular* for 1, otherwise, also for 0, into *plural*."""
     return (singular if count == 1 else plural).format(count)
+
+
+def _list_clients() -> list[Connection]:
+    """List the clients that can be switched to; none where they cannot be read."""
+    with suppress(DatabaseError):
+        return list_clients()
+    return []
+
+
+def _find_client() -> Connection | None:
+    """Find the client that is worked on; all of them where they cannot be read."""
+    with suppress(DatabaseError):
+        return find_client(request.args.get("client", ""))
+    return None
 
 
 def _count_waiting() -> int:

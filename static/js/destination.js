@@ -6,6 +6,7 @@ const show = () => {
   const { colour, sandbox, shown: name } = choice.selectedOptions[0].dataset;
   const isSandbox = sandbox !== undefined;
   document.body.className = `to-${colour}${isSandbox ? " is-sandbox" : ""}`;
+  shown.className = `connection ${document.body.className}`;
   shown.querySelector("strong").textContent = isSandbox ? "SANDBOX" : "LIVE";
   shown.querySelector("strong + span").textContent = name;
 };

@@ -37,7 +37,7 @@ def test_a_campaign_is_built_saved_reviewed_sent_and_comes_back_as_draft(
 
     page.get_by_role("link", name="Sandbox", exact=True).click()
     operator.sees(kept.campaign_id)
-    page.get_by_role("link", name="Drafts").first.click()
+    page.get_by_role("link", name="Campaigns").first.click()
     operator.sees("Created")
 
 
@@ -65,7 +65,7 @@ def test_what_was_typed_wrong_is_still_there_after_saving_and_coming_back(
     operator.press("Save draft")
     operator.sees("Saved.")
 
-    page.get_by_role("link", name="Drafts").first.click()
+    page.get_by_role("link", name="Campaigns").first.click()
     page.get_by_role("link", name="Half done", exact=True).click()
     expect(operator.field("name")).to_have_value("Half done")
     expect(operator.field("timezone")).to_have_value("Nowhere/City")

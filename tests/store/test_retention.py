@@ -157,7 +157,7 @@ class TestLog:
 
 
 class TestTrash:
-    """Deleted drafts go with all of theirs, unless something was created."""
+    """Deleted campaigns go with all of theirs, unless something was created."""
 
     def test_a_deleted_draft_goes_with_its_versions(
         self, store: Store, sent: Sent, saved: Saved

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 
-HEAD = "0017"
+HEAD = "0018"
 
 
 class UnusableDatabase(Exception):

@@ -26,6 +26,7 @@ from app.store.listing import read_ids
 from app.store.models import Batch
 from app.web.access import find_keys, find_person, needs
 from app.web.batch_results import FORMATS, write_results
+from app.web.clients import find_client
 from app.web.reasons import read_reason_without_approval
 from app.web.resuming import resume_sending
 from app.web.screens.drafts import read_asked, read_query
@@ -47,9 +48,13 @@ _RATE_OVER = timedelta(seconds=20)
 @needs(Right.VIEW)
 def index() -> str:
     with store().reading() as session:
-        newest = batches.list_newest(session, find_keys())
+        client = find_client()
+        keys = frozenset({client.key}) if client else find_keys()
+        newest = batches.list_newest(session, keys)
         progress = {batch.id: _measure(session, batch) for batch in newest}
-    return render_template("batches/index.html", batches=newest, progress=progress)
+    return render_template(
+        "batches/index.html", connection=client, batches=newest, progress=progress
+    )
 
 
 @bp.post("/batches")

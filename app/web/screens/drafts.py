@@ -1,7 +1,7 @@
 """The list of drafts, and what can be done to one from it."""
 
 from calendar import monthrange
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -30,7 +30,15 @@ from app.store.drafts import AlreadySubmitted
 from app.store.facets import count_facets
 from app.store.listing import COUNTED, Cursor, DraftQuery, Page, Row, Show, Sort, read_page
 from app.store.search_words import NotSearchable
-from app.web.access import find_keys, list_connections, may, needs
+from app.web.access import find_keys, needs
+from app.web.clients import (
+    find_client,
+    list_clients,
+    list_keys,
+    map_clients,
+    name_client,
+    name_connections,
+)
 from app.web.facets import NO_FIRST_DAY, Filter, describe_filters
 from app.web.pills import READINESS_WORDS, SHORT_STATE_WORDS, make_pill
 from app.web.row_numbers import read_number
@@ -61,9 +69,7 @@ def index() -> str:
     with store().reading() as session:
         try:
             drafts_page = read_page(session, query)
-            filters = describe_filters(
-                count_facets(session, query), _read_filters(), _find_visible_clients()
-            )
+            filters = describe_filters(count_facets(session, query), _read_filters(), map_clients())
         except NotSearchable as error:
             drafts_page, problem = Page([], 0, None, None), str(error)
         return render_template(
@@ -78,9 +84,7 @@ def index() -> str:
             },
             now=datetime.now(UTC),
             by_key=by_key,
-            connection=_find_common_connection(
-                {by_key.get(row.connection_key) for row in drafts_page.drafts}
-            ),
+            connection=_find_only_client(),
             deleted=[
                 drafts.find(session, str(draft_id))
                 for draft_id in get_flashed_messages(category_filter=["deleted"])
@@ -99,11 +103,14 @@ def _read_deleted_together() -> list[str]:
     return str(flashed[0]).split() if flashed else []
 
 
-def _find_common_connection(destinations: Collection[Connection | None]) -> Connection | None:
-    """Give the one connection that all drafts on a page go to; without drafts, the default."""
-    if not destinations:
-        return connections().default if may(Right.VIEW, "") else None
-    return next(iter(destinations)) if len(destinations) == 1 else None
+def _find_only_client() -> Connection | None:
+    """Give the client that is worked on, or the only one that there is to look at."""
+    clients = list_clients()
+    return clients[0] if len(clients) == 1 else find_client(_asked_client())
+
+
+def _asked_client() -> str:
+    return request.args.get("client", "")
 
 
 def _count_findings(session: Session, row: Row) -> Mapping[str, int]:
@@ -120,7 +127,7 @@ def delete(draft_id: str) -> ResponseReturnValue:
         with store().writing(name_draft_chain(draft_id)) as session:
             drafts.delete(session, draft_id, who=name_person())
     except AlreadySubmitted:
-        flash("This draft was sent, and its record is kept.")
+        flash("This campaign was sent, and its record is kept.")
     else:
         flash(draft_id, "deleted")
     return redirect(url_for("drafts.index", **read_asked()))
@@ -132,7 +139,7 @@ def restore(draft_id: str) -> ResponseReturnValue:
     """Bring a draft back, and lead on to the list as it was, or to the draft."""
     with store().writing(name_draft_chain(draft_id)) as session:
         drafts.restore(session, draft_id, who=name_person())
-    flash("The draft is back.")
+    flash("The campaign is back.")
     if request.form.get("then") == "edit":
         return redirect(url_for("editing.edit", draft_id=draft_id))
     return redirect(url_for("drafts.index", **read_asked()))
@@ -141,18 +148,15 @@ def restore(draft_id: str) -> ResponseReturnValue:
 def read_query() -> DraftQuery:
     """Read the query from the address; what is not known there is not asked for."""
     asked = request.args
-    names = {connection.key: connection.name for connection in list_connections()}
-    if may(Right.VIEW, ""):
-        names |= {"": connections().default.name}
     shows = {str(key): key for key in SHOW_WORDS}
     sequence, key = asked.get("cursor", type=read_number), asked.get("key", "")
     cursor = None if sequence is None else (key, sequence)
     is_back = asked.get("turn") == "back"
     return DraftQuery(
         search=asked.get("search", "").strip(),
-        names=names,
+        names=name_connections(),
         keys=find_keys(),
-        client=_find_client(asked.get("client", "")),
+        client=list_keys(find_client(_asked_client())),
         days=_read_month(asked.get("month", "")),
         type=asked["type"] if asked.get("type") in set(CampaignType) else "",
         show=shows.get(asked.get("show", ""), Show.ALL),
@@ -161,21 +165,6 @@ def read_query() -> DraftQuery:
         after=None if is_back else cursor,
         before=cursor if is_back else None,
     )
-
-
-def _find_visible_clients() -> dict[str, Connection]:
-    """Find the connections that who asks may look at, by the keys that drafts have."""
-    visible = {connection.key: connection for connection in list_connections()}
-    if may(Right.VIEW, ""):
-        visible[""] = connections().default
-    return visible
-
-
-def _find_client(key: str) -> frozenset[str] | None:
-    """Find the keys of a client's drafts; what may not be looked at is not asked for."""
-    visible = _find_visible_clients()
-    keys = frozenset(of_draft for of_draft, to in visible.items() if to.key == key)
-    return keys or None
 
 
 def _read_month(text: str) -> tuple[date, date] | None:
@@ -194,14 +183,14 @@ def _read_filters() -> dict[str, Any]:
     kept = {*_FILTERS, "sort", "order"}
     if _read_month(request.args.get("month", "")) is None:
         kept.discard("month")
-    if _find_client(request.args.get("client", "")) is None:
-        kept.discard("client")
     return {name: value for name, value in read_asked().items() if name in kept}
 
 
 def read_asked() -> dict[str, Any]:
     """Give what the list was asked for; what is posted from it has that in its address, too."""
-    return {name: request.args[name] for name in _ASKED if request.args.get(name)}
+    asked = {name: request.args[name] for name in _ASKED if request.args.get(name)}
+    client = name_client(asked.pop("client", ""))
+    return asked | ({"client": client} if client else {})
 
 
 def _link_heading(query: DraftQuery, sort: Sort) -> str:

@@ -22,6 +22,7 @@ from app.store.drafts import AlreadySubmitted, StaleVersion
 from app.store.models import Draft
 from app.store.records import LoggedCall
 from app.web.access import choose_connection, list_connections, needs, require
+from app.web.clients import find_client
 from app.web.clocks import draw_clock_switch, set_clock
 from app.web.panel.findings_view import write_posted
 from app.web.panel.macros import draw_macro
@@ -38,11 +39,10 @@ bp = Blueprint("editing", __name__)
 @needs(Right.EDIT)
 def new() -> ResponseReturnValue:
     """Give the new campaign its address, so that a reload comes back to it."""
-    return redirect(
-        url_for(
-            "editing.blank", draft_id=drafts.make_id(), connection=request.args.get("connection")
-        )
-    )
+    client = find_client()
+    worked_on = client.key if client and client.is_enabled else None
+    to = request.args.get("connection", worked_on)
+    return redirect(url_for("editing.blank", draft_id=drafts.make_id(), connection=to))
 
 
 @bp.get("/drafts/new/<draft:draft_id>")

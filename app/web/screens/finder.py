@@ -3,6 +3,8 @@
 It asks what the list asks, so it shows nobody more than the list does.
 """
 
+from dataclasses import replace
+
 from flask import Blueprint, jsonify, url_for
 from flask.typing import ResponseReturnValue
 
@@ -26,11 +28,13 @@ bp = Blueprint("finder", __name__)
 def find() -> ResponseReturnValue:
     """Give the first campaigns that match: ``[{"name": …, "detail": …, "address": …}]``.
 
+    They are those of all clients, whichever is worked on.
+
     The detail is the connection and the state, in words. What cannot be searched finds nothing.
     """
     with store().reading() as session:
         try:
-            rows = read_page(session, read_query()).drafts[:MOST]
+            rows = read_page(session, replace(read_query(), client=None)).drafts[:MOST]
         except NotSearchable:
             rows = []
     return jsonify(

@@ -8,13 +8,13 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
 
-from app.connections import Connection
 from app.rights import Right
 from app.services import connections, store
 from app.store import request_log, submissions
 from app.store.request_log import LogQuery
 from app.store.search_words import NotSearchable
 from app.web.access import find_keys, list_connections, needs
+from app.web.clients import ALL, find_client, name_client
 from app.web.panel.highlight import mark_up
 from app.web.row_numbers import read_number
 
@@ -32,7 +32,7 @@ def index() -> str:
             calls, after, before, problem = [], None, None, str(error)
         return render_template(
             "log/index.html",
-            connection=_find_asked(query.connection_key),
+            connection=find_client(query.connection_key) if query.connection_key else None,
             query=query,
             problem=problem,
             calls=calls,
@@ -85,21 +85,25 @@ def _read_query() -> LogQuery:
     asked = request.args
     return LogQuery(
         search=asked.get("search", "").strip(),
-        connection_key=asked.get("connection", ""),
+        connection_key=_find_asked_key(),
         keys=find_keys(),
         before=asked.get("before", type=read_number),
         after=asked.get("after", type=read_number),
     )
 
 
-def _find_asked(key: str) -> Connection | None:
-    return next((each for each in list_connections() if each.key == key), None)
+def _find_asked_key() -> str:
+    """Give the key that is asked for, else the client's that is worked on; empty is all."""
+    asked, client = request.args.get("connection", ""), find_client()
+    if asked == ALL:
+        return ""
+    return asked or (client.key if client else "")
 
 
 def _link(endpoint: str, query: LogQuery, **turn: Any) -> str:
     return url_for(
         endpoint,
         search=query.search or None,
-        connection=query.connection_key or None,
+        connection=query.connection_key or name_client(request.args.get("connection", "")) or None,
         **turn,
     )

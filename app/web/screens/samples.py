@@ -13,6 +13,7 @@ from app.store import drafts
 from app.store.acceptances import judge
 from app.store.audit_trail import name_draft_chain
 from app.web.access import choose_connection, needs, require
+from app.web.clients import find_client
 from app.web.sample_campaign import write_sample, write_template
 from app.web.visit import name_person
 
@@ -33,7 +34,8 @@ def make() -> ResponseReturnValue:
 @needs(Right.EDIT)
 def begin() -> ResponseReturnValue:
     """Make a campaign in which the schedule and the attempts are filled in already."""
-    key = choose_connection("")
+    client = find_client()
+    key = choose_connection(client.key if client and client.is_enabled else "")
     require(Right.EDIT, key)
     draft_id = _save(write_template(datetime.now(UTC)) | {"connection": key})
     flash("The schedule and the attempts are filled in. The name and the ids are left to enter.")

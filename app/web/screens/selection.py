@@ -28,7 +28,7 @@ bp = Blueprint("selection", __name__)
 MOST = 100
 """So many at once: what is undone has to fit into the cookie that carries it to the next page."""
 
-_NOTHING_TICKED = "Tick the drafts first."
+_NOTHING_TICKED = "Tick the campaigns first."
 
 
 @bp.post("/drafts/delete-ticked")
@@ -47,7 +47,9 @@ def restore() -> ResponseReturnValue:
     """Bring back what is ticked, or was deleted together."""
     changed = _change_each(drafts.restore)
     if changed:
-        flash("The draft is back." if len(changed) == 1 else f"{len(changed)} drafts are back.")
+        flash(
+            "The campaign is back." if len(changed) == 1 else f"{len(changed)} campaigns are back."
+        )
     return redirect(url_for("drafts.index", **read_asked()))
 
 

@@ -61,7 +61,7 @@ def test_a_deleted_draft_comes_back_by_undo(visitor: Visitor, saved: Callable[..
 
     back = visitor.press(page, f"{draft_id}/restore")
     assert names(back) == ["By mistake"]
-    assert "The draft is back." in back.flash()
+    assert "The campaign is back." in back.flash()
 
 
 @pytest.mark.usefixtures("three")
@@ -107,4 +107,4 @@ def test_what_may_exist_at_the_api_cannot_be_deleted(
 
     visitor.press(visitor.open(f"/drafts/{draft_id}/review"), "send")
     late = visitor.press(page, "delete")
-    assert "This draft was sent, and its record is kept." in late.flash()
+    assert "This campaign was sent, and its record is kept." in late.flash()

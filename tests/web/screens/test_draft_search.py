@@ -16,7 +16,7 @@ from tests.web.screens.draft_list import names
 @pytest.mark.usefixtures("three")
 def test_a_search_without_a_hit_leads_back_to_all(visitor: Visitor) -> None:
     page = visitor.open("/", search="nothing like it")
-    assert "No draft is like that." in page.text
+    assert "No campaign is like that." in page.text
     assert names(visitor.open(str(page.soup.select_one("main .card a")["href"]))) != []  # type: ignore[index]
 
 

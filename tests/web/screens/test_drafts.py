@@ -135,7 +135,7 @@ def test_pages_follow_each_other_until_all_was_seen(
 
     assert len(set(names(first) + names(second))) == PAGE + 1
     assert second.soup.find("a", string="Next page") is None
-    assert f"{PAGE + 1} drafts" in first.text
+    assert f"Campaigns {PAGE + 1} " in first.text
 
 
 def test_pages_lead_back_to_where_one_came_from(

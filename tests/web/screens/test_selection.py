@@ -31,12 +31,12 @@ def test_what_is_ticked_is_deleted_and_comes_back_by_one_press(
     page = visitor.open("/", sort="name", search="Desk")
     deleted = visitor.press(page, "delete-ticked", {"draft": desks[:2]})
     assert names(deleted) == ["Desk 2"]
-    assert "2 drafts were deleted." in deleted.flash()
+    assert "2 campaigns were deleted." in deleted.flash()
     assert query_of("?" + deleted.query) == {"sort": "name", "search": "Desk"}
 
     back = visitor.press(deleted, "restore-ticked")
     assert names(back) == ["Desk 0", "Desk 1", "Desk 2"]
-    assert "2 drafts are back." in back.flash()
+    assert "2 campaigns are back." in back.flash()
     with store.reading() as session:
         assert verify(session).fault == ""
 
@@ -46,7 +46,7 @@ def test_deleted_drafts_are_ticked_and_brought_back(visitor: Visitor, desks: lis
     page = visitor.open("/", show="deleted")
     assert len(names(page)) == 3
     back = visitor.press(page, "restore-ticked", {"draft": desks[:1]})
-    assert "The draft is back." in back.flash()
+    assert "The campaign is back." in back.flash()
     assert names(visitor.open("/")) == ["Desk 0"]
 
 
@@ -60,7 +60,7 @@ def test_what_was_sent_stays_and_is_told_of(
     deleted = visitor.press(page, "delete-ticked", {"draft": [*ticked, desks[0]]})
     assert names(deleted) == ["Q4 Outreach"]
     assert "1 stays as it is." in deleted.flash()
-    assert "3 drafts were deleted." in deleted.flash()
+    assert "3 campaigns were deleted." in deleted.flash()
 
 
 @pytest.mark.parametrize("action", ["delete", "restore", "export"])
@@ -69,7 +69,7 @@ def test_nothing_ticked_is_said(visitor: Visitor, desks: list[str], action: str)
     if action == "restore":
         visitor.press(visitor.open("/"), "delete-ticked", {"draft": desks})
         page = visitor.open("/", show="deleted")
-    assert "Tick the drafts first." in visitor.press(page, f"{action}-ticked").flash()
+    assert "Tick the campaigns first." in visitor.press(page, f"{action}-ticked").flash()
 
 
 def test_what_is_ticked_is_exported_as_it_would_be_sent(

@@ -1,0 +1,114 @@
+"""What was done to all campaigns, the last thing first, a page at a time."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import Session
+
+from app.store.audit_trail import OUTCOMES, EventKind, name_draft_chain
+from app.store.base import State
+from app.store.listing import DraftQuery, read_ids
+from app.store.models import Draft
+from app.store.records import Event
+
+PAGE = 50
+MOST_CAMPAIGNS = 200
+"""So many of the campaigns that a search matches are looked at, those changed last."""
+
+_PREFIX = name_draft_chain("")
+
+
+@dataclass(frozen=True)
+class ActivityQuery:
+    """What to read: events of campaigns, of these *kinds* if any, by exactly *who*.
+
+    *campaigns* finds campaigns as the list does. *outcome* is what became of a submission.
+    A page has the newest numbers below *before*, or the next ones above *after*.
+    """
+
+    campaigns: DraftQuery
+    kinds: Collection[EventKind] = ()
+    who: str = ""
+    outcome: State | None = None
+    before: int | None = None
+    after: int | None = None
+
+
+class Deed(NamedTuple):
+    """An event of a campaign, and the campaign as it is called and goes now."""
+
+    event: Event
+    draft_id: str
+    name: str
+    connection_key: str
+
+
+class ActivityPage(NamedTuple):
+    """Deeds, the newest first, and the numbers between which the page lies.
+
+    The next newer page begins above *newer*, the next older one below *older*; `None` if there
+    is none.
+    """
+
+    deeds: list[Deed]
+    newer: int | None
+    older: int | None
+
+
+def read_page(session: Session, query: ActivityQuery) -> ActivityPage:
+    """Read a page of what was done; raises `NotSearchable`.
+
+    What would reach over the newest event is the newest page.
+    """
+    if query.after is not None:
+        deeds, more = _read(session, query)
+        if more:
+            return ActivityPage(deeds[::-1], deeds[-1].event.id, deeds[0].event.id)
+        query = replace(query, after=None, before=None)
+    deeds, more = _read(session, query)
+    is_newest = query.before is None or not deeds
+    return ActivityPage(
+        deeds, None if is_newest else deeds[0].event.id, deeds[-1].event.id if more else None
+    )
+
+
+def _read(session: Session, query: ActivityQuery) -> tuple[list[Deed], bool]:
+    """Read as many as a page holds, and whether there are more."""
+    selected = _select(query)
+    if query.campaigns.search:
+        ids = read_ids(session, query.campaigns, MOST_CAMPAIGNS)
+        selected = selected.where(Event.chain.in_(map(name_draft_chain, ids)))
+    if query.after is not None:
+        selected = selected.where(Event.id > query.after).order_by(Event.id)
+    else:
+        selected = selected.order_by(Event.id.desc())
+        if query.before is not None:
+            selected = selected.where(Event.id < query.before)
+    deeds = [Deed(*row) for row in session.execute(selected.limit(PAGE + 1))]
+    return deeds[:PAGE], len(deeds) > PAGE
+
+
+def _select(query: ActivityQuery) -> Select[Event, str, str, str]:
+    """Select what a query is held to, but for its search and its page."""
+    selected = select(Event, Draft.id, Draft.name, Draft.connection_key).join(
+        Draft, Draft.id == func.substr(Event.chain, len(_PREFIX) + 1)
+    )
+    if query.kinds:
+        selected = selected.where(Event.kind.in_(query.kinds))
+    if query.outcome:
+        selected = selected.where(Event.kind.in_(OUTCOMES), _tell(query.outcome))
+    if query.who:
+        selected = selected.where(Event.who == query.who)
+    for keys in (query.campaigns.keys, query.campaigns.client):
+        if keys is not None:
+            selected = selected.where(Draft.connection_key.in_(keys))
+    return selected.where(Event.chain.startswith(_PREFIX))
+
+
+def _tell(outcome: State) -> ColumnElement[bool]:
+    """Tell of an outcome's event by its details: an answer's state, or what somebody looked up."""
+    answered = Event.details.contains(f'"state": "{outcome}"')
+    looked_up = Event.details.contains('"found": true')
+    return or_(answered, looked_up) if outcome is State.CREATED else answered

@@ -1,0 +1,98 @@
+"""Activity: what was done to all campaigns, by whom, and what became of it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, render_template, request, url_for
+
+from app.rights import Right
+from app.services import connections, store
+from app.store import activity
+from app.store.activity import ActivityPage, ActivityQuery
+from app.store.audit_trail import OUTCOMES, SAYS, EventKind, name_draft_chain
+from app.store.base import State
+from app.store.listing import DraftQuery
+from app.store.search_words import NotSearchable
+from app.web.access import find_keys, needs
+from app.web.clients import find_client, list_clients, list_keys, name_connections
+from app.web.event_words import describe_events
+from app.web.row_numbers import read_number
+from app.web.screens.history import make_naming
+from app.web.state_words import STATE_WORDS
+
+bp = Blueprint("activity", __name__)
+
+_KINDS: Mapping[str, tuple[str, frozenset[EventKind]]] = {
+    "made": ("Made, copied, edited", frozenset({EventKind.CREATED, EventKind.EDITED})),
+    "deleted": ("Deleted, brought back", frozenset({EventKind.DELETED, EventKind.RESTORED})),
+    "reviewed": ("Reviewed, findings answered", SAYS | {EventKind.REVIEWED}),
+    "approval": (
+        "Approval",
+        frozenset(
+            {
+                EventKind.APPROVAL_ASKED,
+                EventKind.APPROVAL_OVERRIDDEN,
+                EventKind.APPROVAL_REFUSED,
+                EventKind.APPROVED,
+            }
+        ),
+    ),
+    "sent": ("Send pressed", frozenset({EventKind.SENT})),
+    "outcome": ("Outcomes", OUTCOMES),
+    "talk": (
+        "Comments, who looks after it",
+        frozenset({EventKind.ASSIGNED, EventKind.COMMENT_RESOLVED, EventKind.COMMENTED}),
+    ),
+}
+"""What can be asked for, by its name in the address: its words, and the events it has."""
+
+_OUTCOMES = (State.CREATED, State.REFUSED, State.UNSENT, State.UNKNOWN)
+_ASKED = ("search", "kind", "outcome", "who", "client")
+
+
+@bp.get("/activity")
+@needs(Right.VIEW)
+def index() -> str:
+    query, problem, page = _read_query(), "", ActivityPage([], None, None)
+    with store().reading() as session:
+        try:
+            page = activity.read_page(session, query)
+        except NotSearchable as error:
+            problem = str(error)
+        events = [deed.event for deed in reversed(page.deeds)]
+        entries = describe_events(events, make_naming(session))
+    deeds = {name_draft_chain(deed.draft_id): deed for deed in page.deeds}
+    asked: dict[str, Any] = {name: request.args.get(name) or None for name in _ASKED}
+    return render_template(
+        "activity/index.html",
+        connection=find_client(asked["client"] or ""),
+        asked=asked,
+        problem=problem,
+        rows=[(entry, deeds[entry.chain]) for entry in reversed(entries)],
+        people=sorted({deed.event.who for deed in page.deeds} - {""}),
+        kinds={name: words for name, (words, _) in _KINDS.items()},
+        outcomes={state.value: STATE_WORDS[state] for state in _OUTCOMES},
+        to={deed.connection_key: connections().find(deed.connection_key) for deed in page.deeds},
+        has_clients=len(list_clients()) > 1,
+        newer=page.newer and url_for("activity.index", **asked, after=page.newer),
+        older=page.older and url_for("activity.index", **asked, before=page.older),
+    )
+
+
+def _read_query() -> ActivityQuery:
+    """Read the query from the address; what is not known there is not asked for."""
+    asked: Mapping[str, Any] = request.args
+    outcome = asked.get("outcome", "")
+    return ActivityQuery(
+        DraftQuery(
+            search=asked.get("search", "").strip(),
+            names=name_connections(),
+            keys=find_keys(),
+            client=list_keys(find_client(asked.get("client", ""))),
+        ),
+        kinds=_KINDS.get(asked.get("kind", ""), ("", frozenset()))[1],
+        who=asked.get("who", "").strip(),
+        outcome=State(outcome) if outcome in set(_OUTCOMES) else None,
+        before=request.args.get("before", type=read_number),
+        after=request.args.get("after", type=read_number),
+    )
