@@ -31,7 +31,7 @@ def test_what_is_ticked_is_sent_and_followed(
     page.goto("/")
     for number in range(1, 6):
         page.get_by_role("checkbox", name=f"Tick Campaign {number}", exact=True).check()
-    any_operator.press("Send those ticked together")
+    any_operator.press("Send those ticked")
     any_operator.sees("5 campaigns go to the SANDBOX")
     any_operator.press("Send 5 campaigns to the sandbox")
     any_operator.sees_heading("Batch 1: being sent")
@@ -47,9 +47,9 @@ def test_the_pages_of_a_batch(operator: Operator, app: Flask, saved: Saved) -> N
     page = operator.page
     page.goto("/")
     page.get_by_role("checkbox", name="Tick all on this page").click()
-    expect(page.get_by_role("button", name="Send those ticked together (3)")).to_be_visible()
+    expect(page.get_by_role("button", name="Send those ticked (3)")).to_be_visible()
     assert_good(page)
-    operator.press("Send those ticked together (3)")
+    operator.press("Send those ticked (3)")
     operator.sees("3 campaigns go to the SANDBOX")
     assert_good(page)
     operator.press("Send 3 campaigns to the sandbox")

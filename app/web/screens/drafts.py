@@ -30,7 +30,7 @@ from app.store.drafts import AlreadySubmitted
 from app.store.facets import count_facets
 from app.store.listing import COUNTED, Cursor, DraftQuery, Page, Row, Show, Sort, read_page
 from app.store.search_words import NotSearchable
-from app.web.access import find_keys, needs
+from app.web.access import find_keys, list_connections, needs
 from app.web.clients import (
     find_client,
     list_clients,
@@ -52,6 +52,23 @@ SHOW_WORDS: dict[Show | Readiness | State, str] = {
     **{readiness: READINESS_WORDS[readiness] for readiness in READINESS_WORDS},
     **{state: SHORT_STATE_WORDS[state] for state in State},
     Show.DELETED: "Deleted",
+}
+DELETED_TOGETHER, COPIED_TOGETHER = "deleted-together", "copied-together"
+MOVED_TOGETHER = "moved-together"
+"""What was done to several: kinds of messages that hold their ids, after where they went."""
+
+_TOGETHER = {
+    DELETED_TOGETHER: (
+        "{} campaign was deleted.",
+        "{} campaigns were deleted.",
+        "selection.restore",
+    ),
+    COPIED_TOGETHER: ("{} copy was made.", "{} copies were made.", "selection.delete"),
+    MOVED_TOGETHER: (
+        "{} campaign goes to {to} now. Its ids stay as they were: check them.",
+        "{} campaigns go to {to} now. Their ids stay as they were: check them.",
+        "selection.move_back",
+    ),
 }
 _REVERSED = "reversed"
 _FILTERS = ("search", "type", "show", "client", "month")
@@ -89,7 +106,8 @@ def index() -> str:
                 drafts.find(session, str(draft_id))
                 for draft_id in get_flashed_messages(category_filter=["deleted"])
             ],
-            deleted_together=_read_deleted_together(),
+            together=_read_done_together(),
+            offered=[to for to in list_connections(Right.EDIT) if to.is_enabled],
             counted=COUNTED,
             headings={sort: _link_heading(query, sort) for sort in Sort},
             asked=read_asked(),
@@ -98,9 +116,15 @@ def index() -> str:
         )
 
 
-def _read_deleted_together() -> list[str]:
-    flashed = get_flashed_messages(category_filter=["deleted-together"])
-    return str(flashed[0]).split() if flashed else []
+def _read_done_together() -> list[tuple[str, str, list[str]]]:
+    """Read what was just done to several: its words, where to undo it, and the ids."""
+    done = []
+    flashed: Any = get_flashed_messages(with_categories=True, category_filter=list(_TOGETHER))
+    for kind, told in flashed:
+        (one, several, undo), ids = _TOGETHER[kind], str(told).split()
+        to = connections().find(ids.pop(0)).name if kind == MOVED_TOGETHER else ""
+        done.append(((one if len(ids) == 1 else several).format(len(ids), to=to), undo, ids))
+    return done
 
 
 def _find_only_client() -> Connection | None:

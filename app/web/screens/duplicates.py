@@ -1,7 +1,6 @@
 """A copy of a draft, with its dates as they are or some weeks later."""
 
-import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -14,22 +13,10 @@ from app.store import approvals, drafts
 from app.store.acceptances import judge
 from app.store.audit_trail import name_draft_chain
 from app.web.access import needs
+from app.web.copies import WEEK, NotMovable, copy_answers, read_weeks
 from app.web.visit import find_connection, name_person
 
 bp = Blueprint("duplicates", __name__)
-
-_DATES = ("start_date", "end_date")
-_WEEK = timedelta(weeks=1)
-_WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,9}")
-
-_NO_NUMBER = (
-    "Enter the weeks as a whole number other than 0, such as 2, or -1 to move the dates back."
-)
-_OFF_THE_CALENDAR = "Enter fewer weeks: the calendar ends before where the dates would be."
-
-
-class NotMovable(ValueError):
-    """Weeks by which the dates cannot be moved; the message says what to change."""
 
 
 @bp.get("/drafts/<draft:draft_id>/duplicate")
@@ -48,7 +35,7 @@ def make(draft_id: str) -> ResponseReturnValue:
     has_dates = _find_first_day(answers) is not None
     moves = has_dates and request.form.get("dates") == "move"
     try:
-        copied = _copy(answers, _read_weeks(weeks) if moves else 0)
+        copied = copy_answers(answers, read_weeks(weeks) if moves else 0)
     except NotMovable as error:
         return _draw_page(draft_id, weeks, str(error)), 422
     copy_id, judgement = drafts.make_id(), judge(copied)
@@ -71,7 +58,7 @@ def _draw_page(draft_id: str, typed: str = "", error: str = "") -> str:
             draft=draft,
             first=first,
             weeks=_count_weeks_until_future(first) if first else 0,
-            week=_WEEK,
+            week=WEEK,
             typed=typed,
             error=error,
         )
@@ -79,28 +66,6 @@ def _draw_page(draft_id: str, typed: str = "", error: str = "") -> str:
 
 def _find_first_day(answers: dict[str, Any]) -> date | None:
     return drafts.find_first_day(read_answers(answers).values)
-
-
-def _read_weeks(typed: str) -> int:
-    """Read a number of weeks; raises `NotMovable` for what is none, and for 0."""
-    if not _WHOLE_NUMBER.fullmatch(typed) or int(typed) == 0:
-        raise NotMovable(_NO_NUMBER)
-    return int(typed)
-
-
-def _copy(answers: dict[str, Any], weeks: int) -> dict[str, Any]:
-    """Name the copy as one, and move its dates by whole weeks, so that weekdays stay.
-
-    Raises `NotMovable` where the calendar ends before that.
-    """
-    values = read_answers(answers).values
-    try:
-        moved = {
-            name: (values[name] + weeks * _WEEK).isoformat() for name in _DATES if name in values
-        }
-    except OverflowError as error:
-        raise NotMovable(_OFF_THE_CALENDAR) from error
-    return answers | moved | {"name": f"{str(answers.get('name', '')).strip()} (copy)".strip()}
 
 
 def _count_weeks_until_future(first: date) -> int:

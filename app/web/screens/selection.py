@@ -6,6 +6,7 @@ or was sent, stays as it is, and how many those are is told.
 
 import json
 from collections.abc import Callable
+from functools import partial
 
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,13 +15,21 @@ from sqlalchemy.orm import Session
 from app.campaign.contract.payload import build_payload
 from app.campaign.contract.reading import read_answers
 from app.rights import Right
-from app.services import store
-from app.store import drafts
-from app.store.audit_trail import name_draft_chain
+from app.services import connections, store
+from app.store import approvals, audit_trail, drafts
+from app.store.acceptances import judge
+from app.store.audit_trail import EventKind, name_draft_chain
 from app.store.drafts import AlreadySubmitted
 from app.store.models import Draft
-from app.web.access import find_keys, needs
-from app.web.screens.drafts import read_asked
+from app.web.access import find_keys, may, needs, require
+from app.web.copies import NotMovable, copy_answers, read_weeks
+from app.web.screens.comparisons import TICK_TWO, TWO
+from app.web.screens.drafts import (
+    COPIED_TOGETHER,
+    DELETED_TOGETHER,
+    MOVED_TOGETHER,
+    read_asked,
+)
 from app.web.visit import name_person
 
 bp = Blueprint("selection", __name__)
@@ -31,14 +40,18 @@ MOST = 100
 _NOTHING_TICKED = "Tick the campaigns first."
 
 
+class NotMoved(Exception):
+    """A draft goes there already, was changed after it was moved, or may not go there."""
+
+
 @bp.post("/drafts/delete-ticked")
 @needs(Right.EDIT)
 def delete() -> ResponseReturnValue:
     """Delete what is ticked, and offer to bring all of it back by one press."""
     changed = _change_each(drafts.delete)
     if changed:
-        flash(" ".join(changed), "deleted-together")
-    return redirect(url_for("drafts.index", **read_asked()))
+        flash(" ".join(changed), DELETED_TOGETHER)
+    return _lead_back()
 
 
 @bp.post("/drafts/restore-ticked")
@@ -47,10 +60,99 @@ def restore() -> ResponseReturnValue:
     """Bring back what is ticked, or was deleted together."""
     changed = _change_each(drafts.restore)
     if changed:
-        flash(
-            "The campaign is back." if len(changed) == 1 else f"{len(changed)} campaigns are back."
-        )
-    return redirect(url_for("drafts.index", **read_asked()))
+        flash(_count(len(changed), "The campaign is back.", "{} campaigns are back."))
+    return _lead_back()
+
+
+@bp.post("/drafts/copy-ticked")
+@needs(Right.EDIT)
+def copy() -> ResponseReturnValue:
+    """Copy what is ticked, with its dates moved by weeks, and offer to delete the copies."""
+    try:
+        copies = _copy_each(_read_weeks(request.form.get("weeks", "").strip()))
+    except NotMovable as error:
+        flash(str(error))
+        return _lead_back()
+    if copies:
+        flash(" ".join(copies), COPIED_TOGETHER)
+    return _lead_back()
+
+
+def _read_weeks(typed: str) -> int:
+    """Read by how many weeks to move the copies; raises `NotMovable`."""
+    return 0 if typed in {"", "0"} else read_weeks(typed)
+
+
+def _copy_each(weeks: int) -> list[str]:
+    """Copy all that is ticked and may be copied; raises `NotMovable` before any is made."""
+    with store().reading() as session:
+        ticked = {draft.id: draft.answers for draft in _read_ticked(session, Right.EDIT)}
+    copied = [
+        (original, drafts.make_id(), judge(copy_answers(answers, weeks)))
+        for original, answers in reversed(ticked.items())
+    ]
+    with store().writing(*(name_draft_chain(copy_id) for _, copy_id, _ in copied)) as session:
+        for original, copy_id, judgement in copied:
+            drafts.save(session, copy_id, judgement, over=0, who=name_person())
+            approvals.copy_editors(session, original, copy_id)
+    _tell_of_rest(len(copied))
+    return [copy_id for _, copy_id, _ in copied]
+
+
+@bp.post("/drafts/move-ticked")
+@needs(Right.EDIT)
+def move() -> ResponseReturnValue:
+    """Let what is ticked go to another connection, and offer to let it go where it went."""
+    to = connections().find(request.form.get("connection", ""))
+    require(Right.EDIT, to.key)
+    if not to.is_enabled:
+        flash("Nothing can be sent there. Choose another connection.")
+        return _lead_back()
+    moved = _change_each(partial(_move, to.key))
+    if moved:
+        flash(" ".join([to.key, *moved]), MOVED_TOGETHER)
+    return _lead_back()
+
+
+def _move(key: str, session: Session, draft_id: str, *, who: str) -> Draft:
+    """Let a draft go to a connection; raises `AlreadySubmitted`, and `NotMoved` if it does."""
+    draft = drafts.find(session, draft_id)
+    if connections().find(draft.connection_key).key == connections().find(key).key:
+        raise NotMoved
+    judgement = judge({**draft.answers, "connection": key})
+    return drafts.save(session, draft_id, judgement, over=draft.version, who=who)
+
+
+@bp.post("/drafts/move-ticked-back")
+@needs(Right.EDIT)
+def move_back() -> ResponseReturnValue:
+    """Let what was moved together go where it went before, unless it was changed since."""
+    moved = _change_each(_move_back)
+    if moved:
+        words = "{} campaign goes where it went before."
+        flash(_count(len(moved), words, "{} campaigns go where they went before."))
+    return _lead_back()
+
+
+def _move_back(session: Session, draft_id: str, *, who: str) -> Draft:
+    """Undo a move; raises `NotMoved` where it was not the last edit, or may not be undone."""
+    events = audit_trail.read_draft_events(session, draft_id)
+    edits = [event for event in events if event.kind == EventKind.EDITED]
+    fields = audit_trail.read_details(edits[-1])["fields"] if edits else {}
+    if fields.keys() != {"connection"} or not may(Right.EDIT, fields["connection"][0]):
+        raise NotMoved
+    return _move(fields["connection"][0], session, draft_id, who=who)
+
+
+@bp.post("/drafts/compare-ticked")
+@needs(Right.VIEW)
+def compare() -> ResponseReturnValue:
+    """Lead to the two that are ticked, side by side."""
+    ticked = _read_ids()
+    if len(ticked) != TWO:
+        flash(TICK_TWO)
+        return _lead_back()
+    return redirect(url_for("comparisons.show", draft=ticked))
 
 
 @bp.post("/drafts/export-ticked")
@@ -61,7 +163,7 @@ def export() -> ResponseReturnValue:
         lines = [_write_line(draft) for draft in _read_ticked(session, Right.VIEW)]
     if not lines:
         flash(_NOTHING_TICKED)
-        return redirect(url_for("drafts.index", **read_asked()))
+        return _lead_back()
     answer = Response("".join(lines), mimetype="application/jsonl")
     answer.headers["Content-Disposition"] = 'attachment; filename="campaigns.jsonl"'
     return answer
@@ -75,15 +177,28 @@ def _change_each(change: Callable[..., Draft]) -> list[str]:
         for draft in _read_ticked(session, Right.EDIT):
             try:
                 change(session, draft.id, who=name_person())
-            except AlreadySubmitted:
+            except (AlreadySubmitted, NotMoved):
                 continue
             changed.append(draft.id)
-    left = len(ticked) - len(changed)
+    _tell_of_rest(len(changed))
+    return changed
+
+
+def _tell_of_rest(changed: int) -> None:
+    """Tell how many of those ticked stay as they are, or that none is ticked."""
+    ticked = len(_read_ids())
     if not ticked:
         flash(_NOTHING_TICKED)
-    elif left:
-        flash("1 stays as it is." if left == 1 else f"{left} stay as they are.")
-    return changed
+    elif left := ticked - changed:
+        flash(_count(left, "{} stays as it is.", "{} stay as they are."))
+
+
+def _count(number: int, one: str, several: str) -> str:
+    return (one if number == 1 else several).format(number)
+
+
+def _lead_back() -> ResponseReturnValue:
+    return redirect(url_for("drafts.index", **read_asked()))
 
 
 def _read_ids() -> list[str]:

@@ -15,7 +15,7 @@ from app.store.base import State
 from app.store.database import Store
 from app.store.verification import verify
 from tests.factories import inbound, outbound, typed
-from tests.pages import Visitor, fields_of, query_of
+from tests.pages import Page, Visitor, fields_of, query_of, text
 from tests.people.accounts import add_account, make_client, sign_in
 from tests.web.screens.draft_list import names
 
@@ -110,3 +110,135 @@ def test_what_is_at_another_connection_is_neither_changed_nor_shown(
     with services.store.reading() as session:
         deleted = [drafts.find(session, draft_id).deleted_at for draft_id in ids.values()]
     assert [at is not None for at in deleted] == [True, False]
+
+
+def days(page: Page) -> list[str]:
+    cells = page.soup.select("tbody td.day")
+    return [text(cell).removeprefix("First day ") for cell in cells]
+
+
+def test_what_is_ticked_is_copied_some_weeks_later_and_the_copies_go_by_one_press(
+    visitor: Visitor, saved: Callable[..., str]
+) -> None:
+    ids = [saved(outbound(name=f"Recall {number}")) for number in range(2)]
+    page = visitor.open("/", sort="name")
+    copied = visitor.press(page, "copy-ticked", {"draft": ids, "weeks": "2"})
+    assert names(copied) == ["Recall 0", "Recall 0 (copy)", "Recall 1", "Recall 1 (copy)"]
+    assert days(copied)[:2] == ["Mon 4 Jan 2027", "Mon 18 Jan 2027"]
+    assert "2 copies were made." in copied.flash()
+    undone = visitor.press(copied, "delete-ticked", {})
+    assert names(undone) == ["Recall 0", "Recall 1"]
+
+
+@pytest.mark.parametrize("weeks", ["", "0"])
+def test_copies_may_keep_their_dates(
+    visitor: Visitor, saved: Callable[..., str], weeks: str
+) -> None:
+    one = saved(outbound(name="Recall"))
+    page = visitor.press(visitor.open("/"), "copy-ticked", {"draft": [one], "weeks": weeks})
+    assert len(set(days(page))) == 1
+    assert "1 copy was made." in page.flash()
+
+
+@pytest.mark.parametrize("weeks", ["two", "999999999"])
+def test_weeks_that_cannot_be_are_told_and_nothing_is_copied(
+    visitor: Visitor, saved: Callable[..., str], weeks: str
+) -> None:
+    one = saved(outbound(name="Recall"))
+    page = visitor.press(visitor.open("/"), "copy-ticked", {"draft": [one], "weeks": weeks})
+    assert names(page) == ["Recall"]
+    assert "weeks" in page.flash()
+
+
+def clients(page: Page) -> list[str]:
+    return [text(cell) for cell in page.soup.select("tbody td.client")]
+
+
+def test_what_is_ticked_goes_to_another_client_and_back_by_one_press(
+    visitor: Visitor, desks: list[str], made: Page, store: Store
+) -> None:
+    key = made.path.rpartition("/")[2]
+    page = visitor.open("/", sort="name")
+    moved = visitor.press(page, "move-ticked", {"draft": desks[:2], "connection": key})
+    assert clients(moved) == ["Client A", "Client A", "Sandbox"]
+    assert "2 campaigns go to Client A now." in moved.flash()
+    back = visitor.press(moved, "move-ticked-back", {})
+    assert clients(back) == ["Sandbox"] * 3
+    with store.reading() as session:
+        assert verify(session).fault == ""
+
+
+def test_what_goes_there_already_or_was_sent_is_not_moved(
+    visitor: Visitor, desks: list[str], made: Page, sent: Callable[[State], int]
+) -> None:
+    sent(State.CREATED)
+    key = made.path.rpartition("/")[2]
+    visitor.press(visitor.open("/"), "move-ticked", {"draft": desks[:1], "connection": key})
+    page = visitor.open("/")
+    ticked = [str(box["value"]) for box in page.soup.select("td input[name=draft]")]
+    moved = visitor.press(page, "move-ticked", {"draft": ticked, "connection": key})
+    assert "2 stay as they are." in moved.flash()
+    assert "2 campaigns go to Client A now." in moved.flash()
+
+
+def test_what_was_changed_since_is_not_moved_back(
+    visitor: Visitor, desks: list[str], made: Page, store: Store
+) -> None:
+    key = made.path.rpartition("/")[2]
+    page = visitor.open("/")
+    moved = visitor.press(page, "move-ticked", {"draft": desks[:1], "connection": key})
+    form = visitor.open(f"/drafts/{desks[0]}")
+    visitor.press(form, answers={"name": "Renamed"})
+    back = visitor.press(moved, "move-ticked-back", {})
+    assert "1 stays as it is." in back.flash()
+    assert clients(visitor.open("/", search="Renamed")) == ["Client A"]
+
+
+def test_nothing_is_moved_to_where_somebody_may_not_edit(
+    app: Flask, visitor: Visitor, desks: list[str], made: Page
+) -> None:
+    key = made.path.rpartition("/")[2]
+    roles = {"sandbox": frozenset({Role.EDITOR}), key: frozenset({Role.VIEWER})}
+    add_account(app, roles=roles)
+    client = make_client(app)
+    sign_in(client)
+    editor = Visitor(client)
+    page = editor.open("/")
+    answers = {"draft": desks, "connection": key}
+    data = dict(fields_of(page.form("copy-ticked"))) | answers
+    assert client.post("/drafts/move-ticked", data=data).status_code == 403
+    assert clients(editor.open("/")) == ["Sandbox"] * 3
+
+
+def test_two_that_are_ticked_are_compared_answer_by_answer(
+    visitor: Visitor, saved: Callable[..., str]
+) -> None:
+    ids = [saved(outbound(name="East")), saved(outbound(name="West", timezone="Europe/Warsaw"))]
+    page = visitor.press(visitor.open("/"), "compare-ticked", {"draft": ids})
+    rows = [[text(cell) for cell in row.select("th, td")] for row in page.soup.select("tbody tr")]
+    assert "2 answers differ; all others are the same." in page.text
+    assert rows == [
+        ["Campaign name", "East", "West"],
+        ["Time zone", "America/New_York", "Europe/Warsaw"],
+    ]
+
+
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_two_have_to_be_ticked_to_be_compared(
+    visitor: Visitor, desks: list[str], count: int
+) -> None:
+    page = visitor.press(visitor.open("/"), "compare-ticked", {"draft": desks[:count]})
+    assert "Tick two campaigns to compare them." in page.flash()
+
+
+def test_what_may_not_be_looked_at_is_not_compared(
+    app: Flask, visitor: Visitor, desks: list[str], made: Page
+) -> None:
+    key = made.path.rpartition("/")[2]
+    answers = {"draft": desks[:1], "connection": key}
+    visitor.press(visitor.open("/"), "move-ticked", answers)
+    add_account(app, roles={"sandbox": frozenset({Role.EDITOR})})
+    client = make_client(app)
+    sign_in(client)
+    assert client.get(f"/compare?draft={desks[1]}&draft={desks[2]}").status_code == 200
+    assert client.get(f"/compare?draft={desks[1]}&draft={desks[0]}").status_code == 404

@@ -1,0 +1,43 @@
+"""Copies of campaigns, with their dates as they are or some weeks later."""
+
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from app.campaign.contract.reading import read_answers
+
+WEEK = timedelta(weeks=1)
+
+_DATES = ("start_date", "end_date")
+_WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,9}")
+_NO_NUMBER = (
+    "Enter the weeks as a whole number other than 0, such as 2, or -1 to move the dates back."
+)
+_OFF_THE_CALENDAR = "Enter fewer weeks: the calendar ends before where the dates would be."
+
+
+class NotMovable(ValueError):
+    """Weeks by which the dates cannot be moved; the message says what to change."""
+
+
+def read_weeks(typed: str) -> int:
+    """Read a number of weeks; raises `NotMovable` for what is none, and for 0."""
+    if not _WHOLE_NUMBER.fullmatch(typed) or int(typed) == 0:
+        raise NotMovable(_NO_NUMBER)
+    return int(typed)
+
+
+def copy_answers(answers: Mapping[str, Any], weeks: int) -> dict[str, Any]:
+    """Name the copy as one, and move its dates by whole weeks, so that weekdays stay.
+
+    Raises `NotMovable` where the calendar ends before that.
+    """
+    values = read_answers(answers).values
+    try:
+        moved = {
+            name: (values[name] + weeks * WEEK).isoformat() for name in _DATES if name in values
+        }
+    except OverflowError as error:
+        raise NotMovable(_OFF_THE_CALENDAR) from error
+    return {**answers, **moved, "name": f"{str(answers.get('name', '')).strip()} (copy)".strip()}

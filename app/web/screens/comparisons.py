@@ -1,0 +1,36 @@
+"""Two campaigns side by side: only what differs."""
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.rights import Right
+from app.services import store
+from app.store import drafts
+from app.web.access import find_keys, needs
+from app.web.event_words import list_changes
+from app.web.screens.history import make_naming
+
+bp = Blueprint("comparisons", __name__)
+
+TWO = 2
+TICK_TWO = "Tick two campaigns to compare them."
+
+
+@bp.get("/compare")
+@needs(Right.VIEW)
+def show() -> ResponseReturnValue:
+    """Compare the two campaigns whose ids the address has as ``draft``."""
+    asked = list(dict.fromkeys(request.args.getlist("draft")))
+    if len(asked) != TWO:
+        flash(TICK_TWO)
+        return redirect(url_for("drafts.index"))
+    with store().reading() as session:
+        if len(drafts.select_ids(session, asked, find_keys())) != TWO:
+            abort(404)
+        one, other = (drafts.find(session, draft_id) for draft_id in asked)
+        return render_template(
+            "drafts/comparison.html",
+            one=one,
+            other=other,
+            differences=list_changes(one.answers, other.answers, make_naming(session)),
+        )
