@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Enum, ForeignKey, Index
+from sqlalchemy import JSON, Enum, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.store.base import Base, Words
@@ -135,3 +135,19 @@ class Presence(Base):
     )
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
     seen_at: Mapped[datetime]
+
+
+class SavedView(Base):
+    """What a person asks the list for, under a name; account 0 is the one person of a machine.
+
+    *asked* is what the address of the list has, by its names there.
+    """
+
+    __tablename__ = "saved_view"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int]
+    name: Mapped[str] = mapped_column(Words(40))
+    asked: Mapped[dict[str, str]] = mapped_column(JSON)
+
+    __table_args__ = (UniqueConstraint("account_id", "name", name="uq_saved_view_name"),)

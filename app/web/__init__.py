@@ -56,6 +56,7 @@ from app.web.screens import (
     selection,
     submissions,
     summaries,
+    views,
     waiting,
     zones,
 )
@@ -118,6 +119,7 @@ def install(app: Flask, store: Store, *, is_reachable: bool) -> None:
         selection,
         submissions,
         summaries,
+        views,
         waiting,
         zones,
     )

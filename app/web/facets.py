@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from flask import url_for
-
 from app.campaign.contract.fields import CampaignType
 from app.connections import Connection
 from app.store.base import State
 from app.store.facets import NO_DAY, Facet, Facets
 from app.store.listing import COUNTED
+from app.web.list_address import lead_to_list
 from app.web.pills import READINESS_WORDS, SHORT_STATE_WORDS
 
 NO_FIRST_DAY = "none"
@@ -95,7 +94,7 @@ def _list_choices(
         yield Choice(
             text,
             _write_count(count, is_capped=facet.is_capped),
-            url_for("drafts.index", **rest | chosen),
+            lead_to_list(rest | chosen),
             is_chosen,
         )
 

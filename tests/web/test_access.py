@@ -156,6 +156,9 @@ MAY = {
     "submissions.state": EVERYBODY,
     "submissions.take_back": "S",
     "summaries.show": EVERYBODY,
+    "views.forget": EVERYBODY,
+    "views.keep": EVERYBODY,
+    "views.show": EVERYBODY,
     "waiting.index": EVERYBODY,
     "zones.index": EVERYBODY,
 }
@@ -234,6 +237,7 @@ def _know(app: Flask, key: str, submission_id: int | None, connection: str) -> K
         "form": "csv",
         "change": "pause",
         "account_id": 1,
+        "view_id": 1,
         "sign_in_id": 1,
         "token_id": 1,
         "comment_id": 1,

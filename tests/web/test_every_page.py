@@ -65,6 +65,7 @@ def test_every_route_that_can_be_opened_gives_a_good_page(
         "draft_id": saved(),
         "submission_id": sent(State.CREATED),
         "exchange_id": 1,
+        "view_id": 1,
         "key": add_connection(),
         "batch_id": make(services.store, services.connections, [saved()]),
     }

@@ -63,6 +63,7 @@ def list_addresses(
             "change": "stop",
             "form": "csv",
             "hook_id": 1,
+            "view_id": 1,
             "filename": "icon.svg",
             "account_id": 1,
             "sign_in_id": 1,

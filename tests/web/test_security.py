@@ -39,6 +39,7 @@ def test_a_form_of_another_site_is_refused(
         "batch_id": make(services.store, services.connections, [saved()]),
         "change": "stop",
         "account_id": 1,
+        "view_id": 1,
         "token_id": 1,
         "comment_id": 1,
         "hook_id": 1,

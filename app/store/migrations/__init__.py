@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 
-HEAD = "0018"
+HEAD = "0019"
 
 
 class UnusableDatabase(Exception):

@@ -27,9 +27,10 @@ from app.store.models import Batch
 from app.web.access import find_keys, find_person, needs
 from app.web.batch_results import FORMATS, write_results
 from app.web.clients import find_client
+from app.web.list_address import lead_to_list
 from app.web.reasons import read_reason_without_approval
 from app.web.resuming import resume_sending
-from app.web.screens.drafts import read_asked, read_query
+from app.web.screens.drafts import read_query
 from app.web.visit import name_person, remember_who
 
 bp = Blueprint("batches", __name__)
@@ -72,7 +73,7 @@ def make() -> ResponseReturnValue:
         batch_id = make_batch(ids, store(), connections())
     except NothingReady:
         flash("Tick the campaigns that you want to send together.")
-        return redirect(url_for("drafts.index", **read_asked()))
+        return redirect(lead_to_list())
     services().batch_work.start(batch_id)
     return redirect(url_for("batches.show", batch_id=batch_id))
 

@@ -29,17 +29,24 @@ from app.store.base import Readiness, State
 from app.store.drafts import AlreadySubmitted
 from app.store.facets import count_facets
 from app.store.listing import COUNTED, Cursor, DraftQuery, Page, Row, Show, Sort, read_page
+from app.store.saved_views import list_views
 from app.store.search_words import NotSearchable
-from app.web.access import find_keys, list_connections, needs
+from app.web.access import find_keys, find_person, list_connections, needs
 from app.web.clients import (
     find_client,
     list_clients,
     list_keys,
     map_clients,
-    name_client,
     name_connections,
 )
 from app.web.facets import NO_FIRST_DAY, Filter, describe_filters
+from app.web.list_address import (
+    FILTERS,
+    REVERSED,
+    find_last_view,
+    lead_to_list,
+    read_asked,
+)
 from app.web.pills import READINESS_WORDS, SHORT_STATE_WORDS, make_pill
 from app.web.row_numbers import read_number
 from app.web.visit import name_person
@@ -70,14 +77,14 @@ _TOGETHER = {
         "selection.move_back",
     ),
 }
-_REVERSED = "reversed"
-_FILTERS = ("search", "type", "show", "client", "month")
-_ASKED = (*_FILTERS, "sort", "order", "key", "cursor", "turn")
 
 
 @bp.get("/")
 @needs(Right.VIEW)
-def index() -> str:
+def index() -> ResponseReturnValue:
+    last = find_last_view()
+    if last and not request.args:
+        return redirect(url_for("views.show", view_id=last))
     by_key = {"": connections().default} | {
         connection.key: connection for connection in connections().list_all()
     }
@@ -111,6 +118,7 @@ def index() -> str:
             counted=COUNTED,
             headings={sort: _link_heading(query, sort) for sort in Sort},
             asked=read_asked(),
+            views=list_views(session, find_person().account_id or 0),
             previous_page=_link_page(drafts_page.previous, "back"),
             next_page=_link_page(drafts_page.next, "on"),
         )
@@ -154,7 +162,7 @@ def delete(draft_id: str) -> ResponseReturnValue:
         flash("This campaign was sent, and its record is kept.")
     else:
         flash(draft_id, "deleted")
-    return redirect(url_for("drafts.index", **read_asked()))
+    return redirect(lead_to_list())
 
 
 @bp.post("/drafts/<draft:draft_id>/restore")
@@ -166,7 +174,7 @@ def restore(draft_id: str) -> ResponseReturnValue:
     flash("The campaign is back.")
     if request.form.get("then") == "edit":
         return redirect(url_for("editing.edit", draft_id=draft_id))
-    return redirect(url_for("drafts.index", **read_asked()))
+    return redirect(lead_to_list())
 
 
 def read_query() -> DraftQuery:
@@ -185,7 +193,7 @@ def read_query() -> DraftQuery:
         type=asked["type"] if asked.get("type") in set(CampaignType) else "",
         show=shows.get(asked.get("show", ""), Show.ALL),
         sort=asked.get("sort", Sort.CHANGED, type=Sort),
-        is_reversed=asked.get("order") == _REVERSED,
+        is_reversed=asked.get("order") == REVERSED,
         after=None if is_back else cursor,
         before=cursor if is_back else None,
     )
@@ -204,29 +212,22 @@ def _read_month(text: str) -> tuple[date, date] | None:
 
 def _read_filters() -> dict[str, Any]:
     """Give what the list is held to, and how it is sorted, without the page."""
-    kept = {*_FILTERS, "sort", "order"}
+    kept = {*FILTERS, "sort", "order"}
     if _read_month(request.args.get("month", "")) is None:
         kept.discard("month")
     return {name: value for name, value in read_asked().items() if name in kept}
 
 
-def read_asked() -> dict[str, Any]:
-    """Give what the list was asked for; what is posted from it has that in its address, too."""
-    asked = {name: request.args[name] for name in _ASKED if request.args.get(name)}
-    client = name_client(asked.pop("client", ""))
-    return asked | ({"client": client} if client else {})
-
-
 def _link_heading(query: DraftQuery, sort: Sort) -> str:
     """Lead to the list sorted by a column; the one that it is sorted by turns it around."""
-    asked = {name: value for name, value in _read_filters().items() if name in _FILTERS}
+    asked = {name: value for name, value in _read_filters().items() if name in FILTERS}
     turns = query.sort is sort and not query.is_reversed
-    order = {"order": _REVERSED} if turns else {}
-    return url_for("drafts.index", **asked | {"sort": sort} | order)
+    order = {"order": REVERSED} if turns else {}
+    return lead_to_list(asked | {"sort": sort} | order)
 
 
 def _link_page(cursor: Cursor | None, turn: str) -> str | None:
     if cursor is None:
         return None
     at = {"key": cursor[0], "cursor": str(cursor[1]), "turn": turn}
-    return url_for("drafts.index", **read_asked() | at)
+    return lead_to_list(read_asked() | at)

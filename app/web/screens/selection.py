@@ -23,12 +23,12 @@ from app.store.drafts import AlreadySubmitted
 from app.store.models import Draft
 from app.web.access import find_keys, may, needs, require
 from app.web.copies import NotMovable, copy_answers, read_weeks
+from app.web.list_address import lead_to_list
 from app.web.screens.comparisons import TICK_TWO, TWO
 from app.web.screens.drafts import (
     COPIED_TOGETHER,
     DELETED_TOGETHER,
     MOVED_TOGETHER,
-    read_asked,
 )
 from app.web.visit import name_person
 
@@ -198,7 +198,7 @@ def _count(number: int, one: str, several: str) -> str:
 
 
 def _lead_back() -> ResponseReturnValue:
-    return redirect(url_for("drafts.index", **read_asked()))
+    return redirect(lead_to_list())
 
 
 def _read_ids() -> list[str]:

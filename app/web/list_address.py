@@ -1,0 +1,62 @@
+"""The address of the list of campaigns: everything that is chosen there stands in it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import request, url_for
+from werkzeug.wrappers import Response
+
+from app.web.clients import name_client
+from app.web.row_numbers import read_number
+
+REVERSED = "reversed"
+FILTERS = ("search", "type", "show", "client", "month")
+_SORTED = ("sort", "order")
+_ASKED = (*FILTERS, *_SORTED, "view", "key", "cursor", "turn")
+_COOKIE = "view"
+_YEAR = 365 * 24 * 60 * 60
+
+
+def read_asked() -> dict[str, Any]:
+    """Give what the list was asked for; what is posted from it has that in its address, too."""
+    asked = {name: request.args[name] for name in _ASKED if request.args.get(name)}
+    client = name_client(asked.pop("client", ""))
+    return asked | ({"client": client} if client else {})
+
+
+def read_filters() -> dict[str, str]:
+    """Give what the address itself holds the list to, and how it is sorted."""
+    names = (*FILTERS, *_SORTED)
+    return {name: request.args[name] for name in names if request.args.get(name)}
+
+
+def lead_to_list(asked: Mapping[str, Any] | None = None) -> str:
+    """Lead to the list as *asked* for, else as this request has it.
+
+    Without anything asked for, the list begins with the view that was opened last; where that is
+    not meant, the address says so.
+    """
+    asked = read_asked() if asked is None else asked
+    if not asked and find_last_view():
+        return url_for("drafts.index", view=0)
+    return url_for("drafts.index", **asked)
+
+
+def find_last_view() -> int:
+    """Give the number of the view that was opened last; 0 is none."""
+    try:
+        return read_number(request.cookies.get(_COOKIE, "0"))
+    except ValueError:
+        return 0
+
+
+def remember_view(response: Response, view_id: int) -> None:
+    """Let the next visit begin with a view; 0 is all campaigns."""
+    response.set_cookie(
+        _COOKIE,
+        str(view_id),
+        max_age=_YEAR,
+        samesite="Lax",
+        httponly=True,
+        secure=request.is_secure,
+    )

@@ -1,0 +1,59 @@
+"""Views of the list: kept under a name, opened again, and forgotten."""
+
+from flask import Blueprint, flash, make_response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.forms.view import ViewForm
+from app.rights import Right
+from app.services import store
+from app.store import saved_views
+from app.store.saved_views import MOST, TooManyViews
+from app.web.access import find_person, needs
+from app.web.list_address import lead_to_list, read_filters, remember_view
+from app.web.row_numbers import read_number
+
+bp = Blueprint("views", __name__)
+
+
+@bp.post("/views")
+@needs(Right.VIEW)
+def keep() -> ResponseReturnValue:
+    """Keep what the list is held to, and how it is sorted, under a name."""
+    form = ViewForm(request.form)
+    if not form.validate():
+        flash(str(form.name.errors[0]))
+        return redirect(lead_to_list())
+    try:
+        with store().writing("views") as session:
+            account_id = find_person().account_id or 0
+            view = saved_views.keep(session, account_id, form.name.data or "", read_filters())
+            view_id, asked = view.id, view.asked
+    except TooManyViews:
+        flash(f"Forget a view first: there are {MOST} already.")
+        return redirect(lead_to_list())
+    answer = make_response(redirect(lead_to_list(asked | {"view": str(view_id)})))
+    remember_view(answer, view_id)
+    return answer
+
+
+@bp.get("/views/<row:view_id>")
+@needs(Right.VIEW)
+def show(view_id: int) -> ResponseReturnValue:
+    """Open a view; 0, or one that is gone, is all campaigns. The next visit begins with it."""
+    with store().reading() as session:
+        views = saved_views.list_views(session, find_person().account_id or 0)
+    asked = next((view.asked | {"view": str(view.id)} for view in views if view.id == view_id), {})
+    answer = make_response(redirect(lead_to_list(asked)))
+    remember_view(answer, view_id if asked else 0)
+    return answer
+
+
+@bp.post("/views/forget")
+@needs(Right.VIEW)
+def forget() -> ResponseReturnValue:
+    """Forget a view, and show all campaigns."""
+    with store().writing("views") as session:
+        view_id = request.form.get("view", 0, type=read_number) or 0
+        saved_views.forget(session, find_person().account_id or 0, view_id)
+    flash("The view is forgotten. The campaigns stay.")
+    return redirect(url_for("views.show", view_id=0))
