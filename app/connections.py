@@ -52,6 +52,7 @@ class Connection:
     is_enabled: bool = True
     is_fixed: bool = True
     version: int = 0
+    dashboard_url: str = ""
 
     @property
     def is_built_in(self) -> bool:
@@ -165,4 +166,5 @@ def _describe_saved(connection: SavedConnection) -> Connection:
         is_enabled=connection.disabled_at is None,
         is_fixed=False,
         version=connection.version,
+        dashboard_url=connection.dashboard_url,
     )

@@ -11,6 +11,7 @@ from app.connections import COLOURS, Connection
 from app.forms.names import make_name_field, strip
 from app.remote.addresses import NOTHING_ELSE, AllowedHosts
 from app.remote.connection import (
+    LONGEST_URL,
     BadConnection,
     check_base_url,
     check_host,
@@ -22,6 +23,10 @@ from app.store.address_book import IdKind
 
 LIVE, SANDBOX = "live", "sandbox"
 _LONGEST = 200
+_NO_DASHBOARD = (
+    "Enter the whole address as https://host, without a user name or a password in it, "
+    "or leave it empty."
+)
 _KINDS = {
     LIVE: "Live: campaigns are real",
     SANDBOX: "A sandbox: nobody is called",
@@ -57,6 +62,17 @@ class ConnectionForm(Form):
         choices={colour: colour.capitalize() for colour in COLOURS},
         default=COLOURS[0],
         description="It marks every page from which something could be sent here.",
+    )
+    dashboard_url = StringField(
+        "Dashboard",
+        [
+            Length(
+                max=LONGEST_URL, message=f"Enter an address of {LONGEST_URL:,} characters or fewer."
+            )
+        ],
+        filters=[strip],
+        description="Where the client's campaigns are launched, as https://host. "
+        "The page of a created campaign leads there.",
     )
     notes = TextAreaField(
         "Notes",
@@ -96,6 +112,15 @@ class ConnectionForm(Form):
             )
         except BadConnection as error:
             raise StopValidation(str(error)) from error
+
+    def validate_dashboard_url(self, field: Any) -> None:
+        """Hold the dashboard to an address that a browser may be led to."""
+        if not field.data:
+            return
+        try:
+            check_base_url(field.data)
+        except BadConnection as error:
+            raise StopValidation(_NO_DASHBOARD) from error
 
     def validate_kind(self, field: Any) -> None:
         """Let nobody call the vendor's own API a sandbox, to which things go unasked."""
@@ -155,6 +180,7 @@ def _write_typed(connection: Connection) -> dict[str, Any]:
         "base_url": connection.base_url,
         "colour": connection.colour,
         "notes": connection.notes,
+        "dashboard_url": connection.dashboard_url,
     }
 
 

@@ -353,6 +353,7 @@ class SavedConnection(Base):
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
+    dashboard_url: Mapped[str] = mapped_column(default="", server_default="")
 
 
 class BookEntry(Base):

@@ -32,6 +32,7 @@ class Entered:
     is_sandbox: bool
     colour: str
     notes: str
+    dashboard_url: str = ""
 
 
 def read_connections(session: Session) -> list[SavedConnection]:
@@ -106,6 +107,7 @@ def _take(session: Session, into: SavedConnection, entered: Entered, now: dateti
     into.is_sandbox = entered.is_sandbox
     into.colour = entered.colour
     into.notes = entered.notes
+    into.dashboard_url = entered.dashboard_url
     if entered.token is not None:
         into.token = entered.token
     into.name_key = key
@@ -120,6 +122,7 @@ def _write_visible(connection: SavedConnection) -> dict[str, Any]:
         "is_sandbox": connection.is_sandbox,
         "colour": connection.colour,
         "notes": connection.notes,
+        "dashboard_url": connection.dashboard_url,
     }
 
 

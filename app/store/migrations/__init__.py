@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 
-HEAD = "0019"
+HEAD = "0020"
 
 
 class UnusableDatabase(Exception):

@@ -157,6 +157,7 @@ def _read_entered(form: ConnectionForm) -> Entered:
         is_sandbox=form.kind.data == SANDBOX,
         colour=form.colour.data,
         notes=form.notes.data or "",
+        dashboard_url=form.dashboard_url.data or "",
     )
 
 

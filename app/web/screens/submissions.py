@@ -11,7 +11,7 @@ from app.campaign.contract.typed_length import LONGEST_TEXT
 from app.rights import Right
 from app.sending.queue import withdraw
 from app.sending.resolution import NoSuchSubmission, TooEarly, Word, resolve
-from app.services import services, store
+from app.services import connections, services, store
 from app.store import drafts, request_log, submissions, throttles
 from app.store.base import State
 from app.store.drafts import AlreadySubmitted
@@ -141,6 +141,7 @@ def _draw_page(submission_id: int, wrong: str = "", error: str = "") -> str:
             typed=request.form,
             sent=mark_up(submission.body.decode()),
             steps=list_launch_steps(json.loads(submission.body)),
+            dashboard=connections().find(submission.connection_key).dashboard_url,
         )
 
 

@@ -1,5 +1,6 @@
 """Connections are entered, changed and disabled on their pages, and their tokens never shown."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -7,12 +8,16 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet
 from flask import Flask
+from sqlalchemy import update
 
 from app import CannotStart, create_app
 from app.connections import ENVIRONMENT
+from app.services import find_services
 from app.settings import Settings
 from app.store import saved_connections
+from app.store.base import State
 from app.store.database import Store
+from app.store.models import Submission
 from tests.fakes import LIVE
 from tests.pages import Page, Visitor
 from tests.sending.presses import TOKEN, rows
@@ -209,3 +214,44 @@ def test_a_token_that_does_not_come_back_is_asked_for_again(visitor: Visitor) ->
     page = visitor.press(visitor.open("/connections/new"), "new", ANSWERS | {"name": "a" * 61})
     assert "Paste the token again" in page.text
     assert ANSWERS["token"] not in str(page.soup)
+
+
+def test_the_page_of_a_created_campaign_leads_to_the_dashboard(
+    app: Flask, visitor: Visitor, made: Page, sent: Callable[[State], int]
+) -> None:
+    key, submission_id = made.path.rpartition("/")[2], sent(State.CREATED)
+    with find_services(app).store.writing() as session:
+        of_id = update(Submission).where(Submission.id == submission_id)
+        session.execute(of_id.values(connection_key=key))
+    address = f"/submissions/{submission_id}"
+    assert "dashboard" not in visitor.open(address).text
+
+    visitor.press(made, key, {"dashboard_url": "https://agency.example/campaigns?of=a"})
+    link = visitor.open(address).soup.find("a", string=re.compile("Open the dashboard"))
+    assert link is not None
+    assert link["href"] == "https://agency.example/campaigns?of=a"
+    assert set(link["rel"]) == {"noopener", "noreferrer"}
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "//agency.example",
+        "http://agency.example",
+        "https://user:password@agency.example",
+        "https://",
+        "agency.example",
+        f"https://agency.example/{'x' * 2000}",
+    ],
+)
+def test_what_is_no_address_of_a_dashboard_is_told_at_the_field(
+    visitor: Visitor, made: Page, address: str
+) -> None:
+    page = visitor.press(made, made.path.rpartition("/")[2], {"dashboard_url": address})
+    assert page.status == 422
+    assert page.soup.find(id="dashboard_url-error") is not None
+    field = page.soup.find(id="dashboard_url")
+    assert field is not None
+    assert field["value"] == address
