@@ -72,7 +72,8 @@ class Page:
 
     def form(self, action: str = "") -> Tag:
         """Find the form that posts to an address whose path ends so; the main one without."""
-        forms = self.soup.select("main form[method=post]")
+        first, rest = "main form[method=post]:not(.flash > form)", ".flash > form[method=post]"
+        forms = [*self.soup.select(first), *self.soup.select(rest)]
         return next(form for form in forms if any(_ends_so(self, form, action)))
 
     def address(self, action: str) -> str:

@@ -53,6 +53,7 @@ from app.web.screens import (
     selection,
     submissions,
     summaries,
+    versions,
     waiting,
     zones,
 )
@@ -112,6 +113,7 @@ def install(app: Flask, store: Store, *, is_reachable: bool) -> None:
         selection,
         submissions,
         summaries,
+        versions,
         waiting,
         zones,
     )

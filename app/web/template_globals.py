@@ -27,6 +27,7 @@ from app.web.browsers import name_browser
 from app.web.dates import write_ago, write_instant, write_moment
 from app.web.names import name_campaign
 from app.web.state_words import STATE_WORDS
+from app.web.undo import list_undo_offers
 from app.web.visit import name_person
 from app.web.waiting_list import list_waiting
 
@@ -84,6 +85,7 @@ def install(app: Flask) -> None:
             "attention": find_attention,
             "count_waiting": _count_waiting,
             "who": name_person,
+            "list_undo_offers": list_undo_offers,
             "person": g.get("person"),
             "may": may,
             "can_have_passkeys": has_host_name,

@@ -149,6 +149,8 @@ MAY = {
     "submissions.state": EVERYBODY,
     "submissions.take_back": "S",
     "summaries.show": EVERYBODY,
+    "versions.restore": "E",
+    "versions.show": EVERYBODY,
     "waiting.index": EVERYBODY,
     "zones.index": EVERYBODY,
 }

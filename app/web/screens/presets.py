@@ -23,13 +23,14 @@ from app.campaign.timezones.zones import name_city
 from app.rights import Right
 from app.services import store
 from app.store import drafts, presets
-from app.store.acceptances import judge
-from app.store.audit_trail import name_draft_chain
+from app.store.audit_trail import find_changes
 from app.store.drafts import StaleVersion
 from app.store.presets import LONGEST_NAME, NameTaken
 from app.web.access import needs, require
 from app.web.row_numbers import read_number
-from app.web.visit import find_connection, name_person
+from app.web.saving import save_answers
+from app.web.undo import tell_with_undo
+from app.web.visit import find_connection
 
 bp = Blueprint("presets", __name__)
 
@@ -111,14 +112,17 @@ def use(draft_id: str) -> ResponseReturnValue:
     if offer is None or not offer.settings:
         flash(offer.fitting if offer else "This preset is gone.")
         return redirect(url_for("presets.choose", draft_id=draft_id))
-    judgement = judge({**answers, **offer.settings})
+    filled = {**answers, **offer.settings}
     try:
-        with store().writing(name_draft_chain(draft_id)) as session:
-            drafts.save(session, draft_id, judgement, over=over, who=name_person())
+        draft = save_answers(draft_id, filled, over=over)
     except StaleVersion:
         flash("The draft has changed meanwhile. Please look again.")
         return redirect(url_for("presets.choose", draft_id=draft_id))
-    flash(f"Filled in: {offer.title}.")
+    told = f"Filled in: {offer.title}."
+    if changes := find_changes(answers, filled):
+        tell_with_undo(told, draft, over, changes)
+    else:
+        flash(told)
     return redirect(url_for("editing.edit", draft_id=draft_id))
 
 

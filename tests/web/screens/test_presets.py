@@ -40,10 +40,19 @@ def test_it_shows_what_would_change_and_nothing_else(page: Page) -> None:
 
 def test_using_one_fills_it_in_and_leaves_the_rest(visitor: Visitor, page: Page) -> None:
     form = visitor.press(page, "presets/use", preset="us-strictest")
-    assert form.flash() == "Filled in: Strictest US."
+    assert form.flash() == "Filled in: Strictest US. Undo"
     assert form.typed("daily_start_time") == "16:00"
     assert form.typed("min_gap_between_attempts") == "240"
     assert form.typed("start_date") == "2027-01-04"
+
+
+def test_what_a_preset_filled_in_is_put_back_by_undo(visitor: Visitor, page: Page) -> None:
+    before = visitor.open(page.path.removesuffix("/presets"))
+    form = visitor.press(page, "presets/use", preset="us-strictest")
+    undone = visitor.press(form, "versions/restore", restores="1")
+    assert undone.flash().startswith("Restored from version 1: ")
+    for name in ("daily_start_time", "daily_end_time", "min_gap_between_attempts"):
+        assert undone.typed(name) == before.typed(name)
 
 
 @pytest.mark.parametrize(
