@@ -22,6 +22,7 @@ from app.store.models import Draft
 from app.store.records import LoggedCall
 from app.web.access import choose_connection, list_connections, needs
 from app.web.clocks import draw_clock_switch, set_clock
+from app.web.kept_presets import list_visible_presets
 from app.web.panel.findings_view import write_posted
 from app.web.panel.macros import draw_macro
 from app.web.panel.panel import build_panel
@@ -207,9 +208,11 @@ def _draw_form(
     checked = _find_webhook_check(draft)
     with store().reading() as session:
         teamwork = find_teamwork(session, draft_id) if draft else None
+        beginnings = [] if draft else list_visible_presets(session)
     return render_template(
         "campaign/form.html",
         teamwork=teamwork,
+        beginnings=beginnings,
         connection=to,
         offered=[
             connection
