@@ -72,9 +72,12 @@ class Page:
 
     def form(self, action: str = "") -> Tag:
         """Find the form that posts to an address whose path ends so; the main one without."""
-        forms = self.soup.select("main form[method=post]") + self.soup.select(
-            "header form[method=post]"
+        kinds = (
+            "main form[method=post]:not(.flash > form)",
+            ".flash > form[method=post]",
+            "header form[method=post]",
         )
+        forms = [form for kind in kinds for form in self.soup.select(kind)]
         return next(form for form in forms if any(_ends_so(self, form, action)))
 
     def address(self, action: str) -> str:

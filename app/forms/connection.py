@@ -117,8 +117,10 @@ class ConnectionForm(Form):
         """Hold the dashboard to an address that a browser may be led to."""
         if not field.data:
             return
+        page, _, rest = field.data.replace("#", "?").partition("?")
         try:
-            check_base_url(field.data)
+            check_base_url(page)
+            check_base_url(f"https://host/{rest.replace('?', '')}")
         except BadConnection as error:
             raise StopValidation(_NO_DASHBOARD) from error
 

@@ -261,6 +261,8 @@ def find_answers_at(session: Session, draft: Draft, version: int) -> dict[str, A
             if details["version"] <= version:
                 break
             answers |= {name: was for name, (was, _) in details["fields"].items()}
+            if details["version"] == version + 1:
+                break
     return answers
 
 

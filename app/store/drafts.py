@@ -88,13 +88,14 @@ def read_connection_keys(session: Session, draft_ids: Sequence[str]) -> dict[str
 
 
 def save(
-    session: Session, draft_id: str, judgement: Judgement, *, over: int, who: str = ""
+    session: Session, draft_id: str, judgement: Judgement, *, over: int, who: str = "", **more: int
 ) -> Draft:
     """Save what was typed over the version that it was typed into; 0 makes a new draft.
 
     Saving what is there already changes nothing. Raises `StaleVersion` if the draft is
     at another version, `AlreadySubmitted` if it can no longer change, and `NoSuchDraft` for
-    a new one under what is no id.
+    a new one under what is no id. *more* is what the trail tells of it besides, such as
+    `from_version`, which was put back by it.
     """
     answers = judgement.answers
     draft = session.get(Draft, draft_id)
@@ -114,7 +115,7 @@ def save(
     _take(session, draft, judgement)
     kind = EventKind.CREATED if draft.version == 1 else EventKind.EDITED
     chain = name_draft_chain(draft_id)
-    audit_trail.record(session, kind, chain, who=who, version=draft.version, fields=changed)
+    audit_trail.record(session, kind, chain, who=who, version=draft.version, fields=changed, **more)
     approvals.note_editor(session, draft_id, who, draft.version)
     return draft
 

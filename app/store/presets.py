@@ -13,6 +13,10 @@ LONGEST_NAME = 80
 """Characters of a preset's name."""
 
 
+IDS_OF = "ids_of"
+"""Among the settings: the key of the connection at which the ids are known that it holds."""
+
+
 class NameTaken(Exception):
     """Another preset has this name."""
 
@@ -20,6 +24,11 @@ class NameTaken(Exception):
 def read_presets(session: Session) -> list[Preset]:
     """Read all presets in the order of their names."""
     return list(session.scalars(select(Preset).order_by(Preset.name)))
+
+
+def find(session: Session, preset_id: int) -> Preset | None:
+    """Find a preset by its id."""
+    return session.get(Preset, preset_id)
 
 
 def keep(

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from app.campaign.compliance.acceptance import DutyAnswer
 from app.campaign.compliance.rulebook import load_rulebook
@@ -20,11 +20,20 @@ NameConnection: TypeAlias = Callable[[str, str], str]
 """Names a connection by its key, as it was called at a time; any other text stays as it is."""
 
 
+class Change(NamedTuple):
+    """One field that differs: its name, its label, what stood there and what stands there now."""
+
+    name: str
+    label: str
+    old: str
+    new: str
+
+
 @dataclass(frozen=True)
 class HistoryEntry:
     """One event, or several edits in one go, for a person to read.
 
-    `fields` is what was changed: each label with what stood there and what stands there now.
+    `fields` is what was changed, and `version` the one that came of it; 0 for what makes none.
     `chain` is of what it happened to.
     """
 
@@ -32,7 +41,8 @@ class HistoryEntry:
     at: datetime
     who: str
     words: str
-    fields: Sequence[tuple[str, str, str]] = ()
+    fields: Sequence[Change] = ()
+    version: int = 0
     chain: str = ""
 
 
@@ -51,32 +61,33 @@ def describe_events(events: Iterable[Event], called: NameConnection) -> list[His
 def _continues(before: Event, event: Event) -> bool:
     apart = datetime.fromisoformat(event.at) - datetime.fromisoformat(before.at)
     edits = before.kind == event.kind == EventKind.EDITED
+    puts_back = any("from_version" in read_details(one) for one in (before, event) if edits)
     of_one = (before.chain, before.who) == (event.chain, event.who)
-    return edits and of_one and apart < _ONE_GO
+    return edits and of_one and not puts_back and apart < _ONE_GO
 
 
 def _describe(events: Sequence[Event], called: NameConnection) -> HistoryEntry:
     first, last = events[0], events[-1]
+    is_edit = first.kind in {EventKind.CREATED, EventKind.EDITED}
     return HistoryEntry(
         number=last.number,
         at=datetime.fromisoformat(last.at),
         who=last.who,
         words=_describe_event(first.kind, read_details(last)),
-        fields=_list_fields(events, called)
-        if first.kind in {EventKind.CREATED, EventKind.EDITED}
-        else (),
+        fields=_list_fields(events, called) if is_edit else (),
+        version=read_details(last)["version"] if is_edit else 0,
         chain=last.chain,
     )
 
 
-def _list_fields(events: Sequence[Event], called: NameConnection) -> list[tuple[str, str, str]]:
+def _list_fields(events: Sequence[Event], called: NameConnection) -> list[Change]:
     """Name each field that the edits changed, with its first old value and its last new one."""
     changed: dict[str, list[Any]] = {}
     for event in events:
         for name, (old, new) in read_details(event)["fields"].items():
             changed[name] = [changed.get(name, [old])[0], new]
     return [
-        (_name_field(name), _write_value(old, called, since), _write_value(new, called, until))
+        _describe_change(name, _write_value(old, called, since), _write_value(new, called, until))
         for since, until in [(events[0].at, events[-1].at)]
         for name, (old, new) in changed.items()
         if old != new
@@ -85,16 +96,20 @@ def _list_fields(events: Sequence[Event], called: NameConnection) -> list[tuple[
 
 def list_changes(
     old: Mapping[str, Any], new: Mapping[str, Any], called: NameConnection
-) -> list[tuple[str, str, str]]:
+) -> list[Change]:
     """Name each answer that differs between two versions, with the old value and the new one."""
     now = datetime.now(UTC).isoformat()
     return [
-        (_name_field(name), _write_value(was, called, now), _write_value(now_is, called, now))
+        _describe_change(name, _write_value(was, called, now), _write_value(now_is, called, now))
         for name, (was, now_is) in find_changes(old, new).items()
     ]
 
 
-def _name_field(name: str) -> str:
+def _describe_change(name: str, old: str, new: str) -> Change:
+    return Change(name, name_field(name), old, new)
+
+
+def name_field(name: str) -> str:
     return WORDS[name].label if name in WORDS else name
 
 
@@ -158,6 +173,9 @@ def _describe_findings(findings: Mapping[str, Any]) -> str:
 
 
 _WORDS: Mapping[EventKind, Callable[[dict[str, Any]], str]] = {
+    EventKind.EDITED: lambda known: (
+        f"Restored from version {known['from_version']}" if "from_version" in known else "Edited"
+    ),
     EventKind.SENT: _describe_sent,
     EventKind.ANSWERED: _describe_answered,
     EventKind.ANSWERED_LATE: lambda known: f"An answer came late: {_describe_answered(known)}",
@@ -181,7 +199,6 @@ _WORDS: Mapping[EventKind, Callable[[dict[str, Any]], str]] = {
 }
 _PLAIN = {
     EventKind.CREATED: "Made",
-    EventKind.EDITED: "Edited",
     EventKind.DELETED: "Deleted",
     EventKind.RESTORED: "Brought back",
     EventKind.APPROVAL_ASKED: "Approval asked for",

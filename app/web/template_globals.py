@@ -29,6 +29,7 @@ from app.web.clients import find_client, list_clients
 from app.web.dates import write_ago, write_instant, write_moment
 from app.web.names import name_campaign
 from app.web.state_words import STATE_WORDS
+from app.web.undo import list_undo_offers
 from app.web.visit import name_person
 from app.web.waiting_list import list_waiting
 
@@ -88,6 +89,7 @@ def install(app: Flask) -> None:
             "find_client": _find_client,
             "list_clients": _list_clients,
             "who": name_person,
+            "list_undo_offers": list_undo_offers,
             "person": g.get("person"),
             "may": may,
             "can_have_passkeys": has_host_name,

@@ -1,4 +1,4 @@
-// Put a proposed change into the form at once, and say what it was; without scripts the server does it.
+// Put a proposed change into the form at once, say what it was and offer to undo it; without scripts the server does it.
 // The button goes when its change is made, so focus goes to what is nearest: the field that it stood
 // beside, or a heading of the same part. Never to another change: a second press would make that, too.
 import { answerForm } from "./set-control.js";
@@ -26,8 +26,15 @@ document.addEventListener("click", (event) => {
   const words = button.textContent;
   const fix = new URLSearchParams(button.value);
   stay = placeOf(button);
+  const held = new FormData(form);
+  const before = [...new Set(fix.keys())].flatMap((name) => {
+    const values = held.getAll(name);
+    return (values.length ? values : [""]).map((value) => [name, value]);
+  });
   answerForm(form, new Map([...fix.keys()].map((name) => [name, fix.getAll(name)])));
-  told.textContent = `Changed. ${words}`;
+  const undo = Object.assign(document.createElement("button"), { type: "button", className: "link", textContent: "Undo" });
+  undo.dataset.undo = new URLSearchParams(before);
+  told.replaceChildren(`Changed. ${words} `, undo);
   told.hidden = false;
 });
 document.addEventListener("htmx:after:swap", () => {

@@ -23,6 +23,35 @@ def test_a_change_that_keeps_a_rule_takes_one_press(
     any_operator.sees_in_the_panel("No rule that is known here is broken.")
 
 
+def test_a_change_is_undone_with_one_press(
+    any_operator: Operator, saved: Callable[..., str]
+) -> None:
+    any_operator.open(saved(LATE, **TO_FLORIDA))
+    any_operator.fill({"daily_end_time": "22:00"})
+    any_operator.page.locator("button.fix", has_text="→ 20:00").filter(visible=True).first.click()
+    expect(any_operator.field("daily_end_time")).to_have_value("20:00")
+    any_operator.press("Undo")
+    expect(any_operator.field("daily_end_time")).to_have_value("22:00")
+
+
+def test_a_preset_is_undone_and_what_was_typed_since_stays(
+    operator: Operator, saved: Callable[..., str]
+) -> None:
+    operator.open(saved(outbound()))
+    operator.press("Use a preset")
+    operator.press("Use Strictest US")
+    expect(operator.field("daily_start_time")).to_have_value("16:00")
+    operator.fill({"name": "Renamed"})
+    operator.waits_until_saved()
+    operator.press("Undo")
+    expect(operator.field("daily_start_time")).to_have_value("09:00")
+    operator.sees("Undone: what stood there before is back.")
+    operator.waits_until_saved()
+    operator.page.reload()
+    expect(operator.field("daily_start_time")).to_have_value("09:00")
+    expect(operator.field("name")).to_have_value("Renamed")
+
+
 def test_a_change_is_saved_like_anything_that_is_typed(
     operator: Operator, saved: Callable[..., str]
 ) -> None:

@@ -39,7 +39,7 @@ _FIELDS: Mapping[str, tuple[str, ...]] = {
     "editing.autosave": _FORM,
     "editing.merge": ("version", "keep", *_KEPT),
     "presets.use": ("preset", "version", "who"),
-    "presets.keep": ("name", "replace"),
+    "kept_presets.keep": ("name", "replace", "ids", "to"),
     "presets.forget": ("preset",),
     "preview.show": ("accepted", "clock"),
     "answers.confirm_duties": ("version", "answer-us-fcc-ai-voice", "because-x", "who"),

@@ -15,22 +15,24 @@ from app.rights import Right
 from app.sending.webhook_check import WEBHOOK, TooSoon, check_webhook, was_received
 from app.services import connections, store
 from app.store import audit_trail, drafts, request_log
-from app.store.acceptances import judge, read_accepted
-from app.store.audit_trail import name_draft_chain
+from app.store.acceptances import read_accepted
 from app.store.base import State
 from app.store.drafts import AlreadySubmitted, StaleVersion
 from app.store.models import Draft
 from app.store.records import LoggedCall
-from app.web.access import choose_connection, list_connections, needs, require
+from app.web.access import choose_connection, list_connections, needs
 from app.web.clients import find_client
 from app.web.clocks import draw_clock_switch, set_clock
+from app.web.kept_presets import list_visible_presets
 from app.web.panel.findings_view import write_posted
 from app.web.panel.macros import draw_macro
 from app.web.panel.panel import build_panel
 from app.web.panel.rows import build_rows
 from app.web.row_numbers import read_number
+from app.web.saving import save_answers
 from app.web.teamwork import find_teamwork
-from app.web.visit import find_connection, name_person
+from app.web.undo import tell_with_undo
+from app.web.visit import find_connection
 
 bp = Blueprint("editing", __name__)
 
@@ -75,7 +77,10 @@ def save(draft_id: str) -> ResponseReturnValue:
     answers = read_typed_answers(request.form)
     fix = read_typed_answers(MultiDict(parse_qsl(request.form.get("fix", ""))))
     try:
-        draft = _save(draft_id, answers | fix)
+        draft = _save(draft_id, answers)
+        typed_version = draft.version
+        if fix:  # In a version of its own, so that it alone can be undone.
+            draft = save_answers(draft_id, answers | fix, over=typed_version)
     except StaleVersion as error:
         return _show_conflict(error.draft, answers | fix), 409
     except AlreadySubmitted:
@@ -83,7 +88,10 @@ def save(draft_id: str) -> ResponseReturnValue:
     if address := _lead_on(draft):
         return redirect(address)
     if request.form.get("then") != "review":
-        flash(_describe_fix(fix) if fix else "Saved.")
+        if draft.version > typed_version:
+            tell_with_undo(_describe_fix(fix), draft, typed_version, list(fix))
+        else:
+            flash("Saved.")
         return set_clock(redirect(url_for("editing.edit", draft_id=draft_id)))
 
     form = CampaignForm.from_answers(answers)
@@ -180,10 +188,7 @@ def _show_too_late(draft_id: str, mine: Answers) -> str:
 
 
 def _save(draft_id: str, answers: dict[str, Any]) -> Draft:
-    require(Right.EDIT, str(answers.get("connection", "")))
-    judgement = judge(answers)
-    with store().writing(name_draft_chain(draft_id)) as session:
-        return drafts.save(session, draft_id, judgement, over=_read_version(), who=name_person())
+    return save_answers(draft_id, answers, over=_read_version())
 
 
 def _read_version() -> int:
@@ -203,9 +208,11 @@ def _draw_form(
     checked = _find_webhook_check(draft)
     with store().reading() as session:
         teamwork = find_teamwork(session, draft_id) if draft else None
+        beginnings = [] if draft else list_visible_presets(session)
     return render_template(
         "campaign/form.html",
         teamwork=teamwork,
+        beginnings=beginnings,
         connection=to,
         offered=[
             connection

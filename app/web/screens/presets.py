@@ -4,47 +4,36 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import time
 
-from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from app.campaign.compliance.audience import read_audience
 from app.campaign.compliance.fitting import DoesNotFit, fit
-from app.campaign.compliance.fix_words import format_value
 from app.campaign.compliance.rule import Preset
 from app.campaign.compliance.rulebook import load_rulebook
 from app.campaign.contract.fields import Values, Weekday
 from app.campaign.contract.payload import write_values_as_answers
 from app.campaign.contract.reading import Answers, read_answers
-from app.campaign.contract.visible import can_be_seen
 from app.campaign.contract.wording import WORDS
 from app.campaign.schedule.windows import read_schedule
 from app.campaign.timezones.zones import name_city
 from app.rights import Right
 from app.services import store
 from app.store import drafts, presets
-from app.store.acceptances import judge
-from app.store.audit_trail import name_draft_chain
+from app.store.audit_trail import find_changes
 from app.store.drafts import StaleVersion
-from app.store.presets import LONGEST_NAME, NameTaken
-from app.web.access import needs, require
+from app.store.models import Preset as KeptPreset
+from app.web.access import needs
+from app.web.kept_presets import FILLED, list_visible_presets, write_setting
 from app.web.row_numbers import read_number
-from app.web.visit import find_connection, name_person
+from app.web.saving import save_answers
+from app.web.undo import tell_with_undo
+from app.web.visit import find_connection
 
 bp = Blueprint("presets", __name__)
 
-FILLED = (
-    "days_of_week",
-    "daily_start_time",
-    "daily_end_time",
-    "max_call_attempts",
-    "max_daily_attempts",
-    "min_gap_between_attempts",
-)
-"""The settings that a preset can fill."""
-
-_GIVEN = "A preset of the rules has this name. Choose another name."
-_TAKEN = "A preset has this name. Choose another name, or replace what that preset holds."
+_NOT_HERE = "It says nothing of when and how often to call. A new campaign can begin with it."
 
 
 @dataclass(frozen=True)
@@ -64,7 +53,7 @@ class Offer:
         """Name each setting that would be another: its label, what it is now, what it would be."""
         now, then = read_answers(answers).values, read_answers(self.settings).values
         return [
-            (WORDS[name].label, _write_value(name, now), _write_value(name, then))
+            (WORDS[name].label, write_setting(name, now), write_setting(name, then))
             for name in FILLED
             if name in then and now.get(name) != then[name]
         ]
@@ -73,16 +62,6 @@ class Offer:
 @bp.get("/drafts/<draft:draft_id>/presets")
 @needs(Right.EDIT)
 def choose(draft_id: str) -> ResponseReturnValue:
-    return _draw_page(draft_id)
-
-
-def _draw_page(
-    draft_id: str, typed: str = "", error: str = "", *, is_taken: bool = False
-) -> ResponseReturnValue:
-    """Draw the page; *error* is about the name that was *typed* for a preset.
-
-    One that is taken can be kept all the same, in place of the preset that has it.
-    """
     with store().reading() as session:
         draft = drafts.find(session, draft_id)
         if draft.is_locked:
@@ -92,10 +71,6 @@ def _draw_page(
             connection=find_connection(draft),
             draft=draft,
             offers=_list_offers(session, draft.answers),
-            now=_describe_now(draft.answers),
-            typed=typed,
-            error=error,
-            is_taken=is_taken,
         )
 
 
@@ -111,42 +86,18 @@ def use(draft_id: str) -> ResponseReturnValue:
     if offer is None or not offer.settings:
         flash(offer.fitting if offer else "This preset is gone.")
         return redirect(url_for("presets.choose", draft_id=draft_id))
-    judgement = judge({**answers, **offer.settings})
+    filled = {**answers, **offer.settings}
     try:
-        with store().writing(name_draft_chain(draft_id)) as session:
-            drafts.save(session, draft_id, judgement, over=over, who=name_person())
+        draft = save_answers(draft_id, filled, over=over)
     except StaleVersion:
         flash("The draft has changed meanwhile. Please look again.")
         return redirect(url_for("presets.choose", draft_id=draft_id))
-    flash(f"Filled in: {offer.title}.")
+    told = f"Filled in: {offer.title}."
+    if changes := find_changes(answers, filled):
+        tell_with_undo(told, draft, over, changes)
+    else:
+        flash(told)
     return redirect(url_for("editing.edit", draft_id=draft_id))
-
-
-@bp.post("/drafts/<draft:draft_id>/presets/keep")
-@needs(Right.EDIT)
-def keep(draft_id: str) -> ResponseReturnValue:
-    """Give the draft's own settings a name, to be used in other drafts."""
-    name = request.form.get("name", "").strip()
-    if not can_be_seen(name):
-        flash("Enter a name for the preset.")
-        return redirect(url_for("presets.choose", draft_id=draft_id))
-    if len(name) > LONGEST_NAME:
-        error = f"Shorten the name to {LONGEST_NAME} characters."
-        return make_response(_draw_page(draft_id, name, error), 422)
-    if name in {preset.title for preset in load_rulebook().presets}:
-        return make_response(_draw_page(draft_id, name, _GIVEN), 422)
-    replaces = request.form.get("replace") == name
-    if replaces:
-        require(Right.ADMINISTER, "")
-    try:
-        with store().writing() as session:
-            answers = drafts.find(session, draft_id).answers
-            settings = {key: answers[key] for key in FILLED if answers.get(key)}
-            presets.keep(session, name, settings, replaces=replaces)
-    except NameTaken:
-        return make_response(_draw_page(draft_id, name, _TAKEN, is_taken=True), 422)
-    flash(f"{'Replaced' if replaces else 'Kept as'} the preset {name}.")
-    return redirect(url_for("presets.choose", draft_id=draft_id))
 
 
 @bp.post("/drafts/<draft:draft_id>/presets/forget")
@@ -159,19 +110,21 @@ def forget(draft_id: str) -> ResponseReturnValue:
 
 
 def _list_offers(session: Session, answers: Answers) -> list[Offer]:
-    own = [
-        Offer(f"{preset.id}", preset.name, preset.settings)
-        for preset in presets.read_presets(session)
-    ]
+    own = [_offer_own(preset) for preset in list_visible_presets(session)]
     return own + [_offer_preset(preset, answers) for preset in load_rulebook().presets]
+
+
+def _offer_own(preset: KeptPreset) -> Offer:
+    settings = {name: preset.settings[name] for name in FILLED if name in preset.settings}
+    return Offer(f"{preset.id}", preset.name, settings, fitting="" if settings else _NOT_HERE)
 
 
 def _offer_preset(preset: Preset, answers: Answers) -> Offer:
     """Offer a preset of the rules; hours on the leads' clocks are put on the campaign's."""
     if not preset.is_by_leads_clock:
         return Offer(preset.id, preset.title, write_values_as_answers(preset.settings), preset)
-    hours = f"{_write_value('daily_start_time', preset.settings)} to "
-    hours += _write_value("daily_end_time", preset.settings)
+    hours = f"{write_setting('daily_start_time', preset.settings)} to "
+    hours += write_setting("daily_end_time", preset.settings)
     explanation = f"{hours} are meant on the clock of every lead."
     schedule = read_schedule({**_OFFICE, **read_answers(answers).values})
     if schedule is None:
@@ -196,12 +149,3 @@ _OFFICE: Values = {
     "daily_end_time": time(17),
 }
 """What a preset replaces, for a campaign in which it is not filled in yet."""
-
-
-def _describe_now(answers: Answers) -> Sequence[tuple[str, str]]:
-    values = read_answers(answers).values
-    return [(WORDS[name].label, _write_value(name, values)) for name in FILLED if name in values]
-
-
-def _write_value(name: str, values: Values) -> str:
-    return format_value(name, values.get(name))

@@ -226,10 +226,10 @@ def test_the_page_of_a_created_campaign_leads_to_the_dashboard(
     address = f"/submissions/{submission_id}"
     assert "dashboard" not in visitor.open(address).text
 
-    visitor.press(made, key, {"dashboard_url": "https://agency.example/campaigns?of=a"})
+    visitor.press(made, key, {"dashboard_url": "https://agency.example/campaigns?of=a#open"})
     link = visitor.open(address).soup.find("a", string=re.compile("Open the dashboard"))
     assert link is not None
-    assert link["href"] == "https://agency.example/campaigns?of=a"
+    assert link["href"] == "https://agency.example/campaigns?of=a#open"
     assert set(link["rel"]) == {"noopener", "noreferrer"}
 
 

@@ -115,6 +115,16 @@ def test_the_zone_that_is_meant_can_be_pressed_where_no_script_runs(visitor: Vis
     assert page.error("timezone") == ""
 
 
+def test_a_change_is_undone_to_what_was_typed_when_it_was_pressed(visitor: Visitor) -> None:
+    answers = typed(outbound()) | {"timezone": "Pacific"}
+    page = visitor.press(visitor.open("/drafts/new"), answers=answers)
+    fix = {"fix": "timezone=America%2FLos_Angeles", "timezone": "Pacifik", "name": "Renamed"}
+    page = visitor.press(page, answers=fix)
+    assert page.flash() == "Changed: Time zone. Undo"
+    page = visitor.press(page, "versions/restore", restores="2")
+    assert (page.typed("timezone"), page.typed("name")) == ("Pacifik", "Renamed")
+
+
 @pytest.mark.parametrize("name", ["", "   ", "\N{ZERO WIDTH SPACE}", "\u3164\u2800"])
 def test_no_page_leaves_a_campaign_without_a_name_to_be_seen(visitor: Visitor, name: str) -> None:
     draft = visitor.press(visitor.open("/drafts/new"), answers=typed(inbound()) | {"name": name})

@@ -1,7 +1,6 @@
 """Presets fill in when and how often to call, and show first what they change."""
 
 from collections.abc import Callable
-from datetime import time
 from typing import Any
 
 import pytest
@@ -11,7 +10,7 @@ from app.store import drafts
 from app.store.acceptances import judge
 from app.store.database import Store
 from tests.factories import outbound, typed
-from tests.pages import Page, Visitor, text
+from tests.pages import Page, Visitor
 
 
 def card(page: Page, title: str) -> str:
@@ -40,10 +39,19 @@ def test_it_shows_what_would_change_and_nothing_else(page: Page) -> None:
 
 def test_using_one_fills_it_in_and_leaves_the_rest(visitor: Visitor, page: Page) -> None:
     form = visitor.press(page, "presets/use", preset="us-strictest")
-    assert form.flash() == "Filled in: Strictest US."
+    assert form.flash() == "Filled in: Strictest US. Undo"
     assert form.typed("daily_start_time") == "16:00"
     assert form.typed("min_gap_between_attempts") == "240"
     assert form.typed("start_date") == "2027-01-04"
+
+
+def test_what_a_preset_filled_in_is_put_back_by_undo(visitor: Visitor, page: Page) -> None:
+    before = visitor.open(page.path.removesuffix("/presets"))
+    form = visitor.press(page, "presets/use", preset="us-strictest")
+    undone = visitor.press(form, "versions/restore", restores="1")
+    assert undone.flash().startswith("Restored from version 1: ")
+    for name in ("daily_start_time", "daily_end_time", "min_gap_between_attempts"):
+        assert undone.typed(name) == before.typed(name)
 
 
 @pytest.mark.parametrize(
@@ -94,76 +102,6 @@ def test_the_form_leads_to_the_presets_and_saves_on_the_way(
     assert page.heading == "Presets for Renamed"
 
 
-def test_own_settings_can_be_kept_used_elsewhere_and_deleted(
-    visitor: Visitor, page: Page, saved: Callable[..., str]
-) -> None:
-    kept = visitor.press(page, "presets/keep", answers={"name": "Our usual"})
-    assert kept.flash() == "Kept as the preset Our usual."
-    other = visitor.open(f"/drafts/{saved(outbound(daily_start_time=time(11)))}/presets")
-    assert "From 11:00 09:00" in card(other, "Our usual")
-    button = other.soup.find("button", string="Use Our usual")
-    assert button is not None
-    form = visitor.press(other, "presets/use", preset=str(button["value"]))
-    assert form.typed("daily_start_time") == "09:00"
-    gone = visitor.press(kept, "presets/forget", preset=str(button["value"]))
-    assert "Our usual" not in gone.text.replace(gone.flash(), "")
-
-
-def test_a_name_that_is_there_already_is_replaced_only_when_somebody_says_so(
-    visitor: Visitor, page: Page, saved: Callable[..., str]
-) -> None:
-    visitor.press(page, "presets/keep", answers={"name": "Our usual"})
-    later = visitor.open(f"/drafts/{saved(outbound(daily_start_time=time(11)))}/presets")
-    refused = visitor.press(later, "presets/keep", answers={"name": "Our usual"})
-    assert refused.status == 422
-    assert "A preset has this name." in text(refused.soup.find(id="name-error"))
-    assert "From 11:00 09:00" in card(refused, "Our usual")
-    button = refused.soup.find("button", string="Replace Our usual")
-    assert button is not None
-
-    other = visitor.press(refused, "presets/keep", {"name": "Later"}, replace=str(button["value"]))
-    assert other.flash() == "Kept as the preset Later."
-    again = visitor.press(refused, "presets/keep", replace=str(button["value"]))
-    assert again.flash() == "Replaced the preset Our usual."
-    assert "already has these settings" in card(again, "Our usual")
-    assert len(again.soup.find_all("h2", string="Our usual")) == 1
-
-
-def test_to_replace_one_preset_is_not_to_replace_another(visitor: Visitor, page: Page) -> None:
-    for name in ("Our usual", "Evenings"):
-        visitor.press(page, "presets/keep", answers={"name": name})
-    refused = visitor.press(page, "presets/keep", answers={"name": "Our usual"})
-    again = visitor.press(refused, "presets/keep", {"name": "Evenings"}, replace="Our usual")
-    assert again.status == 422
-    assert again.soup.find("button", string="Replace Evenings") is not None
-
-
-@pytest.mark.parametrize("name", ["", "   ", "\N{ZERO WIDTH SPACE}"])
-def test_a_preset_without_a_name_is_not_kept(visitor: Visitor, page: Page, name: str) -> None:
-    again = visitor.press(page, "presets/keep", answers={"name": name})
-    assert again.flash() == "Enter a name for the preset."
-    assert all(text(heading) for heading in again.soup.select("h2"))
-
-
-@pytest.mark.parametrize(
-    ("name", "message"),
-    [
-        ("Strictest US", "A preset of the rules has this name."),
-        ("x" * 81, "Shorten the name to 80"),
-    ],
-)
-def test_a_name_that_cannot_be_given_is_told_beside_the_field(
-    visitor: Visitor, page: Page, name: str, message: str
-) -> None:
-    refused = visitor.press(page, "presets/keep", answers={"name": name})
-    assert refused.status == 422
-    assert message in text(refused.soup.find(id="name-error"))
-    assert refused.soup.find("button", attrs={"name": "replace"}) is None
-    assert "Delete" not in refused.text
-    kept = visitor.press(refused, "presets/keep", answers={"name": name[:70] + "!"})
-    assert kept.flash() == f"Kept as the preset {name[:70]}!."
-
-
 def test_a_draft_that_changed_meanwhile_is_looked_at_again(
     visitor: Visitor, page: Page, store: Store
 ) -> None:
@@ -185,10 +123,3 @@ def test_a_preset_that_has_stopped_to_fit_is_not_filled_in(visitor: Visitor, pag
 
 def test_a_preset_that_is_gone_is_said_to_be(visitor: Visitor, page: Page) -> None:
     assert visitor.press(page, "presets/use", preset="99").flash() == "This preset is gone."
-
-
-def test_without_any_setting_there_is_nothing_to_keep(
-    visitor: Visitor, saved: Callable[..., str]
-) -> None:
-    page = visitor.open(f"/drafts/{saved({'name': 'Hardly begun'})}/presets")
-    assert "There is nothing to keep yet" in page.text

@@ -1,0 +1,107 @@
+"""Any campaign kept as a preset, and new campaigns that begin with one."""
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.campaign.compliance.rulebook import load_rulebook
+from app.campaign.contract.visible import can_be_seen
+from app.campaign.contract.wording import WORDS
+from app.rights import Right
+from app.services import store
+from app.store import drafts, presets
+from app.store.presets import LONGEST_NAME, NameTaken
+from app.web.access import choose_connection, needs, require
+from app.web.kept_presets import (
+    FILLED,
+    describe_settings,
+    is_visible,
+    read_beginning,
+    select_settings,
+)
+from app.web.row_numbers import read_number
+from app.web.saving import save_answers
+from app.web.visit import find_connection
+
+bp = Blueprint("kept_presets", __name__)
+
+_NOTHING = "There is nothing to keep yet: fill in more than the name and the days."
+_NAMELESS = "Enter a name for the preset."
+_GIVEN = "A preset of the rules has this name. Choose another name."
+_TAKEN = "A preset has this name. Choose another name, or replace what that preset holds."
+
+
+@bp.get("/drafts/<draft:draft_id>/presets/keep")
+@needs(Right.EDIT)
+def ask(draft_id: str) -> str:
+    return _draw_page(draft_id)
+
+
+def _draw_page(draft_id: str, error: str = "", *, is_taken: bool = False) -> str:
+    """Draw the page; a name that *is_taken* can be kept in place of the preset that has it."""
+    with store().reading() as session:
+        draft = drafts.find(session, draft_id)
+        settings = select_settings(draft.answers)
+        return render_template(
+            "campaign/keep_preset.html",
+            connection=find_connection(draft),
+            draft=draft,
+            schedule=describe_settings(draft.answers),
+            rest=[WORDS[name].thing for name in settings if name not in FILLED],
+            typed=request.form,
+            error=error,
+            is_taken=is_taken,
+        )
+
+
+@bp.post("/drafts/<draft:draft_id>/presets/keep")
+@needs(Right.EDIT)
+def keep(draft_id: str) -> ResponseReturnValue:
+    """Keep a campaign's own settings under a name, with what is ticked."""
+    name = request.form.get("name", "").strip()
+    if fault := _find_fault(name):
+        return make_response(_draw_page(draft_id, fault), 422)
+    replaces = request.form.get("replace") == name
+    if replaces:
+        require(Right.ADMINISTER, "")
+    try:
+        with store().writing() as session:
+            settings = select_settings(
+                drafts.find(session, draft_id).answers,
+                with_ids="ids" in request.form,
+                with_connection="to" in request.form,
+            )
+            if settings:
+                presets.keep(session, name, settings, replaces=replaces)
+    except NameTaken:
+        return make_response(_draw_page(draft_id, _TAKEN, is_taken=True), 422)
+    if not settings:
+        return make_response(_draw_page(draft_id, _NOTHING), 422)
+    flash(f"{'Replaced' if replaces else 'Kept as'} the preset {name}.")
+    return redirect(url_for("presets.choose", draft_id=draft_id))
+
+
+def _find_fault(name: str) -> str:
+    """Find why a preset cannot have a name; nothing if it can."""
+    if not can_be_seen(name):
+        return _NAMELESS
+    if len(name) > LONGEST_NAME:
+        return f"Shorten the name to {LONGEST_NAME} characters."
+    return _GIVEN if name in {preset.title for preset in load_rulebook().presets} else ""
+
+
+@bp.post("/presets/begin")
+@needs(Right.EDIT)
+def begin() -> ResponseReturnValue:
+    """Make a new campaign with all that a preset holds."""
+    with store().reading() as session:
+        preset = presets.find(session, request.form.get("preset", 0, type=read_number))
+    if preset is None or not is_visible(preset):
+        flash("This preset is gone.")
+        return redirect(url_for("editing.new"))
+    answers = read_beginning(preset)
+    answers["connection"] = choose_connection(
+        answers.get("connection", request.form.get("connection", ""))
+    )
+    draft = save_answers(drafts.make_id(), answers, over=0)
+    flash(f"Filled in from the preset {preset.name}. What it does not hold is left to enter.")
+    return redirect(url_for("editing.edit", draft_id=draft.id))
