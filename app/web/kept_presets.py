@@ -31,6 +31,8 @@ FILLED = (
 )
 """The settings that a preset can fill into a campaign that is there already."""
 
+FORGOTTEN = "The preset is deleted. Campaigns that began with it, or used it, stay as they are."
+
 IDS = ("assistant_id", "tenant_voice_provider_id", "phone_number_id", "phone_number_pool_id")
 CONNECTION = ("connection", "webhook_url")
 _OF_ONE_CAMPAIGN = ("name", "start_date", "end_date", "own_dates")

@@ -112,6 +112,8 @@ MAY = {
     "hooks.set_active": NOBODY,
     "hooks.test": NOBODY,
     "kept_presets.ask": "E",
+    "kept_presets.forget": NOBODY,
+    "kept_presets.index": "E",
     "kept_presets.begin": "E",
     "kept_presets.keep": "E",
     "log.export": EVERYBODY,

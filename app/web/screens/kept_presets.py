@@ -1,5 +1,8 @@
 """Any campaign kept as a preset, and new campaigns that begin with one."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -13,8 +16,10 @@ from app.store.presets import LONGEST_NAME, NameTaken
 from app.web.access import choose_connection, needs, require
 from app.web.kept_presets import (
     FILLED,
+    FORGOTTEN,
     describe_settings,
     is_visible,
+    list_visible_presets,
     read_beginning,
     select_settings,
 )
@@ -28,6 +33,36 @@ _NOTHING = "There is nothing to keep yet: fill in more than the name and the day
 _NAMELESS = "Enter a name for the preset."
 _GIVEN = "A preset of the rules has this name. Choose another name."
 _TAKEN = "A preset has this name. Choose another name, or replace what that preset holds."
+
+
+@bp.get("/presets")
+@needs(Right.EDIT)
+def index() -> str:
+    """List what new campaigns can begin with, and what the rules offer for one that is there."""
+    with store().reading() as session:
+        kept = list_visible_presets(session)
+        return render_template(
+            "campaign/kept_presets.html",
+            kept=[
+                (preset, describe_settings(preset.settings), _name_rest(preset.settings))
+                for preset in kept
+            ],
+            given=load_rulebook().presets,
+        )
+
+
+def _name_rest(settings: Mapping[str, Any]) -> list[str]:
+    """Name what a preset holds besides when and how often to call."""
+    return [WORDS[name].thing for name in settings if name in WORDS and name not in FILLED]
+
+
+@bp.post("/presets/forget")
+@needs(Right.ADMINISTER)
+def forget() -> ResponseReturnValue:
+    with store().writing() as session:
+        presets.forget(session, request.form.get("preset", 0, type=read_number))
+    flash(FORGOTTEN)
+    return redirect(url_for("kept_presets.index"))
 
 
 @bp.get("/drafts/<draft:draft_id>/presets/keep")
@@ -46,7 +81,7 @@ def _draw_page(draft_id: str, error: str = "", *, is_taken: bool = False) -> str
             connection=find_connection(draft),
             draft=draft,
             schedule=describe_settings(draft.answers),
-            rest=[WORDS[name].thing for name in settings if name not in FILLED],
+            rest=_name_rest(settings),
             typed=request.form,
             error=error,
             is_taken=is_taken,

@@ -25,7 +25,7 @@ from app.store.audit_trail import find_changes
 from app.store.drafts import StaleVersion
 from app.store.models import Preset as KeptPreset
 from app.web.access import needs
-from app.web.kept_presets import FILLED, list_visible_presets, write_setting
+from app.web.kept_presets import FILLED, FORGOTTEN, list_visible_presets, write_setting
 from app.web.row_numbers import read_number
 from app.web.saving import save_answers
 from app.web.undo import tell_with_undo
@@ -105,7 +105,7 @@ def use(draft_id: str) -> ResponseReturnValue:
 def forget(draft_id: str) -> ResponseReturnValue:
     with store().writing() as session:
         presets.forget(session, request.form.get("preset", 0, type=read_number))
-    flash("The preset is deleted. Drafts that used it stay as they are.")
+    flash(FORGOTTEN)
     return redirect(url_for("presets.choose", draft_id=draft_id))
 
 

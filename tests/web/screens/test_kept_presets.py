@@ -204,3 +204,26 @@ def test_a_name_that_cannot_be_given_is_told_beside_the_field(
     assert refused.soup.find("button", attrs={"name": "replace"}) is None
     kept = visitor.press(refused, "presets/keep", answers={"name": name[:70] + "!"})
     assert kept.flash() == f"Kept as the preset {name[:70]}!."
+
+
+def test_all_presets_are_listed_begun_with_and_deleted(
+    visitor: Visitor, saved: Callable[..., str]
+) -> None:
+    draft_id = saved(outbound(name="Spring recall"))
+    page = visitor.open(f"/drafts/{draft_id}/presets/keep")
+    visitor.press(page, "keep", {"name": "Recalls"})
+    listed = visitor.open("/presets")
+    assert "Recalls" in listed.text
+    (preset,) = (str(button["value"]) for button in listed.soup.select("button[formaction]"))
+    begun = visitor.press(listed, "begin", {"preset": preset})
+    assert begun.typed("daily_start_time") == "09:00"
+
+    emptied = visitor.press(listed, "/presets/forget", {"preset": preset})
+    assert "None is kept yet." in emptied.text
+    assert "stay as they are" in emptied.flash()
+
+
+def test_the_presets_of_the_rules_name_their_sources(visitor: Visitor) -> None:
+    given = visitor.open("/presets").soup.select("section[aria-labelledby=given] dd a")
+    assert given
+    assert all(str(link["href"]).startswith("https://") for link in given)
