@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from app.campaign.compliance.acceptance import DutyAnswer
 from app.campaign.compliance.rulebook import load_rulebook
-from app.campaign.contract.wording import WORDS
+from app.campaign.contract.wording import CHOICES, WORDS
 from app.store.audit_trail import EventKind, find_changes, read_details
 from app.store.base import State
 from app.store.records import Event
@@ -87,7 +87,7 @@ def _list_fields(events: Sequence[Event], called: NameConnection) -> list[Change
         for name, (old, new) in read_details(event)["fields"].items():
             changed[name] = [changed.get(name, [old])[0], new]
     return [
-        _describe_change(name, _write_value(old, called, since), _write_value(new, called, until))
+        _describe_change(name, (old, since), (new, until), called)
         for since, until in [(events[0].at, events[-1].at)]
         for name, (old, new) in changed.items()
         if old != new
@@ -100,21 +100,29 @@ def list_changes(
     """Name each answer that differs between two versions, with the old value and the new one."""
     now = datetime.now(UTC).isoformat()
     return [
-        _describe_change(name, _write_value(was, called, now), _write_value(now_is, called, now))
+        _describe_change(name, (was, now), (now_is, now), called)
         for name, (was, now_is) in find_changes(old, new).items()
     ]
 
 
-def _describe_change(name: str, old: str, new: str) -> Change:
-    return Change(name, name_field(name), old, new)
+def _describe_change(
+    name: str, old: tuple[Any, str], new: tuple[Any, str], called: NameConnection
+) -> Change:
+    """Describe what stood in a field and what stands there now, each with the time of that."""
+    was, now = (_write_value(name, value, called, at) for value, at in (old, new))
+    return Change(name, name_field(name), was, now)
 
 
 def name_field(name: str) -> str:
     return WORDS[name].label if name in WORDS else name
 
 
-def _write_value(value: Any, called: NameConnection, at: str) -> str:
-    return ", ".join(value) if isinstance(value, list) else called(str(value), at)
+def _write_value(name: str, value: Any, called: NameConnection, at: str) -> str:
+    """Write an answer in the words of the form, if these have any for it."""
+    words = CHOICES.get(name, {})
+    if isinstance(value, list):
+        return ", ".join(words.get(str(part), str(part)) for part in value)
+    return words.get(value) or called(str(value), at)
 
 
 def _describe_event(kind: str, known: dict[str, Any]) -> str:

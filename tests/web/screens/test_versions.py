@@ -45,6 +45,13 @@ def test_any_two_versions_are_compared_in_the_labels_of_the_form(
     assert page.soup.select_one(".differences input") is None  # It is restored beside now.
 
 
+def test_answers_are_written_in_the_words_of_the_form(visitor: Visitor, edited: str) -> None:
+    visitor.press(visitor.open(edited), answers={"days_of_week": ["MONDAY"], "dialer_type": "POOL"})
+    rows = differences(visitor.open(f"{edited}/versions"))
+    assert "Phone numbers One number A pool of numbers" in rows
+    assert "Call on Monday, Tuesday, Wednesday, Thursday, Friday Monday" in rows
+
+
 def test_the_history_leads_to_each_version(visitor: Visitor, edited: str) -> None:
     page = visitor.open(f"{edited}/history")
     link = next(link for link in page.soup.select(".events a") if "version 1" in text(link))
