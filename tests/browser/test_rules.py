@@ -133,6 +133,40 @@ def test_a_row_of_the_chart_tells_its_hours_to_who_points_or_tabs_there(
     expect(there).to_be_hidden()
 
 
+def test_the_arrow_keys_go_from_calling_day_to_calling_day_and_each_tells_its_hours(
+    operator: Operator, saved: Callable[..., str]
+) -> None:
+    operator.open(saved(outbound()))
+    page = operator.page
+    page.locator(".month [tabindex='0']").focus()
+    for key, title in [
+        ("ArrowLeft", "Mon 4 Jan 2027"),
+        ("ArrowRight", "Tue 5 Jan 2027"),
+        ("ArrowDown", "Tue 12 Jan 2027"),
+        ("ArrowUp", "Tue 5 Jan 2027"),
+        ("End", "Wed 31 Mar 2027"),
+        ("Home", "Mon 4 Jan 2027"),
+    ]:
+        page.keyboard.press(key)
+        expect(page.locator(".month td:focus")).to_have_attribute(
+            "title", f"{title}: 09:00 to 17:00"
+        )
+        expect(page.locator(".month [tabindex]")).to_have_count(1)
+    expect(page.get_by_text("Point at a day")).to_be_hidden()
+
+
+def test_a_day_is_told_to_a_finger_and_to_a_pointer(
+    operator: Operator, saved: Callable[..., str]
+) -> None:
+    operator.open(saved(outbound()))
+    day = operator.page.locator("[title^='Thu 7 Jan 2027']")
+    written = "element => getComputedStyle(element, '::after').content"
+    assert day.evaluate(written) == "none"
+    day.click()
+    expect(day).to_be_focused()
+    assert "Thu 7 Jan 2027: 09:00 to 17:00" in day.evaluate(written)
+
+
 def test_a_preset_is_seen_before_it_is_used(
     any_operator: Operator, saved: Callable[..., str]
 ) -> None:

@@ -162,8 +162,22 @@ def test_an_inbound_campaign_is_held_to_no_rules(client: FlaskClient) -> None:
 def test_days_off_are_marked_and_named(client: FlaskClient) -> None:
     soup = rules(client, {"audience": "France", "own_dates": "2027-03-05 Company day"})
     marked = {str(cell["title"]) for cell in soup.select(".month .off.call")}
-    assert marked == {"Easter Monday (France)", "Company day"}
+    assert marked == {
+        "Mon 29 Mar 2027: 09:00 to 17:00 (day off: Easter Monday (France))",
+        "Fri 5 Mar 2027: 09:00 to 17:00 (day off: Company day)",
+    }
     assert "2 calling days on which people may be off" in text(soup)
+
+
+def test_a_day_off_on_which_nobody_is_called_says_so_and_the_key_explains_its_mark(
+    client: FlaskClient,
+) -> None:
+    idle = {"audience": "France", "own_dates": "2027-03-06 Company day"}
+    soup = rules(client, idle)
+    (saturday,) = soup.select(".month .off:not(.call)")
+    assert saturday["title"] == "Sat 6 Mar 2027: no calls (day off: Company day)"
+    assert "day off, no call" in text(soup.select_one(".part > .key"))
+    assert "day off, no call" not in text(rules(client, {"audience": "France"}))
 
 
 def test_days_off_are_not_guessed_for_leads_of_whom_nothing_was_said(client: FlaskClient) -> None:
