@@ -9,7 +9,7 @@ from markupsafe import Markup
 from sqlalchemy.exc import DatabaseError
 
 from app.campaign.compliance.acceptance import EXEMPTIONS
-from app.campaign.compliance.hours_words import format_short_hours, format_stretch
+from app.campaign.compliance.hours_words import describe_row, format_short_hours, format_stretch
 from app.campaign.contract.fields import FIELD
 from app.campaign.contract.wording import WORDS
 from app.campaign.formatting import format_short_day, format_weekdays, shorten
@@ -76,6 +76,7 @@ def install(app: Flask) -> None:
         days=format_weekdays,
         hours=format_short_hours,
         stretch=format_stretch,
+        row_in_words=describe_row,
         city=name_city,
         shortened=shorten,
         named=name_campaign,

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from datetime import date, time
 
+import pytest
 from playwright.sync_api import Route, expect
 
 from tests.browser.operator import Operator
@@ -124,6 +125,75 @@ def test_a_browser_with_the_same_zone_data_says_nothing(operator: Operator) -> N
     operator.start(typed(outbound(end_date=date(2028, 1, 4))))
     operator.sees_in_the_panel("Time zones by IANA")
     expect(operator.page.get_by_text("This browser's clock data")).to_be_hidden()
+
+
+def test_the_hour_labels_stand_on_their_lines(
+    operator: Operator, saved: Callable[..., str]
+) -> None:
+    operator.open(saved(outbound()))
+    middles = """elements => elements.map(element => {
+        const box = element.getBoundingClientRect();
+        return box.x + box.width / 2;
+    })"""
+    chart = operator.page.locator(".strip").first
+    expect(chart).to_be_visible()
+    labels = chart.locator(".axis text").evaluate_all(middles)
+    lines = chart.locator("tbody tr:first-child .labelled").evaluate_all(middles)
+    assert len(labels) == 5
+    assert labels == pytest.approx(lines, abs=0.5)
+
+
+def test_a_row_of_the_chart_tells_its_hours_to_who_points_or_tabs_there(
+    any_operator: Operator, saved: Callable[..., str]
+) -> None:
+    any_operator.open(saved(outbound(), audience="Florida, California"))
+    chart = any_operator.page.locator(".told-below").first
+    ask = chart.get_by_text("Point at a row")
+    there, elsewhere = chart.get_by_text("Los Angeles: calls"), chart.get_by_text("New York: calls")
+    expect(ask).to_be_visible()
+    expect(there).to_be_hidden()
+
+    chart.get_by_role("img", name="Los Angeles: calls 06:00 to 14:00 there.").focus()
+    expect(there).to_be_visible()
+    expect(ask).to_be_hidden()
+
+    chart.get_by_role("rowheader", name="New York").hover()
+    expect(elsewhere).to_be_visible()
+    expect(there).to_be_hidden()
+
+
+def test_the_arrow_keys_go_from_calling_day_to_calling_day_and_each_tells_its_hours(
+    operator: Operator, saved: Callable[..., str]
+) -> None:
+    operator.open(saved(outbound()))
+    page = operator.page
+    page.locator(".month [tabindex='0']").focus()
+    for key, title in [
+        ("ArrowLeft", "Mon 4 Jan 2027"),
+        ("ArrowRight", "Tue 5 Jan 2027"),
+        ("ArrowDown", "Tue 12 Jan 2027"),
+        ("ArrowUp", "Tue 5 Jan 2027"),
+        ("End", "Wed 31 Mar 2027"),
+        ("Home", "Mon 4 Jan 2027"),
+    ]:
+        page.keyboard.press(key)
+        expect(page.locator(".month td:focus")).to_have_attribute(
+            "title", f"{title}: 09:00 to 17:00"
+        )
+        expect(page.locator(".month [tabindex]")).to_have_count(1)
+    expect(page.get_by_text("Point at a day")).to_be_hidden()
+
+
+def test_a_day_is_told_to_a_finger_and_to_a_pointer(
+    operator: Operator, saved: Callable[..., str]
+) -> None:
+    operator.open(saved(outbound()))
+    day = operator.page.locator("[title^='Thu 7 Jan 2027']")
+    written = "element => getComputedStyle(element, '::after').content"
+    assert day.evaluate(written) == "none"
+    day.click()
+    expect(day).to_be_focused()
+    assert "Thu 7 Jan 2027: 09:00 to 17:00" in day.evaluate(written)
 
 
 def test_a_preset_is_seen_before_it_is_used(

@@ -14,6 +14,7 @@ from app.campaign.compliance.audience import Audience, select_rules
 from app.campaign.contract.fields import Weekday
 from app.campaign.schedule.intervals import (
     DayHours,
+    Stretch,
     WeekHours,
     count_seconds,
     intersect,
@@ -33,14 +34,24 @@ class Row:
     """One group of zones with the same offsets.
 
     `there` is the window on their clock, in seconds after that day's midnight there; it can
-    begin before 0, or end after 24 hours. The days are those of the campaign's clock.
+    begin before 0, or end after 24 hours. The days are those of the campaign's clock, and so are
+    `allowed`, `inside` and `outside`; their clock is ahead of it by `ahead` seconds.
     """
 
     zones: tuple[str, ...]
-    there: tuple[int, int]
+    there: Stretch
     allowed: DayHours
     inside: DayHours
     outside: DayHours
+    ahead: int
+
+    @property
+    def allowed_there(self) -> DayHours:
+        return _shift(self.allowed, self.ahead)
+
+    @property
+    def outside_there(self) -> DayHours:
+        return _shift(self.outside, self.ahead)
 
 
 @dataclass(frozen=True)
@@ -120,7 +131,12 @@ def _build_row(zones: tuple[str, ...], allowed: DayHours, window: DayHours, ahea
         allowed=allowed,
         inside=intersect(window, allowed),
         outside=subtract(window, allowed),
+        ahead=ahead,
     )
+
+
+def _shift(hours: DayHours, seconds: int) -> DayHours:
+    return tuple((start + seconds, end + seconds) for start, end in hours)
 
 
 def _group_days(weeks: list[WeekHours], schedule: Schedule) -> Iterable[list[int]]:

@@ -6,22 +6,35 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import islice
 
-from app.campaign.schedule.windows import SHOWN_MONTHS, Overview, Schedule, find_windows_on
+from app.campaign.schedule.windows import (
+    SHOWN_MONTHS,
+    Overview,
+    Schedule,
+    Window,
+    find_windows_on,
+)
 
 MOST_MONTHS = SHOWN_MONTHS
 """The maximum number of months that are drawn."""
 
+_LONG = timedelta(weeks=10)
+
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One cell: the day of the month, and its *mark*, class names such as ``call edge``.
+    """One cell: its date, its *mark*, class names such as ``call edge``, and its windows.
 
     *name* is the name of a day off, empty for any other day.
     """
 
-    number: int
+    date: date
     mark: str
+    windows: tuple[Window, ...] = ()
     name: str = ""
+
+    @property
+    def number(self) -> int:
+        return self.date.day
 
 
 @dataclass(frozen=True)
@@ -42,10 +55,10 @@ def lay_out_months(overview: Overview, closed: Mapping[date, str]) -> list[Month
     edges = {window.date for window in (overview.first, overview.last) if window}
 
     def lay_out(day: date) -> Day:
-        calls = _has_calls(schedule, day, is_odd=day in changes)
-        marks = ("call", calls), ("edge", day in edges), ("change", day in changes)
+        windows = tuple(find_windows_on(schedule, day)) if schedule.calls_on(day) else ()
+        marks = ("call", windows), ("edge", day in edges), ("change", day in changes)
         mark = " ".join(word for word, is_so in (*marks, ("off", day in closed)) if is_so)
-        return Day(day.day, mark, closed.get(day, ""))
+        return Day(day, mark, windows, closed.get(day, ""))
 
     months = islice(_iterate_first_days(schedule), MOST_MONTHS)
     return [Month(f"{first:%B} {first.year}", _lay_out_weeks(first, lay_out)) for first in months]
@@ -55,6 +68,11 @@ def is_cut(schedule: Schedule) -> bool:
     """Tell whether there are more months than are laid out."""
     first, last = schedule.first, schedule.last
     return (last.year - first.year) * 12 + last.month - first.month + 1 > MOST_MONTHS
+
+
+def is_long(schedule: Schedule) -> bool:
+    """Tell whether a schedule spans so much that its months are best seen at a glance."""
+    return schedule.last - schedule.first >= _LONG
 
 
 def _iterate_first_days(schedule: Schedule) -> Iterator[date]:
@@ -71,7 +89,3 @@ def _lay_out_weeks(first: date, lay_out: Callable[[date], Day]) -> list[list[Day
         [lay_out(day) if day.month == first.month else None for day in week]
         for week in Calendar().monthdatescalendar(first.year, first.month)
     ]
-
-
-def _has_calls(schedule: Schedule, day: date, *, is_odd: bool) -> bool:
-    return schedule.calls_on(day) and (not is_odd or bool(find_windows_on(schedule, day)))

@@ -7,7 +7,7 @@ with every letter, and drawing takes four times as long as everything else.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import groupby
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -27,7 +27,7 @@ from app.campaign.explanation import Explanation, Lead
 from app.campaign.formatting import format_clock, format_short_day
 from app.campaign.schedule.attempts import Limits
 from app.campaign.schedule.intervals import count_seconds
-from app.campaign.schedule.months import is_cut, lay_out_months
+from app.campaign.schedule.months import Day, is_cut, is_long, lay_out_months
 from app.campaign.schedule.windows import (
     Overview,
     Schedule,
@@ -130,10 +130,13 @@ def draw_calendar(
         "calendar",
         overview,
         laid_out,
+        is_long(overview.schedule),
+        partial(_describe_day, zone=load_zone(clock_zone)),
         _write_window(overview.first, clock_zone),
         _write_window(overview.last, clock_zone),
         is_cut(overview.schedule),
         [(day, name) for day, name in days_off.items() if overview.schedule.calls_on(day)],
+        not all(map(overview.schedule.calls_on, days_off)),
         [_describe_change(change, overview, clock_zone) for change in overview.changes[:_CHANGES]],
         (ZONE_DATA_VERSION, ZONE_DATA_LOCKED),
         _list_checked_instants(overview),
@@ -170,6 +173,16 @@ def draw_lead(lead: Lead, clock_zone: str) -> Markup:
         WORDS[lead.attempts.bound_by].label,
         _name_clock(clock_zone),
     )
+
+
+def _describe_day(day: Day, zone: ZoneInfo) -> str:
+    """Say when a day calls, by this clock, and of what it is a day off."""
+    hours = " and ".join(
+        f"{_write_time(window.start, zone, day.date)} to {_write_time(window.end, zone, day.date)}"
+        for window in day.windows
+    )
+    calls = hours or "no calls"
+    return f"{calls} (day off: {day.name})" if day.name else calls
 
 
 def _write_time(at: datetime, zone: ZoneInfo, day: date) -> str:

@@ -12,7 +12,9 @@ from app.campaign.compliance.finding_words import describe_finding, format_perio
 from app.campaign.compliance.findings import check_rules
 from app.campaign.compliance.fix_words import describe_fixes
 from app.campaign.compliance.fixes import find_fixes
+from app.campaign.compliance.hours_chart import Row
 from app.campaign.compliance.hours_words import (
+    describe_row,
     format_hours,
     format_length,
     format_short_hours,
@@ -22,7 +24,7 @@ from app.campaign.compliance.rule_file import Confidence, Force
 from app.campaign.compliance.rule_words import find_caution
 from app.campaign.compliance.rulebook import load_rulebook
 from app.campaign.schedule.attempts import Limits
-from app.campaign.schedule.intervals import WHOLE_DAY, DayHours, Stretch
+from app.campaign.schedule.intervals import WHOLE_DAY, DayHours, Stretch, intersect, subtract
 from app.campaign.schedule.windows import Schedule
 from tests.campaign.schedules import EVERY_DAY, usable
 
@@ -261,6 +263,64 @@ def test_hours_are_written_long_and_short(day: DayHours, long: str, short: str) 
 )
 def test_a_stretch_over_midnight_says_on_which_day(stretch: Stretch, sentence: str) -> None:
     assert format_stretch(stretch) == sentence
+
+
+def test_a_stretch_that_ends_with_the_day_may_begin_on_the_day_before() -> None:
+    assert format_stretch((-HOUR, WHOLE_DAY)) == "23:00 the day before–24:00"
+
+
+def make_row(allowed: DayHours, *zones: str, ahead: int = 0) -> Row:
+    """Make a row for a window from 9:00 to 21:00, with all hours by the campaign's clock."""
+    window = ((9 * HOUR, 21 * HOUR),)
+    return Row(
+        zones=zones or ("America/Los_Angeles",),
+        there=(9 * HOUR + ahead, 21 * HOUR + ahead),
+        allowed=allowed,
+        inside=intersect(window, allowed),
+        outside=subtract(window, allowed),
+        ahead=ahead,
+    )
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        (
+            make_row(((8 * HOUR, 21 * HOUR),), "America/New_York"),
+            "New York: calls 09:00 to 21:00 there. That is inside what is allowed: 08:00 to 21:00.",
+        ),
+        (
+            make_row(((11 * HOUR, 24 * HOUR),), ahead=-3 * HOUR),
+            (
+                "Los Angeles: calls 06:00 to 18:00 there. "
+                "06:00 to 08:00 breaks a rule; allowed is 08:00 to 21:00."
+            ),
+        ),
+        (
+            make_row(((10 * HOUR, 20 * HOUR),), "America/Chicago", "America/Boise"),
+            (
+                "Chicago and 1 more place: calls 09:00 to 21:00 there. "
+                "09:00 to 10:00 and 20:00 to 21:00 break a rule; allowed is 10:00 to 20:00."
+            ),
+        ),
+        (
+            make_row((), *["America/Denver"] * 3),
+            (
+                "Denver and 2 more places: calls 09:00 to 21:00 there. "
+                "09:00 to 21:00 breaks a rule; no hour is allowed."
+            ),
+        ),
+        (
+            make_row(((0, 5 * HOUR),), "Pacific/Auckland", ahead=18 * HOUR),
+            (
+                "Auckland: calls 03:00 next day to 15:00 next day there. "
+                "03:00 next day to 15:00 next day breaks a rule; allowed is 18:00 to 23:00."
+            ),
+        ),
+    ],
+)
+def test_a_row_of_the_chart_is_told_by_the_clock_of_its_places(row: Row, words: str) -> None:
+    assert describe_row(row) == words
 
 
 def test_lengths_are_rounded_up_to_minutes() -> None:

@@ -8,7 +8,7 @@ from datetime import date, time
 import pytest
 
 from app.campaign.contract.fields import Weekday
-from app.campaign.schedule.months import MOST_MONTHS, Month, lay_out_months
+from app.campaign.schedule.months import MOST_MONTHS, Month, is_long, lay_out_months
 from app.campaign.schedule.windows import summarise
 from tests.campaign.schedules import EVERY_DAY, one_day, usable
 
@@ -25,6 +25,29 @@ def marks(month: Month) -> dict[int, str]:
 
 def numbers(month: Month) -> list[list[int | None]]:
     return [[day.number if day else None for day in week] for week in month.weeks]
+
+
+def test_a_calling_day_has_its_windows_and_any_other_day_has_none() -> None:
+    (march,) = sheets(
+        date(2027, 3, 13), date(2027, 3, 15), days_of_week=EVERY_DAY, daily_start_time=time(1)
+    )
+    windows = {
+        day.number: [window.minutes for window in day.windows]
+        for week in march.weeks
+        for day in week
+        if day and day.windows
+    }
+
+    # On the 14th the clocks of New York skip an hour.
+    assert windows == {13: [16 * 60], 14: [15 * 60], 15: [16 * 60]}
+
+
+@pytest.mark.parametrize(
+    ("last", "expected"),
+    [(date(2027, 3, 14), False), (date(2027, 3, 15), True), (None, True)],
+)
+def test_ten_weeks_and_a_day_are_seen_at_a_glance(last: date | None, expected: bool) -> None:
+    assert is_long(usable(start_date=date(2027, 1, 4), end_date=last)) is expected
 
 
 def test_a_month_is_laid_out_in_weeks_from_monday() -> None:

@@ -43,6 +43,29 @@ def test_the_hours_are_shown_on_the_clock_of_every_place(client: FlaskClient) ->
     }
 
 
+def test_each_row_of_the_chart_can_be_reached_by_tab_and_tells_its_hours(
+    client: FlaskClient,
+) -> None:
+    soup = rules(client, {"audience": "Florida, California", "purpose": "marketing"})
+    pictures = soup.select(".strip [tabindex='0'][role=img]")
+    told = [text(soup.find(id=str(picture["aria-labelledby"]))) for picture in pictures]
+    assert told == [
+        "New York: calls 09:00 to 17:00 there. That is inside what is allowed: 08:00 to 20:00.",
+        "Chicago: calls 08:00 to 16:00 there. That is inside what is allowed: 08:00 to 20:00.",
+        (
+            "Los Angeles: calls 06:00 to 14:00 there. "
+            "06:00 to 08:00 breaks a rule; allowed is 08:00 to 21:00."
+        ),
+    ]
+
+
+def test_hours_that_break_a_rule_are_hatched_and_others_are_not(client: FlaskClient) -> None:
+    soup = rules(client, {"audience": "California", "purpose": "marketing"})
+    assert soup.select_one("pattern#hatch")
+    fills = {str(bar["class"][0]): bar.get("fill") for bar in soup.select(".strip .hours rect")}
+    assert fills == {"night": None, "open": None, "inside": None, "outside": "url(#hatch)"}
+
+
 def test_a_day_that_is_another_one_there_is_named(client: FlaskClient) -> None:
     hours_by_place = clocks(
         rules(client, {"audience": "Pacific/Auckland"}, daily_start_time=time(8))
@@ -139,8 +162,22 @@ def test_an_inbound_campaign_is_held_to_no_rules(client: FlaskClient) -> None:
 def test_days_off_are_marked_and_named(client: FlaskClient) -> None:
     soup = rules(client, {"audience": "France", "own_dates": "2027-03-05 Company day"})
     marked = {str(cell["title"]) for cell in soup.select(".month .off.call")}
-    assert marked == {"Easter Monday (France)", "Company day"}
+    assert marked == {
+        "Mon 29 Mar 2027: 09:00 to 17:00 (day off: Easter Monday (France))",
+        "Fri 5 Mar 2027: 09:00 to 17:00 (day off: Company day)",
+    }
     assert "2 calling days on which people may be off" in text(soup)
+
+
+def test_a_day_off_on_which_nobody_is_called_says_so_and_the_key_explains_its_mark(
+    client: FlaskClient,
+) -> None:
+    idle = {"audience": "France", "own_dates": "2027-03-06 Company day"}
+    soup = rules(client, idle)
+    (saturday,) = soup.select(".month .off:not(.call)")
+    assert saturday["title"] == "Sat 6 Mar 2027: no calls (day off: Company day)"
+    assert "day off, no call" in text(soup.select_one(".part > .key"))
+    assert "day off, no call" not in text(rules(client, {"audience": "France"}))
 
 
 def test_days_off_are_not_guessed_for_leads_of_whom_nothing_was_said(client: FlaskClient) -> None:

@@ -55,6 +55,40 @@ def test_it_counts_days_and_hours_and_marks_the_clock_change(client: FlaskClient
     assert marked == {"14"}
 
 
+def test_each_calling_day_tells_its_hours_and_all_are_one_stop_of_tab(client: FlaskClient) -> None:
+    soup = preview(client, typed(outbound()))
+    days = soup.select(".month .call")
+    assert len(days) == 63
+    assert days[0]["title"] == "Mon 4 Jan 2027: 09:00 to 17:00"
+    assert text(days[0]) == "4: 09:00 to 17:00"
+    assert soup.select(".month [tabindex]") == [days[0]]
+
+
+def test_the_hours_of_a_day_are_by_the_clock_that_was_chosen(client: FlaskClient) -> None:
+    soup = preview(client, typed(outbound(timezone="Asia/Tokyo")) | {"clock": "America/New_York"})
+    assert soup.select(".month .call")[0]["title"] == (
+        "Mon 4 Jan 2027: 19:00 on Sun 3 Jan 2027 to 03:00"
+    )
+
+
+@pytest.mark.parametrize(
+    ("last", "months", "is_year"),
+    [
+        (date(2027, 3, 10), 3, False),
+        (date(2027, 12, 31), 12, True),
+        (date(2029, 1, 1), 13, True),
+    ],
+)
+def test_the_months_of_a_long_campaign_are_small_so_that_a_year_is_seen_at_a_glance(
+    client: FlaskClient, last: date, months: int, is_year: bool
+) -> None:
+    soup = preview(client, typed(outbound(end_date=last)))
+    assert len(soup.select(".month")) == months
+    assert bool(soup.select(".months.year")) is is_year
+    limit = "The first 13 months are drawn; the campaign goes on."
+    assert (limit in text(soup)) is (months == 13)
+
+
 def test_it_says_what_is_missing_and_brings_each_note_to_its_field(client: FlaskClient) -> None:
     soup = preview(client, typed(inbound(name=None)))
     assert "One answer is still to be given or changed." in text(soup)
