@@ -6,7 +6,7 @@ The API publishes no list to read them from, so the book is filled by use and by
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
@@ -35,6 +35,9 @@ FIELDS: Mapping[str, tuple[IdKind, ...]] = {
 }
 """Which kinds of id each field of the contract takes."""
 
+Nicknames: TypeAlias = Mapping[tuple[str, str], str]
+"""The nicknames of a connection's ids, by kind and id."""
+
 _OF_ENTITY: Mapping[str | None, IdKind] = {
     CallingEntity.WORKFLOW: IdKind.WORKFLOW,
     CallingEntity.SQUAD: IdKind.SQUAD,
@@ -54,6 +57,14 @@ def read_entries(session: Session, connection_key: str) -> list[BookEntry]:
             entry.value,
         ),
     )
+
+
+def read_nicknames(session: Session, connection_key: str) -> Nicknames:
+    """Read the nicknames of a connection's ids; an id without one is left out."""
+    query = select(BookEntry.kind, BookEntry.value, BookEntry.nickname).where(
+        BookEntry.connection_key == connection_key, BookEntry.nickname != ""
+    )
+    return {(kind, value): nickname for kind, value, nickname in session.execute(query)}
 
 
 def keep(session: Session, connection_key: str, kind: IdKind, value: str, nickname: str) -> None:
@@ -104,12 +115,18 @@ _USE = (
 
 def iterate_ids(payload: Mapping[str, Any]) -> Iterator[tuple[IdKind, str]]:
     """Yield the ids in a campaign's payload, each with its kind."""
+    for _, kind, value in iterate_id_fields(payload):
+        yield kind, value
+
+
+def iterate_id_fields(payload: Mapping[str, Any]) -> Iterator[tuple[str, IdKind, str]]:
+    """Yield the fields of a campaign's payload that hold ids, each with its kind and the id."""
     for field, kinds in FIELDS.items():
         if value := payload.get(field):
             kind = kinds[0]
             if len(kinds) > 1:
                 kind = _OF_ENTITY.get(payload.get("vapi_calling_entity"), kind)
-            yield kind, str(value)
+            yield field, kind, str(value)
 
 
 def _find_or_add(session: Session, connection_key: str, kind: IdKind, value: str) -> BookEntry:

@@ -1,5 +1,6 @@
 """The form while somebody fills it in: what shows, what is said and when, what it means."""
 
+from base64 import b64encode
 from collections.abc import Callable
 from typing import Any
 
@@ -45,6 +46,17 @@ def test_switching_the_type_there_and_back_loses_nothing(
     operator.fill({"type": "OUTBOUND"})
 
     expect(operator.json()).to_have_text(encode_payload(build_payload(outbound())).decode())
+
+
+def test_an_id_of_something_else_is_told_beside_its_field_while_one_types(
+    operator: Operator,
+) -> None:
+    operator.start(typed(outbound()))
+    operator.fill({"assistant_id": b64encode(b"VoicePhoneNumberPool:123").decode()})
+    note = operator.row("assistant_id").get_by_text("This looks like the id of a number pool.")
+    expect(note).to_be_visible()
+    operator.fill({"assistant_id": "asst_abc123"})
+    expect(note).to_have_count(0)
 
 
 def test_the_panel_shows_the_bytes_that_will_be_sent_while_one_types(operator: Operator) -> None:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,6 +20,7 @@ from app.campaign.explanation import Explanation, explain
 from app.campaign.timezones.words import find_likely_zones
 from app.campaign.timezones.zones import ZONE_NAMES, find_offset, format_offset
 from app.connections import Connection
+from app.store.address_book import Nicknames, iterate_id_fields
 from app.web.clocks import choose_zone
 from app.web.panel.drawings import Trouble, draw_calendar, draw_lead, draw_rules
 from app.web.panel.findings_view import Change, describe_change
@@ -107,6 +108,16 @@ def build_panel(
         curl=write_curl(url, explanation.body),
         python=write_python(url, explanation.payload),
     )
+
+
+def add_nicknames(panel: Panel, nicknames: Nicknames) -> Panel:
+    """Tell beside each id what the address book calls it."""
+    notes = dict(panel.notes)
+    for name, kind, value in iterate_id_fields(panel.meaning.payload):
+        if nickname := nicknames.get((kind, value)):
+            note = Note(FACT, f"{nickname}, by the address book.")
+            notes[name] = [*notes.get(name, ()), note]
+    return replace(panel, notes=notes)
 
 
 def find_public_url(to: Connection) -> str:

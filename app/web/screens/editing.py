@@ -14,7 +14,7 @@ from app.forms.campaign import TYPED, CampaignForm, read_typed_answers
 from app.rights import Right
 from app.sending.webhook_check import WEBHOOK, TooSoon, check_webhook, was_received
 from app.services import connections, store
-from app.store import audit_trail, drafts, request_log
+from app.store import address_book, audit_trail, drafts, request_log
 from app.store.acceptances import read_accepted
 from app.store.base import State
 from app.store.drafts import AlreadySubmitted, StaleVersion
@@ -26,7 +26,7 @@ from app.web.clocks import draw_clock_switch, set_clock
 from app.web.kept_presets import list_visible_presets
 from app.web.panel.findings_view import write_posted
 from app.web.panel.macros import draw_macro
-from app.web.panel.panel import build_panel
+from app.web.panel.panel import add_nicknames, build_panel
 from app.web.panel.rows import build_rows
 from app.web.row_numbers import read_number
 from app.web.saving import save_answers
@@ -204,11 +204,12 @@ def _draw_form(
     refusal = _find_refusal(draft) if draft and not judged else {}
     statements = read_accepted(draft) if draft else {}
     to = connections().find(str(answers.get("connection", "")))
-    panel = build_panel(answers, statements, to)
     checked = _find_webhook_check(draft)
     with store().reading() as session:
         teamwork = find_teamwork(session, draft_id) if draft else None
         beginnings = [] if draft else list_visible_presets(session)
+        nicknames = address_book.read_nicknames(session, to.key)
+    panel = add_nicknames(build_panel(answers, statements, to), nicknames)
     return render_template(
         "campaign/form.html",
         teamwork=teamwork,

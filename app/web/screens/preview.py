@@ -6,11 +6,12 @@ from wtforms import ValidationError
 
 from app.forms.campaign import read_typed_answers
 from app.rights import Right
-from app.services import connections
+from app.services import connections, store
+from app.store.address_book import read_nicknames
 from app.web.access import hide_unless_visible, needs
 from app.web.panel.findings_view import read_posted
 from app.web.panel.macros import draw_macro
-from app.web.panel.panel import build_panel
+from app.web.panel.panel import add_nicknames, build_panel
 from app.web.security import is_from_here
 
 bp = Blueprint("preview", __name__)
@@ -21,15 +22,15 @@ bp = Blueprint("preview", __name__)
 def show() -> str:
     _check_origin()
     hide_unless_visible(request.form.get("connection", ""))
-    return draw_macro(
-        "meaning",
-        "preview",
-        build_panel(
-            read_typed_answers(request.form),
-            read_posted(request.form.getlist("accepted")),
-            connections().find(request.form.get("connection", "")),
-        ),
+    to = connections().find(request.form.get("connection", ""))
+    with store().reading() as session:
+        nicknames = read_nicknames(session, to.key)
+    panel = build_panel(
+        read_typed_answers(request.form),
+        read_posted(request.form.getlist("accepted")),
+        to,
     )
+    return draw_macro("meaning", "preview", add_nicknames(panel, nicknames))
 
 
 def _check_origin() -> None:

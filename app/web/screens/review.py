@@ -205,14 +205,11 @@ def _list_nicknames(
     session: Session, draft: Draft, payload: dict[str, object]
 ) -> list[tuple[str, str, str]]:
     """Name the ids of a campaign by the connection's address book: kind, nickname and id."""
-    known = {
-        (entry.kind, entry.value): entry.nickname
-        for entry in address_book.read_entries(session, find_connection(draft).key)
-    }
+    known = address_book.read_nicknames(session, find_connection(draft).key)
     return [
         (kind, known[kind, value], value)
         for kind, value in address_book.iterate_ids(payload)
-        if known.get((kind, value))
+        if (kind, value) in known
     ]
 
 

@@ -7,8 +7,8 @@ from flask.testing import FlaskClient
 
 from app.campaign.contract.fields import CallingEntity
 from app.sandbox.examples import EXAMPLES, KINDS, ExampleId, find_example
-from tests.factories import outbound
-from tests.pages import Visitor
+from tests.factories import outbound, typed
+from tests.pages import Visitor, text
 
 Saved = Callable[..., str]
 
@@ -57,6 +57,44 @@ def test_a_campaign_that_is_created_puts_its_ids_into_the_book(
     assert ids["phone_number_id"][0] == ["number", "pn_abc123", ""]
     assert ids["tenant_voice_provider_id"][0][0] == "provider"
     assert "asst_abc123" in visitor.open("/connections/sandbox/book").text
+
+
+def test_a_nickname_stands_beside_its_id_in_the_form_without_a_script(
+    visitor: Visitor, client: FlaskClient, saved: Saved
+) -> None:
+    answers = {"kind": "assistant", "value": "asst_abc123", "nickname": "Front <b>desk</b>"}
+    visitor.press(visitor.open("/connections/sandbox/book"), "book", answers)
+
+    page = visitor.open(f"/drafts/{saved()}")
+    note = page.soup.select_one("#assistant_id-note .fact")
+    assert text(note) == "Front <b>desk</b>, by the address book."
+    assert page.soup.select("#assistant_id[aria-describedby~=assistant_id-note]")
+    assert page.soup.select("#phone_number_id-note .fact") == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_told"),
+    [
+        ({}, True),
+        ({"assistant_id": "asst_other"}, False),
+        ({"vapi_calling_entity": "SQUAD"}, False),
+        ({"connection": "other"}, False),
+    ],
+    ids=["that id", "another id", "another kind of id", "another connection"],
+)
+def test_a_nickname_is_told_while_one_types_for_its_own_id_alone(
+    visitor: Visitor,
+    client: FlaskClient,
+    add_connection: Callable[..., str],
+    changes: dict[str, str],
+    is_told: bool,
+) -> None:
+    answers = {"kind": "assistant", "value": "asst_abc123", "nickname": "Front desk bot"}
+    visitor.press(visitor.open("/connections/sandbox/book"), "book", answers)
+    if "connection" in changes:
+        changes = {"connection": add_connection()}
+    told = client.post("/preview", data=typed(outbound()) | changes).text
+    assert ("Front desk bot, by the address book." in told) is is_told
 
 
 @pytest.mark.parametrize("entity", list(CallingEntity))

@@ -5,6 +5,7 @@ import os
 import shlex
 import subprocess
 import sys
+from base64 import b64encode
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -15,7 +16,7 @@ from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.campaign.contract.fields import Weekday
+from app.campaign.contract.fields import DialerType, Weekday
 from app.campaign.contract.payload import build_payload, encode_payload
 from app.sandbox import TOKEN
 from app.services import find_services
@@ -87,6 +88,20 @@ def test_the_months_of_a_long_campaign_are_small_so_that_a_year_is_seen_at_a_gla
     assert bool(soup.select(".months.year")) is is_year
     limit = "The first 13 months are drawn; the campaign goes on."
     assert (limit in text(soup)) is (months == 13)
+
+
+@pytest.mark.parametrize(
+    "field",
+    ["assistant_id", "phone_number_id", "tenant_voice_provider_id", "phone_number_pool_id"],
+)
+def test_a_global_id_that_cannot_be_the_one_asked_for_is_told_beside_its_field(
+    client: FlaskClient, field: str
+) -> None:
+    campaign_id = b64encode(b"VoiceCampaign:123").decode()
+    dialer = DialerType.POOL if field == "phone_number_pool_id" else DialerType.SINGLE
+    soup = preview(client, typed(outbound(dialer_type=dialer, **{field: campaign_id})))
+    note = soup.select_one(f"#{field}-note[hx-swap-oob] .advice")
+    assert text(note) == "Advice: This looks like the id of a campaign. Is it in the right field?"
 
 
 def test_it_says_what_is_missing_and_brings_each_note_to_its_field(client: FlaskClient) -> None:
