@@ -84,7 +84,7 @@ def test_short_words_beside_a_longer_one_are_looked_for(visitor: Visitor) -> Non
 
 
 def test_a_preset_has_a_name_of_a_line(visitor: Visitor, saved: Callable[..., str]) -> None:
-    page = visitor.open(f"/drafts/{saved()}/presets")
+    page = visitor.open(f"/drafts/{saved()}/presets/keep")
     long = visitor.press(page, "keep", {"name": "a" * 81})
     assert (long.status, "Shorten the name to 80" in long.text) == (422, True)
     assert long.soup.find("input", {"name": "name", "value": "a" * 81})
