@@ -94,7 +94,8 @@ document.addEventListener("keydown", (event) => {
     if (Object.hasOwn(WITH_MODIFIER, event.key) && WITH_MODIFIER[event.key]() !== false) event.preventDefault();
     return;
   }
-  if (palette.open || help.open || event.target.closest?.(TYPED_IN)) return;
+  // A field of a dialog that was just closed has focus until the page is drawn again.
+  if (palette.open || help.open || event.target.closest?.(TYPED_IN)?.checkVisibility()) return;
   if (Object.hasOwn(ALONE, event.key) && ALONE[event.key]() !== false) event.preventDefault();
 });
 
