@@ -1,16 +1,18 @@
 """What was done to all campaigns, the last thing first, a page at a time."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
+from app.store import newest_first
 from app.store.audit_trail import OUTCOMES, EventKind, name_draft_chain
 from app.store.base import State
 from app.store.listing import DraftQuery, read_ids
 from app.store.models import Draft
+from app.store.newest_first import NEWEST, Place
 from app.store.records import Event
 
 PAGE = 50
@@ -25,15 +27,14 @@ class ActivityQuery:
     """What to read: events of campaigns, of these *kinds* if any, by exactly *who*.
 
     *campaigns* finds campaigns as the list does. *outcome* is what became of a submission.
-    A page has the newest numbers below *before*, or the next ones above *after*.
+    *place* is that of the page among the numbers of events.
     """
 
     campaigns: DraftQuery
     kinds: Collection[EventKind] = ()
     who: str = ""
     outcome: State | None = None
-    before: int | None = None
-    after: int | None = None
+    place: Place = NEWEST
 
 
 class Deed(NamedTuple):
@@ -45,49 +46,23 @@ class Deed(NamedTuple):
     connection_key: str
 
 
-class ActivityPage(NamedTuple):
-    """Deeds, the newest first, and the numbers between which the page lies.
-
-    The next newer page begins above *newer*, the next older one below *older*; `None` if there
-    is none.
-    """
-
-    deeds: list[Deed]
-    newer: int | None
-    older: int | None
-
-
-def read_page(session: Session, query: ActivityQuery) -> ActivityPage:
-    """Read a page of what was done; raises `NotSearchable`.
-
-    What would reach over the newest event is the newest page.
-    """
-    if query.after is not None:
-        deeds, more = _read(session, query)
-        if more:
-            return ActivityPage(deeds[::-1], deeds[-1].event.id, deeds[0].event.id)
-        query = replace(query, after=None, before=None)
-    deeds, more = _read(session, query)
-    is_newest = query.before is None or not deeds
-    return ActivityPage(
-        deeds, None if is_newest else deeds[0].event.id, deeds[-1].event.id if more else None
-    )
-
-
-def _read(session: Session, query: ActivityQuery) -> tuple[list[Deed], bool]:
-    """Read as many as a page holds, and whether there are more."""
+def read_page(session: Session, query: ActivityQuery) -> newest_first.Page[Deed]:
+    """Read a page of what was done, the last thing first; raises `NotSearchable`."""
     selected = _select(query)
     if query.campaigns.search:
         ids = read_ids(session, query.campaigns, MOST_CAMPAIGNS)
         selected = selected.where(Event.chain.in_(map(name_draft_chain, ids)))
-    if query.after is not None:
-        selected = selected.where(Event.id > query.after).order_by(Event.id)
-    else:
-        selected = selected.order_by(Event.id.desc())
-        if query.before is not None:
-            selected = selected.where(Event.id < query.before)
-    deeds = [Deed(*row) for row in session.execute(selected.limit(PAGE + 1))]
-    return deeds[:PAGE], len(deeds) > PAGE
+
+    def read(place: Place) -> list[Deed]:
+        if place.after is not None:
+            there = selected.where(Event.id > place.after).order_by(Event.id)
+        else:
+            there = selected.order_by(Event.id.desc())
+            if place.before is not None:
+                there = there.where(Event.id < place.before)
+        return [Deed(*row) for row in session.execute(there.limit(PAGE + 1))]
+
+    return newest_first.read_page(read, lambda deed: deed.event.id, query.place, PAGE)
 
 
 def _select(query: ActivityQuery) -> Select[Event, str, str, str]:

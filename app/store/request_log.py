@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
+from app.store import newest_first
 from app.store.dialects import queries
+from app.store.newest_first import Place
 from app.store.records import LoggedCall
 from app.store.search_index import CALL_INDEX, replace_rows
 from app.store.search_words import SHORTEST, NotSearchable, split_search_words
@@ -46,26 +49,15 @@ def find(session: Session, call_id: int) -> LoggedCall:
     return call
 
 
-def read_page(session: Session, query: LogQuery) -> tuple[list[LoggedCall], int | None, int | None]:
-    """Read the calls of a page, newest first, and the numbers between which it lies.
+def read_page(session: Session, query: LogQuery) -> newest_first.Page[LoggedCall]:
+    """Read the calls of a page, the newest first; raises `NotSearchable`."""
 
-    The next newer page begins above the first number, the next older one below the second;
-    `None` if there is none. What would reach over the newest call is the newest page.
-    """
-    if query.after is not None:
-        calls, more = _read(session, query)
-        if more:
-            return calls[::-1], calls[-1].id, calls[0].id
-        query = replace(query, after=None, before=None)
-    calls, more = _read(session, query)
-    is_newest = query.before is None or not calls
-    return calls, None if is_newest else calls[0].id, calls[-1].id if more else None
+    def read(place: Place) -> list[LoggedCall]:
+        at_place = replace(query, before=place.before, after=place.after)
+        return list(session.scalars(_select(session, at_place).limit(PAGE + 1)))
 
-
-def _read(session: Session, query: LogQuery) -> tuple[list[LoggedCall], bool]:
-    """Read as many as a page holds, and whether there are more."""
-    calls = list(session.scalars(_select(session, query).limit(PAGE + 1)))
-    return calls[:PAGE], len(calls) > PAGE
+    place = Place(query.before, query.after)
+    return newest_first.read_page(read, attrgetter("id"), place, PAGE)
 
 
 def iterate_documents(session: Session, query: LogQuery) -> Iterator[dict[str, Any]]:

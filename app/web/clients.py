@@ -12,12 +12,12 @@ from app.connections import Connection
 from app.rights import Right
 from app.services import connections
 from app.web.access import list_connections, may
+from app.web.remembered import remember
 
 ALL = "all"
 """What an address or a browser says for the campaigns of all clients."""
 
 _COOKIE = "client"
-_YEAR = 365 * 24 * 60 * 60
 
 
 def map_clients() -> dict[str, Connection]:
@@ -71,13 +71,6 @@ def name_client(asked: str = "") -> str:
 
 
 def remember_client(response: Response, key: str) -> None:
-    """Keep the choice of a client, or of `ALL`, for a year; what is no client is all of them."""
+    """Keep the choice of a client, or of `ALL`; what is no client is all of them."""
     is_known = any(client.key == key for client in list_clients())
-    response.set_cookie(
-        _COOKIE,
-        key if is_known else ALL,
-        max_age=_YEAR,
-        samesite="Lax",
-        httponly=True,
-        secure=request.is_secure,
-    )
+    remember(response, _COOKIE, key if is_known else ALL)

@@ -7,6 +7,7 @@ from flask import request, url_for
 from werkzeug.wrappers import Response
 
 from app.web.clients import name_client
+from app.web.remembered import remember
 from app.web.row_numbers import read_number
 
 REVERSED = "reversed"
@@ -14,7 +15,6 @@ FILTERS = ("search", "type", "show", "client", "month")
 _SORTED = ("sort", "order")
 _ASKED = (*FILTERS, *_SORTED, "view", "key", "cursor", "turn")
 _COOKIE = "view"
-_YEAR = 365 * 24 * 60 * 60
 
 
 def read_asked() -> dict[str, Any]:
@@ -24,10 +24,9 @@ def read_asked() -> dict[str, Any]:
     return asked | ({"client": client} if client else {})
 
 
-def read_filters() -> dict[str, str]:
-    """Give what the address itself holds the list to, and how it is sorted."""
-    names = (*FILTERS, *_SORTED)
-    return {name: request.args[name] for name in names if request.args.get(name)}
+def select_filters(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Select what holds the list to some campaigns, and how it is sorted, without the page."""
+    return {name: value for name, value in asked.items() if name in {*FILTERS, *_SORTED}}
 
 
 def lead_to_list(asked: Mapping[str, Any] | None = None) -> str:
@@ -52,11 +51,4 @@ def find_last_view() -> int:
 
 def remember_view(response: Response, view_id: int) -> None:
     """Let the next visit begin with a view; 0 is all campaigns."""
-    response.set_cookie(
-        _COOKIE,
-        str(view_id),
-        max_age=_YEAR,
-        samesite="Lax",
-        httponly=True,
-        secure=request.is_secure,
-    )
+    remember(response, _COOKIE, str(view_id))

@@ -9,10 +9,10 @@ from app.connections import SANDBOX, Connection
 from app.services import connections
 from app.store.models import Draft, Submission
 from app.web.access import find_person
+from app.web.remembered import remember
 
 _NAME = "who"
 _LONGEST_NAME = 80
-_YEAR = 365 * 24 * 60 * 60
 
 
 def find_connection(draft: Draft) -> Connection:
@@ -43,12 +43,5 @@ def _read_typed_name() -> str:
 def remember_who(response: Response) -> Response:
     """Keep the name that came with this request, so that it need not be typed again."""
     if _NAME in request.form and find_person().is_local:
-        response.set_cookie(
-            _NAME,
-            _read_typed_name(),
-            max_age=_YEAR,
-            samesite="Lax",
-            httponly=True,
-            secure=request.is_secure,
-        )
+        remember(response, _NAME, _read_typed_name())
     return response

@@ -8,10 +8,11 @@ from flask import Blueprint, render_template, request, url_for
 from app.rights import Right
 from app.services import connections, store
 from app.store import activity
-from app.store.activity import ActivityPage, ActivityQuery
+from app.store.activity import ActivityQuery
 from app.store.audit_trail import OUTCOMES, SAYS, EventKind, name_draft_chain
 from app.store.base import State
 from app.store.listing import DraftQuery
+from app.store.newest_first import Place
 from app.store.search_words import NotSearchable
 from app.web.access import find_keys, needs
 from app.web.clients import find_client, list_clients, list_keys, name_connections
@@ -53,15 +54,15 @@ _ASKED = ("search", "kind", "outcome", "who", "client")
 @bp.get("/activity")
 @needs(Right.VIEW)
 def index() -> str:
-    query, problem, page = _read_query(), "", ActivityPage([], None, None)
+    problem = ""
     with store().reading() as session:
         try:
-            page = activity.read_page(session, query)
+            page, newer, older = activity.read_page(session, _read_query())
         except NotSearchable as error:
-            problem = str(error)
-        events = [deed.event for deed in reversed(page.deeds)]
+            page, newer, older, problem = [], None, None, str(error)
+        events = [deed.event for deed in reversed(page)]
         entries = describe_events(events, make_naming(session))
-    deeds = {name_draft_chain(deed.draft_id): deed for deed in page.deeds}
+    deeds = {name_draft_chain(deed.draft_id): deed for deed in page}
     asked: dict[str, Any] = {name: request.args.get(name) or None for name in _ASKED}
     return render_template(
         "activity/index.html",
@@ -69,13 +70,13 @@ def index() -> str:
         asked=asked,
         problem=problem,
         rows=[(entry, deeds[entry.chain]) for entry in reversed(entries)],
-        people=sorted({deed.event.who for deed in page.deeds} - {""}),
+        people=sorted({deed.event.who for deed in page} - {""}),
         kinds={name: words for name, (words, _) in _KINDS.items()},
         outcomes={state.value: STATE_WORDS[state] for state in _OUTCOMES},
-        to={deed.connection_key: connections().find(deed.connection_key) for deed in page.deeds},
+        to={deed.connection_key: connections().find(deed.connection_key) for deed in page},
         has_clients=len(list_clients()) > 1,
-        newer=page.newer and url_for("activity.index", **asked, after=page.newer),
-        older=page.older and url_for("activity.index", **asked, before=page.older),
+        newer=newer and url_for("activity.index", **asked, after=newer),
+        older=older and url_for("activity.index", **asked, before=older),
     )
 
 
@@ -93,6 +94,8 @@ def _read_query() -> ActivityQuery:
         kinds=_KINDS.get(asked.get("kind", ""), ("", frozenset()))[1],
         who=asked.get("who", "").strip(),
         outcome=State(outcome) if outcome in set(_OUTCOMES) else None,
-        before=request.args.get("before", type=read_number),
-        after=request.args.get("after", type=read_number),
+        place=Place(
+            request.args.get("before", type=read_number),
+            request.args.get("after", type=read_number),
+        ),
     )

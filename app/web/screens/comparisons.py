@@ -1,6 +1,6 @@
 """Two campaigns side by side: only what differs."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app.rights import Right
@@ -8,12 +8,12 @@ from app.services import store
 from app.store import drafts
 from app.web.access import find_keys, needs
 from app.web.event_words import list_changes
+from app.web.list_address import lead_to_list
 from app.web.screens.history import make_naming
 
 bp = Blueprint("comparisons", __name__)
 
-TWO = 2
-TICK_TWO = "Tick two campaigns to compare them."
+_TWO = 2
 
 
 @bp.get("/compare")
@@ -21,16 +21,17 @@ TICK_TWO = "Tick two campaigns to compare them."
 def show() -> ResponseReturnValue:
     """Compare the two campaigns whose ids the address has as ``draft``."""
     asked = list(dict.fromkeys(request.args.getlist("draft")))
-    if len(asked) != TWO:
-        flash(TICK_TWO)
-        return redirect(url_for("drafts.index"))
+    if len(asked) != _TWO:
+        flash("Tick two campaigns to compare them.")
+        return redirect(lead_to_list())
     with store().reading() as session:
-        if len(drafts.select_ids(session, asked, find_keys())) != TWO:
+        if len(drafts.select_ids(session, asked, find_keys())) != _TWO:
             abort(404)
         one, other = (drafts.find(session, draft_id) for draft_id in asked)
         return render_template(
             "drafts/comparison.html",
             one=one,
             other=other,
+            back=lead_to_list(),
             differences=list_changes(one.answers, other.answers, make_naming(session)),
         )

@@ -46,9 +46,11 @@ from app.web.list_address import (
     find_last_view,
     lead_to_list,
     read_asked,
+    select_filters,
 )
 from app.web.pills import READINESS_WORDS, SHORT_STATE_WORDS, make_pill
 from app.web.row_numbers import read_number
+from app.web.together import list_done_together
 from app.web.visit import name_person
 
 bp = Blueprint("drafts", __name__)
@@ -59,23 +61,6 @@ SHOW_WORDS: dict[Show | Readiness | State, str] = {
     **{readiness: READINESS_WORDS[readiness] for readiness in READINESS_WORDS},
     **{state: SHORT_STATE_WORDS[state] for state in State},
     Show.DELETED: "Deleted",
-}
-DELETED_TOGETHER, COPIED_TOGETHER = "deleted-together", "copied-together"
-MOVED_TOGETHER = "moved-together"
-"""What was done to several: kinds of messages that hold their ids, after where they went."""
-
-_TOGETHER = {
-    DELETED_TOGETHER: (
-        "{} campaign was deleted.",
-        "{} campaigns were deleted.",
-        "selection.restore",
-    ),
-    COPIED_TOGETHER: ("{} copy was made.", "{} copies were made.", "selection.delete"),
-    MOVED_TOGETHER: (
-        "{} campaign goes to {to} now. Its ids stay as they were: check them.",
-        "{} campaigns go to {to} now. Their ids stay as they were: check them.",
-        "selection.move_back",
-    ),
 }
 
 
@@ -113,7 +98,7 @@ def index() -> ResponseReturnValue:
                 drafts.find(session, str(draft_id))
                 for draft_id in get_flashed_messages(category_filter=["deleted"])
             ],
-            together=_read_done_together(),
+            together=list_done_together(),
             offered=[to for to in list_connections(Right.EDIT) if to.is_enabled],
             counted=COUNTED,
             headings={sort: _link_heading(query, sort) for sort in Sort},
@@ -122,17 +107,6 @@ def index() -> ResponseReturnValue:
             previous_page=_link_page(drafts_page.previous, "back"),
             next_page=_link_page(drafts_page.next, "on"),
         )
-
-
-def _read_done_together() -> list[tuple[str, str, list[str]]]:
-    """Read what was just done to several: its words, where to undo it, and the ids."""
-    done = []
-    flashed: Any = get_flashed_messages(with_categories=True, category_filter=list(_TOGETHER))
-    for kind, told in flashed:
-        (one, several, undo), ids = _TOGETHER[kind], str(told).split()
-        to = connections().find(ids.pop(0)).name if kind == MOVED_TOGETHER else ""
-        done.append(((one if len(ids) == 1 else several).format(len(ids), to=to), undo, ids))
-    return done
 
 
 def _find_only_client() -> Connection | None:
@@ -211,11 +185,11 @@ def _read_month(text: str) -> tuple[date, date] | None:
 
 
 def _read_filters() -> dict[str, Any]:
-    """Give what the list is held to, and how it is sorted, without the page."""
-    kept = {*FILTERS, "sort", "order"}
-    if _read_month(request.args.get("month", "")) is None:
-        kept.discard("month")
-    return {name: value for name, value in read_asked().items() if name in kept}
+    """Give what the list is held to, and how it is sorted; what is no month is not asked for."""
+    filters = select_filters(read_asked())
+    if _read_month(filters.get("month", "")) is None:
+        filters.pop("month", None)
+    return filters
 
 
 def _link_heading(query: DraftQuery, sort: Sort) -> str:

@@ -92,11 +92,11 @@ def use(draft_id: str) -> ResponseReturnValue:
     except StaleVersion:
         flash("The draft has changed meanwhile. Please look again.")
         return redirect(url_for("presets.choose", draft_id=draft_id))
-    told = f"Filled in: {offer.title}."
+    words = f"Filled in: {offer.title}."
     if changes := find_changes(answers, filled):
-        tell_with_undo(told, draft, over, changes)
+        tell_with_undo(words, draft, over, changes)
     else:
-        flash(told)
+        flash(words)
     return redirect(url_for("editing.edit", draft_id=draft_id))
 
 

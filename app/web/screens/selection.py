@@ -23,19 +23,11 @@ from app.store.drafts import AlreadySubmitted
 from app.store.models import Draft
 from app.web.access import find_keys, may, needs, require
 from app.web.copies import NotMovable, copy_answers, read_weeks
-from app.web.list_address import lead_to_list
-from app.web.screens.comparisons import TICK_TWO, TWO
-from app.web.screens.drafts import (
-    COPIED_TOGETHER,
-    DELETED_TOGETHER,
-    MOVED_TOGETHER,
-)
+from app.web.list_address import lead_to_list, read_asked
+from app.web.together import MOST, Together, tell_together
 from app.web.visit import name_person
 
 bp = Blueprint("selection", __name__)
-
-MOST = 100
-"""So many at once: what is undone has to fit into the cookie that carries it to the next page."""
 
 _NOTHING_TICKED = "Tick the campaigns first."
 
@@ -48,9 +40,7 @@ class NotMoved(Exception):
 @needs(Right.EDIT)
 def delete() -> ResponseReturnValue:
     """Delete what is ticked, and offer to bring all of it back by one press."""
-    changed = _change_each(drafts.delete)
-    if changed:
-        flash(" ".join(changed), DELETED_TOGETHER)
+    tell_together(Together.DELETED, _change_each(drafts.delete))
     return _lead_back()
 
 
@@ -69,12 +59,11 @@ def restore() -> ResponseReturnValue:
 def copy() -> ResponseReturnValue:
     """Copy what is ticked, with its dates moved by weeks, and offer to delete the copies."""
     try:
-        copies = _copy_each(_read_weeks(request.form.get("weeks", "").strip()))
+        tell_together(
+            Together.COPIED, _copy_each(_read_weeks(request.form.get("weeks", "").strip()))
+        )
     except NotMovable as error:
         flash(str(error))
-        return _lead_back()
-    if copies:
-        flash(" ".join(copies), COPIED_TOGETHER)
     return _lead_back()
 
 
@@ -108,9 +97,7 @@ def move() -> ResponseReturnValue:
     if not to.is_enabled:
         flash("Nothing can be sent there. Choose another connection.")
         return _lead_back()
-    moved = _change_each(partial(_move, to.key))
-    if moved:
-        flash(" ".join([to.key, *moved]), MOVED_TOGETHER)
+    tell_together(Together.MOVED, _change_each(partial(_move, to.key)), to.key)
     return _lead_back()
 
 
@@ -147,12 +134,8 @@ def _move_back(session: Session, draft_id: str, *, who: str) -> Draft:
 @bp.post("/drafts/compare-ticked")
 @needs(Right.VIEW)
 def compare() -> ResponseReturnValue:
-    """Lead to the two that are ticked, side by side."""
-    ticked = _read_ids()
-    if len(ticked) != TWO:
-        flash(TICK_TWO)
-        return _lead_back()
-    return redirect(url_for("comparisons.show", draft=ticked))
+    """Lead to the two that are ticked, side by side, and from there back to the list as it is."""
+    return redirect(url_for("comparisons.show", draft=_read_ids(), **read_asked()))
 
 
 @bp.post("/drafts/export-ticked")

@@ -9,7 +9,8 @@ from app.services import store
 from app.store import saved_views
 from app.store.saved_views import MOST, TooManyViews
 from app.web.access import find_person, needs
-from app.web.list_address import lead_to_list, read_filters, remember_view
+from app.web.clients import find_client
+from app.web.list_address import lead_to_list, read_asked, remember_view, select_filters
 from app.web.row_numbers import read_number
 
 bp = Blueprint("views", __name__)
@@ -26,7 +27,7 @@ def keep() -> ResponseReturnValue:
     try:
         with store().writing("views") as session:
             account_id = find_person().account_id or 0
-            view = saved_views.keep(session, account_id, form.name.data or "", read_filters())
+            view = saved_views.keep(session, account_id, form.name.data or "", _read_view())
             view_id, asked = view.id, view.asked
     except TooManyViews:
         flash(f"Forget a view first: there are {MOST} already.")
@@ -34,6 +35,14 @@ def keep() -> ResponseReturnValue:
     answer = make_response(redirect(lead_to_list(asked | {"view": str(view_id)})))
     remember_view(answer, view_id)
     return answer
+
+
+def _read_view() -> dict[str, str]:
+    """Give what is kept of the list; the client that is worked on anyway is no part of it."""
+    asked, client = select_filters(read_asked()), find_client()
+    if client and asked.get("client") == client.key:
+        del asked["client"]
+    return asked
 
 
 @bp.get("/views/<row:view_id>")

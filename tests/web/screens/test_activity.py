@@ -8,7 +8,9 @@ from app.services import find_services
 from app.store import drafts
 from app.store.acceptances import judge
 from app.store.activity import PAGE
-from app.store.audit_trail import name_draft_chain
+from app.store.audit_trail import EventKind, name_draft_chain
+from app.web import event_words
+from app.web.screens import activity
 from tests.factories import inbound, typed
 from tests.pages import Page, Visitor, text
 from tests.people.accounts import add_account, make_client, sign_in
@@ -123,3 +125,11 @@ def test_nobody_is_told_what_was_done_for_a_client_that_they_may_not_look_at(
         assert "Hidden desk" not in page.text
         assert "Client A" not in page.text
     assert "Spring recall" in browser.get("/activity").text
+
+
+def test_every_kind_of_thing_that_is_told_of_a_campaign_can_be_asked_for() -> None:
+    """An archive's own mark is the trail's, and nothing that somebody did."""
+    told = {*event_words._WORDS, *event_words._PLAIN} - {EventKind.SHORTENED}  # noqa: SLF001
+    groups = [kinds for _, kinds in activity._KINDS.values()]  # noqa: SLF001
+    assert sum(map(len, groups)) == len(told)
+    assert frozenset().union(*groups) == told

@@ -216,6 +216,29 @@ def test_nothing_is_moved_to_where_somebody_may_not_edit(
     assert clients(editor.open("/")) == ["Sandbox"] * 3
 
 
+def test_nothing_is_moved_back_to_where_somebody_may_not_edit(
+    app: Flask, visitor: Visitor, desks: list[str], made: Page
+) -> None:
+    key = made.path.rpartition("/")[2]
+    page = visitor.open("/")
+    visitor.press(page, "move-ticked", {"draft": desks[:1], "connection": key})
+    add_account(app, roles={"sandbox": frozenset({Role.VIEWER}), key: frozenset({Role.EDITOR})})
+    client = make_client(app)
+    sign_in(client)
+    editor = Visitor(client)
+    data = dict(fields_of(editor.open("/").form("copy-ticked"))) | {"draft": desks[:1]}
+    client.post("/drafts/move-ticked-back", data=data)
+    assert clients(editor.open("/", client=key)) == ["Client A"]
+
+
+def test_a_comparison_leads_back_to_the_list_as_it_was(visitor: Visitor, desks: list[str]) -> None:
+    page = visitor.open("/", sort="name", search="Desk")
+    compared = visitor.press(page, "compare-ticked", {"draft": desks[:2]})
+    back = compared.soup.find("a", string="Back to the campaigns")
+    assert back is not None
+    assert query_of(str(back["href"])) == {"sort": "name", "search": "Desk"}
+
+
 def test_two_that_are_ticked_are_compared_answer_by_answer(
     visitor: Visitor, saved: Callable[..., str]
 ) -> None:

@@ -105,3 +105,20 @@ def test_views_are_their_owners_alone(app: Flask) -> None:
     data = {"csrf_token": str(kept.soup.select_one("[name=csrf_token]")["value"]), "view": view}  # type: ignore[index]
     two.client.post("/views/forget", data=data)
     assert "Incoming" in listed_views(one.open("/"))
+
+
+def test_a_view_that_is_kept_while_one_works_on_a_client_suits_the_others_too(
+    visitor: Visitor, made: Page
+) -> None:
+    key = made.path.rpartition("/")[2]
+    visitor.press(visitor.open("/"), "/client", client=key)
+    kept = keep(visitor, "Incoming", type="INBOUND")
+    assert names(kept) == []
+    visitor.press(kept, "/client", client="all")
+    assert names(visitor.open(listed_views(kept)["Incoming"])) == ["Gamma solar"]
+
+
+def test_a_view_of_one_client_stays_its_own(visitor: Visitor, made: Page) -> None:
+    kept = keep(visitor, "Practice", client="sandbox")
+    visitor.press(kept, "/client", client=made.path.rpartition("/")[2])
+    assert len(names(visitor.open(listed_views(kept)["Practice"]))) == 3
