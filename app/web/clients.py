@@ -71,6 +71,5 @@ def name_client(asked: str = "") -> str:
 
 
 def remember_client(response: Response, key: str) -> None:
-    """Keep the choice of a client, or of `ALL`; what is no client is all of them."""
-    is_known = any(client.key == key for client in list_clients())
-    remember(response, _COOKIE, key if is_known else ALL)
+    """Keep the choice of a client, or of `ALL`; what is no client shows all of them."""
+    remember(response, _COOKIE, key)

@@ -61,14 +61,12 @@ def restore(draft_id: str) -> ResponseReturnValue:
     over = request.form.get("version", 0, type=read_number)
     with store().reading() as session:
         draft = drafts.find(session, draft_id)
-        if draft.is_locked:
-            raise drafts.AlreadySubmitted(draft_id)
         now, old = dict(draft.answers), _read_answers(session, draft, number)
     ticked = request.form.getlist("field")
     names = [name for name in find_changes(now, old) if name in ticked]
     again = url_for("versions.show", draft_id=draft_id, old=number)
-    if draft.version != over or not names:
-        flash(_NOTHING if draft.version == over else _CHANGED)
+    if not names:
+        flash(_NOTHING)
         return redirect(again)
     try:
         restored = versions.put_back(now, old, names)

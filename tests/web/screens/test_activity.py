@@ -1,5 +1,7 @@
 """Activity: what was done to campaigns, found by campaign, person, kind and outcome."""
 
+from collections.abc import Callable
+
 import pytest
 from flask import Flask
 
@@ -9,6 +11,7 @@ from app.store import drafts
 from app.store.acceptances import judge
 from app.store.activity import PAGE
 from app.store.audit_trail import EventKind, name_draft_chain
+from app.store.base import State
 from app.web import event_words
 from app.web.screens import activity
 from tests.factories import inbound, typed
@@ -34,7 +37,7 @@ def save(app: Flask, name: str, who: str, over: int = 0, draft_id: str = "") -> 
 
 
 @pytest.fixture
-def sent(app: Flask, visitor: Visitor) -> str:
+def recalls(app: Flask, visitor: Visitor) -> str:
     """Send a campaign that Dana made, and let Jo make another one."""
     draft_id = save(app, "Spring recall", "Dana")
     visitor.press(visitor.open(f"/drafts/{draft_id}/review"), "send", {"who": "Kim"})
@@ -43,7 +46,7 @@ def sent(app: Flask, visitor: Visitor) -> str:
 
 
 def test_what_was_done_to_all_campaigns_is_there_the_last_thing_first(
-    visitor: Visitor, sent: str
+    visitor: Visitor, recalls: str
 ) -> None:
     listed = rows(visitor.open("/activity"))
     assert "Autumn recall Made Jo" in listed[0]
@@ -66,20 +69,20 @@ def test_what_was_done_to_all_campaigns_is_there_the_last_thing_first(
     ],
 )
 def test_it_is_found_by_campaign_person_kind_and_outcome(
-    visitor: Visitor, sent: str, asked: dict[str, str], expected: list[str]
+    visitor: Visitor, recalls: str, asked: dict[str, str], expected: list[str]
 ) -> None:
     listed = rows(visitor.open("/activity", **asked))
     assert len(listed) == len(expected)
     assert all(words in row for words, row in zip(expected, listed, strict=True))
 
 
-def test_each_row_leads_to_its_history_and_its_evidence(visitor: Visitor, sent: str) -> None:
+def test_each_row_leads_to_its_history_and_its_evidence(visitor: Visitor, recalls: str) -> None:
     row = visitor.open("/activity", kind="sent").soup.select_one("tbody tr")
     assert row is not None
     _, history, evidence = (str(link["href"]) for link in row.select("a"))
     address, _, anchor = history.partition("#")
     assert visitor.open(address).soup.find(id=anchor) is not None
-    assert evidence == f"/drafts/{sent}/evidence.json"
+    assert evidence == f"/drafts/{recalls}/evidence.json"
 
 
 def test_edits_in_one_go_are_one_row_with_what_they_changed(app: Flask, visitor: Visitor) -> None:
@@ -103,7 +106,7 @@ def test_older_things_are_a_page_away_and_none_is_told_twice(app: Flask, visitor
     assert rows(turn(visitor, older, "Newer")) == rows(first)
 
 
-def test_what_cannot_be_searched_is_said_at_the_field(visitor: Visitor, sent: str) -> None:
+def test_what_cannot_be_searched_is_said_at_the_field(visitor: Visitor, recalls: str) -> None:
     page = visitor.open("/activity", search="word " * 30)
     field = page.soup.select_one("input[name=search]")
     assert field is not None
@@ -112,7 +115,7 @@ def test_what_cannot_be_searched_is_said_at_the_field(visitor: Visitor, sent: st
 
 
 def test_nobody_is_told_what_was_done_for_a_client_that_they_may_not_look_at(
-    app: Flask, visitor: Visitor, sent: str, made: Page
+    app: Flask, visitor: Visitor, recalls: str, made: Page
 ) -> None:
     key = made.path.rpartition("/")[2]
     form = visitor.open("/drafts/new", connection=key)
@@ -133,3 +136,15 @@ def test_every_kind_of_thing_that_is_told_of_a_campaign_can_be_asked_for() -> No
     groups = [kinds for _, kinds in activity._KINDS.values()]  # noqa: SLF001
     assert sum(map(len, groups)) == len(told)
     assert frozenset().union(*groups) == told
+
+
+def test_what_somebody_found_out_is_an_outcome_like_an_answer(
+    visitor: Visitor, sent: Callable[[State], int]
+) -> None:
+    page = visitor.open(f"/submissions/{sent(State.UNKNOWN)}")
+    visitor.press(
+        page, "resolve", {"who": "Ada", "campaign_id": "Vm9pY2VDYW1wYWlnbjo3"}, found="yes"
+    )
+    assert "Looked up" in rows(visitor.open("/activity", outcome="CREATED"))[0]
+    assert rows(visitor.open("/activity", outcome="REFUSED")) == []
+    assert len(rows(visitor.open("/activity", outcome="UNKNOWN"))) == 1

@@ -67,6 +67,19 @@ def test_what_is_done_to_all_that_match_is_done_to_what_was_shown(
     assert "Practice" not in batch.text
 
 
+def test_the_links_of_a_list_of_all_clients_stay_with_all(
+    visitor: Visitor, two: None, client_key: str
+) -> None:
+    work_on(visitor, client_key)
+    shown = visitor.open("/", client="all")
+    heading = shown.soup.select_one("th.name a")
+    assert heading is not None
+    assert campaigns(visitor.open(str(heading["href"]))) == ["Practice", "Real desk"]
+    batch = visitor.press(shown, "batches", all="yes")
+    assert "Real desk" in batch.text
+    assert "Practice" in batch.text
+
+
 def test_an_address_that_names_a_client_goes_before_the_choice(
     visitor: Visitor, two: None, client_key: str
 ) -> None:

@@ -243,6 +243,8 @@ def test_the_page_of_a_created_campaign_leads_to_the_dashboard(
         "https://user:password@agency.example",
         "https://",
         "agency.example",
+        "https://agency.example/?of=a b",
+        "https://agency.example/#a\\b",
         f"https://agency.example/{'x' * 2000}",
     ],
 )

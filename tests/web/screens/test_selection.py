@@ -19,6 +19,7 @@ from tests.factories import inbound, outbound, typed
 from tests.pages import Page, Visitor, fields_of, query_of, text
 from tests.people.accounts import add_account, make_client, sign_in
 from tests.web.screens.draft_list import names
+from tests.web.teams import make_team
 
 
 @pytest.fixture
@@ -214,6 +215,50 @@ def test_nothing_is_moved_to_where_somebody_may_not_edit(
     data = dict(fields_of(page.form("copy-ticked"))) | answers
     assert client.post("/drafts/move-ticked", data=data).status_code == 403
     assert clients(editor.open("/")) == ["Sandbox"] * 3
+
+
+def test_nothing_is_moved_to_where_nothing_can_be_sent(
+    visitor: Visitor, desks: list[str], made: Page
+) -> None:
+    visitor.press(made, "enabled", enabled="no")
+    answers = {"draft": desks, "connection": made.path.rpartition("/")[2]}
+    page = visitor.press(visitor.open("/"), "copy-ticked", {"draft": []})
+    data = dict(fields_of(page.form("copy-ticked"))) | answers
+    told = Page(visitor.client.post("/drafts/move-ticked", data=data, follow_redirects=True))
+    assert "Nothing can be sent there." in told.flash()
+    assert clients(told) == ["Sandbox"] * 3
+
+
+def test_what_may_only_be_looked_at_is_not_copied(
+    app: Flask, visitor: Visitor, desks: list[str], made: Page
+) -> None:
+    key = made.path.rpartition("/")[2]
+    add_account(app, roles={"sandbox": frozenset({Role.VIEWER}), key: frozenset({Role.EDITOR})})
+    client = make_client(app)
+    sign_in(client)
+    viewer = Visitor(client)
+    page = viewer.press(viewer.open("/"), "copy-ticked", {"draft": desks})
+    assert "3 stay as they are." in page.flash()
+    assert len(names(page)) == 3
+
+
+def test_who_wrote_the_original_cannot_approve_its_copy(app: Flask) -> None:
+    team = make_team(app)
+    team.ask_for_approval("")
+    team.add("edda", Role.EDITOR)
+    team.add("emil", Role.EDITOR, Role.APPROVER)
+    team.add("selma", Role.SENDER)
+    original = team.write("emil")
+    team.force("edda", "/drafts/copy-ticked", "/", draft=original, weeks="0")
+    link = Page(team.browsers["edda"].get("/", query_string={"search": "copy"})).soup.select_one(
+        "tbody td.name a"
+    )
+    assert link is not None
+    copy_id = str(link["href"]).rpartition("/")[2]
+    team.ask("edda", copy_id)
+    page = f"/drafts/{copy_id}/approval"
+    team.force("emil", page, page, verdict="approve", reason="")
+    assert "is not approved yet" in team.send("selma", copy_id).text
 
 
 def test_nothing_is_moved_back_to_where_somebody_may_not_edit(

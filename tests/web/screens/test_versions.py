@@ -7,7 +7,7 @@ from flask import Flask
 
 from app.rights import Role
 from tests.factories import outbound
-from tests.pages import Page, Visitor, text
+from tests.pages import Page, Visitor, fields_of, text
 from tests.web.teams import make_team
 
 Saved = Callable[..., str]
@@ -149,3 +149,18 @@ def test_the_approval_of_what_is_restored_over_is_void(app: Flask) -> None:
     assert "is not approved yet" in team.send("selma", draft_id).text
     viewer = Visitor(team.browsers["selma"])
     assert viewer.open(f"/drafts/{draft_id}/versions").soup.select_one("[name=restores]") is None
+
+
+def test_nothing_is_put_back_to_where_somebody_may_not_edit(
+    app: Flask, visitor: Visitor, made: Page, saved: Saved
+) -> None:
+    key = made.path.rpartition("/")[2]
+    address = f"/drafts/{saved(outbound(name='First'))}"
+    visitor.press(visitor.open(address), answers={"connection": key})
+    browser = make_team(app).add("edda", Role.EDITOR, at=key)
+    editor = Visitor(browser)
+    page = editor.open(f"{address}/versions")
+    assert page.soup.select_one("[name=field][value=connection]") is None
+    posted = dict(fields_of(page.form())) | {"field": "connection", "restores": "1", "version": "2"}
+    assert browser.post(f"{address}/versions/restore", data=posted).status_code == 403
+    assert editor.open(address).typed("connection") == key
