@@ -229,15 +229,16 @@ def test_nothing_is_moved_to_where_nothing_can_be_sent(
     assert clients(told) == ["Sandbox"] * 3
 
 
-def test_what_may_only_be_looked_at_is_not_copied(
-    app: Flask, visitor: Visitor, desks: list[str], made: Page
+@pytest.mark.parametrize("action", ["copy", "delete"])
+def test_what_may_only_be_looked_at_stays_as_it_is(
+    app: Flask, visitor: Visitor, desks: list[str], made: Page, action: str
 ) -> None:
     key = made.path.rpartition("/")[2]
     add_account(app, roles={"sandbox": frozenset({Role.VIEWER}), key: frozenset({Role.EDITOR})})
     client = make_client(app)
     sign_in(client)
     viewer = Visitor(client)
-    page = viewer.press(viewer.open("/"), "copy-ticked", {"draft": desks})
+    page = viewer.press(viewer.open("/"), f"{action}-ticked", {"draft": desks})
     assert "3 stay as they are." in page.flash()
     assert len(names(page)) == 3
 
