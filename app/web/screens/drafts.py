@@ -94,6 +94,7 @@ def index() -> ResponseReturnValue:
             now=datetime.now(UTC),
             by_key=by_key,
             connection=_find_only_client(),
+            is_of_another_client=_is_of_another_client(),
             deleted=[
                 drafts.find(session, str(draft_id))
                 for draft_id in get_flashed_messages(category_filter=["deleted"])
@@ -113,6 +114,12 @@ def _find_only_client() -> Connection | None:
     """Give the client that is worked on, or the only one that there is to look at."""
     clients = list_clients()
     return clients[0] if len(clients) == 1 else find_client(_asked_client())
+
+
+def _is_of_another_client() -> bool:
+    """Tell whether the address asks for another client than the one that is worked on."""
+    asked = _asked_client()
+    return bool(asked) and find_client(asked) != find_client()
 
 
 def _asked_client() -> str:

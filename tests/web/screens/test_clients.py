@@ -143,3 +143,17 @@ def test_a_campaign_of_another_client_says_where_it_goes(
     assert link is not None
     badge = text(visitor.open(str(link["href"])).soup.select_one(".masthead .connection"))
     assert badge.endswith("SANDBOX nobody is called")
+
+
+def test_the_filters_offer_no_client_where_one_is_worked_on_and_none_is_asked_for_beside(
+    visitor: Visitor, two: None, client_key: str
+) -> None:
+    def filters(page: Page) -> list[str]:
+        return [text(title) for title in page.soup.select(".rail h2")]
+
+    assert "Client" in filters(visitor.open("/"))
+    work_on(visitor, client_key)
+    assert "Client" not in filters(visitor.open("/"))
+    assert "Client" not in filters(visitor.open("/", client=client_key, sort="name"))
+    assert "Client" in filters(visitor.open("/", client="sandbox"))
+    assert "Client" in filters(visitor.open("/", client="all"))
