@@ -15,6 +15,7 @@ from app.campaign.contract.wording import WORDS
 from app.campaign.formatting import format_short_day, format_weekdays, shorten
 from app.campaign.timezones.zones import name_city
 from app.connections import Connection
+from app.forms.question import QUESTIONS
 from app.people.passwords import LONGEST, SHORTEST
 from app.people.sign_in import FRESH, find_account
 from app.services import connections, find_issuer, services, store
@@ -49,6 +50,7 @@ def install(app: Flask) -> None:
         scripts=scripts,
         contract=FIELD,
         words=WORDS,
+        questions=QUESTIONS,
         exemptions=EXEMPTIONS,
         state_words=STATE_WORDS,
         version=VERSION,

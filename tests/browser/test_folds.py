@@ -107,7 +107,24 @@ def test_events_unfold_by_their_link_and_say_in_a_line_what_they_hold(
     expect(operator.field("webhook_url")).to_be_hidden()
     operator.page.get_by_role("link", name="Events").click()
     operator.fill({"webhook_url": "https://a.example/x"})
-    now = operator.page.locator("#events-now")
+    now = operator.page.locator("#webhook_url-now")
     expect(now).to_have_text("https://a.example/x")
     operator.page.locator("summary", has=operator.page.locator("#s-events")).click()
     expect(now).to_be_visible()
+
+
+def test_what_only_vapi_asks_for_is_folded_until_it_is_answered(
+    operator: Operator, saved: Callable[..., str]
+) -> None:
+    draft_id = saved(outbound(vapi_calling_entity=None))
+    operator.open(draft_id)
+    summary = operator.page.locator("summary", has_text="Vapi")
+    expect(operator.row("vapi_calling_entity")).to_be_hidden()
+    expect(summary).to_contain_text("left out of what is sent")
+    summary.click()
+    operator.fill({"vapi_calling_entity": "SQUAD"})
+    operator.waits_until_saved()
+    operator.open(draft_id)
+    expect(operator.row("vapi_calling_entity")).to_be_visible()
+    summary.click()
+    expect(summary).to_contain_text("a squad")

@@ -1,0 +1,90 @@
+"""The list of campaigns under a hand: several ticked at once, the menu of a row, and the client."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.operator import Operator
+from tests.factories import inbound
+
+Saved = Callable[..., str]
+
+
+def tick(page: Page, name: str) -> None:
+    page.get_by_role("checkbox", name=f"Tick {name}", exact=True).click()
+
+
+def list_ticked(page: Page) -> list[str]:
+    ticked = page.locator("input[name=draft]:checked").all()
+    return [(box.get_attribute("aria-label") or "").removeprefix("Tick ") for box in ticked]
+
+
+def test_shift_ticks_and_unticks_all_between_two_campaigns(
+    operator: Operator, saved: Saved
+) -> None:
+    for name in "EDCBA":
+        saved(inbound(name=name))
+    page = operator.page
+    page.goto("/?sort=name")
+    tick(page, "B")
+    with_shift = page.get_by_role("checkbox", name="Tick D", exact=True)
+    with_shift.click(modifiers=["Shift"])
+    assert list_ticked(page) == ["B", "C", "D"]
+    expect(page.get_by_role("button", name="Send those ticked (3)")).to_be_visible()
+    tick(page, "E")
+    tick(page, "B")
+    page.get_by_role("checkbox", name="Tick C", exact=True).click(modifiers=["Shift"])
+    assert list_ticked(page) == ["D", "E"]
+    page.get_by_label("Tick all on this page").click()
+    assert list_ticked(page) == ["A", "B", "C", "D", "E"]
+
+
+def test_the_menu_of_a_row_closes_by_escape_and_by_a_press_elsewhere(
+    operator: Operator, saved: Saved
+) -> None:
+    saved(inbound(name="Front desk"))
+    page = operator.page
+    page.goto("/")
+    menu = page.locator("summary", has_text="What can be done with Front desk")
+    copy = page.get_by_role("link", name="Copy Front desk")
+    menu.focus()
+    page.keyboard.press("Enter")
+    expect(copy).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(copy).to_be_hidden()
+    expect(menu).to_be_focused()
+    menu.click()
+    expect(copy).to_be_visible()
+    page.locator("h1").click()
+    expect(copy).to_be_hidden()
+    menu.click()
+    page.get_by_role("button", name="Delete Front desk").click()
+    operator.sees("Deleted: Front desk.")
+
+
+def test_the_client_worked_on_stays_for_every_page_until_another_is_chosen(
+    operator: Operator, saved: Saved, add_connection: Callable[..., str]
+) -> None:
+    saved(inbound(name="Of the sandbox"))
+    saved(inbound(name="Of Acme"), connection=add_connection("Acme Dental", colour="teal"))
+    page = operator.page
+    page.goto("/")
+    switch = page.locator(".switch > summary")
+    expect(switch).to_contain_text("All clients")
+    switch.click()
+    page.get_by_role("button", name="Acme Dental LIVE").click()
+    expect(switch).to_contain_text("LIVE Acme Dental")
+    expect(page.get_by_role("link", name="Of Acme", exact=True)).to_be_visible()
+    expect(page.get_by_role("link", name="Of the sandbox", exact=True)).to_have_count(0)
+
+    page.goto("/activity")
+    expect(switch).to_contain_text("LIVE Acme Dental")
+    page.goto("/drafts/new")
+    expect(page.get_by_label("Send to")).to_have_value(
+        page.get_by_role("option", name="Acme Dental (LIVE)").get_attribute("value") or ""
+    )
+
+    page.goto("/")
+    switch.click()
+    page.get_by_role("button", name="All clients").click()
+    expect(page.get_by_role("link", name="Of the sandbox", exact=True)).to_be_visible()
