@@ -28,24 +28,26 @@ def install(app: Flask) -> None:
     app.before_request(_find_left_behind)
 
 
-def find_attention() -> Attention:
-    """Name the submissions that are open, as they were when the request began."""
+def find_attention(told_below: int = 0) -> Attention:
+    """Name the submissions that are open, as they were when the request began.
+
+    The one with the id *told_below* is left out: the page itself tells it.
+    """
     if g.get("person") is None:
         return Attention([], [])
     if "open_submissions" not in g:
         g.open_submissions = _read_open(find_keys())
     return Attention(
-        unknown=[
-            (submission.id, submission.name)
-            for submission in g.open_submissions
-            if submission.state is State.UNKNOWN
-        ],
-        sending=[
-            (submission.id, submission.name)
-            for submission in g.open_submissions
-            if submission.state is State.SENDING
-        ],
+        unknown=_name(State.UNKNOWN, told_below), sending=_name(State.SENDING, told_below)
     )
+
+
+def _name(state: State, told_below: int) -> list[tuple[int, str]]:
+    return [
+        (submission.id, submission.name)
+        for submission in g.open_submissions
+        if submission.state is state and submission.id != told_below
+    ]
 
 
 def _find_left_behind() -> None:

@@ -58,3 +58,13 @@ def test_what_is_known_needs_no_attention(visitor: Visitor, sent: Sent, state: S
 
 def test_what_is_told_without_the_database_are_addresses_that_there_are(app: Flask) -> None:
     assert WITHOUT_ACCOUNT - {None} <= app.view_functions.keys()
+
+
+@pytest.mark.parametrize("state", [State.SENDING, State.UNKNOWN])
+def test_the_page_of_a_submission_names_the_others_that_are_open_and_not_itself(
+    visitor: Visitor, sent: Sent, state: State
+) -> None:
+    own, other = sent(state), sent(state)
+    page = visitor.open(f"/submissions/{own}")
+    links = [link["href"] for link in page.soup.select(".attention a")]
+    assert links == [f"/submissions/{other}"]
