@@ -81,7 +81,7 @@ def test_the_address_book_is_offered_for_the_connection_and_what_answers(
     operator.field("assistant_id").focus()
     expect(offered).to_have_count(1)
     expect(offered).to_have_attribute("label", "Front desk bot (asst_1)")
-    operator.row("vapi_calling_entity").get_by_label("squad").check()
+    operator.fill({"vapi_calling_entity": "SQUAD"})
     operator.field("assistant_id").focus()
     expect(offered).to_have_attribute("value", "squad_1")
 
