@@ -59,10 +59,19 @@ def read_entries(session: Session, connection_key: str) -> list[BookEntry]:
     )
 
 
-def read_nicknames(session: Session, connection_key: str) -> Nicknames:
-    """Read the nicknames of a connection's ids; an id without one is left out."""
+def read_nicknames(session: Session, connection_key: str, payload: Mapping[str, Any]) -> Nicknames:
+    """Read what a connection calls the ids in a campaign's payload; one without a name is left out.
+
+    It asks for these alone, as a book may have thousands and this is read at every keystroke.
+    """
+    ids = set(iterate_ids(payload))
+    if not ids:
+        return {}
     query = select(BookEntry.kind, BookEntry.value, BookEntry.nickname).where(
-        BookEntry.connection_key == connection_key, BookEntry.nickname != ""
+        BookEntry.connection_key == connection_key,
+        BookEntry.kind.in_({kind for kind, _ in ids}),
+        BookEntry.value.in_({value for _, value in ids}),
+        BookEntry.nickname != "",
     )
     return {(kind, value): nickname for kind, value, nickname in session.execute(query)}
 

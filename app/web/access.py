@@ -164,11 +164,11 @@ def hide_unless_visible(connection_key: str) -> None:
 
 
 def list_connections(right: Right = Right.VIEW) -> list[Connection]:
-    """List the connections at which who asks has a right."""
+    """List the connections at which who asks has a right; they are read once for a page."""
+    if "all_connections" not in g:
+        g.all_connections = connections().list_all()
     person = find_person()
-    return [
-        connection for connection in connections().list_all() if person.may(right, connection.key)
-    ]
+    return [connection for connection in g.all_connections if person.may(right, connection.key)]
 
 
 def choose_connection(asked: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import request
 from markupsafe import Markup
+from sqlalchemy.orm import Session
 
 from app.campaign.compliance.acceptance import Accepted, tally
 from app.campaign.compliance.audience_words import describe_gaps
@@ -20,7 +21,7 @@ from app.campaign.explanation import Explanation, explain
 from app.campaign.timezones.words import find_likely_zones
 from app.campaign.timezones.zones import ZONE_NAMES, find_offset, format_offset
 from app.connections import Connection
-from app.store.address_book import Nicknames, iterate_id_fields
+from app.store.address_book import iterate_id_fields, read_nicknames
 from app.web.clocks import choose_zone
 from app.web.panel.drawings import Trouble, draw_calendar, draw_lead, draw_rules
 from app.web.panel.findings_view import Change, describe_change
@@ -110,8 +111,9 @@ def build_panel(
     )
 
 
-def add_nicknames(panel: Panel, nicknames: Nicknames) -> Panel:
-    """Tell beside each id what the address book calls it."""
+def add_nicknames(panel: Panel, session: Session, to: Connection) -> Panel:
+    """Tell beside each id what the address book of the connection calls it."""
+    nicknames = read_nicknames(session, to.key, panel.meaning.payload)
     notes = dict(panel.notes)
     for name, kind, value in iterate_id_fields(panel.meaning.payload):
         if nickname := nicknames.get((kind, value)):

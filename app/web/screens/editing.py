@@ -14,7 +14,7 @@ from app.forms.campaign import TYPED, CampaignForm, read_typed_answers
 from app.rights import Right
 from app.sending.webhook_check import WEBHOOK, TooSoon, check_webhook, was_received
 from app.services import connections, store
-from app.store import address_book, audit_trail, drafts, request_log
+from app.store import audit_trail, drafts, request_log
 from app.store.acceptances import read_accepted
 from app.store.base import State
 from app.store.drafts import AlreadySubmitted, StaleVersion
@@ -205,11 +205,11 @@ def _draw_form(
     statements = read_accepted(draft) if draft else {}
     to = connections().find(str(answers.get("connection", "")))
     checked = _find_webhook_check(draft)
+    panel = build_panel(answers, statements, to)
     with store().reading() as session:
         teamwork = find_teamwork(session, draft_id) if draft else None
         beginnings = [] if draft else list_visible_presets(session)
-        nicknames = address_book.read_nicknames(session, to.key)
-    panel = add_nicknames(build_panel(answers, statements, to), nicknames)
+        panel = add_nicknames(panel, session, to)
     return render_template(
         "campaign/form.html",
         teamwork=teamwork,

@@ -7,7 +7,6 @@ from wtforms import ValidationError
 from app.forms.campaign import read_typed_answers
 from app.rights import Right
 from app.services import connections, store
-from app.store.address_book import read_nicknames
 from app.web.access import hide_unless_visible, needs
 from app.web.panel.findings_view import read_posted
 from app.web.panel.macros import draw_macro
@@ -23,14 +22,14 @@ def show() -> str:
     _check_origin()
     hide_unless_visible(request.form.get("connection", ""))
     to = connections().find(request.form.get("connection", ""))
-    with store().reading() as session:
-        nicknames = read_nicknames(session, to.key)
     panel = build_panel(
         read_typed_answers(request.form),
         read_posted(request.form.getlist("accepted")),
         to,
     )
-    return draw_macro("meaning", "preview", add_nicknames(panel, nicknames))
+    with store().reading() as session:
+        named = add_nicknames(panel, session, to)
+    return draw_macro("meaning", "preview", named)
 
 
 def _check_origin() -> None:

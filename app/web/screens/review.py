@@ -205,7 +205,7 @@ def _list_nicknames(
     session: Session, draft: Draft, payload: dict[str, object]
 ) -> list[tuple[str, str, str]]:
     """Name the ids of a campaign by the connection's address book: kind, nickname and id."""
-    known = address_book.read_nicknames(session, find_connection(draft).key)
+    known = address_book.read_nicknames(session, find_connection(draft).key, payload)
     return [
         (kind, known[kind, value], value)
         for kind, value in address_book.iterate_ids(payload)
