@@ -7,8 +7,10 @@ const show = () => {
   const isSandbox = sandbox !== undefined;
   document.body.className = `to-${colour}${isSandbox ? " is-sandbox" : ""}`;
   shown.className = `connection ${document.body.className}`;
-  shown.querySelector("strong").textContent = isSandbox ? "SANDBOX" : "LIVE";
-  shown.querySelector("strong + span").textContent = name;
+  for (const place of [shown, document.getElementById("goes-to")]) {
+    place.querySelector("strong").textContent = isSandbox ? "SANDBOX" : "LIVE";
+    place.querySelector("strong + span").textContent = name;
+  }
 };
 choice.addEventListener("change", show);
 if (choice.selectedOptions.length) show(); // A browser may have put an earlier choice back.

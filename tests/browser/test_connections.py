@@ -29,6 +29,7 @@ def test_another_connection_changes_the_colour_and_the_name_at_once(
     operator.page.get_by_label("Send to").select_option("Client A (LIVE)")
 
     expect(operator.page.locator("#connection-shown")).to_contain_text("LIVE Client A")
+    expect(operator.page.locator("#goes-to")).to_contain_text("LIVE Client A")
     expect(operator.page.locator("body")).to_have_class("to-purple")
     operator.waits_until_saved()
     operator.press("Review and send")
