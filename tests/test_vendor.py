@@ -21,11 +21,11 @@ def test_a_vendored_file_is_the_one_that_was_listed(
     assert sha256((VENDOR / file).read_bytes()).hexdigest() == digest
 
 
-def test_every_vendored_script_or_style_is_listed() -> None:
+def test_every_vendored_script_style_or_picture_is_listed() -> None:
     files = {
         path.relative_to(VENDOR).as_posix()
         for path in VENDOR.rglob("*")
-        if path.suffix in {".js", ".css"}
+        if path.suffix in {".js", ".css", ".svg"}
     }
 
     assert files == {file for _, _, _, file, _ in ROWS}

@@ -16,6 +16,7 @@ from app.web import (
     assets,
     attention,
     errors,
+    icons,
     request_bounds,
     security,
     template_globals,
@@ -74,6 +75,7 @@ def install(app: Flask, store: Store, *, is_reachable: bool) -> None:
     assets.install(app)
     access.install(app, is_reachable=is_reachable)
     attention.install(app)
+    icons.install(app)
     security.install(app)
     errors.install(app)
     template_globals.install(app)

@@ -22,6 +22,19 @@ SHORT_STATE_WORDS = STATE_WORDS | {
     State.UNSENT: "No connection",
 }
 
+_ICONS: dict[str, str] = {
+    Readiness.READY: "circle-check",
+    Readiness.INCOMPLETE: "circle-dashed",
+    Readiness.BREAKS: "triangle-alert",
+    Readiness.OPEN: "circle-question-mark",
+    State.QUEUED: "clock",
+    State.SENDING: "send",
+    State.CREATED: "circle-check",
+    State.REFUSED: "circle-x",
+    State.UNSENT: "circle-x",
+    State.UNKNOWN: "circle-question-mark",
+}
+
 
 @dataclass(frozen=True)
 class Pill:
@@ -30,6 +43,10 @@ class Pill:
     words: str
     kind: str
     rest: str
+
+    @property
+    def icon(self) -> str:
+        return _ICONS[self.kind]
 
 
 def make_pill(row: Row, findings: Mapping[str, int]) -> Pill:

@@ -7,13 +7,18 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 grep '^#' packages.txt >"$work/packages.txt"
 grep -v '^#' packages.txt | while read -r package version licence file _; do
-  archive=$(cd "$work" && npm pack --silent "$package@$version")
-  tar -xzf "$work/$archive" -C "$work"
+  from="$work/$package@$version"
+  if [ ! -d "$from" ]; then
+    archive=$(cd "$work" && npm pack --silent "$package@$version")
+    mkdir "$from"
+    tar -xzf "$work/$archive" -C "$from" --strip-components=1
+  fi
   mkdir -p "$(dirname "$file")"
-  cp "$work/package/dist/$(basename "$file")" "$file"
-  cp "$work/package/LICENSE" "$(dirname "$file")/LICENSE"
+  for folder in dist icons; do
+    if [ -f "$from/$folder/$(basename "$file")" ]; then cp "$from/$folder/$(basename "$file")" "$file"; fi
+  done
+  cp "$from/LICENSE" "$(dirname "$file")/LICENSE"
   echo "$package $version $licence $file $(sha256sum "$file" | cut -d' ' -f1)" >>"$work/packages.txt"
-  rm -r "$work/package"
 done
 mv "$work/packages.txt" packages.txt
 cat packages.txt
