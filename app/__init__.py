@@ -180,7 +180,12 @@ def _make(settings: Settings) -> Flask:
         metrics=metrics,
         provider=provider,
     ).install(app)
-    web.install(app, store, is_reachable=settings.is_reachable)
+    web.install(
+        app,
+        store,
+        is_reachable=settings.is_reachable,
+        wants_second_factor=settings.require_second_factor,
+    )
     for command in COMMANDS:
         app.cli.add_command(command)
     both = DispatcherMiddleware(app.wsgi_app, {"/sandbox": SandboxGate(sandbox, app)})

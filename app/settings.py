@@ -74,6 +74,7 @@ class Settings:
     trusted_proxy: str = ""
     allow_private_hosts: tuple[str, ...] = ()
     metrics_token: str = field(default="", repr=False)
+    require_second_factor: bool = False
     provider: ProviderSettings | None = None
     processes: int = 1
     threads: int = 8
@@ -129,6 +130,10 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     for name in ("PROCESSES", "THREADS"):
         if values[name] and not re.fullmatch("[1-9][0-9]?", values[name]):
             raise BadSetting(f"{name} is “{values[name]}”. Set it to a number from 1 to 99.")
+    if values["REQUIRE_SECOND_FACTOR"] not in {"", "yes", "no"}:
+        raise BadSetting(
+            f"REQUIRE_SECOND_FACTOR is “{values['REQUIRE_SECOND_FACTOR']}”. Set it to yes or no."
+        )
     _check_metrics_token(values["METRICS_TOKEN"])
     _check_shared(values)
     keep = _read_keep(values)
@@ -148,6 +153,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         trusted_proxy=values["TRUSTED_PROXY"],
         allow_private_hosts=_read_private_hosts(values["ALLOW_PRIVATE_HOSTS"]),
         metrics_token=values["METRICS_TOKEN"],
+        require_second_factor=values["REQUIRE_SECOND_FACTOR"] == "yes",
         provider=_read_provider(values),
         log=read_log_settings(environ),
         keep=keep,

@@ -120,6 +120,11 @@ SETTINGS = (
         is_secret=True,
     ),
     Setting(
+        "REQUIRE_SECOND_FACTOR",
+        "",
+        "yes: whoever signs in by a password has to set up codes or a passkey. Else they may.",
+    ),
+    Setting(
         "OIDC_ISSUER",
         "",
         "Issuer of an OpenID Connect provider, by which people may sign in, too.",

@@ -60,6 +60,7 @@ def test_each_setting_is_read_from_its_variable() -> None:
             "LOG_FORMAT": "json",
             "LOG_LEVEL": "ERROR",
             "METRICS_TOKEN": "a-token-of-a-test",
+            "REQUIRE_SECOND_FACTOR": "yes",
             "PROCESSES": "3",
             "THREADS": "4",
             "KEEP_LOG_DAYS": "90",
@@ -82,6 +83,7 @@ def test_each_setting_is_read_from_its_variable() -> None:
         trusted_proxy="10.0.0.1",
         allow_private_hosts=("gateway.internal", "10.1.0.0/16", "fd00::7"),
         metrics_token="a-token-of-a-test",
+        require_second_factor=True,
         log=LogSettings("json", "ERROR"),
         processes=3,
         threads=4,
@@ -232,6 +234,14 @@ def test_a_token_that_no_header_carries_or_somebody_guesses_is_refused(token: st
         "METRICS_TOKEN cannot be used. Set it to 16 or more letters and digits; "
         "._~+/- may be among them."
     )
+
+
+@pytest.mark.parametrize("answer", ["1", "true", "Yes"])
+def test_what_is_neither_yes_nor_no_is_refused(answer: str) -> None:
+    assert refused(REQUIRE_SECOND_FACTOR=answer) == (
+        f"REQUIRE_SECOND_FACTOR is “{answer}”. Set it to yes or no."
+    )
+    assert not read_settings({"REQUIRE_SECOND_FACTOR": "no"}).require_second_factor
 
 
 def test_the_settings_do_not_show_the_token() -> None:

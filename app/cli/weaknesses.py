@@ -56,6 +56,7 @@ def find_weaknesses(settings: Settings, environ: Mapping[str, str]) -> Iterator[
     """Look at what is set, at the keys, the folder, the disk, the queue and the mail server."""
     yield from _check_debugging(settings, environ)
     yield from _check_reach(settings)
+    yield from _check_factors(settings)
     yield from _check_openness(environ)
     yield from _check_keys(settings)
     yield from _check_secret_files(environ)
@@ -88,6 +89,15 @@ def _check_reach(settings: Settings) -> Iterator[Weakness]:
             "trusted-proxy",
             "TRUSTED_PROXY is *: whoever connects is believed for which host and over what a "
             "request came. Set it to the proxy's address, unless nothing else can connect.",
+        )
+
+
+def _check_factors(settings: Settings) -> Iterator[Weakness]:
+    if settings.is_reachable and not settings.require_second_factor:
+        yield weak(
+            "second-factor",
+            "Who finds out a password can sign in from anywhere, unless its owner has set up "
+            "codes. Set REQUIRE_SECOND_FACTOR to yes.",
         )
 
 

@@ -57,6 +57,12 @@ _WAYS = {
 }
 """By what somebody has signed in, by the view at which they did."""
 
+_BY_ONE_FACTOR = frozenset({"people.join", "people.take_link", "security.login"})
+"""Views at which somebody signs in by one thing alone: a link, or a password."""
+
+_ONE_FACTOR = "one_factor"
+"""Where a session has whether its sign-in was by one thing alone."""
+
 HASHING = {"argon2__time_cost": 3, "argon2__memory_cost": 65536, "argon2__parallelism": 4}
 """What a hash of a password costs: 64 MiB, three times over (RFC 9106, 4, the second choice)."""
 
@@ -185,6 +191,14 @@ def find_sign_in() -> SignIn | None:
     return sign_in
 
 
+def has_second_factor(account: Account) -> bool:
+    """Tell whether somebody has proved by two things who they are, or will have to from now on.
+
+    A passkey is two by itself, as it asks for a finger or a PIN. What a provider asks for is its.
+    """
+    return bool(account.tf_primary_method) or not session.get(_ONE_FACTOR, True)
+
+
 def renew_key(store: Store) -> None:
     """Give the browser another key, since whoever is at it has just proved who they are.
 
@@ -263,6 +277,8 @@ def _put_on_record(app: Flask, store: Store, outbox: Outbox) -> None:
 
     def begin(_app: Flask, user: Account, **_more: object) -> None:
         who = accounts.describe_person(user).label
+        if request.endpoint != "security.change_password":  # Who changes it is signed in.
+            session[_ONE_FACTOR] = request.endpoint in _BY_ONE_FACTOR
         session.pop("csrf_token", None)  # What was there before the sign-in is not used after it.
         g.pop("csrf_token", None)
         with store.writing(name_account_chain(user.id)) as database:

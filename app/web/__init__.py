@@ -65,15 +65,16 @@ from app.web.screens import (
 )
 
 
-def install(app: Flask, store: Store, *, is_reachable: bool) -> None:
+def install(app: Flask, store: Store, *, is_reachable: bool, wants_second_factor: bool) -> None:
     """Give the app its pages, and what all of them share.
 
-    *is_reachable* from other machines is one that nobody may use without an account.
+    *is_reachable* from other machines is one that nobody may use without an account, and
+    *wants_second_factor* one that nobody uses by a password alone.
     """
     request_bounds.install(app)
     addresses.install(app)
     assets.install(app)
-    access.install(app, is_reachable=is_reachable)
+    access.install(app, is_reachable=is_reachable, wants_second_factor=wants_second_factor)
     attention.install(app)
     icons.install(app)
     security.install(app)

@@ -21,7 +21,13 @@ from sqlalchemy.exc import DatabaseError
 from werkzeug.wrappers import Request
 
 from app.connections import Connection, ConnectionRegistry
-from app.people.sign_in import FRESH, WITHOUT_ACCOUNT, find_account, renew_key
+from app.people.sign_in import (
+    FRESH,
+    WITHOUT_ACCOUNT,
+    find_account,
+    has_second_factor,
+    renew_key,
+)
 from app.rights import SCOPES, Person, Right, make_local_person
 from app.services import connections, store
 from app.store import accounts, sign_in_pace
@@ -29,7 +35,14 @@ from app.store.models import Batch, Draft, Submission
 from app.store.records import LoggedCall
 from app.store.sign_in_pace import Tried
 from app.web import security_lines
-from app.web.refusals import NotAllowed, NotFresh, NotOpen, NotSignedIn, TooManyTries
+from app.web.refusals import (
+    NoSecondFactor,
+    NotAllowed,
+    NotFresh,
+    NotOpen,
+    NotSignedIn,
+    TooManyTries,
+)
 from app.web.token_access import find_program, is_for_api
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -178,9 +191,13 @@ def choose_connection(asked: str) -> str:
     return next((offered.key for offered in list_connections(Right.EDIT)), "")
 
 
-def install(app: Flask, *, is_reachable: bool) -> None:
-    """Look at who asks before anything else; *is_reachable* from other machines is the app."""
+def install(app: Flask, *, is_reachable: bool, wants_second_factor: bool) -> None:
+    """Look at who asks before anything else.
+
+    *is_reachable* from other machines is the app, and *wants_second_factor* of everybody.
+    """
     app.config["IS_REACHABLE"] = is_reachable
+    app.config["WANTS_SECOND_FACTOR"] = wants_second_factor
     app.before_request(_check)
     app.after_request(_conclude_try)
 
@@ -214,8 +231,7 @@ def _check_visitor() -> ResponseReturnValue | None:
     elif person is None:
         return _ask_to_sign_in()
     elif request.blueprint != "security":
-        _check_rights(person)
-        return _check_freshness()
+        return _check_signed_in(person)
     return None
 
 
@@ -292,6 +308,26 @@ def _ask_to_sign_in() -> ResponseReturnValue:
         raise NotSignedIn
     path = request.full_path.rstrip("?")
     return redirect(url_for("security.login", next=path if path != "/" else None))
+
+
+def _check_signed_in(person: Person) -> ResponseReturnValue | None:
+    if _lacks_second_factor():
+        return _lead_to_second_factor()
+    _check_rights(person)
+    return _check_freshness()
+
+
+def _lacks_second_factor() -> bool:
+    account = find_account()
+    is_wanted = current_app.config["WANTS_SECOND_FACTOR"]
+    return is_wanted and account is not None and not has_second_factor(account)
+
+
+def _lead_to_second_factor() -> ResponseReturnValue:
+    """Lead to where one is set up; raises `NoSecondFactor` for what was posted."""
+    if request.method not in {"GET", "HEAD"}:
+        raise NoSecondFactor
+    return redirect(url_for("security.two_factor_setup"))
 
 
 def _check_rights(person: Person) -> None:

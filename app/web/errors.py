@@ -22,6 +22,7 @@ from app.store.vault import BadKeys
 from app.web import security_lines
 from app.web.problems import describe_status, make_problem
 from app.web.refusals import (
+    NoSecondFactor,
     NotAllowed,
     NotFresh,
     NoToken,
@@ -84,6 +85,10 @@ _NOT_FRESH = (
     "Prove that it is you",
     "Nothing was done yet. Open “Prove that it is you” in another tab, then try again here.",
 )
+_NO_SECOND_FACTOR = (
+    "Set up a second step first",
+    "Nothing was done yet. Set it up under “Your account” in another tab, then try again here.",
+)
 _NOT_OPEN = (
     "Nobody can sign in here yet",
     "Open the link that was printed when Campaign Builder was started: it makes the first account.",
@@ -113,6 +118,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(NoToken, _ask_for_token)
     app.register_error_handler(TooManyTries, _show_too_many_tries)
     app.register_error_handler(NotFresh, _offer_again_not_fresh)
+    app.register_error_handler(NoSecondFactor, _offer_again_with_one_factor)
     app.register_error_handler(NotAllowed, _show_not_allowed)
     app.register_error_handler(NotOpen, _show_not_open)
     app.register_error_handler(CSRFError, _offer_again_expired)
@@ -157,6 +163,10 @@ def _show_too_many_tries(error: TooManyTries) -> tuple[str | Response, int, dict
 
 def _offer_again_not_fresh(_error: NotFresh) -> tuple[str | Response, int]:
     return _offer_again(401, _NOT_FRESH)
+
+
+def _offer_again_with_one_factor(_error: NoSecondFactor) -> tuple[str | Response, int]:
+    return _offer_again(403, _NO_SECOND_FACTOR)
 
 
 def _show_not_allowed(error: NotAllowed) -> tuple[str | Response, int]:

@@ -29,5 +29,9 @@ class NotFresh(Exception):
     """Somebody has to prove anew who they are before this is done."""
 
 
+class NoSecondFactor(Exception):
+    """Somebody has to set up a second step of signing in before this is done."""
+
+
 class NotOpen(Exception):
     """Nobody has an account, and this is not the machine itself."""

@@ -174,6 +174,9 @@ def test_a_passkey_signs_in_and_proves_who_it_is(page: Page, app: Flask, site: A
 
     Operator(page).press("Sign in with a passkey")
     expect(page.get_by_role("link", name="Anna")).to_be_visible()
+    app.config["WANTS_SECOND_FACTOR"] = True  # A passkey is two factors.
+    page.goto(f"{url}/account")
+    Operator(page).sees_heading("Your account")
 
     page.goto(f"{url}/sign-in/again")
     Operator(page).press("Use a passkey")

@@ -67,6 +67,7 @@ def test_an_installation_that_was_started_is_fine(examine: Examine) -> None:
         ({"LOG_LEVEL": "debug"}, "log-level", "weak"),
         ({"HOST": "campaigns.example"}, "tls", "weak"),
         ({"TRUSTED_PROXY": "*"}, "trusted-proxy", "weak"),
+        ({"TRUSTED_PROXY": "10.0.0.1"}, "second-factor", "weak"),
         ({"HOST": "campaigns.example", "METRICS_TOKEN": ""}, "metrics", "weak"),
         ({"SECRET_KEY": "a" * 40}, "secret-key", "weak"),
         ({"SECRET_KEY": SECRET, "METRICS_TOKEN": SECRET}, "same-keys", "weak"),
@@ -109,7 +110,7 @@ def test_each_line_says_what_to_do(examine: Examine) -> None:
 def test_an_object_for_scripts_has_the_same(examine: Examine) -> None:
     told: dict[str, Any] = json.loads(examine("--json", TRUSTED_PROXY="*").output)
 
-    finding, mail = told["findings"]
+    finding, *_, mail = told["findings"]
     assert mail["check"] == "mail"
     assert told["status"] == 1
     assert (finding["check"], finding["severity"]) == ("trusted-proxy", "weak")
@@ -131,7 +132,8 @@ class TestMail:
         assert "s3cret" not in result.output
 
     def test_where_others_sign_in_mail_is_missed(self, examine: Examine) -> None:
-        assert find(examine(TRUSTED_HOSTS="campaigns.example")) == {"mail": "weak"}
+        given = {"TRUSTED_HOSTS": "campaigns.example", "REQUIRE_SECOND_FACTOR": "yes"}
+        assert find(examine(**given)) == {"mail": "weak"}
 
 
 @pytest.mark.sqlite

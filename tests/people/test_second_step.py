@@ -15,6 +15,7 @@ from app.people import datastore
 from app.services import find_services
 from app.store.people_models import Account
 from tests.people.accounts import (
+    PASSWORD,
     add_account,
     find_token,
     is_signed_in,
@@ -169,3 +170,54 @@ def test_another_second_step_is_asked_for_anew(signed_in: FlaskClient, address: 
     with time_machine.travel(datetime.now(UTC) + timedelta(minutes=16)):
         assert urlsplit(signed_in.get(address).location or "").path == "/sign-in/again"
         assert signed_in.post(address, data={"csrf_token": token}).status_code in {302, 401}
+
+
+class TestRequiredOfEverybody:
+    @pytest.fixture(autouse=True)
+    def required(self, app: Flask, signed_in: FlaskClient) -> None:
+        app.config["WANTS_SECOND_FACTOR"] = True
+
+    def test_who_signs_in_by_a_password_alone_is_led_to_set_up_codes(
+        self, signed_in: FlaskClient
+    ) -> None:
+        for address in ("/", "/account", "/drafts/new", "/people"):
+            assert signed_in.get(address).location == "/account/codes", address
+        assert "Here everybody signs in by two steps." in signed_in.get("/account/codes").text
+        assert signed_in.get("/account/passkeys").status_code == 200
+
+    def test_what_was_posted_before_is_not_done_and_offered_again(
+        self, app: Flask, signed_in: FlaskClient
+    ) -> None:
+        app.config["WANTS_SECOND_FACTOR"] = False
+        typed = {"name": "Acme Dental", "csrf_token": find_token(signed_in.get("/connections/new"))}
+        app.config["WANTS_SECOND_FACTOR"] = True
+        answer = signed_in.post("/connections/new", data=typed)
+        assert answer.status_code == 403
+        assert "Set up a second step first" in answer.text
+        assert 'name="name" value="Acme Dental"' in answer.text
+
+    def test_with_codes_set_up_all_is_open_until_they_are_given_up(
+        self, signed_in: FlaskClient
+    ) -> None:
+        ask_for_codes(signed_in)
+        assert is_signed_in(signed_in)
+        post(signed_in, "/account/codes", setup="disable")
+        assert signed_in.get("/account").location == "/account/codes"
+
+    def test_who_has_given_a_code_is_let_in(self, app: Flask, signed_in: FlaskClient) -> None:
+        phone = ask_for_codes(signed_in)
+        client = make_client(app)
+        with time_machine.travel(datetime.now(UTC) + timedelta(minutes=1)):
+            sign_in(client)
+            give_code(client, "/sign-in/code", phone.generate().token)
+            assert is_signed_in(client)
+
+    def test_a_new_password_is_no_second_step(self, signed_in: FlaskClient) -> None:
+        post(
+            signed_in,
+            "/account/password",
+            password=PASSWORD,
+            new_password="five loud lanterns hum",
+            new_password_confirm="five loud lanterns hum",
+        )
+        assert signed_in.get("/account").location == "/account/codes"
