@@ -92,9 +92,13 @@ def _advise_on_numbers(values: Values) -> Iterator[Advice]:
 
 def _advise_on_ids(values: Values) -> Iterator[Advice]:
     for name in _IDS:
-        id_type = read_global_id_type(values[name]) if values.get(name) else None
-        if id_type and id_type != FIELD[name].global_id:
+        if not values.get(name):
+            continue
+        wanted, id_type = FIELD[name].global_id, read_global_id_type(values[name])
+        if id_type and id_type != wanted:
             yield Advice(name, AdviceCode.OTHER_GLOBAL_ID, id_type)
+        elif wanted and not id_type:
+            yield Advice(name, AdviceCode.NO_GLOBAL_ID)
 
 
 def _advise_on_zone(values: Values, now: datetime) -> Iterator[Advice]:

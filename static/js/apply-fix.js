@@ -1,7 +1,7 @@
 // Put a proposed change into the form at once, say what it was and offer to undo it; without scripts the server does it.
 // The button goes when its change is made, so focus goes to what is nearest: the field that it stood
 // beside, or a heading of the same part. Never to another change: a second press would make that, too.
-import { answerForm } from "./set-control.js";
+import { changeForm } from "./change.js";
 
 const form = document.getElementById("campaign");
 const told = document.getElementById("changed");
@@ -23,19 +23,10 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest("button[name=fix]");
   if (!button) return;
   event.preventDefault();
-  const words = button.textContent;
   const fix = new URLSearchParams(button.value);
   stay = placeOf(button);
-  const held = new FormData(form);
-  const before = [...new Set(fix.keys())].flatMap((name) => {
-    const values = held.getAll(name);
-    return (values.length ? values : [""]).map((value) => [name, value]);
-  });
-  answerForm(form, new Map([...fix.keys()].map((name) => [name, fix.getAll(name)])));
-  const undo = Object.assign(document.createElement("button"), { type: "button", className: "link", textContent: "Undo" });
-  undo.dataset.undo = new URLSearchParams(before);
-  told.replaceChildren(`Changed. ${words} `, undo);
-  told.hidden = false;
+  const answers = new Map([...fix.keys()].map((name) => [name, fix.getAll(name)]));
+  changeForm(form, answers, button.textContent);
 });
 document.addEventListener("htmx:after:swap", () => {
   if (stay && document.activeElement === document.body) stay()?.focus({ preventScroll: true });

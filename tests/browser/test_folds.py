@@ -100,6 +100,31 @@ def test_the_index_follows_what_is_answered_and_counts_what_is_missing(
     expect(link).to_be_focused()
 
 
+def test_the_index_follows_a_form_that_is_read_to_its_end(
+    operator: Operator, saved: Callable[..., str]
+) -> None:
+    operator.open(saved(outbound()))
+    page = operator.page
+    marked = page.get_by_role("navigation", name="Sections of the form").locator("[aria-current]")
+    seen = []
+    expect(marked).to_have_text("✓ Where it goes (complete)")
+    for _step in range(200):
+        page.mouse.wheel(0, 60)
+        page.evaluate("new Promise(requestAnimationFrame)")
+        words = " ".join((marked.text_content() or "").replace("✓", "").split())
+        if words not in seen:
+            seen.append(words)
+    assert [words.partition(" (")[0] for words in seen] == [
+        "Where it goes",
+        "Campaign",
+        "Voice and number",
+        "Who is called",
+        "When to call",
+        "How often to try",
+        "Events",
+    ]
+
+
 def test_events_unfold_by_their_link_and_say_in_a_line_what_they_hold(
     operator: Operator, saved: Callable[..., str]
 ) -> None:

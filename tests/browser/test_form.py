@@ -154,6 +154,10 @@ def test_one_press_chooses_the_usual_days(operator: Operator, button: str, count
     operator.press(button)
     expect(operator.row("days_of_week").get_by_role("checkbox", checked=True)).to_have_count(count)
     expect(operator.json()).to_contain_text("FRIDAY")
+    operator.press("Undo")
+    checked = operator.row("days_of_week").get_by_role("checkbox", checked=True)
+    expect(checked).to_have_count(1)
+    expect(checked).to_have_value("SUNDAY")
 
 
 def test_a_new_campaign_starts_in_the_zone_of_the_browser(operator: Operator) -> None:

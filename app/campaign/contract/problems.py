@@ -63,6 +63,7 @@ class AdviceCode(StrEnum):
     NEVER_HAPPENS = auto()
     SAME_CLOCK_TIME = auto()
     OTHER_GLOBAL_ID = auto()
+    NO_GLOBAL_ID = auto()
     NOT_HTTPS = auto()
     UNREACHABLE_HOST = auto()
 

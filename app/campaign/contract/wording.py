@@ -224,7 +224,7 @@ def join_words(words: Sequence[str]) -> str:
 def describe_advice(advice: Advice) -> str:
     """Describe what is worth a second look, and why, in a sentence or two."""
     return _ADVICE[advice.code].format(
-        owner=_GLOBAL_IDS.get(advice.detail, f"a {advice.detail}"),
+        owner=_GLOBAL_IDS.get(advice.detail, f"something else, “{advice.detail}”"),
         detail=advice.detail,
         better=advice.better,
     )
@@ -276,6 +276,9 @@ _ADVICE = {
         "whoever is busy then is never reached."
     ),
     AdviceCode.OTHER_GLOBAL_ID: "This looks like the id of {owner}. Is it in the right field?",
+    AdviceCode.NO_GLOBAL_ID: (
+        "This does not look like a Global ID of VoiceAIWrapper. Was all of it copied?"
+    ),
     AdviceCode.NOT_HTTPS: "Events carry personal data: use an address with https://.",
     AdviceCode.UNREACHABLE_HOST: (
         "VoiceAIWrapper cannot reach {detail}: it is private or reserved. Use a public address."

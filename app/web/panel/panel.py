@@ -21,6 +21,7 @@ from app.campaign.explanation import Explanation, explain
 from app.campaign.timezones.words import find_likely_zones
 from app.campaign.timezones.zones import ZONE_NAMES, find_offset, format_offset
 from app.connections import Connection
+from app.sandbox.examples import EXAMPLES
 from app.store.address_book import iterate_id_fields, read_nicknames
 from app.web.clocks import choose_zone
 from app.web.panel.drawings import Trouble, draw_calendar, draw_lead, draw_rules
@@ -54,6 +55,7 @@ class Panel:
     counts: Mapping[str, int]
     gaps: int
     sections: Sequence[SectionState]
+    can_send: bool
     rules: Markup | None
     calendar: Markup | None
     lead: Markup | None
@@ -100,6 +102,7 @@ def build_panel(
         counts=tally(explanation.findings, accepted),
         gaps=len(describe_gaps(explanation.audience)) if overview else 0,
         sections=list_sections(explanation),
+        can_send=to.is_enabled,
         rules=draw_rules(explanation, accepted, now.date(), can_change=can_change, trouble=trouble),
         calendar=draw_calendar(overview, tuple(explanation.closed.items()), clock)
         if overview
@@ -112,14 +115,21 @@ def build_panel(
 
 
 def add_nicknames(panel: Panel, session: Session, to: Connection) -> Panel:
-    """Tell beside each id what the address book of the connection calls it."""
+    """Tell beside each id what the address book of the connection, or the sandbox, calls it."""
     nicknames = read_nicknames(session, to.key, panel.meaning.payload)
     notes = dict(panel.notes)
     for name, kind, value in iterate_id_fields(panel.meaning.payload):
         if nickname := nicknames.get((kind, value)):
-            note = Note(FACT, f"{nickname}, by the address book.")
-            notes[name] = [*notes.get(name, ()), note]
+            words = f"{nickname}, by the address book."
+        elif to.is_built_in and (kind, value) in _EXAMPLES:
+            words = f"{_EXAMPLES[kind, value]}, an example of the sandbox."
+        else:
+            continue
+        notes[name] = [*notes.get(name, ()), Note(FACT, words)]
     return replace(panel, notes=notes)
+
+
+_EXAMPLES = {(example.kind, example.value): example.nickname for example in EXAMPLES}
 
 
 def find_public_url(to: Connection) -> str:

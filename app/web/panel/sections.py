@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.campaign.contract.fields import FIELD, OUTBOUND, When
+from app.campaign.contract.fields import OUTBOUND, When
 from app.campaign.explanation import Explanation
 
 
@@ -68,7 +68,7 @@ SECTIONS = (
 class SectionState:
     """A section as the index shows it: how many of its answers are to be given or changed.
 
-    `is_done` is one that had to be answered, and is.
+    `is_done` is one of which nothing is missing, and something was answered.
     """
 
     section: Section
@@ -90,7 +90,11 @@ def _describe_state(
     section: Section, explanation: Explanation, open_questions: set[str]
 ) -> SectionState:
     missing = len(open_questions.intersection(section.questions))
-    has_required = any(
-        FIELD[name].is_required(explanation.values) for name in section.questions if name in FIELD
-    )
-    return SectionState(section, missing, has_required and not missing)
+    audience = explanation.audience
+    answered = {
+        *explanation.values,
+        *(["audience"] if audience.places and not audience.is_assumed else []),
+        *(["purpose"] if audience.purpose else []),
+    }
+    is_done = not missing and not answered.isdisjoint(section.questions)
+    return SectionState(section, missing, is_done)

@@ -72,14 +72,18 @@ def offers(key: str) -> ResponseReturnValue:
 
 
 def _add_examples(offered: dict[str, list[Any]]) -> None:
-    """Offer the sandbox's own ids, too, below what the book has."""
+    """Offer the sandbox's own ids, too, below what the book has, and name those that it has."""
     known = services().account.read_ids()
+    names = {example.value: example.nickname for example in known}
     for field, kinds in FIELDS.items():
         in_book = {value for _, value, _ in offered[field]}
-        offered[field] += [
-            example
-            for example in known
-            if example.kind in set(kinds) and example.value not in in_book
+        offered[field] = [
+            *((kind, value, name or names.get(value, "")) for kind, value, name in offered[field]),
+            *(
+                example
+                for example in known
+                if example.kind in set(kinds) and example.value not in in_book
+            ),
         ]
 
 

@@ -52,8 +52,13 @@ def test_an_id_that_is_not_sent_is_not_looked_at() -> None:
 
 
 @pytest.mark.parametrize("value", ["asst_abc123", "123", "TenantVoiceProvider:123", "ünï"])
-def test_an_id_that_is_no_global_id_is_nobodys_business(value: str) -> None:
-    assert advice(outbound(tenant_voice_provider_id=value)) == []
+def test_what_cannot_be_a_global_id_is_pointed_out_where_one_is_asked_for(value: str) -> None:
+    of_provider = Advice("tenant_voice_provider_id", AdviceCode.NO_GLOBAL_ID)
+    of_pool = Advice("phone_number_pool_id", AdviceCode.NO_GLOBAL_ID)
+    assert advice(outbound(tenant_voice_provider_id=value)) == [of_provider]
+    pool = outbound(dialer_type=DialerType.POOL, phone_number_pool_id=value)
+    assert advice(pool) == [of_pool]
+    assert advice(outbound(assistant_id=value, phone_number_id=value)) == []
 
 
 @pytest.mark.parametrize(
@@ -89,7 +94,7 @@ def test_the_type_inside_a_global_id_is_read_and_nothing_else_is_taken_for_one(
     ("detail", "sentence"),
     [
         ("VoiceCampaign", "This looks like the id of a campaign. Is it in the right field?"),
-        ("Lead", "This looks like the id of a Lead. Is it in the right field?"),
+        ("Lead", "This looks like the id of something else, “Lead”. Is it in the right field?"),
     ],
 )
 def test_a_wrong_id_is_named_in_words(detail: str, sentence: str) -> None:

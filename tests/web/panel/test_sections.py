@@ -11,8 +11,8 @@ from tests.pages import Visitor, text
 NOW = datetime(2027, 1, 1, tzinfo=UTC)
 
 
-def list_states(campaign: dict[str, object]) -> dict[str, tuple[int, bool]]:
-    states = list_sections(explain(typed(campaign), NOW))
+def list_states(campaign: dict[str, object], **about_leads: str) -> dict[str, tuple[int, bool]]:
+    states = list_sections(explain({**typed(campaign), **about_leads}, NOW))
     return {state.section.title: (state.missing, state.is_done) for state in states}
 
 
@@ -38,6 +38,14 @@ def test_a_section_is_ticked_once_all_that_it_has_to_have_is_there() -> None:
         "How often to try": (0, True),
         "Events": (0, False),
     }
+
+
+def test_a_section_that_may_be_left_open_is_ticked_once_it_is_answered() -> None:
+    answers = outbound(webhook_url="https://events.example.com/x")
+    states = list_states(answers, audience="Texas")
+    assert states["Who is called"] == states["Events"] == (0, True)
+    assert list_states(outbound(), purpose="marketing")["Who is called"] == (0, True)
+    assert list_states(outbound(), audience="Nowhere")["Who is called"] == (1, False)
 
 
 def test_an_inbound_campaign_is_not_asked_when_and_whom_it_calls() -> None:

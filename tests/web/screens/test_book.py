@@ -72,6 +72,20 @@ def test_a_nickname_stands_beside_its_id_in_the_form_without_a_script(
     assert page.soup.select("#phone_number_id-note .fact") == []
 
 
+def test_what_the_sandbox_calls_its_own_ids_is_told_there_alone_and_kept_after_use(
+    visitor: Visitor, client: FlaskClient, saved: Saved, add_connection: Callable[..., str]
+) -> None:
+    draft_id = saved(outbound(assistant_id="asst_demo_front_desk"))
+    note = visitor.open(f"/drafts/{draft_id}").soup.select_one("#assistant_id-note .fact")
+    assert text(note) == "Front desk, an example of the sandbox."
+    visitor.press(visitor.open(f"/drafts/{draft_id}/review"), "send")
+    entry = ["assistant", "asst_demo_front_desk", "Front desk"]
+    assert offered(client)["assistant_id"][0] == entry
+
+    elsewhere = saved(outbound(assistant_id="asst_demo_front_desk"), connection=add_connection())
+    assert visitor.open(f"/drafts/{elsewhere}").soup.select("#assistant_id-note .fact") == []
+
+
 @pytest.mark.parametrize(
     ("changes", "is_told"),
     [

@@ -1,0 +1,17 @@
+// Change the form as a press asks for: at once, said in words, and with an offer to undo it.
+import { answerForm } from "./set-control.js";
+
+const told = document.getElementById("changed");
+
+export const changeForm = (form, answers, words) => {
+  const held = new FormData(form);
+  const before = [...answers.keys()].flatMap((name) => {
+    const values = held.getAll(name);
+    return (values.length ? values : [""]).map((value) => [name, value]);
+  });
+  answerForm(form, answers);
+  const undo = Object.assign(document.createElement("button"), { type: "button", className: "link", textContent: "Undo" });
+  undo.dataset.undo = new URLSearchParams(before);
+  told.replaceChildren(`Changed. ${words} `, undo);
+  told.hidden = false;
+};
