@@ -21,6 +21,9 @@ from app.store.draft_search import search_drafts
 from app.store.models import Draft
 
 PAGE = 20
+MOST_ROWS = 200
+"""So many are shown at once, where more are asked for."""
+
 COUNTED = 1000
 """Matches are counted up to here; nobody needs to know more exactly."""
 
@@ -59,7 +62,7 @@ class DraftQuery:
     *keys* are those of the connections to which the drafts go, all if there are none. *names* tells
     how each connection is called, by its key, so that one is found by its name.
     *client* has the keys of the one client to list, and *days* the first and the last day of those
-    on which campaigns may begin.
+    on which campaigns may begin. *size* is how many to read, up to `MOST_ROWS`.
     """
 
     search: str = ""
@@ -73,6 +76,7 @@ class DraftQuery:
     after: Cursor | None = None
     before: Cursor | None = None
     is_reversed: bool = False
+    size: int = PAGE
 
 
 class Row(NamedTuple):
@@ -127,7 +131,7 @@ class Page:
 
 
 def read_page(session: Session, query: DraftQuery) -> Page:
-    """Read one page of the list, of `PAGE` drafts at most; raises `NotSearchable`."""
+    """Read one page of the list, of the size that is asked for; raises `NotSearchable`."""
     matching, sequence = search_drafts(session, select_matching(query), query.search, query.names)
     counted = matching.with_only_columns(Draft.sequence).limit(COUNTED + 1).subquery()
     count = session.scalar(select(func.count()).select_from(counted)) or 0
@@ -200,9 +204,9 @@ def _read(  # noqa: PLR0913  From where, in which order and direction.
         row, bound = tuple_(*by), tuple_(*bounds)
         matching = matching.where(row < bound if is_down else row > bound)
     ordered = matching.order_by(*(key.desc() if is_down else key for key in by))
-    rows = session.execute(ordered.limit(PAGE + 1))
+    rows = session.execute(ordered.limit(query.size + 1))
     drafts = [Row(*row) for row in rows]
-    more, drafts = len(drafts) > PAGE, drafts[:PAGE]
+    more, drafts = len(drafts) > query.size, drafts[: query.size]
     return drafts[::-1] if backwards else drafts, more
 
 

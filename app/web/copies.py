@@ -11,6 +11,7 @@ WEEK = timedelta(weeks=1)
 
 _DATES = ("start_date", "end_date")
 _WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,9}")
+_IS_COPY = re.compile(r"(?P<name>.*?) ?\(copy(?: (?P<number>[0-9]{1,6}))?\)")
 _NO_NUMBER = (
     "Enter the weeks as a whole number other than 0, such as 2, or -1 to move the dates back."
 )
@@ -40,4 +41,11 @@ def copy_answers(answers: Mapping[str, Any], weeks: int) -> dict[str, Any]:
         }
     except OverflowError as error:
         raise NotMovable(_OFF_THE_CALENDAR) from error
-    return {**answers, **moved, "name": f"{str(answers.get('name', '')).strip()} (copy)".strip()}
+    return {**answers, **moved, "name": _name_copy(str(answers.get("name", "")).strip())}
+
+
+def _name_copy(name: str) -> str:
+    """Name a copy, and a copy of a copy by its number."""
+    if match := _IS_COPY.fullmatch(name):
+        return f"{match['name']} (copy {int(match['number'] or 1) + 1})".strip()
+    return f"{name} (copy)".strip()

@@ -13,7 +13,7 @@ from app.web.row_numbers import read_number
 REVERSED = "reversed"
 FILTERS = ("search", "type", "show", "client", "month")
 _SORTED = ("sort", "order")
-_ASKED = (*FILTERS, *_SORTED, "view", "key", "cursor", "turn")
+_ASKED = (*FILTERS, *_SORTED, "view", "key", "cursor", "turn", "rows")
 _COOKIE = "view"
 
 

@@ -27,7 +27,7 @@ _WORDS = {
         "{} campaigns were deleted.",
         "selection.restore",
     ),
-    Together.COPIED: ("{} copy was made.", "{} copies were made.", "selection.delete"),
+    Together.COPIED: ("{} copy was made{to}.", "{} copies were made{to}.", "selection.delete"),
     Together.MOVED: (
         "{} campaign goes to {to} now. Its ids stay as they were: check them.",
         "{} campaigns go to {to} now. Their ids stay as they were: check them.",
@@ -47,7 +47,10 @@ class DoneTogether:
 
 
 def tell_together(what: Together, ids: Collection[str], to: str = "") -> None:
-    """Tell on the next page what was done to drafts; *to* is the key of where they were moved."""
+    """Tell on the next page what was done to drafts.
+
+    *to* is the key of where they were moved, or by how many weeks copies were.
+    """
     if ids:
         flash(" ".join([to or "-", *ids]), what)
 
@@ -60,6 +63,16 @@ def list_done_together() -> list[DoneTogether]:
 
 def _read(what: Together, to: str, *ids: str) -> DoneTogether:
     one, several, undo = _WORDS[what]
-    name = connections().find(to).name if what is Together.MOVED else ""
     words = one if len(ids) == 1 else several
-    return DoneTogether(words.format(len(ids), to=name), undo, list(ids))
+    return DoneTogether(words.format(len(ids), to=_describe(what, to)), undo, list(ids))
+
+
+def _describe(what: Together, to: str) -> str:
+    """Say where drafts were moved, or how far the dates of copies."""
+    if what is Together.MOVED:
+        return connections().find(to).name
+    weeks = int(to) if what is Together.COPIED else 0
+    if not weeks:
+        return ""
+    count = f"{abs(weeks)} week{'' if abs(weeks) == 1 else 's'}"
+    return f", {count} {'later' if weeks > 0 else 'earlier'}"

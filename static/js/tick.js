@@ -34,4 +34,18 @@ for (const tick of ticks) {
   });
 }
 for (const tick of ticks) tick.addEventListener("change", show);
+
+// What is ticked stays so where the same list is shown with more of it.
+const KEPT = "ticked";
+try {
+  const kept = new Set(JSON.parse(sessionStorage.getItem(KEPT)));
+  for (const tick of ticks) if (kept.has(tick.value)) setControl(tick, [tick.value]);
+  sessionStorage.removeItem(KEPT);
+} catch {
+  // Then they have to be ticked again.
+}
+document.querySelector("a[href*='#row-']")?.addEventListener("click", () => {
+  const ticked = ticks.filter((tick) => tick.checked).map((tick) => tick.value);
+  sessionStorage.setItem(KEPT, JSON.stringify(ticked));
+});
 show();

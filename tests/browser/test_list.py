@@ -88,3 +88,17 @@ def test_the_client_worked_on_stays_for_every_page_until_another_is_chosen(
     switch.click()
     page.get_by_role("button", name="All clients").click()
     expect(page.get_by_role("link", name="Of the sandbox", exact=True)).to_be_visible()
+
+
+def test_more_rows_come_below_and_what_is_ticked_stays_so(operator: Operator, saved: Saved) -> None:
+    for number in range(30):
+        saved(inbound(name=f"Line {number:02}"))
+    page = operator.page
+    page.goto("/?sort=name")
+    tick(page, "Line 03")
+    page.get_by_role("link", name="Show more").click()
+    expect(page.get_by_role("link", name="Line 20", exact=True)).to_be_in_viewport()
+    assert list_ticked(page) == ["Line 03"]
+    expect(page.get_by_role("button", name="Send those ticked (1)")).to_be_visible()
+    page.reload()
+    assert list_ticked(page) == []

@@ -28,7 +28,18 @@ from app.store.audit_trail import name_draft_chain
 from app.store.base import Readiness, State
 from app.store.drafts import AlreadySubmitted
 from app.store.facets import count_facets
-from app.store.listing import COUNTED, Cursor, DraftQuery, Page, Row, Show, Sort, read_page
+from app.store.listing import (
+    COUNTED,
+    MOST_ROWS,
+    PAGE,
+    Cursor,
+    DraftQuery,
+    Page,
+    Row,
+    Show,
+    Sort,
+    read_page,
+)
 from app.store.saved_views import list_views
 from app.store.search_words import NotSearchable
 from app.web.access import find_keys, find_person, list_connections, needs
@@ -106,6 +117,7 @@ def index() -> ResponseReturnValue:
             asked=read_asked(),
             views=list_views(session, find_person().account_id or 0),
             previous_page=_link_page(drafts_page.previous, "back"),
+            more=_link_more(query, drafts_page),
             next_page=_link_page(drafts_page.next, "on"),
         )
 
@@ -177,6 +189,7 @@ def read_query() -> DraftQuery:
         is_reversed=asked.get("order") == REVERSED,
         after=None if is_back else cursor,
         before=cursor if is_back else None,
+        size=min(max(asked.get("rows", PAGE, type=read_number), PAGE), MOST_ROWS),
     )
 
 
@@ -211,4 +224,13 @@ def _link_page(cursor: Cursor | None, turn: str) -> str | None:
     if cursor is None:
         return None
     at = {"key": cursor[0], "cursor": str(cursor[1]), "turn": turn}
-    return lead_to_list(read_asked() | at)
+    asked = {name: value for name, value in read_asked().items() if name != "rows"}
+    return lead_to_list(asked | at)
+
+
+def _link_more(query: DraftQuery, page: Page) -> str | None:
+    """Lead to the same page with more rows below, at the first of them; `None` if it is full."""
+    if page.next is None or query.before or query.size >= MOST_ROWS:
+        return None
+    address = lead_to_list(read_asked() | {"rows": query.size + PAGE})
+    return f"{address}#row-{len(page.drafts) + 1}"

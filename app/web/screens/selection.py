@@ -59,9 +59,8 @@ def restore() -> ResponseReturnValue:
 def copy() -> ResponseReturnValue:
     """Copy what is ticked, with its dates moved by weeks, and offer to delete the copies."""
     try:
-        tell_together(
-            Together.COPIED, _copy_each(_read_weeks(request.form.get("weeks", "").strip()))
-        )
+        weeks = _read_weeks(request.form.get("weeks", "").strip())
+        tell_together(Together.COPIED, _copy_each(weeks), str(weeks))
     except NotMovable as error:
         flash(str(error))
     return _lead_back()

@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
+from app.store import drafts
+from app.store.acceptances import judge
 from app.store.base import Readiness
 from app.store.database import Store
 from app.store.listing import PAGE
 from app.store.models import Draft
-from tests.factories import inbound, outbound
+from tests.factories import inbound, outbound, typed
 from tests.pages import Visitor, query_of, text
 from tests.web.screens.draft_list import follow, names
 
@@ -177,3 +179,36 @@ def test_an_odd_address_of_the_list_spoils_no_link(
     page = visitor.open("/", _anchor="x", _scheme="y", endpoint="z", draft_id="w")
     assert names(page) == ["Desk"]
     assert names(visitor.press(page, f"{draft_id}/delete")) == []
+
+
+def test_more_is_shown_below_with_the_place_kept_in_the_address(
+    visitor: Visitor, saved: Callable[..., str]
+) -> None:
+    for number in range(45):
+        saved(inbound(name=f"Line {number:02}"))
+    first = visitor.open("/", sort="name")
+    link = first.soup.find("a", string="Show more")
+    assert link
+    assert str(link["href"]).endswith("#row-21")
+    both = follow(visitor, first, "Show more")
+    assert names(both) == [f"Line {number:02}" for number in range(40)]
+    assert text(both.soup.find(id="row-21")).startswith("Line 20")
+    rest = follow(visitor, both, "Show more")
+    assert names(rest)[40:] == [f"Line {number:02}" for number in range(40, 45)]
+    assert rest.soup.find("a", string="Show more") is None
+    onward = follow(visitor, both, "Next page")
+    assert names(onward) == [f"Line {number:02}" for number in range(40, 45)]
+    assert len(names(follow(visitor, onward, "Previous page"))) == 20
+
+
+@pytest.mark.parametrize(("rows", "shown"), [("0", 20), ("x", 20), ("-5", 20), ("9" * 9, 200)])
+def test_no_more_rows_are_shown_than_a_page_can_hold(
+    visitor: Visitor, store: Store, rows: str, shown: int
+) -> None:
+    judged = judge(typed(inbound()))
+    with store.writing() as session:
+        for number in range(201):
+            drafts.save(session, f"{number:016x}", judged, over=0)
+    page = visitor.open("/", rows=rows)
+    assert len(names(page)) == shown
+    assert bool(page.soup.find("a", string="Show more")) is (shown == 20)

@@ -148,3 +148,13 @@ def test_dates_at_the_end_of_the_calendar_are_not_moved_off_it(
     refused = visitor.press(page, "duplicate", {"dates": "move", "weeks": "1"})
     assert "the calendar ends before" in refused.text
     assert visitor.press(refused, "duplicate", {"dates": "keep"}).typed("end_date") == "9999-12-31"
+
+
+def test_a_copy_of_a_copy_is_numbered(visitor: Visitor, saved: Callable[..., str]) -> None:
+    page = visitor.open(f"/drafts/{saved(inbound(name='Front desk'))}/duplicate")
+    copied = []
+    for _ in range(3):
+        copy = visitor.press(page, "duplicate")
+        copied.append(copy.heading)
+        page = visitor.open(f"{copy.path}/duplicate")
+    assert copied == ["Front desk (copy)", "Front desk (copy 2)", "Front desk (copy 3)"]

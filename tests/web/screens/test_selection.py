@@ -127,7 +127,7 @@ def test_what_is_ticked_is_copied_some_weeks_later_and_the_copies_go_by_one_pres
     copied = visitor.press(page, "copy-ticked", {"draft": ids, "weeks": "2"})
     assert names(copied) == ["Recall 0", "Recall 0 (copy)", "Recall 1", "Recall 1 (copy)"]
     assert days(copied)[:2] == ["Mon 4 Jan 2027", "Mon 18 Jan 2027"]
-    assert "2 copies were made." in copied.flash()
+    assert "2 copies were made, 2 weeks later." in copied.flash()
     (undo,) = copied.soup.select(".flash form[action*=delete-ticked]")
     undone = Page(
         visitor.client.post(
