@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from app.notices.items import Item, ListWaiting, hash_item, write_url, write_words
@@ -48,16 +49,26 @@ def tell_people(
     with store.reading() as session:
         due = digests.list_due(session, now)
     for account_id, rhythm in due:
-        reader = _read(store, list_waiting, account_id)
-        claim = _claim(store, reader, rhythm, now)
-        if not claim.items:
-            continue
         try:
-            outbox.send(write_digest(reader, claim.items, public_url))
-        except NotMailed as error:
-            _log.warning("A digest was not sent. %s", error)
-            with store.writing(name_account_subject(account_id)) as session:
-                claim.give_back(session)
+            reader = _read(store, list_waiting, account_id)
+        except DatabaseError:
+            raise
+        except Exception:  # noqa: BLE001  Of whatever kind, it is this person's.
+            _log.exception("What waits for account %d could not be listed.", account_id)
+        else:
+            claim = _claim(store, reader, rhythm, now)
+            _tell(store, outbox, reader, claim, public_url)
+
+
+def _tell(store: Store, outbox: Outbox, reader: Reader, claim: Claim, public_url: str) -> None:
+    if not claim.items:
+        return
+    try:
+        outbox.send(write_digest(reader, claim.items, public_url))
+    except NotMailed as error:
+        _log.warning("A digest was not sent. %s", error)
+        with store.writing(name_account_subject(reader.account_id)) as session:
+            claim.give_back(session)
 
 
 def write_digest(reader: Reader, items: Sequence[Item], public_url: str) -> Letter:

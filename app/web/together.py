@@ -71,8 +71,8 @@ def _describe(what: Together, to: str) -> str:
     """Say where drafts were moved, or how far the dates of copies."""
     if what is Together.MOVED:
         return connections().find(to).name
-    weeks = int(to) if what is Together.COPIED else 0
-    if not weeks:
+    if what is not Together.COPIED or to in {"0", "-"}:
         return ""
+    weeks = int(to)
     count = f"{abs(weeks)} week{'' if abs(weeks) == 1 else 's'}"
     return f", {count} {'later' if weeks > 0 else 'earlier'}"

@@ -5,10 +5,11 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 import time_machine
 from flask import Flask
+from sqlalchemy.orm import Session
 
 from app.notices.digest import Reader, tell_people, write_digest
 from app.notices.items import Item
-from app.rights import Role
+from app.rights import Person, Role
 from app.services import find_services
 from app.settings import Settings
 from app.store import accounts, digests
@@ -188,6 +189,23 @@ def test_each_is_told_what_is_theirs_and_who_is_closed_nothing(
     waiting.items["ben@example.com"] = [REVIEW]
     tell(app, waiting)
     assert len(inbox.letters) == 2
+
+
+def test_a_fault_in_what_waits_for_one_keeps_nobody_else_from_being_told(
+    app: Flask, anna: Account, inbox: Inbox, waiting: Waiting
+) -> None:
+    ben = add_account(app, "ben@example.com")
+    for account in (anna, ben):
+        wish(app, account, AT_ONCE)
+    services = find_services(app)
+
+    def list_waiting(session: Session, person: Person) -> list[Item]:
+        if person.email == anna.email:
+            raise KeyError(REVIEW)
+        return [LOOK]
+
+    tell_people(services.store, list_waiting, services.outbox, PUBLIC, NOW)
+    assert [letter["To"] for letter in inbox.letters] == ["ben@example.com"]
 
 
 @pytest.mark.parametrize(
