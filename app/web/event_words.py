@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple, TypeAlias
 
 from app.campaign.compliance.acceptance import DutyAnswer
 from app.campaign.compliance.rulebook import load_rulebook
+from app.campaign.contract.fields import FIELD, ValueKind
 from app.campaign.contract.wording import CHOICES, WORDS
+from app.campaign.formatting import format_short_day
 from app.store.audit_trail import EventKind, find_changes, read_details
 from app.store.base import State
 from app.store.records import Event
@@ -122,7 +124,17 @@ def _write_value(name: str, value: Any, called: NameConnection, at: str) -> str:
     words = CHOICES.get(name, {})
     if isinstance(value, list):
         return ", ".join(words.get(str(part), str(part)) for part in value)
-    return words.get(value) or called(str(value), at)
+    return words.get(value) or _write_day(name, value) or called(str(value), at)
+
+
+def _write_day(name: str, value: Any) -> str:
+    """Write a day as everywhere on the pages; empty for what is none."""
+    if name not in FIELD or FIELD[name].kind is not ValueKind.DATE:
+        return ""
+    try:
+        return format_short_day(date.fromisoformat(str(value)))
+    except ValueError:
+        return ""
 
 
 def _describe_event(kind: str, known: dict[str, Any]) -> str:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from flask import Flask
@@ -12,7 +13,7 @@ from app.campaign.timezones.zones import ZONE_DATA_VERSION
 from app.store.base import State
 from app.store.evidence_file import check_evidence
 from app.version import VERSION
-from tests.factories import inbound, typed
+from tests.factories import inbound, outbound, typed
 from tests.pages import Page, Visitor, text
 from tests.sending.presses import TOKEN
 
@@ -55,6 +56,18 @@ def test_what_a_draft_was_made_with_is_not_what_it_became(visitor: Visitor, save
     assert "Campaign name: Front desk" in text(made)
     assert "Night" not in text(made)
     assert "Campaign name: Front desk Night desk" in text(edited)  # In one go.
+
+
+def test_a_day_is_told_with_its_weekday_and_what_is_none_as_it_was_typed(
+    visitor: Visitor, saved: Saved
+) -> None:
+    draft_id = saved(outbound(start_date=date(2027, 1, 4)))
+    page = visitor.open(f"/drafts/{draft_id}")
+    visitor.press(page, answers={"start_date": "2027-02-01", "end_date": "soon"})
+    edited, made = visitor.open(f"/drafts/{draft_id}/history").soup.select(".events > li")
+    assert "First day: Mon 4 Jan 2027 Mon 1 Feb 2027" in text(edited)
+    assert "Wed 31 Mar 2027 soon" in text(edited)
+    assert "First day: Mon 4 Jan 2027" in text(made)
 
 
 def test_a_connection_is_told_by_the_name_that_it_had_then(visitor: Visitor) -> None:
