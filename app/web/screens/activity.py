@@ -69,6 +69,7 @@ def index() -> str:
         connection=find_client(asked["client"] or ""),
         asked=asked,
         problem=problem,
+        most=activity.MOST_CAMPAIGNS,
         rows=[(entry, deeds[entry.chain]) for entry in reversed(entries)],
         people=sorted({deed.event.who for deed in page} - {""}),
         kinds={name: words for name, (words, _) in _KINDS.items()},

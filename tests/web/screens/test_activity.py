@@ -106,6 +106,11 @@ def test_older_things_are_a_page_away_and_none_is_told_twice(app: Flask, visitor
     assert rows(turn(visitor, older, "Newer")) == rows(first)
 
 
+def test_a_search_says_how_far_it_looks(visitor: Visitor, recalls: str) -> None:
+    assert "the 200 changed last are looked at" in visitor.open("/activity", search="recall").text
+    assert "are looked at" not in visitor.open("/activity").text
+
+
 def test_what_cannot_be_searched_is_said_at_the_field(visitor: Visitor, recalls: str) -> None:
     page = visitor.open("/activity", search="word " * 30)
     field = page.soup.select_one("input[name=search]")
