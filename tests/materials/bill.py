@@ -1,11 +1,12 @@
 """A bill of materials in CycloneDX's JSON, and the licence of each part.
 
-Both are read from the locks, so they are the same each time, and from what is installed. What only
-other systems need is in the locks and not installed, so its licence is not known here.
+Both are read from the locks and from the list of vendored front-end packages, so they are the same
+each time, and from what is installed. What only other systems need is in the locks and not
+installed, so its licence is not known here.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
@@ -16,10 +17,11 @@ from uuid import NAMESPACE_URL, uuid5
 from app.version import VERSION
 
 ROOT = Path(__file__).parents[2]
+VENDORED = ROOT / "static" / "vendor" / "packages.txt"
 RUN_TIME, DEVELOPMENT = ROOT / "requirements.lock", ROOT / "requirements-dev.lock"
 
 ALLOWED = re.compile(
-    r"(MIT(-0)?|BSD(-[23]-Clause)?|ISC|Apache-2\.0|PSF-2\.0|ZPL-2\.1|MPL-2\.0|LGPL-3\.0-only|"
+    r"(MIT(-0)?|0BSD|BSD(-[23]-Clause)?|ISC|Apache-2\.0|PSF-2\.0|ZPL-2\.1|MPL-2\.0|LGPL-3\.0-only|"
     r"Unlicense)"
     r"( (AND|OR) (MIT|BSD-[23]-Clause|Apache-2\.0))*"
 )
@@ -86,6 +88,31 @@ class Part:
                 yield " ".join(file.read_text(encoding="utf-8").split())
 
 
+@dataclass(frozen=True)
+class VendoredPart:
+    """A front-end package of which files are in the project itself."""
+
+    name: str
+    version: str
+    licence: str
+    is_run_time: bool = True
+
+    @property
+    def purl(self) -> str:
+        return f"pkg:npm/{self.name}@{self.version}"
+
+
+def list_all_parts() -> list[Part | VendoredPart]:
+    """List what is pinned and what is vendored, each by name."""
+    return [*list_parts(), *list_vendored_parts()]
+
+
+def list_vendored_parts() -> list[VendoredPart]:
+    rows = [line.split() for line in VENDORED.read_text().splitlines() if line[:1] != "#"]
+    named = sorted({(name, version, licence) for name, version, licence, *_ in rows})
+    return [VendoredPart(*row) for row in named]
+
+
 def list_parts() -> list[Part]:
     """List what is pinned, by name."""
     run_time = set(_PINNED.findall(RUN_TIME.read_text()))
@@ -96,7 +123,7 @@ def list_parts() -> list[Part]:
     ]
 
 
-def build_bill(parts: list[Part]) -> dict[str, Any]:
+def build_bill(parts: Sequence[Part | VendoredPart]) -> dict[str, Any]:
     """Build the bill of materials (CycloneDX 1.6)."""
     named = "\n".join(part.purl for part in parts)
     return {
@@ -116,13 +143,13 @@ def build_bill(parts: list[Part]) -> dict[str, Any]:
     }
 
 
-def list_licences(parts: list[Part]) -> str:
+def list_licences(parts: Sequence[Part | VendoredPart]) -> str:
     """Write a line for each part: its name, its version, its licence."""
     lines = (f"{part.name} {part.version}: {part.licence or 'not known'}" for part in parts)
     return "\n".join(lines) + "\n"
 
 
-def _describe(part: Part) -> dict[str, Any]:
+def _describe(part: Part | VendoredPart) -> dict[str, Any]:
     licences = [{"license": {"name": part.licence}}] if part.licence else []
     return {
         "type": "library",

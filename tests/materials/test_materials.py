@@ -7,13 +7,21 @@ from pathlib import Path
 import pytest
 
 from tests.materials import __main__ as materials
-from tests.materials.bill import ALLOWED, DEVELOPMENT, RUN_TIME, build_bill, list_parts
+from tests.materials.bill import (
+    ALLOWED,
+    DEVELOPMENT,
+    RUN_TIME,
+    build_bill,
+    list_all_parts,
+    list_parts,
+    list_vendored_parts,
+)
 
 PARTS = list_parts()
 NEEDED = [part for part in PARTS if part.is_run_time and part.installed]
 
 
-@pytest.mark.parametrize("part", NEEDED, ids=lambda part: part.name)
+@pytest.mark.parametrize("part", [*NEEDED, *list_vendored_parts()], ids=lambda part: part.name)
 def test_what_the_app_needs_has_a_licence_that_is_allowed(part: object) -> None:
     licence = getattr(part, "licence", "")
 
@@ -52,6 +60,14 @@ def test_the_bill_names_each_part_once_and_as_what_is_installed() -> None:
         assert part.installed.version == part.version
 
 
+def test_the_bill_names_what_is_vendored_once_however_many_files_it_has() -> None:
+    vendored = [
+        part for part in build_bill(list_all_parts())["components"] if ":npm/" in part["purl"]
+    ]
+    assert [part["name"] for part in vendored] == ["htmx.org", "lucide-static"]
+    assert {part["scope"] for part in vendored} == {"required"}
+
+
 def test_it_is_the_same_each_time() -> None:
     assert build_bill(PARTS) == build_bill(list_parts())
 
@@ -62,6 +78,6 @@ def test_both_files_are_written(
     monkeypatch.setattr("sys.argv", ["materials", str(tmp_path / "bill.json")])
     materials.main()
 
-    assert json.loads((tmp_path / "bill.json").read_text()) == build_bill(PARTS)
+    assert json.loads((tmp_path / "bill.json").read_text()) == build_bill(list_all_parts())
     assert "\nflask " in (tmp_path / "bill.licences.txt").read_text()
     assert str(tmp_path / "bill.json") in capsys.readouterr().out
