@@ -94,10 +94,10 @@ def _advise_on_ids(values: Values) -> Iterator[Advice]:
     for name in _IDS:
         if not values.get(name):
             continue
-        wanted, id_type = FIELD[name].global_id, read_global_id_type(values[name])
-        if id_type and id_type != wanted:
+        right_type, id_type = FIELD[name].global_id, read_global_id_type(values[name])
+        if id_type and id_type != right_type:
             yield Advice(name, AdviceCode.OTHER_GLOBAL_ID, id_type)
-        elif wanted and not id_type:
+        elif right_type and not id_type:
             yield Advice(name, AdviceCode.NO_GLOBAL_ID)
 
 

@@ -21,13 +21,7 @@ from sqlalchemy.exc import DatabaseError
 from werkzeug.wrappers import Request
 
 from app.connections import Connection, ConnectionRegistry
-from app.people.sign_in import (
-    FRESH,
-    WITHOUT_ACCOUNT,
-    find_account,
-    has_second_factor,
-    renew_key,
-)
+from app.people.sign_in import FRESH, WITHOUT_ACCOUNT, find_account, renew_key
 from app.rights import SCOPES, Person, Right, make_local_person
 from app.services import connections, store
 from app.store import accounts, sign_in_pace
@@ -35,14 +29,8 @@ from app.store.models import Batch, Draft, Submission
 from app.store.records import LoggedCall
 from app.store.sign_in_pace import Tried
 from app.web import security_lines
-from app.web.refusals import (
-    NoSecondFactor,
-    NotAllowed,
-    NotFresh,
-    NotOpen,
-    NotSignedIn,
-    TooManyTries,
-)
+from app.web.refusals import NotAllowed, NotFresh, NotOpen, NotSignedIn, TooManyTries
+from app.web.second_factor import lacks_second_factor, lead_to_second_factor
 from app.web.token_access import find_program, is_for_api
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -311,23 +299,10 @@ def _ask_to_sign_in() -> ResponseReturnValue:
 
 
 def _check_signed_in(person: Person) -> ResponseReturnValue | None:
-    if _lacks_second_factor():
-        return _lead_to_second_factor()
+    if lacks_second_factor():
+        return lead_to_second_factor()
     _check_rights(person)
     return _check_freshness()
-
-
-def _lacks_second_factor() -> bool:
-    account = find_account()
-    is_wanted = current_app.config["WANTS_SECOND_FACTOR"]
-    return is_wanted and account is not None and not has_second_factor(account)
-
-
-def _lead_to_second_factor() -> ResponseReturnValue:
-    """Lead to where one is set up; raises `NoSecondFactor` for what was posted."""
-    if request.method not in {"GET", "HEAD"}:
-        raise NoSecondFactor
-    return redirect(url_for("security.two_factor_setup"))
 
 
 def _check_rights(person: Person) -> None:

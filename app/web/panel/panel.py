@@ -21,9 +21,8 @@ from app.campaign.explanation import Explanation, explain
 from app.campaign.timezones.words import find_likely_zones
 from app.campaign.timezones.zones import ZONE_NAMES, find_offset, format_offset
 from app.connections import Connection
-from app.sandbox.examples import EXAMPLES
-from app.store.address_book import iterate_id_fields, read_nicknames
 from app.web.clocks import choose_zone
+from app.web.nicknames import list_named_ids
 from app.web.panel.drawings import Trouble, draw_calendar, draw_lead, draw_rules
 from app.web.panel.findings_view import Change, describe_change
 from app.web.panel.highlight import mark_up
@@ -116,20 +115,11 @@ def build_panel(
 
 def add_nicknames(panel: Panel, session: Session, to: Connection) -> Panel:
     """Tell beside each id what the address book of the connection, or the sandbox, calls it."""
-    nicknames = read_nicknames(session, to.key, panel.meaning.payload)
     notes = dict(panel.notes)
-    for name, kind, value in iterate_id_fields(panel.meaning.payload):
-        if nickname := nicknames.get((kind, value)):
-            words = f"{nickname}, by the address book."
-        elif to.is_built_in and (kind, value) in _EXAMPLES:
-            words = f"{_EXAMPLES[kind, value]}, an example of the sandbox."
-        else:
-            continue
-        notes[name] = [*notes.get(name, ()), Note(FACT, words)]
+    for named in list_named_ids(session, to, panel.meaning.payload):
+        note = Note(FACT, f"{named.nickname}, by {named.source}.")
+        notes[named.field] = [*notes.get(named.field, ()), note]
     return replace(panel, notes=notes)
-
-
-_EXAMPLES = {(example.kind, example.value): example.nickname for example in EXAMPLES}
 
 
 def find_public_url(to: Connection) -> str:

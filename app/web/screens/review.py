@@ -25,13 +25,14 @@ from app.sending.confirmation import (
 )
 from app.sending.queue import enqueue
 from app.services import connections, services, store
-from app.store import address_book, audit_trail, drafts, submissions, throttles
+from app.store import audit_trail, drafts, submissions, throttles
 from app.store.acceptances import read_accepted, stamp_statements
 from app.store.audit_trail import name_draft_chain
 from app.store.models import Draft
 from app.store.overlaps import MOST_LISTED, Overlap, find_overlaps
 from app.web.access import find_person, needs
 from app.web.clocks import draw_clock_switch, set_clock
+from app.web.nicknames import list_named_ids
 from app.web.panel.drawings import Trouble
 from app.web.panel.findings_view import list_duties, list_exemptions
 from app.web.panel.panel import build_panel, find_public_url
@@ -170,7 +171,7 @@ def draw_review(  # noqa: PLR0913  Each is another thing to say.
             pause=throttles.find_pause(session, to.key),
             can_hurry=until is not None and can_hurry(until, now),
             duplicate=find_duplicate(session, panel.meaning.digest, to, now),
-            nicknames=_list_nicknames(session, draft, panel.meaning.payload),
+            nicknames=list_named_ids(session, to, panel.meaning.payload),
             clocks=draw_clock_switch("review", url_for("review.look", draft_id=draft_id)),
             most_windows=MOST_WINDOWS,
         )
@@ -199,18 +200,6 @@ def _find_overlaps(session: Session, draft: Draft, explanation: Explanation) -> 
     to, usual = find_connection(draft).key, connections().default.key
     keys = {to, ""} if to == usual else {to}
     return find_overlaps(session, draft, explanation.overview.schedule, explanation.audience, keys)
-
-
-def _list_nicknames(
-    session: Session, draft: Draft, payload: dict[str, object]
-) -> list[tuple[str, str, str]]:
-    """Name the ids of a campaign by the connection's address book: kind, nickname and id."""
-    known = address_book.read_nicknames(session, find_connection(draft).key, payload)
-    return [
-        (kind, known[kind, value], value)
-        for kind, value in address_book.iterate_ids(payload)
-        if (kind, value) in known
-    ]
 
 
 def _record_look(draft_id: str, digest: str, connection: str) -> None:

@@ -77,8 +77,10 @@ def test_what_the_sandbox_calls_its_own_ids_is_told_there_alone_and_kept_after_u
 ) -> None:
     draft_id = saved(outbound(assistant_id="asst_demo_front_desk"))
     note = visitor.open(f"/drafts/{draft_id}").soup.select_one("#assistant_id-note .fact")
-    assert text(note) == "Front desk, an example of the sandbox."
-    visitor.press(visitor.open(f"/drafts/{draft_id}/review"), "send")
+    assert text(note) == "Front desk, by the sandbox."
+    review = visitor.open(f"/drafts/{draft_id}/review")
+    assert "assistant: Front desk" in review.text
+    visitor.press(review, "send")
     entry = ["assistant", "asst_demo_front_desk", "Front desk"]
     assert offered(client)["assistant_id"][0] == entry
 

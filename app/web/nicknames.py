@@ -1,0 +1,36 @@
+"""What the ids of a campaign are called: by the address book, else by the sandbox's own account."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from sqlalchemy.orm import Session
+
+from app.connections import Connection
+from app.services import services
+from app.store.address_book import iterate_id_fields, read_nicknames
+
+
+class NamedId(NamedTuple):
+    """Of an id of a campaign: its field, its kind, and what it is called, by the *source* named."""
+
+    field: str
+    kind: str
+    nickname: str
+    source: str
+
+
+def list_named_ids(session: Session, to: Connection, payload: Mapping[str, Any]) -> list[NamedId]:
+    """List the ids of a campaign's payload that have a name at its connection."""
+    in_book = read_nicknames(session, to.key, payload)
+    of_sandbox = (
+        {(known.kind, known.value): known.nickname for known in services().account.read_ids()}
+        if to.is_built_in
+        else {}
+    )
+    named = []
+    for field, kind, value in iterate_id_fields(payload):
+        if nickname := in_book.get((kind, value)):
+            named.append(NamedId(field, kind, nickname, "the address book"))
+        elif nickname := of_sandbox.get((kind, value)):
+            named.append(NamedId(field, kind, nickname, "the sandbox"))
+    return named
