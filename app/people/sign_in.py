@@ -57,7 +57,7 @@ _WAYS = {
 }
 """By what somebody has signed in, by the view at which they did."""
 
-_BY_ONE_FACTOR = frozenset({"people.join", "people.take_link", "security.login"})
+_BY_ONE_FACTOR = frozenset({"people.take_link", "security.login"})
 """Views at which somebody signs in by one thing alone: a link, or a password."""
 
 _ONE_FACTOR = "one_factor"

@@ -20,6 +20,7 @@ from tests.people.accounts import (
     find_token,
     is_signed_in,
     make_client,
+    make_link,
     post,
     sign_in,
 )
@@ -211,6 +212,18 @@ class TestRequiredOfEverybody:
             sign_in(client)
             give_code(client, "/sign-in/code", phone.generate().token)
             assert is_signed_in(client)
+
+    def test_a_link_for_a_password_is_one_factor_too(self, app: Flask, account: Account) -> None:
+        client, new = make_client(app), "seven slow boats wander"
+        post(client, make_link(app, account), password=new, again=new)
+        assert client.get("/account").location == "/account/codes"
+
+    def test_a_sign_in_of_which_nobody_knows_how_it_was_is_not_trusted(
+        self, signed_in: FlaskClient
+    ) -> None:
+        with signed_in.session_transaction() as kept:
+            del kept["one_factor"]
+        assert signed_in.get("/account").location == "/account/codes"
 
     def test_a_new_password_is_no_second_step(self, signed_in: FlaskClient) -> None:
         post(

@@ -62,3 +62,15 @@ def test_events_are_folded_until_they_are_used(visitor: Visitor, saved: Callable
     assert find_fold() == (False, "Events none")
     assert find_fold(webhook_url="https://a.example/x") == (True, "Events https://a.example/x")
     assert find_fold(webhook_url="nothing") == (True, "Events to be changed")
+
+
+def test_where_it_goes_is_ticked_unless_nothing_can_be_sent_there(
+    visitor: Visitor, saved: Callable[..., str], add_connection: Callable[..., str]
+) -> None:
+    key = add_connection()
+    address = f"/drafts/{saved(inbound(), connection=key)}"
+    assert text(visitor.open(address).soup.select_one("#sections li")) == (
+        "✓ Where it goes (complete)"
+    )
+    visitor.press(visitor.open(f"/connections/{key}"), "enabled", enabled="no")
+    assert text(visitor.open(address).soup.select_one("#sections li")) == "Where it goes"

@@ -43,6 +43,15 @@ def test_the_list_follows_the_client_and_so_does_the_next_visit(
     assert campaigns(work_on(visitor, "all")) == ["Real desk", "Practice"]
 
 
+def test_the_client_stands_in_its_colour_before_what_sends(
+    visitor: Visitor, two: None, client_key: str
+) -> None:
+    assert visitor.open("/").soup.select(".selection > .goes") == []
+    (goes_to,) = work_on(visitor, client_key).soup.select(".selection > .goes")
+    assert text(goes_to).startswith("Goes to LIVE ")
+    assert "to-purple" in goes_to["class"]
+
+
 def test_a_new_campaign_goes_to_the_client_that_is_worked_on(
     visitor: Visitor, client_key: str
 ) -> None:

@@ -198,7 +198,9 @@ def test_more_is_shown_below_with_the_place_kept_in_the_address(
     assert rest.soup.find("a", string="Show more") is None
     onward = follow(visitor, both, "Next page")
     assert names(onward) == [f"Line {number:02}" for number in range(40, 45)]
-    assert len(names(follow(visitor, onward, "Previous page"))) == 20
+    back = follow(visitor, onward, "Previous page")
+    assert len(names(back)) == 20
+    assert back.soup.find("a", string="Show more") is None  # It would grow upwards.
 
 
 @pytest.mark.parametrize(("rows", "shown"), [("0", 20), ("x", 20), ("-5", 20), ("9" * 9, 200)])

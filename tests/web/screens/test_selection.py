@@ -137,6 +137,15 @@ def test_what_is_ticked_is_copied_some_weeks_later_and_the_copies_go_by_one_pres
     assert names(undone) == ["Recall 0", "Recall 1"]
 
 
+def test_one_week_and_weeks_back_are_told_as_such(
+    visitor: Visitor, saved: Callable[..., str]
+) -> None:
+    ids = [saved(outbound())]
+    for weeks, words in (("1", "1 copy was made, 1 week later."), ("-2", "2 weeks earlier.")):
+        copied = visitor.press(visitor.open("/"), "copy-ticked", {"draft": ids, "weeks": weeks})
+        assert words in copied.flash()
+
+
 @pytest.mark.parametrize("weeks", ["", "0"])
 def test_copies_may_keep_their_dates(
     visitor: Visitor, saved: Callable[..., str], weeks: str
