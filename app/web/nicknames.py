@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.connections import Connection
 from app.services import services
-from app.store.address_book import iterate_id_fields, read_nicknames
+from app.store.address_book import Nicknames, iterate_id_fields, read_nicknames
 
 
 class NamedId(NamedTuple):
@@ -19,14 +19,22 @@ class NamedId(NamedTuple):
     source: str
 
 
-def list_named_ids(session: Session, to: Connection, payload: Mapping[str, Any]) -> list[NamedId]:
+def read_sandbox_names() -> Nicknames:
+    """Read what the sandbox's account calls its ids.
+
+    It is read before a session: the sandbox has a connection of its own, and a thread that holds
+    one must not wait for another.
+    """
+    return {(known.kind, known.value): known.nickname for known in services().account.read_ids()}
+
+
+def list_named_ids(
+    session: Session, to: Connection, payload: Mapping[str, Any], of_sandbox: Nicknames
+) -> list[NamedId]:
     """List the ids of a campaign's payload that have a name at its connection."""
     in_book = read_nicknames(session, to.key, payload)
-    of_sandbox = (
-        {(known.kind, known.value): known.nickname for known in services().account.read_ids()}
-        if to.is_built_in
-        else {}
-    )
+    if not to.is_built_in:
+        of_sandbox = {}
     named = []
     for field, kind, value in iterate_id_fields(payload):
         if nickname := in_book.get((kind, value)):

@@ -21,6 +21,7 @@ from app.campaign.explanation import Explanation, explain
 from app.campaign.timezones.words import find_likely_zones
 from app.campaign.timezones.zones import ZONE_NAMES, find_offset, format_offset
 from app.connections import Connection
+from app.store.address_book import Nicknames
 from app.web.clocks import choose_zone
 from app.web.nicknames import list_named_ids
 from app.web.panel.drawings import Trouble, draw_calendar, draw_lead, draw_rules
@@ -113,10 +114,10 @@ def build_panel(
     )
 
 
-def add_nicknames(panel: Panel, session: Session, to: Connection) -> Panel:
+def add_nicknames(panel: Panel, session: Session, to: Connection, of_sandbox: Nicknames) -> Panel:
     """Tell beside each id what the address book of the connection, or the sandbox, calls it."""
     notes = dict(panel.notes)
-    for named in list_named_ids(session, to, panel.meaning.payload):
+    for named in list_named_ids(session, to, panel.meaning.payload, of_sandbox):
         note = Note(FACT, f"{named.nickname}, by {named.source}.")
         notes[named.field] = [*notes.get(named.field, ()), note]
     return replace(panel, notes=notes)

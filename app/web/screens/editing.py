@@ -16,6 +16,7 @@ from app.sending.webhook_check import WEBHOOK, TooSoon, check_webhook, was_recei
 from app.services import connections, store
 from app.store import audit_trail, drafts, request_log
 from app.store.acceptances import read_accepted
+from app.store.address_book import Nicknames
 from app.store.base import State
 from app.store.drafts import AlreadySubmitted, StaleVersion
 from app.store.models import Draft
@@ -24,6 +25,7 @@ from app.web.access import choose_connection, list_connections, needs
 from app.web.clients import find_client
 from app.web.clocks import draw_clock_switch, set_clock
 from app.web.kept_presets import list_visible_presets
+from app.web.nicknames import read_sandbox_names
 from app.web.panel.findings_view import write_posted
 from app.web.panel.macros import draw_macro
 from app.web.panel.panel import add_nicknames, build_panel
@@ -54,12 +56,13 @@ def blank(draft_id: str) -> ResponseReturnValue:
         if drafts.exists(session, draft_id):
             return redirect(url_for("editing.edit", draft_id=draft_id))
     to = choose_connection(request.args.get("connection", ""))
-    return _draw_form(draft_id, None, {"connection": to})
+    return _draw_form(draft_id, None, {"connection": to}, read_sandbox_names())
 
 
 @bp.get("/drafts/<draft:draft_id>")
 @needs(Right.VIEW)
 def edit(draft_id: str) -> ResponseReturnValue:
+    of_sandbox = read_sandbox_names()
     with store().reading() as session:
         draft = drafts.find(session, draft_id)
         if draft.deleted_at:
@@ -68,7 +71,7 @@ def edit(draft_id: str) -> ResponseReturnValue:
             )
         if draft.is_locked:
             return redirect(url_for("submissions.latest", draft_id=draft_id))
-        return _draw_form(draft.id, draft, draft.answers)
+        return _draw_form(draft.id, draft, draft.answers, of_sandbox)
 
 
 @bp.post("/drafts/<draft:draft_id>")
@@ -96,7 +99,7 @@ def save(draft_id: str) -> ResponseReturnValue:
 
     form = CampaignForm.from_answers(answers)
     if not form.validate():
-        return _draw_form(draft.id, draft, answers, form), 422
+        return _draw_form(draft.id, draft, answers, read_sandbox_names(), form), 422
     return redirect(url_for("review.show", draft_id=draft_id))
 
 
@@ -197,7 +200,11 @@ def _read_version() -> int:
 
 
 def _draw_form(
-    draft_id: str, draft: Draft | None, answers: Answers, judged: CampaignForm | None = None
+    draft_id: str,
+    draft: Draft | None,
+    answers: Answers,
+    of_sandbox: Nicknames,
+    judged: CampaignForm | None = None,
 ) -> str:
     """Draw the form with these answers; *judged* is one that was posted and has errors."""
     form = judged or CampaignForm.from_answers(answers)
@@ -209,7 +216,7 @@ def _draw_form(
     with store().reading() as session:
         teamwork = find_teamwork(session, draft_id) if draft else None
         beginnings = [] if draft else list_visible_presets(session)
-        panel = add_nicknames(panel, session, to)
+        panel = add_nicknames(panel, session, to, of_sandbox)
     return render_template(
         "campaign/form.html",
         teamwork=teamwork,

@@ -8,6 +8,7 @@ from app.forms.campaign import read_typed_answers
 from app.rights import Right
 from app.services import connections, store
 from app.web.access import hide_unless_visible, needs
+from app.web.nicknames import read_sandbox_names
 from app.web.panel.findings_view import read_posted
 from app.web.panel.macros import draw_macro
 from app.web.panel.panel import add_nicknames, build_panel
@@ -27,8 +28,9 @@ def show() -> str:
         read_posted(request.form.getlist("accepted")),
         to,
     )
+    of_sandbox = read_sandbox_names()
     with store().reading() as session:
-        named = add_nicknames(panel, session, to)
+        named = add_nicknames(panel, session, to, of_sandbox)
     return draw_macro("meaning", "preview", named)
 
 

@@ -32,7 +32,7 @@ from app.store.models import Draft
 from app.store.overlaps import MOST_LISTED, Overlap, find_overlaps
 from app.web.access import find_person, needs
 from app.web.clocks import draw_clock_switch, set_clock
-from app.web.nicknames import list_named_ids
+from app.web.nicknames import list_named_ids, read_sandbox_names
 from app.web.panel.drawings import Trouble
 from app.web.panel.findings_view import list_duties, list_exemptions
 from app.web.panel.panel import build_panel, find_public_url
@@ -137,6 +137,7 @@ def draw_review(  # noqa: PLR0913  Each is another thing to say.
     if trouble is None and (reasons := read_typed_by_rule("reason-")):
         trouble = Trouble("", "", reasons)
     now = datetime.now(UTC)
+    of_sandbox = read_sandbox_names()
     with store().reading() as session:
         draft = drafts.find(session, draft_id)
         to = find_connection(draft)
@@ -171,7 +172,7 @@ def draw_review(  # noqa: PLR0913  Each is another thing to say.
             pause=throttles.find_pause(session, to.key),
             can_hurry=until is not None and can_hurry(until, now),
             duplicate=find_duplicate(session, panel.meaning.digest, to, now),
-            nicknames=list_named_ids(session, to, panel.meaning.payload),
+            nicknames=list_named_ids(session, to, panel.meaning.payload, of_sandbox),
             clocks=draw_clock_switch("review", url_for("review.look", draft_id=draft_id)),
             most_windows=MOST_WINDOWS,
         )
