@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from app.store import newest_first
 from app.store.audit_trail import OUTCOMES, EventKind, name_draft_chain
 from app.store.base import State
-from app.store.listing import DraftQuery, read_ids
+from app.store.draft_query import DraftQuery
+from app.store.listing import read_ids
 from app.store.models import Draft
 from app.store.newest_first import NEWEST, Place
 from app.store.records import Event

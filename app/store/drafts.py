@@ -15,7 +15,7 @@ from app.store import approvals, audit_trail
 from app.store.acceptances import Judgement, count_findings
 from app.store.audit_trail import EventKind, name_draft_chain
 from app.store.dialects import queries
-from app.store.models import Draft
+from app.store.models import NO_HOURS, Draft
 from app.store.readiness import describe_hours
 from app.store.search_index import DRAFT_INDEX, replace_row
 
@@ -153,6 +153,7 @@ def _take(session: Session, draft: Draft, judgement: Judgement) -> None:
     draft.day_key = draft.first_day or date.max
     draft.last_day = values.get("end_date")
     draft.hours, draft.zone = describe_hours(values)
+    draft.hours_key = draft.hours or NO_HOURS
     draft.connection_key = str(judgement.answers.get("connection", ""))
     draft.version += 1
     draft.changed_at = _now()

@@ -14,8 +14,9 @@ from sqlalchemy import String, cast, func, select
 from sqlalchemy.orm import Session
 
 from app.store.base import Readiness, State
+from app.store.draft_query import DraftQuery, Show, select_matching
 from app.store.draft_search import search_drafts
-from app.store.listing import COUNTED, DraftQuery, Show, select_matching
+from app.store.listing import COUNTED
 from app.store.models import Draft
 
 NO_DAY = "9999-12"

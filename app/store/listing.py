@@ -1,120 +1,32 @@
-"""The list of drafts: searched, filtered, sorted, and read a page at a time.
+"""The list of drafts, read a page at a time.
 
 Pages are found by where the last one ended (keyset), so that the thousandth costs
 what the first does. The search index is keyed by `Draft.sequence`, so that its hits come
 in the order of the last change without being sorted.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime
-from enum import StrEnum
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
 from functools import partial
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, func, literal, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from app.campaign.contract.fields import CampaignType
-from app.store.base import MAY_EXIST, Readiness, State
+from app.store.draft_query import Cursor, DraftQuery, Row, Sort, select_matching
 from app.store.draft_search import search_drafts
+from app.store.list_groups import GROUPINGS, Group, rank
 from app.store.models import Draft
-
-PAGE = 20
-MOST_ROWS = 200
-"""So many are shown at once, where more are asked for."""
 
 COUNTED = 1000
 """Matches are counted up to here; nobody needs to know more exactly."""
 
-
-Cursor: TypeAlias = tuple[str, int]
-"""Where a page begins or ends: the key that drafts are sorted by, and the sequence."""
-
-
-class Sort(StrEnum):
-    """The orders of the list."""
-
-    CHANGED = "changed"
-    NAME = "name"
-    FIRST_DAY = "first_day"
-
-
 _KEYS: dict[Sort, InstrumentedAttribute[Any]] = {
     Sort.NAME: Draft.name_key,
     Sort.FIRST_DAY: Draft.day_key,
+    Sort.HOURS: Draft.hours_key,
 }
-
-
-class Show(StrEnum):
-    """Which drafts to list, beside the states of a submission."""
-
-    ALL = "all"
-    NOT_SENT = "not_sent"
-    DELETED = "deleted"
-
-
-@dataclass(frozen=True)
-class DraftQuery:
-    """What to list; *after* is where the page before ended, as `Page.next` gave it.
-
-    *before*, given instead, is where the page after it began, as `Page.previous` gave it.
-    *keys* are those of the connections to which the drafts go, all if there are none. *names* tells
-    how each connection is called, by its key, so that one is found by its name.
-    *client* has the keys of the one client to list, and *days* the first and the last day of those
-    on which campaigns may begin. *size* is how many to read, up to `MOST_ROWS`.
-    """
-
-    search: str = ""
-    keys: frozenset[str] | None = None
-    names: Mapping[str, str] = field(default_factory=dict)
-    client: frozenset[str] | None = None
-    type: str = ""
-    days: tuple[date, date] | None = None
-    show: Show | Readiness | State = Show.ALL
-    sort: Sort = Sort.CHANGED
-    after: Cursor | None = None
-    before: Cursor | None = None
-    is_reversed: bool = False
-    size: int = PAGE
-
-
-class Row(NamedTuple):
-    """A draft as the list shows it; its fields are those of `models.Draft`.
-
-    Whole drafts would take several times as long: each brings all that was typed in it.
-    """
-
-    id: str
-    sequence: int
-    name: str
-    name_key: str
-    type: str | None
-    state: State | None
-    connection_key: str
-    first_day: date | None
-    day_key: date
-    changed_at: datetime
-    deleted_at: datetime | None
-    findings: Mapping[str, int]
-    rules: str
-    problems: Mapping[str, int]
-    readiness: Readiness
-    hours: str
-    zone: str
-
-    @property
-    def shown_day(self) -> date | None:
-        """The first day; drafts that were saved long ago may have one though they are INBOUND."""
-        return None if self.type == CampaignType.INBOUND else self.first_day
-
-    @property
-    def is_locked(self) -> bool:
-        return self.state in MAY_EXIST
-
-
-_ROWS = select(*(getattr(Draft, name) for name in Row._fields))
-"""Built once: its columns take longer to put together than what a page filters by."""
 
 
 @dataclass(frozen=True)
@@ -130,12 +42,35 @@ class Page:
     next: Cursor | None
 
 
+class _Search(NamedTuple):
+    """What to read from: the rows that match, the column of their sequence, and the groups."""
+
+    query: DraftQuery
+    matching: Select[Any]
+    sequence: Any
+    groups: list[Group]
+
+    @property
+    def is_down(self) -> bool:
+        """Whether the highest comes first: the last changed, and the first of the groups."""
+        return (self.query.sort not in _KEYS) is not self.query.is_reversed
+
+    def list_keys(self) -> list[Any]:
+        """List what rows are sorted by."""
+        if self.groups:
+            return [rank(self.groups), self.sequence]
+        key = _KEYS.get(self.query.sort)
+        return [self.sequence] if key is None else [key, self.sequence]
+
+
 def read_page(session: Session, query: DraftQuery) -> Page:
     """Read one page of the list, of the size that is asked for; raises `NotSearchable`."""
-    matching, sequence = search_drafts(session, select_matching(query), query.search, query.names)
-    counted = matching.with_only_columns(Draft.sequence).limit(COUNTED + 1).subquery()
+    search = _begin(session, query)
+    counted = search.matching.with_only_columns(Draft.sequence).limit(COUNTED + 1).subquery()
     count = session.scalar(select(func.count()).select_from(counted)) or 0
-    read = partial(_read, session, matching, sequence, query)
+    # Group after group, the hits of a search would be looked through again for each.
+    in_turn = search.groups and not query.search
+    read = partial(_read_groups if in_turn else _read, session, search)
     drafts, has_previous, has_next = _read_with_neighbours(read, query)
     return Page(
         drafts,
@@ -150,19 +85,20 @@ def read_ids(session: Session, query: DraftQuery, most: int) -> list[str]:
 
     Raises `NotSearchable`.
     """
+    search = _begin(session, query)
+    ids = search.matching.with_only_columns(Draft.id)
+    return list(session.scalars(_order(ids, search.list_keys(), search.is_down).limit(most)))
+
+
+def _begin(session: Session, query: DraftQuery) -> _Search:
     matching, sequence = search_drafts(session, select_matching(query), query.search, query.names)
-    by, is_down = _order(query, sequence)
-    ordered = matching.with_only_columns(Draft.id).order_by(
-        *(key.desc() if is_down else key for key in by)
-    )
-    return list(session.scalars(ordered.limit(most)))
+    grouping = GROUPINGS.get(query.sort)
+    groups = grouping.list_groups(session, query) if grouping else []
+    return _Search(query, matching, sequence, groups)
 
 
-def _order(query: DraftQuery, sequence: Any) -> tuple[list[Any], bool]:
-    """Give what the list is sorted by, and whether the highest comes first."""
-    by_change = query.sort is Sort.CHANGED
-    by = [sequence] if by_change else [_KEYS[query.sort], sequence]
-    return by, by_change is not query.is_reversed
+def _order(selection: Select[Any], by: list[Any], is_down: bool) -> Select[Any]:
+    return selection.order_by(*(key.desc() if is_down else key for key in by))
 
 
 def _read_with_neighbours(
@@ -186,33 +122,57 @@ def _read_with_neighbours(
     return drafts, False, more
 
 
-def _read(  # noqa: PLR0913  From where, in which order and direction.
-    session: Session,
-    matching: Select[Any],
-    sequence: Any,
-    query: DraftQuery,
-    start: Cursor | None,
-    *,
-    backwards: bool = False,
+def _read(
+    session: Session, search: _Search, start: Cursor | None, *, backwards: bool = False
 ) -> tuple[list[Row], bool]:
     """Read what follows a cursor, or comes before it, and whether there is more that way."""
-    by, is_down = _order(query, sequence)
-    is_down = backwards is not is_down
+    by, is_down = search.list_keys(), backwards is not search.is_down
+    matching = search.matching
     if start:
-        values = (_read_key(query.sort, start[0]), start[1])[-len(by) :]
+        values = (_read_key(search, start[0]), start[1])[-len(by) :]
         bounds = [literal(value, key.type) for value, key in zip(values, by, strict=True)]
         row, bound = tuple_(*by), tuple_(*bounds)
         matching = matching.where(row < bound if is_down else row > bound)
-    ordered = matching.order_by(*(key.desc() if is_down else key for key in by))
-    rows = session.execute(ordered.limit(query.size + 1))
-    drafts = [Row(*row) for row in rows]
-    more, drafts = len(drafts) > query.size, drafts[: query.size]
-    return drafts[::-1] if backwards else drafts, more
+    rows = session.execute(_order(matching, by, is_down).limit(search.query.size + 1))
+    return _end_page([Row(*row) for row in rows], search.query.size, backwards=backwards)
 
 
-def _read_key(sort: Sort, key: str) -> str | date:
-    """Read a cursor's key; in place of what is no day comes what is after every day."""
-    if sort is not Sort.FIRST_DAY:
+def _read_groups(
+    session: Session, search: _Search, start: Cursor | None, *, backwards: bool = False
+) -> tuple[list[Row], bool]:
+    """Read as `_read` does, group after group."""
+    is_down = backwards is not search.is_down
+    groups = search.groups if is_down else search.groups[::-1]
+    if start:
+        first = next((at for at, group in enumerate(groups) if group.key == start[0]), 0)
+        groups = groups[first:]
+    rows: list[Row] = []
+    size = search.query.size + 1
+    for group in groups:
+        matching = search.matching.where(group.condition)
+        if start and group.key == start[0]:
+            by, bound = search.sequence, start[1]
+            matching = matching.where(by < bound if is_down else by > bound)
+        found = session.execute(
+            _order(matching, [search.sequence], is_down).limit(size - len(rows))
+        )
+        rows += [Row(*row) for row in found]
+        if len(rows) == size:
+            break
+    return _end_page(rows, search.query.size, backwards=backwards)
+
+
+def _end_page(rows: list[Row], size: int, *, backwards: bool) -> tuple[list[Row], bool]:
+    more, rows = len(rows) > size, rows[:size]
+    return rows[::-1] if backwards else rows, more
+
+
+def _read_key(search: _Search, key: str) -> str | int | date:
+    """Read a cursor's key; in place of what is no day, or no group, comes the last there is."""
+    if search.groups:
+        keys = [group.key for group in search.groups]
+        return -keys.index(key) if key in keys else -len(keys)
+    if search.query.sort is not Sort.FIRST_DAY:
         return key
     try:
         return date.fromisoformat(key)
@@ -220,31 +180,7 @@ def _read_key(sort: Sort, key: str) -> str | date:
         return date.max
 
 
-def select_matching(query: DraftQuery) -> Select[Any]:
-    """Select the rows that a query is held to, but for its search."""
-    selection = _ROWS
-    if query.show is Show.DELETED:
-        selection = selection.where(Draft.deleted_at.is_not(None))
-    else:
-        selection = selection.where(Draft.deleted_at.is_(None))
-    if query.show is Show.NOT_SENT:
-        selection = selection.where(Draft.state.is_(None))
-    elif isinstance(query.show, Readiness):
-        selection = selection.where(Draft.state.is_(None), Draft.readiness == query.show)
-    elif isinstance(query.show, State):
-        selection = selection.where(Draft.state == query.show)
-    if query.type:
-        selection = selection.where(Draft.type == query.type)
-    if query.keys is not None:
-        selection = selection.where(Draft.connection_key.in_(query.keys))
-    if query.client is not None:
-        selection = selection.where(Draft.connection_key.in_(query.client))
-    if query.days is not None:
-        selection = selection.where(Draft.day_key.between(*query.days))
-    return selection
-
-
 def _make_cursor(draft: Row, sort: Sort) -> Cursor:
-    if sort is Sort.CHANGED:
-        return "", draft.sequence
-    return str(getattr(draft, _KEYS[sort].key)), draft.sequence
+    if grouping := GROUPINGS.get(sort):
+        return grouping.find_key(draft), draft.sequence
+    return str(getattr(draft, _KEYS[sort].key)) if sort in _KEYS else "", draft.sequence

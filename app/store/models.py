@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Float, ForeignKey, Index, LargeBinary, UniqueConstraint, bindparam
+from sqlalchemy import Float, ForeignKey, Index, LargeBinary, UniqueConstraint, bindparam, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.store.base import MAY_EXIST, Base, ItemState, Readiness, State, Words
@@ -12,6 +12,9 @@ from app.store.leases import Lease
 _BY_CODE_POINT = Words().with_variant(Words(collation="C"), "postgresql")
 """Sorted as SQLite and Python sort; PostgreSQL would sort by the rules of a language."""
 
+NO_HOURS = "none"
+"""What a campaign without hours is sorted by: it comes after all times of day."""
+
 
 class Draft(Base):
     """A campaign that somebody is working on.
@@ -19,8 +22,9 @@ class Draft(Base):
     *answers* is what was typed, right or wrong; *name*, *type*, *first_day*, *last_day*,
     *connection_key* (of where it goes to, empty for the default) and *state* repeat, for the
     list, what the answers and the last submission say. *sequence* grows
-    with every change of any draft, so that "last changed first" is an index; *name_key*
-    and *day_key* are what the other orders go by, whatever the case and with no day last.
+    with every change of any draft, so that "last changed first" is an index; *name_key*,
+    *day_key* and *hours_key* are what the other orders go by, whatever the case, and with no day
+    and no hours last.
     *accepted* holds, by a rule's id, what was found of it when somebody accepted that, the
     reason and the time; *findings* counts, by severity, what nobody has accepted, and *rules*
     is the version of the rules that said so. *problems* counts the answers that are missing or
@@ -50,6 +54,7 @@ class Draft(Base):
     problems: Mapped[dict[str, Any]] = mapped_column(default=dict)
     readiness: Mapped[Readiness] = mapped_column(default=Readiness.INCOMPLETE)
     hours: Mapped[str] = mapped_column(default="")
+    hours_key: Mapped[str] = mapped_column(_BY_CODE_POINT, default=NO_HOURS)
     zone: Mapped[str] = mapped_column(default="")
 
     submissions: Mapped[list["Submission"]] = relationship(
@@ -60,8 +65,16 @@ class Draft(Base):
         Index("ix_draft_by_name", "name_key", "sequence"),
         Index("ix_draft_by_first_day", "day_key", "sequence"),
         Index("ix_draft_by_state", "state", "sequence"),
-        Index("ix_draft_by_readiness", "state", "readiness", "sequence"),
+        Index(
+            "ix_draft_by_readiness",
+            "readiness",
+            "sequence",
+            sqlite_where=text("state IS NULL"),
+            postgresql_where=text("state IS NULL"),
+        ),
         Index("ix_draft_by_connection", "connection_key", "sequence"),
+        Index("ix_draft_by_type", "type", "sequence"),
+        Index("ix_draft_by_hours", "hours_key", "sequence"),
     )
 
     @property

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from app.campaign.compliance.acceptance import ACCEPTED, LIFTED, UNMET
 from app.campaign.compliance.evidence import Severity
 from app.store.base import Readiness, State
-from app.store.listing import Row
+from app.store.draft_query import Row
 from app.store.readiness import MISSING, WRONG, find_readiness
 from app.web.state_words import STATE_WORDS
 

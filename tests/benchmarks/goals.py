@@ -46,6 +46,10 @@ def _within(figure: str, unit: str, limit: float | None = None) -> Goal:
 _LISTS = (
     "List",
     "List by name",
+    "List by client",
+    "List by type",
+    "List by readiness",
+    "List by hours",
     "Search for a common word",
     "Search for a rare word",
     "Search for one of many alike",

@@ -16,6 +16,7 @@ from app.services import find_services
 from app.settings import Settings
 from app.store import drafts
 from app.store.acceptances import judge
+from app.store.base import Readiness
 from tests.benchmarks.figure import Figure, in_milliseconds
 from tests.benchmarks.measure import answer, environ, p95, time_in_turn
 from tests.factories import outbound, typed
@@ -23,9 +24,15 @@ from tests.factories import outbound, typed
 _FEW = 1_000
 _TRADES = ("roofing", "solar", "dental", "plumbing", "mortgage", "insurance", "tutoring", "legal")
 _RARE = 500
+_CLIENTS = 40
+_READINESS = tuple(readiness.name for readiness in Readiness)
 _PATHS = {
     "List": "/",
     "List by name": "/?sort=name",
+    "List by client": "/?sort=client",
+    "List by type": "/?sort=type",
+    "List by readiness": "/?sort=readiness",
+    "List by hours": "/?sort=hours",
     "Search for a common word": "/?search=roofing",
     "Search for a rare word": "/?search=zeppelins",
     "Search for one of many alike": "/?search=number-0000777",  # Most of it is in every name.
@@ -82,6 +89,10 @@ def _copied(saved: dict[str, Any], sequence: int) -> dict[str, Any]:
         "name": name,
         "name_key": name.casefold(),
         "answers": json.dumps(answers),
+        "type": "INBOUND" if sequence % 10 == 0 else "OUTBOUND",
+        "connection_key": "" if sequence % 2 else f"client-{sequence % _CLIENTS}",
+        "readiness": _READINESS[sequence % len(_READINESS)],
+        "hours_key": f"{8 + sequence % 4:02}:00–17:00",
     }
 
 

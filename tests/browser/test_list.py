@@ -5,7 +5,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from tests.browser.operator import Operator
-from tests.factories import inbound
+from tests.factories import inbound, outbound
 
 Saved = Callable[..., str]
 
@@ -88,6 +88,26 @@ def test_the_client_worked_on_stays_for_every_page_until_another_is_chosen(
     switch.click()
     page.get_by_role("button", name="All clients").click()
     expect(page.get_by_role("link", name="Of the sandbox", exact=True)).to_be_visible()
+
+
+def test_what_is_ticked_is_copied_and_given_a_client_by_one_press_each(
+    operator: Operator, saved: Saved, add_connection: Callable[..., str]
+) -> None:
+    add_connection("Acme Dental", colour="teal")
+    saved(outbound(name="Recall"))
+    page = operator.page
+    page.goto("/")
+    tick(page, "Recall")
+    page.get_by_role("button", name="Copy", exact=True).click()
+    operator.sees("1 copy was made, 1 week later.")
+    tick(page, "Recall")
+    page.get_by_label("weeks later").fill("3")
+    page.keyboard.press("Enter")
+    operator.sees("1 copy was made, 3 weeks later.")
+    tick(page, "Recall")
+    page.get_by_text("Set the client").click()
+    page.get_by_role("button", name="Acme Dental").click()
+    operator.sees("1 campaign goes to Acme Dental now.")
 
 
 def test_more_rows_come_below_and_what_is_ticked_stays_so(operator: Operator, saved: Saved) -> None:

@@ -36,7 +36,8 @@ from app.store.address_book import IdKind
 from app.store.base import State
 from app.store.database import Store
 from app.store.dialects.sqlite import MOVED
-from app.store.listing import DraftQuery, read_page
+from app.store.draft_query import DraftQuery
+from app.store.listing import read_page
 from app.store.migrations import UnusableDatabase
 from tests.conftest import ON_POSTGRESQL
 from tests.factories import inbound, outbound

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 from app.forms.campaign import TYPED
 from app.sandbox import TOKEN
 from app.sandbox.sample import SAMPLE_REQUEST
+from app.store.draft_query import Sort
 from tests.factories import inbound, outbound, typed
 from tests.fuzz import odd
 from tests.fuzz.bodies import as_json, multipart, urlencoded
@@ -281,7 +282,7 @@ def _life_of_a_draft(world: World, chance: Random, number: int) -> Conversation:
     fields = {"dates": "move", "weeks": odd.value(chance, "weeks")}
     yield world.form(f"{place}/duplicate", fields)
     yield world.form(f"{place}/presets/keep", {"name": odd.text(chance)[:60]})
-    yield world.look("/?sort=" + chance.choice(("name", "first_day", "changed")))
+    yield world.look("/?sort=" + chance.choice(list(Sort)))
     yield world.look(f"{place}/evidence.json")
     if chance.random() < 0.9:  # Few stay, so that the list is no longer than a person's.
         yield world.form(f"{place}/delete", {})

@@ -8,8 +8,8 @@ from app.store import drafts, facets
 from app.store.acceptances import judge
 from app.store.base import Readiness, State
 from app.store.database import Store
+from app.store.draft_query import DraftQuery, Show
 from app.store.facets import NO_DAY, Facets, count_facets
-from app.store.listing import DraftQuery, Show
 from tests.factories import inbound, outbound, typed
 
 

@@ -4,11 +4,12 @@ from datetime import date
 
 import pytest
 
-from app.store import drafts, listing
+from app.store import drafts
 from app.store.acceptances import judge
 from app.store.base import State
 from app.store.database import Store
-from app.store.listing import DraftQuery, Show, Sort, read_page
+from app.store.draft_query import PAGE, DraftQuery, Show, Sort
+from app.store.listing import read_page
 from tests.factories import inbound, outbound, typed
 
 pytestmark = pytest.mark.slow
@@ -94,15 +95,15 @@ def test_pages_follow_each_other_both_ways_without_a_gap_or_a_repeat(
     store: Store, sort: Sort, search: str
 ) -> None:
     with store.writing() as session:
-        for number in range(listing.PAGE * 2 + 3):
+        for number in range(PAGE * 2 + 3):
             named = outbound(
                 name=f"Campaign {number % 7}", start_date=date(2027, 1, 1 + number % 5)
             )
             drafts.save(session, drafts.make_id(), judge(typed(named)), over=0)
 
     forth, back = read_on(store, sort, search)
-    assert len(set(forth)) == len(forth) == listing.PAGE * 2 + 3
-    assert back == forth[: listing.PAGE * 2]
+    assert len(set(forth)) == len(forth) == PAGE * 2 + 3
+    assert back == forth[: PAGE * 2]
 
 
 def read_on(store: Store, sort: Sort, search: str) -> tuple[list[str], list[str]]:
@@ -114,7 +115,7 @@ def read_on(store: Store, sort: Sort, search: str) -> tuple[list[str], list[str]
         pages[0] += [draft.id for draft in page.drafts]
         while page.next:
             page = read_page(session, DraftQuery(sort=sort, search=search, after=page.next))
-            assert page.count == listing.PAGE * 2 + 3
+            assert page.count == PAGE * 2 + 3
             pages[0] += [draft.id for draft in page.drafts]
         while page.previous:
             page = read_page(session, DraftQuery(sort=sort, search=search, before=page.previous))

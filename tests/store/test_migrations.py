@@ -21,6 +21,7 @@ from app.store.address_book import IdKind
 from app.store.base import Base, State
 from app.store.database import Store
 from app.store.dialects import sqlite
+from app.store.draft_query import DraftQuery
 from app.store.verification import verify
 from tests.factories import outbound, typed
 from tests.pages import Visitor
@@ -113,8 +114,7 @@ def test_a_database_of_the_revision_before_keeps_its_rows_and_its_seals(
     with upgraded.reading() as session:
         assert verify(session, noted).fault == ""
         assert [
-            row.name
-            for row in listing.read_page(session, listing.DraftQuery(search="Outreach")).drafts
+            row.name for row in listing.read_page(session, DraftQuery(search="Outreach")).drafts
         ]
         query = request_log.LogQuery(search="Outreach", connection_key="client")
         assert len(request_log.read_page(session, query)[0]) == 3

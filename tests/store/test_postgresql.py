@@ -90,8 +90,9 @@ CREATE UNIQUE INDEX one_campaign_per_draft ON submission (draft_id)
 ALTER TABLE submission DROP COLUMN stamp, DROP COLUMN hurries, DROP COLUMN batch_id,
     DROP COLUMN approved_by, DROP COLUMN without_approval;
 DROP TABLE batch;
-ALTER TABLE draft DROP COLUMN problems, DROP COLUMN readiness, DROP COLUMN hours, DROP COLUMN zone;
-DROP INDEX IF EXISTS ix_draft_by_readiness, ix_draft_by_connection;
+ALTER TABLE draft DROP COLUMN problems, DROP COLUMN readiness, DROP COLUMN hours, DROP COLUMN zone,
+    DROP COLUMN hours_key;
+DROP INDEX IF EXISTS ix_draft_by_readiness, ix_draft_by_connection, ix_draft_by_type;
 UPDATE alembic_version SET version_num = '0007'"""
 
 

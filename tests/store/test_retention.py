@@ -32,6 +32,7 @@ from app.store.audit_trail import EventKind
 from app.store.base import Base, State
 from app.store.chains import hash_document
 from app.store.database import Store
+from app.store.draft_query import DraftQuery, Show
 from app.store.models import Draft, Submission
 from app.store.records import ChainHead, Event, LoggedCall, Seal
 from tests.factories import inbound, outbound, typed
@@ -172,7 +173,7 @@ class TestTrash:
         assert read_rows(path)[0]["draft"]["answers"]["name"] == "Q4 Outreach"
         with store.reading() as session:
             assert [draft.id for draft in session.scalars(select(Draft))] == [kept]
-            query = listing.DraftQuery(search="Outreach", show=listing.Show.DELETED)
+            query = DraftQuery(search="Outreach", show=Show.DELETED)
             assert listing.read_page(session, query).drafts == []
         assert (count(store, Submission), count(store, LoggedCall)) == (0, 0)
         assert kinds_of(store, draft_id) == [EventKind.SHORTENED]

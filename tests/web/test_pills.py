@@ -6,7 +6,7 @@ from typing import Any, cast
 import pytest
 
 from app.store.base import State
-from app.store.listing import Row
+from app.store.draft_query import Row
 from app.web.pills import Pill, make_pill
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 
-HEAD = "0020"
+HEAD = "0021"
 
 
 class UnusableDatabase(Exception):

@@ -11,7 +11,7 @@ from app.store import activity
 from app.store.activity import ActivityQuery
 from app.store.audit_trail import OUTCOMES, SAYS, EventKind, name_draft_chain
 from app.store.base import State
-from app.store.listing import DraftQuery
+from app.store.draft_query import DraftQuery
 from app.store.newest_first import Place
 from app.store.search_words import NotSearchable
 from app.web.access import find_keys, needs

@@ -26,20 +26,10 @@ from app.store import drafts
 from app.store.acceptances import count_anew
 from app.store.audit_trail import name_draft_chain
 from app.store.base import Readiness, State
+from app.store.draft_query import MOST_ROWS, PAGE, Cursor, DraftQuery, Row, Show, Sort
 from app.store.drafts import AlreadySubmitted
 from app.store.facets import count_facets
-from app.store.listing import (
-    COUNTED,
-    MOST_ROWS,
-    PAGE,
-    Cursor,
-    DraftQuery,
-    Page,
-    Row,
-    Show,
-    Sort,
-    read_page,
-)
+from app.store.listing import COUNTED, Page, read_page
 from app.store.saved_views import list_views
 from app.store.search_words import NotSearchable
 from app.web.access import find_keys, find_person, list_connections, needs

@@ -10,7 +10,8 @@ from flask.typing import ResponseReturnValue
 
 from app.rights import Right
 from app.services import connections, store
-from app.store.listing import Row, read_page
+from app.store.draft_query import Row
+from app.store.listing import read_page
 from app.store.search_words import NotSearchable
 from app.web.access import needs
 from app.web.names import name_campaign

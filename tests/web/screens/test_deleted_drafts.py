@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from app.store.base import State
-from app.store.listing import PAGE
+from app.store.draft_query import PAGE
 from app.web.names import name_campaign
 from tests.factories import inbound
 from tests.pages import Visitor, query_of

@@ -10,10 +10,10 @@ from app.store import drafts
 from app.store.acceptances import judge
 from app.store.base import Readiness
 from app.store.database import Store
-from app.store.listing import PAGE
+from app.store.draft_query import PAGE
 from app.store.models import Draft
 from tests.factories import inbound, outbound, typed
-from tests.pages import Visitor, query_of, text
+from tests.pages import Page, Visitor, query_of, text
 from tests.web.screens.draft_list import follow, names
 
 
@@ -93,6 +93,29 @@ def test_a_heading_sorts_and_once_more_turns_the_order_around(
     by_change = follow(visitor, turned, "Changed")
     assert by_change.soup.select_one("th[aria-sort=descending].changed")
     assert query_of("?" + by_change.query) == {"search": "Desk", "sort": "changed"}
+
+
+def test_every_heading_sorts_by_its_column(
+    visitor: Visitor, saved: Callable[..., str], made: Page
+) -> None:
+    key = made.path.rpartition("/")[2]
+    saved(outbound(name="Early", daily_start_time="08:00", start_date=date(2027, 3, 1)))
+    saved(outbound(name="Late", daily_start_time="10:00", start_date=None), connection=key)
+    saved(inbound(name="Desk"))
+    saved(outbound(name="Unfinished", assistant_id=""))
+    page = visitor.open("/")
+    headings = [text(heading) for heading in page.soup.select("thead th a")]
+    assert headings == ["Name", "Type", "Client", "Readiness", "First day", "Hours", "Changed"]
+    first = {heading: names(follow(visitor, page, heading))[0] for heading in headings}
+    assert first == {
+        "Name": "Desk",
+        "Type": "Desk",
+        "Client": "Late",
+        "Readiness": "Unfinished",
+        "First day": "Unfinished",
+        "Hours": "Early",
+        "Changed": "Early",  # As they are in that order already, it is turned around.
+    }
 
 
 @pytest.mark.parametrize(

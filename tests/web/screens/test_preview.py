@@ -21,7 +21,8 @@ from app.campaign.contract.payload import build_payload, encode_payload
 from app.sandbox import TOKEN
 from app.services import find_services
 from app.store.database import Store
-from app.store.listing import DraftQuery, read_page
+from app.store.draft_query import DraftQuery
+from app.store.listing import read_page
 from tests.factories import inbound, outbound, typed
 from tests.pages import PARSER, text
 from tests.servers import Address
