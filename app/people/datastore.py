@@ -9,8 +9,8 @@ recovery code, for one, must not count twice.
 
 from typing import Any
 
-from flask import g
-from flask_security import RoleMixin, SQLAlchemyUserDatastore
+from flask import current_app, g
+from flask_security import RoleMixin, SQLAlchemyUserDatastore, UserMixin
 from sqlalchemy.sql import Executable
 
 from app.store.accounts import ALL_ACCOUNTS
@@ -24,6 +24,19 @@ class Datastore(SQLAlchemyUserDatastore):
     def __init__(self, store: Store) -> None:
         self.session = _Changes(store)
         super().__init__(self, Account, RoleMixin, Passkey)
+
+    def tf_set(
+        self,
+        user: UserMixin,
+        primary_method: str,
+        totp_secret: str | None = None,
+        phone: str | None = None,
+    ) -> None:
+        """Keep how codes are made, which is done anew each time that a right one was given."""
+        if totp_secret:
+            codes = current_app.extensions["security"].totp_factory
+            totp_secret = codes.lock_as_now(totp_secret)
+        super().tf_set(user, primary_method, totp_secret, phone)
 
 
 class _Changes:

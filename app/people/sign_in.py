@@ -14,25 +14,18 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any
 
-import qrcode
-from flask import Flask, current_app, g, request, session
+from flask import Flask, g, request, session
 from flask_login import current_user, user_logged_out
-from flask_security import Security, Totp, UserMixin, WebauthnUtil, signals
+from flask_security import Security, signals
 from flask_security.core import _user_loader
-from qrcode.image.svg import SvgPathImage
 from sqlalchemy.exc import DatabaseError
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from app.people.datastore import Datastore
 from app.people.letters import write_password_change, write_second_step_change
 from app.people.mail import Letter, Outbox
 from app.people.passwords import SHORTEST, Passwords
+from app.people.second_steps import Codes, Passkeys, RecoveryCodes
 from app.store import accounts, audit_trail, sign_ins
 from app.store.audit_trail import EventKind, name_account_chain
 from app.store.database import Store
@@ -169,8 +162,9 @@ def install(app: Flask, store: Store, outbox: Outbox) -> None:
         app,
         Datastore(store),
         password_util_cls=Passwords,
-        totp_cls=_CodesUsedOnce,
-        webauthn_util_cls=_Passkeys,
+        totp_cls=Codes,
+        mf_recovery_codes_util_cls=RecoveryCodes,
+        webauthn_util_cls=Passkeys,
     )
     security.want_json(lambda _request: False)
     security.login_manager.user_loader(lambda name: _load(store, name))
@@ -235,41 +229,6 @@ def _read(store: Store, name: str) -> Account | None:
         with suppress(DatabaseError), store.writing(name_account_chain(account.id)) as database:
             sign_ins.note_use(database, g.sign_in.id, now)
     return account
-
-
-class _Passkeys(WebauthnUtil):
-    """Passkeys of any device, opened by its owner: each is as good as two steps."""
-
-    def authenticator_selection(
-        self, user: UserMixin, usage: str
-    ) -> AuthenticatorSelectionCriteria:
-        return AuthenticatorSelectionCriteria(
-            resident_key=ResidentKeyRequirement.REQUIRED,
-            user_verification=UserVerificationRequirement.REQUIRED,
-        )
-
-    def user_verification(
-        self, user: UserMixin | None, usage: list[str]
-    ) -> UserVerificationRequirement:
-        return UserVerificationRequirement.REQUIRED
-
-
-class _CodesUsedOnce(Totp):
-    """Codes of an app, each of which counts once; drawn without an address that CSP refuses."""
-
-    def get_last_counter(self, user: Any) -> int | None:
-        counter: int | None = user.totp_counter
-        return counter
-
-    def set_last_counter(self, user: Any, tmatch: Any) -> None:
-        user.totp_counter = tmatch.counter
-        current_app.extensions["security"].datastore.put(user)
-
-    def generate_qrcode(self, username: str, totp: str) -> str:
-        """Draw the code as SVG that stands in the page."""
-        image = qrcode.make(self.get_totp_uri(username, totp), image_factory=SvgPathImage)
-        drawn: str = image.to_string(encoding="unicode")
-        return drawn
 
 
 def _put_on_record(app: Flask, store: Store, outbox: Outbox) -> None:

@@ -40,9 +40,7 @@ class Grouping(NamedTuple):
 
 def rank(groups: Sequence[Group]) -> ColumnElement[int]:
     """Rank a row by its group: the first is the highest, as what was changed last is."""
-    return case(
-        *((group.condition, -place) for place, group in enumerate(groups)), else_=-len(groups)
-    )
+    return case(*((group.condition, -place) for place, group in enumerate(groups)))
 
 
 def _list_clients(session: Session, query: DraftQuery) -> list[Group]:

@@ -66,6 +66,8 @@ def _save(session: Session, chance: Random, name: str) -> None:
     draft = drafts.save(session, drafts.make_id(), judge(answers), over=0)
     draft.state = chance.choice([None, None, *State])
     draft.readiness = chance.choice(list(Readiness))
+    if chance.random() < 0.2:
+        draft.deleted_at = draft.changed_at
 
 
 def expected(rows: list[Row], query: DraftQuery) -> list[str]:
@@ -110,6 +112,7 @@ def test_pages_are_in_the_order_of_the_whole(many: Store, sort: Sort, is_reverse
             {"show": Show.NOT_SENT},
             {"show": Readiness.READY},
             {"show": State.CREATED},
+            {"show": Show.DELETED},
             {"client": frozenset({"", "sandbox"})},
             {"keys": frozenset({"k1", "k2"}), "search": "Campaign"},
         )
