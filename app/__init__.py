@@ -26,6 +26,7 @@ from app.connections import ENVIRONMENT, SANDBOX, ConnectionRegistry, Network
 from app.files import STATIC, TEMPLATES
 from app.metrics import Metrics
 from app.notices.teller import Teller
+from app.people.breaches import Breaches
 from app.people.mail import Mailer, Outbox
 from app.people.provider import Provider
 from app.private_files import create_private, make_folder_private
@@ -180,6 +181,8 @@ def _make(settings: Settings) -> Flask:
         metrics=metrics,
         provider=provider,
     ).install(app)
+    allowed = AllowedHosts.of(settings.allow_private_hosts)
+    app.extensions["breaches"] = Breaches(settings.breached_passwords_url, allowed)
     web.install(
         app,
         store,

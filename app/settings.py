@@ -75,6 +75,7 @@ class Settings:
     allow_private_hosts: tuple[str, ...] = ()
     metrics_token: str = field(default="", repr=False)
     require_second_factor: bool = False
+    breached_passwords_url: str = ""
     provider: ProviderSettings | None = None
     processes: int = 1
     threads: int = 8
@@ -154,6 +155,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         allow_private_hosts=_read_private_hosts(values["ALLOW_PRIVATE_HOSTS"]),
         metrics_token=values["METRICS_TOKEN"],
         require_second_factor=values["REQUIRE_SECOND_FACTOR"] == "yes",
+        breached_passwords_url=_read_range_url(values["BREACHED_PASSWORDS_URL"]),
         provider=_read_provider(values),
         log=read_log_settings(environ),
         keep=keep,
@@ -248,6 +250,16 @@ def _read_mail(values: Mapping[str, str]) -> MailSettings:
         )
     except BadMailSetting as error:
         raise BadSetting(str(error)) from None
+
+
+def _read_range_url(url: str) -> str:
+    """Read where breached passwords are asked for; their digests follow the last slash."""
+    if url and not re.fullmatch(r"https://[^/?#\s]+/([^?#\s]*/)?", url):
+        raise BadSetting(
+            f"BREACHED_PASSWORDS_URL is “{url}”. Set it to an address of https:// that ends in a "
+            "slash, such as https://api.pwnedpasswords.com/range/."
+        )
+    return url
 
 
 def _is_public_url(url: str) -> bool:

@@ -125,6 +125,12 @@ SETTINGS = (
         "yes: whoever signs in by a password has to set up codes or a passkey. Else they may.",
     ),
     Setting(
+        "BREACHED_PASSWORDS_URL",
+        "",
+        "Where to ask whether a password is known from a breach: "
+        "https://api.pwnedpasswords.com/range/. Else common ones alone are refused.",
+    ),
+    Setting(
         "OIDC_ISSUER",
         "",
         "Issuer of an OpenID Connect provider, by which people may sign in, too.",

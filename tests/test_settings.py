@@ -61,6 +61,7 @@ def test_each_setting_is_read_from_its_variable() -> None:
             "LOG_LEVEL": "ERROR",
             "METRICS_TOKEN": "a-token-of-a-test",
             "REQUIRE_SECOND_FACTOR": "yes",
+            "BREACHED_PASSWORDS_URL": "https://breaches.example/range/",
             "PROCESSES": "3",
             "THREADS": "4",
             "KEEP_LOG_DAYS": "90",
@@ -84,6 +85,7 @@ def test_each_setting_is_read_from_its_variable() -> None:
         allow_private_hosts=("gateway.internal", "10.1.0.0/16", "fd00::7"),
         metrics_token="a-token-of-a-test",
         require_second_factor=True,
+        breached_passwords_url="https://breaches.example/range/",
         log=LogSettings("json", "ERROR"),
         processes=3,
         threads=4,
@@ -233,6 +235,23 @@ def test_a_token_that_no_header_carries_or_somebody_guesses_is_refused(token: st
     assert refused(METRICS_TOKEN=token) == (
         "METRICS_TOKEN cannot be used. Set it to 16 or more letters and digits; "
         "._~+/- may be among them."
+    )
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://breaches.example/range/",
+        "https://breaches.example/range",
+        "https://breaches.example/range/?a=/",
+        "https:///range/",
+        "yes",
+    ],
+)
+def test_where_no_breached_password_can_be_asked_for_is_refused(url: str) -> None:
+    assert refused(BREACHED_PASSWORDS_URL=url) == (
+        f"BREACHED_PASSWORDS_URL is “{url}”. Set it to an address of https:// that ends in a "
+        "slash, such as https://api.pwnedpasswords.com/range/."
     )
 
 

@@ -99,6 +99,12 @@ def _check_factors(settings: Settings) -> Iterator[Weakness]:
             "Who finds out a password can sign in from anywhere, unless its owner has set up "
             "codes. Set REQUIRE_SECOND_FACTOR to yes.",
         )
+    if settings.is_reachable and not settings.breached_passwords_url:
+        yield weak(
+            "breached-passwords",
+            "A password that is known from a breach elsewhere is taken here. Set "
+            "BREACHED_PASSWORDS_URL to https://api.pwnedpasswords.com/range/.",
+        )
 
 
 def _check_openness(environ: Mapping[str, str]) -> Iterator[Weakness]:

@@ -8,7 +8,7 @@ from wtforms import Form, PasswordField, RadioField, StringField
 from wtforms.validators import DataRequired, StopValidation
 
 from app.forms.names import make_name_field, strip
-from app.people.passwords import find_password_problem
+from app.people.passwords import check_password
 from app.rights import Scope
 from app.store.api_tokens import DAYS
 
@@ -65,8 +65,8 @@ class PasswordForm(Form):
         super().__init__(typed)
 
     def validate_password(self, field: Any) -> None:
-        """Hold the password to what is hard to guess."""
-        if problem := find_password_problem(field.data, self._about):
+        """Hold the password to what is hard to guess, and to what nobody knows."""
+        if problem := check_password(field.data, self._about):
             raise StopValidation(problem)
 
     def validate_again(self, field: Any) -> None:

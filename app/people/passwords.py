@@ -8,8 +8,11 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from flask import current_app
 from flask_security import PasswordUtil
 from zxcvbn import zxcvbn
+
+from app.people.breaches import Breaches
 
 SHORTEST, LONGEST = 12, 128
 """Characters of a password."""
@@ -38,6 +41,12 @@ def find_password_problem(password: str, about: Iterable[str] = ()) -> str:
     return ""
 
 
+def check_password(password: str, about: Iterable[str] = ()) -> str:
+    """Say what to change, like `find_password_problem`, and ask whether the password is known."""
+    breaches: Breaches = current_app.extensions["breaches"]
+    return find_password_problem(password, about) or breaches.find_problem(password)
+
+
 def _take_out(password: str, about: Iterable[str]) -> str:
     """Leave what is in a password besides words that a guesser tries first.
 
@@ -58,5 +67,5 @@ class Passwords(PasswordUtil):
         normal = self.normalize(password)
         account = options.get("user")
         about = (account.name, account.email) if account else ()
-        problem = find_password_problem(normal, about)
+        problem = check_password(normal, about)
         return [problem] if problem else None, normal

@@ -68,6 +68,7 @@ def test_an_installation_that_was_started_is_fine(examine: Examine) -> None:
         ({"HOST": "campaigns.example"}, "tls", "weak"),
         ({"TRUSTED_PROXY": "*"}, "trusted-proxy", "weak"),
         ({"TRUSTED_PROXY": "10.0.0.1"}, "second-factor", "weak"),
+        ({"TRUSTED_PROXY": "10.0.0.1"}, "breached-passwords", "weak"),
         ({"HOST": "campaigns.example", "METRICS_TOKEN": ""}, "metrics", "weak"),
         ({"SECRET_KEY": "a" * 40}, "secret-key", "weak"),
         ({"SECRET_KEY": SECRET, "METRICS_TOKEN": SECRET}, "same-keys", "weak"),
@@ -133,6 +134,7 @@ class TestMail:
 
     def test_where_others_sign_in_mail_is_missed(self, examine: Examine) -> None:
         given = {"TRUSTED_HOSTS": "campaigns.example", "REQUIRE_SECOND_FACTOR": "yes"}
+        given["BREACHED_PASSWORDS_URL"] = "https://breaches.example/range/"
         assert find(examine(**given)) == {"mail": "weak"}
 
 

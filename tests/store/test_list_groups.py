@@ -104,7 +104,7 @@ def read_all(store: Store, query: DraftQuery) -> list[str]:
 @pytest.mark.parametrize("sort", list(Sort))
 def test_pages_are_in_the_order_of_the_whole(many: Store, sort: Sort, is_reversed: bool) -> None:
     queries = [
-        DraftQuery(names=NAMES, sort=sort, is_reversed=is_reversed, **held)  # type: ignore[arg-type]
+        DraftQuery(names=NAMES, sort=sort, is_reversed=is_reversed, **held)
         for held in (
             {},
             {"search": "Campaign 4"},
