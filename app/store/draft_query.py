@@ -80,6 +80,7 @@ class Row(NamedTuple):
     connection_key: str
     first_day: date | None
     day_key: date
+    day_key_down: date
     changed_at: datetime
     deleted_at: datetime | None
     findings: Mapping[str, int]

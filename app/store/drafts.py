@@ -14,6 +14,7 @@ from app.campaign.contract.typed_length import LONGEST_IN_ALL
 from app.store import approvals, audit_trail
 from app.store.acceptances import Judgement, count_findings
 from app.store.audit_trail import EventKind, name_draft_chain
+from app.store.collation import make_sort_key
 from app.store.dialects import queries
 from app.store.models import NO_HOURS, Draft
 from app.store.readiness import describe_hours
@@ -148,9 +149,10 @@ def _take(session: Session, draft: Draft, judgement: Judgement) -> None:
     draft.answers = dict(judgement.answers)
     draft.name = values.get("name", "")
     draft.type = values.get("type")
-    draft.name_key = draft.name.casefold()
+    draft.name_key = make_sort_key(draft.name)
     draft.first_day = find_first_day(values)
     draft.day_key = draft.first_day or date.max
+    draft.day_key_down = draft.first_day or date.min
     draft.last_day = values.get("end_date")
     draft.hours, draft.zone = describe_hours(values)
     draft.hours_key = draft.hours or NO_HOURS

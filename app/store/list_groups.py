@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.campaign.contract.fields import CampaignType
 from app.store.base import Readiness, State
+from app.store.collation import make_sort_key
 from app.store.draft_query import DraftQuery, Row, Show, Sort
 from app.store.models import Draft
 
@@ -54,7 +55,9 @@ def _list_clients(session: Session, query: DraftQuery) -> list[Group]:
         for key in session.scalars(select(keys.c.key).where(keys.c.key.is_not(None)))
         if all(allowed is None or key in allowed for allowed in (query.keys, query.client))
     ]
-    found.sort(key=lambda key: (key not in query.names, query.names.get(key, "").casefold(), key))
+    found.sort(
+        key=lambda key: (key not in query.names, make_sort_key(query.names.get(key, "")), key)
+    )
     return [Group(key, Draft.connection_key == key) for key in found]
 
 

@@ -22,11 +22,12 @@ from app.store.models import Draft
 COUNTED = 1000
 """Matches are counted up to here; nobody needs to know more exactly."""
 
-_KEYS: dict[Sort, InstrumentedAttribute[Any]] = {
-    Sort.NAME: Draft.name_key,
-    Sort.FIRST_DAY: Draft.day_key,
-    Sort.HOURS: Draft.hours_key,
+_KEYS: dict[Sort, tuple[InstrumentedAttribute[Any], InstrumentedAttribute[Any]]] = {
+    Sort.NAME: (Draft.name_key, Draft.name_key),
+    Sort.FIRST_DAY: (Draft.day_key, Draft.day_key_down),
+    Sort.HOURS: (Draft.hours_key, Draft.hours),
 }
+"""What an order goes by, and what it does turned around: no day and no hours come last in both."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ class _Search(NamedTuple):
         """List what rows are sorted by."""
         if self.groups:
             return [rank(self.groups), self.sequence]
-        key = _KEYS.get(self.query.sort)
+        key = _find_key(self.query)
         return [self.sequence] if key is None else [key, self.sequence]
 
 
@@ -75,8 +76,8 @@ def read_page(session: Session, query: DraftQuery) -> Page:
     return Page(
         drafts,
         count,
-        _make_cursor(drafts[0], query.sort) if has_previous else None,
-        _make_cursor(drafts[-1], query.sort) if has_next else None,
+        _make_cursor(drafts[0], query) if has_previous else None,
+        _make_cursor(drafts[-1], query) if has_next else None,
     )
 
 
@@ -177,10 +178,15 @@ def _read_key(search: _Search, key: str) -> str | int | date:
     try:
         return date.fromisoformat(key)
     except ValueError:
-        return date.max
+        return date.min if search.is_down else date.max
 
 
-def _make_cursor(draft: Row, sort: Sort) -> Cursor:
-    if grouping := GROUPINGS.get(sort):
+def _find_key(query: DraftQuery) -> InstrumentedAttribute[Any] | None:
+    return _KEYS[query.sort][query.is_reversed] if query.sort in _KEYS else None
+
+
+def _make_cursor(draft: Row, query: DraftQuery) -> Cursor:
+    if grouping := GROUPINGS.get(query.sort):
         return grouping.find_key(draft), draft.sequence
-    return str(getattr(draft, _KEYS[sort].key)) if sort in _KEYS else "", draft.sequence
+    key = _find_key(query)
+    return "" if key is None else str(getattr(draft, key.key)), draft.sequence

@@ -23,8 +23,8 @@ class Draft(Base):
     *connection_key* (of where it goes to, empty for the default) and *state* repeat, for the
     list, what the answers and the last submission say. *sequence* grows
     with every change of any draft, so that "last changed first" is an index; *name_key*,
-    *day_key* and *hours_key* are what the other orders go by, whatever the case, and with no day
-    and no hours last.
+    *day_key* and *hours_key* are what the other orders go by: a name as `collation` has it, and
+    no day and no hours last, for which the latest first go by *day_key_down* and *hours*.
     *accepted* holds, by a rule's id, what was found of it when somebody accepted that, the
     reason and the time; *findings* counts, by severity, what nobody has accepted, and *rules*
     is the version of the rules that said so. *problems* counts the answers that are missing or
@@ -42,6 +42,7 @@ class Draft(Base):
     name_key: Mapped[str] = mapped_column(_BY_CODE_POINT)
     first_day: Mapped[date | None]
     day_key: Mapped[date]
+    day_key_down: Mapped[date] = mapped_column(default=date.min)
     last_day: Mapped[date | None]
     connection_key: Mapped[str] = mapped_column(default="")
     state: Mapped[State | None]
@@ -74,7 +75,9 @@ class Draft(Base):
         ),
         Index("ix_draft_by_connection", "connection_key", "sequence"),
         Index("ix_draft_by_type", "type", "sequence"),
+        Index("ix_draft_by_first_day_down", "day_key_down", "sequence"),
         Index("ix_draft_by_hours", "hours_key", "sequence"),
+        Index("ix_draft_by_hours_down", "hours", "sequence"),
     )
 
     @property

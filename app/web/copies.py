@@ -10,10 +10,14 @@ from app.campaign.contract.reading import read_answers
 WEEK = timedelta(weeks=1)
 
 _DATES = ("start_date", "end_date")
-_WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,9}")
+_WHOLE_NUMBER = re.compile(r"[+-]?[0-9]+")
+_MOST_WEEKS = 1_000_000
 _IS_COPY = re.compile(r"(?P<name>.*?) ?\(copy(?: (?P<number>[0-9]{1,6}))?\)")
 _NO_NUMBER = (
     "Enter the weeks as a whole number other than 0, such as 2, or -1 to move the dates back."
+)
+_NO_WHOLE_NUMBER = (
+    "Enter the weeks as a whole number, such as 2; 0 keeps the dates, and -1 moves them back."
 )
 _OFF_THE_CALENDAR = "Enter fewer weeks: the calendar ends before where the dates would be."
 
@@ -24,8 +28,27 @@ class NotMovable(ValueError):
 
 def read_weeks(typed: str) -> int:
     """Read a number of weeks; raises `NotMovable` for what is none, and for 0."""
-    if not _WHOLE_NUMBER.fullmatch(typed) or int(typed) == 0:
+    weeks = _read_number(typed, _NO_NUMBER)
+    if weeks == 0:
         raise NotMovable(_NO_NUMBER)
+    return weeks
+
+
+def read_weeks_or_none(typed: str) -> int:
+    """Read a number of weeks, of which 0 or nothing keeps the dates; raises `NotMovable`."""
+    return _read_number(typed, _NO_WHOLE_NUMBER) if typed else 0
+
+
+def has_dates(answers: Mapping[str, Any]) -> bool:
+    """Tell whether there is a date in a campaign that a copy moves."""
+    return not read_answers(answers).values.keys().isdisjoint(_DATES)
+
+
+def _read_number(typed: str, message: str) -> int:
+    if not _WHOLE_NUMBER.fullmatch(typed):
+        raise NotMovable(message)
+    if len(typed) > len(str(_MOST_WEEKS)):
+        raise NotMovable(_OFF_THE_CALENDAR)
     return int(typed)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from app.campaign.contract.fields import CampaignType
 from app.connections import Connection
 from app.store.base import State
+from app.store.collation import make_sort_key
 from app.store.facets import NO_DAY, Facet, Facets
 from app.store.listing import COUNTED
 from app.web.list_address import lead_to_list
@@ -52,7 +53,7 @@ def describe_filters(
     by_client = _merge(facets.clients, {key: to.key for key, to in clients.items()})
     names = {
         to.key: "Sandbox" if to.is_built_in else to.name
-        for to in sorted(clients.values(), key=lambda to: to.name.casefold())
+        for to in sorted(clients.values(), key=lambda to: make_sort_key(to.name))
     }
     types = {CampaignType.OUTBOUND: "Outbound", CampaignType.INBOUND: "Inbound"}
     months = _name_months(facets.months, asked.get("month", ""))

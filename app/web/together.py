@@ -1,16 +1,19 @@
-"""What was just done to several campaigns: one sentence on the next page, with an "Undo"."""
+"""What was just done to several campaigns: one sentence on the next page, with an "Undo".
 
-from collections.abc import Collection
+What cannot be done as it was asked for is told there, too, and what was ticked stays so.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from flask import flash, get_flashed_messages
-
-from app.services import connections
+from flask import flash, get_flashed_messages, request
 
 MOST = 100
 """So many at once: what is undone has to fit into the cookie that carries it to the next page."""
+
+_STILL_TICKED = "ticked"
 
 
 class Together(StrEnum):
@@ -21,20 +24,12 @@ class Together(StrEnum):
     MOVED = "moved together"
 
 
-_WORDS = {
-    Together.DELETED: (
-        "{} campaign was deleted.",
-        "{} campaigns were deleted.",
-        "selection.restore",
-    ),
-    Together.COPIED: ("{} copy was made{to}.", "{} copies were made{to}.", "selection.delete"),
-    Together.MOVED: (
-        "{} campaign goes to {to} now. Its ids stay as they were: check them.",
-        "{} campaigns go to {to} now. Their ids stay as they were: check them.",
-        "selection.move_back",
-    ),
+_UNDO = {
+    Together.DELETED: "selection.restore",
+    Together.COPIED: "selection.delete",
+    Together.MOVED: "selection.move_back",
 }
-"""For each, the words for one and for several, and the view that undoes it."""
+"""The view that undoes each."""
 
 
 @dataclass(frozen=True)
@@ -46,33 +41,33 @@ class DoneTogether:
     ids: list[str]
 
 
-def tell_together(what: Together, ids: Collection[str], to: str = "") -> None:
-    """Tell on the next page what was done to drafts.
+@dataclass(frozen=True)
+class Ticked:
+    """What is ticked in a list from the start, and the *weeks* in its field."""
 
-    *to* is the key of where they were moved, or by how many weeks copies were.
-    """
-    if ids:
-        flash(" ".join([to or "-", *ids]), what)
+    ids: Sequence[str] = ()
+    weeks: str = "1"
+
+
+def tell_together(what: Together, words: str, ids: Sequence[str]) -> None:
+    """Tell on the next page, in *words*, what was done to the drafts of these *ids*."""
+    flash((words, *ids), what)  # type: ignore[arg-type]  # JSON carries it.
 
 
 def list_done_together() -> list[DoneTogether]:
     """List what the page that is drawn is to tell."""
     flashed: Any = get_flashed_messages(with_categories=True, category_filter=list(Together))
-    return [_read(Together(what), *str(message).split()) for what, message in flashed]
+    return [DoneTogether(words, _UNDO[Together(what)], ids) for what, (words, *ids) in flashed]
 
 
-def _read(what: Together, to: str, *ids: str) -> DoneTogether:
-    one, several, undo = _WORDS[what]
-    words = one if len(ids) == 1 else several
-    return DoneTogether(words.format(len(ids), to=_describe(what, to)), undo, list(ids))
+def tell_what_to_change(words: str) -> None:
+    """Tell why nothing was done to what is ticked, which stays so for another press."""
+    flash(words)
+    ids = request.form.getlist("draft")[:MOST]
+    flash((request.form.get("weeks", ""), *ids), _STILL_TICKED)  # type: ignore[arg-type]
 
 
-def _describe(what: Together, to: str) -> str:
-    """Say where drafts were moved, or how far the dates of copies."""
-    if what is Together.MOVED:
-        return connections().find(to).name
-    if what is not Together.COPIED or to in {"0", "-"}:
-        return ""
-    weeks = int(to)
-    count = f"{abs(weeks)} week{'' if abs(weeks) == 1 else 's'}"
-    return f", {count} {'later' if weeks > 0 else 'earlier'}"
+def find_ticked() -> Ticked:
+    """Find what is still ticked on the page that is drawn."""
+    flashed: Any = get_flashed_messages(category_filter=[_STILL_TICKED])
+    return next((Ticked(ids, weeks) for weeks, *ids in flashed), Ticked())

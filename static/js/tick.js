@@ -7,7 +7,7 @@ const count = document.querySelector("[data-ticked]");
 
 const show = () => {
   const ticked = ticks.filter((tick) => tick.checked).length;
-  if (count) count.textContent = ticked ? ` (${ticked})` : "";
+  if (count) count.textContent = `(${ticked})`;
   if (all) {
     setControl(all, ticked > 0 && ticked === ticks.length ? [all.value] : []);
     all.indeterminate = ticked > 0 && ticked < ticks.length;
@@ -33,7 +33,22 @@ for (const tick of ticks) {
     last = tick;
   });
 }
-for (const tick of ticks) tick.addEventListener("change", show);
+for (const tick of ticks) {
+  tick.addEventListener("change", show);
+  tick.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    tick.closest("tr").querySelector("a").click();
+  });
+}
+const copy = document.querySelector("[data-copy]");
+copy?.parentElement.querySelector("input").addEventListener("keydown", (event) => {
+  if (event.key !== "Enter") return;
+  event.preventDefault();
+  copy.click();
+});
+// Who comes back by the browser's button finds ticks that no script has seen.
+addEventListener("pageshow", show);
 
 // What is ticked stays so where the same list is shown with more of it.
 const KEPT = "ticked";

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.operator import Operator
@@ -108,6 +109,35 @@ def test_what_is_ticked_is_copied_and_given_a_client_by_one_press_each(
     page.get_by_text("Set the client").click()
     page.get_by_role("button", name="Acme Dental").click()
     operator.sees("1 campaign goes to Acme Dental now.")
+
+
+def test_enter_opens_the_campaign_whose_box_has_focus(operator: Operator, saved: Saved) -> None:
+    saved(inbound(name="Front desk"))
+    page = operator.page
+    page.goto("/")
+    tick(page, "Front desk")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Front desk")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("button", name="Send those ticked (1)")).to_be_visible()
+    assert list_ticked(page) == ["Front desk"]
+
+
+@pytest.mark.parametrize("width", [390, 900, 1280])
+def test_nothing_moves_when_a_campaign_is_ticked_and_the_page_is_no_wider_than_the_screen(
+    operator: Operator, saved: Saved, width: int
+) -> None:
+    saved(outbound(name="Recall"))
+    saved(inbound(name="Front desk"))
+    page = operator.page
+    page.set_viewport_size({"width": width, "height": 844})
+    page.goto("/?sort=name")
+    row = page.get_by_role("row", name="Recall")
+    before = row.bounding_box()
+    tick(page, "Recall")
+    expect(page.get_by_role("button", name="Send those ticked (1)")).to_be_visible()
+    assert row.bounding_box() == before
+    assert page.evaluate("document.documentElement.scrollWidth") == width
 
 
 def test_more_rows_come_below_and_what_is_ticked_stays_so(operator: Operator, saved: Saved) -> None:

@@ -37,9 +37,14 @@ GROUP: dict[Sort, Callable[[Row], Any]] = {
 }
 WORDS: dict[Sort, Callable[[Row], Any]] = {
     Sort.NAME: lambda row: row.name.casefold(),
-    Sort.FIRST_DAY: lambda row: (row.first_day is None, str(row.first_day)),
-    Sort.HOURS: lambda row: (row.hours == "", row.hours),
+    Sort.FIRST_DAY: lambda row: str(row.first_day),
+    Sort.HOURS: lambda row: row.hours,
 }
+HAS: dict[Sort, Callable[[Row], bool]] = {
+    Sort.FIRST_DAY: lambda row: row.first_day is not None,
+    Sort.HOURS: lambda row: row.hours != "",
+}
+"""What has none of it comes last, also where the latest come first."""
 
 
 @pytest.fixture
@@ -76,6 +81,10 @@ def expected(rows: list[Row], query: DraftQuery) -> list[str]:
         ordered = sorted(rows, key=lambda row: (GROUP[query.sort](row), -row.sequence))
     elif query.sort in WORDS:
         ordered = sorted(rows, key=lambda row: (WORDS[query.sort](row), row.sequence))
+        has = HAS.get(query.sort)
+        some = [row.id for row in ordered if has is None or has(row)]
+        none = [row.id for row in ordered if row.id not in some]
+        return some[::-1] + none[::-1] if query.is_reversed else some + none
     else:
         ordered = sorted(rows, key=lambda row: -row.sequence)
     ids = [row.id for row in ordered]

@@ -91,7 +91,7 @@ ALTER TABLE submission DROP COLUMN stamp, DROP COLUMN hurries, DROP COLUMN batch
     DROP COLUMN approved_by, DROP COLUMN without_approval;
 DROP TABLE batch;
 ALTER TABLE draft DROP COLUMN problems, DROP COLUMN readiness, DROP COLUMN hours, DROP COLUMN zone,
-    DROP COLUMN hours_key;
+    DROP COLUMN hours_key, DROP COLUMN day_key_down;
 DROP INDEX IF EXISTS ix_draft_by_readiness, ix_draft_by_connection, ix_draft_by_type;
 UPDATE alembic_version SET version_num = '0007'"""
 

@@ -15,6 +15,9 @@ bp = Blueprint("comparisons", __name__)
 
 _TWO = 2
 
+TICK_TWO = "Tick two campaigns to compare them."
+"""Said where other than two are asked for."""
+
 
 @bp.get("/compare")
 @needs(Right.VIEW)
@@ -22,7 +25,7 @@ def show() -> ResponseReturnValue:
     """Compare the two campaigns whose ids the address has as ``draft``."""
     asked = list(dict.fromkeys(request.args.getlist("draft")))
     if len(asked) != _TWO:
-        flash("Tick two campaigns to compare them.")
+        flash(TICK_TWO)
         return redirect(lead_to_list())
     with store().reading() as session:
         if len(drafts.select_ids(session, asked, find_keys())) != _TWO:

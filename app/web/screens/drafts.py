@@ -51,7 +51,7 @@ from app.web.list_address import (
 )
 from app.web.pills import READINESS_WORDS, SHORT_STATE_WORDS, make_pill
 from app.web.row_numbers import read_number
-from app.web.together import list_done_together
+from app.web.together import find_ticked, list_done_together
 from app.web.visit import name_person
 
 bp = Blueprint("drafts", __name__)
@@ -101,6 +101,7 @@ def index() -> ResponseReturnValue:
                 for draft_id in get_flashed_messages(category_filter=["deleted"])
             ],
             together=list_done_together(),
+            ticked=find_ticked(),
             offered=[to for to in list_connections(Right.EDIT) if to.is_enabled],
             counted=COUNTED,
             headings={sort: _link_heading(query, sort) for sort in Sort},
@@ -218,9 +219,15 @@ def _link_page(cursor: Cursor | None, turn: str) -> str | None:
     return lead_to_list(asked | at)
 
 
+def _drop_place(asked: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in asked.items() if name not in {"key", "cursor", "turn"}}
+
+
 def _link_more(query: DraftQuery, page: Page) -> str | None:
     """Lead to the same page with more rows below, at the first of them; `None` if it is full."""
-    if page.next is None or query.before or query.size >= MOST_ROWS:
+    is_first = page.previous is None
+    if page.next is None or (query.before and not is_first) or query.size >= MOST_ROWS:
         return None
-    address = lead_to_list(read_asked() | {"rows": query.size + PAGE})
+    asked = _drop_place(read_asked()) if is_first else read_asked()
+    address = lead_to_list(asked | {"rows": query.size + PAGE})
     return f"{address}#row-{len(page.drafts) + 1}"

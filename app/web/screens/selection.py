@@ -5,7 +5,9 @@ or was sent, stays as it is, and how many those are is told.
 """
 
 import json
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 
 from flask import Blueprint, Response, flash, redirect, request, url_for
@@ -22,12 +24,15 @@ from app.store.audit_trail import EventKind, name_draft_chain
 from app.store.drafts import AlreadySubmitted
 from app.store.models import Draft
 from app.web.access import find_keys, may, needs, require
-from app.web.copies import NotMovable, copy_answers, read_weeks
+from app.web.copies import NotMovable, copy_answers, has_dates, read_weeks_or_none
 from app.web.list_address import lead_to_list, read_asked
-from app.web.together import MOST, Together, tell_together
+from app.web.screens.comparisons import TICK_TWO
+from app.web.together import MOST, Together, tell_together, tell_what_to_change
 from app.web.visit import name_person
 
 bp = Blueprint("selection", __name__)
+
+_TWO = 2
 
 _NOTHING_TICKED = "Tick the campaigns first."
 
@@ -36,11 +41,28 @@ class NotMoved(Exception):
     """A draft goes there already, was changed after it was moved, or may not go there."""
 
 
+@dataclass(frozen=True)
+class _Changed:
+    """The ids of what was changed, and why the others that are ticked stay as they are."""
+
+    ids: list[str]
+    rest: str = ""
+
+    def tell(self, what: Together, one: str, several: str, **names: object) -> None:
+        """Tell in one sentence what was done, and what was not."""
+        if self.ids:
+            words = _count(len(self.ids), one, several, **names)
+            tell_together(what, f"{words} {self.rest}".strip(), self.ids)
+        else:
+            flash(self.rest or _NOTHING_TICKED)
+
+
 @bp.post("/drafts/delete-ticked")
 @needs(Right.EDIT)
 def delete() -> ResponseReturnValue:
     """Delete what is ticked, and offer to bring all of it back by one press."""
-    tell_together(Together.DELETED, _change_each(drafts.delete))
+    changed = _change_each(drafts.delete)
+    changed.tell(Together.DELETED, "{} campaign was deleted.", "{} campaigns were deleted.")
     return _lead_back()
 
 
@@ -49,8 +71,8 @@ def delete() -> ResponseReturnValue:
 def restore() -> ResponseReturnValue:
     """Bring back what is ticked, or was deleted together."""
     changed = _change_each(drafts.restore)
-    if changed:
-        flash(_count(len(changed), "The campaign is back.", "{} campaigns are back."))
+    back = _count(len(changed.ids), "The campaign is back.", "{} campaigns are back.")
+    flash(f"{back} {changed.rest}".strip() if changed.ids else changed.rest or _NOTHING_TICKED)
     return _lead_back()
 
 
@@ -59,19 +81,13 @@ def restore() -> ResponseReturnValue:
 def copy() -> ResponseReturnValue:
     """Copy what is ticked, with its dates moved by weeks, and offer to delete the copies."""
     try:
-        weeks = _read_weeks(request.form.get("weeks", "").strip())
-        tell_together(Together.COPIED, _copy_each(weeks), str(weeks))
+        _copy_each(read_weeks_or_none(request.form.get("weeks", "").strip()))
     except NotMovable as error:
-        flash(str(error))
+        tell_what_to_change(str(error))
     return _lead_back()
 
 
-def _read_weeks(typed: str) -> int:
-    """Read by how many weeks to move the copies; raises `NotMovable`."""
-    return 0 if typed in {"", "0"} else read_weeks(typed)
-
-
-def _copy_each(weeks: int) -> list[str]:
+def _copy_each(weeks: int) -> None:
     """Copy all that is ticked and may be copied; raises `NotMovable` before any is made."""
     with store().reading() as session:
         ticked = {draft.id: draft.answers for draft in _read_ticked(session, Right.EDIT)}
@@ -83,8 +99,25 @@ def _copy_each(weeks: int) -> list[str]:
         for original, copy_id, judgement in copied:
             drafts.save(session, copy_id, judgement, over=0, who=name_person())
             approvals.copy_editors(session, original, copy_id)
-    _tell_of_rest(len(copied))
-    return [copy_id for _, copy_id, _ in copied]
+    dated = sum(map(has_dates, ticked.values()))
+    changed = _Changed([copy_id for _, copy_id, _ in copied], _describe_rest(len(copied), {}))
+    changed.tell(
+        Together.COPIED,
+        "{} copy was made{moved}.",
+        "{} copies were made{moved}.",
+        moved=_describe_move(weeks, dated, len(copied) - dated),
+    )
+
+
+def _describe_move(weeks: int, dated: int, others: int) -> str:
+    """Say how far the dates of copies were moved, and how many copies have none."""
+    if weeks == 0:
+        return ""
+    if not dated:
+        return ", with no dates to move"
+    count = f"{abs(weeks)} week{'' if abs(weeks) == 1 else 's'}"
+    without = f" ({others} with no dates to move)" if others else ""
+    return f", {count} {'later' if weeks > 0 else 'earlier'}{without}"
 
 
 @bp.post("/drafts/move-ticked")
@@ -94,9 +127,14 @@ def move() -> ResponseReturnValue:
     to = connections().find(request.form.get("connection", ""))
     require(Right.EDIT, to.key)
     if not to.is_enabled:
-        flash("Nothing can be sent there. Choose another connection.")
+        tell_what_to_change("Nothing can be sent there. Choose another connection.")
         return _lead_back()
-    tell_together(Together.MOVED, _change_each(partial(_move, to.key)), to.key)
+    _change_each(partial(_move, to.key), "goes there already", "go there already").tell(
+        Together.MOVED,
+        "{} campaign goes to {to} now. Its ids stay as they were: check them.",
+        "{} campaigns go to {to} now. Their ids stay as they were: check them.",
+        to=to.name,
+    )
     return _lead_back()
 
 
@@ -113,10 +151,10 @@ def _move(key: str, session: Session, draft_id: str, *, who: str) -> Draft:
 @needs(Right.EDIT)
 def move_back() -> ResponseReturnValue:
     """Let what was moved together go where it went before, unless it was changed since."""
-    moved = _change_each(_move_back)
-    if moved:
-        words = "{} campaign goes where it went before."
-        flash(_count(len(moved), words, "{} campaigns go where they went before."))
+    moved = _change_each(_move_back, "was changed since", "were changed since")
+    words = "{} campaign goes where it went before."
+    back = _count(len(moved.ids), words, "{} campaigns go where they went before.")
+    flash(f"{back} {moved.rest}".strip() if moved.ids else moved.rest or _NOTHING_TICKED)
     return _lead_back()
 
 
@@ -134,6 +172,9 @@ def _move_back(session: Session, draft_id: str, *, who: str) -> Draft:
 @needs(Right.VIEW)
 def compare() -> ResponseReturnValue:
     """Lead to the two that are ticked, side by side, and from there back to the list as it is."""
+    if len(_read_ids()) != _TWO:
+        tell_what_to_change(TICK_TWO)
+        return _lead_back()
     return redirect(url_for("comparisons.show", draft=_read_ids(), **read_asked()))
 
 
@@ -151,32 +192,38 @@ def export() -> ResponseReturnValue:
     return answer
 
 
-def _change_each(change: Callable[..., Draft]) -> list[str]:
-    """Change all that is ticked and may be changed; tells of the rest, and gives those changed."""
-    ticked = _read_ids()
-    changed = []
-    with store().writing(*map(name_draft_chain, ticked)) as session:
+def _change_each(
+    change: Callable[..., Draft], one_not_moved: str = "", not_moved: str = ""
+) -> _Changed:
+    """Change all that is ticked and may be changed.
+
+    *one_not_moved* and *not_moved* say why one, or several, were not moved.
+    """
+    ids = []
+    left: Counter[tuple[str, str]] = Counter()
+    with store().writing(*map(name_draft_chain, _read_ids())) as session:
         for draft in _read_ticked(session, Right.EDIT):
             try:
                 change(session, draft.id, who=name_person())
-            except (AlreadySubmitted, NotMoved):
-                continue
-            changed.append(draft.id)
-    _tell_of_rest(len(changed))
-    return changed
+            except AlreadySubmitted:
+                left["was sent", "were sent"] += 1
+            except NotMoved:
+                left[one_not_moved, not_moved] += 1
+            else:
+                ids.append(draft.id)
+    return _Changed(ids, _describe_rest(len(ids), left))
 
 
-def _tell_of_rest(changed: int) -> None:
-    """Tell how many of those ticked stay as they are, or that none is ticked."""
-    ticked = len(_read_ids())
-    if not ticked:
-        flash(_NOTHING_TICKED)
-    elif left := ticked - changed:
-        flash(_count(left, "{} stays as it is.", "{} stay as they are."))
+def _describe_rest(changed: int, left: Mapping[tuple[str, str], int]) -> str:
+    """Say why what is ticked and was not changed stays as it is; nothing if there is none."""
+    others = len(_read_ids()) - changed - sum(left.values())
+    why = {**left, ("is not yours to change", "are not yours to change"): others}
+    reasons = [f"{count} {_count(count, *words)}" for words, count in why.items() if count]
+    return f"Left as it is: {', '.join(reasons)}." if reasons else ""
 
 
-def _count(number: int, one: str, several: str) -> str:
-    return (one if number == 1 else several).format(number)
+def _count(number: int, one: str, several: str, **names: object) -> str:
+    return (one if number == 1 else several).format(number, **names)
 
 
 def _lead_back() -> ResponseReturnValue:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -61,7 +62,7 @@ def test_what_was_sent_stays_and_is_told_of(
     assert len(ticked) == 4
     deleted = visitor.press(page, "delete-ticked", {"draft": [*ticked, desks[0]]})
     assert names(deleted) == ["Q4 Outreach"]
-    assert "1 stays as it is." in deleted.flash()
+    assert "3 campaigns were deleted. Left as it is: 1 was sent." in deleted.flash()
     assert "3 campaigns were deleted." in deleted.flash()
 
 
@@ -156,14 +157,39 @@ def test_copies_may_keep_their_dates(
     assert "1 copy was made." in page.flash()
 
 
-@pytest.mark.parametrize("weeks", ["two", "999999999"])
-def test_weeks_that_cannot_be_are_told_and_nothing_is_copied(
-    visitor: Visitor, saved: Callable[..., str], weeks: str
+@pytest.mark.parametrize(
+    ("weeks", "words"),
+    [
+        ("two", "whole number, such as 2; 0 keeps"),
+        ("999999999", "fewer"),
+        ("9" * 5000, "fewer"),
+    ],
+)
+def test_weeks_that_cannot_be_are_told_and_another_number_is_all_that_it_takes(
+    visitor: Visitor, saved: Callable[..., str], weeks: str, words: str
 ) -> None:
-    one = saved(outbound(name="Recall"))
-    page = visitor.press(visitor.open("/"), "copy-ticked", {"draft": [one], "weeks": weeks})
-    assert names(page) == ["Recall"]
-    assert "weeks" in page.flash()
+    one, _ = saved(outbound(name="Recall")), saved(inbound(name="Desk"))
+    page = visitor.press(visitor.open("/"), "copy-ticked", {"draft": [one], "weeks": weeks[:12]})
+    assert names(page) == ["Desk", "Recall"]
+    assert words in page.flash()
+    assert find_ticked(page) == [one]
+    assert ("weeks", weeks[:12]) in fields_of(page.form("copy-ticked"))
+    assert find_ticked(visitor.open("/")) == []
+
+
+def find_ticked(page: Page) -> list[str]:
+    return [str(box["value"]) for box in page.soup.select("td input[name=draft][checked]")]
+
+
+def test_copies_without_dates_are_not_told_to_be_later(
+    visitor: Visitor, saved: Callable[..., str]
+) -> None:
+    desk, recall = saved(inbound(name="Desk")), saved(outbound(name="Recall"))
+    ticked: dict[str, Any] = {"weeks": "2", "draft": [desk]}
+    page = visitor.press(visitor.open("/"), "copy-ticked", ticked)
+    assert page.flash().startswith("1 copy was made, with no dates to move.")
+    page = visitor.press(page, "copy-ticked", ticked | {"draft": [desk, recall]})
+    assert "2 copies were made, 2 weeks later (1 with no dates to move)." in page.flash()
 
 
 def clients(page: Page) -> list[str]:
@@ -193,8 +219,8 @@ def test_what_goes_there_already_or_was_sent_is_not_moved(
     page = visitor.open("/")
     ticked = [str(box["value"]) for box in page.soup.select("td input[name=draft]")]
     moved = visitor.press(page, "move-ticked", {"draft": ticked, "connection": key})
-    assert "2 stay as they are." in moved.flash()
     assert "2 campaigns go to Client A now." in moved.flash()
+    assert "Left as it is: 1 goes there already, 1 was sent." in moved.flash()
 
 
 def test_what_was_changed_since_is_not_moved_back(
@@ -206,7 +232,7 @@ def test_what_was_changed_since_is_not_moved_back(
     form = visitor.open(f"/drafts/{desks[0]}")
     visitor.press(form, answers={"name": "Renamed"})
     back = visitor.press(moved, "move-ticked-back", {})
-    assert "1 stays as it is." in back.flash()
+    assert back.flash() == "Left as it is: 1 was changed since."
     assert clients(visitor.open("/", search="Renamed")) == ["Client A"]
 
 
@@ -248,7 +274,7 @@ def test_what_may_only_be_looked_at_stays_as_it_is(
     sign_in(client)
     viewer = Visitor(client)
     page = viewer.press(viewer.open("/"), f"{action}-ticked", {"draft": desks})
-    assert "3 stay as they are." in page.flash()
+    assert page.flash() == "Left as it is: 3 are not yours to change."
     assert len(names(page)) == 3
 
 
@@ -313,6 +339,7 @@ def test_two_have_to_be_ticked_to_be_compared(
 ) -> None:
     page = visitor.press(visitor.open("/"), "compare-ticked", {"draft": desks[:count]})
     assert "Tick two campaigns to compare them." in page.flash()
+    assert len(find_ticked(page)) == count
 
 
 def test_what_may_not_be_looked_at_is_not_compared(
