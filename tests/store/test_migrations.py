@@ -127,6 +127,19 @@ def test_a_database_of_the_revision_before_keeps_its_rows_and_its_seals(
     assert not any("before" in name or "destination" in name for name in names)
 
 
+def test_names_of_before_are_sorted_without_their_accents(tmp_path: Path) -> None:
+    path = tmp_path / "older.sqlite3"
+    make_revision("0001", path)
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute(_FIRST_DRAFT, {"answers": json.dumps(typed(outbound(name="Élan")))})
+        database.execute("UPDATE draft SET name = 'Élan', name_key = 'élan'")
+    store = Store(path)
+    with closing(sqlite3.connect(path)) as database:
+        names = database.execute("SELECT DISTINCT name, name_key FROM draft").fetchall()
+    assert names == [("Élan", "elan")]
+    store.engine.dispose()
+
+
 _FIRST_DRAFT = """
     INSERT INTO draft (id, version, place, answers, name, type, name_key, day_key, created_at,
                        changed_at)
