@@ -53,13 +53,12 @@ class Codes(Totp):
         self._fernet = Fernet(next(iter(secrets.values())))
         self._totp = _read_locked(self._totp, self._fernet)
 
-    def generate_totp_secret(self) -> str:
-        """Make a seed; gives it encrypted, as the session and the database have it."""
-        return self._lock(self._totp.new())
-
     def lock_as_now(self, seed: str) -> str:
-        """Encrypt a seed as it is done now, if it was kept as it was done before."""
-        return seed if _is_locked(seed) else self._lock(self._totp.from_source(seed))
+        """Encrypt a seed with proof that nobody has changed it, as libpass by itself does not."""
+        if _is_locked(seed):
+            return seed
+        plain = self._totp.from_source(seed).to_json(encrypt=False)
+        return self._fernet.encrypt(plain.encode()).decode()
 
     def get_last_counter(self, user: Any) -> int | None:
         counter: int | None = user.totp_counter
@@ -75,9 +74,6 @@ class Codes(Totp):
         drawn: str = image.to_string(encoding="unicode")
         return drawn
 
-    def _lock(self, seed: TOTP) -> str:
-        return self._fernet.encrypt(seed.to_json(encrypt=False).encode()).decode()
-
 
 class RecoveryCodes(MfRecoveryCodesUtil):
     """Recovery codes of which only hashes are kept, so that they can be seen just once."""
@@ -90,10 +86,6 @@ class RecoveryCodes(MfRecoveryCodesUtil):
         )
         security.datastore.mf_set_recovery_codes(user, [hash_password(code) for code in codes])
         return codes
-
-    def get_recovery_codes(self, user: UserMixin) -> list[str]:
-        """Give none: nobody knows them any more but who wrote them down."""
-        return []
 
     def check_recovery_code(self, user: UserMixin, code: str) -> bool:
         return self._find(user, code) is not None
