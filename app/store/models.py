@@ -1,5 +1,6 @@
 """The tables of what people work on. `migrations` makes them; a test holds the two together."""
 
+import json
 from datetime import date, datetime
 from typing import Any
 
@@ -219,6 +220,11 @@ class Submission(Base):
         Index("ix_submission_by_state", "connection_key", "state", "resolved_at", "claimed_at"),
         {"sqlite_autoincrement": True},
     )
+
+    @property
+    def name(self) -> str:
+        """The campaign's name as it was sent; its draft may have another since, for another."""
+        return str(json.loads(self.body).get("name", ""))
 
     @property
     def is_created(self) -> bool:

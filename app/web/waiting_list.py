@@ -103,7 +103,7 @@ def _find_unknown(look: _Look) -> Iterator[Waiting]:
     for submission in submissions.find_unknown(look.session, look.find_keys(Right.RESOLVE), MOST):
         yield Waiting(
             "Look up what became of it",
-            submission.draft.name,
+            submission.name,
             "submissions.show",
             {"submission_id": submission.id},
             submission.claimed_at,

@@ -69,6 +69,18 @@ def test_a_draft_that_does_not_exist_there_can_be_reviewed_again(
     assert visitor.open(f"{draft}/review").heading == "Review Q4 Outreach"
 
 
+def test_what_was_sent_is_called_as_it_was_then(
+    visitor: Visitor, sent: Callable[[State], int]
+) -> None:
+    """Whoever looks after where it was sent may have no right where its draft goes today."""
+    refused = visitor.open(f"/submissions/{sent(State.REFUSED)}")
+    form = visitor.open(str(refused.soup.find("a", string="Open the form")["href"]))  # type: ignore[index]
+    visitor.press(form, answers={"name": "Of another client"})
+    again = visitor.open(refused.path)
+    assert again.heading == "Refused: Q4 Outreach"
+    assert "Of another client" not in again.text
+
+
 def test_a_campaign_that_was_found_there_is_created(
     visitor: Visitor, sent: Callable[[State], int]
 ) -> None:
