@@ -13,7 +13,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -30,6 +30,7 @@ from app.store.search_index import CALL_INDEX, DRAFT_INDEX
 NEEDED = "PostgreSQL is not installed (on Debian: apt-get install postgresql)."
 _USER = "postgres"
 _USUAL = ("listen_addresses=127.0.0.1", "max_connections=200")
+_THERE = (psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation)
 # What is lost in a crash is of no use to a test.
 _FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
 
@@ -101,6 +102,13 @@ def drop_database(url: str, name: str) -> None:
     """Drop a database, whoever is connected to it."""
     with psycopg.connect(url, autocommit=True) as server:
         server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def as_plain_role(url: str) -> str:
+    """Make a role that may read and write what is there, and no more; gives the URL with it."""
+    with psycopg.connect(url, autocommit=True) as server, suppress(*_THERE):
+        server.execute("CREATE ROLE plain LOGIN IN ROLE pg_read_all_data, pg_write_all_data")
+    return url.replace(f"{_USER}@", "plain@")
 
 
 def empty_database(url: str) -> None:

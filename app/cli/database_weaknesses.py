@@ -10,7 +10,7 @@ from sqlalchemy.exc import DatabaseError
 
 from app.cli.weaknesses import Weakness, broken, is_own_sandbox, weak
 from app.settings import LOOPBACK, Settings, read_database_url
-from app.store.dialects.postgresql import CLOCK, OLDEST, PATIENCE, VERSION
+from app.store.dialects.postgresql import CLOCK, HAS_MORE_RIGHTS, OLDEST, PATIENCE, VERSION
 from app.store.migrations import HEAD, read_revision
 from app.store.models import SavedConnection
 from app.store.records import LoggedCall
@@ -89,6 +89,12 @@ def _check_content(connection: Connection, settings: Settings) -> Iterator[Weakn
 def _check_server(connection: Connection) -> Iterator[Weakness]:
     if connection.scalars(VERSION).one() < OLDEST * 10_000:
         yield broken("database-version", f"PostgreSQL {OLDEST} or newer is needed. Upgrade it.")
+    if connection.scalars(HAS_MORE_RIGHTS).one():
+        yield weak(
+            "database-role",
+            "The role of DATABASE_URL may do more on its server than the app needs. Use one as "
+            "deploy/database/role.sql makes it.",
+        )
     apart = abs(connection.scalars(CLOCK).one() - time())
     if apart > MOST_SECONDS_APART:
         yield weak(

@@ -20,6 +20,7 @@ from app.settings_table import SETTINGS
 from app.store.database import Store
 from tests.pages import Visitor, drain
 from tests.people.mail_server import SENDER, taking_mail
+from tests.postgresql import as_plain_role
 from tests.sending.test_doorbell import Redis, listening
 from tests.servers import free_port
 from tests.store.tampering import unguarded
@@ -40,7 +41,7 @@ def examine(app: Flask, instance: Path, database_url: str) -> Examine:
         ours = dict.fromkeys([setting.name for setting in SETTINGS], "")
         environ = ours | {"INSTANCE": str(instance), "FLASK_DEBUG": ""}
         if database_url:
-            environ |= {"DATABASE_URL": database_url, "SECRET_KEY": SECRET}
+            environ |= {"DATABASE_URL": as_plain_role(database_url), "SECRET_KEY": SECRET}
             environ |= {"TOKEN_KEYS": TOKEN_KEY, "METRICS_TOKEN": "a-token-of-a-test"}
         return CliRunner(env=environ | settings).invoke(doctor_command, list(options))
 
@@ -284,6 +285,9 @@ def test_a_database_elsewhere_is_reached_over_tls_that_is_verified(
 
 @pytest.mark.postgresql
 class TestServer:
+    def test_a_role_that_may_do_all_is_weak(self, examine: Examine, database_url: str) -> None:
+        assert find(examine(DATABASE_URL=database_url)) == {"database-role": "weak"}
+
     def test_a_clock_that_is_wrong_is_named(
         self, examine: Examine, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -184,6 +184,11 @@ def read_clock(session: Session) -> Moment:
 
 
 VERSION = select(cast(func.current_setting("server_version_num"), Integer))
+HAS_MORE_RIGHTS = text(
+    "SELECT rolsuper OR rolcreatedb OR rolcreaterole OR rolreplication OR rolbypassrls"
+    " FROM pg_roles WHERE rolname = current_user"
+)
+"""Whether the role may do more on the server than to own its database."""
 _ENCODING = select(func.current_setting("server_encoding"))
 _UNHURRIED = text("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0")
 CLOCK = select(cast(extract("epoch", func.clock_timestamp()), Float))
