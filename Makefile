@@ -91,6 +91,7 @@ lock: .venv/uv ## Renew the locked versions
 	$(LOCK) --upgrade --output-file requirements.lock pyproject.toml
 	$(LOCK) --upgrade --group test --group browser --group lint --output-file requirements-dev.lock pyproject.toml
 	echo hatchling | $(LOCK) --constraint requirements-dev.lock --output-file deploy/requirements-build.lock -
+	sed -i.before "s/^RENEWED = .*/RENEWED = \"$$(date -u +%F)\"/" app/version.py && rm app/version.py.before
 
 vendor: ## Renew the front-end packages under static/vendor (needs npm)
 	@sh static/vendor/renew.sh

@@ -7,6 +7,7 @@ import os
 import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from shutil import disk_usage
@@ -18,9 +19,13 @@ from app.sending.doorbell import Doorbell
 from app.settings import LOOPBACK, SHORTEST_KEY, Settings
 from app.settings_table import SETTINGS
 from app.store.vault import BadKeys, check_keys
+from app.version import RENEWED
 
 FEW_FREE = 1024 * 1024 * 1024
 """Bytes with which it is time to make room."""
+
+LONGEST_UNRENEWED = timedelta(days=90)
+"""Within this all that the app is made of is renewed, as docs/security.md says."""
 
 _LEAST_SIGNS = 8
 _EVERYBODY = {"*", "0.0.0.0/0", "::/0"}
@@ -54,6 +59,7 @@ def broken(check: str, sentence: str) -> Weakness:
 
 def find_weaknesses(settings: Settings, environ: Mapping[str, str]) -> Iterator[Weakness]:
     """Look at what is set, at the keys, the folder, the disk, the queue and the mail server."""
+    yield from _check_age()
     yield from _check_debugging(settings, environ)
     yield from _check_reach(settings)
     yield from _check_factors(settings)
@@ -66,6 +72,15 @@ def find_weaknesses(settings: Settings, environ: Mapping[str, str]) -> Iterator[
     yield from _check_disk(settings.instance)
     yield from _check_queue(settings)
     yield from _check_mail(settings)
+
+
+def _check_age() -> Iterator[Weakness]:
+    if datetime.now(UTC).date() - date.fromisoformat(RENEWED) > LONGEST_UNRENEWED:
+        yield weak(
+            "age",
+            f"What this version is made of was last renewed on {RENEWED}. Install a newer "
+            "version; until there is one, look with make audit.",
+        )
 
 
 def _check_debugging(settings: Settings, environ: Mapping[str, str]) -> Iterator[Weakness]:

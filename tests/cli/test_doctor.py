@@ -4,11 +4,13 @@ import json
 import os
 import re
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 from shutil import copytree, ignore_patterns
 from typing import Any
 
 import pytest
+import time_machine
 from click.testing import CliRunner, Result
 from cryptography.fernet import Fernet
 from flask import Flask
@@ -18,6 +20,7 @@ from app.cli import database_weaknesses, weaknesses
 from app.cli.doctor import doctor_command
 from app.settings_table import SETTINGS
 from app.store.database import Store
+from app.version import RENEWED
 from tests.pages import Visitor, drain
 from tests.people.mail_server import SENDER, taking_mail
 from tests.postgresql import as_plain_role
@@ -46,6 +49,16 @@ def examine(app: Flask, instance: Path, database_url: str) -> Examine:
         return CliRunner(env=environ | settings).invoke(doctor_command, list(options))
 
     return run
+
+
+@pytest.mark.parametrize(("days", "is_weak"), [(90, False), (91, True)])
+def test_what_was_not_renewed_for_long_is_named(
+    examine: Examine, days: int, *, is_weak: bool
+) -> None:
+    then = datetime.fromisoformat(f"{RENEWED}T12:00Z") + timedelta(days=days)
+    with time_machine.travel(then, tick=False):
+        findings = json.loads(examine("--json").output)["findings"]
+    assert ("age" in [finding["check"] for finding in findings]) is is_weak
 
 
 def find(result: Result) -> dict[str, str]:
