@@ -122,6 +122,15 @@ def test_the_readme_leads_to_the_guide_and_that_to_what_is_there() -> None:
         assert (ROOT / path).exists()
 
 
+def test_the_log_of_each_service_can_go_elsewhere_over_tls() -> None:
+    services = yaml.safe_load((DEPLOY / "compose-logs.yaml").read_text())["services"]
+
+    assert services.keys() == COMPOSE["services"].keys()
+    for service in services.values():
+        assert service["logging"]["driver"] == "syslog"
+        assert service["logging"]["options"]["syslog-address"].startswith("tcp+tls://")
+
+
 class TestSecrets:
     @pytest.mark.parametrize("service", OURS)
     def test_compose_asks_for_each_and_writes_none_in(self, service: str) -> None:
