@@ -28,6 +28,7 @@ from app.web.batch_words import describe_state
 from app.web.browsers import name_browser
 from app.web.clients import find_client, list_clients
 from app.web.dates import write_ago, write_instant, write_moment
+from app.web.local_copies import write_copy_key
 from app.web.names import name_campaign
 from app.web.state_words import STATE_WORDS
 from app.web.undo import list_undo_offers
@@ -58,6 +59,7 @@ def install(app: Flask) -> None:
         version=VERSION,
         url_for=url_for,
         csrf_field=_draw_csrf_field,
+        copy_key=write_copy_key,
         asset=lambda name: f"{app.static_url_path}/{name}",
         shortest_password=SHORTEST,
         longest_password=LONGEST,

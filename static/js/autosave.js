@@ -6,7 +6,7 @@
 //
 // The form is always in one state of NEXT, and bears its name. An event that a state lacks cannot
 // come in that state: if it does, that is a bug, and is said on the console.
-import { dropCopy, readCopy, storeCopy } from "./local-copy.js";
+import { canKeep, dropCopy, readCopy, storeCopy } from "./local-copy.js";
 import { isAsServed } from "./served.js";
 import { answerForm } from "./set-control.js";
 
@@ -112,7 +112,7 @@ const ENTER = {
     attempt = save();
   },
   retrying() {
-    say(`Not saved. It is kept in this browser; trying again in ${wait / 1000} s.`, true);
+    say(`Not saved. ${canKeep ? "It is kept in this browser" : "Leave this page open"}; trying again in ${wait / 1000} s.`, true);
     timer = setTimeout(dispatch, wait, "due");
     wait = Math.min(wait * 2, LONGEST_WAIT);
   },
@@ -177,7 +177,7 @@ form.addEventListener("submit", async (event) => {
   if (SETTLED.has(state)) form.requestSubmit(event.submitter);
 });
 
-const before = readCopy(draft);
+const before = await readCopy(draft);
 if (before && !same(before.answers, answers())) {
   if (!same(before.sent, answers())) form.elements.version.value = before.version;
   putBack(before.answers);

@@ -1,24 +1,31 @@
-// Keep this browser's own copy of a draft. Where nothing may be stored, there is none, and the server's copy has to do.
-const keyOf = (draft) => `draft:${draft}`;
+// Keep this browser's own copy of a draft, encrypted by a key that is in the page alone. Where nothing may be stored,
+// or the page came over no safe way, there is none, and the server's copy has to do.
+const IV = 12; // Bytes.
+const { copyKey = "" } = document.querySelector("[data-copy-key]")?.dataset ?? {};
+const masked = Uint8Array.fromHex?.(copyKey) ?? [];
+const raw = masked.slice(masked.length / 2).map((byte, at) => byte ^ masked[at]);
+const key = raw.length ? crypto.subtle?.importKey("raw", raw, "AES-GCM", false, ["encrypt", "decrypt"]) : undefined;
 
-export const storeCopy = (draft, copy) => {
-  try {
-    localStorage.setItem(keyOf(draft), JSON.stringify(copy));
-  } catch {
-    // There is none.
-  }
+export const canKeep = Boolean(key);
+
+// One after the other: what was typed last is what stays.
+let last = Promise.resolve();
+const inTurn = (step) => {
+  last = last.then(step).catch(() => null);
+  return last;
 };
-export const readCopy = (draft) => {
-  try {
-    return JSON.parse(localStorage.getItem(keyOf(draft)));
-  } catch {
-    return null;
-  }
-};
-export const dropCopy = (draft) => {
-  try {
-    localStorage.removeItem(keyOf(draft));
-  } catch {
-    // There is none.
-  }
-};
+const nameOf = (draft) => `draft:${draft}`;
+
+export const storeCopy = (draft, copy) =>
+  inTurn(async () => {
+    const iv = crypto.getRandomValues(new Uint8Array(IV));
+    const locked = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, await key, new TextEncoder().encode(JSON.stringify(copy)));
+    localStorage.setItem(nameOf(draft), iv.toBase64() + new Uint8Array(locked).toBase64());
+  });
+export const readCopy = (draft) =>
+  inTurn(async () => {
+    const kept = Uint8Array.fromBase64(localStorage.getItem(nameOf(draft)));
+    const iv = kept.subarray(0, IV);
+    return JSON.parse(new TextDecoder().decode(await crypto.subtle.decrypt({ name: "AES-GCM", iv }, await key, kept.subarray(IV))));
+  });
+export const dropCopy = (draft) => inTurn(() => localStorage.removeItem(nameOf(draft)));

@@ -4,7 +4,6 @@ The page's clock stands still, so a state lasts until the test goes on: it lets 
 or gives the answer of the server, which it may hold back.
 """
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -87,7 +86,14 @@ class Saving:
         self.page.evaluate("window.dispatchEvent(new Event('online'))")
 
     def local_copy(self) -> dict[str, Any]:
-        copy: dict[str, Any] = json.loads(self.page.evaluate("Object.values(localStorage)[0]"))
+        """Read what this browser keeps of the draft, with the key that the page has."""
+        copy: dict[str, Any] = self.page.evaluate(
+            """async () => {
+                const { src } = document.querySelector("script[src$='autosave.js']");
+                const copies = await import(src.replace("autosave", "local-copy"));
+                return copies.readCopy(document.querySelector("[data-draft]").dataset.draft);
+            }"""
+        )
         return copy
 
     def is_saved_as(self, name: str, window: NewWindow) -> None:

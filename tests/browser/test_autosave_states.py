@@ -1,5 +1,6 @@
 """Each step of saving that a person can notice, by the state that the form bears."""
 
+from base64 import b64decode
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -260,3 +261,12 @@ def test_an_event_that_a_state_does_not_know_is_a_bug_and_said(
         with page.expect_console_message() as message:
             page.evaluate("window.dispatchEvent(new Event('online'))")
         assert (message.value.type, "“online”" in message.value.text) == ("error", True)
+
+
+def test_what_is_kept_in_the_browser_cannot_be_read_there(saving: Saving) -> None:
+    saving.fail_with("Secret plans")
+    kept = saving.page.evaluate("Object.values(localStorage)")
+    assert len(kept) == 1
+    assert "Secret" not in kept[0]
+    assert b"Secret" not in b64decode(kept[0])
+    assert ["name", "Secret plans"] in saving.local_copy()["answers"]
