@@ -11,8 +11,6 @@ from flask import current_app
 
 from app.web.access import find_person
 
-_LENGTH = 32
-
 
 def write_copy_key() -> str:
     """Write the key in hexadecimal digits, after as many random ones that it is masked by.
@@ -22,5 +20,5 @@ def write_copy_key() -> str:
     """
     purpose = f"copies of account {find_person().account_id or 0}"
     key = hmac.digest(str(current_app.config["SECRET_KEY"]).encode(), purpose.encode(), "sha256")
-    mask = token_bytes(_LENGTH)
+    mask = token_bytes(32)
     return (mask + bytes(one ^ other for one, other in zip(key, mask, strict=True))).hex()
