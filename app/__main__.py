@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from contextlib import nullcontext, suppress
 from functools import partial
+from ssl import PROTOCOL_TLS_SERVER, SSLContext, TLSVersion
 from threading import Event
 from types import FrameType
 
@@ -22,7 +23,7 @@ from app.sending.recording import recover
 from app.sending.submission import GRACE
 from app.server import Limits, Server, limit_malloc_arenas, raise_open_file_limit, stop_on_signals
 from app.services import Services, find_services
-from app.settings import BadSetting, Settings, read_settings
+from app.settings import BadSetting, Settings, TlsFiles, read_settings
 from app.store import accounts, join_links, seals, submissions
 from app.store.accounts import ALL_ACCOUNTS
 
@@ -40,7 +41,7 @@ def serve() -> None:
     """Serve until stopped; an unusable setting ends it with one sentence."""
     limit_malloc_arenas()
     settings = _read_settings()
-    if gunicorn_server.is_handed_over() or settings.processes > 1:
+    if gunicorn_server.is_handed_over() or settings.processes > 1 or settings.tls:
         _serve_from_processes(settings)
         return
     app = _create_app()
@@ -119,13 +120,14 @@ def _describe_unusable(settings: Settings, error: OSError | ValueError) -> str:
 def _serve_from_processes(settings: Settings) -> None:
     """Serve from several processes, each with an app of its own."""
     limits = Limits(body=LARGEST_REQUEST, threads=settings.threads)
+    tls = _make_tls(settings.tls) if settings.tls else None
     try:
         sockets = gunicorn_server.listen(settings.host, settings.port, limits.connections)
     except (OSError, ValueError) as error:
         sys.exit(_describe_unusable(settings, error))
     gunicorn_server.run_apart(partial(_prepare, settings))
     server = gunicorn_server.Server(
-        partial(_make_served, settings),
+        partial(_make_served, settings, tls),
         limits,
         sockets,
         processes=settings.processes,
@@ -142,7 +144,21 @@ def _prepare(settings: Settings) -> None:
     _greet(settings, services)
 
 
-def _make_served(settings: Settings) -> Served:
+def _make_tls(files: TlsFiles) -> SSLContext:
+    """Make what TLS is spoken by; TLS 1.2 is the oldest."""
+    context = SSLContext(PROTOCOL_TLS_SERVER)
+    context.minimum_version = TLSVersion.TLSv1_2
+    try:
+        context.load_cert_chain(files.certificate, files.key, password="")
+    except OSError as error:
+        sys.exit(
+            "Campaign Builder did not start: TLS_CERTIFICATE and TLS_KEY cannot be used "
+            f"({error.strerror or error}). They are files in PEM, the key without a password."
+        )
+    return context
+
+
+def _make_served(settings: Settings, tls: SSLContext | None) -> Served:
     """Make what one process serves."""
     app = _create_app()
     services = find_services(app)
@@ -158,7 +174,7 @@ def _make_served(settings: Settings) -> Served:
 
     is_trusting = bool(settings.trusted_proxy)
     application = proxy_headers_middleware(app, **_trust(settings)) if is_trusting else app
-    return Served(application, drain, describe)
+    return Served(application, drain, describe, tls)
 
 
 def _begin_to_send(settings: Settings, services: Services) -> None:
@@ -249,7 +265,8 @@ def _trust(settings: Settings) -> dict[str, object]:
 
 
 def _greet(settings: Settings, services: Services) -> None:
-    address = f"http://{settings.host}:{settings.port}"
+    scheme = "https" if settings.tls else "http"
+    address = f"{scheme}://{settings.host}:{settings.port}"
     print(f"Campaign Builder: {address}", flush=True)
     print(f"Campaigns are sent to: {services.connections.default.name}", flush=True)
     if settings.is_reachable and (key := _make_first_link(services)):

@@ -35,6 +35,7 @@ from functools import partial
 from io import BytesIO
 from math import ceil
 from multiprocessing import get_context
+from ssl import SSLContext
 from time import monotonic
 from typing import Any
 
@@ -43,6 +44,7 @@ from gunicorn.arbiter import Arbiter
 from gunicorn.workers.gthread import ThreadWorker
 
 from app.arrival import Arrival
+from app.gunicorn_connection import Connection, TlsConnection
 from app.server import Limits, raise_open_file_limit
 
 _LONGEST_LINE = 8190  # Gunicorn allows no longer one.
@@ -50,8 +52,6 @@ _MOST_FIELDS = 64
 _SILENT_SECONDS = 60
 _LINGER_SECONDS = 5
 _LEAVE_SECONDS = 2
-_PORTION = 65536
-_GO_AHEAD = b"HTTP/1.1 100 Continue\r\n\r\n"
 _STOPS = (signal.SIGTERM, signal.SIGQUIT)
 
 
@@ -60,12 +60,13 @@ class Served:
     """What a process serves, and what goes on in it beside the requests.
 
     *drain* waits for that, some seconds at most, and tells whether it has ended; *describe*
-    says what would be cut off, or nothing.
+    says what would be cut off, or nothing. With *tls* nobody is answered without it.
     """
 
     application: Callable[..., Any]
     drain: Callable[[float], bool]
     describe: Callable[[], str]
+    tls: SSLContext | None = None
 
 
 class Server(BaseApplication):
@@ -101,7 +102,8 @@ class Server(BaseApplication):
         """Make what is served, in the process that serves it."""
         raise_open_file_limit()
         self.served = self._make()
-        return _bound_body(self.served.application, self.limits.body)
+        scheme = "https" if self.served.tls else "http"
+        return _bound_body(self.served.application, self.limits.body, scheme)
 
     def run(self) -> None:
         """Serve until stopped; ends the program."""
@@ -143,10 +145,14 @@ def run_apart(work: Callable[[], object]) -> None:
         sys.exit(1)
 
 
-def _bound_body(application: Callable[..., Any], most: int) -> Callable[..., Any]:
-    """Refuse what has more than *most* bytes; tell the length of what came in chunks."""
+def _bound_body(application: Callable[..., Any], most: int, scheme: str) -> Callable[..., Any]:
+    """Refuse what has more than *most* bytes; tell the length of what came in chunks.
+
+    *scheme* is by what it came.
+    """
 
     def bounded(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        environ["wsgi.url_scheme"] = scheme
         if environ.pop("HTTP_TRANSFER_ENCODING", None):
             body = environ["wsgi.input"].read(most + 1)
             environ |= {"wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body))}
@@ -208,52 +214,6 @@ class _Arbiter(Arbiter):
             signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPS)
 
 
-class _Connection(socket.socket):
-    """A connection on which a thread reads only what has come, and writes only for so long."""
-
-    answer_seconds = 0.0
-    arrival: Arrival
-    is_leaving = False
-
-    def take_in(self) -> bool:
-        """Take in what has come, without waiting; tells whether a thread can go on with it."""
-        try:
-            self.arrival.add(super().recv(_PORTION))
-        except BlockingIOError:
-            pass
-        except OSError:
-            self.arrival.add(b"")
-        if self.arrival.expects_go_ahead and not self.arrival.is_complete:
-            self.arrival.expects_go_ahead = False
-            with suppress(OSError):
-                super().send(_GO_AHEAD)
-        return self.arrival.is_complete
-
-    def recv(self, bufsize: int, flags: int = 0) -> bytes:
-        """Give of the request; nothing if there is no more of it."""
-        return self.arrival.read(bufsize)
-
-    def is_gone(self) -> bool:
-        """Pass over what has come after the answer; tells whether nothing more will."""
-        try:
-            return not super().recv(_PORTION)
-        except BlockingIOError:
-            return False
-        except OSError:
-            return True
-
-    def sendall(self, *args: Any) -> None:
-        """Send as usual; raises `ConnectionResetError` for who does not read."""
-        usual = self.gettimeout()
-        self.settimeout(self.answer_seconds)
-        try:
-            super().sendall(*args)
-        except TimeoutError as error:
-            raise ConnectionResetError from error
-        finally:
-            self.settimeout(usual)
-
-
 class _Worker(ThreadWorker):
     """A process that serves."""
 
@@ -286,7 +246,7 @@ class _Worker(ThreadWorker):
 
     def enqueue_req(self, conn: Any) -> None:
         """Give a connection to a thread once a request has come whole, or all that ever will."""
-        if not isinstance(conn.sock, _Connection):
+        if not isinstance(conn.sock, Connection):
             self._adopt(conn)
         if conn.sock.take_in():
             conn.data_ready = True
@@ -298,7 +258,9 @@ class _Worker(ThreadWorker):
 
     def _adopt(self, conn: Any) -> None:
         limits = self.app.limits
-        conn.sock = _Connection(fileno=conn.sock.detach())
+        tls = self.app.served.tls
+        fileno = conn.sock.detach()
+        conn.sock = TlsConnection(fileno, tls) if tls else Connection(fileno=fileno)
         conn.sock.setblocking(False)
         conn.sock.answer_seconds = limits.idle_seconds
         conn.sock.arrival = Arrival(_LONGEST_LINE + 2, limits.headers, limits.body)

@@ -56,11 +56,20 @@ class MailSettings:
 
 
 @dataclass(frozen=True)
+class TlsFiles:
+    """Where the certificate of the app's own TLS is, and its key."""
+
+    certificate: Path
+    key: Path
+
+
+@dataclass(frozen=True)
 class Settings:
     """The settings of one run of the app."""
 
     host: str = "127.0.0.1"
     port: int = 8000
+    tls: TlsFiles | None = None
     base_url: str = ""
     token: str = field(default="", repr=False)
     deadline: float = 30.0
@@ -141,6 +150,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     return Settings(
         host=values["HOST"],
         port=int(values["PORT"]),
+        tls=_read_tls(values),
         base_url=values["VOICEAIWRAPPER_BASE_URL"],
         token=values["VOICEAIWRAPPER_TOKEN"],
         deadline=float(values["DEADLINE"]),
@@ -250,6 +260,14 @@ def _read_mail(values: Mapping[str, str]) -> MailSettings:
         )
     except BadMailSetting as error:
         raise BadSetting(str(error)) from None
+
+
+def _read_tls(values: Mapping[str, str]) -> TlsFiles | None:
+    certificate, key = values["TLS_CERTIFICATE"], values["TLS_KEY"]
+    if bool(certificate) != bool(key):
+        missing, there = ("TLS_KEY", "TLS_CERTIFICATE")[:: 1 if certificate else -1]
+        raise BadSetting(f"{there} is set and {missing} is not. Set both, or neither.")
+    return TlsFiles(Path(certificate), Path(key)) if key else None
 
 
 def _read_range_url(url: str) -> str:

@@ -28,6 +28,13 @@ SETTINGS = (
     Setting("HOST", "127.0.0.1", "Address to listen on. Others than this machine sign in."),
     Setting("PORT", "8000", "Port to listen on."),
     Setting(
+        "TLS_CERTIFICATE",
+        "",
+        "File (PEM) of the certificate by which the app itself speaks TLS; the authorities below "
+        "follow in it. Else a proxy does.",
+    ),
+    Setting("TLS_KEY", "", "File (PEM) of the key of TLS_CERTIFICATE."),
+    Setting(
         "VOICEAIWRAPPER_TOKEN",
         "",
         "Token of the real API. Without it, campaigns go to the built-in sandbox.",

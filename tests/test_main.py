@@ -48,7 +48,8 @@ def running(instance: Path, **settings: str) -> Iterator[tuple[Popen[str], Addre
             assert process.stdout is not None
             greeting = process.stdout.readline()
             host = settings.get("HOST", "127.0.0.1")
-            assert greeting == f"Campaign Builder: http://{host}:{environ['PORT']}\n"
+            scheme = "https" if "TLS_KEY" in settings else "http"
+            assert greeting == f"Campaign Builder: {scheme}://{host}:{environ['PORT']}\n"
             yield process, Address(int(environ["PORT"]))
         finally:
             process.terminate()

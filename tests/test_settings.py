@@ -13,6 +13,7 @@ from app.settings import (
     LogSettings,
     MailSettings,
     Settings,
+    TlsFiles,
     read_settings,
 )
 from app.settings_table import SETTINGS
@@ -51,6 +52,8 @@ def test_each_setting_is_read_from_its_variable() -> None:
         {
             "HOST": "0.0.0.0",  # noqa: S104  # Nothing listens here.
             "PORT": "80",
+            "TLS_CERTIFICATE": "/etc/tls/web.pem",
+            "TLS_KEY": "/etc/tls/web-key.pem",
             "VOICEAIWRAPPER_TOKEN": "t0ken",
             "VOICEAIWRAPPER_BASE_URL": "https://api.example",
             "INSTANCE": "elsewhere",
@@ -77,6 +80,7 @@ def test_each_setting_is_read_from_its_variable() -> None:
     assert settings == Settings(
         host="0.0.0.0",  # noqa: S104
         port=80,
+        tls=TlsFiles(Path("/etc/tls/web.pem"), Path("/etc/tls/web-key.pem")),
         base_url="https://api.example",
         token="t0ken",
         instance=ROOT / "elsewhere",
@@ -252,6 +256,15 @@ def test_where_no_breached_password_can_be_asked_for_is_refused(url: str) -> Non
     assert refused(BREACHED_PASSWORDS_URL=url) == (
         f"BREACHED_PASSWORDS_URL is “{url}”. Set it to an address of https:// that ends in a "
         "slash, such as https://api.pwnedpasswords.com/range/."
+    )
+
+
+@pytest.mark.parametrize(
+    ("there", "missing"), [("TLS_KEY", "TLS_CERTIFICATE"), ("TLS_CERTIFICATE", "TLS_KEY")]
+)
+def test_a_certificate_without_its_key_is_refused(there: str, missing: str) -> None:
+    assert refused(**{there: "web.pem"}) == (
+        f"{there} is set and {missing} is not. Set both, or neither."
     )
 
 

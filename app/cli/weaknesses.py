@@ -93,11 +93,12 @@ def _check_debugging(settings: Settings, environ: Mapping[str, str]) -> Iterator
 
 
 def _check_reach(settings: Settings) -> Iterator[Weakness]:
-    if not settings.is_loopback and not settings.trusted_proxy:
+    if not settings.is_loopback and not settings.trusted_proxy and not settings.tls:
         yield weak(
             "tls",
             f"HOST is {settings.host}, and TRUSTED_PROXY is not set: what is typed can be read on "
-            "the way. Put a proxy that ends TLS in front, and set TRUSTED_PROXY to its address.",
+            "the way. Set TLS_CERTIFICATE and TLS_KEY, or put a proxy that ends TLS in front and "
+            "set TRUSTED_PROXY to its address.",
         )
     if settings.trusted_proxy == "*":
         yield weak(

@@ -67,6 +67,11 @@ def find(result: Result) -> dict[str, str]:
     return {name: severity for severity, name in lines}
 
 
+def test_an_app_that_speaks_tls_itself_needs_no_proxy(examine: Examine) -> None:
+    given = {"HOST": "campaigns.example", "TLS_CERTIFICATE": "c.pem", "TLS_KEY": "k.pem"}
+    assert "tls" not in find(examine(**given))
+
+
 def test_an_installation_that_was_started_is_fine(examine: Examine) -> None:
     result = examine()
 
