@@ -20,7 +20,7 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from app import logs, web
 from app.campaign.compliance.rule_file import BadRules
 from app.campaign.compliance.rulebook import load_rulebook
-from app.cli import backup, doctor, maintenance, move, people, retention, send
+from app.cli import backup, certificates, doctor, maintenance, move, people, retention, send
 from app.cli.explain import explain_command, list_rules
 from app.connections import ENVIRONMENT, SANDBOX, ConnectionRegistry, Network
 from app.files import STATIC, TEMPLATES
@@ -65,6 +65,7 @@ COMMANDS = (
     explain_command,
     list_rules,
     *backup.COMMANDS,
+    *certificates.COMMANDS,
     *doctor.COMMANDS,
     *maintenance.COMMANDS,
     *move.COMMANDS,
