@@ -77,6 +77,11 @@ def make_certificates(folder: Path, names: Sequence[str]) -> list[Path]:
     return made
 
 
+def find_end(path: Path) -> datetime:
+    """Find when a certificate in a file (PEM) ends; raises `OSError` and `ValueError`."""
+    return x509.load_pem_x509_certificate(path.read_bytes()).not_valid_after_utc
+
+
 def _ends_soon(certificate: x509.Certificate, now: datetime) -> bool:
     return certificate.not_valid_after_utc - now < RENEWED_BEFORE
 

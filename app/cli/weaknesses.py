@@ -11,8 +11,9 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from shutil import disk_usage
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
+from app.cli.certificates import find_end
 from app.files import LEAST_FREE
 from app.people.mail import Mailer, NotMailed
 from app.sending.doorbell import Doorbell
@@ -26,6 +27,9 @@ FEW_FREE = 1024 * 1024 * 1024
 
 LONGEST_UNRENEWED = timedelta(days=90)
 """Within this all that the app is made of is renewed, as docs/security.md says."""
+
+FEW_DAYS_LEFT = timedelta(days=45)
+"""Less than `certificates` leaves to one that it does not renew."""
 
 _LEAST_SIGNS = 8
 _EVERYBODY = {"*", "0.0.0.0/0", "::/0"}
@@ -62,6 +66,7 @@ def find_weaknesses(settings: Settings, environ: Mapping[str, str]) -> Iterator[
     yield from _check_age()
     yield from _check_debugging(settings, environ)
     yield from _check_reach(settings)
+    yield from _check_certificates(settings)
     yield from _check_factors(settings)
     yield from _check_openness(environ)
     yield from _check_keys(settings)
@@ -106,6 +111,26 @@ def _check_reach(settings: Settings) -> Iterator[Weakness]:
             "TRUSTED_PROXY is *: whoever connects is believed for which host and over what a "
             "request came. Set it to the proxy's address, unless nothing else can connect.",
         )
+
+
+def _check_certificates(settings: Settings) -> Iterator[Weakness]:
+    paths = [str(settings.tls.certificate)] if settings.tls else []
+    for url in (settings.database_url, settings.queue_url):
+        paths += parse_qs(urlsplit(url).query).get("sslcert", [])
+    for path in dict.fromkeys(paths):
+        try:
+            left = find_end(Path(path)) - datetime.now(UTC)
+        except (OSError, ValueError):
+            yield broken("certificate", f"{path} is no certificate in PEM that can be read.")
+            continue
+        if left < timedelta(0):
+            yield broken("certificate", f"The certificate {path} has ended. Make another.")
+        elif left < FEW_DAYS_LEFT:
+            yield weak(
+                "certificate",
+                f"The certificate {path} ends in {left.days} days. Make another, and start anew "
+                "what shows it.",
+            )
 
 
 def _check_factors(settings: Settings) -> Iterator[Weakness]:

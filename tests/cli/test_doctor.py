@@ -25,6 +25,7 @@ from tests.pages import Visitor, drain
 from tests.people.mail_server import SENDER, taking_mail
 from tests.postgresql import as_plain_role
 from tests.sending.test_doorbell import Redis, listening
+from tests.sending.webhook_receiver import make_certificate
 from tests.servers import free_port
 from tests.store.tampering import unguarded
 
@@ -67,9 +68,29 @@ def find(result: Result) -> dict[str, str]:
     return {name: severity for severity, name in lines}
 
 
-def test_an_app_that_speaks_tls_itself_needs_no_proxy(examine: Examine) -> None:
-    given = {"HOST": "campaigns.example", "TLS_CERTIFICATE": "c.pem", "TLS_KEY": "k.pem"}
-    assert "tls" not in find(examine(**given))
+@pytest.mark.parametrize(
+    ("days", "found"), [(46, {}), (44, {"certificate": "weak"}), (-1, {"certificate": "broken"})]
+)
+def test_an_app_that_speaks_tls_itself_needs_no_proxy_but_another_certificate_in_time(
+    examine: Examine, tmp_path: Path, days: int, found: dict[str, str]
+) -> None:
+    path = str(make_certificate(tmp_path / "web.pem", days))
+    result = examine("--json", HOST="campaigns.example", TLS_CERTIFICATE=path, TLS_KEY=path)
+    findings = json.loads(result.output)["findings"]
+    assert "tls" not in [finding["check"] for finding in findings]
+    told = {one["check"]: one["severity"] for one in findings if one["check"] == "certificate"}
+    assert told == found
+
+
+def test_a_certificate_that_is_none_is_broken(examine: Examine, tmp_path: Path) -> None:
+    (tmp_path / "web.pem").write_text("none")
+    path = str(tmp_path / "web.pem")
+    assert find(examine(TLS_CERTIFICATE=path, TLS_KEY=path)) == {"certificate": "broken"}
+
+
+def test_the_certificate_for_the_database_has_to_be_there(examine: Examine) -> None:
+    url = "postgresql://somebody@database.invalid/campaigns?sslmode=verify-full&sslcert=gone.pem"
+    assert find(examine(**shared(url)))["certificate"] == "broken"
 
 
 def test_an_installation_that_was_started_is_fine(examine: Examine) -> None:

@@ -1,41 +1,30 @@
 """The role that a deployment makes in PostgreSQL is enough for the app, and no more."""
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from secrets import token_hex
 
 import psycopg
 import pytest
-from psycopg import sql
 
 from app import create_app
 from app.services import find_services
 from app.settings import Settings
 from tests.conftest import ON_POSTGRESQL
-from tests.deploy.test_deployment import DEPLOY
+from tests.deploy.test_inside_tls import read_script
 from tests.pages import Visitor, drain
 from tests.postgresql import drop_database
 
 pytestmark = pytest.mark.postgresql
 
-PASSWORD = "it's a password"
-SCRIPT = (DEPLOY / "database" / "role.sql").read_text()
-
 
 @pytest.fixture
 def role() -> Iterator[str]:
-    """Run the script for a role of another name, which its database has, too; gives the name.
-
-    Lines that begin with a backslash are for psql alone.
-    """
+    """Run the script for a role of another name, which its database has, too; gives the name."""
     name = f"campaigns_{token_hex(8)}"
-    statements = re.sub(r"^(\\|--).*$", "", SCRIPT, flags=re.MULTILINE).split(";")
     with connect() as server:
-        password = sql.Literal(PASSWORD).as_string(server)
-        for statement in filter(str.strip, statements):
-            ours = statement.replace("campaigns", name).replace(":'password'", password)
-            server.execute(ours.encode())
+        for statement in read_script():
+            server.execute(statement.replace(b"campaigns", name.encode()))
     yield name
     drop_database(ON_POSTGRESQL, name)
     with connect() as server:

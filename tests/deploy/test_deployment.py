@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import yaml
 from flask.testing import FlaskClient
+from sqlalchemy import make_url
 
 from app.campaign.contract.fields import CAMPAIGNS_PATH
 from app.sending.submission import GRACE
@@ -44,6 +45,9 @@ KNOWN = {setting.name for setting in SETTINGS}
 SECRET = {"DATABASE_URL", "QUEUE_URL", "SECRET_KEY", "TOKEN_KEYS"}
 WANTED = {"METRICS_TOKEN", "OIDC_CLIENT_SECRET", "SMTP_URL"}
 """Secrets that nobody has to have."""
+
+BY_CERTIFICATE = {"DATABASE_URL", "QUEUE_URL"}
+"""In Compose there is no secret in these."""
 
 OF_PYTHON = {"PATH", "PYTHONDONTWRITEBYTECODE", "PIP_NO_CACHE_DIR", "PIP_DISABLE_PIP_VERSION_CHECK"}
 
@@ -137,8 +141,11 @@ class TestSecrets:
         environment = COMPOSE["services"][service]["environment"]
 
         assert environment.keys() >= SECRET
-        for name in SECRET:
+        for name in SECRET - BY_CERTIFICATE:
             assert re.search(r"\$\{\w+:\?", environment[name])
+        for name in BY_CERTIFICATE:
+            assert make_url(environment[name]).password is None
+            assert make_url(environment[name]).query["sslmode"] == "verify-full"
         for name in WANTED & environment.keys():
             assert environment[name] == f"${{{name}:-}}"
 
@@ -195,7 +202,7 @@ class TestHealth:
     def test_so_does_the_image(self, client: FlaskClient) -> None:
         port = list_image_settings()["PORT"]
 
-        assert f"'http://127.0.0.1:{port}/healthz'" in CONTAINERFILE
+        assert f"'://127.0.0.1:{port}/healthz'" in CONTAINERFILE
         assert client.get("/healthz", base_url=f"http://127.0.0.1:{port}").status_code == 200
 
 
@@ -208,7 +215,7 @@ class TestPorts:
         assert f"\nEXPOSE {port}\n" in CONTAINERFILE
         assert named == {"name": "http", "containerPort": port}
         assert service["targetPort"] == "http"
-        assert COMPOSE["services"]["proxy"]["environment"]["UPSTREAM"] == f"web:{port}"
+        assert COMPOSE["services"]["proxy"]["environment"]["UPSTREAM"] == f"https://web:{port}"
         assert list_image_settings()["HOST"] == "0.0.0.0"  # noqa: S104  # Of the container alone.
 
     def test_on_one_machine_caddy_looks_where_systemd_listens(self) -> None:
@@ -243,6 +250,30 @@ class TestPorts:
 
 
 class TestTls:
+    def test_inside_compose_each_finds_its_certificate_and_the_authority(self) -> None:
+        services = COMPOSE["services"]
+        (command,) = services["certificates"]["command"]
+        named = re.findall(r"certificates /authority ([a-z ]+) &&", command)[0].split()
+        installed = {f"/tls/{name}" for name in re.findall(r"[a-z-]+\.pem", command)}
+        asked = set(re.findall(r"/tls/[a-z-]+\.pem", yaml.dump(services)))
+
+        assert set(named) == {"web", "database", "campaigns"}
+        assert asked == installed
+        assert "/tls/authority-key.pem" not in installed
+        for service in ("web", "worker", "database", "proxy"):
+            assert "tls:/tls:ro" in services[service]["volumes"]
+        assert [
+            name for name, of in services.items() if "authority:/authority" in of["volumes"]
+        ] == ["certificates"]
+        assert services["proxy"]["environment"]["SSL_CERT_DIR"] == "/tls"
+
+    def test_the_certificates_are_there_before_who_needs_them(self) -> None:
+        waits = {"condition": "service_completed_successfully"}
+        for service in ("database", "proxy"):
+            assert COMPOSE["services"][service]["depends_on"]["certificates"] == waits
+        for service in OURS:
+            assert "database" in COMPOSE["services"][service]["depends_on"]
+
     def test_only_pages_lead_from_http_to_https(self) -> None:
         plain = CADDYFILE.partition("http://{$SITE:localhost} {")[2].partition("\n}\n")[0]
         (paths,) = re.findall(r"@programs path (.+)", plain)
