@@ -31,6 +31,12 @@ def find(session: Session, issuer: str, account_id: int) -> Identity | None:
     return session.scalar(select(Identity).where(*of_account))
 
 
+def is_only_way_in(session: Session, account: Account) -> bool:
+    """Tell whether somebody has no password and signs in by a provider, which decides on that."""
+    of_account = select(Identity.subject).where(Identity.account_id == account.id).limit(1)
+    return account.password is None and session.scalar(of_account) is not None
+
+
 def list_all(session: Session, issuer: str) -> dict[int, Identity]:
     """List who is known at an issuer, by the ids of their accounts."""
     rows = session.scalars(select(Identity).where(Identity.issuer == issuer))

@@ -5,12 +5,13 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from app.people.recovery import write_link
 from app.rights import ALL, Role
 from app.services import find_services
 from app.store import accounts
 from app.store.audit_trail import EventKind
 from tests.log_lines import Log
-from tests.people.accounts import add_account, is_signed_in, make_client
+from tests.people.accounts import add_account, find_token, is_signed_in, make_client
 from tests.people.oidc_provider import FakeProvider
 from tests.people.visits import (
     HEADS,
@@ -20,6 +21,7 @@ from tests.people.visits import (
     find_account,
     list_events,
     make_for_anna,
+    read_flash,
     read_roles,
 )
 
@@ -126,6 +128,23 @@ class TestAccount:
             EventKind.IDENTITY_LINKED,
             EventKind.SIGNED_IN,
         ]
+
+    def test_who_was_let_in_by_the_provider_gets_no_password_past_it(
+        self, make: Make, provider: FakeProvider
+    ) -> None:
+        app = make(domains=frozenset({"example.com"}), roles=[OPERATIONS])
+        provider.person["groups"] = ["operations"]
+        client = make_client(app)
+        come(client)
+        assert client.get("/account/password").location == "/account"
+        token = find_token(client.get("/account"))
+        new = dict.fromkeys(["new_password", "new_password_confirm"], "seven slow boats wander")
+        typed = new | {"csrf_token": token}
+        answer = client.post("/account/password", data=typed)
+        assert "You have no password" in read_flash(client, answer)
+        store = find_services(app).store
+        assert write_link(store, "anna@example.com", "https://campaigns.example") is None
+        assert find_account(app).password is None
 
     def test_an_account_of_another_domain_is_not_linked(
         self, make: Make, provider: FakeProvider

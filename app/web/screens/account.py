@@ -21,6 +21,16 @@ from app.web.visit import name_person
 bp = Blueprint("account", __name__)
 
 
+@bp.before_app_request
+def _leave_to_the_provider() -> ResponseReturnValue | None:
+    """Let nobody whom a provider has let in go on without it, by a password of their own."""
+    account = find_account() if request.endpoint == "security.change_password" else None
+    if account is None or account.password:
+        return None
+    flash("You have no password: you sign in in another way. An administrator can give you one.")
+    return redirect(url_for("account.show"))
+
+
 @bp.get("/account")
 @needs(SIGNED_IN)
 def show() -> str:
