@@ -14,6 +14,7 @@ MOST = 100
 """So many at once: what is undone has to fit into the cookie that carries it to the next page."""
 
 _STILL_TICKED = "ticked"
+_LONGEST_NUMBER = 20
 
 
 class Together(StrEnum):
@@ -64,7 +65,7 @@ def tell_what_to_change(words: str) -> None:
     """Tell why nothing was done to what is ticked, which stays so for another press."""
     flash(words)
     ids = request.form.getlist("draft")[:MOST]
-    flash((request.form.get("weeks", ""), *ids), _STILL_TICKED)  # type: ignore[arg-type]
+    flash((request.form.get("weeks", "")[:_LONGEST_NUMBER], *ids), _STILL_TICKED)  # type: ignore[arg-type]
 
 
 def find_ticked() -> Ticked:
