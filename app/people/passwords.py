@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask import current_app
-from flask_security import PasswordUtil
+from flask_security import PasswordUtil, hash_password
 from zxcvbn import zxcvbn
 
 from app.people.breaches import Breaches
@@ -22,6 +22,7 @@ _LEAST_SCORE = 3
 
 APP = "campaign builder"
 _WORD = r"[^\W\d_]{4,}"
+_SHORTEST_WHOLE = 3
 _LOOKED_AT = 72
 """Characters that zxcvbn takes; what is strong so far is not weaker for what follows."""
 
@@ -47,12 +48,21 @@ def check_password(password: str, about: Iterable[str] = ()) -> str:
     return find_password_problem(password, about) or breaches.find_problem(password)
 
 
+def hash_as_signed_in(password: str) -> str:
+    """Hash a password in the form that a sign-in brings it to, however its signs were typed."""
+    util: PasswordUtil = current_app.extensions["security"].password_util
+    hashed: str = hash_password(util.normalize(password))
+    return hashed
+
+
 def _take_out(password: str, about: Iterable[str]) -> str:
     """Leave what is in a password besides words that a guesser tries first.
 
     To zxcvbn they are words like any other, and two of them seem strong.
     """
-    words = {word for text in about for word in re.findall(_WORD, text)}
+    parts = {part for text in about for part in (text, *text.split("@"))}
+    whole = {part for part in parts if len(part) >= _SHORTEST_WHOLE}
+    words = whole | {word for text in about for word in re.findall(_WORD, text)}
     longest_first = sorted(map(re.escape, words), key=len, reverse=True)
     return re.sub("|".join(longest_first), "", password, flags=re.IGNORECASE)
 

@@ -146,13 +146,14 @@ def set_roles(session: Session, account: Account, roles: Roles, *, who: str) -> 
 
 
 def set_groups(session: Session, account: Account, groups: Collection[str], *, who: str) -> None:
-    """Let an account be of these groups and of no others."""
+    """Let an account be of these groups and of no others, which ends its sign-ins."""
     before = [member.name for member in account.groups]
     after = sorted(set(groups))
     if after == before:
         return
     account.groups[:] = [GroupMember(name=name) for name in after]
     _record(session, EventKind.GROUPS_SET, account, who, before=before, groups=after)
+    end_sign_ins(session, account)
 
 
 def set_active(session: Session, account: Account, *, active: bool, who: str) -> None:

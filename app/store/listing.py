@@ -178,7 +178,7 @@ def _read_key(search: _Search, key: str) -> str | int | date:
     try:
         return date.fromisoformat(key)
     except ValueError:
-        return date.min if search.is_down else date.max
+        return date.max
 
 
 def _find_key(query: DraftQuery) -> InstrumentedAttribute[Any] | None:

@@ -2,6 +2,8 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Literal
+from unicodedata import normalize
 
 import pytest
 import time_machine
@@ -17,6 +19,7 @@ from tests.people.accounts import (
     add_account,
     is_signed_in,
     make_client,
+    make_link,
     post,
     read_errors,
     sign_in,
@@ -41,11 +44,12 @@ def test_common_ones_are_refused() -> None:
     "password",
     [
         *("campaign builder", "CampaignBuilder1", "builder-campaign", "Anna Karenina 1"),
-        *("anna@example.com", "annakarenina2027", "karenina karenina"),
+        *("anna@example.com", "annakarenina2027", "karenina karenina", "ada@example.com1"),
+        *("ada.example.com-1", "adaadaada-ada-1"),
     ],
 )
 def test_words_of_the_app_and_of_the_person_are_refused(password: str) -> None:
-    about = ("Anna Karenina", "anna@example.com")
+    about = ("Anna Karenina", "anna@example.com", "ada@example.com")
     assert find_password_problem(password, about) == EASY
 
 
@@ -72,6 +76,19 @@ def test_every_sign_of_a_long_one_counts(app: Flask, length: int) -> None:
     client = make_client(app)
     sign_in(client, password=password)
     assert is_signed_in(client)
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_one_that_a_link_has_set_signs_in_however_its_signs_are_typed(
+    app: Flask, form: Literal["NFC", "NFD"]
+) -> None:
+    password = normalize(form, "Grüne Wiese, später Zug 41")
+    link = make_link(app, add_account(app))
+    post(make_client(app), link, password=password, again=password)
+    for typed in ("NFC", "NFD"):
+        client = make_client(app)
+        sign_in(client, password=normalize(typed, password))
+        assert is_signed_in(client)
 
 
 def test_longer_ones_are_refused() -> None:

@@ -14,6 +14,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app import create_app
+from app.people.recovery import write_link
 from app.services import find_services
 from app.settings import Settings
 from app.store import identities
@@ -112,6 +113,7 @@ class TestSignIn:
         sign_in(by_password)
         for client in (by_provider, by_password):
             assert "anna@example.com" in client.get("/account").text
+        assert write_link(find_services(app).store, "anna@example.com", "https://campaigns.example")
 
     def test_nothing_of_it_is_there_without_a_provider(
         self, settings: Settings, instance: Any

@@ -240,3 +240,26 @@ def test_a_closed_account_is_signed_out_at_once(app: Flask, signed_in: FlaskClie
     assert not is_signed_in(signed_in)
     post(other, "/people/1/active", "/people/1", active="yes")
     assert not is_signed_in(signed_in)
+
+
+def test_other_groups_end_the_sign_ins_of_whom_they_are_given(
+    app: Flask, signed_in: FlaskClient
+) -> None:
+    add_account(app, "other@example.com")
+    other = make_client(app)
+    sign_in(other, "other@example.com")
+    with find_services(app).store.writing() as session:
+        anna = accounts.find_by_email(session, "anna@example.com")
+        assert anna
+        accounts.set_groups(session, anna, ["legal"], who="")
+    assert not is_signed_in(signed_in)
+    assert is_signed_in(other)
+
+
+def test_alone_nobody_makes_a_first_account_that_administers_nothing(app: Flask) -> None:
+    client = make_client(app)
+    assert client.get("/people/new").location == "/people"
+    token = find_token(client.get("/people"))
+    typed = {"name": "Vic", "email": "vic@example.com", "role": "viewer", "csrf_token": token}
+    assert client.post("/people/new", data=typed).location == "/people"
+    assert client.get("/people").status_code == 200

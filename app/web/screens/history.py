@@ -19,9 +19,10 @@ from app.store import audit_trail, drafts, saved_connections
 from app.store.acceptances import read_accepted, write_judgement, write_statement
 from app.store.evidence_file import write_submissions, write_trail
 from app.store.models import Draft
-from app.web.access import list_connections, needs
+from app.web.access import list_connections, may, needs
 from app.web.event_words import HistoryEntry, NameConnection, describe_events
 from app.web.names import name_file
+from app.web.refusals import NotAllowed
 from app.web.visit import find_connection
 
 bp = Blueprint("history", __name__)
@@ -48,11 +49,28 @@ def evidence(draft_id: str) -> Response:
     """Give one file with all that is known of a campaign, each thing with its version."""
     with store().reading() as session:
         draft = drafts.find(session, draft_id)
+        _check_all_visible(session, draft)
         document, file = _write_evidence(session, draft), name_file(draft.name, "-evidence.json")
     written = json.dumps(document, ensure_ascii=False, indent=2)
     answer = Response(written, mimetype="application/json")
     answer.headers["Content-Disposition"] = f'attachment; filename="{file}"'
     return answer
+
+
+def _check_all_visible(session: Session, draft: Draft) -> None:
+    """Raise `NotAllowed` where the evidence tells of a connection that who asks may not look at.
+
+    Nothing can be left out of it: it proves itself as a whole.
+    """
+    told = {submission.connection_key for submission in draft.submissions}
+    for event in audit_trail.read_draft_events(session, draft.id):
+        fields = audit_trail.read_details(event).get("fields", {})
+        told |= set(map(str, fields.get("connection", ())))
+    if not all(may(Right.VIEW, key) for key in told):
+        raise NotAllowed(
+            "This campaign went elsewhere before, and the evidence tells of that, too. Ask "
+            "somebody who may look at all of it, such as an administrator."
+        )
 
 
 def _describe_history(session: Session, draft_id: str) -> list[HistoryEntry]:

@@ -5,7 +5,7 @@ from functools import partial
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_security import hash_password, login_user
+from flask_security import login_user
 from werkzeug.datastructures import MultiDict
 
 from app.forms.account import AccountForm, JoinForm, PasswordForm
@@ -15,6 +15,7 @@ from app.people.letters import (
     write_second_step_change,
 )
 from app.people.mail import Letter
+from app.people.passwords import hash_as_signed_in
 from app.rights import ALL, EVERYWHERE, Right, Role
 from app.services import connections, find_issuer, services, store
 from app.store import accounts, api_tokens, audit_trail, identities, join_links, sign_ins
@@ -72,7 +73,10 @@ def begin() -> ResponseReturnValue:
 @bp.get("/people/new")
 @needs(Right.ADMINISTER)
 @fresh
-def new() -> str:
+def new() -> ResponseReturnValue:
+    """Draw the form; the first account is made elsewhere, and is an administrator's."""
+    if find_person().is_local:
+        return redirect(url_for("people.index"))
     return _draw_form(AccountForm())
 
 
@@ -80,6 +84,8 @@ def new() -> str:
 @needs(Right.ADMINISTER)
 @fresh
 def add() -> ResponseReturnValue:
+    if find_person().is_local:
+        return redirect(url_for("people.index"))
     form, roles = AccountForm(request.form), _read_roles()
     if not form.validate():
         return _draw_form(form, roles=roles), 422
@@ -217,7 +223,8 @@ def take_link(key: str) -> ResponseReturnValue:
     form = PasswordForm(typed, account.name, account.email) if account else JoinForm(typed)
     if not form.validate():
         return _draw_join(account, form), 422
-    hashed = hash_password(form.password.data)  # It takes long, and nobody else waits meanwhile.
+    # It takes long, and nobody else waits meanwhile.
+    hashed = hash_as_signed_in(form.password.data or "")
     with store().writing(ALL_ACCOUNTS) as database:
         link = join_links.find(database, key)
         if link.account_id is not None:

@@ -10,11 +10,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.campaign.timezones.zones import ZONE_DATA_VERSION
+from app.rights import Role
 from app.store.base import State
 from app.store.evidence_file import check_evidence
 from app.version import VERSION
 from tests.factories import inbound, outbound, typed
 from tests.pages import Page, Visitor, text
+from tests.people.accounts import add_account, make_client, sign_in
 from tests.sending.presses import TOKEN
 
 Saved = Callable[..., str]
@@ -180,3 +182,23 @@ def test_an_accepted_finding_is_on_record_with_its_reason(
     (accepted,) = [json.loads(event["details"]) for event in events if event["kind"] == "accepted"]
     assert accepted["reason"] == "Checked with legal."
     assert set(accepted["findings"]) == set(rules.split())
+
+
+def test_evidence_that_tells_of_another_client_is_for_whoever_may_look_at_both(
+    app: Flask, visitor: Visitor, made: Page, saved: Saved
+) -> None:
+    key = made.path.rpartition("/")[2]
+    moved, stayed = saved(inbound(name="Moved"), connection=key), saved(inbound(name="Stayed"))
+    visitor.press(visitor.open(f"/drafts/{moved}"), answers={"connection": "sandbox"})
+    add_account(app, roles={"sandbox": frozenset({Role.EDITOR})})
+    add_account(app, "both@example.com")
+    one, both = make_client(app), make_client(app)
+    sign_in(one)
+    sign_in(both, "both@example.com")
+
+    refused = one.get(f"/drafts/{moved}/evidence.json")
+    assert refused.status_code == 403
+    assert "This campaign went elsewhere before" in refused.text
+    assert key not in refused.text
+    assert one.get(f"/drafts/{stayed}/evidence.json").status_code == 200
+    assert key in both.get(f"/drafts/{moved}/evidence.json").text
