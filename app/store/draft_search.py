@@ -5,7 +5,8 @@ draft or its campaign by its whole id, in the tables that have them: none of the
 into a draft, and all but its own id can come, or change, after its last save.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, or_, select
@@ -16,28 +17,53 @@ from app.store.models import Draft, Submission
 from app.store.search_index import DRAFT_INDEX
 from app.store.search_words import SHORTEST, split_search_words
 
+FEW = 100
+"""So many hits are named one by one."""
 
-def search_drafts(
-    session: Session, selection: Select[Any], typed: str, names: Mapping[str, str]
-) -> tuple[Select[Any], Any]:
-    """Hold a selection to what has all the words, and give the column of its rows' sequence.
 
-    *names* tells how each connection is called, by its key. Raises `NotSearchable`.
+@dataclass(frozen=True)
+class Hits:
+    """What a search finds: conditions for the drafts, and the words to be looked up in the index.
+
+    Where few drafts have those, their sequences are in *few*, so that the index, which takes the
+    longer the more drafts are alike, is asked once for a page.
+    """
+
+    conditions: Sequence[ColumnElement[bool]] = ()
+    in_index: ColumnElement[bool] | None = None
+    few: Sequence[int] | None = None
+
+    def hold(self, selection: Select[Any]) -> tuple[Select[Any], Any]:
+        """Hold a selection of drafts to these; gives it, and the column of its rows' sequence."""
+        selection = selection.where(*self.conditions)
+        if self.few is not None:
+            return selection.where(Draft.sequence.in_(self.few)), Draft.sequence
+        if self.in_index is None:
+            return selection, Draft.sequence
+        joined = selection.join(DRAFT_INDEX, DRAFT_INDEX.c.rowid == Draft.sequence)
+        return joined.where(self.in_index), DRAFT_INDEX.c.rowid
+
+
+def find_hits(session: Session, typed: str, names: Mapping[str, str]) -> Hits:
+    """Find what has all the words; *names* tells how each connection is called, by its key.
+
+    Raises `NotSearchable`.
     """
     words = split_search_words(typed)
     named = _find_drafts_by_id(session, words)
     its = queries(session)
-    texts = []
+    texts, conditions = [], []
     for word in words:
         keys = [key for key, name in names.items() if word.casefold() in name.casefold()]
         if len(word) >= SHORTEST and not keys and word not in named:
             texts.append(word)
         else:
-            selection = selection.where(_has(its, word, keys, named.get(word, [])))
+            conditions.append(_has(its, word, keys, named.get(word, [])))
     if not texts:
-        return selection, Draft.sequence
-    joined = selection.join(DRAFT_INDEX, DRAFT_INDEX.c.rowid == Draft.sequence)
-    return joined.where(its.contains(DRAFT_INDEX, texts)), DRAFT_INDEX.c.rowid
+        return Hits(conditions)
+    in_index = its.contains(DRAFT_INDEX, texts)
+    few = session.scalars(select(DRAFT_INDEX.c.rowid).where(in_index).limit(FEW + 1)).all()
+    return Hits(conditions, in_index, few if len(few) <= FEW else None)
 
 
 def _find_drafts_by_id(session: Session, words: list[str]) -> dict[str, list[str]]:

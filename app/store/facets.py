@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.store.base import Readiness, State
 from app.store.draft_query import DraftQuery, Show, select_matching
-from app.store.draft_search import search_drafts
+from app.store.draft_search import Hits
 from app.store.listing import COUNTED
 from app.store.models import Draft
 
@@ -41,8 +41,8 @@ class Facets:
     months: Facet
 
 
-def count_facets(session: Session, query: DraftQuery) -> Facets:
-    """Count the choices of all filters; raises `NotSearchable`."""
+def count_facets(session: Session, query: DraftQuery, hits: Hits) -> Facets:
+    """Count the choices of all filters among the *hits* of the query's search."""
     every_state = Show.DELETED if query.show is Show.DELETED else Show.ALL
     without = {
         "key": replace(query, client=None),
@@ -50,9 +50,9 @@ def count_facets(session: Session, query: DraftQuery) -> Facets:
         "type": replace(query, type=""),
         "month": replace(query, days=None),
     }
-    groups = _read_groups(session, query)
+    groups = _read_groups(session, query, hits)
     facets = {
-        name: _add_up(groups if asked == query else _read_groups(session, asked), name)
+        name: _add_up(groups if asked == query else _read_groups(session, asked, hits), name)
         for name, asked in without.items()
     }
     return Facets(facets["key"], facets["standing"], facets["type"], facets["month"])
@@ -71,9 +71,9 @@ class _Group(NamedTuple):
         return self.state or self.readiness
 
 
-def _read_groups(session: Session, query: DraftQuery) -> list[_Group]:
+def _read_groups(session: Session, query: DraftQuery, hits: Hits) -> list[_Group]:
     """Count the rows changed last that match by everything that there is a filter for."""
-    matching, sequence = search_drafts(session, select_matching(query), query.search, query.names)
+    matching, sequence = hits.hold(select_matching(query))
     seen = (
         matching.with_only_columns(
             Draft.connection_key,

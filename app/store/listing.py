@@ -15,7 +15,7 @@ from sqlalchemy import Select, func, literal, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.store.draft_query import Cursor, DraftQuery, Row, Sort, select_matching
-from app.store.draft_search import search_drafts
+from app.store.draft_search import Hits, find_hits
 from app.store.list_groups import GROUPINGS, Group, rank
 from app.store.models import Draft
 
@@ -64,9 +64,12 @@ class _Search(NamedTuple):
         return [self.sequence] if key is None else [key, self.sequence]
 
 
-def read_page(session: Session, query: DraftQuery) -> Page:
-    """Read one page of the list, of the size that is asked for; raises `NotSearchable`."""
-    search = _begin(session, query)
+def read_page(session: Session, query: DraftQuery, hits: Hits | None = None) -> Page:
+    """Read one page of the list, of the size that is asked for; raises `NotSearchable`.
+
+    *hits* are those of its search, if somebody has found them already.
+    """
+    search = _begin(session, query, hits)
     counted = search.matching.with_only_columns(Draft.sequence).limit(COUNTED + 1).subquery()
     count = session.scalar(select(func.count()).select_from(counted)) or 0
     # Group after group, the hits of a search would be looked through again for each.
@@ -91,8 +94,9 @@ def read_ids(session: Session, query: DraftQuery, most: int) -> list[str]:
     return list(session.scalars(_order(ids, search.list_keys(), search.is_down).limit(most)))
 
 
-def _begin(session: Session, query: DraftQuery) -> _Search:
-    matching, sequence = search_drafts(session, select_matching(query), query.search, query.names)
+def _begin(session: Session, query: DraftQuery, hits: Hits | None = None) -> _Search:
+    hits = hits or find_hits(session, query.search, query.names)
+    matching, sequence = hits.hold(select_matching(query))
     grouping = GROUPINGS.get(query.sort)
     groups = grouping.list_groups(session, query) if grouping else []
     return _Search(query, matching, sequence, groups)

@@ -9,6 +9,7 @@ from app.store.acceptances import judge
 from app.store.base import Readiness, State
 from app.store.database import Store
 from app.store.draft_query import DraftQuery, Show
+from app.store.draft_search import find_hits
 from app.store.facets import NO_DAY, Facets, count_facets
 from tests.factories import inbound, outbound, typed
 
@@ -24,7 +25,8 @@ def add(store: Store, client: str, **changes: object) -> str:
 
 def count(store: Store, **query: object) -> Facets:
     with store.reading() as session:
-        return count_facets(session, DraftQuery(**query))  # type: ignore[arg-type]
+        asked = DraftQuery(**query)  # type: ignore[arg-type]
+        return count_facets(session, asked, find_hits(session, asked.search, asked.names))
 
 
 @pytest.fixture

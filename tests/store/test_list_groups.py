@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from app.store import drafts
+from app.store import draft_search, drafts
 from app.store.acceptances import judge
 from app.store.base import Readiness, State
 from app.store.database import Store
@@ -109,9 +109,13 @@ def read_all(store: Store, query: DraftQuery) -> list[str]:
     return ids
 
 
+@pytest.mark.parametrize("few", [1, 1000], ids=["", "named one by one"])
 @pytest.mark.parametrize("is_reversed", [False, True], ids=["", "reversed"])
 @pytest.mark.parametrize("sort", list(Sort))
-def test_pages_are_in_the_order_of_the_whole(many: Store, sort: Sort, is_reversed: bool) -> None:
+def test_pages_are_in_the_order_of_the_whole(
+    many: Store, monkeypatch: pytest.MonkeyPatch, sort: Sort, few: int, *, is_reversed: bool
+) -> None:
+    monkeypatch.setattr(draft_search, "FEW", few)
     queries = [
         DraftQuery(names=NAMES, sort=sort, is_reversed=is_reversed, **held)
         for held in (

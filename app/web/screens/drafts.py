@@ -27,6 +27,7 @@ from app.store.acceptances import count_anew
 from app.store.audit_trail import name_draft_chain
 from app.store.base import Readiness, State
 from app.store.draft_query import MOST_ROWS, PAGE, Cursor, DraftQuery, Row, Show, Sort
+from app.store.draft_search import find_hits
 from app.store.drafts import AlreadySubmitted
 from app.store.facets import count_facets
 from app.store.listing import COUNTED, Page, read_page
@@ -78,8 +79,10 @@ def index() -> ResponseReturnValue:
     filters: list[Filter] = []
     with store().reading() as session:
         try:
-            drafts_page = read_page(session, query)
-            filters = describe_filters(count_facets(session, query), _read_filters(), map_clients())
+            hits = find_hits(session, query.search, query.names)
+            drafts_page = read_page(session, query, hits)
+            counts = count_facets(session, query, hits)
+            filters = describe_filters(counts, _read_filters(), map_clients())
         except NotSearchable as error:
             drafts_page, problem = Page([], 0, None, None), str(error)
         return render_template(
