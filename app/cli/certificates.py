@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 
 import click
@@ -31,6 +32,7 @@ OF_AUTHORITY, OF_OTHERS = timedelta(days=3650), timedelta(days=397)
 RENEWED_BEFORE = timedelta(days=60)
 
 _NAME = re.compile(r"[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?")
+_OF_KEYS = "-key"
 _CLOCKS_APART = timedelta(hours=1)
 
 
@@ -49,7 +51,7 @@ class _Pair:
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
 def certificates_command(folder: Path, names: Sequence[str]) -> None:
     for name in names:
-        if not _NAME.fullmatch(name) or name == AUTHORITY:
+        if not _NAME.fullmatch(name) or name == AUTHORITY or name.endswith(_OF_KEYS):
             raise click.ClickException(f"“{name}” cannot be the name of a host or a role here.")
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -133,9 +135,16 @@ def _sign(name: str, by: _Pair | None, now: datetime) -> _Pair:
     if by:
         both = [ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]
         builder = builder.add_extension(
-            x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False
+            x509.SubjectAlternativeName([_name_host(name)]), critical=False
         ).add_extension(x509.ExtendedKeyUsage(both), critical=False)
     return _Pair(builder.sign(signing_key, SHA256()), key)
+
+
+def _name_host(name: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ip_address(name))
+    except ValueError:
+        return x509.DNSName(name)
 
 
 def _list_uses(*, signs: bool) -> x509.KeyUsage:

@@ -197,7 +197,7 @@ def _tell_review(lines: list[_Line], to: Connection) -> None:
 
 def _send_together(draft_ids: list[str], to: Connection, who: str) -> int:
     """Make a batch of drafts, check and confirm it, and give its number."""
-    batch_id = make_batch(draft_ids, store(), connections())
+    batch_id = make_batch(draft_ids, store(), connections(), who=who)
     services().batch_work.start(batch_id)
     services().background.drain(float("inf"))
     with store().reading() as session:

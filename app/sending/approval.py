@@ -27,16 +27,18 @@ class Standing:
     """What has been asked and said of a draft or a batch where somebody has to approve it.
 
     *group* is of whom one has to, empty for anybody; *newest* is what was last asked or said.
+    *changed* counts the drafts of a batch that are not any more what it was checked with.
     """
 
     subject: Subject
     group: str
     newest: Approval | None
+    changed: int = 0
 
     @property
     def is_approved(self) -> bool:
         """Whether what was approved is what stands there now."""
-        return self._is(ApprovalState.APPROVED) and not self.is_void
+        return self._is(ApprovalState.APPROVED) and not self.is_void and not self.changed
 
     @property
     def is_asked(self) -> bool:
@@ -97,7 +99,11 @@ def find_standing_of_batch(session: Session, batch: Batch, to: Connection) -> St
     summary = batch_summary.summarise(session, batch)
     seen = name_seen_of_batch(summary, to, rule.group_name)
     subject = Subject(None, batch.id, None, to.key, summary.digest, seen, seen)
-    return Standing(subject, rule.group_name, approvals.find_newest(session, subject))
+    newest, changed = (
+        approvals.find_newest(session, subject),
+        batches.count_changed(session, batch.id),
+    )
+    return Standing(subject, rule.group_name, newest, changed)
 
 
 def name_seen_of_batch(summary: Summary, to: Connection, group: str) -> str:
@@ -110,6 +116,8 @@ def find_obstacle(session: Session, standing: Standing, person: Person) -> str:
     """Say in a sentence why somebody may not approve or refuse this; nothing if they may."""
     if person.is_local:
         return "Only somebody with an account can approve."
+    if standing.changed:
+        return "It has to be checked again first, as campaigns of it were changed."
     if standing.group and standing.group not in person.groups:
         return f"Somebody of the group “{standing.group}” has to approve this."
     subject = standing.subject
@@ -125,6 +133,8 @@ def may_decide(session: Session, asked: Approval, connection_key: str, person: P
     """
     rule = approvals.find_rule(session, connection_key)
     if rule is None or (rule.group_name and rule.group_name not in person.groups):
+        return False
+    if asked.batch_id is not None and batches.count_changed(session, asked.batch_id):
         return False
     return not approvals.has_changed(session, asked.draft_id, asked.batch_id, person.label)
 

@@ -55,7 +55,7 @@ def ask_about_draft(draft_id: str, to: Connection, store: Store, *, who: str) ->
 
 
 def ask_about_batch(batch_id: int, to: Connection, store: Store, *, who: str) -> None:
-    """Ask that somebody approves a batch; raises `NotNeeded`, also if it cannot be sent."""
+    """Ask that somebody approves a batch; raises `NotNeeded`, also if it cannot be as it is."""
     _act_on_batch(batch_id, to, store, _asking(who))
 
 
@@ -92,7 +92,8 @@ def _act_on_draft(draft_id: str, to: Connection, store: Store, act: _Act) -> Non
 def _act_on_batch(batch_id: int, to: Connection, store: Store, act: _Act) -> None:
     with store.writing(name_batch_chain(batch_id)) as session:
         batch = batches.find(session, batch_id)
-        _apply(session, find_standing_of_batch(session, batch, to), act)
+        standing = find_standing_of_batch(session, batch, to)
+        _apply(session, None if standing and standing.changed else standing, act)
 
 
 def _apply(session: Session, standing: Standing | None, act: _Act) -> None:

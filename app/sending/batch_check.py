@@ -15,7 +15,7 @@ from app.campaign.explanation import explain
 from app.connections import Connection, ConnectionRegistry
 from app.sending.confirmation import find_duplicate
 from app.store import batch_summary, batches, drafts
-from app.store.acceptances import count_anew, stamp_statements, write_judgement
+from app.store.acceptances import count_anew, write_judgement
 from app.store.audit_trail import name_batch_chain
 from app.store.base import ItemState
 from app.store.database import Store
@@ -31,10 +31,12 @@ class NothingReady(Exception):
     """No item of the batch can be sent."""
 
 
-def make_batch(draft_ids: Iterable[str], store: Store, connections: ConnectionRegistry) -> int:
+def make_batch(
+    draft_ids: Iterable[str], store: Store, connections: ConnectionRegistry, *, who: str = ""
+) -> int:
     """Make a batch of drafts, to the connection to which most of them go, and give its number.
 
-    What is no draft's id is left out. Raises `NothingReady` without drafts.
+    *who* makes it. What is no draft's id is left out. Raises `NothingReady` without drafts.
     """
     ids = list(dict.fromkeys(draft_ids))[: batches.MOST_ITEMS]
     with store.reading() as session:
@@ -44,7 +46,7 @@ def make_batch(draft_ids: Iterable[str], store: Store, connections: ConnectionRe
         raise NothingReady
     ((usual, _),) = goes_to.most_common(1)
     with store.writing(_NEW_BATCH) as session:
-        batch_id = batches.create(session, **_describe(connections.find(usual))).id
+        batch_id = batches.create(session, made_by=who, **_describe(connections.find(usual))).id
     there = [draft_id for draft_id in ids if draft_id in keys]
     for start in range(0, len(there), _ADDED_AT_ONCE):  # Nobody waits for all of them.
         with store.writing(name_batch_chain(batch_id)) as session:
@@ -162,7 +164,7 @@ def _check(
         return _Checked(draft.name, looks, digest=meaning.digest)
     return _Checked(
         draft.name,
-        seen=name_version(draft),
+        seen=batches.name_version(draft),
         body=meaning.body,
         digest=meaning.digest,
         judged=write_judgement(draft, meaning.findings),
@@ -180,11 +182,6 @@ def find_obstacle(draft: Draft, batch: Batch, to: Connection) -> str:
     if to.key != batch.connection_key:
         return "It goes to another connection."
     return ""
-
-
-def name_version(draft: Draft) -> str:
-    """Name a draft's version, and what was said of its findings."""
-    return f"{draft.version} {stamp_statements(draft)}"
 
 
 def _fill(session: Session, item: BatchItem, found: _Checked) -> None:

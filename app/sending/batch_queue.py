@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from sqlalchemy.orm import Session
 
 from app.connections import Connection, ConnectionRegistry
-from app.sending.batch_check import find_obstacle, name_version
+from app.sending.batch_check import find_obstacle
 from app.sending.confirmation import find_duplicate
 from app.sending.press import record_press
 from app.sending.queue import withdraw
@@ -65,7 +65,7 @@ def _find_change(batch: Batch, item: BatchItem, draft: Draft, to: Connection) ->
         return "The connection was changed after the batch was reviewed."
     if reason := find_obstacle(draft, batch, to):
         return reason
-    return "" if name_version(draft) == item.seen else _CHANGED
+    return "" if batches.name_version(draft) == item.seen else _CHANGED
 
 
 def _find_twin(session: Session, item: BatchItem, to: Connection, now: datetime) -> str:

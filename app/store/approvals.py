@@ -243,8 +243,11 @@ def has_changed(session: Session, draft_id: str | None, batch_id: int | None, wh
     """Tell whether somebody has written a part of a draft, or of one that is ready in a batch.
 
     That is who has made it, who has changed it last, and who has changed it since it was last
-    approved.
+    approved; and of a batch whoever has put it together.
     """
+    batch = session.get(Batch, batch_id) if batch_id is not None else None
+    if batch is not None and who and batch.made_by == who:
+        return True
     approved = (
         select(func.coalesce(func.max(Approval.draft_version), 0))
         .where(Approval.draft_id == Draft.id, Approval.state == ApprovalState.APPROVED)

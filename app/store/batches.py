@@ -5,11 +5,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, cast
 
 from sqlalchemy import CursorResult, Select, func, insert, or_, select, update
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import InstrumentedAttribute, Session, load_only
 
+from app.store.acceptances import stamp_statements
 from app.store.base import ItemState, State
 from app.store.batch_summary import keep_summary
-from app.store.models import IS_QUEUED, Batch, BatchItem, Submission
+from app.store.models import IS_QUEUED, Batch, BatchItem, Draft, Submission
 
 MOST_ITEMS = 100_000
 """Campaigns in one batch."""
@@ -21,9 +22,9 @@ class NoSuchBatch(LookupError):
     """No batch has this number."""
 
 
-def create(session: Session, **connection: Any) -> Batch:
+def create(session: Session, *, made_by: str = "", **connection: Any) -> Batch:
     """Make a batch without items; *connection* is how it is kept in the batch."""
-    batch = Batch(created_at=datetime.now(UTC), digest="", who="", **connection)
+    batch = Batch(created_at=datetime.now(UTC), digest="", who="", made_by=made_by, **connection)
     session.add(batch)
     session.flush()
     return batch
@@ -83,6 +84,25 @@ def count_items(session: Session, batch_id: int) -> dict[ItemState, int]:
     counts = dict.fromkeys(ItemState, 0)
     rows = session.execute(query.group_by(BatchItem.state)).all()
     return counts | dict(rows)
+
+
+def name_version(draft: Draft) -> str:
+    """Name a draft's version, and what was said of its findings."""
+    return f"{draft.version} {stamp_statements(draft)}"
+
+
+def count_changed(session: Session, batch_id: int) -> int:
+    """Count what is ready in a batch and is not any more what was checked."""
+    query = (
+        select(BatchItem.seen, Draft)
+        .join(Draft, Draft.id == BatchItem.draft_id)
+        .where(BatchItem.batch_id == batch_id, BatchItem.state == ItemState.READY)
+        .options(load_only(Draft.version, Draft.accepted, Draft.deleted_at, Draft.state))
+    )
+    return sum(
+        draft.is_locked or draft.deleted_at is not None or seen != name_version(draft)
+        for seen, draft in session.execute(query)
+    )
 
 
 def count_submissions(session: Session, batch_id: int) -> dict[State, int]:

@@ -102,9 +102,10 @@ class Batch(Base):
     """Campaigns that are sent together, after one review and one confirmation, to one connection.
 
     *connection*, *connection_key*, *is_sandbox* and *stamp* are what that was when the batch was
-    made, and *who* confirmed it; *approved_by* is who approved it before, or *without_approval* why
-    it was sent without. *digest* is the SHA-256 over what is ready, and is confirmed, item
-    by item; *calling_days* and *findings* (by kind) are added up over the same. All three are kept
+    made, *made_by* who put it together, and *who* confirmed it; *approved_by* is who approved it
+    before, or *without_approval* why it was sent without. *digest* is the SHA-256 over what is
+    ready, and is confirmed, item by item; *calling_days* and *findings* (by kind) are added up over
+    the same. All three are kept
     once all items are checked, and *digest* is empty until then; so is *judged*, the SHA-256 over
     what was found and said of the items.
     """
@@ -120,6 +121,7 @@ class Batch(Base):
     calling_days: Mapped[int] = mapped_column(default=0)
     findings: Mapped[dict[str, Any]] = mapped_column(default=dict)
     judged: Mapped[str] = mapped_column(Words(64), default="")
+    made_by: Mapped[str] = mapped_column(default="")
     who: Mapped[str] = mapped_column(default="")
     approved_by: Mapped[str] = mapped_column(default="")
     without_approval: Mapped[str] = mapped_column(default="")

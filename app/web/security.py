@@ -59,8 +59,8 @@ def _guard(response: Response) -> Response:
     is_static = request.endpoint in {"static", "style"} and response.status_code < 400
     if is_static:
         response.headers["Cache-Control"] = _FOR_EVER
-    else:
-        response.headers.setdefault("Cache-Control", "no-store")
+    elif "max-age" not in response.headers.get("Cache-Control", ""):
+        response.headers["Cache-Control"] = "no-store"  # Flask-Security writes what is none.
     if request.endpoint == "security.logout" and request.method == "POST":
         response.headers["Clear-Site-Data"] = '"storage"'  # Copies of drafts are kept there.
     return response

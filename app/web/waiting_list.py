@@ -12,7 +12,7 @@ from app.connections import Connection, ConnectionRegistry
 from app.notices.items import Item, ListWaiting
 from app.rights import Person, Right
 from app.sending.approval import may_decide, name_seen, name_seen_of_batch
-from app.store import approvals, comments, submissions
+from app.store import approvals, batches, comments, submissions
 from app.store.batch_summary import summarise
 from app.store.models import Batch, Draft
 from app.web.access import find_keys_of
@@ -147,13 +147,17 @@ def _find_mentions(look: _Look) -> Iterator[Waiting]:
 
 def _find_approved(look: _Look) -> Iterator[Waiting]:
     for approved, about in approvals.iterate_approved(look.session, look.find_keys(Right.SEND)):
-        if approved.seen == _name_seen(look, about):
+        if approved.seen == _name_seen(look, about) and not _is_changed(look, about):
             yield Waiting(
                 "Send what is approved",
                 *_name(about, "review.show", "batches.show"),
                 approved.decided_at,
                 f"approved by {approved.decided_by}",
             )
+
+
+def _is_changed(look: _Look, about: Draft | Batch) -> bool:
+    return isinstance(about, Batch) and batches.count_changed(look.session, about.id) > 0
 
 
 def _name_seen(look: _Look, about: Draft | Batch) -> str | None:

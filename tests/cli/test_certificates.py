@@ -52,6 +52,11 @@ def test_each_side_proves_who_it_is(tmp_path: Path) -> None:
     assert shake_hands(tmp_path, "database", "campaigns", "database") == "campaigns"
 
 
+def test_an_address_is_a_host_too(tmp_path: Path) -> None:
+    make(tmp_path, "127.0.0.1", "campaigns")
+    assert shake_hands(tmp_path, "127.0.0.1", "campaigns", "127.0.0.1") == "campaigns"
+
+
 def test_nobody_passes_for_another_host(tmp_path: Path) -> None:
     make(tmp_path)
     with pytest.raises(ssl.SSLCertVerificationError, match="Hostname mismatch"):
@@ -96,7 +101,9 @@ def test_without_its_authority_all_are_made_anew(tmp_path: Path) -> None:
     assert shake_hands(tmp_path, "web", "campaigns", "web") == "campaigns"
 
 
-@pytest.mark.parametrize("name", ["../web", "authority", "Web", "", "-web"])
+@pytest.mark.parametrize(
+    "name", ["../web", "authority", "authority-key", "web-key", "Web", "", "-web"]
+)
 def test_what_is_no_name_is_refused_and_nothing_is_made(tmp_path: Path, name: str) -> None:
     refused = make(tmp_path, "--", name)
     assert refused.exit_code == 1

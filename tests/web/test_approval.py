@@ -9,16 +9,19 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from app.connections import ConnectionRegistry
 from app.rights import Role
 from app.services import find_services
 from app.store import approvals
 from app.store.approvals import Decision, Subject
 from app.store.base import State
+from app.store.database import Store
 from app.store.models import SavedConnection, Submission
 from app.store.team_models import ApprovalState
 from tests.factories import outbound
 from tests.pages import Page, drain
 from tests.people.accounts import add_account, make_client, sign_in
+from tests.sending.batch_of import check_all
 from tests.web.teams import Team, make_team, read_fields
 
 EDITOR, SENDER, APPROVER = Role.EDITOR, Role.SENDER, Role.APPROVER
@@ -439,3 +442,48 @@ def test_a_connection_that_an_approver_may_not_look_at_has_no_name_for_them(
         assert "a connection that you may not look at" in seen
         assert "Secret Client" not in seen
         assert key not in seen
+
+
+def test_an_edit_voids_the_approval_of_a_batch_until_it_is_checked_again(team: Team) -> None:
+    ids = [team.write("edda", name="First"), team.write("edda", name="Second")]
+    batch_id = team.make_batch(ids)
+    address = f"/batches/{batch_id}"
+    team.press("selma", f"{address}/approval/ask", address)
+    team.write("edda", ids[1], name="Changed")
+    assert "Approve or refuse" not in team.read("ansel", "/waiting")
+    assert "checked again" in team.read("ansel", f"{address}/approval")
+    team.press("selma", f"{address}/check", address)
+    check_all(*find_parts(team), batch_id)
+    assert approve_batch(team, "ansel", batch_id).status_code == 302
+    assert "Send what is approved" in team.read("selma", "/waiting")
+
+    team.write("edda", ids[0], name="Changed, too")
+    assert "Send what is approved" not in team.read("selma", "/waiting")
+    told = "1 campaign of it was changed since it was checked, so that the approval holds no more"
+    assert told in team.read("selma", address)
+    assert team.force("selma", f"{address}/send", address).status_code == 422
+    assert {team.find_state(draft_id) for draft_id in ids} == {None}
+
+
+def find_parts(team: Team) -> tuple[Store, ConnectionRegistry]:
+    services = find_services(team.app)
+    return services.store, services.connections
+
+
+def test_who_has_put_a_batch_together_does_not_approve_it(team: Team) -> None:
+    team.add("all", SENDER, APPROVER)
+    draft_id = team.write("edda")
+    made = team.force("all", "/batches", "/", draft=draft_id)
+    batch_id = int(made.location.rpartition("/")[2])
+    check_all(*find_parts(team), batch_id)
+    assert "You have made or changed" in team.read("all", f"/batches/{batch_id}/approval")
+    assert approve_batch(team, "all", batch_id).status_code == 422
+    assert approve_batch(team, "ansel", batch_id).status_code == 302
+
+
+def test_whom_a_group_has_to_name_is_said_in_one_sentence(team: Team) -> None:
+    team.ask_for_approval("Legal")
+    draft_id = team.write("edda")
+    assert "Somebody of the group “Legal” has to approve this campaign" in team.read(
+        "selma", f"/drafts/{draft_id}/review"
+    )

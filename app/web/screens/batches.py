@@ -70,7 +70,7 @@ def make() -> ResponseReturnValue:
         else:
             ids = drafts.select_ids(session, request.form.getlist("draft"), find_keys(Right.SEND))
     try:
-        batch_id = make_batch(ids, store(), connections())
+        batch_id = make_batch(ids, store(), connections(), who=name_person())
     except NothingReady:
         flash("Tick the campaigns that you want to send together.")
         return redirect(lead_to_list())
@@ -146,7 +146,7 @@ def again(batch_id: int) -> ResponseReturnValue:
         left = batches.list_to_repeat(session, batch_id)
         ids = drafts.select_ids(session, left, find_keys(Right.SEND))
     try:
-        new_id = make_batch(ids, store(), connections())
+        new_id = make_batch(ids, store(), connections(), who=name_person())
     except NothingReady:
         flash("Nothing of this batch can be sent again.")
         return redirect(url_for("batches.show", batch_id=batch_id))

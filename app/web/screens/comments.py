@@ -58,6 +58,9 @@ def assign(draft_id: str) -> ResponseReturnValue:
     with store().writing(name_draft_chain(draft_id)) as session:
         people = _list_people(session, find_connection(drafts.find(session, draft_id)))
         to = next((person for person in people if str(person.account_id) == chosen), None)
+        if chosen and to is None:
+            flash("This person may not look at this campaign any more. Choose somebody else.")
+            return redirect(url_for("comments.show", draft_id=draft_id))
         comments.assign(session, draft_id, to, who=name_person())
     flash(f"{to.name} looks after it now." if to else "Nobody in particular looks after it now.")
     return redirect(url_for("comments.show", draft_id=draft_id))

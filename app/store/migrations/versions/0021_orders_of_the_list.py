@@ -1,4 +1,4 @@
-"""The list can be sorted by hours, by type and by how far a campaign is."""
+"""The list can be sorted by more, and a batch knows who has made it."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -19,6 +19,7 @@ def upgrade() -> None:
     An index by state and readiness is none of those: PostgreSQL does not know that what is under
     one readiness is in order where the state before it is compared with NULL.
     """
+    op.add_column("batch", sa.Column("made_by", sa.String, nullable=False, server_default=""))
     op.add_column(
         "draft", sa.Column("hours_key", _BY_CODE_POINT, nullable=False, server_default="none")
     )
