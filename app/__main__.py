@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from contextlib import nullcontext, suppress
 from functools import partial
-from ssl import PROTOCOL_TLS_SERVER, SSLContext, TLSVersion
+from ssl import SSLContext
 from threading import Event
 from types import FrameType
 
@@ -17,6 +17,7 @@ from sqlalchemy.exc import DatabaseError
 from waitress.proxy_headers import proxy_headers_middleware
 
 from app import COMMANDS, LARGEST_REQUEST, CannotStart, create_app, gunicorn_server
+from app.gunicorn_connection import make_tls
 from app.gunicorn_server import Served
 from app.metrics import counting_together
 from app.sending.recording import recover
@@ -145,17 +146,14 @@ def _prepare(settings: Settings) -> None:
 
 
 def _make_tls(files: TlsFiles) -> SSLContext:
-    """Make what TLS is spoken by; TLS 1.2 is the oldest."""
-    context = SSLContext(PROTOCOL_TLS_SERVER)
-    context.minimum_version = TLSVersion.TLSv1_2
+    """Make what TLS is spoken by; ends the program where that cannot be."""
     try:
-        context.load_cert_chain(files.certificate, files.key, password="")
+        return make_tls(files.certificate, files.key)
     except OSError as error:
         sys.exit(
             "Campaign Builder did not start: TLS_CERTIFICATE and TLS_KEY cannot be used "
             f"({error.strerror or error}). They are files in PEM, the key without a password."
         )
-    return context
 
 
 def _make_served(settings: Settings, tls: SSLContext | None) -> Served:

@@ -7,7 +7,15 @@ as it goes just then.
 
 import socket
 from contextlib import suppress
-from ssl import MemoryBIO, SSLContext, SSLError, SSLWantReadError
+from pathlib import Path
+from ssl import (
+    PROTOCOL_TLS_SERVER,
+    MemoryBIO,
+    SSLContext,
+    SSLError,
+    SSLWantReadError,
+    TLSVersion,
+)
 from typing import Any
 
 from app.arrival import Arrival
@@ -67,6 +75,14 @@ class Connection(socket.socket):
             raise ConnectionResetError from error
         finally:
             self.settimeout(usual)
+
+
+def make_tls(certificate: Path, key: Path) -> SSLContext:
+    """Make what TLS is spoken by, 1.2 or newer; raises `OSError` for files that are no pair."""
+    context = SSLContext(PROTOCOL_TLS_SERVER)
+    context.minimum_version = TLSVersion.TLSv1_2
+    context.load_cert_chain(certificate, key, password="")
+    return context
 
 
 class TlsConnection(Connection):

@@ -29,7 +29,7 @@ from app.sending.batch_queue import stop_batch
 from app.sending.confirmation import NotApproved, NotConfirmed, StaleReview
 from app.sending.submission import GRACE
 from app.services import connections, services, store
-from app.store import approvals, batch_summary, batches, drafts, throttles
+from app.store import accounts, approvals, batch_summary, batches, drafts, throttles
 from app.store.acceptances import judge
 from app.store.audit_trail import name_draft_chain
 from app.store.base import ItemState, State
@@ -98,6 +98,7 @@ def send_command(file: BinaryIO, name: str, who: str, *, yes: bool) -> None:
     if not to.is_enabled or not (who or (to.is_sandbox and not has_to_be_approved)):
         what = "Say by --who who sends it" if to.is_enabled else "That connection is disabled"
         raise Unusable(f"{what}. Nothing was sent.")
+    who = _find_who(who)
     good = [line for line in lines if not line.problem]
     if not good:
         raise Unusable("No campaign of the file can be sent.")
@@ -106,6 +107,20 @@ def send_command(file: BinaryIO, name: str, who: str, *, yes: bool) -> None:
     finally:
         _stop_sending()
     sys.exit(_tell_outcome([line.name for line in good], len(lines)))
+
+
+def _find_who(typed: str) -> str:
+    """Name who sends: where people have accounts, one of these, as everywhere in the trail."""
+    with store().reading() as session:
+        if not typed or not accounts.is_any_active(session):
+            return typed
+        account = accounts.find_by_email(session, typed)
+        if account is None or not account.active:
+            raise Unusable(
+                "Say by --who the e-mail address of an account: the trail names accounts. "
+                "Nothing was sent."
+            )
+        return accounts.describe_person(account).label
 
 
 def _send(lines: list[_Line], to: Connection, who: str) -> None:

@@ -15,9 +15,10 @@ from urllib.parse import parse_qs, urlsplit
 
 from app.cli.certificates import find_end
 from app.files import LEAST_FREE
+from app.gunicorn_connection import make_tls
 from app.people.mail import Mailer, NotMailed
 from app.sending.doorbell import Doorbell
-from app.settings import LOOPBACK, SHORTEST_KEY, Settings
+from app.settings import LOOPBACK, SHORTEST_KEY, Settings, TlsFiles
 from app.settings_table import SETTINGS
 from app.store.vault import BadKeys, check_keys
 from app.version import RENEWED
@@ -114,6 +115,8 @@ def _check_reach(settings: Settings) -> Iterator[Weakness]:
 
 
 def _check_certificates(settings: Settings) -> Iterator[Weakness]:
+    if settings.tls:
+        yield from _check_key(settings.tls)
     paths = [str(settings.tls.certificate)] if settings.tls else []
     for url in (settings.database_url, settings.queue_url):
         paths += parse_qs(urlsplit(url).query).get("sslcert", [])
@@ -131,6 +134,18 @@ def _check_certificates(settings: Settings) -> Iterator[Weakness]:
                 f"The certificate {path} ends in {left.days} days. Make another, and start anew "
                 "what shows it.",
             )
+
+
+def _check_key(files: TlsFiles) -> Iterator[Weakness]:
+    try:
+        make_tls(files.certificate, files.key)
+        is_open = bool(files.key.stat().st_mode & _OTHERS)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        yield broken("tls-key", f"TLS_CERTIFICATE and TLS_KEY are no pair of files: {reason}.")
+        return
+    if is_open:
+        yield weak("private-files", f"{files.key} is open to others. chmod 600 {files.key}")
 
 
 def _check_factors(settings: Settings) -> Iterator[Weakness]:

@@ -7,7 +7,7 @@ to. Here are its rows, and who may not approve, since they have changed what is 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, true, update
 from sqlalchemy.orm import Session, aliased
@@ -107,12 +107,40 @@ def find_newest(session: Session, subject: Subject) -> Approval | None:
     return session.scalar(query.order_by(Approval.id.desc()).limit(1))
 
 
-def find_last_approved(session: Session, draft_id: str) -> Approval | None:
+class LastApproved(NamedTuple):
+    """The version of a draft that was approved last, by itself or in a batch, by whom and when."""
+
+    version: int
+    decided_by: str
+    decided_at: datetime | None
+
+
+def find_last_approved(session: Session, draft_id: str) -> LastApproved | None:
     """Find the approval of a draft that was given last, whether or not it still holds."""
-    query = select(Approval).where(
-        Approval.draft_id == draft_id, Approval.state == ApprovalState.APPROVED
+    is_approved = Approval.state == ApprovalState.APPROVED
+    alone = select(Approval).where(Approval.draft_id == draft_id, is_approved)
+    in_batch = (
+        select(Approval, BatchItem.seen)
+        .join(Batch, Batch.id == Approval.batch_id)
+        .join(BatchItem, BatchItem.batch_id == Batch.id)
+        .where(
+            BatchItem.draft_id == draft_id,
+            BatchItem.state != ItemState.UNFIT,
+            Batch.digest == Approval.digest,  # Else it was checked again since.
+            is_approved,
+        )
     )
-    return session.scalar(query.order_by(Approval.id.desc()).limit(1))
+    found = [
+        (approval, approval.draft_version or 0)
+        for approval in session.scalars(alone.order_by(Approval.id.desc()).limit(1))
+    ] + [
+        (approval, int(seen.partition(" ")[0]))
+        for approval, seen in session.execute(in_batch.order_by(Approval.id.desc()).limit(1))
+    ]
+    if not found:
+        return None
+    approval, version = max(found, key=lambda one: one[0].id)
+    return LastApproved(version, approval.decided_by, approval.decided_at)
 
 
 def find_last_of_drafts(session: Session, draft_ids: Sequence[str]) -> dict[str, Approval]:

@@ -85,7 +85,26 @@ def test_an_app_that_speaks_tls_itself_needs_no_proxy_but_another_certificate_in
 def test_a_certificate_that_is_none_is_broken(examine: Examine, tmp_path: Path) -> None:
     (tmp_path / "web.pem").write_text("none")
     path = str(tmp_path / "web.pem")
-    assert find(examine(TLS_CERTIFICATE=path, TLS_KEY=path)) == {"certificate": "broken"}
+    found = find(examine(TLS_CERTIFICATE=path, TLS_KEY=path))
+    assert found == {"certificate": "broken", "tls-key": "broken"}
+
+
+@pytest.mark.parametrize("fault", ["another", "missing", "open"])
+def test_a_key_that_is_another_or_open_to_others_is_named(
+    examine: Examine, tmp_path: Path, fault: str
+) -> None:
+    path = make_certificate(tmp_path / "web.pem", 300)
+    path.chmod(0o600)
+    key = path
+    if fault == "another":
+        key = make_certificate(tmp_path / "key.pem", 300)
+        key.chmod(0o600)
+    elif fault == "missing":
+        key = tmp_path / "key.pem"
+    else:
+        path.chmod(0o644)
+    found = find(examine(TLS_CERTIFICATE=str(path), TLS_KEY=str(key)))
+    assert found == ({"private-files": "weak"} if fault == "open" else {"tls-key": "broken"})
 
 
 def test_the_certificate_for_the_database_has_to_be_there(examine: Examine) -> None:

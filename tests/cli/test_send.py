@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from click.testing import Result
 from flask import Flask
+from sqlalchemy import select
 
 from app import create_app
 from app.campaign.contract.payload import build_payload
@@ -16,12 +17,13 @@ from app.sandbox.ledger import Ledger
 from app.sandbox.switch import Switch
 from app.services import find_services
 from app.settings import Settings
-from app.store import batches, throttles
+from app.store import audit_trail, batches, throttles
 from app.store.database import Store
 from app.store.models import Draft
 from app.store.throttles import Pace
 from tests.factories import outbound
 from tests.pages import Visitor
+from tests.people.accounts import add_account
 
 Send = Callable[..., Result]
 
@@ -174,3 +176,19 @@ def test_a_draft_that_was_changed_since_is_not_sent_for_the_line(
 
     assert "Line 1 is left out: its draft was changed in the app" in said.output
     assert (said.exit_code, names(ledger)) == (1, [])
+
+
+def test_where_people_have_accounts_one_of_these_sends(
+    app: Flask, send: Send, tmp_path: Path, ledger: Ledger, store: Store
+) -> None:
+    add_account(app)
+    file = write(tmp_path, "One")
+    refused = send(file, "--yes", "--who", "Ada")
+    assert "Say by --who the e-mail address of an account" in refused.output
+    assert names(ledger) == []
+
+    send(file, "--yes", "--who", "anna@example.com")
+    with store.reading() as session:
+        (draft,) = session.scalars(select(Draft))
+        made = audit_trail.read_draft_events(session, draft.id)[0]
+    assert "anna@example.com" in made.who

@@ -263,3 +263,22 @@ def test_alone_nobody_makes_a_first_account_that_administers_nothing(app: Flask)
     typed = {"name": "Vic", "email": "vic@example.com", "role": "viewer", "csrf_token": token}
     assert client.post("/people/new", data=typed).location == "/people"
     assert client.get("/people").status_code == 200
+
+
+def test_an_administrator_ends_one_sign_in_of_a_person(app: Flask, signed_in: FlaskClient) -> None:
+    add_account(app, "admin@example.com")
+    admin, second = make_client(app), make_client(app)
+    sign_in(admin, "admin@example.com")
+    sign_in(second)
+    page = BeautifulSoup(admin.get("/people/1").text, "lxml")
+    (newest, *_others) = [
+        str(form["action"]) for form in page.select("form[action*='/sign-ins/'][action$='/end']")
+    ]
+    token = find_token(admin.get("/people/1"))
+    assert admin.post(newest, data={"csrf_token": token}).location == "/people/1"
+    assert [is_signed_in(client) for client in (signed_in, second)].count(True) == 1
+
+
+@pytest.mark.parametrize("address", ["/account/password", "/account/codes", "/account/passkeys"])
+def test_pages_about_signing_in_are_stored_nowhere(signed_in: FlaskClient, address: str) -> None:
+    assert signed_in.get(address).headers["Cache-Control"] == "no-store"

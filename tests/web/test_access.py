@@ -122,6 +122,7 @@ MAY = {
     "people.add": NOBODY,
     "people.begin": NOBODY,
     "people.change": NOBODY,
+    "people.end_sign_in": NOBODY,
     "people.end_sign_ins": NOBODY,
     "people.end_token": NOBODY,
     "people.index": NOBODY,

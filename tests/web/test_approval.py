@@ -487,3 +487,17 @@ def test_whom_a_group_has_to_name_is_said_in_one_sentence(team: Team) -> None:
     assert "Somebody of the group “Legal” has to approve this campaign" in team.read(
         "selma", f"/drafts/{draft_id}/review"
     )
+
+
+def test_what_was_approved_in_a_batch_is_what_later_changes_are_held_to(team: Team) -> None:
+    draft_id = team.write("edda", name="First")
+    batch_id = team.make_batch([draft_id])
+    assert approve_batch(team, "ansel", batch_id).status_code == 302
+    page = f"/drafts/{draft_id}/approval"
+    assert "No answer has changed since" in team.read("ansel", page)
+    team.write("edda", draft_id, name="Renamed")
+    assert "First" in team.read("ansel", page).partition("Changed since it was last")[2]
+
+    again = team.make_batch([draft_id])
+    shown = team.read("ansel", f"/batches/{again}/approval")
+    assert "Changed since it was last approved: Campaign name: First → Renamed" in shown

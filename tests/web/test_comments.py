@@ -222,3 +222,14 @@ def test_who_was_to_look_after_a_campaign_and_may_not_look_there_is_named_still(
     with find_services(team.app).store.writing() as session:
         accounts.set_roles(session, accounts.find(session, ansel), {}, who="")
     assert "Ansel, who may not look here any more" in team.read("edda", page)
+
+
+def test_who_is_not_there_takes_nobodys_place(team: Team) -> None:
+    draft_id = team.write("edda")
+    page = f"/drafts/{draft_id}/comments"
+    team.force("edda", f"/drafts/{draft_id}/assignee", page, assignee="1")
+    answer = team.force("edda", f"/drafts/{draft_id}/assignee", page, assignee="99999")
+    assert answer.status_code == 302
+    assert "may not look at this campaign any more" in team.read("edda", page)
+    with find_services(team.app).store.reading() as session:
+        assert comments.find_assignee(session, draft_id)

@@ -1,11 +1,12 @@
 """Approval: asked for, given or refused, for one campaign or a batch; and who has to, where."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from app.campaign.compliance.rulebook import load_rulebook
 from app.connections import Connection
@@ -30,6 +31,7 @@ from app.store import approvals, audit_trail, batch_summary, batches, drafts
 from app.store.acceptances import read_accepted
 from app.store.base import ItemState
 from app.store.batch_summary import Accepted
+from app.store.models import BatchItem
 from app.store.saved_connections import NoSuchConnection
 from app.web.access import find_person, fresh, needs
 from app.web.event_words import list_changes
@@ -192,11 +194,7 @@ def _draw(draft_id: str, *, message: str = "", reason_error: str = "") -> Respon
         if standing is None:
             return redirect(url_for("review.show", draft_id=draft_id))
         approved = approvals.find_last_approved(session, draft_id)
-        before = (
-            audit_trail.find_answers_at(session, draft, approved.draft_version or 0)
-            if approved
-            else {}
-        )
+        before = audit_trail.find_answers_at(session, draft, approved.version) if approved else {}
         page = render_template(
             "campaign/approval.html",
             connection=to,
@@ -235,6 +233,7 @@ def _draw_batch(batch_id: int, *, message: str = "", reason_error: str = "") -> 
             shown=_SHOWN,
             accepted=_name_accepted(batch_summary.list_accepted(session, batch_id, _SHOWN)),
             said=approvals.find_last_of_drafts(session, [item.draft_id for item in ready]),
+            changed=_list_changed(session, ready),
             standing=standing,
             obstacle=find_obstacle(session, standing, find_person()),
             typed=request.form,
@@ -242,6 +241,19 @@ def _draw_batch(batch_id: int, *, message: str = "", reason_error: str = "") -> 
             reason_error=reason_error,
         )
     return page, 422 if message or reason_error else 200
+
+
+def _list_changed(session: Session, ready: Sequence[BatchItem]) -> dict[str, list[str]]:
+    """List, by a draft's id, each answer that was changed since it was last approved."""
+    naming = make_naming(session)
+    changed: dict[str, list[str]] = {}
+    for item in ready:
+        approved = approvals.find_last_approved(session, item.draft_id)
+        draft = drafts.find(session, item.draft_id)
+        before = audit_trail.find_answers_at(session, draft, approved.version) if approved else {}
+        changes = list_changes(before, draft.answers, naming) if before else []
+        changed[draft.id] = [f"{one.label}: {one.old} → {one.new}" for one in changes]
+    return changed
 
 
 def _name_accepted(accepted: list[Accepted]) -> list[tuple[str, Accepted]]:

@@ -34,7 +34,7 @@ def windows_of(draft_id: str) -> Response:
 
 def _write_calendar(draft: Draft) -> bytes:
     """Write the windows as events in UTC, which no other copy of the zone data can move."""
-    from icalendar import Calendar, Event  # No start waits for what only this file needs.
+    from icalendar import Calendar, Event, vText  # No start waits for what only this file needs.
 
     calendar = Calendar()
     # A text of iCalendar may hold no control characters (RFC 5545, 3.3.11).
@@ -42,7 +42,7 @@ def _write_calendar(draft: Draft) -> bytes:
     name = name_campaign(" ".join(printable.split()))
     calendar.add("prodid", f"-//Campaign Builder//{VERSION}//EN")
     calendar.add("version", "2.0")
-    calendar.add("x-wr-calname", name)
+    calendar.add("x-wr-calname", vText(name))
     planned = read_schedule(read_answers(draft.answers).values)
     windows = list(islice(iterate_windows(planned), MOST_WINDOWS + 1)) if planned else []
     written = windows[:MOST_WINDOWS]
@@ -50,7 +50,7 @@ def _write_calendar(draft: Draft) -> bytes:
         last = planned.last if len(windows) == len(written) else written[-1].date
         bound = f"Windows until {format_short_day(last)}; the campaign goes on after that."
         for word in ("description", "x-wr-caldesc"):  # RFC 7986, and what was read before it.
-            calendar.add(word, bound)
+            calendar.add(word, vText(bound))
     for window in written:
         event = Event()
         event.add("uid", f"{draft.id}-{window.start_utc:%Y%m%dT%H%M%S}@campaign-builder")

@@ -170,6 +170,18 @@ def end_sign_ins(account_id: int) -> ResponseReturnValue:
     return redirect(url_for("people.show", account_id=account_id))
 
 
+@bp.post("/people/<row:account_id>/sign-ins/<row:sign_in_id>/end")
+@needs(Right.ADMINISTER)
+@fresh
+def end_sign_in(account_id: int, sign_in_id: int) -> ResponseReturnValue:
+    """Sign a person out in one browser."""
+    with store().writing(name_account_chain(account_id)) as database:
+        accounts.find(database, account_id)
+        sign_ins.end(database, account_id, sign_in_id, who=name_person())
+    flash("They are signed out there.")
+    return redirect(url_for("people.show", account_id=account_id))
+
+
 @bp.post("/people/<row:account_id>/second-step")
 @needs(Right.ADMINISTER)
 @fresh

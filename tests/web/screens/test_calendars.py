@@ -86,7 +86,11 @@ def test_a_campaign_of_centuries_ends_at_a_bound(
 
 def described(client: FlaskClient, draft_id: str) -> set[str]:
     calendar = Calendar.from_ical(client.get(f"/drafts/{draft_id}/windows.ics").data)
-    return {str(calendar[word]) for word in ("description", "x-wr-caldesc") if word in calendar}
+    return {
+        str(calendar[word]).replace("\\;", ";")
+        for word in ("description", "x-wr-caldesc")
+        if word in calendar
+    }
 
 
 @pytest.mark.parametrize(
@@ -115,3 +119,10 @@ def test_a_calendar_that_has_all_windows_says_nothing_of_a_bound(
     thousand = {"days_of_week": EVERY_DAY, "end_date": date(2029, 9, 29)}
     assert described(client, saved()) == set()
     assert described(client, saved(outbound(**thousand))) == set()
+
+
+def test_what_a_calendar_is_called_is_written_as_text_too(
+    client: FlaskClient, saved: Callable[..., str]
+) -> None:
+    answer = client.get(f"/drafts/{saved(outbound(name='A;B, C'))}/windows.ics")
+    assert b"X-WR-CALNAME:A\\;B\\, C\r\n" in answer.data
