@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -53,8 +54,12 @@ class Service:
         return ["\r\n".join(lines).encode()]
 
 
-def make_app(settings: Settings, url: str) -> Flask:
-    return create_app(replace(settings, breached_passwords_url=url))
+@contextmanager
+def asking(settings: Settings, url: str) -> Iterator[Flask]:
+    """Give an app that asks at this address."""
+    app = create_app(replace(settings, breached_passwords_url=url))
+    yield app
+    find_services(app).store.engine.dispose()
 
 
 @pytest.fixture
@@ -64,10 +69,8 @@ def service() -> Service:
 
 @pytest.fixture
 def app(settings: Settings, service: Service) -> Iterator[Flask]:
-    with serving(service) as address:
-        app = make_app(settings, f"{address.url}/range/")
+    with serving(service) as address, asking(settings, f"{address.url}/range/") as app:
         yield app
-        find_services(app).store.engine.dispose()
 
 
 def join(app: Flask, password: str) -> tuple[FlaskClient, list[str]]:
@@ -112,11 +115,13 @@ def test_a_weak_one_is_not_asked_for(app: Flask, service: Service) -> None:
 def test_what_cannot_be_found_out_is_told_and_can_be_tried_again(
     settings: Settings, answer: bytes
 ) -> None:
-    with answering(answer) as (address, _):
-        app = make_app(settings, f"{address.url}/range/")
+    with (
+        answering(answer) as (address, _),
+        asking(settings, f"{address.url}/range/") as app,
+    ):
         assert join(app, UNKNOWN)[1] == [NOT_CHECKED]
 
 
 def test_a_service_that_is_not_there_is_told(settings: Settings) -> None:
-    app = make_app(settings, f"http://127.0.0.1:{free_port()}/range/")
-    assert join(app, UNKNOWN)[1] == [NOT_CHECKED]
+    with asking(settings, f"http://127.0.0.1:{free_port()}/range/") as app:
+        assert join(app, UNKNOWN)[1] == [NOT_CHECKED]
