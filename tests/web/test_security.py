@@ -40,6 +40,7 @@ def test_a_form_of_another_site_is_refused(
         "change": "stop",
         "account_id": 1,
         "view_id": 1,
+        "sign_in_id": 1,
         "token_id": 1,
         "comment_id": 1,
         "hook_id": 1,
