@@ -16,7 +16,7 @@ from app.files import HOME
 from app.mail_settings import BadMailSetting, MailServer, read_mail_server, read_sender
 from app.provider_settings import BadProvider, ProviderSettings, read_provider
 from app.secret_sources import NoSecret, read_secret
-from app.settings_table import POSTGRESQL, SETTINGS
+from app.settings_table import POSTGRESQL, RANGE_API, SETTINGS
 
 _HOST_NAME = re.compile(r"([A-Za-z0-9_-]+\.)*[A-Za-z_][A-Za-z0-9_-]*\.?")
 """It does not end in a number: that would be an address that is mistyped."""
@@ -275,7 +275,7 @@ def _read_range_url(url: str) -> str:
     if url and not re.fullmatch(r"https://[^/?#\s]+/([^?#\s]*/)?", url):
         raise BadSetting(
             f"BREACHED_PASSWORDS_URL is “{url}”. Set it to an address of https:// that ends in a "
-            "slash, such as https://api.pwnedpasswords.com/range/."
+            f"slash, such as {RANGE_API}."
         )
     return url
 

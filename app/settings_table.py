@@ -21,6 +21,9 @@ class Setting:
 REAL_API = "https://api.voiceaiwrapper.app"
 """Where the vendor's own API is."""
 
+RANGE_API = "https://api.pwnedpasswords.com/range/"
+"""Where *Have I Been Pwned* tells of breached passwords."""
+
 POSTGRESQL = "postgresql://user:password@host/database"
 """The form of the address of a database."""
 
@@ -134,8 +137,8 @@ SETTINGS = (
     Setting(
         "BREACHED_PASSWORDS_URL",
         "",
-        "Where to ask whether a password is known from a breach: "
-        "https://api.pwnedpasswords.com/range/. Else common ones alone are refused.",
+        f"Where to ask whether a password is known from a breach: {RANGE_API}. "
+        "Else common ones alone are refused.",
     ),
     Setting(
         "OIDC_ISSUER",

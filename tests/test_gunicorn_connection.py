@@ -118,9 +118,10 @@ def test_who_sends_byte_by_byte_holds_nobody_up_and_is_let_go(wire: Wire, first:
         assert monotonic() - began < 4
 
 
-def test_who_stays_after_any_answer_holds_nobody_up(wire: Wire) -> None:
-    with wire.serving(echo_length) as port, ExitStack() as others:
-        for _ in range(20):
+@pytest.mark.parametrize(("threads", "callers"), [(1, 20), (2, 1)])
+def test_who_stays_after_an_answer_holds_nobody_up(wire: Wire, threads: int, callers: int) -> None:
+    with wire.serving(echo_length, threads=threads) as port, ExitStack() as others:
+        for _ in range(callers):
             stays = others.enter_context(wire.connected(port))
             stays.sendall(CLOSES)
             assert everything(stays)
@@ -262,17 +263,6 @@ def test_a_larger_one_is_refused_before_all_of_it_has_come(
         connection.sendall(POSTS + head + b"\r\n\r\n" + body)
 
         assert connection.recv(65536).startswith(b"HTTP/1.1 413 ")
-
-
-def test_who_stays_after_the_last_answer_holds_nobody_up(wire: Wire) -> None:
-    with wire.serving(echo_length, threads=2) as port, ExitStack() as others:
-        stays = others.enter_context(wire.connected(port))
-        stays.sendall(CLOSES)
-        assert everything(stays)
-        with wire.connected(port, 1) as connection:
-            connection.sendall(CLOSES)
-
-            assert everything(connection).startswith(b"HTTP/1.1 200 OK")
 
 
 def test_who_speaks_no_tls_is_not_answered(tmp_path: Path) -> None:

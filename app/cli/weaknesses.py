@@ -19,7 +19,7 @@ from app.gunicorn_connection import make_tls
 from app.people.mail import Mailer, NotMailed
 from app.sending.doorbell import Doorbell
 from app.settings import LOOPBACK, SHORTEST_KEY, Settings, TlsFiles
-from app.settings_table import SETTINGS
+from app.settings_table import RANGE_API, SETTINGS
 from app.store.vault import BadKeys, check_keys
 from app.version import RENEWED
 
@@ -159,7 +159,7 @@ def _check_factors(settings: Settings) -> Iterator[Weakness]:
         yield weak(
             "breached-passwords",
             "A password that is known from a breach elsewhere is taken here. Set "
-            "BREACHED_PASSWORDS_URL to https://api.pwnedpasswords.com/range/.",
+            f"BREACHED_PASSWORDS_URL to {RANGE_API}.",
         )
 
 

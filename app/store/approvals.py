@@ -130,16 +130,16 @@ def find_last_approved(session: Session, draft_id: str) -> LastApproved | None:
             is_approved,
         )
     )
-    found = [
+    given_last = [
         (approval, approval.draft_version or 0)
         for approval in session.scalars(alone.order_by(Approval.id.desc()).limit(1))
     ] + [
         (approval, int(seen.partition(" ")[0]))
         for approval, seen in session.execute(in_batch.order_by(Approval.id.desc()).limit(1))
     ]
-    if not found:
+    if not given_last:
         return None
-    approval, version = max(found, key=lambda one: one[0].id)
+    approval, version = max(given_last, key=lambda one: one[0].id)
     return LastApproved(version, approval.decided_by, approval.decided_at)
 
 

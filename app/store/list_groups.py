@@ -50,15 +50,15 @@ def _list_clients(session: Session, query: DraftQuery) -> list[Group]:
     # Each by the index from the one before: to read all rows takes longer the more there are.
     following = select(func.min(Draft.connection_key)).where(Draft.connection_key > keys.c.key)
     keys = keys.union_all(select(following.scalar_subquery()).where(keys.c.key.is_not(None)))
-    found = [
+    keys_there = [
         key
         for key in session.scalars(select(keys.c.key).where(keys.c.key.is_not(None)))
         if all(allowed is None or key in allowed for allowed in (query.keys, query.client))
     ]
-    found.sort(
+    keys_there.sort(
         key=lambda key: (key not in query.names, make_sort_key(query.names.get(key, "")), key)
     )
-    return [Group(key, Draft.connection_key == key) for key in found]
+    return [Group(key, Draft.connection_key == key) for key in keys_there]
 
 
 def _list_types(_: Session, query: DraftQuery) -> list[Group]:

@@ -158,10 +158,10 @@ def _read_groups(
         if start and group.key == start[0]:
             by, bound = search.sequence, start[1]
             matching = matching.where(by < bound if is_down else by > bound)
-        found = session.execute(
+        following = session.execute(
             _order(matching, [search.sequence], is_down).limit(size - len(rows))
         )
-        rows += [Row(*row) for row in found]
+        rows += [Row(*row) for row in following]
         if len(rows) == size:
             break
     return _end_page(rows, search.query.size, backwards=backwards)

@@ -13,7 +13,7 @@ from app.web.screens.history import make_naming
 
 bp = Blueprint("comparisons", __name__)
 
-_TWO = 2
+TWO = 2
 
 TICK_TWO = "Tick two campaigns to compare them."
 """Said where other than two are asked for."""
@@ -24,11 +24,11 @@ TICK_TWO = "Tick two campaigns to compare them."
 def show() -> ResponseReturnValue:
     """Compare the two campaigns whose ids the address has as ``draft``."""
     asked = list(dict.fromkeys(request.args.getlist("draft")))
-    if len(asked) != _TWO:
+    if len(asked) != TWO:
         flash(TICK_TWO)
         return redirect(lead_to_list())
     with store().reading() as session:
-        if len(drafts.select_ids(session, asked, find_keys())) != _TWO:
+        if len(drafts.select_ids(session, asked, find_keys())) != TWO:
             abort(404)
         one, other = (drafts.find(session, draft_id) for draft_id in asked)
         return render_template(

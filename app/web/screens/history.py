@@ -62,11 +62,11 @@ def _check_all_visible(session: Session, draft: Draft) -> None:
 
     Nothing can be left out of it: it proves itself as a whole.
     """
-    told = {submission.connection_key for submission in draft.submissions}
+    keys = {submission.connection_key for submission in draft.submissions}
     for event in audit_trail.read_draft_events(session, draft.id):
         fields = audit_trail.read_details(event).get("fields", {})
-        told |= set(map(str, fields.get("connection", ())))
-    if not all(may(Right.VIEW, key) for key in told):
+        keys |= set(map(str, fields.get("connection", ())))
+    if not all(may(Right.VIEW, key) for key in keys):
         raise NotAllowed(
             "This campaign went elsewhere before, and the evidence tells of that, too. Ask "
             "somebody who may look at all of it, such as an administrator."

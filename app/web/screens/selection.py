@@ -26,13 +26,11 @@ from app.store.models import Draft
 from app.web.access import find_keys, may, needs, require
 from app.web.copies import NotMovable, copy_answers, has_dates, read_weeks_or_none
 from app.web.list_address import lead_to_list, read_asked
-from app.web.screens.comparisons import TICK_TWO
+from app.web.screens.comparisons import TICK_TWO, TWO
 from app.web.together import MOST, Together, tell_together, tell_what_to_change
 from app.web.visit import name_person
 
 bp = Blueprint("selection", __name__)
-
-_TWO = 2
 
 _NOTHING_TICKED = "Tick the campaigns first."
 
@@ -172,7 +170,7 @@ def _move_back(session: Session, draft_id: str, *, who: str) -> Draft:
 @needs(Right.VIEW)
 def compare() -> ResponseReturnValue:
     """Lead to the two that are ticked, side by side, and from there back to the list as it is."""
-    if len(_read_ids()) != _TWO:
+    if len(_read_ids()) != TWO:
         tell_what_to_change(TICK_TWO)
         return _lead_back()
     return redirect(url_for("comparisons.show", draft=_read_ids(), **read_asked()))
