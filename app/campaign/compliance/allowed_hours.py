@@ -115,6 +115,7 @@ def find_window_for_leads(
     return next(iter(find_allowed_windows(any_time, shared)), None)
 
 
+@lru_cache(maxsize=1024)
 def find_allowed_windows(schedule: Schedule, week: WeekHours) -> tuple[AllowedWindow, ...]:
     """Find days and a window for a schedule inside the hours of *week*, the best first.
 

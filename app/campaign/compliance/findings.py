@@ -51,6 +51,8 @@ def check_rules(
 
 def clip_to_days_in_force(rule: Rule, schedule: Schedule) -> Schedule:
     """Cut a schedule to the days on which a rule is in force, of which there has to be one."""
+    if rule.since is None and rule.until is None:
+        return schedule
     return replace(
         schedule,
         first=max(schedule.first, rule.since or schedule.first),

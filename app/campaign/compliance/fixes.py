@@ -57,6 +57,7 @@ def fix_all_hours(schedule: Schedule, retries: Limits | None, audience: Audience
     return _fix_hours(rules, schedule, retries, audience)
 
 
+@lru_cache(maxsize=1024)
 def is_harmless(fix: Fix, schedule: Schedule, retries: Limits | None, audience: Audience) -> bool:
     """Tell whether a fix breaks no rule that is kept now, and exceeds no limit by more than now."""
     now = {

@@ -5,7 +5,8 @@ hand. The clock of the person who is called decides what is a holiday; on the ca
 can be another date at that time.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 
@@ -14,13 +15,16 @@ from app.campaign.compliance.places import Place, find_place
 from app.campaign.compliance.rule import ClosedHolidays
 from app.campaign.formatting import format_short_day
 from app.campaign.schedule.offset_periods import cut_to_foreseeable, find_same_offsets
-from app.campaign.schedule.windows import DAY, Schedule, find_days_there
+from app.campaign.schedule.open_windows import Open, open_calendar
+from app.campaign.schedule.windows import DAY, Schedule
+from app.campaign.timezones.clock import Clock, read_clock
 
 _MOST_PARTS = 12
 """The most parts whose own holidays count; with more, only the country's holidays do."""
 _OWN_NAME = "Own date"
 _FURTHEST = 2 * DAY
 """Clocks are 26 hours apart at the most."""
+_ALL_DAYS = frozenset(range(7))
 
 
 @lru_cache(maxsize=256)
@@ -55,15 +59,26 @@ def find_holidays_during(
 
     Yields the campaign's day (a calling day or not), the holiday's own date, and its name.
     """
-    alike_zones = tuple(group[0] for group in find_same_offsets(schedule, zones))
+    clocks = [
+        read_clock(zone, schedule.first.year, schedule.last.year)
+        for zone, *_ in find_same_offsets(schedule, zones)
+    ]
+    find_windows = open_calendar(replace(schedule, days=_ALL_DAYS))
     days = [
-        (day, there, name)
+        (date.fromordinal(day), there, name)
         for there, name in holidays_there.items()
-        for day in (there + number * DAY for number in (-2, -1, 0, 1, 2))
-        if schedule.first <= day <= schedule.last
-        and there in find_days_there(schedule, day, alike_zones)
+        for day in range(there.toordinal() - _FURTHEST.days, there.toordinal() + _FURTHEST.days + 1)
+        if any(_meet(window, there.toordinal(), clocks) for window in find_windows(day))
     ]
     yield from sorted(days)
+
+
+def _meet(window: Open, there: int, clocks: Sequence[Clock]) -> bool:
+    """Tell whether it is a date (by its ordinal) on one of these clocks during a window."""
+    last = window.end - 1
+    # A window is at most 26 hours long, so a date that lies within it contains its middle.
+    instants = window.start, (window.start + last) // 2, last
+    return any(clock.find_day(instant) == there for clock in clocks for instant in instants)
 
 
 def find_holidays(code: str, first: date, last: date) -> Mapping[date, str]:

@@ -129,7 +129,8 @@ def _group_patterns(parts: Iterable[_Part]) -> list[_Pattern]:
         for number in count():
             pattern = worst.setdefault((clocks[there], number), {})
             before = pattern.get(there.weekday(), ())
-            if not (subtract(before, day) and subtract(day, before)):  # One contains the other.
+            # One contains the other; most weeks are like the one before.
+            if day == before or not (subtract(before, day) and subtract(day, before)):
                 pattern[there.weekday()] = max(before, day, key=sum_lengths)
                 starts.setdefault((clocks[there], number), since[there])
                 break

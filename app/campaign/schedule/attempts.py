@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from app.campaign.contract.fields import Values
-from app.campaign.schedule.day_rows import lay_out_day_rows
+from app.campaign.schedule.day_rows import iterate_day_rows
 from app.campaign.schedule.offset_periods import extend_to_foreseeable
 from app.campaign.schedule.windows import Schedule, Window, find_windows_on, iterate_windows
 
@@ -152,7 +152,7 @@ def _find_most_on_a_day(schedule: Schedule, limits: Limits) -> int:
     whole = extend_to_foreseeable(schedule)
     days = (
         row.first
-        for row in lay_out_day_rows(schedule, schedule.zone, 1)
+        for row in iterate_day_rows(schedule, schedule.zone, 1)
         if whole.calls_on(row.first)
     )
     return max(

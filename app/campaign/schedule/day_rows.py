@@ -5,26 +5,24 @@ it and on the distance to the ends of the schedule. The maximum over all rows of
 maximum over one row of each kind, so there is no need to go through all of its days.
 """
 
-from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from functools import cache, lru_cache
+from itertools import chain
+from typing import NamedTuple, TypeAlias
 
 from app.campaign.schedule.offset_periods import extend_to_foreseeable
-from app.campaign.schedule.windows import DAY, Schedule, find_windows_on
-from app.campaign.timezones.zones import ClockChange, find_clock_changes, find_offset, load_zone
+from app.campaign.schedule.open_windows import Open, open_calendar
+from app.campaign.schedule.windows import DAY, Schedule
+from app.campaign.timezones.clock import DAY_SECONDS, Clock, count_seconds_to, read_clock
+from app.campaign.timezones.zones import find_clock_changes
 
 _WEEK = 7
 _AROUND = 3
 """Days before and after a row that decide on its windows: clocks are up to a day apart."""
-_NONE = timedelta(0)
 
-
-class Open(NamedTuple):
-    """One window: the campaign's day that it belongs to, its start and its end in POSIX seconds."""
-
-    day: date
-    start: int
-    end: int
+_Run: TypeAlias = tuple[date, int]
+"""Consecutive days: the first, and how many."""
 
 
 class Row(NamedTuple):
@@ -36,92 +34,118 @@ class Row(NamedTuple):
     windows: tuple[Open, ...]
 
 
-@lru_cache(maxsize=128)
-def lay_out_day_rows(schedule: Schedule, zone: str, days: int) -> tuple[Row, ...]:
-    """Lay out runs of so many consecutive days on a zone's clock, one of each kind."""
-    whole = extend_to_foreseeable(schedule)
-    changes = (change for name in (whole.zone, zone) for change in _find_changes(whole, name))
-    edges = {whole.first, whole.last, *(change.at.date() for change in changes)}
-    # Further away from all of these, a row is like the one a week earlier.
-    around = range(-days - _AROUND, _AROUND + _WEEK + 1)
-    firsts = sorted({edge + number * DAY for edge in edges for number in around})
-    start, end = _find_reach(whole)
-    return _keep_one_of_each(whole, zone, [(day, days) for day in firsts if start <= day <= end])
+class _Span(NamedTuple):
+    """The days of a schedule, both included, and the two zones whose clocks shape its rows."""
+
+    first: date
+    last: date
+    own: str
+    other: str
+
+    @property
+    def reach(self) -> tuple[date, date]:
+        """The first and the last date that a schedule can fall on, on any clock."""
+        return self.first - 2 * DAY, self.last + 2 * DAY
 
 
-@lru_cache(maxsize=128)
-def lay_out_month_rows(schedule: Schedule, zone: str) -> tuple[Row, ...]:
-    """Lay out the calendar months on a zone's clock, one of each kind."""
+def iterate_day_rows(schedule: Schedule, zone: str, days: int) -> Iterator[Row]:
+    """Yield runs of so many consecutive days on a zone's clock, one of each kind."""
     whole = extend_to_foreseeable(schedule)
-    months: list[tuple[date, int]] = []
-    start, end = _find_reach(whole)
+    runs = _select_days(_Span(whole.first, whole.last, whole.zone, zone), days)
+    return map(_build_rows(whole, zone), runs)
+
+
+def iterate_month_rows(schedule: Schedule, zone: str) -> Iterator[Row]:
+    """Yield the calendar months on a zone's clock, one of each kind."""
+    whole = extend_to_foreseeable(schedule)
+    runs = _select_months(_Span(whole.first, whole.last, whole.zone, zone))
+    return map(_build_rows(whole, zone), runs)
+
+
+@lru_cache(maxsize=1024)
+def _select_days(span: _Span, days: int) -> tuple[_Run, ...]:
+    """Select runs of so many days, one of each kind, whatever the hours and the weekdays.
+
+    Further away from the ends of the schedule and from all clock changes than a row reaches, it
+    is like the one a week earlier; and the rows near two changes are alike if all is alike there.
+    """
+    start, end = span.reach
+    changes = (
+        change.at.date()
+        for zone in (span.own, span.other)
+        for change in find_clock_changes(zone, start - _AROUND * DAY, end + _AROUND * DAY)
+    )
+    before, after = days + _AROUND, _AROUND + _WEEK
+    edges = [edge - before * DAY for edge in sorted({span.first, span.last, *changes})]
+    firsts = {
+        first + number * DAY
+        for first, whole in _keep_one_of_each(
+            span, ((edge, before + after + days) for edge in edges)
+        )
+        for number in range(whole - days + 1)
+    }
+    return _keep_one_of_each(span, ((day, days) for day in sorted(firsts) if start <= day <= end))
+
+
+@lru_cache(maxsize=256)
+def _select_months(span: _Span) -> tuple[_Run, ...]:
+    """Select the calendar months, one of each kind, whatever the hours and the weekdays."""
+    months: list[_Run] = []
+    start, end = span.reach
     first = start.replace(day=1)
     while first <= end:
         following = (first + 31 * DAY).replace(day=1)
         months.append((first, (following - first).days))
         first = following
-    return _keep_one_of_each(whole, zone, months)
+    return _keep_one_of_each(span, months)
 
 
-def _find_reach(schedule: Schedule) -> tuple[date, date]:
-    """Find the first and the last date that a schedule can fall on, on any clock."""
-    return schedule.first - 2 * DAY, schedule.last + 2 * DAY
-
-
-def _find_changes(schedule: Schedule, zone: str) -> list[ClockChange]:
-    start, end = _find_reach(schedule)
-    return find_clock_changes(zone, start - _AROUND * DAY, end + _AROUND * DAY)
-
-
-def _keep_one_of_each(
-    schedule: Schedule, zone: str, runs: list[tuple[date, int]]
-) -> tuple[Row, ...]:
-    kinds: dict[object, tuple[date, int]] = {}
-    for first, days in runs:
-        kinds.setdefault(_classify(schedule, zone, first, days), (first, days))
-    return tuple(_build_row(schedule, zone, first, days) for first, days in kinds.values())
-
-
-def _classify(schedule: Schedule, zone: str, first: date, days: int) -> object:
-    """Build the key on which a row's windows depend, relative to its first midnight."""
-    start, end = first - _AROUND * DAY, first + (days + _AROUND) * DAY
+def _keep_one_of_each(span: _Span, runs: Iterable[_Run]) -> tuple[_Run, ...]:
+    kinds: dict[object, _Run] = {}
     own, other = (
-        find_offset(name, datetime.combine(start, time(), UTC)) for name in (schedule.zone, zone)
+        read_clock(zone, span.first.year, span.last.year) for zone in (span.own, span.other)
     )
-    midnight = datetime.combine(first, time(), UTC) - own
+    ends = count_seconds_to(span.first), count_seconds_to(span.last)
+    for first, days in runs:
+        kinds.setdefault(
+            (first.weekday(), days, *_classify(ends, (own, other), first, days)), (first, days)
+        )
+    return tuple(kinds.values())
+
+
+def _classify(
+    ends: tuple[int, int], clocks: tuple[Clock, Clock], first: date, days: int
+) -> tuple[object, ...]:
+    """Build the key on which a row's windows depend, relative to its first midnight."""
+    midnight = count_seconds_to(first)
+    start = midnight - _AROUND * DAY_SECONDS
+    end = midnight + (days + _AROUND) * DAY_SECONDS
+    own, other = (clock.find_offset(start) for clock in clocks)
     changes = (
         tuple(
-            (change.at - midnight, change.after - change.before)
-            for change in find_clock_changes(name, start, end)
+            (clock.changes[n] - midnight + own, clock.offsets[n + 1] - clock.offsets[n])
+            for n in clock.slice_changes(start, end + DAY_SECONDS)
         )
-        for name in (schedule.zone, zone)
+        for clock in clocks
     )
-    beyond = max(schedule.first - start, _NONE), max(end - schedule.last, _NONE)
-    return first.weekday(), days, beyond, other - own, *changes
+    return max(ends[0] - start, 0), max(end - ends[1], 0), other - own, *changes
 
 
-def _build_row(schedule: Schedule, zone: str, first: date, days: int) -> Row:
-    near = (first + number * DAY for number in range(1 - _AROUND, days + _AROUND))
-    return Row(
-        first,
-        _find_midnight(first, zone),
-        _find_midnight(first + days * DAY, zone),
-        tuple(
-            window
-            for day in near
-            if schedule.calls_on(day)
-            for window in _find_open_windows(schedule, day)
-        ),
-    )
+@lru_cache(maxsize=256)
+def _build_rows(schedule: Schedule, zone: str) -> Callable[[_Run], Row]:
+    """Give what builds the row of a run, and builds each once."""
+    find_windows = open_calendar(schedule)
+    clock = read_clock(zone, schedule.first.year, schedule.last.year)
 
+    @cache
+    def build_row(run: _Run) -> Row:
+        first, days = run
+        near = range(first.toordinal() + 1 - _AROUND, first.toordinal() + days + _AROUND)
+        return Row(
+            first,
+            clock.find_instant(count_seconds_to(first)),
+            clock.find_instant(count_seconds_to(first + days * DAY)),
+            tuple(chain.from_iterable(map(find_windows, near))),
+        )
 
-def _find_midnight(day: date, zone: str) -> int:
-    return int(datetime.combine(day, time(), load_zone(zone)).timestamp())
-
-
-@lru_cache(maxsize=4096)
-def _find_open_windows(schedule: Schedule, day: date) -> tuple[Open, ...]:
-    return tuple(
-        Open(day, int(window.start_utc.timestamp()), int(window.end_utc.timestamp()))
-        for window in find_windows_on(schedule, day)
-    )
+    return build_row

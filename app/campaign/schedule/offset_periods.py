@@ -5,17 +5,20 @@ there in winter than in summer, and on yet others for some weeks in spring and a
 the period between two such changes.
 """
 
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 
-from app.campaign.schedule.windows import DAY, Schedule, find_windows_on
+from app.campaign.schedule.intervals import count_seconds
+from app.campaign.schedule.open_windows import open_calendar
+from app.campaign.schedule.windows import DAY, Schedule
+from app.campaign.timezones.clock import Clock, count_seconds_to, read_clock
 from app.campaign.timezones.tables import load_best_known_zones
-from app.campaign.timezones.zones import ClockChange, find_clock_changes, find_offset, load_zone
+from app.campaign.timezones.zones import find_clock_changes, find_offset
 
 FORESEEN = timedelta(days=12 * 366)
-_SECOND = timedelta(seconds=1)
 
 
 def cut_to_foreseeable(schedule: Schedule) -> Schedule:
@@ -57,18 +60,21 @@ class OffsetPeriods:
 @lru_cache(maxsize=256)
 def find_offset_periods(schedule: Schedule, zones: tuple[str, ...]) -> OffsetPeriods:
     """Divide a schedule's days into seasons, by the offsets at the time when its window opens."""
-    changes = _find_changes(schedule, (schedule.zone, *zones))
-    odd = {day for change in changes for day in _list_days_around(schedule, change)}
-    starts = {schedule.first, *(day for day in odd if schedule.first < day <= schedule.last)}
+    years = schedule.first.year, schedule.last.year
+    own, *clocks = (read_clock(zone, *years) for zone in (schedule.zone, *zones))
+    changes = _find_changes(schedule, (own, *clocks))
+    first, last = schedule.first.toordinal(), schedule.last.toordinal()
+    # A change can skip the day before, and can come after the window of its own day has opened.
+    around = {own.find_day(change) + number for change in changes for number in (-1, 0, 1)}
+    starts = [first, *sorted(day for day in around if first < day <= last)]
     periods: list[OffsetPeriod] = []
-    for first, following in _iterate_pairs(sorted(starts), schedule.last + DAY):
-        ahead = tuple(_compare_offsets(schedule, zone, first) for zone in zones)
-        since = periods.pop().first if periods and periods[-1].ahead == ahead else first
-        periods.append(OffsetPeriod(since, following - DAY, ahead))
-    instants = {change.at for change in changes}
-    return OffsetPeriods(
-        zones, tuple(periods), frozenset(day for day in odd if _is_odd(schedule, day, instants))
-    )
+    for day, following in zip(starts, [*starts[1:], last + 1], strict=True):
+        opens = own.find_instant(_find_opening(schedule, day))
+        ahead = tuple(clock.find_offset(opens) - own.find_offset(opens) for clock in clocks)
+        since = periods.pop().first if periods and periods[-1].ahead == ahead else _date(day)
+        periods.append(OffsetPeriod(since, _date(following - 1), ahead))
+    odd = frozenset(_date(day) for day in around if _is_odd(schedule, own, day, changes))
+    return OffsetPeriods(zones, tuple(periods), odd)
 
 
 def find_same_offsets(schedule: Schedule, zones: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
@@ -92,34 +98,30 @@ def _group_zones(zones: tuple[str, ...], first: int, last: int) -> tuple[tuple[s
     )
 
 
-def _find_changes(schedule: Schedule, zones: Iterable[str]) -> set[ClockChange]:
-    first, last = schedule.first - 2 * DAY, schedule.last + 2 * DAY
-    return {change for zone in zones for change in find_clock_changes(zone, first, last)}
+def _find_changes(schedule: Schedule, clocks: Iterable[Clock]) -> list[int]:
+    start = count_seconds_to(schedule.first - 2 * DAY)
+    end = count_seconds_to(schedule.last + 3 * DAY)
+    return sorted({clock.changes[n] for clock in clocks for n in clock.slice_changes(start, end)})
 
 
-def _list_days_around(schedule: Schedule, change: ClockChange) -> list[date]:
-    day = (change.at + find_offset(schedule.zone, change.at)).date()
-    return [day - DAY, day, day + DAY, day + 2 * DAY]
+def _find_opening(schedule: Schedule, day: int) -> int:
+    return count_seconds_to(_date(day)) + count_seconds(schedule.opens)
 
 
-def _compare_offsets(schedule: Schedule, zone: str, day: date) -> int:
-    opens = datetime.combine(day, schedule.opens, load_zone(schedule.zone)).astimezone(UTC)
-    return (find_offset(zone, opens) - find_offset(schedule.zone, opens)) // _SECOND
-
-
-def _is_odd(schedule: Schedule, day: date, changes: set[datetime]) -> bool:
+def _is_odd(schedule: Schedule, own: Clock, day: int, changes: Sequence[int]) -> bool:
     """Tell whether a calling day's window is not the usual one, or a clock changes inside it."""
-    if not schedule.calls_on(day):
-        return False
-    windows = find_windows_on(schedule, day)
+    windows = open_calendar(schedule)(day)
     if len(windows) != 1:
-        return True
-    walls = windows[0].start.replace(tzinfo=None), windows[0].end.replace(tzinfo=None)
-    return walls != (
-        datetime.combine(day, schedule.opens),
-        datetime.combine(day, schedule.closes),
-    ) or any(windows[0].start < instant < windows[0].end for instant in changes)
+        return schedule.calls_on(_date(day))
+    _, start, end = windows[0]
+    opens = _find_opening(schedule, day)
+    closes = opens + count_seconds(schedule.closes) - count_seconds(schedule.opens)
+    following = bisect_right(changes, start)
+    return (
+        start + own.find_offset(start) != opens
+        or end - 1 + own.find_offset(end - 1) != closes - 1
+        or (following < len(changes) and changes[following] < end)
+    )
 
 
-def _iterate_pairs(days: list[date], end: date) -> Iterable[tuple[date, date]]:
-    return zip(days, [*days[1:], end], strict=True)
+_date = date.fromordinal

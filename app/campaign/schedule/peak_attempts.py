@@ -14,13 +14,14 @@ see `_find_beginnings`.
 A stretch may begin on any day of the schedule; `day_rows` has one row of each kind.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from app.campaign.schedule.attempts import Limits
-from app.campaign.schedule.day_rows import Open, Row, lay_out_day_rows, lay_out_month_rows
+from app.campaign.schedule.day_rows import Row, iterate_day_rows, iterate_month_rows
+from app.campaign.schedule.open_windows import Open
 from app.campaign.schedule.windows import DAY, Schedule
 
 PERIODS = {
@@ -65,7 +66,7 @@ def find_most_in_dates(
     Dates are those of the lead's own clock, which is one of *clocks*.
     """
     return _select_most(
-        _iterate_between(limits, clocks, lambda zone: lay_out_day_rows(schedule, zone, dates)),
+        _iterate_between(limits, clocks, lambda zone: iterate_day_rows(schedule, zone, dates)),
         limits,
         limits.total,
     )
@@ -80,7 +81,7 @@ def find_most_in_months(
     Months are those of the lead's own clock, which is one of *clocks*.
     """
     return _select_most(
-        _iterate_between(limits, clocks, lambda zone: lay_out_month_rows(schedule, zone)),
+        _iterate_between(limits, clocks, lambda zone: iterate_month_rows(schedule, zone)),
         limits,
         limits.total,
     )
@@ -108,7 +109,7 @@ def _select_most(
 
 def _iterate_within(schedule: Schedule, limits: Limits, period: timedelta) -> Iterator[list[_Run]]:
     length = period // _SECOND
-    for row in lay_out_day_rows(schedule, schedule.zone, -(-period // DAY) + 1):
+    for row in iterate_day_rows(schedule, schedule.zone, -(-period // DAY) + 1):
         for position, window in enumerate(row.windows):
             if window.day == row.first:
                 ahead = row.windows[position:]
@@ -117,10 +118,10 @@ def _iterate_within(schedule: Schedule, limits: Limits, period: timedelta) -> It
 
 
 def _iterate_between(
-    limits: Limits, clocks: _Clocks, laid_out: Callable[[str], Sequence[Row]]
+    limits: Limits, clocks: _Clocks, iterate_rows: Callable[[str], Iterable[Row]]
 ) -> Iterator[list[_Run]]:
     for zone, *_ in clocks:
-        for row in laid_out(zone):
+        for row in iterate_rows(zone):
             ahead = [window for window in row.windows if window.end > row.start]
             yield _make_attempts(ahead, row.start, row.end, limits)
 

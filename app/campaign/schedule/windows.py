@@ -13,13 +13,13 @@ from functools import cached_property, lru_cache
 from itertools import islice
 
 from app.campaign.contract.fields import CampaignType, Values, Weekday
+from app.campaign.timezones.clock import DAY_SECONDS, count_seconds_to, read_clock
 from app.campaign.timezones.zones import (
     ZONE_NAMES,
     ClockChange,
     find_clock_changes,
     find_offset,
     iterate_even_stretches,
-    load_zone,
 )
 
 SHOWN_MONTHS = 13
@@ -169,6 +169,10 @@ def iterate_windows(schedule: Schedule, since: date | None = None) -> Iterator[W
 def find_windows_on(schedule: Schedule, day: date) -> list[Window]:
     """Find the windows of one calling day: one as a rule, none or two around a clock change."""
     opens, closes = datetime.combine(day, schedule.opens), datetime.combine(day, schedule.closes)
+    clock, midnight = read_clock(schedule.zone, day.year, day.year), count_seconds_to(day)
+    if not clock.slice_changes(midnight - DAY_SECONDS, midnight + 2 * DAY_SECONDS):
+        zone = timezone(timedelta(seconds=clock.find_offset(midnight)))
+        return [Window(day, opens.replace(tzinfo=zone), closes.replace(tzinfo=zone))]
     windows: list[Window] = []
     for starts, ends, offset in iterate_even_stretches(schedule.zone, day - DAY, day + DAY):
         zone = timezone(offset)
@@ -209,18 +213,6 @@ def find_next_windows(schedule: Schedule, instant: datetime, count: int) -> list
     since = _find_wall_time(schedule, instant).date() - DAY
     open_ones = (window for window in iterate_windows(schedule, since) if window.end_utc > instant)
     return list(islice(open_ones, count))
-
-
-@lru_cache(maxsize=8192)
-def find_days_there(schedule: Schedule, day: date, zones: tuple[str, ...]) -> frozenset[date]:
-    """Find the dates in these zones during the windows of one day of the schedule."""
-    days: set[date] = set()
-    for window in find_windows_on(schedule, day):
-        # A window is at most 26 hours long, so a date that lies within it contains its middle.
-        start, end = window.start_utc, window.end_utc - timedelta(seconds=1)
-        for instant in (start, start + (end - start) / 2, end):
-            days.update(instant.astimezone(load_zone(zone)).date() for zone in zones)
-    return frozenset(days)
 
 
 def iterate_calling_days(weekday: int, first: date, last: date) -> Iterator[date]:

@@ -26,7 +26,7 @@ from app.campaign.schedule.months import lay_out_months
 from app.campaign.schedule.windows import Schedule
 from app.campaign.timezones.tables import load_countries
 from tests.campaign.meanings import explain_values
-from tests.campaign.schedules import EVERY_DAY, schedules, usable
+from tests.campaign.schedules import EVERY_DAY, one_day, schedules, usable
 from tests.factories import outbound
 
 DAY = timedelta(days=1)
@@ -185,6 +185,15 @@ def tokyo(days: tuple[Weekday, ...] = EVERY_DAY) -> Schedule:
         daily_start_time=time(2),
         daily_end_time=time(4),
     )
+
+
+def test_a_long_window_on_a_day_of_25_hours_can_fall_on_holidays_of_three_days_elsewhere() -> None:
+    # From 23:30 on the 3rd to 00:29 on the 5th in Brisbane.
+    sunday = date(2027, 4, 4)
+    adelaide = one_day("Australia/Adelaide", sunday, time(0), time(23, 59))
+    there = {date(2027, 4, day): f"Day {day}" for day in range(1, 8)}
+    days = list(find_holidays_during(there, adelaide, ("Australia/Brisbane",)))
+    assert days == [(sunday, date(2027, 4, day), f"Day {day}") for day in (3, 4, 5)]
 
 
 def test_a_day_off_is_told_with_its_date_where_the_leads_are() -> None:

@@ -149,3 +149,13 @@ def test_each_zone_is_in_one_group_and_its_clock_goes_like_the_others(zones: set
     for at in (datetime(2027, month, 15, tzinfo=UTC) for month in range(1, 13)):
         for group in groups:
             assert len({ahead(at, zone) for zone in group}) == 1
+
+
+def test_a_day_that_is_skipped_is_odd() -> None:
+    samoa = usable(
+        timezone="Pacific/Apia",
+        start_date=date(2011, 12, 1),
+        end_date=date(2012, 1, 31),
+        days_of_week=EVERY_DAY,
+    )
+    assert date(2011, 12, 30) in find_offset_periods(samoa, ("America/New_York",)).odd_days

@@ -8,7 +8,7 @@ import pytest
 
 from app.campaign.schedule import peak_attempts
 from app.campaign.schedule.attempts import Limits
-from app.campaign.schedule.day_rows import Row, lay_out_day_rows
+from app.campaign.schedule.day_rows import Row, iterate_day_rows
 from app.campaign.schedule.peak_attempts import (
     PERIODS,
     find_most_in_dates,
@@ -128,12 +128,12 @@ def laid_out(monkeypatch: pytest.MonkeyPatch, years: int) -> int:
     counts: list[int] = []
 
     def counted(*asked: Any) -> tuple[Row, ...]:
-        rows = lay_out_day_rows(*asked)
+        rows = tuple(iterate_day_rows(*asked))
         counts.extend(len(row.windows) for row in rows)
         return rows
 
     with monkeypatch.context() as patch:
-        patch.setattr(peak_attempts, "lay_out_day_rows", counted)
+        patch.setattr(peak_attempts, "iterate_day_rows", counted)
         peak = find_most_within(schedule, limits_of(10**6, 1000, 3), PERIODS["30d"])
     assert len(peak) > 20 * 160  # Twenty windows of eight hours at the least.
     return sum(counts)

@@ -10,7 +10,6 @@ import pytest
 
 from app.campaign.schedule.windows import (
     Window,
-    find_days_there,
     find_next_windows,
     find_windows_on,
     is_allowed_at,
@@ -154,11 +153,3 @@ def test_windows_can_be_gone_through_from_a_day_on() -> None:
     windows = iterate_windows(usable(), date(2027, 3, 30))
 
     assert [window.date for window in windows] == [date(2027, 3, 30), date(2027, 3, 31)]
-
-
-def test_a_long_window_on_a_day_of_25_hours_can_fall_on_three_days_elsewhere() -> None:
-    # From 23:30 on the 3rd to 00:29 on the 5th in Brisbane.
-    sunday = date(2027, 4, 4)
-    adelaide = one_day("Australia/Adelaide", sunday, time(0), time(23, 59))
-    days = find_days_there(adelaide, sunday, ("Australia/Brisbane",))
-    assert days == {date(2027, 4, 3), sunday, date(2027, 4, 5)}
