@@ -4,7 +4,7 @@ They take typed values and return all problems at once, in the contract's order,
 without sentences. Only fields that are in use are checked.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from app.campaign.contract.fields import FIELD, FIELDS, Field, ValueKind, Values, list_used_fields
@@ -35,7 +35,7 @@ def _collect_problems(reading: Reading, fields: Iterable[Field]) -> list[Problem
         if field.name in unread:
             problems.append(unread[field.name])
         else:
-            problems.extend(check_field(field, reading.values))
+            problems += check_field(field, reading.values)
     return problems
 
 
@@ -44,34 +44,33 @@ def check(values: Values) -> list[Problem]:
     return find_problems(Reading(values, ()))
 
 
-def check_field(field: Field, values: Values) -> Iterator[Problem]:
+def check_field(field: Field, values: Values) -> list[Problem]:
     """Find the problems of one field in use, given the values of all fields."""
-    value: Any = values.get(field.name)
+    name, value = field.name, values.get(field.name)
     if is_blank(value):
         if field.is_required(values):
-            yield Problem(field.name, Code.MISSING)
-        elif isinstance(value, str) and field.name in _FORM:  # Blank, but a document would send it.
-            yield Problem(field.name, _FORM[field.name][1])
-        return
+            return [Problem(name, Code.MISSING)]
+        if isinstance(value, str) and name in _FORM:  # Blank, but a document would send it.
+            return [Problem(name, _FORM[name][1])]
+        return []
 
+    problems = []
     if field.minimum is not None and value < field.minimum:
-        yield Problem(field.name, Code.TOO_SMALL)
-
-    earlier: Any = values.get(field.after) if field.after else None
-    if earlier is not None and value <= earlier:
-        yield Problem(field.name, Code.NOT_AFTER)
-
-    if field.name in _FORM:
-        is_well_formed, code = _FORM[field.name]
+        problems.append(Problem(name, Code.TOO_SMALL))
+    if field.after and (earlier := values.get(field.after)) is not None and value <= earlier:
+        problems.append(Problem(name, Code.NOT_AFTER))
+    if name in _FORM:
+        is_well_formed, code = _FORM[name]
         if not is_well_formed(value):
-            yield Problem(field.name, code)
+            problems.append(Problem(name, code))
+    return problems
 
 
 def is_blank(value: Any) -> bool:
     """Tell whether a value is blank: absent, a text without a visible character, or no days."""
     if isinstance(value, str):
         return not can_be_seen(value)
-    return value in ((), None)
+    return value is None or value == ()
 
 
 _FORMS: dict[ValueKind, tuple[Callable[[Any], bool], Code]] = {
