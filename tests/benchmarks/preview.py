@@ -1,5 +1,6 @@
 """The live preview of the vendor's sample, over HTTP, from the app as it is really run."""
 
+import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
@@ -65,8 +66,11 @@ _ACTS = {
 
 
 def figures(folder: Path, rounds: int = 6400) -> Iterator[Figure]:
-    """Measure how long the unlucky of 8 and of 32 people wait, who ask without a pause."""
-    with running(folder / "preview") as server:
+    """Measure how long the unlucky of 8 and of 32 people wait, who ask without a pause.
+
+    So many people are served from as many processes as there are cores.
+    """
+    with running(folder / "preview", PROCESSES=str(os.cpu_count())) as server:
         for words, (act, share) in _ACTS.items():
             for people in _CROWDS:
                 waits = _wait_together(server.port, people, act, rounds // share // people)

@@ -28,7 +28,7 @@ def show() -> str:
         read_posted(request.form.getlist("accepted")),
         to,
     )
-    of_sandbox = read_sandbox_names()
+    of_sandbox = read_sandbox_names() if to.is_built_in else {}
     with store().reading() as session:
         named = add_nicknames(panel, session, to, of_sandbox)
     return draw_macro("meaning", "preview", named)
