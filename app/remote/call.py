@@ -1,6 +1,7 @@
 """One call over the wire: on a connection of its own, within one deadline, and never repeated."""
 
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from io import BytesIO
@@ -47,17 +48,6 @@ class Outgoing(BytesIO):
             raise TimeoutError("It is too late to send this.")
         self.asked = True
         return super().read(size)
-
-
-class _Session(requests.Session):
-    """A session that takes no answer for a redirect.
-
-    `requests` reads and takes apart even one that it is told not to follow, without a
-    limit, and fails at an address that is none.
-    """
-
-    def get_redirect_target(self, resp: requests.Response) -> None:
-        return None
 
 
 @dataclass(frozen=True)
@@ -111,29 +101,32 @@ class Call:
     ) -> None:
         """Send the request, once, and take the answer in; raises `Broken`.
 
-        *adapters* are mounted by the start of the URL, and reach no network; elsewhere a call goes
-        to public addresses and *allowed* ones. All of it ends within *seconds*.
+        *adapters*, by the start of the URL, reach no network; elsewhere a call goes to public
+        addresses and *allowed* ones. All of it ends within *seconds*.
         """
         with Deadline(seconds) as deadline:
             outgoing = Outgoing(self.body, deadline)
             try:
-                self._send(outgoing, self._open_session(adapters, deadline, allowed), deadline)
+                for start, adapter in adapters.items():
+                    if self.url.startswith(start):
+                        self._send(outgoing, adapter, deadline)
+                        return
+                with closing(WatchedAdapter(deadline, allowed, self._note_tls)) as adapter:
+                    self._send(outgoing, adapter, deadline)
             except (requests.RequestException, HTTPError, OSError, UnicodeError) as error:
                 raise Broken(was_sent=outgoing.asked) from error
 
-    def _send(self, outgoing: Outgoing, session: requests.Session, deadline: Deadline) -> None:
+    def _send(self, outgoing: Outgoing, adapter: BaseAdapter, deadline: Deadline) -> None:
+        """Send the request by an adapter alone.
+
+        A session would read and take apart even a redirect that it is told not to follow, without
+        a limit, and would fail at an address that is none.
+        """
         data = outgoing if self.body else None
         request = requests.Request(self.method, self.url, self.headers, data=data).prepare()
         self.headers = dict(request.headers)
-        with (
-            session,
-            session.send(
-                request,
-                timeout=(min(CONNECT_TIMEOUT, deadline.left), deadline.left),
-                allow_redirects=False,
-                stream=True,
-            ) as response,
-        ):
+        timeout = min(CONNECT_TIMEOUT, deadline.left), deadline.left
+        with adapter.send(request, timeout=timeout, stream=True) as response:
             self.status, self.answer_headers = response.status_code, dict(response.headers)
             self._read(response, deadline)
 
@@ -146,17 +139,6 @@ class Call:
             if deadline.has_passed:
                 raise requests.Timeout("The answer took too long.")
         self.is_whole = True
-
-    def _open_session(
-        self, adapters: Mapping[str, BaseAdapter], deadline: Deadline, allowed: AllowedHosts
-    ) -> requests.Session:
-        session = _Session()
-        session.trust_env = False  # A .netrc must not replace the token.
-        for scheme in ("https://", "http://"):
-            session.mount(scheme, WatchedAdapter(deadline, allowed, self._note_tls))
-        for prefix, adapter in adapters.items():
-            session.mount(prefix, adapter)
-        return session
 
     def _note_tls(self, connection: SSLSocket) -> None:
         certificate = connection.getpeercert() or {}

@@ -11,9 +11,10 @@ from ssl import SSLSocket
 from threading import Timer
 from time import monotonic, time
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from app.remote.addresses import AllowedHosts, resolve
@@ -67,6 +68,50 @@ class Deadline:
                 connection.shutdown(socket.SHUT_RDWR)
 
 
+class _Watch(NamedTuple):
+    """What watches a connection: when it ends, where it may go, and who is told of its TLS."""
+
+    deadline: Deadline
+    allowed: AllowedHosts
+    note_tls: Callable[[SSLSocket], None]
+
+
+class _Watched(HTTPConnection):
+    """A connection to the first allowed address that answers; it ends with its deadline."""
+
+    _dns_host: str  # The base's: only its connection to the network is by this name.
+
+    def __init__(self, *args: Any, watch: _Watch, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._watch = watch
+
+    def _new_conn(self) -> socket.socket:
+        connection = self._connect(resolve(self._dns_host, self.port, self._watch.allowed))
+        self._watch.deadline.watch(connection)
+        return connection
+
+    def connect(self) -> None:
+        super().connect()
+        if isinstance(self.sock, SSLSocket):
+            self._watch.note_tls(self.sock)
+
+    def _connect(self, addresses: list[str]) -> socket.socket:
+        """Connect to the first address that answers; the name stays for everything else."""
+        name = self._dns_host
+        try:
+            for self._dns_host in addresses[:-1]:
+                with suppress(NewConnectionError, ConnectTimeoutError):
+                    return super()._new_conn()
+            self._dns_host = addresses[-1]
+            return super()._new_conn()
+        finally:
+            self._dns_host = name
+
+
+class _WatchedTls(_Watched, HTTPSConnection):
+    """A watched connection that is encrypted."""
+
+
 class WatchedAdapter(HTTPAdapter):
     """An adapter of `requests` whose connections go where they may, and end with a deadline."""
 
@@ -75,40 +120,11 @@ class WatchedAdapter(HTTPAdapter):
     ) -> None:
         """Call *note_tls* with every connection whose certificate was accepted."""
         super().__init__()
-        self._deadline = deadline
-        self._note_tls = note_tls
-        self._allowed = allowed
+        self._watch = _Watch(deadline, allowed, note_tls)
 
     def get_connection_with_tls_context(self, *args: Any, **options: Any) -> Any:
-        """Give a pool whose next connection is watched."""
+        """Give a pool whose connections are watched."""
         pool: Any = super().get_connection_with_tls_context(*args, **options)
-        deadline, allowed, base = self._deadline, self._allowed, pool.ConnectionCls
-        note_tls = self._note_tls
-
-        class Watched(base):  # type: ignore[misc, valid-type]
-            _dns_host: str  # The base's: only its connection to the network is by this name.
-
-            def _new_conn(self) -> socket.socket:
-                connection = self._connect(resolve(self._dns_host, self.port, allowed))
-                deadline.watch(connection)
-                return connection
-
-            def connect(self) -> None:
-                super().connect()
-                if isinstance(self.sock, SSLSocket):
-                    note_tls(self.sock)
-
-            def _connect(self, addresses: list[str]) -> socket.socket:
-                """Connect to the first address that answers; the name stays for everything else."""
-                name = self._dns_host
-                try:
-                    for self._dns_host in addresses[:-1]:
-                        with suppress(NewConnectionError, ConnectTimeoutError):
-                            return super()._new_conn()  # type: ignore[no-any-return]
-                    self._dns_host = addresses[-1]
-                    return super()._new_conn()  # type: ignore[no-any-return]
-                finally:
-                    self._dns_host = name
-
-        pool.ConnectionCls = Watched
+        pool.ConnectionCls = _WatchedTls if pool.scheme == "https" else _Watched
+        pool.conn_kw["watch"] = self._watch
         return pool

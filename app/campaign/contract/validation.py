@@ -46,7 +46,8 @@ def check(values: Values) -> list[Problem]:
 
 def check_field(field: Field, values: Values) -> list[Problem]:
     """Find the problems of one field in use, given the values of all fields."""
-    name, value = field.name, values.get(field.name)
+    name: str = field.name
+    value: Any = values.get(name)
     if is_blank(value):
         if field.is_required(values):
             return [Problem(name, Code.MISSING)]
@@ -57,7 +58,8 @@ def check_field(field: Field, values: Values) -> list[Problem]:
     problems = []
     if field.minimum is not None and value < field.minimum:
         problems.append(Problem(name, Code.TOO_SMALL))
-    if field.after and (earlier := values.get(field.after)) is not None and value <= earlier:
+    earlier = values.get(field.after) if field.after else None
+    if earlier is not None and value <= earlier:
         problems.append(Problem(name, Code.NOT_AFTER))
     if name in _FORM:
         is_well_formed, code = _FORM[name]
