@@ -25,9 +25,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.store.base import State
+from app.store.base import SETTLED, State
 from app.store.database import Store
-from app.store.figures import SETTLED, ConnectionFigures, Figures, read_figures
+from app.store.figures import ConnectionFigures, Figures, read_figures
 
 if TYPE_CHECKING:
     from prometheus_client import Metric

@@ -40,14 +40,14 @@ _RESERVED = re.compile(
 def advise(
     values: Values,
     overview: Overview | None,
-    retries: Attempts | None,
+    attempts: Attempts | None,
     audience: Audience,
     now: datetime,
 ) -> list[Advice]:
     """Find what is worth a second look at the aware instant *now*.
 
-    *values* are those in use, *overview* is their calendar and *retries* the attempts that they
-    allow, each `None` without usable values; holidays are those of the *audience*.
+    *values* are those in use, *overview* is their calendar and *attempts* are what they allow,
+    each `None` without usable values; holidays are those of the *audience*.
     """
     advice = [
         *_advise_on_numbers(values),
@@ -56,7 +56,7 @@ def advise(
         *_advise_on_dates(values, overview, now),
         *(_advise_on_days(overview.schedule, audience) if overview else ()),
         *_advise_on_attempts(values),
-        *(_advise_on_retries(overview.schedule, retries) if overview and retries else ()),
+        *(_advise_on_retries(overview.schedule, attempts) if overview and attempts else ()),
         *_advise_on_events(values),
     ]
     return (
@@ -72,13 +72,12 @@ def _drop_harmful_value(
     """Drop the suggested value if a rule of calling would be broken with it, or remain broken."""
     if not advice.better:
         return advice
-    retries, fix = read_limits(values), Fix(((advice.field, advice.better),))
+    limits, fix = read_limits(values), Fix(((advice.field, advice.better),))
     is_gap = advice.field == "min_gap_between_attempts"
     has_too_many = any(
-        isinstance(finding.evidence, TooMany)
-        for finding in check_rules(schedule, retries, audience)
+        isinstance(finding.evidence, TooMany) for finding in check_rules(schedule, limits, audience)
     )
-    if is_harmless(fix, schedule, retries, audience) and not (is_gap and has_too_many):
+    if is_harmless(fix, schedule, limits, audience) and not (is_gap and has_too_many):
         return advice
     return Advice(advice.field, AdviceCode.GAP_BY_RULE) if is_gap else replace(advice, better=None)
 

@@ -78,34 +78,49 @@ def explain(answers: Answers, now: datetime) -> Explanation:
 def explain_reading(reading: Reading, audience: Audience, now: datetime) -> Explanation:
     """Explain a campaign that has been read, for this audience, as of the aware instant *now*."""
     values = reading.values
-    used = {
-        line.name: values[line.name] for line in list_used_fields(values) if line.name in values
-    }
-    schedule, retries = read_schedule(used), read_limits(used)
+    used = _select_used(values)
+    schedule, limits = read_schedule(used), read_limits(used)
     overview = summarise(schedule) if schedule else None
     document = build_payload(values)
-    unread = find_unread(audience) if OUTBOUND.holds(values) else []
-    lead = _follow_lead(schedule, retries) if schedule and retries else None
+    lead = _follow_lead(schedule, limits) if schedule and limits else None
     return Explanation(
         values=values,
-        problems=find_problems(reading) + unread,
+        problems=find_all_problems(reading, audience),
         advice=advise(used, overview, lead.attempts if lead else None, audience, now),
         left_out=find_left_out(values),
         payload=document,
         body=encode_payload(document),
         plain=describe(used, overview),
         overview=overview,
-        limits=retries,
+        limits=limits,
         lead=lead,
         audience=audience,
-        findings=check_rules(schedule, retries, audience) if schedule else (),
+        findings=find_findings(reading, audience),
         closed=find_closed_days(audience, schedule) if schedule else {},
     )
 
 
+def find_all_problems(reading: Reading, audience: Audience) -> list[Problem]:
+    """Find what keeps a campaign from being sent, in its answers and in those about its leads."""
+    problems = find_problems(reading)
+    return problems + find_unread(audience) if OUTBOUND.holds(reading.values) else problems
+
+
+def find_findings(reading: Reading, audience: Audience) -> tuple[Finding, ...]:
+    """Check a campaign against the rules of calling; without a schedule there are no findings."""
+    used = _select_used(reading.values)
+    schedule = read_schedule(used)
+    return check_rules(schedule, read_limits(used), audience) if schedule else ()
+
+
+def _select_used(values: Values) -> Values:
+    used = (line.name for line in list_used_fields(values))
+    return {name: values[name] for name in used if name in values}
+
+
 @lru_cache(maxsize=256)
-def _follow_lead(schedule: Schedule, retries: Limits) -> Lead:
+def _follow_lead(schedule: Schedule, limits: Limits) -> Lead:
     """Follow one lead; cached, so the object stays the same while other answers change."""
     return Lead(
-        follow_attempts(schedule, retries), find_peaks(schedule, retries), summarise(schedule)
+        follow_attempts(schedule, limits), find_peaks(schedule, limits), summarise(schedule)
     )

@@ -32,7 +32,7 @@ from app.services import connections, services, store
 from app.store import accounts, approvals, batch_summary, batches, drafts, throttles
 from app.store.acceptances import judge
 from app.store.audit_trail import name_draft_chain
-from app.store.base import ItemState, State
+from app.store.base import ENDED, ItemState, State
 from app.store.batches import MOST_ITEMS
 from app.store.drafts import AlreadySubmitted, StaleVersion
 
@@ -48,7 +48,6 @@ _KINDS = {
     Severity.MEDIUM: "to verify",
     Severity.LOW: "to confirm",
 }
-_ANSWERED = (State.CREATED, State.REFUSED, State.UNSENT, State.UNKNOWN)
 
 
 class Unusable(click.ClickException):
@@ -273,7 +272,7 @@ def _follow(batch_id: int) -> None:
                 sent = batches.count_submissions(session, batch_id)
                 pause = throttles.find_pause(session, batch.connection_key)
             left = items[ItemState.READY] + sent[State.QUEUED] + sent[State.SENDING]
-            done = sum(sent[state] for state in _ANSWERED)
+            done = sum(sent[state] for state in ENDED)
             failed = sent[State.REFUSED] + sent[State.UNSENT]
             words = f"{failed} failed, {sent[State.UNKNOWN]} unknown"
             progress.update(task, total=done + left, completed=done, description=words)

@@ -112,7 +112,7 @@ def name_seen_of_batch(summary: Summary, to: Connection, group: str) -> str:
     return hash_document(seen)
 
 
-def find_obstacle(session: Session, standing: Standing, person: Person) -> str:
+def find_approval_obstacle(session: Session, standing: Standing, person: Person) -> str:
     """Say in a sentence why somebody may not approve or refuse this; nothing if they may."""
     if person.is_local:
         return "Only somebody with an account can approve."

@@ -12,7 +12,7 @@ from app.connections import Connection
 from app.rights import Person
 from app.sending.approval import (
     Standing,
-    find_obstacle,
+    find_approval_obstacle,
     find_standing_of_batch,
     find_standing_of_draft,
 )
@@ -117,7 +117,7 @@ def _deciding(verdict: Verdict) -> _Act:
     def decide(session: Session, standing: Standing) -> None:
         if standing.subject.bound != verdict.seen:
             raise StaleReview
-        if obstacle := find_obstacle(session, standing, verdict.person):
+        if obstacle := find_approval_obstacle(session, standing, verdict.person):
             raise MayNotApprove(obstacle)
         approvals.decide(session, standing.subject, decision)
         seals.seal(session)

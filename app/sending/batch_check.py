@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.campaign.contract.wording import describe_problem
 from app.campaign.explanation import explain
 from app.connections import Connection, ConnectionRegistry
-from app.sending.confirmation import find_duplicate
+from app.sending.confirmation import describe_duplicate, find_duplicate
 from app.store import batch_summary, batches, drafts
 from app.store.acceptances import count_anew, write_judgement
 from app.store.audit_trail import name_batch_chain
@@ -154,14 +154,13 @@ def _check(
 ) -> _Checked:
     draft = drafts.find(session, item.draft_id)
     to = connections.find(draft.connection_key)
-    if reason := find_obstacle(draft, batch, to):
+    if reason := find_batch_obstacle(draft, batch, to):
         return _Checked(draft.name, reason)
     meaning = explain(draft.answers, now)
     if meaning.problems:
         return _Checked(draft.name, describe_problem(meaning.problems[0]))
     if duplicate := find_duplicate(session, meaning.digest, to, now):
-        looks = f"It looks like submission {duplicate.id}, of today."
-        return _Checked(draft.name, looks, digest=meaning.digest)
+        return _Checked(draft.name, describe_duplicate(duplicate), digest=meaning.digest)
     return _Checked(
         draft.name,
         seen=batches.name_version(draft),
@@ -173,7 +172,7 @@ def _check(
     )
 
 
-def find_obstacle(draft: Draft, batch: Batch, to: Connection) -> str:
+def find_batch_obstacle(draft: Draft, batch: Batch, to: Connection) -> str:
     """Say why a draft, which goes to this connection, cannot be sent with the batch."""
     if draft.deleted_at:
         return "It was deleted."

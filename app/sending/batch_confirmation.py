@@ -19,10 +19,9 @@ from app.sending.confirmation import (
     is_named,
 )
 from app.sending.press import write_grounds
-from app.sending.submission import QUEUED_AT_MOST
 from app.store import audit_trail, batch_summary, batches, seals, throttles
 from app.store.audit_trail import EventKind, name_batch_chain
-from app.store.base import ItemState
+from app.store.base import QUEUED_AT_MOST, ItemState
 from app.store.database import Store
 from app.store.models import Batch
 

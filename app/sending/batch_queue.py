@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from sqlalchemy.orm import Session
 
 from app.connections import Connection, ConnectionRegistry
-from app.sending.batch_check import find_obstacle
-from app.sending.confirmation import find_duplicate
+from app.sending.batch_check import find_batch_obstacle
+from app.sending.confirmation import describe_duplicate, find_duplicate
 from app.sending.press import record_press
 from app.sending.queue import withdraw
 from app.store import audit_trail, batches, drafts, seals
@@ -63,14 +63,14 @@ def _queue(session: Session, batch: Batch, to: Connection, items: list[BatchItem
 def _find_change(batch: Batch, item: BatchItem, draft: Draft, to: Connection) -> str:
     if to.stamp != batch.stamp or not to.is_enabled:
         return "The connection was changed after the batch was reviewed."
-    if reason := find_obstacle(draft, batch, to):
+    if reason := find_batch_obstacle(draft, batch, to):
         return reason
     return "" if batches.name_version(draft) == item.seen else _CHANGED
 
 
 def _find_twin(session: Session, item: BatchItem, to: Connection, now: datetime) -> str:
     duplicate = find_duplicate(session, item.digest, to, now)
-    return f"It looks like submission {duplicate.id}, of today." if duplicate else ""
+    return describe_duplicate(duplicate) if duplicate else ""
 
 
 def _make_submission(batch: Batch, item: BatchItem, draft: Draft, to: Connection) -> Submission:

@@ -17,8 +17,8 @@ from app.store.models import Draft, Submission
 ALIKE_WITHIN = timedelta(hours=24)
 """How long the same payload to the same connection is taken for a second press."""
 
-LONGEST_WAIT = timedelta(hours=1)
-"""An API that wants to be left alone for longer can be called by a person who says why."""
+HURRY_AFTER = timedelta(hours=1)
+"""Above so long a wait that the API asks for, a person may send at once and say why."""
 
 
 class StaleReview(Exception):
@@ -168,9 +168,15 @@ def find_duplicate(
     return submissions.find_alike(session, digest, to.key, since=now - ALIKE_WITHIN)
 
 
+def describe_duplicate(duplicate: Submission) -> str:
+    """Say in a sentence what a campaign may repeat by accident."""
+    hours = ALIKE_WITHIN // timedelta(hours=1)
+    return f"It looks like submission {duplicate.id}, which waits or went within {hours} hours."
+
+
 def can_hurry(until: datetime, now: datetime) -> bool:
     """Tell whether the wait is long enough that a person may override it with a reason."""
-    return until - now > LONGEST_WAIT
+    return until - now > HURRY_AFTER
 
 
 def is_named(to: Connection, typed: str) -> bool:

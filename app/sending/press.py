@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.store import audit_trail, batches
 from app.store.audit_trail import EventKind, name_draft_chain
 from app.store.base import State
-from app.store.binding import IS_OPEN
+from app.store.binding import OUTCOME_IS_OPEN
 from app.store.models import Batch, Submission
 
 MOST_TIMES = 10
@@ -24,7 +24,7 @@ def record_press(session: Session, submission: Submission, **more: Any) -> None:
         "is_sandbox": submission.is_sandbox,
         "url": submission.url,
         "digest": submission.digest,
-        IS_OPEN: True,
+        OUTCOME_IS_OPEN: True,
         **write_grounds(submission),
     }
     chain = name_draft_chain(submission.draft_id)

@@ -1,4 +1,4 @@
-"""Take a person's word for what became of a submission that nobody knows the outcome of."""
+"""Take a person's verdict for what became of a submission that nobody knows the outcome of."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,7 +27,7 @@ class TooEarly(Exception):
 
 
 @dataclass(frozen=True)
-class Word:
+class Verdict:
     """What a person found: the campaign under *campaign_id*, or (`None`) none.
 
     *reason* is why an id is right that does not look like one; *is_sure* is said when no
@@ -40,38 +40,38 @@ class Word:
     is_sure: bool = False
 
 
-def resolve(submission_id: int, word: Word, store: Store) -> None:
+def resolve(submission_id: int, verdict: Verdict, store: Store) -> None:
     """Record what a person found of an UNKNOWN submission, or correct an earlier finding.
 
     Raises `NoSuchSubmission` if it is in no such state, `AlreadySubmitted` if the draft was
     sent again meanwhile, and `TooEarly`. A campaign that is there has an id: `ValueError`.
     """
-    if word.campaign_id == "":
-        raise ValueError(word)
+    if verdict.campaign_id == "":
+        raise ValueError(verdict)
     with store.reading() as session:
         chain = submissions.name_chain(session, submission_id)
     with store.writing(chain) as session:
         submission = session.get(Submission, submission_id)
         if submission is None or not submission.can_be_resolved:
             raise NoSuchSubmission(submission_id)
-        if word.campaign_id is None and not (word.is_sure or _is_over(session, submission)):
+        if verdict.campaign_id is None and not (verdict.is_sure or _is_over(session, submission)):
             raise TooEarly(submission.lease_until)
         if _was_sent_again(submission):
             raise AlreadySubmitted(submission.draft_id)
         kind = EventKind.CORRECTED if submission.resolved_at else EventKind.RESOLVED
-        submission.state = State.UNSENT if word.campaign_id is None else State.CREATED
-        submission.campaign_id = word.campaign_id
-        submission.resolved_at, submission.resolved_by = datetime.now(UTC), word.who
+        submission.state = State.UNSENT if verdict.campaign_id is None else State.CREATED
+        submission.campaign_id = verdict.campaign_id
+        submission.resolved_at, submission.resolved_by = datetime.now(UTC), verdict.who
         submission.draft.state = _decide_state(submission)
         audit_trail.record(
             session,
             kind,
             name_draft_chain(submission.draft_id),
-            who=word.who,
-            found=word.campaign_id is not None,
-            campaign_id=word.campaign_id,
-            reason=word.reason,
-            is_sure=word.is_sure,
+            who=verdict.who,
+            found=verdict.campaign_id is not None,
+            campaign_id=verdict.campaign_id,
+            reason=verdict.reason,
+            is_sure=verdict.is_sure,
             **submissions.bind_submission(session, submission),
         )
         seals.seal(session)
@@ -82,7 +82,7 @@ def _is_over(session: Session, submission: Submission) -> bool:
 
 
 def _decide_state(submission: Submission) -> State:
-    """Tell the state of a draft after this word: what may exist counts, otherwise the newest."""
+    """Tell the state of a draft after this verdict: what may exist counts, otherwise the newest."""
     newest = submission.draft.submissions[0]
     return submission.state if submission.is_created else newest.state
 

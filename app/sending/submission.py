@@ -3,21 +3,18 @@
 The API has no idempotency key and no way to look a campaign up, so an answer that is
 lost cannot be asked for again. Hence four steps, with a commit between them:
 
-    enqueue  write QUEUED with the bytes that were reviewed; an index allows one per draft
-    claim    change QUEUED to SENDING, which exactly one worker can, before a byte leaves;
+    enqueue  (`queue`, `batch_queue`) write QUEUED with the bytes that were reviewed; an index
+             allows one per draft
+    claim    (here) change QUEUED to SENDING, which exactly one worker can, before a byte leaves;
              several at once, if as many threads are there to begin with them at once
-    send     one POST, while no transaction is open
-    record   write what is known: CREATED, REFUSED, UNSENT or UNKNOWN
+    send     (here) one POST, while no transaction is open; `sender` has the threads
+    record   (`recording`) write what is known: CREATED, REFUSED, UNSENT or UNKNOWN
 
 If the process dies while it is QUEUED, another claims it. If it dies between claim and
 record, SENDING stays. Its lease says until when an answer can come, since nothing is sent and
 no answer is read after the call's deadline; `recording.recover` then calls it UNKNOWN, which
 blocks the draft until a person has looked and says what became of it. Nothing is ever sent
 again by itself.
-
-Each claim draws a token, and only its holder may record an outcome: a late answer can never
-be taken for the answer to another submission. An answer that the database cannot take
-is kept in the journal.
 """
 
 from collections.abc import Sequence
@@ -35,7 +32,7 @@ from app.sending.journal import Journal
 from app.sending.outcome import Api, Outcome, create_campaign
 from app.sending.recording import Claim, name_run, record_outcome
 from app.store import submissions, throttles
-from app.store.base import State
+from app.store.base import QUEUED_AT_MOST, State
 from app.store.database import Store
 from app.store.dialects import queries
 from app.store.leases import Moment, grant_lease, grant_lease_from
@@ -51,10 +48,6 @@ BEGIN_WITHIN = timedelta(seconds=5)
 
 _TOO_OLD = "It waited for longer than a day, so its dates may have passed. Review it again."
 _TOO_LATE = Outcome(State.UNSENT, "It could not be sent at once, and so was not sent at all.")
-
-
-QUEUED_AT_MOST = timedelta(hours=24)
-"""How long what was confirmed may wait: by then its dates may have passed."""
 
 
 @dataclass(frozen=True)
@@ -77,10 +70,7 @@ class Unsendable:
 
 
 Turn = Claim | Wait | Unsendable | None
-"""What a thread is to do next; `None` if nothing waits, or as much is under way as may be.
-
-Who ends a call claims the next.
-"""
+"""What a thread is to do next; `None` if nothing waits, or as much is under way as may be."""
 
 
 def claim(to: Connection, *, store: Store, deadline: float, threads: int) -> list[Turn]:
@@ -94,24 +84,26 @@ def claim(to: Connection, *, store: Store, deadline: float, threads: int) -> lis
         until = submissions.find_end_of_wait(session, to.key, now)
         most = 2 * threads  # What none of them takes is for threads that are yet to start.
         queued = submissions.find_queued(session, to.key, most, only_hurrying=until is not None)
-        turns: list[Turn] = []
-        ready: list[int] = []
-        for waiting in queued[:threads]:
-            problem = _find_problem(waiting, to, now)
-            turns += [problem] if problem else []
-            ready += [] if problem else [waiting.id]
+        problems = {waiting.id: _find_problem(waiting, to, now) for waiting in queued[:threads]}
+        turns: list[Turn] = [problem for problem in problems.values() if problem]
+        ready = [number for number, problem in problems.items() if not problem]
         end = Wait((until - now).total_seconds()) if until else None
         if ready:
             moment = queries(session).read_clock(session)
             going, room, wait = _make_room(session, to, len(ready), moment)
+            left = len(queued) - len(turns) - going
             claims = _take(session, ready[:going], deadline, moment, now)
-            followed = min(room, len(queued) - len(turns) - going)
-            turns += [
-                replace(claimed, is_followed=number < followed) if claimed else Wait(0)
-                for number, claimed in enumerate(claims)
-            ]
+            turns += _let_follow(claims, min(room, left))
             end = wait if going < len(ready) else end
     return turns + [end] * (threads - len(turns))
+
+
+def _let_follow(claims: Sequence[Claim | None], followers: int) -> list[Turn]:
+    """Let as many claims start a thread beside theirs; who lost the race claims anew at once."""
+    return [
+        replace(claimed, is_followed=number < followers) if claimed else Wait(0)
+        for number, claimed in enumerate(claims)
+    ]
 
 
 def _make_room(

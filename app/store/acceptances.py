@@ -20,21 +20,19 @@ from app.campaign.compliance.acceptance import (
     find_statement,
     tally,
 )
-from app.campaign.compliance.audience import read_audience
+from app.campaign.compliance.audience import Audience, read_audience
 from app.campaign.compliance.evidence import Finding
 from app.campaign.compliance.finding_words import measure
-from app.campaign.compliance.findings import check_rules
 from app.campaign.compliance.rulebook import load_rulebook
 from app.campaign.contract.fields import Values
-from app.campaign.contract.reading import Answers, read_answers
-from app.campaign.schedule.attempts import read_limits
-from app.campaign.schedule.windows import read_schedule
+from app.campaign.contract.reading import Answers, Reading, read_answers
+from app.campaign.explanation import find_all_problems, find_findings
 from app.campaign.timezones.zones import ZONE_DATA_VERSION
 from app.store import audit_trail
 from app.store.audit_trail import SAID, EventKind, name_draft_chain
 from app.store.chains import hash_document
 from app.store.models import Draft
-from app.store.readiness import count_problems, find_all_problems, find_readiness
+from app.store.readiness import count_problems, find_readiness
 from app.version import VERSION
 
 
@@ -84,10 +82,15 @@ class Judgement:
 
 def judge(answers: Answers) -> Judgement:
     """Read typed answers and check them against the rules, in milliseconds, at worst 0.7 s."""
-    reading = read_answers(answers)
-    problems = count_problems(find_all_problems(answers, reading))
-    findings = check_answers(answers)
+    reading, audience = _read(answers)
+    problems = count_problems(find_all_problems(reading, audience))
+    findings = find_findings(reading, audience)
     return Judgement(answers, reading.values, problems, findings, load_rulebook().version)
+
+
+def _read(answers: Answers) -> tuple[Reading, Audience]:
+    reading = read_answers(answers)
+    return reading, read_audience(answers, reading.values.get("timezone"))
 
 
 @dataclass(frozen=True)
@@ -231,15 +234,6 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def check_answers(answers: Answers) -> tuple[Finding, ...]:
-    """Check typed answers against the rules; without a schedule there are no findings."""
-    values = read_answers(answers).values
-    schedule = read_schedule(values)
-    if schedule is None:
-        return ()
-    return check_rules(schedule, read_limits(values), read_audience(answers, schedule.zone))
-
-
 def write_judgement(draft: Draft, findings: Iterable[Finding]) -> dict[str, object]:
     """Write findings, statements, and the versions of rules, zones and app as JSON has them."""
     statements = read_accepted(draft)
@@ -283,4 +277,4 @@ def count_findings(draft: Draft, judgement: Judgement) -> None:
 
 def count_anew(draft: Draft) -> Mapping[str, int]:
     """Count the findings of a draft by severity, by the present rules."""
-    return tally(check_answers(draft.answers), read_accepted(draft))
+    return tally(find_findings(*_read(draft.answers)), read_accepted(draft))

@@ -89,7 +89,7 @@ OUTCOMES = frozenset(
 """What became of a submission."""
 
 SAYS = frozenset({EventKind.ACCEPTED, EventKind.TAKEN_BACK, EventKind.CONFIRMED})
-"""What somebody says of findings."""
+"""What somebody says of findings, which changes nothing that is sent."""
 
 SAID = "said_digest"
 """In these events: the digest of all that is kept then of what was said of the draft."""
@@ -125,14 +125,11 @@ _NEW_HEAD: dict[str, Any] = {"number": bindparam("to"), "hash": bindparam("by")}
 _GROW = update(ChainHead).where(ChainHead.chain == bindparam("of")).values(_NEW_HEAD)
 _BEGIN = insert(ChainHead).values(chain=bindparam("of"), **_NEW_HEAD)
 _OF_CHAIN = select(Event).where(Event.chain == bindparam("chain")).order_by(Event.number)
-_WORDS_ABOUT_FINDINGS = (EventKind.ACCEPTED, EventKind.TAKEN_BACK, EventKind.CONFIRMED)
-"""What is done on the review page, and changes nothing that is sent."""
-
 _LAST_DEED = (
     select(func.max(Event.number))
     .where(
         Event.chain == bindparam("chain"),
-        Event.kind.not_in((EventKind.REVIEWED, *_WORDS_ABOUT_FINDINGS)),
+        Event.kind.not_in({EventKind.REVIEWED, *SAYS}),
     )
     .scalar_subquery()
 )
@@ -233,14 +230,14 @@ def record_review(
 ) -> None:
     """Record that somebody reviewed the payload of this digest before sending.
 
-    That they look again, or that others look as well, is no further look of theirs while no more
-    than words about findings come to the draft. Whoever has said some was there when somebody
-    looked who had given no name yet.
+    One look of a person is recorded until something is done to the draft; what is said of findings
+    does not count. A person gives their name only with such words, so a look without a name is
+    taken for that of whoever has said some since.
     """
     seen = {"digest": digest, "connection": connection}
     chain = name_draft_chain(draft_id)
     since = session.execute(_SINCE_THEN, {"chain": chain}).all()
-    has_spoken = any(event.who == who and event.kind in _WORDS_ABOUT_FINDINGS for event in since)
+    has_spoken = any(event.who == who and event.kind in SAYS for event in since)
     names = {who, ""} if has_spoken else {who}
     looks = (event for event in since if event.kind == EventKind.REVIEWED and event.who in names)
     if not any(json.loads(look.details) == seen for look in looks):

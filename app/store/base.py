@@ -1,6 +1,6 @@
 """What every table stands on: the kinds of columns, and the states of a submission."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar
 
@@ -9,7 +9,13 @@ from sqlalchemy.orm import DeclarativeBase
 
 
 class State(StrEnum):
-    """What is known about one submission."""
+    """What is known about one submission.
+
+    It is QUEUED from the press until a worker claims it, and SENDING until its outcome is recorded:
+    CREATED, the API holds the campaign; REFUSED, the API said no; UNSENT, no campaign came of it,
+    as the API could not be reached, as it was taken back or was too late, or as a person looked and
+    found none; UNKNOWN, there may be one.
+    """
 
     QUEUED = "QUEUED"
     SENDING = "SENDING"
@@ -20,11 +26,28 @@ class State(StrEnum):
 
 
 MAY_EXIST = (State.QUEUED, State.SENDING, State.CREATED, State.UNKNOWN)
-"""States in which the API holds a campaign, or may, or soon will: such a draft is not sent again.
+"""States in which the API holds a campaign, or may, or soon will: its draft is not sent again."""
 
-A submission is QUEUED from the press until a worker claims it, SENDING until its outcome is
-recorded, and then one of the others.
-"""
+PENDING = (State.QUEUED, State.SENDING)
+"""States in which the app itself has still something to do."""
+
+OPEN = (State.SENDING, State.UNKNOWN)
+"""States that somebody has to know of, whatever page they look at."""
+
+NOT_CREATED = (State.REFUSED, State.UNSENT)
+"""States in which the API holds no campaign, so the draft can be sent again."""
+
+SETTLED = (State.CREATED, *NOT_CREATED)
+"""States that a submission is in for good, unless a person has said what became of it."""
+
+ENDED = (*SETTLED, State.UNKNOWN)
+"""States in which nothing of a submission is under way any more."""
+
+UNSETTLED = (*PENDING, State.UNKNOWN)
+"""States of which an outcome is still to come, or to be looked for."""
+
+QUEUED_AT_MOST = timedelta(hours=24)
+"""How long what was confirmed may wait: by then its dates may have passed."""
 
 
 class ItemState(StrEnum):

@@ -1,14 +1,14 @@
 """Batches and their items: made, found and counted."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, NamedTuple, cast
 
 from sqlalchemy import CursorResult, Select, func, insert, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session, load_only
 
 from app.store.acceptances import stamp_statements
-from app.store.base import ItemState, State
+from app.store.base import ENDED, NOT_CREATED, QUEUED_AT_MOST, ItemState, State
 from app.store.batch_summary import keep_summary
 from app.store.models import IS_QUEUED, Batch, BatchItem, Draft, Submission
 
@@ -115,9 +115,9 @@ def count_submissions(session: Session, batch_id: int) -> dict[State, int]:
 
 def count_settled_since(session: Session, batch_id: int, since: datetime) -> int:
     """Count the submissions whose outcome is known since then (aware)."""
-    is_settled = Submission.state.in_((State.CREATED, State.REFUSED, State.UNSENT, State.UNKNOWN))
+    has_ended = Submission.state.in_(ENDED)
     query = select(func.count()).where(
-        Submission.batch_id == batch_id, is_settled, Submission.settled_at > since
+        Submission.batch_id == batch_id, has_ended, Submission.settled_at > since
     )
     return session.scalar(query) or 0
 
@@ -200,7 +200,7 @@ def list_unfinished(session: Session, now: datetime) -> list[int]:
         return query.where(BatchItem.batch_id == Batch.id, BatchItem.state.in_(states)).exists()
 
     has_queued = select(Submission.id).where(Submission.batch_id == Batch.id, IS_QUEUED).exists()
-    is_new = Batch.created_at > now - timedelta(days=1)
+    is_new = Batch.created_at > now - QUEUED_AT_MOST
     query = select(Batch.id).where(
         or_(
             Batch.stopped_at.is_not(None)
@@ -227,7 +227,7 @@ def list_to_repeat(session: Session, batch_id: int) -> list[str]:
 
     What was left out as it is the same as another campaign is not among them.
     """
-    was_not_created = Submission.state.in_((State.REFUSED, State.UNSENT))
+    was_not_created = Submission.state.in_(NOT_CREATED)
     query = (
         select(BatchItem.draft_id)
         .outerjoin(Submission, Submission.id == BatchItem.submission_id)

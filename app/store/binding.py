@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.store.audit_trail import OUTCOMES, EventKind
-from app.store.base import State
+from app.store.base import PENDING, State
 from app.store.chains import is_digest_of
 
-IS_OPEN = "outcome_is_open"
+OUTCOME_IS_OPEN = "outcome_is_open"
 """In the event of a press: nothing is known of its submission until an outcome is bound in."""
 
 _BINDS = OUTCOMES | {EventKind.CONNECTION_TEST_BEGUN, EventKind.CONNECTION_TESTED}
@@ -22,7 +22,6 @@ _PRESSED = {
     "digest": "sha256",
 }
 """What the event of a press tells of its submission: its names there, and in the document."""
-_WAITS_OR_GOES = {State.QUEUED, State.SENDING}
 _UNKNOWN_YET: Mapping[str, Any] = {
     "known_at": None,
     "message": "",
@@ -50,10 +49,10 @@ class Bound:
 
     @classmethod
     def of(cls, events: Iterable[Mapping[str, Any]]) -> "Bound":
-        """Take on what all events of a chain tell."""
+        """Read what all events of a chain tell."""
         bound = cls()
         for event in events:
-            bound.take(event)
+            bound.read(event)
         return bound
 
     def without(self, gone: set[tuple[str, int]]) -> "Bound":
@@ -67,13 +66,13 @@ class Bound:
             sent, {named: hashed for named, hashed in self.digests.items() if named not in gone}
         )
 
-    def take(self, event: Mapping[str, Any]) -> None:
-        """Take on what one event tells."""
+    def read(self, event: Mapping[str, Any]) -> None:
+        """Read what one more event of the chain tells."""
         details = json.loads(event["details"])
         if not isinstance(details, dict):
             raise TypeError(details)
         if event["kind"] == EventKind.SHORTENED:
-            self._take_on(details)
+            self._read_shortened(details)
         if event["kind"] == EventKind.SENT:
             self.sent[int(details["submission"])] = {**details, "who": event["who"]}
         if event["kind"] in _BINDS:
@@ -93,8 +92,8 @@ class Bound:
         }
         return {"sent": list(self.sent), "submissions": of["submission"], "calls": of["call"]}
 
-    def _take_on(self, details: Mapping[str, Any]) -> None:
-        """Take on what earlier events told; their submissions are known, and bound by digests."""
+    def _read_shortened(self, details: Mapping[str, Any]) -> None:
+        """Read what archived events told; their submissions are known, and bound by digests."""
         self.sent = {int(number): {} for number in details["sent"]} | self.sent
         for kind, name in (("submission", "submissions"), ("call", "calls")):
             for number, hashed in details[name]:
@@ -111,14 +110,14 @@ class Bound:
         is_known = ("submission", number) in self.digests
         payload_digest = hashlib.sha256(written["payload"].encode()).hexdigest()
         if payload_digest != written["sha256"] or (
-            IS_OPEN in press and not _is_pressed(press, written)
+            OUTCOME_IS_OPEN in press and not _is_pressed(press, written)
         ):
             yield f"The submission {number} was changed."
-        if IS_OPEN in press and not is_known:
+        if OUTCOME_IS_OPEN in press and not is_known:
             is_sent_again = written["state"] == State.QUEUED and call is not None
             if (
                 is_sent_again
-                or written["state"] not in _WAITS_OR_GOES
+                or written["state"] not in PENDING
                 or any(written[name] != was for name, was in _UNKNOWN_YET.items())
             ):
                 yield f"The submission {number} was changed."

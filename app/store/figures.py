@@ -15,9 +15,6 @@ from app.store.base import State
 from app.store.dialects import queries
 from app.store.models import Submission
 
-SETTLED = (State.CREATED, State.REFUSED, State.UNSENT)
-"""States that a submission is in for good, unless a person has said what became of it."""
-
 
 @dataclass
 class ConnectionFigures:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Float, ForeignKey, Index, LargeBinary, UniqueConstraint, bindparam, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.store.base import MAY_EXIST, Base, ItemState, Readiness, State, Words
+from app.store.base import MAY_EXIST, OPEN, Base, ItemState, Readiness, State, Words
 from app.store.leases import Lease
 
 _BY_CODE_POINT = Words().with_variant(Words(collation="C"), "postgresql")
@@ -26,10 +26,11 @@ class Draft(Base):
     with every change of any draft, so that "last changed first" is an index; *name_key*,
     *day_key* and *hours_key* are what the other orders go by: a name as `collation` has it, and
     no day and no hours last, for which the latest first go by *day_key_down* and *hours*.
-    *accepted* holds, by a rule's id, what was found of it when somebody accepted that, the
-    reason and the time; *findings* counts, by severity, what nobody has accepted, and *rules*
-    is the version of the rules that said so. *problems* counts the answers that are missing or
-    wrong, and *readiness* is the worst of both counts; *hours* and *zone* are those of calling.
+    *accepted* holds what people have said of findings, as `acceptances.write_statement` writes it:
+    by a rule's id, or by the key of an exemption. *findings* counts findings as `acceptance.tally`
+    does, and *rules* is the version of the rules that said so. *problems* counts the answers that
+    are missing or wrong, and *readiness* is the worst of both counts; *hours* and *zone* are those
+    of calling.
     """
 
     __tablename__ = "draft"
@@ -253,7 +254,7 @@ class Submission(Base):
 
     @property
     def can_be_settled(self) -> bool:
-        """Whether an answer to it still says something new: none is known but a person's word."""
+        """Whether an answer says something new: so far there is none, or only a person's word."""
         return self.is_queued or self.state in OPEN or self.resolved_at is not None
 
     @property
@@ -284,9 +285,6 @@ Index(
 )
 
 
-OPEN = (State.SENDING, State.UNKNOWN)
-"""States that somebody has to know of, whatever page they look at."""
-
 IS_OPEN = Submission.state.in_(bindparam("open_states", OPEN, expanding=True, literal_execute=True))
 IS_QUEUED = Submission.state == bindparam("queued_state", State.QUEUED, literal_execute=True)
 """For queries: SQLite uses a partial index only where the statement has the values themselves."""
@@ -299,14 +297,14 @@ Index(
 )
 
 
-_IS_QUEUED = Submission.state == State.QUEUED
+_IS_QUEUED_IN_INDEX = Submission.state == State.QUEUED  # An index takes no bound value.
 Index(
     "ix_submission_queued",
     Submission.connection_key,
     Submission.batch_id,
     Submission.id,
-    sqlite_where=_IS_QUEUED,
-    postgresql_where=_IS_QUEUED,
+    sqlite_where=_IS_QUEUED_IN_INDEX,
+    postgresql_where=_IS_QUEUED_IN_INDEX,
 )
 
 _IS_OF_BATCH = Submission.batch_id.is_not(None)

@@ -12,16 +12,13 @@ from sqlalchemy.orm import Session
 from app.store import audit_trail, batches, request_log, submissions
 from app.store.archive_file import Row
 from app.store.audit_trail import EventKind, name_batch_chain, name_draft_chain
-from app.store.base import MAY_EXIST, ItemState, State
+from app.store.base import MAY_EXIST, UNSETTLED, ItemState
 from app.store.models import Batch, BatchItem, Draft, Submission
 from app.store.records import ChainHead, Event, LoggedCall
 
-_OPEN = (State.QUEUED, State.SENDING, State.UNKNOWN)
-"""States of submissions of which an outcome is still to come, or to be looked for."""
 
-
-class What(StrEnum):
-    """What archives are of, in the order in which it goes: batches name drafts and submissions."""
+class ArchiveKind(StrEnum):
+    """What an archive is of, in the order in which it goes: batches name drafts and submissions."""
 
     BATCHES = "batches"
     TRASH = "trash"
@@ -30,11 +27,11 @@ class What(StrEnum):
 
     @property
     def setting(self) -> str:
-        """By which setting of `Keep` it goes: a batch is a record of what was done, as events are.
+        """The name in `Keep` for how long it is kept.
 
-        Its own events go with it.
+        Batches are kept as long as the trail: they are records of what was done, as events are.
         """
-        return What.TRAIL if self is What.BATCHES else self
+        return ArchiveKind.TRAIL if self is ArchiveKind.BATCHES else self
 
 
 @dataclass
@@ -113,7 +110,7 @@ def _has_ended(before: datetime) -> Sequence[ColumnElement[bool]]:
     """Name what holds of a batch that was stopped or sent, and all of which was settled before."""
     is_left = BatchItem.state.in_((ItemState.NEW, ItemState.READY))
     is_newer = or_(
-        Submission.state.in_(_OPEN),
+        Submission.state.in_(UNSETTLED),
         Submission.settled_at >= before,
         Submission.resolved_at >= before,
     )
@@ -126,7 +123,7 @@ def _has_ended(before: datetime) -> Sequence[ColumnElement[bool]]:
 
 def _gather_calls(session: Session, before: datetime, last: int) -> Portion:
     """Gather calls whose submission has an outcome; a connection's last test is shown: it stays."""
-    is_over = or_(LoggedCall.submission_id.is_(None), Submission.state.not_in(_OPEN))
+    is_over = or_(LoggedCall.submission_id.is_(None), Submission.state.not_in(UNSETTLED))
     last_tests = (
         select(func.max(LoggedCall.id))
         .where(LoggedCall.submission_id.is_(None))
@@ -169,7 +166,7 @@ def _gather_trail(session: Session, before: datetime, last: str) -> Portion:
     """Gather the events of drafts to which nothing was done since, and of which nothing is open."""
     is_draft = ChainHead.chain.startswith(name_draft_chain(""), autoescape=True)
     open_chains = select(name_draft_chain("") + Submission.draft_id).where(
-        Submission.state.in_(_OPEN)
+        Submission.state.in_(UNSETTLED)
     )
     query = (
         select(ChainHead.chain)
@@ -209,13 +206,18 @@ def _write_draft(draft: Draft) -> dict[str, Any]:
     }
 
 
-FIRST: Mapping[What, Any] = {What.BATCHES: (0, 0), What.TRASH: "", What.LOG: 0, What.TRAIL: ""}
-"""After what the first portion begins."""
+FIRST: Mapping[ArchiveKind, Any] = {
+    ArchiveKind.BATCHES: (0, 0),
+    ArchiveKind.TRASH: "",
+    ArchiveKind.LOG: 0,
+    ArchiveKind.TRAIL: "",
+}
+"""The key after which the first portion of a kind begins."""
 
-GATHER: Mapping[What, Callable[[Session, datetime, Any], Portion]] = {
-    What.BATCHES: _gather_batches,
-    What.TRASH: _gather_trash,
-    What.LOG: _gather_calls,
-    What.TRAIL: _gather_trail,
+GATHER: Mapping[ArchiveKind, Callable[[Session, datetime, Any], Portion]] = {
+    ArchiveKind.BATCHES: _gather_batches,
+    ArchiveKind.TRASH: _gather_trash,
+    ArchiveKind.LOG: _gather_calls,
+    ArchiveKind.TRAIL: _gather_trail,
 }
 """What gathers the portion that is older than a moment (aware), and comes after a key."""

@@ -8,26 +8,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from app.campaign.compliance.acceptance import UNMET
-from app.campaign.compliance.audience import find_unread, read_audience
 from app.campaign.compliance.evidence import Severity
 from app.campaign.contract.fields import OUTBOUND, Values
 from app.campaign.contract.problems import Code, Problem
-from app.campaign.contract.reading import Answers, Reading
-from app.campaign.contract.validation import find_problems
 from app.campaign.formatting import format_clock
 from app.store.base import Readiness
 
 MISSING, WRONG = "missing", "wrong"
 """Keys of counted problems: answers that are not there, and those that have to change."""
-
-
-def find_all_problems(answers: Answers, reading: Reading) -> list[Problem]:
-    """Find what keeps a draft from being sent, in its answers and in those about its leads."""
-    values = reading.values
-    problems = find_problems(reading)
-    if OUTBOUND.holds(values):
-        problems += find_unread(read_audience(answers, values.get("timezone")))
-    return problems
 
 
 def count_problems(problems: Iterable[Problem]) -> dict[str, int]:

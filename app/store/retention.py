@@ -29,7 +29,7 @@ from app.store.database import Store
 from app.store.dialects import queries
 from app.store.migrations import HEAD
 from app.store.models import Batch, BatchItem, Draft, Submission
-from app.store.portions import FIRST, GATHER, Portion, What
+from app.store.portions import FIRST, GATHER, ArchiveKind, Portion
 from app.store.records import LoggedCall
 from app.store.search_index import CALL_INDEX, DRAFT_INDEX
 from app.version import VERSION
@@ -56,10 +56,10 @@ class Archiver:
         written: then what is not archived yet stays where it is.
         """
         archives = {}
-        for what, before in self._list_due(now):
-            last: Any = FIRST[what]
-            while _has_more(self.store, what, before, last):
-                name, archive, last = self._archive_portion(what, before, last)
+        for kind, before in self._list_due(now):
+            last: Any = FIRST[kind]
+            while _has_more(self.store, kind, before, last):
+                name, archive, last = self._archive_portion(kind, before, last)
                 if archive:
                     archives[name] = archive
         return archives
@@ -90,27 +90,27 @@ class Archiver:
         """Count the rows of each kind that are due at a moment (aware; else now)."""
         keys: set[tuple[str, Any]] = set()
         with self.store.reading() as session:
-            for what, before in self._list_due(now):
-                last: Any = FIRST[what]
+            for kind, before in self._list_due(now):
+                last: Any = FIRST[kind]
                 while keys_of_portion := list(
-                    (portion := GATHER[what](session, before, last)).list_keys()
+                    (portion := GATHER[kind](session, before, last)).list_keys()
                 ):
                     keys.update(keys_of_portion)
                     last = portion.last
                     session.expunge_all()
-        return Counter(kind for kind, _ in keys)
+        return Counter(table for table, _ in keys)
 
-    def _list_due(self, now: datetime | None) -> list[tuple[What, datetime]]:
+    def _list_due(self, now: datetime | None) -> list[tuple[ArchiveKind, datetime]]:
         """List what is archived, each with the moment before which."""
         now = now or datetime.now(UTC)
         return [
-            (what, now - timedelta(days=days))
-            for what in What
-            if (days := getattr(self.keep, what.setting)) is not None
+            (kind, now - timedelta(days=days))
+            for kind in ArchiveKind
+            if (days := getattr(self.keep, kind.setting)) is not None
         ]
 
     def _archive_portion(
-        self, what: What, before: datetime, last: Any
+        self, kind: ArchiveKind, before: datetime, last: Any
     ) -> tuple[str, Archive | None, Any]:
         """Archive a portion after *last*; gives the file's name, what it holds, and what is last.
 
@@ -118,15 +118,15 @@ class Archiver:
         """
         with self.store.writing() as session:
             seals.seal(session)
-            portion = GATHER[what](session, before, last)
+            portion = GATHER[kind](session, before, last)
             if not any(portion.list_keys()):
                 return "", None, last
-            path = self.folder / f"{what}-{datetime.now(UTC):%Y%m%dT%H%M%S%f}Z.jsonl"
+            path = self.folder / f"{kind}-{datetime.now(UTC):%Y%m%dT%H%M%S%f}Z.jsonl"
             write_archive(
-                path, _write_head(session, what, before), portion.iterate_rows(), self.key
+                path, _write_head(session, kind, before), portion.iterate_rows(), self.key
             )
             archive = read_archive(path, self.key)
-            rows = Counter(kind for kind, _ in portion.list_keys())
+            rows = Counter(table for table, _ in portion.list_keys())
             if archive.holds["rows"] != dict(rows) or not archive.is_signed:
                 raise Damaged(f"{path} is not what was written.")
             place = {"file": path.name, "sha256": archive.holds["sha256"]}
@@ -135,7 +135,7 @@ class Archiver:
                 session,
                 EventKind.ARCHIVED,
                 INSTANCE,
-                what=what,
+                what=kind,
                 before=before.isoformat(timespec="seconds"),
                 **{**place, **archive.holds},
             )
@@ -143,15 +143,15 @@ class Archiver:
             return path.name, archive, portion.last
 
 
-def _has_more(store: Store, what: What, before: datetime, last: Any) -> bool:
+def _has_more(store: Store, kind: ArchiveKind, before: datetime, last: Any) -> bool:
     """Look without making anybody wait."""
     with store.reading() as session:
-        return any(GATHER[what](session, before, last).list_keys())
+        return any(GATHER[kind](session, before, last).list_keys())
 
 
-def _write_head(session: Session, what: What, before: datetime) -> dict[str, Any]:
+def _write_head(session: Session, kind: ArchiveKind, before: datetime) -> dict[str, Any]:
     return {
-        "what": what,
+        "what": kind,
         "before": before.isoformat(timespec="seconds"),
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "seal": {"number": seals.count_seals(session), "hash": seals.find_newest(session)},

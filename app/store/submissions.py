@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.store import request_log
 from app.store.audit_trail import INSTANCE, name_draft_chain
-from app.store.base import MAY_EXIST, State
+from app.store.base import MAY_EXIST, PENDING, State
 from app.store.chains import hash_document
 from app.store.dialects import queries
 from app.store.leases import Moment
@@ -197,7 +197,7 @@ def find_alike(
         Submission.state.in_(MAY_EXIST),
         or_(
             func.coalesce(Submission.settled_at, Submission.claimed_at) > since,
-            Submission.state.in_((State.QUEUED, State.SENDING)),
+            Submission.state.in_(PENDING),
         ),
     )
     return session.scalars(query.order_by(Submission.id.desc()).limit(1)).first()

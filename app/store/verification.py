@@ -168,7 +168,7 @@ def _check_chain(
         facts.number, facts.hash = event["number"], event["hash"]
         facts.count += 1
         _hold_to_seals(event["chain"], facts, heads)
-        facts.bound.take(event)
+        facts.bound.read(event)
         if event["kind"] in SEALED_AT_ONCE:
             facts.last_to_seal = facts.number
         if (event["chain"], event["kind"]) == (INSTANCE, EventKind.COUNTED) and not facts.counted:

@@ -8,6 +8,6 @@ STATE_WORDS: dict[State | None, str] = {
     State.SENDING: "Sending",
     State.CREATED: "Created",
     State.REFUSED: "Refused",
-    State.UNSENT: "Not sent: no connection",
+    State.UNSENT: "Nothing was sent",
     State.UNKNOWN: "Unknown: look first",
 }

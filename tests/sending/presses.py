@@ -15,7 +15,7 @@ from app.sending.journal import Journal
 from app.sending.outcome import Api
 from app.sending.queue import enqueue
 from app.sending.recording import Claim
-from app.sending.resolution import Word, resolve
+from app.sending.resolution import Verdict, resolve
 from app.sending.submission import Turn, claim, deliver
 from app.store import saved_connections, throttles
 from app.store.database import Store
@@ -65,7 +65,7 @@ def journal(store: Store) -> Journal:
 
 def look_up(store: Store, submission_id: int, campaign_id: str | None = None) -> None:
     """Say as a person who has just looked that a campaign is there, or (`None`) that none is."""
-    resolve(submission_id, Word("Ada", campaign_id, is_sure=True), store)
+    resolve(submission_id, Verdict("Ada", campaign_id, is_sure=True), store)
 
 
 def expire(store: Store, submission_id: int) -> None:

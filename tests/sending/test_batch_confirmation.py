@@ -11,10 +11,10 @@ from app.connections import Connection, ConnectionRegistry
 from app.sending.batch_check import NothingReady
 from app.sending.batch_confirmation import NotChecked, NotCounted, confirm_batch
 from app.sending.confirmation import Disabled, NoSender, NotNamed, Paused, StaleReview
-from app.sending.submission import QUEUED_AT_MOST
 from app.services import find_services
 from app.store import batches, drafts, throttles
 from app.store.audit_trail import EventKind, name_batch_chain
+from app.store.base import QUEUED_AT_MOST
 from app.store.database import Store
 from app.store.records import Event
 from app.store.throttles import GENTLE, MOST_FAILURES

@@ -16,9 +16,8 @@ from app.remote.answers import Created
 from app.remote.connection import BadConnection
 from app.sending.queue import enqueue
 from app.sending.sender import Sender
-from app.sending.submission import QUEUED_AT_MOST
 from app.store import throttles
-from app.store.base import State
+from app.store.base import QUEUED_AT_MOST, State
 from app.store.database import Store
 from app.store.file_lock import Busy, hold_exclusively
 from app.store.models import Submission

@@ -12,10 +12,10 @@ from app.connections import ConnectionRegistry
 from app.sending.batch_queue import pause_batch, stop_batch, take_back
 from app.services import find_services
 from app.store import throttles
-from app.store.base import State
+from app.store.base import SETTLED, State
 from app.store.database import Store
 from app.store.dialects import queries
-from app.store.figures import SETTLED, ConnectionFigures, Figures, read_figures
+from app.store.figures import ConnectionFigures, Figures, read_figures
 from app.store.models import Submission
 from app.store.throttles import MOST_FAILURES, Pace
 from tests.sending.batch_of import (

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from app.campaign.contract.reading import read_answers
+from app.store.acceptances import judge
 from app.store.base import Readiness
-from app.store.readiness import count_problems, describe_hours, find_all_problems, find_readiness
+from app.store.readiness import describe_hours, find_readiness
 from tests.factories import inbound, outbound, typed
 
 
@@ -40,14 +40,14 @@ def test_the_worst_that_is_open_counts(
 def test_answers_are_counted_that_are_missing_or_wrong(
     changes: dict[str, Any], counts: dict[str, int]
 ) -> None:
-    answers = typed(outbound(**changes))
-    assert count_problems(find_all_problems(answers, read_answers(answers))) == counts
+    assert judge(typed(outbound(**changes))).problems == counts
 
 
 def test_a_place_of_leads_that_is_not_known_has_to_change() -> None:
-    answers = typed(outbound()) | {"audience": "Atlantis"}
-    problems = find_all_problems(answers, read_answers(answers))
-    assert count_problems(problems) == {"missing": 0, "wrong": 1}
+    assert judge(typed(outbound()) | {"audience": "Atlantis"}).problems == {
+        "missing": 0,
+        "wrong": 1,
+    }
 
 
 def test_hours_are_told_with_their_zone_where_there_are_some() -> None:

@@ -11,10 +11,10 @@ import pytest
 from sqlalchemy import event
 
 from app.store import submissions
-from app.store.base import MAY_EXIST, State
+from app.store.base import MAY_EXIST, OPEN, PENDING, State
 from app.store.database import Store
 from app.store.dialects import queries
-from app.store.models import OPEN, Submission
+from app.store.models import Submission
 from tests.sending.presses import expire
 from tests.store.files import file_of
 
@@ -69,7 +69,7 @@ def test_what_somebody_has_to_know_of_is_open(store: Store, sent: Sent, state: S
         unsettled = [submission.id for submission in submissions.find_under_way(session)]
 
     assert open_ones == ([(number, state)] if state in OPEN else [])
-    assert unsettled == ([number] if state in {State.QUEUED, State.SENDING} else [])
+    assert unsettled == ([number] if state in PENDING else [])
 
 
 def test_one_that_is_overdue_is_named_however_many_are_open(store: Store, sent: Sent) -> None:

@@ -42,9 +42,8 @@ def find_closed_days(audience: Audience, schedule: Schedule) -> Mapping[date, st
             holidays_there, near, find_reach(audience)[place.code]
         ):
             places = closed.setdefault(day, {}).setdefault((name, there), [])
-            if (
-                find_place(place.country).name not in places
-            ):  # A state has its country's holidays, too.
+            # A state has its country's holidays, too.
+            if find_place(place.country).name not in places:
                 places.append(place.name)
     for day, name in audience.own_dates:
         if near.first <= day <= near.last:

@@ -10,7 +10,7 @@ from app.services import connections, store
 from app.store import activity
 from app.store.activity import ActivityQuery
 from app.store.audit_trail import OUTCOMES, SAYS, EventKind, name_draft_chain
-from app.store.base import State
+from app.store.base import ENDED, State
 from app.store.draft_query import DraftQuery
 from app.store.newest_first import Place
 from app.store.search_words import NotSearchable
@@ -47,7 +47,6 @@ _KINDS: Mapping[str, tuple[str, frozenset[EventKind]]] = {
 }
 """What can be asked for, by its name in the address: its words, and the events it has."""
 
-_OUTCOMES = (State.CREATED, State.REFUSED, State.UNSENT, State.UNKNOWN)
 _ASKED = ("search", "kind", "outcome", "who", "client")
 
 
@@ -73,7 +72,7 @@ def index() -> str:
         rows=[(entry, deeds[entry.chain]) for entry in reversed(entries)],
         people=sorted({deed.event.who for deed in page} - {""}),
         kinds={name: words for name, (words, _) in _KINDS.items()},
-        outcomes={state.value: STATE_WORDS[state] for state in _OUTCOMES},
+        outcomes={state.value: STATE_WORDS[state] for state in ENDED},
         to={deed.connection_key: connections().find(deed.connection_key) for deed in page},
         has_clients=len(list_clients()) > 1,
         newer=newer and url_for("activity.index", **asked, after=newer),
@@ -94,7 +93,7 @@ def _read_query() -> ActivityQuery:
         ),
         kinds=_KINDS.get(asked.get("kind", ""), ("", frozenset()))[1],
         who=asked.get("who", "").strip(),
-        outcome=State(outcome) if outcome in set(_OUTCOMES) else None,
+        outcome=State(outcome) if outcome in set(ENDED) else None,
         place=Place(
             request.args.get("before", type=read_number),
             request.args.get("after", type=read_number),

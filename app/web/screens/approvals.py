@@ -12,7 +12,7 @@ from app.campaign.compliance.rulebook import load_rulebook
 from app.connections import Connection
 from app.rights import Right
 from app.sending.approval import (
-    find_obstacle,
+    find_approval_obstacle,
     find_standing_of_batch,
     find_standing_of_draft,
 )
@@ -202,7 +202,7 @@ def _draw(draft_id: str, *, message: str = "", reason_error: str = "") -> Respon
             draft=draft,
             panel=panel,
             standing=standing,
-            obstacle=find_obstacle(session, standing, find_person()),
+            obstacle=find_approval_obstacle(session, standing, find_person()),
             approved=approved,
             is_known=bool(before),
             changes=list_changes(before, draft.answers, make_naming(session)) if before else [],
@@ -235,7 +235,7 @@ def _draw_batch(batch_id: int, *, message: str = "", reason_error: str = "") -> 
             said=approvals.find_last_of_drafts(session, [item.draft_id for item in ready]),
             changed=_list_changed(session, ready),
             standing=standing,
-            obstacle=find_obstacle(session, standing, find_person()),
+            obstacle=find_approval_obstacle(session, standing, find_person()),
             typed=request.form,
             message=message,
             reason_error=reason_error,

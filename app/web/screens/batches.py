@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.connections import Connection
 from app.rights import Right
-from app.sending.approval import find_obstacle, find_standing_of_batch
+from app.sending.approval import find_approval_obstacle, find_standing_of_batch
 from app.sending.batch_check import NothingReady, check_anew, make_batch
 from app.sending.batch_confirmation import BatchRequest, NotChecked, NotCounted, confirm_batch
 from app.sending.batch_queue import pause_batch, resume_batch, stop_batch
@@ -284,7 +284,7 @@ def draw_batch(batch_id: int, refusal: NotConfirmed | None = None) -> str:
         return render_template(
             "batches/review.html",
             standing=standing,
-            obstacle=find_obstacle(session, standing, find_person()) if standing else "",
+            obstacle=find_approval_obstacle(session, standing, find_person()) if standing else "",
             summary=batch_summary.summarise(session, batch),
             unfit=batches.read_items(session, batch_id, (ItemState.UNFIT,), _SHOWN),
             ready=batches.read_items(session, batch_id, (ItemState.READY,), _SHOWN),

@@ -13,7 +13,7 @@ from app.campaign.explanation import Explanation
 from app.connections import Connection
 from app.remote.connection import BadConnection
 from app.rights import Right
-from app.sending.approval import find_obstacle, find_standing_of_draft
+from app.sending.approval import find_approval_obstacle, find_standing_of_draft
 from app.sending.confirmation import (
     Disabled,
     NotConfirmed,
@@ -167,7 +167,7 @@ def draw_review(  # noqa: PLR0913  Each is another thing to say.
             asked_of_all=list_exemptions(panel.meaning, statements),
             teamwork=find_teamwork(session, draft_id),
             standing=standing,
-            obstacle=find_obstacle(session, standing, find_person()) if standing else "",
+            obstacle=find_approval_obstacle(session, standing, find_person()) if standing else "",
             until=until,
             pause=throttles.find_pause(session, to.key),
             can_hurry=until is not None and can_hurry(until, now),

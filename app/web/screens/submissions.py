@@ -10,10 +10,10 @@ from app.campaign.contract.global_ids import CAMPAIGN, read_global_id_type
 from app.campaign.contract.typed_length import LONGEST_TEXT
 from app.rights import Right
 from app.sending.queue import withdraw
-from app.sending.resolution import NoSuchSubmission, TooEarly, Word, resolve
+from app.sending.resolution import NoSuchSubmission, TooEarly, Verdict, resolve
 from app.services import connections, services, store
 from app.store import drafts, request_log, submissions, throttles
-from app.store.base import State
+from app.store.base import PENDING
 from app.store.drafts import AlreadySubmitted
 from app.store.models import Submission
 from app.web.access import needs
@@ -22,8 +22,6 @@ from app.web.panel.highlight import mark_up
 from app.web.visit import find_sent_connection, name_person, remember_who
 
 bp = Blueprint("submissions", __name__)
-
-_PENDING = (State.QUEUED, State.SENDING)
 
 
 @bp.get("/submissions/<row:submission_id>")
@@ -38,7 +36,7 @@ def state(submission_id: int) -> ResponseReturnValue:
     """Tell a script that waits whether the outcome is known yet."""
     with store().reading() as session:
         submission = _find(session, submission_id)
-        return jsonify(state=submission.state, pending=submission.state in _PENDING)
+        return jsonify(state=submission.state, pending=submission.state in PENDING)
 
 
 @bp.get("/drafts/<draft:draft_id>/submission")
@@ -85,10 +83,10 @@ _TOO_EARLY = (
 )
 
 
-def _read_word() -> Word:
+def _read_word() -> Verdict:
     campaign_id = request.form.get("campaign_id", "").strip()
     is_there = request.form.get("found") == "yes"
-    return Word(
+    return Verdict(
         who=name_person(),
         campaign_id=campaign_id if is_there else None,
         reason=_drop_invisible(request.form.get("reason", "")) if is_there else "",
@@ -101,7 +99,7 @@ def _drop_invisible(typed: str) -> str:
     return "".join(sign for sign in typed if sign.isprintable()).strip()
 
 
-def _find_mistake(word: Word) -> tuple[str, str] | None:
+def _find_mistake(word: Verdict) -> tuple[str, str] | None:
     """Find what is wrong with an answer: the field, and what to do."""
     if request.form.get("found") not in {"yes", "no", "surely not"}:
         return "found", "Say whether it is there."

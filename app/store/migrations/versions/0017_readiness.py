@@ -6,8 +6,10 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
+from app.campaign.compliance.audience import read_audience
 from app.campaign.contract.reading import read_answers
-from app.store.readiness import count_problems, describe_hours, find_all_problems, find_readiness
+from app.campaign.explanation import find_all_problems
+from app.store.readiness import count_problems, describe_hours, find_readiness
 
 revision = "0017"
 down_revision = "0016"
@@ -58,7 +60,8 @@ def _read_portions(connection: sa.Connection) -> Iterator[list[Any]]:
 
 def _work_out(draft_id: str, answers: dict[str, Any], findings: dict[str, int]) -> dict[str, Any]:
     reading = read_answers(answers)
-    problems = count_problems(find_all_problems(answers, reading))
+    audience = read_audience(answers, reading.values.get("timezone"))
+    problems = count_problems(find_all_problems(reading, audience))
     hours, zone = describe_hours(reading.values)
     return {
         "draft": draft_id,
