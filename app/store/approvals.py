@@ -7,9 +7,9 @@ to. Here are its rows, and who may not approve, since they have changed what is 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, true, update
+from sqlalchemy import Select, and_, bindparam, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from app.store import audit_trail
@@ -155,64 +155,62 @@ About: TypeAlias = tuple[Approval, Draft | Batch]
 """What was asked for or decided, and the draft or the batch that it is about."""
 
 
+_ABOUT = (
+    select(Approval, Draft, Batch)
+    .outerjoin(Draft, Draft.id == Approval.draft_id)
+    .outerjoin(Batch, Batch.id == Approval.batch_id)
+    .order_by(Approval.id)
+)
+_GOES_THERE = or_(
+    Draft.connection_key.in_(bindparam("keys", expanding=True)),
+    Batch.connection_key.in_(bindparam("keys", expanding=True)),
+)
+_ASKED = _ABOUT.where(Approval.state == ApprovalState.ASKED, or_(_IS_TO_SEND, _IS_BATCH_TO_SEND))
+_newer = aliased(Approval)
+_LAST = _ABOUT.where(
+    Approval.state == bindparam("state"),
+    or_(and_(_IS_TO_SEND, Draft.version == Approval.draft_version), _IS_BATCH_TO_SEND),
+    ~exists().where(
+        or_(_newer.draft_id == Approval.draft_id, _newer.batch_id == Approval.batch_id),
+        _newer.id > Approval.id,
+    ),
+)
+"""What was decided last on what is still to be sent, unless the draft has another version now."""
+_LAST_OF_ITS_AUTHOR = _LAST.where(
+    or_(
+        Approval.asked_by == bindparam("author"),
+        exists().where(
+            DraftEditor.draft_id == Approval.draft_id,
+            DraftEditor.who == bindparam("author"),
+            DraftEditor.is_author,
+        ),
+    )
+)
+_ASKED_THERE, _LAST_THERE = _ASKED.where(_GOES_THERE), _LAST.where(_GOES_THERE)
+
+
 def iterate_asked(session: Session, connection_keys: frozenset[str] | None) -> Iterator[About]:
     """Iterate what waits to be approved at these connections, or at all; the oldest comes first.
 
     What was deleted, stopped or sent meanwhile waits no more. An empty key is the default's.
     """
-    is_it = and_(
-        Approval.state == ApprovalState.ASKED,
-        or_(_IS_TO_SEND, _IS_BATCH_TO_SEND),
-        _goes_to(connection_keys),
-    )
-    yield from _iterate(session, is_it)
+    query = _ASKED if connection_keys is None else _ASKED_THERE
+    yield from _iterate(session, query, keys=connection_keys)
 
 
 def iterate_refused(session: Session, who: str) -> Iterator[About]:
-    """Iterate what somebody had asked for, or has made, and was refused; see `_iterate_last`."""
-    is_author = exists().where(
-        DraftEditor.draft_id == Approval.draft_id, DraftEditor.who == who, DraftEditor.is_author
-    )
-    is_theirs = or_(Approval.asked_by == who, is_author)
-    yield from _iterate_last(session, ApprovalState.REFUSED, is_theirs)
+    """Iterate what somebody had asked for, or has made, and was refused; the oldest comes first."""
+    yield from _iterate(session, _LAST_OF_ITS_AUTHOR, state=ApprovalState.REFUSED, author=who)
 
 
 def iterate_approved(session: Session, connection_keys: frozenset[str] | None) -> Iterator[About]:
-    """Iterate what is approved for these connections, or for any; see `_iterate_last`."""
-    yield from _iterate_last(session, ApprovalState.APPROVED, _goes_to(connection_keys))
+    """Iterate what is approved for these connections, or for any; the oldest comes first."""
+    query = _LAST if connection_keys is None else _LAST_THERE
+    yield from _iterate(session, query, state=ApprovalState.APPROVED, keys=connection_keys)
 
 
-def _goes_to(connection_keys: frozenset[str] | None) -> ColumnElement[bool]:
-    if connection_keys is None:
-        return true()
-    return or_(Draft.connection_key.in_(connection_keys), Batch.connection_key.in_(connection_keys))
-
-
-def _iterate_last(
-    session: Session, state: ApprovalState, is_it: ColumnElement[bool]
-) -> Iterator[About]:
-    """Iterate what was decided last on what is still to be sent.
-
-    A draft that has another version now is left out.
-    """
-    newer = aliased(Approval)
-    is_last = ~exists().where(
-        or_(newer.draft_id == Approval.draft_id, newer.batch_id == Approval.batch_id),
-        newer.id > Approval.id,
-    )
-    is_draft = and_(_IS_TO_SEND, Draft.version == Approval.draft_version)
-    is_open = or_(is_draft, _IS_BATCH_TO_SEND)
-    yield from _iterate(session, and_(Approval.state == state, is_open, is_it, is_last))
-
-
-def _iterate(session: Session, is_it: ColumnElement[bool]) -> Iterator[About]:
-    query = (
-        select(Approval, Draft, Batch)
-        .outerjoin(Draft, Draft.id == Approval.draft_id)
-        .outerjoin(Batch, Batch.id == Approval.batch_id)
-        .where(is_it)
-    )
-    for approval, draft, batch in session.execute(query.order_by(Approval.id)):
+def _iterate(session: Session, query: Select[Any, Any, Any], **of: Any) -> Iterator[About]:
+    for approval, draft, batch in session.execute(query, of):
         yield approval, draft or batch
 
 

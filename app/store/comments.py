@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.orm import Session
 
 from app.rights import Person
@@ -125,31 +125,38 @@ def list_present(session: Session, draft_id: str, but: int | None) -> list[str]:
     return list(session.scalars(query.order_by(Account.name)))
 
 
+_MENTIONS = (
+    select(Comment, Draft)
+    .join(Mention, Mention.comment_id == Comment.id)
+    .join(Draft, Draft.id == Comment.draft_id)
+    .where(
+        Mention.account_id == bindparam("account"),
+        Comment.resolved_at.is_(None),
+        Draft.deleted_at.is_(None),
+    )
+    .order_by(Comment.id)
+)
+_ASSIGNED = (
+    select(Assignment, Draft)
+    .join(Draft, Draft.id == Assignment.draft_id)
+    .where(
+        Assignment.account_id == bindparam("account"),
+        Draft.deleted_at.is_(None),
+        Draft.state.is_(None) | (Draft.state != State.CREATED),
+    )
+    .order_by(Assignment.at)
+)
+
+
 def iterate_mentions(session: Session, account_id: int) -> Iterator[tuple[Comment, Draft]]:
     """Iterate the open comments that name an account, the oldest first, each with its draft."""
-    query = (
-        select(Comment, Draft)
-        .join(Mention, Mention.comment_id == Comment.id)
-        .join(Draft, Draft.id == Comment.draft_id)
-        .where(
-            Mention.account_id == account_id,
-            Comment.resolved_at.is_(None),
-            Draft.deleted_at.is_(None),
-        )
-    )
-    for row in session.execute(query.order_by(Comment.id)):
+    for row in session.execute(_MENTIONS, {"account": account_id}):
         yield row[0], row[1]
 
 
 def iterate_assigned(session: Session, account_id: int) -> Iterator[tuple[Assignment, Draft]]:
     """Iterate what an account looks after and is not created yet, the oldest first."""
-    is_open = Draft.state.is_(None) | (Draft.state != State.CREATED)
-    query = (
-        select(Assignment, Draft)
-        .join(Draft, Draft.id == Assignment.draft_id)
-        .where(Assignment.account_id == account_id, Draft.deleted_at.is_(None), is_open)
-    )
-    for row in session.execute(query.order_by(Assignment.at)):
+    for row in session.execute(_ASSIGNED, {"account": account_id}):
         yield row[0], row[1]
 
 

@@ -55,16 +55,23 @@ def find_open(session: Session, keys: frozenset[str] | None = None) -> list[Open
     ]
 
 
+_UNKNOWN = (
+    select(Submission)
+    .where(IS_OPEN, Submission.state == State.UNKNOWN)
+    .options(joinedload(Submission.draft))
+    .order_by(Submission.id)
+    .limit(bindparam("most"))
+)
+_UNKNOWN_THERE = _UNKNOWN.where(Submission.connection_key.in_(bindparam("keys", expanding=True)))
+
+
 def find_unknown(session: Session, keys: frozenset[str] | None, most: int) -> list[Submission]:
     """Find those that nobody knows the outcome of, the oldest first, with their drafts.
 
     *keys* are as in `find_open`.
     """
-    query = select(Submission).where(IS_OPEN, Submission.state == State.UNKNOWN)
-    if keys is not None:
-        query = query.where(Submission.connection_key.in_(keys))
-    query = query.options(joinedload(Submission.draft)).order_by(Submission.id).limit(most)
-    return list(session.scalars(query))
+    query = _UNKNOWN if keys is None else _UNKNOWN_THERE
+    return list(session.scalars(query, {"most": most, "keys": keys}))
 
 
 def name_campaigns(session: Session, ids: Iterable[int | None]) -> dict[int, tuple[str, str]]:

@@ -18,6 +18,7 @@ from flask import Flask, Response, abort, current_app, g, redirect, request, ses
 from flask.typing import ResponseReturnValue
 from flask_security.utils import check_and_update_authn_fresh
 from sqlalchemy.exc import DatabaseError
+from werkzeug.exceptions import SecurityError
 from werkzeug.wrappers import Request
 
 from app.connections import Connection, ConnectionRegistry
@@ -201,8 +202,7 @@ def _check() -> ResponseReturnValue | None:
 def _check_visitor() -> ResponseReturnValue | None:
     endpoint = request.endpoint
     if endpoint in LIKE_NOTHING:  # That there is no such page is told to anybody.
-        with suppress(DatabaseError):
-            g.person = _find_person()
+        g.person = _find_reader()
         return None
     if endpoint in WITHOUT_ACCOUNT:
         return None
@@ -244,6 +244,17 @@ def _find_person() -> Person | None:
     return accounts.describe_person(account) if account else None
 
 
+def _find_reader() -> Person | None:
+    """Find whom a page addresses that says that there is none; nobody who may be elsewhere."""
+    # Who asks for a host that is not ours may be another site, whose page reads the answer.
+    if isinstance(request.routing_exception, SecurityError):
+        return None
+    with suppress(DatabaseError):
+        person = _find_person()
+        return None if person and person.is_local and _is_from_elsewhere() else person
+    return None
+
+
 def _hold_back(what: Tried, person: Person | None) -> None:
     """Count a try to prove who somebody is; raises `TooManyTries`."""
     account = _name_tried_account(what, person)
@@ -274,11 +285,16 @@ def _name_tried_account(what: Tried, person: Person | None) -> str:
 
 def _check_local() -> None:
     """Let the one person of this machine do everything, and others only make a first account."""
-    is_from_elsewhere = current_app.config["IS_REACHABLE"] or comes_from_elsewhere(request)
-    if is_from_elsewhere and request.endpoint not in _FIRST:
-        raise NotOpen
+    if _is_from_elsewhere():
+        g.person = None  # Nothing is told of campaigns, on whatever page.
+        if request.endpoint not in _FIRST:
+            raise NotOpen
     if request.blueprint in _OF_ACCOUNTS:
         abort(404)
+
+
+def _is_from_elsewhere() -> bool:
+    return current_app.config["IS_REACHABLE"] or comes_from_elsewhere(request)
 
 
 def comes_from_elsewhere(request: Request) -> bool:

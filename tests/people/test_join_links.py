@@ -1,5 +1,6 @@
 """Links that set a password, attacked; and the first account, which begins by one."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -13,6 +14,7 @@ from app.rights import ALL, Role
 from app.services import find_services
 from app.settings import Settings
 from app.store import accounts, join_links
+from app.store.base import State
 from app.store.people_models import Account
 from tests.people.accounts import (
     PASSWORD,
@@ -125,6 +127,22 @@ def test_an_app_that_others_can_reach_serves_nothing_before_the_first_account(
     post(client, link, **typed)
     assert client.get("/").status_code == 200
     assert make_client(app).get("/").location == "/sign-in"
+
+
+def test_what_is_sent_is_told_to_nobody_from_elsewhere_before_the_first_account(
+    app: Flask, sent: Callable[[State], int]
+) -> None:
+    sent(State.UNKNOWN)
+    assert "Q4 Outreach" in make_client(app, "127.0.0.1").get("/nothing").text
+    with find_services(app).store.writing() as session:
+        first = f"/join/{join_links.make_first(session)}"
+    client = make_client(app, "203.0.113.5")
+    for address in ("/", "/nothing", "/requests", "/join/none", first, "/static/none", "/metrics"):
+        page = client.get(address).text
+        assert "Q4 Outreach" not in page, address
+        assert "This machine only" not in page, address
+    elsewhere = make_client(app, "127.0.0.1").get("/", headers={"Host": "elsewhere.example"})
+    assert "Q4 Outreach" not in elsewhere.text
 
 
 def test_a_link_is_good_for_nothing_after_a_new_password_a_closing_or_other_roles(
