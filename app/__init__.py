@@ -124,6 +124,7 @@ def _make(settings: Settings) -> Flask:
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
         TRUSTED_HOSTS=hosts,
         METRICS_TOKEN=settings.metrics_token,
+        ADDRESS=settings.address,
         PROVIDER_BUTTON=settings.provider.button if settings.provider else "",
     )
     store = Store(_locate_database(settings))

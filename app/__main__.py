@@ -271,7 +271,7 @@ def _greet(settings: Settings, services: Services) -> None:
         print(
             "Nobody has an account, and others can reach this machine: nothing is served until "
             f"somebody makes the first account, within {join_links.HOURS} hours, "
-            f"at {address}/join/{key}",
+            f"at {settings.address}/join/{key}",
             flush=True,
         )
 

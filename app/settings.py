@@ -111,6 +111,13 @@ class Settings:
         return self.host in LOOPBACK
 
     @property
+    def address(self) -> str:
+        """Where people reach the app: PUBLIC_URL, the first trusted host, or this machine."""
+        if self.mail.public_url or self.trusted_hosts:
+            return self.mail.public_url or f"https://{self.trusted_hosts[0].lstrip('.')}"
+        return f"{'https' if self.tls else 'http'}://{self.host}:{self.port}"
+
+    @property
     def is_reachable(self) -> bool:
         """Whether others than the person at this machine can reach the app."""
         return not self.is_loopback or bool(self.trusted_proxy or self.trusted_hosts)

@@ -40,6 +40,11 @@ from app.store.vault import Vault
 
 _OWN = "backups"
 _LOCK_PATIENCE = 60
+_WITH_KEYS = "It holds the keys of the tokens, too: keep it where nobody else can read it."
+_WITHOUT_KEYS = (
+    "The keys of the tokens are not in it, as TOKEN_KEYS has them: keep that and SECRET_KEY, too. "
+    "Without them no token of it can be read."
+)
 _BROUGHT_BACK = "A backup was brought back that was made before the answer came."
 
 
@@ -58,7 +63,7 @@ def backup_command(file: Path, *, force: bool) -> None:
     except Busy as error:
         raise Unusable("Tokens are being encrypted anew just now. Try again later.") from error
     click.echo(f"Written to {file}: {len(manifest['files'])} files.")
-    click.echo("It holds the keys of the tokens, too: keep it where nobody else can read it.")
+    click.echo(_WITH_KEYS if "token_keys" in manifest["files"] else _WITHOUT_KEYS)
 
 
 @click.command("restore")

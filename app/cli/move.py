@@ -60,12 +60,18 @@ def move_to(url: str) -> None:
     instance = Path(current_app.instance_path)
     click.echo(f"Moved and verified: {count} rows. The file here is as it was, and not used again.")
     click.echo(
-        f"Now start the app with DATABASE_URL, SECRET_KEY (it is in {instance / 'secret_key'}) and "
-        f"TOKEN_KEYS (in {instance / 'token_keys'}, with commas between), on each machine."
+        f"Now start the app with DATABASE_URL, SECRET_KEY ({_say_where(instance / 'secret_key')}) "
+        f"and TOKEN_KEYS ({_say_where(instance / 'token_keys', ', with commas between')}), on each "
+        "machine."
     )
 
 
 COMMANDS = (move_to,)
+
+
+def _say_where(path: Path, more: str = "") -> str:
+    """Say where keys are to be had: a setting takes the place of their file."""
+    return f"it is in {path}{more}" if path.exists() else "as it is set now"
 
 
 def _read_url(url: str) -> URL:

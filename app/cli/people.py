@@ -3,6 +3,7 @@
 from functools import partial
 
 import click
+from flask import current_app
 from flask.cli import with_appcontext
 from werkzeug.datastructures import MultiDict
 
@@ -19,9 +20,15 @@ _WHO = "the command line"
 _NO_ADMINISTRATOR = "Nobody could look after people: make the link of an administrator first."
 _ADDRESS = click.option(
     "--address",
-    default="http://127.0.0.1:8000",
-    show_default=True,
-    help="Where the app is reached.",
+    default="",
+    help="Where the app is reached; else PUBLIC_URL, the first of TRUSTED_HOSTS, or this machine.",
+)
+
+
+_ONE_PERSON = "Nobody can sign in: whoever uses this machine may do everything."
+_NOBODY_YET = (
+    "Nobody can sign in, and nothing is served until somebody makes the first account: "
+    "`people add` prints a link for it."
 )
 
 
@@ -40,7 +47,7 @@ def list_people() -> None:
         closed = "" if account.active else " (closed)"
         click.echo(f"{account.email}  {account.name}{closed}: {_describe_roles(account)}")
     if not any(account.active for account in everybody):
-        click.echo("Nobody can sign in: whoever uses this machine may do everything.")
+        click.echo(_NOBODY_YET if current_app.config["IS_REACHABLE"] else _ONE_PERSON)
 
 
 @people.command("add")
@@ -117,6 +124,7 @@ def _find(account: Account | None) -> Account:
 
 
 def _echo_link(address: str, key: str) -> None:
+    address = address or current_app.config["ADDRESS"]
     click.echo(f"{address.rstrip('/')}/join/{key}")
     click.echo(f"It sets a password, once, within {join_links.HOURS} hours.")
 

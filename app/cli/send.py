@@ -6,13 +6,15 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from time import sleep
-from typing import Any, BinaryIO
+from time import monotonic, sleep
+from typing import Any, BinaryIO, NamedTuple
 
 import click
 from flask.cli import with_appcontext
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import TimeoutError as NoConnection
 
 from app.campaign.compliance.audience import read_audience
 from app.campaign.compliance.evidence import Severity
@@ -43,6 +45,17 @@ _PAUSED = (
     "Stopped, as campaigns failed one after the other, or nobody knows what became of them. "
     "The last: {}"
 )
+_PAUSED_ALREADY = (
+    "Nothing is sent to {}, as campaigns failed there one after the other, or nobody knows what "
+    "became of them. The last: {} Let campaigns go there again on its page, then run this again."
+)
+_SILENT = (
+    "The database has not answered for {} minutes. Batch {} is confirmed, and goes on without this "
+    "command: look at its page, or run the same again."
+)
+LONGEST_SILENCE = 300.0
+"""Seconds that a database may be silent before a command gives up."""
+
 _KINDS = {
     Severity.HIGH: "laws broken",
     Severity.MEDIUM: "to verify",
@@ -54,6 +67,12 @@ class Unusable(click.ClickException):
     """There is nothing to send, or nowhere to send it to."""
 
     exit_code = 2
+
+
+class Silent(click.ClickException):
+    """Nobody can be asked what became of what was confirmed."""
+
+    exit_code = UNKNOWN
 
 
 @dataclass(frozen=True)
@@ -94,7 +113,11 @@ def send_command(file: BinaryIO, name: str, who: str, *, yes: bool) -> None:
         sys.exit(NOT_ALL_CREATED if any(line.problem for line in lines) else ALL_CREATED)
     with store().reading() as session:
         has_to_be_approved = approvals.find_rule(session, to.key) is not None
-    if not to.is_enabled or not (who or (to.is_sandbox and not has_to_be_approved)):
+        needs_a_name = not to.is_sandbox or has_to_be_approved or accounts.is_any_active(session)
+        pause = throttles.find_pause(session, to.key)
+    if pause:
+        raise Unusable(_PAUSED_ALREADY.format(to.name, pause[1]))
+    if not to.is_enabled or (needs_a_name and not who):
         what = "Say by --who who sends it" if to.is_enabled else "That connection is disabled"
         raise Unusable(f"{what}. Nothing was sent.")
     who = _find_who(who)
@@ -236,7 +259,7 @@ def _send_together(draft_ids: list[str], to: Connection, who: str) -> int:
             ) from error
         except (NotConfirmed, NotChecked, NothingReady, StaleReview) as error:
             raise Unusable(
-                f"Nothing is sent to {to.name} now: open the connection in the app."
+                f"Nothing was sent: the page of batch {batch_id} in the app says why."
             ) from error
         services().batch_work.start(batch_id)
     return batch_id
@@ -259,6 +282,17 @@ def _save(line: _Line, who: str) -> bool:
     return True
 
 
+class _Standing(NamedTuple):
+    """How far a batch is: its items, and why its connection is paused."""
+
+    left: int
+    sending: int
+    done: int
+    failed: int
+    unknown: int
+    pause: str
+
+
 def _follow(batch_id: int) -> None:
     """Show how far the batch is, until it has ended or its connection is paused."""
     columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"))
@@ -266,22 +300,45 @@ def _follow(batch_id: int) -> None:
     with Progress(*columns, TimeRemainingColumn(), console=console) as progress:
         task = progress.add_task("")
         while True:
-            with store().reading() as session:
-                batch = batches.find(session, batch_id)
-                items = batches.count_items(session, batch_id)
-                sent = batches.count_submissions(session, batch_id)
-                pause = throttles.find_pause(session, batch.connection_key)
-            left = items[ItemState.READY] + sent[State.QUEUED] + sent[State.SENDING]
-            done = sum(sent[state] for state in ENDED)
-            failed = sent[State.REFUSED] + sent[State.UNSENT]
-            words = f"{failed} failed, {sent[State.UNKNOWN]} unknown"
-            progress.update(task, total=done + left, completed=done, description=words)
-            if not left:
+            batch = _wait_for_standing(batch_id)
+            words = f"{batch.failed} failed, {batch.unknown} unknown"
+            total = batch.done + batch.left
+            progress.update(task, total=total, completed=batch.done, description=words)
+            if not batch.left:
                 return
-            if pause and not sent[State.SENDING]:
-                _stop(batch_id, _PAUSED.format(pause[1]))
+            if batch.pause and not batch.sending:
+                _stop(batch_id, _PAUSED.format(batch.pause))
                 return
             sleep(_EVERY)
+
+
+def _wait_for_standing(batch_id: int) -> _Standing:
+    """Read how far a batch is, as soon as the database answers; raises `Silent`."""
+    since = monotonic()
+    while True:
+        try:
+            return _read_standing(batch_id)
+        except (DatabaseError, NoConnection) as error:  # A server may just be started anew.
+            if monotonic() - since > LONGEST_SILENCE:
+                silence = _SILENT.format(round(LONGEST_SILENCE / 60), batch_id)
+                raise Silent(silence) from error
+        sleep(_EVERY)
+
+
+def _read_standing(batch_id: int) -> _Standing:
+    with store().reading() as session:
+        batch = batches.find(session, batch_id)
+        items = batches.count_items(session, batch_id)
+        sent = batches.count_submissions(session, batch_id)
+        pause = throttles.find_pause(session, batch.connection_key)
+    return _Standing(
+        left=items[ItemState.READY] + sent[State.QUEUED] + sent[State.SENDING],
+        sending=sent[State.SENDING],
+        done=sum(sent[state] for state in ENDED),
+        failed=sent[State.REFUSED] + sent[State.UNSENT],
+        unknown=sent[State.UNKNOWN],
+        pause=pause[1] if pause else "",
+    )
 
 
 def _tell_failures(batch_id: int) -> None:

@@ -265,8 +265,8 @@ def _check_queue(settings: Settings) -> Iterator[Weakness]:
     if doorbell.has_server and not doorbell.is_reachable():
         yield broken(
             "queue",
-            "The server of QUEUE_URL does not let this machine in: no worker hears of what is "
-            "confirmed. Start it, or mend the URL.",
+            "The server of QUEUE_URL cannot be reached, or does not let this machine in: no worker "
+            "hears at once of what is confirmed. Start it, or mend the URL.",
         )
 
 

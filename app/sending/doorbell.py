@@ -12,6 +12,7 @@ from collections.abc import Callable
 from functools import cached_property, partial
 from pathlib import Path
 from threading import Condition, Lock, Thread
+from time import monotonic
 from typing import Any
 
 import psycopg
@@ -20,6 +21,8 @@ from huey.consumer import Consumer
 from huey.serializer import SignedSerializer
 from huey.storage import SqliteStorage
 from redis import Redis, RedisError
+
+from app.logs import describe_error
 
 FILE = "queue.db"
 """The file of the messages in the instance folder, unless they are on a server."""
@@ -119,7 +122,11 @@ class Doorbell:
     def _messages(self) -> tuple[Huey, Callable[[str], Any]]:
         """Open where messages go: that, and what sends one."""
         options = {"results": False, "serializer": _Signed(secret=self._secret)}
-        huey = _open(self._url, self._file)(_NAME, **options)
+        make_huey = _open(self._url, self._file)
+        try:
+            huey = make_huey(_NAME, **options)
+        except psycopg.errors.UniqueViolation:  # Another process made the tables meanwhile.
+            huey = make_huey(_NAME, **options)
         return huey, huey.task(name="ring")(self._answer)
 
 
@@ -176,6 +183,29 @@ class _File(SqliteStorage):
             self._is_closed = True
             self._arrived.notify_all()
             return bool(super().close())
+
+
+class _Calm(logging.Filter):
+    """Lets huey say in one line, and once a minute, what it says at each try of a silent server."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._said: dict[str, float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.levelno < logging.ERROR:
+            return True
+        said, now = record.getMessage(), monotonic()
+        if now - self._said.get(said, -_EVERY) < _EVERY:
+            return False
+        self._said[said] = now
+        if record.exc_info and record.exc_info[1]:
+            record.msg, record.args = "%s: %s", (said, describe_error(record.exc_info[1]))
+            record.exc_info = None
+        return True
+
+
+logging.getLogger("huey.consumer").addFilter(_Calm())
 
 
 class _Consumer(Consumer):

@@ -176,6 +176,11 @@ def recover(store: Store, journal: Journal) -> int:
             outcome = Outcome(State.UNKNOWN, _explain_overdue(submission))
             count_outcomes(session, [Settlement(submission, outcome)])
             apply_outcome(session, submission, outcome)
+            _log.warning(
+                "Nobody knows what became of it: %s",
+                outcome.message,
+                extra={"submission": submission.id},
+            )
     return taken + len(overdue)
 
 

@@ -4,6 +4,7 @@ The rate is held on one row for each connection (`gcra`), which is read and writ
 claim's own transaction: so it is exact, however many processes send.
 """
 
+import logging
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, cast
 
@@ -15,6 +16,8 @@ from app.store.audit_trail import EventKind, name_connection_chain
 from app.store.dialects import queries
 from app.store.leases import Moment
 from app.store.models import Throttle
+
+_log = logging.getLogger(__name__)
 
 
 class Pace(NamedTuple):
@@ -117,6 +120,12 @@ def find_pause(session: Session, connection_key: str) -> tuple[datetime, str] | 
     return (row.paused_at, row.pause_reason) if row else None
 
 
+def list_paused(session: Session) -> set[str]:
+    """List the keys of the connections to which nothing goes."""
+    query = select(Throttle.connection_key).where(Throttle.paused_at.is_not(None))
+    return set(session.scalars(query))
+
+
 def count_success(session: Session, connection_key: str) -> None:
     """End a run of failures."""
     has_failures = (Throttle.connection_key == connection_key, Throttle.failures > 0)
@@ -136,12 +145,14 @@ def count_failure(session: Session, connection_key: str, reason: str) -> None:
     if cast(CursorResult[Any], changed).rowcount:
         chain = name_connection_chain(connection_key)
         audit_trail.record(session, EventKind.SENDING_PAUSED, chain, reason=reason)
+        _log.warning("Nothing goes to the connection %s any more: %s", connection_key, reason)
 
 
 def _wait_for_others(session: Session, connection_key: str) -> None:
-    """Wait for who writes to the connection's chain, as who records an outcome names the draft's.
+    """Wait until nobody else writes about the connection.
 
-    Others change the throttle's row after this as well, so it comes before that.
+    Who records an outcome has waited for its draft alone. Everybody waits for the connection before
+    they change its row, so no two can wait for each other.
     """
     queries(session).wait_for(session, name_connection_chain(connection_key))
 

@@ -39,11 +39,13 @@ _SAID = {
     405: ("This cannot be opened like that", "Start from the list of campaigns."),
     413: ("That is too much at once", "Shorten what you typed: go back, where it still stands."),
 }
-_OTHERWISE = ("Something went wrong here", "Try again in a moment.")
+_TRY_AGAIN = "Try again in a moment."
+_OTHERWISE = ("Something went wrong here", _TRY_AGAIN)
 _FAILED = (
     "Something went wrong here",
     "This was not done, or not all of it. What you typed is kept on this page.",
 )
+_UNREADABLE = "This cannot be shown just now"
 _UNWRITABLE = "This could not be written down"
 _NOTHING_SENT = "Nothing was sent, and what you typed is kept on this page."
 _OTHER_REASON = "The database cannot be used; the log says why."
@@ -198,6 +200,8 @@ def _show_unwritable(error: Exception) -> tuple[str | Response, int]:
     reason = str(getattr(error, "orig", None) or error)
     current_app.logger.error("The database cannot be used: %s", describe_error(error))
     words = next((words for part, words in _REASONS if part in reason), _OTHER_REASON)
+    if request.method == "GET":
+        return _draw_page(503, (_UNREADABLE, f"{words} {_TRY_AGAIN}"))
     return _offer_again(503, (_UNWRITABLE, f"{words} {_NOTHING_SENT}"))
 
 

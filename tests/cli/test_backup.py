@@ -5,15 +5,19 @@ import sqlite3
 import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
+from cryptography.fernet import Fernet
 from flask import Flask
 from sqlalchemy import text
 
+from app import create_app
 from app.cli import backup
 from app.services import find_services
+from app.settings import Settings
 from app.store.database import Store
 from app.store.migrations import HEAD
 from tests.cli.backups import Run, Saved, names
@@ -43,7 +47,8 @@ def test_a_backup_is_one_file_for_its_owner_alone_with_all_that_is_needed(
     run: Run, file: Path, saved: Saved
 ) -> None:
     saved()
-    assert run("backup", file).exit_code == 0
+    written = run("backup", file)
+    assert (written.exit_code, "It holds the keys of the tokens" in written.output) == (0, True)
 
     assert file.stat().st_mode & 0o777 == 0o600
     with ZipFile(file) as packed:
@@ -52,6 +57,19 @@ def test_a_backup_is_one_file_for_its_owner_alone_with_all_that_is_needed(
     assert held == {"manifest.json", *manifest["files"]}
     assert {"campaigns.sqlite3", "sandbox.sqlite3", "secret_key", "token_keys"} <= held
     assert manifest["schema"] == HEAD
+
+
+def test_a_backup_says_that_keys_from_the_environment_are_not_in_it(
+    settings: Settings, file: Path
+) -> None:
+    key = Fernet.generate_key().decode()
+    app = create_app(
+        replace(settings, secret_key="a key of this test, long enough", token_keys=(key,))
+    )
+    written = app.test_cli_runner().invoke(args=("backup", str(file)))
+    assert "The keys of the tokens are not in it" in written.output
+    with ZipFile(file) as packed:
+        assert not {"secret_key", "token_keys"} & set(packed.namelist())
 
 
 def test_a_file_that_is_there_is_replaced_only_on_request(run: Run, file: Path) -> None:

@@ -108,6 +108,7 @@ def test_everything_is_there(run: Run, target: str, filled: str, instance: Path)
         with there.reading() as session:
             found = read_page(session, DraftQuery(search="zepp")).drafts
         assert [draft.name for draft in found] == ["Zeppelins"]
+    assert f"TOKEN_KEYS (it is in {instance / 'token_keys'}, with commas between)" in moved.output
     keys = tuple((instance / "token_keys").read_text().split())
     app = create_app(Settings(instance=instance, database_url=target, token_keys=keys))
     services = find_services(app)

@@ -1,11 +1,16 @@
 """Commands about people, as somebody at the machine gives them."""
 
 import re
+from dataclasses import replace
+from typing import Any
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app import create_app
 from app.services import find_services
+from app.settings import MailSettings, Settings
 from app.store import accounts
 from tests.cli.backups import Run
 from tests.people.accounts import PASSWORD, add_account, is_signed_in, make_client, post, sign_in
@@ -15,6 +20,28 @@ def test_without_accounts_it_says_who_may_do_what(run: Run) -> None:
     assert run("people", "list").output == (
         "Nobody can sign in: whoever uses this machine may do everything.\n"
     )
+
+
+def test_where_others_reach_the_app_it_says_that_nothing_is_served_yet(settings: Settings) -> None:
+    app = create_app(replace(settings, trusted_hosts=("campaigns.example",)))
+    listed = app.test_cli_runner().invoke(args=("people", "list"))
+    assert "nothing is served until somebody makes the first account" in listed.output
+
+
+@pytest.mark.parametrize(
+    ("changes", "address"),
+    [
+        ({"port": 18100}, "http://127.0.0.1:18100"),
+        ({"trusted_hosts": ("campaigns.example",)}, "https://campaigns.example"),
+        ({"mail": MailSettings(public_url="https://dial.example")}, "https://dial.example"),
+    ],
+)
+def test_a_link_leads_to_where_the_app_is_reached(
+    settings: Settings, changes: dict[str, Any], address: str
+) -> None:
+    app = create_app(replace(settings, **changes))
+    added = app.test_cli_runner().invoke(args=("people", "add", "anna@example.com"))
+    assert f"\n{address}/join/" in added.output
 
 
 def test_the_first_one_added_is_an_administrator_whose_link_sets_a_password(

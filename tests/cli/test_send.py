@@ -1,8 +1,9 @@
 """Many campaigns are sent from a file: a dry run first, then once each, also after a stop."""
 
 import json
+import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +11,17 @@ import pytest
 from click.testing import Result
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from app import create_app
 from app.campaign.contract.payload import build_payload
+from app.cli import send as command
 from app.sandbox.ledger import Ledger
 from app.sandbox.switch import Switch
 from app.services import find_services
 from app.settings import Settings
-from app.store import audit_trail, batches, throttles
+from app.store import approvals, audit_trail, batches, throttles
 from app.store.database import Store
 from app.store.models import Draft
 from app.store.throttles import Pace
@@ -131,8 +135,55 @@ def test_failures_in_a_row_stop_it_and_nothing_stays_in_the_queue(
     with store.reading() as session:
         assert batches.list_queued(session, 1, 99) == []
     find_services(app).faults.switch_off()
+    with store.reading() as session:
+        drafts_before = session.query(Draft).count()
     again = send(write(tmp_path, "Another"), "--yes")
-    assert (again.exit_code, "Nothing is sent to Sandbox now" in again.output) == (2, True)
+    assert (again.exit_code, "Nothing is sent to Sandbox, as" in again.output) == (2, True)
+    with store.reading() as session:
+        assert session.query(Draft).count() == drafts_before
+
+
+def test_where_people_have_accounts_the_sandbox_wants_a_name_too(
+    app: Flask, send: Send, tmp_path: Path, ledger: Ledger
+) -> None:
+    add_account(app)
+    said = send(write(tmp_path, "One"), "--yes")
+    assert (said.exit_code, "Say by --who who sends it" in said.output) == (2, True)
+    assert send(write(tmp_path, "One"), "--yes", "--who", "anna@example.com").exit_code == 0
+    assert names(ledger) == ["One"]
+
+
+def test_a_database_that_comes_back_is_waited_for(
+    send: Send, tmp_path: Path, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refusals = iter([True, True])
+    reading = Store.reading
+
+    def read(store: Store) -> AbstractContextManager[Session]:
+        if sys._getframe(1).f_code.co_name == "_read_standing" and next(refusals, False):  # noqa: SLF001
+            raise OperationalError("SELECT", {}, Exception("the server is starting up"))
+        return reading(store)
+
+    monkeypatch.setattr(Store, "reading", read)
+    assert send(write(tmp_path, "One"), "--yes").exit_code == 0
+    assert names(ledger) == ["One"]
+
+
+def test_a_database_that_stays_silent_is_named_with_the_batch_that_goes_on(
+    send: Send, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reading = Store.reading
+
+    def read(store: Store) -> AbstractContextManager[Session]:
+        if sys._getframe(1).f_code.co_name == "_read_standing":  # noqa: SLF001
+            raise OperationalError("SELECT", {}, Exception("the server has gone"))
+        return reading(store)
+
+    monkeypatch.setattr(Store, "reading", read)
+    monkeypatch.setattr(command, "LONGEST_SILENCE", 0.0)
+    said = send(write(tmp_path, "One"), "--yes")
+    assert said.exit_code == 3
+    assert "Batch 1 is confirmed, and goes on without this command" in said.output
 
 
 @pytest.mark.parametrize(
@@ -166,10 +217,10 @@ def test_a_draft_that_was_changed_since_is_not_sent_for_the_line(
 ) -> None:
     file = write(tmp_path, "One")
     with store.writing() as session:
-        throttles.find(session, "sandbox", Pace(0, 1, 1)).paused_at = datetime.now(UTC)
-    assert send(file, "--yes").exit_code == 2
+        approvals.set_rule(session, "sandbox", "", who="")
+    assert send(file, "--yes", "--who", "Ada").exit_code == 2
     with store.writing() as session:
-        throttles.resume(session, "sandbox", "Ada")
+        approvals.set_rule(session, "sandbox", None, who="")
         (draft,) = session.query(Draft).all()
     visitor.press(visitor.open(f"/drafts/{draft.id}"), f"drafts/{draft.id}", {"name": "Changed"})
     said = send(file, "--yes")

@@ -5,6 +5,7 @@ import socket
 import socketserver
 import sqlite3
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -12,9 +13,11 @@ from threading import Thread
 from time import monotonic
 from typing import ClassVar
 
+import psycopg
 import pytest
 
 from app.sending.doorbell import FILE, PATIENCE, Doorbell
+from tests.log_lines import Log
 from tests.servers import free_port
 
 SECRET = "a secret of this test"
@@ -199,6 +202,41 @@ def test_a_server_carries_it_from_one_machine_to_another(
         rings.ring("client")
         assert heard.next() == "client"
     assert not (tmp_path / "one").exists()
+
+
+@pytest.mark.postgresql
+def test_who_opens_it_while_another_makes_its_tables_can_ring(
+    database_url: str, tmp_path: Path, heard: Heard, log: Log
+) -> None:
+    drop = "DROP TABLE IF EXISTS huey_kv, huey_schedule, huey_task, huey_counter CASCADE"
+    waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = %s"
+    with (
+        psycopg.connect(database_url, autocommit=True) as server,
+        psycopg.connect(database_url) as another,
+        opened(tmp_path, heard, url=database_url) as doorbell,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        server.execute(drop)
+        another.execute(
+            "CREATE TABLE huey_kv (queue text NOT NULL, key text NOT NULL, value bytea NOT NULL,"
+            " PRIMARY KEY (queue, key))"
+        )
+        ringing = pool.submit(doorbell.ring, "client")
+        while server.execute(waits, [server.info.dbname]).fetchone() == (0,):
+            assert not ringing.done()
+        another.commit()
+        ringing.result()
+        server.execute(drop)
+    assert not [line for line in log.lines() if line["level"] == "error"]
+
+
+def test_a_server_that_stays_away_is_told_in_one_line_a_minute(log: Log) -> None:
+    for _ in range(3):
+        gone = ConnectionRefusedError("the server has gone")
+        logging.getLogger("huey.consumer").error("Error reading from queue", exc_info=gone)
+    (line,) = log.lines()
+    assert line["event"] == "Error reading from queue: ConnectionRefusedError"
+    assert "exception" not in line
 
 
 def test_it_stops_listening(tmp_path: Path, heard: Heard) -> None:

@@ -11,6 +11,7 @@ import pytest
 from flask import Flask, g
 from flask.testing import FlaskClient
 from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 
 from app.campaign.compliance.findings import check_rules
 from app.rights import make_local_person
@@ -71,6 +72,19 @@ def test_what_was_typed_stands_on_the_page_to_be_posted_again(
     assert failed.heading == "This could not be written down"
     assert failed.typed("name") == "Typed at a bad moment"
     assert failed.soup.find("button", string="Try again")
+
+
+def test_a_page_that_cannot_be_read_speaks_of_no_writing(client: FlaskClient, store: Store) -> None:
+    def fail(*_: Any) -> None:
+        raise OperationalError("SELECT", {}, Exception("the server has gone"))
+
+    event.listen(store.engine, "before_cursor_execute", fail)
+    try:
+        page = Page(client.get("/"))
+    finally:
+        event.remove(store.engine, "before_cursor_execute", fail)
+    assert (page.status, page.heading) == (503, "This cannot be shown just now")
+    assert "Nothing was sent" not in page.text
 
 
 def test_nothing_is_sent_that_cannot_be_written_down_first(

@@ -27,7 +27,9 @@ bp = Blueprint("connections", __name__)
 @bp.get("/connections")
 @needs(Right.VIEW)
 def index() -> str:
-    return render_template("connections/index.html", offered=list_connections())
+    with store().reading() as session:
+        paused = throttles.list_paused(session)
+    return render_template("connections/index.html", offered=list_connections(), paused=paused)
 
 
 @bp.get("/connections/new")

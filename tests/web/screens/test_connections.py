@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,10 +15,11 @@ from app import CannotStart, create_app
 from app.connections import ENVIRONMENT
 from app.services import find_services
 from app.settings import Settings
-from app.store import saved_connections
+from app.store import saved_connections, throttles
 from app.store.base import State
 from app.store.database import Store
 from app.store.models import Submission
+from app.store.throttles import GENTLE
 from tests.fakes import LIVE
 from tests.pages import Page, Visitor
 from tests.sending.presses import TOKEN, rows
@@ -161,6 +163,15 @@ def test_nothing_is_sent_over_one_that_is_disabled(visitor: Visitor, made: Page)
     assert "Disabled: nothing can be sent there." in disabled.text
     page = visitor.press(draft, "send", {"named": "Client A"})
     assert "Nothing can be sent to Client A" in page.text
+
+
+def test_one_to_which_nothing_goes_is_named_in_the_list(visitor: Visitor, store: Store) -> None:
+    assert "Nothing goes there" not in visitor.open("/connections").text
+    with store.writing() as session:
+        throttles.find(session, "sandbox", GENTLE).paused_at = datetime.now(UTC)
+    assert "Nothing goes there until somebody lets campaigns go again" in (
+        visitor.open("/connections").text
+    )
 
 
 def test_the_environments_is_there_and_read_only(instance: Path) -> None:
