@@ -38,6 +38,7 @@ from app.sandbox import TOKEN, create_sandbox
 from app.sandbox.file import FILE, open_file
 from app.sending.background import Background
 from app.sending.batch_work import BatchWork
+from app.sending.brought_back import Witness
 from app.sending.doorbell import Doorbell
 from app.sending.journal import FOLDER, Journal
 from app.sending.sender import Sender
@@ -141,7 +142,14 @@ def _make(settings: Settings) -> Flask:
         ),
     )
     background = Background()
-    sender = Sender(store, journal, connections, is_one_of_many=bool(settings.database_url))
+    witness = Witness(store, settings.instance, partial(_list_entered, connections))
+    sender = Sender(
+        store,
+        journal,
+        connections,
+        is_one_of_many=bool(settings.database_url),
+        witness=witness,
+    )
     doorbell = Doorbell(
         settings.queue_url, settings.instance, app.config["SECRET_KEY"], answer=sender.wake
     )
@@ -156,6 +164,7 @@ def _make(settings: Settings) -> Flask:
     doorbell.sweep = partial(
         _sweep_and_tell,
         teller,
+        witness,
         store,
         journal,
         sender.wake,
@@ -213,8 +222,13 @@ def _locate_database(settings: Settings) -> Path | URL:
     return read_database_url(settings.database_url, "DATABASE_URL")
 
 
-def _sweep_and_tell(teller: Teller, *parts: Any) -> None:
+def _list_entered(connections: ConnectionRegistry) -> list[str]:
+    return [known.key for known in connections.list_all() if not known.is_built_in]
+
+
+def _sweep_and_tell(teller: Teller, witness: Witness, *parts: Any) -> None:
     """Do what is done every minute: the sweep, of which one machine does most, then the telling."""
+    witness.check()
     sweep(*parts)
     teller.look()
 

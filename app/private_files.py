@@ -7,7 +7,7 @@ from pathlib import Path
 from secrets import token_hex
 
 _OURS = re.compile(
-    r".*\.lock|.*\.sqlite3(-\w+)?|queue\.db(-\w+)?|secret_key|token_keys|backups|outcomes|archive|benchmarks\.json"
+    r".*\.lock|.*\.sqlite3(-\w+)?|queue\.db(-\w+)?|newest_seal|secret_key|token_keys|backups|outcomes|archive|benchmarks\.json"
 )
 
 

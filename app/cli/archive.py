@@ -20,6 +20,7 @@ from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 import click
 
 from app.private_files import sync_folder
+from app.sending.brought_back import FILE as NOTE
 from app.sending.journal import FOLDER
 from app.store.database_file import copy_database
 from app.store.dialects.sqlite import MOVED
@@ -31,7 +32,7 @@ Copies = Mapping[str, Callable[[Path], None]]
 """What makes the files of databases that are not in the folder, by their names."""
 
 _MANIFEST = "manifest.json"
-LEFT_OUT = ("-wal", "-shm", "-journal", ".db", ".lock", ".new", ".zip")
+LEFT_OUT = ("-wal", "-shm", "-journal", ".db", ".lock", ".new", ".zip", NOTE)
 _BROKEN = (BadZipFile, KeyError, TypeError, ValueError, AttributeError, EOFError, RuntimeError)
 
 

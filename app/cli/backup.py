@@ -23,14 +23,12 @@ from sqlalchemy.exc import DatabaseError
 from app.cli.archive import LEFT_OUT, MAIN, Copies, Unusable, unpack, write_backup
 from app.cli.sandbox_copy import copy_sandbox_to_file
 from app.sandbox.file import FILE
+from app.sending.brought_back import settle_brought_back
 from app.sending.journal import FOLDER, Journal
-from app.sending.outcome import Outcome
 from app.sending.recording import recover
-from app.sending.settlement import apply_outcome
 from app.services import services
-from app.store import accounts, audit_trail, batches, seals, submissions
-from app.store.audit_trail import INSTANCE, EventKind, name_batch_chain
-from app.store.base import MAY_EXIST, State
+from app.store import seals
+from app.store.base import MAY_EXIST
 from app.store.database import Store
 from app.store.database_file import copy_database, count_on, read_counters, read_submissions
 from app.store.dialects.sqlite import SqliteDatabase
@@ -45,7 +43,6 @@ _WITHOUT_KEYS = (
     "The keys of the tokens are not in it, as TOKEN_KEYS has them: keep that and SECRET_KEY, too. "
     "Without them no token of it can be read."
 )
-_BROUGHT_BACK = "A backup was brought back that was made before the answer came."
 
 
 @click.command("backup")
@@ -199,22 +196,13 @@ def _prepare(
     store = Store(database)
     count_on(database, counters)  # No number means a second thing after a restore.
     with store.writing() as session:
-        for submission in submissions.find_under_way(session):
-            apply_outcome(session, submission, Outcome(State.UNKNOWN, _BROUGHT_BACK))
-        accounts.distrust_sign_ins(session)
-        for batch in batches.list_going(session):  # What is left may have been sent since.
-            batch.stopped_at = datetime.now(UTC)
-            audit_trail.record(session, EventKind.BATCH_STOPPED, name_batch_chain(batch.id))
-        audit_trail.record(
+        settle_brought_back(
             session,
-            EventKind.BACKUP_RESTORED,
-            INSTANCE,
             made_at=manifest["at"],
             sha256=manifest["files"][MAIN],
             forgotten=lost.sent,
             answers_forgotten=lost.answers,
         )
-        seals.seal(session)
     store.engine.dispose()
 
 

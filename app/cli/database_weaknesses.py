@@ -7,8 +7,11 @@ from time import time
 
 from sqlalchemy import Connection, Engine, create_engine, func, select
 from sqlalchemy.exc import DatabaseError
+from sqlalchemy.orm import Session
 
 from app.cli.weaknesses import Weakness, broken, is_own_sandbox, weak
+from app.sending.brought_back import FILE as NOTE
+from app.sending.brought_back import is_missing_there, read_note
 from app.settings import LOOPBACK, Settings, read_database_url
 from app.store.dialects.postgresql import CLOCK, HAS_MORE_RIGHTS, OLDEST, PATIENCE, VERSION
 from app.store.migrations import HEAD, read_revision
@@ -72,6 +75,17 @@ def _check_tls(settings: Settings) -> Iterator[Weakness]:
         )
 
 
+def _check_seals(connection: Connection, settings: Settings) -> Iterator[Weakness]:
+    note = read_note(settings.instance / NOTE)
+    with Session(connection) as session:
+        if note and is_missing_there(session, note):
+            yield broken(
+                "records",
+                f"The seal {note.number}, seen here at {note.at}, is missing: an older copy of the "
+                "database was brought back. Look in VoiceAIWrapper before anything is sent.",
+            )
+
+
 def _check_content(connection: Connection, settings: Settings) -> Iterator[Weakness]:
     if settings.database_url:
         yield from _check_server(connection)
@@ -82,6 +96,7 @@ def _check_content(connection: Connection, settings: Settings) -> Iterator[Weakn
     if revision != HEAD:
         yield weak("migrations", "The database is of an older version. Start the app: it upgrades.")
         return
+    yield from _check_seals(connection, settings)
     yield from _check_log(connection, settings)
     yield from _check_connections(connection, settings)
 

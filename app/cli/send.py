@@ -41,13 +41,9 @@ from app.store.drafts import AlreadySubmitted, StaleVersion
 ALL_CREATED, NOT_ALL_CREATED, UNKNOWN = 0, 1, 3
 _EVERY = 0.2
 _NAMED = 20
-_PAUSED = (
-    "Stopped, as campaigns failed one after the other, or nobody knows what became of them. "
-    "The last: {}"
-)
+_PAUSED = "Stopped. {}"
 _PAUSED_ALREADY = (
-    "Nothing is sent to {}, as campaigns failed there one after the other, or nobody knows what "
-    "became of them. The last: {} Let campaigns go there again on its page, then run this again."
+    "Nothing is sent to {}. {} Let campaigns go there again on its page, then run this again."
 )
 _SILENT = (
     "The database has not answered for {} minutes. Batch {} is confirmed, and goes on without this "

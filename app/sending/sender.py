@@ -21,6 +21,7 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 from app.connections import Connection, ConnectionRegistry
 from app.remote.connection import BadConnection
 from app.sending.background import Background
+from app.sending.brought_back import Witness
 from app.sending.journal import Journal
 from app.sending.outcome import Api, Outcome
 from app.sending.queue import withdraw
@@ -61,8 +62,9 @@ class Sender:
         connections: ConnectionRegistry,
         *,
         is_one_of_many: bool = False,
+        witness: Witness | None = None,
     ) -> None:
-        """Send what waits in *store*.
+        """Send what waits in *store*, as long as its *witness* misses nothing there.
 
         One of many machines takes nothing back that only it cannot send: its settings may be
         wrong, and those of another right.
@@ -72,6 +74,7 @@ class Sender:
         self._journal = journal
         self._connections = connections
         self._background = Background()
+        self._witness = witness
         self._claims = Together[str, None, _Opened](self._claim, MOST_THREADS)
         self._changed = Condition()
         self._threads = 0
@@ -161,6 +164,8 @@ class Sender:
 
     def _claim(self, key: str, threads: Sequence[None]) -> list[_Opened]:
         """Claim for one connection, a submission for each thread that waits for one."""
+        if self._witness:
+            self._witness.check()
         to, api = self._open(key)
         turns: list[Turn] = [None] * len(threads)
         if self._is_one_of_many and isinstance(api, BadConnection):

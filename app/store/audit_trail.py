@@ -212,6 +212,17 @@ def read_archived(session: Session) -> list[dict[str, Any]]:
     return [read_details(event) for event in session.scalars(query.order_by(Event.number))]
 
 
+def was_brought_back_since(session: Session, at: str) -> bool:
+    """Tell whether an older copy of the database was brought back, and settled, after a moment.
+
+    *at* is in UTC, in ISO 8601 with milliseconds, as events have it.
+    """
+    query = select(Event.number).where(
+        Event.chain == INSTANCE, Event.kind == EventKind.BACKUP_RESTORED, Event.at > at
+    )
+    return session.scalars(query.limit(1)).first() is not None
+
+
 def find_said_digest(events: Sequence[Mapping[str, Any]]) -> str | None:
     """Find the digest of what was last said of a draft's findings; `None` if nothing binds it.
 

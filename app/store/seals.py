@@ -4,7 +4,7 @@ A seal is made at every outcome, at every start and before every backup. It name
 chains that have grown since the one before, so it costs as much as was done in between.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,6 +25,9 @@ _GROWN = (
     .with_for_update(skip_locked=True)  # Who is writing there makes a seal of it after us.
 )
 _NEWEST = select(Seal.number, Seal.hash).order_by(Seal.number.desc()).limit(1)
+_HASHES = select(Seal.number, Seal.hash).where(
+    Seal.number.in_(bindparam("numbers", expanding=True))
+)
 _MARK = (
     update(ChainHead)
     .where(ChainHead.chain == bindparam("of"))
@@ -67,6 +70,12 @@ def find_newest(session: Session) -> str:
     """Find the hash of the newest seal, or nothing if there is none."""
     newest = session.execute(_NEWEST).first()
     return newest.hash if newest else ""
+
+
+def read_hashes(session: Session, numbers: Collection[int]) -> dict[int, str]:
+    """Read the hashes of these seals, as far as there are such."""
+    rows = session.execute(_HASHES, {"numbers": list(numbers)})
+    return dict(rows.all())
 
 
 def count_seals(session: Session) -> int:

@@ -120,6 +120,15 @@ def find_pause(session: Session, connection_key: str) -> tuple[datetime, str] | 
     return (row.paused_at, row.pause_reason) if row else None
 
 
+def pause(session: Session, connection_key: str, usual: Pace, reason: str) -> None:
+    """Let nothing go to a connection until somebody says so; does nothing if nothing does now."""
+    throttle = find(session, connection_key, usual)
+    if not throttle.paused_at:
+        throttle.paused_at, throttle.pause_reason = datetime.now(UTC), reason
+        chain = name_connection_chain(connection_key)
+        audit_trail.record(session, EventKind.SENDING_PAUSED, chain, reason=reason)
+
+
 def list_paused(session: Session) -> set[str]:
     """List the keys of the connections to which nothing goes."""
     query = select(Throttle.connection_key).where(Throttle.paused_at.is_not(None))
@@ -134,13 +143,18 @@ def count_success(session: Session, connection_key: str) -> None:
         session.execute(update(Throttle).where(*has_failures).values(failures=0))
 
 
+_FAILED = (
+    "Campaigns failed there one after the other, or nobody knows what became of them. The last: {}"
+)
+
+
 def count_failure(session: Session, connection_key: str, reason: str) -> None:
     """Count a campaign that failed; `MOST_FAILURES` in a row pause the connection."""
     _wait_for_others(session, connection_key)
     of_key = Throttle.connection_key == connection_key
     session.execute(update(Throttle).where(of_key).values(failures=Throttle.failures + 1))
     is_one_too_many = (Throttle.failures >= MOST_FAILURES, Throttle.paused_at.is_(None))
-    pause = {"paused_at": datetime.now(UTC), "pause_reason": reason}
+    pause = {"paused_at": datetime.now(UTC), "pause_reason": _FAILED.format(reason)}
     changed = session.execute(update(Throttle).where(of_key, *is_one_too_many).values(pause))
     if cast(CursorResult[Any], changed).rowcount:
         chain = name_connection_chain(connection_key)

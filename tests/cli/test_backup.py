@@ -16,6 +16,7 @@ from sqlalchemy import text
 
 from app import create_app
 from app.cli import backup
+from app.sending.brought_back import FILE as NOTE
 from app.services import find_services
 from app.settings import Settings
 from app.store.database import Store
@@ -44,9 +45,10 @@ def test_what_is_written_during_a_backup_harms_neither(
 
 
 def test_a_backup_is_one_file_for_its_owner_alone_with_all_that_is_needed(
-    run: Run, file: Path, saved: Saved
+    run: Run, file: Path, saved: Saved, instance: Path
 ) -> None:
     saved()
+    (instance / NOTE).write_text("What this machine has seen is no part of what it keeps.")
     written = run("backup", file)
     assert (written.exit_code, "It holds the keys of the tokens" in written.output) == (0, True)
 
@@ -55,6 +57,7 @@ def test_a_backup_is_one_file_for_its_owner_alone_with_all_that_is_needed(
         held = set(packed.namelist())
         manifest = json.loads(packed.read("manifest.json"))
     assert held == {"manifest.json", *manifest["files"]}
+    assert NOTE not in held
     assert {"campaigns.sqlite3", "sandbox.sqlite3", "secret_key", "token_keys"} <= held
     assert manifest["schema"] == HEAD
 

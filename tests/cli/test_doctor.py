@@ -18,7 +18,9 @@ from sqlalchemy import text
 
 from app.cli import database_weaknesses, weaknesses
 from app.cli.doctor import doctor_command
+from app.sending.brought_back import FILE
 from app.settings_table import SETTINGS
+from app.store import seals
 from app.store.database import Store
 from app.version import RENEWED
 from tests.pages import Visitor, drain
@@ -27,7 +29,7 @@ from tests.postgresql import as_plain_role
 from tests.sending.test_doorbell import Redis, listening
 from tests.sending.webhook_receiver import make_certificate
 from tests.servers import free_port
-from tests.store.tampering import unguarded
+from tests.store.tampering import sealed, unguarded
 
 KEY = "0123456789abcdef0123456789abcdef"
 TOKEN_KEY = Fernet.generate_key().decode()
@@ -359,3 +361,17 @@ class TestServer:
         monkeypatch.setattr(database_weaknesses, "OLDEST", 99)
 
         assert find(examine()) == {"database-version": "broken"}
+
+
+def test_an_older_copy_that_was_brought_back_is_broken(
+    store: Store, saved: Callable[..., str], examine: Examine, instance: Path
+) -> None:
+    saved()
+    sealed(store)
+    with store.reading() as session:
+        first = seals.read_hashes(session, {1})[1]
+    missing = {"first": first, "number": 999, "hash": "0" * 64, "at": "2026-01-01T00:00:00.000"}
+    (instance / FILE).write_text(json.dumps(missing))
+    result = examine()
+    assert find(result)["records"] == "broken"
+    assert "an older copy of the database was brought back" in result.output

@@ -131,14 +131,17 @@ def test_failures_in_a_row_stop_it_and_nothing_stays_in_the_queue(
     said = send(write(tmp_path, *(f"Campaign {number}" for number in range(9))), "--yes")
 
     assert said.exit_code in {1, 3}
-    assert "Stopped, as campaigns failed one after the other" in said.output
+    assert "Stopped. Campaigns failed there one after the other" in said.output
     with store.reading() as session:
         assert batches.list_queued(session, 1, 99) == []
     find_services(app).faults.switch_off()
     with store.reading() as session:
         drafts_before = session.query(Draft).count()
     again = send(write(tmp_path, "Another"), "--yes")
-    assert (again.exit_code, "Nothing is sent to Sandbox, as" in again.output) == (2, True)
+    assert (again.exit_code, "Nothing is sent to Sandbox. Campaigns failed" in again.output) == (
+        2,
+        True,
+    )
     with store.reading() as session:
         assert session.query(Draft).count() == drafts_before
 
