@@ -89,7 +89,7 @@ def _make_submission(batch: Batch, item: BatchItem, draft: Draft, to: Connection
         who=batch.who,
         approved_by=batch.approved_by,
         without_approval=batch.without_approval,
-        claimed_at=batch.confirmed_at,
+        pressed_at=batch.confirmed_at,
     )
 
 

@@ -64,7 +64,7 @@ def queue_again(session: Session, refused: Submission) -> None:
         who=refused.who,
         approved_by=refused.approved_by,
         without_approval=refused.without_approval,
-        claimed_at=refused.claimed_at,
+        pressed_at=refused.pressed_at,
     )
     batch_id, refused.batch_id = refused.batch_id, None
     refused.draft.state = State.QUEUED

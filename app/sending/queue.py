@@ -91,5 +91,5 @@ def _make_submission(
         who=send_request.who,
         approved_by=grounds.approved_by,
         without_approval=grounds.without_approval,
-        claimed_at=now,
+        pressed_at=now,
     )

@@ -127,7 +127,7 @@ def _find_problem(waiting: Waiting, to: Connection, now: datetime) -> Unsendable
     """Find out why a submission must not be sent any more as it was confirmed."""
     if reason := _find_change(waiting, to):
         return Unsendable(waiting.id, reason, is_changed=True)
-    if now - waiting.claimed_at > QUEUED_AT_MOST:
+    if now - waiting.pressed_at > QUEUED_AT_MOST:
         return Unsendable(waiting.id, _TOO_OLD, is_changed=False)
     return None
 

@@ -55,7 +55,7 @@ _COUNTS = select(
     Submission.state,
     func.count(),
     func.count(Submission.resolved_at),
-    func.min(Submission.claimed_at),
+    func.min(Submission.pressed_at),
 ).group_by(Submission.connection_key, Submission.state)
 
 

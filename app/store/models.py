@@ -169,9 +169,9 @@ class Submission(Base):
 
     *connection* and *connection_key* are the name and the key of where it is sent, *stamp* is
     what that connection was when somebody reviewed it, and *body* is the bytes; *hurries* is one
-    that does not wait as long as the API wants. *claimed_at* is when the button was pressed;
-    *answer* is the raw answer and *errors* the API's messages by field.
-    *token* is the claim's own: only who has it may say what was answered. *lease_until* is
+    that does not wait as long as the API wants. *pressed_at*, in the column of an older name, is
+    when the button was pressed; *answer* is the raw answer and *errors* the API's messages by
+    field. *token* is the claim's own: only who has it may say what was answered. *lease_until* is
     when an answer can no longer come, for people to read; *lease_boot* and *lease_ends* are
     what is gone by (`leases.Lease`). *retry_at* is when the API wants to be asked again at the
     earliest; *who* pressed, and *resolved_by* said what became of it. *approved_by* is who had
@@ -196,7 +196,7 @@ class Submission(Base):
     who: Mapped[str] = mapped_column(default="")
     approved_by: Mapped[str] = mapped_column(default="")
     without_approval: Mapped[str] = mapped_column(default="")
-    claimed_at: Mapped[datetime]
+    pressed_at: Mapped[datetime] = mapped_column("claimed_at")
     token: Mapped[str] = mapped_column(Words(32), default="")
     lease_until: Mapped[datetime | None]
     lease_boot: Mapped[str] = mapped_column(Words(36), default="")

@@ -125,11 +125,11 @@ class Waiting(NamedTuple):
 
     id: int
     stamp: str
-    claimed_at: datetime
+    pressed_at: datetime
 
 
 _NEXT = (
-    select(Submission.id, Submission.stamp, Submission.claimed_at)
+    select(Submission.id, Submission.stamp, Submission.pressed_at)
     .where(IS_QUEUED, Submission.connection_key == bindparam("key"))
     .order_by(Submission.batch_id, Submission.id)
     .limit(bindparam("most"))
@@ -203,7 +203,7 @@ def find_alike(
         Submission.connection_key == connection_key,
         Submission.state.in_(MAY_EXIST),
         or_(
-            func.coalesce(Submission.settled_at, Submission.claimed_at) > since,
+            func.coalesce(Submission.settled_at, Submission.pressed_at) > since,
             Submission.state.in_(PENDING),
         ),
     )
@@ -251,7 +251,7 @@ def write_document(submission: Submission) -> dict[str, Any]:
         "draft_version": submission.draft_version,
         "payload": submission.body.decode(),
         "sha256": submission.digest,
-        "pressed_at": submission.claimed_at.isoformat(),
+        "pressed_at": submission.pressed_at.isoformat(),
         "pressed_by": submission.who,
         "known_at": submission.settled_at.isoformat() if submission.settled_at else None,
         "message": submission.message,

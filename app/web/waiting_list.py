@@ -106,7 +106,7 @@ def _find_unknown(look: _Look) -> Iterator[Waiting]:
             submission.name,
             "submissions.show",
             {"submission_id": submission.id},
-            submission.claimed_at,
+            submission.pressed_at,
         )
 
 

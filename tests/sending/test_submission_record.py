@@ -68,7 +68,7 @@ def test_it_is_kept_when_it_began_and_when_it_was_known(store: Store, saved: Sav
     submission = recorded(store, saved(), ANSWERS[State.UNSENT])
 
     assert submission.settled_at is not None
-    assert before <= submission.claimed_at <= submission.settled_at <= datetime.now(UTC)
+    assert before <= submission.pressed_at <= submission.settled_at <= datetime.now(UTC)
 
 
 def test_a_created_campaign_is_kept_as_the_api_named_it(store: Store, saved: Saved) -> None:

@@ -75,7 +75,7 @@ def test_the_age_is_that_of_the_first_in_the_queue(store: Store, sent: Sent) -> 
     sent(State.REFUSED)
     first, _ = sent(State.QUEUED), sent(State.QUEUED)
     with store.writing() as session:
-        session.get_one(Submission, first).claimed_at -= timedelta(hours=1)
+        session.get_one(Submission, first).pressed_at -= timedelta(hours=1)
 
     assert 3600 <= read_client(store).oldest_age < 3660
     assert read_client(store, timedelta(hours=-2)).oldest_age == 0  # A clock was set back.

@@ -138,6 +138,6 @@ def test_a_campaign_that_waited_for_long_looks_alike_from_when_it_was_known(
 ) -> None:
     number = sent(State.CREATED)
     with store.writing() as session:
-        session.get_one(Submission, number).claimed_at -= timedelta(hours=23)
+        session.get_one(Submission, number).pressed_at -= timedelta(hours=23)
     since = datetime.now(UTC) - OVER
     assert alike(store, *digest_and_key_of(store, number), since) == number

@@ -5,7 +5,7 @@ different days in different places. So the pieces of each day there are joined f
 the days with the same offset are grouped.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -48,37 +48,59 @@ def find_outside_hours(
     """
     groups = find_same_offsets(schedule, zones)
     times = find_offset_periods(schedule, tuple(group[0] for group in groups))
-    broken: dict[date, int] = {}
-    there: dict[str, list[_Pattern]] = {}
-    lasting: dict[str, int] = {}
-    for number, zone in enumerate(times.zones):
-        parts = sorted(_iterate_parts(hours, schedule, times, number))
-        if parts:
-            days = _count_even_days(hours, schedule, times, number)
-            days |= {part.day: 1 for part in parts if part.day in times.odd_days}
-            broken |= days
-            lasting[zone] = sum(days.values())
-            there[zone] = _group_patterns(parts)
-    if not there:
+    measured = {
+        zone: outside
+        for number, zone in enumerate(times.zones)
+        if (outside := _measure_zone(hours, schedule, times, number))
+    }
+    if not measured:
         return ()
-    zone = max(
-        there, key=lambda name: (max(pattern.seconds for pattern in there[name]), lasting[name])
-    )
-    first, later = there[zone][0], _find_worst_other(there[zone])
+    members = [name for group in groups if group[0] in measured for name in group]
+    return (_report_worst(hours, measured, members),)
+
+
+class _Outside(NamedTuple):
+    """What is outside the hours in one zone: the patterns, and ``{first day of a kind: count}``."""
+
+    patterns: "list[_Pattern]"
+    days: dict[date, int]
+
+    @property
+    def gravity(self) -> tuple[int, int]:
+        """How bad it is: the most seconds on a day, and on how many days there is any."""
+        return max(pattern.seconds for pattern in self.patterns), sum(self.days.values())
+
+
+def _measure_zone(
+    hours: WeekHours, schedule: Schedule, times: OffsetPeriods, number: int
+) -> _Outside | None:
+    """Measure what is outside the hours in one of the zones of *times*; `None` if nothing is."""
+    parts = sorted(_iterate_parts(hours, schedule, times, number))
+    if not parts:
+        return None
+    days = _count_even_days(hours, schedule, times, number)
+    days |= {part.day: 1 for part in parts if part.day in times.odd_days}
+    return _Outside(_group_patterns(parts), days)
+
+
+def _report_worst(
+    hours: WeekHours, measured: Mapping[str, _Outside], members: Sequence[str]
+) -> OutsideHours:
+    """Report the worst zone in full, and of all *members* how many days have something outside."""
+    zone = max(measured, key=lambda name: measured[name].gravity)
+    first, later = measured[zone].patterns[0], _find_worst_other(measured[zone].patterns)
     worst = first.outside + (later.outside if later else ())
-    members = [name for group in groups if group[0] in there for name in group]
-    return (
-        OutsideHours(
-            zone=zone,
-            outside=first.outside,
-            since=first.since,
-            later=later.outside if later else (),
-            later_since=later.since if later else None,
-            closed=frozenset(day for day, _ in worst if not hours[day]),
-            others=tuple(name for name in members if name != zone),
-            days=sum(broken.values()),
-            first=min(broken),
-        ),
+    broken = {day: count for each in measured.values() for day, count in each.days.items()}
+    return OutsideHours(
+        zone=zone,
+        outside=first.outside,
+        since=first.since,
+        later=later.outside if later else (),
+        later_since=later.since if later else None,
+        closed=frozenset(day for day, _ in worst if not hours[day]),
+        others=tuple(name for name in members if name != zone),
+        days=sum(broken.values()),
+        first=min(broken),
     )
 
 
