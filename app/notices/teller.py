@@ -12,7 +12,7 @@ from app.notices.digest import tell_people
 from app.notices.hook_calls import deliver, tell_hooks
 from app.notices.items import ListWaiting
 from app.people.mail import Outbox
-from app.store import duties
+from app.store import periodic_tasks
 from app.store.audit_trail import INSTANCE
 from app.store.database import Store
 
@@ -39,7 +39,7 @@ class Teller:
         To be called each minute or so on every machine: each look and each call is one machine's.
         """
         with self.store.writing(f"{INSTANCE} digest") as session:
-            is_time = duties.take(session, "digest", _LEASE)
+            is_time = periodic_tasks.take(session, "digest", _LEASE)
         if is_time:
             self.start("digests", self._tell_people)
             self.start("hook digests", self._tell_hooks)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from app.sending.journal import Journal
 from app.sending.recording import recover
-from app.store import batches, duties, seals, submissions
+from app.store import batches, periodic_tasks, seals, submissions
 from app.store.audit_trail import INSTANCE
 from app.store.database import Store
 
@@ -34,9 +34,9 @@ def sweep(
     for connection_key in waiting:
         wake(connection_key)
     with store.writing(f"{INSTANCE} sweep") as session:
-        if not duties.take(session, "sweep", _LEASE):
+        if not periodic_tasks.take(session, "sweep", _LEASE):
             return
-        is_time_to_archive = archive and duties.take(session, "archive", _DAY)
+        is_time_to_archive = archive and periodic_tasks.take(session, "archive", _DAY)
         unfinished = batches.list_unfinished(session, datetime.now(UTC))
     with store.writing() as session:
         seals.seal(session)

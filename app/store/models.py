@@ -348,7 +348,7 @@ class Throttle(Base):
     pause_reason: Mapped[str] = mapped_column(default="")
 
 
-class Duty(Base):
+class PeriodicTask(Base):
     """Something that one of all machines does now and then, and no other until its lease ends."""
 
     __tablename__ = "duty"

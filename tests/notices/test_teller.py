@@ -5,13 +5,15 @@ from sqlalchemy import update
 
 from app.services import find_services
 from app.store.database import Store
-from app.store.models import Duty
+from app.store.models import PeriodicTask
 from tests.notices.waiting import Waiting, make_teller
 
 
 def end_duty(store: Store) -> None:
     with store.writing() as session:
-        session.execute(update(Duty).where(Duty.name == "digest").values(lease_ends=0.0))
+        session.execute(
+            update(PeriodicTask).where(PeriodicTask.name == "digest").values(lease_ends=0.0)
+        )
 
 
 def test_a_look_is_taken_by_one_machine_in_some_minutes(app: Flask) -> None:
@@ -31,4 +33,4 @@ def test_each_minute_it_is_looked(app: Flask) -> None:
     services.doorbell.sweep()
     assert services.background.drain(10)
     with services.store.reading() as session:
-        assert session.get(Duty, "digest") is not None
+        assert session.get(PeriodicTask, "digest") is not None

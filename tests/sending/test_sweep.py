@@ -8,7 +8,7 @@ from app.sending.sweep import sweep
 from app.store.base import State
 from app.store.database import Store
 from app.store.dialects import queries
-from app.store.models import Duty, Submission
+from app.store.models import PeriodicTask, Submission
 from app.store.records import ChainHead
 from tests.sending.presses import expire, journal
 
@@ -27,7 +27,7 @@ def gone_on() -> list[int]:
 
 def end_duty(store: Store, name: str = "sweep") -> None:
     with store.writing() as session:
-        session.get_one(Duty, name).lease_ends = 0.0
+        session.get_one(PeriodicTask, name).lease_ends = 0.0
 
 
 def test_what_waits_is_rung_for_even_if_another_machine_has_just_looked(
@@ -75,7 +75,7 @@ def test_what_is_old_is_archived_once_a_day_by_one_machine(
     assert times == ["archived"]
     with store.reading() as session:
         now = queries(session).read_clock(session)
-        assert 86_000 < session.get_one(Duty, "archive").lease_ends - now.seconds < 86_400
+        assert 86_000 < session.get_one(PeriodicTask, "archive").lease_ends - now.seconds < 86_400
     end_duty(store, "archive")
     sweep(store, journal(store), rung.append, gone_on.append, lambda: times.append("again"))
     assert times == ["archived", "again"]
@@ -86,4 +86,4 @@ def test_where_nothing_is_archived_nobody_has_the_duty(
 ) -> None:
     sweep(store, journal(store), rung.append, gone_on.append)
     with store.reading() as session:
-        assert session.get(Duty, "archive") is None
+        assert session.get(PeriodicTask, "archive") is None

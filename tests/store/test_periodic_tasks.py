@@ -1,15 +1,15 @@
-"""A duty is one machine's at a time."""
+"""A periodic task is one machine's at a time."""
 
 from concurrent.futures import ThreadPoolExecutor
 
-from app.store import duties
+from app.store import periodic_tasks
 from app.store.database import Store
-from app.store.models import Duty
+from app.store.models import PeriodicTask
 
 
 def take(store: Store, name: str = "sweep") -> bool:
-    with store.writing("a duty") as session:
-        return duties.take(session, name, 50)
+    with store.writing("a task") as session:
+        return periodic_tasks.take(session, name, 50)
 
 
 def test_of_many_at_once_one_has_it(store: Store) -> None:
@@ -21,7 +21,7 @@ def test_of_many_at_once_one_has_it(store: Store) -> None:
 def test_it_is_free_again_when_its_time_is_over(store: Store) -> None:
     assert take(store)
     with store.writing() as session:
-        session.get_one(Duty, "sweep").lease_ends = 0.0
+        session.get_one(PeriodicTask, "sweep").lease_ends = 0.0
     assert take(store)
     assert not take(store)
 
@@ -29,5 +29,5 @@ def test_it_is_free_again_when_its_time_is_over(store: Store) -> None:
 def test_a_clock_that_was_set_back_does_not_keep_it_from_everybody(store: Store) -> None:
     assert take(store)
     with store.writing() as session:
-        session.get_one(Duty, "sweep").lease_ends += 3600
+        session.get_one(PeriodicTask, "sweep").lease_ends += 3600
     assert take(store)

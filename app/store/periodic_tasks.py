@@ -1,0 +1,25 @@
+"""Periodic tasks: what one of all machines does now and then, however many there are."""
+
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, or_, update
+from sqlalchemy.orm import Session
+
+from app.store.dialects import queries
+from app.store.leases import grant_lease_from
+from app.store.models import PeriodicTask
+
+
+def take(session: Session, name: str, seconds: float) -> bool:
+    """Take on a task that nobody else has for some seconds; tells whether it is the caller's."""
+    now = queries(session).read_clock(session)
+    queries(session).insert_if_missing(
+        session, PeriodicTask, {"name": name, "lease_boot": "", "lease_ends": 0.0}
+    )
+    is_over = PeriodicTask.lease_ends <= now.seconds
+    is_of_another_time = PeriodicTask.lease_ends > now.seconds + seconds  # The clock was set back.
+    is_free = or_(PeriodicTask.lease_boot != now.boot, is_over, is_of_another_time)
+    lease = grant_lease_from(now, seconds)
+    change = update(PeriodicTask).where(PeriodicTask.name == name, is_free)
+    taken = session.execute(change.values(lease_boot=lease.boot, lease_ends=lease.ends))
+    return bool(cast(CursorResult[Any], taken).rowcount)
