@@ -27,7 +27,7 @@ from app.campaign.explanation import explain_reading
 from app.connections import Connection
 from app.sending.batch_check import NothingReady, make_batch
 from app.sending.batch_confirmation import BatchRequest, NotChecked, confirm_batch
-from app.sending.batch_queue import stop_batch
+from app.sending.batch_queue import STOPPED, stop_batch
 from app.sending.confirmation import NotApproved, NotConfirmed, StaleReview
 from app.sending.submission import GRACE
 from app.services import connections, services, store
@@ -285,6 +285,7 @@ class _Standing(NamedTuple):
     sending: int
     done: int
     failed: int
+    taken_back: int
     unknown: int
     pause: str
 
@@ -298,6 +299,7 @@ def _follow(batch_id: int) -> None:
         while True:
             batch = _wait_for_standing(batch_id)
             words = f"{batch.failed} failed, {batch.unknown} unknown"
+            words += f", {batch.taken_back} taken back" if batch.taken_back else ""
             total = batch.done + batch.left
             progress.update(task, total=total, completed=batch.done, description=words)
             if not batch.left:
@@ -327,11 +329,13 @@ def _read_standing(batch_id: int) -> _Standing:
         items = batches.count_items(session, batch_id)
         sent = batches.count_submissions(session, batch_id)
         pause = throttles.find_pause(session, batch.connection_key)
+        taken_back = batches.count_unsent(session, batch_id, STOPPED)
     return _Standing(
         left=items[ItemState.READY] + sent[State.QUEUED] + sent[State.SENDING],
         sending=sent[State.SENDING],
         done=sum(sent[state] for state in ENDED),
-        failed=sent[State.REFUSED] + sent[State.UNSENT],
+        failed=sent[State.REFUSED] + sent[State.UNSENT] - taken_back,
+        taken_back=taken_back,
         unknown=sent[State.UNKNOWN],
         pause=pause[1] if pause else "",
     )

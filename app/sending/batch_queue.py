@@ -16,7 +16,9 @@ from app.store.database import Store
 from app.store.models import Batch, BatchItem, Draft, Submission
 
 _AT_ONCE = 50
-_STOPPED = "The batch was stopped before it was sent."
+STOPPED = "The batch was stopped before it was sent."
+"""Why a campaign was not sent that somebody took back with its batch."""
+
 _CHANGED = "It was changed after the batch was reviewed."
 
 
@@ -128,8 +130,8 @@ def _change(batch_id: int, store: Store, who: str, kind: EventKind) -> None:
 def take_back(batch_id: int, store: Store) -> bool:
     """Leave out some of a stopped batch, and take some out of the queue; tells whether any were."""
     with store.writing(name_batch_chain(batch_id)) as session:
-        were_left = batches.leave_out_some(session, batch_id, _STOPPED)
+        were_left = batches.leave_out_some(session, batch_id, STOPPED)
         waiting = batches.list_queued(session, batch_id, _AT_ONCE)
     for submission_id in waiting:
-        withdraw(submission_id, _STOPPED, store=store)
+        withdraw(submission_id, STOPPED, store=store)
     return were_left or bool(waiting)

@@ -113,6 +113,16 @@ def count_submissions(session: Session, batch_id: int) -> dict[State, int]:
     return counts | dict(rows)
 
 
+def count_unsent(session: Session, batch_id: int, reason: str) -> int:
+    """Count the submissions of a batch of which no campaign came for this reason."""
+    query = select(func.count()).where(
+        Submission.batch_id == batch_id,
+        Submission.state == State.UNSENT,
+        Submission.message == reason,
+    )
+    return session.scalar(query) or 0
+
+
 def count_settled_since(session: Session, batch_id: int, since: datetime) -> int:
     """Count the submissions whose outcome is known since then (aware)."""
     has_ended = Submission.state.in_(ENDED)

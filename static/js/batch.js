@@ -21,7 +21,7 @@ const renew = async () => {
 };
 const show = (told) => {
   for (const part of parts) part.textContent = told[part.dataset.count].toLocaleString("en");
-  if (bar) bar.value = told.done + told.failed + told.unknown;
+  if (bar) bar.value = told.done + told.failed + told.taken_back + told.unknown;
   if (left) left.textContent = told.seconds === null ? "" : `${told.rate} a second, about ${inWords(told.seconds)} left`;
   if (told.pending) renew().catch(() => {});
   else location.reload();

@@ -16,7 +16,7 @@ from app.rights import Right
 from app.sending.approval import find_approval_obstacle, find_standing_of_batch
 from app.sending.batch_check import NothingReady, check_anew, make_batch
 from app.sending.batch_confirmation import BatchRequest, NotChecked, NotCounted, confirm_batch
-from app.sending.batch_queue import pause_batch, resume_batch, stop_batch
+from app.sending.batch_queue import STOPPED, pause_batch, resume_batch, stop_batch
 from app.sending.confirmation import NotConfirmed, Paused, StaleReview
 from app.services import Services, connections, services, store
 from app.store import batch_summary, batches, drafts, throttles
@@ -214,6 +214,7 @@ class Progress:
     sending: int
     done: int
     failed: int
+    taken_back: int
     unknown: int
     rate: float
     seconds: int | None
@@ -223,6 +224,11 @@ class Progress:
         """How many are still to be sent."""
         return self.waiting + self.sending
 
+    @property
+    def ended(self) -> int:
+        """How many are not under way any more."""
+        return self.done + self.failed + self.taken_back + self.unknown
+
 
 def _measure(session: Session, batch: Batch) -> Progress:
     items = batches.count_items(session, batch.id)
@@ -230,6 +236,7 @@ def _measure(session: Session, batch: Batch) -> Progress:
     waiting = (items[ItemState.READY] if batch.confirmed_at else 0) + sent[State.QUEUED]
     left = waiting + sent[State.SENDING]
     rate = _measure_rate(session, batch)
+    taken_back = batches.count_unsent(session, batch.id, STOPPED) if batch.stopped_at else 0
     return Progress(
         count=sum(items.values()),
         unchecked=items[ItemState.NEW],
@@ -239,7 +246,8 @@ def _measure(session: Session, batch: Batch) -> Progress:
         waiting=waiting,
         sending=sent[State.SENDING],
         done=sent[State.CREATED],
-        failed=sent[State.REFUSED] + sent[State.UNSENT],
+        failed=sent[State.REFUSED] + sent[State.UNSENT] - taken_back,
+        taken_back=taken_back,
         unknown=sent[State.UNKNOWN],
         rate=round(rate, 1),
         seconds=round(left / rate) if rate else None,

@@ -139,6 +139,7 @@ def test_it_is_paused_goes_on_and_is_stopped(
         assert page.heading == heading
     assert "taken back" not in page.text
     assert "The batch was stopped before it was sent." in page.text
+    assert (facts(page)["Failed"], facts(page)["Taken back"]) == ("0", "2")
     find_services(app).sender.stop()
 
 
