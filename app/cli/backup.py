@@ -38,6 +38,7 @@ from app.store.vault import Vault
 
 _OWN = "backups"
 _LOCK_PATIENCE = 60
+_NAMED = 20
 _WITH_KEYS = "It holds the keys of the tokens, too: keep it where nobody else can read it."
 _WITHOUT_KEYS = (
     "The keys of the tokens are not in it, as TOKEN_KEYS has them: keep that and SECRET_KEY, too. "
@@ -207,18 +208,21 @@ def _prepare(
 
 
 def _describe_refusal(sent: list[_Told]) -> str:
+    count, was = (f"{len(sent):,} campaigns", "were") if len(sent) > 1 else ("a campaign", "was")
     first = (
-        "Nothing is changed: the backup does not know of these campaigns, which were sent "
-        "after it and could then be sent a second time:"
+        f"Nothing is changed: the backup does not know of {count} that {was} sent after it, and "
+        "could then be sent a second time:"
     )
     return "\n".join((first, _write_lines(sent), "Say --forget-sent if that is really meant."))
 
 
 def _write_lines(rows: list[_Told]) -> str:
-    return "\n".join(
-        f"  {name}, {at} UTC, to {to}: {state}{f' as {made}' if made else ''}"
-        for at, name, to, state, made in rows
-    )
+    lines = [
+        f"  {name}, {at[:19]} UTC, to {to}: {state}{f' as {made}' if made else ''}"
+        for at, name, to, state, made in rows[:_NAMED]
+    ]
+    more = [f"  and {len(rows) - _NAMED:,} more"] if len(rows) > _NAMED else []
+    return "\n".join(lines + more)
 
 
 def _keep_the_present(instance: Path) -> Path:

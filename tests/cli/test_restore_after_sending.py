@@ -49,6 +49,18 @@ def test_a_restore_does_not_forget_what_was_sent(
     assert names(store) == set()
 
 
+def test_of_many_that_were_sent_some_are_named_and_all_are_counted(
+    run: Run, file: Path, sent: Sent
+) -> None:
+    assert run("backup", file).exit_code == 0
+    for _ in range(22):
+        sent(State.CREATED)
+    refused = run("restore", file).output
+    assert "does not know of 22 campaigns that were sent after it" in refused
+    assert refused.count("  Q4 Outreach, ") == 20
+    assert "  and 2 more\n" in refused
+
+
 def test_what_the_backup_knows_as_sent_is_no_reason_to_refuse(
     run: Run, file: Path, sent: Sent
 ) -> None:
