@@ -167,6 +167,8 @@ def install(app: Flask, store: Store, outbox: Outbox) -> None:
         webauthn_util_cls=Passkeys,
     )
     security.want_json(lambda _request: False)
+    # A static file is the same for everybody: no cookie may tell one copy of it from another.
+    security.principal.skip_static = True  # Nobody is looked up for a file of everybody's.
     security.login_manager.user_loader(lambda name: _load(store, name))
     security.login_manager.request_loader(lambda _request: None)
     _put_on_record(app, store, outbox)

@@ -9,6 +9,7 @@ from itsdangerous import Signer
 from app.people.sign_in import WITHOUT_ACCOUNT
 
 _FOR_EVER = "public, max-age=31536000, immutable"
+_STATIC = frozenset({"static", "style"})
 
 
 class _Sessions(SecureCookieSessionInterface):
@@ -26,6 +27,11 @@ class _Sessions(SecureCookieSessionInterface):
 
     def get_cookie_secure(self, app: Flask) -> bool:
         return request.is_secure
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Let no cookie tell copies of a static file apart: a new one would undo them all."""
+        if request.endpoint not in _STATIC:
+            super().save_session(app, session, response)
 
     def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
         """Leave the cookie out of what is the same for everybody, and kept by caches."""
@@ -56,8 +62,7 @@ def install(app: Flask) -> None:
 
 
 def _guard(response: Response) -> Response:
-    is_static = request.endpoint in {"static", "style"} and response.status_code < 400
-    if is_static:
+    if request.endpoint in _STATIC and response.status_code < 400:
         response.headers["Cache-Control"] = _FOR_EVER
     elif "max-age" not in response.headers.get("Cache-Control", ""):
         response.headers["Cache-Control"] = "no-store"  # Flask-Security writes what is none.

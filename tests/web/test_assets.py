@@ -8,6 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.web.assets import fingerprint
+from tests.people.accounts import add_account, sign_in
 
 STYLE = Path(__file__).parents[2] / "static" / "css"
 PARTS = sorted(STYLE.glob("*/*.css"))
@@ -33,6 +34,16 @@ def test_they_are_compressed_as_the_browser_likes_it(
 
 def test_browsers_may_keep_them_for_a_year(client: FlaskClient, sheet: str) -> None:
     assert client.get(sheet).headers["Cache-Control"] == "public, max-age=31536000, immutable"
+
+
+def test_what_is_kept_is_kept_whoever_signs_in_or_out(
+    app: Flask, client: FlaskClient, sheet: str
+) -> None:
+    # A cookie that is renewed would make everything be asked for anew.
+    assert client.get(sheet).headers["Vary"] == "Accept-Encoding"
+    add_account(app)
+    sign_in(client)
+    assert client.get(sheet).headers["Vary"] == "Accept-Encoding"
 
 
 def test_an_address_that_is_gone_is_not_kept(client: FlaskClient) -> None:
