@@ -46,8 +46,8 @@ _PAUSED_ALREADY = (
     "Nothing is sent to {}. {} Let campaigns go there again on its page, then run this again."
 )
 _SILENT = (
-    "The database has not answered for {} minutes. Batch {} is confirmed, and goes on without this "
-    "command: look at its page, or run the same again."
+    "The database has not answered for {} minutes. Batch {} is confirmed, so the app or a worker "
+    "goes on with it: look at its page, or run the same again."
 )
 LONGEST_SILENCE = 300.0
 """Seconds that a database may be silent before a command gives up."""
@@ -166,9 +166,11 @@ def _stop(batch_id: int, why: str) -> None:
 
 def _stop_sending() -> None:
     """Claim nothing more, and wait for what is under way, so that each outcome is on record."""
+    longest = connections().network.deadline + GRACE.total_seconds()
+    services().background.drain(longest)  # What puts the batch into the queue rings as well.
     services().doorbell.stop()
     services().sender.stop()
-    services().sender.drain(connections().network.deadline + GRACE.total_seconds())
+    services().sender.drain(longest)
 
 
 COMMANDS = (send_command,)

@@ -186,7 +186,7 @@ def test_a_database_that_stays_silent_is_named_with_the_batch_that_goes_on(
     monkeypatch.setattr(command, "LONGEST_SILENCE", 0.0)
     said = send(write(tmp_path, "One"), "--yes")
     assert said.exit_code == 3
-    assert "Batch 1 is confirmed, and goes on without this command" in said.output
+    assert "Batch 1 is confirmed, so the app or a worker goes on with it" in said.output
 
 
 @pytest.mark.parametrize(
