@@ -190,17 +190,17 @@ class _Calm(logging.Filter):
 
     def __init__(self) -> None:
         super().__init__()
-        self._said: dict[str, float] = {}
+        self._logged_at: dict[str, float] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
         if record.levelno < logging.ERROR:
             return True
-        said, now = record.getMessage(), monotonic()
-        if now - self._said.get(said, -_EVERY) < _EVERY:
+        message, now = record.getMessage(), monotonic()
+        if now - self._logged_at.get(message, -_EVERY) < _EVERY:
             return False
-        self._said[said] = now
+        self._logged_at[message] = now
         if record.exc_info and record.exc_info[1]:
-            record.msg, record.args = "%s: %s", (said, describe_error(record.exc_info[1]))
+            record.msg, record.args = "%s: %s", (message, describe_error(record.exc_info[1]))
             record.exc_info = None
         return True
 

@@ -82,6 +82,17 @@ def count_restores(store: Store) -> int:
     return sum(event.kind == EventKind.BACKUP_RESTORED for event in events)
 
 
+def send_after_a_copy(
+    store: Store, saved: Saved, api: FakeApi, folder: Path
+) -> tuple[Machine, Copy]:
+    """Send a campaign that waits in a copy; the machine has noted what it has seen after that."""
+    queue(store, saved, destination(api))
+    machine, copy = Machine(store, folder, api), Copy(store)
+    machine.send()
+    Witness(store, folder, list).check()
+    return machine, copy
+
+
 def test_what_waited_in_an_older_copy_is_sent_no_second_time(
     store: Store, saved: Saved, api: FakeApi, tmp_path: Path, log: Log
 ) -> None:
@@ -103,12 +114,7 @@ def test_what_waited_in_an_older_copy_is_sent_no_second_time(
 def test_a_machine_that_was_started_again_knows_it_from_its_folder(
     store: Store, saved: Saved, api: FakeApi, tmp_path: Path
 ) -> None:
-    queue(store, saved, destination(api))
-    copy = Copy(store)
-    machine = Machine(store, tmp_path / "one", api)
-    machine.send()
-    Witness(store, machine.folder, list).check()
-
+    machine, copy = send_after_a_copy(store, saved, api, tmp_path / "one")
     copy.bring_back()
     Witness(store, machine.folder, list).check()
 
@@ -137,11 +143,7 @@ def test_of_several_machines_one_settles_it_and_what_is_sent_after_that_goes(
 def test_an_older_copy_is_noticed_that_has_grown_since(
     store: Store, saved: Saved, api: FakeApi, tmp_path: Path
 ) -> None:
-    queue(store, saved, destination(api))
-    copy = Copy(store)
-    machine = Machine(store, tmp_path / "one", api)
-    machine.send()
-    Witness(store, machine.folder, list).check()
+    machine, copy = send_after_a_copy(store, saved, api, tmp_path / "one")
     copy.bring_back()
     for number in range(9):
         with store.writing() as session:

@@ -67,12 +67,12 @@ def find_holidays_during(
         (date.fromordinal(day), there, name)
         for there, name in holidays_there.items()
         for day in range(there.toordinal() - _FURTHEST.days, there.toordinal() + _FURTHEST.days + 1)
-        if any(_meet(window, there.toordinal(), clocks) for window in find_windows(day))
+        if any(_is_during(window, there.toordinal(), clocks) for window in find_windows(day))
     ]
     yield from sorted(days)
 
 
-def _meet(window: Open, there: int, clocks: Sequence[Clock]) -> bool:
+def _is_during(window: Open, there: int, clocks: Sequence[Clock]) -> bool:
     """Tell whether it is a date (by its ordinal) on one of these clocks during a window."""
     last = window.end - 1
     # A window is at most 26 hours long, so a date that lies within it contains its middle.

@@ -71,9 +71,11 @@ def find_offset_periods(schedule: Schedule, zones: tuple[str, ...]) -> OffsetPer
     for day, following in zip(starts, [*starts[1:], last + 1], strict=True):
         opens = own.find_instant(_find_opening(schedule, day))
         ahead = tuple(clock.find_offset(opens) - own.find_offset(opens) for clock in clocks)
-        since = periods.pop().first if periods and periods[-1].ahead == ahead else _date(day)
-        periods.append(OffsetPeriod(since, _date(following - 1), ahead))
-    odd = frozenset(_date(day) for day in around if _is_odd(schedule, own, day, changes))
+        since = (
+            periods.pop().first if periods and periods[-1].ahead == ahead else date.fromordinal(day)
+        )
+        periods.append(OffsetPeriod(since, date.fromordinal(following - 1), ahead))
+    odd = frozenset(date.fromordinal(day) for day in around if _is_odd(schedule, own, day, changes))
     return OffsetPeriods(zones, tuple(periods), odd)
 
 
@@ -105,14 +107,14 @@ def _find_changes(schedule: Schedule, clocks: Iterable[Clock]) -> list[int]:
 
 
 def _find_opening(schedule: Schedule, day: int) -> int:
-    return count_seconds_to(_date(day)) + count_seconds(schedule.opens)
+    return count_seconds_to(date.fromordinal(day)) + count_seconds(schedule.opens)
 
 
 def _is_odd(schedule: Schedule, own: Clock, day: int, changes: Sequence[int]) -> bool:
     """Tell whether a calling day's window is not the usual one, or a clock changes inside it."""
     windows = open_calendar(schedule)(day)
     if len(windows) != 1:
-        return schedule.calls_on(_date(day))
+        return schedule.calls_on(date.fromordinal(day))
     _, start, end = windows[0]
     opens = _find_opening(schedule, day)
     closes = opens + count_seconds(schedule.closes) - count_seconds(schedule.opens)
@@ -122,6 +124,3 @@ def _is_odd(schedule: Schedule, own: Clock, day: int, changes: Sequence[int]) ->
         or end - 1 + own.find_offset(end - 1) != closes - 1
         or (following < len(changes) and changes[following] < end)
     )
-
-
-_date = date.fromordinal
