@@ -26,12 +26,20 @@ class TooEarly(Exception):
         self.until = until
 
 
+class IdTaken(Exception):
+    """The id is that of another draft's campaign, *name*: to say it all the same takes a reason."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
 @dataclass(frozen=True)
 class Verdict:
     """What a person found: the campaign under *campaign_id*, or (`None`) none.
 
-    *reason* is why an id is right that does not look like one; *is_sure* is said when no
-    campaign is there though one could still appear.
+    *reason* is why an id is right that does not look like one, or that another draft's campaign
+    has; *is_sure* is said when no campaign is there though one could still appear.
     """
 
     who: str
@@ -44,7 +52,8 @@ def resolve(submission_id: int, verdict: Verdict, store: Store) -> None:
     """Record what a person found of an UNKNOWN submission, or correct an earlier finding.
 
     Raises `NoSuchSubmission` if it is in no such state, `AlreadySubmitted` if the draft was
-    sent again meanwhile, and `TooEarly`. A campaign that is there has an id: `ValueError`.
+    sent again meanwhile, `TooEarly`, and `IdTaken`. A campaign that is there has an id:
+    `ValueError`.
     """
     if verdict.campaign_id == "":
         raise ValueError(verdict)
@@ -58,6 +67,8 @@ def resolve(submission_id: int, verdict: Verdict, store: Store) -> None:
             raise TooEarly(submission.lease_until)
         if _was_sent_again(submission):
             raise AlreadySubmitted(submission.draft_id)
+        if word.campaign_id and not word.reason:
+            _refuse_taken(session, submission, word.campaign_id)
         kind = EventKind.CORRECTED if submission.resolved_at else EventKind.RESOLVED
         submission.state = State.UNSENT if verdict.campaign_id is None else State.CREATED
         submission.campaign_id = verdict.campaign_id
@@ -75,6 +86,13 @@ def resolve(submission_id: int, verdict: Verdict, store: Store) -> None:
             **submissions.bind_submission(session, submission),
         )
         seals.seal(session)
+
+
+def _refuse_taken(session: Session, submission: Submission, campaign_id: str) -> None:
+    """Raise `IdTaken` if another draft's campaign has this id: the wrong line was copied."""
+    others = submissions.find_others_with_id(session, submission, campaign_id)
+    if others:
+        raise IdTaken(others[0].name)
 
 
 def _is_over(session: Session, submission: Submission) -> bool:

@@ -223,12 +223,14 @@ def find_end_of_wait(session: Session, connection_key: str, now: datetime) -> da
     return session.connection().scalar(_END_OF_WAIT, {"key": connection_key, "now": now})
 
 
-def find_others_with_campaign(session: Session, submission: Submission) -> list[Submission]:
+def find_others_with_id(
+    session: Session, submission: Submission, campaign_id: str | None
+) -> list[Submission]:
     """Find submissions of other drafts to the same connection that have this campaign's id."""
-    if not submission.campaign_id:
+    if not campaign_id:
         return []
     query = select(Submission).where(
-        Submission.campaign_id == submission.campaign_id,
+        Submission.campaign_id == campaign_id,
         Submission.connection_key == submission.connection_key,
         Submission.draft_id != submission.draft_id,
     )

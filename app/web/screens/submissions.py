@@ -10,7 +10,7 @@ from app.campaign.contract.global_ids import CAMPAIGN, read_global_id_type
 from app.campaign.contract.typed_length import LONGEST_TEXT
 from app.rights import Right
 from app.sending.queue import withdraw
-from app.sending.resolution import NoSuchSubmission, TooEarly, Verdict, resolve
+from app.sending.resolution import IdTaken, NoSuchSubmission, TooEarly, Verdict, resolve
 from app.services import connections, services, store
 from app.store import drafts, request_log, submissions, throttles
 from app.store.base import PENDING
@@ -18,6 +18,7 @@ from app.store.drafts import AlreadySubmitted
 from app.store.models import Submission
 from app.web.access import needs
 from app.web.launch_steps import list_launch_steps
+from app.web.names import name_campaign
 from app.web.panel.highlight import mark_up
 from app.web.visit import find_sent_connection, name_person, remember_who
 
@@ -60,6 +61,8 @@ def settle(submission_id: int) -> ResponseReturnValue:
         resolve(submission_id, word, store())
     except TooEarly:
         return _draw_page(submission_id, "found", _TOO_EARLY), 422
+    except IdTaken as taken:
+        return _draw_page(submission_id, "reason", _say_taken(taken)), 422
     except AlreadySubmitted:
         flash("This draft was sent again meanwhile. Nothing has changed.")
     except NoSuchSubmission:
@@ -81,6 +84,13 @@ _TOO_EARLY = (
     "A late answer can still come, and a campaign can appear some minutes late. Look once more "
     "in VoiceAIWrapper before you say that it is not there: then it can be sent a second time."
 )
+
+
+def _say_taken(taken: IdTaken) -> str:
+    return (
+        f"This is the id of {name_campaign(taken.name)} already, and two drafts cannot be one "
+        "campaign. Paste the id of this one, or write down here why it is right."
+    )
 
 
 def _read_word() -> Verdict:
@@ -131,7 +141,7 @@ def _draw_page(submission_id: int, wrong: str = "", error: str = "") -> str:
             submission=submission,
             draft=submission.draft,
             call=request_log.find_of_submission(session, submission_id),
-            others=submissions.find_others_with_campaign(session, submission),
+            others=submissions.find_others_with_id(session, submission, submission.campaign_id),
             pause=throttles.find_pause(session, submission.connection_key),
             waiting=services().journal.find(submission.token),
             wrong=wrong,

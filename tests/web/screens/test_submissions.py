@@ -203,3 +203,22 @@ def test_what_never_left_is_not_called_sent(
             session.get_one(Submission, number).settled_at = None
     page = visitor.open(f"/submissions/{number}")
     assert heading in [text(part) for part in page.soup.select("summary")]
+
+
+def test_the_id_of_another_drafts_campaign_is_taken_only_for_a_reason(
+    visitor: Visitor, store: Store, saved: Callable[..., str]
+) -> None:
+    spring = Created(FOUND, "Spring", "OUTBOUND", "DRAFT", 201, "{}")
+    for name, answer in (("Spring", spring), ("Autumn", ANSWERS[State.UNKNOWN])):
+        values = outbound(name=name)
+        reviewed = compute_digest(encode_payload(build_payload(values)))
+        last = submit(saved(values), reviewed=reviewed, store=store, api=FakeApi(answer))
+    unknown = visitor.open(f"/submissions/{last}")
+
+    asked = visitor.press(unknown, "resolve", PERSON | {"campaign_id": FOUND}, found="yes")
+
+    assert (asked.status, asked.heading) == (422, "Unknown: Autumn")
+    assert "This is the id of Spring already, and two drafts cannot be one campaign." in asked.text
+    assert visitor.open(f"/submissions/{last}").heading == "Unknown: Autumn"
+    settled = visitor.press(asked, "resolve", {"reason": "Merged by hand."}, found="yes")
+    assert settled.heading == "Created: Autumn"
