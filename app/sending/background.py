@@ -14,31 +14,38 @@ class Background:
     def __init__(self) -> None:
         self._lock = Lock()
         self._threads: dict[str, Thread] = {}
+        self._next: dict[str, Callable[[], object]] = {}
 
     def run(self, name: str, work: Callable[[], object]) -> None:
-        """Start *work* in a thread under a name; does nothing if that name is running already.
+        """Start *work* in a thread under a name; where that name is running, after it, and once.
 
-        An exception of *work* is logged. Raises `RuntimeError` if no thread can be started.
+        What has changed before the call is so seen by work that begins after it. An exception
+        of *work* is logged. Raises `RuntimeError` if no thread can be started.
         """
+        with self._lock:
+            if name in self._threads:
+                self._next[name] = work
+                return
+            thread = Thread(
+                target=self._act, args=(name, work), name=f"beside: {name}", daemon=True
+            )
+            self._threads[name] = thread
+            try:
+                thread.start()
+            except RuntimeError:
+                del self._threads[name]
+                raise
 
-        def act() -> None:
+    def _act(self, name: str, work: Callable[[], object] | None) -> None:
+        while work:
             try:
                 work()
             except Exception:  # noqa: BLE001  Nobody waits for it who could be told.
                 _log.exception("Failed beside the request: %s", name)
-            finally:
-                with self._lock:
+            with self._lock:
+                work = self._next.pop(name, None)
+                if work is None:
                     del self._threads[name]
-
-        with self._lock:
-            if name not in self._threads:
-                thread = Thread(target=act, name=f"beside: {name}", daemon=True)
-                self._threads[name] = thread
-                try:
-                    thread.start()
-                except RuntimeError:
-                    del self._threads[name]
-                    raise
 
     def drain(self, seconds: float) -> bool:
         """Wait for all threads, *seconds* at most; tell whether all ended in time."""

@@ -64,7 +64,7 @@ def confirm_batch(confirmed: BatchRequest, store: Store) -> bool:
             return False
         standing = _check_confirmation(session, batch, confirmed)
         batch.confirmed_at, batch.who = datetime.now(UTC), confirmed.who
-        batch.digest = confirmed.reviewed
+        batch_summary.keep_summary(batch, batch_summary.summarise(session, batch))
         grounds = find_grounds(session, standing, confirmed.without_approval, confirmed.who)
         batch.approved_by, batch.without_approval = grounds.approved_by, grounds.without_approval
         audit_trail.record(

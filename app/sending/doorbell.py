@@ -40,37 +40,42 @@ class Doorbell:
     """Rings for a connection, and calls *answer* with its key where somebody listens."""
 
     def __init__(
-        self,
-        url: str,
-        instance: Path,
-        secret: str,
-        answer: Callable[[str], None],
-        sweep: Callable[[], None] = lambda: None,
+        self, url: str, instance: Path, secret: str, answer: Callable[[str], None]
     ) -> None:
         """Keep where messages go; *url* is a server of PostgreSQL or Redis, else it is a file.
 
         Without a server this process listens as soon as it rings. *secret* signs the messages.
         """
         self._url, self._file, self._secret = url, instance / FILE, secret
-        self._answer, self.sweep = answer, sweep
+        self._answer = answer
+        self.sweep: Callable[[], None] = lambda: None
+        """What is done every minute where somebody listens; said later, as it rings itself."""
         self._lock = Lock()
         self._consumer: Consumer | None = None
+        self._is_stopped = False
 
     def ring(self, connection_key: str) -> None:
-        """Say that something waits to be sent to a connection; who listens looks at once."""
+        """Say that something waits to be sent to a connection; who listens looks at once.
+
+        Once stopped, a process without a server says nothing: its next start looks by itself.
+        """
         try:
-            if not self._url:
+            if self._url:
+                self._messages[1](connection_key)
+            elif not self._is_stopped:
                 self.listen()
-            self._messages[1](connection_key)
+                self._messages[1](connection_key)
         except Exception:  # noqa: BLE001  It is one of many kinds, and the sweep rings again.
-            _log.exception("Nobody was told that a campaign waits; it is looked for in a minute.")
-            if not self._url:  # Who answers is here, whatever the file of the messages lacks.
+            if self._url:
+                _log.exception("Nobody was told that a campaign waits; it is found in a minute.")
+            else:  # Who answers is here, whatever the file of the messages lacks.
+                _log.exception("The file of the queue cannot be used; who sends is told without.")
                 self._answer(connection_key)
 
     def listen(self) -> None:
         """Answer every message from now on, and sweep every minute; does so once."""
         with self._lock:
-            if self._consumer is None:
+            if self._consumer is None and not self._is_stopped:
                 consumer = _Consumer(
                     self._messages[0], workers=1, periodic=False, check_worker_health=False
                 )
@@ -84,8 +89,9 @@ class Doorbell:
                 self._consumer = consumer
 
     def stop(self) -> None:
-        """Answer no further message."""
+        """Answer no further message, for good."""
         with self._lock:
+            self._is_stopped = True
             if self._consumer:
                 self._consumer.stop()
                 self._consumer.huey.storage.close()

@@ -2,17 +2,16 @@
 
 from typing import Any
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.store import audit_trail, batches
+from app.store import audit_trail, batches, submissions
 from app.store.audit_trail import EventKind, name_draft_chain
 from app.store.base import State
 from app.store.binding import OUTCOME_IS_OPEN
 from app.store.models import Batch, Submission
 
 MOST_TIMES = 10
-"""So often a campaign of a batch is sent to an API that says that it was asked too often."""
+"""So often a batch sends a campaign to an API that says that it was asked too often."""
 
 
 def record_press(session: Session, submission: Submission, **more: Any) -> None:
@@ -44,10 +43,7 @@ def queue_again(session: Session, refused: Submission) -> None:
     the one that was refused, which is no longer counted with the batch.
     """
     item = batches.find_item_of(session, refused.id)
-    times = select(func.count()).where(
-        Submission.draft_id == refused.draft_id, Submission.digest == refused.digest
-    )
-    if item is None or (session.scalar(times) or 0) >= MOST_TIMES:
+    if item is None or submissions.count_tries(session, refused) >= MOST_TIMES:
         return
     again = Submission(
         draft=refused.draft,

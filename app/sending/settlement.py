@@ -63,7 +63,7 @@ def _settle_all(session: Session, settlements: list[Settlement]) -> None:
     count_outcomes(session, settlements)
     apply_outcomes(session, settlements)
     for submission, outcome, *_ in settlements:
-        if outcome.is_too_often and submission.batch_id:
+        if outcome.is_too_often and submission.batch_id and submission.resolved_at is None:
             queue_again(session, submission)
 
 

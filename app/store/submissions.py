@@ -210,6 +210,14 @@ def find_alike(
     return session.scalars(query.order_by(Submission.id.desc()).limit(1)).first()
 
 
+def count_tries(session: Session, submission: Submission) -> int:
+    """Count how often the same press has sent the draft: this time, and each before it."""
+    query = select(func.count()).where(
+        Submission.draft_id == submission.draft_id, Submission.claimed_at == submission.claimed_at
+    )
+    return session.scalar(query) or 0
+
+
 _END_OF_WAIT = (
     select(Submission.retry_at)
     .where(Submission.connection_key == bindparam("key"), Submission.retry_at > bindparam("now"))

@@ -48,3 +48,21 @@ def test_what_could_not_be_begun_can_be_begun_later(monkeypatch: pytest.MonkeyPa
     background.run("test of a", done.set)
     assert background.drain(10)
     assert done.is_set()
+
+
+def test_what_is_asked_for_while_it_runs_is_done_once_more() -> None:
+    background, begun, goes_on, times = Background(), Event(), Event(), list[str]()
+
+    def work() -> None:
+        times.append("worked")
+        begun.set()
+        assert goes_on.wait(10)
+
+    background.run("batch 1", work)
+    assert begun.wait(10)
+    for _ in range(3):
+        background.run("batch 1", work)
+    goes_on.set()
+
+    assert background.drain(10)
+    assert times == ["worked"] * 2

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from app.connections import Connection, ConnectionRegistry
-from app.sending.batch_check import NothingReady
+from app.connections import SANDBOX, Connection, ConnectionRegistry
+from app.sending.batch_check import NothingReady, check_items
 from app.sending.batch_confirmation import NotChecked, NotCounted, confirm_batch
 from app.sending.confirmation import Disabled, NoSender, NotNamed, Paused, StaleReview
 from app.services import find_services
-from app.store import batches, drafts, throttles
+from app.store import batch_summary, batches, drafts, throttles
 from app.store.audit_trail import EventKind, name_batch_chain
 from app.store.base import QUEUED_AT_MOST
 from app.store.database import Store
@@ -58,6 +58,21 @@ def test_what_was_reviewed_is_confirmed_once_and_on_record(
         assert (batch.who, batch.digest) == ("Ada", confirmed.reviewed)
         chain = session.query(Event).filter(Event.chain == name_batch_chain(batch_id))
         assert [event.kind for event in chain] == [EventKind.BATCH_CONFIRMED]
+
+
+def test_what_it_comes_to_is_kept_also_if_nobody_has_added_it_up_before(
+    store: Store, saved: Saved, connections: ConnectionRegistry
+) -> None:
+    batch_id = make(store, connections, [saved(outbound())])
+    assert check_items(batch_id, store, connections)  # And not once more, when it is added up.
+    with store.reading() as session:
+        reviewed = batch_summary.summarise(session, batches.find(session, batch_id))
+    assert confirm_batch(request(store, batch_id, connections.find(SANDBOX)), store)
+
+    with store.reading() as session:
+        batch = batches.find(session, batch_id)
+        assert batch_summary.summarise(session, batch) == reviewed
+        assert batch.calling_days > 0
         assert verify(session).fault == ""
 
 

@@ -1,6 +1,7 @@
 """What was confirmed goes as it was reviewed, can be held, and taken back; the rest goes on."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from flask import Flask
@@ -10,21 +11,23 @@ from app.connections import SANDBOX, ConnectionRegistry
 from app.remote.errors import Refused
 from app.sandbox.ledger import Ledger
 from app.sending.batch_queue import pause_batch, resume_batch, stop_batch, take_back
+from app.sending.outcome import Outcome
 from app.sending.press import MOST_TIMES
-from app.sending.recording import Claim
+from app.sending.recording import Claim, record_outcome
 from app.sending.submission import Wait, claim, deliver
 from app.services import find_services
 from app.store import batches, drafts
 from app.store.acceptances import judge
 from app.store.base import ItemState, State
 from app.store.database import Store
+from app.store.leases import grant_lease
 from app.store.models import Submission
 from app.store.verification import verify
 from tests.factories import outbound, typed
 from tests.fakes import FakeApi
 from tests.pages import drain
 from tests.sending.batch_of import items, make_confirmed, queue_all, save_many, states
-from tests.sending.presses import claim_next, journal
+from tests.sending.presses import claim_next, journal, look_up
 
 Saved = Callable[..., str]
 STOPPED = "The batch was stopped before it was sent."
@@ -221,16 +224,37 @@ def test_what_came_too_often_is_sent_again_when_the_api_wants(
         assert batches.count_submissions(session, batch_id)[State.REFUSED] == 0
 
 
-def test_it_is_not_sent_again_for_ever(
+def test_it_is_not_sent_again_for_ever_by_any_batch(
     store: Store, saved: Saved, connections: ConnectionRegistry
+) -> None:
+    drafts = save_many(saved, 1)
+    for _ in range(2):
+        batch_id = make_confirmed(store, connections, drafts)
+        queue_all(store, connections, batch_id)
+        busy = FakeApi(*[Refused("Later.", status=429)] * MOST_TIMES)
+        while claimed := take(store, connections):
+            deliver(claimed, store=store, api=busy, journal=journal(store))
+            with store.writing() as session:
+                session.execute(update(Submission).values(retry_at=None))
+
+        assert len(busy.asked) == MOST_TIMES
+        assert states(store, batch_id) == [State.REFUSED]
+
+
+@pytest.mark.parametrize("campaign_id", [None, "Vm9pY2VDYW1wYWlnbjo4"])
+def test_what_a_person_has_settled_is_not_sent_again_because_a_late_answer_says_later(
+    store: Store, saved: Saved, connections: ConnectionRegistry, campaign_id: str | None
 ) -> None:
     batch_id = make_confirmed(store, connections, save_many(saved, 1))
     queue_all(store, connections, batch_id)
-    busy = FakeApi(*[Refused("Later.", status=429)] * MOST_TIMES)
-    while claimed := take(store, connections):
-        deliver(claimed, store=store, api=busy, journal=journal(store))
-        with store.writing() as session:
-            session.execute(update(Submission).values(retry_at=None))
+    claimed = take(store, connections)
+    assert claimed
+    late = replace(claimed, lease=grant_lease(0))
+    record_outcome(late, Outcome(State.UNKNOWN, "Silence."), store, journal(store))
+    look_up(store, claimed.submission_id, campaign_id)
 
-    assert len(busy.asked) == MOST_TIMES
-    assert states(store, batch_id) == [State.REFUSED]
+    record_outcome(late, Outcome(State.REFUSED, "Later.", 429), store, journal(store))
+
+    assert states(store, batch_id) == [State.CREATED if campaign_id else State.UNSENT]
+    assert list(journal(store).read_entries()) == []
+    assert take(store, connections) is None
