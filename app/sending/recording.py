@@ -47,7 +47,7 @@ _IN_HAND: set[str] = set()
 SOON = 5.0
 """Seconds that a database may take for an answer before the journal keeps that as well."""
 
-_PAUSE = 0.25
+_PAUSE, _LONGEST_PAUSE = 0.25, 5.0
 _SILENT = "The database did not answer."
 _STOPPED = "The app stopped while it waited for the answer."
 _UNWRITTEN = "The answer could not be written down before its time was over."
@@ -88,6 +88,7 @@ def record_outcome(claimed: Claim, outcome: Outcome, store: Store, journal: Jour
 
 def _write_down(claimed: Claim, outcome: Outcome, store: Store, journal: Journal) -> None:
     write: Callable[[Store, tuple[Claim, Outcome]], bool] = _TOGETHER.ask
+    pause = _PAUSE
     while True:
         try:
             with _kept_if_slow(claimed, outcome, journal):
@@ -102,7 +103,14 @@ def _write_down(claimed: Claim, outcome: Outcome, store: Store, journal: Journal
                     extra={"submission": entry.submission_id},
                 )
                 return
-            sleep(_PAUSE)
+            if pause == _PAUSE:
+                _log.warning(
+                    "Its outcome cannot be written down yet: %s",
+                    describe_error(error),
+                    extra={"submission": entry.submission_id},
+                )
+            sleep(pause)
+            pause = min(pause * 2, _LONGEST_PAUSE)
         else:
             if is_written:
                 journal.drop(claimed.token)

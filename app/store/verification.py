@@ -1,6 +1,7 @@
 """Is the event trail what it was? Chains, seals, and the rows that events are about."""
 
 import json
+import logging
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ from app.store.models import Draft, Submission
 from app.store.records import ChainHead, Event, LoggedCall, Seal
 
 Head = tuple[int, str]
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,8 @@ def verify(session: Session, noted: str = "") -> Verdict:
     except _Broken as error:
         return Verdict(fault=str(error))
     except (TypeError, ValueError, LookupError, AttributeError, OverflowError, RecursionError):
+        # Or of a fault in here: whoever looks for that needs the place.
+        _log.warning("Something in the trail could not be read.", exc_info=True)
         return Verdict(fault="Something in it is of a kind that Campaign Builder never writes.")
     return Verdict(events, chains, sealed.newest)
 

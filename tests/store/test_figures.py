@@ -87,7 +87,7 @@ def test_an_empty_queue_has_no_age(store: Store, sent: Sent) -> None:
     assert read_client(store, timedelta(hours=1)).oldest_age == 0
 
 
-@pytest.mark.parametrize("campaign_id", [None, "Q2FtcGFpZ246MQ=="])
+@pytest.mark.parametrize("campaign_id", [None, "Q2FtcGFpZ246OQ=="])
 def test_no_count_of_outcomes_falls_when_a_person_says_or_corrects_one(
     store: Store, sent: Sent, campaign_id: str | None
 ) -> None:
