@@ -191,7 +191,7 @@ def _read_lines(file: BinaryIO, to: Connection) -> Iterator[_Line]:
         if content := content.strip():
             line = _read_line(number, content, to, now)
             if line.problem == "" and first.setdefault(line.digest, number) != number:
-                same = f"It is the same as line {first[line.digest]}: nobody is called twice."
+                same = f"It is the same as line {first[line.digest]}."
                 line = replace(line, problem=same)
             yield line
 

@@ -190,5 +190,5 @@ def _fill(session: Session, item: BatchItem, found: _Checked) -> None:
     item.calling_days = found.calling_days
     session.flush()
     if not found.reason and (same := batches.find_same_payload(session, item, found.digest)):
-        item.reason = f"It is the same as item {same.position}: nobody is called twice."
+        item.reason = f"It is the same as item {same.position}, so it is left out."
     item.state = ItemState.UNFIT if item.reason else ItemState.READY

@@ -67,8 +67,8 @@ def resolve(submission_id: int, verdict: Verdict, store: Store) -> None:
             raise TooEarly(submission.lease_until)
         if _was_sent_again(submission):
             raise AlreadySubmitted(submission.draft_id)
-        if word.campaign_id and not word.reason:
-            _refuse_taken(session, submission, word.campaign_id)
+        if verdict.campaign_id and not verdict.reason:
+            _refuse_taken(session, submission, verdict.campaign_id)
         kind = EventKind.CORRECTED if submission.resolved_at else EventKind.RESOLVED
         submission.state = State.UNSENT if verdict.campaign_id is None else State.CREATED
         submission.campaign_id = verdict.campaign_id

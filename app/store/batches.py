@@ -10,7 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, load_only
 from app.store.acceptances import stamp_statements
 from app.store.base import ENDED, NOT_CREATED, QUEUED_AT_MOST, ItemState, State
 from app.store.batch_summary import keep_summary
-from app.store.models import IS_QUEUED, Batch, BatchItem, Draft, Submission
+from app.store.models import IS_QUEUED, IS_UNLOCKED, Batch, BatchItem, Draft, Submission
 
 MOST_ITEMS = 100_000
 """Campaigns in one batch."""
@@ -233,16 +233,30 @@ def list_waiting(session: Session) -> list[int]:
 
 
 def list_to_repeat(session: Session, batch_id: int) -> list[str]:
-    """List the drafts that are not created, and of which nothing is waited for or unknown.
+    """List the drafts that were not created by a batch, and may be sent now.
 
     What was left out as it is the same as another campaign is not among them.
     """
+    query = _select_to_repeat(batch_id).order_by(BatchItem.position)
+    return list(session.scalars(query))
+
+
+def count_to_repeat(session: Session, batch_id: int) -> int:
+    """Count what `list_to_repeat` lists."""
+    drafts = _select_to_repeat(batch_id).subquery()
+    return session.scalar(select(func.count()).select_from(drafts)) or 0
+
+
+def _select_to_repeat(batch_id: int) -> Select[str]:
     was_not_created = Submission.state.in_(NOT_CREATED)
-    query = (
+    return (
         select(BatchItem.draft_id)
+        .join(Draft, Draft.id == BatchItem.draft_id)
         .outerjoin(Submission, Submission.id == BatchItem.submission_id)
         .where(
             BatchItem.batch_id == batch_id,
+            Draft.deleted_at.is_(None),
+            IS_UNLOCKED,
             or_(
                 (BatchItem.state == ItemState.UNFIT) & (BatchItem.digest == ""),
                 BatchItem.state == ItemState.LEFT_OUT,
@@ -250,7 +264,6 @@ def list_to_repeat(session: Session, batch_id: int) -> list[str]:
             ),
         )
     )
-    return list(session.scalars(query.order_by(BatchItem.position)))
 
 
 def write_document(batch: Batch) -> dict[str, Any]:

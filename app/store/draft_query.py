@@ -64,6 +64,12 @@ class DraftQuery:
     is_reversed: bool = False
     size: int = PAGE
 
+    def shows(self, standing: State | Readiness) -> bool:
+        """Tell whether drafts that stand so are shown."""
+        if self.show is Show.NOT_SENT:
+            return isinstance(standing, Readiness)
+        return self.show in {Show.ALL, Show.DELETED, standing}
+
 
 class Row(NamedTuple):
     """A draft as the list shows it; its fields are those of `models.Draft`.

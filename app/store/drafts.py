@@ -88,6 +88,13 @@ def read_connection_keys(session: Session, draft_ids: Sequence[str]) -> dict[str
     return keys
 
 
+def read_names_with(session: Session, part: str) -> set[str]:
+    """Read the names of drafts that have this in them, deleted ones, too."""
+    return set(
+        session.scalars(select(Draft.name).where(Draft.name.contains(part, autoescape=True)))
+    )
+
+
 def save(
     session: Session, draft_id: str, judgement: Judgement, *, over: int, who: str = "", **more: int
 ) -> Draft:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import String, cast, func, select
 from sqlalchemy.orm import Session
 
-from app.store.base import Readiness, State
+from app.store.base import MAY_EXIST, Readiness, State
 from app.store.draft_query import DraftQuery, Show, select_matching
 from app.store.draft_search import Hits
 from app.store.listing import COUNTED
@@ -56,6 +56,15 @@ def count_facets(session: Session, query: DraftQuery, hits: Hits) -> Facets:
         for name, asked in without.items()
     }
     return Facets(facets["key"], facets["standing"], facets["type"], facets["month"])
+
+
+def count_sendable(standings: Facet, query: DraftQuery) -> int:
+    """Count what a query shows that is complete, and of which no campaign may exist."""
+    return sum(
+        count
+        for standing, count in standings.counts.items()
+        if query.shows(standing) and standing not in {Readiness.INCOMPLETE, *MAY_EXIST}
+    )
 
 
 class _Group(NamedTuple):

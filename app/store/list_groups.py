@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.campaign.contract.fields import CampaignType
 from app.store.base import Readiness, State
 from app.store.collation import make_sort_key
-from app.store.draft_query import DraftQuery, Row, Show, Sort
+from app.store.draft_query import DraftQuery, Row, Sort
 from app.store.models import Draft
 
 STANDINGS: tuple[State | Readiness, ...] = (
@@ -71,12 +71,7 @@ def _list_types(_: Session, query: DraftQuery) -> list[Group]:
 
 
 def _list_standings(_: Session, query: DraftQuery) -> list[Group]:
-    return [
-        Group(standing, _stands(standing))
-        for standing in STANDINGS
-        if query.show in {Show.ALL, Show.DELETED, standing}
-        or (query.show is Show.NOT_SENT and isinstance(standing, Readiness))
-    ]
+    return [Group(standing, _stands(standing)) for standing in STANDINGS if query.shows(standing)]
 
 
 def _stands(standing: State | Readiness) -> ColumnElement[bool]:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from app.store.draft_query import Cursor, DraftQuery, Row, Sort, select_matching
 from app.store.draft_search import Hits, find_hits
 from app.store.list_groups import GROUPINGS, Group, rank
-from app.store.models import Draft
+from app.store.models import IS_UNLOCKED, Draft
 
 COUNTED = 1000
 """Matches are counted up to here; nobody needs to know more exactly."""
@@ -84,13 +84,17 @@ def read_page(session: Session, query: DraftQuery, hits: Hits | None = None) -> 
     )
 
 
-def read_ids(session: Session, query: DraftQuery, most: int) -> list[str]:
+def read_ids(
+    session: Session, query: DraftQuery, most: int, *, unlocked_only: bool = False
+) -> list[str]:
     """Read the ids of the first drafts that match, in the order of the list.
 
-    Raises `NotSearchable`.
+    With *unlocked_only* those are left out of which a campaign may exist. Raises `NotSearchable`.
     """
     search = _begin(session, query)
     ids = search.matching.with_only_columns(Draft.id)
+    if unlocked_only:
+        ids = ids.where(IS_UNLOCKED)
     return list(session.scalars(_order(ids, search.list_keys(), search.is_down).limit(most)))
 
 

@@ -4,7 +4,16 @@ import json
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Float, ForeignKey, Index, LargeBinary, UniqueConstraint, bindparam, text
+from sqlalchemy import (
+    Float,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+    bindparam,
+    or_,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.store.base import MAY_EXIST, OPEN, Base, ItemState, Readiness, State, Words
@@ -86,6 +95,10 @@ class Draft(Base):
     def is_locked(self) -> bool:
         """Whether the API may hold this campaign, so that the draft can no longer change."""
         return self.state in MAY_EXIST
+
+
+IS_UNLOCKED = or_(Draft.state.is_(None), Draft.state.not_in(MAY_EXIST))
+"""For queries: what `Draft.is_locked` is not."""
 
 
 class Preset(Base):

@@ -1,14 +1,20 @@
-"""What a batch is doing, in a word or two."""
+"""What a batch is doing, and when a campaign of it calls, in a word or two."""
 
+import json
 from typing import Protocol
 
+from app.campaign.contract.reading import read_json
+from app.campaign.formatting import format_short_day
+from app.campaign.timezones.zones import name_city
 from app.store.models import Batch
+from app.store.readiness import describe_hours
 
 
 class Counts(Protocol):
-    """How many campaigns of a batch are still to be checked, or sent."""
+    """How many campaigns of a batch are still to be checked, can be sent, or are being sent."""
 
     unchecked: int
+    ready: int
 
     @property
     def left(self) -> int: ...
@@ -17,9 +23,21 @@ class Counts(Protocol):
 def describe_state(batch: Batch, counts: Counts) -> str:
     """Say what a batch is doing."""
     if batch.confirmed_at is None:
-        return "being checked" if counts.unchecked else "to be reviewed"
+        if counts.unchecked:
+            return "being checked"
+        return "to be reviewed" if counts.ready else "with nothing to send"
     if batch.stopped_at:
         return "stopped"
     if not counts.left:
         return "ended"
     return "paused" if batch.paused_at else "being sent"
+
+
+def describe_calling_time(payload: bytes) -> str:
+    """Say when a campaign calls, by its payload: ``Mon 4 Jan 2027, 09:00–17:00 Chicago, ``.
+
+    It goes before what else is said; of an INBOUND one there is nothing to say.
+    """
+    values = read_json(json.loads(payload)).values
+    hours, zone = describe_hours(values)
+    return f"{format_short_day(values['start_date'])}, {hours} {name_city(zone)}, " if zone else ""

@@ -1,13 +1,15 @@
 """Copies of campaigns, with their dates as they are or some weeks later."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from datetime import timedelta
 from typing import Any
 
 from app.campaign.contract.reading import read_answers
 
 WEEK = timedelta(weeks=1)
+COPY = "copy"
+"""What stands in the name of every copy."""
 
 _DATES = ("start_date", "end_date")
 _WHOLE_NUMBER = re.compile(r"[+-]?[0-9]+")
@@ -52,10 +54,11 @@ def _read_number(typed: str, message: str) -> int:
     return int(typed)
 
 
-def copy_answers(answers: Mapping[str, Any], weeks: int) -> dict[str, Any]:
+def copy_answers(answers: Mapping[str, Any], weeks: int, taken: set[str]) -> dict[str, Any]:
     """Name the copy as one, and move its dates by whole weeks, so that weekdays stay.
 
-    Raises `NotMovable` where the calendar ends before that.
+    Its name is none of those that are *taken*, and is added to them. Raises `NotMovable` where the
+    calendar ends before that.
     """
     values = read_answers(answers).values
     try:
@@ -64,11 +67,19 @@ def copy_answers(answers: Mapping[str, Any], weeks: int) -> dict[str, Any]:
         }
     except OverflowError as error:
         raise NotMovable(_OFF_THE_CALENDAR) from error
-    return {**answers, **moved, "name": _name_copy(str(answers.get("name", "")).strip())}
+    name = _name_copy(str(answers.get("name", "")).strip(), taken)
+    taken.add(name)
+    return {**answers, **moved, "name": name}
 
 
-def _name_copy(name: str) -> str:
-    """Name a copy, and a copy of a copy by its number."""
-    if match := _IS_COPY.fullmatch(name):
-        return f"{match['name']} (copy {int(match['number'] or 1) + 1})".strip()
-    return f"{name} (copy)".strip()
+def _name_copy(name: str, taken: Container[str]) -> str:
+    """Name a copy, and one beside others, or of a copy, by the next number that is free."""
+    match = _IS_COPY.fullmatch(name)
+    original, number = (match["name"], int(match["number"] or 1) + 1) if match else (name, 1)
+    while (copy := f"{original} {_number_copy(number)}".strip()) in taken:
+        number += 1
+    return copy
+
+
+def _number_copy(number: int) -> str:
+    return f"({COPY} {number})" if number > 1 else f"({COPY})"

@@ -36,7 +36,8 @@ class HistoryEntry:
     """One event, or several edits in one go, for a person to read.
 
     `fields` is what was changed, and `version` the one that came of it; 0 for what makes none.
-    `chain` is of what it happened to.
+    `chain` is of what it happened to; `number` is its number there, and `first` the one that
+    several edits begin with.
     """
 
     number: int
@@ -46,6 +47,7 @@ class HistoryEntry:
     fields: Sequence[Change] = ()
     version: int = 0
     chain: str = ""
+    first: int = 0
 
 
 def describe_events(events: Iterable[Event], called: NameConnection) -> list[HistoryEntry]:
@@ -72,6 +74,7 @@ def _describe(events: Sequence[Event], called: NameConnection) -> HistoryEntry:
     first, last = events[0], events[-1]
     is_edit = first.kind in {EventKind.CREATED, EventKind.EDITED}
     return HistoryEntry(
+        first=first.number,
         number=last.number,
         at=datetime.fromisoformat(last.at),
         who=last.who,

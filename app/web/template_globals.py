@@ -24,7 +24,7 @@ from app.version import VERSION
 from app.web.access import find_person, may
 from app.web.addresses import has_host_name
 from app.web.attention import find_attention
-from app.web.batch_words import describe_state
+from app.web.batch_words import describe_calling_time, describe_state
 from app.web.browsers import name_browser
 from app.web.clients import find_client, list_clients
 from app.web.dates import write_ago, write_instant, write_moment
@@ -72,6 +72,7 @@ def install(app: Flask) -> None:
     )
     app.jinja_env.filters.update(
         batch_state=describe_state,
+        calling_time=describe_calling_time,
         browser=name_browser,
         moment=write_moment,
         ago=write_ago,

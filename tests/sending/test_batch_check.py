@@ -139,7 +139,7 @@ def test_the_odd_ones_out_say_why(
     assert reasons[1] == "It goes to another connection."
     assert reasons[2].endswith(".")
     assert reasons[3] == "It was deleted."
-    assert reasons[4] == "It is the same as item 1: nobody is called twice."
+    assert reasons[4] == "It is the same as item 1, so it is left out."
     assert reasons[5] == "It was sent already."
 
 

@@ -61,12 +61,12 @@ def index() -> str:
 @bp.post("/batches")
 @needs(Right.SEND)
 def make() -> ResponseReturnValue:
-    """Make a batch of what is ticked in the list, or of all that it matches."""
+    """Make a batch of what is ticked in the list, or of all in it that was not sent."""
     ids: Sequence[str]
     with store().reading() as session:
         if request.form.get("all") == "yes":
             query = replace(read_query(), keys=find_keys(Right.SEND))
-            ids = read_ids(session, query, MOST_ITEMS)
+            ids = read_ids(session, query, MOST_ITEMS, unlocked_only=True)
         else:
             ids = drafts.select_ids(session, request.form.getlist("draft"), find_keys(Right.SEND))
     try:
@@ -285,7 +285,10 @@ def draw_batch(batch_id: int, refusal: NotConfirmed | None = None) -> str:
         }
         if batch.confirmed_at:
             rows = batches.read_results(session, batch_id, _SHOWN, _read_shown())
-            return render_template("batches/progress.html", rows=rows, shown=_SHOWN, **page)
+            repeatable = 0 if progress.left else batches.count_to_repeat(session, batch_id)
+            return render_template(
+                "batches/progress.html", rows=rows, shown=_SHOWN, repeatable=repeatable, **page
+            )
         if progress.unchecked:
             return render_template("batches/checking.html", **page)
         standing = find_standing_of_batch(session, batch, to)

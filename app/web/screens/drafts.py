@@ -29,7 +29,7 @@ from app.store.base import Readiness, State
 from app.store.draft_query import MOST_ROWS, PAGE, Cursor, DraftQuery, Row, Show, Sort
 from app.store.draft_search import find_hits
 from app.store.drafts import AlreadySubmitted
-from app.store.facets import count_facets
+from app.store.facets import count_facets, count_sendable
 from app.store.listing import COUNTED, Page, read_page
 from app.store.saved_views import list_views
 from app.store.search_words import NotSearchable
@@ -77,12 +77,14 @@ def index() -> ResponseReturnValue:
     }
     query, problem = read_query(), ""
     filters: list[Filter] = []
+    sendable = 0
     with store().reading() as session:
         try:
             hits = find_hits(session, query.search, query.names)
             drafts_page = read_page(session, query, hits)
             counts = count_facets(session, query, hits)
             filters = describe_filters(counts, _read_filters(), map_clients())
+            sendable = count_sendable(counts.standings, query)
         except NotSearchable as error:
             drafts_page, problem = Page([], 0, None, None), str(error)
         return render_template(
@@ -92,6 +94,7 @@ def index() -> ResponseReturnValue:
             filters=filters,
             chosen=_read_filters(),
             page=drafts_page,
+            sendable=sendable,
             pills={
                 row.id: make_pill(row, _count_findings(session, row)) for row in drafts_page.drafts
             },

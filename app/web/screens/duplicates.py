@@ -13,7 +13,7 @@ from app.store import approvals, drafts
 from app.store.acceptances import judge
 from app.store.audit_trail import name_draft_chain
 from app.web.access import needs
-from app.web.copies import WEEK, NotMovable, copy_answers, read_weeks
+from app.web.copies import COPY, WEEK, NotMovable, copy_answers, read_weeks
 from app.web.visit import find_connection, name_person
 
 bp = Blueprint("duplicates", __name__)
@@ -32,10 +32,11 @@ def make(draft_id: str) -> ResponseReturnValue:
     weeks = request.form.get("weeks", "").strip()
     with store().reading() as session:
         answers = dict(drafts.find(session, draft_id).answers)
+        taken = drafts.read_names_with(session, f"({COPY}")
     has_dates = _find_first_day(answers) is not None
     moves = has_dates and request.form.get("dates") == "move"
     try:
-        copied = copy_answers(answers, read_weeks(weeks) if moves else 0)
+        copied = copy_answers(answers, read_weeks(weeks) if moves else 0, taken)
     except NotMovable as error:
         return _draw_page(draft_id, weeks, str(error)), 422
     copy_id, judgement = drafts.make_id(), judge(copied)

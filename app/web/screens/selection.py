@@ -24,7 +24,7 @@ from app.store.audit_trail import EventKind, name_draft_chain
 from app.store.drafts import AlreadySubmitted
 from app.store.models import Draft
 from app.web.access import find_keys, may, needs, require
-from app.web.copies import NotMovable, copy_answers, has_dates, read_weeks_or_none
+from app.web.copies import COPY, NotMovable, copy_answers, has_dates, read_weeks_or_none
 from app.web.list_address import lead_to_list, read_asked
 from app.web.screens.comparisons import TICK_TWO, TWO
 from app.web.together import MOST, Together, tell_together, tell_what_to_change
@@ -89,8 +89,9 @@ def _copy_each(weeks: int) -> None:
     """Copy all that is ticked and may be copied; raises `NotMovable` before any is made."""
     with store().reading() as session:
         ticked = {draft.id: draft.answers for draft in _read_ticked(session, Right.EDIT)}
+        taken = drafts.read_names_with(session, f"({COPY}")
     copied = [
-        (original, drafts.make_id(), judge(copy_answers(answers, weeks)))
+        (original, drafts.make_id(), judge(copy_answers(answers, weeks, taken)))
         for original, answers in reversed(ticked.items())
     ]
     with store().writing(*(name_draft_chain(copy_id) for _, copy_id, _ in copied)) as session:

@@ -6,6 +6,7 @@ from flask import Blueprint, flash, jsonify, redirect, render_template, request,
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from app.campaign.compliance.evidence import Severity
 from app.campaign.contract.global_ids import CAMPAIGN, read_global_id_type
 from app.campaign.contract.typed_length import LONGEST_TEXT
 from app.rights import Right
@@ -15,7 +16,7 @@ from app.services import connections, services, store
 from app.store import drafts, request_log, submissions, throttles
 from app.store.base import PENDING
 from app.store.drafts import AlreadySubmitted
-from app.store.models import Submission
+from app.store.models import Draft, Submission
 from app.web.access import needs
 from app.web.launch_steps import list_launch_steps
 from app.web.names import name_campaign
@@ -148,9 +149,14 @@ def _draw_page(submission_id: int, wrong: str = "", error: str = "") -> str:
             error=error,
             typed=request.form,
             sent=mark_up(submission.body.decode()),
-            steps=list_launch_steps(json.loads(submission.body)),
+            steps=list_launch_steps(json.loads(submission.body), _count_broken(submission.draft)),
             dashboard=connections().find(submission.connection_key).dashboard_url,
         )
+
+
+def _count_broken(draft: Draft) -> int:
+    """Count the laws that a campaign breaks and that nobody has accepted."""
+    return int(draft.findings.get(Severity.HIGH, 0))
 
 
 def _find(session: Session, submission_id: int) -> Submission:

@@ -77,6 +77,18 @@ def test_all_that_the_list_matches_can_be_chosen(visitor: Visitor, saved: Saved)
     assert "South" not in page.text
 
 
+def test_of_all_that_the_list_matches_what_was_sent_is_left_alone(
+    visitor: Visitor, saved: Saved
+) -> None:
+    saved(outbound(name="Half", max_call_attempts=None))
+    visitor.press(choose(visitor, save_many(saved, 2)), "send")
+    assert "Send all that can be sent" not in visitor.open("/").text
+    saved(outbound(name="New"))
+    page = visitor.open("/")
+    assert "Send all that can be sent (1)" in page.text
+    assert facts(visitor.press(page, "batches", all="yes"))["Ready"] == "1 of 2"
+
+
 def test_nothing_ticked_is_said(visitor: Visitor, saved: Saved) -> None:
     saved()
     assert "Tick the campaigns" in visitor.press(visitor.open("/"), "batches").flash()
@@ -86,6 +98,8 @@ def test_the_odd_ones_out_are_named_and_open(visitor: Visitor, saved: Saved) -> 
     bad = saved({"name": "Half", "type": "OUTBOUND"})
     page = choose(visitor, [saved(), bad])
     assert facts(page)["Ready"] == "1 of 2"
+    assert "Mon 4 Jan 2027, 09:00–17:00 New York, 63 calling days" in page.text
+    assert [line["value"] for line in page.soup.select("main ol li")] == ["2", "1"]
     link = page.soup.find("a", string="Half")
     assert isinstance(link, Tag)
     assert visitor.open(str(link["href"])).typed("name") == "Half"
@@ -158,19 +172,20 @@ def test_what_failed_can_be_reviewed_again_and_what_exists_is_not_repeated(
     find_services(app).faults.switch_on(Switch("422", every=False))
     ended = visitor.press(choose(visitor, save_many(saved, 3)), "send")
     assert (facts(ended)["Created"], facts(ended)["Failed"]) == ("2", "1")
+    assert "Review the one that was not created" in ended.text
     second = visitor.press(visitor.press(ended, "again"), "send")
 
     assert facts(second)["Created"] == "1"
     assert len({campaign.name for campaign in ledger.read_page(10)}) == 3
-    assert (
-        "Nothing of this batch"
-        in Page(
-            visitor.client.post(
-                "/batches/2/again", data=form_of(visitor.open("/batches/2")), follow_redirects=True
-            )
-        ).flash()
-        or len(ledger.read_page(10)) == 3
-    )
+    for page in (second, visitor.open("/batches/1")):
+        assert "not created" not in page.text
+    assert "Nothing of this batch can be sent again." in visitor.press(ended, "again").flash()
+
+
+def test_a_batch_of_which_nothing_can_be_sent_says_so(visitor: Visitor, saved: Saved) -> None:
+    page = choose(visitor, [saved({"name": "Half", "type": "OUTBOUND"})])
+    assert facts(page)["Rules of calling"] == "Nothing was checked: none is ready"
+    assert "with nothing to send" in visitor.open("/batches").text
 
 
 def test_the_results_are_files_at_any_time(

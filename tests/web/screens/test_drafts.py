@@ -51,6 +51,15 @@ def test_the_list_shows_what_was_asked_for(
     assert names(visitor.open("/", **query)) == expected
 
 
+def test_a_list_that_is_narrowed_down_says_so_and_leads_to_all(visitor: Visitor) -> None:
+    visitor.press(visitor.open("/drafts/new"), answers={"name": "Kept"})
+    assert "show all" not in visitor.open("/").text
+    assert text(visitor.open("/", search="Kept").soup.select_one("h1 + [role=status]")) == (
+        "1, show all"
+    )
+    assert visitor.open("/", show="deleted").heading == "Deleted campaigns"
+
+
 def test_a_campaign_that_only_answers_has_no_first_day_though_one_was_typed(
     visitor: Visitor, saved: Callable[..., str], store: Store
 ) -> None:
@@ -163,7 +172,7 @@ def test_pages_follow_each_other_until_all_was_seen(
 
     assert len(set(names(first) + names(second))) == PAGE + 1
     assert second.soup.find("a", string="Next page") is None
-    assert f"Campaigns {PAGE + 1} " in first.text
+    assert f"Campaigns {PAGE + 1}, show all" in first.text
 
 
 def test_pages_lead_back_to_where_one_came_from(

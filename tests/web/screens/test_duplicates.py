@@ -6,6 +6,9 @@ from datetime import UTC, date, datetime
 import pytest
 import time_machine
 
+from app.store.base import State
+from app.store.database import Store
+from app.store.models import Submission
 from tests.factories import inbound, outbound
 from tests.pages import Page, Visitor, text
 
@@ -158,3 +161,21 @@ def test_a_copy_of_a_copy_is_numbered(visitor: Visitor, saved: Callable[..., str
         copied.append(copy.heading)
         page = visitor.open(f"{copy.path}/duplicate")
     assert copied == ["Front desk (copy)", "Front desk (copy 2)", "Front desk (copy 3)"]
+
+
+def test_copies_of_one_campaign_are_numbered(visitor: Visitor, saved: Callable[..., str]) -> None:
+    page = visitor.open(f"/drafts/{saved(inbound(name='Front desk'))}/duplicate")
+    copied = [visitor.press(page, "duplicate").heading for _ in range(3)]
+    assert copied == ["Front desk (copy)", "Front desk (copy 2)", "Front desk (copy 3)"]
+
+
+def test_a_copy_of_what_may_exist_already_says_so(
+    visitor: Visitor, store: Store, sent: Callable[[State], int]
+) -> None:
+    submission_id = sent(State.UNKNOWN)
+    with store.reading() as session:
+        submission = session.get_one(Submission, submission_id)
+    page = visitor.open(f"/drafts/{submission.draft_id}/duplicate")
+    assert "It is not known whether Q4 Outreach was created" in page.text
+    [look] = page.soup.select("main .verdict a")
+    assert visitor.open(str(look["href"])).path == f"/submissions/{submission.id}"

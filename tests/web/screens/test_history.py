@@ -111,6 +111,15 @@ def test_a_duty_that_is_answered_is_no_further_review(visitor: Visitor, saved: S
     assert history.count("Reviewed, to be sent to") == 1
 
 
+def test_edits_in_one_go_are_one_entry_with_all_their_numbers(
+    visitor: Visitor, saved: Saved
+) -> None:
+    draft_id = saved(inbound())
+    for name in ("North", "South"):
+        visitor.press(visitor.open(f"/drafts/{draft_id}"), answers={"name": name})
+    assert "no. 2–3" in visitor.open(f"/drafts/{draft_id}/history").text
+
+
 def test_edits_of_different_people_are_told_apart(visitor: Visitor, saved: Saved) -> None:
     draft_id = saved(inbound())
     visitor.client.set_cookie("who", "Bo")
