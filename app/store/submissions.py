@@ -213,7 +213,7 @@ def find_alike(
 def count_tries(session: Session, submission: Submission) -> int:
     """Count how often the same press has sent the draft: this time, and each before it."""
     query = select(func.count()).where(
-        Submission.draft_id == submission.draft_id, Submission.claimed_at == submission.claimed_at
+        Submission.draft_id == submission.draft_id, Submission.pressed_at == submission.pressed_at
     )
     return session.scalar(query) or 0
 

@@ -1,5 +1,6 @@
 """A message wakes who listens, here or elsewhere; one that is lost or forged changes nothing."""
 
+import logging
 import socket
 import socketserver
 import sqlite3
