@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from app.campaign.compliance.allowed_hours import find_allowed_hours, find_allowed_windows
-from app.campaign.compliance.audience import Audience, find_reach, select_rules
+from app.campaign.compliance.audience import Audience, find_reach, find_zones, select_rules
 from app.campaign.compliance.evidence import Evidence, Finding, OutsideHours, TooMany
 from app.campaign.compliance.findings import check_rules, find_evidence, find_too_many
 from app.campaign.compliance.outside import find_outside_hours
@@ -18,6 +18,7 @@ from app.campaign.schedule.attempts import Limits, find_fitting_gap, read_limits
 from app.campaign.schedule.intervals import count_seconds
 from app.campaign.schedule.offset_periods import cut_to_foreseeable
 from app.campaign.schedule.windows import Schedule, summarise
+from app.campaign.timezones.tables import find_present_name
 
 _GAPS = (*range(15, 120, 15), *range(120, 240, 30), *range(240, 720, 60), 720, 960, 1200)
 _LONG_GAPS = tuple(range(1440, 31 * 1440, 720))
@@ -40,8 +41,11 @@ def find_fixes(
     Empty if no setting can resolve it.
     """
     if isinstance(finding.evidence, OutsideHours):
-        fix = _fix_hours((finding.rule,), schedule, retries, audience)
-        return (fix,) if fix else ()
+        ways = (
+            _fix_zone((finding.rule,), schedule, retries, audience),
+            _fix_hours((finding.rule,), schedule, retries, audience),
+        )
+        return tuple(filter(None, ways))
     if isinstance(finding.evidence, TooMany) and retries is not None:
         fixes = _fix_attempts(schedule, retries, audience)
         return tuple(
@@ -51,10 +55,15 @@ def find_fixes(
 
 
 def fix_all_hours(schedule: Schedule, retries: Limits | None, audience: Audience) -> Fix | None:
-    """Find one window and days in which no rule about hours is broken; `None` if there are none."""
+    """Find a zone, or one window and days, by which no rule about hours is broken.
+
+    `None` if there are none.
+    """
     near = cut_to_foreseeable(schedule)
     rules = select_rules(audience, near.first, near.last)
-    return _fix_hours(rules, schedule, retries, audience)
+    return _fix_zone(rules, schedule, retries, audience) or _fix_hours(
+        rules, schedule, retries, audience
+    )
 
 
 @lru_cache(maxsize=1024)
@@ -88,7 +97,7 @@ def _apply_fix(
     days = frozenset(n for n, day in enumerate(Weekday) if day in new["days_of_week"])
     opens, closes = new["daily_start_time"], new["daily_end_time"]
     return (
-        replace(schedule, days=days, opens=opens, closes=closes),
+        replace(schedule, zone=new["timezone"], days=days, opens=opens, closes=closes),
         read_limits(new) if retries else None,
     )
 
@@ -96,6 +105,7 @@ def _apply_fix(
 def read_settings(schedule: Schedule, retries: Limits | None) -> Mapping[str, Any]:
     """Read the present values that a fix can change, by field name, with the gap in minutes."""
     settings = {
+        "timezone": schedule.zone,
         "days_of_week": _list_weekdays(schedule.days),
         "daily_start_time": schedule.opens,
         "daily_end_time": schedule.closes,
@@ -107,6 +117,30 @@ def read_settings(schedule: Schedule, retries: Limits | None) -> Mapping[str, An
         "max_daily_attempts": retries.daily,
         "max_call_attempts": retries.total,
     }
+
+
+@lru_cache(maxsize=1024)
+def _fix_zone(
+    rules: tuple[Rule, ...], schedule: Schedule, retries: Limits | None, audience: Audience
+) -> Fix | None:
+    """Find a zone of the leads with which these rules, and all kept now, are kept.
+
+    Only where no lead that was named lives in the campaign's zone: then the hours were typed as the
+    leads' own, and the zone is what is wrong.
+    """
+    zones = {find_present_name(zone): zone for zone in find_zones(audience)}
+    if audience.is_assumed or len(zones) > _TRIES or find_present_name(schedule.zone) in zones:
+        return None
+    for zone in zones.values():
+        candidate, fix = replace(schedule, zone=zone), Fix((("timezone", zone),))
+        near = cut_to_foreseeable(candidate)
+        if (
+            summarise(near).calling_days
+            and _keeps(rules, near, audience)
+            and is_harmless(fix, schedule, retries, audience)
+        ):
+            return fix
+    return None
 
 
 @lru_cache(maxsize=1024)

@@ -135,7 +135,15 @@ def test_a_duty_is_said_as_the_rule_has_it_and_nothing_mends_it(subtests: pytest
 @pytest.mark.parametrize(
     ("rule", "schedule", "audience", "sentence"),
     [
-        ("us-fcc-hours", usable(), "California", "To keep it, set the start of calling to 11:00."),
+        (
+            "us-fcc-hours",
+            usable(),
+            "California",
+            (
+                "To keep it, set the time zone to America/Los_Angeles, "
+                "or the start of calling to 11:00."
+            ),
+        ),
         (
             "fr-hours",
             WEEKEND,

@@ -44,7 +44,6 @@ def make_audience(audience: str) -> Audience:
 def typed_again(schedule: Schedule, retries: Limits | None, fix: Fix) -> dict[str, Any]:
     """Type a campaign's settings, and over them those of the fix."""
     return outbound(
-        timezone=schedule.zone,
         start_date=schedule.first,
         end_date=schedule.last,
         **{**settings_of(schedule, retries), **dict(fix.changes)},
@@ -286,3 +285,28 @@ def test_holidays_are_left_when_the_hours_are_mended() -> None:
     assert [finding.rule.id for finding in left if isinstance(finding.evidence, OnHolidays)] == [
         "fr-holidays"
     ]
+
+
+@pytest.mark.parametrize(
+    ("zone", "audience", "expected"),
+    [
+        ("Europe/Berlin", "Ohio", "America/New_York"),
+        ("Europe/Berlin", "Florida", "America/New_York"),
+        ("America/New_York", "Ohio", None),
+        ("US/Eastern", "Ohio", None),
+        ("Europe/Berlin", "50 states", None),
+    ],
+    ids=["theirs", "one of theirs", "already theirs", "by another name", "too many"],
+)
+def test_the_zone_of_the_leads_is_offered_first_where_the_campaign_has_another(
+    zone: str, audience: str, expected: str | None
+) -> None:
+    schedule = usable(timezone=zone, daily_start_time=time(9), daily_end_time=time(17))
+    fix = fix_all_hours(schedule, None, make_audience(audience)) or Fix(())
+    assert dict(fix.changes).get("timezone") == expected
+
+
+def test_a_zone_in_which_the_hours_are_no_better_is_not_offered() -> None:
+    late = usable(timezone="Europe/Berlin", daily_start_time=time(12), daily_end_time=time(22))
+    [offer, *_] = offered("us-fcc-hours", late, "Ohio")
+    assert "timezone" not in offer
