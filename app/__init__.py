@@ -8,7 +8,6 @@ import secrets
 from functools import partial
 from pathlib import Path
 from threading import Semaphore
-from typing import Any
 
 import click
 from flask import Flask
@@ -111,88 +110,13 @@ def create_app(settings: Settings | None = None) -> Flask:
 def _make(settings: Settings) -> Flask:
     load_rulebook()
     make_folder_private(settings.instance)
-    app = Flask(
-        __name__,
-        instance_path=str(settings.instance),
-        template_folder=str(TEMPLATES),
-        static_folder=str(STATIC),
-        static_url_path=f"/static/{fingerprint(STATIC)}",
-    )
-    app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
-    hosts = [*LOOPBACK, settings.host, *settings.trusted_hosts]
-    app.config.update(
-        SECRET_KEY=settings.secret_key or _read_secret_key(settings.instance / "secret_key"),
-        MAX_CONTENT_LENGTH=LARGEST_REQUEST,
-        TRUSTED_HOSTS=hosts,
-        METRICS_TOKEN=settings.metrics_token,
-        ADDRESS=settings.address,
-        PROVIDER_BUTTON=settings.provider.button if settings.provider else "",
-    )
+    app = _make_flask(settings)
     store = Store(_locate_database(settings))
-    sandbox = _make_sandbox(settings, store, trusted_hosts=[*hosts, "sandbox.invalid"])
-    journal = Journal(settings.instance / FOLDER)
-    connections = ConnectionRegistry(
-        store,
-        Vault(settings.instance / "token_keys", settings.token_keys, settings.token_keys_file),
-        _list_fixed_connections(settings),
-        Network(
-            {_SANDBOX.base_url: WsgiAdapter(sandbox)},
-            settings.deadline,
-            AllowedHosts.of(settings.allow_private_hosts),
-        ),
-    )
-    background = Background()
-    witness = Witness(store, settings.instance, partial(_list_entered, connections))
-    sender = Sender(
-        store,
-        journal,
-        connections,
-        is_one_of_many=bool(settings.database_url),
-        witness=witness,
-    )
-    doorbell = Doorbell(
-        settings.queue_url, settings.instance, app.config["SECRET_KEY"], answer=sender.wake
-    )
-    batch_work = BatchWork(store, connections, background, doorbell.ring)
-    secret: str = app.config["SECRET_KEY"]
-    archiver = Archiver(store, settings.keep, settings.archive_folder, derive_key(secret))
-    archive = partial(background.run, "archive", archiver.archive)
-    outbox = Outbox(_make_mailer(settings), background.run)
-    public_url = settings.mail.public_url
-    list_items = make_list_of_items(app, connections)
-    teller = Teller(store, connections, outbox, public_url, list_items, background.run)
-    doorbell.sweep = partial(
-        _sweep_and_tell,
-        teller,
-        witness,
-        store,
-        journal,
-        sender.wake,
-        batch_work.start,
-        archive if archiver.is_set else None,
-    )
-    provider = _make_provider(settings, connections)
-    metrics = Metrics(store) if settings.metrics_token else None
-    Services(
-        store=store,
-        journal=journal,
-        sender=sender,
-        doorbell=doorbell,
-        background=background,
-        batch_work=batch_work,
-        streams=Semaphore(min(2, settings.threads // 4)),
-        connections=connections,
-        archiver=archiver,
-        outbox=outbox,
-        public_url=public_url,
-        teller=teller,
-        ledger=sandbox.extensions["ledger"],
-        faults=sandbox.extensions["faults"],
-        account=sandbox.extensions["account"],
-        metrics=metrics,
-        provider=provider,
-    ).install(app)
+    sandbox = _make_sandbox(settings, store, [*app.config["TRUSTED_HOSTS"], "sandbox.invalid"])
     allowed = AllowedHosts.of(settings.allow_private_hosts)
+    connections = _make_connections(settings, store, sandbox, allowed)
+    services = _make_services(app, settings, store, connections, sandbox)
+    services.install(app)
     app.extensions["breaches"] = Breaches(settings.breached_passwords_url, allowed)
     web.install(
         app,
@@ -203,9 +127,93 @@ def _make(settings: Settings) -> Flask:
     for command in COMMANDS:
         app.cli.add_command(command)
     both = DispatcherMiddleware(app.wsgi_app, {"/sandbox": SandboxGate(sandbox, app)})
-    count = metrics.count_request if metrics else None
+    count = services.metrics.count_request if services.metrics else None
     app.wsgi_app = RequestLines(GuardedAnswers(both), count)  # type: ignore[method-assign]
     return app
+
+
+def _make_flask(settings: Settings) -> Flask:
+    app = Flask(
+        __name__,
+        instance_path=str(settings.instance),
+        template_folder=str(TEMPLATES),
+        static_folder=str(STATIC),
+        static_url_path=f"/static/{fingerprint(STATIC)}",
+    )
+    app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    app.config.update(
+        SECRET_KEY=settings.secret_key or _read_secret_key(settings.instance / "secret_key"),
+        MAX_CONTENT_LENGTH=LARGEST_REQUEST,
+        TRUSTED_HOSTS=[*LOOPBACK, settings.host, *settings.trusted_hosts],
+        METRICS_TOKEN=settings.metrics_token,
+        ADDRESS=settings.address,
+        PROVIDER_BUTTON=settings.provider.button if settings.provider else "",
+    )
+    return app
+
+
+def _make_connections(
+    settings: Settings, store: Store, sandbox: Flask, allowed: AllowedHosts
+) -> ConnectionRegistry:
+    """Make the connections, of which the sandbox is reached within this process."""
+    keys = settings.instance / "token_keys"
+    return ConnectionRegistry(
+        store,
+        Vault(keys, settings.token_keys, settings.token_keys_file),
+        _list_fixed_connections(settings, allowed),
+        Network({_SANDBOX.base_url: WsgiAdapter(sandbox)}, settings.deadline, allowed),
+    )
+
+
+def _make_services(
+    app: Flask, settings: Settings, store: Store, connections: ConnectionRegistry, sandbox: Flask
+) -> Services:
+    """Make what works beside the requests, and tie it together."""
+    secret: str = app.config["SECRET_KEY"]
+    journal, background = Journal(settings.instance / FOLDER), Background()
+    witness = Witness(store, settings.instance, partial(_list_entered, connections))
+    is_one_of_many = bool(settings.database_url)
+    sender = Sender(store, journal, connections, is_one_of_many=is_one_of_many, witness=witness)
+    doorbell = Doorbell(settings.queue_url, settings.instance, secret, answer=sender.wake)
+    outbox = Outbox(_make_mailer(settings), background.run)
+    public_url = settings.mail.public_url
+    list_items = make_list_of_items(app, connections)
+    services = Services(
+        store=store,
+        journal=journal,
+        sender=sender,
+        doorbell=doorbell,
+        background=background,
+        batch_work=BatchWork(store, connections, background, doorbell.ring),
+        streams=Semaphore(min(2, settings.threads // 4)),
+        connections=connections,
+        archiver=Archiver(store, settings.keep, settings.archive_folder, derive_key(secret)),
+        outbox=outbox,
+        public_url=public_url,
+        teller=Teller(store, connections, outbox, public_url, list_items, background.run),
+        ledger=sandbox.extensions["ledger"],
+        faults=sandbox.extensions["faults"],
+        account=sandbox.extensions["account"],
+        metrics=Metrics(store) if settings.metrics_token else None,
+        provider=_make_provider(settings, connections),
+    )
+    doorbell.sweep = partial(_do_what_is_due, services, witness)
+    return services
+
+
+def _do_what_is_due(services: Services, witness: Witness) -> None:
+    """Do what is done every minute: the sweep, of which one machine does most, then the telling."""
+    archiver = services.archiver
+    archive = partial(services.background.run, "archive", archiver.archive)
+    witness.check()
+    sweep(
+        services.store,
+        services.journal,
+        services.sender.wake,
+        services.batch_work.start,
+        archive if archiver.is_set else None,
+    )
+    services.teller.look()
 
 
 def _locate_database(settings: Settings) -> Path | URL:
@@ -224,13 +232,6 @@ def _locate_database(settings: Settings) -> Path | URL:
 
 def _list_entered(connections: ConnectionRegistry) -> list[str]:
     return [known.key for known in connections.list_all() if not known.is_built_in]
-
-
-def _sweep_and_tell(teller: Teller, witness: Witness, *parts: Any) -> None:
-    """Do what is done every minute: the sweep, of which one machine does most, then the telling."""
-    witness.check()
-    sweep(*parts)
-    teller.look()
 
 
 def _make_mailer(settings: Settings) -> Mailer | None:
@@ -252,11 +253,11 @@ def _make_sandbox(settings: Settings, store: Store, trusted_hosts: list[str]) ->
         raise UnusableDatabase(f"PostgreSQL cannot be used ({reason}).") from error
 
 
-def _list_fixed_connections(settings: Settings) -> dict[str, Credentials]:
+def _list_fixed_connections(settings: Settings, allowed: AllowedHosts) -> dict[str, Credentials]:
     """Name the connections that nobody enters, the default first."""
     fixed = {SANDBOX: _SANDBOX}
     if settings.token:
-        check_host(settings.base_url, AllowedHosts.of(settings.allow_private_hosts))
+        check_host(settings.base_url, allowed)
         live = Credentials("VoiceAIWrapper", settings.base_url, settings.token)
         fixed = {ENVIRONMENT: live} | fixed
     return fixed

@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from time import monotonic, sleep
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO
 
 import click
 from flask.cli import with_appcontext
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as ProgressBar
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
@@ -27,21 +28,21 @@ from app.campaign.explanation import explain_reading
 from app.connections import Connection
 from app.sending.batch_check import NothingReady, make_batch
 from app.sending.batch_confirmation import BatchRequest, NotChecked, confirm_batch
-from app.sending.batch_queue import STOPPED, stop_batch
+from app.sending.batch_queue import stop_batch
 from app.sending.confirmation import NotApproved, NotConfirmed, StaleReview
 from app.sending.submission import GRACE
 from app.services import connections, services, store
 from app.store import accounts, approvals, batch_summary, batches, drafts, throttles
 from app.store.acceptances import judge
 from app.store.audit_trail import name_draft_chain
-from app.store.base import ENDED, ItemState, State
+from app.store.base import ItemState, State
+from app.store.batch_progress import Progress, measure
 from app.store.batches import MOST_ITEMS
 from app.store.drafts import AlreadySubmitted, StaleVersion
 
 ALL_CREATED, NOT_ALL_CREATED, UNKNOWN = 0, 1, 3
 _EVERY = 0.2
 _NAMED = 20
-_PAUSED = "Stopped. {}"
 _PAUSED_ALREADY = (
     "Nothing is sent to {}. {} Let campaigns go there again on its page, then run this again."
 )
@@ -96,8 +97,8 @@ class _Line:
 def send_command(file: BinaryIO, name: str, who: str, *, yes: bool) -> None:
     """Send the campaigns of a file of JSON lines; the same file again sends what is left of it.
 
-    Ends with 0 if all are created, with 1 if not, with 2 if nothing can be sent, and with 3 if
-    somebody has to look what became of one.
+    Ends with 0 if all are created (a dry run: if all could be), with 1 if not, with 2 if nothing
+    can be sent, and with 3 if somebody has to look what became of one.
     """
     to = _find_connection(name)
     lines = list(_read_lines(file, to))
@@ -280,67 +281,43 @@ def _save(line: _Line, who: str) -> bool:
     return True
 
 
-class _Standing(NamedTuple):
-    """How far a batch is: its items, and why its connection is paused."""
-
-    left: int
-    sending: int
-    done: int
-    failed: int
-    taken_back: int
-    unknown: int
-    pause: str
-
-
 def _follow(batch_id: int) -> None:
     """Show how far the batch is, until it has ended or its connection is paused."""
     columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"))
     console = Console(stderr=True)
-    with Progress(*columns, TimeRemainingColumn(), console=console) as progress:
-        task = progress.add_task("")
+    with ProgressBar(*columns, TimeRemainingColumn(), console=console) as bar:
+        task = bar.add_task("")
         while True:
-            batch = _wait_for_standing(batch_id)
+            batch, pause = _wait_for_progress(batch_id)
             words = f"{batch.failed} failed, {batch.unknown} unknown"
             words += f", {batch.taken_back} taken back" if batch.taken_back else ""
-            total = batch.done + batch.left
-            progress.update(task, total=total, completed=batch.done, description=words)
+            total = batch.ended + batch.left
+            bar.update(task, total=total, completed=batch.ended, description=words)
             if not batch.left:
                 return
-            if batch.pause and not batch.sending:
-                _stop(batch_id, _PAUSED.format(batch.pause))
+            if pause and not batch.sending:
+                _stop(batch_id, f"Stopped. {pause}")
                 return
             sleep(_EVERY)
 
 
-def _wait_for_standing(batch_id: int) -> _Standing:
-    """Read how far a batch is, as soon as the database answers; raises `Silent`."""
+def _wait_for_progress(batch_id: int) -> tuple[Progress, str]:
+    """Measure how far a batch is, and say why its connection is paused, or nothing.
+
+    That is as soon as the database answers; raises `Silent`.
+    """
     since = monotonic()
     while True:
         try:
-            return _read_standing(batch_id)
+            with store().reading() as session:
+                batch = batches.find(session, batch_id)
+                pause = throttles.find_pause(session, batch.connection_key)
+                return measure(session, batch), pause[1] if pause else ""
         except (DatabaseError, NoConnection) as error:  # A server may just be started anew.
             if monotonic() - since > LONGEST_SILENCE:
                 silence = _SILENT.format(round(LONGEST_SILENCE / 60), batch_id)
                 raise Silent(silence) from error
         sleep(_EVERY)
-
-
-def _read_standing(batch_id: int) -> _Standing:
-    with store().reading() as session:
-        batch = batches.find(session, batch_id)
-        items = batches.count_items(session, batch_id)
-        sent = batches.count_submissions(session, batch_id)
-        pause = throttles.find_pause(session, batch.connection_key)
-        taken_back = batches.count_unsent(session, batch_id, STOPPED)
-    return _Standing(
-        left=items[ItemState.READY] + sent[State.QUEUED] + sent[State.SENDING],
-        sending=sent[State.SENDING],
-        done=sum(sent[state] for state in ENDED),
-        failed=sent[State.REFUSED] + sent[State.UNSENT] - taken_back,
-        taken_back=taken_back,
-        unknown=sent[State.UNKNOWN],
-        pause=pause[1] if pause else "",
-    )
 
 
 def _tell_failures(batch_id: int) -> None:

@@ -114,14 +114,20 @@ def name_seen_of_batch(summary: Summary, to: Connection, group: str) -> str:
 
 def find_approval_obstacle(session: Session, standing: Standing, person: Person) -> str:
     """Say in a sentence why somebody may not approve or refuse this; nothing if they may."""
+    subject = standing.subject
+    return _find_obstacle(session, subject, standing.group, person, changed=standing.changed)
+
+
+def _find_obstacle(
+    session: Session, about: Subject | Approval, group: str, person: Person, *, changed: int
+) -> str:
     if person.is_local:
         return "Only somebody with an account can approve."
-    if standing.changed:
+    if changed:
         return "It has to be checked again first, as campaigns of it were changed."
-    if standing.group and standing.group not in person.groups:
-        return f"Somebody of the group “{standing.group}” has to approve this."
-    subject = standing.subject
-    if approvals.has_changed(session, subject.draft_id, subject.batch_id, person.label):
+    if group and group not in person.groups:
+        return f"Somebody of the group “{group}” has to approve this."
+    if approvals.has_changed(session, about.draft_id, about.batch_id, person.label):
         return "You have made or changed what is sent here, so somebody else has to approve it."
     return ""
 
@@ -132,11 +138,10 @@ def may_decide(session: Session, asked: Approval, connection_key: str, person: P
     Whether they have the right to approve there is asked elsewhere.
     """
     rule = approvals.find_rule(session, connection_key)
-    if rule is None or (rule.group_name and rule.group_name not in person.groups):
+    if rule is None:
         return False
-    if asked.batch_id is not None and batches.count_changed(session, asked.batch_id):
-        return False
-    return not approvals.has_changed(session, asked.draft_id, asked.batch_id, person.label)
+    changed = 0 if asked.batch_id is None else batches.count_changed(session, asked.batch_id)
+    return not _find_obstacle(session, asked, rule.group_name, person, changed=changed)
 
 
 @dataclass(frozen=True)

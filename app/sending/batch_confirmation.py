@@ -8,18 +8,9 @@ from sqlalchemy.orm import Session
 from app.connections import Connection
 from app.sending.approval import Standing, find_grounds, find_standing_of_batch
 from app.sending.batch_check import NothingReady
-from app.sending.confirmation import (
-    Disabled,
-    NoSender,
-    NotConfirmed,
-    NotNamed,
-    Paused,
-    StaleReview,
-    check_approval,
-    is_named,
-)
+from app.sending.confirmation import NotConfirmed, StaleReview, check_sender, check_way
 from app.sending.press import write_grounds
-from app.store import audit_trail, batch_summary, batches, seals, throttles
+from app.store import audit_trail, batch_summary, batches, seals
 from app.store.audit_trail import EventKind, name_batch_chain
 from app.store.base import QUEUED_AT_MOST, ItemState
 from app.store.database import Store
@@ -52,26 +43,26 @@ class BatchRequest:
     who: str = ""
 
 
-def confirm_batch(confirmed: BatchRequest, store: Store) -> bool:
+def confirm_batch(batch_request: BatchRequest, store: Store) -> bool:
     """Confirm all that is ready; tells whether it was not confirmed before.
 
     Raises `NoSuchBatch`, `NotChecked`, `NothingReady`, `StaleReview` or a `NotConfirmed`.
     """
-    chain = name_batch_chain(confirmed.batch_id)
+    chain = name_batch_chain(batch_request.batch_id)
     with store.writing(chain) as session:
-        batch = batches.find(session, confirmed.batch_id)
+        batch = batches.find(session, batch_request.batch_id)
         if batch.confirmed_at:
             return False
-        standing = _check_confirmation(session, batch, confirmed)
-        batch.confirmed_at, batch.who = datetime.now(UTC), confirmed.who
+        standing = _check_confirmation(session, batch, batch_request)
+        batch.confirmed_at, batch.who = datetime.now(UTC), batch_request.who
         batch_summary.keep_summary(batch, batch_summary.summarise(session, batch))
-        grounds = find_grounds(session, standing, confirmed.without_approval, confirmed.who)
+        grounds = find_grounds(session, standing, batch_request.without_approval, batch_request.who)
         batch.approved_by, batch.without_approval = grounds.approved_by, grounds.without_approval
         audit_trail.record(
             session,
             EventKind.BATCH_CONFIRMED,
             chain,
-            who=confirmed.who,
+            who=batch_request.who,
             connection=batch.connection,
             count=batches.count_items(session, batch.id)[ItemState.READY],
             digest=batch.digest,
@@ -81,28 +72,23 @@ def confirm_batch(confirmed: BatchRequest, store: Store) -> bool:
         return True
 
 
-def _check_confirmation(session: Session, batch: Batch, confirmed: BatchRequest) -> Standing | None:
-    counts, to = batches.count_items(session, batch.id), confirmed.to
+def _check_confirmation(
+    session: Session, batch: Batch, batch_request: BatchRequest
+) -> Standing | None:
+    counts, to = batches.count_items(session, batch.id), batch_request.to
     if counts[ItemState.NEW]:
         raise NotChecked
     if not counts[ItemState.READY]:
         raise NothingReady
     is_new = datetime.now(UTC) - batch.created_at < QUEUED_AT_MOST
-    is_as_seen = is_new and batch.stamp == to.stamp == confirmed.stamp
-    if not is_as_seen or batch_summary.compute_digest(session, batch.id) != confirmed.reviewed:
+    is_as_seen = is_new and batch.stamp == to.stamp == batch_request.stamp
+    if not is_as_seen or batch_summary.compute_digest(session, batch.id) != batch_request.reviewed:
         raise StaleReview
-    if not to.is_enabled:
-        raise Disabled
     standing = find_standing_of_batch(session, batch, to)
-    check_approval(standing, confirmed.without_approval)
-    if throttles.is_paused(session, to.key):
-        raise Paused
-    if not is_named(to, confirmed.named):
-        raise NotNamed
-    if not to.is_sandbox and _read_count(confirmed.counted) != counts[ItemState.READY]:
+    check_way(session, to, standing, batch_request.without_approval)
+    check_sender(to, named=batch_request.named, who=batch_request.who)
+    if not to.is_sandbox and _read_count(batch_request.counted) != counts[ItemState.READY]:
         raise NotCounted
-    if not (to.is_sandbox or confirmed.who):
-        raise NoSender
     return standing
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from app.connections import Connection, ConnectionRegistry
 from app.sending.batch_check import find_batch_obstacle
 from app.sending.confirmation import describe_duplicate, find_duplicate
-from app.sending.press import record_press
+from app.sending.press import make_submission, record_press
 from app.sending.queue import withdraw
 from app.store import audit_trail, batches, drafts, seals
 from app.store.audit_trail import EventKind, name_batch_chain, name_draft_chain
@@ -16,9 +16,6 @@ from app.store.database import Store
 from app.store.models import Batch, BatchItem, Draft, Submission
 
 _AT_ONCE = 50
-STOPPED = "The batch was stopped before it was sent."
-"""Why a campaign was not sent that somebody took back with its batch."""
-
 _CHANGED = "It was changed after the batch was reviewed."
 
 
@@ -52,7 +49,16 @@ def _queue(session: Session, batch: Batch, to: Connection, items: list[BatchItem
         if reason := _find_twin(session, item, to, now):
             item.state, item.reason = ItemState.UNFIT, reason
             continue
-        submission = _make_submission(batch, item, draft, to)
+        submission = make_submission(
+            draft,
+            to,
+            item.body,
+            pressed_at=batch.confirmed_at or now,
+            who=batch.who,
+            batch_id=batch.id,
+            approved_by=batch.approved_by,
+            without_approval=batch.without_approval,
+        )
         draft.state = State.QUEUED
         session.add(submission)
         made.append((item, submission))
@@ -73,26 +79,6 @@ def _find_change(batch: Batch, item: BatchItem, draft: Draft, to: Connection) ->
 def _find_twin(session: Session, item: BatchItem, to: Connection, now: datetime) -> str:
     duplicate = find_duplicate(session, item.digest, to, now)
     return describe_duplicate(duplicate) if duplicate else ""
-
-
-def _make_submission(batch: Batch, item: BatchItem, draft: Draft, to: Connection) -> Submission:
-    return Submission(
-        draft=draft,
-        draft_version=draft.version,
-        batch_id=batch.id,
-        connection=batch.connection,
-        connection_key=batch.connection_key,
-        is_sandbox=batch.is_sandbox,
-        stamp=batch.stamp,
-        url=to.campaigns_url,
-        body=item.body,
-        digest=item.digest,
-        state=State.QUEUED,
-        who=batch.who,
-        approved_by=batch.approved_by,
-        without_approval=batch.without_approval,
-        pressed_at=batch.confirmed_at,
-    )
 
 
 def pause_batch(batch_id: int, store: Store, who: str) -> None:
@@ -130,8 +116,8 @@ def _change(batch_id: int, store: Store, who: str, kind: EventKind) -> None:
 def take_back(batch_id: int, store: Store) -> bool:
     """Leave out some of a stopped batch, and take some out of the queue; tells whether any were."""
     with store.writing(name_batch_chain(batch_id)) as session:
-        were_left = batches.leave_out_some(session, batch_id, STOPPED)
+        were_left = batches.leave_out_some(session, batch_id, batches.TAKEN_BACK)
         waiting = batches.list_queued(session, batch_id, _AT_ONCE)
     for submission_id in waiting:
-        withdraw(submission_id, STOPPED, store=store)
+        withdraw(submission_id, batches.TAKEN_BACK, store=store)
     return were_left or bool(waiting)

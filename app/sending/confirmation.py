@@ -129,32 +129,42 @@ def check_request(
         raise NotReady(meaning.problems)
     if draft.deleted_at or not _is_as_seen(draft, meaning, send_request):
         raise StaleReview
-    if not send_request.to.is_enabled:
-        raise Disabled
     standing = find_standing_of_draft(session, draft, meaning, send_request.to)
-    check_approval(standing, send_request.without_approval)
-    if throttles.is_paused(session, send_request.to.key):
-        raise Paused
+    check_way(session, send_request.to, standing, send_request.without_approval)
     until = submissions.find_end_of_wait(session, send_request.to.key, now)
     if until and not (send_request.hurry and can_hurry(until, now)):
         raise TooSoon(until, can_hurry=can_hurry(until, now))
     duplicate = find_duplicate(session, meaning.digest, send_request.to, now)
     if duplicate is not None and duplicate.id != send_request.in_spite_of:
         raise LooksCreated(duplicate.id)
-    if not is_named(send_request.to, send_request.named):
-        raise NotNamed
-    if not (send_request.to.is_sandbox or send_request.who):
-        raise NoSender
+    check_sender(send_request.to, named=send_request.named, who=send_request.who)
     return standing
 
 
-def check_approval(standing: Standing | None, without: str) -> None:
-    """Check that it is approved where it has to be; *without* is a reason why it need not be.
+def check_way(session: Session, to: Connection, standing: Standing | None, without: str) -> None:
+    """Check that campaigns go to a connection, and that it is approved where it has to be.
 
-    Raises `NotApproved`.
+    *without* is a reason why it need not be. Raises `Disabled`, `NotApproved`, or `Paused`.
     """
+    if not to.is_enabled:
+        raise Disabled
     if standing and not (standing.is_approved or without):
         raise NotApproved
+    if throttles.is_paused(session, to.key):
+        raise Paused
+
+
+def check_sender(to: Connection, *, named: str, who: str) -> None:
+    """Check that a live connection's name was typed, and by whom; a sandbox needs neither.
+
+    Raises `NotNamed` or `NoSender`.
+    """
+    if to.is_sandbox:
+        return
+    if named.strip() != to.name:
+        raise NotNamed
+    if not who:
+        raise NoSender
 
 
 def find_duplicate(
@@ -177,11 +187,6 @@ def describe_duplicate(duplicate: Submission) -> str:
 def can_hurry(until: datetime, now: datetime) -> bool:
     """Tell whether the wait is long enough that a person may override it with a reason."""
     return until - now > HURRY_AFTER
-
-
-def is_named(to: Connection, typed: str) -> bool:
-    """Tell whether *typed* is the name of a live connection; a sandbox needs none."""
-    return to.is_sandbox or typed.strip() == to.name
 
 
 def _is_as_seen(draft: Draft, meaning: Explanation, send_request: SendRequest) -> bool:

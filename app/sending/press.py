@@ -1,17 +1,52 @@
 """What a press puts on record, and the same press again where the API asked for patience."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.campaign.contract.payload import compute_digest
+from app.connections import Connection
 from app.store import audit_trail, batches, submissions
 from app.store.audit_trail import EventKind, name_draft_chain
 from app.store.base import State
 from app.store.binding import OUTCOME_IS_OPEN
-from app.store.models import Batch, Submission
+from app.store.models import Batch, Draft, Submission
 
 MOST_TIMES = 10
 """So often a batch sends a campaign to an API that says that it was asked too often."""
+
+
+_PRESSED = (
+    *("draft", "draft_version", "batch_id", "connection", "connection_key", "is_sandbox", "stamp"),
+    *("url", "body", "digest", "who", "approved_by", "without_approval", "pressed_at"),
+)
+"""What stays the same where the same press sends a second time."""
+
+
+def make_submission(
+    draft: Draft, to: Connection, payload: bytes, *, pressed_at: datetime, who: str, **more: Any
+) -> Submission:
+    """Make the submission of a draft by one press, which waits to be sent.
+
+    *more* is what not every press has: `batch_id`, `hurries`, and by whose word it is sent, as
+    `Grounds` has it.
+    """
+    return Submission(
+        draft=draft,
+        draft_version=draft.version,
+        connection=to.name,
+        connection_key=to.key,
+        is_sandbox=to.is_sandbox,
+        stamp=to.stamp,
+        url=to.campaigns_url,
+        body=payload,
+        digest=compute_digest(payload),
+        state=State.QUEUED,
+        who=who,
+        pressed_at=pressed_at,
+        **more,
+    )
 
 
 def record_press(session: Session, submission: Submission, **more: Any) -> None:
@@ -45,23 +80,7 @@ def queue_again(session: Session, refused: Submission) -> None:
     item = batches.find_item_of(session, refused.id)
     if item is None or submissions.count_tries(session, refused) >= MOST_TIMES:
         return
-    again = Submission(
-        draft=refused.draft,
-        draft_version=refused.draft_version,
-        batch_id=refused.batch_id,
-        connection=refused.connection,
-        connection_key=refused.connection_key,
-        is_sandbox=refused.is_sandbox,
-        stamp=refused.stamp,
-        url=refused.url,
-        body=refused.body,
-        digest=refused.digest,
-        state=State.QUEUED,
-        who=refused.who,
-        approved_by=refused.approved_by,
-        without_approval=refused.without_approval,
-        pressed_at=refused.pressed_at,
-    )
+    again = Submission(**{name: getattr(refused, name) for name in _PRESSED}, state=State.QUEUED)
     batch_id, refused.batch_id = refused.batch_id, None
     refused.draft.state = State.QUEUED
     session.add(again)

@@ -1,16 +1,17 @@
 """The queue of what is to be sent: a confirmed draft goes in, and can be taken out again."""
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, update
 from sqlalchemy.exc import IntegrityError
 
-from app.campaign.explanation import Explanation, explain
-from app.sending.approval import Grounds, find_grounds
+from app.campaign.explanation import explain
+from app.sending.approval import find_grounds
 from app.sending.confirmation import SendRequest, StaleReview, check_request
 from app.sending.outcome import Outcome
-from app.sending.press import record_press
+from app.sending.press import make_submission, record_press
 from app.sending.settlement import apply_outcome
 from app.store import seals, submissions
 from app.store.acceptances import write_judgement
@@ -18,7 +19,7 @@ from app.store.audit_trail import name_draft_chain
 from app.store.base import State
 from app.store.database import Store
 from app.store.drafts import AlreadySubmitted, find
-from app.store.models import Draft, Submission
+from app.store.models import Submission
 
 
 def enqueue(send_request: SendRequest, *, store: Store) -> int:
@@ -38,7 +39,15 @@ def enqueue(send_request: SendRequest, *, store: Store) -> int:
             raise StaleReview
         standing = check_request(session, draft, meaning, send_request, now)
         grounds = find_grounds(session, standing, send_request.without_approval, send_request.who)
-        submission = _make_submission(draft, meaning, send_request, now, grounds)
+        submission = make_submission(
+            draft,
+            send_request.to,
+            meaning.body,
+            pressed_at=now,
+            who=send_request.who,
+            hurries=bool(send_request.hurry),
+            **asdict(grounds),
+        )
         draft.state = State.QUEUED
         session.add(submission)
         try:
@@ -71,25 +80,3 @@ def withdraw(submission_id: int, reason: str, *, store: Store, who: str = "") ->
         submission = session.get_one(Submission, submission_id)
         apply_outcome(session, submission, Outcome(State.UNSENT, reason), who=who)
         return True
-
-
-def _make_submission(
-    draft: Draft, meaning: Explanation, send_request: SendRequest, now: datetime, grounds: Grounds
-) -> Submission:
-    return Submission(
-        draft=draft,
-        draft_version=draft.version,
-        connection=send_request.to.name,
-        connection_key=send_request.to.key,
-        is_sandbox=send_request.to.is_sandbox,
-        stamp=send_request.to.stamp,
-        hurries=bool(send_request.hurry),
-        url=send_request.to.campaigns_url,
-        body=meaning.body,
-        digest=meaning.digest,
-        state=State.QUEUED,
-        who=send_request.who,
-        approved_by=grounds.approved_by,
-        without_approval=grounds.without_approval,
-        pressed_at=now,
-    )

@@ -15,6 +15,9 @@ from app.store.models import IS_QUEUED, IS_UNLOCKED, Batch, BatchItem, Draft, Su
 MOST_ITEMS = 100_000
 """Campaigns in one batch."""
 
+TAKEN_BACK = "The batch was stopped before it was sent."
+"""Why a campaign was not sent that somebody took back with its batch; they are counted by it."""
+
 _AT_ONCE = 1000
 
 
@@ -113,12 +116,12 @@ def count_submissions(session: Session, batch_id: int) -> dict[State, int]:
     return counts | dict(rows)
 
 
-def count_unsent(session: Session, batch_id: int, reason: str) -> int:
-    """Count the submissions of a batch of which no campaign came for this reason."""
+def count_taken_back(session: Session, batch_id: int) -> int:
+    """Count the submissions of a batch that were taken out of the queue, for `TAKEN_BACK`."""
     query = select(func.count()).where(
         Submission.batch_id == batch_id,
         Submission.state == State.UNSENT,
-        Submission.message == reason,
+        Submission.message == TAKEN_BACK,
     )
     return session.scalar(query) or 0
 

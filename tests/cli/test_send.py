@@ -163,13 +163,14 @@ def test_a_database_that_comes_back_is_waited_for(
     reading = Store.reading
 
     def read(store: Store) -> AbstractContextManager[Session]:
-        if sys._getframe(1).f_code.co_name == "_read_standing" and next(refusals, False):  # noqa: SLF001
+        if sys._getframe(1).f_code.co_name == "_wait_for_progress" and next(refusals, False):  # noqa: SLF001
             raise OperationalError("SELECT", {}, Exception("the server is starting up"))
         return reading(store)
 
     monkeypatch.setattr(Store, "reading", read)
     assert send(write(tmp_path, "One"), "--yes").exit_code == 0
     assert names(ledger) == ["One"]
+    assert not next(refusals, False)
 
 
 def test_a_database_that_stays_silent_is_named_with_the_batch_that_goes_on(
@@ -178,7 +179,7 @@ def test_a_database_that_stays_silent_is_named_with_the_batch_that_goes_on(
     reading = Store.reading
 
     def read(store: Store) -> AbstractContextManager[Session]:
-        if sys._getframe(1).f_code.co_name == "_read_standing":  # noqa: SLF001
+        if sys._getframe(1).f_code.co_name == "_wait_for_progress":  # noqa: SLF001
             raise OperationalError("SELECT", {}, Exception("the server has gone"))
         return reading(store)
 

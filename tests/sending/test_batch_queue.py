@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import update
 
 from app.connections import SANDBOX, ConnectionRegistry
-from app.remote.errors import Refused
+from app.remote.errors import NotSent, Refused
 from app.sandbox.ledger import Ledger
 from app.sending.batch_queue import pause_batch, resume_batch, stop_batch, take_back
 from app.sending.outcome import Outcome
@@ -19,6 +19,8 @@ from app.services import find_services
 from app.store import batches, drafts
 from app.store.acceptances import judge
 from app.store.base import ItemState, State
+from app.store.batch_progress import measure
+from app.store.batches import TAKEN_BACK
 from app.store.database import Store
 from app.store.leases import grant_lease
 from app.store.models import Submission
@@ -30,7 +32,6 @@ from tests.sending.batch_of import items, make_confirmed, queue_all, save_many, 
 from tests.sending.presses import claim_next, journal, look_up
 
 Saved = Callable[..., str]
-STOPPED = "The batch was stopped before it was sent."
 
 
 @pytest.fixture
@@ -197,7 +198,7 @@ def test_a_stop_before_it_is_queued_leaves_all_out(
     while take_back(batch_id, store):
         pass
 
-    assert [item.reason for item in items(store, batch_id)] == [STOPPED] * 2
+    assert [item.reason for item in items(store, batch_id)] == [TAKEN_BACK] * 2
     with store.reading() as session:
         assert len(batches.list_to_repeat(session, batch_id)) == 2
 
@@ -258,3 +259,21 @@ def test_what_a_person_has_settled_is_not_sent_again_because_a_late_answer_says_
     assert states(store, batch_id) == [State.CREATED if campaign_id else State.UNSENT]
     assert list(journal(store).read_entries()) == []
     assert take(store, connections) is None
+
+
+def test_what_was_taken_back_is_told_from_what_failed(
+    store: Store, saved: Saved, connections: ConnectionRegistry
+) -> None:
+    batch_id = make_confirmed(store, connections, save_many(saved, 3))
+    queue_all(store, connections, batch_id)
+    claimed = take(store, connections)
+    assert claimed
+    deliver(claimed, store=store, api=FakeApi(NotSent("Nobody is there.")), journal=journal(store))
+    stop_batch(batch_id, store, "Ada")
+    while take_back(batch_id, store):
+        pass
+
+    assert states(store, batch_id) == [State.UNSENT] * 3
+    with store.reading() as session:
+        progress = measure(session, batches.find(session, batch_id))
+    assert (progress.failed, progress.taken_back, progress.ended) == (1, 2, 3)

@@ -1,6 +1,7 @@
 """What a press has to confirm before anything is sent."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -18,7 +19,7 @@ from app.sending.confirmation import (
     NotNamed,
     StaleReview,
     TooSoon,
-    is_named,
+    check_sender,
 )
 from app.sending.queue import enqueue
 from app.store import audit_trail, drafts
@@ -59,8 +60,9 @@ def state(store: Store, draft_id: str) -> State | None:
 )
 def test_a_live_connection_is_named_as_it_stands_there(typed_name: str, is_it: bool) -> None:
     live = replace(TO, name="Client A")
-    assert is_named(live, typed_name) is is_it
-    assert is_named(replace(live, is_sandbox=True), typed_name)
+    with nullcontext() if is_it else pytest.raises(NotNamed):
+        check_sender(live, named=typed_name, who="Ada")
+    check_sender(replace(live, is_sandbox=True), named=typed_name, who="")
 
 
 def test_a_live_connection_that_is_not_named_gets_nothing(store: Store, saved: Saved) -> None:

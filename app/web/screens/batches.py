@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import asdict, replace
+from datetime import timedelta
 from time import monotonic, sleep
 from typing import Any
 
@@ -16,14 +16,14 @@ from app.rights import Right
 from app.sending.approval import find_approval_obstacle, find_standing_of_batch
 from app.sending.batch_check import NothingReady, check_anew, make_batch
 from app.sending.batch_confirmation import BatchRequest, NotChecked, NotCounted, confirm_batch
-from app.sending.batch_queue import STOPPED, pause_batch, resume_batch, stop_batch
+from app.sending.batch_queue import pause_batch, resume_batch, stop_batch
 from app.sending.confirmation import NotConfirmed, Paused, StaleReview
 from app.services import Services, connections, services, store
 from app.store import batch_summary, batches, drafts, throttles
 from app.store.base import ItemState, State
+from app.store.batch_progress import measure
 from app.store.batches import MOST_ITEMS
 from app.store.listing import read_ids
-from app.store.models import Batch
 from app.web.access import find_keys, find_person, needs
 from app.web.batch_results import FORMATS, write_results
 from app.web.clients import find_client
@@ -52,7 +52,7 @@ def index() -> str:
         client = find_client()
         keys = frozenset({client.key}) if client else find_keys()
         newest = batches.list_newest(session, keys)
-        progress = {batch.id: _measure(session, batch) for batch in newest}
+        progress = {batch.id: measure(session, batch) for batch in newest}
     return render_template(
         "batches/index.html", connection=client, batches=newest, progress=progress
     )
@@ -201,71 +201,9 @@ def results(batch_id: int, form: str) -> ResponseReturnValue:
     return Response(content, mimetype=FORMATS[form], headers=headers)
 
 
-@dataclass(frozen=True)
-class Progress:
-    """How far a batch is, in campaigns; `rate` is how many a second, `seconds` what is left."""
-
-    count: int
-    unchecked: int
-    ready: int
-    unfit: int
-    left_out: int
-    waiting: int
-    sending: int
-    done: int
-    failed: int
-    taken_back: int
-    unknown: int
-    rate: float
-    seconds: int | None
-
-    @property
-    def left(self) -> int:
-        """How many are still to be sent."""
-        return self.waiting + self.sending
-
-    @property
-    def ended(self) -> int:
-        """How many are not under way any more."""
-        return self.done + self.failed + self.taken_back + self.unknown
-
-
-def _measure(session: Session, batch: Batch) -> Progress:
-    items = batches.count_items(session, batch.id)
-    sent = batches.count_submissions(session, batch.id)
-    waiting = (items[ItemState.READY] if batch.confirmed_at else 0) + sent[State.QUEUED]
-    left = waiting + sent[State.SENDING]
-    rate = _measure_rate(session, batch)
-    taken_back = batches.count_unsent(session, batch.id, STOPPED) if batch.stopped_at else 0
-    return Progress(
-        count=sum(items.values()),
-        unchecked=items[ItemState.NEW],
-        ready=items[ItemState.READY],
-        unfit=items[ItemState.UNFIT],
-        left_out=items[ItemState.LEFT_OUT] + (items[ItemState.UNFIT] if batch.confirmed_at else 0),
-        waiting=waiting,
-        sending=sent[State.SENDING],
-        done=sent[State.CREATED],
-        failed=sent[State.REFUSED] + sent[State.UNSENT] - taken_back,
-        taken_back=taken_back,
-        unknown=sent[State.UNKNOWN],
-        rate=round(rate, 1),
-        seconds=round(left / rate) if rate else None,
-    )
-
-
-def _measure_rate(session: Session, batch: Batch) -> float:
-    """Measure how many campaigns a second are known of since lately."""
-    now = datetime.now(UTC)
-    since = max(now - _RATE_OVER, batch.confirmed_at or now)
-    seconds = (now - since).total_seconds()
-    settled = batches.count_settled_since(session, batch.id, since)
-    return settled / seconds if seconds else 0.0
-
-
 def _tell(session: Session, batch_id: int) -> dict[str, Any]:
     batch = batches.find(session, batch_id)
-    progress = _measure(session, batch)
+    progress = measure(session, batch)
     is_pending = bool(progress.left) if batch.confirmed_at else bool(progress.unchecked)
     return {"pending": is_pending, "left": progress.left, **asdict(progress)}
 
@@ -274,7 +212,7 @@ def draw_batch(batch_id: int, refusal: NotConfirmed | None = None) -> str:
     with store().reading() as session:
         batch = batches.find(session, batch_id)
         to = connections().find(batch.connection_key)
-        progress = _measure(session, batch)
+        progress = measure(session, batch)
         page = {
             "batch": batch,
             "connection": to,

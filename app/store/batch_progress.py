@@ -1,0 +1,75 @@
+"""How far a batch is: what of it waits, is under way, and has ended how."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from app.store import batches
+from app.store.base import ItemState, State
+from app.store.models import Batch
+
+_RATE_OVER = timedelta(seconds=20)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a batch is, in campaigns; `rate` is how many a second, `seconds` what is left."""
+
+    count: int
+    unchecked: int
+    ready: int
+    unfit: int
+    left_out: int
+    waiting: int
+    sending: int
+    done: int
+    failed: int
+    taken_back: int
+    unknown: int
+    rate: float
+    seconds: int | None
+
+    @property
+    def left(self) -> int:
+        """How many are still to be sent."""
+        return self.waiting + self.sending
+
+    @property
+    def ended(self) -> int:
+        """How many are not under way any more."""
+        return self.done + self.failed + self.taken_back + self.unknown
+
+
+def measure(session: Session, batch: Batch) -> Progress:
+    """Measure how far a batch is by what its items and their submissions say."""
+    items = batches.count_items(session, batch.id)
+    sent = batches.count_submissions(session, batch.id)
+    waiting = (items[ItemState.READY] if batch.confirmed_at else 0) + sent[State.QUEUED]
+    left = waiting + sent[State.SENDING]
+    rate = _measure_rate(session, batch)
+    taken_back = batches.count_taken_back(session, batch.id) if batch.stopped_at else 0
+    return Progress(
+        count=sum(items.values()),
+        unchecked=items[ItemState.NEW],
+        ready=items[ItemState.READY],
+        unfit=items[ItemState.UNFIT],
+        left_out=items[ItemState.LEFT_OUT] + (items[ItemState.UNFIT] if batch.confirmed_at else 0),
+        waiting=waiting,
+        sending=sent[State.SENDING],
+        done=sent[State.CREATED],
+        failed=sent[State.REFUSED] + sent[State.UNSENT] - taken_back,
+        taken_back=taken_back,
+        unknown=sent[State.UNKNOWN],
+        rate=round(rate, 1),
+        seconds=round(left / rate) if rate else None,
+    )
+
+
+def _measure_rate(session: Session, batch: Batch) -> float:
+    """Measure how many campaigns a second are known of since lately."""
+    now = datetime.now(UTC)
+    since = max(now - _RATE_OVER, batch.confirmed_at or now)
+    seconds = (now - since).total_seconds()
+    settled = batches.count_settled_since(session, batch.id, since)
+    return settled / seconds if seconds else 0.0
