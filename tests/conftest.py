@@ -3,17 +3,22 @@
 import gc
 import os
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from secrets import token_hex
 from shutil import copytree
+from types import CodeType
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from jinja2 import BytecodeCache, FileSystemBytecodeCache
-from sqlalchemy import make_url
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
+from sqlalchemy import Engine, make_url
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.util import LRUCache
 from structlog.contextvars import clear_contextvars
 from werkzeug.routing import Rule
 
@@ -33,6 +38,7 @@ from app.store.acceptances import judge
 from app.store.base import MAY_EXIST, State
 from app.store.database import Store
 from app.store.models import Submission
+from app.web.assets import fingerprint
 from tests.factories import outbound, typed
 from tests.fakes import ANSWERS, FakeApi
 from tests.log_lines import Log, logging_to
@@ -108,6 +114,27 @@ def compiled_addresses() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def known_version_of_static_files() -> Iterator[None]:
+    """Read the static files once, and not for the app of every test."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("app.fingerprint", cache(fingerprint))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_statements() -> Iterator[None]:
+    """Compile each statement once, and not for the database of every test."""
+    known: LRUCache[Any, Any] = LRUCache(10_000)
+    shared = property(lambda _: known, lambda *_: None)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Engine, "_compiled_cache", shared, raising=False)
+        for dialect in (SQLiteDialect_pysqlite, PGDialect_psycopg):
+            patch.setattr(dialect, "__hash__", lambda it: hash(type(it)))
+            patch.setattr(dialect, "__eq__", lambda it, other: type(it) is type(other))
+        yield
+
+
 @pytest.fixture(autouse=True)
 def nobody_listens_afterwards() -> Iterator[None]:
     """Let no app that a test has made sweep, and log, while another test runs."""
@@ -159,10 +186,24 @@ def fresh_instance(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+class _Compiled(BytecodeCache):
+    """Templates that were compiled in this process."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._known.get(bucket.key)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if bucket.code:
+            self._known[bucket.key] = bucket.code
+
+
 @pytest.fixture(scope="session")
-def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> BytecodeCache:
+def compiled_templates() -> BytecodeCache:
     """Keep compiled templates: every test has an app of its own, and all have the same pages."""
-    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+    return _Compiled()
 
 
 @pytest.fixture

@@ -16,7 +16,9 @@ class TestAutosave:
     ) -> tuple[int, dict[str, object]]:
         data = {"csrf_token": page.typed("csrf_token"), "version": page.typed("version")} | answers
         response = client.post(
-            f"{page.form()['data-autosave']}", data=data, headers={"Accept": "application/json"}
+            f"{page.form().attrib['data-autosave']}",
+            data=data,
+            headers={"Accept": "application/json"},
         )
         return response.status_code, response.get_json()
 

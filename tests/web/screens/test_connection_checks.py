@@ -59,7 +59,7 @@ def test_every_process_says_alike_that_a_test_is_under_way(
         )
         form = made.form("test")
         for client in (visitor.client, visitor.client):  # The second press begins no second test.
-            client.post(str(form["action"]), data=dict(fields_of(form)))
+            client.post(form.attrib["action"], data=dict(fields_of(form)))
         answers = [each.get(f"{made.path}/test").json for each in (visitor.client, beside.client)]
         pages = [each.get(made.path).text for each in (visitor.client, beside.client)]
         is_asked.set()
@@ -122,7 +122,7 @@ def test_a_test_during_which_the_connection_changed_is_told_to_be_of_the_older_v
         )
         for action, changes in (("test", {}), (made.path, {"notes": "Changed meanwhile."})):
             form = made.form(action)
-            visitor.client.post(str(form["action"]), data=dict(fields_of(form)) | changes)
+            visitor.client.post(form.attrib["action"], data=dict(fields_of(form)) | changes)
         is_changed.set()
         find_services(app).background.drain(10)
     words = visitor.open(made.path).text

@@ -130,11 +130,8 @@ def test_what_is_ticked_is_copied_some_weeks_later_and_the_copies_go_by_one_pres
     assert days(copied)[:2] == ["Mon 4 Jan 2027", "Mon 18 Jan 2027"]
     assert "2 copies were made, 2 weeks later." in copied.flash()
     (undo,) = copied.soup.select(".flash form[action*=delete-ticked]")
-    undone = Page(
-        visitor.client.post(
-            str(undo["action"]), data=MultiDict(fields_of(undo)), follow_redirects=True
-        )
-    )
+    data = MultiDict((field["name"], field["value"]) for field in undo.select("input"))
+    undone = Page(visitor.client.post(str(undo["action"]), data=data, follow_redirects=True))
     assert names(undone) == ["Recall 0", "Recall 1"]
 
 
