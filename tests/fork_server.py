@@ -63,11 +63,11 @@ def _poll(pid: int) -> int | None:
     return os.waitstatus_to_exitcode(status) if ended else None
 
 
-def _become(command: list[str], environ: dict[str, str], output: str) -> str:
+def _become(command: list[str], environ: dict[str, str], output: str, errors: str) -> str:
     """Make this copy what ``python -m`` and *command* would start."""
-    sources = os.open(os.devnull, os.O_RDONLY), os.open(output, os.O_WRONLY | os.O_APPEND)
-    for source, ours in zip((*sources, sources[1]), range(3), strict=True):
-        os.dup2(source, ours)
+    added = os.O_WRONLY | os.O_APPEND
+    for path, how, ours in ((os.devnull, os.O_RDONLY, 0), (output, added, 1), (errors, added, 2)):
+        os.dup2(os.open(path, how), ours)
     os.environ.clear()
     os.environ.update(environ)
     sys.argv = command

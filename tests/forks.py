@@ -6,10 +6,11 @@ import os
 import signal
 import sys
 from pathlib import Path
-from subprocess import PIPE, Popen, TimeoutExpired
+from subprocess import PIPE, CompletedProcess, Popen, TimeoutExpired
+from tempfile import TemporaryDirectory
 from threading import Lock
 from time import monotonic, sleep
-from typing import Any
+from typing import Any, Self
 
 _ROOT = Path(__file__).parents[1]
 _EVERY = 0.01
@@ -18,12 +19,22 @@ _EVERY = 0.01
 class Fork:
     """A program that was started, with those methods of `subprocess.Popen` that are used."""
 
-    def __init__(self, command: tuple[str, ...], environ: dict[str, str], output: Path) -> None:
-        """Start what ``python -m`` and *command* would; what it prints is added to a file."""
-        output.touch()
+    def __init__(
+        self,
+        command: tuple[str, ...],
+        environ: dict[str, str],
+        output: Path,
+        errors: Path | None = None,
+    ) -> None:
+        """Start what ``python -m`` and *command* would; what it prints is added to a file.
+
+        What it prints to standard error is added to the same file, or to another.
+        """
+        paths = {"output": str(output), "errors": str(errors or output)}
+        for path in paths.values():
+            Path(path).touch()
         self.args = command
-        request = {"command": command, "environ": environ, "output": str(output)}
-        self.pid: int = _FORK_SERVER.ask(request)
+        self.pid: int = _FORK_SERVER.ask({"command": command, "environ": environ, **paths})
         self._status: int | None = None
         self._lock = Lock()
 
@@ -44,8 +55,43 @@ class Fork:
         return status
 
     def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+    def terminate(self) -> None:
+        self.send_signal(signal.SIGTERM)
+
+    def send_signal(self, number: int) -> None:
         if self.poll() is None:  # Its number is its own until it has been asked for its status.
-            os.kill(self.pid, signal.SIGKILL)
+            os.kill(self.pid, number)
+
+
+class PipedFork(Fork):
+    """A program whose output can be read while it runs; the end of its block waits for its."""
+
+    def __init__(self, command: tuple[str, ...], environ: dict[str, str]) -> None:
+        with TemporaryDirectory() as folder:
+            pipes = [Path(folder, name) for name in ("output", "errors")]
+            for pipe in pipes:
+                os.mkfifo(pipe)
+            super().__init__(command, environ, *pipes)
+            self.stdout, self.stderr = (pipe.open(encoding="utf-8") for pipe in pipes)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.stdout.close()
+        self.stderr.close()
+        self.wait(timeout=30)
+
+
+def run_fork(command: tuple[str, ...], environ: dict[str, str]) -> CompletedProcess[str]:
+    """Run what ``python -m`` and *command* would to its end, as `subprocess.run` does."""
+    with TemporaryDirectory() as folder:
+        output, errors = (Path(folder, name) for name in ("output", "errors"))
+        status = Fork(command, environ, output, errors).wait(timeout=60)
+        said = (path.read_text(encoding="utf-8") for path in (output, errors))
+        return CompletedProcess(command, status, *said)
 
 
 class _ForkServer:

@@ -7,13 +7,12 @@ import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 from flask import Flask
 
 from app.services import find_services
-from tests.forks import Fork
+from tests.forks import run_fork
 from tests.servers import environment, free_port
 
 pytestmark = pytest.mark.slow
@@ -31,11 +30,8 @@ def command(instance: Path, *words: object, full: bool = False) -> tuple[int, st
     """Run a command, or a start, and give its exit status and all that it said."""
     if words == START or full:
         return _run_as_process(instance, *words, full=full)
-    program = ("flask", "--app", "app", *map(str, words))
-    with TemporaryDirectory() as folder:
-        output = Path(folder) / "output.txt"
-        status = Fork(program, environment(instance), output).wait(timeout=60)
-        return status, output.read_text()
+    ended = run_fork(("flask", "--app", "app", *map(str, words)), environment(instance))
+    return ended.returncode, ended.stdout + ended.stderr
 
 
 def _run_as_process(instance: Path, *words: object, full: bool) -> tuple[int, str]:

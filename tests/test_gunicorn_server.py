@@ -30,7 +30,7 @@ from tests.raw_http import (
 )
 from tests.sending.webhook_receiver import make_certificate
 from tests.servers import Address, environment
-from tests.test_main import COMMAND, ROOT, is_open, refused, running
+from tests.test_main import COMMAND, ROOT, Process, is_open, refused, running
 
 pytestmark = [pytest.mark.slow, pytest.mark.sqlite]
 
@@ -45,7 +45,7 @@ IN_CHUNKS = POSTS + b"Transfer-Encoding: chunked\r\n\r\n"
 CLOSES = GET + b"Connection: close\r\n\r\n"
 
 
-def children(process: Popen[str]) -> set[int]:
+def children(process: Process) -> set[int]:
     listed = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
     return {int(pid) for pid in listed.split()}
 

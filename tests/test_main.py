@@ -5,10 +5,10 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from signal import Signals
-from subprocess import PIPE, Popen, run
+from subprocess import PIPE, Popen
 
 import pytest
 import requests
@@ -23,6 +23,7 @@ from app.store.models import Submission
 from tests.factories import outbound
 from tests.faults.bed import wait_until
 from tests.faults.person import Person
+from tests.forks import PipedFork, run_fork
 from tests.log_lines import parse
 from tests.sending.presses import expire
 from tests.servers import Address, environment, free_port
@@ -37,13 +38,31 @@ STOPS = (Signals.SIGTERM, Signals.SIGINT, Signals.SIGHUP)
 NO_NAME = "a" * 64  # Too long for one, so nobody has to be asked.
 
 
-@contextmanager
-def running(instance: Path, **settings: str) -> Iterator[tuple[Popen[str], Address]]:
+Process = PipedFork | Popen[str]
+
+
+def running(instance: Path, **settings: str) -> AbstractContextManager[tuple[Process, Address]]:
     """Run the app until the block ends, and give its process and where it says it listens."""
-    environ = environment(instance, **{"PORT": free_port()} | settings)
-    with Popen(  # noqa: S603  # It is our own program.
+    return _running(lambda environ: PipedFork(("app",), environ), instance, settings)
+
+
+def running_really(instance: Path) -> AbstractContextManager[tuple[Process, Address]]:
+    """Run the app as an operator does, and not as a copy: it inherits which signals are ignored."""
+    return _running(_start_really, instance, {})
+
+
+def _start_really(environ: dict[str, str]) -> Popen[str]:
+    return Popen(  # noqa: S603  # It is our own program.
         COMMAND, cwd=ROOT, env=environ, stdout=PIPE, stderr=PIPE, text=True, encoding="utf-8"
-    ) as process:
+    )
+
+
+@contextmanager
+def _running(
+    start: Callable[[dict[str, str]], Process], instance: Path, settings: dict[str, str]
+) -> Iterator[tuple[Process, Address]]:
+    environ = environment(instance, **{"PORT": free_port()} | settings)
+    with start(environ) as process:
         try:
             assert process.stdout is not None
             greeting = process.stdout.readline()
@@ -71,16 +90,7 @@ def said_next(instance: Path, **settings: str) -> str:
 
 def refused(instance: Path, **settings: str) -> str:
     """Give the one thing that the app says when it does not start, and ends with code 1."""
-    ended = run(  # noqa: S603  # It is our own program.
-        COMMAND,
-        cwd=ROOT,
-        env=environment(instance, **settings),
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=30,
-        check=False,
-    )
+    ended = run_fork(("app",), environment(instance, **settings))
     assert (ended.returncode, ended.stdout) == (1, "")
     return ended.stderr
 
@@ -184,7 +194,7 @@ def test_what_is_told_to_live_on_without_its_terminal_does(instance: Path) -> No
     before = signal.signal(Signals.SIGHUP, signal.SIG_IGN)  # As nohup does; a child inherits it.
     try:
         started = ExitStack()
-        process, address = started.enter_context(running(instance))
+        process, address = started.enter_context(running_really(instance))
     finally:
         signal.signal(Signals.SIGHUP, before)
     with started:
