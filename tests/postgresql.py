@@ -15,11 +15,12 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import psycopg
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, create_engine, text
 
 from app.sandbox.tables import ON_POSTGRESQL as SANDBOX
 from app.store import models, records  # noqa: F401  They fill the metadata.
@@ -121,8 +122,7 @@ def empty_database(url: str) -> None:
         f"SELECT '{table}' WHERE EXISTS (SELECT 1 FROM {table})"  # noqa: S608  They are ours.
         for table in tables
     )
-    engine = create_engine(url)
-    with engine.begin() as connection:
+    with _engine(url).begin() as connection:
         connection.execute(text("SET LOCAL session_replication_role = replica"))
         for table in connection.scalars(text(asked)).all():
             connection.execute(text(f"DELETE FROM {table}"))  # noqa: S608
@@ -130,7 +130,12 @@ def empty_database(url: str) -> None:
         for sequence in connection.scalars(text(used)).all():
             connection.execute(text(f"ALTER SEQUENCE {sequence} RESTART"))
         count_rows(connection)
-    engine.dispose()
+
+
+@cache
+def _engine(url: str) -> Engine:
+    """Keep a connection to a database that is emptied for each test."""
+    return create_engine(url, pool_size=1, pool_pre_ping=True)
 
 
 def _run(*command: str | Path) -> None:
