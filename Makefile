@@ -97,8 +97,7 @@ vendor: ## Renew the front-end packages under static/vendor (needs npm)
 	@sh static/vendor/renew.sh
 
 clean: ## Remove the environment and all caches; instance/ stays
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache test-results
-	rm -rf .venv .biome .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .biome .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache test-results
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/uv: requirements-installer.lock

@@ -183,12 +183,12 @@ def find_batch_obstacle(draft: Draft, batch: Batch, to: Connection) -> str:
     return ""
 
 
-def _fill(session: Session, item: BatchItem, found: _Checked) -> None:
-    item.name, item.reason, item.seen = found.name, found.reason, found.seen
-    item.body, item.digest = found.body, found.digest
-    item.judged, item.findings = found.judged or {}, found.findings or {}
-    item.calling_days = found.calling_days
+def _fill(session: Session, item: BatchItem, checked: _Checked) -> None:
+    item.name, item.reason, item.seen = checked.name, checked.reason, checked.seen
+    item.body, item.digest = checked.body, checked.digest
+    item.judged, item.findings = checked.judged or {}, checked.findings or {}
+    item.calling_days = checked.calling_days
     session.flush()
-    if not found.reason and (same := batches.find_same_payload(session, item, found.digest)):
+    if not checked.reason and (same := batches.find_same_payload(session, item, checked.digest)):
         item.reason = f"It is the same as item {same.position}, so it is left out."
     item.state = ItemState.UNFIT if item.reason else ItemState.READY

@@ -46,7 +46,7 @@ def _queue(session: Session, batch: Batch, to: Connection, items: list[BatchItem
         if reason := _find_change(batch, item, draft, to):
             item.state, item.reason = ItemState.LEFT_OUT, reason
             continue
-        if reason := _find_twin(session, item, to, now):
+        if reason := _find_repetition(session, item, to, now):
             item.state, item.reason = ItemState.UNFIT, reason
             continue
         submission = make_submission(
@@ -76,7 +76,7 @@ def _find_change(batch: Batch, item: BatchItem, draft: Draft, to: Connection) ->
     return "" if batches.name_version(draft) == item.seen else _CHANGED
 
 
-def _find_twin(session: Session, item: BatchItem, to: Connection, now: datetime) -> str:
+def _find_repetition(session: Session, item: BatchItem, to: Connection, now: datetime) -> str:
     duplicate = find_duplicate(session, item.digest, to, now)
     return describe_duplicate(duplicate) if duplicate else ""
 

@@ -14,7 +14,7 @@ from app.store import submissions, throttles
 from app.store.drafts import AlreadySubmitted
 from app.store.models import Draft, Submission
 
-ALIKE_WITHIN = timedelta(hours=24)
+REPEATED_WITHIN = timedelta(hours=24)
 """How long the same payload to the same connection is taken for a second press."""
 
 HURRY_AFTER = timedelta(hours=1)
@@ -173,14 +173,14 @@ def find_duplicate(
     """Find an earlier submission of which this may be an accidental repetition, or `None`.
 
     *digest* is the SHA-256 of the payload in hexadecimal digits; the newest submission of the
-    same payload to the same connection within `ALIKE_WITHIN` counts.
+    same payload to the same connection within `REPEATED_WITHIN` counts.
     """
-    return submissions.find_alike(session, digest, to.key, since=now - ALIKE_WITHIN)
+    return submissions.find_repeated(session, digest, to.key, since=now - REPEATED_WITHIN)
 
 
 def describe_duplicate(duplicate: Submission) -> str:
     """Say in a sentence what a campaign may repeat by accident."""
-    hours = ALIKE_WITHIN // timedelta(hours=1)
+    hours = REPEATED_WITHIN // timedelta(hours=1)
     return f"It looks like submission {duplicate.id}, which waits or went within {hours} hours."
 
 

@@ -262,7 +262,7 @@ class Submission(Base):
 
     @property
     def is_draft_there(self) -> bool:
-        """Whether the API said that the campaign does not call anybody yet."""
+        """Whether the API said that it calls nobody yet, or nobody knows what it said."""
         return self.campaign_status in {"DRAFT", None}
 
     @property

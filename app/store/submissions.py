@@ -190,7 +190,7 @@ def list_waiting_connections(session: Session) -> list[str]:
     return list(session.scalars(query))
 
 
-def find_alike(
+def find_repeated(
     session: Session, digest: str, connection_key: str, since: datetime
 ) -> Submission | None:
     """Find the newest submission since *since* of the same payload to the same connection.

@@ -76,7 +76,7 @@ FACTS = [
     f"{SECONDS} seconds | the app does not start",
     f"addresses {LONGEST_URL:,}",
     f"{batches.MOST_ITEMS:,} campaigns at most",
-    f"within {hours(confirmation.ALIKE_WITHIN)} hours, and the typed name",
+    f"within {hours(confirmation.REPEATED_WITHIN)} hours, and the typed name",
     f"{search_words.MOST_WORDS} words; indexes",
 ]
 

@@ -32,7 +32,7 @@ def digest_and_key_of(store: Store, number: int) -> tuple[str, str]:
 
 def alike(store: Store, digest: str, connection_key: str, since: datetime) -> int | None:
     with store.reading() as session:
-        submission = submissions.find_alike(session, digest, connection_key, since)
+        submission = submissions.find_repeated(session, digest, connection_key, since)
         return submission.id if submission else None
 
 

@@ -47,16 +47,16 @@ class AllowedHours:
     """The hours in which rules allow calls to an audience.
 
     `zones` are its zones, grouped by equal offsets, and `hours` the allowed hours of each group on
-    its own clock. `times` has the seasons of the groups, `safe` the hours that are allowed in all
-    groups, for each season on the campaign's clock, and `safe_all_year` those that are allowed on
-    all dates of each weekday.
+    its own clock. `times` has the periods of the groups, `allowed` the hours that are allowed in
+    all groups, for each period on the campaign's clock, and `allowed_all_year` those that are
+    allowed on all dates of each weekday.
     """
 
     zones: tuple[tuple[str, ...], ...]
     hours: tuple[WeekHours, ...]
     times: OffsetPeriods
-    safe: tuple[WeekHours, ...]
-    safe_all_year: WeekHours
+    allowed: tuple[WeekHours, ...]
+    allowed_all_year: WeekHours
 
 
 @lru_cache(maxsize=128)
@@ -67,22 +67,22 @@ def find_allowed_hours(
     groups = find_same_offsets(schedule, find_zones(audience))
     hours = tuple(_find_group_hours(rules, audience, group) for group in groups)
     times = find_offset_periods(schedule, tuple(group[0] for group in groups))
-    safe = tuple(
+    allowed = tuple(
         intersect_weeks(
-            shift_week(week, ahead) for week, ahead in zip(hours, season.ahead, strict=True)
+            shift_week(week, ahead) for week, ahead in zip(hours, period.ahead, strict=True)
         )
-        for season in times.seasons
+        for period in times.periods
     )
     needed = (
-        _open_other_weekdays(week, season, schedule)
-        for week, season in zip(safe, times.seasons, strict=True)
+        _open_other_weekdays(week, period, schedule)
+        for week, period in zip(allowed, times.periods, strict=True)
     )
-    return AllowedHours(groups, hours, times, safe, intersect_weeks(needed))
+    return AllowedHours(groups, hours, times, allowed, intersect_weeks(needed))
 
 
-def _open_other_weekdays(week: WeekHours, season: OffsetPeriod, schedule: Schedule) -> WeekHours:
-    """Open the weekdays that do not occur in a season, so that they restrict nothing."""
-    first, last = max(season.first, schedule.first), min(season.last, schedule.last)
+def _open_other_weekdays(week: WeekHours, period: OffsetPeriod, schedule: Schedule) -> WeekHours:
+    """Open the weekdays that do not occur in a period, so that they restrict nothing."""
+    first, last = max(period.first, schedule.first), min(period.last, schedule.last)
     days = _find_weekdays(first, last)
     return tuple(hours if day in days else ALWAYS[day] for day, hours in enumerate(week))
 
@@ -109,7 +109,7 @@ def find_window_for_leads(
     """
     groups = find_same_offsets(schedule, find_zones(audience))
     times = find_offset_periods(schedule, tuple(group[0] for group in groups))
-    ahead = {seconds for season in times.seasons for seconds in season.ahead}
+    ahead = {seconds for period in times.periods for seconds in period.ahead}
     any_time = replace(schedule, opens=time(), closes=time(23, 59))
     shared = intersect_weeks(shift_week(hours, seconds) for seconds in ahead)
     return next(iter(find_allowed_windows(any_time, shared)), None)

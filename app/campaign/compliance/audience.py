@@ -47,7 +47,8 @@ class Audience:
     `places` are those that were named or, with `is_assumed`, the strictest that the campaign's
     zone suggests. `purpose` is `None` while it is open. `unread` and `unread_dates` are the
     words that were not understood; see `places.Named`. An answer that `is_too_long` is not read
-    at all. Equal answers give the same object.
+    at all. Equal answers mostly give the same object, which is quick to look up in a cache; two
+    that are not the same are never equal.
     """
 
     places: tuple[Place, ...]

@@ -67,11 +67,11 @@ def _describe_outside(evidence: OutsideHours, schedule: Schedule) -> str:
 
 
 def _describe_stretches(outside: Iterable[tuple[int, DayHours]]) -> str:
-    alike: dict[DayHours, list[Weekday]] = {}
+    grouped: dict[DayHours, list[Weekday]] = {}
     for number, day in outside:
-        alike.setdefault(day, []).append(_WEEK[number])
+        grouped.setdefault(day, []).append(_WEEK[number])
     return "; ".join(
-        f"from {format_hours(day)} {_format_days(tuple(days))}" for day, days in alike.items()
+        f"from {format_hours(day)} {_format_days(tuple(days))}" for day, days in grouped.items()
     )
 
 

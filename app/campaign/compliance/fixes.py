@@ -149,7 +149,7 @@ def _fix_hours(
 ) -> Fix | None:
     """Find days and hours near a schedule's with which these rules, and all kept now, are kept.
 
-    A window that opens at another time can fall into other seasons, and one on the day of a
+    A window that opens at another time can fall into other periods, and one on the day of a
     clock change into two, so each candidate is tried.
     """
     broken = {finding.rule.id for finding in check_rules(schedule, retries, audience)}
@@ -161,7 +161,7 @@ def _fix_hours(
     openings = [near.opens]
     for opening in openings:
         windows = find_allowed_windows(
-            near, find_allowed_hours(rules, replace(near, opens=opening), audience).safe_all_year
+            near, find_allowed_hours(rules, replace(near, opens=opening), audience).allowed_all_year
         )
         for option in windows:
             start, end = map(_build_time, option.hours)

@@ -59,7 +59,7 @@ class OtherDays:
     """Weekdays on which the allowed hours differ from those of most days."""
 
     days: tuple[Weekday, ...]
-    safe: DayHours
+    allowed: DayHours
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class HoursChart:
     is_summer: bool
     days: tuple[Weekday, ...]
     rows: tuple[Row, ...]
-    safe: DayHours
+    allowed: DayHours
     others: tuple[OtherDays, ...]
 
 
@@ -85,17 +85,17 @@ def chart_hours(schedule: Schedule, audience: Audience) -> tuple[HoursChart, ...
     allowed_hours = find_allowed_hours(
         select_rules(audience, near.first, near.last), near, audience
     )
-    alike: dict[tuple[int, ...], list[int]] = {}
-    for number, season in enumerate(allowed_hours.times.seasons):
-        alike.setdefault(season.ahead, []).append(number)
-    return tuple(_chart_season(allowed_hours, schedule, numbers) for numbers in alike.values())
+    grouped: dict[tuple[int, ...], list[int]] = {}
+    for number, season in enumerate(allowed_hours.times.periods):
+        grouped.setdefault(season.ahead, []).append(number)
+    return tuple(_chart_season(allowed_hours, schedule, numbers) for numbers in grouped.values())
 
 
 def _chart_season(
     allowed_hours: AllowedHours, schedule: Schedule, numbers: list[int]
 ) -> HoursChart:
-    seasons = [allowed_hours.times.seasons[number] for number in numbers]
-    ahead, safe = seasons[0].ahead, allowed_hours.safe[numbers[0]]
+    seasons = [allowed_hours.times.periods[number] for number in numbers]
+    ahead, allowed = seasons[0].ahead, allowed_hours.allowed[numbers[0]]
     weeks = [
         shift_week(week, seconds) for week, seconds in zip(allowed_hours.hours, ahead, strict=True)
     ]
@@ -111,16 +111,16 @@ def _chart_season(
         is_summer=_is_summer(schedule, allowed_hours.times.zones, seasons[0]),
         days=_list_weekdays(usual),
         rows=tuple(sorted(rows, key=lambda row: row.there, reverse=True)),
-        safe=safe[usual[0]],
-        others=_group_other_days(others, safe),
+        allowed=allowed[usual[0]],
+        others=_group_other_days(others, allowed),
     )
 
 
-def _group_other_days(kinds: Iterable[list[int]], safe: WeekHours) -> tuple[OtherDays, ...]:
-    alike: dict[DayHours, list[int]] = {}
+def _group_other_days(kinds: Iterable[list[int]], allowed: WeekHours) -> tuple[OtherDays, ...]:
+    grouped: dict[DayHours, list[int]] = {}
     for day in sorted(day for days in kinds for day in days):
-        alike.setdefault(safe[day], []).append(day)
-    return tuple(OtherDays(_list_weekdays(days), hours) for hours, days in alike.items())
+        grouped.setdefault(allowed[day], []).append(day)
+    return tuple(OtherDays(_list_weekdays(days), hours) for hours, days in grouped.items())
 
 
 def _build_row(zones: tuple[str, ...], allowed: DayHours, window: DayHours, ahead: int) -> Row:

@@ -79,7 +79,7 @@ def _measure_zone(
     if not parts:
         return None
     days = _count_even_days(hours, schedule, times, number)
-    days |= {part.day: 1 for part in parts if part.day in times.odd_days}
+    days |= {part.day: 1 for part in parts if part.day in times.transition_days}
     return _Outside(_group_patterns(parts), days)
 
 
@@ -171,9 +171,11 @@ def _count_even_days(
 ) -> dict[date, int]:
     """Count the days, odd ones apart, with something outside: ``{first day of a kind: count}``."""
     counts: dict[date, int] = {}
-    for season in times.seasons:
-        for weekday in _find_outside_by_weekday(hours, schedule, season.ahead[number]):
-            counts |= count_calling_days_between(weekday, season.first, season.last, times.odd_days)
+    for period in times.periods:
+        for weekday in _find_outside_by_weekday(hours, schedule, period.ahead[number]):
+            counts |= count_calling_days_between(
+                weekday, period.first, period.last, times.transition_days
+            )
     return counts
 
 
@@ -188,15 +190,15 @@ def _find_outside_by_weekday(
 def _iterate_parts(
     hours: WeekHours, schedule: Schedule, times: OffsetPeriods, number: int
 ) -> Iterator[_Part]:
-    """Yield the parts of the calling days in one zone; weeks within a long season are alike."""
-    for season in times.seasons:
-        ahead = season.ahead[number]
+    """Yield the parts of the calling days in one zone; weeks within a long period are alike."""
+    for period in times.periods:
+        ahead = period.ahead[number]
         for weekday, pieces in _find_outside_by_weekday(hours, schedule, ahead).items():
-            for day in _iterate_outer_weeks(weekday, season.first, season.last):
-                if day not in times.odd_days:
+            for day in _iterate_outer_weeks(weekday, period.first, period.last):
+                if day not in times.transition_days:
                     for days, piece in pieces:
                         yield _Part(day, day + days * DAY, str(ahead), piece)
-    for day in times.odd_days:
+    for day in times.transition_days:
         for there, stretch in _iterate_local_stretches(schedule, day, times.zones[number]):
             if piece := subtract((stretch,), hours[there.weekday()]):
                 yield _Part(day, there, str(day), piece)

@@ -1,7 +1,7 @@
 """How far the clocks of the leads are ahead of the campaign's, and on which days.
 
 Clocks change on different days in different places, so a campaign's window falls on other hours
-there in winter than in summer, and on yet others for some weeks in spring and autumn. A season is
+there in winter than in summer, and on yet others for some weeks in spring and autumn. A period is
 the period between two such changes.
 """
 
@@ -47,19 +47,19 @@ class OffsetPeriod:
 
 @dataclass(frozen=True)
 class OffsetPeriods:
-    """The seasons of a schedule, in order, and its odd days.
+    """The periods of a schedule, in order, and its transition days.
 
-    A day is odd if a clock changes during its window, so that it fits no season.
+    On those a clock changes during the window, so that they fit no period.
     """
 
     zones: tuple[str, ...]
-    seasons: tuple[OffsetPeriod, ...]
-    odd_days: frozenset[date]
+    periods: tuple[OffsetPeriod, ...]
+    transition_days: frozenset[date]
 
 
 @lru_cache(maxsize=256)
 def find_offset_periods(schedule: Schedule, zones: tuple[str, ...]) -> OffsetPeriods:
-    """Divide a schedule's days into seasons, by the offsets at the time when its window opens."""
+    """Divide a schedule's days into periods, by the offsets at the time when its window opens."""
     years = schedule.first.year, schedule.last.year
     own, *clocks = (read_clock(zone, *years) for zone in (schedule.zone, *zones))
     changes = _find_changes(schedule, (own, *clocks))
@@ -75,8 +75,10 @@ def find_offset_periods(schedule: Schedule, zones: tuple[str, ...]) -> OffsetPer
             periods.pop().first if periods and periods[-1].ahead == ahead else date.fromordinal(day)
         )
         periods.append(OffsetPeriod(since, date.fromordinal(following - 1), ahead))
-    odd = frozenset(date.fromordinal(day) for day in around if _is_odd(schedule, own, day, changes))
-    return OffsetPeriods(zones, tuple(periods), odd)
+    transitions = frozenset(
+        date.fromordinal(day) for day in around if _is_transition(schedule, own, day, changes)
+    )
+    return OffsetPeriods(zones, tuple(periods), transitions)
 
 
 def find_same_offsets(schedule: Schedule, zones: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
@@ -110,7 +112,7 @@ def _find_opening(schedule: Schedule, day: int) -> int:
     return count_seconds_to(date.fromordinal(day)) + count_seconds(schedule.opens)
 
 
-def _is_odd(schedule: Schedule, own: Clock, day: int, changes: Sequence[int]) -> bool:
+def _is_transition(schedule: Schedule, own: Clock, day: int, changes: Sequence[int]) -> bool:
     """Tell whether a calling day's window is not the usual one, or a clock changes inside it."""
     windows = open_calendar(schedule)(day)
     if len(windows) != 1:

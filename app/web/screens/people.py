@@ -6,7 +6,6 @@ from functools import partial
 from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import login_user
-from werkzeug.datastructures import MultiDict
 
 from app.forms.account import AccountForm, JoinForm, PasswordForm
 from app.people.letters import (
@@ -333,11 +332,11 @@ def _name_connections() -> dict[str, str]:
     return {ALL: "All connections"} | names
 
 
-def _read_roles(typed: MultiDict[str, str] | None = None) -> Roles:
+def _read_roles() -> Roles:
     """Read the roles that are ticked: *role* by *connection*, as `key/role`."""
     names = _name_connections()
     roles: dict[str, set[Role]] = {}
-    for ticked in (typed or request.form).getlist("role"):
+    for ticked in request.form.getlist("role"):
         key, _, role = ticked.partition("/")
         if role in set(Role) and key in names and (key == ALL or Role(role) not in EVERYWHERE):
             roles.setdefault(key, set()).add(Role(role))

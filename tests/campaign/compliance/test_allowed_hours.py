@@ -24,12 +24,14 @@ YEAR = {"end_date": date(2028, 1, 3), "days_of_week": EVERY_DAY}
 
 
 def safe_by_season(schedule: Schedule, audience: str, *ids: str) -> list[str]:
-    """Find Monday's safe hours in each season, with only these rules."""
+    """Find Monday's safe hours in each period, with only these rules."""
     leads = read_audience({"audience": audience}, None)
     rules = tuple(
         rule for rule in select_rules(leads, schedule.first, schedule.last) if rule.id in ids
     )
-    return [format_short_hours(week[0]) for week in find_allowed_hours(rules, schedule, leads).safe]
+    return [
+        format_short_hours(week[0]) for week in find_allowed_hours(rules, schedule, leads).allowed
+    ]
 
 
 @pytest.mark.parametrize(
@@ -113,8 +115,8 @@ def test_days_with_other_hours_are_told_beside_the_usual_ones() -> None:
 
     # 9:00 to 20:00 there, on Saturdays 10:00 to 19:00, on Sundays never; 6 hours ahead.
     hour = 3600
-    assert (chart.days, chart.safe) == (EVERY_DAY[:5], ((3 * hour, 14 * hour),))
-    assert [(other.days, other.safe) for other in chart.others] == [
+    assert (chart.days, chart.allowed) == (EVERY_DAY[:5], ((3 * hour, 14 * hour),))
+    assert [(other.days, other.allowed) for other in chart.others] == [
         ((Weekday.SATURDAY,), ((4 * hour, 13 * hour),)),
         ((Weekday.SUNDAY,), ()),
     ]

@@ -91,7 +91,7 @@ def test_each_change_makes_its_finding_go_away(
 @pytest.mark.slow
 @settings(max_examples=80, deadline=None)
 @given(schedules(), st.sampled_from(AUDIENCES))
-@example(  # On Sunday the clocks in Florida change within the window, which no season tells of.
+@example(  # On Sunday the clocks in Florida change within the window, which no period tells of.
     usable(
         timezone="Africa/Casablanca",
         start_date=date(2027, 11, 2),

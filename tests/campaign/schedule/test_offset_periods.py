@@ -42,8 +42,8 @@ def ahead(instant: datetime, zone: str) -> int:
     return (there - here) // timedelta(seconds=1)
 
 
-def season_of(seasons: tuple[OffsetPeriod, ...], day: date) -> int:
-    (number,) = (n for n, season in enumerate(seasons) if season.first <= day <= season.last)
+def season_of(periods: tuple[OffsetPeriod, ...], day: date) -> int:
+    (number,) = (n for n, period in enumerate(periods) if period.first <= day <= period.last)
     return number
 
 
@@ -55,10 +55,10 @@ def test_on_all_but_odd_days_the_clocks_are_as_far_apart_as_the_season_says(
     zones = tuple(sorted(others))
     periods = find_offset_periods(schedule, zones)
     for _, here in instants(schedule):
-        if here.date() not in periods.odd_days:
+        if here.date() not in periods.transition_days:
             expected = tuple(ahead(here, zone) for zone in zones)
-            number = season_of(periods.seasons, here.date())
-            assert periods.seasons[number].ahead == expected
+            number = season_of(periods.periods, here.date())
+            assert periods.periods[number].ahead == expected
 
 
 @settings(max_examples=40, deadline=None)
@@ -66,11 +66,11 @@ def test_on_all_but_odd_days_the_clocks_are_as_far_apart_as_the_season_says(
 def test_seasons_follow_one_another_from_the_first_day_to_the_last(
     schedule: Schedule, others: set[str]
 ) -> None:
-    seasons = find_offset_periods(schedule, tuple(sorted(others))).seasons
-    assert (seasons[0].first, seasons[-1].last) == (schedule.first, schedule.last)
-    for season, following in pairwise(seasons):
-        assert season.last + DAY == following.first
-        assert season.ahead != following.ahead
+    periods = find_offset_periods(schedule, tuple(sorted(others))).periods
+    assert (periods[0].first, periods[-1].last) == (schedule.first, schedule.last)
+    for period, following in pairwise(periods):
+        assert period.last + DAY == following.first
+        assert period.ahead != following.ahead
 
 
 @settings(max_examples=60, deadline=None)
@@ -89,14 +89,14 @@ def test_an_hour_is_safe_just_if_every_rule_allows_it_on_every_clock(
         select_rules(leads, schedule.first, schedule.last), schedule, leads
     )
     for at, here in instants(schedule)[::7]:
-        if here.date() in allowed_hours.times.odd_days:
+        if here.date() in allowed_hours.times.transition_days:
             continue
         walls = [(hours, at.astimezone(ZoneInfo(zone))) for hours, zone in limited]
         expected = all(
             any(start <= count_seconds(wall.time()) < end for start, end in hours[wall.weekday()])
             for hours, wall in walls
         )
-        safe = allowed_hours.safe[season_of(allowed_hours.times.seasons, here.date())][
+        safe = allowed_hours.allowed[season_of(allowed_hours.times.periods, here.date())][
             here.weekday()
         ]
         assert any(start <= count_seconds(here.time()) < end for start, end in safe) is expected
@@ -104,32 +104,32 @@ def test_an_hour_is_safe_just_if_every_rule_allows_it_on_every_clock(
 
 def test_between_the_changes_of_new_york_and_london_the_clocks_are_an_hour_nearer() -> None:
     periods = find_offset_periods(usable(end_date=date(2027, 12, 31)), ("Europe/London",))
-    assert [(season.first, season.ahead) for season in periods.seasons] == [
+    assert [(period.first, period.ahead) for period in periods.periods] == [
         (date(2027, 1, 4), (5 * HOUR,)),
         (date(2027, 3, 14), (4 * HOUR,)),
         (date(2027, 3, 28), (5 * HOUR,)),
         (date(2027, 10, 31), (4 * HOUR,)),
         (date(2027, 11, 7), (5 * HOUR,)),
     ]
-    assert periods.odd_days == frozenset()
+    assert periods.transition_days == frozenset()
 
 
 def test_a_day_is_odd_if_a_clock_changes_within_its_window() -> None:
     night = usable(days_of_week=EVERY_DAY, daily_start_time=time(1), daily_end_time=time(4))
-    assert find_offset_periods(night, ("America/New_York",)).odd_days == {date(2027, 3, 14)}
+    assert find_offset_periods(night, ("America/New_York",)).transition_days == {date(2027, 3, 14)}
     evening = usable(days_of_week=EVERY_DAY, daily_start_time=time(20), daily_end_time=time(22))
-    assert find_offset_periods(evening, ("Europe/London",)).odd_days == {date(2027, 3, 27)}
+    assert find_offset_periods(evening, ("Europe/London",)).transition_days == {date(2027, 3, 27)}
 
 
 def test_a_day_without_calls_is_never_odd() -> None:
     night = usable(daily_start_time=time(1), daily_end_time=time(4))
-    assert find_offset_periods(night, ("America/New_York",)).odd_days == frozenset()
+    assert find_offset_periods(night, ("America/New_York",)).transition_days == frozenset()
 
 
 def test_lord_howe_comes_half_an_hour_nearer() -> None:
     autumn = usable(start_date=date(2027, 4, 1), end_date=date(2027, 4, 30), timezone="Etc/UTC")
-    seasons = find_offset_periods(autumn, ("Australia/Lord_Howe",)).seasons
-    assert [season.ahead for season in seasons] == [(11 * HOUR,), (10 * HOUR + HOUR // 2,)]
+    periods = find_offset_periods(autumn, ("Australia/Lord_Howe",)).periods
+    assert [period.ahead for period in periods] == [(11 * HOUR,), (10 * HOUR + HOUR // 2,)]
 
 
 def test_zones_whose_clocks_go_alike_are_looked_at_together_under_the_best_known_name() -> None:
@@ -158,4 +158,4 @@ def test_a_day_that_is_skipped_is_odd() -> None:
         end_date=date(2012, 1, 31),
         days_of_week=EVERY_DAY,
     )
-    assert date(2011, 12, 30) in find_offset_periods(samoa, ("America/New_York",)).odd_days
+    assert date(2011, 12, 30) in find_offset_periods(samoa, ("America/New_York",)).transition_days
