@@ -67,13 +67,18 @@ def read_nicknames(session: Session, connection_key: str, payload: Mapping[str, 
     ids = set(iterate_ids(payload))
     if not ids:
         return {}
-    query = select(BookEntry.kind, BookEntry.value, BookEntry.nickname).where(
-        BookEntry.connection_key == connection_key,
-        BookEntry.kind.in_({kind for kind, _ in ids}),
-        BookEntry.value.in_({value for _, value in ids}),
-        BookEntry.nickname != "",
-    )
-    return {(kind, value): nickname for kind, value, nickname in session.execute(query)}
+    kinds, values = ({part[number] for part in ids} for number in (0, 1))
+    asked = {"key": connection_key, "kinds": list(kinds), "values": list(values)}
+    rows = session.connection().execute(_NICKNAMES, asked)
+    return {(kind, value): nickname for kind, value, nickname in rows}
+
+
+_NICKNAMES = select(BookEntry.kind, BookEntry.value, BookEntry.nickname).where(
+    BookEntry.connection_key == bindparam("key"),
+    BookEntry.kind.in_(bindparam("kinds", expanding=True)),
+    BookEntry.value.in_(bindparam("values", expanding=True)),
+    BookEntry.nickname != "",
+)
 
 
 def keep(session: Session, connection_key: str, kind: IdKind, value: str, nickname: str) -> None:
