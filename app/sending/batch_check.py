@@ -36,18 +36,19 @@ def make_batch(
 ) -> int:
     """Make a batch of drafts, to the connection to which most of them go, and give its number.
 
-    *who* makes it. What is no draft's id is left out. Raises `NothingReady` without drafts.
+    *who* makes it. What is no draft's id is left out, and what goes to another connection: whoever
+    may look at the batch may not be one who may look at that. Raises `NothingReady` without drafts.
     """
     ids = list(dict.fromkeys(draft_ids))[: batches.MOST_ITEMS]
     with store.reading() as session:
         keys = drafts.read_connection_keys(session, ids)
-    goes_to = Counter(connections.find(key).key for key in keys.values())
-    if not goes_to:
+    goes = {draft_id: connections.find(key).key for draft_id, key in keys.items()}
+    if not goes:
         raise NothingReady
-    ((usual, _),) = goes_to.most_common(1)
+    ((usual, _),) = Counter(goes.values()).most_common(1)
     with store.writing(_NEW_BATCH) as session:
         batch_id = batches.create(session, made_by=who, **_describe(connections.find(usual))).id
-    there = [draft_id for draft_id in ids if draft_id in keys]
+    there = [draft_id for draft_id in ids if draft_id in goes if goes[draft_id] == usual]
     for start in range(0, len(there), _ADDED_AT_ONCE):  # Nobody waits for all of them.
         with store.writing(name_batch_chain(batch_id)) as session:
             batches.add_items(session, batch_id, start + 1, there[start : start + _ADDED_AT_ONCE])
@@ -155,7 +156,7 @@ def _check(
     draft = drafts.find(session, item.draft_id)
     to = connections.find(draft.connection_key)
     if reason := find_batch_obstacle(draft, batch, to):
-        return _Checked(draft.name, reason)
+        return _Checked(item.name if to.key != batch.connection_key else draft.name, reason)
     meaning = explain(draft.answers, now)
     if meaning.problems:
         return _Checked(draft.name, describe_problem(meaning.problems[0]))

@@ -18,7 +18,7 @@ from app.store import batch_summary, batches, drafts
 from app.store.base import ItemState, State
 from app.store.batch_summary import Summary
 from app.store.database import Store
-from app.store.models import Batch, BatchItem, Submission
+from app.store.models import Batch, BatchItem, Draft, Submission
 from tests.factories import outbound
 from tests.sending.batch_of import check_all, items, make, save_many, states
 
@@ -121,7 +121,7 @@ def test_the_odd_ones_out_say_why(
     connections: ConnectionRegistry,
     add_connection: Callable[..., str],
 ) -> None:
-    good, elsewhere = saved(outbound(name="Good")), saved(connection=add_connection())
+    good, moved = saved(outbound(name="Good")), saved(outbound(name="Moved"))
     incomplete, gone = saved({"name": "Half", "type": "OUTBOUND"}), saved(outbound(name="Gone"))
     twin = saved(outbound(name="Good"))
     submission_id = sent(State.CREATED)
@@ -129,12 +129,16 @@ def test_the_odd_ones_out_say_why(
         drafts.delete(session, gone)
     with store.reading() as session:
         was_sent = session.get_one(Submission, submission_id).draft_id
-    order = [good, elsewhere, incomplete, gone, twin, was_sent]
+    order = [good, moved, incomplete, gone, twin, was_sent]
     batch_id = make(store, connections, order)
+    with store.writing() as session:
+        draft = session.get_one(Draft, moved)
+        draft.connection_key, draft.name = add_connection(), "Of Client A"
     check_all(store, connections, batch_id)
 
     reasons = [item.reason for item in items(store, batch_id)]
     assert states(store, batch_id) == [ItemState.READY] + [ItemState.UNFIT] * 5
+    assert "Of Client A" not in [item.name for item in items(store, batch_id)]
     assert reasons[0] == ""
     assert reasons[1] == "It goes to another connection."
     assert reasons[2].endswith(".")
@@ -156,6 +160,7 @@ def test_a_batch_goes_where_most_of_it_goes(
         made = batches.find(session, batch_id)
 
     assert (made.connection_key, made.connection, made.is_sandbox) == (key, "Client A", False)
+    assert [item.draft_id for item in items(store, batch_id)] == [ids[0], ids[2]]
 
 
 def test_a_draft_is_in_a_batch_once(

@@ -74,8 +74,18 @@ def make() -> ResponseReturnValue:
     except NothingReady:
         flash("Tick the campaigns that you want to send together.")
         return redirect(lead_to_list())
+    _tell_of_others(batch_id, len(ids))
     services().batch_work.start(batch_id)
     return redirect(url_for("batches.show", batch_id=batch_id))
+
+
+def _tell_of_others(batch_id: int, chosen: int) -> None:
+    """Say how many were chosen that go elsewhere: a batch goes to one connection."""
+    with store().reading() as session:
+        others = chosen - sum(batches.count_items(session, batch_id).values())
+    if others:
+        go = "1 campaign goes" if others == 1 else f"{others:,} campaigns go"
+        flash(f"{go} to another connection, and so into a batch of its own: tick what goes there.")
 
 
 @bp.get("/batches/<row:batch_id>")

@@ -105,6 +105,16 @@ def test_the_odd_ones_out_are_named_and_open(visitor: Visitor, saved: Saved) -> 
     assert visitor.open(str(link["href"])).typed("name") == "Half"
 
 
+def test_what_goes_elsewhere_is_not_in_it_and_is_said(
+    visitor: Visitor, saved: Saved, add_connection: Callable[..., str]
+) -> None:
+    elsewhere = saved(outbound(name="Of Client A"), connection=add_connection())
+    review = choose(visitor, [*save_many(saved, 2), elsewhere])
+    assert facts(review)["Ready"] == "2 of 2"
+    assert "Of Client A" not in review.text
+    assert review.flash().startswith("1 campaign goes to another connection")
+
+
 def test_a_live_connection_is_named_and_counted(
     visitor: Visitor, saved: Saved, add_connection: Callable[..., str]
 ) -> None:
