@@ -149,16 +149,13 @@ class Sender:
         try:
             # No backup is brought back meanwhile: it would not know of the campaign.
             with self._store.kept_in_place():
-                turn, to, api = self._claims.ask(key, None)
+                turn, _, api = self._claims.ask(key, None)
                 if isinstance(turn, Claim):
                     self._send(turn, api)
         except (DatabaseError, NoConnection):
             _log.warning("The queue cannot be read just now.", exc_info=True)
             return Wait(_LOOK_AGAIN)
         if isinstance(turn, Unsendable):
-            if turn.is_changed and to.is_fixed and self._is_one_of_many:
-                _log.error("This process knows the connection %s as another", key)
-                return None
             withdraw(turn.submission_id, turn.reason, store=self._store)
         return turn
 
@@ -172,7 +169,13 @@ class Sender:
             _log.error("This process cannot send to the connection %s", key)
         elif not self._is_stopping:
             deadline = self._connections.network.deadline
-            turns = claim(to, store=self._store, deadline=deadline, threads=len(threads))
+            turns = claim(
+                to,
+                store=self._store,
+                deadline=deadline,
+                threads=len(threads),
+                leaves_others=self._is_one_of_many and to.is_fixed,
+            )
         return [_Opened(turn, to, api) for turn in turns]
 
     def _open(self, key: str) -> tuple[Connection, Api | BadConnection]:

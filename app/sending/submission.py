@@ -17,9 +17,11 @@ blocks the draft until a person has looked and says what became of it. Nothing i
 again by itself.
 """
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from secrets import token_hex
 from typing import Any
 
@@ -31,7 +33,7 @@ from app.remote.redaction import redact
 from app.sending.journal import Journal
 from app.sending.outcome import Api, Outcome, create_campaign
 from app.sending.recording import Claim, name_run, record_outcome
-from app.store import submissions, throttles
+from app.store import approvals, submissions, throttles
 from app.store.base import QUEUED_AT_MOST, State
 from app.store.database import Store
 from app.store.dialects import queries
@@ -46,6 +48,10 @@ GRACE = timedelta(seconds=15)
 BEGIN_WITHIN = timedelta(seconds=5)
 """How long after the claim the call has to begin: nothing is sent after the lease has ended."""
 
+_log = logging.getLogger(__name__)
+_NOT_APPROVED = (
+    "What goes there has to be approved, which it did not when this was confirmed. Review it again."
+)
 _TOO_OLD = "It waited for longer than a day, so its dates may have passed. Review it again."
 _TOO_LATE = Outcome(State.UNSENT, "It could not be sent at once, and so was not sent at all.")
 
@@ -59,32 +65,40 @@ class Wait:
 
 @dataclass(frozen=True)
 class Unsendable:
-    """What waits longest must not be sent as it was confirmed; *reason* is a sentence.
-
-    *is_changed* if its connection is not what it was, as far as this process knows.
-    """
+    """What waits longest must not be sent as it was confirmed; *reason* is a sentence."""
 
     submission_id: int
     reason: str
-    is_changed: bool
 
 
 Turn = Claim | Wait | Unsendable | None
 """What a thread is to do next; `None` if nothing waits, or as much is under way as may be."""
 
 
-def claim(to: Connection, *, store: Store, deadline: float, threads: int) -> list[Turn]:
+def claim(
+    to: Connection, *, store: Store, deadline: float, threads: int, leaves_others: bool = False
+) -> list[Turn]:
     """Take what has waited longest for this connection, before any byte of it is sent.
 
     Each of so many *threads*, which begin at once, has a turn of its own. *deadline* is the
-    seconds that a call may take.
+    seconds that a call may take. What was confirmed for the connection as this process does not
+    know it, it *leaves* to *others*, who may: nothing else waits behind that.
     """
     now = datetime.now(UTC)
     with store.writing(throttles.name_subject(to.key)) as session:
         until = submissions.find_end_of_wait(session, to.key, now)
         most = 2 * threads  # What none of them takes is for threads that are yet to start.
-        queued = submissions.find_queued(session, to.key, most, only_hurrying=until is not None)
-        problems = {waiting.id: _find_problem(waiting, to, now) for waiting in queued[:threads]}
+        find = partial(submissions.find_queued, only_hurrying=until is not None)
+        queued = find(session, to.key, most)
+        if leaves_others and any(_find_change(waiting, to) for waiting in queued):
+            _log.error("This process knows the connection %s as another", to.key)
+            old = [waiting for waiting in queued if _is_too_old(waiting, now)]
+            queued = old or find(session, to.key, most, stamp=to.stamp)
+        rule = approvals.find_rule(session, to.key)
+        problems = {
+            waiting.id: _find_problem(waiting, to, now, has_to_be_approved=rule is not None)
+            for waiting in queued[:threads]
+        }
         turns: list[Turn] = [problem for problem in problems.values() if problem]
         ready = [number for number, problem in problems.items() if not problem]
         end = Wait((until - now).total_seconds()) if until else None
@@ -123,13 +137,21 @@ def _make_room(
     return going, room - going, Wait(seconds) if going < min(room, most) else None
 
 
-def _find_problem(waiting: Waiting, to: Connection, now: datetime) -> Unsendable | None:
+def _find_problem(
+    waiting: Waiting, to: Connection, now: datetime, *, has_to_be_approved: bool
+) -> Unsendable | None:
     """Find out why a submission must not be sent any more as it was confirmed."""
+    if _is_too_old(waiting, now):
+        return Unsendable(waiting.id, _TOO_OLD)
     if reason := _find_change(waiting, to):
-        return Unsendable(waiting.id, reason, is_changed=True)
-    if now - waiting.pressed_at > QUEUED_AT_MOST:
-        return Unsendable(waiting.id, _TOO_OLD, is_changed=False)
+        return Unsendable(waiting.id, reason)
+    if has_to_be_approved and not waiting.has_grounds:
+        return Unsendable(waiting.id, _NOT_APPROVED)
     return None
+
+
+def _is_too_old(waiting: Waiting, now: datetime) -> bool:
+    return now - waiting.pressed_at > QUEUED_AT_MOST
 
 
 def _find_change(queued: Waiting, to: Connection) -> str:

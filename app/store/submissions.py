@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select, true
 from sqlalchemy.orm import Session, joinedload
 
 from app.store import request_log
@@ -121,15 +121,21 @@ def find_under_way(session: Session) -> list[Submission]:
 
 
 class Waiting(NamedTuple):
-    """A submission that waits to be sent."""
+    """A submission that waits to be sent; it *has_grounds* if somebody approved or overrode."""
 
     id: int
     stamp: str
     pressed_at: datetime
+    has_grounds: bool
 
 
 _NEXT = (
-    select(Submission.id, Submission.stamp, Submission.pressed_at)
+    select(
+        Submission.id,
+        Submission.stamp,
+        Submission.pressed_at,
+        or_(Submission.approved_by != "", Submission.without_approval != ""),
+    )
     .where(IS_QUEUED, Submission.connection_key == bindparam("key"))
     .order_by(Submission.batch_id, Submission.id)
     .limit(bindparam("most"))
@@ -152,21 +158,25 @@ _GOING_BATCHES = (
 
 
 def find_queued(
-    session: Session, connection_key: str, most: int, *, only_hurrying: bool
+    session: Session, connection_key: str, most: int, *, only_hurrying: bool, stamp: str = ""
 ) -> list[Waiting]:
     """Find what goes next to this connection, *most* at most and the first one first.
 
     That is what was sent by itself, then the oldest batch, then the next. With *only_hurrying*,
-    only what does not wait as long as the API wants.
+    only what does not wait as long as the API wants; with a *stamp* of the connection, only what
+    was confirmed for it as it was then.
     """
     to = {"key": connection_key, "most": most}
     connection = session.connection()
-    rows = list(connection.execute(_NEXT_HURRYING if only_hurrying else _NEXT_ALONE, to))
+    is_it = Submission.stamp == stamp if stamp else true()
+    alone = _NEXT_HURRYING if only_hurrying else _NEXT_ALONE
+    rows = list(connection.execute(alone.where(is_it) if stamp else alone, to))
     if len(rows) < most and not only_hurrying:
         for batch_id in connection.scalars(_GOING_BATCHES, to).all():
             left = most - len(rows)
             if left:
-                rows += connection.execute(_NEXT_OF_BATCH, to | {"batch": batch_id, "most": left})
+                of_batch = _NEXT_OF_BATCH.where(is_it) if stamp else _NEXT_OF_BATCH
+                rows += connection.execute(of_batch, to | {"batch": batch_id, "most": left})
     return [Waiting(*row) for row in rows]
 
 

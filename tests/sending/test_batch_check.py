@@ -131,9 +131,10 @@ def test_the_odd_ones_out_say_why(
         was_sent = session.get_one(Submission, submission_id).draft_id
     order = [good, moved, incomplete, gone, twin, was_sent]
     batch_id = make(store, connections, order)
+    key = add_connection()
     with store.writing() as session:
         draft = session.get_one(Draft, moved)
-        draft.connection_key, draft.name = add_connection(), "Of Client A"
+        draft.connection_key, draft.name = key, "Of Client A"
     check_all(store, connections, batch_id)
 
     reasons = [item.reason for item in items(store, batch_id)]

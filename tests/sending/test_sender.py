@@ -16,7 +16,7 @@ from app.remote.answers import Created
 from app.remote.connection import BadConnection
 from app.sending.queue import enqueue
 from app.sending.sender import Sender
-from app.store import throttles
+from app.store import approvals, throttles
 from app.store.base import QUEUED_AT_MOST, State
 from app.store.database import Store
 from app.store.file_lock import Busy, hold_exclusively
@@ -261,3 +261,34 @@ def test_one_of_many_machines_takes_nothing_back_that_only_it_cannot_send(
         sender.wake(to.key)
         assert sender.drain(10)
         assert (state(store, waiting), api.asked) == (State.QUEUED, [])
+
+
+def test_what_one_of_many_machines_leaves_to_others_lets_the_rest_pass(
+    store: Store, saved: Callable[..., str], api: Hanging
+) -> None:
+    api.may_answer.set()
+    to = destination(api)
+    before = queue(store, saved, replace(to, base_url="https://elsewhere.example"))
+    after = queue(store, saved, to, name="After")
+    sender = Sender(store, journal(store), OneConnection(api), is_one_of_many=True)
+    sender.wake(to.key)
+    assert sender.drain(10)
+    assert [state(store, one) for one in (before, after)] == [State.QUEUED, State.CREATED]
+
+    with time_machine.travel(datetime.now(UTC) + QUEUED_AT_MOST + timedelta(hours=1)):
+        sender.wake(to.key)
+        assert sender.drain(10)
+    assert state(store, before) is State.UNSENT
+
+
+def test_what_was_confirmed_before_it_had_to_be_approved_is_not_sent(
+    store: Store, saved: Callable[..., str], api: Hanging, sender: Sender
+) -> None:
+    api.may_answer.set()
+    waiting = queue(store, saved, to := destination(api))
+    with store.writing() as session:
+        approvals.set_rule(session, to.key, "", who="Olga")
+    sender.wake(to.key)
+    assert sender.drain(10)
+    assert (state(store, waiting), api.asked) == (State.UNSENT, [])
+    assert "has to be approved" in message(store, waiting)
