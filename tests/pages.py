@@ -115,7 +115,7 @@ class Visitor:
         if 'http-equiv="refresh"' not in page.markup:
             return page
         drain(self.client.application)
-        return Page(self.client.get(page.path))
+        return Page(self.client.get(f"{page.path}?{page.query}"))
 
     def press(
         self,

@@ -86,7 +86,7 @@ class HookForm(Form):
     ) -> None:
         """Offer connections by *names*; addresses may be public ones and *allowed* ones."""
         self._allowed = allowed
-        super().__init__(typed, data={"connections": [ALL_CHOSEN]})
+        super().__init__(typed)
         self.connections.choices = {key or ALL_CHOSEN: name for key, name in names.items()}
 
     @property

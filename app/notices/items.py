@@ -17,10 +17,11 @@ _LONGEST = 200
 
 
 class Item(NamedTuple):
-    """One thing that waits; *path* begins with a slash."""
+    """One thing that waits; *path* begins with a slash, and *since* is when it began to wait."""
 
     words: str
     path: str
+    since: str = ""
 
 
 ListWaiting = Callable[[Session, Person], Sequence[Item]]
@@ -31,7 +32,7 @@ It is called beside the requests, so there is neither a request nor an app to as
 
 
 def hash_item(item: Item, who: str = "") -> str:
-    """Hash what is the same item as long as it waits: its words, its page, and for whom it is."""
+    """Hash what is the same item as long as it waits: words, page, since when, and for whom."""
     return sha256(json.dumps([who, *item]).encode()).hexdigest()
 
 

@@ -97,15 +97,23 @@ class _Watched(HTTPConnection):
 
     def _connect(self, addresses: list[str]) -> socket.socket:
         """Connect to the first address that answers; the name stays for everything else."""
-        name = self._dns_host
+        name, patience = self._dns_host, self.timeout
         try:
             for self._dns_host in addresses[:-1]:
                 with suppress(NewConnectionError, ConnectTimeoutError):
-                    return super()._new_conn()
+                    return self._connect_in_time(patience)
             self._dns_host = addresses[-1]
-            return super()._new_conn()
+            return self._connect_in_time(patience)
         finally:
             self._dns_host = name
+
+    def _connect_in_time(self, patience: Any) -> socket.socket:
+        """Connect within *patience* seconds, and before the deadline."""
+        if self._watch.deadline.has_passed:
+            raise ConnectTimeoutError(self, "There was no time left to connect.")
+        left = self._watch.deadline.left
+        self.timeout = min(patience, left) if isinstance(patience, int | float) else left
+        return super()._new_conn()
 
 
 class _WatchedTls(_Watched, HTTPSConnection):

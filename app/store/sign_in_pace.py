@@ -95,6 +95,7 @@ def _try(session: Session, limits: Mapping[str, Limit]) -> float:
     waits = [gcra.measure_wait(row, limit.rate, limit.burst, now) for row, limit in rows.items()]
     if not any(waits):
         for row, limit in rows.items():
+            session.add(row)  # Only now: what is refused must not fill the database.
             gcra.take(row, limit.rate, now)
     return max(waits)
 
@@ -118,8 +119,4 @@ def _is_known(session: Session, account: str, network: str) -> bool:
 
 def _find(session: Session, subject: str) -> SignInPace:
     key = sha256(subject.encode()).hexdigest()
-    row = session.get(SignInPace, key)
-    if row is None:
-        row = SignInPace(subject=key, clock="", arrival=0.0)
-        session.add(row)
-    return row
+    return session.get(SignInPace, key) or SignInPace(subject=key, clock="", arrival=0.0)

@@ -60,6 +60,7 @@ def make_list_of_items(app: Flask, registry: ConnectionRegistry) -> ListWaiting:
                 f"{waiting.deed}: {name_campaign(waiting.name)}",
                 addresses.build(waiting.endpoint, waiting.values)
                 + (f"#{waiting.part}" if waiting.part else ""),
+                waiting.since.isoformat() if waiting.since else "",
             )
             for waiting in list_waiting(session, person, registry)
         ]

@@ -22,8 +22,9 @@ const renew = async () => {
 const show = (told) => {
   for (const part of parts) part.textContent = told[part.dataset.count].toLocaleString("en");
   if (bar) bar.value = told.done + told.failed + told.taken_back + told.unknown;
-  if (left) left.textContent = told.seconds === null ? "" : `${told.rate} a second, about ${inWords(told.seconds)} left`;
-  if (told.pending) renew().catch(() => {});
+  if (left) left.textContent = told.seconds === null || told.held ? "" : `${told.rate} a second, about ${inWords(told.seconds)} left`;
+  // What is said of a pause, and what can be pressed then, the page has.
+  if (told.pending && String(told.held) === page.dataset.held) renew().catch(() => {});
   else location.reload();
 };
 const ask = async () => {

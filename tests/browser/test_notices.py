@@ -78,6 +78,7 @@ def test_a_webhook_is_made_fails_and_is_deleted(page: Page, app: Flask) -> None:
     assert_good(page)
     page.get_by_label("Name").fill("Chat")
     page.get_by_label("Address").fill("https://chat.example/hook")
+    page.get_by_label("All connections").check()
     operator.press("Make a webhook")
     operator.sees_heading("The webhook “Chat”")
     assert_good(page)

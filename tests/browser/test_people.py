@@ -56,7 +56,6 @@ def test_from_one_machine_alone_to_two_people(page: Page, window: NewWindow) -> 
     page.get_by_label("Name").fill("Bo")
     page.get_by_label("E-mail address").fill("bo@example.com")
     page.get_by_label("Editor at Sandbox").check()
-    page.get_by_label("Viewer at All connections").uncheck()
     operator.press("Add, and make a link for them")
     assert_good(page)
     link = page.locator("#link").inner_text()

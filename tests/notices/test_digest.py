@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from app.notices.digest import Reader, tell_people, write_digest
-from app.notices.items import Item
+from app.notices.items import Item, hash_item
 from app.rights import Person, Role
 from app.services import find_services
 from app.settings import Settings
@@ -238,3 +238,8 @@ def test_another_wish_begins_anew(
     assert len(inbox.letters) == 2
     with find_services(app).store.reading() as session:
         assert digests.find_wish(session, anna.id).rhythm is Rhythm.AT_ONCE
+
+
+def test_what_waits_a_second_time_is_another_thing_to_tell() -> None:
+    first, second = (Item("Approve: Recall", "/drafts/1", since) for since in ("10:00", "10:05"))
+    assert hash_item(first) != hash_item(second)

@@ -114,3 +114,22 @@ def test_a_call_that_is_in_time_is_left_alone() -> None:
     assert there.recv(20) == b"Still there."
     here.close()
     there.close()
+
+
+def test_many_addresses_that_do_not_answer_are_tried_no_longer_than_the_deadline(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr("app.remote.deadline.resolve", lambda *_: ["127.0.0.1"] * 20)
+    with time_machine.travel(1_800_000_000, tick=False) as clock:
+
+        def wait(_address: object, timeout: float, **_options: object) -> socket.socket:
+            waits.append(timeout)
+            clock.shift(timeout)
+            raise TimeoutError
+
+        monkeypatch.setattr("urllib3.connection.connection.create_connection", wait)
+        error, _ = error_of("https://api.example", seconds=12)
+    assert type(error) is NotSent
+    assert len(waits) > 1
+    assert sum(waits) <= 12.1

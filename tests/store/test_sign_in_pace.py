@@ -3,11 +3,13 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import func, select
 
 from app.store import gcra, sign_in_pace
+from app.store.database import Store
 from app.store.leases import Moment
 from app.store.people_models import SignInPace
-from app.store.sign_in_pace import find_network
+from app.store.sign_in_pace import OF_NETWORK, Tried, find_network, try_now
 
 
 @given(
@@ -50,3 +52,22 @@ def test_nobody_waits_for_longer_than_a_minute() -> None:
         sign_in_pace.OF_ACCOUNT_FROM_NETWORK,
     ):
         assert 1 / limit.rate <= 60
+
+
+def test_what_is_refused_leaves_nothing_in_the_database(store: Store) -> None:
+    def count_rows() -> int:
+        with store.reading() as session:
+            return session.scalar(select(func.count()).select_from(SignInPace)) or 0
+
+    def try_many(first: int) -> list[float]:
+        waits = []
+        for number in range(first, first + 2 * OF_NETWORK.burst):
+            with store.writing() as session:
+                email = f"{number}@example.com"
+                waits.append(try_now(session, "203.0.113.9", Tried.PASSWORD, email))
+        return waits
+
+    assert any(try_many(0))
+    before = count_rows()
+    assert all(try_many(2 * OF_NETWORK.burst))
+    assert count_rows() == before

@@ -30,6 +30,7 @@ from app.web.clients import find_client
 from app.web.list_address import lead_to_list
 from app.web.reasons import read_reason_without_approval
 from app.web.resuming import resume_sending
+from app.web.row_numbers import read_number
 from app.web.screens.drafts import read_query
 from app.web.visit import name_person, remember_who
 
@@ -74,18 +75,10 @@ def make() -> ResponseReturnValue:
     except NothingReady:
         flash("Tick the campaigns that you want to send together.")
         return redirect(lead_to_list())
-    _tell_of_others(batch_id, len(ids))
-    services().batch_work.start(batch_id)
-    return redirect(url_for("batches.show", batch_id=batch_id))
-
-
-def _tell_of_others(batch_id: int, chosen: int) -> None:
-    """Say how many were chosen that go elsewhere: a batch goes to one connection."""
     with store().reading() as session:
-        others = chosen - sum(batches.count_items(session, batch_id).values())
-    if others:
-        go = "1 campaign goes" if others == 1 else f"{others:,} campaigns go"
-        flash(f"{go} to another connection, and so into a batch of its own: tick what goes there.")
+        others = len(ids) - sum(batches.count_items(session, batch_id).values())
+    services().batch_work.start(batch_id)
+    return redirect(url_for("batches.show", batch_id=batch_id, others=others or None))
 
 
 @bp.get("/batches/<row:batch_id>")
@@ -215,7 +208,9 @@ def _tell(session: Session, batch_id: int) -> dict[str, Any]:
     batch = batches.find(session, batch_id)
     progress = measure(session, batch)
     is_pending = bool(progress.left) if batch.confirmed_at else bool(progress.unchecked)
-    return {"pending": is_pending, "left": progress.left, **asdict(progress)}
+    is_held = throttles.is_paused(session, batch.connection_key)
+    state = {"pending": is_pending, "held": is_held, "left": progress.left}
+    return state | asdict(progress)
 
 
 def draw_batch(batch_id: int, refusal: NotConfirmed | None = None) -> str:
@@ -248,6 +243,7 @@ def draw_batch(batch_id: int, refusal: NotConfirmed | None = None) -> str:
             unfit=batches.read_items(session, batch_id, (ItemState.UNFIT,), _SHOWN),
             ready=batches.read_items(session, batch_id, (ItemState.READY,), _SHOWN),
             shown=_SHOWN,
+            others=request.args.get("others", 0, type=read_number),
             **_name_refusal(refusal, to),
             **page,
         )

@@ -55,7 +55,11 @@ def blank(draft_id: str) -> ResponseReturnValue:
     with store().reading() as session:
         if drafts.exists(session, draft_id):
             return redirect(url_for("editing.edit", draft_id=draft_id))
-    to = choose_connection(request.args.get("connection", ""))
+    asked = request.args.get("connection", "")
+    to = choose_connection(asked)
+    if asked and to != asked:
+        place = connections().find(to).name
+        flash(f"You may not make campaigns where you wanted to: this one goes to {place}.")
     return _draw_form(draft_id, None, {"connection": to}, read_sandbox_names())
 
 

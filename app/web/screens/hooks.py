@@ -33,9 +33,9 @@ def add() -> ResponseReturnValue:
     if not form.validate():
         return _draw(form), 422
     secret = make_secret()
-    locked = connections().vault.lock(secret)
-    entered = Entered(form.name.data or "", form.url.data or "", form.keys, locked)
     with store().writing() as database:
+        locked = connections().vault.lock(secret)  # In here, as keys are rotated meanwhile or not.
+        entered = Entered(form.name.data or "", form.url.data or "", form.keys, locked)
         hook = hooks.add(database, entered, who=name_person())
     return render_template("hooks/secret.html", hook=hook, secret=secret)
 

@@ -12,7 +12,7 @@ from app.campaign.contract.wording import WORDS
 from app.rights import Right
 from app.services import store
 from app.store import drafts, presets
-from app.store.presets import LONGEST_NAME, NameTaken
+from app.store.presets import IDS_OF, LONGEST_NAME, NameTaken
 from app.web.access import choose_connection, needs, require
 from app.web.kept_presets import (
     FILLED,
@@ -134,9 +134,8 @@ def begin() -> ResponseReturnValue:
         flash("This preset is gone.")
         return redirect(url_for("editing.new"))
     answers = read_beginning(preset)
-    answers["connection"] = choose_connection(
-        answers.get("connection", request.form.get("connection", ""))
-    )
+    posted = preset.settings.get(IDS_OF, request.form.get("connection", ""))
+    answers["connection"] = choose_connection(answers.get("connection", posted))
     draft = save_answers(drafts.make_id(), answers, over=0)
     flash(f"Filled in from the preset {preset.name}. What it does not hold is left to enter.")
     return redirect(url_for("editing.edit", draft_id=draft.id))

@@ -282,7 +282,7 @@ def _draw_form(form: AccountForm, roles: Roles | None = None) -> str:
     return render_template(
         "people/new.html",
         form=form,
-        roles=roles or {ALL: frozenset({Role.VIEWER})},
+        roles=roles or {},
         groups=_read_groups(),
         role_words=ROLE_WORDS,
         names=_name_connections(),
@@ -316,7 +316,14 @@ def _draw_person(account_id: int, problem: str = "") -> str:
 
 def _show_link(account: Account, key: str) -> str:
     link = url_for("people.join", key=key, _external=True)
-    return render_template("people/link.html", account=account, link=link)
+    return render_template(
+        "people/link.html",
+        account=account,
+        link=link,
+        roles=accounts.describe_person(account).roles,
+        role_words=ROLE_WORDS,
+        names=_name_connections(),
+    )
 
 
 def _read_groups() -> set[str]:

@@ -19,9 +19,9 @@ from app.campaign.contract.reading import read_answers
 from app.rights import Right
 from app.services import connections, store
 from app.store import approvals, audit_trail, drafts
-from app.store.acceptances import judge
+from app.store.acceptances import Judgement, judge
 from app.store.audit_trail import EventKind, name_draft_chain
-from app.store.drafts import AlreadySubmitted
+from app.store.drafts import AlreadySubmitted, StaleVersion
 from app.store.models import Draft
 from app.web.access import find_keys, may, needs, require
 from app.web.copies import COPY, NotMovable, copy_answers, has_dates, read_weeks_or_none
@@ -33,6 +33,7 @@ from app.web.visit import name_person
 bp = Blueprint("selection", __name__)
 
 _NOTHING_TICKED = "Tick the campaigns first."
+_TOO_MANY = f"{{}} are ticked, and nothing was changed: tick {MOST} at the most."
 
 
 class NotMoved(Exception):
@@ -87,6 +88,8 @@ def copy() -> ResponseReturnValue:
 
 def _copy_each(weeks: int) -> None:
     """Copy all that is ticked and may be copied; raises `NotMovable` before any is made."""
+    if len(_read_ids()) > MOST:
+        raise NotMovable(_TOO_MANY.format(len(_read_ids())))
     with store().reading() as session:
         ticked = {draft.id: draft.answers for draft in _read_ticked(session, Right.EDIT)}
         taken = drafts.read_names_with(session, f"({COPY}")
@@ -128,7 +131,8 @@ def move() -> ResponseReturnValue:
     if not to.is_enabled:
         tell_what_to_change("Nothing can be sent there. Choose another connection.")
         return _lead_back()
-    _change_each(partial(_move, to.key), "goes there already", "go there already").tell(
+    judged = _judge_moved(lambda _session, _draft: to.key)
+    _change_each(partial(_move, judged), "goes there already", "go there already").tell(
         Together.MOVED,
         "{} campaign goes to {to} now. Its ids stay as they were: check them.",
         "{} campaigns go to {to} now. Their ids stay as they were: check them.",
@@ -137,34 +141,58 @@ def move() -> ResponseReturnValue:
     return _lead_back()
 
 
-def _move(key: str, session: Session, draft_id: str, *, who: str) -> Draft:
-    """Let a draft go to a connection; raises `AlreadySubmitted`, and `NotMoved` if it does."""
-    draft = drafts.find(session, draft_id)
-    if connections().find(draft.connection_key).key == connections().find(key).key:
+Judged = Mapping[str, tuple[int, Judgement]]
+"""What drafts become by a move, by their ids, each with the version that it was judged at."""
+
+
+def _judge_moved(find_key: Callable[[Session, Draft], str | None]) -> Judged:
+    """Judge what is ticked as it will be, before anybody has to wait; *find_key* says where to.
+
+    What goes there already, or nowhere (`None`), is left out.
+    """
+    with store().reading() as session:
+        going = [
+            (draft.id, draft.version, draft.answers, key)
+            for draft in _read_ticked(session, Right.EDIT)[:MOST]
+            if (key := find_key(session, draft)) is not None
+            and connections().find(draft.connection_key).key != connections().find(key).key
+        ]
+    return {
+        draft_id: (version, judge({**answers, "connection": key}))
+        for draft_id, version, answers, key in going
+    }
+
+
+def _move(judged: Judged, session: Session, draft_id: str, *, who: str) -> Draft:
+    """Move a draft as it was judged; raises `AlreadySubmitted`, `StaleVersion` and `NotMoved`."""
+    if drafts.find(session, draft_id).is_locked:
+        raise AlreadySubmitted(draft_id)
+    if draft_id not in judged:
         raise NotMoved
-    judgement = judge({**draft.answers, "connection": key})
-    return drafts.save(session, draft_id, judgement, over=draft.version, who=who)
+    version, judgement = judged[draft_id]
+    return drafts.save(session, draft_id, judgement, over=version, who=who)
 
 
 @bp.post("/drafts/move-ticked-back")
 @needs(Right.EDIT)
 def move_back() -> ResponseReturnValue:
     """Let what was moved together go where it went before, unless it was changed since."""
-    moved = _change_each(_move_back, "was changed since", "were changed since")
+    judged = _judge_moved(_find_earlier_place)
+    moved = _change_each(partial(_move, judged), "was changed since", "were changed since")
     words = "{} campaign goes where it went before."
     back = _count(len(moved.ids), words, "{} campaigns go where they went before.")
     flash(f"{back} {moved.rest}".strip() if moved.ids else moved.rest or _NOTHING_TICKED)
     return _lead_back()
 
 
-def _move_back(session: Session, draft_id: str, *, who: str) -> Draft:
-    """Undo a move; raises `NotMoved` where it was not the last edit, or may not be undone."""
-    events = audit_trail.read_draft_events(session, draft_id)
+def _find_earlier_place(session: Session, draft: Draft) -> str | None:
+    """Find where a draft went before a move, if that was the last edit and may be undone."""
+    events = audit_trail.read_draft_events(session, draft.id)
     edits = [event for event in events if event.kind == EventKind.EDITED]
     fields = audit_trail.read_details(edits[-1])["fields"] if edits else {}
     if fields.keys() != {"connection"} or not may(Right.EDIT, fields["connection"][0]):
-        raise NotMoved
-    return _move(fields["connection"][0], session, draft_id, who=who)
+        return None
+    return str(fields["connection"][0])
 
 
 @bp.post("/drafts/compare-ticked")
@@ -200,6 +228,8 @@ def _change_each(
     """
     ids = []
     left: Counter[tuple[str, str]] = Counter()
+    if len(_read_ids()) > MOST:
+        return _Changed([], _TOO_MANY.format(len(_read_ids())))
     with store().writing(*map(name_draft_chain, _read_ids())) as session:
         for draft in _read_ticked(session, Right.EDIT):
             try:
@@ -208,6 +238,8 @@ def _change_each(
                 left["was sent", "were sent"] += 1
             except NotMoved:
                 left[one_not_moved, not_moved] += 1
+            except StaleVersion:
+                left["was changed just now", "were changed just now"] += 1
             else:
                 ids.append(draft.id)
     return _Changed(ids, _describe_rest(len(ids), left))
@@ -230,8 +262,8 @@ def _lead_back() -> ResponseReturnValue:
 
 
 def _read_ids() -> list[str]:
-    """Read the ids that are ticked, at most `MOST`, each once."""
-    return list(dict.fromkeys(request.form.getlist("draft")))[:MOST]
+    """Read the ids that are ticked, each once."""
+    return list(dict.fromkeys(request.form.getlist("draft")))
 
 
 def _read_ticked(session: Session, right: Right) -> list[Draft]:

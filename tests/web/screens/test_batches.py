@@ -112,7 +112,7 @@ def test_what_goes_elsewhere_is_not_in_it_and_is_said(
     review = choose(visitor, [*save_many(saved, 2), elsewhere])
     assert facts(review)["Ready"] == "2 of 2"
     assert "Of Client A" not in review.text
-    assert review.flash().startswith("1 campaign goes to another connection")
+    assert "1 that was chosen goes to another connection" in review.text
 
 
 def test_a_live_connection_is_named_and_counted(

@@ -14,7 +14,11 @@ from app.store.audit_trail import INSTANCE, read_chain, read_details
 from tests.pages import Page, Visitor
 from tests.sending.webhook_receiver import make_certificate, receiving
 
-TYPED = {"name": "Chat", "url": "https://chat.example/hook?key=s3cret"}
+TYPED = {
+    "name": "Chat",
+    "url": "https://chat.example/hook?key=s3cret",
+    "connections": "all",
+}
 
 
 def make(visitor: Visitor, **typed: str) -> Page:

@@ -227,3 +227,15 @@ def test_the_presets_of_the_rules_name_their_sources(visitor: Visitor) -> None:
     given = visitor.open("/presets").soup.select("section[aria-labelledby=given] dd a")
     assert given
     assert all(str(link["href"]).startswith("https://") for link in given)
+
+
+def test_ids_go_with_the_connection_that_they_are_of(
+    visitor: Visitor, saved: Saved, add_connection: Callable[..., str]
+) -> None:
+    draft_id = saved(outbound(), connection=(key := add_connection()))
+    page = visitor.open(f"/drafts/{draft_id}/presets/keep")
+    visitor.press(page, "presets/keep", {"name": "Ids", "ids": "yes"})
+    blank = visitor.open("/drafts/new", connection="sandbox")
+    number = str(blank.soup.find("button", string="Ids")["value"])  # type: ignore[index]
+    begun = visitor.press(blank, "presets/begin", {"connection": "sandbox"}, preset=number)
+    assert begun.typed("connection") == key

@@ -350,3 +350,17 @@ def test_what_may_not_be_looked_at_is_not_compared(
     sign_in(client)
     assert client.get(f"/compare?draft={desks[1]}&draft={desks[2]}").status_code == 200
     assert client.get(f"/compare?draft={desks[1]}&draft={desks[0]}").status_code == 404
+
+
+def test_more_than_can_be_undone_are_exported_and_nothing_else(
+    visitor: Visitor, saved: Callable[..., str]
+) -> None:
+    ids = [saved(inbound(name=f"Desk {number}")) for number in range(101)]
+    page = visitor.open("/")
+    data = dict(fields_of(page.form("export-ticked"))) | {"draft": ids}
+    exported = visitor.client.post("/drafts/export-ticked", data=data)
+    assert len(exported.text.splitlines()) == 101
+    for action in ("delete", "copy"):
+        refused = visitor.press(page, f"{action}-ticked", {"draft": ids})
+        assert "101 are ticked, and nothing was changed: tick 100 at the most." in refused.flash()
+    assert text(visitor.open("/").soup.select_one("h1 + [role=status]")) == "101"
