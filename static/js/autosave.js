@@ -20,7 +20,8 @@ const NEXT = {
   saving: { typed: "overtaken", enter: "overtaken", leave: STAY, online: STAY, saved: "clean", failed: "retrying", refused: "ended" },
   // An earlier text is on its way; what was typed since is saved after it.
   overtaken: { typed: STAY, enter: STAY, online: STAY, saved: "waiting", failed: "retrying", refused: "ended" },
-  // It did not arrive; the next attempt has its time, and takes along what is typed until then.
+  // No answer came, and it may have been saved all the same. The next attempt has its time, and
+  // sends the same once more; what is typed until then is saved after it.
   retrying: { typed: STAY, enter: "saving", leave: "saving", online: "saving", due: "saving" },
   // No attempt can help. The buttons and Enter send the form the ordinary way, to a page that can.
   ended: { typed: STAY, online: STAY },
@@ -55,7 +56,8 @@ const mention = (words) => {
   if (!status.classList.contains("failed")) say(words);
 };
 
-const answers = () => [...new FormData(form)].filter(([name]) => !OWN.has(name));
+const select = (data) => [...data].filter(([name]) => !OWN.has(name));
+const answers = () => select(new FormData(form));
 const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
 // `sent` is what was last on its way to the server: if the draft is that, nobody else changed it.
@@ -63,29 +65,35 @@ let sent = null;
 const keep = () => storeCopy(draft, { version: form.elements.version.value, answers: answers(), sent });
 
 // Each answer of the server is an event, with what that event leads to needs.
-const post = async () => {
+const post = async (body) => {
   try {
     const answer = await fetch(form.dataset.autosave, {
       method: "POST",
-      body: new FormData(form),
+      body,
       headers: { Accept: "application/json" },
       signal: AbortSignal.timeout(SILENCE),
     });
     if (answer.status >= 500) return ["failed"];
     if (answer.status === 413) return ["refused", { words: "Not saved: this is more than Campaign Builder takes at once. Shorten it, and save." }];
-    const body = await answer.json();
-    if (answer.ok) return ["saved", body];
-    return ["refused", { words: `Not saved. ${body.title}. ${body.advice ?? ""}`, next: body.next }];
+    const told = await answer.json();
+    if (answer.ok) return ["saved", told];
+    return ["refused", { words: `Not saved. ${told.title}. ${told.advice ?? ""}`, next: told.next }];
   } catch {
     return ["failed"];
   }
 };
 
+// What no answer came to: over the same version, other answers would be taken for a second person's.
+let unanswered = null;
 const save = async () => {
-  sent = answers();
+  const body = unanswered ?? new FormData(form);
+  sent = select(body);
   keep();
   mention("Saving …");
-  dispatch(...(await post()));
+  if (!same(sent, answers())) dispatch("typed");
+  const [event, detail] = await post(body);
+  unanswered = event === "failed" ? body : null;
+  dispatch(event, detail);
 };
 
 const noteVersion = ({ version, address }) => {
@@ -172,6 +180,10 @@ form.addEventListener("submit", async (event) => {
   await attempt;
   if (!SETTLED.has(state)) {
     dispatch("leave");
+    await attempt;
+  }
+  if (state === "waiting") {
+    dispatch("leave"); // That was what no answer had come to; this is what was typed since.
     await attempt;
   }
   if (SETTLED.has(state)) form.requestSubmit(event.submitter);

@@ -29,6 +29,12 @@ def break_off(route: Route) -> None:
     route.abort()
 
 
+def lose(route: Route) -> None:
+    """Let the server have it, and lose the answer."""
+    route.fetch()
+    route.abort()
+
+
 class Saving:
     """A person at a draft that was saved, the clock of the page, and the way to the server."""
 

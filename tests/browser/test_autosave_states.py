@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Route, expect
 
 from tests.browser.conftest import NewWindow
 from tests.browser.operator import Operator
-from tests.browser.saving import PAUSE, Answer, Saving, break_off, reply
+from tests.browser.saving import PAUSE, Answer, Saving, break_off, lose, reply
 from tests.servers import Address
 
 SILENCE = 20_000  # Milliseconds until an answer is given up.
@@ -82,6 +82,22 @@ def test_after_an_attempt_that_failed_another_is_made(saving: Saving, failure: A
     saving.is_in("clean", "Saved at")
 
 
+def test_what_was_saved_without_an_answer_is_not_taken_for_another_persons(
+    saving: Saving, window: NewWindow
+) -> None:
+    saving.answer = lose
+    saving.type("Second")
+    saving.let_pass(PAUSE)
+    saving.is_in("retrying", "trying again in 1 s.")
+    saving.type("Third")
+    saving.let_go()
+    saving.let_pass(1000)
+    saving.is_in("waiting")
+    saving.let_pass(PAUSE)
+    saving.is_in("clean", "Saved at")
+    saving.is_saved_as("Third", window)
+
+
 def test_each_failure_doubles_the_wait_up_to_half_a_minute_and_a_success_ends_that(
     saving: Saving,
 ) -> None:
@@ -108,7 +124,7 @@ def test_a_server_that_is_silent_for_twenty_seconds_has_failed(saving: Saving) -
     saving.is_in("retrying", "trying again in 1 s.")
 
 
-def test_what_is_typed_between_two_attempts_goes_with_the_next_at_its_time(
+def test_what_is_typed_between_two_attempts_is_saved_after_the_next(
     saving: Saving, window: NewWindow
 ) -> None:
     saving.fail_with("Second")
@@ -118,6 +134,8 @@ def test_what_is_typed_between_two_attempts_goes_with_the_next_at_its_time(
     saving.let_pass(99)
     saving.is_in("retrying", "trying again in 1 s.")
     saving.let_pass(1)
+    saving.is_in("waiting")
+    saving.let_pass(PAUSE)
     saving.is_in("clean", "Saved at")
     saving.is_saved_as("Third", window)
 
