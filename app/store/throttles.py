@@ -172,11 +172,15 @@ def _wait_for_others(session: Session, connection_key: str) -> None:
 
 
 def resume(session: Session, connection_key: str, who: str) -> None:
-    """Let campaigns go again, until the next run of failures; does nothing if none is held."""
+    """Let campaigns go again; does nothing if none is held.
+
+    One failure more holds them again: whoever lets them go too early has one to look up, not five.
+    """
     throttle = session.get(Throttle, connection_key)
     if throttle is None or not throttle.paused_at:
         return
-    throttle.failures, throttle.paused_at, throttle.pause_reason = 0, None, ""
+    throttle.failures = MOST_FAILURES - 1
+    throttle.paused_at, throttle.pause_reason = None, ""
     audit_trail.record(
         session, EventKind.SENDING_RESUMED, name_connection_chain(connection_key), who=who
     )

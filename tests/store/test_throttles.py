@@ -122,17 +122,20 @@ def test_an_answer_ends_the_run(known: Store) -> None:
     assert pause(known) == ""
 
 
-def test_a_person_lets_it_go_on_until_the_next_run(known: Store) -> None:
+def test_a_person_lets_it_go_on_until_one_more_fails_or_a_new_run(known: Store) -> None:
     fail(known, MOST_FAILURES)
     for _ in range(2):
         with known.writing() as session:
             throttles.resume(session, KEY, "Ada")
     assert pause(known) == ""
     assert kinds(known) == [EventKind.SENDING_PAUSED, EventKind.SENDING_RESUMED]
-    fail(known, MOST_FAILURES - 1)
-    assert pause(known) == ""
     fail(known, 1)
     assert pause(known).endswith(" The last: Silence 1.")
+    with known.writing() as session:
+        throttles.resume(session, KEY, "Ada")
+        throttles.count_success(session, KEY)
+    fail(known, MOST_FAILURES - 1)
+    assert pause(known) == ""
 
 
 def test_a_pace_that_is_set_is_kept_and_on_record(known: Store) -> None:
