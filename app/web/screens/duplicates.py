@@ -12,6 +12,7 @@ from app.services import store
 from app.store import approvals, drafts
 from app.store.acceptances import judge
 from app.store.audit_trail import name_draft_chain
+from app.store.base import State
 from app.web.access import needs
 from app.web.copies import COPY, WEEK, NotMovable, copy_answers, read_weeks
 from app.web.visit import find_connection, name_person
@@ -57,6 +58,7 @@ def _draw_page(draft_id: str, typed: str = "", error: str = "") -> str:
             "drafts/duplicate.html",
             connection=find_connection(draft),
             draft=draft,
+            is_unknown=draft.state is State.UNKNOWN,
             first=first,
             weeks=_count_weeks_until_future(first) if first else 0,
             week=WEEK,
