@@ -119,6 +119,8 @@ def save(
     elif draft.version != over:
         session.expunge(draft)  # The roll-back would empty it, and it has to be shown.
         raise StaleVersion(draft)
+    if draft.deleted_at:  # What somebody types is never lost; that it is back is on record.
+        restore(session, draft_id, who=who)
     changed = audit_trail.find_changes(draft.answers, answers)
     _take(session, draft, judgement)
     kind = EventKind.CREATED if draft.version == 1 else EventKind.EDITED
@@ -166,7 +168,6 @@ def _take(session: Session, draft: Draft, judgement: Judgement) -> None:
     draft.connection_key = str(judgement.answers.get("connection", ""))
     draft.version += 1
     draft.changed_at = _now()
-    draft.deleted_at = None
     count_findings(draft, judgement)
     _move_to_the_top(session, draft)
 

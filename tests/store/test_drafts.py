@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from app.store import drafts
+from app.store import audit_trail, drafts
 from app.store.acceptances import judge
 from app.store.base import State
 from app.store.database import Store
@@ -92,3 +92,15 @@ def test_a_new_draft_has_an_id_of_the_one_form(store: Store, odd: str) -> None:
     with pytest.raises(drafts.NoSuchDraft):
         save(store, odd)
     assert re.fullmatch(drafts.ID_FORM, drafts.make_id())
+
+
+def test_typing_on_in_what_somebody_has_deleted_brings_it_back_on_record(store: Store) -> None:
+    save(store)
+    with store.writing() as session:
+        drafts.delete(session, DRAFT)
+    save(store, over=1, name="Another")
+
+    assert kept(store).deleted_at is None
+    with store.reading() as session:
+        kinds = [event.kind for event in audit_trail.read_draft_events(session, DRAFT)]
+    assert kinds == ["created", "deleted", "restored", "edited"]
