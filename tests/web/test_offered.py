@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from flask import Flask
 
-from app.rights import Role
+from app.rights import ALL, Role
 from app.store.base import State
 from tests.pages import Visitor
 from tests.web.teams import make_team
@@ -24,8 +24,9 @@ def test_nobody_is_offered_what_they_may_not_do(
     app: Flask, sent: Callable[[State], int], saved: Callable[..., str]
 ) -> None:
     team = make_team(app)
-    viewer = Visitor(team.add("vera", Role.VIEWER))
+    viewer = Visitor(team.add("vera", Role.VIEWER, at=ALL))
     pages = [f"/submissions/{sent(State.UNKNOWN)}", "/connections/sandbox"]
     pages.append(f"/batches/{team.make_batch([saved()])}")
     for address in pages:
-        assert viewer.open(address).soup.select("main form[method=post] button") == [], address
+        page = viewer.open(address)
+        assert (page.status, page.soup.select("main form[method=post] button")) == (200, [])
