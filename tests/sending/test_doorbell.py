@@ -227,7 +227,8 @@ def test_who_opens_it_while_another_makes_its_tables_can_ring(
         another.commit()
         ringing.result()
         server.execute(drop)
-    assert not [line for line in log.lines() if line["level"] == "error"]
+    # Who listened in an earlier test may be losing the tables as well.
+    assert not [line for line in log.lines() if line["logger"] == "app.sending.doorbell"]
 
 
 def test_a_server_that_stays_away_is_told_in_one_line_a_minute(log: Log) -> None:
