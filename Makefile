@@ -44,7 +44,7 @@ test: .venv/ready-dev ## Run all tests, on both databases and in a browser (ARGS
 	{ $(BIN)/python -m pytest $(PARALLEL) -m browser || { $(TRACE); exit 1; }; } && \
 	$(BIN)/python -m pytest $(PARALLEL) -m faults tests/faults)
 
-test-fast: .venv/ready-dev ## Run the tests that need neither a browser nor seconds each
+test-fast: .venv/ready-dev ## Run the tests that need no browser, no app and no seconds
 	@TMPDIR="$$(sh tests/tmpdir.sh)" $(BIN)/python -m pytest $(PARALLEL) -m "not browser and not faults and not slow" $(ARGS)
 
 check: .venv/ready-dev .biome/ready ## Check format, lint, types, templates, scripts, styles, dead code and the direction of imports

@@ -59,6 +59,7 @@ gc.set_threshold(100_000, 20, 50)
 
 
 _FOLDERS = ("browser", "faults")
+_WITH_APPS = ("cli", "notices", "people", "sending", "store", "web")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -71,11 +72,13 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what drives a browser, and what breaks sending, by their folders."""
+    """Mark by their folders what drives a browser or breaks sending, and what makes many apps."""
     for item in items:
         folder = item.path.relative_to(_TESTS).parts[0]
         if folder in _FOLDERS:
             item.add_marker(folder)
+        if folder in _WITH_APPS and "app" in item.fixturenames:  # type: ignore[attr-defined]
+            item.add_marker("slow")
     config.hook.pytest_deselected(items=[item for item in items if not _can_run(item)])
     items[:] = filter(_can_run, items)
 
