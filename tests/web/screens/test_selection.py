@@ -9,10 +9,11 @@ from flask import Flask
 from werkzeug.datastructures import MultiDict
 
 from app.campaign.contract.payload import build_payload
+from app.campaign.contract.reading import Answers
 from app.rights import Role
 from app.services import find_services
 from app.store import drafts
-from app.store.acceptances import judge
+from app.store.acceptances import Judgement, judge
 from app.store.base import State
 from app.store.database import Store
 from app.store.verification import verify
@@ -364,3 +365,26 @@ def test_more_than_can_be_undone_are_exported_and_nothing_else(
         refused = visitor.press(page, f"{action}-ticked", {"draft": ids})
         assert "101 are ticked, and nothing was changed: tick 100 at the most." in refused.flash()
     assert text(visitor.open("/").soup.select_one("h1 + [role=status]")) == "101"
+
+
+def test_what_somebody_changes_while_a_move_is_judged_stays_where_it_is(
+    visitor: Visitor,
+    saved: Callable[..., str],
+    store: Store,
+    add_connection: Callable[..., str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    key, draft_id = add_connection(), saved(inbound())
+
+    def judge_slowly(answers: Answers) -> Judgement:
+        with store.writing() as session:
+            changed = judge(typed(inbound(name="Changed")))
+            drafts.save(session, draft_id, changed, over=1)
+        return judge(answers)
+
+    page = visitor.open("/")
+    monkeypatch.setattr("app.web.screens.selection.judge", judge_slowly)
+    moved = visitor.press(page, "move-ticked", {"draft": [draft_id]}, connection=key)
+    assert "1 was changed just now" in moved.flash()
+    with store.reading() as session:
+        assert drafts.find(session, draft_id).connection_key != key
