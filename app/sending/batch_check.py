@@ -48,7 +48,7 @@ def make_batch(
     ((usual, _),) = Counter(goes.values()).most_common(1)
     with store.writing(_NEW_BATCH) as session:
         batch_id = batches.create(session, made_by=who, **_describe(connections.find(usual))).id
-    there = [draft_id for draft_id in ids if draft_id in goes if goes[draft_id] == usual]
+    there = [draft_id for draft_id in ids if goes.get(draft_id) == usual]
     for start in range(0, len(there), _ADDED_AT_ONCE):  # Nobody waits for all of them.
         with store.writing(name_batch_chain(batch_id)) as session:
             batches.add_items(session, batch_id, start + 1, there[start : start + _ADDED_AT_ONCE])

@@ -11,6 +11,8 @@ from flask import Flask
 from app.services import find_services
 from app.store import hooks
 from app.store.audit_trail import INSTANCE, read_chain, read_details
+from app.store.database import Store
+from app.store.vault import Vault
 from tests.pages import Page, Visitor
 from tests.sending.webhook_receiver import make_certificate, receiving
 
@@ -125,3 +127,18 @@ def test_what_failed_last_is_shown_with_when_it_is_tried_again(
     assert "It answered with status 500." in text
     assert "1 try" in text
     assert "again" in text
+
+
+def test_a_secret_is_encrypted_in_the_transaction_that_keeps_it(
+    visitor: Visitor, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A rotation of the keys waits for that: what was encrypted before would be missed by it."""
+    lock = Vault.lock
+
+    def lock_there(vault: Vault, secret: str) -> bytes:
+        with pytest.raises(RuntimeError, match="end that block"), store.writing():
+            pass  # This thread has a transaction already.
+        return lock(vault, secret)
+
+    monkeypatch.setattr(Vault, "lock", lock_there)
+    assert make(visitor).heading == "The webhook “Chat”"
