@@ -30,6 +30,7 @@ from app.web.clients import find_client, list_clients
 from app.web.dates import write_ago, write_instant, write_moment
 from app.web.local_copies import write_copy_key
 from app.web.names import name_campaign
+from app.web.sender_words import NO_SENDER, ask_for_name
 from app.web.state_words import STATE_WORDS
 from app.web.undo import list_undo_offers
 from app.web.visit import name_person
@@ -60,6 +61,8 @@ def install(app: Flask) -> None:
         url_for=url_for,
         csrf_field=_draw_csrf_field,
         copy_key=write_copy_key,
+        ask_for_name=ask_for_name,
+        no_sender=NO_SENDER,
         asset=lambda name: f"{app.static_url_path}/{name}",
         shortest_password=SHORTEST,
         longest_password=LONGEST,

@@ -27,11 +27,11 @@ from app.web.access import may, needs
 from app.web.panel.drawings import Trouble
 from app.web.row_numbers import read_number
 from app.web.screens.review import SEND_FIELDS, draw_review, read_typed_by_rule
+from app.web.sender_words import NO_NAME
 from app.web.visit import name_person, remember_who
 
 bp = Blueprint("answers", __name__)
 
-_NAMELESS = "Enter your name: it is kept with what you say."
 _NEW_ANSWER = "Somebody has answered or accepted something since you opened this page. Look again."
 _CHANGED = "The draft has changed since you reviewed it. Please look again."
 _NOT_YOURS = "This lifts rules: somebody who may accept what breaks one has to say it."
@@ -52,7 +52,7 @@ def keep_reason(draft_id: str) -> ResponseReturnValue:
         return draw_review(draft_id, trouble=Trouble(first, fault, reasons))
     if not name_person():
         trouble = Trouble(first, "Enter your name above, then press again.", reasons)
-        return draw_review(draft_id, trouble=trouble, wrong={"who": _NAMELESS})
+        return draw_review(draft_id, trouble=trouble, wrong={"who": NO_NAME})
 
     def act(session: Session, draft: Draft, judgement: Judgement) -> bool:
         do = take_back if opens else accept
@@ -76,7 +76,7 @@ def confirm_duties(draft_id: str) -> ResponseReturnValue:
         return draw_review(draft_id, message="Answer a question first: nothing is kept.")
     wrong |= dict.fromkeys(_list_lifting(draft_id, answers), _NOT_YOURS)
     if not name_person():
-        wrong["who"] = _NAMELESS
+        wrong["who"] = NO_NAME
     if wrong:
         return draw_review(draft_id, message="An answer needs a change.", wrong=wrong)
 

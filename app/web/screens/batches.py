@@ -32,6 +32,7 @@ from app.web.reasons import read_reason_without_approval
 from app.web.resuming import resume_sending
 from app.web.row_numbers import read_number
 from app.web.screens.drafts import read_query
+from app.web.sender_words import NO_SENDER, ask_for_name
 from app.web.visit import name_person, remember_who
 
 bp = Blueprint("batches", __name__)
@@ -265,9 +266,9 @@ def _name_refusal(refusal: NotConfirmed | None, to: Connection) -> Mapping[str, 
     if isinstance(refusal, NotCounted):
         return wrong | {"counted_error": "Type the number of campaigns that are sent."}
     if refusal.wants_name:
-        return wrong | {"named_error": f"Type {to.name} exactly as it stands above."}
+        return wrong | {"named_error": ask_for_name(to)}
     if refusal.wants_sender:
-        return wrong | {"who_error": "Enter your name: it is kept with what is sent."}
+        return wrong | {"who_error": NO_SENDER}
     if isinstance(refusal, Paused):
         return wrong | {"refused": f"Nothing is sent to {to.name} now. Let it go on first."}
     return wrong | {"refused": f"Nothing can be sent to {to.name}."}

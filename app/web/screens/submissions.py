@@ -21,6 +21,7 @@ from app.web.access import needs
 from app.web.launch_steps import list_launch_steps
 from app.web.names import name_campaign
 from app.web.panel.highlight import mark_up
+from app.web.sender_words import NO_NAME
 from app.web.visit import find_sent_connection, name_person, remember_who
 
 bp = Blueprint("submissions", __name__)
@@ -115,7 +116,7 @@ def _find_mistake(word: Verdict) -> tuple[str, str] | None:
     if request.form.get("found") not in {"yes", "no", "surely not"}:
         return "found", "Say whether it is there."
     if not word.who:
-        return "who", "Enter your name: it is kept with what you say."
+        return "who", NO_NAME
     return None if word.campaign_id is None else _find_mistake_in_id(word.campaign_id, word.reason)
 
 
