@@ -11,6 +11,9 @@ from app.sandbox.switch import Switch
 from tests.faults.bed import DEADLINE, Lost, TestBed, wait_until
 from tests.faults.launch import BEGIN_WITHIN, GRACE, PATIENCE_MS, PLACES
 
+_DIES_WITHIN = 3.0
+"""Seconds that an app is given to come to the place at which it is to die."""
+
 Met = Callable[[TestBed, str], AbstractContextManager[None]]
 
 
@@ -48,9 +51,11 @@ def _death(place: str) -> Met:
     def met(bed: TestBed, _name: str) -> Iterator[None]:
         bed.die_at(place)
         yield
-        if bed.is_to_die:
+        try:  # What is recorded is seen before the app comes to what follows.
+            wait_until(lambda: not bed.is_to_die, _DIES_WITHIN)
+        except TimeoutError:
             bed.die_at("")
-            raise Lost(f"The planned death {place} did not happen.")
+            raise Lost(f"The planned death {place} did not happen.") from None
 
     return met
 
