@@ -41,7 +41,7 @@ from app.sending.brought_back import Witness
 from app.sending.doorbell import Doorbell
 from app.sending.journal import FOLDER, Journal
 from app.sending.sender import Sender
-from app.sending.sweep import sweep
+from app.sending.sweep import run_sweep
 from app.services import Services
 from app.settings import LOOPBACK, BadSetting, Settings, read_database_url, read_settings
 from app.store.archive_file import derive_key
@@ -206,7 +206,7 @@ def _do_what_is_due(services: Services, witness: Witness) -> None:
     archiver = services.archiver
     archive = partial(services.background.run, "archive", archiver.archive)
     witness.check()
-    sweep(
+    run_sweep(
         services.store,
         services.journal,
         services.sender.wake,

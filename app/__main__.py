@@ -25,7 +25,7 @@ from app.sending.submission import GRACE
 from app.server import Limits, Server, limit_malloc_arenas, raise_open_file_limit, stop_on_signals
 from app.services import Services, find_services
 from app.settings import BadSetting, Settings, TlsFiles, read_settings
-from app.store import accounts, join_links, seals, submissions
+from app.store import accounts, join_links, queued, seals
 from app.store.accounts import ALL_ACCOUNTS
 
 
@@ -188,7 +188,7 @@ def _send_from_now_on(services: Services) -> None:
     """
     with suppress(DatabaseError):
         with services.store.reading() as session:
-            waiting = submissions.list_waiting_connections(session)
+            waiting = queued.list_waiting_connections(session)
         for connection_key in waiting:
             services.sender.wake(connection_key)
     services.doorbell.listen()

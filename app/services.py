@@ -65,25 +65,20 @@ class Services:
         app.extensions[_NAME] = self
 
 
-def find_services(app: Flask) -> Services:
-    """Give what an app works with."""
-    return cast(Services, app.extensions[_NAME])
-
-
-def services() -> Services:
-    """Give what the present app works with."""
-    return find_services(current_app)
+def find_services(app: Flask | None = None) -> Services:
+    """Give what an app works with, or the present one if none is named."""
+    return cast(Services, (app or current_app).extensions[_NAME])
 
 
 def store() -> Store:
-    return services().store
+    return find_services().store
 
 
 def connections() -> ConnectionRegistry:
-    return services().connections
+    return find_services().connections
 
 
 def find_issuer() -> str:
     """Find what the provider of sign-in calls itself; nobody is known at an empty one."""
-    provider = services().provider
+    provider = find_services().provider
     return provider.settings.issuer if provider else ""

@@ -18,7 +18,7 @@ from lxml.html import HtmlElement, document_fromstring
 from werkzeug.test import TestResponse
 
 from app.services import find_services
-from app.store.submissions import list_waiting_connections
+from app.store.queued import list_waiting_connections
 
 PARSER = "lxml"
 """Ten times as fast as Python's own; the suite reads thousands of pages."""

@@ -1,5 +1,6 @@
 """What is kept under version control: the project, and nothing that a run of it has left."""
 
+import ast
 import re
 from pathlib import Path
 from subprocess import run
@@ -43,3 +44,14 @@ def test_nothing_stands_at_the_top_but_what_belongs_there() -> None:
 
 def test_no_key_and_no_database_is_kept() -> None:
     assert [name for name in list_kept() if RUN_TIME.fullmatch(name)] == []
+
+
+def test_no_module_defines_a_function_of_its_own_name() -> None:
+    """Importing one would hide the other, and a function is named by a verb, a module by a noun."""
+    modules = [name for name in list_kept() if re.fullmatch(r"app/.*\.py", name)]
+    assert [name for name in modules if Path(name).stem in list_functions(ROOT / name)] == []
+
+
+def list_functions(path: Path) -> set[str]:
+    body = ast.parse(path.read_text()).body
+    return {node.name for node in body if isinstance(node, ast.FunctionDef)}

@@ -26,7 +26,7 @@ from app.sandbox.file import FILE
 from app.sending.brought_back import settle_brought_back
 from app.sending.journal import FOLDER, Journal
 from app.sending.recording import recover
-from app.services import services
+from app.services import find_services
 from app.store import seals
 from app.store.base import MAY_EXIST
 from app.store.database import Store
@@ -73,7 +73,7 @@ def restore(file: Path, *, forget_sent: bool) -> None:
     writers_lock = _find_file().writers_lock
     instance = Path(current_app.instance_path)
     with suppress(DatabaseError):  # What the journal holds is known, too.
-        recover(_store(), services().journal)
+        recover(_store(), find_services().journal)
     try:
         with TemporaryDirectory(dir=instance) as folder:
             manifest = unpack(file, Path(folder))
@@ -254,8 +254,8 @@ def _describe_error(error: Exception) -> str:
 
 
 def _vault() -> Vault:
-    return services().connections.vault
+    return find_services().connections.vault
 
 
 def _store() -> Store:
-    return services().store
+    return find_services().store

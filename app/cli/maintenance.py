@@ -7,7 +7,7 @@ import click
 from flask.cli import with_appcontext
 from sqlalchemy.exc import DatabaseError
 
-from app.services import services
+from app.services import find_services
 from app.store import audit_trail, hooks, seals
 from app.store.audit_trail import INSTANCE, EventKind
 from app.store.database import Store
@@ -29,7 +29,7 @@ def rotate_tokens() -> None:
     With keys from TOKEN_KEYS, the first of them is the new one.
     """
     try:
-        vault = services().connections.vault
+        vault = find_services().connections.vault
         # Two at once would each take away the keys that the other has just encrypted by.
         with vault.unchanged(_PATIENCE):
             _rotate(vault)
@@ -138,7 +138,7 @@ def _verify_and_seal(noted: str) -> Verdict:
 
 def _check_archives() -> None:
     """Hold the archives to the trail as well, and name those that are elsewhere."""
-    archiver = services().archiver
+    archiver = find_services().archiver
     with _store().reading() as session:
         archived = audit_trail.read_archived(session)
     try:
@@ -161,4 +161,4 @@ def _describe_unusable(error: DatabaseError) -> str:
 
 
 def _store() -> Store:
-    return services().store
+    return find_services().store

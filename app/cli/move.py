@@ -14,7 +14,7 @@ from app.cli.sandbox_copy import copy_sandbox
 from app.private_files import replace_private
 from app.sandbox.tables import ON_POSTGRESQL
 from app.sending.recording import recover
-from app.services import services
+from app.services import find_services
 from app.settings import BadSetting, read_database_url
 from app.store import batches, seals
 from app.store.database import Store
@@ -42,11 +42,11 @@ def move_to(url: str) -> None:
     Without URL it is asked for: an argument with a password stands in the list of processes.
     A move that was cut off goes on where it ended. The older file stays as it is.
     """
-    source, target = services().store, _read_url(url)
+    source, target = find_services().store, _read_url(url)
     if not isinstance(source.database, SqliteDatabase):
         raise CannotMove("This instance is on PostgreSQL already. pg_dump and pg_restore move it.")
     with suppress(DatabaseError):  # What the journal holds is known, too.
-        recover(source, services().journal)
+        recover(source, find_services().journal)
     try:
         with source.writing() as session:
             seals.seal(session)
@@ -95,7 +95,7 @@ def _move(source: Store, file: SqliteDatabase, url: URL) -> int:
     now = datetime.now(UTC).isoformat(timespec="seconds")
 
     def complete(copy: Connection) -> None:
-        with services().ledger.engine.connect() as sandbox:
+        with find_services().ledger.engine.connect() as sandbox:
             copy_sandbox(sandbox, copy)
         replace_private(mark, f"{place}, at {now}\n")
 

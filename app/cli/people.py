@@ -11,7 +11,7 @@ from app.forms.account import AccountForm
 from app.people.letters import write_second_step_change
 from app.people.mail import PATIENCE
 from app.rights import ALL, EVERYWHERE, Role
-from app.services import connections, services, store
+from app.services import connections, find_services, store
 from app.store import accounts, join_links
 from app.store.accounts import ALL_ACCOUNTS, EmailTaken, Roles, describe_person
 from app.store.people_models import Account
@@ -33,11 +33,11 @@ _NOBODY_YET = (
 
 
 @click.group("people")
-def people() -> None:
+def people_commands() -> None:
     """Say who can sign in."""
 
 
-@people.command("list")
+@people_commands.command("list")
 @with_appcontext
 def list_people() -> None:
     """List the accounts, and what each may do."""
@@ -50,7 +50,7 @@ def list_people() -> None:
         click.echo(_NOBODY_YET if current_app.config["IS_REACHABLE"] else _ONE_PERSON)
 
 
-@people.command("add")
+@people_commands.command("add")
 @click.argument("email")
 @click.option("--name", default="", help="By which others know them; else the e-mail address.")
 @click.option(
@@ -81,7 +81,7 @@ def add(email: str, name: str, roles: tuple[str, ...], address: str) -> None:
     _echo_link(address, key)
 
 
-@people.command("link")
+@people_commands.command("link")
 @click.argument("email")
 @click.option(
     "--without-second-step", is_flag=True, help="Take codes and passkeys away: the phone is lost."
@@ -101,11 +101,11 @@ def make_link(email: str, address: str, *, without_second_step: bool) -> None:
         key = join_links.make(session, account, who=_WHO)
     _echo_link(address, key)
     if without_second_step:
-        services().outbox.post(partial(write_second_step_change, account.email, account.name))
-        services().background.drain(PATIENCE)
+        find_services().outbox.post(partial(write_second_step_change, account.email, account.name))
+        find_services().background.drain(PATIENCE)
 
 
-@people.command("alone")
+@people_commands.command("alone")
 @click.option("--yes", is_flag=True, help="Do it without asking.")
 @with_appcontext
 def go_alone(*, yes: bool) -> None:
@@ -154,4 +154,4 @@ def _describe_roles(account: Account) -> str:
     return "; ".join(phrases) or "may do nothing yet"
 
 
-COMMANDS = (people,)
+COMMANDS = (people_commands,)

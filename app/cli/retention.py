@@ -7,7 +7,7 @@ import click
 from flask.cli import with_appcontext
 from sqlalchemy.exc import DatabaseError
 
-from app.services import services
+from app.services import find_services
 from app.store import audit_trail
 from app.store.archive_file import Archive, Damaged, read_archive
 
@@ -20,7 +20,7 @@ _UNSET = "Nothing is archived: KEEP_LOG_DAYS, KEEP_TRASH_DAYS and KEEP_TRAIL_DAY
 @with_appcontext
 def archive_command(*, dry_run: bool) -> None:
     """Archive what is older than the settings keep it; the app may be running."""
-    archiver = services().archiver
+    archiver = find_services().archiver
     if not archiver.is_set:
         click.echo(_UNSET)
         return
@@ -49,7 +49,7 @@ def archive_command(*, dry_run: bool) -> None:
 def verify_archive(file: Path) -> None:
     """Hold an archive to its digest and signature; ends with 1 if one is wrong."""
     archive = _read(file)
-    with services().store.reading() as session:
+    with find_services().store.reading() as session:
         archived = audit_trail.read_archived(session)
     is_on_record = archive.holds["sha256"] in {details["sha256"] for details in archived}
     if not archive.is_signed:
@@ -68,7 +68,7 @@ COMMANDS = (archive_command, verify_archive)
 
 def _read(file: Path) -> Archive:
     try:
-        return read_archive(file, services().archiver.key)
+        return read_archive(file, find_services().archiver.key)
     except Damaged as error:
         raise click.ClickException(f"The archive does not hold. {error}") from error
     except OSError as error:

@@ -31,7 +31,7 @@ from app.sending.batch_confirmation import BatchRequest, NotChecked, confirm_bat
 from app.sending.batch_queue import stop_batch
 from app.sending.confirmation import NotApproved, NotConfirmed, StaleReview
 from app.sending.submission import GRACE
-from app.services import connections, services, store
+from app.services import connections, find_services, store
 from app.store import accounts, approvals, batch_summary, batches, drafts, throttles
 from app.store.acceptances import judge
 from app.store.audit_trail import name_draft_chain
@@ -160,18 +160,18 @@ def _send(lines: list[_Line], to: Connection, who: str) -> None:
 def _stop(batch_id: int, why: str) -> None:
     """Take back what is not under way."""
     stop_batch(batch_id, store(), "")
-    services().batch_work.start(batch_id)
-    services().background.drain(float("inf"))
+    find_services().batch_work.start(batch_id)
+    find_services().background.drain(float("inf"))
     click.echo(why)
 
 
 def _stop_sending() -> None:
     """Claim nothing more, and wait for what is under way, so that each outcome is on record."""
     longest = connections().network.deadline + GRACE.total_seconds()
-    services().background.drain(longest)  # What puts the batch into the queue rings as well.
-    services().doorbell.stop()
-    services().sender.stop()
-    services().sender.drain(longest)
+    find_services().background.drain(longest)  # What puts the batch into the queue rings as well.
+    find_services().doorbell.stop()
+    find_services().sender.stop()
+    find_services().sender.drain(longest)
 
 
 COMMANDS = (send_command,)
@@ -234,8 +234,8 @@ def _tell_review(lines: list[_Line], to: Connection) -> None:
 def _send_together(draft_ids: list[str], to: Connection, who: str) -> int:
     """Make a batch of drafts, check and confirm it, and give its number."""
     batch_id = make_batch(draft_ids, store(), connections(), who=who)
-    services().batch_work.start(batch_id)
-    services().background.drain(float("inf"))
+    find_services().batch_work.start(batch_id)
+    find_services().background.drain(float("inf"))
     with store().reading() as session:
         reviewed = batch_summary.compute_digest(session, batch_id)
         count = batches.count_items(session, batch_id)[ItemState.READY]
@@ -260,7 +260,7 @@ def _send_together(draft_ids: list[str], to: Connection, who: str) -> int:
             raise Unusable(
                 f"Nothing was sent: the page of batch {batch_id} in the app says why."
             ) from error
-        services().batch_work.start(batch_id)
+        find_services().batch_work.start(batch_id)
     return batch_id
 
 

@@ -10,7 +10,7 @@ from app.campaign.contract.problems import Problem
 from app.campaign.explanation import Explanation
 from app.connections import Connection
 from app.sending.approval import Standing, find_standing_of_draft
-from app.store import submissions, throttles
+from app.store import queued, submissions, throttles
 from app.store.drafts import AlreadySubmitted
 from app.store.models import Draft, Submission
 
@@ -131,7 +131,7 @@ def check_request(
         raise StaleReview
     standing = find_standing_of_draft(session, draft, meaning, send_request.to)
     check_way(session, send_request.to, standing, send_request.without_approval)
-    until = submissions.find_end_of_wait(session, send_request.to.key, now)
+    until = queued.find_end_of_wait(session, send_request.to.key, now)
     if until and not (send_request.hurry and can_hurry(until, now)):
         raise TooSoon(until, can_hurry=can_hurry(until, now))
     duplicate = find_duplicate(session, meaning.digest, send_request.to, now)

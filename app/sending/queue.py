@@ -2,9 +2,7 @@
 
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Any, cast
 
-from sqlalchemy import CursorResult, update
 from sqlalchemy.exc import IntegrityError
 
 from app.campaign.explanation import explain
@@ -13,7 +11,7 @@ from app.sending.confirmation import SendRequest, StaleReview, check_request
 from app.sending.outcome import Outcome
 from app.sending.press import make_submission, record_press
 from app.sending.settlement import apply_outcome
-from app.store import seals, submissions
+from app.store import queued, seals, submissions
 from app.store.acceptances import write_judgement
 from app.store.audit_trail import name_draft_chain
 from app.store.base import State
@@ -73,9 +71,7 @@ def withdraw(submission_id: int, reason: str, *, store: Store, who: str = "") ->
     with store.reading() as session:
         chain = submissions.name_chain(session, submission_id)
     with store.writing(chain) as session:
-        is_queued = (Submission.id == submission_id, Submission.state == State.QUEUED)
-        change = update(Submission).where(*is_queued).values(state=State.UNSENT)
-        if not cast(CursorResult[Any], session.execute(change)).rowcount:
+        if not queued.take_back(session, submission_id):
             return False
         submission = session.get_one(Submission, submission_id)
         apply_outcome(session, submission, Outcome(State.UNSENT, reason), who=who)

@@ -25,7 +25,6 @@ from functools import partial
 from secrets import token_hex
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.connections import Connection
@@ -33,14 +32,12 @@ from app.remote.redaction import redact
 from app.sending.journal import Journal
 from app.sending.outcome import Api, Outcome, create_campaign
 from app.sending.recording import Claim, name_run, record_outcome
-from app.store import approvals, submissions, throttles
+from app.store import approvals, queued, request_log, throttles
 from app.store.base import QUEUED_AT_MOST, State
 from app.store.database import Store
 from app.store.dialects import queries
 from app.store.leases import Moment, grant_lease, grant_lease_from
-from app.store.models import Draft, Submission
-from app.store.records import LoggedCall
-from app.store.submissions import Waiting
+from app.store.queued import Taken, Waiting
 
 GRACE = timedelta(seconds=15)
 """How long after a call's deadline its outcome may take to be recorded."""
@@ -86,18 +83,18 @@ def claim(
     """
     now = datetime.now(UTC)
     with store.writing(throttles.name_subject(to.key)) as session:
-        until = submissions.find_end_of_wait(session, to.key, now)
+        until = queued.find_end_of_wait(session, to.key, now)
         most = 2 * threads  # What none of them takes is for threads that are yet to start.
-        find = partial(submissions.find_queued, only_hurrying=until is not None)
-        queued = find(session, to.key, most)
-        if leaves_others and any(_find_change(waiting, to) for waiting in queued):
+        find = partial(queued.find_next, only_hurrying=until is not None)
+        rows = find(session, to.key, most)
+        if leaves_others and any(_find_change(row, to) for row in rows):
             _log.error("This process knows the connection %s as another", to.key)
-            old = [waiting for waiting in queued if _is_too_old(waiting, now)]
-            queued = old or find(session, to.key, most, stamp=to.stamp)
+            old = [row for row in rows if _is_too_old(row, now)]
+            rows = old or find(session, to.key, most, stamp=to.stamp)
         rule = approvals.find_rule(session, to.key)
         problems = {
-            waiting.id: _find_problem(waiting, to, now, has_to_be_approved=rule is not None)
-            for waiting in queued[:threads]
+            row.id: _find_problem(row, to, now, has_to_be_approved=rule is not None)
+            for row in rows[:threads]
         }
         turns: list[Turn] = [problem for problem in problems.values() if problem]
         ready = [number for number, problem in problems.items() if not problem]
@@ -105,7 +102,7 @@ def claim(
         if ready:
             moment = queries(session).read_clock(session)
             going, room, wait = _make_room(session, to, len(ready), moment)
-            left = len(queued) - len(turns) - going
+            left = len(rows) - len(turns) - going
             claims = _take(session, ready[:going], deadline, moment, now)
             turns += _let_follow(claims, min(room, left))
             end = wait if going < len(ready) else end
@@ -129,7 +126,7 @@ def _make_room(
     the next one wait.
     """
     throttle = throttles.find(session, to.key, throttles.choose_usual(to.is_built_in))
-    room = throttle.concurrency - submissions.count_in_flight(session, to.key, moment)
+    room = throttle.concurrency - queued.count_in_flight(session, to.key, moment)
     if throttle.paused_at or room <= 0:
         return 0, 0, None
     going = throttles.take_up_to(throttle, min(room, most), moment)
@@ -154,36 +151,13 @@ def _is_too_old(waiting: Waiting, now: datetime) -> bool:
     return now - waiting.pressed_at > QUEUED_AT_MOST
 
 
-def _find_change(queued: Waiting, to: Connection) -> str:
+def _find_change(waiting: Waiting, to: Connection) -> str:
     """Say why a submission is not sent any more as it was confirmed."""
     if not to.is_enabled:
         return "The connection was switched off before it could be sent."
-    if queued.stamp != to.stamp:
+    if waiting.stamp != to.stamp:
         return "The connection was changed before it could be sent. Review the campaign again."
     return ""
-
-
-_CLAIM = (
-    update(Submission)
-    .where(Submission.id == bindparam("submission"), Submission.state == State.QUEUED)
-    .values(
-        state=State.SENDING,
-        token=bindparam("token"),
-        lease_boot=bindparam("boot"),
-        lease_ends=bindparam("ends"),
-        lease_until=bindparam("until"),
-    )
-)
-_CLAIMED = select(
-    Submission.id,
-    Submission.token,
-    Submission.draft_id,
-    Submission.body,
-    Submission.connection_key,
-    Submission.connection,
-    Submission.url,
-).where(Submission.id.in_(bindparam("ids", expanding=True)))
-_MARK_DRAFT = update(Draft).where(Draft.id == bindparam("draft")).values(state=State.SENDING)
 
 
 def _take(
@@ -191,29 +165,15 @@ def _take(
 ) -> list[Claim | None]:
     """Change QUEUED to SENDING; `None` for each that somebody else did, or took back."""
     whole = BEGIN_WITHIN.total_seconds() + deadline + GRACE.total_seconds()
-    lease = grant_lease_from(moment, whole)
-    leased = {"boot": lease.boot, "ends": lease.ends, "until": now + timedelta(seconds=whole)}
+    lease, until = grant_lease_from(moment, whole), now + timedelta(seconds=whole)
     tokens = {number: name_run() + token_hex(12) for number in ids}
-    if not tokens:
-        return []
-    connection = session.connection()
-    connection.execute(
-        _CLAIM,
-        [{"submission": number, "token": token, **leased} for number, token in tokens.items()],
-    )
-    rows: dict[int, Any] = {
-        row.id: row
-        for row in connection.execute(_CLAIMED, {"ids": list(ids)})
-        if row.token == tokens[row.id]
-    }
-    if rows:
-        drafts = sorted(row.draft_id for row in rows.values())
-        connection.execute(_MARK_DRAFT, [{"draft": draft_id} for draft_id in drafts])
-        connection.execute(insert(LoggedCall), [_open_call(row, now) for row in rows.values()])
-    return [_make_claim(rows[number], whole) if number in rows else None for number in ids]
+    taken = queued.take(session, tokens, lease, until)
+    if taken:
+        request_log.begin(session, [_open_call(row, now) for row in taken.values()])
+    return [_make_claim(taken[number], whole) if number in taken else None for number in ids]
 
 
-def _make_claim(row: Any, whole: float) -> Claim:
+def _make_claim(row: Taken, whole: float) -> Claim:
     return Claim(
         row.id,
         row.token,
@@ -225,7 +185,7 @@ def _make_claim(row: Any, whole: float) -> Claim:
     )
 
 
-def _open_call(row: Any, now: datetime) -> dict[str, Any]:
+def _open_call(row: Taken, now: datetime) -> dict[str, Any]:
     """Describe a call for the log, before it is made; the search finds it once it has ended."""
     return {
         "submission_id": row.id,

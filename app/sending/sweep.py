@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from app.sending.journal import Journal
 from app.sending.recording import recover
-from app.store import batches, periodic_tasks, seals, submissions
+from app.store import batches, periodic_tasks, queued, seals
 from app.store.audit_trail import INSTANCE
 from app.store.database import Store
 
@@ -15,7 +15,7 @@ _LEASE = 50.0
 _DAY = 24 * 60 * 60 - _LEASE
 
 
-def sweep(
+def run_sweep(
     store: Store,
     journal: Journal,
     wake: Callable[[str], None],
@@ -30,7 +30,7 @@ def sweep(
     """
     recover(store, journal)
     with store.reading() as session:
-        waiting = submissions.list_waiting_connections(session)
+        waiting = queued.list_waiting_connections(session)
     for connection_key in waiting:
         wake(connection_key)
     with store.writing(f"{INSTANCE} sweep") as session:

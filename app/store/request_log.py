@@ -1,11 +1,11 @@
 """The request log: every call to an API, searched, and read a page at a time."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from app.store import newest_first
@@ -39,6 +39,11 @@ class LogQuery:
 def check_query(query: LogQuery) -> None:
     """Raise `NotSearchable` for a query that cannot be answered."""
     _split_words(query)
+
+
+def begin(session: Session, calls: Sequence[Mapping[str, Any]]) -> None:
+    """Log calls that are about to be made, each as its columns; the search finds them later."""
+    session.connection().execute(insert(LoggedCall), calls)
 
 
 def find(session: Session, call_id: int) -> LoggedCall:

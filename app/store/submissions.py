@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, func, or_, select, true
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.store import request_log
@@ -12,8 +12,7 @@ from app.store.audit_trail import INSTANCE, name_draft_chain
 from app.store.base import MAY_EXIST, PENDING, State
 from app.store.chains import hash_document
 from app.store.dialects import queries
-from app.store.leases import Moment
-from app.store.models import IS_OPEN, IS_QUEUED, Batch, Draft, Submission
+from app.store.models import IS_OPEN, IS_QUEUED, Draft, Submission
 from app.store.records import LoggedCall
 
 _MOST_OPEN = 20
@@ -120,86 +119,6 @@ def find_under_way(session: Session) -> list[Submission]:
     return [*waiting, *sending]
 
 
-class Waiting(NamedTuple):
-    """A submission that waits to be sent; it *has_grounds* if somebody approved or overrode."""
-
-    id: int
-    stamp: str
-    pressed_at: datetime
-    has_grounds: bool
-
-
-_NEXT = (
-    select(
-        Submission.id,
-        Submission.stamp,
-        Submission.pressed_at,
-        or_(Submission.approved_by != "", Submission.without_approval != ""),
-    )
-    .where(IS_QUEUED, Submission.connection_key == bindparam("key"))
-    .order_by(Submission.batch_id, Submission.id)
-    .limit(bindparam("most"))
-)
-_NEXT_ALONE = _NEXT.where(Submission.batch_id.is_(None))
-_NEXT_HURRYING = _NEXT_ALONE.where(Submission.hurries)
-_NEXT_OF_BATCH = _NEXT.where(Submission.batch_id == bindparam("batch"))
-_GOING_BATCHES = (
-    select(Batch.id)
-    .where(
-        Batch.connection_key == bindparam("key"),
-        Batch.confirmed_at.is_not(None),
-        Batch.paused_at.is_(None),
-        Batch.stopped_at.is_(None),
-        select(Submission.id).where(Submission.batch_id == Batch.id, IS_QUEUED).exists(),
-    )
-    .order_by(Batch.id)
-    .limit(bindparam("most"))
-)
-
-
-def find_queued(
-    session: Session, connection_key: str, most: int, *, only_hurrying: bool, stamp: str = ""
-) -> list[Waiting]:
-    """Find what goes next to this connection, *most* at most and the first one first.
-
-    That is what was sent by itself, then the oldest batch, then the next. With *only_hurrying*,
-    only what does not wait as long as the API wants; with a *stamp* of the connection, only what
-    was confirmed for it as it was then.
-    """
-    to = {"key": connection_key, "most": most}
-    connection = session.connection()
-    is_it = Submission.stamp == stamp if stamp else true()
-    alone = _NEXT_HURRYING if only_hurrying else _NEXT_ALONE
-    rows = list(connection.execute(alone.where(is_it) if stamp else alone, to))
-    if len(rows) < most and not only_hurrying:
-        for batch_id in connection.scalars(_GOING_BATCHES, to).all():
-            left = most - len(rows)
-            if left:
-                of_batch = _NEXT_OF_BATCH.where(is_it) if stamp else _NEXT_OF_BATCH
-                rows += connection.execute(of_batch, to | {"batch": batch_id, "most": left})
-    return [Waiting(*row) for row in rows]
-
-
-_IN_FLIGHT = select(func.count()).where(
-    IS_OPEN,
-    Submission.state == State.SENDING,
-    Submission.connection_key == bindparam("key"),
-    Submission.lease_boot == bindparam("boot"),
-    Submission.lease_ends > bindparam("seconds"),
-)
-
-
-def count_in_flight(session: Session, connection_key: str, now: Moment) -> int:
-    """Count the submissions to this connection whose outcome can still come."""
-    return session.connection().scalar(_IN_FLIGHT, {"key": connection_key, **now._asdict()}) or 0
-
-
-def list_waiting_connections(session: Session) -> list[str]:
-    """List the keys of the connections to which something waits to be sent."""
-    query = select(Submission.connection_key).where(IS_QUEUED).distinct()
-    return list(session.scalars(query))
-
-
 def find_repeated(
     session: Session, digest: str, connection_key: str, since: datetime
 ) -> Submission | None:
@@ -226,19 +145,6 @@ def count_tries(session: Session, submission: Submission) -> int:
         Submission.draft_id == submission.draft_id, Submission.pressed_at == submission.pressed_at
     )
     return session.scalar(query) or 0
-
-
-_END_OF_WAIT = (
-    select(Submission.retry_at)
-    .where(Submission.connection_key == bindparam("key"), Submission.retry_at > bindparam("now"))
-    .order_by(Submission.retry_at.desc())
-    .limit(1)
-)
-
-
-def find_end_of_wait(session: Session, connection_key: str, now: datetime) -> datetime | None:
-    """Find until when (aware) a connection's API asked to wait; `None` if it does not."""
-    return session.connection().scalar(_END_OF_WAIT, {"key": connection_key, "now": now})
 
 
 def find_others_with_id(

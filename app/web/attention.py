@@ -8,7 +8,7 @@ from sqlalchemy.exc import DatabaseError
 
 from app.people.sign_in import WITHOUT_ACCOUNT
 from app.sending.recording import recover
-from app.services import services, store
+from app.services import find_services, store
 from app.store import submissions
 from app.store.base import State
 from app.store.submissions import OpenSubmission
@@ -55,7 +55,7 @@ def _find_left_behind() -> None:
     if request.endpoint in WITHOUT_ACCOUNT | LIKE_NOTHING:
         return
     with suppress(DatabaseError):
-        open_submissions, journal = _read_open(), services().journal
+        open_submissions, journal = _read_open(), find_services().journal
         if any(submission.is_overdue for submission in open_submissions) or any(
             journal.read_entries()
         ):

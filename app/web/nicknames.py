@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from sqlalchemy.orm import Session
 
 from app.connections import Connection
-from app.services import services
+from app.services import find_services
 from app.store.address_book import Nicknames, iterate_id_fields, read_nicknames
 
 
@@ -25,7 +25,9 @@ def read_sandbox_names() -> Nicknames:
     It is read before a session: the sandbox has a connection of its own, and a thread that holds
     one must not wait for another.
     """
-    return {(known.kind, known.value): known.nickname for known in services().account.read_ids()}
+    return {
+        (known.kind, known.value): known.nickname for known in find_services().account.read_ids()
+    }
 
 
 def list_named_ids(

@@ -1,6 +1,6 @@
 """Let campaigns go to a connection again, on whichever page somebody says so."""
 
-from app.services import services, store
+from app.services import find_services, store
 from app.store import throttles
 from app.store.audit_trail import name_connection_chain
 from app.web.visit import name_person
@@ -11,4 +11,4 @@ def resume_sending(connection_key: str) -> None:
     subjects = (throttles.name_subject(connection_key), name_connection_chain(connection_key))
     with store().writing(*subjects) as session:
         throttles.resume(session, connection_key, name_person())
-    services().doorbell.ring(connection_key)
+    find_services().doorbell.ring(connection_key)

@@ -18,7 +18,7 @@ from app.connections import Connection
 from app.forms.question import QUESTIONS
 from app.people.passwords import LONGEST, SHORTEST
 from app.people.sign_in import FRESH, find_account
-from app.services import connections, find_issuer, services, store
+from app.services import connections, find_issuer, find_services, store
 from app.store import identities, join_links, sign_ins
 from app.version import VERSION
 from app.web.access import find_person, may
@@ -69,7 +69,7 @@ def install(app: Flask) -> None:
         link_hours=join_links.HOURS,
         fresh_minutes=FRESH // timedelta(minutes=1),
         idle_hours=sign_ins.IDLE // timedelta(hours=1),
-        can_recover=lambda: services().can_recover,
+        can_recover=lambda: find_services().can_recover,
         recovery_minutes=join_links.BY_MAIL // timedelta(minutes=1),
         sign_in_days=sign_ins.LONGEST // timedelta(days=1),
     )

@@ -11,7 +11,7 @@ from app.campaign.contract.payload import build_payload, compute_digest, encode_
 from app.cli import archive
 from app.sending.outcome import Outcome
 from app.sending.recording import Claim, record_outcome, recover
-from app.sending.sweep import sweep
+from app.sending.sweep import run_sweep
 from app.services import find_services
 from app.store import batches, database_file
 from app.store.audit_trail import INSTANCE, read_details
@@ -215,7 +215,7 @@ def test_a_batch_that_went_on_after_the_backup_is_stopped_by_it(
     drain(app)
     assert run("restore", file, "--forget-sent").exit_code == 0
 
-    sweep(store, services.journal, services.sender.wake, services.batch_work.start)
+    run_sweep(store, services.journal, services.sender.wake, services.batch_work.start)
     drain(app)
     with store.reading() as session:
         assert batches.find(session, batch_id).stopped_at

@@ -11,7 +11,7 @@ from app.sending.confirmation import Paused
 from app.sending.queue import enqueue, withdraw
 from app.sending.recording import Claim, recover
 from app.sending.submission import Turn, Unsendable, Wait, claim
-from app.store import submissions, throttles
+from app.store import queued, throttles
 from app.store.base import State
 from app.store.database import Store
 from app.store.drafts import AlreadySubmitted
@@ -234,4 +234,4 @@ def test_a_person_takes_it_back_on_its_page(
     assert "taken back before it was sent" in page.text
     assert "It no longer waited" in page.flash()
     with store.reading() as session:
-        assert submissions.list_waiting_connections(session) == []
+        assert queued.list_waiting_connections(session) == []

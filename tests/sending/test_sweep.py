@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from app.sending.sweep import sweep
+from app.sending.sweep import run_sweep
 from app.store.base import State
 from app.store.database import Store
 from app.store.dialects import queries
@@ -33,11 +33,11 @@ def end_duty(store: Store, name: str = "sweep") -> None:
 def test_what_waits_is_rung_for_even_if_another_machine_has_just_looked(
     store: Store, sent: Sent, rung: list[str], gone_on: list[int]
 ) -> None:
-    sweep(store, journal(store), rung.append, gone_on.append)
+    run_sweep(store, journal(store), rung.append, gone_on.append)
     assert rung == []
 
     sent(State.QUEUED)
-    sweep(store, journal(store), rung.append, gone_on.append)
+    run_sweep(store, journal(store), rung.append, gone_on.append)
     assert rung == ["client"]
 
 
@@ -46,7 +46,7 @@ def test_what_a_dead_worker_left_is_unknown(
 ) -> None:
     left = sent(State.SENDING)
     expire(store, left)
-    sweep(store, journal(store), rung.append, gone_on.append)
+    run_sweep(store, journal(store), rung.append, gone_on.append)
 
     with store.reading() as session:
         assert session.get_one(Submission, left).state is State.UNKNOWN
@@ -57,7 +57,7 @@ def test_what_was_written_since_is_sealed(
     store: Store, saved: Callable[..., str], rung: list[str], gone_on: list[int]
 ) -> None:
     saved()
-    sweep(store, journal(store), rung.append, gone_on.append)
+    run_sweep(store, journal(store), rung.append, gone_on.append)
 
     with store.reading() as session:
         heads = session.query(ChainHead).all()
@@ -70,20 +70,22 @@ def test_what_is_old_is_archived_once_a_day_by_one_machine(
 ) -> None:
     times: list[str] = []
     for _ in range(3):
-        sweep(store, journal(store), rung.append, gone_on.append, lambda: times.append("archived"))
+        run_sweep(
+            store, journal(store), rung.append, gone_on.append, lambda: times.append("archived")
+        )
         end_duty(store)
     assert times == ["archived"]
     with store.reading() as session:
         now = queries(session).read_clock(session)
         assert 86_000 < session.get_one(PeriodicTask, "archive").lease_ends - now.seconds < 86_400
     end_duty(store, "archive")
-    sweep(store, journal(store), rung.append, gone_on.append, lambda: times.append("again"))
+    run_sweep(store, journal(store), rung.append, gone_on.append, lambda: times.append("again"))
     assert times == ["archived", "again"]
 
 
 def test_where_nothing_is_archived_nobody_has_the_duty(
     store: Store, rung: list[str], gone_on: list[int]
 ) -> None:
-    sweep(store, journal(store), rung.append, gone_on.append)
+    run_sweep(store, journal(store), rung.append, gone_on.append)
     with store.reading() as session:
         assert session.get(PeriodicTask, "archive") is None

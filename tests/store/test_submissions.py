@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from app.store import submissions
+from app.store import queued, submissions
 from app.store.base import MAY_EXIST, OPEN, PENDING, State
 from app.store.database import Store
 from app.store.dialects import queries
@@ -83,22 +83,6 @@ def test_one_that_is_overdue_is_named_however_many_are_open(store: Store, sent: 
     assert not any(submission.is_overdue for submission in others)
 
 
-def test_the_longest_wait_of_a_connection_counts(store: Store, sent: Sent) -> None:
-    waits = (timedelta(minutes=5), timedelta(minutes=9), timedelta(minutes=-1))
-    numbers = [sent(State.REFUSED) for _ in waits]
-    with store.writing() as session:
-        for number, wait in zip(numbers, waits, strict=True):
-            session.get_one(Submission, number).retry_at = NOW + wait
-    _, connection_key = digest_and_key_of(store, numbers[0])
-
-    with store.reading() as session:
-        ends = submissions.find_end_of_wait(session, connection_key, NOW)
-        over = submissions.find_end_of_wait(session, connection_key, NOW + waits[1])
-        elsewhere = submissions.find_end_of_wait(session, "another", NOW)
-
-    assert (ends, over, elsewhere) == (NOW + waits[1], None, None)
-
-
 @pytest.mark.sqlite
 def test_what_is_looked_for_all_the_time_is_looked_for_in_an_index(
     store: Store, sent: Sent
@@ -112,13 +96,13 @@ def test_what_is_looked_for_all_the_time_is_looked_for_in_an_index(
     event.listen(store.engine, "before_cursor_execute", note)
     with store.reading() as session:
         now = queries(session).read_clock(session)
-        submissions.count_in_flight(session, "client", now)
+        queued.count_in_flight(session, "client", now)
         submissions.find_open(session)
         submissions.find_overdue(session)
         submissions.find_under_way(session)
-        submissions.find_queued(session, "client", 2, only_hurrying=False)
-        submissions.find_end_of_wait(session, "client", NOW)
-        submissions.list_waiting_connections(session)
+        queued.find_next(session, "client", 2, only_hurrying=False)
+        queued.find_end_of_wait(session, "client", NOW)
+        queued.list_waiting_connections(session)
     event.remove(store.engine, "before_cursor_execute", note)
 
     plans = [plan for plan in asked if "submission" in plan]

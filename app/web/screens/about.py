@@ -9,7 +9,7 @@ from app.campaign.compliance.rulebook import load_rulebook
 from app.campaign.timezones.zones import ZONE_DATA_LOCKED, ZONE_DATA_VERSION
 from app.files import LEAST_FREE
 from app.rights import Right
-from app.services import connections, services, store
+from app.services import connections, find_services, store
 from app.store.migrations import HEAD, read_revision
 from app.web.access import SIGNED_IN, may, needs
 from app.web.panel.panel import find_public_url
@@ -47,7 +47,7 @@ def tell_readiness() -> tuple[dict[str, str], int]:
     That is to read the database, at its schema, to write files, and to reach the queue's server.
     """
     parts = {"database": _check_database(), "disk": _check_disk()}
-    doorbell = services().doorbell
+    doorbell = find_services().doorbell
     if doorbell.has_server:
         parts["queue"] = "ok" if doorbell.is_reachable() else "cannot be reached"
     return parts, 200 if set(parts.values()) == {"ok"} else 503

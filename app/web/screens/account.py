@@ -9,7 +9,7 @@ from app.forms.account import TokenForm
 from app.forms.notices import DigestForm
 from app.people.sign_in import find_account, find_sign_in
 from app.rights import Scope
-from app.services import connections, services, store
+from app.services import connections, find_services, store
 from app.store import api_tokens, digests, sign_ins
 from app.store.api_tokens import Terms
 from app.store.audit_trail import name_account_chain
@@ -63,7 +63,7 @@ def _draw(form: DigestForm | None = None) -> str:
         sign_ins=signed_in,
         tokens=tokens,
         form=form or DigestForm.of(wish),
-        has_mail=services().outbox.is_open,
+        has_mail=find_services().outbox.is_open,
         this_one=sign_in.id if sign_in else None,
         roles=find_person().roles,
         role_words=ROLE_WORDS,

@@ -18,7 +18,7 @@ from app.sending.batch_check import NothingReady, check_anew, make_batch
 from app.sending.batch_confirmation import BatchRequest, NotChecked, NotCounted, confirm_batch
 from app.sending.batch_queue import pause_batch, resume_batch, stop_batch
 from app.sending.confirmation import NotConfirmed, Paused, StaleReview
-from app.services import Services, connections, services, store
+from app.services import Services, connections, find_services, store
 from app.store import batch_summary, batches, drafts, throttles
 from app.store.base import ItemState, State
 from app.store.batch_progress import measure
@@ -78,14 +78,14 @@ def make() -> ResponseReturnValue:
         return redirect(lead_to_list())
     with store().reading() as session:
         others = len(ids) - sum(batches.count_items(session, batch_id).values())
-    services().batch_work.start(batch_id)
+    find_services().batch_work.start(batch_id)
     return redirect(url_for("batches.show", batch_id=batch_id, others=others or None))
 
 
 @bp.get("/batches/<row:batch_id>")
 @needs(Right.VIEW)
 def show(batch_id: int) -> str:
-    services().batch_work.start(batch_id)  # Whatever kept it from going on may be over.
+    find_services().batch_work.start(batch_id)  # Whatever kept it from going on may be over.
     return draw_batch(batch_id)
 
 
@@ -94,7 +94,7 @@ def show(batch_id: int) -> str:
 def check(batch_id: int) -> ResponseReturnValue:
     """Check all of it again, for the connection as it is now."""
     check_anew(batch_id, store(), connections())
-    services().batch_work.start(batch_id)
+    find_services().batch_work.start(batch_id)
     return redirect(url_for("batches.show", batch_id=batch_id))
 
 
@@ -120,10 +120,10 @@ def send(batch_id: int) -> ResponseReturnValue:
         return draw_batch(batch_id, refusal), 422
     except (StaleReview, NotChecked, NothingReady):
         check_anew(batch_id, store(), connections())
-        services().batch_work.start(batch_id)
+        find_services().batch_work.start(batch_id)
         flash(_CHANGED)
         return redirect(url_for("batches.show", batch_id=batch_id))
-    services().batch_work.start(batch_id)
+    find_services().batch_work.start(batch_id)
     return remember_who(redirect(url_for("batches.show", batch_id=batch_id)))
 
 
@@ -135,7 +135,7 @@ def change(batch_id: int, change: str) -> ResponseReturnValue:
     act(batch_id, store(), name_person())
     with store().reading() as session:
         key = batches.find(session, batch_id).connection_key
-    services().batch_work.start(batch_id)
+    find_services().batch_work.start(batch_id)
     if change == "resume":
         resume_sending(key)
     return redirect(url_for("batches.show", batch_id=batch_id))
@@ -154,7 +154,7 @@ def again(batch_id: int) -> ResponseReturnValue:
     except NothingReady:
         flash("Nothing of this batch can be sent again.")
         return redirect(url_for("batches.show", batch_id=batch_id))
-    services().batch_work.start(new_id)
+    find_services().batch_work.start(new_id)
     return redirect(url_for("batches.show", batch_id=new_id))
 
 
@@ -172,10 +172,10 @@ def events(batch_id: int) -> ResponseReturnValue:
     """Tell a script of each change, for as long as a thread can be spared."""
     with store().reading() as session:
         batches.find(session, batch_id)
-    streams = services().streams
+    streams = find_services().streams
     if not streams.acquire(blocking=False):
         return "", 503, {"Retry-After": "5"}
-    stream = _stream(services(), batch_id)
+    stream = _stream(find_services(), batch_id)
     response = Response(stream, mimetype="text/event-stream", headers={"Cache-Control": "no-store"})
     response.call_on_close(streams.release)
     return response

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from app.connections import SANDBOX
 from app.forms.connection import BookForm
 from app.rights import Right
-from app.services import connections, services, store
+from app.services import connections, find_services, store
 from app.store import address_book
 from app.store.address_book import FIELDS, IdKind
 from app.store.saved_connections import NoSuchConnection
@@ -73,7 +73,7 @@ def offers(key: str) -> ResponseReturnValue:
 
 def _add_examples(offered: dict[str, list[Any]]) -> None:
     """Offer the sandbox's own ids, too, below what the book has, and name those that it has."""
-    known = services().account.read_ids()
+    known = find_services().account.read_ids()
     names = {example.value: example.nickname for example in known}
     for field, kinds in FIELDS.items():
         in_book = {value for _, value, _ in offered[field]}

@@ -11,7 +11,7 @@ from app.forms.connection import SANDBOX, ConnectionForm
 from app.forms.pace import PaceForm
 from app.rights import Right
 from app.sending.connection_test import begin_test, is_under_way, test_connection
-from app.services import connections, services, store
+from app.services import connections, find_services, store
 from app.store import approvals, request_log, saved_connections, throttles
 from app.store.audit_trail import name_connection_chain
 from app.store.records import LoggedCall
@@ -97,7 +97,7 @@ def test(key: str) -> ResponseReturnValue:
     call_id = begin_test(connections(), _find(key), began, store())
     if call_id is not None:
         work = partial(test_connection, connections(), key, call_id, store())
-        services().background.run(f"test {call_id}", work)
+        find_services().background.run(f"test {call_id}", work)
     return redirect(url_for("connections.edit", key=key))
 
 
@@ -121,7 +121,7 @@ def set_pace(key: str) -> ResponseReturnValue:
     with store().writing(*subjects) as session:
         throttle = throttles.find(session, key, usual)
         throttles.set_pace(session, throttle, form.read_pace(), name_person())
-    services().doorbell.ring(key)
+    find_services().doorbell.ring(key)
     flash("Saved. It holds from the next campaign.")
     return redirect(url_for("connections.edit", key=key))
 

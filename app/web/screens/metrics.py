@@ -7,7 +7,7 @@ from flask.blueprints import BlueprintSetupState
 from werkzeug.routing import Rule
 
 from app.metrics import CONTENT_TYPE
-from app.services import services
+from app.services import find_services
 
 bp = Blueprint("metrics", __name__)
 
@@ -21,7 +21,7 @@ def _add_address(state: BlueprintSetupState) -> None:
 
 
 def show() -> Response:
-    metrics = services().metrics
+    metrics = find_services().metrics
     if metrics is None or request.method not in {"GET", "HEAD"} or not _has_token():
         abort(404)
     return Response(metrics.write(), content_type=CONTENT_TYPE)

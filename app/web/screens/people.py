@@ -16,7 +16,7 @@ from app.people.letters import (
 from app.people.mail import Letter
 from app.people.passwords import hash_as_signed_in
 from app.rights import ALL, EVERYWHERE, Right, Role
-from app.services import connections, find_issuer, services, store
+from app.services import connections, find_issuer, find_services, store
 from app.store import accounts, api_tokens, audit_trail, identities, join_links, sign_ins
 from app.store.accounts import ALL_ACCOUNTS, LONGEST_GROUP, EmailTaken, LastAdministrator, Roles
 from app.store.audit_trail import name_account_chain
@@ -259,7 +259,7 @@ def take_link(key: str) -> ResponseReturnValue:
 
 def _tell(account: Account, write_letter: Callable[[str, str], Letter]) -> None:
     """Tell a person by e-mail what was changed about their account."""
-    services().outbox.post(partial(write_letter, account.email, account.name))
+    find_services().outbox.post(partial(write_letter, account.email, account.name))
 
 
 def _find_invited(key: str) -> Account | None:

@@ -28,7 +28,7 @@ from app.people import admission
 from app.people.admission import NotAdmitted
 from app.people.provider import Attempt, Proof, Provider, SignInFailed
 from app.people.sign_in import KEY, find_account
-from app.services import services, store
+from app.services import find_services, store
 from app.store import identities
 from app.store.accounts import ALL_ACCOUNTS
 from app.store.audit_trail import name_account_chain
@@ -142,7 +142,7 @@ def _ask_again(sentence: str, onward: str) -> ResponseReturnValue:
 
 
 def _find_provider() -> Provider:
-    provider: Any = services().provider
+    provider: Any = find_services().provider
     if provider is None:
         abort(404)
     return provider  # type: ignore[no-any-return]

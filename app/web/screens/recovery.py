@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app.forms.account import RecoveryForm
 from app.people.recovery import write_link
-from app.services import services
+from app.services import find_services
 
 bp = Blueprint("recovery", __name__)
 
@@ -30,12 +30,12 @@ def send() -> ResponseReturnValue:
     form = RecoveryForm(request.form)
     if not form.validate():
         return render_template("people/recovery.html", form=form), 422
-    parts = services()
+    parts = find_services()
     parts.outbox.post(partial(write_link, parts.store, form.email.data or "", parts.public_url))
     flash(_SENT)
     return redirect(url_for("security.login"))
 
 
 def _hide_unless_possible() -> None:
-    if not services().can_recover:
+    if not find_services().can_recover:
         abort(404)

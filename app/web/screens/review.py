@@ -24,8 +24,8 @@ from app.sending.confirmation import (
     find_duplicate,
 )
 from app.sending.queue import enqueue
-from app.services import connections, services, store
-from app.store import audit_trail, drafts, submissions, throttles
+from app.services import connections, find_services, store
+from app.store import audit_trail, drafts, queued, throttles
 from app.store.acceptances import read_accepted, stamp_statements
 from app.store.audit_trail import name_draft_chain
 from app.store.models import Draft
@@ -79,7 +79,7 @@ def send(draft_id: str) -> ResponseReturnValue:
         return _return_to_form(draft_id)
     except NotConfirmed as refusal:
         return draw_review(draft_id, refusal)
-    services().doorbell.ring(send_request.to.key)
+    find_services().doorbell.ring(send_request.to.key)
     return remember_who(redirect(url_for("submissions.show", submission_id=submission_id)))
 
 
@@ -147,7 +147,7 @@ def draw_review(  # noqa: PLR0913  Each is another thing to say.
         panel = build_panel(draft.answers, statements, to, can_change=False, trouble=trouble)
         if panel.meaning.problems:
             return _return_to_form(draft_id)
-        until = submissions.find_end_of_wait(session, to.key, now)
+        until = queued.find_end_of_wait(session, to.key, now)
         standing = find_standing_of_draft(session, draft, panel.meaning, to)
         page = render_template(
             "campaign/review.html",

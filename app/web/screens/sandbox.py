@@ -10,7 +10,7 @@ from app.rights import Right
 from app.sandbox.examples import ExampleId
 from app.sandbox.faults import FAULT, FAULTS, HEADER
 from app.sandbox.switch import LONGEST, USUAL, Switch
-from app.services import connections, services
+from app.services import connections, find_services
 from app.store.address_book import IdKind
 from app.web.access import hide_unless_visible, needs, require
 from app.web.row_numbers import read_number
@@ -28,11 +28,11 @@ _LESSONS = [
 @needs(Right.VIEW)
 def show() -> str:
     hide_unless_visible(SANDBOX)
-    kept = services().ledger.read_page(
+    kept = find_services().ledger.read_page(
         _PAGE + 1, before=request.args.get("before", type=read_number)
     )
     more = len(kept) > _PAGE
-    on = services().faults.read_current()
+    on = find_services().faults.read_current()
     return render_template(
         "sandbox/show.html",
         connection=connections().find(SANDBOX),
@@ -44,8 +44,8 @@ def show() -> str:
         usual=USUAL,
         longest=LONGEST,
         header=HEADER,
-        known_ids=services().account.read_ids(),
-        insists=services().account.insists(),
+        known_ids=find_services().account.read_ids(),
+        insists=find_services().account.insists(),
         kinds=list(IdKind),
     )
 
@@ -58,12 +58,12 @@ def switch() -> ResponseReturnValue:
     name = request.form.get("fault", "")
     seconds = request.form.get("seconds", 0.0, type=float)
     if not name:
-        services().faults.switch_off()
+        find_services().faults.switch_off()
         flash("The sandbox answers as usual.")
     elif name not in FAULT or not 0 < seconds <= LONGEST:
         flash(f"Choose a fault, and a time of up to {LONGEST:g} seconds.")
     else:
-        services().faults.switch_on(Switch(name, request.form.get("for") == "all", seconds))
+        find_services().faults.switch_on(Switch(name, request.form.get("for") == "all", seconds))
     return redirect(url_for("sandbox.show", _anchor="s-fault"))
 
 
@@ -73,7 +73,7 @@ def insist() -> ResponseReturnValue:
     """Let the sandbox refuse ids that it does not know, or take any again."""
     require(Right.EDIT, SANDBOX)
     is_on = request.form.get("known") == "only"
-    services().account.insist(on=is_on)
+    find_services().account.insist(on=is_on)
     flash("The sandbox refuses unknown ids." if is_on else "The sandbox takes any id.")
     return redirect(url_for("sandbox.show", _anchor="s-ids"))
 
@@ -87,6 +87,6 @@ def add_id() -> ResponseReturnValue:
     if kind not in set(IdKind) or not 0 < len(value) <= _LONGEST_ID or not value.isprintable():
         flash(f"Choose a kind, and enter an id of up to {_LONGEST_ID} characters.")
     else:
-        services().account.add(ExampleId(kind, value, ""))
+        find_services().account.add(ExampleId(kind, value, ""))
         flash("The sandbox knows this id.")
     return redirect(url_for("sandbox.show", _anchor="s-ids"))

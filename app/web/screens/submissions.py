@@ -12,7 +12,7 @@ from app.campaign.contract.typed_length import LONGEST_TEXT
 from app.rights import Right
 from app.sending.queue import withdraw
 from app.sending.resolution import IdTaken, NoSuchSubmission, TooEarly, Verdict, resolve
-from app.services import connections, services, store
+from app.services import connections, find_services, store
 from app.store import drafts, request_log, submissions, throttles
 from app.store.base import PENDING
 from app.store.drafts import AlreadySubmitted
@@ -145,7 +145,7 @@ def _draw_page(submission_id: int, wrong: str = "", error: str = "") -> str:
             call=request_log.find_of_submission(session, submission_id),
             others=submissions.find_others_with_id(session, submission, submission.campaign_id),
             pause=throttles.find_pause(session, submission.connection_key),
-            waiting=services().journal.find(submission.token),
+            waiting=find_services().journal.find(submission.token),
             wrong=wrong,
             error=error,
             typed=request.form,
