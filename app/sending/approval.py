@@ -5,6 +5,7 @@ what was found and said of the campaign, and who has to approve: whatever of tha
 approval is void. A batch is approved as one, by all that is ready in it.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.campaign.explanation import Explanation
 from app.connections import Connection
 from app.rights import Person
-from app.store import approvals, batch_summary, batches
+from app.store import approvals, batch_summary, batches, drafts
 from app.store.acceptances import write_judgement
 from app.store.approvals import Decision, Subject
 from app.store.base import ItemState
@@ -74,6 +75,26 @@ def find_standing_of_draft(
     bound = hash_document({"digest": meaning.digest, "findings": findings, "seen": seen})
     subject = Subject(draft.id, None, draft.version, to.key, meaning.digest, bound, seen)
     return Standing(subject, rule.group_name, approvals.find_newest(session, subject))
+
+
+def find_states_of_drafts(
+    session: Session, destinations: Mapping[str, Connection]
+) -> dict[str, ApprovalState | None]:
+    """Find what was last said of drafts as they stand, by their ids, or `None` for nothing.
+
+    *destinations* has where each goes, by its id; one that nobody has to approve is not there.
+    """
+    keys = {to.key for to in destinations.values()}
+    rules = {key: rule for key in keys if (rule := approvals.find_rule(session, key))}
+    ids = [draft_id for draft_id, to in destinations.items() if to.key in rules]
+    newest = approvals.find_newest_of_drafts(session, ids) if ids else {}
+    states: dict[str, ApprovalState | None] = dict.fromkeys(ids)
+    for draft in drafts.find_heads(session, newest):
+        to, said = destinations[draft.id], newest[draft.id]
+        is_asked = said.state is ApprovalState.ASKED
+        if is_asked or said.seen == name_seen(draft, to, rules[to.key].group_name):
+            states[draft.id] = said.state
+    return states
 
 
 def name_seen(draft: Draft, to: Connection, group: str) -> str:

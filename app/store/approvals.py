@@ -107,6 +107,13 @@ def find_newest(session: Session, subject: Subject) -> Approval | None:
     return session.scalar(query.order_by(Approval.id.desc()).limit(1))
 
 
+def find_newest_of_drafts(session: Session, draft_ids: Sequence[str]) -> dict[str, Approval]:
+    """Find what was last asked or said of each of these drafts by itself, by its id."""
+    last = select(func.max(Approval.id)).where(Approval.draft_id.in_(draft_ids))
+    query = select(Approval).where(Approval.id.in_(last.group_by(Approval.draft_id)))
+    return {str(approval.draft_id): approval for approval in session.scalars(query)}
+
+
 class LastApproved(NamedTuple):
     """The version of a draft that was approved last, by itself or in a batch, by whom and when."""
 

@@ -1,13 +1,13 @@
 """Drafts: find, save, delete, restore. Each save makes a new version, and an old one is refused."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from secrets import token_hex
 from typing import Any
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, load_only
 
 from app.campaign.contract.fields import CampaignType, Values
 from app.campaign.contract.typed_length import LONGEST_IN_ALL
@@ -59,6 +59,12 @@ def find(session: Session, draft_id: str) -> Draft:
     if draft is None:
         raise NoSuchDraft(draft_id)
     return draft
+
+
+def find_heads(session: Session, ids: Iterable[str]) -> list[Draft]:
+    """Find drafts, of which only the version and what was said of findings are read at once."""
+    only = load_only(Draft.version, Draft.accepted)
+    return list(session.scalars(select(Draft).where(Draft.id.in_(ids)).options(only)))
 
 
 def select_ids(session: Session, ids: Sequence[str], keys: frozenset[str] | None) -> Sequence[str]:

@@ -1,13 +1,14 @@
 """The one thing that the list says of a draft: its worst, with the rest to be looked at on it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.campaign.compliance.acceptance import ACCEPTED, LIFTED, UNMET
 from app.campaign.compliance.evidence import Severity
 from app.store.base import Readiness, State
 from app.store.draft_query import Row
 from app.store.readiness import MISSING, WRONG, find_readiness
+from app.store.team_models import ApprovalState
 from app.web.state_words import STATE_WORDS
 
 READINESS_WORDS: dict[Readiness, str] = {
@@ -42,23 +43,44 @@ class Pill:
 
     words: str
     kind: str
-    rest: str
+    rest: str = ""
 
     @property
     def icon(self) -> str:
         return _ICONS[self.kind]
 
 
-def make_pill(row: Row, findings: Mapping[str, int]) -> Pill:
-    """Say the worst of a draft, whose findings are counted as `acceptance.tally` does."""
+def make_pill(row: Row, findings: Mapping[str, int], approval: Pill | None = None) -> Pill:
+    """Say the worst of a draft, whose findings are counted as `acceptance.tally` does.
+
+    *approval* says how that stands, and is `None` where nobody has to approve the draft.
+    """
     sayings = list(_say_what_is_open(row.problems, findings))
     if row.state is not None:
         return Pill(SHORT_STATE_WORDS[row.state], row.state, ", ".join(sayings))
     readiness = find_readiness(row.problems, findings)
     if readiness is Readiness.READY:
-        return Pill(READINESS_WORDS[readiness], readiness, ", ".join(sayings))
+        pill = approval or Pill(READINESS_WORDS[readiness], readiness)
+        return replace(pill, rest=", ".join(sayings))
     worst, *others = sayings
+    if approval:
+        others.append(approval.words.lower())
     return Pill(worst[:1].upper() + worst[1:], readiness, ", ".join(others))
+
+
+def describe_approval(state: ApprovalState | None) -> Pill:
+    """Describe how an approval stands by what was last said, if that still holds.
+
+    Going without approval counts for that once alone.
+    """
+    return _APPROVALS.get(state, Pill("To be approved", Readiness.OPEN))
+
+
+_APPROVALS: dict[ApprovalState | None, Pill] = {
+    ApprovalState.ASKED: Pill("Approval asked for", State.QUEUED),
+    ApprovalState.APPROVED: Pill("Approved", Readiness.READY),
+    ApprovalState.REFUSED: Pill("Not approved", State.REFUSED),
+}
 
 
 def _say_what_is_open(problems: Mapping[str, int], findings: Mapping[str, int]) -> list[str]:

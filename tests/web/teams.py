@@ -120,3 +120,13 @@ def make_team(app: Flask) -> Team:
     """Make a team that has nobody but an administrator, whom no test is about."""
     add_account(app)
     return Team(app)
+
+
+def make_team_with_approval(app: Flask) -> Team:
+    """Make a team whose campaigns anybody else has to approve: Edda edits, Ansel approves."""
+    team = make_team(app)
+    team.ask_for_approval("")
+    team.add("edda", Role.EDITOR)
+    team.add("ansel", Role.APPROVER)
+    team.add("selma", Role.SENDER)
+    return team

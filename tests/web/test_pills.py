@@ -7,7 +7,8 @@ import pytest
 
 from app.store.base import State
 from app.store.draft_query import Row
-from app.web.pills import Pill, make_pill
+from app.store.team_models import ApprovalState
+from app.web.pills import Pill, describe_approval, make_pill
 
 
 def row(**fields: Any) -> Row:
@@ -34,3 +35,25 @@ def test_the_worst_is_said_first(
     fields: dict[str, Any], findings: dict[str, int], pill: Pill
 ) -> None:
     assert make_pill(row(**fields), findings) == pill
+
+
+@pytest.mark.parametrize(
+    ("findings", "state", "pill"),
+    [
+        ({}, None, Pill("To be approved", "OPEN", "")),
+        ({"accepted": 1}, ApprovalState.ASKED, Pill("Approval asked for", "QUEUED", "1 accepted")),
+        ({}, ApprovalState.APPROVED, Pill("Approved", "READY", "")),
+        ({}, ApprovalState.REFUSED, Pill("Not approved", "REFUSED", "")),
+        ({}, ApprovalState.OVERRIDDEN, Pill("To be approved", "OPEN", "")),
+        ({"high": 1}, None, Pill("Breaks 1 law", "BREAKS", "to be approved")),
+    ],
+)
+def test_what_is_ready_says_how_its_approval_stands(
+    findings: dict[str, int], state: ApprovalState | None, pill: Pill
+) -> None:
+    assert make_pill(row(), findings, describe_approval(state)) == pill
+
+
+def test_what_was_sent_says_nothing_of_approval() -> None:
+    pill = make_pill(row(state=State.CREATED), {}, describe_approval(None))
+    assert pill == Pill("Created", "CREATED", "")

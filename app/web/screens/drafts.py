@@ -1,7 +1,7 @@
 """The list of drafts, and what can be done to one from it."""
 
 from calendar import monthrange
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -21,11 +21,12 @@ from app.campaign.compliance.rulebook import load_rulebook
 from app.campaign.contract.fields import CampaignType
 from app.connections import Connection
 from app.rights import Right
+from app.sending.approval import find_states_of_drafts
 from app.services import connections, store
 from app.store import drafts
 from app.store.acceptances import count_anew
 from app.store.audit_trail import name_draft_chain
-from app.store.base import Readiness, State
+from app.store.base import MAY_EXIST, Readiness, State
 from app.store.draft_query import MOST_ROWS, PAGE, Cursor, DraftQuery, Row, Show, Sort
 from app.store.draft_search import find_hits
 from app.store.drafts import AlreadySubmitted
@@ -50,7 +51,7 @@ from app.web.list_address import (
     read_asked,
     select_filters,
 )
-from app.web.pills import READINESS_WORDS, SHORT_STATE_WORDS, make_pill
+from app.web.pills import READINESS_WORDS, SHORT_STATE_WORDS, Pill, describe_approval, make_pill
 from app.web.row_numbers import read_number
 from app.web.together import find_ticked, list_done_together
 from app.web.visit import name_person
@@ -95,9 +96,7 @@ def index() -> ResponseReturnValue:
             chosen=_read_filters(),
             page=drafts_page,
             sendable=sendable,
-            pills={
-                row.id: make_pill(row, _count_findings(session, row)) for row in drafts_page.drafts
-            },
+            pills=_make_pills(session, drafts_page.drafts, by_key),
             now=datetime.now(UTC),
             by_key=by_key,
             connection=_find_only_client(),
@@ -133,6 +132,23 @@ def _is_of_another_client() -> bool:
 
 def _asked_client() -> str:
     return request.args.get("client", "")
+
+
+def _make_pills(
+    session: Session, rows: Sequence[Row], by_key: Mapping[str, Connection]
+) -> dict[str, Pill]:
+    states = find_states_of_drafts(
+        session,
+        {
+            row.id: by_key[row.connection_key]
+            for row in rows
+            if row.state not in MAY_EXIST and row.connection_key in by_key
+        },
+    )
+    approvals = {draft_id: describe_approval(state) for draft_id, state in states.items()}
+    return {
+        row.id: make_pill(row, _count_findings(session, row), approvals.get(row.id)) for row in rows
+    }
 
 
 def _count_findings(session: Session, row: Row) -> Mapping[str, int]:

@@ -1,0 +1,159 @@
+"""A batch is approved as one, and what was approved in it is what later changes are held to."""
+
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from app.connections import ConnectionRegistry
+from app.rights import Role
+from app.services import find_services
+from app.store.base import State
+from app.store.database import Store
+from tests.pages import Page, drain
+from tests.sending.batch_of import check_all
+from tests.web.teams import Team, make_team_with_approval, read_fields
+
+EDITOR, SENDER, APPROVER = Role.EDITOR, Role.SENDER, Role.APPROVER
+
+
+@pytest.fixture
+def team(app: Flask) -> Team:
+    return make_team_with_approval(app)
+
+
+def find_parts(team: Team) -> tuple[Store, ConnectionRegistry]:
+    services = find_services(team.app)
+    return services.store, services.connections
+
+
+def test_a_batch_is_approved_as_one_and_not_by_who_has_made_a_part_of_it(team: Team) -> None:
+    team.add("both", EDITOR, APPROVER)
+    ids = [team.write("edda", name="First"), team.write("both", name="Second")]
+    batch_id = team.make_batch(ids)
+    address = f"/batches/{batch_id}"
+    assert team.press("selma", f"{address}/send", address).status_code == 422
+    team.press("selma", f"{address}/approval/ask", address)
+    assert "You have made or changed" in team.read("both", f"{address}/approval")
+
+    decided = team.press("ansel", f"{address}/approval", f"{address}/approval", verdict="approve")
+    assert decided.status_code == 302
+    assert team.press("selma", f"{address}/send", address).status_code == 302
+    drain(team.app)
+    assert {team.find_state(draft_id) for draft_id in ids} == {State.CREATED}
+
+
+def test_a_batch_is_refused_with_a_reason_and_an_approval_of_a_part_is_none_of_it(
+    team: Team,
+) -> None:
+    draft_id = team.write("edda")
+    team.decide("ansel", draft_id, "approve")
+    batch_id = team.make_batch([draft_id])
+    address = f"/batches/{batch_id}"
+    assert team.press("selma", f"{address}/send", address).status_code == 422
+    page = f"{address}/approval"
+    assert team.press("ansel", page, page, verdict="refuse").status_code == 422
+    team.press("ansel", page, page, verdict="refuse", reason="Not on a Sunday.")
+    assert "Not on a Sunday." in team.read("selma", address)
+    assert team.press("selma", f"{address}/send", address).status_code == 422
+
+
+def approve_batch(team: Team, who: str, batch_id: int, verdict: str = "approve") -> TestResponse:
+    page = f"/batches/{batch_id}/approval"
+    seen = read_fields(team.browsers["ansel"].get(page))["seen"]
+    return team.force(who, page, page, verdict=verdict, seen=seen, reason="Not like this.")
+
+
+def test_who_changed_it_last_does_not_approve_it_whatever_was_said_before(team: Team) -> None:
+    team.add("both", EDITOR, APPROVER)
+    team.add("carl", APPROVER)
+    draft_id = team.write("edda")
+    team.write("both", draft_id, name="By both")
+    team.decide("ansel", draft_id, "approve")
+    batch_id = team.make_batch([draft_id])
+    assert approve_batch(team, "both", batch_id).status_code == 422
+    team.decide("carl", draft_id, "refuse", "No.")
+    page = f"/drafts/{draft_id}/approval"
+    seen = read_fields(team.browsers["ansel"].get(page))["seen"]
+    assert team.force("both", page, page, verdict="approve", seen=seen).status_code == 422
+
+
+def test_a_batch_that_went_without_approval_says_so_wherever_it_is_looked_at(team: Team) -> None:
+    team.add("olga", SENDER, Role.OVERRIDER)
+    draft_id = team.write("edda")
+    batch_id = team.make_batch([draft_id])
+    address = f"/batches/{batch_id}"
+    reason = "The client is on the phone."
+    team.press("olga", f"{address}/send", address, without_approval=reason)
+    drain(team.app)
+    for page in (
+        address,
+        f"/drafts/{draft_id}/history",
+        f"/drafts/{draft_id}/evidence.json",
+        "/submissions/1",
+    ):
+        assert reason in team.browsers["edda"].get(page).text, page
+
+
+def test_who_approves_a_batch_sees_what_was_accepted_in_it_and_said_of_its_parts(
+    team: Team,
+) -> None:
+    team.add("carl", Role.ACCEPTER)
+    draft_id = team.write("edda", daily_start_time="03:00", daily_end_time="05:00")
+    page = team.browsers["carl"].get(f"/drafts/{draft_id}/review")
+    button = Page(page).soup.select_one("button[name=rules]")
+    assert button
+    rules = str(button["value"])
+    reason = {f"reason-{rules.split(maxsplit=1)[0]}": "They asked for it."}
+    review = f"/drafts/{draft_id}/review"
+    team.press("carl", f"/drafts/{draft_id}/accept", review, rules=rules, **reason)
+    team.decide("ansel", draft_id, "refuse", "Not on a Sunday.")
+    shown = team.read("ansel", f"/batches/{team.make_batch([draft_id])}/approval")
+    assert "They asked for it. Carl <carl@example.com>" in shown
+    assert "not approved by itself" in shown
+    assert "Not on a Sunday." in shown
+
+
+def test_an_edit_voids_the_approval_of_a_batch_until_it_is_checked_again(team: Team) -> None:
+    ids = [team.write("edda", name="First"), team.write("edda", name="Second")]
+    batch_id = team.make_batch(ids)
+    address = f"/batches/{batch_id}"
+    team.press("selma", f"{address}/approval/ask", address)
+    team.write("edda", ids[1], name="Changed")
+    assert "Approve or refuse" not in team.read("ansel", "/waiting")
+    assert "checked again" in team.read("ansel", f"{address}/approval")
+    team.press("selma", f"{address}/check", address)
+    check_all(*find_parts(team), batch_id)
+    assert approve_batch(team, "ansel", batch_id).status_code == 302
+    assert "Send what is approved" in team.read("selma", "/waiting")
+
+    team.write("edda", ids[0], name="Changed, too")
+    assert "Send what is approved" not in team.read("selma", "/waiting")
+    told = "1 campaign of it was changed since it was checked, so that the approval holds no more"
+    assert told in team.read("selma", address)
+    assert team.force("selma", f"{address}/send", address).status_code == 422
+    assert {team.find_state(draft_id) for draft_id in ids} == {None}
+
+
+def test_who_has_put_a_batch_together_does_not_approve_it(team: Team) -> None:
+    team.add("all", SENDER, APPROVER)
+    draft_id = team.write("edda")
+    made = team.force("all", "/batches", "/", draft=draft_id)
+    batch_id = int(made.location.rpartition("/")[2])
+    check_all(*find_parts(team), batch_id)
+    assert "You have made or changed" in team.read("all", f"/batches/{batch_id}/approval")
+    assert approve_batch(team, "all", batch_id).status_code == 422
+    assert approve_batch(team, "ansel", batch_id).status_code == 302
+
+
+def test_what_was_approved_in_a_batch_is_what_later_changes_are_held_to(team: Team) -> None:
+    draft_id = team.write("edda", name="First")
+    batch_id = team.make_batch([draft_id])
+    assert approve_batch(team, "ansel", batch_id).status_code == 302
+    page = f"/drafts/{draft_id}/approval"
+    assert "No answer has changed since" in team.read("ansel", page)
+    team.write("edda", draft_id, name="Renamed")
+    assert "First" in team.read("ansel", page).partition("Changed since it was last")[2]
+
+    again = team.make_batch([draft_id])
+    shown = team.read("ansel", f"/batches/{again}/approval")
+    assert "Changed since it was last approved: Campaign name: First → Renamed" in shown
