@@ -20,8 +20,8 @@ class Counts(Protocol):
     def left(self) -> int: ...
 
 
-def describe_state(batch: Batch, counts: Counts) -> str:
-    """Say what a batch is doing."""
+def describe_state(batch: Batch, counts: Counts, *, is_held: bool = False) -> str:
+    """Say what a batch is doing; it *is held* where its connection is paused."""
     if batch.confirmed_at is None:
         if counts.unchecked:
             return "being checked"
@@ -30,7 +30,9 @@ def describe_state(batch: Batch, counts: Counts) -> str:
         return "stopped"
     if not counts.left:
         return "ended"
-    return "paused" if batch.paused_at else "being sent"
+    if batch.paused_at:
+        return "paused"
+    return "held up, as its connection is paused" if is_held else "being sent"
 
 
 def describe_calling_time(payload: bytes) -> str:

@@ -55,8 +55,9 @@ def index() -> str:
         keys = frozenset({client.key}) if client else find_keys()
         newest = batches.list_newest(session, keys)
         progress = {batch.id: measure(session, batch) for batch in newest}
+        paused = throttles.list_paused(session)
     return render_template(
-        "batches/index.html", connection=client, batches=newest, progress=progress
+        "batches/index.html", connection=client, batches=newest, progress=progress, paused=paused
     )
 
 

@@ -167,6 +167,24 @@ def test_it_is_paused_goes_on_and_is_stopped(
     find_services(app).sender.stop()
 
 
+@pytest.mark.usefixtures("held")
+def test_a_batch_says_that_its_connection_holds_it_up(
+    app: Flask, client: FlaskClient, visitor: Visitor, saved: Saved
+) -> None:
+    review = choose(visitor, save_many(saved, 3))
+    client.post("/batches/1/send", data=form_of(visitor.open("/batches/1")))
+    assert find_services(app).background.drain(10)
+    with find_services(app).store.writing() as session:
+        throttles.pause(session, SANDBOX, Pace(0, 1, 1), "Five in a row failed.")
+
+    held = "held up, as its connection is paused"
+    assert Page(client.get("/batches/1")).heading == f"Batch 1: {held}"
+    assert held in Page(client.get("/batches")).text
+    client.post("/batches/1/pause", data=form_of(review))
+    assert Page(client.get("/batches/1")).heading == "Batch 1: paused"
+    find_services(app).sender.stop()
+
+
 def form_of(page: Page) -> dict[str, str]:
     """Give what a form of the page carries unseen."""
     return {
