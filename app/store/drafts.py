@@ -94,11 +94,15 @@ def read_connection_keys(session: Session, draft_ids: Sequence[str]) -> dict[str
     return keys
 
 
-def read_names_with(session: Session, part: str) -> set[str]:
-    """Read the names of drafts that have this in them, deleted ones, too."""
-    return set(
-        session.scalars(select(Draft.name).where(Draft.name.contains(part, autoescape=True)))
-    )
+def read_names_with(session: Session, part: str, keys: frozenset[str] | None) -> set[str]:
+    """Read the names of drafts that have this in them, deleted ones, too.
+
+    *keys* are those of the connections that are looked at, all if there are none.
+    """
+    names = select(Draft.name).where(Draft.name.contains(part, autoescape=True))
+    if keys is not None:
+        names = names.where(Draft.connection_key.in_(keys))
+    return set(session.scalars(names))
 
 
 def save(

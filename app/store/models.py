@@ -102,14 +102,21 @@ IS_UNLOCKED = or_(Draft.state.is_(None), Draft.state.not_in(MAY_EXIST))
 
 
 class Preset(Base):
-    """Settings that somebody has given a name to; *settings* is what was typed, by field."""
+    """Settings that somebody has given a name to; *settings* is what was typed, by field.
+
+    *connection_key* is of the connection to which they belong, empty for none: presets of two
+    connections may have one name, as whoever edits at one need not know of the other's.
+    """
 
     __tablename__ = "preset"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(_BY_CODE_POINT, unique=True)
+    name: Mapped[str] = mapped_column(_BY_CODE_POINT)
+    connection_key: Mapped[str] = mapped_column(Words(32), default="")
     settings: Mapped[dict[str, Any]]
     created_at: Mapped[datetime]
+
+    __table_args__ = (UniqueConstraint("name", "connection_key"),)
 
 
 class Batch(Base):

@@ -18,12 +18,12 @@ IDS_OF = "ids_of"
 
 
 class NameTaken(Exception):
-    """Another preset has this name."""
+    """Another preset of the same connection, or of none as this one, has this name."""
 
 
 def read_presets(session: Session) -> list[Preset]:
     """Read all presets in the order of their names."""
-    return list(session.scalars(select(Preset).order_by(Preset.name)))
+    return list(session.scalars(select(Preset).order_by(Preset.name, Preset.id)))
 
 
 def find(session: Session, preset_id: int) -> Preset | None:
@@ -35,13 +35,20 @@ def keep(
     session: Session, name: str, settings: Mapping[str, Any], *, replaces: bool = False
 ) -> None:
     """Keep settings under a name; raises `NameTaken` unless those that have it are replaced."""
-    preset = session.scalar(select(Preset).where(Preset.name == name))
+    key = find_connection_key(settings)
+    is_it = (Preset.name == name, Preset.connection_key == key)
+    preset = session.scalar(select(Preset).where(*is_it))
     if preset is None:
-        preset = Preset(name=name, settings={}, created_at=datetime.now(UTC))
+        preset = Preset(name=name, connection_key=key, created_at=datetime.now(UTC))
         session.add(preset)
     elif not replaces:
         raise NameTaken(name)
     preset.settings = dict(settings)
+
+
+def find_connection_key(settings: Mapping[str, Any]) -> str:
+    """Find to which connection settings belong: their own, or that of their ids; "" for none."""
+    return str(settings.get("connection") or settings.get(IDS_OF) or "")
 
 
 def forget(session: Session, preset_id: int) -> None:

@@ -5,6 +5,7 @@ webhook address, are kept where somebody asks for it; who may not edit at their 
 offered such a preset.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,6 +17,7 @@ from app.campaign.contract.reading import Answers, read_answers
 from app.campaign.contract.wording import WORDS
 from app.forms.campaign import TYPED
 from app.rights import Right
+from app.services import connections
 from app.store import presets
 from app.store.models import Preset
 from app.store.presets import IDS_OF
@@ -64,6 +66,17 @@ def is_visible(preset: Preset) -> bool:
 def list_visible_presets(session: Session) -> Sequence[Preset]:
     """List the presets that who asks is offered."""
     return [preset for preset in presets.read_presets(session) if is_visible(preset)]
+
+
+def name_presets(offered: Sequence[Preset]) -> dict[int, str]:
+    """Name presets by their ids, with the connection where two have the same name."""
+    names = Counter(preset.name for preset in offered)
+    return {
+        preset.id: f"{preset.name} ({connections().find(preset.connection_key).name})"
+        if names[preset.name] > 1 and preset.connection_key
+        else preset.name
+        for preset in offered
+    }
 
 
 def describe_settings(answers: Answers) -> Sequence[tuple[str, str]]:

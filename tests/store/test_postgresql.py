@@ -82,6 +82,8 @@ DROP TABLE approval_rule, group_member;
 DROP TABLE digest, told_item, hook_delivery, hook;
 DROP TABLE api_token, identity, join_link, passkey, role_grant, sign_in, sign_in_pace, account;
 DROP TABLE throttle, duty, batch_item, saved_view;
+ALTER TABLE preset DROP CONSTRAINT uq_preset_name, DROP COLUMN connection_key,
+    ADD CONSTRAINT uq_preset_name UNIQUE (name);
 ALTER TABLE connection DROP COLUMN dashboard_url;
 DROP INDEX ix_event_kind, ix_event_who;
 DROP INDEX one_campaign_per_draft, ix_submission_queued, ix_submission_wait, ix_submission_by_state;

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 
-HEAD = "0021"
+HEAD = "0022"
 
 
 class UnusableDatabase(Exception):

@@ -13,7 +13,7 @@ from app.store import approvals, drafts
 from app.store.acceptances import judge
 from app.store.audit_trail import name_draft_chain
 from app.store.base import State
-from app.web.access import needs
+from app.web.access import find_keys, needs
 from app.web.copies import COPY, WEEK, NotMovable, copy_answers, read_weeks
 from app.web.visit import find_connection, name_person
 
@@ -33,7 +33,7 @@ def make(draft_id: str) -> ResponseReturnValue:
     weeks = request.form.get("weeks", "").strip()
     with store().reading() as session:
         answers = dict(drafts.find(session, draft_id).answers)
-        taken = drafts.read_names_with(session, f"({COPY}")
+        taken = drafts.read_names_with(session, f"({COPY}", find_keys())
     has_dates = _find_first_day(answers) is not None
     moves = has_dates and request.form.get("dates") == "move"
     try:

@@ -24,7 +24,7 @@ from app.store.records import LoggedCall
 from app.web.access import choose_connection, list_connections, needs
 from app.web.clients import find_client
 from app.web.clocks import draw_clock_switch, set_clock
-from app.web.kept_presets import list_visible_presets
+from app.web.kept_presets import list_visible_presets, name_presets
 from app.web.nicknames import read_sandbox_names
 from app.web.panel.findings_view import write_posted
 from app.web.panel.macros import draw_macro
@@ -219,7 +219,7 @@ def _draw_form(
     panel = build_panel(answers, statements, to)
     with store().reading() as session:
         teamwork = find_teamwork(session, draft_id) if draft else None
-        beginnings = [] if draft else list_visible_presets(session)
+        beginnings = {} if draft else name_presets(list_visible_presets(session))
         panel = add_nicknames(panel, session, to, of_sandbox)
     return render_template(
         "campaign/form.html",

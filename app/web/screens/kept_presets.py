@@ -20,6 +20,7 @@ from app.web.kept_presets import (
     describe_settings,
     is_visible,
     list_visible_presets,
+    name_presets,
     read_beginning,
     select_settings,
 )
@@ -47,6 +48,7 @@ def index() -> str:
                 (preset, describe_settings(preset.settings), _name_rest(preset.settings))
                 for preset in kept
             ],
+            titles=name_presets(kept),
             given=load_rulebook().presets,
         )
 
@@ -100,8 +102,9 @@ def keep(draft_id: str) -> ResponseReturnValue:
         require(Right.ADMINISTER, "")
     try:
         with store().writing() as session:
+            draft = drafts.find(session, draft_id)
             settings = select_settings(
-                drafts.find(session, draft_id).answers,
+                draft.answers | {"connection": find_connection(draft).key},
                 with_ids="ids" in request.form,
                 with_connection="to" in request.form,
             )

@@ -25,7 +25,13 @@ from app.store.audit_trail import find_changes
 from app.store.drafts import StaleVersion
 from app.store.models import Preset as KeptPreset
 from app.web.access import needs
-from app.web.kept_presets import FILLED, FORGOTTEN, list_visible_presets, write_setting
+from app.web.kept_presets import (
+    FILLED,
+    FORGOTTEN,
+    list_visible_presets,
+    name_presets,
+    write_setting,
+)
 from app.web.row_numbers import read_number
 from app.web.saving import save_answers
 from app.web.undo import tell_with_undo
@@ -110,13 +116,15 @@ def forget(draft_id: str) -> ResponseReturnValue:
 
 
 def _list_offers(session: Session, answers: Answers) -> list[Offer]:
-    own = [_offer_own(preset) for preset in list_visible_presets(session)]
+    visible = list_visible_presets(session)
+    titles = name_presets(visible)
+    own = [_offer_own(preset, titles[preset.id]) for preset in visible]
     return own + [_offer_preset(preset, answers) for preset in load_rulebook().presets]
 
 
-def _offer_own(preset: KeptPreset) -> Offer:
+def _offer_own(preset: KeptPreset, title: str) -> Offer:
     settings = {name: preset.settings[name] for name in FILLED if name in preset.settings}
-    return Offer(f"{preset.id}", preset.name, settings, fitting="" if settings else _NOT_HERE)
+    return Offer(f"{preset.id}", title, settings, fitting="" if settings else _NOT_HERE)
 
 
 def _offer_preset(preset: Preset, answers: Answers) -> Offer:

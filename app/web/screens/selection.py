@@ -92,7 +92,7 @@ def _copy_each(weeks: int) -> None:
         raise NotMovable(_TOO_MANY.format(len(_read_ids())))
     with store().reading() as session:
         ticked = {draft.id: draft.answers for draft in _read_ticked(session, Right.EDIT)}
-        taken = drafts.read_names_with(session, f"({COPY}")
+        taken = drafts.read_names_with(session, f"({COPY}", find_keys())
     copied = [
         (original, drafts.make_id(), judge(copy_answers(answers, weeks, taken)))
         for original, answers in reversed(ticked.items())

@@ -5,12 +5,15 @@ from datetime import UTC, date, datetime
 
 import pytest
 import time_machine
+from flask import Flask
 
+from app.rights import Role
 from app.store.base import State
 from app.store.database import Store
 from app.store.models import Submission
 from tests.factories import inbound, outbound
 from tests.pages import Page, Visitor, text
+from tests.web.teams import make_team
 
 pytestmark = pytest.mark.slow
 
@@ -167,6 +170,21 @@ def test_copies_of_one_campaign_are_numbered(visitor: Visitor, saved: Callable[.
     page = visitor.open(f"/drafts/{saved(inbound(name='Front desk'))}/duplicate")
     copied = [visitor.press(page, "duplicate").heading for _ in range(3)]
     assert copied == ["Front desk (copy)", "Front desk (copy 2)", "Front desk (copy 3)"]
+
+
+def test_a_copy_tells_nothing_of_names_where_somebody_may_not_look(
+    app: Flask, add_connection: Callable[..., str]
+) -> None:
+    team, key = make_team(app), add_connection()
+    for who, at in (("edda", "sandbox"), ("otto", key)):
+        person = Visitor(team.add(who, Role.EDITOR, at=at))
+        draft_id = team.write(who, connection=at)
+        page = person.open(f"/drafts/{draft_id}/duplicate")
+        assert person.press(page, "duplicate", {"dates": "keep"}).heading == "Q4 Outreach (copy)"
+        ticked = {"draft": draft_id, "weeks": "0"}
+        person.press(person.open("/"), "copy-ticked", ticked)
+        assert "Q4 Outreach (copy 2)" in person.open("/").text
+        assert "Q4 Outreach (copy 3)" not in person.open("/").text
 
 
 def test_a_copy_of_what_may_exist_already_says_so(

@@ -10,6 +10,7 @@ from app.rights import Role
 from app.store.base import State
 from tests.factories import inbound, outbound
 from tests.pages import Page, Visitor, text
+from tests.people.accounts import make_client, sign_in
 from tests.web.screens.test_presets import card
 from tests.web.teams import make_team
 
@@ -125,6 +126,27 @@ def test_who_may_not_edit_where_the_ids_belong_is_not_offered_them(
     refused = other.press(blank, "presets/begin", preset=number)
     assert refused.flash() == "This preset is gone."
     assert refused.typed("assistant_id") == ""
+
+
+def test_the_name_of_a_preset_that_somebody_may_not_see_is_free_to_them(
+    app: Flask, add_connection: Callable[..., str]
+) -> None:
+    team, key = make_team(app), add_connection()
+    for who, at in (("edda", "sandbox"), ("otto", key)):
+        person = Visitor(team.add(who, Role.EDITOR, at=at))
+        address = f"/drafts/{team.write(who, connection=at)}/presets/keep"
+        for name, ticks in (("Spring", {"ids": "yes"}), (f"Hours of {who}", {})):
+            kept = person.press(person.open(address), "presets/keep", {"name": name} | ticks)
+            assert kept.flash() == f"Kept as the preset {name}."
+        again = person.press(person.open(address), "presets/keep", {"name": "Spring", "to": "yes"})
+        assert "A preset has this name." in again.text
+
+    anna = make_client(app)
+    sign_in(anna)
+    offered = [
+        text(one) for one in Visitor(anna).open("/drafts/new").soup.select(".beginnings button")
+    ]
+    assert offered[-2:] == ["Spring (Sandbox)", "Spring (Client A)"]
 
 
 def test_a_preset_that_is_gone_is_said_to_be(visitor: Visitor, page: Page) -> None:
