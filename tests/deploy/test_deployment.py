@@ -37,7 +37,7 @@ OBJECTS = [
 PODS = {
     kubernetes["metadata"]["name"]: kubernetes["spec"]["template"]["spec"]
     for kubernetes in OBJECTS
-    if kubernetes["kind"] == "Deployment"
+    if kubernetes["kind"] in {"Deployment", "StatefulSet"}
 }
 OURS = ("web", "worker")
 
@@ -66,6 +66,12 @@ def find(kind: str) -> dict[str, Any]:
 def container(pod: str) -> dict[str, Any]:
     (only,) = PODS[pod]["containers"]
     return dict(only)
+
+
+def list_claims() -> set[str]:
+    """List the volumes that each worker keeps."""
+    claims = find("StatefulSet")["spec"]["volumeClaimTemplates"]
+    return {claim["metadata"]["name"] for claim in claims}
 
 
 @cache
@@ -118,6 +124,20 @@ def test_each_setting_that_is_named_is_one(where: str, name: str) -> None:
 
 def test_the_guide_says_what_each_setting_is_for() -> None:
     assert list_explained() == {name for name in KNOWN if not name.startswith("VOICEAIWRAPPER_")}
+
+
+OF_ITS_NETWORK = {"HOST", "PORT", "INSTANCE"}
+"""What the image sets, and nobody has to change in Compose."""
+
+
+def test_compose_hands_on_each_setting_of_the_guide() -> None:
+    handed_on = {name for service in OURS for name in COMPOSE["services"][service]["environment"]}
+    worker = COMPOSE["services"]["worker"]["environment"]
+
+    assert handed_on == list_explained() - OF_ITS_NETWORK
+    assert {"DEADLINE", "KEEP_LOG_DAYS", "KEEP_TRASH_DAYS", "KEEP_TRAIL_DAYS"} < worker.keys()
+    assert worker["ARCHIVE"].startswith(list_image_settings()["INSTANCE"])
+    assert f"instance:{list_image_settings()['INSTANCE']}" in COMPOSE["x-app"]["volumes"]
 
 
 def test_the_readme_leads_to_the_guide_and_that_to_what_is_there() -> None:
@@ -335,11 +355,21 @@ class TestRights:
     @pytest.mark.parametrize("pod", PODS)
     def test_what_is_written_has_its_places(self, pod: str) -> None:
         places = {mount["mountPath"] for mount in container(pod)["volumeMounts"]}
+        claimed = list_claims() if pod == "campaign-builder-worker" else set()
 
         assert places == {list_image_settings()["INSTANCE"], "/tmp"}  # noqa: S108
-        assert {volume["name"] for volume in PODS[pod]["volumes"]} == {
+        assert {volume["name"] for volume in PODS[pod]["volumes"]} | claimed == {
             mount["name"] for mount in container(pod)["volumeMounts"]
         }
+
+    def test_what_a_worker_notes_outlives_its_pod(self) -> None:
+        (mount,) = (
+            mount
+            for mount in container("campaign-builder-worker")["volumeMounts"]
+            if mount["mountPath"] == list_image_settings()["INSTANCE"]
+        )
+
+        assert list_claims() == {mount["name"]}
 
     @pytest.mark.parametrize("unit", SERVICES)
     def test_nor_is_a_unit(self, unit: str) -> None:
@@ -407,7 +437,7 @@ class TestProgram:
             assert f"!{source}" in rules
 
     def test_each_package_is_installed_by_its_hash(self) -> None:
-        commands = re.findall(r"pip install ([^&\n]+)", CONTAINERFILE)
+        commands = re.findall(r"pip install ([^&\n]+)", CONTAINERFILE + GUIDE)
 
         assert commands
         for command in commands:
