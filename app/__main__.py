@@ -27,9 +27,11 @@ from app.services import Services, find_services
 from app.settings import BadSetting, Settings, TlsFiles, read_settings
 from app.store import accounts, join_links, queued, seals
 from app.store.accounts import ALL_ACCOUNTS
+from app.version import VERSION
 
 
 @click.group(invoke_without_command=True)
+@click.version_option(VERSION, prog_name="Campaign Builder", message="%(prog)s %(version)s")
 @click.pass_context
 def main(context: click.Context) -> None:
     """Serve the app; a command does something else."""

@@ -350,7 +350,7 @@ def read_database_url(url: str, name: str) -> URL:
     """Read the address of a PostgreSQL database; raises `BadSetting` that calls it by *name*."""
     try:
         address = make_url(url)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:
         raise BadSetting(
             f"{name} cannot be read. It is like {POSTGRESQL}, "
             "with signs like @ and / in a password as %40 and %2F."

@@ -12,14 +12,16 @@ from subprocess import PIPE, Popen
 
 import pytest
 import requests
+from click.testing import CliRunner
 from sqlalchemy import select
 
-from app.__main__ import describe_cut_off
+from app.__main__ import describe_cut_off, main
 from app.sandbox.file import FILE, open_file
 from app.sandbox.switch import Faults, Switch
 from app.store.base import State
 from app.store.database import Store
 from app.store.models import Submission
+from app.version import VERSION
 from tests.factories import outbound
 from tests.faults.bed import wait_until
 from tests.faults.person import Person
@@ -314,3 +316,8 @@ def test_where_others_can_reach_it_it_prints_the_link_of_the_first_account(insta
         r"somebody makes the first account, within 48 hours, at http://0\.0\.0\.0:\d+/join/[\w-]{32}",
         second,
     )
+
+
+def test_it_says_which_version_it_is() -> None:
+    said = CliRunner().invoke(main, ["--version"])
+    assert (said.exit_code, said.output) == (0, f"Campaign Builder {VERSION}\n")

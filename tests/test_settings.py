@@ -346,3 +346,12 @@ def test_a_server_of_mail_that_cannot_be_read_is_refused_and_not_quoted() -> Non
     sentence = refused(SMTP_URL="smtp://who:s3cret@mail.example:none", MAIL_FROM="a@example.com")
     assert sentence.startswith("SMTP_URL cannot be read. It is like smtp://user:password@host")
     assert "s3cret" not in sentence
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql://u:s3cret@[::1/db", "postgresql://u:s3cret@host:x/db"]
+)
+def test_an_address_of_a_database_that_cannot_be_read_is_refused_and_not_quoted(url: str) -> None:
+    sentence = refused(DATABASE_URL=url)
+    assert sentence.startswith("DATABASE_URL cannot be read. It is like postgresql://")
+    assert "s3cret" not in sentence

@@ -14,6 +14,11 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 _DAYS = tuple(day.capitalize()[:3] for day in Weekday)
 
 
+def replace_invisible(text: str) -> str:
+    """Put a space in place of each sign that is not printed, such as one that a terminal obeys."""
+    return "".join(sign if sign.isprintable() else " " for sign in text)
+
+
 def format_clock(time_of_day: time) -> str:
     """Format a time of day on the 24-hour clock: 09:00, and 09:00:30 only with seconds."""
     return time_of_day.isoformat("seconds" if time_of_day.second else "minutes")

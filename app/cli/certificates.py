@@ -93,7 +93,7 @@ def _read(folder: Path, name: str) -> _Pair | None:
     try:
         certificate = x509.load_pem_x509_certificate((folder / f"{name}.pem").read_bytes())
         key = load_pem_private_key((folder / f"{name}-key.pem").read_bytes(), None)
-    except (FileNotFoundError, ValueError):
+    except (FileNotFoundError, ValueError, TypeError):  # A key with a password is a TypeError.
         return None
     return _Pair(certificate, key) if isinstance(key, ec.EllipticCurvePrivateKey) else None
 

@@ -12,6 +12,7 @@ from dataclasses import asdict
 import click
 
 from app.cli.database_weaknesses import find_database_weaknesses
+from app.cli.output import echo_line
 from app.cli.weaknesses import Severity, Weakness, broken, find_weaknesses
 from app.settings import BadSetting, read_settings
 
@@ -29,8 +30,7 @@ def doctor_command(context: click.Context, *, as_json: bool) -> None:
         click.echo(json.dumps({"status": status, "findings": list(map(asdict, weaknesses))}))
     else:
         for weakness in weaknesses:
-            line = f"{weakness.severity:6}  {weakness.check}: {weakness.sentence}"
-            click.echo("".join(sign if sign.isprintable() else " " for sign in line))
+            echo_line(f"{weakness.severity:6}  {weakness.check}: {weakness.sentence}")
         if not weaknesses:
             click.echo("Nothing is weak or broken.")
     context.exit(status)

@@ -5,7 +5,6 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from io import TextIOWrapper
 from typing import Any
 
 import click
@@ -30,6 +29,7 @@ from app.campaign.explanation_document import (
     write_attempts,
     write_document,
 )
+from app.cli.output import echo_line
 
 
 class Unusable(click.ClickException):
@@ -55,14 +55,11 @@ def explain_command(file: str, audience: str, purpose: str, *, as_json: bool) ->
     told_to = read_audience(answers, reading.values.get("timezone"))
     explanation = explain_reading(reading, told_to, datetime.now(UTC))
     explanation = replace(explanation, problems=find_problems_of_document(reading))
-    text = (
-        json.dumps(write_document(explanation), indent=2)
-        if as_json
-        else "\n".join(_describe(explanation))
-    )
-    if isinstance(sys.stdout, TextIOWrapper):  # What a terminal cannot show must not end it.
-        sys.stdout.reconfigure(errors="replace")
-    click.echo(text)
+    if as_json:
+        click.echo(json.dumps(write_document(explanation), indent=2))
+    else:
+        for line in _describe(explanation):
+            echo_line(line)
     sys.exit(1 if explanation.problems else 0)
 
 

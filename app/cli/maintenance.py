@@ -67,6 +67,8 @@ def verify_evidence(file: TextIO, seal: str) -> None:
         fault = check_evidence(document, seal)
     except (ValueError, RecursionError) as error:
         raise click.ClickException("This is no evidence file of Campaign Builder.") from error
+    except OSError as error:
+        raise click.ClickException(f"{file.name} cannot be read: {error.strerror}.") from error
     if fault:
         raise click.ClickException(f"The evidence does not hold. {fault}")
     click.echo(

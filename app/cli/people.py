@@ -67,7 +67,7 @@ def add(email: str, name: str, roles: tuple[str, ...], address: str) -> None:
     """Add a person, and print the link by which they set a password."""
     form = AccountForm(MultiDict({"email": email, "name": name or email}))
     if not form.validate():
-        raise click.BadParameter(next(iter(form.errors.values()))[0])
+        raise click.BadParameter((form.errors.get("email") or form.errors["name"])[0])
     rights = _read_roles(roles)
     try:
         with store().writing(ALL_ACCOUNTS) as session:

@@ -17,19 +17,25 @@ from rich.progress import Progress as ProgressBar
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
-from app.campaign.compliance.audience import read_audience
 from app.campaign.compliance.evidence import Severity
-from app.campaign.contract.payload import write_values_as_answers
-from app.campaign.contract.reading import read_json
+from app.campaign.contract.payload import build_payload, write_values_as_answers
+from app.campaign.contract.reading import Reading, read_json
 from app.campaign.contract.strict_json import Malformed, parse_object
 from app.campaign.contract.validation import find_problems_of_document
-from app.campaign.contract.wording import describe_problem
-from app.campaign.explanation import explain_reading
+from app.campaign.contract.wording import WORDS, describe_problem, join_words
+from app.campaign.explanation import Explanation, explain
+from app.cli.output import echo_line
 from app.connections import Connection
 from app.sending.batch_check import NothingReady, make_batch
 from app.sending.batch_confirmation import BatchRequest, NotChecked, confirm_batch
 from app.sending.batch_queue import stop_batch
-from app.sending.confirmation import NotApproved, NotConfirmed, StaleReview
+from app.sending.confirmation import (
+    LONGEST_SENDER,
+    NotApproved,
+    NotConfirmed,
+    StaleReview,
+    clean_sender,
+)
 from app.sending.submission import GRACE
 from app.services import connections, find_services, store
 from app.store import accounts, approvals, batch_summary, batches, drafts, throttles
@@ -130,6 +136,8 @@ def send_command(file: BinaryIO, name: str, who: str, *, yes: bool) -> None:
 
 def _find_who(typed: str) -> str:
     """Name who sends: where people have accounts, one of these, as everywhere in the trail."""
+    if typed != clean_sender(typed):
+        raise Unusable(f"Say by --who a name of {LONGEST_SENDER} visible signs at most.")
     with store().reading() as session:
         if not typed or not accounts.is_any_active(session):
             return typed
@@ -154,7 +162,7 @@ def _send(lines: list[_Line], to: Connection, who: str) -> None:
         _follow(batch_id)
     except KeyboardInterrupt:
         _stop(batch_id, "Stopped. The same command sends the rest.")
-    _tell_failures(batch_id)
+    _tell_failures(batch_id, {line.name: line.number for line in lines})
 
 
 def _stop(batch_id: int, why: str) -> None:
@@ -206,12 +214,25 @@ def _read_line(number: int, content: bytes, to: Connection, now: datetime) -> _L
         return _Line(number, name, str(error))
     if problems := find_problems_of_document(reading):
         return _Line(number, name, describe_problem(problems[0]))
-    audience = read_audience({}, reading.values.get("timezone"))
-    meaning = explain_reading(reading, audience, now)
     answers = write_values_as_answers(reading.values) | {"connection": to.key}
+    meaning = explain(answers, now)
+    if problem := _find_difference(reading, meaning):
+        return _Line(number, name, problem)
     days = meaning.overview.calling_days if meaning.overview else 0
     kinds = Counter(finding.severity for finding in meaning.findings)
     return _Line(number, name, "", answers, meaning.digest, days, kinds)
+
+
+def _find_difference(reading: Reading, meaning: Explanation) -> str:
+    """Say what keeps a line from being saved and sent exactly as it stands; nothing if it can."""
+    if meaning.problems:
+        return describe_problem(meaning.problems[0])
+    stands = build_payload(reading.values)
+    changed = [name for name, value in stands.items() if meaning.payload.get(name) != value]
+    if not changed:
+        return ""
+    things = join_words([WORDS[name].thing for name in changed])
+    return f"Take the spaces at both ends out of {things}: they would not be sent."
 
 
 def _tell_review(lines: list[_Line], to: Connection) -> None:
@@ -228,7 +249,7 @@ def _tell_review(lines: list[_Line], to: Connection) -> None:
         click.echo(f"Rules of calling: {counts}")
     for line in lines:
         if line.problem:
-            click.echo(f"Line {line.number} is left out: {line.problem}")
+            echo_line(f"Line {line.number} is left out: {line.problem}")
 
 
 def _send_together(draft_ids: list[str], to: Connection, who: str) -> int:
@@ -320,14 +341,18 @@ def _wait_for_progress(batch_id: int) -> tuple[Progress, str]:
         sleep(_EVERY)
 
 
-def _tell_failures(batch_id: int) -> None:
-    """Name the first campaigns of a batch that were not created, each with the reason."""
+def _tell_failures(batch_id: int, numbers: Mapping[str, int]) -> None:
+    """Name the first campaigns of a batch that were not created, each with the reason.
+
+    *numbers* has the line of each in the file, by the draft's id.
+    """
     with store().reading() as session:
         results = batches.read_results(session, batch_id, MOST_ITEMS)
     failed = [result for result in results if result.state is not State.CREATED]
     for result in failed[:_NAMED]:
         why = result.message or result.reason
-        click.echo(f"{result.name}: {result.state or result.item}. {why}".strip())
+        became = result.state or "left out"
+        echo_line(f"Line {numbers[result.draft_id]}, {result.name}: {became}. {why}".strip())
     if len(failed) > _NAMED:
         click.echo(f"and {len(failed) - _NAMED:,} more: the page of batch {batch_id} has them all.")
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
+from app.campaign.formatting import replace_invisible
 from app.rights import Person
 
 _LONGEST = 200
@@ -38,8 +39,7 @@ def hash_item(item: Item, who: str = "") -> str:
 
 def write_words(item: Item) -> str:
     """Write the words of an item on one line of visible signs."""
-    visible = "".join(sign if sign.isprintable() else " " for sign in item.words)
-    line = " ".join(visible.split())
+    line = " ".join(replace_invisible(item.words).split())
     return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
 
 

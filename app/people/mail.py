@@ -24,6 +24,7 @@ from threading import Lock
 
 from email_validator import EmailNotValidError, validate_email
 
+from app.campaign.formatting import replace_invisible
 from app.mail_settings import MailServer
 
 PATIENCE = 10.0
@@ -190,8 +191,7 @@ def _read_recipient(email: str) -> Address:
 
 
 def _write_line(text: str) -> str:
-    visible = "".join(sign if sign.isprintable() else " " for sign in text)
-    return " ".join(visible.split())
+    return " ".join(replace_invisible(text).split())
 
 
 def _explain(error: Exception) -> str:

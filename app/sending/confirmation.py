@@ -154,6 +154,15 @@ def check_way(session: Session, to: Connection, standing: Standing | None, witho
         raise Paused
 
 
+LONGEST_SENDER = 80
+"""Characters of the name that somebody types who sends."""
+
+
+def clean_sender(typed: str) -> str:
+    """Take the spaces at both ends and all invisible signs out of a typed name, and shorten it."""
+    return "".join(sign for sign in typed.strip() if sign.isprintable())[:LONGEST_SENDER]
+
+
 def check_sender(to: Connection, *, named: str, who: str) -> None:
     """Check that a live connection's name was typed, and by whom; a sandbox needs neither.
 

@@ -6,13 +6,13 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from app.connections import SANDBOX, Connection
+from app.sending.confirmation import clean_sender
 from app.services import connections
 from app.store.models import Draft, Submission
 from app.web.access import find_person
 from app.web.remembered import remember
 
 _NAME = "who"
-_LONGEST_NAME = 80
 
 
 def find_connection(draft: Draft) -> Connection:
@@ -36,8 +36,7 @@ def name_person() -> str:
 
 def _read_typed_name() -> str:
     """Read the name as it was given with this request or an earlier one."""
-    name = request.form.get(_NAME, request.cookies.get(_NAME, ""))
-    return "".join(sign for sign in name.strip() if sign.isprintable())[:_LONGEST_NAME]
+    return clean_sender(request.form.get(_NAME, request.cookies.get(_NAME, "")))
 
 
 def remember_who(response: Response) -> Response:

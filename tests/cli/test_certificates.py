@@ -9,6 +9,12 @@ import pytest
 import time_machine
 from click.testing import CliRunner, Result
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+    load_pem_private_key,
+)
 
 from app.cli.certificates import OF_OTHERS, certificates_command
 
@@ -98,6 +104,16 @@ def test_without_its_authority_all_are_made_anew(tmp_path: Path) -> None:
     make(tmp_path)
     (tmp_path / "authority-key.pem").unlink()
     assert make(tmp_path).output.count("Made:") == 4
+    assert shake_hands(tmp_path, "web", "campaigns", "web") == "campaigns"
+
+
+def test_a_key_with_a_password_is_made_anew(tmp_path: Path) -> None:
+    make(tmp_path)
+    key = tmp_path / "web-key.pem"
+    password = BestAvailableEncryption(b"secret")
+    kept = load_pem_private_key(key.read_bytes(), None)
+    key.write_bytes(kept.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, password))
+    assert make(tmp_path).output.count("Made:") == 1
     assert shake_hands(tmp_path, "web", "campaigns", "web") == "campaigns"
 
 

@@ -94,6 +94,17 @@ def test_the_real_command_tells_of_the_vendors_sample(tmp_path: Path) -> None:
     assert json.loads(ended.stdout)["calendar"]["calling_days"] == 64
 
 
+def test_nothing_in_a_file_acts_on_the_terminal_or_looks_like_another_line(
+    app: Flask, tmp_path: Path
+) -> None:
+    odd = {"\x1b]0;title\x07\nTo be changed": 1, "timezone": "Europe/\x00Nowhere"}
+    (tmp_path / "odd.json").write_text(json.dumps(SAMPLE | odd))
+    said = app.test_cli_runner().invoke(args=["explain", str(tmp_path / "odd.json")])
+    assert said.exit_code == 1
+    assert not set(said.output) & {"\x1b", "\x07", "\x00"}
+    assert said.output.splitlines().count("To be changed") == 1
+
+
 @pytest.mark.parametrize("content", NO_CAMPAIGN.values(), ids=NO_CAMPAIGN)
 def test_what_is_no_campaign_ends_with_2_and_one_line(
     app: Flask, tmp_path: Path, content: bytes

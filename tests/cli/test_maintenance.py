@@ -21,6 +21,9 @@ from tests.pages import Visitor
 from tests.sending.presses import TOKEN, entered
 from tests.store.tampering import tamper
 
+UNREADABLE = Path("/proc/self/mem")
+"""It opens, and its first byte cannot be read."""
+
 Entered = Callable[..., str]
 
 
@@ -162,6 +165,14 @@ class TestEvidence:
         file.write_text(file.read_text().replace("Ada", "Eve"))
         status, output = run(app, "verify-evidence", str(file))
         assert (status, "The evidence does not hold." in output) == (1, True)
+
+    @pytest.mark.skipif(not UNREADABLE.exists(), reason="There is no such file here.")
+    def test_one_that_opens_and_cannot_be_read_is_told_in_a_sentence(self, app: Flask) -> None:
+        status, output = run(app, "verify-evidence", str(UNREADABLE))
+        assert (status, output) == (
+            1,
+            f"Error: {UNREADABLE} cannot be read: Input/output error.\n",
+        )
 
     @pytest.mark.parametrize("content", [b"", b"{}", b"[" * 5000, b"\xff\xfe", b'{"trail": 7}'])
     def test_what_is_none_is_told_in_a_sentence(

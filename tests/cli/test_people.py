@@ -68,6 +68,8 @@ def test_what_cannot_be_given_is_refused_with_a_sentence(run: Run, app: Flask) -
     add_account(app)
     for words, sentence in (
         (("bo",), "Enter an e-mail address"),
+        (("a\n@b.example",), "Enter an e-mail address"),
+        ((f"{'x' * 3000}@b.example",), "Enter an e-mail address"),
         (("anna@example.com",), "Another account has this e-mail address."),
         (("bo@example.com", "--role", "boss"), "There is no role “boss”"),
         (("bo@example.com", "--role", "viewer@Nowhere"), "There is no connection “Nowhere”."),

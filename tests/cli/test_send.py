@@ -105,7 +105,7 @@ def test_what_nobody_knows_ends_with_a_status_of_its_own(
 
     assert said.exit_code == 3
     assert "1 may have been created, or not" in said.output
-    assert "UNKNOWN" in said.output
+    assert "Line 1, One: UNKNOWN." in said.output
 
 
 def test_a_bad_line_is_named_and_the_rest_is_sent(
@@ -120,6 +120,55 @@ def test_a_bad_line_is_named_and_the_rest_is_sent(
     assert "Line 3 is left out:" in said.output
     assert "Line 4 is left out:" in said.output
     assert names(ledger) == ["One"]
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"name": " One "}, "Take the spaces at both ends out of the campaign name: they would"),
+        ({"name": "x" * 1505}, "Shorten the campaign name: Campaign Builder takes 1,000"),
+        ({"max_call_attempts": 10**20}, "Enter the attempts for each lead as a smaller number."),
+    ],
+    ids=["spaces", "too long", "too many digits"],
+)
+def test_what_would_not_be_sent_exactly_as_it_stands_is_left_out_of_the_dry_run_too(
+    send: Send, tmp_path: Path, ledger: Ledger, change: dict[str, Any], sentence: str
+) -> None:
+    file = write(tmp_path, "One", **change)
+    for more, status in (((), 1), (("--yes",), 2)):
+        said = send(file, *more)
+        assert (said.exit_code, f"Line 1 is left out: {sentence}" in said.output) == (status, True)
+    assert names(ledger) == []
+
+
+def test_nothing_in_a_file_acts_on_the_terminal_or_looks_like_another_line(
+    send: Send, tmp_path: Path
+) -> None:
+    said = send(write(tmp_path, "One", **{"x\x1b[2J\nLine 9 is fine": 1}))
+    assert "\x1b" not in said.output
+    assert not [line for line in said.output.splitlines() if line.startswith("Line 9")]
+
+
+def test_a_name_that_the_terminal_cannot_show_hides_no_outcome(
+    app: Flask, settings: Settings, tmp_path: Path
+) -> None:
+    find_services(app).faults.switch_on(Switch("stored-then-dropped", every=False))
+    words = ("send", "--batch", str(write(tmp_path, "One 😀")), "--connection", "Sandbox", "--yes")
+    said = create_app(settings).test_cli_runner(charset="latin-1").invoke(args=words)
+
+    assert said.exit_code == 3
+    assert "Line 1, One ?: UNKNOWN." in said.output
+    assert "1 may have been created, or not" in said.output
+
+
+def test_who_sends_is_named_by_what_can_be_read(send: Send, tmp_path: Path, ledger: Ledger) -> None:
+    for who in ("Ad\x1b[31ma", "Ada\nX", "A" * 81, " Ada"):
+        said = send(write(tmp_path, "One"), "--yes", "--who", who)
+        assert (said.exit_code, "Say by --who a name of 80 visible signs" in said.output) == (
+            2,
+            True,
+        )
+    assert names(ledger) == []
 
 
 def test_failures_in_a_row_stop_it_and_nothing_stays_in_the_queue(

@@ -14,6 +14,7 @@ class Code(StrEnum):
     NOT_A_DATE = auto()
     NOT_A_TIME = auto()
     NOT_A_WHOLE_NUMBER = auto()
+    TOO_MANY_DIGITS = auto()
     NOT_YES_OR_NO = auto()
     NOT_A_ZONE = auto()
     NOT_A_URL = auto()

@@ -27,7 +27,7 @@ _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?", re.ASCII)
 MOST_DIGITS = 18
 """Of a whole number that somebody types."""
 
-_WHOLE = re.compile(rf"[+-]?\d{{1,{MOST_DIGITS}}}", re.ASCII)
+_WHOLE = re.compile(r"[+-]?\d+", re.ASCII)
 _FLAGS = {"true": True, "false": False}
 _CHOICES = {field.name: dict(field.choices.__members__) for field in FIELDS if field.choices}
 _WEEK = tuple(Weekday.__members__.items())
@@ -162,6 +162,8 @@ def _read_whole_number(_field: Field, raw: Any) -> int:
 def _read_whole_number_in_text(_field: Field, text: str) -> int:
     if not _WHOLE.fullmatch(text):
         raise Unreadable(Code.NOT_A_WHOLE_NUMBER)
+    if len(text.lstrip("+-")) > MOST_DIGITS:
+        raise Unreadable(Code.TOO_MANY_DIGITS)
     return int(text)
 
 

@@ -166,6 +166,7 @@ _SENTENCES = {
     Code.NOT_A_DATE: "Enter {thing} as a date, such as 2027-01-31.",
     Code.NOT_A_TIME: "Enter {thing} as a time from 00:00 to 23:59, such as 09:00.",
     Code.NOT_A_WHOLE_NUMBER: "Enter {thing} as a whole number{least}.",
+    Code.TOO_MANY_DIGITS: "Enter {thing} as a smaller number.",
     Code.NOT_YES_OR_NO: "Choose {thing}.",
     Code.NOT_A_ZONE: "Choose {thing} from the list, such as America/New_York.",
     Code.NOT_A_URL: "Enter {thing} in full, such as https://example.com/events.",

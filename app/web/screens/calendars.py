@@ -5,7 +5,7 @@ from itertools import islice
 from flask import Blueprint, Response
 
 from app.campaign.contract.reading import read_answers
-from app.campaign.formatting import format_short_day
+from app.campaign.formatting import format_short_day, replace_invisible
 from app.campaign.schedule.windows import iterate_windows, read_schedule
 from app.rights import Right
 from app.services import store
@@ -38,8 +38,7 @@ def _write_calendar(draft: Draft) -> bytes:
 
     calendar = Calendar()
     # A text of iCalendar may hold no control characters (RFC 5545, 3.3.11).
-    printable = "".join(sign if sign.isprintable() else " " for sign in draft.name)
-    name = name_campaign(" ".join(printable.split()))
+    name = name_campaign(" ".join(replace_invisible(draft.name).split()))
     calendar.add("prodid", f"-//Campaign Builder//{VERSION}//EN")
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", vText(name))
