@@ -10,8 +10,8 @@ from app.remote.addresses import NOTHING_ELSE, AllowedHosts
 from app.remote.client import DEADLINE, CampaignApi
 from app.remote.connection import BadConnection, Credentials, join_campaigns_url
 from app.store import saved_connections
+from app.store.connection_models import SavedConnection
 from app.store.database import Store
-from app.store.models import SavedConnection
 from app.store.vault import CannotUnlock, Vault
 
 SANDBOX, ENVIRONMENT = "sandbox", "environment"

@@ -13,9 +13,9 @@ from app.cli.weaknesses import Weakness, broken, is_own_sandbox, weak
 from app.sending.brought_back import FILE as NOTE
 from app.sending.brought_back import is_missing_there, read_note
 from app.settings import LOOPBACK, Settings, read_database_url
+from app.store.connection_models import SavedConnection
 from app.store.dialects.postgresql import CLOCK, HAS_MORE_RIGHTS, OLDEST, PATIENCE, VERSION
 from app.store.migrations import HEAD, read_revision
-from app.store.models import SavedConnection
 from app.store.records import LoggedCall
 
 MANY_CALLS = 200_000

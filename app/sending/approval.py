@@ -17,9 +17,10 @@ from app.store import approvals, batch_summary, batches, drafts
 from app.store.acceptances import write_judgement
 from app.store.approvals import Decision, Subject
 from app.store.base import ItemState
+from app.store.batch_models import Batch
 from app.store.batch_summary import Summary
 from app.store.chains import hash_document
-from app.store.models import Batch, Draft
+from app.store.models import Draft
 from app.store.team_models import Approval, ApprovalState
 
 

@@ -18,8 +18,9 @@ from app.store import batch_summary, batches, drafts
 from app.store.acceptances import count_anew, write_judgement
 from app.store.audit_trail import name_batch_chain
 from app.store.base import ItemState
+from app.store.batch_models import Batch, BatchItem
 from app.store.database import Store
-from app.store.models import Batch, BatchItem, Draft
+from app.store.models import Draft
 
 _AT_ONCE = 50
 _ADDED_AT_ONCE = 1000

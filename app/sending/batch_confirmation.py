@@ -13,8 +13,8 @@ from app.sending.press import write_grounds
 from app.store import audit_trail, batch_summary, batches, seals
 from app.store.audit_trail import EventKind, name_batch_chain
 from app.store.base import QUEUED_AT_MOST, ItemState
+from app.store.batch_models import Batch
 from app.store.database import Store
-from app.store.models import Batch
 
 
 class NotChecked(Exception):

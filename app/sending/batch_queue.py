@@ -12,8 +12,9 @@ from app.sending.queue import withdraw
 from app.store import audit_trail, batches, drafts, seals
 from app.store.audit_trail import EventKind, name_batch_chain, name_draft_chain
 from app.store.base import ItemState, State
+from app.store.batch_models import Batch, BatchItem
 from app.store.database import Store
-from app.store.models import Batch, BatchItem, Draft, Submission
+from app.store.models import Draft, Submission
 
 _AT_ONCE = 50
 _CHANGED = "It was changed after the batch was reviewed."

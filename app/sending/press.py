@@ -10,8 +10,9 @@ from app.connections import Connection
 from app.store import audit_trail, batches, submissions
 from app.store.audit_trail import EventKind, name_draft_chain
 from app.store.base import State
+from app.store.batch_models import Batch
 from app.store.binding import OUTCOME_IS_OPEN
-from app.store.models import Batch, Draft, Submission
+from app.store.models import Draft, Submission
 
 MOST_TIMES = 10
 """So often a batch sends a campaign to an API that says that it was asked too often."""

@@ -12,8 +12,8 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app.campaign.contract.fields import CallingEntity
+from app.store.connection_models import BookEntry
 from app.store.dialects import queries
-from app.store.models import BookEntry
 
 
 class IdKind(StrEnum):

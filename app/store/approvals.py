@@ -20,8 +20,9 @@ from app.store.audit_trail import (
     name_draft_chain,
 )
 from app.store.base import MAY_EXIST, ItemState
+from app.store.batch_models import Batch, BatchItem
 from app.store.dialects import queries
-from app.store.models import Batch, BatchItem, Draft
+from app.store.models import Draft
 from app.store.people_models import GroupMember
 from app.store.team_models import Approval, ApprovalRule, ApprovalState, DraftEditor
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.store import batches
 from app.store.base import ItemState, State
-from app.store.models import Batch
+from app.store.batch_models import Batch
 
 _RATE_OVER = timedelta(seconds=20)
 

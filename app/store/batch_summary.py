@@ -13,7 +13,7 @@ from sqlalchemy import cast as cast_to
 from sqlalchemy.orm import Session
 
 from app.store.base import ItemState
-from app.store.models import Batch, BatchItem
+from app.store.batch_models import Batch, BatchItem
 
 
 class Summary(NamedTuple):

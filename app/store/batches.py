@@ -9,8 +9,9 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, load_only
 
 from app.store.acceptances import stamp_statements
 from app.store.base import ENDED, NOT_CREATED, QUEUED_AT_MOST, ItemState, State
+from app.store.batch_models import Batch, BatchItem
 from app.store.batch_summary import keep_summary
-from app.store.models import IS_QUEUED, IS_UNLOCKED, Batch, BatchItem, Draft, Submission
+from app.store.models import IS_QUEUED, IS_UNLOCKED, Draft, Submission
 
 MOST_ITEMS = 100_000
 """Campaigns in one batch."""

@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.store.base import MAY_EXIST, OPEN, Base, ItemState, Readiness, State, Words
+from app.store.base import MAY_EXIST, OPEN, Base, Readiness, State, Words
 from app.store.leases import Lease
 
 _BY_CODE_POINT = Words().with_variant(Words(collation="C"), "postgresql")
@@ -117,71 +117,6 @@ class Preset(Base):
     created_at: Mapped[datetime]
 
     __table_args__ = (UniqueConstraint("name", "connection_key"),)
-
-
-class Batch(Base):
-    """Campaigns that are sent together, after one review and one confirmation, to one connection.
-
-    *connection*, *connection_key*, *is_sandbox* and *stamp* are what that was when the batch was
-    made, *made_by* who put it together, and *who* confirmed it; *approved_by* is who approved it
-    before, or *without_approval* why it was sent without. *digest* is the SHA-256 over what is
-    ready, and is confirmed, item by item; *calling_days* and *findings* (by kind) are added up over
-    the same. All three are kept
-    once all items are checked, and *digest* is empty until then; so is *judged*, the SHA-256 over
-    what was found and said of the items.
-    """
-
-    __tablename__ = "batch"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    connection: Mapped[str]
-    connection_key: Mapped[str] = mapped_column(Words(32))
-    is_sandbox: Mapped[bool]
-    stamp: Mapped[str] = mapped_column(Words(16))
-    digest: Mapped[str] = mapped_column(Words(64), default="")
-    calling_days: Mapped[int] = mapped_column(default=0)
-    findings: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    judged: Mapped[str] = mapped_column(Words(64), default="")
-    made_by: Mapped[str] = mapped_column(default="")
-    who: Mapped[str] = mapped_column(default="")
-    approved_by: Mapped[str] = mapped_column(default="")
-    without_approval: Mapped[str] = mapped_column(default="")
-    created_at: Mapped[datetime]
-    confirmed_at: Mapped[datetime | None]
-    paused_at: Mapped[datetime | None]
-    stopped_at: Mapped[datetime | None]
-
-    __table_args__ = ({"sqlite_autoincrement": True},)
-
-
-class BatchItem(Base):
-    """One draft of a batch, as it was reviewed: the bytes that are sent, and what was found.
-
-    *seen* names the version of the draft, and what was said of its findings; *judged* is what
-    rules found, for the trail. *reason* says why it is UNFIT or LEFT_OUT.
-    """
-
-    __tablename__ = "batch_item"
-
-    batch_id: Mapped[int] = mapped_column(ForeignKey("batch.id"), primary_key=True)
-    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    draft_id: Mapped[str] = mapped_column(ForeignKey("draft.id"))
-    name: Mapped[str] = mapped_column(default="")
-    seen: Mapped[str] = mapped_column(Words(80), default="")
-    body: Mapped[bytes] = mapped_column(LargeBinary, default=b"")
-    digest: Mapped[str] = mapped_column(Words(64), default="")
-    judged: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    findings: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    calling_days: Mapped[int] = mapped_column(default=0)
-    state: Mapped[ItemState] = mapped_column(default=ItemState.NEW)
-    reason: Mapped[str] = mapped_column(default="")
-    submission_id: Mapped[int | None] = mapped_column(ForeignKey("submission.id"))
-
-    __table_args__ = (
-        Index("ix_batch_item_by_state", "batch_id", "state", "position"),
-        Index("ix_batch_item_by_digest", "batch_id", "digest"),
-        Index("ix_batch_item_by_draft", "batch_id", "draft_id"),
-    )
 
 
 class Submission(Base):
@@ -347,27 +282,6 @@ Index(
 )
 
 
-class Throttle(Base):
-    """How fast campaigns go to a connection, and whether a run of failures has stopped that.
-
-    At most *concurrency* at once and *rate* a second (0 is no limit), *burst* of them at once
-    after a rest. *arrival* is when the next one is due at that rate (GCRA's theoretical arrival
-    time), in seconds on *clock*. *failures* counts those in a row that failed or are UNKNOWN.
-    """
-
-    __tablename__ = "throttle"
-
-    connection_key: Mapped[str] = mapped_column(Words(32), primary_key=True)
-    rate: Mapped[float] = mapped_column(Float)
-    burst: Mapped[int]
-    concurrency: Mapped[int]
-    clock: Mapped[str] = mapped_column(Words(36), default="")
-    arrival: Mapped[float] = mapped_column(Float, default=0.0)
-    failures: Mapped[int] = mapped_column(default=0)
-    paused_at: Mapped[datetime | None]
-    pause_reason: Mapped[str] = mapped_column(default="")
-
-
 class PeriodicTask(Base):
     """Something that one of all machines does now and then, and no other until its lease ends."""
 
@@ -376,44 +290,3 @@ class PeriodicTask(Base):
     name: Mapped[str] = mapped_column(Words(16), primary_key=True)
     lease_boot: Mapped[str] = mapped_column(Words(36), default="")
     lease_ends: Mapped[float] = mapped_column(Float, default=0.0)
-
-
-class SavedConnection(Base):
-    """An API to send campaigns to; *token* is encrypted, *version* grows with every change."""
-
-    __tablename__ = "connection"
-
-    id: Mapped[str] = mapped_column(Words(32), primary_key=True)
-    version: Mapped[int]
-    name: Mapped[str]
-    name_key: Mapped[str] = mapped_column(unique=True)
-    base_url: Mapped[str]
-    token: Mapped[bytes] = mapped_column(LargeBinary)
-    is_sandbox: Mapped[bool]
-    colour: Mapped[str] = mapped_column(Words(16))
-    notes: Mapped[str]
-    created_at: Mapped[datetime]
-    changed_at: Mapped[datetime]
-    disabled_at: Mapped[datetime | None]
-    dashboard_url: Mapped[str] = mapped_column(default="", server_default="")
-
-
-class BookEntry(Base):
-    """An id of a voice provider that somebody has used or wrote down, for one connection.
-
-    *kind* is an `address_book.IdKind`; *nickname* may be empty.
-    """
-
-    __tablename__ = "book"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    connection_key: Mapped[str] = mapped_column(Words(32))
-    kind: Mapped[str] = mapped_column(Words(10))
-    value: Mapped[str]
-    nickname: Mapped[str]
-    created_at: Mapped[datetime]
-    last_used_at: Mapped[datetime | None]
-
-    __table_args__ = (
-        UniqueConstraint("connection_key", "kind", "value", name="uq_book_connection_key"),
-    )

@@ -13,7 +13,8 @@ from app.store import audit_trail, batches, request_log, submissions
 from app.store.archive_file import Row
 from app.store.audit_trail import EventKind, name_batch_chain, name_draft_chain
 from app.store.base import MAY_EXIST, UNSETTLED, ItemState
-from app.store.models import Batch, BatchItem, Draft, Submission
+from app.store.batch_models import Batch, BatchItem
+from app.store.models import Draft, Submission
 from app.store.records import ChainHead, Event, LoggedCall
 
 

@@ -8,8 +8,9 @@ from sqlalchemy import CursorResult, bindparam, func, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from app.store.base import State
+from app.store.batch_models import Batch
 from app.store.leases import Lease, Moment
-from app.store.models import IS_OPEN, IS_QUEUED, Batch, Draft, Submission
+from app.store.models import IS_OPEN, IS_QUEUED, Draft, Submission
 
 
 class Waiting(NamedTuple):

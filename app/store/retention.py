@@ -24,11 +24,12 @@ from app.settings import Keep
 from app.store import audit_trail, seals
 from app.store.archive_file import Archive, Damaged, read_archive, write_archive
 from app.store.audit_trail import INSTANCE, SAID, EventKind, find_said_digest
+from app.store.batch_models import Batch, BatchItem
 from app.store.binding import Bound
 from app.store.database import Store
 from app.store.dialects import queries
 from app.store.migrations import HEAD
-from app.store.models import Batch, BatchItem, Draft, Submission
+from app.store.models import Draft, Submission
 from app.store.portions import FIRST, GATHER, ArchiveKind, Portion
 from app.store.records import LoggedCall
 from app.store.search_index import CALL_INDEX, DRAFT_INDEX

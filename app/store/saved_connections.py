@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.store import audit_trail
 from app.store.audit_trail import EventKind, name_connection_chain
-from app.store.models import SavedConnection
+from app.store.connection_models import SavedConnection
 from app.store.records import Event
 
 

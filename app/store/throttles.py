@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 
 from app.store import audit_trail, gcra
 from app.store.audit_trail import EventKind, name_connection_chain
+from app.store.connection_models import Throttle
 from app.store.dialects import queries
 from app.store.leases import Moment
-from app.store.models import Throttle
 
 _log = logging.getLogger(__name__)
 

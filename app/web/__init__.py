@@ -11,11 +11,11 @@ from app.people import sign_in
 from app.services import find_services
 from app.store.database import Store
 from app.web import (
-    access,
     addresses,
     assets,
     attention,
     errors,
+    gate,
     icons,
     request_bounds,
     security,
@@ -74,7 +74,7 @@ def install(app: Flask, store: Store, *, is_reachable: bool, wants_second_factor
     request_bounds.install(app)
     addresses.install(app)
     assets.install(app)
-    access.install(app, is_reachable=is_reachable, wants_second_factor=wants_second_factor)
+    gate.install(app, is_reachable=is_reachable, wants_second_factor=wants_second_factor)
     attention.install(app)
     icons.install(app)
     security.install(app)

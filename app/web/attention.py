@@ -12,7 +12,8 @@ from app.services import find_services, store
 from app.store import submissions
 from app.store.base import State
 from app.store.submissions import OpenSubmission
-from app.web.access import LIKE_NOTHING, find_keys
+from app.web.access import find_keys
+from app.web.gate import LIKE_NOTHING
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from typing import Protocol
 from app.campaign.contract.reading import read_json
 from app.campaign.formatting import format_short_day
 from app.campaign.timezones.zones import name_city
-from app.store.models import Batch
+from app.store.batch_models import Batch
 from app.store.readiness import describe_hours
 
 

@@ -17,7 +17,7 @@ from app.sandbox import TOKEN
 from app.sandbox.envelope import write_error
 from app.services import find_services
 from app.store import accounts, api_tokens
-from app.web.access import comes_from_elsewhere
+from app.web.gate import comes_from_elsewhere
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

@@ -13,8 +13,9 @@ from app.notices.items import Item, ListWaiting
 from app.rights import Person, Right
 from app.sending.approval import may_decide, name_seen, name_seen_of_batch
 from app.store import approvals, batches, comments, submissions
+from app.store.batch_models import Batch
 from app.store.batch_summary import summarise
-from app.store.models import Batch, Draft
+from app.store.models import Draft
 from app.web.access import find_keys_of
 from app.web.names import name_campaign
 

@@ -26,7 +26,7 @@ from app.store.base import Base
 from app.store.dialects import postgresql
 from app.store.sign_in_pace import Limit
 from app.web import security_lines
-from app.web.access import MAKES_SURE
+from app.web.gate import MAKES_SURE
 from tests.web.screens.test_policy_reports import REFUSED
 
 ROOT = Path(__file__).parents[2]
@@ -144,7 +144,7 @@ def test_what_it_names_is_there(path: str) -> None:
 
 
 def test_limits_of_requests_stand_in_the_guide_to_deploying() -> None:
-    assert f"{LARGEST_REQUEST // 1024} KB for the form of a campaign" in DEPLOY
+    assert f"{LARGEST_REQUEST // 1024} KB for a campaign: its form, its review" in DEPLOY
 
 
 def test_the_readme_leads_to_it() -> None:

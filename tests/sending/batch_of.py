@@ -9,8 +9,8 @@ from app.sending.batch_confirmation import BatchRequest, confirm_batch
 from app.sending.batch_queue import queue_items
 from app.store import batch_summary, batches
 from app.store.base import ItemState, State
+from app.store.batch_models import BatchItem
 from app.store.database import Store
-from app.store.models import BatchItem
 from tests.factories import outbound
 
 Saved = Callable[..., str]

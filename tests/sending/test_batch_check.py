@@ -16,9 +16,10 @@ from app.sending.batch_check import NothingReady, check_anew, check_items, make_
 from app.services import find_services
 from app.store import batch_summary, batches, drafts
 from app.store.base import ItemState, State
+from app.store.batch_models import Batch, BatchItem
 from app.store.batch_summary import Summary
 from app.store.database import Store
-from app.store.models import Batch, BatchItem, Draft, Submission
+from app.store.models import Draft, Submission
 from tests.factories import outbound
 from tests.sending.batch_of import check_all, items, make, save_many, states
 

@@ -18,8 +18,8 @@ from app.store import seals, throttles
 from app.store.audit_trail import INSTANCE, EventKind, name_draft_chain, read_chain
 from app.store.base import State
 from app.store.chains import read_heads
+from app.store.connection_models import BookEntry
 from app.store.database import Store
-from app.store.models import BookEntry
 from app.store.records import Seal
 from app.store.throttles import MOST_FAILURES
 from app.store.verification import verify

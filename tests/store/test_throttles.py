@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from app.store import throttles
 from app.store.audit_trail import EventKind, name_connection_chain
+from app.store.connection_models import Throttle
 from app.store.database import Store
 from app.store.leases import Moment
-from app.store.models import Throttle
 from app.store.records import Event
 from app.store.throttles import GENTLE, MOST_FAILURES, UNHURRIED, Pace
 

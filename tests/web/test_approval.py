@@ -13,7 +13,8 @@ from app.services import find_services
 from app.store import approvals
 from app.store.approvals import Decision, Subject
 from app.store.base import State
-from app.store.models import SavedConnection, Submission
+from app.store.connection_models import SavedConnection
+from app.store.models import Submission
 from app.store.team_models import ApprovalState
 from tests.factories import outbound
 from tests.pages import Page, drain

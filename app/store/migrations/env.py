@@ -3,6 +3,8 @@
 from alembic import context
 
 from app.store import (  # noqa: F401  They fill the metadata.
+    batch_models,
+    connection_models,
     models,
     notice_models,
     people_models,

@@ -30,8 +30,8 @@ from app.services import connections, store
 from app.store import approvals, audit_trail, batch_summary, batches, drafts
 from app.store.acceptances import read_accepted
 from app.store.base import ItemState
+from app.store.batch_models import BatchItem
 from app.store.batch_summary import Accepted
-from app.store.models import BatchItem
 from app.store.saved_connections import NoSuchConnection
 from app.web.access import find_person, fresh, needs
 from app.web.event_words import list_changes
