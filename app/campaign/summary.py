@@ -108,10 +108,9 @@ def _describe_total(values: Values, overview: Overview | None) -> Iterator[str]:
     days = (
         "1 calling day" if overview.calling_days == 1 else f"{overview.calling_days:,} calling days"
     )
-    hours = "1 hour" if overview.hours == "1" else f"{overview.hours} hours"
     is_whole = values.get("end_date") == overview.shown_until
     within = "" if is_whole else f" until {format_day(overview.shown_until)}"
-    yield f"That makes {days} with {hours} of calling{within}."
+    yield f"That makes {days} with {overview.hours_in_words} of calling{within}."
     for change in overview.changes[:_CHANGES]:
         yield (
             f"The clocks in {overview.schedule.zone} change on {format_day(change.day)}, "

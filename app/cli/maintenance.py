@@ -15,7 +15,7 @@ from app.store.evidence_file import check_evidence, describe_archived, describe_
 from app.store.file_lock import Busy
 from app.store.saved_connections import read_connections
 from app.store.vault import CannotUnlock, Vault
-from app.store.verification import Verdict, verify
+from app.store.verification import Verification, verify
 
 _PATIENCE = 10
 _NOTE = "The newest seal is {seal}. Note it somewhere else: verify-trail --seal proves more then."
@@ -127,7 +127,7 @@ def _relock(vault: Vault) -> tuple[int, list[str]]:
     return count, lost
 
 
-def _verify_and_seal(noted: str) -> Verdict:
+def _verify_and_seal(noted: str) -> Verification:
     with _store().reading() as session:
         verdict = verify(session, noted)
     if verdict.fault:

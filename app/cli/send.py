@@ -119,7 +119,7 @@ def send_command(file: BinaryIO, name: str, who: str, *, yes: bool) -> None:
         needs_a_name = not to.is_sandbox or has_to_be_approved or accounts.is_any_active(session)
         pause = throttles.find_pause(session, to.key)
     if pause:
-        raise Unusable(_PAUSED_ALREADY.format(to.name, pause[1]))
+        raise Unusable(_PAUSED_ALREADY.format(to.name, pause.reason))
     if not to.is_enabled or (needs_a_name and not who):
         what = "Say by --who who sends it" if to.is_enabled else "That connection is disabled"
         raise Unusable(f"{what}. Nothing was sent.")
@@ -333,7 +333,7 @@ def _wait_for_progress(batch_id: int) -> tuple[Progress, str]:
             with store().reading() as session:
                 batch = batches.find(session, batch_id)
                 pause = throttles.find_pause(session, batch.connection_key)
-                return measure(session, batch), pause[1] if pause else ""
+                return measure(session, batch), pause.reason if pause else ""
         except (DatabaseError, NoConnection) as error:  # A server may just be started anew.
             if monotonic() - since > LONGEST_SILENCE:
                 silence = _SILENT.format(round(LONGEST_SILENCE / 60), batch_id)

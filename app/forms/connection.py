@@ -19,10 +19,9 @@ from app.remote.connection import (
     find_origin,
 )
 from app.settings_table import REAL_API
-from app.store.address_book import IdKind
+from app.store.address_book import LONGEST_ID, LONGEST_NICKNAME, IdKind
 
 LIVE, SANDBOX = "live", "sandbox"
-_LONGEST = 200
 _NO_DASHBOARD = (
     "Enter the whole address as https://host, without a user name or a password in it, "
     "or leave it empty."
@@ -161,7 +160,7 @@ class BookForm(Form):
         "Id",
         [
             DataRequired("Paste the id."),
-            Length(max=_LONGEST, message="Paste an id of 200 characters or fewer."),
+            Length(max=LONGEST_ID, message=f"Paste an id of {LONGEST_ID} characters or fewer."),
         ],
         filters=[strip],
     )
@@ -169,7 +168,10 @@ class BookForm(Form):
         "Nickname",
         [
             DataRequired("Enter a nickname."),
-            Length(max=80, message="Choose a nickname of 80 characters or fewer."),
+            Length(
+                max=LONGEST_NICKNAME,
+                message=f"Choose a nickname of {LONGEST_NICKNAME} characters or fewer.",
+            ),
         ],
         filters=[strip],
     )

@@ -91,13 +91,13 @@ class RecoveryCodes(MfRecoveryCodesUtil):
         return self._find(user, code) is not None
 
     def delete_recovery_code(self, user: UserMixin, code: str) -> bool:
-        place = self._find(user, code)
+        index = self._find(user, code)
         datastore = current_app.extensions["security"].datastore
-        return place is not None and bool(datastore.mf_delete_recovery_code(user, place))
+        return index is not None and bool(datastore.mf_delete_recovery_code(user, index))
 
     def _find(self, user: UserMixin, code: str) -> int | None:
         kept: list[str] = user.mf_recovery_codes or []
-        return next((place for place, one in enumerate(kept) if self._is(one, code)), None)
+        return next((index for index, hashed in enumerate(kept) if self._is(hashed, code)), None)
 
     def _is(self, kept: str, code: str) -> bool:
         """Compare a code with one that is kept; those of before have no hash, but are encrypted."""

@@ -34,7 +34,7 @@ class MayNotApprove(Exception):
 
 
 @dataclass(frozen=True)
-class Verdict:
+class ApprovalDecision:
     """What somebody decides: by *seen* they name all that they have looked at (`Subject.bound`)."""
 
     seen: str
@@ -59,7 +59,7 @@ def ask_about_batch(batch_id: int, to: Connection, store: Store, *, who: str) ->
     _act_on_batch(batch_id, to, store, _asking(who))
 
 
-def decide_on_draft(draft_id: str, verdict: Verdict, to: Connection, store: Store) -> None:
+def decide_on_draft(draft_id: str, verdict: ApprovalDecision, to: Connection, store: Store) -> None:
     """Keep a verdict on a draft.
 
     Raises `StaleReview` if it is not what was looked at, `MayNotApprove`, `NotNeeded`, and
@@ -68,7 +68,7 @@ def decide_on_draft(draft_id: str, verdict: Verdict, to: Connection, store: Stor
     _act_on_draft(draft_id, to, store, _deciding(verdict))
 
 
-def decide_on_batch(batch_id: int, verdict: Verdict, to: Connection, store: Store) -> None:
+def decide_on_batch(batch_id: int, verdict: ApprovalDecision, to: Connection, store: Store) -> None:
     """Keep a verdict on a batch; raises `StaleReview`, `NotNeeded` and `MayNotApprove`."""
     _act_on_batch(batch_id, to, store, _deciding(verdict))
 
@@ -110,7 +110,7 @@ def _asking(who: str) -> _Act:
     return ask
 
 
-def _deciding(verdict: Verdict) -> _Act:
+def _deciding(verdict: ApprovalDecision) -> _Act:
     state = ApprovalState.APPROVED if verdict.is_approved else ApprovalState.REFUSED
     decision = Decision(state, verdict.person.label, verdict.reason)
 

@@ -1,4 +1,4 @@
-"""Take a person's verdict for what became of a submission that nobody knows the outcome of."""
+"""Take a person's word for what became of a submission that nobody knows the outcome of."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -35,7 +35,7 @@ class IdTaken(Exception):
 
 
 @dataclass(frozen=True)
-class Verdict:
+class LookUp:
     """What a person found: the campaign under *campaign_id*, or (`None`) none.
 
     *reason* is why an id is right that does not look like one, or that another draft's campaign
@@ -48,41 +48,41 @@ class Verdict:
     is_sure: bool = False
 
 
-def resolve(submission_id: int, verdict: Verdict, store: Store) -> None:
+def resolve(submission_id: int, look_up: LookUp, store: Store) -> None:
     """Record what a person found of an UNKNOWN submission, or correct an earlier finding.
 
     Raises `NoSuchSubmission` if it is in no such state, `AlreadySubmitted` if the draft was
     sent again meanwhile, `TooEarly`, and `IdTaken`. A campaign that is there has an id:
     `ValueError`.
     """
-    if verdict.campaign_id == "":
-        raise ValueError(verdict)
+    if look_up.campaign_id == "":
+        raise ValueError(look_up)
     with store.reading() as session:
         chain = submissions.name_chain(session, submission_id)
     with store.writing(chain) as session:
         submission = session.get(Submission, submission_id)
         if submission is None or not submission.can_be_resolved:
             raise NoSuchSubmission(submission_id)
-        if verdict.campaign_id is None and not (verdict.is_sure or _is_over(session, submission)):
+        if look_up.campaign_id is None and not (look_up.is_sure or _is_over(session, submission)):
             raise TooEarly(submission.lease_until)
         if _was_sent_again(submission):
             raise AlreadySubmitted(submission.draft_id)
-        if verdict.campaign_id and not verdict.reason:
-            _refuse_taken(session, submission, verdict.campaign_id)
+        if look_up.campaign_id and not look_up.reason:
+            _refuse_taken(session, submission, look_up.campaign_id)
         kind = EventKind.CORRECTED if submission.resolved_at else EventKind.RESOLVED
-        submission.state = State.UNSENT if verdict.campaign_id is None else State.CREATED
-        submission.campaign_id = verdict.campaign_id
-        submission.resolved_at, submission.resolved_by = datetime.now(UTC), verdict.who
+        submission.state = State.UNSENT if look_up.campaign_id is None else State.CREATED
+        submission.campaign_id = look_up.campaign_id
+        submission.resolved_at, submission.resolved_by = datetime.now(UTC), look_up.who
         submission.draft.state = _decide_state(submission)
         audit_trail.record(
             session,
             kind,
             name_draft_chain(submission.draft_id),
-            who=verdict.who,
-            found=verdict.campaign_id is not None,
-            campaign_id=verdict.campaign_id,
-            reason=verdict.reason,
-            is_sure=verdict.is_sure,
+            who=look_up.who,
+            found=look_up.campaign_id is not None,
+            campaign_id=look_up.campaign_id,
+            reason=look_up.reason,
+            is_sure=look_up.is_sure,
             **submissions.bind_submission(session, submission),
         )
         seals.seal(session)
@@ -100,7 +100,7 @@ def _is_over(session: Session, submission: Submission) -> bool:
 
 
 def _decide_state(submission: Submission) -> State:
-    """Tell the state of a draft after this verdict: what may exist counts, otherwise the newest."""
+    """Tell the state of a draft after this look_up: what may exist counts, otherwise the newest."""
     newest = submission.draft.submissions[0]
     return submission.state if submission.is_created else newest.state
 

@@ -13,7 +13,7 @@ from app.store.base import State
 from app.store.draft_query import DraftQuery
 from app.store.listing import read_ids
 from app.store.models import Draft
-from app.store.newest_first import NEWEST, Place
+from app.store.newest_first import NEWEST, Bounds
 from app.store.records import Event
 
 PAGE = 50
@@ -28,14 +28,14 @@ class ActivityQuery:
     """What to read: events of campaigns, of these *kinds* if any, by exactly *who*.
 
     *campaigns* finds campaigns as the list does. *outcome* is what became of a submission.
-    *place* is that of the page among the numbers of events.
+    *bounds* is that of the page among the numbers of events.
     """
 
     campaigns: DraftQuery
     kinds: Collection[EventKind] = ()
     who: str = ""
     outcome: State | None = None
-    place: Place = NEWEST
+    bounds: Bounds = NEWEST
 
 
 class Deed(NamedTuple):
@@ -54,16 +54,16 @@ def read_page(session: Session, query: ActivityQuery) -> newest_first.Page[Deed]
         ids = read_ids(session, query.campaigns, MOST_CAMPAIGNS)
         selected = selected.where(Event.chain.in_(map(name_draft_chain, ids)))
 
-    def read(place: Place) -> list[Deed]:
-        if place.after is not None:
-            there = selected.where(Event.id > place.after).order_by(Event.id)
+    def read(bounds: Bounds) -> list[Deed]:
+        if bounds.after is not None:
+            there = selected.where(Event.id > bounds.after).order_by(Event.id)
         else:
             there = selected.order_by(Event.id.desc())
-            if place.before is not None:
-                there = there.where(Event.id < place.before)
+            if bounds.before is not None:
+                there = there.where(Event.id < bounds.before)
         return [Deed(*row) for row in session.execute(there.limit(PAGE + 1))]
 
-    return newest_first.read_page(read, lambda deed: deed.event.id, query.place, PAGE)
+    return newest_first.read_page(read, lambda deed: deed.event.id, query.bounds, PAGE)
 
 
 def _select(query: ActivityQuery) -> Select[Event, str, str, str]:

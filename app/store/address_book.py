@@ -15,6 +15,9 @@ from app.campaign.contract.fields import CallingEntity
 from app.store.connection_models import BookEntry
 from app.store.dialects import queries
 
+LONGEST_ID, LONGEST_NICKNAME = 200, 80
+"""Characters of an id, and of what people call it."""
+
 
 class IdKind(StrEnum):
     """What an id in the book is of."""

@@ -86,7 +86,7 @@ def _compute_digest_of_findings(session: Session, batch_id: int) -> str:
     return whole.hexdigest()
 
 
-class Accepted(NamedTuple):
+class AcceptedFinding(NamedTuple):
     """That somebody accepted a rule's findings, by its id, for a reason, in so many *campaigns*."""
 
     rule: str
@@ -95,7 +95,7 @@ class Accepted(NamedTuple):
     campaigns: int
 
 
-def list_accepted(session: Session, batch_id: int, most: int) -> list[Accepted]:
+def list_accepted(session: Session, batch_id: int, most: int) -> list[AcceptedFinding]:
     """List what was accepted or answered in the items that are ready, the most frequent first."""
     query = select(BatchItem.judged).where(
         BatchItem.batch_id == batch_id, BatchItem.state == ItemState.READY
@@ -106,4 +106,4 @@ def list_accepted(session: Session, batch_id: int, most: int) -> list[Accepted]:
         for finding in judged.get("findings", ())
         if finding.get("by")
     )
-    return [Accepted(*said, count) for said, count in counts.most_common(most)]
+    return [AcceptedFinding(*said, count) for said, count in counts.most_common(most)]

@@ -34,7 +34,7 @@ class NoSuchHook(LookupError):
 
 
 @dataclass(frozen=True)
-class Entered:
+class EnteredHook:
     """What a person entered, with the *keys* of connections; *secret* is encrypted."""
 
     name: str
@@ -75,7 +75,7 @@ def list_all(session: Session) -> list[Hook]:
     return list(session.scalars(select(Hook).order_by(func.lower(Hook.name), Hook.id)))
 
 
-def add(session: Session, entered: Entered, *, who: str) -> Hook:
+def add(session: Session, entered: EnteredHook, *, who: str) -> Hook:
     """Add a hook."""
     hook = Hook(**asdict(entered), made_at=datetime.now(UTC))
     session.add(hook)

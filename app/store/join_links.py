@@ -28,7 +28,7 @@ class NoSuchLink(LookupError):
 
 
 def make(session: Session, account: Account, *, who: str) -> str:
-    """Make a link for an account and give its key; an earlier one is good for nothing more."""
+    """Make a link for an account and give its key; an earlier one no longer works."""
     accounts.delete_links(session, account.id)
     chain = name_account_chain(account.id)
     audit_trail.record(session, EventKind.LINK_MADE, chain, who=who, email=account.email)
@@ -36,7 +36,7 @@ def make(session: Session, account: Account, *, who: str) -> str:
 
 
 def make_by_mail(session: Session, account: Account) -> str:
-    """Make the link that somebody asked for by e-mail; an earlier one is good for nothing more.
+    """Make the link that somebody asked for by e-mail; an earlier one no longer works.
 
     Nobody has signed in, so the trail names nobody.
     """
@@ -55,7 +55,7 @@ def make_first(session: Session) -> str:
 def find(session: Session, key: str) -> JoinLink:
     """Find the link of a key; raises `NoSuchLink`.
 
-    That of the first account is good for nothing once there is one.
+    That of the first account no longer works once there is one.
     """
     link = session.get(JoinLink, _hash(key))
     if link is None or link.ends_at <= datetime.now(UTC):
@@ -66,7 +66,7 @@ def find(session: Session, key: str) -> JoinLink:
 
 
 def use_up(session: Session, link: JoinLink) -> None:
-    """Let a link be good for nothing more; so are all that made a first account."""
+    """Let a link work no longer; nor do all that made a first account."""
     accounts.delete_links(session, None)
     session.execute(delete(JoinLink).where(JoinLink.key_hash == link.key_hash))
 

@@ -101,7 +101,7 @@ IS_UNLOCKED = or_(Draft.state.is_(None), Draft.state.not_in(MAY_EXIST))
 """For queries: what `Draft.is_locked` is not."""
 
 
-class Preset(Base):
+class KeptPreset(Base):
     """Settings that somebody has given a name to; *settings* is what was typed, by field.
 
     *connection_key* is of the connection to which they belong, empty for none: presets of two

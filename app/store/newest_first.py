@@ -8,32 +8,32 @@ Page = tuple[list[Item], int | None, int | None]
 """The items, and where the next newer page begins above, and the next older one below."""
 
 
-class Place(NamedTuple):
+class Bounds(NamedTuple):
     """Where a page lies: the newest below *before*, or the next ones above *after*."""
 
     before: int | None = None
     after: int | None = None
 
 
-NEWEST = Place()
+NEWEST = Bounds()
 """The newest page."""
 
 
 def read_page(
-    read: Callable[[Place], list[Item]], number: Callable[[Item], int], place: Place, size: int
+    read: Callable[[Bounds], list[Item]], number: Callable[[Item], int], bounds: Bounds, size: int
 ) -> Page[Item]:
-    """Read the page at a place; `None` stands for where there is no other page.
+    """Read the page between bounds; `None` stands for where there is no other page.
 
     *read* gives up to one more item than a page has, those above *after* in rising order, others
     in falling order. What would reach over the newest item is the newest page.
     """
-    if place.after is not None:
-        items = read(place)
+    if bounds.after is not None:
+        items = read(bounds)
         if len(items) > size:
             page = items[:size][::-1]
             return page, number(page[0]), number(page[-1])
-        place = NEWEST
-    items = read(place)
+        bounds = NEWEST
+    items = read(bounds)
     page = items[:size]
-    newer = number(page[0]) if page and place.before is not None else None
+    newer = number(page[0]) if page and bounds.before is not None else None
     return page, newer, number(page[-1]) if len(items) > size else None

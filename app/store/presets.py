@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.store.models import Preset
+from app.store.models import KeptPreset
 
 LONGEST_NAME = 80
 """Characters of a preset's name."""
@@ -21,14 +21,14 @@ class NameTaken(Exception):
     """Another preset of the same connection, or of none as this one, has this name."""
 
 
-def read_presets(session: Session) -> list[Preset]:
+def read_presets(session: Session) -> list[KeptPreset]:
     """Read all presets in the order of their names."""
-    return list(session.scalars(select(Preset).order_by(Preset.name, Preset.id)))
+    return list(session.scalars(select(KeptPreset).order_by(KeptPreset.name, KeptPreset.id)))
 
 
-def find(session: Session, preset_id: int) -> Preset | None:
+def find(session: Session, preset_id: int) -> KeptPreset | None:
     """Find a preset by its id."""
-    return session.get(Preset, preset_id)
+    return session.get(KeptPreset, preset_id)
 
 
 def keep(
@@ -36,10 +36,10 @@ def keep(
 ) -> None:
     """Keep settings under a name; raises `NameTaken` unless those that have it are replaced."""
     key = find_connection_key(settings)
-    is_it = (Preset.name == name, Preset.connection_key == key)
-    preset = session.scalar(select(Preset).where(*is_it))
+    is_it = (KeptPreset.name == name, KeptPreset.connection_key == key)
+    preset = session.scalar(select(KeptPreset).where(*is_it))
     if preset is None:
-        preset = Preset(name=name, connection_key=key, created_at=datetime.now(UTC))
+        preset = KeptPreset(name=name, connection_key=key, created_at=datetime.now(UTC))
         session.add(preset)
     elif not replaces:
         raise NameTaken(name)
@@ -53,6 +53,6 @@ def find_connection_key(settings: Mapping[str, Any]) -> str:
 
 def forget(session: Session, preset_id: int) -> None:
     """Delete a preset; does nothing if there is none."""
-    preset = session.get(Preset, preset_id)
+    preset = session.get(KeptPreset, preset_id)
     if preset is not None:
         session.delete(preset)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.store import newest_first
 from app.store.dialects import queries
-from app.store.newest_first import Place
+from app.store.newest_first import Bounds
 from app.store.records import LoggedCall
 from app.store.search_index import CALL_INDEX, replace_rows
 from app.store.search_words import SHORTEST, NotSearchable, split_search_words
@@ -57,12 +57,12 @@ def find(session: Session, call_id: int) -> LoggedCall:
 def read_page(session: Session, query: LogQuery) -> newest_first.Page[LoggedCall]:
     """Read the calls of a page, the newest first; raises `NotSearchable`."""
 
-    def read(place: Place) -> list[LoggedCall]:
-        at_place = replace(query, before=place.before, after=place.after)
-        return list(session.scalars(_select(session, at_place).limit(PAGE + 1)))
+    def read(bounds: Bounds) -> list[LoggedCall]:
+        within = replace(query, before=bounds.before, after=bounds.after)
+        return list(session.scalars(_select(session, within).limit(PAGE + 1)))
 
-    place = Place(query.before, query.after)
-    return newest_first.read_page(read, attrgetter("id"), place, PAGE)
+    bounds = Bounds(query.before, query.after)
+    return newest_first.read_page(read, attrgetter("id"), bounds, PAGE)
 
 
 def iterate_documents(session: Session, query: LogQuery) -> Iterator[dict[str, Any]]:

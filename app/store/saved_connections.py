@@ -23,7 +23,7 @@ class NoSuchConnection(LookupError):
 
 
 @dataclass(frozen=True)
-class Entered:
+class EnteredConnection:
     """What a person entered; *token* is encrypted, and `None` leaves the one that is there."""
 
     name: str
@@ -48,7 +48,7 @@ def find(session: Session, key: str) -> SavedConnection:
     return connection
 
 
-def add(session: Session, entered: Entered, *, who: str = "") -> SavedConnection:
+def add(session: Session, entered: EnteredConnection, *, who: str = "") -> SavedConnection:
     """Keep a new connection; raises `NameTaken`. *entered* must have a token."""
     now = datetime.now(UTC)
     made = SavedConnection(id=token_hex(8), version=0, created_at=now)
@@ -65,7 +65,7 @@ def add(session: Session, entered: Entered, *, who: str = "") -> SavedConnection
     return made
 
 
-def change(session: Session, key: str, entered: Entered, *, who: str = "") -> None:
+def change(session: Session, key: str, entered: EnteredConnection, *, who: str = "") -> None:
     """Replace what a connection is; raises `NameTaken` and `NoSuchConnection`."""
     connection = find(session, key)
     before = _write_visible(connection)
@@ -97,7 +97,9 @@ def read_names(session: Session, key: str) -> list[tuple[str, str]]:
     return [(event.at, str(audit_trail.read_details(event)["name"])) for event in events]
 
 
-def _take(session: Session, into: SavedConnection, entered: Entered, now: datetime) -> None:
+def _take(
+    session: Session, into: SavedConnection, entered: EnteredConnection, now: datetime
+) -> None:
     key = entered.name.casefold()
     other = session.scalar(select(SavedConnection).where(SavedConnection.name_key == key))
     if other is not None and other.id != into.id:

@@ -111,13 +111,19 @@ def is_paused(session: Session, connection_key: str) -> bool:
     return find_pause(session, connection_key) is not None
 
 
-def find_pause(session: Session, connection_key: str) -> tuple[datetime, str] | None:
-    """Find since when (aware) nothing goes to a connection, and why; `None` if it does."""
-    query = select(Throttle.paused_at, Throttle.pause_reason).where(
-        Throttle.connection_key == connection_key, Throttle.paused_at.is_not(None)
-    )
-    row = session.execute(query).first()
-    return (row.paused_at, row.pause_reason) if row else None
+class Pause(NamedTuple):
+    """Since when (aware) nothing goes to a connection, and why, in a sentence."""
+
+    since: datetime
+    reason: str
+
+
+def find_pause(session: Session, connection_key: str) -> Pause | None:
+    """Find what holds up all that goes to a connection; `None` if nothing does."""
+    throttle = session.scalar(select(Throttle).where(Throttle.connection_key == connection_key))
+    if throttle is None or throttle.paused_at is None:
+        return None
+    return Pause(throttle.paused_at, throttle.pause_reason)
 
 
 def pause(session: Session, connection_key: str, usual: Pace, reason: str) -> None:

@@ -31,7 +31,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Verification:
     """What was found: how many events and chains, the newest seal's hash, and what is wrong.
 
     `fault` is a sentence, empty for a trail that holds.
@@ -60,7 +60,7 @@ class _Sealed:
     noted: dict[str, Head] | None = None
 
 
-def verify(session: Session, noted: str = "") -> Verdict:
+def verify(session: Session, noted: str = "") -> Verification:
     """Check the trail, submissions and calls against their hashes; a fault is in the verdict.
 
     *noted* is a seal's hash that was written down elsewhere. Raises `DatabaseError`.
@@ -69,12 +69,14 @@ def verify(session: Session, noted: str = "") -> Verdict:
         sealed = _check_seals(session, noted)
         events, chains = _check_chains(session, sealed, read_gone(session))
     except _Broken as error:
-        return Verdict(fault=str(error))
+        return Verification(fault=str(error))
     except (TypeError, ValueError, LookupError, AttributeError, OverflowError, RecursionError):
         # Or of a fault in here: whoever looks for that needs the place.
         _log.warning("Something in the trail could not be read.", exc_info=True)
-        return Verdict(fault="Something in it is of a kind that Campaign Builder never writes.")
-    return Verdict(events, chains, sealed.newest)
+        return Verification(
+            fault="Something in it is of a kind that Campaign Builder never writes."
+        )
+    return Verification(events, chains, sealed.newest)
 
 
 def _check_seals(session: Session, noted: str) -> _Sealed:

@@ -87,14 +87,16 @@ def _list_hours(explanation: Explanation, overview: Overview) -> list[tuple[str,
     days = format_weekdays(explanation.values["days_of_week"])
     last = "none" if schedule.is_open_ended else format_short_day(schedule.last)
     within = f" until {format_short_day(overview.shown_until)}" if schedule.is_open_ended else ""
-    hours = "1 hour" if overview.hours == "1" else f"{overview.hours} hours"
     return [
         ("Days", f"{days[:1].upper()}{days[1:]}"),
         ("Hours", f"{format_clock(schedule.opens)} to {format_clock(schedule.closes)}"),
         ("By the clock in", schedule.zone),
         ("First day", format_short_day(schedule.first)),
         ("Last day", last),
-        ("In all", f"{format_count(overview.calling_days, 'day')}, {hours}{within}"),
+        (
+            "In all",
+            f"{format_count(overview.calling_days, 'day')}, {overview.hours_in_words}{within}",
+        ),
     ]
 
 

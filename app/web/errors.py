@@ -149,7 +149,7 @@ def _ask_for_token(error: NoToken) -> Response:
     """Say how a token is sent (RFC 6750)."""
     if error.was_sent:
         security_lines.note(security_lines.WRONG_TOKEN)
-        sentence = ("This token is good for nothing", "It has ended, or never was. Make another.")
+        sentence = ("This token does not work", "It has ended, or never existed. Make another.")
     else:
         sentence = ("A token is needed", "Send the header “Authorization: Bearer cb_…”.")
     answer = make_problem(401, sentence)

@@ -163,7 +163,8 @@ def _find_reader() -> Person | None:
         return None
     with suppress(DatabaseError):
         person = _find_person()
-        return None if person and person.is_local and _is_from_elsewhere() else person
+        is_strange = person and person.is_local and may_be_elsewhere(current_app, request)
+        return None if is_strange else person
     return None
 
 
@@ -197,7 +198,7 @@ def _name_tried_account(what: Tried, person: Person | None) -> str:
 
 def _check_local() -> None:
     """Let the one person of this machine do everything, and others only make a first account."""
-    if _is_from_elsewhere():
+    if may_be_elsewhere(current_app, request):
         g.person = None  # Nothing is told of campaigns, on whatever page.
         if request.endpoint not in _FIRST:
             raise NotOpen
@@ -205,13 +206,13 @@ def _check_local() -> None:
         abort(404)
 
 
-def _is_from_elsewhere() -> bool:
-    return current_app.config["IS_REACHABLE"] or comes_from_elsewhere(request)
+def may_be_elsewhere(app: Flask, request: Request) -> bool:
+    """Tell whether a request may be of somebody at another machine.
 
-
-def comes_from_elsewhere(request: Request) -> bool:
-    """Tell whether a request comes from another machine, or through a proxy on this one."""
-    if "X-Forwarded-For" in request.headers or "Forwarded" in request.headers:
+    It is where others can reach the app, and where it comes through a proxy on this machine.
+    """
+    is_through_a_proxy = any(name in request.headers for name in ("X-Forwarded-For", "Forwarded"))
+    if app.config["IS_REACHABLE"] or is_through_a_proxy:
         return True
     try:
         return not ip_address(request.remote_addr or "127.0.0.1").is_loopback

@@ -19,7 +19,7 @@ from app.forms.campaign import TYPED
 from app.rights import Right
 from app.services import connections
 from app.store import presets
-from app.store.models import Preset
+from app.store.models import KeptPreset
 from app.store.presets import IDS_OF
 from app.web.access import may
 
@@ -47,28 +47,28 @@ def select_settings(
     left_out = {*_OF_ONE_CAMPAIGN, *(() if with_ids else IDS)}
     left_out |= set(() if with_connection else CONNECTION)
     kept = {name: answers[name] for name in TYPED if name not in left_out and answers.get(name)}
-    place = {"connection": str(answers.get("connection", ""))} if with_connection else {}
+    connection = {"connection": str(answers.get("connection", ""))} if with_connection else {}
     has_ids = any(name in kept for name in IDS)
-    return kept | place | ({IDS_OF: str(answers.get("connection", ""))} if has_ids else {})
+    return kept | connection | ({IDS_OF: str(answers.get("connection", ""))} if has_ids else {})
 
 
-def read_beginning(preset: Preset) -> dict[str, Any]:
+def read_beginning(preset: KeptPreset) -> dict[str, Any]:
     """Read the answers that a new campaign begins with."""
     return {name: value for name, value in preset.settings.items() if name in TYPED}
 
 
-def is_visible(preset: Preset) -> bool:
+def is_visible(preset: KeptPreset) -> bool:
     """Tell whether who asks may edit where the ids and the connection belong that it holds."""
     keys = [preset.settings[name] for name in ("connection", IDS_OF) if name in preset.settings]
     return all(may(Right.EDIT, key) for key in keys)
 
 
-def list_visible_presets(session: Session) -> Sequence[Preset]:
+def list_visible_presets(session: Session) -> Sequence[KeptPreset]:
     """List the presets that who asks is offered."""
     return [preset for preset in presets.read_presets(session) if is_visible(preset)]
 
 
-def name_presets(offered: Sequence[Preset]) -> dict[int, str]:
+def name_presets(offered: Sequence[KeptPreset]) -> dict[int, str]:
     """Name presets by their ids, with the connection where two have the same name."""
     names = Counter(preset.name for preset in offered)
     return {

@@ -24,7 +24,7 @@ def list_launch_steps(payload: Mapping[str, Any], broken: int) -> list[LaunchSte
     steps = [LaunchStep("Created as DRAFT", is_done=True), _check_number(payload)]
     if broken:
         laws = "a law" if broken == 1 else f"{broken} laws"
-        steps.append(LaunchStep(f"Mend it: it breaks {laws} of calling", is_done=False))
+        steps.append(LaunchStep(f"Change it: it breaks {laws} of calling", is_done=False))
     if payload.get("type") == CampaignType.OUTBOUND:
         steps.append(LaunchStep("Add its leads", is_done=False))
     return [*steps, LaunchStep("Launch it", is_done=False)]

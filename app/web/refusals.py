@@ -10,7 +10,7 @@ class NotSignedIn(Exception):
 
 
 class NoToken(Exception):
-    """A program has to send a token; *was_sent* is one that is good for nothing."""
+    """A program has to send a token; *was_sent* is one that does not work."""
 
     def __init__(self, *, was_sent: bool = False) -> None:
         super().__init__(was_sent)

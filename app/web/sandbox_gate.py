@@ -17,7 +17,7 @@ from app.sandbox import TOKEN
 from app.sandbox.envelope import write_error
 from app.services import find_services
 from app.store import accounts, api_tokens
-from app.web.gate import comes_from_elsewhere
+from app.web.gate import may_be_elsewhere
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -48,8 +48,8 @@ class SandboxGate:
         try:
             with find_services(self._app).store.reading() as session:
                 if not accounts.is_any_active(session):
-                    is_elsewhere = self._app.config["IS_REACHABLE"] or comes_from_elsewhere(request)
-                    return _refuse(403, _NOBODY_YET) if is_elsewhere else None
+                    is_strange = may_be_elsewhere(self._app, request)
+                    return _refuse(403, _NOBODY_YET) if is_strange else None
                 sent = request.authorization
                 key = (sent.token or "") if sent and sent.type == "bearer" else ""
                 token_and_account = api_tokens.find(session, key, datetime.now(UTC))

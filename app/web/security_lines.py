@@ -13,7 +13,7 @@ FAILED = "A try to sign in failed"
 NOT_ALLOWED = "What somebody may not do was refused"
 HIDDEN = "What somebody may not see was refused"
 FORGED = "A form without the token of its page was refused"
-WRONG_TOKEN = "A token that is good for nothing was sent"  # noqa: S105  It is what happened.
+WRONG_TOKEN = "A token that does not work was sent"  # noqa: S105  It is what happened.
 TOO_MANY = "A try too many was refused"
 NOT_OPEN = "An app without accounts was asked for from elsewhere"
 

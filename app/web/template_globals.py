@@ -11,6 +11,7 @@ from sqlalchemy.exc import DatabaseError
 from app.campaign.compliance.acceptance import EXEMPTIONS
 from app.campaign.compliance.hours_words import describe_row, format_short_hours, format_stretch
 from app.campaign.contract.fields import FIELD
+from app.campaign.contract.typed_length import LONGEST_TEXT
 from app.campaign.contract.wording import WORDS
 from app.campaign.formatting import format_short_day, format_weekdays, shorten
 from app.campaign.timezones.zones import name_city
@@ -18,8 +19,9 @@ from app.connections import Connection
 from app.forms.question import QUESTIONS
 from app.people.passwords import LONGEST, SHORTEST
 from app.people.sign_in import FRESH, find_account
+from app.sending.confirmation import LONGEST_SENDER
 from app.services import connections, find_issuer, find_services, store
-from app.store import identities, join_links, sign_ins
+from app.store import address_book, identities, join_links, saved_views, sign_ins
 from app.version import VERSION
 from app.web.access import find_person, may
 from app.web.addresses import has_host_name
@@ -35,6 +37,15 @@ from app.web.state_words import STATE_WORDS
 from app.web.undo import list_undo_offers
 from app.web.visit import name_person
 from app.web.waiting_list import list_waiting
+
+_LONGEST_TYPED = {
+    "text": LONGEST_TEXT,
+    "sender": LONGEST_SENDER,
+    "view_name": saved_views.LONGEST_NAME,
+    "id": address_book.LONGEST_ID,
+    "nickname": address_book.LONGEST_NICKNAME,
+}
+"""Characters that can be typed where no form of WTForms says so, by what is typed."""
 
 
 def install(app: Flask) -> None:
@@ -58,6 +69,7 @@ def install(app: Flask) -> None:
         exemptions=EXEMPTIONS,
         state_words=STATE_WORDS,
         version=VERSION,
+        longest_typed=_LONGEST_TYPED,
         url_for=url_for,
         csrf_field=_draw_csrf_field,
         copy_key=write_copy_key,

@@ -17,7 +17,7 @@ _STILL_TICKED = "ticked"
 _LONGEST_NUMBER = 20
 
 
-class Together(StrEnum):
+class BulkAction(StrEnum):
     """What can be done to several, and undone."""
 
     DELETED = "deleted together"
@@ -26,9 +26,9 @@ class Together(StrEnum):
 
 
 _UNDO = {
-    Together.DELETED: "selection.restore",
-    Together.COPIED: "selection.delete",
-    Together.MOVED: "selection.move_back",
+    BulkAction.DELETED: "selection.restore",
+    BulkAction.COPIED: "selection.delete",
+    BulkAction.MOVED: "selection.move_back",
 }
 """The view that undoes each."""
 
@@ -50,15 +50,15 @@ class Ticked:
     weeks: str = "1"
 
 
-def tell_together(what: Together, words: str, ids: Sequence[str]) -> None:
+def tell_together(what: BulkAction, words: str, ids: Sequence[str]) -> None:
     """Tell on the next page, in *words*, what was done to the drafts of these *ids*."""
     flash((words, *ids), what)  # type: ignore[arg-type]  # JSON carries it.
 
 
 def list_done_together() -> list[DoneTogether]:
     """List what the page that is drawn is to tell."""
-    flashed: Any = get_flashed_messages(with_categories=True, category_filter=list(Together))
-    return [DoneTogether(words, _UNDO[Together(what)], ids) for what, (words, *ids) in flashed]
+    flashed: Any = get_flashed_messages(with_categories=True, category_filter=list(BulkAction))
+    return [DoneTogether(words, _UNDO[BulkAction(what)], ids) for what, (words, *ids) in flashed]
 
 
 def tell_what_to_change(words: str) -> None:

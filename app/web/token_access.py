@@ -39,7 +39,7 @@ def find_program() -> Person:
     with store().reading() as database:
         if accounts.is_any_active(database):
             raise NoToken
-    if _is_from_elsewhere():
+    if _is_of_another_site():
         raise NotAllowed("Pages of other sites are not answered here.")
     return make_local_person("")
 
@@ -75,7 +75,7 @@ def _hold_back() -> None:
         raise TooManyTries(ceil(wait))
 
 
-def _is_from_elsewhere() -> bool:
+def _is_of_another_site() -> bool:
     """Tell whether a browser says that a page of another site asks."""
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
     says_who = site not in {None, "none"} or origin is not None

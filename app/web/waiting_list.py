@@ -128,7 +128,7 @@ def _find_refused(look: _Look) -> Iterator[Waiting]:
     for refused, about in approvals.iterate_refused(look.session, look.person.label):
         if look.may(Right.VIEW, about):
             yield Waiting(
-                "Mend what was not approved",
+                "Change what was not approved",
                 *_name(about, "review.show", "batches.show"),
                 refused.decided_at,
                 refused.reason,

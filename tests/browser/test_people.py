@@ -129,7 +129,7 @@ def test_a_token_is_made_shown_once_and_ended(page: Page, app: Flask) -> None:
     operator.sees("Tokens for programs")
     assert_good(page)
     operator.press("End it Nightly import")
-    operator.sees("That token is good for nothing any more.")
+    operator.sees("That token no longer works.")
     operator.sees("The token “Nightly import” was ended")
     assert_good(page)
 

@@ -37,7 +37,7 @@ from app.store import drafts, saved_connections, throttles
 from app.store.acceptances import judge
 from app.store.database import Store
 from app.store.models import Submission
-from app.store.saved_connections import Entered
+from app.store.saved_connections import EnteredConnection
 from app.store.vault import CannotUnlock, Vault
 from app.store.verification import verify
 from tests.factories import outbound, typed
@@ -101,7 +101,7 @@ class TestBed:
         self._vault = Vault(self.instance / "token_keys", keys)
         with self.store.writing() as session:
             locked = self._vault.lock(TOKEN)
-            client = Entered("Client A", "https://api.example", locked, False, "blue", "")
+            client = EnteredConnection("Client A", "https://api.example", locked, False, "blue", "")
             self._client = saved_connections.add(session, client).id
             throttles.find(session, ENVIRONMENT, throttles.UNHURRIED)
 

@@ -19,7 +19,7 @@ from app.notices.signature import make_secret
 from app.rights import ALL, Role
 from app.services import find_services
 from app.store import hooks
-from app.store.hooks import Entered
+from app.store.hooks import EnteredHook
 from app.store.notice_models import Hook
 from app.store.people_models import Account
 from tests.notices.waiting import LOOK, REVIEW, Waiting, make_teller
@@ -49,7 +49,7 @@ def add_hook(app: Flask, url: str, *keys: str) -> Hook:
     services = find_services(app)
     locked = services.connections.vault.lock(SECRET)
     with services.store.writing() as session:
-        return hooks.add(session, Entered("Chat", url, list(keys or [ALL]), locked), who="Anna")
+        return hooks.add(session, EnteredHook("Chat", url, list(keys or [ALL]), locked), who="Anna")
 
 
 def tell(app: Flask, waiting: Waiting, now: datetime = NOW) -> None:

@@ -15,12 +15,12 @@ from app.sending.journal import Journal
 from app.sending.outcome import Api
 from app.sending.queue import enqueue
 from app.sending.recording import Claim
-from app.sending.resolution import Verdict, resolve
+from app.sending.resolution import LookUp, resolve
 from app.sending.submission import Turn, claim, deliver
 from app.store import saved_connections, throttles
 from app.store.database import Store
 from app.store.models import Submission
-from app.store.saved_connections import Entered
+from app.store.saved_connections import EnteredConnection
 from app.store.throttles import Pace
 from tests.store.files import folder_of, is_postgresql
 
@@ -65,7 +65,7 @@ def journal(store: Store) -> Journal:
 
 def look_up(store: Store, submission_id: int, campaign_id: str | None = None) -> None:
     """Say as a person who has just looked that a campaign is there, or (`None`) that none is."""
-    resolve(submission_id, Verdict("Ada", campaign_id, is_sure=True), store)
+    resolve(submission_id, LookUp("Ada", campaign_id, is_sure=True), store)
 
 
 def expire(store: Store, submission_id: int) -> None:
@@ -98,7 +98,7 @@ def entered(
         "notes": "",
     }
     with store.writing() as session:
-        return saved_connections.add(session, Entered(name, **entries | changes)).id
+        return saved_connections.add(session, EnteredConnection(name, **entries | changes)).id
 
 
 def rows(store: Store, statement: str) -> list[tuple[Any, ...]]:

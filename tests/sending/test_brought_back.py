@@ -73,7 +73,7 @@ def read(store: Store) -> tuple[set[State], Any]:
     with store.reading() as session:
         states = set(session.scalars(select(Submission.state)))
         pause = throttles.find_pause(session, destination(FakeApi()).key)
-    return states, pause and pause[1]
+    return states, pause and pause.reason
 
 
 def count_restores(store: Store) -> int:

@@ -42,8 +42,8 @@ def let_die(store: Store, claims: list[Claim]) -> None:
 
 def pause(store: Store) -> str:
     with store.reading() as session:
-        found = throttles.find_pause(session, TO.key)
-        return found[1] if found else ""
+        pause = throttles.find_pause(session, TO.key)
+        return pause.reason if pause else ""
 
 
 def test_a_forked_process_has_a_name_of_its_own() -> None:

@@ -11,7 +11,7 @@ from app.campaign.contract.payload import build_payload, compute_digest, encode_
 from app.remote.answers import Created
 from app.remote.errors import BadKey, NotSent, Refused, RemoteError, Unclear
 from app.sending.confirmation import StaleReview
-from app.sending.resolution import NoSuchSubmission, TooEarly, Verdict, resolve
+from app.sending.resolution import LookUp, NoSuchSubmission, TooEarly, resolve
 from app.store import audit_trail, drafts
 from app.store.audit_trail import read_details
 from app.store.base import State
@@ -211,9 +211,9 @@ def test_that_it_is_not_there_is_taken_only_once_no_late_answer_can_come(
 ) -> None:
     submission_id = sent(State.UNKNOWN)
     with pytest.raises(TooEarly):
-        resolve(submission_id, Verdict("Ada", None), store)
+        resolve(submission_id, LookUp("Ada", None), store)
     expire(store, submission_id)
-    resolve(submission_id, Verdict("Ada", None), store)
+    resolve(submission_id, LookUp("Ada", None), store)
     assert kept(store)[0].state is State.UNSENT
 
 

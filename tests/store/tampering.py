@@ -11,13 +11,13 @@ from app.store import seals
 from app.store.base import State
 from app.store.chains import hash_event
 from app.store.database import Store
-from app.store.verification import Verdict, verify
+from app.store.verification import Verification, verify
 from tests.store.files import is_postgresql
 
 Sent = Callable[[State], int]
 
 
-def verdict(store: Store, noted: str = "") -> Verdict:
+def verdict(store: Store, noted: str = "") -> Verification:
     with store.reading() as session:
         return verify(session, noted)
 

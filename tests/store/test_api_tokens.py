@@ -1,4 +1,4 @@
-"""Tokens for programs: made once, kept as a hash, and good for nothing once they end."""
+"""Tokens for programs: made once, kept as a hash, and of no use once they end."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta

@@ -93,9 +93,9 @@ def known(store: Store) -> Store:
 
 def pause(store: Store) -> str:
     with store.reading() as session:
-        found = throttles.find_pause(session, KEY)
-        assert throttles.is_paused(session, KEY) == bool(found)
-        return found[1] if found else ""
+        pause = throttles.find_pause(session, KEY)
+        assert throttles.is_paused(session, KEY) == bool(pause)
+        return pause.reason if pause else ""
 
 
 def kinds(store: Store) -> list[str]:

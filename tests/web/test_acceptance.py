@@ -203,4 +203,6 @@ def test_a_draft_without_a_schedule_has_no_findings(
     visitor: Visitor, saved: Callable[..., str]
 ) -> None:
     saved({"name": "Hardly begun"})
-    assert "broken" not in visitor.open("/").text
+    listed = visitor.open("/").text
+    assert "answers missing" in listed
+    assert "Breaks" not in listed

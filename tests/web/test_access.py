@@ -19,7 +19,7 @@ from app.store import accounts, drafts, hooks
 from app.store.acceptances import judge
 from app.store.base import State
 from app.store.database import Store
-from app.store.hooks import Entered
+from app.store.hooks import EnteredHook
 from app.store.models import Submission
 from app.store.records import LoggedCall
 from tests.factories import outbound, typed
@@ -102,7 +102,7 @@ def _find_hook(app: Flask) -> int:
         if there := hooks.list_all(session):
             return there[0].id
         secret = services.connections.vault.lock("whsec_")
-        entered = Entered("Chat", "https://chat.invalid", [""], secret)
+        entered = EnteredHook("Chat", "https://chat.invalid", [""], secret)
         return hooks.add(session, entered, who="").id
 
 

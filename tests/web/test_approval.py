@@ -88,7 +88,7 @@ def test_any_change_voids_an_approval_even_one_that_is_taken_back(team: Team, na
     team.write("edda", draft_id, name="Something else")
     team.write("edda", draft_id, name=name)
 
-    assert "since then it was changed" in team.send("selma", draft_id).text
+    assert "since then the campaign" in team.send("selma", draft_id).text
     assert team.find_state(draft_id) is None
 
 
@@ -134,7 +134,7 @@ def test_another_address_of_the_connection_voids_an_approval(
         assert changed
         changed.version += 1
 
-    assert "since then it was changed" in team.read("anna", f"/drafts/{draft_id}/review")
+    assert "since then the campaign" in team.read("anna", f"/drafts/{draft_id}/review")
 
 
 def test_a_refusal_has_a_reason_which_the_author_reads(team: Team) -> None:

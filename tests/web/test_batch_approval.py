@@ -128,7 +128,7 @@ def test_an_edit_voids_the_approval_of_a_batch_until_it_is_checked_again(team: T
 
     team.write("edda", ids[0], name="Changed, too")
     assert "Send what is approved" not in team.read("selma", "/waiting")
-    told = "1 campaign of it was changed since it was checked, so that the approval holds no more"
+    told = "1 campaign of it was changed since it was checked, so the approval is no longer valid"
     assert told in team.read("selma", address)
     assert team.force("selma", f"{address}/send", address).status_code == 422
     assert {team.find_state(draft_id) for draft_id in ids} == {None}

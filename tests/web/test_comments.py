@@ -132,7 +132,7 @@ def test_what_is_to_be_approved_sent_and_mended_waits_for_who_can_do_that(team: 
     team.write("both", draft_id, name="Recall East")
     assert "Nothing waits for you" in team.read("both", "/waiting")
     team.decide("ansel", draft_id, "refuse", "Not on a Sunday.")
-    assert "Mend what was not approved Recall East Not on a Sunday." in team.read(
+    assert "Change what was not approved Recall East Not on a Sunday." in team.read(
         "edda", "/waiting"
     )
 
@@ -179,7 +179,7 @@ def test_a_batch_that_is_refused_or_approved_waits_for_who_can_go_on(team: Team)
     team.press("selma", f"{page}/ask", f"/batches/{batch_id}")
     team.press("ansel", page, page, verdict="refuse", reason="Not on a Sunday.")
     seen = team.read("selma", "/waiting")
-    assert f"Mend what was not approved Batch {batch_id} Not on a Sunday." in seen
+    assert f"Change what was not approved Batch {batch_id} Not on a Sunday." in seen
     team.press("ansel", page, page, verdict="approve")
     assert f"Send what is approved Batch {batch_id}" in team.read("selma", "/waiting")
 

@@ -46,4 +46,4 @@ def test_what_was_not_sent_along_is_left_to_do(
 def test_what_breaks_a_law_is_to_be_mended_before_the_launch(broken: int, words: str) -> None:
     steps = list_launch_steps(build_payload(outbound()), broken)
     left = [step.words for step in steps if not step.is_done]
-    assert left == [f"Mend it: it breaks {words} of calling", "Add its leads", "Launch it"]
+    assert left == [f"Change it: it breaks {words} of calling", "Add its leads", "Launch it"]

@@ -100,6 +100,11 @@ class Overview:
         """All windows together, as hours with at most two decimals."""
         return f"{self.length / timedelta(hours=1):,.2f}".rstrip("0").rstrip(".")
 
+    @property
+    def hours_in_words(self) -> str:
+        """`hours` with their unit: 1 hour, 2.5 hours."""
+        return "1 hour" if self.hours == "1" else f"{self.hours} hours"
+
 
 def read_schedule(values: Values) -> Schedule | None:
     """Take the schedule from typed values; `None` unless it is complete and consistent.

@@ -216,7 +216,7 @@ def _describe_change(
     elif is_on_a_calling_day(schedule, change):
         effect = "a calling day, outside its hours"
     else:
-        effect = "no calling day"
+        effect = "not a calling day"
     offsets = f"UTC{format_offset(change.before)} to UTC{format_offset(change.after)}"
     return _write_moment(change.at.astimezone(load_zone(clock_zone))), offsets, effect
 

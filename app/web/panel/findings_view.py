@@ -37,7 +37,7 @@ _LONGEST_POSTED = 10 * LONGEST_TEXT
 
 
 @dataclass(frozen=True)
-class Change:
+class FixButton:
     """A fix as a button: what it posts, and what it changes, from what to what."""
 
     posted: str
@@ -57,7 +57,7 @@ class FindingGroup:
     rules: tuple[tuple[Rule, str], ...]
     description: str
     fixes_in_words: str
-    changes: tuple[Change, ...]
+    changes: tuple[FixButton, ...]
     accepted: Statement | None
     conditions: tuple[tuple[str, tuple[str, ...]], ...]
 
@@ -166,7 +166,7 @@ def _drop_measure(severity: Severity, statement: Statement | None, what: str) ->
     )
 
 
-def find_safe_change(explanation: Explanation) -> Change | None:
+def find_safe_change(explanation: Explanation) -> FixButton | None:
     """Find the change by which no rule of hours is broken, where several are."""
     broken = {
         finding.evidence
@@ -208,14 +208,14 @@ def _make_group(
     )
 
 
-def describe_change(fix: Fix, now: Mapping[str, Any]) -> Change:
+def describe_change(fix: Fix, now: Mapping[str, Any]) -> FixButton:
     """Say what a fix changes of the values *now*, and write it as a form would post it."""
     changes = [
         f"{WORDS[name].label}: {format_value(name, now.get(name))} → {format_value(name, new)}"
         for name, new in fix.changes
     ]
     posted = {name: encode_value(new) for name, new in fix.changes}
-    return Change(urlencode(posted, doseq=True), "; ".join(changes))
+    return FixButton(urlencode(posted, doseq=True), "; ".join(changes))
 
 
 def write_posted(accepted: Accepted) -> list[str]:

@@ -25,7 +25,7 @@ from app.store.address_book import Nicknames
 from app.web.clocks import choose_zone
 from app.web.nicknames import list_named_ids
 from app.web.panel.drawings import Trouble, draw_calendar, draw_lead, draw_rules
-from app.web.panel.findings_view import Change, describe_change
+from app.web.panel.findings_view import FixButton, describe_change
 from app.web.panel.highlight import mark_up
 from app.web.panel.sections import SectionState, list_sections
 from app.web.panel.snippets import write_curl, write_python
@@ -39,7 +39,7 @@ class Note:
 
     kind: str
     text: str
-    changes: tuple[Change, ...] = ()
+    changes: tuple[FixButton, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -168,5 +168,5 @@ def _list_better(problem: Problem, values: Values) -> Sequence[Any]:
     return find_likely_zones(values[problem.field]) if problem.code is Code.NOT_A_ZONE else ()
 
 
-def _list_changes(name: str, better: Sequence[Any], values: Values) -> tuple[Change, ...]:
+def _list_changes(name: str, better: Sequence[Any], values: Values) -> tuple[FixButton, ...]:
     return tuple(describe_change(Fix(((name, value),)), values) for value in better)

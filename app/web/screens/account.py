@@ -111,7 +111,7 @@ def end_token(token_id: int) -> ResponseReturnValue:
     account_id = _find_account_id()
     with store().writing(name_account_chain(account_id)) as database:
         api_tokens.end(database, account_id, token_id, who=name_person())
-    flash("That token is good for nothing any more.")
+    flash("That token no longer works.")
     return redirect(url_for("account.list_tokens"))
 
 

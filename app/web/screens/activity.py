@@ -12,7 +12,7 @@ from app.store.activity import ActivityQuery
 from app.store.audit_trail import OUTCOMES, SAYS, EventKind, name_draft_chain
 from app.store.base import ENDED, State
 from app.store.draft_query import DraftQuery
-from app.store.newest_first import Place
+from app.store.newest_first import Bounds
 from app.store.search_words import NotSearchable
 from app.web.access import find_keys, needs
 from app.web.clients import find_client, list_clients, list_keys, name_connections
@@ -94,7 +94,7 @@ def _read_query() -> ActivityQuery:
         kinds=_KINDS.get(asked.get("kind", ""), ("", frozenset()))[1],
         who=asked.get("who", "").strip(),
         outcome=State(outcome) if outcome in set(ENDED) else None,
-        place=Place(
+        bounds=Bounds(
             request.args.get("before", type=read_number),
             request.args.get("after", type=read_number),
         ),

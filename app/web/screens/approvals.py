@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from app.campaign.compliance.rulebook import load_rulebook
+from app.campaign.contract.typed_length import LONGEST_TEXT
 from app.connections import Connection
 from app.rights import Right
 from app.sending.approval import (
@@ -17,9 +18,9 @@ from app.sending.approval import (
     find_standing_of_draft,
 )
 from app.sending.approving import (
+    ApprovalDecision,
     MayNotApprove,
     NotNeeded,
-    Verdict,
     ask_about_batch,
     ask_about_draft,
     decide_on_batch,
@@ -31,7 +32,7 @@ from app.store import approvals, audit_trail, batch_summary, batches, drafts
 from app.store.acceptances import read_accepted
 from app.store.base import ItemState
 from app.store.batch_models import BatchItem
-from app.store.batch_summary import Accepted
+from app.store.batch_summary import AcceptedFinding
 from app.store.saved_connections import NoSuchConnection
 from app.web.access import find_person, fresh, needs
 from app.web.event_words import list_changes
@@ -47,7 +48,9 @@ bp = Blueprint("approvals", __name__)
 
 _SHOWN = 100
 _CHANGED = "It has changed since you opened this page. Look at what stands here now."
-_NO_REASON = "Write down why, in 1,000 characters or fewer: whoever asked for it reads that."
+_NO_REASON = (
+    f"Write down why, in {LONGEST_TEXT:,} characters or fewer: whoever asked for it reads that."
+)
 _NO_VERDICT = "Press one of the two buttons below."
 _ASKED = "Approval is asked for. Whoever can give it finds this in “Waiting for me”."
 _NOBODY_HAS_TO = "Nobody has to approve what goes there any more."
@@ -142,10 +145,10 @@ def set_rule(key: str) -> ResponseReturnValue:
 
 
 def _keep_verdict(
-    keep: Callable[[Verdict], None], draw: Callable[..., ResponseReturnValue], further: str
+    keep: Callable[[ApprovalDecision], None], draw: Callable[..., ResponseReturnValue], further: str
 ) -> ResponseReturnValue:
     """Keep what was decided, and lead *further*; what cannot be kept is shown as *draw* does."""
-    verdict = Verdict(
+    verdict = ApprovalDecision(
         seen=request.form.get("seen", ""),
         is_approved=request.form.get("verdict") == "approve",
         reason=read_reason("reason"),
@@ -176,7 +179,7 @@ def _find_to_of_batch(batch_id: int) -> Connection:
         return connections().find(batches.find(session, batch_id).connection_key)
 
 
-def _find_problem(verdict: Verdict) -> str:
+def _find_problem(verdict: ApprovalDecision) -> str:
     """Find what is wrong with what somebody decided; nothing if it can be kept."""
     if request.form.get("verdict") not in {"approve", "refuse"}:
         return _NO_VERDICT
@@ -256,7 +259,7 @@ def _list_changed(session: Session, ready: Sequence[BatchItem]) -> dict[str, lis
     return changed
 
 
-def _name_accepted(accepted: list[Accepted]) -> list[tuple[str, Accepted]]:
+def _name_accepted(accepted: list[AcceptedFinding]) -> list[tuple[str, AcceptedFinding]]:
     """Name the rules whose findings were accepted."""
     titles = {rule.id: rule.title for rule in load_rulebook().rules}
     return [(titles.get(said.rule, said.rule), said) for said in accepted]

@@ -15,8 +15,8 @@ from app.services import connections, find_services, store
 from app.store import approvals, request_log, saved_connections, throttles
 from app.store.audit_trail import name_connection_chain
 from app.store.records import LoggedCall
-from app.store.saved_connections import Entered, NameTaken, NoSuchConnection
-from app.store.throttles import Pace
+from app.store.saved_connections import EnteredConnection, NameTaken, NoSuchConnection
+from app.store.throttles import Pace, Pause
 from app.web.access import list_connections, needs
 from app.web.resuming import resume_sending
 from app.web.visit import name_person
@@ -150,9 +150,9 @@ def _find_changeable(key: str) -> Connection:
     return connection
 
 
-def _read_entered(form: ConnectionForm) -> Entered:
+def _read_entered(form: ConnectionForm) -> EnteredConnection:
     token = form.token.data if form.has_new_token else None
-    return Entered(
+    return EnteredConnection(
         name=form.name.data or "",
         base_url=form.base_url.data or "",
         token=connections().vault.lock(token) if token else None,
@@ -213,7 +213,7 @@ def _read_approval(connection: Connection) -> tuple[str | None, list[str]]:
         return rule.group_name if rule else None, approvals.list_groups(session)
 
 
-def _find_pause(connection: Connection) -> tuple[datetime, str] | None:
+def _find_pause(connection: Connection) -> Pause | None:
     with store().reading() as session:
         return throttles.find_pause(session, connection.key)
 

@@ -241,7 +241,7 @@ def _link_page(cursor: Cursor | None, turn: str) -> str | None:
     return lead_to_list(asked | at)
 
 
-def _drop_place(asked: dict[str, Any]) -> dict[str, Any]:
+def _drop_cursor(asked: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in asked.items() if name not in {"key", "cursor", "turn"}}
 
 
@@ -250,6 +250,6 @@ def _link_more(query: DraftQuery, page: Page) -> str | None:
     is_first = page.previous is None
     if page.next is None or (query.before and not is_first) or query.size >= MOST_ROWS:
         return None
-    asked = _drop_place(read_asked()) if is_first else read_asked()
+    asked = _drop_cursor(read_asked()) if is_first else read_asked()
     address = lead_to_list(asked | {"rows": query.size + PAGE})
     return f"{address}#row-{len(page.drafts) + 1}"

@@ -58,8 +58,8 @@ def blank(draft_id: str) -> ResponseReturnValue:
     asked = request.args.get("connection", "")
     to = choose_connection(asked)
     if asked and to != asked:
-        place = connections().find(to).name
-        flash(f"You may not make campaigns where you wanted to: this one goes to {place}.")
+        name = connections().find(to).name
+        flash(f"You may not make campaigns where you wanted to: this one goes to {name}.")
     return _draw_form(draft_id, None, {"connection": to}, read_sandbox_names())
 
 

@@ -11,7 +11,7 @@ from app.notices.signature import make_secret
 from app.rights import ALL, Right
 from app.services import connections, store
 from app.store import hooks
-from app.store.hooks import Entered
+from app.store.hooks import EnteredHook
 from app.web.access import fresh, needs
 from app.web.visit import name_person
 
@@ -35,7 +35,7 @@ def add() -> ResponseReturnValue:
     secret = make_secret()
     with store().writing() as database:
         locked = connections().vault.lock(secret)  # In here, as keys are rotated meanwhile or not.
-        entered = Entered(form.name.data or "", form.url.data or "", form.keys, locked)
+        entered = EnteredHook(form.name.data or "", form.url.data or "", form.keys, locked)
         hook = hooks.add(database, entered, who=name_person())
     return render_template("hooks/secret.html", hook=hook, secret=secret)
 
@@ -72,7 +72,7 @@ def set_active(hook_id: int) -> ResponseReturnValue:
 def delete(hook_id: int) -> ResponseReturnValue:
     with store().writing() as database:
         hooks.remove(database, hooks.find(database, hook_id), who=name_person())
-    flash("It is deleted, and its secret is good for nothing any more.")
+    flash("The webhook is deleted, and its secret no longer works.")
     return redirect(url_for("hooks.index"))
 
 

@@ -216,7 +216,7 @@ def end_token(account_id: int, token_id: int) -> ResponseReturnValue:
     with store().writing(name_account_chain(account_id)) as database:
         accounts.find(database, account_id)
         api_tokens.end(database, account_id, token_id, who=name_person())
-    flash("That token is good for nothing any more.")
+    flash("That token no longer works.")
     return redirect(url_for("people.show", account_id=account_id))
 
 

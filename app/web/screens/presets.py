@@ -23,7 +23,7 @@ from app.services import store
 from app.store import drafts, presets
 from app.store.audit_trail import find_changes
 from app.store.drafts import StaleVersion
-from app.store.models import Preset as KeptPreset
+from app.store.models import KeptPreset
 from app.web.access import needs
 from app.web.kept_presets import (
     FILLED,

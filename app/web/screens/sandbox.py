@@ -11,14 +11,13 @@ from app.sandbox.examples import ExampleId
 from app.sandbox.faults import FAULT, FAULTS, HEADER
 from app.sandbox.switch import LONGEST, USUAL, Switch
 from app.services import connections, find_services
-from app.store.address_book import IdKind
+from app.store.address_book import LONGEST_ID, IdKind
 from app.web.access import hide_unless_visible, needs, require
 from app.web.row_numbers import read_number
 
 bp = Blueprint("sandbox", __name__)
 
 _PAGE = 50
-_LONGEST_ID = 200
 _LESSONS = [
     (lesson, list(taught)) for lesson, taught in groupby(FAULTS, lambda fault: fault.lesson)
 ]
@@ -84,8 +83,8 @@ def add_id() -> ResponseReturnValue:
     """Let the sandbox know another id."""
     require(Right.EDIT, SANDBOX)
     kind, value = request.form.get("kind", ""), request.form.get("value", "").strip()
-    if kind not in set(IdKind) or not 0 < len(value) <= _LONGEST_ID or not value.isprintable():
-        flash(f"Choose a kind, and enter an id of up to {_LONGEST_ID} characters.")
+    if kind not in set(IdKind) or not 0 < len(value) <= LONGEST_ID or not value.isprintable():
+        flash(f"Choose a kind, and enter an id of up to {LONGEST_ID} characters.")
     else:
         find_services().account.add(ExampleId(kind, value, ""))
         flash("The sandbox knows this id.")

@@ -27,13 +27,13 @@ from app.web.access import find_keys, may, needs, require
 from app.web.copies import COPY, NotMovable, copy_answers, has_dates, read_weeks_or_none
 from app.web.list_address import lead_to_list, read_asked
 from app.web.screens.comparisons import TICK_TWO, TWO
-from app.web.together import MOST, Together, tell_together, tell_what_to_change
+from app.web.together import MOST, BulkAction, tell_together, tell_what_to_change
 from app.web.visit import name_person
 
 bp = Blueprint("selection", __name__)
 
 _NOTHING_TICKED = "Tick the campaigns first."
-_TOO_MANY = f"{{}} are ticked, and nothing was changed: tick {MOST} at the most."
+_TOO_MANY = f"{{}} are ticked, and nothing was changed: tick {MOST} at most."
 
 
 class NotMoved(Exception):
@@ -47,7 +47,7 @@ class _Changed:
     ids: list[str]
     rest: str = ""
 
-    def tell(self, what: Together, one: str, several: str, **names: object) -> None:
+    def tell(self, what: BulkAction, one: str, several: str, **names: object) -> None:
         """Tell in one sentence what was done, and what was not."""
         if self.ids:
             words = _count(len(self.ids), one, several, **names)
@@ -61,7 +61,7 @@ class _Changed:
 def delete() -> ResponseReturnValue:
     """Delete what is ticked, and offer to bring all of it back by one press."""
     changed = _change_each(drafts.delete)
-    changed.tell(Together.DELETED, "{} campaign was deleted.", "{} campaigns were deleted.")
+    changed.tell(BulkAction.DELETED, "{} campaign was deleted.", "{} campaigns were deleted.")
     return _lead_back()
 
 
@@ -104,7 +104,7 @@ def _copy_each(weeks: int) -> None:
     dated = sum(map(has_dates, ticked.values()))
     changed = _Changed([copy_id for _, copy_id, _ in copied], _describe_rest(len(copied), {}))
     changed.tell(
-        Together.COPIED,
+        BulkAction.COPIED,
         "{} copy was made{moved}.",
         "{} copies were made{moved}.",
         moved=_describe_move(weeks, dated, len(copied) - dated),
@@ -133,7 +133,7 @@ def move() -> ResponseReturnValue:
         return _lead_back()
     judged = _judge_moved(lambda _session, _draft: to.key)
     _change_each(partial(_move, judged), "goes there already", "go there already").tell(
-        Together.MOVED,
+        BulkAction.MOVED,
         "{} campaign goes to {to} now. Its ids stay as they were: check them.",
         "{} campaigns go to {to} now. Their ids stay as they were: check them.",
         to=to.name,
@@ -177,7 +177,7 @@ def _move(judged: Judged, session: Session, draft_id: str, *, who: str) -> Draft
 @needs(Right.EDIT)
 def move_back() -> ResponseReturnValue:
     """Let what was moved together go where it went before, unless it was changed since."""
-    judged = _judge_moved(_find_earlier_place)
+    judged = _judge_moved(_find_earlier_connection)
     moved = _change_each(partial(_move, judged), "was changed since", "were changed since")
     words = "{} campaign goes where it went before."
     back = _count(len(moved.ids), words, "{} campaigns go where they went before.")
@@ -185,7 +185,7 @@ def move_back() -> ResponseReturnValue:
     return _lead_back()
 
 
-def _find_earlier_place(session: Session, draft: Draft) -> str | None:
+def _find_earlier_connection(session: Session, draft: Draft) -> str | None:
     """Find where a draft went before a move, if that was the last edit and may be undone."""
     events = audit_trail.read_draft_events(session, draft.id)
     edits = [event for event in events if event.kind == EventKind.EDITED]

@@ -11,7 +11,7 @@ from app.campaign.contract.global_ids import CAMPAIGN, read_global_id_type
 from app.campaign.contract.typed_length import LONGEST_TEXT
 from app.rights import Right
 from app.sending.queue import withdraw
-from app.sending.resolution import IdTaken, NoSuchSubmission, TooEarly, Verdict, resolve
+from app.sending.resolution import IdTaken, LookUp, NoSuchSubmission, TooEarly, resolve
 from app.services import connections, find_services, store
 from app.store import drafts, request_log, submissions, throttles
 from app.store.base import PENDING
@@ -56,11 +56,11 @@ def latest(draft_id: str) -> ResponseReturnValue:
 @needs(Right.RESOLVE)
 def settle(submission_id: int) -> ResponseReturnValue:
     """Take the person's word for what they found in VoiceAIWrapper."""
-    word = _read_word()
-    if mistake := _find_mistake(word):
+    look_up = _read_look_up()
+    if mistake := _find_mistake(look_up):
         return _draw_page(submission_id, *mistake), 422
     try:
-        resolve(submission_id, word, store())
+        resolve(submission_id, look_up, store())
     except TooEarly:
         return _draw_page(submission_id, "found", _TOO_EARLY), 422
     except IdTaken as taken:
@@ -95,10 +95,10 @@ def _say_taken(taken: IdTaken) -> str:
     )
 
 
-def _read_word() -> Verdict:
+def _read_look_up() -> LookUp:
     campaign_id = request.form.get("campaign_id", "").strip()
     is_there = request.form.get("found") == "yes"
-    return Verdict(
+    return LookUp(
         who=name_person(),
         campaign_id=campaign_id if is_there else None,
         reason=_drop_invisible(request.form.get("reason", "")) if is_there else "",
@@ -111,13 +111,17 @@ def _drop_invisible(typed: str) -> str:
     return "".join(sign for sign in typed if sign.isprintable()).strip()
 
 
-def _find_mistake(word: Verdict) -> tuple[str, str] | None:
+def _find_mistake(look_up: LookUp) -> tuple[str, str] | None:
     """Find what is wrong with an answer: the field, and what to do."""
     if request.form.get("found") not in {"yes", "no", "surely not"}:
         return "found", "Say whether it is there."
-    if not word.who:
+    if not look_up.who:
         return "who", NO_NAME
-    return None if word.campaign_id is None else _find_mistake_in_id(word.campaign_id, word.reason)
+    return (
+        None
+        if look_up.campaign_id is None
+        else _find_mistake_in_id(look_up.campaign_id, look_up.reason)
+    )
 
 
 def _find_mistake_in_id(campaign_id: str, reason: str) -> tuple[str, str] | None:

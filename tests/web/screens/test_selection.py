@@ -363,7 +363,7 @@ def test_more_than_can_be_undone_are_exported_and_nothing_else(
     assert len(exported.text.splitlines()) == 101
     for action in ("delete", "copy"):
         refused = visitor.press(page, f"{action}-ticked", {"draft": ids})
-        assert "101 are ticked, and nothing was changed: tick 100 at the most." in refused.flash()
+        assert "101 are ticked, and nothing was changed: tick 100 at most." in refused.flash()
     assert text(visitor.open("/").soup.select_one("h1 + [role=status]")) == "101"
 
 

@@ -45,7 +45,7 @@ def test_what_is_left_to_do_before_it_calls_is_a_check_list(
     assert [text(step) for step in page.soup.select(".checks li")] == [
         "Done Created as DRAFT",
         "Done Phone number pn_abc123",
-        "To do Mend it: it breaks 14 laws of calling",
+        "To do Change it: it breaks 14 laws of calling",
         "To do Add its leads",
         "To do Launch it",
     ]
@@ -100,7 +100,7 @@ def test_a_campaign_that_is_not_there_may_be_sent_again(
 ) -> None:
     page = visitor.open(f"/submissions/{sent(State.UNKNOWN)}")
     gone = visitor.press(page, "resolve", PERSON, found="surely not")
-    assert "You looked, and the campaign is not there" in gone.text
+    assert "Ada looked, and the campaign is not there" in gone.text
     again = str(gone.soup.select_one("a.button.primary")["href"])  # type: ignore[index]
     assert visitor.open(again).heading == "Review Q4 Outreach"
 
