@@ -17,6 +17,7 @@ from sqlalchemy.exc import DatabaseError
 from waitress.proxy_headers import proxy_headers_middleware
 
 from app import COMMANDS, LARGEST_REQUEST, CannotStart, create_app, gunicorn_server
+from app.cli.stopping import describe_cut_off
 from app.gunicorn_connection import make_tls
 from app.gunicorn_server import Served
 from app.metrics import counting_together
@@ -35,7 +36,7 @@ from app.version import VERSION
 @click.pass_context
 def main(context: click.Context) -> None:
     """Serve the app; a command does something else."""
-    context.obj = ScriptInfo(create_app=_create_app)
+    context.obj = ScriptInfo(create_app=_create_app_for_command)
     if context.invoked_subcommand is None:
         serve()
 
@@ -108,6 +109,15 @@ def _create_app() -> Flask:
         return create_app()
     except CannotStart as error:
         sys.exit(error.message)
+
+
+def _create_app_for_command() -> Flask:
+    """Make the app; where it cannot start, a command can do nothing, and ends with 2."""
+    try:
+        return create_app()
+    except CannotStart as error:
+        click.echo(error.message, err=True)
+        sys.exit(2)
 
 
 def _describe_unusable(settings: Settings, error: OSError | ValueError) -> str:
@@ -231,22 +241,6 @@ def _stop_sending(services: Services) -> None:
     """Claim nothing more; what waits stays in the queue."""
     services.doorbell.stop()
     services.sender.stop()
-
-
-def describe_cut_off(submissions: list[int]) -> str:
-    """Say which submissions have no outcome, as the program ends before there is one."""
-    if not submissions:
-        return "Stopped. No campaign was being sent."
-    numbers = ", ".join(map(str, submissions))
-    if len(submissions) == 1:
-        return (
-            "Stopped. 1 campaign was not answered yet: it is UNKNOWN after the next start "
-            f"(submission {numbers})."
-        )
-    return (
-        f"Stopped. {len(submissions)} campaigns were not answered yet: they are UNKNOWN after "
-        f"the next start (submissions {numbers})."
-    )
 
 
 def _listen(settings: Settings) -> dict[str, object]:

@@ -15,7 +15,7 @@ import requests
 from click.testing import CliRunner
 from sqlalchemy import select
 
-from app.__main__ import describe_cut_off, main
+from app.__main__ import main
 from app.sandbox.file import FILE, open_file
 from app.sandbox.switch import Faults, Switch
 from app.store.base import State
@@ -228,17 +228,6 @@ def test_a_second_signal_names_what_it_cuts_off_and_ends_at_once(
         )
 
     assert states(store) == [State.SENDING, State.SENDING]
-
-
-def test_a_second_signal_ends_a_stop_that_waits_for_no_campaign() -> None:
-    assert describe_cut_off([]) == "Stopped. No campaign was being sent."
-
-
-def test_one_campaign_that_is_cut_off_is_spoken_of_as_one() -> None:
-    assert describe_cut_off([7]) == (
-        "Stopped. 1 campaign was not answered yet: it is UNKNOWN after the next start "
-        "(submission 7)."
-    )
 
 
 def test_the_real_server_refuses_what_is_too_large_for_the_app(instance: Path) -> None:

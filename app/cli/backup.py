@@ -22,6 +22,7 @@ from sqlalchemy.exc import DatabaseError
 
 from app.cli.archive import LEFT_OUT, MAIN, Copies, Unusable, unpack, write_backup
 from app.cli.sandbox_copy import copy_sandbox_to_file
+from app.cli.stopping import ends_like_ctrl_c
 from app.sandbox.file import FILE
 from app.sending.brought_back import settle_brought_back
 from app.sending.journal import FOLDER, Journal
@@ -50,6 +51,7 @@ _WITHOUT_KEYS = (
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--force", is_flag=True, help="Replace FILE if it is there.")
 @with_appcontext
+@ends_like_ctrl_c()
 def backup_command(file: Path, *, force: bool) -> None:
     """Write everything in the instance folder into FILE, a zip; the app may be running."""
     if file.exists() and not force:
@@ -68,6 +70,7 @@ def backup_command(file: Path, *, force: bool) -> None:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--forget-sent", is_flag=True, help="Forget what was sent after the backup.")
 @with_appcontext
+@ends_like_ctrl_c()
 def restore(file: Path, *, forget_sent: bool) -> None:
     """Bring everything back as it is in FILE; the app may be running."""
     writers_lock = _find_file().writers_lock

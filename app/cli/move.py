@@ -11,6 +11,7 @@ from sqlalchemy import URL, Connection
 from sqlalchemy.exc import DatabaseError
 
 from app.cli.sandbox_copy import copy_sandbox
+from app.cli.stopping import ends_like_ctrl_c
 from app.private_files import replace_private
 from app.sandbox.tables import ON_POSTGRESQL
 from app.sending.recording import recover
@@ -36,6 +37,7 @@ class CannotMove(click.ClickException):
 @click.command("move-to")
 @click.argument("url", default="")
 @with_appcontext
+@ends_like_ctrl_c()
 def move_to(url: str) -> None:
     """Copy everything to the PostgreSQL database at URL, and hold the copy to what is here.
 

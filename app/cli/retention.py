@@ -7,6 +7,7 @@ import click
 from flask.cli import with_appcontext
 from sqlalchemy.exc import DatabaseError
 
+from app.cli.stopping import ends_like_ctrl_c
 from app.services import find_services
 from app.store import audit_trail
 from app.store.archive_file import Archive, Damaged, read_archive
@@ -18,6 +19,7 @@ _UNSET = "Nothing is archived: KEEP_LOG_DAYS, KEEP_TRASH_DAYS and KEEP_TRAIL_DAY
 @click.command("archive")
 @click.option("--dry-run", is_flag=True, help="Say what would be archived, and change nothing.")
 @with_appcontext
+@ends_like_ctrl_c()
 def archive_command(*, dry_run: bool) -> None:
     """Archive what is older than the settings keep it; the app may be running."""
     archiver = find_services().archiver

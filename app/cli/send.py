@@ -1,30 +1,22 @@
 """``campaign-builder send``: many campaigns from a file, sent as a batch is, without a browser."""
 
-import hashlib
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from collections.abc import Mapping
 from time import monotonic, sleep
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import click
 from flask.cli import with_appcontext
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as ProgressBar
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
 from app.campaign.compliance.evidence import Severity
-from app.campaign.contract.payload import build_payload, write_values_as_answers
-from app.campaign.contract.reading import Reading, read_json
-from app.campaign.contract.strict_json import Malformed, parse_object
-from app.campaign.contract.validation import find_problems_of_document
-from app.campaign.contract.wording import WORDS, describe_problem, join_words
-from app.campaign.explanation import Explanation, explain
-from app.cli.output import echo_line
+from app.cli.batch_file import Line, read_lines
+from app.cli.output import Terminal, echo_line
+from app.cli.stopping import describe_cut_off, ends_like_ctrl_c
 from app.connections import Connection
 from app.sending.batch_check import NothingReady, make_batch
 from app.sending.batch_confirmation import BatchRequest, NotChecked, confirm_batch
@@ -36,9 +28,10 @@ from app.sending.confirmation import (
     StaleReview,
     clean_sender,
 )
+from app.sending.recording import recover
 from app.sending.submission import GRACE
 from app.services import connections, find_services, store
-from app.store import accounts, approvals, batch_summary, batches, drafts, throttles
+from app.store import accounts, approvals, batch_summary, batches, drafts, queued, throttles
 from app.store.acceptances import judge
 from app.store.audit_trail import name_draft_chain
 from app.store.base import ItemState, State
@@ -55,6 +48,10 @@ _PAUSED_ALREADY = (
 _SILENT = (
     "The database has not answered for {} minutes. Batch {} is confirmed, so the app or a worker "
     "goes on with it: look at its page, or run the same again."
+)
+_UNUSABLE_DATABASE = (
+    "The database cannot be read or written, as on a full disk. Run the same again once it can: "
+    "what was sent is on record there, or in the journal, and is not sent twice."
 )
 LONGEST_SILENCE = 300.0
 """Seconds that a database may be silent before a command gives up."""
@@ -78,28 +75,13 @@ class Silent(click.ClickException):
     exit_code = UNKNOWN
 
 
-@dataclass(frozen=True)
-class _Line:
-    """A campaign in the file: its place there, what it says, and what is wrong with it.
-
-    `name` is the same for the same line of the same file, whoever reads it when.
-    """
-
-    number: int
-    name: str
-    problem: str
-    answers: Mapping[str, Any] = field(default_factory=dict)
-    digest: str = ""
-    calling_days: int = 0
-    findings: Mapping[Severity, int] = field(default_factory=dict)
-
-
 @click.command("send")
 @click.option("--batch", "file", required=True, type=click.File("rb"), help="A campaign a line.")
 @click.option("--connection", "name", required=True, help="Where to send it, by its name.")
 @click.option("--who", default="", help="Who sends it; has to be said for a live connection.")
 @click.option("--yes", is_flag=True, help="Send it. Without this, only say what would be sent.")
 @with_appcontext
+@ends_like_ctrl_c()
 def send_command(file: BinaryIO, name: str, who: str, *, yes: bool) -> None:
     """Send the campaigns of a file of JSON lines; the same file again sends what is left of it.
 
@@ -107,31 +89,34 @@ def send_command(file: BinaryIO, name: str, who: str, *, yes: bool) -> None:
     can be sent, and with 3 if somebody has to look what became of one.
     """
     to = _find_connection(name)
-    lines = list(_read_lines(file, to))
+    lines = list(read_lines(file, to))
     if not lines:
         raise Unusable("There is no campaign in the file.")
     _tell_review(lines, to)
     if not yes:
-        click.echo("Nothing was sent. With --yes it is.")
+        echo_line("Nothing was sent. With --yes it is.")
         sys.exit(NOT_ALL_CREATED if any(line.problem for line in lines) else ALL_CREATED)
-    with store().reading() as session:
-        has_to_be_approved = approvals.find_rule(session, to.key) is not None
-        needs_a_name = not to.is_sandbox or has_to_be_approved or accounts.is_any_active(session)
-        pause = throttles.find_pause(session, to.key)
-    if pause:
-        raise Unusable(_PAUSED_ALREADY.format(to.name, pause.reason))
-    if not to.is_enabled or (needs_a_name and not who):
-        what = "Say by --who who sends it" if to.is_enabled else "That connection is disabled"
-        raise Unusable(f"{what}. Nothing was sent.")
-    who = _find_who(who)
     good = [line for line in lines if not line.problem]
+    who = _check_sender(to, who)
     if not good:
         raise Unusable("No campaign of the file can be sent.")
     try:
-        _send(good, to, who)
-    finally:
-        _stop_sending()
-    sys.exit(_tell_outcome([line.name for line in good], len(lines)))
+        _settle_earlier(good, to, len(lines))
+        _send_and_stop(good, to, who)
+        sys.exit(_tell_outcome(good, len(lines)))
+    except (DatabaseError, NoConnection) as error:
+        raise Silent(_UNUSABLE_DATABASE) from error
+
+
+def _check_sender(to: Connection, who: str) -> str:
+    """Name who sends; raises `Unusable` where somebody has to be named, and is not."""
+    with store().reading() as session:
+        has_to_be_approved = approvals.find_rule(session, to.key) is not None
+        needs_a_name = not to.is_sandbox or has_to_be_approved or accounts.is_any_active(session)
+    if not to.is_enabled or (needs_a_name and not who):
+        what = "Say by --who who sends it" if to.is_enabled else "That connection is disabled"
+        raise Unusable(f"{what}. Nothing was sent.")
+    return _find_who(who)
 
 
 def _find_who(typed: str) -> str:
@@ -150,19 +135,65 @@ def _find_who(typed: str) -> str:
         return accounts.describe_person(account).label
 
 
-def _send(lines: list[_Line], to: Connection, who: str) -> None:
+def _settle_earlier(lines: list[Line], to: Connection, count: int) -> None:
+    """Settle what an earlier run has left open; ends here if nothing more may go there."""
+    recover(store(), find_services().journal)
+    with store().reading() as session:
+        pause = throttles.find_pause(session, to.key)
+    if pause:
+        echo_line(_PAUSED_ALREADY.format(to.name, pause.reason))
+        status = _tell_outcome(lines, count)
+        sys.exit(status if status == UNKNOWN else Unusable.exit_code)
+
+
+def _send_and_stop(lines: list[Line], to: Connection, who: str) -> None:
+    """Send, and end once what is under way is on record; a second signal ends the wait."""
+    try:
+        try:
+            _send(lines, to, who)
+        finally:
+            _stop_sending()
+    except KeyboardInterrupt:
+        echo_line(describe_cut_off(find_services().sender.list_under_way()))
+
+
+def _send(lines: list[Line], to: Connection, who: str) -> None:
     """Send what was not sent by an earlier run, and tell what was not created."""
+    find_services().sender.wake(to.key)  # What an earlier run has queued goes on meanwhile.
     left = [line.name for line in lines if _save(line, who)]
     if len(left) > MOST_ITEMS:
-        click.echo(f"The first {MOST_ITEMS:,} are sent now; the same command sends the rest.")
-    if not left:
-        return
-    batch_id = _send_together(left, to, who)
-    try:
-        _follow(batch_id)
-    except KeyboardInterrupt:
-        _stop(batch_id, "Stopped. The same command sends the rest.")
-    _tell_failures(batch_id, {line.name: line.number for line in lines})
+        echo_line(f"The first {MOST_ITEMS:,} are sent now; the same command sends the rest.")
+    if left:
+        batch_id = _send_together(left, to, who)
+        numbers = {line.name: line.number for line in lines}
+        try:
+            _follow(batch_id)
+        except KeyboardInterrupt:
+            _stop(batch_id, "Stopped. The same command sends the rest.")
+            _tell_failures(batch_id, numbers)
+            return
+        _tell_failures(batch_id, numbers)
+    _wait_for_earlier([line.name for line in lines], to)
+
+
+def _wait_for_earlier(draft_ids: list[str], to: Connection) -> None:
+    """Wait until nothing of an earlier run is under way, or can go any more."""
+    is_told = False
+    while True:
+        with store().reading() as session:
+            states = Counter(drafts.read_states(session, draft_ids).values())
+            can_go = states[State.QUEUED] and queued.find_next(
+                session, to.key, 1, only_hurrying=False
+            )
+            is_paused = throttles.is_paused(session, to.key)
+        if not states[State.SENDING] and (is_paused or not can_go):
+            return
+        if not is_told:
+            count = states[State.SENDING] + states[State.QUEUED]
+            echo_line(f"{count:,} of an earlier run are waited for.")
+            is_told = True
+        sleep(_EVERY)
+        recover(store(), find_services().journal)
 
 
 def _stop(batch_id: int, why: str) -> None:
@@ -170,7 +201,7 @@ def _stop(batch_id: int, why: str) -> None:
     stop_batch(batch_id, store(), "")
     find_services().batch_work.start(batch_id)
     find_services().background.drain(float("inf"))
-    click.echo(why)
+    echo_line(why)
 
 
 def _stop_sending() -> None:
@@ -194,59 +225,18 @@ def _find_connection(name: str) -> Connection:
     return matches[0]
 
 
-def _read_lines(file: BinaryIO, to: Connection) -> Iterator[_Line]:
-    now, first = datetime.now(UTC), dict[str, int]()
-    for number, content in enumerate(file, 1):
-        if content := content.strip():
-            line = _read_line(number, content, to, now)
-            if line.problem == "" and first.setdefault(line.digest, number) != number:
-                same = f"It is the same as line {first[line.digest]}."
-                line = replace(line, problem=same)
-            yield line
-
-
-def _read_line(number: int, content: bytes, to: Connection, now: datetime) -> _Line:
-    whole = f"{to.key}\n{number}\n".encode() + content
-    name = hashlib.sha256(whole).hexdigest()[:16]
-    try:
-        reading = read_json(parse_object(content))
-    except Malformed as error:
-        return _Line(number, name, str(error))
-    if problems := find_problems_of_document(reading):
-        return _Line(number, name, describe_problem(problems[0]))
-    answers = write_values_as_answers(reading.values) | {"connection": to.key}
-    meaning = explain(answers, now)
-    if problem := _find_difference(reading, meaning):
-        return _Line(number, name, problem)
-    days = meaning.overview.calling_days if meaning.overview else 0
-    kinds = Counter(finding.severity for finding in meaning.findings)
-    return _Line(number, name, "", answers, meaning.digest, days, kinds)
-
-
-def _find_difference(reading: Reading, meaning: Explanation) -> str:
-    """Say what keeps a line from being saved and sent exactly as it stands; nothing if it can."""
-    if meaning.problems:
-        return describe_problem(meaning.problems[0])
-    stands = build_payload(reading.values)
-    changed = [name for name, value in stands.items() if meaning.payload.get(name) != value]
-    if not changed:
-        return ""
-    things = join_words([WORDS[name].thing for name in changed])
-    return f"Take the spaces at both ends out of {things}: they would not be sent."
-
-
-def _tell_review(lines: list[_Line], to: Connection) -> None:
+def _tell_review(lines: list[Line], to: Connection) -> None:
     good = [line for line in lines if not line.problem]
     days = sum(line.calling_days for line in good)
     kinds = sum((Counter(line.findings) for line in good), Counter[Severity]())
     kind = "SANDBOX" if to.is_sandbox else "LIVE"
-    click.echo(f"{len(good):,} of {len(lines):,} campaigns can be sent to {to.name} ({kind}).")
-    click.echo(f"Calling days in all: {days:,}")
+    echo_line(f"{len(good):,} of {len(lines):,} campaigns can be sent to {to.name} ({kind}).")
+    echo_line(f"Calling days in all: {days:,}")
     if kinds:
         counts = ", ".join(
             f"{kinds[kind]:,} {words}" for kind, words in _KINDS.items() if kinds[kind]
         )
-        click.echo(f"Rules of calling: {counts}")
+        echo_line(f"Rules of calling: {counts}")
     for line in lines:
         if line.problem:
             echo_line(f"Line {line.number} is left out: {line.problem}")
@@ -285,7 +275,7 @@ def _send_together(draft_ids: list[str], to: Connection, who: str) -> int:
     return batch_id
 
 
-def _save(line: _Line, who: str) -> bool:
+def _save(line: Line, who: str) -> bool:
     """Save the draft of a line; tells whether it is still to be sent, as the line says."""
     judgement = judge(dict(line.answers))
     with store().writing(name_draft_chain(line.name)) as session:
@@ -294,7 +284,7 @@ def _save(line: _Line, who: str) -> bool:
         except AlreadySubmitted:
             return False
         except StaleVersion:
-            click.echo(
+            echo_line(
                 f"Line {line.number} is left out: its draft was changed in the app since an "
                 "earlier run. Send it there."
             )
@@ -304,16 +294,17 @@ def _save(line: _Line, who: str) -> bool:
 
 def _follow(batch_id: int) -> None:
     """Show how far the batch is, until it has ended or its connection is paused."""
-    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"))
-    console = Console(stderr=True)
-    with ProgressBar(*columns, TimeRemainingColumn(), console=console) as bar:
+    words = TextColumn("{task.description}")
+    columns = (BarColumn(), MofNCompleteColumn(), words, TimeRemainingColumn())
+    console = Terminal(stderr=True)
+    with ProgressBar(*columns, console=console, disable=not console.is_terminal) as bar:
         task = bar.add_task("")
         while True:
             batch, pause = _wait_for_progress(batch_id)
-            words = f"{batch.failed} failed, {batch.unknown} unknown"
-            words += f", {batch.taken_back} taken back" if batch.taken_back else ""
+            state = f"{batch.failed} failed, {batch.unknown} unknown"
+            state += f", {batch.taken_back} taken back" if batch.taken_back else ""
             total = batch.ended + batch.left
-            bar.update(task, total=total, completed=batch.ended, description=words)
+            bar.update(task, total=total, completed=batch.ended, description=state)
             if not batch.left:
                 return
             if pause and not batch.sending:
@@ -354,16 +345,21 @@ def _tell_failures(batch_id: int, numbers: Mapping[str, int]) -> None:
         became = result.state or "left out"
         echo_line(f"Line {numbers[result.draft_id]}, {result.name}: {became}. {why}".strip())
     if len(failed) > _NAMED:
-        click.echo(f"and {len(failed) - _NAMED:,} more: the page of batch {batch_id} has them all.")
+        echo_line(f"and {len(failed) - _NAMED:,} more: the page of batch {batch_id} has them all.")
 
 
-def _tell_outcome(draft_ids: list[str], count: int) -> int:
+def _tell_outcome(lines: list[Line], count: int) -> int:
     """Say what became of all lines, in this run and in earlier ones; gives the exit status."""
     with store().reading() as session:
-        states = Counter(drafts.find(session, draft_id).state for draft_id in draft_ids)
-    created, unknown = states[State.CREATED], states[State.UNKNOWN]
-    click.echo(f"{created:,} of {count:,} campaigns are created.")
-    if unknown:
-        click.echo(f"{unknown:,} may have been created, or not: look there, and say so in the app.")
+        states = Counter(drafts.read_states(session, [line.name for line in lines]).values())
+    created, waiting = states[State.CREATED], states[State.QUEUED]
+    echo_line(f"{created:,} of {count:,} campaigns are created.")
+    if waiting:
+        echo_line(f"{waiting:,} still wait: the app, a worker or the same command sends them.")
+    if unknown := states[State.UNKNOWN]:
+        echo_line(f"{unknown:,} may have been created, or not: look there, and say so in the app.")
+    if under_way := states[State.SENDING]:
+        echo_line(f"{under_way:,} were not answered yet: run the same again in a minute.")
+    if unknown or under_way:
         return UNKNOWN
     return ALL_CREATED if created == count else NOT_ALL_CREATED

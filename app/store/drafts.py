@@ -14,6 +14,7 @@ from app.campaign.contract.typed_length import LONGEST_IN_ALL
 from app.store import approvals, audit_trail
 from app.store.acceptances import Judgement, count_findings
 from app.store.audit_trail import EventKind, name_draft_chain
+from app.store.base import State
 from app.store.collation import make_sort_key
 from app.store.dialects import queries
 from app.store.models import NO_HOURS, Draft
@@ -92,6 +93,15 @@ def read_connection_keys(session: Session, draft_ids: Sequence[str]) -> dict[str
         some = Draft.id.in_(draft_ids[start : start + _AT_ONCE])
         keys |= dict(session.execute(select(Draft.id, Draft.connection_key).where(some)).all())
     return keys
+
+
+def read_states(session: Session, draft_ids: Sequence[str]) -> dict[str, State | None]:
+    """Read what became of each of these drafts, by id, if it is there; `None` was never sent."""
+    states: dict[str, State | None] = {}
+    for start in range(0, len(draft_ids), _AT_ONCE):
+        some = Draft.id.in_(draft_ids[start : start + _AT_ONCE])
+        states |= dict(session.execute(select(Draft.id, Draft.state).where(some)).all())
+    return states
 
 
 def read_names_with(session: Session, part: str, keys: frozenset[str] | None) -> set[str]:
