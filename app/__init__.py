@@ -52,14 +52,13 @@ from app.store.retention import Archiver
 from app.store.vault import BadKeys, Vault
 from app.web.assets import fingerprint
 from app.web.headers import GuardedAnswers
+from app.web.request_bounds import LARGEST_REQUEST
 from app.web.request_lines import RequestLines
 from app.web.sandbox_gate import SandboxGate
 from app.web.waiting_list import make_list_of_items
 
 # No name server answers for .invalid (RFC 6761), so nothing of it can leave this process.
 _SANDBOX = Credentials("Sandbox", "https://sandbox.invalid", TOKEN, is_sandbox=True)
-LARGEST_REQUEST = 512 * 1024  # Of CJK text, which takes nine bytes a sign in a form, 58,000.
-
 
 COMMANDS = (
     explain_command,

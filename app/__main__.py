@@ -16,7 +16,7 @@ from flask.cli import ScriptInfo
 from sqlalchemy.exc import DatabaseError
 from waitress.proxy_headers import proxy_headers_middleware
 
-from app import COMMANDS, LARGEST_REQUEST, CannotStart, create_app, gunicorn_server
+from app import COMMANDS, CannotStart, create_app, gunicorn_server
 from app.cli.stopping import describe_cut_off
 from app.gunicorn_connection import make_tls
 from app.gunicorn_server import Served
@@ -29,6 +29,7 @@ from app.settings import BadSetting, Settings, TlsFiles, read_settings
 from app.store import accounts, join_links, queued, seals
 from app.store.accounts import ALL_ACCOUNTS
 from app.version import VERSION
+from app.web.request_bounds import LARGEST_REQUEST
 
 
 @click.group(invoke_without_command=True)

@@ -12,6 +12,7 @@ from app.campaign.contract.typed_length import LONGEST
 from app.store.base import State
 from app.store.drafts import ID_FORM
 from app.version import VERSION
+from app.web.request_bounds import LARGEST_REQUEST
 
 _PROBLEM = "application/problem+json"
 
@@ -104,6 +105,7 @@ def _build_operation(
         **more,
         "responses": {
             status: {"description": meaning, "content": {"application/json": _put(schema)}},
+            "400": _build_error("The host name that is asked for is not one of the app's."),
             "401": _build_error("The token is missing, wrong or ended.", "WWW-Authenticate"),
             "403": _build_error("Neither this token nor its owner may do that there."),
             "404": _build_error("There is no such draft, or none that its owner can see."),
@@ -232,8 +234,11 @@ _CREATE = _build_operation(
     requestBody={"required": True, "content": {"application/json": _put("NewDraft")}},
 )
 _CREATE["responses"] |= {
-    "400": _build_error("The body is not one JSON object."),
-    "413": _build_error("The body is too large."),
+    "400": _build_error("The body is not one JSON object, or the host name not one of the app's."),
+    "413": _build_error(
+        f"The body is larger than {LARGEST_REQUEST:,} bytes. A server in front of the app may say "
+        "so in a text of its own, or in none."
+    ),
     "415": _build_error("The body is not application/json."),
     "422": _build_error("Some fields need a change.", schema="FieldProblem"),
 }

@@ -6,7 +6,7 @@ from flask import Flask, Response, current_app, jsonify, redirect, render_templa
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import SQLAlchemyError
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
 from app.logs import describe_error
 from app.sending.resolution import NoSuchSubmission
@@ -44,6 +44,10 @@ _OTHERWISE = ("Something went wrong here", _TRY_AGAIN)
 _FAILED = (
     "Something went wrong here",
     "This was not done, or not all of it. What you typed is kept on this page.",
+)
+_STRANGE_HOST = (
+    "This host name is not known here",
+    "Ask for the name by which the app is reached: the setting TRUSTED_HOSTS has it.",
 )
 _UNREADABLE = "This cannot be shown just now"
 _UNWRITABLE = "This could not be written down"
@@ -189,6 +193,12 @@ def _lead_to_submission(error: AlreadySubmitted) -> ResponseReturnValue:
 def _show_refused(error: HTTPException) -> tuple[str | Response, int] | HTTPException:
     if error.code is None or error.code < 400:
         return error
+    if isinstance(error, SecurityError):
+        return (
+            (make_problem(400, _STRANGE_HOST), 400)
+            if is_for_api()
+            else _draw_page(400, _STRANGE_HOST)
+        )
     page, status = _draw_page(error.code, _SAID.get(error.code, _OTHERWISE))
     if isinstance(page, Response) and isinstance(error, MethodNotAllowed):
         page.headers["Allow"] = ", ".join(sorted(error.valid_methods or ()))

@@ -12,6 +12,9 @@ from flask import Flask, Request, request
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
 
+LARGEST_REQUEST = 512 * 1024
+"""Bytes of a whole campaign: of CJK text, which takes nine bytes a sign in a form, 58,000 signs."""
+
 MOST_BYTES = 64 * 1024
 """Of a form with a few answers in it."""
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from app import LARGEST_REQUEST
 from app.people import passwords, sign_in
 from app.remote import call
 from app.remote.connection import LONGEST_URL
@@ -27,6 +26,7 @@ from app.store.dialects import postgresql
 from app.store.sign_in_pace import Limit
 from app.web import security_lines
 from app.web.gate import MAKES_SURE
+from app.web.request_bounds import LARGEST_REQUEST
 from tests.web.screens.test_policy_reports import REFUSED
 
 ROOT = Path(__file__).parents[2]

@@ -3,8 +3,7 @@
 import pytest
 from flask.testing import FlaskClient
 
-from app import LARGEST_REQUEST
-from app.web.request_bounds import MOST_BYTES, MOST_FIELDS
+from app.web.request_bounds import LARGEST_REQUEST, MOST_BYTES, MOST_FIELDS
 
 FORM = "application/x-www-form-urlencoded"
 TOO_MUCH = "That is too much at once"

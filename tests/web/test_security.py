@@ -190,3 +190,12 @@ class TestOlderVisit:
         older = self.pressed(visitor)
         assert older.status == 400
         assert "Typed long ago" not in str(older.soup)
+
+
+def test_a_host_name_that_is_not_ours_is_named_as_the_reason(client: FlaskClient) -> None:
+    page = client.get("/", headers={"Host": "evil.example"})
+    problem = client.get("/api/drafts/0000000000000000", headers={"Host": "evil.example"})
+    assert (page.status_code, problem.status_code) == (400, 400)
+    for answer in (page, problem):
+        assert "This host name is not known here" in answer.text
+    assert problem.content_type == "application/problem+json"

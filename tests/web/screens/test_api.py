@@ -9,11 +9,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from app import LARGEST_REQUEST
 from app.campaign.contract.payload import build_payload
 from app.store import audit_trail, drafts
 from app.store.database import Store
 from app.store.people_models import Account
+from app.web.request_bounds import LARGEST_REQUEST
 from tests.factories import inbound
 from tests.people.accounts import add_account
 from tests.store.tampering import unguarded
