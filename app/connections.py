@@ -60,6 +60,15 @@ class Connection:
         return self.key == SANDBOX
 
     @property
+    def mode(self) -> str:
+        """What its campaigns are, in the sign that every page has: real, or tried out."""
+        return "SANDBOX" if self.is_sandbox else "LIVE"
+
+    @property
+    def name_in_a_sentence(self) -> str:
+        return "the sandbox" if self.is_built_in else self.name
+
+    @property
     def campaigns_url(self) -> str:
         return join_campaigns_url(self.base_url)
 

@@ -229,8 +229,7 @@ def _tell_review(lines: list[Line], to: Connection) -> None:
     good = [line for line in lines if not line.problem]
     days = sum(line.calling_days for line in good)
     kinds = sum((Counter(line.findings) for line in good), Counter[Severity]())
-    kind = "SANDBOX" if to.is_sandbox else "LIVE"
-    echo_line(f"{len(good):,} of {len(lines):,} campaigns can be sent to {to.name} ({kind}).")
+    echo_line(f"{len(good):,} of {len(lines):,} campaigns can be sent to {to.name} ({to.mode}).")
     echo_line(f"Calling days in all: {days:,}")
     if kinds:
         counts = ", ".join(

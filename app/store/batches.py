@@ -320,6 +320,11 @@ class Result(NamedTuple):
     http_status: int | None
     settled_at: datetime | None
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it is yet to be put into the queue."""
+        return self.item is ItemState.READY
+
 
 _RESULT: Sequence[InstrumentedAttribute[Any]] = (
     BatchItem.position,

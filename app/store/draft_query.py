@@ -64,6 +64,14 @@ class DraftQuery:
     is_reversed: bool = False
     size: int = PAGE
 
+    @property
+    def shows_deleted(self) -> bool:
+        return self.show is Show.DELETED
+
+    @property
+    def shows_all(self) -> bool:
+        return self.show is Show.ALL
+
     def shows(self, standing: State | Readiness) -> bool:
         """Tell whether drafts that stand so are shown."""
         if self.show is Show.NOT_SENT:

@@ -62,6 +62,15 @@ class Approval(Base):
         {"sqlite_autoincrement": True},
     )
 
+    @property
+    def is_approved(self) -> bool:
+        return self.state is ApprovalState.APPROVED
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether an approver has said yes or no."""
+        return self.is_approved or self.state is ApprovalState.REFUSED
+
 
 class DraftEditor(Base):
     """That somebody, as the trail names them, has made a draft, or changed what it says.

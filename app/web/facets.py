@@ -4,7 +4,7 @@ A choice leads to the list with it beside what else is chosen, and the one that 
 leads to the list without it, so that everything is in the address.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -36,10 +36,15 @@ class Choice:
 
 @dataclass(frozen=True)
 class Filter:
-    """A filter of the list, with its choices."""
+    """A filter of the list, with its choices; *name* is that of the part of its address."""
 
+    name: str
     title: str
     choices: list[Choice]
+
+    @property
+    def is_of_clients(self) -> bool:
+        return self.name == "client"
 
 
 def describe_filters(
@@ -52,17 +57,20 @@ def describe_filters(
     words: dict[Any, str] = READINESS_WORDS | {state: SHORT_STATE_WORDS[state] for state in State}
     by_client = _merge(facets.clients, {key: to.key for key, to in clients.items()})
     names = {
-        to.key: "Sandbox" if to.is_built_in else to.name
-        for to in sorted(clients.values(), key=lambda to: make_sort_key(to.name))
+        to.key: to.name for to in sorted(clients.values(), key=lambda to: make_sort_key(to.name))
     }
     types = {CampaignType.OUTBOUND: "Outbound", CampaignType.INBOUND: "Inbound"}
     months = _name_months(facets.months, asked.get("month", ""))
     by_month = _merge(facets.months, {NO_DAY: NO_FIRST_DAY})
+    rows: Sequence[tuple[str, str, Mapping[Any, str], Facet]] = (
+        ("show", "State", words, facets.standings),
+        ("client", "Client", names, by_client),
+        ("type", "Type", types, facets.types),
+        ("month", "First day", months, by_month),
+    )
     return [
-        Filter("State", list(_list_choices("show", words, facets.standings, asked))),
-        Filter("Client", list(_list_choices("client", names, by_client, asked))),
-        Filter("Type", list(_list_choices("type", types, facets.types, asked))),
-        Filter("First day", list(_list_choices("month", months, by_month, asked))),
+        Filter(name, title, list(_list_choices(name, texts, facet, asked)))
+        for name, title, texts, facet in rows
     ]
 
 

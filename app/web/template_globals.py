@@ -10,15 +10,16 @@ from sqlalchemy.exc import DatabaseError
 
 from app.campaign.compliance.acceptance import EXEMPTIONS
 from app.campaign.compliance.hours_words import describe_row, format_short_hours, format_stretch
-from app.campaign.contract.fields import FIELD
+from app.campaign.contract.fields import FIELD, CampaignType
 from app.campaign.contract.typed_length import LONGEST_TEXT
 from app.campaign.contract.wording import WORDS
 from app.campaign.formatting import format_short_day, format_weekdays, shorten
 from app.campaign.timezones.zones import name_city
-from app.connections import Connection
+from app.connections import SANDBOX, Connection
 from app.forms.question import QUESTIONS
 from app.people.passwords import LONGEST, SHORTEST
 from app.people.sign_in import FRESH, find_account
+from app.rights import Right
 from app.sending.confirmation import LONGEST_SENDER
 from app.services import connections, find_issuer, find_services, store
 from app.store import address_book, identities, join_links, saved_views, sign_ins
@@ -69,6 +70,9 @@ def install(app: Flask) -> None:
         exemptions=EXEMPTIONS,
         state_words=STATE_WORDS,
         version=VERSION,
+        Right=Right,
+        SANDBOX=SANDBOX,
+        CampaignType=CampaignType,
         longest_typed=_LONGEST_TYPED,
         url_for=url_for,
         csrf_field=_draw_csrf_field,

@@ -44,6 +44,10 @@ class Statement:
         """Whether nothing is left to do; a duty that is not met stays open."""
         return self.answer != DutyAnswer.NO
 
+    @property
+    def is_answered_by_yes(self) -> bool:
+        return self.answer == DutyAnswer.YES
+
 
 Accepted: TypeAlias = Mapping[str, Statement]
 """Statements about findings, by rule id, and about all leads, by `build_exemption_key`."""
