@@ -4,7 +4,7 @@
 import { changeForm } from "./change.js";
 
 const form = document.getElementById("campaign");
-const told = document.getElementById("changed");
+const status = document.getElementById("changed");
 let stay = null; // Puts focus where the pressed button was.
 
 const placeOf = (button) => {
@@ -33,5 +33,5 @@ document.addEventListener("htmx:after:swap", () => {
   stay = null;
 });
 form?.addEventListener("input", () => {
-  told.hidden = true;
+  status.hidden = true;
 });

@@ -75,9 +75,9 @@ const post = async (body) => {
     });
     if (answer.status >= 500) return ["failed"];
     if (answer.status === 413) return ["refused", { words: "Not saved: this is more than Campaign Builder takes at once. Shorten it, and save." }];
-    const told = await answer.json();
-    if (answer.ok) return ["saved", told];
-    return ["refused", { words: `Not saved. ${told.title}. ${told.advice ?? ""}`, next: told.next }];
+    const reply = await answer.json();
+    if (answer.ok) return ["saved", reply];
+    return ["refused", { words: `Not saved. ${reply.title}. ${reply.advice ?? ""}`, next: reply.next }];
   } catch {
     return ["failed"];
   }

@@ -4,7 +4,7 @@ const EVERY = 2000;
 const RENEWED_EVERY = 4000;
 const parts = [...document.querySelectorAll("[data-count]")];
 const bar = document.querySelector("progress[data-done]");
-const left = document.querySelector("[data-left]");
+const left = document.querySelector("[data-remaining]");
 let timer;
 
 const inWords = (seconds) => {
@@ -19,12 +19,12 @@ const renew = async () => {
   const made = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("rows");
   if (made) document.getElementById("rows")?.replaceWith(made);
 };
-const show = (told) => {
-  for (const part of parts) part.textContent = told[part.dataset.count].toLocaleString("en");
-  if (bar) bar.value = told.done + told.failed + told.taken_back + told.unknown;
-  if (left) left.textContent = told.seconds === null || told.held ? "" : `${told.rate} a second, about ${inWords(told.seconds)} left`;
+const show = (progress) => {
+  for (const part of parts) part.textContent = progress[part.dataset.count].toLocaleString("en");
+  if (bar) bar.value = progress.done + progress.failed + progress.taken_back + progress.unknown;
+  if (left) left.textContent = progress.seconds === null || progress.held ? "" : `${progress.rate} a second, about ${inWords(progress.seconds)} left`;
   // What is said of a pause, and what can be pressed then, the page has.
-  if (told.pending && String(told.held) === page.dataset.held) renew().catch(() => {});
+  if (progress.pending && String(progress.held) === page.dataset.held) renew().catch(() => {});
   else location.reload();
 };
 const ask = async () => {

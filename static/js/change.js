@@ -1,7 +1,7 @@
 // Change the form as a press asks for: at once, said in words, and with an offer to undo it.
 import { answerForm } from "./set-control.js";
 
-const told = document.getElementById("changed");
+const status = document.getElementById("changed");
 
 export const changeForm = (form, answers, words) => {
   const held = new FormData(form);
@@ -12,6 +12,6 @@ export const changeForm = (form, answers, words) => {
   answerForm(form, answers);
   const undo = Object.assign(document.createElement("button"), { type: "button", className: "link", textContent: "Undo" });
   undo.dataset.undo = new URLSearchParams(before);
-  told.replaceChildren(`Changed. ${words} `, undo);
-  told.hidden = false;
+  status.replaceChildren(`Changed. ${words} `, undo);
+  status.hidden = false;
 };

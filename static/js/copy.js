@@ -8,7 +8,7 @@ document.addEventListener("click", async (event) => {
     button.textContent = "Copied";
   } catch {
     getSelection().selectAllChildren(document.getElementById(button.dataset.copy));
-    button.textContent = "Press Ctrl+C";
+    button.textContent = /Mac|iP/.test(navigator.platform) ? "Press ⌘C" : "Press Ctrl+C";
   }
   setTimeout(() => {
     button.textContent = words;

@@ -1,24 +1,24 @@
 // Wait for what is under way beside the page: ask often at first, then every two seconds. A page
 // that says in which state it is is also made anew when that has changed.
-const told = document.querySelector("[data-pending]");
+const waiting = document.querySelector("[data-pending]");
 const silent = document.getElementById("no-answer");
 const LONGEST = 2000;
 let wait = 150;
 let timer;
 
-const isSilent = (is) => {
-  if (silent) silent.hidden = !is;
+const showSilence = (isSilent) => {
+  if (silent) silent.hidden = !isSilent;
 };
 const look = async () => {
   try {
-    const answer = await fetch(told.dataset.pending, { headers: { Accept: "application/json" }, cache: "no-store" });
-    isSilent(!answer.ok);
+    const answer = await fetch(waiting.dataset.pending, { headers: { Accept: "application/json" }, cache: "no-store" });
+    showSilence(!answer.ok);
     if (answer.ok) {
       const { pending, state } = await answer.json();
-      if (!pending || (told.dataset.state && state !== told.dataset.state)) return location.reload();
+      if (!pending || (waiting.dataset.state && state !== waiting.dataset.state)) return location.reload();
     }
   } catch {
-    isSilent(true);
+    showSilence(true);
   }
   wait = Math.min(wait * 1.5, LONGEST);
   clearTimeout(timer);
@@ -26,6 +26,6 @@ const look = async () => {
 };
 timer = setTimeout(look, wait);
 window.addEventListener("online", () => {
-  isSilent(false);
+  showSilence(false);
   look();
 });

@@ -4,9 +4,9 @@ const list = document.getElementById("places");
 let places = [];
 
 const offer = () => {
-  const told = input.value.split(/[,;]\s*/);
-  const begun = told.pop().toLowerCase();
-  const before = told.length ? `${told.join(", ")}, ` : "";
+  const typed = input.value.split(/[,;]\s*/);
+  const begun = typed.pop().toLowerCase();
+  const before = typed.length ? `${typed.join(", ")}, ` : "";
   const found = places.filter(([name, word]) => `${name} ${word}`.toLowerCase().includes(begun)).slice(0, 40);
   list.replaceChildren(
     ...found.map(([name, word]) => {

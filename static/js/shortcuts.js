@@ -6,7 +6,7 @@ import { setControl } from "./set-control.js";
 const help = document.getElementById("keys");
 const palette = document.getElementById("palette");
 const choice = document.getElementById("keys-on");
-const told = document.getElementById("key-told");
+const status = document.getElementById("key-told");
 const NAME = "shortcuts";
 const TYPED_IN = "textarea, select, [contenteditable], input:not([type=checkbox], [type=radio], [type=button], [type=submit])";
 const ROWS = "main table:is(.list, .campaigns) tbody tr, main [data-row-link]";
@@ -51,9 +51,9 @@ const tick = () => {
   const row = document.activeElement.closest(ROWS);
   const box = row?.querySelector("input[type=checkbox]");
   if (!box) return false;
-  if (box !== document.activeElement) told.textContent = ""; // Else the box says so itself.
+  if (box !== document.activeElement) status.textContent = ""; // Else the box says so itself.
   box.click();
-  if (box !== document.activeElement) told.textContent = `${box.checked ? "Ticked" : "Not ticked"}: ${linkOf(row)?.textContent.trim() ?? ""}`;
+  if (box !== document.activeElement) status.textContent = `${box.checked ? "Ticked" : "Not ticked"}: ${linkOf(row)?.textContent.trim() ?? ""}`;
   return true;
 };
 const search = () => {

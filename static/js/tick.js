@@ -41,7 +41,7 @@ for (const tick of ticks) {
     tick.closest("tr").querySelector("a").click();
   });
 }
-const copy = document.querySelector("[data-copy]");
+const copy = document.querySelector("[data-copy-ticked]");
 copy?.parentElement.querySelector("input").addEventListener("keydown", (event) => {
   if (event.key !== "Enter") return;
   event.preventDefault();

@@ -9,9 +9,9 @@ document.addEventListener("click", (event) => {
   if (!button || !form) return;
   event.preventDefault();
   const before = new URLSearchParams(button.dataset.undo);
-  const told = button.closest("[role=status]");
+  const status = button.closest("[role=status]");
   answerForm(form, new Map([...before.keys()].map((name) => [name, before.getAll(name)])));
-  told.textContent = "Undone: what stood there before is back.";
-  told.tabIndex = -1; // The button that had the focus is gone.
-  told.focus({ preventScroll: true });
+  status.textContent = "Undone: what stood there before is back.";
+  status.tabIndex = -1; // The button that had the focus is gone.
+  status.focus({ preventScroll: true });
 });

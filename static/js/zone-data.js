@@ -20,8 +20,8 @@ const differs = (zone, instants) => {
   }
 };
 const compare = () => {
-  for (const told of document.querySelectorAll("[data-instants]")) {
-    told.hidden = !differs(told.dataset.zone, JSON.parse(told.dataset.instants));
+  for (const note of document.querySelectorAll("[data-instants]")) {
+    note.hidden = !differs(note.dataset.zone, JSON.parse(note.dataset.instants));
   }
 };
 compare();

@@ -109,7 +109,7 @@ def test_a_change_of_a_broken_rule_leaves_focus_among_the_rules(
 ) -> None:
     late = outbound(daily_end_time=time(21))
     operator.open(saved(late, audience="Florida", purpose="marketing"))
-    change = operator.page.locator("#rulings-high button.fix", has_text="21:00 → 20:00").first
+    change = operator.page.locator("#findings-high button.fix", has_text="21:00 → 20:00").first
     change.focus()
     change.press("Enter")
     expect(operator.field("daily_end_time")).to_have_value("20:00")

@@ -135,7 +135,7 @@ def test_the_hour_labels_stand_on_their_lines(
         const box = element.getBoundingClientRect();
         return box.x + box.width / 2;
     })"""
-    chart = operator.page.locator(".strip").first
+    chart = operator.page.locator(".hours-chart").first
     expect(chart).to_be_visible()
     labels = chart.locator(".axis text").evaluate_all(middles)
     lines = chart.locator("tbody tr:first-child .labelled").evaluate_all(middles)

@@ -41,7 +41,7 @@ def test_an_accepted_finding_shows_the_reason_and_no_longer_counts(
     assert "Accepted: All of them asked for evening calls. Ada, " in page.text
     assert "broken" not in verdict(page)
     assert "1 accepted" in verdict(page)
-    assert text(page.soup.select_one("#rulings-high > summary")).endswith("1 accepted")
+    assert text(page.soup.select_one("#findings-high > summary")).endswith("1 accepted")
 
 
 def verdict(page: Page) -> str:

@@ -45,7 +45,7 @@ from app.campaign.timezones.zones import (
     name_city,
 )
 from app.web.panel import macros
-from app.web.panel.findings_view import find_safe_change, group_findings, list_duties
+from app.web.panel.findings_view import find_allowed_change, group_findings, list_duties
 
 
 class Trouble(NamedTuple):
@@ -112,7 +112,7 @@ def _draw_rules(
         chart_hours(schedule, audience),
         (count_seconds(schedule.opens), count_seconds(schedule.closes)),
         name_city(schedule.zone),
-        find_safe_change(subject.explanation),
+        find_allowed_change(subject.explanation),
         can_change,
         trouble,
     )

@@ -166,7 +166,7 @@ def _drop_measure(severity: Severity, statement: Statement | None, what: str) ->
     )
 
 
-def find_safe_change(explanation: Explanation) -> FixButton | None:
+def find_allowed_change(explanation: Explanation) -> FixButton | None:
     """Find the change by which no rule of hours is broken, where several are."""
     broken = {
         finding.evidence

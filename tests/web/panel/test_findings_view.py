@@ -20,7 +20,7 @@ def rules(client: FlaskClient, leads: dict[str, str], **changes: Any) -> Beautif
 
 def clocks(soup: BeautifulSoup) -> dict[str, str]:
     """Read the first strip: the campaign's hours by the clock of each place."""
-    table = soup.select_one(".strip")
+    table = soup.select_one(".hours-chart")
     assert table is not None
     return {text(row.find("th")): text(row.find_all("td")[0]) for row in table.select("tbody tr")}
 
@@ -47,7 +47,7 @@ def test_each_row_of_the_chart_can_be_reached_by_tab_and_tells_its_hours(
     client: FlaskClient,
 ) -> None:
     soup = rules(client, {"audience": "Florida, California", "purpose": "marketing"})
-    pictures = soup.select(".strip [tabindex='0'][role=img]")
+    pictures = soup.select(".hours-chart [tabindex='0'][role=img]")
     told = [text(soup.find(id=str(picture["aria-labelledby"]))) for picture in pictures]
     assert told == [
         "New York: calls 09:00 to 17:00 there. That is inside what is allowed: 08:00 to 20:00.",
@@ -62,7 +62,7 @@ def test_each_row_of_the_chart_can_be_reached_by_tab_and_tells_its_hours(
 def test_hours_that_break_a_rule_are_hatched_and_others_are_not(client: FlaskClient) -> None:
     soup = rules(client, {"audience": "California", "purpose": "marketing"})
     assert soup.select_one("pattern#hatch")
-    fills = {str(bar["class"][0]): bar.get("fill") for bar in soup.select(".strip .hours rect")}
+    fills = {str(bar["class"][0]): bar.get("fill") for bar in soup.select(".hours-chart .hours rect")}
     assert fills == {"night": None, "open": None, "inside": None, "outside": "url(#hatch)"}
 
 
@@ -75,7 +75,7 @@ def test_a_day_that_is_another_one_there_is_named(client: FlaskClient) -> None:
 
 def test_the_second_season_has_a_strip_of_its_own(client: FlaskClient) -> None:
     soup = rules(client, {"audience": "US-AZ, US-NY", "purpose": "marketing"})
-    titles = [text(part) for part in soup.select(".season h3, .season > summary")]
+    titles = [text(part) for part in soup.select(".period h3, .period > summary")]
     assert titles == [
         "Winter time, from Mon 4 Jan 2027",
         "Summer time, from Sun 14 Mar 2027: inside all hours 11:00–21:00",
@@ -84,7 +84,7 @@ def test_the_second_season_has_a_strip_of_its_own(client: FlaskClient) -> None:
 
 def test_a_broken_rule_is_quoted_with_its_source_and_its_date(client: FlaskClient) -> None:
     soup = rules(client, {"audience": "Florida", "purpose": "marketing"}, daily_end_time=time(21))
-    finding = soup.select_one(".rulings.high li")
+    finding = soup.select_one(".findings.high li")
     assert "Florida calling hours" in text(finding)
     assert "In New York it calls from 20:00 to 21:00 on Monday to Friday" in text(finding)
     assert "before 8 a.m. or after 8 p.m." in text(finding)
@@ -93,7 +93,7 @@ def test_a_broken_rule_is_quoted_with_its_source_and_its_date(client: FlaskClien
 
 def test_a_change_that_keeps_the_rule_says_what_it_changes(client: FlaskClient) -> None:
     soup = rules(client, {"audience": "Florida", "purpose": "marketing"}, daily_end_time=time(21))
-    (button,) = soup.select(".rulings.high button[name=fix]")
+    (button,) = soup.select(".findings.high button[name=fix]")
     assert text(button) == "Until: 21:00 → 20:00"
     assert button["value"] == "daily_end_time=20%3A00"
     assert button["form"] == "campaign"
@@ -101,7 +101,7 @@ def test_a_change_that_keeps_the_rule_says_what_it_changes(client: FlaskClient) 
 
 def test_rules_that_say_the_same_stand_together(client: FlaskClient) -> None:
     soup = rules(client, {"audience": "48 states", "purpose": "marketing"})
-    titles = [text(title) for title in soup.select(".rulings.high h3")]
+    titles = [text(title) for title in soup.select(".findings.high h3")]
     assert "FCC calling hours; FTC calling hours" in titles
     assert "Oregon calling hours" in titles
     count = sum(title.count(";") + 1 for title in titles)
@@ -135,7 +135,7 @@ def test_a_place_without_data_is_never_green(client: FlaskClient, place: str) ->
 def test_at_night_it_is_warned_wherever_no_hours_are_known(client: FlaskClient) -> None:
     early = {"daily_start_time": time(6), "timezone": "Europe/Berlin"}
     soup = rules(client, {"audience": "Germany", "purpose": "marketing"}, **early)
-    finding = soup.select_one(".rulings.medium li")
+    finding = soup.select_one(".findings.medium li")
     assert "Night, where no calling hours are known" in text(finding)
     assert "In Berlin it calls from 06:00 to 08:00" in text(finding)
     assert "A caution, not a law." in text(finding)
@@ -224,14 +224,14 @@ def test_a_value_that_would_do_can_be_taken_from_the_advice(client: FlaskClient)
 @pytest.mark.parametrize("carried", ["{", "[1]", "null", '{"a": 1}', '"abc"', "[1, 2, 3]"])
 def test_what_the_page_did_not_write_is_no_acceptance(client: FlaskClient, carried: str) -> None:
     soup = rules(client, {"audience": "Florida", "accepted": carried}, daily_end_time=time(21))
-    assert "Florida calling hours" in text(soup.select_one(".rulings.high"))
+    assert "Florida calling hours" in text(soup.select_one(".findings.high"))
 
 
 def test_a_campaign_of_two_centuries_is_judged_as_far_as_one_can_foresee(
     client: FlaskClient,
 ) -> None:
     soup = rules(client, {"audience": "Hawaii"}, end_date=date(2199, 12, 31))
-    assert "in the first 12 years" in text(soup.select_one(".rulings.high"))
+    assert "in the first 12 years" in text(soup.select_one(".findings.high"))
 
 
 def test_many_words_that_mean_nothing_are_not_all_said_again(client: FlaskClient) -> None:
