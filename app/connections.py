@@ -12,6 +12,7 @@ from app.remote.connection import BadConnection, Credentials, join_campaigns_url
 from app.store import saved_connections
 from app.store.connection_models import SavedConnection
 from app.store.database import Store
+from app.store.saved_connections import NoSuchConnection
 from app.store.vault import CannotUnlock, Vault
 
 SANDBOX, ENVIRONMENT = "sandbox", "environment"
@@ -117,6 +118,13 @@ class ConnectionRegistry:
             return _describe_fixed(key, self._fixed[key])
         gone = Connection(key, "a connection that is gone", "", False, "grey", is_enabled=False)
         return next((connection for connection in self.list_all() if connection.key == key), gone)
+
+    def get(self, key: str) -> Connection:
+        """Get a connection that is there; raises `NoSuchConnection` for any other key."""
+        for connection in self.list_all():
+            if connection.key == key:
+                return connection
+        raise NoSuchConnection(key)
 
     def open_api(self, key: str) -> CampaignApi:
         """Give the way to call over a connection.

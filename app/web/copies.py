@@ -5,7 +5,11 @@ from collections.abc import Container, Mapping
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from app.campaign.contract.reading import read_answers
+from app.store import approvals, drafts
+from app.store.acceptances import Judgement
 
 WEEK = timedelta(weeks=1)
 COPY = "copy"
@@ -22,6 +26,14 @@ _NO_WHOLE_NUMBER = (
     "Enter the weeks as a whole number, such as 2; 0 keeps the dates, and -1 moves them back."
 )
 _OFF_THE_CALENDAR = "Enter fewer weeks: the calendar ends before where the dates would be."
+
+
+def save_copy(
+    session: Session, original_id: str, copy_id: str, judgement: Judgement, *, who: str
+) -> None:
+    """Save a copy of a draft under an id of its own; its authors are those of both."""
+    drafts.save(session, copy_id, judgement, over=0, who=who)
+    approvals.copy_editors(session, original_id, copy_id)
 
 
 class NotMovable(ValueError):

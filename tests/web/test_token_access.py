@@ -17,23 +17,6 @@ from tests.people.accounts import add_account, make_client, sign_in
 from tests.web.programs import Program, make_token, read_errors, read_problem, write
 
 
-@pytest.fixture
-def account(app: Flask) -> Account:
-    return add_account(app)
-
-
-@pytest.fixture
-def program(app: Flask, account: Account) -> Program:
-    """Give a program with a token of Anna's, who may do everything."""
-    return Program(app, make_token(app, account))
-
-
-@pytest.fixture
-def alone(app: Flask) -> Program:
-    """Give a program on a machine that has no accounts."""
-    return Program(app)
-
-
 def test_without_a_token_nothing_is_answered(app: Flask, account: Account) -> None:
     answer = Program(app).get(f"/api/drafts/{drafts.make_id()}")
     read_problem(answer, 401)

@@ -33,7 +33,6 @@ from app.store.acceptances import read_accepted
 from app.store.base import ItemState
 from app.store.batch_models import BatchItem
 from app.store.batch_summary import AcceptedFinding
-from app.store.saved_connections import NoSuchConnection
 from app.web.access import find_person, fresh, needs
 from app.web.event_words import list_changes
 from app.web.panel.findings_view import list_duties, list_exemptions
@@ -132,8 +131,7 @@ def decide_batch(batch_id: int) -> ResponseReturnValue:
 @fresh
 def set_rule(key: str) -> ResponseReturnValue:
     """Say who has to approve what goes to a connection."""
-    if key not in {connection.key for connection in connections().list_all()}:
-        raise NoSuchConnection(key)
+    connections().get(key)
     approver = request.form.get("approver", "")
     with store().writing(audit_trail.name_connection_chain(key)) as session:
         groups = {f"group {name}": name for name in approvals.list_groups(session)}

@@ -11,7 +11,6 @@ from app.rights import Right
 from app.services import connections, find_services, store
 from app.store import address_book
 from app.store.address_book import FIELDS, IdKind
-from app.store.saved_connections import NoSuchConnection
 from app.web.access import needs
 from app.web.row_numbers import read_number
 
@@ -34,7 +33,7 @@ def keep(key: str) -> ResponseReturnValue:
     with store().writing() as session:
         address_book.keep(
             session,
-            _check_key(key),
+            connections().get(key).key,
             IdKind(form.kind.data),
             form.value.data or "",
             form.nickname.data or "",
@@ -87,17 +86,11 @@ def _add_examples(offered: dict[str, list[Any]]) -> None:
         ]
 
 
-def _check_key(key: str) -> str:
-    if key not in {connection.key for connection in connections().list_all()}:
-        raise NoSuchConnection(key)
-    return key
-
-
 def _draw_page(key: str, form: BookForm) -> str:
     with store().reading() as session:
         return render_template(
             "connections/book.html",
-            connection=connections().find(_check_key(key)),
+            connection=connections().find(connections().get(key).key),
             entries=address_book.read_entries(session, key),
             form=form,
         )

@@ -56,7 +56,7 @@ def add() -> ResponseReturnValue:
 @bp.get("/connections/<key:key>")
 @needs(Right.VIEW)
 def edit(key: str) -> str:
-    connection = _find(key)
+    connection = connections().get(key)
     return _draw_form(ConnectionForm(before=connection), connection)
 
 
@@ -94,7 +94,7 @@ def enable(key: str) -> ResponseReturnValue:
 def test(key: str) -> ResponseReturnValue:
     """Call the API once, beside the request and in a way that can create nothing."""
     began = datetime.now(UTC)
-    call_id = begin_test(connections(), _find(key), began, store())
+    call_id = begin_test(connections(), connections().get(key), began, store())
     if call_id is not None:
         work = partial(test_connection, connections(), key, call_id, store())
         find_services().background.run(f"test {call_id}", work)
@@ -105,7 +105,7 @@ def test(key: str) -> ResponseReturnValue:
 @needs(Right.VIEW)
 def test_state(key: str) -> ResponseReturnValue:
     """Tell a script that waits whether the test is still under way."""
-    test = _find_last_test(_find(key))
+    test = _find_last_test(connections().get(key))
     return jsonify(pending=test is not None and is_under_way(test, connections()))
 
 
@@ -113,7 +113,7 @@ def test_state(key: str) -> ResponseReturnValue:
 @needs(Right.ADMINISTER)
 def set_pace(key: str) -> ResponseReturnValue:
     """Set how fast campaigns go there."""
-    connection, form = _find(key), PaceForm(request.form)
+    connection, form = connections().get(key), PaceForm(request.form)
     if not form.validate():
         return _draw_form(ConnectionForm(before=connection), connection, form), 422
     usual = throttles.choose_usual(connection.is_built_in)
@@ -130,21 +130,13 @@ def set_pace(key: str) -> ResponseReturnValue:
 @needs(Right.SEND)
 def resume(key: str) -> ResponseReturnValue:
     """Let campaigns go there again after a run of failures."""
-    resume_sending(_find(key).key)
+    resume_sending(connections().get(key).key)
     flash("Campaigns go there again.")
     return redirect(url_for("connections.edit", key=key))
 
 
-def _find(key: str) -> Connection:
-    """Find a connection that is there; raises `NoSuchConnection`."""
-    by_key = {connection.key: connection for connection in connections().list_all()}
-    if key not in by_key:
-        raise NoSuchConnection(key)
-    return by_key[key]
-
-
 def _find_changeable(key: str) -> Connection:
-    connection = _find(key)
+    connection = connections().get(key)
     if connection.is_fixed:
         raise NoSuchConnection(key)
     return connection

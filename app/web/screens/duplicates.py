@@ -9,12 +9,12 @@ from flask.typing import ResponseReturnValue
 from app.campaign.contract.reading import read_answers
 from app.rights import Right
 from app.services import store
-from app.store import approvals, drafts
+from app.store import drafts
 from app.store.acceptances import judge
 from app.store.audit_trail import name_draft_chain
 from app.store.base import State
 from app.web.access import find_keys, needs
-from app.web.copies import COPY, WEEK, NotMovable, copy_answers, read_weeks
+from app.web.copies import COPY, WEEK, NotMovable, copy_answers, read_weeks, save_copy
 from app.web.visit import find_connection, name_person
 
 bp = Blueprint("duplicates", __name__)
@@ -42,8 +42,7 @@ def make(draft_id: str) -> ResponseReturnValue:
         return _draw_page(draft_id, weeks, str(error)), 422
     copy_id, judgement = drafts.make_id(), judge(copied)
     with store().writing(name_draft_chain(copy_id)) as session:
-        drafts.save(session, copy_id, judgement, over=0, who=name_person())
-        approvals.copy_editors(session, draft_id, copy_id)
+        save_copy(session, draft_id, copy_id, judgement, who=name_person())
     dates = "with its dates moved" if moves else "with the dates of the original"
     flash(f"This is the copy{f', {dates}' if has_dates else ''}. The original is unchanged.")
     return redirect(url_for("editing.edit", draft_id=copy_id))

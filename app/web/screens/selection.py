@@ -18,13 +18,13 @@ from app.campaign.contract.payload import build_payload
 from app.campaign.contract.reading import read_answers
 from app.rights import Right
 from app.services import connections, store
-from app.store import approvals, audit_trail, drafts
+from app.store import audit_trail, drafts
 from app.store.acceptances import Judgement, judge
 from app.store.audit_trail import EventKind, name_draft_chain
 from app.store.drafts import AlreadySubmitted, StaleVersion
 from app.store.models import Draft
 from app.web.access import find_keys, may, needs, require
-from app.web.copies import COPY, NotMovable, copy_answers, has_dates, read_weeks_or_none
+from app.web.copies import COPY, NotMovable, copy_answers, has_dates, read_weeks_or_none, save_copy
 from app.web.list_address import lead_to_list, read_asked
 from app.web.screens.comparisons import TICK_TWO, TWO
 from app.web.together import MOST, BulkAction, tell_together, tell_what_to_change
@@ -99,8 +99,7 @@ def _copy_each(weeks: int) -> None:
     ]
     with store().writing(*(name_draft_chain(copy_id) for _, copy_id, _ in copied)) as session:
         for original, copy_id, judgement in copied:
-            drafts.save(session, copy_id, judgement, over=0, who=name_person())
-            approvals.copy_editors(session, original, copy_id)
+            save_copy(session, original, copy_id, judgement, who=name_person())
     dated = sum(map(has_dates, ticked.values()))
     changed = _Changed([copy_id for _, copy_id, _ in copied], _describe_rest(len(copied), {}))
     changed.tell(

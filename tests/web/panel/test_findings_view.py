@@ -62,7 +62,9 @@ def test_each_row_of_the_chart_can_be_reached_by_tab_and_tells_its_hours(
 def test_hours_that_break_a_rule_are_hatched_and_others_are_not(client: FlaskClient) -> None:
     soup = rules(client, {"audience": "California", "purpose": "marketing"})
     assert soup.select_one("pattern#hatch")
-    fills = {str(bar["class"][0]): bar.get("fill") for bar in soup.select(".hours-chart .hours rect")}
+    fills = {
+        str(bar["class"][0]): bar.get("fill") for bar in soup.select(".hours-chart .hours rect")
+    }
     assert fills == {"night": None, "open": None, "inside": None, "outside": "url(#hatch)"}
 
 

@@ -1,13 +1,14 @@
 """On the account page a person says when they are told of what waits for them."""
 
+from dataclasses import replace
 from datetime import time
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 
+from app import create_app
 from app.services import find_services
-from app.settings import Settings
+from app.settings import MailSettings, Settings
 from app.store import digests
 from app.store.digests import Rhythm, Wish
 from tests.pages import Visitor
@@ -78,7 +79,8 @@ def test_what_cannot_be_meant_is_asked_for_again(
     assert find_wish(app) == Wish()
 
 
-def test_where_no_mail_is_sent_nothing_is_offered(app: Flask, visitor: Visitor) -> None:
-    client: FlaskClient = visitor.client
-    object.__setattr__(find_services(app), "outbox", type("Closed", (), {"is_open": False})())
-    assert "Tell me what waits for me" not in client.get("/account").text
+def test_where_no_mail_is_sent_nothing_is_offered(visitor: Visitor, settings: Settings) -> None:
+    silent = make_client(create_app(replace(settings, mail=MailSettings())))
+    sign_in(silent)
+    assert "Tell me what waits for me" in visitor.open("/account").text
+    assert "Tell me what waits for me" not in silent.get("/account").text

@@ -17,16 +17,11 @@ from app.web.screens import activity
 from tests.factories import inbound, typed
 from tests.pages import Page, Visitor, text
 from tests.people.accounts import add_account, make_client, sign_in
+from tests.web.screens.draft_list import follow
 
 
 def rows(page: Page) -> list[str]:
     return [text(row) for row in page.soup.select("tbody tr")]
-
-
-def turn(visitor: Visitor, page: Page, words: str) -> Page:
-    link = page.soup.find("a", string=words)
-    assert link is not None
-    return visitor.open(str(link["href"]))
 
 
 def save(app: Flask, name: str, who: str, over: int = 0, draft_id: str = "") -> str:
@@ -100,10 +95,10 @@ def test_older_things_are_a_page_away_and_none_is_told_twice(app: Flask, visitor
     for number in range(PAGE + 10):
         save(app, f"Campaign {number}", "Dana")
     first = visitor.open("/activity", who="Dana")
-    older = turn(visitor, first, "Older")
+    older = follow(visitor, first, "Older")
     assert (len(rows(first)), len(rows(older))) == (PAGE, 10)
     assert not set(rows(first)) & set(rows(older))
-    assert rows(turn(visitor, older, "Newer")) == rows(first)
+    assert rows(follow(visitor, older, "Newer")) == rows(first)
 
 
 def test_a_search_says_how_far_it_looks(visitor: Visitor, recalls: str) -> None:

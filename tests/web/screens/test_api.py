@@ -12,31 +12,12 @@ from sqlalchemy import text
 from app.campaign.contract.payload import build_payload
 from app.store import audit_trail, drafts
 from app.store.database import Store
-from app.store.people_models import Account
 from app.web.request_bounds import LARGEST_REQUEST
 from tests.factories import inbound
-from tests.people.accounts import add_account
 from tests.store.tampering import unguarded
-from tests.web.programs import PAYLOAD, Program, make_token, read_errors, read_problem, write
+from tests.web.programs import PAYLOAD, Program, read_errors, read_problem, write
 
 BESIDE = {"audience": "48 states", "purpose": "marketing"}
-
-
-@pytest.fixture
-def account(app: Flask) -> Account:
-    return add_account(app)
-
-
-@pytest.fixture
-def program(app: Flask, account: Account) -> Program:
-    """Give a program with a token of Anna's, who may do everything."""
-    return Program(app, make_token(app, account))
-
-
-@pytest.fixture
-def alone(app: Flask) -> Program:
-    """Give a program on a machine that has no accounts."""
-    return Program(app)
 
 
 class TestDrafts:

@@ -1,0 +1,25 @@
+"""What tests of pages and of the API share."""
+
+import pytest
+from flask import Flask
+
+from app.store.people_models import Account
+from tests.people.accounts import add_account
+from tests.web.programs import Program, make_token
+
+
+@pytest.fixture
+def account(app: Flask) -> Account:
+    return add_account(app)
+
+
+@pytest.fixture
+def program(app: Flask, account: Account) -> Program:
+    """Give a program with a token of Anna's, who may do everything."""
+    return Program(app, make_token(app, account))
+
+
+@pytest.fixture
+def alone(app: Flask) -> Program:
+    """Give a program on a machine that has no accounts."""
+    return Program(app)
