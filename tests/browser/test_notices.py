@@ -89,7 +89,7 @@ def test_a_webhook_is_made_fails_and_is_deleted(page: Page, app: Flask) -> None:
     operator.sees("OFF")
     assert_good(page)
     operator.press("Delete it")
-    operator.sees("It is deleted")
+    operator.sees("The webhook is deleted")
 
 
 def fail_once(app: Flask) -> None:
