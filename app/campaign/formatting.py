@@ -19,6 +19,11 @@ def replace_invisible(text: str) -> str:
     return "".join(sign if sign.isprintable() else " " for sign in text)
 
 
+def write_plural(count: int, singular: str, plural: str) -> str:
+    """Write a count into *singular* for 1, otherwise, also for 0, into *plural*."""
+    return (singular if count == 1 else plural).format(count)
+
+
 def format_clock(time_of_day: time) -> str:
     """Format a time of day on the 24-hour clock: 09:00, and 09:00:30 only with seconds."""
     return time_of_day.isoformat("seconds" if time_of_day.second else "minutes")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from app.campaign.compliance.acceptance import ACCEPTED, LIFTED, UNMET
 from app.campaign.compliance.evidence import Severity
+from app.campaign.formatting import write_plural
 from app.store.base import Readiness, State
 from app.store.draft_query import Row
 from app.store.readiness import MISSING, WRONG, find_readiness
@@ -95,4 +96,4 @@ def _say_what_is_open(problems: Mapping[str, int], findings: Mapping[str, int]) 
         (findings.get(ACCEPTED), "{} accepted", "{} accepted"),
         (findings.get(LIFTED), "{} lifted", "{} lifted"),
     ]
-    return [(one if count == 1 else many).format(count) for count, one, many in counted if count]
+    return [write_plural(count, one, many) for count, one, many in counted if count]

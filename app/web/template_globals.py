@@ -13,7 +13,7 @@ from app.campaign.compliance.hours_words import describe_row, format_short_hours
 from app.campaign.contract.fields import FIELD, CampaignType
 from app.campaign.contract.typed_length import LONGEST_TEXT
 from app.campaign.contract.wording import WORDS
-from app.campaign.formatting import format_short_day, format_weekdays, shorten
+from app.campaign.formatting import format_short_day, format_weekdays, shorten, write_plural
 from app.campaign.timezones.zones import name_city
 from app.connections import SANDBOX, Connection
 from app.forms.question import QUESTIONS
@@ -106,7 +106,7 @@ def install(app: Flask) -> None:
         city=name_city,
         shortened=shorten,
         named=name_campaign,
-        plural=_write_plural,
+        plural=write_plural,
     )
     app.context_processor(
         lambda: {
@@ -138,11 +138,6 @@ def _draw_csrf_field() -> Markup:
     """Draw what every form that posts has to carry."""
     field = Markup('<input type="hidden" name="csrf_token" value="{}">')
     return field.format(generate_csrf())
-
-
-def _write_plural(count: int, singular: str, plural: str) -> str:
-    """Write a count into *singular* for 1, otherwise, also for 0, into *plural*."""
-    return (singular if count == 1 else plural).format(count)
 
 
 def _list_clients() -> list[Connection]:

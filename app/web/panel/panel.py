@@ -29,6 +29,7 @@ from app.web.panel.findings_view import FixButton, describe_change
 from app.web.panel.highlight import mark_up
 from app.web.panel.sections import SectionState, list_sections
 from app.web.panel.snippets import write_curl, write_python
+from app.web.panel.verdict import Verdict, make_verdict
 
 ERROR, ADVICE, STRONG, FACT = "error", "advice", "strong", "fact"
 
@@ -67,6 +68,20 @@ class Panel:
     def never_calls(self) -> bool:
         """Whether some advice is that no call would ever be made."""
         return any(advice.is_strong for advice in self.meaning.advice)
+
+    @property
+    def unanswered(self) -> list[str]:
+        """The names of the questions whose answer is missing or wrong, in the form's order."""
+        return list(dict.fromkeys(problem.field for problem in self.meaning.problems))
+
+    @property
+    def verdict(self) -> Verdict:
+        return make_verdict(
+            unanswered=len(self.unanswered),
+            never_calls=self.never_calls,
+            counts=self.counts,
+            gaps=self.gaps,
+        )
 
     @property
     def advice(self) -> list[Note]:
@@ -148,8 +163,8 @@ def _list_notes(explanation: Explanation, now: datetime) -> Mapping[str, Sequenc
         notes[name].append(Note(FACT, describe_kept(kept)))
     zone = explanation.values.get("timezone")
     if zone in ZONE_NAMES:
-        messages = f"{zone} is now at UTC{format_offset(find_offset(zone, now))}."
-        notes["timezone"].append(Note(FACT, messages))
+        sentence = f"{zone} is now at UTC{format_offset(find_offset(zone, now))}."
+        notes["timezone"].append(Note(FACT, sentence))
     return notes
 
 
