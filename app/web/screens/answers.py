@@ -25,8 +25,8 @@ from app.store.audit_trail import name_draft_chain
 from app.store.models import Draft
 from app.web.access import may, needs
 from app.web.panel.drawings import Trouble
+from app.web.review_page import SEND_FIELDS, Reply, draw_review, read_typed_by_rule
 from app.web.row_numbers import read_number
-from app.web.screens.review import SEND_FIELDS, draw_review, read_typed_by_rule
 from app.web.sender_words import NO_NAME
 from app.web.visit import name_person, remember_who
 
@@ -47,19 +47,23 @@ def keep_reason(draft_id: str) -> ResponseReturnValue:
     first, reasons = rules[0] if rules else "", read_typed_by_rule("reason-")
     reason = reasons.get(first, "")
     if refusal := _find_change(draft_id):
-        return draw_review(draft_id, message=refusal, trouble=Trouble(first, refusal, reasons))
+        return draw_review(
+            draft_id, Reply(message=refusal, trouble=Trouble(first, refusal, reasons))
+        )
     if fault := _find_fault(reason, "this is open again" if opens else "this is fine"):
-        return draw_review(draft_id, trouble=Trouble(first, fault, reasons))
+        return draw_review(draft_id, Reply(trouble=Trouble(first, fault, reasons)))
     if not name_person():
         trouble = Trouble(first, "Enter your name above, then press again.", reasons)
-        return draw_review(draft_id, trouble=trouble, wrong={"who": NO_NAME})
+        return draw_review(draft_id, Reply(trouble=trouble, wrong={"who": NO_NAME}))
 
     def act(session: Session, draft: Draft, judgement: Judgement) -> bool:
         do = take_back if opens else accept
         return do(session, draft, judgement, Reason(rules, reason, name_person()))
 
     if not _apply_if_unchanged(draft_id, act):
-        return draw_review(draft_id, message=_CHANGED, trouble=Trouble(first, _CHANGED, reasons))
+        return draw_review(
+            draft_id, Reply(message=_CHANGED, trouble=Trouble(first, _CHANGED, reasons))
+        )
     done = "It is open again." if opens else "Accepted, and the reason is kept with the draft."
     others = {rule: text for rule, text in reasons.items() if rule != first}
     return _show_done(draft_id, done, others, "m-rules")
@@ -71,20 +75,20 @@ def confirm_duties(draft_id: str) -> ResponseReturnValue:
     """Keep what is answered of duties and of all leads; what is left open stays open."""
     answers, wrong = _read_answers()
     if refusal := _find_change(draft_id):
-        return draw_review(draft_id, message=refusal)
+        return draw_review(draft_id, Reply(message=refusal))
     if not answers and not wrong:
-        return draw_review(draft_id, message="Answer a question first: nothing is kept.")
+        return draw_review(draft_id, Reply(message="Answer a question first: nothing is kept."))
     wrong |= dict.fromkeys(_list_lifting(draft_id, answers), _NOT_YOURS)
     if not name_person():
         wrong["who"] = NO_NAME
     if wrong:
-        return draw_review(draft_id, message="An answer needs a change.", wrong=wrong)
+        return draw_review(draft_id, Reply(message="An answer needs a change.", wrong=wrong))
 
     def act(session: Session, draft: Draft, judgement: Judgement) -> bool:
         return confirm(session, draft, judgement, answers, who=name_person())
 
     if not _apply_if_unchanged(draft_id, act):
-        return draw_review(draft_id, message=_CHANGED)
+        return draw_review(draft_id, Reply(message=_CHANGED))
     done = "Your answers are kept with the draft."
     return _show_done(draft_id, done, read_typed_by_rule("reason-"), "duties")
 
@@ -165,7 +169,7 @@ def _show_done(
         statements = read_accepted(drafts.find(session, draft_id))
     if reasons or any(map(request.form.get, SEND_FIELDS)) or _is_more_answered(statements):
         trouble = Trouble("", "", reasons)
-        page = draw_review(draft_id, done=done, trouble=trouble)
+        page = draw_review(draft_id, Reply(done=done, trouble=trouble))
         return remember_who(make_response(page))
     flash(done)
     return remember_who(redirect(url_for("review.show", draft_id=draft_id, _anchor=anchor)))

@@ -38,9 +38,9 @@ from app.web.event_words import list_changes
 from app.web.panel.findings_view import list_duties, list_exemptions
 from app.web.panel.panel import build_panel, find_public_url
 from app.web.reasons import read_reason
+from app.web.review_page import Reply, draw_review, return_to_form
 from app.web.screens.batches import draw_batch
 from app.web.screens.history import make_naming
-from app.web.screens.review import draw_review
 from app.web.visit import find_connection, name_person
 
 bp = Blueprint("approvals", __name__)
@@ -64,13 +64,12 @@ def ask(draft_id: str) -> ResponseReturnValue:
     try:
         ask_about_draft(draft_id, _find_to(draft_id), store(), who=name_person())
     except NotReady:
-        flash("This campaign is not complete yet. The form says what to enter or to change.")
-        return redirect(url_for("editing.edit", draft_id=draft_id))
+        return return_to_form(draft_id)
     except StaleReview:
-        return draw_review(draft_id, message=_CHANGED)
+        return draw_review(draft_id, Reply(message=_CHANGED))
     except NotNeeded:
-        return draw_review(draft_id, done=_NOBODY_HAS_TO)
-    return draw_review(draft_id, done=_ASKED)
+        return draw_review(draft_id, Reply(done=_NOBODY_HAS_TO))
+    return draw_review(draft_id, Reply(done=_ASKED))
 
 
 @bp.get("/drafts/<draft:draft_id>/approval")
