@@ -7,7 +7,7 @@ from pathlib import Path
 from secrets import token_hex
 
 _OURS = re.compile(
-    r".*\.lock|.*\.sqlite3(-\w+)?|queue\.db(-\w+)?|newest_seal|secret_key|token_keys|backups|outcomes|archive|benchmarks\.json"
+    r"\..*\.new|.*\.lock|.*\.sqlite3(-\w+)?|queue\.db(-\w+)?|newest_seal|secret_key|token_keys|backups|outcomes|archive|benchmarks\.json"
 )
 
 
@@ -39,10 +39,12 @@ def write_private(path: Path, text: str) -> Path:
 
 
 def replace_private(path: Path, text: str) -> None:
-    """Write a file anew, durably and at one stroke."""
-    fresh = path.with_suffix(".new")
-    fresh.unlink(missing_ok=True)
-    write_private(fresh, text).replace(path)
+    """Write a file anew, durably and at one stroke, whoever else does so at the same time."""
+    fresh = path.with_name(f".{path.name}.{token_hex(4)}.new")
+    try:
+        write_private(fresh, text).replace(path)
+    finally:
+        fresh.unlink(missing_ok=True)
     sync_folder(path.parent)
 
 

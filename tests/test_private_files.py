@@ -8,7 +8,7 @@ from threading import Barrier
 import pytest
 
 from app import create_app
-from app.private_files import create_private, make_folder_private
+from app.private_files import create_private, make_folder_private, replace_private
 from app.services import find_services
 from app.settings import Settings
 from app.store import audit_trail
@@ -31,6 +31,22 @@ def test_starts_at_the_same_time_agree_on_one_secret(tmp_path: Path) -> None:
         (kept,) = set(starts.map(start, range(8)))
     create_private(path, "another")
     assert (path.read_text(), len(kept), mode(path)) == (kept, 64, 0o600)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_file_that_several_write_anew_at_once_is_always_whole(tmp_path: Path) -> None:
+    path, together = tmp_path / "note", Barrier(4)
+    texts = [sign * 2000 for sign in "abcd"]
+    replace_private(path, texts[0])
+
+    def write(text: str) -> None:
+        together.wait(10)
+        for _ in range(20):
+            replace_private(path, text)
+            assert path.read_text() in texts
+
+    with ThreadPoolExecutor(4) as writers:
+        list(writers.map(write, texts))
     assert list(tmp_path.iterdir()) == [path]
 
 

@@ -7,7 +7,7 @@ notes, outside the database, the newest seal that it has seen, and misses it the
 
 import json
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from app.private_files import replace_private
 from app.sending.outcome import Outcome
 from app.sending.settlement import apply_outcome
-from app.store import accounts, audit_trail, batches, seals, submissions, throttles
+from app.store import accounts, audit_trail, batches, queued, seals, submissions, throttles
 from app.store.audit_trail import INSTANCE, EventKind, name_batch_chain
 from app.store.base import State
 from app.store.database import Store
@@ -74,6 +74,7 @@ class Witness:
         self._lock = Lock()
         self._note = read_note(self._file)
         self._written = 0.0
+        self._claimed: dict[int, int] = {}
 
     def check(self) -> None:
         """Look whether the newest seal is still there; raises `DatabaseError`.
@@ -84,21 +85,44 @@ class Witness:
             with self._store.reading() as session:
                 is_missing = self._note is not None and is_missing_there(session, self._note)
             if is_missing and self._note:
-                self._settle(self._note)
+                self._settle(self._note, missing_seal=self._note.number, sha256=self._note.hash)
             with self._store.reading() as session:
                 self._note = _read_newest(session) or self._note
+                self._forget_claims(session)
             self._write(at_once=is_missing)
 
-    def _settle(self, noted: Note) -> None:
+    def _forget_claims(self, session: Session) -> None:
+        """Forget what a copy of before could not have without missing a seal that is noted."""
+        newest = self._note.number if self._note else 0
+        older = [number for number, seal in self._claimed.items() if seal < newest]
+        for number in set(older) - queued.select_waiting(session, older):
+            del self._claimed[number]
+
+    def note_claims(self, submission_ids: Collection[int]) -> bool:
+        """Note what was claimed to be sent now; tells whether none of it was claimed before.
+
+        Nothing goes back into the queue, so what waits a second time waits in an older copy that
+        has taken over during the call. Then it is settled as in `check`, and not to be sent. Raises
+        `DatabaseError`.
+        """
+        with self._lock:
+            twice = sorted(self._claimed.keys() & set(submission_ids))
+            if twice and self._note:
+                self._settle(self._note, claimed_twice=twice)
+            newest = self._note.number if self._note else 0
+            self._claimed |= dict.fromkeys(submission_ids, newest)
+            return not twice
+
+    def _settle(self, noted: Note, **details: Any) -> None:
         keys = sorted(self._list_connections())
         with self._store.writing() as session:
             if audit_trail.was_brought_back_since(session, noted.at):
                 return  # `restore` or another machine has done it.
-            settle_brought_back(session, missing_seal=noted.number, sha256=noted.hash)
+            settle_brought_back(session, **details)
             for key in keys:
                 throttles.pause(session, key, GENTLE, PAUSED)
             seals.seal(session)
-        _log.critical("%s The seal %s is missing.", PAUSED, noted.number)
+        _log.critical("%s It was noticed by %s.", PAUSED, details)
 
     def _write(self, *, at_once: bool) -> None:
         if self._note and (at_once or monotonic() - self._written > _WRITE_EVERY):

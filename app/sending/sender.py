@@ -176,6 +176,9 @@ class Sender:
                 threads=len(threads),
                 leaves_others=self._is_one_of_many and to.is_fixed,
             )
+        claimed = [turn.submission_id for turn in turns if isinstance(turn, Claim)]
+        if self._witness and not self._witness.note_claims(claimed):
+            turns = [None] * len(threads)
         return [_Opened(turn, to, api) for turn in turns]
 
     def _open(self, key: str) -> tuple[Connection, Api | BadConnection]:

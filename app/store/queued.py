@@ -1,6 +1,6 @@
 """What waits to be sent: in which order, for how long, and taken by one alone."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, cast
 
@@ -11,6 +11,8 @@ from app.store.base import State
 from app.store.batch_models import Batch
 from app.store.leases import Lease, Moment
 from app.store.models import IS_OPEN, IS_QUEUED, Draft, Submission
+
+_AT_ONCE = 500
 
 
 class Waiting(NamedTuple):
@@ -163,6 +165,17 @@ def take(
         drafts = sorted(row.draft_id for row in taken.values())
         connection.execute(_MARK_DRAFT, [{"draft": draft_id} for draft_id in drafts])
     return taken
+
+
+def select_waiting(session: Session, ids: Sequence[int]) -> set[int]:
+    """Select from these submissions those that wait to be sent."""
+    return {
+        number
+        for start in range(0, len(ids), _AT_ONCE)
+        for number in session.scalars(
+            select(Submission.id).where(Submission.id.in_(ids[start : start + _AT_ONCE]), IS_QUEUED)
+        )
+    }
 
 
 def take_back(session: Session, submission_id: int) -> bool:

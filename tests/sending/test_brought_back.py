@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import delete, insert, select
 
+from app.remote.answers import Created
 from app.sandbox.ledger import Ledger
 from app.sending.brought_back import FILE, PAUSED, Witness
 from app.sending.sender import Sender
@@ -91,6 +92,35 @@ def send_after_a_copy(
     machine.send()
     Witness(store, folder, list).check()
     return machine, copy
+
+
+class Failover(FakeApi):
+    """An API during whose first call an older copy of the database takes over."""
+
+    def __init__(self, take_over: Callable[[], None]) -> None:
+        super().__init__(*[ANSWERS[State.CREATED]] * 9)
+        self._take_over: Callable[[], None] | None = take_over
+
+    def create_campaign(self, body: bytes) -> Created:
+        take_over, self._take_over = self._take_over, None
+        if take_over:
+            take_over()
+        return super().create_campaign(body)
+
+
+def test_what_is_being_sent_while_an_older_copy_takes_over_is_sent_no_second_time(
+    store: Store, saved: Saved, tmp_path: Path
+) -> None:
+    queue(store, saved, destination(FakeApi()))
+    api = Failover(Copy(store).bring_back)
+    machine = Machine(store, tmp_path / "one", api)
+    machine.send()
+
+    assert len(api.asked) == 1
+    assert read(store) == ({State.UNKNOWN}, PAUSED)
+    machine.send()
+    assert len(api.asked) == 1
+    assert verdict(store).fault == ""
 
 
 def test_what_waited_in_an_older_copy_is_sent_no_second_time(
