@@ -34,6 +34,7 @@ from app.store.database import Store
 from app.store.database_file import copy_database, count_on, read_counters, read_submissions
 from app.store.dialects.sqlite import SqliteDatabase
 from app.store.file_lock import Busy, hold_exclusively
+from app.store.migrations import UnusableDatabase
 from app.store.move import NotTheSame, copy_to_file
 from app.store.vault import Vault
 
@@ -90,6 +91,10 @@ def restore(file: Path, *, forget_sent: bool) -> None:
     except Busy as error:
         reason = "campaigns are being sent, or tokens encrypted anew"
         raise Unusable(f"Nothing is changed: {reason}. Try again later.") from error
+    except UnusableDatabase as error:
+        raise Unusable(
+            f"Nothing is changed: the database in {file} cannot be used. {error}"
+        ) from error
     except (OSError, sqlite3.Error, DatabaseError) as error:
         raise Unusable(
             f"The instance cannot be written ({_describe_error(error)}). What was there before, as "
@@ -180,7 +185,10 @@ def _replace_instance(
 
 def _find_lost(now: Path, then: Path) -> _Lost:
     """Compare what is known now with what the backup knows, its journal included."""
-    known = {row.press: row for row in read_submissions(then)}
+    try:
+        known = {row.press: row for row in read_submissions(then)}
+    except sqlite3.Error as error:
+        raise UnusableDatabase(str(error)) from error
     answered = {entry.submission_id for entry in Journal(then.parent / FOLDER).read_entries()}
     lost = _Lost([], [])
     for row in read_submissions(now):

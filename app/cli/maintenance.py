@@ -14,7 +14,7 @@ from app.store.database import Store
 from app.store.evidence_file import check_evidence, describe_archived, describe_proof
 from app.store.file_lock import Busy
 from app.store.saved_connections import read_connections
-from app.store.vault import CannotUnlock, Vault
+from app.store.vault import BadKeys, CannotUnlock, Vault
 from app.store.verification import Verification, verify
 
 _PATIENCE = 10
@@ -39,6 +39,8 @@ def rotate_tokens() -> None:
         ) from error
     except DatabaseError as error:
         raise click.ClickException(_describe_unusable(error)) from error
+    except (BadKeys, OSError) as error:
+        raise click.ClickException(f"The keys cannot be read or written. {error}") from error
 
 
 @click.command("verify-trail")

@@ -164,9 +164,10 @@ def _send(lines: list[Line], to: Connection, who: str) -> None:
     if len(left) > MOST_ITEMS:
         echo_line(f"The first {MOST_ITEMS:,} are sent now; the same command sends the rest.")
     if left:
-        batch_id = _send_together(left, to, who)
+        batch_id = _check_together(left, who)
         numbers = {line.name: line.number for line in lines}
         try:
+            _confirm(batch_id, to, who)
             _follow(batch_id)
         except KeyboardInterrupt:
             _stop(batch_id, "Stopped. The same command sends the rest.")
@@ -182,9 +183,7 @@ def _wait_for_earlier(draft_ids: list[str], to: Connection) -> None:
     while True:
         with store().reading() as session:
             states = Counter(drafts.read_states(session, draft_ids).values())
-            can_go = states[State.QUEUED] and queued.find_next(
-                session, to.key, 1, only_hurrying=False
-            )
+            can_go = states[State.QUEUED] and queued.can_any_go(session, draft_ids)
             is_paused = throttles.is_paused(session, to.key)
         if not states[State.SENDING] and (is_paused or not can_go):
             return
@@ -241,11 +240,16 @@ def _tell_review(lines: list[Line], to: Connection) -> None:
             echo_line(f"Line {line.number} is left out: {line.problem}")
 
 
-def _send_together(draft_ids: list[str], to: Connection, who: str) -> int:
-    """Make a batch of drafts, check and confirm it, and give its number."""
+def _check_together(draft_ids: list[str], who: str) -> int:
+    """Make a batch of drafts, check it, and give its number."""
     batch_id = make_batch(draft_ids, store(), connections(), who=who)
     find_services().batch_work.start(batch_id)
     find_services().background.drain(float("inf"))
+    return batch_id
+
+
+def _confirm(batch_id: int, to: Connection, who: str) -> None:
+    """Confirm a batch as it was checked; raises `Unusable` if it cannot be sent so."""
     with store().reading() as session:
         reviewed = batch_summary.compute_digest(session, batch_id)
         count = batches.count_items(session, batch_id)[ItemState.READY]
@@ -271,7 +275,6 @@ def _send_together(draft_ids: list[str], to: Connection, who: str) -> int:
                 f"Nothing was sent: the page of batch {batch_id} in the app says why."
             ) from error
         find_services().batch_work.start(batch_id)
-    return batch_id
 
 
 def _save(line: Line, who: str) -> bool:
@@ -299,12 +302,15 @@ def _follow(batch_id: int) -> None:
     with ProgressBar(*columns, console=console, disable=not console.is_terminal) as bar:
         task = bar.add_task("")
         while True:
-            batch, pause = _wait_for_progress(batch_id)
+            batch, pause, is_held = _wait_for_progress(batch_id)
             state = f"{batch.failed} failed, {batch.unknown} unknown"
             state += f", {batch.taken_back} taken back" if batch.taken_back else ""
             total = batch.ended + batch.left
             bar.update(task, total=total, completed=batch.ended, description=state)
             if not batch.left:
+                return
+            if is_held and not batch.sending:
+                echo_line(f"Batch {batch_id} was paused in the app. Let it go on there.")
                 return
             if pause and not batch.sending:
                 _stop(batch_id, f"Stopped. {pause}")
@@ -312,8 +318,8 @@ def _follow(batch_id: int) -> None:
             sleep(_EVERY)
 
 
-def _wait_for_progress(batch_id: int) -> tuple[Progress, str]:
-    """Measure how far a batch is, and say why its connection is paused, or nothing.
+def _wait_for_progress(batch_id: int) -> tuple[Progress, str, bool]:
+    """Measure how far a batch is, say why its connection is paused, and tell whether it is itself.
 
     That is as soon as the database answers; raises `Silent`.
     """
@@ -323,7 +329,8 @@ def _wait_for_progress(batch_id: int) -> tuple[Progress, str]:
             with store().reading() as session:
                 batch = batches.find(session, batch_id)
                 pause = throttles.find_pause(session, batch.connection_key)
-                return measure(session, batch), pause.reason if pause else ""
+                is_held = batch.paused_at is not None
+                return measure(session, batch), pause.reason if pause else "", is_held
         except (DatabaseError, NoConnection) as error:  # A server may just be started anew.
             if monotonic() - since > LONGEST_SILENCE:
                 silence = _SILENT.format(round(LONGEST_SILENCE / 60), batch_id)

@@ -179,7 +179,7 @@ def find_batch_obstacle(draft: Draft, batch: Batch, to: Connection) -> str:
     if draft.deleted_at:
         return "It was deleted."
     if draft.is_locked:
-        return "It was sent already."
+        return "It waits to be sent, or was sent already."
     if to.key != batch.connection_key:
         return "It goes to another connection."
     return ""

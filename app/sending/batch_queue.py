@@ -15,6 +15,7 @@ from app.store.base import ItemState, State
 from app.store.batch_models import Batch, BatchItem
 from app.store.database import Store
 from app.store.models import Draft, Submission
+from app.store.submissions import name_payload_subject
 
 _AT_ONCE = 50
 _CHANGED = "It was changed after the batch was reviewed."
@@ -27,7 +28,7 @@ def queue_items(batch_id: int, store: Store, connections: ConnectionRegistry) ->
         items = batches.read_items(session, batch_id, (ItemState.READY,), _AT_ONCE)
     if not items:
         return False
-    payloads = (f"{item.digest} to {to.key}" for item in items)
+    payloads = (name_payload_subject(item.digest, to.key) for item in items)
     chains = (name_draft_chain(item.draft_id) for item in items)
     with store.writing(name_batch_chain(batch_id), *chains, *payloads) as session:
         batch = batches.find(session, batch_id)

@@ -19,6 +19,7 @@ from app.store.audit_trail import EventKind, name_connection_chain
 from app.store.chains import hash_document
 from app.store.database import Store
 from app.store.records import LoggedCall
+from app.store.saved_connections import NoSuchConnection
 
 GRACE = timedelta(seconds=15)
 """How long after its deadline a test may take to begin, and to be written down."""
@@ -66,6 +67,8 @@ def test_connection(connections: ConnectionRegistry, key: str, call_id: int, sto
         words = _describe_answer(exchange)
     except BadConnection as error:
         words = str(error)
+    except NoSuchConnection:
+        words = "This connection is gone."
     except RemoteError as error:
         exchange, words = error.exchange, _describe_failure(error)
     with store.writing(name_connection_chain(key)) as session:

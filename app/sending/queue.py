@@ -31,7 +31,9 @@ def enqueue(send_request: SendRequest, *, store: Store) -> int:
         version, answers = draft.version, draft.answers
     meaning = explain(answers, now)  # It can take long, and nobody else waits meanwhile.
     chain = name_draft_chain(send_request.draft_id)
-    with store.writing(chain, f"{meaning.digest} to {send_request.to.key}") as session:
+    with store.writing(
+        chain, submissions.name_payload_subject(meaning.digest, send_request.to.key)
+    ) as session:
         draft = find(session, send_request.draft_id)
         if draft.version != version and not draft.is_locked:
             raise StaleReview

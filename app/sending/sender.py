@@ -152,11 +152,11 @@ class Sender:
                 turn, _, api = self._claims.ask(key, None)
                 if isinstance(turn, Claim):
                     self._send(turn, api)
+            if isinstance(turn, Unsendable):
+                withdraw(turn.submission_id, turn.reason, store=self._store)
         except (DatabaseError, NoConnection):
             _log.warning("The queue cannot be read just now.", exc_info=True)
             return Wait(_LOOK_AGAIN)
-        if isinstance(turn, Unsendable):
-            withdraw(turn.submission_id, turn.reason, store=self._store)
         return turn
 
     def _claim(self, key: str, threads: Sequence[None]) -> list[_Opened]:

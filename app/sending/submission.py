@@ -47,7 +47,8 @@ BEGIN_WITHIN = timedelta(seconds=5)
 
 _log = logging.getLogger(__name__)
 _NOT_APPROVED = (
-    "What goes there has to be approved, which it did not when this was confirmed. Review it again."
+    "What goes there has to be approved now, and did not have to be when this was confirmed. "
+    "Review it again."
 )
 _TOO_OLD = "It waited for longer than a day, so its dates may have passed. Review it again."
 _TOO_LATE = Outcome(State.UNSENT, "It could not be sent at once, and so was not sent at all.")

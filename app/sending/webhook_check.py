@@ -104,7 +104,9 @@ def _describe_tls(call: Call) -> str:
     if call.tls is None:
         return "The address is not encrypted: anybody on the way can read the events."
     days = int((call.tls.expires - datetime.now(UTC).timestamp()) // _DAY)
-    end = "expires today" if days < 1 else f"expires in {days:,} day{'s' if days > 1 else ''}"
+    end = (
+        "expires within a day" if days < 1 else f"expires in {days:,} day{'s' if days > 1 else ''}"
+    )
     return f"{call.tls.version}; the certificate {end}."
 
 

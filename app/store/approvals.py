@@ -19,17 +19,17 @@ from app.store.audit_trail import (
     name_connection_chain,
     name_draft_chain,
 )
-from app.store.base import MAY_EXIST, ItemState
+from app.store.base import ItemState
 from app.store.batch_models import Batch, BatchItem
 from app.store.dialects import queries
-from app.store.models import Draft
+from app.store.models import IS_UNLOCKED, Draft
 from app.store.people_models import GroupMember
 from app.store.team_models import Approval, ApprovalRule, ApprovalState, DraftEditor
 
 _IS_TO_SEND = and_(
     Draft.id.is_not(None),
     Draft.deleted_at.is_(None),
-    Draft.state.is_(None) | ~Draft.state.in_(MAY_EXIST),
+    IS_UNLOCKED,
 )
 
 _IS_BATCH_TO_SEND = and_(

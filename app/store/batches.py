@@ -230,9 +230,7 @@ def list_unfinished(session: Session, now: datetime) -> list[int]:
 
 def list_waiting(session: Session) -> list[int]:
     """List the batches of which something waits to be sent."""
-    has_queued = select(Submission.id).where(
-        Submission.batch_id == Batch.id, Submission.state == State.QUEUED
-    )
+    has_queued = select(Submission.id).where(Submission.batch_id == Batch.id, IS_QUEUED)
     return list(session.scalars(select(Batch.id).where(has_queued.exists())))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import CursorResult, bindparam, func, or_, select, true, update
+from sqlalchemy import CursorResult, and_, bindparam, func, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from app.store.base import State
@@ -165,6 +165,24 @@ def take(
         drafts = sorted(row.draft_id for row in taken.values())
         connection.execute(_MARK_DRAFT, [{"draft": draft_id} for draft_id in drafts])
     return taken
+
+
+def can_any_go(session: Session, draft_ids: Sequence[str]) -> bool:
+    """Tell whether of these drafts one waits to be sent by itself, or in a batch that goes on."""
+    goes_on = or_(
+        Submission.batch_id.is_(None), and_(Batch.paused_at.is_(None), Batch.stopped_at.is_(None))
+    )
+    waiting = select(Submission.id).outerjoin(Batch, Batch.id == Submission.batch_id)
+    return any(
+        session.scalar(
+            waiting.where(
+                IS_QUEUED,
+                goes_on,
+                Submission.draft_id.in_(draft_ids[start : start + _AT_ONCE]),
+            ).limit(1)
+        )
+        for start in range(0, len(draft_ids), _AT_ONCE)
+    )
 
 
 def select_waiting(session: Session, ids: Sequence[int]) -> set[int]:

@@ -12,6 +12,7 @@ The chains of the instance and of connections stay, and so do the seals and what
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -115,14 +116,25 @@ class Archiver:
     ) -> tuple[str, Archive | None, Any]:
         """Archive a portion after *last*; gives the file's name, what it holds, and what is last.
 
-        It is alone while it does so: what is read is what is written, and what is removed.
+        It is alone while it does so: what is read is what is written, and what is removed. A file
+        of which the removal does not come about goes again.
         """
+        path = self.folder / f"{kind}-{datetime.now(UTC):%Y%m%dT%H%M%S%f}Z.jsonl"
+        try:
+            return self._write_portion(path, kind, before, last)
+        except BaseException:
+            with suppress(OSError):
+                path.unlink()
+            raise
+
+    def _write_portion(
+        self, path: Path, kind: ArchiveKind, before: datetime, last: Any
+    ) -> tuple[str, Archive | None, Any]:
         with self.store.writing() as session:
             seals.seal(session)
             portion = GATHER[kind](session, before, last)
             if not any(portion.list_keys()):
                 return "", None, last
-            path = self.folder / f"{kind}-{datetime.now(UTC):%Y%m%dT%H%M%S%f}Z.jsonl"
             write_archive(
                 path, _write_head(session, kind, before), portion.iterate_rows(), self.key
             )

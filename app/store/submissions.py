@@ -119,6 +119,11 @@ def find_under_way(session: Session) -> list[Submission]:
     return [*waiting, *sending]
 
 
+def name_payload_subject(digest: str, connection_key: str) -> str:
+    """Name what a writer locks who sends a payload (its SHA-256) to a connection."""
+    return f"{digest} to {connection_key}"
+
+
 def find_repeated(
     session: Session, digest: str, connection_key: str, since: datetime
 ) -> Submission | None:

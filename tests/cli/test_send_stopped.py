@@ -5,6 +5,7 @@ import signal
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from app.campaign.contract.payload import build_payload
 from app.sandbox.switch import Switch
 from app.services import find_services
 from app.settings import Settings
-from app.store import throttles
+from app.store import batches, throttles
 from app.store.base import State
 from app.store.models import Submission
 from app.store.throttles import Pace
@@ -122,6 +123,20 @@ def test_after_it_was_killed_the_same_command_goes_on_and_names_what_may_exist(
     assert bench.list_in(State.UNKNOWN) == open_ones
     assert bench.list_in(State.QUEUED) == []
     assert set(bench.count_names().values()) == {1}
+
+
+def test_a_batch_that_somebody_pauses_in_the_app_is_not_waited_for(bench: Bench) -> None:
+    bench.slow_down(0.1)
+    sending = bench.start()
+    wait_until(lambda: len(bench.count_names()) > 1)
+    with bench.store.writing() as session:
+        batches.find(session, 1).paused_at = datetime.now(UTC)
+
+    assert sending.wait(PATIENCE) == 1
+    assert "Batch 1 was paused in the app." in bench.output.read_text()
+    assert bench.run() == 1
+    assert "still wait" in bench.output.read_text()
+    assert bench.list_in(State.QUEUED)
 
 
 def test_a_paused_connection_hides_nothing_that_may_exist(bench: Bench) -> None:

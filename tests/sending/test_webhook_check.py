@@ -62,7 +62,9 @@ def test_over_https_it_tells_the_version_and_the_days_of_the_certificate(
     assert outcome.endswith(f"TLS 1.3; the certificate expires in {DAYS} days.")
 
 
-@pytest.mark.parametrize(("days", "words"), [(0, "expires today."), (1, "expires in 1 day.")])
+@pytest.mark.parametrize(
+    ("days", "words"), [(0, "expires within a day."), (1, "expires in 1 day.")]
+)
 def test_a_certificate_that_ends_soon_is_told_in_words(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, days: int, words: str
 ) -> None:

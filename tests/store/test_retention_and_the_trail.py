@@ -290,3 +290,19 @@ def test_seals_are_kept(store: Store, sent: Sent) -> None:
     with store.reading() as session:
         heads = session.scalars(select(ChainHead)).all()
         assert all(head.sealed == head.number for head in heads)
+
+
+@pytest.mark.sqlite
+def test_an_archive_of_which_nothing_is_removed_does_not_stay(store: Store, sent: Sent) -> None:
+    sent(State.CREATED)
+    with store.writing() as session:
+        session.execute(
+            text(
+                "CREATE TRIGGER keep BEFORE DELETE ON exchange BEGIN SELECT RAISE(ABORT, 'no'); END"
+            )
+        )
+    archiver = make_archiver(store, LOG)
+    for _ in range(2):
+        with pytest.raises(DatabaseError):
+            archiver.archive(in_days(2))
+    assert list(archiver.folder.iterdir()) == []
