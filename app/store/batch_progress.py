@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from app.store import batches
+from app.store import batches, throttles
 from app.store.base import ItemState, State
 from app.store.batch_models import Batch
 
@@ -47,7 +47,7 @@ def measure(session: Session, batch: Batch) -> Progress:
     sent = batches.count_submissions(session, batch.id)
     waiting = (items[ItemState.READY] if batch.confirmed_at else 0) + sent[State.QUEUED]
     left = waiting + sent[State.SENDING]
-    rate = _measure_rate(session, batch)
+    rate = 0.0 if batch.paused_at else _measure_rate(session, batch)
     taken_back = batches.count_taken_back(session, batch.id) if batch.stopped_at else 0
     return Progress(
         count=sum(items.values()),
@@ -72,4 +72,9 @@ def _measure_rate(session: Session, batch: Batch) -> float:
     since = max(now - _RATE_OVER, batch.confirmed_at or now)
     seconds = (now - since).total_seconds()
     settled = batches.count_settled_since(session, batch.id, since)
-    return settled / seconds if seconds else 0.0
+    throttle = throttles.find_if_there(session, batch.connection_key)
+    if not seconds or (throttle and throttle.paused_at):
+        return 0.0
+    measured = settled / seconds
+    # A burst at the start says nothing of how it goes on.
+    return min(measured, throttle.rate) if throttle and throttle.rate else measured

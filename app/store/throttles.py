@@ -64,6 +64,11 @@ def find(session: Session, connection_key: str, usual: Pace) -> Throttle:
     return throttle
 
 
+def find_if_there(session: Session, connection_key: str) -> Throttle | None:
+    """Find a connection's throttle, if anything went there yet or somebody has set its pace."""
+    return session.get(Throttle, connection_key)
+
+
 def list_all(session: Session) -> list[Throttle]:
     """List the throttles of all connections that something was ever sent to."""
     return list(session.scalars(select(Throttle)))
@@ -120,7 +125,7 @@ class Pause(NamedTuple):
 
 def find_pause(session: Session, connection_key: str) -> Pause | None:
     """Find what holds up all that goes to a connection; `None` if nothing does."""
-    throttle = session.scalar(select(Throttle).where(Throttle.connection_key == connection_key))
+    throttle = find_if_there(session, connection_key)
     if throttle is None or throttle.paused_at is None:
         return None
     return Pause(throttle.paused_at, throttle.pause_reason)

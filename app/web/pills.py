@@ -21,7 +21,6 @@ READINESS_WORDS: dict[Readiness, str] = {
 SHORT_STATE_WORDS = STATE_WORDS | {
     State.UNKNOWN: "Result unknown",
     State.QUEUED: "Waiting to send",
-    State.UNSENT: "Nothing sent",
 }
 
 _ICONS: dict[str, str] = {

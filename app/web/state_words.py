@@ -8,6 +8,6 @@ STATE_WORDS: dict[State | None, str] = {
     State.SENDING: "Sending",
     State.CREATED: "Created",
     State.REFUSED: "Refused",
-    State.UNSENT: "Nothing was sent",
+    State.UNSENT: "Not created",
     State.UNKNOWN: "Unknown: look first",
 }

@@ -5,6 +5,8 @@ for (const form of document.querySelectorAll("form[data-once]")) {
     const button = event.submitter;
     if (button?.dataset.sending === undefined) return;
     form.dataset.sent = "";
+    // Its words get fewer: what stands beside it must not slide under a second press.
+    button.style.minWidth = `${button.offsetWidth}px`;
     button.textContent = button.dataset.sending;
     button.setAttribute("aria-disabled", "true");
   });

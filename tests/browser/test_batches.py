@@ -41,6 +41,30 @@ def test_what_is_ticked_is_sent_and_followed(
     expect(page.get_by_role("row").filter(has_text="Created")).to_have_count(5)
 
 
+def test_nothing_slides_under_the_second_click_on_the_button_that_sends(
+    operator: Operator, saved: Saved, ledger: Ledger
+) -> None:
+    save_many(saved, 5)
+    page = operator.page
+    page.goto("/")
+    page.get_by_role("checkbox", name="Tick all on this page").click()
+    operator.press("Send those ticked (5)")
+    button = page.get_by_role("button", name="Send 5 campaigns to the sandbox")
+    before = button.bounding_box()
+    page.evaluate(
+        "document.querySelector('form[data-once]')"
+        ".addEventListener('submit', (event) => event.preventDefault())"
+    )
+    button.dblclick()
+    after = page.get_by_role("button", name="Sending …").bounding_box()
+
+    assert before
+    assert after
+    assert after["width"] >= before["width"]
+    assert "/batches/1" in page.url
+    assert ledger.read_page(10) == []
+
+
 def test_the_pages_of_a_batch(operator: Operator, app: Flask, saved: Saved) -> None:
     set_pace(app, 0.001)
     save_many(saved, 3)

@@ -137,7 +137,7 @@ def test_that_it_is_not_there_is_asked_once_more_while_an_answer_can_come(
     assert "A late answer can still come" in asked.text
     assert asked.soup.select_one("button[value='surely not']")
     expire(store, submission_id)
-    assert visitor.press(asked, "resolve", found="no").heading == "Not sent: Q4 Outreach"
+    assert visitor.press(asked, "resolve", found="no").heading == "Not there: Q4 Outreach"
 
 
 def test_what_was_found_can_be_corrected(visitor: Visitor, sent: Callable[[State], int]) -> None:
