@@ -41,7 +41,7 @@ from app.sending.brought_back import Witness
 from app.sending.doorbell import Doorbell
 from app.sending.journal import FOLDER, Journal
 from app.sending.sender import Sender
-from app.sending.sweep import run_sweep
+from app.sending.sweep import archive_for_today, run_sweep
 from app.services import Services
 from app.settings import LOOPBACK, BadSetting, Settings, read_database_url, read_settings
 from app.store.archive_file import derive_key
@@ -203,7 +203,7 @@ def _make_services(
 def _do_what_is_due(services: Services, witness: Witness) -> None:
     """Do what is done every minute: the sweep, of which one machine does most, then the telling."""
     archiver = services.archiver
-    archive = partial(services.background.run, "archive", archiver.archive)
+    archive = partial(services.background.run, "archive", partial(archive_for_today, archiver))
     witness.check()
     run_sweep(
         services.store,

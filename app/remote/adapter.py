@@ -38,7 +38,10 @@ class WsgiAdapter(HTTPAdapter):
     ) -> Response:
         """Call the application with this request, and answer as a server would."""
         answer: Future[HTTPResponse] = Future()
-        Thread(target=self._serve, args=(request, answer), daemon=True).start()
+        try:
+            Thread(target=self._serve, args=(request, answer), daemon=True).start()
+        except RuntimeError as error:  # No thread is to be had.
+            raise requests.ConnectionError(request=request) from error
         patience = timeout[1] if isinstance(timeout, tuple) else timeout
         try:
             return self.build_response(request, answer.result(patience))

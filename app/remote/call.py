@@ -5,12 +5,13 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from io import BytesIO
+from socket import socket
 from ssl import SSLSocket, cert_time_to_seconds
 from time import monotonic
 
 import requests
 from requests.adapters import BaseAdapter
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import DecodeError, HTTPError
 
 from app.remote.addresses import AllowedHosts
 from app.remote.deadline import Deadline, WatchedAdapter
@@ -58,6 +59,10 @@ class Tls:
     expires: float
 
 
+class TooLarge(requests.ConnectionError):
+    """The answer is larger than is read."""
+
+
 @dataclass
 class Call:
     """A request, and what is learned of its answer; it still holds whatever is secret."""
@@ -70,6 +75,7 @@ class Call:
     answer_headers: Mapping[str, str] = field(default_factory=dict)
     answer: bytes = b""
     is_whole: bool = False
+    is_connected: bool = False
     tls: Tls | None = None
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
     began: float = field(default_factory=monotonic)
@@ -104,17 +110,20 @@ class Call:
         *adapters*, by the start of the URL, reach no network; elsewhere a call goes to public
         addresses and *allowed* ones. All of it ends within *seconds*.
         """
-        with Deadline(seconds) as deadline:
-            outgoing = Outgoing(self.body, deadline)
-            try:
+        deadline = Deadline(seconds)
+        outgoing = Outgoing(self.body, deadline)
+        try:
+            with deadline:
                 for start, adapter in adapters.items():
                     if self.url.startswith(start):
                         self._send(outgoing, adapter, deadline)
                         return
-                with closing(WatchedAdapter(deadline, allowed, self._note_tls)) as adapter:
+                with closing(WatchedAdapter(deadline, allowed, self._note_connection)) as adapter:
                     self._send(outgoing, adapter, deadline)
-            except (requests.RequestException, HTTPError, OSError, UnicodeError) as error:
-                raise Broken(was_sent=outgoing.asked) from error
+        except (requests.RequestException, HTTPError, OSError, UnicodeError) as error:
+            # A body is asked for once all before it was sent; a request without one has none.
+            was_sent = outgoing.asked or (self.is_connected and not self.body)
+            raise Broken(was_sent=was_sent) from error
 
     def _send(self, outgoing: Outgoing, adapter: BaseAdapter, deadline: Deadline) -> None:
         """Send the request by an adapter alone.
@@ -135,12 +144,26 @@ class Call:
             self.answer += chunk
             if len(self.answer) > LARGEST_ANSWER:
                 self.answer = self.answer[:LARGEST_ANSWER]
-                raise requests.ConnectionError("The answer is too large.")
+                raise TooLarge
             if deadline.has_passed:
                 raise requests.Timeout("The answer took too long.")
         self.is_whole = True
+
+    def _note_connection(self, connection: socket) -> None:
+        self.is_connected = True
+        if isinstance(connection, SSLSocket):
+            self._note_tls(connection)
 
     def _note_tls(self, connection: SSLSocket) -> None:
         certificate = connection.getpeercert() or {}
         expires = cert_time_to_seconds(str(certificate.get("notAfter")))
         self.tls = Tls((connection.version() or "TLS").replace("TLSv", "TLS "), expires)
+
+
+def describe_unread(error: Broken) -> str:
+    """Say why an answer that came was not read to its end; nothing if it did not all come."""
+    if isinstance(error.__cause__, TooLarge):
+        return "The answer was larger than 1 MB, and was not read to its end."
+    if isinstance(error.__cause__, DecodeError):
+        return "The answer is compressed, and could not be read."
+    return ""

@@ -15,7 +15,7 @@ from requests.adapters import BaseAdapter
 from app.campaign.formatting import shorten
 from app.remote.addresses import NOTHING_ELSE, AllowedHosts, NoPublicAddress
 from app.remote.answers import Created, find_errors, find_message, read_created
-from app.remote.call import Broken, Call
+from app.remote.call import Broken, Call, describe_unread
 from app.remote.connection import Credentials
 from app.remote.errors import BadKey, NotSent, Refused, RemoteError, Unclear
 from app.remote.exchange import Exchange
@@ -119,6 +119,8 @@ class CampaignApi:
         raise error from cause
 
     def _describe_broken(self, call: Call, error: Broken) -> RemoteError:
+        if words := describe_unread(error):
+            return Unclear(words)
         if error.was_sent or call.status is not None:
             return Unclear("The connection broke before the answer was complete.")
         if isinstance(error.__cause__, NoPublicAddress):

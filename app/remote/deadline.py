@@ -7,7 +7,6 @@ time is never too slow for them. Here a timer shuts the connection down instead.
 import socket
 from collections.abc import Callable
 from contextlib import suppress
-from ssl import SSLSocket
 from threading import Timer
 from time import monotonic, time
 from types import TracebackType
@@ -30,7 +29,11 @@ class Deadline:
         self._timer.daemon = True
 
     def __enter__(self) -> Self:
-        self._timer.start()
+        """Begin; raises `OSError` where no thread can be started that ends it."""
+        try:
+            self._timer.start()
+        except RuntimeError as error:
+            raise OSError(str(error)) from error
         return self
 
     def __exit__(
@@ -69,11 +72,11 @@ class Deadline:
 
 
 class _Watch(NamedTuple):
-    """What watches a connection: when it ends, where it may go, and who is told of its TLS."""
+    """What watches a connection: when it ends, where it may go, and who is told that it stands."""
 
     deadline: Deadline
     allowed: AllowedHosts
-    note_tls: Callable[[SSLSocket], None]
+    note_connection: Callable[[socket.socket], None]
 
 
 class _Watched(HTTPConnection):
@@ -92,8 +95,7 @@ class _Watched(HTTPConnection):
 
     def connect(self) -> None:
         super().connect()
-        if isinstance(self.sock, SSLSocket):
-            self._watch.note_tls(self.sock)
+        self._watch.note_connection(self.sock)
 
     def _connect(self, addresses: list[str]) -> socket.socket:
         """Connect to the first address that answers; the name stays for everything else."""
@@ -124,11 +126,14 @@ class WatchedAdapter(HTTPAdapter):
     """An adapter of `requests` whose connections go where they may, and end with a deadline."""
 
     def __init__(
-        self, deadline: Deadline, allowed: AllowedHosts, note_tls: Callable[[SSLSocket], None]
+        self,
+        deadline: Deadline,
+        allowed: AllowedHosts,
+        note_connection: Callable[[socket.socket], None],
     ) -> None:
-        """Call *note_tls* with every connection whose certificate was accepted."""
+        """Call *note_connection* with every connection that stands, its certificate accepted."""
         super().__init__()
-        self._watch = _Watch(deadline, allowed, note_tls)
+        self._watch = _Watch(deadline, allowed, note_connection)
 
     def get_connection_with_tls_context(self, *args: Any, **options: Any) -> Any:
         """Give a pool whose connections are watched."""

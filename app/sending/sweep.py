@@ -8,11 +8,12 @@ from app.sending.recording import recover
 from app.store import batches, periodic_tasks, queued, seals
 from app.store.audit_trail import INSTANCE
 from app.store.database import Store
+from app.store.retention import Archiver
 
 _LEASE = 50.0
 """Seconds for which no other machine does this; a little less than until the next time."""
 
-_DAY = 24 * 60 * 60 - _LEASE
+_HOUR, _DAY = 60 * 60.0, 24 * 60 * 60 - _LEASE
 
 
 def run_sweep(
@@ -36,7 +37,9 @@ def run_sweep(
     with store.writing(f"{INSTANCE} sweep") as session:
         if not periodic_tasks.take(session, "sweep", _LEASE):
             return
-        is_time_to_archive = archive and periodic_tasks.take(session, "archive", _DAY)
+        is_time_to_archive = archive and periodic_tasks.take(
+            session, "archive", _HOUR, longest=_DAY
+        )
         unfinished = batches.list_unfinished(session, datetime.now(UTC))
     with store.writing() as session:
         seals.seal(session)
@@ -44,3 +47,13 @@ def run_sweep(
         go_on_with(batch_id)
     if archive and is_time_to_archive:
         archive()
+
+
+def archive_for_today(archiver: Archiver) -> None:
+    """Archive what is old, and leave it at that for a day; what fails is tried in an hour again.
+
+    Raises what `Archiver.archive` raises.
+    """
+    archiver.archive()
+    with archiver.store.writing() as session:
+        periodic_tasks.extend(session, "archive", _DAY)

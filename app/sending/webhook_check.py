@@ -15,7 +15,7 @@ from requests.exceptions import Timeout
 
 from app.connections import Network
 from app.remote.addresses import NoPublicAddress
-from app.remote.call import Broken, Call
+from app.remote.call import Broken, Call, describe_unread
 from app.remote.redaction import SECRET
 from app.sending.call_record import complete_call
 from app.store import audit_trail, request_log, throttles
@@ -119,6 +119,8 @@ def _describe_failure(call: Call, error: Broken, seconds: float) -> str:
     # At the deadline a connection is shut, which looks as if the other side had done it.
     if isinstance(cause, Timeout) or monotonic() - call.began >= seconds:
         return f"It did not answer within {seconds:g} seconds."
+    if words := describe_unread(error):
+        return words
     if call.status is not None or error.was_sent:
         return "It broke the connection off before its answer was complete."
     return "It could not be reached. Check the host name and the port."

@@ -10,16 +10,27 @@ from app.store.leases import grant_lease_from
 from app.store.models import PeriodicTask
 
 
-def take(session: Session, name: str, seconds: float) -> bool:
-    """Take on a task that nobody else has for some seconds; tells whether it is the caller's."""
+def take(session: Session, name: str, seconds: float, longest: float = 0.0) -> bool:
+    """Take on a task that nobody else has for some seconds; tells whether it is the caller's.
+
+    *longest* is for how many seconds it may be somebody's by `extend`.
+    """
     now = queries(session).read_clock(session)
     queries(session).insert_if_missing(
         session, PeriodicTask, {"name": name, "lease_boot": "", "lease_ends": 0.0}
     )
     is_over = PeriodicTask.lease_ends <= now.seconds
-    is_of_another_time = PeriodicTask.lease_ends > now.seconds + seconds  # The clock was set back.
+    farthest = now.seconds + max(seconds, longest)
+    is_of_another_time = PeriodicTask.lease_ends > farthest  # The clock was set back.
     is_free = or_(PeriodicTask.lease_boot != now.boot, is_over, is_of_another_time)
     lease = grant_lease_from(now, seconds)
     change = update(PeriodicTask).where(PeriodicTask.name == name, is_free)
     taken = session.execute(change.values(lease_boot=lease.boot, lease_ends=lease.ends))
     return bool(cast(CursorResult[Any], taken).rowcount)
+
+
+def extend(session: Session, name: str, seconds: float) -> None:
+    """Let nobody take on a task for some seconds from now."""
+    lease = grant_lease_from(queries(session).read_clock(session), seconds)
+    change = update(PeriodicTask).where(PeriodicTask.name == name)
+    session.execute(change.values(lease_boot=lease.boot, lease_ends=lease.ends))

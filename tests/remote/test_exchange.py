@@ -77,6 +77,20 @@ def test_a_test_tells_a_wrong_token_a_redirect_and_a_failure_apart(
     assert raised.value.exchange is not None
 
 
+def test_a_test_that_is_hung_up_on_was_not_kept_from_the_server() -> None:
+    with answering(b"") as (address, came), pytest.raises(Unclear, match="connection broke"):
+        calling(address).probe()
+    assert came
+
+
+def test_an_answer_that_is_too_large_is_not_said_to_be_broken_off() -> None:
+    with (
+        answering(http(200, "x" * 1_100_000)) as (address, _came),
+        pytest.raises(Unclear, match="larger than 1 MB"),
+    ):
+        calling(address).probe()
+
+
 def test_a_test_of_an_address_where_nobody_is_says_so() -> None:
     with pytest.raises(NotSent, match="could not be reached"):
         calling(Address(1)).probe()

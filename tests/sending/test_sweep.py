@@ -4,13 +4,14 @@ from collections.abc import Callable
 
 import pytest
 
-from app.sending.sweep import run_sweep
+from app.sending.sweep import archive_for_today, run_sweep
 from app.store.base import State
 from app.store.database import Store
 from app.store.dialects import queries
 from app.store.models import PeriodicTask, Submission
 from app.store.records import ChainHead
 from tests.sending.presses import expire, journal
+from tests.store.archives import make_archiver
 
 Sent = Callable[[State], int]
 
@@ -65,6 +66,13 @@ def test_what_was_written_since_is_sealed(
         assert all(head.sealed == head.number for head in heads)
 
 
+def measure_lease(store: Store, name: str) -> float:
+    """Measure for how many seconds a task is taken."""
+    with store.reading() as session:
+        now = queries(session).read_clock(session)
+        return session.get_one(PeriodicTask, name).lease_ends - now.seconds
+
+
 def test_what_is_old_is_archived_once_a_day_by_one_machine(
     store: Store, rung: list[str], gone_on: list[int]
 ) -> None:
@@ -75,9 +83,13 @@ def test_what_is_old_is_archived_once_a_day_by_one_machine(
         )
         end_duty(store)
     assert times == ["archived"]
-    with store.reading() as session:
-        now = queries(session).read_clock(session)
-        assert 86_000 < session.get_one(PeriodicTask, "archive").lease_ends - now.seconds < 86_400
+    assert 3500 < measure_lease(store, "archive") <= 3600  # It may yet fail.
+    archive_for_today(make_archiver(store))
+    assert 86_000 < measure_lease(store, "archive") < 86_400
+    end_duty(store)
+    run_sweep(store, journal(store), rung.append, gone_on.append, lambda: times.append("too soon"))
+    assert times == ["archived"]
+    end_duty(store)
     end_duty(store, "archive")
     run_sweep(store, journal(store), rung.append, gone_on.append, lambda: times.append("again"))
     assert times == ["archived", "again"]
