@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import date, time
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Dialog, Route, expect
 
 from tests.browser.operator import Operator
 from tests.factories import outbound, typed
@@ -219,3 +219,25 @@ def test_a_finding_is_accepted_with_a_reason_on_the_way_to_sending(
     any_operator.sees("Accepted, and the reason is kept with the draft.")
     any_operator.press("Send to the sandbox")
     any_operator.sees_heading("Created: Q4 Outreach")
+
+
+def test_answers_that_are_not_kept_are_left_only_after_a_question(
+    operator: Operator, saved: Callable[..., str]
+) -> None:
+    page, asked = operator.page, list[str]()
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+    page.goto(f"/drafts/{saved(outbound(), **TO_FLORIDA)}/review")
+    page.locator("#duties input[value=yes]").first.check()
+    page.get_by_role("link", name="Back to the form").click()
+    expect(page.get_by_role("button", name="Keep these answers")).to_be_visible()
+    assert asked == ["beforeunload"]
+
+    page.get_by_role("button", name="Keep these answers").click()
+    page.get_by_role("link", name="Back to the form").click()
+    operator.sees_heading("Q4 Outreach")
+    assert asked == ["beforeunload"]
