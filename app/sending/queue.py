@@ -4,6 +4,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from app.campaign.explanation import explain
 from app.sending.approval import find_grounds
@@ -17,7 +18,7 @@ from app.store.audit_trail import name_draft_chain
 from app.store.base import State
 from app.store.database import Store
 from app.store.drafts import AlreadySubmitted, find
-from app.store.models import Submission
+from app.store.models import Draft, Submission
 
 
 def enqueue(send_request: SendRequest, *, store: Store) -> int:
@@ -39,21 +40,7 @@ def enqueue(send_request: SendRequest, *, store: Store) -> int:
             raise StaleReview
         standing = check_request(session, draft, meaning, send_request, now)
         grounds = find_grounds(session, standing, send_request.without_approval, send_request.who)
-        submission = make_submission(
-            draft,
-            send_request.to,
-            meaning.body,
-            pressed_at=now,
-            who=send_request.who,
-            hurries=bool(send_request.hurry),
-            **asdict(grounds),
-        )
-        draft.state = State.QUEUED
-        session.add(submission)
-        try:
-            session.flush()
-        except IntegrityError as error:
-            raise AlreadySubmitted(send_request.draft_id) from error
+        submission = _add(session, draft, meaning.body, send_request, now, **asdict(grounds))
         record_press(
             session,
             submission,
@@ -63,6 +50,33 @@ def enqueue(send_request: SendRequest, *, store: Store) -> int:
         )
         seals.seal(session)
         return submission.id
+
+
+def _add(
+    session: Session,
+    draft: Draft,
+    body: bytes,
+    send_request: SendRequest,
+    now: datetime,
+    **grounds: str,
+) -> Submission:
+    """Add the submission of a draft; raises `AlreadySubmitted` if somebody was here first."""
+    submission = make_submission(
+        draft,
+        send_request.to,
+        body,
+        pressed_at=now,
+        who=send_request.who,
+        hurries=bool(send_request.hurry),
+        **grounds,
+    )
+    draft.state = State.QUEUED
+    session.add(submission)
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise AlreadySubmitted(send_request.draft_id) from error
+    return submission
 
 
 def withdraw(submission_id: int, reason: str, *, store: Store, who: str = "") -> bool:

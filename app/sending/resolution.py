@@ -63,17 +63,9 @@ def resolve(submission_id: int, look_up: LookUp, store: Store) -> None:
         submission = session.get(Submission, submission_id)
         if submission is None or not submission.can_be_resolved:
             raise NoSuchSubmission(submission_id)
-        if look_up.campaign_id is None and not (look_up.is_sure or _is_over(session, submission)):
-            raise TooEarly(submission.lease_until)
-        if _was_sent_again(submission):
-            raise AlreadySubmitted(submission.draft_id)
-        if look_up.campaign_id and not look_up.reason:
-            _refuse_taken(session, submission, look_up.campaign_id)
+        _check(session, submission, look_up)
         kind = EventKind.CORRECTED if submission.resolved_at else EventKind.RESOLVED
-        submission.state = State.UNSENT if look_up.campaign_id is None else State.CREATED
-        submission.campaign_id = look_up.campaign_id
-        submission.resolved_at, submission.resolved_by = datetime.now(UTC), look_up.who
-        submission.draft.state = _decide_state(submission)
+        _apply(submission, look_up)
         audit_trail.record(
             session,
             kind,
@@ -88,11 +80,23 @@ def resolve(submission_id: int, look_up: LookUp, store: Store) -> None:
         seals.seal(session)
 
 
-def _refuse_taken(session: Session, submission: Submission, campaign_id: str) -> None:
-    """Raise `IdTaken` if another draft's campaign has this id: the wrong line was copied."""
-    others = submissions.find_others_with_id(session, submission, campaign_id)
-    if others:
-        raise IdTaken(others[0].name)
+def _check(session: Session, submission: Submission, look_up: LookUp) -> None:
+    """Raise what `resolve` does for what cannot be taken, or not without a reason."""
+    if look_up.campaign_id is None and not (look_up.is_sure or _is_over(session, submission)):
+        raise TooEarly(submission.lease_until)
+    if _was_sent_again(submission):
+        raise AlreadySubmitted(submission.draft_id)
+    if look_up.campaign_id and not look_up.reason:  # The wrong line may have been copied.
+        others = submissions.find_others_with_id(session, submission, look_up.campaign_id)
+        if others:
+            raise IdTaken(others[0].name)
+
+
+def _apply(submission: Submission, look_up: LookUp) -> None:
+    submission.state = State.UNSENT if look_up.campaign_id is None else State.CREATED
+    submission.campaign_id = look_up.campaign_id
+    submission.resolved_at, submission.resolved_by = datetime.now(UTC), look_up.who
+    submission.draft.state = _decide_state(submission)
 
 
 def _is_over(session: Session, submission: Submission) -> bool:
@@ -100,7 +104,7 @@ def _is_over(session: Session, submission: Submission) -> bool:
 
 
 def _decide_state(submission: Submission) -> State:
-    """Tell the state of a draft after this look_up: what may exist counts, otherwise the newest."""
+    """Tell the state of a draft after this: what may exist counts, otherwise the newest."""
     newest = submission.draft.submissions[0]
     return submission.state if submission.is_created else newest.state
 

@@ -18,7 +18,7 @@ again by itself.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -89,9 +89,7 @@ def claim(
         find = partial(queued.find_next, only_hurrying=until is not None)
         rows = find(session, to.key, most)
         if leaves_others and any(_find_change(row, to) for row in rows):
-            _log.error("This process knows the connection %s as another", to.key)
-            old = [row for row in rows if _is_too_old(row, now)]
-            rows = old or find(session, to.key, most, stamp=to.stamp)
+            rows = _leave_others(rows, partial(find, session, to.key, most), to, now)
         rule = approvals.find_rule(session, to.key)
         problems = {
             row.id: _find_problem(row, to, now, has_to_be_approved=rule is not None)
@@ -108,6 +106,17 @@ def claim(
             turns += _let_follow(claims, min(room, left))
             end = wait if going < len(ready) else end
     return turns + [end] * (threads - len(turns))
+
+
+def _leave_others(
+    rows: list[Waiting], find: Callable[..., list[Waiting]], to: Connection, now: datetime
+) -> list[Waiting]:
+    """Leave what was confirmed for another connection than this process knows to who knows that.
+
+    What has waited for too long is for whoever sees it, and comes first.
+    """
+    _log.error("This process knows the connection %s as another", to.key)
+    return [row for row in rows if _is_too_old(row, now)] or find(stamp=to.stamp)
 
 
 def _let_follow(claims: Sequence[Claim | None], followers: int) -> list[Turn]:
