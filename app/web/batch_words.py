@@ -1,6 +1,7 @@
 """What a batch is doing, and when a campaign of it calls, in a word or two."""
 
 import json
+from datetime import UTC, datetime
 from typing import Protocol
 
 from app.campaign.contract.reading import read_json
@@ -42,4 +43,9 @@ def describe_calling_time(payload: bytes) -> str:
     """
     values = read_json(json.loads(payload)).values
     hours, zone = describe_hours(values)
-    return f"{format_short_day(values['start_date'])}, {hours} {name_city(zone)}, " if zone else ""
+    if not zone:
+        return ""
+    first = values["start_date"]
+    is_past = first < datetime.now(UTC).date()
+    day = f"{format_short_day(first)}{' (in the past)' if is_past else ''}"
+    return f"{day}, {hours} {name_city(zone)}, "
