@@ -12,7 +12,7 @@ from app.campaign.contract.payload import build_payload, write_values_as_answers
 from app.campaign.contract.reading import Reading, read_json
 from app.campaign.contract.strict_json import Malformed, parse_object
 from app.campaign.contract.validation import find_problems_of_document
-from app.campaign.contract.wording import WORDS, describe_problem, join_words
+from app.campaign.contract.wording import WORDS, describe_first_problem, join_words
 from app.campaign.explanation import Explanation, explain
 from app.connections import Connection
 
@@ -53,7 +53,7 @@ def _read_line(number: int, content: bytes, to: Connection, now: datetime) -> Li
     except Malformed as error:
         return Line(number, name, str(error))
     if problems := find_problems_of_document(reading):
-        return Line(number, name, describe_problem(problems[0]))
+        return Line(number, name, describe_first_problem(problems))
     answers = write_values_as_answers(reading.values) | {"connection": to.key}
     meaning = explain(answers, now)
     if problem := _find_difference(reading, meaning):
@@ -66,7 +66,7 @@ def _read_line(number: int, content: bytes, to: Connection, now: datetime) -> Li
 def _find_difference(reading: Reading, meaning: Explanation) -> str:
     """Say what keeps a line from being saved and sent exactly as it stands; nothing if it can."""
     if meaning.problems:
-        return describe_problem(meaning.problems[0])
+        return describe_first_problem(meaning.problems)
     stands = build_payload(reading.values)
     changed = [name for name, value in stands.items() if meaning.payload.get(name) != value]
     if not changed:

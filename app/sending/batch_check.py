@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
-from app.campaign.contract.wording import describe_problem
+from app.campaign.contract.wording import describe_first_problem
 from app.campaign.explanation import explain
 from app.connections import Connection, ConnectionRegistry
 from app.sending.confirmation import describe_duplicate, find_duplicate
@@ -160,7 +160,7 @@ def _check(
         return _Checked(item.name if to.key != batch.connection_key else draft.name, reason)
     meaning = explain(draft.answers, now)
     if meaning.problems:
-        return _Checked(draft.name, describe_problem(meaning.problems[0]))
+        return _Checked(draft.name, describe_first_problem(meaning.problems))
     if duplicate := find_duplicate(session, meaning.digest, to, now):
         return _Checked(draft.name, describe_duplicate(duplicate), digest=meaning.digest)
     return _Checked(

@@ -158,6 +158,14 @@ def describe_problem(problem: Problem) -> str:
     return _SENTENCES[problem.code].format(**_fill_slots(problem.field))
 
 
+def describe_first_problem(problems: Sequence[Problem]) -> str:
+    """Describe what to do about the first of these problems, and how many more answers have one."""
+    others = len({problem.field for problem in problems} - {problems[0].field})
+    rest = {0: "", 1: " One more answer has to be given or changed."}
+    many = f" {others} more answers have to be given or changed."
+    return f"{describe_problem(problems[0])}{rest.get(others, many)}"
+
+
 _SENTENCES = {
     Code.MISSING: "{Ask} {thing}{least}.",
     Code.NOT_TEXT: "Enter {thing} as plain text.",
