@@ -6,17 +6,21 @@ time is never too slow for them. Here a timer shuts the connection down instead.
 
 import socket
 from collections.abc import Callable
+from concurrent.futures import Future
 from contextlib import suppress
-from threading import Timer
+from functools import partial
+from threading import Thread, Timer
 from time import monotonic, time
 from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self, TypeVar
 
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from app.remote.addresses import AllowedHosts, resolve
+
+Result = TypeVar("Result")
 
 
 class Deadline:
@@ -59,6 +63,25 @@ class Deadline:
     def has_passed(self) -> bool:
         return monotonic() >= self._monotonic or time() >= self._wall
 
+    def wait_for(self, act: Callable[[], Result]) -> Result:
+        """Do something that has no time-out of its own; raises what it does.
+
+        Raises `TimeoutError` once the moment has passed, and `OSError` if no thread can be started.
+        """
+        done: Future[Result] = Future()
+
+        def work() -> None:
+            try:
+                done.set_result(act())
+            except BaseException as error:  # noqa: BLE001  It is raised again by who waits.
+                done.set_exception(error)
+
+        try:
+            Thread(target=work, daemon=True).start()
+        except RuntimeError as error:
+            raise OSError(str(error)) from error
+        return done.result(self.left)
+
     def watch(self, connection: socket.socket) -> None:
         """End this connection with the deadline, whatever is wrapped around it by then."""
         self._sockets.append(connection.dup())
@@ -89,8 +112,10 @@ class _Watched(HTTPConnection):
         self._watch = watch
 
     def _new_conn(self) -> socket.socket:
-        connection = self._connect(resolve(self._dns_host, self.port, self._watch.allowed))
-        self._watch.deadline.watch(connection)
+        deadline, allowed = self._watch.deadline, self._watch.allowed
+        addresses = deadline.wait_for(partial(resolve, self._dns_host, self.port, allowed))
+        connection = self._connect(addresses)
+        deadline.watch(connection)
         return connection
 
     def connect(self) -> None:

@@ -6,14 +6,16 @@ import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
+from time import monotonic
 from typing import Any
 
 import pytest
 from requests import PreparedRequest, Response
 from requests.adapters import BaseAdapter, HTTPAdapter
 
-from app.remote.call import LARGEST_ANSWER
+from app.remote.addresses import NOTHING_ELSE
+from app.remote.call import LARGEST_ANSWER, Broken, Call
 from app.remote.client import CampaignApi
 from app.remote.connection import Credentials
 from app.remote.errors import NotSent, Unclear
@@ -130,6 +132,21 @@ def test_a_silent_server_is_given_up_and_not_asked_again() -> None:
         server.setblocking(False)
         with pytest.raises(BlockingIOError):
             server.accept()
+
+
+def test_a_name_server_that_never_answers_holds_a_call_no_longer_than_its_deadline(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    is_over = Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_options: is_over.wait(30))
+    call = Call("POST", "https://api.example/", b"{}")
+    began = monotonic()
+    with pytest.raises(Broken) as raised:
+        call.make({}, 0.2, NOTHING_ELSE)
+    is_over.set()
+
+    assert not raised.value.was_sent
+    assert monotonic() - began < 10
 
 
 def test_a_refused_connection_sends_nothing() -> None:
