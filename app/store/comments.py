@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.orm import Session
@@ -37,21 +38,37 @@ def count_open(session: Session, draft_id: str) -> int:
     return session.scalar(select(func.count()).where(*is_open)) or 0
 
 
-def find_mentioned(text: str, people: Collection[Person]) -> list[Person]:
-    """Find who of these people is named in a text, by an @ before the name or e-mail address.
+class Mentioned(NamedTuple):
+    """The people whom a text names, and the words after an @ that name nobody."""
 
-    Where one name is the beginning of another, the longer one counts: @Ann Lee is not Ann.
+    people: list[Person]
+    nobody: list[str]
+
+
+def find_mentioned(text: str, people: Collection[Person]) -> Mentioned:
+    """Find who of these people is named in a text, by an @ before a name or an e-mail address.
+
+    A first name will do where it is that of one alone. Where one name is the beginning of another,
+    the longer one counts: @Ann Lee is not Ann.
     """
-    names = {name.casefold() for person in people for name in (person.name, person.email) if name}
-    if not names:
-        return []
-    longest_first = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
-    mentions = re.findall(rf"(?<![\w.])@({longest_first})(?![\w@]|[-.'’]\w)", text.casefold())
-    return [
-        person
-        for person in people
-        if {person.name.casefold(), person.email.casefold()} & {*mentions}
-    ]
+    names = {person.label: _list_names(person, people) for person in people}
+    known = {name for of_one in names.values() for name in of_one}
+    longest_first = "|".join(re.escape(name) for name in sorted(known, key=len, reverse=True))
+    mention = rf"(?<![\w.])@({longest_first})(?![\w@]|[-.'’]\w)" if known else "(?!)"
+    mentions = {*re.findall(mention, text.casefold())}
+    rest = re.sub(mention, " ", text, flags=re.IGNORECASE)
+    return Mentioned(
+        [person for person in people if names[person.label] & mentions],
+        re.findall(r"(?<![\w.])@[\w.'’-]*\w", rest),
+    )
+
+
+def _list_names(person: Person, people: Collection[Person]) -> set[str]:
+    """List by what somebody can be named among these people, in lower case."""
+    first = person.name.casefold().partition(" ")[0]
+    others = [other.name.casefold() for other in people if other.label != person.label]
+    is_theirs = not any(name.partition(" ")[0] == first for name in others)
+    return {person.name.casefold(), person.email.casefold(), first if is_theirs else ""} - {""}
 
 
 def add(

@@ -78,7 +78,24 @@ def test_a_name_is_found_as_a_whole(team: Team, text: str, is_named: bool) -> No
         assert ansel
         person = accounts.describe_person(ansel)
         people = [replace(person, name="Ansel Lee", email="lee@example.com"), person]
-    assert (person in comments.find_mentioned(text, people)) is is_named
+    assert (person in comments.find_mentioned(text, people).people) is is_named
+
+
+def test_a_first_name_will_do_where_one_alone_has_it_and_who_names_nobody_is_told(
+    team: Team,
+) -> None:
+    team.add("selma", VIEWER)
+    draft_id = team.write("edda")
+    with find_services(team.app).store.writing() as session:
+        accounts.find(session, team.find_account("ansel").id).name = "Ansel Approver"
+        accounts.find(session, team.find_account("selma").id).name = "Selma Sender"
+    comment(team, "edda", draft_id, "@Ansel please look, @Nobody and ask selma@example.com")
+    seen = team.read("edda", f"/drafts/{draft_id}/comments")
+
+    assert "Ansel Approver will find this." in seen
+    assert "@Nobody names nobody who may look at this." in seen
+    assert "@Nobody and ask" in team.read("ansel", "/waiting")
+    assert "Nothing waits for you" in team.read("selma", "/waiting")
 
 
 def test_nobody_is_named_who_may_not_look_there(team: Team) -> None:

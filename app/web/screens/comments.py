@@ -34,10 +34,13 @@ def add(draft_id: str) -> ResponseReturnValue:
         return _draw(draft_id, _EMPTY), 422
     with store().writing(name_draft_chain(draft_id)) as session:
         to = find_connection(drafts.find(session, draft_id))
-        mentioned = comments.find_mentioned(text, _list_people(session, to))
-        comments.add(session, draft_id, text, mentioned, who=name_person())
-    if mentioned:
-        flash(f"{' and '.join(person.name for person in mentioned)} will find this.")
+        people = _list_people(session, to)
+        mentioned = comments.find_mentioned(text, people)
+        comments.add(session, draft_id, text, mentioned.people, who=name_person())
+    if mentioned.people:
+        flash(f"{' and '.join(person.name for person in mentioned.people)} will find this.")
+    if people and mentioned.nobody:
+        flash(f"{', '.join(mentioned.nobody)} names nobody who may look at this.")
     return remember_who(redirect(url_for("comments.show", draft_id=draft_id)))
 
 
