@@ -23,12 +23,12 @@ from app.store.audit_trail import name_draft_chain
 from app.store.models import Draft
 from app.store.overlaps import MOST_LISTED, Overlap, find_overlaps
 from app.web.access import find_person
+from app.web.calendar_file import MOST_WINDOWS
 from app.web.clocks import draw_clock_switch
 from app.web.nicknames import list_named_ids, read_sandbox_names
 from app.web.panel.drawings import Trouble
 from app.web.panel.findings_view import list_duties, list_exemptions
 from app.web.panel.panel import Panel, build_panel, find_public_url
-from app.web.screens.calendars import MOST_WINDOWS
 from app.web.teamwork import find_teamwork
 from app.web.visit import find_connection, name_person
 

@@ -1,22 +1,13 @@
-"""A draft's calling windows as a calendar file (iCalendar), for other calendars to show."""
-
-from itertools import islice
+"""A draft's calling windows, to be downloaded for other calendars."""
 
 from flask import Blueprint, Response
 
-from app.campaign.contract.reading import read_answers
-from app.campaign.formatting import format_short_day, replace_invisible
-from app.campaign.schedule.windows import iterate_windows, read_schedule
 from app.rights import Right
 from app.services import store
 from app.store import drafts
-from app.store.models import Draft
-from app.version import VERSION
 from app.web.access import needs
-from app.web.names import name_campaign, name_file
-
-MOST_WINDOWS = 1000
-"""Windows in a file, almost three years of every day: an open-ended campaign has no last one."""
+from app.web.calendar_file import write_calendar
+from app.web.names import name_file
 
 bp = Blueprint("calendars", __name__)
 
@@ -26,38 +17,7 @@ bp = Blueprint("calendars", __name__)
 def windows_of(draft_id: str) -> Response:
     with store().reading() as session:
         draft = drafts.find(session, draft_id)
-        answer = Response(_write_calendar(draft), mimetype="text/calendar")
+        answer = Response(write_calendar(draft), mimetype="text/calendar")
         file = name_file(draft.name, ".ics")
     answer.headers["Content-Disposition"] = f'attachment; filename="{file}"'
     return answer
-
-
-def _write_calendar(draft: Draft) -> bytes:
-    """Write the windows as events in UTC, which no other copy of the zone data can move."""
-    from icalendar import Calendar, Event, vText  # No start waits for what only this file needs.
-
-    calendar = Calendar()
-    # A text of iCalendar may hold no control characters (RFC 5545, 3.3.11).
-    name = name_campaign(" ".join(replace_invisible(draft.name).split()))
-    calendar.add("prodid", f"-//Campaign Builder//{VERSION}//EN")
-    calendar.add("version", "2.0")
-    calendar.add("x-wr-calname", vText(name))
-    planned = read_schedule(read_answers(draft.answers).values)
-    windows = list(islice(iterate_windows(planned), MOST_WINDOWS + 1)) if planned else []
-    written = windows[:MOST_WINDOWS]
-    if planned and written and (planned.is_open_ended or len(windows) > len(written)):
-        last = planned.last if len(windows) == len(written) else written[-1].date
-        bound = f"Windows until {format_short_day(last)}; the campaign goes on after that."
-        for word in ("description", "x-wr-caldesc"):  # RFC 7986, and what was read before it.
-            calendar.add(word, vText(bound))
-    for window in written:
-        event = Event()
-        event.add("uid", f"{draft.id}-{window.start_utc:%Y%m%dT%H%M%S}@campaign-builder")
-        event.add("dtstamp", draft.changed_at)
-        event.add("dtstart", window.start_utc)
-        event.add("dtend", window.end_utc)
-        event.add("summary", f"Calls: {name}")
-        event.add("transp", "TRANSPARENT")
-        calendar.add_component(event)
-    content: bytes = calendar.to_ical()
-    return content

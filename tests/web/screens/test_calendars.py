@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from icalendar import Calendar
 
-from app.web.screens.calendars import MOST_WINDOWS
+from app.web.calendar_file import MOST_WINDOWS
 from tests.campaign.schedules import EVERY_DAY
 from tests.factories import inbound, outbound
 
