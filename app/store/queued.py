@@ -131,15 +131,19 @@ _TAKE = (
         lease_until=bindparam("until"),
     )
 )
-_TAKEN = select(
-    Submission.id,
-    Submission.token,
-    Submission.draft_id,
-    Submission.body,
-    Submission.connection_key,
-    Submission.connection,
-    Submission.url,
-).where(Submission.id.in_(bindparam("ids", expanding=True)))
+_TAKEN = (
+    select(
+        Submission.id,
+        Submission.token,
+        Submission.draft_id,
+        Submission.body,
+        Submission.connection_key,
+        Submission.connection,
+        Submission.url,
+    )
+    .where(Submission.id.in_(bindparam("ids", expanding=True)))
+    .order_by(Submission.id)
+)
 _MARK_DRAFT = update(Draft).where(Draft.id == bindparam("draft")).values(state=State.SENDING)
 
 

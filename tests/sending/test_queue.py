@@ -96,7 +96,7 @@ def test_as_many_are_claimed_at_once_as_there_are_threads_for(store: Store, save
     with store.reading() as session:
         drafts = session.scalars(select(Draft).order_by(Draft.sequence)).all()
         assert [draft.state for draft in drafts] == states
-        calls = session.scalars(select(LoggedCall)).all()
+        calls = session.scalars(select(LoggedCall).order_by(LoggedCall.id)).all()
         assert [(call.submission_id, call.status) for call in calls] == [
             (one, None) for one in waiting[:3]
         ]
