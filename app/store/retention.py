@@ -12,7 +12,7 @@ The chains of the instance and of connections stay, and so do the seals and what
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -116,44 +116,50 @@ class Archiver:
     ) -> tuple[str, Archive | None, Any]:
         """Archive a portion after *last*; gives the file's name, what it holds, and what is last.
 
-        It is alone while it does so: what is read is what is written, and what is removed. A file
-        of which the removal does not come about goes again.
+        It is alone while it does so: what is read is what is written, and what is removed.
         """
         path = self.folder / f"{kind}-{datetime.now(UTC):%Y%m%dT%H%M%S%f}Z.jsonl"
-        try:
-            return self._write_portion(path, kind, before, last)
-        except BaseException:
-            with suppress(OSError):
-                path.unlink()
-            raise
-
-    def _write_portion(
-        self, path: Path, kind: ArchiveKind, before: datetime, last: Any
-    ) -> tuple[str, Archive | None, Any]:
         with self.store.writing() as session:
             seals.seal(session)
             portion = GATHER[kind](session, before, last)
             if not any(portion.list_keys()):
                 return "", None, last
-            write_archive(
-                path, _write_head(session, kind, before), portion.iterate_rows(), self.key
-            )
-            archive = read_archive(path, self.key)
-            rows = Counter(table for table, _ in portion.list_keys())
-            if archive.holds["rows"] != dict(rows) or not archive.is_signed:
-                raise Damaged(f"{path} is not what was written.")
-            place = {"file": path.name, "sha256": archive.holds["sha256"]}
-            _remove(session, portion, place)
-            audit_trail.record(
-                session,
-                EventKind.ARCHIVED,
-                INSTANCE,
-                what=kind,
-                before=before.isoformat(timespec="seconds"),
-                **{**place, **archive.holds},
-            )
-            seals.seal(session)
+            with _gone_after_a_failure(path):
+                archive = self._write(session, path, kind, before, portion)
+                seals.seal(session)
             return path.name, archive, portion.last
+
+    def _write(
+        self, session: Session, path: Path, kind: ArchiveKind, before: datetime, portion: Portion
+    ) -> Archive:
+        """Write a portion to a file, read that again, and remove what it holds."""
+        write_archive(path, _write_head(session, kind, before), portion.iterate_rows(), self.key)
+        archive = read_archive(path, self.key)
+        rows = Counter(table for table, _ in portion.list_keys())
+        if archive.holds["rows"] != dict(rows) or not archive.is_signed:
+            raise Damaged(f"{path} is not what was written.")
+        place = {"file": path.name, "sha256": archive.holds["sha256"]}
+        _remove(session, portion, place)
+        audit_trail.record(
+            session,
+            EventKind.ARCHIVED,
+            INSTANCE,
+            what=kind,
+            before=before.isoformat(timespec="seconds"),
+            **{**place, **archive.holds},
+        )
+        return archive
+
+
+@contextmanager
+def _gone_after_a_failure(path: Path) -> Iterator[None]:
+    """Delete a file of which nothing was removed; no commit is inside: its answer can be lost."""
+    try:
+        yield
+    except BaseException:
+        with suppress(OSError):
+            path.unlink()
+        raise
 
 
 def _has_more(store: Store, kind: ArchiveKind, before: datetime, last: Any) -> bool:

@@ -88,7 +88,7 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
 def test_a_stop_waits_for_what_is_under_way_and_the_same_command_sends_the_rest(
     bench: Bench, number: signal.Signals
 ) -> None:
-    bench.slow_down(0.1)
+    bench.slow_down(0.5)
     sending = bench.start()
     wait_until(lambda: len(bench.count_names()) > 1)
     sending.send_signal(number)
@@ -105,7 +105,7 @@ def test_a_stop_waits_for_what_is_under_way_and_the_same_command_sends_the_rest(
 def test_after_it_was_killed_the_same_command_goes_on_and_names_what_may_exist(
     bench: Bench,
 ) -> None:
-    bench.slow_down(0.1)
+    bench.slow_down(0.5)
     sending = bench.start()
     wait_until(lambda: len(bench.count_names()) > 1)
     sending.kill()
@@ -126,7 +126,7 @@ def test_after_it_was_killed_the_same_command_goes_on_and_names_what_may_exist(
 
 
 def test_a_batch_that_somebody_pauses_in_the_app_is_not_waited_for(bench: Bench) -> None:
-    bench.slow_down(0.1)
+    bench.slow_down(0.5)
     sending = bench.start()
     wait_until(lambda: len(bench.count_names()) > 1)
     with bench.store.writing() as session:

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text
-from sqlalchemy.exc import DatabaseError, IntegrityError
+from sqlalchemy import event, select, text
+from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
+from sqlalchemy.orm import Session
 
 from app.settings import Keep
 from app.store import (
@@ -290,6 +291,25 @@ def test_seals_are_kept(store: Store, sent: Sent) -> None:
     with store.reading() as session:
         heads = session.scalars(select(ChainHead)).all()
         assert all(head.sealed == head.number for head in heads)
+
+
+def test_an_archive_stays_where_nobody_knows_whether_the_removal_came_about(
+    store: Store, sent: Sent
+) -> None:
+    sent(State.CREATED)
+    archiver = make_archiver(store, LOG)
+
+    def lose_the_answer(_session: Session) -> None:
+        raise OperationalError("COMMIT", None, Exception("the connection broke"))
+
+    event.listen(Session, "after_commit", lose_the_answer)
+    try:
+        with pytest.raises(OperationalError):
+            archiver.archive(in_days(2))
+    finally:
+        event.remove(Session, "after_commit", lose_the_answer)
+    assert count(store, LoggedCall) == 0
+    assert len(list(archiver.folder.iterdir())) == 1
 
 
 @pytest.mark.sqlite
