@@ -8,10 +8,12 @@ from typing import Any
 
 from xlsxwriter import Workbook
 
+from app.web.downloads import CSV, JSON_LINES, SPREADSHEET
+
 FORMATS = {
-    "csv": "text/csv",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "jsonl": "application/jsonl",
+    "csv": CSV,
+    "xlsx": SPREADSHEET,
+    "jsonl": JSON_LINES,
 }
 """The media type of each kind of file, by the end of its name."""
 

@@ -27,6 +27,7 @@ from app.store.listing import read_ids
 from app.web.access import find_keys, find_person, needs
 from app.web.batch_results import FORMATS, write_results
 from app.web.clients import find_client
+from app.web.downloads import send_download
 from app.web.list_address import lead_to_list
 from app.web.reasons import read_reason_without_approval
 from app.web.resuming import resume_sending
@@ -202,8 +203,7 @@ def results(batch_id: int, form: str) -> ResponseReturnValue:
     with store().reading() as session:
         batches.find(session, batch_id)
         content = write_results(batches.iterate_results(session, batch_id), form)
-    headers = {"Content-Disposition": f'attachment; filename="batch-{batch_id}.{form}"'}
-    return Response(content, mimetype=FORMATS[form], headers=headers)
+    return send_download(content, f"batch-{batch_id}.{form}", FORMATS[form])
 
 
 def _tell(session: Session, batch_id: int) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from app.services import store
 from app.store import drafts
 from app.web.access import needs
 from app.web.calendar_file import write_calendar
-from app.web.names import name_file
+from app.web.downloads import CALENDAR, name_file, send_download
 
 bp = Blueprint("calendars", __name__)
 
@@ -17,7 +17,4 @@ bp = Blueprint("calendars", __name__)
 def windows_of(draft_id: str) -> Response:
     with store().reading() as session:
         draft = drafts.find(session, draft_id)
-        answer = Response(write_calendar(draft), mimetype="text/calendar")
-        file = name_file(draft.name, ".ics")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{file}"'
-    return answer
+        return send_download(write_calendar(draft), name_file(draft.name, ".ics"), CALENDAR)

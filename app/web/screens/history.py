@@ -20,8 +20,8 @@ from app.store.acceptances import read_accepted, write_judgement, write_statemen
 from app.store.evidence_file import write_submissions, write_trail
 from app.store.models import Draft
 from app.web.access import list_connections, may, needs
+from app.web.downloads import JSON, name_file, send_download
 from app.web.event_words import HistoryEntry, NameConnection, describe_events
-from app.web.names import name_file
 from app.web.refusals import NotAllowed
 from app.web.visit import find_connection
 
@@ -52,9 +52,7 @@ def evidence(draft_id: str) -> Response:
         _check_all_visible(session, draft)
         document, file = _write_evidence(session, draft), name_file(draft.name, "-evidence.json")
     written = json.dumps(document, ensure_ascii=False, indent=2)
-    answer = Response(written, mimetype="application/json")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{file}"'
-    return answer
+    return send_download(written, file, JSON)
 
 
 def _check_all_visible(session: Session, draft: Draft) -> None:

@@ -15,6 +15,7 @@ from app.store.request_log import LogQuery
 from app.store.search_words import NotSearchable
 from app.web.access import find_keys, list_connections, needs
 from app.web.clients import ALL, find_client, name_client
+from app.web.downloads import JSON_LINES, send_download
 from app.web.panel.highlight import mark_up
 from app.web.row_numbers import read_number
 
@@ -68,11 +69,8 @@ def export() -> ResponseReturnValue:
         request_log.check_query(_read_query())
     except NotSearchable as error:
         return Response(f"{error}\n", 422, mimetype="text/plain")
-    answer = Response(
-        stream_with_context(_write_lines(_read_query())), mimetype="application/x-ndjson"
-    )
-    answer.headers["Content-Disposition"] = 'attachment; filename="requests.jsonl"'
-    return answer
+    lines = stream_with_context(_write_lines(_read_query()))
+    return send_download(lines, "requests.jsonl", JSON_LINES)
 
 
 def _write_lines(query: LogQuery) -> Iterator[str]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from flask import Blueprint, Response, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -25,6 +25,7 @@ from app.store.drafts import AlreadySubmitted, StaleVersion
 from app.store.models import Draft
 from app.web.access import find_keys, may, needs, require
 from app.web.copies import COPY, NotMovable, copy_answers, has_dates, read_weeks_or_none, save_copy
+from app.web.downloads import JSON_LINES, send_download
 from app.web.list_address import lead_to_list, read_asked
 from app.web.screens.comparisons import TICK_TWO, TWO
 from app.web.together import MOST, BulkAction, tell_together, tell_what_to_change
@@ -213,9 +214,7 @@ def export() -> ResponseReturnValue:
     if not lines:
         flash(_NOTHING_TICKED)
         return _lead_back()
-    answer = Response("".join(lines), mimetype="application/jsonl")
-    answer.headers["Content-Disposition"] = 'attachment; filename="campaigns.jsonl"'
-    return answer
+    return send_download("".join(lines), "campaigns.jsonl", JSON_LINES)
 
 
 def _change_each(

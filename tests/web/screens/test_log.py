@@ -30,7 +30,7 @@ def called(visitor: Visitor, saved: Saved) -> None:
 
 def lines(client: FlaskClient, **query: str) -> list[dict[str, object]]:
     answer = client.get("/requests.jsonl", query_string=query)
-    assert answer.mimetype == "application/x-ndjson"
+    assert answer.mimetype == "application/jsonl"
     return [json.loads(line) for line in answer.text.splitlines()]
 
 
