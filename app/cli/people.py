@@ -13,7 +13,7 @@ from app.people.mail import PATIENCE
 from app.rights import ALL, EVERYWHERE, Role
 from app.services import connections, find_services, store
 from app.store import accounts, join_links
-from app.store.accounts import ALL_ACCOUNTS, EmailTaken, Roles, describe_person
+from app.store.accounts import ALL_ACCOUNTS, EmailTaken, Roles, describe_person, list_administrators
 from app.store.people_models import Account
 
 _WHO = "the command line"
@@ -93,7 +93,7 @@ def make_link(email: str, address: str, *, without_second_step: bool) -> None:
     with store().writing(ALL_ACCOUNTS) as session:
         account = _find(accounts.find_by_email(session, email))
         is_one = Role.ADMINISTRATOR in describe_person(account).roles.get(ALL, frozenset())
-        if not is_one and not accounts.has_administrator(session):
+        if not is_one and not any(map(accounts.has_own_proof, list_administrators(session))):
             raise click.ClickException(_NO_ADMINISTRATOR)
         accounts.set_active(session, account, active=True, who=_WHO)
         if without_second_step:

@@ -5,10 +5,11 @@ from datetime import UTC, datetime
 
 from app.sending.journal import Journal
 from app.sending.recording import recover
-from app.store import batches, periodic_tasks, queued, seals
+from app.store import batches, periodic_tasks, queued, seals, sign_in_pace, sign_ins
 from app.store.audit_trail import INSTANCE
 from app.store.database import Store
 from app.store.retention import Archiver
+from app.store.sign_in_pace import SIGN_INS
 
 _LEASE = 50.0
 """Seconds for which no other machine does this; a little less than until the next time."""
@@ -41,6 +42,9 @@ def run_sweep(
             session, "archive", _HOUR, longest=_DAY
         )
         unfinished = batches.list_unfinished(session, datetime.now(UTC))
+    with store.writing(SIGN_INS) as session:
+        sign_in_pace.forget_past(session)
+        sign_ins.forget_old(session)
     with store.writing() as session:
         seals.seal(session)
     for batch_id in unfinished:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app.rights import ALL, Person, Role
 from app.store import api_tokens, audit_trail, sign_ins
 from app.store.audit_trail import EventKind, name_account_chain
-from app.store.people_models import Account, Grant, GroupMember, JoinLink
+from app.store.people_models import Account, Grant, GroupMember, Identity, JoinLink
 
 ALL_ACCOUNTS = "accounts"
 """What a writer locks who changes whether there is an administrator, or any account."""
@@ -69,6 +69,11 @@ def find(session: Session, account_id: int) -> Account:
 def find_by_email(session: Session, email: str) -> Account | None:
     """Find the account of an e-mail address."""
     return session.scalar(select(Account).where(Account.email == normalise_email(email)))
+
+
+def find_by_uniquifier(session: Session, uniquifier: str) -> Account | None:
+    """Find the account that Flask-Security means in a session; none once its sign-ins are ended."""
+    return session.scalar(select(Account).where(Account.fs_uniquifier == uniquifier))
 
 
 def list_all(session: Session) -> list[Account]:
@@ -147,7 +152,7 @@ def set_roles(session: Session, account: Account, roles: Roles, *, who: str) -> 
 
 def set_groups(session: Session, account: Account, groups: Collection[str], *, who: str) -> None:
     """Let an account be of these groups and of no others, which ends its sign-ins."""
-    before = [member.name for member in account.groups]
+    before = sorted(member.name for member in account.groups)
     after = sorted(set(groups))
     if after == before:
         return
@@ -242,17 +247,25 @@ def _make_grants(roles: Roles) -> list[Grant]:
 def _check_not_last(session: Session, account: Account) -> None:
     if not account.active or not _is_administrator(account):
         return
-    if not has_administrator(session, but=account.id):
+    others = [other for other in list_administrators(session) if other.id != account.id]
+    if any(map(has_own_proof, others)):
+        return
+    by_provider = select(Identity).where(Identity.account_id.in_(other.id for other in others))
+    # The provider may be gone one day, so the last who needs none stays.
+    if has_own_proof(account) or session.scalar(by_provider.limit(1)) is None:
         raise LastAdministrator(account.id)
 
 
-def has_administrator(session: Session, but: int | None = None) -> bool:
-    """Tell whether anybody can sign in who administers, besides the account *but*."""
-    return any(
-        account.active and (account.password or account.webauthn) and _is_administrator(account)
-        for account in list_all(session)
-        if account.id != but
-    )
+def list_administrators(session: Session) -> list[Account]:
+    """List who may sign in and looks after the others, whether they ever did or not."""
+    return [
+        account for account in list_all(session) if account.active and _is_administrator(account)
+    ]
+
+
+def has_own_proof(account: Account) -> bool:
+    """Tell whether somebody can sign in without a provider: with a password or a passkey."""
+    return bool(account.password or account.webauthn)
 
 
 def _is_administrator(account: Account) -> bool:

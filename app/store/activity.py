@@ -21,6 +21,8 @@ MOST_CAMPAIGNS = 200
 """So many of the campaigns that a search matches are looked at, those changed last."""
 
 _PREFIX = name_draft_chain("")
+_LOOKED_UP = {State.CREATED: '"found": true', State.UNSENT: '"found": false'}
+"""What somebody found who looked up what became of an UNKNOWN submission."""
 
 
 @dataclass(frozen=True)
@@ -86,5 +88,6 @@ def _select(query: ActivityQuery) -> Select[Event, str, str, str]:
 def _tell(outcome: State) -> ColumnElement[bool]:
     """Tell of an outcome's event by its details: an answer's state, or what somebody looked up."""
     answered = Event.details.contains(f'"state": "{outcome}"')
-    looked_up = Event.details.contains('"found": true')
-    return or_(answered, looked_up) if outcome is State.CREATED else answered
+    if outcome not in _LOOKED_UP:
+        return answered
+    return or_(answered, Event.details.contains(_LOOKED_UP[outcome]))

@@ -1,5 +1,7 @@
 """Which drafts a search finds: by any part of what was typed, by its connection and by ids.
 
+A word of one or two characters is looked for in the name alone.
+
 What was typed is in a full-text index. A connection is looked for by its present name and a
 draft or its campaign by its whole id, in the tables that have them: none of these is typed
 into a draft, and all but its own id can come, or change, after its last save.
@@ -7,6 +9,7 @@ into a draft, and all but its own id can come, or change, after its last save.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, or_, select
@@ -80,11 +83,22 @@ def _find_drafts_by_id(session: Session, words: list[str]) -> dict[str, list[str
 
 
 def _has(its: Queries, word: str, keys: list[str], draft_ids: list[str]) -> ColumnElement[bool]:
-    """Ask for what has the word typed, or goes to one of these connections, or is one of these."""
+    """Ask for what has the word typed, or goes to one of these connections, or is one of these.
+
+    A word too short for the index is looked for in the name alone.
+    """
     if len(word) < SHORTEST:
-        is_typed: ColumnElement[bool] = Draft.name.icontains(word, autoescape=True)
+        spellings = (Draft.name.icontains(way, autoescape=True) for way in _vary_case(word))
+        is_typed: ColumnElement[bool] = or_(*spellings)
     else:
         is_typed = Draft.sequence.in_(
             select(DRAFT_INDEX.c.rowid).where(its.contains(DRAFT_INDEX, [word]))
         )
     return or_(is_typed, Draft.connection_key.in_(keys), Draft.id.in_(draft_ids))
+
+
+def _vary_case(word: str) -> set[str]:
+    """Spell a short word in all ways: SQLite takes no other letters for the same but ASCII's."""
+    if word.isascii():
+        return {word}
+    return {"".join(signs) for signs in product(*((sign.lower(), sign.upper()) for sign in word))}

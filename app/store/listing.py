@@ -149,12 +149,13 @@ def _read(
 def _read_groups(
     session: Session, search: _Search, start: Cursor | None, *, backwards: bool = False
 ) -> tuple[list[Row], bool]:
-    """Read as `_read` does, group after group."""
+    """Read as `_read` does, group after group; what is no group any more, comes after the last."""
     is_down = backwards is not search.is_down
     groups = search.groups if is_down else search.groups[::-1]
     if start:
-        first = next((at for at, group in enumerate(groups) if group.key == start[0]), 0)
-        groups = groups[first:]
+        keys = [group.key for group in groups]
+        end = len(groups) if is_down else 0
+        groups = groups[keys.index(start[0]) if start[0] in keys else end :]
     rows: list[Row] = []
     size = search.query.size + 1
     for group in groups:
@@ -177,7 +178,7 @@ def _end_page(rows: list[Row], size: int, *, backwards: bool) -> tuple[list[Row]
 
 
 def _read_key(search: _Search, key: str) -> str | int | date:
-    """Read a cursor's key; in place of what is no day, or no group, comes the last there is."""
+    """Read a cursor's key; what is no day, or no group, comes after the last there is."""
     if search.groups:
         keys = [group.key for group in search.groups]
         return -keys.index(key) if key in keys else -len(keys)

@@ -1,9 +1,10 @@
 """How often somebody may try to sign in: from one network, and at one account.
 
 It is counted in the database, so for all machines together, and nobody is ever locked out: who
-tried too often waits for some seconds. An account is counted for each network, and for all of
-them at a rate that no person reaches, so that guessing from many places comes to nothing and
-still keeps nobody away for longer than a minute.
+tried too often waits for a minute at most. An account is counted for each network, and for all
+networks together at a rate that no person reaches, so that guessing from many places comes to
+nothing. Its owner is not counted among all at a network from which they have signed in before;
+at a new one, they wait as long as others try without end, and sign in by something else.
 """
 
 from collections.abc import Mapping
@@ -12,7 +13,7 @@ from enum import StrEnum
 from hashlib import sha256
 from ipaddress import ip_address, ip_network
 
-from sqlalchemy import select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from app.store import gcra
@@ -31,12 +32,16 @@ class Limit:
 OF_NETWORK = Limit(burst=60, rate=1 / 2)
 OF_ACCOUNT_FROM_NETWORK = Limit(burst=8, rate=1 / 20)
 OF_ACCOUNT = Limit(burst=100, rate=1 / 6)
-OF_CODES = Limit(burst=10, rate=1 / 60)
+OF_CODES = Limit(burst=8, rate=1 / 60)
 """Of codes with few digits, which come after a password."""
 
 RECOVERIES_OF_NETWORK = Limit(burst=20, rate=1 / 30)
 RECOVERIES_OF_ACCOUNT = Limit(burst=3, rate=1 / 1200)
 """Of e-mails to one person, wherever they are asked for: nobody is flooded."""
+
+
+SIGN_INS = "sign-in"
+"""What a writer locks who counts a try."""
 
 
 class Tried(StrEnum):
@@ -66,12 +71,19 @@ def try_now(session: Session, address: str, what: Tried, account: str) -> float:
     network = find_network(address)
     limits = {f"{what} from {network}": OF_NETWORK}
     if account:
-        limits[f"{what} of {account} from {network}"] = OF_ACCOUNT_FROM_NETWORK
+        subject = f"{what} of {account}"
+        is_code = what is Tried.CODE
+        limits[f"{subject} from {network}"] = OF_CODES if is_code else OF_ACCOUNT_FROM_NETWORK
         if not _is_known(session, account, network):
-            limits[f"{what} of {account}"] = OF_ACCOUNT
-        if what is Tried.CODE:
-            limits[f"code of {account}"] = OF_CODES
+            limits[subject] = OF_CODES if is_code else OF_ACCOUNT
     return _try(session, limits)
+
+
+def forget_past(session: Session) -> None:
+    """Delete what holds nobody back any more; lock the sign-ins before."""
+    now = queries(session).read_clock(session)
+    is_past = or_(SignInPace.clock != now.boot, SignInPace.arrival <= now.seconds)
+    session.execute(delete(SignInPace).where(is_past))
 
 
 def _try_recovery(session: Session, address: str, account: str) -> float:
@@ -106,6 +118,7 @@ def find_network(address: str) -> str:
         ip = ip_address(address)
     except ValueError:
         return "unknown"
+    ip = getattr(ip, "ipv4_mapped", None) or ip
     prefix = _V4_PREFIX if ip.version == 4 else _V6_PREFIX
     return str(ip_network((ip, prefix), strict=False))
 

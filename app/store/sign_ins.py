@@ -33,7 +33,6 @@ def begin(  # noqa: PLR0913  Each is a fact of its own.
 ) -> str:
     """Sign somebody in at a browser, *by* some proof, and give the key of it."""
     now, key = datetime.now(UTC), token_urlsafe(32)
-    session.execute(delete(SignIn).where(SignIn.seen_at < now - _KEPT))
     row = SignIn(
         account_id=account.id,
         key_hash=hash_key(key),
@@ -48,6 +47,11 @@ def begin(  # noqa: PLR0913  Each is a fact of its own.
     facts = {"sign_in": row.id, "address": address, "by": by}
     audit_trail.record(session, EventKind.SIGNED_IN, chain, who=who, **facts)
     return key
+
+
+def forget_old(session: Session) -> None:
+    """Delete what nobody has used for long: it is on the trail when somebody signed in."""
+    session.execute(delete(SignIn).where(SignIn.seen_at < datetime.now(UTC) - _KEPT))
 
 
 def find(session: Session, key: str, now: datetime) -> SignIn | None:

@@ -15,6 +15,7 @@ from typing import Any
 from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DatabaseError
+from sqlalchemy.orm import Session
 from werkzeug.exceptions import SecurityError
 from werkzeug.wrappers import Request
 
@@ -26,7 +27,7 @@ from app.store.batch_models import Batch
 from app.store.drafts import make_id
 from app.store.models import Draft, Submission
 from app.store.records import LoggedCall
-from app.store.sign_in_pace import Tried
+from app.store.sign_in_pace import SIGN_INS, Tried
 from app.web import security_lines
 from app.web.access import SIGNED_IN, describe_missing, is_fresh
 from app.web.refusals import NotAllowed, NotFresh, NotOpen, NotSignedIn, TooManyTries
@@ -170,8 +171,8 @@ def _find_reader() -> Person | None:
 
 def _hold_back(what: Tried, person: Person | None) -> None:
     """Count a try to prove who somebody is; raises `TooManyTries`."""
-    account = _name_tried_account(what, person)
-    with store().writing("sign-in") as database:
+    with store().writing(SIGN_INS) as database:
+        account = _name_tried_account(database, what, person)
         wait = sign_in_pace.try_now(database, request.remote_addr or "", what, account)
     if wait:
         raise TooManyTries(ceil(wait))
@@ -187,13 +188,16 @@ def _conclude_try(answer: Response) -> Response:
     return answer
 
 
-def _name_tried_account(what: Tried, person: Person | None) -> str:
+def _name_tried_account(database: Session, what: Tried, person: Person | None) -> str:
     """Name the account that a try is about; who is signed in may ask for e-mail to anybody."""
     typed = accounts.normalise_email(request.form.get("email", ""))
     if what is Tried.RECOVERY:
         return typed
-    waiting = session.get("tf_user_id", "")  # Who has given the password, and not the code yet.
-    return person.email if person else str(waiting) or typed
+    if person:
+        return person.email
+    # Who has given the password, and not the code yet.
+    waiting = accounts.find_by_uniquifier(database, session.get("tf_user_id", ""))
+    return waiting.email if waiting else typed
 
 
 def _check_local() -> None:

@@ -17,6 +17,7 @@ from app.services import store
 from app.store import accounts, api_tokens, sign_in_pace
 from app.store.audit_trail import name_account_chain
 from app.store.people_models import ApiToken
+from app.store.sign_in_pace import SIGN_INS
 from app.web.refusals import NotAllowed, NoToken, TooManyTries
 from app.web.security import is_from_here
 
@@ -69,7 +70,7 @@ def _note_use(token: ApiToken, now: datetime) -> None:
 
 def _hold_back() -> None:
     """Count a wrong token; raises `TooManyTries`. Who has a good one never waits."""
-    with store().writing("sign-in") as database:
+    with store().writing(SIGN_INS) as database:
         wait = sign_in_pace.try_token(database, request.remote_addr or "")
     if wait:
         raise TooManyTries(ceil(wait))

@@ -15,7 +15,7 @@ from app.services import find_services
 from app.settings import Settings
 from app.store import accounts, join_links
 from app.store.base import State
-from app.store.people_models import Account
+from app.store.people_models import Account, Identity
 from tests.people.accounts import (
     PASSWORD,
     add_account,
@@ -192,6 +192,25 @@ def test_an_administrator_who_never_came_does_not_count_as_one(app: Flask) -> No
         accounts.add(session, "never@example.com", "Never", everything, who="")
         with pytest.raises(accounts.LastAdministrator):
             accounts.set_roles(session, accounts.find(session, anna.id), {}, who="")
+
+
+def test_an_administrator_who_comes_by_a_provider_counts_where_none_has_a_password(
+    app: Flask,
+) -> None:
+    everything = {ALL: frozenset({Role.ADMINISTRATOR})}
+    with find_services(app).store.writing() as session:
+        anna, ben = (
+            accounts.add(session, f"{name}@example.com", name, everything, who="")
+            for name in ("anna", "ben")
+        )
+        with pytest.raises(accounts.LastAdministrator):  # Neither has ever come.
+            accounts.set_active(session, ben, active=False, who="")
+        now = datetime.now(UTC)
+        session.add(Identity(issuer="https://id", subject="1", account_id=anna.id, linked_at=now))
+        session.flush()
+        accounts.set_active(session, ben, active=False, who="")
+        with pytest.raises(accounts.LastAdministrator):
+            accounts.set_roles(session, anna, {}, who="")
 
 
 def test_opening_a_link_signs_nobody_in(app: Flask, account: Account) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from app.people import datastore
 from app.services import find_services
 from app.store.people_models import Account
+from app.store.sign_in_pace import OF_CODES
 from tests.people.accounts import (
     PASSWORD,
     add_account,
@@ -63,6 +64,22 @@ def test_guessing_codes_is_slowed_down(app: Flask, signed_in: FlaskClient) -> No
     sign_in(client)
     answers = [give_code(client, "/sign-in/code", f"{number:06}") for number in range(10)]
     assert answers[-1].status_code == 429
+
+
+def test_who_signed_in_from_there_before_is_kept_away_by_nobody_who_guesses_codes_elsewhere(
+    app: Flask, signed_in: FlaskClient
+) -> None:
+    phone = ask_for_codes(signed_in)
+    for number in range(OF_CODES.burst + 1):
+        other = make_client(app, f"203.0.{number}.7")
+        sign_in(other)
+        answer = give_code(other, "/sign-in/code", "000000")
+    assert answer.status_code == 429
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=1)):
+        owner = make_client(app)
+        sign_in(owner)
+        give_code(owner, "/sign-in/code", phone.generate().token)
+        assert is_signed_in(owner)
 
 
 def test_a_recovery_code_counts_once(app: Flask, signed_in: FlaskClient) -> None:

@@ -1,14 +1,18 @@
 """Every minute somebody looks for what a message should have told."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from app.sending.sweep import archive_for_today, run_sweep
+from app.store import accounts, sign_ins
 from app.store.base import State
 from app.store.database import Store
 from app.store.dialects import queries
 from app.store.models import PeriodicTask, Submission
+from app.store.people_models import SignIn, SignInPace
 from app.store.records import ChainHead
 from tests.sending.presses import expire, journal
 from tests.store.archives import make_archiver
@@ -101,3 +105,20 @@ def test_where_nothing_is_archived_nobody_has_the_duty(
     run_sweep(store, journal(store), rung.append, gone_on.append)
     with store.reading() as session:
         assert session.get(PeriodicTask, "archive") is None
+
+
+def test_what_is_known_of_signing_in_goes_by_itself(
+    store: Store, rung: list[str], gone_on: list[int]
+) -> None:
+    with store.writing() as session:
+        account = accounts.add(session, "anna@example.com", "Anna", {}, who="")
+        for _ in range(2):
+            sign_ins.begin(session, account, address="", agent="", who="Anna", by="password")
+        old, new = session.scalars(select(SignIn).order_by(SignIn.id))
+        old.seen_at -= timedelta(days=91)
+        session.add(SignInPace(subject="past", clock="", arrival=0.0))
+        kept = new.id
+    run_sweep(store, journal(store), rung.append, gone_on.append)
+    with store.reading() as session:
+        assert session.scalars(select(SignIn.id)).all() == [kept]
+        assert session.scalars(select(SignInPace)).all() == []

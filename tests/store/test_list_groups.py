@@ -155,3 +155,18 @@ def test_a_place_in_no_group_is_where_the_list_begins_or_ends(
     query = DraftQuery(names=NAMES, sort=sort, search=search, after=("nothing", 5))
     with many.reading() as session:
         assert read_page(session, query).drafts
+
+
+@pytest.mark.parametrize("is_reversed", [False, True], ids=["", "reversed"])
+def test_a_place_in_no_group_is_the_same_with_and_without_a_search(
+    many: Store, *, is_reversed: bool
+) -> None:
+    for place in ("after", "before"):
+        query = DraftQuery(names=NAMES, sort=Sort.CLIENT, is_reversed=is_reversed)
+        query = replace(query, **{place: ("nothing", 5)})
+        with many.reading() as session:
+            pages = [
+                [row.id for row in read_page(session, replace(query, search=search)).drafts]
+                for search in ("", "Campaign")
+            ]
+        assert pages[0] == pages[1]

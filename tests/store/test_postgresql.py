@@ -26,6 +26,9 @@ from app.store.audit_trail import (
 from app.store.base import Base, State
 from app.store.database import Store
 from app.store.dialects import postgresql
+from app.store.draft_query import DraftQuery
+from app.store.draft_search import find_hits
+from app.store.facets import count_facets
 from app.store.migrations import UnusableDatabase
 from app.store.models import Submission
 from app.store.throttles import GENTLE, MOST_FAILURES, Pace
@@ -96,6 +99,22 @@ ALTER TABLE draft DROP COLUMN problems, DROP COLUMN readiness, DROP COLUMN hours
     DROP COLUMN hours_key, DROP COLUMN day_key_down;
 DROP INDEX IF EXISTS ix_draft_by_readiness, ix_draft_by_connection, ix_draft_by_type;
 UPDATE alembic_version SET version_num = '0007'"""
+
+
+def test_months_are_counted_however_the_server_writes_dates(
+    store: Store, saved: Callable[..., str]
+) -> None:
+    saved(outbound(start_date="2027-01-04"))
+    with store.engine.begin() as connection:
+        name = connection.scalar(text("SELECT current_database()"))
+        connection.execute(text(f"ALTER DATABASE \"{name}\" SET datestyle = 'German, DMY'"))
+    anew = Store(store.engine.url)
+    with anew.reading() as session:
+        query = DraftQuery()
+        assert count_facets(session, query, find_hits(session, "", {})).months.counts == {
+            "2027-01": 1
+        }
+    anew.engine.dispose()
 
 
 def test_the_migrations_make_what_the_models_describe(

@@ -7,9 +7,17 @@ from sqlalchemy import func, select
 
 from app.store import gcra, sign_in_pace
 from app.store.database import Store
+from app.store.dialects import queries
 from app.store.leases import Moment
 from app.store.people_models import SignInPace
-from app.store.sign_in_pace import OF_NETWORK, Tried, find_network, try_now
+from app.store.sign_in_pace import (
+    OF_NETWORK,
+    SIGN_INS,
+    Tried,
+    find_network,
+    forget_past,
+    try_now,
+)
 
 
 @given(
@@ -37,6 +45,7 @@ def test_it_lets_through_what_a_bucket_of_tries_would(
     [
         ("203.0.113.9", "203.0.113.0/24"),
         ("2001:db8:1:2:3::4", "2001:db8:1:2::/64"),
+        ("::ffff:203.0.113.9", "203.0.113.0/24"),
         ("", "unknown"),
         ("proxy", "unknown"),
     ],
@@ -50,6 +59,7 @@ def test_nobody_waits_for_longer_than_a_minute() -> None:
         sign_in_pace.OF_NETWORK,
         sign_in_pace.OF_ACCOUNT,
         sign_in_pace.OF_ACCOUNT_FROM_NETWORK,
+        sign_in_pace.OF_CODES,
     ):
         assert 1 / limit.rate <= 60
 
@@ -72,3 +82,17 @@ def test_what_is_refused_leaves_nothing_in_the_database(store: Store) -> None:
     let_through = waits.count(0.0)  # As time goes by, one or two may be.
     assert let_through < len(waits) / 2
     assert count_rows() - before <= 2 * let_through
+
+
+def test_what_holds_nobody_back_any_more_is_forgotten(store: Store) -> None:
+    with store.writing() as session:
+        now = queries(session).read_clock(session)
+        for subject, clock, arrival in (
+            ("past", now.boot, now.seconds - 1),
+            ("of another clock", "another", now.seconds + 1000),
+            ("under way", now.boot, now.seconds + 1000),
+        ):
+            session.add(SignInPace(subject=subject, clock=clock, arrival=arrival))
+    with store.writing(SIGN_INS) as session:
+        forget_past(session)
+        assert session.scalars(select(SignInPace.subject)).all() == ["under way"]

@@ -78,6 +78,7 @@ class PostgresqlDatabase:
         """Keep where it is; nothing is asked of the server yet."""
         options = " ".join(f"-c {name}={seconds * 1000:.0f}" for name, seconds in _OPTIONS.items())
         options += " -c synchronous_commit=on"  # What was acknowledged survives a power cut.
+        options += " -c datestyle=ISO"  # Months are cut from the text of a date.
         self.engine: Engine = create_engine(
             url,
             hide_parameters=True,  # They would be in logs.

@@ -12,11 +12,13 @@ from app.store.acceptances import judge
 from app.store.activity import PAGE
 from app.store.audit_trail import EventKind, name_draft_chain
 from app.store.base import State
+from app.store.database import Store
 from app.web import event_words
 from app.web.screens import activity
 from tests.factories import inbound, typed
 from tests.pages import Page, Visitor, text
 from tests.people.accounts import add_account, make_client, sign_in
+from tests.sending.presses import look_up
 from tests.web.screens.draft_list import follow
 
 
@@ -69,6 +71,15 @@ def test_it_is_found_by_campaign_person_kind_and_outcome(
     listed = rows(visitor.open("/activity", **asked))
     assert len(listed) == len(expected)
     assert all(words in row for words, row in zip(expected, listed, strict=True))
+
+
+def test_what_somebody_looked_up_in_vain_is_found_under_what_was_not_created(
+    visitor: Visitor, sent: Callable[[State], int], store: Store
+) -> None:
+    look_up(store, sent(State.UNKNOWN))
+    [row] = rows(visitor.open("/activity", outcome="UNSENT"))
+    assert "Ada" in row
+    assert rows(visitor.open("/activity", outcome="CREATED")) == []
 
 
 def test_each_row_leads_to_its_history_and_its_evidence(visitor: Visitor, recalls: str) -> None:

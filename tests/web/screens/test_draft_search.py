@@ -66,6 +66,15 @@ def test_an_id_that_a_person_looked_up_finds_its_draft(
     assert names(visitor.open("/", search="Q2FtcGFpZ246OTk=")) == ["Q4 Outreach"]
 
 
+@pytest.mark.parametrize("typed_word", ["Öl", "öl", "ÖL", "lv", "Ölv", "ÖLV"])
+def test_a_word_is_found_whatever_its_case_however_short_it_is(
+    visitor: Visitor, saved: Callable[..., str], typed_word: str
+) -> None:
+    saved(outbound(name="Herbst, ölverkauf"))
+    saved(outbound(name="Another"))
+    assert names(visitor.open("/", search=typed_word)) == ["Herbst, ölverkauf"]
+
+
 @pytest.mark.parametrize("sort", ["changed", "name", "first_day"])
 def test_drafts_are_found_by_what_their_connection_is_called_now(
     visitor: Visitor, add_connection: Callable[..., str], sort: str
