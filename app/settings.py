@@ -18,6 +18,7 @@ from app.provider_settings import BadProvider, ProviderSettings, read_provider
 from app.secret_sources import NoSecret, read_secret
 from app.settings_table import POSTGRESQL, RANGE_API, SETTINGS
 
+_TRUSTED_HOST = re.compile(r"\.?[\w-]+(\.[\w-]+)*(:[0-9]+)?")
 _HOST_NAME = re.compile(r"([A-Za-z0-9_-]+\.)*[A-Za-z_][A-Za-z0-9_-]*\.?")
 """It does not end in a number: that would be an address that is mistyped."""
 
@@ -167,7 +168,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         secret_key=values["SECRET_KEY"],
         token_keys=split_keys(values["TOKEN_KEYS"]),
         token_keys_file=_find_token_keys_file(environ),
-        trusted_hosts=_split_list(values["TRUSTED_HOSTS"]),
+        trusted_hosts=_read_trusted_hosts(values["TRUSTED_HOSTS"]),
         trusted_proxy=values["TRUSTED_PROXY"],
         allow_private_hosts=_read_private_hosts(values["ALLOW_PRIVATE_HOSTS"]),
         metrics_token=values["METRICS_TOKEN"],
@@ -226,6 +227,18 @@ def _check_metrics_token(token: str) -> None:
             "METRICS_TOKEN cannot be used. Set it to 16 or more letters and digits; "
             "._~+/- may be among them."
         )
+
+
+def _read_trusted_hosts(value: str) -> tuple[str, ...]:
+    """Read host names, with a dot before one that stands for all under it."""
+    hosts = _split_list(value.lower())  # As browsers write them.
+    for host in hosts:
+        if not _TRUSTED_HOST.fullmatch(host):
+            raise BadSetting(
+                f"TRUSTED_HOSTS has “{host}”. Set it to host names alone, such as "
+                "campaigns.example.com, with commas."
+            )
+    return hosts
 
 
 def _read_private_hosts(value: str) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 import subprocess
 import sys
 import warnings
@@ -171,6 +172,32 @@ def test_the_sandbox_alone_does_not_start_with_a_setting_that_cannot_be_meant(
     assert (done.returncode, done.stderr) == (
         1,
         "The sandbox did not start. LOG_FORMAT is “xml”. Set it to json or text.\n",
+    )
+
+
+@pytest.mark.slow
+def test_the_sandbox_alone_does_not_start_on_a_file_that_is_none(tmp_path: Path) -> None:
+    instance = tmp_path / "instance"
+    instance.mkdir()
+    (instance / "sandbox.sqlite3").write_text("This is none. " * 100)
+    done = run(tmp_path, "-m", "app.sandbox", INSTANCE=str(instance))
+
+    assert done.returncode == 1
+    assert re.fullmatch(
+        r"The sandbox did not start: \S+ cannot be read \([^\n]+\)\. Move it away: .*\n",
+        done.stderr,
+    )
+
+
+@pytest.mark.slow
+def test_the_sandbox_alone_does_not_start_without_its_folder(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    done = run(tmp_path, "-m", "app.sandbox", INSTANCE=str(tmp_path / "file"))
+
+    assert done.returncode == 1
+    assert done.stderr == (
+        f"The sandbox did not start: {tmp_path / 'file'} cannot be used (File exists). "
+        "Set INSTANCE to another folder.\n"
     )
 
 

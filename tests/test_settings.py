@@ -181,11 +181,19 @@ def test_the_address_of_the_real_api_needs_its_token() -> None:
         ("a.example", ("a.example",)),
         ("a.example,b.example", ("a.example", "b.example")),
         (" a.example , b.example ,", ("a.example", "b.example")),
+        ("App.Example, .b.example, 10.0.0.7", ("app.example", ".b.example", "10.0.0.7")),
+        ("a.example:8443, münchen.example", ("a.example:8443", "münchen.example")),
         (",", ()),
     ],
 )
 def test_several_host_names_are_told_apart_by_commas(names: str, hosts: tuple[str, ...]) -> None:
     assert read_settings({"TRUSTED_HOSTS": names}).trusted_hosts == hosts
+
+
+@pytest.mark.parametrize("entry", ["https://a.example", "a.example/", "a example", "a@b", "[::1]"])
+def test_a_trusted_host_that_is_no_name_is_refused(entry: str) -> None:
+    message = refused(TRUSTED_HOSTS=f"a.example,{entry}")
+    assert message.startswith(f"TRUSTED_HOSTS has “{entry}”. Set it to host names alone")
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from time import time
 
-from sqlalchemy import Connection, Engine, create_engine, func, select
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy import Connection, Engine, create_engine, func, inspect, select
+from sqlalchemy.exc import DatabaseError, ProgrammingError
 from sqlalchemy.orm import Session
 
 from app.cli.weaknesses import Weakness, broken, is_own_sandbox, weak
@@ -14,7 +14,19 @@ from app.sending.brought_back import FILE as NOTE
 from app.sending.brought_back import is_missing_there, read_note
 from app.settings import LOOPBACK, Settings, read_database_url
 from app.store.connection_models import SavedConnection
-from app.store.dialects.postgresql import CLOCK, HAS_MORE_RIGHTS, OLDEST, PATIENCE, VERSION
+from app.store.dialects.postgresql import (
+    CLOCK,
+    CUT_OFF,
+    ENCODING,
+    HAS_MORE_RIGHTS,
+    KNOWS_LETTERS,
+    NOT_UTF8,
+    OLDEST,
+    PATIENCE,
+    UNFINISHED_MOVE,
+    VERSION,
+)
+from app.store.dialects.sqlite import MOVED, MOVED_AWAY
 from app.store.migrations import HEAD, read_revision
 from app.store.records import LoggedCall
 
@@ -29,6 +41,9 @@ def find_database_weaknesses(settings: Settings) -> Iterator[Weakness]:
     """Look at how the database is reached, and at what is in it."""
     if settings.database_url:
         yield from _check_tls(settings)
+    elif (settings.instance / MOVED).exists():
+        yield broken("database", f"From {settings.instance} {MOVED_AWAY}.")
+        return
     elif not _locate(settings).exists():
         yield weak("database", f"{_locate(settings)} is not there yet. Start the app once.")
         return
@@ -38,12 +53,19 @@ def find_database_weaknesses(settings: Settings) -> Iterator[Weakness]:
             yield from _check_content(connection, settings)
     except DatabaseError as error:
         reason = " ".join(str(error.orig).split())
-        yield broken(
-            "database",
-            f"The database cannot be read ({reason}). Start it, or mend DATABASE_URL.",
-        )
+        advice = _advise(error, settings)
+        yield broken("database", f"The database cannot be read ({reason}). {advice}")
     finally:
         engine.dispose()
+
+
+def _advise(error: DatabaseError, settings: Settings) -> str:
+    """Say what to do about a database that cannot be read."""
+    if not settings.database_url:
+        return f"Bring a backup of {_locate(settings)} back with restore."
+    if isinstance(error, ProgrammingError):
+        return "Give the role of DATABASE_URL its rights, as deploy/database/role.sql does."
+    return "Start it, or mend DATABASE_URL."
 
 
 def _locate(settings: Settings) -> Path:
@@ -59,7 +81,7 @@ def _open(settings: Settings) -> Engine:
     return create_engine(
         read_database_url(settings.database_url, "DATABASE_URL"),
         hide_parameters=True,
-        connect_args={"connect_timeout": int(PATIENCE)},
+        connect_args={"connect_timeout": int(PATIENCE), "client_encoding": "utf8"},
     )
 
 
@@ -90,7 +112,13 @@ def _check_content(connection: Connection, settings: Settings) -> Iterator[Weakn
     if settings.database_url:
         yield from _check_server(connection)
     revision = read_revision(connection)
-    if revision is not None and revision > HEAD:
+    if inspect(connection).has_table(UNFINISHED_MOVE.name):
+        yield broken("database", CUT_OFF)
+        return
+    if revision is None:
+        yield weak("migrations", "The database has no tables yet. Start the app: it makes them.")
+        return
+    if revision > HEAD:
         yield broken("migrations", "The database is of a newer version. Install that version.")
         return
     if revision != HEAD:
@@ -104,6 +132,14 @@ def _check_content(connection: Connection, settings: Settings) -> Iterator[Weakn
 def _check_server(connection: Connection) -> Iterator[Weakness]:
     if connection.scalars(VERSION).one() < OLDEST * 10_000:
         yield broken("database-version", f"PostgreSQL {OLDEST} or newer is needed. Upgrade it.")
+    if connection.scalars(ENCODING).one() != "UTF8":
+        yield broken("database-encoding", NOT_UTF8)
+    elif not connection.scalars(KNOWS_LETTERS).one():
+        yield weak(
+            "database-locale",
+            "A search finds Ö and ö apart, and É and é. Make the database with a locale that knows "
+            "letters, such as C.UTF-8, and move what is in it.",
+        )
     if connection.scalars(HAS_MORE_RIGHTS).one():
         yield weak(
             "database-role",

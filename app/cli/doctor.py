@@ -13,7 +13,7 @@ import click
 
 from app.cli.database_weaknesses import find_database_weaknesses
 from app.cli.output import echo_line
-from app.cli.weaknesses import Severity, Weakness, broken, find_weaknesses
+from app.cli.weaknesses import Severity, Weakness, broken, find_weaknesses, look
 from app.settings import BadSetting, read_settings
 
 _STATUS = {Severity.WEAK: 1, Severity.BROKEN: 2}
@@ -43,6 +43,6 @@ def _examine(environ: Mapping[str, str]) -> Iterator[Weakness]:
     try:
         settings = read_settings(environ)
         yield from find_weaknesses(settings, environ)
-        yield from find_database_weaknesses(settings)
+        yield from look("database", find_database_weaknesses(settings))
     except BadSetting as error:
         yield broken("settings", str(error))

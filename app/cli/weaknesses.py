@@ -13,6 +13,8 @@ from pathlib import Path
 from shutil import disk_usage
 from urllib.parse import parse_qs, urlsplit
 
+from werkzeug.sansio.utils import host_is_trusted
+
 from app.cli.certificates import find_end
 from app.files import LEAST_FREE
 from app.gunicorn_connection import make_tls
@@ -32,8 +34,13 @@ LONGEST_UNRENEWED = timedelta(days=90)
 FEW_DAYS_LEFT = timedelta(days=45)
 """Less than `certificates` leaves to one that it does not renew."""
 
+_CERTIFICATES = ("sslcert", "sslrootcert", "ssl_certfile", "ssl_ca_certs")
+"""What URLs of PostgreSQL and of Redis call the files that they name."""
+
+_OF_THE_SYSTEM = "system"
 _LEAST_SIGNS = 8
 _EVERYBODY = {"*", "0.0.0.0/0", "::/0"}
+_LOOPBACK_6 = "::1"
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _ON = {"1", "true", "yes", "on"}
 
@@ -67,17 +74,25 @@ def find_weaknesses(settings: Settings, environ: Mapping[str, str]) -> Iterator[
     yield from _check_age()
     yield from _check_debugging(settings, environ)
     yield from _check_reach(settings)
-    yield from _check_certificates(settings)
+    yield from look("certificate", _check_certificates(settings))
     yield from _check_factors(settings)
     yield from _check_openness(environ)
-    yield from _check_keys(settings)
-    yield from _check_secret_files(environ)
+    yield from look("keys", _check_keys(settings))
+    yield from look("private-files", _check_secret_files(environ))
     yield from _check_metrics(settings)
     yield from _check_live_address(settings)
-    yield from _check_folder(settings.instance)
-    yield from _check_disk(settings.instance)
-    yield from _check_queue(settings)
-    yield from _check_mail(settings)
+    yield from look("instance", _check_folder(settings.instance))
+    yield from look("disk", _check_disk(settings.instance))
+    yield from look("queue", _check_queue(settings))
+    yield from look("mail", _check_mail(settings))
+
+
+def look(check: str, weaknesses: Iterator[Weakness]) -> Iterator[Weakness]:
+    """Let what cannot be looked at be a weakness itself, so that all else is looked at, too."""
+    try:
+        yield from weaknesses
+    except (OSError, ValueError) as error:
+        yield broken(check, f"Something here cannot be read ({error}). Mend it, and look again.")
 
 
 def _check_age() -> Iterator[Weakness]:
@@ -119,8 +134,11 @@ def _check_certificates(settings: Settings) -> Iterator[Weakness]:
         yield from _check_key(settings.tls)
     paths = [str(settings.tls.certificate)] if settings.tls else []
     for url in (settings.database_url, settings.queue_url):
-        paths += parse_qs(urlsplit(url).query).get("sslcert", [])
+        query = parse_qs(urlsplit(url).query)
+        paths += [path for name in _CERTIFICATES for path in query.get(name, [])]
     for path in dict.fromkeys(paths):
+        if path == _OF_THE_SYSTEM:
+            continue
         try:
             left = find_end(Path(path)) - datetime.now(UTC)
         except (OSError, ValueError):
@@ -181,7 +199,7 @@ def _check_keys(settings: Settings) -> Iterator[Weakness]:
             "everybody's open forms have to be loaded again.",
         )
     client_secret = settings.provider.client_secret if settings.provider else ""
-    ours = (settings.secret_key, settings.metrics_token, settings.token, client_secret)
+    ours = (secret, settings.metrics_token, settings.token, client_secret)
     secrets = [*ours, *tokens]
     if len(set(filter(None, secrets))) < len(list(filter(None, secrets))):
         yield weak("same-keys", "Two secrets are the same. Draw each of them by itself.")
@@ -230,10 +248,10 @@ def _check_live_address(settings: Settings) -> Iterator[Weakness]:
 def is_own_sandbox(base_url: str, settings: Settings) -> bool:
     """Tell whether an address leads to the sandbox of this installation."""
     parts = urlsplit(base_url)
-    hosts = {*LOOPBACK, settings.host, *settings.trusted_hosts}
-    return parts.hostname == "sandbox.invalid" or (
-        parts.hostname in hosts and parts.path.startswith("/sandbox")
-    )
+    host = parts.hostname or ""
+    hosts = [*LOOPBACK, settings.host, *settings.trusted_hosts]
+    is_here = host == _LOOPBACK_6 or host_is_trusted(host, hosts)
+    return host == "sandbox.invalid" or (is_here and f"{parts.path}/".startswith("/sandbox/"))
 
 
 def _check_folder(instance: Path) -> Iterator[Weakness]:
@@ -242,6 +260,7 @@ def _check_folder(instance: Path) -> Iterator[Weakness]:
         return
     if not os.access(instance, os.W_OK | os.X_OK):
         yield broken("instance", f"{instance} cannot be written. Give it to the app's user.")
+        return
     if instance.stat().st_mode & _OTHERS:
         yield weak("instance", f"{instance} is open to others. chmod 700 {instance}")
     for name in ("secret_key", "token_keys", "campaigns.sqlite3"):

@@ -3,6 +3,10 @@
 import os
 import sys
 from contextlib import suppress
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy.exc import DatabaseError
 
 from app import logs
 from app.files import HOME
@@ -24,9 +28,8 @@ def main() -> None:
     except BadSetting as error:
         sys.exit(f"The sandbox did not start. {error}")
     port = os.environ.get("PORT", "").strip() or "8001"
-    instance = HOME / (os.environ.get("INSTANCE", "").strip() or "instance")
+    sandbox = _make_sandbox(HOME / (os.environ.get("INSTANCE", "").strip() or "instance"))
     try:
-        sandbox = create_sandbox(open_file(instance / FILE), _HOSTS)
         server = Server(sandbox, _LIMITS, host=_HOST, port=port)
     except (OSError, ValueError, OverflowError):
         sys.exit(f"The sandbox did not start: port {port} cannot be used. Set PORT to another.")
@@ -35,6 +38,22 @@ def main() -> None:
     print(f"Sandbox: http://{_HOST}:{port} (token: {TOKEN})", flush=True)
     with suppress(KeyboardInterrupt):
         server.run()
+
+
+def _make_sandbox(instance: Path) -> Flask:
+    try:
+        return create_sandbox(open_file(instance / FILE), _HOSTS)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        sys.exit(
+            f"The sandbox did not start: {instance} cannot be used ({reason}). "
+            "Set INSTANCE to another folder."
+        )
+    except DatabaseError as error:
+        sys.exit(
+            f"The sandbox did not start: {instance / FILE} cannot be read ({error.orig}). "
+            "Move it away: the sandbox makes another."
+        )
 
 
 if __name__ == "__main__":

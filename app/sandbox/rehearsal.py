@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.test import run_wsgi_app
 
 from app.campaign.contract.fields import CAMPAIGNS_PATH
-from app.sandbox.faults import FAULT, HEADER, Fault, FaultAnswer, Wait
+from app.sandbox.faults import FAULT, HEADER, FaultAnswer, Wait
 from app.sandbox.switch import LONGEST, USUAL, Faults, Switch
 
 if TYPE_CHECKING:
@@ -36,32 +36,33 @@ class Rehearsal:
         """Answer as the fault does; one that stores only acts on what could be stored."""
         if (environ["REQUEST_METHOD"], environ["PATH_INFO"]) != ("POST", CAMPAIGNS_PATH):
             return self._application(environ, start_response)
+        header = environ.get(f"HTTP_{HEADER.upper().replace('-', '_')}")
         try:
-            switch = self._find_switch(environ)
+            switch = self._read_current() if header is None else read_header(header)
         except BadFault as error:
             return _send(_make_refusal(str(error)), start_response)
         if switch is None:
             return self._application(environ, start_response)
-        return _send(self._answer(FAULT[switch.name], switch, environ), start_response)
+        fault = FAULT[switch.name]
+        true = self._ask(environ) if fault.stores else None
+        if true and not true.status.startswith(_CREATED):
+            return _send(true, start_response)
+        if header is None and self._faults.take() != switch:  # Another request has met it.
+            return _send(true or self._ask(environ), start_response)
+        answer = fault.act(true or FaultAnswer(""), switch.seconds, _make_wait(environ))
+        return _send(answer, start_response)
 
-    def _find_switch(self, environ: "WSGIEnvironment") -> Switch | None:
-        header = environ.get(f"HTTP_{HEADER.upper().replace('-', '_')}")
-        if header is not None:
-            return read_header(header)
+    def _read_current(self) -> Switch | None:
         try:
-            switch = self._faults.take()
+            switch = self._faults.read_current()
         except SQLAlchemyError:  # The sandbox itself says that its database cannot be used.
             return None
         return switch if switch and switch.name in FAULT else None
 
-    def _answer(self, fault: Fault, switch: Switch, environ: "WSGIEnvironment") -> FaultAnswer:
-        true = FaultAnswer("")
-        if fault.stores:
-            content, status, headers = run_wsgi_app(self._application, environ, buffered=True)
-            true = FaultAnswer(status, dict(headers.to_wsgi_list()), b"".join(content))
-            if not status.startswith(_CREATED):
-                return true
-        return fault.act(true, switch.seconds, _make_wait(environ))
+    def _ask(self, environ: "WSGIEnvironment") -> FaultAnswer:
+        """Ask the sandbox itself."""
+        content, status, headers = run_wsgi_app(self._application, environ, buffered=True)
+        return FaultAnswer(status, dict(headers.to_wsgi_list()), b"".join(content))
 
 
 def read_header(text: str) -> Switch:
@@ -69,9 +70,11 @@ def read_header(text: str) -> Switch:
     name, _, more = (part.strip() for part in text.partition(";"))
     if name not in FAULT:
         raise BadFault(f"There is no fault “{name}”. Name one of {', '.join(FAULT)}.")
+    if not more:
+        return Switch(name, every=False, seconds=USUAL)
     key, _, value = more.partition("=")
     try:
-        seconds = float(value) if key.strip() == "seconds" else USUAL
+        seconds = float(value) if key.strip() == "seconds" else 0.0
     except ValueError:
         seconds = 0.0
     if not 0 < seconds <= LONGEST:

@@ -4,8 +4,10 @@ import json
 import os
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from secrets import token_hex
 from shutil import copytree, ignore_patterns
 from typing import Any
 
@@ -14,18 +16,22 @@ import time_machine
 from click.testing import CliRunner, Result
 from cryptography.fernet import Fernet
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import literal, select, text
 
 from app.cli import database_weaknesses, weaknesses
 from app.cli.doctor import doctor_command
+from app.cli.weaknesses import is_own_sandbox
 from app.sending.brought_back import FILE
+from app.settings import Settings
 from app.settings_table import SETTINGS
 from app.store import seals
 from app.store.database import Store
+from app.store.dialects.postgresql import UNFINISHED_MOVE
+from app.store.dialects.sqlite import MOVED
 from app.version import RENEWED
 from tests.pages import Visitor, drain
 from tests.people.mail_server import SENDER, taking_mail
-from tests.postgresql import as_plain_role
+from tests.postgresql import as_plain_role, drop_database, make_database
 from tests.sending.test_doorbell import Redis, listening
 from tests.sending.webhook_receiver import make_certificate
 from tests.servers import free_port
@@ -243,6 +249,21 @@ class TestFolder:
 
         assert find(examine()) == {"instance": "broken"}
 
+    def test_what_cannot_be_looked_at_is_broken_and_the_rest_is_looked_at(
+        self, examine: Examine, instance: Path
+    ) -> None:
+        (instance / "secret_key").write_bytes(b"\xff" * 40)
+        instance.chmod(0o755)
+
+        assert find(examine()) == {"keys": "broken", "instance": "weak"}
+
+    def test_the_key_in_the_file_is_a_secret_of_its_own(
+        self, examine: Examine, instance: Path
+    ) -> None:
+        secret = (instance / "secret_key").read_text().strip()
+
+        assert find(examine(METRICS_TOKEN=secret)) == {"same-keys": "weak"}
+
     def test_a_short_key_in_the_file_is_weak(self, examine: Examine, instance: Path) -> None:
         (instance / "secret_key").write_text("short")
 
@@ -262,8 +283,19 @@ class TestFolder:
         other = tmp_path / "other"
         copytree(instance, other, ignore=ignore_patterns("*-wal", "*-shm"))
         (other / "campaigns.sqlite3").write_text("This is none. " * 100)
+        result = examine(INSTANCE=str(other))
 
-        assert find(examine(INSTANCE=str(other))) == {"database": "broken"}
+        assert find(result) == {"database": "broken"}
+        assert "DATABASE_URL" not in result.output
+
+    def test_one_that_was_left_for_postgresql_is_broken(
+        self, examine: Examine, instance: Path
+    ) -> None:
+        (instance / MOVED).touch()
+        result = examine()
+
+        assert find(result) == {"database": "broken"}
+        assert f"From {instance} everything was moved to PostgreSQL" in result.output
 
 
 @pytest.mark.parametrize(("is_there", "expected"), [(True, {}), (False, {"queue": "broken"})])
@@ -343,8 +375,75 @@ def test_a_database_elsewhere_is_reached_over_tls_that_is_verified(
     assert ("database-tls" in find(result)) == is_weak
 
 
+@pytest.mark.parametrize(
+    ("setting", "name", "scheme"),
+    [
+        ("DATABASE_URL", "sslcert", "postgresql"),
+        ("DATABASE_URL", "sslrootcert", "postgresql"),
+        ("QUEUE_URL", "ssl_certfile", "rediss"),
+        ("QUEUE_URL", "ssl_ca_certs", "rediss"),
+    ],
+)
+def test_a_certificate_in_an_address_that_has_ended_is_named(
+    examine: Examine, tmp_path: Path, setting: str, name: str, scheme: str
+) -> None:
+    path = make_certificate(tmp_path / "client.pem", -1)
+    url = f"{scheme}://127.0.0.1:{free_port()}/0?{name}={path}"
+    result = examine(**(shared("") | {setting: url}))
+
+    assert f"The certificate {path} has ended" in result.output
+
+
+@pytest.mark.parametrize(
+    ("base_url", "is_own"),
+    [
+        ("http://[::1]:8000/sandbox", True),
+        ("https://app.example.com/sandbox", True),
+        ("https://APP.example.com:443/sandbox/", True),
+        ("https://a.example.org/sandbox", True),
+        ("https://example.com/sandbox", False),
+        ("http://localhost:9000/sandbox2", False),
+        ("https://api.voiceaiwrapper.com", False),
+    ],
+)
+def test_the_own_sandbox_is_known_by_its_address(
+    settings: Settings, base_url: str, *, is_own: bool
+) -> None:
+    hosts = ("app.example.com", ".example.org")
+
+    assert is_own_sandbox(base_url, replace(settings, trusted_hosts=hosts)) is is_own
+
+
 @pytest.mark.postgresql
 class TestServer:
+    def test_a_move_that_was_cut_off_is_broken(self, examine: Examine, store: Store) -> None:
+        UNFINISHED_MOVE.create(store.engine)
+        try:
+            result = examine()
+        finally:
+            UNFINISHED_MOVE.drop(store.engine)
+
+        assert find(result) == {"database": "broken"}
+        assert "run move-to again" in result.output
+
+    def test_one_without_tables_is_to_be_started(self, examine: Examine, database_url: str) -> None:
+        name = f"empty_{token_hex(4)}"
+        empty = make_database(database_url, name)
+        try:
+            result = examine(DATABASE_URL=as_plain_role(empty))
+        finally:
+            drop_database(database_url, name)
+
+        assert "The database has no tables yet" in result.output
+
+    def test_one_that_knows_no_letters_is_weak(
+        self, examine: Examine, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        ascii_only = select(literal("Ö").collate("C").op("=")("ö"))
+        monkeypatch.setattr(database_weaknesses, "KNOWS_LETTERS", ascii_only)
+
+        assert find(examine()) == {"database-locale": "weak"}
+
     def test_a_role_that_may_do_all_is_weak(self, examine: Examine, database_url: str) -> None:
         assert find(examine(DATABASE_URL=database_url)) == {"database-role": "weak"}
 

@@ -82,6 +82,18 @@ def test_a_fault_is_seen_as_what_it_is_and_stores_what_it_says(
 
 
 @WAYS
+def test_a_fault_that_stores_waits_for_a_campaign_that_can_be_stored(
+    sandbox: Flask, way: Way
+) -> None:
+    sandbox.extensions["faults"].switch_on(Switch("stored-then-dropped", every=False))
+    with way(sandbox, 20) as api:
+        with pytest.raises(Refused):
+            api.create_campaign(b"{}")
+        assert type(seen(api)) is SEEN["stored-then-dropped"]
+        assert type(seen(api)) is Created
+
+
+@WAYS
 @pytest.mark.parametrize("name", ["slow-headers", "slow-drip"])
 def test_what_is_slow_but_in_time_is_a_success(sandbox: Flask, way: Way, name: str) -> None:
     sandbox.extensions["faults"].switch_on(Switch(name, every=False, seconds=0.2))
@@ -146,6 +158,8 @@ def test_a_program_asks_for_a_fault_by_a_header(address: Address, sandbox: Flask
         ("slow-drip; seconds=0", "Write seconds="),
         ("slow-drip; seconds=121", "Write seconds="),
         ("slow-drip; seconds=soon", "Write seconds="),
+        ("slow-drip; second=1", "Write seconds="),
+        ("slow-drip; 1", "Write seconds="),
     ],
 )
 def test_a_header_that_cannot_be_meant_is_told_so(

@@ -161,9 +161,8 @@ def test_a_place_in_no_group_is_where_the_list_begins_or_ends(
 def test_a_place_in_no_group_is_the_same_with_and_without_a_search(
     many: Store, *, is_reversed: bool
 ) -> None:
-    for place in ("after", "before"):
-        query = DraftQuery(names=NAMES, sort=Sort.CLIENT, is_reversed=is_reversed)
-        query = replace(query, **{place: ("nothing", 5)})
+    whole = DraftQuery(names=NAMES, sort=Sort.CLIENT, is_reversed=is_reversed)
+    for query in (replace(whole, after=("nothing", 5)), replace(whole, before=("nothing", 5))):
         with many.reading() as session:
             pages = [
                 [row.id for row in read_page(session, replace(query, search=search)).drafts]

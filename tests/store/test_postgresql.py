@@ -109,12 +109,14 @@ def test_months_are_counted_however_the_server_writes_dates(
         name = connection.scalar(text("SELECT current_database()"))
         connection.execute(text(f"ALTER DATABASE \"{name}\" SET datestyle = 'German, DMY'"))
     anew = Store(store.engine.url)
-    with anew.reading() as session:
-        query = DraftQuery()
-        assert count_facets(session, query, find_hits(session, "", {})).months.counts == {
-            "2027-01": 1
-        }
-    anew.engine.dispose()
+    try:
+        with anew.reading() as session:
+            counted = count_facets(session, DraftQuery(), find_hits(session, "", {}))
+    finally:
+        anew.engine.dispose()
+        with store.engine.begin() as connection:
+            connection.execute(text(f'ALTER DATABASE "{name}" RESET datestyle'))
+    assert counted.months.counts == {"2027-01": 1}
 
 
 def test_the_migrations_make_what_the_models_describe(

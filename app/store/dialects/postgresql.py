@@ -54,6 +54,9 @@ PATIENCE = 5.0
 OLDEST = 15
 """The oldest version that is tested."""
 
+NOT_UTF8 = "The database has to be made with the encoding UTF8."
+CUT_OFF = "A move into it was cut off: run move-to again."
+
 _LONGEST_STATEMENT = 30.0
 _KEPT_OPEN = 8
 _MOST_OPEN = 24
@@ -109,15 +112,15 @@ class PostgresqlDatabase:
             with self.writer.begin() as connection:
                 if connection.scalars(VERSION).one() < OLDEST * 10_000:
                     raise UnusableDatabase(f"PostgreSQL {OLDEST} or newer is needed.")
-                if connection.scalars(_ENCODING).one() != "UTF8":
-                    raise UnusableDatabase("The database has to be made with the encoding UTF8.")
+                if connection.scalars(ENCODING).one() != "UTF8":
+                    raise UnusableDatabase(NOT_UTF8)
                 connection.execute(_UNHURRIED)
                 connection.execute(_LOCK, {"key": _key("migration")})
                 if read_revision(connection) is None:
                     make_tables(connection)
                     count_rows(connection)
                 elif inspect(connection).has_table(UNFINISHED_MOVE.name):
-                    raise UnusableDatabase("A move into it was cut off: run move-to again.")
+                    raise UnusableDatabase(CUT_OFF)
                 else:
                     upgrade(connection)
         except DatabaseError as error:
@@ -190,7 +193,10 @@ HAS_MORE_RIGHTS = text(
     " FROM pg_roles WHERE rolname = current_user"
 )
 """Whether the role may do more on the server than to own its database."""
-_ENCODING = select(func.current_setting("server_encoding"))
+ENCODING = select(func.current_setting("server_encoding"))
+KNOWS_LETTERS = select(func.lower("Ö") == "ö")
+"""Whether a search finds a letter that is not in ASCII in both cases."""
+
 _UNHURRIED = text("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0")
 CLOCK = select(cast(extract("epoch", func.clock_timestamp()), Float))
 

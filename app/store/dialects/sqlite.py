@@ -54,8 +54,9 @@ PRAGMAS = (
 MOVED = "moved_to_postgresql"
 """The file beside a database that says where its data went; who finds it does not use that."""
 
+MOVED_AWAY = "everything was moved to PostgreSQL; start the app again, with DATABASE_URL"
+
 _KEPT_OPEN = 16
-_MOVED_AWAY = "everything was moved to PostgreSQL; start the app again, with DATABASE_URL"
 _GONE = "the database file was deleted or replaced while the app was running; start it again"
 _IN_RESTORE = "a backup is being brought back just now"
 
@@ -84,7 +85,7 @@ class SqliteDatabase:
         if _identify(self.path) != self._identity:
             raise _make_error(_GONE)
         if self.path.with_name(MOVED).exists():
-            raise _make_error(_MOVED_AWAY)
+            raise _make_error(MOVED_AWAY)
 
     @contextmanager
     def take_turn(self) -> Iterator[None]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.web.names import name_file
+from app.web.downloads import name_file
 
 
 @pytest.mark.parametrize(
