@@ -5,7 +5,7 @@ what was found and said of the campaign, and who has to approve: whatever of tha
 approval is void. A batch is approved as one, by all that is ready in it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -29,13 +29,20 @@ class Standing:
     """What has been asked and said of a draft or a batch where somebody has to approve it.
 
     *group* is of whom one has to, empty for anybody; *newest* is what was last asked or said.
-    *changed* counts the drafts of a batch that are not any more what it was checked with.
+    *changed* counts the drafts of a batch that are not any more what it was checked with, and
+    *earlier* is what was decided before, the last first.
     """
 
     subject: Subject
     group: str
     newest: Approval | None
     changed: int = 0
+    earlier: Sequence[Approval] = ()
+
+    @property
+    def mark(self) -> str:
+        """What was asked or said so far, in a word, by which who decides names what they read."""
+        return f"{self.newest.id} {self.newest.state}" if self.newest else ""
 
     @property
     def is_approved(self) -> bool:
@@ -75,7 +82,13 @@ def find_standing_of_draft(
     findings = write_judgement(draft, meaning.findings)["findings"]
     bound = hash_document({"digest": meaning.digest, "findings": findings, "seen": seen})
     subject = Subject(draft.id, None, draft.version, to.key, meaning.digest, bound, seen)
-    return Standing(subject, rule.group_name, approvals.find_newest(session, subject))
+    return _make_standing(session, subject, rule.group_name)
+
+
+def _make_standing(session: Session, subject: Subject, group: str, changed: int = 0) -> Standing:
+    newest = approvals.find_newest(session, subject)
+    earlier = approvals.list_earlier_decisions(session, newest) if newest else ()
+    return Standing(subject, group, newest, changed, earlier)
 
 
 def find_states_of_drafts(
@@ -121,11 +134,8 @@ def find_standing_of_batch(session: Session, batch: Batch, to: Connection) -> St
     summary = batch_summary.summarise(session, batch)
     seen = name_seen_of_batch(summary, to, rule.group_name)
     subject = Subject(None, batch.id, None, to.key, summary.digest, seen, seen)
-    newest, changed = (
-        approvals.find_newest(session, subject),
-        batches.count_changed(session, batch.id),
-    )
-    return Standing(subject, rule.group_name, newest, changed)
+    changed = batches.count_changed(session, batch.id)
+    return _make_standing(session, subject, rule.group_name, changed)
 
 
 def name_seen_of_batch(summary: Summary, to: Connection, group: str) -> str:

@@ -35,9 +35,14 @@ class MayNotApprove(Exception):
 
 @dataclass(frozen=True)
 class ApprovalDecision:
-    """What somebody decides: by *seen* they name all that they have looked at (`Subject.bound`)."""
+    """What somebody decides.
+
+    By *seen* they name all that they have looked at (`Subject.bound`), and by *over* what others
+    had asked or said by then (`Standing.mark`).
+    """
 
     seen: str
+    over: str
     is_approved: bool
     reason: str
     person: Person
@@ -62,8 +67,8 @@ def ask_about_batch(batch_id: int, to: Connection, store: Store, *, who: str) ->
 def decide_on_draft(draft_id: str, verdict: ApprovalDecision, to: Connection, store: Store) -> None:
     """Keep a verdict on a draft.
 
-    Raises `StaleReview` if it is not what was looked at, `MayNotApprove`, `NotNeeded`, and
-    `AlreadySubmitted` or `NotReady`.
+    Raises `StaleReview` if it is not what was looked at, or somebody has decided since;
+    `MayNotApprove`, `NotNeeded`, and `AlreadySubmitted` or `NotReady`.
     """
     _act_on_draft(draft_id, to, store, _deciding(verdict))
 
@@ -119,6 +124,8 @@ def _deciding(verdict: ApprovalDecision) -> _Act:
             raise StaleReview
         if obstacle := find_approval_obstacle(session, standing, verdict.person):
             raise MayNotApprove(obstacle)
+        if standing.mark != verdict.over:
+            raise StaleReview
         approvals.decide(session, standing.subject, decision)
         seals.seal(session)
 

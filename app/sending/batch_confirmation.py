@@ -75,6 +75,8 @@ def confirm_batch(batch_request: BatchRequest, store: Store) -> bool:
 def _check_confirmation(
     session: Session, batch: Batch, batch_request: BatchRequest
 ) -> Standing | None:
+    if batch.stopped_at:
+        raise NothingReady
     counts, to = batches.count_items(session, batch.id), batch_request.to
     if counts[ItemState.NEW]:
         raise NotChecked

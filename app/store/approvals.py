@@ -24,7 +24,9 @@ from app.store.batch_models import Batch, BatchItem
 from app.store.dialects import queries
 from app.store.models import IS_UNLOCKED, Draft
 from app.store.people_models import GroupMember
-from app.store.team_models import Approval, ApprovalRule, ApprovalState, DraftEditor
+from app.store.team_models import DECIDED, Approval, ApprovalRule, ApprovalState, DraftEditor
+
+_EARLIER = 10
 
 _IS_TO_SEND = and_(
     Draft.id.is_not(None),
@@ -108,6 +110,17 @@ def find_newest(session: Session, subject: Subject) -> Approval | None:
     return session.scalar(query.order_by(Approval.id.desc()).limit(1))
 
 
+def list_earlier_decisions(session: Session, newest: Approval) -> list[Approval]:
+    """List what was decided before on the same draft or batch: `_EARLIER`, the last first."""
+    query = select(Approval).where(
+        Approval.draft_id == newest.draft_id,
+        Approval.batch_id == newest.batch_id,
+        Approval.id < newest.id,
+        Approval.state.in_(DECIDED),
+    )
+    return list(session.scalars(query.order_by(Approval.id.desc()).limit(_EARLIER)))
+
+
 def find_newest_of_drafts(session: Session, draft_ids: Sequence[str]) -> dict[str, Approval]:
     """Find what was last asked or said of each of these drafts by itself, by its id."""
     last = select(func.max(Approval.id)).where(Approval.draft_id.in_(draft_ids))
@@ -153,8 +166,7 @@ def find_last_approved(session: Session, draft_id: str) -> LastApproved | None:
 
 def find_last_of_drafts(session: Session, draft_ids: Sequence[str]) -> dict[str, Approval]:
     """Find what was said last of each of these drafts by itself, by its id, if anything was."""
-    is_decided = Approval.state.in_((ApprovalState.APPROVED, ApprovalState.REFUSED))
-    query = select(Approval).where(Approval.draft_id.in_(draft_ids), is_decided)
+    query = select(Approval).where(Approval.draft_id.in_(draft_ids), Approval.state.in_(DECIDED))
     rows = session.scalars(query.order_by(Approval.id))
     return {str(approval.draft_id): approval for approval in rows}
 
@@ -194,6 +206,12 @@ _LAST_OF_ITS_AUTHOR = _LAST.where(
         ),
     )
 )
+_LAST_OF_BATCHES = _ABOUT.where(
+    _IS_BATCH_TO_SEND,
+    Approval.state.in_((ApprovalState.ASKED, ApprovalState.APPROVED)),
+    or_(Approval.asked_by == bindparam("author"), Batch.made_by == bindparam("author")),
+    ~exists().where(_newer.batch_id == Approval.batch_id, _newer.id > Approval.id),
+)
 _ASKED_THERE, _LAST_THERE = _ASKED.where(_GOES_THERE), _LAST.where(_GOES_THERE)
 
 
@@ -204,6 +222,15 @@ def iterate_asked(session: Session, connection_keys: frozenset[str] | None) -> I
     """
     query = _ASKED if connection_keys is None else _ASKED_THERE
     yield from _iterate(session, query, keys=connection_keys)
+
+
+def iterate_said_of_batches(session: Session, who: str) -> Iterator[tuple[Approval, Batch]]:
+    """Iterate the batches to be sent that somebody has made or had asked about; the oldest first.
+
+    Of each there is what was last asked or said of it, unless that is a refusal.
+    """
+    for approval, _, batch in session.execute(_LAST_OF_BATCHES, {"author": who}):
+        yield approval, batch
 
 
 def iterate_refused(session: Session, who: str) -> Iterator[About]:
@@ -235,8 +262,12 @@ def ask(session: Session, subject: Subject, *, who: str) -> None:
 def decide(session: Session, subject: Subject, decision: Decision) -> Approval:
     """Keep what an approver says of a draft or a batch as it stands."""
     newest = find_newest(session, subject)
-    if newest is None or newest.state is not ApprovalState.ASKED:
+    if newest is None:
         newest = _make(subject, decision.state)
+        session.add(newest)
+    elif newest.state is not ApprovalState.ASKED:  # Whoever asked is told of this as well.
+        asked = {"asked_by": newest.asked_by, "asked_at": newest.asked_at}
+        newest = _make(subject, decision.state, **asked)
         session.add(newest)
     newest.state, newest.bound, newest.seen = decision.state, subject.bound, subject.seen
     newest.digest = subject.digest

@@ -30,6 +30,10 @@ class ApprovalRule(Base):
     group_name: Mapped[str] = mapped_column(Words(80), default="")
 
 
+DECIDED = (ApprovalState.APPROVED, ApprovalState.REFUSED)
+"""What an approver says: yes or no."""
+
+
 class Approval(Base):
     """That a draft or a batch was asked for, approved, refused, or sent without.
 
@@ -69,7 +73,7 @@ class Approval(Base):
     @property
     def is_decided(self) -> bool:
         """Whether an approver has said yes or no."""
-        return self.is_approved or self.state is ApprovalState.REFUSED
+        return self.state in DECIDED
 
 
 class DraftEditor(Base):

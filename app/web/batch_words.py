@@ -7,6 +7,7 @@ from typing import Protocol
 from app.campaign.contract.reading import read_json
 from app.campaign.formatting import format_short_day
 from app.campaign.timezones.zones import name_city
+from app.sending.approval import Standing
 from app.store.batch_models import Batch
 from app.store.readiness import describe_hours
 
@@ -21,12 +22,15 @@ class Counts(Protocol):
     def left(self) -> int: ...
 
 
-def describe_state(batch: Batch, counts: Counts, *, is_held: bool = False) -> str:
-    """Say what a batch is doing; it *is held* where its connection is paused."""
+def describe_state(
+    batch: Batch, counts: Counts, standing: Standing | None = None, *, is_held: bool = False
+) -> str:
+    """Say what a batch is doing; it *is held* where its connection is paused.
+
+    *standing* is how its approval stands, where somebody has to approve it.
+    """
     if batch.confirmed_at is None:
-        if counts.unchecked:
-            return "being checked"
-        return "to be reviewed" if counts.ready else "with nothing to send"
+        return "discarded" if batch.stopped_at else _describe_unconfirmed(counts, standing)
     if batch.stopped_at:
         return "stopped"
     if not counts.left:
@@ -34,6 +38,24 @@ def describe_state(batch: Batch, counts: Counts, *, is_held: bool = False) -> st
     if batch.paused_at:
         return "paused"
     return "held up, as its connection is paused" if is_held else "being sent"
+
+
+def _describe_unconfirmed(counts: Counts, standing: Standing | None) -> str:
+    if counts.unchecked:
+        return "being checked"
+    if not counts.ready:
+        return "with nothing to send"
+    return _describe_standing(standing) if standing else "to be reviewed"
+
+
+def _describe_standing(standing: Standing) -> str:
+    if standing.changed:
+        return "changed, to be checked again"
+    if standing.is_approved:
+        return "approved, to be sent"
+    if standing.is_asked:
+        return "waits for approval"
+    return "not approved" if standing.is_refused and not standing.is_void else "to be approved"
 
 
 def describe_calling_time(payload: bytes) -> str:

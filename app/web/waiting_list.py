@@ -135,6 +135,19 @@ def _find_refused(look: _Look) -> Iterator[Waiting]:
             )
 
 
+def _find_changed(look: _Look) -> Iterator[Waiting]:
+    """Find batches of which a campaign was changed since approval was asked for, or given."""
+    for said, batch in approvals.iterate_said_of_batches(look.session, look.person.label):
+        if look.may(Right.SEND, batch) and _is_changed(look, batch):
+            yield Waiting(
+                "Check again: changed since approval was given"
+                if said.is_approved
+                else "Check again: changed since approval was asked for",
+                *_name(batch, "", "batches.show"),
+                said.decided_at or said.asked_at,
+            )
+
+
 def _find_mentions(look: _Look) -> Iterator[Waiting]:
     for comment, draft in comments.iterate_mentions(look.session, look.person.account_id or 0):
         if look.may(Right.VIEW, draft):
@@ -183,6 +196,7 @@ _KINDS = (
     _find_unknown,
     _find_to_approve,
     _find_refused,
+    _find_changed,
     _find_mentions,
     _find_approved,
     _find_assigned,

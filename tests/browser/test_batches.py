@@ -87,3 +87,18 @@ def test_the_pages_of_a_batch(operator: Operator, app: Flask, saved: Saved) -> N
     operator.press("Stop for good")
     operator.sees_heading("Batch 1: stopped")
     assert_good(page)
+
+
+def test_enter_in_a_field_of_a_batch_presses_no_button(operator: Operator, saved: Saved) -> None:
+    save_many(saved, 2)
+    page = operator.page
+    page.goto("/")
+    page.get_by_role("checkbox", name="Tick all on this page").click()
+    operator.press("Send those ticked (2)")
+    operator.sees("2 campaigns go to the SANDBOX")
+    page.evaluate(
+        "document.querySelector('form.review').addEventListener('submit', (event) => {"
+        " event.preventDefault(); document.body.dataset.submitted = 'yes' })"
+    )
+    page.get_by_label("Your name").press("Enter")
+    assert page.evaluate("document.body.dataset.submitted") is None

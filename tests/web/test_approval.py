@@ -160,7 +160,7 @@ def test_what_changed_while_the_approver_looked_is_not_approved(team: Team) -> N
 
     answer = team.browsers["ansel"].post(page, data=seen | {"verdict": "approve"})
     assert answer.status_code == 422
-    assert "It has changed since you opened this page" in answer.text
+    assert "has changed since you opened this page" in answer.text
     assert team.send("selma", draft_id).status_code == 422
 
 
@@ -221,6 +221,40 @@ def test_an_emergency_needs_a_right_a_reason_and_a_fresh_sign_in_and_stays_visib
         assert reason in page
         assert "ithout approval" in page
         assert "Olga <olga@example.com>" in page
+
+
+@pytest.mark.parametrize(("first", "second"), [("refuse", "approve"), ("approve", "refuse")])
+def test_who_has_not_read_what_another_decided_does_not_decide_over_it(
+    team: Team, first: str, second: str
+) -> None:
+    team.add("carl", APPROVER)
+    draft_id = team.write("edda")
+    batch_id = team.make_batch([draft_id])
+    draft, batch = f"/drafts/{draft_id}", f"/batches/{batch_id}"
+    for page, further in (
+        (f"{draft}/approval", f"{draft}/review"),
+        (f"{batch}/approval", batch),
+    ):
+        before = read_fields(team.browsers["carl"].get(page))
+        team.press("ansel", page, page, verdict=first, reason="Too late at night.")
+        typed = before | {"verdict": second, "reason": "Mine."}
+        answer = team.browsers["carl"].post(page, data=typed)
+        assert answer.status_code == 422
+        assert "Too late at night." in answer.text
+        assert "Mine." in answer.text
+
+        assert team.press("carl", page, page, verdict=second, reason="Mine.").status_code == 302
+        assert "Too late at night." in team.read("selma", further)
+
+
+def test_who_asked_is_told_of_a_refusal_that_follows_an_approval(team: Team) -> None:
+    batch_id = team.make_batch([team.write("edda")])
+    address = f"/batches/{batch_id}"
+    team.press("selma", f"{address}/approval/ask", address)
+    for verdict in ("approve", "refuse"):
+        page = f"{address}/approval"
+        team.press("ansel", page, page, verdict=verdict, reason="On second thoughts.")
+    assert "Change what was not approved" in team.read("selma", "/waiting")
 
 
 def test_an_approval_needs_a_fresh_sign_in(team: Team) -> None:

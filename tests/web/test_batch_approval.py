@@ -7,6 +7,7 @@ from werkzeug.test import TestResponse
 from app.connections import ConnectionRegistry
 from app.rights import Role
 from app.services import find_services
+from app.store import batches
 from app.store.base import State
 from app.store.database import Store
 from tests.pages import Page, drain
@@ -120,6 +121,7 @@ def test_an_edit_voids_the_approval_of_a_batch_until_it_is_checked_again(team: T
     team.press("selma", f"{address}/approval/ask", address)
     team.write("edda", ids[1], name="Changed")
     assert "Approve or refuse" not in team.read("ansel", "/waiting")
+    assert "Check again: changed since approval was asked for" in team.read("selma", "/waiting")
     assert "checked again" in team.read("ansel", f"{address}/approval")
     team.press("selma", f"{address}/check", address)
     check_all(*find_parts(team), batch_id)
@@ -127,7 +129,9 @@ def test_an_edit_voids_the_approval_of_a_batch_until_it_is_checked_again(team: T
     assert "Send what is approved" in team.read("selma", "/waiting")
 
     team.write("edda", ids[0], name="Changed, too")
-    assert "Send what is approved" not in team.read("selma", "/waiting")
+    waiting = team.read("selma", "/waiting")
+    assert "Send what is approved" not in waiting
+    assert "Check again: changed since approval was given" in waiting
     told = "1 campaign of it was changed since it was checked, so the approval is no longer valid"
     assert told in team.read("selma", address)
     assert team.force("selma", f"{address}/send", address).status_code == 422
@@ -157,3 +161,41 @@ def test_what_was_approved_in_a_batch_is_what_later_changes_are_held_to(team: Te
     again = team.make_batch([draft_id])
     shown = team.read("ansel", f"/batches/{again}/approval")
     assert "Changed since it was last approved: Campaign name: First → Renamed" in shown
+
+
+def test_the_list_of_batches_says_how_the_approval_of_each_stands(team: Team) -> None:
+    ids = [team.write("edda", name="First"), team.write("edda", name="Second")]
+    address = f"/batches/{team.make_batch(ids)}"
+    page = f"{address}/approval"
+
+    def read() -> str:
+        return team.read("selma", "/batches")
+
+    assert "to be approved" in read()
+    team.press("selma", f"{address}/approval/ask", address)
+    assert "waits for approval" in read()
+    team.press("ansel", page, page, verdict="refuse", reason="No.")
+    assert "not approved" in read()
+    team.press("ansel", page, page, verdict="approve")
+    assert "approved, to be sent" in read()
+    team.write("edda", ids[0], name="Changed")
+    assert "changed, to be checked again" in read()
+
+
+def test_a_batch_that_is_discarded_waits_for_nobody_and_is_not_sent(team: Team) -> None:
+    draft_id = team.write("edda")
+    batch_id = team.make_batch([draft_id])
+    address = f"/batches/{batch_id}"
+    team.press("selma", f"{address}/approval/ask", address)
+    before = read_fields(team.browsers["selma"].get(address))
+    team.press("selma", f"{address}/stop", address)
+    assert "This batch was discarded" in team.read("selma", address)
+    assert "discarded" in team.read("selma", "/batches")
+    assert "Approve or refuse" not in team.read("ansel", "/waiting")
+
+    team.ask_for_approval(None)
+    assert team.browsers["selma"].post(f"{address}/send", data=before).status_code == 302
+    drain(team.app)
+    with find_services(team.app).store.reading() as session:
+        assert batches.find(session, batch_id).confirmed_at is None
+    assert team.find_state(draft_id) is None

@@ -46,7 +46,10 @@ from app.web.visit import find_connection, name_person
 bp = Blueprint("approvals", __name__)
 
 _SHOWN = 100
-_CHANGED = "It has changed since you opened this page. Look at what stands here now."
+_CHANGED = (
+    "It, or what others say of it, has changed since you opened this page. "
+    "Look at what stands here now."
+)
 _NO_REASON = (
     f"Write down why, in {LONGEST_TEXT:,} characters or fewer: whoever asked for it reads that."
 )
@@ -147,6 +150,7 @@ def _keep_verdict(
     """Keep what was decided, and lead *further*; what cannot be kept is shown as *draw* does."""
     verdict = ApprovalDecision(
         seen=request.form.get("seen", ""),
+        over=request.form.get("over", ""),
         is_approved=request.form.get("verdict") == "approve",
         reason=read_reason("reason"),
         person=find_person(),

@@ -57,8 +57,19 @@ def index() -> str:
         newest = batches.list_newest(session, keys)
         progress = {batch.id: measure(session, batch) for batch in newest}
         paused = throttles.list_paused(session)
+        standings = {
+            batch.id: find_standing_of_batch(
+                session, batch, connections().find(batch.connection_key)
+            )
+            for batch in newest
+        }
     return render_template(
-        "batches/index.html", connection=client, batches=newest, progress=progress, paused=paused
+        "batches/index.html",
+        connection=client,
+        batches=newest,
+        progress=progress,
+        paused=paused,
+        standings=standings,
     )
 
 
