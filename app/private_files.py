@@ -58,11 +58,27 @@ def sync_folder(folder: Path) -> None:
 
 
 def make_database_private(path: Path) -> None:
-    """Make the file of a database before SQLite does, which would let everybody read it."""
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    """Make the file of a database before SQLite does, which would let everybody read it.
+
+    One that is there is never opened: to close it would end all locks that SQLite has on it in
+    this process (POSIX), and another process could take it for unused and delete its log.
+    """
+    if not path.exists():
+        _make_empty(path)
     for file in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))):
         with suppress(FileNotFoundError, PermissionError):
             file.chmod(0o600)
+
+
+def _make_empty(path: Path) -> None:
+    fresh = path.with_name(f".{path.name}.{token_hex(4)}.new")
+    os.close(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    try:
+        os.link(fresh, path)
+    except FileExistsError:  # Somebody else was faster.
+        pass
+    finally:
+        fresh.unlink(missing_ok=True)
 
 
 def make_folder_private(folder: Path) -> None:

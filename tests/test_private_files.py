@@ -1,14 +1,22 @@
 """What is secret has one owner, is there whole or not at all, and is never made twice."""
 
+import sqlite3
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from secrets import token_hex
+from subprocess import run
 from threading import Barrier
 
 import pytest
 
 from app import create_app
-from app.private_files import create_private, make_folder_private, replace_private
+from app.private_files import (
+    create_private,
+    make_database_private,
+    make_folder_private,
+    replace_private,
+)
 from app.services import find_services
 from app.settings import Settings
 from app.store import audit_trail
@@ -48,6 +56,24 @@ def test_a_file_that_several_write_anew_at_once_is_always_whole(tmp_path: Path) 
     with ThreadPoolExecutor(4) as writers:
         list(writers.map(write, texts))
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_no_other_process_takes_a_database_for_unused_that_is_opened_anew(tmp_path: Path) -> None:
+    path = tmp_path / "campaigns.sqlite3"
+    make_database_private(path)
+    first = sqlite3.connect(path)
+    first.executescript("PRAGMA journal_mode = wal; CREATE TABLE campaign (name)")
+    make_database_private(path)
+    come_and_go = (
+        "import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute('SELECT * FROM campaign')"
+    )
+    run([sys.executable, "-c", come_and_go, str(path)], check=True)  # noqa: S603  It is our own.
+
+    assert path.with_name(f"{path.name}-wal").exists()
+    first.execute("INSERT INTO campaign VALUES ('Q4 Outreach')")
+    first.commit()
+    assert sqlite3.connect(path).execute("SELECT name FROM campaign").fetchall()
+    assert mode(path) == 0o600
 
 
 def test_an_empty_file_of_an_interrupted_start_is_filled(instance: Path) -> None:
