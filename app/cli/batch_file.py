@@ -1,6 +1,7 @@
 """A file with the JSON of a campaign on each line, read as strictly as what is sent needs it."""
 
 import hashlib
+from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -36,7 +37,9 @@ class Line:
 def read_lines(file: BinaryIO, to: Connection) -> Iterator[Line]:
     """Read the campaigns of a file that go to a connection; blank lines are left out."""
     now, first = datetime.now(UTC), dict[str, int]()
-    for number, content in enumerate(file, 1):
+    for number, line_as_is in enumerate(file, 1):
+        # Some editors tell the encoding of a file at its start.
+        content = line_as_is.removeprefix(BOM_UTF8) if number == 1 else line_as_is
         if content := content.strip():
             line = _read_line(number, content, to, now)
             if line.problem == "" and first.setdefault(line.digest, number) != number:

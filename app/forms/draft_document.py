@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from app.campaign.compliance.audience import QUESTIONS as ABOUT_LEADS
-from app.campaign.contract.fields import Purpose
+from app.campaign.contract.fields import FIELD, Purpose
 from app.campaign.contract.payload import write_values_as_answers
 from app.campaign.contract.problems import Code, Problem
 from app.campaign.contract.reading import read_answers, read_json
@@ -57,7 +57,7 @@ def read_draft(document: Mapping[str, Any], connection_keys: Mapping[str, str]) 
     payload, connection = document.get("payload"), document.get("connection")
     key = connection_keys.get(connection) if isinstance(connection, str) else None
     about_leads = {name: document[name] for name in ABOUT_LEADS if document.get(name) is not None}
-    faults = [_note((name,), Code.UNKNOWN_FIELD) for name in document if name not in PARTS]
+    faults = [_note_strange(name) for name in document if name not in PARTS]
     if key is None:
         message = "Name a connection that you can see, by its key or its name."
         faults.append(Fault(("connection",), "not_a_connection", message))
@@ -102,6 +102,13 @@ def _can_be_sent(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def _note_strange(name: str) -> Fault:
+    if name not in FIELD:
+        return _note((name,), Code.UNKNOWN_FIELD)
+    message = f"Put “{name}” into “payload”, with the other fields of the campaign."
+    return Fault((name,), Code.UNKNOWN_FIELD, message)
 
 
 def _note(path: tuple[str, ...], code: Code) -> Fault:

@@ -3,6 +3,7 @@
 A view declares the right that it needs with `needs`; `gate` holds everybody to that.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -95,6 +96,17 @@ def list_connections(right: Right = Right.VIEW) -> list[Connection]:
         g.all_connections = connections().list_all()
     person = find_person()
     return [connection for connection in g.all_connections if person.may(right, connection.key)]
+
+
+def name_connections(right: Right = Right.VIEW) -> dict[str, str]:
+    """Give the keys of the connections that can be chosen, by their keys and their names.
+
+    A name that several have is none of them.
+    """
+    offered = [connection for connection in list_connections(right) if connection.is_enabled]
+    counts = Counter(connection.name for connection in offered)
+    by_name = {each.name: each.key for each in offered if counts[each.name] == 1}
+    return by_name | {connection.key: connection.key for connection in offered}
 
 
 def choose_connection(asked: str) -> str:

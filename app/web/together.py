@@ -23,12 +23,14 @@ class BulkAction(StrEnum):
     DELETED = "deleted together"
     COPIED = "copied together"
     MOVED = "moved together"
+    IMPORTED = "imported together"
 
 
 _UNDO = {
     BulkAction.DELETED: "selection.restore",
     BulkAction.COPIED: "selection.delete",
     BulkAction.MOVED: "selection.move_back",
+    BulkAction.IMPORTED: "selection.delete",
 }
 """The view that undoes each."""
 

@@ -54,6 +54,7 @@ def test_the_pages_of_an_empty_app(page: Page, subtests: pytest.Subtests) -> Non
     for address in (
         "/",
         "/drafts/new",
+        "/drafts/import",
         "/about",
         "/connections",
         "/connections/new",

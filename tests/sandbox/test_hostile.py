@@ -22,7 +22,7 @@ def api(tmp_path: Path) -> Caller:
     ("content", "message"),
     [
         (b"", "empty"),
-        (b"name=x", "this is not, at line 1, column 1"),
+        (b"name=x", "this is not, at column 1"),
         (b"{", "this is not, at"),
         (b"{'name': 'x'}", "this is not, at"),
         (b"{} {}", "this is not, at"),

@@ -87,6 +87,8 @@ MAY = {
     "hooks.index": NOBODY,
     "hooks.set_active": NOBODY,
     "hooks.test": NOBODY,
+    "imports.ask": "E",
+    "imports.read": "E",
     "kept_presets.ask": "E",
     "kept_presets.forget": NOBODY,
     "kept_presets.index": "E",

@@ -7,11 +7,17 @@ same bytes, so both read them here.
 
 import json
 from codecs import BOM_UTF8
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
 DEEPEST = 32
 """The maximum depth of nested objects and lists. A campaign needs two."""
+
+
+NOT_AN_OBJECT = "Write one JSON object with the fields of a campaign."
+
+_LONGEST_NAME = 60
 
 
 class Malformed(ValueError):
@@ -23,9 +29,15 @@ def parse_object(content: bytes) -> dict[str, Any]:
 
     Half of a surrogate pair in a value is let through, and reported later as that field's problem.
     """
-    document = _decode_json(_decode_utf8(content))
+    document = parse_json(content)
     if not isinstance(document, dict):
-        raise Malformed("Write one JSON object with the fields of a campaign.")
+        raise Malformed(NOT_AN_OBJECT)
+    return document
+
+
+def parse_json(content: bytes) -> Any:
+    """Decode whatever JSON it is, as strictly as a campaign; raises `Malformed`."""
+    document = _decode_json(_decode_utf8(content))
     if _is_deep(document):
         raise Malformed("Write JSON that is nested less deeply.")
     return document
@@ -52,7 +64,8 @@ def _decode_json(text: str) -> Any:
     except RecursionError as error:
         raise Malformed("Write JSON that is nested less deeply.") from error
     except json.JSONDecodeError as error:
-        position = f"line {error.lineno}, column {error.colno}"
+        line = f"line {error.lineno}, " if "\n" in text else ""
+        position = f"{line}column {error.colno}"
         raise Malformed(f"Write the campaign as JSON; this is not, at {position}.") from error
     except ValueError as error:  # Python refuses whole numbers of more than 4,300 digits.
         raise Malformed("Write numbers with fewer digits.") from error
@@ -60,12 +73,13 @@ def _decode_json(text: str) -> Any:
 
 def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     document = dict(pairs)
-    if len(document) < len(pairs):
-        raise Malformed("Write each field once.")
     try:
         "".join(document).encode()
     except UnicodeEncodeError as error:
         raise Malformed("Write field names without half of a surrogate pair.") from error
+    if len(document) < len(pairs):
+        [(name, _)] = Counter(name for name, _ in pairs).most_common(1)
+        raise Malformed(f"Write each field once: “{name[:_LONGEST_NAME]}” is there again.")
     return document
 
 

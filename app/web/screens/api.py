@@ -1,7 +1,6 @@
 """The API for programs: drafts in JSON, by the same code as the form and the command line."""
 
 import json
-from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,7 +18,7 @@ from app.store import drafts
 from app.store.acceptances import judge
 from app.store.audit_trail import name_draft_chain
 from app.store.models import Draft
-from app.web.access import SIGNED_IN, find_person, list_connections, needs, require
+from app.web.access import SIGNED_IN, find_person, name_connections, needs, require
 from app.web.api_document import build_document
 from app.web.problems import make_problem
 from app.web.visit import find_connection
@@ -40,7 +39,7 @@ def create() -> ResponseReturnValue:
         document = parse_object(request.get_data())
     except Malformed as error:
         return make_problem(400, (_NO_OBJECT, str(error)))
-    reading = read_draft(document, _name_connections())
+    reading = read_draft(document, name_connections())
     if reading.faults:
         return make_problem(422, _AT_FAULT, [fault.write() for fault in reading.faults])
     require(Right.EDIT, reading.answers["connection"])
@@ -67,7 +66,7 @@ def validate(draft_id: str) -> ResponseReturnValue:
 @bp.get("/openapi.json")
 @needs(SIGNED_IN)
 def describe() -> ResponseReturnValue:
-    return _answer(build_document(sorted(_name_connections()), request.script_root or "/"))
+    return _answer(build_document(sorted(name_connections()), request.script_root or "/"))
 
 
 def _answer(document: dict[str, Any]) -> Response:
@@ -78,17 +77,6 @@ def _answer(document: dict[str, Any]) -> Response:
 def _find(draft_id: str) -> Draft:
     with store().reading() as session:
         return drafts.find(session, draft_id)
-
-
-def _name_connections() -> dict[str, str]:
-    """Give the keys of the connections that can be chosen, by their keys and their names.
-
-    A name that several have is none of them.
-    """
-    offered = [connection for connection in list_connections() if connection.is_enabled]
-    counts = Counter(connection.name for connection in offered)
-    by_name = {each.name: each.key for each in offered if counts[each.name] == 1}
-    return by_name | {connection.key: connection.key for connection in offered}
 
 
 def _write_draft(draft: Draft) -> dict[str, Any]:

@@ -35,7 +35,7 @@ def test_as_many_levels_as_are_allowed_are_read_and_one_more_is_not() -> None:
     [
         (b"", "this is empty"),
         (b"[]", "one JSON object"),
-        (b"name: Q4", "line 1, column 1"),
+        (b"name: Q4", "this is not, at column 1"),
         (b'{\n"name":}', "line 2, column 8"),
         (b"\xef\xbb\xbf{}", "byte order mark"),
         (b'{"name": "\xff"}', "byte 10"),

@@ -1,0 +1,71 @@
+"""Campaigns that somebody pastes or uploads: one JSON object, a list of them, or one to a line.
+
+Each is a campaign as the API of VoiceAIWrapper takes it, or a draft as `draft_document` reads it.
+"""
+
+from codecs import BOM_UTF8
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.campaign.contract.strict_json import NOT_AN_OBJECT, Malformed, parse_json, parse_object
+from app.forms.draft_document import read_draft
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One campaign of a text: its *place* there, and its answers as typed ones.
+
+    *faults* says what has to be changed before it can be kept: the field, empty for all of it, and
+    a sentence.
+    """
+
+    place: str
+    name: str = ""
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    faults: list[tuple[str, str]] = field(default_factory=list)
+
+
+def read_import(content: bytes, connection_keys: Mapping[str, str], connection: str) -> list[Entry]:
+    """Read all campaigns of a text; raises `Malformed` where nothing in it can be told apart.
+
+    Who does not say where they go, go to *connection*, which is a key or a name of
+    *connection_keys*, as for `read_draft`. What an editor writes at the start of a file to tell its
+    encoding is passed over.
+    """
+    return [
+        _read_entry(place, document, connection_keys, connection)
+        for place, document in _split(content.removeprefix(BOM_UTF8).strip())
+    ]
+
+
+def _split(content: bytes) -> Iterator[tuple[str, Any]]:
+    """Yield each campaign with its place: as JSON has it, or as a `Malformed` that says why not."""
+    lines = [(at, line.strip()) for at, line in enumerate(content.split(b"\n"), 1) if line.strip()]
+    if len(lines) > 1 and all(line.startswith(b"{") for _, line in lines):
+        for at, line in lines:
+            yield f"Line {at}", _parse(line)
+        return
+    document = parse_json(content)
+    campaigns = document if isinstance(document, list) else [document]
+    for at, campaign in enumerate(campaigns, 1):
+        yield f"Campaign {at}", campaign
+
+
+def _parse(line: bytes) -> Any:
+    try:
+        return parse_object(line)
+    except Malformed as error:
+        return error
+
+
+def _read_entry(
+    place: str, document: Any, connection_keys: Mapping[str, str], connection: str
+) -> Entry:
+    if not isinstance(document, dict):
+        sentence = str(document) if isinstance(document, Malformed) else NOT_AN_OBJECT
+        return Entry(place, faults=[("", sentence)])
+    draft = document if "payload" in document else {"payload": document}
+    reading = read_draft({"connection": connection, **draft}, connection_keys)
+    faults = [(fault.path[-1], fault.message) for fault in reading.faults]
+    return Entry(place, str(reading.answers.get("name", "")), reading.answers, faults)

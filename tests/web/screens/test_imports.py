@@ -1,0 +1,138 @@
+"""Campaigns that were written elsewhere become drafts, all of them or none."""
+
+import json
+from datetime import UTC, datetime
+from io import BytesIO
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from app.campaign.contract.payload import build_payload
+from app.campaign.explanation import explain
+from app.rights import Role
+from app.store import drafts
+from app.store.database import Store
+from app.store.draft_query import DraftQuery
+from app.store.listing import read_ids
+from app.web.together import MOST
+from tests.factories import inbound, outbound
+from tests.pages import Page, text
+from tests.people.accounts import find_token
+from tests.web.screens.draft_list import names
+from tests.web.teams import make_team
+
+FIRST = build_payload(outbound(name="First"))
+SECOND = build_payload(inbound(name="Second"))
+
+
+def give(client: FlaskClient, content: str, **more: Any) -> TestResponse:
+    token = find_token(client.get("/drafts/import"))
+    typed = {"csrf_token": token, "text": content, "connection": "sandbox", **more}
+    return client.post("/drafts/import", data=typed, follow_redirects=True)
+
+
+def shown(answer: TestResponse) -> str:
+    main = Page(answer).soup.main
+    assert main
+    return text(main)
+
+
+def list_payloads(store: Store) -> list[dict[str, Any]]:
+    """List what each draft would send, in the order of the list."""
+    with store.reading() as session:
+        kept = [drafts.find(session, draft_id) for draft_id in read_ids(session, DraftQuery(), 9)]
+    return [dict(explain(draft.answers, datetime.now(UTC)).payload) for draft in kept]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        json.dumps([FIRST, SECOND], indent=2),
+        f"{json.dumps(FIRST)}\r\n\r\n{json.dumps(SECOND)}\r\n",
+        "\ufeff" + json.dumps([FIRST, {"payload": SECOND, "connection": "Sandbox"}]),
+    ],
+    ids=["a list", "one to a line", "by an editor, and a draft"],
+)
+def test_what_is_sent_to_the_api_becomes_drafts_that_would_send_the_same(
+    client: FlaskClient, store: Store, written: str
+) -> None:
+    answer = give(client, written)
+    assert "2 campaigns were imported. Nothing is sent yet." in shown(answer)
+    assert names(Page(answer)) == ["First", "Second"]
+    assert list_payloads(store) == [FIRST, SECOND]
+
+
+def test_a_file_is_read_instead_of_what_stands_there(client: FlaskClient, store: Store) -> None:
+    file = BytesIO(json.dumps(FIRST).encode()), "campaigns.json"
+    assert "1 campaign was imported." in shown(give(client, "{}", file=file))
+    assert list_payloads(store) == [FIRST]
+
+
+def test_an_import_is_undone_by_one_press(client: FlaskClient, store: Store) -> None:
+    page = Page(give(client, json.dumps([FIRST, SECOND])))
+    undo = page.soup.select_one("form[action*='delete-ticked']:has([name=draft])")
+    assert undo
+    fields = [(str(field["name"]), str(field["value"])) for field in undo.select("input[name]")]
+    typed: dict[str, list[str]] = {}
+    for name, value in fields:
+        typed.setdefault(name, []).append(value)
+    client.post(str(undo["action"]), data=typed)
+    assert list_payloads(store) == []
+
+
+def test_what_is_left_out_can_be_filled_in_later(client: FlaskClient, store: Store) -> None:
+    give(client, '{"name": "Later", "type": "INBOUND"}')
+    assert [payload["name"] for payload in list_payloads(store)] == ["Later"]
+
+
+def test_nothing_is_kept_and_nothing_lost_where_one_has_to_be_changed(
+    client: FlaskClient, store: Store
+) -> None:
+    wrong = FIRST | {"colour": "red", "timezone": "Nowhere", "name": "Wrong"}
+    written = json.dumps([SECOND, wrong, 7])
+    answer = give(client, written)
+    assert answer.status_code == 422
+    page = shown(answer)
+    assert "Nothing was imported yet: 2 campaigns need a change" in page
+    assert "Campaign 2, Wrong" in page
+    assert "colour Remove “colour”" in page
+    assert "timezone" in page
+    assert "Campaign 3 Write one JSON object" in page
+    assert "1 other is right." in page
+    area = Page(answer).soup.textarea
+    assert area
+    assert json.loads(area.text) == json.loads(written)
+    assert list_payloads(store) == []
+
+
+@pytest.mark.parametrize(
+    ("written", "sentence"),
+    [
+        ("", "Paste a campaign, or choose a file."),
+        ("name,type\nA,INBOUND", "Write the campaign as JSON; this is not, at line 1, column 1."),
+        ('{\n  "name": "A",\n}', "this is not, at line 3, column 1."),
+        ('{"name": "A", "name": "B"}', "Write each field once: “name” is there again."),
+        (json.dumps([SECOND] * (MOST + 1)), f"Import {MOST} campaigns at once, or fewer"),
+        ('{"name": "A"}\n{"name": }\n', "Line 2 Write the campaign as JSON"),
+        ('{"payload": {}, "connection": "Nowhere"}', "connection Name a connection"),
+    ],
+)
+def test_what_cannot_be_read_is_said(
+    client: FlaskClient, store: Store, written: str, sentence: str
+) -> None:
+    answer = give(client, written)
+    assert answer.status_code == 422
+    assert sentence in shown(answer)
+    assert list_payloads(store) == []
+
+
+def test_nobody_imports_to_where_they_may_not_edit(app: Flask, store: Store) -> None:
+    team = make_team(app)
+    edda = team.add("edda", Role.EDITOR)
+    assert give(edda, json.dumps(FIRST), connection="sandbox").status_code == 200
+    elsewhere = json.dumps({"payload": FIRST, "connection": "live"})
+    assert give(edda, elsewhere).status_code == 422
+    assert len(list_payloads(store)) == 1
