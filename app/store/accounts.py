@@ -13,7 +13,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from app.rights import ALL, Person, Role
-from app.store import api_tokens, audit_trail, sign_ins
+from app.store import api_tokens, audit_trail, saved_views, sign_ins
 from app.store.audit_trail import EventKind, name_account_chain
 from app.store.people_models import Account, Grant, GroupMember, Identity, JoinLink
 
@@ -96,9 +96,13 @@ def describe_person(account: Account) -> Person:
 
 
 def add(session: Session, email: str, name: str, roles: Roles, *, who: str) -> Account:
-    """Add an account, which has no password yet; raises `EmailTaken`."""
+    """Add an account, which has no password yet; raises `EmailTaken`.
+
+    The first one has the views of who worked at this machine before.
+    """
     if find_by_email(session, email):
         raise EmailTaken(email)
+    is_first = session.scalar(select(Account.id).limit(1)) is None
     account = Account(
         email=normalise_email(email),
         name=name,
@@ -111,6 +115,8 @@ def add(session: Session, email: str, name: str, roles: Roles, *, who: str) -> A
     )
     session.add(account)
     session.flush()
+    if is_first:
+        saved_views.hand_over(session, account.id)
     delete_links(session, None)
     _record(session, EventKind.ACCOUNT_ADDED, account, who, roles=write_roles(roles))
     return account

@@ -218,7 +218,7 @@ _WORDS: Mapping[EventKind, Callable[[dict[str, Any]], str]] = {
         f"To be looked after by {known['to']}" if known["to"] else "Looked after by nobody"
     ),
     EventKind.SHORTENED: lambda known: f"What was done before is in the archive {known['file']}",
-    EventKind.REVIEWED: lambda known: f"Reviewed, to be sent to {known['connection']}",
+    EventKind.REVIEWED: lambda known: f"Review opened, to be sent to {known['connection']}",
 }
 _PLAIN = {
     EventKind.CREATED: "Made",

@@ -32,7 +32,7 @@ from app.store.draft_search import find_hits
 from app.store.drafts import AlreadySubmitted
 from app.store.facets import count_facets, count_sendable
 from app.store.listing import COUNTED, Page, read_page
-from app.store.saved_views import list_views
+from app.store.saved_views import NOBODY, list_views
 from app.store.search_words import NotSearchable
 from app.web.access import find_keys, find_person, list_connections, needs
 from app.web.clients import (
@@ -111,7 +111,7 @@ def index() -> ResponseReturnValue:
             counted=COUNTED,
             headings={sort: _link_heading(query, sort) for sort in Sort},
             asked=read_asked(),
-            views=list_views(session, find_person().account_id or 0),
+            views=list_views(session, find_person().account_id or NOBODY),
             previous_page=_link_page(drafts_page.previous, "back"),
             more=_link_more(query, drafts_page),
             next_page=_link_page(drafts_page.next, "on"),

@@ -13,7 +13,7 @@ from app.rights import Right
 from app.services import store
 from app.store import drafts, presets
 from app.store.presets import IDS_OF, LONGEST_NAME, NameTaken
-from app.web.access import choose_connection, needs, require
+from app.web.access import choose_connection, may, needs, require
 from app.web.kept_presets import (
     FILLED,
     FORGOTTEN,
@@ -33,7 +33,8 @@ bp = Blueprint("kept_presets", __name__)
 _NOTHING = "There is nothing to keep yet: fill in more than the name and the days."
 _NAMELESS = "Enter a name for the preset."
 _GIVEN = "A preset of the rules has this name. Choose another name."
-_TAKEN = "A preset has this name. Choose another name, or replace what that preset holds."
+_TAKEN = "A preset has this name. Choose another name, or {}."
+_REPLACE, _ASK = "replace what that preset holds", "ask an administrator to replace that preset"
 
 
 @bp.get("/presets")
@@ -111,7 +112,8 @@ def keep(draft_id: str) -> ResponseReturnValue:
             if settings:
                 presets.keep(session, name, settings, replaces=replaces)
     except NameTaken:
-        return make_response(_draw_page(draft_id, _TAKEN, is_taken=True), 422)
+        fault = _TAKEN.format(_REPLACE if may(Right.ADMINISTER, "") else _ASK)
+        return make_response(_draw_page(draft_id, fault, is_taken=True), 422)
     if not settings:
         return make_response(_draw_page(draft_id, _NOTHING), 422)
     flash(f"{'Replaced' if replaces else 'Kept as'} the preset {name}.")

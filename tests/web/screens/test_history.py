@@ -43,7 +43,7 @@ def test_the_whole_way_of_a_campaign_can_be_read(visitor: Visitor, saved: Saved)
     assert entries == [
         "Created",
         "Send pressed, to the sandbox",
-        "Reviewed, to be sent to Sandbox",
+        "Review opened, to be sent to Sandbox",
         "Edited",
         "Made",
     ]
@@ -97,7 +97,9 @@ def test_looking_at_the_review_again_is_no_further_review(visitor: Visitor, save
         visitor.client.set_cookie("who", who)
         visitor.open(f"/drafts/{draft_id}/review")
         visitor.press(visitor.open(f"/drafts/{draft_id}"))  # Nothing has changed.
-    assert visitor.open(f"/drafts/{draft_id}/history").text.count("Reviewed, to be sent to") == 2
+    assert (
+        visitor.open(f"/drafts/{draft_id}/history").text.count("Review opened, to be sent to") == 2
+    )
 
 
 def test_a_duty_that_is_answered_is_no_further_review(visitor: Visitor, saved: Saved) -> None:
@@ -108,7 +110,7 @@ def test_a_duty_that_is_answered_is_no_further_review(visitor: Visitor, saved: S
         visitor.press(page, "confirm", answers={duty: answer, "who": "Ada"})
     history = visitor.open(f"/drafts/{draft_id}/history").text
     assert history.count("Confirmed before sending") == 2
-    assert history.count("Reviewed, to be sent to") == 1
+    assert history.count("Review opened, to be sent to") == 1
 
 
 def test_edits_in_one_go_are_one_entry_with_all_their_numbers(

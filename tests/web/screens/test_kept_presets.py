@@ -236,7 +236,7 @@ def test_all_presets_are_listed_begun_with_and_deleted(
     visitor.press(page, "keep", {"name": "Recalls"})
     listed = visitor.open("/presets")
     assert "Recalls" in listed.text
-    (preset,) = (str(button["value"]) for button in listed.soup.select("button[formaction]"))
+    (preset,) = (str(button["value"]) for button in listed.soup.select("details button"))
     begun = visitor.press(listed, "begin", {"preset": preset})
     assert begun.typed("daily_start_time") == "09:00"
 

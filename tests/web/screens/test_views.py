@@ -62,6 +62,22 @@ def test_a_view_that_is_kept_under_the_same_name_takes_its_place(visitor: Visito
     keep(visitor, "Mine", type="INBOUND")
     kept = keep(visitor, "Mine", search="Alpha")
     assert (names(kept), list(listed_views(kept))) == (["Alpha dental"], ["All campaigns", "Mine"])
+    assert "The view “Mine” is this now, and no longer what it was." in kept.flash()
+    assert list(listed_views(keep(visitor, "mine", search="Alpha"))) == ["All campaigns", "mine"]
+
+
+def test_the_first_account_has_the_views_that_were_kept_without_one(
+    visitor: Visitor, app: Flask
+) -> None:
+    keep(visitor, "Incoming", type="INBOUND")
+    clients = []
+    for email in ("anna@example.com", "ben@example.com"):
+        add_account(app, email)
+        clients.append(make_client(app))
+        sign_in(clients[-1], email)
+    first, second = (Page(client.get("/")) for client in clients)
+    assert list(listed_views(first)) == ["All campaigns", "Incoming"]
+    assert list(listed_views(second)) == ["All campaigns"]
 
 
 def test_a_view_is_forgotten_and_its_campaigns_stay(visitor: Visitor) -> None:
