@@ -36,7 +36,7 @@ LEFT_OUT = ("-wal", "-shm", "-journal", ".db", ".lock", ".new", ".zip", NOTE)
 _BROKEN = (BadZipFile, KeyError, TypeError, ValueError, AttributeError, EOFError, RuntimeError)
 
 
-class Unusable(click.ClickException):
+class UnusableArchive(click.ClickException):
     """Something that cannot be backed up or brought back; the message says what to do."""
 
 
@@ -91,13 +91,13 @@ def _copy_all(instance: Path, folder: Path, copies: Copies) -> None:
 
 
 def unpack(file: Path, folder: Path) -> dict[str, Any]:
-    """Unpack a backup, held to its manifest, and give that; raises `Unusable`."""
+    """Unpack a backup, held to its manifest, and give that; raises `UnusableArchive`."""
     try:
         with ZipFile(file) as packed:
             manifest: dict[str, Any] = json.loads(packed.read(_MANIFEST))
             for name in manifest["files"]:
                 if not _is_ours(PurePosixPath(name)):
-                    raise Unusable(f"{file} is not a backup of Campaign Builder.")
+                    raise UnusableArchive(f"{file} is not a backup of Campaign Builder.")
                 (folder / name).parent.mkdir(exist_ok=True)
                 with packed.open(name) as held, (folder / name).open("wb") as out:
                     shutil.copyfileobj(held, out)
@@ -106,15 +106,15 @@ def unpack(file: Path, folder: Path) -> dict[str, Any]:
         )
         schema, _ = str(manifest["schema"]), str(manifest["at"])
     except OSError as error:
-        raise Unusable(f"{file} cannot be read ({error.strerror or error}).") from error
+        raise UnusableArchive(f"{file} cannot be read ({error.strerror or error}).") from error
     except (*_BROKEN, zlib.error) as error:
-        raise Unusable(f"{file} is not a complete backup of Campaign Builder.") from error
+        raise UnusableArchive(f"{file} is not a complete backup of Campaign Builder.") from error
     if not whole:
-        raise Unusable(f"{file} is damaged. Take another backup.")
+        raise UnusableArchive(f"{file} is damaged. Take another backup.")
     if schema > HEAD:
-        raise Unusable(f"{file} was made by a newer version of Campaign Builder.")
+        raise UnusableArchive(f"{file} was made by a newer version of Campaign Builder.")
     if MAIN not in manifest["files"]:
-        raise Unusable(f"{file} is not a complete backup of Campaign Builder.")
+        raise UnusableArchive(f"{file} is not a complete backup of Campaign Builder.")
     return manifest
 
 

@@ -20,7 +20,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy.exc import DatabaseError
 
-from app.cli.archive import LEFT_OUT, MAIN, Copies, Unusable, unpack, write_backup
+from app.cli.archive import LEFT_OUT, MAIN, Copies, UnusableArchive, unpack, write_backup
 from app.cli.sandbox_copy import copy_sandbox_to_file
 from app.cli.stopping import ends_like_ctrl_c
 from app.sandbox.file import FILE
@@ -56,13 +56,15 @@ _WITHOUT_KEYS = (
 def backup_command(file: Path, *, force: bool) -> None:
     """Write everything in the instance folder into FILE, a zip; the app may be running."""
     if file.exists() and not force:
-        raise Unusable(f"{file} is there already. Name another file, or say --force.")
+        raise UnusableArchive(f"{file} is there already. Name another file, or say --force.")
     _seal()
     try:
         with _vault().unchanged(_LOCK_PATIENCE):
             manifest = _write(Path(current_app.instance_path), file)
     except Busy as error:
-        raise Unusable("Tokens are being encrypted anew just now. Try again later.") from error
+        raise UnusableArchive(
+            "Tokens are being encrypted anew just now. Try again later."
+        ) from error
     click.echo(f"Written to {file}: {len(manifest['files'])} files.")
     click.echo(_WITH_KEYS if "token_keys" in manifest["files"] else _WITHOUT_KEYS)
 
@@ -90,13 +92,13 @@ def restore(file: Path, *, forget_sent: bool) -> None:
                 )
     except Busy as error:
         reason = "campaigns are being sent, or tokens encrypted anew"
-        raise Unusable(f"Nothing is changed: {reason}. Try again later.") from error
+        raise UnusableArchive(f"Nothing is changed: {reason}. Try again later.") from error
     except UnusableDatabase as error:
-        raise Unusable(
+        raise UnusableArchive(
             f"Nothing is changed: the database in {file} cannot be used. {error}"
         ) from error
     except (OSError, sqlite3.Error, DatabaseError) as error:
-        raise Unusable(
+        raise UnusableArchive(
             f"The instance cannot be written ({_describe_error(error)}). What was there before, as "
             f"far as anything was replaced, is in {instance / _OWN}."
         ) from error
@@ -117,7 +119,7 @@ def _find_file() -> SqliteDatabase:
     """Find the database file, which an instance on PostgreSQL does not have."""
     database = _store().database
     if not isinstance(database, SqliteDatabase):
-        raise Unusable(
+        raise UnusableArchive(
             "On PostgreSQL a backup is brought back into an empty database, so that nothing that "
             "was sent since is lost: restore it without DATABASE_URL into another INSTANCE, and "
             "from there move-to the empty database."
@@ -135,12 +137,14 @@ def _write(instance: Path, file: Path) -> dict[str, Any]:
     try:
         return write_backup(instance, file, _list_copies())
     except NotTheSame as error:
-        raise Unusable(f"Nothing is written. {error}") from error
+        raise UnusableArchive(f"Nothing is written. {error}") from error
     except OSError as error:
-        raise Unusable(f"{file} cannot be written ({error.strerror}).") from error
+        raise UnusableArchive(f"{file} cannot be written ({error.strerror}).") from error
     except (sqlite3.Error, DatabaseError) as error:
         reason = getattr(error, "orig", error)
-        raise Unusable(f"A database cannot be read ({reason}); nothing is written.") from error
+        raise UnusableArchive(
+            f"A database cannot be read ({reason}); nothing is written."
+        ) from error
 
 
 def _list_copies() -> Copies:
@@ -176,7 +180,7 @@ def _replace_instance(
     """
     lost = _find_lost(instance / MAIN, folder / MAIN)
     if lost.sent and not forget_sent:
-        raise Unusable(_describe_refusal(lost.sent))
+        raise UnusableArchive(_describe_refusal(lost.sent))
     before = _keep_the_present(instance)
     _prepare(folder / MAIN, read_counters(instance / MAIN), manifest, lost)
     _put_back(folder, instance)

@@ -30,12 +30,7 @@ from app.campaign.explanation_document import (
     write_document,
 )
 from app.cli.output import echo_line
-
-
-class Unusable(click.ClickException):
-    """There is no campaign to explain, or no audience to explain it for."""
-
-    exit_code = 2
+from app.cli.refusals import Unusable
 
 
 @click.command("explain")

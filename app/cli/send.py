@@ -1,26 +1,29 @@
 """``campaign-builder send``: many campaigns from a file, sent as a batch is, without a browser."""
 
 import sys
-from collections import Counter
-from collections.abc import Mapping
-from time import monotonic, sleep
 from typing import BinaryIO
 
 import click
 from flask.cli import with_appcontext
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-from rich.progress import Progress as ProgressBar
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
-from app.campaign.compliance.evidence import Severity
 from app.cli.batch_file import Line, read_lines
-from app.cli.output import Terminal, echo_line
+from app.cli.output import echo_line
+from app.cli.refusals import Unusable
+from app.cli.send_progress import Silent, follow, stop, wait_for_earlier
+from app.cli.send_report import (
+    ALL_CREATED,
+    NOT_ALL_CREATED,
+    UNKNOWN,
+    tell_failures,
+    tell_outcome,
+    tell_review,
+)
 from app.cli.stopping import describe_cut_off, ends_like_ctrl_c
 from app.connections import Connection
 from app.sending.batch_check import NothingReady, make_batch
 from app.sending.batch_confirmation import BatchRequest, NotChecked, confirm_batch
-from app.sending.batch_queue import stop_batch
 from app.sending.confirmation import (
     LONGEST_SENDER,
     NotApproved,
@@ -31,48 +34,20 @@ from app.sending.confirmation import (
 from app.sending.recording import recover
 from app.sending.submission import GRACE
 from app.services import connections, find_services, store
-from app.store import accounts, approvals, batch_summary, batches, drafts, queued, throttles
+from app.store import accounts, approvals, batch_summary, batches, drafts, throttles
 from app.store.acceptances import judge
 from app.store.audit_trail import name_draft_chain
-from app.store.base import ItemState, State
-from app.store.batch_progress import Progress, measure
+from app.store.base import ItemState
 from app.store.batches import MOST_ITEMS
 from app.store.drafts import AlreadySubmitted, StaleVersion
 
-ALL_CREATED, NOT_ALL_CREATED, UNKNOWN = 0, 1, 3
-_EVERY = 0.2
-_NAMED = 20
 _PAUSED_ALREADY = (
     "Nothing is sent to {}. {} Let campaigns go there again on its page, then run this again."
-)
-_SILENT = (
-    "The database has not answered for {} minutes. Batch {} is confirmed, so the app or a worker "
-    "goes on with it: look at its page, or run the same again."
 )
 _UNUSABLE_DATABASE = (
     "The database cannot be read or written, as on a full disk. Run the same again once it can: "
     "what was sent is on record there, or in the journal, and is not sent twice."
 )
-LONGEST_SILENCE = 300.0
-"""Seconds that a database may be silent before a command gives up."""
-
-_KINDS = {
-    Severity.HIGH: "laws broken",
-    Severity.MEDIUM: "to verify",
-    Severity.LOW: "to confirm",
-}
-
-
-class Unusable(click.ClickException):
-    """There is nothing to send, or nowhere to send it to."""
-
-    exit_code = 2
-
-
-class Silent(click.ClickException):
-    """Nobody can be asked what became of what was confirmed."""
-
-    exit_code = UNKNOWN
 
 
 @click.command("send")
@@ -92,7 +67,7 @@ def send_command(file: BinaryIO, name: str, who: str, *, yes: bool) -> None:
     lines = list(read_lines(file, to))
     if not lines:
         raise Unusable("There is no campaign in the file.")
-    _tell_review(lines, to)
+    tell_review(lines, to)
     if not yes:
         echo_line("Nothing was sent. With --yes it is.")
         sys.exit(NOT_ALL_CREATED if any(line.problem for line in lines) else ALL_CREATED)
@@ -103,7 +78,7 @@ def send_command(file: BinaryIO, name: str, who: str, *, yes: bool) -> None:
     try:
         _settle_earlier(good, to, len(lines))
         _send_and_stop(good, to, who)
-        sys.exit(_tell_outcome(good, len(lines)))
+        sys.exit(tell_outcome(good, len(lines)))
     except (DatabaseError, NoConnection) as error:
         raise Silent(_UNUSABLE_DATABASE) from error
 
@@ -142,7 +117,7 @@ def _settle_earlier(lines: list[Line], to: Connection, count: int) -> None:
         pause = throttles.find_pause(session, to.key)
     if pause:
         echo_line(_PAUSED_ALREADY.format(to.name, pause.reason))
-        status = _tell_outcome(lines, count)
+        status = tell_outcome(lines, count)
         sys.exit(status if status == UNKNOWN else Unusable.exit_code)
 
 
@@ -168,39 +143,13 @@ def _send(lines: list[Line], to: Connection, who: str) -> None:
         numbers = {line.name: line.number for line in lines}
         try:
             _confirm(batch_id, to, who)
-            _follow(batch_id)
+            follow(batch_id)
         except KeyboardInterrupt:
-            _stop(batch_id, "Stopped. The same command sends the rest.")
-            _tell_failures(batch_id, numbers)
+            stop(batch_id, "Stopped. The same command sends the rest.")
+            tell_failures(batch_id, numbers)
             return
-        _tell_failures(batch_id, numbers)
-    _wait_for_earlier([line.name for line in lines], to)
-
-
-def _wait_for_earlier(draft_ids: list[str], to: Connection) -> None:
-    """Wait until nothing of an earlier run is under way, or can go any more."""
-    is_told = False
-    while True:
-        with store().reading() as session:
-            states = Counter(drafts.read_states(session, draft_ids).values())
-            can_go = states[State.QUEUED] and queued.can_any_go(session, draft_ids)
-            is_paused = throttles.is_paused(session, to.key)
-        if not states[State.SENDING] and (is_paused or not can_go):
-            return
-        if not is_told:
-            count = states[State.SENDING] + states[State.QUEUED]
-            echo_line(f"{count:,} of an earlier run are waited for.")
-            is_told = True
-        sleep(_EVERY)
-        recover(store(), find_services().journal)
-
-
-def _stop(batch_id: int, why: str) -> None:
-    """Take back what is not under way."""
-    stop_batch(batch_id, store(), "")
-    find_services().batch_work.start(batch_id)
-    find_services().background.drain(float("inf"))
-    echo_line(why)
+        tell_failures(batch_id, numbers)
+    wait_for_earlier([line.name for line in lines], to)
 
 
 def _stop_sending() -> None:
@@ -222,22 +171,6 @@ def _find_connection(name: str) -> Connection:
         names = ", ".join(connection.name for connection in known)
         raise Unusable(f"There is no connection “{name}”. There are: {names}.")
     return matches[0]
-
-
-def _tell_review(lines: list[Line], to: Connection) -> None:
-    good = [line for line in lines if not line.problem]
-    days = sum(line.calling_days for line in good)
-    kinds = sum((Counter(line.findings) for line in good), Counter[Severity]())
-    echo_line(f"{len(good):,} of {len(lines):,} campaigns can be sent to {to.name} ({to.mode}).")
-    echo_line(f"Calling days in all: {days:,}")
-    if kinds:
-        counts = ", ".join(
-            f"{kinds[kind]:,} {words}" for kind, words in _KINDS.items() if kinds[kind]
-        )
-        echo_line(f"Rules of calling: {counts}")
-    for line in lines:
-        if line.problem:
-            echo_line(f"Line {line.number} is left out: {line.problem}")
 
 
 def _check_together(draft_ids: list[str], who: str) -> int:
@@ -292,80 +225,3 @@ def _save(line: Line, who: str) -> bool:
             )
             return False
     return True
-
-
-def _follow(batch_id: int) -> None:
-    """Show how far the batch is, until it has ended or its connection is paused."""
-    words = TextColumn("{task.description}")
-    columns = (BarColumn(), MofNCompleteColumn(), words, TimeRemainingColumn())
-    console = Terminal(stderr=True)
-    with ProgressBar(*columns, console=console, disable=not console.is_terminal) as bar:
-        task = bar.add_task("")
-        while True:
-            batch, pause, is_held = _wait_for_progress(batch_id)
-            state = f"{batch.failed} failed, {batch.unknown} unknown"
-            state += f", {batch.taken_back} taken back" if batch.taken_back else ""
-            total = batch.ended + batch.left
-            bar.update(task, total=total, completed=batch.ended, description=state)
-            if not batch.left:
-                return
-            if is_held and not batch.sending:
-                echo_line(f"Batch {batch_id} was paused in the app. Let it go on there.")
-                return
-            if pause and not batch.sending:
-                _stop(batch_id, f"Stopped. {pause}")
-                return
-            sleep(_EVERY)
-
-
-def _wait_for_progress(batch_id: int) -> tuple[Progress, str, bool]:
-    """Measure how far a batch is, say why its connection is paused, and tell whether it is itself.
-
-    That is as soon as the database answers; raises `Silent`.
-    """
-    since = monotonic()
-    while True:
-        try:
-            with store().reading() as session:
-                batch = batches.find(session, batch_id)
-                pause = throttles.find_pause(session, batch.connection_key)
-                is_held = batch.paused_at is not None
-                return measure(session, batch), pause.reason if pause else "", is_held
-        except (DatabaseError, NoConnection) as error:  # A server may just be started anew.
-            if monotonic() - since > LONGEST_SILENCE:
-                silence = _SILENT.format(round(LONGEST_SILENCE / 60), batch_id)
-                raise Silent(silence) from error
-        sleep(_EVERY)
-
-
-def _tell_failures(batch_id: int, numbers: Mapping[str, int]) -> None:
-    """Name the first campaigns of a batch that were not created, each with the reason.
-
-    *numbers* has the line of each in the file, by the draft's id.
-    """
-    with store().reading() as session:
-        results = batches.read_results(session, batch_id, MOST_ITEMS)
-    failed = [result for result in results if result.state is not State.CREATED]
-    for result in failed[:_NAMED]:
-        why = result.message or result.reason
-        became = result.state or "left out"
-        echo_line(f"Line {numbers[result.draft_id]}, {result.name}: {became}. {why}".strip())
-    if len(failed) > _NAMED:
-        echo_line(f"and {len(failed) - _NAMED:,} more: the page of batch {batch_id} has them all.")
-
-
-def _tell_outcome(lines: list[Line], count: int) -> int:
-    """Say what became of all lines, in this run and in earlier ones; gives the exit status."""
-    with store().reading() as session:
-        states = Counter(drafts.read_states(session, [line.name for line in lines]).values())
-    created, waiting = states[State.CREATED], states[State.QUEUED]
-    echo_line(f"{created:,} of {count:,} campaigns are created.")
-    if waiting:
-        echo_line(f"{waiting:,} still wait: the app, a worker or the same command sends them.")
-    if unknown := states[State.UNKNOWN]:
-        echo_line(f"{unknown:,} may have been created, or not: look there, and say so in the app.")
-    if under_way := states[State.SENDING]:
-        echo_line(f"{under_way:,} were not answered yet: run the same again in a minute.")
-    if unknown or under_way:
-        return UNKNOWN
-    return ALL_CREATED if created == count else NOT_ALL_CREATED

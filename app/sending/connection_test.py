@@ -14,15 +14,13 @@ from app.remote.connection import BadConnection
 from app.remote.errors import BadKey, NotSent, RemoteError
 from app.remote.exchange import Exchange
 from app.sending.call_record import complete_call
+from app.sending.submission import GRACE
 from app.store import audit_trail, request_log
 from app.store.audit_trail import EventKind, name_connection_chain
 from app.store.chains import hash_document
 from app.store.database import Store
 from app.store.records import LoggedCall
 from app.store.saved_connections import NoSuchConnection
-
-GRACE = timedelta(seconds=15)
-"""How long after its deadline a test may take to begin, and to be written down."""
 
 
 def is_under_way(test: LoggedCall, connections: ConnectionRegistry) -> bool:

@@ -40,7 +40,7 @@ from app.store.leases import Moment, grant_lease, grant_lease_from
 from app.store.queued import Taken, Waiting
 
 GRACE = timedelta(seconds=15)
-"""How long after a call's deadline its outcome may take to be recorded."""
+"""How long after its deadline a call may take to begin, and its outcome to be on record."""
 
 BEGIN_WITHIN = timedelta(seconds=5)
 """How long after the claim the call has to begin: nothing is sent after the lease has ended."""
