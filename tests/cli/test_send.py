@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from app import create_app
 from app.campaign.contract.payload import build_payload
-from app.cli import send as command
+from app.cli import send_progress
 from app.sandbox.ledger import Ledger
 from app.sandbox.switch import Switch
 from app.services import find_services
@@ -234,7 +234,7 @@ def test_a_database_that_stays_silent_is_named_with_the_batch_that_goes_on(
         return reading(store)
 
     monkeypatch.setattr(Store, "reading", read)
-    monkeypatch.setattr(command, "LONGEST_SILENCE", 0.0)
+    monkeypatch.setattr(send_progress, "LONGEST_SILENCE", 0.0)
     said = send(write(tmp_path, "One"), "--yes")
     assert said.exit_code == 3
     assert "Batch 1 is confirmed, so the app or a worker goes on with it" in said.output

@@ -9,8 +9,9 @@ from sqlalchemy import update
 
 from app import create_app
 from app.connections import SANDBOX
-from app.sending.connection_test import GRACE, begin_test
+from app.sending.connection_test import begin_test
 from app.sending.connection_test import test_connection as call_connection
+from app.sending.submission import GRACE
 from app.services import find_services
 from app.settings import Settings
 from app.store.database import Store
