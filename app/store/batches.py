@@ -82,6 +82,22 @@ def read_items(
     return list(session.scalars(query.order_by(BatchItem.position).limit(most)))
 
 
+def list_reviewed_with(session: Session, draft_id: str, now: datetime) -> list[int]:
+    """List the batches with a draft that somebody may be reviewing, and has not confirmed."""
+    query = (
+        select(Batch.id)
+        .join(BatchItem, BatchItem.batch_id == Batch.id)
+        .where(
+            BatchItem.draft_id == draft_id,
+            BatchItem.state == ItemState.READY,
+            Batch.confirmed_at.is_(None),
+            Batch.stopped_at.is_(None),
+            Batch.created_at > now - QUEUED_AT_MOST,
+        )
+    )
+    return list(session.scalars(query.order_by(Batch.id)))
+
+
 def count_items(session: Session, batch_id: int) -> dict[ItemState, int]:
     """Count the items by their states."""
     query = select(BatchItem.state, func.count()).where(BatchItem.batch_id == batch_id)

@@ -199,3 +199,14 @@ def test_a_batch_that_is_discarded_waits_for_nobody_and_is_not_sent(team: Team) 
     with find_services(team.app).store.reading() as session:
         assert batches.find(session, batch_id).confirmed_at is None
     assert team.find_state(draft_id) is None
+
+
+def test_who_changes_a_campaign_reads_that_it_is_being_reviewed_in_a_batch(team: Team) -> None:
+    draft_id = team.write("edda")
+    told = "It is being reviewed in batch"
+    assert told not in team.read("edda", f"/drafts/{draft_id}")
+    batch_id = team.make_batch([draft_id])
+    assert f"{told} {batch_id} ." in team.read("edda", f"/drafts/{draft_id}")
+    address = f"/batches/{batch_id}"
+    team.press("selma", f"{address}/stop", address)
+    assert told not in team.read("edda", f"/drafts/{draft_id}")

@@ -1,5 +1,6 @@
 """The form: opened, saved by hand and by itself, and checked on the way to the review."""
 
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -14,7 +15,7 @@ from app.forms.campaign import TYPED, CampaignForm, read_typed_answers
 from app.rights import Right
 from app.sending.webhook_check import WEBHOOK, TooSoon, check_webhook, was_received
 from app.services import connections, store
-from app.store import audit_trail, drafts, request_log
+from app.store import audit_trail, batches, drafts, request_log
 from app.store.acceptances import read_accepted
 from app.store.address_book import Nicknames
 from app.store.base import State
@@ -219,11 +220,13 @@ def _draw_form(
     panel = build_panel(answers, statements, to)
     with store().reading() as session:
         teamwork = find_teamwork(session, draft_id) if draft else None
+        in_batches = batches.list_reviewed_with(session, draft_id, datetime.now(UTC))
         beginnings = {} if draft else name_presets(list_visible_presets(session))
         panel = add_nicknames(panel, session, to, of_sandbox)
     return render_template(
         "campaign/form.html",
         teamwork=teamwork,
+        in_batches=in_batches,
         beginnings=beginnings,
         connection=to,
         offered=[
