@@ -25,7 +25,7 @@ from werkzeug.routing import Rule
 from app import create_app
 from app.campaign.contract.payload import build_payload, compute_digest, encode_payload
 from app.connections import SANDBOX
-from app.people import sign_in
+from app.people import sign_in_options
 from app.remote.client import CampaignApi
 from app.sandbox.ledger import Ledger
 from app.sandbox.tables import make_tables, writing
@@ -97,7 +97,7 @@ def cheap_passwords() -> Iterator[None]:
     """Let a password cost a thousandth: what it costs in earnest is asked of the settings."""
     cheap = {"argon2__time_cost": 1, "argon2__memory_cost": 64, "argon2__parallelism": 1}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sign_in, "HASHING", cheap)
+        patch.setattr(sign_in_options, "HASHING", cheap)
         yield
 
 

@@ -12,7 +12,7 @@ from flask import abort, g
 from flask_security.utils import check_and_update_authn_fresh
 
 from app.connections import Connection, ConnectionRegistry
-from app.people.sign_in import FRESH
+from app.people.sign_in_options import FRESH
 from app.rights import SCOPES, Person, Right
 from app.services import connections
 from app.web import security_lines

@@ -18,7 +18,8 @@ from app.campaign.timezones.zones import name_city
 from app.connections import SANDBOX, Connection
 from app.forms.question import QUESTIONS
 from app.people.passwords import LONGEST, SHORTEST
-from app.people.sign_in import FRESH, find_account
+from app.people.sign_in import find_account
+from app.people.sign_in_options import FRESH
 from app.rights import Right
 from app.sending.confirmation import LONGEST_SENDER
 from app.services import connections, find_issuer, find_services, store

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.people import passwords, sign_in
+from app.people import passwords, sign_in_options
 from app.remote import call
 from app.remote.connection import LONGEST_URL
 from app.secret_sources import SECONDS
@@ -60,7 +60,7 @@ FACTS = [
     f"({passwords._LEAST_SCORE} of 4 or better)",  # noqa: SLF001
     f"after {hours(sign_ins.IDLE)} hours without use and after {sign_ins.LONGEST.days} days",
     f"sign-ins: {sign_ins._KEPT.days} days",  # noqa: SLF001
-    f"asked for anew after {minutes(sign_in.FRESH)} minutes",
+    f"asked for anew after {minutes(sign_in_options.FRESH)} minutes",
     f"within {join_links.HOURS} hours",
     "after {}, {}, {} or {} days".format(*api_tokens.DAYS),
     f"{call.CONNECT_TIMEOUT:.0f} seconds to connect",

@@ -27,7 +27,8 @@ from flask_security import login_user
 from app.people import admission
 from app.people.admission import NotAdmitted
 from app.people.provider import Attempt, Proof, Provider, SignInFailed
-from app.people.sign_in import KEY, find_account
+from app.people.sign_in import find_account
+from app.people.sign_in_record import KEY
 from app.services import find_services, store
 from app.store import identities
 from app.store.accounts import ALL_ACCOUNTS
