@@ -46,7 +46,7 @@ from app.services import Services
 from app.settings import LOOPBACK, BadSetting, Settings, read_database_url, read_settings
 from app.store.archive_file import derive_key
 from app.store.database import Store
-from app.store.dialects.sqlite import MOVED
+from app.store.dialects.sqlite import MOVED, is_move_cut_off, read_place
 from app.store.migrations import UnusableDatabase
 from app.store.retention import Archiver
 from app.store.vault import BadKeys, Vault
@@ -218,10 +218,10 @@ def _do_what_is_due(services: Services, witness: Witness) -> None:
 def _locate_database(settings: Settings) -> Path | URL:
     """Say where campaigns are kept; raises `BadSetting`."""
     moved = settings.instance / MOVED
-    if not settings.database_url and moved.exists():
+    if not settings.database_url and moved.exists() and not is_move_cut_off(moved):
         raise BadSetting(
             f"What was in {settings.instance} was moved to PostgreSQL "
-            f"({moved.read_text().strip()}): set DATABASE_URL. The database here does not know "
+            f"({read_place(moved)}): set DATABASE_URL. The database here does not know "
             f"what was sent since; to go on with it all the same, delete {moved}."
         )
     if not settings.database_url:

@@ -315,6 +315,7 @@ class _Worker(ThreadWorker):
         if self.alive:
             return
         self._ends = monotonic() + self.app.drain_seconds
+        self.app.served.drain(0)  # Nothing more is claimed, however long a caller takes to read.
         while self.sockets:
             listening = self.sockets.pop()
             before = -1

@@ -1,5 +1,6 @@
 """Files that only their owner may read: keys, databases, and the folder that they stand in."""
 
+import fcntl
 import os
 import re
 from contextlib import suppress
@@ -7,7 +8,8 @@ from pathlib import Path
 from secrets import token_hex
 
 _OURS = re.compile(
-    r"\..*\.new|.*\.lock|.*\.sqlite3(-\w+)?|queue\.db(-\w+)?|newest_seal|secret_key|token_keys|backups|outcomes|archive|benchmarks\.json"
+    r"\..*\.new|.*\.lock|.*\.sqlite3(-\w+)?|queue\.db(-\w+)?|newest_seal|secret_key|token_keys"
+    r"|moved_to_postgresql|backups|outcomes|archive|benchmarks\.json"
 )
 
 
@@ -19,14 +21,27 @@ def create_private(path: Path, text: str) -> None:
     with suppress(FileNotFoundError):
         if path.read_text().strip():
             return
-    fresh = write_private(path.with_name(f".{path.name}.{token_hex(4)}"), text)
+    fresh = write_private(_name_fresh(path), text)
     try:
         os.link(fresh, path)  # Unlike a rename, it never replaces what another start has made.
     except FileExistsError:
-        if not path.read_text().strip():
-            fresh.replace(path)
+        _replace_empty(path, fresh)
     finally:
         fresh.unlink(missing_ok=True)
+    sync_folder(path.parent)
+
+
+def _replace_empty(path: Path, fresh: Path) -> None:
+    """Replace a file that is empty, which one of several starts does."""
+    with path.open() as there:
+        fcntl.flock(there, fcntl.LOCK_EX)
+        if not path.read_text().strip():
+            fresh.replace(path)
+
+
+def _name_fresh(path: Path) -> Path:
+    """Name a file that is to take the place of another, or its name."""
+    return path.with_name(f".{path.name}.{token_hex(4)}.new")
 
 
 def write_private(path: Path, text: str) -> Path:
@@ -40,7 +55,7 @@ def write_private(path: Path, text: str) -> Path:
 
 def replace_private(path: Path, text: str) -> None:
     """Write a file anew, durably and at one stroke, whoever else does so at the same time."""
-    fresh = path.with_name(f".{path.name}.{token_hex(4)}.new")
+    fresh = _name_fresh(path)
     try:
         write_private(fresh, text).replace(path)
     finally:
@@ -71,7 +86,7 @@ def make_database_private(path: Path) -> None:
 
 
 def _make_empty(path: Path) -> None:
-    fresh = path.with_name(f".{path.name}.{token_hex(4)}.new")
+    fresh = _name_fresh(path)
     os.close(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     try:
         os.link(fresh, path)

@@ -5,7 +5,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from signal import Signals
@@ -64,6 +64,26 @@ def test_who_is_connected_when_it_stops_is_still_answered() -> None:
         kept.sendall(ASKS)
 
         assert b"Connection: close" in everything(kept)
+
+
+def test_nothing_more_is_claimed_while_somebody_takes_long_to_read(tmp_path: Path) -> None:
+    told, body = tmp_path / "told", b"x" * 20_000_000
+
+    def answer(_environ: object, start_response: Callable[..., object]) -> list[bytes]:
+        start_response("200 OK", [("Content-Length", str(len(body)))])
+        return [body]
+
+    def drain(_seconds: float) -> bool:
+        told.touch()
+        return True
+
+    with started(answer, drain=drain) as (process, port), connected(port, 20) as connection:
+        connection.sendall(CLOSES)
+        assert connection.recv(10)
+        process.terminate()
+        wait_until(told.exists)
+
+        assert len(everything(connection)) > len(body)
 
 
 def test_it_serves_from_as_many_processes_as_are_set_and_replaces_one_that_dies(

@@ -76,6 +76,23 @@ def test_no_other_process_takes_a_database_for_unused_that_is_opened_anew(tmp_pa
     assert mode(path) == 0o600
 
 
+def test_starts_at_the_same_time_agree_on_what_takes_the_place_of_an_empty_file(
+    tmp_path: Path,
+) -> None:
+    path, together = tmp_path / "secret", Barrier(8)
+    path.touch()
+
+    def start(_number: int) -> str:
+        together.wait(10)
+        create_private(path, token_hex())
+        return path.read_text()
+
+    with ThreadPoolExecutor(8) as starts:
+        (kept,) = set(starts.map(start, range(8)))
+    assert len(kept) == 64
+    assert list(tmp_path.iterdir()) == [path]
+
+
 def test_an_empty_file_of_an_interrupted_start_is_filled(instance: Path) -> None:
     instance.mkdir()
     for name in ("secret_key", "token_keys"):

@@ -1,4 +1,6 @@
-"""Everything in an instance folder as one file, and that file unpacked and held to its manifest.
+"""What an instance folder has as one file, and that file unpacked and held to its manifest.
+
+Archives of old rows are left out: they are files to be kept already.
 
 Each database is copied as it is at one moment. Nothing is read into memory whole, however
 large it is.
@@ -13,6 +15,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
+from secrets import token_hex
 from tempfile import TemporaryDirectory
 from typing import Any
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
@@ -42,9 +45,9 @@ class UnusableArchive(click.ClickException):
 
 def write_backup(instance: Path, file: Path, copies: Copies | None = None) -> dict[str, Any]:
     """Write a backup, which has its name only once it is whole; gives its manifest."""
-    fresh = file.with_name(f".{file.name}.new")
+    fresh = file.with_name(f".{file.name}.{token_hex(4)}.new")
     try:
-        with TemporaryDirectory(dir=file.parent) as folder:
+        with make_private_folder(file.parent) as folder:
             _copy_all(instance, Path(folder), copies or {})
             files = {name: _hash_file(Path(folder) / name) for name in _list_names(Path(folder))}
             manifest = {"version": VERSION, "schema": HEAD, "at": _now(), "files": files}
@@ -56,8 +59,13 @@ def write_backup(instance: Path, file: Path, copies: Copies | None = None) -> di
     return manifest
 
 
+def make_private_folder(beside: Path) -> TemporaryDirectory[str]:
+    """Make a folder for the time of a copy, by whose name one that is left is known as ours."""
+    return TemporaryDirectory(dir=beside, prefix=".", suffix=".new")
+
+
 def _pack(folder: Path, manifest: dict[str, Any], file: Path) -> None:
-    with os.fdopen(os.open(file, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600), "w+b") as out:
+    with os.fdopen(os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b") as out:
         with ZipFile(out, "w", ZIP_DEFLATED) as packed:
             packed.writestr(_MANIFEST, json.dumps(manifest, indent=2))
             for name in manifest["files"]:
@@ -101,6 +109,8 @@ def unpack(file: Path, folder: Path) -> dict[str, Any]:
                 (folder / name).parent.mkdir(exist_ok=True)
                 with packed.open(name) as held, (folder / name).open("wb") as out:
                     shutil.copyfileobj(held, out)
+                    out.flush()
+                    os.fsync(out.fileno())
         whole = all(
             _hash_file(folder / name) == digest for name, digest in manifest["files"].items()
         )

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
@@ -20,9 +19,18 @@ from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy.exc import DatabaseError
 
-from app.cli.archive import LEFT_OUT, MAIN, Copies, UnusableArchive, unpack, write_backup
+from app.cli.archive import (
+    LEFT_OUT,
+    MAIN,
+    Copies,
+    UnusableArchive,
+    make_private_folder,
+    unpack,
+    write_backup,
+)
 from app.cli.sandbox_copy import copy_sandbox_to_file
-from app.cli.stopping import ends_like_ctrl_c
+from app.cli.stopping import ends_like_ctrl_c, undisturbed
+from app.private_files import sync_folder
 from app.sandbox.file import FILE
 from app.sending.brought_back import settle_brought_back
 from app.sending.journal import FOLDER, Journal
@@ -81,7 +89,7 @@ def restore(file: Path, *, forget_sent: bool) -> None:
     with suppress(DatabaseError):  # What the journal holds is known, too.
         recover(_store(), find_services().journal)
     try:
-        with TemporaryDirectory(dir=instance) as folder:
+        with make_private_folder(instance) as folder:
             manifest = unpack(file, Path(folder))
             with (
                 _vault().unchanged(_LOCK_PATIENCE),
@@ -183,7 +191,8 @@ def _replace_instance(
         raise UnusableArchive(_describe_refusal(lost.sent))
     before = _keep_the_present(instance)
     _prepare(folder / MAIN, read_counters(instance / MAIN), manifest, lost)
-    _put_back(folder, instance)
+    with undisturbed():  # Half of it would be a database with the keys of another.
+        _put_back(folder, instance)
     return before, lost
 
 
@@ -262,6 +271,8 @@ def _put_back(folder: Path, instance: Path) -> None:
         if path.is_file() and path not in databases and not path.name.endswith(LEFT_OUT):
             path.chmod(0o600)
             path.replace(instance / path.relative_to(folder))
+    for written in (instance / FOLDER, instance):
+        sync_folder(written)
 
 
 def _describe_error(error: Exception) -> str:

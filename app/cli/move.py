@@ -12,7 +12,6 @@ from sqlalchemy.exc import DatabaseError
 
 from app.cli.sandbox_copy import copy_sandbox
 from app.cli.stopping import ends_like_ctrl_c
-from app.private_files import replace_private
 from app.sandbox.tables import ON_POSTGRESQL
 from app.sending.recording import recover
 from app.services import find_services
@@ -21,10 +20,10 @@ from app.store import batches, seals
 from app.store.database import Store
 from app.store.database_file import read_counters
 from app.store.dialects.postgresql import PostgresqlDatabase
-from app.store.dialects.sqlite import MOVED, SqliteDatabase
+from app.store.dialects.sqlite import MOVED, SqliteDatabase, note_move, read_place
 from app.store.file_lock import Busy, hold_exclusively
 from app.store.migrations import UnusableDatabase
-from app.store.move import NotEmpty, NotTheSame, copy_everything
+from app.store.move import NotEmpty, NotTheSame, copy_everything, is_complete
 from app.store.submissions import find_under_way
 
 _PATIENCE = 60
@@ -47,20 +46,22 @@ def move_to(url: str) -> None:
     source, target = find_services().store, _read_url(url)
     if not isinstance(source.database, SqliteDatabase):
         raise CannotMove("This instance is on PostgreSQL already. pg_dump and pg_restore move it.")
-    with suppress(DatabaseError):  # What the journal holds is known, too.
-        recover(source, find_services().journal)
     try:
-        with source.writing() as session:
-            seals.seal(session)
         with hold_exclusively(source.database.writers_lock, _PATIENCE):
-            count = _move(source, source.database, target)
+            is_done = _settle_earlier(source.database, target)
+        if is_done:
+            done = "Moved and verified by an earlier run."
+        else:
+            done = _move(source, source.database, target)
     except Busy as error:
         raise CannotMove("Campaigns are being sent. Try again later.") from error
     except (DatabaseError, UnusableDatabase, OSError) as error:
+        with suppress(DatabaseError):
+            _forget_a_failure(source.database, target)
         reason = str(getattr(error, "orig", None) or error).strip()
         raise CannotMove(f"It is not moved ({reason}). Try again: it goes on there.") from error
     instance = Path(current_app.instance_path)
-    click.echo(f"Moved and verified: {count} rows. The file here is as it was, and not used again.")
+    click.echo(f"{done} The file here is as it was, and not used again.")
     click.echo(
         f"Now start the app with DATABASE_URL, SECRET_KEY ({_say_where(instance / 'secret_key')}) "
         f"and TOKEN_KEYS ({_say_where(instance / 'token_keys', ', with commas between')}), on each "
@@ -84,37 +85,86 @@ def _read_url(url: str) -> URL:
         raise CannotMove(str(error)) from error
 
 
-def _move(source: Store, file: SqliteDatabase, url: URL) -> int:
-    """Copy everything, and stop the use of the file, also by an app that is running."""
+def _move(source: Store, file: SqliteDatabase, url: URL) -> str:
+    """Copy everything, and stop the use of the file, also by an app that is running.
+
+    Gives a sentence that says what was done.
+    """
+    with suppress(DatabaseError):  # What the journal holds is known, too.
+        recover(source, find_services().journal)
+    with source.writing() as session:
+        seals.seal(session)
+    with hold_exclusively(file.writers_lock, _PATIENCE):
+        return f"Moved and verified: {_copy(source, file, url)} rows."
+
+
+def _copy(source: Store, file: SqliteDatabase, url: URL) -> int:
+    """Copy everything; from before the last commit on, the file is used no more."""
     with source.reading() as session:
         if find_under_way(session) or batches.list_going(session):
             raise CannotMove(
                 "A campaign waits to be sent, or its answer can still come. "
                 "Take it back, or let it be sent, and try again."
             )
-    target, mark = PostgresqlDatabase(url), file.path.with_name(MOVED)
-    place = f"{url.host or 'this machine'}, database {url.database}"
+    target, mark, place = PostgresqlDatabase(url), file.path.with_name(MOVED), _name_place(url)
     now = datetime.now(UTC).isoformat(timespec="seconds")
 
     def complete(copy: Connection) -> None:
         with find_services().ledger.engine.connect() as sandbox:
             copy_sandbox(sandbox, copy)
-        replace_private(mark, f"{place}, at {now}\n")
+        note_move(mark, place, is_whole=False)
 
     try:
-        return copy_everything(
+        count = copy_everything(
             source,
             target,
             read_counters(file.path),
             beside=ON_POSTGRESQL,
             before_use=complete,
         )
-    except BaseException as error:
-        mark.unlink(missing_ok=True)
-        if isinstance(error, NotEmpty):
-            raise CannotMove("Something is kept there already. Name an empty database.") from error
-        if isinstance(error, NotTheSame):
-            raise CannotMove(f"It is not moved. {error}") from error
-        raise
+    except NotEmpty as error:
+        raise CannotMove("Something is kept there already. Name an empty database.") from error
+    except NotTheSame as error:
+        raise CannotMove(f"It is not moved. {error}") from error
     finally:
         target.engine.dispose()
+    note_move(mark, f"{place}, at {now}", is_whole=True)
+    return count
+
+
+def _name_place(url: URL) -> str:
+    return f"{url.host or 'this machine'}, database {url.database}"
+
+
+def _settle_earlier(file: SqliteDatabase, url: URL) -> bool:
+    """Settle a move that was cut off at its last commit; tells whether that had come about."""
+    mark, place = file.path.with_name(MOVED), _name_place(url)
+    if not mark.exists():
+        return False
+    if read_place(mark) != place:
+        raise CannotMove(
+            f"A move to {read_place(mark)} was cut off, and everything may be there. Name that "
+            f"database, and it is settled; if it is gone for good, delete {mark}."
+        )
+    if not _forget_a_failure(file, url):
+        return False
+    note_move(mark, f"{place}, as an earlier run left it", is_whole=True)
+    return True
+
+
+def _forget_a_failure(file: SqliteDatabase, url: URL) -> bool:
+    """Go on using the file if nothing came about elsewhere; tells whether everything did.
+
+    Raises `DatabaseError` while that cannot be known.
+    """
+    mark = file.path.with_name(MOVED)
+    if not mark.exists():
+        return False
+    target = PostgresqlDatabase(url)
+    try:
+        has_come_about = is_complete(target)
+    finally:
+        target.engine.dispose()
+    if not has_come_about:
+        mark.unlink()
+    return has_come_about

@@ -24,6 +24,21 @@ def ends_like_ctrl_c() -> Iterator[None]:
             signal.signal(number, before[number])
 
 
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Let what is done now be ended by no signal but SIGKILL: it is nearly done."""
+    if current_thread() is not main_thread():
+        yield
+        return
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in numbers}
+    try:
+        yield
+    finally:
+        for number in numbers:
+            signal.signal(number, before[number])
+
+
 def describe_cut_off(submissions: list[int]) -> str:
     """Say which submissions have no outcome, as the program ends before there is one."""
     if not submissions:

@@ -40,7 +40,7 @@ class Background:
         while work:
             try:
                 work()
-            except Exception:  # noqa: BLE001  Nobody waits for it who could be told.
+            except BaseException:  # noqa: BLE001  Nobody waits for it who could be told.
                 _log.exception("Failed beside the request: %s", name)
             with self._lock:
                 work = self._next.pop(name, None)

@@ -8,10 +8,11 @@ is there its own driver asks, which can be told how long to wait.
 
 import hmac
 import logging
+import sqlite3
 from collections.abc import Callable
 from functools import cached_property, partial
 from pathlib import Path
-from threading import Condition, Lock, Thread
+from threading import Condition, Event, Lock, Thread
 from time import monotonic
 from typing import Any
 
@@ -20,9 +21,11 @@ from huey import Huey, PostgresHuey, RedisHuey
 from huey.consumer import Consumer
 from huey.serializer import SignedSerializer
 from huey.storage import SqliteStorage
-from redis import Redis, RedisError
+from redis import ConnectionPool, Redis, RedisError
 
 from app.logs import describe_error
+from app.private_files import make_database_private
+from app.sending.background import Background
 
 FILE = "queue.db"
 """The file of the messages in the instance folder, unless they are on a server."""
@@ -33,6 +36,11 @@ PATIENCE = 2
 _NAME = "campaign-builder"
 _EVERY = 60.0
 _POSTGRESQL = "postgresql://"
+_OF_POSTGRESQL = {"connect_timeout": PATIENCE, "tcp_user_timeout": 5000}
+_OF_REDIS = {"socket_connect_timeout": PATIENCE, "socket_timeout": 5.0}
+"""Longer than it is waited for a message."""
+
+_UNTOLD = "Nobody was told that a campaign waits; it is found in a minute."
 _log = logging.getLogger(__name__)
 
 
@@ -52,55 +60,83 @@ class Doorbell:
         """What is done every minute where somebody listens; said later, as it rings itself."""
         self._lock = Lock()
         self._consumer: Consumer | None = None
-        self._is_stopped = False
+        self._sweeping: Thread | None = None
+        self._stopped = Event()
+        self._ringing = Background()
 
     def ring(self, connection_key: str) -> None:
         """Say that something waits to be sent to a connection; who listens looks at once.
 
-        Once stopped, a process without a server says nothing: its next start looks by itself.
+        Nobody waits for a server that is silent. Once stopped, a process without one says nothing:
+        its next start looks by itself.
         """
+        if self._url:
+            try:
+                self._ringing.run(connection_key, partial(self._tell_server, connection_key))
+            except RuntimeError:  # There is no thread to be had.
+                _log.exception(_UNTOLD)
+        elif not self._stopped.is_set():
+            self._tell_here(connection_key)
+
+    def _tell_server(self, connection_key: str) -> None:
         try:
-            if self._url:
-                self._messages[1](connection_key)
-            elif not self._is_stopped:
-                self.listen()
-                self._messages[1](connection_key)
+            self._messages[1](connection_key)
         except Exception:  # noqa: BLE001  It is one of many kinds, and the sweep rings again.
-            if self._url:
-                _log.exception("Nobody was told that a campaign waits; it is found in a minute.")
-            else:  # Who answers is here, whatever the file of the messages lacks.
-                _log.exception("The file of the queue cannot be used; who sends is told without.")
-                self._answer(connection_key)
+            _log.exception(_UNTOLD)
+
+    def _tell_here(self, connection_key: str) -> None:
+        try:
+            self.listen()
+            self._messages[1](connection_key)
+        except Exception:  # noqa: BLE001  Who answers is here, whatever the messages lack.
+            _log.exception("The file of the queue cannot be used; who sends is told without.")
+            self._answer(connection_key)
 
     def listen(self) -> None:
-        """Answer every message from now on, and sweep every minute; does so once."""
+        """Answer every message from now on, and sweep every minute; does so once.
+
+        Where the messages cannot be used, it is tried again with each sweep. Raises `RuntimeError`
+        if no thread can be started.
+        """
         with self._lock:
-            if self._consumer is None and not self._is_stopped:
-                consumer = _Consumer(
-                    self._messages[0], workers=1, periodic=False, check_worker_health=False
-                )
-                sweeping = Thread(target=self._sweep_every_minute, args=(consumer,), daemon=True)
-                try:
-                    consumer.start()
-                    sweeping.start()
-                except RuntimeError:  # There is no thread to be had; the next one tries again.
-                    consumer.stop()
-                    raise
-                self._consumer = consumer
+            if self._stopped.is_set():
+                return
+            if self._sweeping is None:
+                sweeping = Thread(target=self._sweep_every_minute, daemon=True)
+                sweeping.start()
+                self._sweeping = sweeping
+            if self._consumer is None:
+                self._consumer = self._start_consumer()
+
+    def _start_consumer(self) -> Consumer | None:
+        try:
+            consumer = _Consumer(
+                self._messages[0], workers=1, periodic=False, check_worker_health=False
+            )
+        except Exception:  # noqa: BLE001  It is one of many kinds.
+            _log.exception("The queue cannot be used; what waits is found every minute.")
+            return None
+        try:
+            consumer.start()
+        except RuntimeError:  # There is no thread to be had; the next one tries again.
+            consumer.stop()
+            raise
+        return consumer
 
     def stop(self) -> None:
         """Answer no further message, for good."""
+        self._stopped.set()
         with self._lock:
-            self._is_stopped = True
             if self._consumer:
                 self._consumer.stop()
                 self._consumer.huey.storage.close()
                 self._consumer = None
 
-    def _sweep_every_minute(self, consumer: Consumer) -> None:
+    def _sweep_every_minute(self) -> None:
         """Sweep for as long as somebody listens, whatever has become of the queue."""
-        while not consumer.stop_flag.wait(_EVERY):
+        while not self._stopped.wait(_EVERY):
             try:
+                self.listen()
                 self.sweep()
             except Exception:  # noqa: BLE001  It is done again in a minute.
                 _log.exception("The sweep failed")
@@ -133,14 +169,21 @@ class Doorbell:
             huey = make_huey(_NAME, **options)
         except psycopg.errors.UniqueViolation:  # Another process made the tables meanwhile.
             huey = make_huey(_NAME, **options)
+        except sqlite3.DatabaseError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_NOTADB:
+                raise
+            self._file.unlink(missing_ok=True)  # Nothing hangs on what it held.
+            make_database_private(self._file)
+            huey = make_huey(_NAME, **options)
         return huey, huey.task(name="ring")(self._answer)
 
 
 def _open(url: str, file: Path) -> Callable[..., Huey]:
     if url.startswith(_POSTGRESQL):
-        return partial(PostgresHuey, dsn=url)
+        return partial(PostgresHuey, dsn=psycopg.conninfo.make_conninfo(url, **_OF_POSTGRESQL))
     if url:
-        return partial(RedisHuey, url=url)
+        return partial(RedisHuey, connection_pool=ConnectionPool.from_url(url, **_OF_REDIS))
+    make_database_private(file)
     return partial(Huey, storage_class=_File, filename=str(file), fsync=False, cache_mb=0)
 
 

@@ -25,6 +25,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.postgresql import REGCLASS
+from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
 
 from app.store import audit_trail, seals
@@ -39,6 +40,7 @@ from app.store.dialects.postgresql import (
     PostgresqlDatabase,
     drop_tables,
     make_tables,
+    take_time,
 )
 from app.store.models import Draft
 from app.store.records import Event
@@ -108,6 +110,26 @@ def copy_everything(
     return count
 
 
+def is_complete(target: PostgresqlDatabase) -> bool:
+    """Tell whether everything was moved into a database; waits for a commit that is under way.
+
+    Raises `DatabaseError`.
+    """
+    with target.reader.connect() as connection:
+        has = inspect(connection).has_table
+        if has(UNFINISHED_MOVE.name):
+            try:
+                connection.execute(select(UNFINISHED_MOVE)).all()
+            except ProgrammingError:  # It was dropped meanwhile, by the commit.
+                connection.rollback()
+            else:
+                return False
+        if not has(Event.__tablename__):
+            return False
+        moved = select(Event.id).where(Event.kind == EventKind.MOVED)
+        return connection.scalar(moved.limit(1)) is not None
+
+
 def copy_to_file(source: Store, path: Path) -> None:
     """Copy all tables of a PostgreSQL database into a new SQLite file, and hold it to them.
 
@@ -116,14 +138,14 @@ def copy_to_file(source: Store, path: Path) -> None:
     file = Store(path)
     try:
         with source.reading() as session:
+            take_time(session)
             connection = session.connection()
             figures = {table.name: measure(connection, table) for table in TABLES}
-            newest = seals.find_newest(session)
+            newest, counters = seals.find_newest(session), read_counters(connection)
             with file.engine.execution_options(writes=True).begin() as copy, sqlite.emptied(copy):
                 for table in TABLES:
                     _insert_all(connection, table, copy, table)
                 _compare(copy, figures, newest)
-            counters = read_counters(connection)
     finally:
         file.engine.dispose()
     count_on(path, counters)

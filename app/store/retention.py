@@ -16,6 +16,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 from sqlalchemy import delete, tuple_, update
@@ -118,22 +119,28 @@ class Archiver:
 
         It is alone while it does so: what is read is what is written, and what is removed.
         """
-        path = self.folder / f"{kind}-{datetime.now(UTC):%Y%m%dT%H%M%S%f}Z.jsonl"
         with self.store.writing() as session:
+            path = self._name_file(kind)
             seals.seal(session)
             portion = GATHER[kind](session, before, last)
             if not any(portion.list_keys()):
                 return "", None, last
+            head = _write_head(session, kind, before)
+            write_archive(path, head, portion.iterate_rows(), self.key)
             with _gone_after_a_failure(path):
-                archive = self._write(session, path, kind, before, portion)
+                archive = self._remove_archived(session, path, kind, before, portion)
                 seals.seal(session)
             return path.name, archive, portion.last
 
-    def _write(
+    def _name_file(self, kind: ArchiveKind) -> Path:
+        """Name a file as nobody else does, who may archive into the same folder."""
+        at = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}Z"
+        return self.folder / f"{kind}-{at}-{token_hex(4)}.jsonl"
+
+    def _remove_archived(
         self, session: Session, path: Path, kind: ArchiveKind, before: datetime, portion: Portion
     ) -> Archive:
-        """Write a portion to a file, read that again, and remove what it holds."""
-        write_archive(path, _write_head(session, kind, before), portion.iterate_rows(), self.key)
+        """Read again what was written of a portion, and remove what it holds."""
         archive = read_archive(path, self.key)
         rows = Counter(table for table, _ in portion.list_keys())
         if archive.holds["rows"] != dict(rows) or not archive.is_signed:

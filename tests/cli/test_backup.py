@@ -7,6 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Barrier
 from zipfile import ZipFile
 
 import pytest
@@ -16,6 +18,7 @@ from sqlalchemy import text
 
 from app import create_app
 from app.cli import backup
+from app.cli.archive import unpack, write_backup
 from app.sending.brought_back import FILE as NOTE
 from app.services import find_services
 from app.settings import Settings
@@ -166,3 +169,20 @@ def test_a_backup_takes_no_more_memory_for_a_larger_instance(
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert most < 8_000_000
+
+
+def test_two_backups_to_one_file_at_once_are_each_whole(
+    instance: Path, file: Path, app: Flask
+) -> None:
+    begin = Barrier(2)
+
+    def back_up(_number: int) -> None:
+        begin.wait(10)
+        for _ in range(5):
+            write_backup(instance, file)
+            with TemporaryDirectory() as folder:
+                unpack(file, Path(folder))
+
+    with ThreadPoolExecutor(2) as both:
+        list(both.map(back_up, range(2)))
+    assert list(file.parent.glob(".*")) == []

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from secrets import token_hex
+from typing import Any
 from unittest.mock import Mock
 
 import pytest
@@ -273,7 +274,7 @@ def test_a_move_that_fails_at_its_end_leaves_just_the_older_file_in_use(
     run: Run, target: str, filled: str, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(cli_move, "replace_private", Mock(side_effect=OSError("no room")))
+        patch.setattr(cli_move, "note_move", Mock(side_effect=OSError("no room")))
         assert run("move-to", target).exit_code == 1
     with pytest.raises(UnusableDatabase, match="run move-to again"), opened(target):
         pass
@@ -391,3 +392,47 @@ def test_nothing_is_moved_while_an_answer_can_still_come(
 def test_an_address_that_leads_nowhere_is_refused(run: Run, url: str, message: str) -> None:
     refused = run("move-to", url)
     assert (refused.exit_code, message in refused.output) == (1, True), refused.output
+
+
+LOST = OperationalError("COMMIT", {}, Exception("the server is gone"))
+
+
+def lose_the_answer(monkeypatch: pytest.MonkeyPatch, *, has_come_about: bool) -> None:
+    """Let a move fail at its last commit, which has come about or has not."""
+    copy_everything = move.copy_everything
+
+    def copy(*places: Any, **parts: Any) -> int:
+        before_use = parts["before_use"]
+
+        def note_and_fail(connection: Connection) -> None:
+            before_use(connection)
+            if not has_come_about:
+                raise LOST
+
+        copy_everything(*places, **parts | {"before_use": note_and_fail})
+        raise LOST
+
+    monkeypatch.setattr(cli_move, "copy_everything", copy)
+
+
+@pytest.mark.parametrize("has_come_about", [True, False])
+def test_a_move_that_fails_at_its_last_commit_is_settled_by_the_next_run(
+    run: Run, target: str, filled: str, instance: Path, *, has_come_about: bool
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        lose_the_answer(patch, has_come_about=has_come_about)
+        patch.setattr(cli_move, "is_complete", Mock(side_effect=LOST))
+        assert run("move-to", target).exit_code == 1
+    store = find_services(create_app(Settings(instance=instance))).store
+    with pytest.raises(OperationalError, match="a move to PostgreSQL was cut off"), store.writing():
+        pass
+    other = run("move-to", target.replace("127.0.0.1", "localhost"))
+    assert (other.exit_code, "Name that database" in other.output) == (1, True), other.output
+
+    settled = run("move-to", target)
+    assert settled.exit_code == 0, settled.output
+    assert ("by an earlier run" in settled.output) is has_come_about
+    with opened(target) as there:
+        assert verdict(there, filled).fault == ""
+    with pytest.raises(CannotStart, match=r"was moved to PostgreSQL .*: set DATABASE_URL"):
+        create_app(Settings(instance=instance))

@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import os
+import signal
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -176,3 +178,20 @@ def test_what_belongs_to_a_running_process_is_not_replaced_by_a_restore(
     assert restored.exit_code == 0, restored.output
     assert (instance / "x.lock").read_text() == "held"
     assert names(store) == set()
+
+
+def test_a_restore_that_is_stopped_half_way_is_ended_first(
+    run: Run, backed_up: Path, instance: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = database_file.copy_database
+
+    def copy_and_be_stopped(source: Path, target: Path) -> None:
+        copy(source, target)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    (instance / "token_keys").write_text("of later")
+    monkeypatch.setattr(backup, "copy_database", copy_and_be_stopped)
+    stopped = run("restore", backed_up)
+    assert stopped.exit_code == 0, stopped.output
+    assert names(store) == set()
+    assert (instance / "token_keys").read_text() != "of later"

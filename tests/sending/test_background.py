@@ -19,6 +19,19 @@ def test_what_fails_beside_a_request_ends_there() -> None:
     assert background.drain(0)
 
 
+def test_what_ends_its_thread_keeps_nothing_else_of_its_name_from_running() -> None:
+    background, done = Background(), Event()
+
+    def leave() -> None:
+        raise SystemExit
+
+    background.run("test of a", leave)
+    assert background.drain(10)
+    background.run("test of a", done.set)
+    assert background.drain(10)
+    assert done.is_set()
+
+
 def test_a_failure_beside_a_request_is_logged(log: Log) -> None:
     background = Background()
 

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Thread
@@ -97,8 +98,41 @@ def test_a_server_that_cannot_be_reached_is_no_error_of_who_presses(
 ) -> None:
     with opened(tmp_path, heard, url=f"redis://127.0.0.1:{free_port()}/0") as doorbell:
         doorbell.ring("client")
+        assert doorbell._ringing.drain(10)  # noqa: SLF001  Who rings does not wait.
     assert "it is found in a minute" in caplog.text
     assert heard.empty()
+
+
+@pytest.mark.parametrize("scheme", ["redis", "postgresql"])
+def test_nobody_waits_for_a_server_that_is_silent(
+    tmp_path: Path, heard: Heard, scheme: str
+) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as silent:
+        url = f"{scheme}://127.0.0.1:{silent.getsockname()[1]}/0"
+        with opened(tmp_path, heard, url=url) as doorbell:
+            began = monotonic()
+            doorbell.ring("client")
+            assert monotonic() - began < PATIENCE / 2
+            assert doorbell._ringing.drain(15)  # noqa: SLF001
+
+
+def test_a_queue_that_is_no_database_is_made_anew(tmp_path: Path, heard: Heard) -> None:
+    (tmp_path / FILE).write_text("This is none. " * 100)
+    with opened(tmp_path, heard) as doorbell:
+        doorbell.listen()
+        doorbell.ring("client")
+        assert heard.next() == "client"
+    assert (tmp_path / FILE).stat().st_mode & 0o777 == 0o600
+
+
+def test_where_the_queue_cannot_be_used_it_is_swept_all_the_same(
+    tmp_path: Path, heard: Heard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.sending.doorbell._EVERY", 0.01)
+    with opened(tmp_path / "nowhere", heard) as doorbell:
+        doorbell.sweep = partial(heard.put, "swept")
+        doorbell.listen()
+        assert heard.next() == "swept"
 
 
 class Redis(socketserver.StreamRequestHandler):

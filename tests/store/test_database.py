@@ -112,6 +112,27 @@ def test_a_file_that_goes_under_a_running_app_is_noticed(
 
 
 @pytest.mark.sqlite
+def test_who_waits_to_write_while_everything_is_moved_away_is_refused(store: Store) -> None:
+    mark = file_of(store).with_name(sqlite.MOVED)
+
+    def save() -> None:
+        with store.writing() as session:
+            drafts.save(session, DRAFT, judge({"name": "lost"}), over=0)
+
+    with ThreadPoolExecutor(1) as writers:
+        with hold_exclusively(writers_lock_of(store), 1):
+            waiting = writers.submit(save)
+            with pytest.raises(TimeoutError):
+                waiting.result(0.3)
+            sqlite.note_move(mark, "elsewhere", is_whole=True)
+        with pytest.raises(OperationalError, match="everything was moved to PostgreSQL"):
+            waiting.result(10)
+    mark.unlink()
+    with store.reading() as session:
+        assert not drafts.exists(session, DRAFT)
+
+
+@pytest.mark.sqlite
 def test_nobody_writes_while_a_backup_is_brought_back(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

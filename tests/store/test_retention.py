@@ -1,8 +1,10 @@
 """What is older than it has to be kept goes into archives, whole, and the trail still holds."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
+import time_machine
 from sqlalchemy import select, text
 
 from app.campaign.contract.payload import build_payload, compute_digest, encode_payload
@@ -17,6 +19,7 @@ from app.store import (
     drafts,
     listing,
     request_log,
+    retention,
 )
 from app.store.acceptances import judge
 from app.store.audit_trail import EventKind
@@ -24,6 +27,7 @@ from app.store.base import State
 from app.store.database import Store
 from app.store.draft_query import DraftQuery, Show
 from app.store.models import Draft, Submission
+from app.store.portions import ArchiveKind
 from app.store.records import LoggedCall
 from tests.factories import inbound, outbound, typed
 from tests.fakes import FakeApi
@@ -37,6 +41,7 @@ from tests.store.archives import (
     archive,
     count,
     draft_of,
+    in_days,
     kinds_of,
     log_test,
     make_archiver,
@@ -251,3 +256,19 @@ class TestTrail:
         with store.reading() as session:
             draft = drafts.find(session, draft_id)
             assert audit_trail.find_answers_at(session, draft, 1) == {}
+
+
+def test_a_name_that_is_taken_keeps_the_archive_that_has_it(
+    store: Store, sent: Callable[[State], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent(State.CREATED)
+    monkeypatch.setattr(retention, "token_hex", lambda _bytes: "0")
+    with time_machine.travel(datetime.now(UTC), tick=False):
+        archiver = make_archiver(store)
+        archiver.folder.mkdir()
+        kind = ArchiveKind.LOG
+        taken = archiver._name_file(kind)  # noqa: SLF001  As another machine would, just now.
+        taken.write_text("The only copy of its rows.")
+        with pytest.raises(FileExistsError):
+            archiver.archive(in_days(2))
+    assert taken.read_text() == "The only copy of its rows."

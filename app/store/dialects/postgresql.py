@@ -182,6 +182,11 @@ def insert_if_missing(session: Session, into: type[Base], row: Mapping[str, Any]
     session.execute(insert(into).on_conflict_do_nothing(), row)
 
 
+def take_time(session: Session) -> None:
+    """Let a transaction take as long as it needs, also where it asks nothing for long."""
+    session.execute(_UNHURRIED)
+
+
 def read_clock(session: Session) -> Moment:
     """Read the server's clock, which is the same for all machines."""
     return Moment("postgresql", session.scalars(CLOCK).one())
@@ -197,7 +202,10 @@ ENCODING = select(func.current_setting("server_encoding"))
 KNOWS_LETTERS = select(func.lower("Ö") == "ö")
 """Whether a search finds a letter that is not in ASCII in both cases."""
 
-_UNHURRIED = text("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0")
+_UNHURRIED = text(
+    "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0;"
+    " SET LOCAL idle_in_transaction_session_timeout = 0"
+)
 CLOCK = select(cast(extract("epoch", func.clock_timestamp()), Float))
 
 

@@ -33,7 +33,7 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import Session
 
-from app.private_files import make_database_private
+from app.private_files import make_database_private, replace_private
 from app.store.base import Base
 from app.store.file_lock import Busy, hold_shared
 from app.store.leases import Moment, read_moment
@@ -52,7 +52,13 @@ PRAGMAS = (
 )
 
 MOVED = "moved_to_postgresql"
-"""The file beside a database that says where its data went; who finds it does not use that."""
+"""The file beside a database that says where its data went, or goes; who finds it writes no more.
+
+Who moves writes it before the last commit, and once more after it.
+"""
+
+MOVE_CUT_OFF = "a move to PostgreSQL was cut off; run move-to again, to the same database"
+_MOVING = "moving "
 
 MOVED_AWAY = "everything was moved to PostgreSQL; start the app again, with DATABASE_URL"
 
@@ -84,8 +90,9 @@ class SqliteDatabase:
         """Notice a file that is another now: SQLite would go on writing into the lost one."""
         if _identify(self.path) != self._identity:
             raise _make_error(_GONE)
-        if self.path.with_name(MOVED).exists():
-            raise _make_error(MOVED_AWAY)
+        mark = self.path.with_name(MOVED)
+        if mark.exists():
+            raise _make_error(MOVE_CUT_OFF if is_move_cut_off(mark) else MOVED_AWAY)
 
     @contextmanager
     def take_turn(self) -> Iterator[None]:
@@ -116,7 +123,23 @@ class SqliteDatabase:
                 raise _make_error(_IN_RESTORE) from error
             except OSError as error:
                 raise _make_error(str(error)) from error
+            self.check()  # While this waited, everything may have been moved away.
             yield
+
+
+def note_move(mark: Path, place: str, *, is_whole: bool) -> None:
+    """Note that everything goes to a place, or has gone there and nothing is used here any more."""
+    replace_private(mark, f"{'' if is_whole else _MOVING}{place}\n")
+
+
+def is_move_cut_off(mark: Path) -> bool:
+    """Tell whether a move was begun of which nobody has noted that it is whole."""
+    return mark.read_text().startswith(_MOVING)
+
+
+def read_place(mark: Path) -> str:
+    """Read where everything went, or goes."""
+    return mark.read_text().strip().removeprefix(_MOVING)
 
 
 def contains(
