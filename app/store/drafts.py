@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
+from hashlib import sha256
 from secrets import token_hex
 from typing import Any
 
@@ -52,6 +53,11 @@ ID_FORM = "[0-9a-f]{16}"
 def make_id() -> str:
     """Make a random id of 16 hexadecimal digits, which nobody can guess."""
     return token_hex(8)
+
+
+def derive_id(words: str) -> str:
+    """Derive an id from words that nobody can guess: the same words are the same draft."""
+    return sha256(words.encode()).hexdigest()[:16]
 
 
 def find(session: Session, draft_id: str) -> Draft:

@@ -38,6 +38,7 @@ const FIRST_WAIT = 1000;
 const LONGEST_WAIT = 30_000;
 const SILENCE = 20_000;
 const OWN = new Set(["csrf_token", "version", "accepted"]);
+const PASSING = new Set([408, 429]); // The same may be taken a little later.
 
 let state = "clean";
 let attempt = null;
@@ -47,13 +48,15 @@ let isAskedFor = false;
 form.dataset.autosaveState = state;
 
 const say = (words, failed = false) => {
-  status.setAttribute("aria-live", failed ? "assertive" : isAskedFor ? "polite" : "off"); // Nobody waits for other success.
+  const isNews = failed && !hasFailed(); // That the next attempt fails as well is none.
+  status.setAttribute("aria-live", isNews ? "assertive" : isAskedFor ? "polite" : "off"); // Nobody waits for other success.
   status.classList.toggle("failed", failed);
   status.textContent = words;
 };
 // Until an attempt succeeds, that one failed is what matters.
+const hasFailed = () => status.classList.contains("failed");
 const mention = (words) => {
-  if (!status.classList.contains("failed")) say(words);
+  if (!hasFailed()) say(words);
 };
 
 const select = (data) => [...data].filter(([name]) => !OWN.has(name));
@@ -73,7 +76,7 @@ const post = async (body) => {
       headers: { Accept: "application/json" },
       signal: AbortSignal.timeout(SILENCE),
     });
-    if (answer.status >= 500) return ["failed"];
+    if (answer.status >= 500 || PASSING.has(answer.status)) return ["failed"];
     if (answer.status === 413) return ["refused", { words: "Not saved: this is more than Campaign Builder takes at once. Shorten it, and save." }];
     const reply = await answer.json();
     if (answer.ok) return ["saved", reply];
@@ -89,7 +92,8 @@ const save = async () => {
   const body = unanswered ?? new FormData(form);
   sent = select(body);
   keep();
-  mention("Saving …");
+  if (hasFailed()) say("Not saved yet. Trying again …", true);
+  else say("Saving …");
   if (!same(sent, answers())) dispatch("typed");
   const [event, detail] = await post(body);
   unanswered = event === "failed" ? body : null;

@@ -17,8 +17,18 @@ const renew = async () => {
   renewed = Date.now();
   const answer = await fetch(location.href, { cache: "no-store" });
   const made = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("rows");
-  if (made) document.getElementById("rows")?.replaceWith(made);
+  const shown = document.getElementById("rows");
+  if (!made || !shown) return;
+  const [rows, fresh] = [shown, made].map((table) => [...table.tBodies[0].rows]);
+  if (rows.length !== fresh.length) return shown.replaceWith(made);
+  for (const [at, row] of rows.entries()) {
+    if (row.isEqualNode(fresh[at])) continue;
+    const hasFocus = row.contains(document.activeElement);
+    row.replaceWith(fresh[at]);
+    if (hasFocus) fresh[at].querySelector("a")?.focus({ preventScroll: true });
+  }
 };
+const silent = document.getElementById("no-answer");
 const show = (progress) => {
   for (const part of parts) part.textContent = progress[part.dataset.count].toLocaleString("en");
   if (bar) bar.value = progress.done + progress.failed + progress.taken_back + progress.unknown;
@@ -30,20 +40,27 @@ const show = (progress) => {
 const ask = async () => {
   try {
     const answer = await fetch(page.dataset.batch, { headers: { Accept: "application/json" }, cache: "no-store" });
+    silent.hidden = answer.ok;
     if (answer.ok) show(await answer.json());
   } catch {
-    // It is asked again.
+    silent.hidden = false; // It is asked again.
   }
   timer = setTimeout(ask, EVERY);
 };
 const listen = () => {
   const source = new EventSource(page.dataset.events);
+  source.onopen = () => {
+    clearTimeout(timer);
+    silent.hidden = true;
+  };
   source.onmessage = (event) => show(JSON.parse(event.data));
   source.onerror = () => {
-    if (source.readyState !== EventSource.CLOSED) return;
     clearTimeout(timer);
     timer = setTimeout(ask, EVERY);
   };
   window.addEventListener("pagehide", () => source.close());
 };
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted) location.reload();
+});
 listen();

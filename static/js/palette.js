@@ -8,12 +8,15 @@ const input = dialog.querySelector("[role=combobox]");
 const list = dialog.querySelector("[role=listbox]");
 const status = dialog.querySelector("[role=status]");
 const PAUSE = 120; // Milliseconds.
+const SILENCE = 8000;
 const FEW = 12;
 
 let places = []; // Pages, and what is on this one; read when the dialog opens.
 let campaigns = [];
 let chosen = ""; // The key of the choice that is marked, once somebody has moved to it.
-let asked = Promise.resolve();
+let asked = Promise.resolve(); // Is over when the last question is answered, or was given up.
+let giveUp = () => {};
+let hasFailed = false;
 let timer;
 let request;
 
@@ -94,7 +97,9 @@ const draw = () => {
   });
   list.replaceChildren(...groups);
   mark();
-  status.textContent = choices.length ? `${choices.length} found` : "Nothing is called that.";
+  input.setAttribute("aria-expanded", String(choices.length > 0));
+  if (hasFailed) status.textContent = "The search for campaigns does not answer.";
+  else status.textContent = choices.length ? `${choices.length} found` : "Nothing is called that.";
 };
 
 const fetchCampaigns = async () => {
@@ -102,8 +107,10 @@ const fetchCampaigns = async () => {
   request = new AbortController();
   const { signal } = request;
   try {
-    const answer = await fetch(`${dialog.dataset.find}?${new URLSearchParams({ search: input.value })}`, { signal });
+    const address = `${dialog.dataset.find}?${new URLSearchParams({ search: input.value })}`;
+    const answer = await fetch(address, { signal: AbortSignal.any([signal, AbortSignal.timeout(SILENCE)]) });
     const found = answer.ok ? await answer.json() : [];
+    hasFailed = !answer.ok;
     campaigns = found.map(({ name, detail, address }) => ({
       group: input.value.trim() ? "Campaigns" : "Last changed",
       words: name,
@@ -114,21 +121,37 @@ const fetchCampaigns = async () => {
   } catch {
     if (signal.aborted) return; // A later question is under way.
     campaigns = [];
+    hasFailed = true;
   }
   draw();
 };
 const ask = () => {
-  clearTimeout(timer);
+  stopAsking();
   if (!dialog.dataset.find) return;
   asked = new Promise((done) => {
+    giveUp = done;
     timer = setTimeout(() => fetchCampaigns().then(done), PAUSE);
   });
+};
+const stopAsking = () => {
+  clearTimeout(timer);
+  request?.abort();
+  giveUp();
 };
 
 const go = (choice) => {
   if (!choice) return;
   dialog.close();
   choice.go();
+};
+// A page is there at once; a campaign is what the search will say.
+const goToMarked = async () => {
+  const marked = choices[mark()];
+  if (chosen || marked?.group === "Pages") return go(marked);
+  const question = asked;
+  status.textContent = "Searching …";
+  await question;
+  if (dialog.open && question === asked) go(choices[mark()]);
 };
 const move = (by) => {
   if (!choices.length) return;
@@ -142,17 +165,17 @@ input.addEventListener("input", () => {
   draw();
   ask();
 });
-input.addEventListener("keydown", async (event) => {
+input.addEventListener("keydown", (event) => {
   if (event.isComposing) return;
   if (event.key === "ArrowDown" || event.key === "ArrowUp") {
     event.preventDefault();
     move(event.key === "ArrowDown" ? 1 : -1);
   } else if (event.key === "Enter") {
     event.preventDefault();
-    await asked; // What is marked then is what was asked for.
-    if (dialog.open) go(choices[mark()]);
+    goToMarked();
   }
 });
+dialog.addEventListener("close", stopAsking);
 list.addEventListener("click", (event) => go(choices[event.target.closest("[role=option]")?.dataset.number]));
 list.addEventListener("pointerdown", (event) => event.preventDefault()); // Focus stays where one types.
 
@@ -161,6 +184,7 @@ export const openPalette = () => {
   places = readPlaces();
   campaigns = [];
   chosen = "";
+  hasFailed = false;
   setControl(input, [""]);
   draw();
   dialog.showModal();

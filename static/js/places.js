@@ -21,7 +21,9 @@ const offer = () => {
 input?.addEventListener("focus", async () => {
   if (places.length) return;
   try {
-    places = await (await fetch(input.dataset.places)).json();
+    const answer = await fetch(input.dataset.places);
+    if (!answer.ok) return;
+    places = await answer.json();
   } catch {
     return;
   }

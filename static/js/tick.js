@@ -61,6 +61,10 @@ try {
 }
 document.querySelector("a[href*='#row-']")?.addEventListener("click", () => {
   const ticked = ticks.filter((tick) => tick.checked).map((tick) => tick.value);
-  sessionStorage.setItem(KEPT, JSON.stringify(ticked));
+  try {
+    sessionStorage.setItem(KEPT, JSON.stringify(ticked));
+  } catch {
+    // Then they have to be ticked again.
+  }
 });
 show();

@@ -6,7 +6,8 @@ const list = document.getElementById("zones");
 
 const offer = async () => {
   if (!input || list.childElementCount) return;
-  const zones = await (await fetch(input.dataset.zones)).json();
+  const answer = await fetch(input.dataset.zones);
+  const zones = answer.ok ? await answer.json() : [];
   if (list.childElementCount) return;
   list.append(
     ...zones.map(([name, offset]) => {
@@ -18,7 +19,7 @@ const offer = async () => {
   );
 };
 
-input?.addEventListener("focus", () => offer().catch(() => {}), { once: false });
+input?.addEventListener("focus", () => offer().catch(() => {}));
 
 // A new campaign starts at it once it asks for a zone; before, the zone would be kept and not sent.
 const own = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";

@@ -1,5 +1,6 @@
 """Nothing that was typed is lost: by a reload, a dead server, a closed tab or another person."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import NewWindow
@@ -67,6 +68,22 @@ def test_coming_back_online_takes_back_what_is_said_of_the_server_before_it_answ
     page.context.set_offline(False)
     expect(page.locator("#out-of-date")).to_be_hidden(timeout=900)
     expect(page.locator("#saved")).not_to_contain_text("Not saved", timeout=900)
+
+
+@pytest.mark.parametrize("status", [401, 403, 413, 500])
+def test_an_answer_that_says_nothing_of_what_was_typed_leaves_the_panel_out_of_date(
+    operator: Operator, status: int
+) -> None:
+    page = operator.page
+    operator.start(typed(inbound()))
+    operator.waits_until_saved()
+    page.route("**/preview", lambda route: route.fulfill(status=status, body="{}"))
+    operator.fill({"name": "Typed in vain"})
+    operator.sees_in_the_panel("This is not up to date")
+    page.unroute("**/preview")
+    if status < 500:
+        operator.fill({"name": "Typed again"})
+    expect(page.locator("#out-of-date")).to_be_hidden(timeout=10_000)
 
 
 def test_a_browser_that_is_online_without_an_answer_still_says_so(operator: Operator) -> None:

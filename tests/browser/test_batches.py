@@ -102,3 +102,23 @@ def test_enter_in_a_field_of_a_batch_presses_no_button(operator: Operator, saved
     )
     page.get_by_label("Your name").press("Enter")
     assert page.evaluate("document.body.dataset.submitted") is None
+
+
+def test_who_reads_the_campaigns_of_a_batch_keeps_their_place(
+    operator: Operator, app: Flask, saved: Saved
+) -> None:
+    set_pace(app, 0.5)
+    save_many(saved, 9)
+    page = operator.page
+    page.goto("/")
+    page.get_by_role("checkbox", name="Tick all on this page").click()
+    operator.press("Send those ticked (9)")
+    operator.press("Send 9 campaigns to the sandbox")
+    operator.sees_heading("Batch 1: being sent")
+    row = page.get_by_role("row").filter(has_text="Waiting").first
+    link = row.get_by_role("link")
+    name = link.inner_text()
+    link.focus()
+    sent = page.get_by_role("row").filter(has_text=name)
+    expect(sent).to_contain_text("Created", timeout=30_000)
+    expect(page.get_by_role("link", name=name, exact=True)).to_be_focused()

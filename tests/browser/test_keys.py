@@ -55,6 +55,41 @@ def test_a_page_is_chosen_with_the_arrows_and_the_choice_is_told(page: Page) -> 
     page.wait_for_url("**/connections")
 
 
+def test_a_page_that_is_listed_is_gone_to_whatever_the_search_takes(page: Page) -> None:
+    page.goto("/about")
+    page.route("**/find.json*", lambda _route: None)
+    page.keyboard.press("Control+k")
+    page.keyboard.type("connections")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/connections")
+
+
+def test_what_was_asked_for_is_given_up_with_the_palette(page: Page) -> None:
+    page.goto("/about")
+    page.route("**/find.json*", lambda _route: None)
+    page.keyboard.press("Control+k")
+    page.keyboard.type("nothing of that name")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog").get_by_role("status")).to_have_text("Searching …")
+    page.keyboard.press("Escape")
+    page.unroute("**/find.json*")
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("option").first).to_be_visible()
+    expect(page.get_by_role("dialog").get_by_role("status")).to_contain_text("found")
+    assert page.url.endswith("/about")
+
+
+def test_a_search_that_does_not_answer_is_said(page: Page) -> None:
+    page.goto("/about")
+    page.route("**/find.json*", lambda route: route.abort())
+    page.keyboard.press("Control+k")
+    page.keyboard.type("front")
+    expect(page.get_by_role("dialog").get_by_role("status")).to_have_text(
+        "The search for campaigns does not answer."
+    )
+    expect(palette(page)).to_have_attribute("aria-expanded", "false")
+
+
 def test_what_cannot_be_taken_back_is_gone_to_and_not_pressed(
     page: Page, saved: Callable[..., str]
 ) -> None:

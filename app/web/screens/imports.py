@@ -1,6 +1,8 @@
 """Campaigns that were written elsewhere, made drafts: nothing of it is sent."""
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from secrets import token_hex
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.campaign.contract.strict_json import Malformed
@@ -10,7 +12,8 @@ from app.services import store
 from app.store import drafts
 from app.store.acceptances import judge
 from app.store.audit_trail import name_draft_chain
-from app.web.access import list_connections, name_connections, needs
+from app.store.drafts import AlreadySubmitted, StaleVersion, derive_id
+from app.web.access import find_person, list_connections, name_connections, needs
 from app.web.clients import find_client
 from app.web.together import MOST, BulkAction, tell_together
 from app.web.visit import name_person
@@ -18,6 +21,8 @@ from app.web.visit import name_person
 bp = Blueprint("imports", __name__)
 
 _TOO_MANY = f"Import {MOST} campaigns at once, or fewer: these are {{:,}}."
+_BOTH = "Import this first, or empty it and choose the file again: one is imported at once."
+_THERE = "They were imported already: here they are."
 _NOTHING = "Paste a campaign, or choose a file."
 
 
@@ -31,30 +36,49 @@ def ask() -> str:
 @needs(Right.EDIT)
 def read() -> ResponseReturnValue:
     """Make drafts of all campaigns that were given, or of none where one has to be changed."""
-    file = request.files.get("file")
-    content = (file.read() if file else b"") or request.form.get("text", "").encode()
-    typed = content.decode(errors="replace")
-    if not content.strip():
-        return _draw(typed, _NOTHING), 422
+    file, pasted = request.files.get("file"), request.form.get("text", "").encode()
+    from_file = file.read() if file else b""
+    typed = (pasted if pasted.strip() else from_file).decode(errors="replace")
     try:
-        entries = read_import(
-            content, name_connections(Right.EDIT), request.form.get("connection", "")
-        )
+        entries = _read_entries(pasted, from_file)
     except Malformed as error:
         return _draw(typed, str(error)), 422
-    if len(entries) > MOST:
-        return _draw(typed, _TOO_MANY.format(len(entries))), 422
     if any(entry.faults for entry in entries):
         return _draw(typed, entries=entries), 422
-    ids = _make_drafts(entries)
+    try:
+        ids = _make_drafts(entries, request.form.get("import") or token_hex(16))
+    except (StaleVersion, AlreadySubmitted):
+        flash(_THERE)
+        return redirect(url_for("drafts.index"))
     count = "1 campaign was" if len(ids) == 1 else f"{len(ids)} campaigns were"
     tell_together(BulkAction.IMPORTED, f"{count} imported. Nothing is sent yet.", ids)
     return redirect(url_for("drafts.index"))
 
 
-def _make_drafts(entries: list[Entry]) -> list[str]:
-    """Make all drafts or none, the last one first: so the list has them in the text's order."""
-    made = [(drafts.make_id(), judge(entry.answers)) for entry in reversed(entries)]
+def _read_entries(pasted: bytes, from_file: bytes) -> list[Entry]:
+    """Read what was given; raises `Malformed`, also for both, for neither, and for too many."""
+    if pasted.strip() and from_file.strip():
+        raise Malformed(_BOTH)
+    content = pasted if pasted.strip() else from_file
+    if not content.strip():
+        raise Malformed(_NOTHING)
+    to = request.form.get("connection", "")
+    entries = read_import(content, name_connections(Right.EDIT), to)
+    if len(entries) > MOST:
+        raise Malformed(_TOO_MANY.format(len(entries)))
+    return entries
+
+
+def _make_drafts(entries: list[Entry], key: str) -> list[str]:
+    """Make all drafts or none, the last one first: so the list has them in the text's order.
+
+    Their ids are drawn from the *key* of the page, so that a second press finds them there. Raises
+    `StaleVersion` or `AlreadySubmitted` then.
+    """
+    made = [
+        (derive_id(f"{find_person().label} {key} {at}"), judge(entry.answers))
+        for at, entry in reversed(list(enumerate(entries)))
+    ]
     with store().writing(*(name_draft_chain(draft_id) for draft_id, _ in made)) as session:
         for draft_id, judgement in made:
             drafts.save(session, draft_id, judgement, over=0, who=name_person())
@@ -69,6 +93,7 @@ def _draw(typed: str, message: str = "", entries: list[Entry] | None = None) -> 
         offered=[to for to in list_connections(Right.EDIT) if to.is_enabled],
         chosen=request.form.get("connection", client.key if client else ""),
         typed=typed,
+        import_key=token_hex(16),
         message=message,
         wrong=[entry for entry in entries or () if entry.faults],
         right=[entry for entry in entries or () if not entry.faults],

@@ -14,6 +14,8 @@ from app.campaign.contract.payload import build_payload
 from app.campaign.explanation import explain
 from app.rights import Role
 from app.store import drafts
+from app.store.acceptances import judge
+from app.store.audit_trail import name_draft_chain
 from app.store.database import Store
 from app.store.draft_query import DraftQuery
 from app.store.listing import read_ids
@@ -40,10 +42,15 @@ def shown(answer: TestResponse) -> str:
     return text(main)
 
 
+def read_ids_of(store: Store) -> list[str]:
+    with store.reading() as session:
+        return read_ids(session, DraftQuery(), 9)
+
+
 def list_payloads(store: Store) -> list[dict[str, Any]]:
     """List what each draft would send, in the order of the list."""
     with store.reading() as session:
-        kept = [drafts.find(session, draft_id) for draft_id in read_ids(session, DraftQuery(), 9)]
+        kept = [drafts.find(session, draft_id) for draft_id in read_ids_of(store)]
     return [dict(explain(draft.answers, datetime.now(UTC)).payload) for draft in kept]
 
 
@@ -65,10 +72,35 @@ def test_what_is_sent_to_the_api_becomes_drafts_that_would_send_the_same(
     assert list_payloads(store) == [FIRST, SECOND]
 
 
-def test_a_file_is_read_instead_of_what_stands_there(client: FlaskClient, store: Store) -> None:
-    file = BytesIO(json.dumps(FIRST).encode()), "campaigns.json"
-    assert "1 campaign was imported." in shown(give(client, "{}", file=file))
+def test_a_file_is_read_as_what_is_pasted_is(client: FlaskClient, store: Store) -> None:
+    def choose() -> tuple[BytesIO, str]:
+        return BytesIO(json.dumps(FIRST).encode()), "campaigns.json"
+
+    both = give(client, "{}", file=choose())
+    assert both.status_code == 422
+    assert "one is imported at once" in shown(both)
+    assert list_payloads(store) == []
+    assert "1 campaign was imported." in shown(give(client, "", file=choose()))
     assert list_payloads(store) == [FIRST]
+
+
+def test_what_is_imported_twice_from_one_page_is_there_once(
+    client: FlaskClient, store: Store
+) -> None:
+    page = Page(client.get("/drafts/import"))
+    fields = {
+        str(field["name"]): str(field["value"]) for field in page.soup.select("main [type=hidden]")
+    }
+    typed = fields | {"text": json.dumps([FIRST, SECOND]), "connection": "sandbox"}
+    first, second = (client.post("/drafts/import", data=typed) for _ in range(2))
+    assert (first.status_code, second.status_code) == (302, 302)
+    assert list_payloads(store) == [FIRST, SECOND]
+    [renamed, _] = read_ids_of(store)
+    with store.writing(name_draft_chain(renamed)) as session:
+        drafts.save(session, renamed, judge({"name": "Edited"}), over=1)
+    again = client.post("/drafts/import", data=typed, follow_redirects=True)
+    assert "They were imported already" in shown(again)
+    assert len(list_payloads(store)) == 2
 
 
 def test_an_import_is_undone_by_one_press(client: FlaskClient, store: Store) -> None:
@@ -96,7 +128,7 @@ def test_nothing_is_kept_and_nothing_lost_where_one_has_to_be_changed(
     answer = give(client, written)
     assert answer.status_code == 422
     page = shown(answer)
-    assert "Nothing was imported yet: 2 campaigns need a change" in page
+    assert "2 campaigns need a change" in page
     assert "Campaign 2, Wrong" in page
     assert "colour Remove “colour”" in page
     assert "timezone" in page
