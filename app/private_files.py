@@ -26,6 +26,9 @@ def create_private(path: Path, text: str) -> None:
         os.link(fresh, path)  # Unlike a rename, it never replaces what another start has made.
     except FileExistsError:
         _replace_empty(path, fresh)
+    except OSError:  # There are no links on this file system.
+        with suppress(FileExistsError):
+            write_private(path, text)
     finally:
         fresh.unlink(missing_ok=True)
     sync_folder(path.parent)
@@ -92,8 +95,18 @@ def _make_empty(path: Path) -> None:
         os.link(fresh, path)
     except FileExistsError:  # Somebody else was faster.
         pass
+    except OSError:  # There are no links on this file system, so two may just make it at once.
+        with suppress(FileExistsError):
+            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     finally:
         fresh.unlink(missing_ok=True)
+
+
+def make_lasting_folder(folder: Path) -> None:
+    """Make a folder whose name survives a power cut, if it is not there."""
+    if not folder.exists():
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        sync_folder(folder.parent)
 
 
 def make_folder_private(folder: Path) -> None:

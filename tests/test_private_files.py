@@ -1,5 +1,6 @@
 """What is secret has one owner, is there whole or not at all, and is never made twice."""
 
+import os
 import sqlite3
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -7,6 +8,7 @@ from pathlib import Path
 from secrets import token_hex
 from subprocess import run
 from threading import Barrier
+from unittest.mock import Mock
 
 import pytest
 
@@ -91,6 +93,18 @@ def test_starts_at_the_same_time_agree_on_what_takes_the_place_of_an_empty_file(
         (kept,) = set(starts.map(start, range(8)))
     assert len(kept) == 64
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_file_system_without_links_will_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "link", Mock(side_effect=PermissionError(1, "Operation not permitted")))
+    create_private(tmp_path / "secret", "kept")
+    create_private(tmp_path / "secret", "another")
+    make_database_private(tmp_path / "campaigns.sqlite3")
+    assert (tmp_path / "secret").read_text() == "kept"
+    names = {path.name: mode(path) for path in tmp_path.iterdir()}
+    assert names == {"secret": 0o600, "campaigns.sqlite3": 0o600}
 
 
 def test_an_empty_file_of_an_interrupted_start_is_filled(instance: Path) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from app.logs import describe_error
-from app.private_files import replace_private
+from app.private_files import make_lasting_folder, replace_private
 from app.remote.answers import Created
 from app.remote.exchange import Exchange
 from app.sending.outcome import Outcome
@@ -56,7 +56,7 @@ class Journal:
         try:
             if self.find(entry.token):
                 return True
-            self._folder.mkdir(mode=0o700, exist_ok=True)
+            make_lasting_folder(self._folder)
             replace_private(path, json.dumps(_write_entry(entry)))
         except (OSError, TypeError, ValueError) as error:
             known = entry.outcome.campaign.campaign_id if entry.outcome.campaign else ""

@@ -17,7 +17,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from app.private_files import sync_folder
+from app.private_files import make_lasting_folder, sync_folder
 
 FORM = 1
 """The version of how an archive is written."""
@@ -52,7 +52,7 @@ def derive_key(secret: str) -> bytes:
 
 def write_archive(path: Path, head: Mapping[str, Any], rows: Iterable[Row], key: bytes) -> None:
     """Write a new archive durably, or none; raises `OSError`, also for one that is there."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_lasting_folder(path.parent)
     opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(opened, "wb") as file:
