@@ -82,7 +82,7 @@ def _list_names(folder: Path) -> list[str]:
 def _copy_all(instance: Path, folder: Path, copies: Copies) -> None:
     """Copy the journal first: what it holds is taken into the database, and then dropped."""
     (folder / FOLDER).mkdir()
-    left_out = {*copies, MOVED} if copies else set()
+    left_out = {*copies, MOVED}
     for path in (*instance.glob(f"{FOLDER}/*.json"), *instance.iterdir()):
         target = folder / path.relative_to(instance)
         if path.name in left_out:

@@ -26,7 +26,7 @@ from app.store.dialects.postgresql import (
     UNFINISHED_MOVE,
     VERSION,
 )
-from app.store.dialects.sqlite import MOVED, MOVED_AWAY
+from app.store.dialects.sqlite import MOVE_CUT_OFF, MOVED, MOVED_AWAY, is_move_cut_off
 from app.store.migrations import HEAD, read_revision
 from app.store.records import LoggedCall
 
@@ -41,8 +41,9 @@ def find_database_weaknesses(settings: Settings) -> Iterator[Weakness]:
     """Look at how the database is reached, and at what is in it."""
     if settings.database_url:
         yield from _check_tls(settings)
-    elif (settings.instance / MOVED).exists():
-        yield broken("database", f"From {settings.instance} {MOVED_AWAY}.")
+    elif (mark := settings.instance / MOVED).exists():
+        what = MOVE_CUT_OFF if is_move_cut_off(mark) else MOVED_AWAY
+        yield broken("database", f"From {settings.instance} {what}.")
         return
     elif not _locate(settings).exists():
         yield weak("database", f"{_locate(settings)} is not there yet. Start the app once.")

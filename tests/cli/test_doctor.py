@@ -27,7 +27,7 @@ from app.settings_table import SETTINGS
 from app.store import seals
 from app.store.database import Store
 from app.store.dialects.postgresql import UNFINISHED_MOVE
-from app.store.dialects.sqlite import MOVED
+from app.store.dialects.sqlite import MOVED, note_move
 from app.version import RENEWED
 from tests.pages import Visitor, drain
 from tests.people.mail_server import SENDER, taking_mail
@@ -288,14 +288,16 @@ class TestFolder:
         assert find(result) == {"database": "broken"}
         assert "DATABASE_URL" not in result.output
 
+    @pytest.mark.parametrize("is_whole", [True, False])
     def test_one_that_was_left_for_postgresql_is_broken(
-        self, examine: Examine, instance: Path
+        self, examine: Examine, instance: Path, *, is_whole: bool
     ) -> None:
-        (instance / MOVED).touch()
+        note_move(instance / MOVED, "elsewhere", is_whole=is_whole)
         result = examine()
 
         assert find(result) == {"database": "broken"}
-        assert f"From {instance} everything was moved to PostgreSQL" in result.output
+        said = "everything was moved to PostgreSQL" if is_whole else "a move to PostgreSQL was cut"
+        assert f"From {instance} {said}" in result.output
 
 
 @pytest.mark.parametrize(("is_there", "expected"), [(True, {}), (False, {"queue": "broken"})])
