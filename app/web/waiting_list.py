@@ -12,7 +12,7 @@ from app.connections import Connection, ConnectionRegistry
 from app.notices.items import Item, ListWaiting
 from app.rights import Person, Right
 from app.sending.approval import may_decide, name_seen, name_seen_of_batch
-from app.store import approvals, batches, comments, submissions
+from app.store import approval_lists, approvals, batches, comments, submissions
 from app.store.batch_models import Batch
 from app.store.batch_summary import summarise
 from app.store.models import Draft
@@ -113,7 +113,7 @@ def _find_unknown(look: _Look) -> Iterator[Waiting]:
 
 
 def _find_to_approve(look: _Look) -> Iterator[Waiting]:
-    for asked, about in approvals.iterate_asked(look.session, look.find_keys(Right.APPROVE)):
+    for asked, about in approval_lists.iterate_asked(look.session, look.find_keys(Right.APPROVE)):
         if may_decide(look.session, asked, look.find_connection(about).key, look.person):
             yield Waiting(
                 "Approve or refuse",
@@ -125,7 +125,7 @@ def _find_to_approve(look: _Look) -> Iterator[Waiting]:
 
 def _find_refused(look: _Look) -> Iterator[Waiting]:
     """Find what somebody had asked for, or has made, and was refused."""
-    for refused, about in approvals.iterate_refused(look.session, look.person.label):
+    for refused, about in approval_lists.iterate_refused(look.session, look.person.label):
         if look.may(Right.VIEW, about):
             yield Waiting(
                 "Change what was not approved",
@@ -137,7 +137,7 @@ def _find_refused(look: _Look) -> Iterator[Waiting]:
 
 def _find_changed(look: _Look) -> Iterator[Waiting]:
     """Find batches of which a campaign was changed since approval was asked for, or given."""
-    for said, batch in approvals.iterate_said_of_batches(look.session, look.person.label):
+    for said, batch in approval_lists.iterate_said_of_batches(look.session, look.person.label):
         if look.may(Right.SEND, batch) and _is_changed(look, batch):
             yield Waiting(
                 "Check again: changed since approval was given"
@@ -161,7 +161,9 @@ def _find_mentions(look: _Look) -> Iterator[Waiting]:
 
 
 def _find_approved(look: _Look) -> Iterator[Waiting]:
-    for approved, about in approvals.iterate_approved(look.session, look.find_keys(Right.SEND)):
+    for approved, about in approval_lists.iterate_approved(
+        look.session, look.find_keys(Right.SEND)
+    ):
         if approved.seen == _name_seen(look, about) and not _is_changed(look, about):
             yield Waiting(
                 "Send what is approved",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.store import approvals, audit_trail, drafts
+from app.store import approval_lists, approvals, audit_trail, drafts
 from app.store.acceptances import judge
 from app.store.approvals import Decision, Subject
 from app.store.audit_trail import name_connection_chain, read_details
@@ -32,7 +32,7 @@ def ask(store: Store, draft_id: str) -> None:
 
 def list_asked(store: Store, keys: frozenset[str] | None = None) -> list[str | None]:
     with store.reading() as session:
-        return [asked.draft_id for asked, _ in approvals.iterate_asked(session, keys)]
+        return [asked.draft_id for asked, _ in approval_lists.iterate_asked(session, keys)]
 
 
 def test_what_was_asked_for_first_waits_longest(store: Store, saved: Saved) -> None:
