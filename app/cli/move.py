@@ -47,19 +47,14 @@ def move_to(url: str) -> None:
     if not isinstance(source.database, SqliteDatabase):
         raise CannotMove("This instance is on PostgreSQL already. pg_dump and pg_restore move it.")
     try:
-        with hold_exclusively(source.database.writers_lock, _PATIENCE):
-            is_done = _settle_earlier(source.database, target)
-        if is_done:
-            done = "Moved and verified by an earlier run."
-        else:
-            done = _move(source, source.database, target)
+        done = _settle_earlier(source.database, target) or _move(source, source.database, target)
     except Busy as error:
         raise CannotMove("Campaigns are being sent. Try again later.") from error
     except (DatabaseError, UnusableDatabase, OSError) as error:
-        with suppress(DatabaseError):
-            _forget_a_failure(source.database, target)
         reason = str(getattr(error, "orig", None) or error).strip()
-        raise CannotMove(f"It is not moved ({reason}). Try again: it goes on there.") from error
+        done = _find_what_came_about(source.database, target)
+        if not done:
+            raise CannotMove(f"It is not moved ({reason}). Try again: it goes on there.") from error
     instance = Path(current_app.instance_path)
     click.echo(f"{done} The file here is as it was, and not used again.")
     click.echo(
@@ -133,38 +128,36 @@ def _copy(source: Store, file: SqliteDatabase, url: URL) -> int:
 
 
 def _name_place(url: URL) -> str:
-    return f"{url.host or 'this machine'}, database {url.database}"
+    host = url.query.get("host", url.host) or "this machine"
+    port = url.query.get("port", url.port) or 5432
+    return f"{host}, port {port}, database {url.database}"
 
 
-def _settle_earlier(file: SqliteDatabase, url: URL) -> bool:
-    """Settle a move that was cut off at its last commit; tells whether that had come about."""
+def _settle_earlier(file: SqliteDatabase, url: URL) -> str:
+    """Settle a move that was cut off at its last commit: says that it came about, or nothing."""
     mark, place = file.path.with_name(MOVED), _name_place(url)
     if not mark.exists():
-        return False
+        return ""
     if read_place(mark) != place:
         raise CannotMove(
             f"A move to {read_place(mark)} was cut off, and everything may be there. Name that "
             f"database, and it is settled; if it is gone for good, delete {mark}."
         )
-    if not _forget_a_failure(file, url):
-        return False
-    note_move(mark, f"{place}, as an earlier run left it", is_whole=True)
-    return True
-
-
-def _forget_a_failure(file: SqliteDatabase, url: URL) -> bool:
-    """Go on using the file if nothing came about elsewhere; tells whether everything did.
-
-    Raises `DatabaseError` while that cannot be known.
-    """
-    mark = file.path.with_name(MOVED)
-    if not mark.exists():
-        return False
     target = PostgresqlDatabase(url)
     try:
-        has_come_about = is_complete(target)
+        with hold_exclusively(file.writers_lock, _PATIENCE):
+            if is_complete(target):
+                note_move(mark, place, is_whole=True)
+                return "Moved and verified by an earlier run."
+            mark.unlink(missing_ok=True)
     finally:
         target.engine.dispose()
-    if not has_come_about:
-        mark.unlink()
-    return has_come_about
+    return ""
+
+
+def _find_what_came_about(file: SqliteDatabase, url: URL) -> str:
+    """Settle a move that has just failed; what cannot be known now, the next run settles."""
+    try:
+        return _settle_earlier(file, url)
+    except (CannotMove, Busy, DatabaseError, OSError):
+        return ""

@@ -26,16 +26,23 @@ class Entry:
     faults: list[tuple[str, str]] = field(default_factory=list)
 
 
-def read_import(content: bytes, connection_keys: Mapping[str, str], connection: str) -> list[Entry]:
-    """Read all campaigns of a text; raises `Malformed` where nothing in it can be told apart.
+def read_import(
+    content: bytes, connection_keys: Mapping[str, str], connection: str, most: int
+) -> list[Entry]:
+    """Read all campaigns of a text: one to *most*.
 
-    Who does not say where they go, go to *connection*, which is a key or a name of
+    Those that do not say where they go, go to *connection*, which is a key or a name of
     *connection_keys*, as for `read_draft`. What an editor writes at the start of a file to tell its
-    encoding is passed over.
+    encoding is passed over. Raises `Malformed` where nothing can be told apart, and for more.
     """
+    campaigns = list(_split(content.removeprefix(BOM_UTF8)))
+    if not campaigns:
+        raise Malformed("Write a campaign as JSON: this list is empty.")
+    if len(campaigns) > most:
+        count = f"{len(campaigns):,}"
+        raise Malformed(f"Import {most} campaigns at once, or fewer: these are {count}.")
     return [
-        _read_entry(place, document, connection_keys, connection)
-        for place, document in _split(content.removeprefix(BOM_UTF8).strip())
+        _read_entry(place, document, connection_keys, connection) for place, document in campaigns
     ]
 
 
@@ -46,7 +53,7 @@ def _split(content: bytes) -> Iterator[tuple[str, Any]]:
         for at, line in lines:
             yield f"Line {at}", _parse(line)
         return
-    document = parse_json(content)
+    document = parse_json(content.strip())
     campaigns = document if isinstance(document, list) else [document]
     for at, campaign in enumerate(campaigns, 1):
         yield f"Campaign {at}", campaign

@@ -17,6 +17,10 @@ from app.store.batch_models import Batch
 from app.store.database import Store
 
 
+class Discarded(Exception):
+    """Nothing of this batch is sent any more."""
+
+
 class NotChecked(Exception):
     """Items of the batch have not been checked yet."""
 
@@ -30,7 +34,8 @@ class BatchRequest:
     """What a person confirms by one press: all that is ready, by the digest over it.
 
     *stamp* is the connection's as it was seen; *named* and *counted* are what was typed for a
-    live one, and *without_approval* is why it is sent without that.
+    live one, and *without_approval* is why it is sent without that, over what was said by then
+    (`Standing.mark`).
     """
 
     batch_id: int
@@ -40,13 +45,15 @@ class BatchRequest:
     named: str = ""
     counted: str = ""
     without_approval: str = ""
+    over: str = ""
     who: str = ""
 
 
 def confirm_batch(batch_request: BatchRequest, store: Store) -> bool:
     """Confirm all that is ready; tells whether it was not confirmed before.
 
-    Raises `NoSuchBatch`, `NotChecked`, `NothingReady`, `StaleReview` or a `NotConfirmed`.
+    Raises `NoSuchBatch`, `Discarded`, `NotChecked`, `NothingReady`, `StaleReview` or a
+    `NotConfirmed`.
     """
     chain = name_batch_chain(batch_request.batch_id)
     with store.writing(chain) as session:
@@ -76,7 +83,7 @@ def _check_confirmation(
     session: Session, batch: Batch, batch_request: BatchRequest
 ) -> Standing | None:
     if batch.stopped_at:
-        raise NothingReady
+        raise Discarded
     counts, to = batches.count_items(session, batch.id), batch_request.to
     if counts[ItemState.NEW]:
         raise NotChecked
@@ -87,7 +94,7 @@ def _check_confirmation(
     if not is_as_seen or batch_summary.compute_digest(session, batch.id) != batch_request.reviewed:
         raise StaleReview
     standing = find_standing_of_batch(session, batch, to)
-    check_way(session, to, standing, batch_request.without_approval)
+    check_way(session, to, standing, batch_request.without_approval, batch_request.over)
     check_sender(to, named=batch_request.named, who=batch_request.who)
     if not to.is_sandbox and _read_count(batch_request.counted) != counts[ItemState.READY]:
         raise NotCounted

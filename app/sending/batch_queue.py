@@ -93,12 +93,21 @@ def resume_batch(batch_id: int, store: Store, who: str) -> None:
     _change(batch_id, store, who, EventKind.BATCH_RESUMED)
 
 
+def discard_batch(batch_id: int, store: Store, who: str) -> bool:
+    """Send nothing of a batch that nobody has confirmed; tells whether that is so."""
+    _change(batch_id, store, who, EventKind.BATCH_STOPPED, unless_confirmed=True)
+    with store.reading() as session:
+        return batches.find(session, batch_id).confirmed_at is None
+
+
 def stop_batch(batch_id: int, store: Store, who: str) -> None:
     """Take back all of a batch that is not under way, for good."""
     _change(batch_id, store, who, EventKind.BATCH_STOPPED)
 
 
-def _change(batch_id: int, store: Store, who: str, kind: EventKind) -> None:
+def _change(
+    batch_id: int, store: Store, who: str, kind: EventKind, *, unless_confirmed: bool = False
+) -> None:
     now, chain = datetime.now(UTC), name_batch_chain(batch_id)
     with store.writing(chain) as session:
         batch = batches.find(session, batch_id)
@@ -106,7 +115,7 @@ def _change(batch_id: int, store: Store, who: str, kind: EventKind) -> None:
         is_change = is_paused is (kind is EventKind.BATCH_RESUMED) or (
             kind is EventKind.BATCH_STOPPED
         )
-        if batch.stopped_at or not is_change:
+        if batch.stopped_at or not is_change or (unless_confirmed and batch.confirmed_at):
             return
         if kind is EventKind.BATCH_STOPPED:
             batch.stopped_at = now

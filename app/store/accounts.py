@@ -102,7 +102,7 @@ def add(session: Session, email: str, name: str, roles: Roles, *, who: str) -> A
     """
     if find_by_email(session, email):
         raise EmailTaken(email)
-    is_first = session.scalar(select(Account.id).limit(1)) is None
+    is_first = not is_any_active(session)
     account = Account(
         email=normalise_email(email),
         name=name,
@@ -128,6 +128,8 @@ def add_first(session: Session, email: str, name: str) -> Account:
     account = find_by_email(session, email)
     if account is None:
         return add(session, email, name, everything, who="")
+    if not is_any_active(session):
+        saved_views.hand_over(session, account.id)
     set_roles(session, account, everything, who="")
     set_active(session, account, active=True, who="")
     return account

@@ -82,14 +82,15 @@ def read_items(
     return list(session.scalars(query.order_by(BatchItem.position).limit(most)))
 
 
-def list_reviewed_with(session: Session, draft_id: str, now: datetime) -> list[int]:
-    """List the batches with a draft that somebody may be reviewing, and has not confirmed."""
+def list_reviewed_with(session: Session, draft: Draft, now: datetime) -> list[int]:
+    """List the batches with a draft, as it is, that are being reviewed and not confirmed."""
     query = (
         select(Batch.id)
         .join(BatchItem, BatchItem.batch_id == Batch.id)
         .where(
-            BatchItem.draft_id == draft_id,
+            BatchItem.draft_id == draft.id,
             BatchItem.state == ItemState.READY,
+            BatchItem.seen == name_version(draft),
             Batch.confirmed_at.is_(None),
             Batch.stopped_at.is_(None),
             Batch.created_at > now - QUEUED_AT_MOST,

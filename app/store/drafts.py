@@ -60,6 +60,12 @@ def derive_id(words: str) -> str:
     return sha256(words.encode()).hexdigest()[:16]
 
 
+def is_kept(session: Session, draft_id: str) -> bool:
+    """Tell whether a draft is there, and not deleted."""
+    draft = session.get(Draft, draft_id)
+    return draft is not None and draft.deleted_at is None
+
+
 def find(session: Session, draft_id: str) -> Draft:
     """Find a draft, a deleted one too; raises `NoSuchDraft`."""
     draft = session.get(Draft, draft_id)

@@ -47,8 +47,13 @@ def keep(session: Session, account_id: int, name: str, asked: Mapping[str, str])
 
 
 def hand_over(session: Session, account_id: int) -> None:
-    """Let the views of who worked here without an account be those of the first who has one."""
-    change = update(SavedView).where(SavedView.account_id == NOBODY)
+    """Let the views of who worked here without an account be those of the first who has one.
+
+    One that has the name of a view of theirs stays behind.
+    """
+    theirs = select(SavedView.name).where(SavedView.account_id == account_id)
+    names = session.scalars(theirs).all()
+    change = update(SavedView).where(SavedView.account_id == NOBODY, SavedView.name.not_in(names))
     session.execute(change.values(account_id=account_id))
 
 

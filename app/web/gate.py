@@ -195,9 +195,11 @@ def _name_tried_account(database: Session, what: Tried, person: Person | None) -
         return typed
     if person:
         return person.email
-    # Who has given the password, and not the code yet.
+    if what is not Tried.CODE:
+        return typed
+    # Who has given the password: what anybody else types with a code is nobody's try.
     waiting = accounts.find_by_uniquifier(database, session.get("tf_user_id", ""))
-    return waiting.email if waiting else typed
+    return waiting.email if waiting else ""
 
 
 def _check_local() -> None:

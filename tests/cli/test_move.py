@@ -1,5 +1,6 @@
 """An instance moves to PostgreSQL with all that it has, and only whole."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -426,7 +427,7 @@ def test_a_move_that_fails_at_its_last_commit_is_settled_by_the_next_run(
     store = find_services(create_app(Settings(instance=instance))).store
     with pytest.raises(OperationalError, match="a move to PostgreSQL was cut off"), store.writing():
         pass
-    other = run("move-to", target.replace("127.0.0.1", "localhost"))
+    other = run("move-to", re.sub(r":\d+/", ":1/", target))
     assert (other.exit_code, "Name that database" in other.output) == (1, True), other.output
 
     settled = run("move-to", target)

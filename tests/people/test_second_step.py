@@ -82,6 +82,22 @@ def test_who_signed_in_from_there_before_is_kept_away_by_nobody_who_guesses_code
         assert is_signed_in(owner)
 
 
+def test_nobody_without_the_password_uses_up_the_tries_of_somebodys_codes(
+    app: Flask, signed_in: FlaskClient
+) -> None:
+    phone = ask_for_codes(signed_in)
+    stranger = make_client(app, "203.0.113.7")
+    token = find_token(stranger.get("/sign-in"))
+    for _ in range(2 * OF_CODES.burst):
+        typed = {"code": "000000", "email": "anna@example.com", "csrf_token": token}
+        stranger.post("/sign-in/code", data=typed)
+    with time_machine.travel(datetime.now(UTC) + timedelta(seconds=40)):
+        owner = make_client(app, "198.51.100.9")
+        sign_in(owner)
+        give_code(owner, "/sign-in/code", phone.generate().token)
+        assert is_signed_in(owner)
+
+
 def test_a_recovery_code_counts_once(app: Flask, signed_in: FlaskClient) -> None:
     ask_for_codes(signed_in)
     code = make_recovery_codes(signed_in)[0]

@@ -39,6 +39,7 @@ MAY = {
     "batches.again": "S",
     "batches.change": "S",
     "batches.check": "S",
+    "batches.discard": "S",
     "batches.events": EVERYBODY,
     "batches.index": EVERYBODY,
     "batches.make": "S",

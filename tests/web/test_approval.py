@@ -247,6 +247,27 @@ def test_who_has_not_read_what_another_decided_does_not_decide_over_it(
         assert "Too late at night." in team.read("selma", further)
 
 
+def test_nobody_goes_without_approval_over_a_refusal_that_they_have_not_read(team: Team) -> None:
+    team.add("olga", SENDER, Role.OVERRIDER)
+    draft_id = team.write("edda")
+    batch_id = team.make_batch([draft_id])
+    for page, address in (
+        (f"/drafts/{draft_id}/review", f"/drafts/{draft_id}"),
+        (f"/batches/{batch_id}", f"/batches/{batch_id}"),
+    ):
+        before = read_fields(team.browsers["olga"].get(page))
+        typed = before | {"without_approval": "The client is on the phone."}
+        decide = f"{address}/approval"
+        team.press("ansel", decide, decide, verdict="refuse", reason="It is illegal there.")
+        refused = team.browsers["olga"].post(f"{address}/send", data=typed)
+        assert refused.status_code == 422
+        assert "It is illegal there." in refused.text
+        assert team.find_state(draft_id) is None
+    page = f"/batches/{batch_id}"
+    told = team.press("olga", f"{page}/send", page, without_approval="It is not.")
+    assert told.status_code == 302
+
+
 def test_who_asked_is_told_of_a_refusal_that_follows_an_approval(team: Team) -> None:
     batch_id = team.make_batch([team.write("edda")])
     address = f"/batches/{batch_id}"

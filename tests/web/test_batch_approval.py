@@ -188,13 +188,14 @@ def test_a_batch_that_is_discarded_waits_for_nobody_and_is_not_sent(team: Team) 
     address = f"/batches/{batch_id}"
     team.press("selma", f"{address}/approval/ask", address)
     before = read_fields(team.browsers["selma"].get(address))
-    team.press("selma", f"{address}/stop", address)
+    team.press("selma", f"{address}/discard", address)
     assert "This batch was discarded" in team.read("selma", address)
     assert "discarded" in team.read("selma", "/batches")
     assert "Approve or refuse" not in team.read("ansel", "/waiting")
 
     team.ask_for_approval(None)
     assert team.browsers["selma"].post(f"{address}/send", data=before).status_code == 302
+    assert "somebody has discarded this batch meanwhile" in team.read("selma", address)
     drain(team.app)
     with find_services(team.app).store.reading() as session:
         assert batches.find(session, batch_id).confirmed_at is None
@@ -208,5 +209,17 @@ def test_who_changes_a_campaign_reads_that_it_is_being_reviewed_in_a_batch(team:
     batch_id = team.make_batch([draft_id])
     assert f"{told} {batch_id} ." in team.read("edda", f"/drafts/{draft_id}")
     address = f"/batches/{batch_id}"
-    team.press("selma", f"{address}/stop", address)
+    team.press("selma", f"{address}/discard", address)
     assert told not in team.read("edda", f"/drafts/{draft_id}")
+
+
+def test_a_batch_that_was_confirmed_meanwhile_is_not_discarded(team: Team) -> None:
+    team.ask_for_approval(None)
+    draft_id = team.write("edda")
+    address = f"/batches/{team.make_batch([draft_id])}"
+    before = read_fields(team.browsers["selma"].get(address))
+    team.press("selma", f"{address}/send", address)
+    assert team.browsers["selma"].post(f"{address}/discard", data=before).status_code == 302
+    assert "somebody has confirmed it meanwhile" in team.read("selma", address)
+    drain(team.app)
+    assert team.find_state(draft_id) is State.CREATED

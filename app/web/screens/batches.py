@@ -15,8 +15,14 @@ from app.connections import Connection
 from app.rights import Right
 from app.sending.approval import find_approval_obstacle, find_standing_of_batch
 from app.sending.batch_check import NothingReady, check_anew, make_batch
-from app.sending.batch_confirmation import BatchRequest, NotChecked, NotCounted, confirm_batch
-from app.sending.batch_queue import pause_batch, resume_batch, stop_batch
+from app.sending.batch_confirmation import (
+    BatchRequest,
+    Discarded,
+    NotChecked,
+    NotCounted,
+    confirm_batch,
+)
+from app.sending.batch_queue import discard_batch, pause_batch, resume_batch, stop_batch
 from app.sending.confirmation import NotConfirmed, Paused, StaleReview
 from app.services import Services, connections, find_services, store
 from app.store import batch_summary, batches, drafts, throttles
@@ -43,6 +49,10 @@ _CHANGED = (
     "The connection, or a campaign, has changed since the batch was checked, or that is a day ago. "
     "It is checked again: look again before you send."
 )
+_CONFIRMED = (
+    "It is not discarded: somebody has confirmed it meanwhile. Stop it here if that is meant."
+)
+_DISCARDED = "Nothing is sent: somebody has discarded this batch meanwhile."
 _STREAM_SECONDS = 30.0
 _EVERY = 1.0
 _RATE_OVER = timedelta(seconds=20)
@@ -125,12 +135,16 @@ def send(batch_id: int) -> ResponseReturnValue:
         named=request.form.get("named", ""),
         counted=request.form.get("counted", ""),
         without_approval=read_reason_without_approval(to),
+        over=request.form.get("over", ""),
         who=name_person(),
     )
     try:
         confirm_batch(confirmed, store())
     except NotConfirmed as refusal:
         return draw_batch(batch_id, refusal), 422
+    except Discarded:
+        flash(_DISCARDED)
+        return redirect(url_for("batches.show", batch_id=batch_id))
     except (StaleReview, NotChecked, NothingReady):
         check_anew(batch_id, store(), connections())
         find_services().batch_work.start(batch_id)
@@ -151,6 +165,17 @@ def change(batch_id: int, change: str) -> ResponseReturnValue:
     find_services().batch_work.start(batch_id)
     if change == "resume":
         resume_sending(key)
+    return redirect(url_for("batches.show", batch_id=batch_id))
+
+
+@bp.post("/batches/<row:batch_id>/discard")
+@needs(Right.SEND)
+def discard(batch_id: int) -> ResponseReturnValue:
+    """Send nothing of a batch, unless somebody has confirmed it meanwhile."""
+    if discard_batch(batch_id, store(), name_person()):
+        find_services().batch_work.start(batch_id)
+    else:
+        flash(_CONFIRMED)
     return redirect(url_for("batches.show", batch_id=batch_id))
 
 

@@ -220,7 +220,7 @@ def _draw_form(
     panel = build_panel(answers, statements, to)
     with store().reading() as session:
         teamwork = find_teamwork(session, draft_id) if draft else None
-        in_batches = batches.list_reviewed_with(session, draft_id, datetime.now(UTC))
+        in_batches = batches.list_reviewed_with(session, draft, datetime.now(UTC)) if draft else []
         beginnings = {} if draft else name_presets(list_visible_presets(session))
         panel = add_nicknames(panel, session, to, of_sandbox)
     return render_template(

@@ -12,7 +12,8 @@ from app.services import store
 from app.store import drafts
 from app.store.acceptances import judge
 from app.store.audit_trail import name_draft_chain
-from app.store.drafts import AlreadySubmitted, StaleVersion, derive_id
+from app.store.chains import hash_document
+from app.store.drafts import derive_id
 from app.web.access import find_person, list_connections, name_connections, needs
 from app.web.clients import find_client
 from app.web.together import MOST, BulkAction, tell_together
@@ -20,7 +21,6 @@ from app.web.visit import name_person
 
 bp = Blueprint("imports", __name__)
 
-_TOO_MANY = f"Import {MOST} campaigns at once, or fewer: these are {{:,}}."
 _BOTH = "Import this first, or empty it and choose the file again: one is imported at once."
 _THERE = "They were imported already: here they are."
 _NOTHING = "Paste a campaign, or choose a file."
@@ -38,16 +38,15 @@ def read() -> ResponseReturnValue:
     """Make drafts of all campaigns that were given, or of none where one has to be changed."""
     file, pasted = request.files.get("file"), request.form.get("text", "").encode()
     from_file = file.read() if file else b""
-    typed = (pasted if pasted.strip() else from_file).decode(errors="replace")
+    typed = _show(pasted if pasted.strip() else from_file)
     try:
         entries = _read_entries(pasted, from_file)
     except Malformed as error:
         return _draw(typed, str(error)), 422
     if any(entry.faults for entry in entries):
         return _draw(typed, entries=entries), 422
-    try:
-        ids = _make_drafts(entries, request.form.get("import") or token_hex(16))
-    except (StaleVersion, AlreadySubmitted):
+    ids, are_there = _make_drafts(entries, request.form.get("import") or token_hex(16))
+    if are_there:
         flash(_THERE)
         return redirect(url_for("drafts.index"))
     count = "1 campaign was" if len(ids) == 1 else f"{len(ids)} campaigns were"
@@ -63,26 +62,34 @@ def _read_entries(pasted: bytes, from_file: bytes) -> list[Entry]:
     if not content.strip():
         raise Malformed(_NOTHING)
     to = request.form.get("connection", "")
-    entries = read_import(content, name_connections(Right.EDIT), to)
-    if len(entries) > MOST:
-        raise Malformed(_TOO_MANY.format(len(entries)))
-    return entries
+    return read_import(content, name_connections(Right.EDIT), to, MOST)
 
 
-def _make_drafts(entries: list[Entry], key: str) -> list[str]:
-    """Make all drafts or none, the last one first: so the list has them in the text's order.
+def _show(given: bytes) -> str:
+    """Give what can be shown for a change; a file that is no text is only to be chosen anew."""
+    try:
+        return given.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return ""
 
-    Their ids are drawn from the *key* of the page, so that a second press finds them there. Raises
-    `StaleVersion` or `AlreadySubmitted` then.
+
+def _make_drafts(entries: list[Entry], key: str) -> tuple[list[str], bool]:
+    """Make all drafts, the last one first: so the list has them in the text's order.
+
+    Their ids are drawn from the *key* of the page and from what was given, so that a second press
+    finds them. Gives the ids, and whether all were there.
     """
-    made = [
-        (derive_id(f"{find_person().label} {key} {at}"), judge(entry.answers))
-        for at, entry in reversed(list(enumerate(entries)))
-    ]
-    with store().writing(*(name_draft_chain(draft_id) for draft_id, _ in made)) as session:
-        for draft_id, judgement in made:
+    given = hash_document({"all": [dict(entry.answers) for entry in entries]})
+    ids = [derive_id(f"{find_person().label} {key} {given} {at}") for at in range(len(entries))]
+    judged = [judge(entry.answers) for entry in entries]
+    with store().writing(*map(name_draft_chain, ids)) as session:
+        if all(drafts.is_kept(session, draft_id) for draft_id in ids):
+            return ids, True
+        if any(drafts.exists(session, draft_id) for draft_id in ids):  # Some were taken back.
+            ids = [drafts.make_id() for _ in ids]
+        for draft_id, judgement in reversed(list(zip(ids, judged, strict=True))):
             drafts.save(session, draft_id, judgement, over=0, who=name_person())
-    return [draft_id for draft_id, _ in made]
+    return ids, False
 
 
 def _draw(typed: str, message: str = "", entries: list[Entry] | None = None) -> str:

@@ -14,7 +14,6 @@ from app.campaign.contract.payload import build_payload
 from app.campaign.explanation import explain
 from app.rights import Role
 from app.store import drafts
-from app.store.acceptances import judge
 from app.store.audit_trail import name_draft_chain
 from app.store.database import Store
 from app.store.draft_query import DraftQuery
@@ -95,12 +94,41 @@ def test_what_is_imported_twice_from_one_page_is_there_once(
     first, second = (client.post("/drafts/import", data=typed) for _ in range(2))
     assert (first.status_code, second.status_code) == (302, 302)
     assert list_payloads(store) == [FIRST, SECOND]
-    [renamed, _] = read_ids_of(store)
-    with store.writing(name_draft_chain(renamed)) as session:
-        drafts.save(session, renamed, judge({"name": "Edited"}), over=1)
     again = client.post("/drafts/import", data=typed, follow_redirects=True)
     assert "They were imported already" in shown(again)
-    assert len(list_payloads(store)) == 2
+
+    typed["text"] = json.dumps([build_payload(inbound(name="Third")), FIRST])
+    client.post("/drafts/import", data=typed)
+    assert [payload["name"] for payload in list_payloads(store)] == [
+        *("Third", "First", "First", "Second")
+    ]
+
+
+def test_what_was_taken_back_can_be_imported_again(client: FlaskClient, store: Store) -> None:
+    hidden = Page(client.get("/drafts/import")).soup.select("main [type=hidden]")
+    typed = {str(field["name"]): str(field["value"]) for field in hidden}
+    typed |= {"text": json.dumps(FIRST), "connection": "sandbox"}
+    client.post("/drafts/import", data=typed)
+    [draft_id] = read_ids_of(store)
+    with store.writing(name_draft_chain(draft_id)) as session:
+        drafts.delete(session, draft_id, who="")
+    client.post("/drafts/import", data=typed)
+    assert list_payloads(store) == [FIRST]
+
+
+def test_as_many_as_are_promised_are_taken(client: FlaskClient, store: Store) -> None:
+    many = [build_payload(outbound(name=f"{number} {'long ' * 40}")) for number in range(MOST)]
+    answer = give(client, json.dumps(many, indent=4))
+    assert f"{MOST} campaigns were imported." in shown(answer)
+
+
+def test_a_file_that_is_no_text_is_not_shown(client: FlaskClient) -> None:
+    file = BytesIO(json.dumps(FIRST).encode("utf-16")), "campaigns.json"
+    answer = give(client, "", file=file)
+    assert answer.status_code == 422
+    area = Page(answer).soup.textarea
+    assert area
+    assert area.text.strip() == ""
 
 
 def test_an_import_is_undone_by_one_press(client: FlaskClient, store: Store) -> None:
@@ -148,6 +176,8 @@ def test_nothing_is_kept_and_nothing_lost_where_one_has_to_be_changed(
         ('{\n  "name": "A",\n}', "this is not, at line 3, column 1."),
         ('{"name": "A", "name": "B"}', "Write each field once: “name” is there again."),
         (json.dumps([SECOND] * (MOST + 1)), f"Import {MOST} campaigns at once, or fewer"),
+        ("[]", "Write a campaign as JSON: this list is empty."),
+        ('\n\n{"name": "A"}\n{"name": }\n', "Line 4 Write the campaign as JSON"),
         ('{"name": "A"}\n{"name": }\n', "Line 2 Write the campaign as JSON"),
         ('{"payload": {}, "connection": "Nowhere"}', "connection Name a connection"),
     ],

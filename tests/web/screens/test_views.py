@@ -4,6 +4,8 @@ import pytest
 from flask import Flask
 
 from app.rights import Role
+from app.services import find_services
+from app.store import accounts, saved_views
 from app.store.saved_views import MOST
 from tests.pages import Page, Visitor, query_of, text
 from tests.people.accounts import add_account, make_client, sign_in
@@ -78,6 +80,19 @@ def test_the_first_account_has_the_views_that_were_kept_without_one(
     first, second = (Page(client.get("/")) for client in clients)
     assert list(listed_views(first)) == ["All campaigns", "Incoming"]
     assert list(listed_views(second)) == ["All campaigns"]
+
+
+def test_a_first_account_after_all_others_were_closed_has_them_as_well(
+    visitor: Visitor, app: Flask
+) -> None:
+    add_account(app)
+    store = find_services(app).store
+    with store.writing() as session:
+        accounts.close_all(session, who="")
+    keep(visitor, "Incoming", type="INBOUND")
+    with store.writing() as session:
+        joined = accounts.add_first(session, "ben@example.com", "Ben")
+        assert [view.name for view in saved_views.list_views(session, joined.id)] == ["Incoming"]
 
 
 def test_a_view_is_forgotten_and_its_campaigns_stay(visitor: Visitor) -> None:
