@@ -104,7 +104,7 @@ def _make_empty(path: Path) -> None:
 
 def make_lasting_folder(folder: Path) -> None:
     """Make a folder whose name survives a power cut, if it is not there."""
-    if not folder.exists():
+    if not folder.is_dir():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         sync_folder(folder.parent)
 

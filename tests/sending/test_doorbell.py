@@ -255,7 +255,7 @@ def test_who_opens_it_while_another_makes_its_tables_can_ring(
             "CREATE TABLE huey_kv (queue text NOT NULL, key text NOT NULL, value bytea NOT NULL,"
             " PRIMARY KEY (queue, key))"
         )
-        ringing = pool.submit(doorbell.ring, "client")
+        ringing = pool.submit(doorbell._tell_server, "client")  # noqa: SLF001
         while server.execute(waits, [server.info.dbname]).fetchone() == (0,):
             assert not ringing.done()
         another.commit()
