@@ -12,7 +12,7 @@ from unittest.mock import Mock
 
 import pytest
 
-from app import create_app
+from app import create_app, private_files
 from app.private_files import (
     create_private,
     make_database_private,
@@ -78,20 +78,21 @@ def test_no_other_process_takes_a_database_for_unused_that_is_opened_anew(tmp_pa
     assert mode(path) == 0o600
 
 
-def test_starts_at_the_same_time_agree_on_what_takes_the_place_of_an_empty_file(
-    tmp_path: Path,
+def test_a_secret_that_took_the_place_of_an_empty_file_meanwhile_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path, together = tmp_path / "secret", Barrier(8)
-    path.touch()
+    path = tmp_path / "secret"
+    path.touch()  # As an interrupted start of an older version left it.
+    write = private_files.write_private
 
-    def start(_number: int) -> str:
-        together.wait(10)
-        create_private(path, token_hex())
-        return path.read_text()
+    def be_overtaken(fresh: Path, text: str) -> Path:
+        monkeypatch.setattr(private_files, "write_private", write)
+        create_private(path, "of another start, which uses it by now")
+        return write(fresh, text)
 
-    with ThreadPoolExecutor(8) as starts:
-        (kept,) = set(starts.map(start, range(8)))
-    assert len(kept) == 64
+    monkeypatch.setattr(private_files, "write_private", be_overtaken)
+    create_private(path, "late")
+    assert path.read_text() == "of another start, which uses it by now"
     assert list(tmp_path.iterdir()) == [path]
 
 

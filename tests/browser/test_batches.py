@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from flask import Flask
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from app.sandbox.ledger import Ledger
 from app.services import find_services
@@ -20,6 +20,16 @@ def set_pace(app: Flask, rate: float) -> None:
     with find_services(app).store.writing() as session:
         throttle = throttles.find(session, "sandbox", Pace(rate, 1, 4))
         throttle.rate = rate
+
+
+def review_many(operator: Operator, saved: Saved, count: int) -> Page:
+    """Tick so many campaigns, and open the review of their batch."""
+    save_many(saved, count)
+    operator.page.goto("/")
+    operator.page.get_by_role("checkbox", name="Tick all on this page").click()
+    operator.press(f"Send those ticked ({count})")
+    operator.sees(f"{count} campaigns go to the SANDBOX")
+    return operator.page
 
 
 def test_what_is_ticked_is_sent_and_followed(
@@ -44,11 +54,7 @@ def test_what_is_ticked_is_sent_and_followed(
 def test_nothing_slides_under_the_second_click_on_the_button_that_sends(
     operator: Operator, saved: Saved, ledger: Ledger
 ) -> None:
-    save_many(saved, 5)
-    page = operator.page
-    page.goto("/")
-    page.get_by_role("checkbox", name="Tick all on this page").click()
-    operator.press("Send those ticked (5)")
+    page = review_many(operator, saved, 5)
     button = page.get_by_role("button", name="Send 5 campaigns to the sandbox")
     before = button.bounding_box()
     page.evaluate(
@@ -90,12 +96,7 @@ def test_the_pages_of_a_batch(operator: Operator, app: Flask, saved: Saved) -> N
 
 
 def test_enter_in_a_field_of_a_batch_presses_no_button(operator: Operator, saved: Saved) -> None:
-    save_many(saved, 2)
-    page = operator.page
-    page.goto("/")
-    page.get_by_role("checkbox", name="Tick all on this page").click()
-    operator.press("Send those ticked (2)")
-    operator.sees("2 campaigns go to the SANDBOX")
+    page = review_many(operator, saved, 2)
     page.evaluate(
         "document.querySelector('form.review').addEventListener('submit', (event) => {"
         " event.preventDefault(); document.body.dataset.submitted = 'yes' })"
@@ -108,11 +109,7 @@ def test_who_reads_the_campaigns_of_a_batch_keeps_their_place(
     operator: Operator, app: Flask, saved: Saved
 ) -> None:
     set_pace(app, 0.5)
-    save_many(saved, 9)
-    page = operator.page
-    page.goto("/")
-    page.get_by_role("checkbox", name="Tick all on this page").click()
-    operator.press("Send those ticked (9)")
+    page = review_many(operator, saved, 9)
     operator.press("Send 9 campaigns to the sandbox")
     operator.sees_heading("Batch 1: being sent")
     row = page.get_by_role("row").filter(has_text="Waiting").first

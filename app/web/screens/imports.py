@@ -79,8 +79,8 @@ def _make_drafts(entries: list[Entry], key: str) -> tuple[list[str], bool]:
     Their ids are drawn from the *key* of the page and from what was given, so that a second press
     finds them. Gives the ids, and whether all were there.
     """
-    given = hash_document({"all": [dict(entry.answers) for entry in entries]})
-    ids = [derive_id(f"{find_person().label} {key} {given} {at}") for at in range(len(entries))]
+    digest = hash_document({"all": [dict(entry.answers) for entry in entries]})
+    ids = [derive_id(f"{find_person().label} {key} {digest} {at}") for at in range(len(entries))]
     judged = [judge(entry.answers) for entry in entries]
     with store().writing(*map(name_draft_chain, ids)) as session:
         if all(drafts.is_kept(session, draft_id) for draft_id in ids):
