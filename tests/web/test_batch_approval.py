@@ -209,6 +209,11 @@ def test_who_changes_a_campaign_reads_that_it_is_being_reviewed_in_a_batch(team:
     batch_id = team.make_batch([draft_id])
     assert f"{told} {batch_id} ." in team.read("edda", f"/drafts/{draft_id}")
     address = f"/batches/{batch_id}"
+    team.write("edda", draft_id, name="Changed")
+    assert told not in team.read("edda", f"/drafts/{draft_id}")
+    team.press("selma", f"{address}/check", address)
+    check_all(*find_parts(team), batch_id)
+    assert told in team.read("edda", f"/drafts/{draft_id}")
     team.press("selma", f"{address}/discard", address)
     assert told not in team.read("edda", f"/drafts/{draft_id}")
 
