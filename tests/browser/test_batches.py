@@ -119,3 +119,18 @@ def test_who_reads_the_campaigns_of_a_batch_keeps_their_place(
     sent = page.get_by_role("row").filter(has_text=name)
     expect(sent).to_contain_text("Created", timeout=30_000)
     expect(page.get_by_role("link", name=name, exact=True)).to_be_focused()
+
+
+def test_a_batch_that_loses_the_server_says_so_and_goes_on_looking(
+    operator: Operator, app: Flask, saved: Saved
+) -> None:
+    set_pace(app, 0.5)
+    page = review_many(operator, saved, 9)
+    for path in ("**/events", "**/state"):
+        page.route(path, lambda route: route.abort())
+    operator.press("Send 9 campaigns to the sandbox")
+    operator.sees_heading("Batch 1: being sent")
+    notice = page.get_by_text("Campaign Builder does not answer just now.")
+    expect(notice).to_be_visible(timeout=10_000)
+    page.unroute("**/state")
+    expect(notice).to_be_hidden(timeout=10_000)
