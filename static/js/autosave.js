@@ -30,6 +30,7 @@ const SETTLED = new Set(["clean", "ended"]); // The script has nothing left to d
 const UNSENT = new Set(["waiting", "retrying"]);
 
 const form = document.querySelector("form[data-autosave]");
+const title = form.querySelector("h1");
 const status = document.getElementById("saved");
 const { draft } = form.dataset;
 // All in milliseconds.
@@ -100,8 +101,10 @@ const save = async () => {
   dispatch(event, detail);
 };
 
-const noteVersion = ({ version, address }) => {
+const noteVersion = ({ version, address, heading }) => {
   wait = FIRST_WAIT;
+  document.title = document.title.replace(/.*(?= · )/, () => heading);
+  title.textContent = heading;
   form.elements.version.value = version;
   if (location.pathname !== address) history.replaceState(null, "", address);
 };

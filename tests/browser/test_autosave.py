@@ -11,6 +11,8 @@ from tests.factories import inbound, typed
 def test_what_is_typed_is_saved_by_itself_and_survives_a_reload(operator: Operator) -> None:
     operator.start({"name": "By itself"})
     operator.waits_until_saved()
+    operator.sees_heading("By itself")
+    expect(operator.page).to_have_title("By itself · Campaign Builder")
 
     operator.page.reload()
     expect(operator.field("name")).to_have_value("By itself")

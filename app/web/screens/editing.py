@@ -26,6 +26,7 @@ from app.web.access import choose_connection, list_connections, needs
 from app.web.clients import find_client
 from app.web.clocks import draw_clock_switch, set_clock
 from app.web.kept_presets import list_visible_presets, name_presets
+from app.web.names import name_campaign
 from app.web.nicknames import read_sandbox_names
 from app.web.panel.findings_view import write_posted
 from app.web.panel.macros import draw_macro
@@ -118,7 +119,11 @@ def autosave(draft_id: str) -> ResponseReturnValue:
         return jsonify(title="This draft was changed elsewhere", next="Compare the two"), 409
     except AlreadySubmitted:
         return jsonify(title="This campaign was sent meanwhile", next="Keep what you typed"), 409
-    return jsonify(version=draft.version, address=url_for("editing.edit", draft_id=draft_id))
+    return jsonify(
+        version=draft.version,
+        address=url_for("editing.edit", draft_id=draft_id),
+        heading=name_campaign(draft.name),
+    )
 
 
 @bp.post("/drafts/<draft:draft_id>/merge")

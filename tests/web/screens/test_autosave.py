@@ -26,6 +26,7 @@ class TestAutosave:
         page = visitor.open("/drafts/new")
         status, document = self.save(client, page, name="Typed")
         assert (status, document["version"]) == (200, 1)
+        assert document["heading"] == "Typed"
         assert visitor.open(str(document["address"])).heading == "Typed"
 
     def test_that_saving_the_same_again_changes_nothing(
