@@ -119,9 +119,9 @@ def _read_domains(value: str) -> Iterator[str]:
 def _read_roles(value: str) -> Iterator[GroupRole]:
     """Read roles as `group=role@key`; a group may have a “=” in its name, and no comma."""
     for part in filter(None, map(str.strip, value.split(","))):
-        group, _, given = part.rpartition("=")
-        role, _, key = given.partition("@")
-        if not group.strip() or (("@" in given) != bool(_KEY.fullmatch(key))):
+        group, _, place = part.rpartition("=")
+        role, _, key = place.partition("@")
+        if not group.strip() or (("@" in place) != bool(_KEY.fullmatch(key))):
             raise BadProvider(
                 f"{_ROLES} has “{part}”. Set it to group=role, or group=role@connection for one "
                 "connection by its key, with commas."

@@ -90,8 +90,8 @@ def run_fork(command: tuple[str, ...], environ: dict[str, str]) -> CompletedProc
     with TemporaryDirectory() as folder:
         output, errors = (Path(folder, name) for name in ("output", "errors"))
         status = Fork(command, environ, output, errors).wait(timeout=60)
-        said = (path.read_text(encoding="utf-8") for path in (output, errors))
-        return CompletedProcess(command, status, *said)
+        texts = (path.read_text(encoding="utf-8") for path in (output, errors))
+        return CompletedProcess(command, status, *texts)
 
 
 class _ForkServer:

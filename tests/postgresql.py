@@ -43,12 +43,12 @@ class NotInstalled(Exception):
 def find_programs() -> Path:
     """Find the folder of PostgreSQL's programs, or install them; raises `NotInstalled`."""
     script = Path(__file__).with_suffix(".sh")
-    found = subprocess.run(  # noqa: S603
+    answer = subprocess.run(  # noqa: S603
         ["/bin/sh", str(script)], stdout=subprocess.PIPE, text=True, check=False
     )
-    if found.returncode:
+    if answer.returncode:
         raise NotInstalled(NEEDED)
-    return Path(found.stdout.strip())
+    return Path(answer.stdout.strip())
 
 
 @dataclass(frozen=True)

@@ -171,12 +171,12 @@ def test_secrets_are_compared_in_constant_time() -> None:
 
 def list_patterns() -> Iterator[tuple[str, re.Pattern[str]]]:
     """List the expressions that the modules of the app hold."""
-    for found in pkgutil.walk_packages(application.__path__, "app."):
-        if "__main__" in found.name or "migrations" in found.name:
+    for match in pkgutil.walk_packages(application.__path__, "app."):
+        if "__main__" in match.name or "migrations" in match.name:
             continue
-        for name, value in vars(importlib.import_module(found.name)).items():
+        for name, value in vars(importlib.import_module(match.name)).items():
             if isinstance(value, re.Pattern) and isinstance(value.pattern, str):
-                yield f"{found.name}.{name}", value
+                yield f"{match.name}.{name}", value
 
 
 def test_expressions_end_soon_on_hostile_text(subtests: pytest.Subtests) -> None:
@@ -195,9 +195,9 @@ def test_expressions_end_soon_on_hostile_text(subtests: pytest.Subtests) -> None
 
 def test_templates_escape_what_they_show() -> None:
     unescaped = [
-        (path.name, found)
+        (path.name, match)
         for path in TEMPLATES
-        for found in re.findall(r"\{\{[^}]*\|\s*safe[^}]*\}\}|autoescape", path.read_text())
+        for match in re.findall(r"\{\{[^}]*\|\s*safe[^}]*\}\}|autoescape", path.read_text())
     ]
     assert unescaped == [("codes.html", "{{ authr_qrcode|safe }}")]  # Drawn by the app itself.
     scripts = [tag for path in TEMPLATES for tag in re.findall("<script.*?>.*", path.read_text())]

@@ -67,21 +67,21 @@ def test_who_is_connected_when_it_stops_is_still_answered() -> None:
 
 
 def test_nothing_more_is_claimed_while_somebody_takes_long_to_read(tmp_path: Path) -> None:
-    told, body = tmp_path / "told", b"x" * 20_000_000
+    report, body = tmp_path / "told", b"x" * 20_000_000
 
     def answer(_environ: object, start_response: Callable[..., object]) -> list[bytes]:
         start_response("200 OK", [("Content-Length", str(len(body)))])
         return [body]
 
     def drain(_seconds: float) -> bool:
-        told.touch()
+        report.touch()
         return True
 
     with started(answer, drain=drain) as (process, port), connected(port, 20) as connection:
         connection.sendall(CLOSES)
         assert connection.recv(10)
         process.terminate()
-        wait_until(told.exists)
+        wait_until(report.exists)
 
         assert len(everything(connection)) > len(body)
 
@@ -151,11 +151,11 @@ def test_a_certificate_that_cannot_be_used_is_told(
         make_certificate(key)
     elif content:
         key.write_text(content)
-    told = refused(instance, TLS_CERTIFICATE=str(certificate), TLS_KEY=str(key))
-    assert told.startswith(
+    report = refused(instance, TLS_CERTIFICATE=str(certificate), TLS_KEY=str(key))
+    assert report.startswith(
         "Campaign Builder did not start: TLS_CERTIFICATE and TLS_KEY cannot be used ("
     )
-    assert told.endswith("They are files in PEM, the key without a password.\n")
+    assert report.endswith("They are files in PEM, the key without a password.\n")
 
 
 @pytest.mark.parametrize(("proxy", "is_believed"), [("127.0.0.1", True), ("10.0.0.1", False)])

@@ -308,5 +308,5 @@ def test_where_others_can_reach_it_it_prints_the_link_of_the_first_account(insta
 
 
 def test_it_says_which_version_it_is() -> None:
-    said = CliRunner().invoke(main, ["--version"])
-    assert (said.exit_code, said.output) == (0, f"Campaign Builder {VERSION}\n")
+    result = CliRunner().invoke(main, ["--version"])
+    assert (result.exit_code, result.output) == (0, f"Campaign Builder {VERSION}\n")

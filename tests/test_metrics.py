@@ -68,11 +68,11 @@ def test_a_caller_cannot_make_labels_up(store: Store) -> None:
 
 
 def test_two_apps_of_one_process_do_not_count_for_one_another(store: Store) -> None:
-    one, other = Metrics(store), Metrics(store)
-    one.count_request("/", "GET", 200, 0)
+    first, second = Metrics(store), Metrics(store)
+    first.count_request("/", "GET", 200, 0)
 
-    assert values(read(one.write())["request_seconds"], "_count")
-    assert not values(read(other.write())["request_seconds"], "_count")
+    assert values(read(first.write())["request_seconds"], "_count")
+    assert not values(read(second.write())["request_seconds"], "_count")
 
 
 def test_the_queue_is_told_as_it_stands_when_somebody_asks(store: Store, sent: Sent) -> None:

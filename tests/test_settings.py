@@ -207,15 +207,17 @@ def test_any_other_address_is_not(host: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "log"),
+    ("environment", "log"),
     [
         ({}, LogSettings("", "INFO")),
         ({"LOG_FORMAT": "Text"}, LogSettings("text", "INFO")),
         ({"LOG_LEVEL": "debug"}, LogSettings("", "DEBUG")),
     ],
 )
-def test_how_to_log_can_be_written_large_or_small(given: dict[str, str], log: LogSettings) -> None:
-    assert read_settings(given).log == log
+def test_how_to_log_can_be_written_large_or_small(
+    environment: dict[str, str], log: LogSettings
+) -> None:
+    assert read_settings(environment).log == log
 
 
 @pytest.mark.parametrize("form", ["xml", "json,text"])

@@ -129,11 +129,11 @@ def _echo_link(address: str, key: str) -> None:
     click.echo(f"It sets a password, once, within {join_links.HOURS} hours.")
 
 
-def _read_roles(given: tuple[str, ...]) -> Roles:
-    """Read roles as they are given on the command line."""
+def _read_roles(typed: tuple[str, ...]) -> Roles:
+    """Read roles as they are typed on the command line."""
     keys = {connection.name.casefold(): connection.key for connection in connections().list_all()}
     roles: dict[str, set[Role]] = {}
-    for text in given:
+    for text in typed:
         role, _, name = text.partition("@")
         if role not in set(Role):
             raise click.BadParameter(f"There is no role “{role}”: it is one of {', '.join(Role)}.")

@@ -104,10 +104,10 @@ def find_states_of_drafts(
     newest = approvals.find_newest_of_drafts(session, ids) if ids else {}
     states: dict[str, ApprovalState | None] = dict.fromkeys(ids)
     for draft in drafts.find_heads(session, newest):
-        to, said = destinations[draft.id], newest[draft.id]
-        is_asked = said.state is ApprovalState.ASKED
-        if is_asked or said.seen == name_seen(draft, to, rules[to.key].group_name):
-            states[draft.id] = said.state
+        to, approval = destinations[draft.id], newest[draft.id]
+        is_asked = approval.state is ApprovalState.ASKED
+        if is_asked or approval.seen == name_seen(draft, to, rules[to.key].group_name):
+            states[draft.id] = approval.state
     return states
 
 

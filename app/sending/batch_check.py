@@ -93,8 +93,8 @@ def check_items(batch_id: int, store: Store, connections: ConnectionRegistry) ->
     with store.writing(name_batch_chain(batch_id)) as session:
         batch_summary.keep_summary(batches.find(session, batch_id), None)
         for item in batches.read_items(session, batch_id, (ItemState.NEW,), _AT_ONCE):
-            if found := checked.get(item.position):
-                _fill(session, item, found)
+            if result := checked.get(item.position):
+                _fill(session, item, result)
     return True
 
 

@@ -150,7 +150,7 @@ def find_last_approved(session: Session, draft_id: str) -> LastApproved | None:
     ]
     if not given_last:
         return None
-    approval, version = max(given_last, key=lambda one: one[0].id)
+    approval, version = max(given_last, key=lambda pair: pair[0].id)
     return LastApproved(version, approval.decided_by, approval.decided_at)
 
 

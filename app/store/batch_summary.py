@@ -106,4 +106,4 @@ def list_accepted(session: Session, batch_id: int, most: int) -> list[AcceptedFi
         for finding in judged.get("findings", ())
         if finding.get("by")
     )
-    return [AcceptedFinding(*said, count) for said, count in counts.most_common(most)]
+    return [AcceptedFinding(*acceptance, count) for acceptance, count in counts.most_common(most)]

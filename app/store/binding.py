@@ -58,8 +58,8 @@ class Bound:
     def without(self, gone: set[tuple[str, int]]) -> "Bound":
         """Leave out submissions and calls that are there no more."""
         sent = {
-            number: press
-            for number, press in self.sent.items()
+            number: submitted
+            for number, submitted in self.sent.items()
             if ("submission", number) not in gone
         }
         return Bound(
@@ -106,14 +106,14 @@ class Bound:
         if number not in self.sent:
             yield f"The trail knows of no submission {number}."
             return
-        press = self.sent[number]
+        submitted = self.sent[number]
         is_known = ("submission", number) in self.digests
         payload_digest = hashlib.sha256(written["payload"].encode()).hexdigest()
         if payload_digest != written["sha256"] or (
-            OUTCOME_IS_OPEN in press and not _is_pressed(press, written)
+            OUTCOME_IS_OPEN in submitted and not _is_pressed(submitted, written)
         ):
             yield f"The submission {number} was changed."
-        if OUTCOME_IS_OPEN in press and not is_known:
+        if OUTCOME_IS_OPEN in submitted and not is_known:
             is_sent_again = written["state"] == State.QUEUED and call is not None
             if (
                 is_sent_again
@@ -121,7 +121,7 @@ class Bound:
                 or any(written[name] != was for name, was in _UNKNOWN_YET.items())
             ):
                 yield f"The submission {number} was changed."
-            if call and (call["status"] is not None or call["url"] != press["url"]):
+            if call and (call["status"] is not None or call["url"] != submitted["url"]):
                 yield f"The call {call['id']} was changed."
 
     def is_as_told(self, kind: str, number: int, document: Mapping[str, Any]) -> bool:
@@ -129,6 +129,8 @@ class Bound:
         return is_digest_of(document, self.digests[kind, number])
 
 
-def _is_pressed(press: Mapping[str, Any], written: Mapping[str, Any]) -> bool:
-    pressed = {new: press[old] for old, new in _PRESSED.items()} | {"pressed_by": press["who"]}
+def _is_pressed(submitted: Mapping[str, Any], written: Mapping[str, Any]) -> bool:
+    pressed = {new: submitted[old] for old, new in _PRESSED.items()} | {
+        "pressed_by": submitted["who"]
+    }
     return pressed.items() <= written.items()

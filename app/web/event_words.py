@@ -65,7 +65,7 @@ def describe_events(events: Iterable[Event], called: NameConnection) -> list[His
 def _continues(before: Event, event: Event) -> bool:
     apart = datetime.fromisoformat(event.at) - datetime.fromisoformat(before.at)
     edits = before.kind == event.kind == EventKind.EDITED
-    puts_back = any("from_version" in read_details(one) for one in (before, event) if edits)
+    puts_back = any("from_version" in read_details(edit) for edit in (before, event) if edits)
     of_one = (before.chain, before.who) == (event.chain, event.who)
     return edits and of_one and not puts_back and apart < _ONE_GO
 

@@ -21,4 +21,4 @@ def write_copy_key() -> str:
     purpose = f"copies of account {find_person().account_id or 0}"
     key = hmac.digest(str(current_app.config["SECRET_KEY"]).encode(), purpose.encode(), "sha256")
     mask = token_bytes(32)
-    return (mask + bytes(one ^ other for one, other in zip(key, mask, strict=True))).hex()
+    return (mask + bytes(left ^ right for left, right in zip(key, mask, strict=True))).hex()

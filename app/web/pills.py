@@ -95,4 +95,4 @@ def _say_what_is_open(problems: Mapping[str, int], findings: Mapping[str, int]) 
         (findings.get(ACCEPTED), "{} accepted", "{} accepted"),
         (findings.get(LIFTED), "{} lifted", "{} lifted"),
     ]
-    return [write_plural(count, one, many) for count, one, many in counted if count]
+    return [write_plural(count, singular, plural) for count, singular, plural in counted if count]

@@ -137,14 +137,14 @@ def _find_refused(look: _Look) -> Iterator[Waiting]:
 
 def _find_changed(look: _Look) -> Iterator[Waiting]:
     """Find batches of which a campaign was changed since approval was asked for, or given."""
-    for said, batch in approval_lists.iterate_said_of_batches(look.session, look.person.label):
+    for approval, batch in approval_lists.iterate_said_of_batches(look.session, look.person.label):
         if look.may(Right.SEND, batch) and _is_changed(look, batch):
             yield Waiting(
                 "Check again: changed since approval was given"
-                if said.is_approved
+                if approval.is_approved
                 else "Check again: changed since approval was asked for",
                 *_name(batch, "", "batches.show"),
-                said.decided_at or said.asked_at,
+                approval.decided_at or approval.asked_at,
             )
 
 

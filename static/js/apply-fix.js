@@ -16,7 +16,7 @@ const placeOf = (button) => {
   return () =>
     [...document.querySelectorAll(`[aria-labelledby=${part}] :is(h2[tabindex], summary)`)]
       .filter((place) => place.checkVisibility())
-      .sort((one, other) => far(one) - far(other))[0];
+      .sort((first, second) => far(first) - far(second))[0];
 };
 
 document.addEventListener("click", (event) => {

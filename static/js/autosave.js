@@ -62,7 +62,7 @@ const mention = (words) => {
 
 const select = (data) => [...data].filter(([name]) => !OWN.has(name));
 const answers = () => select(new FormData(form));
-const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+const same = (first, second) => JSON.stringify(first) === JSON.stringify(second);
 
 // `sent` is what was last on its way to the server: if the draft is that, nobody else changed it.
 let sent = null;
@@ -157,9 +157,9 @@ const notice = () => {
   dispatch("typed");
 };
 
-const putBack = (given) => {
+const putBack = (kept) => {
   const questions = [...form.elements].filter(({ name, type }) => name && !OWN.has(name) && type !== "submit");
-  const valuesOf = (question) => given.filter(([name]) => name === question).map(([, value]) => value);
+  const valuesOf = (question) => kept.filter(([name]) => name === question).map(([, value]) => value);
   answerForm(form, new Map(questions.map(({ name }) => [name, valuesOf(name)])));
   say("What had not been saved is back.");
 };

@@ -17,10 +17,10 @@ const renew = async () => {
   renewed = Date.now();
   const answer = await fetch(location.href, { cache: "no-store" });
   const made = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("rows");
-  const shown = document.getElementById("rows");
-  if (!made || !shown) return;
-  const [rows, fresh] = [shown, made].map((table) => [...table.tBodies[0].rows]);
-  if (rows.length !== fresh.length) return shown.replaceWith(made);
+  const table = document.getElementById("rows");
+  if (!made || !table) return;
+  const [rows, fresh] = [table, made].map(({ tBodies }) => [...tBodies[0].rows]);
+  if (rows.length !== fresh.length) return table.replaceWith(made);
   for (const [at, row] of rows.entries()) {
     if (row.isEqualNode(fresh[at])) continue;
     const hasFocus = row.contains(document.activeElement);

@@ -11,13 +11,13 @@ const book = (key) => {
   if (!books.has(key)) books.set(key, fetchBook(key));
   return books.get(key);
 };
-const wanted = (field, kind) => field !== "assistant_id" || kind === (KINDS[new FormData(form).get("vapi_calling_entity")] ?? "assistant");
+const isOffered = (field, kind) => field !== "assistant_id" || kind === (KINDS[new FormData(form).get("vapi_calling_entity")] ?? "assistant");
 
 const offer = async (input) => {
   const known = (await book(form.elements.connection.value))[input.dataset.book] ?? [];
   input.list.replaceChildren(
     ...known
-      .filter(([kind]) => wanted(input.dataset.book, kind))
+      .filter(([kind]) => isOffered(input.dataset.book, kind))
       .map(([, id, nickname]) => {
         const option = document.createElement("option");
         option.value = id;

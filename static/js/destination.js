@@ -1,13 +1,13 @@
 // Show at once where the campaign goes, when another connection is chosen.
 const choice = document.querySelector("select[name=connection]");
-const shown = document.getElementById("connection-shown");
+const pill = document.getElementById("connection-shown");
 
 const show = () => {
   const { colour, sandbox, shown: name } = choice.selectedOptions[0].dataset;
   const isSandbox = sandbox !== undefined;
   document.body.className = `to-${colour}${isSandbox ? " is-sandbox" : ""}`;
-  shown.className = `connection ${document.body.className}`;
-  for (const place of [shown, document.getElementById("goes-to")]) {
+  pill.className = `connection ${document.body.className}`;
+  for (const place of [pill, document.getElementById("goes-to")]) {
     place.querySelector("strong").textContent = isSandbox ? "SANDBOX" : "LIVE";
     place.querySelector("strong + span").textContent = name;
   }

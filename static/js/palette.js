@@ -54,8 +54,8 @@ const matches = ({ words, detail }) => {
     .every((word) => text.includes(word));
 };
 const listChoices = () => {
-  const found = new Set(campaigns.map(({ address }) => address));
-  const fitting = places.filter((place) => matches(place) && !found.has(place.address));
+  const listed = new Set(campaigns.map(({ address }) => address));
+  const fitting = places.filter((place) => matches(place) && !listed.has(place.address));
   const here = input.value.trim() ? fitting.filter(({ group }) => group !== "Pages").slice(0, FEW) : [];
   return [...fitting.filter(({ group }) => group === "Pages"), ...campaigns, ...here];
 };
@@ -109,9 +109,9 @@ const fetchCampaigns = async () => {
   try {
     const address = `${dialog.dataset.find}?${new URLSearchParams({ search: input.value })}`;
     const answer = await fetch(address, { signal: AbortSignal.any([signal, AbortSignal.timeout(SILENCE)]) });
-    const found = answer.ok ? await answer.json() : [];
+    const matching = answer.ok ? await answer.json() : [];
     hasFailed = !answer.ok;
-    campaigns = found.map(({ name, detail, address }) => ({
+    campaigns = matching.map(({ name, detail, address }) => ({
       group: input.value.trim() ? "Campaigns" : "Last changed",
       words: name,
       detail,

@@ -7,9 +7,9 @@ const offer = () => {
   const typed = input.value.split(/[,;]\s*/);
   const begun = typed.pop().toLowerCase();
   const before = typed.length ? `${typed.join(", ")}, ` : "";
-  const found = places.filter(([name, word]) => `${name} ${word}`.toLowerCase().includes(begun)).slice(0, 40);
+  const matching = places.filter(([name, word]) => `${name} ${word}`.toLowerCase().includes(begun)).slice(0, 40);
   list.replaceChildren(
-    ...found.map(([name, word]) => {
+    ...matching.map(([name, word]) => {
       const option = document.createElement("option");
       option.value = before + name;
       option.label = word === name ? name : `${name} (${word})`;

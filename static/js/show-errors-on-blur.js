@@ -15,7 +15,7 @@ const hold = (button) => {
   if (!row) return null;
   const { value } = button;
   return () =>
-    ([...row.querySelectorAll(".note button")].find((one) => one.value === value) ?? document.getElementById(row.dataset.row)).focus({ preventScroll: true });
+    ([...row.querySelectorAll(".note button")].find((peer) => peer.value === value) ?? document.getElementById(row.dataset.row)).focus({ preventScroll: true });
 };
 const mark = (row) => {
   if (leaving.delete(row)) row.dataset.left = "";

@@ -35,23 +35,23 @@ def browser_type_launch_args(browser_type_launch_args: Mapping[str, Any]) -> dic
 @pytest.fixture(scope="session")
 def common_site() -> Iterator[tuple[Site, Address]]:
     """Serve the apps of all tests at one address."""
-    shown = Site()
-    with serving(shown) as address:
-        yield shown, address
+    site = Site()
+    with serving(site) as address:
+        yield site, address
 
 
 @pytest.fixture
 def site(app: Flask, common_site: tuple[Site, Address]) -> Address:
     """Show the app of this test."""
-    shown, address = common_site
-    shown.show(app)
+    site, address = common_site
+    site.show(app)
     return address
 
 
 @pytest.fixture(scope="session")
 def windows(browser: Browser, common_site: tuple[Site, Address]) -> Windows:
-    shown, address = common_site
-    return Windows(browser, shown, address.url)
+    site, address = common_site
+    return Windows(browser, site, address.url)
 
 
 @pytest.fixture

@@ -37,18 +37,18 @@ def shake_hands(folder: Path, server: str, client: str, host: str) -> str:
     here.verify_mode = ssl.CERT_REQUIRED
     there = ssl.create_default_context(cafile=str(authority))
     there.load_cert_chain(folder / f"{client}.pem", folder / f"{client}-key.pem")
-    one, other = ssl.MemoryBIO(), ssl.MemoryBIO()
-    ours = here.wrap_bio(one, other, server_side=True)
-    theirs = there.wrap_bio(other, one, server_hostname=host)
+    first, second = ssl.MemoryBIO(), ssl.MemoryBIO()
+    ours = here.wrap_bio(first, second, server_side=True)
+    theirs = there.wrap_bio(second, first, server_hostname=host)
     for _ in range(4):
         for side in (theirs, ours):
             try:
                 side.do_handshake()
             except ssl.SSLWantReadError:
                 continue
-    shown = ours.getpeercert(binary_form=True)
-    assert shown
-    [name] = x509.load_der_x509_certificate(shown).subject
+    certificate = ours.getpeercert(binary_form=True)
+    assert certificate
+    [name] = x509.load_der_x509_certificate(certificate).subject
     return str(name.value)
 
 

@@ -77,24 +77,24 @@ def find(result: Result) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    ("days", "found"), [(46, {}), (44, {"certificate": "weak"}), (-1, {"certificate": "broken"})]
+    ("days", "expected"), [(46, {}), (44, {"certificate": "weak"}), (-1, {"certificate": "broken"})]
 )
 def test_an_app_that_speaks_tls_itself_needs_no_proxy_but_another_certificate_in_time(
-    examine: Examine, tmp_path: Path, days: int, found: dict[str, str]
+    examine: Examine, tmp_path: Path, days: int, expected: dict[str, str]
 ) -> None:
     path = str(make_certificate(tmp_path / "web.pem", days))
     result = examine("--json", HOST="campaigns.example", TLS_CERTIFICATE=path, TLS_KEY=path)
     findings = json.loads(result.output)["findings"]
     assert "tls" not in [finding["check"] for finding in findings]
-    told = {one["check"]: one["severity"] for one in findings if one["check"] == "certificate"}
-    assert told == found
+    report = {row["check"]: row["severity"] for row in findings if row["check"] == "certificate"}
+    assert report == expected
 
 
 def test_a_certificate_that_is_none_is_broken(examine: Examine, tmp_path: Path) -> None:
     (tmp_path / "web.pem").write_text("none")
     path = str(tmp_path / "web.pem")
-    found = find(examine(TLS_CERTIFICATE=path, TLS_KEY=path))
-    assert found == {"certificate": "broken", "tls-key": "broken"}
+    findings = find(examine(TLS_CERTIFICATE=path, TLS_KEY=path))
+    assert findings == {"certificate": "broken", "tls-key": "broken"}
 
 
 @pytest.mark.parametrize("fault", ["another", "missing", "open"])
@@ -111,8 +111,8 @@ def test_a_key_that_is_another_or_open_to_others_is_named(
         key = tmp_path / "key.pem"
     else:
         path.chmod(0o644)
-    found = find(examine(TLS_CERTIFICATE=str(path), TLS_KEY=str(key)))
-    assert found == ({"private-files": "weak"} if fault == "open" else {"tls-key": "broken"})
+    findings = find(examine(TLS_CERTIFICATE=str(path), TLS_KEY=str(key)))
+    assert findings == ({"private-files": "weak"} if fault == "open" else {"tls-key": "broken"})
 
 
 def test_the_certificate_for_the_database_has_to_be_there(examine: Examine) -> None:
@@ -128,7 +128,7 @@ def test_an_installation_that_was_started_is_fine(examine: Examine) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "check", "severity"),
+    ("options", "check", "severity"),
     [
         ({"FLASK_DEBUG": "1"}, "debug", "broken"),
         ({"LOG_LEVEL": "debug"}, "log-level", "weak"),
@@ -154,9 +154,9 @@ def test_an_installation_that_was_started_is_fine(examine: Examine) -> None:
     ids=lambda value: "-".join(value) if isinstance(value, dict) else str(value),
 )
 def test_a_setting_is_named(
-    examine: Examine, given: dict[str, str], check: str, severity: str
+    examine: Examine, options: dict[str, str], check: str, severity: str
 ) -> None:
-    result = examine(**given)
+    result = examine(**options)
 
     assert find(result)[check] == severity
     assert result.exit_code == {"weak": 1, "broken": 2}[max_of(find(result))]
@@ -176,11 +176,11 @@ def test_each_line_says_what_to_do(examine: Examine) -> None:
 
 
 def test_an_object_for_scripts_has_the_same(examine: Examine) -> None:
-    told: dict[str, Any] = json.loads(examine("--json", TRUSTED_PROXY="*").output)
+    report: dict[str, Any] = json.loads(examine("--json", TRUSTED_PROXY="*").output)
 
-    finding, *_, mail = told["findings"]
+    finding, *_, mail = report["findings"]
     assert mail["check"] == "mail"
-    assert told["status"] == 1
+    assert report["status"] == 1
     assert (finding["check"], finding["severity"]) == ("trusted-proxy", "weak")
     assert finding["sentence"].startswith("TRUSTED_PROXY is *")
 
@@ -200,9 +200,9 @@ class TestMail:
         assert "s3cret" not in result.output
 
     def test_where_others_sign_in_mail_is_missed(self, examine: Examine) -> None:
-        given = {"TRUSTED_HOSTS": "campaigns.example", "REQUIRE_SECOND_FACTOR": "yes"}
-        given["BREACHED_PASSWORDS_URL"] = "https://breaches.example/range/"
-        assert find(examine(**given)) == {"mail": "weak"}
+        options = {"TRUSTED_HOSTS": "campaigns.example", "REQUIRE_SECOND_FACTOR": "yes"}
+        options["BREACHED_PASSWORDS_URL"] = "https://breaches.example/range/"
+        assert find(examine(**options)) == {"mail": "weak"}
 
 
 @pytest.mark.sqlite
@@ -296,8 +296,8 @@ class TestFolder:
         result = examine()
 
         assert find(result) == {"database": "broken"}
-        said = "everything was moved to PostgreSQL" if is_whole else "a move to PostgreSQL was cut"
-        assert f"From {instance} {said}" in result.output
+        words = "everything was moved to PostgreSQL" if is_whole else "a move to PostgreSQL was cut"
+        assert f"From {instance} {words}" in result.output
 
 
 @pytest.mark.parametrize(("is_there", "expected"), [(True, {}), (False, {"queue": "broken"})])

@@ -100,10 +100,10 @@ def test_nothing_in_a_file_acts_on_the_terminal_or_looks_like_another_line(
 ) -> None:
     odd = {"\x1b]0;title\x07\nTo be changed": 1, "timezone": "Europe/\x00Nowhere"}
     (tmp_path / "odd.json").write_text(json.dumps(SAMPLE | odd))
-    said = app.test_cli_runner().invoke(args=["explain", str(tmp_path / "odd.json")])
-    assert said.exit_code == 1
-    assert not set(said.output) & {"\x1b", "\x07", "\x00"}
-    assert said.output.splitlines().count("To be changed") == 1
+    result = app.test_cli_runner().invoke(args=["explain", str(tmp_path / "odd.json")])
+    assert result.exit_code == 1
+    assert not set(result.output) & {"\x1b", "\x07", "\x00"}
+    assert result.output.splitlines().count("To be changed") == 1
 
 
 @pytest.mark.parametrize("content", NO_CAMPAIGN.values(), ids=NO_CAMPAIGN)

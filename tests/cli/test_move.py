@@ -108,13 +108,15 @@ def test_everything_is_there(run: Run, target: str, filled: str, instance: Path)
     with opened(target) as there:
         assert verdict(there, filled).fault == ""
         with there.reading() as session:
-            found = read_page(session, DraftQuery(search="zepp")).drafts
-        assert [draft.name for draft in found] == ["Zeppelins"]
+            matching = read_page(session, DraftQuery(search="zepp")).drafts
+        assert [draft.name for draft in matching] == ["Zeppelins"]
     assert f"TOKEN_KEYS (it is in {instance / 'token_keys'}, with commas between)" in moved.output
     keys = tuple((instance / "token_keys").read_text().split())
     app = create_app(Settings(instance=instance, database_url=target, token_keys=keys))
     services = find_services(app)
-    [connection] = [one for one in services.connections.list_all() if one.name == CLIENT]
+    [connection] = [
+        candidate for candidate in services.connections.list_all() if candidate.name == CLIENT
+    ]
     assert services.connections.open_api(connection.key).connection.token == TOKEN
     services.store.engine.dispose()
 

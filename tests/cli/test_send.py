@@ -59,12 +59,12 @@ def names(ledger: Ledger) -> list[str]:
 def test_without_yes_nothing_is_sent_or_kept(
     send: Send, tmp_path: Path, ledger: Ledger, store: Store
 ) -> None:
-    said = send(write(tmp_path, "One", "Two"))
+    result = send(write(tmp_path, "One", "Two"))
 
-    assert (said.exit_code, names(ledger)) == (0, [])
-    assert "2 of 2 campaigns can be sent to Sandbox (SANDBOX)." in said.output
-    assert "Calling days in all: 126" in said.output
-    assert "Nothing was sent. With --yes it is." in said.output
+    assert (result.exit_code, names(ledger)) == (0, [])
+    assert "2 of 2 campaigns can be sent to Sandbox (SANDBOX)." in result.output
+    assert "Calling days in all: 126" in result.output
+    assert "Nothing was sent. With --yes it is." in result.output
     with store.reading() as session:
         assert (session.query(Draft).count(), batches.list_newest(session)) == (0, [])
 
@@ -102,11 +102,11 @@ def test_what_nobody_knows_ends_with_a_status_of_its_own(
     app: Flask, send: Send, tmp_path: Path
 ) -> None:
     find_services(app).faults.switch_on(Switch("stored-then-dropped", every=False))
-    said = send(write(tmp_path, "One", "Two"), "--yes")
+    result = send(write(tmp_path, "One", "Two"), "--yes")
 
-    assert said.exit_code == 3
-    assert "1 may have been created, or not" in said.output
-    assert re.search("^Line 1, One: UNKNOWN|^Line 2, Two: UNKNOWN", said.output, re.MULTILINE)
+    assert result.exit_code == 3
+    assert "1 may have been created, or not" in result.output
+    assert re.search("^Line 1, One: UNKNOWN|^Line 2, Two: UNKNOWN", result.output, re.MULTILINE)
 
 
 def test_a_bad_line_is_named_and_the_rest_is_sent(
@@ -115,11 +115,11 @@ def test_a_bad_line_is_named_and_the_rest_is_sent(
     file = write(tmp_path, "One")
     with file.open("a") as more:
         more.write("\nno JSON\n" + json.dumps({"name": "Half", "type": "OUTBOUND"}) + "\n")
-    said = send(file, "--yes")
+    result = send(file, "--yes")
 
-    assert said.exit_code == 1
-    assert "Line 3 is left out:" in said.output
-    assert "Line 4 is left out:" in said.output
+    assert result.exit_code == 1
+    assert "Line 3 is left out:" in result.output
+    assert "Line 4 is left out:" in result.output
     assert names(ledger) == ["One"]
 
 
@@ -137,17 +137,20 @@ def test_what_would_not_be_sent_exactly_as_it_stands_is_left_out_of_the_dry_run_
 ) -> None:
     file = write(tmp_path, "One", **change)
     for more, status in (((), 1), (("--yes",), 2)):
-        said = send(file, *more)
-        assert (said.exit_code, f"Line 1 is left out: {sentence}" in said.output) == (status, True)
+        result = send(file, *more)
+        assert (result.exit_code, f"Line 1 is left out: {sentence}" in result.output) == (
+            status,
+            True,
+        )
     assert names(ledger) == []
 
 
 def test_nothing_in_a_file_acts_on_the_terminal_or_looks_like_another_line(
     send: Send, tmp_path: Path
 ) -> None:
-    said = send(write(tmp_path, "One", **{"x\x1b[2J\nLine 9 is fine": 1}))
-    assert "\x1b" not in said.output
-    assert not [line for line in said.output.splitlines() if line.startswith("Line 9")]
+    result = send(write(tmp_path, "One", **{"x\x1b[2J\nLine 9 is fine": 1}))
+    assert "\x1b" not in result.output
+    assert not [line for line in result.output.splitlines() if line.startswith("Line 9")]
 
 
 def test_a_name_that_the_terminal_cannot_show_hides_no_outcome(
@@ -155,17 +158,17 @@ def test_a_name_that_the_terminal_cannot_show_hides_no_outcome(
 ) -> None:
     find_services(app).faults.switch_on(Switch("stored-then-dropped", every=False))
     words = ("send", "--batch", str(write(tmp_path, "One 😀")), "--connection", "Sandbox", "--yes")
-    said = create_app(settings).test_cli_runner(charset="latin-1").invoke(args=words)
+    result = create_app(settings).test_cli_runner(charset="latin-1").invoke(args=words)
 
-    assert said.exit_code == 3
-    assert "Line 1, One ?: UNKNOWN." in said.output
-    assert "1 may have been created, or not" in said.output
+    assert result.exit_code == 3
+    assert "Line 1, One ?: UNKNOWN." in result.output
+    assert "1 may have been created, or not" in result.output
 
 
 def test_who_sends_is_named_by_what_can_be_read(send: Send, tmp_path: Path, ledger: Ledger) -> None:
     for who in ("Ad\x1b[31ma", "Ada\nX", "A" * 81, " Ada"):
-        said = send(write(tmp_path, "One"), "--yes", "--who", who)
-        assert (said.exit_code, "Say by --who a name of 80 visible signs" in said.output) == (
+        result = send(write(tmp_path, "One"), "--yes", "--who", who)
+        assert (result.exit_code, "Say by --who a name of 80 visible signs" in result.output) == (
             2,
             True,
         )
@@ -178,10 +181,10 @@ def test_failures_in_a_row_stop_it_and_nothing_stays_in_the_queue(
     with store.writing() as session:
         throttles.find(session, "sandbox", Pace(0, 1, 1))
     find_services(app).faults.switch_on(Switch("500", every=True))
-    said = send(write(tmp_path, *(f"Campaign {number}" for number in range(9))), "--yes")
+    result = send(write(tmp_path, *(f"Campaign {number}" for number in range(9))), "--yes")
 
-    assert said.exit_code in {1, 3}
-    assert "Stopped. Campaigns failed there one after the other" in said.output
+    assert result.exit_code in {1, 3}
+    assert "Stopped. Campaigns failed there one after the other" in result.output
     with store.reading() as session:
         assert batches.list_queued(session, 1, 99) == []
     find_services(app).faults.switch_off()
@@ -200,8 +203,8 @@ def test_where_people_have_accounts_the_sandbox_wants_a_name_too(
     app: Flask, send: Send, tmp_path: Path, ledger: Ledger
 ) -> None:
     add_account(app)
-    said = send(write(tmp_path, "One"), "--yes")
-    assert (said.exit_code, "Say by --who who sends it" in said.output) == (2, True)
+    result = send(write(tmp_path, "One"), "--yes")
+    assert (result.exit_code, "Say by --who who sends it" in result.output) == (2, True)
     assert send(write(tmp_path, "One"), "--yes", "--who", "anna@example.com").exit_code == 0
     assert names(ledger) == ["One"]
 
@@ -235,9 +238,9 @@ def test_a_database_that_stays_silent_is_named_with_the_batch_that_goes_on(
 
     monkeypatch.setattr(Store, "reading", read)
     monkeypatch.setattr(send_progress, "LONGEST_SILENCE", 0.0)
-    said = send(write(tmp_path, "One"), "--yes")
-    assert said.exit_code == 3
-    assert "Batch 1 is confirmed, so the app or a worker goes on with it" in said.output
+    result = send(write(tmp_path, "One"), "--yes")
+    assert result.exit_code == 3
+    assert "Batch 1 is confirmed, so the app or a worker goes on with it" in result.output
 
 
 @pytest.mark.parametrize(
@@ -251,19 +254,19 @@ def test_where_nothing_can_be_sent_it_says_why(
     send: Send, tmp_path: Path, add_connection: Callable[..., str], connection: str, message: str
 ) -> None:
     add_connection()
-    said = send(write(tmp_path, "One"), "--yes", connection=connection)
-    assert (said.exit_code, message in said.output) == (2, True)
+    result = send(write(tmp_path, "One"), "--yes", connection=connection)
+    assert (result.exit_code, message in result.output) == (2, True)
 
 
 def test_an_empty_file_is_nothing_to_send(send: Send, tmp_path: Path) -> None:
-    said = send(write(tmp_path), "--yes")
-    assert (said.exit_code, "There is no campaign in the file." in said.output) == (2, True)
+    result = send(write(tmp_path), "--yes")
+    assert (result.exit_code, "There is no campaign in the file." in result.output) == (2, True)
 
 
 def test_the_same_campaign_twice_is_sent_once(send: Send, tmp_path: Path, ledger: Ledger) -> None:
-    said = send(write(tmp_path, "One", "Two", "One"), "--yes")
-    assert "Line 3 is left out: It is the same as line 1." in said.output
-    assert (said.exit_code, names(ledger)) == (1, ["One", "Two"])
+    result = send(write(tmp_path, "One", "Two", "One"), "--yes")
+    assert "Line 3 is left out: It is the same as line 1." in result.output
+    assert (result.exit_code, names(ledger)) == (1, ["One", "Two"])
 
 
 def test_a_draft_that_was_changed_since_is_not_sent_for_the_line(
@@ -277,10 +280,10 @@ def test_a_draft_that_was_changed_since_is_not_sent_for_the_line(
         approvals.set_rule(session, "sandbox", None, who="")
         (draft,) = session.query(Draft).all()
     visitor.press(visitor.open(f"/drafts/{draft.id}"), f"drafts/{draft.id}", {"name": "Changed"})
-    said = send(file, "--yes")
+    result = send(file, "--yes")
 
-    assert "Line 1 is left out: its draft was changed in the app" in said.output
-    assert (said.exit_code, names(ledger)) == (1, [])
+    assert "Line 1 is left out: its draft was changed in the app" in result.output
+    assert (result.exit_code, names(ledger)) == (1, [])
 
 
 def test_where_people_have_accounts_one_of_these_sends(

@@ -88,10 +88,10 @@ def test_the_app_works_with_a_certificate_and_without_a_password(tls: Path, inst
         drain(app)
         assert "Created" in visitor.open("/").text
         with psycopg.connect(url) as connection:
-            [shown] = connection.execute(
+            [setting] = connection.execute(
                 "SELECT client_dn FROM pg_stat_ssl WHERE pid = pg_backend_pid()"
             ).fetchone() or [""]
-        assert shown == "/CN=campaigns"
+        assert setting == "/CN=campaigns"
         store.engine.dispose()
 
 

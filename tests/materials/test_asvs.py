@@ -172,8 +172,8 @@ FAULTS = {
 def test_a_fault_would_be_found(fault: str) -> None:
     row = next(row for row in ROWS if row["test"] != NONE)
     assert check_row(row) == []
-    [found] = check_row({**row, **FAULTS[fault]})
-    assert found.startswith(fault)
+    [fault_found] = check_row({**row, **FAULTS[fault]})
+    assert fault_found.startswith(fault)
 
 
 def test_a_row_that_comes_twice_would_be_found() -> None:

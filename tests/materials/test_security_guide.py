@@ -113,9 +113,9 @@ def test_each_secret_is_in_the_table_of_keys() -> None:
 
 
 def test_each_event_of_security_is_in_the_table_of_logs() -> None:
-    said = {value for name, value in vars(security_lines).items() if name.isupper()}
+    words = {value for name, value in vars(security_lines).items() if name.isupper()}
     rows = {row[0] for row in read_table("what | where", "What is logged")}
-    assert said | {REFUSED, "request"} <= rows
+    assert words | {REFUSED, "request"} <= rows
 
 
 def test_each_way_to_sign_in_is_in_the_table() -> None:
@@ -168,7 +168,7 @@ SECTIONS = {
 @pytest.mark.parametrize("section", SECTIONS)
 def test_a_section_is_there(section: str) -> None:
     part = GUIDE.partition(f"\n## {section}\n")[2].partition("\n## ")[0]
-    assert [said for said in SECTIONS[section] if said not in part] == []
+    assert [words for words in SECTIONS[section] if words not in part] == []
 
 
 def test_words_that_no_password_is_made_of_are_named() -> None:

@@ -122,12 +122,12 @@ def test_each_morning_all_that_waits_is_told_once(
     app: Flask, anna: Account, inbox: Inbox, waiting: Waiting
 ) -> None:
     wish(app, anna, MORNING)
-    told = []
+    recipients = []
     for minutes in range(0, 3 * 24 * 60, 30):
         tell(app, waiting, NOW + timedelta(minutes=minutes))
-        told.append(len(inbox.letters))
-    assert told[-1] == 3
-    first = told.index(1)
+        recipients.append(len(inbox.letters))
+    assert recipients[-1] == 3
+    first = recipients.index(1)
     assert NOW + timedelta(minutes=30 * first) == datetime(2026, 11, 30, 7, tzinfo=UTC)
 
 
@@ -222,8 +222,10 @@ def test_a_fault_in_what_waits_for_one_keeps_nobody_else_from_being_told(
 def test_a_morning_is_by_the_clock_of_its_zone(
     at: time, zone: str, after: str, morning: str
 ) -> None:
-    found = digests.find_next_morning(Wish(Rhythm.MORNING, at, zone), datetime.fromisoformat(after))
-    assert found == datetime.fromisoformat(morning)
+    next_morning = digests.find_next_morning(
+        Wish(Rhythm.MORNING, at, zone), datetime.fromisoformat(after)
+    )
+    assert next_morning == datetime.fromisoformat(morning)
 
 
 def test_another_wish_begins_anew(

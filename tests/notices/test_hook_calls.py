@@ -105,8 +105,8 @@ def test_what_was_told_is_not_told_again_while_it_waits(
         tell(app, waiting, NOW + timedelta(minutes=minutes))
     waiting.items["anna@example.com"].append(LOOK)
     tell(app, waiting, NOW + timedelta(minutes=15))
-    told = [[item["words"] for item in event["items"]] for _, event in receiver.came]
-    assert told == [[REVIEW.words], [LOOK.words]]
+    words = [[item["words"] for item in event["items"]] for _, event in receiver.came]
+    assert words == [[REVIEW.words], [LOOK.words]]
     assert read_standing(app) == hooks.Standing(0, [])
 
 

@@ -128,7 +128,7 @@ def test_fields_are_masked_and_take_managers(app: Flask) -> None:
         assert fields
         assert {field["type"] for field in fields} == {"password"}
         assert not {"onpaste", "maxlength", "readonly"} & {
-            name for one in fields for name in one.attrs
+            name for field in fields for name in field.attrs
         }
         kinds += [str(field["autocomplete"]) for field in fields]
         assert not re.search(r"hint question|secret question|mother", page.text, re.IGNORECASE)

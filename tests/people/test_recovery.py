@@ -47,9 +47,9 @@ def ask(app: Flask, email: str = "anna@example.com", address: str = "127.0.0.1")
 
 
 def find_link(letter: EmailMessage) -> str:
-    found = re.search(rf"{PUBLIC}(/join/\S+)", letter.get_content())
-    assert found
-    return found[1]
+    link = re.search(rf"{PUBLIC}(/join/\S+)", letter.get_content())
+    assert link
+    return link[1]
 
 
 def drain(app: Flask) -> None:

@@ -47,8 +47,8 @@ def test_recovery_codes_are_kept_as_hashes_that_are_dear_to_guess(
     codes = make_recovery_codes(signed_in)
     kept = read(app).mf_recovery_codes or []
     assert len(kept) == len(codes) == 10
-    assert all(one.startswith("$argon2id$") for one in kept)
-    assert len({one.split("$")[4] for one in kept}) == 10  # Each with a salt of its own.
+    assert all(hashed.startswith("$argon2id$") for hashed in kept)
+    assert len({hashed.split("$")[4] for hashed in kept}) == 10  # Each with a salt of its own.
     assert not any(code in str(kept) for code in codes)
 
 

@@ -168,10 +168,10 @@ def test_a_batch_goes_where_most_of_it_goes(
 def test_a_draft_is_in_a_batch_once(
     store: Store, saved: Saved, connections: ConnectionRegistry
 ) -> None:
-    one, other = save_many(saved, 2)
-    batch_id = make(store, connections, [one, other, one])
+    first, second = save_many(saved, 2)
+    batch_id = make(store, connections, [first, second, first])
 
-    assert [item.draft_id for item in items(store, batch_id)] == [one, other]
+    assert [item.draft_id for item in items(store, batch_id)] == [first, second]
     with pytest.raises(NothingReady):
         make_batch(["a1a1a1a1a1a1a1a1"], store, connections)
 

@@ -154,17 +154,17 @@ def test_a_machine_that_was_started_again_knows_it_from_its_folder(
 def test_of_several_machines_one_settles_it_and_what_is_sent_after_that_goes(
     store: Store, saved: Saved, api: FakeApi, tmp_path: Path
 ) -> None:
-    one, two = (Machine(store, tmp_path / name, api) for name in ("one", "two"))
+    first, second = (Machine(store, tmp_path / name, api) for name in ("one", "two"))
     queue(store, saved, to := destination(api))
     copy = Copy(store)
-    one.send()
-    two.witness.check()
+    first.send()
+    second.witness.check()
     copy.bring_back()
-    one.witness.check()
+    first.witness.check()
     with store.writing() as session:
         throttles.resume(session, to.key, "Ada")
     queue(store, saved, to, "Another")
-    two.send()
+    second.send()
 
     assert read(store) == ({State.UNKNOWN, State.CREATED}, None)
     assert count_restores(store) == 1

@@ -91,14 +91,14 @@ def test_as_many_are_claimed_at_once_as_there_are_threads_for(store: Store, save
     assert ids(turns) == waiting[:3]
     assert [turn.is_followed for turn in turns if isinstance(turn, Claim)] == [True, True, False]
     assert len({turn.token for turn in turns if isinstance(turn, Claim)}) == 3
-    states = [submission(store, one).state for one in waiting]
+    states = [submission(store, number).state for number in waiting]
     assert states == [State.SENDING] * 3 + [State.QUEUED] * 2
     with store.reading() as session:
         drafts = session.scalars(select(Draft).order_by(Draft.sequence)).all()
         assert [draft.state for draft in drafts] == states
         calls = session.scalars(select(LoggedCall).order_by(LoggedCall.id)).all()
         assert [(call.submission_id, call.status) for call in calls] == [
-            (one, None) for one in waiting[:3]
+            (number, None) for number in waiting[:3]
         ]
     assert claim_together(store, 4)[2:] == [None, None]
     assert fault(store) == ""
@@ -143,11 +143,11 @@ def test_a_process_that_dies_leaves_what_it_claimed_and_none_is_sent_again(
 ) -> None:
     waiting = [queue(store, saved, f"Campaign {number}") for number in range(2)]
     assert len(ids(claim_together(store, 2))) == 2
-    for one in waiting:
-        expire(store, one)
+    for number in waiting:
+        expire(store, number)
     assert recover(store, journal(store)) == 2
 
-    assert {submission(store, one).state for one in waiting} == {State.UNKNOWN}
+    assert {submission(store, number).state for number in waiting} == {State.UNKNOWN}
     assert claim_together(store, 2) == [None, None]
     assert fault(store) == ""
 
@@ -158,7 +158,7 @@ def test_of_many_groups_each_gets_others(store: Store, saved: Saved) -> None:
     with ThreadPoolExecutor(4) as workers:
         groups = list(workers.map(lambda _: claim_together(store, 2), range(4)))
 
-    assert sorted(one for group in groups for one in ids(group)) == waiting
+    assert sorted(number for group in groups for number in ids(group)) == waiting
     assert fault(store) == ""
 
 

@@ -131,10 +131,10 @@ def test_as_many_go_at_once_as_the_connection_takes(
     sender.wake(to.key)
 
     api.wait_for(3)
-    assert [state(store, one) for one in waiting].count(State.QUEUED) == 4
+    assert [state(store, number) for number in waiting].count(State.QUEUED) == 4
     api.may_answer.set()
     assert sender.drain(10)
-    assert {state(store, one) for one in waiting} == {State.CREATED}
+    assert {state(store, number) for number in waiting} == {State.CREATED}
     assert (api.most, len(api.asked)) == (3, 7)
 
 
@@ -151,7 +151,7 @@ def test_what_waits_at_a_stop_stays_in_the_queue(
     assert sender.drain(10)
     sender.wake(to.key)
     assert sender.drain(10)
-    assert [state(store, one) for one in (first, second)] == [State.CREATED, State.QUEUED]
+    assert [state(store, number) for number in (first, second)] == [State.CREATED, State.QUEUED]
 
 
 def test_what_goes_over_a_connection_that_was_changed_is_not_sent(
@@ -226,7 +226,7 @@ def test_a_failure_of_ours_is_logged_with_its_submission(
     sender.wake(destination(api).key)
     assert sender.drain(10)
 
-    assert [state(store, one) for one in (failed, good)] == [State.UNKNOWN, State.CREATED]
+    assert [state(store, number) for number in (failed, good)] == [State.UNKNOWN, State.CREATED]
     (line,) = log.lines()
     assert (line["event"], line["submission"]) == ("Failed to send", failed)
 
@@ -273,7 +273,7 @@ def test_what_one_of_many_machines_leaves_to_others_lets_the_rest_pass(
     sender = Sender(store, journal(store), OneConnection(api), is_one_of_many=True)
     sender.wake(to.key)
     assert sender.drain(10)
-    assert [state(store, one) for one in (before, after)] == [State.QUEUED, State.CREATED]
+    assert [state(store, number) for number in (before, after)] == [State.QUEUED, State.CREATED]
 
     with time_machine.travel(datetime.now(UTC) + QUEUED_AT_MOST + timedelta(hours=1)):
         sender.wake(to.key)

@@ -244,9 +244,9 @@ def test_many_writers_of_many_drafts_lose_nothing_and_the_trail_holds(store: Sto
     with store.writing() as session:
         noted = seals.seal(session)
     with store.reading() as session:
-        found = [drafts.find(session, draft_id) for draft_id in ids]
-        assert [(draft.name, draft.version) for draft in found] == [("7", 8)] * 16
-        assert len({draft.sequence for draft in found}) == 16
+        kept = [drafts.find(session, draft_id) for draft_id in ids]
+        assert [(draft.name, draft.version) for draft in kept] == [("7", 8)] * 16
+        assert len({draft.sequence for draft in kept}) == 16
         assert verify(session, noted).fault == ""
 
 

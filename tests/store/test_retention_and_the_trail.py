@@ -62,11 +62,11 @@ def test_each_archive_names_the_newest_seal_and_is_private(store: Store, sent: S
 def test_what_is_archived_is_sealed_before(store: Store, saved: Saved) -> None:
     saved(inbound())
     (path,) = archive(store, TRAIL)
-    found = read_archive(path, KEY)
+    lines = read_archive(path, KEY)
     with store.reading() as session:
-        seal = session.get_one(Seal, found.head["seal"]["number"])
-        assert seal.hash == found.head["seal"]["hash"]
-        assert found.holds["chains"][0] in json.loads(seal.heads)
+        seal = session.get_one(Seal, lines.head["seal"]["number"])
+        assert seal.hash == lines.head["seal"]["hash"]
+        assert lines.holds["chains"][0] in json.loads(seal.heads)
 
 
 def test_many_go_in_several_archives(

@@ -34,8 +34,8 @@ class Team:
         email = f"{name}@example.com"
         account = add_account(self.app, email, {at: frozenset(roles)})
         with find_services(self.app).store.writing() as session:
-            found = accounts.find(session, account.id)
-            accounts.set_groups(session, found, {group} if group else set(), who="")
+            kept = accounts.find(session, account.id)
+            accounts.set_groups(session, kept, {group} if group else set(), who="")
         self.browsers[name] = make_client(self.app)
         sign_in(self.browsers[name], email)
         return self.browsers[name]

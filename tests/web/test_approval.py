@@ -264,8 +264,8 @@ def test_nobody_goes_without_approval_over_a_refusal_that_they_have_not_read(tea
         assert "It is illegal there." in refused.text
         assert team.find_state(draft_id) is None
     page = f"/batches/{batch_id}"
-    told = team.press("olga", f"{page}/send", page, without_approval="It is not.")
-    assert told.status_code == 302
+    answer = team.press("olga", f"{page}/send", page, without_approval="It is not.")
+    assert answer.status_code == 302
 
 
 def test_who_asked_is_told_of_a_refusal_that_follows_an_approval(team: Team) -> None:
@@ -423,11 +423,11 @@ def test_the_list_says_how_the_approval_of_each_stands(team: Team) -> None:
 
     assert [pills[draft_id] for draft_id in (asked, approved)] == ["approval asked for", "approved"]
     assert [pills[draft_id] for draft_id in (changed, untouched)] == ["to be approved"] * 2
-    assert not [said for said in read_pills(team).values() if "approved" in said]
+    assert not [tags for tags in read_pills(team).values() if "approved" in tags]
 
 
 def read_pills(team: Team) -> dict[str, str]:
     """Read what the list says last of each campaign, by its id."""
     rows = Page(team.browsers["selma"].get("/")).soup.select("tbody tr")
-    said = {str(row.select("input[name=draft]")[0]["value"]): row.select(".tag") for row in rows}
-    return {draft_id: tags[-1].text.strip().rpartition(", ")[2] for draft_id, tags in said.items()}
+    pills = {str(row.select("input[name=draft]")[0]["value"]): row.select(".tag") for row in rows}
+    return {draft_id: tags[-1].text.strip().rpartition(", ")[2] for draft_id, tags in pills.items()}

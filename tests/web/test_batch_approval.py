@@ -108,10 +108,10 @@ def test_who_approves_a_batch_sees_what_was_accepted_in_it_and_said_of_its_parts
     review = f"/drafts/{draft_id}/review"
     team.press("carl", f"/drafts/{draft_id}/accept", review, rules=rules, **reason)
     team.decide("ansel", draft_id, "refuse", "Not on a Sunday.")
-    shown = team.read("ansel", f"/batches/{team.make_batch([draft_id])}/approval")
-    assert "They asked for it. Carl <carl@example.com>" in shown
-    assert "not approved by itself" in shown
-    assert "Not on a Sunday." in shown
+    approval_page = team.read("ansel", f"/batches/{team.make_batch([draft_id])}/approval")
+    assert "They asked for it. Carl <carl@example.com>" in approval_page
+    assert "not approved by itself" in approval_page
+    assert "Not on a Sunday." in approval_page
 
 
 def test_an_edit_voids_the_approval_of_a_batch_until_it_is_checked_again(team: Team) -> None:
@@ -132,8 +132,8 @@ def test_an_edit_voids_the_approval_of_a_batch_until_it_is_checked_again(team: T
     waiting = team.read("selma", "/waiting")
     assert "Send what is approved" not in waiting
     assert "Check again: changed since approval was given" in waiting
-    told = "1 campaign of it was changed since it was checked, so the approval is no longer valid"
-    assert told in team.read("selma", address)
+    words = "1 campaign of it was changed since it was checked, so the approval is no longer valid"
+    assert words in team.read("selma", address)
     assert team.force("selma", f"{address}/send", address).status_code == 422
     assert {team.find_state(draft_id) for draft_id in ids} == {None}
 
@@ -159,8 +159,8 @@ def test_what_was_approved_in_a_batch_is_what_later_changes_are_held_to(team: Te
     assert "First" in team.read("ansel", page).partition("Changed since it was last")[2]
 
     again = team.make_batch([draft_id])
-    shown = team.read("ansel", f"/batches/{again}/approval")
-    assert "Changed since it was last approved: Campaign name: First → Renamed" in shown
+    anew = team.read("ansel", f"/batches/{again}/approval")
+    assert "Changed since it was last approved: Campaign name: First → Renamed" in anew
 
 
 def test_the_list_of_batches_says_how_the_approval_of_each_stands(team: Team) -> None:
@@ -204,18 +204,18 @@ def test_a_batch_that_is_discarded_waits_for_nobody_and_is_not_sent(team: Team) 
 
 def test_who_changes_a_campaign_reads_that_it_is_being_reviewed_in_a_batch(team: Team) -> None:
     draft_id = team.write("edda")
-    told = "It is being reviewed in batch"
-    assert told not in team.read("edda", f"/drafts/{draft_id}")
+    words = "It is being reviewed in batch"
+    assert words not in team.read("edda", f"/drafts/{draft_id}")
     batch_id = team.make_batch([draft_id])
-    assert f"{told} {batch_id} ." in team.read("edda", f"/drafts/{draft_id}")
+    assert f"{words} {batch_id} ." in team.read("edda", f"/drafts/{draft_id}")
     address = f"/batches/{batch_id}"
     team.write("edda", draft_id, name="Changed")
-    assert told not in team.read("edda", f"/drafts/{draft_id}")
+    assert words not in team.read("edda", f"/drafts/{draft_id}")
     team.press("selma", f"{address}/check", address)
     check_all(*find_parts(team), batch_id)
-    assert told in team.read("edda", f"/drafts/{draft_id}")
+    assert words in team.read("edda", f"/drafts/{draft_id}")
     team.press("selma", f"{address}/discard", address)
-    assert told not in team.read("edda", f"/drafts/{draft_id}")
+    assert words not in team.read("edda", f"/drafts/{draft_id}")
 
 
 def test_a_batch_that_was_confirmed_meanwhile_is_not_discarded(team: Team) -> None:

@@ -15,7 +15,7 @@ def read_key(client: FlaskClient) -> tuple[str, bytes]:
     text = str(form["data-copy-key"])
     masked = bytes.fromhex(text)
     mask, rest = masked[:32], masked[32:]
-    return text, bytes(one ^ other for one, other in zip(mask, rest, strict=True))
+    return text, bytes(left ^ right for left, right in zip(mask, rest, strict=True))
 
 
 def test_two_pages_have_one_key_in_two_texts(client: FlaskClient) -> None:

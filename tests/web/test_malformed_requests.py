@@ -141,8 +141,8 @@ def test_nothing_malformed_of_a_stranger_makes_it_fail_or_tell(
     add_account(app)
     token = find_token(make_client(app).get("/sign-in"))
     world = World(all_routes(), known, token, "")
-    told = Forbidden(forbidden | {"a campaign": OURS})
-    statuses, wrong = ask(app, world, range(REQUESTS, 2 * REQUESTS), told)
+    secrets = Forbidden(forbidden | {"a campaign": OURS})
+    statuses, wrong = ask(app, world, range(REQUESTS, 2 * REQUESTS), secrets)
 
     assert wrong == []
     assert statuses.total() == REQUESTS

@@ -100,9 +100,9 @@ def test_a_search_is_not_logged(client: FlaskClient, log: Log) -> None:
 
 @pytest.mark.slow
 def test_the_real_server_logs_nothing_of_a_connection_or_a_campaign(tmp_path: Path) -> None:
-    given = "t0ken-of-the-environment-5k2j"
+    token = "t0ken-of-the-environment-5k2j"
     with running(
-        tmp_path, LOG_FORMAT="json", LOG_LEVEL="DEBUG", VOICEAIWRAPPER_TOKEN=given
+        tmp_path, LOG_FORMAT="json", LOG_LEVEL="DEBUG", VOICEAIWRAPPER_TOKEN=token
     ) as server:
         browser = Browser(server.port)
         browser.enter()
@@ -125,4 +125,4 @@ def test_the_real_server_logs_nothing_of_a_connection_or_a_campaign(tmp_path: Pa
     ]
     assert any("cannot be used" in line["event"] for line in lines)
     assert shows_nothing(log)
-    assert given not in log
+    assert token not in log

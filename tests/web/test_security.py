@@ -107,7 +107,7 @@ def test_a_choice_that_is_kept_stays_there_too(
     posted = {"clock": "UTC", "csrf_token": token}
     headers = {"Referer": f"{base}{address}"}
     answer = client.post(address, base_url=base, data=posted, headers=headers)
-    [kept] = [one for one in answer.headers.getlist("Set-Cookie") if "clock=UTC" in one]
+    [kept] = [cookie for cookie in answer.headers.getlist("Set-Cookie") if "clock=UTC" in cookie]
     assert kept.startswith("__Host-clock=") is secure
     assert 'aria-pressed="true">of UTC' in client.get(address, base_url=base).text
     assert "SameSite=Lax" in kept

@@ -54,7 +54,7 @@ def _list_phrases(
         yield Phrase(f"{answers} still to be given or changed")
     if never_calls:
         yield Phrase("no call would ever be made")
-    for key, one, many, address in (
+    for key, singular, plural, address in (
         (Severity.HIGH, "{} law is broken", "{} laws are broken", RULES),
         (UNMET, "{} duty is not met", "{} duties are not met", DUTIES),
         (Severity.MEDIUM, "{} to verify", "{} to verify", RULES),
@@ -63,6 +63,6 @@ def _list_phrases(
         (LIFTED, "{} lifted", "{} lifted", RULES),
     ):
         if count := counts.get(key):
-            yield Phrase(write_plural(count, one, many), address)
+            yield Phrase(write_plural(count, singular, plural), address)
     if gaps:
         yield Phrase("not all rules are known here", RULES)

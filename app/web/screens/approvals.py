@@ -234,9 +234,9 @@ def _draw_batch(batch_id: int, *, message: str = "", reason_error: str = "") -> 
             count=batches.count_items(session, batch_id)[ItemState.READY],
             summary=batch_summary.summarise(session, batch),
             ready=ready,
-            shown=_SHOWN,
+            most=_SHOWN,
             accepted=_name_accepted(batch_summary.list_accepted(session, batch_id, _SHOWN)),
-            said=approvals.find_last_of_drafts(session, [item.draft_id for item in ready]),
+            decisions=approvals.find_last_of_drafts(session, [item.draft_id for item in ready]),
             changed=_list_changed(session, ready),
             standing=standing,
             obstacle=find_approval_obstacle(session, standing, find_person()),
@@ -256,11 +256,11 @@ def _list_changed(session: Session, ready: Sequence[BatchItem]) -> dict[str, lis
         draft = drafts.find(session, item.draft_id)
         before = audit_trail.find_answers_at(session, draft, approved.version) if approved else {}
         changes = list_changes(before, draft.answers, naming) if before else []
-        changed[draft.id] = [f"{one.label}: {one.old} → {one.new}" for one in changes]
+        changed[draft.id] = [f"{change.label}: {change.old} → {change.new}" for change in changes]
     return changed
 
 
 def _name_accepted(accepted: list[AcceptedFinding]) -> list[tuple[str, AcceptedFinding]]:
     """Name the rules whose findings were accepted."""
     titles = {rule.id: rule.title for rule in load_rulebook().rules}
-    return [(titles.get(said.rule, said.rule), said) for said in accepted]
+    return [(titles.get(finding.rule, finding.rule), finding) for finding in accepted]

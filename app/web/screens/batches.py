@@ -268,7 +268,7 @@ def draw_batch(batch_id: int, refusal: NotConfirmed | None = None) -> str:
             rows = batches.read_results(session, batch_id, _SHOWN, _read_shown())
             repeatable = 0 if progress.left else batches.count_to_repeat(session, batch_id)
             return render_template(
-                "batches/progress.html", rows=rows, shown=_SHOWN, repeatable=repeatable, **page
+                "batches/progress.html", rows=rows, most=_SHOWN, repeatable=repeatable, **page
             )
         if progress.unchecked:
             return render_template("batches/checking.html", **page)
@@ -280,7 +280,7 @@ def draw_batch(batch_id: int, refusal: NotConfirmed | None = None) -> str:
             summary=batch_summary.summarise(session, batch),
             unfit=batches.read_items(session, batch_id, (ItemState.UNFIT,), _SHOWN),
             ready=batches.read_items(session, batch_id, (ItemState.READY,), _SHOWN),
-            shown=_SHOWN,
+            most=_SHOWN,
             others=request.args.get("others", 0, type=read_number),
             **_name_refusal(refusal, to),
             **page,

@@ -30,11 +30,11 @@ def show() -> ResponseReturnValue:
     with store().reading() as session:
         if len(drafts.select_ids(session, asked, find_keys())) != TWO:
             abort(404)
-        one, other = (drafts.find(session, draft_id) for draft_id in asked)
+        first, second = (drafts.find(session, draft_id) for draft_id in asked)
         return render_template(
             "drafts/comparison.html",
-            one=one,
-            other=other,
+            first=first,
+            second=second,
             back=lead_to_list(),
-            differences=list_changes(one.answers, other.answers, make_naming(session)),
+            differences=list_changes(first.answers, second.answers, make_naming(session)),
         )

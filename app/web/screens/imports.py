@@ -65,10 +65,10 @@ def _read_entries(pasted: bytes, from_file: bytes) -> list[Entry]:
     return read_import(content, name_connections(Right.EDIT), to, MOST)
 
 
-def _show(given: bytes) -> str:
+def _show(content: bytes) -> str:
     """Give what can be shown for a change; a file that is no text is only to be chosen anew."""
     try:
-        return given.decode("utf-8-sig")
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         return ""
 

@@ -50,7 +50,7 @@ def index() -> str:
                 for preset in kept
             ],
             titles=name_presets(kept),
-            given=load_rulebook().presets,
+            presets=load_rulebook().presets,
         )
 
 

@@ -48,10 +48,10 @@ class _Changed:
     ids: list[str]
     rest: str = ""
 
-    def tell(self, what: BulkAction, one: str, several: str, **names: object) -> None:
+    def tell(self, what: BulkAction, singular: str, plural: str, **names: object) -> None:
         """Tell in one sentence what was done, and what was not."""
         if self.ids:
-            words = _count(len(self.ids), one, several, **names)
+            words = _count(len(self.ids), singular, plural, **names)
             tell_together(what, f"{words} {self.rest}".strip(), self.ids)
         else:
             flash(self.rest or _NOTHING_TICKED)
@@ -251,8 +251,8 @@ def _describe_rest(changed: int, left: Mapping[tuple[str, str], int]) -> str:
     return f"Left as it is: {', '.join(reasons)}." if reasons else ""
 
 
-def _count(number: int, one: str, several: str, **names: object) -> str:
-    return (one if number == 1 else several).format(number, **names)
+def _count(number: int, singular: str, plural: str, **names: object) -> str:
+    return (singular if number == 1 else plural).format(number, **names)
 
 
 def _lead_back() -> ResponseReturnValue:

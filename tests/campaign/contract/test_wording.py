@@ -205,7 +205,11 @@ def test_a_message_says_what_to_do_in_the_words_of_the_screen(
 def test_the_first_of_several_problems_says_how_many_more_answers_have_one() -> None:
     first = Problem("name", Code.MISSING)
     others = [Problem(name, Code.MISSING) for name in ("assistant_id", "start_date", "start_date")]
-    said = [describe_first_problem([first, *others[:count]]) for count in range(4)]
-    assert said[0] == describe_problem(first)
-    assert said[1] == f"{said[0]} One more answer has to be given or changed."
-    assert said[2] == said[3] == f"{said[0]} 2 more answers have to be given or changed."
+    descriptions = [describe_first_problem([first, *others[:count]]) for count in range(4)]
+    assert descriptions[0] == describe_problem(first)
+    assert descriptions[1] == f"{descriptions[0]} One more answer has to be given or changed."
+    assert (
+        descriptions[2]
+        == descriptions[3]
+        == f"{descriptions[0]} 2 more answers have to be given or changed."
+    )

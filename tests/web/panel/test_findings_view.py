@@ -48,8 +48,8 @@ def test_each_row_of_the_chart_can_be_reached_by_tab_and_tells_its_hours(
 ) -> None:
     soup = rules(client, {"audience": "Florida, California", "purpose": "marketing"})
     pictures = soup.select(".hours-chart [tabindex='0'][role=img]")
-    told = [text(soup.find(id=str(picture["aria-labelledby"]))) for picture in pictures]
-    assert told == [
+    captions = [text(soup.find(id=str(picture["aria-labelledby"]))) for picture in pictures]
+    assert captions == [
         "New York: calls 09:00 to 17:00 there. That is inside what is allowed: 08:00 to 20:00.",
         "Chicago: calls 08:00 to 16:00 there. That is inside what is allowed: 08:00 to 20:00.",
         (

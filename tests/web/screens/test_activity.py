@@ -92,10 +92,10 @@ def test_each_row_leads_to_its_history_and_its_evidence(visitor: Visitor, recall
 
 
 def test_edits_in_one_go_are_one_row_with_what_they_changed(app: Flask, visitor: Visitor) -> None:
-    one, other = save(app, "One", "Dana"), save(app, "Other", "Dana")
+    first, second = save(app, "One", "Dana"), save(app, "Other", "Dana")
     for over, name in enumerate(("One more", "One at last"), start=1):
-        save(app, name, "Dana", over, one)
-    save(app, "Another", "Dana", 1, other)
+        save(app, name, "Dana", over, first)
+    save(app, "Another", "Dana", 1, second)
     listed = rows(visitor.open("/activity"))
     assert "Another Edited Campaign name Dana" in listed[0]
     assert "One at last Edited Campaign name Dana" in listed[1]
@@ -143,10 +143,10 @@ def test_nobody_is_told_what_was_done_for_a_client_that_they_may_not_look_at(
 
 def test_every_kind_of_thing_that_is_told_of_a_campaign_can_be_asked_for() -> None:
     """An archive's own mark is the trail's, and nothing that somebody did."""
-    told = {*event_words._WORDS, *event_words._PLAIN} - {EventKind.SHORTENED}  # noqa: SLF001
+    described = {*event_words._WORDS, *event_words._PLAIN} - {EventKind.SHORTENED}  # noqa: SLF001
     groups = [kinds for _, kinds in activity._KINDS.values()]  # noqa: SLF001
-    assert sum(map(len, groups)) == len(told)
-    assert frozenset().union(*groups) == told
+    assert sum(map(len, groups)) == len(described)
+    assert frozenset().union(*groups) == described
 
 
 def test_what_somebody_found_out_is_an_outcome_like_an_answer(

@@ -134,9 +134,9 @@ def test_a_live_connection_is_named_and_counted(
 def test_a_draft_that_changes_after_the_review_is_left_out(
     visitor: Visitor, saved: Saved, ledger: Ledger
 ) -> None:
-    one, two = save_many(saved, 2)
-    review = choose(visitor, [one, two])
-    visitor.press(visitor.open(f"/drafts/{one}"), f"drafts/{one}", {"name": "Changed"})
+    first, second = save_many(saved, 2)
+    review = choose(visitor, [first, second])
+    visitor.press(visitor.open(f"/drafts/{first}"), f"drafts/{first}", {"name": "Changed"})
     ended = visitor.press(review, "send")
 
     assert facts(ended)["Left out"] == "1"
@@ -271,8 +271,8 @@ def test_a_script_is_told_how_far_it_is(
     client: FlaskClient, visitor: Visitor, saved: Saved
 ) -> None:
     visitor.press(choose(visitor, save_many(saved, 2)), "send")
-    told = client.get("/batches/1/state").get_json()
-    assert (told["pending"], told["done"], told["left"]) == (False, 2, 0)
+    progress = client.get("/batches/1/state").get_json()
+    assert (progress["pending"], progress["done"], progress["left"]) == (False, 2, 0)
     stream = client.get("/batches/1/events", buffered=True).text
     assert stream.startswith("data: ")
     assert json.loads(stream.removeprefix("data: "))["done"] == 2

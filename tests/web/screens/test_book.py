@@ -109,8 +109,8 @@ def test_a_nickname_is_told_while_one_types_for_its_own_id_alone(
     visitor.press(visitor.open("/connections/sandbox/book"), "book", answers)
     if "connection" in changes:
         changes = {"connection": add_connection()}
-    told = client.post("/preview", data=typed(outbound()) | changes).text
-    assert ("Front desk bot, by the address book." in told) is is_told
+    preview = client.post("/preview", data=typed(outbound()) | changes).text
+    assert ("Front desk bot, by the address book." in preview) is is_told
 
 
 @pytest.mark.parametrize("entity", list(CallingEntity))

@@ -17,7 +17,7 @@ def client_key(made: Page) -> str:
 
 
 @pytest.fixture
-def two(visitor: Visitor, client_key: str) -> None:
+def two_campaigns(visitor: Visitor, client_key: str) -> None:
     """Set up a campaign for the sandbox, and one for a client."""
     visitor.press(visitor.open("/drafts/new"), answers=ready() | {"name": "Practice"})
     form = visitor.open("/drafts/new", connection=client_key)
@@ -32,8 +32,9 @@ def campaigns(page: Page) -> list[str]:
     return [text(link) for link in page.soup.select("tbody tr td:first-child a strong")]
 
 
+@pytest.mark.usefixtures("two_campaigns")
 def test_the_list_follows_the_client_and_so_does_the_next_visit(
-    visitor: Visitor, two: None, client_key: str
+    visitor: Visitor, client_key: str
 ) -> None:
     assert campaigns(visitor.open("/")) == ["Real desk", "Practice"]
     assert campaigns(work_on(visitor, client_key)) == ["Real desk"]
@@ -43,8 +44,9 @@ def test_the_list_follows_the_client_and_so_does_the_next_visit(
     assert campaigns(work_on(visitor, "all")) == ["Real desk", "Practice"]
 
 
+@pytest.mark.usefixtures("two_campaigns")
 def test_the_client_stands_in_its_colour_before_what_sends(
-    visitor: Visitor, two: None, client_key: str
+    visitor: Visitor, client_key: str
 ) -> None:
     assert visitor.open("/").soup.select(".selection > .goes") == []
     (goes_to,) = work_on(visitor, client_key).soup.select(".selection > .goes")
@@ -65,32 +67,35 @@ def test_a_new_campaign_goes_to_the_client_that_is_worked_on(
     assert chosen["value"] == client_key
 
 
+@pytest.mark.usefixtures("two_campaigns")
 def test_what_is_done_to_all_that_match_is_done_to_what_was_shown(
-    visitor: Visitor, two: None, client_key: str
+    visitor: Visitor, client_key: str
 ) -> None:
     """Another tab may choose another client before the button is pressed."""
-    shown = work_on(visitor, client_key)
+    page = work_on(visitor, client_key)
     work_on(visitor, "sandbox")
-    batch = visitor.press(shown, "batches", all="yes")
+    batch = visitor.press(page, "batches", all="yes")
     assert "Real desk" in batch.text
     assert "Practice" not in batch.text
 
 
+@pytest.mark.usefixtures("two_campaigns")
 def test_the_links_of_a_list_of_all_clients_stay_with_all(
-    visitor: Visitor, two: None, client_key: str
+    visitor: Visitor, client_key: str
 ) -> None:
     work_on(visitor, client_key)
-    shown = visitor.open("/", client="all")
-    heading = shown.soup.select_one("th.name a")
+    page = visitor.open("/", client="all")
+    heading = page.soup.select_one("th.name a")
     assert heading is not None
     assert campaigns(visitor.open(str(heading["href"]))) == ["Practice", "Real desk"]
-    batch = visitor.press(shown, "batches", all="yes")
+    batch = visitor.press(page, "batches", all="yes")
     assert ("Real desk" in batch.text) != ("Practice" in batch.text)
     assert "1 that was chosen goes to another connection" in batch.text
 
 
+@pytest.mark.usefixtures("two_campaigns")
 def test_an_address_that_names_a_client_goes_before_the_choice(
-    visitor: Visitor, two: None, client_key: str
+    visitor: Visitor, client_key: str
 ) -> None:
     work_on(visitor, client_key)
     assert campaigns(visitor.open("/", client="sandbox")) == ["Practice"]
@@ -112,8 +117,9 @@ def test_the_same_page_is_shown_for_another_client(
     assert text(page.soup.select_one(".masthead .connection")).endswith("LIVE Client A")
 
 
+@pytest.mark.usefixtures("two_campaigns")
 def test_only_campaigns_of_the_client_can_be_seen_in_requests(
-    visitor: Visitor, two: None, client_key: str, saved: Callable[..., str]
+    visitor: Visitor, client_key: str, saved: Callable[..., str]
 ) -> None:
     visitor.press(visitor.open("/connections/sandbox"), "test")
     assert len(visitor.open("/requests").soup.select("tbody tr")) == 1
@@ -122,7 +128,8 @@ def test_only_campaigns_of_the_client_can_be_seen_in_requests(
     assert len(visitor.open("/requests", connection="all").soup.select("tbody tr")) == 1
 
 
-def test_a_strange_page_or_client_leads_to_all_campaigns(visitor: Visitor, two: None) -> None:
+@pytest.mark.usefixtures("two_campaigns")
+def test_a_strange_page_or_client_leads_to_all_campaigns(visitor: Visitor) -> None:
     page = visitor.press(
         visitor.open("/"), "/client", {"client": "gone", "page": "https://evil.example"}
     )
@@ -130,8 +137,9 @@ def test_a_strange_page_or_client_leads_to_all_campaigns(visitor: Visitor, two: 
     assert campaigns(page) == ["Real desk", "Practice"]
 
 
+@pytest.mark.usefixtures("two_campaigns")
 def test_who_sees_one_client_alone_has_no_switch_and_is_told_of_no_other(
-    app: Flask, two: None, client_key: str
+    app: Flask, client_key: str
 ) -> None:
     add_account(app, roles={"sandbox": frozenset({Role.EDITOR})})
     browser = make_client(app)
@@ -143,9 +151,8 @@ def test_who_sees_one_client_alone_has_no_switch_and_is_told_of_no_other(
     assert "Client A" not in page.text
 
 
-def test_a_campaign_of_another_client_says_where_it_goes(
-    visitor: Visitor, two: None, client_key: str
-) -> None:
+@pytest.mark.usefixtures("two_campaigns")
+def test_a_campaign_of_another_client_says_where_it_goes(visitor: Visitor, client_key: str) -> None:
     listed = visitor.open("/")
     work_on(visitor, client_key)
     link = listed.soup.find("a", string="Practice")
@@ -154,8 +161,9 @@ def test_a_campaign_of_another_client_says_where_it_goes(
     assert badge.endswith("SANDBOX nobody is called")
 
 
+@pytest.mark.usefixtures("two_campaigns")
 def test_the_filters_offer_no_client_where_one_is_worked_on_and_none_is_asked_for_beside(
-    visitor: Visitor, two: None, client_key: str
+    visitor: Visitor, client_key: str
 ) -> None:
     def filters(page: Page) -> list[str]:
         return [text(title) for title in page.soup.select(".rail h2")]

@@ -238,14 +238,14 @@ def test_more_is_shown_below_with_the_place_kept_in_the_address(
     assert back.soup.find("a", string="Show more") is None  # It would grow upwards.
 
 
-@pytest.mark.parametrize(("rows", "shown"), [("0", 20), ("x", 20), ("-5", 20), ("9" * 9, 200)])
+@pytest.mark.parametrize(("rows", "count"), [("0", 20), ("x", 20), ("-5", 20), ("9" * 9, 200)])
 def test_no_more_rows_are_shown_than_a_page_can_hold(
-    visitor: Visitor, store: Store, rows: str, shown: int
+    visitor: Visitor, store: Store, rows: str, count: int
 ) -> None:
     judged = judge(typed(inbound()))
     with store.writing() as session:
         for number in range(201):
             drafts.save(session, f"{number:016x}", judged, over=0)
     page = visitor.open("/", rows=rows)
-    assert len(names(page)) == shown
-    assert bool(page.soup.find("a", string="Show more")) is (shown == 20)
+    assert len(names(page)) == count
+    assert bool(page.soup.find("a", string="Show more")) is (count == 20)

@@ -36,7 +36,7 @@ def test_a_campaign_without_a_name_is_found_by_its_stand_in(
     client: FlaskClient, saved: Callable[..., str]
 ) -> None:
     saved(inbound(name=None))
-    assert [found["name"] for found in client.get("/find.json").get_json()] == ["Unnamed campaign"]
+    assert [row["name"] for row in client.get("/find.json").get_json()] == ["Unnamed campaign"]
 
 
 @pytest.mark.parametrize("search", ["no+such+campaign", "+".join(["word"] * 50)])

@@ -203,13 +203,13 @@ def test_evidence_that_tells_of_another_client_is_for_whoever_may_look_at_both(
     visitor.press(visitor.open(f"/drafts/{moved}"), answers={"connection": "sandbox"})
     add_account(app, roles={"sandbox": frozenset({Role.EDITOR})})
     add_account(app, "both@example.com")
-    one, both = make_client(app), make_client(app)
-    sign_in(one)
-    sign_in(both, "both@example.com")
+    first, second = make_client(app), make_client(app)
+    sign_in(first)
+    sign_in(second, "both@example.com")
 
-    refused = one.get(f"/drafts/{moved}/evidence.json")
+    refused = first.get(f"/drafts/{moved}/evidence.json")
     assert refused.status_code == 403
     assert "This campaign went elsewhere before" in refused.text
     assert key not in refused.text
-    assert one.get(f"/drafts/{stayed}/evidence.json").status_code == 200
-    assert key in both.get(f"/drafts/{moved}/evidence.json").text
+    assert first.get(f"/drafts/{stayed}/evidence.json").status_code == 200
+    assert key in second.get(f"/drafts/{moved}/evidence.json").text

@@ -35,7 +35,7 @@ def give(client: FlaskClient, content: str, **more: Any) -> TestResponse:
     return client.post("/drafts/import", data=typed, follow_redirects=True)
 
 
-def shown(answer: TestResponse) -> str:
+def read_text(answer: TestResponse) -> str:
     main = Page(answer).soup.main
     assert main
     return text(main)
@@ -66,7 +66,7 @@ def test_what_is_sent_to_the_api_becomes_drafts_that_would_send_the_same(
     client: FlaskClient, store: Store, written: str
 ) -> None:
     answer = give(client, written)
-    assert "2 campaigns were imported. Nothing is sent yet." in shown(answer)
+    assert "2 campaigns were imported. Nothing is sent yet." in read_text(answer)
     assert names(Page(answer)) == ["First", "Second"]
     assert list_payloads(store) == [FIRST, SECOND]
 
@@ -77,9 +77,9 @@ def test_a_file_is_read_as_what_is_pasted_is(client: FlaskClient, store: Store) 
 
     both = give(client, "{}", file=choose())
     assert both.status_code == 422
-    assert "one is imported at once" in shown(both)
+    assert "one is imported at once" in read_text(both)
     assert list_payloads(store) == []
-    assert "1 campaign was imported." in shown(give(client, "", file=choose()))
+    assert "1 campaign was imported." in read_text(give(client, "", file=choose()))
     assert list_payloads(store) == [FIRST]
 
 
@@ -95,7 +95,7 @@ def test_what_is_imported_twice_from_one_page_is_there_once(
     assert (first.status_code, second.status_code) == (302, 302)
     assert list_payloads(store) == [FIRST, SECOND]
     again = client.post("/drafts/import", data=typed, follow_redirects=True)
-    assert "They were imported already" in shown(again)
+    assert "They were imported already" in read_text(again)
 
     typed["text"] = json.dumps([build_payload(inbound(name="Third")), FIRST])
     client.post("/drafts/import", data=typed)
@@ -119,7 +119,7 @@ def test_what_was_taken_back_can_be_imported_again(client: FlaskClient, store: S
 def test_as_many_as_are_promised_are_taken(client: FlaskClient, store: Store) -> None:
     many = [build_payload(outbound(name=f"{number} {'long ' * 40}")) for number in range(MOST)]
     answer = give(client, json.dumps(many, indent=4))
-    assert f"{MOST} campaigns were imported." in shown(answer)
+    assert f"{MOST} campaigns were imported." in read_text(answer)
 
 
 def test_a_file_that_is_no_text_is_not_shown(client: FlaskClient) -> None:
@@ -155,7 +155,7 @@ def test_nothing_is_kept_and_nothing_lost_where_one_has_to_be_changed(
     written = json.dumps([SECOND, wrong, 7])
     answer = give(client, written)
     assert answer.status_code == 422
-    page = shown(answer)
+    page = read_text(answer)
     assert "2 campaigns need a change" in page
     assert "Campaign 2, Wrong" in page
     assert "colour Remove “colour”" in page
@@ -187,7 +187,7 @@ def test_what_cannot_be_read_is_said(
 ) -> None:
     answer = give(client, written)
     assert answer.status_code == 422
-    assert sentence in shown(answer)
+    assert sentence in read_text(answer)
     assert list_payloads(store) == []
 
 

@@ -113,7 +113,7 @@ def test_who_may_not_edit_where_the_ids_belong_is_not_offered_them(
     for name, ticks in (("Hours", {}), ("Ids", {"ids": "yes"}), ("Place", {"to": "yes"})):
         own.press(own.open(address), "presets/keep", {"name": name} | ticks)
     offered = own.open("/drafts/new")
-    assert [text(one) for one in offered.soup.select(".beginnings button")] == [
+    assert [text(button) for button in offered.soup.select(".beginnings button")] == [
         "Hours",
         "Ids",
         "Place",
@@ -122,7 +122,7 @@ def test_who_may_not_edit_where_the_ids_belong_is_not_offered_them(
 
     other = Visitor(team.add("otto", Role.EDITOR, at=key))
     blank = other.open("/drafts/new")
-    assert [text(one) for one in blank.soup.select(".beginnings button")] == ["Hours"]
+    assert [text(button) for button in blank.soup.select(".beginnings button")] == ["Hours"]
     refused = other.press(blank, "presets/begin", preset=number)
     assert refused.flash() == "This preset is gone."
     assert refused.typed("assistant_id") == ""
@@ -144,7 +144,8 @@ def test_the_name_of_a_preset_that_somebody_may_not_see_is_free_to_them(
     anna = make_client(app)
     sign_in(anna)
     offered = [
-        text(one) for one in Visitor(anna).open("/drafts/new").soup.select(".beginnings button")
+        text(button)
+        for button in Visitor(anna).open("/drafts/new").soup.select(".beginnings button")
     ]
     assert offered[-2:] == ["Spring (Sandbox)", "Spring (Client A)"]
 
@@ -246,9 +247,9 @@ def test_all_presets_are_listed_begun_with_and_deleted(
 
 
 def test_the_presets_of_the_rules_name_their_sources(visitor: Visitor) -> None:
-    given = visitor.open("/presets").soup.select("section[aria-labelledby=given] dd a")
-    assert given
-    assert all(str(link["href"]).startswith("https://") for link in given)
+    links = visitor.open("/presets").soup.select("section[aria-labelledby=given] dd a")
+    assert links
+    assert all(str(link["href"]).startswith("https://") for link in links)
 
 
 def test_ids_go_with_the_connection_that_they_are_of(

@@ -77,8 +77,8 @@ def test_to_anybody_else_it_looks_as_if_it_were_not_there(
     headers = {"Authorization": sent} if sent is not None else {}
     for path in ("/metrics", "//metrics", "/metrics/", "/metrics/x"):
         asked, nothing = (
-            client.open(method=method, headers=headers, environ_overrides={"PATH_INFO": given})
-            for given in (path, path.replace("metrics", "metrick"))
+            client.open(method=method, headers=headers, environ_overrides={"PATH_INFO": address})
+            for address in (path, path.replace("metrics", "metrick"))
         )
         assert asked.status_code == 404
         assert look(asked) == look(nothing)

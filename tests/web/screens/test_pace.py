@@ -21,7 +21,7 @@ def pace(store: Store) -> Pace:
         return throttles.read_pace(session, SANDBOX, GENTLE)
 
 
-def shown(page: Page, name: str) -> str:
+def read_value(page: Page, name: str) -> str:
     control = page.soup.find(id=name)
     assert isinstance(control, Tag)
     return str(control["value"])
@@ -29,12 +29,12 @@ def shown(page: Page, name: str) -> str:
 
 def test_a_pace_is_set_and_shown(visitor: Visitor, store: Store) -> None:
     page = visitor.open(ADDRESS)
-    assert [shown(page, name) for name in ("rate", "burst", "concurrency")] == ["0", "1", "16"]
+    assert [read_value(page, name) for name in ("rate", "burst", "concurrency")] == ["0", "1", "16"]
     answers = {"rate": "0.5", "burst": "3", "concurrency": "2"}
     saved = visitor.press(page, "pace", answers)
 
     assert "Saved" in saved.flash()
-    assert {name: shown(saved, name) for name in answers} == answers
+    assert {name: read_value(saved, name) for name in answers} == answers
     assert pace(store) == Pace(0.5, 3, 2)
 
 
@@ -57,7 +57,7 @@ def test_what_cannot_be_is_told_and_what_was_typed_is_kept(
 
     assert refused.status == 422
     assert message in refused.text
-    assert shown(refused, name) == typed
+    assert read_value(refused, name) == typed
     assert pace(store) == GENTLE
 
 

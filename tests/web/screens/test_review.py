@@ -44,14 +44,14 @@ def test_the_printed_page_is_signed_and_has_nothing_to_press(review: Page) -> No
     printed = " ".join(text(part) for part in review.soup.select(".only-printed, .brief"))
     for words in ("SANDBOX", "14 laws are broken", "Not answered.", "Signature"):
         assert words in printed
-    shown = [
+    rows = [
         button
         for button in review.soup.select("main button, main a.button, #curl")
         if not button.find_parent(class_="not-printed")
         and not set(button.get("class", [])) & {"visually-hidden"}  # type: ignore[arg-type]
         and not button.find_parent(class_=["clocks", "accept", "teamwork"])
     ]
-    assert shown == []
+    assert rows == []
 
 
 def test_who_is_refused_is_led_to_what_is_missing(

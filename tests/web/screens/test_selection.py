@@ -149,8 +149,8 @@ def test_one_week_and_weeks_back_are_told_as_such(
 def test_copies_may_keep_their_dates(
     visitor: Visitor, saved: Callable[..., str], weeks: str
 ) -> None:
-    one = saved(outbound(name="Recall"))
-    page = visitor.press(visitor.open("/"), "copy-ticked", {"draft": [one], "weeks": weeks})
+    first = saved(outbound(name="Recall"))
+    page = visitor.press(visitor.open("/"), "copy-ticked", {"draft": [first], "weeks": weeks})
     assert len(set(days(page))) == 1
     assert "1 copy was made." in page.flash()
 
@@ -166,11 +166,11 @@ def test_copies_may_keep_their_dates(
 def test_weeks_that_cannot_be_are_told_and_another_number_is_all_that_it_takes(
     visitor: Visitor, saved: Callable[..., str], weeks: str, words: str
 ) -> None:
-    one, _ = saved(outbound(name="Recall")), saved(inbound(name="Desk"))
-    page = visitor.press(visitor.open("/"), "copy-ticked", {"draft": [one], "weeks": weeks})
+    first, _ = saved(outbound(name="Recall")), saved(inbound(name="Desk"))
+    page = visitor.press(visitor.open("/"), "copy-ticked", {"draft": [first], "weeks": weeks})
     assert names(page) == ["Desk", "Recall"]
     assert words in page.flash()
-    assert find_ticked(page) == [one]
+    assert find_ticked(page) == [first]
     assert ("weeks", weeks[:20]) in fields_of(page.form("copy-ticked"))
     assert find_ticked(visitor.open("/")) == []
 
@@ -257,9 +257,9 @@ def test_nothing_is_moved_to_where_nothing_can_be_sent(
     answers = {"draft": desks, "connection": made.path.rpartition("/")[2]}
     page = visitor.press(visitor.open("/"), "copy-ticked", {"draft": []})
     data = dict(fields_of(page.form("copy-ticked"))) | answers
-    told = Page(visitor.client.post("/drafts/move-ticked", data=data, follow_redirects=True))
-    assert "Nothing can be sent there." in told.flash()
-    assert clients(told) == ["Sandbox"] * 3
+    answer = Page(visitor.client.post("/drafts/move-ticked", data=data, follow_redirects=True))
+    assert "Nothing can be sent there." in answer.flash()
+    assert clients(answer) == ["Sandbox"] * 3
 
 
 @pytest.mark.parametrize("action", ["copy", "delete"])

@@ -104,11 +104,11 @@ def test_a_view_is_forgotten_and_its_campaigns_stay(visitor: Visitor) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "told"), [(" ", "Enter a name"), ("x" * 41, "40 characters or fewer")]
+    ("name", "message"), [(" ", "Enter a name"), ("x" * 41, "40 characters or fewer")]
 )
-def test_a_name_that_cannot_be_is_told(visitor: Visitor, name: str, told: str) -> None:
+def test_a_name_that_cannot_be_is_told(visitor: Visitor, name: str, message: str) -> None:
     page = keep(visitor, name, type="INBOUND")
-    assert told in page.flash()
+    assert message in page.flash()
     assert names(page) == ["Gamma solar"]
     assert list(listed_views(page)) == ["All campaigns"]
 
@@ -128,14 +128,14 @@ def test_views_are_their_owners_alone(app: Flask) -> None:
         client = make_client(app)
         sign_in(client, email)
         visitors.append(Visitor(client))
-    one, two = visitors
-    kept = keep(one, "Incoming", type="INBOUND")
-    assert list(listed_views(two.open("/"))) == ["All campaigns"]
-    assert len(names(two.open(listed_views(kept)["Incoming"]))) == 3
+    first, second = visitors
+    kept = keep(first, "Incoming", type="INBOUND")
+    assert list(listed_views(second.open("/"))) == ["All campaigns"]
+    assert len(names(second.open(listed_views(kept)["Incoming"]))) == 3
     view = listed_views(kept)["Incoming"].rpartition("/")[2]
-    forgotten = visitors[1].press(keep(two, "Mine", type="INBOUND"), "forget", view=view)
+    forgotten = visitors[1].press(keep(second, "Mine", type="INBOUND"), "forget", view=view)
     assert "Mine" in listed_views(forgotten)
-    assert "Incoming" in listed_views(one.open("/"))
+    assert "Incoming" in listed_views(first.open("/"))
 
 
 def test_a_view_that_is_kept_while_one_works_on_a_client_suits_the_others_too(
