@@ -16,8 +16,8 @@ from app.campaign.compliance.places import (
     find_country,
     find_place,
     find_places,
+    list_enclosing,
     list_parts,
-    list_unions,
 )
 from app.campaign.compliance.rule import Rule
 from app.campaign.compliance.rule_file import Device, Topic
@@ -159,11 +159,11 @@ def find_jurisdictions(place: Place) -> tuple[str, ...]:
         return _find_zone_jurisdictions(place.code)
     if place.code == place.country:
         return (
-            *list_unions(place.code),
+            *list_enclosing(place.code),
             place.code,
             *(part.code for part in list_parts(place.code)),
         )
-    return (*list_unions(place.country), place.country, place.code)
+    return (*list_enclosing(place.country), place.country, place.code)
 
 
 def _find_zone_jurisdictions(zone: str) -> tuple[str, ...]:
@@ -172,14 +172,15 @@ def _find_zone_jurisdictions(zone: str) -> tuple[str, ...]:
     if home is None:
         return ("US", *(part.code for part in _find_strictest().places))
     parts = (part.code for part in list_parts(home.code) if find_present_name(zone) in part.zones)
-    return (*list_unions(home.code), home.code, *parts)
+    return (*list_enclosing(home.code), home.code, *parts)
 
 
 def _assume_places(zone: str) -> tuple[Place, ...]:
     home = find_country(zone)
     if home is None or home.code == "US":
         return _find_strictest().places
-    return (home,)
+    # Of a territory of the US, its own zone is not among those of the states.
+    return (*(_find_strictest().places if "US" in list_enclosing(home.code) else ()), home)
 
 
 def _find_strictest() -> Named:

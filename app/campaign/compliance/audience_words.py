@@ -42,12 +42,14 @@ def describe_gaps(audience: Audience) -> list[str]:
     coverage = find_coverage(audience)
     sentences = []
     for topic, thing in _TOPICS.items():
-        if unread := [
-            place_coverage.place.name
-            for place_coverage in coverage
-            if topic in place_coverage.unread
-        ]:
-            sentences.append(f"{thing} are not known here for {_join_names(unread)}.")
+        for is_ruled, such in ((False, ""), (True, " for such calls")):
+            if unread := [
+                place_coverage.place.name
+                for place_coverage in coverage
+                if topic in place_coverage.unread
+                and (topic in place_coverage.ruled_otherwise) is is_ruled
+            ]:
+                sentences.append(f"{thing}{such} are not known here for {_join_names(unread)}.")
         if country := [
             place_coverage.place.name
             for place_coverage in coverage

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from app.campaign.compliance.audience import Audience, concerns, find_jurisdictions
-from app.campaign.compliance.places import Place, list_parts, list_unions
+from app.campaign.compliance.places import Place, list_enclosing, list_parts
 from app.campaign.compliance.rule_file import Topic
 from app.campaign.compliance.rulebook import load_rulebook
 
@@ -13,15 +13,17 @@ from app.campaign.compliance.rulebook import load_rulebook
 class Coverage:
     """What is known about one place, for an audience's purpose.
 
-    `unread` are topics without a known rule; for those in `none_found` the law was read and has
-    no rule. In a country whose parts have rules of their own, `own_unread` are topics for which
-    only the country's rules are known in a part of the place, and `without_own` are the codes of
-    the parts whose own rules are not known at all.
+    `unread` are topics without a known rule; in `ruled_otherwise` are those of which rules for
+    other purposes are known, and for those in `none_found` the law was read and has no rule.
+    In a country whose parts have rules of their own, `own_unread` are topics for which only the
+    country's rules are known in a part of the place, and `without_own` are the codes of the parts
+    whose own rules are not known at all.
     """
 
     place: Place
     unread: frozenset[Topic]
     none_found: frozenset[Topic]
+    ruled_otherwise: frozenset[Topic]
     own_unread: frozenset[Topic]
     without_own: frozenset[str]
 
@@ -51,17 +53,20 @@ def _combine_coverage(place: Place, audience: Audience) -> Coverage:
     countries = [code for code in codes if "-" not in code and code not in load_rulebook().members]
     homes = parts or countries
     known = [_find_unknown_topics(home, audience) for home in homes]
+    unread = frozenset().union(*(unread_there for unread_there, _ in known))
     own = [code for code in parts if find_read_topics(code)]
     # Of a whole country, parts without rules of their own are listed by name in `without_own`.
     is_whole_country = place.code == place.country
     return Coverage(
         place=place,
-        unread=frozenset().union(*(unread for unread, _ in known)),
+        unread=unread,
         none_found=known[0][1].intersection(*(none for _, none in known)),
+        ruled_otherwise=unread
+        & {rule.topic for rule in load_rulebook().rules if rule.jurisdiction in codes},
         own_unread=frozenset()
         if is_whole_country
         else frozenset().union(*(frozenset(Topic) - find_read_topics(code) for code in own))
-        - frozenset().union(*(unread for unread, _ in known)),
+        - unread,
         without_own=frozenset(parts) - frozenset(own),
     )
 
@@ -71,7 +76,7 @@ def _find_unknown_topics(
 ) -> tuple[frozenset[Topic], frozenset[Topic]]:
     """Find the topics that are unknown in a country or part, and those known to have no rule."""
     country = home[:2]
-    own = [*list_unions(country), country, *([home] if home != country else [])]
+    own = [*list_enclosing(country), country, *([home] if home != country else [])]
     rules = [rule for rule in load_rulebook().rules if rule.jurisdiction in own]
     ruled = {rule.topic for rule in rules if concerns(rule, audience)}
     read = find_read_topics(country) & find_read_topics(home)

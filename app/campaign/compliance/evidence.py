@@ -19,7 +19,8 @@ class Severity(StrEnum):
     """How serious a finding is.
 
     HIGH breaks a law whose source is good. MEDIUM breaks what is weaker than a law, or a rule
-    that has to be verified first. LOW is a duty that settings cannot show.
+    that has to be verified first, or a limit of contacts if each attempt is one. LOW is a duty
+    that settings cannot show.
     """
 
     HIGH = "high"
@@ -91,5 +92,7 @@ class Finding:
     def severity(self) -> Severity:
         if isinstance(self.evidence, Duty):
             return Severity.LOW
-        is_sure = self.rule.confidence is not Confidence.C and self.rule.force is Force.LAW
-        return Severity.HIGH if is_sure else Severity.MEDIUM
+        rule = self.rule
+        is_sure = rule.confidence is not Confidence.C and rule.force is Force.LAW
+        is_counted = not (rule.attempts and rule.attempts.counts_contacts)
+        return Severity.HIGH if is_sure and is_counted else Severity.MEDIUM

@@ -85,9 +85,10 @@ def _describe_too_many(evidence: TooMany, limit: AttemptLimit | None, zone: str)
     times = [_format_moment(instant, zone) for instant in evidence.attempts[:_SHOWN]]
     more = f" and {count - _SHOWN:,} more" if count > _SHOWN else ""
     by = " by the lead's clock" if limit and limit.dates else ""
+    if_reached = " if each reaches the person" if limit and limit.counts_contacts else ""
     return (
         f"One lead can get {count:,} calls in {format_period(limit)}{by}, {count - most:,} more "
-        f"than allowed: {', '.join(times)}{more}."
+        f"than allowed{if_reached}: {', '.join(times)}{more}."
     )
 
 

@@ -21,6 +21,7 @@ from app.campaign.compliance.evidence import (
 from app.campaign.compliance.holidays import find_closed_holidays, find_holidays_during
 from app.campaign.compliance.outside import find_outside_hours
 from app.campaign.compliance.rule import AttemptLimit, ClosedHolidays, Rule
+from app.campaign.compliance.rule_file import PartHolidays
 from app.campaign.schedule.attempts import Limits
 from app.campaign.schedule.offset_periods import cut_to_foreseeable, find_same_offsets
 from app.campaign.schedule.peak_attempts import (
@@ -76,7 +77,7 @@ def find_evidence(
     if rule.hours is not None:
         yield from find_outside_hours(rule.hours, schedule, zones)
     elif rule.holidays is not None:
-        yield from _find_on_holidays(rule.jurisdiction, rule.holidays, schedule, zones)
+        yield from _find_on_holidays(rule.jurisdiction, rule.holidays, schedule, audience)
     elif rule.is_duty:
         yield Duty()
     elif (
@@ -88,16 +89,29 @@ def find_evidence(
 
 
 def _find_on_holidays(
-    code: str, which: ClosedHolidays, schedule: Schedule, zones: tuple[str, ...]
+    code: str, which: ClosedHolidays, schedule: Schedule, audience: Audience
 ) -> Iterator[OnHolidays]:
-    closed = find_closed_holidays(code, which, schedule)
-    days = tuple(
+    everywhere = find_closed_holidays(code, which, schedule)
+    closed = {code: everywhere}
+    if which.parts is PartHolidays.NAMED:
+        closed |= {
+            place.code: {
+                day: f"{name}, {place.name}"
+                for day, name in find_closed_holidays(place.code, which, schedule).items()
+                if day not in everywhere
+            }
+            for place in audience.places
+            if place.country == code != place.code
+        }
+    reach = find_reach(audience)
+    days = [
         (day, there, name)
-        for day, there, name in find_holidays_during(closed, schedule, zones)
+        for where, days_there in closed.items()
+        for day, there, name in find_holidays_during(days_there, schedule, reach[where])
         if schedule.calls_on(day)
-    )
+    ]
     if days:
-        yield OnHolidays(days)
+        yield OnHolidays(tuple(sorted(days)))
 
 
 def find_too_many(

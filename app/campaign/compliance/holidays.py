@@ -5,14 +5,16 @@ hand. The clock of the person who is called decides what is a holiday; on the ca
 can be another date at that time.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 
 from app.campaign.compliance.audience import Audience, find_reach
-from app.campaign.compliance.places import Place, find_place
+from app.campaign.compliance.places import Place, find_place, list_parts
 from app.campaign.compliance.rule import ClosedHolidays
+from app.campaign.compliance.rule_file import PartHolidays
 from app.campaign.formatting import format_short_day
 from app.campaign.schedule.offset_periods import cut_to_foreseeable, find_same_offsets
 from app.campaign.schedule.open_windows import Open, open_calendar
@@ -25,6 +27,8 @@ _OWN_NAME = "Own date"
 _FURTHEST = 2 * DAY
 """Clocks are 26 hours apart at the most."""
 _ALL_DAYS = frozenset(range(7))
+_SATURDAY = 5
+_DATED = re.compile(r"(Monday (?P<monday>after|by) )?(?P<date>\d\d-\d\d) (?P<name>.+)", re.ASCII)
 
 
 @lru_cache(maxsize=256)
@@ -96,17 +100,22 @@ def find_holidays(code: str, first: date, last: date) -> Mapping[date, str]:
 def find_closed_holidays(
     code: str, which: ClosedHolidays, schedule: Schedule
 ) -> Mapping[date, str]:
-    """Find the holidays on which a rule forbids calls during a schedule: ``{date: name}``."""
+    """Find the holidays on which a rule forbids calls during a schedule: ``{date: name}``.
+
+    The *code* is that of the rule's place, or of a part of it for the holidays there.
+    """
     first, last = schedule.first - _FURTHEST, schedule.last + _FURTHEST
-    closed = {
-        day: name
-        for year in range(first.year, last.year + 1)
-        for day, name in _load_holidays(code, year, observed=which.observed)
-        if not which.minus & set(name.split("; "))
-    }
+    closed: dict[date, str] = {}
     for year in range(first.year, last.year + 1):
         for text in which.plus:
             closed |= _find_extra_days(text, year)
+        if which.parts is PartHolidays.ALL:
+            closed |= _find_common_days(code, year)
+        closed |= {
+            day: name
+            for day, name in _load_holidays(code, year, observed=which.observed)
+            if not which.minus & set(name.split("; "))
+        }
     return {
         day: closed[day]
         for day in sorted(closed)
@@ -115,12 +124,23 @@ def find_closed_holidays(
 
 
 def _find_extra_days(text: str, year: int) -> dict[date, str]:
-    """Find the dates of ``06-14 Flag Day`` or ``Good Friday of US-DE`` in one year."""
-    if text[0].isdigit():
-        day, _, name = text.partition(" ")
-        return {date.fromisoformat(f"{year}-{day}"): name}
+    """Find the dates of one day of `ClosedHolidays.plus` in one year."""
+    if match := _DATED.fullmatch(text):
+        day, name = date.fromisoformat(f"{year}-{match['date']}"), match["name"]
+        since_monday = day.weekday()
+        if match["monday"] is None:
+            return {day: name}
+        if since_monday >= _SATURDAY:
+            return {day + (7 - since_monday) * DAY: name}
+        return {day - since_monday * DAY: name} if match["monday"] == "by" else {}
     name, _, code = text.rpartition(" of ")
     return {day: name for day, names in _load_holidays(code, year) if name in names.split("; ")}
+
+
+def _find_common_days(country: str, year: int) -> dict[date, str]:
+    """Find the days of one year that every part of a country keeps."""
+    first_part, *others = [dict(_load_holidays(part.code, year)) for part in list_parts(country)]
+    return {day: name for day, name in first_part.items() if all(day in other for other in others)}
 
 
 @lru_cache(maxsize=4096)

@@ -13,11 +13,13 @@ from app.campaign.compliance.allowed_hours import AllowedHours, find_allowed_hou
 from app.campaign.compliance.audience import Audience, select_rules
 from app.campaign.contract.fields import Weekday
 from app.campaign.schedule.intervals import (
+    WHOLE_DAY,
     DayHours,
     Stretch,
     WeekHours,
     count_seconds,
     intersect,
+    join,
     shift_week,
     subtract,
 )
@@ -36,6 +38,8 @@ class Row:
     `there` is the window on their clock, in seconds after that day's midnight there; it can
     begin before 0, or end after 24 hours. The days are those of the campaign's clock, and so are
     `allowed`, `inside` and `outside`; their clock is ahead of it by `ahead` seconds.
+    `allowed_there` are the place's own hours on each day on which the window is there, on its
+    clock like `there`.
     """
 
     zones: tuple[str, ...]
@@ -44,10 +48,7 @@ class Row:
     inside: DayHours
     outside: DayHours
     ahead: int
-
-    @property
-    def allowed_there(self) -> DayHours:
-        return _shift(self.allowed, self.ahead)
+    allowed_there: DayHours
 
     @property
     def outside_there(self) -> DayHours:
@@ -103,8 +104,10 @@ def _chart_season(
     usual, *others = sorted(kinds, key=len, reverse=True)
     window: DayHours = ((count_seconds(schedule.opens), count_seconds(schedule.closes)),)
     rows = (
-        _build_row(zones, week[usual[0]], window, seconds)
-        for zones, week, seconds in zip(allowed_hours.zones, weeks, ahead, strict=True)
+        _build_row(zones, week, usual[0], window, seconds)
+        for zones, week, seconds in zip(
+            allowed_hours.zones, allowed_hours.hours, ahead, strict=True
+        )
     )
     return HoursChart(
         since=tuple(season.first for season in seasons),
@@ -123,15 +126,30 @@ def _group_other_days(kinds: Iterable[list[int]], allowed: WeekHours) -> tuple[O
     return tuple(OtherDays(_list_weekdays(days), hours) for hours, days in grouped.items())
 
 
-def _build_row(zones: tuple[str, ...], allowed: DayHours, window: DayHours, ahead: int) -> Row:
-    start, end = window[0]
+def _build_row(
+    zones: tuple[str, ...], week: WeekHours, day: int, window: DayHours, ahead: int
+) -> Row:
+    """Build the row of zones with these hours in a week of theirs, for a day of the campaign."""
+    allowed = shift_week(week, ahead)[day]
+    there = window[0][0] + ahead, window[0][1] + ahead
     return Row(
         zones=zones,
-        there=(start + ahead, end + ahead),
+        there=there,
         allowed=allowed,
         inside=intersect(window, allowed),
         outside=subtract(window, allowed),
         ahead=ahead,
+        allowed_there=_list_hours_during(there, week, day),
+    )
+
+
+def _list_hours_during(there: Stretch, week: WeekHours, day: int) -> DayHours:
+    """List the whole hours of each date that a stretch touches; it begins on a weekday, or near."""
+    dates = range(there[0] // WHOLE_DAY, -(-there[1] // WHOLE_DAY))
+    return join(
+        (start + later * WHOLE_DAY, end + later * WHOLE_DAY)
+        for later in dates
+        for start, end in week[(day + later) % len(_WEEK)]
     )
 
 

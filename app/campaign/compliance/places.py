@@ -93,9 +93,17 @@ def list_parts(country: str) -> tuple[Place, ...]:
 
 
 @cache
-def list_unions(country: str) -> tuple[str, ...]:
-    """List the codes of the unions of which a country is a member."""
-    return tuple(code for code, members in load_rulebook().members.items() if country in members)
+def list_enclosing(country: str) -> tuple[str, ...]:
+    """List the codes whose rules apply in a country beside its own, the widest first.
+
+    They are those of the unions of which it is a member, and of the country that it belongs to.
+    """
+    book = load_rulebook()
+    homes = [code for code, inside in book.territories.items() if country in inside]
+    unions = [
+        code for code, members in book.members.items() if not {country, *homes}.isdisjoint(members)
+    ]
+    return (*unions, *homes)
 
 
 def find_country(zone: str) -> Place | None:

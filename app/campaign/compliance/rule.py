@@ -8,6 +8,7 @@ from app.campaign.compliance.rule_file import (
     Device,
     Exemption,
     Force,
+    PartHolidays,
     SourceKind,
     Topic,
 )
@@ -23,7 +24,8 @@ class AttemptLimit:
     """A maximum of attempts in any `period`, on so many consecutive `dates`, or in a `unit`.
 
     Exactly one of the three is set. The unit is a calendar "day" or "month". It and the dates
-    follow the lead's clock, a period is elapsed time.
+    follow the lead's clock, a period is elapsed time. With `counts_contacts`, only attempts that
+    reach the person count, so that more attempts can still be lawful.
     """
 
     most: int
@@ -31,6 +33,7 @@ class AttemptLimit:
     dates: int | None
     unit: str | None
     counted_per: str
+    counts_contacts: bool
 
 
 @dataclass(frozen=True)
@@ -38,14 +41,17 @@ class ClosedHolidays:
     """Holidays without calls: those of the place, without `minus` and with `plus`.
 
     `plus` is ``06-14 Flag Day``, or the name of a day and the place that has it, such as
-    ``Good Friday of US-DE``. Only those on the weekdays in `on` count (0 is Monday), and days
-    off in lieu of a holiday only if they are `observed`.
+    ``Good Friday of US-DE``, or a Monday: ``Monday after 12-25 Christmas Day`` follows a date at
+    a weekend, and ``Monday by 06-19 Juneteenth`` is also the one of the week in which the date
+    is. Only those on the weekdays in `on` count (0 is Monday), and days off in lieu of a holiday
+    only if they are `observed`. `parts` are whose holidays close a country beside its own.
     """
 
     minus: frozenset[str]
     plus: tuple[str, ...]
     on: frozenset[int]
     observed: bool
+    parts: PartHolidays | None
 
 
 @dataclass(frozen=True, eq=False)

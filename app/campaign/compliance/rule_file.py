@@ -74,6 +74,16 @@ class Topic(StrEnum):
     CONSENT = "consent"
 
 
+class PartHolidays(StrEnum):
+    """Which holidays of a country's parts close it, beside its own.
+
+    NAMED are those of the parts that the audience names, ALL the days that every part keeps.
+    """
+
+    NAMED = "named"
+    ALL = "all"
+
+
 class Exemption(StrEnum):
     """A fact about every lead of a campaign, by which some rules do not apply to it."""
 
@@ -141,11 +151,16 @@ _HOURS = {
     "additionalProperties": _STRETCHES,
     "minProperties": 1,
 }
-_PLUS = r"^(\d\d-\d\d [^ ].*|.+ of [A-Z]{2}(-[A-Z0-9]{1,3})?)$"
+_PLUS = r"^((Monday (after|by) )?\d\d-\d\d [^ ].*|.+ of [A-Z]{2}(-[A-Z0-9]{1,3})?)$"
 _ATTEMPTS = _build_object(
     {"most": _COUNT, "counted_per": {"enum": ["number", "person", "subject", "debt"]}},
-    {"hours": _COUNT, "days": _COUNT, "calendar": {"enum": ["day", "month"]}},
-) | {"minProperties": 3, "maxProperties": 3}
+    {
+        "hours": _COUNT,
+        "days": _COUNT,
+        "calendar": {"enum": ["day", "month"]},
+        "counts": {"const": "contacts"},
+    },
+) | {"oneOf": [{"required": [period]} for period in ("hours", "days", "calendar")]}
 _HOLIDAYS = _build_object(
     {},
     {
@@ -153,6 +168,7 @@ _HOLIDAYS = _build_object(
         "plus": {"type": "array", "items": {"type": "string", "pattern": _PLUS}},
         "on": {"type": "array", "items": {"enum": list(Weekday)}, "minItems": 1},
         "observed": {"const": False},
+        "parts": {"enum": list(PartHolidays)},
     },
 )
 _LIMITS = ("hours", "attempts", "holidays")
@@ -191,6 +207,7 @@ _PRESET = _build_object(
 _PART = _build_object(
     {"name": _TEXT, "zones": {"type": "array", "items": _TEXT, "minItems": 1}}, {}
 )
+_COUNTRIES = {"type": "array", "items": {"type": "string", "pattern": "^[A-Z]{2}$"}}
 _GROUP = _build_object({"without": {"type": "array", "items": _TEXT}}, {})
 SCHEMA = _build_object(
     {},
@@ -198,7 +215,8 @@ SCHEMA = _build_object(
         "code": {"type": "string", "pattern": "^[A-Z]{2}(-[A-Z0-9]{1,3})?$"},
         "name": _TEXT,
         "aliases": {"type": "array", "items": _TEXT},
-        "members": {"type": "array", "items": {"type": "string", "pattern": "^[A-Z]{2}$"}},
+        "members": _COUNTRIES,
+        "territories": _COUNTRIES,
         "read_for": {"type": "array", "items": {"enum": list(Topic)}, "uniqueItems": True},
         "abbreviations": {"const": True},
         "parts": {"type": "object", "additionalProperties": _PART},
@@ -214,6 +232,7 @@ SCHEMA = _build_object(
         "aliases": ["code"],
         "groups": ["parts"],
         "members": ["name"],
+        "territories": ["name"],
         "read_for": ["code"],
         "abbreviations": ["parts"],
     }

@@ -18,6 +18,7 @@ from app.campaign.compliance.rule_file import (
     Device,
     Exemption,
     Force,
+    PartHolidays,
     SourceKind,
     Topic,
     parse_rule_file,
@@ -39,8 +40,9 @@ class Rulebook:
     """The content of all files; `version` is 12 digits of its SHA-256.
 
     `aliases` and `groups` are further words for places: a code, or several codes. `members` are
-    the countries of a union of them, and `read_for` what a place has been read for, beside what
-    rules of it are about. Parts of the countries in `abbreviated` are known by the end of their
+    the countries of a union of them, `territories` what has a code like a country and is under
+    the law of one, and `read_for` what a place has been read for, beside what rules of it are
+    about. Parts of the countries in `abbreviated` are known by the end of their
     codes, too.
     """
 
@@ -51,6 +53,7 @@ class Rulebook:
     parts: Mapping[str, Part]
     groups: Mapping[str, tuple[str, ...]]
     members: Mapping[str, tuple[str, ...]]
+    territories: Mapping[str, tuple[str, ...]]
     read_for: Mapping[str, frozenset[Topic]]
     abbreviated: frozenset[str]
     version: str
@@ -84,6 +87,11 @@ def read_rules(folder: Path) -> Rulebook:
         }
         | {book["name"]: members[book["code"]] for book in books.values() if "members" in book},
         members=members,
+        territories={
+            book["code"]: tuple(book["territories"])
+            for book in books.values()
+            if "territories" in book
+        },
         read_for={
             book["code"]: frozenset(map(Topic, book.get("read_for", ())))
             for book in books.values()
@@ -145,6 +153,7 @@ def _read_holidays(raw: Mapping[str, Any]) -> ClosedHolidays:
         plus=tuple(raw.get("plus", ())),
         on=frozenset(number for number, day in enumerate(Weekday) if day in on),
         observed=raw.get("observed", True),
+        parts=PartHolidays(raw["parts"]) if "parts" in raw else None,
     )
 
 
@@ -182,6 +191,7 @@ def _read_limit(raw: Mapping[str, Any]) -> AttemptLimit:
         dates=raw.get("days"),
         unit=raw.get("calendar"),
         counted_per=raw["counted_per"],
+        counts_contacts="counts" in raw,
     )
 
 

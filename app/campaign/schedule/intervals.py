@@ -52,7 +52,7 @@ def shift_week(week: WeekHours, ahead: int) -> WeekHours:
     *ahead* is -21,600. Clocks may be up to two days apart.
     """
     return tuple(
-        _join(
+        join(
             (
                 max(0, start - ahead + days * WHOLE_DAY),
                 min(WHOLE_DAY, end - ahead + days * WHOLE_DAY),
@@ -70,7 +70,7 @@ def _intersect_two_weeks(week: WeekHours, other: WeekHours) -> WeekHours:
     return tuple(intersect(*days) for days in zip(week, other, strict=True))
 
 
-def _join(stretches: Iterable[Stretch]) -> DayHours:
+def join(stretches: Iterable[Stretch]) -> DayHours:
     joined: list[Stretch] = []
     for start, end in sorted(stretches):
         if joined and start <= joined[-1][1]:

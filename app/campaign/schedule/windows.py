@@ -102,7 +102,10 @@ class Overview:
 
     @property
     def hours_in_words(self) -> str:
-        """`hours` with their unit: 1 hour, 2.5 hours."""
+        """`hours` with their unit: 1 hour, 2.5 hours; of so little that it would be 0, seconds."""
+        if self.hours == "0" and self.length:
+            seconds = self.length // timedelta(seconds=1)
+            return "1 second" if seconds == 1 else f"{seconds} seconds"
         return "1 hour" if self.hours == "1" else f"{self.hours} hours"
 
 

@@ -82,8 +82,11 @@ class ClockChange:
 
     @property
     def day(self) -> date:
-        """The day on the wall on which the change shows."""
-        return (self.at + max(self.before, self.after)).date()
+        """The day on the wall on which the change shows: the one with a repeated hour, or after.
+
+        Hours that are repeated until midnight are the end of a day, and not the day after it.
+        """
+        return self.days[-1] if self.after < self.before else (self.at + self.after).date()
 
     @cached_property
     def walls(self) -> tuple[datetime, datetime]:

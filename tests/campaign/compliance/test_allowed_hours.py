@@ -7,7 +7,7 @@ import pytest
 from app.campaign.compliance.allowed_hours import find_allowed_hours, find_allowed_windows
 from app.campaign.compliance.audience import read_audience, select_rules
 from app.campaign.compliance.hours_chart import chart_hours
-from app.campaign.compliance.hours_words import format_short_hours
+from app.campaign.compliance.hours_words import describe_row, format_short_hours
 from app.campaign.contract.fields import Weekday
 from app.campaign.schedule.intervals import (
     ALWAYS,
@@ -120,6 +120,58 @@ def test_days_with_other_hours_are_told_beside_the_usual_ones() -> None:
         ((Weekday.SATURDAY,), ((4 * hour, 13 * hour),)),
         ((Weekday.SUNDAY,), ()),
     ]
+
+
+@pytest.mark.parametrize(
+    ("audience", "zone", "opens", "closes", "words"),
+    [
+        (
+            "US-NY",
+            "Asia/Tokyo",
+            21,
+            23,
+            (
+                "New York: calls 07:00 to 09:00 there. 07:00 to 08:00 breaks a rule; "
+                "allowed is 08:00 to 21:00."
+            ),
+        ),
+        (
+            "AU-NSW",
+            "Europe/London",
+            8,
+            12,
+            (
+                "Sydney: calls 19:00 to 23:00 there. 20:00 to 23:00 breaks a rule; "
+                "allowed is 09:00 to 20:00."
+            ),
+        ),
+        (
+            "AU-QLD",
+            "Europe/London",
+            10,
+            18,
+            (
+                "Brisbane and 1 more place: calls 20:00 to 04:00 next day there. "
+                "20:00 to 04:00 next day breaks a rule; "
+                "allowed is 09:00 to 20:00 and 09:00 next day to 20:00 next day."
+            ),
+        ),
+    ],
+)
+def test_a_place_elsewhere_is_told_its_own_hours_whole(
+    audience: str, zone: str, opens: int, closes: int, words: str
+) -> None:
+    days = usable(
+        timezone=zone,
+        start_date=date(2027, 1, 4),
+        end_date=date(2027, 1, 15),
+        days_of_week=EVERY_DAY[1:4],
+        daily_start_time=time(opens),
+        daily_end_time=time(closes),
+    )
+    leads = read_audience({"audience": audience, "purpose": "marketing"}, None)
+    (chart,) = chart_hours(days, leads)
+    assert words in [describe_row(row) for row in chart.rows]
 
 
 MORNING: DayHours = ((8 * 3600, 12 * 3600),)

@@ -1,6 +1,7 @@
 """What is known about a place's rules. Missing data never counts as a pass."""
 
 from datetime import date
+from itertools import chain
 
 import pytest
 
@@ -21,7 +22,8 @@ def make_audience(places: str, purpose: str = "marketing") -> Audience:
 
 
 def test_every_country_without_a_file_is_said_to_be_unknown(subtests: pytest.Subtests) -> None:
-    for code in sorted(load_countries().keys() - load_rulebook().names.keys() - {"GE"}):
+    in_others = {"GE", *chain.from_iterable(load_rulebook().territories.values())}
+    for code in sorted(load_countries().keys() - load_rulebook().names.keys() - in_others):
         with subtests.test(code):
             leads = make_audience(find_place(code).name)
             (coverage,) = find_coverage(leads)
@@ -39,6 +41,40 @@ def test_what_was_read_without_finding_a_rule_is_told_apart_from_what_was_not_re
     assert "Limits of attempts are not known here for Germany." in describe_gaps(
         make_audience("Germany")
     )
+
+
+@pytest.mark.parametrize(
+    "name", ["Réunion", "Guadeloupe", "Martinique", "French Guiana", "Mayotte"]
+)
+def test_the_law_of_france_is_that_of_its_departments_overseas(name: str) -> None:
+    leads = make_audience(name)
+    (place,) = leads.places
+    rules = {rule.id for rule in select_rules(leads, *YEAR)}
+    assert {"fr-hours", "fr-holidays", "fr-attempts", "fr-consent"} <= rules
+    assert find_reach(leads)["FR"] == place.zones
+    assert describe_gaps(leads) == []
+
+
+def test_the_rules_of_the_united_states_hold_in_puerto_rico_and_its_own_are_not_known() -> None:
+    leads = make_audience("Puerto Rico")
+    rules = {rule.id for rule in select_rules(leads, *YEAR)}
+    assert {"us-fcc-hours", "us-ftc-hours"} <= rules
+    assert find_reach(leads)["US"] == ("America/Puerto_Rico",)
+    assert describe_gaps(leads) == [
+        "Days without calls are not known here for Puerto Rico.",
+        "Limits of attempts for such calls are not known here for Puerto Rico.",
+    ]
+
+
+def test_in_puerto_rico_too_the_strictest_states_are_assumed() -> None:
+    assumed = read_audience({}, "America/Puerto_Rico")
+    assert {place.code for place in assumed.places} >= {"US-FL", "US-ME", "PR"}
+    assert assumed.is_assumed
+
+
+def test_hours_for_other_calls_are_not_denied() -> None:
+    (hours, *_) = describe_gaps(make_audience("New York", "research"))
+    assert hours == "Calling hours for such calls are not known here for New York."
 
 
 def test_france_was_read_for_everything() -> None:
@@ -74,7 +110,7 @@ def test_nothing_is_said_to_be_read_that_the_list_of_rules_calls_not_read(
 
 def test_a_rule_for_another_purpose_is_no_reading_without_a_rule() -> None:
     sentences = describe_gaps(make_audience("India", "debt"))
-    assert "Calling hours are not known here for India." in sentences
+    assert "Calling hours for such calls are not known here for India." in sentences
     assert describe_none_found(make_audience("India", "debt")) == []
 
 

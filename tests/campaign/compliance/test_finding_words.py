@@ -7,7 +7,7 @@ import pytest
 
 from app.campaign.compliance.audience import Audience, read_audience
 from app.campaign.compliance.audience_words import describe_audience
-from app.campaign.compliance.evidence import Duty, Finding, OutsideHours
+from app.campaign.compliance.evidence import Duty, Finding, OutsideHours, Severity
 from app.campaign.compliance.finding_words import describe_finding, format_period, measure
 from app.campaign.compliance.findings import check_rules
 from app.campaign.compliance.fix_words import describe_fixes
@@ -164,6 +164,21 @@ def test_what_would_keep_a_rule_is_said_in_the_words_of_the_form(
     assert ways(rule, schedule, audience) == sentence
 
 
+def test_a_limit_of_contacts_is_not_called_broken_by_attempts_that_nobody_answers() -> None:
+    leads = read_audience({"audience": "CA-ON", "purpose": "debt"}, None)
+    limits = Limits(timedelta(hours=24), 1, 5)
+    days = usable(timezone="America/Toronto")
+    (finding,) = [
+        finding
+        for finding in check_rules(days, limits, leads)
+        if finding.rule.id == "ca-on-debt-attempts"
+    ]
+    assert finding.severity is Severity.MEDIUM
+    assert "5 calls in 7 days by the lead's clock, 2 more than allowed if each reaches" in (
+        describe_finding(finding, days)
+    )
+
+
 def test_ways_to_fewer_attempts_are_offered_beside_one_another() -> None:
     sentence = ways("us-fl-attempts", DAILY, "Florida")
     assert sentence.startswith("To keep it, set ")
@@ -287,6 +302,7 @@ def make_row(allowed: DayHours, *zones: str, ahead: int = 0) -> Row:
         inside=intersect(window, allowed),
         outside=subtract(window, allowed),
         ahead=ahead,
+        allowed_there=tuple((start + ahead, end + ahead) for start, end in allowed),
     )
 
 

@@ -239,6 +239,68 @@ def test_the_day_off_in_lieu_of_a_holiday_counts_unless_the_rule_says_that_it_do
     assert list(find_closed_holidays("US-AL", strict, july)) == [date(2027, 7, 4)]
 
 
+KEPT = [
+    # Where, why, a day that the law closes, and what it is called; each from the law's own words.
+    ("ES-CT", "marketing", date(2027, 6, 24), "Saint John the Baptist, Catalonia"),
+    (
+        "ES-MD",
+        "marketing",
+        date(2026, 12, 7),
+        "Monday following Constitution Day, Community of Madrid",
+    ),
+    ("England", "marketing", date(2027, 3, 29), "Easter Monday, England"),
+    ("Scotland", "marketing", date(2027, 1, 4), "New Year Holiday (observed), Scotland"),
+    # The regulator's table closes national public holidays for opinion polls as well.
+    ("Australia", "research", date(2026, 12, 25), "Christmas Day"),
+    # Kept in all eight states and territories, in lieu of a Saturday and a Sunday.
+    ("Australia", "marketing", date(2027, 12, 28), "Boxing Day (observed)"),
+    # Utah Code 63G-1-301(2): Juneteenth at a weekend is the Monday after, else the one before.
+    ("Utah", "marketing", date(2027, 6, 21), "Juneteenth"),
+    ("Utah", "marketing", date(2029, 6, 18), "Juneteenth"),
+    ("Utah", "marketing", date(2031, 6, 16), "Juneteenth"),
+    ("Utah", "marketing", date(2027, 3, 26), "Good Friday"),
+    # R.I. Gen. Laws 25-1-1.
+    ("Rhode Island", "marketing", date(2027, 5, 4), "Rhode Island Independence Day"),
+    ("Rhode Island", "marketing", date(2027, 12, 27), "Christmas Day"),
+    ("Rhode Island", "marketing", date(2028, 11, 7), "Election Day"),
+]
+OPEN = [
+    ("ES-VC", "marketing", date(2027, 6, 23)),
+    ("Wales", "marketing", date(2027, 1, 4)),
+    ("Australia", "marketing", date(2027, 6, 14)),  # Not in Queensland and Western Australia.
+    ("Utah", "marketing", date(2027, 6, 18)),
+    ("Utah", "marketing", date(2029, 6, 19)),
+    ("Rhode Island", "marketing", date(2027, 11, 2)),  # No general election in odd years.
+    ("Rhode Island", "marketing", date(2026, 12, 28)),  # Christmas was a Friday.
+]
+
+
+def find_closed_names(where: str, purpose: str, day: date) -> list[str]:
+    """Name the holidays on which a rule closes one day in the middle of the day there."""
+    leads = read_audience({"audience": where, "purpose": purpose}, None)
+    noon = one_day(leads.places[0].zones[0], day, time(12), time(13))
+    return [
+        name
+        for finding in check_rules(noon, None, leads)
+        if isinstance(finding.evidence, OnHolidays)
+        for _, _, name in finding.evidence.days
+    ]
+
+
+@pytest.mark.parametrize(("where", "purpose", "day", "name"), KEPT)
+def test_a_rule_closes_the_days_that_its_law_closes(
+    where: str, purpose: str, day: date, name: str
+) -> None:
+    assert name in find_closed_names(where, purpose, day)
+
+
+@pytest.mark.parametrize(("where", "purpose", "day"), OPEN)
+def test_a_day_that_the_law_leaves_open_is_no_holiday_of_a_rule(
+    where: str, purpose: str, day: date
+) -> None:
+    assert find_closed_names(where, purpose, day) == []
+
+
 def test_advice_and_calendar_name_the_campaigns_day() -> None:
     values = outbound(
         timezone="Asia/Tokyo",

@@ -9,7 +9,7 @@ import pytest
 
 from app.campaign.compliance.hours_words import format_hours
 from app.campaign.compliance.rule import STALE
-from app.campaign.compliance.rule_file import BadRules, Confidence, Force, Topic
+from app.campaign.compliance.rule_file import BadRules, Confidence, Exemption, Force, Topic
 from app.campaign.compliance.rule_words import find_caution
 from app.campaign.compliance.rulebook import FOLDER, load_rulebook, read_rules
 from app.campaign.contract.fields import Purpose
@@ -33,6 +33,8 @@ HOURS = {
     "us-la-hours": [*DAY_8_TO_20[:6], "never"],
     "us-ms-hours": [*DAY_8_TO_20[:6], "never"],
     "us-pa-sunday": ["00:00 to 24:00"] * 6 + ["never"],
+    "us-pa-hours": ["09:00 to 19:00"] * 7,
+    "us-ne-automated-hours": ["08:00 to 21:00"] * 7,
     "us-ut-hours": ["08:00 to 21:00"] * 6 + ["never"],
     "us-ct-hours": ["09:00 to 20:00"] * 7,
     "us-ma-hours": DAY_8_TO_20,
@@ -99,6 +101,14 @@ def test_the_hours_are_those_of_the_source(subtests: pytest.Subtests) -> None:
             week = RULES[name].hours
             assert week is not None
             assert [format_hours(day) for day in week] == hours
+
+
+@pytest.mark.parametrize(
+    "name", ["fr-consent", "fr-home-works", "es-consent", "us-md-consent", "za-consent"]
+)
+def test_what_excepts_only_some_calls_to_customers_is_not_lifted_for_all_of_them(name: str) -> None:
+    """Such as similar goods, or about a running contract: a yes says nothing of those."""
+    assert Exemption.CUSTOMERS not in RULES[name].lifted_by
 
 
 def test_no_other_rule_has_hours() -> None:

@@ -1,6 +1,6 @@
 """What a schedule adds up to: figures worked out by hand, and when there is a calendar at all."""
 
-from datetime import date, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
@@ -208,3 +208,13 @@ def test_the_years_from_1900_to_2199_have_a_calendar(first: date) -> None:
 
 def test_a_calendar_stops_at_the_end_of_2199() -> None:
     assert summarise(usable(end_date=date(9999, 12, 31))).shown_until == date(2199, 12, 31)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(1, "1 second"), (10, "10 seconds"), (36, "0.01 hours"), (3600, "1 hour")],
+)
+def test_calls_of_seconds_are_not_told_as_no_hours(seconds: int, words: str) -> None:
+    closes = (datetime(2027, 1, 4, 10, tzinfo=UTC) + timedelta(seconds=seconds)).time()
+    overview = summarise(one_day("America/New_York", date(2027, 1, 4), time(10), closes))
+    assert overview.hours_in_words == words
