@@ -271,7 +271,8 @@ OPEN = [
     ("Utah", "marketing", date(2027, 6, 18)),
     ("Utah", "marketing", date(2029, 6, 19)),
     ("Rhode Island", "marketing", date(2027, 11, 2)),  # No general election in odd years.
-    ("Rhode Island", "marketing", date(2026, 12, 28)),  # Christmas was a Friday.
+    ("Rhode Island", "marketing", date(2026, 12, 21)),  # Christmas is a Friday.
+    ("Rhode Island", "marketing", date(2026, 12, 28)),
 ]
 
 
