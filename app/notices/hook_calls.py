@@ -16,7 +16,7 @@ from app.notices.items import Item, ListWaiting, hash_item, write_url, write_wor
 from app.notices.signature import sign
 from app.remote.addresses import NoPublicAddress
 from app.remote.call import Broken, Call
-from app.rights import make_local_person
+from app.rights import Person, make_local_person
 from app.store import accounts, hooks, told_items
 from app.store.database import Store
 from app.store.hooks import DELIVERIES, Due
@@ -33,8 +33,8 @@ PATIENCE = 5.0
 
 _MOST_AT_ONCE = 200
 
-Waiting = Sequence[tuple[str, Item]]
-"""What waits, each item with the name of the person for whom it does."""
+Waiting = Sequence[tuple[Person, Item]]
+"""What waits, each item with the person for whom it does."""
 
 
 def tell_hooks(store: Store, list_waiting: ListWaiting, public_url: str, now: datetime) -> None:
@@ -50,7 +50,7 @@ def tell_hooks(store: Store, list_waiting: ListWaiting, public_url: str, now: da
         ] or [make_local_person("")]
         waiting = {
             hook.id: [
-                (person.label, item)
+                (person, item)
                 for person in people
                 for item in list_waiting(session, person.limit_to(hook.keys))
             ]
@@ -85,7 +85,7 @@ def try_hook(hook: Hook, vault: Vault, network: Network) -> str:
 def _enqueue_new(
     store: Store, hook_id: int, items: Waiting, public_url: str, now: datetime
 ) -> None:
-    waiting = {hash_item(item, who): (who, item) for who, item in items}
+    waiting = {hash_item(item, person.account_id): (person, item) for person, item in items}
     subject = name_hook_subject(hook_id)
     with store.writing(subject, DELIVERIES) as session:
         new = told_items.claim_new(session, subject, waiting)
@@ -96,8 +96,8 @@ def _enqueue_new(
 
 def _write_body(items: Waiting, public_url: str, now: datetime, **more: Any) -> str:
     written = [
-        {"who": who, "words": write_words(item), "url": write_url(item, public_url)}
-        for who, item in items
+        {"who": person.label, "words": write_words(item), "url": write_url(item, public_url)}
+        for person, item in items
     ]
     at = now.isoformat(timespec="seconds")
     return json.dumps({"at": at, **more, "items": written}, ensure_ascii=False)

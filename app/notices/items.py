@@ -18,11 +18,15 @@ _LONGEST = 200
 
 
 class Item(NamedTuple):
-    """One thing that waits; *path* begins with a slash, and *since* is when it began to wait."""
+    """One thing that waits; *path* begins with a slash, and *since* is when it began to wait.
+
+    *deed* is what is wanted of the person, in words that have no name in them.
+    """
 
     words: str
     path: str
     since: str = ""
+    deed: str = ""
 
 
 ListWaiting = Callable[[Session, Person], Sequence[Item]]
@@ -32,9 +36,13 @@ It is called beside the requests, so there is neither a request nor an app to as
 """
 
 
-def hash_item(item: Item, who: str = "") -> str:
-    """Hash what is the same item as long as it waits: words, page, since when, and for whom."""
-    return sha256(json.dumps([who, *item]).encode()).hexdigest()
+def hash_item(item: Item, account_id: int | None = None) -> str:
+    """Hash what is the same item as long as it waits: what is wanted, where, since when, of whom.
+
+    Names are left out, as they can change meanwhile.
+    """
+    same = [account_id, item.deed, item.path, item.since]
+    return sha256(json.dumps(same).encode()).hexdigest()
 
 
 def write_words(item: Item) -> str:

@@ -37,6 +37,11 @@ def write_role_change(email: str, name: str) -> Letter:
     return _write_change(email, name, "What you may do was changed", sentence)
 
 
+def write_role_change_by_groups(email: str, name: str) -> Letter:
+    sentence = "Your groups at the sign-in provider have changed what you may do."
+    return _write_change(email, name, "What you may do was changed", sentence)
+
+
 def _write_change(email: str, name: str, subject: str, sentence: str) -> Letter:
     return _write(email, subject, f"Hello {name},", sentence, _NOT_YOU)
 

@@ -38,6 +38,9 @@ def count_open(session: Session, draft_id: str) -> int:
     return session.scalar(select(func.count()).where(*is_open)) or 0
 
 
+_AT_WORD = re.compile(r"(?<![\w.])@[\w.'’-]*\w")
+
+
 class Mentioned(NamedTuple):
     """The people whom a text names, and the words after an @ that name nobody."""
 
@@ -55,11 +58,14 @@ def find_mentioned(text: str, people: Collection[Person]) -> Mentioned:
     known = {name for of_one in names.values() for name in of_one}
     longest_first = "|".join(re.escape(name) for name in sorted(known, key=len, reverse=True))
     mention = rf"(?<![\w.])@({longest_first})(?![\w@]|[-.'’]\w)" if known else "(?!)"
-    mentions = {*re.findall(mention, text.casefold())}
-    rest = re.sub(mention, " ", text, flags=re.IGNORECASE)
+    folded = text.casefold()
+    mentions = {*re.findall(mention, folded)}
+    # Folding can change a text's length, so a word is found again by its letters.
+    typed = {word.casefold(): word for word in _AT_WORD.findall(text)}
+    nobody = _AT_WORD.findall(re.sub(mention, " ", folded))
     return Mentioned(
         [person for person in people if names[person.label] & mentions],
-        re.findall(r"(?<![\w.])@[\w.'’-]*\w", rest),
+        [typed.get(word, word) for word in nobody],
     )
 
 

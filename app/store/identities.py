@@ -31,6 +31,12 @@ def find(session: Session, issuer: str, account_id: int) -> Identity | None:
     return session.scalar(select(Identity).where(*of_account))
 
 
+def has_way_in(session: Session, account: Account) -> bool:
+    """Tell whether somebody can sign in already, by what they know, hold or are elsewhere."""
+    of_account = select(Identity.subject).where(Identity.account_id == account.id).limit(1)
+    return accounts.has_own_proof(account) or session.scalar(of_account) is not None
+
+
 def is_only_way_in(session: Session, account: Account) -> bool:
     """Tell whether somebody has no password and signs in by a provider, which decides on that."""
     of_account = select(Identity.subject).where(Identity.account_id == account.id).limit(1)

@@ -13,8 +13,11 @@ MOST_WINDOWS = 1000
 """Windows in a file, almost three years of every day: an open-ended campaign has no last one."""
 
 
-def write_calendar(draft: Draft) -> bytes:
-    """Write the windows as events in UTC, which no other copy of the zone data can move."""
+def write_calendar(draft: Draft) -> bytes | None:
+    """Write the windows as events in UTC, which no other copy of the zone data can move.
+
+    `None` without a window: a calendar has at least one event in it (RFC 5545, 3.6).
+    """
     from icalendar import Calendar, Event, vText  # No start waits for what only this file needs.
 
     calendar = Calendar()
@@ -26,7 +29,9 @@ def write_calendar(draft: Draft) -> bytes:
     planned = read_schedule(read_answers(draft.answers).values)
     windows = list(islice(iterate_windows(planned), MOST_WINDOWS + 1)) if planned else []
     written = windows[:MOST_WINDOWS]
-    if planned and written and (planned.is_open_ended or len(windows) > len(written)):
+    if not written:
+        return None
+    if planned and (planned.is_open_ended or len(windows) > len(written)):
         last = planned.last if len(windows) == len(written) else written[-1].date
         bound = f"Windows until {format_short_day(last)}; the campaign goes on after that."
         for word in ("description", "x-wr-caldesc"):  # RFC 7986, and what was read before it.

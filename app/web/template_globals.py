@@ -155,8 +155,9 @@ def _find_client() -> Connection | None:
     return None
 
 
-def _count_waiting() -> int:
-    """Count what waits for the person who looks; none where that cannot be read."""
+def _count_waiting() -> str:
+    """Count what waits for the person who looks; empty if nothing does, or it cannot be read."""
     with suppress(DatabaseError), store().reading() as session:
-        return len(list_waiting(session, find_person(), connections()))
-    return 0
+        listed = list_waiting(session, find_person(), connections())
+        return listed.count if listed.waiting else ""
+    return ""

@@ -22,6 +22,9 @@ from app.web.names import name_campaign
 MOST = 50
 """Of each kind, as many are listed as somebody can look at."""
 
+_MOST_TOLD = 1000
+"""Of each kind, as many are told of by e-mail and to other programs."""
+
 
 @dataclass(frozen=True)
 class Waiting:
@@ -40,12 +43,33 @@ class Waiting:
     """What of the page it is about, so that each is told of by itself."""
 
 
-def list_waiting(session: Session, person: Person, registry: ConnectionRegistry) -> list[Waiting]:
-    """List what waits for somebody with an account, by what is wanted; the oldest comes first."""
+@dataclass(frozen=True)
+class WaitingList:
+    """What waits for somebody; with *is_cut*, more of some kind than are listed."""
+
+    waiting: list[Waiting]
+    is_cut: bool
+
+    @property
+    def count(self) -> str:
+        return f"{len(self.waiting)}{'+' if self.is_cut else ''}"
+
+
+def list_waiting(
+    session: Session, person: Person, registry: ConnectionRegistry, most: int = MOST
+) -> WaitingList:
+    """List what waits for somebody with an account, by what is wanted; the oldest comes first.
+
+    Of each kind there are *most* at the most.
+    """
     if person.account_id is None:
-        return []
-    look = _Look(session, person, registry)
-    return [waiting for find in _KINDS for waiting in islice(find(look), MOST)]
+        return WaitingList([], is_cut=False)
+    look = _Look(session, person, registry, most)
+    kinds = [list(islice(find(look), most + 1)) for find in _KINDS]
+    return WaitingList(
+        [waiting for kind in kinds for waiting in kind[:most]],
+        is_cut=any(len(kind) > most for kind in kinds),
+    )
 
 
 def make_list_of_items(app: Flask, registry: ConnectionRegistry) -> ListWaiting:
@@ -62,8 +86,9 @@ def make_list_of_items(app: Flask, registry: ConnectionRegistry) -> ListWaiting:
                 addresses.build(waiting.endpoint, waiting.values)
                 + (f"#{waiting.part}" if waiting.part else ""),
                 waiting.since.isoformat() if waiting.since else "",
+                waiting.deed,
             )
-            for waiting in list_waiting(session, person, registry)
+            for waiting in list_waiting(session, person, registry, _MOST_TOLD).waiting
         ]
 
     return list_items
@@ -76,6 +101,7 @@ class _Look:
     session: Session
     person: Person
     registry: ConnectionRegistry
+    most: int
     known: dict[str, Connection] = field(default_factory=dict)
 
     def find_connection(self, about: Draft | Batch) -> Connection:
@@ -102,7 +128,9 @@ def _name(about: Draft | Batch, of_draft: str, of_batch: str) -> tuple[str, str,
 
 
 def _find_unknown(look: _Look) -> Iterator[Waiting]:
-    for submission in submissions.find_unknown(look.session, look.find_keys(Right.RESOLVE), MOST):
+    for submission in submissions.find_unknown(
+        look.session, look.find_keys(Right.RESOLVE), look.most + 1
+    ):
         yield Waiting(
             "Look up what became of it",
             submission.name,

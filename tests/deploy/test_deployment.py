@@ -57,9 +57,13 @@ LONGEST_STOP = DEFAULTS.deadline + GRACE.total_seconds() + 5
 """Seconds until the last process has ended."""
 
 
-def find(kind: str) -> dict[str, Any]:
-    """Give the only Kubernetes object of a kind."""
-    (only,) = (kubernetes for kubernetes in OBJECTS if kubernetes["kind"] == kind)
+def find(kind: str, name: str = "") -> dict[str, Any]:
+    """Give the only Kubernetes object of a kind, or the one of them that has this name."""
+    (only,) = (
+        kubernetes
+        for kubernetes in OBJECTS
+        if kubernetes["kind"] == kind and name in {"", kubernetes.get("metadata", {}).get("name")}
+    )
     return dict(only)
 
 
@@ -230,7 +234,7 @@ class TestPorts:
     def test_the_image_listens_where_it_says_and_where_others_look(self) -> None:
         port = int(list_image_settings()["PORT"])
         (named,) = container("campaign-builder-web")["ports"]
-        (service,) = find("Service")["spec"]["ports"]
+        (service,) = find("Service", "campaign-builder")["spec"]["ports"]
 
         assert f"\nEXPOSE {port}\n" in CONTAINERFILE
         assert named == {"name": "http", "containerPort": port}
@@ -256,6 +260,13 @@ class TestPorts:
     def test_caddy_leaves_compression_to_the_app(self) -> None:
         assert not re.search(r"^\s*encode\b", CADDYFILE, re.MULTILINE)
 
+    def test_the_service_that_the_workers_name_is_theirs_and_leads_to_no_address(self) -> None:
+        worker = find("StatefulSet")["spec"]
+        service = find("Service", worker["serviceName"])["spec"]
+        labels = worker["template"]["metadata"]["labels"]
+        assert service["clusterIP"] == "None"
+        assert service["selector"].items() <= labels.items()
+
     def test_the_service_and_the_policies_are_about_the_web_pods(self) -> None:
         (labels,) = (
             kubernetes["spec"]["template"]["metadata"]["labels"]
@@ -264,7 +275,7 @@ class TestPorts:
             and kubernetes["metadata"]["name"] == "campaign-builder-web"
         )
 
-        assert find("Service")["spec"]["selector"] == labels
+        assert find("Service", "campaign-builder")["spec"]["selector"] == labels
         assert find("PodDisruptionBudget")["spec"]["selector"]["matchLabels"] == labels
         assert find("NetworkPolicy")["spec"]["podSelector"]["matchLabels"] == labels
 

@@ -144,7 +144,7 @@ def test_what_it_names_is_there(path: str) -> None:
 
 
 def test_limits_of_requests_stand_in_the_guide_to_deploying() -> None:
-    assert f"{LARGEST_REQUEST // 1024} KB for a campaign: its form, its review" in DEPLOY
+    assert f"{LARGEST_REQUEST // 1024} KB for campaigns: the form, the review" in DEPLOY
 
 
 def test_the_readme_leads_to_it() -> None:
@@ -157,7 +157,7 @@ SECTIONS = {
     "Signing in": ("any number of sign-ins at once", "NIST SP 800-63B"),
     "Keys and algorithms": ("| key | what for |", "quantum computers", "kept apart from backups"),
     "What it talks to": ("no redirect is followed",),
-    "What may be typed and sent": ("No page takes a file.", "what has to fit together"),
+    "What may be typed and sent": ("One page takes a file", "what has to fit together"),
     "What takes long": ("| what | how it is bounded |",),
     "What is logged": ("for a\nyear", "follow a time server"),
     "Browsers": ("without `Sec-Fetch-Site` and `Origin`", "`__Host-`", "HSTS"),

@@ -8,10 +8,12 @@ from flask import Flask
 from app.people.recovery import write_link
 from app.rights import ALL, Role
 from app.services import find_services
+from app.settings import Settings
 from app.store import accounts
 from app.store.audit_trail import EventKind
 from tests.log_lines import Log
 from tests.people.accounts import add_account, find_token, is_signed_in, make_client
+from tests.people.mail_server import Inbox, with_mail
 from tests.people.oidc_provider import FakeProvider
 from tests.people.visits import (
     HEADS,
@@ -247,3 +249,39 @@ class TestRoles:
         assert is_signed_in(client)
         assert read_roles(app, "head@example.com") == {ALL: frozenset({Role.ADMINISTRATOR})}
         assert "is the last one: its roles stay" in str(log.lines())
+
+
+class TestLetters:
+    """Whom the roles of their groups are told to."""
+
+    @pytest.fixture
+    def settings(self, settings: Settings, inbox: Inbox) -> Settings:
+        return with_mail(settings, inbox)
+
+    @pytest.fixture
+    def app(self, make: Make) -> Flask:
+        return make(roles=[OPERATIONS, HEADS], domains=["example.com"])
+
+    def test_who_was_here_before_is_told_of_other_roles_once(
+        self, app: Flask, provider: FakeProvider, inbox: Inbox
+    ) -> None:
+        add_account(app, roles={ALL: frozenset({Role.VIEWER})})
+        provider.person["groups"] = ["heads"]
+        for _ in range(2):
+            come(make_client(app))
+        assert find_services(app).background.drain(10)
+        (letter,) = inbox.letters
+        assert (letter["To"], letter["Subject"]) == (
+            "anna@example.com",
+            "Campaign Builder: What you may do was changed",
+        )
+        assert "Your groups at the sign-in provider" in letter.get_content()
+
+    def test_who_is_new_has_no_other_roles(
+        self, app: Flask, provider: FakeProvider, inbox: Inbox
+    ) -> None:
+        provider.person["groups"] = ["heads"]
+        come(make_client(app))
+        assert find_account(app).active
+        assert find_services(app).background.drain(10)
+        assert inbox.letters == []

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from app import create_app
 from app.services import find_services
 from app.settings import Settings
-from app.store import accounts, leases
+from app.store import accounts, identities, leases
 from app.store.people_models import Account
 from tests.pages import Visitor
 from tests.people.accounts import (
@@ -260,6 +260,18 @@ def test_whose_account_an_administrator_changes_is_told(
         ("ben@example.com", "What you may do was changed"),
         ("ben@example.com", "How you sign in was changed"),
     ]
+
+
+def test_who_has_another_way_in_is_told_of_a_password_that_is_added(
+    app: Flask, account: Account, inbox: Inbox
+) -> None:
+    with find_services(app).store.writing() as session:
+        ben = accounts.add(session, "ben@example.com", "Ben", {}, who="")
+        identities.link(session, ben, "https://id.example", "ben-1", who="")
+    post(make_client(app), make_link(app, ben), password=NEW, again=NEW)
+    (letter,) = inbox.wait_for(1)
+    assert letter["To"] == "ben@example.com"
+    assert letter["Subject"] == "Campaign Builder: Your password was changed"
 
 
 def test_a_first_password_is_no_change(app: Flask, account: Account, inbox: Inbox) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from flask import Flask
 
+from app.notices.items import hash_item
 from app.rights import Role
 from app.services import find_services
 from app.store import accounts, comments
@@ -96,6 +97,48 @@ def test_a_first_name_will_do_where_one_alone_has_it_and_who_names_nobody_is_tol
     assert "@Nobody names nobody who may look at this." in seen
     assert "@Nobody and ask" in team.read("ansel", "/waiting")
     assert "Nothing waits for you" in team.read("selma", "/waiting")
+
+
+def test_a_name_is_found_in_any_case_even_where_that_has_other_letters(team: Team) -> None:
+    with find_services(team.app).store.writing() as session:
+        accounts.find(session, team.find_account("ansel").id).name = "Groß"
+    draft_id = team.write("edda")
+    comment(team, "edda", draft_id, "Hi @Groß, @GROSS and @Straße")
+    seen = team.read("edda", f"/drafts/{draft_id}/comments")
+    assert "Groß will find this." in seen
+    assert "@Straße names nobody who may look at this." in seen
+    assert "@GROSS names nobody" not in seen
+
+
+def test_more_than_can_be_looked_at_is_said_to_be_there(team: Team) -> None:
+    draft_id = team.write("edda", name="URGENT")
+    for number in range(51):
+        comment(team, "edda", draft_id, f"@Ansel {number}")
+    page = team.read("ansel", "/waiting")
+    assert "Waiting for me 50+" in page
+    assert "More waits than is listed" in page
+    assert "@Ansel 49" in page
+    assert "@Ansel 50" not in page
+
+
+def test_what_is_more_than_can_be_listed_is_told_all_the_same_and_once_under_any_name(
+    team: Team,
+) -> None:
+    """By e-mail and to programs, of which nobody knows how many open the page."""
+    draft_id = team.write("edda", name="Recall")
+    for number in range(51):
+        comment(team, "edda", draft_id, f"@Ansel {number}")
+    services = find_services(team.app)
+
+    def read() -> set[str]:
+        with services.store.reading() as session:
+            ansel = accounts.describe_person(accounts.find(session, team.find_account("ansel").id))
+            return {hash_item(item) for item in services.teller.list_waiting(session, ansel)}
+
+    before = read()
+    assert len(before) == 51
+    team.write("edda", draft_id, name="Renamed")
+    assert read() == before
 
 
 def test_nobody_is_named_who_may_not_look_there(team: Team) -> None:

@@ -1,6 +1,6 @@
 """A draft's calling windows, to be downloaded for other calendars."""
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, abort
 
 from app.rights import Right
 from app.services import store
@@ -17,4 +17,7 @@ bp = Blueprint("calendars", __name__)
 def windows_of(draft_id: str) -> Response:
     with store().reading() as session:
         draft = drafts.find(session, draft_id)
-        return send_download(write_calendar(draft), name_file(draft.name, ".ics"), CALENDAR)
+        calendar = write_calendar(draft)
+        if calendar is None:
+            abort(404)
+        return send_download(calendar, name_file(draft.name, ".ics"), CALENDAR)

@@ -242,7 +242,7 @@ def take_link(key: str) -> ResponseReturnValue:
             joined = accounts.find(database, link.account_id)
         else:
             joined = accounts.add_first(database, form.email.data, form.name.data)
-        is_change = bool(joined.password)
+        is_change = identities.has_way_in(database, joined)
         who = accounts.describe_person(joined).label
         accounts.set_password(database, joined, hashed, who=who)
         join_links.use_up(database, link)

@@ -6,6 +6,7 @@ provider's own included.
 """
 
 import re
+from functools import partial
 from time import time
 from typing import Any
 
@@ -26,11 +27,12 @@ from flask_security import login_user
 
 from app.people import admission
 from app.people.admission import NotAdmitted
+from app.people.letters import write_role_change_by_groups
 from app.people.provider import Attempt, Proof, Provider, SignInFailed
 from app.people.sign_in import find_account
 from app.people.sign_in_record import KEY
 from app.services import find_services, store
-from app.store import identities
+from app.store import accounts, identities
 from app.store.accounts import ALL_ACCOUNTS
 from app.store.audit_trail import name_account_chain
 from app.store.people_models import Account
@@ -94,14 +96,19 @@ def back() -> ResponseReturnValue:
 def _sign_in(provider: Provider, proof: Proof, onward: str) -> ResponseReturnValue:
     with store().reading() as database:
         known = admission.find_known(database, proof)
+        roles = accounts.describe_person(known).roles if known else None
     chains = [name_account_chain(known.id)] if known else []
     try:
         with store().writing(ALL_ACCOUNTS, *chains) as database:
             account = admission.admit(database, provider.settings, proof)
+            roles_now = accounts.describe_person(account).roles
     except NotAdmitted as error:
         current_app.logger.warning("The provider's %r was not admitted: %s", proof.subject, error)
         page = render_template("people/not_admitted.html", reason=str(error), email=proof.email)
         return page, 403
+    if known and roles_now != roles:
+        letter = partial(write_role_change_by_groups, account.email, account.name)
+        find_services().outbox.post(letter)
     before = session.get(KEY)
     session.clear()  # What was begun before, such as a second step, is not gone on with.
     if before:

@@ -58,10 +58,20 @@ def test_a_name_with_line_breaks_and_signs_stays_one_name(
     assert str(event["summary"]) == "Calls: A;B, C: été"
 
 
-def test_a_campaign_without_a_schedule_has_an_empty_calendar(
-    client: FlaskClient, saved: Callable[..., str]
+@pytest.mark.parametrize(
+    "values",
+    [
+        inbound(),
+        outbound(start_date=None),
+        outbound(end_date=date(2027, 1, 4), days_of_week=EVERY_DAY[6:]),
+    ],
+    ids=["inbound", "not finished", "never"],
+)
+def test_there_is_no_calendar_of_a_campaign_that_never_calls(
+    client: FlaskClient, saved: Callable[..., str], values: dict[str, Any]
 ) -> None:
-    assert events(client, saved(inbound())) == []
+    """One without an event is no valid file (RFC 5545, 3.6)."""
+    assert client.get(f"/drafts/{saved(values)}/windows.ics").status_code == 404
 
 
 @pytest.mark.parametrize("name", ["Spring\nrecall", "Spring\r\nX-EVIL:1", "a\x85b\u2028c\x0bd\re"])
