@@ -174,3 +174,19 @@ def test_the_filters_offer_no_client_where_one_is_worked_on_and_none_is_asked_fo
     assert "Client" not in filters(visitor.open("/", client=client_key, sort="name"))
     assert "Client" in filters(visitor.open("/", client="sandbox"))
     assert "Client" in filters(visitor.open("/", client="all"))
+
+
+@pytest.mark.usefixtures("two_campaigns")
+def test_who_can_set_another_client_reads_what_goes_along(
+    visitor: Visitor, saved: Callable[..., str]
+) -> None:
+    words = "takes history and comments along; a copy does not"
+    assert words in visitor.open("/").text
+    assert words in visitor.open(f"/drafts/{saved()}").text
+    assert words not in visitor.open("/drafts/new").text
+
+
+def test_with_one_client_there_is_nothing_to_go_along_to(
+    visitor: Visitor, saved: Callable[..., str]
+) -> None:
+    assert "takes history" not in visitor.open(f"/drafts/{saved()}").text
