@@ -73,7 +73,8 @@ def backup_command(file: Path, *, force: bool) -> None:
         raise UnusableArchive(
             "Tokens are being encrypted anew just now. Try again later."
         ) from error
-    click.echo(f"Written to {file}: {len(manifest['files'])} files.")
+    count, instance = len(manifest["files"]), current_app.instance_path
+    click.echo(f"Written to {file}: {count} files of {instance}.")
     click.echo(_WITH_KEYS if "token_keys" in manifest["files"] else _WITHOUT_KEYS)
 
 

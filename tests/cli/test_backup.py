@@ -54,6 +54,7 @@ def test_a_backup_is_one_file_for_its_owner_alone_with_all_that_is_needed(
     (instance / NOTE).write_text("What this machine has seen is no part of what it keeps.")
     written = run("backup", file)
     assert (written.exit_code, "It holds the keys of the tokens" in written.output) == (0, True)
+    assert f" files of {instance}." in written.output  # Another folder would have nothing in it.
 
     assert file.stat().st_mode & 0o777 == 0o600
     with ZipFile(file) as packed:
