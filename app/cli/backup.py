@@ -85,6 +85,26 @@ def backup_command(file: Path, *, force: bool) -> None:
 @ends_like_ctrl_c()
 def restore(file: Path, *, forget_sent: bool) -> None:
     """Bring everything back as it is in FILE; the app may be running."""
+    made_at, before, lost = _bring_back(file, forget_sent=forget_sent)
+    click.echo(f"Everything is as it was at {made_at}. What was there before: {before}")
+    if lost.answers:
+        click.echo("What became of these is not known here any more:")
+        click.echo(_write_lines(lost.answers))
+    click.echo(
+        "What was sent after that is not known here: look in VoiceAIWrapper before you send. "
+        "If the app is running, start it again."
+    )
+
+
+COMMANDS = (backup_command, restore)
+
+
+def _bring_back(file: Path, *, forget_sent: bool) -> tuple[str, Path, "_Lost"]:
+    """Replace the instance by a backup while nobody writes.
+
+    Gives when the backup was made, where what was there is now, and what it does not know.
+    Raises `UnusableArchive`.
+    """
     writers_lock = _find_file().writers_lock
     instance = Path(current_app.instance_path)
     with suppress(DatabaseError):  # What the journal holds is known, too.
@@ -99,6 +119,7 @@ def restore(file: Path, *, forget_sent: bool) -> None:
                 before, lost = _replace_instance(
                     instance, Path(folder), manifest, forget_sent=forget_sent
                 )
+                return manifest["at"], before, lost
     except Busy as error:
         reason = "campaigns are being sent, or tokens encrypted anew"
         raise UnusableArchive(f"Nothing is changed: {reason}. Try again later.") from error
@@ -111,17 +132,6 @@ def restore(file: Path, *, forget_sent: bool) -> None:
             f"The instance cannot be written ({_describe_error(error)}). What was there before, as "
             f"far as anything was replaced, is in {instance / _OWN}."
         ) from error
-    click.echo(f"Everything is as it was at {manifest['at']}. What was there before: {before}")
-    if lost.answers:
-        click.echo("What became of these is not known here any more:")
-        click.echo(_write_lines(lost.answers))
-    click.echo(
-        "What was sent after that is not known here: look in VoiceAIWrapper before you send. "
-        "If the app is running, start it again."
-    )
-
-
-COMMANDS = (backup_command, restore)
 
 
 def _find_file() -> SqliteDatabase:

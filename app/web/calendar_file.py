@@ -1,10 +1,11 @@
 """A draft's calling windows as a calendar file (iCalendar), for other calendars to show."""
 
 from itertools import islice
+from typing import Any
 
 from app.campaign.contract.reading import read_answers
 from app.campaign.formatting import format_short_day, replace_invisible
-from app.campaign.schedule.windows import iterate_windows, read_schedule
+from app.campaign.schedule.windows import Window, iterate_windows, read_schedule
 from app.store.models import Draft
 from app.version import VERSION
 from app.web.names import name_campaign
@@ -18,7 +19,7 @@ def write_calendar(draft: Draft) -> bytes | None:
 
     `None` without a window: a calendar has at least one event in it (RFC 5545, 3.6).
     """
-    from icalendar import Calendar, Event, vText  # No start waits for what only this file needs.
+    from icalendar import Calendar, vText  # No start waits for what only this file needs.
 
     calendar = Calendar()
     # A text of iCalendar may hold no control characters (RFC 5545, 3.3.11).
@@ -37,13 +38,19 @@ def write_calendar(draft: Draft) -> bytes | None:
         for word in ("description", "x-wr-caldesc"):  # RFC 7986, and what was read before it.
             calendar.add(word, vText(bound))
     for window in written:
-        event = Event()
-        event.add("uid", f"{draft.id}-{window.start_utc:%Y%m%dT%H%M%S}@campaign-builder")
-        event.add("dtstamp", draft.changed_at)
-        event.add("dtstart", window.start_utc)
-        event.add("dtend", window.end_utc)
-        event.add("summary", f"Calls: {name}")
-        event.add("transp", "TRANSPARENT")
-        calendar.add_component(event)
+        calendar.add_component(_make_event(draft, name, window))
     content: bytes = calendar.to_ical()
     return content
+
+
+def _make_event(draft: Draft, name: str, window: Window) -> Any:
+    from icalendar import Event
+
+    event = Event()
+    event.add("uid", f"{draft.id}-{window.start_utc:%Y%m%dT%H%M%S}@campaign-builder")
+    event.add("dtstamp", draft.changed_at)
+    event.add("dtstart", window.start_utc)
+    event.add("dtend", window.end_utc)
+    event.add("summary", f"Calls: {name}")
+    event.add("transp", "TRANSPARENT")
+    return event

@@ -1,9 +1,9 @@
 """The sentences about an audience: whose rules were applied, and which are not known."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from app.campaign.compliance.audience import Audience
-from app.campaign.compliance.coverage import find_coverage
+from app.campaign.compliance.coverage import Coverage, find_coverage
 from app.campaign.compliance.places import find_place
 from app.campaign.compliance.rule_file import Topic
 from app.campaign.compliance.rulebook import load_rulebook
@@ -39,34 +39,28 @@ def describe_audience(audience: Audience) -> str:
 
 def describe_gaps(audience: Audience) -> list[str]:
     """Describe what is not known about the rules of an audience's places, a sentence a gap."""
-    coverage = find_coverage(audience)
-    sentences = []
-    for topic, thing in _TOPICS.items():
-        for is_ruled, such in ((False, ""), (True, " for such calls")):
-            if unread := [
-                place_coverage.place.name
-                for place_coverage in coverage
-                if topic in place_coverage.unread
-                and (topic in place_coverage.ruled_otherwise) is is_ruled
-            ]:
-                sentences.append(f"{thing}{such} are not known here for {_join_names(unread)}.")
-        if country := [
-            place_coverage.place.name
-            for place_coverage in coverage
-            if topic in place_coverage.own_unread
-        ]:
-            sentences.append(
-                f"{thing}: for {_join_names(country)} only those of the country are known here."
-            )
-    if parts := sorted(
-        {
-            find_place(code).name
-            for place_coverage in coverage
-            for code in place_coverage.without_own
-        }
-    ):
-        sentences.append(f"Of {_join_names(parts)} only the rules of the country are known here.")
+    known = find_coverage(audience)
+    sentences = [sentence for topic in _TOPICS for sentence in _describe_gap(topic, known)]
+    parts = {find_place(code).name for coverage in known for code in coverage.without_own}
+    if parts:
+        names = _join_names(sorted(parts))
+        sentences.append(f"Of {names} only the rules of the country are known here.")
     return sentences
+
+
+def _describe_gap(topic: Topic, known: Sequence[Coverage]) -> Iterator[str]:
+    """Describe for which places a topic is not known, for such calls alone, or not their own."""
+    thing = _TOPICS[topic]
+    unread = [coverage for coverage in known if topic in coverage.unread]
+    for is_ruled, such in ((False, ""), (True, " for such calls")):
+        if names := [
+            coverage.place.name
+            for coverage in unread
+            if (topic in coverage.ruled_otherwise) is is_ruled
+        ]:
+            yield f"{thing}{such} are not known here for {_join_names(names)}."
+    if names := [coverage.place.name for coverage in known if topic in coverage.own_unread]:
+        yield f"{thing}: for {_join_names(names)} only those of the country are known here."
 
 
 def describe_none_found(audience: Audience) -> list[str]:

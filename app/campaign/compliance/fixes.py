@@ -1,7 +1,7 @@
 """Fixes: changes of the settings that resolve a finding, each one tried before it is offered."""
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import time, timedelta
 from functools import lru_cache
@@ -206,21 +206,28 @@ def _fix_attempts(schedule: Schedule, retries: Limits, audience: Audience) -> It
             for limit, zones in limited
         )
 
-    gaps = [
-        timedelta(minutes=gap)
-        for gap in sorted({*_GAPS, *_LONG_GAPS, *_list_advised_gaps(near, retries)})
-    ]
-    shortest = bisect_left(  # If a gap is long enough, so is every longer one.
-        gaps, True, key=lambda gap: gap > retries.gap and are_kept(replace(retries, gap=gap))
-    )
-    if shortest < len(gaps):
-        yield Fix((("min_gap_between_attempts", gaps[shortest] // timedelta(minutes=1)),))
+    if gap := _find_shortest_gap(near, retries, are_kept):
+        yield Fix((("min_gap_between_attempts", gap // timedelta(minutes=1)),))
     for daily in range(min(retries.daily, most) - (retries.daily <= most), 0, -1):
         if are_kept(replace(retries, daily=daily)):
             yield Fix((("max_daily_attempts", daily),))
             break
     if retries.total > most:
         yield Fix((("max_call_attempts", most),))
+
+
+def _find_shortest_gap(
+    schedule: Schedule, retries: Limits, are_kept: Callable[[Limits], bool]
+) -> timedelta | None:
+    """Find the shortest longer gap that keeps the limits, if any of those that are offered does."""
+    gaps = [
+        timedelta(minutes=gap)
+        for gap in sorted({*_GAPS, *_LONG_GAPS, *_list_advised_gaps(schedule, retries)})
+    ]
+    shortest = bisect_left(  # If a gap is long enough, so is every longer one.
+        gaps, True, key=lambda gap: gap > retries.gap and are_kept(replace(retries, gap=gap))
+    )
+    return gaps[shortest] if shortest < len(gaps) else None
 
 
 def _list_advised_gaps(schedule: Schedule, retries: Limits) -> list[int]:

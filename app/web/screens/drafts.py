@@ -2,6 +2,7 @@
 
 from calendar import monthrange
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -76,27 +77,16 @@ def index() -> ResponseReturnValue:
     by_key = {"": connections().default} | {
         connection.key: connection for connection in connections().list_all()
     }
-    query, problem = read_query(), ""
-    filters: list[Filter] = []
-    sendable = 0
+    query = read_query()
     with store().reading() as session:
-        try:
-            hits = find_hits(session, query.search, query.names)
-            drafts_page = read_page(session, query, hits)
-            counts = count_facets(session, query, hits)
-            filters = describe_filters(counts, _read_filters(), map_clients())
-            sendable = count_sendable(counts.standings, query)
-        except NotSearchable as error:
-            drafts_page, problem = Page([], 0, None, None), str(error)
+        listing = _read_listing(session, query)
         return render_template(
             "drafts/index.html",
             query=query,
-            problem=problem,
-            filters=filters,
+            listing=listing,
+            page=listing.page,
             chosen=_read_filters(),
-            page=drafts_page,
-            sendable=sendable,
-            pills=_make_pills(session, drafts_page.drafts, by_key),
+            pills=_make_pills(session, listing.page.drafts, by_key),
             now=datetime.now(UTC),
             by_key=by_key,
             connection=_find_only_client(),
@@ -112,10 +102,36 @@ def index() -> ResponseReturnValue:
             headings={sort: _link_heading(query, sort) for sort in Sort},
             asked=read_asked(),
             views=list_views(session, find_person().account_id or NOBODY),
-            previous_page=_link_page(drafts_page.previous, "back"),
-            more=_link_more(query, drafts_page),
-            next_page=_link_page(drafts_page.next, "on"),
+            previous_page=_link_page(listing.page.previous, "back"),
+            more=_link_more(query, listing.page),
+            next_page=_link_page(listing.page.next, "on"),
         )
+
+
+@dataclass(frozen=True)
+class _Listing:
+    """What a query finds: a page of rows, the filters beside it, and how many can be sent.
+
+    With a `problem` the query cannot be asked, and all others are empty.
+    """
+
+    page: Page
+    filters: Sequence[Filter] = ()
+    sendable: int = 0
+    problem: str = ""
+
+
+def _read_listing(session: Session, query: DraftQuery) -> _Listing:
+    try:
+        hits = find_hits(session, query.search, query.names)
+    except NotSearchable as error:
+        return _Listing(Page([], 0, None, None), problem=str(error))
+    counts = count_facets(session, query, hits)
+    return _Listing(
+        page=read_page(session, query, hits),
+        filters=describe_filters(counts, _read_filters(), map_clients()),
+        sendable=count_sendable(counts.standings, query),
+    )
 
 
 def _find_only_client() -> Connection | None:
