@@ -18,6 +18,7 @@ from app.campaign.compliance.acceptance import (
     build_exemption_key,
     find_exemptions,
     find_statement,
+    measure_exemption,
     tally,
 )
 from app.campaign.compliance.audience import Audience, read_audience
@@ -197,10 +198,10 @@ def _list_questions(findings: Iterable[Finding]) -> dict[str, _Question]:
     exemptions = {
         build_exemption_key(exemption): _Question(
             EXEMPTIONS[exemption].question,
-            " ".join(rule.id for rule in rules),
-            tuple(rule.title for rule in rules),
+            measure_exemption(exemption, lifted),
+            tuple(finding.rule.title for finding in lifted),
         )
-        for exemption, rules in find_exemptions(findings).items()
+        for exemption, lifted in find_exemptions(findings).items()
     }
     return duties | exemptions
 

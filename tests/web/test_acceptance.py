@@ -130,10 +130,15 @@ def test_the_form_and_its_preview_know_what_was_accepted(visitor: Visitor, late:
     assert "They asked." in visitor.client.post("/preview", data=data).text
 
 
-def test_what_was_accepted_holds_for_what_was_found_then(visitor: Visitor, late: str) -> None:
+@pytest.mark.parametrize(
+    "change", [{"daily_end_time": "22:00"}, {"end_date": "2029-03-30"}], ids=str
+)
+def test_what_was_accepted_holds_for_what_was_found_then(
+    visitor: Visitor, late: str, change: dict[str, str]
+) -> None:
     accept(visitor, late, "They asked.")
-    page = visitor.open(f"/drafts/{late}")
-    visitor.press(page, answers={"daily_end_time": "22:00"}, then="save")
+    assert "They asked." in visitor.open(f"/drafts/{late}/review").text
+    visitor.press(visitor.open(f"/drafts/{late}"), answers=change, then="save")
     assert "They asked." not in visitor.open(f"/drafts/{late}/review").text
 
 

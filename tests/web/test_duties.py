@@ -145,6 +145,20 @@ def test_evidence_of_before_answers_were_bound_still_holds(
     assert check_evidence(evidence) == ""
 
 
+@pytest.mark.parametrize(
+    "leads", [LEADS | {"audience": "Germany, Ohio"}, LEADS | {"purpose": "research"}], ids=str
+)
+def test_an_answer_for_these_leads_is_none_for_others(
+    visitor: Visitor, store: Store, german: str, leads: dict[str, str | list[str]]
+) -> None:
+    assert "2 to confirm" in verdict(answer(visitor, german, **{f"answer-{AI}": "yes"}))
+    with store.writing() as session:
+        judged = judge(typed(outbound(timezone="Europe/Berlin")) | leads)
+        drafts.save(session, german, judged, over=1)
+    page = visitor.open(f"/drafts/{german}/review")
+    assert f"answer-{AI}" not in dict(fields_of(page.form("confirm")))
+
+
 def test_a_duty_that_is_not_met_stays_in_view(visitor: Visitor, german: str) -> None:
     page = answer(visitor, german, **{f"answer-{AI}": "no"})
     assert verdict(page).startswith("1 duty is not met, ")

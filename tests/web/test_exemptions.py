@@ -1,6 +1,7 @@
 """What is true of every lead lifts the rules that say so, and stays on record."""
 
-from datetime import time
+from datetime import date, time
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -11,6 +12,7 @@ from app.store import drafts
 from app.store.acceptances import judge
 from app.store.database import Store
 from app.store.evidence_file import check_evidence
+from tests.campaign.schedules import EVERY_DAY
 from tests.factories import outbound, typed
 from tests.pages import Page, Visitor, fields_of, text
 from tests.people.accounts import add_account, make_client, sign_in
@@ -19,9 +21,9 @@ LATE = {"daily_end_time": time(22), "timezone": "America/Los_Angeles"}
 CUSTOMERS, TIMES = "exemption-customers", "exemption-agreed-times"
 
 
-def save(store: Store, audience: str, draft_id: str = "", over: int = 0) -> str:
+def save(store: Store, audience: str, draft_id: str = "", over: int = 0, **changes: Any) -> str:
     draft_id = draft_id or drafts.make_id()
-    answers = typed(outbound(**LATE)) | {"audience": audience, "purpose": "marketing"}
+    answers = typed(outbound(**LATE | changes)) | {"audience": audience, "purpose": "marketing"}
     with store.writing() as session:
         drafts.save(session, draft_id, judge(answers), over=over)
     return draft_id
@@ -34,10 +36,14 @@ def oregon(store: Store) -> str:
 
 
 def answer(
-    visitor: Visitor, draft_id: str, reason: str = "CRM, exported today", **more: str
+    visitor: Visitor,
+    draft_id: str,
+    reason: str = "CRM, exported today",
+    key: str = CUSTOMERS,
+    **more: str,
 ) -> Page:
     page = visitor.open(f"/drafts/{draft_id}/review")
-    answers = {f"answer-{CUSTOMERS}": "yes", f"because-{CUSTOMERS}": reason, "who": "Ada"}
+    answers = {f"answer-{key}": "yes", f"because-{key}": reason, "who": "Ada"}
     return visitor.press(page, "confirm", answers=answers | more)
 
 
@@ -54,7 +60,7 @@ def test_an_exemption_is_asked_with_the_rules_and_the_conditions_it_has(
 ) -> None:
     asked = question(visitor.open(f"/drafts/{oregon}/review"))
 
-    assert "Is every lead a customer of this company already?" in asked
+    assert "Has every lead bought from this company in the last 12 months" in asked
     assert "Oregon calling hours: An established business relationship" in asked
     assert "18 months" in asked
 
@@ -68,7 +74,8 @@ def test_a_yes_lifts_these_rules_and_says_which(
     assert "3 laws are broken" in before
     assert "1 law is broken" in verdict(page)
     assert "3 lifted" in verdict(page)
-    assert "Lifted: every lead is a customer already: CRM, exported today Ada, " in page.text
+    words = "every lead is a customer of the last 12 months, and none has asked not to be called"
+    assert f"Lifted: {words}: CRM, exported today Ada, " in page.text
     assert "3 lifted" in visitor.open("/").text
     history = visitor.open(f"/drafts/{oregon}/history").text
     assert "yes (CRM, exported today), which lifts " in history
@@ -119,16 +126,55 @@ def test_a_no_opens_the_rules_again(visitor: Visitor, oregon: str) -> None:
 
 
 def test_a_rule_that_comes_later_is_not_lifted_by_an_earlier_yes(
-    visitor: Visitor, store: Store, oregon: str
+    visitor: Visitor, store: Store
 ) -> None:
+    oregon = save(store, "Oregon", daily_end_time=time(19))
     answer(visitor, oregon)
-    save(store, "Oregon, Connecticut", oregon, over=1)
+    save(store, "Oregon", oregon, over=1)
     page = visitor.open(f"/drafts/{oregon}/review")
 
-    assert "2 laws are broken" in verdict(page)
+    assert "3 laws are broken" in verdict(page)
     assert "It came later: answer again." in question(page)
     assert f"answer-{CUSTOMERS}" not in dict(fields_of(page.form("confirm")))
     assert "1 law is broken" in verdict(answer(visitor, oregon))
+
+
+@pytest.mark.parametrize("purpose", ["marketing", "research"])
+def test_a_yes_of_these_leads_is_none_of_others(
+    visitor: Visitor, store: Store, oregon: str, purpose: str
+) -> None:
+    answer(visitor, oregon)
+    where = "Oregon, Ohio" if purpose == "marketing" else "Oregon"
+    answers = typed(outbound(**LATE)) | {"audience": where, "purpose": purpose}
+    with store.writing() as session:
+        drafts.save(session, oregon, judge(answers), over=1)
+    page = visitor.open(f"/drafts/{oregon}/review")
+
+    assert "lifted" not in verdict(page)
+    assert f"answer-{CUSTOMERS}" not in dict(fields_of(page.form("confirm")))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"daily_start_time": time(3)},
+        {"daily_end_time": time(23)},
+        {"end_date": date(2029, 3, 31)},
+        {"days_of_week": EVERY_DAY},
+        {"timezone": "America/New_York"},
+    ],
+    ids=lambda changes: next(iter(changes)),
+)
+def test_who_agreed_to_these_hours_has_not_agreed_to_others(
+    visitor: Visitor, store: Store, changes: dict[str, Any]
+) -> None:
+    draft_id = save(store, "South Africa")
+    assert "2 lifted" in verdict(answer(visitor, draft_id, key=TIMES))
+    save(store, "South Africa", draft_id, over=1, **changes)
+    page = visitor.open(f"/drafts/{draft_id}/review")
+
+    assert "lifted" not in verdict(page)
+    assert f"answer-{TIMES}" not in dict(fields_of(page.form("confirm")))
 
 
 def test_agreed_hours_lift_hours_only_where_the_law_lets_them(

@@ -11,7 +11,6 @@ from typing import TypeAlias
 
 from app.campaign.compliance.evidence import Finding, Severity
 from app.campaign.compliance.finding_words import measure
-from app.campaign.compliance.rule import Rule
 from app.campaign.compliance.rule_file import Exemption
 
 
@@ -27,9 +26,9 @@ class DutyAnswer(StrEnum):
 class Statement:
     """What somebody stated about one finding, or about one exemption.
 
-    `measure` is the finding's `measure` at that time, or the ids of the rules that an exemption
-    lifts, separated by spaces. `reason` is why the finding is acceptable, `at` an instant in
-    ISO 8601, `answer` a `DutyAnswer` or empty, and `lifted_by` the exemption that lifts the rule.
+    `measure` is the finding's `measure` at that time, or `measure_exemption`. `reason` is why the
+    finding is acceptable, `at` an instant in ISO 8601, `answer` a `DutyAnswer` or empty, and
+    `lifted_by` the exemption that lifts the rule.
     """
 
     measure: str
@@ -73,8 +72,9 @@ EXEMPTIONS: Mapping[Exemption, Exempting] = {
         "Every lead has agreed to automated calls",
     ),
     Exemption.CUSTOMERS: Exempting(
-        "Is every lead a customer of this company already?",
-        "Every lead is a customer already",
+        "Has every lead bought from this company in the last 12 months, and has none of them asked "
+        "not to be called?",
+        "Every lead is a customer of the last 12 months, and none has asked not to be called",
     ),
     Exemption.BUSINESSES: Exempting(
         "Is every number the number of a business?",
@@ -88,23 +88,45 @@ def build_exemption_key(exemption: str) -> str:
     return f"exemption-{exemption}"
 
 
-def find_exemptions(findings: Iterable[Finding]) -> dict[Exemption, list[Rule]]:
-    """Find the exemptions that lift some of these findings' rules: ``{exemption: rules}``."""
-    rules = list(dict.fromkeys(finding.rule for finding in findings))
+def find_exemptions(findings: Iterable[Finding]) -> dict[Exemption, list[Finding]]:
+    """Find the exemptions that lift some of these findings' rules: ``{exemption: findings}``.
+
+    Each rule is in a list once.
+    """
+    by_rule = {finding.rule: finding for finding in findings}
     lifted = {
-        exemption: [rule for rule in rules if exemption in rule.lifted_by]
+        exemption: [finding for rule, finding in by_rule.items() if exemption in rule.lifted_by]
         for exemption in Exemption
     }
-    return {exemption: rules for exemption, rules in lifted.items() if rules}
+    return {exemption: findings for exemption, findings in lifted.items() if findings}
 
 
-def lifts(statement: Statement | None, rule: Rule) -> bool:
-    """Tell whether a statement about an exemption lifts this rule."""
+def measure_exemption(exemption: Exemption, findings: Iterable[Finding]) -> str:
+    """Write what an answer to an exemption is about, as words without an order.
+
+    They are the ids of the rules that it lifts, the leads and, where it is about them, the times.
+    """
+    words = [word for finding in findings for word in _list_words(exemption, finding)]
+    return " ".join(dict.fromkeys(words))
+
+
+def is_about(statement: Statement, exemption: Exemption, finding: Finding) -> bool:
+    """Tell whether a statement about an exemption was made of this finding as it is now."""
+    return set(statement.measure.split()) >= set(_list_words(exemption, finding))
+
+
+def lifts(statement: Statement | None, exemption: Exemption, finding: Finding) -> bool:
+    """Tell whether a statement about an exemption lifts a finding's rule."""
     return (
         statement is not None
         and statement.answer == DutyAnswer.YES
-        and rule.id in statement.measure.split()
+        and is_about(statement, exemption, finding)
     )
+
+
+def _list_words(exemption: Exemption, finding: Finding) -> list[str]:
+    words = [finding.rule.id, f"leads:{finding.leads}"]
+    return [*words, f"times:{finding.times}"] if exemption is Exemption.TIMES else words
 
 
 def find_statement(finding: Finding, statements: Accepted) -> Statement | None:
@@ -115,7 +137,7 @@ def find_statement(finding: Finding, statements: Accepted) -> Statement | None:
     answer = DutyAnswer.NOT_NEEDED if finding.rule.is_duty else ""
     for exemption in finding.rule.lifted_by:
         statement = statements.get(build_exemption_key(exemption))
-        if statement and lifts(statement, finding.rule):
+        if statement and lifts(statement, exemption, finding):
             return replace(statement, answer=answer, lifted_by=exemption)
     return None
 

@@ -83,10 +83,16 @@ Evidence: TypeAlias = OutsideHours | TooMany | OnHolidays | Duty
 
 @dataclass(frozen=True)
 class Finding:
-    """One rule that a campaign breaks, or a duty that it has."""
+    """One rule that a campaign breaks, or a duty that it has.
+
+    `leads` names who is called what for, and `times` when, by 8 hexadecimal digits each: what
+    somebody says of all leads, or of what they agreed to, is about these and no others.
+    """
 
     rule: Rule
     evidence: Evidence
+    leads: str = ""
+    times: str = ""
 
     @property
     def severity(self) -> Severity:

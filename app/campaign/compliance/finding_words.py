@@ -35,12 +35,13 @@ def measure(finding: Finding) -> str:
     if isinstance(evidence, OutsideHours):
         later = f"; later {_describe_stretches(evidence.later)}" if evidence.later else ""
         cities = ", ".join(map(name_city, (evidence.zone, *evidence.others)))
-        return f"{_describe_stretches(evidence.outside)}{later} in {cities}"
+        days = format_count(evidence.days, "day")
+        return f"{_describe_stretches(evidence.outside)}{later} in {cities} on {days}"
     if isinstance(evidence, TooMany):
         return f"{len(evidence.attempts)} in {format_period(finding.rule.attempts)}"
     if isinstance(evidence, OnHolidays):
         return ", ".join(dict.fromkeys(day.isoformat() for day, _, _ in evidence.days))
-    return finding.rule.question
+    return f"{finding.rule.question} Leads: {finding.leads}"
 
 
 def _describe_outside(evidence: OutsideHours, schedule: Schedule) -> str:

@@ -4,10 +4,12 @@ Each finding has evidence, not sentences; those are in `finding_words`. The cloc
 who is called decides, so every window is checked on the clock of every zone of the audience.
 """
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
+from hashlib import sha256
 
 from app.campaign.compliance.audience import Audience, find_reach, select_rules
 from app.campaign.compliance.evidence import (
@@ -42,12 +44,28 @@ def check_rules(
     not checked either.
     """
     near = cut_to_foreseeable(schedule)
+    leads, times = _name_leads(audience), _name_times(schedule)
     findings = [
-        Finding(rule, evidence)
+        Finding(rule, evidence, leads, times)
         for rule in select_rules(audience, near.first, near.last)
         for evidence in find_evidence(rule, near, retries, audience)
     ]
     return tuple(sorted(findings, key=_rank))
+
+
+def _name_leads(audience: Audience) -> str:
+    return _name([*sorted(place.code for place in audience.places), str(audience.purpose)])
+
+
+def _name_times(schedule: Schedule) -> str:
+    last = "" if schedule.is_open_ended else schedule.last.isoformat()
+    days = sorted(schedule.days)
+    clock = (schedule.zone, schedule.opens.isoformat(), schedule.closes.isoformat())
+    return _name([schedule.first.isoformat(), last, *days, *clock])
+
+
+def _name(parts: Sequence[str | int]) -> str:
+    return sha256(json.dumps(parts).encode()).hexdigest()[:8]
 
 
 def clip_to_days_in_force(rule: Rule, schedule: Schedule) -> Schedule:

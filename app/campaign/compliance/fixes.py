@@ -9,7 +9,7 @@ from typing import Any
 
 from app.campaign.compliance.allowed_hours import find_allowed_hours, find_allowed_windows
 from app.campaign.compliance.audience import Audience, find_reach, find_zones, select_rules
-from app.campaign.compliance.evidence import Evidence, Finding, OutsideHours, TooMany
+from app.campaign.compliance.evidence import Evidence, Finding, OnHolidays, OutsideHours, TooMany
 from app.campaign.compliance.findings import check_rules, find_evidence, find_too_many
 from app.campaign.compliance.outside import find_outside_hours
 from app.campaign.compliance.rule import Rule
@@ -68,7 +68,7 @@ def fix_all_hours(schedule: Schedule, retries: Limits | None, audience: Audience
 
 @lru_cache(maxsize=1024)
 def is_harmless(fix: Fix, schedule: Schedule, retries: Limits | None, audience: Audience) -> bool:
-    """Tell whether a fix breaks no rule that is kept now, and exceeds no limit by more than now."""
+    """Tell whether a fix breaks no rule that is kept now, and none by more than now."""
     now = {
         finding.rule.id: finding.evidence for finding in check_rules(schedule, retries, audience)
     }
@@ -77,17 +77,22 @@ def is_harmless(fix: Fix, schedule: Schedule, retries: Limits | None, audience: 
     return not any(
         _is_worse(evidence, now.get(rule.id))
         for rule in select_rules(audience, near.first, near.last)
-        if rule.id not in now or rule.attempts  # Broken rules of hours or days may stay broken.
+        if not rule.is_duty
         for evidence in find_evidence(rule, near, changed_retries, audience)
     )
 
 
 def _is_worse(evidence: Evidence, now: Evidence | None) -> bool:
-    return not (
-        isinstance(evidence, TooMany)
-        and isinstance(now, TooMany)
-        and len(evidence.attempts) <= len(now.attempts)
-    )
+    """Tell whether a rule is broken by more than it is now, or is kept now."""
+    match evidence, now:
+        case TooMany(), TooMany():
+            return len(evidence.attempts) > len(now.attempts)
+        case OutsideHours(), OutsideHours():
+            return evidence.seconds > now.seconds or evidence.days > now.days
+        case OnHolidays(), OnHolidays():
+            return len(evidence.days) > len(now.days)
+        case _:
+            return True
 
 
 def _apply_fix(

@@ -16,6 +16,7 @@ from app.campaign.compliance.acceptance import (
     build_exemption_key,
     find_exemptions,
     find_statement,
+    is_about,
     lifts,
 )
 from app.campaign.compliance.evidence import Finding, OutsideHours, Severity
@@ -111,29 +112,35 @@ class AskedOfAll:
     """What is asked of all leads, the rules that a yes lifts, and what was said of it.
 
     Each rule is there with whether it is lifted: those that came since somebody answered are not.
+    `statement` is `None` also if it was made of other leads or times, and `is_answered` tells
+    whether it is of all these rules.
     """
 
     key: str
     words: Exempting
     rules: tuple[tuple[Rule, bool], ...]
     statement: Statement | None
-
-    @property
-    def is_answered(self) -> bool:
-        """Whether what was answered is of all these rules."""
-        return self.statement is not None and all(
-            rule.id in self.statement.measure.split() for rule, _ in self.rules
-        )
+    is_answered: bool
 
 
 def list_exemptions(explanation: Explanation, accepted: Accepted) -> list[AskedOfAll]:
     """List the exemptions that can lift rules which this campaign breaks or has to heed."""
     questions = []
-    for exemption, rules in find_exemptions(explanation.findings).items():
+    for exemption, findings in find_exemptions(explanation.findings).items():
         statement = accepted.get(build_exemption_key(exemption))
-        lifted = tuple((rule, lifts(statement, rule)) for rule in rules)
+        answered = [
+            finding for finding in findings if statement and is_about(statement, exemption, finding)
+        ]
         questions.append(
-            AskedOfAll(build_exemption_key(exemption), EXEMPTIONS[exemption], lifted, statement)
+            AskedOfAll(
+                key=build_exemption_key(exemption),
+                words=EXEMPTIONS[exemption],
+                rules=tuple(
+                    (finding.rule, lifts(statement, exemption, finding)) for finding in findings
+                ),
+                statement=statement if answered else None,
+                is_answered=answered == findings,
+            )
         )
     return questions
 

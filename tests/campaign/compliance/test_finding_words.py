@@ -129,7 +129,7 @@ def test_a_duty_is_said_as_the_rule_has_it_and_nothing_mends_it(subtests: pytest
             duty = Finding(rule, Duty())
             assert describe_finding(duty, usable()) == rule.limit
             assert describe_fixes(duty, ()) == ""
-            assert measure(duty) == rule.question
+            assert measure(duty).startswith(f"{rule.question} Leads: ")
 
 
 @pytest.mark.parametrize(
@@ -193,8 +193,8 @@ def test_the_measure_names_every_zone_in_which_hours_are_broken() -> None:
     texan = measure(one_finding("us-fcc-hours", late, "America/New_York"))
     further = measure(one_finding("us-fcc-hours", late, "America/New_York, America/Detroit"))
 
-    assert texan.endswith("in New York")
-    assert further.endswith(("in New York, Detroit", "in Detroit, New York"))
+    assert texan.endswith("in New York on 63 days")
+    assert further.endswith(("in New York, Detroit on 63 days", "in Detroit, New York on 63 days"))
 
 
 def test_the_measure_of_a_finding_changes_with_what_is_found() -> None:
@@ -204,7 +204,7 @@ def test_the_measure_of_a_finding_changes_with_what_is_found() -> None:
         finding = one_finding("us-fcc-hours", usable(daily_start_time=at), "Hawaii")
         assert measure(finding) == (
             f"from {winter} to 08:00 on Monday to Friday; "
-            f"later from {summer} to 08:00 on Monday to Friday in Honolulu"
+            f"later from {summer} to 08:00 on Monday to Friday in Honolulu on 63 days"
         )
 
 
