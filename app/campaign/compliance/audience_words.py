@@ -19,17 +19,12 @@ def describe_audience(audience: Audience) -> str:
     where = ", ".join(places) if len(places) <= _SHOWN else f"{len(places)} states and countries"
     unread = _describe_unread(audience.unread)
     assumed = f"so {where} {'is' if len(audience.places) == 1 else 'are'} assumed"
-    known = (
-        ""
-        if all(coverage.is_complete for coverage in find_coverage(audience))
-        else " that are known here"
-    )
     sentences = [
         f"{unread or _describe_missing_places(audience)}, {assumed}."
         if audience.is_assumed
         else f"Held to the rules of {where} only: {unread}."
         if unread
-        else f"Held to the rules of {where}{known}.",
+        else f"Held to the rules of {where} that are known here.",
         "You have not said what for, so the rules for every purpose count."
         if audience.purpose is None
         else "",

@@ -245,7 +245,7 @@ def test_weak_rules_say_why_they_are(subtests: pytest.Subtests) -> None:
             "other",
             "Held to the rules of the 48 states, France that are known here.",
         ),
-        ("France", "marketing", "Held to the rules of France."),
+        ("France", "marketing", "Held to the rules of France that are known here."),
         ("", "debt", "You have not said where the leads are, so the 50 states are assumed."),
     ],
 )

@@ -199,7 +199,13 @@ def test_calling_days_that_are_holidays_there_are_found_by_name() -> None:
 def test_duties_hold_whatever_the_settings_are() -> None:
     findings = check_rules(usable(timezone="Europe/Paris"), None, make_audience("France"))
     duties = {finding.rule.id for finding in findings if finding.evidence == Duty()}
-    assert duties == {"eu-ai-disclosure", "fr-consent", "fr-home-works", "fr-automated-consent"}
+    assert duties == {
+        "eu-ai-disclosure",
+        "fr-consent",
+        "fr-home-works",
+        "fr-automated-consent",
+        "fr-refusal",
+    }
     assert [finding.rule.is_duty for finding in findings] == [
         isinstance(finding.evidence, Duty) for finding in findings
     ]

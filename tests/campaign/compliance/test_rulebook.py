@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from app.campaign.compliance.audience import read_audience, select_rules
 from app.campaign.compliance.hours_words import format_hours
 from app.campaign.compliance.rule import STALE
 from app.campaign.compliance.rule_file import BadRules, Confidence, Exemption, Force, Topic
@@ -109,6 +110,18 @@ def test_the_hours_are_those_of_the_source(subtests: pytest.Subtests) -> None:
 def test_what_excepts_only_some_calls_to_customers_is_not_lifted_for_all_of_them(name: str) -> None:
     """Such as similar goods, or about a running contract: a yes says nothing of those."""
     assert Exemption.CUSTOMERS not in RULES[name].lifted_by
+
+
+SALES_LISTS = ["us-dnc", "ca-dncl", "au-dnc", "gb-tps", "it-opposition-register", "ae-dnc"]
+
+
+@pytest.mark.parametrize("name", SALES_LISTS)
+def test_who_sells_is_asked_whether_the_list_of_those_who_object_was_looked_at(name: str) -> None:
+    leads = read_audience(
+        {"audience": RULES[name].jurisdiction, "purpose": "marketing"}, "America/New_York"
+    )
+    asked = select_rules(leads, date(2027, 1, 1), date(2027, 12, 31))
+    assert name in {rule.id for rule in asked if rule.is_duty}
 
 
 def test_no_other_rule_has_hours() -> None:

@@ -41,7 +41,7 @@ def test_using_one_fills_it_in_and_leaves_the_rest(visitor: Visitor, page: Page)
     form = visitor.press(page, "presets/use", preset="us-strictest")
     assert form.flash() == "Filled in: Strictest US. Undo"
     assert form.typed("daily_start_time") == "16:00"
-    assert form.typed("min_gap_between_attempts") == "240"
+    assert (form.typed("max_call_attempts"), form.typed("max_daily_attempts")) == ("3", "1")
     assert form.typed("start_date") == "2027-01-04"
 
 
@@ -50,7 +50,7 @@ def test_what_a_preset_filled_in_is_put_back_by_undo(visitor: Visitor, page: Pag
     form = visitor.press(page, "presets/use", preset="us-strictest")
     undone = visitor.press(form, "versions/restore", restores="1")
     assert undone.flash().startswith("Restored from version 1: ")
-    for name in ("daily_start_time", "daily_end_time", "min_gap_between_attempts"):
+    for name in ("daily_start_time", "daily_end_time"):
         assert undone.typed(name) == before.typed(name)
 
 

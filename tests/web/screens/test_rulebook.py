@@ -17,7 +17,7 @@ def row(page: Page, place: str) -> list[str]:
 def test_each_place_says_for_what_its_law_was_read(visitor: Visitor) -> None:
     page = visitor.open("/rules")
     assert row(page, "Germany") == ["none found", "not read", "not read", "2 rules"]
-    assert row(page, "France") == ["1 rule", "1 rule", "1 rule", "3 rules"]
+    assert row(page, "France") == ["1 rule", "1 rule", "1 rule", "4 rules"]
     assert row(page, "Pennsylvania")[2] == "not read"
 
 

@@ -45,7 +45,7 @@ def test_what_is_left_to_do_before_it_calls_is_a_check_list(
     assert [text(step) for step in page.soup.select(".checks li")] == [
         "Done Created as DRAFT",
         "Done Phone number pn_abc123",
-        "To do Change it: it breaks 14 laws of calling",
+        "To do Change it: it breaks 15 laws of calling",
         "To do Add its leads",
         "To do Launch it",
     ]
