@@ -9,6 +9,7 @@ import pytest
 
 from app.campaign.compliance.audience import read_audience, select_rules
 from app.campaign.compliance.hours_words import format_hours
+from app.campaign.compliance.places import find_place
 from app.campaign.compliance.rule import STALE
 from app.campaign.compliance.rule_file import BadRules, Confidence, Exemption, Force, Topic
 from app.campaign.compliance.rule_words import find_caution
@@ -117,9 +118,8 @@ SALES_LISTS = ["us-dnc", "ca-dncl", "au-dnc", "gb-tps", "it-opposition-register"
 
 @pytest.mark.parametrize("name", SALES_LISTS)
 def test_who_sells_is_asked_whether_the_list_of_those_who_object_was_looked_at(name: str) -> None:
-    leads = read_audience(
-        {"audience": RULES[name].jurisdiction, "purpose": "marketing"}, "America/New_York"
-    )
+    where = find_place(RULES[name].jurisdiction).name
+    leads = read_audience({"audience": where, "purpose": "marketing"}, "America/New_York")
     asked = select_rules(leads, date(2027, 1, 1), date(2027, 12, 31))
     assert name in {rule.id for rule in asked if rule.is_duty}
 
