@@ -15,7 +15,9 @@ def describe_fixes(finding: Finding, fixes: Iterable[Fix]) -> str:
     """Describe which changes of the settings would keep the rule, or what to do if none would."""
     phrases = [describe_fix(fix) for fix in fixes]
     if phrases:
-        return f"To keep it, set {', or '.join(phrases)}."
+        # A change of the attempts is worked out for all limits together.
+        what = "all limits of attempts" if isinstance(finding.evidence, TooMany) else "it"
+        return f"To keep {what}, set {', or '.join(phrases)}."
     if isinstance(finding.evidence, OutsideHours):
         return "No one window keeps it: choose other days, or split the campaign by place."
     if isinstance(finding.evidence, OnHolidays):

@@ -181,7 +181,7 @@ def test_a_limit_of_contacts_is_not_called_broken_by_attempts_that_nobody_answer
 
 def test_ways_to_fewer_attempts_are_offered_beside_one_another() -> None:
     sentence = ways("us-fl-attempts", DAILY, "Florida")
-    assert sentence.startswith("To keep it, set ")
+    assert sentence.startswith("To keep all limits of attempts, set ")
     assert sentence.count(", or ") == 2
     assert describe_fixes(one_finding("us-fl-attempts", DAILY, "Florida"), ()) == (
         "Ask for fewer attempts, or for a longer gap between them."
