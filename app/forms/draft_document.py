@@ -16,6 +16,7 @@ from app.campaign.contract.problems import Code, Problem
 from app.campaign.contract.reading import read_answers, read_json
 from app.campaign.contract.typed_length import LONGEST
 from app.campaign.contract.validation import find_problems_of_document
+from app.campaign.contract.visible import can_be_encoded
 from app.campaign.contract.wording import describe_problem
 
 PARTS = ("connection", "payload", *ABOUT_LEADS)
@@ -86,22 +87,13 @@ def _find_faults(payload: Mapping[str, Any], answers: Mapping[str, Any]) -> Iter
 
 def _find_faults_about_leads(typed: Mapping[str, Any]) -> Iterable[Fault]:
     for name, text in typed.items():
-        if not isinstance(text, str) or not _can_be_sent(text):
+        if not isinstance(text, str) or not can_be_encoded(text):
             yield Fault((name,), Code.NOT_TEXT, "Write a text, or leave it out.")
         elif len(text) > LONGEST[name]:
             yield _note((name,), Code.TOO_LONG)
         elif name == "purpose" and text not in set(Purpose):
             message = f"Choose one of {', '.join(Purpose)}, or leave it out."
             yield Fault((name,), Code.NOT_A_CHOICE, message)
-
-
-def _can_be_sent(text: str) -> bool:
-    """Tell a text from half of a surrogate pair."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _note_strange(name: str) -> Fault:

@@ -16,6 +16,7 @@ class _Number(DecimalField):
 
     def process_formdata(self, valuelist: list[str]) -> None:
         try:
+            _check_signs(valuelist)
             super().process_formdata(valuelist)
         except ValueError as error:
             raise ValueError("Enter a number, such as 2 or 0.5.") from error
@@ -26,9 +27,16 @@ class _WholeNumber(IntegerField):
 
     def process_formdata(self, valuelist: list[str]) -> None:
         try:
+            _check_signs(valuelist)
             super().process_formdata(valuelist)
         except ValueError as error:
             raise ValueError("Enter a whole number.") from error
+
+
+def _check_signs(typed: list[str]) -> None:
+    """Hold a number to the signs of one: Python reads more, such as “1_0”, “٣” and “sNaN”."""
+    if any(set(text.strip()) - set("0123456789.+-") for text in typed):
+        raise ValueError(typed)
 
 
 def _check_slow(_form: Form, field: DecimalField) -> None:

@@ -47,7 +47,7 @@ class Rehearsal:
         true = self._ask(environ) if fault.stores else None
         if true and not true.status.startswith(_CREATED):
             return _send(true, start_response)
-        if header is None and self._faults.take() != switch:  # Another request has met it.
+        if header is None and not self._take(switch):
             return _send(true or self._ask(environ), start_response)
         answer = fault.act(true or FaultAnswer(""), switch.seconds, _make_wait(environ))
         return _send(answer, start_response)
@@ -58,6 +58,13 @@ class Rehearsal:
         except SQLAlchemyError:  # The sandbox itself says that its database cannot be used.
             return None
         return switch if switch and switch.name in FAULT else None
+
+    def _take(self, switch: Switch) -> bool:
+        """Take the fault for this request; tells that another one has met it, or nothing can."""
+        try:
+            return self._faults.take() == switch
+        except SQLAlchemyError:
+            return False
 
     def _ask(self, environ: "WSGIEnvironment") -> FaultAnswer:
         """Ask the sandbox itself."""

@@ -4,6 +4,7 @@ import json
 from datetime import date
 from hashlib import sha256
 from typing import Any
+from zoneinfo import available_timezones
 
 import pytest
 from hypothesis import given, settings
@@ -16,7 +17,7 @@ from app.campaign.contract.wording import describe_advice, describe_problem
 from app.campaign.schedule.months import MOST_MONTHS, lay_out_months
 from tests.campaign.contract.test_vectors import SAMPLE
 from tests.campaign.meanings import NOW, explain_values
-from tests.factories import inbound, outbound
+from tests.factories import inbound, outbound, typed
 
 
 def test_the_vendors_sample_has_no_problem_and_64_calling_days() -> None:
@@ -137,12 +138,23 @@ def test_a_word_that_names_no_place_or_no_day_is_a_problem_however_much_is_still
     assert explain_values(inbound(), remarks=remarks).problems == []
 
 
+ALMOST = ["localtime", "Etc/EST", "GMT+99", "Etc/GMT+99", "GMT+٥", "EST", "Etc/GMT+9", "GMT-0"]
+"""What looks like a zone; some of them are."""
+
+
+@pytest.mark.parametrize("zone", ALMOST)
+def test_what_only_looks_like_a_zone_is_a_problem_and_has_a_meaning_all_the_same(zone: str) -> None:
+    explanation = explain_values(read_answers(typed(outbound()) | {"timezone": zone}), NOW)
+    codes = {problem.code for problem in explanation.problems if problem.field == "timezone"}
+    assert codes == (set() if zone in available_timezones() - {"localtime"} else {Code.NOT_A_ZONE})
+
+
 def text_of(kind: ValueKind) -> st.SearchStrategy[Any]:
     """Draw what a person might type: often sound, sometimes odd, sometimes rubbish."""
     sound: dict[ValueKind, list[Any]] = {
         ValueKind.TEXT: ["asst_abc123", SAMPLE["tenant_voice_provider_id"]],
         ValueKind.URL: ["https://example.com", "https://[", "http://]", "https://a\u2100b", "x:"],
-        ValueKind.ZONE: ["America/New_York", "kolkata", "Pacific/Apia", "UTC", "localtime"],
+        ValueKind.ZONE: ["America/New_York", "kolkata", "Pacific/Apia", "UTC", *ALMOST],
         ValueKind.DATE: ["2027-01-04", "2027-12-31", "0001-01-01", "2199-12-31", "9999-12-31"],
         ValueKind.TIME: ["00:00", "09:00", "17:00", "23:59:59"],
         ValueKind.COUNT: ["1", "3", "-1", "0", "9" * 18],

@@ -1,12 +1,16 @@
 """The documented call: what is created, what is refused, and in which words."""
 
+import sqlite3
 from base64 import b64decode
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from app.sandbox import file
 from app.sandbox.file import FILE
 from app.sandbox.sample import SAMPLE_ANSWER, SAMPLE_REQUEST
+from app.sandbox.switch import Switch
 from tests.campaign.contract.test_vectors import INBOUND, SAMPLE, sample
 from tests.sandbox.caller import WITH_TOKEN, Caller
 
@@ -134,6 +138,19 @@ def test_a_file_that_cannot_be_written_creates_nothing_and_says_so(tmp_path: Pat
 
     assert (answer.status, answer.errors) == (503, {})
     assert "Nothing was created" in answer.message
+
+
+def test_a_fault_that_cannot_be_taken_from_a_locked_file_meets_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(file, "_PATIENCE", 0.1)
+    api = Caller(tmp_path)
+    api.sandbox.extensions["faults"].switch_on(Switch("409", every=False))
+    with closing(sqlite3.connect(tmp_path / FILE, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert api.create(SAMPLE).status == 503
+        other.execute("ROLLBACK")
+    assert api.create(SAMPLE).status == 409
 
 
 def test_another_host_name_is_refused_in_the_envelope(tmp_path: Path) -> None:

@@ -27,11 +27,6 @@ class Coverage:
     own_unread: frozenset[Topic]
     without_own: frozenset[str]
 
-    @property
-    def is_complete(self) -> bool:
-        """Whether every topic has been read for the whole place."""
-        return not (self.unread or self.own_unread or self.without_own)
-
 
 @lru_cache(maxsize=256)
 def find_coverage(audience: Audience) -> tuple[Coverage, ...]:

@@ -5,9 +5,10 @@ facts, not legal advice.
 """
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ from app.campaign.timezones.zones import ZONE_NAMES
 ANYWHERE = "ZZ"
 """The code of places without known calling hours; ISO 3166 leaves it to users."""
 
+_COMMON_YEAR = 2027
 FOLDER = Path(__file__).parent / "rules"
 
 
@@ -141,13 +143,15 @@ def _iterate_rules(book: Mapping[str, Any]) -> Iterator[Rule]:
             until=raw.get("until"),
             hours=_read_week(raw["id"], raw["hours"]) if "hours" in raw else None,
             attempts=_read_limit(raw["attempts"]) if "attempts" in raw else None,
-            holidays=_read_holidays(raw["holidays"]) if "holidays" in raw else None,
+            holidays=_read_holidays(raw["id"], raw["holidays"]) if "holidays" in raw else None,
             question=raw.get("question", ""),
         )
 
 
-def _read_holidays(raw: Mapping[str, Any]) -> ClosedHolidays:
+def _read_holidays(name: str, raw: Mapping[str, Any]) -> ClosedHolidays:
     on = raw.get("on", list(Weekday))
+    for text in raw.get("plus", ()):
+        _check_date(name, text)
     return ClosedHolidays(
         minus=frozenset(raw.get("minus", ())),
         plus=tuple(raw.get("plus", ())),
@@ -155,6 +159,15 @@ def _read_holidays(raw: Mapping[str, Any]) -> ClosedHolidays:
         observed=raw.get("observed", True),
         parts=PartHolidays(raw["parts"]) if "parts" in raw else None,
     )
+
+
+def _check_date(name: str, text: str) -> None:
+    """Hold a day that is named by its date to one that every year has."""
+    if match := re.search(r"^(?:Monday \w+ )?(\d\d-\d\d) ", text):
+        try:
+            date.fromisoformat(f"{_COMMON_YEAR}-{match[1]}")
+        except ValueError as error:
+            raise BadRules(f"{name}: {match[1]} is no day of every year") from error
 
 
 def _read_week(name: str, raw: Mapping[str, list[str]]) -> WeekHours:

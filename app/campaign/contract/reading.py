@@ -17,6 +17,7 @@ from typing import Any, TypeAlias
 from app.campaign.contract.fields import FIELDS, OUTBOUND, Field, ValueKind, Values, Weekday
 from app.campaign.contract.problems import Code, Problem
 from app.campaign.contract.typed_length import REMARKS, find_too_long
+from app.campaign.contract.visible import can_be_encoded
 from app.campaign.timezones.zones import find_zone
 
 Answers: TypeAlias = Mapping[str, str | Sequence[str]]
@@ -99,11 +100,8 @@ def read_answer(field: Field, typed: str | Sequence[str]) -> Any:
 def _read_text(_field: Field, raw: Any) -> str:
     if type(raw) is not str:
         raise Unreadable(Code.NOT_TEXT)
-    if not raw.isascii():
-        try:
-            raw.encode()
-        except UnicodeEncodeError as error:  # Half of a surrogate pair cannot be sent.
-            raise Unreadable(Code.NOT_TEXT) from error
+    if not (raw.isascii() or can_be_encoded(raw)):
+        raise Unreadable(Code.NOT_TEXT)
     return raw
 
 

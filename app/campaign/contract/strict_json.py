@@ -90,7 +90,12 @@ def _refuse_constant(name: str) -> Any:
 def _is_deep(document: Any) -> bool:
     level = [document]
     for _ in range(DEEPEST):
-        level = [inner for outer in level for inner in _list_inner(outer)]
+        level = [
+            inner
+            for outer in level
+            for inner in _list_inner(outer)
+            if isinstance(inner, dict | list)
+        ]
     return bool(level)
 
 

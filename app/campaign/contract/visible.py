@@ -16,6 +16,15 @@ VISIBLE = (
 _VISIBLE = re.compile(VISIBLE)
 
 
+def can_be_encoded(text: str) -> bool:
+    """Tell a text from one with half of a surrogate pair, which can neither be kept nor sent."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def can_be_seen(text: str) -> bool:
     """Tell whether a text has a visible character."""
     return _VISIBLE.search(text) is not None

@@ -19,7 +19,7 @@ from app.campaign.timezones.zones import find_clock_changes
 
 _WEEK = 7
 _AROUND = 3
-"""Days before and after a row that decide on its windows: clocks are up to a day apart."""
+"""Days before and after a row that decide on its windows: clocks are up to 26 hours apart."""
 
 _Run: TypeAlias = tuple[date, int]
 """Consecutive days: the first, and how many."""

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from functools import cache
 
-from app.campaign.timezones.zones import fold
+from app.campaign.timezones.zones import ZONE_NAMES, fold
 
 WORDS_FOR = {
     "America/New_York": (
@@ -115,7 +115,7 @@ def is_fixed(zone: str) -> bool:
 
     A fixed zone such as ``EST`` has no summer time, although the regions that use the name do.
     """
-    return _FIXED.fullmatch(zone) is not None
+    return zone in ZONE_NAMES and _FIXED.fullmatch(zone) is not None
 
 
 def find_regional_zone(zone: str) -> str | None:

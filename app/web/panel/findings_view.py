@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -29,6 +29,7 @@ from app.campaign.compliance.rule_words import find_caution
 from app.campaign.compliance.rulebook import load_rulebook
 from app.campaign.contract.payload import encode_value
 from app.campaign.contract.typed_length import LONGEST_TEXT
+from app.campaign.contract.visible import can_be_encoded
 from app.campaign.contract.wording import WORDS
 from app.campaign.explanation import Explanation
 
@@ -270,8 +271,15 @@ def _is_valid_statement(key: str, statement: Statement) -> bool:
         return False
     if statement.answer and statement.answer not in set(DutyAnswer):
         return False
+    return (not statement.at or _is_instant(statement.at)) and all(
+        map(can_be_encoded, (statement.measure, statement.reason, statement.who))
+    )
+
+
+def _is_instant(text: str) -> bool:
+    """Tell whether a text is an instant that every clock can show."""
     try:
-        datetime.fromisoformat(statement.at)
-    except ValueError:
-        return not statement.at
+        datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return False
     return True

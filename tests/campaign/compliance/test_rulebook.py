@@ -124,6 +124,15 @@ def test_who_sells_is_asked_whether_the_list_of_those_who_object_was_looked_at(n
     assert name in {rule.id for rule in asked if rule.is_duty}
 
 
+@pytest.mark.parametrize("day", ["02-29", "02-30", "13-01"])
+def test_a_closed_day_that_not_every_year_has_is_named(tmp_path: Path, day: str) -> None:
+    shutil.copytree(FOLDER, tmp_path / "rules")
+    file = tmp_path / "rules" / "us-pa.toml"
+    file.write_text(file.read_text().replace("06-14 Flag Day", f"{day} Leap day"))
+    with pytest.raises(BadRules, match=f"us-pa-holidays: {day} is no day of every year"):
+        read_rules(tmp_path / "rules")
+
+
 def test_no_other_rule_has_hours() -> None:
     assert {name for name, rule in RULES.items() if rule.hours} == set(HOURS)
 

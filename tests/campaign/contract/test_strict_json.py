@@ -24,10 +24,11 @@ def test_an_object_is_read_as_it_is_written(content: bytes, document: dict[str, 
     assert parse_object(content) == document
 
 
-def test_as_many_levels_as_are_allowed_are_read_and_one_more_is_not() -> None:
-    assert parse_object(nested(DEEPEST))
+@pytest.mark.parametrize("innermost", [b"", b"1", b'"a"'])
+def test_as_many_levels_as_are_allowed_are_read_and_one_more_is_not(innermost: bytes) -> None:
+    assert parse_object(nested(DEEPEST).replace(b"[]", b"[" + innermost + b"]"))
     with pytest.raises(Malformed, match="less deeply"):
-        parse_object(nested(DEEPEST + 1))
+        parse_object(nested(DEEPEST + 1).replace(b"[]", b"[" + innermost + b"]"))
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """What rules of calling say, on screen: who they were held to, the strip, findings and changes."""
 
+import json
 from datetime import date, time
 from typing import Any
 
@@ -225,8 +226,33 @@ def test_a_value_that_would_do_can_be_taken_from_the_advice(client: FlaskClient)
 
 @pytest.mark.parametrize("carried", ["{", "[1]", "null", '{"a": 1}', '"abc"', "[1, 2, 3]"])
 def test_what_the_page_did_not_write_is_no_acceptance(client: FlaskClient, carried: str) -> None:
-    soup = rules(client, {"audience": "Florida", "accepted": carried}, daily_end_time=time(21))
-    assert "Florida calling hours" in text(soup.select_one(".findings.high"))
+    soup = rules(client, LATE | {"accepted": carried}, daily_end_time=time(21))
+    assert "accepted" not in text(soup.select_one(".verdict"))
+
+
+LATE = {"audience": "Florida", "purpose": "marketing"}
+MEASURE = "from 20:00 to 21:00 on Monday to Friday in New York on 63 days"
+
+
+@pytest.mark.parametrize(
+    ("parts", "is_taken"),
+    [
+        (("They asked.", "Ada", "2026-11-30T10:00:00+00:00", ""), True),
+        (("They asked.", "Ada", "", ""), True),
+        (("\ud800", "Ada", "", ""), False),
+        (("They asked.", "\ud800", "", ""), False),
+        (("They asked.", "Ada", "0001-01-01T00:00:00+23:59", ""), False),
+        (("They asked.", "Ada", "9999-12-31T23:59:59-23:59", ""), False),
+        (("They asked.", "Ada", "yesterday", ""), False),
+        (("They asked.", "Ada", "", "yes"), False),
+    ],
+)
+def test_an_acceptance_is_carried_if_it_could_be_kept(
+    client: FlaskClient, parts: tuple[str, ...], *, is_taken: bool
+) -> None:
+    carried = json.dumps(["us-fl-hours", MEASURE, *parts])
+    soup = rules(client, LATE | {"accepted": carried}, daily_end_time=time(21))
+    assert ("1 accepted" in text(soup.select_one(".verdict"))) is is_taken
 
 
 def test_a_campaign_of_two_centuries_is_judged_as_far_as_one_can_foresee(
