@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.campaign.compliance.acceptance import DutyAnswer, build_exemption_key
+from app.campaign.compliance.rule_file import Exemption
 from app.store import audit_trail, request_log, seals, submissions
 from app.store.archive_file import Numbers
 from app.store.audit_trail import SEALED_AT_ONCE, EventKind, find_said_digest, name_draft_chain
@@ -188,9 +189,19 @@ def _find_kept(finding: Mapping[str, Any], kept: Mapping[str, Any]) -> Mapping[s
     of_all = kept.get(build_exemption_key(lifted_by)) if lifted_by else None
     if not of_all or of_all["answer"] != DutyAnswer.YES:
         return None
-    if finding["rule"] not in of_all["measure"].split():
+    if not _list_words(finding, str(lifted_by)) <= set(of_all["measure"].split()):
         return None
     return {name: of_all[name] for name in ("reason", "who", "at")}
+
+
+def _list_words(finding: Mapping[str, Any], lifted_by: str) -> set[str]:
+    """List what an answer of all leads has to be about; files of earlier versions name no leads."""
+    words = {finding["rule"]}
+    if "leads" in finding:
+        words.add(f"leads:{finding['leads']}")
+    if "times" in finding and lifted_by == Exemption.TIMES:
+        words.add(f"times:{finding['times']}")
+    return words
 
 
 def _iterate_documents(written: list[Mapping[str, Any]]) -> Iterator[tuple[tuple[str, int], Any]]:

@@ -106,6 +106,23 @@ def test_the_evidence_of_a_lifted_rule_cannot_be_changed(
     assert "What was said of us-or-hours is not" in check_evidence(evidence)
 
 
+def test_evidence_lifts_nothing_by_an_answer_about_other_leads(
+    visitor: Visitor, client: FlaskClient, store: Store, oregon: str
+) -> None:
+    answer(visitor, oregon)
+    lifted = client.get(f"/drafts/{oregon}/evidence.json").get_json()["judged_now"]["findings"]
+    said = {finding["rule"]: finding["said"] for finding in lifted}
+    save(store, "Oregon, Ohio", oregon, over=1)
+    evidence = client.get(f"/drafts/{oregon}/evidence.json").get_json()
+    assert check_evidence(evidence) == ""
+
+    for finding in evidence["judged_now"]["findings"]:
+        if finding["rule"] == "us-or-hours":
+            finding["said"] = said["us-or-hours"]
+
+    assert "What was said of us-or-hours is not" in check_evidence(evidence)
+
+
 def test_a_yes_wants_to_be_known_from_somewhere_and_loses_nothing(
     visitor: Visitor, oregon: str
 ) -> None:

@@ -1,10 +1,12 @@
 """What is known about the rules of an audience's places. Missing data never counts as a pass."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
 from app.campaign.compliance.audience import Audience, concerns, find_jurisdictions
 from app.campaign.compliance.places import Place, list_enclosing, list_parts
+from app.campaign.compliance.rule import Rule
 from app.campaign.compliance.rule_file import Topic
 from app.campaign.compliance.rulebook import load_rulebook
 
@@ -48,6 +50,7 @@ def _combine_coverage(place: Place, audience: Audience) -> Coverage:
     countries = [code for code in codes if "-" not in code and code not in load_rulebook().members]
     homes = parts or countries
     known = [_find_unknown_topics(home, audience) for home in homes]
+    rules = [rule for rule in load_rulebook().rules if rule.jurisdiction in codes]
     unread = frozenset().union(*(unread_there for unread_there, _ in known))
     own = [code for code in parts if find_read_topics(code)]
     # Of a whole country, parts without rules of their own are listed by name in `without_own`.
@@ -56,14 +59,18 @@ def _combine_coverage(place: Place, audience: Audience) -> Coverage:
         place=place,
         unread=unread,
         none_found=known[0][1].intersection(*(none for _, none in known)),
-        ruled_otherwise=unread
-        & {rule.topic for rule in load_rulebook().rules if rule.jurisdiction in codes},
+        ruled_otherwise=unread & (_list_topics(rules) - _list_topics(rules, audience)),
         own_unread=frozenset()
         if is_whole_country
         else frozenset().union(*(frozenset(Topic) - find_read_topics(code) for code in own))
         - unread,
         without_own=frozenset(parts) - frozenset(own),
     )
+
+
+def _list_topics(rules: Iterable[Rule], audience: Audience | None = None) -> set[Topic]:
+    """List what rules are about, of all of them or of those that concern an audience."""
+    return {rule.topic for rule in rules if audience is None or concerns(rule, audience)}
 
 
 def _find_unknown_topics(

@@ -123,6 +123,8 @@ def _write_judgement(draft: Draft) -> dict[str, Any]:
                 "title": finding.rule.title,
                 "severity": finding.severity,
                 "measure": measure(finding),
+                "leads": finding.leads,
+                "times": finding.times,
                 "found": describe_finding(finding, schedule) if schedule else "",
                 "source": finding.rule.source,
                 "source_kind": finding.rule.source_kind,

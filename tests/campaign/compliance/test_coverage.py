@@ -179,3 +179,9 @@ def test_the_list_of_rules_says_what_every_place_was_read_for() -> None:
 def test_a_rule_is_a_reading_of_its_topic() -> None:
     for rule in load_rulebook().rules:
         assert rule.topic in find_read_topics(rule.jurisdiction)
+
+
+def test_rules_of_parts_for_such_calls_are_none_for_others() -> None:
+    sentences = describe_gaps(make_audience("Canada"))
+    assert "Days without calls are not known here for Canada." in sentences
+    assert not [sentence for sentence in sentences if "for such calls" in sentence]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.campaign.compliance.evidence import Duty
+from app.campaign.compliance.evidence import Duty, OnHolidays, OutsideHours, TooMany
 from app.campaign.compliance.fixes import find_fixes, fix_all_hours
 from app.campaign.contract.fields import Weekday
 from app.campaign.contract.problems import AdviceCode
@@ -155,3 +155,61 @@ def test_a_shorter_gap_is_not_advised_while_a_limit_of_attempts_is_broken() -> N
     assert "fr-attempts" in broken(explanation)
     (advice,) = (piece for piece in explanation.advice if piece.field == GAP)
     assert (advice.code, advice.better) == (AdviceCode.GAP_BY_RULE, None)
+
+
+def measure_breaks(explanation: Explanation) -> dict[str, tuple[int, ...]]:
+    """Measure by how much each rule is broken: seconds and days, holidays, or attempts."""
+    breaks: dict[str, tuple[int, ...]] = {}
+    for finding in explanation.findings:
+        match finding.evidence:
+            case OutsideHours() as evidence:
+                breaks[finding.rule.id] = evidence.seconds, evidence.days
+            case OnHolidays() as evidence:
+                breaks[finding.rule.id] = (len(evidence.days),)
+            case TooMany() as evidence:
+                breaks[finding.rule.id] = (len(evidence.attempts),)
+    return breaks
+
+
+@pytest.mark.parametrize(
+    ("audience", "changes"),
+    [
+        # Hours of Connecticut that would be six hours of a Sunday in Louisiana.
+        (
+            "48 states",
+            {
+                "timezone": "America/Los_Angeles",
+                "start_date": date(2027, 1, 22),
+                "end_date": date(2027, 2, 13),
+                "days_of_week": EVERY_DAY[3:],
+                "daily_start_time": time(17, 30),
+                "daily_end_time": time(18, 45),
+            },
+        ),
+        ("Pennsylvania, Texas", {"timezone": "Asia/Tokyo", "daily_end_time": time(20)}),
+    ],
+)
+def test_a_change_that_keeps_one_rule_breaks_no_other_by_more(
+    audience: str, changes: dict[str, Any]
+) -> None:
+    values, remarks = outbound(**changes), {"audience": audience, "purpose": "marketing"}
+    before = explain_values(values, remarks=remarks)
+    assert before.overview is not None
+    then = measure_breaks(before)
+    offered = [
+        dict(way.changes)
+        for finding in before.findings
+        for way in find_fixes(finding, before.overview.schedule, before.limits, before.audience)
+    ]
+    assert offered
+    for change in offered:
+        now = measure_breaks(explain_values(values | change, remarks=remarks))
+        worse = {
+            rule: (then.get(rule), parts)
+            for rule, parts in now.items()
+            if any(
+                part > part_then
+                for part, part_then in zip(parts, then.get(rule, (0, 0)), strict=False)
+            )
+        }
+        assert worse == {}, change

@@ -15,8 +15,9 @@ from tests.pages import PARSER, text
 
 def rules(client: FlaskClient, leads: dict[str, str], **changes: Any) -> BeautifulSoup:
     """Ask for the live preview of a campaign whose audience is told so."""
-    answers = typed(outbound(**changes)) | leads
-    return BeautifulSoup(client.post("/preview", data=answers).text, PARSER)
+    answer = client.post("/preview", data=typed(outbound(**changes)) | leads)
+    assert answer.status_code == 200
+    return BeautifulSoup(answer.text, PARSER)
 
 
 def clocks(soup: BeautifulSoup) -> dict[str, str]:
