@@ -111,14 +111,14 @@ def test_evidence_lifts_nothing_by_an_answer_about_other_leads(
 ) -> None:
     answer(visitor, oregon)
     lifted = client.get(f"/drafts/{oregon}/evidence.json").get_json()["judged_now"]["findings"]
-    said = {finding["rule"]: finding["said"] for finding in lifted}
+    statements = {finding["rule"]: finding["said"] for finding in lifted}
     save(store, "Oregon, Ohio", oregon, over=1)
     evidence = client.get(f"/drafts/{oregon}/evidence.json").get_json()
     assert check_evidence(evidence) == ""
 
     for finding in evidence["judged_now"]["findings"]:
         if finding["rule"] == "us-or-hours":
-            finding["said"] = said["us-or-hours"]
+            finding["said"] = statements["us-or-hours"]
 
     assert "What was said of us-or-hours is not" in check_evidence(evidence)
 
