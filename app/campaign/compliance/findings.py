@@ -7,7 +7,7 @@ who is called decides, so every window is checked on the clock of every zone of 
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from hashlib import sha256
 
@@ -22,8 +22,10 @@ from app.campaign.compliance.evidence import (
 )
 from app.campaign.compliance.holidays import find_closed_holidays, find_holidays_during
 from app.campaign.compliance.outside import find_outside_hours
+from app.campaign.compliance.places import find_place
 from app.campaign.compliance.rule import AttemptLimit, ClosedHolidays, Rule
 from app.campaign.compliance.rule_file import PartHolidays
+from app.campaign.contract.wording import join_words
 from app.campaign.schedule.attempts import Limits
 from app.campaign.schedule.offset_periods import cut_to_foreseeable, find_same_offsets
 from app.campaign.schedule.peak_attempts import (
@@ -110,26 +112,31 @@ def _find_on_holidays(
     code: str, which: ClosedHolidays, schedule: Schedule, audience: Audience
 ) -> Iterator[OnHolidays]:
     everywhere = find_closed_holidays(code, which, schedule)
-    closed = {code: everywhere}
+    closed = {find_place(code): everywhere}
     if which.parts is PartHolidays.NAMED:
         closed |= {
-            place.code: {
-                day: f"{name}, {place.name}"
-                for day, name in find_closed_holidays(place.code, which, schedule).items()
+            part: {
+                day: name
+                for day, name in find_closed_holidays(part.code, which, schedule).items()
                 if day not in everywhere
             }
-            for place in audience.places
-            if place.country == code != place.code
+            for part in audience.places
+            if part.country == code != part.code
         }
-    reach = find_reach(audience)
-    days = [
-        (day, there, name)
-        for where, days_there in closed.items()
-        for day, there, name in find_holidays_during(days_there, schedule, reach[where])
-        if schedule.calls_on(day)
-    ]
-    if days:
-        yield OnHolidays(tuple(sorted(days)))
+    keepers: dict[tuple[date, date, str], list[str]] = {}
+    for place, days_there in closed.items():
+        zones = find_reach(audience)[place.code]
+        for day, there, name in find_holidays_during(days_there, schedule, zones):
+            if schedule.calls_on(day):
+                keepers.setdefault((day, there, name), []).append(place.name)
+    if keepers:
+        country = find_place(code).name
+        yield OnHolidays(
+            tuple(
+                (day, there, name if country in places else f"{name}, {join_words(places)}")
+                for (day, there, name), places in sorted(keepers.items())
+            )
+        )
 
 
 def find_too_many(

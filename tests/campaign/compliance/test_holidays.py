@@ -302,6 +302,19 @@ def test_a_day_that_the_law_leaves_open_is_no_holiday_of_a_rule(
     assert find_closed_names(where, purpose, day) == []
 
 
+def test_a_day_that_several_parts_keep_is_told_once() -> None:
+    leads = read_audience({"audience": "England, Wales, Scotland", "purpose": "marketing"}, None)
+    monday = one_day("Europe/London", date(2027, 3, 29), time(12), time(13))
+    sentences = [
+        describe_finding(finding, monday)
+        for finding in check_rules(monday, None, leads)
+        if isinstance(finding.evidence, OnHolidays)
+    ]
+    assert sentences == [
+        "It calls on 1 holiday: Mon 29 Mar 2027 (Easter Monday, England and Wales)."
+    ]
+
+
 def test_advice_and_calendar_name_the_campaigns_day() -> None:
     values = outbound(
         timezone="Asia/Tokyo",
