@@ -13,12 +13,11 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 from wtforms import Form
 
-from app.campaign.compliance.audience import QUESTIONS as ABOUT_LEADS
 from app.campaign.compliance.audience import find_unread, read_audience
 from app.campaign.contract.fields import FIELD, FIELDS, ValueKind
 from app.campaign.contract.problems import Code, Problem
 from app.campaign.contract.reading import Answers
-from app.campaign.contract.typed_length import find_too_long
+from app.campaign.contract.typed_length import ABOUT_LEADS, find_too_long
 from app.forms.answer import Answer, Remark
 
 

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from app.campaign.compliance.audience import QUESTIONS as ABOUT_LEADS
 from app.campaign.contract.fields import FIELD, Purpose
 from app.campaign.contract.payload import write_values_as_answers
 from app.campaign.contract.problems import Code, Problem
 from app.campaign.contract.reading import read_answers, read_json
-from app.campaign.contract.typed_length import LONGEST
+from app.campaign.contract.typed_length import ABOUT_LEADS, LONGEST
 from app.campaign.contract.validation import find_problems_of_document
 from app.campaign.contract.visible import can_be_encoded
 from app.campaign.contract.wording import describe_problem

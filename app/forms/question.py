@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.campaign.compliance.audience import QUESTIONS as ABOUT_LEADS
 from app.campaign.contract.fields import FIELDS, OUTBOUND, Field, ValueKind, When
+from app.campaign.contract.typed_length import ABOUT_LEADS
 from app.campaign.contract.wording import CHOICES, FINAL, NOT_CHOSEN, WORDS
 from app.store import address_book
 

@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from app.campaign.compliance.audience import QUESTIONS as ABOUT_LEADS
 from app.campaign.compliance.evidence import Severity
 from app.campaign.contract.fields import FIELD, Purpose, ValueKind
 from app.campaign.contract.json_schema import Schema, build_campaign_schema
 from app.campaign.contract.reading import MOST_DIGITS
-from app.campaign.contract.typed_length import LONGEST
+from app.campaign.contract.typed_length import ABOUT_LEADS, LONGEST
 from app.store.base import State
 from app.store.drafts import ID_FORM
 from app.version import VERSION

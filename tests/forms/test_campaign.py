@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from werkzeug.datastructures import MultiDict
 
-from app.campaign.compliance.audience import QUESTIONS
 from app.campaign.contract.fields import FIELDS
 from app.campaign.contract.reading import read_answers
+from app.campaign.contract.typed_length import ABOUT_LEADS
 from app.campaign.contract.validation import find_problems
 from app.campaign.contract.wording import describe_problem
 from app.forms.campaign import CampaignForm, read_typed_answers
@@ -24,7 +24,7 @@ BROKEN = [
 
 def test_it_asks_each_question_once_those_of_the_contract_and_those_about_the_leads() -> None:
     assert sorted(field.short_name for field in CampaignForm()) == sorted(
-        [*(line.name for line in FIELDS), *QUESTIONS]
+        [*(line.name for line in FIELDS), *ABOUT_LEADS]
     )
 
 

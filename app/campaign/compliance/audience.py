@@ -25,12 +25,9 @@ from app.campaign.compliance.rulebook import ANYWHERE, load_rulebook
 from app.campaign.contract.fields import Purpose
 from app.campaign.contract.problems import Code, Problem
 from app.campaign.contract.reading import Answers
-from app.campaign.contract.typed_length import find_too_long
+from app.campaign.contract.typed_length import ABOUT_LEADS, find_too_long
 from app.campaign.schedule.windows import is_in_sight
 from app.campaign.timezones.tables import find_present_name
-
-QUESTIONS = ("audience", "purpose", "own_dates")
-"""The answers that are read here, by the names under which a draft keeps them."""
 
 _STRICTEST = "50 states"
 _MOST_UNREAD = 5
@@ -61,9 +58,11 @@ class Audience:
 
 
 def read_audience(answers: Answers, zone: str | None) -> Audience:
-    """Read the answers to the three `QUESTIONS`; *zone* is the campaign's, `None` if unknown."""
+    """Read the answers to the three `ABOUT_LEADS`; *zone* is the campaign's, `None` if unknown."""
     too_long = find_too_long(answers)
-    texts = ["" if name in too_long else str(answers.get(name) or "").strip() for name in QUESTIONS]
+    texts = [
+        "" if name in too_long else str(answers.get(name) or "").strip() for name in ABOUT_LEADS
+    ]
     return _read(*texts, zone or "", is_too_long="audience" in too_long)
 
 

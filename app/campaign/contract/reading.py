@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 
 from app.campaign.contract.fields import FIELDS, OUTBOUND, Field, ValueKind, Values, Weekday
 from app.campaign.contract.problems import Code, Problem
-from app.campaign.contract.typed_length import REMARKS, find_too_long
+from app.campaign.contract.typed_length import ABOUT_LEADS, find_too_long
 from app.campaign.contract.visible import can_be_encoded
 from app.campaign.timezones.zones import find_zone
 
@@ -67,7 +67,7 @@ def read_json(document: Mapping[str, Any]) -> Reading:
 
 
 def read_answers(answers: Answers) -> Reading:
-    """Read what a person typed into the contract's fields; the `REMARKS` are only measured."""
+    """Read what a person typed into the contract's fields; the `ABOUT_LEADS` are only measured."""
     values, problems = {}, []
     too_long = find_too_long(answers)
     for field in FIELDS:
@@ -82,7 +82,7 @@ def read_answers(answers: Answers) -> Reading:
             if value is not None:
                 values[field.name] = value
     if OUTBOUND.holds(values):
-        problems += [Problem(name, too_long[name]) for name in REMARKS if name in too_long]
+        problems += [Problem(name, too_long[name]) for name in ABOUT_LEADS if name in too_long]
     return Reading(values, problems)
 
 

@@ -12,13 +12,13 @@ LONGEST_ADDRESS = 2000
 LONGEST_IN_ALL = 20_000
 """Characters of all answers of one campaign together."""
 
-REMARKS = ("audience", "purpose", "own_dates")
+ABOUT_LEADS = ("audience", "purpose", "own_dates")
 """Answers beside the contract; as lists they may be as long as an address."""
 
 LONGEST = (
     {field.name: LONGEST_TEXT for field in FIELDS}
     | {field.name: LONGEST_ADDRESS for field in FIELDS if field.kind is ValueKind.URL}
-    | dict.fromkeys(REMARKS, LONGEST_ADDRESS)
+    | dict.fromkeys(ABOUT_LEADS, LONGEST_ADDRESS)
 )
 
 

@@ -7,8 +7,8 @@ from typing import Any
 from flask import Blueprint, Response, abort, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.campaign.compliance.audience import QUESTIONS as ABOUT_LEADS
 from app.campaign.contract.strict_json import Malformed, parse_object
+from app.campaign.contract.typed_length import ABOUT_LEADS
 from app.campaign.explanation import explain
 from app.campaign.explanation_document import write_document
 from app.forms.draft_document import read_draft

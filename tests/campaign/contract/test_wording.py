@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from app.campaign.compliance.audience import QUESTIONS
 from app.campaign.contract.fields import FIELD, FIELDS, CallingEntity, Field, ValueKind
 from app.campaign.contract.problems import Advice, AdviceCode, Code, Problem
+from app.campaign.contract.typed_length import ABOUT_LEADS
 from app.campaign.contract.wording import (
     CHOICES,
     FINAL,
@@ -38,7 +38,7 @@ ALL = [(line.name, code) for line in FIELDS for code in Code if can_happen(line,
 
 
 def test_every_field_has_its_words_and_no_other() -> None:
-    assert sorted(WORDS) == sorted([*(line.name for line in FIELDS), *QUESTIONS, "connection"])
+    assert sorted(WORDS) == sorted([*(line.name for line in FIELDS), *ABOUT_LEADS, "connection"])
     assert len({words.label for words in WORDS.values()}) == len(WORDS)
 
 
