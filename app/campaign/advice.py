@@ -5,31 +5,34 @@ has the sentences.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from urllib.parse import urlsplit
 
 from app.campaign.compliance.audience import Audience
+from app.campaign.compliance.audience_words import join_places
 from app.campaign.compliance.evidence import TooMany
 from app.campaign.compliance.findings import check_rules
 from app.campaign.compliance.fixes import Fix, is_harmless
-from app.campaign.compliance.holidays import find_closed_days
-from app.campaign.contract.fields import FIELD, FIELDS, DialerType, Values, Weekday
+from app.campaign.compliance.holidays import find_called_weekend, find_closed_days
+from app.campaign.contract.fields import FIELD, DialerType, Values, Weekday
 from app.campaign.contract.global_ids import read_global_id_type
+from app.campaign.contract.id_kinds import ID_FIELDS
 from app.campaign.contract.problems import Advice, AdviceCode
 from app.campaign.contract.web_address import is_web_address
-from app.campaign.formatting import format_clock, format_short_day
+from app.campaign.formatting import (
+    format_clock,
+    format_count,
+    format_short_day,
+    format_weekdays,
+)
 from app.campaign.hosts import is_public, read_address
 from app.campaign.schedule.attempts import Attempts, read_limits
-from app.campaign.schedule.windows import DAY, Overview, Schedule, is_in_sight
+from app.campaign.schedule.windows import DAY, Overview, Schedule, is_in_sight, summarise
 from app.campaign.timezones.words import find_regional_zone, has_turned_sign, is_fixed
 from app.campaign.timezones.zones import ZONE_NAMES, find_offset, format_offset, load_zone
 
-_IDS = ("assistant_id", "phone_number_id", *(line.name for line in FIELDS if line.global_id))
-
-
-_WEEKEND = {Weekday.SATURDAY, Weekday.SUNDAY}
 _NAMED_DAYS = 3
 _RESERVED = re.compile(
     r"(.*\.)?(localhost|local|internal|lan|home\.arpa|test|invalid|example(\.(com|net|org))?)"
@@ -69,8 +72,11 @@ def advise(
 def _drop_harmful_value(
     advice: Advice, schedule: Schedule, values: Values, audience: Audience
 ) -> Advice:
-    """Drop the suggested value if a rule of calling would be broken with it, or remain broken."""
-    if not advice.better:
+    """Drop the suggested value if a rule of calling would be broken with it, or remain broken.
+
+    A zone stays: it is what was meant, and no way to keep a rule.
+    """
+    if not advice.better or advice.field == "timezone":
         return advice
     limits, fix = read_limits(values), Fix(((advice.field, advice.better),))
     is_gap = advice.field == "min_gap_between_attempts"
@@ -90,7 +96,7 @@ def _advise_on_numbers(values: Values) -> Iterator[Advice]:
 
 
 def _advise_on_ids(values: Values) -> Iterator[Advice]:
-    for name in _IDS:
+    for name in ID_FIELDS:
         if not values.get(name):
             continue
         right_type, id_type = FIELD[name].global_id, read_global_id_type(values[name])
@@ -116,23 +122,34 @@ def _advise_on_dates(values: Values, overview: Overview | None, now: datetime) -
     for name in ("start_date", "end_date"):
         if values.get(name) and not is_in_sight(values[name]):
             yield Advice(name, AdviceCode.OUT_OF_SIGHT)
-    if last and last < today:
+    if last and (last < today or (overview and overview.last and overview.last.end_utc <= now)):
         yield Advice("end_date", AdviceCode.ENDED)
     elif first and first < today:
-        yield Advice("start_date", AdviceCode.STARTS_IN_THE_PAST)
+        over = _describe_days_over(overview, today) if overview else ""
+        yield Advice("start_date", AdviceCode.STARTS_IN_THE_PAST, over)
     if overview is None or last is None:
         return
     if not overview.calling_days:
         yield Advice("days_of_week", AdviceCode.NO_CALLING_DAY)
         yield Advice("end_date", AdviceCode.NO_CALLING_DAY)
-    elif last <= overview.schedule.first + DAY:
+    elif last == overview.schedule.first + DAY:
         yield Advice("end_date", AdviceCode.ENDS_AT_ONCE)
+
+
+def _describe_days_over(overview: Overview, today: date) -> str:
+    """Describe how many of the days that the calendar counts are over, in a clause."""
+    schedule, count = overview.schedule, overview.calling_days
+    if not count:
+        return ""
+    over = summarise(replace(schedule, last=min(schedule.last, today - DAY))).calling_days
+    counted = f"{format_count(count, 'calling day')} that {'is' if count == 1 else 'are'} counted"
+    return f": of the {counted} here, {over:,} {'is' if over == 1 else 'are'} over"
 
 
 def _advise_on_days(schedule: Schedule, audience: Audience) -> Iterator[Advice]:
     closed = find_closed_days(audience, schedule)
-    if any(day in _WEEKEND for number, day in enumerate(Weekday) if number in schedule.days):
-        yield Advice("days_of_week", AdviceCode.WEEKEND_DAYS)
+    if weekend := _describe_weekend(find_called_weekend(audience, schedule)):
+        yield Advice("days_of_week", AdviceCode.WEEKEND_DAYS, weekend)
     days_off = [day for day in closed if schedule.calls_on(day)]
     if schedule.first in days_off:
         yield Advice("start_date", AdviceCode.STARTS_ON_A_HOLIDAY, closed[days_off.pop(0)])
@@ -140,6 +157,19 @@ def _advise_on_days(schedule: Schedule, audience: Audience) -> Iterator[Advice]:
         first_names = [f"{format_short_day(day)}, {closed[day]}" for day in days_off[:_NAMED_DAYS]]
         more = [f"{len(days_off) - _NAMED_DAYS} more"] if len(days_off) > _NAMED_DAYS else []
         yield Advice("days_of_week", AdviceCode.CALLS_ON_HOLIDAYS, "; ".join(first_names + more))
+
+
+def _describe_weekend(called: Mapping[str, frozenset[int]]) -> str:
+    """Describe the days of a weekend that are called on, and in which of several countries."""
+    days_by_places: dict[tuple[str, ...], list[Weekday]] = {}
+    for number, day in enumerate(Weekday):
+        if places := tuple(name for name, days in called.items() if number in days):
+            days_by_places.setdefault(places, []).append(day)
+    return "; ".join(
+        format_weekdays(tuple(days))
+        + ("" if len(places) == len(called) else f" in {join_places(list(places))}")
+        for places, days in days_by_places.items()
+    )
 
 
 def _find_today(values: Values, now: datetime) -> date:
@@ -150,7 +180,7 @@ def _find_today(values: Values, now: datetime) -> date:
 
 def _advise_on_attempts(values: Values) -> Iterator[Advice]:
     total, daily = values.get("max_call_attempts"), values.get("max_daily_attempts")
-    if total and daily and daily > total:
+    if total and daily and daily > total > 0:
         yield Advice("max_daily_attempts", AdviceCode.DAILY_ABOVE_TOTAL, better=total)
 
 

@@ -2,21 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property, lru_cache
 
 from app.campaign.advice import advise
 from app.campaign.compliance.audience import Audience, find_unread, read_audience
+from app.campaign.compliance.audience_words import describe_gaps
 from app.campaign.compliance.evidence import Finding
 from app.campaign.compliance.findings import check_rules
 from app.campaign.compliance.holidays import find_closed_days
-from app.campaign.contract.fields import OUTBOUND, Values, list_used_fields
+from app.campaign.contract.fields import OUTBOUND, Values
 from app.campaign.contract.payload import (
     Payload,
     build_payload,
     compute_digest,
     encode_payload,
     find_left_out,
+    select_sent,
 )
 from app.campaign.contract.problems import Advice, Problem
 from app.campaign.contract.reading import Answers, Reading, read_answers
@@ -40,13 +42,32 @@ class Lead:
 
 
 @dataclass(frozen=True)
+class Plan:
+    """When and how often a campaign calls: what is *sent* of its answers, and what that means.
+
+    *schedule* and *limits* are `None` where the answers for them are missing or wrong.
+    """
+
+    sent: Values
+    schedule: Schedule | None
+    limits: Limits | None
+
+
+def read_plan(values: Values) -> Plan:
+    """Read the plan of a campaign from the values of its answers."""
+    sent = select_sent(values)
+    return Plan(sent, read_schedule(sent), read_limits(sent))
+
+
+@dataclass(frozen=True)
 class Explanation:
     """A campaign's problems and advice, its payload and bytes, and what it will do.
 
     `values` is what could be read of it; `left_out` names the fields that hold something
     which is not sent; `plain` is sentences; `overview` is `None` without a usable schedule,
     `limits` and `lead` without usable retries. `findings` is what rules say about calling
-    this `audience`, and `closed` names its days off while the schedule lasts.
+    this `audience`, and `closed` names its days off while the schedule lasts. `today` is the day,
+    in UTC, as of which all that was said.
     """
 
     values: Values
@@ -62,6 +83,7 @@ class Explanation:
     audience: Audience
     findings: Sequence[Finding]
     closed: Mapping[date, str]
+    today: date
 
     @cached_property
     def digest(self) -> str:
@@ -77,27 +99,37 @@ def explain(answers: Answers, now: datetime) -> Explanation:
 
 def explain_reading(reading: Reading, audience: Audience, now: datetime) -> Explanation:
     """Explain a campaign that has been read, for this audience, as of the aware instant *now*."""
-    values = reading.values
-    used = _select_used(values)
-    schedule, limits = read_schedule(used), read_limits(used)
+    values, plan = reading.values, read_plan(reading.values)
+    schedule, limits = plan.schedule, plan.limits
     overview = summarise(schedule) if schedule else None
     document = build_payload(values)
     lead = _follow_lead(schedule, limits) if schedule and limits else None
+    problems = find_all_problems(reading, audience)
     return Explanation(
         values=values,
-        problems=find_all_problems(reading, audience),
-        advice=advise(used, overview, lead.attempts if lead else None, audience, now),
+        problems=problems,
+        advice=advise(plan.sent, overview, lead.attempts if lead else None, audience, now),
         left_out=find_left_out(values),
         payload=document,
         body=encode_payload(document),
-        plain=describe(used, overview),
+        plain=describe(_leave_out_wrong(plan, problems), overview),
         overview=overview,
         limits=limits,
         lead=lead,
         audience=audience,
-        findings=find_findings(reading, audience),
+        findings=find_findings(plan, audience),
         closed=find_closed_days(audience, schedule) if schedule else {},
+        today=now.astimezone(UTC).date(),
     )
+
+
+def _leave_out_wrong(plan: Plan, problems: Sequence[Problem]) -> Values:
+    """Leave out what has to be changed, but for a last day with which there is a calendar."""
+    wrong = {problem.field for problem in problems}
+    if "end_date" in wrong:
+        # By the first day alone, it would be said to have no last one.
+        wrong = wrong - {"end_date"} if plan.schedule else wrong | {"start_date"}
+    return {name: value for name, value in plan.sent.items() if name not in wrong}
 
 
 def find_all_problems(reading: Reading, audience: Audience) -> list[Problem]:
@@ -106,16 +138,14 @@ def find_all_problems(reading: Reading, audience: Audience) -> list[Problem]:
     return problems + find_unread(audience) if OUTBOUND.holds(reading.values) else problems
 
 
-def find_findings(reading: Reading, audience: Audience) -> tuple[Finding, ...]:
+def count_gaps(plan: Plan, audience: Audience) -> int:
+    """Count what is not known about the rules where the leads are; 0 without a schedule."""
+    return len(describe_gaps(audience)) if plan.schedule else 0
+
+
+def find_findings(plan: Plan, audience: Audience) -> tuple[Finding, ...]:
     """Check a campaign against the rules of calling; without a schedule there are no findings."""
-    used = _select_used(reading.values)
-    schedule = read_schedule(used)
-    return check_rules(schedule, read_limits(used), audience) if schedule else ()
-
-
-def _select_used(values: Values) -> Values:
-    used = (line.name for line in list_used_fields(values))
-    return {name: values[name] for name in used if name in values}
+    return check_rules(plan.schedule, plan.limits, audience) if plan.schedule else ()
 
 
 @lru_cache(maxsize=256)

@@ -10,7 +10,7 @@ from app.campaign.compliance.finding_words import describe_finding
 from app.campaign.compliance.fix_words import describe_fixes
 from app.campaign.compliance.fixes import find_fixes
 from app.campaign.compliance.rule_words import find_caution
-from app.campaign.contract.wording import describe_advice, describe_problem
+from app.campaign.contract.wording import describe_advice, describe_kept, describe_problem
 from app.campaign.explanation import Explanation, Lead
 from app.campaign.formatting import format_clock
 from app.campaign.schedule.windows import Overview, Window, is_on_a_calling_day, iterate_windows
@@ -21,7 +21,11 @@ def write_document(explanation: Explanation) -> dict[str, Any]:
     """Write a campaign's meaning as JSON; `calendar` and `attempts` are `None` if it has none."""
     return {
         "problems": write_notes(explanation.problems, describe_problem),
-        "advice": write_notes(explanation.advice, describe_advice),
+        "advice": write_notes(explanation.advice, describe_advice)
+        + [
+            {"field": name, "code": "not_sent", "message": describe_kept([name])}
+            for name in explanation.left_out
+        ],
         "calendar": _write_calendar(explanation.overview) if explanation.overview else None,
         "attempts": write_attempts(explanation.lead) if explanation.lead else None,
         "findings": [_write_finding(finding, explanation) for finding in explanation.findings],
@@ -51,7 +55,7 @@ def describe_with_fixes(finding: Finding, explanation: Explanation) -> str:
         f"{finding.rule.title} ({finding.rule.citation}): {finding.rule.limit}",
         describe_finding(finding, schedule) if not finding.rule.is_duty else "",
         describe_fixes(finding, fixes),
-        find_caution(finding.rule, datetime.now(UTC).date()),
+        find_caution(finding.rule, explanation.today),
     )
     return " ".join(filter(None, words))
 

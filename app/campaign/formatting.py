@@ -1,9 +1,10 @@
 """Format days, times, counts and long texts for a person."""
 
 import re
-from datetime import date, time
+from datetime import date, time, timedelta
 
 from app.campaign.contract.fields import Weekday
+from app.campaign.contract.payload import write_time
 from app.campaign.contract.wording import join_words
 
 _WEEK = list(Weekday)
@@ -19,14 +20,14 @@ def replace_invisible(text: str) -> str:
     return "".join(sign if sign.isprintable() else " " for sign in text)
 
 
-def write_plural(count: int, singular: str, plural: str) -> str:
-    """Write a count into *singular* for 1, otherwise, also for 0, into *plural*."""
-    return (singular if count == 1 else plural).format(count)
+def write_plural(count: int, singular: str, plural: str, **names: object) -> str:
+    """Write a count, and *names*, into *singular* for 1, otherwise, also for 0, into *plural*."""
+    return (singular if count == 1 else plural).format(count, **names)
 
 
 def format_clock(time_of_day: time) -> str:
     """Format a time of day on the 24-hour clock: 09:00, and 09:00:30 only with seconds."""
-    return time_of_day.isoformat("seconds" if time_of_day.second else "minutes")
+    return write_time(time_of_day)
 
 
 def format_day(day: date) -> str:
@@ -56,6 +57,15 @@ def shorten(text: str, longest: int) -> str:
         return text
     words = re.match(rf"(?s).{{1,{longest - 2}}}(?=\s)", text)
     return f"{words[0].rstrip()} …" if words else f"{text[: longest - 1]}…"
+
+
+def format_length(length: timedelta) -> str:
+    """Format a length of time, exactly: 504 hours, 2 hours 30 minutes, 15 seconds; 0 hours."""
+    minutes, seconds = divmod(length // timedelta(seconds=1), 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = (hours, "hour"), (minutes, "minute"), (seconds, "second")
+    counts = [format_count(number, thing) for number, thing in parts if number]
+    return " ".join(counts) or format_count(0, "hour")
 
 
 def format_count(number: int, thing: str) -> str:

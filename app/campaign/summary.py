@@ -7,7 +7,13 @@ skipped: nothing is invented.
 from collections.abc import Iterator
 
 from app.campaign.contract.fields import CallingEntity, CampaignType, DialerType, Values
-from app.campaign.formatting import format_clock, format_day, format_weekdays
+from app.campaign.formatting import (
+    format_clock,
+    format_count,
+    format_day,
+    format_length,
+    format_weekdays,
+)
 from app.campaign.schedule.windows import Overview
 from app.campaign.timezones.zones import format_offset
 
@@ -105,12 +111,10 @@ def _describe_total(values: Values, overview: Overview | None) -> Iterator[str]:
         if not overview.schedule.is_open_ended:
             yield "That makes no calling day at all: no call will ever start."
         return
-    days = (
-        "1 calling day" if overview.calling_days == 1 else f"{overview.calling_days:,} calling days"
-    )
+    days = format_count(overview.calling_days, "calling day")
     is_whole = values.get("end_date") == overview.shown_until
     within = "" if is_whole else f" until {format_day(overview.shown_until)}"
-    yield f"That makes {days} with {overview.hours_in_words} of calling{within}."
+    yield f"That makes {days} with {format_length(overview.length)} of calling{within}."
     for change in overview.changes[:_CHANGES]:
         yield (
             f"The clocks in {overview.schedule.zone} change on {format_day(change.day)}, "

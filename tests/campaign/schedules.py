@@ -1,11 +1,12 @@
 """Schedules for the tests of the calendar, unusual ones included, and short forms of instants."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
 from app.campaign.contract.fields import Weekday
-from app.campaign.schedule.windows import Schedule, Window, read_schedule
+from app.campaign.schedule.windows import Schedule, Window, iterate_windows, read_schedule
 from tests.factories import outbound
 
 EVERY_DAY = tuple(Weekday)
@@ -17,6 +18,17 @@ def usable(**changes: object) -> Schedule:
     schedule = read_schedule(outbound(**changes))
     assert schedule is not None
     return schedule
+
+
+def is_allowed_at(schedule: Schedule, instant: datetime) -> bool:
+    """Tell by the wall clock of the zone whether a call may start at an instant: the definition."""
+    there = instant.astimezone(ZoneInfo(schedule.zone))
+    return schedule.calls_on(there.date()) and schedule.opens <= there.time() < schedule.closes
+
+
+def is_in_a_window(schedule: Schedule, instant: datetime) -> bool:
+    windows = iterate_windows(schedule)
+    return any(window.start_utc <= instant < window.end_utc for window in windows)
 
 
 def one_day(zone: str, day: date, opens: time, closes: time) -> Schedule:

@@ -106,7 +106,14 @@ def test_a_place_without_summer_time_is_no_fixed_offset(zone: str) -> None:
 
 @pytest.mark.parametrize(
     ("daily", "total", "is_advised"),
-    [(3, 3, False), (4, 3, True), (2, 3, False), (4, None, False), (None, 3, False)],
+    [
+        (3, 3, False),
+        (4, 3, True),
+        (2, 3, False),
+        (4, None, False),
+        (None, 3, False),
+        (9, -3, False),
+    ],
 )
 def test_more_attempts_in_one_day_than_in_all_are_pointed_out(
     daily: int | None, total: int | None, *, is_advised: bool

@@ -6,6 +6,7 @@ import pytest
 
 from app.campaign.contract.fields import CampaignType, Weekday
 from app.campaign.contract.problems import Advice, AdviceCode
+from app.campaign.contract.wording import describe_advice
 from tests.campaign.advised import advice, at, outbound
 from tests.factories import inbound
 
@@ -17,12 +18,12 @@ from tests.factories import inbound
         (at(2027, 1, 4, 12), []),
         (at(2027, 1, 5, 4, 59), []),
         (at(2027, 1, 5, 5), [AdviceCode.STARTS_IN_THE_PAST]),
-        # And four hours behind in April, when its 31 March is over.
-        (at(2027, 4, 1, 3, 59), [AdviceCode.STARTS_IN_THE_PAST]),
-        (at(2027, 4, 1, 4), [AdviceCode.ENDED]),
+        # And four hours behind in April: the last call may start just before 17:00 there.
+        (at(2027, 3, 31, 20, 59), [AdviceCode.STARTS_IN_THE_PAST]),
+        (at(2027, 3, 31, 21), [AdviceCode.ENDED]),
     ],
 )
-def test_days_are_past_when_they_are_over_in_the_campaigns_zone(
+def test_the_first_day_is_past_with_its_date_and_the_campaign_with_its_last_hour(
     now: datetime, codes: list[AdviceCode]
 ) -> None:
     assert [piece.code for piece in advice(outbound(), now)] == codes
@@ -50,8 +51,39 @@ def test_a_day_is_over_at_midnight_and_not_a_minute_earlier(
 ) -> None:
     values = outbound(timezone=zone, end_date=None)
 
-    assert advice(values, now) == [Advice("start_date", AdviceCode.STARTS_IN_THE_PAST)]
+    assert [(piece.field, piece.code) for piece in advice(values, now)] == [
+        ("start_date", AdviceCode.STARTS_IN_THE_PAST)
+    ]
     assert advice(values, now - timedelta(minutes=1)) == []
+
+
+@pytest.mark.parametrize(
+    ("now", "over"), [(at(2027, 1, 6, 12), "2 are"), (at(2027, 1, 5, 12), "1 is")]
+)
+def test_it_is_said_how_many_of_the_days_that_are_counted_are_over(
+    now: datetime, over: str
+) -> None:
+    (piece,) = advice(outbound(), now)
+    assert describe_advice(piece) == (
+        f"The first day is in the past: of the 63 calling days that are counted here, {over} over. "
+        "Is the year right?"
+    )
+
+
+def test_without_a_calling_day_none_is_counted_and_one_is_told_in_the_singular() -> None:
+    fridays = {"days_of_week": (Weekday.FRIDAY,), "start_date": date(2027, 3, 1)}
+    none = outbound(**fridays, end_date=date(2027, 3, 3))
+    assert Advice("start_date", AdviceCode.STARTS_IN_THE_PAST) in advice(none, at(2027, 3, 2, 12))
+    friday = outbound(**fridays, end_date=date(2027, 3, 6))
+    (piece,) = [
+        piece for piece in advice(friday, at(2027, 3, 2, 12)) if piece.field == "start_date"
+    ]
+    assert "of the 1 calling day that is counted here, 0 are over" in describe_advice(piece)
+
+
+def test_a_last_day_on_which_it_does_not_call_does_not_keep_a_campaign_from_being_over() -> None:
+    to_sunday = outbound(end_date=date(2027, 4, 4))
+    assert advice(to_sunday, at(2027, 4, 3, 12)) == [Advice("end_date", AdviceCode.ENDED)]
 
 
 def test_an_end_in_the_past_is_said_at_the_last_day_and_only_there() -> None:

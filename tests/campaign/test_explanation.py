@@ -14,6 +14,7 @@ from app.campaign.contract.fields import FIELDS, CampaignType, DialerType, Value
 from app.campaign.contract.problems import Code, Problem
 from app.campaign.contract.reading import read_answers, read_json
 from app.campaign.contract.wording import describe_advice, describe_problem
+from app.campaign.explanation import explain
 from app.campaign.schedule.months import MOST_MONTHS, lay_out_months
 from tests.campaign.contract.test_vectors import SAMPLE
 from tests.campaign.meanings import NOW, explain_values
@@ -186,3 +187,15 @@ def test_whatever_is_typed_has_a_meaning_that_can_be_shown(
     if explanation.overview:
         assert explanation.overview.calling_days >= 0
         assert 1 <= len(lay_out_months(explanation.overview, explanation.closed)) <= MOST_MONTHS
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\u200b"])
+def test_a_blank_answer_counts_for_nothing_as_it_is_not_sent(blank: str) -> None:
+    answers = typed(outbound())
+    without = {name: value for name, value in answers.items() if name != "phone_number_id"}
+    answered, left_out = (
+        explain(answers, NOW) for answers in ({**without, "phone_number_id": blank}, without)
+    )
+    assert answered.payload == left_out.payload
+    assert answered.plain == left_out.plain
+    assert answered.advice == left_out.advice

@@ -40,3 +40,12 @@ def test_problems_are_told_in_the_words_of_the_screen() -> None:
 def test_a_place_that_is_not_known_is_a_problem() -> None:
     (problem,) = write(outbound(), audience="Atlantis")["problems"]
     assert (problem["field"], problem["code"]) == ("audience", "unknown_place")
+
+
+def test_what_is_not_sent_is_said() -> None:
+    advice = write(inbound(), timezone="Europe/Paris")["advice"]
+    assert {
+        "field": "timezone",
+        "code": "not_sent",
+        "message": "The time zone is kept here, but not sent.",
+    } in advice

@@ -1,6 +1,6 @@
 """Advice on days, gaps and hosts: each is given when it should be, and only then."""
 
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 import pytest
@@ -36,7 +36,7 @@ def codes(values: dict[str, Any], **remarks: str) -> list[tuple[str, AdviceCode]
     return [(piece.field, piece.code) for piece in explain_values(values, remarks=remarks).advice]
 
 
-@pytest.mark.parametrize(("last", "is_advised"), [(4, True), (5, True), (6, False)])
+@pytest.mark.parametrize(("last", "is_advised"), [(5, True), (6, False)])
 def test_a_campaign_that_ends_the_day_after_its_first_is_pointed_out(
     last: int, *, is_advised: bool
 ) -> None:
@@ -74,6 +74,58 @@ def test_calls_on_a_weekend_are_pointed_out(
     assert codes_found == ([("days_of_week", AdviceCode.WEEKEND_DAYS)] if is_advised else [])
 
 
+@pytest.mark.parametrize(
+    ("audience", "days", "named"),
+    [
+        ("Saudi Arabia", "Sunday to Thursday", ""),
+        ("Saudi Arabia", "Friday", "Friday"),
+        ("Asia/Riyadh", "Friday", "Friday"),
+        ("Iran", "Saturday", ""),
+        ("United Arab Emirates", "Friday", ""),
+        ("Saudi Arabia, France", "all days", "Friday in Saudi Arabia; Saturday; Sunday in France"),
+        ("Antarctica", "all days", "Saturday and Sunday"),
+    ],
+)
+def test_the_weekend_is_that_of_where_the_leads_are(audience: str, days: str, named: str) -> None:
+    week = tuple(Weekday)
+    called = {"Sunday to Thursday": (*week[:4], week[6]), "Friday": week[4:5]} | {
+        "Saturday": week[5:6],
+        "all days": week,
+    }
+    advice = explain_values(
+        outbound(days_of_week=called[days], daily_end_time=time(12)),
+        remarks={"audience": audience},
+    ).advice
+    weekends = [piece.detail for piece in advice if piece.code is AdviceCode.WEEKEND_DAYS]
+    assert weekends == ([named] if named else [])
+
+
+@pytest.mark.parametrize(
+    ("audience", "days", "hours", "named"),
+    [
+        # 19:00 in New York is 11:00 on the next day in Sydney.
+        ("Australia", (Weekday.SUNDAY,), (19, 22), ""),
+        ("Australia", (Weekday.FRIDAY,), (19, 22), "Saturday"),
+        ("Florida, Israel", (Weekday.FRIDAY,), (9, 12), "Friday in Israel"),
+        ("Florida, Israel", (Weekday.SUNDAY,), (9, 12), "Sunday in United States"),
+    ],
+)
+def test_it_is_a_weekend_by_the_clock_of_the_leads(
+    audience: str, days: tuple[Weekday, ...], hours: tuple[int, int], named: str
+) -> None:
+    opens, closes = map(time, hours)
+    values = outbound(days_of_week=days, daily_start_time=opens, daily_end_time=closes)
+    advice = explain_values(values, remarks={"audience": audience}).advice
+    weekends = [piece.detail for piece in advice if piece.code is AdviceCode.WEEKEND_DAYS]
+    assert weekends == ([named] if named else [])
+
+
+def test_a_weekend_that_never_comes_is_not_pointed_out() -> None:
+    assert AdviceCode.WEEKEND_DAYS not in [
+        code for _, code in codes(january(4, 6, days_of_week=tuple(Weekday)))
+    ]
+
+
 # The 18th of January 2027 is Martin Luther King Jr. Day, a Monday.
 @pytest.mark.parametrize(
     ("first", "last", "remarks", "expected"),
@@ -101,14 +153,14 @@ def test_calls_on_days_off_are_pointed_out_where_the_audience_was_named(
 
 def test_days_off_are_named_and_from_the_fourth_on_counted() -> None:
     us = "Mon 18 Jan 2027, Martin Luther King Jr. Day (United States)"
-    own = "2027-01-04 Kick-off, 2027-01-19 Party, 2027-01-20, 2027-01-21"
+    own = "2027-01-04 Kick-off, 2027-01-04 Visit, 2027-01-19 Party, 2027-01-20, 2027-01-21"
 
     remarks = {"audience": "US", "own_dates": own}
     pieces = explain_values(january(4, 22), remarks=remarks).advice
 
     named = f"{us}; Tue 19 Jan 2027, Party; Wed 20 Jan 2027, Own date"
     assert list(pieces) == [
-        Advice("start_date", AdviceCode.STARTS_ON_A_HOLIDAY, "Kick-off"),
+        Advice("start_date", AdviceCode.STARTS_ON_A_HOLIDAY, "Kick-off, Visit"),
         Advice("days_of_week", AdviceCode.CALLS_ON_HOLIDAYS, f"{named}; 1 more"),
     ]
 

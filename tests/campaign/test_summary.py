@@ -1,6 +1,7 @@
 """The plain words: a sentence for each thing that is known, and none for what is not."""
 
-from datetime import time
+import re
+from datetime import date, time
 from typing import Any
 
 import pytest
@@ -199,3 +200,10 @@ def test_events_are_said_to_go_to_the_webhook() -> None:
     assert about("Its events", outbound(webhook_url="https://example.com/e")) == [
         "Its events are sent to https://example.com/e."
     ]
+
+
+def test_nothing_is_said_of_what_has_to_be_changed() -> None:
+    wrong = outbound(max_call_attempts=-1, max_daily_attempts=-2, timezone="Nowhere")
+    assert not re.search("-1|-2|Nowhere", " ".join(words(wrong)))
+    before = outbound(end_date=date(2027, 1, 3))
+    assert about("From ", before) == []

@@ -44,7 +44,7 @@ def test_a_total_that_stops_before_the_last_day_says_so() -> None:
         ),
         (
             {"end_date": date(2027, 1, 5), "daily_end_time": time(9, 15)},
-            "That makes 2 calling days with 0.5 hours of calling.",
+            "That makes 2 calling days with 30 minutes of calling.",
         ),
         (
             {"start_date": date(2027, 1, 2), "end_date": date(2027, 1, 3)},

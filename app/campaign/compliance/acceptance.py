@@ -22,6 +22,13 @@ class DutyAnswer(StrEnum):
     NOT_NEEDED = "not needed"
 
 
+DUTY_ANSWER_WORDS = {
+    DutyAnswer.YES: "Yes",
+    DutyAnswer.NO: "No",
+    DutyAnswer.NOT_NEEDED: "Not needed",
+}
+
+
 @dataclass(frozen=True)
 class Statement:
     """What somebody stated about one finding, or about one exemption.
@@ -51,7 +58,7 @@ class Statement:
 Accepted: TypeAlias = Mapping[str, Statement]
 """Statements about findings, by rule id, and about all leads, by `build_exemption_key`."""
 
-ACCEPTED, LIFTED, UNMET = "accepted", "lifted", "unmet"
+ACCEPTED, LIFTED, UNMET, NOT_KNOWN = "accepted", "lifted", "unmet", "not known"
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, time
+from datetime import time
 from functools import lru_cache, reduce
 from itertools import chain, combinations
 
@@ -25,7 +25,7 @@ from app.campaign.schedule.offset_periods import (
     find_offset_periods,
     find_same_offsets,
 )
-from app.campaign.schedule.windows import Schedule
+from app.campaign.schedule.windows import Schedule, find_weekdays_between
 
 _MINUTE = 60
 _SHORTEST = 15 * _MINUTE
@@ -83,7 +83,7 @@ def find_allowed_hours(
 def _open_other_weekdays(week: WeekHours, period: OffsetPeriod, schedule: Schedule) -> WeekHours:
     """Open the weekdays that do not occur in a period, so that they restrict nothing."""
     first, last = max(period.first, schedule.first), min(period.last, schedule.last)
-    days = _find_weekdays(first, last)
+    days = find_weekdays_between(first, last)
     return tuple(hours if day in days else ALWAYS[day] for day, hours in enumerate(week))
 
 
@@ -125,7 +125,7 @@ def find_allowed_windows(schedule: Schedule, week: WeekHours) -> tuple[AllowedWi
     hours. Each window has a weekday that occurs in the schedule. All on the campaign's clock.
     """
     open_days = sorted(day for day in schedule.days if week[day])
-    dates = _find_weekdays(schedule.first, schedule.last)
+    dates = find_weekdays_between(schedule.first, schedule.last)
     opens, closes = count_seconds(schedule.opens), count_seconds(schedule.closes)
     own, shared, moved = [], [], []
     seen: set[tuple[frozenset[int], DayHours]] = set()
@@ -172,7 +172,3 @@ def _move_window(hours: DayHours, opens: int, closes: int) -> DayHours:
         begin = max(start, min(opens, end - (closes - opens)))
         moved.append((begin, min(end, begin + closes - opens)))
     return tuple(moved)
-
-
-def _find_weekdays(first: date, last: date) -> frozenset[int]:
-    return frozenset((first.weekday() + n) % 7 for n in range(min(7, (last - first).days + 1)))

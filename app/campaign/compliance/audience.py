@@ -188,12 +188,13 @@ def _find_strictest() -> Named:
 
 def _read_dates(text: str) -> tuple[tuple[tuple[date, str], ...], tuple[str, ...]]:
     """Read days such as ``2027-03-05 Founders' day``, with commas or line breaks between them."""
-    dates, unread = {}, []
+    dates: dict[date, str] = {}
+    unread = []
     for word in filter(None, map(str.strip, re.split(r"[,;\n]", text))):
         match = _OWN_DATE.fullmatch(word)
         day = _read_day(match[1]) if match else None
         if match and day and is_in_sight(day) and not _has_several(word):
-            dates[day] = match[2]
+            dates[day] = ", ".join(filter(None, (dates.get(day), match[2])))
         else:
             unread.append(word)
     return tuple(sorted(dates.items())), tuple(unread)

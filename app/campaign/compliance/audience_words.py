@@ -16,9 +16,10 @@ _NAMED = 3
 def describe_audience(audience: Audience) -> str:
     """Describe whose rules were applied, and which of that is only assumed."""
     places = _name_places(audience)
-    where = ", ".join(places) if len(places) <= _SHOWN else f"{len(places)} states and countries"
+    count = len(audience.places)
+    where = ", ".join(places) if len(places) <= _SHOWN else f"{count} states and countries"
     unread = _describe_unread(audience.unread)
-    assumed = f"so {where} {'is' if len(audience.places) == 1 else 'are'} assumed"
+    assumed = f"so {where} {'is' if count == 1 else 'are'} assumed"
     sentences = [
         f"{unread or _describe_missing_places(audience)}, {assumed}."
         if audience.is_assumed
@@ -38,7 +39,7 @@ def describe_gaps(audience: Audience) -> list[str]:
     sentences = [sentence for topic in _TOPICS for sentence in _describe_gap(topic, known)]
     parts = {find_place(code).name for coverage in known for code in coverage.without_own}
     if parts:
-        names = _join_names(sorted(parts))
+        names = join_places(sorted(parts))
         sentences.append(f"Of {names} only the rules of the country are known here.")
     return sentences
 
@@ -53,15 +54,15 @@ def _describe_gap(topic: Topic, known: Sequence[Coverage]) -> Iterator[str]:
             for coverage in unread
             if (topic in coverage.ruled_otherwise) is is_ruled
         ]:
-            yield f"{thing}{such} are not known here for {_join_names(names)}."
+            yield f"{thing}{such} are not known here for {join_places(names)}."
     if names := [coverage.place.name for coverage in known if topic in coverage.own_unread]:
-        yield f"{thing}: for {_join_names(names)} only those of the country are known here."
+        yield f"{thing}: for {join_places(names)} only those of the country are known here."
 
 
 def describe_none_found(audience: Audience) -> list[str]:
     """Describe where the law was read without finding a rule: one sentence for each topic."""
     return [
-        f"{thing}: read for {_join_names(names)}, and none found."
+        f"{thing}: read for {join_places(names)}, and none found."
         for topic, thing in _TOPICS.items()
         if (
             names := [
@@ -81,8 +82,8 @@ _TOPICS = {
 }
 
 
-def _join_names(names: list[str]) -> str:
-    """Join names, of many only the first ones: Germany, Ireland and 3 more places."""
+def join_places(names: list[str]) -> str:
+    """Join names of places, of many only the first: Germany, Ireland and 3 more places."""
     first_names, more = names[:_NAMED], len(names) - _NAMED
     if more > 1:
         return f"{', '.join(first_names)} and {more} more places"

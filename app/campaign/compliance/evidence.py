@@ -37,7 +37,7 @@ class OutsideHours:
     that differ with other offsets, first on `later_since`; empty if there are none. `closed` are
     the weekdays among them without any hours. `others` are further zones in which the rule is
     broken, `days` is the number of the campaign's days on which it is broken in any zone, and
-    `first` is the first of them.
+    `first` is the first of them. `seconds` are the most outside the hours on one day.
     """
 
     zone: str
@@ -49,18 +49,19 @@ class OutsideHours:
     others: tuple[str, ...]
     days: int
     first: date
-
-    @property
-    def seconds(self) -> int:
-        """The most seconds outside the hours on one day."""
-        return max(sum_lengths(day) for _, day in self.outside + self.later)
+    seconds: int
 
 
 @dataclass(frozen=True)
 class TooMany:
-    """More attempts than a rule allows: the instants of the largest possible number."""
+    """More attempts than a rule allows: the instants of the largest possible number.
+
+    `zone` is that of a lead by whose clock the rule's days or months are counted; `None` where it
+    counts hours.
+    """
 
     attempts: tuple[datetime, ...]
+    zone: str | None = None
 
 
 @dataclass(frozen=True)

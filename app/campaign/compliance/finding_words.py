@@ -1,13 +1,20 @@
 """The sentences of findings: what is broken, where, when and by how much."""
 
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
 
 from app.campaign.compliance.evidence import Finding, OnHolidays, OutsideHours, TooMany
-from app.campaign.compliance.hours_words import format_hours, format_length
+from app.campaign.compliance.hours_words import format_hours
 from app.campaign.compliance.rule import AttemptLimit
 from app.campaign.contract.fields import Weekday
-from app.campaign.formatting import format_count, format_short_day, format_weekdays
+from app.campaign.contract.wording import join_words
+from app.campaign.formatting import (
+    format_clock,
+    format_count,
+    format_length,
+    format_short_day,
+    format_weekdays,
+)
 from app.campaign.schedule.intervals import DayHours
 from app.campaign.schedule.offset_periods import cut_to_foreseeable
 from app.campaign.schedule.windows import Schedule
@@ -23,9 +30,9 @@ def describe_finding(finding: Finding, schedule: Schedule) -> str:
     if isinstance(evidence, OutsideHours):
         return _describe_outside(evidence, schedule)
     if isinstance(evidence, TooMany):
-        return _describe_too_many(evidence, finding.rule.attempts, schedule.zone)
+        return _describe_too_many(evidence, finding.rule.attempts, schedule)
     if isinstance(evidence, OnHolidays):
-        return _describe_holidays(evidence)
+        return _describe_holidays(evidence, schedule)
     return finding.rule.limit
 
 
@@ -46,8 +53,7 @@ def measure(finding: Finding) -> str:
 
 def _describe_outside(evidence: OutsideHours, schedule: Schedule) -> str:
     more = f", and in {format_count(len(evidence.others), 'more zone')}" if evidence.others else ""
-    within = "in all" if cut_to_foreseeable(schedule) == schedule else "in the first 12 years"
-    by = f"up to {format_length(evidence.seconds)} outside the hours"
+    by = f"up to {format_length(timedelta(seconds=evidence.seconds))} outside the hours"
     later = (
         f"; later, first on {format_short_day(evidence.later_since)}, "
         f"{_describe_stretches(evidence.later)}"
@@ -59,12 +65,19 @@ def _describe_outside(evidence: OutsideHours, schedule: Schedule) -> str:
         if evidence.since == evidence.first
         else f" (there on {format_short_day(evidence.since)})"
     )
-    days = f"on {format_count(evidence.days, 'day')} {within}"
+    days = f"on {format_count(evidence.days, 'day')} {_describe_examined(schedule)}"
     return (
-        f"In {name_city(evidence.zone)} it calls "
+        f"By the clock in {name_city(evidence.zone)} it calls "
         f"{_describe_stretches(evidence.outside)}{later}, {by}{more}. "
         f"First on {format_short_day(evidence.first)}{there}, {days}."
     )
+
+
+def _describe_examined(schedule: Schedule) -> str:
+    """Describe the days that were examined: all, or how many years or months of them."""
+    if schedule.is_open_ended:
+        return f"until {format_short_day(schedule.last)}"
+    return "in all" if cut_to_foreseeable(schedule) == schedule else "in the first 12 years"
 
 
 def _describe_stretches(outside: Iterable[tuple[int, DayHours]]) -> str:
@@ -81,11 +94,12 @@ def _format_days(days: tuple[Weekday, ...]) -> str:
     return words if len(days) == len(_WEEK) else f"on {words}"
 
 
-def _describe_too_many(evidence: TooMany, limit: AttemptLimit | None, zone: str) -> str:
+def _describe_too_many(evidence: TooMany, limit: AttemptLimit | None, schedule: Schedule) -> str:
     count, most = len(evidence.attempts), limit.most if limit else 0
+    zone = evidence.zone or schedule.zone
     times = [_format_moment(instant, zone) for instant in evidence.attempts[:_SHOWN]]
     more = f" and {count - _SHOWN:,} more" if count > _SHOWN else ""
-    by = " by the lead's clock" if limit and limit.dates else ""
+    by = f" by the clock in {name_city(zone)}" if evidence.zone else ""
     if_reached = " if each reaches the person" if limit and limit.counts_contacts else ""
     return (
         f"One lead can get {count:,} calls in {format_period(limit)}{by}, {count - most:,} more "
@@ -102,17 +116,29 @@ def format_period(limit: AttemptLimit | None) -> str:
     return f"one calendar {limit.unit if limit else 'day'}"
 
 
-def _describe_holidays(evidence: OnHolidays) -> str:
-    days = [
-        f"{format_short_day(day)} ({name}"
-        f"{'' if there == day else f', {format_short_day(there)} there'})"
-        for day, there, name in evidence.days[:_SHOWN]
+def _describe_holidays(evidence: OnHolidays, schedule: Schedule) -> str:
+    by_holiday: dict[tuple[date, str], list[date]] = {}
+    for day, there, name in evidence.days:
+        by_holiday.setdefault((there, name), []).append(day)
+    named = [
+        f"{format_short_day(there)} ({name}{_describe_days_here(days, there)})"
+        for (there, name), days in sorted(by_holiday.items())[:_SHOWN]
     ]
-    more = f" and {len(evidence.days) - _SHOWN:,} more" if len(evidence.days) > _SHOWN else ""
-    count = format_count(len({there for _, there, _ in evidence.days}), "holiday")
-    return f"It calls on {count}: {', '.join(days)}{more}."
+    more = f" and {len(by_holiday) - _SHOWN:,} more" if len(by_holiday) > _SHOWN else ""
+    count = format_count(len(by_holiday), "holiday")
+    until = f" {_describe_examined(schedule)}" if schedule.is_open_ended else ""
+    return f"It calls on {count}{until}: {', '.join(named)}{more}."
+
+
+def _describe_days_here(days: Sequence[date], there: date) -> str:
+    """Describe the campaign's days during which it is a date there, if they are not the same."""
+    return (
+        ""
+        if days == [there]
+        else f", in the hours of {join_words(list(map(format_short_day, days)))}"
+    )
 
 
 def _format_moment(instant: datetime, zone: str) -> str:
     there = instant.astimezone(load_zone(zone))
-    return f"{format_short_day(there.date())} {there:%H:%M}"
+    return f"{format_short_day(there.date())} {format_clock(there.time())}"

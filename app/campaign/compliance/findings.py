@@ -105,7 +105,7 @@ def find_evidence(
         and retries
         and (attempts := find_too_many(rule.attempts, schedule, retries, zones))
     ):
-        yield TooMany(attempts)
+        yield TooMany(attempts, _find_clock(rule.attempts, schedule, retries, zones))
 
 
 def _find_on_holidays(
@@ -145,10 +145,31 @@ def find_too_many(
     """Find the instants of the most attempts in the limit's period; empty if they are allowed."""
     if limit.period is not None:
         instants = find_most_within(schedule, retries, limit.period)
-    elif limit.unit == "month":
-        instants = find_most_in_months(schedule, retries, find_same_offsets(schedule, zones))
     else:
-        instants = find_most_in_dates(
-            schedule, retries, limit.dates or 1, find_same_offsets(schedule, zones)
+        instants = _find_most_by_clocks(
+            limit, schedule, retries, find_same_offsets(schedule, zones)
         )
     return instants if len(instants) > limit.most else ()
+
+
+def _find_most_by_clocks(
+    limit: AttemptLimit, schedule: Schedule, retries: Limits, clocks: tuple[tuple[str, ...], ...]
+) -> tuple[datetime, ...]:
+    if limit.unit == "month":
+        return find_most_in_months(schedule, retries, clocks)
+    return find_most_in_dates(schedule, retries, limit.dates or 1, clocks)
+
+
+def _find_clock(
+    limit: AttemptLimit, schedule: Schedule, retries: Limits, zones: tuple[str, ...]
+) -> str | None:
+    """Find by whose clock there are the most attempts in days or months; `None` for hours."""
+    if limit.period is not None:
+        return None
+    clocks = find_same_offsets(schedule, zones)
+    most = _find_most_by_clocks(limit, schedule, retries, clocks)
+    return next(
+        zone
+        for zone, *others in clocks
+        if _find_most_by_clocks(limit, schedule, retries, ((zone, *others),)) == most
+    )

@@ -9,25 +9,31 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from app.campaign.compliance.audience import Audience, find_reach
-from app.campaign.compliance.places import Place, find_place, list_parts
+from app.campaign.compliance.places import Place, find_country, find_place, list_parts
 from app.campaign.compliance.rule import ClosedHolidays
 from app.campaign.compliance.rule_file import PartHolidays
 from app.campaign.formatting import format_short_day
-from app.campaign.schedule.offset_periods import cut_to_foreseeable, find_same_offsets
+from app.campaign.schedule.intervals import WHOLE_DAY, count_seconds
+from app.campaign.schedule.offset_periods import (
+    cut_to_foreseeable,
+    find_offset_periods,
+    find_same_offsets,
+)
 from app.campaign.schedule.open_windows import Open, open_calendar
-from app.campaign.schedule.windows import DAY, Schedule
+from app.campaign.schedule.windows import DAY, Schedule, find_weekdays_between
 from app.campaign.timezones.clock import Clock, read_clock
 
-_MOST_PARTS = 12
+MOST_PARTS = 12
 """The most parts whose own holidays count; with more, only the country's holidays do."""
 _OWN_NAME = "Own date"
 _FURTHEST = 2 * DAY
 """Clocks are 26 hours apart at the most."""
 _ALL_DAYS = frozenset(range(7))
 _SATURDAY = 5
+_WEEKEND = frozenset({5, 6})
 _DATED = re.compile(r"(Monday (?P<monday>after|by) )?(?P<date>\d\d-\d\d) (?P<name>.+)", re.ASCII)
 
 
@@ -74,6 +80,53 @@ def find_holidays_during(
         if any(_is_during(window, there.toordinal(), clocks) for window in find_windows(day))
     ]
     yield from sorted(days)
+
+
+@lru_cache(maxsize=256)
+def find_called_weekend(audience: Audience, schedule: Schedule) -> Mapping[str, frozenset[int]]:
+    """Find the weekdays (Monday is 0) of a weekend on which leads are called, by their country.
+
+    The clock of the lead decides, and the campaign's where nobody said where they are. Weekends
+    are those of the ``holidays`` package; Saturday and Sunday where it knows of none.
+    """
+    weekends: dict[str, frozenset[int]] = {}
+    zones: dict[str, dict[str, None]] = {}
+    for place in audience.places:
+        home = find_place(place.country) if place.country else find_country(place.code)
+        name = home.name if home else place.name
+        weekends[name] = _load_weekend(home.code) if home else _WEEKEND
+        there = [schedule.zone] if audience.is_assumed else place.zones
+        zones.setdefault(name, {}).update(dict.fromkeys(there))
+    near = cut_to_foreseeable(schedule)
+    return {
+        name: weekend & _find_called_weekdays(near, tuple(zones[name]))
+        for name, weekend in weekends.items()
+    }
+
+
+def _find_called_weekdays(schedule: Schedule, zones: tuple[str, ...]) -> frozenset[int]:
+    """Find the weekdays on the clocks of some zones that lie in the windows of a schedule."""
+    times = find_offset_periods(
+        schedule, tuple(group[0] for group in find_same_offsets(schedule, zones))
+    )
+    ends = count_seconds(schedule.opens), count_seconds(schedule.closes) - 1
+    return frozenset(
+        (day + (second + ahead) // WHOLE_DAY) % 7
+        for period in times.periods
+        for day in schedule.days & find_weekdays_between(period.first, period.last)
+        for ahead in period.ahead
+        for second in ends
+    )
+
+
+@cache
+def _load_weekend(country: str) -> frozenset[int]:
+    import holidays  # No start waits for what only the first place asks for.
+
+    try:
+        return frozenset(holidays.country_holidays(country).weekend)
+    except NotImplementedError:
+        return _WEEKEND
 
 
 def _is_during(window: Open, there: int, clocks: Sequence[Clock]) -> bool:
@@ -162,10 +215,19 @@ def _format_names(names: Mapping[tuple[str, date], list[str]], day: date) -> str
     )
 
 
+def has_too_many_parts(audience: Audience) -> bool:
+    """Tell whether leads are in so many parts of countries that only the country's days count."""
+    return not audience.is_assumed and len(_list_parts_of_countries(audience)) > MOST_PARTS
+
+
 def _select_places(audience: Audience) -> list[Place]:
     """Select the places whose holidays count: the named countries, and parts if they are few."""
     if audience.is_assumed:
         return []
     countries = dict.fromkeys(place.country for place in audience.places if place.country)
-    parts = [place for place in audience.places if place.code != place.country and place.country]
-    return [*map(find_place, countries), *(parts if len(parts) <= _MOST_PARTS else ())]
+    parts = [] if has_too_many_parts(audience) else _list_parts_of_countries(audience)
+    return [*map(find_place, countries), *parts]
+
+
+def _list_parts_of_countries(audience: Audience) -> list[Place]:
+    return [place for place in audience.places if place.code != place.country and place.country]

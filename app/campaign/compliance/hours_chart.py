@@ -6,7 +6,7 @@ zone line up with those allowed everywhere.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from functools import lru_cache
 
 from app.campaign.compliance.allowed_hours import AllowedHours, find_allowed_hours
@@ -23,12 +23,10 @@ from app.campaign.schedule.intervals import (
     shift_week,
     subtract,
 )
-from app.campaign.schedule.offset_periods import OffsetPeriod, cut_to_foreseeable
-from app.campaign.schedule.windows import DAY, Schedule
-from app.campaign.timezones.zones import load_zone
+from app.campaign.schedule.offset_periods import OffsetPeriod, OffsetPeriods, cut_to_foreseeable
+from app.campaign.schedule.windows import Schedule, find_weekdays_between
 
 _WEEK = tuple(Weekday)
-_NOON = time(12)
 
 
 @dataclass(frozen=True)
@@ -57,22 +55,25 @@ class Row:
 
 @dataclass(frozen=True)
 class OtherDays:
-    """Weekdays on which the allowed hours differ from those of most days."""
+    """Weekdays on which the allowed hours differ from those of most days.
+
+    `is_broken` tells whether the window is not inside them.
+    """
 
     days: tuple[Weekday, ...]
     allowed: DayHours
+    is_broken: bool
 
 
 @dataclass(frozen=True)
 class HoursChart:
-    """The chart of one or more seasons with the same offsets.
+    """The chart of one or more periods with the same offsets.
 
-    `days` are the weekdays that it is drawn for, the largest group with the same hours; `since`
-    are the first days of the seasons.
+    `days` are the weekdays that it is drawn for, the largest group with the same hours; `periods`
+    are the first and the last day of each, `None` for that of a campaign without a last day.
     """
 
-    since: tuple[date, ...]
-    is_summer: bool
+    periods: tuple[tuple[date, date | None], ...]
     days: tuple[Weekday, ...]
     rows: tuple[Row, ...]
     allowed: DayHours
@@ -81,26 +82,28 @@ class HoursChart:
 
 @lru_cache(maxsize=64)
 def chart_hours(schedule: Schedule, audience: Audience) -> tuple[HoursChart, ...]:
-    """Lay out a chart for each set of offsets, in the order in which they first occur."""
+    """Lay out a chart for each set of offsets with calling days, in the order of their first."""
     near = cut_to_foreseeable(schedule)
     allowed_hours = find_allowed_hours(
         select_rules(audience, near.first, near.last), near, audience
     )
     grouped: dict[tuple[int, ...], list[int]] = {}
-    for number, season in enumerate(allowed_hours.times.periods):
-        grouped.setdefault(season.ahead, []).append(number)
-    return tuple(_chart_season(allowed_hours, schedule, numbers) for numbers in grouped.values())
+    for number, period in enumerate(allowed_hours.times.periods):
+        if _find_called_weekdays(schedule, period):
+            grouped.setdefault(period.ahead, []).append(number)
+    return tuple(_chart_periods(allowed_hours, schedule, numbers) for numbers in grouped.values())
 
 
-def _chart_season(
+def _chart_periods(
     allowed_hours: AllowedHours, schedule: Schedule, numbers: list[int]
 ) -> HoursChart:
-    seasons = [allowed_hours.times.periods[number] for number in numbers]
-    ahead, allowed = seasons[0].ahead, allowed_hours.allowed[numbers[0]]
+    periods = [allowed_hours.times.periods[number] for number in numbers]
+    ahead, allowed = periods[0].ahead, allowed_hours.allowed[numbers[0]]
     weeks = [
         shift_week(week, seconds) for week, seconds in zip(allowed_hours.hours, ahead, strict=True)
     ]
-    kinds = _group_days(weeks, schedule)
+    days = frozenset().union(*(_find_called_weekdays(schedule, period) for period in periods))
+    kinds = _group_days(weeks, days)
     usual, *others = sorted(kinds, key=len, reverse=True)
     window: DayHours = ((count_seconds(schedule.opens), count_seconds(schedule.closes)),)
     rows = (
@@ -110,20 +113,27 @@ def _chart_season(
         )
     )
     return HoursChart(
-        since=tuple(season.first for season in seasons),
-        is_summer=_is_summer(schedule, allowed_hours.times.zones, seasons[0]),
+        periods=tuple(
+            (period.first, None if _goes_on(schedule, period, allowed_hours.times) else period.last)
+            for period in periods
+        ),
         days=_list_weekdays(usual),
         rows=tuple(sorted(rows, key=lambda row: row.there, reverse=True)),
         allowed=allowed[usual[0]],
-        others=_group_other_days(others, allowed),
+        others=_group_other_days(others, allowed, window),
     )
 
 
-def _group_other_days(kinds: Iterable[list[int]], allowed: WeekHours) -> tuple[OtherDays, ...]:
+def _group_other_days(
+    kinds: Iterable[list[int]], allowed: WeekHours, window: DayHours
+) -> tuple[OtherDays, ...]:
     grouped: dict[DayHours, list[int]] = {}
     for day in sorted(day for days in kinds for day in days):
         grouped.setdefault(allowed[day], []).append(day)
-    return tuple(OtherDays(_list_weekdays(days), hours) for hours, days in grouped.items())
+    return tuple(
+        OtherDays(_list_weekdays(days), hours, is_broken=bool(subtract(window, hours)))
+        for hours, days in grouped.items()
+    )
 
 
 def _build_row(
@@ -157,27 +167,23 @@ def _shift(hours: DayHours, seconds: int) -> DayHours:
     return tuple((start + seconds, end + seconds) for start, end in hours)
 
 
-def _group_days(weeks: list[WeekHours], schedule: Schedule) -> Iterable[list[int]]:
+def _find_called_weekdays(schedule: Schedule, period: OffsetPeriod) -> frozenset[int]:
+    return schedule.days & find_weekdays_between(period.first, period.last)
+
+
+def _goes_on(schedule: Schedule, period: OffsetPeriod, times: OffsetPeriods) -> bool:
+    """Tell whether a period is the last that is examined, and the campaign goes on after it."""
+    is_last = period is times.periods[-1]
+    return is_last and (schedule.is_open_ended or schedule.last > period.last)
+
+
+def _group_days(weeks: list[WeekHours], days: frozenset[int]) -> Iterable[list[int]]:
     """Group the weekdays on which the same hours are allowed in every zone."""
     kinds: dict[tuple[DayHours, ...], list[int]] = {}
-    for day in sorted(schedule.days):
+    for day in sorted(days):
         kinds.setdefault(tuple(week[day] for week in weeks), []).append(day)
     return kinds.values()
 
 
 def _list_weekdays(days: list[int]) -> tuple[Weekday, ...]:
     return tuple(_WEEK[day] for day in days)
-
-
-def _is_summer(schedule: Schedule, zones: tuple[str, ...], season: OffsetPeriod) -> bool:
-    """Tell whether any clock is ahead of its smallest offset in the year after the first day."""
-    return any(_is_ahead(zone, season.first) for zone in {schedule.zone, *zones})
-
-
-@lru_cache(maxsize=4096)
-def _is_ahead(zone: str, day: date) -> bool:
-    offsets = [
-        load_zone(zone).utcoffset(datetime.combine(day + weeks * 7 * DAY, _NOON)) or timedelta()
-        for weeks in range(52)
-    ]
-    return offsets[0] > min(offsets)

@@ -1,7 +1,10 @@
 """Format hours and lengths of time for a person."""
 
+from collections.abc import Sequence
+from datetime import date
+
 from app.campaign.compliance.hours_chart import Row
-from app.campaign.formatting import format_count
+from app.campaign.formatting import format_count, format_short_day
 from app.campaign.schedule.intervals import WHOLE_DAY, DayHours, Stretch
 from app.campaign.timezones.zones import name_city
 
@@ -20,23 +23,36 @@ def format_short_hours(day: DayHours) -> str:
 
 
 def format_stretch(stretch: Stretch, until: str = "–") -> str:
-    """Format one stretch shortly; it may begin on the day before or end on the next."""
-    if stretch[1] == WHOLE_DAY:
-        return f"{_format_clock(stretch[0] % WHOLE_DAY)}{_mark_other_day(stretch[0])}{until}24:00"
-    return until.join(
-        f"{_format_clock(second % WHOLE_DAY)}{_mark_other_day(second)}" for second in stretch
+    """Format one stretch shortly; it may begin or end up to two days before or later."""
+    start, end = stretch
+    since = f"{_format_clock(start % WHOLE_DAY)}{_mark_other_day(start)}"
+    # A day ends at 24:00; what would be 00:00 is on the day after it.
+    return f"{since}{until}{_format_clock((end - 1) % WHOLE_DAY + 1)}{_mark_other_day(end - 1)}"
+
+
+def describe_periods(periods: Sequence[tuple[date, date | None]]) -> str:
+    """Describe the periods of an hours chart, of many only the first ones.
+
+    Mon 4 Jan 2027 to Sat 13 Mar 2027, and again from Sun 7 Nov 2027.
+    """
+    first, *others = (
+        f"{'' if last else 'from '}{format_short_day(day)}"
+        f"{f' to {format_short_day(last)}' if last and last != day else ''}"
+        for day, last in periods
     )
+    again = "".join(f", and again {other}" for other in others[:1])
+    return f"{first}{again}{' and later' if len(others) > 1 else ''}"
 
 
 def describe_row(row: Row) -> str:
     """Say in words what a row of the hours chart draws, by the clock of its places.
 
-    Los Angeles: calls 06:00 to 14:00 there. 06:00 to 08:00 breaks a rule; allowed is 08:00 to
-    21:00.
+    By the clock in Los Angeles it calls from 06:00 to 14:00. 06:00 to 08:00 breaks a rule; allowed
+    is 08:00 to 21:00.
     """
     first, *others = map(name_city, row.zones)
     places = f"{first} and {format_count(len(others), 'more place')}" if others else first
-    calls = f"{places}: calls {format_stretch(row.there, ' to ')} there."
+    calls = f"By the clock in {places} it calls from {format_stretch(row.there, ' to ')}."
     allowed = _join_stretches(row.allowed_there)
     if not row.outside:
         return f"{calls} That is inside what is allowed: {allowed}."
@@ -49,18 +65,15 @@ def _join_stretches(hours: DayHours) -> str:
     return " and ".join(format_stretch(stretch, " to ") for stretch in hours)
 
 
-def format_length(seconds: int) -> str:
-    """Format a length in seconds, rounded up to minutes: 1 hour 30 minutes."""
-    hours, minutes = divmod(-(-seconds // 60), 60)
-    parts = [
-        format_count(hours, "hour") if hours else "",
-        format_count(minutes, "minute") if minutes else "",
-    ]
-    return " ".join(filter(None, parts))
-
-
 def _mark_other_day(second: int) -> str:
-    return " the day before" if second < 0 else " next day" if second >= WHOLE_DAY else ""
+    """Name the day of a second after midnight if it is another; clocks are 26 hours apart."""
+    return _OTHER_DAYS[second // WHOLE_DAY]
+
+
+_OTHER_DAYS = {-2: " two days before", -1: " the day before", 0: ""} | {
+    1: " next day",
+    2: " two days later",
+}
 
 
 def _format_clock(second: int) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from itertools import count
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from app.campaign.compliance.evidence import OutsideHours, sum_lengths
 from app.campaign.schedule.intervals import (
@@ -37,6 +37,9 @@ from app.campaign.timezones.zones import iterate_even_stretches
 
 _WEEKS = 14 * DAY
 
+_Clocks: TypeAlias = tuple["int | date", ...]
+"""How far the clock there is ahead, or the day on which a clock changes, of each of the parts."""
+
 
 @lru_cache(maxsize=2048)
 def find_outside_hours(
@@ -60,15 +63,24 @@ def find_outside_hours(
 
 
 class _Outside(NamedTuple):
-    """What is outside the hours in one zone: the patterns, and ``{first day of a kind: count}``."""
+    """What is outside the hours in one zone: the patterns, and ``{first day of a kind: count}``.
+
+    `total` is in seconds, over all days.
+    """
 
     patterns: "list[_Pattern]"
     days: dict[date, int]
+    total: int
+
+    @property
+    def most(self) -> int:
+        """The most seconds on one day."""
+        return max(pattern.seconds for pattern in self.patterns)
 
     @property
     def gravity(self) -> tuple[int, int]:
-        """How bad it is: the most seconds on a day, and on how many days there is any."""
-        return max(pattern.seconds for pattern in self.patterns), sum(self.days.values())
+        """How bad it is: the most seconds on a day, and those of all days."""
+        return self.most, self.total
 
 
 def _measure_zone(
@@ -78,9 +90,13 @@ def _measure_zone(
     parts = sorted(_iterate_parts(hours, schedule, times, number))
     if not parts:
         return None
-    days = _count_even_days(hours, schedule, times, number)
-    days |= {part.day: 1 for part in parts if part.day in times.transition_days}
-    return _Outside(_group_patterns(parts), days)
+    odd = [part for part in parts if part.day in times.transition_days]
+    days = {part.day: 1 for part in odd}
+    total = sum(sum_lengths(part.outside) for part in odd)
+    for seconds, counts in _iterate_even_days(hours, schedule, times, number):
+        days |= counts
+        total += seconds * sum(counts.values())
+    return _Outside(_group_patterns(parts), days, total)
 
 
 def _report_worst(
@@ -101,18 +117,19 @@ def _report_worst(
         others=tuple(name for name in members if name != zone),
         days=sum(broken.values()),
         first=min(broken),
+        seconds=measured[zone].most,
     )
 
 
 class _Part(NamedTuple):
     """The stretches of one campaign day that are outside the hours on one day *there*.
 
-    `clocks` is the key of its offset: the seconds that the clock there is ahead, or the odd day.
+    `clocks` are the seconds that the clock there is ahead, or the day itself if it is odd.
     """
 
     day: date
     there: date
-    clocks: str
+    clocks: int | date
     outside: DayHours
 
 
@@ -120,11 +137,12 @@ class _Part(NamedTuple):
 class _Pattern:
     """The most that days there have outside the hours, by weekday, with one offset.
 
-    `since` is the first of the campaign's days with this pattern.
+    `since` is the first of the campaign's days with this pattern; on an odd day a clock changes.
     """
 
     since: date
     outside: tuple[tuple[int, DayHours], ...]
+    is_odd: bool
 
     @property
     def seconds(self) -> int:
@@ -139,14 +157,14 @@ def _group_patterns(parts: Iterable[_Part]) -> list[_Pattern]:
     outside than those before are a pattern of their own.
     """
     days: dict[date, DayHours] = {}
-    clocks: dict[date, tuple[str, ...]] = {}
+    clocks: dict[date, _Clocks] = {}
     since: dict[date, date] = {}
     for part in parts:
         days[part.there] = (*days.get(part.there, ()), *part.outside)
         clocks[part.there] = tuple(dict.fromkeys((*clocks.get(part.there, ()), part.clocks)))
         since.setdefault(part.there, part.day)
-    worst: dict[tuple[tuple[str, ...], int], dict[int, DayHours]] = {}
-    starts: dict[tuple[tuple[str, ...], int], date] = {}
+    worst: dict[tuple[_Clocks, int], dict[int, DayHours]] = {}
+    starts: dict[tuple[_Clocks, int], date] = {}
     for there, day in days.items():
         for number in count():
             pattern = worst.setdefault((clocks[there], number), {})
@@ -156,27 +174,40 @@ def _group_patterns(parts: Iterable[_Part]) -> list[_Pattern]:
                 pattern[there.weekday()] = max(before, day, key=sum_lengths)
                 starts.setdefault((clocks[there], number), since[there])
                 break
-    return [_Pattern(starts[key], tuple(sorted(worst[key].items()))) for key in worst]
+    return [
+        _Pattern(starts[key], tuple(sorted(pattern.items())), _is_odd(key[0]))
+        for key, pattern in worst.items()
+    ]
+
+
+def _is_odd(clocks: _Clocks) -> bool:
+    """Tell whether a clock changes on a day there, or between the two windows that it has."""
+    return len(clocks) > 1 or isinstance(clocks[0], date)
 
 
 def _find_worst_other(patterns: list[_Pattern]) -> _Pattern | None:
-    """Find the worst of the patterns that the first one does not contain; `None` without any."""
+    """Find the worst of the patterns that the first one does not contain; `None` without any.
+
+    What happens on one odd day only is told where nothing else is.
+    """
     first = patterns[0]
     others = [pattern for pattern in patterns if not set(pattern.outside) <= set(first.outside)]
-    return max(others, key=lambda pattern: pattern.seconds, default=None)
+    return max(others, key=lambda pattern: (not pattern.is_odd, pattern.seconds), default=None)
 
 
-def _count_even_days(
+def _iterate_even_days(
     hours: WeekHours, schedule: Schedule, times: OffsetPeriods, number: int
-) -> dict[date, int]:
-    """Count the days, odd ones apart, with something outside: ``{first day of a kind: count}``."""
-    counts: dict[date, int] = {}
+) -> Iterator[tuple[int, dict[date, int]]]:
+    """Yield each kind of days, odd ones apart, with seconds outside, and ``{first day: count}``."""
     for period in times.periods:
-        for weekday in _find_outside_by_weekday(hours, schedule, period.ahead[number]):
-            counts |= count_calling_days_between(
-                weekday, period.first, period.last, times.transition_days
+        outside = _find_outside_by_weekday(hours, schedule, period.ahead[number])
+        for weekday, pieces in outside.items():
+            seconds = sum(sum_lengths(piece) for _, piece in pieces)
+            odd = times.transition_days
+            yield (
+                seconds,
+                count_calling_days_between(weekday, period.first, period.last, odd),
             )
-    return counts
 
 
 def _find_outside_by_weekday(
@@ -197,11 +228,11 @@ def _iterate_parts(
             for day in _iterate_outer_weeks(weekday, period.first, period.last):
                 if day not in times.transition_days:
                     for days, piece in pieces:
-                        yield _Part(day, day + days * DAY, str(ahead), piece)
+                        yield _Part(day, day + days * DAY, ahead, piece)
     for day in times.transition_days:
         for there, stretch in _iterate_local_stretches(schedule, day, times.zones[number]):
             if piece := subtract((stretch,), hours[there.weekday()]):
-                yield _Part(day, there, str(day), piece)
+                yield _Part(day, there, day, piece)
 
 
 def _iterate_outer_weeks(weekday: int, first: date, last: date) -> Iterator[date]:

@@ -13,12 +13,14 @@ from itertools import chain
 
 from app.campaign.compliance.rulebook import load_rulebook
 from app.campaign.timezones.tables import find_present_name, load_countries, load_zone_countries
-from app.campaign.timezones.words import find_likely_zones
+from app.campaign.timezones.words import PLACES_OF_FIXED, find_likely_zones
 from app.campaign.timezones.zones import find_zone, fold
 
 _AND = re.compile(r"(?:^|\s+)and\s+|\s*&\s*", re.IGNORECASE)
 _NO_PART = re.compile(r"^the |\.")
 """Filler around a name: a leading "the", and dots."""
+
+_AMERICAN = ("EST", "MST", "HST")
 
 
 @dataclass(frozen=True)
@@ -107,8 +109,11 @@ def list_enclosing(country: str) -> tuple[str, ...]:
 
 
 def find_country(zone: str) -> Place | None:
-    """Find the country of a zone; `None` if it has none or more than one."""
-    codes = load_zone_countries().get(find_present_name(zone), ())
+    """Find the country of a zone; `None` if it has none or more than one.
+
+    EST is that of New York, where people use the name: to the zone data, it is Panama.
+    """
+    codes = load_zone_countries().get(find_present_name(_find_region(zone)), ())
     return find_place(codes[0]) if len(codes) == 1 else None
 
 
@@ -157,9 +162,16 @@ def _find_candidates(word: str) -> list[tuple[Place, ...]]:
     if candidates:
         return list(candidates)
     zone = find_zone(word)
-    return [
-        (Place(name, name, (name,), ""),) for name in ([zone] if zone else find_likely_zones(word))
-    ]
+    names = [_find_region(zone)] if zone else find_likely_zones(word)
+    return [(Place(name, name, (name,), ""),) for name in names]
+
+
+def _find_region(zone: str) -> str:
+    """Find the zone by whose clock people live who use the name of a fixed one of the US.
+
+    One that is named by its distance from Greenwich is nobody's in particular.
+    """
+    return PLACES_OF_FIXED[zone] if zone in _AMERICAN else zone
 
 
 def _normalise(word: str) -> str:

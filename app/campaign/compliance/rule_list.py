@@ -8,6 +8,7 @@ from app.campaign.compliance.places import find_place
 from app.campaign.compliance.rule import Rule
 from app.campaign.compliance.rule_file import Topic
 from app.campaign.compliance.rulebook import load_rulebook
+from app.campaign.formatting import format_count
 
 
 @dataclass(frozen=True)
@@ -46,5 +47,5 @@ def _describe_reading(code: str, topic: Topic) -> str:
     """Describe what is known for a topic: the number of rules, none found, or not read."""
     count = sum(rule.jurisdiction == code and rule.topic is topic for rule in load_rulebook().rules)
     if count:
-        return "1 rule" if count == 1 else f"{count} rules"
+        return format_count(count, "rule")
     return "none found" if topic in find_read_topics(code) else "not read"

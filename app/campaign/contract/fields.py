@@ -12,6 +12,8 @@ from enum import Enum, StrEnum, auto
 from functools import cache
 from typing import Any, TypeAlias
 
+from app.campaign.contract.global_ids import GlobalIdType
+
 Values: TypeAlias = Mapping[str, Any]
 """A campaign's typed values by field name; a field without a value is absent.
 
@@ -19,6 +21,9 @@ TEXT, URL and ZONE are `str`, CHOICE is a member of the field's enum, DAYS a tup
 `Weekday` in the order of the week, DATE a `date`, TIME a naive `time`, COUNT an `int`
 and FLAG a `bool`.
 """
+
+TIME_PATTERN = "([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?"
+"""A regular expression for a time of day as a whole, for Python and for JSON Schema."""
 
 CAMPAIGNS_PATH = "/api/v2/voice-campaigns"
 
@@ -112,7 +117,7 @@ class Field:
     choices: type[StrEnum] | None = None
     minimum: int | None = None
     after: str | None = None
-    global_id: str | None = None
+    global_id: GlobalIdType | None = None
     final: bool = False
 
     def is_required(self, values: Values) -> bool:
@@ -127,12 +132,12 @@ FIELDS = (
     Field("type", ValueKind.CHOICE, required=True, choices=CampaignType, final=True),
     Field("assistant_id", ValueKind.TEXT, required=True),
     Field(
-        "tenant_voice_provider_id", ValueKind.TEXT, required=True, global_id="TenantVoiceProvider"
+        "tenant_voice_provider_id", ValueKind.TEXT, required=True, global_id=GlobalIdType.PROVIDER
     ),
     Field("dialer_type", ValueKind.CHOICE, required=True, choices=DialerType),
     Field("vapi_calling_entity", ValueKind.CHOICE, choices=CallingEntity, final=True),
     Field("phone_number_id", ValueKind.TEXT, applies=SINGLE),
-    Field("phone_number_pool_id", ValueKind.TEXT, applies=POOL, global_id="VoicePhoneNumberPool"),
+    Field("phone_number_pool_id", ValueKind.TEXT, applies=POOL, global_id=GlobalIdType.POOL),
     Field("start_date", ValueKind.DATE, required=OUTBOUND, applies=OUTBOUND, final=True),
     Field("end_date", ValueKind.DATE, applies=OUTBOUND, after="start_date", final=True),
     Field("timezone", ValueKind.ZONE, required=OUTBOUND, applies=OUTBOUND),

@@ -1,4 +1,4 @@
-"""The contract as JSON Schema (2020-12) and OpenAPI 3.1, generated from the table.
+"""The contract as JSON Schema (2020-12), generated from the table.
 
 JSON Schema cannot compare two values, so the "after" rules appear only as the annotation
 ``x-after``; whoever validates with the schema has to add them. A field that is not
@@ -7,10 +7,9 @@ required may be `null`, which is the same as leaving it out.
 
 from typing import Any, TypeAlias
 
-from app.campaign.contract.fields import CAMPAIGNS_PATH, CONDITIONS, FIELDS, Field, ValueKind, When
+from app.campaign.contract.fields import CONDITIONS, FIELDS, TIME_PATTERN, Field, ValueKind, When
 from app.campaign.contract.visible import VISIBLE
 from app.campaign.contract.wording import FINAL, WORDS
-from app.version import VERSION
 
 Schema: TypeAlias = dict[str, Any]
 
@@ -18,7 +17,7 @@ ZONE_FORMAT = "iana-time-zone"
 """Format of a time zone name; not a standard one, so a validator has to be given its check."""
 
 # The lookahead keeps Python's "$" from matching before a final line break.
-_TIME = "^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$(?!\\n)"
+_TIME = f"^{TIME_PATTERN}$(?!\\n)"
 
 _KINDS: dict[ValueKind, Schema] = {
     ValueKind.TEXT: {"type": "string"},
@@ -50,26 +49,13 @@ def build_campaign_schema() -> Schema:
     }
 
 
-def build_openapi(sample_request: dict[str, Any], sample_answer: dict[str, Any]) -> Schema:
-    """Build the OpenAPI document: one operation with its token, its sample and its responses."""
+def build_object(properties: Schema) -> Schema:
+    """Build the schema of an object that has exactly these properties."""
     return {
-        "openapi": "3.1.0",
-        "info": {
-            "title": "Sandbox of Campaign Builder, not VoiceAIWrapper",
-            "version": VERSION,
-            "description": "Stands in for the VoiceAIWrapper API. It calls nobody.",
-        },
-        "security": [{"token": []}],
-        "paths": {CAMPAIGNS_PATH: {"post": _build_operation(sample_request, sample_answer)}},
-        "components": {
-            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
-            "schemas": {
-                "Campaign": build_campaign_schema(),
-                "Created": _CREATED,
-                "Error": _build_object(_ERROR),
-                "FieldErrors": _build_object(_ERROR | {"errors": _ERRORS}),
-            },
-        },
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
     }
 
 
@@ -128,71 +114,3 @@ def _build_condition(condition: When) -> Schema:
             },
         },
     }
-
-
-def _build_operation(sample_request: dict[str, Any], sample_answer: dict[str, Any]) -> Schema:
-    return {
-        "operationId": "createVoiceCampaign",
-        "summary": "Create a voice campaign",
-        "requestBody": {"required": True, "content": _build_content("Campaign", sample_request)},
-        "responses": {
-            "201": {
-                "description": "The campaign was created, as DRAFT.",
-                "content": _build_content("Created", sample_answer),
-            },
-            "400": _build_error("The body is not one JSON object, or the host is not known."),
-            "401": _build_error("The token is missing or wrong.", "WWW-Authenticate"),
-            "405": _build_error("Only POST is known here.", "Allow"),
-            "413": _build_error("The body is too large."),
-            "415": _build_error("The body is not application/json in UTF-8."),
-            "422": _build_error("Some fields break the contract.", schema="FieldErrors"),
-            "503": _build_error("The file of campaigns cannot be written. Nothing was created."),
-        },
-    }
-
-
-def _build_error(description: str, *headers: str, schema: str = "Error") -> Schema:
-    header_schemas = {name: {"schema": {"type": "string"}, "required": True} for name in headers}
-    return {
-        "description": description,
-        "content": _build_content(schema),
-        **({"headers": header_schemas} if header_schemas else {}),
-    }
-
-
-def _build_content(schema: str, example: dict[str, Any] | None = None) -> Schema:
-    content: Schema = {"schema": {"$ref": f"#/components/schemas/{schema}"}}
-    if example is not None:
-        content["example"] = example
-    return {"application/json": content}
-
-
-def _build_object(properties: Schema) -> Schema:
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": list(properties),
-        "additionalProperties": False,
-    }
-
-
-_TEXT: Schema = {"type": "string"}
-_CREATED = _build_object(
-    {
-        "status": {"const": "success"},
-        "message": _TEXT,
-        "data": _build_object(
-            {
-                "campaign_id": _TEXT,
-                "campaign_name": _TEXT,
-                "campaign_type": _TEXT,
-                "campaign_status": {"const": "DRAFT"},
-            }
-        ),
-    }
-)
-_ERROR: Schema = {"status": {"const": "error"}, "message": _TEXT}
-_ERRORS: Schema = {
-    "type": "object",
-    "additionalProperties": {"type": "array", "items": _TEXT, "minItems": 1},
-}

@@ -16,12 +16,17 @@ _encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def build_payload(values: Values) -> Payload:
-    """Build the payload from the values that are in use, in the documented order.
+    """Build the payload from the values that are sent, in the documented order.
 
-    Blank values are left out. The result is JSON-ready: `str`, `int`, `bool` and lists.
+    The result is JSON-ready: `str`, `int`, `bool` and lists.
     """
+    return {name: encode_value(value) for name, value in select_sent(values).items()}
+
+
+def select_sent(values: Values) -> Values:
+    """Select the values that are sent: those in use that are not blank, in the documented order."""
     return {
-        field.name: encode_value(values[field.name])
+        field.name: values[field.name]
         for field in list_used_fields(values)
         if field.name in values and not is_blank(values[field.name])
     }
@@ -30,12 +35,17 @@ def build_payload(values: Values) -> Payload:
 def encode_value(value: Any) -> Any:
     """Encode one typed value as the API documents it: ``2027-01-04``, ``09:00``, ``[...]``."""
     if isinstance(value, time):
-        return value.isoformat("seconds" if value.second else "minutes")
+        return write_time(value)
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, tuple):
         return list(value)
     return value
+
+
+def write_time(time_of_day: time) -> str:
+    """Write a time of day as the API and people do: 09:00, and 09:00:30 only with seconds."""
+    return time_of_day.isoformat("seconds" if time_of_day.second else "minutes")
 
 
 def encode_payload(document: Payload) -> bytes:

@@ -14,7 +14,15 @@ from dataclasses import dataclass
 from datetime import date, time
 from typing import Any, TypeAlias
 
-from app.campaign.contract.fields import FIELDS, OUTBOUND, Field, ValueKind, Values, Weekday
+from app.campaign.contract.fields import (
+    FIELDS,
+    OUTBOUND,
+    TIME_PATTERN,
+    Field,
+    ValueKind,
+    Values,
+    Weekday,
+)
 from app.campaign.contract.problems import Code, Problem
 from app.campaign.contract.typed_length import ABOUT_LEADS, find_too_long
 from app.campaign.contract.visible import can_be_encoded
@@ -24,7 +32,7 @@ Answers: TypeAlias = Mapping[str, str | Sequence[str]]
 """What a person typed, by field name: a text, or for DAYS the names of the ticked days."""
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?", re.ASCII)
+_TIME = re.compile(TIME_PATTERN)
 MOST_DIGITS = 18
 """Of a whole number that somebody types."""
 
@@ -161,7 +169,7 @@ def _read_whole_number_in_text(_field: Field, text: str) -> int:
     if not _WHOLE.fullmatch(text):
         raise Unreadable(Code.NOT_A_WHOLE_NUMBER)
     if len(text.lstrip("+-")) > MOST_DIGITS:
-        raise Unreadable(Code.TOO_MANY_DIGITS)
+        raise Unreadable(Code.NOT_A_WHOLE_NUMBER if text[0] == "-" else Code.TOO_MANY_DIGITS)
     return int(text)
 
 

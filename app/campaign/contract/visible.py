@@ -28,3 +28,8 @@ def can_be_encoded(text: str) -> bool:
 def can_be_seen(text: str) -> bool:
     """Tell whether a text has a visible character."""
     return _VISIBLE.search(text) is not None
+
+
+def drop_invisible(text: str) -> str:
+    """Take out every character that shows nothing but a space, and the spaces at both ends."""
+    return "".join(sign for sign in text if sign == " " or can_be_seen(sign)).strip()

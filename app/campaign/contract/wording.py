@@ -16,6 +16,7 @@ from app.campaign.contract.fields import (
     ValueKind,
     Weekday,
 )
+from app.campaign.contract.global_ids import GlobalIdType
 from app.campaign.contract.problems import Advice, AdviceCode, Code, Problem
 from app.campaign.contract.typed_length import LONGEST, LONGEST_IN_ALL
 
@@ -248,8 +249,8 @@ _ADVICE = {
     AdviceCode.NO_PLACE: (
         "There is no summer time here: {detail} all year. Choose the zone of a place."
     ),
-    AdviceCode.STARTS_IN_THE_PAST: "The first day is in the past. Is the year right?",
-    AdviceCode.ENDED: "The last day is in the past: no call would be made.",
+    AdviceCode.STARTS_IN_THE_PAST: "The first day is in the past{detail}. Is the year right?",
+    AdviceCode.ENDED: "The last hours of calling are over: no call would be made.",
     AdviceCode.OUT_OF_SIGHT: (
         "The calendar and the rules look at the years 1900 to 2199 only. Is the year right?"
     ),
@@ -258,8 +259,8 @@ _ADVICE = {
         "No call would ever be made: these days and hours never come between the first day "
         "and the last."
     ),
-    AdviceCode.WEEKEND_DAYS: "Calls on the weekend: few businesses answer then.",
-    AdviceCode.STARTS_ON_A_HOLIDAY: "The first day is a holiday: {detail}.",
+    AdviceCode.WEEKEND_DAYS: "Calls on the weekend, {detail}: few businesses answer then.",
+    AdviceCode.STARTS_ON_A_HOLIDAY: "The first day is a day off: {detail}.",
     AdviceCode.CALLS_ON_HOLIDAYS: (
         "Calls are made on days off, too: {detail}. The API has no field for holidays: "
         "split the campaign around them, or pause it by hand."
@@ -294,8 +295,8 @@ _ADVICE = {
     ),
 }
 
-_GLOBAL_IDS = {
-    "TenantVoiceProvider": "a voice provider",
-    "VoicePhoneNumberPool": "a number pool",
-    "VoiceCampaign": "a campaign",
+_GLOBAL_IDS: Mapping[str, str] = {
+    GlobalIdType.PROVIDER: "a voice provider",
+    GlobalIdType.POOL: "a number pool",
+    GlobalIdType.CAMPAIGN: "a campaign",
 }

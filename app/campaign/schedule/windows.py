@@ -9,8 +9,7 @@ UTC between two changes, where the wall clock runs evenly.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
-from functools import cached_property, lru_cache
-from itertools import islice
+from functools import lru_cache
 
 from app.campaign.contract.fields import CampaignType, Values, Weekday
 from app.campaign.timezones.clock import DAY_SECONDS, count_seconds_to, read_clock
@@ -18,7 +17,6 @@ from app.campaign.timezones.zones import (
     ZONE_NAMES,
     ClockChange,
     find_clock_changes,
-    find_offset,
     iterate_even_stretches,
 )
 
@@ -95,19 +93,6 @@ class Overview:
     def shown_until(self) -> date:
         return self.schedule.last
 
-    @cached_property
-    def hours(self) -> str:
-        """All windows together, as hours with at most two decimals."""
-        return f"{self.length / timedelta(hours=1):,.2f}".rstrip("0").rstrip(".")
-
-    @property
-    def hours_in_words(self) -> str:
-        """`hours` with their unit: 1 hour, 2.5 hours; of so little that it would be 0, seconds."""
-        if self.hours == "0" and self.length:
-            seconds = self.length // timedelta(seconds=1)
-            return "1 second" if seconds == 1 else f"{seconds} seconds"
-        return "1 hour" if self.hours == "1" else f"{self.hours} hours"
-
 
 def read_schedule(values: Values) -> Schedule | None:
     """Take the schedule from typed values; `None` unless it is complete and consistent.
@@ -154,13 +139,13 @@ def summarise(schedule: Schedule) -> Overview:
     )
 
 
-def iterate_windows(schedule: Schedule, since: date | None = None) -> Iterator[Window]:
-    """Yield all windows in order of time, those of dates before *since* left out.
+def iterate_windows(schedule: Schedule) -> Iterator[Window]:
+    """Yield all windows in order of time.
 
     Where clocks go back over midnight, a date can begin before the previous one has ended, so
     windows wait until no earlier one can follow.
     """
-    day = max(schedule.first, since or schedule.first)
+    day = schedule.first
     waiting: list[Window] = []
     while day <= schedule.last:
         if day.weekday() in schedule.days:
@@ -194,12 +179,6 @@ def find_windows_on(schedule: Schedule, day: date) -> list[Window]:
     return windows
 
 
-def is_allowed_at(schedule: Schedule, instant: datetime) -> bool:
-    """Tell whether a call may start at this aware instant."""
-    wall = _find_wall_time(schedule, instant)
-    return schedule.calls_on(wall.date()) and schedule.opens <= wall.time() < schedule.closes
-
-
 def is_on_a_calling_day(schedule: Schedule, change: ClockChange) -> bool:
     """Tell whether a calling day gets longer or shorter by a clock change."""
     return any(schedule.calls_on(day) for day in change.days)
@@ -216,11 +195,9 @@ def is_inside_a_window(schedule: Schedule, change: ClockChange) -> bool:
     )
 
 
-def find_next_windows(schedule: Schedule, instant: datetime, count: int) -> list[Window]:
-    """Find the next *count* windows that end after this aware instant, in order of time."""
-    since = _find_wall_time(schedule, instant).date() - DAY
-    open_ones = (window for window in iterate_windows(schedule, since) if window.end_utc > instant)
-    return list(islice(open_ones, count))
+def find_weekdays_between(first: date, last: date) -> frozenset[int]:
+    """Find the weekdays (0 is Monday) that come from *first* to *last*, both included."""
+    return frozenset((first.weekday() + n) % 7 for n in range(min(7, (last - first).days + 1)))
 
 
 def iterate_calling_days(weekday: int, first: date, last: date) -> Iterator[date]:
@@ -249,11 +226,6 @@ def count_calling_days_between(
 def _find_end_of_shown_months(first: date) -> date:
     years, month = divmod(first.month - 1 + SHOWN_MONTHS, 12)
     return date(first.year + years, month + 1, 1) - DAY
-
-
-def _find_wall_time(schedule: Schedule, instant: datetime) -> datetime:
-    offset = find_offset(schedule.zone, instant)
-    return instant.astimezone(UTC).replace(tzinfo=None) + offset
 
 
 def _falls_in(schedule: Schedule, change: ClockChange) -> bool:

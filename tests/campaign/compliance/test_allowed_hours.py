@@ -1,13 +1,14 @@
 """The hours that are safe in every zone of an audience, in winter and in summer."""
 
-from datetime import date, time, timedelta
+from dataclasses import replace
+from datetime import date, time
 
 import pytest
 
 from app.campaign.compliance.allowed_hours import find_allowed_hours, find_allowed_windows
 from app.campaign.compliance.audience import read_audience, select_rules
 from app.campaign.compliance.hours_chart import chart_hours
-from app.campaign.compliance.hours_words import describe_row, format_short_hours
+from app.campaign.compliance.hours_words import describe_periods, describe_row, format_short_hours
 from app.campaign.contract.fields import Weekday
 from app.campaign.schedule.intervals import (
     ALWAYS,
@@ -91,22 +92,51 @@ def test_half_an_hour_at_lord_howe_is_half_an_hour() -> None:
 def test_the_strip_has_one_season_while_the_clocks_go_together() -> None:
     half_a_year = usable(start_date=date(2027, 7, 1), end_date=date(2027, 12, 1))
     (together,) = chart_hours(half_a_year, read_audience({"audience": "US-NY"}, None))
-    assert together.is_summer
+    assert together.periods == ((date(2027, 7, 1), date(2027, 12, 1)),)
     summer, winter = chart_hours(half_a_year, read_audience({"audience": "Arizona"}, None))
-    assert summer.since == (date(2027, 7, 1),)
-    assert winter.since == (date(2027, 11, 7),)
-    assert not winter.is_summer
+    assert summer.periods == ((date(2027, 7, 1), date(2027, 11, 6)),)
+    assert winter.periods == ((date(2027, 11, 7), date(2027, 12, 1)),)
 
 
-@pytest.mark.parametrize(
-    ("first", "is_summer"), [(date(2027, 11, 1), True), (date(2027, 11, 8), False)]
-)
-def test_it_is_summer_until_the_very_day_on_which_the_clocks_go_back(
-    first: date, is_summer: bool
-) -> None:
-    days = usable(start_date=first, end_date=first + timedelta(days=4))
-    (strip,) = chart_hours(days, read_audience({"audience": "US-NY"}, None))
-    assert strip.is_summer is is_summer
+def test_weeks_in_which_only_one_clock_has_changed_are_told_from_the_rest_of_the_summer() -> None:
+    to_august = usable(start_date=date(2027, 1, 4), end_date=date(2027, 8, 31))
+    usual, between = chart_hours(to_august, read_audience({"audience": "UK"}, None))
+    assert describe_periods(usual.periods) == (
+        "Mon 4 Jan 2027 to Sat 13 Mar 2027, and again Sun 28 Mar 2027 to Tue 31 Aug 2027"
+    )
+    assert describe_periods(between.periods) == "Sun 14 Mar 2027 to Sat 27 Mar 2027"
+
+
+def test_a_chart_without_a_last_day_says_no_end_and_of_many_periods_the_first_ones() -> None:
+    endless = usable(start_date=date(2027, 1, 4), end_date=None)
+    usual, _ = chart_hours(endless, read_audience({"audience": "Arizona"}, None))
+    assert describe_periods(usual.periods) == (
+        "Mon 4 Jan 2027 to Sat 13 Mar 2027, and again from Sun 7 Nov 2027"
+    )
+    years = usable(start_date=date(2027, 1, 4), end_date=date(2029, 12, 31))
+    usual, _ = chart_hours(years, read_audience({"audience": "Arizona"}, None))
+    assert describe_periods(usual.periods) == (
+        "Mon 4 Jan 2027 to Sat 13 Mar 2027, and again Sun 7 Nov 2027 to Sat 11 Mar 2028 and later"
+    )
+
+
+def test_weekdays_that_never_come_are_not_drawn() -> None:
+    weekend = usable(
+        start_date=date(2027, 1, 9), end_date=date(2027, 1, 10), days_of_week=EVERY_DAY
+    )
+    (chart,) = chart_hours(weekend, read_audience({"audience": "Louisiana"}, None))
+    days = {*chart.days, *(day for other in chart.others for day in other.days)}
+    assert days == {Weekday.SATURDAY, Weekday.SUNDAY}
+    sunday = replace(weekend, first=date(2027, 1, 4), last=date(2027, 1, 6), days=frozenset({6}))
+    assert chart_hours(sunday, read_audience({"audience": "Louisiana"}, None)) == ()
+
+
+def test_a_campaign_of_one_day_a_week_has_the_hours_of_that_day() -> None:
+    days = usable(
+        start_date=date(2027, 7, 5), end_date=date(2027, 7, 18), days_of_week=(Weekday.SATURDAY,)
+    )
+    (chart,) = chart_hours(days, read_audience({"audience": "Italy"}, None))
+    assert (chart.days, chart.allowed) == ((Weekday.SATURDAY,), ((4 * 3600, 13 * 3600),))
 
 
 def test_days_with_other_hours_are_told_beside_the_usual_ones() -> None:
@@ -116,10 +146,13 @@ def test_days_with_other_hours_are_told_beside_the_usual_ones() -> None:
     # 9:00 to 20:00 there, on Saturdays 10:00 to 19:00, on Sundays never; 6 hours ahead.
     hour = 3600
     assert (chart.days, chart.allowed) == (EVERY_DAY[:5], ((3 * hour, 14 * hour),))
-    assert [(other.days, other.allowed) for other in chart.others] == [
-        ((Weekday.SATURDAY,), ((4 * hour, 13 * hour),)),
-        ((Weekday.SUNDAY,), ()),
+    assert [(other.days, other.allowed, other.is_broken) for other in chart.others] == [
+        ((Weekday.SATURDAY,), ((4 * hour, 13 * hour),), True),
+        ((Weekday.SUNDAY,), (), True),
     ]
+    early = replace(days, opens=time(4), closes=time(12))
+    (chart,) = chart_hours(early, read_audience({"audience": "Italy"}, None))
+    assert [other.is_broken for other in chart.others] == [False, True]
 
 
 @pytest.mark.parametrize(
@@ -131,7 +164,8 @@ def test_days_with_other_hours_are_told_beside_the_usual_ones() -> None:
             21,
             23,
             (
-                "New York: calls 07:00 to 09:00 there. 07:00 to 08:00 breaks a rule; "
+                "By the clock in New York it calls from 07:00 to 09:00. "
+                "07:00 to 08:00 breaks a rule; "
                 "allowed is 08:00 to 21:00."
             ),
         ),
@@ -141,7 +175,8 @@ def test_days_with_other_hours_are_told_beside_the_usual_ones() -> None:
             8,
             12,
             (
-                "Sydney: calls 19:00 to 23:00 there. 20:00 to 23:00 breaks a rule; "
+                "By the clock in Sydney it calls from 19:00 to 23:00. "
+                "20:00 to 23:00 breaks a rule; "
                 "allowed is 09:00 to 20:00."
             ),
         ),
@@ -151,7 +186,7 @@ def test_days_with_other_hours_are_told_beside_the_usual_ones() -> None:
             10,
             18,
             (
-                "Brisbane and 1 more place: calls 20:00 to 04:00 next day there. "
+                "By the clock in Brisbane and 1 more place it calls from 20:00 to 04:00 next day. "
                 "20:00 to 04:00 next day breaks a rule; "
                 "allowed is 09:00 to 20:00 and 09:00 next day to 20:00 next day."
             ),

@@ -1,7 +1,9 @@
 """The sentences about findings: who, where, when, by how much, and what would keep the rule."""
 
+import re
 from dataclasses import replace
 from datetime import date, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -16,7 +18,6 @@ from app.campaign.compliance.hours_chart import Row
 from app.campaign.compliance.hours_words import (
     describe_row,
     format_hours,
-    format_length,
     format_short_hours,
     format_stretch,
 )
@@ -52,8 +53,9 @@ def ways(rule: str, schedule: Schedule, audience: str) -> str:
 def test_calls_outside_hours_are_told_by_place_time_day_and_length() -> None:
     finding = one_finding("us-fcc-hours", usable(), "Hawaii")
     assert describe_finding(finding, usable()) == (
-        "In Honolulu it calls from 04:00 to 08:00 on Monday to Friday; later, first on Mon 15 Mar "
-        "2027, from 03:00 to 08:00 on Monday to Friday, up to 5 hours outside the hours. "
+        "By the clock in Honolulu it calls from 04:00 to 08:00 on Monday to Friday; "
+        "later, first on Mon 15 Mar 2027, from 03:00 to 08:00 on Monday to Friday, "
+        "up to 5 hours outside the hours. "
         "First on Mon 4 Jan 2027, on 63 days in all."
     )
 
@@ -103,10 +105,10 @@ def test_too_many_calls_are_told_by_their_times_in_the_campaigns_zone() -> None:
     assert sentence.endswith(" 10:00.")
 
 
-def test_days_in_a_row_are_said_to_be_the_leads() -> None:
+def test_days_in_a_row_are_those_of_a_clock_where_the_leads_are() -> None:
     sentence = describe_finding(one_finding("fr-attempts", DAILY, "France"), DAILY)
     assert sentence.startswith(
-        "One lead can get 12 calls in 30 days by the lead's clock, 8 more than allowed: "
+        "One lead can get 12 calls in 30 days by the clock in Paris, 8 more than allowed: "
     )
     assert sentence.endswith(" and 6 more.")
 
@@ -164,6 +166,54 @@ def test_what_would_keep_a_rule_is_said_in_the_words_of_the_form(
     assert ways(rule, schedule, audience) == sentence
 
 
+def test_calls_of_one_day_of_the_leads_are_told_by_the_clock_there() -> None:
+    west = usable(timezone="America/Los_Angeles", daily_end_time=time(15))
+    leads = read_audience({"audience": "UAE", "purpose": "marketing"}, None)
+    findings = check_rules(west, Limits(timedelta(minutes=45), 10, 30), leads)
+    (finding,) = [finding for finding in findings if finding.rule.id == "ae-attempts-day"]
+    sentence = describe_finding(finding, west)
+    assert sentence.startswith("One lead can get 9 calls in one calendar day by the clock in Dubai")
+    assert len(set(re.findall(r"\w{3} \d+ \w{3} \d{4}", sentence))) == 1
+
+
+def test_a_call_that_is_not_on_the_minute_is_told_to_the_second() -> None:
+    odd = usable(daily_start_time=time(9, 0, 45), daily_end_time=time(17, 0, 30))
+    leads = read_audience({"audience": "Florida", "purpose": "marketing"}, None)
+    findings = check_rules(odd, Limits(timedelta(minutes=37), 20, 30), leads)
+    (finding,) = [finding for finding in findings if finding.rule.id == "us-fl-attempts"]
+    attempts = finding.evidence.attempts  # type: ignore[union-attr]
+    wall = attempts[0].astimezone(ZoneInfo("America/New_York"))
+    assert f"{wall:%H:%M:%S}" in describe_finding(finding, odd)
+
+
+def test_a_campaign_without_a_last_day_is_told_how_far_it_was_looked_at() -> None:
+    endless = usable(end_date=None, daily_end_time=time(21))
+    sentence = describe_finding(one_finding("us-fl-hours", endless, "Florida"), endless)
+    assert "First on Mon 4 Jan 2027, on 281 days until Mon 31 Jan 2028." in sentence
+
+
+def test_what_a_whole_season_brings_is_told_before_the_one_day_of_a_clock_change() -> None:
+    year = usable(start_date=date(2027, 4, 5), end_date=date(2028, 3, 30), days_of_week=EVERY_DAY)
+    sentence = describe_finding(one_finding("au-hours", year, "Western Australia"), year)
+    # New York falls back on 7 November, and goes ahead on 12 March.
+    assert "; later, first on Sun 7 Nov 2027, from 00:00 to 06:00 and 22:00 to 24:00" in sentence
+    assert "up to 9 hours outside" in sentence
+
+
+def test_of_zones_that_are_as_bad_on_one_day_the_one_that_is_so_for_longer_is_told() -> None:
+    sentence = describe_finding(one_finding("us-fcc-hours", usable(), "48 states"), usable())
+    assert sentence.startswith(
+        "By the clock in Los Angeles it calls from 06:00 to 08:00 on Monday to Friday, up to"
+    )
+
+
+def test_holidays_are_counted_as_they_are_listed() -> None:
+    year = usable(start_date=date(2027, 4, 5), end_date=date(2028, 3, 30), days_of_week=EVERY_DAY)
+    sentence = describe_finding(one_finding("au-holidays", year, "Australia"), year)
+    count, more = re.search(r"on (\d+) holidays: .* and (\d+) more\.", sentence).groups()  # type: ignore[union-attr]
+    assert int(count) == int(more) + 6
+
+
 def test_a_limit_of_contacts_is_not_called_broken_by_attempts_that_nobody_answers() -> None:
     leads = read_audience({"audience": "CA-ON", "purpose": "debt"}, None)
     limits = Limits(timedelta(hours=24), 1, 5)
@@ -174,7 +224,7 @@ def test_a_limit_of_contacts_is_not_called_broken_by_attempts_that_nobody_answer
         if finding.rule.id == "ca-on-debt-attempts"
     ]
     assert finding.severity is Severity.MEDIUM
-    assert "5 calls in 7 days by the lead's clock, 2 more than allowed if each reaches" in (
+    assert "5 calls in 7 days by the clock in Toronto, 2 more than allowed if each reaches" in (
         describe_finding(finding, days)
     )
 
@@ -311,33 +361,36 @@ def make_row(allowed: DayHours, *zones: str, ahead: int = 0) -> Row:
     [
         (
             make_row(((8 * HOUR, 21 * HOUR),), "America/New_York"),
-            "New York: calls 09:00 to 21:00 there. That is inside what is allowed: 08:00 to 21:00.",
+            (
+                "By the clock in New York it calls from 09:00 to 21:00. "
+                "That is inside what is allowed: 08:00 to 21:00."
+            ),
         ),
         (
             make_row(((11 * HOUR, 24 * HOUR),), ahead=-3 * HOUR),
             (
-                "Los Angeles: calls 06:00 to 18:00 there. "
+                "By the clock in Los Angeles it calls from 06:00 to 18:00. "
                 "06:00 to 08:00 breaks a rule; allowed is 08:00 to 21:00."
             ),
         ),
         (
             make_row(((10 * HOUR, 20 * HOUR),), "America/Chicago", "America/Boise"),
             (
-                "Chicago and 1 more place: calls 09:00 to 21:00 there. "
+                "By the clock in Chicago and 1 more place it calls from 09:00 to 21:00. "
                 "09:00 to 10:00 and 20:00 to 21:00 break a rule; allowed is 10:00 to 20:00."
             ),
         ),
         (
             make_row((), *["America/Denver"] * 3),
             (
-                "Denver and 2 more places: calls 09:00 to 21:00 there. "
+                "By the clock in Denver and 2 more places it calls from 09:00 to 21:00. "
                 "09:00 to 21:00 breaks a rule; no hour is allowed."
             ),
         ),
         (
             make_row(((0, 5 * HOUR),), "Pacific/Auckland", ahead=18 * HOUR),
             (
-                "Auckland: calls 03:00 next day to 15:00 next day there. "
+                "By the clock in Auckland it calls from 03:00 next day to 15:00 next day. "
                 "03:00 next day to 15:00 next day breaks a rule; allowed is 18:00 to 23:00."
             ),
         ),
@@ -345,11 +398,6 @@ def make_row(allowed: DayHours, *zones: str, ahead: int = 0) -> Row:
 )
 def test_a_row_of_the_chart_is_told_by_the_clock_of_its_places(row: Row, words: str) -> None:
     assert describe_row(row) == words
-
-
-def test_lengths_are_rounded_up_to_minutes() -> None:
-    lengths = [format_length(length) for length in (HOUR, 5400, 60, 7261)]
-    assert lengths == ["1 hour", "1 hour 30 minutes", "1 minute", "2 hours 2 minutes"]
 
 
 def test_the_period_of_a_limit_is_said() -> None:

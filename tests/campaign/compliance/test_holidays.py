@@ -218,7 +218,7 @@ def test_a_rule_of_holidays_looks_at_the_leads_day_and_names_the_campaigns(
         if isinstance(finding.evidence, OnHolidays)
     ]
     assert sentences == (
-        ["It calls on 1 holiday: Thu 12 Nov 2026 (Armistice Day, Wed 11 Nov 2026 there)."]
+        ["It calls on 1 holiday: Wed 11 Nov 2026 (Armistice Day, in the hours of Thu 12 Nov 2026)."]
         if is_broken
         else []
     )

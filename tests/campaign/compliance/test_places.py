@@ -187,7 +187,7 @@ def test_every_zone_of_a_region_can_be_an_audience() -> None:
         }
 
 
-@pytest.mark.parametrize("zone", ["EST", "GMT", "CET", "Navajo", "PST8PDT", "Zulu"])
+@pytest.mark.parametrize("zone", ["GMT", "CET", "Navajo", "PST8PDT", "Zulu", "Etc/GMT-8"])
 def test_a_zone_without_a_region_can_be_an_audience(zone: str) -> None:
     audience = read_audience({"audience": zone}, None)
     assert find_zones(audience) == (zone,)
@@ -219,3 +219,27 @@ def test_a_zone_has_the_country_in_which_it_lies(zone: str, expected: str | None
 @pytest.mark.parametrize("word", ["Atlantis", "Narnia", "US-XX", "50  statesmen", "<i>", "&", "."])
 def test_a_word_that_means_nothing_is_kept_as_it_was_typed(word: str) -> None:
     assert find_places(f"{word}, Spain").unread == ((word, ()),)
+
+
+@pytest.mark.parametrize(
+    ("zone", "region"),
+    [
+        ("EST", "America/New_York"),
+        ("mst", "America/Denver"),
+        ("HST", "Pacific/Honolulu"),
+    ],
+)
+def test_a_fixed_zone_means_the_region_that_uses_its_name(zone: str, region: str) -> None:
+    assert codes(zone) == [region]
+
+
+@pytest.mark.parametrize("zone", ["Etc/GMT-8", "Etc/GMT-4", "Etc/GMT+1", "Etc/GMT+5", "GMT"])
+def test_a_zone_by_its_distance_from_greenwich_is_of_no_country(zone: str) -> None:
+    assert find_country(zone) is None
+
+
+@pytest.mark.parametrize("zone", ["EST", "MST"])
+def test_leads_of_a_campaign_by_a_fixed_american_clock_are_americans(zone: str) -> None:
+    home = find_country(zone)
+    assert home is not None
+    assert home.code == "US"

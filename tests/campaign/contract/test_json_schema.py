@@ -1,15 +1,13 @@
-"""The contract as JSON Schema and OpenAPI: generated from the table, and sound."""
+"""The contract as JSON Schema: generated from the table, and sound."""
 
-import json
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
 from app.campaign.contract.fields import FIELD, FIELDS, Field, ValueKind, When
-from app.campaign.contract.json_schema import build_campaign_schema, build_openapi
+from app.campaign.contract.json_schema import build_campaign_schema
 from app.campaign.contract.wording import FINAL, WORDS
-from app.sandbox.sample import SAMPLE_ANSWER, SAMPLE_REQUEST
 from tests.campaign.contract.test_vectors import INBOUND, SAMPLE
 
 EACH = pytest.mark.parametrize("field", FIELDS, ids=lambda field: field.name)
@@ -118,10 +116,3 @@ def test_a_reader_is_told_the_label_and_what_cannot_be_changed_later(field: Fiel
 def test_an_inbound_campaign_needs_no_schedule() -> None:
     assert finds({"type": "INBOUND"}) == {"required"}
     assert finds(INBOUND) == set()
-
-
-def test_the_openapi_document_is_plain_json_with_the_samples() -> None:
-    document = build_openapi(SAMPLE_REQUEST, SAMPLE_ANSWER)
-    assert json.loads(json.dumps(document)) == document
-    assert document["openapi"].startswith("3.1")
-    assert list(document["paths"]) == ["/api/v2/voice-campaigns"]

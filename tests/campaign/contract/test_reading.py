@@ -73,7 +73,7 @@ def test_a_blank_is_no_answer(name: str, blank: str) -> None:
         ("max_call_attempts", "٣", Code.NOT_A_WHOLE_NUMBER),
         ("max_call_attempts", "three", Code.NOT_A_WHOLE_NUMBER),
         ("max_call_attempts", "9" * 19, Code.TOO_MANY_DIGITS),
-        ("max_call_attempts", "-" + "9" * 5000, Code.TOO_MANY_DIGITS),
+        ("max_call_attempts", "-" + "9" * 5000, Code.NOT_A_WHOLE_NUMBER),
         ("type", "outbound", Code.NOT_A_CHOICE),
         ("days_of_week", ["Monday"], Code.NOT_DAYS),
         ("consider_voicemail_as_answered", "yes", Code.NOT_YES_OR_NO),

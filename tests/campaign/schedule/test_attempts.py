@@ -19,8 +19,8 @@ from app.campaign.schedule.attempts import (
     read_limits,
 )
 from app.campaign.schedule.peak_attempts import PERIODS, find_most_within
-from app.campaign.schedule.windows import Schedule, is_allowed_at, summarise
-from tests.campaign.schedules import EVERY_DAY, one_day, usable, utc
+from app.campaign.schedule.windows import Schedule, summarise
+from tests.campaign.schedules import EVERY_DAY, is_allowed_at, one_day, usable, utc
 from tests.factories import outbound
 
 pytestmark = pytest.mark.slow

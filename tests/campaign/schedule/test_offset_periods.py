@@ -15,8 +15,8 @@ from app.campaign.schedule.offset_periods import (
     find_offset_periods,
     find_same_offsets,
 )
-from app.campaign.schedule.windows import Schedule, is_allowed_at
-from tests.campaign.schedules import EVERY_DAY, ODD_ZONES, schedules, usable
+from app.campaign.schedule.windows import Schedule
+from tests.campaign.schedules import EVERY_DAY, ODD_ZONES, is_allowed_at, schedules, usable
 
 DAY = timedelta(days=1)
 QUARTER = timedelta(minutes=15)

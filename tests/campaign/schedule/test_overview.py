@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from app.campaign.contract.fields import Weekday
+from app.campaign.formatting import format_length
 from app.campaign.schedule.windows import Overview, iterate_windows, read_schedule, summarise
 from tests.campaign.schedules import EVERY_DAY, one_day, usable, utc, wall
 from tests.factories import inbound, outbound
@@ -18,10 +19,10 @@ def test_the_vendors_sample_makes_64_days_and_512_hours() -> None:
     # January, February and March 2025 have 23, 20 and 21 weekdays, of 8 hours each.
     overview = sample()
 
-    assert (overview.calling_days, overview.length, overview.hours) == (
+    assert (overview.calling_days, overview.length, format_length(overview.length)) == (
         64,
         timedelta(hours=512),
-        "512",
+        "512 hours",
     )
 
 
@@ -67,32 +68,31 @@ def test_the_first_window_waits_for_a_wanted_day_and_the_last_ends_on_one() -> N
 def test_dates_without_a_wanted_day_make_no_window() -> None:
     overview = summarise(usable(start_date=date(2027, 1, 2), end_date=date(2027, 1, 3)))
 
-    assert (overview.calling_days, overview.length, overview.hours) == (0, timedelta(0), "0")
+    assert (overview.calling_days, overview.length) == (0, timedelta(0))
+    assert format_length(overview.length) == "0 hours"
     assert (overview.first, overview.last) == (None, None)
 
 
 @pytest.mark.parametrize(
     ("opens", "closes", "hours"),
     [
-        (time(9), time(10), "1"),
-        (time(9), time(9, 30), "0.5"),
-        (time(9), time(9, 20), "0.33"),
-        (time(9, 0, 30), time(9, 0, 48), "0.01"),
-        (time(0), time(23, 59, 59), "24"),
-        (time(9), time(19), "10"),
+        (time(9), time(10), "1 hour"),
+        (time(9), time(9, 30), "30 minutes"),
+        (time(9), time(10, 1), "1 hour 1 minute"),
+        (time(9, 0, 30), time(9, 0, 48), "18 seconds"),
+        (time(0), time(23, 59, 59), "23 hours 59 minutes 59 seconds"),
+        (time(9), time(19), "10 hours"),
     ],
 )
-def test_hours_are_written_with_two_decimals_at_the_most(
-    opens: time, closes: time, hours: str
-) -> None:
-    assert summarise(one_day("UTC", date(2027, 1, 4), opens, closes)).hours == hours
+def test_hours_are_written_out_and_not_rounded(opens: time, closes: time, hours: str) -> None:
+    assert format_length(summarise(one_day("UTC", date(2027, 1, 4), opens, closes)).length) == hours
 
 
 def test_thousands_of_hours_are_written_with_a_comma() -> None:
     # 2028-01-01 to 2028-12-29 are 52 weeks: 260 workdays of 8 hours.
     overview = summarise(usable(start_date=date(2028, 1, 1), end_date=date(2028, 12, 29)))
 
-    assert overview.hours == "2,080"
+    assert format_length(overview.length) == "2,080 hours"
 
 
 def test_a_day_that_samoa_left_out_is_no_calling_day() -> None:
@@ -110,7 +110,7 @@ def test_a_week_with_a_day_that_samoa_left_out_has_six_calling_days() -> None:
     )
 
     assert summarise(schedule).calling_days == 6
-    assert summarise(schedule).hours == "48"
+    assert format_length(summarise(schedule).length) == "48 hours"
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_a_change_just_after_midnight_is_named_if_it_takes_from_the_last_day() -
     # Nuuk, 27 March 2027: 23:00 becomes 00:00 of the 28th.
     overview = summarise(one_day("America/Nuuk", date(2027, 3, 27), time(22), time(23, 30)))
 
-    assert overview.hours == "1"
+    assert format_length(overview.length) == "1 hour"
     assert [change.day for change in overview.changes] == [date(2027, 3, 28)]
 
 
@@ -212,9 +212,9 @@ def test_a_calendar_stops_at_the_end_of_2199() -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "words"),
-    [(1, "1 second"), (10, "10 seconds"), (36, "0.01 hours"), (3600, "1 hour")],
+    [(1, "1 second"), (10, "10 seconds"), (36, "36 seconds"), (3600, "1 hour")],
 )
 def test_calls_of_seconds_are_not_told_as_no_hours(seconds: int, words: str) -> None:
     closes = (datetime(2027, 1, 4, 10, tzinfo=UTC) + timedelta(seconds=seconds)).time()
     overview = summarise(one_day("America/New_York", date(2027, 1, 4), time(10), closes))
-    assert overview.hours_in_words == words
+    assert format_length(overview.length) == words
