@@ -1,7 +1,7 @@
 """The digest by e-mail: what waits for a person, in the morning or at once.
 
 What is told is written down before it is sent: a process that ends in between tells nobody twice.
-What the mail server did not take is told at the next look.
+What the mail server did not take is told at the next look, and what it may have taken is not.
 """
 
 import logging
@@ -13,8 +13,9 @@ from typing import NamedTuple
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
+from app.campaign.formatting import write_plural
 from app.notices.items import Item, ListWaiting, hash_item, write_url, write_words
-from app.people.mail import Letter, NotMailed, Outbox
+from app.people.mail import Letter, MayBeMailed, NotMailed, Outbox
 from app.store import accounts, digests, told_items
 from app.store.database import Store
 from app.store.digests import Rhythm
@@ -63,17 +64,29 @@ def tell_people(
 def _tell(store: Store, outbox: Outbox, reader: Reader, claim: Claim, public_url: str) -> None:
     if not claim.items:
         return
-    try:
-        outbox.send(write_digest(reader, claim.items, public_url))
-    except NotMailed as error:
-        _log.warning("A digest was not sent. %s", error)
+    if not _is_told(outbox, reader, claim, public_url):
         with store.writing(name_account_subject(reader.account_id)) as session:
             claim.give_back(session)
 
 
+def _is_told(outbox: Outbox, reader: Reader, claim: Claim, public_url: str) -> bool:
+    """Tell a person, and whether that has come about, or may have."""
+    try:
+        outbox.send(write_digest(reader, claim.items, public_url))
+    except MayBeMailed as error:
+        _log.warning("A digest may have been sent, or not. %s", error)
+    except NotMailed as error:
+        _log.warning("A digest was not sent. %s", error)
+        return False
+    except Exception:  # noqa: BLE001  Of whatever kind, it is about this person's letter.
+        _log.exception("A digest for account %d was not sent.", reader.account_id)
+        return False
+    return True
+
+
 def write_digest(reader: Reader, items: Sequence[Item], public_url: str) -> Letter:
     """Write what waits for a person, with a link to each if it is set where they lead."""
-    count = "1 thing waits" if len(items) == 1 else f"{len(items)} things wait"
+    count = write_plural(len(items), "{} thing waits", "{} things wait")
     lines = [_write_item(item, public_url) for item in items[:_MOST]]
     if len(items) > _MOST:
         lines.append(f"- and {len(items) - _MOST} more")
@@ -110,10 +123,10 @@ def _claim(store: Store, reader: Reader, rhythm: Rhythm, now: datetime) -> Claim
 
 
 def _claim_morning(session: Session, reader: Reader, now: datetime) -> Claim:
-    due = digests.take_morning(session, reader.account_id, now)
-    if due is None:
+    morning = digests.take_morning(session, reader.account_id, now)
+    if morning is None:
         return Claim((), lambda _session: None)
-    give_back = partial(digests.give_back_morning, account_id=reader.account_id, due=due)
+    give_back = partial(digests.give_back_morning, account_id=reader.account_id, morning=morning)
     return Claim(reader.items, give_back)
 
 

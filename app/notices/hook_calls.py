@@ -5,11 +5,14 @@ What is answered is not kept, and of a failure only what kind it was.
 """
 
 import json
+import logging
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from requests.exceptions import SSLError
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.orm import Session
 
 from app.connections import Network
 from app.notices.items import Item, ListWaiting, hash_item, write_url, write_words
@@ -32,6 +35,7 @@ PATIENCE = 5.0
 """Seconds that somebody waits for a test."""
 
 _MOST_AT_ONCE = 200
+_log = logging.getLogger(__name__)
 
 Waiting = Sequence[tuple[Person, Item]]
 """What waits, each item with the person for whom it does."""
@@ -48,16 +52,30 @@ def tell_hooks(store: Store, list_waiting: ListWaiting, public_url: str, now: da
             for account in accounts.list_all(session)
             if account.active
         ] or [make_local_person("")]
-        waiting = {
-            hook.id: [
-                (person, item)
-                for person in people
-                for item in list_waiting(session, person.limit_to(hook.keys))
-            ]
-            for hook in active
-        }
+        waiting = {hook.id: _list_for(session, list_waiting, people, hook) for hook in active}
     for hook_id, items in waiting.items():
-        _enqueue_new(store, hook_id, items, public_url, now)
+        if items is not None:
+            _enqueue_new(store, hook_id, items, public_url, now)
+
+
+def _list_for(
+    session: Session, list_waiting: ListWaiting, people: Sequence[Person], hook: Hook
+) -> Waiting | None:
+    """List what a hook is told; `None` if that cannot be found out, so that it is left for later.
+
+    Of one person alone it could not be left out: it would be new again at the next look.
+    """
+    try:
+        return [
+            (person, item)
+            for person in people
+            for item in list_waiting(session, person.limit_to(hook.keys))
+        ]
+    except DatabaseError:
+        raise
+    except Exception:  # noqa: BLE001  Of whatever kind, it is this hook's.
+        _log.exception("What waits for hook %d could not be listed.", hook.id)
+        return None
 
 
 def deliver(store: Store, vault: Vault, network: Network) -> None:
@@ -68,18 +86,22 @@ def deliver(store: Store, vault: Vault, network: Network) -> None:
         if due is None:
             return
         failure = _call_due(due, vault, network)
+        now = datetime.now(UTC)
         with store.writing(DELIVERIES) as session:
             if failure:
-                hooks.note_failure(session, due.id, failure, datetime.now(UTC))
+                hooks.note_failure(
+                    session, due.id, failure.words, now, was_answered=failure.was_answered
+                )
             else:
-                hooks.note_taken(session, due.id, datetime.now(UTC))
+                hooks.note_taken(session, due.id, now)
 
 
 def try_hook(hook: Hook, vault: Vault, network: Network) -> str:
     """Call a hook with nothing but the word that it is a test; gives what failed, or nothing."""
     body = _write_body((), "", datetime.now(UTC), test=True)
     due = Due(0, hook.url, hook.secret, hooks.make_message_id(), body)
-    return _call_due(due, vault, network, PATIENCE)
+    failure = _call_due(due, vault, network, PATIENCE)
+    return failure.words if failure else ""
 
 
 def _enqueue_new(
@@ -103,12 +125,22 @@ def _write_body(items: Waiting, public_url: str, now: datetime, **more: Any) -> 
     return json.dumps({"at": at, **more, "items": written}, ensure_ascii=False)
 
 
-def _call_due(due: Due, vault: Vault, network: Network, seconds: float = DEADLINE) -> str:
-    """Make one call, and say what failed; nothing if it was taken."""
+class _Failure(NamedTuple):
+    """Why a call was not taken, and whether anybody has answered it."""
+
+    words: str
+    was_answered: bool
+
+
+def _call_due(
+    due: Due, vault: Vault, network: Network, seconds: float = DEADLINE
+) -> _Failure | None:
+    """Make one call; gives what failed, or nothing if it was taken."""
     try:
         secret = vault.unlock(due.secret)
     except CannotUnlock:
-        return "Its secret can no longer be read: delete this hook, and make another."
+        words = "Its secret can no longer be read: delete this hook, and make another."
+        return _Failure(words, was_answered=False)
     body, now = due.body.encode(), int(datetime.now(UTC).timestamp())
     headers = {
         "Content-Type": "application/json",
@@ -122,15 +154,20 @@ def _call_due(due: Due, vault: Vault, network: Network, seconds: float = DEADLIN
     try:
         call.make({}, seconds, network.allowed)
     except Broken as error:
-        return _describe_failure(error.__cause__, seconds)
-    if call.status is not None and 200 <= call.status < 300:
-        return ""
-    return f"It answered with status {call.status}, not with one of 200 to 299."
+        if call.status is None:
+            return _Failure(_describe_silence(error, seconds), was_answered=False)
+    if call.status is not None and 200 <= call.status < 300:  # Its body says nothing more.
+        return None
+    words = f"It answered with status {call.status}, not with one of 200 to 299."
+    return _Failure(words, was_answered=True)
 
 
-def _describe_failure(cause: BaseException | None, seconds: float) -> str:
-    if isinstance(cause, NoPublicAddress):
+def _describe_silence(error: Broken, seconds: float) -> str:
+    """Say why no answer came."""
+    if isinstance(error.__cause__, NoPublicAddress):
         return "It could not be reached: its host has no public address."
-    if isinstance(cause, SSLError):
+    if error.was_sent:
+        return f"It broke the connection off, or did not answer within {seconds:g} seconds."
+    if isinstance(error.__cause__, SSLError):
         return "Its certificate is not accepted, or it speaks no TLS. Nothing was sent."
-    return f"It could not be reached, or did not answer within {seconds:g} seconds."
+    return f"It could not be reached within {seconds:g} seconds."

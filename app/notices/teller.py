@@ -24,7 +24,7 @@ _LEASE = EVERY - 10.0
 
 @dataclass(frozen=True)
 class Teller:
-    """What tells; *start* starts work in a thread under a name, unless it is running already."""
+    """What tells people and programs of what waits; *start* is `Background.run`."""
 
     store: Store
     connections: ConnectionRegistry

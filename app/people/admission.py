@@ -66,12 +66,12 @@ def _check_open(account: Account) -> None:
 def _check_email(settings: ProviderSettings, proof: Proof) -> None:
     """Hold somebody who is not known to an address that is theirs, and of an allowed domain.
 
-    Addresses are compared as if some letters were the same, such as “ß” and “ss”. To a provider
-    those are two people, so only an address without such letters is the address of an account.
+    Letters that look alike are those of two people, so only an address of plain ones is taken for
+    that of an account.
     """
     if not proof.email:
         raise NotAdmitted("The sign-in provider has not verified an e-mail address of yours.")
-    if not proof.email.isascii():
+    if not (proof.email.isascii() and proof.email.isprintable()):
         raise NotAdmitted(_UNUSABLE)
     domain = accounts.normalise_email(proof.email).rpartition("@")[2]
     if settings.domains and domain not in settings.domains:

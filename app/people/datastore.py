@@ -11,6 +11,8 @@ from typing import Any
 
 from flask import current_app, g
 from flask_security import RoleMixin, SQLAlchemyUserDatastore, UserMixin
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.sql import Executable
 
 from app.store.accounts import ALL_ACCOUNTS
@@ -62,16 +64,25 @@ class _Changes:
         self._gone.append(row.id)
 
     def commit(self) -> None:
+        """Write what was gathered; raises `StaleDataError` if another request was quicker."""
         if not self._rows and not self._gone:
             return
-        with self._store.writing(ALL_ACCOUNTS) as session:
-            for row in self._rows:
-                session.merge(row)
-            for number in self._gone:
-                if passkey := session.get(Passkey, number):
-                    session.delete(passkey)
-        self._rows.clear()
-        self._gone.clear()
+        try:
+            with self._store.writing(ALL_ACCOUNTS) as session:
+                self._write(session)
+        finally:  # What was overtaken is not tried again while the request ends.
+            self._rows.clear()
+            self._gone.clear()
+
+    def _write(self, session: Session) -> None:
+        for row in self._rows:
+            written = session.merge(row)
+            session.flush()
+            if isinstance(written, Account):  # It can be written again within this request.
+                set_committed_value(row, "version", written.version)
+        for number in self._gone:
+            if passkey := session.get(Passkey, number):
+                session.delete(passkey)
 
     @property
     def _rows(self) -> list[Account | Passkey]:

@@ -18,7 +18,8 @@ def write_recovery(email: str, name: str, link: str) -> Letter:
         "Somebody, probably you, has asked to set a new password for Campaign Builder. With this "
         f"link you can do so, once, within {_MINUTES} minutes:",
         link,
-        "Earlier links no longer work. A code or a passkey is asked for as before.",
+        "Earlier links of this kind no longer work. If a code is asked for when you sign in, it "
+        "still is.",
         "If it was not you, do nothing: your password stays as it is.",
     )
 

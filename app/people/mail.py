@@ -7,6 +7,7 @@ A letter waits in the memory of this process, so that no page waits for a mail s
 lost with the process is asked for again, or says what the person sees anyway.
 """
 
+import binascii
 import logging
 import smtplib
 import ssl
@@ -21,6 +22,7 @@ from email.policy import SMTP
 from email.utils import format_datetime, make_msgid
 from itertools import count
 from threading import Lock
+from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
 
@@ -30,13 +32,28 @@ from app.mail_settings import MailServer
 PATIENCE = 10.0
 """Seconds that a server may be silent."""
 
+PATIENCE_FOR_LETTER = 120.0
+"""Seconds that a server may take with a letter, which it may look through before it takes it.
+
+RFC 5321, 4.5.3.2.6, asks for 10 minutes; but other letters wait behind it.
+"""
+
 _MOST_WAITING = 500
 _LONGEST_SUBJECT = 150
+_END_OF_LETTER = b"\r\n.\r\n"
+_ANSWERS = (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused)
 _log = logging.getLogger(__name__)
 
 
 class NotMailed(Exception):
     """A letter that no server took; the message says why, and has nothing of the letter."""
+
+
+class MayBeMailed(Exception):
+    """A letter that a server has whole, and did not say that it takes."""
+
+    def __init__(self) -> None:
+        super().__init__("The server has all of it, and did not say that it takes it.")
 
 
 @dataclass(frozen=True)
@@ -59,10 +76,15 @@ class Mailer:
         self._context = context or ssl.create_default_context()
 
     def send(self, letter: Letter) -> None:
-        """Hand a letter over; raises `NotMailed`."""
+        """Hand a letter over; raises `NotMailed` and `MayBeMailed`."""
         message = compose(letter, self._sender)
         with self._connect() as smtp:
-            smtp.send_message(message)
+            try:
+                smtp.send_message(message)
+            except OSError as error:
+                if smtp.has_letter and not isinstance(error, _ANSWERS):
+                    raise MayBeMailed from error
+                raise
 
     def check(self) -> None:
         """Go as far as one can without sending anything; raises `NotMailed`."""
@@ -70,7 +92,7 @@ class Mailer:
             pass
 
     @contextmanager
-    def _connect(self) -> Iterator[smtplib.SMTP]:
+    def _connect(self) -> Iterator["_Session"]:
         """Open a connection on which letters can be sent; raises `NotMailed`, also for its use."""
         smtp = None
         try:
@@ -80,17 +102,17 @@ class Mailer:
             yield smtp
             with suppress(smtplib.SMTPException, OSError):  # What was to be done is done.
                 smtp.quit()
-        except (smtplib.SMTPException, OSError, UnicodeError) as error:
+        except (smtplib.SMTPException, OSError, ValueError) as error:
             raise NotMailed(_explain(error)) from error
         finally:
             if smtp:
                 smtp.close()
 
-    def _open(self) -> smtplib.SMTP:
+    def _open(self) -> "_Session":
         where = (self._server.host, self._server.port)
         if self._server.is_encrypted_at_once:
-            return smtplib.SMTP_SSL(*where, timeout=PATIENCE, context=self._context)
-        return smtplib.SMTP(*where, timeout=PATIENCE)
+            return _EncryptedSession(*where, timeout=PATIENCE, context=self._context)
+        return _Session(*where, timeout=PATIENCE)
 
     def _encrypt(self, smtp: smtplib.SMTP) -> None:
         """Encrypt what follows, unless it stays on this machine or is encrypted already."""
@@ -104,6 +126,32 @@ class Mailer:
     def _sign_in(self, smtp: smtplib.SMTP) -> None:
         if self._server.user:
             smtp.login(self._server.user, self._server.password)
+
+
+class _Session(smtplib.SMTP):
+    """A connection to a server, which knows whether that has a whole letter."""
+
+    has_letter = False
+
+    def send(self, s: Any) -> None:
+        super().send(s)
+        self.has_letter = self.has_letter or (isinstance(s, bytes) and s.endswith(_END_OF_LETTER))
+
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        """Send a letter, with which the server may take its time."""
+        self._wait_for(PATIENCE_FOR_LETTER)
+        try:
+            return super().data(msg)
+        finally:
+            self._wait_for(PATIENCE)
+
+    def _wait_for(self, seconds: float) -> None:
+        if self.sock:
+            self.sock.settimeout(seconds)
+
+
+class _EncryptedSession(smtplib.SMTP_SSL, _Session):
+    """One that is encrypted from the start."""
 
 
 class Outbox:
@@ -147,7 +195,7 @@ class Outbox:
                 self._is_sending = False
 
     def send(self, letter: Letter) -> None:
-        """Send a letter while the caller waits; raises `NotMailed`."""
+        """Send a letter while the caller waits; raises `NotMailed` and `MayBeMailed`."""
         if self._mailer is None:
             raise NotMailed("SMTP_URL is not set.")
         self._mailer.send(letter)
@@ -159,6 +207,8 @@ class Outbox:
                     self.send(letter)
             except NotMailed as error:
                 _log.warning("An e-mail was not sent. %s", error)
+            except MayBeMailed as error:
+                _log.warning("An e-mail may have been sent, or not. %s", error)
             except Exception:  # noqa: BLE001  The next letter has nothing to do with it.
                 _log.exception("An e-mail was not written.")
 
@@ -207,5 +257,6 @@ _REASONS = (
     (smtplib.SMTPResponseException, "It refused with {0.smtp_code}."),
     (smtplib.SMTPRecipientsRefused, "It does not take e-mail for this address."),
     (smtplib.SMTPNotSupportedError, "It cannot sign in, or not write to an address like this."),
+    (binascii.Error, "It asks for the password in a way that cannot be read."),
     (UnicodeError, "It cannot take signs that are in the user, the password or the address."),
 )

@@ -43,16 +43,25 @@ def find_password_problem(password: str, about: Iterable[str] = ()) -> str:
 
 
 def check_password(password: str, about: Iterable[str] = ()) -> str:
-    """Say what to change, like `find_password_problem`, and ask whether the password is known."""
+    """Say what to change, like `find_password_problem`, and ask whether the password is known.
+
+    It is looked at as it is hashed, however its signs were typed.
+    """
     breaches: Breaches = current_app.extensions["breaches"]
-    return find_password_problem(password, about) or breaches.find_problem(password)
+    normal = _normalize(password)
+    return find_password_problem(normal, about) or breaches.find_problem(normal)
 
 
 def hash_as_signed_in(password: str) -> str:
     """Hash a password in the form that a sign-in brings it to, however its signs were typed."""
-    util: PasswordUtil = current_app.extensions["security"].password_util
-    hashed: str = hash_password(util.normalize(password))
+    hashed: str = hash_password(_normalize(password))
     return hashed
+
+
+def _normalize(password: str) -> str:
+    util: PasswordUtil = current_app.extensions["security"].password_util
+    normal: str = util.normalize(password)
+    return normal
 
 
 def _take_out(password: str, about: Iterable[str]) -> str:
@@ -68,14 +77,13 @@ def _take_out(password: str, about: Iterable[str]) -> str:
 
 
 class Passwords(PasswordUtil):
-    """The same, where Flask-Security asks."""
+    """Applies `check_password` in Flask-Security's own forms."""
 
     def validate(
         self, password: str, is_register: bool, **options: Any
     ) -> tuple[list[str] | None, str]:
         """Give what is wrong, and the password as it is hashed."""
-        normal = self.normalize(password)
         account = options.get("user")
         about = (account.name, account.email) if account else ()
-        problem = check_password(normal, about)
-        return [problem] if problem else None, normal
+        problem = check_password(password, about)
+        return [problem] if problem else None, self.normalize(password)

@@ -42,7 +42,7 @@ _AT_ONCE, _PATIENCE = 3, 2
 One that hangs must not take all threads of the server, which serve whoever is signed in.
 """
 
-_LEEWAY = 60
+CLOCK_TOLERANCE = 60
 """Seconds by which the provider's clock may differ from ours."""
 
 _DISCOVERED_FOR = 60 * 60
@@ -55,6 +55,7 @@ _ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "E
 """Signatures by a key that only the provider has: neither `none` nor the secret that we share."""
 
 _LONGEST_QUOTE = 200
+_LAST_MOMENT = 253_402_214_400  # The last day of the year 9999.
 _LONGEST_SUBJECT = 255  # OpenID Connect Core, 2.
 
 
@@ -328,7 +329,7 @@ class _Discovery(OpenIDMixin):
         }
         try:
             claims: Mapping[str, Any] = self.parse_id_token(
-                tokens, nonce=nonce, claims_options=required, leeway=_LEEWAY
+                tokens, nonce=nonce, claims_options=required, leeway=CLOCK_TOLERANCE
             )
         except (AuthlibBaseError, JoseError, KeyError, TypeError, ValueError) as error:
             # What is no key, or no token, fails in them in all of these ways.
@@ -363,4 +364,4 @@ def _read_moment(claim: object) -> float:
     """Read seconds since 1970; 0 for what is no moment."""
     if isinstance(claim, bool) or not isinstance(claim, int | float):
         return 0.0
-    return float(claim)
+    return float(claim) if 0 <= claim < _LAST_MOMENT else 0.0

@@ -7,6 +7,7 @@ codes the database has hashes, which cost as much as those of passwords.
 from typing import Any
 
 import qrcode
+from blinker import signal
 from cryptography.fernet import Fernet, InvalidToken
 from flask import current_app
 from flask_security import (
@@ -20,11 +21,15 @@ from flask_security import (
 from passlib.exc import TokenError
 from passlib.totp import TOTP
 from qrcode.image.svg import SvgPathImage
+from sqlalchemy.orm.exc import StaleDataError
 from webauthn.helpers.structs import (
     AuthenticatorSelectionCriteria,
     ResidentKeyRequirement,
     UserVerificationRequirement,
 )
+
+recovery_codes_made = signal("recovery codes made")
+"""Tells as Flask-Security's signals do, which has none of these."""
 
 
 class Passkeys(WebauthnUtil):
@@ -65,8 +70,18 @@ class Codes(Totp):
         return counter
 
     def set_last_counter(self, user: Any, tmatch: Any) -> None:
+        """Keep which code was used before anybody is signed in by it."""
         user.totp_counter = tmatch.counter
-        current_app.extensions["security"].datastore.put(user)
+        datastore = current_app.extensions["security"].datastore
+        datastore.put(user)
+        datastore.commit()
+
+    def verify_totp(self, token: str, totp_secret: str, user: UserMixin, window: int = 0) -> bool:
+        """Tell whether a code is right; one that another request has just used is not."""
+        try:
+            return bool(super().verify_totp(token, totp_secret, user, window))
+        except StaleDataError:
+            return False
 
     def generate_qrcode(self, username: str, totp: str) -> str:
         """Draw the code as SVG that stands in the page."""
@@ -85,15 +100,19 @@ class RecoveryCodes(MfRecoveryCodesUtil):
             current_app.config["SECURITY_MULTI_FACTOR_RECOVERY_CODES_N"]
         )
         security.datastore.mf_set_recovery_codes(user, [hash_password(code) for code in codes])
+        recovery_codes_made.send(current_app._get_current_object(), user=user)  # type: ignore[attr-defined]  # noqa: SLF001
         return codes
 
     def check_recovery_code(self, user: UserMixin, code: str) -> bool:
         return self._find(user, code) is not None
 
     def delete_recovery_code(self, user: UserMixin, code: str) -> bool:
+        """Use a code up before anybody is signed in by it; raises `StaleDataError` if one was."""
         index = self._find(user, code)
         datastore = current_app.extensions["security"].datastore
-        return index is not None and bool(datastore.mf_delete_recovery_code(user, index))
+        is_deleted = index is not None and bool(datastore.mf_delete_recovery_code(user, index))
+        datastore.commit()
+        return is_deleted
 
     def _find(self, user: UserMixin, code: str) -> int | None:
         kept: list[str] = user.mf_recovery_codes or []

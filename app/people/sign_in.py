@@ -15,8 +15,9 @@ from flask import Flask, g, request, session
 from flask_login import current_user
 from flask_security import Security
 from flask_security.core import _user_loader
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import SQLAlchemyError
 
+from app.people import code_setup
 from app.people.datastore import Datastore
 from app.people.mail import Outbox
 from app.people.passwords import Passwords
@@ -49,6 +50,7 @@ def install(app: Flask, store: Store, outbox: Outbox) -> None:
     security.principal.skip_static = True  # Nobody is looked up for a file of everybody's.
     security.login_manager.user_loader(lambda name: _load(store, name))
     security.login_manager.request_loader(lambda _request: None)
+    code_setup.install(app)
     SignInRecord(store, outbox).connect(app)
 
 
@@ -68,7 +70,8 @@ def find_sign_in() -> SignIn | None:
 def has_second_factor(account: Account) -> bool:
     """Tell whether somebody has proved by two things who they are, or will have to from now on.
 
-    A passkey is two by itself, as it asks for a finger or a PIN. What a provider asks for is its.
+    A passkey counts as two, as it asks for a fingerprint or a PIN. Who signs in by a provider is
+    asked for no second one here.
     """
     return bool(account.tf_primary_method) or not session.get(ONE_FACTOR, True)
 
@@ -90,7 +93,7 @@ def _load(store: Store, name: str) -> Account | None:
     """
     if request.endpoint in WITHOUT_ACCOUNT:
         return None
-    with suppress(DatabaseError):
+    with suppress(SQLAlchemyError):
         return _read(store, name)
     return None
 
@@ -106,6 +109,6 @@ def _read(store: Store, name: str) -> Account | None:
         g.sign_in = None
         return None
     if now - g.sign_in.seen_at > sign_ins.SEEN_EVERY:
-        with suppress(DatabaseError), store.writing(name_account_chain(account.id)) as database:
+        with suppress(SQLAlchemyError), store.writing(name_account_chain(account.id)) as database:
             sign_ins.note_use(database, g.sign_in.id, now)
     return account

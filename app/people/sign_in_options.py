@@ -62,6 +62,8 @@ _WORDS = {
     "INVALID_EMAIL_ADDRESS": "Enter an e-mail address, as name@example.com.",
     "WEBAUTHN_EXPIRED": "That took too long. Try again.",
     "WEBAUTHN_NAME_REQUIRED": "Enter a name for the passkey.",
+    "WEBAUTHN_NAME_DISALLOWED_CHARACTERS": "Use letters, digits, dots, hyphens, underscores only.",
+    "INVALID_INPUT_LENGTH": "Shorten this: it is too long.",
     "WEBAUTHN_NAME_INUSE": "You have a passkey of this name. Choose another.",
     "WEBAUTHN_REGISTER_SUCCESSFUL": "The passkey is there. Use it the next time you sign in.",
     "WEBAUTHN_CREDENTIAL_DELETED": "The passkey is deleted.",

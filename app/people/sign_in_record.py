@@ -10,6 +10,7 @@ from flask_security import signals
 
 from app.people.letters import write_password_change, write_second_step_change
 from app.people.mail import Letter, Outbox
+from app.people.second_steps import recovery_codes_made
 from app.store import accounts, audit_trail, sign_ins
 from app.store.audit_trail import EventKind, name_account_chain
 from app.store.database import Store
@@ -26,6 +27,7 @@ _BY_ONE_FACTOR = frozenset({"people.take_link", "security.login"})
 
 _WAYS = {
     "people.take_link": "link",
+    "provider.back": "provider",
     "security.change_password": "new password",
     "security.login": "password",
     "security.mf_recovery": "password and recovery code",
@@ -51,7 +53,9 @@ class SignInRecord:
             (user_logged_out, self._end),
             (signals.password_changed, note_password()),
             (signals.tf_profile_changed, note_step(codes=True)),
+            (signals.tf_disabled, self._forget_recovery_codes),
             (signals.tf_disabled, note_step(codes=False)),
+            (recovery_codes_made, note_step(recovery_codes=True)),
             (signals.wan_registered, note_step(passkey="added")),
             (signals.wan_deleted, note_step(passkey="deleted")),
         )
@@ -83,12 +87,21 @@ class SignInRecord:
                 who = accounts.describe_person(user).label
                 sign_ins.end(database, user.id, open_one.id, who=who)
 
+    @staticmethod
+    def _forget_recovery_codes(_app: Flask, user: Account, **_more: object) -> None:
+        """Let no recovery code be used that stood in for codes which are asked for no more.
+
+        It is written with what has turned these off.
+        """
+        user.mf_recovery_codes = None
+
     def _note(
         self, kind: EventKind, write_letter: Callable[[str, str], Letter], **details: object
     ) -> Callable[..., None]:
         """Make what notes a change of this kind, with these details."""
 
-        def note(_app: Flask, user: Account, **_more: object) -> None:
+        def note(app: Flask, user: Account, **_more: object) -> None:
+            app.extensions["security"].datastore.commit()  # What is told has come about.
             chain = name_account_chain(user.id)
             with self._store.writing(chain) as database:
                 if kind is EventKind.PASSWORD_SET:

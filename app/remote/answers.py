@@ -14,6 +14,7 @@ from app.remote.exchange import Exchange
 
 _MESSAGE_KEYS = ("message", "detail", "error", "errors")
 _LONGEST = 500
+_LONGEST_ID = 500
 _DEEPEST = 4
 
 
@@ -38,6 +39,8 @@ def read_created(answer: str, status: int) -> Created | None:
         return None
     campaign_id = data.get("campaign_id")
     if not isinstance(campaign_id, str) or not campaign_id.strip():
+        return None
+    if len(campaign_id) > _LONGEST_ID:  # No database could find a campaign by it.
         return None
     keys = ("campaign_name", "campaign_type", "campaign_status")
     name, kind, state = (str(data.get(key) or "") for key in keys)
@@ -99,5 +102,14 @@ def _iterate_texts(content: Any, depth: int = 0) -> Iterator[str]:
     if isinstance(content, str) and content.strip():
         yield content.strip()
     elif isinstance(content, dict | list) and depth < _DEEPEST:
-        for item in content.values() if isinstance(content, dict) else content:
+        for item in _list_telling_parts(content):
             yield from _iterate_texts(item, depth + 1)
+
+
+def _list_telling_parts(content: dict[str, Any] | list[Any]) -> list[Any]:
+    """List what may be sentences: of an error with its place, the message alone."""
+    if isinstance(content, list):
+        return content
+    message = content.get("message") or content.get("msg")
+    has_place = "loc" in content or "field" in content
+    return [message] if has_place and message else list(content.values())

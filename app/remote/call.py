@@ -146,7 +146,9 @@ class Call:
                 self.answer = self.answer[:LARGEST_ANSWER]
                 raise TooLarge
             if deadline.has_passed:
-                raise requests.Timeout("The answer took too long.")
+                break
+        if deadline.has_passed:  # It is this that may have ended the answer.
+            raise requests.Timeout("The answer took too long.")
         self.is_whole = True
 
     def _note_connection(self, connection: socket) -> None:

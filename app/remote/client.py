@@ -12,6 +12,7 @@ from typing import NoReturn
 
 from requests.adapters import BaseAdapter
 
+from app.campaign.contract.visible import drop_invisible
 from app.campaign.formatting import shorten
 from app.remote.addresses import NOTHING_ELSE, AllowedHosts, NoPublicAddress
 from app.remote.answers import Created, find_errors, find_message, read_created
@@ -19,7 +20,7 @@ from app.remote.call import Broken, Call, describe_unread
 from app.remote.connection import Credentials
 from app.remote.errors import BadKey, NotSent, Refused, RemoteError, Unclear
 from app.remote.exchange import Exchange
-from app.remote.redaction import redact
+from app.remote.redaction import redact, redact_token
 from app.remote.waiting import read_seconds_to_wait
 from app.version import VERSION
 
@@ -70,14 +71,17 @@ class CampaignApi:
         return replace(campaign, answer=exchange.response_body, exchange=exchange)
 
     def _remove_secret(self, campaign: Created) -> Created:
-        """Take the token out only now: in the JSON, a short one may be part of a key."""
+        """Take the token out, and nothing that merely looks like one: that may be the id.
+
+        Only now, as in the JSON a short one may be part of a key.
+        """
         secret = self.connection.secret
         return replace(
             campaign,
-            campaign_id=redact(campaign.campaign_id, secret),
-            campaign_name=redact(campaign.campaign_name, secret),
-            campaign_type=redact(campaign.campaign_type, secret),
-            campaign_status=redact(campaign.campaign_status, secret),
+            campaign_id=redact_token(campaign.campaign_id, secret),
+            campaign_name=redact_token(campaign.campaign_name, secret),
+            campaign_type=redact_token(campaign.campaign_type, secret),
+            campaign_status=redact_token(campaign.campaign_status, secret),
         )
 
     def probe(self) -> Exchange:
@@ -91,7 +95,7 @@ class CampaignApi:
         status = call.status or 0
         if status in {401, 403} or 300 <= status < 400:
             self._fail(call, self._read_refusal(call) or self._refuse_redirect(call))
-        if status >= 500:
+        if not 200 <= status < 500:
             self._fail(call, self._make_unclear(call))
         return call.to_exchange(self.connection.secret)
 
@@ -149,7 +153,7 @@ class CampaignApi:
     def _refuse_redirect(self, call: Call) -> Refused:
         status, answer, _ = self._read_answer(call)
         location = redact(call.answer_headers.get("Location", ""), self.connection.secret)
-        address = shorten("".join(sign for sign in location if sign.isprintable()), 200)
+        address = shorten(drop_invisible(location), 200)
         return Refused(
             f"It answered with a redirect to {address or 'nowhere'}, which is not followed. If "
             "that is where the API is, enter it as the base URL.",
@@ -159,8 +163,9 @@ class CampaignApi:
 
     def _make_unclear(self, call: Call) -> Unclear:
         status, answer, message = self._read_answer(call)
+        words = f" It says: {message}" if message else ""
         return Unclear(
-            message or f"The answer was status {status}, and no campaign.",
+            f"The answer was status {status}, and no campaign.{words}",
             status=status,
             answer=answer,
         )

@@ -19,6 +19,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from app.remote.addresses import AllowedHosts, resolve
+from app.remote.answer_head import FinalAnswer
 
 Result = TypeVar("Result")
 
@@ -52,15 +53,12 @@ class Deadline:
 
     @property
     def left(self) -> float:
-        """Seconds until the moment; never less than a little, which time-outs must not be.
-
-        It has passed as soon as either clock says so: one stands still while the machine
-        sleeps, the other can be set.
-        """
+        """Seconds that are left, at least 0.001: a time-out of 0 is not allowed."""
         return max(0.001, min(self._monotonic - monotonic(), self._wall - time()))
 
     @property
     def has_passed(self) -> bool:
+        """Whether either clock says so: one stands still in sleep, and the other can be set."""
         return monotonic() >= self._monotonic or time() >= self._wall
 
     def wait_for(self, act: Callable[[], Result]) -> Result:
@@ -106,6 +104,7 @@ class _Watched(HTTPConnection):
     """A connection to the first allowed address that answers; it ends with its deadline."""
 
     _dns_host: str  # The base's: only its connection to the network is by this name.
+    response_class = FinalAnswer
 
     def __init__(self, *args: Any, watch: _Watch, **options: Any) -> None:
         super().__init__(*args, **options)

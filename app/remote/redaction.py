@@ -26,14 +26,18 @@ def redact(text: str, token: str = "", *, is_whole: bool = True) -> str:
     A text that is not whole also loses its end, from where a token may have begun. A NUL, which
     PostgreSQL keeps in no text, is written as the sign for one.
     """
-    text = text.replace("\0", "\N{SYMBOL FOR NULL}")
-    if token:
-        text = spellings.compile_whole(token).sub(TOKEN, text)
-        text = text if is_whole else _redact_start(text, token)
+    text = redact_token(text, token)
+    text = text if is_whole or not token else _redact_start(text, token)
     text = _SCHEME.sub(rf"\1\2{SECRET}", text)
     text = _IN_JSON.sub(_keep_placeholder, text)
     text = _IN_QUERY.sub(rf"\1{SECRET}", text)
     return _KEY.sub(SECRET, _WEB_TOKEN.sub(SECRET, text))
+
+
+def redact_token(text: str, token: str) -> str:
+    """Replace the token, in any spelling, and nothing else but a NUL, as `redact` does."""
+    text = text.replace("\0", "\N{SYMBOL FOR NULL}")
+    return spellings.compile_whole(token).sub(TOKEN, text) if token else text
 
 
 def redact_headers(headers: Mapping[str, str], token: str = "") -> dict[str, str]:

@@ -70,8 +70,9 @@ def _spell_sign(sign: str) -> str:
 def _spell(sign: str) -> str:
     code = ord(sign)
     names = "".join(f"|{name}" for name in _name_entities(sign))
+    percent = "".join(f"{_PERCENT}{byte:02x}" for byte in sign.encode())
     return (
-        rf"{re.escape(sign)}|(?:u00|x){code:02x}|{_PERCENT}{code:02x}"
+        rf"{re.escape(sign)}|u{code:04x}|x{code:02x}|{percent}"
         rf"|{_AND}(?:{_HASH}(?:0{{0,6}}{code}|x0{{0,6}}{code:x}){names}){_END}"
     )
 
@@ -92,9 +93,10 @@ def _spell_inside_base64(token: str, shift: int) -> list[str]:
 
     The sign at either end that also holds bits of the text around it is left out.
     """
-    encoded = b64encode(bytes(shift) + token.encode()).decode()
-    first, last = -(-shift * 8 // 6), (shift + len(token)) * 8 // 6
-    return _spell_base64(encoded[first:last], mixed=(shift + len(token)) % 3 > 0)
+    text = bytes(shift) + token.encode()
+    encoded = b64encode(text).decode()
+    first, last = -(-shift * 8 // 6), len(text) * 8 // 6
+    return _spell_base64(encoded[first:last], mixed=len(text) % 3 > 0)
 
 
 def _spell_base64(encoded: str, *, mixed: bool = False) -> list[str]:

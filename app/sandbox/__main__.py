@@ -13,7 +13,8 @@ from app.files import HOME
 from app.sandbox import LARGEST_REQUEST, TOKEN, create_sandbox
 from app.sandbox.file import FILE, open_file
 from app.server import Limits, Server, raise_open_file_limit, stop_on_signals
-from app.settings import BadSetting, read_log_settings
+from app.setting_values import BadSetting
+from app.settings import read_log_settings
 
 _HOST = "127.0.0.1"
 _HOSTS = (_HOST, "localhost")
@@ -34,7 +35,7 @@ def main() -> None:
     except (OSError, ValueError, OverflowError):
         sys.exit(f"The sandbox did not start: port {port} cannot be used. Set PORT to another.")
     raise_open_file_limit()
-    stop_on_signals(server)
+    stop_on_signals(server.stop)
     print(f"Sandbox: http://{_HOST}:{port} (token: {TOKEN})", flush=True)
     with suppress(KeyboardInterrupt):
         server.run()

@@ -9,11 +9,9 @@ from typing import Any
 
 from sqlalchemy import Engine, delete, select
 
-from app.campaign.contract.fields import CallingEntity
-from app.sandbox.examples import EXAMPLES, KINDS, ExampleId
+from app.campaign.contract.id_kinds import IdKind, iterate_id_fields
+from app.sandbox.examples import EXAMPLES, ExampleId
 from app.sandbox.tables import find_tables, insert_if_missing, writing
-
-_OF_ENTITY = {CallingEntity.WORKFLOW: "workflow", CallingEntity.SQUAD: "squad"}
 
 
 class Account:
@@ -36,10 +34,10 @@ class Account:
             insert_if_missing(connection, self._tables.known_id, [added._asdict()])
 
     def read_ids(self) -> list[ExampleId]:
-        """Read the known ids, by kind in the order of `KINDS` and then by nickname."""
+        """Read the known ids, by kind in the order of `IdKind` and then by nickname."""
         with self._engine.connect() as connection:
             rows = connection.execute(select(self._tables.known_id)).all()
-        order = [kind for kinds in KINDS.values() for kind in kinds]
+        order: list[str] = list(IdKind)
         ids = [*EXAMPLES, *(ExampleId(row.kind, row.value, row.nickname) for row in rows)]
         return sorted(ids, key=lambda known: (order.index(known.kind), known.nickname, known.value))
 
@@ -62,10 +60,7 @@ class Account:
             return {}
         known = {(known_id.kind, known_id.value) for known_id in self.read_ids()}
         errors = {}
-        for name, kinds in KINDS.items():
-            value, kind = document.get(name), kinds[0]
-            if len(kinds) > 1:
-                kind = _OF_ENTITY.get(document.get("vapi_calling_entity"), kind)  # type: ignore[arg-type]
-            if value is not None and (kind, value) not in known:
+        for name, kind, value in iterate_id_fields(document):
+            if (kind, value) not in known:
                 errors[name] = [f"{name} names no {kind} of this account."]
         return errors

@@ -26,6 +26,7 @@ _SAID = {
     413: "Send less: a campaign is a few hundred bytes.",
 }
 _OTHER_HOST = "Send the request to a host name that this sandbox answers to."
+UNWRITABLE = "The sandbox cannot use its database just now. Nothing was created."
 _FAILED = "The sandbox failed, which it should not. Look at its log."
 
 
@@ -78,7 +79,7 @@ def _answer_refused(error: HTTPException) -> Response:
 
 def _answer_unwritable(error: Exception) -> Response:
     current_app.logger.error("The sandbox cannot use its database", exc_info=error)
-    return answer_error(503, "The sandbox cannot use its database just now. Nothing was created.")
+    return answer_error(503, UNWRITABLE)
 
 
 def _answer_failed(error: Exception) -> Response:

@@ -1,13 +1,13 @@
 """What the sandbox created."""
 
 import json
-from base64 import b64encode
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Engine, insert, select
 
+from app.campaign.contract.global_ids import GlobalIdType, write_global_id
 from app.sandbox.tables import find_tables, writing
 
 
@@ -21,8 +21,8 @@ class Kept:
 
     @property
     def campaign_id(self) -> str:
-        """Its id as the API writes one: the base64 of ``VoiceCampaign:number``."""
-        return b64encode(f"VoiceCampaign:{self.number}".encode()).decode()
+        """Its id, as the API writes one."""
+        return write_global_id(GlobalIdType.CAMPAIGN, self.number)
 
     @property
     def name(self) -> str:

@@ -5,18 +5,18 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, jsonify, render_template, request, send_from_directory
 
 from app.campaign.contract.fields import FIELDS, Field
-from app.campaign.contract.json_schema import build_openapi
 from app.campaign.contract.wording import FINAL, WORDS
 from app.files import STATIC
 from app.sandbox.api import TOKEN
 from app.sandbox.assumptions import ASSUMPTIONS
 from app.sandbox.expected import describe_expected, describe_required
 from app.sandbox.faults import FAULTS, HEADER
+from app.sandbox.openapi import build_openapi
 from app.sandbox.sample import SAMPLE_ANSWER, SAMPLE_REQUEST
 
 bp = Blueprint("pages", __name__)
 
-_OPENAPI = build_openapi(SAMPLE_REQUEST, SAMPLE_ANSWER)
+_OPENAPI = build_openapi()
 _STYLE_CHANGES_RARELY = 300
 
 

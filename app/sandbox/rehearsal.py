@@ -1,6 +1,5 @@
 """Let a request meet the fault that its header names, or that is switched on."""
 
-import json
 import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
@@ -9,6 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.test import run_wsgi_app
 
 from app.campaign.contract.fields import CAMPAIGNS_PATH
+from app.sandbox.envelope import write_error
 from app.sandbox.faults import FAULT, HEADER, FaultAnswer, Wait
 from app.sandbox.switch import LONGEST, USUAL, Faults, Switch
 
@@ -102,8 +102,8 @@ def _make_wait(environ: "WSGIEnvironment") -> Wait:
 
 
 def _make_refusal(message: str) -> FaultAnswer:
-    content = json.dumps({"status": "error", "message": message}, ensure_ascii=False)
-    return FaultAnswer("400 Bad Request", {"Content-Type": "application/json"}, content.encode())
+    headers = {"Content-Type": "application/json"}
+    return FaultAnswer("400 Bad Request", headers, write_error(message).encode())
 
 
 def _send(answer: FaultAnswer, start_response: "StartResponse") -> Iterable[bytes]:

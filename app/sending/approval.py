@@ -184,15 +184,17 @@ class Grounds:
     without_approval: str = ""
 
 
-def find_grounds(session: Session, standing: Standing | None, without: str, who: str) -> Grounds:
-    """Find by whose word something is sent; *without* is why, if it is not approved.
+def settle_grounds(
+    session: Session, standing: Standing | None, override_reason: str, who: str
+) -> Grounds:
+    """Give by whose word something is sent; that it is sent without approval is put on record.
 
-    Then that it was sent without is kept.
+    *override_reason* is why it is, and counts for nothing where it is approved.
     """
     if standing is None:
         return Grounds()
     if standing.is_approved and standing.newest:
         return Grounds(approved_by=standing.newest.decided_by)
-    decision = Decision(ApprovalState.OVERRIDDEN, who, without)
+    decision = Decision(ApprovalState.OVERRIDDEN, who, override_reason)
     approvals.decide(session, standing.subject, decision)
-    return Grounds(without_approval=without)
+    return Grounds(without_approval=override_reason)

@@ -29,6 +29,10 @@ class NotNeeded(Exception):
     """Nobody has to approve this, or nobody can any more."""
 
 
+class ApprovedAlready(Exception):
+    """Nothing has to be asked: this is approved as it stands."""
+
+
 class MayNotApprove(Exception):
     """Somebody else has to decide; the message says why."""
 
@@ -37,11 +41,11 @@ class MayNotApprove(Exception):
 class ApprovalDecision:
     """What somebody decides.
 
-    By *seen* they name all that they have looked at (`Subject.bound`), and by *over* what others
+    *bound* is the hash over all that they have looked at (`Subject.bound`), and *over* what others
     had asked or said by then (`Standing.mark`).
     """
 
-    seen: str
+    bound: str
     over: str
     is_approved: bool
     reason: str
@@ -54,13 +58,17 @@ _Act: TypeAlias = Callable[[Session, Standing], None]
 def ask_about_draft(draft_id: str, to: Connection, store: Store, *, who: str) -> None:
     """Ask that somebody approves a draft.
 
-    Raises `NotNeeded`, `AlreadySubmitted`, `NotReady`, and `StaleReview` if it changes meanwhile.
+    Raises `NotNeeded`, `ApprovedAlready`, `AlreadySubmitted`, `NotReady`, and `StaleReview` if it
+    changes meanwhile.
     """
     _act_on_draft(draft_id, to, store, _asking(who))
 
 
 def ask_about_batch(batch_id: int, to: Connection, store: Store, *, who: str) -> None:
-    """Ask that somebody approves a batch; raises `NotNeeded`, also if it cannot be as it is."""
+    """Ask that somebody approves a batch.
+
+    Raises `ApprovedAlready` and `NotNeeded`, also if it cannot be approved as it is.
+    """
     _act_on_batch(batch_id, to, store, _asking(who))
 
 
@@ -109,8 +117,9 @@ def _apply(session: Session, standing: Standing | None, act: _Act) -> None:
 
 def _asking(who: str) -> _Act:
     def ask(session: Session, standing: Standing) -> None:
-        if not standing.is_approved:
-            approvals.ask(session, standing.subject, who=who)
+        if standing.is_approved:
+            raise ApprovedAlready
+        approvals.ask(session, standing.subject, who=who)
 
     return ask
 
@@ -120,7 +129,7 @@ def _deciding(verdict: ApprovalDecision) -> _Act:
     decision = Decision(state, verdict.person.label, verdict.reason)
 
     def decide(session: Session, standing: Standing) -> None:
-        if standing.subject.bound != verdict.seen:
+        if standing.subject.bound != verdict.bound:
             raise StaleReview
         if obstacle := find_approval_obstacle(session, standing, verdict.person):
             raise MayNotApprove(obstacle)

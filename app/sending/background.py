@@ -17,10 +17,11 @@ class Background:
         self._next: dict[str, Callable[[], object]] = {}
 
     def run(self, name: str, work: Callable[[], object]) -> None:
-        """Start *work* in a thread under a name; where that name is running, after it, and once.
+        """Run *work* in a thread; if one of that name is running, once more after that.
 
-        What has changed before the call is so seen by work that begins after it. An exception
-        of *work* is logged. Raises `RuntimeError` if no thread can be started.
+        So whatever changed before the call is seen by work that begins after it. Of several calls
+        while one is running, only the last counts. An exception of *work* is logged. Raises
+        `RuntimeError` if no thread can be started.
         """
         with self._lock:
             if name in self._threads:

@@ -33,12 +33,18 @@ class NothingReady(Exception):
 
 
 def make_batch(
-    draft_ids: Iterable[str], store: Store, connections: ConnectionRegistry, *, who: str = ""
+    draft_ids: Iterable[str],
+    store: Store,
+    connections: ConnectionRegistry,
+    *,
+    who: str = "",
+    withheld: int = 0,
 ) -> int:
     """Make a batch of drafts, to the connection to which most of them go, and give its number.
 
-    *who* makes it. What is no draft's id is left out, and what goes to another connection: whoever
-    may look at the batch may not be one who may look at that. Raises `NothingReady` without drafts.
+    *who* makes it, and may not send *withheld* others that were chosen. What is no draft's id is
+    left out, and what goes to another connection, of which the batch keeps the number: whoever may
+    look at the batch may not be one who may look at that. Raises `NothingReady` without drafts.
     """
     ids = list(dict.fromkeys(draft_ids))[: batches.MOST_ITEMS]
     with store.reading() as session:
@@ -47,9 +53,11 @@ def make_batch(
     if not goes:
         raise NothingReady
     ((usual, _),) = Counter(goes.values()).most_common(1)
-    with store.writing(_NEW_BATCH) as session:
-        batch_id = batches.create(session, made_by=who, **_describe(connections.find(usual))).id
     there = [draft_id for draft_id in ids if goes.get(draft_id) == usual]
+    left_out = {"elsewhere": len(goes) - len(there), "withheld": withheld}
+    with store.writing(_NEW_BATCH) as session:
+        to = _describe(connections.find(usual))
+        batch_id = batches.create(session, made_by=who, **left_out, **to).id
     for start in range(0, len(there), _ADDED_AT_ONCE):  # Nobody waits for all of them.
         with store.writing(name_batch_chain(batch_id)) as session:
             batches.add_items(session, batch_id, start + 1, there[start : start + _ADDED_AT_ONCE])

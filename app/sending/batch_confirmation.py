@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from sqlalchemy.orm import Session
 
 from app.connections import Connection
-from app.sending.approval import Standing, find_grounds, find_standing_of_batch
+from app.sending.approval import Standing, find_standing_of_batch, settle_grounds
 from app.sending.batch_check import NothingReady
 from app.sending.confirmation import NotConfirmed, StaleReview, check_sender, check_way
 from app.sending.press import write_grounds
@@ -63,7 +63,9 @@ def confirm_batch(batch_request: BatchRequest, store: Store) -> bool:
         standing = _check_confirmation(session, batch, batch_request)
         batch.confirmed_at, batch.who = datetime.now(UTC), batch_request.who
         batch_summary.keep_summary(batch, batch_summary.summarise(session, batch))
-        grounds = find_grounds(session, standing, batch_request.without_approval, batch_request.who)
+        grounds = settle_grounds(
+            session, standing, batch_request.without_approval, batch_request.who
+        )
         batch.approved_by, batch.without_approval = grounds.approved_by, grounds.without_approval
         audit_trail.record(
             session,

@@ -13,6 +13,7 @@ from app.store import audit_trail, batches, drafts, seals
 from app.store.audit_trail import EventKind, name_batch_chain, name_draft_chain
 from app.store.base import ItemState, State
 from app.store.batch_models import Batch, BatchItem
+from app.store.batch_progress import measure
 from app.store.database import Store
 from app.store.models import Draft, Submission
 from app.store.submissions import name_payload_subject
@@ -89,7 +90,7 @@ def pause_batch(batch_id: int, store: Store, who: str) -> None:
 
 
 def resume_batch(batch_id: int, store: Store, who: str) -> None:
-    """Let a batch go on that was paused."""
+    """Let a batch go on that was paused, unless it has ended."""
     _change(batch_id, store, who, EventKind.BATCH_RESUMED)
 
 
@@ -101,7 +102,7 @@ def discard_batch(batch_id: int, store: Store, who: str) -> bool:
 
 
 def stop_batch(batch_id: int, store: Store, who: str) -> None:
-    """Take back all of a batch that is not under way, for good."""
+    """Take back all of a batch that is not under way, for good, unless it has ended."""
     _change(batch_id, store, who, EventKind.BATCH_STOPPED)
 
 
@@ -111,17 +112,26 @@ def _change(
     now, chain = datetime.now(UTC), name_batch_chain(batch_id)
     with store.writing(chain) as session:
         batch = batches.find(session, batch_id)
-        is_paused = batch.paused_at is not None
-        is_change = is_paused is (kind is EventKind.BATCH_RESUMED) or (
-            kind is EventKind.BATCH_STOPPED
-        )
-        if batch.stopped_at or not is_change or (unless_confirmed and batch.confirmed_at):
+        if not _is_change(session, batch, kind) or (unless_confirmed and batch.confirmed_at):
             return
+        is_paused = batch.paused_at is not None
         if kind is EventKind.BATCH_STOPPED:
             batch.stopped_at = now
         else:
             batch.paused_at = None if is_paused else now
         audit_trail.record(session, kind, chain, who=who)
+
+
+def _is_change(session: Session, batch: Batch, kind: EventKind) -> bool:
+    """Tell whether there is something of a batch left to hold, to let go on or to stop."""
+    if batch.stopped_at:
+        return False
+    if not batch.confirmed_at:  # It can only be discarded.
+        return kind is EventKind.BATCH_STOPPED
+    if not measure(session, batch).left:
+        return False
+    is_paused = batch.paused_at is not None
+    return kind is EventKind.BATCH_STOPPED or is_paused is (kind is EventKind.BATCH_RESUMED)
 
 
 def take_back(batch_id: int, store: Store) -> bool:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from app.campaign.contract.problems import Problem
+from app.campaign.contract.visible import drop_invisible
 from app.campaign.explanation import Explanation
 from app.connections import Connection
 from app.sending.approval import Standing, find_standing_of_draft
@@ -39,10 +40,11 @@ class NotConfirmed(Exception):
     NotConfirmed
     ├── Disabled       the connection is not to be used, or gone  → choose another
     ├── NotApproved    nobody else has approved it as it is       → ask, or say why it goes anyway
-    ├── Paused         campaigns in a row failed, or are unknown  → say that it may go on
+    ├── Paused         sending there is paused                    → say that it may go on
     ├── TooSoon        the API wants to be left alone             → wait, or say why not
     ├── LooksCreated   the same payload went there a while ago    → tick that it is meant
     ├── NotNamed       a live connection's name was not typed     → type it
+    ├── NotCounted     nor how many campaigns of a batch go       → type it (`batch_confirmation`)
     └── NoSender       nobody says who sends to a live one        → enter a name
     """
 
@@ -60,7 +62,7 @@ class NotApproved(NotConfirmed):
 
 
 class Paused(NotConfirmed):
-    """Nothing goes to the connection until somebody says so, as campaigns in a row failed."""
+    """Nothing goes to the connection until somebody says so, such as after failures in a row."""
 
 
 class TooSoon(NotConfirmed):
@@ -165,8 +167,8 @@ LONGEST_SENDER = 80
 
 
 def clean_sender(typed: str) -> str:
-    """Take the spaces at both ends and all invisible signs out of a typed name, and shorten it."""
-    return "".join(sign for sign in typed.strip() if sign.isprintable())[:LONGEST_SENDER]
+    """Take what shows nothing out of a typed name, and shorten it."""
+    return drop_invisible(typed)[:LONGEST_SENDER].strip()
 
 
 def check_sender(to: Connection, *, named: str, who: str) -> None:
@@ -196,7 +198,8 @@ def find_duplicate(
 def describe_duplicate(duplicate: Submission) -> str:
     """Say in a sentence what a campaign may repeat by accident."""
     hours = REPEATED_WITHIN // timedelta(hours=1)
-    return f"It looks like submission {duplicate.id}, which waits or went within {hours} hours."
+    name = duplicate.name or "a campaign without a name"
+    return f"It is the same as “{name}”, which waits to be sent or went within {hours} hours."
 
 
 def can_hurry(until: datetime, now: datetime) -> bool:

@@ -6,6 +6,7 @@ and after its deadline the test is over: its result can no longer come.
 """
 
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 
 from sqlalchemy.orm import Session
 
@@ -93,6 +94,11 @@ def _record(session: Session, kind: EventKind, call: LoggedCall) -> None:
 
 def _describe_answer(exchange: Exchange | None) -> str:
     status = exchange.status if exchange else None
+    if status == HTTPStatus.NOT_FOUND:
+        return (
+            "It answers (status 404), so nothing seems to be at this address. Check the base URL, "
+            "unless the API answers so to whatever it does not offer."
+        )
     return (
         f"It answers (status {status}), and did not refuse the token. The API publishes no call "
         "that would prove the token without creating a campaign."

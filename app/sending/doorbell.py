@@ -9,7 +9,7 @@ is there its own driver asks, which can be told how long to wait.
 import hmac
 import logging
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property, partial
 from pathlib import Path
 from threading import Condition, Event, Lock, Thread
@@ -36,7 +36,11 @@ PATIENCE = 2
 _NAME = "campaign-builder"
 _EVERY = 60.0
 _POSTGRESQL = "postgresql://"
-_OF_POSTGRESQL = {"connect_timeout": PATIENCE, "tcp_user_timeout": 5000}
+_OF_POSTGRESQL: Mapping[str, Any] = {
+    "connect_timeout": PATIENCE,
+    "tcp_user_timeout": 5000,
+    "application_name": f"{_NAME} queue",
+}
 _OF_REDIS = {"socket_connect_timeout": PATIENCE, "socket_timeout": 5.0}
 """Longer than it is waited for a message."""
 
@@ -153,7 +157,7 @@ class Doorbell:
         """
         try:
             if self._url.startswith(_POSTGRESQL):
-                psycopg.connect(self._url, connect_timeout=PATIENCE).close()
+                psycopg.connect(self._url, **_OF_POSTGRESQL).close()
             else:
                 _ping_redis(self._url)
         except (psycopg.Error, RedisError, OSError, ValueError):

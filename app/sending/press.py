@@ -51,7 +51,10 @@ def make_submission(
 
 
 def record_press(session: Session, submission: Submission, **more: Any) -> None:
-    """Put a press on record; *more* is what was confirmed and found beside the submission."""
+    """Put a press on record; *more* is what was confirmed and found beside the submission.
+
+    With *repeats*, the id of the submission that the API refused for now, nobody has pressed.
+    """
     details: dict[str, Any] = {
         "submission": submission.id,
         "draft_version": submission.draft_version,
@@ -63,7 +66,8 @@ def record_press(session: Session, submission: Submission, **more: Any) -> None:
         **write_grounds(submission),
     }
     chain = name_draft_chain(submission.draft_id)
-    audit_trail.record(session, EventKind.SENT, chain, who=submission.who, **details, **more)
+    who = "" if "repeats" in more else submission.who
+    audit_trail.record(session, EventKind.SENT, chain, who=who, **details, **more)
 
 
 def write_grounds(sent: Submission | Batch) -> dict[str, str]:
@@ -87,4 +91,6 @@ def queue_again(session: Session, refused: Submission) -> None:
     session.add(again)
     session.flush()
     item.submission_id = again.id
-    record_press(session, again, in_spite_of=None, batch=batch_id, **item.judged)
+    record_press(
+        session, again, in_spite_of=None, batch=batch_id, repeats=refused.id, **item.judged
+    )

@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.campaign.explanation import explain
-from app.sending.approval import find_grounds
+from app.sending.approval import settle_grounds
 from app.sending.confirmation import SendRequest, StaleReview, check_request
 from app.sending.outcome import Outcome
 from app.sending.press import make_submission, record_press
@@ -39,7 +39,7 @@ def enqueue(send_request: SendRequest, *, store: Store) -> int:
         if draft.version != version and not draft.is_locked:
             raise StaleReview
         standing = check_request(session, draft, meaning, send_request, now)
-        grounds = find_grounds(session, standing, send_request.without_approval, send_request.who)
+        grounds = settle_grounds(session, standing, send_request.without_approval, send_request.who)
         submission = _add(session, draft, meaning.body, send_request, now, **asdict(grounds))
         record_press(
             session,

@@ -121,7 +121,7 @@ def _write_down(claimed: Claim, outcome: Outcome, store: Store, journal: Journal
 def record_outcomes(store: Store, known: Sequence[tuple[Claim, Outcome]]) -> list[bool]:
     """Record outcomes in one transaction; tells of each whether it is, or has to go by itself.
 
-    Raises what one alone fails with.
+    If a single one is given, what recording it fails with is raised instead.
     """
     chains = {name_draft_chain(claimed.draft_id) for claimed, _ in known}
     entries = [
@@ -153,7 +153,12 @@ def _kept_if_slow(claimed: Claim, outcome: Outcome, journal: Journal) -> Iterato
     entry = Entry(claimed.submission_id, claimed.token, outcome, _SILENT)
     timer = Timer(SOON, journal.keep, [entry])
     timer.daemon = True
-    timer.start()
+    try:
+        timer.start()
+    except RuntimeError:  # There is no thread to be had; the database is not tried any less.
+        _log.exception("An answer is written without being kept in the journal meanwhile.")
+        yield
+        return
     try:
         yield
     finally:

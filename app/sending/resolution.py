@@ -19,7 +19,10 @@ class NoSuchSubmission(LookupError):
 
 
 class TooEarly(Exception):
-    """A late answer can still come, until *until*: look again before it is not there."""
+    """A late answer can still come, so that no campaign there proves nothing yet.
+
+    *until* is when that is over (aware, UTC), `None` if it is not known.
+    """
 
     def __init__(self, until: datetime | None) -> None:
         super().__init__(until)
@@ -39,13 +42,15 @@ class LookUp:
     """What a person found: the campaign under *campaign_id*, or (`None`) none.
 
     *reason* is why an id is right that does not look like one, or that another draft's campaign
-    has; *is_sure* is said when no campaign is there though one could still appear.
+    has, which *knows_it_is_taken* says; *is_sure* is said when no campaign is there though one
+    could still appear.
     """
 
     who: str
     campaign_id: str | None
     reason: str = ""
     is_sure: bool = False
+    knows_it_is_taken: bool = False
 
 
 def resolve(submission_id: int, look_up: LookUp, store: Store) -> None:
@@ -86,7 +91,8 @@ def _check(session: Session, submission: Submission, look_up: LookUp) -> None:
         raise TooEarly(submission.lease_until)
     if _was_sent_again(submission):
         raise AlreadySubmitted(submission.draft_id)
-    if look_up.campaign_id and not look_up.reason:  # The wrong line may have been copied.
+    # The wrong line may have been copied. A reason for something else is none for this.
+    if look_up.campaign_id and not (look_up.reason and look_up.knows_it_is_taken):
         others = submissions.find_others_with_id(session, submission, look_up.campaign_id)
         if others:
             raise IdTaken(others[0].name)

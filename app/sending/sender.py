@@ -66,8 +66,8 @@ class Sender:
     ) -> None:
         """Send what waits in *store*, as long as its *witness* misses nothing there.
 
-        One of many machines takes nothing back that only it cannot send: its settings may be
-        wrong, and those of another right.
+        With *is_one_of_many*, what this machine cannot send stays in the queue: the settings of
+        another machine may be right.
         """
         self._is_one_of_many = is_one_of_many
         self._store = store

@@ -70,7 +70,7 @@ def _settle_all(session: Session, settlements: list[Settlement]) -> None:
 def count_outcomes(session: Session, settlements: Sequence[Settlement]) -> None:
     """Let failures in a row pause their connection, and any answer end the row.
 
-    A late failure is of a submission that was called UNKNOWN before, and is counted.
+    A failure that is known late, after its submission was marked UNKNOWN, was counted by that.
     """
     answering = None
     for submission, outcome, *_ in settlements:

@@ -13,8 +13,9 @@ lost cannot be asked for again. Hence four steps, with a commit between them:
 If the process dies while it is QUEUED, another claims it. If it dies between claim and
 record, SENDING stays. Its lease says until when an answer can come, since nothing is sent and
 no answer is read after the call's deadline; `recording.recover` then calls it UNKNOWN, which
-blocks the draft until a person has looked and says what became of it. Nothing is ever sent
-again by itself.
+blocks the draft until a person has looked and says what became of it. Nothing whose outcome
+is unknown is ever sent again by itself; only a campaign of a batch that the API refused with
+429 is queued again (`press.queue_again`).
 """
 
 import logging
@@ -78,9 +79,9 @@ def claim(
 ) -> list[Turn]:
     """Take what has waited longest for this connection, before any byte of it is sent.
 
-    Each of so many *threads*, which begin at once, has a turn of its own. *deadline* is the
-    seconds that a call may take. What was confirmed for the connection as this process does not
-    know it, it *leaves* to *others*, who may: nothing else waits behind that.
+    Returns exactly *threads* turns, one for each thread. *deadline* is the seconds that a call may
+    take. With *leaves_others*, what was confirmed for another version of the connection is passed
+    over and not taken back: another machine may know that version.
     """
     now = datetime.now(UTC)
     with store.writing(throttles.name_subject(to.key)) as session:

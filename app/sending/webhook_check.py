@@ -1,7 +1,7 @@
 """Try a webhook address out: one event that is marked as a test, written to the request log.
 
 The event says nothing of the campaign or of anybody in it. What the address answers is not kept,
-and of the address itself neither a user name nor a query: receivers have their secrets there.
+and of the address itself neither a user name nor a query, where many receivers have a secret.
 """
 
 import json
@@ -13,6 +13,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from requests.exceptions import Timeout
 
+from app.campaign.formatting import format_count
 from app.connections import Network
 from app.remote.addresses import NoPublicAddress
 from app.remote.call import Broken, Call, describe_unread
@@ -27,7 +28,7 @@ from app.store.records import LoggedCall
 from app.store.throttles import Pace
 from app.version import VERSION
 
-WEBHOOK = "webhook"
+WEBHOOK = throttles.WEBHOOK_CHECK
 """The key under which the log has these calls, in the place of a connection's."""
 
 DEADLINE = 5.0
@@ -66,10 +67,9 @@ def _take_turn(store: Store) -> None:
     """Hold all processes together to one check in two seconds: it calls whatever is typed."""
     with store.writing(throttles.name_subject(WEBHOOK)) as session:
         throttle = throttles.find(session, WEBHOOK, _PACE)
-        moment = queries(session).read_clock(session)
-        if throttles.measure_wait(throttle, moment):
-            raise TooSoon
-        throttles.take(throttle, moment)
+        may_go = throttles.take_up_to(throttle, 1, queries(session).read_clock(session))
+    if not may_go:
+        raise TooSoon
 
 
 _HEADERS = {
@@ -104,9 +104,7 @@ def _describe_tls(call: Call) -> str:
     if call.tls is None:
         return "The address is not encrypted: anybody on the way can read the events."
     days = int((call.tls.expires - datetime.now(UTC).timestamp()) // _DAY)
-    end = (
-        "expires within a day" if days < 1 else f"expires in {days:,} day{'s' if days > 1 else ''}"
-    )
+    end = "expires within a day" if days < 1 else f"expires in {format_count(days, 'day')}"
     return f"{call.tls.version}; the certificate {end}."
 
 
@@ -136,7 +134,7 @@ def _find_certificate_error(error: BaseException | None) -> SSLCertVerificationE
 
 def _log(call: Call, words: str, store: Store) -> int:
     exchange = replace(
-        call.to_exchange(""), url=_hide_secrets(call.url), response_headers={}, response_body=""
+        call.to_exchange(""), url=hide_secrets(call.url), response_headers={}, response_body=""
     )
     chain = name_connection_chain(WEBHOOK)
     with store.writing(chain) as session:
@@ -154,7 +152,11 @@ def _log(call: Call, words: str, store: Store) -> int:
         return logged.id
 
 
-def _hide_secrets(url: str) -> str:
+def hide_secrets(url: str) -> str:
+    """Write an address as it is logged: without who signs in there, and without its query.
+
+    The path stays, by which it is recognized; whoever may read the log may read the campaign.
+    """
     parts = urlsplit(url)
     user, at, host = parts.netloc.rpartition("@")
     netloc = f"{SECRET if user else user}{at}{host}"

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.campaign.compliance.acceptance import (
     EXEMPTIONS,
+    NOT_KNOWN,
     DutyAnswer,
     Statement,
     build_exemption_key,
@@ -27,7 +28,7 @@ from app.campaign.compliance.finding_words import measure
 from app.campaign.compliance.rulebook import load_rulebook
 from app.campaign.contract.fields import Values
 from app.campaign.contract.reading import Answers, Reading, read_answers
-from app.campaign.explanation import find_all_problems, find_findings
+from app.campaign.explanation import count_gaps, find_all_problems, find_findings, read_plan
 from app.campaign.timezones.zones import ZONE_DATA_VERSION
 from app.store import audit_trail
 from app.store.audit_trail import SAID, EventKind, name_draft_chain
@@ -71,13 +72,14 @@ class Judgement:
     """What was typed, and what rules say of it: worked out before the database is locked.
 
     `rules` is the version of the rules that said so; `problems` counts the answers that keep it
-    from being sent.
+    from being sent, and `gaps` what is not known about the rules where the leads are.
     """
 
     answers: Answers
     values: Values
     problems: Mapping[str, int]
     findings: tuple[Finding, ...]
+    gaps: int
     rules: str
 
 
@@ -85,8 +87,9 @@ def judge(answers: Answers) -> Judgement:
     """Read typed answers and check them against the rules, in milliseconds, at worst 0.7 s."""
     reading, audience = _read(answers)
     problems = count_problems(find_all_problems(reading, audience))
-    findings = find_findings(reading, audience)
-    return Judgement(answers, reading.values, problems, findings, load_rulebook().version)
+    plan = read_plan(reading.values)
+    findings, gaps = find_findings(plan, audience), count_gaps(plan, audience)
+    return Judgement(answers, reading.values, problems, findings, gaps, load_rulebook().version)
 
 
 def _read(answers: Answers) -> tuple[Reading, Audience]:
@@ -269,13 +272,19 @@ def _write_judged(statement: Statement | None) -> dict[str, object]:
 
 
 def count_findings(draft: Draft, judgement: Judgement) -> None:
-    """Store, for the list, a draft's open findings by severity, and how far it is."""
-    draft.findings = tally(judgement.findings, read_accepted(draft))
+    """Store, for the list, a draft's open findings by severity, its gaps, and how far it is."""
+    draft.findings = _count(judgement.findings, judgement.gaps, draft)
     draft.rules = judgement.rules
     draft.problems = dict(judgement.problems)
     draft.readiness = find_readiness(draft.problems, draft.findings)
 
 
 def count_anew(draft: Draft) -> Mapping[str, int]:
-    """Count the findings of a draft by severity, by the present rules."""
-    return tally(find_findings(*_read(draft.answers)), read_accepted(draft))
+    """Count the findings of a draft by severity, and its gaps, by the present rules."""
+    reading, audience = _read(draft.answers)
+    plan = read_plan(reading.values)
+    return _count(find_findings(plan, audience), count_gaps(plan, audience), draft)
+
+
+def _count(findings: Iterable[Finding], gaps: int, draft: Draft) -> dict[str, int]:
+    return tally(findings, read_accepted(draft)) | {NOT_KNOWN: gaps}

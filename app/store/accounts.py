@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from app.rights import ALL, Person, Role
 from app.store import api_tokens, audit_trail, saved_views, sign_ins
 from app.store.audit_trail import EventKind, name_account_chain
+from app.store.chains import hash_document
 from app.store.people_models import Account, Grant, GroupMember, Identity, JoinLink
 
 ALL_ACCOUNTS = "accounts"
@@ -50,12 +51,13 @@ def is_any_active(session: Session) -> bool:
 def normalise_email(email: str) -> str:
     """Write an e-mail address as it is compared: one that is spelled in wide letters is the same.
 
-    What is no e-mail address stays what it is.
+    Letters that are others stay so: “ß” and “ss” are those of two domains. What is no e-mail
+    address stays what it is.
     """
     typed = email.strip()
     with suppress(EmailNotValidError):
         typed = validate_email(typed, check_deliverability=False, test_environment=True).normalized
-    return typed.casefold()
+    return typed.lower()
 
 
 def find(session: Session, account_id: int) -> Account:
@@ -144,7 +146,7 @@ def set_roles(session: Session, account: Account, roles: Roles, *, who: str) -> 
     if roles == before:
         return
     if Role.ADMINISTRATOR not in roles.get(ALL, frozenset()):
-        _check_not_last(session, account)
+        check_not_last(session, account)
     account.grants[:] = _make_grants(roles)
     delete_links(session, account.id)
     _record(
@@ -174,7 +176,7 @@ def set_active(session: Session, account: Account, *, active: bool, who: str) ->
     if account.active == active:
         return
     if not active:
-        _check_not_last(session, account)
+        check_not_last(session, account)
         end_sign_ins(session, account)
     api_tokens.end_all(session, account.id)  # Opened again it has none that was made meanwhile.
     account.active = active
@@ -199,19 +201,33 @@ def close_all(session: Session, *, who: str) -> int:
 
 
 def set_password(session: Session, account: Account, password_hash: str, *, who: str) -> None:
-    """Give an account another password, and end its sign-ins."""
+    """Give an account another password, and end its sign-ins and its links."""
     account.password = password_hash
+    delete_links(session, account.id)
     _record(session, EventKind.PASSWORD_SET, account, who)
     end_sign_ins(session, account)
 
 
 def remove_second_step(session: Session, account: Account, *, who: str) -> None:
-    """Let the password alone sign in again: codes, recovery codes and passkeys are gone."""
+    """Let the password alone sign in again: codes, recovery codes and passkeys are gone.
+
+    Who has no password cannot sign in then: `check_passkeys_can_go` is to be asked before, unless
+    a link sets one.
+    """
     account.tf_primary_method = account.tf_totp_secret = account.totp_counter = None
     account.mf_recovery_codes = None
     account.webauthn.clear()
     _record(session, EventKind.SECOND_STEP_CHANGED, account, who, removed=True)
     end_sign_ins(session, account)
+
+
+def check_passkeys_can_go(session: Session, account: Account) -> None:
+    """Check that somebody else looks after people, where an account signs in by passkeys alone.
+
+    Raises `LastAdministrator`.
+    """
+    if account.password is None and account.webauthn:
+        check_not_last(session, account)
 
 
 def sign_out_everywhere(session: Session, account: Account, *, who: str) -> None:
@@ -239,6 +255,11 @@ def end_sign_ins(session: Session, account: Account) -> None:
     sign_ins.end_all(session, account.id)
 
 
+def stamp_rights(person: Person) -> str:
+    """Name the roles and groups that somebody has, by a SHA-256: others have another."""
+    return hash_document({"roles": write_roles(person.roles), "groups": sorted(person.groups)})
+
+
 def write_roles(roles: Roles) -> dict[str, list[str]]:
     """Write roles out as JSON has them."""
     return {key: sorted(roles[key]) for key in sorted(roles)}
@@ -252,7 +273,11 @@ def _make_grants(roles: Roles) -> list[Grant]:
     ]
 
 
-def _check_not_last(session: Session, account: Account) -> None:
+def check_not_last(session: Session, account: Account) -> None:
+    """Raise `LastAdministrator` if without this account nobody could look after people.
+
+    Another administrator has to be able to sign in, and one who needs no provider if there is one.
+    """
     if not account.active or not _is_administrator(account):
         return
     others = [other for other in list_administrators(session) if other.id != account.id]

@@ -5,13 +5,12 @@ The API publishes no list to read them from, so the book is filled by use and by
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Any, TypeAlias
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
-from app.campaign.contract.fields import CallingEntity
+from app.campaign.contract.id_kinds import IdKind, iterate_id_fields
 from app.store.connection_models import BookEntry
 from app.store.dialects import queries
 
@@ -19,32 +18,8 @@ LONGEST_ID, LONGEST_NICKNAME = 200, 80
 """Characters of an id, and of what people call it."""
 
 
-class IdKind(StrEnum):
-    """What an id in the book is of."""
-
-    ASSISTANT = "assistant"
-    WORKFLOW = "workflow"
-    SQUAD = "squad"
-    PROVIDER = "provider"
-    NUMBER = "number"
-    POOL = "pool"
-
-
-FIELDS: Mapping[str, tuple[IdKind, ...]] = {
-    "assistant_id": (IdKind.ASSISTANT, IdKind.WORKFLOW, IdKind.SQUAD),
-    "tenant_voice_provider_id": (IdKind.PROVIDER,),
-    "phone_number_id": (IdKind.NUMBER,),
-    "phone_number_pool_id": (IdKind.POOL,),
-}
-"""Which kinds of id each field of the contract takes."""
-
 Nicknames: TypeAlias = Mapping[tuple[str, str], str]
 """The nicknames of a connection's ids, by kind and id."""
-
-_OF_ENTITY: Mapping[str | None, IdKind] = {
-    CallingEntity.WORKFLOW: IdKind.WORKFLOW,
-    CallingEntity.SQUAD: IdKind.SQUAD,
-}
 
 
 def read_entries(session: Session, connection_key: str) -> list[BookEntry]:
@@ -134,16 +109,6 @@ def iterate_ids(payload: Mapping[str, Any]) -> Iterator[tuple[IdKind, str]]:
     """Yield the ids in a campaign's payload, each with its kind."""
     for _, kind, value in iterate_id_fields(payload):
         yield kind, value
-
-
-def iterate_id_fields(payload: Mapping[str, Any]) -> Iterator[tuple[str, IdKind, str]]:
-    """Yield the fields of a campaign's payload that hold ids, each with its kind and the id."""
-    for field, kinds in FIELDS.items():
-        if value := payload.get(field):
-            kind = kinds[0]
-            if len(kinds) > 1:
-                kind = _OF_ENTITY.get(payload.get("vapi_calling_entity"), kind)
-            yield field, kind, str(value)
 
 
 def _find_or_add(session: Session, connection_key: str, kind: IdKind, value: str) -> BookEntry:

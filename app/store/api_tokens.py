@@ -5,7 +5,6 @@ and ends with the account; what it may do follows what the account may do then.
 """
 
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
 from secrets import token_urlsafe
 from typing import NamedTuple
 
@@ -16,6 +15,7 @@ from app.rights import Scope
 from app.store import audit_trail
 from app.store.audit_trail import EventKind, name_account_chain
 from app.store.people_models import Account, ApiToken
+from app.store.random_keys import hash_key
 
 PREFIX = "cb_"
 """How each token begins, so that who finds one somewhere knows what it is."""
@@ -42,7 +42,7 @@ def make(session: Session, account_id: int, terms: Terms, *, who: str) -> str:
         account_id=account_id,
         name=terms.name,
         scope=terms.scope.value,
-        key_hash=_hash(key),
+        key_hash=hash_key(key),
         made_at=now,
         ends_at=now + timedelta(days=terms.days),
     )
@@ -64,7 +64,7 @@ def make(session: Session, account_id: int, terms: Terms, *, who: str) -> str:
 def find(session: Session, key: str, now: datetime) -> tuple[ApiToken, Account] | None:
     """Find a token and its account; `None` if it has ended, or never was."""
     query = select(ApiToken, Account).join(Account, Account.id == ApiToken.account_id)
-    row = session.execute(query.where(ApiToken.key_hash == _hash(key))).first()
+    row = session.execute(query.where(ApiToken.key_hash == hash_key(key))).first()
     if row is None:
         return None
     token, account = row
@@ -103,7 +103,3 @@ def end_all(session: Session, account_id: int) -> None:
     """End all tokens of an account."""
     is_open = (ApiToken.account_id == account_id, ApiToken.ended_at.is_(None))
     session.execute(update(ApiToken).where(*is_open).values(ended_at=datetime.now(UTC)))
-
-
-def _hash(key: str) -> str:
-    return sha256(key.encode()).hexdigest()

@@ -7,7 +7,7 @@ to. Here are its rows, and who may not approve, since they have changed what is 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
@@ -55,7 +55,10 @@ class Subject:
 
 @dataclass(frozen=True)
 class Decision:
-    """What an approver says, and why; a refusal, and sending without approval, have a reason."""
+    """What was decided, by whom and why; a refusal, and sending without approval, have a reason.
+
+    An approver approves or refuses; who sends something without approval overrides.
+    """
 
     state: ApprovalState
     who: str
@@ -116,6 +119,35 @@ def find_newest_of_drafts(session: Session, draft_ids: Sequence[str]) -> dict[st
     last = select(func.max(Approval.id)).where(Approval.draft_id.in_(draft_ids))
     query = select(Approval).where(Approval.id.in_(last.group_by(Approval.draft_id)))
     return {str(approval.draft_id): approval for approval in session.scalars(query)}
+
+
+def list_batches_of(session: Session, draft_id: str) -> list[int]:
+    """List the numbers of the batches with a draft of which an approval was asked or decided."""
+    query = (
+        select(Approval.batch_id)
+        .join(BatchItem, BatchItem.batch_id == Approval.batch_id)
+        .where(BatchItem.draft_id == draft_id)
+    )
+    return sorted(number for number in session.scalars(query.distinct()) if number is not None)
+
+
+def write_document(approval: Approval) -> dict[str, Any]:
+    """Write out as JSON has it what was asked and said; times are ISO 8601 in UTC."""
+    times = {name: getattr(approval, name) for name in ("asked_at", "decided_at")}
+    return {
+        "id": approval.id,
+        "draft_id": approval.draft_id,
+        "batch_id": approval.batch_id,
+        "draft_version": approval.draft_version,
+        "connection": approval.connection_key,
+        "bound": approval.bound,
+        "sha256": approval.digest,
+        "state": approval.state.value,
+        "asked_by": approval.asked_by,
+        "decided_by": approval.decided_by,
+        "reason": approval.reason,
+        **{name: time.isoformat() if time else None for name, time in times.items()},
+    }
 
 
 class LastApproved(NamedTuple):
@@ -208,6 +240,12 @@ def note_editor(session: Session, draft_id: str, who: str, version: int) -> None
     session.execute(update(DraftEditor).where(*is_it).values(version=version))
 
 
+def find_last_editor(session: Session, draft: Draft) -> str:
+    """Find who has made the version of a draft that there is; empty if nobody has said."""
+    is_it = (DraftEditor.draft_id == draft.id, DraftEditor.version == draft.version)
+    return session.scalar(select(DraftEditor.who).where(*is_it).limit(1)) or ""
+
+
 def copy_editors(session: Session, draft_id: str, copy_id: str) -> None:
     """Take those who have made or changed a draft for authors of its copy as well."""
     rows = session.scalars(select(DraftEditor.who).where(DraftEditor.draft_id == draft_id))
@@ -220,7 +258,7 @@ def has_changed(session: Session, draft_id: str | None, batch_id: int | None, wh
     """Tell whether somebody has written a part of a draft, or of one that is ready in a batch.
 
     That is who has made it, who has changed it last, and who has changed it since it was last
-    approved; and of a batch whoever has put it together.
+    approved by itself; and of a batch whoever has put it together.
     """
     batch = session.get(Batch, batch_id) if batch_id is not None else None
     if batch is not None and who and batch.made_by == who:

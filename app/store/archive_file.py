@@ -23,7 +23,7 @@ FORM = 1
 """The version of how an archive is written."""
 
 Row = tuple[str, Mapping[str, Any]]
-"""Of which kind a row is (batch, call, draft, event, item or submission), and it as JSON has it."""
+"""Of which kind a row is (batch, comment, draft and so on), and it as JSON has it."""
 
 _NOT_ONE = (KeyError, TypeError, AttributeError, ValueError, RecursionError)
 

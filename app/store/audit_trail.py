@@ -99,12 +99,12 @@ SEALED_AT_ONCE = OUTCOMES | {EventKind.SENT, EventKind.ARCHIVED, EventKind.SHORT
 
 
 def name_draft_chain(draft_id: str) -> str:
-    """Name the chain of a draft."""
+    """Name the chain of a draft, by its id; what all of them begin with, for empty text."""
     return f"draft/{draft_id}"
 
 
-def name_batch_chain(batch_id: int) -> str:
-    """Name the chain of a batch."""
+def name_batch_chain(batch_id: int | str) -> str:
+    """Name the chain of a batch, by its number; what all of them begin with, for empty text."""
     return f"batch/{batch_id}"
 
 
@@ -228,12 +228,14 @@ def find_said_digest(events: Sequence[Mapping[str, Any]]) -> str | None:
 
     *events* are all of its chain as JSON has them; older ones bind nothing.
     """
-    statements = [event for event in events if event["kind"] in SAYS | {EventKind.SHORTENED}]
-    if statements:
-        digest: str | None = json.loads(statements[-1]["details"]).get(SAID)
-        return digest
-    is_whole = bool(events) and events[0]["kind"] == EventKind.CREATED
-    return hash_document({}) if is_whole else None
+    binding = SAYS | {EventKind.CREATED, EventKind.SHORTENED}
+    last = next((event for event in reversed(events) if event["kind"] in binding), None)
+    if last is None:
+        return None
+    if last["kind"] == EventKind.CREATED:  # Also one under the id of a draft that is archived.
+        return hash_document({})
+    digest: str | None = json.loads(last["details"]).get(SAID)
+    return digest
 
 
 def record_review(
@@ -258,9 +260,11 @@ def record_review(
 def find_answers_at(session: Session, draft: Draft, version: int) -> dict[str, Any]:
     """Find a draft's answers at an earlier version, by undoing the edits since.
 
-    None are found if these edits are in an archive.
+    Returns ``{}`` if the edits since *version* are in an archive.
     """
     answers = dict(draft.answers)
+    if version >= draft.version:
+        return answers
     for event in reversed(read_draft_events(session, draft.id)):
         if event.kind == EventKind.SHORTENED:
             return {}

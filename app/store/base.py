@@ -51,7 +51,11 @@ QUEUED_AT_MOST = timedelta(hours=24)
 
 
 class ItemState(StrEnum):
-    """What is known about one item of a batch; once it is QUEUED, its submission knows more."""
+    """What is known about one item of a batch; once it is QUEUED, its submission knows more.
+
+    NEW is not checked yet, and READY can be sent. UNFIT cannot, or repeats another campaign, and
+    LEFT_OUT was dropped, as its draft or connection has changed or the batch was stopped.
+    """
 
     NEW = "NEW"
     READY = "READY"
@@ -64,7 +68,7 @@ class Readiness(StrEnum):
     """How far a draft is that was not sent: the worst that is open.
 
     INCOMPLETE misses answers or has wrong ones, BREAKS does not keep to a rule, and OPEN has
-    something that people still have to verify or confirm.
+    something that people still have to verify or confirm; READY has nothing open.
     """
 
     INCOMPLETE = "INCOMPLETE"

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from app.store import batches, throttles
+from app.store import batches, queued, throttles
 from app.store.base import ItemState, State
 from app.store.batch_models import Batch
 
@@ -14,7 +14,10 @@ _RATE_OVER = timedelta(seconds=20)
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a batch is, in campaigns; `rate` is how many a second, `seconds` what is left."""
+    """How far a batch is, in campaigns.
+
+    `rate` is campaigns a second; `seconds` is about how long the rest takes, `None` without a rate.
+    """
 
     count: int
     unchecked: int
@@ -47,7 +50,7 @@ def measure(session: Session, batch: Batch) -> Progress:
     sent = batches.count_submissions(session, batch.id)
     waiting = (items[ItemState.READY] if batch.confirmed_at else 0) + sent[State.QUEUED]
     left = waiting + sent[State.SENDING]
-    rate = 0.0 if batch.paused_at else _measure_rate(session, batch)
+    rate = 0.0 if _is_held(session, batch) else _measure_rate(session, batch)
     taken_back = batches.count_taken_back(session, batch.id) if batch.stopped_at else 0
     return Progress(
         count=sum(items.values()),
@@ -66,8 +69,15 @@ def measure(session: Session, batch: Batch) -> Progress:
     )
 
 
+def _is_held(session: Session, batch: Batch) -> bool:
+    """Tell whether nothing goes now: somebody has paused the batch, or the API asked to wait."""
+    now = datetime.now(UTC)
+    until = queued.find_end_of_wait(session, batch.connection_key, now)
+    return batch.paused_at is not None or until is not None
+
+
 def _measure_rate(session: Session, batch: Batch) -> float:
-    """Measure how many campaigns a second are known of since lately."""
+    """Measure the outcomes a second of the last 20 seconds, no more than the connection's pace."""
     now = datetime.now(UTC)
     since = max(now - _RATE_OVER, batch.confirmed_at or now)
     seconds = (now - since).total_seconds()

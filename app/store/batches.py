@@ -334,6 +334,28 @@ class Result(NamedTuple):
     message: str | None
     http_status: int | None
     settled_at: datetime | None
+    resolved_at: datetime | None
+    resolved_by: str
+    campaign_status: str | None
+
+    @property
+    def looked_up_at(self) -> datetime | None:
+        """When somebody looked it up, unless the API has said since what became of it."""
+        return None if self.campaign_status is not None else self.resolved_at
+
+    @property
+    def known(self) -> str:
+        """What is known of it, in words: what the API said, or else what somebody looked up."""
+        if self.looked_up_at is None:
+            return self.campaign_id or self.message or self.reason
+        who = self.resolved_by or "Somebody"
+        if self.state is State.UNSENT and self.campaign_id:
+            return f"{who} looked in vain; it was created after all, as {self.campaign_id}"
+        return (
+            f"{self.campaign_id}: {who} found it"
+            if self.campaign_id
+            else (f"{who} looked, and it is not there")
+        )
 
     @property
     def is_waiting(self) -> bool:
@@ -353,6 +375,9 @@ _RESULT: Sequence[InstrumentedAttribute[Any]] = (
     Submission.message,
     Submission.http_status,
     Submission.settled_at,
+    Submission.resolved_at,
+    Submission.resolved_by,
+    Submission.campaign_status,
 )
 
 
@@ -381,9 +406,11 @@ def iterate_results(session: Session, batch_id: int) -> Iterator[dict[str, Any]]
             "name": result.name,
             "state": result.state.value if result.state else result.item.value,
             "campaign_id": result.campaign_id,
-            "message": result.message or result.reason,
+            "message": result.known if result.looked_up_at else result.message or result.reason,
             "http_status": result.http_status,
-            "known_at": result.settled_at.isoformat() if result.settled_at else None,
+            "known_at": at.isoformat()
+            if (at := result.looked_up_at or result.settled_at)
+            else None,
             "submission": result.submission_id,
             "draft": result.draft_id,
         }

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.orm import Session
@@ -32,6 +32,19 @@ def list_all(session: Session, draft_id: str) -> list[Comment]:
     return list(session.scalars(query.order_by(Comment.id)))
 
 
+def write_document(comment: Comment) -> dict[str, Any]:
+    """Write a comment out as JSON has it; times are ISO 8601 in UTC."""
+    return {
+        "id": comment.id,
+        "draft_id": comment.draft_id,
+        "who": comment.who,
+        "text": comment.text,
+        "at": comment.at.isoformat(),
+        "resolved_by": comment.resolved_by,
+        "resolved_at": comment.resolved_at.isoformat() if comment.resolved_at else None,
+    }
+
+
 def count_open(session: Session, draft_id: str) -> int:
     """Count the comments on a draft that nobody has resolved."""
     is_open = (Comment.draft_id == draft_id, Comment.resolved_at.is_(None))
@@ -42,10 +55,11 @@ _AT_WORD = re.compile(r"(?<![\w.])@[\w.'’-]*\w")
 
 
 class Mentioned(NamedTuple):
-    """The people whom a text names, and the words after an @ that name nobody."""
+    """The people whom a text names, and the words after an @ that name nobody, or several."""
 
     people: list[Person]
     nobody: list[str]
+    several: list[str]
 
 
 def find_mentioned(text: str, people: Collection[Person]) -> Mentioned:
@@ -62,18 +76,24 @@ def find_mentioned(text: str, people: Collection[Person]) -> Mentioned:
     mentions = {*re.findall(mention, folded)}
     # Folding can change a text's length, so a word is found again by its letters.
     typed = {word.casefold(): word for word in _AT_WORD.findall(text)}
-    nobody = _AT_WORD.findall(re.sub(mention, " ", folded))
+    others = _AT_WORD.findall(re.sub(mention, " ", folded))
+    shared = {f"@{_find_first_name(person)}" for person in people}
     return Mentioned(
         [person for person in people if names[person.label] & mentions],
-        [typed.get(word, word) for word in nobody],
+        nobody=[typed.get(word, word) for word in others if word not in shared],
+        several=[typed.get(word, word) for word in others if word in shared],
     )
+
+
+def _find_first_name(person: Person) -> str:
+    return person.name.casefold().partition(" ")[0]
 
 
 def _list_names(person: Person, people: Collection[Person]) -> set[str]:
     """List by what somebody can be named among these people, in lower case."""
-    first = person.name.casefold().partition(" ")[0]
-    others = [other.name.casefold() for other in people if other.label != person.label]
-    is_theirs = not any(name.partition(" ")[0] == first for name in others)
+    first = _find_first_name(person)
+    others = [other for other in people if other.label != person.label]
+    is_theirs = not any(_find_first_name(other) == first for other in others)
     return {person.name.casefold(), person.email.casefold(), first if is_theirs else ""} - {""}
 
 

@@ -31,7 +31,7 @@ class SavedConnection(Base):
 class BookEntry(Base):
     """An id of a voice provider that somebody has used or wrote down, for one connection.
 
-    *kind* is an `address_book.IdKind`; *nickname* may be empty.
+    *kind* is an `IdKind`; *nickname* may be empty.
     """
 
     __tablename__ = "book"
@@ -50,7 +50,7 @@ class BookEntry(Base):
 
 
 class Throttle(Base):
-    """How fast campaigns go to a connection, and whether a run of failures has stopped that.
+    """How fast campaigns go to a connection, and whether sending there is paused, and why.
 
     At most *concurrency* at once and *rate* a second (0 is no limit), *burst* of them at once
     after a rest. *arrival* is when the next one is due at that rate (GCRA's theoretical arrival

@@ -54,10 +54,10 @@ class Store:
 
         *subjects* are what is read and written about: whoever names one of them as well waits.
         Without any, everybody waits. Raises `OperationalError`, also for a file that is gone
-        and while a backup is restored.
+        and while a backup is restored, and `RuntimeError` inside another block of this thread.
         """
         if self._open_session:
-            raise RuntimeError("This thread is still reading: end that block before writing.")
+            raise RuntimeError("This thread has a block open: end it before writing.")
         with (
             self.database.take_turn(),
             Session(self.database.writer, autoflush=False, expire_on_commit=False) as session,

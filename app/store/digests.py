@@ -7,6 +7,7 @@ that could not be told is given back.
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
@@ -74,27 +75,34 @@ def list_due(session: Session, now: datetime) -> list[tuple[int, Rhythm]]:
     return [(account_id, Rhythm(rhythm)) for account_id, rhythm in session.execute(query)]
 
 
-def take_morning(session: Session, account_id: int, now: datetime) -> datetime | None:
-    """Take the morning of a person that has come, and give when it was; `None` if none has."""
+class Morning(NamedTuple):
+    """When a morning was due, and when the next one is; both aware."""
+
+    due: datetime
+    following: datetime
+
+
+def take_morning(session: Session, account_id: int, now: datetime) -> Morning | None:
+    """Take the morning of a person that has come; `None` if none has."""
     row = session.get(Digest, account_id)
     if row is None or row.next_at is None or row.next_at > now:
         return None
-    due = row.next_at
-    row.next_at = find_next_morning(Wish(zone=row.zone, at=time.fromisoformat(row.at)), now)
-    return due
+    following = find_next_morning(Wish(zone=row.zone, at=time.fromisoformat(row.at)), now)
+    morning, row.next_at = Morning(row.next_at, following), following
+    return morning
 
 
-def give_back_morning(session: Session, account_id: int, due: datetime) -> None:
+def give_back_morning(session: Session, account_id: int, morning: Morning) -> None:
     """Let a morning that was taken come again; does nothing if it was changed meanwhile."""
     row = session.get(Digest, account_id)
-    if row is not None and row.next_at is not None and row.next_at > due:
-        row.next_at = due
+    if row is not None and row.next_at == morning.following:
+        row.next_at = morning.due
 
 
 def find_next_morning(wish: Wish, after: datetime) -> datetime:
     """Find the first morning after a moment, by the clock of its zone.
 
-    A time that the clock leaves out is as much later as it is set forward.
+    A time that a clock change skips comes later by the length of the change.
     """
     zone = load_zone(wish.zone)
     day = after.astimezone(zone).date()

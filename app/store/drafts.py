@@ -130,12 +130,13 @@ def read_names_with(session: Session, part: str, keys: frozenset[str] | None) ->
 def save(
     session: Session, draft_id: str, judgement: Judgement, *, over: int, who: str = "", **more: int
 ) -> Draft:
-    """Save what was typed over the version that it was typed into; 0 makes a new draft.
+    """Save what was typed over the version that it was typed into; 0 is for a new draft.
 
-    Saving what is there already changes nothing. Raises `StaleVersion` if the draft is
-    at another version, `AlreadySubmitted` if it can no longer change, and `NoSuchDraft` for
-    a new one under what is no id. *more* is what the trail tells of it besides, such as
-    `from_version`, which was put back by it.
+    A draft that is gone is made anew, so that nothing typed is lost. Saving what is there already
+    changes nothing, and a deleted draft stays deleted. Raises
+    `StaleVersion` if the draft is at another version, `AlreadySubmitted` if it can no longer
+    change, and `NoSuchDraft` for a new one under what is no id. *more* is what the trail tells of
+    it besides, such as `from_version`, which was put back by it.
     """
     answers = judgement.answers
     draft = session.get(Draft, draft_id)
@@ -151,8 +152,6 @@ def save(
     elif draft.version != over:
         session.expunge(draft)  # The roll-back would empty it, and it has to be shown.
         raise StaleVersion(draft)
-    if draft.deleted_at:  # What somebody types is never lost; that it is back is on record.
-        restore(session, draft_id, who=who)
     changed = audit_trail.find_changes(draft.answers, answers)
     _take(session, draft, judgement)
     kind = EventKind.CREATED if draft.version == 1 else EventKind.EDITED
@@ -163,18 +162,22 @@ def save(
 
 
 def delete(session: Session, draft_id: str, *, who: str = "") -> Draft:
-    """Mark a draft as deleted; raises `NoSuchDraft`, and `AlreadySubmitted` for a sent one."""
+    """Mark a draft as deleted, if it is not; raises `NoSuchDraft`, and `AlreadySubmitted`."""
     draft = find(session, draft_id)
     if draft.is_locked:
         raise AlreadySubmitted(draft_id)
+    if draft.deleted_at:
+        return draft
     draft.deleted_at = _now()
     audit_trail.record(session, EventKind.DELETED, name_draft_chain(draft_id), who=who)
     return draft
 
 
 def restore(session: Session, draft_id: str, *, who: str = "") -> Draft:
-    """Restore a deleted draft; raises `NoSuchDraft`."""
+    """Restore a draft, if it is deleted; raises `NoSuchDraft`."""
     draft = find(session, draft_id)
+    if not draft.deleted_at:
+        return draft
     draft.deleted_at = None
     audit_trail.record(session, EventKind.RESTORED, name_draft_chain(draft_id), who=who)
     return draft

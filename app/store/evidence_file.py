@@ -98,9 +98,10 @@ def check_evidence(document: Any, noted: str = "") -> str:
         _check_documents(events, document["submissions"], archived)
         _check_statements(events, document["draft"], document.get("judged_now", {}))
         _check_seals(records, chain, noted)
+        describe_archived(document)
     except _Wrong as error:
         return str(error)
-    except (KeyError, TypeError, AttributeError, IndexError) as error:
+    except (KeyError, TypeError, AttributeError, IndexError, OverflowError) as error:
         raise ValueError from error
     return ""
 
@@ -113,7 +114,7 @@ def describe_proof(document: Any, noted: str) -> str:
     first, last = (records["events"][index]["number"] for index in (0, -1))
     return (
         f"The seal was made at {of['at']}: events {first} to {number} of {last} are "
-        "what they were then, and there was no further one of this draft."
+        "what they were then, and nothing else of this draft was sent or answered."
     )
 
 

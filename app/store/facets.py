@@ -33,12 +33,16 @@ class Facet:
 
 @dataclass(frozen=True)
 class Facets:
-    """The counts by a connection's key, by how far a draft is, by type, and by month (2027-01)."""
+    """The counts by a connection's key, by how far a draft is, by type, and by month (2027-01).
+
+    `sendable` is how many of what the query shows are complete, with no campaign that may exist.
+    """
 
     clients: Facet
     standings: Facet
     types: Facet
     months: Facet
+    sendable: int
 
 
 def count_facets(session: Session, query: DraftQuery, hits: Hits) -> Facets:
@@ -55,15 +59,9 @@ def count_facets(session: Session, query: DraftQuery, hits: Hits) -> Facets:
         name: _add_up(groups if asked == query else _read_groups(session, asked, hits), name)
         for name, asked in without.items()
     }
-    return Facets(facets["key"], facets["standing"], facets["type"], facets["month"])
-
-
-def count_sendable(standings: Facet, query: DraftQuery) -> int:
-    """Count what a query shows that is complete, and of which no campaign may exist."""
-    return sum(
-        count
-        for standing, count in standings.counts.items()
-        if query.shows(standing) and standing not in {Readiness.INCOMPLETE, *MAY_EXIST}
+    sendable = sum(group.drafts for group in groups if group.is_sendable)
+    return Facets(
+        facets["key"], facets["standing"], facets["type"], facets["month"], sendable=sendable
     )
 
 
@@ -78,6 +76,11 @@ class _Group(NamedTuple):
     @property
     def standing(self) -> State | Readiness:
         return self.state or self.readiness
+
+    @property
+    def is_sendable(self) -> bool:
+        """Whether these are complete, and no campaign may exist of them; see `read_ids`."""
+        return self.readiness is not Readiness.INCOMPLETE and self.state not in MAY_EXIST
 
 
 def _read_groups(session: Session, query: DraftQuery, hits: Hits) -> list[_Group]:

@@ -25,8 +25,10 @@ DELIVERIES = "hook deliveries"
 
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=6)
 _GROWTH = 3
+_SILENT_FOR = timedelta(minutes=1)
 _KEPT = timedelta(days=30)
 _SHOWN = 5
+_NEVER_CALLED = "It was not taken within a day."
 
 
 class NoSuchHook(LookupError):
@@ -132,7 +134,10 @@ def claim(session: Session, now: datetime) -> Due | None:
     """Claim the delivery that has waited longest for its next try; `None` if none is due."""
     session.execute(delete(HookDelivery).where(HookDelivery.made_at < now - _KEPT))
     is_too_late = (HookDelivery.made_at < now - WITHIN, HookDelivery.next_at.is_not(None))
-    session.execute(update(HookDelivery).where(*is_too_late).values(next_at=None))
+    was_tried = (*is_too_late, HookDelivery.failed_at.is_not(None))
+    session.execute(update(HookDelivery).where(*was_tried).values(next_at=None))
+    given_up = {"next_at": None, "failed_at": now, "failure": _NEVER_CALLED}
+    session.execute(update(HookDelivery).where(*is_too_late).values(**given_up))
     query = (
         select(HookDelivery, Hook)
         .join(Hook, Hook.id == HookDelivery.hook_id)
@@ -162,11 +167,22 @@ def note_taken(session: Session, delivery_id: int, now: datetime) -> None:
         session.delete(delivery)
 
 
-def note_failure(session: Session, delivery_id: int, words: str, now: datetime) -> None:
-    """Write down what came of a try, and give up if the next one would be too late."""
+def note_failure(
+    session: Session, delivery_id: int, words: str, now: datetime, *, was_answered: bool = True
+) -> None:
+    """Write down what came of a try, and give up if the next one would be too late.
+
+    Where nobody has answered, all else that waits for the hook waits a little, too: other hooks
+    would be kept waiting by it.
+    """
     delivery = session.get(HookDelivery, delivery_id)
     if delivery is None:
         return
+    if not was_answered:
+        until = now + _SILENT_FOR
+        others = (HookDelivery.hook_id == delivery.hook_id, HookDelivery.next_at < until)
+        due = HookDelivery.id != delivery_id
+        session.execute(update(HookDelivery).where(*others, due).values(next_at=until))
     delivery.failed_at, delivery.failure = now, words
     if delivery.next_at is not None and delivery.next_at > delivery.made_at + WITHIN:
         delivery.next_at = None

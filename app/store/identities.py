@@ -70,11 +70,14 @@ def link(session: Session, account: Account, issuer: str, subject: str, *, who: 
 def unlink(session: Session, account: Account, issuer: str, *, who: str) -> None:
     """Let nobody of an issuer sign in to an account any more, and end its sign-ins.
 
-    Does nothing if nobody could.
+    Does nothing if nobody could. Raises `LastAdministrator` if nobody could sign in then who looks
+    after people.
     """
     identity = find(session, issuer, account.id)
     if identity is None:
         return
+    if not accounts.has_own_proof(account):
+        accounts.check_not_last(session, account)
     session.delete(identity)
     audit_trail.record(
         session,

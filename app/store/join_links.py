@@ -4,7 +4,6 @@ Only a hash of a link's key is kept, so who reads the database can use none.
 """
 
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
 from secrets import token_urlsafe
 
 from sqlalchemy import delete
@@ -13,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.store import accounts, audit_trail
 from app.store.audit_trail import EventKind, name_account_chain
 from app.store.people_models import Account, JoinLink
+from app.store.random_keys import hash_key
 
 WITHIN = timedelta(hours=48)
 """How long a link can be used."""
@@ -36,11 +36,13 @@ def make(session: Session, account: Account, *, who: str) -> str:
 
 
 def make_by_mail(session: Session, account: Account) -> str:
-    """Make the link that somebody asked for by e-mail; an earlier one no longer works.
+    """Make the link that somebody asked for by e-mail; an earlier one by e-mail no longer works.
 
-    Nobody has signed in, so the trail names nobody.
+    Nobody has signed in, so the trail names nobody. A link that an administrator made is kept
+    unless it ends within 30 minutes: otherwise anybody could cancel it by asking for an e-mail.
     """
-    accounts.delete_links(session, account.id)
+    is_as_short = JoinLink.ends_at <= datetime.now(UTC) + BY_MAIL
+    session.execute(delete(JoinLink).where(JoinLink.account_id == account.id, is_as_short))
     chain = name_account_chain(account.id)
     audit_trail.record(session, EventKind.LINK_MADE, chain, email=account.email, by_mail=True)
     return _keep(session, account.id, BY_MAIL)
@@ -57,7 +59,7 @@ def find(session: Session, key: str) -> JoinLink:
 
     That of the first account no longer works once there is one.
     """
-    link = session.get(JoinLink, _hash(key))
+    link = session.get(JoinLink, hash_key(key))
     if link is None or link.ends_at <= datetime.now(UTC):
         raise NoSuchLink
     if link.account_id is None and accounts.is_any_active(session):
@@ -74,9 +76,5 @@ def use_up(session: Session, link: JoinLink) -> None:
 def _keep(session: Session, account_id: int | None, within: timedelta = WITHIN) -> str:
     key = token_urlsafe(24)
     ends_at = datetime.now(UTC) + within
-    session.add(JoinLink(key_hash=_hash(key), account_id=account_id, ends_at=ends_at))
+    session.add(JoinLink(key_hash=hash_key(key), account_id=account_id, ends_at=ends_at))
     return key
-
-
-def _hash(key: str) -> str:
-    return sha256(key.encode()).hexdigest()

@@ -11,9 +11,10 @@ from app.store.models import PeriodicTask
 
 
 def take(session: Session, name: str, seconds: float, longest: float = 0.0) -> bool:
-    """Take on a task that nobody else has for some seconds; tells whether it is the caller's.
+    """Take a task for some seconds, unless another machine has it; tells whether it was taken.
 
-    *longest* is for how many seconds it may be somebody's by `extend`.
+    *longest* is the longest, in seconds, that `extend` may have kept it for: a lease that ends
+    later is that of a clock that was set back, and counts for nothing.
     """
     now = queries(session).read_clock(session)
     queries(session).insert_if_missing(

@@ -4,18 +4,19 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
-from app.store import audit_trail, batches, request_log, submissions
+from app.store import approvals, audit_trail, batches, comments, request_log, submissions
 from app.store.archive_file import Row
 from app.store.audit_trail import EventKind, name_batch_chain, name_draft_chain
 from app.store.base import MAY_EXIST, UNSETTLED, ItemState
 from app.store.batch_models import Batch, BatchItem
 from app.store.models import Draft, Submission
 from app.store.records import ChainHead, Event, LoggedCall
+from app.store.team_models import Approval, Comment
 
 
 class ArchiveKind(StrEnum):
@@ -47,6 +48,8 @@ class Portion:
     upto: tuple[int, int] | None = None
     drafts: Sequence[Draft] = ()
     submissions: Sequence[Submission] = ()
+    approvals: Sequence[Approval] = ()
+    comments: Sequence[Comment] = ()
     calls: Sequence[LoggedCall] = ()
     events: Mapping[str, Sequence[Event]] = field(default_factory=dict)
 
@@ -69,6 +72,10 @@ class Portion:
             yield "draft", _write_draft(draft)
         for submission in self.submissions:
             yield "submission", submissions.write_document(submission)
+        for approval in self.approvals:
+            yield "approval", approvals.write_document(approval)
+        for comment in self.comments:
+            yield "comment", comments.write_document(comment)
         for call in self.calls:
             yield "call", request_log.write_document(call)
         for events in self.events.values():
@@ -81,6 +88,8 @@ class Portion:
         yield from (("item", (item.batch_id, item.position)) for item in self.items)
         yield from (("draft", draft.id) for draft in self.drafts)
         yield from (("submission", submission.id) for submission in self.submissions)
+        yield from (("approval", approval.id) for approval in self.approvals)
+        yield from (("comment", comment.id) for comment in self.comments)
         yield from (("call", call.id) for call in self.calls)
         for events in self.events.values():
             yield from (("event", event.id) for event in events)
@@ -104,7 +113,13 @@ def _gather_batches(session: Session, before: datetime, last: tuple[int, int]) -
     upto = (following.batch_id, following.position - 1) if following else (ended[-1].id + 1, 0)
     whole = [batch for batch in ended if batch.id < upto[0]]
     chains = (name_batch_chain(batch.id) for batch in whole)
-    return Portion(batches=whole, items=items, upto=upto, events=_read_chains(session, chains))
+    return Portion(
+        batches=whole,
+        items=items,
+        upto=upto,
+        approvals=_read(session, Approval, Approval.batch_id.in_([batch.id for batch in whole])),
+        events=_read_chains(session, chains),
+    )
 
 
 def _has_ended(before: datetime) -> Sequence[ColumnElement[bool]]:
@@ -150,15 +165,14 @@ def _gather_trash(session: Session, before: datetime, last: str) -> Portion:
     )
     trash = session.scalars(query.order_by(Draft.id).limit(_FEW_AT_ONCE)).all()
     ids = [draft.id for draft in trash]
-    theirs = select(Submission).where(Submission.draft_id.in_(ids)).order_by(Submission.id)
-    sent = session.scalars(theirs).all()
-    calls = select(LoggedCall).where(
-        LoggedCall.submission_id.in_([submission.id for submission in sent])
-    )
+    sent = _read(session, Submission, Submission.draft_id.in_(ids))
+    is_of_them = LoggedCall.submission_id.in_([submission.id for submission in sent])
     return Portion(
         drafts=trash,
         submissions=sent,
-        calls=session.scalars(calls.order_by(LoggedCall.id)).all(),
+        approvals=_read(session, Approval, Approval.draft_id.in_(ids)),
+        comments=_read(session, Comment, Comment.draft_id.in_(ids)),
+        calls=_read(session, LoggedCall, is_of_them),
         events=_read_chains(session, map(name_draft_chain, ids)),
     )
 
@@ -180,12 +194,19 @@ def _gather_trail(session: Session, before: datetime, last: str) -> Portion:
     return Portion(events=_read_chains(session, chains))
 
 
+_R = TypeVar("_R", Approval, Comment, LoggedCall, Submission)
+
 _AT_ONCE, _FEW_AT_ONCE = 1000, 200
 """Calls or items, and drafts or batches, in one archive: while they are removed, others wait."""
 
 
 def _exists(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     return select(1).where(*conditions).exists()
+
+
+def _read(session: Session, table: type[_R], is_theirs: ColumnElement[bool]) -> Sequence[_R]:
+    """Read the rows of a table of which something holds, in the order of their numbers."""
+    return session.scalars(select(table).where(is_theirs).order_by(table.id)).all()
 
 
 def _read_chains(session: Session, chains: Iterable[str]) -> dict[str, Sequence[Event]]:

@@ -134,14 +134,15 @@ def index_calls(session: Session, calls: Sequence[LoggedCall]) -> None:
     """Index calls for the search, if there are any."""
     session.flush()
     rows = [
-        {"rowid": call.id, "connection_key": call.connection_key, "text": _join_words(call)}
+        {"rowid": call.id, "connection_key": call.connection_key, "text": join_words(call)}
         for call in calls
     ]
     if rows:
         replace_rows(session, CALL_INDEX, [call.id for call in calls], rows)
 
 
-def _join_words(call: LoggedCall) -> str:
+def join_words(call: LoggedCall) -> str:
+    """Join all of a call that it is found by."""
     parts = (call.connection, call.method, call.url, call.status, call.outcome)
     headers = (*call.request_headers.values(), *call.response_headers.values())
     return "\n".join(

@@ -1,12 +1,13 @@
 """What is older than it has to be kept goes into archives, and out of the database.
 
-Four kinds of things go, each whole: batches that have ended, with their items and events; calls of
-the request log whose submission has an outcome; deleted drafts of which nothing was created, with
-their submissions, calls and events; and all events of a draft once nothing was done to it for so
-long. In one transaction an archive is written, read back, and what it holds is removed and put on
-record: on the instance's chain, and for events on the chain that loses them, which goes on with the
-next number. The events there bind what the removed ones bound, so that `verification` misses
-nothing. Only the items of a long batch go in several archives, and the batch with the last of them.
+Four kinds of things go, each whole: batches that have ended, with their items, approvals and
+events; calls of the request log whose submission has an outcome; deleted drafts of which nothing
+was created, with their submissions, approvals, comments, calls and events; and all events of a
+draft once nothing was done to it for so long. In one transaction an archive is written, read back,
+and what it holds is removed and put on record: on the instance's chain, and for events on the chain
+that loses them, which goes on with the next number. The events there bind what the removed ones
+bound, so that `verification` misses nothing. Only the items of a long batch go in several archives,
+and the batch with the last of them.
 The chains of the instance and of connections stay, and so do the seals and what batches have sent.
 """
 

@@ -14,6 +14,10 @@ from app.store.connection_models import SavedConnection
 from app.store.records import Event
 
 
+class ConnectionChanged(Exception):
+    """Somebody has changed the connection since it was looked at."""
+
+
 class NameTaken(Exception):
     """Another connection has this name, in whatever case."""
 
@@ -65,9 +69,21 @@ def add(session: Session, entered: EnteredConnection, *, who: str = "") -> Saved
     return made
 
 
-def change(session: Session, key: str, entered: EnteredConnection, *, who: str = "") -> None:
-    """Replace what a connection is; raises `NameTaken` and `NoSuchConnection`."""
+def change(
+    session: Session,
+    key: str,
+    entered: EnteredConnection,
+    *,
+    over: int | None = None,
+    who: str = "",
+) -> None:
+    """Replace what a connection is; raises `NameTaken` and `NoSuchConnection`.
+
+    *over* is the version that was looked at, if any was: raises `ConnectionChanged` for another.
+    """
     connection = find(session, key)
+    if over is not None and connection.version != over:
+        raise ConnectionChanged(key)
     before = _write_visible(connection)
     _take(session, connection, entered, datetime.now(UTC))
     _record_change(

@@ -1,7 +1,8 @@
 """Seals: the heads of all chains that have grown, named together, so that one hash vouches for all.
 
-A seal is made at every outcome, at every start and before every backup. It names only the
-chains that have grown since the one before, so it costs as much as was done in between.
+A seal is made at every press, outcome, approval and archive, every minute, at every start and
+before every backup. It names only the chains that have grown since the one before, so it costs as
+much as was done in between.
 """
 
 from collections.abc import Collection, Mapping
@@ -36,7 +37,10 @@ _MARK = (
 
 
 def seal(session: Session) -> str:
-    """Seal every chain that has grown, and give the hash of the newest seal."""
+    """Seal the chains that have grown, and give the hash of the newest seal, or `NOTHING_BEFORE`.
+
+    On PostgreSQL those are left out that another transaction is writing to.
+    """
     queries(session).wait_to_seal(session)
     connection = session.connection()
     newest = connection.execute(_NEWEST).first()

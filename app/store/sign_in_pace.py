@@ -1,10 +1,11 @@
 """How often somebody may try to sign in: from one network, and at one account.
 
 It is counted in the database, so for all machines together, and nobody is ever locked out: who
-tried too often waits for a minute at most. An account is counted for each network, and for all
-networks together at a rate that no person reaches, so that guessing from many places comes to
-nothing. Its owner is not counted among all at a network from which they have signed in before;
-at a new one, they wait as long as others try without end, and sign in by something else.
+tried too often waits for a minute at most, and for 20 to be sent a link. An account is counted for
+each network, and for all networks together at a rate that no person reaches, so that guessing from
+many places comes to nothing. Its owner is not counted among all at a network from which they have
+signed in before; at a new one, they wait as long as others try without end, and sign in by
+something else.
 """
 
 from collections.abc import Mapping
@@ -104,6 +105,8 @@ def try_token(session: Session, address: str) -> float:
 def _try(session: Session, limits: Mapping[str, Limit]) -> float:
     now = queries(session).read_clock(session)
     rows = {_find(session, subject): limit for subject, limit in limits.items()}
+    for row, limit in rows.items():
+        gcra.bring_near(row, limit.rate, limit.burst, now)
     waits = [gcra.measure_wait(row, limit.rate, limit.burst, now) for row, limit in rows.items()]
     if not any(waits):
         for row, limit in rows.items():

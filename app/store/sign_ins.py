@@ -5,7 +5,6 @@ for `IDLE`, after `LONGEST` in any case, and whenever somebody ends it.
 """
 
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
 from secrets import token_urlsafe
 
 from sqlalchemy import delete, select, update
@@ -14,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.store import audit_trail
 from app.store.audit_trail import EventKind, name_account_chain
 from app.store.people_models import Account, SignIn
+from app.store.random_keys import hash_key
 
 IDLE = timedelta(hours=8)
 """How long a sign-in lasts that nobody uses."""
@@ -106,8 +106,3 @@ def end_all(session: Session, account_id: int, but: str = "") -> None:
         SignIn.key_hash != hash_key(but),
     )
     session.execute(update(SignIn).where(*is_open).values(ended_at=datetime.now(UTC)))
-
-
-def hash_key(key: str) -> str:
-    """Hash a key as the database has it; it is random, so it needs no salt."""
-    return sha256(key.encode()).hexdigest()

@@ -42,7 +42,7 @@ class OpenSubmission(NamedTuple):
 
 
 def find_open(session: Session, keys: frozenset[str] | None = None) -> list[OpenSubmission]:
-    """Find those that are under way or UNKNOWN, by the name of the draft, overdue ones first.
+    """Find submissions that are under way or UNKNOWN, 20 at most: overdue ones first, then by id.
 
     *keys* are those of the connections that are asked about, all if there are none.
     """

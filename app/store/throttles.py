@@ -17,11 +17,18 @@ from app.store.connection_models import Throttle
 from app.store.dialects import queries
 from app.store.leases import Moment
 
+WEBHOOK_CHECK = "webhook"
+"""The key under which the pace of trying webhook addresses out is kept: no connection has it."""
+
 _log = logging.getLogger(__name__)
 
 
 class Pace(NamedTuple):
-    """What a person sets: campaigns a second (0 is no limit), at once after a rest, and at once."""
+    """What a person sets.
+
+    *rate* is campaigns a second (0: no limit), *burst* how many may go together after a rest, and
+    *concurrency* how many may be under way at the same time.
+    """
 
     rate: float
     burst: int
@@ -70,8 +77,9 @@ def find_if_there(session: Session, connection_key: str) -> Throttle | None:
 
 
 def list_all(session: Session) -> list[Throttle]:
-    """List the throttles of all connections that something was ever sent to."""
-    return list(session.scalars(select(Throttle)))
+    """List the throttles of all connections that something went to, or that somebody has set."""
+    query = select(Throttle).where(Throttle.connection_key != WEBHOOK_CHECK)
+    return list(session.scalars(query))
 
 
 def read_pace(session: Session, connection_key: str, usual: Pace) -> Pace:
@@ -104,6 +112,8 @@ def take(throttle: Throttle, now: Moment) -> None:
 
 def take_up_to(throttle: Throttle, most: int, now: Moment) -> int:
     """Count as many campaigns as may go now, *most* at most, and tell how many."""
+    if throttle.rate:
+        gcra.bring_near(throttle, throttle.rate, throttle.burst, now)
     taken = 0
     while taken < most and not measure_wait(throttle, now):
         take(throttle, now)
@@ -112,7 +122,10 @@ def take_up_to(throttle: Throttle, most: int, now: Moment) -> int:
 
 
 def is_paused(session: Session, connection_key: str) -> bool:
-    """Tell whether a run of failures has stopped what goes to a connection."""
+    """Tell whether sending to a connection is paused.
+
+    It is after failures in a row, and after an older copy of the database was brought back.
+    """
     return find_pause(session, connection_key) is not None
 
 

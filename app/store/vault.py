@@ -13,8 +13,8 @@ from pathlib import Path
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from app.private_files import create_private, replace_private
-from app.secret_sources import NoSecret, read_file
-from app.settings import split_keys
+from app.secret_sources import read_file
+from app.setting_values import BadSetting, split_keys
 from app.store.file_lock import hold_exclusively
 
 
@@ -90,7 +90,7 @@ class Vault:
         if self._given_file:
             try:
                 return list(split_keys(read_file("TOKEN_KEYS_FILE", self._given_file)))
-            except NoSecret as error:
+            except BadSetting as error:
                 raise BadKeys(str(error)) from None
         return list(self._given) or _read_file(self._path)
 

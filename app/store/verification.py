@@ -140,8 +140,8 @@ def _iterate_events(session: Session) -> Generator[Mapping[str, Any]]:
 class _Facts:
     """What a chain tells: its events, its last number and hash, and of submissions and calls.
 
-    `sent` and `called` are the ids of those that it tells of, and `counted` how many rows
-    there were, and up to which id, before calls and submissions were bound in. `last_to_seal`
+    `sent` and `called` are the ids of those that it tells of, and `counted` by table the highest
+    id and the number of rows before calls and submissions were bound in. `last_to_seal`
     is the last event of a kind that is sealed at once.
     """
 
@@ -215,6 +215,7 @@ def _check_rows(session: Session, bound: Bound, gone: Gone) -> None:
     for kind, number in bound.digests:
         if kind == "call" and number not in gone.calls:
             _hold(bound, (kind, number), _write_call(session, number))
+    if bound.digests:
         session.expire_all()
 
 

@@ -1,5 +1,6 @@
 """The digest by e-mail: each person hears of what waits when they wish, and never twice."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
@@ -9,11 +10,14 @@ from sqlalchemy.orm import Session
 
 from app.notices.digest import Reader, tell_people, write_digest
 from app.notices.items import Item, hash_item
+from app.people import mail
+from app.people.mail import Letter
 from app.rights import Person, Role
 from app.services import find_services
 from app.settings import Settings
 from app.store import accounts, digests
 from app.store.digests import Rhythm, Wish
+from app.store.notice_models import Digest
 from app.store.people_models import Account
 from tests.notices.waiting import LOOK, REVIEW, Waiting
 from tests.people.accounts import add_account
@@ -153,6 +157,58 @@ def test_what_the_server_did_not_take_is_told_later(
     for minutes in (5, 10):
         tell(app, waiting, tomorrow + timedelta(minutes=minutes))
     assert len(inbox.letters) == 1
+
+
+def test_a_wish_that_was_changed_while_a_letter_failed_stays(app: Flask, anna: Account) -> None:
+    wish(app, anna, MORNING)
+    with find_services(app).store.writing() as session:
+        taken = digests.take_morning(session, anna.id, NOW + timedelta(days=1))
+    assert taken
+    wish(app, anna, replace(MORNING, at=time(20)))
+    with find_services(app).store.writing() as session:
+        row = session.get_one(Digest, anna.id)
+        changed = row.next_at
+        digests.give_back_morning(session, anna.id, taken)
+        assert row.next_at == changed
+
+
+def test_what_the_server_has_and_does_not_answer_for_is_told_once(
+    app: Flask,
+    anna: Account,
+    inbox: Inbox,
+    waiting: Waiting,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(mail, "PATIENCE_FOR_LETTER", 0.2)
+    wish(app, anna, AT_ONCE)
+    inbox.silent_for = 30
+    for _ in range(2):
+        tell(app, waiting)
+    assert len(inbox.letters) == 1
+
+
+def test_a_letter_that_fails_in_whatever_way_is_told_later_and_the_next_one_now(
+    app: Flask, anna: Account, inbox: Inbox, waiting: Waiting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ben = add_account(app, "ben@example.com")
+    waiting.items["ben@example.com"] = [LOOK]
+    tomorrow = NOW + timedelta(days=1)
+    for account in (anna, ben):
+        wish(app, account, MORNING)
+    outbox = find_services(app).outbox
+    send = outbox.send
+
+    def fail_for_anna(letter: Letter) -> None:
+        if letter.to == anna.email:
+            raise KeyError(letter)
+        send(letter)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(outbox, "send", fail_for_anna)
+        tell(app, waiting, tomorrow)
+    assert [letter["To"] for letter in inbox.letters] == ["ben@example.com"]
+    tell(app, waiting, tomorrow)
+    assert [letter["To"] for letter in inbox.letters] == ["ben@example.com", "anna@example.com"]
 
 
 def test_a_process_that_ends_while_it_tells_tells_nobody_twice(

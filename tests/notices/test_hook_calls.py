@@ -3,24 +3,31 @@
 import base64
 import hmac
 import json
-from collections.abc import Iterator
+import socket
+import ssl
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
+from threading import Thread
 
 import pytest
 import requests.adapters
 import time_machine
 from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from app.notices.hook_calls import tell_hooks, try_hook
+from app.notices.items import Item
 from app.notices.signature import make_secret
-from app.rights import ALL, Role
+from app.rights import ALL, Person, Right, Role
 from app.services import find_services
 from app.store import hooks
 from app.store.hooks import EnteredHook
-from app.store.notice_models import Hook
+from app.store.notice_models import Hook, HookDelivery
 from app.store.people_models import Account
 from tests.notices.waiting import LOOK, REVIEW, Waiting, make_teller
 from tests.people.accounts import add_account
@@ -63,6 +70,12 @@ def tell(app: Flask, waiting: Waiting, now: datetime = NOW) -> None:
 def deliver(app: Flask, now: datetime) -> None:
     with time_machine.travel(now, tick=False):
         make_teller(app, Waiting())._call_hooks()  # noqa: SLF001
+
+
+def try_out(app: Flask, hook: Hook) -> str:
+    """Call a hook as the page of hooks does, and give what it says."""
+    connections = find_services(app).connections
+    return try_hook(hook, connections.vault, connections.network)
 
 
 def read_standing(app: Flask) -> hooks.Standing:
@@ -226,26 +239,160 @@ def test_two_never_make_the_same_call(app: Flask, anna: Account, waiting: Waitin
         ("https://sandbox.invalid/", "It could not be reached: its host has no public address."),
         (
             "https://127.0.0.1:1",
-            "It could not be reached, or did not answer within 5 seconds.",
+            "It could not be reached within 5 seconds.",
         ),
     ],
 )
 def test_what_may_not_or_cannot_be_called_is_named(app: Flask, url: str, words: str) -> None:
-    connections = find_services(app).connections
-    assert try_hook(add_hook(app, url), connections.vault, connections.network) == words
+    assert try_out(app, add_hook(app, url)) == words
 
 
 def test_a_certificate_that_nobody_trusts_is_named(app: Flask, tmp_path: Path) -> None:
-    connections = find_services(app).connections
     with receiving(204, make_certificate(tmp_path / "other.pem")) as receiver:
-        words = try_hook(add_hook(app, receiver.url), connections.vault, connections.network)
+        words = try_out(app, add_hook(app, receiver.url))
     assert words.startswith("Its certificate is not accepted")
     assert receiver.came == []
 
 
+def close_at_once(caller: ssl.SSLSocket) -> None:
+    """Close as who has nothing to say."""
+
+
+def break_off(caller: ssl.SSLSocket) -> None:
+    caller.unwrap().sendall(b"no record of TLS")
+
+
+def answer_without_end(caller: ssl.SSLSocket) -> None:
+    caller.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{")
+
+
+def answer_at_length(caller: ssl.SSLSocket) -> None:
+    caller.sendall(b"HTTP/1.1 202 Accepted\r\n\r\n" + b"x" * 1_100_000)
+
+
+@contextmanager
+def greeting(certificate: Path, answer: Callable[[ssl.SSLSocket], None]) -> Iterator[str]:
+    """Take one request over TLS, answer it like this, and give the address for it."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+
+    def serve(server: socket.socket) -> None:
+        with suppress(OSError), context.wrap_socket(server.accept()[0], server_side=True) as caller:
+            caller.settimeout(5)
+            while b"}" not in caller.recv(65536):
+                pass
+            answer(caller)
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(10)
+        thread = Thread(target=serve, args=(server,))
+        thread.start()
+        yield f"https://127.0.0.1:{server.getsockname()[1]}"
+        thread.join(timeout=10)
+
+
+@pytest.mark.parametrize("answer", [answer_without_end, answer_at_length])
+def test_what_is_answered_with_a_success_is_taken_whatever_becomes_of_its_body(
+    app: Flask, certificate: Path, answer: Callable[[ssl.SSLSocket], None]
+) -> None:
+    with greeting(certificate, answer) as url:
+        assert try_out(app, add_hook(app, url)) == ""
+
+
+@pytest.mark.parametrize("answer", [close_at_once, break_off])
+def test_of_what_may_have_come_it_is_not_said_that_nothing_was_sent(
+    app: Flask, certificate: Path, answer: Callable[[ssl.SSLSocket], None]
+) -> None:
+    with greeting(certificate, answer) as url:
+        words = try_out(app, add_hook(app, url))
+    assert words == "It broke the connection off, or did not answer within 5 seconds."
+
+
+def test_what_nobody_came_to_call_within_a_day_is_said(
+    app: Flask, anna: Account, receiver: Receiver, waiting: Waiting
+) -> None:
+    add_hook(app, receiver.url)
+    tell_hooks(find_services(app).store, waiting.list_waiting, PUBLIC, NOW)
+    deliver(app, NOW + timedelta(days=1, minutes=1))
+    (delivery,) = read_standing(app).failures
+    assert delivery.failure == "It was not taken within a day."
+
+
+def test_all_that_waits_for_a_hook_that_does_not_answer_waits_for_its_next_try(
+    app: Flask, anna: Account, waiting: Waiting
+) -> None:
+    add_hook(app, "https://127.0.0.1:1")
+    store = find_services(app).store
+    tell_hooks(store, waiting.list_waiting, PUBLIC, NOW)
+    waiting.items["anna@example.com"].append(LOOK)
+    tell(app, waiting)
+    with store.reading() as session:
+        query = select(HookDelivery).order_by(HookDelivery.id)
+        deliveries = session.scalars(query).all()
+        assert [delivery.tries for delivery in deliveries] == [1, 0]
+        assert {delivery.next_at for delivery in deliveries} == {NOW + timedelta(minutes=1)}
+
+
+def test_what_is_new_for_a_hook_is_tried_soon_whatever_is_old_there(
+    app: Flask, anna: Account, receiver: Receiver, waiting: Waiting
+) -> None:
+    hook, store = add_hook(app, "https://127.0.0.1:1"), find_services(app).store
+    tell(app, waiting)
+    for minutes in (1, 4, 13, 40, 121):
+        deliver(app, NOW + timedelta(minutes=minutes))
+    waiting.items["anna@example.com"].append(LOOK)
+    tell_hooks(store, waiting.list_waiting, PUBLIC, NOW + timedelta(minutes=363))
+    for minutes in (364, 365, 366):
+        deliver(app, NOW + timedelta(minutes=minutes))
+    with store.writing() as session:
+        hooks.find(session, hook.id).url = receiver.url
+    deliver(app, NOW + timedelta(minutes=375))
+    assert [event["items"][0]["words"] for _, event in receiver.came] == [LOOK.words]
+
+
+def test_a_delivery_that_another_process_has_given_up_meanwhile_is_noted(
+    app: Flask, anna: Account, waiting: Waiting
+) -> None:
+    add_hook(app, "https://127.0.0.1:1")
+    store = find_services(app).store
+    tell_hooks(store, waiting.list_waiting, PUBLIC, NOW)
+    with store.writing() as session:
+        due = hooks.claim(session, NOW)
+        assert due
+    later = NOW + timedelta(days=1, minutes=1)
+    with store.writing() as session:
+        assert hooks.claim(session, later) is None
+    with store.writing() as session:
+        hooks.note_failure(session, due.id, "No answer.", later, was_answered=False)
+    (delivery,) = read_standing(app).failures
+    assert (delivery.next_at, delivery.failure) == (None, "No answer.")
+
+
+def test_a_fault_in_what_waits_for_one_hook_is_no_other_hooks_and_nothing_is_told_twice(
+    app: Flask, anna: Account, receiver: Receiver, waiting: Waiting
+) -> None:
+    add_hook(app, receiver.url)
+    broken = add_hook(app, receiver.url, "sandbox")
+    store, faulty = find_services(app).store, False
+
+    def list_waiting(session: Session, person: Person) -> Sequence[Item]:
+        if faulty and not person.may(Right.VIEW, "elsewhere"):
+            raise KeyError(REVIEW)
+        return waiting.list_waiting(session, person)
+
+    for minutes, faulty in ((0, False), (1, True), (2, False)):
+        now = NOW + timedelta(minutes=minutes)
+        if faulty:
+            waiting.items["anna@example.com"].append(LOOK)
+        tell_hooks(store, list_waiting, PUBLIC, now)
+        deliver(app, now)
+    words = [[item["words"] for item in event["items"]] for _, event in receiver.came]
+    assert sorted(words) == [[REVIEW.words], [REVIEW.words], [LOOK.words], [LOOK.words]]
+    assert broken.id == 2
+
+
 def test_a_test_says_that_it_is_one(app: Flask, receiver: Receiver) -> None:
-    connections = find_services(app).connections
-    assert try_hook(add_hook(app, receiver.url), connections.vault, connections.network) == ""
+    assert try_out(app, add_hook(app, receiver.url)) == ""
     ((_, event),) = receiver.came
     assert (event["test"], event["items"]) == (True, [])
 
@@ -253,8 +400,7 @@ def test_a_test_says_that_it_is_one(app: Flask, receiver: Receiver) -> None:
 def test_a_secret_that_no_key_reads_is_named(app: Flask) -> None:
     hook = add_hook(app, "https://chat.example")
     hook.secret = b"nothing"
-    connections = find_services(app).connections
-    words = try_hook(hook, connections.vault, connections.network)
+    words = try_out(app, hook)
     assert words == "Its secret can no longer be read: delete this hook, and make another."
 
 

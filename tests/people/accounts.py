@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import Flask
@@ -12,7 +13,7 @@ from werkzeug.test import TestResponse
 from app.rights import ALL, Role
 from app.services import find_services
 from app.store import accounts, join_links
-from app.store.people_models import Account
+from app.store.people_models import Account, Passkey
 
 PASSWORD = "four quiet lamps sing"
 ADMINISTRATOR = {ALL: frozenset({Role.ADMINISTRATOR})}
@@ -91,3 +92,19 @@ def make_link(app: Flask, account: Account) -> str:
     """Make a link that sets the password of an account, and give its address."""
     with find_services(app).store.writing() as session:
         return f"/join/{join_links.make(session, account, who='')}"
+
+
+def add_passkey(app: Flask, account: Account, name: str = "Key") -> None:
+    """Add a passkey to an account, of which only the server's part is real."""
+    with find_services(app).store.writing() as session:
+        passkey = Passkey(
+            credential_id=name.encode(),
+            public_key=b"",
+            backup_state=False,
+            device_type="single_device",
+            lastuse_datetime=datetime.now(UTC),
+            name=name,
+            usage="first",
+        )
+        mine = accounts.find(session, account.id)
+        mine.webauthn.append(passkey)

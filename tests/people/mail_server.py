@@ -33,6 +33,7 @@ class Inbox:
     was_encrypted: list[bool] = field(default_factory=list)
     users: list[str] = field(default_factory=list)
     refuses: str = ""
+    silent_for: float = 0
 
     @property
     def server(self) -> MailServer:
@@ -50,6 +51,7 @@ class Inbox:
         letter = message_from_bytes(envelope.content, policy=default)
         assert isinstance(letter, EmailMessage)
         self.letters.append(letter)
+        await asyncio.sleep(self.silent_for)
         return "250 OK"
 
     def sign_in(self, *arguments: Any) -> AuthResult:

@@ -148,6 +148,14 @@ class TestAccount:
         assert write_link(store, "anna@example.com", "https://campaigns.example") is None
         assert find_account(app).password is None
 
+    def test_a_domain_that_looks_alike_is_another(self, make: Make, provider: FakeProvider) -> None:
+        app = make(domains=frozenset({"strasse.de"}))
+        add_account(app, "anna@strasse.de")
+        provider.person["email"] = "anna@xn--strae-oqa.de"
+        client = make_client(app)
+        assert "straße.de are not let in" in come(client).text
+        assert not is_signed_in(client)
+
     def test_an_account_of_another_domain_is_not_linked(
         self, make: Make, provider: FakeProvider
     ) -> None:
@@ -230,6 +238,21 @@ class TestRoles:
         come(first)
         come(second)
         assert is_signed_in(first)
+
+    def test_who_proves_anew_who_they_are_has_what_their_groups_give_then(
+        self, app: Flask, provider: FakeProvider
+    ) -> None:
+        provider.person["groups"] = ["operations", "heads"]
+        client = make_client(app)
+        come(client)
+        provider.person["groups"] = ["operations"]
+
+        answer = come(client, "/sign-in/again", "/account")
+
+        assert answer.location == "/sign-in?next=/account"
+        assert "have changed what you may do" in read_flash(client, answer)
+        assert read_roles(app) == {ALL: frozenset({Role.VIEWER, Role.EDITOR})}
+        assert not is_signed_in(client)
 
     def test_without_groups_nothing_that_they_give_is_left(
         self, app: Flask, provider: FakeProvider

@@ -84,6 +84,7 @@ def test_only_a_hash_of_a_link_is_kept(app: Flask, account: Account) -> None:
     [
         ("short", "Use 12 characters or more."),
         ("password1234", "easy to guess"),
+        ("ｐａｓｓｗｏｒｄ１２３４", "easy to guess"),
         ("123456789012", "easy to guess"),
         ("qwertyuiopas", "easy to guess"),
         ("Anna@example.com", "easy to guess"),

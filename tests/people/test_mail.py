@@ -3,10 +3,11 @@
 import socket
 import ssl
 from collections.abc import Iterator
+from contextlib import suppress
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -95,6 +96,16 @@ def test_a_certificate_that_nobody_trusts_is_not_accepted(certificate: Path) -> 
     assert inbox.letters == []
 
 
+def test_a_server_may_look_through_a_letter_for_longer_than_it_may_be_silent_otherwise(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(mail, "PATIENCE", 0.5)
+    with taking_mail() as inbox:
+        inbox.silent_for = 1
+        Mailer(inbox.server, FROM).send(LETTER)
+    assert len(inbox.letters) == 1
+
+
 def test_a_wrong_password_is_named_and_not_quoted() -> None:
     with taking_mail(needs_user=True) as inbox:
         server = MailServer("127.0.0.1", inbox.port, user=USER, password="wr0ng")
@@ -113,6 +124,24 @@ def test_what_a_server_says_is_not_quoted(answer: str, sentence: str) -> None:
     with taking_mail() as inbox:
         inbox.refuses = answer
         assert refusal(Mailer(inbox.server, FROM)) == sentence
+
+
+def test_a_server_that_asks_for_the_password_in_no_known_way_is_named() -> None:
+    lines = iter([b"250-a\r\n250 AUTH CRAM-MD5\r\n", b"334 a\r\n", b"221 Bye\r\n"])
+
+    def serve(listening: socket.socket) -> None:
+        with suppress(OSError), listening.accept()[0] as caller:
+            caller.sendall(b"220 a\r\n")
+            while caller.recv(1000):
+                caller.sendall(next(lines))
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = Thread(target=serve, args=(listening,))
+        thread.start()
+        server = MailServer("127.0.0.1", listening.getsockname()[1], user=USER, password=PASSWORD)
+        words = refusal(Mailer(server, FROM))
+        thread.join(timeout=10)
+    assert words == "It asks for the password in a way that cannot be read."
 
 
 def test_a_server_that_is_not_there_or_says_nothing_is_named(

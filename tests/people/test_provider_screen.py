@@ -15,9 +15,10 @@ from flask.testing import FlaskClient
 
 from app import create_app
 from app.people.recovery import write_link
+from app.rights import ALL, Role
 from app.services import find_services
 from app.settings import Settings
-from app.store import identities
+from app.store import accounts, identities, sign_ins
 from app.store.audit_trail import EventKind
 from tests.pages import Page
 from tests.people.accounts import add_account, find_token, is_signed_in, make_client, post, sign_in
@@ -172,6 +173,25 @@ class TestFreshness:
         assert (provider.asked[-1]["prompt"], provider.asked[-1]["max_age"]) == ("login", "0")
         assert stale.get(self.FRESH).status_code == 200
 
+    def test_who_opens_the_answer_of_the_provider_again_is_where_they_were(
+        self, app: Flask
+    ) -> None:
+        client = make_client(app)
+        back = visit(set_out(client))
+        client.get(back)
+        assert client.get(back).location == "/"
+        assert is_signed_in(client)
+
+    def test_who_was_signed_out_meanwhile_signs_in(
+        self, app: Flask, stale: FlaskClient, provider: FakeProvider
+    ) -> None:
+        back = visit(set_out(stale, f"/sign-in/again?next={self.FRESH}", self.FRESH))
+        with find_services(app).store.writing() as session:
+            sign_ins.end_all(session, find_account(app).id)
+        answer = stale.get(back)
+        assert answer.location == f"/sign-in?next={self.FRESH}"
+        assert read_flash(stale, answer) == "You were signed out meanwhile. Sign in to go on."
+
     def test_a_provider_that_asks_nobody_anew_proves_nothing(
         self, stale: FlaskClient, provider: FakeProvider
     ) -> None:
@@ -254,6 +274,28 @@ def test_an_administrator_sees_who_comes_by_the_provider_and_unlinks_them(
     again = make_client(app)
     come(again)
     assert is_signed_in(again)
+
+
+def test_who_alone_looks_after_people_is_not_unlinked_from_the_only_way_in(
+    app: Flask, provider: FakeProvider
+) -> None:
+    come(make_client(app))
+    admin = make_client(app)
+    sign_in(admin, "head@example.com")
+    account_id = find_account(app).id
+    with find_services(app).store.writing() as session:
+        anna = accounts.find(session, account_id)
+        accounts.set_roles(session, anna, {ALL: frozenset({Role.ADMINISTRATOR})}, who="")
+        anna.password = None
+        head = accounts.find_by_email(session, "head@example.com")
+        assert head
+        head.password = None
+    page = f"/people/{account_id}"
+
+    answer = post(admin, f"{page}/identity/unlink", page)
+
+    assert answer.status_code == 422
+    assert "make another administrator first" in answer.text
 
 
 def test_each_page_on_the_way_is_a_good_page(app: Flask, provider: FakeProvider) -> None:

@@ -18,6 +18,9 @@ from app.services import find_services
 from app.settings import Settings
 from app.store import accounts, identities, leases
 from app.store.people_models import Account
+from app.web import security_lines
+from tests.hidden_fields import read_hidden
+from tests.log_lines import Log
 from tests.pages import Visitor
 from tests.people.accounts import (
     PASSWORD,
@@ -94,16 +97,31 @@ def test_the_second_step_stays(app: Flask, account: Account, inbox: Inbox) -> No
     assert not is_signed_in(client)
 
 
-def test_a_link_is_good_for_half_an_hour_and_only_the_last_one_is(
+def test_who_asks_for_a_link_ends_none_that_an_administrator_made_until_it_is_used(
     app: Flask, account: Account, inbox: Inbox
 ) -> None:
     by_administrator = make_link(app, account)
+    ask(app)
+    by_mail = find_link(inbox.wait_for(1)[0])
+    client = make_client(app)
+    assert client.get(by_administrator).status_code == 200
+
+    post(client, by_mail, password=NEW, again=NEW)
+
+    gone = make_client(app).get(by_administrator)
+    assert gone.status_code == 404
+    assert "This link does not work any more" in gone.text
+
+
+def test_a_link_is_good_for_half_an_hour_and_only_the_last_one_is(
+    app: Flask, account: Account, inbox: Inbox
+) -> None:
     ask(app)
     first = find_link(inbox.wait_for(1)[0])
     ask(app)
     second = find_link(inbox.wait_for(2)[1])
     client = make_client(app)
-    assert client.get(by_administrator).status_code == client.get(first).status_code == 404
+    assert client.get(first).status_code == 404
     for minutes, status in ((29, 200), (31, 404)):
         with time_machine.travel(datetime.now(UTC) + timedelta(minutes=minutes)):
             assert client.get(second).status_code == status
@@ -251,8 +269,8 @@ def test_whose_account_an_administrator_changes_is_told(
     client = make_client(app)
     sign_in(client)
     page = f"/people/{other.id}"
-    post(client, page, role="/editor")
-    post(client, page, role="/editor")  # That changes nothing, so nothing is told.
+    for _ in range(2):  # The second changes nothing, so nothing is told.
+        post(client, page, role="/editor", seen=read_hidden(client.get(page).text)["seen"])
     post(client, f"{page}/second-step", page)
     inbox.wait_for(2)
     drain(app)
@@ -280,3 +298,10 @@ def test_a_first_password_is_no_change(app: Flask, account: Account, inbox: Inbo
     post(make_client(app), make_link(app, new), password=NEW, again=NEW)
     drain(app)
     assert inbox.letters == []
+
+
+def test_who_asks_for_a_link_is_not_logged_as_one_who_failed_to_sign_in(
+    app: Flask, account: Account, log: Log
+) -> None:
+    assert ask(app) == 302
+    assert log.lines(security_lines.FAILED) == []

@@ -7,17 +7,22 @@ from urllib.parse import urlsplit
 
 import pytest
 import time_machine
-from flask import Flask
+from flask import Flask, request
 from flask.testing import FlaskClient
+from passlib.totp import TOTP
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.people import datastore
 from app.services import find_services
+from app.store import accounts, audit_trail
+from app.store.audit_trail import EventKind, name_account_chain
 from app.store.people_models import Account
 from app.store.sign_in_pace import OF_CODES
+from tests.pages import Page, text
 from tests.people.accounts import (
     PASSWORD,
     add_account,
+    add_passkey,
     find_token,
     is_signed_in,
     make_client,
@@ -56,6 +61,42 @@ def test_a_code_counts_once(app: Flask, signed_in: FlaskClient) -> None:
             give_code(client, "/sign-in/code", code)
         assert is_signed_in(first)
         assert not is_signed_in(second)
+
+
+def test_who_comes_back_to_the_code_or_gives_it_twice_stays_signed_in(
+    app: Flask, signed_in: FlaskClient
+) -> None:
+    phone = ask_for_codes(signed_in)
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=1)):
+        client = make_client(app)
+        sign_in(client)
+        page = client.get("/sign-in/code?next=/about")
+        typed = {"code": phone.generate().token, "csrf_token": find_token(page)}
+        for _ in range(2):
+            client.post("/sign-in/code?next=/about", data=typed)
+
+        assert is_signed_in(client)
+        page = client.get("/sign-in/code?next=/about", follow_redirects=True)
+        assert page.request.path == "/about"
+
+
+def test_a_wrong_code_while_they_are_set_up_is_asked_for_again_under_the_same_key(
+    signed_in: FlaskClient,
+) -> None:
+    page = post(signed_in, "/account/codes", setup="authenticator")
+    action = re.findall(r'action="(/account/codes/[^"]+)"', page.text)[0]
+    key = re.findall(r"<code>([^<]+)", page.text)[0]
+    wrong = {"code": "000000", "csrf_token": find_token(page)}
+    asked = signed_in.post(action, data=wrong)
+    assert asked.status_code == 422
+    assert key in asked.text
+    assert text(Page(asked).soup.select_one("#code-error")) == (
+        "The code is wrong or was used. Enter the one that is shown now."
+    )
+    code = TOTP(key=key.replace("-", "")).generate().token
+    answer = signed_in.post(action, data={"code": code, "csrf_token": find_token(asked)})
+    assert answer.location == "/account"
+    assert "wrong" not in signed_in.get("/account").text
 
 
 def test_guessing_codes_is_slowed_down(app: Flask, signed_in: FlaskClient) -> None:
@@ -127,11 +168,68 @@ def test_of_two_who_use_a_recovery_code_at_once_one_is_refused(
             people.session.commit()
 
 
+def test_of_two_who_give_a_code_at_once_one_is_refused(app: Flask, signed_in: FlaskClient) -> None:
+    phone = ask_for_codes(signed_in)
+    with (
+        time_machine.travel(datetime.now(UTC) + timedelta(minutes=1)),
+        app.test_request_context("/sign-in/code"),
+    ):
+        security = app.extensions["security"]
+        code = phone.generate().token
+        both = [security.datastore.find_user(email="anna@example.com") for _ in range(2)]
+        taken = [
+            security.totp_factory.verify_totp(code, each.tf_totp_secret, each) for each in both
+        ]
+    assert taken == [True, False]
+
+
+def test_codes_that_are_given_up_leave_no_recovery_code(app: Flask, signed_in: FlaskClient) -> None:
+    ask_for_codes(signed_in)
+    make_recovery_codes(signed_in)
+    post(signed_in, "/account/codes", setup="disable")
+    assert "Recovery codes</dt><dd>none" in signed_in.get("/account").text
+
+
+def test_a_change_that_another_request_has_overtaken_is_not_said_to_have_come_about(
+    app: Flask, account: Account, signed_in: FlaskClient
+) -> None:
+    def overtake() -> None:
+        """Change the account once it has been read for this request."""
+        if request.method == "POST":
+            with find_services(app).store.writing() as session:
+                accounts.find(session, account.id).name += "!"
+
+    app.before_request_funcs.setdefault(None, []).append(overtake)
+    new = dict.fromkeys(["new_password", "new_password_confirm"], "seven slow boats wander")
+    answer = post(signed_in, "/account/password", password=PASSWORD, **new)
+
+    assert answer.status_code == 409
+    assert "That was done already" in answer.text
+    with find_services(app).store.reading() as session:
+        events = audit_trail.read_chain(session, name_account_chain(account.id))
+    assert EventKind.PASSWORD_SET not in {event.kind for event in events}
+
+
 def test_passkeys_are_offered_only_by_a_name(app: Flask, account: Account) -> None:
     client = make_client(app)
     words = "Sign in with a passkey"
     assert words in client.get("/sign-in", base_url="http://localhost").text
     assert words not in client.get("/sign-in", base_url="http://127.0.0.1").text
+
+
+def test_the_only_passkey_of_the_only_administrator_stays(
+    app: Flask, account: Account, signed_in: FlaskClient
+) -> None:
+    add_passkey(app, account)
+    with find_services(app).store.writing() as session:
+        accounts.find(session, account.id).password = None
+    token = find_token(signed_in.get("/account"))
+
+    typed = {"name": "Key", "csrf_token": token}
+    answer = signed_in.post("/account/passkeys/delete", data=typed)
+
+    assert answer.status_code == 403
+    assert "the only way in of the only administrator" in answer.text
 
 
 def test_an_administrator_helps_who_has_lost_the_phone(app: Flask, signed_in: FlaskClient) -> None:
@@ -245,6 +343,25 @@ class TestRequiredOfEverybody:
             sign_in(client)
             give_code(client, "/sign-in/code", phone.generate().token)
             assert is_signed_in(client)
+
+    def test_who_has_a_passkey_sets_up_no_codes_by_the_password_alone(
+        self, app: Flask, account: Account, signed_in: FlaskClient
+    ) -> None:
+        add_passkey(app, account)
+        client = make_client(app)
+        sign_in(client)
+        token = find_token(client.get("/sign-in/again/passkey"))
+
+        assert client.get("/").location == "/sign-in/again/passkey"
+        assert client.get("/account/codes").location == (
+            "/sign-in/again/passkey?next=/account/codes"
+        )
+        typed = {"setup": "authenticator", "csrf_token": token}
+        refused = client.post("/account/codes", data=typed)
+        assert refused.status_code == 403
+        assert "Use your passkey first" in refused.text
+        typed = {"name": "Key", "csrf_token": token}
+        assert client.post("/account/passkeys/delete", data=typed).status_code == 403
 
     def test_a_link_for_a_password_is_one_factor_too(self, app: Flask, account: Account) -> None:
         client, new = make_client(app), "seven slow boats wander"

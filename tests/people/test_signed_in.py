@@ -15,6 +15,7 @@ from app.rights import ALL, Role
 from app.services import find_services
 from app.store import accounts, audit_trail, sign_ins
 from app.store.people_models import Account
+from app.store.random_keys import hash_key
 from tests.people.accounts import (
     PASSWORD,
     add_account,
@@ -168,7 +169,7 @@ def test_a_key_of_a_sign_in_has_256_bits_and_is_kept_as_a_hash(
     assert len(urlsafe_b64decode(f"{key}=")) == 32
     with find_services(app).store.reading() as database:
         [row] = sign_ins.list_open(database, 1)
-        assert row.key_hash == sign_ins.hash_key(key)
+        assert row.key_hash == hash_key(key)
 
 
 def test_who_proves_it_anew_has_another_key(app: Flask, signed_in: FlaskClient) -> None:

@@ -49,6 +49,29 @@ def test_several_sentences_are_read_one_after_the_other() -> None:
     )
 
 
+def test_of_an_error_with_its_place_and_its_kind_the_message_is_read() -> None:
+    errors = [
+        {"loc": ["body", "name"], "msg": "Too short.", "type": "string_too_short"},
+        {"loc": ["body", "type"], "msg": "Unknown.", "type": "enum"},
+    ]
+    assert find_message(json.dumps({"detail": errors})) == "Too short. Unknown."
+
+
+@pytest.mark.parametrize(
+    ("document", "message"),
+    [
+        (
+            {"detail": {"message": "Invalid.", "errors": [{"loc": ["name"], "msg": "Too long."}]}},
+            "Invalid. Too long.",
+        ),
+        ({"errors": {"message": ["Too long."], "name": ["Required."]}}, "Too long. Required."),
+        ({"error": {"message": 5, "reason": "Bad."}}, "Bad."),
+    ],
+)
+def test_nothing_that_is_said_beside_a_message_is_dropped(document: Any, message: str) -> None:
+    assert find_message(json.dumps(document)) == message
+
+
 def test_an_answer_that_is_only_a_sentence_is_that_sentence() -> None:
     assert find_message('"No."') == "No."
 

@@ -155,7 +155,8 @@ def test_a_server_that_gave_up_may_have_begun(status: int) -> None:
     error = error_after(http(status, '{"message": "Try later."}', "Retry-After: 0"))
 
     assert type(error) is Unclear
-    assert (error.message, error.status) == ("Try later.", status)
+    assert error.message == f"The answer was status {status}, and no campaign. It says: Try later."
+    assert error.status == status
 
 
 @pytest.mark.parametrize(
@@ -243,6 +244,7 @@ def test_only_whoever_was_asked_too_often_is_waited_for() -> None:
         success(campaign_id=None),
         success(campaign_id=" "),
         success(campaign_id=7),
+        success(campaign_id="7" * 501),
     ],
 )
 def test_a_success_that_is_not_the_documented_one_is_unclear(answer: str) -> None:
@@ -254,3 +256,21 @@ def test_a_success_that_is_not_the_documented_one_is_unclear(answer: str) -> Non
 
 def test_a_success_with_no_content_is_unclear() -> None:
     assert error_after(http(204)).message == "The answer was status 204, and no campaign."
+
+
+@pytest.mark.parametrize("status", [102, 103, 199])
+def test_what_an_api_says_before_its_answer_is_passed_over(status: int) -> None:
+    interim = f"HTTP/1.1 {status} Wait\r\nLink: </a>\r\n\r\n".encode()
+    with answering(interim * 3 + http(201, success())) as (address, _):
+        assert calling(address).create_campaign(BODY).campaign_status == "DRAFT"
+
+
+@pytest.mark.parametrize("key", ["sk_live_abcdefghijklmnop1234", "eyJhbGciOi.eyJzdWIiOi.abc"])
+def test_an_id_that_looks_like_a_secret_is_kept(key: str) -> None:
+    with answering(http(201, success(campaign_id=key))) as (address, _):
+        assert calling(address).create_campaign(BODY).campaign_id == key
+
+
+def test_an_id_that_holds_the_token_is_kept_without_it() -> None:
+    with answering(http(201, success(campaign_id=f"id-{TOKEN}"))) as (address, _):
+        assert calling(address).create_campaign(BODY).campaign_id == "id-[token]"

@@ -61,8 +61,14 @@ HEAD = WHOLE.index(b"\r\n\r\n") + 4
 
 @pytest.mark.parametrize(
     ("answer", "at_once"),
-    [(b"H" * 60_000, 0), (b"HTTP/1.1 201 Created\r\nX-A: " + b"a" * 60_000, 24), (WHOLE, HEAD)],
-    ids=["the status line", "a header", "the body"],
+    [
+        (b"H" * 60_000, 0),
+        (b"HTTP/1.1 201 Created\r\nX-A: " + b"a" * 60_000, 24),
+        (b"HTTP/1.1 400 Bad Request\r\n" + b"X-A: a\r\n" * 60_000, 26),
+        (WHOLE, HEAD),
+        (b"HTTP/1.1 400 Bad Request\r\n\r\n", 28),
+    ],
+    ids=["the status line", "a header", "many headers", "the body", "a body of any length"],
 )
 def test_a_slow_drip_ends_with_the_deadline(answer: bytes, at_once: int) -> None:
     with dripping(answer, at_once=at_once) as url:

@@ -93,8 +93,23 @@ def closed_port() -> int:
         http(201, success())[:-1],
         http(422, '{"message": "No."}')[:-1],
         b"HTTP/1.1 201 Created\r\nTransfer-Encoding: chunked\r\n\r\n20\r\n{",
+        b"HTTP/1.1 400 Bad Request\r\nContent-Ty",
+        b"HTTP/1.1 429 Too Many Requests\r\nRetry-After: 3",
+        b"HTTP/1.1 403",
+        b"HTTP/1.1 103 Early Hints\r\n\r\n",
     ],
-    ids=["none", "a word", "not HTTP", "half", "half a no", "half a chunk"],
+    ids=[
+        "none",
+        "a word",
+        "not HTTP",
+        "half",
+        "half a no",
+        "half a chunk",
+        "half a head",
+        "half a wait",
+        "half a status",
+        "only what comes before",
+    ],
 )
 def test_an_answer_that_breaks_off_leaves_it_open_and_nothing_is_repeated(answer: bytes) -> None:
     error = error_after(answer)

@@ -165,6 +165,22 @@ def test_a_batch_goes_where_most_of_it_goes(
     assert [item.draft_id for item in items(store, batch_id)] == [ids[0], ids[2]]
 
 
+def test_what_goes_to_the_sandbox_meanwhile_is_not_sent_to_the_client(
+    store: Store,
+    saved: Saved,
+    connections: ConnectionRegistry,
+    add_connection: Callable[..., str],
+) -> None:
+    key = add_connection()
+    stays, moved = saved(connection=key), saved(outbound(name="Moved"), connection=key)
+    batch_id = make(store, connections, [stays, moved])
+    with store.writing() as session:
+        session.get_one(Draft, moved).connection_key = SANDBOX
+    check_all(store, connections, batch_id)
+
+    assert states(store, batch_id) == [ItemState.READY, ItemState.UNFIT]
+
+
 def test_a_draft_is_in_a_batch_once(
     store: Store, saved: Saved, connections: ConnectionRegistry
 ) -> None:

@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 
 from app.connections import SANDBOX, ConnectionRegistry
+from app.sending import batch_queue
 from app.sending.background import Background
 from app.sending.batch_queue import stop_batch
 from app.sending.batch_work import BatchWork
@@ -46,6 +47,12 @@ def go_on(
     return go
 
 
+@pytest.fixture
+def confirmed(store: Store, saved: Saved, connections: ConnectionRegistry) -> int:
+    """Confirm a batch of three."""
+    return make_confirmed(store, connections, save_many(saved, 3))
+
+
 def test_a_new_one_is_checked(
     store: Store, saved: Saved, connections: ConnectionRegistry, go_on: GoOn, rung: list[str]
 ) -> None:
@@ -55,18 +62,24 @@ def test_a_new_one_is_checked(
 
 
 def test_a_confirmed_one_is_queued_and_rung_for(
-    store: Store, saved: Saved, connections: ConnectionRegistry, go_on: GoOn, rung: list[str]
+    store: Store, confirmed: int, go_on: GoOn, rung: list[str]
 ) -> None:
-    batch_id = make_confirmed(store, connections, save_many(saved, 3))
-    go_on(batch_id)
-    assert (states(store, batch_id), rung) == ([State.QUEUED] * 3, [SANDBOX])
+    go_on(confirmed)
+    assert (states(store, confirmed), rung) == ([State.QUEUED] * 3, [SANDBOX])
+
+
+def test_a_long_one_is_rung_for_as_soon_as_some_of_it_is_queued(
+    confirmed: int, go_on: GoOn, rung: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batch_queue, "_AT_ONCE", 1)
+    go_on(confirmed)
+    assert rung == [SANDBOX] * 3
 
 
 def test_a_stopped_one_is_taken_back(
-    store: Store, saved: Saved, connections: ConnectionRegistry, go_on: GoOn, rung: list[str]
+    store: Store, connections: ConnectionRegistry, confirmed: int, go_on: GoOn, rung: list[str]
 ) -> None:
-    batch_id = make_confirmed(store, connections, save_many(saved, 3))
-    queue_all(store, connections, batch_id)
-    stop_batch(batch_id, store, "Ada")
-    go_on(batch_id)
-    assert (states(store, batch_id), rung) == ([State.UNSENT] * 3, [])
+    queue_all(store, connections, confirmed)
+    stop_batch(confirmed, store, "Ada")
+    go_on(confirmed)
+    assert (states(store, confirmed), rung) == ([State.UNSENT] * 3, [])

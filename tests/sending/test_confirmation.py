@@ -115,6 +115,7 @@ def test_what_was_not_created_is_nothing_to_ask_about(
     api = FakeApi(ANSWERS[answer], ANSWERS[State.CREATED])
     submit(saved(), reviewed=REVIEWED, store=store, api=api)
     submit(saved(), reviewed=REVIEWED, store=store, api=api)
+    assert len(api.asked) == 2
 
 
 def test_the_same_payload_to_another_client_is_another_campaign(store: Store, saved: Saved) -> None:

@@ -192,7 +192,7 @@ def test_a_server_that_answers_is_reachable(tmp_path: Path) -> None:
         assert is_reachable(f"redis://127.0.0.1:{port}/0", tmp_path)
 
 
-def test_a_server_that_refuses_is_not(tmp_path: Path) -> None:
+def test_a_server_that_refuses_is_not_reachable(tmp_path: Path) -> None:
     with listening(Full) as port:
         assert not is_reachable(f"redis://127.0.0.1:{port}/0", tmp_path)
 

@@ -47,6 +47,11 @@ def test_what_fails_is_logged_with_its_submission_and_with_nothing_of_the_answer
     assert "Q4 Outreach" not in log.text
 
 
+def test_what_is_in_the_journal_already_is_kept(tmp_path: Path) -> None:
+    entry = Entry(7, "0" * 32, CREATED, "database is locked")
+    assert [Journal(tmp_path).keep(entry) for _ in range(2)] == [True, True]
+
+
 def test_an_answer_that_can_be_kept_nowhere_is_logged_with_its_submission(
     log: Log, tmp_path: Path
 ) -> None:

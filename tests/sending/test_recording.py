@@ -3,6 +3,9 @@
 import os
 from dataclasses import replace
 from datetime import UTC, datetime
+from threading import Timer
+
+import pytest
 
 from app.campaign.contract.payload import build_payload, compute_digest, encode_payload
 from app.remote.exchange import Exchange
@@ -12,6 +15,7 @@ from app.sending.recording import Claim, name_run, record_outcome, recover
 from app.store import throttles
 from app.store.base import State
 from app.store.database import Store
+from app.store.models import Submission
 from app.store.throttles import MOST_FAILURES
 from tests.factories import outbound
 from tests.fakes import FakeApi
@@ -96,3 +100,17 @@ class TestRunsOfFailures:
         record_outcome(first, replace(CREATED, exchange=ANSWERED), store, journal(store))
         let_die(store, [*others[-1:], last])
         assert pause(store) == ""
+
+
+def test_an_answer_is_written_down_though_no_thread_can_be_had(
+    store: Store, saved: Saved, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (claim,) = claim_many(store, saved, 1)
+
+    def refuse(_timer: Timer) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(Timer, "start", refuse)
+    record_outcome(claim, CREATED, store=store, journal=journal(store))
+    with store.reading() as session:
+        assert session.get_one(Submission, claim.submission_id).state is State.CREATED

@@ -27,6 +27,7 @@ from tests.sending.claims import CREATED, MADE, Saved, claimed, submission
 from tests.sending.presses import journal
 
 REFUSED = Outcome(State.REFUSED, "No.", 422)
+NOT_CALLED = 0
 UNKNOWN = Outcome(State.UNKNOWN, "Silence.")
 
 
@@ -127,15 +128,19 @@ def test_two_answers_about_one_draft_are_written_one_after_the_other(
         ([None] * (MOST_FAILURES - 1) + [422], False),
         ([422] + [None] * (MOST_FAILURES - 1) + [422, None], False),
         ([422, 422] + [None] * MOST_FAILURES, True),
+        ([None] * (MOST_FAILURES - 1) + [NOT_CALLED, None], True),
     ],
-    ids=["all", "an answer ends them", "an answer among them", "answers before them"],
+    ids=["all", "an answer ends them", "an answer among them", "answers before them", "not called"],
 )
 def test_failures_in_a_row_are_counted_in_their_order(
     store: Store, saved: Saved, answers: list[int | None], is_paused: bool
 ) -> None:
     claims = claim_many(store, saved, len(answers))
     outcomes = [
-        replace(REFUSED if status else UNKNOWN, exchange=call(status)) for status in answers
+        REFUSED
+        if status == NOT_CALLED
+        else replace(REFUSED if status else UNKNOWN, exchange=call(status))
+        for status in answers
     ]
     record_outcomes(store, list(zip(claims, outcomes, strict=True)))
 

@@ -76,7 +76,7 @@ def test_a_block_of_reading_inside_another_sees_the_same_picture(store: Store) -
 
 
 def test_a_thread_that_reads_cannot_ask_for_a_second_connection(store: Store) -> None:
-    with store.reading(), pytest.raises(RuntimeError, match="end that block"), store.writing():
+    with store.reading(), pytest.raises(RuntimeError, match="end it before"), store.writing():
         pass
     with store.writing() as session:  # And afterwards it may.
         assert not drafts.exists(session, DRAFT)

@@ -94,13 +94,22 @@ def test_a_new_draft_has_an_id_of_the_one_form(store: Store, odd: str) -> None:
     assert re.fullmatch(drafts.ID_FORM, drafts.make_id())
 
 
-def test_typing_on_in_what_somebody_has_deleted_brings_it_back_on_record(store: Store) -> None:
+def test_what_is_typed_on_in_a_deleted_draft_is_kept_and_it_stays_deleted(store: Store) -> None:
     save(store)
     with store.writing() as session:
         drafts.delete(session, DRAFT)
     save(store, over=1, name="Another")
 
-    assert kept(store).deleted_at is None
+    assert kept(store).deleted_at is not None
+    assert kept(store).name == "Another"
+
+
+def test_a_second_press_deletes_or_restores_nothing_anew(store: Store) -> None:
+    save(store)
+    for act in (drafts.restore, drafts.delete, drafts.delete, drafts.restore, drafts.restore):
+        with store.writing() as session:
+            act(session, DRAFT)
+
     with store.reading() as session:
         kinds = [event.kind for event in audit_trail.read_draft_events(session, DRAFT)]
-    assert kinds == ["created", "deleted", "restored", "edited"]
+    assert kinds == ["created", "deleted", "restored"]

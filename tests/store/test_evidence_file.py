@@ -10,13 +10,14 @@ from flask.testing import FlaskClient
 from app.campaign.contract.payload import build_payload, encode_payload
 from app.campaign.contract.payload import compute_digest as payload_digest
 from app.settings import Keep
-from app.store import seals
+from app.store import drafts, seals
+from app.store.acceptances import Reason, accept, judge
 from app.store.base import State
-from app.store.chains import hash_document, hash_event
+from app.store.chains import NOTHING_BEFORE, hash_document, hash_event
 from app.store.database import Store
 from app.store.evidence_file import check_evidence, describe_archived, describe_proof
 from app.store.models import Submission
-from tests.factories import outbound
+from tests.factories import outbound, typed
 from tests.fakes import FakeApi
 from tests.sending.presses import destination, look_up, press, queue_and_claim
 from tests.store.archives import archive, draft_of
@@ -116,6 +117,31 @@ def test_events_that_were_made_up_anew_are_not_those_of_the_seal(evidence: Evide
         event["hash"] = before = hash_event(event)
         events[number] = event
     assert "is of other events" in check_evidence(evidence)
+
+
+@pytest.mark.parametrize(
+    ("part", "value"),
+    [
+        ("trail.archived_calls", [{"id": 99}]),
+        ("trail.archived_calls", [{"id": 99, "file": 7}]),
+        ("submissions", [7]),
+    ],
+)
+def test_a_file_of_another_form_is_no_evidence(evidence: Evidence, part: str, value: Any) -> None:
+    _change(part, value)(evidence)
+    with pytest.raises(ValueError, match=r"^$"):
+        check_evidence(evidence)
+
+
+def test_an_endless_number_is_no_submission(evidence: Evidence) -> None:
+    sent = next(event for event in evidence["trail"]["events"] if event["kind"] == "sent")
+    sent["details"] = json.dumps(json.loads(sent["details"]) | {"submission": float("inf")})
+    before = NOTHING_BEFORE
+    for event in evidence["trail"]["events"]:
+        event["before"] = before
+        event["hash"] = before = hash_event(event)
+    with pytest.raises(ValueError, match=r"^$"):
+        check_evidence(evidence)
 
 
 def test_a_further_submission_is_not_in_the_trail(evidence: Evidence) -> None:
@@ -225,6 +251,22 @@ class TestArchived:
         evidence["draft"]["accepted"] = {"rule": {}}
         message = "What was said of findings is not what the trail says."
         assert check_evidence(evidence) == message
+
+    def test_a_draft_that_is_made_anew_under_its_id_has_nothing_said(
+        self, client: FlaskClient, store: Store, address: str
+    ) -> None:
+        draft_id = address.split("/")[2]
+        with store.writing() as session:
+            draft = drafts.find(session, draft_id)
+            judgement = judge(draft.answers)
+            rules = [finding.rule.id for finding in judgement.findings]
+            assert accept(session, draft, judgement, Reason(rules, "Fine.", "Ada"))
+            drafts.delete(session, draft_id)
+        archive(store, Keep(trash=1))
+        with store.writing() as session:
+            drafts.save(session, draft_id, judge(typed(outbound())), over=1)
+
+        assert check_evidence(client.get(address).get_json()) == ""
 
     def test_no_more_can_be_passed_off_as_archived(
         self, client: FlaskClient, store: Store, address: str

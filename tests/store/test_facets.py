@@ -11,6 +11,7 @@ from app.store.database import Store
 from app.store.draft_query import DraftQuery, Show
 from app.store.draft_search import find_hits
 from app.store.facets import NO_DAY, Facets, count_facets
+from app.store.listing import read_ids
 from tests.factories import inbound, outbound, typed
 
 
@@ -62,6 +63,19 @@ def test_a_choice_is_counted_under_the_other_filters_and_not_its_own(four: Store
     january = (date(2027, 1, 1), date(2027, 1, 31))
     assert count(four, days=january).months.counts == count(four).months.counts
     assert count(four, days=january).clients.counts == {"acme": 1, "birch": 1}
+
+
+def test_what_was_refused_and_lacks_an_answer_is_not_counted_as_what_can_be_sent(
+    four: Store,
+) -> None:
+    refused = add(four, "acme", assistant_id="")
+    with four.writing() as session:
+        drafts.find(session, refused).state = State.REFUSED
+    for query in (DraftQuery(), DraftQuery(client=frozenset({"acme"})), DraftQuery(type="INBOUND")):
+        with four.reading() as session:
+            ids = read_ids(session, query, 100, sendable_only=True)
+            hits = find_hits(session, query.search, query.names)
+            assert count_facets(session, query, hits).sendable == len(ids)
 
 
 def test_a_search_and_what_may_be_seen_hold_for_every_count(four: Store) -> None:

@@ -121,6 +121,12 @@ def test_a_pause_and_the_wait_of_the_rate_are_told(store: Store) -> None:
     assert 8 < read_client(store).wait <= 10
 
 
+def test_the_pace_of_trying_webhook_addresses_out_is_no_connections(store: Store) -> None:
+    with store.writing() as session:
+        throttles.find(session, throttles.WEBHOOK_CHECK, throttles.GENTLE)
+    assert throttles.WEBHOOK_CHECK not in read(store).connections
+
+
 def test_a_batch_is_unfinished_until_nothing_of_it_is_left(
     store: Store, connections: ConnectionRegistry, saved: Saved
 ) -> None:

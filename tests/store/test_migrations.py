@@ -14,10 +14,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
 
 from app import create_app
+from app.campaign.contract.id_kinds import IdKind
 from app.campaign.contract.payload import build_payload, encode_payload
 from app.settings import Settings
 from app.store import address_book, listing, migrations, request_log, seals
-from app.store.address_book import IdKind
 from app.store.base import Base, State
 from app.store.database import Store
 from app.store.dialects import sqlite

@@ -14,14 +14,17 @@ from app.sending.queue import enqueue, withdraw
 from app.sending.settlement import apply_outcome
 from app.settings import Keep
 from app.store import (
+    approvals,
     audit_trail,
     batches,
+    comments,
     drafts,
     listing,
     request_log,
     retention,
 )
 from app.store.acceptances import judge
+from app.store.approvals import Decision, Subject
 from app.store.audit_trail import EventKind
 from app.store.base import State
 from app.store.database import Store
@@ -29,6 +32,7 @@ from app.store.draft_query import DraftQuery, Show
 from app.store.models import Draft, Submission
 from app.store.portions import ArchiveKind
 from app.store.records import LoggedCall
+from app.store.team_models import Approval, ApprovalState, Comment
 from tests.factories import inbound, outbound, typed
 from tests.fakes import FakeApi
 from tests.sending.presses import destination, look_up, press, rows
@@ -147,6 +151,23 @@ class TestTrash:
         assert kinds_of(store, draft_id) == [EventKind.SHORTENED]
         assert verdict(store).fault == ""
 
+    def test_what_people_said_of_it_goes_along(self, store: Store, saved: Saved) -> None:
+        draft_id = saved(inbound())
+        about = Subject(draft_id, None, 1, "a", digest="d", bound="b", seen="s")
+        with store.writing() as session:
+            comments.add(session, draft_id, "Wrong hours?", [], who="Ada")
+            approvals.ask(session, about, who="Ada")
+            approvals.decide(session, about, Decision(ApprovalState.REFUSED, "Bo", "Too early"))
+        throw_away(store, draft_id)
+
+        (path,) = archive(store, TRASH)
+
+        kept = {kind: row for document in read_rows(path) for kind, row in document.items()}
+        assert (kept["comment"]["who"], kept["comment"]["text"]) == ("Ada", "Wrong hours?")
+        assert (kept["approval"]["state"], kept["approval"]["reason"]) == ("REFUSED", "Too early")
+        assert (count(store, Comment), count(store, Approval)) == (0, 0)
+        assert verdict(store).fault == ""
+
     def test_what_was_created_stays(self, store: Store, sent: Sent) -> None:
         """A draft can be deleted that turns out to be created later."""
         number = sent(State.UNKNOWN)
@@ -252,10 +273,13 @@ class TestTrail:
 
     def test_an_older_version_is_not_made_up(self, store: Store, saved: Saved) -> None:
         draft_id = saved(inbound())
+        with store.writing() as session:
+            drafts.save(session, draft_id, judge(typed(inbound(name="Newer"))), over=1)
         archive(store, TRAIL)
         with store.reading() as session:
             draft = drafts.find(session, draft_id)
             assert audit_trail.find_answers_at(session, draft, 1) == {}
+            assert audit_trail.find_answers_at(session, draft, 2)["name"] == "Newer"
 
 
 def test_a_name_that_is_taken_keeps_the_archive_that_has_it(

@@ -12,12 +12,14 @@ from app.sending.batch_queue import stop_batch, take_back
 from app.sending.recording import Claim
 from app.services import find_services
 from app.settings import Keep
-from app.store import audit_trail, retention
+from app.store import approvals, audit_trail, retention
+from app.store.approvals import Decision, Subject
 from app.store.archive_file import read_archive, write_archive
 from app.store.audit_trail import EventKind, name_batch_chain
 from app.store.base import State
 from app.store.database import Store
 from app.store.models import Submission
+from app.store.team_models import ApprovalState
 from tests.pages import Visitor, drain
 from tests.sending.batch_of import check_all, make, make_confirmed, queue_all, save_many
 from tests.sending.presses import claim_next, rows
@@ -71,6 +73,17 @@ def test_one_that_was_sent_goes_with_its_items_and_events(
     assert count(store) == (0, 0)
     assert visitor.client.get(f"/batches/{ended}").status_code == 404
     assert verdict(store).fault == ""
+
+
+def test_its_approval_goes_along(store: Store, ended: int) -> None:
+    about = Subject(None, ended, None, "a", digest="d", bound="b", seen="s")
+    with store.writing() as session:
+        approvals.decide(session, about, Decision(ApprovalState.OVERRIDDEN, "Ada", "No time"))
+
+    (path,) = archives_of_batches(store)
+
+    assert [row["reason"] for kind, row in read_rows(path) if kind == "approval"] == ["No time"]
+    assert rows(store, "SELECT count(*) FROM approval") == [(0,)]
 
 
 def test_what_it_has_sent_stays(store: Store, ended: int, visitor: Visitor) -> None:

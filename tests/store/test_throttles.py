@@ -153,9 +153,19 @@ def test_neither_an_older_rate_nor_a_clock_that_was_set_back_holds_everything_up
     held = throttle(0.001, 1)
     throttles.take(held, Moment("a", 5000))
     held.rate, held.burst = 4, 2
+    assert throttles.take_up_to(held, 1, Moment("a", 5000)) == 0
     assert throttles.measure_wait(held, Moment("a", 5000)) == 0.25
-    assert throttles.measure_wait(held, Moment("a", 5000.25)) == 0
-    throttles.take(held, Moment("a", 5000.25))
-    throttles.take(held, Moment("a", 5000.25))
+    assert throttles.take_up_to(held, 1, Moment("a", 5000.25)) == 1
     assert throttles.measure_wait(held, Moment("a", 1000)) == 0.25
-    assert throttles.measure_wait(held, Moment("a", 1000.25)) == 0
+    assert throttles.take_up_to(held, 1, Moment("a", 1000)) == 0
+    assert throttles.take_up_to(held, 1, Moment("a", 1000.25)) == 1
+
+
+def test_to_look_how_long_it_takes_changes_nothing(store: Store) -> None:
+    with store.writing() as session:
+        held = throttles.find(session, KEY, Pace(rate=0.5, burst=1, concurrency=1))
+        throttles.take(held, Moment("a", 5000))
+    with store.reading() as session:
+        (held,) = throttles.list_all(session)
+        assert throttles.measure_wait(held, Moment("a", 1000)) == 2
+        assert not session.dirty

@@ -1,5 +1,6 @@
 """Each version of a draft that the trail tells of can be read, and put back field by field."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -7,10 +8,12 @@ import pytest
 from app.store import drafts, versions
 from app.store.acceptances import judge
 from app.store.audit_trail import read_details, read_draft_events
+from app.store.base import State
 from app.store.database import Store
 from app.store.models import Draft
 from app.store.versions import NoSuchVersion, put_back
 from tests.factories import outbound, typed
+from tests.store.archives import archive, draft_of
 
 DRAFT = "a1a1a1a1a1a1a1a1"
 
@@ -69,3 +72,13 @@ def test_the_trail_tells_which_version_was_put_back(store: Store, draft: Draft) 
         drafts.save(session, DRAFT, answers, over=3, from_version=1)
         details = read_details(read_draft_events(session, DRAFT)[-1])
     assert (details["version"], details["from_version"]) == (4, 1)
+
+
+def test_the_version_that_there_is_can_be_read_though_what_was_before_is_in_an_archive(
+    store: Store, sent: Callable[[State], int]
+) -> None:
+    draft_id = draft_of(store, sent(State.CREATED))
+    archive(store)
+    with store.reading() as session:
+        draft = drafts.find(session, draft_id)
+        assert versions.read_version(session, draft, draft.version) == draft.answers
