@@ -7,6 +7,8 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Form, RadioField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, StopValidation
 
+from app.campaign.contract.fields import CAMPAIGNS_PATH
+from app.campaign.contract.id_kinds import IdKind
 from app.connections import COLOURS, Connection
 from app.forms.names import make_name_field, strip
 from app.remote.addresses import NOTHING_ELSE, AllowedHosts
@@ -19,7 +21,7 @@ from app.remote.connection import (
     find_origin,
 )
 from app.settings_table import REAL_API
-from app.store.address_book import LONGEST_ID, LONGEST_NICKNAME, IdKind
+from app.store.address_book import LONGEST_ID, LONGEST_NICKNAME
 
 LIVE, SANDBOX = "live", "sandbox"
 _NO_DASHBOARD = (
@@ -51,7 +53,7 @@ class ConnectionForm(Form):
         [DataRequired("Enter where the API is, as https://host.")],
         filters=[strip],
         default=REAL_API,
-        description="Campaigns are created under it, at /api/v2/voice-campaigns.",
+        description=f"Campaigns are created under it, at {CAMPAIGNS_PATH}.",
     )
     replace = BooleanField("Replace the token")
     token = StringField("Token", filters=[strip])
@@ -140,6 +142,8 @@ class ConnectionForm(Form):
                 raise StopValidation(str(error)) from error
         elif field.data:
             raise StopValidation("Tick “Replace the token” to keep this one, or empty the field.")
+        elif self.base_url.errors:  # First of all it needs an address that may be called.
+            return
         elif self.before and _is_elsewhere(self.base_url.data or "", self.before.base_url):
             raise StopValidation(
                 "The base URL is another now. Tick “Replace the token” and paste it again, "

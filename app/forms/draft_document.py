@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from app.campaign.contract.fields import FIELD, Purpose
+from app.campaign.compliance.audience import find_unread, read_audience
+from app.campaign.contract.fields import FIELD, OUTBOUND, Purpose, Values
 from app.campaign.contract.payload import write_values_as_answers
 from app.campaign.contract.problems import Code, Problem
 from app.campaign.contract.reading import read_answers, read_json
@@ -56,18 +57,23 @@ def read_draft(document: Mapping[str, Any], connection_keys: Mapping[str, str]) 
     """Read a draft; *connection_keys* has the key of a connection by what it can be called."""
     payload, connection = document.get("payload"), document.get("connection")
     key = connection_keys.get(connection) if isinstance(connection, str) else None
-    about_leads = {name: document[name] for name in ABOUT_LEADS if document.get(name) is not None}
+    about_leads = {
+        name: document[name] for name in ABOUT_LEADS if document.get(name) not in (None, "")
+    }
     faults = [_note_strange(name) for name in document if name not in PARTS]
     if key is None:
-        message = "Name a connection that you can see, by its key or its name."
+        message = "Name a connection at which you may make campaigns, by its key or its name."
         faults.append(Fault(("connection",), "not_a_connection", message))
-    faults += _find_faults_about_leads(about_leads)
+    about_leads_faults = list(_find_faults_about_leads(about_leads))
+    faults += about_leads_faults
     if not isinstance(payload, dict):
         message = "Put the fields of the campaign into an object."
         return DraftReading({}, [*faults, Fault(_PAYLOAD, "not_an_object", message)])
     values = read_json(payload).values
     answers = write_values_as_answers(values)
     faults += _find_faults(payload, answers)
+    if OUTBOUND.holds(values) and not about_leads_faults:
+        faults += _find_unread(about_leads, values)
     return DraftReading(answers | about_leads | {"connection": key or ""}, faults)
 
 
@@ -93,6 +99,12 @@ def _find_faults_about_leads(typed: Mapping[str, Any]) -> Iterable[Fault]:
         elif name == "purpose" and text not in set(Purpose):
             message = f"Choose one of {', '.join(Purpose)}, or leave it out."
             yield Fault((name,), Code.NOT_A_CHOICE, message)
+
+
+def _find_unread(about_leads: Mapping[str, Any], values: Values) -> Iterator[Fault]:
+    """Find the words that are no places and no days."""
+    for problem in find_unread(read_audience(about_leads, values.get("timezone"))):
+        yield Fault((problem.field,), problem.code, describe_problem(problem))
 
 
 def _note_strange(name: str) -> Fault:

@@ -73,6 +73,8 @@ def _read_entry(
         sentence = str(document) if isinstance(document, Malformed) else NOT_AN_OBJECT
         return Entry(place, faults=[("", sentence)])
     draft = document if "payload" in document else {"payload": document}
-    reading = read_draft({"connection": connection, **draft}, connection_keys)
+    reading = read_draft(
+        draft | {"connection": draft.get("connection") or connection}, connection_keys
+    )
     faults = [(fault.path[-1], fault.message) for fault in reading.faults]
     return Entry(place, str(reading.answers.get("name", "")), reading.answers, faults)

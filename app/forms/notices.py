@@ -112,7 +112,7 @@ class HookForm(Form):
 
 
 ALL_CHOSEN = "all"
-"""What stands for all connections in the form, where nothing is what was not chosen."""
+"""The form's value for all connections; an empty one would mean that nothing was chosen."""
 
 
 def _read_time(text: str) -> time | None:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.campaign.contract.fields import FIELDS, OUTBOUND, Field, ValueKind, When
+from app.campaign.contract.id_kinds import ID_FIELDS
 from app.campaign.contract.typed_length import ABOUT_LEADS
 from app.campaign.contract.wording import CHOICES, FINAL, NOT_CHOSEN, WORDS
-from app.store import address_book
 
-BOOK = frozenset(address_book.FIELDS)
+BOOK = frozenset(ID_FIELDS)
 """Fields whose ids a connection's address book offers."""
 
 _INPUT_TYPES = {

@@ -13,7 +13,7 @@ from flask_security.utils import check_and_update_authn_fresh
 
 from app.connections import Connection, ConnectionRegistry
 from app.people.sign_in_options import FRESH
-from app.rights import SCOPES, Person, Right
+from app.rights import ALL, SCOPES, Person, Right
 from app.services import connections
 from app.web import security_lines
 from app.web.refusals import NotAllowed, NotFresh, NotSignedIn
@@ -98,10 +98,16 @@ def list_connections(right: Right = Right.VIEW) -> list[Connection]:
     return [connection for connection in g.all_connections if person.may(right, connection.key)]
 
 
-def name_connections(right: Right = Right.VIEW) -> dict[str, str]:
-    """Give the keys of the connections that can be chosen, by their keys and their names.
+def name_all_and_each() -> dict[str, str]:
+    """Name what a role or a webhook can be for, by its key: all connections, then each."""
+    names = {connection.key: connection.name for connection in connections().list_all()}
+    return {ALL: "All connections"} | names
 
-    A name that several have is none of them.
+
+def find_keys_by_name(right: Right = Right.VIEW) -> dict[str, str]:
+    """Find the keys of the connections that can be chosen, by their keys and by their names.
+
+    A name that several connections share is left out.
     """
     offered = [connection for connection in list_connections(right) if connection.is_enabled]
     counts = Counter(connection.name for connection in offered)
@@ -110,10 +116,15 @@ def name_connections(right: Right = Right.VIEW) -> dict[str, str]:
 
 
 def choose_connection(asked: str) -> str:
-    """Choose where a new campaign goes: as *asked* (empty is the default), or where it may."""
-    if may(Right.EDIT, asked):
+    """Choose where a new campaign goes: as *asked* (empty is the default), or where it may.
+
+    A connection that is disabled or gone is not chosen, unless there is no other.
+    """
+    offered = list_connections(Right.EDIT)
+    keys = [connection.key for connection in offered if connection.is_enabled]
+    if (asked or connections().default.key) in keys:
         return asked
-    return next((offered.key for offered in list_connections(Right.EDIT)), "")
+    return next(iter(keys), next((connection.key for connection in offered), ""))
 
 
 def is_fresh() -> bool:

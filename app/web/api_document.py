@@ -5,7 +5,7 @@ from typing import Any
 
 from app.campaign.compliance.evidence import Severity
 from app.campaign.contract.fields import FIELD, Purpose, ValueKind
-from app.campaign.contract.json_schema import Schema, build_campaign_schema
+from app.campaign.contract.json_schema import Schema, build_campaign_schema, build_object
 from app.campaign.contract.reading import MOST_DIGITS
 from app.campaign.contract.typed_length import ABOUT_LEADS, LONGEST
 from app.store.base import State
@@ -39,8 +39,8 @@ def build_document(connections: Sequence[str], server: str) -> Schema:
                 "NewDraft": _build_new_draft(connections),
                 "Draft": _DRAFT,
                 "Explanation": _EXPLANATION,
-                "Problem": _build_object(_DETAILS),
-                "FieldProblem": _build_object(_DETAILS | {"errors": _list(_FAULT)}),
+                "Problem": build_object(_DETAILS),
+                "FieldProblem": build_object(_DETAILS | {"errors": _list(_FAULT)}),
             },
         },
     }
@@ -83,7 +83,7 @@ def _build_bound(name: str) -> Schema:
 
 
 def _build_new_draft(connections: Sequence[str]) -> Schema:
-    schema = _build_object(
+    schema = build_object(
         {
             "connection": {"enum": list(connections)},
             "payload": _refer("Campaign"),
@@ -132,15 +132,6 @@ def _refer(schema: str) -> Schema:
     return {"$ref": f"#/components/schemas/{schema}"}
 
 
-def _build_object(properties: Schema) -> Schema:
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": list(properties),
-        "additionalProperties": False,
-    }
-
-
 def _list(items: Schema) -> Schema:
     return {"type": "array", "items": items}
 
@@ -152,7 +143,7 @@ def _or_null(schema: Schema) -> Schema:
 _TEXT: Schema = {"type": "string"}
 _WHOLE: Schema = {"type": "integer"}
 _NOTE: Schema = {"field": _TEXT, "code": _TEXT, "message": _TEXT}
-_FAULT = _build_object(_NOTE | {"pointer": _TEXT})
+_FAULT = build_object(_NOTE | {"pointer": _TEXT})
 _DETAILS: Schema = {"title": _TEXT, "status": _WHOLE, "detail": _TEXT}
 _ID: Schema = {
     "name": "id",
@@ -162,8 +153,15 @@ _ID: Schema = {
 }
 _ABOUT_LEADS: Schema = {
     name: {"type": ["string", "null"], "maxLength": LONGEST[name]} for name in ABOUT_LEADS
-} | {"purpose": {"enum": [*map(str, Purpose), None]}}
-_DRAFT = _build_object(
+}
+_ABOUT_LEADS["purpose"] = {"enum": [*map(str, Purpose), None]}
+_ABOUT_LEADS["audience"]["description"] = (
+    "Where the leads are, as in the form. What names no place is refused if calls go out."
+)
+_ABOUT_LEADS["own_dates"]["description"] = (
+    "Days to be warned of, as in the form. What names no day is refused if calls go out."
+)
+_DRAFT = build_object(
     {
         "id": _ID["schema"],
         "version": _WHOLE,
@@ -176,12 +174,12 @@ _DRAFT = _build_object(
     }
     | {name: {"type": ["string", "null"]} for name in ABOUT_LEADS}
 )
-_CALENDAR = _build_object(
+_CALENDAR = build_object(
     {
         "calling_days": _WHOLE,
         "hours": {"type": "number"},
         "windows": _list(
-            _build_object(
+            build_object(
                 {
                     "date": {"type": "string", "format": "date"},
                     **dict.fromkeys(("start", "end", "start_utc", "end_utc"), _TEXT),
@@ -190,14 +188,14 @@ _CALENDAR = _build_object(
             )
         ),
         "clock_changes": _list(
-            _build_object(
+            build_object(
                 dict.fromkeys(("at_utc", "before", "after"), _TEXT)
                 | {"calling_day": {"type": "boolean"}}
             )
         ),
     }
 )
-_ATTEMPTS = _build_object(
+_ATTEMPTS = build_object(
     {
         "per_day": _WHOLE,
         "timeline": _list({"type": "string", "format": "date-time"}),
@@ -205,7 +203,7 @@ _ATTEMPTS = _build_object(
         "worst": {"type": "object", "additionalProperties": _WHOLE},
     }
 )
-_FINDING = _build_object(
+_FINDING = build_object(
     {
         "rule": _TEXT,
         "jurisdiction": _TEXT,
@@ -215,10 +213,10 @@ _FINDING = _build_object(
         "checked_on": {"type": "string", "format": "date"},
     }
 )
-_EXPLANATION = _build_object(
+_EXPLANATION = build_object(
     {
-        "problems": _list(_build_object(_NOTE)),
-        "advice": _list(_build_object(_NOTE)),
+        "problems": _list(build_object(_NOTE)),
+        "advice": _list(build_object(_NOTE)),
         "calendar": _or_null(_CALENDAR),
         "attempts": _or_null(_ATTEMPTS),
         "findings": _list(_FINDING),

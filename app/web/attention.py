@@ -4,7 +4,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from flask import Flask, g, request
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.people.sign_in import WITHOUT_ACCOUNT
 from app.sending.recording import recover
@@ -52,10 +52,13 @@ def _name(state: State, told_below: int) -> list[tuple[int, str]]:
 
 
 def _find_left_behind() -> None:
-    """Settle what a dead process was sending; when that cannot be written, the next time."""
-    if request.endpoint in WITHOUT_ACCOUNT | LIKE_NOTHING:
+    """Settle what a dead process was sending; when that cannot be written, the next time.
+
+    Only before a page is looked at: what is posted is judged by what it does itself.
+    """
+    if request.method == "POST" or request.endpoint in WITHOUT_ACCOUNT | LIKE_NOTHING:
         return
-    with suppress(DatabaseError):
+    with suppress(SQLAlchemyError):
         open_submissions, journal = _read_open(), find_services().journal
         if any(submission.is_overdue for submission in open_submissions) or any(
             journal.read_entries()

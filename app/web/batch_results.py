@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from io import BytesIO, StringIO
 from typing import Any
@@ -17,8 +18,11 @@ FORMATS = {
 }
 """The media type of each kind of file, by the end of its name."""
 
-_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")  # Some are wide signs.
-_BEFORE_FORMULA = ("\t", "\r", "\n")
+_SIGNS = "=+@\\-\uff1d\uff0b\uff0d\uff20"  # Some are wide.
+# Some programs pass over spaces before they look for a formula.
+_IS_FORMULA = re.compile(rf"\s*[{_SIGNS}]|[\t\r\n]")
+# And some split at these, which need no quotes to others.
+_FORMULA_WITHIN = re.compile(rf"([;\t][\s\"']*)([{_SIGNS}])")
 
 
 def write_results(rows: Iterable[Mapping[str, Any]], form: str) -> bytes:
@@ -46,9 +50,8 @@ def _write_csv(table: Iterable[Iterable[Any]]) -> bytes:
 def _disarm(value: Any) -> Any:
     if not isinstance(value, str):
         return value
-    # Some programs pass over spaces before they look for a formula.
-    is_formula = value.startswith(_BEFORE_FORMULA) or value.lstrip().startswith(_FORMULA)
-    return f"'{value}" if is_formula else value
+    disarmed = _FORMULA_WITHIN.sub(r"\1'\2", value)
+    return f"'{disarmed}" if _IS_FORMULA.match(value) else disarmed
 
 
 def _write_sheet(table: Iterable[Iterable[Any]]) -> bytes:

@@ -12,7 +12,13 @@ from itertools import groupby, islice, takewhile
 from markupsafe import Markup
 
 from app.campaign.explanation import Explanation
-from app.campaign.formatting import format_clock, format_count, format_short_day, format_weekdays
+from app.campaign.formatting import (
+    format_clock,
+    format_count,
+    format_length,
+    format_short_day,
+    format_weekdays,
+)
 from app.campaign.schedule.windows import Overview, Schedule, iterate_windows
 from app.web.names import name_campaign
 
@@ -23,11 +29,13 @@ _MOST_MONTHS = 12
 class ClientSummary:
     """A campaign's name, what it does in sentences, its hours, its days and its days off.
 
-    `hours` are labels and values; `months` the calling days of each, as ``1 to 4, 7 to 11``;
+    `about` says whose it is and as of when, and `hours` when it calls, both as labels and values;
+    `months` the calling days of each, as ``1 to 4, 7 to 11``;
     `days_off` the calling days on which people may be off.
     """
 
     name: str
+    about: Sequence[tuple[str, str]]
     sentences: Sequence[str]
     hours: Sequence[tuple[str, str]]
     months: Sequence[tuple[str, str]]
@@ -45,7 +53,8 @@ class ClientSummary:
 
     def write_text(self) -> str:
         """Write it as plain text, for an e-mail."""
-        lines = [self.name, "", *(f"- {sentence}" for sentence in self.sentences)]
+        about = (f"{label}: {value}" for label, value in self.about)
+        lines = [self.name, *about, "", *(f"- {sentence}" for sentence in self.sentences)]
         for heading, rows in self.parts.items():
             lines += ["", heading, *(f"  {label}: {value}" for label, value in rows)]
         return "\n".join(lines) + "\n"
@@ -53,24 +62,29 @@ class ClientSummary:
     def write_html(self) -> Markup:
         """Write it as HTML without any style, to be pasted into a page or an e-mail."""
         lines = Markup().join(_LINE.format(sentence) for sentence in self.sentences)
-        html = _LIST.format(self.name, lines)
+        about = Markup().join(_ABOUT.format(*cells) for cells in self.about)
+        html = _LIST.format(self.name, about, lines)
         for heading, rows in self.parts.items():
             html += _TABLE.format(heading, Markup().join(_ROW.format(*cells) for cells in rows))
         return html
 
 
-_LIST = Markup("<h1>{}</h1>\n<ul>\n{}</ul>\n")
+_LIST = Markup("<h1>{}</h1>\n{}<ul>\n{}</ul>\n")
+_ABOUT = Markup("<p>{}: {}</p>\n")
 _LINE = Markup("<li>{}</li>\n")
 _TABLE = Markup("<h2>{}</h2>\n<table>\n{}</table>\n")
 _ROW = Markup("<tr><th>{}</th><td>{}</td></tr>\n")
 
 
-def summarise_for_client(name: str, explanation: Explanation) -> ClientSummary:
-    """Say what a client has to know of a campaign, complete or not."""
+def summarise_for_client(
+    name: str, explanation: Explanation, about: Sequence[tuple[str, str]] = ()
+) -> ClientSummary:
+    """Say what a client has to know of a campaign, complete or not; *about* is as it has it."""
     overview = explanation.overview
     schedule = overview.schedule if overview else None
     return ClientSummary(
         name=name_campaign(name),
+        about=about,
         sentences=explanation.plain,
         hours=_list_hours(explanation, overview) if overview else (),
         months=_list_months(schedule, overview.shown_until) if schedule and overview else (),
@@ -85,17 +99,18 @@ def summarise_for_client(name: str, explanation: Explanation) -> ClientSummary:
 def _list_hours(explanation: Explanation, overview: Overview) -> list[tuple[str, str]]:
     schedule = overview.schedule
     days = format_weekdays(explanation.values["days_of_week"])
-    last = "none" if schedule.is_open_ended else format_short_day(schedule.last)
+    last = explanation.values.get("end_date")
+    days_in_all = format_count(overview.calling_days, "day")
     within = f" until {format_short_day(overview.shown_until)}" if schedule.is_open_ended else ""
     return [
         ("Days", f"{days[:1].upper()}{days[1:]}"),
         ("Hours", f"{format_clock(schedule.opens)} to {format_clock(schedule.closes)}"),
         ("By the clock in", schedule.zone),
         ("First day", format_short_day(schedule.first)),
-        ("Last day", last),
+        ("Last day", format_short_day(last) if last else "none"),
         (
             "In all",
-            f"{format_count(overview.calling_days, 'day')}, {overview.hours_in_words}{within}",
+            f"{days_in_all}, {format_length(overview.length)}{within}",
         ),
     ]
 
@@ -107,7 +122,8 @@ def _list_months(schedule: Schedule, until: date) -> list[tuple[str, str]]:
     months = [list(group) for _, group in islice(by_month, _MOST_MONTHS + 1)]
     rows = [(f"{month[0]:%B %Y}", _join_runs(month)) for month in months[:_MOST_MONTHS]]
     if len(months) > _MOST_MONTHS:
-        rows.append(("After that", "it goes on in the same way"))
+        end = "" if schedule.is_open_ended else f" until {format_short_day(schedule.last)}"
+        rows.append(("After that", f"in the same way{end}"))
     return rows
 
 

@@ -34,9 +34,11 @@ def choose_zone(zone: str) -> str:
 def draw_clock_switch(form: str, address: str = "") -> Markup:
     """Draw the buttons that choose the clock, in the form with this id.
 
-    They post to *address*, or to where the form does.
+    They post to *address*, or to where the form does. One that was pressed to get this page keeps
+    the focus.
     """
-    return draw_macro("clocks", "clocks", choose_zone(CAMPAIGN), form, address)
+    pressed = request.form.get(_FIELD, "")
+    return draw_macro("clocks", "clocks", choose_zone(CAMPAIGN), form, address, pressed)
 
 
 def _name_cookie() -> str:

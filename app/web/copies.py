@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.campaign.contract.reading import read_answers
+from app.campaign.contract.typed_length import LONGEST
+from app.campaign.formatting import shorten
 from app.store import approvals, drafts
 from app.store.acceptances import Judgement
 
@@ -17,7 +19,7 @@ COPY = "copy"
 
 _DATES = ("start_date", "end_date")
 _WHOLE_NUMBER = re.compile(r"[+-]?[0-9]+")
-_MOST_WEEKS = 1_000_000
+_MOST_SIGNS = 7
 _IS_COPY = re.compile(r"(?P<name>.*?) ?\(copy(?: (?P<number>[0-9]{1,6}))?\)")
 _NO_NUMBER = (
     "Enter the weeks as a whole number other than 0, such as 2, or -1 to move the dates back."
@@ -61,7 +63,7 @@ def has_dates(answers: Mapping[str, Any]) -> bool:
 def _read_number(typed: str, message: str) -> int:
     if not _WHOLE_NUMBER.fullmatch(typed):
         raise NotMovable(message)
-    if len(typed) > len(str(_MOST_WEEKS)):
+    if len(typed) > _MOST_SIGNS:
         raise NotMovable(_OFF_THE_CALENDAR)
     return int(typed)
 
@@ -85,12 +87,24 @@ def copy_answers(answers: Mapping[str, Any], weeks: int, taken: set[str]) -> dic
 
 
 def _name_copy(name: str, taken: Container[str]) -> str:
-    """Name a copy, and one beside others, or of a copy, by the next number that is free."""
+    """Name a copy, and one beside others, or of a copy, by the next number that is free.
+
+    What has no name gets none. Of a long one only so much is kept that the copy's is not too long.
+    """
+    if not name:
+        return ""
     match = _IS_COPY.fullmatch(name)
     original, number = (match["name"], int(match["number"] or 1) + 1) if match else (name, 1)
-    while (copy := f"{original} {_number_copy(number)}".strip()) in taken:
+    while (copy := _write_name(original, _number_copy(number))) in taken:
         number += 1
     return copy
+
+
+def _write_name(original: str, ending: str) -> str:
+    longest = LONGEST["name"] - len(ending) - 1
+    # What is too long already is cut by a person, who knows what matters in it.
+    kept = original if len(original) > LONGEST["name"] else shorten(original, longest)
+    return f"{kept} {ending}".strip()
 
 
 def _number_copy(number: int) -> str:

@@ -6,6 +6,7 @@ from flask import Flask, Response, current_app, jsonify, redirect, render_templa
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
 from app.logs import describe_error
@@ -20,6 +21,7 @@ from app.store.request_log import NoSuchCall
 from app.store.saved_connections import NoSuchConnection
 from app.store.vault import BadKeys
 from app.web import security_lines
+from app.web.access import find_person
 from app.web.problems import describe_status, make_problem
 from app.web.refusals import (
     NoSecondFactor,
@@ -30,6 +32,7 @@ from app.web.refusals import (
     NotSignedIn,
     TooManyTries,
 )
+from app.web.second_factor import find_second_factor_page, has_passkey
 from app.web.security import is_from_here
 from app.web.token_access import is_for_api
 
@@ -85,19 +88,35 @@ _BAD_TOKEN = f'{_BEARER}, error="invalid_token"'
 _EXPIRED = ("This page is from an older visit", "Go back and reload the page.")
 _SIGNED_OUT = (
     "You are signed out",
-    "Nothing was done, and what you typed is kept on this page. Sign in elsewhere, then try again.",
+    "Nothing was done, and what you typed is kept here. Sign in in another tab, then try again.",
 )
 _NOT_FRESH = (
     "Prove that it is you",
-    "Nothing was done yet. Open “Prove that it is you” in another tab, then try again here.",
+    "Nothing was done yet. Prove it in another tab, then try again here.",
 )
 _NO_SECOND_FACTOR = (
     "Set up a second step first",
-    "Nothing was done yet. Set it up under “Your account” in another tab, then try again here.",
+    "Nothing was done yet. Set it up in another tab, then try again here.",
+)
+_PASSKEY_FIRST = (
+    "Use your passkey first",
+    "Nothing was done yet. Prove in another tab that it is you, then try again here.",
 )
 _NOT_OPEN = (
     "Nobody can sign in here yet",
     "Open the link that was printed when Campaign Builder was started: it makes the first account.",
+)
+_USED_LINK = (
+    "This link does not work any more",
+    "It was used, or is too old. Sign in if your password is set; else ask for another link.",
+)
+_NO_ROLE = (
+    "You have no role yet",
+    "Ask an administrator of Campaign Builder for one, and sign in again.",
+)
+_OVERTAKEN = (
+    "That was done already",
+    "Another press, or another window, was quicker. Go on from there.",
 )
 _OLDER = (
     "This page is from an older visit",
@@ -110,7 +129,6 @@ def install(app: Flask) -> None:
     for missing in (
         NoSuchAccount,
         NoSuchHook,
-        NoSuchLink,
         NoSuchBatch,
         NoSuchComment,
         NoSuchDraft,
@@ -119,6 +137,8 @@ def install(app: Flask) -> None:
         NoSuchCall,
     ):
         app.register_error_handler(missing, _show_missing)
+    app.register_error_handler(NoSuchLink, _show_used_link)
+    app.register_error_handler(StaleDataError, _show_overtaken)
     app.register_error_handler(AlreadySubmitted, _lead_to_submission)
     app.register_error_handler(NotSignedIn, _offer_again_signed_out)
     app.register_error_handler(NoToken, _ask_for_token)
@@ -135,6 +155,16 @@ def install(app: Flask) -> None:
     app.register_error_handler(Exception, _show_failed)
 
 
+def _show_used_link(_error: NoSuchLink) -> tuple[str | Response, int]:
+    return _draw_page(404, _USED_LINK)
+
+
+def _show_overtaken(error: StaleDataError) -> tuple[str | Response, int]:
+    """Answer the second of two presses that the first has overtaken."""
+    current_app.logger.warning("Overtaken by another request: %s", describe_error(error))
+    return _draw_page(409, _OVERTAKEN)
+
+
 def _show_missing(_error: Exception) -> tuple[str | Response, int]:
     return _draw_page(404, _SAID[404])
 
@@ -146,7 +176,7 @@ def _offer_again_expired(_error: CSRFError) -> tuple[str | Response, int]:
 
 
 def _offer_again_signed_out(_error: NotSignedIn) -> tuple[str | Response, int]:
-    return _offer_again(401, _SIGNED_OUT)
+    return _offer_again(401, _SIGNED_OUT, ("Sign in", url_for("security.login")))
 
 
 def _ask_for_token(error: NoToken) -> Response:
@@ -168,16 +198,19 @@ def _show_too_many_tries(error: TooManyTries) -> tuple[str | Response, int, dict
 
 
 def _offer_again_not_fresh(_error: NotFresh) -> tuple[str | Response, int]:
-    return _offer_again(401, _NOT_FRESH)
+    return _offer_again(401, _NOT_FRESH, ("Prove that it is you", url_for("security.verify")))
 
 
 def _offer_again_with_one_factor(_error: NoSecondFactor) -> tuple[str | Response, int]:
-    return _offer_again(403, _NO_SECOND_FACTOR)
+    if has_passkey():
+        return _offer_again(403, _PASSKEY_FIRST, ("Use a passkey", find_second_factor_page()))
+    return _offer_again(403, _NO_SECOND_FACTOR, ("Set it up", find_second_factor_page()))
 
 
 def _show_not_allowed(error: NotAllowed) -> tuple[str | Response, int]:
     security_lines.note(security_lines.NOT_ALLOWED)
-    sentence = ("This is not yours to do", str(error))
+    has_role = is_for_api() or bool(find_person().roles) or find_person().is_local
+    sentence = ("You may not do this", str(error)) if has_role else _NO_ROLE
     return _offer_again(403, sentence) if request.method == "POST" else _draw_page(403, sentence)
 
 
@@ -199,6 +232,9 @@ def _show_refused(error: HTTPException) -> tuple[str | Response, int] | HTTPExce
             if is_for_api()
             else _draw_page(400, _STRANGE_HOST)
         )
+    original = getattr(error, "original_exception", None)
+    if isinstance(original, StaleDataError):  # It was written after the view had ended.
+        return _show_overtaken(original)
     page, status = _draw_page(error.code, _SAID.get(error.code, _OTHERWISE))
     if isinstance(page, Response) and isinstance(error, MethodNotAllowed):
         page.headers["Allow"] = ", ".join(sorted(error.valid_methods or ()))
@@ -225,8 +261,12 @@ def _show_failed(error: Exception) -> tuple[str | Response, int]:
     return _offer_again(500, _FAILED) if request.method == "POST" else _draw_page(500, _OTHERWISE)
 
 
-def _offer_again(status: int, sentence: tuple[str, str]) -> tuple[str | Response, int]:
+def _offer_again(
+    status: int, sentence: tuple[str, str], first: tuple[str, str] | None = None
+) -> tuple[str | Response, int]:
     """Show a page from which the same can be posted again; a token is typed again instead.
+
+    What has to be done *first* is a link, by its words, that opens beside it.
 
     What another site posted is not offered: the form would be one of ours.
     """
@@ -238,7 +278,12 @@ def _offer_again(status: int, sentence: tuple[str, str]) -> tuple[str | Response
     except HTTPException:  # Of a form that is too large, or was cut off, nothing is offered.
         return _draw_page(status, sentence)
     return render_template(
-        "errors/again.html", title=title, advice=advice, posted=posted, address=request.full_path
+        "errors/again.html",
+        title=title,
+        advice=advice,
+        first=first,
+        posted=posted,
+        address=request.full_path,
     ), status
 
 

@@ -1,4 +1,4 @@
-"""The event trail in words, for the history of a draft."""
+"""The event trail in words, for the history of a draft or a batch."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from app.campaign.compliance.acceptance import DutyAnswer
 from app.campaign.compliance.rulebook import load_rulebook
 from app.campaign.contract.fields import FIELD, ValueKind
 from app.campaign.contract.wording import CHOICES, WORDS
-from app.campaign.formatting import format_short_day
+from app.campaign.formatting import format_count, format_short_day
 from app.store.audit_trail import EventKind, find_changes, read_details
 from app.store.base import State
 from app.store.records import Event
@@ -51,7 +51,7 @@ class HistoryEntry:
 
 
 def describe_events(events: Iterable[Event], called: NameConnection) -> list[HistoryEntry]:
-    """Put events of drafts into words, the first one first."""
+    """Put events of drafts and batches into words, the first one first."""
     history: list[HistoryEntry] = []
     going: list[Event] = []
     for event in events:
@@ -127,7 +127,9 @@ def _write_value(name: str, value: Any, called: NameConnection, at: str) -> str:
     words = CHOICES.get(name, {})
     if isinstance(value, list):
         return ", ".join(words.get(str(part), str(part)) for part in value)
-    return words.get(value) or _write_day(name, value) or called(str(value), at)
+    if name == "connection":
+        return called(str(value), at)
+    return words.get(value) or _write_day(name, value) or str(value)
 
 
 def _write_day(name: str, value: Any) -> str:
@@ -152,10 +154,22 @@ def _describe_sent(known: dict[str, Any]) -> str:
     hurry = known.get("in_spite_of_the_wait")
     early = f", before the time that it asked for: {hurry}" if hurry else ""
     together = f", with batch {known['batch']}" if known.get("batch") else ""
+    if known.get("repeats"):
+        return f"Queued again by the app, to {where}{together}: the API had asked to wait"
+    return f"Send pressed, to {where}{together}{again}{early}{_describe_grounds(known)}"
+
+
+def _describe_batch_sent(known: dict[str, Any]) -> str:
+    campaigns = format_count(known["count"], "campaign")
+    return f"Send pressed, for {campaigns} to {known['connection']}{_describe_grounds(known)}"
+
+
+def _describe_grounds(known: dict[str, Any]) -> str:
+    """Say in a clause by whose word something was sent, where somebody has to approve it."""
+    if known.get("approved_by"):
+        return f", approved by {known['approved_by']}"
     without = known.get("without_approval")
-    alone = f", without approval: {without}" if without else ""
-    approved = f", approved by {known['approved_by']}" if known.get("approved_by") else ""
-    return f"Send pressed, to {where}{together}{again}{early}{approved}{alone}"
+    return f", without approval: {without}" if without else ""
 
 
 def _describe_answered(known: dict[str, Any]) -> str:
@@ -200,6 +214,7 @@ _WORDS: Mapping[EventKind, Callable[[dict[str, Any]], str]] = {
         f"Restored from version {known['from_version']}" if "from_version" in known else "Edited"
     ),
     EventKind.SENT: _describe_sent,
+    EventKind.BATCH_CONFIRMED: _describe_batch_sent,
     EventKind.ANSWERED: _describe_answered,
     EventKind.ANSWERED_LATE: lambda known: f"An answer came late: {_describe_answered(known)}",
     EventKind.RESOLVED: lambda known: f"Looked up: {_describe_look_up(known)}",
@@ -211,6 +226,9 @@ _WORDS: Mapping[EventKind, Callable[[dict[str, Any]], str]] = {
         f"Opened again {_describe_findings(known['findings'])}: {known['reason']}"
     ),
     EventKind.CONFIRMED: _describe_confirmed,
+    EventKind.APPROVED: lambda known: (
+        f"Approved: {known['reason']}" if known.get("reason") else "Approved"
+    ),
     EventKind.APPROVAL_REFUSED: lambda known: f"Approval refused: {known['reason']}",
     EventKind.APPROVAL_OVERRIDDEN: lambda known: f"Sent without approval: {known['reason']}",
     EventKind.COMMENTED: lambda known: f"Comment: {known['text']}",
@@ -225,6 +243,8 @@ _PLAIN = {
     EventKind.DELETED: "Deleted",
     EventKind.RESTORED: "Brought back",
     EventKind.APPROVAL_ASKED: "Approval asked for",
-    EventKind.APPROVED: "Approved",
     EventKind.COMMENT_RESOLVED: "A comment was resolved",
+    EventKind.BATCH_PAUSED: "Paused",
+    EventKind.BATCH_RESUMED: "Let go on",
+    EventKind.BATCH_STOPPED: "Ended: nothing further of it is sent",
 }

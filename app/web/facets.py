@@ -26,7 +26,7 @@ _MOST = 12
 
 @dataclass(frozen=True)
 class Choice:
-    """A choice of a filter; *count* is in words, and empty where there may be some."""
+    """A choice of a filter; *count* is text, empty where counting stopped before any match."""
 
     words: str
     count: str
@@ -93,7 +93,7 @@ def _name_months(facet: Facet, chosen: str) -> dict[str, str]:
 def _list_choices(
     name: str, words: Mapping[Any, str], facet: Facet, asked: Mapping[str, str]
 ) -> Iterable[Choice]:
-    """List the choices that show something, or may, most of which there are."""
+    """List the choices that match a draft, may match one (the count was capped), or are chosen."""
     rest = {key: value for key, value in asked.items() if key != name}
     for value, text in words.items():
         count, is_chosen = facet.counts.get(value, 0), asked.get(name) == value

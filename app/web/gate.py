@@ -14,7 +14,7 @@ from typing import Any
 
 from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import SecurityError
 from werkzeug.wrappers import Request
@@ -30,8 +30,16 @@ from app.store.records import LoggedCall
 from app.store.sign_in_pace import SIGN_INS, Tried
 from app.web import security_lines
 from app.web.access import SIGNED_IN, describe_missing, is_fresh
+from app.web.onward import read_onward
 from app.web.refusals import NotAllowed, NotFresh, NotOpen, NotSignedIn, TooManyTries
-from app.web.second_factor import lacks_second_factor, lead_to_second_factor
+from app.web.second_factor import (
+    check_passkey_deletion,
+    is_past_code,
+    lacks_second_factor,
+    lead_to_second_factor,
+    may_set_up_second_factor,
+    note_second_factor,
+)
 from app.web.token_access import find_program, is_for_api
 
 LIKE_NOTHING = frozenset({None, "metrics.show"})
@@ -97,7 +105,8 @@ _OF_ACCOUNTS = frozenset({"account", "provider", "recovery", "security"})
 def install(app: Flask, *, is_reachable: bool, wants_second_factor: bool) -> None:
     """Look at who asks before anything else.
 
-    *is_reachable* from other machines is the app, and *wants_second_factor* of everybody.
+    *is_reachable* tells whether other machines can reach the app, and *wants_second_factor* whether
+    everybody has to sign in with two factors.
     """
     app.config["IS_REACHABLE"] = is_reachable
     app.config["WANTS_SECOND_FACTOR"] = wants_second_factor
@@ -123,7 +132,13 @@ def _check_visitor() -> ResponseReturnValue | None:
         abort(404)
     if request.blueprint == "security" and request.is_json:  # It takes any JSON for a form.
         abort(400)
+    return _check_person(endpoint)
+
+
+def _check_person(endpoint: str | None) -> ResponseReturnValue | None:
     g.person = person = _find_person()
+    if person and not person.is_local and is_past_code(endpoint):
+        return redirect(read_onward() or url_for("drafts.index"))
     if request.method == "POST" and endpoint in MAKES_SURE:
         _hold_back(MAKES_SURE[endpoint], person)
     if person and person.is_local:
@@ -134,6 +149,10 @@ def _check_visitor() -> ResponseReturnValue | None:
         return _ask_to_sign_in()
     elif request.blueprint != "security":
         return _check_signed_in(person)
+    elif lacks_second_factor() and not may_set_up_second_factor(endpoint):
+        return lead_to_second_factor()
+    elif request.method == "POST":
+        check_passkey_deletion(endpoint)
     return None
 
 
@@ -158,11 +177,14 @@ def _find_person() -> Person | None:
 
 
 def _find_reader() -> Person | None:
-    """Find whom a page addresses that says that there is none; nobody who may be elsewhere."""
+    """Find the person to whose rights the menus of a “no such page” answer are drawn.
+
+    `None` is anybody who may be at another machine without an account.
+    """
     # Who asks for a host that is not ours may be another site, whose page reads the answer.
     if isinstance(request.routing_exception, SecurityError):
         return None
-    with suppress(DatabaseError):
+    with suppress(SQLAlchemyError):
         person = _find_person()
         is_strange = person and person.is_local and may_be_elsewhere(current_app, request)
         return None if is_strange else person
@@ -185,6 +207,7 @@ def _conclude_try(answer: Response) -> Response:
         security_lines.note(security_lines.FAILED)
     elif request.endpoint in _AGAIN and what and answer.status_code == 302:
         renew_key(store())
+        note_second_factor(request.endpoint)
     return answer
 
 

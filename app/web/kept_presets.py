@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.campaign.compliance.fix_words import format_value
 from app.campaign.contract.fields import Values
+from app.campaign.contract.id_kinds import ID_FIELDS
 from app.campaign.contract.reading import Answers, read_answers
 from app.campaign.contract.wording import WORDS
 from app.forms.campaign import TYPED
@@ -35,7 +36,7 @@ FILLED = (
 
 FORGOTTEN = "The preset is deleted. Campaigns that began with it, or used it, stay as they are."
 
-IDS = ("assistant_id", "tenant_voice_provider_id", "phone_number_id", "phone_number_pool_id")
+IDS = tuple(ID_FIELDS)
 CONNECTION = ("connection", "webhook_url")
 _OF_ONE_CAMPAIGN = ("name", "start_date", "end_date", "own_dates")
 

@@ -19,9 +19,15 @@ class LaunchStep:
     is_done: bool
 
 
-def list_launch_steps(payload: Mapping[str, Any], broken: int) -> list[LaunchStep]:
-    """List what has to be there, in the order in which it is done; *broken* counts laws."""
-    steps = [LaunchStep("Created as DRAFT", is_done=True), _check_number(payload)]
+def list_launch_steps(
+    payload: Mapping[str, Any], broken: int, *, is_known_as_draft: bool
+) -> list[LaunchStep]:
+    """List what has to be there, in the order in which it is done; *broken* counts laws.
+
+    *is_known_as_draft* is false where a person found the campaign, and no answer says how it is.
+    """
+    created = "Created as DRAFT" if is_known_as_draft else "Look whether it is DRAFT"
+    steps = [LaunchStep(created, is_done=is_known_as_draft), _check_number(payload)]
     if broken:
         laws = "a law" if broken == 1 else f"{broken} laws"
         steps.append(LaunchStep(f"Change it: it breaks {laws} of calling", is_done=False))

@@ -18,7 +18,7 @@ _COOKIE = "view"
 
 
 def read_asked() -> dict[str, Any]:
-    """Give what the list was asked for; what is posted from it has that in its address, too."""
+    """Read the list's parameters from the address; forms on the list post to one with the same."""
     asked = {name: request.args[name] for name in _ASKED if request.args.get(name)}
     client = name_client(asked.pop("client", ""))
     return asked | ({"client": client} if client else {})

@@ -5,9 +5,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
+from app.campaign.contract.id_kinds import iterate_id_fields
 from app.connections import Connection
 from app.services import find_services
-from app.store.address_book import Nicknames, iterate_id_fields, read_nicknames
+from app.store.address_book import Nicknames, read_nicknames
 
 
 class NamedId(NamedTuple):

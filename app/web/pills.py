@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from app.campaign.compliance.acceptance import ACCEPTED, LIFTED, UNMET
+from app.campaign.compliance.acceptance import ACCEPTED, LIFTED, NOT_KNOWN, UNMET
 from app.campaign.compliance.evidence import Severity
 from app.campaign.formatting import write_plural
 from app.store.base import Readiness, State
@@ -20,7 +20,6 @@ READINESS_WORDS: dict[Readiness, str] = {
 }
 SHORT_STATE_WORDS = STATE_WORDS | {
     State.UNKNOWN: "Result unknown",
-    State.QUEUED: "Waiting to send",
 }
 
 _ICONS: dict[str, str] = {
@@ -39,11 +38,15 @@ _ICONS: dict[str, str] = {
 
 @dataclass(frozen=True)
 class Pill:
-    """A word in a frame; *kind* is how bad it is, and *rest* is what else there is to know."""
+    """A word in a frame; *kind* is how bad it is, and *rest* is what else there is to know.
+
+    *beside* is another one that whoever looks at the list has to see as well.
+    """
 
     words: str
     kind: str
     rest: str = ""
+    beside: "Pill | None" = None
 
     @property
     def icon(self) -> str:
@@ -60,12 +63,18 @@ def make_pill(row: Row, findings: Mapping[str, int], approval: Pill | None = Non
         return Pill(SHORT_STATE_WORDS[row.state], row.state, ", ".join(sayings))
     readiness = find_readiness(row.problems, findings)
     if readiness is Readiness.READY:
-        pill = approval or Pill(READINESS_WORDS[readiness], readiness)
+        is_known = not findings.get(NOT_KNOWN)
+        pill = approval or (Pill(READINESS_WORDS[readiness], readiness) if is_known else _PARTLY)
         return replace(pill, rest=", ".join(sayings))
     worst, *others = sayings
-    if approval:
+    if approval == _NOT_ASKED:
         others.append(approval.words.lower())
-    return Pill(worst[:1].upper() + worst[1:], readiness, ", ".join(others))
+        approval = None
+    return Pill(worst[:1].upper() + worst[1:], readiness, ", ".join(others), approval)
+
+
+_PARTLY = Pill("Ready, not all known", Readiness.INCOMPLETE)
+"""It is not green, as a rule that nobody has looked for may be broken."""
 
 
 def describe_approval(state: ApprovalState | None) -> Pill:
@@ -73,14 +82,18 @@ def describe_approval(state: ApprovalState | None) -> Pill:
 
     Going without approval counts for that once alone.
     """
-    return _APPROVALS.get(state, Pill("To be approved", Readiness.OPEN))
+    return _APPROVALS.get(state, _NOT_ASKED)
 
 
+_NOT_ASKED = Pill("To be approved", Readiness.OPEN)
 _APPROVALS: dict[ApprovalState | None, Pill] = {
     ApprovalState.ASKED: Pill("Approval asked for", State.QUEUED),
     ApprovalState.APPROVED: Pill("Approved", Readiness.READY),
     ApprovalState.REFUSED: Pill("Not approved", State.REFUSED),
 }
+
+
+_GAPS = "not all rules are known where the leads are"
 
 
 def _say_what_is_open(problems: Mapping[str, int], findings: Mapping[str, int]) -> list[str]:
@@ -94,5 +107,6 @@ def _say_what_is_open(problems: Mapping[str, int], findings: Mapping[str, int]) 
         (findings.get(Severity.LOW), "{} to confirm", "{} to confirm"),
         (findings.get(ACCEPTED), "{} accepted", "{} accepted"),
         (findings.get(LIFTED), "{} lifted", "{} lifted"),
+        (findings.get(NOT_KNOWN), _GAPS, _GAPS),
     ]
     return [write_plural(count, singular, plural) for count, singular, plural in counted if count]

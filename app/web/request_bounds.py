@@ -18,7 +18,7 @@ LARGEST_REQUEST = 512 * 1024
 MOST_BYTES = 64 * 1024
 """Of a form with a few answers in it."""
 
-WHOLE = {"answers", "api", "editing", "imports", "preview", "review"}
+WHOLE = {"answers", "api", "approvals", "editing", "imports", "preview", "review"}
 """Blueprints that take all of a campaign, or what is said of its findings; these may be as
 large as the server takes."""
 

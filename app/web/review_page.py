@@ -1,16 +1,17 @@
 """The review page, with what is said to the press before it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from app.campaign.contract.visible import can_be_seen
 from app.campaign.explanation import Explanation
 from app.connections import Connection
 from app.sending.approval import find_approval_obstacle, find_standing_of_draft
@@ -26,14 +27,26 @@ from app.web.access import find_person
 from app.web.calendar_file import MOST_WINDOWS
 from app.web.clocks import draw_clock_switch
 from app.web.nicknames import list_named_ids, read_sandbox_names
-from app.web.panel.drawings import Trouble
 from app.web.panel.findings_view import list_duties, list_exemptions
 from app.web.panel.panel import Panel, build_panel, find_public_url
+from app.web.panel.rules_part import Trouble
 from app.web.teamwork import find_teamwork
 from app.web.visit import find_connection, name_person
 
 SEND_FIELDS = ("named", "hurry", "in_spite_of", "without_approval")
 """What is typed or ticked for one press of Send, and kept nowhere."""
+
+
+class Press(NamedTuple):
+    """A press that only a name was missing for: it is offered again beside where that is typed.
+
+    *action* is the endpoint that it posts to, by the button's *name* and *value*.
+    """
+
+    words: str
+    action: str
+    name: str = ""
+    value: str = ""
 
 
 @dataclass(frozen=True)
@@ -42,7 +55,7 @@ class Reply:
 
     *refusal* or *message* is why it was not taken, and *done* what was done by it. *trouble* has
     the reasons that are not kept, all that were typed unless it is given. *wrong* says by duty,
-    exemption, or "who" what has to be changed there.
+    exemption, or "who" what has to be changed there, and *again* is what to press then.
     """
 
     refusal: NotConfirmed | None = None
@@ -50,6 +63,7 @@ class Reply:
     done: str = ""
     trouble: Trouble | None = None
     wrong: Mapping[str, str] = field(default_factory=dict)
+    again: Press | None = None
 
     @property
     def is_refusal(self) -> bool:
@@ -73,7 +87,7 @@ def draw_review(draft_id: str, reply: Reply | None = None) -> ResponseReturnValu
             draft.answers, read_accepted(draft), to, can_change=False, trouble=reply.trouble
         )
         if panel.meaning.problems:
-            return return_to_form(draft_id)
+            return _show_unkept(draft, to, lead_on=lambda: _return_to_form(draft_id))
         page = render_template(
             "campaign/review.html",
             connection=to,
@@ -116,15 +130,29 @@ def _find_what_counts(
 
 def _show_gone(draft: Draft, to: Connection) -> ResponseReturnValue:
     """Lead on from a draft that cannot be reviewed any more; what was written is shown."""
-    unkept = [*read_typed_by_rule("reason-").values(), *read_typed_by_rule("because-").values()]
-    if draft.is_locked:
-        further = url_for("submissions.latest", draft_id=draft.id)
-    else:
-        further = url_for("editing.edit", draft_id=draft.id)
+    further = "submissions.latest" if draft.is_locked else "editing.edit"
+    return _show_unkept(draft, to, lead_on=lambda: redirect(url_for(further, draft_id=draft.id)))
+
+
+def _show_unkept(
+    draft: Draft, to: Connection, lead_on: Callable[[], ResponseReturnValue]
+) -> ResponseReturnValue:
+    """Show the reasons that were written and cannot be kept; without any, lead on at once."""
+    alone = (request.form.get(name, "").strip() for name in ("hurry", "without_approval"))
+    unkept = [
+        *read_typed_by_rule("reason-").values(),
+        *read_typed_by_rule("because-").values(),
+        *filter(can_be_seen, alone),
+    ]
     if not unkept:
-        return redirect(further)
+        return lead_on()
+    further = "submissions.latest" if draft.is_locked else "editing.edit"
     page = render_template(
-        "campaign/unkept.html", connection=to, draft=draft, unkept=unkept, further=further
+        "campaign/unkept.html",
+        connection=to,
+        draft=draft,
+        unkept=unkept,
+        further=url_for(further, draft_id=draft.id),
     )
     return make_response(page, 409)
 
@@ -139,13 +167,13 @@ def _find_overlaps(session: Session, draft: Draft, explanation: Explanation) -> 
 
 def _record_look(draft_id: str, digest: str, connection: str) -> None:
     """Put the look on record; what cannot be written now can be looked at, and not be sent."""
-    with suppress(DatabaseError), store().writing(name_draft_chain(draft_id)) as session:
+    with suppress(SQLAlchemyError), store().writing(name_draft_chain(draft_id)) as session:
         audit_trail.record_review(
             session, draft_id, digest=digest, connection=connection, who=name_person()
         )
 
 
-def return_to_form(draft_id: str) -> ResponseReturnValue:
+def _return_to_form(draft_id: str) -> ResponseReturnValue:
     """Lead to the form of a campaign that is not complete, and say so."""
     flash("This campaign is not complete yet. The form says what to enter or to change.")
     return redirect(url_for("editing.edit", draft_id=draft_id))
@@ -155,4 +183,4 @@ def read_typed_by_rule(prefix: str) -> dict[str, str]:
     """Read what was typed in the fields whose names begin so, by the rest of their names."""
     fields = request.form.items()
     typed = {name[len(prefix) :]: text.strip() for name, text in fields if name.startswith(prefix)}
-    return {rule: text for rule, text in typed.items() if text}
+    return {rule: text for rule, text in typed.items() if can_be_seen(text)}

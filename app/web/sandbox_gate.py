@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from flask import Flask
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Request, Response
 
 from app.rights import Scope
@@ -53,7 +53,7 @@ class SandboxGate:
                 sent = request.authorization
                 key = (sent.token or "") if sent and sent.type == "bearer" else ""
                 token_and_account = api_tokens.find(session, key, datetime.now(UTC))
-        except DatabaseError:
+        except SQLAlchemyError:
             return _refuse(503, _NOT_NOW)
         if token_and_account is None or token_and_account[0].scope != Scope.WRITE:
             return _refuse(401, _OWN)

@@ -5,7 +5,7 @@ from typing import Any
 
 from app.rights import Right
 from app.services import store
-from app.store import drafts
+from app.store import approvals, drafts
 from app.store.acceptances import judge
 from app.store.audit_trail import name_draft_chain
 from app.store.models import Draft
@@ -13,12 +13,19 @@ from app.web.access import require
 from app.web.visit import name_person
 
 
-def save_answers(draft_id: str, answers: Mapping[str, Any], *, over: int, **more: int) -> Draft:
+def save_answers(
+    draft_id: str, answers: Mapping[str, Any], *, over: int, copy_of: str = "", **more: int
+) -> Draft:
     """Save answers over a version, as `drafts.save` does.
 
-    Raises `NotAllowed` where they go to a connection at which who asks may not edit.
+    A new draft that is a *copy_of* another has the authors of that one as well. Raises
+    `NotAllowed` where they go to a connection at which who asks may not edit.
     """
     require(Right.EDIT, str(answers.get("connection", "")))
     judgement = judge(answers)
     with store().writing(name_draft_chain(draft_id)) as session:
-        return drafts.save(session, draft_id, judgement, over=over, who=name_person(), **more)
+        who = name_person()
+        draft = drafts.save(session, draft_id, judgement, over=over, who=who, **more)
+        if copy_of and draft.version == 1:
+            approvals.copy_editors(session, copy_of, draft_id)
+        return draft

@@ -29,7 +29,7 @@ class _Sessions(SecureCookieSessionInterface):
         return request.is_secure
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        """Let no cookie tell copies of a static file apart: a new one would undo them all."""
+        """Set no cookie on static files: with each new one, cached copies would be useless."""
         if request.endpoint not in _STATIC:
             super().save_session(app, session, response)
 

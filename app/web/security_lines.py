@@ -39,6 +39,8 @@ def has_failed(answer: Response) -> bool:
     """
     if request.endpoint == "people.take_link":
         return answer.status_code == 404
+    if request.endpoint in {"provider.start", "recovery.send"}:  # Nobody has proved anything yet.
+        return False
     names = ("login", "wan_signin", "wan_verify")
     before = {url_for(f"security.{name}") for name in names}
     leads_back = (answer.location or "").partition("?")[0] in before

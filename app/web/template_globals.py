@@ -6,14 +6,25 @@ from datetime import timedelta
 from flask import Flask, g, request
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import SQLAlchemyError
 
-from app.campaign.compliance.acceptance import EXEMPTIONS
-from app.campaign.compliance.hours_words import describe_row, format_short_hours, format_stretch
+from app.campaign.compliance.acceptance import DUTY_ANSWER_WORDS, EXEMPTIONS
+from app.campaign.compliance.hours_words import (
+    describe_periods,
+    describe_row,
+    format_short_hours,
+    format_stretch,
+)
 from app.campaign.contract.fields import FIELD, CampaignType
 from app.campaign.contract.typed_length import LONGEST_TEXT
 from app.campaign.contract.wording import WORDS
-from app.campaign.formatting import format_short_day, format_weekdays, shorten, write_plural
+from app.campaign.formatting import (
+    format_length,
+    format_short_day,
+    format_weekdays,
+    shorten,
+    write_plural,
+)
 from app.campaign.timezones.zones import name_city
 from app.connections import SANDBOX, Connection
 from app.forms.question import QUESTIONS
@@ -25,7 +36,7 @@ from app.sending.confirmation import LONGEST_SENDER
 from app.services import connections, find_issuer, find_services, store
 from app.store import address_book, identities, join_links, saved_views, sign_ins
 from app.version import VERSION
-from app.web.access import find_person, may
+from app.web.access import find_person, is_fresh, may
 from app.web.addresses import has_host_name
 from app.web.attention import find_attention
 from app.web.batch_words import describe_calling_time, describe_state
@@ -70,6 +81,7 @@ def install(app: Flask) -> None:
         questions=QUESTIONS,
         exemptions=EXEMPTIONS,
         state_words=STATE_WORDS,
+        duty_answer_words=DUTY_ANSWER_WORDS,
         version=VERSION,
         Right=Right,
         SANDBOX=SANDBOX,
@@ -103,7 +115,9 @@ def install(app: Flask) -> None:
         days=format_weekdays,
         hours=format_short_hours,
         stretch=format_stretch,
+        periods=describe_periods,
         row_in_words=describe_row,
+        length_in_words=format_length,
         city=name_city,
         shortened=shorten,
         named=name_campaign,
@@ -121,6 +135,7 @@ def install(app: Flask) -> None:
             "person": g.get("person"),
             "may": may,
             "can_have_passkeys": has_host_name,
+            "is_fresh": is_fresh,
             "is_known_at_provider": _is_known_at_provider,
         }
     )
@@ -143,21 +158,21 @@ def _draw_csrf_field() -> Markup:
 
 def _list_clients() -> list[Connection]:
     """List the clients that can be switched to; none where they cannot be read."""
-    with suppress(DatabaseError):
+    with suppress(SQLAlchemyError):
         return list_clients()
     return []
 
 
 def _find_client() -> Connection | None:
     """Find the client that is worked on; all of them where they cannot be read."""
-    with suppress(DatabaseError):
+    with suppress(SQLAlchemyError):
         return find_client(request.args.get("client", ""))
     return None
 
 
 def _count_waiting() -> str:
     """Count what waits for the person who looks; empty if nothing does, or it cannot be read."""
-    with suppress(DatabaseError), store().reading() as session:
+    with suppress(SQLAlchemyError), store().reading() as session:
         listed = list_waiting(session, find_person(), connections())
         return listed.count if listed.waiting else ""
     return ""

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from math import ceil
 
 from flask import request
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.rights import Person, Scope, make_local_person
 from app.services import store
@@ -62,7 +62,7 @@ def _note_use(token: ApiToken, now: datetime) -> None:
     if token.used_at and now - token.used_at <= api_tokens.USED_EVERY:
         return
     with (
-        suppress(DatabaseError),
+        suppress(SQLAlchemyError),
         store().writing(name_account_chain(token.account_id)) as database,
     ):
         api_tokens.note_use(database, token.id, now)

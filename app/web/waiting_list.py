@@ -16,6 +16,7 @@ from app.store import approval_lists, approvals, batches, comments, submissions
 from app.store.batch_models import Batch
 from app.store.batch_summary import summarise
 from app.store.models import Draft
+from app.store.team_models import ApprovalRule
 from app.web.access import find_keys_of
 from app.web.names import name_campaign
 
@@ -96,13 +97,14 @@ def make_list_of_items(app: Flask, registry: ConnectionRegistry) -> ListWaiting:
 
 @dataclass
 class _Look:
-    """Who looks, and where; each connection is looked up once."""
+    """Who looks, and where; each connection, and who has to approve there, is looked up once."""
 
     session: Session
     person: Person
     registry: ConnectionRegistry
     most: int
     known: dict[str, Connection] = field(default_factory=dict)
+    rules: dict[str, ApprovalRule | None] = field(default_factory=dict)
 
     def find_connection(self, about: Draft | Batch) -> Connection:
         """Find where a draft or a batch goes."""
@@ -110,6 +112,12 @@ class _Look:
         if key not in self.known:
             self.known[key] = self.registry.find(key)
         return self.known[key]
+
+    def find_rule(self, key: str) -> ApprovalRule | None:
+        """Find who has to approve what goes to a connection; `None` if nobody has to."""
+        if key not in self.rules:
+            self.rules[key] = approvals.find_rule(self.session, key)
+        return self.rules[key]
 
     def may(self, right: Right, about: Draft | Batch) -> bool:
         """Tell whether who looks has a right where a draft or a batch goes."""
@@ -156,10 +164,26 @@ def _find_refused(look: _Look) -> Iterator[Waiting]:
     for refused, about in approval_lists.iterate_refused(look.session, look.person.label):
         if look.may(Right.VIEW, about):
             yield Waiting(
-                "Change what was not approved",
+                "Change what was not approved"
+                if look.may(Right.EDIT, about)
+                else "Not approved: somebody else has to change it",
                 *_name(about, "review.show", "batches.show"),
                 refused.decided_at,
                 refused.reason,
+            )
+
+
+def _find_void(look: _Look) -> Iterator[Waiting]:
+    """Find what somebody has written or asked about, and was changed since it was approved."""
+    approved_last = approval_lists.iterate_approved_of(look.session, look.person.label, look.most)
+    for approved, draft in approved_last:
+        seen = _name_seen(look, draft)
+        if seen not in {None, approved.seen} and look.may(Right.EDIT, draft):
+            yield Waiting(
+                "Ask for approval again: changed since it was given",
+                *_name(draft, "review.show", ""),
+                approved.decided_at,
+                f"approved by {approved.decided_by}",
             )
 
 
@@ -208,7 +232,7 @@ def _is_changed(look: _Look, about: Draft | Batch) -> bool:
 def _name_seen(look: _Look, about: Draft | Batch) -> str | None:
     """Name what an approval would be bound to now; `None` where nobody has to approve."""
     to = look.find_connection(about)
-    rule = approvals.find_rule(look.session, to.key)
+    rule = look.find_rule(to.key)
     if rule is None:
         return None
     if isinstance(about, Draft):
@@ -226,6 +250,7 @@ _KINDS = (
     _find_unknown,
     _find_to_approve,
     _find_refused,
+    _find_void,
     _find_changed,
     _find_mentions,
     _find_approved,

@@ -109,10 +109,16 @@ const noteVersion = ({ version, address, heading }) => {
   if (location.pathname !== address) history.replaceState(null, "", address);
 };
 
+const sayDeleted = () => {
+  say("Saved, but somebody has deleted this campaign. ", true);
+  status.append(Object.assign(document.createElement("a"), { textContent: "Bring it back", href: location.href }));
+};
+
 const ENTER = {
   clean(reply) {
     noteVersion(reply);
     dropCopy(draft);
+    if (reply.is_deleted) return sayDeleted();
     say(`Saved at ${new Date().toTimeString().slice(0, 5)}`);
     isAskedFor = false;
   },

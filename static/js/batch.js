@@ -1,4 +1,6 @@
 // Follow a batch: the server tells of each change; where it cannot, it is asked every two seconds.
+import { lookAgain } from "./look-again.js";
+
 const page = document.querySelector("[data-batch]");
 const EVERY = 2000;
 const RENEWED_EVERY = 4000;
@@ -11,9 +13,14 @@ const inWords = (seconds) => {
   if (seconds < 90) return `${seconds} s`;
   return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
 };
-let renewed = Date.now();
-const renew = async () => {
-  if (Date.now() - renewed < RENEWED_EVERY) return;
+let renewed = 0;
+let renewal;
+// The last change is shown, too: none may follow it.
+const renew = () => {
+  clearTimeout(renewal);
+  renewal = setTimeout(() => renewRows().catch(() => {}), Math.max(0, renewed + RENEWED_EVERY - Date.now()));
+};
+const renewRows = async () => {
   renewed = Date.now();
   const answer = await fetch(location.href, { cache: "no-store" });
   const made = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("rows");
@@ -33,9 +40,10 @@ const show = (progress) => {
   for (const part of parts) part.textContent = progress[part.dataset.count].toLocaleString("en");
   if (bar) bar.value = progress.done + progress.failed + progress.taken_back + progress.unknown;
   if (left) left.textContent = progress.seconds === null || progress.held ? "" : `${progress.rate} a second, about ${inWords(progress.seconds)} left`;
-  // What is said of a pause, and what can be pressed then, the page has.
-  if (progress.pending && String(progress.held) === page.dataset.held) renew().catch(() => {});
-  else location.reload();
+  // What is said of a pause or of an unknown outcome, and what can be pressed then, the page has.
+  const isAsDrawn = String(progress.held) === page.dataset.held && String(progress.unknown) === page.dataset.unknown;
+  if (progress.pending && isAsDrawn) renew();
+  else lookAgain();
 };
 const ask = async () => {
   try {

@@ -98,8 +98,12 @@ const draw = () => {
   list.replaceChildren(...groups);
   mark();
   input.setAttribute("aria-expanded", String(choices.length > 0));
-  if (hasFailed) status.textContent = "The search for campaigns does not answer.";
-  else status.textContent = choices.length ? `${choices.length} found` : "Nothing is called that.";
+  const found = choices.length ? `${choices.length} found` : "Nothing is called that.";
+  say(hasFailed ? "The search for campaigns does not answer." : found);
+};
+// Each writing is read aloud, also of what stands there already.
+const say = (words) => {
+  if (status.textContent !== words) status.textContent = words;
 };
 
 const fetchCampaigns = async () => {

@@ -1,5 +1,7 @@
 // Wait for what is under way beside the page: ask often at first, then every two seconds. A page
 // that says in which state it is is also made anew when that has changed.
+import { lookAgain } from "./look-again.js";
+
 const waiting = document.querySelector("[data-pending]");
 const silent = document.getElementById("no-answer");
 const LONGEST = 2000;
@@ -15,7 +17,7 @@ const look = async () => {
     showSilence(!answer.ok);
     if (answer.ok) {
       const { pending, state } = await answer.json();
-      if (!pending || (waiting.dataset.state && state !== waiting.dataset.state)) return location.reload();
+      if (!pending || (waiting.dataset.state && state !== waiting.dataset.state)) return lookAgain();
     }
   } catch {
     showSilence(true);

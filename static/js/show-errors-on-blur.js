@@ -17,13 +17,21 @@ const hold = (button) => {
   return () =>
     ([...row.querySelectorAll(".note button")].find((peer) => peer.value === value) ?? document.getElementById(row.dataset.row)).focus({ preventScroll: true });
 };
+const spoken = document.getElementById("left-wrong");
+const say = (row) => {
+  const label = row.querySelector("label, legend")?.firstChild.textContent.trim() ?? "";
+  const errors = [...row.querySelectorAll(":scope > .note > .error, :scope > .refusals")];
+  spoken.textContent = errors.map(({ textContent }) => `${label}: ${textContent.replace(/\s+/g, " ").trim()}`).join(" ");
+};
 const mark = (row) => {
-  if (leaving.delete(row)) row.dataset.left = "";
+  const isJustLeft = leaving.delete(row);
+  if (isJustLeft) row.dataset.left = "";
   const wrong = row.dataset.left !== undefined && row.querySelector(":scope > .note > .error, :scope > .refusals") !== null;
   for (const control of row.querySelectorAll("[aria-describedby]")) {
     if (wrong) control.setAttribute("aria-invalid", "true");
     else control.removeAttribute("aria-invalid");
   }
+  if (isJustLeft) say(row);
 };
 
 form.addEventListener("focusout", (event) => {
@@ -53,8 +61,16 @@ document.addEventListener("htmx:before:swap", (event) => {
     for (const note of document.querySelectorAll("[data-row] > .note")) note.replaceChildren();
   }
 });
+// The summary of a press that came to nothing goes once all that it names is mended.
+const tidy = () => {
+  const summary = document.querySelector("[data-summary]");
+  if (!summary) return;
+  const rows = [...summary.querySelectorAll("li > a")].map((link) => document.querySelector(`[data-row="${link.hash.slice(1)}"]`));
+  summary.hidden = rows.every((row) => row && !row.querySelector(":scope > .note > .error, :scope > .refusals"));
+};
 document.addEventListener("htmx:after:swap", () => {
   document.querySelectorAll("[data-row]").forEach(mark);
+  tidy();
   if (document.activeElement === document.body) held?.();
   held = null;
 });

@@ -45,7 +45,7 @@ def test_an_author_an_approver_and_a_sender_bring_a_campaign_on_its_way(
     edda.page.get_by_label("Say something about this campaign").fill("The new desk, @Ansel.")
     assert_good(edda.page)
     edda.press("Comment")
-    edda.sees("Ansel will find this.")
+    edda.sees("Ansel finds it under “Waiting for me”.")
     assert_good(edda.page)
 
     ansel.page.goto("/")

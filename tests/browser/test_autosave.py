@@ -167,3 +167,35 @@ def test_what_was_typed_after_the_campaign_was_sent_can_be_kept_as_a_new_draft(
     operator.sees_heading("Too late")
     operator.press("Review and send")
     operator.sees_heading("Review Too late")
+
+
+def test_whoever_types_in_a_campaign_that_was_deleted_is_told_and_led_to_bring_it_back(
+    operator: Operator,
+) -> None:
+    page = operator.page
+    operator.start({"name": "Deleted meanwhile"})
+    operator.waits_until_saved()
+    other = page.context.new_page()
+    other.goto("/")
+    other.locator("summary", has_text="What can be done with").click()
+    other.get_by_role("button", name="Delete Deleted meanwhile").click()
+    other.get_by_role("button", name="Undo deleting").wait_for()
+
+    operator.fill({"name": "Typed after that"})
+    expect(page.locator("#saved")).to_contain_text("somebody has deleted this campaign")
+    page.get_by_role("link", name="Bring it back").click()
+    operator.sees_heading("Deleted: Typed after that")
+    page.get_by_role("button", name="Bring it back").click()
+    operator.sees_heading("Typed after that")
+
+
+def test_deleting_a_campaign_right_after_typing_keeps_both(operator: Operator) -> None:
+    page = operator.page
+    page.goto("/")
+    operator.press("Try it with a sample")
+    operator.fill({"name": "Typed at the last moment"})
+    operator.press("Delete the sample")
+    page.wait_for_url("**/")
+    page.goto("/?show=deleted")
+    page.get_by_role("link", name="Typed at the last moment").click()
+    operator.sees_heading("Deleted: Typed at the last moment")

@@ -51,6 +51,18 @@ def test_what_is_ticked_is_sent_and_followed(
     expect(page.get_by_role("row").filter(has_text="Created")).to_have_count(5)
 
 
+def test_a_batch_that_ends_says_so_by_its_heading(
+    operator: Operator, app: Flask, saved: Saved
+) -> None:
+    set_pace(app, 4)
+    review_many(operator, saved, 3)
+    operator.press("Send 3 campaigns to the sandbox")
+    operator.page.get_by_role("button", name="Pause").focus()
+
+    operator.sees_heading("Batch 1: ended")
+    expect(operator.page.get_by_role("heading", level=1)).to_be_focused()
+
+
 def test_nothing_slides_under_the_second_click_on_the_button_that_sends(
     operator: Operator, saved: Saved, ledger: Ledger
 ) -> None:
@@ -112,10 +124,10 @@ def test_who_reads_the_campaigns_of_a_batch_keeps_their_place(
     page = review_many(operator, saved, 9)
     operator.press("Send 9 campaigns to the sandbox")
     operator.sees_heading("Batch 1: being sent")
-    row = page.get_by_role("row").filter(has_text="Waiting").first
-    link = row.get_by_role("link")
-    name = link.inner_text()
-    link.focus()
+    # Rows are renewed meanwhile, so the row is looked up by its name from here on.
+    waiting = page.get_by_role("row").filter(has_text="Waiting").nth(2)
+    name = waiting.get_by_role("link").inner_text()
+    page.get_by_role("link", name=name, exact=True).focus()
     sent = page.get_by_role("row").filter(has_text=name)
     expect(sent).to_contain_text("Created", timeout=30_000)
     expect(page.get_by_role("link", name=name, exact=True)).to_be_focused()

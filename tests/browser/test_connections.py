@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from playwright.sync_api import expect
+from playwright.sync_api import Dialog, expect
 
+from app.campaign.contract.id_kinds import IdKind
 from app.connections import ConnectionRegistry
 from app.sandbox.ledger import Ledger
 from app.sandbox.switch import Faults, Switch
@@ -73,8 +74,8 @@ def test_the_address_book_is_offered_for_the_connection_and_what_answers(
 ) -> None:
     key = add_connection("Client A")
     with store.writing() as session:
-        address_book.keep(session, key, address_book.IdKind.ASSISTANT, "asst_1", "Front desk bot")
-        address_book.keep(session, key, address_book.IdKind.SQUAD, "squad_1", "Closers")
+        address_book.keep(session, key, IdKind.ASSISTANT, "asst_1", "Front desk bot")
+        address_book.keep(session, key, IdKind.SQUAD, "squad_1", "Closers")
     operator.start()
     operator.page.get_by_label("Send to").select_option(key)
     offered = operator.page.locator("#book-assistant_id option")
@@ -169,3 +170,24 @@ def test_a_connection_is_entered_tested_and_used(
     any_operator.sees("It answers (status 405)")
     connections: ConnectionRegistry = find_services(app).connections
     assert [connection.name for connection in connections.list_all()] == ["Sandbox", "Rehearsals"]
+
+
+def test_what_is_typed_of_a_connection_is_not_lost_to_another_form_of_its_page_unasked(
+    operator: Operator, add_connection: NewConnection
+) -> None:
+    page = operator.page
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.once("dialog", stay)  # All tests of a worker have one page.
+    page.goto(f"/connections/{add_connection('Client A')}")
+    page.get_by_label("Notes").fill("Ask Kim.")
+    operator.press("Save the pace")
+    expect(page.get_by_label("Notes")).to_have_value("Ask Kim.")
+    assert asked == ["beforeunload"]
+    page.get_by_role("button", name="Save", exact=True).click()
+    operator.sees("Saved.")
+    assert asked == ["beforeunload"]

@@ -8,6 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Page
 
+from app.campaign.contract.id_kinds import IdKind
 from app.connections import COLOURS
 from app.store import address_book, drafts
 from app.store.acceptances import judge
@@ -102,9 +103,7 @@ def test_the_pages_about_a_live_connection(
     answers = typed(outbound()) | {"connection": key}
     with store.writing() as session:
         drafts.save(session, LIVE, judge(answers), over=0)
-        address_book.keep(
-            session, key, address_book.IdKind.ASSISTANT, "asst_abc123", "Front desk bot"
-        )
+        address_book.keep(session, key, IdKind.ASSISTANT, "asst_abc123", "Front desk bot")
     for address in (f"/drafts/{LIVE}", f"/drafts/{LIVE}/review", f"/drafts/{LIVE}/history"):
         page.goto(address)
         assert_good(page)

@@ -85,8 +85,8 @@ def test_an_older_answer_never_replaces_a_newer_one(operator: Operator) -> None:
         operator.fill({"name": "Older"})
     operator.fill({"name": "Newer"})
     expect(operator.json()).to_contain_text("Newer")
-    if held:
-        held[0].continue_()
+    assert held
+    held[0].continue_()
     operator.fill({"assistant_id": "asst_1"})
 
     expect(operator.json()).to_contain_text("asst_1")
@@ -234,3 +234,17 @@ def test_typing_weeks_chooses_to_move_the_dates(
     expect(operator.page.get_by_label("Move them by whole weeks")).to_be_checked()
     operator.press("Make the copy")
     expect(operator.field("start_date")).to_have_value("2027-01-18")
+
+
+def test_the_summary_of_what_is_wrong_goes_once_all_of_it_is_mended(operator: Operator) -> None:
+    answers = typed(inbound())
+    operator.start(answers | {"name": "", "assistant_id": ""})
+    operator.press("Review and send")
+    summary = operator.page.get_by_role("alert").filter(has_text="2 answers need a change")
+    expect(summary).to_be_visible()
+    operator.fill({"name": "Front desk"})
+    operator.leave("name")
+    expect(summary).to_be_visible()
+    operator.fill({"assistant_id": "asst_abc123"})
+    operator.leave("assistant_id")
+    expect(summary).to_be_hidden()

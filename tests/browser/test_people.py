@@ -180,6 +180,16 @@ def test_a_passkey_signs_in_and_proves_who_it_is(page: Page, app: Flask, site: A
     page.goto(f"{url}/sign-in/again")
     Operator(page).press("Use a passkey")
     Operator(page).sees("Thank you. Go on where you were.")
+    page.goto(f"{url}/account")
+    Operator(page).press("Sign out")
+    Operator(page).sees_heading("Sign in")
+
+    sign_in_at(page, url)  # The password alone is one factor.
+    Operator(page).sees_heading("Prove that it is you")
+    Operator(page).press("Use a passkey")
+    Operator(page).sees("Thank you. Go on where you were.")
+    page.goto(f"{url}/account")
+    Operator(page).sees_heading("Your account")
     devices.detach()
 
 

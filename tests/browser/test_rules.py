@@ -149,11 +149,11 @@ def test_a_row_of_the_chart_tells_its_hours_to_who_points_or_tabs_there(
     any_operator.open(saved(outbound(), audience="Florida, California"))
     chart = any_operator.page.locator(".told-below").first
     ask = chart.get_by_text("Point at a row")
-    there, elsewhere = chart.get_by_text("Los Angeles: calls"), chart.get_by_text("New York: calls")
+    there, elsewhere = map(chart.get_by_text, ("in Los Angeles it calls", "in New York it calls"))
     expect(ask).to_be_visible()
     expect(there).to_be_hidden()
 
-    chart.get_by_role("img", name="Los Angeles: calls 06:00 to 14:00 there.").focus()
+    chart.get_by_role("img", name="in Los Angeles it calls from 06:00 to 14:00.").focus()
     expect(there).to_be_visible()
     expect(ask).to_be_hidden()
 
@@ -178,7 +178,7 @@ def test_the_arrow_keys_go_from_calling_day_to_calling_day_and_each_tells_its_ho
     ]:
         page.keyboard.press(key)
         expect(page.locator(".month td:focus")).to_have_attribute(
-            "title", f"{title}: 09:00 to 17:00"
+            "data-told", f"{title}: 09:00 to 17:00"
         )
         expect(page.locator(".month [tabindex]")).to_have_count(1)
     expect(page.get_by_text("Point at a day")).to_be_hidden()
@@ -188,7 +188,7 @@ def test_a_day_is_told_to_a_finger_and_to_a_pointer(
     operator: Operator, saved: Callable[..., str]
 ) -> None:
     operator.open(saved(outbound()))
-    day = operator.page.locator("[title^='Thu 7 Jan 2027']")
+    day = operator.page.locator("[data-told^='Thu 7 Jan 2027']")
     written = "element => getComputedStyle(element, '::after').content"
     assert day.evaluate(written) == "none"
     day.click()

@@ -50,3 +50,20 @@ def test_each_field_can_be_left_out_and_none_can_be_of_another_kind(name: str) -
 def test_no_answer_about_the_leads_is_the_same_as_null() -> None:
     beside = {"audience": None, "purpose": None, "own_dates": None}
     assert read(PAYLOAD, **beside).answers == read(PAYLOAD).answers
+
+
+@pytest.mark.parametrize("blank", ["", None])
+@pytest.mark.parametrize("name", ["audience", "purpose", "own_dates"])
+def test_a_blank_about_the_leads_is_what_the_form_posts_for_nothing(name: str, blank: Any) -> None:
+    reading = read(PAYLOAD, **{name: blank})
+    assert (reading.faults, reading.answers) == ([], read(PAYLOAD).answers)
+
+
+@pytest.mark.parametrize(
+    ("name", "word"),
+    [("audience", "Narnia"), ("audience", "Georgia"), ("own_dates", "some day")],
+)
+def test_a_word_that_is_no_place_or_day_is_a_fault_where_it_counts(name: str, word: str) -> None:
+    (fault,) = read(PAYLOAD, **{name: word}).faults
+    assert (fault.path, fault.write()["pointer"]) == ((name,), f"#/{name}")
+    assert read(write(inbound()), **{name: word}).faults == []

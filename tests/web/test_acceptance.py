@@ -70,9 +70,26 @@ def test_nothing_is_accepted_without_a_name(visitor: Visitor, late: str) -> None
     answers = {"reason-us-fl-hours": "They asked.", "who": " "}
     page = visitor.press(page, "accept", answers=answers, rules="us-fl-hours")
     assert "Enter your name" in text(page.soup.find(id="who-error"))
-    assert refused(page) == "Enter your name above, then press again."
+    assert [field["id"] for field in page.soup.select("[aria-invalid]")] == ["who"]
     assert dict(fields_of(page.form("accept")))["who"] == ""
     assert "1 law is broken" in verdict(page)
+
+
+def test_what_a_name_was_missing_for_is_pressed_again_beside_it(
+    visitor: Visitor, late: str
+) -> None:
+    page = visitor.open(f"/drafts/{late}/review")
+    answers = {"reason-us-fl-hours": "They asked.", "who": " "}
+    page = visitor.press(page, "accept", answers=answers, rules="us-fl-hours")
+    again = page.soup.select_one(".row:has(#who) button")
+    assert isinstance(again, Tag)
+    assert text(again) == "Accept: Florida calling hours"
+
+    page = visitor.press(
+        page, "accept", {"who": "Ada"}, **{str(again["name"]): str(again["value"])}
+    )
+
+    assert "Accepted: They asked. Ada, " in page.text
 
 
 @pytest.mark.parametrize(
@@ -168,7 +185,7 @@ def test_what_has_changed_since_it_was_seen_is_not_accepted(
     visitor.press(visitor.open(f"/drafts/{late}"), answers={"daily_end_time": "23:00"}, then="save")
     answers = {"reason-us-fl-hours": "Nine is fine.", "who": "Ada"}
     again = visitor.press(page, "accept", answers=answers, rules="us-fl-hours")
-    assert "The draft has changed since you reviewed it. Please look again." in again.flash()
+    assert "The draft has changed meanwhile. Please look again." in again.flash()
     kept = again.soup.find(id="reason-us-fl-hours")
     assert isinstance(kept, Tag)
     assert kept["value"] == "Nine is fine."

@@ -10,13 +10,13 @@ from flask.testing import FlaskClient
 
 from app.rights import Role
 from app.services import find_services
-from app.store import approvals
+from app.store import approvals, drafts
 from app.store.approvals import Decision, Subject
 from app.store.base import State
 from app.store.connection_models import SavedConnection
 from app.store.models import Submission
 from app.store.team_models import ApprovalState
-from tests.factories import outbound
+from tests.factories import outbound, typed
 from tests.pages import Page, drain
 from tests.people.accounts import add_account, make_client, sign_in
 from tests.web.teams import Team, make_team_with_approval, read_fields
@@ -134,13 +134,28 @@ def test_another_address_of_the_connection_voids_an_approval(
         assert changed
         changed.version += 1
 
-    assert "since then the campaign" in team.read("anna", f"/drafts/{draft_id}/review")
+    assert "since then what is said of it, its connection" in (
+        team.read("anna", f"/drafts/{draft_id}/review")
+    )
+
+
+def test_what_was_deleted_meanwhile_is_not_approved(team: Team) -> None:
+    draft_id = team.write("edda")
+    page = f"/drafts/{draft_id}/approval"
+    fields = read_fields(team.browsers["ansel"].get(page)) | {"verdict": "approve"}
+    with find_services(team.app).store.writing() as session:
+        drafts.delete(session, draft_id, who="Edda")
+
+    team.browsers["ansel"].post(page, data=fields)
+
+    with find_services(team.app).store.reading() as session:
+        assert approvals.find_last_approved(session, draft_id) is None
 
 
 def test_a_refusal_has_a_reason_which_the_author_reads(team: Team) -> None:
     draft_id = team.write("edda")
     team.ask("edda", draft_id)
-    unsaid = team.decide("ansel", draft_id, "refuse", " \u200b ")
+    unsaid = team.decide("ansel", draft_id, "refuse", " \u200b\u2800 ")
     assert unsaid.status_code == 422
     assert "Write down why" in unsaid.text
 
@@ -275,7 +290,8 @@ def test_who_asked_is_told_of_a_refusal_that_follows_an_approval(team: Team) -> 
     for verdict in ("approve", "refuse"):
         page = f"{address}/approval"
         team.press("ansel", page, page, verdict=verdict, reason="On second thoughts.")
-    assert "Change what was not approved" in team.read("selma", "/waiting")
+    assert "Not approved: somebody else has to change it" in team.read("selma", "/waiting")
+    assert "Change what was not approved" in team.read("edda", "/waiting")
 
 
 def test_an_approval_needs_a_fresh_sign_in(team: Team) -> None:
@@ -421,7 +437,7 @@ def test_the_list_says_how_the_approval_of_each_stands(team: Team) -> None:
     pills = read_pills(team)
     team.ask_for_approval(None)
 
-    assert [pills[draft_id] for draft_id in (asked, approved)] == ["approval asked for", "approved"]
+    assert [pills[draft_id] for draft_id in (asked, approved)] == ["Approval asked for", "Approved"]
     assert [pills[draft_id] for draft_id in (changed, untouched)] == ["to be approved"] * 2
     assert not [tags for tags in read_pills(team).values() if "approved" in tags]
 
@@ -431,3 +447,130 @@ def read_pills(team: Team) -> dict[str, str]:
     rows = Page(team.browsers["selma"].get("/")).soup.select("tbody tr")
     pills = {str(row.select("input[name=draft]")[0]["value"]): row.select(".tag") for row in rows}
     return {draft_id: tags[-1].text.strip().rpartition(", ")[2] for draft_id, tags in pills.items()}
+
+
+def test_what_is_approved_already_is_not_said_to_be_asked_for(team: Team) -> None:
+    draft_id = team.write("edda")
+    team.ask("edda", draft_id)
+    page = f"/drafts/{draft_id}/review"
+    before = team.browsers["edda"].get(page)
+    team.decide("ansel", draft_id, "approve")
+    again = team.browsers["edda"].post(f"/drafts/{draft_id}/approval/ask", data=read_fields(before))
+    assert "It is approved already, as it stands here." in again.text
+    assert "Approval is asked for" not in again.text
+
+
+@pytest.mark.parametrize("posted", ["send", "accept", "confirm", "resume", "approval/ask"])
+def test_the_address_that_an_answer_stood_at_leads_a_colleague_to_the_review(
+    team: Team, posted: str
+) -> None:
+    draft_id = team.write("edda")
+    answer = team.browsers["ansel"].get(f"/drafts/{draft_id}/{posted}")
+    assert (answer.status_code, answer.location) == (302, f"/drafts/{draft_id}/review")
+
+
+def test_who_wrote_a_campaign_cannot_approve_what_a_colleague_keeps_of_it_as_a_new_draft(
+    team: Team,
+) -> None:
+    team.add("emil", Role.EDITOR, Role.APPROVER)
+    draft_id = team.write("emil")
+    team.ask_for_approval(None)
+    late = team.browsers["edda"].get(f"/drafts/{draft_id}")
+    team.send("selma", draft_id)
+    kept = team.browsers["edda"].post(
+        f"/drafts/{draft_id}", data=read_fields(late) | typed(outbound(name="Changed"))
+    )
+    form = Page(kept).form()
+    copy_id = str(form.get("action")).rpartition("/")[2]
+    team.browsers["edda"].post(str(form.get("action")), data=read_fields(kept))
+    team.ask_for_approval("")
+    team.ask("edda", copy_id)
+    page = f"/drafts/{copy_id}/approval"
+    team.force("emil", page, page, verdict="approve", reason="")
+    assert "is not approved yet" in team.send("selma", copy_id).text
+
+
+def test_who_approves_sees_how_often_one_lead_is_called(team: Team) -> None:
+    draft_id = team.write("edda")
+    team.ask("edda", draft_id)
+    assert "A lead who never answers" in team.read("ansel", f"/drafts/{draft_id}/approval")
+
+
+def test_the_button_of_who_may_go_without_approval_says_that_it_does(team: Team) -> None:
+    team.add("olga", Role.SENDER, Role.OVERRIDER)
+    draft_id = team.write("edda")
+    page = f"/drafts/{draft_id}/review"
+    assert "Send without approval to the sandbox" in team.read("olga", page)
+    team.ask("edda", draft_id)
+    team.decide("ansel", draft_id, "approve")
+    approved = team.read("olga", page)
+    assert "Send to the sandbox" in approved
+    assert "Send without approval" not in approved
+
+
+def test_the_form_says_how_the_approval_stands_before_it_is_changed(team: Team) -> None:
+    draft_id = team.write("edda")
+    form = f"/drafts/{draft_id}"
+    assert "has to be approved" not in team.read("edda", form)
+    team.decide("ansel", draft_id, "approve")
+    assert "Once you change it, it has to be approved again." in team.read("edda", form)
+    team.write("edda", draft_id, name="Changed")
+    assert "approved it" in team.read("edda", form)
+    assert "since then the campaign was changed" in team.read("edda", form)
+    team.decide("ansel", draft_id, "refuse", "Wrong assistant.")
+    assert "did not approve it" in team.read("edda", form)
+    assert "Wrong assistant." in team.read("edda", form)
+
+
+def test_what_was_changed_since_it_was_approved_waits_for_its_editor(team: Team) -> None:
+    draft_id = team.write("edda")
+    team.decide("ansel", draft_id, "approve")
+    again = "Ask for approval again: changed since it was given"
+    assert again not in team.read("edda", "/waiting")
+    team.write("edda", draft_id, name="Changed")
+    assert f"{again} Changed approved by Ansel" in team.read("edda", "/waiting")
+    assert again not in team.read("selma", "/waiting")
+    team.ask("edda", draft_id)
+    assert again not in team.read("edda", "/waiting")
+
+
+def test_who_cannot_change_a_campaign_is_offered_no_copy_of_what_was_sent(team: Team) -> None:
+    draft_id = team.write("edda")
+    team.decide("ansel", draft_id, "approve")
+    page = team.send("selma", draft_id).location
+    assert "Make a copy" not in team.read("selma", page)
+    assert "Make a copy" in team.read("edda", page)
+
+
+def test_who_sends_what_was_changed_meanwhile_reads_by_whom(team: Team) -> None:
+    draft_id = team.write("edda")
+    team.decide("ansel", draft_id, "approve")
+    seen = read_fields(team.browsers["selma"].get(f"/drafts/{draft_id}/review"))
+    team.write("edda", draft_id, name="Changed")
+    answer = team.browsers["selma"].post(f"/drafts/{draft_id}/send", data=seen)
+    assert "The draft has changed since you reviewed it, by Edda" in answer.text
+
+
+def test_a_reason_for_an_approval_stands_in_the_history(team: Team) -> None:
+    draft_id = team.write("edda")
+    team.decide("ansel", draft_id, "approve", "Looks fine.")
+    assert "Approved: Looks fine." in team.read("edda", f"/drafts/{draft_id}/history")
+
+
+def test_a_comment_counts_as_many_signs_as_the_browser_does_and_one_too_long_is_not_lost(
+    team: Team,
+) -> None:
+    draft_id = team.write("edda")
+    lines = "\r\n".join(["word"] * 180)
+    team.decide("ansel", draft_id, "approve", "word " * 300)
+    page = team.read("edda", f"/drafts/{draft_id}/history")
+    assert "Approved" not in page
+    team.decide("ansel", draft_id, "approve", lines)
+    assert "Approved: word word" in team.read("edda", f"/drafts/{draft_id}/history")
+
+
+def test_a_long_page_can_be_posted_to_ask_for_approval(team: Team) -> None:
+    draft_id = team.write("edda")
+    page = f"/drafts/{draft_id}/review"
+    answer = team.force("edda", f"/drafts/{draft_id}/approval/ask", page, more="x" * 70_000)
+    assert answer.status_code == 200

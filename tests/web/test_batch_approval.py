@@ -6,6 +6,7 @@ from werkzeug.test import TestResponse
 
 from app.connections import ConnectionRegistry
 from app.rights import Role
+from app.sending.approval import find_standing_of_batch
 from app.services import find_services
 from app.store import batches
 from app.store.base import State
@@ -58,6 +59,13 @@ def test_a_batch_is_refused_with_a_reason_and_an_approval_of_a_part_is_none_of_i
     assert team.press("selma", f"{address}/send", address).status_code == 422
 
 
+def make_approved(team: Team, draft_id: str) -> str:
+    """Make a batch of a campaign, and let Ansel approve it; gives its address."""
+    batch_id = team.make_batch([draft_id])
+    approve_batch(team, "ansel", batch_id)
+    return f"/batches/{batch_id}"
+
+
 def approve_batch(team: Team, who: str, batch_id: int, verdict: str = "approve") -> TestResponse:
     page = f"/batches/{batch_id}/approval"
     seen = read_fields(team.browsers["ansel"].get(page))["seen"]
@@ -93,6 +101,18 @@ def test_a_batch_that_went_without_approval_says_so_wherever_it_is_looked_at(tea
         "/submissions/1",
     ):
         assert reason in team.browsers["edda"].get(page).text, page
+
+
+def test_a_batch_that_was_sent_waits_for_no_approval_any_more(team: Team) -> None:
+    batch_id = team.make_batch([team.write("edda")])
+    approve_batch(team, "ansel", batch_id)
+    address = f"/batches/{batch_id}"
+    team.press("selma", f"{address}/send", address)
+    with find_services(team.app).store.reading() as session:
+        batch = batches.find(session, batch_id)
+        to = find_services(team.app).connections.find(batch.connection_key)
+        assert batch.confirmed_at
+        assert find_standing_of_batch(session, batch, to) is None
 
 
 def test_who_approves_a_batch_sees_what_was_accepted_in_it_and_said_of_its_parts(
@@ -228,3 +248,53 @@ def test_a_batch_that_was_confirmed_meanwhile_is_not_discarded(team: Team) -> No
     assert "somebody has confirmed it meanwhile" in team.read("selma", address)
     drain(team.app)
     assert team.find_state(draft_id) is State.CREATED
+
+
+def test_what_was_said_of_a_batch_stands_on_its_page_when_it_is_discarded_and_in_activity(
+    team: Team,
+) -> None:
+    draft_id = team.write("edda")
+    batch_id = team.make_batch([draft_id])
+    address = f"/batches/{batch_id}"
+    team.press("selma", f"{address}/approval/ask", address)
+    approve_batch(team, "ansel", batch_id, "refuse")
+    team.press("selma", f"{address}/discard", address)
+    for page in (address, "/activity?kind=approval"):
+        words = team.read("edda", page)
+        assert "Approval refused: Not like this." in words
+        assert "Approval asked for" in words
+    assert "Ended: nothing further of it is sent" in team.read("edda", address)
+    assert f"as a part of batch {batch_id} , too" in team.read(
+        "edda", f"/drafts/{draft_id}/history"
+    )
+    assert "Not like this." not in team.read("edda", "/activity?search=outreach")
+
+
+def test_a_batch_that_was_sent_says_by_whom_and_by_whose_word(team: Team) -> None:
+    address = make_approved(team, team.write("edda"))
+    team.press("selma", f"{address}/send", address)
+    drain(team.app)
+    words = "Send pressed, for 1 campaign to Sandbox, approved by Ansel"
+    assert words in team.read("selma", address)
+    assert words in team.read("selma", "/activity?kind=batch")
+
+
+def test_who_sends_a_batch_reads_which_campaign_was_not_approved_by_itself(team: Team) -> None:
+    draft_id = team.write("edda")
+    team.decide("ansel", draft_id, "refuse", "Wrong assistant.")
+    batch_id = team.make_batch([draft_id])
+    words = team.read("selma", f"/batches/{batch_id}")
+    assert "not approved by itself" in words
+    assert "Wrong assistant." in words
+
+
+def test_a_batch_that_was_checked_again_is_said_to_have_changed_since_it_was_approved(
+    team: Team,
+) -> None:
+    draft_id = team.write("edda")
+    address = make_approved(team, draft_id)
+    team.write("edda", draft_id, name="Changed")
+    team.press("selma", f"{address}/check", address)
+    check_all(*find_parts(team), 1)
+    words = "since then the batch, its connection or who has to approve it has changed"
+    assert words in team.read("selma", address)

@@ -41,6 +41,16 @@ def test_a_campaign_without_a_last_day_goes_on() -> None:
     assert dict(summary.hours)["Last day"] == "none"
     assert "until" in dict(summary.hours)["In all"]
     assert len(summary.months) <= 13
+    assert summary.months[-1] == ("After that", "in the same way")
+
+
+def test_a_campaign_that_ends_after_a_year_says_until_when_it_goes_on_and_its_own_last_day() -> (
+    None
+):
+    summary = summary_of(outbound(end_date=date(2028, 1, 5)))
+    assert summary.months[-1] == ("After that", "in the same way until Wed 5 Jan 2028")
+    far = summary_of(outbound(end_date=date(2300, 1, 2)))
+    assert dict(far.hours)["Last day"] == "Tue 2 Jan 2300"
 
 
 @pytest.mark.parametrize("values", [inbound(), outbound(timezone=None)])

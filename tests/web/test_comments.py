@@ -12,6 +12,7 @@ from app.store import accounts, comments
 from app.store.base import State
 from app.store.models import Draft
 from app.web import waiting_list
+from tests.pages import Page, text
 from tests.people.accounts import find_token
 from tests.web.teams import Team, make_team
 
@@ -82,6 +83,45 @@ def test_a_name_is_found_as_a_whole(team: Team, text: str, is_named: bool) -> No
     assert (person in comments.find_mentioned(text, people).people) is is_named
 
 
+def test_a_first_name_of_two_tells_nobody_and_says_so(team: Team) -> None:
+    team.add("selma", VIEWER)
+    draft_id = team.write("edda")
+    with find_services(team.app).store.writing() as session:
+        for name, whole in (("ansel", "Robin Approver"), ("selma", "Robin Sender")):
+            accounts.find(session, team.find_account(name).id).name = whole
+    comment(team, "edda", draft_id, "@Robin please look")
+    seen = team.read("edda", f"/drafts/{draft_id}/comments")
+
+    assert "@Robin can be several people, so nobody is told" in seen
+    assert "names nobody" not in seen
+    assert "Nothing waits for you" in team.read("ansel", "/waiting")
+
+
+def test_people_of_one_name_are_told_apart_by_their_addresses(team: Team) -> None:
+    team.add("selma", VIEWER)
+    draft_id = team.write("edda")
+    with find_services(team.app).store.writing() as session:
+        for name in ("ansel", "selma"):
+            accounts.find(session, team.find_account(name).id).name = "Robin"
+    page = Page(team.browsers["edda"].get(f"/drafts/{draft_id}/comments"))
+    options = {text(option) for option in page.soup.select("#assignee option")}
+
+    assert {"Robin <ansel@example.com>", "Robin <selma@example.com>", "Edda"} <= options
+    assert "@ansel@example.com, " in page.text
+
+
+def test_of_a_deleted_campaign_nobody_is_said_to_find_anything_now(team: Team) -> None:
+    draft_id = team.write("edda")
+    team.force("edda", f"/drafts/{draft_id}/delete", "/")
+    comment(team, "edda", draft_id, "@Ansel please look")
+    seen = team.read("edda", f"/drafts/{draft_id}/comments")
+    assert (
+        "Ansel finds it under “Waiting for me” once the campaign is brought back: it is deleted."
+        in seen
+    )
+    assert "Nothing waits for you" in team.read("ansel", "/waiting")
+
+
 def test_a_first_name_will_do_where_one_alone_has_it_and_who_names_nobody_is_told(
     team: Team,
 ) -> None:
@@ -93,8 +133,8 @@ def test_a_first_name_will_do_where_one_alone_has_it_and_who_names_nobody_is_tol
     comment(team, "edda", draft_id, "@Ansel please look, @Nobody and ask selma@example.com")
     seen = team.read("edda", f"/drafts/{draft_id}/comments")
 
-    assert "Ansel Approver will find this." in seen
-    assert "@Nobody names nobody who may look at this." in seen
+    assert "Ansel Approver finds it under “Waiting for me”." in seen
+    assert "Nobody with access to this campaign has a name that begins with @Nobody." in seen
     assert "@Nobody and ask" in team.read("ansel", "/waiting")
     assert "Nothing waits for you" in team.read("selma", "/waiting")
 
@@ -105,8 +145,8 @@ def test_a_name_is_found_in_any_case_even_where_that_has_other_letters(team: Tea
     draft_id = team.write("edda")
     comment(team, "edda", draft_id, "Hi @Groß, @GROSS and @Straße")
     seen = team.read("edda", f"/drafts/{draft_id}/comments")
-    assert "Groß will find this." in seen
-    assert "@Straße names nobody who may look at this." in seen
+    assert "Groß finds it under “Waiting for me”." in seen
+    assert "Nobody with access to this campaign has a name that begins with @Straße." in seen
     assert "@GROSS names nobody" not in seen
 
 
@@ -151,7 +191,7 @@ def test_nobody_is_named_who_may_not_look_there(team: Team) -> None:
 
 def test_a_comment_that_is_empty_is_asked_for(team: Team) -> None:
     page = f"/drafts/{team.write('edda')}/comments"
-    answer = team.press("edda", page, page, text=" \u200b ")
+    answer = team.press("edda", page, page, text=" \u3164\u200b ")
     assert answer.status_code == 422
     assert "Write something first" in answer.text
 
@@ -239,7 +279,7 @@ def test_a_batch_that_is_refused_or_approved_waits_for_who_can_go_on(team: Team)
     team.press("selma", f"{page}/ask", f"/batches/{batch_id}")
     team.press("ansel", page, page, verdict="refuse", reason="Not on a Sunday.")
     seen = team.read("selma", "/waiting")
-    assert f"Change what was not approved Batch {batch_id} Not on a Sunday." in seen
+    assert f"somebody else has to change it Batch {batch_id} Not on a Sunday." in seen
     team.press("ansel", page, page, verdict="approve")
     assert f"Send what is approved Batch {batch_id}" in team.read("selma", "/waiting")
 
@@ -293,3 +333,27 @@ def test_who_is_not_there_takes_nobodys_place(team: Team) -> None:
     assert "may not look at this campaign any more" in team.read("edda", page)
     with find_services(team.app).store.reading() as session:
         assert comments.find_assignee(session, draft_id)
+
+
+def test_a_comment_that_is_half_typed_outlives_a_change_of_who_looks_after_it(team: Team) -> None:
+    draft_id = team.write("edda")
+    page, ansel = f"/drafts/{draft_id}/comments", str(team.find_account("ansel").id)
+    answer = team.press(
+        "edda", f"/drafts/{draft_id}/assignee", page, assignee=ansel, text="Half a tho"
+    )
+    soup = Page(answer).soup
+    assert soup.select_one("#text").string == "Half a tho"  # type: ignore[union-attr]
+    assert soup.select_one("#assignee [selected]")["value"] == ansel  # type: ignore[index]
+    assert "Ansel looks after it now." in answer.text
+
+
+def test_who_is_chosen_beside_a_comment_looks_after_it_and_nobody_else_is_replaced(
+    team: Team,
+) -> None:
+    draft_id = team.write("edda")
+    page, ansel = f"/drafts/{draft_id}/comments", str(team.find_account("ansel").id)
+    team.press("edda", page, page, text="Look at this.", assignee=ansel, assignee_was="")
+    assert "Ansel looks after it now." in team.read("edda", page)
+    # An old page shows that nobody looked after it; only the comment was meant.
+    team.press("edda", page, page, text="And this.", assignee="", assignee_was="")
+    assert "Look after it" in team.read("ansel", "/waiting")

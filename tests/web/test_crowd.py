@@ -66,7 +66,7 @@ def test_no_page_of_a_draft_holds_two_connections(
     "address",
     ADDRESSES,
 )
-def test_no_other_page_does(
+def test_no_other_page_holds_two_connections(
     visitor: Visitor, sent: Callable[[State], int], most_held: list[int], address: str
 ) -> None:
     sent(State.UNKNOWN)
@@ -74,7 +74,9 @@ def test_no_other_page_does(
     assert most_held == [1]
 
 
-def test_no_press_does(visitor: Visitor, saved: Callable[..., str], most_held: list[int]) -> None:
+def test_no_press_holds_two_connections(
+    visitor: Visitor, saved: Callable[..., str], most_held: list[int]
+) -> None:
     page = visitor.open(f"/drafts/{saved()}")
     review = visitor.press(page, answers={"name": "Spring"}, then="review")
     assert review.heading == "Review Spring"

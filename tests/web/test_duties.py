@@ -178,7 +178,7 @@ def test_not_needed_wants_a_reason_and_loses_nothing(visitor: Visitor, german: s
 
 def test_a_reason_is_kept_with_any_answer_and_wants_one(visitor: Visitor, german: str) -> None:
     page = answer(visitor, german, **{f"because-{AI}": "Said at once."})
-    assert "Choose an answer, too." in duty(page, AI)
+    assert "Choose an answer as well." in duty(page, AI)
     page = answer(visitor, german, **{f"answer-{AI}": "yes", f"because-{AI}": "Said at once."})
     assert "Yes: Said at once. Ada, " in duty(page, AI)
 
@@ -244,7 +244,7 @@ def test_answers_to_what_has_changed_meanwhile_are_shown_again(
     page = visitor.open(f"/drafts/{german}/review")
     visitor.press(visitor.open(f"/drafts/{german}"), answers={"audience": "France"}, then="save")
     page = visitor.press(page, "confirm", answers={f"answer-{AI}": "yes", "who": "Ada"})
-    assert "The draft has changed since you reviewed it." in page.flash()
+    assert "The draft has changed meanwhile." in page.flash()
     assert dict(fields_of(page.form("confirm")))[f"answer-{AI}"] == "yes"
 
 

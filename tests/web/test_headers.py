@@ -124,12 +124,12 @@ def test_a_text_says_how_it_is_encoded(
         "/sandbox/icon.svg",
     ],
 )
-def test_so_does_what_no_route_of_the_app_answers(client: FlaskClient, address: str) -> None:
+def test_what_no_route_answers_has_the_headers(client: FlaskClient, address: str) -> None:
     with client.get(address) as answer:
         check_guards(answer, address)
 
 
-def test_so_does_a_fault_of_ours(app: Flask, client: FlaskClient) -> None:
+def test_a_fault_of_ours_has_the_headers(app: Flask, client: FlaskClient) -> None:
     del app.extensions["services"]
     answer = client.get("/")
 
@@ -137,7 +137,7 @@ def test_so_does_a_fault_of_ours(app: Flask, client: FlaskClient) -> None:
     check_guards(answer, "500")
 
 
-def test_so_does_what_is_asked_of_another_host(client: FlaskClient) -> None:
+def test_what_is_asked_of_another_host_has_the_headers(client: FlaskClient) -> None:
     answer = client.get("/", headers={"Host": "evil.example"})
 
     assert answer.status_code == 400

@@ -37,13 +37,13 @@ from tests.factories import inbound, outbound
 def test_what_was_not_sent_along_is_left_to_do(
     values: dict[str, object], done: list[str], left: list[str]
 ) -> None:
-    steps = list_launch_steps(build_payload(values), broken=0)
+    steps = list_launch_steps(build_payload(values), broken=0, is_known_as_draft=True)
     assert [step.words for step in steps if step.is_done] == done
     assert [step.words for step in steps if not step.is_done] == left
 
 
 @pytest.mark.parametrize(("broken", "words"), [(1, "a law"), (4, "4 laws")])
 def test_what_breaks_a_law_is_to_be_mended_before_the_launch(broken: int, words: str) -> None:
-    steps = list_launch_steps(build_payload(outbound()), broken)
+    steps = list_launch_steps(build_payload(outbound()), broken, is_known_as_draft=True)
     left = [step.words for step in steps if not step.is_done]
     assert left == [f"Change it: it breaks {words} of calling", "Add its leads", "Launch it"]

@@ -5,6 +5,8 @@ They are the same ones each time; `make fuzz` asks a hundred thousand others, by
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -18,7 +20,7 @@ from app.store import drafts
 from app.store.acceptances import judge
 from tests.factories import outbound, typed
 from tests.fuzz.odd import NOWHERE
-from tests.fuzz.world import World, all_routes
+from tests.fuzz.world import World, learn_forms, list_routes
 from tests.log_lines import Log
 from tests.people.accounts import add_account, find_token, is_signed_in, make_client, sign_in
 from tests.web.malformed import Forbidden, answer, list_requests
@@ -74,11 +76,30 @@ def forbidden(app: Flask, settings: object) -> dict[str, str]:
     }
 
 
+@pytest.fixture
+def world(app: Flask, known: Mapping[str, list[str]]) -> World:
+    """Make the world of a stranger, who knows every form that an administrator has."""
+    add_account(app)
+    client = make_client(app)
+    sign_in(client)
+    routes = list_routes(app.url_map)
+    admin = World(routes, known, find_token(client.get("/account")), _read_cookie(client))
+    forms = learn_forms(admin, partial(answer, app, address="198.51.100.7"), app.url_map).forms
+    token = find_token(make_client(app).get("/sign-in"))
+    return World(routes, known, token, "", forms)
+
+
+def _read_cookie(client: FlaskClient) -> str:
+    cookie = client.get_cookie(client.application.config["SESSION_COOKIE_NAME"])
+    assert cookie
+    return f"{cookie.key}={cookie.value}"
+
+
 class Editor:
     """An editor at one connection, who signs in again whenever a request has signed them out."""
 
-    def __init__(self, app: Flask, known: Mapping[str, list[str]]) -> None:
-        self._app, self._known, self._routes = app, known, all_routes()
+    def __init__(self, app: Flask, world: World) -> None:
+        self._app, self._world, known = app, world, world.known
         roles = {known["key"][0]: frozenset({Role.EDITOR}), "sandbox": frozenset({Role.EDITOR})}
         self.token = make_token(app, add_account(app, "ed@example.com", roles))
         self._addresses = (f"203.0.{number}.7" for number in count(1))
@@ -93,9 +114,7 @@ class Editor:
             assert is_signed_in(self._client)
             self.sign_ins += 1
         token = find_token(self._client.get("/account"))
-        cookie = self._client.get_cookie(self._app.config["SESSION_COOKIE_NAME"])
-        assert cookie
-        return World(self._routes, self._known, token, f"{cookie.key}={cookie.value}")
+        return replace(self._world, token=token, cookie=_read_cookie(self._client))
 
 
 def ask(
@@ -116,10 +135,9 @@ def ask(
 
 
 def test_nothing_malformed_of_an_editor_makes_it_fail_or_tell(
-    app: Flask, known: Mapping[str, list[str]], forbidden: dict[str, str], log: Log
+    app: Flask, world: World, forbidden: dict[str, str], log: Log
 ) -> None:
-    add_account(app)
-    editor = Editor(app, known)
+    editor = Editor(app, world)
     statuses: Counter[int] = Counter()
     wrong = []
     for first in range(0, REQUESTS, LOOK_EVERY):
@@ -136,15 +154,13 @@ def test_nothing_malformed_of_an_editor_makes_it_fail_or_tell(
 
 
 def test_nothing_malformed_of_a_stranger_makes_it_fail_or_tell(
-    app: Flask, known: Mapping[str, list[str]], forbidden: dict[str, str], log: Log
+    app: Flask, world: World, forbidden: dict[str, str], log: Log
 ) -> None:
-    add_account(app)
-    token = find_token(make_client(app).get("/sign-in"))
-    world = World(all_routes(), known, token, "")
     secrets = Forbidden(forbidden | {"a campaign": OURS})
     statuses, wrong = ask(app, world, range(REQUESTS, 2 * REQUESTS), secrets)
 
     assert wrong == []
     assert statuses.total() == REQUESTS
     assert statuses[4] > statuses[2]
+    assert world.forms.posted.keys() >= {"people.add", "account.make_token", "drafts.delete"}
     assert not [line for line in log.lines() if line["level"] in {"error", "critical"}]

@@ -20,6 +20,13 @@ def row(**fields: Any) -> Row:
     [
         ({}, {}, Pill("Ready", "READY", "")),
         ({}, {"accepted": 2}, Pill("Ready", "READY", "2 accepted")),
+        (
+            {},
+            {"not known": 4},
+            Pill(
+                "Ready, not all known", "INCOMPLETE", "not all rules are known where the leads are"
+            ),
+        ),
         ({}, {"high": 2, "low": 3}, Pill("Breaks 2 laws", "BREAKS", "3 to confirm")),
         ({}, {"unmet": 1}, Pill("1 duty not met", "BREAKS", "")),
         (
@@ -43,9 +50,19 @@ def test_the_worst_is_said_first(
         ({}, None, Pill("To be approved", "OPEN", "")),
         ({"accepted": 1}, ApprovalState.ASKED, Pill("Approval asked for", "QUEUED", "1 accepted")),
         ({}, ApprovalState.APPROVED, Pill("Approved", "READY", "")),
+        (
+            {"not known": 1},
+            ApprovalState.APPROVED,
+            Pill("Approved", "READY", "not all rules are known where the leads are"),
+        ),
         ({}, ApprovalState.REFUSED, Pill("Not approved", "REFUSED", "")),
         ({}, ApprovalState.OVERRIDDEN, Pill("To be approved", "OPEN", "")),
         ({"high": 1}, None, Pill("Breaks 1 law", "BREAKS", "to be approved")),
+        (
+            {"high": 1, "low": 2},
+            ApprovalState.REFUSED,
+            Pill("Breaks 1 law", "BREAKS", "2 to confirm", Pill("Not approved", "REFUSED", "")),
+        ),
     ],
 )
 def test_what_is_ready_says_how_its_approval_stands(

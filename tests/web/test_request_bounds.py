@@ -48,7 +48,7 @@ def test_a_form_has_only_so_many_fields(client: FlaskClient) -> None:
     assert post(client, "/preview", b"&" * (LARGEST_REQUEST - 1)) == 413
 
 
-def test_and_as_many_parts(client: FlaskClient) -> None:
+def test_a_form_has_only_so_many_parts(client: FlaskClient) -> None:
     def write_parts(number: int) -> bytes:
         part = b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n'
         return part * number + b"--x--\r\n"

@@ -81,3 +81,17 @@ def test_a_refused_press_of_send_keeps_everything(visitor: Visitor, page: Page) 
 
     assert "Please look again." in after.flash()
     assert held(after) == typed_except()
+
+
+@pytest.mark.parametrize("ending", ["confirm", "accept", "look"])
+def test_reasons_are_shown_again_where_a_colleague_has_made_the_campaign_incomplete(
+    store: Store, visitor: Visitor, page: Page, ending: str
+) -> None:
+    draft_id = page.path.split("/")[2]
+    with store.writing() as session:
+        answers = drafts.find(session, draft_id).answers | {"assistant_id": ""}
+        drafts.save(session, draft_id, judge(answers), over=1)
+    answer = visitor.press(page, "review" if ending == "look" else ending, answers=TYPED)
+    assert answer.status == 409
+    assert "They asked." in answer.text
+    assert "People call." in answer.text

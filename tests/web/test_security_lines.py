@@ -38,7 +38,7 @@ def find(log: Log, event: str) -> list[tuple[str | None, str, int | None]]:
     return [(line["route"], line["address"], line["account"]) for line in lines]
 
 
-def test_a_wrong_password_is(app: Flask, accounts: Mapping[str, int], log: Log) -> None:
+def test_a_wrong_password_is_logged(app: Flask, accounts: Mapping[str, int], log: Log) -> None:
     client = make_client(app, ADDRESS)
     sign_in(client, password=WRONG)
     sign_in(client, "nobody@example.com", WRONG)
@@ -54,7 +54,9 @@ def test_the_right_one_is_no_failure(app: Flask, accounts: Mapping[str, int], lo
     assert find(log, security_lines.FAILED) == []
 
 
-def test_a_wrong_one_to_prove_it_anew_is(app: Flask, accounts: Mapping[str, int], log: Log) -> None:
+def test_a_wrong_password_to_prove_it_anew_is_logged(
+    app: Flask, accounts: Mapping[str, int], log: Log
+) -> None:
     client = make_client(app, ADDRESS)
     sign_in(client)
     post(client, "/sign-in/again", password=WRONG)
@@ -62,7 +64,7 @@ def test_a_wrong_one_to_prove_it_anew_is(app: Flask, accounts: Mapping[str, int]
     assert find(log, security_lines.FAILED) == [expected]
 
 
-def test_so_is_a_passkey_that_is_none_and_a_code_without_a_password(
+def test_a_passkey_that_is_none_and_a_code_without_a_password_are_logged(
     app: Flask, accounts: Mapping[str, int], log: Log
 ) -> None:
     client = make_client(app, ADDRESS)
@@ -72,7 +74,7 @@ def test_so_is_a_passkey_that_is_none_and_a_code_without_a_password(
     assert routes == ["/sign-in/passkey/<token>", "/sign-in/code"]
 
 
-def test_so_is_a_link_that_never_was(app: Flask, accounts: Mapping[str, int], log: Log) -> None:
+def test_a_link_that_never_was_is_logged(app: Flask, accounts: Mapping[str, int], log: Log) -> None:
     post(make_client(app, ADDRESS), "/join/never-was", "/sign-in", password=PASSWORD)
     assert find(log, security_lines.FAILED) == [("/join/<key>", ADDRESS, None)]
     assert "never-was" not in log.text
@@ -90,7 +92,7 @@ def test_a_link_that_is_used_is_no_failure(
     assert find(log, security_lines.FAILED) == []
 
 
-def test_a_try_too_many_is(app: Flask, accounts: Mapping[str, int], log: Log) -> None:
+def test_a_try_too_many_is_logged(app: Flask, accounts: Mapping[str, int], log: Log) -> None:
     client = make_client(app, ADDRESS)
     for _ in range(9):
         sign_in(client, password=WRONG)
@@ -98,7 +100,7 @@ def test_a_try_too_many_is(app: Flask, accounts: Mapping[str, int], log: Log) ->
     assert find(log, security_lines.TOO_MANY) == [("/sign-in", ADDRESS, None)]
 
 
-def test_what_is_not_allowed_is_and_so_is_what_is_hidden(
+def test_what_is_not_allowed_and_what_is_hidden_are_logged(
     app: Flask, accounts: Mapping[str, int], add_connection: Callable[..., str], log: Log
 ) -> None:
     ed, key = accounts["ed@example.com"], add_connection()
@@ -112,7 +114,7 @@ def test_what_is_not_allowed_is_and_so_is_what_is_hidden(
     assert hidden[0] == ("/connections/<key:key>", ADDRESS, ed)
 
 
-def test_a_forged_form_is(app: Flask, accounts: Mapping[str, int], log: Log) -> None:
+def test_a_forged_form_is_logged(app: Flask, accounts: Mapping[str, int], log: Log) -> None:
     client = make_client(app, ADDRESS)
     client.environ_base["HTTP_SEC_FETCH_SITE"] = "cross-site"
     client.post("/sign-in", data={"email": "anna@example.com", "password": PASSWORD})
@@ -120,7 +122,7 @@ def test_a_forged_form_is(app: Flask, accounts: Mapping[str, int], log: Log) -> 
     assert find(log, security_lines.FAILED) == []
 
 
-def test_a_wrong_token_is(app: Flask, accounts: Mapping[str, int], log: Log) -> None:
+def test_a_wrong_token_is_logged(app: Flask, accounts: Mapping[str, int], log: Log) -> None:
     Program(app, "cb_none").post("/api/drafts", write())
     assert find(log, security_lines.WRONG_TOKEN) == [("/api/drafts", "127.0.0.1", None)]
     assert "cb_none" not in log.text

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -229,21 +229,9 @@ def describe_change(fix: Fix, now: Mapping[str, Any]) -> FixButton:
 def write_posted(accepted: Accepted) -> list[str]:
     """Write what was said of findings so that the form can carry it to the preview and back."""
     return [
-        json.dumps([rule, *_list_parts(statement)], ensure_ascii=False)
+        json.dumps([rule, *astuple(statement)], ensure_ascii=False)
         for rule, statement in accepted.items()
     ]
-
-
-def _list_parts(statement: Statement) -> tuple[str, ...]:
-    """List what a statement holds, in the order of its fields."""
-    return (
-        statement.measure,
-        statement.reason,
-        statement.who,
-        statement.at,
-        statement.answer,
-        statement.lifted_by,
-    )
 
 
 def read_posted(posted: Sequence[str]) -> Accepted:

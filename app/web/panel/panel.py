@@ -13,20 +13,24 @@ from sqlalchemy.orm import Session
 from app.campaign.compliance.acceptance import Accepted, tally
 from app.campaign.compliance.audience_words import describe_gaps
 from app.campaign.compliance.fixes import Fix
+from app.campaign.compliance.holidays import has_too_many_parts
 from app.campaign.contract.fields import CAMPAIGNS_PATH, FIELD, Values, When
 from app.campaign.contract.problems import Code, Problem
 from app.campaign.contract.reading import Answers
 from app.campaign.contract.wording import describe_advice, describe_kept, describe_problem
 from app.campaign.explanation import Explanation, explain
+from app.campaign.schedule.windows import Overview
 from app.campaign.timezones.words import find_likely_zones
 from app.campaign.timezones.zones import ZONE_NAMES, find_offset, format_offset
 from app.connections import Connection
 from app.store.address_book import Nicknames
 from app.web.clocks import choose_zone
 from app.web.nicknames import list_named_ids
-from app.web.panel.drawings import Trouble, draw_calendar, draw_lead, draw_rules
+from app.web.panel.calendar_part import draw_calendar
 from app.web.panel.findings_view import FixButton, describe_change
 from app.web.panel.highlight import mark_up
+from app.web.panel.lead_part import draw_lead
+from app.web.panel.rules_part import Trouble, draw_rules
 from app.web.panel.sections import SectionState, list_sections
 from app.web.panel.snippets import write_curl, write_python
 from app.web.panel.verdict import Verdict, make_verdict
@@ -118,14 +122,21 @@ def build_panel(
         gaps=len(describe_gaps(explanation.audience)) if overview else 0,
         sections=list_sections(explanation),
         can_send=to.is_enabled,
-        rules=draw_rules(explanation, accepted, now.date(), can_change=can_change, trouble=trouble),
-        calendar=draw_calendar(overview, tuple(explanation.closed.items()), clock)
-        if overview
-        else None,
+        rules=draw_rules(explanation, accepted, can_change=can_change, trouble=trouble),
+        calendar=_draw_calendar(explanation, overview, clock) if overview else None,
         lead=draw_lead(explanation.lead, clock) if explanation.lead else None,
         json=mark_up(explanation.body.decode()),
         curl=write_curl(url, explanation.body),
         python=write_python(url, explanation.payload),
+    )
+
+
+def _draw_calendar(explanation: Explanation, overview: Overview, clock: str) -> Markup:
+    return draw_calendar(
+        overview,
+        tuple(explanation.closed.items()),
+        clock,
+        has_too_many_parts=has_too_many_parts(explanation.audience),
     )
 
 

@@ -15,7 +15,7 @@ from app.store.api_tokens import Terms
 from app.store.audit_trail import name_account_chain
 from app.web.access import SIGNED_IN, find_person, fresh, needs
 from app.web.refusals import NotSignedIn
-from app.web.screens.people import ROLE_WORDS
+from app.web.role_words import ROLE_WORDS
 from app.web.visit import name_person
 
 bp = Blueprint("account", __name__)

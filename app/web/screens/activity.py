@@ -1,4 +1,4 @@
-"""Activity: what was done to all campaigns, by whom, and what became of it."""
+"""Activity: what was done to all campaigns and batches, by whom, and what became of it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,16 +9,16 @@ from app.rights import Right
 from app.services import connections, store
 from app.store import activity
 from app.store.activity import ActivityQuery
-from app.store.audit_trail import OUTCOMES, SAYS, EventKind, name_draft_chain
+from app.store.audit_trail import OUTCOMES, SAYS, EventKind
 from app.store.base import ENDED, State
 from app.store.draft_query import DraftQuery
 from app.store.newest_first import Bounds
 from app.store.search_words import NotSearchable
 from app.web.access import find_keys, needs
 from app.web.clients import find_client, list_clients, list_keys, name_connections
+from app.web.connection_names import make_naming
 from app.web.event_words import describe_events
 from app.web.row_numbers import read_number
-from app.web.screens.history import make_naming
 from app.web.state_words import STATE_WORDS
 
 bp = Blueprint("activity", __name__)
@@ -39,6 +39,17 @@ _KINDS: Mapping[str, tuple[str, frozenset[EventKind]]] = {
         ),
     ),
     "sent": ("Send pressed", frozenset({EventKind.SENT})),
+    "batch": (
+        "Batches sent, paused, ended",
+        frozenset(
+            {
+                EventKind.BATCH_CONFIRMED,
+                EventKind.BATCH_PAUSED,
+                EventKind.BATCH_RESUMED,
+                EventKind.BATCH_STOPPED,
+            }
+        ),
+    ),
     "outcome": ("Outcomes", OUTCOMES),
     "talk": (
         "Comments, who looks after it",
@@ -61,7 +72,7 @@ def index() -> str:
             page, newer, older, problem = [], None, None, str(error)
         events = [deed.event for deed in reversed(page)]
         entries = describe_events(events, make_naming(session))
-    deeds = {name_draft_chain(deed.draft_id): deed for deed in page}
+    deeds = {deed.event.chain: deed for deed in page}
     asked: dict[str, Any] = {name: request.args.get(name) or None for name in _ASKED}
     return render_template(
         "activity/index.html",

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from app.campaign.compliance.acceptance import EXEMPTIONS, Accepted, DutyAnswer, build_exemption_key
+from app.campaign.compliance.rulebook import load_rulebook
 from app.campaign.contract.typed_length import LONGEST_TEXT
 from app.rights import Right
 from app.services import store
@@ -24,16 +25,17 @@ from app.store.acceptances import (
 from app.store.audit_trail import name_draft_chain
 from app.store.models import Draft
 from app.web.access import may, needs
-from app.web.panel.drawings import Trouble
-from app.web.review_page import SEND_FIELDS, Reply, draw_review, read_typed_by_rule
+from app.web.conflict_words import DRAFT_CHANGED
+from app.web.panel.rules_part import Trouble
+from app.web.review_page import SEND_FIELDS, Press, Reply, draw_review, read_typed_by_rule
 from app.web.row_numbers import read_number
 from app.web.sender_words import NO_NAME
 from app.web.visit import name_person, remember_who
 
 bp = Blueprint("answers", __name__)
 
+_ACCEPT, _TAKE_BACK, _KEEP = "Accept", "Take back", "Keep these answers"
 _NEW_ANSWER = "Somebody has answered or accepted something since you opened this page. Look again."
-_CHANGED = "The draft has changed since you reviewed it. Please look again."
 _NOT_YOURS = "This lifts rules: somebody who may accept what breaks one has to say it."
 _OF_ALL = frozenset(map(build_exemption_key, EXEMPTIONS))
 
@@ -53,8 +55,10 @@ def keep_reason(draft_id: str) -> ResponseReturnValue:
     if fault := _find_fault(reason, "this is open again" if opens else "this is fine"):
         return draw_review(draft_id, Reply(trouble=Trouble(first, fault, reasons)))
     if not name_person():
-        trouble = Trouble(first, "Enter your name above, then press again.", reasons)
-        return draw_review(draft_id, Reply(trouble=trouble, wrong={"who": NO_NAME}))
+        name, words = ("open_again", _TAKE_BACK) if opens else ("rules", _ACCEPT)
+        again = Press(_name_press(words, first), "answers.keep_reason", name, " ".join(rules))
+        trouble = Trouble("", "", reasons)
+        return draw_review(draft_id, Reply(trouble=trouble, wrong={"who": NO_NAME}, again=again))
 
     def act(session: Session, draft: Draft, judgement: Judgement) -> bool:
         do = take_back if opens else accept
@@ -62,7 +66,7 @@ def keep_reason(draft_id: str) -> ResponseReturnValue:
 
     if not _apply_if_unchanged(draft_id, act):
         return draw_review(
-            draft_id, Reply(message=_CHANGED, trouble=Trouble(first, _CHANGED, reasons))
+            draft_id, Reply(message=DRAFT_CHANGED, trouble=Trouble(first, DRAFT_CHANGED, reasons))
         )
     done = "It is open again." if opens else "Accepted, and the reason is kept with the draft."
     others = {rule: text for rule, text in reasons.items() if rule != first}
@@ -79,18 +83,25 @@ def confirm_duties(draft_id: str) -> ResponseReturnValue:
     if not answers and not wrong:
         return draw_review(draft_id, Reply(message="Answer a question first: nothing is kept."))
     wrong |= dict.fromkeys(_list_lifting(draft_id, answers), _NOT_YOURS)
-    if not name_person():
-        wrong["who"] = NO_NAME
     if wrong:
         return draw_review(draft_id, Reply(message="An answer needs a change.", wrong=wrong))
+    if not name_person():
+        again = Press(_KEEP, "answers.confirm_duties")
+        return draw_review(draft_id, Reply(wrong={"who": NO_NAME}, again=again))
 
     def act(session: Session, draft: Draft, judgement: Judgement) -> bool:
         return confirm(session, draft, judgement, answers, who=name_person())
 
     if not _apply_if_unchanged(draft_id, act):
-        return draw_review(draft_id, Reply(message=_CHANGED))
+        return draw_review(draft_id, Reply(message=DRAFT_CHANGED))
     done = "Your answers are kept with the draft."
     return _show_done(draft_id, done, read_typed_by_rule("reason-"), "duties")
+
+
+def _name_press(words: str, rule_id: str) -> str:
+    """Name what a press is about, where the finding itself is far away."""
+    titles = {rule.id: rule.title for rule in load_rulebook().rules}
+    return f"{words}: {titles[rule_id]}" if rule_id in titles else words
 
 
 def _list_lifting(draft_id: str, answers: Mapping[str, tuple[DutyAnswer, str]]) -> list[str]:
@@ -113,7 +124,7 @@ def _read_answers() -> tuple[dict[str, tuple[DutyAnswer, str]], dict[str, str]]:
     """Read the answers by what is asked, and what has to be changed of them."""
     reasons = read_typed_by_rule("because-")
     answers = _read_chosen(reasons)
-    wrong = {key: "Choose an answer, too." for key in reasons if key not in answers}
+    wrong = {key: "Choose an answer as well." for key in reasons if key not in answers}
     for key, (answer, reason) in answers.items():
         is_of_all = key in _OF_ALL and answer is DutyAnswer.YES
         if reason or is_of_all or answer is DutyAnswer.NOT_NEEDED:
@@ -145,7 +156,7 @@ def _find_change(draft_id: str) -> str:
 
 def _find_difference(draft: Draft) -> str:
     if draft.version != request.form.get("version", type=read_number):
-        return _CHANGED
+        return DRAFT_CHANGED
     return _NEW_ANSWER if stamp_statements(draft) != request.form.get("said") else ""
 
 

@@ -18,7 +18,7 @@ from app.store import drafts
 from app.store.acceptances import judge
 from app.store.audit_trail import name_draft_chain
 from app.store.models import Draft
-from app.web.access import SIGNED_IN, find_person, name_connections, needs, require
+from app.web.access import SIGNED_IN, find_keys_by_name, find_person, needs, require
 from app.web.api_document import build_document
 from app.web.problems import make_problem
 from app.web.visit import find_connection
@@ -39,7 +39,7 @@ def create() -> ResponseReturnValue:
         document = parse_object(request.get_data())
     except Malformed as error:
         return make_problem(400, (_NO_OBJECT, str(error)))
-    reading = read_draft(document, name_connections())
+    reading = read_draft(document, find_keys_by_name())
     if reading.faults:
         return make_problem(422, _AT_FAULT, [fault.write() for fault in reading.faults])
     require(Right.EDIT, reading.answers["connection"])
@@ -66,7 +66,7 @@ def validate(draft_id: str) -> ResponseReturnValue:
 @bp.get("/openapi.json")
 @needs(SIGNED_IN)
 def describe() -> ResponseReturnValue:
-    return _answer(build_document(sorted(name_connections()), request.script_root or "/"))
+    return _answer(build_document(sorted(find_keys_by_name()), request.script_root or "/"))
 
 
 def _answer(document: dict[str, Any]) -> Response:

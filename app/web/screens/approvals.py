@@ -19,6 +19,7 @@ from app.sending.approval import (
 )
 from app.sending.approving import (
     ApprovalDecision,
+    ApprovedAlready,
     MayNotApprove,
     NotNeeded,
     ask_about_batch,
@@ -34,13 +35,13 @@ from app.store.base import ItemState
 from app.store.batch_models import BatchItem
 from app.store.batch_summary import AcceptedFinding
 from app.web.access import find_person, fresh, needs
+from app.web.batch_page import draw_batch
+from app.web.connection_names import make_naming
 from app.web.event_words import list_changes
 from app.web.panel.findings_view import list_duties, list_exemptions
 from app.web.panel.panel import build_panel, find_public_url
-from app.web.reasons import read_reason
-from app.web.review_page import Reply, draw_review, return_to_form
-from app.web.screens.batches import draw_batch
-from app.web.screens.history import make_naming
+from app.web.reasons import is_too_long, read_reason
+from app.web.review_page import Reply, draw_review
 from app.web.visit import find_connection, name_person
 
 bp = Blueprint("approvals", __name__)
@@ -55,6 +56,7 @@ _NO_REASON = (
 )
 _NO_VERDICT = "Press one of the two buttons below."
 _ASKED = "Approval is asked for. Whoever can give it finds this in “Waiting for me”."
+_APPROVED = "It is approved already, as it stands here."
 _NOBODY_HAS_TO = "Nobody has to approve what goes there any more."
 _NOT_KEPT = "There is nothing to approve any more, so nothing was kept of what you said."
 _SAVED = "Saved. It holds for whatever is sent from now on, also if it was approved before."
@@ -67,11 +69,13 @@ def ask(draft_id: str) -> ResponseReturnValue:
     try:
         ask_about_draft(draft_id, _find_to(draft_id), store(), who=name_person())
     except NotReady:
-        return return_to_form(draft_id)
+        return draw_review(draft_id)
     except StaleReview:
         return draw_review(draft_id, Reply(message=_CHANGED))
     except NotNeeded:
         return draw_review(draft_id, Reply(done=_NOBODY_HAS_TO))
+    except ApprovedAlready:
+        return draw_review(draft_id, Reply(done=_APPROVED))
     return draw_review(draft_id, Reply(done=_ASKED))
 
 
@@ -103,6 +107,8 @@ def ask_for_batch(batch_id: int) -> ResponseReturnValue:
         ask_about_batch(batch_id, _find_to_of_batch(batch_id), store(), who=name_person())
     except NotNeeded:
         flash(_CHANGED)
+    except ApprovedAlready:
+        flash(_APPROVED)
     else:
         flash(_ASKED)
     return draw_batch(batch_id)
@@ -149,7 +155,7 @@ def _keep_verdict(
 ) -> ResponseReturnValue:
     """Keep what was decided, and lead *further*; what cannot be kept is shown as *draw* does."""
     verdict = ApprovalDecision(
-        seen=request.form.get("seen", ""),
+        bound=request.form.get("seen", ""),
         over=request.form.get("over", ""),
         is_approved=request.form.get("verdict") == "approve",
         reason=read_reason("reason"),
@@ -180,10 +186,15 @@ def _find_to_of_batch(batch_id: int) -> Connection:
         return connections().find(batches.find(session, batch_id).connection_key)
 
 
+_TOO_LONG = f"Shorten this to {LONGEST_TEXT:,} characters."
+
+
 def _find_problem(verdict: ApprovalDecision) -> str:
     """Find what is wrong with what somebody decided; nothing if it can be kept."""
     if request.form.get("verdict") not in {"approve", "refuse"}:
         return _NO_VERDICT
+    if is_too_long("reason"):
+        return _TOO_LONG
     return "" if verdict.is_approved or verdict.reason else _NO_REASON
 
 

@@ -1,9 +1,9 @@
 """Many campaigns at once: chosen in the list, reviewed, confirmed, and followed to the end."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from time import monotonic, sleep
 from typing import Any
 
@@ -11,40 +11,31 @@ from flask import Blueprint, Response, flash, jsonify, redirect, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from app.connections import Connection
 from app.rights import Right
-from app.sending.approval import find_approval_obstacle, find_standing_of_batch
+from app.sending.approval import find_standing_of_batch
 from app.sending.batch_check import NothingReady, check_anew, make_batch
-from app.sending.batch_confirmation import (
-    BatchRequest,
-    Discarded,
-    NotChecked,
-    NotCounted,
-    confirm_batch,
-)
+from app.sending.batch_confirmation import BatchRequest, Discarded, NotChecked, confirm_batch
 from app.sending.batch_queue import discard_batch, pause_batch, resume_batch, stop_batch
-from app.sending.confirmation import NotConfirmed, Paused, StaleReview
+from app.sending.confirmation import NotConfirmed, StaleReview
 from app.services import Services, connections, find_services, store
-from app.store import batch_summary, batches, drafts, throttles
-from app.store.base import ItemState, State
+from app.store import batches, drafts, queued, throttles
 from app.store.batch_progress import measure
 from app.store.batches import MOST_ITEMS
 from app.store.listing import read_ids
-from app.web.access import find_keys, find_person, needs
+from app.store.search_words import NotSearchable
+from app.web.access import find_keys, needs
+from app.web.batch_page import draw_batch
 from app.web.batch_results import FORMATS, write_results
 from app.web.clients import find_client
 from app.web.downloads import send_download
 from app.web.list_address import lead_to_list
+from app.web.list_query import read_query
 from app.web.reasons import read_reason_without_approval
 from app.web.resuming import resume_sending
-from app.web.row_numbers import read_number
-from app.web.screens.drafts import read_query
-from app.web.sender_words import NO_SENDER, ask_for_name
 from app.web.visit import name_person, remember_who
 
 bp = Blueprint("batches", __name__)
 
-_SHOWN = 100
 _CHANGED = (
     "The connection, or a campaign, has changed since the batch was checked, or that is a day ago. "
     "It is checked again: look again before you send."
@@ -52,6 +43,8 @@ _CHANGED = (
 _CONFIRMED = (
     "It is not discarded: somebody has confirmed it meanwhile. Stop it here if that is meant."
 )
+_NOTHING_TICKED = "Tick the campaigns that you want to send together."
+_NONE_IS_YOURS = "Nothing that is ticked is yours to send."
 _DISCARDED = "Nothing is sent: somebody has discarded this batch meanwhile."
 _STREAM_SECONDS = 30.0
 _EVERY = 1.0
@@ -87,29 +80,38 @@ def index() -> str:
 @needs(Right.SEND)
 def make() -> ResponseReturnValue:
     """Make a batch of what is ticked in the list, or of all in it that was not sent."""
-    ids: Sequence[str]
-    with store().reading() as session:
-        if request.form.get("all") == "yes":
-            query = replace(read_query(), keys=find_keys(Right.SEND))
-            ids = read_ids(session, query, MOST_ITEMS, unlocked_only=True)
-        else:
-            ids = drafts.select_ids(session, request.form.getlist("draft"), find_keys(Right.SEND))
     try:
-        batch_id = make_batch(ids, store(), connections(), who=name_person())
-    except NothingReady:
-        flash("Tick the campaigns that you want to send together.")
+        chosen = _read_chosen()
+    except NotSearchable as error:
+        flash(str(error))
         return redirect(lead_to_list())
     with store().reading() as session:
-        others = len(ids) - sum(batches.count_items(session, batch_id).values())
+        ids = drafts.select_ids(session, chosen, find_keys(Right.SEND))
+    withheld = len(chosen) - len(ids)
+    try:
+        batch_id = make_batch(ids, store(), connections(), who=name_person(), withheld=withheld)
+    except NothingReady:
+        flash(_NONE_IS_YOURS if withheld else _NOTHING_TICKED)
+        return redirect(lead_to_list())
     find_services().batch_work.start(batch_id)
-    return redirect(url_for("batches.show", batch_id=batch_id, others=others or None))
+    return redirect(url_for("batches.show", batch_id=batch_id))
+
+
+def _read_chosen() -> list[str]:
+    """Read the ids of what is ticked, or of all in the list; raises `NotSearchable`."""
+    if request.form.get("all") != "yes":
+        return list(dict.fromkeys(request.form.getlist("draft")))
+    query = replace(read_query(), keys=find_keys(Right.SEND))
+    with store().reading() as session:
+        return list(read_ids(session, query, MOST_ITEMS, sendable_only=True))
 
 
 @bp.get("/batches/<row:batch_id>")
 @needs(Right.VIEW)
 def show(batch_id: int) -> str:
+    page = draw_batch(batch_id)
     find_services().batch_work.start(batch_id)  # Whatever kept it from going on may be over.
-    return draw_batch(batch_id)
+    return page
 
 
 @bp.post("/batches/<row:batch_id>/check")
@@ -118,6 +120,14 @@ def check(batch_id: int) -> ResponseReturnValue:
     """Check all of it again, for the connection as it is now."""
     check_anew(batch_id, store(), connections())
     find_services().batch_work.start(batch_id)
+    return redirect(url_for("batches.show", batch_id=batch_id))
+
+
+@bp.get("/batches/<row:batch_id>/send")
+@bp.get("/batches/<row:batch_id>/approval/ask")
+@needs(Right.VIEW)
+def return_to_batch(batch_id: int) -> ResponseReturnValue:
+    """Lead to the batch from each address that it stands at as an answer to what was posted."""
     return redirect(url_for("batches.show", batch_id=batch_id))
 
 
@@ -160,11 +170,20 @@ def change(batch_id: int, change: str) -> ResponseReturnValue:
     """Hold the batch, let it go on, or stop it for good."""
     act = {"pause": pause_batch, "resume": resume_batch, "stop": stop_batch}[change]
     act(batch_id, store(), name_person())
-    with store().reading() as session:
-        key = batches.find(session, batch_id).connection_key
     find_services().batch_work.start(batch_id)
-    if change == "resume":
-        resume_sending(key)
+    with store().reading() as session:
+        find_services().doorbell.ring(batches.find(session, batch_id).connection_key)
+    return redirect(url_for("batches.show", batch_id=batch_id))
+
+
+@bp.post("/batches/<row:batch_id>/open")
+@needs(Right.SEND)
+def open_connection(batch_id: int) -> ResponseReturnValue:
+    """Let campaigns go to the batch's connection again; a batch that is paused stays so."""
+    with store().reading() as session:
+        batch = batches.find(session, batch_id)
+    resume_sending(batch.connection_key)
+    flash(f"Campaigns go to {batch.connection} again.")
     return redirect(url_for("batches.show", batch_id=batch_id))
 
 
@@ -246,66 +265,7 @@ def _tell(session: Session, batch_id: int) -> dict[str, Any]:
     batch = batches.find(session, batch_id)
     progress = measure(session, batch)
     is_pending = bool(progress.left) if batch.confirmed_at else bool(progress.unchecked)
-    is_held = throttles.is_paused(session, batch.connection_key)
+    until = queued.find_end_of_wait(session, batch.connection_key, datetime.now(UTC))
+    is_held = until is not None or throttles.is_paused(session, batch.connection_key)
     state = {"pending": is_pending, "held": is_held, "left": progress.left}
     return state | asdict(progress)
-
-
-def draw_batch(batch_id: int, refusal: NotConfirmed | None = None) -> str:
-    with store().reading() as session:
-        batch = batches.find(session, batch_id)
-        to = connections().find(batch.connection_key)
-        progress = measure(session, batch)
-        page = {
-            "batch": batch,
-            "connection": to,
-            "progress": progress,
-            "refusal": refusal,
-            "typed": request.form,
-            "pause": throttles.find_pause(session, to.key),
-        }
-        if batch.confirmed_at:
-            rows = batches.read_results(session, batch_id, _SHOWN, _read_shown())
-            repeatable = 0 if progress.left else batches.count_to_repeat(session, batch_id)
-            return render_template(
-                "batches/progress.html", rows=rows, most=_SHOWN, repeatable=repeatable, **page
-            )
-        if progress.unchecked:
-            return render_template("batches/checking.html", **page)
-        standing = find_standing_of_batch(session, batch, to)
-        return render_template(
-            "batches/review.html",
-            standing=standing,
-            obstacle=find_approval_obstacle(session, standing, find_person()) if standing else "",
-            summary=batch_summary.summarise(session, batch),
-            unfit=batches.read_items(session, batch_id, (ItemState.UNFIT,), _SHOWN),
-            ready=batches.read_items(session, batch_id, (ItemState.READY,), _SHOWN),
-            most=_SHOWN,
-            others=request.args.get("others", 0, type=read_number),
-            **_name_refusal(refusal, to),
-            **page,
-        )
-
-
-def _read_shown() -> Sequence[State]:
-    """Read which outcomes are asked for; of none, all are shown."""
-    asked = request.args.get("show", "")
-    if asked == "failed":
-        return State.REFUSED, State.UNSENT
-    return [State(asked)] if asked in set(State) else []
-
-
-def _name_refusal(refusal: NotConfirmed | None, to: Connection) -> Mapping[str, str]:
-    """Say beside which field what has to be typed."""
-    wrong = {"named_error": "", "counted_error": "", "who_error": "", "refused": ""}
-    if refusal is None or refusal.wants_approval:  # That is said where the approval stands.
-        return wrong
-    if isinstance(refusal, NotCounted):
-        return wrong | {"counted_error": "Type the number of campaigns that are sent."}
-    if refusal.wants_name:
-        return wrong | {"named_error": ask_for_name(to)}
-    if refusal.wants_sender:
-        return wrong | {"who_error": NO_SENDER}
-    if isinstance(refusal, Paused):
-        return wrong | {"refused": f"Nothing is sent to {to.name} now. Let it go on first."}
-    return wrong | {"refused": f"Nothing can be sent to {to.name}."}

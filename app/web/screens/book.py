@@ -5,12 +5,12 @@ from typing import Any
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.campaign.contract.id_kinds import ID_FIELDS, IdKind
 from app.connections import SANDBOX
 from app.forms.connection import BookForm
 from app.rights import Right
 from app.services import connections, find_services, store
 from app.store import address_book
-from app.store.address_book import FIELDS, IdKind
 from app.web.access import needs
 from app.web.row_numbers import read_number
 
@@ -63,7 +63,7 @@ def offers(key: str) -> ResponseReturnValue:
                 for entry in known
                 if IdKind(entry.kind) in kinds
             ]
-            for field, kinds in FIELDS.items()
+            for field, kinds in ID_FIELDS.items()
         }
     if key == SANDBOX:
         _add_examples(offered)
@@ -74,7 +74,7 @@ def _add_examples(offered: dict[str, list[Any]]) -> None:
     """Offer the sandbox's own ids, too, below what the book has, and name those that it has."""
     known = find_services().account.read_ids()
     names = {example.value: example.nickname for example in known}
-    for field, kinds in FIELDS.items():
+    for field, kinds in ID_FIELDS.items():
         in_book = {value for _, value, _ in offered[field]}
         offered[field] = [
             *((kind, value, name or names.get(value, "")) for kind, value, name in offered[field]),

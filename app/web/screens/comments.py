@@ -1,5 +1,8 @@
 """What people say about a campaign, who looks after it next, and who else has it open."""
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
@@ -10,12 +13,17 @@ from app.rights import Person, Right
 from app.services import store
 from app.store import accounts, comments, drafts
 from app.store.audit_trail import name_draft_chain
-from app.web.access import find_person, needs
+from app.store.comments import Mentioned
+from app.web.access import find_person, may, needs
 from app.web.reasons import read_reason
 from app.web.visit import find_connection, name_person, remember_who
 
 bp = Blueprint("comments", __name__)
 
+_WORKING = (Right.EDIT, Right.SEND, Right.APPROVE)
+"""Who has one of these rights may say who looks after a campaign."""
+
+_ONCE_BACK = " once the campaign is brought back: it is deleted"
 _EMPTY = f"Write something first, in {LONGEST_TEXT:,} characters or fewer."
 
 
@@ -28,20 +36,38 @@ def show(draft_id: str) -> str:
 @bp.post("/drafts/<draft:draft_id>/comments")
 @needs(Right.VIEW)
 def add(draft_id: str) -> ResponseReturnValue:
-    """Keep a comment, for those to read whom it names."""
+    """Keep a comment, for those to read whom it names, and who is chosen beside it."""
     text = read_reason("text")
     if not text:
         return _draw(draft_id, _EMPTY), 422
     with store().writing(name_draft_chain(draft_id)) as session:
-        to = find_connection(drafts.find(session, draft_id))
+        draft = drafts.find(session, draft_id)
+        is_deleted, to = draft.deleted_at is not None, find_connection(draft)
         people = _list_people(session, to)
         mentioned = comments.find_mentioned(text, people)
         comments.add(session, draft_id, text, mentioned.people, who=name_person())
-    if mentioned.people:
-        flash(f"{' and '.join(person.name for person in mentioned.people)} will find this.")
-    if people and mentioned.nobody:
-        flash(f"{', '.join(mentioned.nobody)} names nobody who may look at this.")
+    if people:
+        _tell_mentioned(mentioned, _ONCE_BACK if is_deleted else "")
+    is_chosen = request.form.get("assignee") != request.form.get("assignee_was")
+    if is_chosen and _may_assign(to):
+        _assign(draft_id)
     return remember_who(redirect(url_for("comments.show", draft_id=draft_id)))
+
+
+def _tell_mentioned(mentioned: Mentioned, when: str) -> None:
+    """Tell on the next page who will find a comment, and which words named nobody."""
+    if mentioned.people:
+        names = " and ".join(person.name for person in mentioned.people)
+        find = "finds" if len(mentioned.people) == 1 else "find"
+        flash(f"{names} {find} it under “Waiting for me”{when}.")
+    if mentioned.nobody:
+        words = ", ".join(mentioned.nobody)
+        flash(f"Nobody with access to this campaign has a name that begins with {words}.")
+    if mentioned.several:
+        flash(
+            f"{', '.join(mentioned.several)} can be several people, so nobody is told: write the "
+            "whole name, or the e-mail address."
+        )
 
 
 @bp.post("/drafts/<draft:draft_id>/comments/<row:comment_id>/resolve")
@@ -54,19 +80,29 @@ def resolve(draft_id: str, comment_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/drafts/<draft:draft_id>/assignee")
-@needs(Right.EDIT, Right.SEND, Right.APPROVE)
+@needs(*_WORKING)
 def assign(draft_id: str) -> ResponseReturnValue:
-    """Let somebody look after the campaign next, who may look at it."""
+    """Let somebody look after the campaign next; a comment that is half typed stays."""
+    _assign(draft_id)
+    if request.form.get("text"):
+        return _draw(draft_id)
+    return redirect(url_for("comments.show", draft_id=draft_id))
+
+
+def _assign(draft_id: str) -> None:
+    """Let the person who is chosen look after the campaign, if they may look at it; say so."""
     chosen = request.form.get("assignee", "")
     with store().writing(name_draft_chain(draft_id)) as session:
-        people = _list_people(session, find_connection(drafts.find(session, draft_id)))
+        draft = drafts.find(session, draft_id)
+        is_deleted = draft.deleted_at is not None
+        people = _list_people(session, find_connection(draft))
         to = next((person for person in people if str(person.account_id) == chosen), None)
         if chosen and to is None:
             flash("This person may not look at this campaign any more. Choose somebody else.")
-            return redirect(url_for("comments.show", draft_id=draft_id))
+            return
         comments.assign(session, draft_id, to, who=name_person())
-    flash(f"{to.name} looks after it now." if to else "Nobody in particular looks after it now.")
-    return redirect(url_for("comments.show", draft_id=draft_id))
+    who = to.name if to else "Nobody in particular"
+    flash(f"{who} looks after it{_ONCE_BACK if is_deleted else ' now'}.")
 
 
 @bp.post("/drafts/<draft:draft_id>/here")
@@ -82,6 +118,10 @@ def here(draft_id: str) -> ResponseReturnValue:
         return jsonify(others=comments.list_present(session, draft_id, me))
 
 
+def _may_assign(to: Connection) -> bool:
+    return any(may(right, to.key) for right in _WORKING)
+
+
 def _list_people(session: Session, to: Connection) -> list[Person]:
     """List who can sign in and may look at what goes to a connection."""
     return [
@@ -89,6 +129,15 @@ def _list_people(session: Session, to: Connection) -> list[Person]:
         for account in accounts.list_all(session)
         if account.active and (person := accounts.describe_person(account)).may(Right.VIEW, to.key)
     ]
+
+
+def _name_apart(people: Sequence[Person]) -> Mapping[int | None, str]:
+    """Name people by their accounts, those of one name with their e-mail addresses."""
+    counts = Counter(person.name for person in people)
+    return {
+        person.account_id: person.name if counts[person.name] == 1 else person.label
+        for person in people
+    }
 
 
 def _draw(draft_id: str, error: str = "") -> str:
@@ -101,8 +150,14 @@ def _draw(draft_id: str, error: str = "") -> str:
             connection=to,
             draft=draft,
             comments=comments.list_all(session, draft_id),
-            people=_list_people(session, to),
+            people=(people := _list_people(session, to)),
+            names=(names := _name_apart(people)),
+            mentions=[
+                f"@{person.name if names[person.account_id] == person.name else person.email}"
+                for person in people
+            ],
             assignee=assignee,
+            may_assign=_may_assign(to),
             error=error,
             typed=request.form,
         )

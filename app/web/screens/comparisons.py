@@ -7,16 +7,12 @@ from app.rights import Right
 from app.services import store
 from app.store import drafts
 from app.web.access import find_keys, needs
+from app.web.bulk_actions import TICK_TWO, TWO
+from app.web.connection_names import make_naming
 from app.web.event_words import list_changes
 from app.web.list_address import lead_to_list
-from app.web.screens.history import make_naming
 
 bp = Blueprint("comparisons", __name__)
-
-TWO = 2
-
-TICK_TWO = "Tick two campaigns to compare them."
-"""Said where other than two are asked for."""
 
 
 @bp.get("/compare")

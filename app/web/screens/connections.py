@@ -15,10 +15,16 @@ from app.services import connections, find_services, store
 from app.store import approvals, request_log, saved_connections, throttles
 from app.store.audit_trail import name_connection_chain
 from app.store.records import LoggedCall
-from app.store.saved_connections import EnteredConnection, NameTaken, NoSuchConnection
+from app.store.saved_connections import (
+    ConnectionChanged,
+    EnteredConnection,
+    NameTaken,
+    NoSuchConnection,
+)
 from app.store.throttles import Pace, Pause
 from app.web.access import list_connections, needs
 from app.web.resuming import resume_sending
+from app.web.row_numbers import read_number
 from app.web.visit import name_person
 
 bp = Blueprint("connections", __name__)
@@ -30,6 +36,12 @@ def index() -> str:
     with store().reading() as session:
         paused = throttles.list_paused(session)
     return render_template("connections/index.html", offered=list_connections(), paused=paused)
+
+
+_CHANGED_MEANWHILE = (
+    "Somebody has changed this connection since you opened this page. What you typed is below and "
+    "not saved: open the connection anew to see what is there, or save yours in its place."
+)
 
 
 @bp.get("/connections/new")
@@ -49,7 +61,7 @@ def add() -> ResponseReturnValue:
             made = saved_connections.add(session, _read_entered(form), who=name_person())
     except NameTaken:
         return _draw_form(_mark_taken(form)), 422
-    flash(f"{made.name} is there. Test it before you send anything.")
+    flash(f"{made.name} was added. Test it before you send anything.")
     return redirect(url_for("connections.edit", key=made.id))
 
 
@@ -65,13 +77,19 @@ def edit(key: str) -> str:
 def change(key: str) -> ResponseReturnValue:
     connection = _find_changeable(key)
     form = ConnectionForm(request.form, before=connection, allowed=connections().network.allowed)
+    over = request.form.get("version", type=read_number)
     if not form.validate() or not _is_free(form):
-        return _draw_form(form, connection), 422
+        return _draw_form(form, connection, over=over), 422
     try:
         with store().writing() as session:
-            saved_connections.change(session, key, _read_entered(form), who=name_person())
+            saved_connections.change(
+                session, key, _read_entered(form), over=over, who=name_person()
+            )
     except NameTaken:
-        return _draw_form(_mark_taken(form), connection), 422
+        return _draw_form(_mark_taken(form), connection, over=over), 422
+    except ConnectionChanged:
+        flash(_CHANGED_MEANWHILE)
+        return _draw_form(form, connections().get(key)), 409
     flash("Saved. Drafts that go there have to be reviewed again.")
     return redirect(url_for("connections.edit", key=key))
 
@@ -122,7 +140,7 @@ def set_pace(key: str) -> ResponseReturnValue:
         throttle = throttles.find(session, key, usual)
         throttles.set_pace(session, throttle, form.read_pace(), name_person())
     find_services().doorbell.ring(key)
-    flash("Saved. It holds from the next campaign.")
+    flash("Saved. It applies from the next campaign on.")
     return redirect(url_for("connections.edit", key=key))
 
 
@@ -172,13 +190,19 @@ def _mark_taken(form: ConnectionForm) -> ConnectionForm:
 
 
 def _draw_form(
-    form: ConnectionForm, connection: Connection | None = None, pace: PaceForm | None = None
+    form: ConnectionForm,
+    connection: Connection | None = None,
+    pace: PaceForm | None = None,
+    over: int | None = None,
 ) -> str:
+    """Draw the page; *over* is the version that was looked at, unless it is the one there is."""
+    version = connection.version if connection else 0
     test = _find_last_test(connection) if connection else None
     return render_template(
         "connections/form.html",
         form=form,
         connection=connection,
+        version=version if over is None else over,
         pace=pace or (PaceForm.of(_read_pace(connection)) if connection else None),
         pause=_find_pause(connection) if connection else None,
         approval=_read_approval(connection) if connection else None,

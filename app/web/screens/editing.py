@@ -6,16 +6,19 @@ from urllib.parse import parse_qsl
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from app.campaign.contract.reading import Answers
 from app.campaign.contract.web_address import is_web_address
 from app.campaign.contract.wording import WORDS
+from app.connections import Connection
 from app.forms.campaign import TYPED, CampaignForm, read_typed_answers
 from app.rights import Right
-from app.sending.webhook_check import WEBHOOK, TooSoon, check_webhook, was_received
+from app.sending.approval import Standing, find_standing_of_draft
+from app.sending.webhook_check import WEBHOOK, TooSoon, check_webhook, hide_secrets, was_received
 from app.services import connections, store
-from app.store import audit_trail, batches, drafts, request_log
+from app.store import approvals, audit_trail, batches, drafts, request_log
 from app.store.acceptances import read_accepted
 from app.store.address_book import Nicknames
 from app.store.base import State
@@ -30,7 +33,7 @@ from app.web.names import name_campaign
 from app.web.nicknames import read_sandbox_names
 from app.web.panel.findings_view import write_posted
 from app.web.panel.macros import draw_macro
-from app.web.panel.panel import add_nicknames, build_panel
+from app.web.panel.panel import Panel, add_nicknames, build_panel
 from app.web.panel.rows import build_rows
 from app.web.row_numbers import read_number
 from app.web.saving import save_answers
@@ -39,6 +42,8 @@ from app.web.undo import tell_with_undo
 from app.web.visit import find_connection
 
 bp = Blueprint("editing", __name__)
+
+_STILL_DELETED = "What you typed is saved, and the campaign stays deleted until it is brought back."
 
 
 @bp.get("/drafts/new")
@@ -123,6 +128,7 @@ def autosave(draft_id: str) -> ResponseReturnValue:
         version=draft.version,
         address=url_for("editing.edit", draft_id=draft_id),
         heading=name_campaign(draft.name),
+        is_deleted=draft.deleted_at is not None,
     )
 
 
@@ -140,17 +146,20 @@ def merge(draft_id: str) -> ResponseReturnValue:
     }
     answers = {name: value for name, value in chosen.items() if value is not None}
     try:
-        _save(draft_id, answers)
+        draft = _save(draft_id, answers)
     except StaleVersion as error:
         return _show_conflict(error.draft, answers), 409
     except AlreadySubmitted:
         return _show_too_late(draft_id, answers), 409
-    flash("Saved.")
+    flash(_STILL_DELETED if draft.deleted_at else "Saved.")
     return redirect(url_for("editing.edit", draft_id=draft_id))
 
 
 def _lead_on(draft: Draft) -> str | None:
     """Do what was pressed beside saving, and give where that leads; `None` for what only saves."""
+    if draft.deleted_at:
+        flash(_STILL_DELETED)
+        return url_for("editing.edit", draft_id=draft.id)
     match request.form.get("then"):
         case "presets":
             return url_for("presets.choose", draft_id=draft.id)
@@ -182,7 +191,7 @@ def _find_webhook_check(draft: Draft | None) -> LoggedCall | None:
     with store().reading() as session:
         check = request_log.find_check(session, number, WEBHOOK)
     url = str(draft.answers.get("webhook_url", "")).strip() if draft else ""
-    return check if check and url.startswith(check.url) else None
+    return check if check and check.url == hide_secrets(url) else None
 
 
 def _describe_fix(fix: Answers) -> str:
@@ -201,7 +210,8 @@ def _show_too_late(draft_id: str, mine: Answers) -> str:
 
 
 def _save(draft_id: str, answers: dict[str, Any]) -> Draft:
-    return save_answers(draft_id, answers, over=_read_version())
+    copy_of = request.form.get("copy_of", "")
+    return save_answers(draft_id, answers, over=_read_version(), copy_of=copy_of)
 
 
 def _read_version() -> int:
@@ -227,9 +237,11 @@ def _draw_form(
         teamwork = find_teamwork(session, draft_id) if draft else None
         in_batches = batches.list_reviewed_with(session, draft, datetime.now(UTC)) if draft else []
         beginnings = {} if draft else name_presets(list_visible_presets(session))
+        standing = _find_standing(session, draft, panel, to) if draft and not judged else None
         panel = add_nicknames(panel, session, to, of_sandbox)
     return render_template(
         "campaign/form.html",
+        standing=standing,
         teamwork=teamwork,
         in_batches=in_batches,
         beginnings=beginnings,
@@ -254,6 +266,11 @@ def _draw_form(
     )
 
 
+def _find_standing(session: Session, draft: Draft, panel: Panel, to: Connection) -> Standing | None:
+    """Find how the approval of a draft stands that is not under way; *panel* is of its answers."""
+    return None if draft.is_locked else find_standing_of_draft(session, draft, panel.meaning, to)
+
+
 def _find_refusal(draft: Draft) -> dict[str, list[str]]:
     """Take the API's messages for the draft as it stands; an edit makes them old."""
     if draft.state is not State.REFUSED:
@@ -266,11 +283,13 @@ def _show_conflict(theirs: Draft, mine: dict[str, Any]) -> str:
     """Show both versions; what only one of them changed is chosen for that one."""
     with store().reading() as session:
         before = audit_trail.find_answers_at(session, theirs, _read_version())
+        editor = approvals.find_last_editor(session, theirs)
     differ = [name for name in TYPED if not _is_same(name, theirs.answers, mine)]
     return render_template(
         "drafts/conflict.html",
         connection=find_connection(theirs),
         theirs=theirs,
+        editor=editor,
         mine=mine,
         differ=differ,
         only_mine={name for name in differ if _is_same(name, theirs.answers, before)},

@@ -14,8 +14,8 @@ from app.store.draft_query import Row
 from app.store.listing import read_page
 from app.store.search_words import NotSearchable
 from app.web.access import needs
+from app.web.list_query import read_query
 from app.web.names import name_campaign
-from app.web.screens.drafts import read_query
 from app.web.state_words import STATE_WORDS
 
 MOST = 8

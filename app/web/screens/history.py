@@ -2,7 +2,6 @@
 
 import json
 from datetime import UTC, datetime
-from functools import cache, partial
 from typing import Any
 
 from flask import Blueprint, Response, render_template
@@ -14,20 +13,20 @@ from app.campaign.contract.reading import read_answers
 from app.campaign.explanation import explain
 from app.campaign.schedule.windows import read_schedule
 from app.rights import Right
-from app.services import connections, store
-from app.store import audit_trail, drafts, saved_connections
+from app.services import store
+from app.store import approvals, audit_trail, drafts
 from app.store.acceptances import read_accepted, write_judgement, write_statement
+from app.store.audit_trail import EventKind
 from app.store.evidence_file import write_submissions, write_trail
 from app.store.models import Draft
-from app.web.access import list_connections, may, needs
+from app.web.access import may, needs
+from app.web.connection_names import make_naming
 from app.web.downloads import JSON, name_file, send_download
-from app.web.event_words import HistoryEntry, NameConnection, describe_events
+from app.web.event_words import HistoryEntry, describe_events
 from app.web.refusals import NotAllowed
 from app.web.visit import find_connection
 
 bp = Blueprint("history", __name__)
-
-_HIDDEN = "a connection that you may not look at"
 
 
 @bp.get("/drafts/<draft:draft_id>/history")
@@ -40,6 +39,7 @@ def show(draft_id: str) -> str:
             connection=find_connection(draft),
             draft=draft,
             events=_describe_history(session, draft_id),
+            batches=approvals.list_batches_of(session, draft_id),
         )
 
 
@@ -63,7 +63,10 @@ def _check_all_visible(session: Session, draft: Draft) -> None:
     keys = {submission.connection_key for submission in draft.submissions}
     for event in audit_trail.read_draft_events(session, draft.id):
         fields = audit_trail.read_details(event).get("fields", {})
-        keys |= set(map(str, fields.get("connection", ())))
+        if "connection" in fields:
+            before, after = map(str, fields["connection"])
+            # Before a draft was made there was no answer; later, none is the default connection.
+            keys |= {after} if event.kind == EventKind.CREATED else {before, after}
     if not all(may(Right.VIEW, key) for key in keys):
         raise NotAllowed(
             "This campaign went elsewhere before, and the evidence tells of that, too. Ask "
@@ -74,27 +77,6 @@ def _check_all_visible(session: Session, draft: Draft) -> None:
 def _describe_history(session: Session, draft_id: str) -> list[HistoryEntry]:
     """Put the events into words, and what one person typed in one go into one of them."""
     return describe_events(audit_trail.read_draft_events(session, draft_id), make_naming(session))
-
-
-def make_naming(session: Session) -> NameConnection:
-    """Name connections by their keys as they were called at a time, and as they are called now.
-
-    What somebody may not look at has no name for them.
-    """
-    visible = {connection.key for connection in list_connections()}
-    names = {connection.key: connection.name for connection in connections().list_all()}
-    names_of = cache(partial(saved_connections.read_names, session))
-
-    def called(key: str, at: str) -> str:
-        if key not in names:
-            return key
-        if key not in visible:
-            return _HIDDEN
-        then = [name for since, name in names_of(key) if since <= at]
-        now = names[key]
-        return f"{then[-1]} (now {now})" if then and then[-1] != now else now
-
-    return called
 
 
 def _write_evidence(session: Session, draft: Draft) -> dict[str, Any]:

@@ -8,11 +8,11 @@ from flask.typing import ResponseReturnValue
 from app.forms.notices import HookForm
 from app.notices.hook_calls import try_hook
 from app.notices.signature import make_secret
-from app.rights import ALL, Right
+from app.rights import Right
 from app.services import connections, store
 from app.store import hooks
 from app.store.hooks import EnteredHook
-from app.web.access import fresh, needs
+from app.web.access import fresh, name_all_and_each, needs
 from app.web.visit import name_person
 
 bp = Blueprint("hooks", __name__)
@@ -78,11 +78,11 @@ def delete(hook_id: int) -> ResponseReturnValue:
 
 def _make_form(*, has_typed: bool) -> HookForm:
     typed = request.form if has_typed else None
-    return HookForm(typed, _name_connections(), connections().network.allowed)
+    return HookForm(typed, name_all_and_each(), connections().network.allowed)
 
 
 def _draw(form: HookForm) -> str:
-    names = _name_connections()
+    names = name_all_and_each()
     with store().reading() as database:
         rows = [
             {
@@ -94,9 +94,3 @@ def _draw(form: HookForm) -> str:
             for hook in hooks.list_all(database)
         ]
     return render_template("hooks/index.html", form=form, rows=rows)
-
-
-def _name_connections() -> dict[str, str]:
-    """Name what hooks are told of, by its key: all connections, then each."""
-    named = {connection.key: connection.name for connection in connections().list_all()}
-    return {ALL: "All connections"} | named

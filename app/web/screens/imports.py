@@ -6,6 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.campaign.contract.strict_json import Malformed
+from app.campaign.formatting import write_plural
 from app.forms.import_text import Entry, read_import
 from app.rights import Right
 from app.services import store
@@ -14,9 +15,9 @@ from app.store.acceptances import judge
 from app.store.audit_trail import name_draft_chain
 from app.store.chains import hash_document
 from app.store.drafts import derive_id
-from app.web.access import find_person, list_connections, name_connections, needs
+from app.web.access import find_keys_by_name, find_person, list_connections, needs
+from app.web.bulk_actions import MOST, BulkAction, tell_together
 from app.web.clients import find_client
-from app.web.together import MOST, BulkAction, tell_together
 from app.web.visit import name_person
 
 bp = Blueprint("imports", __name__)
@@ -38,7 +39,7 @@ def read() -> ResponseReturnValue:
     """Make drafts of all campaigns that were given, or of none where one has to be changed."""
     file, pasted = request.files.get("file"), request.form.get("text", "").encode()
     from_file = file.read() if file else b""
-    typed = _show(pasted if pasted.strip() else from_file)
+    typed = _decode_for_editing(pasted if pasted.strip() else from_file)
     try:
         entries = _read_entries(pasted, from_file)
     except Malformed as error:
@@ -49,8 +50,8 @@ def read() -> ResponseReturnValue:
     if are_there:
         flash(_THERE)
         return redirect(url_for("drafts.index"))
-    count = "1 campaign was" if len(ids) == 1 else f"{len(ids)} campaigns were"
-    tell_together(BulkAction.IMPORTED, f"{count} imported. Nothing is sent yet.", ids)
+    words = write_plural(len(ids), "{} campaign was imported.", "{} campaigns were imported.")
+    tell_together(BulkAction.IMPORTED, f"{words} Nothing is sent yet.", ids)
     return redirect(url_for("drafts.index"))
 
 
@@ -62,11 +63,11 @@ def _read_entries(pasted: bytes, from_file: bytes) -> list[Entry]:
     if not content.strip():
         raise Malformed(_NOTHING)
     to = request.form.get("connection", "")
-    return read_import(content, name_connections(Right.EDIT), to, MOST)
+    return read_import(content, find_keys_by_name(Right.EDIT), to, MOST)
 
 
-def _show(content: bytes) -> str:
-    """Give what can be shown for a change; a file that is no text is only to be chosen anew."""
+def _decode_for_editing(content: bytes) -> str:
+    """Decode what was given, to be shown for editing; empty for a file that is not UTF-8."""
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -5,8 +5,10 @@ from functools import partial
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_security import login_user
+from flask_security import login_user, logout_user
 
+from app.campaign.contract.visible import drop_invisible
+from app.campaign.formatting import write_plural
 from app.forms.account import AccountForm, JoinForm, PasswordForm
 from app.people.letters import (
     write_password_change,
@@ -15,29 +17,27 @@ from app.people.letters import (
 )
 from app.people.mail import Letter
 from app.people.passwords import hash_as_signed_in
-from app.rights import ALL, EVERYWHERE, Right, Role
-from app.services import connections, find_issuer, find_services, store
+from app.people.sign_in import find_account
+from app.rights import ALL, EVERYWHERE, Person, Right, Role
+from app.services import find_issuer, find_services, store
 from app.store import accounts, api_tokens, audit_trail, identities, join_links, sign_ins
 from app.store.accounts import ALL_ACCOUNTS, LONGEST_GROUP, EmailTaken, LastAdministrator, Roles
 from app.store.audit_trail import name_account_chain
 from app.store.people_models import Account
-from app.web.access import find_person, fresh, needs
+from app.web.access import find_person, fresh, name_all_and_each, needs
 from app.web.account_words import describe_account_events
+from app.web.role_words import ROLE_WORDS
 from app.web.visit import name_person
 
 bp = Blueprint("people", __name__)
 
-ROLE_WORDS = {
-    Role.VIEWER: ("Viewer", "looks at campaigns and what became of them"),
-    Role.EDITOR: ("Editor", "writes and changes campaigns"),
-    Role.SENDER: ("Sender", "sends what is ready"),
-    Role.ACCEPTER: ("Accepter", "accepts what breaks a rule, with a reason"),
-    Role.RESOLVER: ("Resolver", "says what became of a campaign that nobody answered for"),
-    Role.APPROVER: ("Approver", "approves what others have made, where that is asked for"),
-    Role.OVERRIDER: ("Overrider", "sends without approval in an emergency, with a reason"),
-    Role.ADMINISTRATOR: ("Administrator", "may do everything, and looks after people"),
-}
+_CHANGED = "Somebody has changed this person meanwhile. What stands here holds now: look again."
+_CLOSED = "The account is closed, and a link would open nothing: open the account first."
 _LAST = "Somebody has to be able to look after people: make another administrator first."
+
+
+class _Outdated(Exception):
+    """What was to be changed is not any more what the page had shown."""
 
 
 @bp.get("/people")
@@ -54,7 +54,7 @@ def index() -> str:
         rows=rows,
         known_at_provider=known,
         role_words=ROLE_WORDS,
-        names=_name_connections(),
+        names=name_all_and_each(),
     )
 
 
@@ -116,14 +116,19 @@ def change(account_id: int) -> ResponseReturnValue:
     try:
         with store().writing(*subjects) as database:
             account = accounts.find(database, account_id)
+            before = accounts.describe_person(account)
+            _check_seen(before)
             accounts.set_groups(database, account, _read_groups(), who=name_person())
-            before = accounts.describe_person(account).roles
-            accounts.set_roles(database, account, roles := _read_roles(), who=name_person())
+            accounts.set_roles(database, account, _read_roles(), who=name_person())
+            after = accounts.describe_person(account)
     except LastAdministrator:
-        return _draw_person(account_id, _LAST), 422
-    if roles != before:
+        return _draw_person(account_id, _LAST, keeps_typed=True), 422
+    except _Outdated:
+        return _draw_person(account_id, _CHANGED), 409
+    if after.roles != before.roles:
         _tell(account, write_role_change)
-    flash("Saved. They sign in again, and then it holds.")
+    is_same = (after.roles, after.groups) == (before.roles, before.groups)
+    flash("Nothing has changed." if is_same else "Saved. It applies once they sign in again.")
     return redirect(url_for("people.show", account_id=account_id))
 
 
@@ -152,8 +157,8 @@ def make_link(account_id: int) -> ResponseReturnValue:
     subjects = (ALL_ACCOUNTS, name_account_chain(account_id))
     with store().writing(*subjects) as database:
         account = accounts.find(database, account_id)
-        key = join_links.make(database, account, who=name_person())
-    return _show_link(account, key)
+        key = join_links.make(database, account, who=name_person()) if account.active else ""
+    return _show_link(account, key) if key else (_draw_person(account_id, _CLOSED), 422)
 
 
 @bp.post("/people/<row:account_id>/sign-ins")
@@ -165,7 +170,11 @@ def end_sign_ins(account_id: int) -> ResponseReturnValue:
     with store().writing(*subjects) as database:
         account = accounts.find(database, account_id)
         accounts.sign_out_everywhere(database, account, who=name_person())
-    flash("They are signed out everywhere.")
+        left = len(api_tokens.list_open(database, account_id))
+    still = write_plural(
+        left, " {} token of theirs still works.", " {} tokens of theirs still work."
+    )
+    flash(f"They are signed out everywhere.{still if left else ''}")
     return redirect(url_for("people.show", account_id=account_id))
 
 
@@ -187,11 +196,17 @@ def end_sign_in(account_id: int, sign_in_id: int) -> ResponseReturnValue:
 def remove_second_step(account_id: int) -> ResponseReturnValue:
     """Help a person who has lost the phone: the password alone signs in again."""
     subjects = (ALL_ACCOUNTS, name_account_chain(account_id))
-    with store().writing(*subjects) as database:
-        account = accounts.find(database, account_id)
-        accounts.remove_second_step(database, account, who=name_person())
+    try:
+        with store().writing(*subjects) as database:
+            account = accounts.find(database, account_id)
+            accounts.check_passkeys_can_go(database, account)
+            accounts.remove_second_step(database, account, who=name_person())
+            has_password = account.password is not None
+    except LastAdministrator:
+        return _draw_person(account_id, _LAST), 422
     _tell(account, write_second_step_change)
-    flash("Their codes and passkeys are gone: the password alone signs in.")
+    alone = ": the password alone signs in" if has_password else ""
+    flash(f"Their codes and passkeys are gone{alone}.")
     return redirect(url_for("people.show", account_id=account_id))
 
 
@@ -201,9 +216,12 @@ def remove_second_step(account_id: int) -> ResponseReturnValue:
 def unlink(account_id: int) -> ResponseReturnValue:
     """Let nobody come in as a person by the provider any more, until an address is linked anew."""
     subjects = (ALL_ACCOUNTS, name_account_chain(account_id))
-    with store().writing(*subjects) as database:
-        account = accounts.find(database, account_id)
-        identities.unlink(database, account, find_issuer(), who=name_person())
+    try:
+        with store().writing(*subjects) as database:
+            account = accounts.find(database, account_id)
+            identities.unlink(database, account, find_issuer(), who=name_person())
+    except LastAdministrator:
+        return _draw_person(account_id, _LAST), 422
     flash("Unlinked. The next sign-in by the provider with this e-mail address is linked.")
     return redirect(url_for("people.show", account_id=account_id))
 
@@ -248,6 +266,8 @@ def take_link(key: str) -> ResponseReturnValue:
         join_links.use_up(database, link)
     if is_change:
         _tell(joined, write_password_change)
+    if find_account():  # Whoever was signed in here is so no more.
+        logout_user()
     session.clear()
     if joined.tf_primary_method or joined.webauthn:
         flash("Your password is set. Sign in with it.")
@@ -285,31 +305,34 @@ def _draw_form(form: AccountForm, roles: Roles | None = None) -> str:
         roles=roles or {},
         groups=_read_groups(),
         role_words=ROLE_WORDS,
-        names=_name_connections(),
+        names=name_all_and_each(),
         everywhere=EVERYWHERE,
     )
 
 
-def _draw_person(account_id: int, problem: str = "") -> str:
+def _draw_person(account_id: int, problem: str = "", *, keeps_typed: bool = False) -> str:
+    """Draw the page, with a *problem*; *keeps_typed* keeps the roles and groups that were typed."""
     with store().reading() as database:
         account = accounts.find(database, account_id)
         events = audit_trail.read_chain(database, name_account_chain(account_id))
         signed_in = sign_ins.list_open(database, account_id)
         tokens = api_tokens.list_open(database, account_id)
         identity = identities.find(database, find_issuer(), account_id)
+    person = accounts.describe_person(account)
     return render_template(
         "people/show.html",
         account=account,
         is_self=account_id == find_person().account_id,
         problem=problem,
-        roles=_read_roles() if problem else accounts.describe_person(account).roles,
-        groups=_read_groups() if problem else accounts.describe_person(account).groups,
+        roles=_read_roles() if keeps_typed else person.roles,
+        groups=_read_groups() if keeps_typed else person.groups,
+        seen=accounts.stamp_rights(person),
         sign_ins=signed_in,
         tokens=tokens,
         identity=identity,
         events=describe_account_events(events),
         role_words=ROLE_WORDS,
-        names=_name_connections(),
+        names=name_all_and_each(),
         everywhere=EVERYWHERE,
     )
 
@@ -322,26 +345,25 @@ def _show_link(account: Account, key: str) -> str:
         link=link,
         roles=accounts.describe_person(account).roles,
         role_words=ROLE_WORDS,
-        names=_name_connections(),
+        names=name_all_and_each(),
     )
+
+
+def _check_seen(person: Person) -> None:
+    """Check that somebody has the rights with which the page showed them; raises `_Outdated`."""
+    if request.form.get("seen", "") != accounts.stamp_rights(person):
+        raise _Outdated
 
 
 def _read_groups() -> set[str]:
     """Read the groups that were typed, with commas between them; of a long name, its beginning."""
     names = request.form.get("groups", "").split(",")
-    visible = ("".join(sign for sign in name if sign.isprintable()).strip() for name in names)
-    return {name[:LONGEST_GROUP] for name in visible if name}
-
-
-def _name_connections() -> dict[str, str]:
-    """Name what roles are given at, by its key: all connections, then each."""
-    names = {connection.key: connection.name for connection in connections().list_all()}
-    return {ALL: "All connections"} | names
+    return {name[:LONGEST_GROUP].strip() for name in map(drop_invisible, names) if name}
 
 
 def _read_roles() -> Roles:
     """Read the roles that are ticked: *role* by *connection*, as `key/role`."""
-    names = _name_connections()
+    names = name_all_and_each()
     roles: dict[str, set[Role]] = {}
     for ticked in request.form.getlist("role"):
         key, _, role = ticked.partition("/")

@@ -12,7 +12,7 @@ from app.campaign.compliance.audience import read_audience
 from app.campaign.compliance.fitting import DoesNotFit, fit
 from app.campaign.compliance.rule import Preset
 from app.campaign.compliance.rulebook import load_rulebook
-from app.campaign.contract.fields import Values, Weekday
+from app.campaign.contract.fields import CampaignType, Values, Weekday
 from app.campaign.contract.payload import write_values_as_answers
 from app.campaign.contract.reading import Answers, read_answers
 from app.campaign.contract.wording import WORDS
@@ -25,6 +25,7 @@ from app.store.audit_trail import find_changes
 from app.store.drafts import StaleVersion
 from app.store.models import KeptPreset
 from app.web.access import needs
+from app.web.conflict_words import DRAFT_CHANGED
 from app.web.kept_presets import (
     FILLED,
     FORGOTTEN,
@@ -72,6 +73,8 @@ def choose(draft_id: str) -> ResponseReturnValue:
         draft = drafts.find(session, draft_id)
         if draft.is_locked:
             return redirect(url_for("submissions.latest", draft_id=draft_id))
+        if draft.deleted_at:
+            return redirect(url_for("editing.edit", draft_id=draft_id))
         return render_template(
             "campaign/presets.html",
             connection=find_connection(draft),
@@ -86,7 +89,10 @@ def use(draft_id: str) -> ResponseReturnValue:
     """Fill the draft with one preset; what it does not name stays as it is."""
     over = request.form.get("version", 0, type=read_number)
     with store().reading() as session:
-        answers = dict(drafts.find(session, draft_id).answers)
+        draft = drafts.find(session, draft_id)
+        if draft.deleted_at:
+            return redirect(url_for("editing.edit", draft_id=draft_id))
+        answers = dict(draft.answers)
         offered = {offer.id: offer for offer in _list_offers(session, answers)}
     offer = offered.get(request.form.get("preset", ""))
     if offer is None or not offer.settings:
@@ -96,7 +102,7 @@ def use(draft_id: str) -> ResponseReturnValue:
     try:
         draft = save_answers(draft_id, filled, over=over)
     except StaleVersion:
-        flash("The draft has changed meanwhile. Please look again.")
+        flash(DRAFT_CHANGED)
         return redirect(url_for("presets.choose", draft_id=draft_id))
     words = f"Filled in: {offer.title}."
     if changes := find_changes(answers, filled):
@@ -116,14 +122,19 @@ def forget(draft_id: str) -> ResponseReturnValue:
 
 
 def _list_offers(session: Session, answers: Answers) -> list[Offer]:
+    """List what can be filled in; where callers ring, new campaigns alone can begin with it."""
+    is_rung = answers.get("type") == CampaignType.INBOUND
     visible = list_visible_presets(session)
     titles = name_presets(visible)
-    own = [_offer_own(preset, titles[preset.id]) for preset in visible]
+    own = [_offer_own(preset, titles[preset.id], is_rung=is_rung) for preset in visible]
+    if is_rung:
+        return own
     return own + [_offer_preset(preset, answers) for preset in load_rulebook().presets]
 
 
-def _offer_own(preset: KeptPreset, title: str) -> Offer:
-    settings = {name: preset.settings[name] for name in FILLED if name in preset.settings}
+def _offer_own(preset: KeptPreset, title: str, *, is_rung: bool) -> Offer:
+    filled = () if is_rung else FILLED
+    settings = {name: preset.settings[name] for name in filled if name in preset.settings}
     return Offer(f"{preset.id}", title, settings, fitting="" if settings else _NOT_HERE)
 
 

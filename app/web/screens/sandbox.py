@@ -5,13 +5,14 @@ from itertools import groupby
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.campaign.contract.id_kinds import IdKind
 from app.connections import SANDBOX
 from app.rights import Right
 from app.sandbox.examples import ExampleId
 from app.sandbox.faults import FAULT, FAULTS, HEADER
 from app.sandbox.switch import LONGEST, USUAL, Switch
 from app.services import connections, find_services
-from app.store.address_book import LONGEST_ID, IdKind
+from app.store.address_book import LONGEST_ID
 from app.web.access import hide_unless_visible, needs, require
 from app.web.row_numbers import read_number
 

@@ -8,6 +8,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import Enum
 from functools import partial
 
 from flask import Blueprint, flash, redirect, request, url_for
@@ -16,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from app.campaign.contract.payload import build_payload
 from app.campaign.contract.reading import read_answers
+from app.campaign.formatting import format_count, write_plural
 from app.rights import Right
 from app.services import connections, store
 from app.store import audit_trail, drafts
@@ -24,11 +26,10 @@ from app.store.audit_trail import EventKind, name_draft_chain
 from app.store.drafts import AlreadySubmitted, StaleVersion
 from app.store.models import Draft
 from app.web.access import find_keys, may, needs, require
+from app.web.bulk_actions import MOST, TICK_TWO, TWO, BulkAction, tell_together, tell_what_to_change
 from app.web.copies import COPY, NotMovable, copy_answers, has_dates, read_weeks_or_none, save_copy
 from app.web.downloads import JSON_LINES, send_download
 from app.web.list_address import lead_to_list, read_asked
-from app.web.screens.comparisons import TICK_TWO, TWO
-from app.web.together import MOST, BulkAction, tell_together, tell_what_to_change
 from app.web.visit import name_person
 
 bp = Blueprint("selection", __name__)
@@ -37,8 +38,24 @@ _NOTHING_TICKED = "Tick the campaigns first."
 _TOO_MANY = f"{{}} are ticked, and nothing was changed: tick {MOST} at most."
 
 
-class NotMoved(Exception):
-    """A draft goes there already, was changed after it was moved, or may not go there."""
+class Cause(Enum):
+    """Why a draft that is ticked is not changed, in words for one and for several."""
+
+    THERE = "goes there already", "go there already"
+    CHANGED_SINCE = "was changed since", "were changed since"
+    CHANGED_NOW = "was changed just now", "were changed just now"
+    DELETED = "was deleted already", "were deleted already"
+    NOT_DELETED = "is not deleted", "are not deleted"
+    SENT = "was sent", "were sent"
+    NOT_YOURS = "you may not change", "you may not change"
+
+
+class LeftAsItIs(Exception):
+    """A draft is not changed, for a *cause*."""
+
+    def __init__(self, cause: Cause) -> None:
+        super().__init__(cause)
+        self.cause = cause
 
 
 @dataclass(frozen=True)
@@ -51,7 +68,7 @@ class _Changed:
     def tell(self, what: BulkAction, singular: str, plural: str, **names: object) -> None:
         """Tell in one sentence what was done, and what was not."""
         if self.ids:
-            words = _count(len(self.ids), singular, plural, **names)
+            words = write_plural(len(self.ids), singular, plural, **names)
             tell_together(what, f"{words} {self.rest}".strip(), self.ids)
         else:
             flash(self.rest or _NOTHING_TICKED)
@@ -61,19 +78,49 @@ class _Changed:
 @needs(Right.EDIT)
 def delete() -> ResponseReturnValue:
     """Delete what is ticked, and offer to bring all of it back by one press."""
-    changed = _change_each(drafts.delete)
-    changed.tell(BulkAction.DELETED, "{} campaign was deleted.", "{} campaigns were deleted.")
+    _tell_deleted(_change_each(_delete))
     return _lead_back()
+
+
+@bp.post("/drafts/delete-new-ticked")
+@needs(Right.EDIT)
+def delete_new() -> ResponseReturnValue:
+    """Delete what was just made, unless somebody has worked on it since."""
+    _tell_deleted(_change_each(_delete_new))
+    return _lead_back()
+
+
+def _tell_deleted(changed: _Changed) -> None:
+    changed.tell(BulkAction.DELETED, "{} campaign was deleted.", "{} campaigns were deleted.")
+
+
+def _delete(session: Session, draft_id: str, *, who: str) -> Draft:
+    if drafts.find(session, draft_id).deleted_at:
+        raise LeftAsItIs(Cause.DELETED)
+    return drafts.delete(session, draft_id, who=who)
+
+
+def _delete_new(session: Session, draft_id: str, *, who: str) -> Draft:
+    kinds = {event.kind for event in audit_trail.read_draft_events(session, draft_id)}
+    if not kinds <= {EventKind.CREATED, EventKind.DELETED, EventKind.RESTORED, EventKind.REVIEWED}:
+        raise LeftAsItIs(Cause.CHANGED_SINCE)
+    return _delete(session, draft_id, who=who)
 
 
 @bp.post("/drafts/restore-ticked")
 @needs(Right.EDIT)
 def restore() -> ResponseReturnValue:
     """Bring back what is ticked, or was deleted together."""
-    changed = _change_each(drafts.restore)
-    back = _count(len(changed.ids), "The campaign is back.", "{} campaigns are back.")
+    changed = _change_each(_restore)
+    back = write_plural(len(changed.ids), "The campaign is back.", "{} campaigns are back.")
     flash(f"{back} {changed.rest}".strip() if changed.ids else changed.rest or _NOTHING_TICKED)
     return _lead_back()
+
+
+def _restore(session: Session, draft_id: str, *, who: str) -> Draft:
+    if not drafts.find(session, draft_id).deleted_at:
+        raise LeftAsItIs(Cause.NOT_DELETED)
+    return drafts.restore(session, draft_id, who=who)
 
 
 @bp.post("/drafts/copy-ticked")
@@ -117,7 +164,7 @@ def _describe_move(weeks: int, dated: int, others: int) -> str:
         return ""
     if not dated:
         return ", with no dates to move"
-    count = f"{abs(weeks)} week{'' if abs(weeks) == 1 else 's'}"
+    count = format_count(abs(weeks), "week")
     without = f" ({others} with no dates to move)" if others else ""
     return f", {count} {'later' if weeks > 0 else 'earlier'}{without}"
 
@@ -132,7 +179,7 @@ def move() -> ResponseReturnValue:
         tell_what_to_change("Nothing can be sent there. Choose another connection.")
         return _lead_back()
     judged = _judge_moved(lambda _session, _draft: to.key)
-    _change_each(partial(_move, judged), "goes there already", "go there already").tell(
+    _change_each(partial(_move, judged)).tell(
         BulkAction.MOVED,
         "{} campaign goes to {to} now. Its ids stay as they were: check them.",
         "{} campaigns go to {to} now. Their ids stay as they were: check them.",
@@ -164,13 +211,30 @@ def _judge_moved(find_key: Callable[[Session, Draft], str | None]) -> Judged:
 
 
 def _move(judged: Judged, session: Session, draft_id: str, *, who: str) -> Draft:
-    """Move a draft as it was judged; raises `AlreadySubmitted`, `StaleVersion` and `NotMoved`."""
-    if drafts.find(session, draft_id).is_locked:
-        raise AlreadySubmitted(draft_id)
+    """Move a draft as it was judged; raises `AlreadySubmitted`, `StaleVersion`, `LeftAsItIs`."""
+    _refuse_unless_movable(drafts.find(session, draft_id))
     if draft_id not in judged:
-        raise NotMoved
+        raise LeftAsItIs(Cause.THERE)
     version, judgement = judged[draft_id]
     return drafts.save(session, draft_id, judgement, over=version, who=who)
+
+
+def _move_back(judged: Judged, session: Session, draft_id: str, *, who: str) -> Draft:
+    """Put back where a draft went, as an earlier version is; raises as `_move` does."""
+    _refuse_unless_movable(drafts.find(session, draft_id))
+    if draft_id not in judged:
+        raise LeftAsItIs(Cause.CHANGED_SINCE)
+    version, judgement = judged[draft_id]
+    return drafts.save(
+        session, draft_id, judgement, over=version, who=who, from_version=version - 1
+    )
+
+
+def _refuse_unless_movable(draft: Draft) -> None:
+    if draft.is_locked:
+        raise AlreadySubmitted(draft.id)
+    if draft.deleted_at:
+        raise LeftAsItIs(Cause.DELETED)
 
 
 @bp.post("/drafts/move-ticked-back")
@@ -178,18 +242,21 @@ def _move(judged: Judged, session: Session, draft_id: str, *, who: str) -> Draft
 def move_back() -> ResponseReturnValue:
     """Let what was moved together go where it went before, unless it was changed since."""
     judged = _judge_moved(_find_earlier_connection)
-    moved = _change_each(partial(_move, judged), "was changed since", "were changed since")
+    moved = _change_each(partial(_move_back, judged))
     words = "{} campaign goes where it went before."
-    back = _count(len(moved.ids), words, "{} campaigns go where they went before.")
+    back = write_plural(len(moved.ids), words, "{} campaigns go where they went before.")
     flash(f"{back} {moved.rest}".strip() if moved.ids else moved.rest or _NOTHING_TICKED)
     return _lead_back()
 
 
 def _find_earlier_connection(session: Session, draft: Draft) -> str | None:
-    """Find where a draft went before a move, if that was the last edit and may be undone."""
+    """Find where a draft went before who asks moved it, if that was the last edit of it."""
     events = audit_trail.read_draft_events(session, draft.id)
     edits = [event for event in events if event.kind == EventKind.EDITED]
-    fields = audit_trail.read_details(edits[-1])["fields"] if edits else {}
+    last = audit_trail.read_details(edits[-1]) if edits else {}
+    fields = last.get("fields", {})
+    if "from_version" in last or (edits and edits[-1].who != name_person()):
+        return None  # It is back already, or somebody else has moved it since.
     if fields.keys() != {"connection"} or not may(Right.EDIT, fields["connection"][0]):
         return None
     return str(fields["connection"][0])
@@ -217,15 +284,10 @@ def export() -> ResponseReturnValue:
     return send_download("".join(lines), "campaigns.jsonl", JSON_LINES)
 
 
-def _change_each(
-    change: Callable[..., Draft], one_not_moved: str = "", not_moved: str = ""
-) -> _Changed:
-    """Change all that is ticked and may be changed.
-
-    *one_not_moved* and *not_moved* say why one, or several, were not moved.
-    """
+def _change_each(change: Callable[..., Draft]) -> _Changed:
+    """Change all that is ticked and may be changed; *change* can raise `LeftAsItIs`."""
     ids = []
-    left: Counter[tuple[str, str]] = Counter()
+    left: Counter[Cause] = Counter()
     if len(_read_ids()) > MOST:
         return _Changed([], _TOO_MANY.format(len(_read_ids())))
     with store().writing(*map(name_draft_chain, _read_ids())) as session:
@@ -233,26 +295,24 @@ def _change_each(
             try:
                 change(session, draft.id, who=name_person())
             except AlreadySubmitted:
-                left["was sent", "were sent"] += 1
-            except NotMoved:
-                left[one_not_moved, not_moved] += 1
+                left[Cause.SENT] += 1
+            except LeftAsItIs as reason:
+                left[reason.cause] += 1
             except StaleVersion:
-                left["was changed just now", "were changed just now"] += 1
+                left[Cause.CHANGED_NOW] += 1
             else:
                 ids.append(draft.id)
     return _Changed(ids, _describe_rest(len(ids), left))
 
 
-def _describe_rest(changed: int, left: Mapping[tuple[str, str], int]) -> str:
+def _describe_rest(changed: int, left: Mapping[Cause, int]) -> str:
     """Say why what is ticked and was not changed stays as it is; nothing if there is none."""
     others = len(_read_ids()) - changed - sum(left.values())
-    why = {**left, ("is not yours to change", "are not yours to change"): others}
-    reasons = [f"{count} {_count(count, *words)}" for words, count in why.items() if count]
+    causes = {**left, Cause.NOT_YOURS: others}
+    reasons = [
+        f"{count} {write_plural(count, *cause.value)}" for cause, count in causes.items() if count
+    ]
     return f"Left as it is: {', '.join(reasons)}." if reasons else ""
-
-
-def _count(number: int, singular: str, plural: str, **names: object) -> str:
-    return (singular if number == 1 else plural).format(number, **names)
 
 
 def _lead_back() -> ResponseReturnValue:

@@ -1,19 +1,21 @@
 """What became of a submission: one page for each state, each with what to do now."""
 
 import json
+from datetime import UTC, datetime
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from app.campaign.compliance.evidence import Severity
-from app.campaign.contract.global_ids import CAMPAIGN, read_global_id_type
+from app.campaign.contract.global_ids import GlobalIdType, read_global_id_type
 from app.campaign.contract.typed_length import LONGEST_TEXT
+from app.campaign.contract.visible import drop_invisible
 from app.rights import Right
 from app.sending.queue import withdraw
 from app.sending.resolution import IdTaken, LookUp, NoSuchSubmission, TooEarly, resolve
 from app.services import connections, find_services, store
-from app.store import drafts, request_log, submissions, throttles
+from app.store import drafts, queued, request_log, submissions, throttles
 from app.store.base import PENDING
 from app.store.drafts import AlreadySubmitted
 from app.store.models import Draft, Submission
@@ -64,7 +66,9 @@ def settle(submission_id: int) -> ResponseReturnValue:
     except TooEarly:
         return _draw_page(submission_id, "found", _TOO_EARLY), 422
     except IdTaken as taken:
-        return _draw_page(submission_id, "reason", _say_taken(taken)), 422
+        return _draw_page(
+            submission_id, "reason", _say_taken(taken), taken=look_up.campaign_id or ""
+        ), 422
     except AlreadySubmitted:
         flash("This draft was sent again meanwhile. Nothing has changed.")
     except NoSuchSubmission:
@@ -101,14 +105,10 @@ def _read_look_up() -> LookUp:
     return LookUp(
         who=name_person(),
         campaign_id=campaign_id if is_there else None,
-        reason=_drop_invisible(request.form.get("reason", "")) if is_there else "",
+        reason=drop_invisible(request.form.get("reason", "")) if is_there else "",
         is_sure=request.form.get("found") == "surely not",
+        knows_it_is_taken=campaign_id != "" and request.form.get("taken") == campaign_id,
     )
-
-
-def _drop_invisible(typed: str) -> str:
-    """Take out what nobody sees, such as a space without a width, which would be no reason."""
-    return "".join(sign for sign in typed if sign.isprintable()).strip()
 
 
 def _find_mistake(look_up: LookUp) -> tuple[str, str] | None:
@@ -129,7 +129,7 @@ def _find_mistake_in_id(campaign_id: str, reason: str) -> tuple[str, str] | None
         return "campaign_id", "Paste the campaign's id, as VoiceAIWrapper shows it."
     if len(campaign_id + reason) > LONGEST_TEXT:
         return "campaign_id", f"Shorten this to {LONGEST_TEXT:,} characters, the reason included."
-    if read_global_id_type(campaign_id) != CAMPAIGN and not reason:
+    if read_global_id_type(campaign_id) != GlobalIdType.CAMPAIGN and not reason:
         return "reason", (
             "This does not look like the id of a campaign. Paste the right one, or write "
             "down here why it is right."
@@ -137,8 +137,11 @@ def _find_mistake_in_id(campaign_id: str, reason: str) -> tuple[str, str] | None
     return None
 
 
-def _draw_page(submission_id: int, wrong: str = "", error: str = "") -> str:
-    """Draw the page of a submission; *error* is about the answer in the field *wrong*."""
+def _draw_page(submission_id: int, wrong: str = "", error: str = "", taken: str = "") -> str:
+    """Draw the page of a submission; *error* is about the answer in the field *wrong*.
+
+    *taken* is an id of which it says that another draft's campaign has it.
+    """
     with store().reading() as session:
         submission = _find(session, submission_id)
         return render_template(
@@ -152,11 +155,28 @@ def _draw_page(submission_id: int, wrong: str = "", error: str = "") -> str:
             waiting=find_services().journal.find(submission.token),
             wrong=wrong,
             error=error,
-            typed=request.form,
+            typed=request.form.to_dict() | ({"taken": taken} if taken else {}),
+            tries=submissions.count_tries(session, submission),
+            until=queued.find_end_of_wait(session, submission.connection_key, datetime.now(UTC)),
             sent=mark_up(submission.body.decode()),
-            steps=list_launch_steps(json.loads(submission.body), _count_broken(submission.draft)),
+            steps=list_launch_steps(
+                json.loads(submission.body),
+                _count_broken(submission.draft),
+                is_known_as_draft=submission.was_answered,
+            ),
+            differences=_find_differences(submission),
             dashboard=connections().find(submission.connection_key).dashboard_url,
         )
+
+
+def _find_differences(submission: Submission) -> list[tuple[str, str, str]]:
+    """Find what the API's answer calls otherwise than it was sent: what, sent, and answered."""
+    sent = json.loads(submission.body)
+    pairs = (
+        ("name", sent.get("name"), submission.campaign_name),
+        ("type", sent.get("type"), submission.campaign_type),
+    )
+    return [(what, was, now) for what, was, now in pairs if now and now != was]
 
 
 def _count_broken(draft: Draft) -> int:

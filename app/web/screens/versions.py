@@ -16,16 +16,16 @@ from app.store.drafts import StaleVersion
 from app.store.models import Draft
 from app.store.versions import NoSuchVersion, Version
 from app.web.access import may, needs
+from app.web.conflict_words import DRAFT_CHANGED
+from app.web.connection_names import make_naming
 from app.web.event_words import list_changes
 from app.web.row_numbers import read_number
 from app.web.saving import save_answers
-from app.web.screens.history import make_naming
 from app.web.undo import name_fields, tell_with_undo
 from app.web.visit import find_connection
 
 bp = Blueprint("versions", __name__)
 
-_CHANGED = "The draft has changed meanwhile. Please look again."
 _NOTHING = "Tick at least one answer that differs: nothing was restored."
 
 
@@ -61,6 +61,8 @@ def restore(draft_id: str) -> ResponseReturnValue:
     over = request.form.get("version", 0, type=read_number)
     with store().reading() as session:
         draft = drafts.find(session, draft_id)
+        if draft.deleted_at:
+            return redirect(url_for("editing.edit", draft_id=draft_id))
         now, old = dict(draft.answers), _read_answers(session, draft, number)
     ticked = request.form.getlist("field")
     names = [name for name in find_changes(now, old) if name in ticked]
@@ -72,7 +74,7 @@ def restore(draft_id: str) -> ResponseReturnValue:
         restored = versions.put_back(now, old, names)
         saved = save_answers(draft_id, restored, over=over, from_version=number)
     except StaleVersion:
-        flash(_CHANGED)
+        flash(DRAFT_CHANGED)
         return redirect(again)
     tell_with_undo(f"Restored from version {number}: {name_fields(names)}.", saved, over, names)
     return redirect(url_for("editing.edit", draft_id=draft_id))

@@ -34,7 +34,7 @@ def keep() -> ResponseReturnValue:
         flash(f"Forget a view first: there are {MOST} already.")
         return redirect(lead_to_list())
     if is_there:
-        flash(f"The view “{name}” is this now, and no longer what it was.")
+        flash(f"The view “{name}” was replaced.")
     answer = make_response(redirect(lead_to_list(asked | {"view": str(view_id)})))
     remember_view(answer, view_id)
     return answer

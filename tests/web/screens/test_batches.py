@@ -13,16 +13,20 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.connections import SANDBOX
+from app.rights import Role
 from app.sandbox.ledger import Ledger
 from app.sandbox.switch import Switch
 from app.services import find_services
 from app.store import batches, saved_connections, throttles
+from app.store.base import State
 from app.store.database import Store
 from app.store.throttles import Pace
 from app.web.batch_results import write_results
 from tests.factories import outbound
+from tests.faults.bed import wait_until
 from tests.pages import Page, Visitor, drain, text
-from tests.sending.batch_of import save_many
+from tests.people.accounts import add_account, make_client, sign_in
+from tests.sending.batch_of import save_many, states
 
 Saved = Callable[..., str]
 
@@ -50,7 +54,7 @@ def test_what_is_ticked_is_reviewed_and_sent_once(
     ids = save_many(saved, 4)
     review = choose(visitor, ids[:3])
     assert review.heading == "Review batch 1"
-    assert facts(review)["Ready"] == "3 of 3"
+    assert facts(review)["Can be sent"] == "3 of 3"
     assert "3 campaigns go to the SANDBOX" in review.text
     ended = visitor.press(review, "send")
 
@@ -73,7 +77,7 @@ def test_all_that_the_list_matches_can_be_chosen(visitor: Visitor, saved: Saved)
     for name in ("North one", "South", "North two"):
         saved(outbound(name=name))
     page = visitor.press(visitor.open("/", search="North"), "batches", all="yes")
-    assert facts(page)["Ready"] == "2 of 2"
+    assert facts(page)["Can be sent"] == "2 of 2"
     assert "South" not in page.text
 
 
@@ -86,7 +90,7 @@ def test_of_all_that_the_list_matches_what_was_sent_is_left_alone(
     saved(outbound(name="New"))
     page = visitor.open("/")
     assert "Send all that can be sent (1)" in page.text
-    assert facts(visitor.press(page, "batches", all="yes"))["Ready"] == "1 of 2"
+    assert facts(visitor.press(page, "batches", all="yes"))["Can be sent"] == "1 of 1"
 
 
 def test_nothing_ticked_is_said(visitor: Visitor, saved: Saved) -> None:
@@ -97,7 +101,7 @@ def test_nothing_ticked_is_said(visitor: Visitor, saved: Saved) -> None:
 def test_the_odd_ones_out_are_named_and_open(visitor: Visitor, saved: Saved) -> None:
     bad = saved({"name": "Half", "type": "OUTBOUND"})
     page = choose(visitor, [saved(), bad])
-    assert facts(page)["Ready"] == "1 of 2"
+    assert facts(page)["Can be sent"] == "1 of 2"
     assert "Mon 4 Jan 2027, 09:00–17:00 New York, 63 calling days" in page.text
     assert [line["value"] for line in page.soup.select("main ol li")] == ["2", "1"]
     link = page.soup.find("a", string="Half")
@@ -110,7 +114,7 @@ def test_what_goes_elsewhere_is_not_in_it_and_is_said(
 ) -> None:
     elsewhere = saved(outbound(name="Of Client A"), connection=add_connection())
     review = choose(visitor, [*save_many(saved, 2), elsewhere])
-    assert facts(review)["Ready"] == "2 of 2"
+    assert facts(review)["Can be sent"] == "2 of 2"
     assert "Of Client A" not in review.text
     assert "1 that was chosen goes to another connection" in review.text
 
@@ -152,6 +156,8 @@ def test_it_is_paused_goes_on_and_is_stopped(
     review = visitor.open("/batches/1")
     client.post("/batches/1/send", data=form_of(review))
     assert find_services(app).background.drain(10)
+    store = find_services(app).store
+    wait_until(lambda: states(store, 1).count(State.QUEUED) == 2)  # Nobody takes back the third.
     for press, heading in (
         ("pause", "Batch 1: paused"),
         ("resume", "Batch 1: being sent"),
@@ -171,11 +177,7 @@ def test_it_is_paused_goes_on_and_is_stopped(
 def test_a_batch_says_that_its_connection_holds_it_up(
     app: Flask, client: FlaskClient, visitor: Visitor, saved: Saved
 ) -> None:
-    review = choose(visitor, save_many(saved, 3))
-    client.post("/batches/1/send", data=form_of(visitor.open("/batches/1")))
-    assert find_services(app).background.drain(10)
-    with find_services(app).store.writing() as session:
-        throttles.pause(session, SANDBOX, Pace(0, 1, 1), "Five in a row failed.")
+    review = send_to_a_paused_connection(app, visitor, saved)
 
     held = "held up, as its connection is paused"
     assert Page(client.get("/batches/1")).heading == f"Batch 1: {held}"
@@ -183,6 +185,73 @@ def test_a_batch_says_that_its_connection_holds_it_up(
     client.post("/batches/1/pause", data=form_of(review))
     assert Page(client.get("/batches/1")).heading == "Batch 1: paused"
     find_services(app).sender.stop()
+
+
+@pytest.mark.usefixtures("held")
+def test_a_batch_that_goes_on_leaves_its_connection_paused_until_somebody_opens_it(
+    app: Flask, client: FlaskClient, visitor: Visitor, saved: Saved
+) -> None:
+    review, store = send_to_a_paused_connection(app, visitor, saved), find_services(app).store
+    client.post("/batches/1/pause", data=form_of(review))
+    client.post("/batches/1/resume", data=form_of(review))
+    with store.reading() as session:
+        assert throttles.is_paused(session, SANDBOX)
+
+    client.post("/batches/1/pause", data=form_of(review))
+    opened = visitor.press(visitor.open("/batches/1"), "open", {})
+    assert opened.flash() == "Campaigns go to Sandbox again."
+    assert opened.heading == "Batch 1: paused"
+    with store.reading() as session:
+        assert not throttles.is_paused(session, SANDBOX)
+    find_services(app).sender.stop()
+
+
+def test_a_batch_that_has_ended_is_neither_paused_nor_stopped(
+    client: FlaskClient, visitor: Visitor, saved: Saved
+) -> None:
+    review = choose(visitor, save_many(saved, 2))
+    heading = visitor.press(review, "send").heading
+    for press in ("pause", "resume", "stop"):
+        answer = client.post(f"/batches/1/{press}", data=form_of(review))
+        assert answer.status_code == 302
+        assert visitor.open("/batches/1").heading == heading
+
+
+def test_a_batch_in_review_cannot_be_paused(
+    client: FlaskClient, visitor: Visitor, saved: Saved
+) -> None:
+    review = choose(visitor, save_many(saved, 2))
+    client.post("/batches/1/pause", data=form_of(review))
+    assert facts(visitor.press(review, "send"))["Created"] == "2"
+
+
+def test_who_may_not_send_all_that_is_ticked_reads_how_many_are_left_out(
+    app: Flask, saved: Saved, add_connection: Callable[..., str]
+) -> None:
+    ids = save_many(saved, 2)
+    others = [saved(outbound(name="Not hers"), connection=add_connection())]
+    add_account(app)
+    add_account(app, "selma@example.com", {SANDBOX: frozenset({Role.SENDER})})
+    client = make_client(app)
+    sign_in(client, "selma@example.com")
+    selma = Visitor(client)
+
+    none = selma.press(selma.open("/"), "batches", {"draft": others})
+    assert none.flash() == "Nothing that is ticked is yours to send."
+    review = choose(selma, [*ids, *others])
+    assert facts(review)["Can be sent"] == "2 of 2"
+    assert "1 that was chosen is left out" in review.text
+    assert "left out" in selma.open("/batches/1").text
+
+
+def send_to_a_paused_connection(app: Flask, visitor: Visitor, saved: Saved) -> Page:
+    """Confirm a batch of three, whose connection then pauses; gives the page of its review."""
+    review = choose(visitor, save_many(saved, 3))
+    visitor.client.post("/batches/1/send", data=form_of(visitor.open("/batches/1")))
+    assert find_services(app).background.drain(10)
+    with find_services(app).store.writing() as session:
+        throttles.pause(session, SANDBOX, Pace(0, 1, 1), "Five in a row failed.")
+    return review
 
 
 def form_of(page: Page) -> dict[str, str]:
@@ -306,4 +375,15 @@ def test_a_connection_that_was_edited_is_looked_at_again_before_it_is_used(
     refused = visitor.press(review, "send", typed)
     assert refused.heading == "Review batch 1"
     again = visitor.open("/batches/1")
-    assert facts(again)["Ready"] == "1 of 1"
+    assert facts(again)["Can be sent"] == "1 of 1"
+
+
+def test_a_search_that_is_too_long_is_told_and_makes_no_batch(visitor: Visitor) -> None:
+    token = visitor.open("/").soup.select_one("[name=csrf_token]")
+    assert token
+    answer = visitor.client.post(
+        "/batches",
+        query_string={"search": "word " * 200},
+        data={"all": "yes", "csrf_token": token["value"]},
+    )
+    assert answer.status_code == 302

@@ -6,7 +6,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from app.campaign.contract.fields import CallingEntity
-from app.sandbox.examples import EXAMPLES, KINDS, ExampleId, find_example
+from app.campaign.contract.id_kinds import ID_FIELDS
+from app.sandbox.examples import EXAMPLES, ExampleId, find_example
 from tests.factories import outbound, typed
 from tests.pages import Visitor, text
 
@@ -39,7 +40,7 @@ def examples() -> dict[str, list[list[str]]]:
             for example in sorted(EXAMPLES, key=_name)
             if example.kind == kind
         ]
-        for name, kinds in KINDS.items()
+        for name, kinds in ID_FIELDS.items()
     }
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.factories import inbound
 from tests.pages import Page, Visitor, text
 from tests.web.screens.live_connection import ready
 
@@ -56,7 +57,7 @@ def test_the_calls_of_one_connection_are_under_its_name(visitor: Visitor, made: 
 def test_a_draft_whose_connection_is_gone_says_so_and_can_be_given_another(
     visitor: Visitor, saved: Callable[..., str]
 ) -> None:
-    page = visitor.press(visitor.open("/drafts/new", connection="gone"), answers=ready())
+    page = visitor.open(f"/drafts/{saved(inbound(), connection='gone')}")
     assert "Choose another: nothing can be sent there." in page.text
     moved = visitor.press(page, answers={"connection": "sandbox"}, then="review")
     assert moved.heading == "Review Front desk"

@@ -21,7 +21,7 @@ from app.store.database import Store
 from app.store.models import Submission
 from app.store.throttles import GENTLE
 from tests.fakes import LIVE
-from tests.pages import Page, Visitor
+from tests.pages import Page, Visitor, text
 from tests.sending.presses import TOKEN, rows
 from tests.servers import answering
 from tests.web.screens.live_connection import ANSWERS, ready, token
@@ -266,3 +266,43 @@ def test_what_is_no_address_of_a_dashboard_is_told_at_the_field(
     field = page.soup.find(id="dashboard_url")
     assert field is not None
     assert field["value"] == address
+
+
+@pytest.fixture
+def overtaken(visitor: Visitor, made: Page) -> Page:
+    """Open a connection's page, and let somebody else change its notes meanwhile."""
+    old = visitor.open(made.path)
+    visitor.press(visitor.open(made.path), made.path, {"notes": "Ask Kim."})
+    return old
+
+
+def test_what_somebody_else_has_changed_meanwhile_is_not_undone_by_an_old_page(
+    visitor: Visitor, overtaken: Page
+) -> None:
+    answer = visitor.press(overtaken, overtaken.path, {"name": "Client B"})
+    assert answer.status == 409
+    assert "Somebody has changed this connection since you opened this page." in answer.flash()
+    assert answer.soup.select_one("#name")["value"] == "Client B"  # type: ignore[index]
+    now = visitor.open(overtaken.path)
+    assert (now.heading, text(now.soup.select_one("#notes"))) == ("Client A", "Ask Kim.")
+    saved = visitor.press(answer, overtaken.path, {"notes": "Ask Kim."})
+    assert saved.heading == "Client B"
+
+
+def test_a_slip_on_an_old_page_does_not_let_it_undo_what_somebody_else_has_changed(
+    visitor: Visitor, overtaken: Page
+) -> None:
+    slip = visitor.press(overtaken, overtaken.path, {"name": ""})
+    assert slip.status == 422
+    assert visitor.press(slip, overtaken.path, {"name": "Client B"}).status == 409
+
+
+def test_no_new_campaign_goes_to_a_connection_that_is_disabled_or_gone(
+    visitor: Visitor, made: Page
+) -> None:
+    key = made.path.rpartition("/")[2]
+    visitor.press(made, "enabled", enabled="no")
+    for asked in (key, "zzz"):
+        page = visitor.open("/drafts/new", connection=asked)
+        assert page.typed("connection") == "sandbox"
+        assert "this one goes to Sandbox." in page.flash()

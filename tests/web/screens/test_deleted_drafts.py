@@ -7,7 +7,7 @@ import pytest
 from app.store.base import State
 from app.store.draft_query import PAGE
 from app.web.names import name_campaign
-from tests.factories import inbound
+from tests.factories import inbound, outbound
 from tests.pages import Visitor, query_of
 from tests.web.screens.draft_list import follow, names
 
@@ -108,3 +108,33 @@ def test_what_may_exist_at_the_api_cannot_be_deleted(
     visitor.press(visitor.open(f"/drafts/{draft_id}/review"), "send")
     late = visitor.press(page, "delete")
     assert "This campaign was sent, and its record is kept." in late.flash()
+
+
+@pytest.mark.parametrize("name", ["Same", "Another"])
+def test_what_is_saved_over_a_deleted_campaign_is_kept_and_the_page_says_that_it_is_deleted(
+    visitor: Visitor, saved: Callable[..., str], name: str
+) -> None:
+    draft_id = saved(inbound(name="Same"))
+    form = visitor.open(f"/drafts/{draft_id}")
+    visitor.press(visitor.open("/"), f"{draft_id}/delete")
+    page = visitor.press(form, answers={"name": name})
+    assert page.heading == f"Deleted: {name}"
+    assert "saved, and the campaign stays deleted" in page.flash()
+    assert visitor.press(page, "restore").heading == name
+
+
+def test_no_preset_or_version_is_put_into_a_deleted_campaign(
+    visitor: Visitor, saved: Callable[..., str]
+) -> None:
+    draft_id = saved(outbound(name="Old"))
+    visitor.press(visitor.open(f"/drafts/{draft_id}"), answers={"name": "New"})
+    versions = visitor.open(f"/drafts/{draft_id}/versions")
+    presets = visitor.open(f"/drafts/{draft_id}/presets")
+    visitor.press(visitor.open("/"), f"{draft_id}/delete")
+    ticked = {"field": "name"}
+    for page in (
+        visitor.press(versions, "restore", ticked),
+        visitor.press(presets, "use", preset="office-hours"),
+        visitor.open(f"/drafts/{draft_id}/presets"),
+    ):
+        assert page.heading == "Deleted: New"

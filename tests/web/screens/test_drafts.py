@@ -55,7 +55,7 @@ def test_a_list_that_is_narrowed_down_says_so_and_leads_to_all(visitor: Visitor)
     visitor.press(visitor.open("/drafts/new"), answers={"name": "Kept"})
     assert "show all" not in visitor.open("/").text
     assert text(visitor.open("/", search="Kept").soup.select_one("h1 + [role=status]")) == (
-        "1, show all"
+        "1 campaign, show all"
     )
     assert visitor.open("/", show="deleted").heading == "Deleted campaigns"
 
@@ -153,6 +153,27 @@ def test_a_row_says_one_thing_and_is_found_by_it(
     assert [text(pill).partition(",")[0] for pill in pills] == [words]
 
 
+def test_a_row_is_not_green_where_nobody_has_looked_for_all_rules(
+    visitor: Visitor, saved: Callable[..., str]
+) -> None:
+    saved(outbound(timezone="Africa/Ndjamena"), audience="Chad", purpose="research")
+    pill = visitor.open("/", show=Readiness.READY).soup.select_one("tbody .tag")
+    assert pill
+    assert text(pill).startswith("Ready, not all known")
+    assert "READY" not in pill["class"]
+
+
+def test_a_row_that_an_older_version_has_counted_is_counted_anew(
+    visitor: Visitor, saved: Callable[..., str], store: Store
+) -> None:
+    draft_id = saved(outbound(timezone="Africa/Ndjamena"), audience="Chad", purpose="research")
+    with store.writing() as session:
+        drafts.find(session, draft_id).findings = {}
+    pill = visitor.open("/").soup.select_one("tbody .tag")
+    assert pill
+    assert text(pill).startswith("Ready, not all known")
+
+
 def test_a_row_says_when_the_campaign_calls(visitor: Visitor, saved: Callable[..., str]) -> None:
     saved(outbound())
     row = visitor.open("/").soup.select_one("tbody tr")
@@ -172,7 +193,7 @@ def test_pages_follow_each_other_until_all_was_seen(
 
     assert len(set(names(first) + names(second))) == PAGE + 1
     assert second.soup.find("a", string="Next page") is None
-    assert f"Campaigns {PAGE + 1}, show all" in first.text
+    assert f"Campaigns {PAGE + 1} campaigns, show all" in first.text
 
 
 def test_pages_lead_back_to_where_one_came_from(

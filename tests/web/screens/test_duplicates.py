@@ -197,3 +197,20 @@ def test_a_copy_of_what_may_exist_already_says_so(
     assert "It is not known whether Q4 Outreach was created" in page.text
     [look] = page.soup.select("main .verdict a")
     assert visitor.open(str(look["href"])).path == f"/submissions/{submission.id}"
+
+
+def test_a_copy_of_what_has_no_name_has_none_either(
+    visitor: Visitor, saved: Callable[..., str]
+) -> None:
+    draft_id = saved(outbound(name=None))
+    page = visitor.press(visitor.open(f"/drafts/{draft_id}/duplicate"), answers={"dates": "keep"})
+    assert (page.heading, page.typed("name")) == ("Unnamed campaign", "")
+
+
+def test_a_copy_of_what_has_the_longest_name_has_one_that_can_be_sent(
+    visitor: Visitor, saved: Callable[..., str]
+) -> None:
+    draft_id = saved(outbound(name="x" * 1000))
+    page = visitor.press(visitor.open(f"/drafts/{draft_id}/duplicate"), answers={"dates": "keep"})
+    assert page.typed("name") == f"{'x' * 992}… (copy)"
+    assert "Shorten the campaign name" not in page.text

@@ -213,3 +213,23 @@ def test_evidence_that_tells_of_another_client_is_for_whoever_may_look_at_both(
     assert key not in refused.text
     assert first.get(f"/drafts/{stayed}/evidence.json").status_code == 200
     assert key in second.get(f"/drafts/{moved}/evidence.json").text
+
+
+def test_evidence_on_what_never_went_elsewhere_is_for_who_may_look_at_its_connection_alone(
+    app: Flask, visitor: Visitor, made: Page, saved: Saved
+) -> None:
+    key = made.path.rpartition("/")[2]
+    draft_id = saved(inbound(), connection=key)
+    add_account(app, "one@example.com", roles={key: frozenset({Role.EDITOR})})
+    client = make_client(app)
+    sign_in(client, "one@example.com")
+    assert client.get(f"/drafts/{draft_id}/evidence.json").status_code == 200
+
+
+def test_an_answer_that_is_called_like_a_connection_is_told_as_it_was_typed(
+    visitor: Visitor, saved: Saved
+) -> None:
+    draft_id = saved(inbound(name="sandbox"), connection="sandbox")
+    words = visitor.open(f"/drafts/{draft_id}/history").text
+    assert "Campaign name: sandbox" in words
+    assert "Send to: Sandbox" in words

@@ -136,7 +136,7 @@ def test_a_secret_is_encrypted_in_the_transaction_that_keeps_it(
     lock = Vault.lock
 
     def lock_there(vault: Vault, secret: str) -> bytes:
-        with pytest.raises(RuntimeError, match="end that block"), store.writing():
+        with pytest.raises(RuntimeError, match="end it before"), store.writing():
             pass  # This thread has a transaction already.
         return lock(vault, secret)
 

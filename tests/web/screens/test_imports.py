@@ -18,7 +18,7 @@ from app.store.audit_trail import name_draft_chain
 from app.store.database import Store
 from app.store.draft_query import DraftQuery
 from app.store.listing import read_ids
-from app.web.together import MOST
+from app.web.bulk_actions import MOST
 from tests.factories import inbound, outbound
 from tests.pages import Page, text
 from tests.people.accounts import find_token
@@ -59,8 +59,9 @@ def list_payloads(store: Store) -> list[dict[str, Any]]:
         json.dumps([FIRST, SECOND], indent=2),
         f"{json.dumps(FIRST)}\r\n\r\n{json.dumps(SECOND)}\r\n",
         "\ufeff" + json.dumps([FIRST, {"payload": SECOND, "connection": "Sandbox"}]),
+        json.dumps([FIRST, {"payload": SECOND, "connection": None}]),
     ],
-    ids=["a list", "one to a line", "by an editor, and a draft"],
+    ids=["a list", "one to a line", "by an editor, and a draft", "a draft to none"],
 )
 def test_what_is_sent_to_the_api_becomes_drafts_that_would_send_the_same(
     client: FlaskClient, store: Store, written: str
@@ -133,7 +134,7 @@ def test_a_file_that_is_no_text_is_not_shown(client: FlaskClient) -> None:
 
 def test_an_import_is_undone_by_one_press(client: FlaskClient, store: Store) -> None:
     page = Page(give(client, json.dumps([FIRST, SECOND])))
-    undo = page.soup.select_one("form[action*='delete-ticked']:has([name=draft])")
+    undo = page.soup.select_one("form[action*='delete-new-ticked']:has([name=draft])")
     assert undo
     fields = [(str(field["name"]), str(field["value"])) for field in undo.select("input[name]")]
     typed: dict[str, list[str]] = {}
@@ -158,7 +159,7 @@ def test_nothing_is_kept_and_nothing_lost_where_one_has_to_be_changed(
     page = read_text(answer)
     assert "2 campaigns need a change" in page
     assert "Campaign 2, Wrong" in page
-    assert "colour Remove “colour”" in page
+    assert "colour: Remove “colour”" in page
     assert "timezone" in page
     assert "Campaign 3 Write one JSON object" in page
     assert "1 other is right." in page
@@ -179,7 +180,7 @@ def test_nothing_is_kept_and_nothing_lost_where_one_has_to_be_changed(
         ("[]", "Write a campaign as JSON: this list is empty."),
         ('\n\n{"name": "A"}\n{"name": }\n', "Line 4 Write the campaign as JSON"),
         ('{"name": "A"}\n{"name": }\n', "Line 2 Write the campaign as JSON"),
-        ('{"payload": {}, "connection": "Nowhere"}', "connection Name a connection"),
+        ('{"payload": {}, "connection": "Nowhere"}', "connection: Name a connection"),
     ],
 )
 def test_what_cannot_be_read_is_said(

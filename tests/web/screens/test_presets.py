@@ -9,7 +9,7 @@ from app.campaign.compliance.rulebook import load_rulebook
 from app.store import drafts
 from app.store.acceptances import judge
 from app.store.database import Store
-from tests.factories import outbound, typed
+from tests.factories import inbound, outbound, typed
 from tests.pages import Page, Visitor
 
 
@@ -123,3 +123,11 @@ def test_a_preset_that_has_stopped_to_fit_is_not_filled_in(visitor: Visitor, pag
 
 def test_a_preset_that_is_gone_is_said_to_be(visitor: Visitor, page: Page) -> None:
     assert visitor.press(page, "presets/use", preset="99").flash() == "This preset is gone."
+
+
+def test_a_campaign_that_is_rung_is_offered_no_hours_and_no_attempts(
+    visitor: Visitor, saved: Callable[..., str]
+) -> None:
+    page = visitor.open(f"/drafts/{saved(inbound())}/presets")
+    assert "it has no hours and no attempts that a preset could fill in" in page.text
+    assert not page.soup.select("[name=preset]")

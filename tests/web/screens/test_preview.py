@@ -61,14 +61,14 @@ def test_each_calling_day_tells_its_hours_and_all_are_one_stop_of_tab(client: Fl
     soup = preview(client, typed(outbound()))
     days = soup.select(".month .call")
     assert len(days) == 63
-    assert days[0]["title"] == "Mon 4 Jan 2027: 09:00 to 17:00"
+    assert days[0]["data-told"] == "Mon 4 Jan 2027: 09:00 to 17:00"
     assert text(days[0]) == "4: 09:00 to 17:00"
     assert soup.select(".month [tabindex]") == [days[0]]
 
 
 def test_the_hours_of_a_day_are_by_the_clock_that_was_chosen(client: FlaskClient) -> None:
     soup = preview(client, typed(outbound(timezone="Asia/Tokyo")) | {"clock": "America/New_York"})
-    assert soup.select(".month .call")[0]["title"] == (
+    assert soup.select(".month .call")[0]["data-told"] == (
         "Mon 4 Jan 2027: 19:00 on Sun 3 Jan 2027 to 03:00"
     )
 

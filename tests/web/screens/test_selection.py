@@ -130,7 +130,7 @@ def test_what_is_ticked_is_copied_some_weeks_later_and_the_copies_go_by_one_pres
     assert names(copied) == ["Recall 0", "Recall 0 (copy)", "Recall 1", "Recall 1 (copy)"]
     assert days(copied)[:2] == ["Mon 4 Jan 2027", "Mon 18 Jan 2027"]
     assert "2 copies were made, 2 weeks later." in copied.flash()
-    (undo,) = copied.soup.select(".flash form[action*=delete-ticked]")
+    (undo,) = copied.soup.select(".flash form[action*=delete-new-ticked]")
     data = MultiDict((field["name"], field["value"]) for field in undo.select("input"))
     undone = Page(visitor.client.post(str(undo["action"]), data=data, follow_redirects=True))
     assert names(undone) == ["Recall 0", "Recall 1"]
@@ -234,6 +234,80 @@ def test_what_was_changed_since_is_not_moved_back(
     assert clients(visitor.open("/", search="Renamed")) == ["Client A"]
 
 
+def test_what_somebody_else_has_moved_since_is_not_moved_back(
+    visitor: Visitor, desks: list[str], made: Page
+) -> None:
+    key = made.path.rpartition("/")[2]
+    moved = visitor.press(visitor.open("/"), "move-ticked", {"draft": desks[:1], "connection": key})
+    visitor.client.set_cookie("who", "Bo")
+    visitor.press(visitor.open(f"/drafts/{desks[0]}"), answers={"connection": "sandbox"})
+    visitor.client.delete_cookie("who")
+    back = visitor.press(moved, "move-ticked-back", {})
+    assert back.flash() == "Left as it is: 1 was changed since."
+
+
+def test_a_second_undo_of_a_move_leaves_what_is_back_where_it_is(
+    visitor: Visitor, desks: list[str], made: Page
+) -> None:
+    key = made.path.rpartition("/")[2]
+    page = visitor.open("/")
+    moved = visitor.press(page, "move-ticked", {"draft": desks[:2], "connection": key})
+    visitor.press(moved, "move-ticked-back", {})
+    again = visitor.press(moved, "move-ticked-back", {})
+    assert again.flash() == "Left as it is: 2 were changed since."
+    assert clients(again) == ["Sandbox"] * 3
+
+
+def copy_recall(visitor: Visitor, saved: Callable[..., str]) -> tuple[Page, str]:
+    """Copy a campaign, and give the page that offers to undo that, and the copy's address."""
+    first = saved(outbound(name="Recall"))
+    copied = visitor.press(visitor.open("/"), "copy-ticked", {"draft": [first], "weeks": "0"})
+    link = next(link for link in copied.soup.select("td.name a") if "copy" in link.text)
+    return copied, str(link["href"])
+
+
+def test_a_copy_that_was_worked_on_survives_the_undo_of_copying(
+    visitor: Visitor, saved: Callable[..., str]
+) -> None:
+    copied, address = copy_recall(visitor, saved)
+    visitor.press(visitor.open(address), answers={"name": "Recall for spring"})
+    undone = visitor.press(copied, "delete-new-ticked", {})
+    assert undone.flash() == "Left as it is: 1 was changed since."
+    assert set(names(undone)) == {"Recall", "Recall for spring"}
+
+
+def test_a_copy_that_somebody_has_commented_on_survives_the_undo_of_copying(
+    visitor: Visitor, saved: Callable[..., str]
+) -> None:
+    copied, address = copy_recall(visitor, saved)
+    comments = visitor.open(f"{address}/comments")
+    visitor.press(comments, "comments", {"text": "Keep this one."})
+    undone = visitor.press(copied, "delete-new-ticked", {})
+    assert undone.flash() == "Left as it is: 1 was changed since."
+
+
+def test_what_is_deleted_is_neither_deleted_again_nor_moved(
+    visitor: Visitor, desks: list[str], made: Page, store: Store
+) -> None:
+    page = visitor.open("/")
+    visitor.press(page, "delete-ticked", {"draft": desks[:1]})
+    key = made.path.rpartition("/")[2]
+    again = visitor.press(page, "delete-ticked", {"draft": desks[:2]})
+    assert again.flash().startswith("1 campaign was deleted. Left as it is: 1 was deleted already.")
+    moved = visitor.press(page, "move-ticked", {"draft": desks, "connection": key})
+    assert "1 campaign goes to Client A now." in moved.flash()
+    assert "Left as it is: 2 were deleted already." in moved.flash()
+    assert len(names(visitor.open("/", show="deleted"))) == 2
+
+
+def test_what_is_not_deleted_is_not_said_to_be_back(visitor: Visitor, desks: list[str]) -> None:
+    visitor.press(visitor.open("/"), "delete-ticked", {"draft": desks[:1]})
+    page = visitor.open("/", show="deleted")
+    visitor.press(page, "restore-ticked", {"draft": desks[:1]})
+    again = visitor.press(page, "restore-ticked", {"draft": desks})
+    assert again.flash() == "Left as it is: 3 are not deleted."
+
+
 def test_nothing_is_moved_to_where_somebody_may_not_edit(
     app: Flask, visitor: Visitor, desks: list[str], made: Page
 ) -> None:
@@ -272,7 +346,7 @@ def test_what_may_only_be_looked_at_stays_as_it_is(
     sign_in(client)
     viewer = Visitor(client)
     page = viewer.press(viewer.open("/"), f"{action}-ticked", {"draft": desks})
-    assert page.flash() == "Left as it is: 3 are not yours to change."
+    assert page.flash() == "Left as it is: 3 you may not change."
     assert len(names(page)) == 3
 
 
@@ -364,7 +438,7 @@ def test_more_than_can_be_undone_are_exported_and_nothing_else(
     for action in ("delete", "copy"):
         refused = visitor.press(page, f"{action}-ticked", {"draft": ids})
         assert "101 are ticked, and nothing was changed: tick 100 at most." in refused.flash()
-    assert text(visitor.open("/").soup.select_one("h1 + [role=status]")) == "101"
+    assert text(visitor.open("/").soup.select_one("h1 + [role=status]")) == "101 campaigns"
 
 
 def test_what_somebody_changes_while_a_move_is_judged_stays_where_it_is(

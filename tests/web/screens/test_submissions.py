@@ -223,3 +223,43 @@ def test_the_id_of_another_drafts_campaign_is_taken_only_for_a_reason(
     assert visitor.open(f"/submissions/{last}").heading == "Unknown: Autumn"
     settled = visitor.press(asked, "resolve", {"reason": "Merged by hand."}, found="yes")
     assert settled.heading == "Created: Autumn"
+
+
+def test_a_reason_for_an_odd_id_is_none_for_an_id_that_another_campaign_has(
+    visitor: Visitor, store: Store, saved: Callable[..., str]
+) -> None:
+    spring = Created("Camp0005", "Spring", "OUTBOUND", "DRAFT", 201, "{}")
+    for name, answer in (("Spring", spring), ("Autumn", ANSWERS[State.UNKNOWN])):
+        values = outbound(name=name)
+        reviewed = compute_digest(encode_payload(build_payload(values)))
+        last = submit(saved(values), reviewed=reviewed, store=store, api=FakeApi(answer))
+    page = visitor.open(f"/submissions/{last}")
+    odd = visitor.press(page, "resolve", PERSON | {"campaign_id": "Camp0005"}, found="yes")
+    assert "does not look like the id of a campaign" in odd.text
+    taken = visitor.press(odd, "resolve", {"reason": "Ids look like this."}, found="yes")
+    assert (taken.status, taken.heading) == (422, "Unknown: Autumn")
+    assert "This is the id of Spring already" in taken.text
+    # Another id than the one that was told of is judged anew.
+    other = visitor.press(taken, "resolve", {"campaign_id": "Camp0006"}, found="yes")
+    assert other.heading == "Created: Autumn"
+
+
+def test_what_a_person_found_is_not_said_to_be_what_the_api_created(
+    visitor: Visitor, sent: Callable[[State], int]
+) -> None:
+    page = visitor.open(f"/submissions/{sent(State.UNKNOWN)}")
+    settled = visitor.press(page, "resolve", PERSON | {"campaign_id": FOUND}, found="yes")
+    assert "Ada found this campaign at" in settled.text
+    assert text(settled.soup.select_one(".checks li")) == "To do Look whether it is DRAFT"
+
+
+def test_an_answer_with_another_name_or_type_than_was_sent_is_pointed_out(
+    visitor: Visitor, store: Store, saved: Callable[..., str]
+) -> None:
+    other = Created(FOUND, "Quite another", "INBOUND", "DRAFT", 201, "{}")
+    values = outbound()
+    reviewed = compute_digest(encode_payload(build_payload(values)))
+    number = submit(saved(values), reviewed=reviewed, store=store, api=FakeApi(other))
+    words = visitor.open(f"/submissions/{number}").text
+    assert "another name than was sent: “Quite another”, not “Q4 Outreach”" in words
+    assert "another type than was sent: “INBOUND”, not “OUTBOUND”" in words

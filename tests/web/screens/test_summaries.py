@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from app.store.base import State
 from tests.factories import outbound
-from tests.pages import Visitor, text
+from tests.pages import Page, Visitor, text
 
 
 def test_the_review_leads_to_it_and_it_is_named_after_the_campaign(
@@ -23,6 +23,21 @@ def test_what_is_copied_is_plain_text_or_source(
     page = visitor.open(f"/drafts/{saved(outbound(name='<i>A</i>'))}/summary")
     assert text(page.soup.find(id="as-text")).startswith("<i>A</i>")
     assert text(page.soup.find(id="as-html")).startswith("<h1>&lt;i&gt;A&lt;/i&gt;</h1>")
+
+
+def test_it_says_whose_campaign_it_is_where_its_leads_are_and_that_it_is_not_sent(
+    visitor: Visitor, saved: Callable[..., str], made: Page
+) -> None:
+    key = made.path.rpartition("/")[2]
+    page = visitor.open(f"/drafts/{saved(connection=key, audience='France, Spain')}/summary")
+    assert page.soup.main
+    facts = page.soup.select_one("main > dl.facts")
+    assert facts
+    words = [text(cell) for cell in facts.select("dt, dd")]
+    assert words[:4] == ["Client", "Client A", "Leads", "France, Spain"]
+    assert words[5].endswith(", version 1: not sent")
+    for copied in ("as-text", "as-html"):
+        assert "Leads: France, Spain" in text(page.soup.find(id=copied))
 
 
 def test_an_incomplete_campaign_says_so(visitor: Visitor, saved: Callable[..., str]) -> None:

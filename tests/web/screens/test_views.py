@@ -64,7 +64,7 @@ def test_a_view_that_is_kept_under_the_same_name_takes_its_place(visitor: Visito
     keep(visitor, "Mine", type="INBOUND")
     kept = keep(visitor, "Mine", search="Alpha")
     assert (names(kept), list(listed_views(kept))) == (["Alpha dental"], ["All campaigns", "Mine"])
-    assert "The view “Mine” is this now, and no longer what it was." in kept.flash()
+    assert "The view “Mine” was replaced." in kept.flash()
     assert list(listed_views(keep(visitor, "mine", search="Alpha"))) == ["All campaigns", "mine"]
 
 

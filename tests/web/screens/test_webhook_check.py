@@ -89,3 +89,34 @@ def test_only_a_check_is_shown_as_one(
     visitor.press(visitor.open(f"/connections/{key}"), "test")
     for number in ("1", "2", "0", "x", "9" * 30):
         assert result(visitor.open(f"/drafts/{draft_id}", checked=number)) == ""
+
+
+@pytest.mark.parametrize("change", ["?key=abc", "?", "user@", "HTTP"])
+def test_the_result_of_an_address_with_secrets_stands_in_the_form(
+    visitor: Visitor, change: str
+) -> None:
+    with receiving() as receiver:
+        url = receiver.url
+        match change:
+            case "user@":
+                url = url.replace("://", "://who:secret@")
+            case "HTTP":
+                url = url.replace("http", "HTTP", 1)
+            case _:
+                url += change
+        page = check(visitor, url)
+        assert len(receiver.came) == 1
+    assert "It answers with status 204." in result(page)
+
+
+def test_the_result_of_an_address_is_not_shown_for_one_that_begins_like_it(
+    visitor: Visitor,
+) -> None:
+    with receiving() as receiver:
+        checked = check(visitor, receiver.url)
+        other = visitor.press(
+            visitor.open("/drafts/new"),
+            answers=typed(outbound(webhook_url=f"{receiver.url}-of-another")),
+        )
+    assert result(checked)
+    assert result(visitor.open(other.path, checked="1")) == ""

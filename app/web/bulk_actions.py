@@ -13,6 +13,11 @@ from flask import flash, get_flashed_messages, request
 MOST = 100
 """So many at once: what is undone has to fit into the cookie that carries it to the next page."""
 
+TWO = 2
+"""So many are compared."""
+
+TICK_TWO = "Tick two campaigns to compare them."
+
 _STILL_TICKED = "ticked"
 _LONGEST_NUMBER = 20
 
@@ -28,9 +33,9 @@ class BulkAction(StrEnum):
 
 _UNDO = {
     BulkAction.DELETED: "selection.restore",
-    BulkAction.COPIED: "selection.delete",
+    BulkAction.COPIED: "selection.delete_new",
     BulkAction.MOVED: "selection.move_back",
-    BulkAction.IMPORTED: "selection.delete",
+    BulkAction.IMPORTED: "selection.delete_new",
 }
 """The view that undoes each."""
 
