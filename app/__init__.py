@@ -23,6 +23,7 @@ from app.cli import backup, certificates, doctor, maintenance, move, people, ret
 from app.cli.explain import explain_command, list_rules
 from app.connections import ENVIRONMENT, SANDBOX, ConnectionRegistry, Network
 from app.files import STATIC, TEMPLATES
+from app.host_settings import LOOPBACK
 from app.metrics import Metrics
 from app.notices.teller import Teller
 from app.people.breaches import Breaches
@@ -42,8 +43,10 @@ from app.sending.doorbell import Doorbell
 from app.sending.journal import FOLDER, Journal
 from app.sending.sender import Sender
 from app.sending.sweep import archive_for_today, run_sweep
+from app.server_addresses import read_database_url
 from app.services import Services
-from app.settings import LOOPBACK, BadSetting, Settings, read_database_url, read_settings
+from app.setting_values import BadSetting
+from app.settings import Settings, read_settings
 from app.store.archive_file import derive_key
 from app.store.database import Store
 from app.store.dialects.sqlite import MOVED, is_move_cut_off, read_place

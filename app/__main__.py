@@ -1,14 +1,12 @@
 """Run the app: ``python -m app``; ``python -m app worker`` sends what others have queued."""
 
 import os
-import signal
 import sys
 from collections.abc import Callable
 from contextlib import nullcontext, suppress
 from functools import partial
 from ssl import SSLContext
 from threading import Event
-from types import FrameType
 
 import click
 from flask import Flask
@@ -16,7 +14,7 @@ from flask.cli import ScriptInfo
 from sqlalchemy.exc import DatabaseError
 from waitress.proxy_headers import proxy_headers_middleware
 
-from app import COMMANDS, CannotStart, create_app, gunicorn_server
+from app import COMMANDS, CannotStart, create_app, gunicorn_server, logs
 from app.cli.stopping import describe_cut_off
 from app.gunicorn_connection import make_tls
 from app.gunicorn_server import Served
@@ -25,7 +23,8 @@ from app.sending.recording import recover
 from app.sending.submission import GRACE
 from app.server import Limits, Server, limit_malloc_arenas, raise_open_file_limit, stop_on_signals
 from app.services import Services, find_services
-from app.settings import BadSetting, Settings, TlsFiles, read_settings
+from app.setting_values import BadSetting
+from app.settings import Settings, TlsFiles, read_settings
 from app.store import accounts, join_links, queued, seals
 from app.store.accounts import ALL_ACCOUNTS
 from app.version import VERSION
@@ -58,7 +57,7 @@ def serve() -> None:
     raise_open_file_limit()
     services = find_services(app)
     _settle(services)
-    stop_on_signals(server)
+    stop_on_signals(server.stop)
     _begin_to_send(settings, services)
     _greet(settings, services)
     _run(server.run, services, settings.deadline + GRACE.total_seconds())
@@ -79,23 +78,10 @@ def work() -> None:
     services = find_services(_create_app())
     _settle(services)
     stopped = Event()
-    _stop_on_signals(stopped)
+    stop_on_signals(stopped.set)
     _send_from_now_on(services)
     print("The worker sends what waits in the queue.", flush=True)
     _run(stopped.wait, services, settings.deadline + GRACE.total_seconds())
-
-
-def _stop_on_signals(stopped: Event) -> None:
-    """Stop at the first signal; a further one raises `KeyboardInterrupt`."""
-
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        for later in signals:
-            signal.signal(later, signal.default_int_handler)
-        stopped.set()
-
-    signals = (signal.SIGINT, signal.SIGTERM)
-    for number in signals:
-        signal.signal(number, stop)
 
 
 def _read_settings() -> Settings:
@@ -133,6 +119,7 @@ def _describe_unusable(settings: Settings, error: OSError | ValueError) -> str:
 
 def _serve_from_processes(settings: Settings) -> None:
     """Serve from several processes, each with an app of its own."""
+    logs.set_up(settings.log, settings.secrets)
     limits = Limits(body=LARGEST_REQUEST, threads=settings.threads)
     tls = _make_tls(settings.tls) if settings.tls else None
     try:

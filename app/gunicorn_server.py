@@ -22,6 +22,7 @@ So a thread never waits for a caller, except to take in an answer: what gunicorn
 before. A caller who is answered and stays is waited for beside the threads as well.
 """
 
+import logging
 import os
 import selectors
 import signal
@@ -41,6 +42,7 @@ from typing import Any
 
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
+from gunicorn.glogging import Logger
 from gunicorn.workers.gthread import ThreadWorker
 
 from app.arrival import Arrival
@@ -183,7 +185,32 @@ def _list_options(limits: Limits) -> dict[str, Any]:
         "sendfile": False,  # It waits without end for who does not read.
         "control_socket_disable": True,
         "loglevel": "warning",
+        "logger_class": _Log,
+        "errorlog": None,  # Or it would be written a second time.
     }
+
+
+class _Log(Logger):
+    """Gunicorn's log, written by whatever writes the app's: nothing of a request is in a line."""
+
+    def __init__(self, cfg: Any) -> None:
+        super().__init__(cfg)
+        self.error_log.propagate = True
+        self.error_log.addFilter(_leave_request_out)
+
+
+def _leave_request_out(record: logging.LogRecord) -> bool:
+    """Keep of a request that failed, or could not be read, no more than that."""
+    for start, words in _ABOUT_REQUESTS.items():
+        if str(record.msg).startswith(start):
+            record.msg, record.args = words, ()
+    return True
+
+
+_ABOUT_REQUESTS = {
+    "Invalid request from": "A request could not be read",
+    "Error handling request": "A request failed",
+}
 
 
 class _Arbiter(Arbiter):

@@ -45,6 +45,7 @@ _FACTS = (
     "address",
     "account",
 )
+_OF_THE_LINE = ("level", "logger", "timestamp")  # A short password may be part of them.
 _OURS = "app"
 _NEXT = "\n\nDuring handling of the above exception, or because of it, another occurred:\n\n"
 _QUOTING = "Could not decode"  # The driver of SQLite quotes the value that it cannot decode.
@@ -101,7 +102,10 @@ def _make_formatter(
     secrets: Sequence[str], *, is_text: bool, has_colors: bool
 ) -> ProcessorFormatter:
     def redact_values(_logger: Any, _method: str, event: EventDict) -> EventDict:
-        return {key: _redact_value(value, secrets) for key, value in event.items()}
+        return {
+            key: value if key in _OF_THE_LINE else _redact_value(value, secrets)
+            for key, value in event.items()
+        }
 
     text: list[Processor] = [
         _escape_signs,

@@ -12,13 +12,11 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from email_validator import EmailNotValidError, validate_email
 
+from app.setting_values import BadSetting
+
 FORM = "smtp://user:password@host:587 or smtps://user:password@host:465"
 
 _PORTS = {"smtp": 587, "smtps": 465}
-
-
-class BadMailSetting(ValueError):
-    """A server or a sender that cannot be used; the message says what to change."""
 
 
 @dataclass(frozen=True)
@@ -41,14 +39,14 @@ class MailServer:
 
 
 def read_mail_server(url: str) -> MailServer:
-    """Read a server from its URL; raises `BadMailSetting`, which quotes nothing of it."""
+    """Read a server from its URL; raises `BadSetting`, which quotes nothing of it."""
     try:
         parts = urlsplit(url)
         port = parts.port
-    except ValueError as error:
-        raise BadMailSetting(_describe_form()) from error
+    except ValueError:  # It quotes what it could not read, which may be of the password.
+        raise BadSetting(_describe_form()) from None
     if not _is_server(parts) or port == 0:
-        raise BadMailSetting(_describe_form())
+        raise BadSetting(_describe_form())
     return MailServer(
         parts.hostname or "",
         port or _PORTS[parts.scheme],
@@ -59,13 +57,13 @@ def read_mail_server(url: str) -> MailServer:
 
 
 def read_sender(written: str) -> Address:
-    """Read who mail is from: an address, or a name and an address; raises `BadMailSetting`."""
+    """Read who mail is from: an address, or a name and an address; raises `BadSetting`."""
     name, address = parseaddr(written)
     try:
         checked = validate_email(address, check_deliverability=False, test_environment=True)
         return Address(name, addr_spec=checked.ascii_email or "")
     except (EmailNotValidError, ValueError, IndexError) as error:
-        raise BadMailSetting(
+        raise BadSetting(
             f"MAIL_FROM is “{written}”. Set it to an address like campaigns@example.com, or to "
             "Campaign Builder <campaigns@example.com>."
         ) from error

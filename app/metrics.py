@@ -90,9 +90,7 @@ def counting_together() -> Iterator[None]:
     """
     place, parent = _MEMORY if os.access(_MEMORY, os.W_OK) else Path(gettempdir()), os.getpid()
     _remove_left_behind(place)
-    folder = mkdtemp(prefix=_FOLDER, dir=place)
-    lock = os.open(folder, os.O_RDONLY)
-    fcntl.flock(lock, fcntl.LOCK_SH)
+    folder, lock = _make_folder(place)
     os.environ[_SHARED] = folder
     try:
         yield
@@ -100,6 +98,21 @@ def counting_together() -> Iterator[None]:
         if os.getpid() == parent:  # A forked process that ends comes by here, too.
             os.environ.pop(_SHARED, None)
             rmtree(folder, ignore_errors=True)
+            os.close(lock)
+
+
+def _make_folder(place: Path) -> tuple[str, int]:
+    """Make a folder, and hold the lock on it; gives both.
+
+    A server that starts beside this one may find it before it is locked, and remove it.
+    """
+    while True:
+        folder = mkdtemp(prefix=_FOLDER, dir=place)
+        with suppress(FileNotFoundError):
+            lock = os.open(folder, os.O_RDONLY)
+            fcntl.flock(lock, fcntl.LOCK_SH)
+            if os.fstat(lock).st_nlink:
+                return folder, lock
             os.close(lock)
 
 

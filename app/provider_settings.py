@@ -10,6 +10,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from app.rights import ALL, EVERYWHERE, Role
+from app.setting_values import BadSetting, split_list
 
 _ISSUER, _CLIENT, _SECRET = "OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"
 _DOMAINS, _ROLES = "OIDC_DOMAINS", "OIDC_ROLES"
@@ -17,10 +18,6 @@ _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _DOMAIN = re.compile(r"[^\s@.,/]+(\.[^\s@.,/]+)+")
 _KEY = re.compile("[a-z0-9]{1,32}")
 _LONGEST_BUTTON = 60
-
-
-class BadProvider(ValueError):
-    """Settings with which nobody could sign in; the message says what to change."""
 
 
 class GroupRole(NamedTuple):
@@ -58,20 +55,20 @@ class ProviderSettings:
 
 
 def read_provider(values: Mapping[str, str]) -> ProviderSettings | None:
-    """Read the settings of a provider, if there is one; raises `BadProvider`."""
+    """Read the settings of a provider, if there is one; raises `BadSetting`."""
     issuer = values[_ISSUER]
     if not issuer:
         _check_nothing_else(values)
         return None
     for name in (_CLIENT, _SECRET):
         if not values[name]:
-            raise BadProvider(f"{_ISSUER} is set and {name} is not. The provider gives it to you.")
+            raise BadSetting(f"{_ISSUER} is set and {name} is not. The provider gives it to you.")
         if not (values[name].isascii() and values[name].isprintable()):
-            raise BadProvider(f"{name} has signs that a provider never gives. Copy it again.")
+            raise BadSetting(f"{name} has signs that a provider never gives. Copy it again.")
     _check_issuer(issuer)
     button = values["OIDC_BUTTON"]
     if len(button) > _LONGEST_BUTTON or not button.isprintable():
-        raise BadProvider(f"OIDC_BUTTON is longer than {_LONGEST_BUTTON} characters. Shorten it.")
+        raise BadSetting(f"OIDC_BUTTON is longer than {_LONGEST_BUTTON} characters. Shorten it.")
     return ProviderSettings(
         issuer=issuer,
         client_id=values[_CLIENT],
@@ -86,7 +83,7 @@ def read_provider(values: Mapping[str, str]) -> ProviderSettings | None:
 def _check_nothing_else(values: Mapping[str, str]) -> None:
     for name in (_CLIENT, _SECRET, _DOMAINS, _ROLES):
         if values[name]:
-            raise BadProvider(f"{name} is set and {_ISSUER} is not. Set both, or neither.")
+            raise BadSetting(f"{name} is set and {_ISSUER} is not. Set both, or neither.")
 
 
 def _check_issuer(issuer: str) -> None:
@@ -97,19 +94,19 @@ def _check_issuer(issuer: str) -> None:
     except ValueError:
         is_url = False
     if not is_url or parts.query or parts.fragment or parts.username or not issuer.isprintable():
-        raise BadProvider(
+        raise BadSetting(
             f"{_ISSUER} is “{issuer}”. Set it to what the provider calls its issuer, such as "
             "https://login.example.com."
         )
     if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
-        raise BadProvider(f"{_ISSUER} is “{issuer}”. It has to begin with https://.")
+        raise BadSetting(f"{_ISSUER} is “{issuer}”. It has to begin with https://.")
 
 
 def _read_domains(value: str) -> Iterator[str]:
-    for part in filter(None, map(str.strip, value.split(","))):
-        domain = part.removeprefix("@").casefold()
+    for part in split_list(value):
+        domain = part.removeprefix("@").lower()
         if not _DOMAIN.fullmatch(domain):
-            raise BadProvider(
+            raise BadSetting(
                 f"{_DOMAINS} has “{part}”. Set it to domains of e-mail addresses, such as "
                 "example.com, with commas."
             )
@@ -118,16 +115,16 @@ def _read_domains(value: str) -> Iterator[str]:
 
 def _read_roles(value: str) -> Iterator[GroupRole]:
     """Read roles as `group=role@key`; a group may have a “=” in its name, and no comma."""
-    for part in filter(None, map(str.strip, value.split(","))):
+    for part in split_list(value):
         group, _, place = part.rpartition("=")
         role, _, key = place.partition("@")
         if not group.strip() or (("@" in place) != bool(_KEY.fullmatch(key))):
-            raise BadProvider(
+            raise BadSetting(
                 f"{_ROLES} has “{part}”. Set it to group=role, or group=role@connection for one "
                 "connection by its key, with commas."
             )
         if role not in set(Role):
-            raise BadProvider(f"{_ROLES} has “{part}”. A role is one of {', '.join(Role)}.")
+            raise BadSetting(f"{_ROLES} has “{part}”. A role is one of {', '.join(Role)}.")
         if key and Role(role) in EVERYWHERE:
-            raise BadProvider(f"{_ROLES} has “{part}”. The role {role} is one at all connections.")
+            raise BadSetting(f"{_ROLES} has “{part}”. The role {role} is one at all connections.")
         yield GroupRole(group.strip(), key or ALL, Role(role))

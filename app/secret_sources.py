@@ -12,23 +12,23 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+from app.setting_values import BadSetting
+
 LONGEST = 64 * 1024
 """Characters of a secret."""
+
+_MOST_BYTES = 4 * LONGEST + 1  # A character is four bytes at most.
 
 SECONDS = 15
 """What a command may take."""
 
 
-class NoSecret(ValueError):
-    """A source that has no secret; the message says what to change."""
-
-
 def read_secret(name: str, environ: Mapping[str, str]) -> str:
-    """Read a secret from the one source that is set, or give nothing; raises `NoSecret`."""
+    """Read a secret from the one source that is set, or give nothing; raises `BadSetting`."""
     sources = [name, f"{name}_FILE", f"{name}_COMMAND"]
     named = [source for source in sources if environ.get(source, "").strip()]
     if len(named) > 1:
-        raise NoSecret(f"{' and '.join(named)} are set. Set one of them.")
+        raise BadSetting(f"{' and '.join(named)} are set. Set one of them.")
     if not named:
         return ""
     value = environ[named[0]].strip()
@@ -40,20 +40,27 @@ def read_secret(name: str, environ: Mapping[str, str]) -> str:
 
 
 def read_file(name: str, path: Path) -> str:
-    """Read the file that a setting names; raises `NoSecret`."""
+    """Read the file that a setting names, and no more of it than a secret has; raises `BadSetting`.
+
+    A pipe would be waited for, each time that it is read.
+    """
     try:
-        return path.read_text(encoding="utf-8").strip()
+        if not path.is_file():
+            path.stat()  # It says what is wrong with one that is not there.
+            raise BadSetting(f"{name} is {path}, which is no ordinary file.")
+        with path.open("rb") as file:
+            return file.read(_MOST_BYTES).decode().strip()
     except OSError as error:
-        raise NoSecret(f"{name} is {path}, which cannot be read ({error.strerror}).") from error
+        raise BadSetting(f"{name} is {path}, which cannot be read ({error.strerror}).") from error
     except UnicodeDecodeError:
-        raise NoSecret(f"{name} is {path}, which is no text.") from None
+        raise BadSetting(f"{name} is {path}, which is no text.") from None
 
 
 def _check(name: str, secret: str) -> str:
     if not secret:
-        raise NoSecret(f"{name} gives nothing. Put the secret there, or take {name} away.")
+        raise BadSetting(f"{name} gives nothing. Put the secret there, or take {name} away.")
     if len(secret) > LONGEST:
-        raise NoSecret(f"{name} gives more than {LONGEST:,} characters, which is no secret.")
+        raise BadSetting(f"{name} gives more than {LONGEST:,} characters, which is no secret.")
     return secret
 
 
@@ -69,14 +76,14 @@ def _run(name: str, command: str) -> str:
             check=False,
         )
     except subprocess.TimeoutExpired:  # It has what was printed, so it must not be the cause.
-        raise NoSecret(f"{name} took more than {SECONDS} seconds.") from None
+        raise BadSetting(f"{name} took more than {SECONDS} seconds.") from None
     except OSError as error:
-        raise NoSecret(f"{name} cannot be run ({error.strerror}).") from None
+        raise BadSetting(f"{name} cannot be run ({error.strerror}).") from None
     except ValueError:
-        raise NoSecret(f"{name} cannot be read: a quotation mark is missing.") from None
+        raise BadSetting(f"{name} cannot be read: a quotation mark is missing.") from None
     if finished.returncode:
-        raise NoSecret(f"{name} failed: it ended with {finished.returncode}.")
+        raise BadSetting(f"{name} failed: it ended with {finished.returncode}.")
     try:
         return finished.stdout.decode().strip()
     except UnicodeDecodeError:
-        raise NoSecret(f"{name} prints no text.") from None
+        raise BadSetting(f"{name} prints no text.") from None

@@ -101,22 +101,22 @@ class Server:
         self._listeners[0].pull_trigger()
 
 
-def stop_on_signals(server: Server) -> None:
-    """Stop at the first signal; a further one raises `KeyboardInterrupt`.
+def stop_on_signals(stop: Callable[[], None]) -> None:
+    """Call *stop* at the first signal; a further one raises `KeyboardInterrupt`.
 
     Except for a hang-up after a hang-up: a terminal that closes sends one and its shell
     another. What is ignored from the start, as under nohup, stays so.
     """
 
-    def stop(number: int, _frame: FrameType | None) -> None:
+    def hear(number: int, _frame: FrameType | None) -> None:
         for later in heard:
             is_echo = number == later == signal.SIGHUP
             signal.signal(later, signal.SIG_IGN if is_echo else signal.default_int_handler)
-        server.stop()
+        stop()
 
     heard = [number for number in _SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
     for number in heard:
-        signal.signal(number, stop)
+        signal.signal(number, hear)
 
 
 def limit_malloc_arenas() -> None:

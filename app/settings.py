@@ -5,29 +5,26 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.headerregistry import Address
-from ipaddress import ip_network
 from pathlib import Path
-from urllib.parse import urlsplit
-
-from sqlalchemy import URL, make_url
-from sqlalchemy.exc import ArgumentError
 
 from app.files import HOME
-from app.mail_settings import BadMailSetting, MailServer, read_mail_server, read_sender
-from app.provider_settings import BadProvider, ProviderSettings, read_provider
-from app.secret_sources import NoSecret, read_secret
-from app.settings_table import POSTGRESQL, RANGE_API, SETTINGS
-
-_TRUSTED_HOST = re.compile(r"\.?[\w-]+(\.[\w-]+)*(:[0-9]+)?")
-_HOST_NAME = re.compile(r"([A-Za-z0-9_-]+\.)*[A-Za-z_][A-Za-z0-9_-]*\.?")
-"""It does not end in a number: that would be an address that is mistyped."""
+from app.host_settings import (
+    LOOPBACK,
+    read_private_hosts,
+    read_public_url,
+    read_range_url,
+    read_trusted_hosts,
+    read_trusted_proxy,
+)
+from app.mail_settings import MailServer, read_mail_server, read_sender
+from app.provider_settings import ProviderSettings, read_provider
+from app.secret_sources import read_secret
+from app.server_addresses import check_queue_url, find_passwords, read_database_url
+from app.setting_values import BadSetting, split_keys
+from app.settings_table import SETTINGS
 
 _LOG_FORMATS = ("", "json", "text")
 _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
-
-
-class BadSetting(ValueError):
-    """A setting that the app cannot start with; the message says what to change."""
 
 
 @dataclass(frozen=True)
@@ -100,12 +97,18 @@ class Settings:
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """What must never be written anywhere."""
-        mail = self.mail.server.password if self.mail.server else ""
-        client_secret = self.provider.client_secret if self.provider else ""
-        keys = (self.secret_key, *self.token_keys)
-        secrets = (self.token, *keys, self.metrics_token, mail, client_secret)
-        return tuple(filter(None, secrets))
+        """What must never be written anywhere; what is shorter is part of ordinary words."""
+        secrets = (
+            self.token,
+            self.secret_key,
+            *self.token_keys,
+            self.metrics_token,
+            self.mail.server.password if self.mail.server else "",
+            self.provider.client_secret if self.provider else "",
+            *find_passwords(self.database_url),
+            *find_passwords(self.queue_url),
+        )
+        return tuple(secret for secret in secrets if len(secret) >= SHORTEST_SECRET)
 
     @property
     def is_loopback(self) -> bool:
@@ -127,32 +130,15 @@ class Settings:
 SHORTEST_KEY = 32
 """Characters of a secret key."""
 
-LOOPBACK = ("127.0.0.1", "localhost")
+SHORTEST_SECRET = 6
+"""Characters of a secret that is looked for in what is logged."""
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
     """Read the settings; raises `BadSetting` for a value that cannot be used."""
     values = _read_values(environ) | _read_secrets(environ)
-    base_url_given = environ.get("VOICEAIWRAPPER_BASE_URL", "").strip()
-    if base_url_given and not values["VOICEAIWRAPPER_TOKEN"]:
-        raise BadSetting(
-            "VOICEAIWRAPPER_BASE_URL is set and VOICEAIWRAPPER_TOKEN is not. "
-            "Set both for the real API, or neither for the sandbox."
-        )
-    if not re.fullmatch("[0-9]{1,5}", values["PORT"]) or not 0 < int(values["PORT"]) < 65536:
-        raise BadSetting(f"PORT is “{values['PORT']}”. Set it to a number from 1 to 65535.")
-    if ":" in values["HOST"]:  # The check of host names, in Werkzeug, knows no IPv6 address.
-        raise BadSetting(f"HOST is “{values['HOST']}”. Set it to an IPv4 address or a name.")
-    if not re.fullmatch("[0-9]{1,3}", values["DEADLINE"]) or not 0 < int(values["DEADLINE"]) <= 120:
-        raise BadSetting(f"DEADLINE is “{values['DEADLINE']}”. Set it to a number from 1 to 120.")
-    for name in ("PROCESSES", "THREADS"):
-        if values[name] and not re.fullmatch("[1-9][0-9]?", values[name]):
-            raise BadSetting(f"{name} is “{values[name]}”. Set it to a number from 1 to 99.")
-    if values["REQUIRE_SECOND_FACTOR"] not in {"", "yes", "no"}:
-        raise BadSetting(
-            f"REQUIRE_SECOND_FACTOR is “{values['REQUIRE_SECOND_FACTOR']}”. Set it to yes or no."
-        )
-    _check_metrics_token(values["METRICS_TOKEN"])
+    _check_base_url(environ, values)
+    _check_alone(values)
     _check_shared(values)
     keep = _read_keep(values)
     return Settings(
@@ -168,13 +154,13 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         secret_key=values["SECRET_KEY"],
         token_keys=split_keys(values["TOKEN_KEYS"]),
         token_keys_file=_find_token_keys_file(environ),
-        trusted_hosts=_read_trusted_hosts(values["TRUSTED_HOSTS"]),
-        trusted_proxy=values["TRUSTED_PROXY"],
-        allow_private_hosts=_read_private_hosts(values["ALLOW_PRIVATE_HOSTS"]),
+        trusted_hosts=read_trusted_hosts(values["TRUSTED_HOSTS"]),
+        trusted_proxy=read_trusted_proxy(values["TRUSTED_PROXY"]),
+        allow_private_hosts=read_private_hosts(values["ALLOW_PRIVATE_HOSTS"]),
         metrics_token=values["METRICS_TOKEN"],
         require_second_factor=values["REQUIRE_SECOND_FACTOR"] == "yes",
-        breached_passwords_url=_read_range_url(values["BREACHED_PASSWORDS_URL"]),
-        provider=_read_provider(values),
+        breached_passwords_url=read_range_url(values["BREACHED_PASSWORDS_URL"]),
+        provider=read_provider(values),
         log=read_log_settings(environ),
         keep=keep,
         mail=_read_mail(values),
@@ -182,6 +168,33 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         processes=int(values["PROCESSES"] or _choose_processes(values)),
         threads=int(values["THREADS"]),
     )
+
+
+def _check_base_url(environ: Mapping[str, str], values: Mapping[str, str]) -> None:
+    base_url_given = environ.get("VOICEAIWRAPPER_BASE_URL", "").strip()
+    if base_url_given and not values["VOICEAIWRAPPER_TOKEN"]:
+        raise BadSetting(
+            "VOICEAIWRAPPER_BASE_URL is set and VOICEAIWRAPPER_TOKEN is not. "
+            "Set both for the real API, or neither for the sandbox."
+        )
+
+
+def _check_alone(values: Mapping[str, str]) -> None:
+    """Check what each setting has to be, whatever the others are."""
+    if not re.fullmatch("[0-9]{1,5}", values["PORT"]) or not 0 < int(values["PORT"]) < 65536:
+        raise BadSetting(f"PORT is “{values['PORT']}”. Set it to a number from 1 to 65535.")
+    if ":" in values["HOST"]:  # The check of host names, in Werkzeug, knows no IPv6 address.
+        raise BadSetting(f"HOST is “{values['HOST']}”. Set it to an IPv4 address or a name.")
+    if not re.fullmatch("[0-9]{1,3}", values["DEADLINE"]) or not 0 < int(values["DEADLINE"]) <= 120:
+        raise BadSetting(f"DEADLINE is “{values['DEADLINE']}”. Set it to a number from 1 to 120.")
+    for name in ("PROCESSES", "THREADS"):
+        if values[name] and not re.fullmatch("[1-9][0-9]?", values[name]):
+            raise BadSetting(f"{name} is “{values[name]}”. Set it to a number from 1 to 99.")
+    if values["REQUIRE_SECOND_FACTOR"] not in {"", "yes", "no"}:
+        raise BadSetting(
+            f"REQUIRE_SECOND_FACTOR is “{values['REQUIRE_SECOND_FACTOR']}”. Set it to yes or no."
+        )
+    _check_metrics_token(values["METRICS_TOKEN"])
 
 
 def read_log_settings(environ: Mapping[str, str]) -> LogSettings:
@@ -202,17 +215,7 @@ def _read_values(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def _read_secrets(environ: Mapping[str, str]) -> dict[str, str]:
-    try:
-        return {row.name: read_secret(row.name, environ) for row in SETTINGS if row.is_secret}
-    except NoSecret as error:
-        raise BadSetting(str(error)) from None
-
-
-def _read_provider(values: Mapping[str, str]) -> ProviderSettings | None:
-    try:
-        return read_provider(values)
-    except BadProvider as error:
-        raise BadSetting(str(error)) from None
+    return {row.name: read_secret(row.name, environ) for row in SETTINGS if row.is_secret}
 
 
 def _find_token_keys_file(environ: Mapping[str, str]) -> Path | None:
@@ -229,57 +232,17 @@ def _check_metrics_token(token: str) -> None:
         )
 
 
-def _read_trusted_hosts(value: str) -> tuple[str, ...]:
-    """Read host names, with a dot before one that stands for all under it."""
-    hosts = _split_list(value.lower())  # As browsers write them.
-    for host in hosts:
-        if not _TRUSTED_HOST.fullmatch(host):
-            raise BadSetting(
-                f"TRUSTED_HOSTS has “{host}”. Set it to host names alone, such as "
-                "campaigns.example.com, with commas."
-            )
-    return hosts
-
-
-def _read_private_hosts(value: str) -> tuple[str, ...]:
-    """Read host names and networks (RFC 4632, 3.1)."""
-    entries = _split_list(value)
-    for entry in entries:
-        if not (_is_network(entry) or _HOST_NAME.fullmatch(entry)):
-            raise BadSetting(
-                f"ALLOW_PRIVATE_HOSTS has “{entry}”. Set it to host names and networks, such as "
-                "gateway.internal, 10.1.2.3 or 10.1.0.0/16, with commas."
-            )
-    return entries
-
-
-def _is_network(entry: str) -> bool:
-    try:
-        ip_network(entry)
-    except ValueError:
-        return False
-    return True
-
-
 def _read_mail(values: Mapping[str, str]) -> MailSettings:
     """Read how e-mail is sent; both or neither of server and sender are there."""
-    url, sender, public_url = values["SMTP_URL"], values["MAIL_FROM"], values["PUBLIC_URL"]
+    url, sender = values["SMTP_URL"], values["MAIL_FROM"]
     if bool(url) != bool(sender):
         missing, there = ("MAIL_FROM", "SMTP_URL") if url else ("SMTP_URL", "MAIL_FROM")
         raise BadSetting(f"{there} is set and {missing} is not. Set both to send e-mail.")
-    if public_url and not _is_public_url(public_url):
-        raise BadSetting(
-            f"PUBLIC_URL is “{public_url}”. Set it to https:// and a host name, such as "
-            "https://campaigns.example; http:// is for this machine alone."
-        )
-    try:
-        return MailSettings(
-            read_mail_server(url) if url else None,
-            read_sender(sender) if sender else None,
-            public_url.rstrip("/"),
-        )
-    except BadMailSetting as error:
-        raise BadSetting(str(error)) from None
+    return MailSettings(
+        read_mail_server(url) if url else None,
+        read_sender(sender) if sender else None,
+        read_public_url(values["PUBLIC_URL"]),
+    )
 
 
 def _read_tls(values: Mapping[str, str]) -> TlsFiles | None:
@@ -288,35 +251,6 @@ def _read_tls(values: Mapping[str, str]) -> TlsFiles | None:
         missing, there = ("TLS_KEY", "TLS_CERTIFICATE")[:: 1 if certificate else -1]
         raise BadSetting(f"{there} is set and {missing} is not. Set both, or neither.")
     return TlsFiles(Path(certificate), Path(key)) if key else None
-
-
-def _read_range_url(url: str) -> str:
-    """Read where breached passwords are asked for; their digests follow the last slash."""
-    if url and not re.fullmatch(r"https://[^/?#\s]+/([^?#\s]*/)?", url):
-        raise BadSetting(
-            f"BREACHED_PASSWORDS_URL is “{url}”. Set it to an address of https:// that ends in a "
-            f"slash, such as {RANGE_API}."
-        )
-    return url
-
-
-def _is_public_url(url: str) -> bool:
-    """Tell whether a URL is of a host alone, and of one to which nobody can listen on the way."""
-    try:
-        parts = urlsplit(url)
-        port, host = parts.port, parts.hostname or ""
-    except ValueError:
-        return False
-    named = host if port is None else f"{host}:{port}"
-    is_safe = parts.scheme == "https" or (parts.scheme == "http" and host in LOOPBACK)
-    is_host_alone = parts.netloc.lower() == named and parts.path in {"", "/"}
-    ends_there = not parts.query and not parts.fragment
-    return (
-        bool(_HOST_NAME.fullmatch(host) or host in LOOPBACK)
-        and is_safe
-        and is_host_alone
-        and ends_there
-    )
 
 
 def _read_keep(values: Mapping[str, str]) -> Keep:
@@ -338,8 +272,8 @@ def _check_shared(values: Mapping[str, str]) -> None:
     if key and len(key) < SHORTEST_KEY:
         raise BadSetting(f"SECRET_KEY is too short. Set it to {SHORTEST_KEY} characters or more.")
     queue = values["QUEUE_URL"]
-    if queue and not queue.startswith(("postgresql://", "redis://", "rediss://")):
-        raise BadSetting("QUEUE_URL begins with postgresql://, redis:// or rediss://.")
+    if queue:
+        check_queue_url(queue)
     if queue and not key:
         raise BadSetting("SECRET_KEY is not set. With QUEUE_URL it signs what workers are told.")
     if not url:
@@ -357,26 +291,3 @@ def _choose_processes(values: Mapping[str, str]) -> int:
     if values["HOST"] in LOOPBACK and not values["DATABASE_URL"]:
         return 1
     return os.cpu_count() or 1
-
-
-def read_database_url(url: str, name: str) -> URL:
-    """Read the address of a PostgreSQL database; raises `BadSetting` that calls it by *name*."""
-    try:
-        address = make_url(url)
-    except (ArgumentError, ValueError) as error:
-        raise BadSetting(
-            f"{name} cannot be read. It is like {POSTGRESQL}, "
-            "with signs like @ and / in a password as %40 and %2F."
-        ) from error
-    if address.drivername != "postgresql":
-        raise BadSetting(f"{name} does not begin with postgresql://, the only kind there is.")
-    return address
-
-
-def split_keys(value: str) -> tuple[str, ...]:
-    """Tell keys apart by commas or, as in a file, by lines."""
-    return _split_list(value.replace("\n", ","))
-
-
-def _split_list(value: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in value.split(",") if part.strip())

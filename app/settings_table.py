@@ -103,7 +103,8 @@ SETTINGS = (
     Setting(
         "KEEP_TRASH_DAYS",
         "",
-        "Days after which deleted drafts go into an archive, with all of theirs. Else never.",
+        "Days after which deleted drafts go into an archive, with all of theirs, unless a batch "
+        "names them. Else never.",
     ),
     Setting(
         "KEEP_TRAIL_DAYS",

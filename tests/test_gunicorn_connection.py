@@ -83,7 +83,7 @@ def test_a_request_that_comes_byte_by_byte_ends(wire: Wire) -> None:
         assert not thread.is_alive()
 
 
-def test_so_does_a_body(wire: Wire) -> None:
+def test_a_body_that_drips_is_ended(wire: Wire) -> None:
     with (
         wire.serving(echo_length, request_seconds=0.5) as port,
         wire.connected(port) as connection,

@@ -20,6 +20,7 @@ from app.sandbox import TOKEN
 from app.sandbox.sample import SAMPLE_REQUEST
 from tests.faults.bed import wait_until
 from tests.gunicorn_serving import started
+from tests.log_lines import parse
 from tests.raw_http import (
     ASKS,
     GET,
@@ -98,6 +99,30 @@ def test_it_serves_from_as_many_processes_as_are_set_and_replaces_one_that_dies(
         wait_until(lambda: len(children(process) - {min(before)}) == 2)
 
         assert requests.get(f"{address.url}/readyz", timeout=10).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "request_head",
+    [
+        b"GET /join/SECRETKEY\r\n\r\n",
+        b"GET / HTTP/1.1\r\nAuthorization Bearer SECRETKEY\r\n\r\n",
+        b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nSECRETKEY\r\n",
+        b"POST / HTTP/1.1\r\nExpect: SECRETKEY\r\n\r\n",
+    ],
+    ids=["the address", "a header", "the body", "what is expected"],
+)
+def test_of_a_request_that_cannot_be_read_nothing_is_in_the_log(
+    instance: Path, request_head: bytes
+) -> None:
+    with running(instance, PROCESSES="2", LOG_FORMAT="json") as (process, address):
+        with connected(address.port, 20) as connection:
+            connection.sendall(request_head)
+            assert everything(connection).startswith(b"HTTP/1.1 4")
+        process.terminate()
+        assert process.stderr is not None
+        lines = parse(process.stderr.read())
+    assert "SECRETKEY" not in str(lines)
+    assert "A request could not be read" in {line["event"] for line in lines}
 
 
 @pytest.mark.parametrize("number", [Signals.SIGTERM, Signals.SIGINT, Signals.SIGHUP])

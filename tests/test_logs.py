@@ -7,6 +7,7 @@ from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 import pytest
 import requests
@@ -247,3 +248,19 @@ def test_as_text_a_line_stays_a_line() -> None:
 
     assert len(log.text.splitlines()) == 1
     assert "One\\nTwo \\x1b[31m\\u2028 für A\\r\\nB" in log.text
+
+
+def test_a_password_like_a_word_of_each_line_leaves_the_line_readable() -> None:
+    with logging_to(Log(), secrets=["warning", "app.test"]) as log:
+        logging.getLogger("app.test").warning("This is a warning.")
+    (line,) = log.lines()
+    assert (line["level"], line["logger"]) == ("warning", "app.test")
+    assert line["event"] == "This is a [token]."
+
+
+@pytest.mark.parametrize("spell", [quote, quote_plus, str])
+def test_a_secret_beyond_ascii_is_left_out_as_a_url_has_it(spell: Callable[[str], str]) -> None:
+    secret = "pässwört€1"
+    with logging_to(Log(), secrets=[secret]) as log:
+        logging.getLogger("app.test").warning("smtp://who:%s@mail.example", spell(secret))
+    assert log.lines()[0]["event"] == "smtp://who:[token]@mail.example"

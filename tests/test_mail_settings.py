@@ -2,7 +2,8 @@
 
 import pytest
 
-from app.mail_settings import BadMailSetting, MailServer, read_mail_server, read_sender
+from app.mail_settings import MailServer, read_mail_server, read_sender
+from app.setting_values import BadSetting
 
 
 @pytest.mark.parametrize(
@@ -40,7 +41,7 @@ def test_a_server_is_read_from_its_url(url: str, server: MailServer) -> None:
     ],
 )
 def test_what_is_no_server_is_refused_without_a_word_of_it(url: str) -> None:
-    with pytest.raises(BadMailSetting) as raised:
+    with pytest.raises(BadSetting) as raised:
         read_mail_server(url)
     assert "mail.example" not in str(raised.value)
 
@@ -75,5 +76,5 @@ def test_a_sender_is_an_address_with_or_without_a_name(written: str, sender: str
 
 @pytest.mark.parametrize("written", ["nobody", "a@b@example.com", "ü@example.com", "<>"])
 def test_what_is_no_sender_is_refused(written: str) -> None:
-    with pytest.raises(BadMailSetting, match="MAIL_FROM is"):
+    with pytest.raises(BadSetting, match="MAIL_FROM is"):
         read_sender(written)

@@ -192,6 +192,15 @@ def test_a_terminal_that_closes_cuts_nothing_off(
     assert states(store) == [State.CREATED]
 
 
+@pytest.mark.parametrize("number", STOPS)
+def test_a_worker_stops_cleanly_by_each_signal(instance: Path, number: Signals) -> None:
+    queue = {"QUEUE_URL": f"redis://127.0.0.1:{free_port()}/0", "SECRET_KEY": "k" * 32}
+    with PipedFork(("app", "worker"), environment(instance, **queue)) as process:
+        assert process.stdout.readline() == "The worker sends what waits in the queue.\n"
+        process.send_signal(number)
+        assert process.wait(timeout=30) == 0
+
+
 def test_what_is_told_to_live_on_without_its_terminal_does(instance: Path) -> None:
     before = signal.signal(Signals.SIGHUP, signal.SIG_IGN)  # As nohup does; a child inherits it.
     try:

@@ -1,10 +1,12 @@
 """What Prometheus reads: how requests were answered, and how the queue stands."""
 
+import fcntl
 import os
 import signal
 import stat
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import mkdtemp
 
 import pytest
 import requests
@@ -155,6 +157,39 @@ def test_a_server_leaves_the_folder_of_another_alone_and_removes_what_killed_one
             assert len(list(place.iterdir())) == 3
 
     assert list(place.iterdir()) == [strange]
+
+
+def test_a_folder_that_another_server_took_for_a_dead_ones_is_made_anew(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = []
+
+    def make_and_lose(prefix: str, dir: Path) -> str:  # noqa: A002  As `mkdtemp` has it.
+        made.append(mkdtemp(prefix=prefix, dir=dir))
+        if len(made) == 1:
+            metrics._remove_left_behind(place)  # noqa: SLF001
+        return made[-1]
+
+    monkeypatch.setattr(metrics, "mkdtemp", make_and_lose)
+    with counting_together():
+        assert [str(folder) for folder in place.iterdir()] == [made[1]]
+
+
+def test_a_folder_that_goes_just_before_it_is_locked_is_made_anew(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock, lost = fcntl.flock, list[Path]()
+
+    def lose_and_lock(file: int, how: int) -> None:
+        if not lost:
+            lost.extend(place.iterdir())
+            lost[0].rmdir()
+        lock(file, how)
+
+    monkeypatch.setattr(fcntl, "flock", lose_and_lock)
+    with counting_together():
+        assert set(place.iterdir()).isdisjoint(lost)
+        assert len(list(place.iterdir())) == 1
 
 
 def test_where_the_system_has_no_folder_in_memory_a_temporary_one_is_made(

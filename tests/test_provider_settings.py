@@ -4,7 +4,8 @@ import pytest
 
 from app.provider_settings import GroupRole, ProviderSettings
 from app.rights import ALL, Role
-from app.settings import BadSetting, read_settings
+from app.setting_values import BadSetting
+from app.settings import read_settings
 
 ENVIRON = {
     "OIDC_ISSUER": "https://login.example.com/realm",
@@ -80,7 +81,7 @@ def test_on_this_machine_an_issuer_needs_no_tls(issuer: str) -> None:
 @pytest.mark.parametrize(
     "issuer", ["http://login.example.com", "ftp://login.example.com", "http://localhost.evil"]
 )
-def test_elsewhere_it_does(issuer: str) -> None:
+def test_a_provider_elsewhere_is_spoken_to_by_https(issuer: str) -> None:
     assert refused(OIDC_ISSUER=issuer) == (
         f"OIDC_ISSUER is “{issuer}”. It has to begin with https://."
     )

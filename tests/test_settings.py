@@ -7,15 +7,8 @@ from pathlib import Path
 import pytest
 
 from app.mail_settings import MailServer, read_sender
-from app.settings import (
-    BadSetting,
-    Keep,
-    LogSettings,
-    MailSettings,
-    Settings,
-    TlsFiles,
-    read_settings,
-)
+from app.setting_values import BadSetting
+from app.settings import Keep, LogSettings, MailSettings, Settings, TlsFiles, read_settings
 from app.settings_table import SETTINGS
 
 ROOT = Path(__file__).parents[1]
@@ -202,7 +195,7 @@ def test_this_machine_alone_is_safe_without_a_sign_in(host: str) -> None:
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.0.7", "campaigns.example"])  # noqa: S104
-def test_any_other_address_is_not(host: str) -> None:
+def test_any_other_address_is_not_loopback(host: str) -> None:
     assert not read_settings({"HOST": host}).is_loopback
 
 
@@ -234,13 +227,13 @@ def test_a_level_of_the_log_that_there_is_not_is_refused(level: str) -> None:
 
 def test_the_secrets_are_all_of_them() -> None:
     settings = Settings(
-        token="t0ken",
-        secret_key="signs",
-        token_keys=("new", "old"),
-        metrics_token="reads",
-        mail=MailSettings(MailServer("mail.example", 587, user="who", password="mails")),
+        token="t0ken-1",
+        secret_key="signs-1",
+        token_keys=("new-key", "old-key"),
+        metrics_token="reads-1",
+        mail=MailSettings(MailServer("mail.example", 587, user="who", password="mails-1")),
     )
-    assert settings.secrets == ("t0ken", "signs", "new", "old", "reads", "mails")
+    assert settings.secrets == ("t0ken-1", "signs-1", "new-key", "old-key", "reads-1", "mails-1")
     assert Settings().secrets == ()
 
 
@@ -365,3 +358,52 @@ def test_an_address_of_a_database_that_cannot_be_read_is_refused_and_not_quoted(
     sentence = refused(DATABASE_URL=url)
     assert sentence.startswith("DATABASE_URL cannot be read. It is like postgresql://")
     assert "s3cret" not in sentence
+
+
+@pytest.mark.parametrize("address", ["10.0.0.0/8", "caddy", "10.0.0.1, 10.0.0.2", "10.0.0"])
+def test_a_proxy_that_would_never_be_the_one_that_connects_is_refused(address: str) -> None:
+    assert refused(TRUSTED_PROXY=address).startswith(f"TRUSTED_PROXY is “{address}”. Set it to")
+
+
+@pytest.mark.parametrize("address", ["*", "10.0.0.1", "fd00::1"])
+def test_a_proxy_is_trusted_by_its_address_or_wherever_it_is(address: str) -> None:
+    assert read_settings({"TRUSTED_PROXY": address}).trusted_proxy == address
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis://:pa/ssw0rd@localhost/0",
+        "redis://worker:x@localhost:99999/0",
+        "postgresql://worker:x@localhost/queue?colour=red",
+    ],
+)
+def test_a_queue_whose_address_its_driver_cannot_read_is_refused(url: str) -> None:
+    words = refused(QUEUE_URL=url, SECRET_KEY="k" * 32)
+    assert words == (
+        "QUEUE_URL cannot be read: look at its port and what follows “?”, and write signs like @ "
+        "and / in its password as %40 and %2F."
+    )
+
+
+def test_what_is_never_logged_has_the_passwords_in_addresses_as_well() -> None:
+    settings = read_settings(
+        {
+            "DATABASE_URL": "postgresql://app:p%40ssw%C3%B6rd@localhost/campaigns"
+            "?application_name=a@b&password=in-query",
+            "QUEUE_URL": "redis://:qu%2Fue-pass@localhost/0",
+            "SECRET_KEY": "k" * 32,
+            "TOKEN_KEYS": "t" * 44,
+            "SMTP_URL": "smtp://who:info@localhost",
+            "MAIL_FROM": "a@example.com",
+        }
+    )
+    assert set(settings.secrets) == {
+        "k" * 32,
+        "t" * 44,
+        "p%40ssw%C3%B6rd",
+        "p@sswörd",
+        "in-query",
+        "qu%2Fue-pass",
+        "qu/ue-pass",
+    }

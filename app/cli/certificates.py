@@ -13,6 +13,7 @@ from pathlib import Path
 
 import click
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import (
@@ -64,19 +65,27 @@ def certificates_command(folder: Path, names: Sequence[str]) -> None:
 def make_certificates(folder: Path, names: Sequence[str]) -> list[Path]:
     """Make what is missing there or ends soon; gives the certificates that were made.
 
-    With another authority all others are made anew. Raises `OSError`.
+    What another authority has signed is made anew, too. Raises `OSError`.
     """
     now = datetime.now(UTC)
     made = []
     authority = _read(folder, AUTHORITY)
-    if is_new := not authority or _ends_soon(authority.certificate, now):
+    if not authority or _ends_soon(authority.certificate, now):
         authority = _sign(AUTHORITY, None, now)
         made.append(_write(folder, AUTHORITY, authority))
     for name in names:
         pair = _read(folder, name)
-        if is_new or not pair or _ends_soon(pair.certificate, now):
+        if not pair or _ends_soon(pair.certificate, now) or not _has_signed(authority, pair):
             made.append(_write(folder, name, _sign(name, authority, now)))
     return made
+
+
+def _has_signed(authority: _Pair, pair: _Pair) -> bool:
+    try:
+        pair.certificate.verify_directly_issued_by(authority.certificate)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
 
 
 def find_end(path: Path) -> datetime:

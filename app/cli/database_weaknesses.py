@@ -10,9 +10,11 @@ from sqlalchemy.exc import DatabaseError, ProgrammingError
 from sqlalchemy.orm import Session
 
 from app.cli.weaknesses import Weakness, broken, is_own_sandbox, weak
+from app.host_settings import LOOPBACK
 from app.sending.brought_back import FILE as NOTE
 from app.sending.brought_back import is_missing_there, read_note
-from app.settings import LOOPBACK, Settings, read_database_url
+from app.server_addresses import read_database_url
+from app.settings import Settings
 from app.store.connection_models import SavedConnection
 from app.store.dialects.postgresql import (
     CLOCK,

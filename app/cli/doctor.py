@@ -14,7 +14,8 @@ import click
 from app.cli.database_weaknesses import find_database_weaknesses
 from app.cli.output import echo_line
 from app.cli.weaknesses import Severity, Weakness, broken, find_weaknesses, look
-from app.settings import BadSetting, read_settings
+from app.setting_values import BadSetting
+from app.settings import read_settings
 
 _STATUS = {Severity.WEAK: 1, Severity.BROKEN: 2}
 

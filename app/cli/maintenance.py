@@ -7,6 +7,7 @@ import click
 from flask.cli import with_appcontext
 from sqlalchemy.exc import DatabaseError
 
+from app.campaign.formatting import format_count
 from app.services import find_services
 from app.store import audit_trail, hooks, seals
 from app.store.audit_trail import INSTANCE, EventKind
@@ -94,7 +95,7 @@ def _rotate(vault: Vault) -> None:
     count, lost = _relock(vault)
     if vault.is_file and not lost:
         vault.drop_old_keys()
-    click.echo(f"{count} token{'' if count == 1 else 's'} encrypted by the new key.")
+    click.echo(f"{format_count(count, 'token')} encrypted by the new key.")
     if lost:
         raise click.ClickException(
             f"No key decrypts the token of {', '.join(lost)}. Enter it again on the "

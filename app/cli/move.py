@@ -14,8 +14,9 @@ from app.cli.sandbox_copy import copy_sandbox
 from app.cli.stopping import ends_like_ctrl_c
 from app.sandbox.tables import ON_POSTGRESQL
 from app.sending.recording import recover
+from app.server_addresses import read_database_url
 from app.services import find_services
-from app.settings import BadSetting, read_database_url
+from app.setting_values import BadSetting
 from app.store import batches, seals
 from app.store.database import Store
 from app.store.database_file import read_counters

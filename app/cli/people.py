@@ -73,7 +73,8 @@ def add(email: str, name: str, roles: tuple[str, ...], address: str) -> None:
         with store().writing(ALL_ACCOUNTS) as session:
             if not accounts.is_any_active(session):
                 rights = {ALL: frozenset({Role.ADMINISTRATOR})}
-            account = accounts.add(session, email, name or email, rights, who=_WHO)
+            who, address_of = str(form.name.data), str(form.email.data)
+            account = accounts.add(session, address_of, who, rights, who=_WHO)
             key = join_links.make(session, account, who=_WHO)
     except EmailTaken as error:
         raise click.ClickException("Another account has this e-mail address.") from error

@@ -1,6 +1,7 @@
 """``campaign-builder send``: many campaigns from a file, sent as a batch is, without a browser."""
 
 import sys
+from collections.abc import Mapping
 from typing import BinaryIO
 
 import click
@@ -20,8 +21,9 @@ from app.cli.send_report import (
     tell_outcome,
     tell_review,
 )
-from app.cli.stopping import describe_cut_off, ends_like_ctrl_c
+from app.cli.stopping import CutOff, describe_cut_off, ends_like_ctrl_c
 from app.connections import Connection
+from app.rights import Right
 from app.sending.batch_check import NothingReady, make_batch
 from app.sending.batch_confirmation import BatchRequest, NotChecked, confirm_batch
 from app.sending.confirmation import (
@@ -91,11 +93,11 @@ def _check_sender(to: Connection, who: str) -> str:
     if not to.is_enabled or (needs_a_name and not who):
         what = "Say by --who who sends it" if to.is_enabled else "That connection is disabled"
         raise Unusable(f"{what}. Nothing was sent.")
-    return _find_who(who)
+    return _find_who(to, who)
 
 
-def _find_who(typed: str) -> str:
-    """Name who sends: where people have accounts, one of these, as everywhere in the trail."""
+def _find_who(to: Connection, typed: str) -> str:
+    """Name who sends: where people have accounts, one of these who may send there."""
     if typed != clean_sender(typed):
         raise Unusable(f"Say by --who a name of {LONGEST_SENDER} visible signs at most.")
     with store().reading() as session:
@@ -107,7 +109,10 @@ def _find_who(typed: str) -> str:
                 "Say by --who the e-mail address of an account: the trail names accounts. "
                 "Nothing was sent."
             )
-        return accounts.describe_person(account).label
+        person = accounts.describe_person(account)
+    if not person.may(Right.SEND, to.key):
+        raise Unusable(f"{person.label} may not send to {to.name}. Nothing was sent.")
+    return person.label
 
 
 def _settle_earlier(lines: list[Line], to: Connection, count: int) -> None:
@@ -126,8 +131,12 @@ def _send_and_stop(lines: list[Line], to: Connection, who: str) -> None:
     try:
         try:
             _send(lines, to, who)
-        finally:
+        except CutOff:
+            raise
+        except BaseException:
             _stop_sending()
+            raise
+        _stop_sending()
     except KeyboardInterrupt:
         echo_line(describe_cut_off(find_services().sender.list_under_way()))
 
@@ -145,11 +154,19 @@ def _send(lines: list[Line], to: Connection, who: str) -> None:
             _confirm(batch_id, to, who)
             follow(batch_id)
         except KeyboardInterrupt:
-            stop(batch_id, "Stopped. The same command sends the rest.")
-            tell_failures(batch_id, numbers)
+            _take_back_rest(batch_id, numbers)
             return
         tell_failures(batch_id, numbers)
     wait_for_earlier([line.name for line in lines], to)
+
+
+def _take_back_rest(batch_id: int, numbers: Mapping[str, int]) -> None:
+    """Take back what is not under way, at a signal; raises `CutOff` at a second one."""
+    try:
+        stop(batch_id, "Stopped. The same command sends the rest.")
+        tell_failures(batch_id, numbers)
+    except KeyboardInterrupt as second:
+        raise CutOff from second
 
 
 def _stop_sending() -> None:
@@ -200,8 +217,8 @@ def _confirm(batch_id: int, to: Connection, who: str) -> None:
             confirm_batch(confirmed, store())
         except NotApproved as error:
             raise Unusable(
-                f"Somebody has to approve this. Nothing was sent: ask for it in the app, at batch "
-                f"{batch_id}, and send it there."
+                f"Somebody has to approve this, so nothing was sent. It is kept as batch {batch_id}"
+                ": ask for the approval on its page in the app, and send it there."
             ) from error
         except (NotConfirmed, NotChecked, NothingReady, StaleReview) as error:
             raise Unusable(

@@ -1,6 +1,8 @@
 """How far a batch is that ``send`` has confirmed: shown, waited for, and stopped."""
 
 from collections import Counter
+from contextlib import suppress
+from datetime import UTC, datetime
 from time import monotonic, sleep
 
 import click
@@ -41,8 +43,11 @@ def follow(batch_id: int) -> None:
     console = Terminal(stderr=True)
     with ProgressBar(*columns, console=console, disable=not console.is_terminal) as bar:
         task = bar.add_task("")
+        until = None
         while True:
             batch, pause, is_held = _wait_for_progress(batch_id)
+            if batch.left and not batch.sending:
+                until = _tell_of_wait(batch_id, until)
             state = f"{batch.failed} failed, {batch.unknown} unknown"
             state += f", {batch.taken_back} taken back" if batch.taken_back else ""
             total = batch.ended + batch.left
@@ -56,6 +61,17 @@ def follow(batch_id: int) -> None:
                 stop(batch_id, f"Stopped. {pause}")
                 return
             sleep(_EVERY)
+
+
+def _tell_of_wait(batch_id: int, known: datetime | None) -> datetime | None:
+    """Say until when the API asked to wait, unless that is *known*; gives it, or `None`."""
+    until = None
+    with suppress(DatabaseError, NoConnection), store().reading() as session:
+        key = batches.find(session, batch_id).connection_key
+        until = queued.find_end_of_wait(session, key, datetime.now(UTC))
+    if until and until != known:
+        echo_line(f"The API asked to wait until {until:%H:%M:%S} UTC.")
+    return until
 
 
 def _wait_for_progress(batch_id: int) -> tuple[Progress, str, bool]:

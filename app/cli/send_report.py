@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from app.campaign.compliance.evidence import Severity
+from app.campaign.formatting import write_plural
 from app.cli.batch_file import Line
 from app.cli.output import echo_line
 from app.connections import Connection
@@ -15,26 +16,42 @@ from app.store.batches import MOST_ITEMS
 ALL_CREATED, NOT_ALL_CREATED, UNKNOWN = 0, 1, 3
 _NAMED = 20
 _KINDS = {
-    Severity.HIGH: "laws broken",
-    Severity.MEDIUM: "to verify",
-    Severity.LOW: "to confirm",
+    Severity.HIGH: ("{:,} law broken", "{:,} laws broken"),
+    Severity.MEDIUM: ("{:,} to verify",) * 2,
+    Severity.LOW: ("{:,} to confirm",) * 2,
 }
 
 
 def tell_review(lines: list[Line], to: Connection) -> None:
+    """Say what would be sent, what was sent before, and what the rules of calling say of it."""
     good = [line for line in lines if not line.problem]
     days = sum(line.calling_days for line in good)
     kinds = sum((Counter(line.findings) for line in good), Counter[Severity]())
     echo_line(f"{len(good):,} of {len(lines):,} campaigns can be sent to {to.name} ({to.mode}).")
+    if before := _read_states(good)[State.CREATED]:
+        echo_line(f"{before:,} of them were created by an earlier run, and are not sent again.")
     echo_line(f"Calling days in all: {days:,}")
     if kinds:
-        counts = ", ".join(
-            f"{kinds[kind]:,} {words}" for kind, words in _KINDS.items() if kinds[kind]
-        )
-        echo_line(f"Rules of calling: {counts}")
+        echo_line(f"Rules of calling: {_count_findings(kinds)}")
     for line in lines:
         if line.problem:
             echo_line(f"Line {line.number} is left out: {line.problem}")
+    broken = [line for line in good if line.findings.get(Severity.HIGH)]
+    for line in broken[:_NAMED]:
+        echo_line(f"Line {line.number}, {line.answers['name']}: {_count_findings(line.findings)}")
+    if len(broken) > _NAMED:
+        echo_line(f"and {len(broken) - _NAMED:,} more that break a law.")
+
+
+def _count_findings(findings: Mapping[Severity, int]) -> str:
+    return ", ".join(
+        write_plural(findings[kind], *words) for kind, words in _KINDS.items() if findings.get(kind)
+    )
+
+
+def _read_states(lines: list[Line]) -> Counter[State | None]:
+    with store().reading() as session:
+        return Counter(drafts.read_states(session, [line.name for line in lines]).values())
 
 
 def tell_failures(batch_id: int, numbers: Mapping[str, int]) -> None:
@@ -55,8 +72,7 @@ def tell_failures(batch_id: int, numbers: Mapping[str, int]) -> None:
 
 def tell_outcome(lines: list[Line], count: int) -> int:
     """Say what became of all lines, in this run and in earlier ones; gives the exit status."""
-    with store().reading() as session:
-        states = Counter(drafts.read_states(session, [line.name for line in lines]).values())
+    states = _read_states(lines)
     created, waiting = states[State.CREATED], states[State.QUEUED]
     echo_line(f"{created:,} of {count:,} campaigns are created.")
     if waiting:

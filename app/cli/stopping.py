@@ -6,6 +6,10 @@ from contextlib import contextmanager
 from threading import current_thread, main_thread
 
 
+class CutOff(KeyboardInterrupt):
+    """A second signal came while what the first had stopped was being cleared up."""
+
+
 @contextmanager
 def ends_like_ctrl_c() -> Iterator[None]:
     """Let SIGTERM and SIGHUP raise `KeyboardInterrupt`, too, unless they are ignored."""

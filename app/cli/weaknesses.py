@@ -18,9 +18,10 @@ from werkzeug.sansio.utils import host_is_trusted
 from app.cli.certificates import find_end
 from app.files import LEAST_FREE
 from app.gunicorn_connection import make_tls
+from app.host_settings import LOOPBACK
 from app.people.mail import Mailer, NotMailed
 from app.sending.doorbell import Doorbell
-from app.settings import LOOPBACK, SHORTEST_KEY, Settings, TlsFiles
+from app.settings import SHORTEST_KEY, Settings, TlsFiles
 from app.settings_table import RANGE_API, SETTINGS
 from app.store.vault import BadKeys, check_keys
 from app.version import RENEWED
@@ -32,7 +33,7 @@ LONGEST_UNRENEWED = timedelta(days=90)
 """Within this all that the app is made of is renewed, as docs/security.md says."""
 
 FEW_DAYS_LEFT = timedelta(days=45)
-"""Less than `certificates` leaves to one that it does not renew."""
+"""Fewer days are warned of. It is less than `certificates` renews at, so who runs that is not."""
 
 _CERTIFICATES = ("sslcert", "sslrootcert", "ssl_certfile", "ssl_ca_certs")
 """What URLs of PostgreSQL and of Redis call the files that they name."""

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from app.cli.certificates import OF_OTHERS, certificates_command
+from app.cli.certificates import OF_OTHERS, certificates_command, make_certificates
 
 NAMES = ("web", "database", "campaigns")
 
@@ -105,6 +105,16 @@ def test_without_its_authority_all_are_made_anew(tmp_path: Path) -> None:
     (tmp_path / "authority-key.pem").unlink()
     assert make(tmp_path).output.count("Made:") == 4
     assert shake_hands(tmp_path, "web", "campaigns", "web") == "campaigns"
+
+
+def test_what_an_earlier_authority_has_signed_is_made_anew_whenever_it_is_asked_for(
+    tmp_path: Path,
+) -> None:
+    make_certificates(tmp_path, ["web", "db"])
+    (tmp_path / "authority-key.pem").unlink()
+    make_certificates(tmp_path, ["web"])
+    assert make_certificates(tmp_path, ["web", "db"]) == [tmp_path / "db.pem"]
+    assert make_certificates(tmp_path, ["web", "db"]) == []
 
 
 def test_a_key_with_a_password_is_made_anew(tmp_path: Path) -> None:

@@ -227,7 +227,9 @@ class TestFolder:
         assert find(result) == {"private-files": "weak"}
         assert f"chmod 600 {instance / name}" in result.output
 
-    def test_so_is_one_that_a_setting_names(self, examine: Examine, tmp_path: Path) -> None:
+    def test_a_file_that_a_setting_names_is_weak_if_others_can_read_it(
+        self, examine: Examine, tmp_path: Path
+    ) -> None:
         file = tmp_path / "secret"
         file.write_text(SECRET)
         file.chmod(0o644)
@@ -237,7 +239,7 @@ class TestFolder:
 
         assert examine(SECRET_KEY_FILE=str(file)).exit_code == 0
 
-    def test_so_is_a_folder(self, examine: Examine, instance: Path) -> None:
+    def test_a_folder_that_others_can_read_is_weak(self, examine: Examine, instance: Path) -> None:
         instance.chmod(0o755)
 
         assert find(examine()) == {"instance": "weak"}

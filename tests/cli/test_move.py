@@ -26,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import OperationalError
 
 from app import CannotStart, create_app
+from app.campaign.contract.id_kinds import IdKind
 from app.cli import move as cli_move
 from app.cli import sandbox_copy
 from app.sandbox.ledger import Ledger
@@ -34,7 +35,6 @@ from app.sandbox.tables import find_tables, make_tables, writing
 from app.services import Services, find_services
 from app.settings import Settings
 from app.store import address_book, move
-from app.store.address_book import IdKind
 from app.store.base import State
 from app.store.database import Store
 from app.store.dialects.sqlite import MOVED

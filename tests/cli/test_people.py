@@ -13,7 +13,15 @@ from app.services import find_services
 from app.settings import MailSettings, Settings
 from app.store import accounts
 from tests.cli.backups import Run
-from tests.people.accounts import PASSWORD, add_account, is_signed_in, make_client, post, sign_in
+from tests.people.accounts import (
+    PASSWORD,
+    add_account,
+    add_passkey,
+    is_signed_in,
+    make_client,
+    post,
+    sign_in,
+)
 
 
 def test_without_accounts_it_says_who_may_do_what(run: Run) -> None:
@@ -102,3 +110,19 @@ def test_to_go_back_to_one_machine_alone_takes_this_command(
     assert "This machine only" in make_client(app).get("/").text
     with find_services(app).store.reading() as session:
         assert not accounts.is_any_active(session)
+
+
+def test_who_has_lost_the_only_passkey_of_all_is_helped_at_the_machine(
+    app: Flask, run: Run
+) -> None:
+    account = add_account(app)
+    add_passkey(app, account)
+    with find_services(app).store.writing() as session:
+        accounts.find(session, account.id).password = None
+
+    helped = run("people", "link", "anna@example.com", "--without-second-step")
+
+    assert helped.exit_code == 0, helped.output
+    assert "/join/" in helped.output
+    with find_services(app).store.reading() as session:
+        assert accounts.find(session, account.id).webauthn == []

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from app import create_app
 from app.campaign.contract.payload import build_payload
 from app.cli import send_progress
+from app.rights import Role
 from app.sandbox.ledger import Ledger
 from app.sandbox.switch import Switch
 from app.services import find_services
@@ -69,6 +70,14 @@ def test_without_yes_nothing_is_sent_or_kept(
         assert (session.query(Draft).count(), batches.list_newest(session)) == (0, [])
 
 
+def test_a_campaign_that_breaks_a_law_is_named_with_its_line(send: Send, tmp_path: Path) -> None:
+    early = {"daily_start_time": "05:00"}
+    result = send(write(tmp_path, "Early", **early))
+
+    assert re.search(r"^Rules of calling: \d+ laws broken, ", result.output, re.MULTILINE)
+    assert re.search(r"^Line 1, Early: \d+ laws broken, ", result.output, re.MULTILINE)
+
+
 def test_each_is_sent_once_however_often_the_file_is(
     send: Send, tmp_path: Path, ledger: Ledger
 ) -> None:
@@ -79,6 +88,8 @@ def test_each_is_sent_once_however_often_the_file_is(
     assert (first.exit_code, again.exit_code) == (0, 0)
     assert "3 of 3 campaigns are created" in first.output
     assert "3 of 3 campaigns are created" in again.output
+    words = "3 of them were created by an earlier run, and are not sent again."
+    assert (words in first.output, words in again.output) == (False, True)
     assert names(ledger) == ["One", "Three", "Two"]
 
 
@@ -294,6 +305,11 @@ def test_where_people_have_accounts_one_of_these_sends(
     refused = send(file, "--yes", "--who", "Ada")
     assert "Say by --who the e-mail address of an account" in refused.output
     assert names(ledger) == []
+
+    add_account(app, "edda@example.com", {"sandbox": frozenset({Role.EDITOR})})
+    refused = send(file, "--yes", "--who", "edda@example.com")
+    assert "may not send to Sandbox. Nothing was sent." in refused.output
+    assert (refused.exit_code, names(ledger)) == (2, [])
 
     send(file, "--yes", "--who", "anna@example.com")
     with store.reading() as session:

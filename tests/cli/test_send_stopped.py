@@ -152,13 +152,16 @@ def test_a_paused_connection_hides_nothing_that_may_exist(bench: Bench) -> None:
     assert "Five in a row failed. Let campaigns go there again" in bench.output.read_text()
 
 
-def test_a_second_signal_names_what_it_cuts_off(bench: Bench) -> None:
+@pytest.mark.parametrize("output", ["", "Stopped.", "more: the page of batch"])
+def test_a_second_signal_names_what_it_cuts_off_however_soon_it_comes(
+    bench: Bench, output: str
+) -> None:
     bench.slow_down(20)
     sending = bench.start()
     wait_until(lambda: len(bench.list_in(State.SENDING)) == AT_ONCE)
     sending.send_signal(signal.SIGINT)
     wait_until(lambda: bench.list_in(State.QUEUED) == [])
-    wait_until(lambda: "Stopped." in bench.output.read_text())
+    wait_until(lambda: output in bench.output.read_text())
     sending.send_signal(signal.SIGTERM)
 
     assert sending.wait(PATIENCE) == 3
