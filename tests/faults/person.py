@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 import requests
@@ -42,9 +43,16 @@ class Person:
         self._form: dict[str, str] = {}
 
     def review(self) -> Seen:
-        """Open the review page, and keep its form ready to be posted."""
-        answer = self._browser.get(f"{self._url}/drafts/{self._draft_id}/review", timeout=_TIMEOUT)
-        page = _parse(answer)
+        """Open the review page, once more after an error, and keep its form to be posted."""
+        address = f"{self._url}/drafts/{self._draft_id}/review"
+        answers: list[requests.Response] = []
+
+        def look() -> bool:
+            answers.append(self._browser.get(address, timeout=_TIMEOUT))
+            return answers[-1].status_code < HTTPStatus.INTERNAL_SERVER_ERROR
+
+        wait_until(look)
+        answer, page = answers[-1], _parse(answers[-1])
         for form in page.forms:
             if form.get("id") == "review":
                 self._form = dict(form.form_values()) | {"named": NAME, "who": "Ada"}

@@ -1,9 +1,10 @@
 """Have the conversations, and say what was wrong with an answer."""
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import count
-from threading import Lock, Thread
+from threading import Lock
 
 from tests.fuzz.generator import conversation
 from tests.fuzz.wire import Answer, Client, NoAnswer, Request
@@ -33,10 +34,14 @@ class Finding:
 
 @dataclass
 class Asked:
-    """What has been asked until now: how many by class of status, and what was found."""
+    """What has been asked until now, and what was found.
+
+    *statuses* counts by class of status, and *reached* by the last part of a path and the status.
+    """
 
     most: int
     statuses: Counter[str] = field(default_factory=Counter)
+    reached: Counter[str] = field(default_factory=Counter)
     findings: list[Finding] = field(default_factory=list)
     longest: tuple[float, str] = (0.0, "")
     lock: Lock = field(default_factory=Lock)
@@ -50,6 +55,9 @@ class Asked:
         what = _what_is_wrong(request, answer, why)
         with self.lock:
             self.statuses[f"{answer.status // 100}xx" if answer else "none"] += 1
+            if answer:
+                path = request.target.partition("?")[0]
+                self.reached[f"{path.rpartition('/')[2]} {answer.status}"] += 1
             if answer and answer.seconds > self.longest[0]:
                 self.longest = answer.seconds, f"{request.method} {request.target[:80]}"
             if what:
@@ -59,14 +67,13 @@ class Asked:
 def ask(port: int, world: World, seed: int, most: int, first: int = 0) -> Asked:
     """Send about so many requests over some kept connections, from this number on."""
     asked, numbers = Asked(most), count(first)
-    threads = [
-        Thread(target=_ask_on_and_on, args=(port, world, seed, numbers, asked))
-        for _ in range(CLIENTS)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(CLIENTS) as clients:
+        talks = [
+            clients.submit(_ask_on_and_on, port, world, seed, numbers, asked)
+            for _ in range(CLIENTS)
+        ]
+    for talk in talks:
+        talk.result()
     return asked
 
 

@@ -5,7 +5,7 @@ answers, and then every page of it.
 """
 
 import json
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import replace
 from random import Random
 from typing import Any, TypeAlias
@@ -25,46 +25,39 @@ Conversation: TypeAlias = Generator[Request, Answer | None, None]
 
 _FORM = ("version", "then", "fix", "clock", "who")
 _KEPT = tuple(f"keep-{name}" for name in TYPED)
-_CONNECTION = ("name", "kind", "replace", "token", "colour", "notes", "who")
-_FIELDS: Mapping[str, tuple[str, ...]] = {
-    "book.keep": ("kind", "value", "nickname"),
-    "book.forget": ("entry",),
-    "connections.add": _CONNECTION,
-    "connections.change": _CONNECTION,
-    "connections.enable": ("enabled", "who"),
-    "connections.test": (),
-    "drafts.delete": ("who",),
-    "drafts.restore": ("who", "then"),
-    "duplicates.make": ("dates", "weeks", "who"),
-    "editing.save": _FORM,
+UNFORMED: Mapping[str, tuple[str, ...]] = {
+    "answers.keep_reason": ("version", "rules", "reason-us-hours", "reason-x", "who"),
+    "api.create": (),
+    "api.validate": (),
+    "batches.again": ("who",),
+    "batches.check": (),
+    "batches.change": ("who",),
+    "batches.open_connection": ("who",),
+    "comments.assign": ("account",),
+    "comments.here": (),
+    "connections.resume": ("who",),
     "editing.autosave": _FORM,
     "editing.merge": ("version", "keep", *_KEPT),
-    "presets.use": ("preset", "version", "who"),
-    "kept_presets.keep": ("name", "replace", "ids", "to"),
-    "presets.forget": ("preset",),
+    "hooks.delete": ("who",),
+    "hooks.set_active": ("active",),
+    "hooks.test": (),
+    "policy_reports.take": (),
     "preview.show": ("accepted", "clock"),
-    "answers.confirm_duties": ("version", "answer-us-fcc-ai-voice", "because-x", "who"),
-    "answers.keep_reason": ("version", "rules", "reason-us-hours", "reason-x", "who"),
-    "review.look": ("clock", "answer-exemption-customers", "because-x", "who"),
-    "review.send": ("reviewed", "stamp", "named", "in_spite_of", "who"),
-    "sandbox.switch": ("fault", "for", "seconds"),
+    "review.resume": ("who",),
+    "sandbox": (),
+    "samples.begin": (),
+    "samples.make": (),
+    "selection.delete_new": ("draft", "who"),
+    "selection.move_back": ("draft", "connection", "who"),
     "submissions.settle": ("found", "campaign_id", "who"),
+    "submissions.take_back": ("who",),
+    "views.forget": ("view",),
 }
+"""What is posted by scripts, by programs, or from pages that the world is not in the state for."""
+
 _OF_A_CAMPAIGN = {"editing.save", "editing.autosave", "editing.merge", "preview.show"}
-_ALL = tuple({name: None for names in _FIELDS.values() for name in names})
-_QUERIES = (
-    "search",
-    "type",
-    "show",
-    "sort",
-    "place",
-    "key",
-    "turn",
-    "before",
-    "after",
-    "connection",
-    "x",
-)
+_FIRST = 0x1000000  # No draft of the world has such an id.
+_ANSWERS = frozenset({*TYPED, "connection"})
 _METHODS = (
     "HEAD",
     "OPTIONS",
@@ -135,7 +128,8 @@ def _alone(request: Request) -> Conversation:
 
 def _odd_request(world: World, chance: Random) -> Request:
     route = chance.choice(world.routes)
-    request = Request(route.method, _path(world, chance, route) + _query(chance), _usual(world))
+    target = _path(world, chance, route) + _query(world, chance)
+    request = Request(route.method, target, _usual(world))
     if route.method == "POST":
         request = _with_body(world, chance, route, request)
     request = replace(request, headers=_odd_headers(chance, request))
@@ -152,22 +146,26 @@ def _path(world: World, chance: Random, route: Route) -> str:
     """Put real and odd ids into an address."""
     parts = []
     for part in route.path.split("/"):
-        name = part.strip("<>").rpartition(":")[2]
-        if not part.startswith("<"):
+        before, _, converter = part.partition("<")
+        name = converter.strip(">").rpartition(":")[2]
+        if not name:
             parts.append(part)
         elif chance.random() < 0.6 and name in world.known:
-            parts.append(chance.choice(world.known[name]))
+            parts.append(before + chance.choice(world.known[name]))
         else:
-            parts.append(odd.in_path(chance))
+            parts.append(before + odd.in_path(chance))
     path = "/".join(parts)
     return path + chance.choice(("/", "//", "/x", "%00")) if chance.random() < 0.03 else path
 
 
-def _query(chance: Random) -> str:
+def _query(world: World, chance: Random) -> str:
     if chance.random() < 0.5:
         return ""
-    names = [chance.choice(_QUERIES) for _ in range(chance.randint(1, 4))]
-    pairs = [f"{name}={odd.encoded(odd.value(chance, name)[:8000])}" for name in names]
+    offered = {**world.forms.queries, "cursor": (), "x": ()}
+    names = [chance.choice(list(offered)) for _ in range(chance.randint(1, 4))]
+    pairs = [
+        f"{name}={odd.encoded(odd.value(chance, name, offered[name])[:8000])}" for name in names
+    ]
     return "?" + chance.choice(("&", "&", ";", "&&")).join(pairs)
 
 
@@ -177,7 +175,8 @@ def _with_body(world: World, chance: Random, route: Route, request: Request) -> 
     fields = _fields(world, chance, route)
     if chance.random() < 0.1:
         fields = [pair for pair in fields if pair[0] != "csrf_token"]
-    is_careful = "base_url" in dict(fields)  # What a broken form loses is the vendor's own address.
+    # What a broken form loses is the vendor's own address.
+    is_careful = not odd.ADDRESSES.isdisjoint(dict(fields))
     write: Callable[..., tuple[str, bytes]] = urlencoded
     if not is_careful and chance.random() < 0.2:
         write = chance.choice((multipart, as_json))
@@ -190,16 +189,19 @@ def _with_body(world: World, chance: Random, route: Route, request: Request) -> 
 
 def _fields(world: World, chance: Random, route: Route) -> list[tuple[str, str]]:
     """Fill in the fields of a form, oddly; an address comes first, so that no cut loses it."""
-    names = list(_FIELDS.get(route.endpoint, _ALL))
+    named = dict.fromkeys(UNFORMED.get(route.endpoint, ()), ())
+    offered: Mapping[str, Sequence[str]] = world.forms.posted.get(route.endpoint, named)
+    is_campaign = route.endpoint in _OF_A_CAMPAIGN
+    names = [name for name in offered if not (is_campaign and name in _ANSWERS)]
     chosen = chance.sample(names, chance.randint(0, len(names))) if chance.random() < 0.4 else names
-    fields = [(name, odd.value(chance, name)) for name in chosen]
-    if route.endpoint in _OF_A_CAMPAIGN:
+    fields = [(name, odd.value(chance, name, offered[name])) for name in chosen]
+    if is_campaign:
         answers = _answers(world, chance)
         fields += [(name, text) for name, many in answers.items() for text in _each(many)]
     if chance.random() < 0.2:
-        fields += [(name, odd.value(chance, name)) for name in chosen[:3]]
+        fields += [(name, odd.value(chance, name, offered[name])) for name in chosen[:3]]
     if route.endpoint.startswith("connections."):
-        fields.insert(0, ("base_url", odd.value(chance, "base_url")))
+        fields.insert(0, ("base_url", odd.value(chance, "base_url", ())))
     token = world.token if chance.random() < 0.95 else odd.text(chance)
     return [*fields[:1], ("csrf_token", token), *fields[1:]]
 
@@ -209,7 +211,7 @@ def _answers(world: World, chance: Random) -> dict[str, Any]:
     answers: dict[str, Any] = dict(typed(chance.choice((outbound, inbound))()))
     answers["connection"] = chance.choice([*world.known["key"], "", "nowhere"])
     for name in chance.sample(TYPED, chance.choice((0, 1, 1, 2, 3, 8))):
-        answers[name] = odd.value(chance, name)
+        answers[name] = odd.value(chance, name, world.forms.posted["editing.save"].get(name, ()))
         if name == "days_of_week" and chance.random() < 0.5:
             answers[name] = [odd.text(chance), "MONDAY", "MONDAY"]
         if chance.random() < 0.1:
@@ -262,7 +264,7 @@ def _with_a_wrong_length(chance: Random, request: Request) -> Request:
 
 def _life_of_a_draft(world: World, chance: Random, number: int) -> Conversation:
     """Save a draft with odd answers, open all its pages, send it if it can be, and look again."""
-    draft_id = f"{odd.in_path(chance, 40).replace('%2F', '')}-{number}"
+    draft_id = f"{_FIRST + number:016x}"
     place = f"/drafts/{draft_id}"
     answers = _answers(world, chance)
     if chance.random() < 0.5:
@@ -279,7 +281,7 @@ def _life_of_a_draft(world: World, chance: Random, number: int) -> Conversation:
             yield world.look(f"{address}/state")
             yield world.look(address)
             yield world.form(f"{address}/resolve", {"found": "no", "who": "Ada"})
-    fields = {"dates": "move", "weeks": odd.value(chance, "weeks")}
+    fields = {"dates": "move", "weeks": odd.value(chance, "weeks", ())}
     yield world.form(f"{place}/duplicate", fields)
     yield world.form(f"{place}/presets/keep", {"name": odd.text(chance)[:60]})
     yield world.look("/?sort=" + chance.choice(list(Sort)))

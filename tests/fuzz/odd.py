@@ -197,10 +197,16 @@ def text(chance: Random) -> str:
     return chance.choice(TEXTS)
 
 
-def value(chance: Random, name: str) -> str:
-    """Give what a field might hold: what is usual there, or anything."""
-    usual = USUAL.get(name)
-    if usual and (name == "base_url" or chance.random() < 0.5):
+ADDRESSES = frozenset({"base_url", "url"})
+"""Fields whose values are called: only addresses of this machine are written there."""
+
+
+def value(chance: Random, name: str, offered: Sequence[str]) -> str:
+    """Give what a field might hold: what its page *offered*, what is usual there, or anything."""
+    if name in ADDRESSES:
+        return chance.choice(USUAL["base_url"])
+    usual = (*offered, *USUAL.get(name, ()))
+    if usual and chance.random() < 0.5:
         return chance.choice(usual)
     odd = text(chance)
     return "400" if name == "fault" and odd in FAULT else odd

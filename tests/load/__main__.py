@@ -49,7 +49,7 @@ def _activities(server: Running, seconds: float, crowds: list[int]) -> list[str]
             taken = _elsewhere(act_together, activity, server.port, crowd, seconds, drafts)
             memory = f"{before:.0f} → {server.resident():.0f}"
             print(_line(activity, crowd, *_figures(taken), memory), flush=True)
-            errors += taken.errors
+            errors += taken.errors or ([] if taken.seconds else [f"Nobody did {activity}"])
     return errors
 
 
@@ -64,7 +64,7 @@ def _crowds(server: Running) -> list[str]:
 def _records(folder: Path, server: Running, rows: int) -> None:
     """Fill log and trail, and tell how long the pages take that read them, in milliseconds."""
     (draft_id,) = people.fill(server.port, 1)
-    records.fill(folder / "instance", rows)
+    records.fill(folder / "instance", rows, draft_id)
     print(f"{rows:,} calls and events: median and longest in ms")
     for line in records.table(records.page_times(server.port, draft_id)):
         print(line, flush=True)

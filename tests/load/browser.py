@@ -1,15 +1,14 @@
 """A browser as far as load needs one: one kept connection, the session's cookie and its token."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPResponse
 from typing import Any
 from urllib.parse import urlencode
 
+from tests.hidden_fields import find_token
+
 TIMEOUT = 30
-_TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
-_HIDDEN = re.compile(r'type="hidden" name="(\w+)" value="([^"]*)"')
 _FORM = "application/x-www-form-urlencoded"
 
 
@@ -24,10 +23,6 @@ class Answer:
     location: str
     text: str
 
-    def hidden(self) -> dict[str, str]:
-        """Read the hidden fields of the page."""
-        return dict(_HIDDEN.findall(self.text))
-
 
 class Browser:
     """One person's browser."""
@@ -39,10 +34,7 @@ class Browser:
 
     def enter(self) -> None:
         """Open a form, for the cookie and the token that every other one takes."""
-        token = _TOKEN.search(self.get("/drafts/new/e1e1e1e1e1e1e1e1").text)
-        if token is None:
-            raise Wrong("The form has no token.")
-        self._token = token[1]
+        self._token = find_token(self.get("/drafts/new/e1e1e1e1e1e1e1e1").text)
 
     def get(self, path: str, status: int = 200) -> Answer:
         return self._ask("GET", path, None, status)

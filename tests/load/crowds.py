@@ -20,8 +20,9 @@ def at_once(port: int, number: int, together: int) -> Taken:
     """Open the list so many times, each on a connection of its own."""
     taken = Taken()
     with ThreadPoolExecutor(together) as crowd:
-        for _ in range(number):
-            crowd.submit(_look, port, taken)
+        looks = [crowd.submit(_look, port, taken) for _ in range(number)]
+    for look in looks:
+        look.result()
     return taken
 
 

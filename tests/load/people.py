@@ -6,17 +6,20 @@ they take no time from it but the machine's.
 
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from http.client import HTTPException
 from itertools import count
-from threading import Barrier, Thread
+from threading import Barrier
 from time import monotonic, perf_counter, sleep
 from typing import Any
 
 from app.campaign.contract.payload import write_answers
 from app.sandbox.sample import SAMPLE_REQUEST
+from app.store.base import PENDING, State
 from app.store.drafts import make_id
 from tests.factories import outbound, typed
+from tests.hidden_fields import read_hidden
 from tests.load.browser import TIMEOUT, Browser, Wrong
 
 _LOOK_AGAIN = 0.02
@@ -89,20 +92,20 @@ class Sender(Person):
         draft_id = make_id()
         fields = typed(outbound(name=self.new_name())) | {"version": "0"}
         self.browser.post(f"/drafts/{draft_id}/autosave", fields)
-        seen = self.browser.get(f"/drafts/{draft_id}/review").hidden()
+        seen = read_hidden(self.browser.get(f"/drafts/{draft_id}/review").text)
         began = perf_counter()
         address = self.browser.post(f"/drafts/{draft_id}/send", seen, 302).location
         if not address.startswith("/submissions/"):
             raise Wrong(f"Not sent: led to {address}")
-        if (state := self._outcome(address)) != "CREATED":
+        if (state := self._outcome(address)) is not State.CREATED:
             raise Wrong(f"Sent, and {state}")
         return perf_counter() - began
 
-    def _outcome(self, address: str) -> str:
-        ends, state = monotonic() + TIMEOUT, "SENDING"
-        while state == "SENDING" and monotonic() < ends:
-            state = str(json.loads(self.browser.get(f"{address}/state").text)["state"])
-            if state == "SENDING":
+    def _outcome(self, address: str) -> State:
+        ends, state = monotonic() + TIMEOUT, State.QUEUED
+        while state in PENDING and monotonic() < ends:
+            state = State(json.loads(self.browser.get(f"{address}/state").text)["state"])
+            if state in PENDING:
                 sleep(_LOOK_AGAIN)
         return state
 
@@ -130,14 +133,12 @@ def act_together(activity: str, port: int, people: int, seconds: float, drafts: 
     all_ready = Barrier(people)
     kind = ACTIVITIES[activity]
     persons = [kind(port, drafts[number % len(drafts)]) for number in range(people)]
-    threads = [
-        Thread(target=_act_on_and_on, args=(person, all_ready, seconds, taken))
-        for person in persons
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(people) as crowd:
+        acting = [
+            crowd.submit(_act_on_and_on, person, all_ready, seconds, taken) for person in persons
+        ]
+    for acts in acting:
+        acts.result()
     return taken
 
 

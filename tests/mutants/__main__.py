@@ -52,8 +52,11 @@ def main() -> None:
 
 def _sample() -> list[Mutant]:
     seed, count = (int(os.environ.get(name) or usual) for name, usual in _USUAL.items())
-    sample = sample_mutants(ROOT, list_modules(ROOT), seed, count)
-    return [mutant for mutant in sample if os.environ.get("ONLY", "") in mutant.path]
+    only = os.environ.get("ONLY", "")
+    paths = [path for path in list_modules(ROOT) if only in path]
+    if not paths:
+        sys.exit(f"No module that mutants are made of has “{only}” in its path.")
+    return sample_mutants(ROOT, paths, seed, count)
 
 
 _USUAL = {"SEED": 1, "MUTANTS": 60}

@@ -27,9 +27,17 @@ _NEAREST: Mapping[str, Sequence[str]] = {
     "app/campaign/compliance/rule.py": ["tests/campaign/compliance/test_rulebook.py"],
     "app/campaign/compliance/rule_list.py": ["tests/web/screens/test_rulebook.py"],
     "app/campaign/compliance/rule_words.py": ["tests/campaign/compliance/test_finding_words.py"],
-    "app/sending/approval.py": ["tests/web/test_approval.py", "tests/web/test_comments.py"],
+    "app/sending/approval.py": [
+        "tests/web/test_approval.py",
+        "tests/web/test_batch_approval.py",
+        "tests/web/test_comments.py",
+    ],
     "app/sending/approving.py": ["tests/web/test_approval.py", "tests/web/test_comments.py"],
     "app/sending/call_record.py": ["tests/sending/test_submission_record.py"],
+    "app/sending/confirmation.py": [
+        "tests/sending/test_confirmation.py",
+        "tests/web/test_approval.py",
+    ],
     "app/sending/connection_test.py": ["tests/web/screens/test_connection_checks.py"],
     "app/sending/outcome.py": [
         "tests/sending/test_submission.py",

@@ -62,8 +62,12 @@ class _Change:
 
 
 def sample_mutants(root: Path, paths: Iterable[str], seed: int, count: int) -> list[Mutant]:
-    """Make so many mutants, spread evenly over these modules, and one of a place at most."""
-    queues = [_draw(root, path, seed) for path in sorted(paths)]
+    """Make so many mutants, spread evenly over these modules, and one of a place at most.
+
+    Where there is not one more for each, the lot says whose turn it is.
+    """
+    in_turn = sorted(paths, key=lambda path: sha256(repr((seed, path)).encode()).digest())
+    queues = [_draw(root, path, seed) for path in in_turn]
     turns = (mutant for turn in zip_longest(*queues) for mutant in turn if mutant)
     return sorted(islice(turns, count), key=lambda mutant: (mutant.path, mutant.line))
 
