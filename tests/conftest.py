@@ -240,6 +240,9 @@ def app(
     yield app
     services.doorbell.stop()
     services.sender.stop()
+    # Another test's campaigns have the same numbers, on PostgreSQL in the same database.
+    assert services.background.drain(30)
+    assert services.sender.drain(30)
     if settings.database_url:
         services.store.engine.dispose()
 

@@ -70,14 +70,14 @@ def test_more_than_may_come_is_not_waited_for(large: bytes) -> None:
 
 
 @pytest.mark.parametrize("size", [b"", b"x", b"-1", b"+1", b"0x1", b"1 1", b"1" * 9])
-def test_nor_are_chunks_that_are_malformed(size: bytes) -> None:
+def test_malformed_chunks_are_not_waited_for(size: bytes) -> None:
     arrival = begun()
     arrival.add(IN_CHUNKS + size + b"\r\n")
 
     assert arrival.is_complete
 
 
-def test_nor_is_anything_from_a_caller_who_is_gone() -> None:
+def test_nothing_is_waited_for_from_a_caller_who_is_gone() -> None:
     arrival = begun()
     arrival.add(GET)
     arrival.add(b"")

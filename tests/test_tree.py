@@ -60,6 +60,15 @@ def test_no_name_is_a_word_that_says_nothing_of_the_thing() -> None:
     assert {name: words for name, words in empty.items() if words} == {}
 
 
+def test_the_name_of_each_test_says_by_itself_what_it_holds() -> None:
+    """A failure shows that name alone, and tests run in any order."""
+    modules = [name for name in list_kept() if re.fullmatch(r"tests/(.*/)?test_\w+\.py", name)]
+    names = {name for module in modules for name in list_names(ROOT / module)}
+    assert {
+        name for name in names if re.match("test_(and|nor|so_(is|are|do|does))_", name)
+    } == set()
+
+
 def list_names(path: Path) -> set[str]:
     """List what a module gives a name to: variables, parameters, functions and classes."""
     names = set()

@@ -223,7 +223,9 @@ class TestHealth:
         assert asked["path"] == path
         assert client.get(path, headers=headers).status_code == 200
 
-    def test_so_does_the_image(self, client: FlaskClient) -> None:
+    def test_the_health_check_of_the_image_asks_what_the_app_answers(
+        self, client: FlaskClient
+    ) -> None:
         port = list_image_settings()["PORT"]
 
         assert f"'://127.0.0.1:{port}/healthz'" in CONTAINERFILE
@@ -342,7 +344,7 @@ class TestRights:
         assert "--uid 10001 " in CONTAINERFILE
 
     @pytest.mark.parametrize("pod", PODS)
-    def test_nor_is_a_pod_and_it_can_do_nothing_but_its_work(self, pod: str) -> None:
+    def test_a_pod_is_not_roots_and_can_do_nothing_but_its_work(self, pod: str) -> None:
         whole, own = PODS[pod]["securityContext"], container(pod)["securityContext"]
 
         assert (whole["runAsNonRoot"], whole["runAsUser"], whole["fsGroup"]) == (True, 10001, 10001)
@@ -356,7 +358,7 @@ class TestRights:
         assert container(pod)["resources"].keys() == {"requests", "limits"}
 
     @pytest.mark.parametrize("service", OURS)
-    def test_nor_can_a_container_of_compose(self, service: str) -> None:
+    def test_a_container_of_compose_can_do_nothing_but_its_work(self, service: str) -> None:
         described = COMPOSE["services"][service]
 
         assert described["read_only"] is True
@@ -383,7 +385,7 @@ class TestRights:
         assert list_claims() == {mount["name"]}
 
     @pytest.mark.parametrize("unit", SERVICES)
-    def test_nor_is_a_unit(self, unit: str) -> None:
+    def test_a_unit_is_not_roots(self, unit: str) -> None:
         lines = UNITS[unit].splitlines()
 
         assert "User=campaign-builder" in lines

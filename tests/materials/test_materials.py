@@ -29,7 +29,7 @@ def test_what_the_app_needs_has_a_licence_that_is_allowed(part: object) -> None:
 
 
 @pytest.mark.parametrize("licence", ["", "GPL-3.0-only", "AGPL-3.0", "MIT AND GPL-2.0", "Unknown"])
-def test_others_are_not(licence: str) -> None:
+def test_other_licences_are_refused(licence: str) -> None:
     assert not ALLOWED.fullmatch(licence)
 
 
