@@ -1,6 +1,7 @@
 // Show a field's error once the person has left the field, and never while they first type in it.
 // The server sends the notes of the fields that have some; the others' are emptied first. A change
-// that is offered in a note and has focus, keeps it: in the new note, or else in the field.
+// that is offered in a note and has focus, keeps it: in the new note, or else in the field. And
+// what has focus stays where it is: an error that comes above it must not push it under the buttons.
 import { isAsServed } from "./served.js";
 
 const form = document.querySelector("form[hx-post]");
@@ -8,6 +9,7 @@ const leaving = new Set(); // Rows that were left; shown so with the next answer
 let isPressed = false;
 let isLate = false;
 let held = null; // Gives focus back to what had it in a note.
+let place = null; // Where what has focus is on the screen.
 
 const ask = () => form.dispatchEvent(new Event("preview"));
 const hold = (button) => {
@@ -16,6 +18,13 @@ const hold = (button) => {
   const { value } = button;
   return () =>
     ([...row.querySelectorAll(".note button")].find((peer) => peer.value === value) ?? document.getElementById(row.dataset.row)).focus({ preventScroll: true });
+};
+const locate = (element) => {
+  const { top, bottom } = element.getBoundingClientRect();
+  return form.contains(element) && bottom > 0 && top < innerHeight ? { element, top } : null;
+};
+const keep = ({ element, top }) => {
+  if (element === document.activeElement) scrollBy({ top: element.getBoundingClientRect().top - top, behavior: "instant" });
 };
 const spoken = document.getElementById("left-wrong");
 const say = (row) => {
@@ -58,6 +67,7 @@ document.addEventListener("htmx:before:swap", (event) => {
     event.preventDefault();
   } else if (event.detail.ctx.response.status === 200) {
     held = hold(document.activeElement);
+    place = locate(document.activeElement);
     for (const note of document.querySelectorAll("[data-row] > .note")) note.replaceChildren();
   }
 });
@@ -72,6 +82,8 @@ document.addEventListener("htmx:after:swap", () => {
   document.querySelectorAll("[data-row]").forEach(mark);
   tidy();
   if (document.activeElement === document.body) held?.();
+  if (place) keep(place);
   held = null;
+  place = null;
 });
 document.addEventListener("DOMContentLoaded", () => setTimeout(() => isAsServed(form) || ask()));

@@ -47,6 +47,38 @@ def test_nothing_that_has_focus_lies_under_the_buttons(
     assert page.evaluate("visited") > 80  # At the ends some presses leave the page.
 
 
+def test_an_error_that_comes_above_leaves_the_field_with_focus_above_the_buttons(
+    operator: Operator, saved: Callable[..., str]
+) -> None:
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page = operator.page
+    page.set_viewport_size({"width": 1280, "height": 700})
+    operator.open(saved(outbound()))
+    page.wait_for_load_state("networkidle")
+    page.route("**/preview", hold)
+    operator.field("start_date").fill("")
+    with page.expect_request("**/preview"):
+        operator.field("timezone").focus()
+    page.evaluate(
+        """() => {
+          const { bottom } = document.querySelector("#timezone").getBoundingClientRect();
+          scrollBy(0, bottom + 2 - document.querySelector(".actions").getBoundingClientRect().top);
+        }"""
+    )
+    with page.expect_response("**/preview"):
+        held.pop().continue_()
+    operator.sees_error("start_date", "Enter the first day.")
+
+    assert page.evaluate("""() => {
+      const { bottom } = document.querySelector("#timezone").getBoundingClientRect();
+      return bottom <= document.querySelector(".actions").getBoundingClientRect().top;
+    }""")
+
+
 def test_a_change_that_is_pressed_leaves_focus_and_page_where_they_are(
     operator: Operator, saved: Callable[..., str]
 ) -> None:

@@ -25,7 +25,9 @@ def listen(page: Page) -> None:
 
 
 def hears(page: Page, words: str) -> None:
-    page.wait_for_function("(words) => spoken.some((said) => said.includes(words))", arg=words)
+    page.wait_for_function(
+        "(words) => window.spoken?.some((said) => said.includes(words))", arg=words
+    )
 
 
 def test_what_is_wrong_with_a_field_is_told_once_it_is_left(operator: Operator) -> None:
