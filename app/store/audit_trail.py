@@ -74,6 +74,7 @@ class EventKind(StrEnum):
     GROUPS_SET = "groups set"
     COMMENTED = "commented"
     COMMENT_RESOLVED = "comment resolved"
+    COMMENT_REOPENED = "comment reopened"
     ASSIGNED = "assigned"
     HOOK_ADDED = "hook added"
     HOOK_CHANGED = "hook changed"

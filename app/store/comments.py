@@ -121,12 +121,28 @@ def add(
 
 def resolve(session: Session, draft_id: str, comment_id: int, *, who: str) -> None:
     """Say that nothing is open any more about a comment; raises `NoSuchComment`."""
-    comment = session.get(Comment, comment_id)
-    if comment is None or comment.draft_id != draft_id:
-        raise NoSuchComment(comment_id)
+    comment = _find(session, draft_id, comment_id)
     if comment.resolved_at is None:
         comment.resolved_by, comment.resolved_at = who, datetime.now(UTC)
         _record(session, EventKind.COMMENT_RESOLVED, draft_id, who, comment=comment_id)
+
+
+def reopen(session: Session, draft_id: str, comment_id: int, *, who: str) -> None:
+    """Take back that a comment is resolved, so that it waits again for those whom it names.
+
+    Raises `NoSuchComment`.
+    """
+    comment = _find(session, draft_id, comment_id)
+    if comment.resolved_at is not None:
+        comment.resolved_by, comment.resolved_at = "", None
+        _record(session, EventKind.COMMENT_REOPENED, draft_id, who, comment=comment_id)
+
+
+def _find(session: Session, draft_id: str, comment_id: int) -> Comment:
+    comment = session.get(Comment, comment_id)
+    if comment is None or comment.draft_id != draft_id:
+        raise NoSuchComment(comment_id)
+    return comment
 
 
 def find_assignee(session: Session, draft_id: str) -> Account | None:

@@ -244,6 +244,7 @@ _PLAIN = {
     EventKind.RESTORED: "Brought back",
     EventKind.APPROVAL_ASKED: "Approval asked for",
     EventKind.COMMENT_RESOLVED: "A comment was resolved",
+    EventKind.COMMENT_REOPENED: "A comment was opened again",
     EventKind.BATCH_PAUSED: "Paused",
     EventKind.BATCH_RESUMED: "Let go on",
     EventKind.BATCH_STOPPED: "Ended: nothing further of it is sent",

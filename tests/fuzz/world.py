@@ -100,7 +100,9 @@ def settle(client: Client) -> World:
     for draft_id in (SENT, UNSENT):
         assert send(client, world, draft_id).headers["location"].startswith("/submissions/")
     _post(client, world, f"/drafts/{PLAIN}/presets/keep", {"name": "Kept"})
-    _post(client, world, f"/drafts/{PLAIN}/comments", {"text": "Is it right?"})
+    for text in ("Is it right?", "It is."):
+        _post(client, world, f"/drafts/{PLAIN}/comments", {"text": text})
+    _post(client, world, f"/drafts/{PLAIN}/comments/2/resolve", {})
     _post(client, world, "/views", {"name": "View", "show": "all"})
     _post(client, world, f"/connections/{keys[0]}/book", _NICKNAME)
     _post(client, world, f"/drafts/{PLAIN}/autosave", typed(made[PLAIN]) | {"version": "1"})

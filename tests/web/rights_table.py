@@ -59,6 +59,7 @@ MAY = {
     "comments.assign": "ESA",
     "comments.here": EVERYBODY,
     "comments.resolve": EVERYBODY,
+    "comments.reopen": EVERYBODY,
     "comments.show": EVERYBODY,
     "comparisons.show": EVERYBODY,
     "connections.add": NOBODY,

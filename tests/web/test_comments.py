@@ -48,6 +48,19 @@ def test_a_comment_waits_for_whom_it_names_until_it_is_resolved(team: Team) -> N
     assert "Is Sunday meant" in team.read("edda", f"/drafts/{draft_id}/history")
 
 
+def test_a_comment_that_is_opened_again_waits_again(team: Team) -> None:
+    draft_id = team.write("edda", name="Recall")
+    comment(team, "edda", draft_id, "Is Sunday meant, @Ansel?")
+    page = f"/drafts/{draft_id}/comments"
+    team.press("edda", f"{page}/1/resolve", page)
+    assert "Nothing waits for you" in team.read("ansel", "/waiting")
+
+    team.press("edda", f"{page}/1/reopen", page)
+    assert "Resolved" not in team.read("edda", page)
+    assert "Recall Edda <edda@example.com>: Is Sunday meant" in team.read("ansel", "/waiting")
+    assert "A comment was opened again" in team.read("edda", f"/drafts/{draft_id}/history")
+
+
 def test_what_waits_is_told_by_name_and_page_with_nothing_that_was_said(team: Team) -> None:
     draft_id = team.write("edda", name="Recall")
     comment(team, "edda", draft_id, "The code is 1234, @Ansel.")

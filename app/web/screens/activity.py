@@ -53,7 +53,14 @@ _KINDS: Mapping[str, tuple[str, frozenset[EventKind]]] = {
     "outcome": ("Outcomes", OUTCOMES),
     "talk": (
         "Comments, who looks after it",
-        frozenset({EventKind.ASSIGNED, EventKind.COMMENT_RESOLVED, EventKind.COMMENTED}),
+        frozenset(
+            {
+                EventKind.ASSIGNED,
+                EventKind.COMMENT_RESOLVED,
+                EventKind.COMMENT_REOPENED,
+                EventKind.COMMENTED,
+            }
+        ),
     ),
 }
 """What can be asked for, by its name in the address: its words, and the events it has."""

@@ -76,7 +76,20 @@ def resolve(draft_id: str, comment_id: int) -> ResponseReturnValue:
     """Say that nothing is open any more about a comment."""
     with store().writing(name_draft_chain(draft_id)) as session:
         comments.resolve(session, draft_id, comment_id, who=name_person())
-    return redirect(url_for("comments.show", draft_id=draft_id))
+    return redirect(_lead_to(draft_id, comment_id))
+
+
+@bp.post("/drafts/<draft:draft_id>/comments/<row:comment_id>/reopen")
+@needs(Right.VIEW)
+def reopen(draft_id: str, comment_id: int) -> ResponseReturnValue:
+    """Take back that a comment is resolved."""
+    with store().writing(name_draft_chain(draft_id)) as session:
+        comments.reopen(session, draft_id, comment_id, who=name_person())
+    return redirect(_lead_to(draft_id, comment_id))
+
+
+def _lead_to(draft_id: str, comment_id: int) -> str:
+    return url_for("comments.show", draft_id=draft_id, _anchor=f"c{comment_id}")
 
 
 @bp.post("/drafts/<draft:draft_id>/assignee")
