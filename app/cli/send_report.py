@@ -9,7 +9,7 @@ from app.cli.batch_file import Line
 from app.cli.output import echo_line
 from app.connections import Connection
 from app.services import store
-from app.store import batches, drafts
+from app.store import batch_results, drafts
 from app.store.base import State
 from app.store.batches import MOST_ITEMS
 
@@ -60,7 +60,7 @@ def tell_failures(batch_id: int, numbers: Mapping[str, int]) -> None:
     *numbers* has the line of each in the file, by the draft's id.
     """
     with store().reading() as session:
-        results = batches.read_results(session, batch_id, MOST_ITEMS)
+        results = batch_results.read_results(session, batch_id, MOST_ITEMS)
     failed = [result for result in results if result.state is not State.CREATED]
     for result in failed[:_NAMED]:
         why = result.message or result.reason

@@ -11,7 +11,15 @@ from app.sending.approval import find_approval_obstacle, find_standing_of_batch
 from app.sending.batch_confirmation import NotCounted
 from app.sending.confirmation import NotConfirmed, Paused
 from app.services import connections, store
-from app.store import approvals, audit_trail, batch_summary, batches, queued, throttles
+from app.store import (
+    approvals,
+    audit_trail,
+    batch_results,
+    batch_summary,
+    batches,
+    queued,
+    throttles,
+)
 from app.store.base import ItemState, State
 from app.store.batch_progress import measure
 from app.web.access import find_person
@@ -39,7 +47,7 @@ def draw_batch(batch_id: int, refusal: NotConfirmed | None = None) -> str:
             "events": _describe_history(session, batch_id),
         }
         if batch.confirmed_at:
-            rows = batches.read_results(session, batch_id, _SHOWN, _read_shown())
+            rows = batch_results.read_results(session, batch_id, _SHOWN, _read_shown())
             repeatable = 0 if progress.left else batches.count_to_repeat(session, batch_id)
             return render_template(
                 "batches/progress.html", rows=rows, most=_SHOWN, repeatable=repeatable, **page

@@ -7,7 +7,7 @@ from app.connections import Connection, ConnectionRegistry
 from app.sending.batch_check import check_items, make_batch
 from app.sending.batch_confirmation import BatchRequest, confirm_batch
 from app.sending.batch_queue import queue_items
-from app.store import batch_summary, batches
+from app.store import batch_results, batch_summary, batches
 from app.store.base import ItemState, State
 from app.store.batch_models import BatchItem
 from app.store.database import Store
@@ -62,5 +62,5 @@ def items(store: Store, batch_id: int) -> list[BatchItem]:
 def states(store: Store, batch_id: int) -> list[State | ItemState]:
     """Read what became of each item."""
     with store.reading() as session:
-        results = batches.read_results(session, batch_id, 1000)
+        results = batch_results.read_results(session, batch_id, 1000)
     return [result.state or result.item for result in results]

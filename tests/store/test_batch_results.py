@@ -10,7 +10,7 @@ from app.connections import SANDBOX
 from app.sending.outcome import Outcome
 from app.sending.recording import Claim, record_outcome
 from app.services import find_services
-from app.store import batches
+from app.store import batch_results
 from app.store.base import State
 from app.store.database import Store
 from app.store.leases import grant_lease
@@ -36,8 +36,8 @@ def unknown(app: Flask, store: Store, saved: Saved) -> tuple[int, Claim]:
 
 def read_known(store: Store, batch_id: int) -> str:
     with store.reading() as session:
-        (result,) = batches.read_results(session, batch_id, 10)
-        (row,) = batches.iterate_results(session, batch_id)
+        (result,) = batch_results.read_results(session, batch_id, 10)
+        (row,) = batch_results.iterate_results(session, batch_id)
     assert row["campaign_id"] == result.campaign_id
     assert not result.looked_up_at or row["message"] == result.known
     return result.known

@@ -18,7 +18,7 @@ from app.sending.batch_confirmation import BatchRequest, Discarded, NotChecked, 
 from app.sending.batch_queue import discard_batch, pause_batch, resume_batch, stop_batch
 from app.sending.confirmation import NotConfirmed, StaleReview
 from app.services import Services, connections, find_services, store
-from app.store import batches, drafts, queued, throttles
+from app.store import batch_results, batches, drafts, queued, throttles
 from app.store.batch_progress import measure
 from app.store.batches import MOST_ITEMS
 from app.store.listing import read_ids
@@ -257,7 +257,7 @@ def results(batch_id: int, form: str) -> ResponseReturnValue:
     """Give what became of each item, at any time."""
     with store().reading() as session:
         batches.find(session, batch_id)
-        content = write_results(batches.iterate_results(session, batch_id), form)
+        content = write_results(batch_results.iterate_results(session, batch_id), form)
     return send_download(content, f"batch-{batch_id}.{form}", FORMATS[form])
 
 
