@@ -65,6 +65,50 @@ from app.web.screens import (
     zones,
 )
 
+_SCREENS = (
+    about,
+    account,
+    activity,
+    answers,
+    api,
+    approvals,
+    batches,
+    book,
+    calendars,
+    clients,
+    comments,
+    comparisons,
+    connections,
+    drafts,
+    duplicates,
+    editing,
+    finder,
+    history,
+    hooks,
+    imports,
+    kept_presets,
+    log,
+    metrics,
+    people,
+    places,
+    policy_reports,
+    presets,
+    preview,
+    provider,
+    recovery,
+    review,
+    rulebook,
+    samples,
+    sandbox,
+    selection,
+    submissions,
+    summaries,
+    versions,
+    views,
+    waiting,
+    zones,
+)
+
 
 def install(app: Flask, store: Store, *, is_reachable: bool, wants_second_factor: bool) -> None:
     """Give the app its pages, and what all of them share.
@@ -83,57 +127,18 @@ def install(app: Flask, store: Store, *, is_reachable: bool, wants_second_factor
     template_globals.install(app)
     Compress(app)
     app.after_request(_read_whole)
+    _protect_forms(app)
+    sign_in.install(app, store, find_services(app).outbox)
+    for screen in _SCREENS:
+        app.register_blueprint(screen.bp)
+
+
+def _protect_forms(app: Flask) -> None:
     csrf = CSRFProtect(app)
     csrf.exempt(preview.bp)  # It looks at where a request comes from by itself.
-    sign_in.install(app, store, find_services(app).outbox)
     csrf.exempt(metrics.bp)  # It answers to what has no form, as if it were not there.
     csrf.exempt(api.bp)  # It takes no cookie, and from another site's page nothing at all.
     csrf.exempt(policy_reports.bp)  # Browsers post by themselves, and it changes nothing.
-    screens = (
-        about,
-        account,
-        activity,
-        answers,
-        api,
-        approvals,
-        batches,
-        book,
-        calendars,
-        clients,
-        comments,
-        comparisons,
-        connections,
-        drafts,
-        duplicates,
-        editing,
-        finder,
-        history,
-        hooks,
-        imports,
-        kept_presets,
-        log,
-        metrics,
-        people,
-        places,
-        policy_reports,
-        presets,
-        preview,
-        provider,
-        recovery,
-        review,
-        rulebook,
-        samples,
-        sandbox,
-        selection,
-        submissions,
-        summaries,
-        versions,
-        views,
-        waiting,
-        zones,
-    )
-    for screen in screens:
-        app.register_blueprint(screen.bp)
 
 
 def _read_whole(response: Response) -> Response:

@@ -1,7 +1,9 @@
 """What every template can use: the contract's words, and ways of writing."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 
 from flask import Flask, g, request
 from flask_wtf.csrf import generate_csrf
@@ -60,6 +62,52 @@ _LONGEST_TYPED = {
 }
 """Characters that can be typed where no form of WTForms says so, by what is typed."""
 
+_WORDS = {
+    "contract": FIELD,
+    "words": WORDS,
+    "questions": QUESTIONS,
+    "exemptions": EXEMPTIONS,
+    "state_words": STATE_WORDS,
+    "duty_answer_words": DUTY_ANSWER_WORDS,
+    "version": VERSION,
+    "Right": Right,
+    "SANDBOX": SANDBOX,
+    "CampaignType": CampaignType,
+    "longest_typed": _LONGEST_TYPED,
+    "copy_key": write_copy_key,
+    "can_recover": lambda: find_services().can_recover,
+    "ask_for_name": ask_for_name,
+    "no_sender": NO_SENDER,
+    "shortest_password": SHORTEST,
+    "longest_password": LONGEST,
+    "link_hours": join_links.HOURS,
+    "fresh_minutes": FRESH // timedelta(minutes=1),
+    "idle_hours": sign_ins.IDLE // timedelta(hours=1),
+    "recovery_minutes": join_links.BY_MAIL // timedelta(minutes=1),
+    "sign_in_days": sign_ins.LONGEST // timedelta(days=1),
+}
+_FILTERS: dict[str, Callable[..., Any]] = {
+    "batch_state": describe_state,
+    "calling_time": describe_calling_time,
+    "browser": name_browser,
+    "moment": write_moment,
+    "ago": write_ago,
+    "instant": write_instant,
+    "lower_first": lambda text: f"{text[:1].lower()}{text[1:]}",
+    "upper_first": lambda text: f"{text[:1].upper()}{text[1:]}",
+    "day": format_short_day,
+    "days": format_weekdays,
+    "hours": format_short_hours,
+    "stretch": format_stretch,
+    "periods": describe_periods,
+    "row_in_words": describe_row,
+    "length_in_words": format_length,
+    "city": name_city,
+    "shortened": shorten,
+    "named": name_campaign,
+    "plural": write_plural,
+}
+
 
 def install(app: Flask) -> None:
     """Give all templates these words and filters."""
@@ -68,77 +116,42 @@ def install(app: Flask) -> None:
     def url_for(endpoint: str, **values: object) -> str:
         return addresses.build(endpoint, values)
 
+    def asset(name: str) -> str:
+        return f"{app.static_url_path}/{name}"
+
     def scripts(*names: str) -> Markup:
         # A page is whole without them: its styles come first.
-        tag = '<script type="module" fetchpriority="low" src="{}/js/{}.js"></script>'
-        tags = (tag.format(app.static_url_path, name) for name in names)
+        tag = '<script type="module" fetchpriority="low" src="{}"></script>'
+        tags = (tag.format(asset(f"js/{name}.js")) for name in names)
         return Markup("\n  ".join(tags))  # noqa: S704  The names are those of our files.
 
-    app.jinja_env.globals.update(
-        scripts=scripts,
-        contract=FIELD,
-        words=WORDS,
-        questions=QUESTIONS,
-        exemptions=EXEMPTIONS,
-        state_words=STATE_WORDS,
-        duty_answer_words=DUTY_ANSWER_WORDS,
-        version=VERSION,
-        Right=Right,
-        SANDBOX=SANDBOX,
-        CampaignType=CampaignType,
-        longest_typed=_LONGEST_TYPED,
-        url_for=url_for,
-        csrf_field=_draw_csrf_field,
-        copy_key=write_copy_key,
-        ask_for_name=ask_for_name,
-        no_sender=NO_SENDER,
-        asset=lambda name: f"{app.static_url_path}/{name}",
-        shortest_password=SHORTEST,
-        longest_password=LONGEST,
-        link_hours=join_links.HOURS,
-        fresh_minutes=FRESH // timedelta(minutes=1),
-        idle_hours=sign_ins.IDLE // timedelta(hours=1),
-        can_recover=lambda: find_services().can_recover,
-        recovery_minutes=join_links.BY_MAIL // timedelta(minutes=1),
-        sign_in_days=sign_ins.LONGEST // timedelta(days=1),
-    )
-    app.jinja_env.filters.update(
-        batch_state=describe_state,
-        calling_time=describe_calling_time,
-        browser=name_browser,
-        moment=write_moment,
-        ago=write_ago,
-        instant=write_instant,
-        lower_first=lambda text: f"{text[:1].lower()}{text[1:]}",
-        upper_first=lambda text: f"{text[:1].upper()}{text[1:]}",
-        day=format_short_day,
-        days=format_weekdays,
-        hours=format_short_hours,
-        stretch=format_stretch,
-        periods=describe_periods,
-        row_in_words=describe_row,
-        length_in_words=format_length,
-        city=name_city,
-        shortened=shorten,
-        named=name_campaign,
-        plural=write_plural,
-    )
-    app.context_processor(
-        lambda: {
-            "connection": None,
-            "attention": find_attention,
-            "count_waiting": _count_waiting,
-            "find_client": _find_client,
-            "list_clients": _list_clients,
-            "who": name_person,
-            "list_undo_offers": list_undo_offers,
-            "person": g.get("person"),
-            "may": may,
-            "can_have_passkeys": has_host_name,
-            "is_fresh": is_fresh,
-            "is_known_at_provider": _is_known_at_provider,
-        }
-    )
+    def csrf_field() -> Markup:
+        field = Markup('<input type="hidden" name="csrf_token" value="{}">')
+        return field.format(generate_csrf())
+
+    for function in (url_for, asset, scripts, csrf_field):
+        app.jinja_env.globals[function.__name__] = function
+    app.jinja_env.globals.update(_WORDS)
+    app.jinja_env.filters.update(_FILTERS)
+    app.context_processor(_describe_request)
+
+
+def _describe_request() -> dict[str, Any]:
+    """Give what can differ from one request to the next, looked up where a template asks for it."""
+    return {
+        "connection": None,
+        "attention": find_attention,
+        "count_waiting": _count_waiting,
+        "find_client": _find_client,
+        "list_clients": _list_clients,
+        "who": name_person,
+        "list_undo_offers": list_undo_offers,
+        "person": g.get("person"),
+        "may": may,
+        "can_have_passkeys": has_host_name,
+        "is_fresh": is_fresh,
+        "is_known_at_provider": _is_known_at_provider,
+    }
 
 
 def _is_known_at_provider() -> bool:
@@ -148,12 +161,6 @@ def _is_known_at_provider() -> bool:
         return False
     with store().reading() as database:
         return identities.find(database, find_issuer(), account.id) is not None
-
-
-def _draw_csrf_field() -> Markup:
-    """Draw what every form that posts has to carry."""
-    field = Markup('<input type="hidden" name="csrf_token" value="{}">')
-    return field.format(generate_csrf())
 
 
 def _list_clients() -> list[Connection]:
