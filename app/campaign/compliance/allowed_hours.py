@@ -130,7 +130,7 @@ def find_allowed_windows(schedule: Schedule, week: WeekHours) -> tuple[AllowedWi
     own, shared, moved = [], [], []
     seen: set[tuple[frozenset[int], DayHours]] = set()
     for days in _iterate_choices(open_days):
-        hours = reduce(intersect, (week[day] for day in days))
+        hours = reduce(intersect, {week[day] for day in days})
         same = dates.intersection(days), hours
         if not same[0] or same in seen:  # It would only take the place of another choice.
             continue

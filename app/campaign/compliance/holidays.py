@@ -73,10 +73,14 @@ def find_holidays_during(
         for zone, *_ in find_same_offsets(schedule, zones)
     ]
     find_windows = open_calendar(replace(schedule, days=_ALL_DAYS))
+    own = read_clock(schedule.zone, schedule.first.year, schedule.last.year).offsets
+    there_too = [offset for clock in clocks for offset in clock.offsets]
+    earliest = (min(own) - max(there_too)) // WHOLE_DAY
+    latest = (max(own) - min(there_too) - 1) // WHOLE_DAY + 1
     days = [
         (date.fromordinal(day), there, name)
         for there, name in holidays_there.items()
-        for day in range(there.toordinal() - _FURTHEST.days, there.toordinal() + _FURTHEST.days + 1)
+        for day in range(there.toordinal() + earliest, there.toordinal() + latest + 1)
         if any(_is_during(window, there.toordinal(), clocks) for window in find_windows(day))
     ]
     yield from sorted(days)
@@ -134,7 +138,7 @@ def _is_during(window: Open, there: int, clocks: Sequence[Clock]) -> bool:
     last = window.end - 1
     # A window is at most 26 hours long, so a date that lies within it contains its middle.
     instants = window.start, (window.start + last) // 2, last
-    return any(clock.find_day(instant) == there for clock in clocks for instant in instants)
+    return any(there in map(clock.find_day, instants) for clock in clocks)
 
 
 def find_holidays(code: str, first: date, last: date) -> Mapping[date, str]:

@@ -22,6 +22,7 @@ from app.campaign.schedule.intervals import (
     subtract,
 )
 from app.campaign.schedule.offset_periods import (
+    OffsetPeriod,
     OffsetPeriods,
     find_offset_periods,
     find_same_offsets,
@@ -36,6 +37,8 @@ from app.campaign.schedule.windows import (
 from app.campaign.timezones.zones import iterate_even_stretches
 
 _WEEKS = 14 * DAY
+_ENDS = 5 * DAY
+"""More days than can share one with another period: a date there is two days off at the most."""
 
 _Clocks: TypeAlias = tuple["int | date", ...]
 """How far the clock there is ahead, or the day on which a clock changes, of each of the parts."""
@@ -199,8 +202,9 @@ def _iterate_even_days(
     hours: WeekHours, schedule: Schedule, times: OffsetPeriods, number: int
 ) -> Iterator[tuple[int, dict[date, int]]]:
     """Yield each kind of days, odd ones apart, with seconds outside, and ``{first day: count}``."""
+    window = count_seconds(schedule.opens), count_seconds(schedule.closes)
     for period in times.periods:
-        outside = _find_outside_by_weekday(hours, schedule, period.ahead[number])
+        outside = _find_outside_by_weekday(hours, schedule.days, window, period.ahead[number])
         for weekday, pieces in outside.items():
             seconds = sum(sum_lengths(piece) for _, piece in pieces)
             odd = times.transition_days
@@ -210,22 +214,32 @@ def _iterate_even_days(
             )
 
 
+@lru_cache(maxsize=8192)
 def _find_outside_by_weekday(
-    hours: WeekHours, schedule: Schedule, ahead: int
+    hours: WeekHours, days: frozenset[int], window: Stretch, ahead: int
 ) -> dict[int, tuple[tuple[int, DayHours], ...]]:
-    window: DayHours = ((count_seconds(schedule.opens), count_seconds(schedule.closes)),)
-    outside = {day: _find_outside(hours, ahead, day, window) for day in schedule.days}
+    outside = {day: _find_outside(hours, ahead, day, (window,)) for day in days}
     return {day: pieces for day, pieces in outside.items() if pieces}
 
 
 def _iterate_parts(
     hours: WeekHours, schedule: Schedule, times: OffsetPeriods, number: int
 ) -> Iterator[_Part]:
-    """Yield the parts of the calling days in one zone; weeks within a long period are alike."""
+    """Yield the parts of the calling days in one zone; weeks within a long period are alike.
+
+    So are those of all periods with the same offset: of a later one, only its ends can differ.
+    """
+    window = count_seconds(schedule.opens), count_seconds(schedule.closes)
+    known: set[int] = set()
     for period in times.periods:
         ahead = period.ahead[number]
-        for weekday, pieces in _find_outside_by_weekday(hours, schedule, ahead).items():
-            for day in _iterate_outer_weeks(weekday, period.first, period.last):
+        beginning = _ENDS if ahead in known else _WEEKS
+        if period.last - period.first > 2 * _WEEKS:
+            known.add(ahead)
+        for weekday, pieces in _find_outside_by_weekday(
+            hours, schedule.days, window, ahead
+        ).items():
+            for day in _iterate_outer_days(weekday, period, beginning):
                 if day not in times.transition_days:
                     for days, piece in pieces:
                         yield _Part(day, day + days * DAY, ahead, piece)
@@ -235,16 +249,16 @@ def _iterate_parts(
                 yield _Part(day, there, day, piece)
 
 
-def _iterate_outer_weeks(weekday: int, first: date, last: date) -> Iterator[date]:
-    """Yield the dates of one weekday in the first two and the last two weeks."""
-    if last - first <= 2 * _WEEKS:
+def _iterate_outer_days(weekday: int, period: OffsetPeriod, beginning: timedelta) -> Iterator[date]:
+    """Yield the dates of one weekday at the *beginning* of a period, and at its end."""
+    first, last = period.first, period.last
+    if last - first <= beginning + _ENDS:
         yield from iterate_calling_days(weekday, first, last)
     else:
-        yield from iterate_calling_days(weekday, first, first + _WEEKS)
-        yield from iterate_calling_days(weekday, last - _WEEKS, last)
+        yield from iterate_calling_days(weekday, first, first + beginning)
+        yield from iterate_calling_days(weekday, last - _ENDS, last)
 
 
-@lru_cache(maxsize=8192)
 def _find_outside(
     hours: WeekHours, ahead: int, weekday: int, window: DayHours
 ) -> tuple[tuple[int, DayHours], ...]:

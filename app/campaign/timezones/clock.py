@@ -38,7 +38,8 @@ class Clock(NamedTuple):
 
     def find_day(self, instant: int) -> int:
         """Find the ordinal of the date that the clock shows."""
-        return (instant + self.find_offset(instant)) // DAY_SECONDS + _EPOCH
+        offset = self.offsets[bisect_right(self.changes, instant)]
+        return (instant + offset) // DAY_SECONDS + _EPOCH
 
     def slice_changes(self, start: int, end: int) -> range:
         """Give the positions of the changes from an instant on and before another."""
