@@ -5,6 +5,7 @@ different days in different places. So the pieces of each day there are joined f
 the days with the same offset are grouped.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -66,24 +67,15 @@ def find_outside_hours(
 
 
 class _Outside(NamedTuple):
-    """What is outside the hours in one zone: the patterns, and ``{first day of a kind: count}``.
+    """What is outside the hours in one zone: the parts, and ``{first day of a kind: count}``.
 
-    `total` is in seconds, over all days.
+    `most` is in seconds, on one day there, and `total` over all days: how bad it is, in this order.
     """
 
-    patterns: "list[_Pattern]"
-    days: dict[date, int]
+    most: int
     total: int
-
-    @property
-    def most(self) -> int:
-        """The most seconds on one day."""
-        return max(pattern.seconds for pattern in self.patterns)
-
-    @property
-    def gravity(self) -> tuple[int, int]:
-        """How bad it is: the most seconds on a day, and those of all days."""
-        return self.most, self.total
+    parts: "list[_Part]"
+    days: dict[date, int]
 
 
 def _measure_zone(
@@ -99,15 +91,19 @@ def _measure_zone(
     for seconds, counts in _iterate_even_days(hours, schedule, times, number):
         days |= counts
         total += seconds * sum(counts.values())
-    return _Outside(_group_patterns(parts), days, total)
+    lengths: Counter[date] = Counter()
+    for part in parts:
+        lengths[part.there] += sum_lengths(part.outside)
+    return _Outside(max(lengths.values()), total, parts, days)
 
 
 def _report_worst(
     hours: WeekHours, measured: Mapping[str, _Outside], members: Sequence[str]
 ) -> OutsideHours:
     """Report the worst zone in full, and of all *members* how many days have something outside."""
-    zone = max(measured, key=lambda name: measured[name].gravity)
-    first, later = measured[zone].patterns[0], _find_worst_other(measured[zone].patterns)
+    zone = max(measured, key=lambda name: measured[name][:2])
+    patterns = _group_patterns(measured[zone].parts)
+    first, later = patterns[0], _find_worst_other(patterns)
     worst = first.outside + (later.outside if later else ())
     broken = {day: count for each in measured.values() for day, count in each.days.items()}
     return OutsideHours(
