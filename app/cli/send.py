@@ -148,7 +148,7 @@ def _send(lines: list[Line], to: Connection, who: str) -> None:
     if len(left) > MOST_ITEMS:
         echo_line(f"The first {MOST_ITEMS:,} are sent now; the same command sends the rest.")
     if left:
-        batch_id = _check_together(left, who)
+        batch_id = _check_together(left, to, who)
         numbers = {line.name: line.number for line in lines}
         try:
             _confirm(batch_id, to, who)
@@ -190,9 +190,9 @@ def _find_connection(name: str) -> Connection:
     return matches[0]
 
 
-def _check_together(draft_ids: list[str], who: str) -> int:
-    """Make a batch of drafts, check it, and give its number."""
-    batch_id = make_batch(draft_ids, store(), connections(), who=who)
+def _check_together(draft_ids: list[str], to: Connection, who: str) -> int:
+    """Make a batch of drafts that go to a connection, check it, and give its number."""
+    batch_id = make_batch(draft_ids, to, store(), who=who)
     find_services().batch_work.start(batch_id)
     find_services().background.drain(float("inf"))
     return batch_id

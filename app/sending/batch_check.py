@@ -1,8 +1,7 @@
 """Check the items of a batch: each draft is explained, and its bytes are kept as reviewed."""
 
 import logging
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -32,35 +31,38 @@ class NothingReady(Exception):
     """No item of the batch can be sent."""
 
 
-def make_batch(
-    draft_ids: Iterable[str],
-    store: Store,
-    connections: ConnectionRegistry,
-    *,
-    who: str = "",
-    withheld: int = 0,
-) -> int:
-    """Make a batch of drafts, to the connection to which most of them go, and give its number.
+def sort_by_destination(
+    draft_ids: Iterable[str], store: Store, connections: ConnectionRegistry
+) -> dict[str, list[str]]:
+    """Sort drafts by the keys of the connections to which they go, each in the order given.
 
-    *who* makes it, and may not send *withheld* others that were chosen. What is no draft's id is
-    left out, and what goes to another connection, of which the batch keeps the number: whoever may
-    look at the batch may not be one who may look at that. Raises `NothingReady` without drafts.
+    What is no draft's id is left out.
     """
-    ids = list(dict.fromkeys(draft_ids))[: batches.MOST_ITEMS]
+    ids = list(dict.fromkeys(draft_ids))
     with store.reading() as session:
         keys = drafts.read_connection_keys(session, ids)
-    goes = {draft_id: connections.find(key).key for draft_id, key in keys.items()}
-    if not goes:
-        raise NothingReady
-    ((usual, _),) = Counter(goes.values()).most_common(1)
-    there = [draft_id for draft_id in ids if goes.get(draft_id) == usual]
-    left_out = {"elsewhere": len(goes) - len(there), "withheld": withheld}
+    known = {key: connections.find(key).key for key in set(keys.values())}
+    sorted_ids: dict[str, list[str]] = {}
+    for draft_id in ids:
+        if draft_id in keys:
+            sorted_ids.setdefault(known[keys[draft_id]], []).append(draft_id)
+    return sorted_ids
+
+
+def make_batch(
+    draft_ids: Sequence[str], to: Connection, store: Store, *, who: str = "", withheld: int = 0
+) -> int:
+    """Make a batch of drafts, the first `MOST_ITEMS`, for a connection, and give its number.
+
+    *who* makes it, and may not send *withheld* others that were chosen.
+    """
     with store.writing(_NEW_BATCH) as session:
-        to = _describe(connections.find(usual))
-        batch_id = batches.create(session, made_by=who, **left_out, **to).id
-    for start in range(0, len(there), _ADDED_AT_ONCE):  # Nobody waits for all of them.
+        batch = batches.create(session, made_by=who, withheld=withheld, **_describe(to))
+        batch_id = batch.id
+    ids = draft_ids[: batches.MOST_ITEMS]
+    for start in range(0, len(ids), _ADDED_AT_ONCE):  # Nobody waits for all of them.
         with store.writing(name_batch_chain(batch_id)) as session:
-            batches.add_items(session, batch_id, start + 1, there[start : start + _ADDED_AT_ONCE])
+            batches.add_items(session, batch_id, start + 1, ids[start : start + _ADDED_AT_ONCE])
     return batch_id
 
 

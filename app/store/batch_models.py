@@ -17,8 +17,8 @@ class Batch(Base):
     before, or *without_approval* why it was sent without. *digest* is the SHA-256 over what is
     ready, and is confirmed, item by item; *calling_days* and *findings* (by kind) are added up over
     the same. All three are kept once all items are checked, and *digest* is empty until then; so is
-    *judged*, the SHA-256 over what was found and said of the items. *elsewhere* counts those that
-    were chosen and go to another connection, *withheld* those that *made_by* may not send.
+    *judged*, the SHA-256 over what was found and said of the items. *withheld* counts those
+    that were chosen and that *made_by* may not send.
     """
 
     __tablename__ = "batch"
@@ -33,7 +33,6 @@ class Batch(Base):
     findings: Mapped[dict[str, Any]] = mapped_column(default=dict)
     judged: Mapped[str] = mapped_column(Words(64), default="")
     made_by: Mapped[str] = mapped_column(default="")
-    elsewhere: Mapped[int] = mapped_column(default=0)
     withheld: Mapped[int] = mapped_column(default=0)
     who: Mapped[str] = mapped_column(default="")
     approved_by: Mapped[str] = mapped_column(default="")

@@ -35,14 +35,22 @@ class Facet:
 class Facets:
     """The counts by a connection's key, by how far a draft is, by type, and by month (2027-01).
 
-    `sendable` is how many of what the query shows are complete, with no campaign that may exist.
+    `sendable` counts by a connection's key what the query shows that is complete, with no campaign
+    that may exist.
     """
 
     clients: Facet
     standings: Facet
     types: Facet
     months: Facet
-    sendable: int
+    sendable: Facet
+
+    @property
+    def is_capped(self) -> bool:
+        """Whether some of the counts are the least that there are."""
+        return any(
+            facet.is_capped for facet in (self.clients, self.standings, self.types, self.months)
+        )
 
 
 def count_facets(session: Session, query: DraftQuery, hits: Hits) -> Facets:
@@ -59,9 +67,14 @@ def count_facets(session: Session, query: DraftQuery, hits: Hits) -> Facets:
         name: _add_up(groups if asked == query else _read_groups(session, asked, hits), name)
         for name, asked in without.items()
     }
-    sendable = sum(group.drafts for group in groups if group.is_sendable)
+    is_capped = sum(group.drafts for group in groups) > COUNTED
+    sendable = _count([group for group in groups if group.is_sendable], "key")
     return Facets(
-        facets["key"], facets["standing"], facets["type"], facets["month"], sendable=sendable
+        facets["key"],
+        facets["standing"],
+        facets["type"],
+        facets["month"],
+        sendable=Facet(sendable, is_capped),
     )
 
 
@@ -103,7 +116,12 @@ def _read_groups(session: Session, query: DraftQuery, hits: Hits) -> list[_Group
 
 
 def _add_up(groups: list[_Group], name: str) -> Facet:
+    counts = _count(groups, name)
+    return Facet(counts, counts.total() > COUNTED)
+
+
+def _count(groups: list[_Group], name: str) -> Counter[Any]:
     counts: Counter[Any] = Counter()
     for group in groups:
         counts[getattr(group, name)] += group.drafts
-    return Facet(counts, counts.total() > COUNTED)
+    return counts

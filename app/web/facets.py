@@ -6,13 +6,14 @@ leads to the list without it, so that everything is in the address.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from app.campaign.contract.fields import CampaignType
 from app.connections import Connection
 from app.store.base import State
 from app.store.collation import make_sort_key
+from app.store.draft_query import Show
 from app.store.facets import NO_DAY, Facet, Facets
 from app.store.listing import COUNTED
 from app.web.list_address import lead_to_list
@@ -21,7 +22,7 @@ from app.web.pills import READINESS_WORDS, SHORT_STATE_WORDS
 NO_FIRST_DAY = "none"
 """What the address says of drafts without a first day, in place of a month."""
 
-_MOST = 12
+_MOST = 24
 
 
 @dataclass(frozen=True)
@@ -48,11 +49,13 @@ class Filter:
 
 
 def describe_filters(
-    facets: Facets, asked: Mapping[str, str], clients: Mapping[str, Connection]
+    facets: Facets, asked: Mapping[str, str], clients: Mapping[str, Connection], shown: str
 ) -> list[Filter]:
     """Describe the filters of a list that was *asked* for by these parts of its address.
 
-    *clients* are the connections that may be looked at, by the keys that drafts have.
+    *clients* are the connections that may be looked at, by the keys that drafts have, and *shown*
+    is how many the list has, which is what a choice that is chosen shows. What is deleted has no
+    filter by state: that it is deleted takes the state's place in the address.
     """
     words: dict[Any, str] = READINESS_WORDS | {state: SHORT_STATE_WORDS[state] for state in State}
     by_client = _merge(facets.clients, {key: to.key for key, to in clients.items()})
@@ -69,8 +72,9 @@ def describe_filters(
         ("month", "First day", months, by_month),
     )
     return [
-        Filter(name, title, list(_list_choices(name, texts, facet, asked)))
+        Filter(name, title, list(_list_choices(name, texts, facet, asked, shown)))
         for name, title, texts, facet in rows
+        if asked.get(name) != Show.DELETED
     ]
 
 
@@ -83,15 +87,22 @@ def _merge(facet: Facet, keys: Mapping[str, str]) -> Facet:
 
 
 def _name_months(facet: Facet, chosen: str) -> dict[str, str]:
-    """Name the months there are, the latest first, and the one that is chosen in any case."""
-    months = sorted({*facet.counts, chosen} - {NO_DAY, NO_FIRST_DAY, ""}, reverse=True)
-    offered = [*months[:_MOST], *(month for month in months[_MOST:] if month == chosen)]
-    names = {month: f"{date.fromisoformat(f'{month}-01'):%B %Y}" for month in offered}
+    """Name the months there are, the latest first, and the one that is chosen in any case.
+
+    Of more than `_MOST` they are those nearest to today.
+    """
+    today = datetime.now(UTC).date()
+    days = {
+        month: date.fromisoformat(f"{month}-01")
+        for month in {*facet.counts, chosen} - {NO_DAY, NO_FIRST_DAY, ""}
+    }
+    nearest = sorted(days, key=lambda month: (month != chosen, abs(days[month] - today)))[:_MOST]
+    names = {month: f"{days[month]:%B %Y}" for month in sorted(nearest, reverse=True)}
     return names | {NO_FIRST_DAY: "No first day"}
 
 
 def _list_choices(
-    name: str, words: Mapping[Any, str], facet: Facet, asked: Mapping[str, str]
+    name: str, words: Mapping[Any, str], facet: Facet, asked: Mapping[str, str], shown: str
 ) -> Iterable[Choice]:
     """List the choices that match a draft, may match one (the count was capped), or are chosen."""
     rest = {key: value for key, value in asked.items() if key != name}
@@ -102,13 +113,14 @@ def _list_choices(
         chosen = {} if is_chosen else {name: value}
         yield Choice(
             text,
-            _write_count(count, is_capped=facet.is_capped),
+            shown if is_chosen else write_count(count, is_capped=facet.is_capped),
             lead_to_list(rest | chosen),
             is_chosen,
         )
 
 
-def _write_count(count: int, *, is_capped: bool) -> str:
+def write_count(count: int, *, is_capped: bool) -> str:
+    """Write a count, of which at most `COUNTED` were looked at if it is capped: 1,000+, for one."""
     if not is_capped:
         return f"{count:,}"
     return f"{min(count, COUNTED):,}+" if count else ""

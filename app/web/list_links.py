@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.store.draft_query import MOST_ROWS, PAGE, Cursor, DraftQuery, Sort
+from app.store.draft_query import MOST_ROWS, PAGE, Cursor, DraftQuery, Show, Sort
 from app.store.listing import Page
 from app.web.list_address import FILTERS, REVERSED, lead_to_list, read_asked
 from app.web.list_query import read_filters
@@ -21,8 +21,13 @@ def link_page(cursor: Cursor | None, turn: str) -> str | None:
     if cursor is None:
         return None
     at = {"key": cursor[0], "cursor": str(cursor[1]), "turn": turn}
-    asked = {name: value for name, value in read_asked().items() if name != "rows"}
-    return lead_to_list(asked | at)
+    return lead_to_list(read_asked() | at)
+
+
+def link_deleted() -> str:
+    """Lead to what was deleted, of the client that the list is held to."""
+    of_client = {name: value for name, value in read_filters().items() if name == "client"}
+    return lead_to_list(of_client | {"show": Show.DELETED})
 
 
 def _drop_cursor(asked: dict[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from app.connections import Connection, ConnectionRegistry
-from app.sending.batch_check import check_items, make_batch
+from app.sending.batch_check import check_items, make_batch, sort_by_destination
 from app.sending.batch_confirmation import BatchRequest, confirm_batch
 from app.sending.batch_queue import queue_items
 from app.store import batch_results, batch_summary, batches
@@ -22,7 +22,8 @@ def save_many(saved: Saved, count: int) -> list[str]:
 
 
 def make(store: Store, connections: ConnectionRegistry, draft_ids: Sequence[str]) -> int:
-    return make_batch(draft_ids, store, connections)
+    ((key, ids),) = sort_by_destination(draft_ids, store, connections).items()
+    return make_batch(ids, connections.find(key), store)
 
 
 def check_all(store: Store, connections: ConnectionRegistry, batch_id: int) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.campaign.contract.payload import build_payload, compute_digest, encode_payload
 from app.campaign.explanation import explain
 from app.connections import SANDBOX, ConnectionRegistry
-from app.sending.batch_check import NothingReady, check_anew, check_items, make_batch
+from app.sending.batch_check import check_anew, check_items, sort_by_destination
 from app.services import find_services
 from app.store import batch_summary, batches, drafts
 from app.store.base import ItemState, State
@@ -149,7 +149,7 @@ def test_the_odd_ones_out_say_why(
     assert reasons[5] == "It waits to be sent, or was sent already."
 
 
-def test_a_batch_goes_where_most_of_it_goes(
+def test_a_batch_is_made_of_what_goes_to_one_connection(
     store: Store,
     saved: Saved,
     connections: ConnectionRegistry,
@@ -157,7 +157,9 @@ def test_a_batch_goes_where_most_of_it_goes(
 ) -> None:
     key = add_connection()
     ids = [saved(connection=key), saved(), saved(outbound(name="Other"), connection=key)]
-    batch_id = make(store, connections, ids)
+    sorted_ids = sort_by_destination(ids, store, connections)
+    assert sorted_ids == {key: [ids[0], ids[2]], SANDBOX: [ids[1]]}
+    batch_id = make(store, connections, sorted_ids[key])
     with store.reading() as session:
         made = batches.find(session, batch_id)
 
@@ -188,8 +190,7 @@ def test_a_draft_is_in_a_batch_once(
     batch_id = make(store, connections, [first, second, first])
 
     assert [item.draft_id for item in items(store, batch_id)] == [first, second]
-    with pytest.raises(NothingReady):
-        make_batch(["a1a1a1a1a1a1a1a1"], store, connections)
+    assert sort_by_destination(["a1a1a1a1a1a1a1a1"], store, connections) == {}
 
 
 def test_a_check_goes_on_where_it_ended(

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
+from bs4 import Tag
+from time_machine import TimeMachineFixture
 
 from app.store import facets as counting
 from tests.factories import inbound, outbound
@@ -91,4 +93,44 @@ def test_counts_that_are_capped_say_so(visitor: Visitor, monkeypatch: pytest.Mon
     monkeypatch.setattr(counting, "COUNTED", 2)
     page = visitor.open("/")
     assert choices(page)["Sandbox"].endswith("+")
+    assert "is at least so many" in page.text
+    assert choices(choose(visitor, page, "Sandbox"))["Sandbox"] == "3"  # As the list has.
     assert "Result unknown" in text(page.soup.select_one(".rail"))
+
+
+def test_what_is_deleted_has_no_filter_that_leads_out_of_it(
+    visitor: Visitor, saved: Callable[..., str], add_connection: Callable[..., str]
+) -> None:
+    key = add_connection("Acme")
+    for name in ("One", "Two"):
+        draft_id = saved(outbound(name=name), connection=key)
+        visitor.press(visitor.open("/"), f"drafts/{draft_id}/delete")
+    page = visitor.open("/", show="deleted")
+    assert list(choices(page)) == ["Acme", "Outbound", "January 2027"]
+    for words in choices(page):
+        narrowed = choose(visitor, page, words)
+        assert (narrowed.heading, sorted(names(narrowed))) == ("Deleted campaigns", ["One", "Two"])
+
+
+def test_what_was_deleted_of_a_client_is_reached_from_its_list(
+    visitor: Visitor, saved: Callable[..., str], add_connection: Callable[..., str]
+) -> None:
+    key = add_connection("Acme")
+    for name, to in (("Ours", ""), ("Of Acme", key)):
+        draft_id = saved(outbound(name=name), connection=to)
+        visitor.press(visitor.open("/"), f"drafts/{draft_id}/delete")
+    saved(connection=key)
+    link = visitor.open("/", client=key).soup.find("a", string="Deleted campaigns")
+    assert isinstance(link, Tag)
+    assert names(visitor.open(str(link["href"]))) == ["Of Acme"]
+
+
+def test_of_many_months_those_near_today_are_offered(
+    visitor: Visitor, saved: Callable[..., str], time_machine: TimeMachineFixture
+) -> None:
+    time_machine.move_to("2027-01-15", tick=False)
+    for number in range(30):
+        first = date(2027 + number // 12, number % 12 + 1, 4)
+        saved(outbound(name=f"{number}", start_date=first, end_date=None))
+    offered = [words for words in choices(visitor.open("/")) if words[-4:].startswith("20")]
+    assert (offered[0], offered[-1], len(offered)) == ("December 2028", "January 2027", 24)

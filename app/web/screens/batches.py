@@ -1,7 +1,7 @@
 """Many campaigns at once: chosen in the list, reviewed, confirmed, and followed to the end."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from time import monotonic, sleep
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.rights import Right
 from app.sending.approval import find_standing_of_batch
-from app.sending.batch_check import NothingReady, check_anew, make_batch
+from app.sending.batch_check import NothingReady, check_anew, make_batch, sort_by_destination
 from app.sending.batch_confirmation import BatchRequest, Discarded, NotChecked, confirm_batch
 from app.sending.batch_queue import discard_batch, pause_batch, resume_batch, stop_batch
 from app.sending.confirmation import NotConfirmed, StaleReview
@@ -44,6 +44,8 @@ _CONFIRMED = (
     "It is not discarded: somebody has confirmed it meanwhile. Stop it here if that is meant."
 )
 _NOTHING_TICKED = "Tick the campaigns that you want to send together."
+_SEVERAL_CLIENTS = "What is listed goes to several clients. Choose one, and send what goes there."
+_ONE_EACH = "What is ticked goes to {} clients, so there are as many batches: review and send each."
 _NONE_IS_YOURS = "Nothing that is ticked is yours to send."
 _DISCARDED = "Nothing is sent: somebody has discarded this batch meanwhile."
 _STREAM_SECONDS = 30.0
@@ -79,7 +81,10 @@ def index() -> str:
 @bp.post("/batches")
 @needs(Right.SEND)
 def make() -> ResponseReturnValue:
-    """Make a batch of what is ticked in the list, or of all in it that was not sent."""
+    """Make a batch for each client of what is ticked in the list, or of all in it that can be sent.
+
+    All is only sent where it goes to one: nobody is to send what they have not looked for.
+    """
     try:
         chosen = _read_chosen()
     except NotSearchable as error:
@@ -88,18 +93,37 @@ def make() -> ResponseReturnValue:
     with store().reading() as session:
         ids = drafts.select_ids(session, chosen, find_keys(Right.SEND))
     withheld = len(chosen) - len(ids)
-    try:
-        batch_id = make_batch(ids, store(), connections(), who=name_person(), withheld=withheld)
-    except NothingReady:
+    sorted_ids = sort_by_destination(ids, store(), connections())
+    if not sorted_ids:
         flash(_NONE_IS_YOURS if withheld else _NOTHING_TICKED)
         return redirect(lead_to_list())
-    find_services().batch_work.start(batch_id)
-    return redirect(url_for("batches.show", batch_id=batch_id))
+    if _wants_all() and len(sorted_ids) > 1:
+        flash(_SEVERAL_CLIENTS)
+        return redirect(lead_to_list())
+    return _begin(sorted_ids, withheld)
+
+
+def _begin(sorted_ids: Mapping[str, Sequence[str]], withheld: int = 0) -> ResponseReturnValue:
+    """Make a batch for each connection, have it checked, and lead there."""
+    numbers = [
+        make_batch(ids, connections().find(key), store(), who=name_person(), withheld=withheld)
+        for key, ids in sorted_ids.items()
+    ]
+    for batch_id in numbers:
+        find_services().batch_work.start(batch_id)
+    if len(numbers) > 1:
+        flash(_ONE_EACH.format(len(numbers)))
+        return redirect(url_for("batches.index"))
+    return redirect(url_for("batches.show", batch_id=numbers[0]))
+
+
+def _wants_all() -> bool:
+    return request.form.get("all") == "yes"
 
 
 def _read_chosen() -> list[str]:
     """Read the ids of what is ticked, or of all in the list; raises `NotSearchable`."""
-    if request.form.get("all") != "yes":
+    if not _wants_all():
         return list(dict.fromkeys(request.form.getlist("draft")))
     query = replace(read_query(), keys=find_keys(Right.SEND))
     with store().reading() as session:
@@ -206,13 +230,11 @@ def again(batch_id: int) -> ResponseReturnValue:
         batches.find(session, batch_id)
         left = batches.list_to_repeat(session, batch_id)
         ids = drafts.select_ids(session, left, find_keys(Right.SEND))
-    try:
-        new_id = make_batch(ids, store(), connections(), who=name_person())
-    except NothingReady:
+    sorted_ids = sort_by_destination(ids, store(), connections())
+    if not sorted_ids:
         flash("Nothing of this batch can be sent again.")
         return redirect(url_for("batches.show", batch_id=batch_id))
-    find_services().batch_work.start(new_id)
-    return redirect(url_for("batches.show", batch_id=new_id))
+    return _begin(sorted_ids)
 
 
 @bp.get("/batches/<row:batch_id>/state")

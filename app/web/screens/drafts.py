@@ -1,5 +1,6 @@
 """The list of drafts, and what can be done to one from it."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -29,16 +30,16 @@ from app.store.base import MAY_EXIST
 from app.store.draft_query import DraftQuery, Row, Sort
 from app.store.draft_search import find_hits
 from app.store.drafts import AlreadySubmitted
-from app.store.facets import count_facets
+from app.store.facets import Facet, count_facets
 from app.store.listing import COUNTED, Page, read_page
 from app.store.saved_views import NOBODY, list_views
 from app.store.search_words import NotSearchable
-from app.web.access import find_person, list_connections, needs
+from app.web.access import find_person, list_connections, may, needs
 from app.web.bulk_actions import find_ticked, list_done_together
 from app.web.clients import find_client, list_clients, map_clients
-from app.web.facets import Filter, describe_filters
+from app.web.facets import Filter, describe_filters, write_count
 from app.web.list_address import find_last_view, lead_to_list, read_asked
-from app.web.list_links import link_heading, link_more, link_page
+from app.web.list_links import link_deleted, link_heading, link_more, link_page
 from app.web.list_query import read_asked_client, read_filters, read_query
 from app.web.pills import Pill, describe_approval, make_pill
 from app.web.visit import name_person
@@ -83,19 +84,22 @@ def index() -> ResponseReturnValue:
             previous_page=link_page(listing.page.previous, "back"),
             more=link_more(query, listing.page),
             next_page=link_page(listing.page.next, "on"),
+            deleted_page=link_deleted(),
         )
 
 
 @dataclass(frozen=True)
 class _Listing:
-    """What a query finds: a page of rows, the filters beside it, and how many can be sent.
+    """What a query finds: a page of rows, the filters beside it, and what of it can be sent.
 
-    With a `problem` the query cannot be asked, and all others are empty.
+    `is_counted` tells whether all counts are exact. `sendable` is how many can be sent to each
+    client, as text. With a `problem` the query cannot be asked, and all others are empty.
     """
 
     page: Page
     filters: Sequence[Filter] = ()
-    sendable: int = 0
+    is_counted: bool = True
+    sendable: Sequence[tuple[Connection, str]] = ()
     problem: str = ""
 
 
@@ -104,12 +108,26 @@ def _read_listing(session: Session, query: DraftQuery) -> _Listing:
         hits = find_hits(session, query.search, query.names)
     except NotSearchable as error:
         return _Listing(Page([], 0, None, None), problem=str(error))
-    counts = count_facets(session, query, hits)
+    counts, page = count_facets(session, query, hits), read_page(session, query, hits)
+    shown = write_count(page.count, is_capped=page.count > COUNTED)
     return _Listing(
-        page=read_page(session, query, hits),
-        filters=describe_filters(counts, read_filters(), map_clients()),
-        sendable=counts.sendable,
+        page=page,
+        filters=describe_filters(counts, read_filters(), map_clients(), shown),
+        is_counted=not counts.is_capped,
+        sendable=_list_sendable(counts.sendable),
     )
+
+
+def _list_sendable(counted: Facet) -> list[tuple[Connection, str]]:
+    """List the clients to whom somebody may send some of what is listed, and how many those are."""
+    clients, counts = map_clients(), Counter[str]()
+    for key, count in counted.counts.items():
+        if key in clients and may(Right.SEND, clients[key].key):
+            counts[clients[key].key] += count
+    return [
+        (clients[key], write_count(count, is_capped=counted.is_capped))
+        for key, count in counts.items()
+    ]
 
 
 def _find_only_client() -> Connection | None:

@@ -86,10 +86,10 @@ def test_of_all_that_the_list_matches_what_was_sent_is_left_alone(
 ) -> None:
     saved(outbound(name="Half", max_call_attempts=None))
     visitor.press(choose(visitor, save_many(saved, 2)), "send")
-    assert "Send all that can be sent" not in visitor.open("/").text
+    assert "that can be sent" not in visitor.open("/").text
     saved(outbound(name="New"))
     page = visitor.open("/")
-    assert "Send all that can be sent (1)" in page.text
+    assert "Send all 1 that can be sent" in page.text
     assert facts(visitor.press(page, "batches", all="yes"))["Can be sent"] == "1 of 1"
 
 
@@ -109,14 +109,36 @@ def test_the_odd_ones_out_are_named_and_open(visitor: Visitor, saved: Saved) -> 
     assert visitor.open(str(link["href"])).typed("name") == "Half"
 
 
-def test_what_goes_elsewhere_is_not_in_it_and_is_said(
+def test_what_goes_to_several_clients_is_a_batch_for_each(
     visitor: Visitor, saved: Saved, add_connection: Callable[..., str]
 ) -> None:
-    elsewhere = saved(outbound(name="Of Client A"), connection=add_connection())
-    review = choose(visitor, [*save_many(saved, 2), elsewhere])
-    assert facts(review)["Can be sent"] == "2 of 2"
-    assert "Of Client A" not in review.text
-    assert "1 that was chosen goes to another connection" in review.text
+    of_client = saved(outbound(name="Of Client A"), connection=add_connection())
+    made = choose(visitor, [*save_many(saved, 2), of_client])
+    assert "goes to 2 clients, so there are as many batches" in made.flash()
+    first, second = visitor.open("/batches/1"), visitor.open("/batches/2")
+    assert facts(first)["Can be sent"] == "2 of 2"
+    assert "2 campaigns go to the SANDBOX" in first.text
+    assert facts(second)["Can be sent"] == "1 of 1"
+    assert "Of Client A" in second.text
+    assert "Of Client A" not in first.text
+
+
+def test_all_that_can_be_sent_is_offered_where_it_goes_to_one_client(
+    visitor: Visitor, saved: Saved, add_connection: Callable[..., str]
+) -> None:
+    save_many(saved, 2)
+    page = visitor.open("/")
+    assert "Send all 2 that can be sent to the sandbox" in page.text
+
+    key = add_connection()
+    saved(outbound(name="Of Client A"), connection=key)
+    several = visitor.open("/")
+    assert "Send all" not in several.text
+    assert "several clients. Choose one" in visitor.press(page, "batches", {"all": "yes"}).flash()
+    assert (
+        "Client A Send those ticked Send all 1 that can be sent"
+        in visitor.open("/", client=key).text
+    )
 
 
 def test_a_live_connection_is_named_and_counted(

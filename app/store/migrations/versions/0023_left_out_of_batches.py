@@ -1,4 +1,4 @@
-"""A batch knows how many of those that were chosen are not in it."""
+"""A batch knows how many of those that were chosen its maker may not send."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,6 +8,5 @@ down_revision = "0022"
 
 
 def upgrade() -> None:
-    """Add both counts; of the batches that are there, nobody knows them."""
-    for name in ("elsewhere", "withheld"):
-        op.add_column("batch", sa.Column(name, sa.Integer, nullable=False, server_default="0"))
+    """Add the count; of the batches that are there, nobody knows it."""
+    op.add_column("batch", sa.Column("withheld", sa.Integer, nullable=False, server_default="0"))
