@@ -114,17 +114,17 @@ class ConnectionRegistry:
         """Find a connection; no key is the default, and a strange one is a disabled one."""
         if not key:
             return self.default
-        if key in self._fixed:
-            return _describe_fixed(key, self._fixed[key])
-        gone = Connection(key, "a connection that is gone", "", False, "grey", is_enabled=False)
-        return next((connection for connection in self.list_all() if connection.key == key), gone)
+        try:
+            return self.get(key)
+        except NoSuchConnection:
+            return Connection(key, "a connection that is gone", "", False, "grey", is_enabled=False)
 
     def get(self, key: str) -> Connection:
         """Get a connection that is there; raises `NoSuchConnection` for any other key."""
-        for connection in self.list_all():
-            if connection.key == key:
-                return connection
-        raise NoSuchConnection(key)
+        if key in self._fixed:
+            return _describe_fixed(key, self._fixed[key])
+        with self._store.reading() as session:
+            return _describe_saved(saved_connections.find(session, key))
 
     def open_api(self, key: str) -> CampaignApi:
         """Give the way to call over a connection.

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Select, func, insert, or_, select, update
-from sqlalchemy.orm import Session, load_only
+from sqlalchemy import CursorResult, Select, exists, func, insert, or_, select, update
+from sqlalchemy.orm import Session, aliased, load_only
 
 from app.store.acceptances import stamp_statements
 from app.store.base import ENDED, NOT_CREATED, QUEUED_AT_MOST, ItemState, State
@@ -64,14 +64,24 @@ def find(session: Session, batch_id: int) -> Batch:
     return batch
 
 
+PAGE = 50
+"""Batches that are listed at once."""
+
+
 def list_newest(
-    session: Session, keys: frozenset[str] | None = None, most: int = 50
-) -> list[Batch]:
-    """List the newest batches, the last one first: those to the connections of *keys*, or all."""
-    query = select(Batch).order_by(Batch.id.desc()).limit(most)
+    session: Session, keys: frozenset[str] | None = None, before: int | None = None
+) -> tuple[list[Batch], int | None]:
+    """List a page of batches, the last one first: those to the connections of *keys*, or all.
+
+    They are those *before* a number, if there is one; gives before which the next page is, too.
+    """
+    query = select(Batch).order_by(Batch.id.desc()).limit(PAGE + 1)
     if keys is not None:
         query = query.where(Batch.connection_key.in_(keys))
-    return list(session.scalars(query))
+    if before is not None:
+        query = query.where(Batch.id < before)
+    newest = list(session.scalars(query))
+    return newest[:PAGE], newest[PAGE - 1].id if len(newest) > PAGE else None
 
 
 def read_items(
@@ -97,6 +107,31 @@ def list_reviewed_with(session: Session, draft: Draft, now: datetime) -> list[in
         )
     )
     return list(session.scalars(query.order_by(Batch.id)))
+
+
+def count_shared(session: Session, batch_id: int, now: datetime) -> dict[int, int]:
+    """Count what is ready in a batch and in each other that can still send it, by their numbers."""
+    is_ready = exists().where(BatchItem.batch_id == Batch.id, BatchItem.state == ItemState.READY)
+    others = session.scalars(
+        select(Batch.id).where(
+            Batch.id != batch_id,
+            Batch.stopped_at.is_(None),
+            or_(Batch.confirmed_at.is_not(None), Batch.created_at > now - QUEUED_AT_MOST),
+            is_ready,
+        )
+    )
+    other = aliased(BatchItem)
+    query = (
+        select(other.batch_id, func.count())
+        .join(BatchItem, BatchItem.draft_id == other.draft_id)
+        .where(
+            BatchItem.batch_id == batch_id,
+            BatchItem.state == ItemState.READY,
+            other.batch_id.in_(others.all()),
+            other.state == ItemState.READY,
+        )
+    )
+    return dict(session.execute(query.group_by(other.batch_id).order_by(other.batch_id)).all())
 
 
 def count_items(session: Session, batch_id: int) -> dict[ItemState, int]:

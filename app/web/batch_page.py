@@ -61,6 +61,7 @@ def draw_batch(batch_id: int, refusal: NotConfirmed | None = None) -> str:
             standing=standing,
             obstacle=find_approval_obstacle(session, standing, find_person()) if standing else "",
             summary=batch_summary.summarise(session, batch),
+            shared=batches.count_shared(session, batch_id, datetime.now(UTC)),
             unfit=batches.read_items(session, batch_id, (ItemState.UNFIT,), _SHOWN),
             ready=ready,
             decisions=approvals.find_last_of_drafts(session, [item.draft_id for item in ready])

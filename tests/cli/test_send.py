@@ -67,7 +67,7 @@ def test_without_yes_nothing_is_sent_or_kept(
     assert "Calling days in all: 126" in result.output
     assert "Nothing was sent. With --yes it is." in result.output
     with store.reading() as session:
-        assert (session.query(Draft).count(), batches.list_newest(session)) == (0, [])
+        assert (session.query(Draft).count(), batches.list_newest(session)[0]) == (0, [])
 
 
 def test_a_campaign_that_breaks_a_law_is_named_with_its_line(send: Send, tmp_path: Path) -> None:

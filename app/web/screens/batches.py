@@ -26,12 +26,13 @@ from app.store.search_words import NotSearchable
 from app.web.access import find_keys, needs
 from app.web.batch_page import draw_batch
 from app.web.batch_results import FORMATS, write_results
-from app.web.clients import find_client
+from app.web.clients import ALL, find_client
 from app.web.downloads import send_download
 from app.web.list_address import lead_to_list
-from app.web.list_query import read_query
+from app.web.list_query import read_asked_client, read_query
 from app.web.reasons import read_reason_without_approval
 from app.web.resuming import resume_sending
+from app.web.row_numbers import read_number
 from app.web.visit import name_person, remember_who
 
 bp = Blueprint("batches", __name__)
@@ -57,9 +58,11 @@ _RATE_OVER = timedelta(seconds=20)
 @needs(Right.VIEW)
 def index() -> str:
     with store().reading() as session:
-        client = find_client()
+        asked = read_asked_client()
+        client = find_client(asked)
         keys = frozenset({client.key}) if client else find_keys()
-        newest = batches.list_newest(session, keys)
+        before = request.args.get("before", type=read_number)
+        newest, older = batches.list_newest(session, keys, before)
         progress = {batch.id: measure(session, batch) for batch in newest}
         paused = throttles.list_paused(session)
         standings = {
@@ -72,6 +75,8 @@ def index() -> str:
         "batches/index.html",
         connection=client,
         batches=newest,
+        newest=before and url_for("batches.index", client=asked or None),
+        older=older and url_for("batches.index", client=asked or None, before=older),
         progress=progress,
         paused=paused,
         standings=standings,
@@ -113,7 +118,7 @@ def _begin(sorted_ids: Mapping[str, Sequence[str]], withheld: int = 0) -> Respon
         find_services().batch_work.start(batch_id)
     if len(numbers) > 1:
         flash(_ONE_EACH.format(len(numbers)))
-        return redirect(url_for("batches.index"))
+        return redirect(url_for("batches.index", client=ALL))
     return redirect(url_for("batches.show", batch_id=numbers[0]))
 
 

@@ -409,3 +409,51 @@ def test_a_search_that_is_too_long_is_told_and_makes_no_batch(visitor: Visitor) 
         data={"all": "yes", "csrf_token": token["value"]},
     )
     assert answer.status_code == 302
+
+
+def test_a_campaign_in_two_batches_is_said_to_be(visitor: Visitor, saved: Saved) -> None:
+    ids = save_many(saved, 3)
+    first = choose(visitor, ids[:2])
+    second = choose(visitor, ids[1:])
+    assert "as well" not in first.text
+    assert "1 of these is in batch 1 as well" in second.text
+    assert "1 of these is in batch 2 as well" in visitor.open("/batches/1").text
+
+    visitor.press(first, "send")
+    assert "as well" not in visitor.open("/batches/2").text
+
+
+def test_all_of_a_batch_can_be_read_before_it_is_sent(
+    visitor: Visitor, saved: Saved, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.web.batch_page._SHOWN", 2)
+    review = choose(visitor, save_many(saved, 3))
+    link = review.soup.find("a", string="all of the batch as a CSV file")
+    assert isinstance(link, Tag)
+    table = client.get(str(link["href"])).text
+    assert all(f"Campaign {number}" in table for number in (1, 2, 3))
+
+
+def test_batches_are_listed_a_page_at_a_time(
+    visitor: Visitor,
+    saved: Saved,
+    add_connection: Callable[..., str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(batches, "PAGE", 2)
+    key = add_connection()
+    assert "There is no batch yet." in visitor.open("/batches").text
+    for draft_id in save_many(saved, 3):
+        choose(visitor, [draft_id])
+    page = visitor.open("/batches")
+    assert "Batch 3" in page.text
+    assert "Batch 1" not in page.text
+    older = page.soup.find("a", string="Older")
+    assert isinstance(older, Tag)
+    last = visitor.open(str(older["href"]))
+    assert "Batch 1" in last.text
+    assert last.soup.find("a", string="Older") is None
+    assert last.soup.find("a", string="Newest")
+
+    visitor.press(last, "/client", client=key)
+    assert "There is no batch of Client A yet." in visitor.open("/batches").text
