@@ -106,8 +106,13 @@ def test_what_is_ticked_is_copied_and_given_a_client_by_one_press_each(
     page.keyboard.press("Enter")
     operator.sees("1 copy was made, 3 weeks later.")
     tick(page, "Recall")
-    page.get_by_text("Set the client").click()
-    page.get_by_role("button", name="Acme Dental").click()
+    page.get_by_text("Set the client", exact=True).click()
+    page.get_by_role("button", name="Set the client of those ticked").click()
+    operator.sees("Choose the client first.")
+    expect(page.get_by_role("checkbox", name="Tick Recall", exact=True)).to_be_checked()
+    page.get_by_text("Set the client", exact=True).click()
+    page.get_by_role("combobox", name="Client").select_option("Acme Dental")
+    page.get_by_role("button", name="Set the client of those ticked").click()
     operator.sees("1 campaign goes to Acme Dental now.")
 
 

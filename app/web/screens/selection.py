@@ -173,7 +173,10 @@ def _describe_move(weeks: int, dated: int, others: int) -> str:
 @needs(Right.EDIT)
 def move() -> ResponseReturnValue:
     """Let what is ticked go to another connection, and offer to let it go where it went."""
-    to = connections().find(request.form.get("connection", ""))
+    if not request.form.get("connection"):
+        tell_what_to_change("Choose the client first.")
+        return _lead_back()
+    to = connections().find(request.form["connection"])
     require(Right.EDIT, to.key)
     if not to.is_enabled:
         tell_what_to_change("Nothing can be sent there. Choose another connection.")
