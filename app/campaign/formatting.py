@@ -5,6 +5,7 @@ from datetime import date, time, timedelta
 
 from app.campaign.contract.fields import Weekday
 from app.campaign.contract.payload import write_time
+from app.campaign.contract.visible import JOINERS
 from app.campaign.contract.wording import join_words
 
 _WEEK = list(Weekday)
@@ -16,8 +17,11 @@ _DAYS = tuple(day.capitalize()[:3] for day in Weekday)
 
 
 def replace_invisible(text: str) -> str:
-    """Put a space in place of each sign that is not printed, such as one that a terminal obeys."""
-    return "".join(sign if sign.isprintable() else " " for sign in text)
+    """Put a space in place of each sign that is not printed, such as one that a terminal obeys.
+
+    What joins the signs beside it stays.
+    """
+    return "".join(sign if sign.isprintable() or sign in JOINERS else " " for sign in text)
 
 
 def write_plural(count: int, singular: str, plural: str, **names: object) -> str:

@@ -9,6 +9,7 @@ from flask.cli import with_appcontext
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
+from app.campaign.contract.visible import tidy
 from app.cli.batch_file import Line, read_lines
 from app.cli.output import echo_line
 from app.cli.refusals import Unusable
@@ -183,7 +184,7 @@ COMMANDS = (send_command,)
 
 def _find_connection(name: str) -> Connection:
     known = connections().list_all()
-    matches = [connection for connection in known if connection.name == name]
+    matches = [connection for connection in known if tidy(connection.name) == tidy(name)]
     if not matches:
         names = ", ".join(connection.name for connection in known)
         raise Unusable(f"There is no connection “{name}”. There are: {names}.")

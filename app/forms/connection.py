@@ -10,7 +10,7 @@ from wtforms.validators import DataRequired, Length, StopValidation
 from app.campaign.contract.fields import CAMPAIGNS_PATH
 from app.campaign.contract.id_kinds import IdKind
 from app.connections import COLOURS, Connection
-from app.forms.names import make_name_field, strip
+from app.forms.names import check_plain, make_name_field, strip, tidy_name
 from app.remote.addresses import NOTHING_ELSE, AllowedHosts
 from app.remote.connection import (
     LONGEST_URL,
@@ -176,8 +176,9 @@ class BookForm(Form):
                 max=LONGEST_NICKNAME,
                 message=f"Choose a nickname of {LONGEST_NICKNAME} characters or fewer.",
             ),
+            check_plain,
         ],
-        filters=[strip],
+        filters=[tidy_name],
     )
 
 

@@ -5,7 +5,9 @@ from typing import Any
 from wtforms import Form, StringField
 from wtforms.validators import DataRequired, Length, StopValidation
 
-from app.campaign.contract.visible import can_be_seen
+from app.campaign.contract.visible import is_plain, tidy
+
+INVISIBLE = "Take the invisible characters out of the name."
 
 
 def strip(typed: str | None) -> str:
@@ -13,18 +15,23 @@ def strip(typed: str | None) -> str:
     return (typed or "").strip()
 
 
+def tidy_name(typed: str | None) -> str:
+    """Write a typed name in the one way by which it is compared."""
+    return tidy(typed or "")
+
+
 def make_name_field(missing: str, longest: int = 80, description: str = "") -> Any:
     """Make the field of a name; *missing* says what to enter, *longest* is in characters."""
     too_long = f"Choose a name of {longest} characters or fewer."
     return StringField(
         "Name",
-        [DataRequired(missing), Length(max=longest, message=too_long), _check_visible],
-        filters=[strip],
+        [DataRequired(missing), Length(max=longest, message=too_long), check_plain],
+        filters=[tidy_name],
         description=description,
     )
 
 
-def _check_visible(_form: Form, field: Any) -> None:
+def check_plain(_form: Form, field: Any) -> None:
     """Hold a name to what can be seen, and typed again."""
-    if not (field.data.isprintable() and can_be_seen(field.data)):
-        raise StopValidation("Take the invisible characters out of the name.")
+    if not is_plain(field.data):
+        raise StopValidation(INVISIBLE)

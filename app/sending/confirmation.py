@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from app.campaign.contract.problems import Problem
-from app.campaign.contract.visible import drop_invisible
+from app.campaign.contract.visible import drop_invisible, tidy
 from app.campaign.explanation import Explanation
 from app.connections import Connection
 from app.sending.approval import Standing, find_standing_of_draft
@@ -178,7 +178,7 @@ def check_sender(to: Connection, *, named: str, who: str) -> None:
     """
     if to.is_sandbox:
         return
-    if named.strip() != to.name:
+    if tidy(named) != tidy(to.name):
         raise NotNamed
     if not who:
         raise NoSender

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.campaign.contract.visible import tidy
 from app.store import audit_trail
 from app.store.audit_trail import EventKind, name_connection_chain
 from app.store.connection_models import SavedConnection
@@ -116,7 +117,7 @@ def read_names(session: Session, key: str) -> list[tuple[str, str]]:
 def _take(
     session: Session, into: SavedConnection, entered: EnteredConnection, now: datetime
 ) -> None:
-    key = entered.name.casefold()
+    key = tidy(entered.name).casefold()
     other = session.scalar(select(SavedConnection).where(SavedConnection.name_key == key))
     if other is not None and other.id != into.id:
         raise NameTaken(entered.name)

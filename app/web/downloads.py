@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from unicodedata import normalize
+from unicodedata import category, normalize
+from urllib.parse import quote
 
 from flask import Response
 
@@ -16,14 +17,20 @@ _LONGEST_NAME = 60
 
 
 def name_file(name: str, ending: str) -> str:
-    """Name a file after a campaign, in small letters, digits and hyphens that any system takes."""
-    plain = normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    words = re.sub(r"[^a-z0-9]+", "-", plain)[:_LONGEST_NAME].strip("-")
+    """Name a file after a campaign, in small letters (of any script), digits and hyphens."""
+    signs = normalize("NFC", name.casefold())
+    # Letters, the marks that belong to them, and numbers.
+    kept = "".join(sign if category(sign)[0] in "LMN" else "-" for sign in signs)
+    words = re.sub("-+", "-", kept)[:_LONGEST_NAME].strip("-")
     return f"{words or 'campaign'}{ending}"
 
 
 def send_download(content: str | bytes | Iterator[str], file: str, media_type: str) -> Response:
-    """Answer with what a browser saves under the name *file*, which is plain ASCII."""
+    """Answer with what a browser saves under the name *file*, with letters of any script."""
     answer = Response(content, mimetype=media_type)
-    answer.headers.set("Content-Disposition", "attachment", filename=file)
+    ascii_file = normalize("NFKD", file).encode("ascii", "ignore").decode()
+    names = {"filename": ascii_file if ascii_file[0] not in "-." else f"campaign{ascii_file}"}
+    if not file.isascii():
+        names["filename*"] = f"UTF-8''{quote(file)}"  # RFC 8187; the other is for old browsers.
+    answer.headers.set("Content-Disposition", "attachment", **names)
     return answer

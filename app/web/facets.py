@@ -49,11 +49,11 @@ class Filter:
 
 
 def describe_filters(
-    facets: Facets, asked: Mapping[str, str], clients: Mapping[str, Connection], shown: str
+    facets: Facets, asked: Mapping[str, str], clients: Mapping[str, Connection], listed: str
 ) -> list[Filter]:
     """Describe the filters of a list that was *asked* for by these parts of its address.
 
-    *clients* are the connections that may be looked at, by the keys that drafts have, and *shown*
+    *clients* are the connections that may be looked at, by the keys that drafts have, and *listed*
     is how many the list has, which is what a choice that is chosen shows. What is deleted has no
     filter by state: that it is deleted takes the state's place in the address.
     """
@@ -72,7 +72,7 @@ def describe_filters(
         ("month", "First day", months, by_month),
     )
     return [
-        Filter(name, title, list(_list_choices(name, texts, facet, asked, shown)))
+        Filter(name, title, list(_list_choices(name, texts, facet, asked, listed)))
         for name, title, texts, facet in rows
         if asked.get(name) != Show.DELETED
     ]
@@ -102,7 +102,7 @@ def _name_months(facet: Facet, chosen: str) -> dict[str, str]:
 
 
 def _list_choices(
-    name: str, words: Mapping[Any, str], facet: Facet, asked: Mapping[str, str], shown: str
+    name: str, words: Mapping[Any, str], facet: Facet, asked: Mapping[str, str], listed: str
 ) -> Iterable[Choice]:
     """List the choices that match a draft, may match one (the count was capped), or are chosen."""
     rest = {key: value for key, value in asked.items() if key != name}
@@ -113,7 +113,7 @@ def _list_choices(
         chosen = {} if is_chosen else {name: value}
         yield Choice(
             text,
-            shown if is_chosen else write_count(count, is_capped=facet.is_capped),
+            listed if is_chosen else write_count(count, is_capped=facet.is_capped),
             lead_to_list(rest | chosen),
             is_chosen,
         )

@@ -9,10 +9,13 @@ from app.web.downloads import name_file
     ("name", "file"),
     [
         ("Q1 Recall East", "q1-recall-east.ics"),
-        ("Café déjà vu!", "cafe-deja-vu.ics"),
+        ("Café déjà vu!", "café-déjà-vu.ics"),
         ('../../etc/"x"\r\n', "etc-x.ics"),
         ("", "campaign.ics"),
-        ("日本", "campaign.ics"),
+        ("日本 2027", "日本-2027.ics"),
+        ("Straße", "strasse.ics"),
+        ("สวัสดี", "สวัสดี.ics"),
+        ("\u202e!\u200b", "campaign.ics"),
         ("a" * 300, f"{'a' * 60}.ics"),
     ],
 )

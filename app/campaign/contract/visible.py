@@ -5,6 +5,7 @@ spaces do. They are listed here, because `str.isprintable` is false for new visi
 """
 
 import re
+from unicodedata import normalize
 
 VISIBLE = (
     r"[^\s\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
@@ -28,6 +29,22 @@ def can_be_encoded(text: str) -> bool:
 def can_be_seen(text: str) -> bool:
     """Tell whether a text has a visible character."""
     return _VISIBLE.search(text) is not None
+
+
+JOINERS = "\u200c\u200d\ufe0e\ufe0f"
+"""Signs that show nothing themselves and decide how those beside them are shown."""
+
+
+def is_plain(text: str) -> bool:
+    """Tell whether a text has only visible characters, spaces between them, and `JOINERS`."""
+    return can_be_seen(text) and all(
+        sign == " " or sign in JOINERS or can_be_seen(sign) for sign in text
+    )
+
+
+def tidy(text: str) -> str:
+    """Write a name as somebody types it again: composed (NFC), with single spaces between words."""
+    return " ".join(normalize("NFC", text).split())
 
 
 def drop_invisible(text: str) -> str:

@@ -109,10 +109,10 @@ def _read_listing(session: Session, query: DraftQuery) -> _Listing:
     except NotSearchable as error:
         return _Listing(Page([], 0, None, None), problem=str(error))
     counts, page = count_facets(session, query, hits), read_page(session, query, hits)
-    shown = write_count(page.count, is_capped=page.count > COUNTED)
+    listed = write_count(page.count, is_capped=page.count > COUNTED)
     return _Listing(
         page=page,
-        filters=describe_filters(counts, read_filters(), map_clients(), shown),
+        filters=describe_filters(counts, read_filters(), map_clients(), listed),
         is_counted=not counts.is_capped,
         sendable=_list_sendable(counts.sendable),
     )

@@ -7,8 +7,9 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from flask.typing import ResponseReturnValue
 
 from app.campaign.compliance.rulebook import load_rulebook
-from app.campaign.contract.visible import can_be_seen
+from app.campaign.contract.visible import can_be_seen, is_plain, tidy
 from app.campaign.contract.wording import WORDS
+from app.forms.names import INVISIBLE
 from app.rights import Right
 from app.services import store
 from app.store import drafts, presets
@@ -95,7 +96,7 @@ def _draw_page(draft_id: str, error: str = "", *, is_taken: bool = False) -> str
 @needs(Right.EDIT)
 def keep(draft_id: str) -> ResponseReturnValue:
     """Keep a campaign's own settings under a name, with what is ticked."""
-    name = request.form.get("name", "").strip()
+    name = tidy(request.form.get("name", ""))
     if fault := _find_fault(name):
         return make_response(_draw_page(draft_id, fault), 422)
     replaces = request.form.get("replace") == name
@@ -124,6 +125,8 @@ def _find_fault(name: str) -> str:
     """Find why a preset cannot have a name; nothing if it can."""
     if not can_be_seen(name):
         return _NAMELESS
+    if not is_plain(name):
+        return INVISIBLE
     if len(name) > LONGEST_NAME:
         return f"Shorten the name to {LONGEST_NAME} characters."
     return _GIVEN if name in {preset.title for preset in load_rulebook().presets} else ""

@@ -52,6 +52,7 @@ def test_a_connection_is_entered_and_its_token_never_shown(
     [
         ({"name": ""}, "name", "Enter a name, such as the client's."),
         ({"name": "\u3164"}, "name", "Take the invisible characters out of the name."),
+        ({"name": "Client\u202e A"}, "name", "Take the invisible characters out of the name."),
         ({"name": "Sandbox"}, "name", "Another connection has this name."),
         ({"base_url": "http://api.example"}, "base_url", "starts with https://"),
         ({"base_url": "https://me:secret@api.example"}, "base_url", "Take the user name"),
@@ -118,6 +119,13 @@ def test_the_environments_has_to_be_public_too(settings: Settings) -> None:
     inside = replace(settings, base_url="https://10.0.0.1", token=LIVE.token)
     with pytest.raises(CannotStart, match="Give the public host name of the API"):
         create_app(inside)
+
+
+def test_two_connections_cannot_have_names_that_look_alike(visitor: Visitor) -> None:
+    form = visitor.open("/connections/new")
+    assert visitor.press(form, "new", ANSWERS | {"name": "Café  A"}).heading == "Café A"
+    again = visitor.press(form, "new", ANSWERS | {"name": "Cafe\u0301 a"})
+    assert "Another connection has this name" in again.text
 
 
 def test_two_connections_cannot_have_one_name(visitor: Visitor, made: Page) -> None:
