@@ -9,12 +9,14 @@ from sqlalchemy import Connection, Engine, create_engine, func, inspect, select
 from sqlalchemy.exc import DatabaseError, ProgrammingError
 from sqlalchemy.orm import Session
 
+from app.campaign.contract.wording import join_words
 from app.cli.weaknesses import Weakness, broken, is_own_sandbox, weak
 from app.host_settings import LOOPBACK
 from app.sending.brought_back import FILE as NOTE
 from app.sending.brought_back import is_missing_there, read_note
 from app.server_addresses import read_database_url
 from app.settings import Settings
+from app.store.base import Base
 from app.store.connection_models import SavedConnection
 from app.store.dialects.postgresql import (
     CLOCK,
@@ -127,9 +129,28 @@ def _check_content(connection: Connection, settings: Settings) -> Iterator[Weakn
     if revision != HEAD:
         yield weak("migrations", "The database is of an older version. Start the app: it upgrades.")
         return
+    if lacking := _list_lacking(connection):
+        yield broken(
+            "migrations",
+            f"The database lacks {join_words(lacking)}, though it says that it has them. Bring a "
+            "backup back that was made by a released version.",
+        )
+        return
     yield from _check_seals(connection, settings)
     yield from _check_log(connection, settings)
     yield from _check_connections(connection, settings)
+
+
+def _list_lacking(connection: Connection) -> list[str]:
+    """List the columns, as table.column, that the app reads and the database has not."""
+    there = inspect(connection).get_multi_columns()
+    names = {name: {column["name"] for column in columns} for (_, name), columns in there.items()}
+    return [
+        f"{table.name}.{column.name}"
+        for table in Base.metadata.sorted_tables
+        for column in table.columns
+        if column.name not in names.get(table.name, ())
+    ]
 
 
 def _check_server(connection: Connection) -> Iterator[Weakness]:

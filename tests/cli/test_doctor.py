@@ -206,6 +206,16 @@ class TestMail:
 
 
 @pytest.mark.sqlite
+def test_a_column_that_is_missing_is_named(examine: Examine, store: Store) -> None:
+    with store.writing() as session:
+        session.execute(text("ALTER TABLE batch DROP COLUMN made_by"))
+
+    result = examine()
+    assert find(result)["migrations"] == "broken"
+    assert "The database lacks batch.made_by" in result.output
+
+
+@pytest.mark.sqlite
 class TestFolder:
     def test_what_was_never_started_is_weak_and_nothing_is_made(
         self, examine: Examine, tmp_path: Path

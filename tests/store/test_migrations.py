@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,42 @@ def test_the_newest_migration_is_the_one_that_databases_are_brought_to() -> None
     script = ScriptDirectory(str(Path(migrations.__file__).parent))
 
     assert script.get_current_head() == migrations.HEAD
+
+
+RELEASED = {
+    "0001_drafts_and_submissions": "e5490901df213590",
+    "0002_findings_and_presets": "8476326568155c52",
+    "0003_connections_trail_and_log": "650edbd478de0bec",
+    "0004_claims_chains_and_seals": "84ab83645230b7dd",
+    "0005_rows_are_counted": "0214fdf10fdad736",
+    "0006_sequence_and_connection_key": "a39a80d9d1cd166e",
+    "0007_connection_and_last_day": "fa13746605b7f040",
+    "0008_queue": "8dae2976561f52f0",
+    "0009_index_by_state": "0970c58857ea1d85",
+    "0010_batch_summary": "8e66201dda718bfa",
+    "0011_people": "680df8754aa4e4d4",
+    "0012_api_tokens": "86d4191cdd8367d4",
+    "0013_approval": "b59ebe4d383a51ef",
+    "0014_comments": "c18ae5e58c27ed43",
+    "0015_notices": "d0cbccaa2682285f",
+    "0016_identities": "8733dd0966ce27f9",
+    "0017_readiness": "ebf6040476f11a82",
+    "0018_activity": "6ef5d9ae9606ace2",
+    "0019_saved_views": "e72b107382dcf151",
+    "0020_dashboard": "1e19de2d23b195d9",
+    "0021_orders_of_the_list": "c04f413fb4d1a7d9",
+    "0022_presets_of_a_connection": "67a7213b407e16f9",
+    "0023_left_out_of_batches": "a665316f42aebb59",
+}
+"""The beginning of the SHA-256 of each migration, by its file."""
+
+
+def test_no_migration_that_databases_have_been_through_is_changed() -> None:
+    """A database goes through each once, so what is added to one later never comes to it."""
+    folder = Path(migrations.__file__).parent / "versions"
+    files = {file.stem: file.read_bytes() for file in folder.glob("[0-9]*.py")}
+
+    assert {name: sha256(source).hexdigest()[:16] for name, source in files.items()} == RELEASED
 
 
 def test_a_database_that_is_up_to_date_is_left_alone(
