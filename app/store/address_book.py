@@ -59,9 +59,24 @@ _NICKNAMES = select(BookEntry.kind, BookEntry.value, BookEntry.nickname).where(
 )
 
 
-def keep(session: Session, connection_key: str, kind: IdKind, value: str, nickname: str) -> None:
+def keep(
+    session: Session, connection_key: str, kind: IdKind, value: str, nickname: str
+) -> BookEntry:
     """Add an id, or give the one that is there this nickname."""
-    _find_or_add(session, connection_key, kind, value).nickname = nickname
+    entry = _find_or_add(session, connection_key, kind, value)
+    entry.nickname = nickname
+    return entry
+
+
+def list_namesakes(session: Session, entry: BookEntry) -> list[str]:
+    """List the other ids of a connection and a kind that have the nickname of this one."""
+    query = select(BookEntry.value).where(
+        BookEntry.connection_key == entry.connection_key,
+        BookEntry.kind == entry.kind,
+        BookEntry.nickname == entry.nickname,
+        BookEntry.value != entry.value,
+    )
+    return list(session.scalars(query.order_by(BookEntry.value)))
 
 
 def forget(session: Session, connection_key: str, entry_id: int) -> None:

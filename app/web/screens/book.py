@@ -6,15 +6,21 @@ from flask import Blueprint, flash, jsonify, redirect, render_template, request,
 from flask.typing import ResponseReturnValue
 
 from app.campaign.contract.id_kinds import ID_FIELDS, IdKind
+from app.campaign.contract.wording import join_words
 from app.connections import SANDBOX
 from app.forms.connection import BookForm
 from app.rights import Right
 from app.services import connections, find_services, store
 from app.store import address_book
+from app.store.collation import make_sort_key
+from app.store.connection_models import BookEntry
 from app.web.access import needs
 from app.web.row_numbers import read_number
 
 bp = Blueprint("book", __name__)
+
+MOST = 100
+"""Entries on one page; who wants another one searches for it."""
 
 
 @bp.get("/connections/<key:key>/book")
@@ -31,15 +37,17 @@ def keep(key: str) -> ResponseReturnValue:
     if not form.validate():
         return _draw_page(key, form), 422
     with store().writing() as session:
-        address_book.keep(
+        entry = address_book.keep(
             session,
             connections().get(key).key,
             IdKind(form.kind.data),
             form.value.data or "",
             form.nickname.data or "",
         )
-    flash(f"{form.nickname.data} is in the address book.")
-    return redirect(url_for("book.show", key=key))
+        entry_id, others = entry.id, address_book.list_namesakes(session, entry)
+    also = f" {join_words(others)} is called that, too: tell them apart." if others else ""
+    flash(f"{form.nickname.data} is in the address book.{also}")
+    return redirect(_lead_to(key, f"entry-{entry_id}"))
 
 
 @bp.post("/connections/<key:key>/book/forget")
@@ -48,7 +56,16 @@ def forget(key: str) -> ResponseReturnValue:
     with store().writing() as session:
         address_book.forget(session, key, request.form.get("entry", 0, type=read_number))
     flash("Taken out of the address book. Drafts that have the id keep it.")
-    return redirect(url_for("book.show", key=key))
+    return redirect(_lead_to(key, "b-known"))
+
+
+def _lead_to(key: str, anchor: str) -> str:
+    """Lead to a place in the book, as it was searched."""
+    return url_for("book.show", key=key, search=_read_search() or None, _anchor=anchor)
+
+
+def _read_search() -> str:
+    return request.args.get("search", "").strip()
 
 
 @bp.get("/connections/<key:key>/book.json")
@@ -87,10 +104,22 @@ def _add_examples(offered: dict[str, list[Any]]) -> None:
 
 
 def _draw_page(key: str, form: BookForm) -> str:
+    search = _read_search()
     with store().reading() as session:
+        known = address_book.read_entries(session, key)
+        matching = [entry for entry in known if _matches(entry, search)]
         return render_template(
             "connections/book.html",
             connection=connections().find(connections().get(key).key),
-            entries=address_book.read_entries(session, key),
+            count=len(known),
+            more=len(matching[MOST:]),
+            entries=matching[:MOST],
+            search=search,
             form=form,
         )
+
+
+def _matches(entry: BookEntry, search: str) -> bool:
+    """Tell whether an entry has the words of a search, whatever their case and accents."""
+    text = make_sort_key(f"{entry.nickname} {entry.value} {entry.kind}")
+    return all(word in text for word in make_sort_key(search).split())

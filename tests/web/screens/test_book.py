@@ -6,8 +6,11 @@ import pytest
 from flask.testing import FlaskClient
 
 from app.campaign.contract.fields import CallingEntity
-from app.campaign.contract.id_kinds import ID_FIELDS
+from app.campaign.contract.id_kinds import ID_FIELDS, IdKind
+from app.connections import SANDBOX
 from app.sandbox.examples import EXAMPLES, ExampleId, find_example
+from app.store import address_book
+from app.store.database import Store
 from tests.factories import outbound, typed
 from tests.pages import Visitor, text
 
@@ -144,6 +147,36 @@ def test_each_connection_has_a_book_of_its_own(
 
     assert offered(client, key)["phone_number_pool_id"] == [["pool", "pool_1", "All lines"]]
     assert offered(client) == examples()
+
+
+def test_two_ids_of_one_nickname_are_pointed_out(visitor: Visitor) -> None:
+    page = visitor.open("/connections/sandbox/book")
+    for value in ("asst_1", "asst_2"):
+        answers = {"kind": "assistant", "value": value, "nickname": "Front desk"}
+        page = visitor.press(page, "book", answers)
+    assert "asst_1 is called that, too" in page.flash()
+    other_kind = {"kind": "squad", "value": "squad_1", "nickname": "Front desk"}
+    assert "too" not in visitor.press(page, "book", other_kind).flash()
+
+
+def test_a_long_book_is_searched(
+    visitor: Visitor, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.web.screens.book.MOST", 5)
+    with store.writing() as session:
+        for number in range(12):
+            address_book.keep(
+                session, SANDBOX, IdKind.ASSISTANT, f"asst_{number}", f"Désk {number}"
+            )
+    page = visitor.open("/connections/sandbox/book")
+    assert len(page.soup.select("tbody tr")) == 5
+    assert "and 7 more" in page.text
+
+    last = visitor.open("/connections/sandbox/book", search="desk 11")
+    assert [text(row.code) for row in last.soup.select("tbody tr")] == ["asst_11"]
+    assert str(last.soup.select("tbody form")[0]["action"]).endswith("book?search=desk+11")
+    nothing = visitor.open("/connections/sandbox/book", search="nowhere")
+    assert "No id here has these words." in nothing.text
 
 
 def test_an_entry_is_taken_out_again(visitor: Visitor, client: FlaskClient) -> None:
