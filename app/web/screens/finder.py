@@ -1,8 +1,9 @@
-"""What the palette finds among the campaigns: the list's own search, as a few lines of JSON.
+"""What the palette finds: campaigns by the list's own search, and clients, as a few lines of JSON.
 
 It asks what the list asks, so it shows nobody more than the list does.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from flask import Blueprint, jsonify, url_for
@@ -10,10 +11,13 @@ from flask.typing import ResponseReturnValue
 
 from app.rights import Right
 from app.services import connections, store
+from app.store.collation import make_sort_key
 from app.store.draft_query import Row
 from app.store.listing import read_page
 from app.store.search_words import NotSearchable
 from app.web.access import needs
+from app.web.clients import list_clients
+from app.web.list_address import lead_to_list
 from app.web.list_query import read_query
 from app.web.names import name_campaign
 from app.web.state_words import STATE_WORDS
@@ -21,34 +25,61 @@ from app.web.state_words import STATE_WORDS
 MOST = 8
 """Campaigns that are offered at once; who wants more opens the list."""
 
+_LOOKED_AT = 60
+_MOST_CLIENTS = 3
+
 bp = Blueprint("finder", __name__)
 
 
 @bp.get("/find.json")
 @needs(Right.VIEW)
 def find() -> ResponseReturnValue:
-    """Give the first campaigns that match: ``[{"name": …, "detail": …, "address": …}]``.
+    """Give the first that match: ``[{"name": …, "detail": …, "address": …}]``.
 
-    They are those of all clients, whichever is worked on.
-
-    The detail is the connection and the state, in words. What cannot be searched finds nothing.
+    First come campaigns with the search as it was typed in their names, then clients whose names
+    have all its words, and then other campaigns; each those changed last first, of all clients,
+    whichever is worked on. The detail of a campaign is the connection and the state, in words. What
+    cannot be searched finds nothing.
     """
+    query = replace(read_query(), client=None, size=_LOOKED_AT)
     with store().reading() as session:
         try:
-            rows = read_page(session, replace(read_query(), client=None)).drafts[:MOST]
+            rows = read_page(session, query).drafts
         except NotSearchable:
             rows = []
+    phrase = make_sort_key(query.search)
+    near = [row for row in rows if phrase in make_sort_key(row.name)][:MOST]
+    others = [row for row in rows if row not in near][: MOST - len(near)]
     return jsonify(
         [
-            {
-                "name": name_campaign(row.name),
-                "detail": _describe(row),
-                "address": url_for("editing.edit", draft_id=row.id),
-            }
-            for row in rows
+            *map(_describe, near),
+            *_list_clients(phrase.split()),
+            *map(_describe, others),
         ]
     )
 
 
-def _describe(row: Row) -> str:
-    return f"{connections().find(row.connection_key).name}, {STATE_WORDS[row.state]}"
+def _list_clients(words: Sequence[str]) -> list[dict[str, str]]:
+    """List the clients whose names have these words, of which there has to be one."""
+    clients = [
+        client
+        for client in list_clients()
+        if words and all(word in make_sort_key(client.name) for word in words)
+    ]
+    return [
+        {
+            "name": f"Campaigns of {client.name}",
+            "detail": client.mode,
+            "address": lead_to_list({"client": client.key}),
+        }
+        for client in clients[:_MOST_CLIENTS]
+    ]
+
+
+def _describe(row: Row) -> dict[str, str]:
+    connection = connections().find(row.connection_key)
+    return {
+        "name": name_campaign(row.name),
+        "detail": f"{connection.name}, {STATE_WORDS[row.state]}",
+        "address": url_for("editing.edit", draft_id=row.id),
+    }

@@ -43,3 +43,28 @@ def test_a_campaign_without_a_name_is_found_by_its_stand_in(
 def test_what_finds_nothing_is_an_empty_list(client: FlaskClient, search: str) -> None:
     answer = client.get(f"/find.json?search={search}")
     assert (answer.status_code, answer.get_json()) == (200, [])
+
+
+def test_a_client_is_found_by_its_name_before_campaigns_that_have_its_words_apart(
+    client: FlaskClient, saved: Callable[..., str], add_connection: Callable[..., str]
+) -> None:
+    add_connection("Client 01 Dental")
+    key = add_connection("Client 07 Roofing")
+    saved(inbound(name="Client 07: recall"))
+    of_another = client.get("/find.json?search=dental").get_json()
+    saved(inbound(name="Desk 0756"), connection=of_another[0]["address"].partition("=")[2])
+
+    rows = client.get("/find.json?search=Client+07").get_json()
+    assert [row["name"] for row in rows] == [
+        "Client 07: recall",
+        "Campaigns of Client 07 Roofing",
+        "Desk 0756",
+    ]
+    assert (rows[1]["detail"], rows[1]["address"]) == ("LIVE", f"/?client={key}")
+
+
+def test_what_nobody_searches_for_is_no_client(
+    client: FlaskClient, add_connection: Callable[..., str]
+) -> None:
+    add_connection("Client A")
+    assert client.get("/find.json?search=").get_json() == []
