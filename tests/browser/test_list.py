@@ -128,12 +128,18 @@ def test_enter_opens_the_campaign_whose_box_has_focus(operator: Operator, saved:
     assert list_ticked(page) == ["Front desk"]
 
 
+@pytest.mark.parametrize("connection", ["", "another"])
 @pytest.mark.parametrize("width", [390, 900, 1280])
 def test_nothing_moves_when_a_campaign_is_ticked_and_the_page_is_no_wider_than_the_screen(
-    operator: Operator, saved: Saved, width: int
+    operator: Operator,
+    saved: Saved,
+    add_connection: Callable[..., str],
+    width: int,
+    connection: str,
 ) -> None:
     saved(outbound(name="Recall"))
-    saved(inbound(name="Front desk"))
+    # All can be sent at once where it goes to one client.
+    saved(inbound(name="Front desk"), connection=connection and add_connection())
     page = operator.page
     page.set_viewport_size({"width": width, "height": 844})
     page.goto("/?sort=name")
