@@ -1,43 +1,30 @@
 """The form: opened, saved by hand and by itself, and checked on the way to the review."""
 
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from app.campaign.contract.reading import Answers
 from app.campaign.contract.web_address import is_web_address
 from app.campaign.contract.wording import WORDS
-from app.connections import Connection
 from app.forms.campaign import TYPED, CampaignForm, read_typed_answers
 from app.rights import Right
-from app.sending.approval import Standing, find_standing_of_draft
-from app.sending.webhook_check import WEBHOOK, TooSoon, check_webhook, hide_secrets, was_received
+from app.sending.webhook_check import TooSoon, check_webhook
 from app.services import connections, store
-from app.store import approvals, audit_trail, batches, drafts, request_log
-from app.store.acceptances import read_accepted
-from app.store.address_book import Nicknames
-from app.store.base import State
+from app.store import approvals, audit_trail, drafts
 from app.store.drafts import AlreadySubmitted, StaleVersion
 from app.store.models import Draft
-from app.store.records import LoggedCall
-from app.web.access import choose_connection, list_connections, needs
+from app.web.access import choose_connection, needs
 from app.web.clients import find_client
-from app.web.clocks import draw_clock_switch, set_clock
-from app.web.kept_presets import list_visible_presets, name_presets
+from app.web.clocks import set_clock
+from app.web.form_page import draw_form
 from app.web.names import name_campaign
 from app.web.nicknames import read_sandbox_names
-from app.web.panel.findings_view import write_posted
-from app.web.panel.macros import draw_macro
-from app.web.panel.panel import Panel, add_nicknames, build_panel
-from app.web.panel.rows import build_rows
 from app.web.row_numbers import read_number
 from app.web.saving import save_answers
-from app.web.teamwork import find_teamwork
 from app.web.undo import tell_with_undo
 from app.web.visit import find_connection
 
@@ -67,7 +54,7 @@ def blank(draft_id: str) -> ResponseReturnValue:
     if asked and to != asked:
         name = connections().find(to).name
         flash(f"You may not make campaigns where you wanted to: this one goes to {name}.")
-    return _draw_form(draft_id, None, {"connection": to}, read_sandbox_names())
+    return draw_form(draft_id, None, {"connection": to}, read_sandbox_names())
 
 
 @bp.get("/drafts/<draft:draft_id>")
@@ -82,7 +69,7 @@ def edit(draft_id: str) -> ResponseReturnValue:
             )
         if draft.is_locked:
             return redirect(url_for("submissions.latest", draft_id=draft_id))
-        return _draw_form(draft.id, draft, draft.answers, of_sandbox)
+        return draw_form(draft.id, draft, draft.answers, of_sandbox)
 
 
 @bp.post("/drafts/<draft:draft_id>")
@@ -110,7 +97,7 @@ def save(draft_id: str) -> ResponseReturnValue:
 
     form = CampaignForm.from_answers(answers)
     if not form.validate():
-        return _draw_form(draft.id, draft, answers, read_sandbox_names(), form), 422
+        return draw_form(draft.id, draft, answers, read_sandbox_names(), form), 422
     return redirect(url_for("review.show", draft_id=draft_id))
 
 
@@ -183,17 +170,6 @@ def _check_webhook(draft: Draft) -> str:
     return url_for("editing.edit", draft_id=draft.id, checked=call_id)
 
 
-def _find_webhook_check(draft: Draft | None) -> LoggedCall | None:
-    """Find the check that this page is to show; one of another draft's address is none."""
-    number = request.args.get("checked", type=read_number)
-    if number is None:
-        return None
-    with store().reading() as session:
-        check = request_log.find_check(session, number, WEBHOOK)
-    url = str(draft.answers.get("webhook_url", "")).strip() if draft else ""
-    return check if check and check.url == hide_secrets(url) else None
-
-
 def _describe_fix(fix: Answers) -> str:
     return f"Changed: {', '.join(WORDS[name].label for name in fix)}."
 
@@ -217,66 +193,6 @@ def _save(draft_id: str, answers: dict[str, Any]) -> Draft:
 def _read_version() -> int:
     """Read which version the form was filled in over; 0 is none."""
     return request.form.get("version", 0, type=read_number)
-
-
-def _draw_form(
-    draft_id: str,
-    draft: Draft | None,
-    answers: Answers,
-    of_sandbox: Nicknames,
-    judged: CampaignForm | None = None,
-) -> str:
-    """Draw the form with these answers; *judged* is one that was posted and has errors."""
-    form = judged or CampaignForm.from_answers(answers)
-    refusal = _find_refusal(draft) if draft and not judged else {}
-    statements = read_accepted(draft) if draft else {}
-    to = connections().find(str(answers.get("connection", "")))
-    checked = _find_webhook_check(draft)
-    panel = build_panel(answers, statements, to)
-    with store().reading() as session:
-        teamwork = find_teamwork(session, draft_id) if draft else None
-        in_batches = batches.list_reviewed_with(session, draft, datetime.now(UTC)) if draft else []
-        beginnings = {} if draft else name_presets(list_visible_presets(session))
-        standing = _find_standing(session, draft, panel, to) if draft and not judged else None
-        panel = add_nicknames(panel, session, to, of_sandbox)
-    return render_template(
-        "campaign/form.html",
-        standing=standing,
-        teamwork=teamwork,
-        in_batches=in_batches,
-        beginnings=beginnings,
-        connection=to,
-        offered=[
-            connection
-            for connection in list_connections(Right.EDIT)
-            if connection.is_enabled or connection.key == to.key
-        ],
-        draft_id=draft_id,
-        draft_version=draft.version if draft else 0,
-        form=form,
-        rows=build_rows(form, panel.notes, refusal),
-        checked=checked,
-        was_received=checked is not None and was_received(checked),
-        has_schedule=form.start_date.is_used(form.values),
-        refusal=refusal,
-        accepted=write_posted(statements),
-        clocks=draw_clock_switch("campaign"),
-        panel=panel,
-        meaning=draw_macro("meaning", "meaning", panel),
-    )
-
-
-def _find_standing(session: Session, draft: Draft, panel: Panel, to: Connection) -> Standing | None:
-    """Find how the approval of a draft stands that is not under way; *panel* is of its answers."""
-    return None if draft.is_locked else find_standing_of_draft(session, draft, panel.meaning, to)
-
-
-def _find_refusal(draft: Draft) -> dict[str, list[str]]:
-    """Take the API's messages for the draft as it stands; an edit makes them old."""
-    if draft.state is not State.REFUSED:
-        return {}
-    latest = draft.submissions[0]
-    return latest.errors if latest.draft_version == draft.version else {}
 
 
 def _show_conflict(theirs: Draft, mine: dict[str, Any]) -> str:
