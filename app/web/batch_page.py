@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from flask import render_template, request
 from sqlalchemy.orm import Session
@@ -21,6 +22,7 @@ from app.store import (
     throttles,
 )
 from app.store.base import ItemState, State
+from app.store.batch_models import Batch
 from app.store.batch_progress import measure
 from app.web.access import find_person
 from app.web.connection_names import make_naming
@@ -54,23 +56,27 @@ def draw_batch(batch_id: int, refusal: NotConfirmed | None = None) -> str:
             )
         if progress.unchecked:
             return render_template("batches/checking.html", **page)
-        standing = find_standing_of_batch(session, batch, to)
-        ready = batches.read_items(session, batch_id, (ItemState.READY,), _SHOWN)
+        review = _find_review(session, batch, to)
         return render_template(
-            "batches/review.html",
-            standing=standing,
-            obstacle=find_approval_obstacle(session, standing, find_person()) if standing else "",
-            summary=batch_summary.summarise(session, batch),
-            shared=batches.count_shared(session, batch_id, datetime.now(UTC)),
-            unfit=batches.read_items(session, batch_id, (ItemState.UNFIT,), _SHOWN),
-            ready=ready,
-            decisions=approvals.find_last_of_drafts(session, [item.draft_id for item in ready])
-            if standing
-            else {},
-            most=_SHOWN,
-            **_name_refusal(refusal, to),
-            **page,
+            "batches/review.html", **review, **_name_refusal(refusal, to), **page
         )
+
+
+def _find_review(session: Session, batch: Batch, to: Connection) -> Mapping[str, Any]:
+    """Find what is looked at before a batch is sent."""
+    standing = find_standing_of_batch(session, batch, to)
+    ready = batches.read_items(session, batch.id, (ItemState.READY,), _SHOWN)
+    ready_ids = [item.draft_id for item in ready]
+    return {
+        "standing": standing,
+        "obstacle": find_approval_obstacle(session, standing, find_person()) if standing else "",
+        "summary": batch_summary.summarise(session, batch),
+        "shared": batches.count_shared(session, batch.id, datetime.now(UTC)),
+        "unfit": batches.read_items(session, batch.id, (ItemState.UNFIT,), _SHOWN),
+        "ready": ready,
+        "decisions": approvals.find_last_of_drafts(session, ready_ids) if standing else {},
+        "most": _SHOWN,
+    }
 
 
 def _describe_history(session: Session, batch_id: int) -> Sequence[HistoryEntry]:
