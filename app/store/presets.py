@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from app.store.models import KeptPreset
@@ -44,6 +44,19 @@ def keep(
     elif not replaces:
         raise NameTaken(name)
     preset.settings = dict(settings)
+
+
+def rename(session: Session, preset_id: int, name: str) -> None:
+    """Give a preset another name; raises `NameTaken`, and does nothing if there is no such one."""
+    preset = session.get(KeptPreset, preset_id)
+    if preset is None or preset.name == name:
+        return
+    taken = exists().where(
+        KeptPreset.name == name, KeptPreset.connection_key == preset.connection_key
+    )
+    if session.scalar(select(taken)):
+        raise NameTaken(name)
+    preset.name = name
 
 
 def find_connection_key(settings: Mapping[str, Any]) -> str:

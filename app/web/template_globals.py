@@ -36,7 +36,7 @@ from app.people.sign_in_options import FRESH
 from app.rights import Right
 from app.sending.confirmation import LONGEST_SENDER
 from app.services import connections, find_issuer, find_services, store
-from app.store import address_book, identities, join_links, saved_views, sign_ins
+from app.store import address_book, identities, join_links, presets, saved_views, sign_ins
 from app.version import VERSION
 from app.web.access import find_person, is_fresh, may
 from app.web.addresses import has_host_name
@@ -58,6 +58,7 @@ _LONGEST_TYPED = {
     "sender": LONGEST_SENDER,
     "view_name": saved_views.LONGEST_NAME,
     "id": address_book.LONGEST_ID,
+    "preset_name": presets.LONGEST_NAME,
     "nickname": address_book.LONGEST_NICKNAME,
 }
 """Characters that can be typed where no form of WTForms says so, by what is typed."""

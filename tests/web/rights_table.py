@@ -96,6 +96,7 @@ MAY = {
     "kept_presets.ask": "E",
     "kept_presets.forget": NOBODY,
     "kept_presets.index": "E",
+    "kept_presets.rename": NOBODY,
     "kept_presets.begin": "E",
     "kept_presets.keep": "E",
     "log.export": EVERYBODY,

@@ -35,6 +35,7 @@ _NOTHING = "There is nothing to keep yet: fill in more than the name and the day
 _NAMELESS = "Enter a name for the preset."
 _GIVEN = "A preset of the rules has this name. Choose another name."
 _TAKEN = "A preset has this name. Choose another name, or {}."
+_TAKEN_ALREADY = "Another preset has this name. Choose another name."
 _REPLACE, _ASK = "replace what that preset holds", "ask an administrator to replace that preset"
 
 
@@ -42,6 +43,11 @@ _REPLACE, _ASK = "replace what that preset holds", "ask an administrator to repl
 @needs(Right.EDIT)
 def index() -> str:
     """List what new campaigns can begin with, and what the rules offer for one that is there."""
+    return _draw_list()
+
+
+def _draw_list(fault: str = "") -> str:
+    """Draw the list, with why the one that is posted cannot have the name that was typed for it."""
     with store().reading() as session:
         kept = list_visible_presets(session)
         return render_template(
@@ -52,12 +58,32 @@ def index() -> str:
             ],
             titles=name_presets(kept),
             presets=load_rulebook().presets,
+            fault=fault,
+            typed=request.form,
         )
 
 
 def _name_rest(settings: Mapping[str, Any]) -> list[str]:
     """Name what a preset holds besides when and how often to call."""
     return [WORDS[name].thing for name in settings if name in WORDS and name not in FILLED]
+
+
+@bp.post("/presets/rename")
+@needs(Right.ADMINISTER)
+def rename() -> ResponseReturnValue:
+    preset_id, name = (
+        request.form.get("preset", 0, type=read_number),
+        tidy(request.form.get("name", "")),
+    )
+    if fault := _find_fault(name):
+        return make_response(_draw_list(fault), 422)
+    try:
+        with store().writing() as session:
+            presets.rename(session, preset_id, name)
+    except NameTaken:
+        return make_response(_draw_list(_TAKEN_ALREADY), 422)
+    flash(f"The preset is called {name} now.")
+    return redirect(url_for("kept_presets.index", _anchor=f"preset-{preset_id}"))
 
 
 @bp.post("/presets/forget")

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import time
 
 import pytest
+from bs4 import Tag
 from flask import Flask
 
 from app.rights import Role
@@ -237,7 +238,7 @@ def test_all_presets_are_listed_begun_with_and_deleted(
     visitor.press(page, "keep", {"name": "Recalls"})
     listed = visitor.open("/presets")
     assert "Recalls" in listed.text
-    (preset,) = (str(button["value"]) for button in listed.soup.select("details button"))
+    (preset,) = {str(button["value"]) for button in listed.soup.select("details button")}
     begun = visitor.press(listed, "begin", {"preset": preset})
     assert begun.typed("daily_start_time") == "09:00"
 
@@ -262,3 +263,22 @@ def test_ids_go_with_the_connection_that_they_are_of(
     number = str(blank.soup.find("button", string="Ids")["value"])  # type: ignore[index]
     begun = visitor.press(blank, "presets/begin", {"connection": "sandbox"}, preset=number)
     assert begun.typed("connection") == key
+
+
+def test_a_preset_is_renamed_unless_another_has_the_name(visitor: Visitor, page: Page) -> None:
+    for name in ("Our usual", "Evenings"):
+        visitor.press(page, "presets/keep", answers={"name": name})
+    listed = visitor.open("/presets")
+    heading = listed.soup.find("h2", string="Our usual")
+    assert isinstance(heading, Tag)
+    preset = str(heading["id"]).partition("-")[2]
+
+    taken = visitor.press(listed, "/presets/rename", {"preset": preset, "name": "Evenings"})
+    assert taken.status == 422
+    assert text(taken.soup.find(id="name-error")).startswith("Another preset has this name.")
+    assert len(taken.soup.select("details[open]")) == 1
+    nameless = visitor.press(listed, "/presets/rename", {"preset": preset, "name": " "})
+    assert "Enter a name for the preset." in nameless.text
+    renamed = visitor.press(listed, "/presets/rename", {"preset": preset, "name": "Mornings"})
+    assert renamed.flash() == "The preset is called Mornings now."
+    assert [text(heading) for heading in renamed.soup.select("h2")][:2] == ["Evenings", "Mornings"]
