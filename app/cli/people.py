@@ -1,5 +1,6 @@
 """Commands about people: add one, give a link, list them, and go back to one machine alone."""
 
+from collections import Counter
 from functools import partial
 
 import click
@@ -7,6 +8,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 from werkzeug.datastructures import MultiDict
 
+from app.campaign.contract.visible import make_name_key
 from app.forms.account import AccountForm
 from app.people.letters import write_second_step_change
 from app.people.mail import PATIENCE
@@ -132,17 +134,21 @@ def _echo_link(address: str, key: str) -> None:
 
 def _read_roles(typed: tuple[str, ...]) -> Roles:
     """Read roles as they are typed on the command line."""
-    keys = {connection.name.casefold(): connection.key for connection in connections().list_all()}
+    known = connections().list_all()
+    keys = {make_name_key(connection.name): connection.key for connection in known}
+    counts = Counter(make_name_key(connection.name) for connection in known)
     roles: dict[str, set[Role]] = {}
     for text in typed:
         role, _, name = text.partition("@")
         if role not in set(Role):
             raise click.BadParameter(f"There is no role “{role}”: it is one of {', '.join(Role)}.")
-        if name and name.casefold() not in keys:
+        if name and not counts[make_name_key(name)]:
             raise click.BadParameter(f"There is no connection “{name}”.")
+        if name and counts[make_name_key(name)] > 1:
+            raise click.BadParameter(f"Several connections look like “{name}”. Rename them.")
         if name and Role(role) in EVERYWHERE:
             raise click.BadParameter(f"The role {role} is one at all connections.")
-        roles.setdefault(keys[name.casefold()] if name else ALL, set()).add(Role(role))
+        roles.setdefault(keys[make_name_key(name)] if name else ALL, set()).add(Role(role))
     return {key: frozenset(at_key) for key, at_key in roles.items()}
 
 

@@ -9,7 +9,7 @@ from flask.cli import with_appcontext
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
-from app.campaign.contract.visible import tidy
+from app.campaign.contract.visible import read_name
 from app.cli.batch_file import Line, read_lines
 from app.cli.output import echo_line
 from app.cli.refusals import Unusable
@@ -184,10 +184,14 @@ COMMANDS = (send_command,)
 
 def _find_connection(name: str) -> Connection:
     known = connections().list_all()
-    matches = [connection for connection in known if tidy(connection.name) == tidy(name)]
+    exact = [connection for connection in known if connection.name == name]
+    alike = [connection for connection in known if read_name(connection.name) == read_name(name)]
+    matches = exact or alike
     if not matches:
         names = ", ".join(connection.name for connection in known)
         raise Unusable(f"There is no connection “{name}”. There are: {names}.")
+    if len(matches) > 1:
+        raise Unusable(f"Several connections look like “{name}”. Rename them on their pages.")
     return matches[0]
 
 

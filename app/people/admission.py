@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy.orm import Session
 
-from app.campaign.contract.visible import can_be_seen
+from app.campaign.contract.visible import is_plain, tidy
 from app.people.provider import Proof
 from app.provider_settings import GroupRole, ProviderSettings
 from app.rights import Role
@@ -100,8 +100,8 @@ def _add(
         raise NotAdmitted(_UNUSABLE) from error
     if len(email.normalized) > _LONGEST_EMAIL:
         raise NotAdmitted(_UNUSABLE)
-    name = proof.name.strip()
-    if not (0 < len(name) <= _LONGEST_NAME and name.isprintable() and can_be_seen(name)):
+    name = tidy(proof.name)
+    if not (len(name) <= _LONGEST_NAME and is_plain(name)):
         name = email.normalized[:_LONGEST_NAME]
     return accounts.add(session, email.normalized, name, roles, who=_name(settings))
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from app.campaign.contract.problems import Problem
-from app.campaign.contract.visible import drop_invisible, tidy
+from app.campaign.contract.visible import drop_invisible, read_name
 from app.campaign.explanation import Explanation
 from app.connections import Connection
 from app.sending.approval import Standing, find_standing_of_draft
@@ -178,7 +178,7 @@ def check_sender(to: Connection, *, named: str, who: str) -> None:
     """
     if to.is_sandbox:
         return
-    if tidy(named) != tidy(to.name):
+    if read_name(named) != read_name(to.name):
         raise NotNamed
     if not who:
         raise NoSender

@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app.campaign.contract.id_kinds import IdKind, iterate_id_fields
+from app.campaign.contract.visible import make_name_key
 from app.store.connection_models import BookEntry
 from app.store.dialects import queries
 
@@ -69,14 +70,15 @@ def keep(
 
 
 def list_namesakes(session: Session, entry: BookEntry) -> list[str]:
-    """List the other ids of a connection and a kind that have the nickname of this one."""
-    query = select(BookEntry.value).where(
+    """List the other ids of a connection and a kind that are called as this one is."""
+    query = select(BookEntry.value, BookEntry.nickname).where(
         BookEntry.connection_key == entry.connection_key,
         BookEntry.kind == entry.kind,
-        BookEntry.nickname == entry.nickname,
         BookEntry.value != entry.value,
     )
-    return list(session.scalars(query.order_by(BookEntry.value)))
+    key = make_name_key(entry.nickname)
+    rows = session.execute(query.order_by(BookEntry.value))
+    return [value for value, nickname in rows if make_name_key(nickname) == key]
 
 
 def forget(session: Session, connection_key: str, entry_id: int) -> None:

@@ -110,11 +110,15 @@ def list_reviewed_with(session: Session, draft: Draft, now: datetime) -> list[in
 
 
 def count_shared(session: Session, batch_id: int, now: datetime) -> dict[int, int]:
-    """Count what is ready in a batch and in each other that can still send it, by their numbers."""
+    """Count what is ready in a batch, and in the same version in each other that can send it.
+
+    Gives ``{number: count}``, of batches to the same connection alone.
+    """
     is_ready = exists().where(BatchItem.batch_id == Batch.id, BatchItem.state == ItemState.READY)
     others = session.scalars(
         select(Batch.id).where(
             Batch.id != batch_id,
+            Batch.connection_key == find(session, batch_id).connection_key,
             Batch.stopped_at.is_(None),
             or_(Batch.confirmed_at.is_not(None), Batch.created_at > now - QUEUED_AT_MOST),
             is_ready,
@@ -129,6 +133,7 @@ def count_shared(session: Session, batch_id: int, now: datetime) -> dict[int, in
             BatchItem.state == ItemState.READY,
             other.batch_id.in_(others.all()),
             other.state == ItemState.READY,
+            other.seen == BatchItem.seen,
         )
     )
     return dict(session.execute(query.group_by(other.batch_id).order_by(other.batch_id)).all())

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
+from unicodedata import normalize
 
 from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.orm import Session
@@ -72,6 +73,7 @@ def find_mentioned(text: str, people: Collection[Person]) -> Mentioned:
     known = {name for of_one in names.values() for name in of_one}
     longest_first = "|".join(re.escape(name) for name in sorted(known, key=len, reverse=True))
     mention = rf"(?<![\w.])@({longest_first})(?![\w@]|[-.'’]\w)" if known else "(?!)"
+    text = normalize("NFC", text)
     folded = text.casefold()
     mentions = {*re.findall(mention, folded)}
     # Folding can change a text's length, so a word is found again by its letters.

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.campaign.contract.visible import read_name
 from app.store.models import KeptPreset
 
 LONGEST_NAME = 80
@@ -36,8 +37,7 @@ def keep(
 ) -> None:
     """Keep settings under a name; raises `NameTaken` unless those that have it are replaced."""
     key = find_connection_key(settings)
-    is_it = (KeptPreset.name == name, KeptPreset.connection_key == key)
-    preset = session.scalar(select(KeptPreset).where(*is_it))
+    preset = _find_namesake(session, name, key)
     if preset is None:
         preset = KeptPreset(name=name, connection_key=key, created_at=datetime.now(UTC))
         session.add(preset)
@@ -51,12 +51,16 @@ def rename(session: Session, preset_id: int, name: str) -> None:
     preset = session.get(KeptPreset, preset_id)
     if preset is None or preset.name == name:
         return
-    taken = exists().where(
-        KeptPreset.name == name, KeptPreset.connection_key == preset.connection_key
-    )
-    if session.scalar(select(taken)):
+    namesake = _find_namesake(session, name, preset.connection_key)
+    if namesake is not None and namesake is not preset:
         raise NameTaken(name)
     preset.name = name
+
+
+def _find_namesake(session: Session, name: str, connection_key: str) -> KeptPreset | None:
+    """Find the preset of a connection that reads as this name does."""
+    there = session.scalars(select(KeptPreset).where(KeptPreset.connection_key == connection_key))
+    return next((preset for preset in there if read_name(preset.name) == read_name(name)), None)
 
 
 def find_connection_key(settings: Mapping[str, Any]) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.campaign.contract.visible import tidy
+from app.campaign.contract.visible import make_name_key
 from app.store import audit_trail
 from app.store.audit_trail import EventKind, name_connection_chain
 from app.store.connection_models import SavedConnection
@@ -117,10 +117,10 @@ def read_names(session: Session, key: str) -> list[tuple[str, str]]:
 def _take(
     session: Session, into: SavedConnection, entered: EnteredConnection, now: datetime
 ) -> None:
-    key = tidy(entered.name).casefold()
-    other = session.scalar(select(SavedConnection).where(SavedConnection.name_key == key))
-    if other is not None and other.id != into.id:
-        raise NameTaken(entered.name)
+    key = make_name_key(entered.name)
+    for other in read_connections(session):  # The key of one that is there may be of older rules.
+        if make_name_key(other.name) == key and other.id != into.id:
+            raise NameTaken(entered.name)
     into.name = entered.name
     into.base_url = entered.base_url
     into.is_sandbox = entered.is_sandbox

@@ -7,6 +7,8 @@ from urllib.parse import quote
 
 from flask import Response
 
+from app.campaign.contract.visible import JOINERS
+
 CALENDAR = "text/calendar"
 CSV = "text/csv"
 JSON = "application/json"
@@ -19,9 +21,9 @@ _LONGEST_NAME = 60
 def name_file(name: str, ending: str) -> str:
     """Name a file after a campaign, in small letters (of any script), digits and hyphens."""
     signs = normalize("NFC", name.casefold())
-    # Letters, the marks that belong to them, and numbers.
-    kept = "".join(sign if category(sign)[0] in "LMN" else "-" for sign in signs)
-    words = re.sub("-+", "-", kept)[:_LONGEST_NAME].strip("-")
+    # Letters, the marks that belong to them, what joins them, and numbers.
+    kept = "".join(sign if sign in JOINERS or category(sign)[0] in "LMN" else "-" for sign in signs)
+    words = re.sub("-+", "-", kept)[:_LONGEST_NAME].strip(f"-{JOINERS}")
     return f"{words or 'campaign'}{ending}"
 
 

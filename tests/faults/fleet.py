@@ -115,7 +115,8 @@ def _confirm_batch(bed: TestBed, count: int) -> None:
         def get(path: str) -> HtmlElement:
             return document_fromstring(browser.get(f"{bed.url}{path}", timeout=60).content)
 
-        post("/batches", get("/"), all="yes")  # A form does not take thousands of ids.
+        listed = get("/")  # A form does not take thousands of ids.
+        post("/batches", listed, all=listed.xpath("//button[@name='all']/@value")[0])
         wait_until(lambda: get("/batches/1").xpath("//input[@name='reviewed']"), 300, every=0.5)
         review = get("/batches/1")
         typed = {"named": NAME, "counted": str(count), "who": "Ada"}

@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import update
 from werkzeug.test import TestResponse
 
+from app.connections import SANDBOX
 from app.rights import ALL, Role, Scope
 from app.services import find_services
 from app.store import accounts, drafts, hooks
@@ -292,9 +293,11 @@ def test_all_that_match_are_those_that_can_be_seen(
     app: Flask, viewer: FlaskClient, other: Known
 ) -> None:
     page = Page(viewer.get("/"))
-    typed_in = {"csrf_token": _find_token(page), "all": "yes"}
+    typed_in = {"csrf_token": _find_token(page), "all": SANDBOX}
     batch = viewer.post("/batches", data=typed_in).location
     assert f"Of {other['key']}" not in viewer.get(batch).text
+    of_other = typed_in | {"all": other["key"]}
+    assert viewer.post("/batches", data=of_other).location == "/"
     ticked = typed_in | {"all": "", "draft": [other["draft_id"]]}
     assert viewer.post("/batches", data=ticked).location == "/"
 

@@ -72,6 +72,8 @@ def find_holidays_during(
         read_clock(zone, schedule.first.year, schedule.last.year)
         for zone, *_ in find_same_offsets(schedule, zones)
     ]
+    if not clocks:  # On some islands nobody lives.
+        return
     find_windows = open_calendar(replace(schedule, days=_ALL_DAYS))
     own = read_clock(schedule.zone, schedule.first.year, schedule.last.year).offsets
     there_too = [offset for clock in clocks for offset in clock.offsets]

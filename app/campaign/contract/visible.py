@@ -37,14 +37,26 @@ JOINERS = "\u200c\u200d\ufe0e\ufe0f"
 
 def is_plain(text: str) -> bool:
     """Tell whether a text has only visible characters, spaces between them, and `JOINERS`."""
-    return can_be_seen(text) and all(
-        sign == " " or sign in JOINERS or can_be_seen(sign) for sign in text
+    return (
+        can_be_encoded(text)
+        and can_be_seen(text)
+        and all(sign == " " or sign in JOINERS or can_be_seen(sign) for sign in text)
     )
 
 
 def tidy(text: str) -> str:
-    """Write a name as somebody types it again: composed (NFC), with single spaces between words."""
+    """Compose the letters of a name (NFC), with single spaces between words."""
     return " ".join(normalize("NFC", text).split())
+
+
+def read_name(text: str) -> str:
+    """Read a name as a person does, who sees nothing invisible in it and types it again."""
+    return drop_invisible(tidy(text))
+
+
+def make_name_key(text: str) -> str:
+    """Make what names are told apart by: those that look alike have one key, in any case."""
+    return read_name(text).casefold()
 
 
 def drop_invisible(text: str) -> str:

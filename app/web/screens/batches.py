@@ -11,6 +11,7 @@ from flask import Blueprint, Response, flash, jsonify, redirect, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from app.campaign.formatting import write_plural
 from app.rights import Right
 from app.sending.approval import find_standing_of_batch
 from app.sending.batch_check import NothingReady, check_anew, make_batch, sort_by_destination
@@ -26,7 +27,7 @@ from app.store.search_words import NotSearchable
 from app.web.access import find_keys, needs
 from app.web.batch_page import draw_batch
 from app.web.batch_results import FORMATS, write_results
-from app.web.clients import ALL, find_client
+from app.web.clients import ALL, find_client, map_clients
 from app.web.downloads import send_download
 from app.web.list_address import lead_to_list
 from app.web.list_query import read_asked_client, read_query
@@ -45,7 +46,9 @@ _CONFIRMED = (
     "It is not discarded: somebody has confirmed it meanwhile. Stop it here if that is meant."
 )
 _NOTHING_TICKED = "Tick the campaigns that you want to send together."
-_SEVERAL_CLIENTS = "What is listed goes to several clients. Choose one, and send what goes there."
+_NOTHING_LEFT = "Nothing of what is listed can be sent there any more. Look at the list again."
+_WITHHELD_ONE = " One that was ticked is left out: you may not send it."
+_WITHHELD = " {} that were ticked are left out: you may not send them."
 _ONE_EACH = "What is ticked goes to {} clients, so there are as many batches: review and send each."
 _NONE_IS_YOURS = "Nothing that is ticked is yours to send."
 _DISCARDED = "Nothing is sent: somebody has discarded this batch meanwhile."
@@ -86,12 +89,10 @@ def index() -> str:
 @bp.post("/batches")
 @needs(Right.SEND)
 def make() -> ResponseReturnValue:
-    """Make a batch for each client of what is ticked in the list, or of all in it that can be sent.
-
-    All is only sent where it goes to one: nobody is to send what they have not looked for.
-    """
+    """Make a batch for each client of what is ticked, or one of all that can be sent to one."""
+    client_key = request.form.get("all", "")
     try:
-        chosen = _read_chosen()
+        chosen = _read_chosen(client_key)
     except NotSearchable as error:
         flash(str(error))
         return redirect(lead_to_list())
@@ -99,38 +100,37 @@ def make() -> ResponseReturnValue:
         ids = drafts.select_ids(session, chosen, find_keys(Right.SEND))
     withheld = len(chosen) - len(ids)
     sorted_ids = sort_by_destination(ids, store(), connections())
+    if client_key:  # Some may go to another one since they were found.
+        sorted_ids = {key: there for key, there in sorted_ids.items() if key == client_key}
     if not sorted_ids:
-        flash(_NONE_IS_YOURS if withheld else _NOTHING_TICKED)
-        return redirect(lead_to_list())
-    if _wants_all() and len(sorted_ids) > 1:
-        flash(_SEVERAL_CLIENTS)
+        flash(_NONE_IS_YOURS if withheld else _NOTHING_LEFT if client_key else _NOTHING_TICKED)
         return redirect(lead_to_list())
     return _begin(sorted_ids, withheld)
 
 
 def _begin(sorted_ids: Mapping[str, Sequence[str]], withheld: int = 0) -> ResponseReturnValue:
     """Make a batch for each connection, have it checked, and lead there."""
-    numbers = [
-        make_batch(ids, connections().find(key), store(), who=name_person(), withheld=withheld)
-        for key, ids in sorted_ids.items()
-    ]
-    for batch_id in numbers:
+    is_one = len(sorted_ids) == 1
+    for key, ids in sorted_ids.items():
+        to, of_one = connections().find(key), withheld if is_one else 0
+        batch_id = make_batch(ids, to, store(), who=name_person(), withheld=of_one)
         find_services().batch_work.start(batch_id)
-    if len(numbers) > 1:
-        flash(_ONE_EACH.format(len(numbers)))
-        return redirect(url_for("batches.index", client=ALL))
-    return redirect(url_for("batches.show", batch_id=numbers[0]))
+    if is_one:
+        return redirect(url_for("batches.show", batch_id=batch_id))
+    rest = write_plural(withheld, _WITHHELD_ONE, _WITHHELD) if withheld else ""
+    flash(_ONE_EACH.format(len(sorted_ids)) + rest)
+    return redirect(url_for("batches.index", client=ALL))
 
 
-def _wants_all() -> bool:
-    return request.form.get("all") == "yes"
+def _read_chosen(client_key: str) -> list[str]:
+    """Read the ids of what is ticked, or of all in the list that can be sent to a client.
 
-
-def _read_chosen() -> list[str]:
-    """Read the ids of what is ticked, or of all in the list; raises `NotSearchable`."""
-    if not _wants_all():
+    Raises `NotSearchable`.
+    """
+    if not client_key:
         return list(dict.fromkeys(request.form.getlist("draft")))
-    query = replace(read_query(), keys=find_keys(Right.SEND))
+    keys = frozenset(key for key, to in map_clients().items() if to.key == client_key)
+    query = replace(read_query(), keys=find_keys(Right.SEND), client=keys)
     with store().reading() as session:
         return list(read_ids(session, query, MOST_ITEMS, sendable_only=True))
 

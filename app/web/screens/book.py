@@ -1,5 +1,6 @@
 """The address book of a connection: its page, and what the form offers from it while one types."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
@@ -7,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from app.campaign.contract.id_kinds import ID_FIELDS, IdKind
 from app.campaign.contract.wording import join_words
+from app.campaign.formatting import shorten
 from app.connections import SANDBOX
 from app.forms.connection import BookForm
 from app.rights import Right
@@ -18,6 +20,8 @@ from app.web.access import needs
 from app.web.row_numbers import read_number
 
 bp = Blueprint("book", __name__)
+
+_NAMED = 3
 
 MOST = 100
 """Entries on one page; who wants another one searches for it."""
@@ -45,9 +49,19 @@ def keep(key: str) -> ResponseReturnValue:
             form.nickname.data or "",
         )
         entry_id, others = entry.id, address_book.list_namesakes(session, entry)
-    also = f" {join_words(others)} is called that, too: tell them apart." if others else ""
-    flash(f"{form.nickname.data} is in the address book.{also}")
-    return redirect(_lead_to(key, f"entry-{entry_id}"))
+    flash(f"{form.nickname.data} is in the address book.{_point_out(others)}")
+    # A row that was renamed stays in sight, unless there is something to read above.
+    is_row = "row" in request.form and not others
+    return redirect(_lead_to(key, f"entry-{entry_id}" if is_row else None))
+
+
+def _point_out(others: Sequence[str]) -> str:
+    """Say which ids have the same nickname; a cookie carries it, so not all of many."""
+    if not others:
+        return ""
+    names = [shorten(value, 60) for value in others[:_NAMED]]
+    rest = [f"{len(others) - _NAMED} more"] if len(others) > _NAMED else []
+    return f" So {'is' if len(others) == 1 else 'are'} {join_words(names + rest)}: tell them apart."
 
 
 @bp.post("/connections/<key:key>/book/forget")
@@ -59,7 +73,7 @@ def forget(key: str) -> ResponseReturnValue:
     return redirect(_lead_to(key, "b-known"))
 
 
-def _lead_to(key: str, anchor: str) -> str:
+def _lead_to(key: str, anchor: str | None) -> str:
     """Lead to a place in the book, as it was searched."""
     return url_for("book.show", key=key, search=_read_search() or None, _anchor=anchor)
 

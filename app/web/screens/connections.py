@@ -6,6 +6,7 @@ from functools import partial
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.campaign.contract.visible import make_name_key
 from app.connections import Connection
 from app.forms.connection import SANDBOX, ConnectionForm
 from app.forms.pace import PaceForm
@@ -176,9 +177,11 @@ def _read_entered(form: ConnectionForm) -> EnteredConnection:
 def _is_free(form: ConnectionForm) -> bool:
     """Keep the names of the connections that nobody enters for those."""
     fixed = {
-        connection.name.casefold() for connection in connections().list_all() if connection.is_fixed
+        make_name_key(connection.name)
+        for connection in connections().list_all()
+        if connection.is_fixed
     }
-    if (form.name.data or "").casefold() in fixed:
+    if make_name_key(form.name.data or "") in fixed:
         _mark_taken(form)
         return False
     return True

@@ -38,8 +38,9 @@ def find() -> ResponseReturnValue:
 
     First come campaigns with the search as it was typed in their names, then clients whose names
     have all its words, and then other campaigns; each those changed last first, of all clients,
-    whichever is worked on. The detail of a campaign is the connection and the state, in words. What
-    cannot be searched finds nothing.
+    whichever is worked on. Of the campaigns that match, the `_LOOKED_AT` changed last are sorted
+    so. The detail of a campaign is the connection and the state, in words. What cannot be searched
+    finds nothing.
     """
     query = replace(read_query(), client=None, size=_LOOKED_AT)
     with store().reading() as session:

@@ -113,6 +113,7 @@ def _draw_page(draft_id: str, error: str = "", *, is_taken: bool = False) -> str
             schedule=describe_settings(draft.answers),
             rest=_name_rest(settings),
             typed=request.form,
+            name=tidy(request.form.get("name", "")),
             error=error,
             is_taken=is_taken,
         )
@@ -125,7 +126,7 @@ def keep(draft_id: str) -> ResponseReturnValue:
     name = tidy(request.form.get("name", ""))
     if fault := _find_fault(name):
         return make_response(_draw_page(draft_id, fault), 422)
-    replaces = request.form.get("replace") == name
+    replaces = tidy(request.form.get("replace", "")) == name
     if replaces:
         require(Right.ADMINISTER, "")
     try:

@@ -7,7 +7,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, s
 from flask.typing import ResponseReturnValue
 from flask_security import login_user, logout_user
 
-from app.campaign.contract.visible import drop_invisible
+from app.campaign.contract.visible import read_name
 from app.campaign.formatting import write_plural
 from app.forms.account import AccountForm, JoinForm, PasswordForm
 from app.people.letters import (
@@ -358,7 +358,7 @@ def _check_seen(person: Person) -> None:
 def _read_groups() -> set[str]:
     """Read the groups that were typed, with commas between them; of a long name, its beginning."""
     names = request.form.get("groups", "").split(",")
-    return {name[:LONGEST_GROUP].strip() for name in map(drop_invisible, names) if name}
+    return {name[:LONGEST_GROUP].strip() for name in map(read_name, names) if name}
 
 
 def _read_roles() -> Roles:

@@ -2,7 +2,13 @@
 
 import pytest
 
-from app.campaign.contract.visible import can_be_seen, drop_invisible, is_plain, tidy
+from app.campaign.contract.visible import (
+    can_be_seen,
+    drop_invisible,
+    is_plain,
+    make_name_key,
+    tidy,
+)
 
 
 @pytest.mark.parametrize("blank", ["", " ", "\t\n", "\u200b", "\u2800", "\u3164", "\u115f\uffa0"])
@@ -33,3 +39,12 @@ def test_a_plain_name_has_nothing_that_hides_or_turns_letters(sign: str) -> None
 @pytest.mark.parametrize("typed", ["Café  A", "Cafe\u0301 A", "\nCafé\tA "])
 def test_names_that_look_alike_are_one(typed: str) -> None:
     assert tidy(typed) == "Café A"
+
+
+@pytest.mark.parametrize("name", ["San\u200ddbox", "SANDBOX", " sand\ufe0fbox", "Sand\u200cbox "])
+def test_names_that_look_alike_are_told_apart_by_nothing(name: str) -> None:
+    assert make_name_key(name) == make_name_key("Sandbox")
+
+
+def test_half_of_a_pair_is_no_name() -> None:
+    assert not is_plain("Client \ud800")

@@ -76,7 +76,7 @@ def test_what_is_ticked_is_reviewed_and_sent_once(
 def test_all_that_the_list_matches_can_be_chosen(visitor: Visitor, saved: Saved) -> None:
     for name in ("North one", "South", "North two"):
         saved(outbound(name=name))
-    page = visitor.press(visitor.open("/", search="North"), "batches", all="yes")
+    page = visitor.press(visitor.open("/", search="North"), "batches", all=SANDBOX)
     assert facts(page)["Can be sent"] == "2 of 2"
     assert "South" not in page.text
 
@@ -90,7 +90,7 @@ def test_of_all_that_the_list_matches_what_was_sent_is_left_alone(
     saved(outbound(name="New"))
     page = visitor.open("/")
     assert "Send all 1 that can be sent" in page.text
-    assert facts(visitor.press(page, "batches", all="yes"))["Can be sent"] == "1 of 1"
+    assert facts(visitor.press(page, "batches", all=SANDBOX))["Can be sent"] == "1 of 1"
 
 
 def test_nothing_ticked_is_said(visitor: Visitor, saved: Saved) -> None:
@@ -134,11 +134,42 @@ def test_all_that_can_be_sent_is_offered_where_it_goes_to_one_client(
     saved(outbound(name="Of Client A"), connection=key)
     several = visitor.open("/")
     assert "Send all" not in several.text
-    assert "several clients. Choose one" in visitor.press(page, "batches", {"all": "yes"}).flash()
     assert (
         "Client A Send those ticked Send all 1 that can be sent"
         in visitor.open("/", client=key).text
     )
+
+
+def test_all_goes_to_the_client_that_the_button_named_or_nowhere(
+    visitor: Visitor, saved: Saved, add_connection: Callable[..., str]
+) -> None:
+    key, draft_id = add_connection(), saved()
+    page = visitor.open("/")
+    saved(outbound(name="Of Client A"), connection=key)
+    review = visitor.press(page, "batches", all=SANDBOX)
+    assert ("Q4 Outreach" in review.text, "Of Client A" in review.text) == (True, False)
+
+    visitor.press(visitor.open("/"), "move-ticked", {"draft": draft_id, "connection": key})
+    assert "Look at the list again" in visitor.press(page, "batches", all=SANDBOX).flash()
+    assert "Batch 2" not in visitor.open("/batches").text
+
+
+def test_what_a_button_offers_can_be_sent_whatever_else_there_is(
+    visitor: Visitor,
+    saved: Saved,
+    add_connection: Callable[..., str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """More may be there than was counted, or campaigns of a connection that is gone."""
+    saved(outbound(name="Of Client A"), connection=add_connection())
+    saved(outbound(name="Of nobody"), connection="0" * 16)
+    save_many(saved, 2)
+    monkeypatch.setattr("app.store.facets.COUNTED", 1)
+    page = visitor.open("/")
+    button = page.soup.select_one("button[name=all]")
+    assert isinstance(button, Tag)
+    review = visitor.press(page, "batches", all=str(button["value"]))
+    assert facts(review)["Can be sent"] == "2 of 2"
 
 
 def test_a_live_connection_is_named_and_counted(
@@ -406,7 +437,7 @@ def test_a_search_that_is_too_long_is_told_and_makes_no_batch(visitor: Visitor) 
     answer = visitor.client.post(
         "/batches",
         query_string={"search": "word " * 200},
-        data={"all": "yes", "csrf_token": token["value"]},
+        data={"all": SANDBOX, "csrf_token": token["value"]},
     )
     assert answer.status_code == 302
 
@@ -419,6 +450,9 @@ def test_a_campaign_in_two_batches_is_said_to_be(visitor: Visitor, saved: Saved)
     assert "1 of these is in batch 1 as well" in second.text
     assert "1 of these is in batch 2 as well" in visitor.open("/batches/1").text
 
+    visitor.press(visitor.open(f"/drafts/{ids[1]}"), f"drafts/{ids[1]}", {"name": "Changed"})
+    third = choose(visitor, ids[1:2])
+    assert "as well" not in third.text  # The others can only send it as it was.
     visitor.press(first, "send")
     assert "as well" not in visitor.open("/batches/2").text
 

@@ -17,6 +17,7 @@ from app.services import find_services
 from app.settings import Settings
 from app.store import saved_connections, throttles
 from app.store.base import State
+from app.store.connection_models import SavedConnection
 from app.store.database import Store
 from app.store.models import Submission
 from app.store.throttles import GENTLE
@@ -124,7 +125,17 @@ def test_the_environments_has_to_be_public_too(settings: Settings) -> None:
 def test_two_connections_cannot_have_names_that_look_alike(visitor: Visitor) -> None:
     form = visitor.open("/connections/new")
     assert visitor.press(form, "new", ANSWERS | {"name": "Café  A"}).heading == "Café A"
-    again = visitor.press(form, "new", ANSWERS | {"name": "Cafe\u0301 a"})
+    for alike in ("Cafe\u0301 a", "Caf\u200dé A", "San\u200ddbox"):
+        again = visitor.press(form, "new", ANSWERS | {"name": alike})
+        assert "Another connection has this name" in again.text
+
+
+def test_a_name_that_was_kept_before_is_taken_by_what_looks_like_it(
+    visitor: Visitor, store: Store, made: Page
+) -> None:
+    with store.writing() as session:
+        session.execute(update(SavedConnection).values(name="Client  A", name_key="client  a"))
+    again = visitor.press(visitor.open("/connections/new"), "new", ANSWERS | {"name": "Client A"})
     assert "Another connection has this name" in again.text
 
 

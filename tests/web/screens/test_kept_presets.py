@@ -183,7 +183,7 @@ def test_a_name_that_is_there_already_is_replaced_only_when_somebody_says_so(
 ) -> None:
     visitor.press(page, "presets/keep", answers={"name": "Our usual"})
     later = visitor.open(f"/drafts/{saved(outbound(daily_start_time=time(11)))}/presets/keep")
-    refused = visitor.press(later, "presets/keep", answers={"name": "Our usual"})
+    refused = visitor.press(later, "presets/keep", answers={"name": "Our  usual"})
     assert refused.status == 422
     assert "A preset has this name." in text(refused.soup.find(id="name-error"))
     button = refused.soup.find("button", string="Replace Our usual")
