@@ -40,6 +40,20 @@ def test_a_link_sets_a_password_once(app: Flask, account: Account) -> None:
     assert is_signed_in(other)
 
 
+def test_who_comes_by_a_link_over_another_sign_in_ends_that_one(
+    app: Flask, signed_in: FlaskClient
+) -> None:
+    cookie = signed_in.get_cookie(app.config["SESSION_COOKIE_NAME"])
+    assert cookie
+    copied = make_client(app)
+    copied.set_cookie(cookie.key, cookie.value, path="/")
+    assert is_signed_in(copied)
+    ben = add_account(app, "ben@example.com")
+    post(signed_in, make_link(app, ben), password="seven slow boats", again="seven slow boats")
+    assert "Ben" in signed_in.get("/account").text
+    assert not is_signed_in(copied)
+
+
 def test_a_link_does_not_pass_the_second_step(app: Flask, signed_in: FlaskClient) -> None:
     ask_for_codes(signed_in)
     with find_services(app).store.reading() as session:

@@ -203,6 +203,23 @@ def test_a_stop_before_it_is_queued_leaves_all_out(
         assert len(batches.list_to_repeat(session, batch_id)) == 2
 
 
+def test_to_stop_a_batch_leaves_every_other_as_it_is(
+    store: Store, saved: Saved, connections: ConnectionRegistry
+) -> None:
+    ids = save_many(saved, 6)
+    stopped, waiting, queued = (
+        make_confirmed(store, connections, ids[first : first + 2]) for first in (0, 2, 4)
+    )
+    queue_all(store, connections, queued)
+    stop_batch(stopped, store, "Ada")
+    while take_back(stopped, store):
+        pass
+
+    assert states(store, stopped) == [ItemState.LEFT_OUT] * 2
+    assert states(store, waiting) == [ItemState.READY] * 2
+    assert states(store, queued) == [State.QUEUED] * 2
+
+
 def test_what_came_too_often_is_sent_again_when_the_api_wants(
     app: Flask, store: Store, saved: Saved, connections: ConnectionRegistry, ledger: Ledger
 ) -> None:

@@ -2,16 +2,20 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy import select, text
 
 from app.campaign.contract.payload import build_payload, compute_digest, encode_payload
-from app.sending.confirmation import Paused
+from app.campaign.explanation import Explanation, explain
+from app.sending.confirmation import Paused, StaleReview
 from app.sending.queue import enqueue, withdraw
 from app.sending.recording import Claim, recover
 from app.sending.submission import Turn, Unsendable, Wait, claim
-from app.store import queued, throttles
+from app.store import drafts, queued, throttles
+from app.store.acceptances import judge
 from app.store.base import State
 from app.store.database import Store
 from app.store.drafts import AlreadySubmitted
@@ -19,7 +23,7 @@ from app.store.models import Draft, Submission
 from app.store.records import LoggedCall
 from app.store.throttles import GENTLE, MOST_FAILURES, Pace
 from app.store.verification import verify
-from tests.factories import outbound
+from tests.factories import outbound, typed
 from tests.fakes import FakeApi
 from tests.pages import Visitor
 from tests.sending.presses import claim_next, destination, expire, journal, press
@@ -113,6 +117,41 @@ def test_no_more_are_claimed_at_once_than_may_be_under_way(store: Store, saved: 
     assert ids(turns) == waiting[1:3]
     assert turns[2:] == [None, None]
     assert not any(turn.is_followed for turn in turns if isinstance(turn, Claim))
+
+
+def test_what_is_under_way_to_one_connection_holds_up_no_other(store: Store, saved: Saved) -> None:
+    other = replace(TO, key="another", name="Another")
+    with store.writing() as session:
+        for to in (TO, other):
+            throttles.find(session, to.key, Pace(rate=0, burst=1, concurrency=1))
+    for name in ("First", "Second"):
+        queue(store, saved, name)
+    values = outbound(name="Third")
+    reviewed = compute_digest(encode_payload(build_payload(values)))
+    third = saved(values, connection=other.key)
+    enqueue(press(third, reviewed=reviewed, to=other), store=store)
+
+    assert isinstance(claim_next(TO, store=store), Claim)
+    assert not isinstance(claim_next(TO, store=store), Claim)
+    assert isinstance(claim_next(other, store=store), Claim)
+
+
+def test_a_draft_that_is_saved_while_it_is_put_into_the_queue_is_not_sent(
+    store: Store, saved: Saved, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft_id = saved()
+    reviewed = compute_digest(encode_payload(build_payload(outbound())))
+
+    def explain_while_somebody_saves(*asked: Any) -> Explanation:
+        with store.writing() as session:
+            drafts.save(session, draft_id, judge(typed(outbound(name="Later"))), over=1)
+        return explain(*asked)
+
+    monkeypatch.setattr("app.sending.queue.explain", explain_while_somebody_saves)
+    with pytest.raises(StaleReview):
+        enqueue(press(draft_id, reviewed=reviewed, to=TO), store=store)
+    with store.reading() as session:
+        assert session.query(Submission).count() == 0
 
 
 def test_no_more_are_claimed_at_once_than_the_rate_allows(store: Store, saved: Saved) -> None:

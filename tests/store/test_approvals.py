@@ -121,6 +121,20 @@ def test_who_has_made_a_draft_and_changed_it_since_it_was_approved_is_known(stor
     assert find_who_has_changed(store, draft_id) == {"Edda", "Lea"}  # Lea's was the last change.
 
 
+@pytest.mark.parametrize("state", [ApprovalState.ASKED, ApprovalState.REFUSED])
+def test_who_wrote_what_nobody_approved_may_not_approve_it_later(
+    store: Store, state: ApprovalState
+) -> None:
+    draft_id = save_in_turn(store, "Edda", "Emil", "Lea")
+    with store.writing() as session:
+        latest = replace(subject(draft_id), version=3)
+        if state is ApprovalState.ASKED:
+            approvals.ask(session, latest, who="Edda")
+        else:
+            approvals.decide(session, latest, Decision(state, "Ansel", "Too early."))
+    assert find_who_has_changed(store, draft_id) == {"Edda", "Emil", "Lea"}
+
+
 def test_a_copy_is_by_who_wrote_the_original_too(store: Store) -> None:
     draft_id, copy_id = save_in_turn(store, "Edda", "Emil"), save_in_turn(store, "Lea")
     with store.writing() as session:

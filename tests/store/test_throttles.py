@@ -14,7 +14,7 @@ from app.store.leases import Moment
 from app.store.records import Event
 from app.store.throttles import GENTLE, MOST_FAILURES, UNHURRIED, Pace
 
-KEY = "client"
+KEY, OTHER = "client", "another"
 
 
 def throttle(rate: float, burst: int) -> Throttle:
@@ -78,16 +78,17 @@ def test_only_the_sandbox_within_the_app_is_unhurried() -> None:
     assert (throttles.choose_usual(True), throttles.choose_usual(False)) == (UNHURRIED, GENTLE)
 
 
-def fail(store: Store, count: int) -> None:
+def fail(store: Store, count: int, key: str = KEY) -> None:
     for number in range(1, count + 1):
         with store.writing() as session:
-            throttles.count_failure(session, KEY, f"Silence {number}.")
+            throttles.count_failure(session, key, f"Silence {number}.")
 
 
 @pytest.fixture
 def known(store: Store) -> Store:
     with store.writing() as session:
-        throttles.find(session, KEY, GENTLE)
+        for key in (KEY, OTHER):
+            throttles.find(session, key, GENTLE)
     return store
 
 
@@ -120,6 +121,19 @@ def test_an_answer_ends_the_run(known: Store) -> None:
         throttles.count_success(session, KEY)
     fail(known, MOST_FAILURES - 1)
     assert pause(known) == ""
+
+
+def test_what_another_connection_answers_or_not_counts_for_that_one_alone(known: Store) -> None:
+    fail(known, MOST_FAILURES - 1)
+    fail(known, MOST_FAILURES - 1, OTHER)
+    assert pause(known) == ""
+    with known.writing() as session:
+        throttles.count_success(session, OTHER)
+    fail(known, 1)
+    assert pause(known) != ""
+    fail(known, 1, OTHER)
+    with known.reading() as session:
+        assert throttles.list_paused(session) == {KEY}
 
 
 def test_a_person_lets_it_go_on_until_one_more_fails_or_a_new_run(known: Store) -> None:

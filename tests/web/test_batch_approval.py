@@ -8,7 +8,7 @@ from app.connections import ConnectionRegistry
 from app.rights import Role
 from app.sending.approval import find_standing_of_batch
 from app.services import find_services
-from app.store import batches
+from app.store import approvals, batches
 from app.store.base import State
 from app.store.database import Store
 from tests.pages import Page, drain
@@ -57,6 +57,16 @@ def test_a_batch_is_refused_with_a_reason_and_an_approval_of_a_part_is_none_of_i
     team.press("ansel", page, page, verdict="refuse", reason="Not on a Sunday.")
     assert "Not on a Sunday." in team.read("selma", address)
     assert team.press("selma", f"{address}/send", address).status_code == 422
+
+
+def test_what_was_unfit_in_an_approved_batch_was_not_approved(team: Team) -> None:
+    fit, unfit = team.write("edda"), team.write("edda", name="Half", max_call_attempts="")
+    batch_id = team.make_batch([fit, unfit])
+    approve_batch(team, "ansel", batch_id)
+    team.write("edda", unfit, name="Whole")
+    with find_services(team.app).store.reading() as session:
+        assert approvals.find_last_approved(session, fit) is not None
+        assert approvals.find_last_approved(session, unfit) is None
 
 
 def make_approved(team: Team, draft_id: str) -> str:

@@ -225,6 +225,28 @@ def test_the_id_of_another_drafts_campaign_is_taken_only_for_a_reason(
     assert settled.heading == "Created: Autumn"
 
 
+def test_the_same_id_at_another_connection_is_another_campaign(
+    visitor: Visitor,
+    store: Store,
+    saved: Callable[..., str],
+    add_connection: Callable[..., str],
+) -> None:
+    spring = Created(FOUND, "Spring", "OUTBOUND", "DRAFT", 201, "{}")
+    for name, answer in (("Spring", spring), ("Autumn", ANSWERS[State.UNKNOWN])):
+        values = outbound(name=name)
+        reviewed = compute_digest(encode_payload(build_payload(values)))
+        last = submit(saved(values), reviewed=reviewed, store=store, api=FakeApi(answer))
+        if name == "Spring":
+            with store.writing() as session:
+                session.get_one(Submission, last).connection_key = add_connection()
+    unknown = visitor.open(f"/submissions/{last}")
+
+    settled = visitor.press(unknown, "resolve", PERSON | {"campaign_id": FOUND}, found="yes")
+
+    assert settled.heading == "Created: Autumn"
+    assert "Spring" not in settled.text
+
+
 def test_a_reason_for_an_odd_id_is_none_for_an_id_that_another_campaign_has(
     visitor: Visitor, store: Store, saved: Callable[..., str]
 ) -> None:
