@@ -237,8 +237,9 @@ def test_the_same_id_at_another_connection_is_another_campaign(
         reviewed = compute_digest(encode_payload(build_payload(values)))
         last = submit(saved(values), reviewed=reviewed, store=store, api=FakeApi(answer))
         if name == "Spring":
+            key = add_connection()
             with store.writing() as session:
-                session.get_one(Submission, last).connection_key = add_connection()
+                session.get_one(Submission, last).connection_key = key
     unknown = visitor.open(f"/submissions/{last}")
 
     settled = visitor.press(unknown, "resolve", PERSON | {"campaign_id": FOUND}, found="yes")
