@@ -43,6 +43,34 @@ def write_role_change_by_groups(email: str, name: str) -> Letter:
     return _write_change(email, name, "What you may do was changed", sentence)
 
 
+def write_closing(email: str, name: str) -> Letter:
+    sentence = "An administrator has closed your account: you are signed out, and cannot sign in."
+    return _write_change(email, name, "Your account was closed", sentence)
+
+
+def write_opening(email: str, name: str) -> Letter:
+    sentence = "An administrator has opened your account again: you can sign in as before."
+    return _write_change(email, name, "Your account was opened again", sentence)
+
+
+def write_linking(email: str, name: str) -> Letter:
+    sentence = "Somebody has signed in as you by the sign-in provider, and can do so from now on."
+    return _write_change(email, name, "How you sign in was changed", sentence)
+
+
+def write_unlinking(email: str, name: str) -> Letter:
+    sentence = "An administrator has unlinked your account from the sign-in provider."
+    return _write_change(email, name, "How you sign in was changed", sentence)
+
+
+def write_token(email: str, name: str) -> Letter:
+    sentence = (
+        "A token was made with which a program can do what you may do. It stands on Your account, "
+        "where it can be ended."
+    )
+    return _write_change(email, name, "A token was made in your name", sentence)
+
+
 def _write_change(email: str, name: str, subject: str, sentence: str) -> Letter:
     return _write(email, subject, f"Hello {name},", sentence, _NOT_YOU)
 

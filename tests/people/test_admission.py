@@ -165,7 +165,7 @@ class TestAccount:
         assert "example.com are not let in" in come(client).text
         assert not is_signed_in(client)
 
-    @pytest.mark.parametrize("name", ["", " ", "\u200b", "x" * 81, "a\nb", 7])
+    @pytest.mark.parametrize("name", ["", " ", "\u200b", "x" * 81, "a\x07b", 7])
     def test_a_name_that_cannot_be_read_is_the_address(
         self, make: Make, provider: FakeProvider, name: object
     ) -> None:
@@ -293,12 +293,24 @@ class TestLetters:
         for _ in range(2):
             come(make_client(app))
         assert find_services(app).background.drain(10)
-        (letter,) = inbox.letters
-        assert (letter["To"], letter["Subject"]) == (
-            "anna@example.com",
-            "Campaign Builder: What you may do was changed",
-        )
-        assert "Your groups at the sign-in provider" in letter.get_content()
+        linked, changed = inbox.letters
+        assert {letter["To"] for letter in inbox.letters} == {"anna@example.com"}
+        assert linked["Subject"] == "Campaign Builder: How you sign in was changed"
+        assert "signed in as you by the sign-in provider" in linked.get_content()
+        assert changed["Subject"] == "Campaign Builder: What you may do was changed"
+        assert "Your groups at the sign-in provider" in changed.get_content()
+
+    def test_who_comes_for_the_first_time_is_told_nothing(
+        self, app: Flask, provider: FakeProvider, inbox: Inbox
+    ) -> None:
+        roles = {ALL: frozenset({Role.EDITOR})}
+        with find_services(app).store.writing() as session:
+            accounts.add(session, "anna@example.com", "Anna", roles, who="")
+        provider.person["groups"] = ["operations"]
+        come(make_client(app))
+        assert find_services(app).background.drain(10)
+        subjects = [letter["Subject"] for letter in inbox.letters]
+        assert "Campaign Builder: How you sign in was changed" not in subjects
 
     def test_who_is_new_has_no_other_roles(
         self, app: Flask, provider: FakeProvider, inbox: Inbox

@@ -11,6 +11,7 @@ import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
+from lxml.html import document_fromstring
 from sqlalchemy.orm import Session
 
 from app import create_app
@@ -262,6 +263,20 @@ def test_who_changes_how_they_sign_in_is_told(app: Flask, account: Account, inbo
     assert inbox.wait_for(2)[1]["Subject"] == "Campaign Builder: Your password was changed"
 
 
+def test_who_has_a_token_made_in_their_name_is_told(
+    app: Flask, account: Account, inbox: Inbox
+) -> None:
+    client = make_client(app)
+    sign_in(client)
+    page = "/account/tokens"
+    answer = post(client, page, page, name="Nightly", scope="read", days="30")
+    (letter,) = inbox.wait_for(1)
+    assert letter["Subject"] == "Campaign Builder: A token was made in your name"
+    key = document_fromstring(answer.text).get_element_by_id("token").text_content()
+    assert key
+    assert key not in letter.get_content()
+
+
 def test_whose_account_an_administrator_changes_is_told(
     app: Flask, account: Account, inbox: Inbox
 ) -> None:
@@ -272,11 +287,15 @@ def test_whose_account_an_administrator_changes_is_told(
     for _ in range(2):  # The second changes nothing, so nothing is told.
         post(client, page, role="/editor", seen=read_hidden(client.get(page).text)["seen"])
     post(client, f"{page}/second-step", page)
-    inbox.wait_for(2)
+    for active in ("no", "no", "yes"):
+        post(client, f"{page}/active", page, active=active)
+    inbox.wait_for(4)
     drain(app)
     assert [(letter["To"], letter["Subject"].partition(": ")[2]) for letter in inbox.letters] == [
         ("ben@example.com", "What you may do was changed"),
         ("ben@example.com", "How you sign in was changed"),
+        ("ben@example.com", "Your account was closed"),
+        ("ben@example.com", "Your account was opened again"),
     ]
 
 

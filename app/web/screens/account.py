@@ -1,16 +1,18 @@
 """Somebody's own account: how they sign in, where they are signed in, and tokens for programs."""
 
 from datetime import UTC, datetime
+from functools import partial
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.forms.account import TokenForm
 from app.forms.notices import DigestForm
+from app.people.letters import write_token
 from app.people.sign_in import find_account, find_sign_in
 from app.rights import Scope
 from app.services import connections, find_services, store
-from app.store import api_tokens, digests, sign_ins
+from app.store import accounts, api_tokens, digests, sign_ins
 from app.store.api_tokens import Terms
 from app.store.audit_trail import name_account_chain
 from app.web.access import SIGNED_IN, find_person, fresh, needs
@@ -102,6 +104,9 @@ def make_token() -> ResponseReturnValue:
     terms = Terms(form.name.data or "", Scope(form.scope.data), int(form.days.data))
     with store().writing(name_account_chain(account_id)) as database:
         key = api_tokens.make(database, account_id, terms, who=name_person())
+        account = accounts.find(database, account_id)
+        letter = partial(write_token, account.email, account.name)
+    find_services().outbox.post(letter)
     return render_template("people/token.html", terms=terms, token=key)
 
 

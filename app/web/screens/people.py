@@ -11,9 +11,12 @@ from app.campaign.contract.visible import read_name
 from app.campaign.formatting import write_plural
 from app.forms.account import AccountForm, JoinForm, PasswordForm
 from app.people.letters import (
+    write_closing,
+    write_opening,
     write_password_change,
     write_role_change,
     write_second_step_change,
+    write_unlinking,
 )
 from app.people.mail import Letter
 from app.people.passwords import hash_as_signed_in
@@ -142,9 +145,12 @@ def set_active(account_id: int) -> ResponseReturnValue:
     try:
         with store().writing(*subjects) as database:
             account = accounts.find(database, account_id)
+            is_change = account.active is not active
             accounts.set_active(database, account, active=active, who=name_person())
     except LastAdministrator:
         return _draw_person(account_id, _LAST), 422
+    if is_change:
+        _tell(account, write_opening if active else write_closing)
     flash("They can sign in again." if active else "They are signed out, and cannot sign in.")
     return redirect(url_for("people.show", account_id=account_id))
 
@@ -219,9 +225,12 @@ def unlink(account_id: int) -> ResponseReturnValue:
     try:
         with store().writing(*subjects) as database:
             account = accounts.find(database, account_id)
+            is_change = identities.find(database, find_issuer(), account.id) is not None
             identities.unlink(database, account, find_issuer(), who=name_person())
     except LastAdministrator:
         return _draw_person(account_id, _LAST), 422
+    if is_change:
+        _tell(account, write_unlinking)
     flash("Unlinked. The next sign-in by the provider with this e-mail address is linked.")
     return redirect(url_for("people.show", account_id=account_id))
 

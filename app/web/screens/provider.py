@@ -26,7 +26,7 @@ from flask_security import login_user
 
 from app.people import admission
 from app.people.admission import NotAdmitted
-from app.people.letters import write_role_change_by_groups
+from app.people.letters import write_linking, write_role_change_by_groups
 from app.people.provider import CLOCK_TOLERANCE, Attempt, NotBegun, Proof, Provider, SignInFailed
 from app.people.sign_in import find_account
 from app.people.sign_in_record import KEY
@@ -93,18 +93,22 @@ def back() -> ResponseReturnValue:
 def _admit(provider: Provider, proof: Proof) -> tuple[Account, bool]:
     """Give the account of somebody, and tell whether groups have changed its roles just now.
 
-    Who had others is told by e-mail. Raises `NotAdmitted`.
+    Who had others, or another way in, is told by e-mail. Raises `NotAdmitted`.
     """
     with store().reading() as database:
         known = admission.find_known(database, proof)
         roles = accounts.describe_person(known).roles if known else None
+        is_linked = known is not None and identities.find(database, proof.issuer, known.id)
+        has_way_in = known is not None and identities.has_way_in(database, known)
     chains = [name_account_chain(known.id)] if known else []
     with store().writing(ALL_ACCOUNTS, *chains) as database:
         account = admission.admit(database, provider.settings, proof)
         has_changed = known is not None and accounts.describe_person(account).roles != roles
+    post = find_services().outbox.post
+    if has_way_in and not is_linked:
+        post(partial(write_linking, account.email, account.name))
     if has_changed:
-        letter = partial(write_role_change_by_groups, account.email, account.name)
-        find_services().outbox.post(letter)
+        post(partial(write_role_change_by_groups, account.email, account.name))
     return account, has_changed
 
 
