@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -10,7 +11,8 @@ from sqlalchemy import update
 from app.connections import SANDBOX, ConnectionRegistry
 from app.remote.errors import NotSent, Refused
 from app.sandbox.ledger import Ledger
-from app.sending.batch_queue import pause_batch, resume_batch, stop_batch, take_back
+from app.sending.batch_check import check_anew
+from app.sending.batch_queue import discard_batch, pause_batch, resume_batch, stop_batch, take_back
 from app.sending.outcome import Outcome
 from app.sending.press import MOST_TIMES
 from app.sending.recording import Claim, record_outcome
@@ -28,7 +30,15 @@ from app.store.verification import verify
 from tests.factories import outbound, typed
 from tests.fakes import FakeApi
 from tests.pages import drain
-from tests.sending.batch_of import items, make_confirmed, queue_all, save_many, states
+from tests.sending.batch_of import (
+    check_all,
+    items,
+    make,
+    make_confirmed,
+    queue_all,
+    save_many,
+    states,
+)
 from tests.sending.presses import claim_next, journal, look_up
 
 Saved = Callable[..., str]
@@ -218,6 +228,52 @@ def test_to_stop_a_batch_leaves_every_other_as_it_is(
     assert states(store, stopped) == [ItemState.LEFT_OUT] * 2
     assert states(store, waiting) == [ItemState.READY] * 2
     assert states(store, queued) == [State.QUEUED] * 2
+
+
+def test_what_becomes_of_one_batch_counts_for_that_alone(
+    store: Store, saved: Saved, connections: ConnectionRegistry
+) -> None:
+    ids = save_many(saved, 4)
+    stopped, going = (make_confirmed(store, connections, ids[at : at + 2]) for at in (0, 2))
+    for batch_id in (stopped, going):
+        queue_all(store, connections, batch_id)
+    stop_batch(stopped, store, "Ada")
+    while take_back(stopped, store):
+        pass
+
+    with store.reading() as session:
+        long_ago = datetime.now(UTC) - timedelta(days=1)
+        taken_back = [batches.count_taken_back(session, number) for number in (stopped, going)]
+        settled = [
+            batches.count_settled_since(session, number, long_ago) for number in (stopped, going)
+        ]
+    assert (taken_back, settled) == ([2, 0], [2, 0])
+
+
+def test_a_change_in_one_batch_is_none_in_another(
+    store: Store, saved: Saved, connections: ConnectionRegistry
+) -> None:
+    ids = save_many(saved, 2)
+    kept, changed = (make(store, connections, [draft_id]) for draft_id in ids)
+    for batch_id in (kept, changed):
+        check_all(store, connections, batch_id)
+    before = [batches.write_item_document(item) for item in items(store, kept)]
+    with store.writing() as session:
+        drafts.save(session, ids[1], judge(typed(outbound(name="Later"))), over=1)
+    with store.reading() as session:
+        counts = [batches.count_changed(session, number) for number in (kept, changed)]
+        reviewed = [
+            batches.list_reviewed_with(session, drafts.find(session, draft_id), datetime.now(UTC))
+            for draft_id in ids
+        ]
+    check_anew(changed, store, connections)
+
+    assert (counts, reviewed) == ([0, 1], [[kept], []])
+    assert [batches.write_item_document(item) for item in items(store, kept)] == before
+    discard_batch(kept, store, "Ada")
+    with store.reading() as session:
+        draft = drafts.find(session, ids[0])
+        assert batches.list_reviewed_with(session, draft, datetime.now(UTC)) == []
 
 
 def test_what_came_too_often_is_sent_again_when_the_api_wants(

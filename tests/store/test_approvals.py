@@ -153,3 +153,58 @@ def test_who_had_changed_a_draft_before_there_was_approval_is_read_from_the_trai
     approve(upgraded, draft_id, 3)
     assert find_who_has_changed(upgraded, draft_id) == {"Edda", "Lea"}
     upgraded.engine.dispose()
+
+
+def test_to_ask_nobody_any_more_at_one_connection_leaves_the_others(store: Store) -> None:
+    with store.writing() as session:
+        for key in ("here", "there"):
+            approvals.set_rule(session, key, "", who="Ada")
+        approvals.set_rule(session, "here", None, who="Ada")
+    with store.reading() as session:
+        assert approvals.find_rule(session, "here") is None
+        assert approvals.find_rule(session, "there") is not None
+
+
+def test_who_writes_another_draft_is_an_editor_of_this_one_as_before(store: Store) -> None:
+    first = save_in_turn(store, "Edda", "Lea", "Emil")
+    approve(store, first, 1)
+    second = save_in_turn(store, "Lea")
+    assert find_who_has_changed(store, first) == {"Edda", "Lea", "Emil"}
+    with store.reading() as session:
+        editors = [
+            approvals.find_last_editor(session, session.get_one(Draft, draft_id))
+            for draft_id in (first, second)
+        ]
+    assert editors == ["Emil", "Lea"]
+
+
+def test_a_copy_is_by_nobody_who_wrote_something_else(store: Store) -> None:
+    save_in_turn(store, "Lea")
+    original, copy_id = save_in_turn(store, "Edda"), save_in_turn(store, "Emil")
+    with store.writing() as session:
+        approvals.copy_editors(session, original, copy_id)
+    assert find_who_has_changed(store, copy_id) == {"Edda", "Emil"}
+
+
+def test_earlier_decisions_are_those_on_the_same_draft(store: Store, saved: Saved) -> None:
+    ours, theirs = saved(), saved()
+    with store.writing() as session:
+        refusal = Decision(ApprovalState.REFUSED, "Ansel", "Too late.")
+        approvals.decide(session, subject(theirs), refusal)
+        for reason in ("Too early.", "Too loud."):
+            newest = approvals.decide(session, subject(ours), replace(refusal, reason=reason))
+    with store.reading() as session:
+        earlier = approvals.list_earlier_decisions(session, session.merge(newest))
+    assert [approval.reason for approval in earlier] == ["Too early."]
+
+
+def test_what_was_approved_is_listed_for_who_wrote_that(store: Store) -> None:
+    draft_id = save_in_turn(store, "Edda")
+    save_in_turn(store, "Lea")
+    approve(store, draft_id, 1)
+    with store.reading() as session:
+        listed = {
+            who: [draft.id for _, draft in approval_lists.iterate_approved_of(session, who, 5)]
+            for who in ("Edda", "Lea")
+        }
+    assert listed == {"Edda": [draft_id], "Lea": []}
