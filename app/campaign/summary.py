@@ -5,6 +5,7 @@ skipped: nothing is invented.
 """
 
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from app.campaign.contract.fields import CallingEntity, CampaignType, DialerType, Values
 from app.campaign.formatting import (
@@ -113,7 +114,8 @@ def _describe_total(values: Values, overview: Overview | None) -> Iterator[str]:
         return
     days = format_count(overview.calling_days, "calling day")
     is_whole = values.get("end_date") == overview.shown_until
-    within = "" if is_whole else f" until {format_day(overview.shown_until)}"
+    until = format_day(overview.shown_until)
+    within = "" if is_whole else f" until {until}, and it goes on after that"
     yield f"That makes {days} with {format_length(overview.length)} of calling{within}."
     for change in overview.changes[:_CHANGES]:
         yield (
@@ -127,4 +129,5 @@ def _describe_total(values: Values, overview: Overview | None) -> Iterator[str]:
 
 def _describe_events(values: Values) -> Iterator[str]:
     if values.get("webhook_url"):
-        yield f"Its events are sent to {values['webhook_url']}."
+        # An address can hold a key, and these sentences are for others to read, too.
+        yield f"Its events are sent to {urlsplit(values['webhook_url']).hostname}."

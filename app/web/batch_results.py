@@ -18,6 +18,10 @@ FORMATS = {
 }
 """The media type of each kind of file, by the end of its name."""
 
+_WIDTH = 12
+_WIDTHS = {"name": 40, "campaign_id": 28, "message": 60, "known_at": 26, "draft": 20}
+"""Characters that fit into a column of a spreadsheet, by its heading."""
+
 _SIGNS = "=+@\\-\uff1d\uff0b\uff0d\uff20"  # Some are wide.
 # Some programs pass over spaces before they look for a formula.
 _IS_FORMULA = re.compile(rf"\s*[{_SIGNS}]|[\t\r\n]")
@@ -57,11 +61,14 @@ def _disarm(value: Any) -> Any:
 def _write_sheet(table: Iterable[Iterable[Any]]) -> bytes:
     out = BytesIO()
     with Workbook(out, {"constant_memory": True}) as book:
-        sheet = book.add_worksheet("Results")
+        sheet, head = book.add_worksheet("Results"), book.add_format({"bold": True})
+        sheet.freeze_panes(1, 0)
         for at, row in enumerate(table):
             for column, value in enumerate(row):
+                if not at:
+                    sheet.set_column(column, column, _WIDTHS.get(str(value), _WIDTH))
                 if isinstance(value, int):
                     sheet.write_number(at, column, value)
                 elif value is not None:
-                    sheet.write_string(at, column, str(value))
+                    sheet.write_string(at, column, str(value), None if at else head)
     return out.getvalue()

@@ -6,9 +6,11 @@ from typing import Any
 from app.campaign.contract.reading import read_answers
 from app.campaign.formatting import format_short_day, replace_invisible
 from app.campaign.schedule.windows import Window, iterate_windows, read_schedule
+from app.store.base import State
 from app.store.models import Draft
 from app.version import VERSION
 from app.web.names import name_campaign
+from app.web.state_words import STATE_WORDS
 
 MOST_WINDOWS = 1000
 """Windows in a file, almost three years of every day: an open-ended campaign has no last one."""
@@ -30,27 +32,41 @@ def write_calendar(draft: Draft) -> bytes | None:
     planned = read_schedule(read_answers(draft.answers).values)
     windows = list(islice(iterate_windows(planned), MOST_WINDOWS + 1)) if planned else []
     written = windows[:MOST_WINDOWS]
-    if not written:
+    if planned is None or not written:
         return None
-    if planned and (planned.is_open_ended or len(windows) > len(written)):
+    if planned.is_open_ended or len(windows) > len(written):
         last = planned.last if len(windows) == len(written) else written[-1].date
         bound = f"Windows until {format_short_day(last)}; the campaign goes on after that."
         for word in ("description", "x-wr-caldesc"):  # RFC 7986, and what was read before it.
             calendar.add(word, vText(bound))
     for window in written:
-        calendar.add_component(_make_event(draft, name, window))
+        calendar.add_component(_make_event(draft, name, window, planned.zone))
     content: bytes = calendar.to_ical()
     return content
 
 
-def _make_event(draft: Draft, name: str, window: Window) -> Any:
+def _make_event(draft: Draft, name: str, window: Window, zone: str) -> Any:
     from icalendar import Event
 
     event = Event()
-    event.add("uid", f"{draft.id}-{window.start_utc:%Y%m%dT%H%M%S}@campaign-builder")
+    # By its date: in a newer file it takes the place of the one that was there (RFC 5545, 3.8.7.4).
+    event.add("uid", f"{draft.id}-{window.date:%Y%m%d}@campaign-builder")
+    event.add("sequence", draft.version)
     event.add("dtstamp", draft.changed_at)
     event.add("dtstart", window.start_utc)
     event.add("dtend", window.end_utc)
     event.add("summary", f"Calls: {name}")
+    event.add("description", _describe(draft, window, zone))
+    event.add("status", "CONFIRMED" if draft.state is State.CREATED else "TENTATIVE")
     event.add("transp", "TRANSPARENT")
     return event
+
+
+def _describe(draft: Draft, window: Window, zone: str) -> str:
+    """Say the hours by the campaign's own clock, and how far the campaign is."""
+    start, end = (f"{at:%H:%M}" for at in (window.start, window.end))
+    state = STATE_WORDS[draft.state]
+    return (
+        f"{start} to {end} by the clock in {zone}. "
+        f"Version {draft.version}: {state[:1].lower()}{state[1:]}."
+    )

@@ -4,13 +4,15 @@ It says the same sentences as the review, and each calling day by its date, so t
 without this app can hold it to their own calendar.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby, islice, takewhile
 
 from markupsafe import Markup
 
+from app.campaign.compliance.evidence import Severity
+from app.campaign.compliance.holidays import MOST_PARTS, has_too_many_parts
 from app.campaign.explanation import Explanation
 from app.campaign.formatting import (
     format_clock,
@@ -18,6 +20,7 @@ from app.campaign.formatting import (
     format_length,
     format_short_day,
     format_weekdays,
+    write_plural,
 )
 from app.campaign.schedule.windows import Overview, Schedule, iterate_windows
 from app.web.names import name_campaign
@@ -30,12 +33,13 @@ class ClientSummary:
     """A campaign's name, what it does in sentences, its hours, its days and its days off.
 
     `about` says whose it is and as of when, and `hours` when it calls, both as labels and values;
-    `months` the calling days of each, as ``1 to 4, 7 to 11``;
-    `days_off` the calling days on which people may be off.
+    `remarks` say what it does not tell, or what is open; `months` has the calling days of each, as
+    ``1 to 4, 7 to 11``; `days_off` the calling days on which people may be off.
     """
 
     name: str
     about: Sequence[tuple[str, str]]
+    remarks: Sequence[str]
     sentences: Sequence[str]
     hours: Sequence[tuple[str, str]]
     months: Sequence[tuple[str, str]]
@@ -54,7 +58,8 @@ class ClientSummary:
     def write_text(self) -> str:
         """Write it as plain text, for an e-mail."""
         about = (f"{label}: {value}" for label, value in self.about)
-        lines = [self.name, *about, "", *(f"- {sentence}" for sentence in self.sentences)]
+        lines = [self.name, *about, *self.remarks]
+        lines += ["", *(f"- {sentence}" for sentence in self.sentences)]
         for heading, rows in self.parts.items():
             lines += ["", heading, *(f"  {label}: {value}" for label, value in rows)]
         return "\n".join(lines) + "\n"
@@ -63,7 +68,8 @@ class ClientSummary:
         """Write it as HTML without any style, to be pasted into a page or an e-mail."""
         lines = Markup().join(_LINE.format(sentence) for sentence in self.sentences)
         about = Markup().join(_ABOUT.format(*cells) for cells in self.about)
-        html = _LIST.format(self.name, about, lines)
+        remarks = Markup().join(map(_REMARK.format, self.remarks))
+        html = _LIST.format(self.name, about + remarks, lines)
         for heading, rows in self.parts.items():
             html += _TABLE.format(heading, Markup().join(_ROW.format(*cells) for cells in rows))
         return html
@@ -71,20 +77,28 @@ class ClientSummary:
 
 _LIST = Markup("<h1>{}</h1>\n{}<ul>\n{}</ul>\n")
 _ABOUT = Markup("<p>{}: {}</p>\n")
+_REMARK = Markup("<p>{}</p>\n")
 _LINE = Markup("<li>{}</li>\n")
 _TABLE = Markup("<h2>{}</h2>\n<table>\n{}</table>\n")
 _ROW = Markup("<tr><th>{}</th><td>{}</td></tr>\n")
 
 
 def summarise_for_client(
-    name: str, explanation: Explanation, about: Sequence[tuple[str, str]] = ()
+    name: str,
+    explanation: Explanation,
+    about: Sequence[tuple[str, str]] = (),
+    counts: Mapping[str, int] | None = None,
 ) -> ClientSummary:
-    """Say what a client has to know of a campaign, complete or not; *about* is as it has it."""
+    """Say what a client has to know of a campaign, complete or not; *about* is as it has it.
+
+    *counts* are those of its findings, as `acceptance.tally` counts them.
+    """
     overview = explanation.overview
     schedule = overview.schedule if overview else None
     return ClientSummary(
         name=name_campaign(name),
         about=about,
+        remarks=list(_list_remarks(explanation, counts or {})),
         sentences=explanation.plain,
         hours=_list_hours(explanation, overview) if overview else (),
         months=_list_months(schedule, overview.shown_until) if schedule and overview else (),
@@ -96,12 +110,27 @@ def summarise_for_client(
     )
 
 
+def _list_remarks(explanation: Explanation, counts: Mapping[str, int]) -> Iterator[str]:
+    if explanation.problems:
+        yield "This campaign is not complete yet: some answers are still to be given or changed."
+    if broken := counts.get(Severity.HIGH):
+        yield write_plural(
+            broken,
+            "A law on calling is broken as it is planned now; its review says which, and how.",
+            "{} laws on calling are broken as it is planned now; its review says which, and how.",
+        )
+    if explanation.overview and has_too_many_parts(explanation.audience):
+        yield (
+            "Days off of single states and other parts are not told here, as more than "
+            f"{MOST_PARTS} of them are named."
+        )
+
+
 def _list_hours(explanation: Explanation, overview: Overview) -> list[tuple[str, str]]:
     schedule = overview.schedule
     days = format_weekdays(explanation.values["days_of_week"])
     last = explanation.values.get("end_date")
     days_in_all = format_count(overview.calling_days, "day")
-    within = f" until {format_short_day(overview.shown_until)}" if schedule.is_open_ended else ""
     return [
         ("Days", f"{days[:1].upper()}{days[1:]}"),
         ("Hours", f"{format_clock(schedule.opens)} to {format_clock(schedule.closes)}"),
@@ -109,8 +138,11 @@ def _list_hours(explanation: Explanation, overview: Overview) -> list[tuple[str,
         ("First day", format_short_day(schedule.first)),
         ("Last day", format_short_day(last) if last else "none"),
         (
-            "In all",
-            f"{days_in_all}, {format_length(overview.length)}{within}",
+            f"Until {format_short_day(overview.shown_until)}"
+            if schedule.is_open_ended
+            else "In all",
+            f"{days_in_all}, {format_length(overview.length)}"
+            + (", and it goes on after that" if schedule.is_open_ended else ""),
         ),
     ]
 

@@ -115,6 +115,7 @@ def _find_what_counts(
         "url": find_public_url(to),
         "statements_stamp": stamp_statements(draft),
         "overlaps": _find_overlaps(session, draft, meaning),
+        "now": now,
         "duties": list_duties(meaning, statements, now.date()),
         "asked_of_all": list_exemptions(meaning, statements),
         "teamwork": find_teamwork(session, draft.id),

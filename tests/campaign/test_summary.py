@@ -198,7 +198,7 @@ def test_a_voicemail_counts_as_answered_or_not_or_is_left_open(
 
 def test_events_are_said_to_go_to_the_webhook() -> None:
     assert about("Its events", outbound(webhook_url="https://example.com/e")) == [
-        "Its events are sent to https://example.com/e."
+        "Its events are sent to example.com."
     ]
 
 

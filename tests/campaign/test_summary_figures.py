@@ -17,8 +17,8 @@ def test_without_a_last_day_the_total_says_until_when_it_counts() -> None:
 
     assert "From Monday 4 January 2027 on, with no last day." in sentences
     assert (
-        "That makes 281 calling days with 2,248 hours of calling until Monday 31 January 2028."
-        in sentences
+        "That makes 281 calling days with 2,248 hours of calling until Monday 31 January 2028, "
+        "and it goes on after that." in sentences
     )
 
 
@@ -31,7 +31,7 @@ def test_without_a_last_day_no_call_is_said_to_never_start() -> None:
 def test_a_total_that_stops_before_the_last_day_says_so() -> None:
     (sentence,) = about("That makes", outbound(end_date=date(9999, 12, 31)))
 
-    assert sentence.endswith("until Tuesday 31 December 2199.")
+    assert sentence.endswith("until Tuesday 31 December 2199, and it goes on after that.")
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from app.campaign.compliance.evidence import Severity
 from app.campaign.explanation import explain
 from app.web.client_summary import ClientSummary, summarise_for_client
 from tests.factories import inbound, outbound, typed
@@ -39,7 +40,10 @@ def test_days_off_are_named_if_calls_are_made_on_them() -> None:
 def test_a_campaign_without_a_last_day_goes_on() -> None:
     summary = summary_of(outbound(end_date=None))
     assert dict(summary.hours)["Last day"] == "none"
-    assert "until" in dict(summary.hours)["In all"]
+    label, total = summary.hours[-1]
+    assert label.startswith("Until ")
+    assert total.endswith(", and it goes on after that")
+    assert any(line.endswith("and it goes on after that.") for line in summary.sentences)
     assert len(summary.months) <= 13
     assert summary.months[-1] == ("After that", "in the same way")
 
@@ -70,3 +74,26 @@ def test_the_html_takes_no_markup_from_a_name() -> None:
     html = summary_of(SHORT, "<b>A & B</b>").write_html()
     assert html.startswith("<h1>&lt;b&gt;A &amp; B&lt;/b&gt;</h1>")
     assert "<tr><th>Hours</th><td>09:00 to 17:00</td></tr>" in html
+
+
+def test_nothing_of_an_address_but_its_host_is_told_to_others() -> None:
+    text = summary_of(outbound(webhook_url="https://hooks.example/x?token=sekret")).write_text()
+    assert "hooks.example" in text
+    assert "sekret" not in text
+
+
+def test_what_is_open_stands_in_the_copies_too() -> None:
+    half = summary_of(SHORT | {"max_call_attempts": None})
+    assert "not complete yet" in half.write_text()
+    assert "<p>This campaign is not complete yet" in half.write_html()
+    explanation = explain(typed(SHORT) | {"audience": "Florida"}, NOW)
+    broken = summarise_for_client("Q4", explanation, (), {Severity.HIGH: 2})
+    assert "2 laws on calling are broken" in broken.write_text()
+    assert summary_of(SHORT).remarks == []
+
+
+def test_days_off_that_are_not_told_are_said_not_to_be() -> None:
+    states = "Alabama, Alaska, Arizona, Arkansas, Colorado, Delaware, Florida, Georgia, Hawaii, "
+    many = f"{states}Idaho, Illinois, Indiana, Iowa, Kansas"
+    summary = summarise_for_client("Q4", explain(typed(SHORT) | {"audience": many}, NOW))
+    assert any("more than 12 of them are named" in remark for remark in summary.remarks)

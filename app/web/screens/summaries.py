@@ -10,6 +10,7 @@ from app.connections import Connection
 from app.rights import Right
 from app.services import store
 from app.store import drafts
+from app.store.acceptances import count_anew
 from app.store.models import Draft
 from app.web.access import needs
 from app.web.client_summary import summarise_for_client
@@ -30,8 +31,9 @@ def show(draft_id: str) -> str:
             "campaign/client_summary.html",
             connection=to,
             draft=draft,
-            is_complete=not explanation.problems,
-            summary=summarise_for_client(draft.name, explanation, _list_facts(draft, to, now)),
+            summary=summarise_for_client(
+                draft.name, explanation, _list_facts(draft, to, now), count_anew(draft)
+            ),
         )
 
 

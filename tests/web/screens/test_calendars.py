@@ -8,9 +8,14 @@ import pytest
 from flask.testing import FlaskClient
 from icalendar import Calendar
 
+from app.store import drafts
+from app.store.acceptances import judge
+from app.store.base import State
+from app.store.database import Store
+from app.store.models import Draft
 from app.web.calendar_file import MOST_WINDOWS
 from tests.campaign.schedules import EVERY_DAY
-from tests.factories import inbound, outbound
+from tests.factories import inbound, outbound, typed
 
 
 def events(client: FlaskClient, draft_id: str) -> list[tuple[Any, Any]]:
@@ -48,6 +53,32 @@ def test_events_have_ids_of_their_own_that_stay(
     ids = [str(event["uid"]) for event in Calendar.from_ical(files[0]).walk("VEVENT")]
     assert len(set(ids)) == len(ids) == 63
     assert files[0] == files[1]
+
+
+def test_a_newer_file_takes_the_place_of_the_one_before(
+    client: FlaskClient, store: Store, saved: Callable[..., str]
+) -> None:
+    draft_id = saved()
+    before = Calendar.from_ical(client.get(f"/drafts/{draft_id}/windows.ics").data)
+    with store.writing() as session:
+        later = typed(outbound(daily_start_time=time(11)))
+        drafts.save(session, draft_id, judge(later), over=1)
+    after = Calendar.from_ical(client.get(f"/drafts/{draft_id}/windows.ics").data)
+    old, new = before.walk("VEVENT")[0], after.walk("VEVENT")[0]
+    assert (old["uid"], old["sequence"], new["sequence"]) == (new["uid"], 1, 2)
+
+
+def test_an_event_says_the_hours_there_and_whether_it_is_decided(
+    client: FlaskClient, store: Store, saved: Callable[..., str]
+) -> None:
+    draft_id = saved()
+    for state, status in ((None, "TENTATIVE"), (State.CREATED, "CONFIRMED")):
+        with store.writing() as session:
+            session.get_one(Draft, draft_id).state = state
+        answer = client.get(f"/drafts/{draft_id}/windows.ics")
+        event = Calendar.from_ical(answer.data).walk("VEVENT")[0]
+        assert str(event["status"]) == status
+        assert "09:00 to 17:00 by the clock in America/New_York." in str(event["description"])
 
 
 def test_a_name_with_line_breaks_and_signs_stays_one_name(
