@@ -49,7 +49,9 @@ def write_closing(email: str, name: str) -> Letter:
 
 
 def write_opening(email: str, name: str) -> Letter:
-    sentence = "An administrator has opened your account again: you can sign in as before."
+    sentence = (
+        "An administrator has opened your account again. Tokens and links of before stay ended."
+    )
     return _write_change(email, name, "Your account was opened again", sentence)
 
 
@@ -65,8 +67,8 @@ def write_unlinking(email: str, name: str) -> Letter:
 
 def write_token(email: str, name: str) -> Letter:
     sentence = (
-        "A token was made with which a program can do what you may do. It stands on Your account, "
-        "where it can be ended."
+        "A token was made with which a program can read, or read and change, what you may. It "
+        "stands on Your account, where it can be ended."
     )
     return _write_change(email, name, "A token was made in your name", sentence)
 

@@ -12,6 +12,7 @@ from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from app.campaign.contract.visible import read_name
 from app.rights import ALL, Person, Role
 from app.store import api_tokens, audit_trail, saved_views, sign_ins
 from app.store.audit_trail import EventKind, name_account_chain
@@ -161,9 +162,14 @@ def set_roles(session: Session, account: Account, roles: Roles, *, who: str) -> 
 
 
 def set_groups(session: Session, account: Account, groups: Collection[str], *, who: str) -> None:
-    """Let an account be of these groups and of no others, which ends its sign-ins."""
+    """Let an account be of these groups and of no others, which ends its sign-ins.
+
+    A group that is there keeps its spelling, by which a rule names it.
+    """
     before = sorted(member.name for member in account.groups)
-    after = sorted(set(groups))
+    names = session.scalars(select(GroupMember.name).distinct())
+    known = {read_name(name): name for name in names}
+    after = sorted({known.get(read_name(group), group) for group in groups})
     if after == before:
         return
     account.groups[:] = [GroupMember(name=name) for name in after]

@@ -88,7 +88,11 @@ def find_mentioned(text: str, people: Collection[Person]) -> Mentioned:
 
 
 def _find_first_name(person: Person) -> str:
-    return person.name.casefold().partition(" ")[0]
+    return _fold(person.name).partition(" ")[0]
+
+
+def _fold(name: str) -> str:
+    return normalize("NFC", name).casefold()
 
 
 def _list_names(person: Person, people: Collection[Person]) -> set[str]:
@@ -96,7 +100,7 @@ def _list_names(person: Person, people: Collection[Person]) -> set[str]:
     first = _find_first_name(person)
     others = [other for other in people if other.label != person.label]
     is_theirs = not any(_find_first_name(other) == first for other in others)
-    return {person.name.casefold(), person.email.casefold(), first if is_theirs else ""} - {""}
+    return {_fold(person.name), person.email.casefold(), first if is_theirs else ""} - {""}
 
 
 def add(

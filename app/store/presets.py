@@ -46,21 +46,30 @@ def keep(
     preset.settings = dict(settings)
 
 
-def rename(session: Session, preset_id: int, name: str) -> None:
-    """Give a preset another name; raises `NameTaken`, and does nothing if there is no such one."""
+def rename(session: Session, preset_id: int, name: str) -> bool:
+    """Give a preset another name; tells whether it is there. Raises `NameTaken`."""
     preset = session.get(KeptPreset, preset_id)
-    if preset is None or preset.name == name:
-        return
-    namesake = _find_namesake(session, name, preset.connection_key)
-    if namesake is not None and namesake is not preset:
+    if preset is None:
+        return False
+    if any(other is not preset for other in _list_alike(session, name, preset.connection_key)):
         raise NameTaken(name)
     preset.name = name
+    return True
 
 
 def _find_namesake(session: Session, name: str, connection_key: str) -> KeptPreset | None:
-    """Find the preset of a connection that reads as this name does."""
-    there = session.scalars(select(KeptPreset).where(KeptPreset.connection_key == connection_key))
-    return next((preset for preset in there if read_name(preset.name) == read_name(name)), None)
+    """Find the preset of a connection that has this name, or else one that reads so."""
+    alike = _list_alike(session, name, connection_key)
+    return next((preset for preset in alike if preset.name == name), alike[0] if alike else None)
+
+
+def _list_alike(session: Session, name: str, connection_key: str) -> list[KeptPreset]:
+    there = select(KeptPreset).where(KeptPreset.connection_key == connection_key)
+    return [
+        preset
+        for preset in session.scalars(there.order_by(KeptPreset.id))
+        if read_name(preset.name) == read_name(name)
+    ]
 
 
 def find_connection_key(settings: Mapping[str, Any]) -> str:

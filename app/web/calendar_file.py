@@ -1,6 +1,7 @@
 """A draft's calling windows as a calendar file (iCalendar), for other calendars to show."""
 
-from itertools import islice
+from datetime import datetime
+from itertools import groupby, islice
 from typing import Any
 
 from app.campaign.contract.reading import read_answers
@@ -39,8 +40,16 @@ def write_calendar(draft: Draft) -> bytes | None:
         bound = f"Windows until {format_short_day(last)}; the campaign goes on after that."
         for word in ("description", "x-wr-caldesc"):  # RFC 7986, and what was read before it.
             calendar.add(word, vText(bound))
-    for window in written:
-        calendar.add_component(_make_event(draft, name, window, planned.zone))
+    at = _find_last_change(draft)
+    for day, of_day in groupby(written, key=lambda window: window.date):
+        for number, window in enumerate(of_day, 1):  # Two, where a clock change is between.
+            event = _make_event(draft, name, window, planned.zone)
+            # In a newer file it takes the place of what was there (RFC 5545, 3.8.7.4).
+            part = f"-{number}" if number > 1 else ""
+            event.add("uid", f"{draft.id}-{day:%Y%m%d}{part}@campaign-builder")
+            event.add("sequence", draft.version)
+            event.add("dtstamp", at)
+            calendar.add_component(event)
     content: bytes = calendar.to_ical()
     return content
 
@@ -49,10 +58,6 @@ def _make_event(draft: Draft, name: str, window: Window, zone: str) -> Any:
     from icalendar import Event
 
     event = Event()
-    # By its date: in a newer file it takes the place of the one that was there (RFC 5545, 3.8.7.4).
-    event.add("uid", f"{draft.id}-{window.date:%Y%m%d}@campaign-builder")
-    event.add("sequence", draft.version)
-    event.add("dtstamp", draft.changed_at)
     event.add("dtstart", window.start_utc)
     event.add("dtend", window.end_utc)
     event.add("summary", f"Calls: {name}")
@@ -60,6 +65,12 @@ def _make_event(draft: Draft, name: str, window: Window, zone: str) -> Any:
     event.add("status", "CONFIRMED" if draft.state is State.CREATED else "TENTATIVE")
     event.add("transp", "TRANSPARENT")
     return event
+
+
+def _find_last_change(draft: Draft) -> datetime:
+    """Find when what the file says of a draft has changed last, its state included."""
+    sent = [at for each in draft.submissions for at in (each.pressed_at, each.settled_at) if at]
+    return max([draft.changed_at, *sent])
 
 
 def _describe(draft: Draft, window: Window, zone: str) -> str:

@@ -11,6 +11,7 @@ from itertools import groupby, islice, takewhile
 
 from markupsafe import Markup
 
+from app.campaign.compliance.acceptance import UNMET
 from app.campaign.compliance.evidence import Severity
 from app.campaign.compliance.holidays import MOST_PARTS, has_too_many_parts
 from app.campaign.explanation import Explanation
@@ -113,11 +114,11 @@ def summarise_for_client(
 def _list_remarks(explanation: Explanation, counts: Mapping[str, int]) -> Iterator[str]:
     if explanation.problems:
         yield "This campaign is not complete yet: some answers are still to be given or changed."
-    if broken := counts.get(Severity.HIGH):
+    if broken := counts.get(Severity.HIGH, 0) + counts.get(UNMET, 0):
         yield write_plural(
             broken,
-            "A law on calling is broken as it is planned now; its review says which, and how.",
-            "{} laws on calling are broken as it is planned now; its review says which, and how.",
+            "{} rule of law on calling is not kept as it is planned now.",
+            "{} rules of law on calling are not kept as it is planned now.",
         )
     if explanation.overview and has_too_many_parts(explanation.audience):
         yield (

@@ -23,7 +23,7 @@ def name_file(name: str, ending: str) -> str:
     signs = normalize("NFC", name.casefold())
     # Letters, the marks that belong to them, what joins them, and numbers.
     kept = "".join(sign if sign in JOINERS or category(sign)[0] in "LMN" else "-" for sign in signs)
-    words = re.sub("-+", "-", kept)[:_LONGEST_NAME].strip(f"-{JOINERS}")
+    words = re.sub(f"-[-{JOINERS}]*", "-", kept)[:_LONGEST_NAME].strip(f"-{JOINERS}")
     return f"{words or 'campaign'}{ending}"
 
 

@@ -140,3 +140,16 @@ def test_who_joins_in_a_browser_of_somebody_else_ends_their_sign_in(
 
     assert "new@example.com" in signed_in.get("/account").text
     assert not is_signed_in(copy)
+
+
+def test_a_group_that_is_there_keeps_the_spelling_by_which_a_rule_names_it(
+    app: Flask, signed_in: FlaskClient, ben: Account
+) -> None:
+    store = find_services(app).store
+    with store.writing() as session:
+        kept = accounts.find(session, ben.id)
+        accounts.set_groups(session, kept, {"Legal  team"}, who="")  # As it could be typed once.
+    with store.writing() as session:
+        accounts.set_groups(session, accounts.find(session, ben.id), {"Legal team"}, who="")
+    with store.reading() as session:
+        assert accounts.describe_person(accounts.find(session, ben.id)).groups == {"Legal  team"}

@@ -97,6 +97,7 @@ MAY = {
     "kept_presets.forget": NOBODY,
     "kept_presets.index": "E",
     "kept_presets.rename": NOBODY,
+    "kept_presets.return_to_list": "E",
     "kept_presets.begin": "E",
     "kept_presets.keep": "E",
     "log.export": EVERYBODY,

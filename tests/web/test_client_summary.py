@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from app.campaign.compliance.acceptance import UNMET
 from app.campaign.compliance.evidence import Severity
 from app.campaign.explanation import explain
 from app.web.client_summary import ClientSummary, summarise_for_client
@@ -87,8 +88,8 @@ def test_what_is_open_stands_in_the_copies_too() -> None:
     assert "not complete yet" in half.write_text()
     assert "<p>This campaign is not complete yet" in half.write_html()
     explanation = explain(typed(SHORT) | {"audience": "Florida"}, NOW)
-    broken = summarise_for_client("Q4", explanation, (), {Severity.HIGH: 2})
-    assert "2 laws on calling are broken" in broken.write_text()
+    broken = summarise_for_client("Q4", explanation, (), {Severity.HIGH: 2, UNMET: 1})
+    assert "3 rules of law on calling are not kept" in broken.write_text()
     assert summary_of(SHORT).remarks == []
 
 

@@ -14,6 +14,7 @@ from app.web.downloads import name_file
         ("", "campaign.ics"),
         ("日本 2027", "日本-2027.ics"),
         ("Straße", "strasse.ics"),
+        ("Family 👨\u200d👩\u200d👧 call", "family-call.ics"),
         ("สวัสดี", "สวัสดี.ics"),
         ("\u202e!\u200b", "campaign.ics"),
         ("a" * 300, f"{'a' * 60}.ics"),

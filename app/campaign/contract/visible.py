@@ -51,7 +51,7 @@ def tidy(text: str) -> str:
 
 def read_name(text: str) -> str:
     """Read a name as a person does, who sees nothing invisible in it and types it again."""
-    return drop_invisible(tidy(text))
+    return tidy(drop_invisible(tidy(text)))
 
 
 def make_name_key(text: str) -> str:

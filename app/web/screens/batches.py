@@ -49,7 +49,7 @@ _NOTHING_TICKED = "Tick the campaigns that you want to send together."
 _NOTHING_LEFT = "Nothing of what is listed can be sent there any more. Look at the list again."
 _WITHHELD_ONE = " One that was ticked is left out: you may not send it."
 _WITHHELD = " {} that were ticked are left out: you may not send them."
-_ONE_EACH = "What is ticked goes to {} clients, so there are as many batches: review and send each."
+_ONE_EACH = "What you chose goes to {} clients, so there are as many batches: review and send each."
 _NONE_IS_YOURS = "Nothing that is ticked is yours to send."
 _DISCARDED = "Nothing is sent: somebody has discarded this batch meanwhile."
 _STREAM_SECONDS = 30.0
@@ -103,7 +103,7 @@ def make() -> ResponseReturnValue:
     if client_key:  # Some may go to another one since they were found.
         sorted_ids = {key: there for key, there in sorted_ids.items() if key == client_key}
     if not sorted_ids:
-        flash(_NONE_IS_YOURS if withheld else _NOTHING_LEFT if client_key else _NOTHING_TICKED)
+        flash(_NOTHING_LEFT if client_key else _NONE_IS_YOURS if withheld else _NOTHING_TICKED)
         return redirect(lead_to_list())
     return _begin(sorted_ids, withheld)
 

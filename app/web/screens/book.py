@@ -61,7 +61,8 @@ def _point_out(others: Sequence[str]) -> str:
         return ""
     names = [shorten(value, 60) for value in others[:_NAMED]]
     rest = [f"{len(others) - _NAMED} more"] if len(others) > _NAMED else []
-    return f" So {'is' if len(others) == 1 else 'are'} {join_words(names + rest)}: tell them apart."
+    verb = "is" if len(others) == 1 else "are"
+    return f" {join_words(names + rest)} {verb} called that, too: tell them apart."
 
 
 @bp.post("/connections/<key:key>/book/forget")

@@ -7,7 +7,7 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from flask.typing import ResponseReturnValue
 
 from app.campaign.compliance.rulebook import load_rulebook
-from app.campaign.contract.visible import can_be_seen, is_plain, tidy
+from app.campaign.contract.visible import can_be_seen, is_plain, read_name, tidy
 from app.campaign.contract.wording import WORDS
 from app.forms.names import INVISIBLE
 from app.rights import Right
@@ -35,6 +35,7 @@ _NOTHING = "There is nothing to keep yet: fill in more than the name and the day
 _NAMELESS = "Enter a name for the preset."
 _GIVEN = "A preset of the rules has this name. Choose another name."
 _TAKEN = "A preset has this name. Choose another name, or {}."
+_GONE = "This preset is gone."
 _TAKEN_ALREADY = "Another preset has this name. Choose another name."
 _REPLACE, _ASK = "replace what that preset holds", "ask an administrator to replace that preset"
 
@@ -68,6 +69,13 @@ def _name_rest(settings: Mapping[str, Any]) -> list[str]:
     return [WORDS[name].thing for name in settings if name in WORDS and name not in FILLED]
 
 
+@bp.get("/presets/rename")
+@needs(Right.EDIT)
+def return_to_list() -> ResponseReturnValue:
+    """Lead to the list from the address that it stands at as an answer to what was posted."""
+    return redirect(url_for("kept_presets.index"))
+
+
 @bp.post("/presets/rename")
 @needs(Right.ADMINISTER)
 def rename() -> ResponseReturnValue:
@@ -79,10 +87,10 @@ def rename() -> ResponseReturnValue:
         return make_response(_draw_list(fault), 422)
     try:
         with store().writing() as session:
-            presets.rename(session, preset_id, name)
+            is_there = presets.rename(session, preset_id, name)
     except NameTaken:
         return make_response(_draw_list(_TAKEN_ALREADY), 422)
-    flash(f"The preset is called {name} now.")
+    flash(f"The preset is called {name} now." if is_there else _GONE)
     return redirect(url_for("kept_presets.index", _anchor=f"preset-{preset_id}"))
 
 
@@ -156,7 +164,8 @@ def _find_fault(name: str) -> str:
         return INVISIBLE
     if len(name) > LONGEST_NAME:
         return f"Shorten the name to {LONGEST_NAME} characters."
-    return _GIVEN if name in {preset.title for preset in load_rulebook().presets} else ""
+    titles = {read_name(preset.title) for preset in load_rulebook().presets}
+    return _GIVEN if read_name(name) in titles else ""
 
 
 @bp.post("/presets/begin")
@@ -166,7 +175,7 @@ def begin() -> ResponseReturnValue:
     with store().reading() as session:
         preset = presets.find(session, request.form.get("preset", 0, type=read_number))
     if preset is None or not is_visible(preset):
-        flash("This preset is gone.")
+        flash(_GONE)
         return redirect(url_for("editing.new"))
     answers = read_beginning(preset)
     posted = preset.settings.get(IDS_OF, request.form.get("connection", ""))

@@ -7,6 +7,7 @@ from app.campaign.contract.visible import (
     drop_invisible,
     is_plain,
     make_name_key,
+    read_name,
     tidy,
 )
 
@@ -41,10 +42,17 @@ def test_names_that_look_alike_are_one(typed: str) -> None:
     assert tidy(typed) == "Café A"
 
 
-@pytest.mark.parametrize("name", ["San\u200ddbox", "SANDBOX", " sand\ufe0fbox", "Sand\u200cbox "])
+@pytest.mark.parametrize(
+    "name", ["San\u200ddbox", "SANDBOX", " sand\ufe0fbox", "Sand\u200cbox ", "\u200d Sandbox"]
+)
 def test_names_that_look_alike_are_told_apart_by_nothing(name: str) -> None:
     assert make_name_key(name) == make_name_key("Sandbox")
 
 
 def test_half_of_a_pair_is_no_name() -> None:
     assert not is_plain("Client \ud800")
+
+
+@pytest.mark.parametrize("name", ["Client \u200d A", "Client\u00a0A", "Client  A"])
+def test_what_is_between_words_is_one_space(name: str) -> None:
+    assert read_name(name) == "Client A"

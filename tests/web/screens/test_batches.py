@@ -114,7 +114,7 @@ def test_what_goes_to_several_clients_is_a_batch_for_each(
 ) -> None:
     of_client = saved(outbound(name="Of Client A"), connection=add_connection())
     made = choose(visitor, [*save_many(saved, 2), of_client])
-    assert "goes to 2 clients, so there are as many batches" in made.flash()
+    assert "What you chose goes to 2 clients, so there are as many batches" in made.flash()
     first, second = visitor.open("/batches/1"), visitor.open("/batches/2")
     assert facts(first)["Can be sent"] == "2 of 2"
     assert "2 campaigns go to the SANDBOX" in first.text

@@ -154,11 +154,11 @@ def test_two_ids_of_one_nickname_are_pointed_out(visitor: Visitor) -> None:
     for value in ("asst_1", "asst_2"):
         answers = {"kind": "assistant", "value": value, "nickname": "Front desk"}
         page = visitor.press(page, "book", answers)
-    assert "So is asst_1: tell them apart." in page.flash()
+    assert "asst_1 is called that, too: tell them apart." in page.flash()
     for number in range(3, 30):
         answers = {"kind": "assistant", "value": f"asst_{number}" * 10, "nickname": "FRONT  desk"}
         page = visitor.press(page, "book", answers)
-    assert "and 25 more: tell them apart." in page.flash()
+    assert "and 25 more are called that, too: tell them apart." in page.flash()
     other_kind = {"kind": "squad", "value": "squad_1", "nickname": "Front desk"}
     assert "apart" not in visitor.press(page, "book", other_kind).flash()
 

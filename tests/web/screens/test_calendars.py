@@ -68,6 +68,17 @@ def test_a_newer_file_takes_the_place_of_the_one_before(
     assert (old["uid"], old["sequence"], new["sequence"]) == (new["uid"], 1, 2)
 
 
+def test_two_windows_of_a_date_are_two_events(
+    client: FlaskClient, saved: Callable[..., str]
+) -> None:
+    day = {"start_date": date(2027, 10, 31), "end_date": date(2027, 10, 31)}
+    night = {"daily_start_time": time(2), "daily_end_time": time(2, 30), "days_of_week": EVERY_DAY}
+    twice = saved(outbound(**day, **night, timezone="Europe/Berlin"))
+    answer = client.get(f"/drafts/{twice}/windows.ics")
+    ids = [str(event["uid"]) for event in Calendar.from_ical(answer.data).walk("VEVENT")]
+    assert len(set(ids)) == len(ids) == 2
+
+
 def test_an_event_says_the_hours_there_and_whether_it_is_decided(
     client: FlaskClient, store: Store, saved: Callable[..., str]
 ) -> None:

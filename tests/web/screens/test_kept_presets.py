@@ -1,14 +1,18 @@
 """Any campaign can be kept as a preset, and a new campaign begins with all that one holds."""
 
 from collections.abc import Callable
-from datetime import time
+from datetime import UTC, datetime, time
 
 import pytest
 from bs4 import Tag
 from flask import Flask
 
 from app.rights import Role
+from app.store import presets
 from app.store.base import State
+from app.store.database import Store
+from app.store.models import KeptPreset
+from app.store.presets import NameTaken
 from tests.factories import inbound, outbound
 from tests.pages import Page, Visitor, text
 from tests.people.accounts import make_client, sign_in
@@ -282,3 +286,25 @@ def test_a_preset_is_renamed_unless_another_has_the_name(visitor: Visitor, page:
     renamed = visitor.press(listed, "/presets/rename", {"preset": preset, "name": "Mornings"})
     assert renamed.flash() == "The preset is called Mornings now."
     assert [text(heading) for heading in renamed.soup.select("h2")][:2] == ["Evenings", "Mornings"]
+
+
+def test_of_two_presets_that_look_alike_the_one_is_replaced_that_was_named(store: Store) -> None:
+    """As they could be kept once."""
+    with store.writing() as session:
+        for name in ("Late\u200d", "Late"):
+            session.add(
+                KeptPreset(name=name, connection_key="", created_at=datetime.now(UTC), settings={})
+            )
+    with store.writing() as session:
+        presets.keep(session, "Late", {"timezone": "Asia/Tokyo"}, replaces=True)
+        alike, exact = session.query(KeptPreset).order_by(KeptPreset.id)
+        assert (alike.settings, exact.settings) == ({}, {"timezone": "Asia/Tokyo"})
+        with pytest.raises(NameTaken):
+            presets.rename(session, alike.id, "Late")
+
+
+def test_a_preset_that_is_gone_is_not_renamed(visitor: Visitor, page: Page) -> None:
+    visitor.press(page, "presets/keep", answers={"name": "Our usual"})
+    listed = visitor.open("/presets")
+    gone = visitor.press(listed, "/presets/rename", {"preset": "999", "name": "Mornings"})
+    assert gone.flash() == "This preset is gone."
