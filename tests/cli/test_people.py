@@ -1,6 +1,7 @@
 """Commands about people, as somebody at the machine gives them."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +13,7 @@ from app import create_app
 from app.services import find_services
 from app.settings import MailSettings, Settings
 from app.store import accounts
+from app.store.connection_models import SavedConnection
 from tests.cli.backups import Run
 from tests.people.accounts import (
     PASSWORD,
@@ -126,3 +128,15 @@ def test_who_has_lost_the_only_passkey_of_all_is_helped_at_the_machine(
     assert "/join/" in helped.output
     with find_services(app).store.reading() as session:
         assert accounts.find(session, account.id).webauthn == []
+
+
+def test_a_role_is_given_at_no_connection_of_two_that_look_alike(
+    run: Run, app: Flask, add_connection: Callable[..., str]
+) -> None:
+    add_connection("Client A")
+    other = add_connection("Another")
+    with find_services(app).store.writing() as session:  # As it could be entered once.
+        session.get_one(SavedConnection, other).name = "Client  A"
+    run("people", "add", "anna@example.com")
+    refused = run("people", "add", "ben@example.com", "--role", "editor@Client A")
+    assert "Several connections look like “Client A”. Rename them." in refused.output

@@ -24,6 +24,7 @@ from app.sandbox.switch import Switch
 from app.services import find_services
 from app.settings import Settings
 from app.store import approvals, audit_trail, batches, throttles
+from app.store.connection_models import SavedConnection
 from app.store.database import Store
 from app.store.models import Draft
 from app.store.throttles import Pace
@@ -316,3 +317,16 @@ def test_where_people_have_accounts_one_of_these_sends(
         (draft,) = session.scalars(select(Draft))
         made = audit_trail.read_draft_events(session, draft.id)[0]
     assert "anna@example.com" in made.who
+
+
+def test_of_two_connections_that_look_alike_the_one_that_is_named_is_meant(
+    send: Send, tmp_path: Path, store: Store, add_connection: Callable[..., str]
+) -> None:
+    add_connection("Client A")
+    other = add_connection("Another")
+    with store.writing() as session:  # As it could be entered once.
+        session.get_one(SavedConnection, other).name = "Client  A"
+    file = write(tmp_path, "One")
+    assert "can be sent to Client A (LIVE)" in send(file, connection="Client A").output
+    unclear = send(file, connection="Client   A")
+    assert "Several connections look like “Client   A”." in unclear.output

@@ -12,7 +12,14 @@ from app.settings import Settings
 from app.store import accounts
 from app.store.audit_trail import EventKind
 from tests.log_lines import Log
-from tests.people.accounts import add_account, find_token, is_signed_in, make_client
+from tests.people.accounts import (
+    add_account,
+    find_token,
+    is_signed_in,
+    make_client,
+    post,
+    sign_in,
+)
 from tests.people.mail_server import Inbox, with_mail
 from tests.people.oidc_provider import FakeProvider
 from tests.people.visits import (
@@ -299,6 +306,20 @@ class TestLetters:
         assert "signed in as you by the sign-in provider" in linked.get_content()
         assert changed["Subject"] == "Campaign Builder: What you may do was changed"
         assert "Your groups at the sign-in provider" in changed.get_content()
+
+    def test_who_is_unlinked_is_told_so(
+        self, app: Flask, provider: FakeProvider, inbox: Inbox
+    ) -> None:
+        provider.person["groups"] = ["heads"]
+        come(make_client(app))
+        admin = make_client(app)
+        sign_in(admin, "head@example.com")
+        page = f"/people/{find_account(app).id}"
+        post(admin, f"{page}/identity/unlink", page)
+        assert find_services(app).background.drain(10)
+        (letter,) = inbox.letters
+        assert letter["To"] == "anna@example.com"
+        assert "unlinked your account" in letter.get_content()
 
     def test_who_comes_for_the_first_time_is_told_nothing(
         self, app: Flask, provider: FakeProvider, inbox: Inbox

@@ -370,3 +370,10 @@ def test_who_is_chosen_beside_a_comment_looks_after_it_and_nobody_else_is_replac
     # An old page shows that nobody looked after it; only the comment was meant.
     team.press("edda", page, page, text="And this.", assignee="", assignee_was="")
     assert "Look after it" in team.read("ansel", "/waiting")
+
+
+def test_a_name_is_found_however_its_letters_are_composed(team: Team) -> None:
+    team.add("zoë", VIEWER)
+    draft_id = team.write("edda")
+    comment(team, "edda", draft_id, "Is Sunday meant, @Zoe\u0308?")
+    assert "Nothing waits for you" not in team.read("zoë", "/waiting")

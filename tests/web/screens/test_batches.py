@@ -359,6 +359,7 @@ def test_the_results_are_files_at_any_time(
     with ZipFile(BytesIO(client.get("/batches/1/results.xlsx").data)) as book:
         content = book.read("xl/worksheets/sheet1.xml").decode()
     assert "<f>" not in content
+    assert 'state="frozen"' in content  # Its headings stay in sight.
     assert "SUM(A1)" in content + book_strings(client)
 
 
@@ -442,7 +443,9 @@ def test_a_search_that_is_too_long_is_told_and_makes_no_batch(visitor: Visitor) 
     assert answer.status_code == 302
 
 
-def test_a_campaign_in_two_batches_is_said_to_be(visitor: Visitor, saved: Saved) -> None:
+def test_a_campaign_in_two_batches_is_said_to_be(
+    visitor: Visitor, saved: Saved, store: Store
+) -> None:
     ids = save_many(saved, 3)
     first = choose(visitor, ids[:2])
     second = choose(visitor, ids[1:])
@@ -450,6 +453,11 @@ def test_a_campaign_in_two_batches_is_said_to_be(visitor: Visitor, saved: Saved)
     assert "1 of these is in batch 1 as well" in second.text
     assert "1 of these is in batch 2 as well" in visitor.open("/batches/1").text
 
+    with store.writing() as session:  # As if the default connection had been another then.
+        batches.find(session, 1).connection_key = "another"
+    assert "as well" not in visitor.open("/batches/2").text
+    with store.writing() as session:
+        batches.find(session, 1).connection_key = SANDBOX
     visitor.press(visitor.open(f"/drafts/{ids[1]}"), f"drafts/{ids[1]}", {"name": "Changed"})
     third = choose(visitor, ids[1:2])
     assert "as well" not in third.text  # The others can only send it as it was.

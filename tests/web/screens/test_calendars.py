@@ -12,7 +12,7 @@ from app.store import drafts
 from app.store.acceptances import judge
 from app.store.base import State
 from app.store.database import Store
-from app.store.models import Draft
+from app.store.models import Draft, Submission
 from app.web.calendar_file import MOST_WINDOWS
 from tests.campaign.schedules import EVERY_DAY
 from tests.factories import inbound, outbound, typed
@@ -178,3 +178,21 @@ def test_what_a_calendar_is_called_is_written_as_text_too(
 ) -> None:
     answer = client.get(f"/drafts/{saved(outbound(name='A;B, C'))}/windows.ics")
     assert b"X-WR-CALNAME:A\\;B\\, C\r\n" in answer.data
+
+
+def test_what_became_of_a_campaign_makes_its_file_a_newer_one(
+    client: FlaskClient, store: Store, sent: Callable[[State], int]
+) -> None:
+    number = sent(State.CREATED)
+    with store.writing() as session:
+        submission = session.get_one(Submission, number)
+        submission.settled_at = settled = datetime(2030, 1, 2, tzinfo=UTC)
+        draft_id = submission.draft_id
+    answer = client.get(f"/drafts/{draft_id}/windows.ics")
+    assert f"DTSTAMP:{settled:%Y%m%dT%H%M%SZ}".encode() in answer.data
+
+
+def test_what_joins_letters_stays_in_a_name(client: FlaskClient, saved: Callable[..., str]) -> None:
+    family = "Family \U0001f468\u200d\U0001f469\u200d\U0001f467"
+    answer = client.get(f"/drafts/{saved(outbound(name=family))}/windows.ics")
+    assert Calendar.from_ical(answer.data).walk("VEVENT")[0]["summary"] == f"Calls: {family}"

@@ -270,3 +270,12 @@ def test_no_more_rows_are_shown_than_a_page_can_hold(
     page = visitor.open("/", rows=rows)
     assert len(names(page)) == count
     assert bool(page.soup.find("a", string="Show more")) is (count == 20)
+
+
+def test_no_sign_in_a_name_turns_what_stands_beside_it(
+    visitor: Visitor, saved: Callable[..., str]
+) -> None:
+    draft_id = saved(inbound(name="Front \u202egnp.desk"))
+    page = visitor.open("/")
+    assert ("Front gnp.desk" in page.text, "\u202e" in page.text) == (True, False)
+    assert visitor.open(f"/drafts/{draft_id}/history").heading == "History of Front gnp.desk"

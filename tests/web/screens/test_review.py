@@ -42,7 +42,7 @@ def test_it_is_in_the_order_of_a_decision(review: Page) -> None:
 
 def test_the_printed_page_is_signed_and_has_nothing_to_press(review: Page) -> None:
     printed = " ".join(text(part) for part in review.soup.select(".only-printed, .brief"))
-    for words in ("SANDBOX", "15 laws are broken", "Not answered.", "Signature"):
+    for words in ("SANDBOX", "15 laws are broken", "Not answered.", "Signature", ", version 1,"):
         assert words in printed
     rows = [
         button

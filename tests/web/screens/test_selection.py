@@ -462,3 +462,14 @@ def test_what_somebody_changes_while_a_move_is_judged_stays_where_it_is(
     assert "1 was changed just now" in moved.flash()
     with store.reading() as session:
         assert drafts.find(session, draft_id).connection_key != key
+
+
+def test_without_a_client_that_was_chosen_nothing_is_moved(
+    visitor: Visitor, saved: Callable[..., str], add_connection: Callable[..., str]
+) -> None:
+    key = add_connection()
+    draft_id = saved(connection=key)
+    page = visitor.open("/")
+    refused = visitor.press(page, "move-ticked", {"draft": draft_id, "connection": ""})
+    assert refused.flash() == "Choose the client first."
+    assert [box["value"] for box in refused.soup.select("input[name=draft][checked]")] == [draft_id]

@@ -1,6 +1,7 @@
 """The summary for the client is a page of its own, to print and to copy."""
 
 from collections.abc import Callable
+from datetime import time
 
 from app.store.base import State
 from tests.factories import outbound
@@ -52,3 +53,10 @@ def test_it_is_there_when_the_campaign_was_created(
     link = created.soup.select_one("a[href$='/summary']")
     assert link
     assert visitor.open(str(link["href"])).heading == "Q4 Outreach"
+
+
+def test_it_says_that_rules_are_not_kept(visitor: Visitor, saved: Callable[..., str]) -> None:
+    late = saved(outbound(daily_end_time=time(22)), audience="Florida", purpose="marketing")
+    for copied in ("as-text", "as-html"):
+        words = text(visitor.open(f"/drafts/{late}/summary").soup.find(id=copied))
+        assert "not kept as it is planned now." in words
