@@ -22,11 +22,11 @@ KEY = "sign_in"
 ONE_FACTOR = "one_factor"
 """Where a session has whether its sign-in was by one thing alone."""
 
-_BY_ONE_FACTOR = frozenset({"people.take_link", "security.login"})
+_BY_ONE_FACTOR = frozenset({"joining.take_link", "security.login"})
 """Views at which somebody signs in by one thing alone: a link, or a password."""
 
 _WAYS = {
-    "people.take_link": "link",
+    "joining.take_link": "link",
     "provider.back": "provider",
     "security.change_password": "new password",
     "security.login": "password",

@@ -37,9 +37,22 @@ class EmailTaken(ValueError):
     """Another account has this e-mail address."""
 
 
+class Begun(ValueError):
+    """Somebody has used this account: what they did is on record by their name and address."""
+
+
 class LastAdministrator(ValueError):
     """Without this account, nobody could administer the others."""
 
+
+_BEGINNINGS = frozenset(
+    {
+        EventKind.IDENTITY_LINKED,
+        EventKind.PASSWORD_SET,
+        EventKind.SHORTENED,  # What is gone from the record may be one of the others.
+        EventKind.SIGNED_IN,
+    }
+)
 
 _ANY = select(Account.id).where(Account.active).limit(1)
 
@@ -136,6 +149,28 @@ def add_first(session: Session, email: str, name: str) -> Account:
     set_roles(session, account, everything, who="")
     set_active(session, account, active=True, who="")
     return account
+
+
+def has_begun(session: Session, account: Account) -> bool:
+    """Tell whether somebody has ever set a password for an account, or signed in to it."""
+    events = audit_trail.read_chain(session, name_account_chain(account.id))
+    return has_own_proof(account) or any(event.kind in _BEGINNINGS for event in events)
+
+
+def correct(session: Session, account: Account, email: str, name: str, *, who: str) -> None:
+    """Give an account that nobody has used yet another name and e-mail address.
+
+    Its links go, as whoever was meant by the old address may have one. Raises `Begun` and
+    `EmailTaken`.
+    """
+    if has_begun(session, account):
+        raise Begun(account.id)
+    if find_by_email(session, email) not in {None, account}:
+        raise EmailTaken(email)
+    before = {"name": account.name, "email": account.email}
+    account.name, account.email = name, normalise_email(email)
+    delete_links(session, account.id)
+    _record(session, EventKind.ACCOUNT_CORRECTED, account, who, name=name, before=before)
 
 
 def set_roles(session: Session, account: Account, roles: Roles, *, who: str) -> None:

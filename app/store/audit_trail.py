@@ -56,6 +56,7 @@ class EventKind(StrEnum):
     COUNTED = "counted"
     ARCHIVED = "archived"
     ACCOUNT_ADDED = "account added"
+    ACCOUNT_CORRECTED = "account corrected"
     ROLES_SET = "roles set"
     ACCOUNT_CLOSED = "account closed"
     ACCOUNT_OPENED = "account opened"

@@ -38,6 +38,10 @@ def _describe_address(known: dict[str, Any]) -> str:
 
 _WORDS: Mapping[EventKind, Callable[[dict[str, Any]], str]] = {
     EventKind.ACCOUNT_ADDED: lambda known: f"Added: {_describe_roles(known['roles'])}",
+    EventKind.ACCOUNT_CORRECTED: lambda known: (
+        f"Corrected: {known['name']}, {known['email']} "
+        f"instead of {known['before']['name']}, {known['before']['email']}"
+    ),
     EventKind.ROLES_SET: lambda known: (
         f"Roles set: {_describe_roles(known['roles'])} "
         f"instead of {_describe_roles(known['before'])}"

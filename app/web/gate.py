@@ -47,9 +47,9 @@ LIKE_NOTHING = frozenset({None, "metrics.show"})
 
 _OPEN = frozenset(
     {
-        "people.join",
+        "joining.join",
         "policy_reports.take",
-        "people.take_link",
+        "joining.take_link",
         "provider.back",
         "provider.start",
         "recovery.ask",
@@ -65,7 +65,7 @@ _OPEN = frozenset(
 """What can be asked without having signed in."""
 
 MAKES_SURE = {
-    "people.take_link": Tried.PASSWORD,
+    "joining.take_link": Tried.PASSWORD,
     "provider.start": Tried.PROVIDER,
     "recovery.send": Tried.RECOVERY,
     "security.change_password": Tried.AGAIN,
@@ -84,7 +84,7 @@ _AGAIN = frozenset({"security.verify", "security.wan_verify_response"})
 _CLOSED = frozenset({"security.two_factor_rescue"})
 """What Flask-Security offers, and nobody needs here: rescue by e-mail."""
 
-_FIRST = frozenset({"people.join", "people.take_link"})
+_FIRST = frozenset({"joining.join", "joining.take_link"})
 """What makes the first account."""
 
 _MAKING = frozenset({"editing.autosave", "editing.blank", "editing.save"})

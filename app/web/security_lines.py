@@ -37,7 +37,7 @@ def has_failed(answer: Response) -> bool:
 
     The page comes again, or for a passkey the one before it.
     """
-    if request.endpoint == "people.take_link":
+    if request.endpoint == "joining.take_link":
         return answer.status_code == 404
     if request.endpoint in {"provider.start", "recovery.send"}:  # Nobody has proved anything yet.
         return False

@@ -13,7 +13,7 @@ from tests.servers import Address
 pytestmark = pytest.mark.slow
 
 _SEED, _REQUESTS = 3, 400
-_OF_ACCOUNTS = {"account", "approvals", "people", "provider", "recovery", "security"}
+_OF_ACCOUNTS = {"account", "approvals", "joining", "people", "provider", "recovery", "security"}
 """Blueprints of what there is only where people have accounts."""
 
 

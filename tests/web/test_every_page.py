@@ -43,7 +43,7 @@ NO_PAGES = {
     "finder.find",
     "history.evidence",
     "log.export",
-    "people.join",
+    "joining.join",
     "people.show",
     "places.index",
     "provider.back",

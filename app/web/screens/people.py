@@ -1,30 +1,33 @@
-"""People: who has an account, what they may do at which connection, and the links they begin by."""
+"""People: who has an account, and what they may do at which connection."""
 
 from collections.abc import Callable
 from functools import partial
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_security import login_user, logout_user
 
 from app.campaign.contract.visible import read_name
 from app.campaign.formatting import write_plural
-from app.forms.account import AccountForm, JoinForm, PasswordForm
+from app.forms.account import AccountForm
 from app.people.letters import (
     write_closing,
     write_opening,
-    write_password_change,
     write_role_change,
     write_second_step_change,
     write_unlinking,
 )
 from app.people.mail import Letter
-from app.people.passwords import hash_as_signed_in
-from app.people.sign_in import find_account
 from app.rights import ALL, EVERYWHERE, Person, Right, Role
 from app.services import find_issuer, find_services, store
 from app.store import accounts, api_tokens, audit_trail, identities, join_links, sign_ins
-from app.store.accounts import ALL_ACCOUNTS, LONGEST_GROUP, EmailTaken, LastAdministrator, Roles
+from app.store.accounts import (
+    ALL_ACCOUNTS,
+    LONGEST_GROUP,
+    Begun,
+    EmailTaken,
+    LastAdministrator,
+    Roles,
+)
 from app.store.audit_trail import name_account_chain
 from app.store.people_models import Account
 from app.web.access import find_person, fresh, name_all_and_each, needs
@@ -34,9 +37,11 @@ from app.web.visit import name_person
 
 bp = Blueprint("people", __name__)
 
+_BEGUN = "They have begun to use the account meanwhile, so its name and address stay."
 _CHANGED = "Somebody has changed this person meanwhile. What stands here holds now: look again."
 _CLOSED = "The account is closed, and a link would open nothing: open the account first."
 _LAST = "Somebody has to be able to look after people: make another administrator first."
+_TAKEN = "Another account has this e-mail address."
 
 
 class _Outdated(Exception):
@@ -69,7 +74,7 @@ def begin() -> ResponseReturnValue:
         abort(404)
     with store().writing(ALL_ACCOUNTS) as database:
         key = join_links.make_first(database)
-    return redirect(url_for("people.join", key=key))
+    return redirect(url_for("joining.join", key=key))
 
 
 @bp.get("/people/new")
@@ -99,9 +104,36 @@ def add() -> ResponseReturnValue:
             accounts.set_groups(database, account, _read_groups(), who=name_person())
             key = join_links.make(database, account, who=name_person())
     except EmailTaken:
-        form.email.errors = ["Another account has this e-mail address."]
+        form.email.errors = [_TAKEN]
         return _draw_form(form, roles=roles), 422
     return _show_link(account, key)
+
+
+@bp.post("/people/<row:account_id>/correction")
+@needs(Right.ADMINISTER)
+@fresh
+def correct(account_id: int) -> ResponseReturnValue:
+    """Correct the name and the address of a person who has not begun, and make a new link."""
+    form = AccountForm(request.form)
+    if not form.validate():
+        return _draw_person(account_id, form=form), 422
+    subjects = (ALL_ACCOUNTS, name_account_chain(account_id))
+    try:
+        with store().writing(*subjects) as database:
+            account = accounts.find(database, account_id)
+            accounts.correct(
+                database, account, form.email.data or "", form.name.data or "", who=name_person()
+            )
+            key = join_links.make(database, account, who=name_person()) if account.active else ""
+    except Begun:
+        return _draw_person(account_id, _BEGUN), 409
+    except EmailTaken:
+        form.email.errors = [_TAKEN]
+        return _draw_person(account_id, form=form), 422
+    if key:
+        return _show_link(account, key)
+    flash("Saved.")
+    return redirect(url_for("people.show", account_id=account_id))
 
 
 @bp.get("/people/<row:account_id>")
@@ -247,64 +279,9 @@ def end_token(account_id: int, token_id: int) -> ResponseReturnValue:
     return redirect(url_for("people.show", account_id=account_id))
 
 
-@bp.get("/join/<key>")
-def join(key: str) -> str:
-    account = _find_invited(key)
-    return _draw_join(account, PasswordForm() if account else JoinForm())
-
-
-@bp.post("/join/<key>")
-def take_link(key: str) -> ResponseReturnValue:
-    """Set the password of an account, or make the first one; and sign in there."""
-    account = _find_invited(key)
-    typed = request.form
-    form = PasswordForm(typed, account.name, account.email) if account else JoinForm(typed)
-    if not form.validate():
-        return _draw_join(account, form), 422
-    # It takes long, and nobody else waits meanwhile.
-    hashed = hash_as_signed_in(form.password.data or "")
-    with store().writing(ALL_ACCOUNTS) as database:
-        link = join_links.find(database, key)
-        if link.account_id is not None:
-            joined = accounts.find(database, link.account_id)
-        else:
-            joined = accounts.add_first(database, form.email.data, form.name.data)
-        is_change = identities.has_way_in(database, joined)
-        who = accounts.describe_person(joined).label
-        accounts.set_password(database, joined, hashed, who=who)
-        join_links.use_up(database, link)
-    if is_change:
-        _tell(joined, write_password_change)
-    if find_account():  # Whoever was signed in here is so no more.
-        logout_user()
-    session.clear()
-    if joined.tf_primary_method or joined.webauthn:
-        flash("Your password is set. Sign in with it.")
-        return redirect(url_for("security.login"))
-    login_user(joined, authn_via=["link"])
-    flash("You are signed in. A passkey, or codes of an app, keep your account safer.")
-    return redirect(url_for("account.show"))
-
-
 def _tell(account: Account, write_letter: Callable[[str, str], Letter]) -> None:
     """Tell a person by e-mail what was changed about their account."""
     find_services().outbox.post(partial(write_letter, account.email, account.name))
-
-
-def _find_invited(key: str) -> Account | None:
-    """Find the account that a link is for; `None` if it makes the first one."""
-    with store().reading() as database:
-        link = join_links.find(database, key)
-        if link.account_id is None:
-            return None
-        account = accounts.find(database, link.account_id)
-        if not account.active:
-            raise join_links.NoSuchLink
-        return account
-
-
-def _draw_join(account: Account | None, form: PasswordForm) -> str:
-    return render_template("people/join.html", account=account, form=form)
 
 
 def _draw_form(form: AccountForm, roles: Roles | None = None) -> str:
@@ -319,20 +296,32 @@ def _draw_form(form: AccountForm, roles: Roles | None = None) -> str:
     )
 
 
-def _draw_person(account_id: int, problem: str = "", *, keeps_typed: bool = False) -> str:
-    """Draw the page, with a *problem*; *keeps_typed* keeps the roles and groups that were typed."""
+def _draw_person(
+    account_id: int,
+    problem: str = "",
+    *,
+    form: AccountForm | None = None,
+    keeps_typed: bool = False,
+) -> str:
+    """Draw the page, with a *problem*; *keeps_typed* keeps the roles and groups that were typed.
+
+    *form* has the name and address that were typed.
+    """
     with store().reading() as database:
         account = accounts.find(database, account_id)
         events = audit_trail.read_chain(database, name_account_chain(account_id))
         signed_in = sign_ins.list_open(database, account_id)
         tokens = api_tokens.list_open(database, account_id)
         identity = identities.find(database, find_issuer(), account_id)
+        has_begun = accounts.has_begun(database, account)
     person = accounts.describe_person(account)
     return render_template(
         "people/show.html",
         account=account,
         is_self=account_id == find_person().account_id,
         problem=problem,
+        form=form or AccountForm(obj=account),
+        has_begun=has_begun,
         roles=_read_roles() if keeps_typed else person.roles,
         groups=_read_groups() if keeps_typed else person.groups,
         seen=accounts.stamp_rights(person),
@@ -347,7 +336,7 @@ def _draw_person(account_id: int, problem: str = "", *, keeps_typed: bool = Fals
 
 
 def _show_link(account: Account, key: str) -> str:
-    link = url_for("people.join", key=key, _external=True)
+    link = url_for("joining.join", key=key, _external=True)
     return render_template(
         "people/link.html",
         account=account,
