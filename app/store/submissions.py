@@ -74,9 +74,9 @@ def find_unknown(session: Session, keys: frozenset[str] | None, most: int) -> li
 
 
 def name_campaigns(session: Session, ids: Iterable[int | None]) -> dict[int, tuple[str, str]]:
-    """Name the drafts of these submissions: (draft id, name) by the submission's id."""
-    rows = select(Submission.id, Draft.id, Draft.name).join(Draft).where(Submission.id.in_(ids))
-    return {number: (draft_id, name) for number, draft_id, name in session.execute(rows)}
+    """Name what was sent, as it was sent: (draft id, name) by the submission's id."""
+    rows = session.scalars(select(Submission).where(Submission.id.in_(ids)))
+    return {submission.id: (submission.draft_id, submission.name) for submission in rows}
 
 
 def find_to_settle(session: Session, ids: Iterable[int]) -> dict[int, Submission]:

@@ -1,6 +1,6 @@
 """People with accounts who work on the same campaigns, each at a browser of their own."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -31,8 +31,15 @@ class Team:
 
     def add(self, name: str, *roles: Role, group: str = "", at: str = "sandbox") -> FlaskClient:
         """Give the browser of a new person with these roles at a connection."""
+        return self.add_at(name, {at: roles}, group)
+
+    def add_at(
+        self, name: str, roles: Mapping[str, Collection[Role]], group: str = ""
+    ) -> FlaskClient:
+        """Give the browser of a new person with these roles, by the keys of connections."""
         email = f"{name}@example.com"
-        account = add_account(self.app, email, {at: frozenset(roles)})
+        at_each = {key: frozenset(at_key) for key, at_key in roles.items()}
+        account = add_account(self.app, email, at_each)
         with find_services(self.app).store.writing() as session:
             kept = accounts.find(session, account.id)
             accounts.set_groups(session, kept, {group} if group else set(), who="")

@@ -32,8 +32,8 @@ from app.services import connections, store
 from app.store import approvals, audit_trail, batch_summary, batches, drafts
 from app.store.acceptances import read_accepted
 from app.store.base import ItemState
-from app.store.batch_models import BatchItem
 from app.store.batch_summary import AcceptedFinding
+from app.store.models import Draft
 from app.web.access import find_person, fresh, needs
 from app.web.batch_page import draw_batch
 from app.web.connection_names import make_naming
@@ -238,6 +238,9 @@ def _draw_batch(batch_id: int, *, message: str = "", reason_error: str = "") -> 
         if standing is None:
             return redirect(url_for("batches.show", batch_id=batch_id))
         ready = batches.read_items(session, batch_id, (ItemState.READY,), _SHOWN)
+        looked_up = (drafts.find(session, item.draft_id) for item in ready)
+        # What goes elsewhere since is not sent with the batch, and is for those there to read.
+        still = [draft for draft in looked_up if find_connection(draft).key == to.key]
         page = render_template(
             "batches/approval.html",
             connection=to,
@@ -245,10 +248,11 @@ def _draw_batch(batch_id: int, *, message: str = "", reason_error: str = "") -> 
             count=batches.count_items(session, batch_id)[ItemState.READY],
             summary=batch_summary.summarise(session, batch),
             ready=ready,
+            elsewhere={item.draft_id for item in ready} - {draft.id for draft in still},
             most=_SHOWN,
             accepted=_name_accepted(batch_summary.list_accepted(session, batch_id, _SHOWN)),
-            decisions=approvals.find_last_of_drafts(session, [item.draft_id for item in ready]),
-            changed=_list_changed(session, ready),
+            decisions=approvals.find_last_of_drafts(session, [draft.id for draft in still]),
+            changed=_list_changed(session, still),
             standing=standing,
             obstacle=find_approval_obstacle(session, standing, find_person()),
             typed=request.form,
@@ -258,13 +262,12 @@ def _draw_batch(batch_id: int, *, message: str = "", reason_error: str = "") -> 
     return page, 422 if message or reason_error else 200
 
 
-def _list_changed(session: Session, ready: Sequence[BatchItem]) -> dict[str, list[str]]:
+def _list_changed(session: Session, still: Sequence[Draft]) -> dict[str, list[str]]:
     """List, by a draft's id, each answer that was changed since it was last approved."""
     naming = make_naming(session)
     changed: dict[str, list[str]] = {}
-    for item in ready:
-        approved = approvals.find_last_approved(session, item.draft_id)
-        draft = drafts.find(session, item.draft_id)
+    for draft in still:
+        approved = approvals.find_last_approved(session, draft.id)
         before = audit_trail.find_answers_at(session, draft, approved.version) if approved else {}
         changes = list_changes(before, draft.answers, naming) if before else []
         changed[draft.id] = [f"{change.label}: {change.old} → {change.new}" for change in changes]
