@@ -15,7 +15,7 @@ from app.sending.approval import may_decide, name_seen, name_seen_of_batch
 from app.store import approval_lists, approvals, batches, comments, submissions
 from app.store.batch_models import Batch
 from app.store.batch_summary import summarise
-from app.store.models import Draft
+from app.store.models import Draft, Submission
 from app.store.team_models import ApprovalRule
 from app.web.access import find_keys_of
 from app.web.names import name_campaign
@@ -31,10 +31,12 @@ _MOST_TOLD = 1000
 class Waiting:
     """Something that waits: what is to be done, of which campaign or batch, where, and since when.
 
-    *name* is the campaign's; *endpoint* and *values* are the address of the page to go to.
+    *name* is the campaign's, and *to* is where it goes; *endpoint* and *values* are the address of
+    the page to go to.
     """
 
     deed: str
+    to: Connection
     name: str
     endpoint: str
     values: Mapping[str, object]
@@ -106,8 +108,8 @@ class _Look:
     known: dict[str, Connection] = field(default_factory=dict)
     rules: dict[str, ApprovalRule | None] = field(default_factory=dict)
 
-    def find_connection(self, about: Draft | Batch) -> Connection:
-        """Find where a draft or a batch goes."""
+    def find_connection(self, about: Draft | Batch | Submission) -> Connection:
+        """Find where a draft, a batch or a submission goes."""
         key = about.connection_key
         if key not in self.known:
             self.known[key] = self.registry.find(key)
@@ -123,16 +125,18 @@ class _Look:
         """Tell whether who looks has a right where a draft or a batch goes."""
         return self.person.may(right, self.find_connection(about).key)
 
+    def name(
+        self, about: Draft | Batch, of_draft: str, of_batch: str
+    ) -> tuple[Connection, str, str, dict[str, object]]:
+        """Name where a draft or a batch goes, it, and its page, by one of two endpoints."""
+        to = self.find_connection(about)
+        if isinstance(about, Draft):
+            return to, about.name, of_draft, {"draft_id": about.id}
+        return to, f"Batch {about.id}", of_batch, {"batch_id": about.id}
+
     def find_keys(self, right: Right) -> frozenset[str] | None:
         """Find the keys of the connections at which who looks has a right; `None` is all."""
         return find_keys_of(self.person, right, self.registry)
-
-
-def _name(about: Draft | Batch, of_draft: str, of_batch: str) -> tuple[str, str, dict[str, object]]:
-    """Name a draft or a batch, and the page about it, by one of two endpoints."""
-    if isinstance(about, Draft):
-        return about.name, of_draft, {"draft_id": about.id}
-    return f"Batch {about.id}", of_batch, {"batch_id": about.id}
 
 
 def _find_unknown(look: _Look) -> Iterator[Waiting]:
@@ -141,6 +145,7 @@ def _find_unknown(look: _Look) -> Iterator[Waiting]:
     ):
         yield Waiting(
             "Look up what became of it",
+            look.find_connection(submission),
             submission.name,
             "submissions.show",
             {"submission_id": submission.id},
@@ -153,7 +158,7 @@ def _find_to_approve(look: _Look) -> Iterator[Waiting]:
         if may_decide(look.session, asked, look.find_connection(about).key, look.person):
             yield Waiting(
                 "Approve or refuse",
-                *_name(about, "approvals.show", "approvals.show_batch"),
+                *look.name(about, "approvals.show", "approvals.show_batch"),
                 asked.asked_at,
                 f"asked by {asked.asked_by}",
             )
@@ -167,7 +172,7 @@ def _find_refused(look: _Look) -> Iterator[Waiting]:
                 "Change what was not approved"
                 if look.may(Right.EDIT, about)
                 else "Not approved: somebody else has to change it",
-                *_name(about, "review.show", "batches.show"),
+                *look.name(about, "review.show", "batches.show"),
                 refused.decided_at,
                 refused.reason,
             )
@@ -181,7 +186,7 @@ def _find_void(look: _Look) -> Iterator[Waiting]:
         if seen not in {None, approved.seen} and look.may(Right.EDIT, draft):
             yield Waiting(
                 "Ask for approval again: changed since it was given",
-                *_name(draft, "review.show", ""),
+                *look.name(draft, "review.show", ""),
                 approved.decided_at,
                 f"approved by {approved.decided_by}",
             )
@@ -195,7 +200,7 @@ def _find_changed(look: _Look) -> Iterator[Waiting]:
                 "Check again: changed since approval was given"
                 if approval.is_approved
                 else "Check again: changed since approval was asked for",
-                *_name(batch, "", "batches.show"),
+                *look.name(batch, "", "batches.show"),
                 approval.decided_at or approval.asked_at,
             )
 
@@ -205,7 +210,7 @@ def _find_mentions(look: _Look) -> Iterator[Waiting]:
         if look.may(Right.VIEW, draft):
             yield Waiting(
                 "Answer a comment",
-                *_name(draft, "comments.show", ""),
+                *look.name(draft, "comments.show", ""),
                 comment.at,
                 f"{comment.who}: {comment.text}",
                 part=f"c{comment.id}",
@@ -219,7 +224,7 @@ def _find_approved(look: _Look) -> Iterator[Waiting]:
         if approved.seen == _name_seen(look, about) and not _is_changed(look, about):
             yield Waiting(
                 "Send what is approved",
-                *_name(about, "review.show", "batches.show"),
+                *look.name(about, "review.show", "batches.show"),
                 approved.decided_at,
                 f"approved by {approved.decided_by}",
             )
@@ -243,7 +248,7 @@ def _name_seen(look: _Look, about: Draft | Batch) -> str | None:
 def _find_assigned(look: _Look) -> Iterator[Waiting]:
     for assignment, draft in comments.iterate_assigned(look.session, look.person.account_id or 0):
         if look.may(Right.VIEW, draft):
-            yield Waiting("Look after it", *_name(draft, "editing.edit", ""), assignment.at)
+            yield Waiting("Look after it", *look.name(draft, "editing.edit", ""), assignment.at)
 
 
 _KINDS = (

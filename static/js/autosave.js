@@ -27,7 +27,6 @@ const NEXT = {
   ended: { typed: STAY, online: STAY },
 };
 const SETTLED = new Set(["clean", "ended"]); // The script has nothing left to do.
-const UNSENT = new Set(["waiting", "retrying"]);
 
 const form = document.querySelector("form[data-autosave]");
 const title = form.querySelector("h1");
@@ -179,8 +178,9 @@ window.addEventListener("online", () => {
 window.addEventListener("pageshow", (event) => {
   if (event.persisted) location.reload();
 });
+// What is on its way is broken off with the page; if it came, the same once more changes nothing.
 window.addEventListener("pagehide", () => {
-  if (UNSENT.has(state)) navigator.sendBeacon(form.dataset.autosave, new FormData(form));
+  if (!SETTLED.has(state)) navigator.sendBeacon(form.dataset.autosave, new FormData(form));
 });
 form.addEventListener("submit", async (event) => {
   if (event.submitter?.matches("[data-by-enter]") && state !== "ended") {

@@ -58,6 +58,15 @@ class Operator:
     def press(self, words: str) -> None:
         self.page.get_by_role("button", name=words).click()
 
+    def finds_in_time(self, address: str, name: str) -> Locator:
+        """Look at a list again until it has the campaign that is saved behind its back."""
+        link = self.page.get_by_role("link", name=name, exact=True)
+        for _ in range(20):
+            self.page.goto(address)
+            if link.count():
+                break
+        return link
+
     def leave(self, name: str) -> None:
         self.field(name).press("Tab")
 

@@ -1,7 +1,7 @@
 """Nothing that was typed is lost: by a reload, a dead server, a closed tab or another person."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.conftest import NewWindow
 from tests.browser.operator import Operator
@@ -196,6 +196,16 @@ def test_deleting_a_campaign_right_after_typing_keeps_both(operator: Operator) -
     operator.fill({"name": "Typed at the last moment"})
     operator.press("Delete the sample")
     page.wait_for_url("**/")
-    page.goto("/?show=deleted")
-    page.get_by_role("link", name="Typed at the last moment").click()
+    operator.finds_in_time("/?show=deleted", "Typed at the last moment").click()
     operator.sees_heading("Deleted: Typed at the last moment")
+
+
+def test_what_is_on_its_way_when_somebody_leaves_is_saved_all_the_same(operator: Operator) -> None:
+    page = operator.page
+    operator.start({"name": "Before"})
+    operator.waits_until_saved()
+    held: list[Route] = []
+    page.route("**/autosave", lambda route: route.continue_() if held else held.append(route))
+    operator.fill({"name": "On its way"})
+    expect(page.locator("#campaign")).to_have_attribute("data-autosave-state", "saving")
+    expect(operator.finds_in_time("/", "On its way")).to_be_visible()

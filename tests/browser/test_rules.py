@@ -148,7 +148,7 @@ def test_a_row_of_the_chart_tells_its_hours_to_who_points_or_tabs_there(
 ) -> None:
     any_operator.open(saved(outbound(), audience="Florida, California"))
     chart = any_operator.page.locator(".told-below").first
-    ask = chart.get_by_text("Point at a row")
+    ask = chart.get_by_text("Tap or point at a row")
     there, elsewhere = map(chart.get_by_text, ("in Los Angeles it calls", "in New York it calls"))
     expect(ask).to_be_visible()
     expect(there).to_be_hidden()
@@ -181,7 +181,7 @@ def test_the_arrow_keys_go_from_calling_day_to_calling_day_and_each_tells_its_ho
             "data-told", f"{title}: 09:00 to 17:00"
         )
         expect(page.locator(".month [tabindex]")).to_have_count(1)
-    expect(page.get_by_text("Point at a day")).to_be_hidden()
+    expect(page.get_by_text("Tap or point at a day")).to_be_hidden()
 
 
 def test_a_day_is_told_to_a_finger_and_to_a_pointer(

@@ -528,7 +528,7 @@ def test_what_was_changed_since_it_was_approved_waits_for_its_editor(team: Team)
     again = "Ask for approval again: changed since it was given"
     assert again not in team.read("edda", "/waiting")
     team.write("edda", draft_id, name="Changed")
-    assert f"{again} Changed approved by Ansel" in team.read("edda", "/waiting")
+    assert f"{again} Changed to Sandbox approved by Ansel" in team.read("edda", "/waiting")
     assert again not in team.read("selma", "/waiting")
     team.ask("edda", draft_id)
     assert again not in team.read("edda", "/waiting")

@@ -37,7 +37,9 @@ def test_a_comment_waits_for_whom_it_names_until_it_is_resolved(team: Team) -> N
     comment(team, "edda", draft_id, "Is Sunday meant, @Ansel? (Not you, @Anselm.)")
 
     assert "Waiting for me 1" in team.read("ansel", "/")
-    assert "Recall Edda <edda@example.com>: Is Sunday meant" in team.read("ansel", "/waiting")
+    assert "Recall to Sandbox Edda <edda@example.com>: Is Sunday meant" in team.read(
+        "ansel", "/waiting"
+    )
     assert "Nothing waits for you" in team.read("edda", "/waiting")
     assert "1 open comment" in team.read("ansel", f"/drafts/{draft_id}/review")
 
@@ -57,7 +59,9 @@ def test_a_comment_that_is_opened_again_waits_again(team: Team) -> None:
 
     team.press("edda", f"{page}/1/reopen", page)
     assert "Resolved" not in team.read("edda", page)
-    assert "Recall Edda <edda@example.com>: Is Sunday meant" in team.read("ansel", "/waiting")
+    assert "Recall to Sandbox Edda <edda@example.com>: Is Sunday meant" in team.read(
+        "ansel", "/waiting"
+    )
     assert "A comment was opened again" in team.read("edda", f"/drafts/{draft_id}/history")
 
 
@@ -238,14 +242,14 @@ def test_what_is_to_be_approved_sent_and_mended_waits_for_who_can_do_that(team: 
     team.add("both", EDITOR, APPROVER)
     draft_id = team.write("edda", name="Recall")
     team.ask("edda", draft_id)
-    assert "Approve or refuse Recall asked by Edda" in team.read("ansel", "/waiting")
+    assert "Approve or refuse Recall to Sandbox asked by Edda" in team.read("ansel", "/waiting")
     for who in ("edda", "selma"):
         assert "Nothing waits for you" in team.read(who, "/waiting")
 
     team.write("both", draft_id, name="Recall East")
     assert "Nothing waits for you" in team.read("both", "/waiting")
     team.decide("ansel", draft_id, "refuse", "Not on a Sunday.")
-    assert "Change what was not approved Recall East Not on a Sunday." in team.read(
+    assert "Change what was not approved Recall East to Sandbox Not on a Sunday." in team.read(
         "edda", "/waiting"
     )
 
@@ -292,7 +296,7 @@ def test_a_batch_that_is_refused_or_approved_waits_for_who_can_go_on(team: Team)
     team.press("selma", f"{page}/ask", f"/batches/{batch_id}")
     team.press("ansel", page, page, verdict="refuse", reason="Not on a Sunday.")
     seen = team.read("selma", "/waiting")
-    assert f"somebody else has to change it Batch {batch_id} Not on a Sunday." in seen
+    assert f"somebody else has to change it Batch {batch_id} to Sandbox Not on a Sunday." in seen
     team.press("ansel", page, page, verdict="approve")
     assert f"Send what is approved Batch {batch_id}" in team.read("selma", "/waiting")
 

@@ -333,3 +333,25 @@ def test_a_changed_batch_is_to_be_checked_by_who_may_still_send_it(team: Team) -
     assert "Check again" in team.read("selma", "/waiting")
     let_go(team, "selma", {"sandbox": frozenset({VIEWER})})
     assert "Check again" not in team.read("selma", "/waiting")
+
+
+def test_campaigns_of_one_name_are_told_apart_by_their_clients_where_they_wait(
+    team: Team, acme: str
+) -> None:
+    team.add_at("edda", {"sandbox": [EDITOR], acme: [EDITOR]})
+    edda = str(team.find_account("edda").id)
+    for key in ("sandbox", acme):
+        draft_id = team.write("edda", name="Recall", connection=key)
+        page = f"/drafts/{draft_id}/comments"
+        team.force("edda", page, page, text="Mine", assignee=edda, assignee_was="")
+    waiting = team.read("edda", "/waiting")
+    assert "Recall to Sandbox" in waiting
+    assert "Recall to Acme Dental LIVE" in waiting
+
+
+def test_the_list_of_batches_says_which_go_to_a_live_client(team: Team, acme: str) -> None:
+    team.add_at("edda", {"sandbox": [EDITOR], acme: [EDITOR]})
+    for key in ("sandbox", acme):
+        team.make_batch([team.write("edda", connection=key)])
+    assert "Batch 1 Sandbox to be" in team.read("edda", "/batches")
+    assert "Batch 2 Acme Dental LIVE to be" in team.read("edda", "/batches")

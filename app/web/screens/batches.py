@@ -68,16 +68,15 @@ def index() -> str:
         newest, older = batches.list_newest(session, keys, before)
         progress = {batch.id: measure(session, batch) for batch in newest}
         paused = throttles.list_paused(session)
+        to = {batch.id: connections().find(batch.connection_key) for batch in newest}
         standings = {
-            batch.id: find_standing_of_batch(
-                session, batch, connections().find(batch.connection_key)
-            )
-            for batch in newest
+            batch.id: find_standing_of_batch(session, batch, to[batch.id]) for batch in newest
         }
     return render_template(
         "batches/index.html",
         connection=client,
         batches=newest,
+        to=to,
         newest=before and url_for("batches.index", client=asked or None),
         older=older and url_for("batches.index", client=asked or None, before=older),
         progress=progress,
