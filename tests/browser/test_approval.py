@@ -72,6 +72,24 @@ def test_an_author_an_approver_and_a_sender_bring_a_campaign_on_its_way(
     selma.sees("by Ansel <ansel@example.com>")
 
 
+def test_the_way_without_approval_is_hidden_until_somebody_opens_it(
+    people: dict[str, Page], window: NewWindow
+) -> None:
+    anna = Operator(window(reduced_motion="reduce"))
+    sign_in(anna.page, "anna@example.com")
+    anna.start(typed(inbound(name="Front desk")))
+    anna.press("Review and send")
+    button = anna.page.get_by_role("button", name="Send without approval to the sandbox")
+    anna.sees("Send it without approval")
+    expect(button).to_be_hidden()
+    anna.page.get_by_text("Send it without approval").click()
+    expect(button).to_be_visible()
+    assert_good(anna.page)
+    anna.page.get_by_label("Why it cannot wait").fill("The client is on the phone.")
+    button.click()
+    anna.sees_heading("Created: Front desk")
+
+
 def test_each_sees_who_else_has_the_campaign_open(people: dict[str, Page]) -> None:
     edda, ansel = (Operator(people[name]) for name in ("edda", "ansel"))
     edda.start(typed(inbound(name="Front desk")))
