@@ -25,7 +25,7 @@ from app.web.clocks import draw_clock_switch
 from app.web.kept_presets import list_visible_presets, name_presets
 from app.web.panel.findings_view import write_posted
 from app.web.panel.macros import draw_macro
-from app.web.panel.panel import Panel, add_nicknames, build_panel
+from app.web.panel.panel import Panel, add_nicknames, build_panel, offer_changes
 from app.web.panel.rows import build_rows
 from app.web.row_numbers import read_number
 from app.web.teamwork import find_teamwork
@@ -47,7 +47,7 @@ def draw_form(
     statements = read_accepted(draft) if draft else {}
     to = connections().find(str(answers.get("connection", "")))
     check = _find_webhook_check(draft)
-    panel = build_panel(answers, statements, to)
+    panel = build_panel(answers, statements, to, offers=offer_changes(to))
     with store().reading() as session:
         beside = _find_beside(session, draft)
         standing = _find_standing(session, draft, panel, to) if draft and not judged else None

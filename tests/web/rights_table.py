@@ -171,3 +171,30 @@ OPEN = {
     "style",
 }
 """What answers without an account, for a reason of its own."""
+
+FRESH = {
+    "account.end_sign_in",
+    "account.list_tokens",
+    "account.make_token",
+    "approvals.decide",
+    "approvals.decide_batch",
+    "approvals.set_rule",
+    "approvals.show",
+    "approvals.show_batch",
+    "hooks.add",
+    "hooks.delete",
+    "hooks.set_active",
+    "hooks.test",
+    "people.add",
+    "people.change",
+    "people.correct",
+    "people.end_sign_in",
+    "people.end_sign_ins",
+    "people.end_token",
+    "people.make_link",
+    "people.new",
+    "people.remove_second_step",
+    "people.set_active",
+    "people.unlink",
+}
+"""What asks anew who somebody is, 15 minutes after they have proved it."""

@@ -5,9 +5,11 @@ wrongly shows.
 """
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import update
@@ -28,7 +30,7 @@ from tests.pages import Page
 from tests.people.accounts import add_account, find_token, make_client, sign_in
 from tests.sending.batch_of import make
 from tests.web.programs import make_token
-from tests.web.rights_table import EVERYBODY, LETTERS, MAY, OPEN
+from tests.web.rights_table import EVERYBODY, FRESH, LETTERS, MAY, OPEN
 
 OF_A_CONNECTION = {"draft_id", "submission_id", "batch_id", "exchange_id", "key"}
 
@@ -226,6 +228,24 @@ def test_a_token_to_read_may_look_where_its_owner_may_and_do_nothing(
         if endpoint.startswith("api."):
             status = ask(client, method, address, token)
             assert (status == 403) == (MAY[endpoint] != EVERYBODY), endpoint
+
+
+def test_what_matters_most_asks_anew_who_somebody_is_and_nothing_else_does(
+    app: Flask, own: Known
+) -> None:
+    add_account(app)
+    client = make_client(app)
+    sign_in(client)
+    asked_anew = set()
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=20)):
+        typed_in = {"csrf_token": find_token(client.get("/account"))}
+        for endpoint, method, address in list_requests(app, own):
+            if endpoint.startswith("api."):
+                continue
+            answer = client.open(address, method=method, data=typed_in if method == "POST" else {})
+            if answer.status_code == 401 or "/sign-in/again" in (answer.location or ""):
+                asked_anew.add(endpoint)
+    assert asked_anew == FRESH
 
 
 def test_every_address_is_in_the_table(app: Flask) -> None:

@@ -256,7 +256,9 @@ def test_what_is_to_be_approved_sent_and_mended_waits_for_who_can_do_that(team: 
     team.write("edda", draft_id, name="Recall West")
     assert "Nothing waits for you" in team.read("edda", "/waiting")
     team.decide("ansel", draft_id, "approve")
-    assert "Send what is approved Recall West approved by Ansel" in team.read("selma", "/waiting")
+    assert "Send what is approved Recall West to Sandbox approved by Ansel" in team.read(
+        "selma", "/waiting"
+    )
     team.send("selma", draft_id)
     assert "Send what is approved" not in team.read("selma", "/waiting")
 

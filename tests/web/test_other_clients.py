@@ -19,7 +19,7 @@ from app.store.models import Draft, Submission
 from app.store.records import LoggedCall
 from tests.factories import outbound, typed
 from tests.pages import Page, drain
-from tests.people.accounts import find_token, sign_in
+from tests.people.accounts import find_token, make_client, sign_in
 from tests.web.teams import Team, make_team
 
 EDITOR, SENDER, VIEWER, APPROVER = Role.EDITOR, Role.SENDER, Role.VIEWER, Role.APPROVER
@@ -355,3 +355,76 @@ def test_the_list_of_batches_says_which_go_to_a_live_client(team: Team, acme: st
         team.make_batch([team.write("edda", connection=key)])
     assert "Batch 1 Sandbox to be" in team.read("edda", "/batches")
     assert "Batch 2 Acme Dental LIVE to be" in team.read("edda", "/batches")
+
+
+def test_what_somebody_looked_after_waits_no_more_once_they_may_not_look_there(
+    team: Team, acme: str
+) -> None:
+    team.add("edda", EDITOR)
+    draft_id = team.write("edda", name="Recall")
+    page = f"/drafts/{draft_id}/comments"
+    edda = str(team.find_account("edda").id)
+    team.force("edda", page, page, text="Mine", assignee=edda, assignee_was="")
+    assert "Look after it Recall" in team.read("edda", "/waiting")
+    let_go(team, "edda", {acme: frozenset({EDITOR})})
+    assert "Recall" not in team.read("edda", "/waiting")
+
+
+def test_what_was_changed_since_it_was_approved_waits_for_no_former_editor(team: Team) -> None:
+    team.ask_for_approval("")
+    team.add("edda", EDITOR)
+    team.add("ansel", APPROVER)
+    draft_id = team.write("edda", name="Recall")
+    team.decide("ansel", draft_id, "approve")
+    team.write("edda", draft_id, name="Changed")
+    assert "Ask for approval again" in team.read("edda", "/waiting")
+    let_go(team, "edda", {"sandbox": frozenset({VIEWER})})
+    assert "Ask for approval again" not in team.read("edda", "/waiting")
+
+
+def test_what_is_approved_waits_for_who_may_send_and_not_for_who_may_look(team: Team) -> None:
+    team.ask_for_approval("")
+    team.add("edda", EDITOR)
+    team.add("ansel", APPROVER)
+    team.add("selma", SENDER)
+    team.add("vera", VIEWER)
+    team.decide("ansel", team.write("edda", name="Recall"), "approve")
+    assert "Send what is approved" in team.read("selma", "/waiting")
+    assert "Send what is approved" not in team.read("vera", "/waiting")
+
+
+def test_an_unknown_outcome_waits_for_who_may_resolve_it_and_not_for_who_may_look(
+    app: Flask, team: Team, sent: Callable[[State], int]
+) -> None:
+    send_as(app, sent, State.UNKNOWN, "sandbox")
+    team.add("rita", Role.RESOLVER)
+    team.add("vera", VIEWER)
+    assert "Look up what became of it" in team.read("rita", "/waiting")
+    assert "Look up what became of it" not in team.read("vera", "/waiting")
+
+
+def test_who_is_closed_is_neither_mentioned_nor_offered_to_look_after_anything(
+    team: Team,
+) -> None:
+    team.add("edda", EDITOR)
+    team.add("ben", EDITOR)
+    draft_id = team.write("edda")
+    page = f"/drafts/{draft_id}/comments"
+    assert "Ben" in team.read("edda", page)
+    with find_services(team.app).store.writing() as session:
+        ben = accounts.find(session, team.find_account("ben").id)
+        accounts.set_active(session, ben, active=False, who="")
+    assert "Ben" not in team.read("edda", page)
+    team.force("edda", page, page, text="@Ben, look")
+    assert "Nobody with access to this campaign has a name that begins with @Ben" in team.read(
+        "edda", page
+    )
+
+
+def test_the_end_of_a_token_is_for_who_looks_after_connections(team: Team, acme: str) -> None:
+    team.add("edda", EDITOR, at=acme)
+    boss = make_client(team.app)
+    sign_in(boss)
+    address = f"/connections/{acme}"
+    assert "ends in" in boss.get(address).text
+    assert "ends in" not in team.browsers["edda"].get(address).text

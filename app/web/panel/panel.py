@@ -23,14 +23,16 @@ from app.campaign.schedule.windows import Overview
 from app.campaign.timezones.words import find_likely_zones
 from app.campaign.timezones.zones import ZONE_NAMES, find_offset, format_offset
 from app.connections import Connection
+from app.rights import Right
 from app.store.address_book import Nicknames
+from app.web.access import may
 from app.web.clocks import choose_zone
 from app.web.nicknames import list_named_ids
 from app.web.panel.calendar_part import draw_calendar
 from app.web.panel.findings_view import FixButton, describe_change
 from app.web.panel.highlight import mark_up
 from app.web.panel.lead_part import draw_lead
-from app.web.panel.rules_part import Trouble, draw_rules
+from app.web.panel.rules_part import Offers, Trouble, draw_rules
 from app.web.panel.sections import SectionState, list_sections
 from app.web.panel.snippets import write_curl, write_python
 from app.web.panel.verdict import Verdict, make_verdict
@@ -61,6 +63,7 @@ class Panel:
     gaps: int
     sections: Sequence[SectionState]
     can_send: bool
+    offers: Offers
     rules: Markup | None
     calendar: Markup | None
     lead: Markup | None
@@ -96,19 +99,24 @@ class Panel:
         return sorted(dict.fromkeys(advice), key=lambda note: note.kind != STRONG)
 
 
+def offer_changes(to: Connection) -> Offers:
+    """Offer the changes that would fix what rules find, to who may edit there."""
+    return Offers.CHANGES if may(Right.EDIT, to.key) else Offers.NOTHING
+
+
 def build_panel(
     answers: Answers,
     accepted: Accepted,
     to: Connection,
     *,
-    can_change: bool = True,
+    offers: Offers,
     trouble: Trouble | None = None,
 ) -> Panel:
     """Say what these answers mean, by the same code that submits them.
 
     *accepted* is the findings that somebody has accepted, *to* is where the campaign goes;
-    *can_change* offers the changes that would fix the others, and *trouble* is why a reason
-    for accepting one was not taken.
+    *offers* are the changes that would fix the others, or to accept them in a form that is around
+    the panel, and *trouble* is why a reason for that was not taken.
     """
     now = datetime.now(UTC)
     explanation = explain(answers, now)
@@ -122,7 +130,8 @@ def build_panel(
         gaps=len(describe_gaps(explanation.audience)) if overview else 0,
         sections=list_sections(explanation),
         can_send=to.is_enabled,
-        rules=draw_rules(explanation, accepted, can_change=can_change, trouble=trouble),
+        offers=offers,
+        rules=draw_rules(explanation, accepted, offers=offers, trouble=trouble),
         calendar=_draw_calendar(explanation, overview, clock) if overview else None,
         lead=draw_lead(explanation.lead, clock) if explanation.lead else None,
         json=mark_up(explanation.body.decode()),

@@ -7,6 +7,7 @@ somebody types, and drawing is its slowest step.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from enum import Enum
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -44,6 +45,22 @@ class Trouble(NamedTuple):
         return self.typed.get(rule, "")
 
 
+class Offers(Enum):
+    """What can be done about what rules find, beside reading it."""
+
+    NOTHING = "nothing"
+    CHANGES = "changes"
+    ACCEPTANCE = "acceptance"
+
+    @property
+    def can_change(self) -> bool:
+        return self is Offers.CHANGES
+
+    @property
+    def can_accept(self) -> bool:
+        return self is Offers.ACCEPTANCE
+
+
 @dataclass(frozen=True)
 class _Subject:
     """What rules look at of a campaign: explanations that agree in this are drawn alike."""
@@ -58,7 +75,7 @@ def draw_rules(
     explanation: Explanation,
     statements: Accepted,
     *,
-    can_change: bool,
+    offers: Offers,
     trouble: Trouble | None = None,
 ) -> Markup | None:
     """Draw what rules say about a campaign with a schedule."""
@@ -66,7 +83,8 @@ def draw_rules(
     subject = _Subject(schedule, explanation.limits, explanation.audience, explanation)
     # What was typed just now feeds no cache: it can be long, and is never asked for again.
     draw = _draw_rules.__wrapped__ if trouble else _draw_rules
-    return draw(subject, tuple(statements.items()), explanation.today, can_change, trouble)
+    items = tuple(statements.items())
+    return draw(subject, items, explanation.today, offers, trouble)
 
 
 @lru_cache(maxsize=64)
@@ -74,7 +92,7 @@ def _draw_rules(
     subject: _Subject,
     items: tuple[tuple[str, Statement], ...],
     today: date,
-    can_change: bool,
+    offers: Offers,
     trouble: Trouble | None,
 ) -> Markup | None:
     if subject.schedule is None:
@@ -92,6 +110,6 @@ def _draw_rules(
         (count_seconds(schedule.opens), count_seconds(schedule.closes)),
         name_city(schedule.zone),
         find_allowed_change(subject.explanation),
-        can_change,
+        offers,
         trouble,
     )

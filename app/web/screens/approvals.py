@@ -40,6 +40,7 @@ from app.web.connection_names import make_naming
 from app.web.event_words import list_changes
 from app.web.panel.findings_view import list_duties, list_exemptions
 from app.web.panel.panel import build_panel, find_public_url
+from app.web.panel.rules_part import Offers
 from app.web.reasons import is_too_long, read_reason
 from app.web.review_page import Reply, draw_review
 from app.web.visit import find_connection, name_person
@@ -202,7 +203,7 @@ def _draw(draft_id: str, *, message: str = "", reason_error: str = "") -> Respon
     with store().reading() as session:
         draft = drafts.find(session, draft_id)
         to, statements = find_connection(draft), read_accepted(draft)
-        panel = build_panel(draft.answers, statements, to, can_change=False)
+        panel = build_panel(draft.answers, statements, to, offers=Offers.NOTHING)
         standing = None
         if not (panel.meaning.problems or draft.is_locked or draft.deleted_at):
             standing = find_standing_of_draft(session, draft, panel.meaning, to)

@@ -11,7 +11,7 @@ from app.web.access import hide_unless_visible, needs
 from app.web.nicknames import read_sandbox_names
 from app.web.panel.findings_view import read_posted
 from app.web.panel.macros import draw_macro
-from app.web.panel.panel import add_nicknames, build_panel
+from app.web.panel.panel import add_nicknames, build_panel, offer_changes
 from app.web.security import is_from_here
 
 bp = Blueprint("preview", __name__)
@@ -27,6 +27,7 @@ def show() -> str:
         read_typed_answers(request.form),
         read_posted(request.form.getlist("accepted")),
         to,
+        offers=offer_changes(to),
     )
     of_sandbox = read_sandbox_names() if to.is_built_in else {}
     with store().reading() as session:
