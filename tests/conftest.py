@@ -302,7 +302,9 @@ def saved(store: Store) -> Callable[..., str]:
     def save(values: dict[str, Any] | None = None, **beside: str | list[str]) -> str:
         draft_id = drafts.make_id()
         with store.writing() as session:
-            drafts.save(session, draft_id, judge(typed(values or outbound()) | beside), over=0)
+            drafts.save(
+                session, draft_id, judge(typed(values or outbound()) | beside), expected_version=0
+            )
         return draft_id
 
     return save

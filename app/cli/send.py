@@ -237,7 +237,7 @@ def _save(line: Line, who: str) -> bool:
     judgement = judge(dict(line.answers))
     with store().writing(name_draft_chain(line.name)) as session:
         try:
-            drafts.save(session, line.name, judgement, over=0, who=who)
+            drafts.save(session, line.name, judgement, expected_version=0, who=who)
         except AlreadySubmitted:
             return False
         except StaleVersion:

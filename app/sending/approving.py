@@ -41,12 +41,12 @@ class MayNotApprove(Exception):
 class ApprovalDecision:
     """What somebody decides.
 
-    *bound* is the hash over all that they have looked at (`Subject.bound`), and *over* what others
+    *bound* is the hash over all that they have looked at (`Subject.bound`), and *mark* what others
     had asked or said by then (`Standing.mark`).
     """
 
     bound: str
-    over: str
+    mark: str
     is_approved: bool
     reason: str
     person: Person
@@ -133,7 +133,7 @@ def _deciding(verdict: ApprovalDecision) -> _Act:
             raise StaleReview
         if obstacle := find_approval_obstacle(session, standing, verdict.person):
             raise MayNotApprove(obstacle)
-        if standing.mark != verdict.over:
+        if standing.mark != verdict.mark:
             raise StaleReview
         approvals.decide(session, standing.subject, decision)
         seals.seal(session)

@@ -34,8 +34,8 @@ class BatchRequest:
     """What a person confirms by one press: all that is ready, by the digest over it.
 
     *stamp* is the connection's as it was seen; *named* and *counted* are what was typed for a
-    live one, and *without_approval* is why it is sent without that, over what was said by then
-    (`Standing.mark`).
+    live one, and *without_approval* is why it is sent without that; *mark* is the `Standing.mark`
+    of what others had said by then.
     """
 
     batch_id: int
@@ -45,7 +45,7 @@ class BatchRequest:
     named: str = ""
     counted: str = ""
     without_approval: str = ""
-    over: str = ""
+    mark: str = ""
     who: str = ""
 
 
@@ -96,7 +96,7 @@ def _check_confirmation(
     if not is_as_seen or batch_summary.compute_digest(session, batch.id) != batch_request.reviewed:
         raise StaleReview
     standing = find_standing_of_batch(session, batch, to)
-    check_way(session, to, standing, batch_request.without_approval, batch_request.over)
+    check_way(session, to, standing, batch_request.without_approval, batch_request.mark)
     check_sender(to, named=batch_request.named, who=batch_request.who)
     if not to.is_sandbox and _read_count(batch_request.counted) != counts[ItemState.READY]:
         raise NotCounted

@@ -103,8 +103,8 @@ class SendRequest:
     *reviewed* is the digest of the bytes and *stamp* the connection's, as they were seen;
     *named* is what was typed for a live connection's name, *in_spite_of* the id of a
     submission that they know this looks like, *hurry* why they do not wait as long as the
-    API wants, and *without_approval* why it is sent without that, *over* what was said by then
-    (`Standing.mark`).
+    API wants, and *without_approval* why it is sent without that; *mark* is the `Standing.mark`
+    of what others had said by then.
     """
 
     draft_id: str
@@ -115,7 +115,7 @@ class SendRequest:
     in_spite_of: int | None = None
     hurry: str = ""
     without_approval: str = ""
-    over: str = ""
+    mark: str = ""
     who: str = ""
 
 
@@ -134,7 +134,7 @@ def check_request(
     if draft.deleted_at or not _is_as_seen(draft, meaning, send_request):
         raise StaleReview
     standing = find_standing_of_draft(session, draft, meaning, send_request.to)
-    check_way(session, send_request.to, standing, send_request.without_approval, send_request.over)
+    check_way(session, send_request.to, standing, send_request.without_approval, send_request.mark)
     until = queued.find_end_of_wait(session, send_request.to.key, now)
     if until and not (send_request.hurry and can_hurry(until, now)):
         raise TooSoon(until, can_hurry=can_hurry(until, now))
@@ -146,16 +146,16 @@ def check_request(
 
 
 def check_way(
-    session: Session, to: Connection, standing: Standing | None, without: str, over: str
+    session: Session, to: Connection, standing: Standing | None, without: str, mark: str
 ) -> None:
     """Check that campaigns go to a connection, and that it is approved where it has to be.
 
-    *without* is a reason why it need not be, of somebody who has read what was said by *over*.
+    *without* is a reason why it need not be, of somebody who has read what was said by *mark*.
     Raises `Disabled`, `NotApproved`, or `Paused`.
     """
     if not to.is_enabled:
         raise Disabled
-    is_told = bool(without) and standing is not None and standing.mark == over
+    is_told = bool(without) and standing is not None and standing.mark == mark
     if standing and not (standing.is_approved or is_told):
         raise NotApproved
     if throttles.is_paused(session, to.key):

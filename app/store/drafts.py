@@ -128,9 +128,15 @@ def read_names_with(session: Session, part: str, keys: frozenset[str] | None) ->
 
 
 def save(
-    session: Session, draft_id: str, judgement: Judgement, *, over: int, who: str = "", **more: int
+    session: Session,
+    draft_id: str,
+    judgement: Judgement,
+    *,
+    expected_version: int,
+    who: str = "",
+    **more: int,
 ) -> Draft:
-    """Save what was typed over the version that it was typed into; 0 is for a new draft.
+    """Save what was typed into a version; the *expected_version* of a new draft is 0.
 
     A draft that is gone is made anew, so that nothing typed is lost. Saving what is there already
     changes nothing, and a deleted draft stays deleted. Raises
@@ -149,7 +155,7 @@ def save(
         raise AlreadySubmitted(draft_id)
     elif draft.answers == answers:
         return draft
-    elif draft.version != over:
+    elif draft.version != expected_version:
         session.expunge(draft)  # The roll-back would empty it, and it has to be shown.
         raise StaleVersion(draft)
     changed = audit_trail.find_changes(draft.answers, answers)

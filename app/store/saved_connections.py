@@ -75,15 +75,15 @@ def change(
     key: str,
     entered: EnteredConnection,
     *,
-    over: int | None = None,
+    expected_version: int | None = None,
     who: str = "",
 ) -> None:
     """Replace what a connection is; raises `NameTaken` and `NoSuchConnection`.
 
-    *over* is the version that was looked at, if any was: raises `ConnectionChanged` for another.
+    Raises `ConnectionChanged` if it has another version than the *expected_version*, if any.
     """
     connection = find(session, key)
-    if over is not None and connection.version != over:
+    if expected_version not in {None, connection.version}:
         raise ConnectionChanged(key)
     before = _write_visible(connection)
     _take(session, connection, entered, datetime.now(UTC))

@@ -34,7 +34,7 @@ def save_copy(
     session: Session, original_id: str, copy_id: str, judgement: Judgement, *, who: str
 ) -> None:
     """Save a copy of a draft under an id of its own; its authors are those of both."""
-    drafts.save(session, copy_id, judgement, over=0, who=who)
+    drafts.save(session, copy_id, judgement, expected_version=0, who=who)
     approvals.copy_editors(session, original_id, copy_id)
 
 

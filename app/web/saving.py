@@ -14,7 +14,12 @@ from app.web.visit import name_person
 
 
 def save_answers(
-    draft_id: str, answers: Mapping[str, Any], *, over: int, copy_of: str = "", **more: int
+    draft_id: str,
+    answers: Mapping[str, Any],
+    *,
+    expected_version: int,
+    copy_of: str = "",
+    **more: int,
 ) -> Draft:
     """Save answers over a version, as `drafts.save` does.
 
@@ -25,7 +30,9 @@ def save_answers(
     judgement = judge(answers)
     with store().writing(name_draft_chain(draft_id)) as session:
         who = name_person()
-        draft = drafts.save(session, draft_id, judgement, over=over, who=who, **more)
+        draft = drafts.save(
+            session, draft_id, judgement, expected_version=expected_version, who=who, **more
+        )
         if copy_of and draft.version == 1:
             approvals.copy_editors(session, copy_of, draft_id)
         return draft

@@ -61,7 +61,7 @@ def _queue(services: Services, count: int) -> int:
         ids.append(draft_id := drafts.make_id())
         judgement = judge(typed(outbound(name=f"Campaign {number}")))
         with services.store.writing() as session:
-            drafts.save(session, draft_id, judgement, over=0)
+            drafts.save(session, draft_id, judgement, expected_version=0)
     store, connections = services.store, services.connections
     with store.writing() as session:
         throttles.find(session, ENVIRONMENT, Pace(rate=0, burst=1, concurrency=AT_ONCE))

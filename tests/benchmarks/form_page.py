@@ -29,7 +29,7 @@ _ZONES = {"": "", ", zone typed": "/typed-zone"}
 def figures(app: Flask, rounds: int = 300) -> Iterator[Figure]:
     """Measure a new campaign's page and the page of the vendor's sample."""
     with find_services(app).store.writing() as session:
-        drafts.save(session, _SAMPLE, judge(typed(outbound())), over=0)
+        drafts.save(session, _SAMPLE, judge(typed(outbound())), expected_version=0)
     sites: dict[str, Wsgi] = {
         "WTForms": wtforms_page.make_site(outbound()),
         "Django": django_page.make_site(outbound()),

@@ -57,7 +57,9 @@ def _filled(folder: Path, length: int) -> Flask:
     """Make an app with so many drafts: one saved by it, and the others copied from that one."""
     app = create_app(Settings(instance=folder))
     with find_services(app).store.writing() as session:
-        drafts.save(session, drafts.make_id(), judge(typed(outbound(name=_name(1)))), over=0)
+        drafts.save(
+            session, drafts.make_id(), judge(typed(outbound(name=_name(1)))), expected_version=0
+        )
     with closing(sqlite3.connect(folder / "campaigns.sqlite3")) as database, database:
         _copy(database, length)
     return app

@@ -27,7 +27,9 @@ def figures(app: Flask, rounds: int = 200) -> Iterator[Figure]:
     for number in range(rounds):
         draft_id = f"{number:016x}"
         with find_services(app).store.writing() as session:
-            drafts.save(session, draft_id, judge(typed(outbound(name=f"Send {number}"))), over=0)
+            drafts.save(
+                session, draft_id, judge(typed(outbound(name=f"Send {number}"))), expected_version=0
+            )
         page = client.get(f"/drafts/{draft_id}/review").text
         hidden = read_hidden(page)
         start = perf_counter()

@@ -120,7 +120,7 @@ def test_the_pages_about_a_live_connection(
     key = add_connection(long_name, base_url="https://api.voiceaiwrapper.app")
     answers = typed(outbound()) | {"connection": key}
     with store.writing() as session:
-        drafts.save(session, LIVE, judge(answers), over=0)
+        drafts.save(session, LIVE, judge(answers), expected_version=0)
         address_book.keep(session, key, IdKind.ASSISTANT, "a" * 39, "Front desk bot")
     connections = find_services(app).connections
     check_all(store, connections, make(store, connections, [LIVE]))
@@ -167,7 +167,7 @@ def test_the_page_that_shows_two_versions(
     page.context.route("**/autosave", lambda route: route.abort())
     page.goto(f"/drafts/{draft_id}")
     with store.writing() as session:
-        drafts.save(session, draft_id, judge(typed(inbound(name="Theirs"))), over=1)
+        drafts.save(session, draft_id, judge(typed(inbound(name="Theirs"))), expected_version=1)
     page.evaluate("document.querySelector('#name').value = 'Mine'")
     Operator(page).press("Save draft")
     Operator(page).sees_heading("Two versions of Theirs")

@@ -226,7 +226,7 @@ class TestBed:
         """Save a complete draft of its own name."""
         draft_id = drafts.make_id()
         with self.store.writing() as session:
-            drafts.save(session, draft_id, judge(typed(outbound(name=name))), over=0)
+            drafts.save(session, draft_id, judge(typed(outbound(name=name))), expected_version=0)
         return draft_id
 
     def made(self, name: str) -> list[str]:

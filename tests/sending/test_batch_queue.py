@@ -82,7 +82,7 @@ def test_an_edit_after_the_review_takes_that_item_out(
     batch_id = make_confirmed(store, connections, [edited, deleted, kept])
     with store.writing() as session:
         answers = typed(outbound(name="Edited"))
-        drafts.save(session, edited, judge(answers), over=1)
+        drafts.save(session, edited, judge(answers), expected_version=1)
         drafts.delete(session, deleted)
     queue_all(store, connections, batch_id)
 
@@ -259,7 +259,7 @@ def test_a_change_in_one_batch_is_none_in_another(
         check_all(store, connections, batch_id)
     before = [batches.write_item_document(item) for item in items(store, kept)]
     with store.writing() as session:
-        drafts.save(session, ids[1], judge(typed(outbound(name="Later"))), over=1)
+        drafts.save(session, ids[1], judge(typed(outbound(name="Later"))), expected_version=1)
     with store.reading() as session:
         counts = [batches.count_changed(session, number) for number in (kept, changed)]
         reviewed = [

@@ -93,7 +93,9 @@ def test_a_connection_that_is_not_as_it_was_seen_gets_nothing(
 
 def test_a_draft_that_goes_elsewhere_meanwhile_is_not_sent(store: Store) -> None:
     with store.writing() as session:
-        drafts.save(session, DRAFT, judge(typed(outbound()) | {"connection": "another"}), over=0)
+        drafts.save(
+            session, DRAFT, judge(typed(outbound()) | {"connection": "another"}), expected_version=0
+        )
     with pytest.raises(StaleReview):
         refused(store, DRAFT)
 

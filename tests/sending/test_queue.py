@@ -144,7 +144,7 @@ def test_a_draft_that_is_saved_while_it_is_put_into_the_queue_is_not_sent(
 
     def explain_while_somebody_saves(*asked: Any) -> Explanation:
         with store.writing() as session:
-            drafts.save(session, draft_id, judge(typed(outbound(name="Later"))), over=1)
+            drafts.save(session, draft_id, judge(typed(outbound(name="Later"))), expected_version=1)
         return explain(*asked)
 
     monkeypatch.setattr("app.sending.queue.explain", explain_while_somebody_saves)

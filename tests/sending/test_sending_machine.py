@@ -113,7 +113,7 @@ class Sending(RuleBasedStateMachine):
     @rule(target=draft_ids)
     def write(self) -> str:
         draft_id = drafts.make_id()
-        self._save(draft_id, over=0)
+        self._save(draft_id, version=0)
         return draft_id
 
     @rule(draft_id=draft_ids, is_stale=st.booleans())
@@ -121,7 +121,7 @@ class Sending(RuleBasedStateMachine):
         with self.store.reading() as session:
             version = drafts.find(session, draft_id).version
         try:
-            self._save(draft_id, over=version - is_stale)
+            self._save(draft_id, version=version - is_stale)
         except (AlreadySubmitted, StaleVersion):
             self.names += 1
 
@@ -221,10 +221,10 @@ class Sending(RuleBasedStateMachine):
             self.store.engine.dispose()
             self.folder.cleanup()
 
-    def _save(self, draft_id: str, *, over: int) -> None:
+    def _save(self, draft_id: str, *, version: int) -> None:
         answers = typed(outbound(name=f"Campaign {self.names}"))
         with self.store.writing() as session:
-            drafts.save(session, draft_id, judge(answers), over=over)
+            drafts.save(session, draft_id, judge(answers), expected_version=version)
         self.answers[draft_id] = answers
         self.names += 1
 

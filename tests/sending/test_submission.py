@@ -126,7 +126,7 @@ def test_while_it_is_sent_the_draft_cannot_change(store: Store, saved: Saved) ->
     class Meddling(FakeApi):
         def create_campaign(self, body: bytes):  # type: ignore[no-untyped-def]  # noqa: ANN202
             with pytest.raises(AlreadySubmitted), store.writing() as session:
-                drafts.save(session, draft_id, judge(typed(inbound())), over=1)
+                drafts.save(session, draft_id, judge(typed(inbound())), expected_version=1)
             return super().create_campaign(body)
 
     submit(draft_id, reviewed=REVIEWED, store=store, api=Meddling(ANSWERS[State.CREATED]))

@@ -96,7 +96,7 @@ def save_in_turn(store: Store, *people: str) -> str:
     for version, who in enumerate(people):
         answers = judge(typed(outbound(name=f"Version {version}")))
         with store.writing() as session:
-            drafts.save(session, draft_id, answers, over=version, who=who)
+            drafts.save(session, draft_id, answers, expected_version=version, who=who)
     return draft_id
 
 

@@ -28,7 +28,7 @@ def draft_id(store: Store, saved: Callable[..., str]) -> str:
     for number in range(1, 4):
         with store.writing() as session:
             answers = typed(inbound(name=f"Front desk {number}"))
-            drafts.save(session, made, judge(answers), over=number, who="Ada")
+            drafts.save(session, made, judge(answers), expected_version=number, who="Ada")
     return made
 
 
@@ -41,7 +41,9 @@ def test_an_edit_tells_who_changed_what_from_what_to_what(store: Store, draft_id
 
 def test_saving_what_is_there_already_is_no_event(store: Store, draft_id: str) -> None:
     with store.writing() as session:
-        drafts.save(session, draft_id, judge(typed(inbound(name="Front desk 3"))), over=4)
+        drafts.save(
+            session, draft_id, judge(typed(inbound(name="Front desk 3"))), expected_version=4
+        )
     assert kinds(store, draft_id) == ["created", "edited", "edited", "edited"]
 
 
@@ -137,7 +139,7 @@ def test_accepting_a_finding_and_saving_nothing_new_is_the_same_look(
     with store.writing() as session:
         answers = judge(typed(inbound(name="Front desk 3")))
         accept(session, drafts.find(session, draft_id), answers, Reason([], "Fine.", "Ada"))
-        drafts.save(session, draft_id, answers, over=4)
+        drafts.save(session, draft_id, answers, expected_version=4)
     look(store, draft_id)
     assert reviews(store, draft_id) == 1
 

@@ -23,13 +23,16 @@ DRAFT = "a1a1a1a1a1a1a1a1"
 def test_eight_writers_at_once_lose_no_update(tmp_path: Path) -> None:
     store = Store(tmp_path / "test.sqlite3")
     with store.writing() as session:
-        drafts.save(session, DRAFT, judge({"name": "0"}), over=0)
+        drafts.save(session, DRAFT, judge({"name": "0"}), expected_version=0)
 
     def count_up(_turn: int) -> None:
         with store.writing() as session:
             draft = drafts.find(session, DRAFT)
             drafts.save(
-                session, DRAFT, judge({"name": str(int(draft.name) + 1)}), over=draft.version
+                session,
+                DRAFT,
+                judge({"name": str(int(draft.name) + 1)}),
+                expected_version=draft.version,
             )
 
     with ThreadPoolExecutor(8) as pool:
@@ -42,7 +45,7 @@ def test_eight_writers_at_once_lose_no_update(tmp_path: Path) -> None:
 def test_a_failed_write_leaves_nothing_behind(tmp_path: Path) -> None:
     store = Store(tmp_path / "test.sqlite3")
     with pytest.raises(drafts.NoSuchDraft), store.writing() as session:
-        drafts.save(session, DRAFT, judge({"name": "lost"}), over=0)
+        drafts.save(session, DRAFT, judge({"name": "lost"}), expected_version=0)
         drafts.find(session, "a2")
 
     with store.reading() as session:
@@ -51,7 +54,7 @@ def test_a_failed_write_leaves_nothing_behind(tmp_path: Path) -> None:
 
 def test_what_was_kept_is_there_after_a_restart(tmp_path: Path) -> None:
     with Store(tmp_path / "test.sqlite3").writing() as session:
-        drafts.save(session, DRAFT, judge({"name": "kept"}), over=0)
+        drafts.save(session, DRAFT, judge({"name": "kept"}), expected_version=0)
 
     with Store(tmp_path / "test.sqlite3").reading() as session:
         assert drafts.find(session, DRAFT).name == "kept"
@@ -117,7 +120,7 @@ def test_who_waits_to_write_while_everything_is_moved_away_is_refused(store: Sto
 
     def save() -> None:
         with store.writing() as session:
-            drafts.save(session, DRAFT, judge({"name": "lost"}), over=0)
+            drafts.save(session, DRAFT, judge({"name": "lost"}), expected_version=0)
 
     with ThreadPoolExecutor(1) as writers:
         with hold_exclusively(writers_lock_of(store), 1):

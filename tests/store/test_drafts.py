@@ -20,9 +20,10 @@ def kept(store: Store, draft_id: str = DRAFT) -> Draft:
         return drafts.find(session, draft_id)
 
 
-def save(store: Store, draft_id: str = DRAFT, *, over: int = 0, **answers: object) -> Draft:
+def save(store: Store, draft_id: str = DRAFT, *, version: int = 0, **answers: object) -> Draft:
     with store.writing() as session:
-        return drafts.save(session, draft_id, judge(typed(outbound()) | answers), over=over)  # type: ignore[arg-type]
+        judgement = judge(typed(outbound()) | answers)  # type: ignore[arg-type]
+        return drafts.save(session, draft_id, judgement, expected_version=version)
 
 
 def test_a_draft_keeps_exactly_what_was_typed_right_or_wrong(store: Store) -> None:
@@ -34,7 +35,7 @@ def test_a_draft_keeps_exactly_what_was_typed_right_or_wrong(store: Store) -> No
 
 def test_every_save_makes_a_new_version(store: Store) -> None:
     save(store)
-    save(store, over=1, name="Another")
+    save(store, version=1, name="Another")
 
     assert (kept(store).version, kept(store).name) == (2, "Another")
 
@@ -42,15 +43,15 @@ def test_every_save_makes_a_new_version(store: Store) -> None:
 def test_saving_what_is_there_already_changes_nothing(store: Store) -> None:
     first = save(store)
 
-    assert save(store, over=0).version == first.version
+    assert save(store, version=0).version == first.version
 
 
 def test_saving_over_a_newer_version_is_refused_and_shows_it(store: Store) -> None:
     save(store)
-    save(store, over=1, name="Theirs")
+    save(store, version=1, name="Theirs")
 
     with pytest.raises(StaleVersion) as refused:
-        save(store, over=1, name="Mine")
+        save(store, version=1, name="Mine")
 
     assert refused.value.draft.name == "Theirs"
     assert kept(store).name == "Theirs"
@@ -65,7 +66,7 @@ def test_a_draft_whose_campaign_may_exist_can_neither_change_nor_go(
         drafts.find(session, DRAFT).state = state
 
     with pytest.raises(AlreadySubmitted):
-        save(store, over=1, name="Another")
+        save(store, version=1, name="Another")
     with store.writing() as session, pytest.raises(AlreadySubmitted):
         drafts.delete(session, DRAFT)
 
@@ -98,7 +99,7 @@ def test_what_is_typed_on_in_a_deleted_draft_is_kept_and_it_stays_deleted(store:
     save(store)
     with store.writing() as session:
         drafts.delete(session, DRAFT)
-    save(store, over=1, name="Another")
+    save(store, version=1, name="Another")
 
     assert kept(store).deleted_at is not None
     assert kept(store).name == "Another"

@@ -264,7 +264,7 @@ class TestArchived:
             drafts.delete(session, draft_id)
         archive(store, Keep(trash=1))
         with store.writing() as session:
-            drafts.save(session, draft_id, judge(typed(outbound())), over=1)
+            drafts.save(session, draft_id, judge(typed(outbound())), expected_version=1)
 
         assert check_evidence(client.get(address).get_json()) == ""
 

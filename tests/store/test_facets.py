@@ -20,7 +20,7 @@ def add(store: Store, client: str, **changes: object) -> str:
     draft_id = drafts.make_id()
     with store.writing() as session:
         answers = typed(values) | {"connection": client}
-        drafts.save(session, draft_id, judge(answers), over=0)
+        drafts.save(session, draft_id, judge(answers), expected_version=0)
     return draft_id
 
 

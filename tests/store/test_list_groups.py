@@ -68,7 +68,7 @@ def _save(session: Session, chance: Random, name: str) -> None:
         del answers["type"]
     if chance.random() < 0.3:
         answers["assistant_id"] = ""
-    draft = drafts.save(session, drafts.make_id(), judge(answers), over=0)
+    draft = drafts.save(session, drafts.make_id(), judge(answers), expected_version=0)
     draft.state = chance.choice([None, None, *State])
     draft.readiness = chance.choice(list(Readiness))
     if chance.random() < 0.2:

@@ -17,7 +17,12 @@ pytestmark = pytest.mark.slow
 
 def add(store: Store, name: str, **changes: object) -> None:
     with store.writing() as session:
-        drafts.save(session, drafts.make_id(), judge(typed(outbound(name=name, **changes))), over=0)
+        drafts.save(
+            session,
+            drafts.make_id(),
+            judge(typed(outbound(name=name, **changes))),
+            expected_version=0,
+        )
 
 
 def names(store: Store, **query: object) -> list[str]:
@@ -62,7 +67,9 @@ def test_signs_of_a_query_language_are_only_text(three: Store, search: str) -> N
 def test_a_changed_draft_is_found_by_its_new_words_only(three: Store) -> None:
     with three.writing() as session:
         draft = read_page(session, DraftQuery(search="Gamma")).drafts[0]
-        drafts.save(session, draft.id, judge(typed(outbound(name="Delta wind"))), over=1)
+        drafts.save(
+            session, draft.id, judge(typed(outbound(name="Delta wind"))), expected_version=1
+        )
 
     assert names(three, search="wind") == ["Delta wind"]
     assert names(three, search="solar") == []
@@ -70,9 +77,11 @@ def test_a_changed_draft_is_found_by_its_new_words_only(three: Store) -> None:
 
 def test_the_list_can_be_held_to_a_type_and_a_state(store: Store) -> None:
     with store.writing() as session:
-        drafts.save(session, drafts.make_id(), judge(typed(inbound(name="Front desk"))), over=0)
         drafts.save(
-            session, drafts.make_id(), judge(typed(outbound(name="Sent"))), over=0
+            session, drafts.make_id(), judge(typed(inbound(name="Front desk"))), expected_version=0
+        )
+        drafts.save(
+            session, drafts.make_id(), judge(typed(outbound(name="Sent"))), expected_version=0
         ).state = State.CREATED
 
     assert names(store, type="INBOUND") == ["Front desk"]
@@ -99,7 +108,7 @@ def test_pages_follow_each_other_both_ways_without_a_gap_or_a_repeat(
             named = outbound(
                 name=f"Campaign {number % 7}", start_date=date(2027, 1, 1 + number % 5)
             )
-            drafts.save(session, drafts.make_id(), judge(typed(named)), over=0)
+            drafts.save(session, drafts.make_id(), judge(typed(named)), expected_version=0)
 
     forth, back = read_on(store, sort, search)
     assert len(set(forth)) == len(forth) == PAGE * 2 + 3

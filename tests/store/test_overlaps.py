@@ -28,7 +28,7 @@ def save(store: Store) -> Save:
         choices = {"audience": audience, "connection": connection}
         with store.writing() as session:
             answers = typed(outbound(name=name, **values)) | choices
-            drafts.save(session, draft_id, judge(answers), over=0)
+            drafts.save(session, draft_id, judge(answers), expected_version=0)
         return draft_id
 
     return save_draft

@@ -60,7 +60,7 @@ def save(store: Store, draft_id: str, name: str) -> None:
     chain = name_draft_chain(draft_id)
     with store.writing(chain) as session:
         version = drafts.find(session, draft_id).version if drafts.exists(session, draft_id) else 0
-        drafts.save(session, draft_id, judge({"name": name}), over=version)
+        drafts.save(session, draft_id, judge({"name": name}), expected_version=version)
 
 
 def count_together(store: Store, *, writers: int, times: int) -> str:
@@ -71,7 +71,7 @@ def count_together(store: Store, *, writers: int, times: int) -> str:
         with store.writing(name_draft_chain(ONE)) as session:
             draft = drafts.find(session, ONE)
             answers = {"name": f"{int(draft.name) + 1}"}
-            drafts.save(session, ONE, judge(answers), over=draft.version)
+            drafts.save(session, ONE, judge(answers), expected_version=draft.version)
 
     with ThreadPoolExecutor(writers) as pool:
         list(pool.map(count_up, range(times)))
@@ -170,7 +170,7 @@ def test_writers_wait_just_for_those_who_write_about_the_same(
 def test_a_draft_that_is_being_written_is_read_as_it_was(store: Store, impatient: Store) -> None:
     save(store, ONE, "before")
     with store.writing(name_draft_chain(ONE)) as session:
-        drafts.save(session, ONE, judge({"name": "after"}), over=1)
+        drafts.save(session, ONE, judge({"name": "after"}), expected_version=1)
         session.flush()
         with impatient.reading() as other:
             assert drafts.find(other, ONE).name == "before"
@@ -312,7 +312,7 @@ def test_a_connection_that_is_cut_inside_a_transaction_leaves_nothing_behind(
     store: Store, impatient: Store
 ) -> None:
     with suppress(DBAPIError), store.writing(name_draft_chain(ONE)) as session:
-        drafts.save(session, ONE, judge({"name": "lost"}), over=0)
+        drafts.save(session, ONE, judge({"name": "lost"}), expected_version=0)
         session.flush()
         number = session.scalar(text("SELECT pg_backend_pid()"))
         with impatient.engine.connect() as other:
@@ -370,7 +370,7 @@ def test_an_answer_that_comes_while_the_server_is_down_is_written_down_when_it_i
     store = Store(make_url(server.url))
     note_folder(store, tmp_path)  # type: ignore[arg-type]
     with store.writing() as session:
-        drafts.save(session, ONE, judge(typed(outbound())), over=0)
+        drafts.save(session, ONE, judge(typed(outbound())), expected_version=0)
     asked, is_down = Event(), Event()
 
     class Slow(FakeApi):

@@ -220,7 +220,7 @@ class TestTrash:
         archive(store, TRASH)
 
         with store.writing() as session:
-            drafts.save(session, draft_id, judge(typed(inbound(name="Back"))), over=1)
+            drafts.save(session, draft_id, judge(typed(inbound(name="Back"))), expected_version=1)
 
         assert kinds_of(store, draft_id) == [EventKind.SHORTENED, EventKind.CREATED]
         assert rows(store, "SELECT number FROM event WHERE kind = 'created'") == [(4,)]
@@ -274,7 +274,7 @@ class TestTrail:
     def test_an_older_version_is_not_made_up(self, store: Store, saved: Saved) -> None:
         draft_id = saved(inbound())
         with store.writing() as session:
-            drafts.save(session, draft_id, judge(typed(inbound(name="Newer"))), over=1)
+            drafts.save(session, draft_id, judge(typed(inbound(name="Newer"))), expected_version=1)
         archive(store, TRAIL)
         with store.reading() as session:
             draft = drafts.find(session, draft_id)

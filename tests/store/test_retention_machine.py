@@ -190,7 +190,7 @@ class Keeping(RuleBasedStateMachine):
         with self.store.writing() as session:
             is_there = drafts.exists(session, draft_id)
             version = drafts.find(session, draft_id).version if is_there else self.names
-            drafts.save(session, draft_id, answers, over=version)
+            drafts.save(session, draft_id, answers, expected_version=version)
 
     def _digest(self, draft_id: str) -> str:
         with self.store.reading() as session:

@@ -29,7 +29,7 @@ def draft_id(store: Store, saved: Callable[..., str]) -> str:
     for number in range(1, 4):
         with store.writing() as session:
             answers = judge(typed(inbound(name=f"Front desk {number}")))
-            drafts.save(session, made, answers, over=number, who="Ada")
+            drafts.save(session, made, answers, expected_version=number, who="Ada")
     return made
 
 

@@ -22,12 +22,12 @@ DRAFT = "a1a1a1a1a1a1a1a1"
 def draft(store: Store) -> Draft:
     """Make a draft of three versions: its name was changed, then its webhook address given."""
     answers: dict[str, Any] = typed(outbound(name="First"))
-    for over, change in enumerate(
+    for version, change in enumerate(
         ({}, {"name": "Second"}, {"webhook_url": "https://hooks.example.org"})
     ):
         answers = answers | change
         with store.writing() as session:
-            saved = drafts.save(session, DRAFT, judge(answers), over=over, who="Ada")
+            saved = drafts.save(session, DRAFT, judge(answers), expected_version=version, who="Ada")
     return saved
 
 
@@ -69,7 +69,7 @@ def test_what_was_empty_is_left_out_when_it_is_put_back() -> None:
 def test_the_trail_tells_which_version_was_put_back(store: Store, draft: Draft) -> None:
     with store.writing() as session:
         answers = judge({**draft.answers, "name": "First"})
-        drafts.save(session, DRAFT, answers, over=3, from_version=1)
+        drafts.save(session, DRAFT, answers, expected_version=3, from_version=1)
         details = read_details(read_draft_events(session, DRAFT)[-1])
     assert (details["version"], details["from_version"]) == (4, 1)
 

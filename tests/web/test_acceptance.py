@@ -22,7 +22,7 @@ def late(store: Store) -> str:
     """Save a draft that calls Florida until 21:00, an hour too long, and give its id."""
     draft_id = drafts.make_id()
     with store.writing() as session:
-        drafts.save(session, draft_id, judge(typed(outbound(**LATE)) | LEADS), over=0)
+        drafts.save(session, draft_id, judge(typed(outbound(**LATE)) | LEADS), expected_version=0)
     return draft_id
 
 

@@ -80,7 +80,7 @@ def _know(app: Flask, key: str, submission_id: int | None, connection: str) -> K
     ids = [drafts.make_id(), drafts.make_id()]
     with services.store.writing() as session:
         for draft_id in ids:
-            drafts.save(session, draft_id, judge(answers), over=0)
+            drafts.save(session, draft_id, judge(answers), expected_version=0)
     return {
         "draft_id": ids[0],
         "submission_id": submission_id,

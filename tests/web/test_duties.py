@@ -26,7 +26,7 @@ def german(store: Store) -> str:
     draft_id = drafts.make_id()
     with store.writing() as session:
         campaign = outbound(timezone="Europe/Berlin")
-        drafts.save(session, draft_id, judge(typed(campaign) | LEADS), over=0)
+        drafts.save(session, draft_id, judge(typed(campaign) | LEADS), expected_version=0)
     return draft_id
 
 
@@ -154,7 +154,7 @@ def test_an_answer_for_these_leads_is_none_for_others(
     assert "2 to confirm" in verdict(answer(visitor, german, **{f"answer-{AI}": "yes"}))
     with store.writing() as session:
         judged = judge(typed(outbound(timezone="Europe/Berlin")) | leads)
-        drafts.save(session, german, judged, over=1)
+        drafts.save(session, german, judged, expected_version=1)
     page = visitor.open(f"/drafts/{german}/review")
     assert f"answer-{AI}" not in dict(fields_of(page.form("confirm")))
 

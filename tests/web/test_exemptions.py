@@ -21,11 +21,11 @@ LATE = {"daily_end_time": time(22), "timezone": "America/Los_Angeles"}
 CUSTOMERS, TIMES = "exemption-customers", "exemption-agreed-times"
 
 
-def save(store: Store, audience: str, draft_id: str = "", over: int = 0, **changes: Any) -> str:
+def save(store: Store, audience: str, draft_id: str = "", version: int = 0, **changes: Any) -> str:
     draft_id = draft_id or drafts.make_id()
     answers = typed(outbound(**LATE | changes)) | {"audience": audience, "purpose": "marketing"}
     with store.writing() as session:
-        drafts.save(session, draft_id, judge(answers), over=over)
+        drafts.save(session, draft_id, judge(answers), expected_version=version)
     return draft_id
 
 
@@ -112,7 +112,7 @@ def test_evidence_lifts_nothing_by_an_answer_about_other_leads(
     answer(visitor, oregon)
     lifted = client.get(f"/drafts/{oregon}/evidence.json").get_json()["judged_now"]["findings"]
     statements = {finding["rule"]: finding["said"] for finding in lifted}
-    save(store, "Oregon, Ohio", oregon, over=1)
+    save(store, "Oregon, Ohio", oregon, version=1)
     evidence = client.get(f"/drafts/{oregon}/evidence.json").get_json()
     assert check_evidence(evidence) == ""
 
@@ -147,7 +147,7 @@ def test_a_rule_that_comes_later_is_not_lifted_by_an_earlier_yes(
 ) -> None:
     oregon = save(store, "Oregon", daily_end_time=time(19))
     answer(visitor, oregon)
-    save(store, "Oregon", oregon, over=1)
+    save(store, "Oregon", oregon, version=1)
     page = visitor.open(f"/drafts/{oregon}/review")
 
     assert "3 laws are broken" in verdict(page)
@@ -164,7 +164,7 @@ def test_a_yes_of_these_leads_is_none_of_others(
     where = "Oregon, Ohio" if purpose == "marketing" else "Oregon"
     answers = typed(outbound(**LATE)) | {"audience": where, "purpose": purpose}
     with store.writing() as session:
-        drafts.save(session, oregon, judge(answers), over=1)
+        drafts.save(session, oregon, judge(answers), expected_version=1)
     page = visitor.open(f"/drafts/{oregon}/review")
 
     assert "lifted" not in verdict(page)
@@ -187,7 +187,7 @@ def test_who_agreed_to_these_hours_has_not_agreed_to_others(
 ) -> None:
     draft_id = save(store, "South Africa")
     assert "2 lifted" in verdict(answer(visitor, draft_id, key=TIMES))
-    save(store, "South Africa", draft_id, over=1, **changes)
+    save(store, "South Africa", draft_id, version=1, **changes)
     page = visitor.open(f"/drafts/{draft_id}/review")
 
     assert "lifted" not in verdict(page)

@@ -45,7 +45,7 @@ def known(app: Flask, add_connection: Callable[..., str]) -> Mapping[str, list[s
         ids.append(drafts.make_id())
         with services.store.writing() as session:
             judged = judge(typed(outbound(name=name)) | {"connection": keys[-1]})
-            drafts.save(session, ids[-1], judged, over=0)
+            drafts.save(session, ids[-1], judged, expected_version=0)
     numbers = [*map(str, range(1, 5)), "1"]
     return {
         "draft_id": [*ids, *ids, "e1e1e1e1e1e1e1e1"],

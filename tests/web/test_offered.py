@@ -112,6 +112,6 @@ def made_at_the_sandbox(
         presets.keep(session, "Mornings", {"daily_start_time": "09:00"}, replaces=False)
         approvals.set_rule(session, "sandbox", "", who="")
         answers = typed(outbound(name="Changed again"))
-        drafts.save(session, ids[3], judge(answers), over=1)
+        drafts.save(session, ids[3], judge(answers), expected_version=1)
     batch_id = make(services.store, services.connections, ids[2:])
     check_all(services.store, services.connections, batch_id)

@@ -42,7 +42,7 @@ def hand_over(team: Team, draft_id: str, key: str, name: str = SECRET) -> None:
     with find_services(team.app).store.writing() as session:
         answers = typed(outbound(name=name)) | {"connection": key}
         version = drafts.find(session, draft_id).version
-        drafts.save(session, draft_id, judge(answers), over=version, who="Anna")
+        drafts.save(session, draft_id, judge(answers), expected_version=version, who="Anna")
 
 
 def find_where(team: Team, draft_id: str) -> str:

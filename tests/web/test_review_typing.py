@@ -29,7 +29,7 @@ def page(store: Store, visitor: Visitor) -> Page:
     draft_id = drafts.make_id()
     campaign = typed(outbound(timezone="America/New_York"))
     with store.writing() as session:
-        drafts.save(session, draft_id, judge(campaign | ITALY), over=0)
+        drafts.save(session, draft_id, judge(campaign | ITALY), expected_version=0)
     return visitor.open(f"/drafts/{draft_id}/review")
 
 
@@ -90,7 +90,7 @@ def test_reasons_are_shown_again_where_a_colleague_has_made_the_campaign_incompl
     draft_id = page.path.split("/")[2]
     with store.writing() as session:
         answers = drafts.find(session, draft_id).answers | {"assistant_id": ""}
-        drafts.save(session, draft_id, judge(answers), over=1)
+        drafts.save(session, draft_id, judge(answers), expected_version=1)
     answer = visitor.press(page, "review" if ending == "look" else ending, answers=TYPED)
     assert answer.status == 409
     assert "They asked." in answer.text

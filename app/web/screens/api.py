@@ -45,7 +45,9 @@ def create() -> ResponseReturnValue:
     require(Right.EDIT, reading.answers["connection"])
     draft_id, judgement = drafts.make_id(), judge(reading.answers)
     with store().writing(name_draft_chain(draft_id)) as session:
-        draft = drafts.save(session, draft_id, judgement, over=0, who=find_person().label)
+        draft = drafts.save(
+            session, draft_id, judgement, expected_version=0, who=find_person().label
+        )
     address = url_for("api.show", draft_id=draft_id)
     return _answer(_write_draft(draft)), 201, {"Location": address}
 

@@ -157,7 +157,7 @@ def _keep_verdict(
     """Keep what was decided, and lead *further*; what cannot be kept is shown as *draw* does."""
     verdict = ApprovalDecision(
         bound=request.form.get("seen", ""),
-        over=request.form.get("over", ""),
+        mark=request.form.get("mark", ""),
         is_approved=request.form.get("verdict") == "approve",
         reason=read_reason("reason"),
         person=find_person(),

@@ -173,7 +173,7 @@ def send(batch_id: int) -> ResponseReturnValue:
         named=request.form.get("named", ""),
         counted=request.form.get("counted", ""),
         without_approval=read_reason_without_approval(to),
-        over=request.form.get("over", ""),
+        mark=request.form.get("mark", ""),
         who=name_person(),
     )
     try:

@@ -78,16 +78,16 @@ def edit(key: str) -> str:
 def change(key: str) -> ResponseReturnValue:
     connection = _find_changeable(key)
     form = ConnectionForm(request.form, before=connection, allowed=connections().network.allowed)
-    over = request.form.get("version", type=read_number)
+    version = request.form.get("version", type=read_number)
     if not form.validate() or not _is_free(form):
-        return _draw_form(form, connection, over=over), 422
+        return _draw_form(form, connection, shown_version=version), 422
     try:
         with store().writing() as session:
             saved_connections.change(
-                session, key, _read_entered(form), over=over, who=name_person()
+                session, key, _read_entered(form), expected_version=version, who=name_person()
             )
     except NameTaken:
-        return _draw_form(_mark_taken(form), connection, over=over), 422
+        return _draw_form(_mark_taken(form), connection, shown_version=version), 422
     except ConnectionChanged:
         flash(_CHANGED_MEANWHILE)
         return _draw_form(form, connections().get(key)), 409
@@ -196,16 +196,16 @@ def _draw_form(
     form: ConnectionForm,
     connection: Connection | None = None,
     pace: PaceForm | None = None,
-    over: int | None = None,
+    shown_version: int | None = None,
 ) -> str:
-    """Draw the page; *over* is the version that was looked at, unless it is the one there is."""
+    """Draw the page; *shown_version* is the one that was looked at, if not the present one."""
     version = connection.version if connection else 0
     test = _find_last_test(connection) if connection else None
     return render_template(
         "connections/form.html",
         form=form,
         connection=connection,
-        version=version if over is None else over,
+        version=version if shown_version is None else shown_version,
         pace=pace or (PaceForm.of(_read_pace(connection)) if connection else None),
         pause=_find_pause(connection) if connection else None,
         approval=_read_approval(connection) if connection else None,

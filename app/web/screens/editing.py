@@ -81,7 +81,7 @@ def save(draft_id: str) -> ResponseReturnValue:
         draft = _save(draft_id, answers)
         typed_version = draft.version
         if fix:  # In a version of its own, so that it alone can be undone.
-            draft = save_answers(draft_id, answers | fix, over=typed_version)
+            draft = save_answers(draft_id, answers | fix, expected_version=typed_version)
     except StaleVersion as error:
         return _show_conflict(error.draft, answers | fix), 409
     except AlreadySubmitted:
@@ -187,7 +187,7 @@ def _show_too_late(draft_id: str, mine: Answers) -> str:
 
 def _save(draft_id: str, answers: dict[str, Any]) -> Draft:
     copy_of = request.form.get("copy_of", "")
-    return save_answers(draft_id, answers, over=_read_version(), copy_of=copy_of)
+    return save_answers(draft_id, answers, expected_version=_read_version(), copy_of=copy_of)
 
 
 def _read_version() -> int:

@@ -89,7 +89,7 @@ def _make_drafts(entries: list[Entry], key: str) -> tuple[list[str], bool]:
         if any(drafts.exists(session, draft_id) for draft_id in ids):  # Some were taken back.
             ids = [drafts.make_id() for _ in ids]
         for draft_id, judgement in reversed(list(zip(ids, judged, strict=True))):
-            drafts.save(session, draft_id, judgement, over=0, who=name_person())
+            drafts.save(session, draft_id, judgement, expected_version=0, who=name_person())
     return ids, False
 
 

@@ -180,6 +180,6 @@ def begin() -> ResponseReturnValue:
     answers = read_beginning(preset)
     posted = preset.settings.get(IDS_OF, request.form.get("connection", ""))
     answers["connection"] = choose_connection(answers.get("connection", posted))
-    draft = save_answers(drafts.make_id(), answers, over=0)
+    draft = save_answers(drafts.make_id(), answers, expected_version=0)
     flash(f"Filled in from the preset {preset.name}. What it does not hold is left to enter.")
     return redirect(url_for("editing.edit", draft_id=draft.id))

@@ -87,7 +87,7 @@ def choose(draft_id: str) -> ResponseReturnValue:
 @needs(Right.EDIT)
 def use(draft_id: str) -> ResponseReturnValue:
     """Fill the draft with one preset; what it does not name stays as it is."""
-    over = request.form.get("version", 0, type=read_number)
+    version = request.form.get("version", 0, type=read_number)
     with store().reading() as session:
         draft = drafts.find(session, draft_id)
         if draft.deleted_at:
@@ -100,13 +100,13 @@ def use(draft_id: str) -> ResponseReturnValue:
         return redirect(url_for("presets.choose", draft_id=draft_id))
     filled = {**answers, **offer.settings}
     try:
-        draft = save_answers(draft_id, filled, over=over)
+        draft = save_answers(draft_id, filled, expected_version=version)
     except StaleVersion:
         flash(DRAFT_CHANGED)
         return redirect(url_for("presets.choose", draft_id=draft_id))
     words = f"Filled in: {offer.title}."
     if changes := find_changes(answers, filled):
-        tell_with_undo(words, draft, over, changes)
+        tell_with_undo(words, draft, version, changes)
     else:
         flash(words)
     return redirect(url_for("editing.edit", draft_id=draft_id))

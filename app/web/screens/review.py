@@ -105,6 +105,6 @@ def _read_send_request(draft_id: str) -> SendRequest:
         in_spite_of=request.form.get("in_spite_of", type=read_number),
         hurry=read_reason("hurry"),
         without_approval=read_reason_without_approval(to),
-        over=request.form.get("over", ""),
+        mark=request.form.get("mark", ""),
         who=name_person(),
     )

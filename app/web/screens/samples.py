@@ -19,7 +19,7 @@ bp = Blueprint("samples", __name__)
 @needs(Right.EDIT)
 def make() -> ResponseReturnValue:
     """Make a campaign that can be sent to the sandbox as it stands."""
-    draft = save_answers(drafts.make_id(), write_sample(datetime.now(UTC)), over=0)
+    draft = save_answers(drafts.make_id(), write_sample(datetime.now(UTC)), expected_version=0)
     flash(draft.id, "sample")
     return redirect(url_for("editing.edit", draft_id=draft.id))
 
@@ -31,6 +31,6 @@ def begin() -> ResponseReturnValue:
     client = find_client()
     key = choose_connection(client.key if client and client.is_enabled else "")
     answers = write_template(datetime.now(UTC)) | {"connection": key}
-    draft = save_answers(drafts.make_id(), answers, over=0)
+    draft = save_answers(drafts.make_id(), answers, expected_version=0)
     flash("The schedule and the attempts are filled in. The name and the ids are left to enter.")
     return redirect(url_for("editing.edit", draft_id=draft.id))

@@ -219,7 +219,7 @@ def _move(judged: Judged, session: Session, draft_id: str, *, who: str) -> Draft
     if draft_id not in judged:
         raise LeftAsItIs(Cause.THERE)
     version, judgement = judged[draft_id]
-    return drafts.save(session, draft_id, judgement, over=version, who=who)
+    return drafts.save(session, draft_id, judgement, expected_version=version, who=who)
 
 
 def _move_back(judged: Judged, session: Session, draft_id: str, *, who: str) -> Draft:
@@ -229,7 +229,7 @@ def _move_back(judged: Judged, session: Session, draft_id: str, *, who: str) -> 
         raise LeftAsItIs(Cause.CHANGED_SINCE)
     version, judgement = judged[draft_id]
     return drafts.save(
-        session, draft_id, judgement, over=version, who=who, from_version=version - 1
+        session, draft_id, judgement, expected_version=version, who=who, from_version=version - 1
     )
 
 

@@ -58,7 +58,7 @@ def show(draft_id: str) -> str:
 def restore(draft_id: str) -> ResponseReturnValue:
     """Put the ticked answers of an earlier version into the draft, as a new version."""
     number = request.form.get("restores", 0, type=read_number)
-    over = request.form.get("version", 0, type=read_number)
+    version = request.form.get("version", 0, type=read_number)
     with store().reading() as session:
         draft = drafts.find(session, draft_id)
         if draft.deleted_at:
@@ -72,11 +72,11 @@ def restore(draft_id: str) -> ResponseReturnValue:
         return redirect(again)
     try:
         restored = versions.put_back(now, old, names)
-        saved = save_answers(draft_id, restored, over=over, from_version=number)
+        saved = save_answers(draft_id, restored, expected_version=version, from_version=number)
     except StaleVersion:
         flash(DRAFT_CHANGED)
         return redirect(again)
-    tell_with_undo(f"Restored from version {number}: {name_fields(names)}.", saved, over, names)
+    tell_with_undo(f"Restored from version {number}: {name_fields(names)}.", saved, version, names)
     return redirect(url_for("editing.edit", draft_id=draft_id))
 
 

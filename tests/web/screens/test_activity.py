@@ -26,10 +26,12 @@ def rows(page: Page) -> list[str]:
     return [text(row) for row in page.soup.select("tbody tr")]
 
 
-def save(app: Flask, name: str, who: str, over: int = 0, draft_id: str = "") -> str:
+def save(app: Flask, name: str, who: str, version: int = 0, draft_id: str = "") -> str:
     draft_id = draft_id or drafts.make_id()
     with find_services(app).store.writing(name_draft_chain(draft_id)) as session:
-        drafts.save(session, draft_id, judge(typed(inbound(name=name))), over=over, who=who)
+        drafts.save(
+            session, draft_id, judge(typed(inbound(name=name))), expected_version=version, who=who
+        )
     return draft_id
 
 
@@ -93,8 +95,8 @@ def test_each_row_leads_to_its_history_and_its_evidence(visitor: Visitor, recall
 
 def test_edits_in_one_go_are_one_row_with_what_they_changed(app: Flask, visitor: Visitor) -> None:
     first, second = save(app, "One", "Dana"), save(app, "Other", "Dana")
-    for over, name in enumerate(("One more", "One at last"), start=1):
-        save(app, name, "Dana", over, first)
+    for version, name in enumerate(("One more", "One at last"), start=1):
+        save(app, name, "Dana", version, first)
     save(app, "Another", "Dana", 1, second)
     listed = rows(visitor.open("/activity"))
     assert "Another Edited Campaign name Dana" in listed[0]

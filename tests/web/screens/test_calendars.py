@@ -62,7 +62,7 @@ def test_a_newer_file_takes_the_place_of_the_one_before(
     before = Calendar.from_ical(client.get(f"/drafts/{draft_id}/windows.ics").data)
     with store.writing() as session:
         later = typed(outbound(daily_start_time=time(11)))
-        drafts.save(session, draft_id, judge(later), over=1)
+        drafts.save(session, draft_id, judge(later), expected_version=1)
     after = Calendar.from_ical(client.get(f"/drafts/{draft_id}/windows.ics").data)
     old, new = before.walk("VEVENT")[0], after.walk("VEVENT")[0]
     assert (old["uid"], old["sequence"], new["sequence"]) == (new["uid"], 1, 2)

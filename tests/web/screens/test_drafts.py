@@ -266,7 +266,7 @@ def test_no_more_rows_are_shown_than_a_page_can_hold(
     judged = judge(typed(inbound()))
     with store.writing() as session:
         for number in range(201):
-            drafts.save(session, f"{number:016x}", judged, over=0)
+            drafts.save(session, f"{number:016x}", judged, expected_version=0)
     page = visitor.open("/", rows=rows)
     assert len(names(page)) == count
     assert bool(page.soup.find("a", string="Show more")) is (count == 20)

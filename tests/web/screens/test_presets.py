@@ -69,7 +69,7 @@ def test_hours_on_the_leads_clocks_are_put_on_the_campaigns(
     draft_id = drafts.make_id()
     with store.writing() as session:
         campaign = typed(outbound(timezone=zone)) | {"audience": audience}
-        drafts.save(session, draft_id, judge(campaign), over=0)
+        drafts.save(session, draft_id, judge(campaign), expected_version=0)
     page = visitor.open(f"/drafts/{draft_id}/presets")
     preset = card(page, "Strictest US")
     assert "10:00 to 17:00 are meant on the clock of every lead." in preset
@@ -107,7 +107,7 @@ def test_a_draft_that_changed_meanwhile_is_looked_at_again(
 ) -> None:
     draft_id = page.path.split("/")[2]
     with store.writing() as session:
-        drafts.save(session, draft_id, judge(typed(outbound(name="Renamed"))), over=1)
+        drafts.save(session, draft_id, judge(typed(outbound(name="Renamed"))), expected_version=1)
     again = visitor.press(page, "presets/use", preset="us-strictest")
     assert again.flash() == "The draft has changed meanwhile. Please look again."
     assert again.heading == "Presets for Renamed"

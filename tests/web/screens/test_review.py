@@ -85,7 +85,7 @@ def test_a_draft_that_changed_since_is_reviewed_again(
 ) -> None:
     draft_id = review.path.split("/")[2]
     with store.writing() as session:
-        drafts.save(session, draft_id, judge(typed(outbound(name="Changed"))), over=1)
+        drafts.save(session, draft_id, judge(typed(outbound(name="Changed"))), expected_version=1)
     page = visitor.press(review, "send")
     assert page.heading == "Review Changed"
     assert "has changed since you reviewed it" in page.flash()
@@ -104,7 +104,7 @@ def test_a_draft_that_became_incomplete_is_not_sent(
     visitor: Visitor, review: Page, store: Store, ledger: Ledger
 ) -> None:
     with store.writing() as session:
-        drafts.save(session, review.path.split("/")[2], judge({"name": "Half"}), over=1)
+        drafts.save(session, review.path.split("/")[2], judge({"name": "Half"}), expected_version=1)
     page = visitor.press(review, "send")
     assert (page.heading, ledger.read_page(10)) == ("Half", [])
 

@@ -98,7 +98,7 @@ def test_what_is_at_another_connection_is_neither_changed_nor_shown(
     with services.store.writing() as session:
         for key, draft_id in ids.items():
             answers = typed(outbound(name=f"At {key or 'home'}")) | {"connection": key}
-            drafts.save(session, draft_id, judge(answers), over=0)
+            drafts.save(session, draft_id, judge(answers), expected_version=0)
     add_account(app)
     add_account(app, "edda@example.com", {"sandbox": frozenset({Role.EDITOR})})
     client = make_client(app)
@@ -453,7 +453,7 @@ def test_what_somebody_changes_while_a_move_is_judged_stays_where_it_is(
     def judge_slowly(answers: Answers) -> Judgement:
         with store.writing() as session:
             changed = judge(typed(inbound(name="Changed")))
-            drafts.save(session, draft_id, changed, over=1)
+            drafts.save(session, draft_id, changed, expected_version=1)
         return judge(answers)
 
     page = visitor.open("/")
