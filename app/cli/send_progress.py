@@ -19,7 +19,7 @@ from app.sending.recording import recover
 from app.services import find_services, store
 from app.store import batches, drafts, queued, throttles
 from app.store.base import State
-from app.store.batch_progress import Progress, measure
+from app.store.batch_progress import Progress, measure_progress
 
 _EVERY = 0.2
 _SILENT = (
@@ -86,7 +86,7 @@ def _wait_for_progress(batch_id: int) -> tuple[Progress, str, bool]:
                 batch = batches.find(session, batch_id)
                 pause = throttles.find_pause(session, batch.connection_key)
                 is_held = batch.paused_at is not None
-                return measure(session, batch), pause.reason if pause else "", is_held
+                return measure_progress(session, batch), pause.reason if pause else "", is_held
         except (DatabaseError, NoConnection) as error:  # A server may just be started anew.
             if monotonic() - since > LONGEST_SILENCE:
                 silence = _SILENT.format(round(LONGEST_SILENCE / 60), batch_id)

@@ -101,7 +101,7 @@ def find_states_of_drafts(
     keys = {to.key for to in destinations.values()}
     rules = {key: rule for key in keys if (rule := approvals.find_rule(session, key))}
     ids = [draft_id for draft_id, to in destinations.items() if to.key in rules]
-    newest = approvals.find_newest_of_drafts(session, ids) if ids else {}
+    newest = approvals.find_newest_by_draft(session, ids) if ids else {}
     states: dict[str, ApprovalState | None] = dict.fromkeys(ids)
     for draft in drafts.find_heads(session, newest):
         to, approval = destinations[draft.id], newest[draft.id]

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.connections import Connection
 from app.sending.approval import Standing, find_standing_of_batch, settle_grounds
 from app.sending.batch_check import NothingReady
-from app.sending.confirmation import NotConfirmed, StaleReview, check_sender, check_way
+from app.sending.confirmation import NotConfirmed, StaleReview, check_destination, check_sender
 from app.sending.press import write_grounds
 from app.store import audit_trail, batch_summary, batches, seals
 from app.store.audit_trail import EventKind, name_batch_chain
@@ -96,7 +96,7 @@ def _check_confirmation(
     if not is_as_seen or batch_summary.compute_digest(session, batch.id) != batch_request.reviewed:
         raise StaleReview
     standing = find_standing_of_batch(session, batch, to)
-    check_way(session, to, standing, batch_request.without_approval, batch_request.mark)
+    check_destination(session, to, standing, batch_request.without_approval, batch_request.mark)
     check_sender(to, named=batch_request.named, who=batch_request.who)
     if not to.is_sandbox and _read_count(batch_request.counted) != counts[ItemState.READY]:
         raise NotCounted

@@ -13,7 +13,7 @@ from app.store import audit_trail, batches, drafts, seals
 from app.store.audit_trail import EventKind, name_batch_chain, name_draft_chain
 from app.store.base import ItemState, State
 from app.store.batch_models import Batch, BatchItem
-from app.store.batch_progress import measure
+from app.store.batch_progress import measure_progress
 from app.store.database import Store
 from app.store.models import Draft, Submission
 from app.store.submissions import name_payload_subject
@@ -128,7 +128,7 @@ def _is_change(session: Session, batch: Batch, kind: EventKind) -> bool:
         return False
     if not batch.confirmed_at:  # It can only be discarded.
         return kind is EventKind.BATCH_STOPPED
-    if not measure(session, batch).left:
+    if not measure_progress(session, batch).left:
         return False
     is_paused = batch.paused_at is not None
     return kind is EventKind.BATCH_STOPPED or is_paused is (kind is EventKind.BATCH_RESUMED)

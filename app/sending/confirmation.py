@@ -134,7 +134,9 @@ def check_request(
     if draft.deleted_at or not _is_as_seen(draft, meaning, send_request):
         raise StaleReview
     standing = find_standing_of_draft(session, draft, meaning, send_request.to)
-    check_way(session, send_request.to, standing, send_request.without_approval, send_request.mark)
+    check_destination(
+        session, send_request.to, standing, send_request.without_approval, send_request.mark
+    )
     until = queued.find_end_of_wait(session, send_request.to.key, now)
     if until and not (send_request.hurry and can_hurry(until, now)):
         raise TooSoon(until, can_hurry=can_hurry(until, now))
@@ -145,7 +147,7 @@ def check_request(
     return standing
 
 
-def check_way(
+def check_destination(
     session: Session, to: Connection, standing: Standing | None, without: str, mark: str
 ) -> None:
     """Check that campaigns go to a connection, and that it is approved where it has to be.

@@ -24,7 +24,7 @@ from app.campaign.compliance.acceptance import (
 )
 from app.campaign.compliance.audience import Audience, read_audience
 from app.campaign.compliance.evidence import Finding
-from app.campaign.compliance.finding_words import measure
+from app.campaign.compliance.finding_words import describe_evidence
 from app.campaign.compliance.rulebook import load_rulebook
 from app.campaign.contract.fields import Values
 from app.campaign.contract.reading import Answers, Reading, read_answers
@@ -119,11 +119,13 @@ def accept(session: Session, draft: Draft, judgement: Judgement, reason: Reason)
     if not findings:
         return False
     statements = {
-        finding.rule.id: Statement(measure(finding), reason.text, reason.who, _now())
+        finding.rule.id: Statement(describe_evidence(finding), reason.text, reason.who, _now())
         for finding in findings
     }
     _keep(draft, judgement, statements)
-    details = {finding.rule.id: [finding.rule.title, measure(finding)] for finding in findings}
+    details = {
+        finding.rule.id: [finding.rule.title, describe_evidence(finding)] for finding in findings
+    }
     _record(session, draft, EventKind.ACCEPTED, reason.who, reason=reason.text, findings=details)
     return True
 
@@ -194,7 +196,7 @@ class _Question:
 
 def _list_questions(findings: Iterable[Finding]) -> dict[str, _Question]:
     duties = {
-        finding.rule.id: _Question(finding.rule.title, measure(finding))
+        finding.rule.id: _Question(finding.rule.title, describe_evidence(finding))
         for finding in findings
         if finding.rule.is_duty
     }
@@ -246,7 +248,7 @@ def write_judgement(draft: Draft, findings: Iterable[Finding]) -> dict[str, obje
             {
                 "rule": finding.rule.id,
                 "severity": finding.severity.value,
-                "measure": measure(finding),
+                "measure": describe_evidence(finding),
                 "checked_on": finding.rule.checked_on.isoformat(),
                 **_write_judged(find_statement(finding, statements)),
             }

@@ -114,7 +114,7 @@ def list_earlier_decisions(session: Session, newest: Approval) -> list[Approval]
     return list(session.scalars(query.order_by(Approval.id.desc()).limit(_EARLIER)))
 
 
-def find_newest_of_drafts(session: Session, draft_ids: Sequence[str]) -> dict[str, Approval]:
+def find_newest_by_draft(session: Session, draft_ids: Sequence[str]) -> dict[str, Approval]:
     """Find what was last asked or said of each of these drafts by itself, by its id."""
     last = select(func.max(Approval.id)).where(Approval.draft_id.in_(draft_ids))
     query = select(Approval).where(Approval.id.in_(last.group_by(Approval.draft_id)))
@@ -186,7 +186,7 @@ def find_last_approved(session: Session, draft_id: str) -> LastApproved | None:
     return LastApproved(version, approval.decided_by, approval.decided_at)
 
 
-def find_last_of_drafts(session: Session, draft_ids: Sequence[str]) -> dict[str, Approval]:
+def find_last_decisions(session: Session, draft_ids: Sequence[str]) -> dict[str, Approval]:
     """Find what was said last of each of these drafts by itself, by its id, if anything was."""
     query = select(Approval).where(Approval.draft_id.in_(draft_ids), Approval.state.in_(DECIDED))
     rows = session.scalars(query.order_by(Approval.id))

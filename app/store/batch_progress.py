@@ -44,7 +44,7 @@ class Progress:
         return self.done + self.failed + self.taken_back + self.unknown
 
 
-def measure(session: Session, batch: Batch) -> Progress:
+def measure_progress(session: Session, batch: Batch) -> Progress:
     """Measure how far a batch is by what its items and their submissions say."""
     items = batches.count_items(session, batch.id)
     sent = batches.count_submissions(session, batch.id)

@@ -68,7 +68,7 @@ class NotTheSame(Exception):
     """The copy is not what was there; the message is a sentence that says where."""
 
 
-class Figures(NamedTuple):
+class TableContent(NamedTuple):
     """How many rows a table has, and a digest of them all, whatever their order."""
 
     rows: int
@@ -91,16 +91,16 @@ def copy_everything(
     """
     with source.reading() as session:
         connection = session.connection()
-        figures = {table.name: measure(connection, table) for table in TABLES}
+        content = {table.name: count_and_hash(connection, table) for table in TABLES}
         newest = seals.find_newest(session)
-        finished = _prepare(target, _fingerprint(figures), beside)
+        finished = _prepare(target, _fingerprint(content), beside)
         for table in TABLES:
             if table.name not in finished:
                 _copy(connection, target, table)
     with target.writer.begin() as copy:
         _count_on(copy, counters)
-        _compare(copy, figures, newest)
-        count = sum(figure.rows for figure in figures.values())
+        _compare(copy, content, newest)
+        count = sum(figure.rows for figure in content.values())
         with Session(copy, join_transaction_mode="create_savepoint") as session:
             audit_trail.record(session, EventKind.MOVED, INSTANCE, rows=count)
             seals.seal(session)
@@ -140,12 +140,12 @@ def copy_to_file(source: Store, path: Path) -> None:
         with source.reading() as session:
             take_time(session)
             connection = session.connection()
-            figures = {table.name: measure(connection, table) for table in TABLES}
+            content = {table.name: count_and_hash(connection, table) for table in TABLES}
             newest, counters = seals.find_newest(session), read_counters(connection)
             with file.engine.execution_options(writes=True).begin() as copy, sqlite.emptied(copy):
                 for table in TABLES:
                     _insert_all(connection, table, copy, table)
-                _compare(copy, figures, newest)
+                _compare(copy, content, newest)
     finally:
         file.engine.dispose()
     count_on(path, counters)
@@ -154,27 +154,27 @@ def copy_to_file(source: Store, path: Path) -> None:
 def copy_rows(source: Connection, table: TableClause, copy: Connection, into: TableClause) -> None:
     """Copy one table into an empty one with the same columns; raises `NotTheSame`."""
     _insert_all(source, table, copy, into)
-    if measure(copy, into) != measure(source, table):
+    if count_and_hash(copy, into) != count_and_hash(source, table):
         raise NotTheSame(f"The rows of {into.name} are not the same.")
 
 
-def _compare(copy: Connection, figures: Mapping[str, Figures], newest: str) -> None:
+def _compare(copy: Connection, content: Mapping[str, TableContent], newest: str) -> None:
     for table in TABLES:
-        if measure(copy, table) != figures[table.name]:
+        if count_and_hash(copy, table) != content[table.name]:
             raise NotTheSame(f"The rows of {table.name} are not the same.")
     with Session(copy, join_transaction_mode="create_savepoint") as session:
         if fault := verify(session, newest).fault:
             raise NotTheSame(f"The event trail does not hold there. {fault}")
 
 
-def measure(connection: Connection, table: TableClause) -> Figures:
+def count_and_hash(connection: Connection, table: TableClause) -> TableContent:
     """Count a table's rows, and add up their hashes."""
     rows = total = 0
     for row in _iterate_rows(connection, table):
         written = json.dumps(list(map(_write, row.values())), sort_keys=True)
         total += int.from_bytes(hashlib.sha256(written.encode()).digest())
         rows += 1
-    return Figures(rows, f"{total % 16**_DIGITS:0{_DIGITS}x}")
+    return TableContent(rows, f"{total % 16**_DIGITS:0{_DIGITS}x}")
 
 
 def _iterate_rows(connection: Connection, table: TableClause) -> Iterator[dict[str, Any]]:
@@ -193,8 +193,8 @@ def _write(value: Any) -> Any:
     return value if isinstance(value, int | float | dict | None) else str(value)
 
 
-def _fingerprint(figures: Mapping[str, Figures]) -> str:
-    return hashlib.sha256(json.dumps(figures, sort_keys=True).encode()).hexdigest()
+def _fingerprint(content: Mapping[str, TableContent]) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def _prepare(target: PostgresqlDatabase, source: str, beside: Sequence[TableClause]) -> set[str]:

@@ -23,7 +23,7 @@ from app.store import (
 )
 from app.store.base import ItemState, State
 from app.store.batch_models import Batch
-from app.store.batch_progress import measure
+from app.store.batch_progress import measure_progress
 from app.web.access import find_person
 from app.web.connection_names import make_naming
 from app.web.event_words import HistoryEntry, describe_events
@@ -37,7 +37,7 @@ def draw_batch(batch_id: int, refusal: NotConfirmed | None = None) -> str:
     with store().reading() as session:
         batch = batches.find(session, batch_id)
         to = connections().find(batch.connection_key)
-        progress = measure(session, batch)
+        progress = measure_progress(session, batch)
         page = {
             "batch": batch,
             "connection": to,
@@ -74,7 +74,7 @@ def _find_review(session: Session, batch: Batch, to: Connection) -> Mapping[str,
         "shared": batches.count_shared(session, batch.id, datetime.now(UTC)),
         "unfit": batches.read_items(session, batch.id, (ItemState.UNFIT,), _SHOWN),
         "ready": ready,
-        "decisions": approvals.find_last_of_drafts(session, ready_ids) if standing else {},
+        "decisions": approvals.find_last_decisions(session, ready_ids) if standing else {},
         "most": _SHOWN,
     }
 

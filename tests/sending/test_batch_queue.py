@@ -21,7 +21,7 @@ from app.services import find_services
 from app.store import batches, drafts
 from app.store.acceptances import judge
 from app.store.base import ItemState, State
-from app.store.batch_progress import measure
+from app.store.batch_progress import measure_progress
 from app.store.batches import TAKEN_BACK
 from app.store.database import Store
 from app.store.leases import grant_lease
@@ -348,5 +348,5 @@ def test_what_was_taken_back_is_told_from_what_failed(
 
     assert states(store, batch_id) == [State.UNSENT] * 3
     with store.reading() as session:
-        progress = measure(session, batches.find(session, batch_id))
+        progress = measure_progress(session, batches.find(session, batch_id))
     assert (progress.failed, progress.taken_back, progress.ended) == (1, 2, 3)

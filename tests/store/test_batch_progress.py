@@ -7,7 +7,7 @@ from flask import Flask
 
 from app.services import find_services
 from app.store import batches, throttles
-from app.store.batch_progress import Progress, measure
+from app.store.batch_progress import Progress, measure_progress
 from app.store.database import Store
 from app.store.throttles import Pace
 from tests.pages import drain
@@ -18,7 +18,7 @@ PACE = Pace(0.1, 10, 10)
 
 def look(store: Store, batch_id: int) -> Progress:
     with store.reading() as session:
-        return measure(session, batches.find(session, batch_id))
+        return measure_progress(session, batches.find(session, batch_id))
 
 
 def test_a_burst_at_the_start_is_no_speed_and_what_is_paused_has_none(

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from app.campaign.compliance.evidence import Finding, Severity
-from app.campaign.compliance.finding_words import measure
+from app.campaign.compliance.finding_words import describe_evidence
 from app.campaign.compliance.rule_file import Exemption
 
 
@@ -33,9 +33,9 @@ DUTY_ANSWER_WORDS = {
 class Statement:
     """What somebody stated about one finding, or about one exemption.
 
-    `measure` is the finding's `measure` at that time, or `measure_exemption`. `reason` is why the
-    finding is acceptable, `at` an instant in ISO 8601, `answer` a `DutyAnswer` or empty, and
-    `lifted_by` the exemption that lifts the rule.
+    `measure` is what `describe_evidence` said of the finding then, or `measure_exemption`.
+    `reason` is why the finding is acceptable, `at` an instant in ISO 8601, `answer` a `DutyAnswer`
+    or empty, and `lifted_by` the exemption that lifts the rule.
     """
 
     measure: str
@@ -139,7 +139,7 @@ def _list_words(exemption: Exemption, finding: Finding) -> list[str]:
 def find_statement(finding: Finding, statements: Accepted) -> Statement | None:
     """Find the statement about a finding as it is now, or one that lifts its rule; else `None`."""
     statement = statements.get(finding.rule.id)
-    if statement and statement.measure == measure(finding):
+    if statement and statement.measure == describe_evidence(finding):
         return statement
     answer = DutyAnswer.NOT_NEEDED if finding.rule.is_duty else ""
     for exemption in finding.rule.lifted_by:

@@ -36,7 +36,7 @@ def describe_finding(finding: Finding, schedule: Schedule) -> str:
     return finding.rule.limit
 
 
-def measure(finding: Finding) -> str:
+def describe_evidence(finding: Finding) -> str:
     """Write a finding's evidence as a short text; a statement stays valid while it is the same."""
     evidence = finding.evidence
     if isinstance(evidence, OutsideHours):

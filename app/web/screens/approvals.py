@@ -252,7 +252,7 @@ def _draw_batch(batch_id: int, *, message: str = "", reason_error: str = "") -> 
             elsewhere={item.draft_id for item in ready} - {draft.id for draft in still},
             most=_SHOWN,
             accepted=_name_accepted(batch_summary.list_accepted(session, batch_id, _SHOWN)),
-            decisions=approvals.find_last_of_drafts(session, [draft.id for draft in still]),
+            decisions=approvals.find_last_decisions(session, [draft.id for draft in still]),
             changed=_list_changed(session, still),
             standing=standing,
             obstacle=find_approval_obstacle(session, standing, find_person()),

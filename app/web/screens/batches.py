@@ -20,7 +20,7 @@ from app.sending.batch_queue import discard_batch, pause_batch, resume_batch, st
 from app.sending.confirmation import NotConfirmed, StaleReview
 from app.services import Services, connections, find_services, store
 from app.store import batch_results, batches, drafts, queued, throttles
-from app.store.batch_progress import measure
+from app.store.batch_progress import measure_progress
 from app.store.batches import MOST_ITEMS
 from app.store.listing import read_ids
 from app.store.search_words import NotSearchable
@@ -66,7 +66,7 @@ def index() -> str:
         keys = frozenset({client.key}) if client else find_keys()
         before = request.args.get("before", type=read_number)
         newest, older = batches.list_newest(session, keys, before)
-        progress = {batch.id: measure(session, batch) for batch in newest}
+        progress = {batch.id: measure_progress(session, batch) for batch in newest}
         paused = throttles.list_paused(session)
         to = {batch.id: connections().find(batch.connection_key) for batch in newest}
         standings = {
@@ -289,7 +289,7 @@ def results(batch_id: int, form: str) -> ResponseReturnValue:
 
 def _tell(session: Session, batch_id: int) -> dict[str, Any]:
     batch = batches.find(session, batch_id)
-    progress = measure(session, batch)
+    progress = measure_progress(session, batch)
     is_pending = bool(progress.left) if batch.confirmed_at else bool(progress.unchecked)
     until = queued.find_end_of_wait(session, batch.connection_key, datetime.now(UTC))
     is_held = until is not None or throttles.is_paused(session, batch.connection_key)

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, render_template
 from sqlalchemy.orm import Session
 
 from app.campaign.compliance.acceptance import find_statement
-from app.campaign.compliance.finding_words import describe_finding, measure
+from app.campaign.compliance.finding_words import describe_evidence, describe_finding
 from app.campaign.contract.reading import read_answers
 from app.campaign.explanation import explain
 from app.campaign.schedule.windows import read_schedule
@@ -104,7 +104,7 @@ def _write_judgement(draft: Draft) -> dict[str, Any]:
                 "rule": finding.rule.id,
                 "title": finding.rule.title,
                 "severity": finding.severity,
-                "measure": measure(finding),
+                "measure": describe_evidence(finding),
                 "leads": finding.leads,
                 "times": finding.times,
                 "found": describe_finding(finding, schedule) if schedule else "",

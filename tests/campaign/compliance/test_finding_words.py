@@ -10,7 +10,7 @@ import pytest
 from app.campaign.compliance.audience import Audience, read_audience
 from app.campaign.compliance.audience_words import describe_audience
 from app.campaign.compliance.evidence import Duty, Finding, OutsideHours, Severity
-from app.campaign.compliance.finding_words import describe_finding, format_period, measure
+from app.campaign.compliance.finding_words import describe_evidence, describe_finding, format_period
 from app.campaign.compliance.findings import check_rules
 from app.campaign.compliance.fix_words import describe_fixes
 from app.campaign.compliance.fixes import find_fixes
@@ -131,7 +131,7 @@ def test_a_duty_is_said_as_the_rule_has_it_and_nothing_mends_it(subtests: pytest
             duty = Finding(rule, Duty())
             assert describe_finding(duty, usable()) == rule.limit
             assert describe_fixes(duty, ()) == ""
-            assert measure(duty).startswith(f"{rule.question} Leads: ")
+            assert describe_evidence(duty).startswith(f"{rule.question} Leads: ")
 
 
 @pytest.mark.parametrize(
@@ -240,19 +240,21 @@ def test_ways_to_fewer_attempts_are_offered_beside_one_another() -> None:
 
 def test_the_measure_names_every_zone_in_which_hours_are_broken() -> None:
     late = usable(daily_end_time=time(22))
-    texan = measure(one_finding("us-fcc-hours", late, "America/New_York"))
-    further = measure(one_finding("us-fcc-hours", late, "America/New_York, America/Detroit"))
+    texan = describe_evidence(one_finding("us-fcc-hours", late, "America/New_York"))
+    further = describe_evidence(
+        one_finding("us-fcc-hours", late, "America/New_York, America/Detroit")
+    )
 
     assert texan.endswith("in New York on 63 days")
     assert further.endswith(("in New York, Detroit on 63 days", "in Detroit, New York on 63 days"))
 
 
 def test_the_measure_of_a_finding_changes_with_what_is_found() -> None:
-    assert measure(one_finding("us-fl-attempts", DAILY, "Florida")) == "6 in 24 hours"
-    assert measure(one_finding("fr-holidays", usable(), "France")) == "2027-03-29"
+    assert describe_evidence(one_finding("us-fl-attempts", DAILY, "Florida")) == "6 in 24 hours"
+    assert describe_evidence(one_finding("fr-holidays", usable(), "France")) == "2027-03-29"
     for at, winter, summer in ((time(9), "04:00", "03:00"), (time(10), "05:00", "04:00")):
         finding = one_finding("us-fcc-hours", usable(daily_start_time=at), "Hawaii")
-        assert measure(finding) == (
+        assert describe_evidence(finding) == (
             f"from {winter} to 08:00 on Monday to Friday; "
             f"later from {summer} to 08:00 on Monday to Friday in Honolulu on 63 days"
         )
@@ -261,7 +263,7 @@ def test_the_measure_of_a_finding_changes_with_what_is_found() -> None:
 def test_the_measure_of_holidays_names_each_of_them_however_many() -> None:
     def measured(last: date) -> list[str]:
         schedule = usable(end_date=last, days_of_week=EVERY_DAY)
-        return measure(one_finding("fr-holidays", schedule, "France")).split(", ")
+        return describe_evidence(one_finding("fr-holidays", schedule, "France")).split(", ")
 
     until_november = measured(date(2027, 11, 11))
     until_december = measured(date(2027, 12, 25))
