@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import BinaryIO
 
 import click
@@ -9,6 +10,7 @@ from flask.cli import with_appcontext
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
+from app.campaign.contract.strict_json import Malformed
 from app.campaign.contract.visible import read_name
 from app.cli.batch_file import Line, read_lines
 from app.cli.output import echo_line
@@ -67,7 +69,10 @@ def send_command(file: BinaryIO, name: str, who: str, *, yes: bool) -> None:
     can be sent, and with 3 if somebody has to look what became of one.
     """
     to = _find_connection(name)
-    lines = list(read_lines(file, to))
+    try:
+        lines = _keep_earlier_names(list(read_lines(file, to)))
+    except Malformed as error:
+        raise Unusable(str(error)) from error
     if not lines:
         raise Unusable("There is no campaign in the file.")
     tell_review(lines, to)
@@ -84,6 +89,16 @@ def send_command(file: BinaryIO, name: str, who: str, *, yes: bool) -> None:
         sys.exit(tell_outcome(good, len(lines)))
     except (DatabaseError, NoConnection) as error:
         raise Silent(_UNUSABLE_DATABASE) from error
+
+
+def _keep_earlier_names(lines: list[Line]) -> list[Line]:
+    """Name each line that an earlier version has saved as that did: it must not be sent twice."""
+    with store().reading() as session:
+        known = drafts.read_states(session, [line.earlier_name for line in lines])
+    return [
+        replace(line, name=line.earlier_name) if line.earlier_name in known else line
+        for line in lines
+    ]
 
 
 def _check_sender(to: Connection, who: str) -> str:

@@ -1,7 +1,7 @@
 """What ``send`` says of a file: what would be sent, and what has become of it; its status."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from app.campaign.compliance.evidence import Severity
 from app.campaign.formatting import write_plural
@@ -33,14 +33,43 @@ def tell_review(lines: list[Line], to: Connection) -> None:
     echo_line(f"Calling days in all: {days:,}")
     if kinds:
         echo_line(f"Rules of calling: {_count_findings(kinds)}")
+    _tell_some(
+        [f"Line {line.number} is left out: {line.problem}" for line in lines if line.problem],
+        "{:,} more are left out.",
+    )
+    _tell_some([_describe_line(line) for line in good], "{:,} more can be sent.")
+    _tell_some(list(_describe_broken(good)), "{:,} more laws are broken.")
+
+
+def _tell_some(sentences: list[str], rest: str) -> None:
+    """Say the first of many sentences, and how many more there are."""
+    for sentence in sentences[:_NAMED]:
+        echo_line(sentence)
+    if len(sentences) > _NAMED:
+        echo_line(f"and {rest.format(len(sentences) - _NAMED)}")
+
+
+def _describe_line(line: Line) -> str:
+    """Say when a campaign calls, and what rules of calling say of it."""
+    answers = line.answers
+    when = "answers whenever somebody rings"
+    if answers.get("start_date"):
+        hours = f"{answers['daily_start_time']} to {answers['daily_end_time']}"
+        when = f"from {answers['start_date']}, {hours} in {answers['timezone']}"
+    found = _count_findings(line.findings)
+    return f"Line {line.number}, {answers['name']}: {when}{'; ' if found else ''}{found}"
+
+
+def _describe_broken(lines: list[Line]) -> Iterator[str]:
+    """Name each law that is broken, with the lines that break it."""
+    numbers: dict[str, list[str]] = {}
     for line in lines:
-        if line.problem:
-            echo_line(f"Line {line.number} is left out: {line.problem}")
-    broken = [line for line in good if line.findings.get(Severity.HIGH)]
-    for line in broken[:_NAMED]:
-        echo_line(f"Line {line.number}, {line.answers['name']}: {_count_findings(line.findings)}")
-    if len(broken) > _NAMED:
-        echo_line(f"and {len(broken) - _NAMED:,} more that break a law.")
+        for title in line.broken:
+            numbers.setdefault(title, []).append(str(line.number))
+    for title, at in sorted(numbers.items(), key=lambda pair: -len(pair[1])):
+        more = f" and {len(at) - _NAMED:,} more" if len(at) > _NAMED else ""
+        places = ", ".join(at[:_NAMED])
+        yield f"Breaks “{title}”: {'line' if len(at) == 1 else 'lines'} {places}{more}"
 
 
 def _count_findings(findings: Mapping[Severity, int]) -> str:

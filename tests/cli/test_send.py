@@ -1,17 +1,19 @@
 """Many campaigns are sent from a file: a dry run first, then once each, also after a stop."""
 
+import hashlib
 import json
 import re
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import Result
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -23,12 +25,13 @@ from app.sandbox.ledger import Ledger
 from app.sandbox.switch import Switch
 from app.services import find_services
 from app.settings import Settings
-from app.store import approvals, audit_trail, batches, throttles
+from app.store import approvals, audit_trail, batches, drafts, throttles
+from app.store.acceptances import judge
 from app.store.connection_models import SavedConnection
 from app.store.database import Store
-from app.store.models import Draft
+from app.store.models import Draft, Submission
 from app.store.throttles import Pace
-from tests.factories import outbound
+from tests.factories import outbound, typed
 from tests.pages import Visitor
 from tests.people.accounts import add_account
 
@@ -76,7 +79,9 @@ def test_a_campaign_that_breaks_a_law_is_named_with_its_line(send: Send, tmp_pat
     result = send(write(tmp_path, "Early", **early))
 
     assert re.search(r"^Rules of calling: \d+ laws broken, ", result.output, re.MULTILINE)
-    assert re.search(r"^Line 1, Early: \d+ laws broken, ", result.output, re.MULTILINE)
+    when = "from 2027-01-04, 05:00 to 17:00 in America/New_York"
+    assert re.search(rf"^Line 1, Early: {when}; \d+ laws broken, ", result.output, re.MULTILINE)
+    assert re.search(r"^Breaks “[^”]+”: line 1$", result.output, re.MULTILINE)
 
 
 def test_each_is_sent_once_however_often_the_file_is(
@@ -92,6 +97,94 @@ def test_each_is_sent_once_however_often_the_file_is(
     words = "3 of them were created by an earlier run, and are not sent again."
     assert (words in first.output, words in again.output) == (False, True)
     assert names(ledger) == ["One", "Three", "Two"]
+
+
+def test_a_campaign_is_sent_once_also_when_its_line_has_moved(
+    send: Send, tmp_path: Path, ledger: Ledger, store: Store
+) -> None:
+    file = write(tmp_path, "One", "Two")
+    lines = file.read_text()
+    file.write_text("no JSON\n" + lines)
+    assert send(file, "--yes").exit_code == 1
+    two_days_ago = datetime.now(UTC) - timedelta(days=2)
+    with store.writing() as session:
+        session.execute(update(Submission).values(pressed_at=two_days_ago))
+    first, second = lines.splitlines()
+    file.write_text(f"{second.replace(', ', ',')}\n\n{first}\n")
+
+    again = send(file, "--yes")
+
+    assert "2 of them were created by an earlier run, and are not sent again." in again.output
+    assert (again.exit_code, names(ledger)) == (0, ["One", "Two"])
+
+
+def test_a_line_that_an_earlier_version_has_saved_is_that_campaign(
+    send: Send, tmp_path: Path, ledger: Ledger, store: Store
+) -> None:
+    file = write(tmp_path, "One")
+    named = b"sandbox\n1\n" + file.read_bytes().strip()
+    earlier = hashlib.sha256(named).hexdigest()[:16]
+    answers = typed(outbound(name="One")) | {"connection": "sandbox"}
+    with store.writing() as session:
+        drafts.save(session, earlier, judge(answers), expected_version=0)
+    assert send(file, "--yes").exit_code == 0
+    assert names(ledger) == ["One"]
+    with store.reading() as session:
+        assert [draft.id for draft in session.query(Draft)] == [earlier]
+
+
+def test_a_line_can_be_a_draft_with_what_is_known_of_its_leads(
+    send: Send, tmp_path: Path, ledger: Ledger
+) -> None:
+    payload = build_payload(outbound(name="One"))
+    draft = {"connection": "Sandbox", "payload": payload, "audience": "Florida"}
+    file = tmp_path / "campaigns.jsonl"
+    everywhere = read_findings(send(write(tmp_path, "One")))
+    file.write_text(json.dumps(draft))
+    in_florida = read_findings(send(file))
+    assert in_florida < everywhere
+    assert send(file, "--yes").exit_code == 0
+    assert names(ledger) == ["One"]
+
+
+@pytest.mark.parametrize(
+    ("document", "message"),
+    [
+        (
+            {"connection": "Acme", "payload": {}},
+            "It is for “Acme”, and not for Sandbox: send it there, or leave its connection out.",
+        ),
+        ({"payload": []}, "Put the fields of the campaign into an object."),
+        (
+            {"payload": build_payload(outbound()), "purpose": "fun"},
+            "Choose one of marketing, debt, research, other, or leave it out.",
+        ),
+        ({"payload": {"name": "One"}}, "Choose who calls whom"),
+    ],
+)
+def test_a_draft_that_is_not_for_there_or_not_right_is_left_out(
+    send: Send, tmp_path: Path, document: dict[str, Any], message: str
+) -> None:
+    file = tmp_path / "campaigns.jsonl"
+    file.write_text(json.dumps(document))
+    result = send(file)
+    assert f"Line 1 is left out: {message}" in result.output
+    assert result.exit_code == 1
+
+
+def test_a_list_is_refused_in_one_sentence(send: Send, tmp_path: Path) -> None:
+    file = tmp_path / "campaigns.json"
+    file.write_text(json.dumps([build_payload(outbound())] * 3, indent=2))
+    result = send(file, "--yes")
+    assert (result.exit_code, result.output.count("\n")) == (2, 1)
+    assert "This file is a list. Write each campaign on a line of its own" in result.output
+
+
+def read_findings(result: Result) -> int:
+    """Read how many laws a dry run says are broken."""
+    known = re.search(r"^Rules of calling: (?:(\d+) laws? broken)?", result.output, re.MULTILINE)
+    assert known, result.output
+    return int(known[1] or 0)
 
 
 def test_what_is_left_is_sent_by_the_next_run(
