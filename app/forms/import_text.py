@@ -3,9 +3,10 @@
 Each is a campaign as the API of VoiceAIWrapper takes it, or a draft as `draft_document` reads it.
 """
 
+import json
 from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from app.campaign.contract.strict_json import NOT_AN_OBJECT, Malformed, parse_json, parse_object
@@ -17,13 +18,14 @@ class Entry:
     """One campaign of a text: its *place* there, and its answers as typed ones.
 
     *faults* says what has to be changed before it can be kept: the field, empty for all of it, and
-    a sentence.
+    a sentence. *source* is what was written, on one line.
     """
 
     place: str
     name: str = ""
     answers: Mapping[str, Any] = field(default_factory=dict)
     faults: list[tuple[str, str]] = field(default_factory=list)
+    source: str = ""
 
 
 def read_import(
@@ -42,21 +44,22 @@ def read_import(
         count = f"{len(campaigns):,}"
         raise Malformed(f"Import {most} campaigns at once, or fewer: these are {count}.")
     return [
-        _read_entry(place, document, connection_keys, connection) for place, document in campaigns
+        replace(_read_entry(place, document, connection_keys, connection), source=source)
+        for place, document, source in campaigns
     ]
 
 
-def _split(content: bytes) -> Iterator[tuple[str, Any]]:
-    """Yield each campaign with its place: as JSON has it, or as a `Malformed` that says why not."""
+def _split(content: bytes) -> Iterator[tuple[str, Any, str]]:
+    """Yield each campaign with its place and on a line: a `Malformed` says why there is none."""
     lines = [(at, line.strip()) for at, line in enumerate(content.split(b"\n"), 1) if line.strip()]
     if len(lines) > 1 and all(line.startswith(b"{") for _, line in lines):
         for at, line in lines:
-            yield f"Line {at}", _parse(line)
+            yield f"Line {at}", _parse(line), line.decode(errors="replace")
         return
     document = parse_json(content.strip())
     campaigns = document if isinstance(document, list) else [document]
     for at, campaign in enumerate(campaigns, 1):
-        yield f"Campaign {at}", campaign
+        yield f"Campaign {at}", campaign, json.dumps(campaign, ensure_ascii=False)
 
 
 def _parse(line: bytes) -> Any:

@@ -25,6 +25,6 @@ def test_what_is_pasted_is_imported_once(operator: Operator) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.method))
     page.get_by_role("button", name="Import").dblclick()
-    operator.sees("1 campaign was imported. Nothing is sent yet.")
+    operator.sees("1 campaign was imported for Sandbox. Nothing is sent yet.")
     assert asked.count("POST") == 1
     assert page.get_by_role("link", name="Desk").count() == 1

@@ -2,14 +2,15 @@
 
 from secrets import token_hex
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.campaign.contract.strict_json import Malformed
+from app.campaign.contract.wording import join_words
 from app.campaign.formatting import write_plural
 from app.forms.import_text import Entry, read_import
 from app.rights import Right
-from app.services import store
+from app.services import connections, store
 from app.store import drafts
 from app.store.acceptances import judge
 from app.store.audit_trail import name_draft_chain
@@ -36,30 +37,62 @@ def ask() -> str:
 @bp.post("/drafts/import")
 @needs(Right.EDIT)
 def read() -> ResponseReturnValue:
-    """Make drafts of all campaigns that were given, or of none where one has to be changed."""
-    file, pasted = request.files.get("file"), request.form.get("text", "").encode()
-    from_file = file.read() if file else b""
-    typed = _decode_for_editing(pasted if pasted.strip() else from_file)
+    """Make drafts of all campaigns that were given; where one has to be changed, of none.
+
+    Unless those that are right are asked for: then the others are left on the page.
+    """
+    content, is_one = _read_content()
+    typed = _decode_for_editing(content)
     try:
-        entries = _read_entries(pasted, from_file)
+        entries = _read_entries(content, is_one=is_one)
     except Malformed as error:
         return _draw(typed, str(error)), 422
-    if any(entry.faults for entry in entries):
+    right = [entry for entry in entries if not entry.faults]
+    wrong = [entry for entry in entries if entry.faults]
+    if wrong and not (right and request.form.get("then") == "right"):
         return _draw(typed, entries=entries), 422
-    ids, are_there = _make_drafts(entries, request.form.get("import") or token_hex(16))
-    if are_there:
-        flash(_THERE)
-        return redirect(url_for("drafts.index"))
-    words = write_plural(len(ids), "{} campaign was imported.", "{} campaigns were imported.")
-    tell_together(BulkAction.IMPORTED, f"{words} Nothing is sent yet.", ids)
+    ids, are_there = _make_drafts(right, request.form.get("import") or token_hex(16))
+    words = _THERE if are_there else _describe_imported(right)
+    if not are_there:
+        tell_together(BulkAction.IMPORTED, words, ids)
+    elif not wrong:
+        flash(words)
+    if wrong:
+        left = "\n".join(entry.source for entry in wrong)
+        return make_response(_draw(left, entries=wrong, done=words))
     return redirect(url_for("drafts.index"))
 
 
-def _read_entries(pasted: bytes, from_file: bytes) -> list[Entry]:
+def _read_content() -> tuple[bytes, bool]:
+    """Read what was pasted, or else the file, and tell whether there is one of the two.
+
+    A file that is chosen takes the place of a text as the page itself has shown it.
+    """
+    file, pasted = request.files.get("file"), request.form.get("text", "").encode()
+    from_file = file.read() if file else b""
+    is_as_shown = _stamp(_decode_for_editing(pasted)) == request.form.get("shown")
+    if from_file.strip() and (is_as_shown or not pasted.strip()):
+        return from_file, True
+    return pasted, not from_file.strip()
+
+
+def _stamp(text: str) -> str:
+    """Name a text by a SHA-256, whichever line breaks it has."""
+    return hash_document({"text": text.replace("\r\n", "\n").strip()})
+
+
+def _describe_imported(entries: list[Entry]) -> str:
+    """Say how many drafts were made, and where they go."""
+    keys = {str(entry.answers["connection"]) for entry in entries}
+    names = join_words(sorted({connections().find(key).name for key in keys}))
+    words = write_plural(len(entries), "{} campaign was imported", "{} campaigns were imported")
+    return f"{words} for {names}. Nothing is sent yet."
+
+
+def _read_entries(content: bytes, *, is_one: bool) -> list[Entry]:
     """Read what was given; raises `Malformed`, also for both, for neither, and for too many."""
-    if pasted.strip() and from_file.strip():
+    if not is_one:
         raise Malformed(_BOTH)
-    content = pasted if pasted.strip() else from_file
     if not content.strip():
         raise Malformed(_NOTHING)
     to = request.form.get("connection", "")
@@ -93,7 +126,9 @@ def _make_drafts(entries: list[Entry], key: str) -> tuple[list[str], bool]:
     return ids, False
 
 
-def _draw(typed: str, message: str = "", entries: list[Entry] | None = None) -> str:
+def _draw(
+    typed: str, message: str = "", *, entries: list[Entry] | None = None, done: str = ""
+) -> str:
     client = find_client()
     return render_template(
         "drafts/import.html",
@@ -101,6 +136,8 @@ def _draw(typed: str, message: str = "", entries: list[Entry] | None = None) -> 
         offered=[to for to in list_connections(Right.EDIT) if to.is_enabled],
         chosen=request.form.get("connection", client.key if client else ""),
         typed=typed,
+        shown=_stamp(typed),
+        done=done,
         import_key=token_hex(16),
         message=message,
         wrong=[entry for entry in entries or () if entry.faults],

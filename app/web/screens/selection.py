@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from app.campaign.contract.payload import build_payload
 from app.campaign.contract.reading import read_answers
+from app.campaign.contract.typed_length import ABOUT_LEADS
 from app.campaign.formatting import format_count, write_plural
 from app.rights import Right
 from app.services import connections, store
@@ -30,7 +31,7 @@ from app.web.bulk_actions import MOST, TICK_TWO, TWO, BulkAction, tell_together,
 from app.web.copies import COPY, NotMovable, copy_answers, has_dates, read_weeks_or_none, save_copy
 from app.web.downloads import JSON_LINES, send_download
 from app.web.list_address import lead_to_list, read_asked
-from app.web.visit import name_person
+from app.web.visit import find_connection, name_person
 
 bp = Blueprint("selection", __name__)
 
@@ -278,7 +279,10 @@ def compare() -> ResponseReturnValue:
 @bp.post("/drafts/export-ticked")
 @needs(Right.VIEW)
 def export() -> ResponseReturnValue:
-    """Give what is ticked as it would be sent, one JSON object to a line."""
+    """Give what is ticked as drafts that an import takes, one JSON object to a line.
+
+    The *payload* of each is what it would send.
+    """
     with store().reading() as session:
         lines = [_write_line(draft) for draft in _read_ticked(session, Right.VIEW)]
     if not lines:
@@ -334,5 +338,10 @@ def _read_ticked(session: Session, right: Right) -> list[Draft]:
 
 
 def _write_line(draft: Draft) -> str:
-    payload = build_payload(read_answers(draft.answers).values)
-    return json.dumps(payload, ensure_ascii=False) + "\n"
+    about_leads = {name: draft.answers[name] for name in ABOUT_LEADS if draft.answers.get(name)}
+    document = {
+        "connection": find_connection(draft).name,
+        "payload": build_payload(read_answers(draft.answers).values),
+        **about_leads,
+    }
+    return json.dumps(document, ensure_ascii=False) + "\n"

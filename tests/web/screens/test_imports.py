@@ -1,6 +1,7 @@
 """Campaigns that were written elsewhere become drafts, all of them or none."""
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
@@ -67,7 +68,7 @@ def test_what_is_sent_to_the_api_becomes_drafts_that_would_send_the_same(
     client: FlaskClient, store: Store, written: str
 ) -> None:
     answer = give(client, written)
-    assert "2 campaigns were imported. Nothing is sent yet." in read_text(answer)
+    assert "2 campaigns were imported for Sandbox. Nothing is sent yet." in read_text(answer)
     assert names(Page(answer)) == ["First", "Second"]
     assert list_payloads(store) == [FIRST, SECOND]
 
@@ -80,7 +81,7 @@ def test_a_file_is_read_as_what_is_pasted_is(client: FlaskClient, store: Store) 
     assert both.status_code == 422
     assert "one is imported at once" in read_text(both)
     assert list_payloads(store) == []
-    assert "1 campaign was imported." in read_text(give(client, "", file=choose()))
+    assert "1 campaign was imported for Sandbox." in read_text(give(client, "", file=choose()))
     assert list_payloads(store) == [FIRST]
 
 
@@ -120,7 +121,7 @@ def test_what_was_taken_back_can_be_imported_again(client: FlaskClient, store: S
 def test_as_many_as_are_promised_are_taken(client: FlaskClient, store: Store) -> None:
     many = [build_payload(outbound(name=f"{number} {'long ' * 40}")) for number in range(MOST)]
     answer = give(client, json.dumps(many, indent=4))
-    assert f"{MOST} campaigns were imported." in read_text(answer)
+    assert f"{MOST} campaigns were imported for Sandbox." in read_text(answer)
 
 
 def test_a_file_that_is_no_text_is_not_shown(client: FlaskClient) -> None:
@@ -199,3 +200,80 @@ def test_nobody_imports_to_where_they_may_not_edit(app: Flask, store: Store) -> 
     elsewhere = json.dumps({"payload": FIRST, "connection": "live"})
     assert give(edda, elsewhere).status_code == 422
     assert len(list_payloads(store)) == 1
+
+
+def test_what_is_right_is_imported_and_the_rest_stays_to_be_changed(
+    client: FlaskClient, store: Store
+) -> None:
+    wrong = SECOND | {"type": "SIDEWAYS"}
+    content = json.dumps([FIRST, wrong], indent=2)
+    refused = give(client, content)
+    assert "Import the one that is right" in read_text(refused)
+    answer = give(client, content, then="right")
+    assert answer.status_code == 200
+    assert "1 campaign was imported for Sandbox." in read_text(answer)
+    assert list_payloads(store) == [FIRST]
+    left = Page(answer).soup.select_one("textarea")
+    assert left
+    assert json.loads(left.text) == wrong
+    changed = left.text.replace("SIDEWAYS", "INBOUND")
+    assert names(Page(give(client, changed))) == ["Second", "First"]
+
+
+def test_pressed_twice_what_is_right_is_there_once_and_the_rest_is_still_shown(
+    client: FlaskClient, store: Store
+) -> None:
+    wrong = SECOND | {"type": "SIDEWAYS"}
+    content = f"{json.dumps(FIRST)}\n{json.dumps(wrong)}"
+    for _ in range(2):
+        answer = give(client, content, **{"then": "right", "import": "a" * 32})
+        assert json.dumps(wrong) in Page(answer).soup.select("textarea")[0].text
+    assert list_payloads(store) == [FIRST]
+
+
+def test_a_file_that_was_changed_is_chosen_again_without_emptying_the_text(
+    client: FlaskClient, store: Store
+) -> None:
+    def give_file(document: dict[str, Any], **more: Any) -> TestResponse:
+        file = BytesIO(json.dumps(document, indent=2).encode()), "campaigns.json"
+        return give(client, more.pop("text", ""), file=file, **more)
+
+    refused = Page(give_file(FIRST | {"timezone": "here"}))
+    text_as_shown = refused.soup.select("textarea")[0].text.replace("\n", "\r\n")
+    shown = str(refused.soup.select("input[name=shown]")[0]["value"])
+    edited = give_file(FIRST, text=text_as_shown + "x", shown=shown)
+    assert edited.status_code == 422
+    assert "one is imported at once" in edited.text
+    assert give_file(FIRST, text=text_as_shown, shown=shown).status_code == 200
+    assert list_payloads(store) == [FIRST]
+
+
+def test_who_works_for_several_clients_is_asked_for_whom_it_is(
+    client: FlaskClient, store: Store, add_connection: Callable[..., str]
+) -> None:
+    key = add_connection("Acme")
+    page = Page(client.get("/drafts/import"))
+    options = page.soup.select("select[name=connection] option")
+    assert [option["value"] for option in options] == ["", "sandbox", key]
+    refused = give(client, json.dumps(FIRST), connection="")
+    assert "Name a connection at which you may make campaigns" in read_text(refused)
+    assert list_payloads(store) == []
+    given = give(client, json.dumps({"payload": FIRST, "connection": "Acme"}), connection="")
+    assert "1 campaign was imported for Acme." in read_text(given)
+
+
+def test_what_is_exported_comes_back_whole(
+    client: FlaskClient, store: Store, saved: Callable[..., str], add_connection: Callable[..., str]
+) -> None:
+    key = add_connection("Acme")
+    more = {"audience": "California", "purpose": "marketing", "own_dates": "2027-01-18"}
+    draft_id = saved(outbound(name="Recall"), connection=key, **more)
+    with store.reading() as session:
+        before = dict(drafts.find(session, draft_id).answers)
+    token = find_token(client.get("/drafts/import"))
+    ticked = {"csrf_token": token, "draft": draft_id}
+    exported = client.post("/drafts/export-ticked", data=ticked).text
+    give(client, exported, connection="")
+    with store.reading() as session:
+        (back,) = set(read_ids_of(store)) - {draft_id}
+        assert dict(drafts.find(session, back).answers) == before

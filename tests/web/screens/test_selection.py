@@ -86,7 +86,8 @@ def test_what_is_ticked_is_exported_as_it_would_be_sent(
     )
     assert answer.mimetype == "application/jsonl"
     assert [json.loads(line) for line in answer.get_data(as_text=True).splitlines()] == [
-        dict(build_payload(values)) for values in (outbound(name="Żółw"), inbound(name="Desk 0"))
+        {"connection": "Sandbox", "payload": dict(build_payload(values))}
+        for values in (outbound(name="Żółw"), inbound(name="Desk 0"))
     ]
 
 
