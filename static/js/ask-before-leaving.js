@@ -2,15 +2,23 @@
 // beginnings of names what only a press keeps; without any, all of it is. What came to nothing is
 // still to be kept.
 const open = new Set();
+let sent = null; // Its answers leave with the page, unless somebody stays.
 
 for (const form of document.querySelectorAll("[data-ask-before-leaving]")) {
   const isKeptByAPress = new RegExp(`^(${form.dataset.askBeforeLeaving})`);
-  if (form.dataset.askBeforeLeaving === "" && form.querySelector("[aria-invalid]")) open.add(form);
+  const note = () => {
+    open.add(form);
+    form.dataset.open = "";
+  };
+  if (form.dataset.askBeforeLeaving === "" && form.querySelector("[aria-invalid]")) note();
   form.addEventListener("input", (event) => {
-    if (isKeptByAPress.test(event.target.name)) open.add(form);
+    if (isKeptByAPress.test(event.target.name)) note();
   });
-  form.addEventListener("submit", () => open.delete(form));
+  form.addEventListener("submit", (event) => {
+    if (!event.defaultPrevented) sent = form;
+  });
 }
 window.addEventListener("beforeunload", (event) => {
-  if (open.size) event.preventDefault();
+  if ([...open].some((form) => form !== sent)) event.preventDefault();
+  sent = null;
 });

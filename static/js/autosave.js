@@ -7,7 +7,7 @@
 // The form is always in one state of NEXT, and bears its name. An event that a state lacks cannot
 // come in that state: if it does, that is a bug, and is said on the console.
 import { canKeep, dropCopy, readCopy, storeCopy } from "./local-copy.js";
-import { isAsServed } from "./served.js";
+import { isAsServed, isControlAsServed } from "./served.js";
 import { answerForm } from "./set-control.js";
 
 const STAY = null; // The event may come, and the state is the right one for it already.
@@ -19,7 +19,7 @@ const NEXT = {
   // It is on its way. Who leaves waits for the answer, and may press twice.
   saving: { typed: "overtaken", enter: "overtaken", leave: STAY, online: STAY, saved: "clean", failed: "retrying", refused: "ended" },
   // An earlier text is on its way; what was typed since is saved after it.
-  overtaken: { typed: STAY, enter: STAY, online: STAY, saved: "waiting", failed: "retrying", refused: "ended" },
+  overtaken: { typed: STAY, enter: STAY, leave: STAY, online: STAY, saved: "waiting", failed: "retrying", refused: "ended" },
   // No answer came, and it may have been saved all the same. The next attempt has its time, and
   // sends the same once more; what is typed until then is saved after it.
   retrying: { typed: STAY, enter: "saving", leave: "saving", online: "saving", due: "saving" },
@@ -163,7 +163,10 @@ const notice = () => {
 };
 
 const putBack = (kept) => {
-  const questions = [...form.elements].filter(({ name, type }) => name && !OWN.has(name) && type !== "submit");
+  const controls = [...form.elements].filter(({ name, type }) => name && !OWN.has(name) && type !== "submit");
+  // Somebody may have typed before this script came.
+  const typed = new Set(controls.filter((control) => !isControlAsServed(control)).map(({ name }) => name));
+  const questions = controls.filter(({ name }) => !typed.has(name));
   const valuesOf = (question) => kept.filter(([name]) => name === question).map(([, value]) => value);
   answerForm(form, new Map(questions.map(({ name }) => [name, valuesOf(name)])));
   say("What had not been saved is back.");

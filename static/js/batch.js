@@ -4,6 +4,8 @@ import { lookAgain } from "./look-again.js";
 const page = document.querySelector("[data-batch]");
 const EVERY = 2000;
 const RENEWED_EVERY = 4000;
+const SILENCE = 8000;
+const GONE = new Set([401, 403, 404]); // The page itself says what to do then.
 const parts = [...document.querySelectorAll("[data-count]")];
 const bar = document.querySelector("progress[data-done]");
 const left = document.querySelector("[data-remaining]");
@@ -22,7 +24,7 @@ const renew = () => {
 };
 const renewRows = async () => {
   renewed = Date.now();
-  const answer = await fetch(location.href, { cache: "no-store" });
+  const answer = await fetch(location.href, { cache: "no-store", signal: AbortSignal.timeout(SILENCE) });
   const made = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("rows");
   const table = document.getElementById("rows");
   if (!made || !table) return;
@@ -47,7 +49,8 @@ const show = (progress) => {
 };
 const ask = async () => {
   try {
-    const answer = await fetch(page.dataset.batch, { headers: { Accept: "application/json" }, cache: "no-store" });
+    const answer = await fetch(page.dataset.batch, { headers: { Accept: "application/json" }, cache: "no-store", signal: AbortSignal.timeout(SILENCE) });
+    if (GONE.has(answer.status)) return lookAgain();
     silent.hidden = answer.ok;
     if (answer.ok) show(await answer.json());
   } catch {

@@ -5,7 +5,8 @@ const KINDS = { WORKFLOW: "workflow", SQUAD: "squad" };
 
 const fetchBook = async (key) => {
   const answer = await fetch(`${form.dataset.books}/${encodeURIComponent(key)}/book.json`);
-  return answer.ok ? answer.json() : {};
+  if (!answer.ok) throw new Error(`The address book is not to be had: ${answer.status}`);
+  return answer.json();
 };
 const book = (key) => {
   if (!books.has(key)) books.set(key, fetchBook(key));
@@ -14,7 +15,9 @@ const book = (key) => {
 const isOffered = (field, kind) => field !== "assistant_id" || kind === (KINDS[new FormData(form).get("vapi_calling_entity")] ?? "assistant");
 
 const offer = async (input) => {
-  const known = (await book(form.elements.connection.value))[input.dataset.book] ?? [];
+  const key = form.elements.connection.value;
+  const known = (await book(key))[input.dataset.book] ?? [];
+  if (key !== form.elements.connection.value) return; // Another connection was chosen meanwhile.
   input.list.replaceChildren(
     ...known
       .filter(([kind]) => isOffered(input.dataset.book, kind))

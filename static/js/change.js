@@ -5,6 +5,8 @@ const status = document.getElementById("changed");
 
 export const changeForm = (form, answers, words) => {
   const held = new FormData(form);
+  const isThere = ([name, values]) => JSON.stringify(held.getAll(name)) === JSON.stringify(values);
+  if ([...answers].every(isThere)) return; // A second press would take the first one's offer away.
   const before = [...answers.keys()].flatMap((name) => {
     const values = held.getAll(name);
     return (values.length ? values : [""]).map((value) => [name, value]);

@@ -1,5 +1,8 @@
 // Whether a form still holds what the server gave it; a browser puts some of it back by itself, and
 // somebody may type before the scripts have come.
-export const isAsServed = (form) =>
-  [...form.querySelectorAll("input")].every((input) => input.value === input.defaultValue && input.checked === input.defaultChecked) &&
-  [...form.querySelectorAll("option[selected]")].every((option) => option.selected);
+export const isControlAsServed = (control) =>
+  control.options
+    ? [...control.options].every((option) => option.selected || !option.defaultSelected)
+    : control.value === control.defaultValue && control.checked === control.defaultChecked;
+
+export const isAsServed = (form) => [...form.querySelectorAll("input, select")].every(isControlAsServed);

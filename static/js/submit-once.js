@@ -1,6 +1,7 @@
 // A form that changes something is sent once; the server makes sure of it, this only says so.
 for (const form of document.querySelectorAll("form[data-once]")) {
   form.addEventListener("submit", (event) => {
+    if (event.defaultPrevented) return; // It is held, and nothing is sent.
     if (form.dataset.sent !== undefined) return event.preventDefault();
     form.dataset.sent = "";
     const button = event.submitter;

@@ -59,7 +59,8 @@ try {
 } catch {
   // Then they have to be ticked again.
 }
-document.querySelector("a[href*='#row-']")?.addEventListener("click", () => {
+document.querySelector("a[href*='#row-']")?.addEventListener("click", (event) => {
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return; // This list stays open.
   const ticked = ticks.filter((tick) => tick.checked).map((tick) => tick.value);
   try {
     sessionStorage.setItem(KEPT, JSON.stringify(ticked));

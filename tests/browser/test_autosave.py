@@ -209,3 +209,28 @@ def test_what_is_on_its_way_when_somebody_leaves_is_saved_all_the_same(operator:
     operator.fill({"name": "On its way"})
     expect(page.locator("#campaign")).to_have_attribute("data-autosave-state", "saving")
     expect(operator.finds_in_time("/", "On its way")).to_be_visible()
+
+
+def test_what_is_typed_before_the_script_is_there_is_not_put_back_over(
+    operator: Operator,
+) -> None:
+    page, held = operator.page, list[Route]()
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    operator.start({"name": "Before"})
+    operator.waits_until_saved()
+    address = page.url
+    page.route("**/autosave", lambda route: route.abort())
+    page.evaluate("navigator.sendBeacon = () => false")
+    operator.fill({"name": "After"})
+    expect(page.locator("#saved")).to_contain_text("Not saved. It is kept in this browser")
+    page.goto("/about")
+    page.unroute("**/autosave")
+    page.route("**/js/autosave.js", hold)
+    page.goto(address, wait_until="commit")
+    operator.fill({"assistant_id": "asst_typed_at_once"})
+    held[0].continue_()
+    expect(operator.field("name")).to_have_value("After")
+    expect(operator.field("assistant_id")).to_have_value("asst_typed_at_once")

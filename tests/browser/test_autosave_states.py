@@ -241,6 +241,20 @@ def test_who_leaves_while_a_text_is_on_its_way_leaves_when_everything_is_saved(
     saving.is_saved_as("Third" if typed_since else "Second", window)
 
 
+def test_who_presses_twice_while_a_text_fails_leaves_when_everything_is_saved(
+    saving: Saving, window: NewWindow
+) -> None:
+    saving.send_and_hold("Second")
+    saving.type("Third")
+    for _ in range(2):
+        saving.operator.press("Save draft")
+    saving.is_in("overtaken")
+    break_off(saving.held.pop(0))
+    saving.let_go()
+    saving.operator.sees("Saved.")
+    saving.is_saved_as("Third", window)
+
+
 def test_who_cannot_save_on_the_way_out_stays_and_reads_why(saving: Saving) -> None:
     saving.fail_with("Second")
     saving.operator.press("Review and send")

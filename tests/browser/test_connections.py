@@ -191,3 +191,42 @@ def test_what_is_typed_of_a_connection_is_not_lost_to_another_form_of_its_page_u
     page.get_by_role("button", name="Save", exact=True).click()
     operator.sees("Saved.")
     assert asked == ["beforeunload"]
+
+
+def test_who_stays_on_a_page_is_asked_again_at_the_next_press(
+    operator: Operator, add_connection: NewConnection
+) -> None:
+    page, asked = operator.page, list[str]()
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.goto(f"/connections/{add_connection('Client A')}")
+    page.get_by_label("Notes").fill("Ask Kim.")
+    page.locator("form[aria-labelledby=pace] input:not([type=hidden])").first.fill("7")
+    for name in ("Save the pace", "Save"):
+        with page.expect_event("dialog") as event:
+            page.once("dialog", stay)
+            page.get_by_role("button", name=name, exact=True).click()
+        assert event.value.type == "beforeunload"
+    assert asked == ["beforeunload"] * 2
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.goto("/about")
+
+
+def test_who_types_while_a_connection_is_tested_is_not_disturbed(
+    operator: Operator, app: Flask, site: Address, add_connection: NewConnection
+) -> None:
+    page = operator.page
+    key = add_connection("Rehearsals", base_url=f"{site.url}/sandbox", is_sandbox=True)
+    find_services(app).faults.switch_on(Switch("slow-headers", every=False, seconds=2))
+    page.goto(f"/connections/{key}")
+    operator.press("Test it")
+    operator.sees("Being tested")
+    page.get_by_label("Notes").press_sequentially("Ask Kim.")
+    operator.sees("The answer has come.")
+    expect(page.get_by_label("Notes")).to_have_value("Ask Kim.")
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("link", name="Look at it").click()
+    operator.sees("Tested")

@@ -7,7 +7,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Route, expect
 
+from app.campaign.contract.id_kinds import IdKind
 from app.campaign.contract.payload import build_payload, encode_payload
+from app.store import address_book
+from app.store.database import Store
 from tests.browser.operator import Operator
 from tests.factories import inbound, outbound, typed
 
@@ -248,3 +251,63 @@ def test_the_summary_of_what_is_wrong_goes_once_all_of_it_is_mended(operator: Op
     operator.fill({"assistant_id": "asst_abc123"})
     operator.leave("assistant_id")
     expect(summary).to_be_hidden()
+
+
+def test_days_that_are_ticked_by_two_presses_of_a_button_are_undone_by_one(
+    operator: Operator, saved: Callable[..., str]
+) -> None:
+    operator.open(saved(outbound(days_of_week=["MONDAY"])))
+    operator.page.get_by_role("button", name="Every day").dblclick()
+    expect(operator.row("days_of_week").get_by_label("Sun")).to_be_checked()
+    operator.press("Undo")
+    expect(operator.row("days_of_week").get_by_label("Sun")).not_to_be_checked()
+    expect(operator.row("days_of_week").get_by_label("Mon")).to_be_checked()
+
+
+@pytest.fixture
+def two_books(store: Store, add_connection: Callable[..., str]) -> tuple[str, str]:
+    """Give the keys of two clients, each with an assistant in its address book."""
+    keys = add_connection("Client A"), add_connection("Client B")
+    with store.writing() as session:
+        for key, value in zip(keys, ("asst_a", "asst_b"), strict=True):
+            address_book.keep(session, key, IdKind.ASSISTANT, value, "A bot")
+    return keys
+
+
+def look_into_the_book(operator: Operator, key: str) -> None:
+    operator.page.get_by_label("Send to").select_option(key)
+    operator.page.get_by_label("Send to").focus()
+    operator.field("assistant_id").focus()
+
+
+def test_the_ids_of_a_client_that_was_chosen_before_are_not_offered_for_the_next(
+    operator: Operator, two_books: tuple[str, str]
+) -> None:
+    first, second = two_books
+    page, held = operator.page, list[Route]()
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    operator.start()
+    page.route(f"**/{first}/book.json", hold)
+    with page.expect_request(f"**/{first}/book.json"):
+        look_into_the_book(operator, first)
+    look_into_the_book(operator, second)
+    offered = page.locator("#book-assistant_id option")
+    expect(offered).to_have_attribute("value", "asst_b")
+    with page.expect_response(f"**/{first}/book.json"):
+        held[0].continue_()
+    expect(offered).to_have_attribute("value", "asst_b")
+
+
+def test_ids_that_could_not_be_had_once_are_offered_the_next_time(
+    operator: Operator, two_books: tuple[str, str]
+) -> None:
+    page = operator.page
+    operator.start()
+    page.route("**/book.json", lambda route: route.fulfill(status=503, body="{}"), times=1)
+    with page.expect_response("**/book.json"):
+        look_into_the_book(operator, two_books[0])
+    look_into_the_book(operator, two_books[0])
+    expect(page.locator("#book-assistant_id option")).to_have_attribute("value", "asst_a")

@@ -163,3 +163,19 @@ def test_more_rows_come_below_and_what_is_ticked_stays_so(operator: Operator, sa
     expect(page.get_by_role("button", name="Send those ticked (1)")).to_be_visible()
     page.reload()
     assert list_ticked(page) == []
+
+
+def test_ticks_are_not_brought_back_by_a_list_that_was_opened_in_a_tab_of_its_own(
+    operator: Operator, saved: Callable[..., str]
+) -> None:
+    page = operator.page
+    for number in range(30):
+        saved(inbound(name=f"Line {number:02}"))
+    page.goto("/?sort=name")
+    tick(page, "Line 03")
+    with page.context.expect_page() as other:
+        page.get_by_role("link", name="Show more").click(modifiers=["Control"])
+    other.value.close()
+    page.get_by_role("checkbox", name="Tick Line 03").uncheck()
+    page.goto("/?sort=name")
+    expect(page.get_by_role("checkbox", name="Tick Line 03")).not_to_be_checked()

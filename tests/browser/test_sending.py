@@ -96,3 +96,35 @@ def test_a_page_that_waits_looks_at_once_when_the_browser_is_back_online(
     reviewing.sees("Campaign Builder does not answer just now.")
     page.context.set_offline(False)
     expect(page.get_by_text("Campaign Builder does not answer just now.")).to_be_hidden(timeout=900)
+
+
+def test_a_press_while_the_button_is_held_sends_nothing_and_hinders_nothing(
+    app: Flask, operator: Operator, saved: Callable[..., str]
+) -> None:
+    page = operator.page
+    find_services(app).faults.switch_on(Switch("429", every=False))
+    page.goto(f"/drafts/{saved(inbound())}/review")
+    operator.press("Send to the sandbox")
+    operator.sees_heading("Refused: Front desk")
+    page.clock.install()
+    page.get_by_role("link", name="Review and send again").click()
+    button = page.locator("[data-after-countdown]")
+    expect(button).to_have_attribute("aria-disabled", "true")
+    button.click(force=True)
+    expect(button).to_have_text("Send to the sandbox")
+    page.clock.fast_forward(60_000)
+    expect(button).not_to_have_attribute("aria-disabled", "true")
+    with page.expect_request("**/send"):
+        button.click()
+
+
+def test_who_is_signed_out_while_a_campaign_is_sent_is_led_to_what_to_do(
+    app: Flask, operator: Operator, saved: Callable[..., str]
+) -> None:
+    page = operator.page
+    find_services(app).faults.switch_on(Switch("slow-headers", every=False, seconds=5))
+    page.route("**/state", lambda route: route.fulfill(status=401, body="{}"))
+    page.goto(f"/drafts/{saved(inbound())}/review")
+    operator.press("Send to the sandbox")
+    operator.sees_heading("Sending: Front desk")
+    page.wait_for_function("performance.getEntriesByType('navigation')[0].type === 'reload'")
