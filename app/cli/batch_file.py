@@ -13,7 +13,7 @@ from app.campaign.contract.payload import build_payload, write_values_as_answers
 from app.campaign.contract.reading import Reading, read_json
 from app.campaign.contract.strict_json import Malformed, parse_object
 from app.campaign.contract.validation import find_problems_of_document
-from app.campaign.contract.wording import WORDS, describe_first_problem, join_words
+from app.campaign.contract.wording import WORDS, describe_all_problems, join_words
 from app.campaign.explanation import Explanation, explain
 from app.connections import Connection
 from app.forms.draft_document import read_draft
@@ -70,7 +70,7 @@ def _read_line(number: int, content: bytes, to: Connection, now: datetime) -> Li
     except Malformed as error:
         return Line(number, str(error))
     if problems := find_problems_of_document(reading):
-        return Line(number, describe_first_problem(problems))
+        return Line(number, describe_all_problems(problems))
     meaning = explain(answers, now)
     if problem := _find_difference(reading, meaning):
         return Line(number, problem)
@@ -108,7 +108,7 @@ def _hash(words: bytes) -> str:
 def _find_difference(reading: Reading, meaning: Explanation) -> str:
     """Say what keeps a line from being saved and sent exactly as it stands; nothing if it can."""
     if meaning.problems:
-        return describe_first_problem(meaning.problems)
+        return describe_all_problems(meaning.problems)
     stands = build_payload(reading.values)
     changed = [name for name, value in stands.items() if meaning.payload.get(name) != value]
     if not changed:

@@ -17,7 +17,7 @@ from app.campaign.contract.reading import read_answers, read_json
 from app.campaign.contract.typed_length import ABOUT_LEADS, LONGEST
 from app.campaign.contract.validation import find_problems_of_document
 from app.campaign.contract.visible import can_be_encoded
-from app.campaign.contract.wording import describe_problem
+from app.campaign.contract.wording import describe_problem, describe_problem_in_json
 
 PARTS = ("connection", "payload", *ABOUT_LEADS)
 """What a draft's document can hold."""
@@ -87,7 +87,8 @@ def _find_faults(payload: Mapping[str, Any], answers: Mapping[str, Any]) -> Iter
         if problem.code is not Code.MISSING or payload.get(problem.field) is not None:
             problems.setdefault(problem.field, problem)
     for problem in problems.values():
-        yield Fault((*_PAYLOAD, problem.field), problem.code, describe_problem(problem))
+        message = describe_problem_in_json(problem)
+        yield Fault((*_PAYLOAD, problem.field), problem.code, message)
 
 
 def _find_faults_about_leads(typed: Mapping[str, Any]) -> Iterable[Fault]:

@@ -3,11 +3,14 @@
 import csv
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from io import BytesIO, StringIO
 from typing import Any
 
 from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
 
 from app.web.downloads import CSV, JSON_LINES, SPREADSHEET
 
@@ -19,8 +22,21 @@ FORMATS = {
 """The media type of each kind of file, by the end of its name."""
 
 _WIDTH = 12
-_WIDTHS = {"name": 40, "campaign_id": 28, "message": 60, "known_at": 26, "draft": 20}
-"""Characters that fit into a column of a spreadsheet, by its heading."""
+_WIDTHS = {"name": 40, "campaign_id": 28, "message": 60, "known_at": 20, "draft": 20}
+"""Characters that fit into a column of a spreadsheet, by its name."""
+
+_HEADINGS = {
+    "position": "No.",
+    "name": "Campaign",
+    "state": "What became of it",
+    "campaign_id": "Campaign id",
+    "message": "What was answered",
+    "http_status": "HTTP status",
+    "known_at": "Known at (UTC)",
+    "submission": "Submission",
+    "draft": "Draft",
+}
+"""What stands over a column for who reads it; programs have the names."""
 
 _SIGNS = "=+@\\-\uff1d\uff0b\uff0d\uff20"  # Some are wide.
 # Some programs pass over spaces before they look for a formula.
@@ -62,13 +78,32 @@ def _write_sheet(table: Iterable[Iterable[Any]]) -> bytes:
     out = BytesIO()
     with Workbook(out, {"constant_memory": True}) as book:
         sheet, head = book.add_worksheet("Results"), book.add_format({"bold": True})
+        moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
         sheet.freeze_panes(1, 0)
+        at, names = 0, list[str]()
         for at, row in enumerate(table):
-            for column, value in enumerate(row):
-                if not at:
-                    sheet.set_column(column, column, _WIDTHS.get(str(value), _WIDTH))
+            if not at:
+                names = list(row)
+                _write_head(sheet, names, head)
+                continue
+            for column, (name, value) in enumerate(zip(names, row, strict=True)):
                 if isinstance(value, int):
                     sheet.write_number(at, column, value)
+                elif value is not None and name == "known_at":
+                    sheet.write_datetime(at, column, _read_utc(value), moment)
                 elif value is not None:
-                    sheet.write_string(at, column, str(value), None if at else head)
+                    sheet.write_string(at, column, str(value))
+        if at:
+            sheet.autofilter(0, 0, at, len(names) - 1)
     return out.getvalue()
+
+
+def _write_head(sheet: Worksheet, names: Sequence[str], bold: Format) -> None:
+    for column, name in enumerate(names):
+        sheet.set_column(column, column, _WIDTHS.get(name, _WIDTH))
+        sheet.write_string(0, column, _HEADINGS.get(name, name), bold)
+
+
+def _read_utc(moment: str) -> datetime:
+    """Read an instant as a spreadsheet has it: UTC, without saying so."""
+    return datetime.fromisoformat(moment).astimezone(UTC).replace(tzinfo=None)

@@ -159,7 +159,7 @@ def test_a_line_can_be_a_draft_with_what_is_known_of_its_leads(
             {"payload": build_payload(outbound()), "purpose": "fun"},
             "Choose one of marketing, debt, research, other, or leave it out.",
         ),
-        ({"payload": {"name": "One"}}, "Choose who calls whom"),
+        ({"payload": {"name": "One"}}, "“type”: Choose who calls whom"),
     ],
 )
 def test_a_draft_that_is_not_for_there_or_not_right_is_left_out(
@@ -232,8 +232,11 @@ def test_a_bad_line_is_named_and_the_rest_is_sent(
     ("change", "sentence"),
     [
         ({"name": " One "}, "Take the spaces at both ends out of the campaign name: they would"),
-        ({"name": "x" * 1505}, "Shorten the campaign name: Campaign Builder takes 1,000"),
-        ({"max_call_attempts": 10**20}, "Enter the attempts for each lead as a smaller number."),
+        ({"name": "x" * 1505}, "“name”: Shorten the campaign name: Campaign Builder takes 1,000"),
+        (
+            {"max_call_attempts": 10**20},
+            "“max_call_attempts”: Enter the attempts for each lead as a smaller",
+        ),
     ],
     ids=["spaces", "too long", "too many digits"],
 )

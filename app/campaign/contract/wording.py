@@ -159,6 +159,14 @@ def describe_problem(problem: Problem) -> str:
     return _SENTENCES[problem.code].format(**_fill_slots(problem.field))
 
 
+def describe_problem_in_json(problem: Problem) -> str:
+    """Describe what to write instead, to who writes JSON and has no form to choose from."""
+    sentence = _IN_JSON.get(problem.code)
+    if sentence is None or problem.field not in FIELD:
+        return describe_problem(problem)
+    return sentence.format(**_fill_slots(problem.field))
+
+
 def describe_first_problem(problems: Sequence[Problem]) -> str:
     """Describe what to do about the first of these problems, and how many more answers have one."""
     others = len({problem.field for problem in problems} - {problems[0].field})
@@ -166,6 +174,25 @@ def describe_first_problem(problems: Sequence[Problem]) -> str:
     many = f" {others} more answers have to be given or changed."
     return f"{describe_problem(problems[0])}{rest.get(others, many)}"
 
+
+def describe_all_problems(problems: Sequence[Problem]) -> str:
+    """Describe, field by field, what to write instead of these, to who writes JSON.
+
+    Of very many, that is said of the first.
+    """
+    first = {problem.field: problem for problem in reversed(problems)}
+    names = list(dict.fromkeys(problem.field for problem in problems))
+    sentences = [
+        f"“{name}”: {describe_problem_in_json(first[name])}"
+        if name in FIELD
+        else describe_problem(first[name])
+        for name in names[:_MOST_DESCRIBED]
+    ]
+    more = len(names) - len(sentences)
+    return " ".join([*sentences, f"{more} more have to be changed."] if more else sentences)
+
+
+_MOST_DESCRIBED = 20
 
 _SENTENCES = {
     Code.MISSING: "{Ask} {thing}{least}.",
@@ -181,6 +208,14 @@ _SENTENCES = {
     Code.NOT_A_URL: "Enter {thing} in full, such as https://example.com/events.",
     Code.TOO_SMALL: "{Ask} {thing}{least}.",
     Code.NOT_AFTER: "{Thing} must be later than {earlier}.",
+}
+
+_IN_JSON = {
+    Code.NOT_A_CHOICE: "Write one of {values}.",
+    Code.NOT_DAYS: 'Write {thing} as a list of days, such as ["MONDAY", "FRIDAY"].',
+    Code.NOT_A_WHOLE_NUMBER: "Write {thing} as a whole number without quotes{least}.",
+    Code.NOT_YES_OR_NO: "Write true or false, without quotes.",
+    Code.NOT_A_ZONE: "Write {thing} by its IANA name, such as America/New_York.",
 }
 
 _TOO_LONG = {
@@ -216,6 +251,7 @@ def _fill_slots(name: str) -> dict[str, str]:
         "least": f", {line.minimum} or more" if line.minimum is not None else "",
         "earlier": WORDS[line.after].thing if line.after else "",
         "choices": " or ".join(CHOICES.get(name, {}).values()),
+        "values": ", ".join(line.choices or ()),
     }
 
 

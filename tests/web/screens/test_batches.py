@@ -2,8 +2,10 @@
 
 import csv
 import json
+import re
 import tracemalloc
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from io import BytesIO, StringIO
 from zipfile import ZipFile
 
@@ -361,6 +363,13 @@ def test_the_results_are_files_at_any_time(
     assert "<f>" not in content
     assert 'state="frozen"' in content  # Its headings stay in sight.
     assert "SUM(A1)" in content + book_strings(client)
+    for heading in ("No.", "Campaign", "What became of it", "Known at (UTC)"):
+        assert f">{heading}</t>" in content
+    assert 'autoFilter ref="A1:I3"' in content
+    known_at = datetime.fromisoformat(rows[0]["known_at"])
+    days = (known_at - datetime(1899, 12, 30, tzinfo=UTC)) / timedelta(days=1)
+    (cell,) = re.findall(r'r="G2"[^>]*><v>([0-9.]+)</v>', content)
+    assert abs(float(cell) - days) < 1e-6
 
 
 def test_a_spreadsheet_of_very_many_is_not_gathered_in_memory() -> None:

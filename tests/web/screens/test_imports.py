@@ -277,3 +277,19 @@ def test_what_is_exported_comes_back_whole(
     with store.reading() as session:
         (back,) = set(read_ids_of(store)) - {draft_id}
         assert dict(drafts.find(session, back).answers) == before
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [
+        ("dialer_type", "single", "Write one of SINGLE, POOL."),
+        ("days_of_week", "MONDAY", 'as a list of days, such as ["MONDAY", "FRIDAY"].'),
+        ("consider_voicemail_as_answered", "yes", "Write true or false, without quotes."),
+        ("max_call_attempts", "3", "as a whole number without quotes, 1 or more."),
+        ("timezone", "Eastern", "by its IANA name, such as America/New_York."),
+    ],
+)
+def test_who_writes_json_is_told_what_to_write(
+    client: FlaskClient, field: str, value: str, message: str
+) -> None:
+    assert message in read_text(give(client, json.dumps(FIRST | {field: value})))

@@ -308,3 +308,18 @@ def test_a_preset_that_is_gone_is_not_renamed(visitor: Visitor, page: Page) -> N
     listed = visitor.open("/presets")
     gone = visitor.press(listed, "/presets/rename", {"preset": "999", "name": "Mornings"})
     assert gone.flash() == "This preset is gone."
+
+
+def test_many_presets_are_in_the_order_of_their_numbers_and_are_searched(
+    visitor: Visitor, store: Store
+) -> None:
+    with store.writing() as session:
+        for number in range(1, 13):
+            presets.keep(session, f"Récall {number}", {"daily_start_time": "09:00"})
+    titles = [title.text for title in visitor.open("/presets").soup.select("main h2[id^=preset-]")]
+    assert titles[:12] == [f"Récall {number}" for number in range(1, 13)]
+    found = visitor.open("/presets", search="RECALL 12")
+    assert [title.text for title in found.soup.select("main h2[id^=preset-]")][:1] == ["Récall 12"]
+    assert "Récall 2" not in found.text
+    assert "Show all 12" in found.text
+    assert "No preset has these words" in visitor.open("/presets", search="spring").text
