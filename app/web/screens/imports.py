@@ -1,5 +1,6 @@
 """Campaigns that were written elsewhere, made drafts: nothing of it is sent."""
 
+from dataclasses import replace
 from secrets import token_hex
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
@@ -58,8 +59,9 @@ def read() -> ResponseReturnValue:
     elif not wrong:
         flash(words)
     if wrong:
-        left = "\n".join(entry.source for entry in wrong)
-        return make_response(_draw(left, entries=wrong, done=words))
+        left = [replace(entry, place=f"Line {at}") for at, entry in enumerate(wrong, 1)]
+        text = "\n".join(entry.source for entry in left)
+        return make_response(_draw(text, entries=left, done=words))
     return redirect(url_for("drafts.index"))
 
 

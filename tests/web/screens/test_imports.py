@@ -212,6 +212,7 @@ def test_what_is_right_is_imported_and_the_rest_stays_to_be_changed(
     answer = give(client, content, then="right")
     assert answer.status_code == 200
     assert "1 campaign was imported for Sandbox." in read_text(answer)
+    assert "Line 1, Second" in read_text(answer)
     assert list_payloads(store) == [FIRST]
     left = Page(answer).soup.select_one("textarea")
     assert left
