@@ -56,8 +56,8 @@ def _describe_line(line: Line) -> str:
     if answers.get("start_date"):
         hours = f"{answers['daily_start_time']} to {answers['daily_end_time']}"
         when = f"from {answers['start_date']}, {hours} in {answers['timezone']}"
-    found = _count_findings(line.findings)
-    return f"Line {line.number}, {answers['name']}: {when}{'; ' if found else ''}{found}"
+    findings = _count_findings(line.findings)
+    return f"Line {line.number}, {answers['name']}: {when}{'; ' if findings else ''}{findings}"
 
 
 def _describe_broken(lines: list[Line]) -> Iterator[str]:

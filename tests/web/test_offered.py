@@ -45,10 +45,9 @@ def test_nobody_is_offered_what_they_may_not_do(
         assert (page.status, page.soup.select("main form[method=post] button")) == (200, [])
 
 
+@pytest.mark.usefixtures("made_at_the_sandbox")
 @pytest.mark.parametrize("letter", LETTERS)
-def test_no_page_leads_where_who_reads_it_would_be_denied(
-    app: Flask, made_at_the_sandbox: None, letter: str
-) -> None:
+def test_no_page_leads_where_who_reads_it_would_be_denied(app: Flask, letter: str) -> None:
     """Walk from page to page over every link; each button is only looked at."""
     team = make_team(app)
     browser = team.add("role", LETTERS[letter])

@@ -241,11 +241,11 @@ def test_a_file_that_was_changed_is_chosen_again_without_emptying_the_text(
 
     refused = Page(give_file(FIRST | {"timezone": "here"}))
     text_as_shown = refused.soup.select("textarea")[0].text.replace("\n", "\r\n")
-    shown = str(refused.soup.select("input[name=shown]")[0]["value"])
-    edited = give_file(FIRST, text=text_as_shown + "x", shown=shown)
+    stamp = str(refused.soup.select("input[name=shown]")[0]["value"])
+    edited = give_file(FIRST, text=text_as_shown + "x", shown=stamp)
     assert edited.status_code == 422
     assert "one is imported at once" in edited.text
-    assert give_file(FIRST, text=text_as_shown, shown=shown).status_code == 200
+    assert give_file(FIRST, text=text_as_shown, shown=stamp).status_code == 200
     assert list_payloads(store) == [FIRST]
 
 
@@ -259,8 +259,8 @@ def test_who_works_for_several_clients_is_asked_for_whom_it_is(
     refused = give(client, json.dumps(FIRST), connection="")
     assert "Name a connection at which you may make campaigns" in read_text(refused)
     assert list_payloads(store) == []
-    given = give(client, json.dumps({"payload": FIRST, "connection": "Acme"}), connection="")
-    assert "1 campaign was imported for Acme." in read_text(given)
+    answer = give(client, json.dumps({"payload": FIRST, "connection": "Acme"}), connection="")
+    assert "1 campaign was imported for Acme." in read_text(answer)
 
 
 def test_what_is_exported_comes_back_whole(

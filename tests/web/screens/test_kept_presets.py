@@ -318,8 +318,10 @@ def test_many_presets_are_in_the_order_of_their_numbers_and_are_searched(
             presets.keep(session, f"Récall {number}", {"daily_start_time": "09:00"})
     titles = [title.text for title in visitor.open("/presets").soup.select("main h2[id^=preset-]")]
     assert titles[:12] == [f"Récall {number}" for number in range(1, 13)]
-    found = visitor.open("/presets", search="RECALL 12")
-    assert [title.text for title in found.soup.select("main h2[id^=preset-]")][:1] == ["Récall 12"]
-    assert "Récall 2" not in found.text
-    assert "Show all 12" in found.text
+    searched = visitor.open("/presets", search="RECALL 12")
+    assert [title.text for title in searched.soup.select("main h2[id^=preset-]")][:1] == [
+        "Récall 12"
+    ]
+    assert "Récall 2" not in searched.text
+    assert "Show all 12" in searched.text
     assert "No preset has these words" in visitor.open("/presets", search="spring").text
