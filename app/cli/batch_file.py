@@ -92,7 +92,7 @@ def _read_answers(document: Mapping[str, Any], to: Connection) -> Mapping[str, A
     """Read the answers of a campaign that goes to a connection; raises `Malformed`."""
     if "payload" not in document:
         return write_values_as_answers(read_json(document).values) | {"connection": to.key}
-    if document.get("connection") not in {None, "", to.key, to.name}:
+    if document.get("connection") not in (None, "", to.key, to.name):
         raise Malformed(_ELSEWHERE.format(document["connection"], to.name))
     draft = read_draft({**document, "connection": to.key}, {to.key: to.key})
     if others := [fault.message for fault in draft.faults if "payload" not in fault.path[:-1]]:

@@ -92,7 +92,10 @@ def send_command(file: BinaryIO, name: str, who: str, *, yes: bool) -> None:
 
 
 def _keep_earlier_names(lines: list[Line]) -> list[Line]:
-    """Name each line that an earlier version has saved as that did: it must not be sent twice."""
+    """Name each line that an earlier version has saved, at this place, as that did.
+
+    So a file that was half sent before an upgrade goes on where it stopped.
+    """
     with store().reading() as session:
         known = drafts.read_states(session, [line.earlier_name for line in lines])
     return [
@@ -257,8 +260,8 @@ def _save(line: Line, who: str) -> bool:
             return False
         except StaleVersion:
             echo_line(
-                f"Line {line.number} is left out: its draft was changed in the app since an "
-                "earlier run. Send it there."
+                f"Line {line.number} is left out: its draft of an earlier run says something else, "
+                "as one of the two was changed since. Send it in the app."
             )
             return False
     return True

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from app.campaign.compliance.evidence import Severity
+from app.campaign.contract.fields import CampaignType
 from app.campaign.formatting import write_plural
 from app.cli.batch_file import Line
 from app.cli.output import echo_line
@@ -53,7 +54,7 @@ def _describe_line(line: Line) -> str:
     """Say when a campaign calls, and what rules of calling say of it."""
     answers = line.answers
     when = "answers whenever somebody rings"
-    if answers.get("start_date"):
+    if answers["type"] == CampaignType.OUTBOUND:
         hours = f"{answers['daily_start_time']} to {answers['daily_end_time']}"
         when = f"from {answers['start_date']}, {hours} in {answers['timezone']}"
     findings = _count_findings(line.findings)

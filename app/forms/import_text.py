@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from app.campaign.contract.strict_json import NOT_AN_OBJECT, Malformed, parse_json, parse_object
+from app.campaign.contract.visible import can_be_encoded
 from app.forms.draft_document import read_draft
 
 
@@ -59,7 +60,13 @@ def _split(content: bytes) -> Iterator[tuple[str, Any, str]]:
     document = parse_json(content.strip())
     campaigns = document if isinstance(document, list) else [document]
     for at, campaign in enumerate(campaigns, 1):
-        yield f"Campaign {at}", campaign, json.dumps(campaign, ensure_ascii=False)
+        yield f"Campaign {at}", campaign, _write(campaign)
+
+
+def _write(campaign: Any) -> str:
+    """Write a campaign on one line; half a pair of surrogates, which is no text, is escaped."""
+    text = json.dumps(campaign, ensure_ascii=False)
+    return text if can_be_encoded(text) else json.dumps(campaign)
 
 
 def _parse(line: bytes) -> Any:

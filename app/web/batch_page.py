@@ -18,11 +18,12 @@ from app.store import (
     batch_results,
     batch_summary,
     batches,
+    drafts,
     queued,
     throttles,
 )
 from app.store.base import ItemState, State
-from app.store.batch_models import Batch
+from app.store.batch_models import Batch, BatchItem
 from app.store.batch_progress import measure_progress
 from app.web.access import find_person
 from app.web.connection_names import make_naming
@@ -62,11 +63,21 @@ def draw_batch(batch_id: int, refusal: NotConfirmed | None = None) -> str:
         )
 
 
+def find_staying(session: Session, items: Sequence[BatchItem], to: Connection) -> list[str]:
+    """Find the ids of the drafts that still go where their batch does.
+
+    What goes elsewhere since is not sent with the batch, and is for those there to read.
+    """
+    keys = drafts.read_connection_keys(session, [item.draft_id for item in items])
+    there = {key for key in set(keys.values()) if connections().find(key).key == to.key}
+    return [draft_id for draft_id, key in keys.items() if key in there]
+
+
 def _find_review(session: Session, batch: Batch, to: Connection) -> Mapping[str, Any]:
     """Find what is looked at before a batch is sent."""
     standing = find_standing_of_batch(session, batch, to)
     ready = batches.read_items(session, batch.id, (ItemState.READY,), _SHOWN)
-    ready_ids = [item.draft_id for item in ready]
+    staying = find_staying(session, ready, to)
     return {
         "standing": standing,
         "obstacle": find_approval_obstacle(session, standing, find_person()) if standing else "",
@@ -74,7 +85,8 @@ def _find_review(session: Session, batch: Batch, to: Connection) -> Mapping[str,
         "shared": batches.count_shared(session, batch.id, datetime.now(UTC)),
         "unfit": batches.read_items(session, batch.id, (ItemState.UNFIT,), _SHOWN),
         "ready": ready,
-        "decisions": approvals.find_last_decisions(session, ready_ids) if standing else {},
+        "elsewhere": {item.draft_id for item in ready} - set(staying),
+        "decisions": approvals.find_last_decisions(session, staying) if standing else {},
         "most": _SHOWN,
     }
 

@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 from app.campaign.contract.visible import can_be_seen
 from app.campaign.explanation import Explanation
 from app.connections import Connection
-from app.rights import Right
 from app.sending.approval import find_approval_obstacle, find_standing_of_draft
 from app.sending.confirmation import NotConfirmed, can_hurry, find_duplicate
 from app.services import connections, store
@@ -24,13 +23,13 @@ from app.store.address_book import Nicknames
 from app.store.audit_trail import name_draft_chain
 from app.store.models import Draft
 from app.store.overlaps import MOST_LISTED, Overlap, find_overlaps
-from app.web.access import find_person, may
+from app.web.access import find_person
 from app.web.calendar_file import MOST_WINDOWS
 from app.web.clocks import draw_clock_switch
 from app.web.nicknames import list_named_ids, read_sandbox_names
 from app.web.panel.findings_view import list_duties, list_exemptions
-from app.web.panel.panel import Panel, build_panel, find_public_url
-from app.web.panel.rules_part import Offers, Trouble
+from app.web.panel.panel import Panel, build_panel, find_public_url, offer_answers
+from app.web.panel.rules_part import Trouble
 from app.web.teamwork import find_teamwork
 from app.web.visit import find_connection, name_person
 
@@ -88,7 +87,7 @@ def draw_review(draft_id: str, reply: Reply | None = None) -> ResponseReturnValu
             draft.answers,
             read_accepted(draft),
             to,
-            offers=Offers.ACCEPTANCE if may(Right.ACCEPT, to.key) else Offers.NOTHING,
+            offers=offer_answers(to),
             trouble=reply.trouble,
         )
         if panel.meaning.problems:

@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 from app.rights import Role
 from app.services import find_services
 from app.store import approvals
+from app.store.database import Store
 from tests.browser.conftest import NewWindow
 from tests.browser.operator import Operator
 from tests.browser.test_every_page import assert_good
@@ -100,3 +101,15 @@ def test_each_sees_who_else_has_the_campaign_open(people: dict[str, Page]) -> No
     edda.page.reload()
     edda.sees("Also open at: Ansel")
     assert_good(edda.page)
+
+
+def test_who_has_to_say_their_name_sees_where_while_approval_is_missing(
+    operator: Operator, store: Store
+) -> None:
+    with store.writing() as session:
+        approvals.set_rule(session, "sandbox", "", who="")
+    operator.start(typed(inbound(name="Front desk")))
+    operator.press("Review and send")
+    operator.sees("Send it without approval")
+    expect(operator.page.get_by_label("Your name")).to_be_visible()
+    expect(operator.page.get_by_role("button", name="Send without approval")).to_be_hidden()

@@ -31,7 +31,7 @@ from app.store.connection_models import SavedConnection
 from app.store.database import Store
 from app.store.models import Draft, Submission
 from app.store.throttles import Pace
-from tests.factories import outbound, typed
+from tests.factories import inbound, outbound, typed
 from tests.pages import Visitor
 from tests.people.accounts import add_account
 
@@ -390,7 +390,7 @@ def test_a_draft_that_was_changed_since_is_not_sent_for_the_line(
     visitor.press(visitor.open(f"/drafts/{draft.id}"), f"drafts/{draft.id}", {"name": "Changed"})
     result = send(file, "--yes")
 
-    assert "Line 1 is left out: its draft was changed in the app" in result.output
+    assert "Line 1 is left out: its draft of an earlier run says something else" in result.output
     assert (result.exit_code, names(ledger)) == (1, [])
 
 
@@ -426,3 +426,25 @@ def test_of_two_connections_that_look_alike_the_one_that_is_named_is_meant(
     assert "can be sent to Client A (LIVE)" in send(file, connection="Client A").output
     unclear = send(file, connection="Client   A")
     assert "Several connections look like “Client   A”." in unclear.output
+
+
+def test_who_calls_in_has_no_hours_whatever_else_stands_there(
+    send: Send, tmp_path: Path, ledger: Ledger
+) -> None:
+    file = tmp_path / "campaigns.jsonl"
+    file.write_text(json.dumps(build_payload(inbound(name="Desk")) | {"start_date": "2027-01-04"}))
+    result = send(file)
+    assert "Line 1, Desk: answers whenever somebody rings" in result.output
+    assert result.exit_code == 0
+
+
+@pytest.mark.parametrize("connection", [["a"], {"a": 1}, 0, "\0", "\ud800"])
+def test_an_odd_connection_leaves_its_line_out_and_no_other(
+    send: Send, tmp_path: Path, ledger: Ledger, connection: object
+) -> None:
+    file = write(tmp_path, "One")
+    odd = {"connection": connection, "payload": build_payload(outbound())}
+    file.write_text(f"{json.dumps(odd)}\n{file.read_text()}")
+    result = send(file, "--yes")
+    assert "Line 1 is left out:" in result.output
+    assert names(ledger) == ["One"]

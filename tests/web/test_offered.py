@@ -1,6 +1,7 @@
 """Nobody is offered what they may not do, nor led elsewhere without a word."""
 
 from collections.abc import Callable, Iterator
+from datetime import time
 from urllib.parse import urljoin, urlsplit
 
 import pytest
@@ -114,3 +115,26 @@ def made_at_the_sandbox(
         drafts.save(session, ids[3], judge(answers), expected_version=1)
     batch_id = make(services.store, services.connections, ids[2:])
     check_all(services.store, services.connections, batch_id)
+
+
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.SENDER, Role.ACCEPTER, Role.APPROVER])
+def test_a_link_within_a_page_leads_to_something_on_it(
+    app: Flask, saved: Callable[..., str], role: Role
+) -> None:
+    team = make_team(app)
+    team.ask_for_approval("")
+    visitor = Visitor(team.add("role", role))
+    draft_id = saved(outbound(daily_end_time=time(22)), audience="Florida", purpose="marketing")
+    for end in ("", "/review", *(["/approval"] if role is Role.APPROVER else [])):
+        page = visitor.open(f"/drafts/{draft_id}{end}")
+        links = {str(link["href"])[1:] for link in page.soup.select("a[href^='#']")} - {""}
+        assert {name for name in links if page.soup.find(id=name) is None} == set(), page.path
+
+
+def test_who_may_not_answer_is_not_told_to(app: Flask, saved: Callable[..., str]) -> None:
+    team = make_team(app)
+    draft_id = saved(outbound(daily_end_time=time(22)), audience="Florida", purpose="marketing")
+    viewer, sender = Visitor(team.add("v", Role.VIEWER)), Visitor(team.add("s", Role.SENDER))
+    assert "Say so below." in sender.open(f"/drafts/{draft_id}/review").text
+    assert "Say so below." not in viewer.open(f"/drafts/{draft_id}/review").text
+    assert "The review page asks." in viewer.open(f"/drafts/{draft_id}").text

@@ -11,7 +11,7 @@ from werkzeug.datastructures import FileStorage
 
 from app.rights import Role
 from app.services import find_services
-from app.store import accounts, batches, drafts, presets
+from app.store import accounts, approvals, batches, drafts, presets
 from app.store.acceptances import judge
 from app.store.base import State
 from app.store.batch_models import Batch
@@ -428,3 +428,20 @@ def test_the_end_of_a_token_is_for_who_looks_after_connections(team: Team, acme:
     address = f"/connections/{acme}"
     assert "ends in" in boss.get(address).text
     assert "ends in" not in team.browsers["edda"].get(address).text
+
+
+def test_the_page_of_a_batch_tells_nothing_that_was_decided_at_another_client_since(
+    team: Team, acme: str
+) -> None:
+    team.ask_for_approval("")
+    team.add("edda", EDITOR)
+    team.add("vera", VIEWER)
+    batch_id = team.make_batch([draft_id := team.write("edda", name="Recall")])
+    hand_over(team, draft_id, acme)
+    with find_services(team.app).store.writing() as session:
+        approvals.set_rule(session, acme, "", who="")
+    team.add("ada", APPROVER, at=acme)
+    team.decide("ada", draft_id, "refuse", "A secret of Acme.")
+    page = team.read("vera", f"/batches/{batch_id}")
+    assert "It goes elsewhere since, and is not sent with this batch." in page
+    assert "A secret of Acme." not in page

@@ -100,8 +100,16 @@ class Panel:
 
 
 def offer_changes(to: Connection) -> Offers:
-    """Offer the changes that would fix what rules find, to who may edit there."""
-    return Offers.CHANGES if may(Right.EDIT, to.key) else Offers.NOTHING
+    """Offer on the form the changes that would fix what rules find, to who may edit there."""
+    return Offers.CHANGES if may(Right.EDIT, to.key) else Offers.NOTHING_ON_FORM
+
+
+def offer_answers(to: Connection) -> Offers:
+    """Offer on the review to answer and to accept, to who may do that there."""
+    if may(Right.ACCEPT, to.key):
+        return Offers.ACCEPTANCE
+    can_answer = may(Right.EDIT, to.key) or may(Right.SEND, to.key)
+    return Offers.ANSWERS if can_answer else Offers.NOTHING
 
 
 def build_panel(

@@ -46,15 +46,28 @@ class Trouble(NamedTuple):
 
 
 class Offers(Enum):
-    """What can be done about what rules find, beside reading it."""
+    """What can be done about what rules find: on the form, nothing or to change the campaign.
 
-    NOTHING = "nothing"
+    On the pages after it, nothing, to answer what no setting shows, or to accept findings, too.
+    """
+
+    NOTHING_ON_FORM = "nothing on the form"
     CHANGES = "changes"
+    NOTHING = "nothing"
+    ANSWERS = "answers"
     ACCEPTANCE = "acceptance"
+
+    @property
+    def is_on_form(self) -> bool:
+        return self in {Offers.NOTHING_ON_FORM, Offers.CHANGES}
 
     @property
     def can_change(self) -> bool:
         return self is Offers.CHANGES
+
+    @property
+    def can_answer(self) -> bool:
+        return self in {Offers.ANSWERS, Offers.ACCEPTANCE}
 
     @property
     def can_accept(self) -> bool:

@@ -33,9 +33,8 @@ from app.store import approvals, audit_trail, batch_summary, batches, drafts
 from app.store.acceptances import read_accepted
 from app.store.base import ItemState
 from app.store.batch_summary import AcceptedFinding
-from app.store.models import Draft
 from app.web.access import find_person, fresh, needs
-from app.web.batch_page import draw_batch
+from app.web.batch_page import draw_batch, find_staying
 from app.web.connection_names import make_naming
 from app.web.event_words import list_changes
 from app.web.panel.findings_view import list_duties, list_exemptions
@@ -239,9 +238,7 @@ def _draw_batch(batch_id: int, *, message: str = "", reason_error: str = "") -> 
         if standing is None:
             return redirect(url_for("batches.show", batch_id=batch_id))
         ready = batches.read_items(session, batch_id, (ItemState.READY,), _SHOWN)
-        looked_up = (drafts.find(session, item.draft_id) for item in ready)
-        # What goes elsewhere since is not sent with the batch, and is for those there to read.
-        still = [draft for draft in looked_up if find_connection(draft).key == to.key]
+        staying = find_staying(session, ready, to)
         page = render_template(
             "batches/approval.html",
             connection=to,
@@ -249,11 +246,11 @@ def _draw_batch(batch_id: int, *, message: str = "", reason_error: str = "") -> 
             count=batches.count_items(session, batch_id)[ItemState.READY],
             summary=batch_summary.summarise(session, batch),
             ready=ready,
-            elsewhere={item.draft_id for item in ready} - {draft.id for draft in still},
+            elsewhere={item.draft_id for item in ready} - set(staying),
             most=_SHOWN,
             accepted=_name_accepted(batch_summary.list_accepted(session, batch_id, _SHOWN)),
-            decisions=approvals.find_last_decisions(session, [draft.id for draft in still]),
-            changed=_list_changed(session, still),
+            decisions=approvals.find_last_decisions(session, staying),
+            changed=_list_changed(session, staying),
             standing=standing,
             obstacle=find_approval_obstacle(session, standing, find_person()),
             typed=request.form,
@@ -263,11 +260,11 @@ def _draw_batch(batch_id: int, *, message: str = "", reason_error: str = "") -> 
     return page, 422 if message or reason_error else 200
 
 
-def _list_changed(session: Session, still: Sequence[Draft]) -> dict[str, list[str]]:
+def _list_changed(session: Session, draft_ids: Sequence[str]) -> dict[str, list[str]]:
     """List, by a draft's id, each answer that was changed since it was last approved."""
     naming = make_naming(session)
     changed: dict[str, list[str]] = {}
-    for draft in still:
+    for draft in (drafts.find(session, draft_id) for draft_id in draft_ids):
         approved = approvals.find_last_approved(session, draft.id)
         before = audit_trail.find_answers_at(session, draft, approved.version) if approved else {}
         changes = list_changes(before, draft.answers, naming) if before else []

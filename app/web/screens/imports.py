@@ -1,5 +1,6 @@
 """Campaigns that were written elsewhere, made drafts: nothing of it is sent."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from secrets import token_hex
 
@@ -47,11 +48,11 @@ def read() -> ResponseReturnValue:
     try:
         entries = _read_entries(content, is_one=is_one)
     except Malformed as error:
-        return _draw(typed, str(error)), 422
+        return _draw(typed, message=str(error)), 422
     right = [entry for entry in entries if not entry.faults]
     wrong = [entry for entry in entries if entry.faults]
     if wrong and not (right and request.form.get("then") == "right"):
-        return _draw(typed, entries=entries), 422
+        return _draw(typed, entries), 422
     ids, are_there = _make_drafts(right, request.form.get("import") or token_hex(16))
     words = _THERE if are_there else _describe_imported(right)
     if not are_there:
@@ -59,9 +60,7 @@ def read() -> ResponseReturnValue:
     elif not wrong:
         flash(words)
     if wrong:
-        left = [replace(entry, place=f"Line {at}") for at, entry in enumerate(wrong, 1)]
-        text = "\n".join(entry.source for entry in left)
-        return make_response(_draw(text, entries=left, done=words))
+        return make_response(_draw(*_write_again(wrong), done=words))
     return redirect(url_for("drafts.index"))
 
 
@@ -76,6 +75,16 @@ def _read_content() -> tuple[bytes, bool]:
     if from_file.strip() and (is_as_shown or not pasted.strip()):
         return from_file, True
     return pasted, not from_file.strip()
+
+
+def _write_again(entries: list[Entry]) -> tuple[str, list[Entry]]:
+    """Write what is left of a text, so that it can be read again, and where each stands now."""
+    sources = [entry.source for entry in entries]
+    if all(source.startswith("{") for source in sources):
+        text, place = "\n".join(sources), "Line"
+    else:
+        text, place = f"[{', '.join(sources)}]", "Campaign"
+    return text, [replace(entry, place=f"{place} {at}") for at, entry in enumerate(entries, 1)]
 
 
 def _stamp(text: str) -> str:
@@ -128,9 +137,7 @@ def _make_drafts(entries: list[Entry], key: str) -> tuple[list[str], bool]:
     return ids, False
 
 
-def _draw(
-    typed: str, message: str = "", *, entries: list[Entry] | None = None, done: str = ""
-) -> str:
+def _draw(typed: str, entries: Sequence[Entry] = (), *, message: str = "", done: str = "") -> str:
     client = find_client()
     return render_template(
         "drafts/import.html",
@@ -138,11 +145,11 @@ def _draw(
         offered=[to for to in list_connections(Right.EDIT) if to.is_enabled],
         chosen=request.form.get("connection", client.key if client else ""),
         typed=typed,
-        shown=_stamp(typed),
+        shown="" if done else _stamp(typed),  # What is left has to be changed, or emptied.
         done=done,
         import_key=token_hex(16),
         message=message,
-        wrong=[entry for entry in entries or () if entry.faults],
-        right=[entry for entry in entries or () if not entry.faults],
+        wrong=[entry for entry in entries if entry.faults],
+        right=[entry for entry in entries if not entry.faults],
         most=MOST,
     )

@@ -284,7 +284,8 @@ def export() -> ResponseReturnValue:
     The *payload* of each is what it would send.
     """
     with store().reading() as session:
-        lines = [_write_line(draft) for draft in _read_ticked(session, Right.VIEW)]
+        names = Counter(connection.name for connection in connections().list_all())
+        lines = [_write_line(draft, names) for draft in _read_ticked(session, Right.VIEW)]
     if not lines:
         flash(_NOTHING_TICKED)
         return _lead_back()
@@ -337,10 +338,12 @@ def _read_ticked(session: Session, right: Right) -> list[Draft]:
     return [draft for draft_id in allowed if (draft := session.get(Draft, draft_id))]
 
 
-def _write_line(draft: Draft) -> str:
+def _write_line(draft: Draft, names: Counter[str]) -> str:
+    """Write a draft, and where it goes: by its name, if no other connection has that."""
+    to = find_connection(draft)
     about_leads = {name: draft.answers[name] for name in ABOUT_LEADS if draft.answers.get(name)}
     document = {
-        "connection": find_connection(draft).name,
+        "connection": to.name if names[to.name] == 1 else to.key,
         "payload": build_payload(read_answers(draft.answers).values),
         **about_leads,
     }

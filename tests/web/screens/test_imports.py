@@ -16,6 +16,7 @@ from app.campaign.explanation import explain
 from app.rights import Role
 from app.store import drafts
 from app.store.audit_trail import name_draft_chain
+from app.store.connection_models import SavedConnection
 from app.store.database import Store
 from app.store.draft_query import DraftQuery
 from app.store.listing import read_ids
@@ -294,3 +295,48 @@ def test_who_writes_json_is_told_what_to_write(
     client: FlaskClient, field: str, value: str, message: str
 ) -> None:
     assert message in read_text(give(client, json.dumps(FIRST | {field: value})))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"name": "\ud800", "type": "OUTBOUND"}, "\ud800", 3, {"payload": {}, "audience": "\ud800"}],
+    ids=["half a sign in a name", "half a sign", "a number", "half a sign beside"],
+)
+def test_what_is_left_can_be_read_again_whatever_it_is(
+    client: FlaskClient, store: Store, wrong: object
+) -> None:
+    content = json.dumps([FIRST, wrong, {"type": "SIDEWAYS"}])
+    answer = give(client, content, then="right")
+    assert answer.status_code == 200
+    assert list_payloads(store) == [FIRST]
+    left = Page(answer).soup.select("textarea")[0].text
+    again = read_text(give(client, left))
+    assert "2 campaigns need a change" in again
+    assert "Write one of INBOUND, OUTBOUND." in again
+
+
+def test_a_file_takes_the_place_of_nothing_that_is_left_of_another(
+    client: FlaskClient, store: Store
+) -> None:
+    page = Page(give(client, json.dumps([FIRST, {"type": "SIDEWAYS"}]), then="right"))
+    left = page.soup.select("textarea")[0].text
+    stamp = str(page.soup.select("input[name=shown]")[0]["value"])
+    file = BytesIO(json.dumps(SECOND).encode()), "campaigns.json"
+    refused = give(client, left, shown=stamp, file=file)
+    assert refused.status_code == 422
+    assert "one is imported at once" in refused.text
+    assert list_payloads(store) == [FIRST]
+
+
+def test_an_export_names_a_client_by_its_key_where_its_name_is_anothers_as_well(
+    client: FlaskClient, store: Store, saved: Callable[..., str], add_connection: Callable[..., str]
+) -> None:
+    key = add_connection("Acme")
+    with store.writing() as session:
+        session.get_one(SavedConnection, key).name = "Sandbox"
+    ticked = {
+        "csrf_token": find_token(client.get("/drafts/import")),
+        "draft": saved(outbound(), connection=key),
+    }
+    exported = client.post("/drafts/export-ticked", data=ticked).text
+    assert json.loads(exported)["connection"] == key
