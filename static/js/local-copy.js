@@ -14,7 +14,21 @@ const inTurn = (step) => {
   last = last.then(step).catch(() => null);
   return last;
 };
-const nameOf = (draft) => `draft:${draft}`;
+// Each tab has its own, as one may have saved what another could not.
+const nameOf = (draft) => {
+  const tab = sessionStorage.getItem("tab") ?? crypto.randomUUID();
+  sessionStorage.setItem("tab", tab);
+  return `draft:${draft}:${tab}`;
+};
+// What a tab has left that is closed belongs to the next one that opens the draft.
+const adopt = (draft) => {
+  const own = nameOf(draft);
+  if (localStorage.getItem(own) !== null) return;
+  const left = Object.keys(localStorage).find((name) => `${name}:`.startsWith(`draft:${draft}:`));
+  if (left === undefined) return;
+  localStorage.setItem(own, localStorage.getItem(left));
+  localStorage.removeItem(left);
+};
 
 export const storeCopy = (draft, copy) =>
   inTurn(async () => {
@@ -24,8 +38,19 @@ export const storeCopy = (draft, copy) =>
   });
 export const readCopy = (draft) =>
   inTurn(async () => {
+    adopt(draft);
     const kept = Uint8Array.fromBase64(localStorage.getItem(nameOf(draft)));
     const iv = kept.subarray(0, IV);
     return JSON.parse(new TextDecoder().decode(await crypto.subtle.decrypt({ name: "AES-GCM", iv }, await key, kept.subarray(IV))));
   });
 export const dropCopy = (draft) => inTurn(() => localStorage.removeItem(nameOf(draft)));
+
+// A press that settles what to keep may not arrive. If it does, the next page comes by a redirect.
+const SETTLED = "settled";
+export const settleCopy = (draft) => inTurn(() => sessionStorage.setItem(SETTLED, draft));
+
+inTurn(() => {
+  const settled = sessionStorage.getItem(SETTLED);
+  sessionStorage.removeItem(SETTLED);
+  if (settled && performance.getEntriesByType("navigation")[0].redirectCount) localStorage.removeItem(nameOf(settled));
+});

@@ -234,3 +234,40 @@ def test_what_is_typed_before_the_script_is_there_is_not_put_back_over(
     held[0].continue_()
     expect(operator.field("name")).to_have_value("After")
     expect(operator.field("assistant_id")).to_have_value("asst_typed_at_once")
+
+
+def test_what_was_typed_is_kept_while_the_press_that_settles_it_does_not_arrive(
+    operator: Operator, window: NewWindow
+) -> None:
+    page = operator.page
+    operator.start({"name": "Common", "type": "INBOUND"})
+    operator.waits_until_saved()
+    address = page.url
+    other = Operator(window())
+    other.page.goto(address)
+    other.fill({"name": "Theirs"})
+    other.waits_until_saved()
+    operator.fill({"name": "Mine"})
+    operator.press("Compare the two")
+    operator.sees_heading("Two versions of Theirs")
+    page.route("**/merge", lambda route: route.abort())
+    with page.expect_event("requestfailed"):
+        operator.press("Keep all of mine")
+    page.unroute("**/merge")
+    page.goto(address)
+    expect(operator.field("name")).to_have_value("Mine")
+
+
+def test_what_one_tab_could_not_save_is_kept_while_another_saves(operator: Operator) -> None:
+    operator.start({"name": "Common"})
+    operator.waits_until_saved()
+    other = Operator(operator.page.context.new_page())
+    other.page.goto(operator.page.url)
+    operator.fill({"name": "Of this one"})
+    operator.sees_heading("Of this one")
+    other.fill({"name": "Of the other"})
+    expect(other.page.locator("#saved")).to_contain_text("changed elsewhere")
+    operator.fill({"name": "Of this one again"})
+    operator.sees_heading("Of this one again")
+    other.page.reload()
+    expect(other.field("name")).to_have_value("Of the other")
