@@ -123,3 +123,13 @@ def test_the_name_alone_can_be_corrected(
 ) -> None:
     correct(signed_in, invited, name="Ben", email="bne@example.com")
     assert read_account(app, invited) == ("Ben", "bne@example.com")
+
+
+def test_a_correction_alone_ends_the_link_that_went_to_the_wrong_address(
+    app: Flask, invited: Account
+) -> None:
+    link = make_link(app, invited)
+    with find_services(app).store.writing() as session:
+        account = accounts.find(session, invited.id)
+        accounts.correct(session, account, BEN["email"], BEN["name"], who="Anna")
+    assert make_client(app).get(link).status_code == 404

@@ -340,3 +340,12 @@ def test_an_export_names_a_client_by_its_key_where_its_name_is_anothers_as_well(
     }
     exported = client.post("/drafts/export-ticked", data=ticked).text
     assert json.loads(exported)["connection"] == key
+
+
+def test_where_nothing_is_right_nothing_is_said_to_be_imported(
+    client: FlaskClient, store: Store
+) -> None:
+    answer = give(client, json.dumps({"type": "SIDEWAYS"}), then="right")
+    assert answer.status_code == 422
+    assert "imported for" not in read_text(answer)
+    assert list_payloads(store) == []
