@@ -1,5 +1,5 @@
 // Follow a batch: the server tells of each change; where it cannot, it is asked every two seconds.
-import { lookAgain } from "./look-again.js";
+import { hasLookedAgain, lookAgain } from "./look-again.js";
 
 const page = document.querySelector("[data-batch]");
 const EVERY = 2000;
@@ -50,7 +50,7 @@ const show = (progress) => {
 const ask = async () => {
   try {
     const answer = await fetch(page.dataset.batch, { headers: { Accept: "application/json" }, cache: "no-store", signal: AbortSignal.timeout(SILENCE) });
-    if (GONE.has(answer.status)) return lookAgain();
+    if (GONE.has(answer.status) && !hasLookedAgain) return lookAgain();
     silent.hidden = answer.ok;
     if (answer.ok) show(await answer.json());
   } catch {

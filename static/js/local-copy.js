@@ -52,5 +52,5 @@ export const settleCopy = (draft) => inTurn(() => sessionStorage.setItem(SETTLED
 inTurn(() => {
   const settled = sessionStorage.getItem(SETTLED);
   sessionStorage.removeItem(SETTLED);
-  if (settled && performance.getEntriesByType("navigation")[0].redirectCount) localStorage.removeItem(nameOf(settled));
+  if (settled && performance.getEntriesByType("navigation")[0]?.redirectCount) localStorage.removeItem(nameOf(settled));
 });

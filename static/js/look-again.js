@@ -8,7 +8,8 @@ export const lookAgain = () => {
 };
 const where = sessionStorage.getItem(KEY);
 sessionStorage.removeItem(KEY);
-if (where === location.pathname) {
+export const hasLookedAgain = where === location.pathname;
+if (hasLookedAgain) {
   const heading = document.querySelector("h1");
   heading.tabIndex = -1;
   heading.focus({ preventScroll: true });

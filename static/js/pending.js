@@ -1,6 +1,6 @@
 // Wait for what is under way beside the page: ask often at first, then every two seconds. A page
 // that says in which state it is is also made anew when that has changed.
-import { lookAgain } from "./look-again.js";
+import { hasLookedAgain, lookAgain } from "./look-again.js";
 
 const waiting = document.querySelector("[data-pending]");
 const silent = document.getElementById("no-answer");
@@ -22,7 +22,7 @@ const finish = () => {
 const look = async () => {
   try {
     const answer = await fetch(waiting.dataset.pending, { headers: { Accept: "application/json" }, cache: "no-store", signal: AbortSignal.timeout(SILENCE) });
-    if (GONE.has(answer.status)) return finish();
+    if (GONE.has(answer.status) && !hasLookedAgain) return finish();
     showSilence(!answer.ok);
     if (answer.ok) {
       const { pending, state } = await answer.json();

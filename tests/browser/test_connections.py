@@ -1,10 +1,11 @@
 """Where a campaign goes is plain on the screen, and what it needs is offered while one types."""
 
 from collections.abc import Callable
+from threading import Event
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Dialog, expect
+from playwright.sync_api import Dialog, Route, expect
 
 from app.campaign.contract.id_kinds import IdKind
 from app.connections import ConnectionRegistry
@@ -220,11 +221,22 @@ def test_who_types_while_a_connection_is_tested_is_not_disturbed(
 ) -> None:
     page = operator.page
     key = add_connection("Rehearsals", base_url=f"{site.url}/sandbox", is_sandbox=True)
-    find_services(app).faults.switch_on(Switch("slow-headers", every=False, seconds=2))
+    find_services(app).faults.switch_on(Switch("slow-headers", every=False, seconds=1))
+    has_typed = Event()
+
+    def tell(route: Route) -> None:
+        """Answer that the test goes on, until something is typed."""
+        if has_typed.is_set() or route.request.method == "POST":
+            route.continue_()
+        else:
+            route.fulfill(json={"pending": True})
+
+    page.route("**/test", tell)
     page.goto(f"/connections/{key}")
     operator.press("Test it")
     operator.sees("Being tested")
     page.get_by_label("Notes").press_sequentially("Ask Kim.")
+    has_typed.set()
     operator.sees("The answer has come.")
     expect(page.get_by_label("Notes")).to_have_value("Ask Kim.")
     page.once("dialog", lambda dialog: dialog.accept())
