@@ -5,8 +5,8 @@ import sys
 from collections.abc import Callable
 from contextlib import nullcontext, suppress
 from functools import partial
+from queue import Empty, SimpleQueue
 from ssl import SSLContext
-from threading import Event
 
 import click
 from flask import Flask
@@ -29,6 +29,9 @@ from app.store import accounts, join_links, queued, seals
 from app.store.accounts import ALL_ACCOUNTS
 from app.version import VERSION
 from app.web.request_bounds import LARGEST_REQUEST
+
+_TURN = 1.0
+"""Seconds after which a signal is heard that came at the wrong moment."""
 
 
 @click.group(invoke_without_command=True)
@@ -77,11 +80,22 @@ def work() -> None:
         )
     services = find_services(_create_app())
     _settle(services)
-    stopped = Event()
-    stop_on_signals(stopped.set)
+    stopped: SimpleQueue[None] = SimpleQueue()
+    stop_on_signals(partial(stopped.put, None))
     _send_from_now_on(services)
     print("The worker sends what waits in the queue.", flush=True)
-    _run(stopped.wait, services, settings.deadline + GRACE.total_seconds())
+    _run(partial(_wait_for, stopped), services, settings.deadline + GRACE.total_seconds())
+
+
+def _wait_for(stopped: SimpleQueue[None]) -> None:
+    """Wait until something is put in, by a signal handler as well.
+
+    An `Event` could not be set by one: it interrupts the very thread that may hold the event's
+    lock. A signal that comes just before the wait begins is heard at its next turn.
+    """
+    while True:
+        with suppress(Empty):
+            return stopped.get(timeout=_TURN)
 
 
 def _read_settings() -> Settings:
