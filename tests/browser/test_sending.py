@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from app.sandbox.ledger import Ledger
 from app.sandbox.switch import Switch
 from app.services import find_services
+from tests.browser.conftest import NewWindow
 from tests.browser.operator import Operator
 from tests.factories import inbound
 
@@ -99,9 +100,10 @@ def test_a_page_that_waits_looks_at_once_when_the_browser_is_back_online(
 
 
 def test_a_press_while_the_button_is_held_sends_nothing_and_hinders_nothing(
-    app: Flask, operator: Operator, saved: Callable[..., str]
+    app: Flask, window: NewWindow, saved: Callable[..., str]
 ) -> None:
-    page = operator.page
+    page = window(clock="of the test")  # It stays in the window.
+    operator = Operator(page)
     find_services(app).faults.switch_on(Switch("429", every=False))
     page.goto(f"/drafts/{saved(inbound())}/review")
     operator.press("Send to the sandbox")
@@ -114,8 +116,9 @@ def test_a_press_while_the_button_is_held_sends_nothing_and_hinders_nothing(
     expect(button).to_have_text("Send to the sandbox")
     page.clock.fast_forward(60_000)
     expect(button).not_to_have_attribute("aria-disabled", "true")
-    with page.expect_request("**/send"):
+    with page.expect_response("**/send"):
         button.click()
+    page.clock.resume()
 
 
 def test_who_is_signed_out_while_a_campaign_is_sent_is_led_to_what_to_do(
