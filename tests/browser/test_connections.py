@@ -235,6 +235,7 @@ def test_who_types_while_a_connection_is_tested_is_not_disturbed(
     page.goto(f"/connections/{key}")
     operator.press("Test it")
     operator.sees("Being tested")
+    page.wait_for_load_state()  # Its scripts hear what is typed.
     page.get_by_label("Notes").press_sequentially("Ask Kim.")
     has_typed.set()
     operator.sees("The answer has come.")
