@@ -14,7 +14,7 @@ from app.forms.connection import BookForm
 from app.rights import Right
 from app.services import connections, find_services, store
 from app.store import address_book
-from app.store.collation import make_sort_key
+from app.store.collation import has_words
 from app.store.connection_models import BookEntry
 from app.web.access import needs
 from app.web.row_numbers import read_number
@@ -136,5 +136,4 @@ def _draw_page(key: str, form: BookForm) -> str:
 
 def _matches(entry: BookEntry, search: str) -> bool:
     """Tell whether an entry has the words of a search, whatever their case and accents."""
-    text = make_sort_key(f"{entry.nickname} {entry.value} {entry.kind}")
-    return all(word in text for word in make_sort_key(search).split())
+    return has_words(f"{entry.nickname} {entry.value} {entry.kind}", search)

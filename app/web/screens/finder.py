@@ -3,7 +3,6 @@
 It asks what the list asks, so it shows nobody more than the list does.
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from flask import Blueprint, jsonify, url_for
@@ -11,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from app.rights import Right
 from app.services import connections, store
-from app.store.collation import make_sort_key
+from app.store.collation import has_words, make_sort_key
 from app.store.draft_query import Row
 from app.store.listing import read_page
 from app.store.search_words import NotSearchable
@@ -54,18 +53,16 @@ def find() -> ResponseReturnValue:
     return jsonify(
         [
             *map(_describe, near),
-            *_list_clients(phrase.split()),
+            *_list_clients(query.search),
             *map(_describe, others),
         ]
     )
 
 
-def _list_clients(words: Sequence[str]) -> list[dict[str, str]]:
-    """List the clients whose names have these words, of which there has to be one."""
+def _list_clients(search: str) -> list[dict[str, str]]:
+    """List the clients whose names have the words of a search, of which there has to be one."""
     clients = [
-        client
-        for client in list_clients()
-        if words and all(word in make_sort_key(client.name) for word in words)
+        client for client in list_clients() if search.strip() and has_words(client.name, search)
     ]
     return [
         {

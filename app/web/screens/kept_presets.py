@@ -13,7 +13,7 @@ from app.forms.names import INVISIBLE
 from app.rights import Right
 from app.services import store
 from app.store import drafts, presets
-from app.store.collation import make_sort_key
+from app.store.collation import has_words
 from app.store.presets import IDS_OF, LONGEST_NAME, NameTaken
 from app.web.access import choose_connection, may, needs, require
 from app.web.kept_presets import (
@@ -52,7 +52,7 @@ def _draw_list(fault: str = "") -> str:
     """Draw the list, with why the one that is posted cannot have the name that was typed for it."""
     with store().reading() as session:
         visible, search = list_visible_presets(session), request.args.get("search", "").strip()
-        kept = [preset for preset in visible if _has_words(preset.name, search)]
+        kept = [preset for preset in visible if has_words(preset.name, search)]
         return render_template(
             "campaign/kept_presets.html",
             kept=[
@@ -66,12 +66,6 @@ def _draw_list(fault: str = "") -> str:
             fault=fault,
             typed=request.form,
         )
-
-
-def _has_words(name: str, search: str) -> bool:
-    """Tell whether a name has all words of a search, whatever their case and accents."""
-    key = make_sort_key(name)
-    return all(word in key for word in make_sort_key(search).split())
 
 
 def _name_rest(settings: Mapping[str, Any]) -> list[str]:
