@@ -1,5 +1,6 @@
 """What a screen reader is told: what changes in a live region, and what has focus."""
 
+import re
 from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
@@ -8,11 +9,13 @@ from tests.browser.operator import Operator
 from tests.factories import inbound, outbound
 
 _LISTEN = """
-    window.spoken = [];
+    document.documentElement.dataset.spoken = "";
     new MutationObserver((changes) => {
         const near = changes.map(({ target }) => target.closest ? target : target.parentElement);
         for (const region of new Set(near.map((element) => element.closest("[role=status]"))))
-            if (region) window.spoken.push(region.textContent.replace(/\\s+/g, " ").trim());
+            if (region)
+                document.documentElement.dataset.spoken +=
+                    region.textContent.replace(/\\s+/g, " ").trim() + "\\n";
     }).observe(document, { childList: true, characterData: true, subtree: true });
 """
 
@@ -25,9 +28,7 @@ def listen(page: Page) -> None:
 
 
 def hears(page: Page, words: str) -> None:
-    page.wait_for_function(
-        "(words) => window.spoken?.some((said) => said.includes(words))", arg=words
-    )
+    expect(page.locator("html")).to_have_attribute("data-spoken", re.compile(re.escape(words)))
 
 
 def test_what_is_wrong_with_a_field_is_told_once_it_is_left(operator: Operator) -> None:
