@@ -47,6 +47,14 @@ class Team:
         sign_in(self.browsers[name], email)
         return self.browsers[name]
 
+    def give(self, name: str, roles: Mapping[str, Collection[Role]]) -> None:
+        """Give somebody these roles and no others, with whom they sign in again."""
+        with find_services(self.app).store.writing() as session:
+            account = accounts.find(session, self.find_account(name).id)
+            at_each = {key: frozenset(at_key) for key, at_key in roles.items()}
+            accounts.set_roles(session, account, at_each, who="")
+        sign_in(self.browsers[name], account.email)
+
     def find_account(self, name: str) -> Account:
         with find_services(self.app).store.reading() as session:
             account = accounts.find_by_email(session, f"{name}@example.com")
@@ -85,6 +93,13 @@ class Team:
     def ask(self, name: str, draft_id: str) -> TestResponse:
         page = f"/drafts/{draft_id}/review"
         return self.press(name, f"/drafts/{draft_id}/approval/ask", page)
+
+    def comment(self, name: str, draft_id: str, *texts: str) -> None:
+        page = f"/drafts/{draft_id}/comments"
+        fields = read_fields(self.browsers[name].get(page))
+        for text in texts:
+            answer = self.browsers[name].post(page, data=fields | {"text": text})
+            assert answer.status_code == 302
 
     def decide(self, name: str, draft_id: str, verdict: str, reason: str = "") -> TestResponse:
         page = f"/drafts/{draft_id}/approval"

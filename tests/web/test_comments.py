@@ -1,17 +1,13 @@
-"""What people say to each other about a campaign, and what waits for whom."""
+"""What people say to each other about a campaign, and who looks after it."""
 
 from dataclasses import replace
 
 import pytest
 from flask import Flask
 
-from app.notices.items import hash_item
 from app.rights import Role
 from app.services import find_services
 from app.store import accounts, comments
-from app.store.base import State
-from app.store.models import Draft
-from app.web import waiting_list
 from tests.pages import Page, text
 from tests.people.accounts import find_token
 from tests.web.teams import Team, make_team
@@ -25,54 +21,6 @@ def team(app: Flask) -> Team:
     team.add("edda", EDITOR)
     team.add("ansel", APPROVER)
     return team
-
-
-def comment(team: Team, who: str, draft_id: str, text: str) -> None:
-    page = f"/drafts/{draft_id}/comments"
-    assert team.press(who, page, page, text=text).status_code == 302
-
-
-def test_a_comment_waits_for_whom_it_names_until_it_is_resolved(team: Team) -> None:
-    draft_id = team.write("edda", name="Recall")
-    comment(team, "edda", draft_id, "Is Sunday meant, @Ansel? (Not you, @Anselm.)")
-
-    assert "Waiting for me 1" in team.read("ansel", "/")
-    assert "Recall to Sandbox Edda <edda@example.com>: Is Sunday meant" in team.read(
-        "ansel", "/waiting"
-    )
-    assert "Nothing waits for you" in team.read("edda", "/waiting")
-    assert "1 open comment" in team.read("ansel", f"/drafts/{draft_id}/review")
-
-    page = f"/drafts/{draft_id}/comments"
-    team.press("ansel", f"{page}/1/resolve", page)
-    assert "by Ansel <ansel@example.com>" in team.read("edda", page)
-    assert "Nothing waits for you" in team.read("ansel", "/waiting")
-    assert "Is Sunday meant" in team.read("edda", f"/drafts/{draft_id}/history")
-
-
-def test_a_comment_that_is_opened_again_waits_again(team: Team) -> None:
-    draft_id = team.write("edda", name="Recall")
-    comment(team, "edda", draft_id, "Is Sunday meant, @Ansel?")
-    page = f"/drafts/{draft_id}/comments"
-    team.press("edda", f"{page}/1/resolve", page)
-    assert "Nothing waits for you" in team.read("ansel", "/waiting")
-
-    team.press("edda", f"{page}/1/reopen", page)
-    assert "Resolved" not in team.read("edda", page)
-    assert "Recall to Sandbox Edda <edda@example.com>: Is Sunday meant" in team.read(
-        "ansel", "/waiting"
-    )
-    assert "A comment was opened again" in team.read("edda", f"/drafts/{draft_id}/history")
-
-
-def test_what_waits_is_told_by_name_and_page_with_nothing_that_was_said(team: Team) -> None:
-    draft_id = team.write("edda", name="Recall")
-    comment(team, "edda", draft_id, "The code is 1234, @Ansel.")
-    services = find_services(team.app)
-    with services.store.reading() as session:
-        ansel = accounts.describe_person(team.find_account("ansel"))
-        (item,) = services.teller.list_waiting(session, ansel)
-    assert item[:2] == ("Answer a comment: Recall", f"/drafts/{draft_id}/comments#c1")
 
 
 @pytest.mark.parametrize(
@@ -106,7 +54,7 @@ def test_a_first_name_of_two_tells_nobody_and_says_so(team: Team) -> None:
     with find_services(team.app).store.writing() as session:
         for name, whole in (("ansel", "Robin Approver"), ("selma", "Robin Sender")):
             accounts.find(session, team.find_account(name).id).name = whole
-    comment(team, "edda", draft_id, "@Robin please look")
+    team.comment("edda", draft_id, "@Robin please look")
     seen = team.read("edda", f"/drafts/{draft_id}/comments")
 
     assert "@Robin can be several people, so nobody is told" in seen
@@ -130,7 +78,7 @@ def test_people_of_one_name_are_told_apart_by_their_addresses(team: Team) -> Non
 def test_of_a_deleted_campaign_nobody_is_said_to_find_anything_now(team: Team) -> None:
     draft_id = team.write("edda")
     team.force("edda", f"/drafts/{draft_id}/delete", "/")
-    comment(team, "edda", draft_id, "@Ansel please look")
+    team.comment("edda", draft_id, "@Ansel please look")
     seen = team.read("edda", f"/drafts/{draft_id}/comments")
     assert (
         "Ansel finds it under “Waiting for me” once the campaign is brought back: it is deleted."
@@ -147,7 +95,7 @@ def test_a_first_name_will_do_where_one_alone_has_it_and_who_names_nobody_is_tol
     with find_services(team.app).store.writing() as session:
         accounts.find(session, team.find_account("ansel").id).name = "Ansel Approver"
         accounts.find(session, team.find_account("selma").id).name = "Selma Sender"
-    comment(team, "edda", draft_id, "@Ansel please look, @Nobody and ask selma@example.com")
+    team.comment("edda", draft_id, "@Ansel please look, @Nobody and ask selma@example.com")
     seen = team.read("edda", f"/drafts/{draft_id}/comments")
 
     assert "Ansel Approver finds it under “Waiting for me”." in seen
@@ -160,49 +108,18 @@ def test_a_name_is_found_in_any_case_even_where_that_has_other_letters(team: Tea
     with find_services(team.app).store.writing() as session:
         accounts.find(session, team.find_account("ansel").id).name = "Groß"
     draft_id = team.write("edda")
-    comment(team, "edda", draft_id, "Hi @Groß, @GROSS and @Straße")
+    team.comment("edda", draft_id, "Hi @Groß, @GROSS and @Straße")
     seen = team.read("edda", f"/drafts/{draft_id}/comments")
     assert "Groß finds it under “Waiting for me”." in seen
     assert "Nobody with access to this campaign has a name that begins with @Straße." in seen
     assert "@GROSS names nobody" not in seen
 
 
-def test_more_than_can_be_looked_at_is_said_to_be_there(team: Team) -> None:
-    draft_id = team.write("edda", name="URGENT")
-    for number in range(51):
-        comment(team, "edda", draft_id, f"@Ansel {number}")
-    page = team.read("ansel", "/waiting")
-    assert "Waiting for me 50+" in page
-    assert "More waits than is listed" in page
-    assert "@Ansel 49" in page
-    assert "@Ansel 50" not in page
-
-
-def test_what_is_more_than_can_be_listed_is_told_all_the_same_and_once_under_any_name(
-    team: Team,
-) -> None:
-    """By e-mail and to programs, of which nobody knows how many open the page."""
-    draft_id = team.write("edda", name="Recall")
-    for number in range(51):
-        comment(team, "edda", draft_id, f"@Ansel {number}")
-    services = find_services(team.app)
-
-    def read() -> set[str]:
-        with services.store.reading() as session:
-            ansel = accounts.describe_person(accounts.find(session, team.find_account("ansel").id))
-            return {hash_item(item) for item in services.teller.list_waiting(session, ansel)}
-
-    before = read()
-    assert len(before) == 51
-    team.write("edda", draft_id, name="Renamed")
-    assert read() == before
-
-
 def test_nobody_is_named_who_may_not_look_there(team: Team) -> None:
     team.add("zoe", VIEWER, at="elsewhere")
     draft_id = team.write("edda")
     assert "Zoe" not in team.read("edda", f"/drafts/{draft_id}/comments")
-    comment(team, "edda", draft_id, "@Zoe, look")
+    team.comment("edda", draft_id, "@Zoe, look")
     assert "Nothing waits for you" in team.read("zoe", "/waiting")
 
 
@@ -215,68 +132,11 @@ def test_a_comment_that_is_empty_is_asked_for(team: Team) -> None:
 
 def test_a_comment_of_another_campaign_is_not_resolved_there(team: Team) -> None:
     first, second = team.write("edda"), team.write("edda")
-    comment(team, "edda", first, "Open")
+    team.comment("edda", first, "Open")
     posted = {"csrf_token": find_token(team.browsers["edda"].get(f"/drafts/{second}/comments"))}
     answer = team.browsers["edda"].post(f"/drafts/{second}/comments/1/resolve", data=posted)
     assert answer.status_code == 404
     assert "1 open comment" in team.read("edda", f"/drafts/{first}")
-
-
-def test_who_looks_after_a_campaign_finds_it_until_it_is_created(team: Team) -> None:
-    draft_id = team.write("edda", name="Recall")
-    ansel = team.find_account("ansel").id
-    page = f"/drafts/{draft_id}/comments"
-    team.press("edda", f"/drafts/{draft_id}/assignee", page, assignee=str(ansel))
-    assert "Look after it Recall" in team.read("ansel", "/waiting")
-    assert "Looked after by Ansel" in team.read("edda", f"/drafts/{draft_id}")
-    with find_services(team.app).store.writing() as session:
-        session.get_one(Draft, draft_id).state = State.CREATED
-    assert "Nothing waits for you" in team.read("ansel", "/waiting")
-    team.press("edda", f"/drafts/{draft_id}/assignee", page, assignee="")
-    assert "Looked after by nobody" in team.read("edda", f"/drafts/{draft_id}/history")
-
-
-def test_what_is_to_be_approved_sent_and_mended_waits_for_who_can_do_that(team: Team) -> None:
-    team.ask_for_approval("")
-    team.add("selma", SENDER)
-    team.add("both", EDITOR, APPROVER)
-    draft_id = team.write("edda", name="Recall")
-    team.ask("edda", draft_id)
-    assert "Approve or refuse Recall to Sandbox asked by Edda" in team.read("ansel", "/waiting")
-    for who in ("edda", "selma"):
-        assert "Nothing waits for you" in team.read(who, "/waiting")
-
-    team.write("both", draft_id, name="Recall East")
-    assert "Nothing waits for you" in team.read("both", "/waiting")
-    team.decide("ansel", draft_id, "refuse", "Not on a Sunday.")
-    assert "Change what was not approved Recall East to Sandbox Not on a Sunday." in team.read(
-        "edda", "/waiting"
-    )
-
-    team.write("edda", draft_id, name="Recall West")
-    assert "Nothing waits for you" in team.read("edda", "/waiting")
-    team.decide("ansel", draft_id, "approve")
-    assert "Send what is approved Recall West to Sandbox approved by Ansel" in team.read(
-        "selma", "/waiting"
-    )
-    team.send("selma", draft_id)
-    assert "Send what is approved" not in team.read("selma", "/waiting")
-
-
-def test_a_batch_waits_to_be_approved(team: Team) -> None:
-    team.ask_for_approval("")
-    team.add("selma", SENDER)
-    batch_id = team.make_batch([team.write("edda")])
-    team.press("selma", f"/batches/{batch_id}/approval/ask", f"/batches/{batch_id}")
-    assert f"Approve or refuse Batch {batch_id}" in team.read("ansel", "/waiting")
-
-
-def test_nothing_waits_that_somebody_may_not_look_at_any_more(team: Team) -> None:
-    draft_id = team.write("edda", name="Recall")
-    comment(team, "edda", draft_id, "@Ansel, look")
-    with find_services(team.app).store.writing() as session:
-        session.get_one(Draft, draft_id).connection_key = "elsewhere"
-    assert "Nothing waits for you" in team.read("ansel", "/waiting")
 
 
 def test_who_else_has_a_campaign_open_is_told(team: Team) -> None:
@@ -288,47 +148,6 @@ def test_who_else_has_a_campaign_open_is_told(team: Team) -> None:
     token = find_token(team.browsers["edda"].get(f"/drafts/{draft_id}/comments"))
     edda = team.browsers["edda"].post(f"/drafts/{draft_id}/here", data={"csrf_token": token})
     assert edda.json == {"others": ["Ansel"]}
-
-
-def test_a_batch_that_is_refused_or_approved_waits_for_who_can_go_on(team: Team) -> None:
-    team.ask_for_approval("")
-    team.add("selma", SENDER)
-    batch_id = team.make_batch([team.write("edda")])
-    page = f"/batches/{batch_id}/approval"
-    team.press("selma", f"{page}/ask", f"/batches/{batch_id}")
-    team.press("ansel", page, page, verdict="refuse", reason="Not on a Sunday.")
-    seen = team.read("selma", "/waiting")
-    assert f"somebody else has to change it Batch {batch_id} to Sandbox Not on a Sunday." in seen
-    team.press("ansel", page, page, verdict="approve")
-    assert f"Send what is approved Batch {batch_id}" in team.read("selma", "/waiting")
-
-
-def test_what_is_approved_no_more_does_not_wait_to_be_sent(team: Team) -> None:
-    team.ask_for_approval("")
-    team.add("selma", SENDER)
-    draft_id = team.write("edda")
-    team.decide("ansel", draft_id, "approve")
-    assert "Send what is approved" in team.read("selma", "/waiting")
-    with find_services(team.app).store.writing() as session:
-        session.get_one(Draft, draft_id).accepted = {"said": "since"}
-    assert "Nothing waits for you" in team.read("selma", "/waiting")
-    with find_services(team.app).store.writing() as session:
-        session.get_one(Draft, draft_id).accepted = {}
-    for group in ("Compliance", None):
-        team.ask_for_approval(group)
-        assert "Nothing waits for you" in team.read("selma", "/waiting")
-
-
-def test_what_others_asked_for_is_not_hidden_behind_ones_own(
-    team: Team, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(waiting_list, "MOST", 2)
-    team.ask_for_approval("")
-    team.add("both", EDITOR, APPROVER)
-    for number in range(3):
-        team.ask("both", team.write("both", name=f"Own {number}"))
-    team.ask("edda", team.write("edda", name="Recall"))
-    assert "Approve or refuse Recall" in team.read("both", "/waiting")
 
 
 def test_who_was_to_look_after_a_campaign_and_may_not_look_there_is_named_still(
@@ -381,5 +200,5 @@ def test_who_is_chosen_beside_a_comment_looks_after_it_and_nobody_else_is_replac
 def test_a_name_is_found_however_its_letters_are_composed(team: Team) -> None:
     team.add("zoë", VIEWER)
     draft_id = team.write("edda")
-    comment(team, "edda", draft_id, "Is Sunday meant, @Zoe\u0308?")
+    team.comment("edda", draft_id, "Is Sunday meant, @Zoe\u0308?")
     assert "Nothing waits for you" not in team.read("zoë", "/waiting")

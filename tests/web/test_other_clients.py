@@ -20,21 +20,10 @@ from app.store.records import LoggedCall
 from tests.factories import outbound, typed
 from tests.pages import Page, drain
 from tests.people.accounts import find_token, make_client, sign_in
-from tests.web.teams import Team, make_team
+from tests.web.teams import Team
 
 EDITOR, SENDER, VIEWER, APPROVER = Role.EDITOR, Role.SENDER, Role.VIEWER, Role.APPROVER
 SECRET = "Of the other client"
-
-
-@pytest.fixture
-def team(app: Flask) -> Team:
-    return make_team(app)
-
-
-@pytest.fixture
-def acme(team: Team, add_connection: Callable[..., str]) -> str:
-    """Give the key of another client than the sandbox."""
-    return add_connection("Acme Dental")
 
 
 def hand_over(team: Team, draft_id: str, key: str, name: str = SECRET) -> None:
@@ -57,15 +46,6 @@ def list_batches(team: Team) -> list[tuple[str, int]]:
             (batch.connection_key, sum(batches.count_items(session, batch.id).values()))
             for batch in session.scalars(select(Batch).order_by(Batch.id))
         ]
-
-
-def let_go(team: Team, name: str, roles: dict[str, frozenset[Role]]) -> None:
-    """Give somebody these roles and no others, with whom they sign in again."""
-    with find_services(team.app).store.writing() as session:
-        account = accounts.find_by_email(session, f"{name}@example.com")
-        assert account
-        accounts.set_roles(session, account, roles, who="")
-    sign_in(team.browsers[name], f"{name}@example.com")
 
 
 def list_options(page: Page, selector: str) -> list[str]:
@@ -227,7 +207,7 @@ def test_nothing_is_moved_back_to_a_client_where_somebody_may_not_edit_any_more(
     moved = {"draft": draft_id, "connection": "sandbox"}
     team.force("edda", "/drafts/move-ticked", "/drafts/import", **moved)
     assert find_where(team, draft_id) == "sandbox"
-    let_go(team, "edda", {"sandbox": frozenset({EDITOR})})
+    team.give("edda", {"sandbox": [EDITOR]})
     back = {"draft": draft_id, "connection": "sandbox"}
     team.force("edda", "/drafts/move-ticked-back", "/drafts/import", **back)
     assert find_where(team, draft_id) == "sandbox"
@@ -308,20 +288,6 @@ def test_nothing_is_imported_to_a_client_where_somebody_may_only_look(
         assert list(session.scalars(select(Draft))) == []
 
 
-def test_what_was_refused_waits_for_nobody_who_may_not_look_there_any_more(
-    team: Team, acme: str
-) -> None:
-    team.ask_for_approval("")
-    team.add("edda", EDITOR)
-    team.add("ansel", APPROVER)
-    draft_id = team.write("edda", name="Recall")
-    team.ask("edda", draft_id)
-    team.decide("ansel", draft_id, "refuse", "Not on a Sunday.")
-    assert "Not on a Sunday." in team.read("edda", "/waiting")
-    let_go(team, "edda", {acme: frozenset({EDITOR})})
-    assert "Not on a Sunday." not in team.read("edda", "/waiting")
-
-
 def test_a_changed_batch_is_to_be_checked_by_who_may_still_send_it(team: Team) -> None:
     team.ask_for_approval("")
     team.add("edda", EDITOR)
@@ -331,22 +297,8 @@ def test_a_changed_batch_is_to_be_checked_by_who_may_still_send_it(team: Team) -
     team.press("selma", f"/batches/{batch_id}/approval/ask", f"/batches/{batch_id}")
     team.write("edda", draft_id, name="Changed")
     assert "Check again" in team.read("selma", "/waiting")
-    let_go(team, "selma", {"sandbox": frozenset({VIEWER})})
+    team.give("selma", {"sandbox": [VIEWER]})
     assert "Check again" not in team.read("selma", "/waiting")
-
-
-def test_campaigns_of_one_name_are_told_apart_by_their_clients_where_they_wait(
-    team: Team, acme: str
-) -> None:
-    team.add_at("edda", {"sandbox": [EDITOR], acme: [EDITOR]})
-    edda = str(team.find_account("edda").id)
-    for key in ("sandbox", acme):
-        draft_id = team.write("edda", name="Recall", connection=key)
-        page = f"/drafts/{draft_id}/comments"
-        team.force("edda", page, page, text="Mine", assignee=edda, assignee_was="")
-    waiting = team.read("edda", "/waiting")
-    assert "Recall to Sandbox" in waiting
-    assert "Recall to Acme Dental LIVE" in waiting
 
 
 def test_the_list_of_batches_says_which_go_to_a_live_client(team: Team, acme: str) -> None:
@@ -355,52 +307,6 @@ def test_the_list_of_batches_says_which_go_to_a_live_client(team: Team, acme: st
         team.make_batch([team.write("edda", connection=key)])
     assert "Batch 1 Sandbox to be" in team.read("edda", "/batches")
     assert "Batch 2 Acme Dental LIVE to be" in team.read("edda", "/batches")
-
-
-def test_what_somebody_looked_after_waits_no_more_once_they_may_not_look_there(
-    team: Team, acme: str
-) -> None:
-    team.add("edda", EDITOR)
-    draft_id = team.write("edda", name="Recall")
-    page = f"/drafts/{draft_id}/comments"
-    edda = str(team.find_account("edda").id)
-    team.force("edda", page, page, text="Mine", assignee=edda, assignee_was="")
-    assert "Look after it Recall" in team.read("edda", "/waiting")
-    let_go(team, "edda", {acme: frozenset({EDITOR})})
-    assert "Recall" not in team.read("edda", "/waiting")
-
-
-def test_what_was_changed_since_it_was_approved_waits_for_no_former_editor(team: Team) -> None:
-    team.ask_for_approval("")
-    team.add("edda", EDITOR)
-    team.add("ansel", APPROVER)
-    draft_id = team.write("edda", name="Recall")
-    team.decide("ansel", draft_id, "approve")
-    team.write("edda", draft_id, name="Changed")
-    assert "Ask for approval again" in team.read("edda", "/waiting")
-    let_go(team, "edda", {"sandbox": frozenset({VIEWER})})
-    assert "Ask for approval again" not in team.read("edda", "/waiting")
-
-
-def test_what_is_approved_waits_for_who_may_send_and_not_for_who_may_look(team: Team) -> None:
-    team.ask_for_approval("")
-    team.add("edda", EDITOR)
-    team.add("ansel", APPROVER)
-    team.add("selma", SENDER)
-    team.add("vera", VIEWER)
-    team.decide("ansel", team.write("edda", name="Recall"), "approve")
-    assert "Send what is approved" in team.read("selma", "/waiting")
-    assert "Send what is approved" not in team.read("vera", "/waiting")
-
-
-def test_an_unknown_outcome_waits_for_who_may_resolve_it_and_not_for_who_may_look(
-    app: Flask, team: Team, sent: Callable[[State], int]
-) -> None:
-    send_as(app, sent, State.UNKNOWN, "sandbox")
-    team.add("rita", Role.RESOLVER)
-    team.add("vera", VIEWER)
-    assert "Look up what became of it" in team.read("rita", "/waiting")
-    assert "Look up what became of it" not in team.read("vera", "/waiting")
 
 
 def test_who_is_closed_is_neither_mentioned_nor_offered_to_look_after_anything(
