@@ -23,7 +23,7 @@ from app.store.saved_connections import (
     NoSuchConnection,
 )
 from app.store.throttles import Pace, Pause
-from app.web.access import list_connections, needs
+from app.web.access import fresh, list_connections, needs
 from app.web.resuming import resume_sending
 from app.web.row_numbers import read_number
 from app.web.visit import name_person
@@ -47,12 +47,14 @@ _CHANGED_MEANWHILE = (
 
 @bp.get("/connections/new")
 @needs(Right.ADMINISTER)
+@fresh
 def new() -> str:
     return _draw_form(ConnectionForm())
 
 
 @bp.post("/connections/new")
 @needs(Right.ADMINISTER)
+@fresh
 def add() -> ResponseReturnValue:
     form = ConnectionForm(request.form, allowed=connections().network.allowed)
     if not form.validate() or not _is_free(form):
@@ -75,6 +77,7 @@ def edit(key: str) -> str:
 
 @bp.post("/connections/<key:key>")
 @needs(Right.ADMINISTER)
+@fresh
 def change(key: str) -> ResponseReturnValue:
     connection = _find_changeable(key)
     form = ConnectionForm(request.form, before=connection, allowed=connections().network.allowed)
