@@ -1,4 +1,4 @@
-"""What the palette finds: campaigns by the list's own search, and clients, as a few lines of JSON.
+"""What the palette finds: campaigns by the list's own search, clients and presets, as JSON.
 
 It asks what the list asks, so it shows nobody more than the list does.
 """
@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from flask import Blueprint, jsonify, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from app.rights import Right
 from app.services import connections, store
@@ -14,8 +15,9 @@ from app.store.collation import has_words, make_sort_key
 from app.store.draft_query import Row
 from app.store.listing import read_page
 from app.store.search_words import NotSearchable
-from app.web.access import needs
+from app.web.access import find_person, needs
 from app.web.clients import list_clients
+from app.web.kept_presets import list_visible_presets, name_presets
 from app.web.list_address import lead_to_list
 from app.web.list_query import read_query
 from app.web.names import name_campaign
@@ -26,6 +28,7 @@ MOST = 8
 
 _LOOKED_AT = 60
 _MOST_CLIENTS = 3
+_MOST_PRESETS = 3
 
 bp = Blueprint("finder", __name__)
 
@@ -35,11 +38,11 @@ bp = Blueprint("finder", __name__)
 def find() -> ResponseReturnValue:
     """Give the first that match: ``[{"name": …, "detail": …, "address": …}]``.
 
-    First come campaigns with the search as it was typed in their names, then clients whose names
-    have all its words, and then other campaigns; each those changed last first, of all clients,
-    whichever is worked on. Of the campaigns that match, the `_LOOKED_AT` changed last are sorted
-    so. The detail of a campaign is the connection and the state, in words. What cannot be searched
-    finds nothing.
+    First come campaigns with the search as it was typed in their names, then clients and presets
+    whose names have all its words, and then other campaigns; campaigns changed last first, of all
+    clients, whichever is worked on. Of the campaigns that match, the `_LOOKED_AT` changed last are
+    sorted so. The detail of a campaign is the connection and the state, in words. What cannot be
+    searched finds nothing.
     """
     query = replace(read_query(), client=None, size=_LOOKED_AT)
     with store().reading() as session:
@@ -47,6 +50,7 @@ def find() -> ResponseReturnValue:
             rows = read_page(session, query).drafts
         except NotSearchable:
             rows = []
+        kept = _list_presets(session, query.search)
     phrase = make_sort_key(query.search)
     near = [row for row in rows if phrase in make_sort_key(row.name)][:MOST]
     others = [row for row in rows if row not in near][: MOST - len(near)]
@@ -54,6 +58,7 @@ def find() -> ResponseReturnValue:
         [
             *map(_describe, near),
             *_list_clients(query.search),
+            *kept,
             *map(_describe, others),
         ]
     )
@@ -72,6 +77,22 @@ def _list_clients(search: str) -> list[dict[str, str]]:
         }
         for client in clients[:_MOST_CLIENTS]
     ]
+
+
+def _list_presets(session: Session, search: str) -> list[dict[str, str]]:
+    """List the presets that who asks can begin a campaign with, found as clients are."""
+    if not search.strip() or not find_person().may_somewhere(Right.EDIT):
+        return []
+    titles = name_presets(list_visible_presets(session))
+    return [
+        {
+            "name": f"Preset {title}",
+            "detail": "for a new campaign",
+            "address": url_for("kept_presets.index", _anchor=f"preset-{preset_id}"),
+        }
+        for preset_id, title in titles.items()
+        if has_words(title, search)
+    ][:_MOST_PRESETS]
 
 
 def _describe(row: Row) -> dict[str, str]:

@@ -1,12 +1,17 @@
-"""What the palette finds: the campaigns that the list finds, by name, place and state."""
+"""What the palette finds: campaigns that the list finds by name, place and state, and presets."""
 
 from collections.abc import Callable
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
+from app.rights import Role
+from app.services import find_services
+from app.store import presets
 from app.web.screens.finder import MOST
 from tests.factories import inbound
+from tests.web.teams import Team
 
 
 def test_a_campaign_is_found_with_where_it_goes_and_its_state(
@@ -68,3 +73,21 @@ def test_what_nobody_searches_for_is_no_client(
 ) -> None:
     add_connection("Client A")
     assert client.get("/find.json?search=").get_json() == []
+
+
+def test_a_preset_is_found_by_who_may_begin_a_campaign_with_it(
+    app: Flask, team: Team, acme: str
+) -> None:
+    with find_services(app).store.writing() as session:
+        presets.keep(session, "Recall in spring", {"daily_start_time": "09:00"})
+        presets.keep(session, "Recall for Acme", {"connection": acme})
+        session.flush()
+        _, spring = presets.read_presets(session)
+    for name, role in (("edda", Role.EDITOR), ("vera", Role.VIEWER)):
+        team.add(name, role)
+    rows = team.browsers["edda"].get("/find.json?search=recall").get_json()
+    assert [(row["name"], row["address"]) for row in rows] == [
+        ("Preset Recall in spring", f"/presets#preset-{spring.id}")
+    ]
+    assert team.browsers["edda"].get("/find.json?search=").get_json() == []
+    assert team.browsers["vera"].get("/find.json?search=recall").get_json() == []

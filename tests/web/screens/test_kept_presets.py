@@ -325,3 +325,17 @@ def test_many_presets_are_in_the_order_of_their_numbers_and_are_searched(
     assert "Récall 2" not in searched.text
     assert "Show all 12" in searched.text
     assert "No preset has these words" in visitor.open("/presets", search="spring").text
+
+
+def test_a_new_campaign_leads_to_the_list_where_the_presets_are_many(
+    visitor: Visitor, store: Store
+) -> None:
+    with store.writing() as session:
+        for number in range(1, 9):
+            presets.keep(session, f"Recall {number}", {"daily_start_time": "09:00"})
+    assert len(visitor.open("/drafts/new").soup.select(".beginnings button")) == 8
+    with store.writing() as session:
+        presets.keep(session, "Recall 9", {"daily_start_time": "09:00"})
+    link = visitor.open("/drafts/new").soup.select_one(".beginnings a")
+    assert link
+    assert (text(link), link["href"]) == ("one of 9 presets", "/presets")
