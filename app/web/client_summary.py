@@ -12,8 +12,11 @@ from itertools import groupby, islice, takewhile
 from markupsafe import Markup
 
 from app.campaign.compliance.acceptance import UNMET
+from app.campaign.compliance.audience import Audience
 from app.campaign.compliance.evidence import Severity
 from app.campaign.compliance.holidays import MOST_PARTS, has_too_many_parts
+from app.campaign.compliance.hours_chart import chart_hours
+from app.campaign.compliance.hours_words import describe_periods, format_stretch, name_places
 from app.campaign.explanation import Explanation
 from app.campaign.formatting import (
     format_clock,
@@ -27,6 +30,7 @@ from app.campaign.schedule.windows import Overview, Schedule, iterate_windows
 from app.web.names import name_campaign
 
 _MOST_MONTHS = 12
+_BY_THEIR_CLOCKS = "Hours by the leads’ clocks"
 
 
 @dataclass(frozen=True)
@@ -34,8 +38,10 @@ class ClientSummary:
     """A campaign's name, what it does in sentences, its hours, its days and its days off.
 
     `about` says whose it is and as of when, and `hours` when it calls, both as labels and values;
-    `remarks` say what it does not tell, or what is open; `months` has the calling days of each, as
-    ``1 to 4, 7 to 11``; `days_off` the calling days on which people may be off.
+    `leads_hours` says it by the leads' clocks where those are others, under a heading for each
+    period in which they are as far apart; `remarks` say what it does not tell, or what is open;
+    `months` has the calling days of each, as ``1 to 4, 7 to 11``; `days_off` the calling days on
+    which people may be off.
     """
 
     name: str
@@ -43,6 +49,7 @@ class ClientSummary:
     remarks: Sequence[str]
     sentences: Sequence[str]
     hours: Sequence[tuple[str, str]]
+    leads_hours: Mapping[str, Sequence[tuple[str, str]]]
     months: Sequence[tuple[str, str]]
     days_off: Sequence[tuple[str, str]]
 
@@ -51,6 +58,7 @@ class ClientSummary:
         """The tables by their headings, without empty ones."""
         parts = {
             "Hours": self.hours,
+            **self.leads_hours,
             "Calling days": self.months,
             "Calls on a day off": self.days_off,
         }
@@ -102,6 +110,7 @@ def summarise_for_client(
         remarks=list(_list_remarks(explanation, counts or {})),
         sentences=explanation.plain,
         hours=_list_hours(explanation, overview) if overview else (),
+        leads_hours=_list_leads_hours(schedule, explanation.audience) if schedule else {},
         months=_list_months(schedule, overview.shown_until) if schedule and overview else (),
         days_off=[
             (format_short_day(day), words)
@@ -146,6 +155,23 @@ def _list_hours(explanation: Explanation, overview: Overview) -> list[tuple[str,
             + (", and it goes on after that" if schedule.is_open_ended else ""),
         ),
     ]
+
+
+def _list_leads_hours(schedule: Schedule, audience: Audience) -> dict[str, list[tuple[str, str]]]:
+    """List the hours on the leads' clocks, unless nobody has said where the leads are."""
+    charts = chart_hours(schedule, audience)
+    if audience.is_assumed or not any(row.ahead for chart in charts for row in chart.rows):
+        return {}
+    hours = {
+        describe_periods(chart.periods): [
+            (name_places(row.zones), format_stretch(row.there, " to ")) for row in chart.rows
+        ]
+        for chart in charts
+    }
+    return {
+        _BY_THEIR_CLOCKS if len(charts) == 1 else f"{_BY_THEIR_CLOCKS}, {period}": rows
+        for period, rows in hours.items()
+    }
 
 
 def _list_months(schedule: Schedule, until: date) -> list[tuple[str, str]]:

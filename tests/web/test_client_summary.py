@@ -98,3 +98,33 @@ def test_days_off_that_are_not_told_are_said_not_to_be() -> None:
     many = f"{states}Idaho, Illinois, Indiana, Iowa, Kansas"
     summary = summarise_for_client("Q4", explain(typed(SHORT) | {"audience": many}, NOW))
     assert any("more than 12 of them are named" in remark for remark in summary.remarks)
+
+
+def test_it_says_the_hours_by_the_clocks_of_leads_elsewhere_and_from_when_they_are_others() -> None:
+    in_march = outbound(
+        start_date=date(2027, 3, 1), end_date=date(2027, 3, 19), timezone="America/New_York"
+    )
+    summary = summarise_for_client("x", explain(typed(in_march) | {"audience": "Arizona"}, NOW))
+    assert dict(summary.leads_hours) == {
+        "Hours by the leads’ clocks, Mon 1 Mar 2027 to Sat 13 Mar 2027": [
+            ("Phoenix", "07:00 to 15:00"),
+            ("Denver", "07:00 to 15:00"),
+        ],
+        "Hours by the leads’ clocks, Sun 14 Mar 2027 to Fri 19 Mar 2027": [
+            ("Denver", "07:00 to 15:00"),
+            ("Phoenix", "06:00 to 14:00"),
+        ],
+    }
+    assert "Sun 14 Mar 2027 to Fri 19 Mar 2027\n  Denver: 07:00 to 15:00\n" in summary.write_text()
+    in_japan = explain(typed(SHORT) | {"audience": "Japan"}, NOW)
+    assert summarise_for_client("x", in_japan).leads_hours == {
+        "Hours by the leads’ clocks": [("Tokyo", "23:00 to 07:00 next day")]
+    }
+
+
+@pytest.mark.parametrize("audience", ["", "New York"])
+def test_hours_are_said_once_where_the_leads_clocks_are_not_known_to_be_others(
+    audience: str,
+) -> None:
+    explanation = explain(typed(SHORT) | {"audience": audience}, NOW)
+    assert summarise_for_client("x", explanation).leads_hours == {}

@@ -50,15 +50,20 @@ def describe_row(row: Row) -> str:
     By the clock in Los Angeles it calls from 06:00 to 14:00. 06:00 to 08:00 breaks a rule; allowed
     is 08:00 to 21:00.
     """
-    first, *others = map(name_city, row.zones)
-    places = f"{first} and {format_count(len(others), 'more place')}" if others else first
-    calls = f"By the clock in {places} it calls from {format_stretch(row.there, ' to ')}."
+    places, hours = name_places(row.zones), format_stretch(row.there, " to ")
+    calls = f"By the clock in {places} it calls from {hours}."
     allowed = _join_stretches(row.allowed_there)
     if not row.outside:
         return f"{calls} That is inside what is allowed: {allowed}."
     verb = "breaks" if len(row.outside) == 1 else "break"
     breaks = f"{calls} {_join_stretches(row.outside_there)} {verb} a rule;"
     return f"{breaks} allowed is {allowed}." if allowed else f"{breaks} no hour is allowed."
+
+
+def name_places(zones: Sequence[str]) -> str:
+    """Name zones by the first one's city: Los Angeles and 2 more places."""
+    first, *others = map(name_city, zones)
+    return f"{first} and {format_count(len(others), 'more place')}" if others else first
 
 
 def _join_stretches(hours: DayHours) -> str:
