@@ -69,8 +69,8 @@ def test_what_is_typed_while_an_earlier_text_is_on_its_way_is_saved_after_it(
 
 @pytest.mark.parametrize(
     "failure",
-    [break_off, reply(503), reply(200, "<h1>Another page</h1>")],
-    ids=["no connection", "an error of the server", "a page instead"],
+    [break_off, reply(503), reply(429, '{"title": ""}'), reply(200, "<h1>Another page</h1>")],
+    ids=["no connection", "an error of the server", "too many requests", "a page instead"],
 )
 def test_after_an_attempt_that_failed_another_is_made(saving: Saving, failure: Answer) -> None:
     saving.answer = failure
