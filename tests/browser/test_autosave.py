@@ -236,6 +236,21 @@ def test_what_is_typed_before_the_script_is_there_is_not_put_back_over(
     expect(operator.field("assistant_id")).to_have_value("asst_typed_at_once")
 
 
+def test_what_is_typed_before_the_script_is_there_is_saved_by_it(operator: Operator) -> None:
+    page, held = operator.page, list[Route]()
+    operator.start({"name": "Before"})
+    operator.waits_until_saved()
+    page.route("**/js/autosave.js", lambda route: held.append(route))
+    page.goto(page.url, wait_until="commit")
+    operator.fill({"name": "Typed at once"})
+    with page.expect_response("**/autosave"):
+        held[0].continue_()
+    operator.waits_until_saved()
+    page.unroute("**/js/autosave.js")
+    page.reload()
+    expect(operator.field("name")).to_have_value("Typed at once")
+
+
 def test_what_was_typed_is_kept_while_the_press_that_settles_it_does_not_arrive(
     operator: Operator, window: NewWindow
 ) -> None:

@@ -35,6 +35,17 @@ def test_a_change_is_undone_with_one_press(
     expect(any_operator.field("daily_end_time")).to_have_value("22:00")
 
 
+def test_an_offer_to_undo_is_withdrawn_once_something_else_is_typed(
+    operator: Operator, saved: Callable[..., str]
+) -> None:
+    operator.open(saved(LATE, **TO_FLORIDA))
+    operator.press("Until: 21:00 → 20:00")
+    undo = operator.page.get_by_role("button", name="Undo")
+    expect(undo).to_be_visible()
+    operator.fill({"name": "Renamed"})
+    expect(undo).to_be_hidden()
+
+
 def test_a_preset_is_undone_and_what_was_typed_since_stays(
     operator: Operator, saved: Callable[..., str]
 ) -> None:
