@@ -1,7 +1,7 @@
 """Nothing that was typed is lost: by a reload, a dead server, a closed tab or another person."""
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import NewWindow
 from tests.browser.operator import Operator
@@ -211,14 +211,21 @@ def test_what_is_on_its_way_when_somebody_leaves_is_saved_all_the_same(operator:
     expect(operator.finds_in_time("/", "On its way")).to_be_visible()
 
 
-def test_what_is_typed_before_the_script_is_there_is_not_put_back_over(
-    operator: Operator,
-) -> None:
-    page, held = operator.page, list[Route]()
+def hold_script(page: Page) -> list[Route]:
+    """Keep the script that saves from coming until it is let go."""
+    held: list[Route] = []
 
     def hold(route: Route) -> None:
         held.append(route)
 
+    page.route("**/js/autosave.js", hold)
+    return held
+
+
+def test_what_is_typed_before_the_script_is_there_is_not_put_back_over(
+    operator: Operator,
+) -> None:
+    page = operator.page
     operator.start({"name": "Before"})
     operator.waits_until_saved()
     address = page.url
@@ -228,7 +235,7 @@ def test_what_is_typed_before_the_script_is_there_is_not_put_back_over(
     expect(page.locator("#saved")).to_contain_text("Not saved. It is kept in this browser")
     page.goto("/about")
     page.unroute("**/autosave")
-    page.route("**/js/autosave.js", hold)
+    held = hold_script(page)
     page.goto(address, wait_until="commit")
     operator.fill({"assistant_id": "asst_typed_at_once"})
     held[0].continue_()
@@ -237,10 +244,10 @@ def test_what_is_typed_before_the_script_is_there_is_not_put_back_over(
 
 
 def test_what_is_typed_before_the_script_is_there_is_saved_by_it(operator: Operator) -> None:
-    page, held = operator.page, list[Route]()
+    page = operator.page
     operator.start({"name": "Before"})
     operator.waits_until_saved()
-    page.route("**/js/autosave.js", lambda route: held.append(route))
+    held = hold_script(page)
     page.goto(page.url, wait_until="commit")
     operator.fill({"name": "Typed at once"})
     with page.expect_response("**/autosave"):
