@@ -5,4 +5,5 @@ export const isControlAsServed = (control) =>
     ? [...control.options].every((option) => option.selected || !option.defaultSelected)
     : control.value === control.defaultValue && control.checked === control.defaultChecked;
 
-export const isAsServed = (form) => [...form.querySelectorAll("input, select")].every(isControlAsServed);
+export const listControls = (form) => [...form.querySelectorAll("input, select, textarea")];
+export const isAsServed = (form) => listControls(form).every(isControlAsServed);

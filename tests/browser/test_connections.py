@@ -194,6 +194,25 @@ def test_what_is_typed_of_a_connection_is_not_lost_to_another_form_of_its_page_u
     assert asked == ["beforeunload"]
 
 
+def test_what_is_typed_of_a_connection_before_the_scripts_are_there_is_not_lost_unasked(
+    operator: Operator, add_connection: NewConnection
+) -> None:
+    page, held = operator.page, list[Route]()
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/ask-before-leaving.js", hold)
+    page.goto(f"/connections/{add_connection('Client A')}", wait_until="commit")
+    page.get_by_label("Notes").fill("Ask Kim.")
+    held[0].continue_()
+    page.wait_for_load_state()
+    with page.expect_event("dialog") as event:
+        page.once("dialog", lambda dialog: dialog.accept())
+        page.get_by_role("link", name="Cancel").click()
+    assert event.value.type == "beforeunload"
+
+
 def test_who_stays_on_a_page_is_asked_again_at_the_next_press(
     operator: Operator, add_connection: NewConnection
 ) -> None:
