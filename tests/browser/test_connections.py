@@ -211,6 +211,7 @@ def test_what_is_typed_of_a_connection_before_the_scripts_are_there_is_not_lost_
         page.once("dialog", lambda dialog: dialog.accept())
         page.get_by_role("link", name="Cancel").click()
     assert event.value.type == "beforeunload"
+    page.wait_for_url("**/connections")
 
 
 def test_who_stays_on_a_page_is_asked_again_at_the_next_press(
@@ -232,7 +233,8 @@ def test_who_stays_on_a_page_is_asked_again_at_the_next_press(
         assert event.value.type == "beforeunload"
     assert asked == ["beforeunload"] * 2
     page.once("dialog", lambda dialog: dialog.accept())
-    page.goto("/about")
+    page.get_by_role("link", name="Cancel").click()
+    page.wait_for_url("**/connections")
 
 
 def test_who_types_while_a_connection_is_tested_is_not_disturbed(
