@@ -75,8 +75,9 @@ def verify_evidence(file: TextIO, seal: str) -> None:
     if fault:
         raise click.ClickException(f"The evidence does not hold. {fault}")
     click.echo(
-        "The evidence holds: payloads, answers, calls, events and what was said of findings are "
-        "what their hashes say."
+        "The evidence holds: payloads, answers of the API, calls, events and what was said of "
+        "findings are what their hashes say, and the campaign is what its events say. What the "
+        "rules said when the file was made (judged_now) is held by nothing: judge it anew."
     )
     if left := describe_archived(document):
         click.echo(left)

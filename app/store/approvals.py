@@ -218,12 +218,12 @@ def decide(session: Session, subject: Subject, decision: Decision) -> Approval:
     newest.draft_version, newest.connection_key = subject.version, subject.connection_key
     newest.decided_by, newest.decided_at = decision.who, datetime.now(UTC)
     newest.reason = decision.reason
-    _record(session, _EVENTS[decision.state], subject, decision.who, reason=decision.reason)
+    _record(session, KIND_OF[decision.state], subject, decision.who, reason=decision.reason)
     session.flush()
     return newest
 
 
-_EVENTS = {
+KIND_OF = {
     ApprovalState.APPROVED: EventKind.APPROVED,
     ApprovalState.REFUSED: EventKind.APPROVAL_REFUSED,
     ApprovalState.OVERRIDDEN: EventKind.APPROVAL_OVERRIDDEN,

@@ -193,6 +193,14 @@ def count_settled_since(session: Session, batch_id: int, since: datetime) -> int
     return session.scalar(query) or 0
 
 
+def has_item(session: Session, batch_id: int, submission_id: int) -> bool:
+    """Tell whether a submission is that of an item of a batch."""
+    query = select(BatchItem.position).where(
+        BatchItem.batch_id == batch_id, BatchItem.submission_id == submission_id
+    )
+    return session.scalars(query).first() is not None
+
+
 def find_item_of(session: Session, submission_id: int) -> BatchItem | None:
     """Find the item of a submission's batch, if that was not stopped."""
     query = (

@@ -27,6 +27,7 @@ from app.store.chains import (
 )
 from app.store.models import Draft
 from app.store.records import ChainHead
+from app.store.replay import Replay
 
 MOST_SEALS = 1000
 """Seals in one file; later ones are checked in the database alone."""
@@ -96,6 +97,7 @@ def check_evidence(document: Any, noted: str = "") -> str:
         _check_events(events, chain)
         archived = {call["id"] for call in records.get("archived_calls", ())}
         _check_documents(events, document["submissions"], archived)
+        _check_answers(events, document["draft"])
         _check_statements(events, document["draft"], document.get("judged_now", {}))
         _check_seals(records, chain, noted)
         describe_archived(document)
@@ -161,6 +163,14 @@ def _check_documents(
             raise _Wrong(f"The call {call['id']} is of another submission.")
         for fault in bound.find_faults(submission["id"], submission, call):
             raise _Wrong(fault)
+
+
+def _check_answers(events: list[Mapping[str, Any]], draft: Mapping[str, Any]) -> None:
+    replay = Replay()
+    for event in events:
+        replay.read(event)
+    if not replay.are_answers_as_told(draft["answers"]):
+        raise _Wrong("The answers of the campaign are not what the trail says.")
 
 
 def _check_statements(

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from app.store import audit_trail, request_log, seals, submissions
+from app.store import audit_trail, batches, request_log, seals, submissions
 from app.store.audit_trail import INSTANCE, SEALED_AT_ONCE, EventKind
 from app.store.base import MAY_EXIST, State
 from app.store.binding import Bound
@@ -25,6 +25,7 @@ from app.store.chains import (
 from app.store.gone import Gone, read_gone
 from app.store.models import Draft, Submission
 from app.store.records import ChainHead, Event, LoggedCall, Seal
+from app.store.replay import Replay, find_untold
 
 Head = tuple[int, str]
 _log = logging.getLogger(__name__)
@@ -120,10 +121,14 @@ def _check_chains(session: Session, sealed: _Sealed, gone: Gone) -> tuple[int, i
             if known and facts.last_to_seal > upto:
                 raise _Broken(f"Event {facts.last_to_seal} of {chain} is of a kind that is sealed.")
             _check_rows(session, facts.bound, gone)
+            if fault := facts.replay.find_fault(session, chain):
+                raise _Broken(fault)
             all_of.take(facts)
             events, chains = events + facts.count, chains + 1
     for chain in (*ends, *sealed.heads, *(sealed.noted or {})):
         raise _Broken(f"All events of {chain} are missing.")
+    if fault := find_untold(session):
+        raise _Broken(fault)
     _check_counts(session, all_of, gone)
     _check_states(session)
     return events, chains
@@ -150,6 +155,7 @@ class _Facts:
     hash: str = NOTHING_BEFORE
     last_to_seal: int = 0
     bound: Bound = field(default_factory=Bound)
+    replay: Replay = field(default_factory=Replay)
     sent: set[int] = field(default_factory=set)
     called: set[int] = field(default_factory=set)
     counted: dict[str, list[int]] = field(default_factory=dict)
@@ -175,6 +181,7 @@ def _check_chain(
         facts.count += 1
         _hold_to_seals(event["chain"], facts, heads)
         facts.bound.read(event)
+        facts.replay.read(event)
         if event["kind"] in SEALED_AT_ONCE:
             facts.last_to_seal = facts.number
         if (event["chain"], event["kind"]) == (INSTANCE, EventKind.COUNTED) and not facts.counted:
@@ -209,6 +216,7 @@ def _check_rows(session: Session, bound: Bound, gone: Gone) -> None:
         if row is None:
             raise _Broken(f"The submission {number} is missing.")
         _hold(bound, ("submission", number), written)
+        _hold_grounds(session, bound, row)
         if number in bound.sent:
             for fault in bound.find_faults(number, written, _find_call(session, number)):
                 raise _Broken(fault)
@@ -217,6 +225,20 @@ def _check_rows(session: Session, bound: Bound, gone: Gone) -> None:
             _hold(bound, (kind, number), _write_call(session, number))
     if bound.digests:
         session.expire_all()
+
+
+def _hold_grounds(session: Session, bound: Bound, row: Submission) -> None:
+    """Hold to the press by whose word a submission was sent, and with which batch."""
+    pressed = bound.sent.get(row.id)
+    if not pressed:  # The event is in an archive.
+        return
+    grounds = {name: pressed.get(name, "") for name in ("approved_by", "without_approval")}
+    is_of_its_batch = row.batch_id == pressed.get("batch") or (
+        # It has left where it was sent again, or the item is in an archive.
+        row.batch_id is None and not batches.has_item(session, pressed["batch"], row.id)
+    )
+    if not is_of_its_batch or any(getattr(row, name) != words for name, words in grounds.items()):
+        raise _Broken(f"The submission {row.id} was changed.")
 
 
 def _write_call(session: Session, number: int) -> dict[str, Any]:

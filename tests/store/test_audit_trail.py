@@ -177,6 +177,6 @@ def test_a_look_after_something_was_done_is_a_further_review(
 def test_what_anybody_types_can_be_hashed(store: Store) -> None:
     odd: dict[str, Any] = {"said": "“für” \u2028 \U0001f600 \x00", "list": [1, None, {"a": ""}]}
     with store.writing() as session:
-        audit_trail.record(session, EventKind.EDITED, "draft/a", who="Zoë", **odd)
+        audit_trail.record(session, EventKind.RESTORED, "draft/a", who="Zoë", **odd)
     with store.reading() as session:
         assert verify(session).fault == ""

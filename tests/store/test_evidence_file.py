@@ -90,6 +90,8 @@ def _change(part: str, value: Any) -> Callable[[Evidence], None]:
         ("trail.events.0.who", "Eve", "was changed."),
         ("trail.events.1.number", 7, "is missing."),
         ("trail.seal.heads", "[]", "Seal 2 was changed."),
+        ("draft.answers.name", "Another", "The answers of the campaign are not what"),
+        ("draft.answers.audience", "Nevada", "The answers of the campaign are not what"),
         ("draft.id", "another", "Events of another draft are in it."),
     ],
 )
