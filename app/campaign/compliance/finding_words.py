@@ -41,9 +41,10 @@ def describe_evidence(finding: Finding) -> str:
     evidence = finding.evidence
     if isinstance(evidence, OutsideHours):
         later = f"; later {_describe_stretches(evidence.later)}" if evidence.later else ""
-        cities = ", ".join(map(name_city, (evidence.zone, *evidence.others)))
-        days = format_count(evidence.days, "day")
-        return f"{_describe_stretches(evidence.outside)}{later} in {cities} on {days}"
+        others = ", ".join(map(name_city, evidence.others))
+        elsewhere = f", and for no longer in {others}," if others else ""
+        outside = f"{_describe_stretches(evidence.outside)}{later} in {name_city(evidence.zone)}"
+        return f"{outside}{elsewhere} on {format_count(evidence.days, 'day')}"
     if isinstance(evidence, TooMany):
         return f"{len(evidence.attempts)} in {format_period(finding.rule.attempts)}"
     if isinstance(evidence, OnHolidays):

@@ -246,7 +246,12 @@ def test_the_measure_names_every_zone_in_which_hours_are_broken() -> None:
     )
 
     assert texan.endswith("in New York on 63 days")
-    assert further.endswith(("in New York, Detroit on 63 days", "in Detroit, New York on 63 days"))
+    assert further.endswith(
+        (
+            "in New York, and for no longer in Detroit, on 63 days",
+            "in Detroit, and for no longer in New York, on 63 days",
+        )
+    )
 
 
 def test_the_measure_of_a_finding_changes_with_what_is_found() -> None:
