@@ -29,6 +29,12 @@ class Result(NamedTuple):
     resolved_at: datetime | None
     resolved_by: str
     campaign_status: str | None
+    connection: str | None
+    is_sandbox: bool | None
+    version: int | None
+    sha256: str | None
+    pressed_by: str | None
+    approved_by: str | None
 
     @property
     def looked_up_at(self) -> datetime | None:
@@ -70,6 +76,12 @@ _RESULT: Sequence[InstrumentedAttribute[Any]] = (
     Submission.resolved_at,
     Submission.resolved_by,
     Submission.campaign_status,
+    Submission.connection,
+    Submission.is_sandbox,
+    Submission.draft_version,
+    Submission.digest,
+    Submission.who,
+    Submission.approved_by,
 )
 
 
@@ -105,4 +117,10 @@ def iterate_results(session: Session, batch_id: int) -> Iterator[dict[str, Any]]
             else None,
             "submission": result.submission_id,
             "draft": result.draft_id,
+            "connection": result.connection,
+            "is_sandbox": result.is_sandbox,
+            "version": result.version,
+            "sha256": result.sha256,
+            "pressed_by": result.pressed_by,
+            "approved_by": result.approved_by,
         }

@@ -49,7 +49,7 @@ def find_untold(session: Session) -> str:
     """Find a row that has to be on record and of which no chain is there; nothing if none is."""
     chains = select(ChainHead.chain)
     decided = select(Event.chain).where(Event.kind.in_(_DECISIONS | {EventKind.SHORTENED}))
-    for of, key, has_to_be, told in (
+    for of, key, has_to_be, on_record in (
         ("account", Account.id, true(), chains),
         ("connection", ApprovalRule.connection_key, true(), chains),
         ("batch", Batch.id, Batch.confirmed_at.is_not(None), chains),
@@ -57,7 +57,7 @@ def find_untold(session: Session) -> str:
         ("draft", Approval.draft_id, _IS_DECIDED & Approval.draft_id.is_not(None), decided),
     ):
         chain = literal(f"{of}/") + cast(key, String)
-        query = select(key).where(has_to_be, chain.not_in(told)).limit(1)
+        query = select(key).where(has_to_be, chain.not_in(on_record)).limit(1)
         if (stray := session.scalar(query)) is not None:
             return f"The trail does not know what is kept of the {of} {stray}."
     return ""
@@ -121,8 +121,8 @@ class Replay:
 
     def are_answers_as_told(self, answers: Mapping[str, Any]) -> bool:
         """Tell whether the answers of a draft are those that its events tell."""
-        told = (dict.fromkeys(answers, "") if self.is_whole else {}) | self.answers
-        return all((answers.get(name) or "") == now for name, now in told.items())
+        expected = (dict.fromkeys(answers, "") if self.is_whole else {}) | self.answers
+        return all((answers.get(name) or "") == now for name, now in expected.items())
 
     def _is_draft_as_told(self, session: Session, draft_id: str) -> bool:
         draft = session.execute(_DRAFT, {"id": draft_id}).first()

@@ -35,6 +35,12 @@ _HEADINGS = {
     "known_at": "Known at (UTC)",
     "submission": "Submission",
     "draft": "Draft",
+    "connection": "Sent to",
+    "is_sandbox": "Sandbox",
+    "version": "Version",
+    "sha256": "SHA-256",
+    "pressed_by": "Pressed by",
+    "approved_by": "Approved by",
 }
 """What stands over a column for who reads it; programs have the names."""
 
@@ -87,7 +93,9 @@ def _write_sheet(table: Iterable[Iterable[Any]]) -> bytes:
                 _write_head(sheet, names, head)
                 continue
             for column, (name, value) in enumerate(zip(names, row, strict=True)):
-                if isinstance(value, int):
+                if isinstance(value, bool):
+                    sheet.write_string(at, column, "yes" if value else "no")
+                elif isinstance(value, int):
                     sheet.write_number(at, column, value)
                 elif value is not None and name == "known_at":
                     sheet.write_datetime(at, column, _read_utc(value), moment)

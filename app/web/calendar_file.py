@@ -62,9 +62,15 @@ def _make_event(draft: Draft, name: str, window: Window, zone: str) -> Any:
     event.add("dtend", window.end_utc)
     event.add("summary", f"Calls: {name}")
     event.add("description", _describe(draft, window, zone))
-    event.add("status", "CONFIRMED" if draft.state is State.CREATED else "TENTATIVE")
+    is_planned = draft.state is State.CREATED and not _is_rehearsal(draft)
+    event.add("status", "CONFIRMED" if is_planned else "TENTATIVE")
     event.add("transp", "TRANSPARENT")
     return event
+
+
+def _is_rehearsal(draft: Draft) -> bool:
+    """Tell whether a draft was sent to a sandbox, the last time."""
+    return bool(draft.submissions) and draft.submissions[0].is_sandbox
 
 
 def _find_last_change(draft: Draft) -> datetime:
@@ -79,5 +85,6 @@ def _describe(draft: Draft, window: Window, zone: str) -> str:
     state = STATE_WORDS[draft.state]
     return (
         f"{start} to {end} by the clock in {zone}. "
-        f"Version {draft.version}: {state[:1].lower()}{state[1:]}."
+        f"Version {draft.version}: {state[:1].lower()}{state[1:]}"
+        f"{' in a sandbox, where nobody is called' if _is_rehearsal(draft) else ''}."
     )

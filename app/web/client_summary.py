@@ -11,7 +11,7 @@ from itertools import groupby, islice, takewhile
 
 from markupsafe import Markup
 
-from app.campaign.compliance.acceptance import UNMET
+from app.campaign.compliance.acceptance import ACCEPTED, UNMET
 from app.campaign.compliance.audience import Audience
 from app.campaign.compliance.evidence import Severity
 from app.campaign.compliance.holidays import MOST_PARTS, has_too_many_parts
@@ -123,6 +123,12 @@ def summarise_for_client(
 def _list_remarks(explanation: Explanation, counts: Mapping[str, int]) -> Iterator[str]:
     if explanation.problems:
         yield "This campaign is not complete yet: some answers are still to be given or changed."
+    if accepted := counts.get(ACCEPTED, 0):
+        yield write_plural(
+            accepted,
+            "{} rule on calling is not kept, which was accepted: by whom and why is on record.",
+            "{} rules on calling are not kept, which was accepted: by whom and why is on record.",
+        )
     if broken := counts.get(Severity.HIGH, 0) + counts.get(UNMET, 0):
         yield write_plural(
             broken,

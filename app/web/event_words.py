@@ -37,7 +37,7 @@ class HistoryEntry:
 
     `fields` is what was changed, and `version` the one that came of it; 0 for what makes none.
     `chain` is of what it happened to; `number` is its number there, and `first` the one that
-    several edits begin with.
+    several edits begin with. `submission` is the id of the one that was sent or answered.
     """
 
     number: int
@@ -48,6 +48,7 @@ class HistoryEntry:
     version: int = 0
     chain: str = ""
     first: int = 0
+    submission: int = 0
 
 
 def describe_events(events: Iterable[Event], called: NameConnection) -> list[HistoryEntry]:
@@ -82,6 +83,7 @@ def _describe(events: Sequence[Event], called: NameConnection) -> HistoryEntry:
         fields=_list_fields(events, called) if is_edit else (),
         version=read_details(last)["version"] if is_edit else 0,
         chain=last.chain,
+        submission=read_details(last).get("submission") or 0,
     )
 
 
@@ -156,7 +158,13 @@ def _describe_sent(known: dict[str, Any]) -> str:
     together = f", with batch {known['batch']}" if known.get("batch") else ""
     if known.get("repeats"):
         return f"Queued again by the app, to {where}{together}: the API had asked to wait"
-    return f"Send pressed, to {where}{together}{again}{early}{_describe_grounds(known)}"
+    what = f"for version {known['draft_version']}, to {where}{together}{again}{early}"
+    return f"Send pressed {what}{_describe_grounds(known)}"
+
+
+def _name_version(known: dict[str, Any], before: str = " ") -> str:
+    """Name the version of a campaign; a batch has none."""
+    return f"{before}version {known['version']}" if known["version"] else ""
 
 
 def _describe_batch_sent(known: dict[str, Any]) -> str:
@@ -220,16 +228,18 @@ _WORDS: Mapping[EventKind, Callable[[dict[str, Any]], str]] = {
     EventKind.RESOLVED: lambda known: f"Looked up: {_describe_look_up(known)}",
     EventKind.CORRECTED: lambda known: f"Corrected: {_describe_look_up(known)}",
     EventKind.ACCEPTED: lambda known: (
-        f"Accepted {_describe_findings(known['findings'])}: {known['reason']}"
+        f"Accepted, for “{known['reason']}”: {_describe_findings(known['findings'])}"
     ),
     EventKind.TAKEN_BACK: lambda known: (
-        f"Opened again {_describe_findings(known['findings'])}: {known['reason']}"
+        f"Opened again, for “{known['reason']}”: {_describe_findings(known['findings'])}"
     ),
     EventKind.CONFIRMED: _describe_confirmed,
     EventKind.APPROVED: lambda known: (
-        f"Approved: {known['reason']}" if known.get("reason") else "Approved"
+        f"Approved{_name_version(known)}{': ' if known['reason'] else ''}{known['reason']}"
     ),
-    EventKind.APPROVAL_REFUSED: lambda known: f"Approval refused: {known['reason']}",
+    EventKind.APPROVAL_REFUSED: lambda known: (
+        f"Approval refused{_name_version(known, ' of ')}: {known['reason']}"
+    ),
     EventKind.APPROVAL_OVERRIDDEN: lambda known: f"Sent without approval: {known['reason']}",
     EventKind.COMMENTED: lambda known: f"Comment: {known['text']}",
     EventKind.ASSIGNED: lambda known: (

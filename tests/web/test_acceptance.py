@@ -131,8 +131,8 @@ def test_what_was_accepted_can_be_taken_back(visitor: Visitor, late: str) -> Non
     assert page.flash() == "It is open again."
     assert "1 law is broken" in verdict(page)
     history = visitor.open(f"/drafts/{late}/history").text
-    assert "Accepted Florida calling hours (from 20:00 to 21:00" in history
-    assert "Opened again Florida calling hours: They did not ask." in history
+    assert "Accepted, for “They asked.”: Florida calling hours (from 20:00 to 21:00" in history
+    assert "Opened again, for “They did not ask.”: Florida calling hours" in history
 
 
 def test_the_form_and_its_preview_know_what_was_accepted(visitor: Visitor, late: str) -> None:

@@ -554,7 +554,7 @@ def test_who_sends_what_was_changed_meanwhile_reads_by_whom(team: Team) -> None:
 def test_a_reason_for_an_approval_stands_in_the_history(team: Team) -> None:
     draft_id = team.write("edda")
     team.decide("ansel", draft_id, "approve", "Looks fine.")
-    assert "Approved: Looks fine." in team.read("edda", f"/drafts/{draft_id}/history")
+    assert "Approved version 1: Looks fine." in team.read("edda", f"/drafts/{draft_id}/history")
 
 
 def test_a_comment_counts_as_many_signs_as_the_browser_does_and_one_too_long_is_not_lost(
@@ -566,7 +566,7 @@ def test_a_comment_counts_as_many_signs_as_the_browser_does_and_one_too_long_is_
     page = team.read("edda", f"/drafts/{draft_id}/history")
     assert "Approved" not in page
     team.decide("ansel", draft_id, "approve", lines)
-    assert "Approved: word word" in team.read("edda", f"/drafts/{draft_id}/history")
+    assert "Approved version 1: word word" in team.read("edda", f"/drafts/{draft_id}/history")
 
 
 def test_a_long_page_can_be_posted_to_ask_for_approval(team: Team) -> None:

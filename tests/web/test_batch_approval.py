@@ -274,7 +274,7 @@ def test_what_was_said_of_a_batch_stands_on_its_page_when_it_is_discarded_and_in
         assert "Approval refused: Not like this." in words
         assert "Approval asked for" in words
     assert "Ended: nothing further of it is sent" in team.read("edda", address)
-    assert f"as a part of batch {batch_id} , too" in team.read(
+    assert f"for the whole of batch {batch_id} ." in team.read(
         "edda", f"/drafts/{draft_id}/history"
     )
     assert "Not like this." not in team.read("edda", "/activity?search=outreach")

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from app.campaign.compliance.acceptance import UNMET
+from app.campaign.compliance.acceptance import ACCEPTED, UNMET
 from app.campaign.compliance.evidence import Severity
 from app.campaign.explanation import explain
 from app.web.client_summary import ClientSummary, summarise_for_client
@@ -128,3 +128,11 @@ def test_hours_are_said_once_where_the_leads_clocks_are_not_known_to_be_others(
 ) -> None:
     explanation = explain(typed(SHORT) | {"audience": audience}, NOW)
     assert summarise_for_client("x", explanation).leads_hours == {}
+
+
+def test_what_somebody_has_accepted_is_not_hidden_from_the_client() -> None:
+    summary = summarise_for_client("x", explain(typed(SHORT), NOW), counts={ACCEPTED: 2})
+    assert (
+        "2 rules on calling are not kept, which was accepted: by whom and why is on record."
+        in summary.remarks
+    )

@@ -13,7 +13,7 @@ from app.forms.pace import PaceForm
 from app.rights import Right
 from app.sending.connection_test import begin_test, is_under_way, test_connection
 from app.services import connections, find_services, store
-from app.store import approvals, request_log, saved_connections, throttles
+from app.store import approvals, audit_trail, request_log, saved_connections, throttles
 from app.store.audit_trail import name_connection_chain
 from app.store.records import LoggedCall
 from app.store.saved_connections import (
@@ -23,12 +23,16 @@ from app.store.saved_connections import (
     NoSuchConnection,
 )
 from app.store.throttles import Pace, Pause
-from app.web.access import fresh, list_connections, needs
+from app.web.access import fresh, list_connections, may, needs
+from app.web.connection_words import describe_connection_events
+from app.web.event_words import HistoryEntry
 from app.web.resuming import resume_sending
 from app.web.row_numbers import read_number
 from app.web.visit import name_person
 
 bp = Blueprint("connections", __name__)
+
+_MOST_EVENTS = 100
 
 
 @bp.get("/connections")
@@ -213,6 +217,7 @@ def _draw_form(
         pause=_find_pause(connection) if connection else None,
         approval=_read_approval(connection) if connection else None,
         token_end=connections().read_token_end(connection.key) if connection else "",
+        events=_list_events(connection) if connection else [],
         is_tested_now=test is not None and is_under_way(test, connections()),
         tested=test,
         has_changed_since=connection is not None
@@ -233,6 +238,15 @@ def _read_approval(connection: Connection) -> tuple[str | None, list[str]]:
     with store().reading() as session:
         rule = approvals.find_rule(session, connection.key)
         return rule.group_name if rule else None, approvals.list_groups(session)
+
+
+def _list_events(connection: Connection) -> list[HistoryEntry]:
+    """List what was done to a connection lately, for who may change it."""
+    if not may(Right.ADMINISTER, ""):
+        return []
+    with store().reading() as session:
+        events = audit_trail.read_chain(session, name_connection_chain(connection.key))
+        return describe_connection_events(events)[-_MOST_EVENTS:]
 
 
 def _find_pause(connection: Connection) -> Pause | None:

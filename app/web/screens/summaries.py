@@ -41,8 +41,14 @@ def _list_facts(draft: Draft, to: Connection, now: datetime) -> list[tuple[str, 
     """List whose campaign it is, where its leads are, and what of it is summarised."""
     state, today = STATE_WORDS[draft.state], format_short_day(now.date())
     facts = {
-        "Client": "" if to.is_built_in else to.name,
+        "Client": _name_client(to),
         "Leads": " ".join(str(draft.answers.get("audience") or "").split()),
         "As of": f"{today} (UTC), version {draft.version}: {state[:1].lower()}{state[1:]}",
     }
     return [(label, value) for label, value in facts.items() if value]
+
+
+def _name_client(to: Connection) -> str:
+    if to.is_built_in:
+        return "none: this goes to the sandbox, and nobody is called"
+    return f"{to.name} (a sandbox: nobody is called)" if to.is_sandbox else to.name

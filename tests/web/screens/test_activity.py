@@ -50,7 +50,7 @@ def test_what_was_done_to_all_campaigns_is_there_the_last_thing_first(
     listed = rows(visitor.open("/activity"))
     assert "Autumn recall Made Jo" in listed[0]
     assert "Spring recall Created" in listed[1]
-    assert "Spring recall Send pressed, to the sandbox Kim" in listed[2]
+    assert "Spring recall Send pressed for version 1, to the sandbox Kim" in listed[2]
     assert "Spring recall Made Dana" in listed[-1]
 
 
@@ -59,7 +59,7 @@ def test_what_was_done_to_all_campaigns_is_there_the_last_thing_first(
     [
         ({"search": "autumn"}, ["Autumn recall Made Jo"]),
         ({"who": "Dana"}, ["Spring recall Made Dana"]),
-        ({"kind": "sent"}, ["Spring recall Send pressed, to the sandbox Kim"]),
+        ({"kind": "sent"}, ["Spring recall Send pressed for version 1, to the sandbox Kim"]),
         ({"outcome": "CREATED"}, ["Spring recall Created"]),
         ({"outcome": "REFUSED"}, []),
         ({"kind": "made", "who": "Jo"}, ["Autumn recall Made Jo"]),

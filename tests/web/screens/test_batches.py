@@ -67,7 +67,7 @@ def test_what_is_ticked_is_reviewed_and_sent_once(
     created = visitor.open(str(link["href"]))
     assert (created.heading, facts(created)["Together with"]) == ("Created: Campaign 1", "batch 1")
     assert (
-        "Send pressed, to the sandbox, with batch 1"
+        "Send pressed for version 1, to the sandbox, with batch 1"
         in visitor.open(f"/drafts/{ids[0]}/history").text
     )
     again = visitor.press(review, "send")
@@ -365,7 +365,7 @@ def test_the_results_are_files_at_any_time(
     assert "SUM(A1)" in content + book_strings(client)
     for heading in ("No.", "Campaign", "What became of it", "Known at (UTC)"):
         assert f">{heading}</t>" in content
-    assert 'autoFilter ref="A1:I3"' in content
+    assert 'autoFilter ref="A1:O3"' in content
     known_at = datetime.fromisoformat(rows[0]["known_at"])
     days = (known_at - datetime(1899, 12, 30, tzinfo=UTC)) / timedelta(days=1)
     (cell,) = re.findall(r'r="G2"[^>]*><v>([0-9.]+)</v>', content)

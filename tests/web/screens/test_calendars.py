@@ -16,6 +16,7 @@ from app.store.models import Draft, Submission
 from app.web.calendar_file import MOST_WINDOWS
 from tests.campaign.schedules import EVERY_DAY
 from tests.factories import inbound, outbound, typed
+from tests.pages import Visitor
 
 
 def events(client: FlaskClient, draft_id: str) -> list[tuple[Any, Any]]:
@@ -90,6 +91,17 @@ def test_an_event_says_the_hours_there_and_whether_it_is_decided(
         event = Calendar.from_ical(answer.data).walk("VEVENT")[0]
         assert str(event["status"]) == status
         assert "09:00 to 17:00 by the clock in America/New_York." in str(event["description"])
+
+
+def test_an_event_of_what_went_to_a_sandbox_says_that_nobody_is_called(
+    client: FlaskClient, visitor: Visitor, saved: Callable[..., str]
+) -> None:
+    draft_id = saved()
+    visitor.press(visitor.open(f"/drafts/{draft_id}/review"), "send")
+    answer = client.get(f"/drafts/{draft_id}/windows.ics")
+    event = Calendar.from_ical(answer.data).walk("VEVENT")[0]
+    assert str(event["status"]) == "TENTATIVE"
+    assert "created in a sandbox, where nobody is called." in str(event["description"])
 
 
 def test_a_name_with_line_breaks_and_signs_stays_one_name(

@@ -13,6 +13,7 @@ from sqlalchemy import update
 
 from app import CannotStart, create_app
 from app.connections import ENVIRONMENT
+from app.rights import Role
 from app.services import find_services
 from app.settings import Settings
 from app.store import saved_connections, throttles
@@ -23,9 +24,11 @@ from app.store.models import Submission
 from app.store.throttles import GENTLE
 from tests.fakes import LIVE
 from tests.pages import Page, Visitor, text
+from tests.people.accounts import make_client, sign_in
 from tests.sending.presses import TOKEN, rows
 from tests.servers import answering
 from tests.web.screens.live_connection import ANSWERS, ready, token
+from tests.web.teams import Team
 
 
 def test_the_sandbox_is_there_from_the_start_and_cannot_be_changed(visitor: Visitor) -> None:
@@ -325,3 +328,27 @@ def test_no_new_campaign_goes_to_a_connection_that_is_disabled_or_gone(
         page = visitor.open("/drafts/new", connection=asked)
         assert page.typed("connection") == "sandbox"
         assert "this one goes to Sandbox." in page.flash()
+
+
+def test_who_changed_what_of_a_connection_is_on_its_page(app: Flask, team: Team, acme: str) -> None:
+    boss = make_client(app)
+    sign_in(boss)
+    team.browsers["anna"] = boss
+    page = f"/connections/{acme}"
+    team.add("edda", Role.EDITOR, at=acme)
+    for approver in ("anybody", "nobody"):
+        team.press("anna", f"{page}/approval", page, approver=approver)
+    team.press("anna", f"{page}/enabled", page, enabled="no")
+    team.press("anna", f"{page}/pace", page, rate="7")
+    record = team.read("anna", page).partition("On record")[2]
+    for words in (
+        "Pace: 7 a second",
+        "Disabled: nothing can be sent there",
+        "Who has to approve: nobody has to approve instead of one approver",
+        "Who has to approve: one approver instead of nobody has to approve",
+        "Added as Acme Dental, at https://",
+    ):
+        assert words in record
+        record = record.partition(words)[2]
+    assert "Anna <anna@example.com>" in team.read("anna", page)
+    assert "On record" not in team.read("edda", page)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -42,7 +43,7 @@ def test_the_whole_way_of_a_campaign_can_be_read(visitor: Visitor, saved: Saved)
     entries = [item.strong.text for item in page.soup.select(".events > li")]  # type: ignore[union-attr]
     assert entries == [
         "Created",
-        "Send pressed, to the sandbox",
+        "Send pressed for version 2, to the sandbox",
         "Review opened, to be sent to Sandbox",
         "Edited",
         "Made",
@@ -233,3 +234,14 @@ def test_an_answer_that_is_called_like_a_connection_is_told_as_it_was_typed(
     words = visitor.open(f"/drafts/{draft_id}/history").text
     assert "Campaign name: sandbox" in words
     assert "Send to: Sandbox" in words
+
+
+def test_each_sending_leads_to_what_became_of_it(
+    visitor: Visitor, saved: Callable[..., str]
+) -> None:
+    draft_id = saved(inbound())
+    made = visitor.press(visitor.open(f"/drafts/{draft_id}/review"), "send")
+    history = visitor.open(f"/drafts/{draft_id}/history")
+    links = [link["href"] for link in history.soup.select(".events a") if "sending" in link.text]
+    assert links == ["/submissions/1", "/submissions/1"]
+    assert re.search(r"Version\s+1, SHA-256\s+[0-9a-f]{64}", made.soup.get_text(" "))
