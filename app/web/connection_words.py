@@ -56,7 +56,7 @@ def _describe_pace(known: dict[str, Any]) -> str:
 
 def _describe_rule(group: str | None) -> str:
     if group is None:
-        return "nobody has to approve"
+        return "nobody"
     return f"one approver of the group “{group}”" if group else "one approver"
 
 

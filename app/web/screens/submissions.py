@@ -24,6 +24,7 @@ from app.web.launch_steps import list_launch_steps
 from app.web.names import name_campaign
 from app.web.panel.highlight import mark_up
 from app.web.sender_words import NO_NAME
+from app.web.sent_findings import read_sent_judgement
 from app.web.visit import find_sent_connection, name_person, remember_who
 
 bp = Blueprint("submissions", __name__)
@@ -165,6 +166,7 @@ def _draw_page(submission_id: int, wrong: str = "", error: str = "", taken: str 
                 is_known_as_draft=submission.was_answered,
             ),
             differences=_find_differences(submission),
+            judged=read_sent_judgement(session, submission),
             dashboard=connections().find(submission.connection_key).dashboard_url,
         )
 

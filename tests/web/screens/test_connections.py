@@ -344,8 +344,8 @@ def test_who_changed_what_of_a_connection_is_on_its_page(app: Flask, team: Team,
     for words in (
         "Pace: 7 a second",
         "Disabled: nothing can be sent there",
-        "Who has to approve: nobody has to approve instead of one approver",
-        "Who has to approve: one approver instead of nobody has to approve",
+        "Who has to approve: nobody instead of one approver",
+        "Who has to approve: one approver instead of nobody",
         "Added as Acme Dental, at https://",
     ):
         assert words in record

@@ -6,6 +6,7 @@ import pytest
 
 from app.campaign.contract.payload import build_payload, compute_digest, encode_payload
 from app.remote.answers import Created
+from app.rights import Role
 from app.store.base import State
 from app.store.database import Store
 from app.store.models import Submission
@@ -13,6 +14,7 @@ from tests.factories import outbound
 from tests.fakes import ANSWERS, FakeApi
 from tests.pages import Page, Visitor, text
 from tests.sending.presses import expire, submit
+from tests.web.teams import Team
 
 PERSON = {"who": "Ada"}
 FOUND = "Vm9pY2VDYW1wYWlnbjo3"
@@ -286,3 +288,20 @@ def test_an_answer_with_another_name_or_type_than_was_sent_is_pointed_out(
     words = visitor.open(f"/submissions/{number}").text
     assert "another name than was sent: “Quite another”, not “Q4 Outreach”" in words
     assert "another type than was sent: “INBOUND”, not “OUTBOUND”" in words
+
+
+def test_the_page_keeps_what_was_found_and_accepted_when_it_was_sent(team: Team) -> None:
+    team.add("selma", Role.EDITOR, Role.SENDER, Role.ACCEPTER)
+    draft_id = team.write("selma", audience="Florida", daily_end_time="21:00")
+    page = f"/drafts/{draft_id}/review"
+    reason = {"reason-us-fl-hours": "They asked for it."}
+    team.force("selma", f"/drafts/{draft_id}/accept", page, rules="us-fl-hours", **reason)
+    sent = team.send("selma", draft_id)
+    kept = Page(team.browsers["selma"].get(sent.location)).soup.select_one("#judged")
+    assert kept
+    words = " ".join(kept.get_text(" ").split())
+    assert "Florida calling hours from 20:00 to 21:00" in words
+    assert "Accepted : They asked for it. Selma <selma@example.com>" in words
+    assert "called by an artificial voice" in words
+    assert "? Open" in words
+    assert "Leads: " not in words
