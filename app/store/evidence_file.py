@@ -13,9 +13,15 @@ from sqlalchemy.orm import Session
 
 from app.campaign.compliance.acceptance import DutyAnswer, build_exemption_key
 from app.campaign.compliance.rule_file import Exemption
-from app.store import audit_trail, request_log, seals, submissions
+from app.store import approvals, audit_trail, request_log, seals, submissions
 from app.store.archive_file import Numbers
-from app.store.audit_trail import SEALED_AT_ONCE, EventKind, find_said_digest, name_draft_chain
+from app.store.audit_trail import (
+    SEALED_AT_ONCE,
+    EventKind,
+    find_said_digest,
+    name_batch_chain,
+    name_draft_chain,
+)
 from app.store.binding import Bound
 from app.store.chains import (
     HOW_TO_CHECK,
@@ -67,6 +73,26 @@ def write_trail(session: Session, draft_id: str) -> dict[str, Any]:
     }
 
 
+def write_batches(session: Session, draft_id: str) -> list[dict[str, Any]]:
+    """Write out the chains of the batches that a draft was sent or approved with."""
+    sent = (
+        audit_trail.read_details(event).get("batch")
+        for event in audit_trail.read_draft_events(session, draft_id)
+        if event.kind == EventKind.SENT
+    )
+    numbers = sorted({*filter(None, sent), *approvals.list_batches_of(session, draft_id)})
+    return [
+        {
+            "id": number,
+            "events": [
+                audit_trail.write_document(event)
+                for event in audit_trail.read_chain(session, name_batch_chain(number))
+            ],
+        }
+        for number in numbers
+    ]
+
+
 def _list_archived_calls(
     session: Session, events: Sequence[Mapping[str, Any]]
 ) -> list[dict[str, Any]]:
@@ -100,6 +126,7 @@ def check_evidence(document: Any, noted: str = "") -> str:
         _check_answers(events, document["draft"])
         _check_statements(events, document["draft"], document.get("judged_now", {}))
         _check_seals(records, chain, noted)
+        _check_batches(records, document.get("batches", ()))
         describe_archived(document)
     except _Wrong as error:
         return str(error)
@@ -240,6 +267,23 @@ def _check_seals(records: Mapping[str, Any], chain: str, noted: str) -> None:
         _check_head(seal, records["events"], chain)
     if noted and noted not in known:
         raise _Wrong(f"No seal in it has the hash {noted}.")
+
+
+def _check_batches(records: Mapping[str, Any], written: Sequence[Mapping[str, Any]]) -> None:
+    """Hold the events of batches to their hashes, and to the last seal in the file that names them.
+
+    Files of earlier versions have none.
+    """
+    seals_in_file = [records["seal"], *records["seals_since"]] if records["seal"] else []
+    for batch in written:
+        chain, events = name_batch_chain(batch["id"]), batch["events"]
+        if fault := find_fault(events):
+            raise _Wrong(fault)
+        if any(event["chain"] != chain for event in events):
+            raise _Wrong("Events of another batch are in it.")
+        naming = [seal for seal in seals_in_file if chain in _read_heads(seal)]
+        if naming:
+            _check_head(naming[-1], events, chain)
 
 
 def _check_head(seal: Mapping[str, Any], events: list[Mapping[str, Any]], chain: str) -> None:

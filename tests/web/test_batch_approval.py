@@ -11,6 +11,7 @@ from app.services import find_services
 from app.store import approvals, batches
 from app.store.base import State
 from app.store.database import Store
+from app.store.evidence_file import check_evidence
 from tests.pages import Page, drain
 from tests.sending.batch_of import check_all
 from tests.web.teams import Team, make_team_with_approval, read_fields
@@ -308,3 +309,28 @@ def test_a_batch_that_was_checked_again_is_said_to_have_changed_since_it_was_app
     check_all(*find_parts(team), 1)
     words = "since then the batch, its connection or who has to approve it has changed"
     assert words in team.read("selma", address)
+
+
+def test_what_was_decided_of_a_batch_is_in_the_evidence_of_each_of_its_campaigns(
+    team: Team,
+) -> None:
+    draft_id = team.write("edda")
+    batch_id = team.make_batch([draft_id])
+    page = f"/batches/{batch_id}/approval"
+    team.press("ansel", page, page, verdict="approve", reason="All of them.")
+    team.press("selma", f"/batches/{batch_id}/send", f"/batches/{batch_id}")
+    drain(team.app)
+    evidence = team.browsers["selma"].get(f"/drafts/{draft_id}/evidence.json").get_json()
+    assert check_evidence(evidence) == ""
+    (batch,) = evidence["batches"]
+    kinds = {event["kind"]: event["who"] for event in batch["events"]}
+    assert kinds == {
+        "approved": "Ansel <ansel@example.com>",
+        "batch confirmed": "Selma <selma@example.com>",
+    }
+    for change in ({"who": "Eve"}, {"chain": "batch/9"}):
+        forged = batch | {"events": [batch["events"][0] | change, *batch["events"][1:]]}
+        assert "was changed" in check_evidence(evidence | {"batches": [forged]})
+    assert check_evidence(evidence | {"batches": [batch | {"id": 9}]}) == (
+        "Events of another batch are in it."
+    )

@@ -17,7 +17,7 @@ from app.services import store
 from app.store import approvals, audit_trail, drafts
 from app.store.acceptances import read_accepted, write_judgement, write_statement
 from app.store.audit_trail import EventKind
-from app.store.evidence_file import write_submissions, write_trail
+from app.store.evidence_file import write_batches, write_submissions, write_trail
 from app.store.models import Draft
 from app.web.access import may, needs
 from app.web.connection_names import make_naming
@@ -91,6 +91,7 @@ def _write_evidence(session: Session, draft: Draft) -> dict[str, Any]:
         "judged_now": _write_judgement(draft),
         "submissions": write_submissions(session, draft),
         "trail": write_trail(session, draft.id),
+        "batches": write_batches(session, draft.id),
     }
 
 
