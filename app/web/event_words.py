@@ -158,13 +158,18 @@ def _describe_sent(known: dict[str, Any]) -> str:
     together = f", with batch {known['batch']}" if known.get("batch") else ""
     if known.get("repeats"):
         return f"Queued again by the app, to {where}{together}: the API had asked to wait"
-    what = f"for version {known['draft_version']}, to {where}{together}{again}{early}"
-    return f"Send pressed {what}{_describe_grounds(known)}"
+    what = _name_version({"version": known.get("draft_version")}, " for ")
+    to = f", to {where}{together}{again}{early}"
+    return f"Send pressed{what}{to}{_describe_grounds(known)}"
 
 
 def _name_version(known: dict[str, Any], before: str = " ") -> str:
     """Name the version of a campaign; a batch has none."""
-    return f"{before}version {known['version']}" if known["version"] else ""
+    return f"{before}version {known['version']}" if known.get("version") else ""
+
+
+def _add_reason(known: dict[str, Any]) -> str:
+    return f": {known['reason']}" if known.get("reason") else ""
 
 
 def _describe_batch_sent(known: dict[str, Any]) -> str:
@@ -234,9 +239,7 @@ _WORDS: Mapping[EventKind, Callable[[dict[str, Any]], str]] = {
         f"Opened again, for “{known['reason']}”: {_describe_findings(known['findings'])}"
     ),
     EventKind.CONFIRMED: _describe_confirmed,
-    EventKind.APPROVED: lambda known: (
-        f"Approved{_name_version(known)}{': ' if known['reason'] else ''}{known['reason']}"
-    ),
+    EventKind.APPROVED: lambda known: f"Approved{_name_version(known)}{_add_reason(known)}",
     EventKind.APPROVAL_REFUSED: lambda known: (
         f"Approval refused{_name_version(known, ' of ')}: {known['reason']}"
     ),

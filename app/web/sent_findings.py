@@ -45,7 +45,9 @@ def read_sent_judgement(session: Session, submission: Submission) -> SentJudgeme
             weights = [severity.value for severity in Severity]
             findings = sorted(known["findings"], key=lambda row: weights.index(row["severity"]))
             return SentJudgement(
-                [_describe(row) for row in findings], known["rules"], known["zone_data"]
+                [_describe(row) for row in findings],
+                known.get("rules", ""),
+                known.get("zone_data", ""),
             )
     return None
 
