@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.campaign.explanation import explain
 from app.connections import Connection
-from app.rights import Person
+from app.rights import Person, Right
 from app.sending.approval import (
     Standing,
     find_approval_obstacle,
@@ -17,7 +17,7 @@ from app.sending.approval import (
     find_standing_of_draft,
 )
 from app.sending.confirmation import NotReady, StaleReview
-from app.store import approvals, batches, drafts, seals
+from app.store import accounts, approvals, batches, drafts, seals
 from app.store.approvals import Decision
 from app.store.audit_trail import name_batch_chain, name_draft_chain
 from app.store.database import Store
@@ -51,6 +51,8 @@ class ApprovalDecision:
     reason: str
     person: Person
 
+
+_NO_LONGER = "You may no longer approve what goes there."
 
 _Act: TypeAlias = Callable[[Session, Standing], None]
 
@@ -131,7 +133,8 @@ def _deciding(verdict: ApprovalDecision) -> _Act:
     def decide(session: Session, standing: Standing) -> None:
         if standing.subject.bound != verdict.bound:
             raise StaleReview
-        if obstacle := find_approval_obstacle(session, standing, verdict.person):
+        person = _find_as_now(session, verdict.person, standing.subject.connection_key)
+        if obstacle := find_approval_obstacle(session, standing, person):
             raise MayNotApprove(obstacle)
         if standing.mark != verdict.mark:
             raise StaleReview
@@ -139,3 +142,14 @@ def _deciding(verdict: ApprovalDecision) -> _Act:
         seals.seal(session)
 
     return decide
+
+
+def _find_as_now(session: Session, person: Person, connection_key: str) -> Person:
+    """Find who decides as their account is now; raises `MayNotApprove` if they may no longer."""
+    if person.is_local:
+        return person
+    account = accounts.find(session, person.account_id or 0)
+    now = accounts.describe_person(account)
+    if not (account.active and now.may(Right.APPROVE, connection_key)):
+        raise MayNotApprove(_NO_LONGER)
+    return now

@@ -33,7 +33,7 @@ from app.remote.redaction import redact
 from app.sending.journal import Journal
 from app.sending.outcome import Api, Outcome, create_campaign
 from app.sending.recording import Claim, name_run, record_outcome
-from app.store import approvals, queued, request_log, throttles
+from app.store import approvals, queued, request_log, saved_connections, throttles
 from app.store.base import QUEUED_AT_MOST, State
 from app.store.database import Store
 from app.store.dialects import queries
@@ -50,6 +50,9 @@ _log = logging.getLogger(__name__)
 _NOT_APPROVED = (
     "What goes there has to be approved now, and did not have to be when this was confirmed. "
     "Review it again."
+)
+_BY_OTHERS = (
+    "Somebody else has to approve what goes there than when this was confirmed. Review it again."
 )
 _TOO_OLD = "It waited for longer than a day, so its dates may have passed. Review it again."
 _TOO_LATE = Outcome(State.UNSENT, "It could not be sent at once, and so was not sent at all.")
@@ -85,16 +88,18 @@ def claim(
     """
     now = datetime.now(UTC)
     with store.writing(throttles.name_subject(to.key)) as session:
+        if not to.is_fixed and not saved_connections.is_at(session, to.key, to.version):
+            return [Wait(0)] * threads  # It was changed since it was read: it is read anew at once.
         until = queued.find_end_of_wait(session, to.key, now)
         most = 2 * threads  # What none of them takes is for threads that are yet to start.
         find = partial(queued.find_next, only_hurrying=until is not None)
         rows = find(session, to.key, most)
         if leaves_others and any(_find_change(row, to) for row in rows):
             rows = _leave_others(rows, partial(find, session, to.key, most), to, now)
-        rule = approvals.find_rule(session, to.key)
+        has_to_be_approved = approvals.find_rule(session, to.key) is not None
+        since = approvals.find_group_since(session, to.key) if has_to_be_approved else None
         problems = {
-            row.id: _find_problem(row, to, now, has_to_be_approved=rule is not None)
-            for row in rows[:threads]
+            row.id: _find_problem(row, to, now, has_to_be_approved, since) for row in rows[:threads]
         }
         turns: list[Turn] = [problem for problem in problems.values() if problem]
         ready = [number for number, problem in problems.items() if not problem]
@@ -146,15 +151,24 @@ def _make_room(
 
 
 def _find_problem(
-    waiting: Waiting, to: Connection, now: datetime, *, has_to_be_approved: bool
+    waiting: Waiting,
+    to: Connection,
+    now: datetime,
+    has_to_be_approved: bool,
+    since: datetime | None,
 ) -> Unsendable | None:
-    """Find out why a submission must not be sent any more as it was confirmed."""
+    """Find out why a submission must not be sent any more as it was confirmed.
+
+    *since* is when the group was set of which somebody has to approve.
+    """
     if _is_too_old(waiting, now):
         return Unsendable(waiting.id, _TOO_OLD)
     if reason := _find_change(waiting, to):
         return Unsendable(waiting.id, reason)
     if has_to_be_approved and not waiting.has_grounds:
         return Unsendable(waiting.id, _NOT_APPROVED)
+    if since and waiting.pressed_at < since:
+        return Unsendable(waiting.id, _BY_OTHERS)
     return None
 
 

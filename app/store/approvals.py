@@ -24,6 +24,7 @@ from app.store.batch_models import Batch, BatchItem
 from app.store.dialects import queries
 from app.store.models import Draft
 from app.store.people_models import GroupMember
+from app.store.records import Event
 from app.store.team_models import DECIDED, Approval, ApprovalRule, ApprovalState, DraftEditor
 
 _EARLIER = 10
@@ -88,6 +89,15 @@ def set_rule(session: Session, connection_key: str, group: str | None, *, who: s
     session.flush()
     chain = name_connection_chain(connection_key)
     audit_trail.record(session, EventKind.APPROVAL_SET, chain, who=who, before=before, group=group)
+
+
+def find_group_since(session: Session, connection_key: str) -> datetime | None:
+    """Find when it was last set of which group somebody has to approve; `None` where it is none."""
+    chain = name_connection_chain(connection_key)
+    query = select(Event).where(Event.chain == chain, Event.kind == EventKind.APPROVAL_SET)
+    event = session.scalars(query.order_by(Event.number.desc()).limit(1)).first()
+    is_of_a_group = event is not None and bool(audit_trail.read_details(event)["group"])
+    return datetime.fromisoformat(event.at) if event and is_of_a_group else None
 
 
 def list_groups(session: Session) -> list[str]:

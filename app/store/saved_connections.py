@@ -106,6 +106,12 @@ def enable(session: Session, key: str, *, enabled: bool, who: str = "") -> None:
     _record_change(session, connection, {"enabled": [not enabled, enabled]}, who, new_token=False)
 
 
+def is_at(session: Session, key: str, version: int) -> bool:
+    """Tell whether a connection is at a version, which each change of it makes another."""
+    query = select(SavedConnection.version).where(SavedConnection.id == key)
+    return session.scalar(query) == version
+
+
 def read_names(session: Session, key: str) -> list[tuple[str, str]]:
     """Read what a connection has been called, each name with the time (ISO 8601) of its start."""
     named = (EventKind.CONNECTION_ADDED, EventKind.CONNECTION_CHANGED)

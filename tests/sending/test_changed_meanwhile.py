@@ -1,0 +1,112 @@
+"""What was right when somebody pressed is looked at again when it is done."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+from flask import Flask
+
+from app.campaign.contract.payload import build_payload, compute_digest, encode_payload
+from app.campaign.explanation import explain
+from app.connections import SANDBOX, Connection, ConnectionRegistry
+from app.rights import Role
+from app.sending.approval import find_standing_of_draft
+from app.sending.approving import ApprovalDecision, MayNotApprove, decide_on_draft
+from app.sending.queue import enqueue
+from app.sending.recording import Claim
+from app.sending.submission import Unsendable, Wait, claim
+from app.services import find_services
+from app.store import accounts, approvals, drafts, saved_connections
+from app.store.database import Store
+from app.store.models import Submission
+from tests.factories import outbound
+from tests.sending.presses import claim_next, press
+from tests.web.teams import make_team
+
+Saved = Callable[..., str]
+
+
+@pytest.fixture
+def connections(app: Flask) -> ConnectionRegistry:
+    app_connections: ConnectionRegistry = find_services(app).connections
+    return app_connections
+
+
+def queue(store: Store, saved: Saved, to: Connection) -> int:
+    """Queue a campaign, as if Ansel had approved it."""
+    reviewed = compute_digest(encode_payload(build_payload(outbound())))
+    number = enqueue(press(saved(connection=to.key), reviewed=reviewed, to=to), store=store)
+    with store.writing() as session:
+        session.get_one(Submission, number).approved_by = "Ansel"
+    return number
+
+
+def test_nothing_is_taken_for_a_connection_as_it_was_before_it_was_switched_off(
+    store: Store,
+    saved: Saved,
+    connections: ConnectionRegistry,
+    add_connection: Callable[..., str],
+) -> None:
+    to = connections.get(add_connection("Acme"))
+    number = queue(store, saved, to)
+    with store.writing() as session:
+        saved_connections.enable(session, to.key, enabled=False)
+    assert claim(to, store=store, deadline=30, threads=2) == [Wait(0), Wait(0)]
+    turn = claim_next(connections.get(to.key), store=store)
+    assert isinstance(turn, Unsendable)
+    assert (turn.submission_id, "switched off" in turn.reason) == (number, True)
+
+
+@pytest.mark.parametrize(("group", "goes"), [("", True), ("Legal", False)])
+def test_what_others_have_to_approve_since_it_was_confirmed_is_taken_back(
+    store: Store, saved: Saved, connections: ConnectionRegistry, group: str, *, goes: bool
+) -> None:
+    to = connections.get(SANDBOX)
+    queue(store, saved, to)
+    with store.writing() as session:
+        approvals.set_rule(session, SANDBOX, group, who="Anna")
+    turn = claim_next(to, store=store)
+    assert isinstance(turn, Claim) is goes
+    if isinstance(turn, Unsendable):
+        assert turn.reason.startswith("Somebody else has to approve what goes there than when")
+
+
+def test_what_is_confirmed_once_others_have_to_approve_goes(
+    store: Store, saved: Saved, connections: ConnectionRegistry
+) -> None:
+    to = connections.get(SANDBOX)
+    with store.writing() as session:
+        approvals.set_rule(session, SANDBOX, "Legal", who="Anna")
+        approvals.set_rule(session, SANDBOX, None, who="Anna")
+    queue(store, saved, to)
+    assert isinstance(claim_next(to, store=store), Claim)
+
+
+@pytest.mark.parametrize("change", ["closed", "other roles"])
+def test_a_verdict_of_somebody_who_may_not_give_one_any_more_is_not_kept(
+    app: Flask, connections: ConnectionRegistry, change: str
+) -> None:
+    team = make_team(app)
+    team.ask_for_approval("")
+    team.add("edda", Role.EDITOR)
+    team.add("ansel", Role.APPROVER)
+    draft_id, store = team.write("edda"), find_services(app).store
+    person = accounts.describe_person(team.find_account("ansel"))
+    to = connections.get(SANDBOX)
+    with store.reading() as session:
+        draft = drafts.find(session, draft_id)
+        standing = find_standing_of_draft(
+            session, draft, explain(draft.answers, datetime.now(UTC)), to
+        )
+    assert standing
+    with store.writing() as session:
+        account = accounts.find(session, person.account_id or 0)
+        if change == "closed":
+            accounts.set_active(session, account, active=False, who="Anna")
+        else:
+            accounts.set_roles(session, account, {SANDBOX: frozenset({Role.VIEWER})}, who="Anna")
+    verdict = ApprovalDecision(
+        standing.subject.bound, standing.mark, is_approved=True, reason="", person=person
+    )
+    with pytest.raises(MayNotApprove, match="You may no longer approve"):
+        decide_on_draft(draft_id, verdict, to, store)
