@@ -66,5 +66,5 @@ def _describe(row: Mapping[str, Any]) -> SentFinding:
 
 def _read_statement(row: Mapping[str, Any]) -> Statement:
     names = {"who": "by", "at": "at", "answer": "answer", "lifted_by": "lifted_by"}
-    said = {name: row.get(old, "") for name, old in names.items()}
-    return Statement(row["measure"], row["accepted"], **said)
+    statement = {name: row.get(old, "") for name, old in names.items()}
+    return Statement(row["measure"], row["accepted"], **statement)

@@ -241,7 +241,7 @@ def test_answers_that_are_not_kept_are_left_only_after_a_question(
         asked.append(dialog.type)
         dialog.dismiss()
 
-    page.on("dialog", stay)
+    page.once("dialog", stay)  # All tests of a worker have one page.
     page.goto(f"/drafts/{saved(outbound(), **TO_FLORIDA)}/review")
     page.locator("#duties input[value=yes]").first.check()
     page.get_by_role("link", name="Back to the form").click()
