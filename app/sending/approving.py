@@ -133,7 +133,9 @@ def _deciding(verdict: ApprovalDecision) -> _Act:
     def decide(session: Session, standing: Standing) -> None:
         if standing.subject.bound != verdict.bound:
             raise StaleReview
-        person = _find_as_now(session, verdict.person, standing.subject.connection_key)
+        person = accounts.find_as_now(session, verdict.person)
+        if not person.may(Right.APPROVE, standing.subject.connection_key):
+            raise MayNotApprove(_NO_LONGER)
         if obstacle := find_approval_obstacle(session, standing, person):
             raise MayNotApprove(obstacle)
         if standing.mark != verdict.mark:
@@ -142,14 +144,3 @@ def _deciding(verdict: ApprovalDecision) -> _Act:
         seals.seal(session)
 
     return decide
-
-
-def _find_as_now(session: Session, person: Person, connection_key: str) -> Person:
-    """Find who decides as their account is now; raises `MayNotApprove` if they may no longer."""
-    if person.is_local:
-        return person
-    account = accounts.find(session, person.account_id or 0)
-    now = accounts.describe_person(account)
-    if not (account.active and now.may(Right.APPROVE, connection_key)):
-        raise MayNotApprove(_NO_LONGER)
-    return now

@@ -6,9 +6,16 @@ from datetime import UTC, datetime
 from sqlalchemy.orm import Session
 
 from app.connections import Connection
+from app.rights import Person
 from app.sending.approval import Standing, find_standing_of_batch, settle_grounds
 from app.sending.batch_check import NothingReady
-from app.sending.confirmation import NotConfirmed, StaleReview, check_destination, check_sender
+from app.sending.confirmation import (
+    NotConfirmed,
+    StaleReview,
+    check_destination,
+    check_may_send,
+    check_sender,
+)
 from app.sending.press import write_grounds
 from app.store import audit_trail, batch_summary, batches, seals
 from app.store.audit_trail import EventKind, name_batch_chain
@@ -35,7 +42,7 @@ class BatchRequest:
 
     *stamp* is the connection's as it was seen; *named* and *counted* are what was typed for a
     live one, and *without_approval* is why it is sent without that; *mark* is the `Standing.mark`
-    of what others had said by then.
+    of what others had said by then. *person* is who presses, as they were let in.
     """
 
     batch_id: int
@@ -47,6 +54,7 @@ class BatchRequest:
     without_approval: str = ""
     mark: str = ""
     who: str = ""
+    person: Person | None = None
 
 
 def confirm_batch(batch_request: BatchRequest, store: Store) -> bool:
@@ -95,6 +103,7 @@ def _check_confirmation(
     is_as_seen = is_new and batch.stamp == to.stamp == batch_request.stamp
     if not is_as_seen or batch_summary.compute_digest(session, batch.id) != batch_request.reviewed:
         raise StaleReview
+    check_may_send(session, batch_request.person, to)
     standing = find_standing_of_batch(session, batch, to)
     check_destination(session, to, standing, batch_request.without_approval, batch_request.mark)
     check_sender(to, named=batch_request.named, who=batch_request.who)

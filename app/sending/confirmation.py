@@ -10,8 +10,9 @@ from app.campaign.contract.problems import Problem
 from app.campaign.contract.visible import drop_invisible, read_name
 from app.campaign.explanation import Explanation
 from app.connections import Connection
+from app.rights import Person, Right
 from app.sending.approval import Standing, find_standing_of_draft
-from app.store import queued, submissions, throttles
+from app.store import accounts, queued, submissions, throttles
 from app.store.drafts import AlreadySubmitted
 from app.store.models import Draft, Submission
 
@@ -23,7 +24,7 @@ HURRY_AFTER = timedelta(hours=1)
 
 
 class StaleReview(Exception):
-    """The draft, or the connection, is no longer what was reviewed."""
+    """The draft, the connection, or what who presses may do, is no longer what was reviewed."""
 
 
 class NotReady(Exception):
@@ -104,7 +105,7 @@ class SendRequest:
     *named* is what was typed for a live connection's name, *in_spite_of* the id of a
     submission that they know this looks like, *hurry* why they do not wait as long as the
     API wants, and *without_approval* why it is sent without that; *mark* is the `Standing.mark`
-    of what others had said by then.
+    of what others had said by then. *person* is who presses, as they were let in.
     """
 
     draft_id: str
@@ -117,6 +118,7 @@ class SendRequest:
     without_approval: str = ""
     mark: str = ""
     who: str = ""
+    person: Person | None = None
 
 
 def check_request(
@@ -133,6 +135,7 @@ def check_request(
         raise NotReady(meaning.problems)
     if draft.deleted_at or not _is_as_seen(draft, meaning, send_request):
         raise StaleReview
+    check_may_send(session, send_request.person, send_request.to)
     standing = find_standing_of_draft(session, draft, meaning, send_request.to)
     check_destination(
         session, send_request.to, standing, send_request.without_approval, send_request.mark
@@ -145,6 +148,15 @@ def check_request(
         raise LooksCreated(duplicate.id)
     check_sender(send_request.to, named=send_request.named, who=send_request.who)
     return standing
+
+
+def check_may_send(session: Session, person: Person | None, to: Connection) -> None:
+    """Check that who presses may send there by now; raises `StaleReview`.
+
+    *person* is `None` where no account has anything to do with it.
+    """
+    if person and not accounts.find_as_now(session, person).may(Right.SEND, to.key):
+        raise StaleReview
 
 
 def check_destination(

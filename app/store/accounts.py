@@ -5,6 +5,7 @@ While there is no active account, this machine's one person does everything with
 
 from collections.abc import Collection, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from secrets import token_hex
 
@@ -109,6 +110,14 @@ def describe_person(account: Account) -> Person:
         {key: frozenset(at_key) for key, at_key in roles.items()},
         groups=frozenset(member.name for member in account.groups),
     )
+
+
+def find_as_now(session: Session, person: Person) -> Person:
+    """Find what somebody may do by now, which is nothing once their account is closed."""
+    if person.account_id is None:
+        return person
+    account = find(session, person.account_id)
+    return describe_person(account) if account.active else replace(person, roles={})
 
 
 def add(session: Session, email: str, name: str, roles: Roles, *, who: str) -> Account:

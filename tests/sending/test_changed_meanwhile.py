@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -12,11 +13,13 @@ from app.connections import SANDBOX, Connection, ConnectionRegistry
 from app.rights import Role
 from app.sending.approval import find_standing_of_draft
 from app.sending.approving import ApprovalDecision, MayNotApprove, decide_on_draft
+from app.sending.batch_confirmation import BatchRequest, confirm_batch
+from app.sending.confirmation import SendRequest, StaleReview
 from app.sending.queue import enqueue
 from app.sending.recording import Claim
 from app.sending.submission import Unsendable, Wait, claim
 from app.services import find_services
-from app.store import accounts, approvals, drafts, saved_connections
+from app.store import accounts, approvals, batches, drafts, saved_connections
 from app.store.database import Store
 from app.store.models import Submission
 from tests.factories import outbound
@@ -110,3 +113,29 @@ def test_a_verdict_of_somebody_who_may_not_give_one_any_more_is_not_kept(
     )
     with pytest.raises(MayNotApprove, match="You may no longer approve"):
         decide_on_draft(draft_id, verdict, to, store)
+
+
+@pytest.mark.parametrize("sends", ["one", "batch"])
+def test_nothing_is_sent_for_somebody_whose_account_was_closed_meanwhile(
+    app: Flask, connections: ConnectionRegistry, sends: str
+) -> None:
+    team = make_team(app)
+    team.add("sam", Role.EDITOR, Role.SENDER)
+    draft_id, store = team.write("sam"), find_services(app).store
+    sam, to = team.find_account("sam"), connections.get(SANDBOX)
+    as_let_in: dict[str, Any] = {
+        "stamp": to.stamp,
+        "who": "Sam",
+        "person": accounts.describe_person(sam),
+    }
+    batch_id = team.make_batch([draft_id])
+    with store.writing() as session:
+        digest = batches.find(session, batch_id).digest
+        accounts.set_active(session, accounts.find(session, sam.id), active=False, who="Anna")
+    reviewed = compute_digest(encode_payload(build_payload(outbound())))
+    with pytest.raises(StaleReview):
+        if sends == "one":
+            enqueue(SendRequest(draft_id, reviewed, to, **as_let_in), store=store)
+        else:
+            asked = BatchRequest(batch_id=batch_id, reviewed=digest, to=to, **as_let_in)
+            confirm_batch(asked, store)

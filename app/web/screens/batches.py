@@ -24,7 +24,7 @@ from app.store.batch_progress import measure_progress
 from app.store.batches import MOST_ITEMS
 from app.store.listing import read_ids
 from app.store.search_words import NotSearchable
-from app.web.access import find_keys, needs
+from app.web.access import find_keys, find_person, needs
 from app.web.batch_page import draw_batch
 from app.web.batch_results import FORMATS, write_results
 from app.web.clients import ALL, find_client, map_clients
@@ -175,6 +175,7 @@ def send(batch_id: int) -> ResponseReturnValue:
         without_approval=read_reason_without_approval(to),
         mark=request.form.get("mark", ""),
         who=name_person(),
+        person=find_person(),
     )
     try:
         confirm_batch(confirmed, store())

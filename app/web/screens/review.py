@@ -15,7 +15,7 @@ from app.sending.confirmation import (
 from app.sending.queue import enqueue
 from app.services import connections, find_services, store
 from app.store import approvals, drafts
-from app.web.access import needs
+from app.web.access import find_person, needs
 from app.web.clocks import set_clock
 from app.web.reasons import read_reason, read_reason_without_approval
 from app.web.resuming import resume_sending
@@ -107,4 +107,5 @@ def _read_send_request(draft_id: str) -> SendRequest:
         without_approval=read_reason_without_approval(to),
         mark=request.form.get("mark", ""),
         who=name_person(),
+        person=find_person(),
     )
