@@ -165,8 +165,9 @@ class Replay:
         account = session.get(Account, account_id)
         if account is None:
             return False
+        roles = {key: at_key for key, at_key in self.known.get("roles", {}).items() if at_key}
         return (
-            write_roles(describe_person(account).roles) == self.known.get("roles")
+            write_roles(describe_person(account).roles) == roles
             and sorted(member.name for member in account.groups) == self.known.get("groups", [])
             and account.email == self.known.get("email")
             and account.active != self.known.get("is_closed", False)

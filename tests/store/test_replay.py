@@ -110,4 +110,5 @@ def test_an_approval_that_no_event_tells_of_shows(team: Team, store: Store) -> N
 
 def test_roles_that_are_given_by_somebody_who_may_hold(team: Team, store: Store) -> None:
     team.give("edda", {"sandbox": [Role.VIEWER]})
+    team.give("selma", {"sandbox": [], "other": [Role.VIEWER]})
     assert verdict(store).fault == ""
