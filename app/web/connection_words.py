@@ -42,7 +42,7 @@ def _describe_changed(known: dict[str, Any]) -> str:
     if list(fields) == ["enabled"]:
         return "Enabled" if fields["enabled"][1] else "Disabled: nothing can be sent there"
     names = [_FIELDS.get(name, name) for name in fields]
-    names += ["token"] if known["new_token"] else []
+    names += ["token"] if known.get("new_token") else []
     return f"Changed: {join_words(names) or 'nothing'}"
 
 
