@@ -1,9 +1,10 @@
 """Nothing that was typed is lost: by a reload, a dead server, a closed tab or another person."""
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.conftest import NewWindow
+from tests.browser.held import Held
 from tests.browser.operator import Operator
 from tests.factories import inbound, typed
 
@@ -211,17 +212,6 @@ def test_what_is_on_its_way_when_somebody_leaves_is_saved_all_the_same(operator:
     expect(operator.finds_in_time("/", "On its way")).to_be_visible()
 
 
-def hold_script(page: Page) -> list[Route]:
-    """Keep the script that saves from coming until it is let go."""
-    held: list[Route] = []
-
-    def hold(route: Route) -> None:
-        held.append(route)
-
-    page.route("**/js/autosave.js", hold)
-    return held
-
-
 def test_what_is_typed_before_the_script_is_there_is_not_put_back_over(
     operator: Operator,
 ) -> None:
@@ -235,10 +225,10 @@ def test_what_is_typed_before_the_script_is_there_is_not_put_back_over(
     expect(page.locator("#saved")).to_contain_text("Not saved. It is kept in this browser")
     page.goto("/about")
     page.unroute("**/autosave")
-    held = hold_script(page)
+    held = Held(page, "**/js/autosave.js")
     page.goto(address, wait_until="commit")
     operator.fill({"assistant_id": "asst_typed_at_once"})
-    held[0].continue_()
+    held.let_go()
     expect(operator.field("name")).to_have_value("After")
     expect(operator.field("assistant_id")).to_have_value("asst_typed_at_once")
 
@@ -247,11 +237,11 @@ def test_what_is_typed_before_the_script_is_there_is_saved_by_it(operator: Opera
     page = operator.page
     operator.start({"name": "Before"})
     operator.waits_until_saved()
-    held = hold_script(page)
+    held = Held(page, "**/js/autosave.js")
     page.goto(page.url, wait_until="commit")
     operator.fill({"name": "Typed at once"})
     with page.expect_response("**/autosave"):
-        held[0].continue_()
+        held.let_go()
     operator.waits_until_saved()
     page.unroute("**/js/autosave.js")
     page.reload()

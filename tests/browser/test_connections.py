@@ -14,6 +14,7 @@ from app.sandbox.switch import Faults, Switch
 from app.services import find_services
 from app.store import address_book
 from app.store.database import Store
+from tests.browser.held import Held
 from tests.browser.operator import Operator
 from tests.factories import inbound, outbound, typed
 from tests.sending.presses import rows
@@ -197,15 +198,11 @@ def test_what_is_typed_of_a_connection_is_not_lost_to_another_form_of_its_page_u
 def test_what_is_typed_of_a_connection_before_the_scripts_are_there_is_not_lost_unasked(
     operator: Operator, add_connection: NewConnection
 ) -> None:
-    page, held = operator.page, list[Route]()
-
-    def hold(route: Route) -> None:
-        held.append(route)
-
-    page.route("**/ask-before-leaving.js", hold)
+    page = operator.page
+    held = Held(page, "**/ask-before-leaving.js")
     page.goto(f"/connections/{add_connection('Client A')}", wait_until="commit")
     page.get_by_label("Notes").fill("Ask Kim.")
-    held[0].continue_()
+    held.let_go()
     page.wait_for_load_state()
     with page.expect_event("dialog") as event:
         page.once("dialog", lambda dialog: dialog.accept())

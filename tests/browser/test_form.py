@@ -11,6 +11,7 @@ from app.campaign.contract.id_kinds import IdKind
 from app.campaign.contract.payload import build_payload, encode_payload
 from app.store import address_book
 from app.store.database import Store
+from tests.browser.held import Held
 from tests.browser.operator import Operator
 from tests.factories import inbound, outbound, typed
 
@@ -284,20 +285,16 @@ def test_the_ids_of_a_client_that_was_chosen_before_are_not_offered_for_the_next
     operator: Operator, two_books: tuple[str, str]
 ) -> None:
     first, second = two_books
-    page, held = operator.page, list[Route]()
-
-    def hold(route: Route) -> None:
-        held.append(route)
-
+    page = operator.page
     operator.start()
-    page.route(f"**/{first}/book.json", hold)
+    held = Held(page, f"**/{first}/book.json")
     with page.expect_request(f"**/{first}/book.json"):
         look_into_the_book(operator, first)
     look_into_the_book(operator, second)
     offered = page.locator("#book-assistant_id option")
     expect(offered).to_have_attribute("value", "asst_b")
     with page.expect_response(f"**/{first}/book.json"):
-        held[0].continue_()
+        held.let_go()
     expect(offered).to_have_attribute("value", "asst_b")
 
 

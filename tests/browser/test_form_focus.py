@@ -4,8 +4,9 @@ from collections.abc import Callable
 from datetime import time
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import expect
 
+from tests.browser.held import Held
 from tests.browser.operator import Operator
 from tests.factories import outbound, typed
 
@@ -50,16 +51,11 @@ def test_nothing_that_has_focus_lies_under_the_buttons(
 def test_an_error_that_comes_above_leaves_the_field_with_focus_above_the_buttons(
     operator: Operator, saved: Callable[..., str]
 ) -> None:
-    held: list[Route] = []
-
-    def hold(route: Route) -> None:
-        held.append(route)
-
     page = operator.page
     page.set_viewport_size({"width": 1280, "height": 700})
     operator.open(saved(outbound()))
     page.wait_for_load_state("networkidle")
-    page.route("**/preview", hold)
+    held = Held(page, "**/preview")
     operator.field("start_date").fill("")
     with page.expect_request("**/preview"):
         operator.field("timezone").focus()
@@ -70,7 +66,7 @@ def test_an_error_that_comes_above_leaves_the_field_with_focus_above_the_buttons
         }"""
     )
     with page.expect_response("**/preview"):
-        held.pop().continue_()
+        held.let_go()
     operator.sees_error("start_date", "Enter the first day.")
 
     assert page.evaluate("""() => {
@@ -112,22 +108,17 @@ def test_a_change_that_is_pressed_beside_a_field_leaves_focus_at_the_field(
 
 
 def test_a_change_beside_a_field_keeps_focus_while_an_answer_comes(operator: Operator) -> None:
-    held: list[Route] = []
-
-    def hold(route: Route) -> None:
-        held.append(route)
-
     operator.start(typed(outbound()) | {"timezone": "Eastern"})
     with operator.page.expect_response("**/preview"):
         operator.row("days_of_week").get_by_role("checkbox").first.focus()
     change = operator.row("timezone").get_by_role("button", name="America/New_York")
     expect(change).to_be_visible()
-    operator.page.route("**/preview", hold)
+    held = Held(operator.page, "**/preview")
     with operator.page.expect_request("**/preview"):
         operator.page.keyboard.press("Shift+Tab")  # Back to the change, out of another field.
     expect(change).to_be_focused()
     with operator.page.expect_response("**/preview"):
-        held.pop().continue_()
+        held.let_go()
     operator.page.unroute("**/preview")
     operator.page.evaluate("new Promise((done) => setTimeout(done, 100))")
 
