@@ -1,25 +1,16 @@
 """The events of an account in words, for the page of a person."""
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
 from typing import Any
 
-from app.store.audit_trail import EventKind, read_details
+from app.store.audit_trail import EventKind
 from app.store.records import Event
-from app.web.event_words import HistoryEntry
+from app.web.event_words import HistoryEntry, describe_each
 
 
 def describe_account_events(events: Iterable[Event]) -> list[HistoryEntry]:
     """Put an account's events into words, the first one first."""
-    return [
-        HistoryEntry(
-            number=event.number,
-            at=datetime.fromisoformat(event.at),
-            who=event.who,
-            words=_WORDS[EventKind(event.kind)](read_details(event)),
-        )
-        for event in events
-    ]
+    return describe_each(events, _WORDS)
 
 
 def _describe_second_step(known: dict[str, Any]) -> str:

@@ -1,13 +1,12 @@
 """The events of a connection in words, for its page."""
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
 from typing import Any
 
 from app.campaign.contract.wording import join_words
-from app.store.audit_trail import EventKind, read_details
+from app.store.audit_trail import EventKind
 from app.store.records import Event
-from app.web.event_words import HistoryEntry
+from app.web.event_words import HistoryEntry, describe_each
 
 _TESTS = frozenset({EventKind.CONNECTION_TEST_BEGUN, EventKind.CONNECTION_TESTED})
 """They are many, change nothing, and stand among the requests."""
@@ -25,16 +24,7 @@ _FIELDS = {
 
 def describe_connection_events(events: Iterable[Event]) -> list[HistoryEntry]:
     """Put what was done to a connection into words, the first thing first."""
-    return [
-        HistoryEntry(
-            number=event.number,
-            at=datetime.fromisoformat(event.at),
-            who=event.who,
-            words=_WORDS[EventKind(event.kind)](read_details(event)),
-        )
-        for event in events
-        if event.kind not in _TESTS
-    ]
+    return describe_each((event for event in events if event.kind not in _TESTS), _WORDS)
 
 
 def _describe_changed(known: dict[str, Any]) -> str:

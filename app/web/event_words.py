@@ -63,6 +63,21 @@ def describe_events(events: Iterable[Event], called: NameConnection) -> list[His
     return history + ([_describe(going, called)] if going else [])
 
 
+def describe_each(
+    events: Iterable[Event], words: Mapping[EventKind, Callable[[dict[str, Any]], str]]
+) -> list[HistoryEntry]:
+    """Put events into *words*, which are there for each of their kinds, one by one."""
+    return [
+        HistoryEntry(
+            number=event.number,
+            at=datetime.fromisoformat(event.at),
+            who=event.who,
+            words=words[EventKind(event.kind)](read_details(event)),
+        )
+        for event in events
+    ]
+
+
 def _continues(before: Event, event: Event) -> bool:
     apart = datetime.fromisoformat(event.at) - datetime.fromisoformat(before.at)
     edits = before.kind == event.kind == EventKind.EDITED
