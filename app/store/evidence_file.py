@@ -198,6 +198,8 @@ def _check_answers(events: list[Mapping[str, Any]], draft: Mapping[str, Any]) ->
         replay.read(event)
     if not replay.are_answers_as_told(draft["answers"]):
         raise _Wrong("The answers of the campaign are not what the trail says.")
+    if replay.known.get("version") not in {None, draft["version"]}:
+        raise _Wrong("The version of the campaign is not what the trail says.")
 
 
 def _check_statements(

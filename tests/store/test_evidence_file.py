@@ -92,6 +92,7 @@ def _change(part: str, value: Any) -> Callable[[Evidence], None]:
         ("trail.seal.heads", "[]", "Seal 2 was changed."),
         ("draft.answers.name", "Another", "The answers of the campaign are not what"),
         ("draft.answers.audience", "Nevada", "The answers of the campaign are not what"),
+        ("draft.version", 9, "The version of the campaign is not what"),
         ("draft.id", "another", "Events of another draft are in it."),
     ],
 )
