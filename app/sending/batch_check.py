@@ -101,10 +101,12 @@ def check_items(batch_id: int, store: Store, connections: ConnectionRegistry) ->
         _keep_summary(batch_id, store)
         return False
     with store.writing(name_batch_chain(batch_id)) as session:
-        batch_summary.keep_summary(batches.find(session, batch_id), None)
-        for item in batches.read_items(session, batch_id, (ItemState.NEW,), _AT_ONCE):
-            if result := checked.get(item.position):
-                _fill(session, item, result)
+        still_new = batches.read_items(session, batch_id, (ItemState.NEW,), _AT_ONCE)
+        rest = [item for item in still_new if item.position in checked]
+        if rest:  # Else another process has checked them, and somebody may have confirmed since.
+            batch_summary.keep_summary(batches.find(session, batch_id), None)
+        for item in rest:
+            _fill(session, item, checked[item.position])
     return True
 
 

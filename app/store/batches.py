@@ -193,10 +193,12 @@ def count_settled_since(session: Session, batch_id: int, since: datetime) -> int
     return session.scalar(query) or 0
 
 
-def has_item(session: Session, batch_id: int, submission_id: int) -> bool:
+def has_item(session: Session, batch_id: int, submission: Submission) -> bool:
     """Tell whether a submission is that of an item of a batch."""
     query = select(BatchItem.position).where(
-        BatchItem.batch_id == batch_id, BatchItem.submission_id == submission_id
+        BatchItem.batch_id == batch_id,
+        BatchItem.draft_id == submission.draft_id,  # There is an index of both.
+        BatchItem.submission_id == submission.id,
     )
     return session.scalars(query).first() is not None
 

@@ -283,8 +283,13 @@ def _check_batches(records: Mapping[str, Any], written: Sequence[Mapping[str, An
             raise _Wrong(fault)
         if any(event["chain"] != chain for event in events):
             raise _Wrong("Events of another batch are in it.")
-        naming = [seal for seal in seals_in_file if chain in _read_heads(seal)]
-        if naming:
+        first = events[0]["number"] if events else 1
+        naming = [
+            seal
+            for seal in seals_in_file
+            if _read_heads(seal).get(chain, (0, NOTHING_BEFORE))[0] >= first
+        ]
+        if naming:  # Earlier seals are of events that are in an archive.
             _check_head(naming[-1], events, chain)
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from app.store.accounts import describe_person, write_roles
 from app.store.approvals import KIND_OF
 from app.store.audit_trail import SAYS, EventKind, find_said_digest
+from app.store.base import write_null
 from app.store.batch_models import Batch
 from app.store.chains import hash_document
 from app.store.models import Draft
@@ -142,9 +143,12 @@ class Replay:
         grounds = batch.who, batch.digest, batch.approved_by, batch.without_approval
         names = ("confirmed_by", "digest", "approved_by", "without_approval")
         is_told = "confirmed_by" in self.known
+        confirmed = tuple(self.known.get(name) or "" for name in names)
         return (
             (is_told or self.is_shortened or not batch.confirmed_at)
-            and (not is_told or grounds == tuple(self.known[name] or "" for name in names))
+            and (
+                not is_told or _is_as_told(grounds, tuple(self.known[name] or "" for name in names))
+            )
             and self._are_decisions_as_told(session, _OF_BATCH, batch_id)
         )
 
@@ -176,4 +180,11 @@ class Replay:
 
 def _is_as_told(kept: tuple[Any, ...], decision: tuple[Any, ...]) -> bool:
     """Hold a decision to its event; what earlier versions did not tell is `None` there."""
-    return all(was is None or now == was for now, was in zip(kept, decision, strict=True))
+    return all(
+        was is None or spell(now) == spell(was) for now, was in zip(kept, decision, strict=True)
+    )
+
+
+def spell(value: Any) -> Any:
+    """Write a text as it is in the columns of either database; events keep it as it was."""
+    return write_null(value) if isinstance(value, str) else value

@@ -25,7 +25,7 @@ from app.store.chains import (
 from app.store.gone import Gone, read_gone
 from app.store.models import Draft, Submission
 from app.store.records import ChainHead, Event, LoggedCall, Seal
-from app.store.replay import Replay, find_untold
+from app.store.replay import Replay, find_untold, spell
 
 Head = tuple[int, str]
 _log = logging.getLogger(__name__)
@@ -235,9 +235,11 @@ def _hold_grounds(session: Session, bound: Bound, row: Submission) -> None:
     grounds = {name: pressed.get(name, "") for name in ("approved_by", "without_approval")}
     is_of_its_batch = row.batch_id == pressed.get("batch") or (
         # It has left where it was sent again, or the item is in an archive.
-        row.batch_id is None and not batches.has_item(session, pressed["batch"], row.id)
+        row.batch_id is None and not batches.has_item(session, pressed["batch"], row)
     )
-    if not is_of_its_batch or any(getattr(row, name) != words for name, words in grounds.items()):
+    if not is_of_its_batch or any(
+        spell(getattr(row, name)) != spell(words) for name, words in grounds.items()
+    ):
         raise _Broken(f"The submission {row.id} was changed.")
 
 

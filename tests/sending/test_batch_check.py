@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -11,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from app.campaign.contract.payload import build_payload, compute_digest, encode_payload
 from app.campaign.explanation import explain
-from app.connections import SANDBOX, ConnectionRegistry
+from app.connections import SANDBOX, Connection, ConnectionRegistry
 from app.sending.batch_check import check_anew, check_items, sort_by_destination
+from app.sending.batch_confirmation import confirm_batch
 from app.services import find_services
 from app.store import batch_summary, batches, drafts
 from app.store.base import ItemState, State
@@ -20,8 +22,9 @@ from app.store.batch_models import Batch, BatchItem
 from app.store.batch_summary import Summary
 from app.store.database import Store
 from app.store.models import Draft, Submission
+from app.store.verification import verify
 from tests.factories import outbound
-from tests.sending.batch_of import check_all, items, make, save_many, states
+from tests.sending.batch_of import check_all, items, make, request, save_many, states
 
 Saved = Callable[..., str]
 
@@ -254,3 +257,34 @@ def test_it_is_checked_again_for_the_connection_as_it_is_now(
     with store.reading() as session:
         batch = batches.find(session, batch_id)
         assert batch.stamp == connections.find(batch.connection_key).stamp
+
+
+class Overtaken(ConnectionRegistry):
+    """Connections of a process that another one overtakes once it has begun to check."""
+
+    def __init__(self, connections: ConnectionRegistry, overtake: Callable[[], None]) -> None:
+        self.__dict__ |= vars(connections)
+        self._overtake: list[Callable[[], None]] = [overtake]
+
+    def find(self, key: str) -> Connection:
+        while self._overtake:
+            other = Thread(target=self._overtake.pop())
+            other.start()
+            other.join()
+        return super().find(key)
+
+
+def test_who_checks_late_changes_nothing_of_a_batch_that_was_confirmed_meanwhile(
+    store: Store, saved: Saved, connections: ConnectionRegistry
+) -> None:
+    batch_id = make(store, connections, [saved(outbound(name=name)) for name in ("One", "Two")])
+
+    def check_and_confirm() -> None:
+        check_all(store, connections, batch_id)
+        assert confirm_batch(request(store, batch_id, connections.find(SANDBOX)), store)
+
+    assert check_items(batch_id, store, Overtaken(connections, check_and_confirm))
+    assert read_kept(store, batch_id) == add_up(store, batch_id)
+    with store.reading() as session:
+        assert batches.find(session, batch_id).confirmed_at
+        assert verify(session).fault == ""

@@ -112,3 +112,14 @@ def test_roles_that_are_given_by_somebody_who_may_hold(team: Team, store: Store)
     team.give("edda", {"sandbox": [Role.VIEWER]})
     team.give("selma", {"sandbox": [], "other": [Role.VIEWER]})
     assert verdict(store).fault == ""
+
+
+def test_a_reason_with_a_sign_that_postgresql_does_not_keep_holds(team: Team, store: Store) -> None:
+    draft_id = team.write("edda", name="Third")
+    team.decide("ansel", draft_id, "approve", "fi\0ne")
+    assert verdict(store).fault == ""
+    tamper(
+        store,
+        "UPDATE approval SET reason = 'fi\N{SYMBOL FOR NULL}ne' WHERE reason <> 'fine' AND reason <> ''",
+    )
+    assert verdict(store).fault == ""
