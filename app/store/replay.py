@@ -146,9 +146,7 @@ class Replay:
         confirmed = tuple(self.known.get(name) or "" for name in names)
         return (
             (is_told or self.is_shortened or not batch.confirmed_at)
-            and (
-                not is_told or _is_as_told(grounds, tuple(self.known[name] or "" for name in names))
-            )
+            and (not is_told or _is_as_told(grounds, confirmed))
             and self._are_decisions_as_told(session, _OF_BATCH, batch_id)
         )
 

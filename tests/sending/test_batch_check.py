@@ -263,7 +263,7 @@ class Overtaken(ConnectionRegistry):
     """Connections of a process that another one overtakes once it has begun to check."""
 
     def __init__(self, connections: ConnectionRegistry, overtake: Callable[[], None]) -> None:
-        self.__dict__ |= vars(connections)
+        vars(self).update(vars(connections))
         self._overtake: list[Callable[[], None]] = [overtake]
 
     def find(self, key: str) -> Connection:

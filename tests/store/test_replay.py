@@ -118,8 +118,6 @@ def test_a_reason_with_a_sign_that_postgresql_does_not_keep_holds(team: Team, st
     draft_id = team.write("edda", name="Third")
     team.decide("ansel", draft_id, "approve", "fi\0ne")
     assert verdict(store).fault == ""
-    tamper(
-        store,
-        "UPDATE approval SET reason = 'fi\N{SYMBOL FOR NULL}ne' WHERE reason <> 'fine' AND reason <> ''",
-    )
+    change = "UPDATE approval SET reason = 'fi\N{SYMBOL FOR NULL}ne' WHERE state = 'APPROVED' "
+    tamper(store, f"{change}AND reason <> 'fine' AND reason <> ''")
     assert verdict(store).fault == ""

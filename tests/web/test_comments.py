@@ -10,17 +10,14 @@ from app.services import find_services
 from app.store import accounts, comments
 from tests.pages import Page, text
 from tests.people.accounts import find_token
-from tests.web.teams import Team, make_team
+from tests.web.teams import Team, make_team_of_two
 
 EDITOR, SENDER, APPROVER, VIEWER = Role.EDITOR, Role.SENDER, Role.APPROVER, Role.VIEWER
 
 
 @pytest.fixture
 def team(app: Flask) -> Team:
-    team = make_team(app)
-    team.add("edda", EDITOR)
-    team.add("ansel", APPROVER)
-    return team
+    return make_team_of_two(app)
 
 
 @pytest.mark.parametrize(

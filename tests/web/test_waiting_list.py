@@ -12,17 +12,14 @@ from app.store import accounts
 from app.store.base import State
 from app.store.models import Draft, Submission
 from app.web import waiting_list
-from tests.web.teams import Team, make_team
+from tests.web.teams import Team, make_team_of_two
 
 EDITOR, SENDER, APPROVER, VIEWER = Role.EDITOR, Role.SENDER, Role.APPROVER, Role.VIEWER
 
 
 @pytest.fixture
 def team(app: Flask) -> Team:
-    team = make_team(app)
-    team.add("edda", EDITOR)
-    team.add("ansel", APPROVER)
-    return team
+    return make_team_of_two(app)
 
 
 def look_after(team: Team, who: str, draft_id: str) -> None:
