@@ -63,13 +63,15 @@ def confirm_batch(batch_request: BatchRequest, store: Store) -> bool:
     Raises `NoSuchBatch`, `Discarded`, `NotChecked`, `NothingReady`, `StaleReview` or a
     `NotConfirmed`.
     """
+    # What is set while this looks around comes later, so whatever it says holds when it is sent.
+    now = datetime.now(UTC)
     chain = name_batch_chain(batch_request.batch_id)
     with store.writing(chain) as session:
         batch = batches.find(session, batch_request.batch_id)
         if batch.confirmed_at:
             return False
-        standing = _check_confirmation(session, batch, batch_request)
-        batch.confirmed_at, batch.who = datetime.now(UTC), batch_request.who
+        standing = _check_confirmation(session, batch, batch_request, now)
+        batch.confirmed_at, batch.who = now, batch_request.who
         batch_summary.keep_summary(batch, batch_summary.summarise(session, batch))
         grounds = settle_grounds(
             session, standing, batch_request.without_approval, batch_request.who
@@ -90,7 +92,7 @@ def confirm_batch(batch_request: BatchRequest, store: Store) -> bool:
 
 
 def _check_confirmation(
-    session: Session, batch: Batch, batch_request: BatchRequest
+    session: Session, batch: Batch, batch_request: BatchRequest, now: datetime
 ) -> Standing | None:
     if batch.stopped_at:
         raise Discarded
@@ -99,7 +101,7 @@ def _check_confirmation(
         raise NotChecked
     if not counts[ItemState.READY]:
         raise NothingReady
-    is_new = datetime.now(UTC) - batch.created_at < QUEUED_AT_MOST
+    is_new = now - batch.created_at < QUEUED_AT_MOST
     is_as_seen = is_new and batch.stamp == to.stamp == batch_request.stamp
     if not is_as_seen or batch_summary.compute_digest(session, batch.id) != batch_request.reviewed:
         raise StaleReview

@@ -1,9 +1,11 @@
 """What was right when somebody pressed is looked at again when it is done."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
+import psycopg
 import pytest
 from flask import Flask
 
@@ -19,10 +21,11 @@ from app.sending.queue import enqueue
 from app.sending.recording import Claim
 from app.sending.submission import Unsendable, Wait, claim
 from app.services import find_services
-from app.store import accounts, approvals, batches, drafts, saved_connections
+from app.store import accounts, approvals, audit_trail, batches, drafts, saved_connections
 from app.store.database import Store
 from app.store.models import Submission
 from tests.factories import outbound
+from tests.sending import batch_of
 from tests.sending.presses import claim_next, press
 from tests.web.teams import make_team
 
@@ -83,6 +86,31 @@ def test_what_is_confirmed_once_others_have_to_approve_goes(
         approvals.set_rule(session, SANDBOX, None, who="Anna")
     queue(store, saved, to)
     assert isinstance(claim_next(to, store=store), Claim)
+
+
+@pytest.mark.postgresql
+def test_a_batch_is_taken_back_for_which_others_have_to_approve_since_it_was_looked_at(
+    store: Store, saved: Saved, connections: ConnectionRegistry
+) -> None:
+    to = connections.get(SANDBOX)
+    with store.writing() as session:
+        approvals.set_rule(session, SANDBOX, "", who="Anna")
+    batch_id = batch_of.make(store, connections, batch_of.save_many(saved, 2))
+    batch_of.check_all(store, connections, batch_id)
+    confirmed = batch_of.request(store, batch_id, to, without_approval="They call at noon")
+    url = store.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(url) as other, ThreadPoolExecutor(1) as pool:
+        other.execute("LOCK TABLE approval")  # What was decided of it is read after the rule.
+        confirming = pool.submit(confirm_batch, confirmed, store)
+        waits = "SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 'approval'::regclass"
+        while not other.execute(waits).fetchall():
+            assert not confirming.done()
+        with store.writing(audit_trail.name_connection_chain(SANDBOX)) as session:
+            approvals.set_rule(session, SANDBOX, "Legal", who="Anna")
+        other.commit()
+        assert confirming.result()
+    batch_of.queue_all(store, connections, batch_id)
+    assert isinstance(claim_next(to, store=store), Unsendable)
 
 
 @pytest.mark.parametrize("change", ["closed", "other roles"])
