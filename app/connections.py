@@ -119,6 +119,10 @@ class ConnectionRegistry:
         except NoSuchConnection:
             return Connection(key, "a connection that is gone", "", False, "grey", is_enabled=False)
 
+    def list_draft_keys(self, key: str) -> set[str]:
+        """List the keys that drafts keep which go to this connection: none is the usual one."""
+        return {key, ""} if key == self.default.key else {key}
+
     def get(self, key: str) -> Connection:
         """Get a connection that is there; raises `NoSuchConnection` for any other key."""
         if key in self._fixed:

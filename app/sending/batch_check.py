@@ -20,10 +20,15 @@ from app.store.base import ItemState
 from app.store.batch_models import Batch, BatchItem
 from app.store.database import Store
 from app.store.models import Draft
+from app.store.overlaps import find_overlaps
 
 _AT_ONCE = 50
 _ADDED_AT_ONCE = 1000
 _NEW_BATCH = "new batch"
+_OTHERS_LOOKED_AT = 200  # For each of very many; the review of one campaign looks at more.
+ADVISED, OVERLAPPING = "advised", "overlapping"
+"""Keys of an item's findings: pieces of advice, and whether another can call the same people."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -175,13 +180,19 @@ def _check(
         return _Checked(draft.name, describe_first_problem(meaning.problems))
     if duplicate := find_duplicate(session, meaning.digest, to, now):
         return _Checked(draft.name, describe_duplicate(duplicate), digest=meaning.digest)
+    keys = connections.list_draft_keys(to.key)
+    found = {
+        **count_anew(draft),
+        ADVISED: len(meaning.advice),
+        OVERLAPPING: bool(find_overlaps(session, draft, meaning, keys, _OTHERS_LOOKED_AT)),
+    }
     return _Checked(
         draft.name,
         seen=batches.name_version(draft),
         body=meaning.body,
         digest=meaning.digest,
         judged=write_judgement(draft, meaning.findings),
-        findings={kind: count for kind, count in count_anew(draft).items() if count},
+        findings={kind: count for kind, count in found.items() if count},
         calling_days=meaning.overview.calling_days if meaning.overview else 0,
     )
 

@@ -12,6 +12,8 @@ from sqlalchemy import Text, select
 from sqlalchemy import cast as cast_to
 from sqlalchemy.orm import Session
 
+from app.campaign.compliance.acceptance import DutyAnswer
+from app.campaign.compliance.evidence import Severity
 from app.store.base import ItemState
 from app.store.batch_models import Batch, BatchItem
 
@@ -84,6 +86,42 @@ def _compute_digest_of_findings(session: Session, batch_id: int) -> str:
     for row in session.execute(query.order_by(BatchItem.position)):
         whole.update(f"{row.position} {row.seen} {row.judged}\n".encode())
     return whole.hexdigest()
+
+
+class BrokenRule(NamedTuple):
+    """A rule, by its id, that so many *campaigns* break, with the names of the first."""
+
+    rule: str
+    campaigns: int
+    names: list[str]
+
+
+_BROKEN_LOOKED_AT, _NAMED = 1000, 3
+
+
+def list_broken(session: Session, batch_id: int) -> list[BrokenRule]:
+    """List the rules that items break which are ready, and nobody accepted, the worst first.
+
+    The first `_BROKEN_LOOKED_AT` items are looked at.
+    """
+    query = (
+        select(BatchItem.name, BatchItem.judged)
+        .where(BatchItem.batch_id == batch_id, BatchItem.state == ItemState.READY)
+        .order_by(BatchItem.position)
+        .limit(_BROKEN_LOOKED_AT)
+    )
+    names: dict[str, list[str]] = {}
+    for name, judged in session.execute(query):
+        rules = {
+            finding["rule"]
+            for finding in judged.get("findings", ())
+            if finding.get("answer") == DutyAnswer.NO
+            or (finding["severity"] == Severity.HIGH and not finding.get("by"))
+        }
+        for rule in rules:
+            names.setdefault(rule, []).append(name)
+    broken = [BrokenRule(rule, len(of), of[:_NAMED]) for rule, of in names.items()]
+    return sorted(broken, key=lambda rule: (-rule.campaigns, rule.rule))
 
 
 class AcceptedFinding(NamedTuple):

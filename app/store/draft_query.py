@@ -1,6 +1,6 @@
 """What the list of drafts can be asked for, and the rows that it gives."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -67,6 +67,15 @@ class DraftQuery:
     @property
     def shows_deleted(self) -> bool:
         return self.show is Show.DELETED
+
+    @property
+    def shows_broken(self) -> bool:
+        return self.show is Readiness.BREAKS
+
+    @property
+    def sendable(self) -> Sequence[Readiness]:
+        """How far drafts are that are sent together: what breaks a rule if that was asked for."""
+        return (self.show,) if self.show is Readiness.BREAKS else (Readiness.OPEN, Readiness.READY)
 
     @property
     def shows_all(self) -> bool:

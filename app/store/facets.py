@@ -35,8 +35,8 @@ class Facet:
 class Facets:
     """The counts by a connection's key, by how far a draft is, by type, and by month (2027-01).
 
-    `sendable` counts by a connection's key what the query shows that is complete, with no campaign
-    that may exist.
+    `sendable` counts by a connection's key what the query shows that is `DraftQuery.sendable`,
+    with no campaign that may exist.
     """
 
     clients: Facet
@@ -68,13 +68,17 @@ def count_facets(session: Session, query: DraftQuery, hits: Hits) -> Facets:
         for name, asked in without.items()
     }
     is_capped = sum(group.drafts for group in groups) > COUNTED
-    sendable = _count([group for group in groups if group.is_sendable], "key")
+    sendable = [  # As `read_ids` reads them.
+        group
+        for group in groups
+        if group.readiness in query.sendable and group.state not in MAY_EXIST
+    ]
     return Facets(
         facets["key"],
         facets["standing"],
         facets["type"],
         facets["month"],
-        sendable=Facet(sendable, is_capped),
+        sendable=Facet(_count(sendable, "key"), is_capped),
     )
 
 
@@ -89,11 +93,6 @@ class _Group(NamedTuple):
     @property
     def standing(self) -> State | Readiness:
         return self.state or self.readiness
-
-    @property
-    def is_sendable(self) -> bool:
-        """Whether these are complete, and no campaign may exist of them; see `read_ids`."""
-        return self.readiness is not Readiness.INCOMPLETE and self.state not in MAY_EXIST
 
 
 def _read_groups(session: Session, query: DraftQuery, hits: Hits) -> list[_Group]:

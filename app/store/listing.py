@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, func, literal, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from app.store.base import Readiness
 from app.store.draft_query import Cursor, DraftQuery, Row, Sort, select_matching
 from app.store.draft_search import Hits, find_hits
 from app.store.list_groups import GROUPINGS, Group, rank
@@ -90,13 +89,13 @@ def read_ids(
 ) -> list[str]:
     """Read the ids of the first drafts that match, in the order of the list.
 
-    With *sendable_only* those are left out that are not complete, or of which a campaign may
-    exist. Raises `NotSearchable`.
+    With *sendable_only* those are left out that are not `DraftQuery.sendable`, or of which a
+    campaign may exist. Raises `NotSearchable`.
     """
     search = _begin(session, query)
     ids = search.matching.with_only_columns(Draft.id)
     if sendable_only:
-        ids = ids.where(IS_UNLOCKED, Draft.readiness != Readiness.INCOMPLETE)
+        ids = ids.where(IS_UNLOCKED, Draft.readiness.in_(query.sendable))
     return list(session.scalars(_order(ids, search.list_keys(), search.is_down).limit(most)))
 
 

@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 from app.campaign.compliance.audience import Audience, read_audience
 from app.campaign.compliance.places import Place
 from app.campaign.contract.reading import read_answers
+from app.campaign.explanation import Explanation
 from app.campaign.schedule.windows import DAY, Schedule, read_schedule
 from app.campaign.timezones.tables import find_present_name
 from app.store.base import State
 from app.store.models import Draft
 
-LOOKED_AT = 1000
 MOST_LISTED = 10
 
 
@@ -30,20 +30,23 @@ class Overlap:
 
 
 def find_overlaps(
-    session: Session, draft: Draft, schedule: Schedule, leads: Audience, keys: set[str]
+    session: Session, draft: Draft, explanation: Explanation, keys: set[str], looked_at: int
 ) -> list[Overlap]:
     """Find campaigns that overlap with a draft's in time and audience, the latest first.
 
-    *keys* are those of the draft's connection. The latest `LOOKED_AT` are looked at, and one
-    more than `MOST_LISTED` is given at the most.
+    *keys* are those of the draft's connection. So many of the latest are *looked_at*, and one
+    more than `MOST_LISTED` is given at the most. An INBOUND campaign overlaps with none.
     """
+    if explanation.overview is None:
+        return []
+    schedule, leads = explanation.overview.schedule, explanation.audience
     query = (
         select(Draft.id, Draft.name, Draft.state, Draft.answers)
         .where(Draft.deleted_at.is_(None), Draft.type == "OUTBOUND", Draft.id != draft.id)
         .where(Draft.first_day <= schedule.last, Draft.connection_key.in_(keys))
         .where(or_(Draft.last_day.is_(None), schedule.first <= Draft.last_day))
         .order_by(Draft.day_key.desc(), Draft.sequence.desc())
-        .limit(LOOKED_AT)
+        .limit(looked_at)
     )
     overlaps: list[Overlap] = []
     with session.execute(query.execution_options(yield_per=50)) as rows:

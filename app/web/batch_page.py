@@ -7,6 +7,7 @@ from typing import Any
 from flask import render_template, request
 from sqlalchemy.orm import Session
 
+from app.campaign.compliance.rulebook import load_rulebook
 from app.connections import Connection
 from app.sending.approval import find_approval_obstacle, find_standing_of_batch
 from app.sending.batch_confirmation import NotCounted
@@ -25,6 +26,7 @@ from app.store import (
 from app.store.base import ItemState, State
 from app.store.batch_models import Batch, BatchItem
 from app.store.batch_progress import measure_progress
+from app.store.batch_summary import BrokenRule
 from app.web.access import find_person
 from app.web.connection_names import make_naming
 from app.web.event_words import HistoryEntry, describe_events
@@ -82,6 +84,7 @@ def _find_review(session: Session, batch: Batch, to: Connection) -> Mapping[str,
         "standing": standing,
         "obstacle": find_approval_obstacle(session, standing, find_person()) if standing else "",
         "summary": batch_summary.summarise(session, batch),
+        "broken": list_broken(session, batch.id),
         "shared": batches.count_shared(session, batch.id, datetime.now(UTC)),
         "unfit": batches.read_items(session, batch.id, (ItemState.UNFIT,), _SHOWN),
         "ready": ready,
@@ -89,6 +92,18 @@ def _find_review(session: Session, batch: Batch, to: Connection) -> Mapping[str,
         "decisions": approvals.find_last_decisions(session, staying) if standing else {},
         "most": _SHOWN,
     }
+
+
+def list_broken(session: Session, batch_id: int) -> Sequence[tuple[str, BrokenRule]]:
+    """List the rules that campaigns of a batch break, each with its title."""
+    broken = batch_summary.list_broken(session, batch_id)
+    return [(name_rule(rule.rule), rule) for rule in broken]
+
+
+def name_rule(rule_id: str) -> str:
+    """Give the title of a rule; one that is not in the rulebook any more is named by its id."""
+    titles = {rule.id: rule.title for rule in load_rulebook().rules}
+    return titles.get(rule_id, rule_id)
 
 
 def _describe_history(session: Session, batch_id: int) -> Sequence[HistoryEntry]:

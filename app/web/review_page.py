@@ -12,7 +12,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app.campaign.contract.visible import can_be_seen
-from app.campaign.explanation import Explanation
 from app.connections import Connection
 from app.sending.approval import find_approval_obstacle, find_standing_of_draft
 from app.sending.confirmation import NotConfirmed, can_hurry, find_duplicate
@@ -22,7 +21,7 @@ from app.store.acceptances import read_accepted, stamp_statements
 from app.store.address_book import Nicknames
 from app.store.audit_trail import name_draft_chain
 from app.store.models import Draft
-from app.store.overlaps import MOST_LISTED, Overlap, find_overlaps
+from app.store.overlaps import MOST_LISTED, find_overlaps
 from app.web.access import find_person
 from app.web.calendar_file import MOST_WINDOWS
 from app.web.clocks import draw_clock_switch
@@ -32,6 +31,8 @@ from app.web.panel.panel import Panel, build_panel, find_public_url, offer_answe
 from app.web.panel.rules_part import Trouble
 from app.web.teamwork import find_teamwork
 from app.web.visit import find_connection, name_person
+
+_OTHERS_LOOKED_AT = 1000
 
 SEND_FIELDS = ("named", "hurry", "in_spite_of", "without_approval")
 """What is typed or ticked for one press of Send, and kept nowhere."""
@@ -115,10 +116,11 @@ def _find_what_counts(
     now, meaning, statements = datetime.now(UTC), panel.meaning, read_accepted(draft)
     until = queued.find_end_of_wait(session, to.key, now)
     standing = find_standing_of_draft(session, draft, meaning, to)
+    keys = connections().list_draft_keys(to.key)
     return {
         "url": find_public_url(to),
         "statements_stamp": stamp_statements(draft),
-        "overlaps": _find_overlaps(session, draft, meaning),
+        "overlaps": find_overlaps(session, draft, meaning, keys, _OTHERS_LOOKED_AT),
         "now": now,
         "duties": list_duties(meaning, statements, now.date()),
         "asked_of_all": list_exemptions(meaning, statements),
@@ -160,14 +162,6 @@ def _show_unkept(
         further=url_for(further, draft_id=draft.id),
     )
     return make_response(page, 409)
-
-
-def _find_overlaps(session: Session, draft: Draft, explanation: Explanation) -> list[Overlap]:
-    if explanation.overview is None:
-        return []
-    to, usual = find_connection(draft).key, connections().default.key
-    keys = {to, ""} if to == usual else {to}
-    return find_overlaps(session, draft, explanation.overview.schedule, explanation.audience, keys)
 
 
 def _record_look(draft_id: str, digest: str, connection: str) -> None:

@@ -8,7 +8,6 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from app.campaign.compliance.rulebook import load_rulebook
 from app.campaign.contract.typed_length import LONGEST_TEXT
 from app.connections import Connection
 from app.rights import Right
@@ -34,7 +33,7 @@ from app.store.acceptances import read_accepted
 from app.store.base import ItemState
 from app.store.batch_summary import AcceptedFinding
 from app.web.access import find_person, fresh, needs
-from app.web.batch_page import draw_batch, find_staying
+from app.web.batch_page import draw_batch, find_staying, list_broken, name_rule
 from app.web.connection_names import make_naming
 from app.web.event_words import list_changes
 from app.web.panel.findings_view import list_duties, list_exemptions
@@ -245,6 +244,7 @@ def _draw_batch(batch_id: int, *, message: str = "", reason_error: str = "") -> 
             batch=batch,
             count=batches.count_items(session, batch_id)[ItemState.READY],
             summary=batch_summary.summarise(session, batch),
+            broken=list_broken(session, batch_id),
             ready=ready,
             elsewhere={item.draft_id for item in ready} - set(staying),
             most=_SHOWN,
@@ -274,5 +274,4 @@ def _list_changed(session: Session, draft_ids: Sequence[str]) -> dict[str, list[
 
 def _name_accepted(accepted: list[AcceptedFinding]) -> list[tuple[str, AcceptedFinding]]:
     """Name the rules whose findings were accepted."""
-    titles = {rule.id: rule.title for rule in load_rulebook().rules}
-    return [(titles.get(finding.rule, finding.rule), finding) for finding in accepted]
+    return [(name_rule(finding.rule), finding) for finding in accepted]

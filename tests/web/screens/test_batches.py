@@ -24,13 +24,14 @@ from app.store.base import State
 from app.store.database import Store
 from app.store.throttles import Pace
 from app.web.batch_results import write_results
-from tests.factories import outbound
+from tests.factories import inbound, outbound
 from tests.faults.bed import wait_until
 from tests.pages import Page, Visitor, drain, text
 from tests.people.accounts import add_account, make_client, sign_in
 from tests.sending.batch_of import save_many, states
 
 Saved = Callable[..., str]
+TOKYO = "Asia/Tokyo"  # No law is broken there: none is known.
 
 
 def choose(visitor: Visitor, draft_ids: list[str]) -> Page:
@@ -77,7 +78,7 @@ def test_what_is_ticked_is_reviewed_and_sent_once(
 
 def test_all_that_the_list_matches_can_be_chosen(visitor: Visitor, saved: Saved) -> None:
     for name in ("North one", "South", "North two"):
-        saved(outbound(name=name))
+        saved(outbound(name=name, timezone=TOKYO))
     page = visitor.press(visitor.open("/", search="North"), "batches", all=SANDBOX)
     assert facts(page)["Can be sent"] == "2 of 2"
     assert "South" not in page.text
@@ -88,11 +89,55 @@ def test_of_all_that_the_list_matches_what_was_sent_is_left_alone(
 ) -> None:
     saved(outbound(name="Half", max_call_attempts=None))
     visitor.press(choose(visitor, save_many(saved, 2)), "send")
-    assert "that can be sent" not in visitor.open("/").text
-    saved(outbound(name="New"))
+    assert "Send all" not in visitor.open("/").text
+    saved(outbound(name="New", timezone=TOKYO))
     page = visitor.open("/")
-    assert "Send all 1 that can be sent" in page.text
+    assert "Send all 1 that breaks no rule" in page.text
     assert facts(visitor.press(page, "batches", all=SANDBOX))["Can be sent"] == "1 of 1"
+
+
+def test_what_breaks_a_rule_is_sent_only_if_it_is_ticked(visitor: Visitor, saved: Saved) -> None:
+    early = saved(outbound(name="Early"))
+    assert "Send all" not in visitor.open("/").text
+    saved(outbound(name="Fine", timezone=TOKYO))
+    page = visitor.open("/")
+    assert "Send all 1 that breaks no rule" in page.text
+    assert "Early" not in visitor.press(page, "batches", all=SANDBOX).text
+    assert facts(choose(visitor, [early]))["Can be sent"] == "1 of 1"
+    broken = visitor.open("/", show="BREAKS")
+    assert "Send all 1 that breaks a rule" in broken.text
+    assert "Early" in visitor.press(broken, "batches", all=SANDBOX).text
+
+
+def test_the_laws_that_are_broken_are_named_once_with_who_breaks_them(
+    visitor: Visitor, saved: Saved
+) -> None:
+    ids = [saved(outbound(name=f"Early {n}")) for n in range(1, 6)]
+    page = choose(visitor, [*ids, saved(outbound(name="Fine", timezone=TOKYO))])
+    broken = page.soup.select(".destination .caution li")
+    assert text(broken[0]) == "Debt collection hours: Early 1, Early 2, Early 3 and 2 more"
+    assert text(broken[-1]) == "and 10 other laws"
+    assert broken[0].find_next("button", class_="send")
+    good = saved(outbound(name="Good", timezone=TOKYO))
+    assert not choose(visitor, [good]).soup.select(".caution")
+
+
+def test_who_calls_the_same_people_and_what_is_worth_a_look_is_said_of_each(
+    visitor: Visitor, saved: Saved
+) -> None:
+    alone = saved(outbound(name="Alone", start_date="2028-05-01", end_date="2028-05-31"))
+    odd = saved(inbound(name="Odd", tenant_voice_provider_id="not one"))
+    page = choose(visitor, [*save_many(saved, 2), alone, odd])
+    tags = {
+        text(line.a): [text(tag) for tag in line.select(".tag")]
+        for line in page.soup.select("#ready ~ ol > li")
+    }
+    same = "can call the same people as another"
+    assert same in tags["Campaign 1"]
+    assert same in tags["Campaign 2"]
+    assert same not in tags["Alone"]
+    assert "1 worth a second look" in tags["Odd"]
+    assert "2 can call the same people as others" in facts(page)["Rules of calling"]
 
 
 def test_nothing_ticked_is_said(visitor: Visitor, saved: Saved) -> None:
@@ -128,16 +173,17 @@ def test_what_goes_to_several_clients_is_a_batch_for_each(
 def test_all_that_can_be_sent_is_offered_where_it_goes_to_one_client(
     visitor: Visitor, saved: Saved, add_connection: Callable[..., str]
 ) -> None:
-    save_many(saved, 2)
+    for name in ("One", "Two"):
+        saved(outbound(name=name, timezone=TOKYO))
     page = visitor.open("/")
-    assert "Send all 2 that can be sent to the sandbox" in page.text
+    assert "Send all 2 that break no rule to the sandbox" in page.text
 
     key = add_connection()
-    saved(outbound(name="Of Client A"), connection=key)
+    saved(outbound(name="Of Client A", timezone=TOKYO), connection=key)
     several = visitor.open("/")
     assert "Send all" not in several.text
     assert (
-        "Client A Send those ticked Send all 1 that can be sent"
+        "Client A Send those ticked Send all 1 that breaks no rule"
         in visitor.open("/", client=key).text
     )
 
@@ -145,7 +191,7 @@ def test_all_that_can_be_sent_is_offered_where_it_goes_to_one_client(
 def test_all_goes_to_the_client_that_the_button_named_or_nowhere(
     visitor: Visitor, saved: Saved, add_connection: Callable[..., str]
 ) -> None:
-    key, draft_id = add_connection(), saved()
+    key, draft_id = add_connection(), saved(outbound(timezone=TOKYO))
     page = visitor.open("/")
     saved(outbound(name="Of Client A"), connection=key)
     review = visitor.press(page, "batches", all=SANDBOX)
@@ -165,7 +211,8 @@ def test_what_a_button_offers_can_be_sent_whatever_else_there_is(
     """More may be there than was counted, or campaigns of a connection that is gone."""
     saved(outbound(name="Of Client A"), connection=add_connection())
     saved(outbound(name="Of nobody"), connection="0" * 16)
-    save_many(saved, 2)
+    for name in ("One", "Two"):
+        saved(outbound(name=name, timezone=TOKYO))
     monkeypatch.setattr("app.store.facets.COUNTED", 1)
     page = visitor.open("/")
     button = page.soup.select_one("button[name=all]")
