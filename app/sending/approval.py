@@ -10,11 +10,12 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from app.campaign.compliance.acceptance import count_broken, tally
 from app.campaign.explanation import Explanation
 from app.connections import Connection
 from app.rights import Person
 from app.store import approvals, batch_summary, batches, drafts
-from app.store.acceptances import write_judgement
+from app.store.acceptances import read_accepted, write_judgement
 from app.store.approvals import Decision, Subject
 from app.store.base import ItemState
 from app.store.batch_models import Batch
@@ -29,13 +30,15 @@ class Standing:
     """What has been asked and said of a draft or a batch where somebody has to approve it.
 
     *group* is of whom one has to, empty for anybody; *newest* is what was last asked or said.
-    *changed* counts the drafts of a batch that are not any more what it was checked with, and
-    *earlier* is what was decided before, the last first.
+    *broken* counts the rules that are broken though nobody has said why that is fine, *changed* the
+    drafts of a batch that are not any more what it was checked with, and *earlier* is what was
+    decided before, the last first.
     """
 
     subject: Subject
     group: str
     newest: Approval | None
+    broken: int
     changed: int = 0
     earlier: Sequence[Approval] = ()
 
@@ -82,13 +85,16 @@ def find_standing_of_draft(
     findings = write_judgement(draft, meaning.findings)["findings"]
     bound = hash_document({"digest": meaning.digest, "findings": findings, "seen": seen})
     subject = Subject(draft.id, None, draft.version, to.key, meaning.digest, bound, seen)
-    return _make_standing(session, subject, rule.group_name)
+    broken = count_broken(tally(meaning.findings, read_accepted(draft)))
+    return _make_standing(session, subject, rule.group_name, broken)
 
 
-def _make_standing(session: Session, subject: Subject, group: str, changed: int = 0) -> Standing:
+def _make_standing(
+    session: Session, subject: Subject, group: str, broken: int, changed: int = 0
+) -> Standing:
     newest = approvals.find_newest(session, subject)
     earlier = approvals.list_earlier_decisions(session, newest) if newest else ()
-    return Standing(subject, group, newest, changed, earlier)
+    return Standing(subject, group, newest, broken, changed, earlier)
 
 
 def find_states_of_drafts(
@@ -135,7 +141,8 @@ def find_standing_of_batch(session: Session, batch: Batch, to: Connection) -> St
     seen = name_seen_of_batch(summary, to, rule.group_name)
     subject = Subject(None, batch.id, None, to.key, summary.digest, seen, seen)
     changed = batches.count_changed(session, batch.id)
-    return _make_standing(session, subject, rule.group_name, changed)
+    broken = count_broken(summary.findings)
+    return _make_standing(session, subject, rule.group_name, broken, changed)
 
 
 def name_seen_of_batch(summary: Summary, to: Connection, group: str) -> str:

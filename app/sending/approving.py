@@ -8,6 +8,7 @@ from typing import TypeAlias
 from sqlalchemy.orm import Session
 
 from app.campaign.explanation import explain
+from app.campaign.formatting import write_plural
 from app.connections import Connection
 from app.rights import Person, Right
 from app.sending.approval import (
@@ -37,6 +38,10 @@ class MayNotApprove(Exception):
     """Somebody else has to decide; the message says why."""
 
 
+class NoReason(Exception):
+    """What breaks a rule is approved without a word on why; the message asks for it."""
+
+
 @dataclass(frozen=True)
 class ApprovalDecision:
     """What somebody decides.
@@ -52,6 +57,11 @@ class ApprovalDecision:
     person: Person
 
 
+_BROKEN = (
+    "It breaks 1 law that nobody has accepted",
+    "{} laws are broken that nobody has accepted",
+)
+_SAY_WHY = "{}. Write down why it may be sent all the same: that stays with it."
 _NO_LONGER = "You may no longer approve what goes there."
 
 _Act: TypeAlias = Callable[[Session, Standing], None]
@@ -78,13 +88,13 @@ def decide_on_draft(draft_id: str, verdict: ApprovalDecision, to: Connection, st
     """Keep a verdict on a draft.
 
     Raises `StaleReview` if it is not what was looked at, or somebody has decided since;
-    `MayNotApprove`, `NotNeeded`, and `AlreadySubmitted` or `NotReady`.
+    `MayNotApprove`, `NoReason`, `NotNeeded`, and `AlreadySubmitted` or `NotReady`.
     """
     _act_on_draft(draft_id, to, store, _deciding(verdict))
 
 
 def decide_on_batch(batch_id: int, verdict: ApprovalDecision, to: Connection, store: Store) -> None:
-    """Keep a verdict on a batch; raises `StaleReview`, `NotNeeded` and `MayNotApprove`."""
+    """Keep a verdict on a batch; raises as `decide_on_draft`."""
     _act_on_batch(batch_id, to, store, _deciding(verdict))
 
 
@@ -140,6 +150,8 @@ def _deciding(verdict: ApprovalDecision) -> _Act:
             raise MayNotApprove(obstacle)
         if standing.mark != verdict.mark:
             raise StaleReview
+        if verdict.is_approved and standing.broken and not verdict.reason:
+            raise NoReason(_SAY_WHY.format(write_plural(standing.broken, *_BROKEN)))
         approvals.decide(session, standing.subject, decision)
         seals.seal(session)
 

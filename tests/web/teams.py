@@ -16,6 +16,8 @@ from tests.pages import Page, drain
 from tests.people.accounts import add_account, find_token, make_client, sign_in
 from tests.sending.batch_of import check_all, make
 
+AGREED = "The client has agreed."
+
 
 class Team:
     """People with accounts, each at a browser of their own, and campaigns to the sandbox."""
@@ -101,7 +103,12 @@ class Team:
             answer = self.browsers[name].post(page, data=fields | {"text": text})
             assert answer.status_code == 302
 
-    def decide(self, name: str, draft_id: str, verdict: str, reason: str = "") -> TestResponse:
+    def decide(
+        self, name: str, draft_id: str, verdict: str, reason: str | None = None
+    ) -> TestResponse:
+        """Decide on a campaign; whoever approves it says why, as it may break a law."""
+        if reason is None:
+            reason = AGREED if verdict == "approve" else ""
         page = f"/drafts/{draft_id}/approval"
         return self.press(name, page, page, verdict=verdict, reason=reason)
 

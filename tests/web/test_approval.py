@@ -40,6 +40,9 @@ def test_an_author_an_approver_and_a_sender_bring_a_campaign_on_its_way(team: Te
     assert "Edda <edda@example.com> asked for that" in seen
     assert "Approve or refuse" in seen
 
+    unsaid = team.decide("ansel", draft_id, "approve", "")
+    assert (unsaid.status_code, team.send("selma", draft_id).status_code) == (422, 422)
+    assert "laws are broken that nobody has accepted. Write down why" in Page(unsaid).text
     assert team.decide("ansel", draft_id, "approve").status_code == 302
     sent = team.send("selma", draft_id)
     drain(team.app)
@@ -50,6 +53,11 @@ def test_an_author_an_approver_and_a_sender_bring_a_campaign_on_its_way(team: Te
     history = team.read("edda", f"/drafts/{draft_id}/history")
     assert "Approval asked for" in history
     assert "Approved" in history
+
+
+def test_what_breaks_no_law_is_approved_without_a_word(team: Team) -> None:
+    draft_id = team.write("edda", timezone="Asia/Tokyo")
+    assert team.decide("ansel", draft_id, "approve", "").status_code == 302
 
 
 def test_who_made_it_and_who_changed_it_cannot_approve_it(team: Team) -> None:

@@ -14,7 +14,7 @@ from app.store.database import Store
 from app.store.evidence_file import check_evidence
 from tests.pages import Page, drain
 from tests.sending.batch_of import check_all
-from tests.web.teams import Team, make_team_with_approval, read_fields
+from tests.web.teams import AGREED, Team, make_team_with_approval, read_fields
 
 EDITOR, SENDER, APPROVER = Role.EDITOR, Role.SENDER, Role.APPROVER
 
@@ -38,7 +38,10 @@ def test_a_batch_is_approved_as_one_and_not_by_who_has_made_a_part_of_it(team: T
     team.press("selma", f"{address}/approval/ask", address)
     assert "You have made or changed" in team.read("both", f"{address}/approval")
 
-    decided = team.press("ansel", f"{address}/approval", f"{address}/approval", verdict="approve")
+    page = f"{address}/approval"
+    unsaid = team.press("ansel", page, page, verdict="approve")
+    assert "laws are broken that nobody has accepted. Write down why" in Page(unsaid).text
+    decided = team.press("ansel", page, page, verdict="approve", reason=AGREED)
     assert decided.status_code == 302
     assert team.press("selma", f"{address}/send", address).status_code == 302
     drain(team.app)
@@ -207,7 +210,7 @@ def test_the_list_of_batches_says_how_the_approval_of_each_stands(team: Team) ->
     assert "waits for approval" in read()
     team.press("ansel", page, page, verdict="refuse", reason="No.")
     assert "not approved" in read()
-    team.press("ansel", page, page, verdict="approve")
+    team.press("ansel", page, page, verdict="approve", reason=AGREED)
     assert "approved, to be sent" in read()
     team.write("edda", ids[0], name="Changed")
     assert "changed, to be checked again" in read()

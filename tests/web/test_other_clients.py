@@ -256,7 +256,8 @@ def test_where_somebody_may_only_look_is_not_offered_to_edit_or_to_send(
 ) -> None:
     team.add_at("mara", {"sandbox": [EDITOR, SENDER], acme: [VIEWER]})
     team.add_at("edda", {acme: [EDITOR]})
-    draft_id, other = team.write("mara"), team.write("edda", connection=acme)
+    draft_id = team.write("mara", timezone="Asia/Tokyo")
+    other = team.write("edda", connection=acme, timezone="Asia/Tokyo")
     form = Page(team.browsers["mara"].get(f"/drafts/{draft_id}"))
     assert list_options(form, "select[name=connection]") == ["sandbox"]
     assert list_options(Page(team.browsers["mara"].get("/drafts/import")), "select") == ["sandbox"]

@@ -12,7 +12,7 @@ from app.store import accounts
 from app.store.base import State
 from app.store.models import Draft, Submission
 from app.web import waiting_list
-from tests.web.teams import Team, make_team_of_two
+from tests.web.teams import AGREED, Team, make_team_of_two
 
 EDITOR, SENDER, APPROVER, VIEWER = Role.EDITOR, Role.SENDER, Role.APPROVER, Role.VIEWER
 
@@ -166,7 +166,7 @@ def test_a_batch_that_is_refused_or_approved_waits_for_who_can_go_on(team: Team)
     team.press("ansel", page, page, verdict="refuse", reason="Not on a Sunday.")
     seen = team.read("selma", "/waiting")
     assert f"somebody else has to change it Batch {batch_id} to Sandbox Not on a Sunday." in seen
-    team.press("ansel", page, page, verdict="approve")
+    team.press("ansel", page, page, verdict="approve", reason=AGREED)
     assert f"Send what is approved Batch {batch_id}" in team.read("selma", "/waiting")
 
 

@@ -149,6 +149,11 @@ def find_statement(finding: Finding, statements: Accepted) -> Statement | None:
     return None
 
 
+def count_broken(counts: Mapping[str, int]) -> int:
+    """Count, of what `tally` counted, the laws that are broken and the duties that are not met."""
+    return counts.get(Severity.HIGH, 0) + counts.get(UNMET, 0)
+
+
 def tally(findings: Iterable[Finding], statements: Accepted) -> dict[str, int]:
     """Count findings: ``{severity: open ones}`` and those `accepted`, `lifted` and `unmet`.
 

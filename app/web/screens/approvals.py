@@ -20,6 +20,7 @@ from app.sending.approving import (
     ApprovalDecision,
     ApprovedAlready,
     MayNotApprove,
+    NoReason,
     NotNeeded,
     ask_about_batch,
     ask_about_draft,
@@ -166,6 +167,8 @@ def _keep_verdict(
         keep(verdict)
     except StaleReview:
         return draw(message=_CHANGED)
+    except NoReason as error:
+        return draw(reason_error=str(error))
     except MayNotApprove as error:
         return draw(message=str(error))
     except (NotReady, NotNeeded):
