@@ -20,7 +20,7 @@ from app.campaign.schedule.offset_periods import cut_to_foreseeable
 from app.campaign.schedule.windows import Schedule
 from app.campaign.timezones.zones import load_zone, name_city
 
-_SHOWN = 6
+_SHOWN, _NAMED = 6, 3
 _WEEK = list(Weekday)
 
 
@@ -53,7 +53,9 @@ def describe_evidence(finding: Finding) -> str:
 
 
 def _describe_outside(evidence: OutsideHours, schedule: Schedule) -> str:
-    more = f", and in {format_count(len(evidence.others), 'more zone')}" if evidence.others else ""
+    others = [name_city(zone) for zone in evidence.others]
+    named = join_words(others) if len(others) <= _NAMED else format_count(len(others), "more zone")
+    more = f", and in {named}" if others else ""
     by = f"up to {format_length(timedelta(seconds=evidence.seconds))} outside the hours"
     later = (
         f"; later, first on {format_short_day(evidence.later_since)}, "

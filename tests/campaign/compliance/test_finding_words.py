@@ -93,9 +93,20 @@ def test_a_first_day_that_is_another_zones_is_told_apart() -> None:
     assert "First on Mon 15 Mar 2027 (there on Tue 16 Mar 2027), on 13 days" in sentence
 
 
-def test_further_zones_are_counted() -> None:
-    finding = one_finding("us-fcc-hours", usable(), "Hawaii, California, Nevada")
-    assert ", and in 2 more zones. First" in describe_finding(finding, usable())
+@pytest.mark.parametrize(
+    ("leads", "words"),
+    [
+        ("Hawaii, California", ", and in Los Angeles. First"),
+        (
+            "Hawaii, California, Arizona, Colorado",
+            ", and in Los Angeles, Phoenix and Denver. First",
+        ),
+        ("Hawaii, California, Arizona, Colorado, Alaska", ", and in 10 more zones. First"),
+    ],
+)
+def test_a_few_further_zones_are_named_and_more_are_counted(leads: str, words: str) -> None:
+    finding = one_finding("us-fcc-hours", usable(), leads)
+    assert words in describe_finding(finding, usable())
 
 
 def test_too_many_calls_are_told_by_their_times_in_the_campaigns_zone() -> None:

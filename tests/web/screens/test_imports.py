@@ -215,7 +215,9 @@ def test_what_is_right_is_imported_and_the_rest_stays_to_be_changed(
     assert "1 campaign was imported for Sandbox." in read_text(answer)
     assert "Line 1, Second" in read_text(answer)
     assert list_payloads(store) == [FIRST]
-    left = Page(answer).soup.select_one("textarea")
+    page = Page(answer).soup
+    assert text(page.title).startswith("Import campaigns: 1 is left to change")
+    left = page.select_one("textarea")
     assert left
     assert json.loads(left.text) == wrong
     changed = left.text.replace("SIDEWAYS", "INBOUND")
