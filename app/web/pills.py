@@ -85,7 +85,7 @@ def describe_approval(state: ApprovalState | None) -> Pill:
     return _APPROVALS.get(state, _NOT_ASKED)
 
 
-_NOT_ASKED = Pill("To be approved", Readiness.OPEN)
+_NOT_ASKED = Pill("Approval not asked for", Readiness.OPEN)
 _APPROVALS: dict[ApprovalState | None, Pill] = {
     ApprovalState.ASKED: Pill("Approval asked for", State.QUEUED),
     ApprovalState.APPROVED: Pill("Approved", Readiness.READY),

@@ -47,7 +47,7 @@ def test_the_worst_is_said_first(
 @pytest.mark.parametrize(
     ("findings", "state", "pill"),
     [
-        ({}, None, Pill("To be approved", "OPEN", "")),
+        ({}, None, Pill("Approval not asked for", "OPEN", "")),
         ({"accepted": 1}, ApprovalState.ASKED, Pill("Approval asked for", "QUEUED", "1 accepted")),
         ({}, ApprovalState.APPROVED, Pill("Approved", "READY", "")),
         (
@@ -56,7 +56,7 @@ def test_the_worst_is_said_first(
             Pill("Approved", "READY", "not all rules are known where the leads are"),
         ),
         ({}, ApprovalState.REFUSED, Pill("Not approved", "REFUSED", "")),
-        ({}, ApprovalState.OVERRIDDEN, Pill("To be approved", "OPEN", "")),
+        ({}, ApprovalState.OVERRIDDEN, Pill("Approval not asked for", "OPEN", "")),
         ({"high": 1}, None, Pill("Breaks 1 law", "BREAKS", "to be approved")),
         (
             {"high": 1, "low": 2},
