@@ -446,7 +446,7 @@ def test_the_list_says_how_the_approval_of_each_stands(team: Team) -> None:
     team.ask_for_approval(None)
 
     assert [pills[draft_id] for draft_id in (asked, approved)] == ["Approval asked for", "Approved"]
-    assert [pills[draft_id] for draft_id in (changed, untouched)] == ["to be approved"] * 2
+    assert [pills[draft_id] for draft_id in (changed, untouched)] == ["approval not asked for"] * 2
     assert not [tags for tags in read_pills(team).values() if "approved" in tags]
 
 

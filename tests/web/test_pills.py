@@ -57,7 +57,7 @@ def test_the_worst_is_said_first(
         ),
         ({}, ApprovalState.REFUSED, Pill("Not approved", "REFUSED", "")),
         ({}, ApprovalState.OVERRIDDEN, Pill("Approval not asked for", "OPEN", "")),
-        ({"high": 1}, None, Pill("Breaks 1 law", "BREAKS", "to be approved")),
+        ({"high": 1}, None, Pill("Breaks 1 law", "BREAKS", "approval not asked for")),
         (
             {"high": 1, "low": 2},
             ApprovalState.REFUSED,
