@@ -5,7 +5,7 @@ writing about another.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -195,6 +195,14 @@ def _write_heads(
 def read_chain(session: Session, chain: str) -> list[Event]:
     """Read the events of one chain, the oldest first."""
     return list(session.scalars(_OF_CHAIN, {"chain": chain}))
+
+
+def read_last_events(
+    session: Session, chain: str, kinds: Collection[EventKind], most: int
+) -> list[Event]:
+    """Read the last events of some kinds in one chain, the oldest first."""
+    query = select(Event).where(Event.chain == chain, Event.kind.in_(kinds))
+    return list(session.scalars(query.order_by(Event.number.desc()).limit(most)))[::-1]
 
 
 def read_draft_events(session: Session, draft_id: str) -> list[Event]:

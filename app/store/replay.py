@@ -25,6 +25,7 @@ from app.store.team_models import Approval, ApprovalRule, ApprovalState
 
 _BINDS_STATEMENTS = SAYS | {EventKind.CREATED, EventKind.SHORTENED}
 _DECISIONS = frozenset(KIND_OF.values())
+_SETTLES = _DECISIONS | {EventKind.SHORTENED}
 _TOLD = {
     EventKind.ACCOUNT_ADDED: ("roles",),
     EventKind.ROLES_SET: ("roles",),
@@ -48,17 +49,18 @@ _OF_DRAFT, _OF_BATCH = (
 
 def find_untold(session: Session) -> str:
     """Find a row that has to be on record and of which no chain is there; nothing if none is."""
-    chains = select(ChainHead.chain)
-    decided = select(Event.chain).where(Event.kind.in_(_DECISIONS | {EventKind.SHORTENED}))
+    known, decided = select(ChainHead.chain), select(Event.chain).where(Event.kind.in_(_SETTLES))
     for of, key, has_to_be, on_record in (
-        ("account", Account.id, true(), chains),
-        ("connection", ApprovalRule.connection_key, true(), chains),
-        ("batch", Batch.id, Batch.confirmed_at.is_not(None), chains),
+        ("account", Account.id, true(), known),
+        ("connection", ApprovalRule.connection_key, true(), known),
+        ("batch", Batch.id, Batch.confirmed_at.is_not(None), known),
         ("batch", Approval.batch_id, _IS_DECIDED & Approval.batch_id.is_not(None), decided),
         ("draft", Approval.draft_id, _IS_DECIDED & Approval.draft_id.is_not(None), decided),
     ):
         chain = literal(f"{of}/") + cast(key, String)
-        query = select(key).where(has_to_be, chain.not_in(on_record)).limit(1)
+        (column,) = on_record.selected_columns
+        # PostgreSQL would look through the whole of a long list anew for each row.
+        query = select(key).where(has_to_be, ~on_record.where(column == chain).exists()).limit(1)
         if (stray := session.scalar(query)) is not None:
             return f"The trail does not know what is kept of the {of} {stray}."
     return ""

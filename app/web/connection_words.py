@@ -8,9 +8,6 @@ from app.store.audit_trail import EventKind
 from app.store.records import Event
 from app.web.event_words import HistoryEntry, describe_each
 
-_TESTS = frozenset({EventKind.CONNECTION_TEST_BEGUN, EventKind.CONNECTION_TESTED})
-"""They are many, change nothing, and stand among the requests."""
-
 _FIELDS = {
     "name": "name",
     "base_url": "base URL",
@@ -23,8 +20,8 @@ _FIELDS = {
 
 
 def describe_connection_events(events: Iterable[Event]) -> list[HistoryEntry]:
-    """Put what was done to a connection into words, the first thing first."""
-    return describe_each((event for event in events if event.kind not in _TESTS), _WORDS)
+    """Put what was done to a connection, events of the kinds `SHOWN`, into words."""
+    return describe_each(events, _WORDS)
 
 
 def _describe_changed(known: dict[str, Any]) -> str:
@@ -61,3 +58,5 @@ _WORDS: Mapping[EventKind, Callable[[dict[str, Any]], str]] = {
         f"instead of {_describe_rule(known['before'])}"
     ),
 }
+SHOWN = tuple(_WORDS)
+"""All kinds but tests: they are many, change nothing, and stand among the requests."""

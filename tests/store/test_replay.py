@@ -12,7 +12,7 @@ from tests.factories import outbound, typed
 from tests.pages import drain
 from tests.store.files import is_postgresql
 from tests.store.tampering import tamper, verdict
-from tests.web.teams import Team, make_team_with_approval
+from tests.web.teams import AGREED, Team, make_team_with_approval
 
 pytestmark = pytest.mark.slow
 
@@ -31,7 +31,7 @@ def team(app: Flask) -> Team:
     team.send("selma", alone)
     batch_id = team.make_batch([together])
     page = f"/batches/{batch_id}/approval"
-    team.press("ansel", page, page, verdict="approve")
+    team.press("ansel", page, page, verdict="approve", reason=AGREED)
     team.press("selma", f"/batches/{batch_id}/send", f"/batches/{batch_id}")
     drain(app)
     return team
@@ -118,6 +118,6 @@ def test_a_reason_with_a_sign_that_postgresql_does_not_keep_holds(team: Team, st
     draft_id = team.write("edda", name="Third")
     team.decide("ansel", draft_id, "approve", "fi\0ne")
     assert verdict(store).fault == ""
-    change = "UPDATE approval SET reason = 'fi\N{SYMBOL FOR NULL}ne' WHERE state = 'APPROVED' "
-    tamper(store, f"{change}AND reason <> 'fine' AND reason <> ''")
+    change = "UPDATE approval SET reason = 'fi\N{SYMBOL FOR NULL}ne' WHERE state = 'APPROVED'"
+    tamper(store, f"{change} AND draft_id = '{draft_id}'")
     assert verdict(store).fault == ""

@@ -24,7 +24,7 @@ from app.store.saved_connections import (
 )
 from app.store.throttles import Pace, Pause
 from app.web.access import fresh, list_connections, may, needs
-from app.web.connection_words import describe_connection_events
+from app.web.connection_words import SHOWN, describe_connection_events
 from app.web.event_words import HistoryEntry
 from app.web.resuming import resume_sending
 from app.web.row_numbers import read_number
@@ -245,8 +245,10 @@ def _list_events(connection: Connection) -> list[HistoryEntry]:
     if not may(Right.ADMINISTER, ""):
         return []
     with store().reading() as session:
-        events = audit_trail.read_chain(session, name_connection_chain(connection.key))
-        return describe_connection_events(events)[-_MOST_EVENTS:]
+        chain = name_connection_chain(connection.key)
+        return describe_connection_events(
+            audit_trail.read_last_events(session, chain, SHOWN, _MOST_EVENTS)
+        )
 
 
 def _find_pause(connection: Connection) -> Pause | None:
