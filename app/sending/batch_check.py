@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy.exc import DatabaseError
@@ -20,12 +20,12 @@ from app.store.base import ItemState
 from app.store.batch_models import Batch, BatchItem
 from app.store.database import Store
 from app.store.models import Draft
-from app.store.overlaps import find_overlaps
+from app.store.overlaps import OtherCampaign, find_overlaps, read_others
 
 _AT_ONCE = 50
 _ADDED_AT_ONCE = 1000
 _NEW_BATCH = "new batch"
-_OTHERS_LOOKED_AT = 200  # For each of very many; the review of one campaign looks at more.
+_OTHERS_LOOKED_AT = 1000
 ADVISED, OVERLAPPING = "advised", "overlapping"
 """Keys of an item's findings: pieces of advice, and whether another can call the same people."""
 
@@ -99,9 +99,9 @@ def check_items(batch_id: int, store: Store, connections: ConnectionRegistry) ->
     with store.reading() as session:
         batch = batches.find(session, batch_id)
         items = batches.read_items(session, batch_id, (ItemState.NEW,), _AT_ONCE)
-        checked = {
-            item.position: _check_or_say(session, batch, item, connections, now) for item in items
-        }
+        others = _read_others(session, batch, connections) if items else []
+        check = _Check(session, batch, connections, now, others)
+        checked = {item.position: check.make_or_say(item) for item in items}
     if not items:
         _keep_summary(batch_id, store)
         return False
@@ -147,54 +147,59 @@ class _Checked:
     calling_days: int = 0
 
 
-def _check_or_say(
-    session: Session,
-    batch: Batch,
-    item: BatchItem,
-    connections: ConnectionRegistry,
-    now: datetime,
-) -> _Checked:
-    """Check one item; one that cannot be checked must not keep the others from it."""
-    try:
-        return _check(session, batch, item, connections, now)
-    except DatabaseError:
-        raise
-    except Exception:  # noqa: BLE001  Of whatever kind, it is this item's.
-        _log.exception("Item %s of batch %s cannot be checked", item.position, batch.id)
-        return _Checked(item.name, "It could not be checked. Open it, and look.")
+@dataclass(frozen=True)
+class _Check:
+    """A look at some items of a batch; the *others* can call the same people."""
+
+    session: Session
+    batch: Batch
+    connections: ConnectionRegistry
+    now: datetime
+    others: Sequence[OtherCampaign]
+
+    def make_or_say(self, item: BatchItem) -> _Checked:
+        """Check one item; one that cannot be checked must not keep the others from it."""
+        try:
+            return self._make(item)
+        except DatabaseError:
+            raise
+        except Exception:  # noqa: BLE001  Of whatever kind, it is this item's.
+            _log.exception("Item %s of batch %s cannot be checked", item.position, self.batch.id)
+            return _Checked(item.name, "It could not be checked. Open it, and look.")
+
+    def _make(self, item: BatchItem) -> _Checked:
+        draft = drafts.find(self.session, item.draft_id)
+        to = self.connections.find(draft.connection_key)
+        if reason := find_batch_obstacle(draft, self.batch, to):
+            is_elsewhere = to.key != self.batch.connection_key
+            return _Checked(item.name if is_elsewhere else draft.name, reason)
+        meaning = explain(draft.answers, self.now)
+        if meaning.problems:
+            return _Checked(draft.name, describe_first_problem(meaning.problems))
+        if duplicate := find_duplicate(self.session, meaning.digest, to, self.now):
+            return _Checked(draft.name, describe_duplicate(duplicate), digest=meaning.digest)
+        found = {
+            **count_anew(draft),
+            ADVISED: len(meaning.advice),
+            OVERLAPPING: any(find_overlaps(draft.id, meaning, self.others)),
+        }
+        return _Checked(
+            draft.name,
+            seen=batches.name_version(draft),
+            body=meaning.body,
+            digest=meaning.digest,
+            judged=write_judgement(draft, meaning.findings),
+            findings={kind: count for kind, count in found.items() if count},
+            calling_days=meaning.overview.calling_days if meaning.overview else 0,
+        )
 
 
-def _check(
-    session: Session,
-    batch: Batch,
-    item: BatchItem,
-    connections: ConnectionRegistry,
-    now: datetime,
-) -> _Checked:
-    draft = drafts.find(session, item.draft_id)
-    to = connections.find(draft.connection_key)
-    if reason := find_batch_obstacle(draft, batch, to):
-        return _Checked(item.name if to.key != batch.connection_key else draft.name, reason)
-    meaning = explain(draft.answers, now)
-    if meaning.problems:
-        return _Checked(draft.name, describe_first_problem(meaning.problems))
-    if duplicate := find_duplicate(session, meaning.digest, to, now):
-        return _Checked(draft.name, describe_duplicate(duplicate), digest=meaning.digest)
-    keys = connections.list_draft_keys(to.key)
-    found = {
-        **count_anew(draft),
-        ADVISED: len(meaning.advice),
-        OVERLAPPING: bool(find_overlaps(session, draft, meaning, keys, _OTHERS_LOOKED_AT)),
-    }
-    return _Checked(
-        draft.name,
-        seen=batches.name_version(draft),
-        body=meaning.body,
-        digest=meaning.digest,
-        judged=write_judgement(draft, meaning.findings),
-        findings={kind: count for kind, count in found.items() if count},
-        calling_days=meaning.overview.calling_days if meaning.overview else 0,
-    )
+def _read_others(
+    session: Session, batch: Batch, connections: ConnectionRegistry
+) -> list[OtherCampaign]:
+    """Read the campaigns that are compared with those of a batch: the last that begin."""
+    keys = connections.list_draft_keys(batch.connection_key)
+    return list(read_others(session, keys, date.min, date.max, _OTHERS_LOOKED_AT))
 
 
 def find_batch_obstacle(draft: Draft, batch: Batch, to: Connection) -> str:

@@ -75,7 +75,8 @@ class DraftQuery:
     @property
     def sendable(self) -> Sequence[Readiness]:
         """How far drafts are that are sent together: what breaks a rule if that was asked for."""
-        return (self.show,) if self.show is Readiness.BREAKS else (Readiness.OPEN, Readiness.READY)
+        whole = (Readiness.OPEN, Readiness.READY)
+        return (Readiness.BREAKS,) if self.shows_broken else whole
 
     @property
     def shows_all(self) -> bool:

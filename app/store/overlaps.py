@@ -1,5 +1,6 @@
 """Campaigns that can call the same people: limits of attempts begin anew with each campaign."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,8 +16,6 @@ from app.campaign.timezones.tables import find_present_name
 from app.store.base import State
 from app.store.models import Draft
 
-MOST_LISTED = 10
-
 
 @dataclass(frozen=True)
 class Overlap:
@@ -29,36 +28,56 @@ class Overlap:
     last: date
 
 
-def find_overlaps(
-    session: Session, draft: Draft, explanation: Explanation, keys: set[str], looked_at: int
-) -> list[Overlap]:
-    """Find campaigns that overlap with a draft's in time and audience, the latest first.
+@dataclass(frozen=True)
+class OtherCampaign:
+    """When an OUTBOUND campaign calls, and whom."""
 
-    *keys* are those of the draft's connection. So many of the latest are *looked_at*, and one
-    more than `MOST_LISTED` is given at the most. An INBOUND campaign overlaps with none.
+    draft_id: str
+    name: str
+    state: State | None
+    schedule: Schedule
+    leads: Audience
+
+
+def read_others(
+    session: Session, keys: set[str], first: date, last: date, looked_at: int
+) -> Iterator[OtherCampaign]:
+    """Read OUTBOUND campaigns that call between two days, the latest of them first.
+
+    *keys* are those of the connection that they go over, and so many are *looked_at*.
     """
-    if explanation.overview is None:
-        return []
-    schedule, leads = explanation.overview.schedule, explanation.audience
     query = (
         select(Draft.id, Draft.name, Draft.state, Draft.answers)
-        .where(Draft.deleted_at.is_(None), Draft.type == "OUTBOUND", Draft.id != draft.id)
-        .where(Draft.first_day <= schedule.last, Draft.connection_key.in_(keys))
-        .where(or_(Draft.last_day.is_(None), schedule.first <= Draft.last_day))
+        .where(Draft.deleted_at.is_(None), Draft.type == "OUTBOUND")
+        .where(Draft.first_day <= last, Draft.connection_key.in_(keys))
+        .where(or_(Draft.last_day.is_(None), first <= Draft.last_day))
         .order_by(Draft.day_key.desc(), Draft.sequence.desc())
         .limit(looked_at)
     )
-    overlaps: list[Overlap] = []
     with session.execute(query.execution_options(yield_per=50)) as rows:
         for draft_id, name, state, answers in rows:
-            other = read_schedule(read_answers(answers).values)
-            if other is None or not _share_a_day(schedule, other):
-                continue
-            if share_leads(leads, read_audience(answers, other.zone)):
-                overlaps.append(Overlap(draft_id, name, state, other.first, other.last))
-            if len(overlaps) > MOST_LISTED:
-                break
-    return overlaps
+            schedule = read_schedule(read_answers(answers).values)
+            if schedule is not None:
+                leads = read_audience(answers, schedule.zone)
+                yield OtherCampaign(draft_id, name, state, schedule, leads)
+
+
+def find_overlaps(
+    draft_id: str, explanation: Explanation, others: Iterable[OtherCampaign]
+) -> Iterator[Overlap]:
+    """Find which of the others overlap with a draft's campaign in time and audience.
+
+    An INBOUND campaign overlaps with none.
+    """
+    if explanation.overview is None:
+        return
+    schedule, leads = explanation.overview.schedule, explanation.audience
+    for other in others:
+        if other.draft_id == draft_id or not _share_a_day(schedule, other.schedule):
+            continue
+        if share_leads(leads, other.leads):
+            first, last = other.schedule.first, other.schedule.last
+            yield Overlap(other.draft_id, other.name, other.state, first, last)
 
 
 def _share_a_day(schedule: Schedule, other: Schedule) -> bool:

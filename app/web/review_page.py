@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any, NamedTuple
 
 from flask import flash, make_response, redirect, render_template, request, url_for
@@ -12,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app.campaign.contract.visible import can_be_seen
+from app.campaign.explanation import Explanation
 from app.connections import Connection
 from app.sending.approval import find_approval_obstacle, find_standing_of_draft
 from app.sending.confirmation import NotConfirmed, can_hurry, find_duplicate
@@ -21,7 +23,7 @@ from app.store.acceptances import read_accepted, stamp_statements
 from app.store.address_book import Nicknames
 from app.store.audit_trail import name_draft_chain
 from app.store.models import Draft
-from app.store.overlaps import MOST_LISTED, find_overlaps
+from app.store.overlaps import Overlap, find_overlaps, read_others
 from app.web.access import find_person
 from app.web.calendar_file import MOST_WINDOWS
 from app.web.clocks import draw_clock_switch
@@ -32,7 +34,7 @@ from app.web.panel.rules_part import Trouble
 from app.web.teamwork import find_teamwork
 from app.web.visit import find_connection, name_person
 
-_OTHERS_LOOKED_AT = 1000
+_OTHERS_LOOKED_AT, _MOST_OVERLAPS = 1000, 10
 
 SEND_FIELDS = ("named", "hurry", "in_spite_of", "without_approval")
 """What is typed or ticked for one press of Send, and kept nowhere."""
@@ -100,7 +102,7 @@ def draw_review(draft_id: str, reply: Reply | None = None) -> ResponseReturnValu
             panel=panel,
             reply=reply,
             typed=request.form,
-            most_overlaps=MOST_LISTED,
+            most_overlaps=_MOST_OVERLAPS,
             most_windows=MOST_WINDOWS,
             clocks=draw_clock_switch("review", url_for("review.look", draft_id=draft_id)),
             **_find_what_counts(session, draft, to, panel, of_sandbox),
@@ -116,11 +118,10 @@ def _find_what_counts(
     now, meaning, statements = datetime.now(UTC), panel.meaning, read_accepted(draft)
     until = queued.find_end_of_wait(session, to.key, now)
     standing = find_standing_of_draft(session, draft, meaning, to)
-    keys = connections().list_draft_keys(to.key)
     return {
         "url": find_public_url(to),
         "statements_stamp": stamp_statements(draft),
-        "overlaps": find_overlaps(session, draft, meaning, keys, _OTHERS_LOOKED_AT),
+        "overlaps": _list_overlaps(session, draft, meaning, to),
         "now": now,
         "duties": list_duties(meaning, statements, now.date()),
         "asked_of_all": list_exemptions(meaning, statements),
@@ -162,6 +163,18 @@ def _show_unkept(
         further=url_for(further, draft_id=draft.id),
     )
     return make_response(page, 409)
+
+
+def _list_overlaps(
+    session: Session, draft: Draft, meaning: Explanation, to: Connection
+) -> list[Overlap]:
+    """List the first campaigns that can call the same people, and one more if there are more."""
+    if meaning.overview is None:
+        return []
+    first, last = meaning.overview.schedule.first, meaning.overview.schedule.last
+    keys = connections().list_draft_keys(to.key)
+    others = read_others(session, keys, first, last, _OTHERS_LOOKED_AT)
+    return list(islice(find_overlaps(draft.id, meaning, others), _MOST_OVERLAPS + 1))
 
 
 def _record_look(draft_id: str, digest: str, connection: str) -> None:
