@@ -12,12 +12,13 @@ from app.sending.batch_queue import stop_batch, take_back
 from app.sending.recording import Claim
 from app.services import find_services
 from app.settings import Keep
-from app.store import approvals, audit_trail, retention
+from app.store import approvals, audit_trail, batches, retention
 from app.store.approvals import Decision, Subject
 from app.store.archive_file import read_archive, write_archive
 from app.store.audit_trail import EventKind, name_batch_chain
-from app.store.base import State
+from app.store.base import ItemState, State
 from app.store.database import Store
+from app.store.evidence_file import check_evidence
 from app.store.models import Submission
 from app.store.team_models import ApprovalState
 from tests.pages import Visitor, drain
@@ -231,3 +232,18 @@ def test_a_change_of_their_archive_shows(store: Store, ended: int) -> None:
     assert list(make_archiver(store).find_faults([details])) == []
     path.write_bytes(path.read_bytes().replace(b"Campaign 1", b"Campaign 9", 1))
     assert "does not hold" in next(make_archiver(store).find_faults([details]))
+
+
+def test_the_evidence_of_what_was_sent_with_one_holds_without_it(
+    store: Store, ended: int, visitor: Visitor
+) -> None:
+    with store.reading() as session:
+        draft_id = batches.read_items(session, ended, (ItemState.QUEUED,), 1)[0].draft_id
+    address = f"/drafts/{draft_id}/evidence.json"
+    (before,) = visitor.client.get(address).get_json()["batches"]
+    assert before["id"] == ended
+    archives_of_batches(store)
+
+    evidence = visitor.client.get(address).get_json()
+    assert evidence["batches"] == []
+    assert check_evidence(evidence) == ""
