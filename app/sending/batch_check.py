@@ -178,7 +178,7 @@ class _Check:
             return _Checked(draft.name, describe_first_problem(meaning.problems))
         if duplicate := find_duplicate(self.session, meaning.digest, to, self.now):
             return _Checked(draft.name, describe_duplicate(duplicate), digest=meaning.digest)
-        found = {
+        counts = {
             **count_anew(draft),
             ADVISED: len(meaning.advice),
             OVERLAPPING: any(find_overlaps(draft.id, meaning, self.others)),
@@ -189,7 +189,7 @@ class _Check:
             body=meaning.body,
             digest=meaning.digest,
             judged=write_judgement(draft, meaning.findings),
-            findings={kind: count for kind, count in found.items() if count},
+            findings={kind: count for kind, count in counts.items() if count},
             calling_days=meaning.overview.calling_days if meaning.overview else 0,
         )
 
