@@ -113,10 +113,14 @@ def describe_person(account: Account) -> Person:
 
 
 def find_as_now(session: Session, person: Person) -> Person:
-    """Find what somebody may do by now, which is nothing once their account is closed."""
+    """Find what somebody may do by now, which is nothing once their account is closed.
+
+    It stays so until the session ends: whoever changes their account waits, and is waited for.
+    """
     if person.account_id is None:
         return person
-    account = find(session, person.account_id)
+    locked = select(Account).where(Account.id == person.account_id).with_for_update(read=True)
+    account = session.scalars(locked, execution_options={"populate_existing": True}).one()
     return describe_person(account) if account.active else replace(person, roles={})
 
 

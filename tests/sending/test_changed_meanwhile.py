@@ -8,6 +8,7 @@ from typing import Any
 import psycopg
 import pytest
 from flask import Flask
+from sqlalchemy import text
 
 from app.campaign.contract.payload import build_payload, compute_digest, encode_payload
 from app.campaign.explanation import explain
@@ -143,10 +144,14 @@ def test_a_verdict_of_somebody_who_may_not_give_one_any_more_is_not_kept(
         decide_on_draft(draft_id, verdict, to, store)
 
 
-@pytest.mark.parametrize("sends", ["one", "batch"])
-def test_nothing_is_sent_for_somebody_whose_account_was_closed_meanwhile(
-    app: Flask, connections: ConnectionRegistry, sends: str
-) -> None:
+Press = tuple[int, Callable[[], object]]
+
+
+@pytest.fixture(params=["one", "batch"])
+def press_of_sam(
+    app: Flask, connections: ConnectionRegistry, request: pytest.FixtureRequest
+) -> Press:
+    """Give the account of Sam, who was let in, and their press of Send that has not begun yet."""
     team = make_team(app)
     team.add("sam", Role.EDITOR, Role.SENDER)
     draft_id, store = team.write("sam"), find_services(app).store
@@ -156,14 +161,50 @@ def test_nothing_is_sent_for_somebody_whose_account_was_closed_meanwhile(
         "who": "Sam",
         "person": accounts.describe_person(sam),
     }
+    if request.param == "one":
+        reviewed = compute_digest(encode_payload(build_payload(outbound())))
+        one = SendRequest(draft_id, reviewed, to, **as_let_in)
+        return sam.id, lambda: enqueue(one, store=store)
     batch_id = team.make_batch([draft_id])
-    with store.writing() as session:
+    with store.reading() as session:
         digest = batches.find(session, batch_id).digest
-        accounts.set_active(session, accounts.find(session, sam.id), active=False, who="Anna")
-    reviewed = compute_digest(encode_payload(build_payload(outbound())))
+    batch = BatchRequest(batch_id=batch_id, reviewed=digest, to=to, **as_let_in)
+    return sam.id, lambda: confirm_batch(batch, store)
+
+
+def test_what_nobody_hinders_is_sent(press_of_sam: Press) -> None:
+    assert press_of_sam[1]()
+
+
+def test_nothing_is_sent_for_somebody_whose_account_was_closed_meanwhile(
+    press_of_sam: Press, store: Store
+) -> None:
+    account_id, send = press_of_sam
+    with store.writing() as session:
+        account = accounts.find(session, account_id)
+        accounts.set_active(session, account, active=False, who="Anna")
     with pytest.raises(StaleReview):
-        if sends == "one":
-            enqueue(SendRequest(draft_id, reviewed, to, **as_let_in), store=store)
-        else:
-            asked = BatchRequest(batch_id=batch_id, reviewed=digest, to=to, **as_let_in)
-            confirm_batch(asked, store)
+        send()
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("change", ["closed", "other roles"])
+def test_a_press_waits_for_who_is_just_changing_the_senders_account(
+    press_of_sam: Press, store: Store, change: str
+) -> None:
+    account_id, send = press_of_sam
+    waits = "SELECT 1 FROM pg_locks WHERE NOT granted"
+    with ThreadPoolExecutor(1) as pool:
+        with store.writing(audit_trail.name_account_chain(account_id)) as session:
+            account = accounts.find(session, account_id)
+            if change == "closed":
+                accounts.set_active(session, account, active=False, who="Anna")
+            else:
+                viewer = {SANDBOX: frozenset({Role.VIEWER})}
+                accounts.set_roles(session, account, viewer, who="Anna")
+            session.flush()
+            sending = pool.submit(send)
+            while not session.execute(text(waits)).fetchall():
+                assert not sending.done()
+        with pytest.raises(StaleReview):
+            sending.result()
