@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from app.campaign.compliance.acceptance import count_broken, tally
+from app.campaign.compliance.acceptance import breaks_a_rule, tally
 from app.campaign.explanation import Explanation
 from app.connections import Connection
 from app.rights import Person
@@ -30,15 +30,15 @@ class Standing:
     """What has been asked and said of a draft or a batch where somebody has to approve it.
 
     *group* is of whom one has to, empty for anybody; *newest* is what was last asked or said.
-    *broken* counts the rules that are broken though nobody has said why that is fine, *changed* the
-    drafts of a batch that are not any more what it was checked with, and *earlier* is what was
-    decided before, the last first.
+    With *is_broken* it breaks a law that nobody has accepted, or does not meet a duty. *changed*
+    counts the drafts of a batch that are not any more what it was checked with, and *earlier* is
+    what was decided before, the last first.
     """
 
     subject: Subject
     group: str
     newest: Approval | None
-    broken: int
+    is_broken: bool
     changed: int = 0
     earlier: Sequence[Approval] = ()
 
@@ -85,16 +85,16 @@ def find_standing_of_draft(
     findings = write_judgement(draft, meaning.findings)["findings"]
     bound = hash_document({"digest": meaning.digest, "findings": findings, "seen": seen})
     subject = Subject(draft.id, None, draft.version, to.key, meaning.digest, bound, seen)
-    broken = count_broken(tally(meaning.findings, read_accepted(draft)))
-    return _make_standing(session, subject, rule.group_name, broken)
+    is_broken = breaks_a_rule(tally(meaning.findings, read_accepted(draft)))
+    return _make_standing(session, subject, rule.group_name, is_broken=is_broken)
 
 
 def _make_standing(
-    session: Session, subject: Subject, group: str, broken: int, changed: int = 0
+    session: Session, subject: Subject, group: str, changed: int = 0, *, is_broken: bool
 ) -> Standing:
     newest = approvals.find_newest(session, subject)
     earlier = approvals.list_earlier_decisions(session, newest) if newest else ()
-    return Standing(subject, group, newest, broken, changed, earlier)
+    return Standing(subject, group, newest, is_broken, changed, earlier)
 
 
 def find_states_of_drafts(
@@ -141,8 +141,8 @@ def find_standing_of_batch(session: Session, batch: Batch, to: Connection) -> St
     seen = name_seen_of_batch(summary, to, rule.group_name)
     subject = Subject(None, batch.id, None, to.key, summary.digest, seen, seen)
     changed = batches.count_changed(session, batch.id)
-    broken = count_broken(summary.findings)
-    return _make_standing(session, subject, rule.group_name, broken, changed)
+    is_broken = breaks_a_rule(summary.findings)
+    return _make_standing(session, subject, rule.group_name, changed, is_broken=is_broken)
 
 
 def name_seen_of_batch(summary: Summary, to: Connection, group: str) -> str:

@@ -8,7 +8,6 @@ from typing import TypeAlias
 from sqlalchemy.orm import Session
 
 from app.campaign.explanation import explain
-from app.campaign.formatting import write_plural
 from app.connections import Connection
 from app.rights import Person, Right
 from app.sending.approval import (
@@ -57,11 +56,10 @@ class ApprovalDecision:
     person: Person
 
 
-_BROKEN = (
-    "It breaks 1 law that nobody has accepted",
-    "{} laws are broken that nobody has accepted",
+_SAY_WHY = (
+    "A law is broken that nobody has accepted, or a duty is not met. "
+    "Write down why it may be sent all the same: that stays with it."
 )
-_SAY_WHY = "{}. Write down why it may be sent all the same: that stays with it."
 _NO_LONGER = "You may no longer approve what goes there."
 
 _Act: TypeAlias = Callable[[Session, Standing], None]
@@ -150,8 +148,8 @@ def _deciding(verdict: ApprovalDecision) -> _Act:
             raise MayNotApprove(obstacle)
         if standing.mark != verdict.mark:
             raise StaleReview
-        if verdict.is_approved and standing.broken and not verdict.reason:
-            raise NoReason(_SAY_WHY.format(write_plural(standing.broken, *_BROKEN)))
+        if verdict.is_approved and standing.is_broken and not verdict.reason:
+            raise NoReason(_SAY_WHY)
         approvals.decide(session, standing.subject, decision)
         seals.seal(session)
 

@@ -18,6 +18,7 @@ from app.store.acceptances import count_anew, write_judgement
 from app.store.audit_trail import name_batch_chain
 from app.store.base import ItemState
 from app.store.batch_models import Batch, BatchItem
+from app.store.batch_summary import ADVISED, BREAKING, BREAKS, OVERLAPPING, find_broken
 from app.store.database import Store
 from app.store.models import Draft
 from app.store.overlaps import OtherCampaign, find_overlaps, read_others
@@ -26,9 +27,6 @@ _AT_ONCE = 50
 _ADDED_AT_ONCE = 1000
 _NEW_BATCH = "new batch"
 _OTHERS_LOOKED_AT = 1000
-ADVISED, OVERLAPPING = "advised", "overlapping"
-"""Keys of an item's findings: pieces of advice, and whether another can call the same people."""
-
 _log = logging.getLogger(__name__)
 
 
@@ -178,17 +176,21 @@ class _Check:
             return _Checked(draft.name, describe_first_problem(meaning.problems))
         if duplicate := find_duplicate(self.session, meaning.digest, to, self.now):
             return _Checked(draft.name, describe_duplicate(duplicate), digest=meaning.digest)
+        judged = write_judgement(draft, meaning.findings)
+        broken = find_broken(judged)
         counts = {
             **count_anew(draft),
-            ADVISED: len(meaning.advice),
-            OVERLAPPING: any(find_overlaps(draft.id, meaning, self.others)),
+            BREAKING: int(bool(broken)),
+            OVERLAPPING: int(any(find_overlaps(draft.id, meaning, self.others))),
+            ADVISED: int(bool(meaning.advice)),
+            **{f"{BREAKS}{rule}": 1 for rule in broken},
         }
         return _Checked(
             draft.name,
             seen=batches.name_version(draft),
             body=meaning.body,
             digest=meaning.digest,
-            judged=write_judgement(draft, meaning.findings),
+            judged=judged,
             findings={kind: count for kind, count in counts.items() if count},
             calling_days=meaning.overview.calling_days if meaning.overview else 0,
         )

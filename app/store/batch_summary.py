@@ -6,7 +6,8 @@ many takes seconds.
 
 import hashlib
 from collections import Counter
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
 from sqlalchemy import Text, select
 from sqlalchemy import cast as cast_to
@@ -16,6 +17,15 @@ from app.campaign.compliance.acceptance import DutyAnswer
 from app.campaign.compliance.evidence import Severity
 from app.store.base import ItemState
 from app.store.batch_models import Batch, BatchItem
+
+BREAKING, BREAKS, OVERLAPPING, ADVISED = "breaking", "breaks ", "overlapping", "advised"
+"""Keys of an item's findings, each 1, so that those of a batch count its campaigns.
+
+One breaks a law, or a rule whose id follows; can call the same people as another; or has something
+that is worth a second look.
+"""
+
+_NAMED = 3
 
 
 class Summary(NamedTuple):
@@ -96,31 +106,33 @@ class BrokenRule(NamedTuple):
     names: list[str]
 
 
-_BROKEN_LOOKED_AT, _NAMED = 1000, 3
+def find_broken(judged: Mapping[str, Any]) -> set[str]:
+    """Find the ids of the rules that are broken, or duties not met, in what was written of one.
 
-
-def list_broken(session: Session, batch_id: int) -> list[BrokenRule]:
-    """List the rules that items break which are ready, and nobody accepted, the worst first.
-
-    The first `_BROKEN_LOOKED_AT` items are looked at.
+    What somebody has accepted is not among them.
     """
-    query = (
-        select(BatchItem.name, BatchItem.judged)
-        .where(BatchItem.batch_id == batch_id, BatchItem.state == ItemState.READY)
-        .order_by(BatchItem.position)
-        .limit(_BROKEN_LOOKED_AT)
-    )
+    return {
+        finding["rule"]
+        for finding in judged["findings"]
+        if finding.get("answer") == DutyAnswer.NO
+        or (finding["severity"] == Severity.HIGH and not finding.get("by"))
+    }
+
+
+def list_broken(findings: Mapping[str, int], items: Iterable[BatchItem]) -> list[BrokenRule]:
+    """List the rules that are broken by what was counted of a batch, the most frequent first.
+
+    *items* are the first ones, to be named.
+    """
     names: dict[str, list[str]] = {}
-    for name, judged in session.execute(query):
-        rules = {
-            finding["rule"]
-            for finding in judged.get("findings", ())
-            if finding.get("answer") == DutyAnswer.NO
-            or (finding["severity"] == Severity.HIGH and not finding.get("by"))
-        }
-        for rule in rules:
-            names.setdefault(rule, []).append(name)
-    broken = [BrokenRule(rule, len(of), of[:_NAMED]) for rule, of in names.items()]
+    for item in items:
+        for kind in item.findings:
+            names.setdefault(kind, []).append(item.name)
+    broken = [
+        BrokenRule(kind.removeprefix(BREAKS), count, names.get(kind, [])[:_NAMED])
+        for kind, count in findings.items()
+        if kind.startswith(BREAKS)
+    ]
     return sorted(broken, key=lambda rule: (-rule.campaigns, rule.rule))
 
 

@@ -7,7 +7,7 @@ them. The list filters and counts by the one word that comes of both: the worst 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from app.campaign.compliance.acceptance import count_broken
+from app.campaign.compliance.acceptance import breaks_a_rule
 from app.campaign.compliance.evidence import Severity
 from app.campaign.contract.fields import OUTBOUND, Values
 from app.campaign.contract.problems import Code, Problem
@@ -29,7 +29,7 @@ def find_readiness(problems: Mapping[str, int], findings: Mapping[str, int]) -> 
     """Find the worst that is open; *findings* are counted as `acceptance.tally` does."""
     if any(problems.values()):
         return Readiness.INCOMPLETE
-    if count_broken(findings):
+    if breaks_a_rule(findings):
         return Readiness.BREAKS
     if findings.get(Severity.MEDIUM) or findings.get(Severity.LOW):
         return Readiness.OPEN

@@ -1,6 +1,6 @@
 """The page of a batch: while it is checked, to be confirmed, and from then on."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -26,7 +26,7 @@ from app.store import (
 from app.store.base import ItemState, State
 from app.store.batch_models import Batch, BatchItem
 from app.store.batch_progress import measure_progress
-from app.store.batch_summary import BrokenRule
+from app.store.batch_summary import BrokenRule, Summary
 from app.web.access import find_person
 from app.web.connection_names import make_naming
 from app.web.event_words import HistoryEntry, describe_events
@@ -80,11 +80,12 @@ def _find_review(session: Session, batch: Batch, to: Connection) -> Mapping[str,
     standing = find_standing_of_batch(session, batch, to)
     ready = batches.read_items(session, batch.id, (ItemState.READY,), _SHOWN)
     staying = find_staying(session, ready, to)
+    summary = batch_summary.summarise(session, batch)
     return {
         "standing": standing,
         "obstacle": find_approval_obstacle(session, standing, find_person()) if standing else "",
-        "summary": batch_summary.summarise(session, batch),
-        "broken": list_broken(session, batch.id),
+        "summary": summary,
+        "broken": list_broken(summary, ready),
         "shared": batches.count_shared(session, batch.id, datetime.now(UTC)),
         "unfit": batches.read_items(session, batch.id, (ItemState.UNFIT,), _SHOWN),
         "ready": ready,
@@ -94,9 +95,9 @@ def _find_review(session: Session, batch: Batch, to: Connection) -> Mapping[str,
     }
 
 
-def list_broken(session: Session, batch_id: int) -> Sequence[tuple[str, BrokenRule]]:
-    """List the rules that campaigns of a batch break, each with its title."""
-    broken = batch_summary.list_broken(session, batch_id)
+def list_broken(summary: Summary, items: Iterable[BatchItem]) -> Sequence[tuple[str, BrokenRule]]:
+    """List the rules that campaigns of a batch break, each with its title; *items* are named."""
+    broken = batch_summary.list_broken(summary.findings, items)
     return [(name_rule(rule.rule), rule) for rule in broken]
 
 

@@ -55,7 +55,8 @@ def _describe_standing(standing: Standing) -> str:
         return "approved, to be sent"
     if standing.is_asked:
         return "waits for approval"
-    return "not approved" if standing.is_refused and not standing.is_void else "to be approved"
+    is_refused = standing.is_refused and not standing.is_void
+    return "not approved" if is_refused else "approval not asked for"
 
 
 def describe_calling_time(payload: bytes) -> str:

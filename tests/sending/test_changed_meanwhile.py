@@ -163,8 +163,8 @@ def press_of_sam(
     }
     if request.param == "one":
         reviewed = compute_digest(encode_payload(build_payload(outbound())))
-        one = SendRequest(draft_id, reviewed, to, **as_let_in)
-        return sam.id, lambda: enqueue(one, store=store)
+        alone = SendRequest(draft_id, reviewed, to, **as_let_in)
+        return sam.id, lambda: enqueue(alone, store=store)
     batch_id = team.make_batch([draft_id])
     with store.reading() as session:
         digest = batches.find(session, batch_id).digest

@@ -19,7 +19,7 @@ from app.store.team_models import ApprovalState
 from tests.factories import outbound, typed
 from tests.pages import Page, drain
 from tests.people.accounts import add_account, make_client, sign_in
-from tests.web.teams import Team, make_team_with_approval, read_fields
+from tests.web.teams import AGREED, Team, make_team_with_approval, read_fields
 
 EDITOR, SENDER, APPROVER = Role.EDITOR, Role.SENDER, Role.APPROVER
 
@@ -42,7 +42,7 @@ def test_an_author_an_approver_and_a_sender_bring_a_campaign_on_its_way(team: Te
 
     unsaid = team.decide("ansel", draft_id, "approve", "")
     assert (unsaid.status_code, team.send("selma", draft_id).status_code) == (422, 422)
-    assert "laws are broken that nobody has accepted. Write down why" in Page(unsaid).text
+    assert "or a duty is not met. Write down why" in Page(unsaid).text
     assert team.decide("ansel", draft_id, "approve").status_code == 302
     sent = team.send("selma", draft_id)
     drain(team.app)
@@ -150,12 +150,17 @@ def test_another_address_of_the_connection_voids_an_approval(
 def test_what_was_deleted_meanwhile_is_not_approved(team: Team) -> None:
     draft_id = team.write("edda")
     page = f"/drafts/{draft_id}/approval"
-    fields = read_fields(team.browsers["ansel"].get(page)) | {"verdict": "approve"}
+    fields = read_fields(team.browsers["ansel"].get(page)) | {
+        "verdict": "approve",
+        "reason": AGREED,
+    }
     with find_services(team.app).store.writing() as session:
         drafts.delete(session, draft_id, who="Edda")
 
-    team.browsers["ansel"].post(page, data=fields)
+    answer = team.browsers["ansel"].post(page, data=fields)
 
+    assert answer.status_code == 302
+    assert f"nothing was kept of what you said. {AGREED}" in team.read("ansel", "/")
     with find_services(team.app).store.reading() as session:
         assert approvals.find_last_approved(session, draft_id) is None
 

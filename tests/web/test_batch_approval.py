@@ -40,7 +40,7 @@ def test_a_batch_is_approved_as_one_and_not_by_who_has_made_a_part_of_it(team: T
 
     page = f"{address}/approval"
     unsaid = team.press("ansel", page, page, verdict="approve")
-    assert "laws are broken that nobody has accepted. Write down why" in Page(unsaid).text
+    assert "or a duty is not met. Write down why" in Page(unsaid).text
     decided = team.press("ansel", page, page, verdict="approve", reason=AGREED)
     assert decided.status_code == 302
     assert team.press("selma", f"{address}/send", address).status_code == 302
@@ -205,7 +205,7 @@ def test_the_list_of_batches_says_how_the_approval_of_each_stands(team: Team) ->
     def read() -> str:
         return team.read("selma", "/batches")
 
-    assert "to be approved" in read()
+    assert "approval not asked for" in read()
     team.press("selma", f"{address}/approval/ask", address)
     assert "waits for approval" in read()
     team.press("ansel", page, page, verdict="refuse", reason="No.")

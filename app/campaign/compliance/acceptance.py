@@ -149,9 +149,9 @@ def find_statement(finding: Finding, statements: Accepted) -> Statement | None:
     return None
 
 
-def count_broken(counts: Mapping[str, int]) -> int:
-    """Count, of what `tally` counted, the laws that are broken and the duties that are not met."""
-    return counts.get(Severity.HIGH, 0) + counts.get(UNMET, 0)
+def breaks_a_rule(counts: Mapping[str, int]) -> bool:
+    """Tell, by what `tally` counted, whether a law is broken, or a duty is not met."""
+    return bool(counts.get(Severity.HIGH) or counts.get(UNMET))
 
 
 def tally(findings: Iterable[Finding], statements: Accepted) -> dict[str, int]:

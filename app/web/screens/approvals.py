@@ -200,6 +200,13 @@ def _find_problem(verdict: ApprovalDecision) -> str:
     return "" if verdict.is_approved or verdict.reason else _NO_REASON
 
 
+def _lead_away(address: str) -> ResponseReturnValue:
+    """Lead to where nothing is to be approved; what somebody wrote is not lost."""
+    if request.method == "POST":
+        flash(f"{_NOT_KEPT} {read_reason('reason')}".strip())
+    return redirect(address)
+
+
 def _draw(draft_id: str, *, message: str = "", reason_error: str = "") -> ResponseReturnValue:
     with store().reading() as session:
         draft = drafts.find(session, draft_id)
@@ -209,7 +216,7 @@ def _draw(draft_id: str, *, message: str = "", reason_error: str = "") -> Respon
         if not (panel.meaning.problems or draft.is_locked or draft.deleted_at):
             standing = find_standing_of_draft(session, draft, panel.meaning, to)
         if standing is None:
-            return redirect(url_for("review.show", draft_id=draft_id))
+            return _lead_away(url_for("review.show", draft_id=draft_id))
         approved = approvals.find_last_approved(session, draft_id)
         before = audit_trail.find_answers_at(session, draft, approved.version) if approved else {}
         page = render_template(
@@ -238,16 +245,17 @@ def _draw_batch(batch_id: int, *, message: str = "", reason_error: str = "") -> 
         to = connections().find(batch.connection_key)
         standing = find_standing_of_batch(session, batch, to)
         if standing is None:
-            return redirect(url_for("batches.show", batch_id=batch_id))
+            return _lead_away(url_for("batches.show", batch_id=batch_id))
         ready = batches.read_items(session, batch_id, (ItemState.READY,), _SHOWN)
         staying = find_staying(session, ready, to)
+        summary = batch_summary.summarise(session, batch)
         page = render_template(
             "batches/approval.html",
             connection=to,
             batch=batch,
             count=batches.count_items(session, batch_id)[ItemState.READY],
-            summary=batch_summary.summarise(session, batch),
-            broken=list_broken(session, batch_id),
+            summary=summary,
+            broken=list_broken(summary, ready),
             ready=ready,
             elsewhere={item.draft_id for item in ready} - set(staying),
             most=_SHOWN,

@@ -46,7 +46,7 @@ _CONFIRMED = (
     "It is not discarded: somebody has confirmed it meanwhile. Stop it here if that is meant."
 )
 _NOTHING_TICKED = "Tick the campaigns that you want to send together."
-_NOTHING_LEFT = "Nothing of what is listed can be sent there any more. Look at the list again."
+_NOTHING_LEFT = "Nothing listed can be sent there as it was offered. Look at the list again."
 _WITHHELD_ONE = " One that was ticked is left out: you may not send it."
 _WITHHELD = " {} that were ticked are left out: you may not send them."
 _ONE_EACH = "What you chose goes to {} clients, so there are as many batches: review and send each."
