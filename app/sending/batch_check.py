@@ -10,7 +10,7 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from app.campaign.contract.wording import describe_first_problem
-from app.campaign.explanation import explain
+from app.campaign.explanation import Explanation, explain
 from app.connections import Connection, ConnectionRegistry
 from app.sending.confirmation import describe_duplicate, find_duplicate
 from app.store import batch_summary, batches, drafts
@@ -177,7 +177,18 @@ class _Check:
         if duplicate := find_duplicate(self.session, meaning.digest, to, self.now):
             return _Checked(draft.name, describe_duplicate(duplicate), digest=meaning.digest)
         judged = write_judgement(draft, meaning.findings)
-        broken = find_broken(judged)
+        return _Checked(
+            draft.name,
+            seen=batches.name_version(draft),
+            body=meaning.body,
+            digest=meaning.digest,
+            judged=judged,
+            findings=self._count(draft, meaning, find_broken(judged)),
+            calling_days=meaning.overview.calling_days if meaning.overview else 0,
+        )
+
+    def _count(self, draft: Draft, meaning: Explanation, broken: set[str]) -> dict[str, int]:
+        """Count what was found of a draft, by kind."""
         counts = {
             **count_anew(draft),
             BREAKING: int(bool(broken)),
@@ -185,15 +196,7 @@ class _Check:
             ADVISED: int(bool(meaning.advice)),
             **{f"{BREAKS}{rule}": 1 for rule in broken},
         }
-        return _Checked(
-            draft.name,
-            seen=batches.name_version(draft),
-            body=meaning.body,
-            digest=meaning.digest,
-            judged=judged,
-            findings={kind: count for kind, count in counts.items() if count},
-            calling_days=meaning.overview.calling_days if meaning.overview else 0,
-        )
+        return {kind: count for kind, count in counts.items() if count}
 
 
 def _read_others(

@@ -9,7 +9,7 @@ from app.store.batch_summary import BrokenRule, find_broken, list_broken
 
 
 @pytest.mark.parametrize(
-    ("severity", "said", "broken"),
+    ("severity", "statement", "broken"),
     [
         ("high", {"accepted": None}, True),
         ("high", {"accepted": "They asked for it.", "answer": "", "by": "Ada"}, False),
@@ -21,9 +21,9 @@ from app.store.batch_summary import BrokenRule, find_broken, list_broken
     ],
 )
 def test_a_law_is_broken_until_somebody_accepts_it_and_a_duty_once_it_is_not_met(
-    severity: str, said: dict[str, str | None], *, broken: bool
+    severity: str, statement: dict[str, str | None], *, broken: bool
 ) -> None:
-    finding = {"rule": "us-fcc-hours", "severity": severity} | said
+    finding = {"rule": "us-fcc-hours", "severity": severity} | statement
     assert find_broken({"findings": [finding]}) == ({"us-fcc-hours"} if broken else set())
 
 
