@@ -28,9 +28,9 @@ def test_a_law_is_broken_until_somebody_accepts_it_and_a_duty_once_it_is_not_met
 
 
 def test_the_law_that_most_break_comes_first_and_names_the_first_three() -> None:
-    counted = Counter({"breaks us-tx-hours": 1, "high": 6, "breaks us-fcc-hours": 5})
-    items = [BatchItem(name=f"Campaign {n}", findings={"breaks us-fcc-hours": 1}) for n in range(5)]
+    counted = Counter({"breaks us-fcc-hours": 1, "high": 6, "breaks us-tx-hours": 5})
+    items = [BatchItem(name=f"Campaign {n}", findings={"breaks us-tx-hours": 1}) for n in range(5)]
     assert list_broken(counted, items) == [
-        BrokenRule("us-fcc-hours", 5, ["Campaign 0", "Campaign 1", "Campaign 2"]),
-        BrokenRule("us-tx-hours", 1, []),
+        BrokenRule("us-tx-hours", 5, ["Campaign 0", "Campaign 1", "Campaign 2"]),
+        BrokenRule("us-fcc-hours", 1, []),
     ]

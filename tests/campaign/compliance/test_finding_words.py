@@ -101,6 +101,7 @@ def test_a_first_day_that_is_another_zones_is_told_apart() -> None:
             "Hawaii, California, Arizona, Colorado",
             ", and in Los Angeles, Phoenix and Denver. First",
         ),
+        ("Hawaii, California, Arizona, Colorado, Idaho", ", and in 4 more zones. First"),
         ("Hawaii, California, Arizona, Colorado, Alaska", ", and in 10 more zones. First"),
     ],
 )

@@ -114,6 +114,7 @@ def test_the_laws_that_are_broken_are_named_once_with_who_breaks_them(
 ) -> None:
     ids = [saved(outbound(name=f"Early {n}")) for n in range(1, 6)]
     page = choose(visitor, [*ids, saved(outbound(name="Fine", timezone=TOKYO))])
+    assert "5 break a law" in facts(page)["Rules of calling"]
     broken = page.soup.select(".destination .caution li")
     assert text(broken[0]) == "Debt collection hours: Early 1, Early 2, Early 3 and 2 more"
     assert text(broken[-1]) == "and 10 other laws"

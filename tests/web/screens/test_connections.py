@@ -330,7 +330,9 @@ def test_no_new_campaign_goes_to_a_connection_that_is_disabled_or_gone(
         assert "this one goes to Sandbox." in page.flash()
 
 
-def test_who_changed_what_of_a_connection_is_on_its_page(app: Flask, team: Team, acme: str) -> None:
+def test_who_changed_what_of_a_connection_is_on_its_page(
+    app: Flask, team: Team, acme: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     boss = make_client(app)
     sign_in(boss)
     team.browsers["anna"] = boss
@@ -352,3 +354,7 @@ def test_who_changed_what_of_a_connection_is_on_its_page(app: Flask, team: Team,
         record = record.partition(words)[2]
     assert "Anna <anna@example.com>" in team.read("anna", page)
     assert "On record" not in team.read("edda", page)
+
+    monkeypatch.setattr("app.web.screens.connections._MOST_EVENTS", 1)
+    record = team.read("anna", page).partition("On record")[2]
+    assert ("Pace: 7 a second" in record, "Disabled" in record) == (True, False)
